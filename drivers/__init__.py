@@ -1,0 +1,1 @@
+"""Bytes to blocks: radio, supervisors, decoders, clock recovery, recordings, replay and virtual sensors."""

@@ -1,0 +1,47 @@
+"""What the radio said, before anyone interprets it: the boundary that live, recorded and replayed runs share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from collections.abc import Mapping
+
+from dsp.signals import Placement
+
+_NOTHING: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInfo:
+    """Who sent the packets.
+
+    device     stable id, `[a-z0-9_-]+`; also the last segment of its MQTT topic
+    profile    id of the firmware profile that decodes it, e.g. `stridecue.imu6`
+    placement  where it sits
+    name       as advertised or given by the user
+    address    Bluetooth address (an opaque id on macOS), None for imported data
+    params     values of the profile's parameters as set on the device, e.g. `{"rate_hz": 208, "acc_range_g": 16}`
+    """
+
+    device: str
+    profile: str
+    placement: Placement
+    name: str
+    address: str | None = None
+    params: Mapping[str, float] = field(default_factory=lambda: _NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One notification.
+
+    device     id of the sender (see DeviceInfo)
+    channel    the profile's alias of the characteristic, e.g. `measurement`
+    t_recv_ns  hub monotonic ns when the radio handed it over
+    payload    the bytes, untouched
+    """
+
+    device: str
+    channel: str
+    t_recv_ns: int
+    payload: bytes

@@ -1,0 +1,189 @@
+"""What the core says: one immutable record per fact, on the hub's timeline (`t_ns`, monotonic ns).
+
+    GaitEvent -> Step -> Metric -> Threshold -> Cue        (Attitude beside them, at sample rate)
+
+Wall time and encodings are added at the edges, never here. `None` means "not measurable", never zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from dsp.signals import Placement
+
+
+class Side(StrEnum):
+    """A leg. On steps, metrics and cues always the *stance* leg."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+    @property
+    def other(self) -> Side:
+        """The opposite leg."""
+        return Side.RIGHT if self is Side.LEFT else Side.LEFT
+
+
+class EventKind(StrEnum):
+    """Gait events, field terms."""
+
+    INITIAL_CONTACT = "initial_contact"
+    TOE_OFF = "toe_off"
+
+
+class Severity(StrEnum):
+    """How much a cue wants of the runner."""
+
+    INFO = "info"
+    ADVICE = "advice"
+    WARNING = "warning"
+    STOP = "stop"
+
+
+class ThresholdState(StrEnum):
+    """How near a detector is to its threshold."""
+
+    CLEAR = "clear"
+    WATCH = "watch"
+    NEAR = "near"
+    REACHED = "reached"
+    REPORTED = "reported"
+
+
+@dataclass(frozen=True, slots=True)
+class GaitEvent:
+    """A foot meeting or leaving the ground, as one source saw it."""
+
+    t_ns: int
+    kind: EventKind
+    side: Side | None
+    source: Placement
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attitude:
+    """Pelvis angles at one sample of the sacrum sensor; None until calibrated.
+
+    obliquity_deg  asin of the vertical component of the pelvis-left axis, + left side higher
+    tilt_deg       + anterior
+    rotation_deg   + to the left, slow mean removed
+    """
+
+    t_ns: int
+    obliquity_deg: float | None
+    tilt_deg: float | None
+    rotation_deg: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stance, emitted when the next contact of the other foot is known.
+
+    t_ns                initial contact
+    toe_off_ns          end of the stance
+    step_time_s         next contact of the other foot minus this one
+    side                stance leg
+    drop_peak_deg       largest contralateral drop in stance relative to the standing zero
+    drop_excursion_deg  peak in stance minus the lowest value between 60 ms before contact and the peak
+    source              placement that timed the step; `drop_source` the one that measured the drop
+    confidence          0-1
+    """
+
+    t_ns: int
+    toe_off_ns: int | None
+    step_time_s: float | None
+    contact_ms: float | None
+    flight_ms: float | None
+    side: Side | None
+    drop_peak_deg: float | None
+    drop_excursion_deg: float | None
+    source: Placement
+    drop_source: Placement | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One number about the runner now; `key` ends in its unit, `quality` is 0-1."""
+
+    t_ns: int
+    key: str
+    value: float
+    side: Side | None
+    quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class PainReport:
+    """What the runner said hurts. Health data: kept on this machine, never logged, never retained on a broker."""
+
+    t_ns: int
+    level: int
+    site: str | None = None
+    side: Side | None = None
+    note: str | None = None
+
+
+Evidence: TypeAlias = "GaitEvent | Step | Metric | PainReport | Threshold"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A change of a detector's state, with the numbers behind it."""
+
+    t_ns: int
+    detector: str
+    state: ThresholdState
+    side: Side | None
+    because: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Something worth telling the runner, and the records that led to it."""
+
+    t_ns: int
+    rule: str
+    severity: Severity
+    text: str
+    side: Side | None
+    because: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Running totals of one source. Invariant: samples made = samples + lost; `dropped` counts refused packets."""
+
+    t_ns: int
+    source: str
+    placement: Placement
+    packets: int
+    samples: int
+    lost: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The run in a few numbers; None where nothing was measured. Per-side means are over running steps."""
+
+    t_ns: int
+    steps: int
+    duration_s: float
+    cadence_spm: float | None
+    contact_ms: float | None
+    flight_ms: float | None
+    drop_excursion_left_deg: float | None
+    drop_excursion_right_deg: float | None
+    drop_peak_left_deg: float | None
+    drop_peak_right_deg: float | None
+    lost: int
+    dropped: int
+    thresholds: int
+    cues: int
+
+
+Record: TypeAlias = GaitEvent | Attitude | Step | Metric | PainReport | Threshold | Cue | Quality | Summary

@@ -1,0 +1,85 @@
+"""Vocabulary of what a sensor measures: where it sits, which quantities it gives, and a block of samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+GRAVITY_MPS2 = 9.80665
+"""Standard gravity, CGPM 1901."""
+
+NS_PER_S = 1_000_000_000
+
+
+class Placement(StrEnum):
+    """Where on the runner (or beside them) a sensor sits."""
+
+    SACRUM = "sacrum"
+    WAIST_FRONT = "waist_front"
+    LEFT_HIP = "left_hip"
+    RIGHT_HIP = "right_hip"
+    LEFT_FOOT = "left_foot"
+    RIGHT_FOOT = "right_foot"
+    POCKET = "pocket"
+    FOOT = "foot"  # a foot pod whose side is not known
+    CHEST = "chest"
+    TREADMILL = "treadmill"
+
+
+class Quantity(StrEnum):
+    """One canonical unit for each quantity; a profile converts once, nothing downstream does."""
+
+    ACC_X_MPS2 = "acc_x_mps2"
+    ACC_Y_MPS2 = "acc_y_mps2"
+    ACC_Z_MPS2 = "acc_z_mps2"
+    GYRO_X_RADPS = "gyro_x_radps"
+    GYRO_Y_RADPS = "gyro_y_radps"
+    GYRO_Z_RADPS = "gyro_z_radps"
+    SPEED_MPS = "speed_mps"
+    CADENCE_SPM = "cadence_spm"
+    STRIDE_LENGTH_M = "stride_length_m"
+    DISTANCE_M = "distance_m"
+    HEART_RATE_BPM = "heart_rate_bpm"
+    RR_INTERVAL_S = "rr_interval_s"
+    INCLINE_PCT = "incline_pct"
+    BATTERY_PCT = "battery_pct"
+    POWER_W = "power_w"
+
+
+Layout: TypeAlias = tuple[Quantity, ...]
+
+IMU6: Layout = (
+    Quantity.ACC_X_MPS2,
+    Quantity.ACC_Y_MPS2,
+    Quantity.ACC_Z_MPS2,
+    Quantity.GYRO_X_RADPS,
+    Quantity.GYRO_Y_RADPS,
+    Quantity.GYRO_Z_RADPS,
+)
+"""Specific force (+9.81 m/s2 on the axis that points up at rest) and right-handed angular rate, sensor axes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleBlock:
+    """Consecutive samples of one source on the hub's timeline.
+
+    source     device id, stable within a run
+    placement  where the sensor sits
+    layout     the quantity of each column
+    t_ns       (n,) int64, hub monotonic ns, strictly rising within and between the blocks of a source
+    values     (n, k) float64 in the canonical unit of each quantity; NaN where a channel is absent
+    rate_hz    nominal sampling rate, 0 when the source has none (about 1 Hz notifications)
+    lost       samples known to be missing between the previous block of this source and this one
+    """
+
+    source: str
+    placement: Placement
+    layout: Layout
+    t_ns: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float64]
+    rate_hz: float = 0.0
+    lost: int = 0

@@ -1,0 +1,1 @@
+"""Device facts: one TOML a device, a strict schema and a catalogue. No logic."""

@@ -1,0 +1,1 @@
+"""The running system: tasks, queues, clocks, MQTT, sessions and the command line."""
