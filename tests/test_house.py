@@ -1,0 +1,48 @@
+"""The rules of the house that no other tool checks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("dsp", "firmware_profiles", "drivers", "hub", "tui")
+FORBIDDEN_STEMS = {"utils", "helpers", "common", "misc", "manager", "base", "util", "helper"}
+SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(SOURCES) > 20
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_files_stay_about_one_idea(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+    assert path.stem not in FORBIDDEN_STEMS
+
+
+def test_inits_are_docstrings_only() -> None:
+    for path in SOURCES:
+        if path.name == "__init__.py":
+            lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+            assert "".join(lines).startswith('"""'), path
+            assert not any(line.startswith(("import ", "from ")) for line in lines), path
+
+
+@pytest.mark.parametrize(
+    ("module", "forbidden"),
+    [
+        ("dsp.pipeline", {"asyncio", "logging", "scipy", "bleak", "msgspec", "socket"}),
+        ("hub.cli", {"textual", "scipy", "bumble", "amqtt", "matplotlib", "sounddevice", "bleak"}),
+        ("hub.runtime", {"textual", "scipy", "bumble", "matplotlib", "sounddevice"}),
+        ("tui.app", {"scipy", "bumble", "bleak", "amqtt", "drivers.supervisor", "dsp.pipeline"}),
+    ],
+)
+def test_heavy_imports_stay_out(module: str, forbidden: set[str]) -> None:
+    """The linter cannot see deferred imports; a fresh interpreter can."""
+    code = f"import sys, {module}; print('\\n'.join(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert not forbidden & set(loaded.stdout.split())
