@@ -90,7 +90,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
             self._real_io_depth -= 1
 
     def run_in_executor(
-        self, executor: Executor | None, func: Callable[[Unpack[_Args]], _Result], *args: Unpack[_Args]
+        self, executor: Executor | None, func: Callable[[Unpack[_Args]], _Result], *args: *_Args
     ) -> asyncio.Future[_Result]:
         future = super().run_in_executor(executor, func, *args)
         self._jobs += 1
