@@ -1,0 +1,167 @@
+"""The bus inside the hub: one publisher, any number of bounded, counted subscriptions, each with its own patience.
+
+Invariant of every subscription: `made == delivered + dropped + pending`. Loss is a number, never silent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable, Hashable
+from enum import Enum, auto
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+PATIENCE_S = 2.0
+"""How long a WAIT subscription may hold the publisher without making progress."""
+
+
+class Policy(Enum):
+    """What happens to an item when the subscriber is behind."""
+
+    WAIT = auto()
+    """The publisher waits, up to PATIENCE_S without progress; then items are dropped until there is progress."""
+    DROP_OLDEST = auto()
+    """The oldest pending item makes room."""
+    LATEST = auto()
+    """One pending item a key, the newest."""
+
+
+class Subscription(Generic[T]):
+    """One reader's queue. Made by `Bus.subscribe`, read with `batches()` until the bus closes."""
+
+    def __init__(
+        self,
+        name: str,
+        policy: Policy,
+        capacity: int,
+        wanted: Callable[[T], bool],
+        key: Callable[[T], Hashable],
+    ) -> None:
+        self.name = name
+        self.policy = policy
+        self.made = 0
+        self.delivered = 0
+        self.dropped = 0
+        self.stalled = False
+        self._capacity = capacity
+        self._wanted = wanted
+        self._key = key
+        self._queue: deque[T] = deque()
+        self._latest: OrderedDict[Hashable, T] = OrderedDict()
+        self._closed = False
+        self._readable = asyncio.Event()
+        self._writable = asyncio.Event()
+
+    @property
+    def pending(self) -> int:
+        """Items made, neither delivered nor dropped yet."""
+        return len(self._queue) + len(self._latest)
+
+    async def batches(self) -> AsyncIterator[list[T]]:
+        """Yield all that is pending, oldest first, as often as there is something; ends when the bus has closed."""
+        while True:
+            await self._readable.wait()
+            if batch := self.take():
+                yield batch
+            elif self._closed:
+                return
+
+    def take(self) -> list[T]:
+        """Take everything pending, without waiting."""
+        batch = [*self._queue, *self._latest.values()]
+        self._queue.clear()
+        self._latest.clear()
+        self.delivered += len(batch)
+        self.stalled = False
+        self._writable.set()
+        if not self._closed:
+            self._readable.clear()
+        return batch
+
+    def offer(self, item: T) -> bool:
+        """Queue an item if it is wanted; False means: full, and the policy is to wait."""
+        if not self._wanted(item):
+            return True
+        if self.policy is Policy.WAIT and len(self._queue) >= self._capacity and not (self.stalled or self._closed):
+            self._writable.clear()
+            return False
+        self.made += 1
+        if self._closed:
+            self.dropped += 1
+        elif self.policy is Policy.LATEST:
+            self._keep_latest(item)
+        elif len(self._queue) < self._capacity:
+            self._queue.append(item)
+        elif self.policy is Policy.DROP_OLDEST:
+            self._queue.popleft()
+            self._queue.append(item)
+            self.dropped += 1
+        else:
+            self.dropped += 1
+        self._readable.set()
+        return True
+
+    async def room(self) -> None:
+        """Wait until the reader takes something; after PATIENCE_S without, mark this subscription stalled."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._writable.wait()
+        except TimeoutError:
+            self.stalled = True
+
+    def close(self) -> None:
+        """No more items; what is pending can still be read."""
+        self._closed = True
+        self._readable.set()
+        self._writable.set()
+
+    def _keep_latest(self, item: T) -> None:
+        key = self._key(item)
+        if key in self._latest:
+            del self._latest[key]
+            self.dropped += 1
+        elif len(self._latest) >= self._capacity:
+            self._latest.popitem(last=False)
+            self.dropped += 1
+        self._latest[key] = item
+
+
+class Bus(Generic[T]):
+    """Hands each published item to every subscription that wants it."""
+
+    def __init__(self) -> None:
+        self._subscriptions: list[Subscription[T]] = []
+
+    @property
+    def subscriptions(self) -> tuple[Subscription[T], ...]:
+        """All subscriptions, for their counters."""
+        return tuple(self._subscriptions)
+
+    def subscribe(
+        self,
+        name: str,
+        policy: Policy,
+        capacity: int,
+        *,
+        wanted: Callable[[T], bool] = lambda _item: True,
+        key: Callable[[T], Hashable] = type,
+    ) -> Subscription[T]:
+        """Open a queue of at most `capacity` items (keys, for LATEST); ValueError when that is not positive."""
+        if capacity <= 0:
+            raise ValueError(f"subscription {name}: a queue needs a positive capacity, not {capacity}")
+        subscription = Subscription(name, policy, capacity, wanted, key)
+        self._subscriptions.append(subscription)
+        return subscription
+
+    async def publish(self, item: T) -> None:
+        """Offer `item` to all; waits only for WAIT subscriptions that are full and not stalled."""
+        for subscription in self._subscriptions:
+            while not subscription.offer(item):
+                await subscription.room()
+
+    def close(self) -> None:
+        """End every subscription once its pending items are read."""
+        for subscription in self._subscriptions:
+            subscription.close()
