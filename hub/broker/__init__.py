@@ -1,0 +1,1 @@
+"""The hub's own broker on loopback: it always runs, whatever happens to others."""

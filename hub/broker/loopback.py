@@ -1,0 +1,74 @@
+"""The loopback broker: picks a program and a free port, notices when the broker dies, starts it again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from hub.broker.embedded import Embedded, amqtt_is_installed
+from hub.broker.mosquitto import Mosquitto, find_mosquitto
+from hub.broker.serving import LOOPBACK, BrokerError, PortBusyError, Serving
+from hub.connection import Server, backoff_s
+
+DEFAULT_PORT = 1883
+PORTS_TRIED = 50
+
+_LOG = logging.getLogger("stridecue.broker")
+
+
+def available() -> Serving:
+    """Pick the best broker program of this machine; raises BrokerError that says what to install."""
+    if (program := find_mosquitto()) is not None:
+        return Mosquitto(program)
+    if amqtt_is_installed():
+        return Embedded()
+    raise BrokerError(
+        "no MQTT broker on this machine: install mosquitto (sudo apt install mosquitto, brew install mosquitto) "
+        "or the extra stridecue[broker]"
+    )
+
+
+class LoopbackBroker:
+    """Serves from `start` to `stop`; `watch` is the task that keeps it serving."""
+
+    def __init__(self, serving: Serving) -> None:
+        self.server = Server(LOOPBACK, DEFAULT_PORT)
+        self.restarts = 0
+        self._serving = serving
+
+    @property
+    def kind(self) -> str:
+        """Which program serves: `mosquitto` or `amqtt`."""
+        return self._serving.kind
+
+    async def start(self, first_port: int = DEFAULT_PORT) -> Server:
+        """Serve on `first_port` or the next free one; raises BrokerError."""
+        for port in range(first_port, min(first_port + PORTS_TRIED, 65_536)):
+            try:
+                await self._serving.start(port)
+            except PortBusyError:
+                continue
+            self.server = Server(LOOPBACK, port)
+            return self.server
+        raise BrokerError(f"no free port for the broker from {first_port} on: free one or choose with --mqtt-port")
+
+    async def watch(self) -> None:
+        """Start the broker again, on its port, whenever it ends by itself; for ever."""
+        waits = backoff_s()
+        while True:
+            reason = await self._serving.ended()
+            _LOG.warning("the broker on %s is gone (%s): starting it again", self.server, reason)
+            while True:
+                try:
+                    await self._serving.start(self.server.port)
+                except BrokerError as error:
+                    _LOG.warning("the broker does not come back: %s", error)
+                    await asyncio.sleep(next(waits))
+                else:
+                    self.restarts += 1
+                    waits = backoff_s()
+                    break
+
+    async def stop(self) -> None:
+        """End the broker."""
+        await self._serving.stop()

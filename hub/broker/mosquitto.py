@@ -1,0 +1,139 @@
+"""A `mosquitto` child with a configuration of our own; used when the program is installed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from hub.broker.serving import LOOPBACK, MAX_PACKET_BYTES, BrokerError, PortBusyError, port_is_free
+
+START_TIMEOUT_S = 5.0
+STOP_TIMEOUT_S = 2.0
+_POLL_S = 0.01
+_SBIN = "/usr/local/sbin:/usr/sbin:/opt/homebrew/sbin"
+_NOBODY = "65534"
+_FILE = "mosquitto.conf"
+
+_CONFIGURATION = """\
+# Written by stridecue for this run only. Loopback, so nobody else can connect and nobody needs a password.
+listener {port} {host}
+allow_anonymous true
+set_tcp_nodelay true
+max_packet_size {max_packet}
+max_queued_messages 1000
+persistence false
+log_dest stderr
+log_type error
+log_type warning
+"""
+
+
+def find_mosquitto() -> str | None:
+    """Locate the program, also where Debian puts it and PATH does not look."""
+    return shutil.which("mosquitto") or shutil.which("mosquitto", path=_SBIN)
+
+
+class Mosquitto:
+    """See `serving.Serving`."""
+
+    kind = "mosquitto"
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+        self._process: asyncio.subprocess.Process | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id while it runs."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def start(self, port: int) -> None:
+        """Listen on loopback; raises PortBusyError or BrokerError."""
+        await self.stop()
+        if not port_is_free(port):
+            raise PortBusyError(f"port {port} is busy")
+        self._folder = _folder_with_configuration(port)
+        folder = Path(self._folder.name)
+        log = folder / "mosquitto.log"
+        with log.open("wb") as stderr:
+            self._process = await asyncio.create_subprocess_exec(
+                *_dies_with_us(),
+                self._program,
+                "-c",
+                str(folder / _FILE),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=stderr,
+                stderr=stderr,
+                start_new_session=True,  # Ctrl-C is for us: it must outlive the sinks that drain into it
+            )
+        try:
+            async with asyncio.timeout(START_TIMEOUT_S):
+                await _until_it_answers(self._process, port)
+        except (TimeoutError, BrokerError):
+            said = log.read_text("utf-8", "replace").strip().splitlines()
+            await self.stop()
+            reason = said[-1] if said else "no message"
+            if "Address already in use" in reason:
+                raise PortBusyError(f"port {port} is busy") from None
+            raise BrokerError(f"{self._program} did not start: {reason}") from None
+
+    async def ended(self) -> str:
+        """Wait until it ends by itself; says why."""
+        if self._process is None:
+            return "not started"
+        return f"mosquitto ended with code {await self._process.wait()}"
+
+    async def stop(self) -> None:
+        """End it, by force after STOP_TIMEOUT_S."""
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            try:
+                async with asyncio.timeout(STOP_TIMEOUT_S):
+                    await process.wait()
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+
+def _folder_with_configuration(port: int) -> tempfile.TemporaryDirectory[str]:
+    folder = tempfile.TemporaryDirectory(prefix="stridecue-broker-")
+    path = Path(folder.name)
+    path.chmod(0o755)  # mosquitto may run as another user than we do
+    text = _CONFIGURATION.format(port=port, host=LOOPBACK, max_packet=MAX_PACKET_BYTES)
+    (path / _FILE).write_text(text, encoding="utf-8")
+    return folder
+
+
+async def _until_it_answers(process: asyncio.subprocess.Process, port: int) -> None:
+    while True:
+        if process.returncode is not None:
+            raise BrokerError("ended at once")
+        try:
+            _reader, writer = await asyncio.open_connection(LOOPBACK, port)
+        except OSError:
+            await asyncio.sleep(_POLL_S)
+            continue
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        return
+
+
+def _dies_with_us() -> list[str]:
+    """Prefix that makes Linux end the child when the hub is killed; elsewhere a killed hub leaves its broker behind."""
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        return []
+    # As root mosquitto would change its user itself, and Linux then forgets the death signal.
+    user = ["--reuid", _NOBODY, "--regid", _NOBODY, "--clear-groups"] if os.geteuid() == 0 else []
+    return [setpriv, *user, "--pdeathsig", "TERM"]

@@ -1,0 +1,124 @@
+"""The loopback broker, with the real programs: starts, moves to a free port, comes back when killed, leaves nothing."""
+
+import asyncio
+import os
+import signal
+import socket
+
+import pytest
+
+from hub.broker import loopback
+from hub.broker.embedded import Embedded, amqtt_is_installed
+from hub.broker.loopback import LoopbackBroker
+from hub.broker.mosquitto import Mosquitto, find_mosquitto
+from hub.broker.serving import LOOPBACK, BrokerError, Serving, port_is_free
+from hub.client import HubClient, LinkChange, Received
+from hub.wire import PainMessage
+
+pytestmark = pytest.mark.real_time
+
+
+def a_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def mosquitto() -> Mosquitto:
+    program = find_mosquitto()
+    if program is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI must have mosquitto")
+        pytest.skip("mosquitto is not installed: the managed broker is NOT tested here")
+    return Mosquitto(program)
+
+
+def amqtt() -> Embedded:
+    if not amqtt_is_installed():
+        pytest.skip("amqtt is not installed: the embedded broker is NOT tested here")
+    return Embedded()
+
+
+@pytest.fixture(params=[mosquitto, amqtt])
+def serving(request: pytest.FixtureRequest) -> Serving:
+    return request.param()
+
+
+async def test_messages_go_through_and_nothing_is_left(serving: Serving):
+    broker = LoopbackBroker(serving)
+    server = await broker.start(a_port())
+    client = HubClient(server, "ann")
+    watch = client.watch()
+    try:
+        async with asyncio.timeout(10):
+            assert await anext(watch) == LinkChange(up=True)
+            await client.send(PainMessage(level=4))
+            item = await anext(watch)
+            assert isinstance(item, Received)
+            assert item.message == PainMessage(level=4)
+            assert item.address.runner == "ann"
+    finally:
+        await watch.aclose()
+        await broker.stop()
+    assert port_is_free(server.port)
+
+
+async def test_a_busy_port_means_the_next_free_one(serving: Serving):
+    broker = LoopbackBroker(serving)
+    with socket.socket() as other:
+        other.bind((LOOPBACK, a_port()))
+        other.listen()
+        busy = other.getsockname()[1]
+        try:
+            assert (await broker.start(busy)).port > busy
+        finally:
+            await broker.stop()
+
+
+async def test_a_killed_mosquitto_comes_back_on_its_port_and_the_client_too():
+    serving = mosquitto()
+    broker = LoopbackBroker(serving)
+    server = await broker.start(a_port())
+    keeper = asyncio.create_task(broker.watch(), name="broker")
+    watch = HubClient(server, "ann").watch()
+    try:
+        async with asyncio.timeout(10):
+            assert (await anext(watch)).up
+            os.kill(serving.pid, signal.SIGKILL)
+            assert not (await anext(watch)).up
+            while not (await anext(watch)).up:
+                pass
+        assert broker.restarts == 1
+        assert broker.server == server
+    finally:
+        await watch.aclose()
+        keeper.cancel()
+        await asyncio.wait([keeper])
+        await broker.stop()
+
+
+async def test_mosquitto_listens_on_loopback_only():
+    serving = mosquitto()
+    port = a_port()
+    await serving.start(port)
+    try:
+        listening = await asyncio.create_subprocess_exec(
+            "cat", "/proc/net/tcp", "/proc/net/tcp6", stdout=asyncio.subprocess.PIPE
+        )
+        table = (await listening.communicate())[0].decode()
+    finally:
+        await serving.stop()
+    hosts = {line.split()[1].split(":")[0] for line in table.splitlines() if f":{port:04X} " in line.split()[1] + " "}
+    assert hosts == {"0100007F"}
+
+
+async def test_without_any_broker_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(loopback, "find_mosquitto", lambda: None)
+    monkeypatch.setattr(loopback, "amqtt_is_installed", lambda: False)
+    with pytest.raises(BrokerError, match="install mosquitto"):
+        loopback.available()
+
+
+async def test_a_mosquitto_that_cannot_start_says_so():
+    with pytest.raises(BrokerError, match="did not start"):
+        await Mosquitto("/bin/false").start(a_port())
