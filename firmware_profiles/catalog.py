@@ -1,0 +1,142 @@
+"""All profiles by id: those of this package, overlaid by the user's own folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+
+from firmware_profiles.checks import check_profile
+from firmware_profiles.errors import ProfileError
+from firmware_profiles.schema import Characteristic, Link, Match, Profile, Semantics
+from firmware_profiles.strict_toml import TomlError, decode_toml
+from firmware_profiles.uuids import full_uuid
+
+_NO_DATA: Mapping[int, bytes] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Profiles by id."""
+
+    profiles: Mapping[str, Profile]
+
+    def __iter__(self) -> Iterator[Profile]:
+        return iter(self.profiles.values())
+
+    def __contains__(self, profile_id: str) -> bool:
+        return profile_id in self.profiles
+
+    def get(self, profile_id: str) -> Profile:
+        """The profile with this id; KeyError whose message lists the known ones."""
+        try:
+            return self.profiles[profile_id]
+        except KeyError:
+            raise KeyError(f"no profile {profile_id!r}; known: {', '.join(self.profiles)}") from None
+
+    def match(
+        self,
+        name: str | None,
+        service_uuids: Sequence[str] = (),
+        manufacturer_data: Mapping[int, bytes] = _NO_DATA,
+    ) -> Profile | None:
+        """The best profile for an advertisement, None where no profile fits. Highest score, then first id, wins."""
+        services = {full_uuid(uuid) for uuid in service_uuids}
+        best: tuple[int, Profile] | None = None
+        for profile in self:
+            if profile.profile.mixin:
+                continue
+            for rule in profile.match:
+                if _holds(rule, name or "", services, manufacturer_data) and (best is None or rule.score > best[0]):
+                    best = (rule.score, profile)
+        return None if best is None else best[1]
+
+
+def load_catalog(user_folder: Path | None = None) -> Catalog:
+    """Load every `*.toml` of this package, then of `user_folder`, whose profiles replace those with the same id.
+
+    Raises ProfileError at the first profile that is wrong.
+    """
+    texts: dict[str, tuple[str, str]] = {}
+    packaged = (entry for entry in files(__package__).iterdir() if entry.name.endswith(".toml"))
+    for entry in sorted(packaged, key=lambda entry: entry.name):
+        texts[entry.name.removesuffix(".toml")] = (entry.name, entry.read_text(encoding="utf-8"))
+    if user_folder is not None and user_folder.is_dir():
+        for path in sorted(user_folder.glob("*.toml")):
+            texts[path.stem] = (str(path), path.read_text(encoding="utf-8"))
+    single = {stem: parse_profile(text, source, stem) for stem, (source, text) in texts.items()}
+    merged = {stem: _with_parents(single[stem], single, texts[stem][0], ()) for stem in sorted(single)}
+    for stem, profile in merged.items():
+        check_profile(profile, texts[stem][0])
+    return Catalog(MappingProxyType(merged))
+
+
+def parse_profile(text: str, source: str, stem: str) -> Profile:
+    """One TOML as it stands, parents not merged in yet; `stem` is the id its file name promises."""
+    try:
+        profile = decode_toml(text, Profile, source)
+    except TomlError as error:
+        raise ProfileError(error.source, error.key, error.problem) from error
+    if profile.id != stem:
+        raise ProfileError(source, "profile.id", f"is {profile.id!r}, but the file is called {stem!r}: make them equal")
+    gatt = {alias: _long(entry, source, alias) for alias, entry in profile.gatt.items()}
+    rules = [
+        rule if rule.service is None else msgspec.structs.replace(rule, service=_uuid(rule.service, source, key))
+        for rule, key in ((rule, f"match[{i}].service") for i, rule in enumerate(profile.match))
+    ]
+    return msgspec.structs.replace(profile, gatt=gatt, match=rules)
+
+
+def _long(entry: Characteristic, source: str, alias: str) -> Characteristic:
+    service = _uuid(entry.service, source, f"gatt.{alias}.service")
+    return msgspec.structs.replace(entry, service=service, char=_uuid(entry.char, source, f"gatt.{alias}.char"))
+
+
+def _uuid(text: str, source: str, key: str) -> str:
+    try:
+        return full_uuid(text)
+    except ValueError as error:
+        raise ProfileError(source, key, str(error)) from error
+
+
+def _with_parents(child: Profile, known: Mapping[str, Profile], source: str, path: tuple[str, ...]) -> Profile:
+    """Merge what `extends` names into the child: the child wins key by key, start steps run parents first."""
+    if child.id in path:
+        raise ProfileError(source, "profile.extends", f"runs in a circle: {' -> '.join((*path, child.id))}")
+    for parent_id in reversed(child.profile.extends):
+        if parent_id not in known:
+            raise ProfileError(source, "profile.extends", f"no profile {parent_id!r}; known: {', '.join(known)}")
+        parent = _with_parents(known[parent_id], known, source, (*path, child.id))
+        child = msgspec.structs.replace(
+            child,
+            gatt={**parent.gatt, **child.gatt},
+            link=_stricter(parent.link, child.link),
+            param={**parent.param, **child.param},
+            stream={**parent.stream, **child.stream},
+            start=[*parent.start, *(step for step in child.start if step not in parent.start)],
+            stop=[*child.stop, *(step for step in parent.stop if step not in child.stop)],
+            semantics=parent.semantics if child.semantics == Semantics() else child.semantics,
+        )
+    return child
+
+
+def _stricter(one: Link, other: Link) -> Link:
+    intervals = [link.max_interval_ms for link in (one, other) if link.max_interval_ms is not None]
+    return Link(mtu_min=max(one.mtu_min, other.mtu_min), max_interval_ms=min(intervals, default=None))
+
+
+def _holds(rule: Match, name: str, services: set[str], manufacturer_data: Mapping[int, bytes]) -> bool:
+    if rule.name is not None and not re.search(rule.name, name):
+        return False
+    if rule.service is not None and rule.service not in services:
+        return False
+    if rule.company_id is not None and rule.company_id not in manufacturer_data:
+        return False
+    if rule.manufacturer is None or rule.company_id is None:
+        return True
+    return manufacturer_data[rule.company_id].startswith(bytes.fromhex(rule.manufacturer))

@@ -1,0 +1,9 @@
+"""What can be wrong with a profile, in words for the person who wrote it."""
+
+from __future__ import annotations
+
+from firmware_profiles.strict_toml import TomlError
+
+
+class ProfileError(TomlError):
+    """A profile that cannot be used; `source` is its file, `key` the path of the offending key."""

@@ -1,0 +1,275 @@
+"""The tables of a profile TOML: facts about one device, never logic. Unknown keys are refused.
+
+[profile]      who it is                       [param.x]    what can be set, with defaults
+[[match]]      how an advertisement shows it   [[start]]    what to do after connecting, [[stop]] before leaving
+[gatt]         alias -> characteristic         [stream.x]   how the bytes of one characteristic are read
+[semantics]    meaning the standard leaves open [[examples]] bytes and what they must decode to
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from dsp.signals import Placement, Quantity
+
+Integer: TypeAlias = Literal["u8", "s8", "u16", "s16", "u24", "s24", "u32", "s32"]
+WireType: TypeAlias = Literal["u8", "s8", "u16", "s16", "u24", "s24", "u32", "s32", "u64", "f32"]
+Scalar: TypeAlias = bool | int | float | str | None
+SCHEMA_VERSION = 1
+
+
+class Status(StrEnum):
+    """How sure we are of a profile; shown to users."""
+
+    VERIFIED = "verified"  # bytes of a real device or of the vendor's tests
+    PARTIAL = "partial"  # the standard part is verified, the rest was read in public sources
+    EXPERIMENTAL = "experimental"  # no public capture
+
+
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table without room for typing errors."""
+
+
+class About(Strict):
+    """`[profile]`. A `mixin` is never matched by itself, others extend it. `placement` lists where it can sit."""
+
+    id: str
+    title: str
+    status: Status
+    placement: list[Placement] = []
+    extends: list[str] = []
+    mixin: bool = False
+    notes: str = ""
+
+
+class Match(Strict):
+    """`[[match]]`: alternatives; inside one, all keys must hold. The highest score of all profiles wins."""
+
+    score: int
+    name: str | None = None  # regular expression, searched in the advertised name
+    service: str | None = None
+    company_id: int | None = None
+    manufacturer: str | None = None  # hex prefix of the data of company_id
+
+
+class Characteristic(Strict):
+    """One line of `[gatt]`. `use` is any of read, write, notify, indicate, joined with +."""
+
+    service: str
+    char: str
+    use: str
+    optional: bool = False
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """The parts of `use`."""
+        return frozenset(self.use.split("+"))
+
+
+class Link(Strict):
+    """What the connection has to offer."""
+
+    mtu_min: int = 23
+    max_interval_ms: float | None = None
+
+
+class Param(Strict):
+    """`[param.x]`: a setting of the device; `values` are those the device accepts."""
+
+    default: float
+    values: list[float] = []
+    note: str = ""
+
+
+class Subscribe(Strict, tag_field="do", tag="subscribe"):
+    """Enable notifications (or indications) of the alias `on`."""
+
+    on: str
+    optional: bool = False
+
+
+class Write(Strict, tag_field="do", tag="write"):
+    """Write `hex` (one string or several in order) to the alias `to`; `{param:u16}` stands for a parameter's value."""
+
+    to: str
+    hex: str | list[str]
+    append_ascii: str = ""
+    gap_ms: float = 0.0
+    optional: bool = False
+
+
+class Read(Strict, tag_field="do", tag="read"):
+    """Read the alias `of` once and treat the answer like a notification of it."""
+
+    of: str
+    optional: bool = False
+
+
+Step: TypeAlias = Subscribe | Write | Read
+
+
+class FullScale(Strict):
+    """Scale that follows a range: one count is `param / counts` units."""
+
+    param: str
+    counts: float
+
+
+class Field(Strict):
+    """One field, in wire order. The decoded value is raw * scale + bias, in `unit`.
+
+    null       raw value(s) that mean "not available"
+    if_bit     present only if this bit of the field `flags` is set; `unless_bit` the reverse
+    range      what the format allows, in `unit`; outside it the packet is refused or the value null, see `outside`
+    quantity   what downstream calls it (a list for `count` > 1); converted to that quantity's canonical unit
+    plausible  what a runner can produce, canonical unit; beyond it the quantity is null (the field stays as read)
+    disputed_type  a shorter type other software reads here; packets whose length only fits that are refused
+    """
+
+    name: str
+    type: WireType
+    count: int | Literal["rest"] = 1
+    scale: float = 1.0
+    bias: float = 0.0
+    full_scale: FullScale | None = None
+    null: int | list[int] | None = None
+    if_bit: int | None = None
+    unless_bit: int | None = None
+    unit: str = ""
+    range: tuple[float, float] | None = None
+    outside: Literal["error", "null"] = "error"
+    quantity: Quantity | list[Quantity] | None = None
+    plausible: tuple[float, float] | None = None
+    disputed_type: WireType | None = None
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The quantities this field gives, in order."""
+        if self.quantity is None:
+            return ()
+        return tuple(self.quantity) if isinstance(self.quantity, list) else (self.quantity,)
+
+    @property
+    def nulls(self) -> tuple[int, ...]:
+        """The raw values that mean "not available"."""
+        if self.null is None:
+            return ()
+        return tuple(self.null) if isinstance(self.null, list) else (self.null,)
+
+
+class Samples(Strict):
+    """Interleaved samples: `count` of them (a number, the name of a field, or "rest"), at byte `at`."""
+
+    at: int
+    count: int | str
+    fields: list[Field]
+
+
+class When(Strict):
+    """Bytes that select this stream among those of one characteristic."""
+
+    hex: str
+    at: int = 0
+
+
+class Time(Strict):
+    """Where the sample times come from. `refers_to`: which sample of a packet the device's timestamp belongs to."""
+
+    source: Literal["host", "device"]
+    field: str | None = None
+    unit: Literal["ns", "us", "ms", "s"] = "us"
+    wrap_bits: int = 32
+    refers_to: Literal["first", "last"] = "first"
+
+
+class Sequence(Strict):
+    """A counter that shows loss; it counts samples, lost ones included."""
+
+    field: str
+    bits: int
+
+
+class Stream(Strict, rename={"source": "from"}):
+    """`[stream.x]`: how notifications of the alias `from` are read.
+
+    nominal_hz  notifications a second in normal use, 0 = only now and then (no watchdog)
+    decoder     module of drivers.decoders that gives the fields their meaning
+    on_short    a packet shorter than its flags promise: refuse it, or keep the fields that fit and stop
+    on_long     a packet longer than its flags promise: refuse it, or stop where the flags say
+    bits        names for bits of the field `flags`
+    """
+
+    source: str
+    nominal_hz: float
+    fields: list[Field]
+    decoder: str = "fields"
+    when: When | None = None
+    samples: Samples | None = None
+    bits: dict[str, int] = {}
+    endian: Literal["little", "big"] = "little"
+    on_short: Literal["error", "stop"] = "error"
+    on_long: Literal["error", "stop"] = "error"
+    time: Time = Time(source="host")
+    sequence: Sequence | None = None
+
+
+class Semantics(Strict):
+    """What the SIG numbers count: the standard says strides, treadmills count steps (auto: decided from the data)."""
+
+    cadence_unit: Literal["strides", "steps", "auto"] = "auto"
+    stride_length_unit: Literal["stride", "step", "auto"] = "auto"
+
+
+class Example(Strict):
+    """`[[examples]]`: bytes and what they must decode to.
+
+    expect   decoded fields, by name; only the fields listed are compared
+    samples  decoded samples in canonical units, one row a sample
+    error    the packet must be refused
+    source   where the bytes come from
+    """
+
+    stream: str
+    hex: str
+    source: str
+    expect: dict[str, Scalar | list[float]] = {}
+    absent: list[str] = []
+    samples: list[list[float]] = []
+    params: dict[str, float] = {}
+    error: bool = False
+
+
+class Profile(Strict):
+    """One device: the whole TOML, parents merged in and UUIDs in their long form once the catalogue has loaded it."""
+
+    schema: int
+    profile: About
+    match: list[Match] = []
+    gatt: dict[str, Characteristic] = {}
+    link: Link = Link()
+    param: dict[str, Param] = {}
+    start: list[Step] = []
+    stop: list[Step] = []
+    stream: dict[str, Stream] = {}
+    semantics: Semantics = Semantics()
+    examples: list[Example] = []
+
+    @property
+    def id(self) -> str:
+        """Identity of the profile = stem of its file."""
+        return self.profile.id
+
+    def streams_of(self, alias: str) -> dict[str, Stream]:
+        """The streams carried by one characteristic, in file order."""
+        return {name: stream for name, stream in self.stream.items() if stream.source == alias}
+
+    def default_params(self) -> dict[str, float]:
+        """Every parameter at its default."""
+        return {name: param.default for name, param in self.param.items()}
+
+    def nominal_hz(self, alias: str) -> float:
+        """Notifications a second to expect from one characteristic; 0 = no expectation."""
+        return max((stream.nominal_hz for stream in self.streams_of(alias).values()), default=0.0)
