@@ -1,0 +1,161 @@
+"""The configuration: one strict TOML file; every error names the file, the key and the nearest valid key."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from dsp.signals import Placement
+from hub.connection import Server
+from hub.wire import WireError, runner_slug
+
+ONE_RUNNER = (
+    "one adapter serves one runner (5 to 7 Bluetooth links is all it can hold): start a second hub with a second "
+    "adapter and its own configuration for the second runner"
+)
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used: file, key, what to write instead."""
+
+
+class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class RunnerSection(_Section, frozen=True, kw_only=True):
+    """Who runs. `name` becomes an MQTT topic segment."""
+
+    name: str = "runner"
+
+
+class RadioSection(_Section, frozen=True, kw_only=True):
+    """Which adapter: `platform`, `virtual`, or `bumble:<transport>` (e.g. `bumble:usb:0`)."""
+
+    provider: Annotated[str, msgspec.Meta(pattern=r"^(platform|virtual|bumble:.+)$")] = "platform"
+
+
+class MqttSection(_Section, frozen=True, kw_only=True):
+    """The loopback broker's first port, and an external broker that gets everything but pain and plots."""
+
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 1883
+    url: str | None = None
+    user: str | None = None
+    password_file: str | None = None
+
+
+class RecordSection(_Section, frozen=True, kw_only=True):
+    """Whether and where runs are recorded; `folder` defaults to the user's data folder."""
+
+    enabled: bool = True
+    folder: str | None = None
+
+
+class CuesSection(_Section, frozen=True, kw_only=True):
+    """`none` keeps the hub quiet: metrics and thresholds only."""
+
+    rules: Literal["all", "none"] = "all"
+
+
+class Config(_Section, frozen=True, kw_only=True):
+    """The whole file.
+
+    sensors  Bluetooth address or advertised name -> placement; empty: every sensor with a known profile is used
+    mounts   placement -> sensor axes that point forward, left, up (e.g. `"+x+y+z"`); empty: found from the data
+    """
+
+    runner: RunnerSection = RunnerSection()
+    sensors: dict[str, Placement] = {}
+    mounts: dict[Placement, str] = {}
+    radio: RadioSection = RadioSection()
+    mqtt: MqttSection = MqttSection()
+    cues: CuesSection = CuesSection()
+    record: RecordSection = RecordSection()
+
+
+def load_config(path: Path) -> Config:
+    """Read and check a configuration file; raises ConfigError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror or error}") from error
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+    return parse_config(data, str(path))
+
+
+def parse_config(data: Mapping[str, Any], where: str) -> Config:
+    """Check configuration data; raises ConfigError. `where` is the file's name for messages."""
+    if "runners" in data or isinstance(data.get("runner"), list):
+        raise ConfigError(f"{where}: [[runners]]: {ONE_RUNNER}")
+    _refuse_unknown(Config, data, where, "")
+    try:
+        config = msgspec.convert(data, Config)
+        runner_slug(config.runner.name)
+    except WireError as error:
+        raise ConfigError(f"{where}: runner.name: {error}") from error
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at ")
+        key = path.strip("`$.") or "the file"
+        raise ConfigError(f"{where}: {key}: {what}") from error
+    external_server(config.mqtt, where)
+    return config
+
+
+def external_server(section: MqttSection, where: str) -> Server | None:
+    """Turn `[mqtt]` into the external broker's address, None without; reads the password file; raises ConfigError."""
+    if section.url is None:
+        if section.user is not None or section.password_file is not None:
+            raise ConfigError(f"{where}: mqtt.user, mqtt.password_file: nothing to log in to, mqtt.url is missing")
+        return None
+    parts = urlsplit(section.url)
+    if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname or parts.path not in {"", "/"}:
+        raise ConfigError(f"{where}: mqtt.url: {section.url!r}: write mqtt://host:1883 or mqtts://host:8883")
+    if parts.username or parts.password:
+        raise ConfigError(f"{where}: mqtt.url: keep user and password out of the URL: mqtt.user, mqtt.password_file")
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise ConfigError(f"{where}: mqtt.url: {error}") from error
+    tls = parts.scheme == "mqtts"
+    password = None
+    if section.password_file is not None:
+        try:
+            password = Path(section.password_file).expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{where}: mqtt.password_file: {section.password_file}: {error}") from error
+    return Server(parts.hostname, port or (8883 if tls else 1883), section.user, password, tls)
+
+
+def nearest(word: str, valid: list[str]) -> str:
+    """Name the valid word that was probably meant, or all of them."""
+    close = difflib.get_close_matches(word, valid, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else f"valid: {', '.join(sorted(valid))}"
+
+
+def _refuse_unknown(struct: type[msgspec.Struct], data: Mapping[str, Any], where: str, at: str) -> None:
+    types = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
+    for key, value in data.items():
+        if key not in types:
+            raise ConfigError(f"{where}: unknown key {at}{key!s}: {nearest(key, list(types))}")
+        inner = types[key]
+        if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and isinstance(value, Mapping):
+            _refuse_unknown(inner, value, where, f"{at}{key}.")
+        elif key in {"sensors", "mounts"} and isinstance(value, Mapping):
+            _refuse_placements(key, value, where)
+
+
+def _refuse_placements(section: str, table: Mapping[str, Any], where: str) -> None:
+    valid = [placement.value for placement in Placement]
+    for key, value in table.items():
+        word = key if section == "mounts" else value
+        if not isinstance(word, str) or word not in valid:
+            raise ConfigError(f"{where}: {section}.{key}: no placement {word!r}: {nearest(str(word), valid)}")

@@ -1,0 +1,92 @@
+"""The configuration: what is wrong is said with file, key and what to write instead."""
+
+from pathlib import Path
+
+import pytest
+
+from dsp.signals import Placement
+from hub.config import Config, ConfigError, MqttSection, external_server, load_config
+from hub.connection import Server
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    return path
+
+
+def test_an_empty_file_is_the_defaults(tmp_path: Path):
+    assert load_config(written(tmp_path, "")) == Config()
+
+
+def test_every_section_is_read(tmp_path: Path):
+    (tmp_path / "secret").write_text("hush\n")
+    config = load_config(
+        written(
+            tmp_path,
+            f"""
+            [runner]
+            name = "ann"
+            [sensors]
+            "AA:BB:CC:DD:EE:FF" = "left_foot"
+            "Hip pod" = "sacrum"
+            [mounts]
+            sacrum = "+x+y+z"
+            [radio]
+            provider = "bumble:usb:0"
+            [mqtt]
+            port = 1900
+            url = "mqtts://broker.example"
+            user = "ann"
+            password_file = "{tmp_path}/secret"
+            [cues]
+            rules = "none"
+            [record]
+            enabled = false
+            folder = "~/runs"
+            """,
+        )
+    )
+    assert config.sensors == {"AA:BB:CC:DD:EE:FF": Placement.LEFT_FOOT, "Hip pod": Placement.SACRUM}
+    assert external_server(config.mqtt, "") == Server("broker.example", 8883, "ann", "hush", tls=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[runer]\nname='a'", "unknown key runer: did you mean 'runner'?"),
+        ("[mqtt]\nurll='x'", "unknown key mqtt.urll: did you mean 'url'?"),
+        ("[mqtt]\nzzzz='x'", "unknown key mqtt.zzzz: valid: password_file, port, url, user"),
+        ("[mqtt]\nport='x'", "mqtt.port: Expected `int`, got `str`"),
+        ("[mqtt]\nport=99999", "mqtt.port: Expected `int` <= 65535"),
+        ("[mqtt]\nurl='http://x'", "mqtt.url: 'http://x': write mqtt://host:1883"),
+        ("[mqtt]\nurl='mqtt://a:b@x'", "keep user and password out of the URL"),
+        ("[mqtt]\nurl='mqtt://x:port'", "mqtt.url: "),
+        ("[mqtt]\nuser='x'", "mqtt.url is missing"),
+        ("[mqtt]\nurl='mqtt://x'\npassword_file='/nowhere/x'", "mqtt.password_file: /nowhere/x"),
+        ("[sensors]\npod='left_fot'", "sensors.pod: no placement 'left_fot': did you mean 'left_foot'?"),
+        ("[mounts]\nsacral='+x+y+z'", "mounts.sacral: no placement 'sacral': did you mean 'sacrum'?"),
+        ("[runner]\nname='Ann Smith'", "runner.name: "),
+        ("[radio]\nprovider='usb'", "radio.provider: "),
+        ("[[runners]]\nname='a'\n[[runners]]\nname='b'", "one adapter serves one runner"),
+        ("[[runner]]\nname='a'", "one adapter serves one runner"),
+        ("runner = 3", "runner: Expected `object`, got `int`"),
+        ("[runner", "not TOML"),
+    ],
+)
+def test_errors_name_file_key_and_remedy(tmp_path: Path, text: str, said: str):
+    path = written(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert said in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path):
+    with pytest.raises(ConfigError, match="No such file"):
+        load_config(tmp_path / "none.toml")
+
+
+def test_a_password_is_never_shown():
+    assert "hush" not in repr(Server("h", 1, "u", "hush"))
+    assert external_server(MqttSection(), "") is None
