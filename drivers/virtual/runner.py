@@ -1,0 +1,182 @@
+"""A runner that does not exist: consistent motion of pelvis and feet, the sensors worn, and the truth about it all.
+
+Everything is a pure function of (params, time), computed in cached blocks, so any chunking gives the same samples.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+
+from drivers.virtual.foot import Foot
+from drivers.virtual.gait import StepSchedule
+from drivers.virtual.imu_errors import FlawedImu, ImuErrors
+from drivers.virtual.params import RunnerParams
+from drivers.virtual.pelvis import Pelvis
+from drivers.virtual.physiology import HeartRate, SpeedProfile
+from drivers.virtual.pose import Motion
+from drivers.virtual.spline import Floats
+from dsp.records import Side
+from dsp.signals import Placement
+
+__all__ = ["ImuErrors", "RunnerParams", "TruthStep", "VirtualRunner"]
+
+_BLOCK = 256
+_KEPT_BLOCKS = 16
+_TRUTH_STEP_S = 0.001
+_BEFORE_CONTACT_S = 0.060
+
+
+@dataclass(frozen=True, slots=True)
+class TruthStep:
+    """One stance as it was.
+
+    drop_excursion_deg  peak in stance minus the lowest value between 60 ms before contact and the peak
+    drop_peak_deg       largest in stance relative to quiet standing
+    """
+
+    ic_s: float
+    to_s: float
+    side: Side
+    drop_excursion_deg: float
+    drop_peak_deg: float
+
+
+class VirtualRunner:
+    """A virtual runner; time 0 is the start of quiet standing."""
+
+    def __init__(self, params: RunnerParams | None = None) -> None:
+        self.params = params or RunnerParams()
+        own = self.params
+        stop = () if own.stops_at_s is None else ((own.stops_at_s - own.ramp_s, 0.0),)
+        self._speed = SpeedProfile(((own.standing_s, own.speed_mps), *own.surges, *stop), own.ramp_s)
+        self._schedule = StepSchedule(own, self._speed)
+        self._pelvis = Pelvis(own, self._schedule)
+        self._feet = {
+            Placement.LEFT_FOOT: Foot(own, self._schedule, self._speed, Side.LEFT),
+            Placement.RIGHT_FOOT: Foot(own, self._schedule, self._speed, Side.RIGHT),
+        }
+        self._heart = HeartRate(self._speed)
+        self._imus: dict[Placement, FlawedImu] = {}
+        self._blocks: OrderedDict[tuple[Placement, float, int], Floats] = OrderedDict()
+
+    # -- motion and sensors
+
+    def motion(self, placement: Placement, t_s: Floats) -> Motion:
+        """Pose at rising `t_s` (n,); raises ValueError where this runner wears no IMU."""
+        if placement is Placement.SACRUM:
+            return self._pelvis.motion(t_s)
+        if placement in self._feet:
+            return self._feet[placement].motion(t_s)
+        raise ValueError(f"the virtual runner has no {placement} IMU; it has sacrum, left_foot, right_foot")
+
+    def mount(self, placement: Placement) -> Floats:
+        """Body <- sensor, (3, 3)."""
+        return np.eye(3) if self.params.errors is None else self._imu_of(placement, self.params.errors).mount
+
+    def imu(self, placement: Placement, first_index: int, n: int, rate_hz: float) -> Floats:
+        """Sample at index / rate_hz s: specific force m/s2 and angular rate rad/s in sensor axes, (n, 6)."""
+        if n <= 0:
+            return np.empty((0, 6))
+        blocks = range(first_index // _BLOCK, (first_index + n - 1) // _BLOCK + 1)
+        joined = np.concatenate([self._block(placement, rate_hz, block) for block in blocks])
+        start = first_index - blocks[0] * _BLOCK
+        return joined[start : start + n]
+
+    def _block(self, placement: Placement, rate_hz: float, block: int) -> Floats:
+        key = (placement, rate_hz, block)
+        if key in self._blocks:
+            self._blocks.move_to_end(key)
+            return self._blocks[key]
+        t_s = (block * _BLOCK + np.arange(_BLOCK)) / rate_hz
+        motion = self.motion(placement, t_s)
+        if self.params.treadmill:
+            motion.acceleration_mps2[:, 0] -= self._speed.distance(t_s).bend if placement in self._feet else 0.0
+        elif placement is Placement.SACRUM:
+            motion.acceleration_mps2[:, 0] += self._speed.distance(t_s).bend
+        samples = motion.imu()
+        if self.params.errors is not None:
+            samples = self._imu_of(placement, self.params.errors).sense(samples, t_s, rate_hz, block)
+        samples.setflags(write=False)
+        self._blocks[key] = samples
+        if len(self._blocks) > _KEPT_BLOCKS:
+            self._blocks.popitem(last=False)
+        return samples
+
+    def _imu_of(self, placement: Placement, errors: ImuErrors) -> FlawedImu:
+        if placement not in self._imus:
+            mount_deg = self.params.mounts_deg.get(placement)
+            self._imus[placement] = FlawedImu(errors, self.params.seed, placement, mount_deg)
+        return self._imus[placement]
+
+    # -- what the other sensors say
+
+    def speed_mps(self, t_s: float) -> float:
+        """Belt or ground speed."""
+        return float(self._speed.distance(np.array([t_s])).rate[0])
+
+    def distance_m(self, t_s: float) -> float:
+        """Since the start."""
+        return float(self._speed.distance(np.array([t_s])).value[0])
+
+    def incline_pct(self, t_s: float) -> float:
+        """Rise of the ground in per cent; the same at any time."""
+        del t_s
+        return self.params.incline_pct
+
+    def cadence_spm(self, t_s: float) -> float:
+        """Count steps per minute (both feet) over the last four steps taken; 0 when standing."""
+        last = self._schedule.number_at(t_s)
+        taken = self._schedule.taken
+        if last < 1 or last >= taken + 2:
+            return 0.0
+        stop = int(min(last, taken - 1)) if math.isfinite(taken) else last
+        steps = self._schedule.steps(max(stop - 4, 0), stop)
+        return float(60 / steps.step_s.mean()) if len(steps.step_s) else 0.0
+
+    def heart_rate_bpm(self, t_s: float) -> float:
+        """Beats per minute."""
+        return float(self._heart.at(np.array([t_s])).rate[0] * 60)
+
+    def rr_s(self, t0_s: float, t1_s: float) -> list[float]:
+        """Intervals that ended with a beat in [t0_s, t1_s), oldest first, in s."""
+        beats = self._heart.beats_s(t0_s - 3.0, t1_s)
+        ends = beats >= t0_s
+        return [float(x) for x in np.diff(beats, prepend=beats[:1])[ends]]
+
+    # -- truth
+
+    def obliquity_deg(self, t_s: Floats) -> Floats:
+        """Pelvic obliquity, + left side higher, at rising `t_s` (n,)."""
+        return np.rad2deg(self._pelvis.motion(np.asarray(t_s, dtype=np.float64)).angles_rad[:, 0])
+
+    def truth_steps(self, t0_s: float, t1_s: float) -> list[TruthStep]:
+        """Stances whose initial contact is in [t0_s, t1_s)."""
+        first, stop = max(self._schedule.number_at(t0_s), 0), self._schedule.number_at(t1_s) + 1
+        if math.isfinite(self._schedule.taken):
+            stop = min(stop, int(self._schedule.taken))
+        if stop <= first:
+            return []
+        steps = self._schedule.steps(first, stop)
+        found: list[TruthStep] = []
+        for ic_s, contact_s, left in zip(steps.ic_s, steps.contact_s, steps.left, strict=True):
+            if not t0_s <= ic_s < t1_s:
+                continue
+            found.append(self._truth(float(ic_s), float(contact_s), float(left)))
+        return found
+
+    def _truth(self, ic_s: float, contact_s: float, left: float) -> TruthStep:
+        t_s = np.arange(ic_s - _BEFORE_CONTACT_S, ic_s + contact_s, _TRUTH_STEP_S)
+        drop_deg = self.obliquity_deg(t_s) * left
+        stance = t_s >= ic_s
+        peak = int(np.argmax(np.where(stance, drop_deg, -np.inf)))
+        return TruthStep(
+            ic_s=ic_s,
+            to_s=ic_s + contact_s,
+            side=Side.LEFT if left > 0 else Side.RIGHT,
+            drop_excursion_deg=float(drop_deg[peak] - drop_deg[: peak + 1].min()),
+            drop_peak_deg=float(drop_deg[peak] - left * self.params.standing_obliquity_deg),
+        )
