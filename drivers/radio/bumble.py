@@ -1,0 +1,102 @@
+"""A Bumble host as the adapter: on a virtual controller, or on a real one over USB, serial or TCP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from bleak.backends.client import BaseBleakClient
+from bleak.backends.scanner import BaseBleakScanner
+
+from drivers.errors import AdapterDown, RadioError
+from drivers.radio.failure import translated
+
+if TYPE_CHECKING:
+    from bumble.transport.common import Transport
+
+    from drivers.radio.bumble_central import BumbleCentral
+
+OpenTransport = Callable[[], Awaitable["Transport"]]
+PARALLEL_CONNECTS = 8
+"""Discoveries overlap; the central lets one connection request at a time through to the controller."""
+
+
+class BumbleProvider:
+    """Opens the transport at start, again after it was lost.
+
+    open_transport  gives a fresh HCI transport
+    address         random static address of the hub; made up at start when None
+    """
+
+    parallel_connects = PARALLEL_CONNECTS
+    scans_while_connecting = True
+
+    def __init__(self, name: str, open_transport: OpenTransport, address: str | None = None) -> None:
+        self.name = name
+        self._open_transport = open_transport
+        self._address = address
+        self._transport: Transport | None = None
+        self._central: BumbleCentral | None = None
+
+    @classmethod
+    def from_spec(cls, spec: str) -> BumbleProvider:
+        """Use Bumble's own words for a transport, e.g. `tcp-client:127.0.0.1:9000`, `usb:0`, `serial:/dev/ttyACM0`."""
+
+        async def open_transport() -> Transport:
+            from bumble.transport import open_transport
+
+            return await open_transport(spec)
+
+        return cls(f"bumble:{spec}", open_transport)
+
+    @property
+    def scanner_backend(self) -> type[BaseBleakScanner]:
+        """Scanners of this host; AdapterDown before `start`."""
+        return self._up().scanner_backend
+
+    @property
+    def client_backend(self) -> type[BaseBleakClient]:
+        """Clients of this host; AdapterDown before `start`."""
+        return self._up().client_backend
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the transport is open."""
+        return self._central is not None and not self._central.gone.done()
+
+    async def start(self) -> None:
+        """Open the transport and reset the controller behind it."""
+        if self.is_up:
+            return
+        await self.stop()
+        try:
+            from drivers.radio.bumble_central import BumbleCentral
+        except ImportError as error:
+            raise RadioError(
+                f"radio {self.name}: Bumble is not installed ({error}): install it with `pip install 'stridecue[sim]'`"
+            ) from error
+        try:
+            with translated(f"radio {self.name}", adapter=True):
+                transport = self._transport = await self._open_transport()
+                central = self._central = BumbleCentral(transport.source, transport.sink, self._address)
+                terminated: asyncio.Future[None] = transport.source.terminated
+                terminated.add_done_callback(lambda _: central.lose(f"radio {self.name}: the transport is gone"))
+                await central.power_on()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Power off and close; harmless when the transport is gone."""
+        central, self._central = self._central, None
+        transport, self._transport = self._transport, None
+        if central is not None:
+            await central.power_off()
+        if transport is not None:
+            await transport.close()
+
+    def _up(self) -> BumbleCentral:
+        if self._central is None:
+            raise AdapterDown(f"radio {self.name} is not open")
+        return self._central

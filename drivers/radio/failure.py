@@ -1,0 +1,69 @@
+"""From what bleak, D-Bus, Bumble and sockets raise to our own errors: callers branch on those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bleak.exc import (
+    BleakBluetoothNotAvailableError,
+    BleakBluetoothNotAvailableReason,
+    BleakDBusError,
+    BleakDeviceNotFoundError,
+    BleakError,
+)
+
+from drivers.errors import AdapterDown, DeviceUnreachable, RadioError
+
+ADAPTER_DBUS_ERRORS = frozenset(
+    {
+        "org.bluez.Error.NotReady",  # powered off
+        "org.freedesktop.DBus.Error.ServiceUnknown",  # bluetoothd is gone
+        "org.freedesktop.DBus.Error.NoReply",
+        "org.freedesktop.DBus.Error.Disconnected",
+    }
+)
+ADAPTER_OFF_DETAIL = "Input/output error"
+"""BlueZ 5.66 says org.bluez.Error.Failed with this text when a connect meets a powered-off adapter."""
+
+ADVICE = {
+    BleakBluetoothNotAvailableReason.NO_BLUETOOTH: "plug in or enable a Bluetooth adapter",
+    BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: "this adapter has no Bluetooth LE: use another one",
+    BleakBluetoothNotAvailableReason.POWERED_OFF: "switch Bluetooth on",
+    BleakBluetoothNotAvailableReason.DENIED_BY_USER: "allow Bluetooth for this program in the system settings",
+    BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: "the system's policy forbids Bluetooth",
+    BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN: "allow Bluetooth for this program in the system settings",
+}
+
+
+def radio_error(error: Exception, doing: str, *, adapter: bool = False) -> RadioError:
+    """Say in our words what `error` means for `doing`; `adapter`: whatever failed is about the adapter itself."""
+    if isinstance(error, RadioError):
+        return error
+    if isinstance(error, BleakBluetoothNotAvailableError):
+        advice = ADVICE.get(error.reason, "run `stridecue doctor`")
+        return AdapterDown(f"{doing}: {error.args[0]}: {advice}")
+    if isinstance(error, BleakDBusError) and (
+        error.dbus_error in ADAPTER_DBUS_ERRORS or ADAPTER_OFF_DETAIL in (error.dbus_error_details or "")
+    ):
+        return AdapterDown(f"{doing}: {error}: check that Bluetooth is on and its service runs")
+    if adapter or isinstance(error, FileNotFoundError | ConnectionRefusedError):
+        return AdapterDown(f"{doing}: {_words(error)}: run `stridecue doctor`")
+    if isinstance(error, TimeoutError):
+        return DeviceUnreachable(f"{doing}: no answer in time")
+    if isinstance(error, BleakDeviceNotFoundError):
+        return DeviceUnreachable(f"{doing}: not found: is it on and near?")
+    return DeviceUnreachable(f"{doing}: {_words(error)}")
+
+
+def _words(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+@contextmanager
+def translated(doing: str, *, adapter: bool = False) -> Iterator[None]:
+    """Raise RadioErrors for what a radio can raise; anything else is a bug and passes."""
+    try:
+        yield
+    except (BleakError, RadioError, TimeoutError, OSError, EOFError) as error:
+        raise radio_error(error, doing, adapter=adapter) from error

@@ -1,0 +1,43 @@
+"""What the facade needs of a Bluetooth stack."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bleak.backends.client import BaseBleakClient
+from bleak.backends.scanner import BaseBleakScanner
+
+
+class RadioProvider(Protocol):
+    """One adapter and bleak's backend classes for it; None means the platform's own.
+
+    parallel_connects     connects that may run at once
+    scans_while_connecting  False: the stack trips over a scan during a connect
+    """
+
+    name: str
+    parallel_connects: int
+    scans_while_connecting: bool
+
+    @property
+    def scanner_backend(self) -> type[BaseBleakScanner] | None:
+        """For `BleakScanner(backend=...)`."""
+        ...
+
+    @property
+    def client_backend(self) -> type[BaseBleakClient] | None:
+        """For `BleakClient(backend=...)`."""
+        ...
+
+    @property
+    def is_up(self) -> bool:
+        """False once the adapter is known to be gone; `start` may bring it back."""
+        ...
+
+    async def start(self) -> None:
+        """Take the adapter. Raises AdapterDown, or RadioError when something is not installed."""
+        ...
+
+    async def stop(self) -> None:
+        """Let go of the adapter; harmless when it is gone."""
+        ...

@@ -1,0 +1,94 @@
+"""The one scanner of an adapter: runs while someone listens, rests while someone connects if the stack needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from types import MappingProxyType
+
+from bleak import BleakScanner
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+from bleak.exc import BleakError
+
+from drivers.clock import now_ns
+from drivers.radio.failure import translated
+from drivers.radio.provider import RadioProvider
+from drivers.radio.sighting import Sighting
+
+LOG = logging.getLogger(__name__)
+OP_TIMEOUT_S = 5.0
+
+OnSighting = Callable[[Sighting], None]
+
+
+class SharedScanner:
+    """Counts listeners and pauses; a new bleak scanner at every start, since one that outlived its daemon is deaf."""
+
+    def __init__(self, provider: RadioProvider) -> None:
+        self._provider = provider
+        self._listeners: list[OnSighting] = []
+        self._pauses = 0
+        self._scanner: BleakScanner | None = None
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def listening(self, on_sighting: OnSighting) -> AsyncIterator[None]:
+        """Hear every advertisement inside. Raises AdapterDown or DeviceUnreachable when scanning cannot start."""
+        self._listeners.append(on_sighting)
+        try:
+            await self._update()
+            yield
+        finally:
+            self._listeners.remove(on_sighting)
+            await self._update()
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Keep the scanner off inside, unless the stack can do both."""
+        if self._provider.scans_while_connecting:
+            yield
+            return
+        self._pauses += 1
+        try:
+            await self._update()
+            yield
+        finally:
+            self._pauses -= 1
+            await self._update()
+
+    def forget(self) -> None:
+        """Drop a scanner whose adapter is gone."""
+        self._scanner = None
+
+    async def _update(self) -> None:
+        async with self._turn:
+            wanted = bool(self._listeners) and not self._pauses
+            if wanted and self._scanner is None:
+                with translated("scan"):
+                    scanner = BleakScanner(self._on_advertisement, backend=self._provider.scanner_backend)
+                    async with asyncio.timeout(OP_TIMEOUT_S):
+                        await scanner.start()
+                self._scanner = scanner
+            elif not wanted and self._scanner is not None:
+                scanner, self._scanner = self._scanner, None
+                try:
+                    async with asyncio.timeout(OP_TIMEOUT_S):
+                        await scanner.stop()
+                except (BleakError, TimeoutError, OSError, EOFError) as error:
+                    LOG.debug("stopping the scan: %r", error)  # it is over either way
+
+    def _on_advertisement(self, device: BLEDevice, seen: AdvertisementData) -> None:
+        sighting = Sighting(
+            address=device.address,
+            name=seen.local_name or device.name,
+            service_uuids=tuple(seen.service_uuids),
+            manufacturer_data=MappingProxyType(dict(seen.manufacturer_data)),
+            rssi_dbm=seen.rssi,
+            seen_ns=now_ns(),
+            device=device,
+        )
+        for listener in list(self._listeners):
+            listener(sighting)

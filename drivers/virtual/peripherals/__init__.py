@@ -1,0 +1,1 @@
+"""Virtual sensors: ordinary GATT servers that measure a virtual runner."""

@@ -1,0 +1,114 @@
+"""A raw IMU that speaks our reference profile `stridecue.imu6`."""
+
+from __future__ import annotations
+
+import math
+import struct
+
+from bumble.att import ATT_Error, ErrorCode
+from bumble.device import Connection
+from bumble.gatt import Characteristic, CharacteristicValue, Service
+from bumble.transport.common import TransportSink, TransportSource
+
+from drivers.decoders.imu6 import encode_imu6
+from drivers.virtual.peripherals.sensor import Identity, Properties, VirtualSensor, notifying
+from drivers.virtual.runner import VirtualRunner
+from dsp.signals import Placement
+
+SERVICE = "29842d16-0001-4d89-9988-88cc44c282a4"
+DATA = "29842d16-0002-4d89-9988-88cc44c282a4"
+CONFIG = "29842d16-0003-4d89-9988-88cc44c282a4"
+CONFIGURE = struct.Struct("<BHHH")
+CONFIGURE_CODE = 1
+HEAD_BYTES, SAMPLE_BYTES = 9, 12
+ATT_HEAD_BYTES = 3
+SAMPLES_PER_PACKET = 8
+READ_OUT_S = 1e-3
+"""From the last sample of a packet to the radio."""
+
+
+class Imu(VirtualSensor):
+    """Samples all the time, also while nobody listens: `sample_seq` then jumps, and a gap can be counted.
+
+    drift_ppm  how much its clock runs fast; its samples come that much sooner
+    """
+
+    service_uuid = SERVICE
+
+    def __init__(
+        self,
+        identity: Identity,
+        runner: VirtualRunner,
+        epoch_s: float,
+        source: TransportSource,
+        sink: TransportSink,
+        *,
+        placement: Placement,
+        drift_ppm: float = 0.0,
+    ) -> None:
+        self.placement = placement
+        self._pace = 1 + drift_ppm * 1e-6
+        self._sequence = 0
+        self.rate_hz, self.acc_range_g, self.gyro_range_dps = 104, 16, 2000
+        super().__init__(identity, runner, epoch_s, source, sink)
+        self._restart_sampling()
+
+    @property
+    def _true_rate_hz(self) -> float:
+        return self.rate_hz * self._pace
+
+    def _restart_sampling(self) -> None:
+        # Samples sit on the runner's own grid, so that every boot and every process sees the same motion.
+        self._index = max(0, math.ceil(self.runner_time_s() * self._true_rate_hz))
+
+    def service(self) -> Service:
+        """Build data and configuration."""
+        self.data = notifying(DATA)
+        self.config: Characteristic[bytes] = Characteristic(
+            CONFIG,
+            Properties.READ | Properties.WRITE,
+            Characteristic.READABLE | Characteristic.WRITEABLE,
+            CharacteristicValue(read=self._read_config, write=self._write_config),
+        )
+        return Service(self.service_uuid, [self.data, self.config])
+
+    def _read_config(self, _connection: Connection) -> bytes:
+        return CONFIGURE.pack(CONFIGURE_CODE, self.rate_hz, self.acc_range_g, self.gyro_range_dps)
+
+    def _write_config(self, _connection: Connection, value: bytes) -> None:
+        if len(value) != CONFIGURE.size or value[0] != CONFIGURE_CODE:
+            raise ATT_Error(ErrorCode.INVALID_ATTRIBUTE_LENGTH)
+        _, rate_hz, self.acc_range_g, self.gyro_range_dps = CONFIGURE.unpack(value)
+        if rate_hz != self.rate_hz:
+            self.rate_hz = rate_hz
+            self._restart_sampling()
+
+    async def run(self) -> None:
+        """Sample and notify until cancelled."""
+        while True:
+            first, sequence, rate_hz = self._index, self._sequence, self._true_rate_hz
+            listeners = self.subscribers(self.data)
+            n = min([SAMPLES_PER_PACKET, *(samples_that_fit(listener.att_mtu) for listener in listeners)])
+            await self.until((first + n - 1) / rate_hz + READ_OUT_S)
+            if rate_hz != self._true_rate_hz:
+                continue  # reconfigured meanwhile
+            self._index, self._sequence = first + n, sequence + n
+            if listeners := self.subscribers(self.data):
+                packet = encode_imu6(
+                    sequence,
+                    self._device_us(first / rate_hz),
+                    self.runner.imu(self.placement, first, n, rate_hz),
+                    acc_range_g=self.acc_range_g,
+                    gyro_range_dps=self.gyro_range_dps,
+                )
+                for listener in listeners:
+                    await self.notify(listener, self.data, packet)
+
+    def _device_us(self, t_s: float) -> int:
+        since_boot_s = t_s + self.epoch_s - self.booted_s
+        return round(since_boot_s * self._pace * 1e6)
+
+
+def samples_that_fit(mtu: int) -> int:
+    """Count the samples that fit in one notification; at least one, which MTU 23 cuts off."""
+    return max(1, (mtu - ATT_HEAD_BYTES - HEAD_BYTES) // SAMPLE_BYTES)
