@@ -1,0 +1,85 @@
+"""Take the dashboard's screenshots: `python docs/take_screenshots.py [--out DIR] [--png] [SCENE ...]`, from the root.
+
+Written scenes (tests/tui/scenes.py) go through the real app without a terminal; Textual exports SVG, and headless
+Chromium turns it into PNG. Not rsvg-convert: it shifts columns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import math
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.tui import scenes  # noqa: E402
+from tui.app import DashboardApp  # noqa: E402
+
+SIZES = ((80, 24), (120, 40))
+SCENES = {
+    "connecting": (scenes.connecting,),
+    "no-sensors": (scenes.no_sensors,),
+    "searching": (scenes.searching,),
+    "running": (scenes.running, scenes.a_second_later),
+    "cue": (scenes.with_cue, scenes.a_second_later),
+    "sensor-lost": (scenes.running, scenes.sensor_lost, scenes.after_loss),
+    "ended": (scenes.ended,),
+    "pain": (scenes.running, scenes.a_second_later),
+    "help": (scenes.running, scenes.a_second_later),
+    "light": (scenes.with_cue, scenes.a_second_later),
+}
+KEYS = {"pain": ("p", "4", "down", "r"), "help": ("question_mark",), "light": ("d",)}
+
+
+async def draw(scene: str, size: tuple[int, int]) -> str:
+    """Play a scene in the app at `size` (columns, rows) and give the SVG."""
+    feed, clock = scenes.ScriptedFeed(), scenes.Clock()
+    app = DashboardApp(feed, "ann", clock)
+    async with app.run_test(size=size) as pilot:
+        for part in SCENES[scene]:
+            part(feed, clock)
+            await pilot.pause(0.3)
+            app.repaint()
+        await pilot.press(*KEYS.get(scene, ()))
+        await pilot.pause(0.6)
+        return app.export_screenshot(title=f"stridecue {size[0]}x{size[1]}")
+
+
+def to_png(svg: Path, png: Path) -> None:
+    """Render with headless Chromium in the SVG's own size."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        raise SystemExit("take_screenshots: no Chromium found; leave out --png, or install chromium")
+    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg.read_text(encoding="utf-8"))
+    width, height = (math.ceil(float(each)) for each in box.groups()) if box else (1200, 900)
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--window-size={width},{height}"]
+    subprocess.run(
+        [chromium, *flags, f"--screenshot={png.resolve()}", svg.resolve().as_uri()], check=True, capture_output=True
+    )
+
+
+def main() -> None:
+    """Draw the scenes asked for in all sizes."""
+    parser = argparse.ArgumentParser(description="Take the dashboard's screenshots.")
+    parser.add_argument("scenes", nargs="*", default=list(SCENES), help=", ".join(SCENES))
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
+    parser.add_argument("--png", action="store_true", help="also PNG, by headless Chromium")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    for scene in options.scenes:
+        for columns, rows in SIZES:
+            svg = options.out / f"{scene}_{columns}x{rows}.svg"
+            svg.write_text(asyncio.run(draw(scene, (columns, rows))), encoding="utf-8")
+            if options.png:
+                to_png(svg, svg.with_suffix(".png"))
+            print(svg)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,244 @@
+"""Written scenes for tests and screenshots: what a hub would say, without a hub."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+from dsp.records import Severity, Side, ThresholdState
+from dsp.signals import Placement
+from hub.client import Item, LinkChange, NotConnectedError, Received
+from hub.lines import MetricLine
+from hub.wire import (
+    AttitudeMessage,
+    CommandMessage,
+    CueMessage,
+    Message,
+    MetricsMessage,
+    PainMessage,
+    SensorMessage,
+    SensorState,
+    SessionMessage,
+    StatusMessage,
+    ThresholdMessage,
+    Topics,
+    decode,
+    encode,
+    parse_topic,
+)
+
+UTC = "2025-03-01T07:30:00.000Z"
+TOPICS = Topics("ann")
+
+
+@dataclass
+class ScriptedFeed:
+    """A feed that says what it is told to; `down` refuses reports."""
+
+    down: bool = False
+    sent: list[PainMessage | CommandMessage] = field(default_factory=list)
+    fault: Exception | None = None
+
+    def __post_init__(self) -> None:
+        self._items: asyncio.Queue[Item] = asyncio.Queue()
+
+    def say(self, *items: Item | Message) -> None:
+        for item in items:
+            self._items.put_nowait(item if isinstance(item, LinkChange | Received) else received(item))
+
+    async def watch(self) -> AsyncIterator[Item]:
+        while True:
+            item = await self._items.get()
+            if self.fault is not None:
+                raise self.fault
+            yield item
+
+    async def send(self, message: PainMessage | CommandMessage, runner: str | None = None) -> None:
+        if self.down:
+            raise NotConnectedError(f"{runner}: nobody there")
+        self.sent.append(message)
+
+
+@dataclass
+class Clock:
+    """The dashboard's clock, moved by hand."""
+
+    now_s: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def received(message: Message) -> Received:
+    """A message as it comes out of the broker: encoded and decoded on its own topic."""
+    kind = message.__struct_config__.tag
+    topic = TOPICS.sensor(message.device) if isinstance(message, SensorMessage) else f"{TOPICS.root}/{kind}"
+    return Received(parse_topic(topic), decode(topic, encode(message)))
+
+
+def status(state: str = "online", instance: str = "a1") -> StatusMessage:
+    return StatusMessage(t=UTC, seq=0, state=state, instance=instance)
+
+
+def session(state: str = "running", **changes: object) -> SessionMessage:
+    values: dict[str, object] = {
+        "runner": "ann",
+        "source": "demo",
+        "started": UTC,
+        "elapsed_s": 754.0,
+        "steps": 2140,
+        "recording": "/home/ann/runs/2025-03-01_0730_ann.mcap",
+    }
+    return SessionMessage(t=UTC, seq=1, state=state, **(values | changes))
+
+
+def metrics(**changes: float | None) -> MetricsMessage:
+    values: dict[str, float | None] = {
+        "cadence_spm": 171.6,
+        "contact_left_ms": 243.0,
+        "contact_right_ms": 251.0,
+        "flight_ms": 98.0,
+        "drop_excursion_left_deg": 4.2,
+        "drop_excursion_right_deg": 7.1,
+        "drop_peak_left_deg": 3.1,
+        "speed_mps": 3.0,
+        "heart_rate_bpm": 152.0,
+        "incline_pct": 1.0,
+        "quality": 0.97,
+    }
+    return MetricsMessage(t=UTC, seq=2, t_s=754.0, **(values | changes))
+
+
+def attitude(t0_s: float, seconds: float = 10.0, rate_hz: float = 104.0) -> AttitudeMessage:
+    dt_s = 1.0 / rate_hz
+    times_s = [t0_s + n * dt_s for n in range(round(seconds * rate_hz))]
+    values = [4.2 * math.sin(2 * math.pi * 1.43 * t) - 0.8 + 1.1 * math.sin(2 * math.pi * 2.86 * t) for t in times_s]
+    return AttitudeMessage(t=UTC, seq=3, t0_s=t0_s, dt_s=dt_s, obliquity_deg=values)
+
+
+SENSORS = {
+    "sacrum": (Placement.SACRUM, 87.0, 21.0),
+    "left-foot": (Placement.LEFT_FOOT, 64.0, 21.0),
+    "pod": (Placement.FOOT, 91.0, 1.0),
+    "strap": (Placement.CHEST, 12.0, 1.0),
+    "treadmill": (Placement.TREADMILL, None, 2.0),
+}
+
+
+def sensor(device: str, state: SensorState = "streaming", packets: int = 1000, **changes: object) -> SensorMessage:
+    placement, battery_pct, rate_hz = SENSORS[device]
+    values: dict[str, object] = {
+        "name": device,
+        "profile": "stridecue.imu6",
+        "battery_pct": battery_pct,
+        "samples": 5 * packets,
+        "lost": 4 if device == "left-foot" else 0,
+        "dropped": 0,
+        "rate_hz": rate_hz,
+        "last_seen_s": 0.1,
+        "detail": None,
+    }
+    return SensorMessage(
+        t=UTC, seq=4, device=device, placement=placement, state=state, packets=packets, **(values | changes)
+    )
+
+
+def _evidence() -> tuple[MetricLine, ...]:
+    return (
+        MetricLine(t_s=750.0, key="drop_excursion_deg", value=7.1, side=Side.RIGHT, quality=0.97),
+        MetricLine(t_s=750.0, key="drop_excursion_baseline_deg", value=4.0, side=Side.RIGHT, quality=0.97),
+    )
+
+
+def cue(severity: Severity = Severity.ADVICE, text: str = "Quick, light steps: keep your belt level.") -> CueMessage:
+    return CueMessage(
+        t=UTC,
+        seq=5,
+        t_s=751.0,
+        rule="level_hips",
+        severity=severity,
+        text=text,
+        side=Side.RIGHT,
+        because=_evidence(),
+    )
+
+
+def threshold(state: ThresholdState = ThresholdState.NEAR) -> ThresholdMessage:
+    return ThresholdMessage(
+        t=UTC, seq=6, t_s=750.0, detector="drift", state=state, side=Side.RIGHT, because=_evidence()
+    )
+
+
+Say = Callable[[ScriptedFeed, Clock], None]
+
+
+def connecting(feed: ScriptedFeed, clock: Clock) -> None:
+    """No broker yet."""
+    del clock
+    feed.say(LinkChange(up=False, reason="connection refused", retry_s=4.0))
+
+
+def no_sensors(feed: ScriptedFeed, clock: Clock) -> None:
+    """The hub is there, no sensor is."""
+    del clock
+    feed.say(LinkChange(up=True), status(), session("waiting", elapsed_s=0.0, steps=0, started=None, recording=None))
+
+
+def searching(feed: ScriptedFeed, clock: Clock) -> None:
+    """Some sensors connected, one searched for."""
+    no_sensors(feed, clock)
+    states: dict[str, SensorState] = {"left-foot": "connecting", "strap": "searching", "pod": "connecting"}
+    for device in SENSORS:
+        state = states.get(device, "streaming")
+        if state == "streaming":
+            feed.say(sensor(device, packets=0))
+        else:
+            feed.say(sensor(device, state, packets=0, battery_pct=None, samples=0, lost=0, last_seen_s=None))
+
+
+def running(feed: ScriptedFeed, clock: Clock) -> None:
+    """Everything streams."""
+    feed.say(LinkChange(up=True), status(), session())
+    feed.say(threshold(ThresholdState.CLEAR), metrics(), attitude(744.0))
+    for device in SENSORS:
+        feed.say(sensor(device, packets=1000))
+    del clock
+
+
+def a_second_later(feed: ScriptedFeed, clock: Clock) -> None:
+    """All sensors have sent what they send in a second."""
+    clock.now_s += 1.0
+    for device, (_, _, rate_hz) in SENSORS.items():
+        feed.say(sensor(device, packets=1000 + round(rate_hz)))
+
+
+def with_cue(feed: ScriptedFeed, clock: Clock) -> None:
+    """The runner tires: threshold near, a cue."""
+    running(feed, clock)
+    feed.say(cue(Severity.INFO, "Your cadence is your own usual one."), threshold(), cue())
+
+
+def sensor_lost(feed: ScriptedFeed, clock: Clock) -> None:
+    """The sacrum sensor goes away mid-run."""
+    a_second_later(feed, clock)
+    feed.say(
+        sensor("sacrum", "lost", packets=1021, lost=412, last_seen_s=8.0, detail="link lost, retry in 2 s"),
+    )
+
+
+def after_loss(feed: ScriptedFeed, clock: Clock) -> None:
+    """Eight seconds later its numbers are null."""
+    clock.now_s += 8.0
+    feed.say(metrics(drop_excursion_left_deg=None, drop_excursion_right_deg=None, drop_peak_left_deg=None))
+    for device, (_, _, rate_hz) in SENSORS.items():
+        if device != "sacrum":
+            feed.say(sensor(device, packets=1000 + round(9 * rate_hz)))
+    feed.say(session(elapsed_s=762.0))
+
+
+def ended(feed: ScriptedFeed, clock: Clock) -> None:
+    """The run is over and saved."""
+    with_cue(feed, clock)
+    feed.say(session("ended", elapsed_s=1450.0, steps=4128))

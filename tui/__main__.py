@@ -1,0 +1,76 @@
+"""`python -m tui --port P --runner R`: the dashboard as a process of its own, started by the hub or by hand."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+
+from hub.client import HubClient
+from hub.connection import Server
+from hub.wire import WireError, runner_slug
+from tui.app import DashboardApp
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line; exits with 2 on a wrong one."""
+    parser = argparse.ArgumentParser(prog="python -m tui", description="The dashboard of one runner.")
+    parser.add_argument("--host", default="127.0.0.1", help="the broker's host (default %(default)s)")
+    parser.add_argument("--port", type=int, default=1883, help="the broker's port (default %(default)s)")
+    parser.add_argument("--runner", type=_runner, required=True, help="whose run to show: the topic segment")
+    parser.add_argument("--parent-fd", type=int, help="inherited pipe; the dashboard ends when it closes")
+    return parser.parse_args(arguments)
+
+
+def _runner(text: str) -> str:
+    try:
+        return runner_slug(text)
+    except WireError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def end_with_signals(app: DashboardApp) -> None:
+    """End cleanly on INT, TERM and HUP: by default they kill at once and leave the terminal in the other screen."""
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and sys.platform != "win32":
+            loop.add_signal_handler(number, app.exit)
+
+
+def end_with_parent(app: DashboardApp, parent_fd: int) -> None:
+    """End when the pipe from the parent closes: a dashboard without its hub has nothing to show."""
+    loop = asyncio.get_running_loop()
+
+    def readable() -> None:
+        if not os.read(parent_fd, 1024):
+            loop.remove_reader(parent_fd)
+            app.exit()
+
+    os.set_blocking(parent_fd, False)
+    loop.add_reader(parent_fd, readable)
+
+
+async def run(options: argparse.Namespace) -> int:
+    """Run the dashboard until it is quit, signalled or orphaned."""
+    app = DashboardApp(HubClient(Server(host=options.host, port=options.port), options.runner), options.runner)
+    end_with_signals(app)
+    if options.parent_fd is not None:
+        end_with_parent(app, options.parent_fd)
+    await app.run_async()
+    return app.return_code or 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Entry point; 0 done, 1 failed, 2 wrong arguments or no terminal."""
+    options = parse(sys.argv[1:] if arguments is None else arguments)
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        print("stridecue: the dashboard needs a terminal; use --headless with the hub instead", file=sys.stderr)
+        return 2
+    return asyncio.run(run(options))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""The dashboard: follows a feed, paints a board ten times a second, and keeps answering keys."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.worker import Worker, WorkerState
+
+from hub.client import NotConnectedError
+from hub.wire import PainMessage
+from tui.board import Board
+from tui.feed import Feed
+from tui.screens.help import HelpScreen
+from tui.screens.pain import PainScreen, level_word
+from tui.screens.runner import RunnerScreen
+from tui.theme import DARK, LIGHT
+
+WIDTHS = [(0, "-tight"), (76, "-narrow"), (110, "-wide")]
+HEIGHTS = [(0, "-flat"), (22, "-low"), (34, "-tall"), (54, "-grand")]
+"""Classes that the style sheets lay out by; 80x24 is -narrow -low, 120x40 is -wide -tall."""
+PAINT_HZ = 10.0
+"""The plot: smooth to the eye at a fifth of a core (measured)."""
+SLOW_EVERY = 5
+"""Everything else is looked at every so many paints: twice a second, and it changes once a second."""
+
+
+class DashboardApp(App[None]):
+    """One runner. The feed is all it knows of the outside."""
+
+    TITLE = "stridecue"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "pain", "Pain"),
+        Binding("m", "mute", "Mute"),
+        Binding("d", "theme", "Dark/light"),
+        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("q", "quit", "Quit"),
+        Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+    ]
+
+    def __init__(self, feed: Feed, runner: str, clock_s: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS = WIDTHS, HEIGHTS
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+        self.board = Board()
+        self.muted = False
+        self.painted = 0
+        self._feed = feed
+        self._runner = runner
+        self._clock_s = clock_s
+        self._home = RunnerScreen()
+
+    def on_mount(self) -> None:
+        """Show the runner's screen, follow the feed, start painting."""
+        self.push_screen(self._home)
+        self.follow()
+        self.set_interval(1.0 / PAINT_HZ, self._paint)
+
+    @work(exclusive=True, exit_on_error=False, group="feed")
+    async def follow(self) -> None:
+        """Take in everything the feed says; nothing is queued, the board keeps the newest."""
+        async for item in self._feed.watch():
+            self.board.apply(item, self._clock_s())
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say aloud that the reader failed: a frozen screen must never look like a quiet run."""
+        if event.worker.group == "feed" and event.state is WorkerState.ERROR:
+            error = event.worker.error
+            self.board.link.broken = f"{type(error).__name__}: {error}"
+
+    def _paint(self) -> None:
+        if not self._home.is_mounted:
+            return
+        now_s = self._clock_s()
+        self._home.paint_plot(self.board, now_s)
+        if self.painted % SLOW_EVERY == 0:
+            self.repaint()
+        self.painted += 1
+
+    def repaint(self) -> None:
+        """Bring everything but the plot up to date at once."""
+        self._home.paint(self.board, self._clock_s(), self._runner, muted=self.muted)
+
+    def action_pain(self) -> None:
+        """Ask how much and where; the report goes to the hub."""
+        self.push_screen(PainScreen(), self._report_pain)
+
+    def action_mute(self) -> None:
+        """Hide cues on this screen (a stop cue is always shown)."""
+        self.muted = not self.muted
+        self.repaint()
+
+    def action_theme(self) -> None:
+        """Swap dark and light."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    def action_help(self) -> None:
+        """Explain every number."""
+        self.push_screen(HelpScreen())
+
+    def _report_pain(self, report: PainMessage | None) -> None:
+        if report is not None:
+            self.send_pain(report)
+
+    @work(exit_on_error=False, group="pain")
+    async def send_pain(self, report: PainMessage) -> None:
+        """Deliver a report and say whether it arrived."""
+        where = " ".join(each for each in (report.side, report.site) if each)
+        said = f"Pain {report.level} of 10 ({level_word(report.level)})" + (f", {where}" if where else "")
+        try:
+            await self._feed.send(report)
+        except NotConnectedError:
+            self.notify(f"{said}: NOT noted, there is no link to the hub. Press p again later.", severity="error")
+        else:
+            self.notify(f"{said}: noted.", title="✓ Noted")

@@ -1,0 +1,127 @@
+"""The numbers of the dashboard, each described once: tile, unit, words and help follow from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dsp.records import Side
+
+KMH_PER_MPS = 3.6
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One number on the screen.
+
+    key       field of the metrics message
+    title     what it is, short
+    unit      muted beside the title
+    below     what it says about, under the number: unit in words, or the foot it belongs to
+    below_short  the same for a tile of 20 columns
+    decimals  digits after the point, no more than the measurement deserves
+    factor    wire unit to shown unit
+    meaning   plain words for the help
+    """
+
+    key: str
+    title: str
+    unit: str
+    below: str
+    below_short: str
+    decimals: int
+    meaning: str
+    factor: float = 1.0
+    side: Side | None = None
+
+    def text(self, value: float) -> str:
+        """Write a value of the wire as it is shown."""
+        return f"{value * self.factor:.{self.decimals}f}"
+
+
+_DROP = (
+    "Hip drop: how far the free side of your pelvis falls, in degrees, while you stand on one foot. "
+    "'landing on your left' means the right side falls. Watch the change from your own usual value: "
+    "1 to 9 degrees are seen in healthy runners."
+)
+_CONTACT = "Contact: how long a foot stays on the ground, in milliseconds. It often grows when you tire."
+
+READINGS = (
+    Reading(
+        "cadence_spm",
+        "Cadence",
+        "",
+        "steps per minute",
+        "steps/min",
+        0,
+        "Cadence: steps per minute, both feet counted. A few percent more than your usual unloads knees and hips.",
+    ),
+    Reading(
+        "drop_excursion_left_deg",
+        "Hip drop",
+        "°",
+        "landing on your left",
+        "landing left",
+        1,
+        _DROP,
+        side=Side.LEFT,
+    ),
+    Reading(
+        "drop_excursion_right_deg",
+        "Hip drop",
+        "°",
+        "landing on your right",
+        "landing right",
+        1,
+        _DROP,
+        side=Side.RIGHT,
+    ),
+    Reading(
+        "heart_rate_bpm",
+        "Heart rate",
+        "",
+        "beats per minute",
+        "beats/min",
+        0,
+        "Heart rate: beats per minute, from your strap.",
+    ),
+    Reading(
+        "speed_mps",
+        "Speed",
+        "",
+        "km/h",
+        "km/h",
+        1,
+        "Speed: kilometres per hour, from the pod or the treadmill.",
+        factor=KMH_PER_MPS,
+    ),
+    Reading(
+        "contact_left_ms",
+        "Contact",
+        "ms",
+        "landing on your left",
+        "landing left",
+        0,
+        _CONTACT,
+        side=Side.LEFT,
+    ),
+    Reading(
+        "contact_right_ms",
+        "Contact",
+        "ms",
+        "landing on your right",
+        "landing right",
+        0,
+        _CONTACT,
+        side=Side.RIGHT,
+    ),
+    Reading(
+        "flight_ms",
+        "Flight",
+        "",
+        "ms in the air",
+        "ms in the air",
+        0,
+        "Flight: milliseconds between one foot leaving the ground and the other landing.",
+    ),
+)
+"""Left and right stand below each other in a grid of four columns."""

@@ -1,0 +1,143 @@
+"""The runner's screen: numbers to glance at, one voice, hips from side to side, threshold, sensors."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from textual.app import ComposeResult
+from textual.containers import Grid, Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from dsp.records import ThresholdState
+from tui.announcement import announce
+from tui.board import PLOT_WINDOW_S, Board, Sensor
+from tui.reading import READINGS
+from tui.widgets.braille_plot import BraillePlot
+from tui.widgets.cue_banner import CueBanner
+from tui.widgets.cue_log import CueLog
+from tui.widgets.device_row import DeviceRow
+from tui.widgets.metric_tile import MetricTile
+from tui.widgets.sensor_table import SensorTable
+from tui.widgets.status_line import Status, StatusLine
+from tui.widgets.threshold_gauge import ThresholdGauge
+from tui.words import PLACEMENT_WORD, landing, reason
+
+BAND_DEG = 5.0
+"""Rule of thumb of 2-D video for an unremarkable drop; a weak source, shown as a guide and said so in the help."""
+_SILENT_S = 1.0
+_LEVEL = {
+    ThresholdState.CLEAR: 0,
+    ThresholdState.WATCH: 1,
+    ThresholdState.NEAR: 2,
+    ThresholdState.REACHED: 3,
+    ThresholdState.REPORTED: 3,
+}
+
+
+class RunnerScreen(Screen[None]):
+    """Shows a Board; knows nothing of where it comes from."""
+
+    CSS_PATH = "runner.tcss"
+
+    def compose(self) -> ComposeResult:
+        """Lay out from the most to the least important."""
+        yield StatusLine()
+        with Grid(id="tiles"):
+            for reading in READINGS:
+                yield MetricTile(reading)
+        yield CueBanner()
+        with Horizontal(id="lower"):
+            plot = BraillePlot(band=(-BAND_DEG, BAND_DEG), id="plot")
+            plot.border_title = "Hips, side to side"
+            yield plot
+            with Vertical(id="right"):
+                yield ThresholdGauge()
+                yield SensorTable()
+                yield CueLog()
+        yield Footer(show_command_palette=False)
+
+    def paint_plot(self, board: Board, now_s: float) -> None:
+        """Move the plot; cheap enough for ten times a second."""
+        plot = self.query_one(BraillePlot)
+        newest_s = board.obliquity.newest_s
+        if newest_s is None:
+            plot.clear(_why_no_plot(board))
+            return
+        silent_s = now_s - board.obliquity_at_s
+        running = board.session is None or board.session.state == "running"
+        right_s = newest_s + (silent_s if running and silent_s > _SILENT_S else 0.0)
+        plot.empty = "No news from the sacrum sensor"
+        plot.show(*board.obliquity.columns(max(2, plot.dot_columns), right_s))
+
+    def paint(self, board: Board, now_s: float, runner: str, *, muted: bool) -> None:
+        """Bring all but the plot up to date; each widget repaints only what changed."""
+        self.query_one(StatusLine).show(_status(board, now_s, runner, muted=muted))
+        for tile in self.query(MetricTile):
+            tile.show(*board.reading(tile.reading.key, now_s))
+        self.query_one(CueBanner).show(announce(board, now_s, muted=muted))
+        self.query_one(ThresholdGauge).show(*_threshold(board))
+        self.query_one(CueLog).show([(cue.t_s, cue.severity, cue.text) for cue in board.cue_history])
+        self.query_one(SensorTable).show([_row(each, now_s) for each in board.sensor_list])
+        plot = self.query_one(BraillePlot)
+        newest_s = board.obliquity.newest_s
+        swing = board.obliquity.swing(newest_s) if newest_s is not None and not plot.is_empty else None
+        plot.border_title = "Hips, side to side" + (f" · [b]{swing:.1f}°[/b] swing" if swing is not None else "")
+        plot.border_subtitle = f"last {PLOT_WINDOW_S:.0f} s · + left side higher"
+
+
+def _why_no_plot(board: Board) -> str:
+    state = board.session.state if board.session is not None else "waiting"
+    if state == "ended":
+        return "No hip sensor in this run"
+    return "Needs a sensor on the sacrum" if state == "running" else "Waiting for the sacrum sensor"
+
+
+def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
+    session, link = board.session, board.link
+    if link.up:
+        words = "hub" if board.hub_online is not False else "hub gone"
+    elif link.retry_at_s is not None:
+        words = f"no link, retry {max(0.0, link.retry_at_s - now_s):.0f} s"
+    else:
+        words = "connecting"
+    return Status(
+        runner=runner,
+        source=session.source if session is not None else "",
+        state=session.state if session is not None else "",
+        elapsed_s=board.elapsed_s,
+        recording=PurePath(session.recording).name if session is not None and session.recording else None,
+        link=words,
+        link_ok=link.up and board.hub_online is not False,
+        muted=muted,
+    )
+
+
+def _threshold(board: Board) -> tuple[int | None, str]:
+    worst = board.worst_threshold
+    if worst is None:
+        return None, "Learning what is usual for you."
+    if worst.state is ThresholdState.REPORTED:
+        return 3, "You reported pain."
+    if worst.state is ThresholdState.CLEAR:
+        return 0, "Like your usual self."
+    why = reason(worst.because) or worst.detector.replace("_", " ")
+    side = landing(worst.side)
+    return _LEVEL[worst.state], why if not side or side in why else f"{why}, {side}"
+
+
+def _row(sensor: Sensor, now_s: float) -> DeviceRow:
+    message = sensor.message
+    made = message.samples + message.lost
+    silent_s = message.last_seen_s
+    if silent_s is not None:
+        silent_s += now_s - sensor.at_s
+    note = f"{silent_s:.0f} s silent" if message.state in ("lost", "stale", "failed") and silent_s is not None else ""
+    return DeviceRow(
+        place=PLACEMENT_WORD[message.placement],
+        state=message.state,
+        battery_pct=message.battery_pct,
+        lost_pct=100.0 * message.lost / made if made else None,
+        packets_per_s=sensor.packets_per_s,
+        note=note,
+    )

@@ -1,0 +1,73 @@
+"""Two themes, calm, told apart by colour-blind eyes: blue, orange and vermillion after Okabe and Ito (2008)."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="stridecue-dark",
+    primary="#56b4e9",
+    secondary="#7f8fa6",
+    accent="#56b4e9",
+    foreground="#dfe6ee",
+    background="#10151c",
+    surface="#161d26",
+    panel="#1d2631",
+    success="#4cc38a",
+    warning="#e69f00",
+    error="#f0715a",
+    dark=True,
+    variables={
+        "brand": "#56b4e9",
+        "dim": "#8b9aab",
+        "faint": "#56657a",
+        "rule": "#3a4859",
+        "ok": "#4cc38a",
+        "caution": "#e69f00",
+        "bad": "#f0715a",
+        "plot-line": "#7cc7f2",
+        "plot-band": "#17222d",
+        "gauge-off": "#334155",
+        "gauge-clear": "#4cc38a",
+        "gauge-watch": "#56b4e9",
+        "gauge-near": "#e69f00",
+        "gauge-reached": "#f0715a",
+        "banner-word": "#dfe6ee",
+        "footer-key-foreground": "#56b4e9",
+        "footer-background": "#161d26",
+    },
+)
+
+LIGHT = Theme(
+    name="stridecue-light",
+    primary="#0067a5",
+    secondary="#5b6b7d",
+    accent="#0067a5",
+    foreground="#1b2530",
+    background="#fbfcfd",
+    surface="#f1f4f7",
+    panel="#e6ebf0",
+    success="#00734f",
+    warning="#9a6200",
+    error="#b83a00",
+    dark=False,
+    variables={
+        "brand": "#0067a5",
+        "dim": "#5a6877",
+        "faint": "#98a5b2",
+        "rule": "#b9c4cf",
+        "ok": "#00734f",
+        "caution": "#9a6200",
+        "bad": "#b83a00",
+        "plot-line": "#0067a5",
+        "plot-band": "#e8f0f6",
+        "gauge-off": "#c9d2db",
+        "gauge-clear": "#00734f",
+        "gauge-watch": "#0067a5",
+        "gauge-near": "#c98a00",
+        "gauge-reached": "#b83a00",
+        "banner-word": "#1b2530",
+        "footer-key-foreground": "#0067a5",
+        "footer-background": "#f1f4f7",
+    },
+)

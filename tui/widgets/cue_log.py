@@ -1,0 +1,50 @@
+"""The cues so far, newest first, with their time into the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from textual.content import Content
+from textual.widgets import Static
+
+from dsp.records import Severity
+from tui.words import SEVERITY_MARK, clock, lines_of
+
+Said: TypeAlias = tuple[float, Severity, str]
+"""Seconds into the run, severity, text."""
+
+_INDENT = 10
+
+
+class CueLog(Static):
+    """Shown where there is room; the banner has the newest one anyway."""
+
+    def __init__(self) -> None:
+        super().__init__(id="cues")
+        self.border_title = "Cues so far"
+        self.said: tuple[Said, ...] | None = None
+
+    def show(self, said: Sequence[Said]) -> None:
+        """Show these, oldest first as they came."""
+        if tuple(said) == self.said:
+            return
+        self.said = tuple(said)
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fit to the new size."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width, height = self.content_size
+        if not self.said:
+            self.update(Content.styled("None yet. Quiet is good.", "$dim"), layout=False)
+            return
+        rows: list[Content] = []
+        for t_s, severity, text in reversed(self.said):
+            head = f"{clock(t_s):>{_INDENT - 3}} {SEVERITY_MARK[severity]} "
+            first, *rest = lines_of(text, width - _INDENT, 2) or [""]
+            rows.append(Content.assemble((head, "$dim"), first))
+            rows += [Content(" " * _INDENT + line) for line in rest]
+        self.update(Content("\n").join(rows[:height]), layout=False)

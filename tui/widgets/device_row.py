@@ -1,0 +1,69 @@
+"""One sensor in one line: where it sits, how it is, battery, loss, packets a second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from hub.wire import SensorState
+from tui.words import SENSOR_MARK
+
+_PLACE = 10
+_WIDEST_PLACE = 14
+_STATE = 11
+_NUMBERS = (5, 6, 5)
+LOW_BATTERY_PCT = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """What a row shows; None where unknown."""
+
+    place: str
+    state: SensorState
+    battery_pct: float | None
+    lost_pct: float | None
+    packets_per_s: float | None
+    note: str = ""
+
+    @property
+    def in_trouble(self) -> bool:
+        """Rows in trouble are shown first when there is not room for all."""
+        return self.state in ("lost", "failed", "stale")
+
+
+def header(width: int) -> Content:
+    """Column headings above the rows."""
+    names = "".join(f"{name:>{cells}}" for name, cells in zip(("bat", "lost", "/s"), _NUMBERS, strict=True))
+    place, state, _ = _cells(width)
+    return Content.styled(f"{'sensor':<{place}} {'state':<{state}}{names}"[:width], "$dim")
+
+
+def render(row: DeviceRow, width: int) -> Content:
+    """Write a row in `width` cells; columns line up with `header`."""
+    place, state, note = _cells(width)
+    colour = {"streaming": "$ok", "stale": "$caution", "lost": "$bad", "failed": "$bad"}.get(row.state, "$dim")
+    numbers = (_percent(row.battery_pct, 0), _percent(row.lost_pct, 1), _number(row.packets_per_s))
+    low = row.battery_pct is not None and row.battery_pct <= LOW_BATTERY_PCT
+    return Content.assemble(
+        (f"{row.place[:place]:<{place}} ", "bold" if row.in_trouble else ""),
+        (f"{SENSOR_MARK[row.state]} {row.state}"[:state].ljust(state), colour),
+        (f"{numbers[0]:>{_NUMBERS[0]}}", "bold $caution" if low else ""),
+        (f"{numbers[1]:>{_NUMBERS[1]}}{numbers[2]:>{_NUMBERS[2]}}", ""),
+        (f"  {row.note}"[:note] if note > 4 else "", "$dim"),
+    )
+
+
+def _cells(width: int) -> tuple[int, int, int]:
+    spare = max(0, width - _PLACE - 1 - _STATE - sum(_NUMBERS))
+    place = min(_PLACE + spare, _WIDEST_PLACE)
+    return place, _STATE, max(0, width - place - 1 - _STATE - sum(_NUMBERS))
+
+
+def _percent(value: float | None, decimals: int) -> str:
+    return "--" if value is None else f"{value:.{decimals}f}%"
+
+
+def _number(value: float | None) -> str:
+    return "--" if value is None else f"{value:.0f}"

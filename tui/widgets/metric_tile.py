@@ -1,0 +1,60 @@
+"""One number, large: title in the upper border, unit or side in the lower one; a stale one dims and says its age."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.reading import Reading
+from tui.widgets.numerals import numeral_lines
+
+_WIDE_CELLS = 26
+
+
+class MetricTile(Widget):
+    """Repaints only when what it shows has changed."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(id=reading.key)
+        self.reading = reading
+        self.value = "--"
+        self.age_s: float | None = None
+        self.border_title = f"{reading.title} [dim]{reading.unit}[/]" if reading.unit else reading.title
+        self._lines: list[str] = []
+
+    def on_mount(self) -> None:
+        """Draw the empty tile."""
+        self._describe()
+
+    def on_resize(self) -> None:
+        """Choose the form of the numerals and of the words again."""
+        self._describe()
+
+    def show(self, value: float | None, age_s: float | None) -> None:
+        """Show a value in wire units; `age_s` only when it is stale, None as value when there is none."""
+        text = "--" if value is None else self.reading.text(value)
+        age_s = None if age_s is None else float(int(age_s))
+        if (text, age_s) == (self.value, self.age_s):
+            return
+        self.value, self.age_s = text, age_s
+        self._describe()
+
+    def _describe(self) -> None:
+        wide = self.content_size.width >= _WIDE_CELLS
+        self.set_class(self.age_s is not None or self.value == "--", "-stale")
+        if self.age_s is None:
+            self.border_subtitle = self.reading.below if wide else self.reading.below_short
+        else:
+            self.border_subtitle = f"no news for {self.age_s:.0f} s" if wide else f"{self.age_s:.0f} s old"
+        self._lines = numeral_lines(self.value, *self.content_size)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the numerals, centred."""
+        width, height = self.content_size
+        top = (height - len(self._lines)) // 2
+        style = self.rich_style
+        if not 0 <= y - top < len(self._lines):
+            return Strip.blank(width, style)
+        return Strip([Segment(self._lines[y - top].center(width), style)]).adjust_cell_length(width, style)

@@ -1,0 +1,47 @@
+"""All sensors, one row each; when there is no room for all, those in trouble come first and the rest is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.widgets.device_row import DeviceRow, header, render
+
+
+class SensorTable(Static):
+    """Repaints only when a row has changed."""
+
+    def __init__(self) -> None:
+        super().__init__(id="sensors")
+        self.border_title = "Sensors"
+        self.rows: tuple[DeviceRow, ...] = ()
+
+    def show(self, rows: Sequence[DeviceRow]) -> None:
+        """Show these rows."""
+        if tuple(rows) == self.rows and self.rows:
+            return
+        self.rows = tuple(rows)
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fit rows and columns to the new size."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width, height = self.content_size
+        if not self.rows:
+            empty = "No sensors yet:\nwake your pod by shaking it."
+            self.update(Content.styled(empty, "$dim"), layout=False)
+            return
+        lines = [header(width)] if height > len(self.rows) else []
+        room = height - len(lines)
+        shown = self.rows
+        if len(shown) > room > 1:
+            ranked = sorted(range(len(shown)), key=lambda index: not shown[index].in_trouble)
+            shown = tuple(self.rows[index] for index in sorted(ranked[: room - 1]))
+        lines += [render(row, width) for row in shown]
+        if len(shown) < len(self.rows):
+            lines.append(Content.styled(f"and {len(self.rows) - len(shown)} more", "$dim"))
+        self.update(Content("\n").join(lines), layout=False)

@@ -1,0 +1,69 @@
+"""The top line: who and what, how the run stands, and whether anything is lost: recording and link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.words import clock, middle_cut
+
+_STATE_MARK = {"waiting": "○", "running": "▶", "paused": "‖", "ended": "■"}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the line shows; `state` empty before the hub has spoken, `recording` a file name."""
+
+    runner: str
+    source: str
+    state: str
+    elapsed_s: float
+    recording: str | None
+    link: str
+    link_ok: bool
+    muted: bool
+
+
+class StatusLine(Static):
+    """Repaints once a second at most."""
+
+    def __init__(self) -> None:
+        super().__init__(id="status")
+        self.status: Status | None = None
+
+    def show(self, status: Status) -> None:
+        """Show `status`."""
+        if status == self.status:
+            return
+        self.status = status
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fit to the new width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if self.status is None:
+            return
+        now, width = self.status, self.content_size.width
+        state = f"{_STATE_MARK.get(now.state, '○')} {now.state or 'starting'} {clock(now.elapsed_s)}"
+        source = f"  {now.source}" if now.source else ""
+        link = f"{'●' if now.link_ok else '✗'} {now.link}"
+        muted = "  muted" if now.muted else ""
+        fixed = len(f"stridecue  {now.runner}{source}") + len(state) + len(link) + len(muted) + 8
+        recording = self._recording(max(13, width - fixed))
+        left = Content.assemble(
+            ("stridecue", "bold $brand"), f"  {now.runner}", (source, "$dim"), "   ", (state, "bold"), muted
+        )
+        right = Content.assemble(
+            (recording, "" if now.recording else "$dim"), "   ", (link, "$ok" if now.link_ok else "$bad")
+        )
+        gap = max(1, width - left.cell_length - right.cell_length)
+        self.update(Content.assemble(left, " " * gap, right), layout=False)
+
+    def _recording(self, room: int) -> str:
+        if self.status is None or self.status.recording is None:
+            return "not recording"
+        return "◉ rec " + middle_cut(self.status.recording, max(4, room - 6))

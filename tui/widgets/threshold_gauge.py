@@ -1,0 +1,48 @@
+"""How near the runner is to a threshold: four steps, the word, and the reason."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.words import lines_of
+
+STEPS = ("clear", "watch", "near", "reached")
+
+
+class ThresholdGauge(Static):
+    """A bar of four fields; filled fields and the bold word say the same, so colour is not needed."""
+
+    def __init__(self) -> None:
+        super().__init__(id="gauge")
+        self.border_title = "Threshold"
+        self.level: int | None = None
+        self.reason = ""
+
+    def show(self, level: int | None, reason: str) -> None:
+        """Show how many of the four fields are filled beyond the first (0 clear … 3 reached), None before any news."""
+        if (level, reason) == (self.level, self.reason) and self.visual is not None:
+            return
+        self.level, self.reason = level, reason
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fit the bar to the new width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width, height = self.content_size
+        if width < 1:
+            return
+        cell = max(3, (width - 3) // len(STEPS))
+        colour = "$gauge-off" if self.level is None else f"$gauge-{STEPS[self.level]}"
+        fields, names = [], []
+        for index, name in enumerate(STEPS):
+            on = self.level is not None and index <= self.level
+            fields.append(Content.styled(("█" if on else "░") * cell, colour if on else "$gauge-off"))
+            names.append(Content.styled(name.center(cell)[:cell], "bold" if index == self.level else "$dim"))
+        lines = [Content(" ").join(fields)]
+        if height > 2:
+            lines.append(Content(" ").join(names))
+        lines += [Content(line) for line in lines_of(self.reason, width, height - len(lines))]
+        self.update(Content("\n").join(lines), layout=False)
