@@ -53,7 +53,7 @@ _FORWARD = np.array(
         [1.0, -4.5],
     ]
 )
-_FLIGHT_G = -0.10
+_FLIGHT_G = -0.15
 _FLIGHT_FORWARD_MPS2 = -4.2
 # (part of the step, value) on the left; the right step is the mirror image
 _SIDEWAYS_MPS2 = np.array(
@@ -96,6 +96,7 @@ _LIFT = np.array(
     ]
 )
 _TILT_DEG, _TURN_DEG = 2.8, 3.8
+_MOST_UPRIGHT = 0.1  # part of the step
 _SHOCK_MPS2 = np.array([-2.0, 1.5, 7.0])  # forward, towards the stance leg, up
 _SHOCK_FROM_S, _SHOCK_S = 0.008, 0.055
 
@@ -181,7 +182,7 @@ class Pelvis:
             np.deg2rad(params.standing_obliquity_deg * (1 - running) + running * (params.running_obliquity_deg + lift)),
             np.deg2rad(
                 params.standing_tilt_deg * (1 - running)
-                + running * (params.running_tilt_deg - _TILT_DEG * vigour * np.cos(2 * np.pi * (phase - 0.2)))
+                + running * (params.running_tilt_deg - _TILT_DEG * vigour * np.cos(2 * np.pi * (phase - _MOST_UPRIGHT)))
             ),
             np.deg2rad(running * _TURN_DEG * vigour * self._turn[both]),
             running * ahead * step_s**2 * vigour * pace,

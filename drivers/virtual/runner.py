@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from drivers.virtual.foot import Foot
-from drivers.virtual.gait import StepSchedule
+from drivers.virtual.gait import Steps, StepSchedule
 from drivers.virtual.imu_errors import FlawedImu, ImuErrors
 from drivers.virtual.params import RunnerParams
 from drivers.virtual.pelvis import Pelvis
@@ -27,6 +27,7 @@ __all__ = ["ImuErrors", "RunnerParams", "TruthStep", "VirtualRunner"]
 _BLOCK = 256
 _KEPT_BLOCKS = 16
 _TRUTH_STEP_S = 0.001
+_TRUTH_STEPS = 32
 _BEFORE_CONTACT_S = 0.060
 
 
@@ -160,23 +161,30 @@ class VirtualRunner:
             stop = min(stop, int(self._schedule.taken))
         if stop <= first:
             return []
-        steps = self._schedule.steps(first, stop)
         found: list[TruthStep] = []
-        for ic_s, contact_s, left in zip(steps.ic_s, steps.contact_s, steps.left, strict=True):
-            if not t0_s <= ic_s < t1_s:
-                continue
-            found.append(self._truth(float(ic_s), float(contact_s), float(left)))
-        return found
+        for number in range(first, stop, _TRUTH_STEPS):
+            found += self._truth(self._schedule.steps(number, min(number + _TRUTH_STEPS, stop)))
+        return [step for step in found if t0_s <= step.ic_s < t1_s]
 
-    def _truth(self, ic_s: float, contact_s: float, left: float) -> TruthStep:
-        t_s = np.arange(ic_s - _BEFORE_CONTACT_S, ic_s + contact_s, _TRUTH_STEP_S)
-        drop_deg = self.obliquity_deg(t_s) * left
-        stance = t_s >= ic_s
-        peak = int(np.argmax(np.where(stance, drop_deg, -np.inf)))
-        return TruthStep(
-            ic_s=ic_s,
-            to_s=ic_s + contact_s,
-            side=Side.LEFT if left > 0 else Side.RIGHT,
-            drop_excursion_deg=float(drop_deg[peak] - drop_deg[: peak + 1].min()),
-            drop_peak_deg=float(drop_deg[peak] - left * self.params.standing_obliquity_deg),
-        )
+    def _truth(self, steps: Steps) -> list[TruthStep]:
+        """Measure consecutive stances on the obliquity trace, on a grid of whole milliseconds."""
+        begin = np.ceil((steps.ic_s - _BEFORE_CONTACT_S) / _TRUTH_STEP_S).astype(np.int64)
+        touch = np.ceil(steps.ic_s / _TRUTH_STEP_S).astype(np.int64)
+        end = np.ceil((steps.ic_s + steps.contact_s) / _TRUTH_STEP_S).astype(np.int64)
+        trace_deg = self.obliquity_deg(np.arange(begin[0], end[-1]) * _TRUTH_STEP_S)
+        level_deg = self.params.standing_obliquity_deg
+        found: list[TruthStep] = []
+        for i, left in enumerate(steps.left):
+            drop_deg = left * (trace_deg[begin[i] - begin[0] : end[i] - begin[0]] - level_deg)
+            stance = int(touch[i] - begin[i])
+            peak = stance + int(np.argmax(drop_deg[stance:]))
+            found.append(
+                TruthStep(
+                    ic_s=float(steps.ic_s[i]),
+                    to_s=float(steps.ic_s[i] + steps.contact_s[i]),
+                    side=Side.LEFT if left > 0 else Side.RIGHT,
+                    drop_excursion_deg=float(drop_deg[peak] - drop_deg[: peak + 1].min()),
+                    drop_peak_deg=float(drop_deg[peak]),
+                )
+            )
+        return found
