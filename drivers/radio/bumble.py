@@ -21,6 +21,9 @@ OpenTransport = Callable[[], Awaitable["Transport"]]
 PARALLEL_CONNECTS = 8
 """Discoveries overlap; the central lets one connection request at a time through to the controller."""
 
+QUIET_S = 0.3
+"""Three advertising intervals of our virtual sensors."""
+
 
 class BumbleProvider:
     """Opens the transport at start, again after it was lost.
@@ -31,6 +34,7 @@ class BumbleProvider:
 
     parallel_connects = PARALLEL_CONNECTS
     scans_while_connecting = True
+    quiet_s = QUIET_S
 
     def __init__(self, name: str, open_transport: OpenTransport, address: str | None = None) -> None:
         self.name = name

@@ -14,7 +14,7 @@ from drivers.radio.bumble_client import BumbleClient
 from drivers.radio.bumble_op import settled, until_gone
 from drivers.radio.bumble_scanner import BumbleScanner
 
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger("stridecue.radio")
 FAREWELL_S = 1.0
 POWER_ON_S = 5.0
 

@@ -23,7 +23,7 @@ from drivers.radio.bumble_scanner import uuid_text
 if TYPE_CHECKING:
     from drivers.radio.bumble_central import BumbleCentral
 
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger("stridecue.radio")
 FAREWELL_S = 1.0
 MTU = 517
 """What BlueZ asks for: the longest attribute value (512) with the longest header."""

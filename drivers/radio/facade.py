@@ -69,23 +69,40 @@ class Radio:
     ) -> None:
         await self.stop()
 
-    async def scan(self, for_s: float, *, enough: Callable[[Seen], bool] | None = None) -> Seen:
-        """Listen for `for_s`, or until `enough` of what was seen; by address. Raises AdapterDown."""
+    async def scan(
+        self,
+        for_s: float,
+        *,
+        wanted: Callable[[Sighting], bool] | None = None,
+        enough: Callable[[Seen], bool] | None = None,
+    ) -> Seen:
+        """Listen for `for_s`; by address, only what is `wanted`. Raises AdapterDown.
+
+        Ends early when `enough` says so of what was seen, or, if `wanted` was given, when something was found and
+        nothing new came for the provider's `quiet_s`.
+        """
         seen: Seen = {}
-        done = asyncio.Event()
+        news = asyncio.Event()
 
         def on_sighting(sighting: Sighting) -> None:
-            seen[sighting.address] = sighting
-            if enough is not None and enough(seen):
-                done.set()
+            if wanted is None or wanted(sighting):
+                known = seen.get(sighting.address)
+                seen[sighting.address] = sighting
+                if known is None or known.name != sighting.name:
+                    news.set()
 
         await self._revive()
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + for_s
         async with self._scanner.listening(on_sighting):
-            try:
-                async with asyncio.timeout(for_s):
-                    await done.wait()
-            except TimeoutError:
-                pass
+            while (left_s := until_s - loop.time()) > 0 and not (enough is not None and enough(seen)):
+                quiet_s = self._provider.quiet_s if wanted is not None and seen else left_s
+                news.clear()
+                try:
+                    async with asyncio.timeout(min(left_s, quiet_s)):
+                        await news.wait()
+                except TimeoutError:
+                    break
         return seen
 
     async def find(self, address: str, within_s: float) -> Sighting:

@@ -15,7 +15,7 @@ from drivers.errors import DeviceUnreachable
 from drivers.radio.failure import translated
 from drivers.radio.sighting import Sighting
 
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger("stridecue.radio")
 OP_TIMEOUT_S = 5.0
 CLOSE_TIMEOUT_S = 6.0
 """BlueZ takes 1.9 to 2.7 s to disconnect."""

@@ -12,6 +12,7 @@ class PlatformProvider:
     name = "platform"
     parallel_connects = 1
     scans_while_connecting = False
+    quiet_s = 1.5  # sensors advertise every 0.1 to 1 s
     is_up = True
 
     @property

@@ -11,13 +11,15 @@ from bleak.backends.scanner import BaseBleakScanner
 class RadioProvider(Protocol):
     """One adapter and bleak's backend classes for it; None means the platform's own.
 
-    parallel_connects     connects that may run at once
+    parallel_connects       connects that may run at once
     scans_while_connecting  False: the stack trips over a scan during a connect
+    quiet_s                 a scan that heard nothing new for this long has probably heard all that is there
     """
 
     name: str
     parallel_connects: int
     scans_while_connecting: bool
+    quiet_s: float
 
     @property
     def scanner_backend(self) -> type[BaseBleakScanner] | None:

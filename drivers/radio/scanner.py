@@ -18,7 +18,7 @@ from drivers.radio.failure import translated
 from drivers.radio.provider import RadioProvider
 from drivers.radio.sighting import Sighting
 
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger("stridecue.radio")
 OP_TIMEOUT_S = 5.0
 
 OnSighting = Callable[[Sighting], None]

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 SHORTEST_INTERVAL_S = 7.5e-3
 """Core 5.4, Vol 6, Part B, 4.5.1."""
 
+ROUNDING = 1e-6
+"""Of an interval; far above what float64 loses on a time in seconds."""
+
 CHECKS_PER_TIMEOUT = 4
 """How finely silence is measured; empty PDUs are not simulated one by one."""
 
@@ -90,7 +93,8 @@ class SimConnection:
 
     def _schedule_event(self) -> None:
         if self._event is None:
-            passed = math.floor((self._loop.time() - self._anchor_s) / self._interval_s)
+            # An event that is just being served has passed, whichever way its time was rounded.
+            passed = math.floor((self._loop.time() - self._anchor_s) / self._interval_s + ROUNDING)
             self._event = self._loop.call_at(self._anchor_s + (passed + 1) * self._interval_s, self._on_event)
 
     def _on_event(self) -> None:

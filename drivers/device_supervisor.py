@@ -1,0 +1,163 @@
+"""Keeps one sensor streaming: connect, subscribe, watch, re-subscribe, reconnect; says how it is on every change."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+
+from drivers.backoff import Backoff
+from drivers.clock import now_ns
+from drivers.errors import AdapterDown, DeviceUnreachable, RadioError
+from drivers.gatt_session import GattSession
+from drivers.inbox import PacketInbox
+from drivers.link_state import LinkState, State
+from drivers.packets import DeviceInfo, Packet
+from drivers.radio.facade import Radio
+from drivers.radio.link import Link
+from drivers.radio.sighting import Sighting
+from drivers.roles import Role
+from drivers.watchdog import Watchdog
+from dsp.signals import NS_PER_S, Placement
+from firmware_profiles.uuids import full_uuid
+
+LOG = logging.getLogger("stridecue.radio")
+
+FRESH_NS = 30 * NS_PER_S
+"""BlueZ forgets a device it is not connected to 30 s after the scan."""
+
+FIND_WITHIN_S = 6.0
+SETUP_TIMEOUT_S = 20.0
+STABLE_NS = 10 * NS_PER_S
+"""A link that streamed this long was a success: the next loss starts with short waits again."""
+
+REFUSED_WAIT_S = 30.0
+"""Between attempts at what only the user can change."""
+
+STALE_CHECK_S = 0.25
+BATTERY_LEVEL = full_uuid("2a19")
+
+
+class DeviceSupervisor:
+    """One sensor with a known placement. `run` ends only by cancellation, and then leaves the link in good order."""
+
+    def __init__(self, radio: Radio, role: Role, placement: Placement, inbox: PacketInbox, backoff: Backoff) -> None:
+        self._radio = radio
+        self._role = role
+        self._inbox = inbox
+        self._backoff = backoff
+        self._params = role.profile.default_params()
+        self._known = False
+        self._was_up = False
+        self._watchdog = Watchdog({})
+        self._state = LinkState(
+            role.device, placement, role.name, "searching", now_ns(), profile=role.profile.id, address=role.address
+        )
+        self._info = DeviceInfo(role.device, role.profile.id, placement, role.name, role.address, self._params)
+        self._battery_aliases = {
+            alias for alias, entry in role.profile.gatt.items() if full_uuid(entry.char) == BATTERY_LEVEL
+        }
+
+    async def run(self, sighting: Sighting | None) -> None:
+        """Keep the sensor streaming; `sighting` saves the first search when it is fresh."""
+        while True:
+            try:
+                if sighting is None or now_ns() - sighting.seen_ns > FRESH_NS:
+                    sighting = await self._radio.find(self._role.address, FIND_WITHIN_S)
+                self._say("connecting")
+                await self._connect_and_stream(sighting)
+            except AdapterDown as error:
+                self._say("failed", f"Bluetooth adapter: {error}")
+            except DeviceUnreachable as error:
+                self._say("lost" if self._was_up else "searching", str(error))
+            except RadioError as error:
+                self._say("failed", str(error))
+                await asyncio.sleep(REFUSED_WAIT_S)
+            sighting = None
+            await asyncio.sleep(self._backoff.next_s())
+
+    async def _connect_and_stream(self, sighting: Sighting) -> None:
+        services = {entry.service for entry in self._role.profile.gatt.values()}
+        link = await self._radio.connect(sighting, services)
+        session = GattSession(link, self._role.profile, self._params, self._on_value)
+        try:
+            session.check()
+            if not self._known:
+                self._known = True
+                self._inbox.put(self._info)
+            async with asyncio.timeout(SETUP_TIMEOUT_S):
+                await session.start()
+            await self._watch(link, session)
+        except TimeoutError as error:
+            raise DeviceUnreachable(f"{self._role.name}: did not start within {SETUP_TIMEOUT_S:.0f} s") from error
+        except asyncio.CancelledError:
+            await session.stop()
+            raise
+        finally:
+            await link.close()
+
+    async def _watch(self, link: Link, session: GattSession) -> None:
+        began_ns = now_ns()
+        self._watchdog = Watchdog(session.nominal_hz)
+        self._watchdog.start(began_ns)
+        if self._was_up:
+            self._state = dataclasses.replace(self._state, reconnects=self._state.reconnects + 1)
+        self._was_up = True
+        self._say("streaming", session.limits())
+        try:
+            await self._stream(link, session)
+        finally:
+            if now_ns() - began_ns >= STABLE_NS:
+                self._backoff.reset()
+
+    async def _stream(self, link: Link, session: GattSession) -> None:
+        """Return never: raises DeviceUnreachable when the link ended or stayed silent after a re-subscription."""
+        retried_ns: int | None = None
+        while True:
+            if await _ends(link, self._until_check_s(retried_ns)):
+                raise DeviceUnreachable("the link ended: out of range, switched off, or its battery is empty")
+            silent = self._watchdog.silent(now_ns())
+            if retried_ns is not None and self._watchdog.heard_since(retried_ns):
+                retried_ns = None
+                self._say("streaming", session.limits())
+            elif silent and retried_ns is None:
+                self._say("stale", f"connected, but nothing comes on {', '.join(silent)}")
+                for alias in silent:
+                    await session.resubscribe(alias)
+                retried_ns = now_ns()
+                self._watchdog.start(retried_ns)
+            elif silent:
+                raise DeviceUnreachable(f"connected, but still nothing comes on {', '.join(silent)}: reconnecting")
+
+    def _until_check_s(self, retried_ns: int | None) -> float:
+        if retried_ns is not None:
+            return STALE_CHECK_S
+        now = now_ns()
+        return (self._watchdog.next_check_ns(now) - now) / NS_PER_S
+
+    def _on_value(self, alias: str, value: bytes) -> None:
+        t_ns = now_ns()
+        self._inbox.put(Packet(self._role.device, alias, t_ns, value))
+        self._watchdog.hear(alias, t_ns)
+        if alias in self._battery_aliases and len(value) == 1 and value[0] <= 100:
+            self._note_battery(float(value[0]))
+
+    def _note_battery(self, battery_pct: float) -> None:
+        if battery_pct != self._state.battery_pct:
+            self._state = dataclasses.replace(self._state, battery_pct=battery_pct)
+            self._inbox.put(self._state)
+
+    def _say(self, state: State, detail: str = "") -> None:
+        if (state, detail) != (self._state.state, self._state.detail):
+            self._state = dataclasses.replace(self._state, state=state, since_ns=now_ns(), detail=detail)
+            self._inbox.put(self._state)
+            LOG.info("%s (%s): %s %s", self._role.device, self._role.name, state, detail)
+
+
+async def _ends(link: Link, within_s: float) -> bool:
+    try:
+        async with asyncio.timeout(within_s):
+            await link.lost.wait()
+    except TimeoutError:
+        return link.lost.is_set()
+    return True

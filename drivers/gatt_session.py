@@ -1,0 +1,94 @@
+"""Brings a connected device to stream as its profile says, and tells what it sends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from drivers.errors import DeviceUnreachable, RadioError
+from drivers.radio.link import Link
+from drivers.write_template import render
+from firmware_profiles.schema import Profile, Read, Step, Subscribe, Write
+
+LOG = logging.getLogger("stridecue.radio")
+
+OnValue = Callable[[str, bytes], None]
+"""Alias of the characteristic, value."""
+
+
+class GattSession:
+    """One profile on one link.
+
+    params    values for the profile's parameters, written where its start steps ask for them
+    on_value  runs in the radio's callback: it must only stamp, copy and append
+    """
+
+    def __init__(self, link: Link, profile: Profile, params: Mapping[str, float], on_value: OnValue) -> None:
+        self._link = link
+        self._profile = profile
+        self._params = params
+        self._on_value = on_value
+        self._subscribed: list[str] = []
+
+    def check(self) -> None:
+        """Raise RadioError when the device lacks what its profile needs, or its packets are too short for it."""
+        needed = {alias: entry.char for alias, entry in self._profile.gatt.items() if not entry.optional}
+        absent = set(self._link.missing(needed.values()))
+        if absent:
+            missing = ", ".join(f"{alias} ({char})" for alias, char in needed.items() if char in absent)
+            raise RadioError(
+                f"it does not offer {missing}, which profile {self._profile.id} needs: another firmware, or a stale "
+                "cache of the system (remove the device in the system's Bluetooth settings)"
+            )
+
+    def limits(self) -> str:
+        """Say what the link makes impossible; empty when nothing."""
+        carried, wanted = self._link.notification_limit_bytes, self._profile.link.mtu_min - 3
+        if carried >= wanted:
+            return ""
+        return f"the link carries {carried} bytes a packet, {self._profile.id} needs {wanted}: packets are cut off"
+
+    async def start(self) -> None:
+        """Run the profile's start steps in order. Raises DeviceUnreachable."""
+        for step in self._profile.start:
+            try:
+                await self._run(step)
+            except DeviceUnreachable as error:
+                if not step.optional or self._link.lost.is_set():
+                    raise
+                LOG.info("skipped an optional step: %s", error)
+
+    async def resubscribe(self, alias: str) -> None:
+        """Disable and enable notifications again: some devices forget that they were enabled."""
+        char = self._profile.gatt[alias].char
+        await self._link.unsubscribe(char)
+        await self._link.subscribe(char, lambda value: self._on_value(alias, bytes(value)))
+
+    async def stop(self) -> None:
+        """Run the profile's stop steps as far as the link allows."""
+        if self._link.lost.is_set():
+            return
+        for step in self._profile.stop:
+            try:
+                await self._run(step)
+            except DeviceUnreachable as error:
+                LOG.info("while stopping: %s", error)
+
+    @property
+    def nominal_hz(self) -> dict[str, float]:
+        """Notifications a second to expect of each subscribed characteristic."""
+        return {alias: self._profile.nominal_hz(alias) for alias in self._subscribed}
+
+    async def _run(self, step: Step) -> None:
+        match step:
+            case Subscribe(on=alias):
+                char = self._profile.gatt[alias].char
+                await self._link.subscribe(char, lambda value: self._on_value(alias, bytes(value)))
+                self._subscribed.append(alias)
+            case Read(of=alias):
+                self._on_value(alias, await self._link.read(self._profile.gatt[alias].char))
+            case Write(to=alias):
+                for value in render(step, self._params):
+                    await self._link.write(self._profile.gatt[alias].char, value)
+                    await asyncio.sleep(step.gap_ms / 1000)

@@ -1,0 +1,82 @@
+"""Between the radio's callbacks and the hub: bounded, counted, never waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TypeAlias
+
+from drivers.link_state import LinkState
+from drivers.packets import DeviceInfo, Packet
+
+Item: TypeAlias = Packet | DeviceInfo | LinkState
+
+DEFAULT_PACKETS = 8192
+"""About 40 s of seven IMUs at 26 notifications a second."""
+
+
+class PacketInbox:
+    """When full, the oldest packet makes room. What says who sends and how the link is survives, its latest word.
+
+    At any moment: made = delivered + dropped + waiting.
+    """
+
+    def __init__(self, maxlen: int = DEFAULT_PACKETS) -> None:
+        if maxlen < 1:
+            raise ValueError(f"an inbox holds at least one packet, not {maxlen}")
+        self.made = 0
+        self.delivered = 0
+        self.dropped = 0
+        self._maxlen = maxlen
+        self._items: deque[Item] = deque()
+        self._spared: dict[tuple[type[Item], str], Item] = {}
+        self._packets = 0
+        self._something = asyncio.Event()
+        self._closed = False
+
+    @property
+    def waiting(self) -> int:
+        """Items that nobody took yet."""
+        return len(self._items) + len(self._spared)
+
+    def put(self, item: Item) -> None:
+        """Append; from the loop's thread, cheap enough for a radio callback. Dropped when the inbox is closed."""
+        self.made += 1
+        if self._closed:
+            self.dropped += 1
+            return
+        self._items.append(item)
+        if isinstance(item, Packet):
+            self._packets += 1
+            if self._packets > self._maxlen:
+                self._make_room()
+        self._something.set()
+
+    async def get_batch(self) -> list[Item]:
+        """Wait for something and take everything, oldest first; an empty list means closed and drained."""
+        await self._something.wait()
+        batch = [*self._spared.values(), *self._items]
+        self._spared.clear()
+        self._items.clear()
+        self._packets = 0
+        self.delivered += len(batch)
+        if not self._closed:
+            self._something.clear()
+        return batch
+
+    def close(self) -> None:
+        """Take no more; what waits can still be taken."""
+        self._closed = True
+        self._something.set()
+
+    def _make_room(self) -> None:
+        while self._packets > self._maxlen:
+            oldest = self._items.popleft()
+            if isinstance(oldest, Packet):
+                self._packets -= 1
+                self.dropped += 1
+            else:
+                key = type(oldest), oldest.device
+                self.dropped += key in self._spared  # superseded by its own later word
+                self._spared.pop(key, None)
+                self._spared[key] = oldest

@@ -1,0 +1,52 @@
+"""From the user's word for a radio to an open one: `platform`, `virtual` or `bumble:TRANSPORT`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from drivers.errors import RadioError
+
+if TYPE_CHECKING:
+    from drivers.radio.facade import Radio
+    from drivers.virtual.runner import VirtualRunner
+
+PLATFORM, VIRTUAL, BUMBLE = "platform", "virtual", "bumble:"
+
+
+def check_radio(text: str) -> None:
+    """Raise ValueError, with what to write instead, for a word that names no radio."""
+    if text not in {PLATFORM, VIRTUAL} and not (text.startswith(BUMBLE) and len(text) > len(BUMBLE)):
+        raise ValueError(
+            f"no radio {text!r}: write `platform`, `virtual`, or `bumble:TRANSPORT` with Bumble's word for a transport "
+            "(bumble:usb:0, bumble:serial:/dev/ttyACM0, bumble:tcp-client:127.0.0.1:9000)"
+        )
+
+
+@asynccontextmanager
+async def open_radio(text: str, runner: VirtualRunner | None = None) -> AsyncIterator[Radio]:
+    """Start the radio, stop it at the end. `virtual` comes with the default sensors of `runner`.
+
+    Imports a Bluetooth stack only here. Raises ValueError for the text, RadioError when something is not installed,
+    AdapterDown when there is no adapter.
+    """
+    check_radio(text)
+    if text == VIRTUAL:
+        try:
+            from drivers.virtual.lab import VirtualLab
+            from drivers.virtual.runner import VirtualRunner
+        except ImportError as error:
+            raise RadioError(
+                f"radio virtual: Bumble is not installed ({error}): install it with `pip install 'stridecue[sim]'`"
+            ) from error
+        async with VirtualLab(runner or VirtualRunner()) as lab:
+            yield lab.radio
+        return
+    from drivers.radio.bumble import BumbleProvider
+    from drivers.radio.facade import Radio
+    from drivers.radio.platform import PlatformProvider
+
+    provider = PlatformProvider() if text == PLATFORM else BumbleProvider.from_spec(text.removeprefix(BUMBLE))
+    async with Radio(provider) as radio:
+        yield radio

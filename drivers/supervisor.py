@@ -1,0 +1,144 @@
+"""Finds the runner's sensors and keeps each of them streaming into the inbox."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from drivers.backoff import Backoff
+from drivers.clock import now_ns
+from drivers.device_supervisor import DeviceSupervisor
+from drivers.errors import RadioError
+from drivers.inbox import PacketInbox
+from drivers.link_state import LinkState
+from drivers.radio.facade import Radio, Seen
+from drivers.radio.sighting import Sighting
+from drivers.roles import Role, configured_id, configured_key, role_of
+from dsp.signals import Placement
+from firmware_profiles.catalog import Catalog
+
+LOG = logging.getLogger("stridecue.radio")
+
+SCAN_S = 6.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 30.0
+"""Between scans for sensors that may still come: a scan takes air time from the links."""
+
+NO_SENSORS: Mapping[str, Placement] = MappingProxyType({})
+
+
+class Supervisor:
+    """All sensors of one runner on one radio.
+
+    sensors  address or advertised name -> placement; empty: every device whose profile we know
+    seed     of the jitter of every wait
+    """
+
+    def __init__(
+        self,
+        radio: Radio,
+        catalog: Catalog,
+        inbox: PacketInbox,
+        sensors: Mapping[str, Placement] = NO_SENSORS,
+        *,
+        seed: int | None = None,
+    ) -> None:
+        self._radio = radio
+        self._catalog = catalog
+        self._inbox = inbox
+        self._sensors = sensors
+        self._chance = random.Random(seed)
+        self._roles: dict[str, Role] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Supervise until `stop`; then every link ends in good order, all at once.
+
+        Raises AdapterDown when there is no adapter to begin with; one that goes away later is waited for.
+        """
+        for key, placement in self._sensors.items():
+            waiting = LinkState(configured_id(key, placement), placement, key, "searching", now_ns())
+            self._inbox.put(waiting)
+        stopping = asyncio.ensure_future(stop.wait())
+        first = asyncio.ensure_future(self._scan())
+        try:
+            await asyncio.wait({stopping, first}, return_when=asyncio.FIRST_COMPLETED)
+            if stop.is_set():
+                return
+            seen = first.result()
+            async with asyncio.TaskGroup() as group:
+                self._begin(seen, group)
+                self._tasks.append(group.create_task(self._discover(group), name="radio discovery"))
+                await stop.wait()
+                for task in self._tasks:
+                    task.cancel()
+        finally:
+            for future in (stopping, first):
+                future.cancel()
+            await asyncio.gather(stopping, first, return_exceptions=True)
+
+    async def _discover(self, group: asyncio.TaskGroup) -> None:
+        pause = Backoff(first_s=FIRST_PAUSE_S, cap_s=LONGEST_PAUSE_S, chance=self._chance)
+        while not (self._sensors and self._all_found({})):
+            await asyncio.sleep(pause.next_s())
+            if self._radio.free_slots <= 0:
+                continue
+            try:
+                seen = await self._scan()
+            except RadioError as error:
+                LOG.warning("discovery: %s", error)
+                continue
+            if self._begin(seen, group):
+                pause.reset()
+
+    async def _scan(self) -> Seen:
+        return await self._radio.scan(SCAN_S, wanted=self._is_wanted, enough=self._all_found)
+
+    def _is_wanted(self, sighting: Sighting) -> bool:
+        return sighting.address not in self._roles and role_of(sighting, self._catalog, self._sensors) is not None
+
+    def _all_found(self, seen: Seen) -> bool:
+        """Whether every configured sensor was met; without a configuration nobody can tell."""
+        if not self._sensors:
+            return False
+        met = {role.device for role in self._roles.values()}
+        met |= {
+            configured_id(key, self._sensors[key])
+            for sighting in seen.values()
+            if (key := configured_key(sighting, self._sensors)) is not None
+        }
+        return all(configured_id(key, placement) in met for key, placement in self._sensors.items())
+
+    def _begin(self, seen: Seen, group: asyncio.TaskGroup) -> int:
+        begun = 0
+        for sighting in seen.values():
+            role = role_of(sighting, self._catalog, self._sensors)
+            if role is None or sighting.address in self._roles:
+                continue
+            self._roles[sighting.address] = role
+            begun += 1
+            if role.placement is None:
+                self._inbox.put(_unplaced(role))
+                continue
+            backoff = Backoff(chance=random.Random(self._chance.random()))
+            device = DeviceSupervisor(self._radio, role, role.placement, self._inbox, backoff)
+            self._tasks.append(group.create_task(device.run(sighting), name=f"sensor {role.device}"))
+        return begun
+
+
+def _unplaced(role: Role) -> LinkState:
+    return LinkState(
+        role.device,
+        None,
+        role.name,
+        "failed",
+        now_ns(),
+        detail=(
+            f'nobody can tell where it sits: add `"{role.address}" = "sacrum"` (or left_foot, right_foot, ...) to '
+            "[sensors] in the configuration"
+        ),
+        profile=role.profile.id,
+        address=role.address,
+    )
