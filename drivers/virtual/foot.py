@@ -48,18 +48,22 @@ _SHAPE = np.array([
     [0.76, 0.576, 0.015, 0.205, 55, -6, -1.5],
     [0.80, 0.661, 0.012, 0.164, 40.5, -4.5, -1.8],
     [0.84, 0.747, 0.009, 0.125, 25.5, -2.2, -1.8],
-    [0.88, 0.828, 0.006, 0.0945, 10.5, 1.5, -1.2],
-    [0.92, 0.896, 0.003, 0.0755, -4.5, 6, -0.5],
-    [0.95, 0.9365, 0.002, 0.0645, -14, 9, 0],
-    [0.97, 0.9585, 0.001, 0.0565, -17.6, 10.4, 0.3],
-    [0.985, 0.9710, 0, 0.0475, -18.1, 10.9, 0.5],
-    [1.0, 0.9810, 0, 0.0355, -16.2, 10.6, 0.5],
-    [1.02, 0.9905, 0, 0.0185, -10, 8, 0.4],
+    [0.88, 0.828, 0.006, 0.0945, 9.5, 1.5, -1.2],
+    [0.92, 0.896, 0.003, 0.0755, -7, 6, -0.5],
+    [0.95, 0.9365, 0.002, 0.0645, -15.3, 9, 0],
+    [0.97, 0.9585, 0.001, 0.0565, -17.3, 10.4, 0.3],
+    [0.985, 0.9710, 0, 0.0475, -17.1, 10.9, 0.5],
+    [1.0, 0.9810, 0, 0.0355, -14.8, 10.6, 0.5],
+    [1.02, 0.9905, 0, 0.0185, -9.6, 8, 0.4],
     [1.04, 0.9962, 0, 0.0075, -4, 4, 0.2],
     [1.06, 0.9990, 0, 0.0020, -1, 1.2, 0.1],
     [1.08, 0.9999, 0, 0.0002, -0.1, 0.1, 0],
     [1.096, 1, 0, 0, 0, 0, 0],
 ])  # fmt: skip
+
+# (stride phase, part of the strike angle's deviation)
+_LANDING = np.array([[0.86, 0], [0.94, 0.3], [1.0, 1.0], [1.03, 0.7], [1.06, 0.2], [1.09, 0]])
+_USUAL_STRIKE_DEG = 15.0
 
 
 def _swing() -> Floats:
@@ -67,6 +71,12 @@ def _swing() -> Floats:
     start = round(_FLAT_UNTIL * _PER_STRIDE)
     at = np.arange(start, start + _PER_STRIDE) / _PER_STRIDE
     return np.stack([clamped_cubic(_SHAPE[:, 0], column, at) for column in _SHAPE[:, 1:].T], axis=1)
+
+
+def _landing() -> Floats:
+    """How a steeper or flatter strike changes the pitch over the control points of `_swing`, (per stride,)."""
+    at = np.arange(round(_FLAT_UNTIL * _PER_STRIDE), round((1 + _FLAT_UNTIL) * _PER_STRIDE)) / _PER_STRIDE
+    return np.where(at < _LANDING[0, 0], 0.0, clamped_cubic(_LANDING[:, 0], _LANDING[:, 1], at))
 
 
 class Foot:
@@ -79,6 +89,7 @@ class Foot:
         self._left = 1.0 if side is Side.LEFT else -1.0
         self._offset = 0 if schedule.first_side is side else 1  # number of this foot's first step
         self._shape = _swing()
+        self._landing = _landing()
 
     def _stances(self, first: int, stop: int) -> tuple[Floats, Floats]:
         """Contact and toe-off times of this foot's stances `first` ... `stop` - 1."""
@@ -102,6 +113,11 @@ class Foot:
         taken = np.arange(first, stop) >= 0
         return np.where(taken, self._speed.distance(ic_s + 0.4 * (to_s - ic_s)).value, 0.0)
 
+    def _steeper_deg(self, first: int, stop: int) -> Floats:
+        """How much more than usual the toes point up when stances `first` ... `stop` - 1 begin."""
+        steps = self._schedule.steps(2 * first + self._offset, 2 * stop + self._offset)
+        return self._params.strike_deg - _USUAL_STRIKE_DEG + steps.strike_deg[::2]
+
     def _control(self, first: int, stop: int) -> Floats:
         """Control points `first` ... `stop` - 1: roll, pitch, yaw in rad and x, y, z in m, (m, 6)."""
         start = round(_FLAT_UNTIL * _PER_STRIDE)
@@ -110,8 +126,10 @@ class Foot:
         hold_m = self._footholds_m(begin, int(stride[-1]) + 2)
         length_m = np.diff(hold_m)
         size = np.clip(length_m / _USUAL_STRIDE_M, 0.0, 1.6) ** 0.5
+        steeper_deg = self._steeper_deg(begin + 1, begin + 1 + len(length_m))
         forward, inward, up, pitch, inversion, toes_in = self._shape[row].T
         stride -= begin
+        pitch = pitch - steeper_deg[stride] * self._landing[row]
         size, x = size[stride], hold_m[stride] + length_m[stride] * forward
         rise = self._params.incline_pct / 100
         columns = [

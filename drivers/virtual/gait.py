@@ -32,6 +32,7 @@ class Steps:
     even_deg   mean of what the other side aims at, noise left out
     vigour     relative size of this step's other movements (1 +- a few %)
     shock      relative size of this step's impact
+    strike_deg deviation of the angle at which the foot lands
     """
 
     ic_s: Floats
@@ -42,6 +43,7 @@ class Steps:
     even_deg: Floats
     vigour: Floats
     shock: Floats
+    strike_deg: Floats
 
 
 class StepSchedule:
@@ -101,7 +103,7 @@ class StepSchedule:
         params = self._params
         start_s = self._starts_s[chunk]
         rng = np.random.default_rng([params.seed, _STEP_STREAM, 2, chunk])
-        noise = np.clip(rng.standard_normal((5, _CHUNK)), -3, 3)
+        noise = np.clip(rng.standard_normal((6, _CHUNK)), -3, 3)
         number = np.arange(chunk * _CHUNK, (chunk + 1) * _CHUNK)
         left = self._first_left * np.where(number % 2 == 0, 1.0, -1.0)
         nominal_s = start_s + np.arange(_CHUNK) * 60 / self.cadence_spm(np.array([start_s]))
@@ -117,6 +119,7 @@ class StepSchedule:
             even_deg=self._drops_deg(ic_s, -left),
             vigour=1 + 0.04 * noise[3],
             shock=np.clip(1 + 0.25 * noise[4], 0.3, 1.8),
+            strike_deg=2.5 * noise[5],
         )
 
     def _chunk(self, chunk: int) -> Steps:

@@ -24,6 +24,7 @@ class RunnerParams:
     speed_mps, surges         speed, and later changes of it as (time s, m/s)
     cadence_spm               steps per minute at that speed (both feet)
     contact_s                 ground contact time at that speed; None = typical for speed and cadence
+    strike_deg                toes up at contact: 15 heel strike, 0 midfoot
     incline_pct               rise of the ground, constant
     treadmill                 True: the belt moves; False: over ground (the runner's body accelerates with speed)
     step_time_cv              spread of step time (runners: 1-2 %)
@@ -51,6 +52,7 @@ class RunnerParams:
     surges: tuple[tuple[float, float], ...] = ()
     cadence_spm: float = 170.0
     contact_s: float | None = None
+    strike_deg: float = 15.0
     incline_pct: float = 0.0
     treadmill: bool = True
     step_time_cv: float = 0.012
