@@ -33,7 +33,7 @@ class Catalog:
         return profile_id in self.profiles
 
     def get(self, profile_id: str) -> Profile:
-        """The profile with this id; KeyError whose message lists the known ones."""
+        """Return the profile with this id; KeyError whose message lists the known ones."""
         try:
             return self.profiles[profile_id]
         except KeyError:
@@ -45,7 +45,7 @@ class Catalog:
         service_uuids: Sequence[str] = (),
         manufacturer_data: Mapping[int, bytes] = _NO_DATA,
     ) -> Profile | None:
-        """The best profile for an advertisement, None where no profile fits. Highest score, then first id, wins."""
+        """Find the best profile for an advertisement, None where none fits. Highest score, then first id, wins."""
         services = {full_uuid(uuid) for uuid in service_uuids}
         best: tuple[int, Profile] | None = None
         for profile in self:

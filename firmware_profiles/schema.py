@@ -33,7 +33,7 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A table without room for typing errors."""
 
 
-class About(Strict):
+class About(Strict, frozen=True, kw_only=True):
     """`[profile]`. A `mixin` is never matched by itself, others extend it. `placement` lists where it can sit."""
 
     id: str
@@ -45,7 +45,7 @@ class About(Strict):
     notes: str = ""
 
 
-class Match(Strict):
+class Match(Strict, frozen=True, kw_only=True):
     """`[[match]]`: alternatives; inside one, all keys must hold. The highest score of all profiles wins."""
 
     score: int
@@ -55,7 +55,7 @@ class Match(Strict):
     manufacturer: str | None = None  # hex prefix of the data of company_id
 
 
-class Characteristic(Strict):
+class Characteristic(Strict, frozen=True, kw_only=True):
     """One line of `[gatt]`. `use` is any of read, write, notify, indicate, joined with +."""
 
     service: str
@@ -69,14 +69,14 @@ class Characteristic(Strict):
         return frozenset(self.use.split("+"))
 
 
-class Link(Strict):
+class Link(Strict, frozen=True, kw_only=True):
     """What the connection has to offer."""
 
     mtu_min: int = 23
     max_interval_ms: float | None = None
 
 
-class Param(Strict):
+class Param(Strict, frozen=True, kw_only=True):
     """`[param.x]`: a setting of the device; `values` are those the device accepts."""
 
     default: float
@@ -84,14 +84,14 @@ class Param(Strict):
     note: str = ""
 
 
-class Subscribe(Strict, tag_field="do", tag="subscribe"):
+class Subscribe(Strict, frozen=True, kw_only=True, tag_field="do", tag="subscribe"):
     """Enable notifications (or indications) of the alias `on`."""
 
     on: str
     optional: bool = False
 
 
-class Write(Strict, tag_field="do", tag="write"):
+class Write(Strict, frozen=True, kw_only=True, tag_field="do", tag="write"):
     """Write `hex` (one string or several in order) to the alias `to`; `{param:u16}` stands for a parameter's value."""
 
     to: str
@@ -101,7 +101,7 @@ class Write(Strict, tag_field="do", tag="write"):
     optional: bool = False
 
 
-class Read(Strict, tag_field="do", tag="read"):
+class Read(Strict, frozen=True, kw_only=True, tag_field="do", tag="read"):
     """Read the alias `of` once and treat the answer like a notification of it."""
 
     of: str
@@ -111,14 +111,14 @@ class Read(Strict, tag_field="do", tag="read"):
 Step: TypeAlias = Subscribe | Write | Read
 
 
-class FullScale(Strict):
+class FullScale(Strict, frozen=True, kw_only=True):
     """Scale that follows a range: one count is `param / counts` units."""
 
     param: str
     counts: float
 
 
-class Field(Strict):
+class Field(Strict, frozen=True, kw_only=True):
     """One field, in wire order. The decoded value is raw * scale + bias, in `unit`.
 
     null       raw value(s) that mean "not available"
@@ -160,7 +160,7 @@ class Field(Strict):
         return tuple(self.null) if isinstance(self.null, list) else (self.null,)
 
 
-class Samples(Strict):
+class Samples(Strict, frozen=True, kw_only=True):
     """Interleaved samples: `count` of them (a number, the name of a field, or "rest"), at byte `at`."""
 
     at: int
@@ -168,14 +168,14 @@ class Samples(Strict):
     fields: list[Field]
 
 
-class When(Strict):
+class When(Strict, frozen=True, kw_only=True):
     """Bytes that select this stream among those of one characteristic."""
 
     hex: str
     at: int = 0
 
 
-class Time(Strict):
+class Time(Strict, frozen=True, kw_only=True):
     """Where the sample times come from. `refers_to`: which sample of a packet the device's timestamp belongs to."""
 
     source: Literal["host", "device"]
@@ -185,14 +185,14 @@ class Time(Strict):
     refers_to: Literal["first", "last"] = "first"
 
 
-class Sequence(Strict):
+class Sequence(Strict, frozen=True, kw_only=True):
     """A counter that shows loss; it counts samples, lost ones included."""
 
     field: str
     bits: int
 
 
-class Stream(Strict, rename={"source": "from"}):
+class Stream(Strict, frozen=True, kw_only=True, rename={"source": "from"}):
     """`[stream.x]`: how notifications of the alias `from` are read.
 
     nominal_hz  notifications a second in normal use, 0 = only now and then (no watchdog)
@@ -216,14 +216,14 @@ class Stream(Strict, rename={"source": "from"}):
     sequence: Sequence | None = None
 
 
-class Semantics(Strict):
+class Semantics(Strict, frozen=True, kw_only=True):
     """What the SIG numbers count: the standard says strides, treadmills count steps (auto: decided from the data)."""
 
     cadence_unit: Literal["strides", "steps", "auto"] = "auto"
     stride_length_unit: Literal["stride", "step", "auto"] = "auto"
 
 
-class Example(Strict):
+class Example(Strict, frozen=True, kw_only=True):
     """`[[examples]]`: bytes and what they must decode to.
 
     expect   decoded fields, by name; only the fields listed are compared
@@ -242,7 +242,7 @@ class Example(Strict):
     error: bool = False
 
 
-class Profile(Strict):
+class Profile(Strict, frozen=True, kw_only=True):
     """One device: the whole TOML, parents merged in and UUIDs in their long form once the catalogue has loaded it."""
 
     schema: int
@@ -263,7 +263,7 @@ class Profile(Strict):
         return self.profile.id
 
     def streams_of(self, alias: str) -> dict[str, Stream]:
-        """The streams carried by one characteristic, in file order."""
+        """List the streams carried by one characteristic, in file order."""
         return {name: stream for name, stream in self.stream.items() if stream.source == alias}
 
     def default_params(self) -> dict[str, float]:

@@ -52,7 +52,7 @@ def _explain(message: str, into: type[object], source: str) -> TomlError:
 
 
 def _keys_at(path: str, into: type[object]) -> list[str]:
-    """Valid keys of the table(s) at a msgspec error path such as `.stream[...].fields[0]`."""
+    """List the valid keys of the table(s) at a msgspec error path such as `.stream[...].fields[0]`."""
     here = [type_info(into)]
     for segment in _SEGMENT.finditer(path):
         here = [inner for outer in _alternatives(here) for inner in _step(outer, segment["name"])]

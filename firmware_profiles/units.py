@@ -31,7 +31,7 @@ UNITS = tuple(_FACTORS)
 
 
 def canonical_factor(unit: str, quantity: Quantity) -> float:
-    """What to multiply a value in `unit` with to get `quantity`; ValueError where the two do not fit."""
+    """Return what to multiply a value in `unit` with to get `quantity`; ValueError where the two do not fit."""
     dimension = quantity.value.rsplit("_", 1)[1]
     fitting = [name for name, (of, _) in _FACTORS.items() if of == dimension]
     if unit not in fitting:

@@ -1,0 +1,202 @@
+"""From a device's clock to the hub's: a radio only ever adds delay, so the earliest arrivals tell the time.
+
+Minimum-delay envelope: the smallest (arrival - device time) of each 5 s block, and a line through the last 30 blocks.
+Simulated over connection intervals of 7.5 to 50 ms, 1 to 10 % loss and stalls, two sensors then agree within 0.3 to
+1.9 ms (p95 after 60 s), where arrival times give 10 to 63 ms and regression 6 to 31 ms.
+The delay is taken at the LAST sample of a packet, the one the device waited for before it sent.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import numpy as np
+import numpy.typing as npt
+
+from dsp.signals import NS_PER_S
+
+BLOCK_S = 5.0
+BLOCKS = 30
+LINE_FROM_BLOCKS = 3
+SLOPE_RIDGE_S2 = 50.0
+"""Pulls the drift towards 0 while the line is short: quartz is within 1e-4, three noisy blocks are not."""
+CAUSALITY_S = 0.002
+"""A packet cannot arrive before it was measured: more than this under the line moves the line down at once."""
+
+SLEW = 0.05
+FAST_SLEW = 0.5
+FAST_SLEW_FROM_S = 0.2
+MAX_SHARE_OF_GAP = 0.5
+"""Corrections are spread, 5 % of the time that passed (50 % for large ones) and never more than half the space between
+two packets, so that output time always rises and sample spacing stays within a few per cent."""
+
+DELAY_LIMIT_S = 10.0
+ADVANCE_LIMIT_S = 1.0
+BACKWARD_LIMIT_S = 0.1
+"""A packet this late or early on the line, or this far before the one it follows, is of a clock that was reset."""
+
+PERIOD_PACKETS = 16
+PERIOD_TOLERANCE = 0.2
+MIN_STEP_NS = 1000
+
+
+class SamplePeriod:
+    """The device's true sample period, from the timestamps of its last packets.
+
+    Nominal at first; an estimate more than 20 % off nominal is not believed.
+    """
+
+    def __init__(self, nominal_s: float) -> None:
+        self._nominal_s = nominal_s
+        self._starts: deque[tuple[int, int]] = deque(maxlen=PERIOD_PACKETS + 1)
+        self.period_s = nominal_s
+
+    def update(self, index: int, device_us: int) -> float:
+        """Add a packet (number and time of its first sample, µs, both unwrapped); return the period in s."""
+        self._starts.append((index, device_us))
+        first_index, first_us = self._starts[0]
+        if index > first_index:
+            estimate_s = (device_us - first_us) * 1e-6 / (index - first_index)
+            believable = abs(estimate_s - self._nominal_s) <= PERIOD_TOLERANCE * self._nominal_s
+            self.period_s = estimate_s if believable else self._nominal_s
+        return self.period_s
+
+    def restart(self) -> None:
+        """Forget the timestamps of a clock that was reset; the period stays."""
+        self._starts.clear()
+
+
+class MinimumDelay:
+    """Offset hub - device, s, as a line over device time. Bounded memory: one point a block."""
+
+    def __init__(self) -> None:
+        self._points: deque[tuple[float, float]] = deque(maxlen=BLOCKS)
+        self._block_start_s = math.nan
+        self._best = (0.0, math.inf)
+        self._best_residual_s = math.inf
+        self._intercept_s = math.inf
+        self._slope = 0.0
+        self._origin_s = 0.0
+
+    @property
+    def drift_ppm(self) -> float:
+        """How much faster the hub's clock runs than the device's."""
+        return self._slope * 1e6
+
+    @property
+    def has_line(self) -> bool:
+        """Tell whether enough blocks have passed for a line; before, the running minimum stands in."""
+        return len(self._points) >= LINE_FROM_BLOCKS
+
+    def offset_s(self, device_s: float) -> float:
+        """Return hub - device at a device time."""
+        return self._intercept_s + self._slope * (device_s - self._origin_s)
+
+    def update(self, device_s: float, recv_s: float) -> None:
+        """Add one packet: device time of its last sample and its arrival."""
+        delay_s = recv_s - device_s
+        if math.isnan(self._block_start_s):
+            self._block_start_s = self._origin_s = device_s
+            self._intercept_s = delay_s
+        if device_s - self._block_start_s >= BLOCK_S:
+            self._end_block(device_s)
+        # Residuals to the line, not delays: a drifting clock must not make one end of the block look early.
+        residual_s = delay_s - self.offset_s(device_s)
+        if residual_s < self._best_residual_s:
+            self._best, self._best_residual_s = (device_s, delay_s), residual_s
+        if residual_s < (-CAUSALITY_S if self.has_line else 0.0):
+            self._intercept_s += residual_s
+            self._best_residual_s -= residual_s
+
+    def _end_block(self, device_s: float) -> None:
+        self._points.append(self._best)
+        self._block_start_s = device_s
+        if self.has_line:
+            self._fit()
+        self._best_residual_s = math.inf
+
+    def _fit(self) -> None:
+        n = len(self._points)
+        mean_x = sum(x for x, _ in self._points) / n
+        mean_y = sum(y for _, y in self._points) / n
+        covariance = sum((x - mean_x) * (y - mean_y) for x, y in self._points)
+        variance = sum((x - mean_x) ** 2 for x, _ in self._points)
+        self._slope = covariance / (variance + SLOPE_RIDGE_S2)
+        self._intercept_s, self._origin_s = mean_y, mean_x
+
+
+class DeviceTimeline:
+    """Hub times of a device's samples: follows the envelope, always rising, through resets of the device."""
+
+    def __init__(self) -> None:
+        self._delay = MinimumDelay()
+        self._base_ns: int | None = None
+        self._applied_s = math.nan
+        self._last_device_s = 0.0
+        self._last_ns: int | None = None
+        self.restarts = 0
+
+    @property
+    def drift_ppm(self) -> float:
+        """Return the drift of the line, see MinimumDelay."""
+        return self._delay.drift_ppm
+
+    def restart(self) -> None:
+        """Start over with a clock that was reset; output times still rise."""
+        self._delay = MinimumDelay()
+        self._applied_s = math.nan
+        self.restarts += 1
+
+    def map(self, first_s: float, period_s: float, n: int, recv_ns: int) -> npt.NDArray[np.int64]:
+        """Return (n,) int64 hub ns of a packet's samples.
+
+        first_s  device time of the first sample, unwrapped    recv_ns  arrival, hub ns
+        """
+        if self._base_ns is None:
+            self._base_ns = recv_ns
+        recv_s = (recv_ns - self._base_ns) / NS_PER_S
+        last_s = first_s + (n - 1) * period_s
+        if not math.isnan(self._applied_s):
+            late_s = recv_s - last_s - self._delay.offset_s(last_s)
+            is_backward = first_s < self._last_device_s - BACKWARD_LIMIT_S
+            if is_backward or not -ADVANCE_LIMIT_S < late_s < DELAY_LIMIT_S:
+                self.restart()
+        self._delay.update(last_s, recv_s)
+        self._steer(self._delay.offset_s(last_s), first_s, last_s)
+        self._last_device_s = last_s
+        start_ns = self._base_ns + round((first_s + self._applied_s) * NS_PER_S)
+        if self._last_ns is not None and start_ns < self._last_ns + MIN_STEP_NS:
+            behind_ns = self._last_ns + MIN_STEP_NS - start_ns
+            start_ns += behind_ns
+            self._applied_s += behind_ns / NS_PER_S
+        times: npt.NDArray[np.int64] = start_ns + np.rint(np.arange(n) * (period_s * NS_PER_S)).astype(np.int64)
+        self._last_ns = int(times[-1])
+        return times
+
+    def _steer(self, target_s: float, first_s: float, last_s: float) -> None:
+        if math.isnan(self._applied_s):
+            self._applied_s = target_s
+            return
+        error_s = target_s - self._applied_s
+        slew = SLEW if abs(error_s) < FAST_SLEW_FROM_S else FAST_SLEW
+        room_s = min(slew * (last_s - self._last_device_s), MAX_SHARE_OF_GAP * (first_s - self._last_device_s))
+        room_s = max(room_s, 0.0)
+        self._applied_s += min(max(error_s, -room_s), room_s)
+
+
+class HostTimeline:
+    """Arrival times as they are, for devices without a clock; always rising."""
+
+    def __init__(self) -> None:
+        self._last_ns: int | None = None
+
+    def map(self, recv_ns: int, before_s: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+        """Return (n,) int64 hub ns of rows that lie `before_s` (n,) seconds before the arrival, oldest first."""
+        times: npt.NDArray[np.int64] = recv_ns - np.rint(before_s * NS_PER_S).astype(np.int64)
+        if self._last_ns is not None and times[0] <= self._last_ns:
+            times = np.maximum(times, self._last_ns + MIN_STEP_NS * np.arange(1, len(times) + 1))
+        for i in range(1, len(times)):
+            times[i] = max(times[i], times[i - 1] + 1)
+        self._last_ns = int(times[-1])
+        return times

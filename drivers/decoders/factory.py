@@ -1,0 +1,24 @@
+"""From a profile's stream to its decoder: the module of this package that the profile names."""
+
+from __future__ import annotations
+
+import importlib
+
+from drivers.decoders.reading import Decoder, Params
+from drivers.errors import DecodeError
+from firmware_profiles.schema import Profile
+
+
+def build_decoder(profile: Profile, stream_name: str, params: Params) -> Decoder:
+    """Build the decoder of one stream; `params` are laid over the profile's defaults.
+
+    Raises DecodeError where the profile names a decoder that does not exist.
+    """
+    name = profile.stream[stream_name].decoder
+    module = f"drivers.decoders.{name}"
+    try:
+        build = importlib.import_module(module).build
+    except (ModuleNotFoundError, AttributeError):
+        raise DecodeError(f"{profile.id}: stream.{stream_name}.decoder: no decoder {name!r}") from None
+    decoder: Decoder = build(profile, stream_name, {**profile.default_params(), **params})
+    return decoder

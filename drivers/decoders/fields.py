@@ -1,0 +1,145 @@
+"""The table decoder: reads any stream whose profile says it all."""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+
+from drivers.decoders.reading import Decoded, FieldValue, Params, Reading
+from drivers.decoders.sample_array import SampleArray
+from drivers.decoders.wire_field import SIZES, STRUCT_CODES, WireField
+from drivers.errors import DecodeError
+from dsp.signals import Layout, Quantity
+from firmware_profiles.schema import Profile, Stream
+
+
+class FieldTable:
+    """One `[stream.x]`, compiled for the parameters of one device."""
+
+    def __init__(self, stream: Stream, params: Params) -> None:
+        big_endian = stream.endian == "big"
+        self._stream = stream
+        self._fields = [WireField.compile(field, big_endian=big_endian, params=params) for field in stream.fields]
+        self._samples = (
+            None if stream.samples is None else SampleArray(stream.samples, big_endian=big_endian, params=params)
+        )
+        plain = 0
+        while plain < len(self._fields) and _is_plain_and_always_there(self._fields[plain]):
+            plain += 1
+        codes = [STRUCT_CODES[field.field.type] for field in self._fields[:plain]]
+        self._head = struct.Struct((">" if big_endian else "<") + "".join(codes))
+        self._head_names = [field.field.name for field in self._fields[:plain]]
+        self._tail = self._fields[plain:]
+        self._disputed = [field for field in self._fields if field.field.disputed_type is not None]
+        self.columns: dict[Quantity, tuple[WireField, int]] = {}
+        for field in self._fields:
+            for i, (quantity, _) in enumerate(field.columns):
+                self.columns.setdefault(quantity, (field, i))
+        self.layout: Layout = tuple(self.columns) if self._samples is None else self._samples.layout
+
+    def decode(self, payload: bytes) -> Decoded:
+        """Read every field the packet has; DecodeError where the profile refuses it."""
+        if len(payload) < self._head.size:
+            raise DecodeError(f"{len(payload)} bytes, at least {self._head.size} are needed")
+        values: dict[str, FieldValue] = dict(zip(self._head_names, self._head.unpack_from(payload), strict=True))
+        at, truncated = self._read_tail(payload, values)
+        samples = None
+        if self._samples is not None:
+            number, at = self._samples.end(payload, values)
+            samples = self._samples.read(payload, number)
+        if at < len(payload) and not truncated and self._stream.on_long == "error":
+            raise DecodeError(f"{len(payload)} bytes, {at} expected")
+        if self._stream.bits and "flags" in values:
+            flags = _flags(values)
+            values.update({name: bool(flags >> bit & 1) for name, bit in self._stream.bits.items()})
+        return Decoded(values, samples, truncated)
+
+    def _read_tail(self, payload: bytes, values: dict[str, FieldValue]) -> tuple[int, bool]:
+        """Read the fields after the head into `values`; the byte after the last, and whether the packet was cut."""
+        at = self._head.size
+        flags = _flags(values)
+        for field in self._tail:
+            if not field.is_present(flags):
+                continue
+            count = field.field.count
+            if count == "rest":
+                count = (len(payload) - at) // field.size
+                if (len(payload) - at) % field.size and self._stream.on_short == "error":
+                    raise DecodeError(f"{field.field.name} ends in the middle of a value")
+            end = at + count * field.size
+            if end > len(payload):
+                self._refuse_short(payload, field, flags)
+                return at, True
+            many = field.field.count != 1
+            values[field.field.name] = field.read_many(payload, at, count) if many else field.read(payload, at)
+            at = end
+        return at, False
+
+    def _refuse_short(self, payload: bytes, field: WireField, flags: int) -> None:
+        if self._stream.on_short == "error":
+            raise DecodeError(f"the packet ends before {field.field.name}: {len(payload)} bytes")
+        if self._disputed and len(payload) == self._disputed_length(flags):
+            raise DecodeError(
+                f"{len(payload)} bytes fit only a reading this profile does not share: {field.field.name}"
+            )
+
+    def _disputed_length(self, flags: int) -> int:
+        """Return the length of a packet with these flags if disputed fields had their other type; -1 without any."""
+        present = [field for field in self._fields if field.is_present(flags)]
+        if not any(field in self._disputed for field in present):
+            return -1
+        return sum(_other_size(field) for field in present)
+
+
+class FieldsDecoder:
+    """A stream of which the table says everything; also the inside of every decoder that says more."""
+
+    detail = ""
+
+    def __init__(self, profile: Profile, stream_name: str, params: Params) -> None:
+        stream = profile.stream[stream_name]
+        self.table = FieldTable(stream, params)
+        self.layout = self.table.layout
+        self._ticks_field = stream.time.field if stream.time.source == "device" else None
+        self._sequence_field = None if stream.sequence is None else stream.sequence.field
+
+    def fields(self, payload: bytes) -> Decoded:
+        """Decode the fields, see Decoder."""
+        return self.table.decode(payload)
+
+    def update(self, payload: bytes) -> Reading | None:
+        """Decode into rows, see Decoder."""
+        decoded = self.table.decode(payload)
+        values = decoded.samples
+        if values is None:
+            values = np.array([self.row(decoded)])
+        ticks = decoded.fields.get(self._ticks_field) if self._ticks_field is not None else None
+        sequence = decoded.fields.get(self._sequence_field) if self._sequence_field is not None else None
+        return Reading(
+            self.layout,
+            values,
+            ticks=ticks if isinstance(ticks, int) else None,
+            sequence=sequence if isinstance(sequence, int) else None,
+        )
+
+    def row(self, decoded: Decoded) -> list[float]:
+        """Return one row of the stream's layout in canonical units, NaN where a field is absent."""
+        return [field.canonical(decoded.fields.get(field.field.name), i) for field, i in self.table.columns.values()]
+
+
+build = FieldsDecoder
+
+
+def _is_plain_and_always_there(field: WireField) -> bool:
+    always = field.field.if_bit is None and field.field.unless_bit is None
+    return always and field.is_plain and field.field.count == 1 and field.field.type in STRUCT_CODES
+
+
+def _flags(values: dict[str, FieldValue]) -> int:
+    flags = values.get("flags", 0)
+    return flags if isinstance(flags, int) else 0
+
+
+def _other_size(field: WireField) -> int:
+    return SIZES[field.field.disputed_type or field.field.type]

@@ -1,0 +1,54 @@
+"""Heart Rate Measurement: the rate now, and one row for each beat the strap timed."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Sequence
+
+import numpy as np
+
+from drivers.decoders.fields import FieldTable
+from drivers.decoders.reading import Decoded, Params, Reading
+from dsp.signals import Layout, Quantity
+from firmware_profiles.schema import Profile
+
+
+class HeartRateDecoder:
+    """Rows are beats, oldest first, RR intervals apart; the rate stands in the last row, at the notification."""
+
+    detail = ""
+    layout: Layout = (Quantity.HEART_RATE_BPM, Quantity.RR_INTERVAL_S)
+
+    def __init__(self, profile: Profile, stream_name: str, params: Params) -> None:
+        self._table = FieldTable(profile.stream[stream_name], params)
+        self._rate = self._table.columns[Quantity.HEART_RATE_BPM][0]
+        self._interval = self._table.columns[Quantity.RR_INTERVAL_S][0]
+
+    def fields(self, payload: bytes) -> Decoded:
+        """Decode the fields, see Decoder."""
+        return self._table.decode(payload)
+
+    def update(self, payload: bytes) -> Reading:
+        """Decode into rows, see Decoder."""
+        fields = self._table.decode(payload).fields
+        beats = fields.get("rr_s")
+        intervals_s = (
+            [self._interval.canonical(rr) for rr in beats] if isinstance(beats, tuple) and beats else [math.nan]
+        )
+        values = np.full((len(intervals_s), 2), np.nan)
+        values[-1, 0] = self._rate.canonical(fields.get("heart_rate_bpm"))
+        values[:, 1] = intervals_s
+        later_s = np.append(np.nan_to_num(values[1:, 1]), 0.0)
+        return Reading(self.layout, values, before_s=np.cumsum(later_s[::-1])[::-1])
+
+
+build = HeartRateDecoder
+
+
+def encode_heart_rate(heart_rate_bpm: float, rr_s: Sequence[float] = ()) -> bytes:
+    """Encode one measurement as a strap with skin contact would send it; RR intervals oldest first."""
+    rate = round(heart_rate_bpm)
+    flags = 0x06 | (rate > 255) | bool(rr_s) << 4
+    payload = struct.pack("<BH" if rate > 255 else "<BB", flags, rate)
+    return payload + b"".join(struct.pack("<H", round(interval * 1024)) for interval in rr_s)

@@ -1,0 +1,62 @@
+"""What a decoder makes of one notification, before anyone knows when it was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from dsp.signals import Layout
+
+FieldValue: TypeAlias = bool | int | float | tuple[float | None, ...] | None
+
+
+@dataclass(slots=True)
+class Decoded:
+    """The fields of one notification by name: missing = not in the packet, None = the device says "not available".
+
+    samples    (n, k) float64 in canonical units, None where the stream has no samples
+    truncated  the packet ended before its flags said so and the profile allows that
+    """
+
+    fields: dict[str, FieldValue]
+    samples: npt.NDArray[np.float64] | None = None
+    truncated: bool = False
+
+
+@dataclass(slots=True)
+class Reading:
+    """Rows of one layout, oldest first.
+
+    values    (n, k) float64, canonical units, NaN = absent
+    before_s  (n,) seconds each row lies before the notification, for host-timed streams; None = at the notification
+    ticks     the device's timestamp as read, `sequence` its counter, None where it has none
+    """
+
+    layout: Layout
+    values: npt.NDArray[np.float64]
+    before_s: npt.NDArray[np.float64] | None = None
+    ticks: int | None = None
+    sequence: int | None = None
+
+
+class Decoder(Protocol):
+    """One stream of one device. `fields` is pure; `update` may remember earlier packets."""
+
+    layout: Layout
+
+    @property
+    def detail(self) -> str:
+        """Return what the user should know about how values are read, e.g. the cadence rule that fired; else ''."""
+
+    def fields(self, payload: bytes) -> Decoded:
+        """Decode the fields; raises DecodeError and nothing else."""
+
+    def update(self, payload: bytes) -> Reading | None:
+        """Decode into rows; None while a record is incomplete; raises DecodeError and nothing else."""
+
+
+Params: TypeAlias = Mapping[str, float]

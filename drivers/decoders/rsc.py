@@ -1,0 +1,144 @@
+"""Running Speed and Cadence; the service's cadence counts strides, a treadmill's counts steps: tell them apart."""
+
+from __future__ import annotations
+
+import math
+import struct
+from enum import StrEnum
+
+import numpy as np
+
+from drivers.decoders.fields import FieldsDecoder
+from drivers.decoders.reading import Decoded, Params, Reading
+from dsp.signals import Layout, Quantity
+from firmware_profiles.schema import Profile
+
+DECIDES_FROM_MPS = 2.0
+"""Walkers and joggers below this have cadences that fit both readings."""
+STEPS_FROM_PER_MIN = 130
+"""Nobody takes 130 strides (260 steps) a minute."""
+STRIDES_FROM_PER_MIN = 45
+STRIDES_UP_TO_PER_MIN = 110
+"""Nobody runs at 2 m/s with 110 steps a minute or fewer, nor with fewer than 45 strides."""
+STRIDES_ABOVE_M = 1.6
+"""In between: one count that covers more than this is a stride (device notes; a guess until seen on hardware)."""
+RATIO_TOLERANCE = 0.25
+"""How far the length field may lie from 2 or 1/2 of speed / cadence to say that it has the other unit."""
+
+
+class CadenceRule(StrEnum):
+    """Why the cadence was read as it was; shown with the sensor."""
+
+    OPEN = "cadence unit open until 2 m/s"
+    SET = "cadence unit set for this sensor"
+    PROFILE_STEPS = "cadence counts steps (profile)"
+    PROFILE_STRIDES = "cadence counts strides (profile)"
+    HIGH = "cadence counts steps (130 or more a minute)"
+    LENGTH_STEPS = "cadence counts steps (stride length spans two)"
+    LENGTH_STRIDES = "cadence counts strides (stride length spans half of one)"
+    LOW = "cadence counts strides (110 or fewer a minute at running speed)"
+    LONG = "cadence counts strides (more than 1.6 m each)"
+    SHORT = "cadence counts steps (1.6 m or less each)"
+
+
+_STEPS_PER_COUNT = {
+    CadenceRule.PROFILE_STEPS: 1, CadenceRule.PROFILE_STRIDES: 2, CadenceRule.HIGH: 1, CadenceRule.LENGTH_STEPS: 1,
+    CadenceRule.LENGTH_STRIDES: 2, CadenceRule.LOW: 2, CadenceRule.LONG: 2, CadenceRule.SHORT: 1,
+}  # fmt: skip
+
+
+def decide_cadence_unit(speed_mps: float, per_min: float, length_m: float | None) -> CadenceRule:
+    """Pick the rule that fits one packet; OPEN where it says nothing (slow, standing, or an impossible count)."""
+    if not speed_mps >= DECIDES_FROM_MPS or per_min < STRIDES_FROM_PER_MIN:
+        return CadenceRule.OPEN
+    if per_min >= STEPS_FROM_PER_MIN:
+        return CadenceRule.HIGH
+    per_count_m = speed_mps * 60 / per_min
+    ratio = (length_m or per_count_m) / per_count_m
+    if abs(ratio - 2) < 2 * RATIO_TOLERANCE:
+        return CadenceRule.LENGTH_STEPS
+    if abs(ratio - 0.5) < 0.5 * RATIO_TOLERANCE:
+        return CadenceRule.LENGTH_STRIDES
+    if per_min <= STRIDES_UP_TO_PER_MIN:
+        return CadenceRule.LOW
+    return CadenceRule.LONG if per_count_m > STRIDES_ABOVE_M else CadenceRule.SHORT
+
+
+class RscDecoder:
+    """Rows of speed, cadence, stride length, distance. In `auto` the first packet that decides, decides for good."""
+
+    def __init__(self, profile: Profile, stream_name: str, params: Params) -> None:
+        self._single = FieldsDecoder(profile, stream_name, params)
+        self.layout: Layout = self._single.layout
+        self._columns = self._single.table.columns
+        self._length_unit = profile.semantics.stride_length_unit
+        unit = profile.semantics.cadence_unit
+        self.rule = {
+            "auto": CadenceRule.OPEN, "steps": CadenceRule.PROFILE_STEPS, "strides": CadenceRule.PROFILE_STRIDES
+        }[unit]  # fmt: skip
+        self._steps_per_count = _STEPS_PER_COUNT.get(self.rule, 0)
+        if params["steps_per_count"]:
+            self.rule = CadenceRule.SET
+            self._steps_per_count = int(params["steps_per_count"])
+
+    @property
+    def detail(self) -> str:
+        """Say which rule gave the cadence its unit."""
+        return self.rule.value
+
+    def fields(self, payload: bytes) -> Decoded:
+        """Decode the fields, see Decoder."""
+        return self._single.fields(payload)
+
+    def update(self, payload: bytes) -> Reading:
+        """Decode into one row, see Decoder."""
+        decoded = self._single.fields(payload)
+        row = dict(zip(self.layout, self._single.row(decoded), strict=True))
+        per_min = _number(decoded, "cadence_per_min")
+        length_m = _number(decoded, "stride_length_m")
+        speed_mps = row[Quantity.SPEED_MPS]
+        if self.rule is CadenceRule.OPEN:
+            self.rule = decide_cadence_unit(speed_mps, per_min, None if math.isnan(length_m) else length_m)
+            self._steps_per_count = _STEPS_PER_COUNT.get(self.rule, 0)
+        row[Quantity.CADENCE_SPM] = self._plausible(Quantity.CADENCE_SPM, self._cadence_spm(per_min))
+        stride_m = self._stride_m(length_m, speed_mps, per_min)
+        row[Quantity.STRIDE_LENGTH_M] = self._plausible(Quantity.STRIDE_LENGTH_M, stride_m)
+        return Reading(self.layout, np.array([list(row.values())]))
+
+    def _cadence_spm(self, per_min: float) -> float:
+        return per_min * self._steps_per_count if self._steps_per_count else math.nan
+
+    def _stride_m(self, length_m: float, speed_mps: float, per_min: float) -> float:
+        """Length of a stride (two steps); NaN where the unit of the field cannot be told."""
+        if self._length_unit == "stride":
+            return length_m
+        if self._length_unit == "step":
+            return 2 * length_m
+        if not self._steps_per_count or not per_min or not speed_mps > 0:
+            return math.nan
+        step_m = speed_mps * 60 / (per_min * self._steps_per_count)
+        return length_m if abs(length_m - 2 * step_m) < abs(length_m - step_m) else 2 * length_m
+
+    def _plausible(self, quantity: Quantity, value: float) -> float:
+        return self._columns[quantity][0].plausible(value)
+
+
+build = RscDecoder
+
+
+def _number(decoded: Decoded, name: str) -> float:
+    value = decoded.fields.get(name)
+    return float(value) if isinstance(value, (int, float)) else math.nan
+
+
+def encode_rsc(
+    speed_mps: float, per_min: float, *, stride_length_m: float | None = None, distance_m: float | None = None
+) -> bytes:
+    """Encode one measurement as a pod would send it; `per_min` is the raw count, strides or steps."""
+    flags = (stride_length_m is not None) | (distance_m is not None) << 1 | (speed_mps >= DECIDES_FROM_MPS) << 2
+    payload = struct.pack("<BHB", flags, round(speed_mps * 256), round(per_min))
+    if stride_length_m is not None:
+        payload += struct.pack("<H", round(stride_length_m * 100))
+    if distance_m is not None:
+        payload += struct.pack("<I", round(distance_m * 10))
+    return payload

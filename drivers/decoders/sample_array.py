@@ -1,0 +1,88 @@
+"""Interleaved samples of one notification, read at once with numpy."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from drivers.decoders.reading import FieldValue, Params
+from drivers.decoders.wire_field import SIZES, WireField
+from drivers.errors import DecodeError
+from dsp.signals import Layout
+from firmware_profiles.schema import Samples
+
+_NUMPY_CODES = {"u8": "u1", "s8": "i1", "u16": "u2", "s16": "i2", "u32": "u4", "s32": "i4", "u64": "u8", "f32": "f4"}
+
+
+class SampleArray:
+    """`[stream.x.samples]`, compiled: (n, k) float64 in canonical units out of the bytes."""
+
+    def __init__(self, samples: Samples, *, big_endian: bool, params: Params) -> None:
+        self._at = samples.at
+        self._count = samples.count
+        fields = [WireField.compile(field, big_endian=big_endian, params=params) for field in samples.fields]
+        codes = [f"{'>' if big_endian else '<'}{_NUMPY_CODES[field.field.type]}" for field in fields]
+        counts = [field.field.count if isinstance(field.field.count, int) else 1 for field in fields]
+        self._uniform = np.dtype(codes[0]) if len(set(codes)) == 1 else None
+        self._record = np.dtype([(f"f{i}", code, (n,)) for i, (code, n) in enumerate(zip(codes, counts, strict=True))])
+        self._width = sum(counts)
+        self._size = sum(SIZES[field.field.type] * n for field, n in zip(fields, counts, strict=True))
+        self.layout: Layout = tuple(quantity for field in fields for quantity, _ in field.columns)
+        wanted, scale, bias, nulls = [], [], [], []
+        column = 0
+        for field, n in zip(fields, counts, strict=True):
+            for _, factor in field.columns:
+                wanted.append(column)
+                scale.append(field.scale * factor)
+                bias.append(field.field.bias * factor)
+                nulls.append(field.field.nulls)
+                column += 1
+            column += n if not field.columns else 0
+        self._wanted = None if len(wanted) == self._width else np.array(wanted)
+        self._scale = np.array(scale)
+        self._bias = np.array(bias) if any(bias) else None
+        self._null = self._null_of(nulls)
+        self._nulls = nulls
+
+    @staticmethod
+    def _null_of(nulls: list[tuple[int, ...]]) -> int | None:
+        """Return the null raw value if there is one and the same for all columns: the fast way."""
+        return nulls[0][0] if len(set(nulls)) == 1 and len(nulls[0]) == 1 else None
+
+    def end(self, payload: bytes, fields: dict[str, FieldValue]) -> tuple[int, int]:
+        """Return the number of samples and the byte after the last; DecodeError where they are not all there."""
+        available = len(payload) - self._at
+        if self._count == "rest":
+            count = max(available, 0) // self._size
+            if count == 0 or available % self._size:
+                raise DecodeError(f"{available} bytes are no whole number of samples of {self._size} bytes")
+        else:
+            named = fields.get(self._count) if isinstance(self._count, str) else self._count
+            if not isinstance(named, int):
+                raise DecodeError(f"{self._count} does not say how many samples there are")
+            count = named
+        end = self._at + count * self._size
+        if end > len(payload):
+            raise DecodeError(f"{count} samples need {end} bytes, the packet has {len(payload)}")
+        return count, end
+
+    def read(self, payload: bytes, count: int) -> npt.NDArray[np.float64]:
+        """Read the samples, (count, k) float64 in canonical units, NaN where the raw value means "absent"."""
+        if self._uniform is not None:
+            raw = np.frombuffer(payload, self._uniform, count * self._width, self._at).reshape(count, self._width)
+        else:
+            record = np.frombuffer(payload, self._record, count, self._at)
+            raw = np.hstack([record[name].astype(np.float64) for name in self._record.names or ()])
+        if self._wanted is not None:
+            raw = raw[:, self._wanted]
+        values: npt.NDArray[np.float64] = raw * self._scale
+        if self._bias is not None:
+            values += self._bias
+        if self._null is not None:
+            absent = raw == self._null
+            if absent.any():
+                values[absent] = np.nan
+        elif any(self._nulls):
+            for column, nulls in enumerate(self._nulls):
+                values[np.isin(raw[:, column], nulls), column] = np.nan
+        return values

@@ -1,0 +1,92 @@
+"""One field of a profile, compiled: how many bytes, how to read them, what the number means."""
+
+from __future__ import annotations
+
+import math
+import struct
+from dataclasses import dataclass
+
+from drivers.decoders.reading import FieldValue, Params
+from drivers.errors import DecodeError
+from dsp.signals import Quantity
+from firmware_profiles.schema import Field, WireType
+from firmware_profiles.units import canonical_factor
+
+SIZES: dict[WireType, int] = {
+    "u8": 1, "s8": 1, "u16": 2, "s16": 2, "u24": 3, "s24": 3, "u32": 4, "s32": 4, "u64": 8, "f32": 4,
+}  # fmt: skip
+STRUCT_CODES: dict[WireType, str] = {
+    "u8": "B", "s8": "b", "u16": "H", "s16": "h", "u32": "I", "s32": "i", "u64": "Q", "f32": "f",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class WireField:
+    """A field of the table; `scale` already holds the parameter a range-dependent scale follows."""
+
+    field: Field
+    size: int
+    big_endian: bool
+    scale: float
+    columns: tuple[tuple[Quantity, float], ...]
+
+    @classmethod
+    def compile(cls, field: Field, *, big_endian: bool, params: Params) -> WireField:
+        """Resolve scale and units once; the profile's checks have passed, so nothing here fails."""
+        full = field.full_scale
+        scale = field.scale if full is None else params[full.param] / full.counts
+        columns = tuple((quantity, canonical_factor(field.unit, quantity)) for quantity in field.quantities)
+        return cls(field, SIZES[field.type], big_endian, scale, columns)
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether the number as read is the value."""
+        field = self.field
+        return (
+            self.scale == 1.0 and field.bias == 0.0 and not field.nulls and field.range is None and field.type != "f32"
+        )
+
+    def is_present(self, flags: int) -> bool:
+        """Tell whether packets with these flags carry the field."""
+        field = self.field
+        if field.if_bit is not None and not flags >> field.if_bit & 1:
+            return False
+        return field.unless_bit is None or not flags >> field.unless_bit & 1
+
+    def read(self, payload: bytes, at: int) -> float | int | None:
+        """Read one value at byte `at`, which must be inside the payload; DecodeError outside the field's range."""
+        raw = self._raw(payload, at)
+        field = self.field
+        if raw in field.nulls:
+            return None
+        value = raw if self.scale == 1.0 and field.bias == 0.0 else raw * self.scale + field.bias
+        if not math.isfinite(value):
+            return None
+        if field.range is not None and not field.range[0] <= value <= field.range[1]:
+            if field.outside == "null":
+                return None
+            raise DecodeError(f"{field.name} is {value:g}, allowed is {field.range[0]:g} to {field.range[1]:g}")
+        return value
+
+    def read_many(self, payload: bytes, at: int, count: int) -> tuple[float | int | None, ...]:
+        """Read `count` values one after another."""
+        return tuple(self.read(payload, at + i * self.size) for i in range(count))
+
+    def canonical(self, value: FieldValue, column: int = 0) -> float:
+        """Convert a decoded value to the unit of its quantity; NaN for "not available" and for the implausible."""
+        if isinstance(value, tuple):
+            value = value[column] if column < len(value) else None
+        if value is None:
+            return math.nan
+        return self.plausible(value * self.columns[column][1])
+
+    def plausible(self, value: float) -> float:
+        """Return the canonical value itself, or NaN where no runner produces it."""
+        limits = self.field.plausible
+        return value if limits is None or limits[0] <= value <= limits[1] else math.nan
+
+    def _raw(self, payload: bytes, at: int) -> int | float:
+        if self.field.type == "f32":
+            return float(struct.unpack_from(">f" if self.big_endian else "<f", payload, at)[0])
+        signed = self.field.type[0] == "s"
+        return int.from_bytes(payload[at : at + self.size], "big" if self.big_endian else "little", signed=signed)

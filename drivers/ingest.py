@@ -1,0 +1,113 @@
+"""From packets to blocks, for live and replayed runs alike: same packets in the same order, same blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from drivers.errors import DecodeError
+from drivers.packets import DeviceInfo, Packet
+from drivers.sample_stream import DuplicatePacketError, SampleStream
+from dsp.records import Quality
+from dsp.signals import Quantity, SampleBlock
+from firmware_profiles.catalog import Catalog
+
+
+@dataclass(slots=True)
+class _Source:
+    """One device: its streams by characteristic and its running totals."""
+
+    info: DeviceInfo
+    streams: dict[str, list[SampleStream]]
+    packets: int = 0
+    samples: int = 0
+    lost: int = 0
+    dropped: int = 0
+    last_error: str = ""
+
+
+@dataclass(slots=True)
+class Ingest:
+    """Everything from a packet to blocks. Deterministic: asks no clock.
+
+    Blocks are strictly rising in time per source and layout.
+    """
+
+    catalog: Catalog
+    _sources: dict[str, _Source] = field(default_factory=dict)
+    unknown: int = 0
+    """Packets of devices nobody announced."""
+
+    def add_device(self, info: DeviceInfo) -> None:
+        """Announce a device; again with other facts, its decoders start anew and its totals go on.
+
+        Raises DecodeError where its profile is not in the catalogue.
+        """
+        known = self._sources.get(info.device)
+        if known is not None and known.info == info:
+            return
+        if info.profile not in self.catalog:
+            raise DecodeError(
+                f"{info.device}: no profile {info.profile!r}; put {info.profile}.toml into the profiles folder"
+            )
+        profile = self.catalog.get(info.profile)
+        streams: dict[str, list[SampleStream]] = {}
+        for name, stream in profile.stream.items():
+            streams.setdefault(stream.source, []).append(SampleStream(profile, name, info))
+        if known is None:
+            self._sources[info.device] = _Source(info, streams)
+        else:
+            known.info, known.streams = info, streams
+
+    def update(self, packet: Packet) -> list[SampleBlock]:
+        """Decode one packet; refused packets and duplicates are counted, never raised."""
+        source = self._sources.get(packet.device)
+        if source is None:
+            self.unknown += 1
+            return []
+        source.packets += 1
+        try:
+            block = self._decode(source, packet)
+        except DecodeError as error:
+            source.dropped += 1
+            source.last_error = str(error)
+            return []
+        except DuplicatePacketError:
+            source.dropped += 1
+            return []
+        if block is None:
+            return []
+        if block.layout != (Quantity.BATTERY_PCT,):
+            source.samples += len(block.t_ns)
+            source.lost += block.lost
+        return [block]
+
+    def quality(self, t_ns: int) -> list[Quality]:
+        """Return the running totals of every source, in the order they were announced."""
+        return [
+            Quality(t_ns, name, s.info.placement, s.packets, s.samples, s.lost, s.dropped)
+            for name, s in self._sources.items()
+        ]
+
+    def detail(self, device: str) -> str:
+        """Return what the user should know about a device: rules that fired, else the last error; may be empty."""
+        source = self._sources.get(device)
+        if source is None:
+            return ""
+        notes = [stream.detail for streams in source.streams.values() for stream in streams if stream.detail]
+        return "; ".join(notes) or source.last_error
+
+    def drift_ppm(self, device: str) -> float | None:
+        """Return how much faster the hub's clock runs than the device's; None without a device clock."""
+        source = self._sources.get(device)
+        if source is None:
+            return None
+        drifts = [stream.drift_ppm for streams in source.streams.values() for stream in streams]
+        return next((drift for drift in drifts if drift is not None), None)
+
+    @staticmethod
+    def _decode(source: _Source, packet: Packet) -> SampleBlock | None:
+        streams = source.streams.get(packet.channel, [])
+        for stream in streams:
+            if stream.accepts(packet.payload):
+                return stream.update(packet)
+        raise DecodeError(f"nothing reads {packet.channel} packets that start with {packet.payload[:4].hex()}")

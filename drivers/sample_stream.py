@@ -1,0 +1,105 @@
+"""One stream of one device: decoder, counter and clock together turn payloads into blocks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from drivers.clocksync import DeviceTimeline, HostTimeline, SamplePeriod
+from drivers.decoders.factory import build_decoder
+from drivers.decoders.reading import Reading
+from drivers.packets import DeviceInfo, Packet
+from drivers.sequence import Order, SampleCounter, WrappingCounter
+from dsp.signals import NS_PER_S, SampleBlock
+from firmware_profiles.schema import Profile, Stream
+
+TICK_S = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
+FALLBACK_RATE_HZ = 100.0
+"""For device-timed streams whose profile has no `rate_hz`; the true period is learned from the timestamps."""
+
+
+class DuplicatePacketError(Exception):
+    """The packet's samples were there before."""
+
+
+class SampleStream:
+    """State of one `[stream.x]` of one device. `update` raises DecodeError or DuplicatePacketError and nothing else."""
+
+    def __init__(self, profile: Profile, name: str, info: DeviceInfo) -> None:
+        self.stream: Stream = profile.stream[name]
+        self._info = info
+        self._decoder = build_decoder(profile, name, info.params)
+        params = {**profile.default_params(), **info.params}
+        is_sampled = self.stream.samples is not None
+        self._rate_hz = params.get("rate_hz", 0.0) if is_sampled else 0.0
+        self._clock = _DeviceClock(self.stream, self._rate_hz) if self.stream.time.source == "device" else None
+        self._host = HostTimeline()
+
+    @property
+    def detail(self) -> str:
+        """Return what the decoder has to say about how it reads values."""
+        return self._decoder.detail
+
+    @property
+    def drift_ppm(self) -> float | None:
+        """Return how much faster the hub's clock runs than the device's; None without a device clock."""
+        return None if self._clock is None else self._clock.timeline.drift_ppm
+
+    def accepts(self, payload: bytes) -> bool:
+        """Tell whether the stream's `when` holds."""
+        when = self.stream.when
+        return when is None or payload[when.at :].startswith(bytes.fromhex(when.hex))
+
+    def update(self, packet: Packet) -> SampleBlock | None:
+        """Decode and time one packet; None while a record is incomplete."""
+        reading = self._decoder.update(packet.payload)
+        if reading is None:
+            return None
+        lost = 0
+        if self._clock is not None and reading.ticks is not None:
+            t_ns, lost = self._clock.update(reading, packet.t_recv_ns)
+        else:
+            t_ns = self._host.map(packet.t_recv_ns, self._before_s(reading))
+        return SampleBlock(
+            packet.device, self._info.placement, reading.layout, t_ns, reading.values, self._rate_hz, lost
+        )
+
+    def _before_s(self, reading: Reading) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+        if reading.before_s is not None:
+            return reading.before_s
+        n = len(reading.values)
+        return np.arange(n - 1, -1, -1) / self._rate_hz if self._rate_hz else np.zeros(n)
+
+
+class _DeviceClock:
+    """Counter, timestamp and timeline of a stream that carries its own time."""
+
+    def __init__(self, stream: Stream, rate_hz: float) -> None:
+        rate_hz = rate_hz or FALLBACK_RATE_HZ
+        self._tick_s = TICK_S[stream.time.unit]
+        self._is_last = stream.time.refers_to == "last"
+        self._ticks = WrappingCounter(stream.time.wrap_bits, self._tick_s)
+        self._counter = None if stream.sequence is None else SampleCounter(stream.sequence.bits, rate_hz)
+        self._period = SamplePeriod(1 / rate_hz)
+        self._samples = 0
+        self.timeline = DeviceTimeline()
+
+    def update(self, reading: Reading, recv_ns: int) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.int64]], int]:
+        """Return the (n,) hub ns of the samples and how many are missing before them."""
+        assert reading.ticks is not None
+        n = len(reading.values)
+        recv_s = recv_ns / NS_PER_S
+        ticks = self._ticks.unwrap(reading.ticks, recv_s)
+        device_s = ticks * self._tick_s - (n - 1) * self._period.period_s * self._is_last
+        index, lost = self._samples, 0
+        if self._counter is not None and reading.sequence is not None:
+            place = self._counter.place(reading.sequence, n, device_s, recv_s)
+            if place.order is Order.STALE:
+                raise DuplicatePacketError
+            if place.order is Order.RESTART:
+                self.timeline.restart()
+                self._period.restart()
+            index, lost = place.index, place.lost
+        self._ticks.accept(ticks, recv_s)
+        self._samples += n
+        period_s = self._period.update(index, round(device_s * 1e6))
+        return self.timeline.map(device_s, period_s, n, recv_ns), lost
