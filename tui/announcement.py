@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dsp.records import Severity
+from dsp.records import Severity, ThresholdState
 from hub.wire import CueMessage, SessionMessage
 from tui.board import Board, Sensor
-from tui.words import PLACEMENT_WORD, SEVERITY_MARK, ago, clock, reason
+from tui.words import PLACEMENT_WORD, SEVERITY_MARK, THRESHOLD_WORD, ago, clock, reason
 
 CUE_SHOWN_S = 20.0
 """Long enough to be read between two glances at a treadmill display; afterwards it is history and says so."""
@@ -147,9 +147,13 @@ def _before_or_between(session: SessionMessage | None) -> Announcement:
 
 
 def _quiet(board: Board, now_s: float, *, muted: bool) -> Announcement:
-    text = "Cues are muted on this screen." if muted else "On track. Quiet is good."
-    why = "m shows them again" if muted else ""
+    word, text, why = "QUIET", "On track. Quiet is good.", ""
+    worst = board.worst_threshold
+    if worst is not None and worst.state in (ThresholdState.NEAR, ThresholdState.REACHED):
+        word, text = "THRESHOLD", f"{THRESHOLD_WORD[worst.state].capitalize()}: {reason(worst.because)}"
+    if muted:
+        word, text, why = "MUTED", "Cues are muted on this screen.", "m shows them again"
     if board.cue is not None:
         why = " · ".join(filter(None, (why, f"last cue: {board.cue.text}")))
-        return Announcement("quiet", "○", "MUTED" if muted else "QUIET", text, why, ago(now_s - board.cue_at_s))
-    return Announcement("quiet", "○", "MUTED" if muted else "QUIET", text, why)
+        return Announcement("quiet", "○", word, text, why, ago(now_s - board.cue_at_s))
+    return Announcement("quiet", "○", word, text, why)

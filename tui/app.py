@@ -58,9 +58,9 @@ class DashboardApp(App[None]):
         self._clock_s = clock_s
         self._home = RunnerScreen()
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Show the runner's screen, follow the feed, start painting."""
-        self.push_screen(self._home)
+        await self.push_screen(self._home)
         self.follow()
         self.set_interval(1.0 / PAINT_HZ, self._paint)
 
@@ -77,8 +77,6 @@ class DashboardApp(App[None]):
             self.board.link.broken = f"{type(error).__name__}: {error}"
 
     def _paint(self) -> None:
-        if not self._home.is_mounted:
-            return
         now_s = self._clock_s()
         self._home.paint_plot(self.board, now_s)
         if self.painted % SLOW_EVERY == 0:

@@ -57,11 +57,14 @@ class Sensor:
 
     @property
     def packets_per_s(self) -> float | None:
-        """Packets a second over the last `RATE_OVER_S`, None before two totals are known."""
+        """Packets a second over about the last `RATE_OVER_S`, None before two totals are known."""
         recent = [each for each in self.totals if each[0] >= self.at_s - RATE_OVER_S]
-        if len(recent) < 2 or recent[-1][0] <= recent[0][0]:
+        if len(recent) < 2:
+            recent = list(self.totals)[-2:]
+        if not recent:
             return None
-        return max(0, recent[-1][1] - recent[0][1]) / (recent[-1][0] - recent[0][0])
+        (t0_s, before), (t1_s, now) = recent[0], recent[-1]
+        return max(0, now - before) / (t1_s - t0_s) if t1_s > t0_s else None
 
 
 @dataclass(slots=True)

@@ -117,9 +117,9 @@ READINGS = (
     Reading(
         "flight_ms",
         "Flight",
-        "",
-        "ms in the air",
-        "ms in the air",
+        "ms",
+        "both feet in the air",
+        "in the air",
         0,
         "Flight: milliseconds between one foot leaving the ground and the other landing.",
     ),

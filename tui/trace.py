@@ -10,6 +10,7 @@ import numpy.typing as npt
 GAP_S = 0.4
 """Longer holes are left blank instead of joined by a line: a straight line would be an invention."""
 
+OVERLAP_S = 0.5
 _CAPACITY = 8192  # 10 s at 416 Hz, twice over
 
 
@@ -31,13 +32,15 @@ class Trace:
         return float(self._t_s[self._n - 1]) if self._n else None
 
     def extend(self, t0_s: float, dt_s: float, values: Sequence[float | None]) -> None:
-        """Append a batch; None becomes a gap. A batch from the past (a new run, a seek) starts the trace anew."""
+        """Append a batch; None becomes a gap. A batch from well before (a new run, a seek) starts the trace anew."""
         if not values or dt_s <= 0.0:
             return
         y = np.array([np.nan if value is None else value for value in values])[-_CAPACITY // 2 :]
         t_s = t0_s + dt_s * np.arange(len(values) - len(y), len(values))
-        if self._n and t_s[0] <= self._t_s[self._n - 1]:
+        if self._n and t_s[0] < self._t_s[self._n - 1] - OVERLAP_S:
             self._n = 0
+        if self._n:  # times are rounded on the wire: batches may overlap by a hair
+            y, t_s = y[t_s > self._t_s[self._n - 1]], t_s[t_s > self._t_s[self._n - 1]]
         if self._n + len(y) > _CAPACITY:
             keep = min(self._n, _CAPACITY // 2)
             self._t_s[:keep] = self._t_s[self._n - keep : self._n]

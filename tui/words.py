@@ -68,6 +68,11 @@ def ago(seconds: float) -> str:
     return f"{seconds:.0f} s ago" if seconds < 90 else f"{seconds / 60:.0f} min ago"
 
 
+def age(seconds: float) -> str:
+    """Write an age in at most five cells."""
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f}min"
+
+
 def landing(side: Side | None) -> str:
     """Name the stance leg as a runner would; empty without a side."""
     return f"landing on your {side}" if side is not None else ""
@@ -103,11 +108,11 @@ def quantity(key: str, value: float) -> str:
     return f"{stem.replace('_', ' ')} {value:.{decimals}f}{_UNITS[unit]}"
 
 
-def evidence(line: EvidenceLine) -> str:
+def evidence(line: EvidenceLine, *, with_side: bool = True) -> str:
     """Say one record of a `because` list; empty for what means nothing to a runner."""
     match line:
         case MetricLine():
-            side = landing(line.side)
+            side = landing(line.side) if with_side else ""
             return quantity(line.key, line.value) + (f" {side}" if side else "")
         case ThresholdLine():
             return f"{line.detector.replace('_', ' ')}: {THRESHOLD_WORD[line.state]}"
@@ -119,11 +124,18 @@ def evidence(line: EvidenceLine) -> str:
             return ""
 
 
-def reason(because: Sequence[EvidenceLine], most: int = 3) -> str:
-    """Say why in one line; a run of single steps becomes its number and mean."""
+def reason(because: Sequence[EvidenceLine], most: int = 4) -> str:
+    """Say why in one line; a run of single steps becomes its mean, and a side that all share is said once."""
     drops = [each.drop_excursion_deg for each in because if isinstance(each, StepLine)]
     known = [each for each in drops if each is not None]
-    parts = [evidence(each) for each in because if len(known) < 2 or not isinstance(each, StepLine)]
+    sides = {each.side for each in because if isinstance(each, MetricLine)}
+    shared = sides.pop() if len(sides) == 1 else None
+    parts = [
+        evidence(each, with_side=shared is None) for each in because if len(known) < 2 or not isinstance(each, StepLine)
+    ]
     if len(known) >= 2:
         parts.append(f"{sum(known) / len(known):.1f}° mean hip drop over {len(known)} steps")
-    return " · ".join([each for each in parts if each][:most])
+    parts = [each for each in parts if each][:most]
+    if shared is not None:
+        parts.append(landing(shared))
+    return " · ".join(parts)

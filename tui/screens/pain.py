@@ -107,8 +107,8 @@ class PainScreen(ModalScreen[PainMessage | None]):
         lines = {
             "scale": Content(" ").join(cells),
             "word": Content.styled(word, "$dim" if self.level is None else "bold"),
-            "site": _choice("Where", SITES[self.site] or "not said", "up/down"),
-            "side": _choice("Side", self.side.value if self.side is not None else "not said", "l or r"),
+            "site": _choice("Where", SITES[self.site] or "not said", "↑ ↓"),
+            "side": _choice("Side", self.side.value if self.side is not None else "not said", "l r"),
             "keys": Content.styled("Enter sends · Esc goes back · only the number is needed", "$dim"),
         }
         for name, content in lines.items():

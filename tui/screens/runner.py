@@ -40,26 +40,30 @@ class RunnerScreen(Screen[None]):
 
     CSS_PATH = "runner.tcss"
 
+    def __init__(self) -> None:
+        super().__init__()
+        # Held rather than queried: painting must neither search ten times a second nor fail while the app closes.
+        self._status = StatusLine()
+        self._tiles = [MetricTile(reading) for reading in READINGS]
+        self._banner = CueBanner()
+        self._plot = BraillePlot(band=(-BAND_DEG, BAND_DEG), id="plot")
+        self._gauge = ThresholdGauge()
+        self._sensors = SensorTable()
+        self._cues = CueLog()
+
     def compose(self) -> ComposeResult:
         """Lay out from the most to the least important."""
-        yield StatusLine()
-        with Grid(id="tiles"):
-            for reading in READINGS:
-                yield MetricTile(reading)
-        yield CueBanner()
+        yield self._status
+        yield Grid(*self._tiles, id="tiles")
+        yield self._banner
         with Horizontal(id="lower"):
-            plot = BraillePlot(band=(-BAND_DEG, BAND_DEG), id="plot")
-            plot.border_title = "Hips, side to side"
-            yield plot
-            with Vertical(id="right"):
-                yield ThresholdGauge()
-                yield SensorTable()
-                yield CueLog()
+            yield self._plot
+            yield Vertical(self._gauge, self._sensors, self._cues, id="right")
         yield Footer(show_command_palette=False)
 
     def paint_plot(self, board: Board, now_s: float) -> None:
         """Move the plot; cheap enough for ten times a second."""
-        plot = self.query_one(BraillePlot)
+        plot = self._plot
         newest_s = board.obliquity.newest_s
         if newest_s is None:
             plot.clear(_why_no_plot(board))
@@ -72,22 +76,31 @@ class RunnerScreen(Screen[None]):
 
     def paint(self, board: Board, now_s: float, runner: str, *, muted: bool) -> None:
         """Bring all but the plot up to date; each widget repaints only what changed."""
-        self.query_one(StatusLine).show(_status(board, now_s, runner, muted=muted))
-        for tile in self.query(MetricTile):
+        self._status.show(_status(board, now_s, runner, muted=muted))
+        for tile in self._tiles:
             tile.show(*board.reading(tile.reading.key, now_s))
-        self.query_one(CueBanner).show(announce(board, now_s, muted=muted))
-        self.query_one(ThresholdGauge).show(*_threshold(board))
-        self.query_one(CueLog).show([(cue.t_s, cue.severity, cue.text) for cue in board.cue_history])
-        self.query_one(SensorTable).show([_row(each, now_s) for each in board.sensor_list])
-        plot = self.query_one(BraillePlot)
+        self._banner.show(announce(board, now_s, muted=muted))
+        self._gauge.show(*_threshold(board))
+        self._sensors.show([_row(each, now_s) for each in board.sensor_list], _why_no_sensors(board))
+        self._cues.show([(cue.t_s, cue.severity, cue.text) for cue in board.cue_history])
+        self._title_plot(board, now_s)
+
+    def _title_plot(self, board: Board, now_s: float) -> None:
         newest_s = board.obliquity.newest_s
-        swing = board.obliquity.swing(newest_s) if newest_s is not None and not plot.is_empty else None
-        plot.border_title = "Hips, side to side" + (f" · [b]{swing:.1f}°[/b] swing" if swing is not None else "")
-        plot.border_subtitle = f"last {PLOT_WINDOW_S:.0f} s · + left side higher"
+        silent = self._plot.is_empty or now_s - board.obliquity_at_s > _SILENT_S
+        swing = board.obliquity.swing(newest_s) if newest_s is not None and not silent else None
+        self._plot.border_title = "Hips, side to side" + (f" · [b]{swing:.1f}°[/b] swing" if swing is not None else "")
+        self._plot.border_subtitle = f"last {PLOT_WINDOW_S:.0f} s · + left side higher"
+
+
+def _why_no_sensors(board: Board) -> str:
+    return "Waiting for the hub." if board.session is None else "No sensors yet: wake your pod by shaking it."
 
 
 def _why_no_plot(board: Board) -> str:
-    state = board.session.state if board.session is not None else "waiting"
+    if board.session is None:
+        return "Waiting for the hub"
+    state = board.session.state
     if state == "ended":
         return "No hip sensor in this run"
     return "Needs a sensor on the sacrum" if state == "running" else "Waiting for the sacrum sensor"
@@ -97,7 +110,7 @@ def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
     session, link = board.session, board.link
     if link.up:
         words = "hub" if board.hub_online is not False else "hub gone"
-    elif link.retry_at_s is not None:
+    elif link.ever_up and link.retry_at_s is not None:
         words = f"no link, retry {max(0.0, link.retry_at_s - now_s):.0f} s"
     else:
         words = "connecting"
@@ -108,7 +121,7 @@ def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
         elapsed_s=board.elapsed_s,
         recording=PurePath(session.recording).name if session is not None and session.recording else None,
         link=words,
-        link_ok=link.up and board.hub_online is not False,
+        link_ok=None if not link.ever_up else link.up and board.hub_online is not False,
         muted=muted,
     )
 
@@ -116,7 +129,8 @@ def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
 def _threshold(board: Board) -> tuple[int | None, str]:
     worst = board.worst_threshold
     if worst is None:
-        return None, "Learning what is usual for you."
+        running = board.session is not None and board.session.state == "running"
+        return None, "Learning what is usual for you." if running else "Starts when you run."
     if worst.state is ThresholdState.REPORTED:
         return 3, "You reported pain."
     if worst.state is ThresholdState.CLEAR:
@@ -132,7 +146,7 @@ def _row(sensor: Sensor, now_s: float) -> DeviceRow:
     silent_s = message.last_seen_s
     if silent_s is not None:
         silent_s += now_s - sensor.at_s
-    note = f"{silent_s:.0f} s silent" if message.state in ("lost", "stale", "failed") and silent_s is not None else ""
+    note = f"silent {silent_s:.0f} s" if message.state in ("lost", "stale", "failed") and silent_s is not None else ""
     return DeviceRow(
         place=PLACEMENT_WORD[message.placement],
         state=message.state,

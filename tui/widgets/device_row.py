@@ -11,7 +11,7 @@ from tui.words import SENSOR_MARK
 
 _PLACE = 10
 _WIDEST_PLACE = 14
-_STATE = 11
+_STATE = 12
 _NUMBERS = (5, 6, 5)
 LOW_BATTERY_PCT = 15.0
 
@@ -36,29 +36,33 @@ class DeviceRow:
 def header(width: int) -> Content:
     """Column headings above the rows."""
     names = "".join(f"{name:>{cells}}" for name, cells in zip(("bat", "lost", "/s"), _NUMBERS, strict=True))
-    place, state, _ = _cells(width)
+    place, state = _cells(width)
     return Content.styled(f"{'sensor':<{place}} {'state':<{state}}{names}"[:width], "$dim")
 
 
 def render(row: DeviceRow, width: int) -> Content:
     """Write a row in `width` cells; columns line up with `header`."""
-    place, state, note = _cells(width)
+    place, state = _cells(width)
     colour = {"streaming": "$ok", "stale": "$caution", "lost": "$bad", "failed": "$bad"}.get(row.state, "$dim")
-    numbers = (_percent(row.battery_pct, 0), _percent(row.lost_pct, 1), _number(row.packets_per_s))
-    low = row.battery_pct is not None and row.battery_pct <= LOW_BATTERY_PCT
-    return Content.assemble(
+    head = Content.assemble(
         (f"{row.place[:place]:<{place}} ", "bold" if row.in_trouble else ""),
         (f"{SENSOR_MARK[row.state]} {row.state}"[:state].ljust(state), colour),
-        (f"{numbers[0]:>{_NUMBERS[0]}}", "bold $caution" if low else ""),
-        (f"{numbers[1]:>{_NUMBERS[1]}}{numbers[2]:>{_NUMBERS[2]}}", ""),
-        (f"  {row.note}"[:note] if note > 4 else "", "$dim"),
+    )
+    if row.in_trouble and row.note:  # what was lost is told when it is back; now only the silence counts
+        return Content.assemble(head, (f"{row.note:>{sum(_NUMBERS)}}"[: sum(_NUMBERS)], colour))
+    low = row.battery_pct is not None and row.battery_pct <= LOW_BATTERY_PCT
+    battery, lost, rate = _NUMBERS
+    return Content.assemble(
+        head,
+        (f"{_percent(row.battery_pct, 0):>{battery}}", "bold $caution" if low else ""),
+        f"{_percent(row.lost_pct, 1):>{lost}}{_number(row.packets_per_s):>{rate}}",
     )
 
 
-def _cells(width: int) -> tuple[int, int, int]:
+def _cells(width: int) -> tuple[int, int]:
     spare = max(0, width - _PLACE - 1 - _STATE - sum(_NUMBERS))
     place = min(_PLACE + spare, _WIDEST_PLACE)
-    return place, _STATE, max(0, width - place - 1 - _STATE - sum(_NUMBERS))
+    return place, _STATE + max(0, width - place - 1 - _STATE - sum(_NUMBERS))
 
 
 def _percent(value: float | None, decimals: int) -> str:

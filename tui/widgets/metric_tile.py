@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from tui.reading import Reading
 from tui.widgets.numerals import numeral_lines
+from tui.words import age
 
 _WIDE_CELLS = 26
 
@@ -46,7 +47,8 @@ class MetricTile(Widget):
         if self.age_s is None:
             self.border_subtitle = self.reading.below if wide else self.reading.below_short
         else:
-            self.border_subtitle = f"no news for {self.age_s:.0f} s" if wide else f"{self.age_s:.0f} s old"
+            side = f"{self.reading.side} " if self.reading.side is not None else ""
+            self.border_subtitle = side + (f"no news for {age(self.age_s)}" if wide else f"{age(self.age_s)} old")
         self._lines = numeral_lines(self.value, *self.content_size)
         self.refresh()
 

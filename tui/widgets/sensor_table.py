@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.widgets.device_row import DeviceRow, header, render
+from tui.words import lines_of
 
 
 class SensorTable(Static):
@@ -17,12 +18,13 @@ class SensorTable(Static):
         super().__init__(id="sensors")
         self.border_title = "Sensors"
         self.rows: tuple[DeviceRow, ...] = ()
+        self.empty = ""
 
-    def show(self, rows: Sequence[DeviceRow]) -> None:
-        """Show these rows."""
-        if tuple(rows) == self.rows and self.rows:
+    def show(self, rows: Sequence[DeviceRow], empty: str) -> None:
+        """Show these rows, or the words `empty` when there are none."""
+        if (tuple(rows), empty) == (self.rows, self.empty):
             return
-        self.rows = tuple(rows)
+        self.rows, self.empty = tuple(rows), empty
         self._draw()
 
     def on_resize(self) -> None:
@@ -32,10 +34,11 @@ class SensorTable(Static):
     def _draw(self) -> None:
         width, height = self.content_size
         if not self.rows:
-            empty = "No sensors yet:\nwake your pod by shaking it."
-            self.update(Content.styled(empty, "$dim"), layout=False)
+            words = Content("\n").join([Content(line) for line in lines_of(self.empty, width, height)])
+            self.update(words.stylize("$dim"), layout=False)
             return
         lines = [header(width)] if height > len(self.rows) else []
+        self.border_subtitle = None if lines else "battery · lost · packets/s"
         room = height - len(lines)
         shown = self.rows
         if len(shown) > room > 1:

@@ -10,11 +10,18 @@ from textual.widgets import Static
 from tui.words import clock, middle_cut
 
 _STATE_MARK = {"waiting": "○", "running": "▶", "paused": "‖", "ended": "■"}
+_LINK_MARK = {True: "●", False: "✗", None: "◌"}
+_LINK_COLOUR = {True: "$ok", False: "$bad", None: "$dim"}
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the line shows; `state` empty before the hub has spoken, `recording` a file name."""
+    """What the line shows.
+
+    state      empty before the hub has spoken
+    recording  a file name, None when nothing is recorded
+    link_ok    None while the first connection is tried
+    """
 
     runner: str
     source: str
@@ -22,7 +29,7 @@ class Status:
     elapsed_s: float
     recording: str | None
     link: str
-    link_ok: bool
+    link_ok: bool | None
     muted: bool
 
 
@@ -48,9 +55,9 @@ class StatusLine(Static):
         if self.status is None:
             return
         now, width = self.status, self.content_size.width
-        state = f"{_STATE_MARK.get(now.state, '○')} {now.state or 'starting'} {clock(now.elapsed_s)}"
+        state = f"{_STATE_MARK[now.state]} {now.state} {clock(now.elapsed_s)}" if now.state else ""
         source = f"  {now.source}" if now.source else ""
-        link = f"{'●' if now.link_ok else '✗'} {now.link}"
+        link = f"{_LINK_MARK[now.link_ok]} {now.link}"
         muted = "  muted" if now.muted else ""
         fixed = len(f"stridecue  {now.runner}{source}") + len(state) + len(link) + len(muted) + 8
         recording = self._recording(max(13, width - fixed))
@@ -58,7 +65,7 @@ class StatusLine(Static):
             ("stridecue", "bold $brand"), f"  {now.runner}", (source, "$dim"), "   ", (state, "bold"), muted
         )
         right = Content.assemble(
-            (recording, "" if now.recording else "$dim"), "   ", (link, "$ok" if now.link_ok else "$bad")
+            (recording if now.state else "", "" if now.recording else "$dim"), "   ", (link, _LINK_COLOUR[now.link_ok])
         )
         gap = max(1, width - left.cell_length - right.cell_length)
         self.update(Content.assemble(left, " " * gap, right), layout=False)

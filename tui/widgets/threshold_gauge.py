@@ -24,6 +24,7 @@ class ThresholdGauge(Static):
         if (level, reason) == (self.level, self.reason) and self.visual is not None:
             return
         self.level, self.reason = level, reason
+        self.border_title = "Threshold" if level is None else f"Threshold · [b]{STEPS[level]}[/b]"
         self._draw()
 
     def on_resize(self) -> None:
