@@ -29,7 +29,7 @@ class Policy(Enum):
 
 
 class Subscription(Generic[T]):
-    """One reader's queue. Made by `Bus.subscribe`, read with `batches()` until the bus closes."""
+    """One reader's queue. Made by `Bus.subscribe`, read with `batches()` until the bus has `closed`."""
 
     def __init__(
         self,
@@ -45,12 +45,12 @@ class Subscription(Generic[T]):
         self.delivered = 0
         self.dropped = 0
         self.stalled = False
+        self.closed = asyncio.Event()
         self._capacity = capacity
         self._wanted = wanted
         self._key = key
         self._queue: deque[T] = deque()
         self._latest: OrderedDict[Hashable, T] = OrderedDict()
-        self._closed = False
         self._readable = asyncio.Event()
         self._writable = asyncio.Event()
 
@@ -65,7 +65,7 @@ class Subscription(Generic[T]):
             await self._readable.wait()
             if batch := self.take():
                 yield batch
-            elif self._closed:
+            elif self.closed.is_set():
                 return
 
     def take(self) -> list[T]:
@@ -76,7 +76,7 @@ class Subscription(Generic[T]):
         self.delivered += len(batch)
         self.stalled = False
         self._writable.set()
-        if not self._closed:
+        if not self.closed.is_set():
             self._readable.clear()
         return batch
 
@@ -84,11 +84,15 @@ class Subscription(Generic[T]):
         """Queue an item if it is wanted; False means: full, and the policy is to wait."""
         if not self._wanted(item):
             return True
-        if self.policy is Policy.WAIT and len(self._queue) >= self._capacity and not (self.stalled or self._closed):
+        if (
+            self.policy is Policy.WAIT
+            and len(self._queue) >= self._capacity
+            and not (self.stalled or self.closed.is_set())
+        ):
             self._writable.clear()
             return False
         self.made += 1
-        if self._closed:
+        if self.closed.is_set():
             self.dropped += 1
         elif self.policy is Policy.LATEST:
             self._keep_latest(item)
@@ -113,7 +117,7 @@ class Subscription(Generic[T]):
 
     def close(self) -> None:
         """No more items; what is pending can still be read."""
-        self._closed = True
+        self.closed.set()
         self._readable.set()
         self._writable.set()
 

@@ -9,7 +9,7 @@ async for item in client.watch():
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -55,12 +55,16 @@ Item: TypeAlias = Received | LinkChange
 
 
 class HubClient:
-    """Watches one runner (or all, `runner=None`) and sends pain reports and commands; reconnects for ever."""
+    """Watches one runner (or all, `runner=None`) and sends pain reports and commands; reconnects for ever.
 
-    def __init__(self, server: Server, runner: str | None = None) -> None:
+    topics  only these, e.g. `[Topics("ann").cue]`; else everything of the runner
+    """
+
+    def __init__(self, server: Server, runner: str | None = None, *, topics: Sequence[str] | None = None) -> None:
         self.server = server
         self.refused = 0  # payloads that were not ours
         self._topics = Topics(runner) if runner is not None else None
+        self._watched = topics or [self._topics.everything if self._topics else Topics.EVERYONE]
         self._client: aiomqtt.Client | None = None
 
     @property
@@ -75,7 +79,7 @@ class HubClient:
             reason = "the broker closed the connection"
             try:
                 async with open_client(self.server) as client:
-                    await client.subscribe(self._topics.everything if self._topics else Topics.EVERYONE, qos=1)
+                    await client.subscribe([(topic, 1) for topic in self._watched])
                     self._client = client
                     waits = backoff_s()
                     yield LinkChange(up=True)

@@ -87,10 +87,13 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     schema: int = SCHEMA
 
 
+Presence: TypeAlias = Literal["online", "offline"]
+
+
 class StatusMessage(Outgoing, frozen=True, kw_only=True, tag="status"):
     """Is the hub of this runner there; retained, and the last will. `instance` tells two hubs apart."""
 
-    state: Literal["online", "offline"]
+    state: Presence
     instance: str
 
 
@@ -158,12 +161,15 @@ SensorState: TypeAlias = Literal["searching", "connecting", "streaming", "stale"
 
 
 class SensorMessage(Outgoing, frozen=True, kw_only=True, tag="sensor"):
-    """One sensor: link state, battery, running totals. `last_seen_s` is the age of its latest packet."""
+    """One sensor: link state, battery, running totals. `last_seen_s` is the age of its latest packet.
+
+    placement  null where nobody can tell: the sensor is then not used, `detail` says what to do
+    """
 
     device: str
-    placement: Placement
+    placement: Placement | None
     name: str
-    profile: str
+    profile: str | None
     state: SensorState
     battery_pct: float | None
     packets: int
@@ -218,6 +224,14 @@ Message: TypeAlias = (
     | PainMessage
     | CommandMessage
 )
+
+
+class Post(NamedTuple):
+    """A message on its way to a topic."""
+
+    topic: str
+    message: Message
+
 
 _KINDS: dict[str, type[Message]] = {
     "status": StatusMessage,

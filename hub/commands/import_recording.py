@@ -1,0 +1,51 @@
+"""`stridecue import`: a CSV of samples becomes a recording."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from drivers.csv_import import ImportReport, import_csv
+from dsp.signals import NS_PER_S, Placement
+from hub.config import ConfigError, nearest
+from hub.progress import Progress
+
+
+def run(options: Namespace) -> int:
+    """Import and report; raises DriverError and ConfigError."""
+    csv, out = Path(options.csv), Path(options.out)
+    with Progress("importing") as progress:
+        report = import_csv(csv, out, parse_map(options.map), progress.share)
+    for line in _report(report):
+        print(line, file=sys.stderr)
+    for warning in report.warnings:
+        print(f"stridecue: note: {warning}", file=sys.stderr)
+    print(report.out)
+    return 0
+
+
+def parse_map(words: list[str]) -> dict[str, Placement | None]:
+    """Read `sensor=PLACEMENT` words, `none` leaves a sensor out; raises ConfigError."""
+    mapping: dict[str, Placement | None] = {}
+    valid = [placement.value for placement in Placement]
+    for word in words:
+        sensor, equals, name = word.partition("=")
+        if not equals or not sensor:
+            raise ConfigError(f"--map {word!r}: write SENSOR=PLACEMENT, or SENSOR=none to leave it out")
+        if name != "none" and name not in valid:
+            raise ConfigError(f"--map {word!r}: no placement {name!r}: {nearest(name, [*valid, 'none'])}")
+        mapping[sensor] = None if name == "none" else Placement(name)
+    return mapping
+
+
+def _report(report: ImportReport) -> list[str]:
+    start_s = -report.t0_ns / NS_PER_S
+    lines = [f"{report.rows} rows, {report.duration_s:.1f} s" + (f" from t_s = {start_s:g}" if report.t0_ns else "")]
+    for device in report.devices:
+        info = device.info
+        missing = f", {device.lost} missing" if device.lost else ""
+        lines.append(
+            f"  {info.name:<16} {info.placement.value:<12} {info.profile:<16} {device.samples} samples{missing}"
+        )
+    return lines

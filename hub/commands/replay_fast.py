@@ -1,0 +1,41 @@
+"""Replay as fast as the machine can: no loop, no clock, no broker; the same engine in the same order."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from drivers.packets import Packet
+from drivers.recording import RecordingReader
+from dsp.records import Record, Summary
+from dsp.signals import NS_PER_S
+from hub.engine import Engine
+from hub.progress import Progress
+from hub.sinks.jsonl import open_jsonl
+
+_PROGRESS_PACKETS = 500
+
+
+def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> Summary:
+    """Run a whole recording through `engine`, each record as a line to `jsonl`; raises OSError, RecordingError."""
+    t0_ns = reader.session.t0_ns
+    with ExitStack() as stack:
+        out = stack.enter_context(open_jsonl(jsonl, t0_ns)) if jsonl is not None else None
+        progress = stack.enter_context(Progress("replaying"))
+
+        def tell(records: list[Record]) -> None:
+            if out is not None:
+                for record in records:
+                    out.write(record)
+
+        packets = 0
+        for item in reader:
+            tell(engine.feed(item))
+            if isinstance(item, Packet):
+                packets += 1
+                if packets % _PROGRESS_PACKETS == 0:
+                    progress.text(f"{(item.t_recv_ns - t0_ns) / NS_PER_S:.0f} s")
+        last = engine.finish()
+        tell(last)
+        if out is not None:
+            out.flush()
+        return next(record for record in last if isinstance(record, Summary))

@@ -1,0 +1,154 @@
+"""From what the radio said to records: one synchronous path for live and replayed runs, asks no clock.
+
+A device or a source that makes a stage raise is quarantined: one traceback in the log, nothing of it is computed any
+more, everything else goes on. Its packets are still recorded, so nothing is lost for good.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from drivers.errors import DecodeError
+from drivers.ingest import Ingest
+from drivers.link_state import LinkState
+from drivers.packets import DeviceInfo, Packet
+from dsp.pipeline import Pipeline
+from dsp.records import Cue, Quality, Record, Summary
+from dsp.signals import NS_PER_S, Quantity, SampleBlock
+from firmware_profiles.catalog import Catalog
+
+QUALITY_EVERY_NS = 5 * NS_PER_S
+
+_LOG = logging.getLogger("stridecue.engine")
+
+RadioItem: TypeAlias = DeviceInfo | Packet | LinkState
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something was quarantined: which device (or `summary`), when, and what it said."""
+
+    t_ns: int
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """How a source is: totals, last packet (None before the first), battery, and what the runner should know."""
+
+    quality: Quality
+    last_seen_ns: int | None
+    battery_pct: float | None
+    detail: str
+
+
+class Engine:
+    """Feed it radio items in order; it gives records back.
+
+    strict  tests: raise what a stage raises instead of quarantining
+    cues    False: the runner wants no cues; they are neither told nor counted
+    """
+
+    def __init__(self, catalog: Catalog, pipeline: Pipeline, *, strict: bool = False, cues: bool = True) -> None:
+        self.t_ns: int | None = None
+        self.faults: dict[str, Fault] = {}
+        self._ingest = Ingest(catalog)
+        self._pipeline = pipeline
+        self._strict = strict
+        self._cues = cues
+        self._last_seen_ns: dict[str, int] = {}
+        self._battery_pct: dict[str, float] = {}
+        self._next_quality_ns: int | None = None
+
+    def feed(self, item: RadioItem) -> list[Record]:
+        """Take in one item; gives the records that follow from it."""
+        if isinstance(item, Packet):
+            return self._packet(item)
+        if isinstance(item, DeviceInfo):
+            self._device(item)
+        return []
+
+    def finish(self) -> list[Record]:
+        """Flush what is pending; ends with the last quality of each source and the summary."""
+        t_ns = self.t_ns or 0
+        records: list[Record] = []
+        with self._quarantined("finish", t_ns):
+            records += self._pipeline.finish()
+        records += self.quality()
+        records.append(self._summary(t_ns))
+        return self._wanted(records)
+
+    def quality(self) -> list[Quality]:
+        """Give the running totals of every source, now."""
+        return self._ingest.quality(self.t_ns or 0)
+
+    def health(self) -> dict[str, SourceHealth]:
+        """Say how every source is, by device id."""
+        return {
+            each.source: SourceHealth(
+                each, self._last_seen_ns.get(each.source), self._battery_pct.get(each.source), self._detail(each.source)
+            )
+            for each in self.quality()
+        }
+
+    def _detail(self, device: str) -> str:
+        fault = self.faults.get(device)
+        return f"not used: {fault.text}" if fault else self._ingest.detail(device)
+
+    def _device(self, info: DeviceInfo) -> None:
+        try:
+            self._ingest.add_device(info)
+        except DecodeError as error:
+            self.faults[info.device] = Fault(self.t_ns or 0, info.device, str(error))
+            _LOG.error("%s", error)
+
+    def _packet(self, packet: Packet) -> list[Record]:
+        self.t_ns = t_ns = packet.t_recv_ns if self.t_ns is None else max(self.t_ns, packet.t_recv_ns)
+        self._last_seen_ns[packet.device] = t_ns
+        records: list[Record] = []
+        if self._next_quality_ns is None:
+            self._next_quality_ns = t_ns + QUALITY_EVERY_NS
+        elif t_ns >= self._next_quality_ns:
+            records += self.quality()
+            self._next_quality_ns += QUALITY_EVERY_NS * (1 + (t_ns - self._next_quality_ns) // QUALITY_EVERY_NS)
+        if packet.device in self.faults:
+            return records
+        with self._quarantined(packet.device, t_ns):
+            for block in self._ingest.update(packet):
+                self._note_battery(block)
+                records += self._pipeline.update(block)
+        return self._wanted(records)
+
+    def _wanted(self, records: list[Record]) -> list[Record]:
+        return records if self._cues else [each for each in records if not isinstance(each, Cue)]
+
+    def _note_battery(self, block: SampleBlock) -> None:
+        if Quantity.BATTERY_PCT in block.layout and len(block.t_ns):
+            self._battery_pct[block.source] = float(block.values[-1, block.layout.index(Quantity.BATTERY_PCT)])
+
+    def _summary(self, t_ns: int) -> Summary:
+        totals = self.quality()
+        summary = Summary(t_ns, 0, 0.0, None, None, None, None, None, None, None, 0, 0, 0, 0)
+        with self._quarantined("summary", t_ns):
+            summary = self._pipeline.summary(t_ns)
+        return replace(
+            summary,
+            lost=sum(each.lost for each in totals),
+            dropped=sum(each.dropped for each in totals),
+            cues=summary.cues if self._cues else 0,
+        )
+
+    @contextmanager
+    def _quarantined(self, where: str, t_ns: int) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            if self._strict:
+                raise
+            _LOG.exception("%s is not used from now on", where)
+            self.faults[where] = Fault(t_ns, where, f"{type(error).__name__}: {error}")

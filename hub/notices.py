@@ -1,0 +1,42 @@
+"""What the runner should know about the hub itself: one line a subject, gone when all is well again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+_LOG = logging.getLogger("stridecue.notices")
+
+
+class Notices:
+    """A board of short texts; `changed` is told about each new one."""
+
+    def __init__(self, changed: Callable[[str], None]) -> None:
+        self._texts: dict[str, str] = {}
+        self._changed = changed
+
+    @property
+    def text(self) -> str | None:
+        """All that stands on the board, None when it is empty."""
+        return "; ".join(self._texts.values()) or None
+
+    def put(self, subject: str, text: str) -> None:
+        """Put up, replace or (empty text) take down what is said about a subject."""
+        before = self._texts.get(subject, "")
+        if text:
+            self._texts[subject] = text
+        else:
+            self._texts.pop(subject, None)
+        if _gist(text) != _gist(before):
+            said = text or f"{subject}: all is well again"
+            _LOG.warning("%s", said)
+            self._changed(said)
+
+    def about(self, subject: str) -> Callable[[str], None]:
+        """Make the function that puts up texts about one subject."""
+        return lambda text: self.put(subject, text)
+
+
+def _gist(text: str) -> str:
+    """Leave out the numbers: a counter that rises is no news."""
+    return "".join(each for each in text if not each.isdigit())

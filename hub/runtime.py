@@ -1,0 +1,319 @@
+r"""A run from start to end: the only place with task groups, every task named.
+
+    source -> engine -> session -> facts -> recorder, jsonl
+                            \-> posts -> loopback broker (dashboard), external broker, console
+
+Stop is an event: the source drains and ends, then the sinks drain and end, files flush. Nothing outside the source can
+end a run: broker, disk, dashboard and terminal may fail, and are told about.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from drivers.errors import DriverError
+from drivers.link_state import LinkState
+from drivers.packets import DeviceInfo
+from drivers.recording import SessionInfo
+from dsp.records import PainReport, Record, Summary
+from hub.broker.loopback import DEFAULT_PORT, LoopbackBroker
+from hub.broker.serving import BrokerError
+from hub.bus import Bus, Policy, Subscription
+from hub.client import HubClient, Received
+from hub.connection import Server
+from hub.dashboard import Dashboard
+from hub.engine import Engine, RadioItem
+from hub.facts import Beat, Fact
+from hub.notices import Notices
+from hub.session import Session
+from hub.sinks import mqtt, recorder
+from hub.sinks.jsonl import JsonlFile, JsonlSink
+from hub.sinks.mqtt import MqttSink
+from hub.sinks.recorder import RecorderSink
+from hub.source import OpenSource, Source
+from hub.stop import Stop
+from hub.telemetry import About, Telemetry
+from hub.wire import CommandMessage, PainMessage, Post, Topics
+
+BEAT_S = 0.5
+"""The recorder writes this often, so a killed hub loses less than a second."""
+BEATS_A_FRAME = 2
+DRAIN_S = 5.0
+"""Sinks get so long to deliver what is left at the end."""
+
+_LOG = logging.getLogger("stridecue.runtime")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run consists of.
+
+    broker    the loopback broker; None: this machine has none, so no MQTT and no dashboard
+    external  a further broker
+    name_file path of the n-th recording of this run; None: not recorded
+    jsonl     an open output for every record
+    console   prints posts when there is no dashboard; gets its own subscription
+    observe   called with every record, synchronously
+    strict    tests: what fails beside the run ends the run
+    """
+
+    about: About
+    session_info: SessionInfo
+    engine: Engine
+    source: OpenSource
+    broker: LoopbackBroker | None
+    first_port: int = DEFAULT_PORT
+    external: Server | None = None
+    name_file: Callable[[int], Path] | None = None
+    jsonl: JsonlFile | None = None
+    console: Callable[[Subscription[Post]], Coroutine[Any, Any, None]] | None = None
+    dashboard: bool = False
+    observe: Callable[[Record], None] = lambda _record: None
+    strict: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a run ended; `losses` names what was dropped where."""
+
+    summary: Summary | None = None
+    files: list[Path] = field(default_factory=list)
+    losses: dict[str, int] = field(default_factory=dict)
+
+
+class Runtime:
+    """Carries out one plan, once. `say` gets lines for the terminal, and only while no dashboard owns it."""
+
+    def __init__(self, plan: Plan, stop: Stop, say: Callable[[str], None]) -> None:
+        self._plan = plan
+        self._stop = stop
+        self._say_now = say
+        self._facts: Bus[Fact] = Bus()
+        self._posts: Bus[Post] = Bus()
+        self._session = Session()
+        self._telemetry = Telemetry(plan.about, self._session)
+        self._notices = Notices(self._say)
+        self._dashboard = Dashboard()
+        self._dashboard_owns_terminal = False
+        self._sinks: list[asyncio.Task[None]] = []
+        self._now_ns: Callable[[], int] = lambda: plan.about.t0_ns
+        self._recorder: RecorderSink | None = None
+        self._outcome = Outcome()
+
+    async def run(self) -> Outcome:
+        """Run until the source ends or somebody asks to stop. Raises DriverError when there is no source to run on."""
+        try:
+            await self._run()
+        except BaseExceptionGroup as errors:
+            if (cause := _driver_error(errors)) is not None:
+                raise cause from errors
+            raise
+        self._count_losses()
+        return self._outcome
+
+    async def _run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            keepers: list[asyncio.Task[None]] = []
+            try:
+                self._start_files(group)
+                keepers += await self._start_broker(group)
+                async with self._plan.source as source:
+                    self._now_ns = source.now_ns
+                    keepers.append(self._start(group, "heartbeat", self._beat(source)))
+                    await self._follow(source)
+            finally:
+                await self._drain()
+                for task in keepers:
+                    task.cancel()
+                await self._dashboard.stop()
+                self._dashboard_owns_terminal = False
+                if self._plan.broker is not None:
+                    await self._plan.broker.stop()
+
+    # -- from the source to the buses
+
+    async def _follow(self, source: Source) -> None:
+        async with asyncio.TaskGroup() as group:
+            for name, work in source.tasks(self._stop):
+                group.create_task(work, name=name)
+            async for batch in source.batches(self._stop):
+                for item in batch:
+                    await self._take(item)
+        self._outcome.losses["radio"] = source.dropped
+        for record in self._plan.engine.finish():
+            await self._tell(record)
+
+    async def _take(self, item: RadioItem) -> None:
+        await self._facts.publish(item)
+        if isinstance(item, DeviceInfo):
+            self._telemetry.device(item)
+        elif isinstance(item, LinkState):
+            await self._post(self._telemetry.link(item, self._now_ns()))
+        faults = len(self._plan.engine.faults)
+        for record in self._plan.engine.feed(item):
+            await self._tell(record)
+        if len(self._plan.engine.faults) > faults:
+            for where, fault in self._plan.engine.faults.items():
+                self._notices.put(where, f"{where} is not used any more ({fault.text}); details in the log")
+
+    async def _tell(self, record: Record) -> None:
+        self._plan.observe(record)
+        if isinstance(record, Summary):
+            self._outcome.summary = record
+        changed = self._session.update(record)
+        await self._facts.publish(record)
+        await self._post(self._telemetry.record(record))
+        if changed:
+            await self._post([self._telemetry.session(record.t_ns)])
+
+    async def _post(self, posts: Sequence[Post]) -> None:
+        for post in posts:
+            await self._posts.publish(post)
+
+    async def _beat(self, source: Source) -> None:
+        loop = asyncio.get_running_loop()
+        start_s, count = loop.time(), 0
+        while True:
+            count += 1
+            await asyncio.sleep(start_s + count * BEAT_S - loop.time())
+            await self._facts.publish(Beat(source.now_ns()))
+            if count % BEATS_A_FRAME == 0:
+                self._notices.put("radio", _dropped(source.dropped))
+                self._telemetry.notice = self._notices.text
+                await self._post(self._telemetry.frames(source.now_ns(), self._plan.engine.health()))
+
+    # -- what runs beside
+
+    def _start_files(self, group: asyncio.TaskGroup) -> None:
+        plan = self._plan
+        if plan.name_file is not None:
+            facts = self._facts.subscribe("recorder", Policy.WAIT, recorder.CAPACITY, wanted=recorder.is_recorded)
+            self._recorder = RecorderSink(plan.name_file, plan.session_info, facts, self._notices.about("recording"))
+            self._recorder.open()
+            self._outcome.files = self._recorder.files
+            self._telemetry.recording = str(self._recorder.files[0]) if self._recorder.files else None
+            self._start_sink(group, "recorder", self._recorder.run())
+        if plan.jsonl is not None:
+            facts = self._facts.subscribe("jsonl", Policy.WAIT, 4000, wanted=lambda fact: isinstance(fact, Record))
+            self._start_sink(group, "jsonl", JsonlSink(plan.jsonl, facts).run())
+        if plan.console is not None:
+            self._start_sink(group, "console", plan.console(self._posts.subscribe("console", Policy.DROP_OLDEST, 500)))
+        if plan.external is not None:
+            self._start_mqtt(group, "external", plan.external, shared=True)
+
+    async def _start_broker(self, group: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
+        broker, runner = self._plan.broker, self._plan.about.runner
+        if broker is None:
+            return []
+        try:
+            server = await broker.start(self._plan.first_port)
+        except BrokerError as error:
+            self._notices.put("broker", f"no MQTT and no dashboard in this run: {error}")
+            return []
+        moved = f" (port {self._plan.first_port} is busy)" if server.port != self._plan.first_port else ""
+        self._say(f"MQTT on {server}, topics {Topics(runner).root}/#, by {broker.kind}{moved}")
+        keepers = [
+            self._start(group, "broker", broker.watch()),
+            self._start(group, "incoming", self._listen(server)),
+        ]
+        if self._plan.dashboard:
+            try:
+                await self._dashboard.start(server.port, runner)
+            except OSError as error:
+                self._notices.put("dashboard", f"the dashboard does not start: {error}")
+            else:
+                self._dashboard_owns_terminal = True
+                keepers.append(self._start(group, "dashboard", self._watch_dashboard()))
+        self._start_mqtt(group, "loopback", server, shared=False)
+        return keepers
+
+    def _start_mqtt(self, group: asyncio.TaskGroup, name: str, server: Server, *, shared: bool) -> None:
+        wanted = mqtt.may_leave if shared else lambda _post: True
+        sink = MqttSink(
+            name,
+            server,
+            self._posts.subscribe(name, Policy.DROP_OLDEST, mqtt.CAPACITY, wanted=wanted),
+            status=lambda presence: self._telemetry.status(presence, self._now_ns()),
+            hello=lambda: [self._telemetry.session(self._now_ns())],
+            notice=self._notices.about(f"{name} broker"),
+            shared=shared,
+        )
+        self._start_sink(group, f"mqtt {name}", sink.run())
+
+    async def _listen(self, server: Server) -> None:
+        topics = Topics(self._plan.about.runner)
+        async for item in HubClient(server, topics.runner, topics=[topics.pain, topics.command]).watch():
+            match item:
+                case Received(message=PainMessage() as pain):
+                    await self._tell(PainReport(self._now_ns(), pain.level, pain.site, pain.side, pain.note))
+                case Received(message=CommandMessage(action="stop")):
+                    self._stop("asked over MQTT")
+
+    async def _watch_dashboard(self) -> None:
+        code = await self._dashboard.ended()
+        self._dashboard_owns_terminal = False
+        if code == 0:
+            self._stop("the dashboard was quit")
+        else:
+            self._say(f"the dashboard ended (code {code}); the run goes on without it, Ctrl-C ends it")
+
+    # -- the end
+
+    async def _drain(self) -> None:
+        self._facts.close()
+        now_ns = self._now_ns()
+        self._session.end(now_ns)
+        await self._post(self._telemetry.frames(now_ns, self._plan.engine.health()))
+        self._posts.close()
+        if not self._sinks:
+            return
+        _done, late = await asyncio.wait(self._sinks, timeout=DRAIN_S)
+        for task in late:
+            _LOG.warning("%s was not done %g s after the end", task.get_name(), DRAIN_S)
+            task.cancel()
+
+    def _count_losses(self) -> None:
+        for facts in self._facts.subscriptions:
+            self._outcome.losses[facts.name] = facts.dropped
+        for posts in self._posts.subscriptions:
+            self._outcome.losses[posts.name] = posts.dropped
+        if self._recorder is not None:
+            self._outcome.losses["recorder"] += self._recorder.lost
+
+    def _start_sink(self, group: asyncio.TaskGroup, name: str, work: Coroutine[Any, Any, None]) -> None:
+        self._sinks.append(self._start(group, name, work))
+
+    def _start(self, group: asyncio.TaskGroup, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        return group.create_task(self._quarantined(name, work), name=name)
+
+    async def _quarantined(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            _LOG.exception("%s failed", name)
+            if self._plan.strict:
+                raise
+            self._notices.put(name, f"{name} failed and is off for this run ({error}); details in the log")
+
+    def _say(self, text: str) -> None:
+        if self._dashboard_owns_terminal:
+            _LOG.info("%s", text)
+        else:
+            self._say_now(text)
+
+
+def _driver_error(errors: BaseExceptionGroup[BaseException]) -> DriverError | None:
+    for error in errors.exceptions:
+        found = _driver_error(error) if isinstance(error, BaseExceptionGroup) else error
+        if isinstance(found, DriverError):
+            return found
+    return None
+
+
+def _dropped(count: int) -> str:
+    return f"{count} packets came in faster than they could be handled and are lost" if count else ""

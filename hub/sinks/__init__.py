@@ -1,0 +1,1 @@
+"""Where records and messages go: each sink reads one subscription of the bus until the bus closes."""

@@ -1,0 +1,61 @@
+"""Records as lines of JSON, to a file or to stdout (`-`)."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from dsp.records import GaitEvent, Record
+from hub.bus import Subscription
+from hub.facts import Fact
+from hub.lines import encode_line
+
+
+class JsonlFile:
+    """An open output; made by `open_jsonl`."""
+
+    def __init__(self, stream: BinaryIO, t0_ns: int) -> None:
+        self._stream = stream
+        self._t0_ns = t0_ns
+
+    def write(self, record: Record) -> None:
+        """Write one record; gait events stay inside (steps say the same with the next contact known)."""
+        if not isinstance(record, GaitEvent):
+            self._stream.write(encode_line(record, self._t0_ns))
+
+    def flush(self) -> None:
+        """Hand everything to the operating system; raises BrokenPipeError when nobody reads any more."""
+        self._stream.flush()
+
+
+@contextmanager
+def open_jsonl(out: str, t0_ns: int) -> Iterator[JsonlFile]:
+    """Open a file, or stdout for `-`; raises OSError. `t0_ns` is second 0."""
+    if out == "-":
+        yield JsonlFile(sys.stdout.buffer, t0_ns)
+        return
+    with Path(out).open("wb") as stream:
+        yield JsonlFile(stream, t0_ns)
+
+
+class JsonlSink:
+    """Writes records while a run goes on, in a thread: a slow reader of stdout holds nothing else up."""
+
+    def __init__(self, file: JsonlFile, subscription: Subscription[Fact]) -> None:
+        self._file = file
+        self._subscription = subscription
+
+    async def run(self) -> None:
+        """Write until the bus has closed; raises OSError when the output fails."""
+        async for batch in self._subscription.batches():
+            await asyncio.to_thread(self._write, batch)
+
+    def _write(self, batch: list[Fact]) -> None:
+        for fact in batch:
+            if isinstance(fact, Record):
+                self._file.write(fact)
+        self._file.flush()

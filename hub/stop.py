@@ -1,0 +1,67 @@
+"""How a run is asked to end: an event first, so that everything drains; a cancellation when asked again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class Stop:
+    """Set once; remembers why."""
+
+    def __init__(self) -> None:
+        self.reason = ""
+        self.event = asyncio.Event()
+
+    def __call__(self, reason: str) -> None:
+        """Ask the run to end; only the first reason counts."""
+        if not self.event.is_set():
+            self.reason = reason
+            self.event.set()
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody asked."""
+        return self.event.is_set()
+
+    async def wait(self) -> None:
+        """Wait until somebody asks."""
+        await self.event.wait()
+
+    async def wait_for(self, seconds: float) -> bool:
+        """Wait until somebody asks, at most so long; whether somebody did."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.event.wait()
+        return self.asked
+
+
+@contextlib.contextmanager
+def stopping_on_signals(stop: Stop) -> Iterator[None]:
+    """Inside, SIGINT, SIGTERM and SIGHUP set `stop`; the second one cancels the task that entered."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    assert task is not None
+
+    def on_signal(name: str) -> None:
+        if stop.asked:
+            task.cancel()
+        else:
+            stop(name)
+
+    handled = []
+    if sys.platform != "win32":
+        for name in SIGNALS:
+            number = getattr(signal, name)
+            loop.add_signal_handler(number, on_signal, name)
+            handled.append(number)
+    try:
+        yield
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,219 @@
+"""Turns records into the messages that are published: numbered, timed in UTC, once for all brokers."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from drivers.link_state import LinkState
+from drivers.packets import DeviceInfo
+from dsp.records import Attitude, Cue, Metric, Record, Step, Threshold
+from dsp.signals import NS_PER_S
+from hub.engine import SourceHealth
+from hub.lines import line_fields, seconds
+from hub.session import FRESH_S, RUNNING_KEY, Session
+from hub.wire import (
+    AttitudeMessage,
+    CueMessage,
+    MetricsMessage,
+    Post,
+    Presence,
+    SensorMessage,
+    SensorState,
+    SessionMessage,
+    StatusMessage,
+    StepMessage,
+    ThresholdMessage,
+    Topics,
+    metric_field,
+    utc,
+)
+
+ATTITUDE_SPACING_NS = 18_000_000
+"""At most 55 points a second on the plot: finer than a braille dot."""
+ATTITUDE_BATCH_NS = 100_000_000
+STALE_S = 2.0
+RATE_WINDOW = 6
+"""Sensor rates are measured over this many frames, so over about five seconds."""
+
+_METRIC_FIELDS = frozenset(MetricsMessage.__struct_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What stays the same for a whole run.
+
+    instance       tells this hub from another one with the same runner
+    unix_zero_ns   Unix ns of `t_ns = 0`: the one place where wall time comes in
+    t0_ns          second 0 of the session's axis
+    """
+
+    runner: str
+    instance: str
+    source: Literal["live", "replay", "demo"]
+    unix_zero_ns: int
+    t0_ns: int
+
+
+class Telemetry:
+    """Give it records, devices and link states; it gives posts back. Holds the latest of everything for the frames."""
+
+    def __init__(self, about: About, session: Session) -> None:
+        self.recording: str | None = None
+        self.notice: str | None = None
+        self._about = about
+        self._session = session
+        self._topics = Topics(about.runner)
+        self._seq: Counter[str] = Counter()
+        self._metrics: dict[str, Metric] = {}
+        self._devices: dict[str, DeviceInfo] = {}
+        self._links: dict[str, LinkState] = {}
+        self._health: dict[str, SourceHealth] = {}
+        self._made: dict[str, deque[tuple[int, int]]] = {}
+        self._attitudes: list[Attitude] = []
+
+    def device(self, info: DeviceInfo) -> None:
+        """Remember a sensor that may send packets."""
+        self._devices[info.device] = info
+
+    def link(self, state: LinkState, t_ns: int) -> list[Post]:
+        """Remember how a sensor's link is, and say so at once."""
+        self._links[state.device] = state
+        return [self._sensor(state.device, t_ns)]
+
+    def record(self, record: Record) -> list[Post]:
+        """Say what a record means for the outside, at once."""
+        t_ns, topics = record.t_ns, self._topics
+        match record:
+            case Metric():
+                self._metrics[metric_field(record.key, record.side)] = record
+            case Attitude():
+                return self._attitude(record)
+            case Step():
+                step = StepMessage(**self._stamp(topics.step, t_ns), **self._line(record))
+                return [Post(topics.step, step)]
+            case Cue():
+                return [Post(topics.cue, CueMessage(**self._stamp(topics.cue, t_ns), **self._line(record)))]
+            case Threshold():
+                threshold = ThresholdMessage(**self._stamp(topics.threshold, t_ns), **self._line(record))
+                return [Post(topics.threshold, threshold)]
+        return []
+
+    def status(self, state: Presence, t_ns: int) -> Post:
+        """Say that this hub is there, or gone (also as last will)."""
+        topic = self._topics.status
+        return Post(topic, StatusMessage(**self._stamp(topic, t_ns), state=state, instance=self._about.instance))
+
+    def session(self, t_ns: int) -> Post:
+        """Say where the run stands."""
+        session, about, topic = self._session, self._about, self._topics.session
+        message = SessionMessage(
+            **self._stamp(topic, t_ns),
+            state=session.state,
+            runner=about.runner,
+            source=about.source,
+            started=None if session.started_ns is None else self._utc(session.started_ns),
+            elapsed_s=round(session.elapsed_s(t_ns), 1),
+            steps=session.steps,
+            recording=self.recording,
+            notice=self.notice,
+        )
+        return Post(topic, message)
+
+    def frames(self, t_ns: int, sources: Mapping[str, SourceHealth]) -> list[Post]:
+        """Say the state of everything, once a second; `sources` by device id."""
+        self._health = dict(sources)
+        for device, health in sources.items():
+            self._made.setdefault(device, deque(maxlen=RATE_WINDOW)).append((t_ns, health.quality.samples))
+        sensors = [self._sensor(device, t_ns) for device in sorted({*self._devices, *self._links})]
+        return [self._frame(t_ns), self.session(t_ns), *sensors]
+
+    def _frame(self, t_ns: int) -> Post:
+        oldest_ns = t_ns - round(FRESH_S * NS_PER_S)
+        fresh = {name: metric for name, metric in self._metrics.items() if metric.t_ns >= oldest_ns}
+        fresh.pop(RUNNING_KEY, None)
+        values = {name: round(metric.value, 3) for name, metric in fresh.items()}
+        topic = self._topics.metrics
+        known: dict[str, Any] = {name: value for name, value in values.items() if name in _METRIC_FIELDS}
+        message = MetricsMessage(
+            **self._stamp(topic, t_ns),
+            t_s=seconds(t_ns, self._about.t0_ns),
+            quality=round(min(metric.quality for metric in fresh.values()), 3) if fresh else None,
+            extra={name: value for name, value in values.items() if name not in _METRIC_FIELDS},
+            **known,
+        )
+        return Post(topic, message)
+
+    def _sensor(self, device: str, t_ns: int) -> Post:
+        info, link, health = self._devices.get(device), self._links.get(device), self._health.get(device)
+        known = info or link
+        assert known is not None
+        total = health.quality if health else None
+        age_s = (
+            max(0.0, round((t_ns - health.last_seen_ns) / NS_PER_S, 1))
+            if health and health.last_seen_ns is not None
+            else None
+        )
+        battery_pct = link.battery_pct if link else None
+        details = [link.detail if link else "", health.detail if health else ""]
+        topic = self._topics.sensor(device)
+        message = SensorMessage(
+            **self._stamp(topic, t_ns),
+            device=device,
+            placement=known.placement,
+            name=known.name,
+            profile=info.profile if info else link.profile if link else None,
+            state=_state(link, age_s),
+            battery_pct=health.battery_pct if battery_pct is None and health else battery_pct,
+            packets=total.packets if total else 0,
+            samples=total.samples if total else 0,
+            lost=total.lost if total else 0,
+            dropped=total.dropped if total else 0,
+            rate_hz=self._rate_hz(device),
+            last_seen_s=age_s,
+            detail="; ".join(filter(None, details)) or None,
+        )
+        return Post(topic, message)
+
+    def _rate_hz(self, device: str) -> float | None:
+        made = self._made.get(device)
+        if not made or made[-1][0] <= made[0][0]:
+            return None
+        (first_ns, first), (last_ns, last) = made[0], made[-1]
+        return round((last - first) * NS_PER_S / (last_ns - first_ns), 1)
+
+    def _attitude(self, attitude: Attitude) -> list[Post]:
+        batch = self._attitudes
+        if batch and attitude.t_ns - batch[-1].t_ns < ATTITUDE_SPACING_NS:
+            return []
+        batch.append(attitude)
+        span_ns = attitude.t_ns - batch[0].t_ns
+        if span_ns < ATTITUDE_BATCH_NS:
+            return []
+        self._attitudes = []
+        topic = self._topics.attitude
+        message = AttitudeMessage(
+            **self._stamp(topic, attitude.t_ns),
+            t0_s=seconds(batch[0].t_ns, self._about.t0_ns),
+            dt_s=round(span_ns / (len(batch) - 1) / NS_PER_S, 6),
+            obliquity_deg=[None if each.obliquity_deg is None else round(each.obliquity_deg, 2) for each in batch],
+        )
+        return [Post(topic, message)]
+
+    def _line(self, record: Record) -> dict[str, Any]:
+        return line_fields(record, self._about.t0_ns)
+
+    def _stamp(self, topic: str, t_ns: int) -> dict[str, Any]:
+        self._seq[topic] += 1
+        return {"t": self._utc(t_ns), "seq": self._seq[topic]}
+
+    def _utc(self, t_ns: int) -> str:
+        return utc(self._about.unix_zero_ns + t_ns)
+
+
+def _state(link: LinkState | None, age_s: float | None) -> SensorState:
+    if link is not None:
+        return link.state
+    return "lost" if age_s is None or age_s > STALE_S else "streaming"

@@ -1,0 +1,38 @@
+"""The terminal that hub and dashboard share: is there a whole one, and how it is put right after a killed dashboard."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+from typing import Any
+
+# Leave the alternate screen, show the cursor, mouse and bracketed paste off, attributes off.
+_RESET = b"\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[<u\x1b[0m\r\n"
+
+
+def is_whole() -> bool:
+    """Whether stdin, stdout and stderr are all a terminal: less, and a dashboard spins or draws into files."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+class SavedTerminal:
+    """The settings of the terminal at the start, to be put back when the dashboard could not."""
+
+    def __init__(self) -> None:
+        self._termios: Any = None
+        self._settings: Any = None
+        with contextlib.suppress(ImportError):  # Windows has none
+            self._termios = importlib.import_module("termios")
+        if self._termios is not None:
+            with contextlib.suppress(self._termios.error, ValueError, OSError):
+                self._settings = self._termios.tcgetattr(sys.stdin.fileno())
+
+    def restore(self) -> None:
+        """Put settings and screen right; says nothing when the terminal is gone."""
+        if self._termios is not None and self._settings is not None:
+            with contextlib.suppress(self._termios.error, OSError):
+                self._termios.tcsetattr(sys.stdin.fileno(), self._termios.TCSANOW, self._settings)
+        with contextlib.suppress(OSError):
+            os.write(sys.stderr.fileno(), _RESET)
