@@ -19,6 +19,7 @@ from drivers.virtual.pelvis import Pelvis
 from drivers.virtual.physiology import HeartRate, SpeedProfile
 from drivers.virtual.pose import Motion
 from drivers.virtual.spline import Floats
+from drivers.virtual.strap import rocked
 from dsp.records import Side
 from dsp.signals import Placement
 
@@ -100,12 +101,24 @@ class VirtualRunner:
             motion.acceleration_mps2[:, 0] += self._speed.distance(t_s).bend
         samples = motion.imu()
         if self.params.errors is not None:
+            if self.params.errors.wobble_deg:
+                samples = rocked(samples, t_s, self._impacts_s(placement, t_s), self.params.errors.wobble_deg)
             samples = self._imu_of(placement, self.params.errors).sense(samples, t_s, rate_hz, block)
         samples.setflags(write=False)
         self._blocks[key] = samples
         if len(self._blocks) > _KEPT_BLOCKS:
             self._blocks.popitem(last=False)
         return samples
+
+    def _impacts_s(self, placement: Placement, t_s: Floats) -> Floats:
+        """Contacts that shake a sensor around rising `t_s`: those of its own foot, or of both."""
+        first = max(self._schedule.number_at(float(t_s[0])) - 3, 0)
+        stop = min(self._schedule.number_at(float(t_s[-1])) + 1, self._schedule.taken)
+        if stop <= first:
+            return np.empty(0)
+        steps = self._schedule.steps(first, int(stop))
+        foot = {Placement.LEFT_FOOT: 1.0, Placement.RIGHT_FOOT: -1.0}.get(placement)
+        return steps.ic_s if foot is None else steps.ic_s[steps.left == foot]
 
     def _imu_of(self, placement: Placement, errors: ImuErrors) -> FlawedImu:
         if placement not in self._imus:

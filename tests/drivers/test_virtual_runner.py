@@ -139,6 +139,23 @@ def test_hours_into_a_run_memory_stays_bounded():
     assert runner.cadence_spm(7250.0) == pytest.approx(170 * 0.985, rel=0.03)
 
 
+@pytest.mark.parametrize("placement", IMUS)
+def test_a_loose_strap_rocks_after_each_impact_only(placement):
+    silent = dict.fromkeys(
+        ("gyro_noise_mdps_rthz", "acc_noise_ug_rthz", "scale_pct", "cross_pct", "mount_tilt_deg"), 0.0
+    )
+    silent |= dict.fromkeys(("mount_yaw_deg", "gyro_bias_dps", "acc_bias_mg", "drift_dps"), 0.0)
+    loose = VirtualRunner(RunnerParams(seed=3, errors=ImuErrors(**silent, wobble_deg=2.0)))
+    t_s, x = samples(loose, placement, 0.0, 20.0)
+    _, still = samples(IDEAL, placement, 0.0, 20.0)
+    moved = np.abs(x - still)
+    assert moved[t_s < 6.6].max() < 1e-9
+    assert 0.5 < moved[:, 3].max() < np.deg2rad(2.0) * 2 * np.pi * 9 * 1.2
+    assert np.linalg.norm(x[:, :3], axis=1) == pytest.approx(np.linalg.norm(still[:, :3], axis=1), abs=1e-9)
+    turned_deg = np.rad2deg(np.cumsum(x[:, 3] - still[:, 3]) / RATE_HZ)
+    assert 0.5 < np.abs(turned_deg).max() < 4.0
+
+
 def test_no_imu_where_none_is_worn():
     with pytest.raises(ValueError, match="sacrum, left_foot, right_foot"):
         IDEAL.imu(Placement.CHEST, 0, 10, RATE_HZ)
