@@ -170,7 +170,8 @@ class DeviceTimeline:
             behind_ns = self._last_ns + MIN_STEP_NS - start_ns
             start_ns += behind_ns
             self._applied_s += behind_ns / NS_PER_S
-        times: npt.NDArray[np.int64] = start_ns + np.rint(np.arange(n) * (period_s * NS_PER_S)).astype(np.int64)
+        times = _steps_ns(n, period_s)
+        times += start_ns
         self._last_ns = int(times[-1])
         return times
 
@@ -183,6 +184,16 @@ class DeviceTimeline:
         room_s = min(slew * (last_s - self._last_device_s), MAX_SHARE_OF_GAP * (first_s - self._last_device_s))
         room_s = max(room_s, 0.0)
         self._applied_s += min(max(error_s, -room_s), room_s)
+
+
+_COUNTING = np.arange(1024, dtype=np.float64)
+
+
+def _steps_ns(n: int, period_s: float) -> npt.NDArray[np.int64]:
+    """Return (n,) int64: 0, 1, 2 … periods in ns."""
+    counting = _COUNTING[:n] if n <= len(_COUNTING) else np.arange(n, dtype=np.float64)
+    steps: npt.NDArray[np.int64] = (counting * (period_s * NS_PER_S)).astype(np.int64)
+    return steps
 
 
 class HostTimeline:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import tomllib
 from typing import TypeVar
 
 import msgspec
@@ -31,17 +32,17 @@ def decode_toml(text: str, into: type[T], source: str) -> T:
     try:
         return msgspec.toml.decode(text, type=into, strict=True)
     except msgspec.ValidationError as error:
-        raise _explain(str(error), into, source) from error
+        raise _explain(str(error), into, source, tomllib.loads(text)) from error
     except msgspec.DecodeError as error:
         raise TomlError(source, "", f"not valid TOML: {error}") from error
 
 
-def _explain(message: str, into: type[object], source: str) -> TomlError:
+def _explain(message: str, into: type[object], source: str, data: dict[str, object]) -> TomlError:
     found = _AT.search(message)
     path = found["path"] if found else ""
     problem = message[: found.start()] if found else message
-    key = path.removeprefix(".")
     unknown = _UNKNOWN.search(problem)
+    key = _named(path, data, unknown["field"] if unknown else None)
     if unknown is None:
         return TomlError(source, key, problem[:1].lower() + problem[1:])
     field = unknown["field"]
@@ -49,6 +50,24 @@ def _explain(message: str, into: type[object], source: str) -> TomlError:
     nearest = difflib.get_close_matches(field, valid, n=1)
     hint = f"did you mean `{nearest[0]}`?" if nearest else f"valid keys: {', '.join(sorted(valid))}"
     return TomlError(source, f"{key}.{field}" if key else field, f"unknown key; {hint}")
+
+
+def _named(path: str, data: dict[str, object], field: str | None) -> str:
+    """Put the table's name for msgspec's `[...]`, where the data leave no doubt which one is meant."""
+    here: list[tuple[str, object]] = [("", data)]
+    for segment in _SEGMENT.finditer(path):
+        here = [inner for key, table in here for inner in _entries(key, table, segment["name"], segment["index"])]
+    if field is not None:
+        here = [(key, table) for key, table in here if isinstance(table, dict) and field in table]
+    return (here[0][0] if len(here) == 1 else path).removeprefix(".")
+
+
+def _entries(key: str, table: object, name: str | None, index: str | None) -> list[tuple[str, object]]:
+    if isinstance(table, dict):
+        return [(f"{key}.{entry}", value) for entry, value in table.items() if entry == name or index == "..."]
+    if isinstance(table, list) and index is not None and index.isdigit() and int(index) < len(table):
+        return [(f"{key}[{index}]", table[int(index)])]
+    return []
 
 
 def _keys_at(path: str, into: type[object]) -> list[str]:

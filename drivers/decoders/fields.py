@@ -30,6 +30,7 @@ class FieldTable:
         codes = [STRUCT_CODES[field.field.type] for field in self._fields[:plain]]
         self._head = struct.Struct((">" if big_endian else "<") + "".join(codes))
         self._head_names = [field.field.name for field in self._fields[:plain]]
+        self._head_limited = [field for field in self._fields[:plain] if field.field.range is not None]
         self._tail = self._fields[plain:]
         self._disputed = [field for field in self._fields if field.field.disputed_type is not None]
         self.columns: dict[Quantity, tuple[WireField, int]] = {}
@@ -43,7 +44,11 @@ class FieldTable:
         if len(payload) < self._head.size:
             raise DecodeError(f"{len(payload)} bytes, at least {self._head.size} are needed")
         values: dict[str, FieldValue] = dict(zip(self._head_names, self._head.unpack_from(payload), strict=True))
-        at, truncated = self._read_tail(payload, values)
+        for limited in self._head_limited:
+            value = values[limited.field.name]
+            assert isinstance(value, (int, float))
+            values[limited.field.name] = limited.in_range(value)
+        at, truncated = self._read_tail(payload, values) if self._tail else (self._head.size, False)
         samples = None
         if self._samples is not None:
             number, at = self._samples.end(payload, values)

@@ -40,11 +40,9 @@ class WireField:
 
     @property
     def is_plain(self) -> bool:
-        """Tell whether the number as read is the value."""
+        """Tell whether the number as read is the value, if it is within its range."""
         field = self.field
-        return (
-            self.scale == 1.0 and field.bias == 0.0 and not field.nulls and field.range is None and field.type != "f32"
-        )
+        return self.scale == 1.0 and field.bias == 0.0 and not field.nulls and field.type != "f32"
 
     def is_present(self, flags: int) -> bool:
         """Tell whether packets with these flags carry the field."""
@@ -62,11 +60,16 @@ class WireField:
         value = raw if self.scale == 1.0 and field.bias == 0.0 else raw * self.scale + field.bias
         if not math.isfinite(value):
             return None
-        if field.range is not None and not field.range[0] <= value <= field.range[1]:
-            if field.outside == "null":
-                return None
-            raise DecodeError(f"{field.name} is {value:g}, allowed is {field.range[0]:g} to {field.range[1]:g}")
-        return value
+        return value if field.range is None else self.in_range(value)
+
+    def in_range(self, value: float) -> float | None:
+        """Return a value inside the field's range; outside it None or DecodeError, as the profile says."""
+        field = self.field
+        if field.range is None or field.range[0] <= value <= field.range[1]:
+            return value
+        if field.outside == "null":
+            return None
+        raise DecodeError(f"{field.name} is {value:g}, allowed is {field.range[0]:g} to {field.range[1]:g}")
 
     def read_many(self, payload: bytes, at: int, count: int) -> tuple[float | int | None, ...]:
         """Read `count` values one after another."""

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drivers.decoders.examples import failed_examples
+from firmware_profiles.catalog import load_catalog
+from firmware_profiles.errors import ProfileError
+from firmware_profiles.schema import Subscribe
+from tests.firmware_profiles.profiles import SMALL
+
+CATALOG = load_catalog()
+
+
+def test_the_first_profiles_are_there() -> None:
+    ids = [profile.id for profile in CATALOG]
+    assert {"sig.battery", "sig.hr", "sig.rsc", "sig.treadmill", "stridecue.imu6"} <= set(ids)
+    assert ids == sorted(ids)
+
+
+@pytest.mark.parametrize("profile", list(CATALOG), ids=lambda profile: profile.id)
+def test_every_profile_proves_itself_by_examples(profile) -> None:
+    assert profile.examples
+    assert failed_examples(profile) == []
+    exampled = {example.stream for example in profile.examples}
+    assert exampled >= {name for name in profile.stream if name != "battery"}
+
+
+@pytest.mark.parametrize("profile", list(CATALOG), ids=lambda profile: profile.id)
+def test_every_stream_can_be_started(profile) -> None:
+    subscribed = {step.on for step in profile.start if isinstance(step, Subscribe)}
+    assert {stream.source for stream in profile.stream.values()} <= subscribed
+
+
+def test_parents_are_merged_in() -> None:
+    strap = CATALOG.get("sig.hr")
+    assert strap.gatt["battery"].optional
+    assert set(strap.stream) == {"battery", "hr"}
+    assert strap.nominal_hz("measurement") == 1
+    assert strap.nominal_hz("battery") == 0
+
+
+def test_an_unknown_id_lists_the_known() -> None:
+    with pytest.raises(KeyError, match="sig.hr"):
+        CATALOG.get("sig.nothing")
+
+
+@pytest.mark.parametrize(
+    ("services", "expected"),
+    [
+        (["1814"], "sig.rsc"),
+        (["00001814-0000-1000-8000-00805F9B34FB"], "sig.rsc"),
+        (["180d", "180f"], "sig.hr"),
+        (["1826", "1814"], "sig.rsc"),
+        (["29842D16-0001-4D89-9988-88CC44C282A4", "1814"], "stridecue.imu6"),
+        (["180f"], None),
+        ([], None),
+    ],
+)
+def test_services_choose_the_profile(services: list[str], expected: str | None) -> None:
+    found = CATALOG.match("any name", services)
+    assert (found.id if found else None) == expected
+
+
+def test_the_user_folder_adds_and_replaces(tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text(SMALL)
+    (tmp_path / "sig.hr.toml").write_text(
+        SMALL.replace('"small"', '"sig.hr"').replace("A small pod", "My own strap").replace("^Small", "^My")
+    )
+    catalog = load_catalog(tmp_path)
+    assert catalog.match("Small pod").id == "small"
+    assert catalog.match("Other pod") is None
+    assert catalog.get("sig.hr").profile.title == "My own strap"
+    assert "sig.rsc" in catalog
+
+
+def test_an_error_in_the_user_folder_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL.replace("title", "titel"))
+    with pytest.raises(ProfileError, match="titel") as caught:
+        load_catalog(tmp_path)
+    assert caught.value.source == str(path)
+
+
+def test_name_and_manufacturer_data_must_all_hold(tmp_path: Path) -> None:
+    text = SMALL.replace("score = 50", 'score = 50\ncompany_id = 107\nmanufacturer = "0a0b"')
+    (tmp_path / "small.toml").write_text(text)
+    catalog = load_catalog(tmp_path)
+    assert catalog.match("Small", [], {107: b"\x0a\x0b\x0c"}).id == "small"
+    assert catalog.match("Small", [], {107: b"\x0a\x0c"}) is None
+    assert catalog.match("Small", [], {108: b"\x0a\x0b"}) is None
+    assert catalog.match("small", [], {107: b"\x0a\x0b"}) is None
+
+
+def test_extends_refuses_circles_and_strangers(tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text(SMALL.replace("status =", 'extends = ["small"]\nstatus ='))
+    with pytest.raises(ProfileError, match="circle: small -> small"):
+        load_catalog(tmp_path)
+    (tmp_path / "small.toml").write_text(SMALL.replace("status =", 'extends = ["sig.nothing"]\nstatus ='))
+    with pytest.raises(ProfileError, match=r"no profile 'sig\.nothing'"):
+        load_catalog(tmp_path)
