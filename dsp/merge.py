@@ -1,0 +1,73 @@
+"""One order for what several sensors say, whatever order their packets came in.
+
+Each sensor's sightings carry the data time at which it was sure (`decided_s`), and these rise within a sensor. They are
+let out in that order as soon as no sensor can still say something earlier: up to the newest time that every sensor has
+reached, waiting at most `wait_s` of data time for one that lags or has gone. A sensor that gives about one value a
+second (a pod, a strap, a treadmill) is never waited for: its values take effect `wait_s` later instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dsp.sightings import Sighting
+
+WAIT_S = 0.5
+"""Sensors' packets may come this far out of step (contract of the hub)."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    latest_s: float
+    first_s: float
+    slow: bool
+    waiting: list[tuple[float, int, Sighting]] = field(default_factory=list)
+
+
+class DataTimeMerge:
+    """Sightings of all sensors in one order that does not depend on how their packets were interleaved."""
+
+    def __init__(self, wait_s: float = WAIT_S) -> None:
+        self._wait_s = wait_s
+        self._lanes: dict[str, _Lane] = {}
+        self._number = 0
+        self.now_s = float("-inf")
+
+    def put(self, source: str, latest_s: float, first_s: float, sightings: list[Sighting], *, slow: bool) -> None:
+        """`source` has reached `latest_s` and saw `sightings`; `first_s` is its first sample ever."""
+        lane = self._lanes.get(source)
+        if lane is None:
+            lane = self._lanes[source] = _Lane(latest_s, first_s, slow)
+        lane.latest_s = max(lane.latest_s, latest_s)
+        earliest = lane.first_s + self._wait_s + 1e-6
+        for s in sightings:
+            self._number += 1
+            due = s.decided_s + self._wait_s + 1e-6 if slow else max(s.decided_s, earliest)
+            lane.waiting.append((due, self._number, s))
+
+    def take(self) -> list[tuple[float, Sighting]]:
+        """Everything that is due, with the time at which it is due; `now_s` has risen to what is settled."""
+        newest = max(lane.latest_s for lane in self._lanes.values())
+        oldest = newest - self._wait_s
+        first = min(lane.first_s for lane in self._lanes.values())
+        now = min((max(lane.latest_s, oldest) for lane in self._lanes.values() if not lane.slow), default=newest)
+        if now < first + self._wait_s:
+            return []
+        return self._let_out(now)
+
+    def flush(self) -> list[tuple[float, Sighting]]:
+        """Everything that is left, in order."""
+        return self._let_out(float("inf"))
+
+    def _let_out(self, now_s: float) -> list[tuple[float, Sighting]]:
+        due: list[tuple[float, str, int, Sighting]] = []
+        for source, lane in self._lanes.items():
+            if not lane.waiting or lane.waiting[0][0] > now_s:
+                continue
+            kept = [w for w in lane.waiting if w[0] > now_s]
+            due += [(when, source, number, s) for when, number, s in lane.waiting if when <= now_s]
+            lane.waiting = kept
+        if now_s != float("inf"):
+            self.now_s = max(self.now_s, now_s)
+        due.sort(key=lambda d: d[:3])
+        return [(when, s) for when, _, _, s in due]

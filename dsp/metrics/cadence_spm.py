@@ -1,0 +1,57 @@
+"""Cadence in steps per minute, both feet (running 140-220; domain 3).
+
+From stride times where both feet are seen: a sensor off the midline sees left and right steps alternate by up to 37 ms
+(dsp findings 2.2), a pair of steps does not. With one foot only, twice the strides of that foot. A standard pod's own
+number is passed on only where no motion sensor gives one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from statistics import median
+
+from dsp.metrics.recent import STALE_NS
+from dsp.records import Metric, Step
+from dsp.signals import NS_PER_S
+
+KEY = "cadence_spm"
+
+
+class Stage:
+    """Median over the strides of the last ten steps."""
+
+    def __init__(self) -> None:
+        self._steps: deque[Step] = deque(maxlen=11)
+        self._pod: Metric | None = None
+
+    def step(self, step: Step) -> None:
+        """Take a step."""
+        if self._steps and step.t_ns - self._steps[-1].t_ns > STALE_NS:
+            self._steps.clear()
+        self._steps.append(step)
+
+    def reading(self, metric: Metric) -> None:
+        """Remember what a pod says."""
+        if metric.key == KEY:
+            self._pod = metric
+
+    def report(self, t_ns: int) -> list[Metric]:
+        """Cadence now, from motion if there is any."""
+        if self._steps and t_ns - self._steps[-1].t_ns < STALE_NS:
+            strides = self._stride_times_s()
+            if strides:
+                trust = sum(s.confidence for s in self._steps) / len(self._steps)
+                quality = round(min(1.0, len(strides) / 8) * trust, 3)
+                return [Metric(t_ns, KEY, 120.0 / median(strides), None, quality)]
+        pod = self._pod
+        if pod is not None and t_ns - pod.t_ns < STALE_NS:
+            return [Metric(t_ns, KEY, pod.value, None, pod.quality)]
+        return []
+
+    def _stride_times_s(self) -> list[float]:
+        """Times between contacts of the same foot: two steps on where both feet are seen, one on where only one is."""
+        steps = list(self._steps)
+        one_foot = len({s.side for s in steps}) == 1 and steps[0].side is not None
+        apart = 1 if one_foot else 2
+        times = [(b.t_ns - a.t_ns) / NS_PER_S for a, b in zip(steps, steps[apart:], strict=False)]
+        return [t for t in times if 0.35 < t < 2.5]

@@ -1,0 +1,26 @@
+"""Ground contact time of each leg, ms (running 150-350; domain 7)."""
+
+from __future__ import annotations
+
+from dsp.metrics.recent import PerSide
+from dsp.records import Metric, Step
+
+KEY = "contact_ms"
+
+
+class Stage:
+    """Median of the last ten stances of each leg."""
+
+    def __init__(self) -> None:
+        self._sides = PerSide(KEY, 10)
+
+    def step(self, step: Step) -> None:
+        """Take a stance."""
+        self._sides.add(step.side, step.t_ns, step.contact_ms, step.confidence)
+
+    def reading(self, metric: Metric) -> None:
+        """Nothing is read ready-made."""
+
+    def report(self, t_ns: int) -> list[Metric]:
+        """The medians now, one per leg."""
+        return self._sides.report(t_ns)

@@ -1,0 +1,26 @@
+"""Contralateral pelvic drop excursion of each leg, deg (running 1-12; domain 2): the one to compare and cue on."""
+
+from __future__ import annotations
+
+from dsp.metrics.recent import PerSide
+from dsp.records import Metric, Step
+
+KEY = "drop_excursion_deg"
+
+
+class Stage:
+    """Median of the last ten stances of each leg."""
+
+    def __init__(self) -> None:
+        self._sides = PerSide(KEY, 10)
+
+    def step(self, step: Step) -> None:
+        """Take a stance."""
+        self._sides.add(step.side, step.t_ns, step.drop_excursion_deg, step.confidence)
+
+    def reading(self, metric: Metric) -> None:
+        """Nothing is read ready-made."""
+
+    def report(self, t_ns: int) -> list[Metric]:
+        """The medians now, one per leg."""
+        return self._sides.report(t_ns)

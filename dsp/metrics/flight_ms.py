@@ -1,0 +1,27 @@
+"""Flight time between toe-off and the next contact of the other foot, ms (running 20-200; domain 7)."""
+
+from __future__ import annotations
+
+from dsp.metrics.recent import Recent
+from dsp.records import Metric, Step
+
+KEY = "flight_ms"
+
+
+class Stage:
+    """Median of the last ten steps."""
+
+    def __init__(self) -> None:
+        self._recent = Recent(10)
+
+    def step(self, step: Step) -> None:
+        """Take a step."""
+        if step.flight_ms is not None:
+            self._recent.add(step.t_ns, step.flight_ms, step.confidence)
+
+    def reading(self, metric: Metric) -> None:
+        """Nothing is read ready-made."""
+
+    def report(self, t_ns: int) -> list[Metric]:
+        """The median now."""
+        return self._recent.report(t_ns, KEY, None)

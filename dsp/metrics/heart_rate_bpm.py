@@ -1,0 +1,14 @@
+"""Heart rate in beats per minute, from a strap or a watch."""
+
+from __future__ import annotations
+
+from dsp.metrics.passed_on import PassedOn
+
+KEY = "heart_rate_bpm"
+
+
+class Stage(PassedOn):
+    """The newest value of a sensor that measures it."""
+
+    def __init__(self) -> None:
+        super().__init__(KEY)

@@ -1,0 +1,33 @@
+"""A value that a sensor measures ready-made: passed on once a second while it is fresh."""
+
+from __future__ import annotations
+
+from dsp.records import Metric, Step
+from dsp.signals import NS_PER_S
+
+FRESH_NS = 5 * NS_PER_S
+"""Straps and treadmills speak about once a second; five silent ones are a lost sensor."""
+
+
+class PassedOn:
+    """Base of the metrics that are nothing but a reading."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._newest: Metric | None = None
+
+    def step(self, step: Step) -> None:
+        """Steps do not matter."""
+
+    def reading(self, metric: Metric) -> None:
+        """Remember the newest."""
+        if metric.key == self._key:
+            self._newest = metric
+
+    def report(self, t_ns: int) -> list[Metric]:
+        """The newest value while it is fresh; quality falls with its age."""
+        newest = self._newest
+        if newest is None or t_ns - newest.t_ns > FRESH_NS:
+            return []
+        age = max(0, t_ns - newest.t_ns) / FRESH_NS
+        return [Metric(t_ns, self._key, newest.value, None, round(newest.quality * (1.0 - 0.5 * age), 3))]

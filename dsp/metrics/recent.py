@@ -1,0 +1,49 @@
+"""The last few numbers, kept with their times: what most metrics are a median of."""
+
+from __future__ import annotations
+
+from collections import deque
+from statistics import median
+
+from dsp.records import Metric, Side
+from dsp.signals import NS_PER_S
+
+STALE_NS = 3 * NS_PER_S
+"""A running value older than this is no longer the runner's."""
+
+
+class Recent:
+    """Median of the last `count` values, if the newest is fresh; quality grows with how many there are."""
+
+    def __init__(self, count: int) -> None:
+        self._values: deque[tuple[int, float, float]] = deque(maxlen=count)
+
+    def add(self, t_ns: int, value: float, confidence: float) -> None:
+        """Take one value."""
+        self._values.append((t_ns, value, confidence))
+
+    def report(self, t_ns: int, key: str, side: Side | None) -> list[Metric]:
+        """One metric at `t_ns`, or none when the values are stale."""
+        if not self._values or t_ns - self._values[-1][0] > STALE_NS:
+            self._values.clear()
+            return []
+        full = len(self._values) / (self._values.maxlen or 1)
+        trust = sum(c for _, _, c in self._values) / len(self._values)
+        return [Metric(t_ns, key, median(v for _, v, _ in self._values), side, round(full * trust, 3))]
+
+
+class PerSide:
+    """A `Recent` for each leg."""
+
+    def __init__(self, key: str, count: int) -> None:
+        self._key = key
+        self._sides = {Side.LEFT: Recent(count), Side.RIGHT: Recent(count)}
+
+    def add(self, side: Side | None, t_ns: int, value: float | None, confidence: float) -> None:
+        """Take one value of one leg; nothing without a leg or a value."""
+        if side is not None and value is not None:
+            self._sides[side].add(t_ns, value, confidence)
+
+    def report(self, t_ns: int) -> list[Metric]:
+        """Up to two metrics."""
+        return [m for side, recent in self._sides.items() for m in recent.report(t_ns, self._key, side)]

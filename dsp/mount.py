@@ -1,0 +1,160 @@
+"""How a trunk sensor sits on the pelvis, found from the running itself, whatever way up it was put on.
+
+Running is mirror-symmetric: half a stride later the body does the same with left and right exchanged. So the plane of
+symmetry can be read off the signals: with `L` the unit vector to the left in sensor axes, a force f becomes
+f - 2 (L.f) L half a stride later and an angular rate w (a pseudovector) becomes -w + 2 (L.w) L. The L that fits best is
+an eigenvector of the half-stride cross products of force and rate. It comes without a sign. The sign is physics:
+in stance the runner brakes first and pushes after, so forward force runs against the change of vertical force, and the
+pelvis pitches with the load in a like way.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dsp.orientation import Vector
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Unit vectors in sensor axes that point to the runner's front, left and up when standing.
+
+    level  True when `up` was seen in at least 3 s of standing (then zero obliquity is the standing one)
+    quality  0-1
+    """
+
+    forward: Vector
+    left: Vector
+    up: Vector
+    level: bool = False
+    quality: float = 1.0
+
+    @classmethod
+    def from_axes(cls, axes: str) -> Mount:
+        """Read `+x+y+z`: the sensor axes that point forward, left and up. ValueError says what is wrong."""
+        text = axes.strip().lower()
+        if len(text) != 6 or any(s not in "+-" for s in text[::2]) or sorted(text[1::2]) != ["x", "y", "z"]:
+            raise ValueError(
+                f"mount {axes!r}: expected the sensor axes that point forward, left and up, "
+                "each x, y or z once with its sign, such as +x+y+z"
+            )
+        vectors = np.zeros((3, 3))
+        for row in range(3):
+            vectors[row, "xyz".index(text[2 * row + 1])] = 1.0 if text[2 * row] == "+" else -1.0
+        if float(np.linalg.det(vectors)) < 0.0:
+            raise ValueError(f"mount {axes!r}: these axes are left-handed; one of the signs must be wrong")
+        return cls(_vector(vectors[0]), _vector(vectors[1]), _vector(vectors[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class MountFinderParams:
+    """phases: points per step that are compared; first_strides: needed before anything is said;
+    memory_strides: weight of the past; level_rad: standing further than this from running is another posture.
+    """
+
+    phases: int = 24
+    first_strides: int = 4
+    memory_strides: float = 90.0
+    level_rad: float = 0.6
+
+
+class MountFinder:
+    """Takes strides, gives a `Mount` once there are enough."""
+
+    def __init__(self, params: MountFinderParams | None = None) -> None:
+        self._p = params or MountFinderParams()
+        self._mirror = np.zeros((3, 3))
+        self._ahead = np.zeros(3)
+        self._leftward = np.zeros(3)
+        self._up = np.zeros(3)
+        self._weight = 0.0
+        self._strides = 0
+        self._standing: Array | None = None
+
+    @property
+    def strides(self) -> int:
+        """Strides taken in."""
+        return self._strides
+
+    def stand(self, force: Vector) -> None:
+        """Mean specific force of at least 3 s of standing, sensor axes."""
+        f = np.array(force)
+        self._standing = f / np.linalg.norm(f)
+
+    def stride(self, first: Array, second: Array, up: Vector) -> None:
+        """Two successive steps, each resampled to (phases, 6): force m/s2 and rate rad/s; up: the stride's mean up."""
+        up_now = np.array(up) / np.linalg.norm(up)
+        level = np.eye(3) - np.outer(up_now, up_now)
+        mean = 0.5 * (first.mean(axis=0) + second.mean(axis=0))
+        one, two = first - mean, second - mean
+        force = one[:, :3].T @ two[:, :3]
+        rate = one[:, 3:].T @ two[:, 3:]
+        force = level @ (force + force.T) @ level
+        rate = level @ (rate + rate.T) @ level
+        mirror = np.zeros((3, 3))
+        for matrix, sign in ((force, 1.0), (rate, -1.0)):
+            size = float(np.linalg.norm(matrix))
+            if size > 0.0:
+                mirror += sign / size * matrix
+        both = np.concatenate([one, two])
+        vertical = both[:, :3] @ up_now
+        change = np.roll(vertical, -1) - np.roll(vertical, 1)
+        ahead = level @ (_correlation(both[:, :3], vertical) - _correlation(both[:, :3], change))
+        leftward = level @ (_correlation(both[:, 3:], vertical) - _correlation(both[:, 3:], change))
+        keep = 1.0 - 1.0 / min(self._strides + 1.0, self._p.memory_strides)
+        share = 1.0 - keep
+        self._mirror = keep * self._mirror + share * mirror
+        self._ahead = keep * self._ahead + share * ahead
+        self._leftward = keep * self._leftward + share * leftward
+        self._up = keep * self._up + share * up_now
+        self._strides += 1
+
+    def mount(self) -> Mount | None:
+        """The mount as known now; None before `first_strides`."""
+        if self._strides < self._p.first_strides:
+            return None
+        up = self._up / np.linalg.norm(self._up)
+        side_a, side_b = _across(up)
+        basis = np.stack([side_a, side_b], axis=1)
+        values, vectors = np.linalg.eigh(basis.T @ self._mirror @ basis)
+        left = basis @ vectors[:, 0]
+        forward = np.cross(left, up)
+        sign = float(forward @ self._ahead + left @ self._leftward)
+        if sign < 0.0:
+            left, forward = -left, -forward
+        spread = float(values[1] - values[0]) / (abs(float(values[0])) + abs(float(values[1])) + 1e-9)
+        level = self._standing is not None and float(up @ self._standing) > math.cos(self._p.level_rad)
+        if level and self._standing is not None:
+            up = self._standing
+            left = left - (left @ up) * up
+            left = left / np.linalg.norm(left)
+            forward = np.cross(left, up)
+        quality = max(0.0, min(1.0, spread)) * min(1.0, abs(sign) / 0.5) * min(1.0, self._strides / 8.0)
+        return Mount(_vector(forward), _vector(left), _vector(up), level=level, quality=quality)
+
+
+def _correlation(signals: Array, with_signal: Array) -> Array:
+    """(3,) covariance of each column with `with_signal`, scaled by the length of the columns' spread."""
+    centred = signals - signals.mean(axis=0)
+    other = with_signal - with_signal.mean()
+    size = math.sqrt(float((centred * centred).sum()) * float(other @ other))
+    return centred.T @ other / size if size > 0.0 else np.zeros(3)
+
+
+def _across(up: Array) -> tuple[Array, Array]:
+    """Two unit vectors that span the plane across `up`."""
+    start = np.zeros(3)
+    start[int(np.argmin(np.abs(up)))] = 1.0
+    one = np.cross(up, start)
+    one = one / np.linalg.norm(one)
+    return one, np.cross(up, one)
+
+
+def _vector(v: Array) -> Vector:
+    return float(v[0]), float(v[1]), float(v[2])

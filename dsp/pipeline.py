@@ -1,0 +1,178 @@
+"""The whole core: sample blocks of any sensors in, records out, one order, no clock.
+
+Cutting the input anywhere, interleaving the sensors in any order that lags at most 0.5 s, and saving and restoring the
+state anywhere give the same records in the same order.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from dsp.chains.foot import SIDE_OF, FootChain
+from dsp.chains.trunk import TrunkChain
+from dsp.cues.rule import all_rules
+from dsp.cues.turn import Turn
+from dsp.history import PastRun
+from dsp.merge import DataTimeMerge
+from dsp.metrics.metric import all_metrics
+from dsp.mount import Mount
+from dsp.records import Cue, Metric, Record, Step, Summary
+from dsp.sightings import Contact, Posture, Reading, Release, Sighting
+from dsp.signals import IMU6, NS_PER_S, Placement, Quantity, SampleBlock
+from dsp.steps import StepFusion
+from dsp.summary import RunTotals
+from dsp.thresholds.drift import DriftParams, DropDrift
+
+_NO_MOUNTS: Mapping[Placement, Mount] = MappingProxyType({})
+
+READ_AS_IS = (Quantity.SPEED_MPS, Quantity.CADENCE_SPM, Quantity.HEART_RATE_BPM, Quantity.INCLINE_PCT)
+"""Quantities that become metrics of the same name without any working out."""
+
+TICKS_PER_S = 10
+"""Fusion looks at the time this often (data time); metrics are reported once a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineParams:
+    """signals: also Attitude records; mounts: explicit ones, else found from the data; drift: the threshold's rule;
+    history: earlier runs of this runner.
+    """
+
+    signals: bool = False
+    mounts: Mapping[Placement, Mount] = field(default_factory=lambda: _NO_MOUNTS)
+    drift: DriftParams = field(default_factory=DriftParams)
+    history: tuple[PastRun, ...] = ()
+
+
+class Pipeline:
+    """Feed it blocks in the order in which they came; call `finish` once at the end."""
+
+    def __init__(self, params: PipelineParams | None = None) -> None:
+        self._params = params or PipelineParams()
+        self._chains: dict[str, TrunkChain | FootChain] = {}
+        self._merge = DataTimeMerge()
+        self._fusion = StepFusion()
+        self._metrics = all_metrics()
+        self._drift = DropDrift(self._params.drift, self._params.history)
+        self._rules = all_rules(self._params.history)
+        self._turn = Turn()
+        self._totals = RunTotals()
+        self._tick: int | None = None
+
+    def update(self, block: SampleBlock) -> list[Record]:
+        """Everything that is settled once this block is known."""
+        n = len(block.t_ns)
+        if n == 0:
+            return []
+        first_s, latest_s = int(block.t_ns[0]) * 1e-9, int(block.t_ns[-1]) * 1e-9
+        if any(q in block.layout for q in IMU6):
+            chain = self._chain(block)
+            self._merge.put(block.source, latest_s, first_s, chain.update(block), slow=False)
+        else:
+            self._merge.put(block.source, latest_s, first_s, _readings(block), slow=True)
+        return self._settle(self._merge.take(), self._merge.now_s)
+
+    def finish(self) -> list[Record]:
+        """Flush what is pending: no more data will come."""
+        out = self._settle(self._merge.flush(), self._merge.now_s)
+        for step in self._fusion.take(self._merge.now_s, end=True):
+            self._step(step, out)
+        return out
+
+    def state(self) -> dict[str, object]:
+        """A picklable copy of everything that has been learned."""
+        return copy.deepcopy(self.__dict__)
+
+    def restore(self, state: dict[str, object]) -> None:
+        """Go on from a state saved by `state`."""
+        self.__dict__.update(copy.deepcopy(state))
+
+    def summary(self, t_ns: int) -> Summary:
+        """The run so far; losses are the caller's to fill in."""
+        return self._totals.summary(t_ns)
+
+    def _chain(self, block: SampleBlock) -> TrunkChain | FootChain:
+        chain = self._chains.get(block.source)
+        if chain is None:
+            if block.placement in SIDE_OF or block.placement is Placement.FOOT:
+                chain = FootChain(block.placement)
+            else:
+                mount = self._params.mounts.get(block.placement)
+                signals = self._params.signals and block.placement is Placement.SACRUM
+                chain = TrunkChain(block.placement, mount, signals=signals)
+            self._chains[block.source] = chain
+        return chain
+
+    def _settle(self, due: list[tuple[float, Sighting]], now_s: float) -> list[Record]:
+        out: list[Record] = []
+        for when, sighting in due:
+            self._ticks(when, out)
+            self._take(sighting)
+            for step in self._fusion.take(when):
+                self._step(step, out)
+            if isinstance(sighting, Posture):
+                out.append(sighting.attitude)
+        if math.isfinite(now_s):
+            self._ticks(now_s, out)
+        return out
+
+    def _take(self, sighting: Sighting) -> None:
+        if isinstance(sighting, Contact):
+            self._fusion.contact(sighting)
+        elif isinstance(sighting, Release):
+            self._fusion.release(sighting)
+        elif isinstance(sighting, Reading):
+            for metric in self._metrics:
+                metric.reading(sighting.metric)
+
+    def _ticks(self, until_s: float, out: list[Record]) -> None:
+        """Every tick up to, not including, `until_s`."""
+        if self._tick is None:
+            self._tick = math.ceil(until_s * TICKS_PER_S)
+        while self._tick / TICKS_PER_S < until_s:
+            now_s = self._tick / TICKS_PER_S
+            for step in self._fusion.take(now_s):
+                self._step(step, out)
+            if self._tick % TICKS_PER_S == 0:
+                self._report(round(now_s * NS_PER_S), out)
+            self._tick += 1
+
+    def _step(self, step: Step, out: list[Record]) -> None:
+        out.append(step)
+        self._totals.step(step)
+        for metric in self._metrics:
+            metric.step(step)
+        for rule in self._rules:
+            self._offer(rule.step(step), out)
+        for threshold in self._drift.step(step):
+            out.append(threshold)
+            self._totals.threshold(threshold)
+            for rule in self._rules:
+                self._offer(rule.threshold(threshold), out)
+
+    def _report(self, t_ns: int, out: list[Record]) -> None:
+        metrics: list[Metric] = [m for stage in self._metrics for m in stage.report(t_ns)]
+        out.extend(metrics)
+        self._totals.metrics(t_ns, metrics)
+        for rule in self._rules:
+            self._offer(rule.metrics(metrics), out)
+
+    def _offer(self, cue: Cue | None, out: list[Record]) -> None:
+        said = self._turn.offer(cue) if cue is not None else None
+        if said is not None:
+            out.append(said)
+            self._totals.cue(said)
+
+
+def _readings(block: SampleBlock) -> list[Sighting]:
+    """Ready-made values of a block as they are."""
+    out: list[Sighting] = []
+    for t_ns, row in zip(block.t_ns.tolist(), block.values.tolist(), strict=True):
+        for quantity, value in zip(block.layout, row, strict=True):
+            if quantity in READ_AS_IS and value == value:
+                out.append(Reading(t_ns * 1e-9, Metric(t_ns, str(quantity), value, None, 1.0)))
+    return out

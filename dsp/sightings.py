@@ -1,0 +1,61 @@
+"""What one sensor says about stances, before fusion: a contact when it is sure of it, a release when the foot has left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from dsp.records import Attitude, Metric, Side
+from dsp.signals import Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Contralateral pelvic drop of one stance, deg (definitions: domain 2); peak_deg None without a standing zero."""
+
+    excursion_deg: float
+    peak_deg: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A foot met the ground at `t_s`; the sensor was sure of it at `decided_s` (data time of its newest sample then)."""
+
+    decided_s: float
+    t_s: float
+    placement: Placement
+    side: Side | None
+    running: bool
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The stance that began at `contact_s` ended at `t_s` (None: not seen)."""
+
+    decided_s: float
+    contact_s: float
+    t_s: float | None
+    placement: Placement
+    side: Side | None
+    drop: Drop | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value that needs no working out: `metric` as measured, known at `decided_s`."""
+
+    decided_s: float
+    metric: Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Posture:
+    """One attitude sample on its way through the merge."""
+
+    decided_s: float
+    attitude: Attitude
+
+
+Sighting: TypeAlias = Contact | Release | Reading | Posture

@@ -1,0 +1,87 @@
+"""The run in a few numbers, kept as sums so that memory does not grow."""
+
+from __future__ import annotations
+
+from dsp.records import Cue, Metric, Side, Step, Summary, Threshold
+from dsp.signals import NS_PER_S
+
+
+class _Mean:
+    """Mean of what was added."""
+
+    def __init__(self) -> None:
+        self._n = 0
+        self._sum = 0.0
+
+    def add(self, value: float | None) -> None:
+        if value is not None:
+            self._n += 1
+            self._sum += value
+
+    @property
+    def value(self) -> float | None:
+        return self._sum / self._n if self._n else None
+
+
+class RunTotals:
+    """Counts and means of a run."""
+
+    def __init__(self) -> None:
+        self._steps = 0
+        self._thresholds = 0
+        self._cues = 0
+        self._first_ns: int | None = None
+        self._cadence = _Mean()
+        self._contact = _Mean()
+        self._flight = _Mean()
+        self._excursion = {side: _Mean() for side in Side}
+        self._peak = {side: _Mean() for side in Side}
+
+    def step(self, step: Step) -> None:
+        """Count a step."""
+        self._steps += 1
+        if self._first_ns is None:
+            self._first_ns = step.t_ns
+        self._contact.add(step.contact_ms)
+        self._flight.add(step.flight_ms)
+        if step.side is not None:
+            self._excursion[step.side].add(step.drop_excursion_deg)
+            self._peak[step.side].add(step.drop_peak_deg)
+
+    def metrics(self, t_ns: int, metrics: list[Metric]) -> None:
+        """Take this second's metrics."""
+        if self._first_ns is None:
+            self._first_ns = t_ns
+        for m in metrics:
+            if m.key == "cadence_spm":
+                self._cadence.add(m.value)
+
+    def threshold(self, threshold: Threshold) -> None:
+        """Count a change of a detector's state."""
+        del threshold
+        self._thresholds += 1
+
+    def cue(self, cue: Cue) -> None:
+        """Count a cue."""
+        del cue
+        self._cues += 1
+
+    def summary(self, t_ns: int) -> Summary:
+        """The numbers at `t_ns`."""
+        first = t_ns if self._first_ns is None else self._first_ns
+        return Summary(
+            t_ns=t_ns,
+            steps=self._steps,
+            duration_s=max(0.0, (t_ns - first) / NS_PER_S),
+            cadence_spm=self._cadence.value,
+            contact_ms=self._contact.value,
+            flight_ms=self._flight.value,
+            drop_excursion_left_deg=self._excursion[Side.LEFT].value,
+            drop_excursion_right_deg=self._excursion[Side.RIGHT].value,
+            drop_peak_left_deg=self._peak[Side.LEFT].value,
+            drop_peak_right_deg=self._peak[Side.RIGHT].value,
+            lost=0,
+            dropped=0,
+            thresholds=self._thresholds,
+            cues=self._cues,
+        )

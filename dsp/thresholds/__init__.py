@@ -1,0 +1,1 @@
+"""Detectors of lasting change against the runner's own baseline; they state evidence, never a diagnosis."""
