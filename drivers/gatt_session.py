@@ -9,9 +9,12 @@ from collections.abc import Callable, Mapping
 from drivers.errors import DeviceUnreachable, RadioError
 from drivers.radio.link import Link
 from drivers.write_template import render
-from firmware_profiles.schema import Profile, Read, Step, Subscribe, Write
+from firmware_profiles.schema import Field, Profile, Read, Step, Stream, Subscribe, Write
 
 LOG = logging.getLogger("stridecue.radio")
+
+ATT_HEAD_BYTES = 3
+"""Of every notification, Core 5.4, Vol 3, Part F, 3.4.7.1."""
 
 OnValue = Callable[[str, bytes], None]
 """Alias of the characteristic, value."""
@@ -44,7 +47,8 @@ class GattSession:
 
     def limits(self) -> str:
         """Say what the link makes impossible; empty when nothing."""
-        carried, wanted = self._link.notification_limit_bytes, self._profile.link.mtu_min - 3
+        carried = self._link.notification_limit_bytes
+        wanted = max(self._profile.link.mtu_min - ATT_HEAD_BYTES, *map(shortest_packet_bytes, self._streams()), 0)
         if carried >= wanted:
             return ""
         return f"the link carries {carried} bytes a packet, {self._profile.id} needs {wanted}: packets are cut off"
@@ -80,6 +84,9 @@ class GattSession:
         """Notifications a second to expect of each subscribed characteristic."""
         return {alias: self._profile.nominal_hz(alias) for alias in self._subscribed}
 
+    def _streams(self) -> list[Stream]:
+        return [stream for alias in self._profile.gatt for stream in self._profile.streams_of(alias).values()]
+
     async def _run(self, step: Step) -> None:
         match step:
             case Subscribe(on=alias):
@@ -92,3 +99,14 @@ class GattSession:
                 for value in render(step, self._params):
                     await self._link.write(self._profile.gatt[alias].char, value)
                     await asyncio.sleep(step.gap_ms / 1000)
+
+
+def shortest_packet_bytes(stream: Stream) -> int:
+    """Count the bytes a packet of this stream has at least: what is always there, and one sample."""
+    samples = 0 if stream.samples is None else sum(map(_field_bytes, stream.samples.fields))
+    return samples + sum(map(_field_bytes, stream.fields))
+
+
+def _field_bytes(field: Field) -> int:
+    always = field.if_bit is None and field.unless_bit is None and isinstance(field.count, int)
+    return int(field.type[1:]) // 8 * int(field.count) if always else 0

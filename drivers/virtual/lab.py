@@ -48,6 +48,7 @@ class VirtualLab:
         self._max_connections = max_connections
         self._mtu = mtu
         self._measuring: dict[str, asyncio.Task[None]] = {}
+        self._ending: list[asyncio.Task[None]] = []
         self._controllers: dict[str, SimController] = {}
         self._adapter: SimController | None = None
         self._plugged = True
@@ -57,7 +58,6 @@ class VirtualLab:
         self.radio = Radio(
             BumbleProvider("virtual", self._open_adapter, HUB_ADDRESS), max_connections=self._max_connections
         )
-        self._tasks = await asyncio.TaskGroup().__aenter__()
         self.epoch_s = asyncio.get_running_loop().time()
         for kind in self._kinds:
             await self.switch_on(kind)
@@ -71,7 +71,10 @@ class VirtualLab:
         for sensor in list(self.sensors):
             self.kill(sensor)
         self.link.close()
-        await self._tasks.__aexit__(kind, error, trace)
+        ended = await asyncio.gather(*self._ending, return_exceptions=True)
+        for result in ended:
+            if isinstance(result, Exception) and error is None:
+                raise result
 
     async def switch_on(self, kind: str) -> VirtualSensor:
         """Boot a sensor: counters at 0, advertising; the runner is where the runner is."""
@@ -80,12 +83,14 @@ class VirtualLab:
         identity = what.identity(self.runner.params.seed, self._mtu)
         sensor = self.sensors[kind] = what.build(identity, self.runner, self.epoch_s, controller, controller)
         await sensor.power_on()
-        self._measuring[kind] = self._tasks.create_task(sensor.run(), name=f"virtual {kind}")
+        self._measuring[kind] = asyncio.create_task(sensor.run(), name=f"virtual {kind}")
         return sensor
 
     def kill(self, kind: str) -> None:
         """Take the power from a sensor: silent at once, no farewell."""
-        self._measuring.pop(kind).cancel()
+        measuring = self._measuring.pop(kind)
+        measuring.cancel()
+        self._ending.append(measuring)
         del self.sensors[kind]
         self.link.remove_controller(self._controllers.pop(kind))
 

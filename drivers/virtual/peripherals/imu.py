@@ -93,16 +93,20 @@ class Imu(VirtualSensor):
             if rate_hz != self._true_rate_hz:
                 continue  # reconfigured meanwhile
             self._index, self._sequence = first + n, sequence + n
-            if listeners := self.subscribers(self.data):
-                packet = encode_imu6(
-                    sequence,
-                    self._device_us(first / rate_hz),
-                    self.runner.imu(self.placement, first, n, rate_hz),
-                    acc_range_g=self.acc_range_g,
-                    gyro_range_dps=self.gyro_range_dps,
-                )
-                for listener in listeners:
+            for listener in self.subscribers(self.data):
+                step = samples_that_fit(listener.att_mtu)
+                for at in range(0, n, step):
+                    packet = self._packet(first + at, sequence + at, min(step, n - at), rate_hz)
                     await self.notify(listener, self.data, packet)
+
+    def _packet(self, first: int, sequence: int, n: int, rate_hz: float) -> bytes:
+        return encode_imu6(
+            sequence,
+            self._device_us(first / rate_hz),
+            self.runner.imu(self.placement, first, n, rate_hz),
+            acc_range_g=self.acc_range_g,
+            gyro_range_dps=self.gyro_range_dps,
+        )
 
     def _device_us(self, t_s: float) -> int:
         since_boot_s = t_s + self.epoch_s - self.booted_s

@@ -41,6 +41,9 @@ class VirtualSensor(ABC):
     """Measures `runner` from `epoch_s` of the loop's time on; that moment is the runner's time 0.
 
     Built anew after a crash it is a rebooted device: counters start at 0, the runner's motion goes on.
+
+    sent   notifications so far
+    muted  True: firmware that stays connected and subscribed, and says nothing
     """
 
     service_uuid: str
@@ -52,6 +55,7 @@ class VirtualSensor(ABC):
         self.runner = runner
         self.epoch_s = epoch_s
         self.sent = 0
+        self.muted = False
         self._loop = asyncio.get_running_loop()
         self.booted_s = self._loop.time()
         configuration = DeviceConfiguration(
@@ -113,6 +117,8 @@ class VirtualSensor(ABC):
 
     async def notify(self, connection: Connection, characteristic: Attribute[bytes], value: bytes) -> None:
         """Send one notification; what the MTU cannot carry is cut off (Core 5.4, Vol 3, Part F, 3.4.7.1)."""
+        if self.muted:
+            return
         self.sent += 1
         await self.device.gatt_server.notify_subscriber(connection, characteristic, value)
 

@@ -1,0 +1,78 @@
+"""The air as a server: every TCP client on loopback gets a virtual controller of its own (H4 HCI), all on one link.
+
+Hub and sensors are then processes of their own; the end of a client's connection is the end of its device's power.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bumble.transport.common import StreamPacketSource
+
+from drivers.virtual.connection import Conditions
+from drivers.virtual.controller import SimController
+from drivers.virtual.link import SimLink
+
+HOST = "127.0.0.1"
+WRITE_BUFFER_BYTES = 1 << 20
+INTERVAL_MS = 15.0
+TIMEOUT_MS = 1000.0
+
+
+class _Client(asyncio.Protocol):
+    """One host on the other end of the socket, and its controller."""
+
+    def __init__(self, link: SimLink, number: int, connected: set[asyncio.Transport]) -> None:
+        self._link = link
+        self._number = number
+        self._connected = connected
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Switch the controller on."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._connected.add(transport)
+        transport.set_write_buffer_limits(WRITE_BUFFER_BYTES)
+        self._from_host = StreamPacketSource()
+        self._controller = SimController(f"air {self._number}", self._link, self._from_host, self)
+
+    def on_packet(self, packet: bytes) -> None:
+        """Pass from the controller to its host."""
+        if not self._transport.is_closing():
+            self._transport.write(packet)
+
+    def data_received(self, data: bytes) -> None:
+        """Pass from the host to its controller."""
+        self._from_host.data_received(data)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """Take the power from the controller."""
+        self._connected.discard(self._transport)
+        self._link.remove_controller(self._controller)
+
+
+@asynccontextmanager
+async def serve_air(port: int, *, conditions: Conditions | None = None, seed: int = 1) -> AsyncIterator[int]:
+    """Serve on loopback until left; gives the port (a free one for `port` 0). Raises OSError when it is taken.
+
+    Clients connect with `bumble:tcp-client:127.0.0.1:PORT`.
+    """
+    link = SimLink(conditions or Conditions(interval_ms=INTERVAL_MS, timeout_ms=TIMEOUT_MS), seed)
+    numbers = itertools.count(1)
+    connected: set[asyncio.Transport] = set()
+
+    def client() -> _Client:
+        return _Client(link, next(numbers), connected)
+
+    server = await asyncio.get_running_loop().create_server(client, HOST, port)
+    try:
+        yield int(server.sockets[0].getsockname()[1])
+    finally:
+        server.close()
+        link.close()
+        for transport in list(connected):
+            transport.close()
+        await server.wait_closed()

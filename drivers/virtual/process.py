@@ -1,0 +1,65 @@
+"""A virtual sensor as a process of its own, so that it can be killed and brought back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from bumble.transport import open_transport
+
+from drivers.errors import RadioError
+from drivers.radio.failure import translated
+from drivers.virtual.air import HOST
+from drivers.virtual.peripherals.sensor import MTU
+from drivers.virtual.runner import RunnerParams, VirtualRunner
+from drivers.virtual.sensor_kinds import SENSOR_KINDS
+
+
+async def run_sensor(
+    kind: str,
+    air_port: int,
+    stop: asyncio.Event,
+    *,
+    params: RunnerParams | None = None,
+    epoch_s: float | None = None,
+    mtu: int = MTU,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Advertise and measure until `stop` is set or the air is gone.
+
+    kind      a word of SENSOR_KINDS
+    params    of the runner; the same in every process of one runner
+    epoch_s   `time.monotonic()` (system-wide, the loop's time) at the runner's time 0; the same in every process, so
+              that all sensors, rebooted ones included, see one gait. None: now
+    on_ready  told the advertised name once it advertises
+
+    Raises ValueError for an unknown kind, AdapterDown when there is no air at the port or it went away.
+    """
+    if kind not in SENSOR_KINDS:
+        raise ValueError(f"no virtual sensor {kind!r}: choose one of {', '.join(SENSOR_KINDS)}")
+    runner = VirtualRunner(params)
+    start_s = asyncio.get_running_loop().time() if epoch_s is None else epoch_s
+    what = SENSOR_KINDS[kind]
+    with translated(f"{kind}: no air on port {air_port}, start `stridecue sim` first", adapter=True):
+        transport = await open_transport(f"tcp-client:{HOST}:{air_port}")
+    async with transport:
+        identity = what.identity(runner.params.seed, mtu)
+        sensor = what.build(identity, runner, start_s, transport.source, transport.sink)
+        await sensor.power_on()
+        if on_ready is not None:
+            on_ready(identity.name)
+        stopping = asyncio.ensure_future(stop.wait())
+        measuring = asyncio.ensure_future(sensor.run())
+        ends: set[asyncio.Future[Any]] = {stopping, measuring, transport.source.terminated}
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            if measuring.done():
+                measuring.result()
+            if transport.source.terminated.done():
+                raise RadioError(f"{kind}: the air on port {air_port} is gone")
+            await sensor.power_off()
+        finally:
+            for task in (stopping, measuring):
+                task.cancel()
+            await asyncio.gather(stopping, measuring, return_exceptions=True)
