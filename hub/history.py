@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from dsp.history import PastRun
 from dsp.records import Summary
 
 KEPT_FOR_BASELINE = 20
@@ -47,6 +48,10 @@ class StoredRun:
     drop_excursion_left_deg: float | None
     drop_excursion_right_deg: float | None
     recording: str | None = None
+
+    def past(self) -> PastRun:
+        """Give what the core wants to know of it."""
+        return PastRun(self.drop_excursion_left_deg, self.drop_excursion_right_deg, self.cadence_spm)
 
 
 _INSERT = """

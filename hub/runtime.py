@@ -31,7 +31,7 @@ from hub.engine import Engine, RadioItem
 from hub.facts import Beat, Fact
 from hub.notices import Notices
 from hub.session import Session
-from hub.sinks import mqtt, recorder
+from hub.sinks import jsonl, mqtt, recorder
 from hub.sinks.jsonl import JsonlFile, JsonlSink
 from hub.sinks.mqtt import MqttSink
 from hub.sinks.recorder import RecorderSink
@@ -56,7 +56,7 @@ class Plan:
     broker    the loopback broker; None: this machine has none, so no MQTT and no dashboard
     external  a further broker
     name_file path of the n-th recording of this run; None: not recorded
-    jsonl     an open output for every record
+    jsonl     an open output for every record, attitude only with `signals`
     console   prints posts when there is no dashboard; gets its own subscription
     observe   called with every record, synchronously
     strict    tests: what fails beside the run ends the run
@@ -71,6 +71,7 @@ class Plan:
     external: Server | None = None
     name_file: Callable[[int], Path] | None = None
     jsonl: JsonlFile | None = None
+    signals: bool = False
     console: Callable[[Subscription[Post]], Coroutine[Any, Any, None]] | None = None
     dashboard: bool = False
     observe: Callable[[Record], None] = lambda _record: None
@@ -199,7 +200,9 @@ class Runtime:
             self._telemetry.recording = str(self._recorder.files[0]) if self._recorder.files else None
             self._start_sink(group, "recorder", self._recorder.run())
         if plan.jsonl is not None:
-            facts = self._facts.subscribe("jsonl", Policy.WAIT, 4000, wanted=lambda fact: isinstance(fact, Record))
+            facts = self._facts.subscribe(
+                "jsonl", Policy.WAIT, jsonl.CAPACITY, wanted=jsonl.is_written(signals=plan.signals)
+            )
             self._start_sink(group, "jsonl", JsonlSink(plan.jsonl, facts).run())
         if plan.console is not None:
             self._start_sink(group, "console", plan.console(self._posts.subscribe("console", Policy.DROP_OLDEST, 500)))

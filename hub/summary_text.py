@@ -9,7 +9,7 @@ def summary_text(summary: Summary) -> str:
     """Write a run's summary, several lines; what was not measured is said, never shown as zero."""
     minutes, seconds = divmod(round(summary.duration_s), 60)
     rows = [
-        ("steps", f"{summary.steps} in {minutes} min {seconds:02d} s of running"),
+        ("steps", f"{summary.steps} in {minutes} min {seconds:02d} s"),
         ("cadence", _value(summary.cadence_spm, "steps/min")),
         ("ground contact", _value(summary.contact_ms, "ms")),
         ("flight", _value(summary.flight_ms, "ms")),

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from dsp.records import GaitEvent, Record
+from dsp.records import Attitude, GaitEvent, Record
 from hub.bus import Subscription
 from hub.facts import Fact
 from hub.lines import encode_line
+
+CAPACITY = 4000
+
+
+def is_written(*, signals: bool) -> Callable[[Fact], bool]:
+    """Make the test of what becomes a line: every record, attitude only with `signals`."""
+    return lambda fact: isinstance(fact, Record) and (signals or not isinstance(fact, Attitude))
 
 
 class JsonlFile:

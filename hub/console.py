@@ -1,0 +1,95 @@
+"""A run as lines of text, for a terminal without a dashboard: what changed at once, the numbers every few seconds."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TextIO
+
+from hub.bus import Subscription
+from hub.wire import CueMessage, MetricsMessage, Post, SensorMessage, SessionMessage, ThresholdMessage
+
+NUMBERS_EVERY = 5
+"""Frames between two lines of numbers; frames come once a second."""
+
+
+class Console:
+    """Prints posts; `run` is a sink like any other."""
+
+    def __init__(self, out: TextIO, subscription: Subscription[Post]) -> None:
+        self._out = out
+        self._subscription = subscription
+        self._states: dict[str, str] = {}
+        self._session: str = "waiting"
+        self._steps = 0
+        self._frames = 0
+
+    async def run(self) -> None:
+        """Print until the bus has closed; a terminal that is gone ends it."""
+        start_s = asyncio.get_running_loop().time()
+        async for batch in self._subscription.batches():
+            stamp = f"{asyncio.get_running_loop().time() - start_s:6.1f} s  "
+            for post in batch:
+                if (line := self._line(post)) is not None:
+                    print(f"{stamp}{line}", file=self._out, flush=True)
+
+    def _line(self, post: Post) -> str | None:
+        match post.message:
+            case SensorMessage() as sensor:
+                return self._sensor(sensor)
+            case SessionMessage() as session:
+                return self._run_state(session)
+            case MetricsMessage() as metrics:
+                return self._numbers(metrics)
+            case ThresholdMessage() as threshold:
+                side = f", landing {threshold.side}" if threshold.side else ""
+                return f"THRESHOLD {threshold.detector}{side}: {threshold.state}"
+            case CueMessage() as cue:
+                return f"CUE ({cue.severity}) {cue.text}"
+        return None
+
+    def _sensor(self, sensor: SensorMessage) -> str | None:
+        now = f"{sensor.state}{f': {sensor.detail}' if sensor.detail else ''}"
+        if self._states.get(sensor.device) == now:
+            return None
+        self._states[sensor.device] = now
+        battery = f", battery {sensor.battery_pct:.0f} %" if sensor.battery_pct is not None else ""
+        return f"{sensor.name} ({sensor.placement or 'place unknown'}) {now}{battery}"
+
+    def _run_state(self, session: SessionMessage) -> str | None:
+        self._steps = session.steps
+        if session.state == self._session:
+            return None
+        self._session = session.state
+        return {
+            "running": "the run has started",
+            "paused": "standing: paused",
+            "ended": "the run has ended",
+        }.get(session.state)
+
+    def _numbers(self, metrics: MetricsMessage) -> str | None:
+        self._frames += 1
+        if self._frames % NUMBERS_EVERY or self._session == "ended":
+            return None
+        parts = [
+            _part(metrics.cadence_spm, "{:.0f} steps/min"),
+            _pair("contact", metrics.contact_left_ms, metrics.contact_right_ms, "{:.0f}", " ms"),
+            _pair("drop", metrics.drop_excursion_left_deg, metrics.drop_excursion_right_deg, "{:.1f}", "°"),
+            _part(metrics.speed_mps, "{:.1f} m/s"),
+            _part(metrics.heart_rate_bpm, "{:.0f} bpm"),
+        ]
+        said = [part for part in parts if part]
+        if not said and self._session == "waiting":
+            streaming = sum(state.startswith("streaming") for state in self._states.values())
+            return f"waiting for the first steps, {streaming} sensors streaming"
+        return " | ".join([f"{self._steps} steps", *said])
+
+
+def _part(value: float | None, form: str) -> str:
+    return "" if value is None else form.format(value)
+
+
+def _pair(name: str, left: float | None, right: float | None, form: str, unit: str) -> str:
+    if left is None and right is None:
+        return ""
+    sides = "/".join("-" if value is None else form.format(value) for value in (left, right))
+    return f"{name} L/R {sides}{unit}"

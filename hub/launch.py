@@ -1,0 +1,178 @@
+"""Sets a run up and sees it through: files, broker, dashboard or lines of text, signals, and the words at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shlex
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, TextIO
+
+from drivers.clock import now_ns
+from drivers.recording import SessionInfo
+from dsp.records import Record
+from dsp.signals import NS_PER_S
+from firmware_profiles.catalog import Catalog
+from hub.broker.loopback import LoopbackBroker, available
+from hub.broker.serving import BrokerError
+from hub.bus import Subscription
+from hub.connection import Server
+from hub.console import Console
+from hub.dashboard import dashboard_is_installed
+from hub.engine import Engine
+from hub.runtime import Outcome, Plan, Runtime
+from hub.settings import RunSettings
+from hub.sinks.jsonl import open_jsonl
+from hub.source import OpenSource
+from hub.stop import Stop, stopping_on_signals
+from hub.telemetry import About
+from hub.terminal import is_whole
+from hub.wire import Post, utc
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What to run.
+
+    open_source  entered inside the loop, after broker and dashboard are up: its imports may be heavy
+    replayed     the recording's own session; None: a live run, whose session starts now
+    folder       where to record; None: not recorded
+    seconds      end by itself after so long; None: when asked to
+    """
+
+    source: Literal["live", "replay", "demo"]
+    runner: str
+    settings: RunSettings
+    catalog: Catalog
+    open_source: OpenSource
+    first_port: int
+    replayed: SessionInfo | None = None
+    external: Server | None = None
+    folder: Path | None = None
+    headless: bool = False
+    jsonl: str | None = None
+    signals: bool = False
+    seconds: float | None = None
+    observe: Callable[[Record], None] = lambda _record: None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that is over; `out` is where words for people go."""
+
+    outcome: Outcome
+    session: SessionInfo
+    faults: tuple[str, ...]
+    out: TextIO
+
+    def words(self) -> list[str]:
+        """Say what went wrong, what was lost, where the recording is and what can be done with it."""
+        lines = [f"not used to the end: {fault}" for fault in self.faults]
+        lost = {name: count for name, count in self.outcome.losses.items() if count}
+        lines += [f"lost: {count} items on the way to {name}" for name, count in lost.items()]
+        lines += [f"\nRecorded: {path}" for path in self.outcome.files]
+        lines += [f"Replay:   stridecue replay {shlex.quote(str(path))} --jsonl -" for path in self.outcome.files]
+        return lines
+
+
+def carry_out(launch: Launch) -> Ended:
+    """Run from start to end; raises DriverError and OSError."""
+    return asyncio.run(_carry_out(launch))
+
+
+async def _carry_out(launch: Launch) -> Ended:
+    out = sys.stderr if launch.jsonl == "-" else sys.stdout
+    about, session = _beginning(launch)
+    broker, no_broker = _broker()
+    dashboard, why_not = _dashboard(launch, broker)
+    for line in (no_broker, why_not):
+        if line:
+            print(f"stridecue: {line}", file=sys.stderr, flush=True)
+    signals = launch.signals or broker is not None
+    engine = Engine(launch.catalog, launch.settings.pipeline(signals=signals), cues=launch.settings.cues)
+    stop = Stop()
+    with ExitStack() as stack:
+        jsonl = None if launch.jsonl is None else stack.enter_context(open_jsonl(launch.jsonl, session.t0_ns))
+        stack.enter_context(stopping_on_signals(stop))
+        if launch.seconds is not None:
+            asyncio.get_running_loop().call_later(launch.seconds, stop, "the time is up")
+        plan = Plan(
+            about=about,
+            session_info=session,
+            engine=engine,
+            source=launch.open_source,
+            broker=broker,
+            first_port=launch.first_port,
+            external=launch.external,
+            name_file=_namer(launch.folder, session) if launch.folder is not None else None,
+            jsonl=jsonl,
+            signals=launch.signals,
+            console=None if dashboard else _console(out),
+            dashboard=dashboard,
+            observe=launch.observe,
+        )
+        outcome = await Runtime(plan, stop, lambda text: print(text, file=out, flush=True)).run()
+    return Ended(outcome, session, tuple(f"{each.where}: {each.text}" for each in engine.faults.values()), out)
+
+
+def _beginning(launch: Launch) -> tuple[About, SessionInfo]:
+    """Fix the two axes of a run: `t_ns` and UTC."""
+    now_unix_ns = time.time_ns()
+    instance = secrets.token_hex(4)
+    if launch.replayed is not None:
+        session = launch.replayed
+        unix_zero_ns = (_unix_ns(session.started_utc) or now_unix_ns) - session.t0_ns
+    else:
+        t0_ns = now_ns()
+        session = SessionInfo(t0_ns, utc(now_unix_ns), launch.runner, launch.settings.stored())
+        unix_zero_ns = now_unix_ns - t0_ns
+    return About(launch.runner, instance, launch.source, unix_zero_ns, session.t0_ns), session
+
+
+def _unix_ns(utc_text: str | None) -> int | None:
+    if utc_text is None:
+        return None
+    try:
+        return round(datetime.fromisoformat(utc_text).timestamp() * NS_PER_S)
+    except ValueError:
+        return None
+
+
+def _broker() -> tuple[LoopbackBroker | None, str]:
+    try:
+        return LoopbackBroker(available()), ""
+    except BrokerError as error:
+        return None, f"{error}; this run goes on without MQTT and dashboard"
+
+
+def _dashboard(launch: Launch, broker: LoopbackBroker | None) -> tuple[bool, str]:
+    """Decide whether there is a dashboard; the second value says why there is none although one was meant."""
+    if launch.headless or broker is None or launch.jsonl == "-":
+        return False, ""
+    if not is_whole():
+        return False, "not on a terminal: no dashboard, lines of text instead"
+    if not dashboard_is_installed():
+        return False, "no dashboard: install it with pip install 'stridecue[tui]'; lines of text instead"
+    return True, ""
+
+
+def _console(out: TextIO) -> Callable[[Subscription[Post]], Coroutine[Any, Any, None]]:
+    return lambda subscription: Console(out, subscription).run()
+
+
+def _namer(folder: Path, session: SessionInfo) -> Callable[[int], Path]:
+    """Name recordings by start and runner; what exists is never overwritten."""
+    stem = f"{(session.started_utc or utc(time.time_ns()))[:19].replace(':', '')}Z-{session.runner}"
+
+    def name(number: int) -> Path:
+        path = folder / (f"{stem}-{number + 1}.mcap" if number else f"{stem}.mcap")
+        return path if not path.exists() else folder / f"{stem}-{number + 1}-{os.getpid()}.mcap"
+
+    return name
