@@ -78,7 +78,7 @@ class FlawedImu:
     def sense(self, perfect: Floats, t_s: Floats, rate_hz: float, block: int) -> Floats:
         """Turn perfect body-axes samples (n, 6) at `t_s` (n,) into what the sensor reports, noise drawn per block."""
         errors = self._errors
-        noise = np.random.default_rng([*self._key, _NOISE_STREAM, block]).standard_normal(perfect.shape)
+        noise = np.random.default_rng([*self._key, _NOISE_STREAM, block % 2**32]).standard_normal(perfect.shape)
         bandwidth = np.sqrt(rate_hz / 2)
         acc = perfect[:, :3] @ (self.mount @ self._acc_gain.T) + self._acc_bias_mps2
         acc += noise[:, :3] * errors.acc_noise_ug_rthz * 1e-6 * GRAVITY_MPS2 * bandwidth

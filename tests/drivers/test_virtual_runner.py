@@ -112,6 +112,11 @@ def test_any_chunking_gives_the_same_samples(cuts, start, placement):
     assert np.array_equal(np.concatenate([parts[i] for i in range(len(edges) - 1)]), whole)
 
 
+def test_sensors_may_be_on_before_time_zero():
+    x = VirtualRunner(RunnerParams(seed=9)).imu(Placement.SACRUM, -500, 1000, RATE_HZ)
+    assert np.linalg.norm(x[:, :3], axis=1) == pytest.approx(GRAVITY_MPS2, rel=0.05)
+
+
 def test_the_seed_decides_everything():
     def run(seed: int):
         return VirtualRunner(RunnerParams(seed=seed)).imu(Placement.SACRUM, 5000, 300, RATE_HZ)
