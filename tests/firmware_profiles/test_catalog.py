@@ -42,7 +42,7 @@ def test_parents_are_merged_in() -> None:
 
 
 def test_an_unknown_id_lists_the_known() -> None:
-    with pytest.raises(KeyError, match="sig.hr"):
+    with pytest.raises(KeyError, match=r"sig\.hr"):
         CATALOG.get("sig.nothing")
 
 

@@ -5,6 +5,8 @@ import pytest
 from firmware_profiles.errors import ProfileError
 from tests.firmware_profiles.profiles import SMALL, checked
 
+TWO = "samples = { at = 1, count = 2, fields = "
+
 
 def test_the_small_profile_is_fine() -> None:
     profile = checked(SMALL)
@@ -59,8 +61,8 @@ def test_broken_toml_says_so() -> None:
         ('time = { source = "device", field = "t" }\n', "stream.main.time.field"),
         ('when = { hex = "0" }\n', "stream.main.when.hex"),
         ('samples = { at = 1, count = "m", fields = [] }\n', "stream.main.samples.count"),
-        ('samples = { at = 1, count = 2, fields = [{ name = "a", type = "s24" }] }\n', "stream.main.samples.fields[0].type"),
-        ('samples = { at = 1, count = 2, fields = [{ name = "a", type = "u8", count = "rest" }] }\n', "stream.main.samples.fields[0]"),
+        (f'{TWO}[{{ name = "a", type = "s24" }}] }}\n', "stream.main.samples.fields[0].type"),
+        (f'{TWO}[{{ name = "a", type = "u8", count = "rest" }}] }}\n', "stream.main.samples.fields[0]"),
         ('[param.x]\ndefault = 3\nvalues = [1, 2]\n', "param.x.default"),
         ('[[start]]\ndo = "write"\nto = "data"\nhex = "01{rate:u16}"\n', "start[1].hex"),
         ('[[start]]\ndo = "write"\nto = "data"\nhex = "01{rate:u1"\n', "start[1].hex"),
