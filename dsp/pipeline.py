@@ -84,11 +84,11 @@ class Pipeline:
         return out
 
     def state(self) -> dict[str, object]:
-        """A picklable copy of everything that has been learned."""
-        return copy.deepcopy(self.__dict__)
+        """A picklable copy of everything that has been learned; the params are the caller's."""
+        return copy.deepcopy({name: value for name, value in self.__dict__.items() if name != "_params"})
 
     def restore(self, state: dict[str, object]) -> None:
-        """Go on from a state saved by `state`."""
+        """Go on from a state saved by `state` of a pipeline with the same params."""
         self.__dict__.update(copy.deepcopy(state))
 
     def summary(self, t_ns: int) -> Summary:

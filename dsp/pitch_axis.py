@@ -1,12 +1,14 @@
 """The pitch axis of a foot sensor, however it sits on the shoe.
 
-A foot turns far more about its pitch axis than about any other: the axis is the first principal direction of the
-rate. Its sign: from standing flat, heel and shoe go far toe-down (60-100 deg) and only a little toe-up (under 25), so
-the pitch angle is, over a stride, greater than where the foot lies still.
+A foot turns far more about its pitch axis than about any other, so the axis is the first principal direction of the
+rate. Its sign comes from the force along pitch x up, which is forward if the axis points left: a foot is sped up over
+all of push-off and early swing and stopped within a few hundredths of a second at the end of swing and at contact, so
+the forward force is skewed backward (skewness -0.2 to -2.4 in all 46 foot recordings looked at, walking to sprinting).
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,52 +18,76 @@ from dsp.orientation import Vector
 
 @dataclass(frozen=True, slots=True)
 class PitchAxisParams:
-    """memory_s: weight of the past; first_s: motion needed; moving_radps: mean rate that counts as motion;
-    still_radps: pitch rate of a foot that lies; angle_memory_s: leak of the pitch angle.
+    """How long the looks are.
+
+    mean_s      samples are averaged over this, against noise and ringing
+    memory_s    how much is looked at
+    first_s     how much is needed for a first answer
+    every_s     how often
+    moving_radps  least root mean square rate of a foot that walks or runs
+    keep        share of the old evidence of the sign at each look
     """
 
-    memory_s: float = 20.0
-    first_s: float = 1.0
-    moving_radps: float = 1.5
-    still_radps: float = 1.0
-    angle_memory_s: float = 2.0
+    mean_s: float = 0.06
+    memory_s: float = 6.0
+    first_s: float = 1.5
+    every_s: float = 0.5
+    moving_radps: float = 1.2
+    keep: float = 0.9
 
 
 class PitchAxis:
-    """Fed chunk by chunk with rates; `axis` is None until the foot has moved enough."""
+    """Fed sample by sample with force and rate; `axis` points left, None until the foot has moved enough."""
 
-    def __init__(self, params: PitchAxisParams | None = None) -> None:
+    def __init__(self, period_s: float, params: PitchAxisParams | None = None) -> None:
         self._p = params or PitchAxisParams()
-        self._spread = np.zeros((3, 3))
-        self._moved_s = 0.0
-        self._angle = np.zeros(3)
-        self._all = np.zeros(3)
-        self._lying = np.zeros(3)
-        self._lying_weight = 0.0
+        p = self._p
+        self._of = max(1, round(p.mean_s / period_s))
+        self._window_s = self._of * period_s
+        self._windows: deque[list[float]] = deque(maxlen=max(4, round(p.memory_s / self._window_s)))
+        self._sum = [0.0] * 6
+        self._n = 0
+        self._due = 0
+        self._every = max(1, round(p.every_s / self._window_s))
+        self._first = max(4, round(p.first_s / self._window_s))
+        self._evidence = 0.0
         self.axis: Vector | None = None
 
-    def update(self, rates: list[list[float]], period_s: float) -> None:
-        """Rates gx gy gz (rad/s) of one chunk."""
-        p = self._p
-        w = np.array(rates)
-        duration = period_s * w.shape[1]
-        size = float(np.sqrt((w * w).sum(axis=0)).mean())
-        self._angle += w.sum(axis=1) * period_s - self._angle * (duration / p.angle_memory_s)
-        if size < p.moving_radps and self._moved_s == 0.0:
+    def update(self, axes: list[list[float]]) -> None:
+        """Take samples: ax ay az (m/s2) gx gy gz (rad/s)."""
+        for sample in zip(*axes, strict=True):
+            total = self._sum
+            for i in range(6):
+                total[i] += sample[i]
+            self._n += 1
+            if self._n < self._of:
+                continue
+            self._windows.append([v / self._of for v in total])
+            self._sum = [0.0] * 6
+            self._n = 0
+            self._due += 1
+            if self._due >= self._every and len(self._windows) >= self._first:
+                self._due = 0
+                self._look()
+
+    def _look(self) -> None:
+        data = np.array(self._windows)
+        force, rate = data[:, :3], data[:, 3:] - data[:, 3:].mean(axis=0)
+        spread = rate.T @ rate / len(rate)
+        if float(np.trace(spread)) < self._p.moving_radps**2:
             return
-        keep = 1.0 - duration / p.memory_s
-        self._spread = keep * self._spread + (w @ w.T) * period_s
-        last = w[:, -1]
-        lying = 1.0 / (1.0 + float(last @ last) / p.still_radps**2) ** 2
-        share = duration / min(p.memory_s, self._moved_s + duration)
-        self._all += share * (self._angle - self._all)
-        self._lying += share * lying * (self._angle - self._lying)
-        if size >= p.moving_radps:
-            self._moved_s += duration
-        if self._moved_s < p.first_s:
-            return
-        _, vectors = np.linalg.eigh(self._spread)
+        _, vectors = np.linalg.eigh(spread)
         axis = vectors[:, 2]
-        if float(axis @ (self._all - self._lying)) < 0.0:
+        if self.axis is not None and float(axis @ np.array(self.axis)) < 0.0:
             axis = -axis
+        up = force.mean(axis=0)
+        forward = np.cross(axis, up / np.linalg.norm(up))
+        along = force @ forward
+        along = along - along.mean()
+        size = float(np.sqrt((along * along).mean()))
+        skew = float((along**3).mean()) / size**3 if size > 0.0 else 0.0
+        self._evidence = self._p.keep * self._evidence + skew
+        if self._evidence > 0.0:
+            axis = -axis
+            self._evidence = -self._evidence
         self.axis = (float(axis[0]), float(axis[1]), float(axis[2]))

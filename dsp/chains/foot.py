@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from dsp.detectors.foot import FootContactParams, FootContacts, FootEvent
 from dsp.filters import LowPass2
 from dsp.intake import Intake, Run
+from dsp.orientation import Vector
 from dsp.pitch_axis import PitchAxis
 from dsp.records import EventKind, Side
 from dsp.sightings import Contact, Release, Sighting
@@ -36,9 +37,8 @@ class FootChain:
         self._placement = placement
         self._side = SIDE_OF.get(placement)
         self._intake = Intake()
-        self._pitch = PitchAxis()
+        self._axis: Vector | None = None
         self._count = 0
-        self._chunk: list[list[float]] = [[], [], []]
         self._begun = False
         self._last_contact_s = -9.0
         self._running = False
@@ -51,6 +51,7 @@ class FootChain:
         for run in self._intake.update(block):
             if not self._begun:
                 rate = 1.0 / self._intake.period_s
+                self._pitch = PitchAxis(self._intake.period_s)
                 self._lowpass = LowPass2(self._p.smooth_hz, rate)
                 self._detector = FootContacts(self._lowpass.delay_s, self._p.contact)
                 self._begun = True
@@ -69,23 +70,27 @@ class FootChain:
         while start < n:
             room = SETTLE_SAMPLES - self._count % SETTLE_SAMPLES
             stop = min(n, start + room)
-            t_s = run.t_s[start:stop]
-            rates = [axis[start:stop] for axis in run.axes[3:]]
-            self._advance(t_s, rates, out)
+            axes = [axis[start:stop] for axis in run.axes]
+            self._advance(run.t_s[start:stop], axes, out)
             self._count += stop - start
-            if stop - start == room:
-                self._pitch.update(self._chunk, self._intake.period_s)
-                self._chunk = [[], [], []]
+            if stop - start == room and self._pitch.axis != self._axis:
+                self._turn(self._pitch.axis)
             start = stop
 
-    def _advance(self, t_s: list[float], rates: list[list[float]], out: list[Sighting]) -> None:
-        for kept, rate in zip(self._chunk, rates, strict=True):
-            kept.extend(rate)
+    def _turn(self, axis: Vector | None) -> None:
+        """Take a new pitch axis; if it points the other way, what was seen so far was upside down."""
+        old, self._axis = self._axis, axis
+        if old is not None and axis is not None and old[0] * axis[0] + old[1] * axis[1] + old[2] * axis[2] < 0.0:
+            self._lowpass.reset()
+            self._detector.reset()
+
+    def _advance(self, t_s: list[float], axes: list[list[float]], out: list[Sighting]) -> None:
+        self._pitch.update(axes)
         self.latest_s = t_s[-1]
-        if self._pitch.axis is None:
+        if self._axis is None:
             return
-        x, y, z = self._pitch.axis
-        pitch = [x * a + y * b + z * c for a, b, c in zip(*rates, strict=True)]
+        x, y, z = self._axis
+        pitch = [x * a + y * b + z * c for a, b, c in zip(axes[3], axes[4], axes[5], strict=True)]
         for event in self._detector.run(t_s, pitch, self._lowpass.run(pitch)):
             if event.decided_s - self._started_s > self._p.hold_s:
                 self._see(event, out)
