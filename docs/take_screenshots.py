@@ -1,7 +1,7 @@
-"""Take the dashboard's screenshots: `python docs/take_screenshots.py [--out DIR] [--png] [SCENE ...]`, from the root.
+"""Take the dashboard's pictures: `python docs/take_screenshots.py [--out DIR] [--svg] [SCENE ... | all]`.
 
 Written scenes (tests/tui/scenes.py) go through the real app without a terminal; Textual exports SVG, and headless
-Chromium turns it into PNG. Not rsvg-convert: it shifts columns.
+Chromium turns it into PNG. Not rsvg-convert: it shifts columns. Look at what comes out.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SCENES = {
     "no-sensors": (scenes.no_sensors,),
     "searching": (scenes.searching,),
     "running": (scenes.running, scenes.a_second_later),
-    "cue": (scenes.with_cue, scenes.a_second_later),
+    "runner": (scenes.with_cue, scenes.a_second_later),
     "sensor-lost": (scenes.running, scenes.sensor_lost, scenes.after_loss),
     "ended": (scenes.ended,),
     "pain": (scenes.running, scenes.a_second_later),
@@ -66,19 +66,24 @@ def to_png(svg: Path, png: Path) -> None:
 
 def main() -> None:
     """Draw the scenes asked for in all sizes."""
-    parser = argparse.ArgumentParser(description="Take the dashboard's screenshots.")
-    parser.add_argument("scenes", nargs="*", default=list(SCENES), help=", ".join(SCENES))
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
-    parser.add_argument("--png", action="store_true", help="also PNG, by headless Chromium")
+    parser = argparse.ArgumentParser(description="Take the dashboard's pictures.")
+    parser.add_argument("scenes", nargs="*", default=["runner"], help=f"all, or some of {', '.join(SCENES)}")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures")
+    parser.add_argument("--svg", action="store_true", help="keep the SVG instead of making PNG (needs no Chromium)")
     options = parser.parse_args()
+    wanted = list(SCENES) if options.scenes == ["all"] else options.scenes
+    if unknown := set(wanted) - set(SCENES):
+        parser.error(f"no scene {', '.join(sorted(unknown))}; there are {', '.join(SCENES)}")
     options.out.mkdir(parents=True, exist_ok=True)
-    for scene in options.scenes:
+    for scene in wanted:
         for columns, rows in SIZES:
-            svg = options.out / f"{scene}_{columns}x{rows}.svg"
-            svg.write_text(asyncio.run(draw(scene, (columns, rows))), encoding="utf-8")
-            if options.png:
-                to_png(svg, svg.with_suffix(".png"))
-            print(svg)
+            picture = options.out / f"{scene}-{columns}x{rows}.svg"
+            picture.write_text(asyncio.run(draw(scene, (columns, rows))), encoding="utf-8")
+            if not options.svg:
+                to_png(picture, picture.with_suffix(".png"))
+                picture.unlink()
+                picture = picture.with_suffix(".png")
+            print(picture)
 
 
 if __name__ == "__main__":

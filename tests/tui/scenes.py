@@ -22,6 +22,7 @@ from hub.wire import (
     SensorState,
     SessionMessage,
     StatusMessage,
+    StepMessage,
     ThresholdMessage,
     Topics,
     decode,
@@ -168,6 +169,24 @@ def cue(severity: Severity = Severity.ADVICE, text: str = "Quick, light steps: k
 def threshold(state: ThresholdState = ThresholdState.NEAR) -> ThresholdMessage:
     return ThresholdMessage(
         t=UTC, seq=6, t_s=750.0, detector="drift", state=state, side=Side.RIGHT, because=_evidence()
+    )
+
+
+def step(t_s: float = 750.0, drop_excursion_deg: float | None = 7.1) -> StepMessage:
+    return StepMessage(
+        t=UTC,
+        seq=7,
+        t_s=t_s,
+        toe_off_s=t_s + 0.25,
+        step_time_s=0.35,
+        contact_ms=250.0,
+        flight_ms=98.0,
+        side=Side.RIGHT,
+        drop_peak_deg=None,
+        drop_excursion_deg=drop_excursion_deg,
+        source=Placement.SACRUM,
+        drop_source=Placement.SACRUM,
+        confidence=0.9,
     )
 
 

@@ -1,0 +1,83 @@
+"""The app on a written feed, driven by Pilot."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from textual.pilot import Pilot
+
+from tests.tui.scenes import Clock, Say, ScriptedFeed
+from tui.app import DashboardApp
+from tui.widgets.cue_banner import CueBanner
+from tui.widgets.metric_tile import MetricTile
+from tui.widgets.sensor_table import SensorTable
+from tui.widgets.status_line import StatusLine
+from tui.widgets.threshold_gauge import ThresholdGauge
+
+SMALL = (80, 24)
+LARGE = (120, 40)
+
+
+@dataclass
+class Dashboard:
+    """What a test touches."""
+
+    app: DashboardApp
+    pilot: Pilot[None]
+    feed: ScriptedFeed
+    clock: Clock
+
+    async def play(self, *scenes: Say) -> None:
+        for scene in scenes:
+            scene(self.feed, self.clock)
+            await self.look()
+
+    async def look(self) -> None:
+        """Let messages arrive, paint, let the screen settle."""
+        await self.pilot.pause()
+        self.app.repaint()
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.look()
+
+    def tile(self, key: str) -> MetricTile:
+        return self.app.screen_stack[1].query_one(f"#{key}", MetricTile)
+
+    @property
+    def banner(self) -> CueBanner:
+        return self.app.screen_stack[1].query_one(CueBanner)
+
+    @property
+    def said(self) -> str:
+        """Word, text and reason of the banner."""
+        say = self.banner.saying
+        return "" if say is None else f"{say.word}: {say.text} {say.why}"
+
+    @property
+    def status(self) -> str:
+        return text_of(self.app.screen_stack[1].query_one(StatusLine))
+
+    @property
+    def sensors(self) -> list[str]:
+        return text_of(self.app.screen_stack[1].query_one(SensorTable)).splitlines()
+
+    @property
+    def gauge(self) -> ThresholdGauge:
+        return self.app.screen_stack[1].query_one(ThresholdGauge)
+
+
+def text_of(widget: StatusLine | SensorTable | CueBanner | ThresholdGauge) -> str:
+    """The words that a Static shows."""
+    return str(widget.content)
+
+
+@asynccontextmanager
+async def dashboard(size: tuple[int, int] = SMALL) -> AsyncIterator[Dashboard]:
+    feed, clock = ScriptedFeed(), Clock()
+    app = DashboardApp(feed, "ann", clock)
+    async with app.run_test(size=size) as pilot:
+        yield Dashboard(app, pilot, feed, clock)

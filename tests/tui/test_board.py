@@ -1,0 +1,121 @@
+"""The board keeps the newest and stays small."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import msgspec
+import pytest
+
+from dsp.records import Severity, Side, ThresholdState
+from hub.client import LinkChange
+from hub.lines import MetricLine, PainLine, StepLine, ThresholdLine
+from hub.wire import PainMessage
+from tests.tui import scenes
+from tui.announcement import CUE_SHOWN_S, STOP_SHOWN_S, announce
+from tui.board import CUES_KEPT, FORGET_S, FRESH_S, Board
+from tui.words import ago, clock, middle_cut, quantity, reason
+
+
+def told(*messages: object, now_s: float = 0.0) -> Board:
+    board = Board()
+    board.apply(LinkChange(up=True), now_s)
+    for message in messages:
+        board.apply(scenes.received(message), now_s)
+    return board
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        scenes.status(),
+        scenes.session(),
+        scenes.metrics(),
+        scenes.step(),
+        scenes.cue(),
+        scenes.threshold(),
+        scenes.sensor("pod"),
+        scenes.attitude(0.0, seconds=0.1),
+        PainMessage(level=3),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_every_payload_of_the_wire_is_taken(message: object) -> None:
+    assert told(message).link.up
+
+
+def test_a_value_goes_stale_then_is_withdrawn_while_null_is_not_zero() -> None:
+    board = told(scenes.metrics(flight_ms=None))
+    assert board.reading("flight_ms", 0.0) == (None, None)
+    assert board.reading("cadence_spm", FRESH_S - 0.1) == (171.6, None)
+    assert board.reading("cadence_spm", FRESH_S) == (171.6, FRESH_S)
+    assert board.reading("cadence_spm", FORGET_S) == (None, FORGET_S)
+
+
+def test_history_is_bounded() -> None:
+    board = told(*[scenes.cue() for _ in range(3 * CUES_KEPT)], *[scenes.sensor("pod") for _ in range(500)])
+    assert len(board.cue_history) == CUES_KEPT
+    assert board.cues == 3 * CUES_KEPT
+    assert len(board.sensors) == 1
+    assert len(board.sensors["pod"].totals) < 100
+
+
+def test_packets_per_second_come_from_totals() -> None:
+    board = Board()
+    for second in range(30):
+        board.apply(scenes.received(scenes.sensor("sacrum", packets=21 * second)), float(second))
+    assert board.sensors["sacrum"].packets_per_s == pytest.approx(21.0)
+    board.apply(scenes.received(scenes.sensor("sacrum", packets=0)), 30.0)
+    assert board.sensors["sacrum"].packets_per_s == 0.0  # a hub that starts over counts from nought
+
+
+def test_the_worst_threshold_wins() -> None:
+    near = scenes.threshold(ThresholdState.NEAR)
+    clear = msgspec.structs.replace(near, state=ThresholdState.CLEAR, side=Side.LEFT, t_s=800.0)
+    assert told(near, clear).worst_threshold == near
+    assert told().worst_threshold is None
+
+
+@pytest.mark.parametrize(("severity", "shown_s"), [(Severity.ADVICE, CUE_SHOWN_S), (Severity.STOP, STOP_SHOWN_S)])
+def test_a_cue_is_shown_for_its_time(severity: Severity, shown_s: float) -> None:
+    board = told(scenes.sensor("pod"), scenes.session(), scenes.cue(severity))
+    assert announce(board, shown_s, muted=False).kind == severity
+    assert announce(board, shown_s + 0.1, muted=False).kind == "quiet"
+    assert announce(board, 0.0, muted=True).kind == ("stop" if severity is Severity.STOP else "quiet")
+
+
+def test_a_fresh_cue_is_said_before_a_lost_sensor() -> None:
+    board = told(scenes.session(), scenes.sensor("pod", "lost"), scenes.cue())
+    assert announce(board, 0.0, muted=False).kind == "advice"
+    assert announce(board, CUE_SHOWN_S + 1, muted=False).word == "SENSOR LOST"
+
+
+def test_kinds_differ_without_colour() -> None:
+    marks = {
+        announce(told(scenes.sensor("pod"), scenes.session(), scenes.cue(each)), 0.0, muted=False).mark
+        for each in Severity
+    }
+    assert len(marks) == len(Severity)
+    saying = announce(told(scenes.session()), 0.0, muted=False)
+    assert dataclasses.asdict(saying)["mark"]
+
+
+def test_reasons_in_words() -> None:
+    step = scenes.step()
+    line = StepLine(**{name: getattr(step, name) for name in StepLine.__struct_fields__})
+    metric = MetricLine(t_s=1.0, key="contact_ms", value=251.4, side=Side.LEFT, quality=1.0)
+    threshold = ThresholdLine(t_s=1.0, detector="drift", state=ThresholdState.NEAR, side=None, because=(metric,))
+    assert reason([line] * 3) == "7.1° mean hip drop over 3 steps"
+    assert reason([line]) == "a step with 7.1° hip drop"
+    assert reason([metric, threshold]) == "contact 251 ms · drift: near · landing on your left"
+    assert reason([PainLine(t_s=1.0, level=4, site="hip", side=None, note=None)]) == "pain 4 of 10, hip"
+    assert reason([]) == ""
+
+
+def test_small_words() -> None:
+    assert (clock(0), clock(65.9), clock(3725)) == ("0:00", "1:05", "1:02:05")
+    assert (ago(1.0), ago(20.0), ago(600.0)) == ("just now", "20 s ago", "10 min ago")
+    assert middle_cut("2025-03-01_0730_ann.mcap", 11) == "2025-….mcap"
+    assert middle_cut("short", 11) == "short"
+    assert quantity("speed_mps", 3.0) == "speed 3.0 m/s"
+    assert quantity("step_regularity", 0.91) == "step regularity 0.91"

@@ -1,0 +1,136 @@
+"""Every key does what the footer says, also while data flow."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Footer
+
+from dsp.records import Severity, Side
+from hub.wire import PainMessage
+from tests.tui import scenes
+from tests.tui.dashboard import SMALL, dashboard
+from tui.screens.help import HelpScreen
+from tui.screens.pain import PainScreen, level_word
+from tui.screens.runner import RunnerScreen
+
+pytestmark = pytest.mark.real_time
+
+
+async def test_pain_needs_only_a_digit_and_enter() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        await board.press("p")
+        assert isinstance(board.app.screen, PainScreen)
+        await board.press("4", "enter")
+        assert board.feed.sent == [PainMessage(level=4)]
+        assert isinstance(board.app.screen, RunnerScreen)
+        assert [note.message for note in board.app._notifications] == ["Pain 4 of 10 (moderate): noted."]
+
+
+async def test_pain_with_site_and_side() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        await board.press("p", "1", "0", "down", "r", "enter")
+        assert board.feed.sent == [PainMessage(level=10, site="outer knee", side=Side.RIGHT)]
+
+
+async def test_arrows_change_the_level_and_stop_at_the_ends() -> None:
+    async with dashboard() as board:
+        await board.press("p", "right", "right", "left", "left", "left", "right", "enter")
+        await board.press("p", "9", "right", "right", "up", "l", "l", "enter")
+        assert board.feed.sent == [PainMessage(level=1), PainMessage(level=10, site="other")]
+
+
+async def test_pain_without_a_level_is_not_sent_and_escape_goes_back() -> None:
+    async with dashboard() as board:
+        await board.press("p", "enter")
+        assert isinstance(board.app.screen, PainScreen)
+        await board.press("escape")
+        assert isinstance(board.app.screen, RunnerScreen)
+        assert board.feed.sent == []
+
+
+async def test_pain_that_nobody_took_is_said_aloud() -> None:
+    async with dashboard() as board:
+        board.feed.down = True
+        await board.press("p", "3", "enter")
+        (note,) = board.app._notifications
+        assert "NOT noted" in note.message
+        assert note.severity == "error"
+
+
+async def test_mute_hides_cues_but_never_a_stop() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.with_cue)
+        assert board.said.startswith("ADVICE: Quick, light steps")
+        await board.press("m")
+        assert board.said.startswith("MUTED")
+        assert "muted" in board.status
+        board.feed.say(scenes.cue(Severity.STOP, "Stop and walk."))
+        await board.look()
+        assert board.said.startswith("STOP: Stop and walk.")
+        await board.press("m")
+        assert "muted" not in board.status
+
+
+async def test_theme_swaps_and_swaps_back() -> None:
+    async with dashboard() as board:
+        before = board.app.theme
+        await board.press("d")
+        assert board.app.current_theme.dark is False
+        await board.press("d")
+        assert board.app.theme == before
+
+
+@pytest.mark.parametrize("key", ["escape", "question_mark", "q", "enter"])
+async def test_help_explains_every_number_and_closes(key: str) -> None:
+    async with dashboard() as board:
+        await board.press("question_mark")
+        assert isinstance(board.app.screen, HelpScreen)
+        words = " ".join(str(each.content) for each in board.app.screen.query("Static"))
+        assert "Not a medical device" in words
+        for tile in board.app.screen_stack[1].query("MetricTile"):
+            assert f"{tile.reading.title}:" in words
+        await board.press(key)
+        assert isinstance(board.app.screen, RunnerScreen)
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+async def test_quit_ends_with_success(key: str) -> None:
+    async with dashboard() as board:
+        await board.pilot.press(key)
+        await board.pilot.pause()
+        assert not board.app.is_running
+        assert board.app.return_code == 0
+
+
+async def test_ctrl_c_quits_from_a_dialog_too() -> None:
+    async with dashboard() as board:
+        await board.press("p")
+        await board.pilot.press("ctrl+c")
+        await board.pilot.pause()
+        assert not board.app.is_running
+
+
+async def test_the_footer_shows_at_most_seven_keys_and_they_fit() -> None:
+    async with dashboard(SMALL) as board:
+        shown = [each for each in board.app.screen.active_bindings.values() if each.binding.show]
+        assert {each.binding.key for each in shown} == {"p", "m", "d", "question_mark", "q"}
+        footer = board.app.screen.query_one(Footer)
+        assert footer.virtual_size.width <= SMALL[0]
+
+
+async def test_keys_are_answered_while_messages_flood_in() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        for number in range(2000):
+            board.feed.say(scenes.attitude(800.0 + number / 10, seconds=0.1), scenes.metrics(cadence_spm=number / 10))
+        await board.press("p", "2", "enter")
+        assert board.feed.sent == [PainMessage(level=2)]
+        await board.look()
+        assert board.tile("cadence_spm").value == "200"  # the newest, however many came
+
+
+@pytest.mark.parametrize(("level", "word"), [(0, "none"), (3, "mild"), (4, "moderate"), (6, "moderate"), (7, "severe")])
+def test_level_words(level: int, word: str) -> None:
+    assert level_word(level) == word

@@ -1,0 +1,250 @@
+"""What the screen says in each state, at both designed sizes: nothing cut, nothing scrolled."""
+
+from __future__ import annotations
+
+import pytest
+
+from dsp.records import ThresholdState
+from hub.client import LinkChange
+from tests.tui import scenes
+from tests.tui.dashboard import LARGE, SMALL, dashboard, text_of
+from tui.widgets.braille_plot import BraillePlot
+from tui.widgets.cue_log import CueLog
+from tui.widgets.metric_tile import MetricTile
+from tui.widgets.sensor_table import SensorTable
+
+pytestmark = pytest.mark.real_time
+BOTH = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
+
+
+@BOTH
+async def test_connecting_says_so_and_counts_down(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
+        await board.play(scenes.connecting)
+        assert board.said == "CONNECTING: Looking for the hub … Trying again in 4 s."
+        board.clock.now_s += 3.0
+        await board.look()
+        assert "1 s" in board.said
+        assert board.tile("cadence_spm").value == "--"
+        assert board.app.screen.query_one(BraillePlot).empty == "Waiting for the hub"
+
+
+@BOTH
+async def test_without_sensors_it_says_what_to_do(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
+        await board.play(scenes.no_sensors)
+        assert board.said.startswith("NO SENSORS YET: Wake your pod by shaking it.")
+        assert "waiting" in board.status
+        assert "not recording" in board.status
+
+
+@BOTH
+async def test_sensors_come_one_by_one(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
+        await board.play(scenes.searching)
+        assert board.said.startswith("CONNECTING: 2 of 5 sensors connected.")
+        rows = {row.place: row for row in board.app.screen.query_one(SensorTable).rows}
+        assert list(rows) == ["Sacrum", "Left foot", "Foot pod", "Chest", "Treadmill"]
+        assert rows["Left foot"].state == "connecting"
+        for device in scenes.SENSORS:
+            board.feed.say(scenes.sensor(device))
+        await board.look()
+        assert board.said.startswith("READY: Stand still")
+
+
+@BOTH
+async def test_a_run_shows_every_number(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
+        await board.play(scenes.running, scenes.a_second_later)
+        shown = {tile.reading.key: tile.value for tile in board.app.screen.query(MetricTile)}
+        assert shown == {
+            "cadence_spm": "172",
+            "drop_excursion_left_deg": "4.2",
+            "drop_excursion_right_deg": "7.1",
+            "heart_rate_bpm": "152",
+            "speed_mps": "10.8",
+            "contact_left_ms": "243",
+            "contact_right_ms": "251",
+            "flight_ms": "98",
+        }
+        assert "running 12:34" in board.status
+        assert "2025-03-01_0730_ann.mcap" in board.status
+        assert board.said.startswith("QUIET: On track.")
+        sacrum = next(line for line in board.sensors if line.startswith("Sacrum"))
+        assert sacrum.split() == ["Sacrum", "●", "streaming", "87%", "0.0%", "21"]
+        assert not board.app.screen.query_one(BraillePlot).is_empty
+        assert "9.3°" in str(board.app.screen.query_one(BraillePlot).border_title)
+
+
+@BOTH
+async def test_a_cue_says_why_and_becomes_history(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
+        await board.play(scenes.with_cue)
+        assert board.said.startswith("ADVICE: Quick, light steps: keep your belt level. why: hip drop 7.1°")
+        assert board.banner.has_class("-advice")
+        assert (board.gauge.level, "hip drop 7.1°" in board.gauge.reason) == (2, True)
+        board.clock.now_s += 60.0
+        board.feed.say(scenes.metrics())
+        await board.look()
+        assert board.said.startswith("THRESHOLD: Near: hip drop 7.1°")
+        assert "last cue: Quick, light steps" in board.said
+        board.feed.say(scenes.threshold(ThresholdState.CLEAR))
+        await board.look()
+        assert board.said.startswith("QUIET: On track.")
+
+
+async def test_earlier_cues_are_listed_where_there_is_room() -> None:
+    async with dashboard(LARGE) as board:
+        await board.play(scenes.with_cue)
+        lines = str(board.app.screen.query_one(CueLog).content).splitlines()
+        assert "12:31 ◆ Quick, light steps" in lines[0]
+        assert any("● Your cadence" in line for line in lines)
+
+
+@BOTH
+async def test_a_lost_sensor_dims_its_numbers_and_no_others(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
+        await board.play(scenes.running, scenes.sensor_lost, scenes.after_loss)
+        assert board.said.startswith("SENSOR LOST: No news from the sacrum sensor.")
+        stale = {tile.reading.key for tile in board.app.screen.query(MetricTile) if tile.has_class("-stale")}
+        assert stale == {"drop_excursion_left_deg", "drop_excursion_right_deg"}
+        drop = board.tile("drop_excursion_left_deg")
+        assert (drop.value, drop.age_s) == ("4.2", 9.0)
+        assert "9 s" in str(drop.border_subtitle)
+        assert "left" in str(drop.border_subtitle)
+        sacrum = next(line for line in board.sensors if line.startswith("Sacrum"))
+        assert "✗ lost" in sacrum
+        assert "silent 16 s" in sacrum
+        board.clock.now_s += 10.0
+        await board.look()
+        assert drop.value == "--"
+        board.feed.say(scenes.sensor("sacrum"), scenes.metrics())
+        await board.look()
+        assert (drop.value, drop.age_s) == ("4.2", None)
+        assert "SENSOR LOST" not in board.said
+
+
+@BOTH
+async def test_the_end_keeps_the_numbers_and_says_where_the_run_is(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
+        await board.play(scenes.ended)
+        board.clock.now_s += 300.0
+        board.feed.say(scenes.status("offline"), LinkChange(up=False, reason="closed", retry_s=5.0))
+        await board.look()
+        assert board.said.startswith("FINISHED: Run finished: 24:10, 4128 steps, 2 cues. Saved: ")
+        assert board.tile("cadence_spm").value == "172"
+        assert not board.tile("cadence_spm").has_class("-stale")
+
+
+async def test_a_lost_link_says_so_counts_down_and_comes_back() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        board.feed.say(LinkChange(up=False, reason="connection reset", retry_s=5.0))
+        await board.look()
+        assert board.said.startswith("NO LINK: Lost the link to the hub. Trying again in 5 s.")
+        assert "no link, retry 5 s" in board.status
+        board.clock.now_s += 4.0
+        await board.look()
+        assert "no link, retry 1 s" in board.status
+        assert board.tile("cadence_spm").has_class("-stale")
+        board.feed.say(LinkChange(up=True), scenes.metrics())
+        await board.look()
+        assert not board.tile("cadence_spm").has_class("-stale")
+        assert "● hub" in board.status
+
+
+async def test_a_pause_a_notice_and_a_stopped_hub_are_said() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        board.feed.say(scenes.session("paused"))
+        await board.look()
+        assert board.said.startswith("PAUSED")
+        board.feed.say(scenes.session(notice="recording stalled, 12 packets dropped"))
+        await board.look()
+        assert board.said.startswith("NOTICE: recording stalled")
+        board.feed.say(scenes.status("offline"))
+        await board.look()
+        assert board.said.startswith("HUB GONE")
+
+
+async def test_a_new_hub_starts_with_a_clean_screen() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.ended)
+        board.feed.say(scenes.status(instance="b2"), scenes.session("waiting", elapsed_s=0.0))
+        await board.look()
+        assert board.tile("cadence_spm").value == "--"
+        assert board.said.startswith("NO SENSORS YET")
+
+
+async def test_a_reader_that_fails_is_never_mistaken_for_a_quiet_run() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        board.feed.fault = RuntimeError("out of luck")
+        board.feed.say(scenes.metrics())
+        await board.look()
+        assert board.said.startswith("FAULT")
+        assert "out of luck" in board.said
+        await board.press("question_mark")
+        await board.press("escape")  # and keys are still answered
+
+
+async def test_text_from_outside_is_never_read_as_markup() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        board.feed.say(scenes.cue(text="[b]bold[/] [/nothing] [red"), scenes.session(notice="[x"))
+        await board.look()
+        assert "[b]bold[/] [/nothing] [red" in text_of(board.banner)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE, (100, 30), (160, 50), (240, 67)])
+async def test_everything_fits(size: tuple[int, int]) -> None:
+    """No widget reaches out of its parent, no two overlap, no Static has more or longer lines than room."""
+    async with dashboard(size) as board:
+        await board.play(scenes.with_cue, scenes.a_second_later)
+        screen = board.app.screen
+        widgets = [
+            each for each in screen.query("RunnerScreen > *, #tiles > *, #lower > *, #right > *") if each.display
+        ]
+        for widget in widgets:
+            assert widget.parent is not None
+            assert screen.region.contains_region(widget.region), widget
+            assert widget.region.area > 0, widget
+            for other in widget.parent.children:
+                if other is not widget and other.display and other in widgets:
+                    assert not widget.region.overlaps(other.region), (widget, other)
+        for static in screen.query("Static"):
+            lines = str(static.content).splitlines()
+            if static.display and static.region.area:
+                assert len(lines) <= static.content_size.height, static
+                assert max(map(len, lines), default=0) <= static.content_size.width, static
+
+
+@pytest.mark.parametrize("size", [(60, 20), (40, 12), (20, 6), (1, 1)])
+async def test_smaller_terminals_lose_the_plot_but_never_break(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
+        await board.play(scenes.with_cue, scenes.a_second_later)
+        assert board.app.is_running
+        assert not board.app.screen.query_one(BraillePlot).region.area
+
+
+async def test_the_screen_follows_a_resize() -> None:
+    async with dashboard(LARGE) as board:
+        await board.play(scenes.running)
+        large = board.tile("cadence_spm").content_size.height
+        await board.pilot.resize_terminal(*SMALL)
+        await board.look()
+        assert board.tile("cadence_spm").content_size.height < large
+        assert board.app.screen.region.size == SMALL
+
+
+async def test_more_sensors_than_rows_shows_the_troubled_and_counts_the_rest() -> None:
+    async with dashboard(SMALL) as board:
+        await board.play(scenes.running)
+        for number in range(4):
+            base = scenes.sensor("pod", "lost" if number == 3 else "streaming")
+            board.feed.say(
+                type(base)(**{f: getattr(base, f) for f in base.__struct_fields__} | {"device": f"x{number}"})
+            )
+        await board.look()
+        assert board.sensors[-1] == "and 5 more"
+        assert any("✗ lost" in line for line in board.sensors)
