@@ -48,9 +48,16 @@ class BumbleProvider:
         """Use Bumble's own words for a transport, e.g. `tcp-client:127.0.0.1:9000`, `usb:0`, `serial:/dev/ttyACM0`."""
 
         async def open_transport() -> Transport:
+            from bumble.core import BaseBumbleError
             from bumble.transport import open_transport
+            from bumble.transport.common import TransportSpecError
 
-            return await open_transport(spec)
+            try:
+                return await open_transport(spec)
+            except (TransportSpecError, ValueError) as error:
+                raise RadioError(f"radio bumble:{spec}: not one of Bumble's transports ({error})") from error
+            except BaseBumbleError as error:
+                raise AdapterDown(f"radio bumble:{spec}: {error}") from error
 
         return cls(f"bumble:{spec}", open_transport)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailableReason
+from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailableReason, BleakError
 from bumble import hci
 from bumble.device import Advertisement, Connection, Device, DeviceConfiguration
 from bumble.transport.common import TransportSink, TransportSource
@@ -67,11 +67,12 @@ class BumbleCentral:
         """Connect without discovery. Raises TimeoutError or BleakError; cancelled, it leaves nothing behind."""
         async with self._initiator:
             self.check()
+            before = list(self.device.connections.values())
             try:
                 async with asyncio.timeout(timeout_s):
                     return await until_gone(self.device.connect(address), self.gone)
             except BaseException:  # a cancelled or late connect would come true when the device returns
-                await self._abandon()
+                await self._abandon(before)
                 raise
 
     async def update_scan(self) -> None:
@@ -85,32 +86,38 @@ class BumbleCentral:
             elif not self.scanners and self.device.is_scanning:
                 await until_gone(self.device.stop_scanning(), self.gone)
 
-    async def _abandon(self) -> None:
-        """Cancel a pending LE Create Connection: Bumble does so only for its own timeout."""
+    async def _abandon(self, before: list[Connection]) -> None:
+        """Cancel a pending LE Create Connection: Bumble does so only for its own timeout.
+
+        A link that came up just before, or between the request and its cancellation, is ended.
+        """
         if self.gone.done():
             return
         over = asyncio.Event()
-        ghosts: list[Connection] = []
 
-        def on_connection(connection: Connection) -> None:
-            ghosts.append(connection)
+        def on_over(_what: object) -> None:
             over.set()
 
-        def on_failure(_error: object) -> None:
-            over.set()
-
-        self.device.on(Device.EVENT_CONNECTION, on_connection)
-        self.device.on(Device.EVENT_CONNECTION_FAILURE, on_failure)
+        ends = (Device.EVENT_CONNECTION, Device.EVENT_CONNECTION_FAILURE)
+        for event in ends:
+            self.device.on(event, on_over)
         try:
-            await settled(
-                self.device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command()), FAREWELL_S, _nothing
-            )
-            await settled(over.wait(), FAREWELL_S, _log)
+            if await self._cancel_pending():
+                await settled(over.wait(), FAREWELL_S, _log)
+        except (BleakError, TimeoutError) as error:
+            _log(error)
         finally:
-            self.device.remove_listener(Device.EVENT_CONNECTION, on_connection)
-            self.device.remove_listener(Device.EVENT_CONNECTION_FAILURE, on_failure)
-        for ghost in ghosts:
-            await settled(ghost.disconnect(), FAREWELL_S, _log)
+            for event in ends:
+                self.device.remove_listener(event, on_over)
+        for connection in list(self.device.connections.values()):
+            if not any(connection is known for known in before):
+                await settled(connection.disconnect(), FAREWELL_S, _log)
+
+    async def _cancel_pending(self) -> bool:
+        command = hci.HCI_LE_Create_Connection_Cancel_Command()
+        async with asyncio.timeout(FAREWELL_S):
+            response = await until_gone(self.device.send_sync_command_raw(command), self.gone)
+        return response.return_parameters.status == hci.HCI_SUCCESS
 
     def _on_advertisement(self, advertisement: Advertisement) -> None:
         for scanner in list(self.scanners):
@@ -119,7 +126,3 @@ class BumbleCentral:
 
 def _log(error: Exception) -> None:
     LOG.debug("while letting go: %r", error)
-
-
-def _nothing(_error: Exception) -> None:
-    """Ignore: there was nothing to cancel."""
