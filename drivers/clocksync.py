@@ -26,7 +26,7 @@ CAUSALITY_S = 0.002
 
 SLEW = 0.05
 FAST_SLEW = 0.5
-FAST_SLEW_FROM_S = 0.2
+FAST_SLEW_FROM_S = 0.05
 MAX_SHARE_OF_GAP = 0.5
 """Corrections are spread, 5 % of the time that passed (50 % for large ones) and never more than half the space between
 two packets, so that output time always rises and sample spacing stays within a few per cent."""

@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 STALE_WINDOW_S = 1.0
 """A packet further behind than this is not late but new: the device restarted. Links repeat within milliseconds."""
-STALE_RUN = 3
+STALE_RUN = 8
 """This many old packets that follow one another are a device that restarted shortly after it had started."""
 GAP_SLACK_S = 10.0
 GAP_FACTOR = 1.5
