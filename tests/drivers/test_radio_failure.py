@@ -1,0 +1,121 @@
+"""What a radio can raise, in our words; and the manners that the platform's stack asks for."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from bleak.exc import (
+    BleakBluetoothNotAvailableError,
+    BleakBluetoothNotAvailableReason,
+    BleakDBusError,
+    BleakDeviceNotFoundError,
+    BleakError,
+)
+from bumble.core import UUID, AdvertisingData
+
+from drivers.errors import AdapterDown, DeviceUnreachable, RadioError
+from drivers.radio.failure import radio_error, translated
+from drivers.radio.platform import PlatformProvider
+from drivers.virtual.lab import VirtualLab
+from drivers.virtual.runner import VirtualRunner
+from tests.drivers.supervised import supervised
+
+Reason = BleakBluetoothNotAvailableReason
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (BleakBluetoothNotAvailableError("no adapter", Reason.NO_BLUETOOTH), AdapterDown, "plug in"),
+        (BleakBluetoothNotAvailableError("off", Reason.POWERED_OFF), AdapterDown, "switch Bluetooth on"),
+        (BleakBluetoothNotAvailableError("?", Reason.UNKNOWN), AdapterDown, "stridecue doctor"),
+        (BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"]), AdapterDown, "NotReady"),
+        (BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", ["no org.bluez"]), AdapterDown, "service runs"),
+        (BleakDBusError("org.bluez.Error.Failed", ["Input/output error"]), AdapterDown, "Input/output"),
+        (BleakDBusError("org.bluez.Error.Failed", ["le-connection-abort-by-local"]), DeviceUnreachable, "abort"),
+        (BleakDeviceNotFoundError("AA", "gone"), DeviceUnreachable, "not found"),
+        (BleakError("service discovery failed"), DeviceUnreachable, "discovery"),
+        (TimeoutError(), DeviceUnreachable, "no answer in time"),
+        (FileNotFoundError(2, "No such file or directory"), AdapterDown, "stridecue doctor"),
+        (ConnectionRefusedError(111, "refused"), AdapterDown, "refused"),
+        (EOFError(), DeviceUnreachable, "EOFError"),
+        (AdapterDown("already in our words"), AdapterDown, "already"),
+    ],
+)
+def test_every_failure_has_a_type_and_says_what_to_do(error: Exception, kind: type[RadioError], words: str):
+    translated_error = radio_error(error, "connect to Pod")
+    assert type(translated_error) is kind
+    assert words in str(translated_error)
+
+
+def test_a_bug_is_not_translated():
+    with pytest.raises(ZeroDivisionError), translated("divide"):
+        _ = 1 / 0
+
+
+class TakesTurns(VirtualLab):
+    """A virtual adapter with the platform's manners, and a log of what ran at the same time."""
+
+    async def __aenter__(self):
+        await super().__aenter__()
+        provider = self.radio._provider
+        provider.parallel_connects = PlatformProvider.parallel_connects
+        provider.scans_while_connecting = PlatformProvider.scans_while_connecting
+        self.radio._connecting = asyncio.Semaphore(provider.parallel_connects)
+        self.scans_during_connects = self.connects_at_once = self.connecting = 0
+        central = provider._central
+        connect, start = central.client_backend.connect, central.scanner_backend.start
+
+        async def watched_connect(client, pair, **more):
+            self.connecting += 1
+            self.connects_at_once = max(self.connects_at_once, self.connecting)
+            self.scans_during_connects += bool(central.scanners)
+            try:
+                await connect(client, pair, **more)
+            finally:
+                self.connecting -= 1
+
+        async def watched_start(scanner):
+            self.scans_during_connects += bool(self.connecting)
+            await start(scanner)
+
+        central.client_backend.connect = watched_connect
+        central.scanner_backend.start = watched_start
+        return self
+
+
+async def test_scans_and_connects_take_turns_where_the_stack_needs_it():
+    async with TakesTurns(VirtualRunner(), ("pod", "strap", "sacrum_imu")) as three:
+        seen = await three.radio.scan(0.5)
+        scan = asyncio.create_task(three.radio.scan(5))
+        links = await asyncio.gather(*(three.radio.connect(sighting) for sighting in seen.values()))
+        assert len(links) == 3
+        assert (three.connects_at_once, three.scans_during_connects) == (1, 0)
+        await three.sensors["pod"].disconnect()
+        assert set(await scan) == {"F0:5C:00:01:00:01"}  # the scan went on after the connects
+
+
+async def test_a_device_that_is_not_what_it_says_is_refused_with_the_reason():
+    async with VirtualLab(VirtualRunner(), ("pod",)) as one:
+        device = one.sensors["pod"].device
+        liar = [(AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS, UUID("180D").to_bytes())]
+        device.advertising_data = bytes(AdvertisingData(liar))
+        await device.start_advertising(auto_restart=True)
+        async with supervised(one.radio) as heard:
+            await heard.until(lambda: heard.state("hr-chest-0001") == "failed")
+            assert "does not offer measurement" in heard.states["hr-chest-0001"][-1].detail
+            await asyncio.sleep(20)
+            assert not heard.packets
+            assert [s.state for s in heard.states["hr-chest-0001"]] == ["connecting", "failed"]  # no hammering
+
+
+async def test_waits_between_attempts_are_spread_and_capped():
+    async with VirtualLab(VirtualRunner(), ("strap",)) as one, supervised(one.radio) as heard:
+        await heard.until(lambda: heard.state("hr-chest-0005") == "streaming")
+        one.kill("strap")
+        await heard.until(lambda: heard.state("hr-chest-0005") == "lost")
+        await asyncio.sleep(600)
+        await one.switch_on("strap")
+        # At most a search window and the longest wait away from the next look.
+        assert await heard.until(lambda: heard.state("hr-chest-0005") == "streaming", 60) <= 6 + 8 + 2
