@@ -117,10 +117,11 @@ class _TextLines:
                 size = max(self._path.stat().st_size, 1)
                 is_gzip = raw.peek(2).startswith(_GZIP_MAGIC)
                 content = BufferedReader(gzip.GzipFile(fileobj=raw)) if is_gzip else raw
-                for i, line in enumerate(TextIOWrapper(content, encoding="utf-8")):
-                    if not i % ROWS_AT_ONCE:
-                        self.part_read = raw.tell() / size
-                    yield line
+                with TextIOWrapper(content, encoding="utf-8") as text:
+                    for i, line in enumerate(text):
+                        if not i % ROWS_AT_ONCE:
+                            self.part_read = raw.tell() / size
+                        yield line
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise ImportDataError(f"{self._path}: damaged gzip file: {error}") from error
         except UnicodeDecodeError as error:

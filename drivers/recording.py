@@ -78,7 +78,11 @@ class RecordingWriter:
                 "settings": msgspec.json.encode(dict(session.settings)).decode(),
             },
         )
-        self._file.commit()
+        try:
+            self._file.commit()
+        except RecordingError:
+            self._file.abandon()
+            raise
 
     def add_device(self, info: DeviceInfo) -> None:
         """Record who sends; again only where its facts changed."""
@@ -118,6 +122,10 @@ class RecordingWriter:
             return
         self._mcap.finish()
         self._file.close()
+
+    def abandon(self) -> None:
+        """Close without what has not been ticked, as a killed process would."""
+        self._file.abandon()
 
     def __enter__(self) -> Self:
         return self

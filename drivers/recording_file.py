@@ -75,6 +75,11 @@ class RecordingFile:
         finally:
             self._disk.close()
 
+    def abandon(self) -> None:
+        """Close without what waits; what is on disk stays."""
+        self.closed = True
+        self._disk.close()
+
     def _roll_back(self) -> None:
         try:
             self._disk.truncate(self._on_disk)

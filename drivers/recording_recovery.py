@@ -63,4 +63,6 @@ def _rewrite(path: Path) -> None:
         file.close()
         beside.replace(path)
     finally:
+        if not file.closed:
+            file.abandon()
         beside.unlink(missing_ok=True)

@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import errno
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from mcap.reader import make_reader
+
+from drivers.errors import RecordingError
+from drivers.packets import DeviceInfo, Packet
+from drivers.recording import RecordingReader, RecordingWriter, SessionInfo
+from drivers.recording_file import PENDING_LIMIT_BYTES
+from drivers.recording_recovery import recover
+from dsp.signals import Placement
+
+SESSION = SessionInfo(1_000, "2025-05-04T09:00:00Z", "jo", {"mounts": {"sacrum": "+x+y+z"}, "tau_s": 20.0})
+HIP = DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "My hip", "AA:BB", {"rate_hz": 208.0})
+POD = DeviceInfo("pod", "sig.rsc", Placement.FOOT, "Pod")
+
+
+def packets(n: int, device: str = "hip", channel: str = "data") -> list[Packet]:
+    rng = random.Random(n)
+    return [Packet(device, channel, 1_000 + i * 10**7, rng.randbytes(rng.randint(0, 80))) for i in range(n)]
+
+
+def write(path: Path, n: int = 200, per_tick: int = 20, *, close: bool = True) -> list[Packet]:
+    writer = RecordingWriter(path, SESSION)
+    writer.add_device(HIP)
+    written = packets(n)
+    for i, packet in enumerate(written, 1):
+        writer.add_packet(packet)
+        if i % per_tick == 0:
+            writer.tick()
+    writer.close() if close else writer.abandon()
+    return written
+
+
+def test_everything_comes_back_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "run.mcap"
+    hip, pod = packets(30), packets(30, "pod", "measurement")
+    items: list[DeviceInfo | Packet] = [HIP, *hip[:10], POD]
+    for pair in zip(hip[10:], pod, strict=False):
+        items += pair
+    changed = DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "My hip", "AA:BB", {"rate_hz": 104.0})
+    items += [changed, *packets(3)]
+    with RecordingWriter(path, SESSION) as writer:
+        for i, item in enumerate(items):
+            writer.add_device(item) if isinstance(item, DeviceInfo) else writer.add_packet(item)
+            writer.add_device(POD) if i > 20 else None
+            writer.add_record("step", i, b'{"side":"left"}')
+        assert writer.packets == 10 + 40 + 3
+    reader = RecordingReader(path)
+    assert reader.session == SESSION
+    assert list(reader) == items
+    assert list(reader) == items
+    assert not reader.truncated
+    assert list(reader.records()) == [("step", i, b'{"side":"left"}') for i in range(len(items))]
+
+
+def test_finished_files_open_in_other_tools(tmp_path: Path) -> None:
+    path = tmp_path / "run.mcap"
+    with RecordingWriter(path, SESSION) as writer:
+        writer.add_device(HIP)
+        for packet in packets(100):
+            writer.add_packet(packet)
+            writer.add_record("metric", packet.t_recv_ns, b'{"key":"cadence_spm","value":170}')
+            writer.tick()
+    with path.open("rb") as stream:
+        reader = make_reader(stream, validate_crcs=True)
+        summary = reader.get_summary()
+        topics = {channel.topic: channel for channel in summary.channels.values()}
+        assert set(topics) == {"/device", "/packet/hip/data", "/record/metric"}
+        assert topics["/packet/hip/data"].metadata["profile"] == "stridecue.imu6"
+        assert topics["/packet/hip/data"].metadata["placement"] == "sacrum"
+        assert summary.schemas[topics["/record/metric"].schema_id].data == b'{"type":"object"}'
+        assert summary.statistics.message_count == 201
+        assert summary.statistics.metadata_count == 1
+        assert sum(1 for _ in reader.iter_messages(topics=["/packet/hip/data"])) == 100
+
+
+def test_what_was_ticked_is_on_disk(tmp_path: Path) -> None:
+    path = tmp_path / "run.mcap"
+    written = write(path, 199, per_tick=20, close=False)
+    reader = RecordingReader(path)
+    assert list(reader) == [HIP, *written[:180]]
+    assert reader.truncated
+
+
+def test_kill_minus_9_costs_at_most_the_last_tick(tmp_path: Path) -> None:
+    path = tmp_path / "run.mcap"
+    command = [sys.executable, "-m", "tests.drivers.killed_recorder", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
+        ticked = [int(process.stdout.readline()) for _ in range(4)][-1]
+        process.send_signal(signal.SIGKILL)
+    reader = RecordingReader(path)
+    hip, *found = list(reader)
+    assert reader.truncated
+    assert isinstance(hip, DeviceInfo)
+    assert len(found) >= ticked
+    assert [int.from_bytes(packet.payload[:4], "little") for packet in found] == list(range(len(found)))
+    before = recover(path)
+    assert before.was_cut
+    assert list(RecordingReader(path)) == [hip, *found]
+    with path.open("rb") as stream:
+        assert make_reader(stream).get_summary().statistics.message_count == len(found) + 1
+
+
+def test_a_file_cut_anywhere_gives_a_prefix(tmp_path: Path) -> None:
+    path = tmp_path / "run.mcap"
+    written = [HIP, *write(path, 60, per_tick=10)]
+    whole = path.read_bytes()
+    cut = tmp_path / "cut.mcap"
+    lengths = []
+    for size in range(0, len(whole), 5):
+        cut.write_bytes(whole[:size])
+        try:
+            reader = RecordingReader(cut)
+        except RecordingError:
+            assert size < 400
+            continue
+        found = list(reader)
+        assert found == written[: len(found)]
+        # The last 8 bytes are the magic that ends the file.
+        assert reader.truncated or size >= len(whole) - 8
+        lengths.append(len(found))
+    assert lengths == sorted(lengths)
+    assert set(lengths) == {0, 11, 21, 31, 41, 51, 61}
+
+
+def test_flipped_bits_are_noticed_or_harmless(tmp_path: Path) -> None:
+    path = tmp_path / "run.mcap"
+    written = [HIP, *write(path, 60, per_tick=10)]
+    whole = path.read_bytes()
+    bad = tmp_path / "bad.mcap"
+    rng = random.Random(1)
+    for _ in range(300):
+        damaged = bytearray(whole)
+        damaged[rng.randrange(0, len(whole), 5)] ^= 1 << rng.randrange(8)
+        bad.write_bytes(damaged)
+        try:
+            found = list(RecordingReader(bad))
+        except RecordingError:
+            continue
+        assert found == written[: len(found)]
+
+
+def test_recover_leaves_whole_files_alone(tmp_path: Path) -> None:
+    path = tmp_path / "run.mcap"
+    write(path)
+    before = path.read_bytes()
+    recovery = recover(path)
+    assert not recovery.was_cut
+    assert recovery.messages == 201
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run.mcap"]
+
+
+@pytest.mark.parametrize("content", [b"", b"t_s,a\n1,2\n", b"\x89MCAP0\r\n", b"\x89MCAP0\r\n" + b"\x00" * 100])
+def test_other_files_are_refused_in_words(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "other"
+    path.write_bytes(content)
+    with pytest.raises(RecordingError, match="is not a"):
+        RecordingReader(path)
+
+
+def test_a_missing_file_and_a_folder_say_so(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="cannot open"):
+        RecordingReader(tmp_path / "nothing.mcap")
+    with pytest.raises(RecordingError, match="choose another folder"):
+        RecordingWriter(tmp_path / "no" / "run.mcap", SESSION)
+
+
+def test_packets_of_strangers_and_of_before_time_are_refused(tmp_path: Path) -> None:
+    writer = RecordingWriter(tmp_path / "run.mcap", SESSION)
+    with pytest.raises(RecordingError, match="hip, which was never added"):
+        writer.add_packet(packets(1)[0])
+    writer.add_device(HIP)
+    with pytest.raises(RecordingError, match="before the recording's clock"):
+        writer.add_packet(Packet("hip", "data", -1, b""))
+    writer.close()
+    writer.close()
+
+
+class _FullDisk:
+    """Takes `room` bytes, then refuses like a full disk, in the middle of a write."""
+
+    def __init__(self, disk, room: int) -> None:
+        self._disk = disk
+        self.room = room
+
+    def write(self, data: bytes) -> int:
+        if self.room <= 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written = self._disk.write(data[: self.room])
+        self.room -= written
+        return written
+
+    def __getattr__(self, name: str):
+        return getattr(self._disk, name)
+
+
+def test_a_full_disk_raises_and_recording_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    path = tmp_path / "run.mcap"
+    writer = RecordingWriter(path, SESSION)
+    disk = writer._file._disk = _FullDisk(writer._file._disk, 700)
+    writer.add_device(HIP)
+    written = packets(40)
+    for packet in written[:20]:
+        writer.add_packet(packet)
+    for _ in range(3):
+        with pytest.raises(RecordingError, match="No space left on device; is the disk full"):
+            writer.tick()
+    assert list(RecordingReader(path)) == []
+    disk.room = 10**6
+    for packet in written[20:]:
+        writer.add_packet(packet)
+    writer.tick()
+    writer.close()
+    reader = RecordingReader(path)
+    assert list(reader) == [HIP, *written]
+    assert not reader.truncated
+
+
+def test_a_disk_that_stays_full_refuses_packets_instead_of_eating_memory(tmp_path: Path) -> None:
+    writer = RecordingWriter(tmp_path / "run.mcap", SESSION)
+    writer._file._disk = _FullDisk(writer._file._disk, 0)
+    writer.add_device(HIP)
+    refused = 0
+    for i in range(2 * PENDING_LIMIT_BYTES // 100_000):
+        try:
+            writer.add_packet(Packet("hip", "data", i, random.Random(i).randbytes(100_000)))
+        except RecordingError:
+            refused += 1
+    with pytest.raises(RecordingError, match="dropping"):
+        writer.add_packet(Packet("hip", "data", 0, b""))
+    assert 0 < refused < 100
+    assert writer.packets + refused == 2 * PENDING_LIMIT_BYTES // 100_000
+    writer.abandon()
