@@ -116,12 +116,13 @@ def _sim(one: argparse.ArgumentParser) -> None:
     start.add_argument("sensors", nargs="*", metavar="SENSOR", help="which (default: five)")
     air = parts.add_parser("air", help="only the air: a link layer on a loopback TCP port")
     air.add_argument("--port", type=_port, default=9000, help="default %(default)s")
+    air.add_argument("--seed", type=int, default=1, metavar="N", help="of the losses on the air")
     sensor = parts.add_parser("sensor", help="one sensor on an air that runs already")
     sensor.add_argument("kind", metavar="SENSOR", help="e.g. pod, left_foot_imu, sacrum_imu, strap, treadmill")
     sensor.add_argument("--air-port", type=_port, default=9000, help="default %(default)s")
     sensor.add_argument("--seed", type=int, default=1, metavar="N", help="which virtual runner")
     sensor.add_argument(
-        "--epoch", type=float, metavar="UNIX_S", help="when the runner's time was 0 (default: now), the same for all"
+        "--epoch", type=float, metavar="S", help="the runner's time 0 on this machine's monotonic clock (default: now)"
     )
 
 

@@ -17,9 +17,14 @@ from types import TracebackType
 from typing import Protocol, cast
 
 from drivers.errors import DriverError
+from firmware_profiles.errors import ProfileError
 from hub.arguments import parser
 from hub.config import ConfigError
+from hub.history import HistoryError
 from hub.log import log_to_file
+
+EXTRA_OF = {"bumble": "sim", "textual": "tui", "amqtt": "broker", "sounddevice": "audio"}
+"""Which extra brings a module that not everybody has."""
 
 _LOG = logging.getLogger("stridecue.cli")
 
@@ -39,15 +44,20 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         command = cast("Command", importlib.import_module(f"hub.commands.{options.module}"))
         return command.run(options)
-    except ConfigError as error:
+    except (ConfigError, ProfileError) as error:
         return _failed(str(error), 2)
+    except ModuleNotFoundError as error:
+        extra = EXTRA_OF.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        return _failed(f"{error.name} is not installed: pip install 'stridecue[{extra}]'", 1)
     except KeyboardInterrupt:
         return _failed("interrupted", 1)
     except BrokenPipeError:
         # Whoever read our output has seen enough (`| head`). Python would complain once more while it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (DriverError, OSError) as error:
+    except (DriverError, HistoryError, OSError) as error:
         return _failed(str(error), 1)
 
 
@@ -60,3 +70,7 @@ def _tell_unexpected(log: Path, kind: type[BaseException], error: BaseException,
 def _failed(text: str, code: int) -> int:
     print(f"stridecue: {text}", file=sys.stderr)
     return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

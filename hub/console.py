@@ -26,6 +26,7 @@ class Console:
     async def run(self) -> None:
         """Print until the bus has closed; a terminal that is gone ends it."""
         start_s = asyncio.get_running_loop().time()
+        print(f"{0:6.1f} s  looking for sensors; Ctrl-C ends the run", file=self._out, flush=True)
         async for batch in self._subscription.batches():
             stamp = f"{asyncio.get_running_loop().time() - start_s:6.1f} s  "
             for post in batch:

@@ -27,3 +27,8 @@ def demo_folder() -> Path:
 def log_file() -> Path:
     """Find the log, used when the dashboard owns the terminal."""
     return platformdirs.user_log_path(_APP, appauthor=False) / "hub.log"
+
+
+def profiles_folder() -> Path:
+    """Find the user's own device profiles, which overlay ours."""
+    return config_file().parent / "profiles"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from drivers.clock import now_ns
 from drivers.inbox import PacketInbox
@@ -12,7 +11,7 @@ from drivers.supervisor import Supervisor
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog
 from hub.engine import RadioItem
-from hub.source import NamedTask, Source
+from hub.source import NamedTask
 from hub.stop import Stop
 
 
@@ -47,12 +46,3 @@ class LiveSource:
             await self._supervisor.run(stop.event)
         finally:
             self._inbox.close()
-
-
-@asynccontextmanager
-async def open_live(
-    radio: AbstractAsyncContextManager[Radio], catalog: Catalog, sensors: Mapping[str, Placement]
-) -> AsyncIterator[Source]:
-    """Switch the radio on and yield the sensors on it; raises DriverError."""
-    async with radio as opened:
-        yield LiveSource(opened, catalog, sensors)

@@ -218,6 +218,7 @@ class Runtime:
         except BrokerError as error:
             self._notices.put("broker", f"no MQTT and no dashboard in this run: {error}")
             return []
+        # Said before the sensors are looked for, so that something is on screen at once.
         moved = f" (port {self._plan.first_port} is busy)" if server.port != self._plan.first_port else ""
         self._say(f"MQTT on {server}, topics {Topics(runner).root}/#, by {broker.kind}{moved}")
         keepers = [

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-from drivers.errors import RadioError
 from drivers.virtual.params import RunnerParams
 from drivers.virtual.runner import VirtualRunner
 from dsp.history import PastRun
@@ -92,12 +91,10 @@ def _history() -> tuple[PastRun, ...]:
 
 @asynccontextmanager
 async def _open_lab(params: RunnerParams, catalog: Catalog, epochs_s: list[float]) -> AsyncIterator[Source]:
-    """Open the virtual radio; `epochs_s` gets the loop time that is the runner's time 0. Raises RadioError."""
-    try:
-        from drivers.virtual.lab import VirtualLab
-        from hub.live import LiveSource
-    except ImportError as error:
-        raise RadioError(f"the demo needs Bumble ({error}): install it with pip install 'stridecue[sim]'") from error
+    """Open the virtual radio, loading Bumble only here; `epochs_s` gets the loop time that is the runner's time 0."""
+    from drivers.virtual.lab import VirtualLab
+    from hub.live import LiveSource
+
     async with VirtualLab(VirtualRunner(params)) as lab:
         epochs_s.append(lab.epoch_s)
         yield LiveSource(lab.radio, catalog, {})

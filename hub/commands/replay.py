@@ -7,11 +7,17 @@ from argparse import Namespace
 from pathlib import Path
 
 from drivers.recording import RecordingReader
-from firmware_profiles.catalog import load_catalog
+from firmware_profiles.catalog import Catalog, load_catalog
 from hub.commands.replay_fast import replay_fast
 from hub.engine import Engine
+from hub.folders import profiles_folder
+from hub.launch import Launch, carry_out
+from hub.replayed import open_replayed
 from hub.settings import RunSettings, parse_mounts
 from hub.summary_text import summary_text
+from hub.wire import WireError, runner_slug
+
+FAST = "max"
 
 
 def run(options: Namespace) -> int:
@@ -19,14 +25,53 @@ def run(options: Namespace) -> int:
     mounts = parse_mounts(options.mount, "--mount")
     reader = RecordingReader(Path(options.recording))
     settings = RunSettings.restored({**reader.session.settings, **({"mounts": mounts} if mounts else {})})
-    speed = options.speed or ("max" if options.jsonl else 1.0)
-    engine = Engine(load_catalog(), settings.pipeline(signals=options.signals), cues=settings.cues)
-    if speed != "max":
-        speed = "max"
+    catalog = load_catalog(profiles_folder())
+    speed: float | str = options.speed or (FAST if options.jsonl else 1.0)
+    if isinstance(speed, str):
+        return _fast(options, reader, settings, catalog)
+    return _paced(options, reader, settings, catalog, speed)
+
+
+def _fast(options: Namespace, reader: RecordingReader, settings: RunSettings, catalog: Catalog) -> int:
+    engine = Engine(catalog, settings.pipeline(signals=options.signals), cues=settings.cues)
     summary = replay_fast(reader, engine, options.jsonl)
     for fault in engine.faults.values():
-        print(f"stridecue: {fault.where} was not used from {fault.t_ns} ns on: {fault.text}", file=sys.stderr)
-    if reader.truncated:
-        print(f"stridecue: {reader.path} was cut off; replayed up to its last whole second", file=sys.stderr)
+        print(f"stridecue: not used to the end: {fault.where}: {fault.text}", file=sys.stderr)
+    _tell_cut(reader)
     print(summary_text(summary), file=sys.stderr if options.jsonl == "-" else sys.stdout)
     return 0
+
+
+def _paced(options: Namespace, reader: RecordingReader, settings: RunSettings, catalog: Catalog, speed: float) -> int:
+    ended = carry_out(
+        Launch(
+            source="replay",
+            runner=_runner(reader.session.runner),
+            settings=settings,
+            catalog=catalog,
+            open_source=open_replayed(reader, speed),
+            first_port=options.mqtt_port,
+            replayed=reader.session,
+            headless=options.headless,
+            jsonl=options.jsonl,
+            signals=options.signals,
+        )
+    )
+    if ended.outcome.summary is not None:
+        print(f"\n{summary_text(ended.outcome.summary)}", file=ended.out)
+    for line in ended.words():
+        print(line, file=ended.out)
+    _tell_cut(reader)
+    return 0
+
+
+def _tell_cut(reader: RecordingReader) -> None:
+    if reader.truncated:
+        print(f"stridecue: {reader.path} has no end (the hub was killed?); replayed what is there", file=sys.stderr)
+
+
+def _runner(name: str) -> str:
+    try:
+        return runner_slug(name)
+    except WireError:
+        return "replay"

@@ -1,0 +1,75 @@
+"""`stridecue doctor`: what works on this machine, and what to do about the rest."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+
+from hub.broker.embedded import amqtt_is_installed
+from hub.broker.loopback import DEFAULT_PORT
+from hub.broker.mosquitto import find_mosquitto
+from hub.broker.serving import port_is_free
+from hub.commands.live import chosen_config
+from hub.config import ConfigError
+from hub.doctor.audio import check_audio
+from hub.doctor.bluetooth import check_bluetooth
+from hub.doctor.disk import check_disk
+from hub.doctor.finding import Finding, Verdict
+from hub.doctor.packages import check_packages, check_python
+
+
+def run(options: Namespace) -> int:
+    """Check everything and print it; 0 when stridecue can be used, 1 when something must be put right first."""
+    del options
+    worst = Verdict.OK
+    for finding in _findings():
+        print(f"{finding.verdict.value:<5} {finding.subject:<10} {finding.said}", flush=True)
+        if finding.remedy:
+            print(f"{'':<17}-> {finding.remedy}", flush=True)
+        worst = max(worst, finding.verdict, key=list(Verdict).index)
+    print("\n" + _CLOSING[worst])
+    return 1 if worst is Verdict.BROKEN else 0
+
+
+_CLOSING = {
+    Verdict.OK: "All is well.",
+    Verdict.NOTE: "Usable. What is marked `note` is missing or limited; the arrow says what to do if you want it.",
+    Verdict.BROKEN: "Put right what is marked `FAIL` first.",
+}
+
+
+def _findings() -> Iterator[Finding]:
+    yield check_python()
+    yield from check_packages()
+    yield _config()
+    yield _broker()
+    yield check_bluetooth()
+    yield check_audio()
+    yield check_disk()
+
+
+def _config() -> Finding:
+    try:
+        _config_read, where = chosen_config(None)
+    except ConfigError as error:
+        return Finding("config", Verdict.BROKEN, str(error), "mend or remove the file")
+    return Finding("config", Verdict.OK, where)
+
+
+def _broker() -> Finding:
+    busy = "" if port_is_free(DEFAULT_PORT) else f"; port {DEFAULT_PORT} is busy, the next free one will be used"
+    if (program := find_mosquitto()) is not None:
+        return Finding("broker", Verdict.OK, f"mosquitto ({program}) will serve on loopback{busy}")
+    if amqtt_is_installed():
+        return Finding(
+            "broker",
+            Verdict.OK,
+            f"amqtt will serve on loopback, MQTT 3.1.1 only{busy}",
+            "mosquitto is faster and speaks MQTT 5: sudo apt install mosquitto (macOS: brew install mosquitto)",
+        )
+    return Finding(
+        "broker",
+        Verdict.NOTE,
+        "none: runs have no MQTT and no dashboard",
+        "sudo apt install mosquitto (macOS: brew install mosquitto), or pip install 'stridecue[broker]'",
+    )

@@ -1,0 +1,87 @@
+"""`stridecue run`: a run with the runner's own sensors."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from drivers.radio_choice import open_radio
+from dsp.signals import Placement
+from firmware_profiles.catalog import Catalog, load_catalog
+from hub.config import Config, external_server, load_config
+from hub.folders import config_file, data_folder, profiles_folder
+from hub.history import History, HistoryError, stored_run
+from hub.launch import Ended, Launch, carry_out
+from hub.settings import RunSettings, check_mounts, parse_mounts
+from hub.source import Source
+from hub.summary_text import summary_text
+
+
+def run(options: Namespace) -> int:
+    """Run until Ctrl-C, `q` in the dashboard, or `stop` over MQTT; raises DriverError, ConfigError and OSError."""
+    config, where = chosen_config(options.config)
+    check_mounts(config.mounts, f"{where}: mounts")
+    mounts = {**config.mounts, **parse_mounts(options.mount, "--mount")}
+    runner = config.runner.name
+    history = History(data_folder() / "history.sqlite")
+    settings = RunSettings(
+        mounts=mounts,
+        history=tuple(run.past() for run in history.newest(runner)),
+        cues=config.cues.rules == "all",
+    )
+    catalog = load_catalog(profiles_folder())
+    ended = carry_out(
+        Launch(
+            source="live",
+            runner=runner,
+            settings=settings,
+            catalog=catalog,
+            open_source=_open_sensors(options.radio or config.radio.provider, catalog, config.sensors),
+            first_port=config.mqtt.port,
+            external=external_server(config.mqtt, where),
+            folder=_recordings(config) if config.record.enabled and not options.no_record else None,
+            headless=options.headless,
+        )
+    )
+    _tell(ended, history, runner)
+    return 0
+
+
+def chosen_config(file: str | None) -> tuple[Config, str]:
+    """Load the configuration named, or the user's own, or none; gives it and its name. Raises ConfigError."""
+    path = Path(file).expanduser() if file is not None else config_file()
+    if file is None and not path.exists():
+        return Config(), "(no configuration)"
+    return load_config(path), str(path)
+
+
+def _recordings(config: Config) -> Path:
+    folder = config.record.folder
+    return data_folder() / "recordings" if folder is None else Path(folder).expanduser()
+
+
+def _tell(ended: Ended, history: History, runner: str) -> None:
+    summary = ended.outcome.summary
+    if summary is not None:
+        print(f"\nThe run:\n{summary_text(summary)}")
+        recording = str(ended.outcome.files[0]) if ended.outcome.files else None
+        stored = stored_run(runner, ended.session.started_utc or "", summary, recording)
+        if stored is not None:
+            try:
+                history.add(stored)
+            except HistoryError as error:
+                print(f"stridecue: this run is not in the history: {error}", file=sys.stderr)
+    for line in ended.words():
+        print(line)
+
+
+@asynccontextmanager
+async def _open_sensors(radio: str, catalog: Catalog, sensors: Mapping[str, Placement]) -> AsyncIterator[Source]:
+    """Switch the radio on; loads a Bluetooth stack only here. Raises DriverError."""
+    from hub.live import LiveSource
+
+    async with open_radio(radio) as opened:
+        yield LiveSource(opened, catalog, sensors)

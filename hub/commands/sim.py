@@ -1,0 +1,110 @@
+"""`stridecue sim`: virtual sensors as processes of their own, so that one can be killed and brought back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from argparse import Namespace
+from asyncio.subprocess import Process
+from collections.abc import Sequence
+
+from drivers.virtual.air import serve_air
+from drivers.virtual.params import RunnerParams
+from drivers.virtual.process import run_sensor
+from drivers.virtual.sensor_kinds import DEFAULT_FIVE, SENSOR_KINDS
+from hub.config import ConfigError, nearest
+from hub.stop import Stop, stopping_on_signals
+
+CHILD_STOP_S = 3.0
+
+
+def run(options: Namespace) -> int:
+    """Run the air, a sensor, or all; raises DriverError, ConfigError and OSError."""
+    parts = {"start": _start, "air": _air, "sensor": _sensor}
+    asyncio.run(parts[options.part](options))
+    return 0
+
+
+async def _air(options: Namespace) -> None:
+    stop = Stop()
+    with stopping_on_signals(stop):
+        async with serve_air(options.port, seed=options.seed) as port:
+            _say_air(port)
+            await stop.wait()
+
+
+async def _sensor(options: Namespace) -> None:
+    _check([options.kind])
+    stop = Stop()
+    with stopping_on_signals(stop):
+        await run_sensor(
+            options.kind,
+            options.air_port,
+            stop.event,
+            params=RunnerParams(seed=options.seed),
+            epoch_s=options.epoch,
+            on_ready=lambda name: print(f"{options.kind}: pid {os.getpid()}, advertises as {name}", flush=True),
+        )
+
+
+async def _start(options: Namespace) -> None:
+    """Serve the air here and each sensor in a child; tell how a killed one is brought back."""
+    kinds = options.sensors or DEFAULT_FIVE
+    _check(kinds)
+    stop = Stop()
+    # The runner's time 0 on the clock that all processes of this machine share.
+    epoch_s = round(asyncio.get_running_loop().time(), 3)
+    with stopping_on_signals(stop):
+        async with serve_air(options.port, seed=options.seed) as port:
+            _say_air(port)
+            commands = {
+                kind: [
+                    "sim",
+                    "sensor",
+                    kind,
+                    "--air-port",
+                    str(port),
+                    "--seed",
+                    str(options.seed),
+                    "--epoch",
+                    str(epoch_s),
+                ]
+                for kind in kinds
+            }
+            children = {kind: await _spawn(command) for kind, command in commands.items()}
+            ends = {
+                asyncio.create_task(_tell_end(kind, child, commands[kind], stop), name=f"sensor {kind}")
+                for kind, child in children.items()
+            }
+            await stop.wait()
+            for child in children.values():
+                with contextlib.suppress(ProcessLookupError):
+                    child.terminate()
+            await asyncio.wait(ends, timeout=CHILD_STOP_S)
+            for child in children.values():
+                if child.returncode is None:
+                    child.kill()
+            await asyncio.wait(ends)
+
+
+async def _spawn(command: Sequence[str]) -> Process:
+    # A session of its own: Ctrl-C is for the parent, which ends its children in order.
+    return await asyncio.create_subprocess_exec(sys.executable, "-m", "hub.cli", *command, start_new_session=True)
+
+
+async def _tell_end(kind: str, child: Process, command: Sequence[str], stop: Stop) -> None:
+    code = await child.wait()
+    if not stop.asked:
+        print(f"{kind}: pid {child.pid} is gone (code {code}); back with: stridecue {' '.join(command)}", flush=True)
+
+
+def _say_air(port: int) -> None:
+    print(f"air: pid {os.getpid()}; hub: stridecue run --radio bumble:tcp-client:127.0.0.1:{port}", flush=True)
+
+
+def _check(kinds: Sequence[str]) -> None:
+    for kind in kinds:
+        if kind not in SENSOR_KINDS:
+            raise ConfigError(f"no virtual sensor {kind!r}: {nearest(kind, list(SENSOR_KINDS))}")

@@ -1,0 +1,1 @@
+"""What `stridecue doctor` looks at: one subject a file."""

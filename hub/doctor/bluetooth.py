@@ -1,0 +1,46 @@
+"""Can sensors be heard: the parts Linux needs one by one, then a real scan."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from pathlib import Path
+
+from drivers.errors import RadioError
+from drivers.radio_choice import open_radio
+from hub.doctor.finding import Finding, Verdict
+
+TIMEOUT_S = 8.0
+LISTEN_S = 0.5
+_SYSTEM_BUS = Path("/run/dbus/system_bus_socket")
+_SUBJECT = "bluetooth"
+_WITHOUT = "; `stridecue demo` and `replay` work without"
+
+
+def check_bluetooth() -> Finding:
+    """Listen for half a second with the platform's radio."""
+    if sys.platform == "linux":
+        if shutil.which("bluetoothctl") is None:
+            return _unusable("BlueZ is not installed", "sudo apt install bluez")
+        if not _SYSTEM_BUS.exists():
+            return _unusable(
+                f"no D-Bus system bus at {_SYSTEM_BUS}", "sudo systemctl start dbus (containers have none)"
+            )
+    try:
+        heard = asyncio.run(_listen())
+    except RadioError as error:
+        said = str(error).removesuffix(": run `stridecue doctor`")
+        return _unusable(said, "sudo systemctl enable --now bluetooth; rfkill unblock bluetooth; bluetoothctl power on")
+    except TimeoutError:
+        return _unusable("the system does not answer", "restart its Bluetooth service")
+    return Finding(_SUBJECT, Verdict.OK, f"works: {heard} devices heard in {LISTEN_S:g} s")
+
+
+def _unusable(said: str, remedy: str) -> Finding:
+    return Finding(_SUBJECT, Verdict.NOTE, f"not usable: {said}", remedy + _WITHOUT)
+
+
+async def _listen() -> int:
+    async with asyncio.timeout(TIMEOUT_S), open_radio("platform") as radio:
+        return len(await radio.scan(LISTEN_S))

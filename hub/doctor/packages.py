@@ -1,0 +1,82 @@
+"""Python, our packages, and whether somebody else's distribution owns one of their names."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from pathlib import Path
+
+from hub.doctor.finding import Finding, Verdict
+
+DISTRIBUTION = "stridecue"
+OUR_PACKAGES = ("dsp", "firmware_profiles", "drivers", "hub", "tui")
+"""Generic names, which other distributions use too."""
+OLDEST_PYTHON = (3, 11)
+CORE = ("aiomqtt", "bleak", "mcap", "msgspec", "numpy", "platformdirs")
+EXTRAS = {"tui": ("textual", "the dashboard"), "sim": ("bumble", "the virtual sensors and `stridecue demo`")}
+"""Extra -> (module it brings, what for); broker and audio have checks of their own."""
+
+
+def check_python() -> Finding:
+    """Compare the running Python with the oldest that works."""
+    said = f"{sys.version.split()[0]} in {sys.prefix}"
+    if sys.version_info < OLDEST_PYTHON:
+        return Finding("python", Verdict.BROKEN, said, "install Python 3.11 or newer")
+    return Finding("python", Verdict.OK, said)
+
+
+def check_packages() -> Iterator[Finding]:
+    """Look at what we need, what is optional, and who owns our names."""
+    missing = [name for name in CORE if not _has(name)]
+    if missing:
+        yield Finding(
+            "packages", Verdict.BROKEN, f"missing: {', '.join(missing)}", "pip install --force-reinstall stridecue"
+        )
+    else:
+        yield Finding("packages", Verdict.OK, ", ".join(f"{name} {_version(name)}" for name in CORE))
+    for extra, (module, what) in EXTRAS.items():
+        if _has(module):
+            yield Finding(extra, Verdict.OK, f"{module} {_version(module)}: {what}")
+        else:
+            yield Finding(
+                extra, Verdict.NOTE, f"{module} is not installed: without {what}", f"pip install 'stridecue[{extra}]'"
+            )
+    yield foreign_owners(packages_distributions(), _origins())
+
+
+def foreign_owners(owners: Mapping[str, Sequence[str]], origins: Mapping[str, Path | None]) -> Finding:
+    """Find distributions that own a package name of ours, and packages that Python would load from elsewhere.
+
+    owners   package -> distributions that install it
+    origins  package -> folder it is loaded from
+    """
+    foreign = {name: [each for each in owners.get(name, ()) if each.lower() != DISTRIBUTION] for name in OUR_PACKAGES}
+    taken = [f"{name} (by {', '.join(others)})" for name, others in foreign.items() if others]
+    home = Path(__file__).parent.parent.parent
+    strange = [f"{name} (in {path})" for name, path in origins.items() if path is not None and path.parent != home]
+    if taken or strange:
+        return Finding(
+            "names",
+            Verdict.BROKEN,
+            f"not ours: {', '.join([*taken, *strange])}",
+            "install stridecue apart from other programs: pipx install stridecue, or uv tool install stridecue",
+        )
+    return Finding("names", Verdict.OK, f"{', '.join(OUR_PACKAGES)} are ours")
+
+
+def _origins() -> dict[str, Path | None]:
+    found = {name: importlib.util.find_spec(name) for name in OUR_PACKAGES}
+    return {name: Path(spec.origin).parent if spec and spec.origin else None for name, spec in found.items()}
+
+
+def _has(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+def _version(module: str) -> str:
+    try:
+        return version(module)
+    except PackageNotFoundError:
+        return "(version unknown)"
