@@ -49,9 +49,10 @@ def main() -> None:
         for packet in all_packets:
             ingest.update(packet)
         best_us = min(best_us, (time.process_time() - start) / PACKETS * 1e6)
+    share_pct = best_us * 3 * RATE_HZ / SAMPLES / 1e4
     print(
         f"ingest: {best_us:.1f} µs per packet of {SAMPLES} samples = {best_us / unit_us:.0f} multiply-adds "
-        f"({unit_us * 1000:.0f} ns each); 3 sensors at {RATE_HZ} Hz take {best_us * 3 * RATE_HZ / SAMPLES / 1e4:.2f} % of a core"
+        f"({unit_us * 1000:.0f} ns each); 3 sensors at {RATE_HZ} Hz take {share_pct:.2f} % of a core"
     )
 
 

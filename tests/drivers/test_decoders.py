@@ -5,14 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from drivers.decoders.commands import write_payloads
 from drivers.decoders.examples import failed_examples
 from drivers.decoders.factory import build_decoder
 from drivers.decoders.imu6 import encode_imu6
 from drivers.errors import DecodeError
 from dsp.signals import Quantity
 from firmware_profiles.catalog import load_catalog
-from firmware_profiles.schema import Write
 from tests.firmware_profiles.profiles import SMALL, checked
 
 CATALOG = load_catalog()
@@ -126,16 +124,6 @@ def test_heart_beats_stand_where_they_were() -> None:
     assert reading.before_s.tolist() == pytest.approx([906 / 1024 + 1173 / 1024, 1173 / 1024, 0.0])
     assert reading.values[-1, 0] == 103
     assert np.isnan(reading.values[:-1, 0]).all()
-
-
-def test_start_commands_hold_the_parameters() -> None:
-    profile = CATALOG.get("stridecue.imu6")
-    write = next(step for step in profile.start if isinstance(step, Write))
-    assert write_payloads(profile, write, {"rate_hz": 104.0}) == [bytes.fromhex("01 6800 2000 a00f")]
-    text = Write(to="data", hex=["00", "{rate_hz:u8}"], append_ascii="/IMU6/{rate_hz}")
-    assert write_payloads(profile, text, {}) == [b"\x00/IMU6/208", b"\xd0/IMU6/208"]
-    with pytest.raises(ValueError, match="rate_hz = 416 does not fit 1 bytes"):
-        write_payloads(profile, text, {"rate_hz": 416})
 
 
 def test_a_decoder_that_does_not_exist_is_named() -> None:
