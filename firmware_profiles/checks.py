@@ -11,7 +11,7 @@ from firmware_profiles.schema import SCHEMA_VERSION, Field, Profile, Read, Strea
 from firmware_profiles.units import canonical_factor
 
 _USES = ("read", "write", "notify", "indicate")
-_PLACEHOLDER = re.compile(r"\{(?P<param>\w+):(?P<type>u8|u16|u32)\}")
+_PLACEHOLDER = re.compile(r"\{(?P<param>\w+):[us](?:8|16|24|32)\}")
 
 
 def check_profile(profile: Profile, source: str) -> None:
