@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import sub
 
 import numpy as np
 
+from dsp.gap_fill import GapFillParams, from_strides, straight
 from dsp.signals import IMU6, SampleBlock
 
 
@@ -20,7 +20,8 @@ class IntakeParams:
     """
 
     fill_s: float = 0.26
-    memory_s: float = 1.6
+    memory_s: float = 2.2
+    gap_fill: GapFillParams = field(default_factory=GapFillParams)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,8 @@ class Run:
 class Intake:
     """Blocks of one IMU to runs.
 
-    A gap up to `fill_s` is filled on the grid: with the samples one stride earlier, shifted linearly so that both ends
-    meet, when the stride time is known (running repeats itself to a few per cent, a straight line over 0.1 s does
-    not: it costs degrees), else with a straight line. `stride_s` is set by the owner; 0 means unknown.
+    A gap up to `fill_s` is filled on the grid: from the strides before when the stride time is known (`stride_s`, set
+    by the owner; 0 means unknown), else with a straight line.
     """
 
     def __init__(self, params: IntakeParams | None = None) -> None:
@@ -146,36 +146,16 @@ class Intake:
         step = (t_next - t0) / (n + 1)
         times = [t0 + step * (i + 1) for i in range(n)]
         keep = int(self._params.memory_s / self.period_s)
-        past_t = self._past_t[-keep:]
-        axes: list[list[float]] = []
-        earlier = self.stride_s > 0.0 and past_t[0] <= t0 - self.stride_s - self.period_s
-        for kept, after in zip(self._past, following, strict=True):
-            past = kept[-keep:]
-            before = past[-1]
-            if not earlier:
-                axes.append([before + (after - before) * (i + 1) / (n + 1) for i in range(n)])
-                continue
-            head = before - _at(past_t, past, t0 - self.stride_s)
-            tail = after - _at(past_t, past, t_next - self.stride_s)
-            axes.append(
-                [
-                    _at(past_t, past, times[i] - self.stride_s) + head + (tail - head) * (i + 1) / (n + 1)
-                    for i in range(n)
-                ]
+        axes: list[list[float]] | None = None
+        if self.stride_s > 0.0:
+            past = [kept[-keep:] for kept in self._past]
+            axes = from_strides(
+                self._past_t[-keep:], past, times, t_next, following, self.stride_s, self._params.gap_fill
             )
+        if axes is None:
+            axes = straight([kept[-1] for kept in self._past], following, n)
         self._remember(times, axes)
         return Run(times, axes, restart=False, filled=True)
-
-
-def _at(t: list[float], x: list[float], when: float) -> float:
-    """Linear interpolation of samples (t, x) at `when`, held at the ends."""
-    k = bisect_right(t, when)
-    if k == 0:
-        return x[0]
-    if k == len(t):
-        return x[-1]
-    share = (when - t[k - 1]) / (t[k] - t[k - 1])
-    return x[k - 1] + share * (x[k] - x[k - 1])
 
 
 def _without_nan(t: list[float], axes: list[list[float]]) -> tuple[list[float], list[list[float]]]:

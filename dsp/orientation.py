@@ -35,6 +35,7 @@ class LevelParams:
                                                m/s, dsp findings 1.5)
     free_velocity_mps                          the same where no steps are known
     still_velocity_mps, still_rate_radps       in standing: sway
+    gap_tilt_radps, gap_force_mps2             error per second of filled-in samples (0.8 deg over 0.1 s, `gap_fill`)
     """
 
     tilt_0_rad: float = 0.17
@@ -47,6 +48,8 @@ class LevelParams:
     free_velocity_mps: float = 0.5
     still_velocity_mps: float = 0.02
     still_rate_radps: float = 0.02
+    gap_tilt_radps: float = 0.15
+    gap_force_mps2: float = 1.5
 
 
 class Strapdown:
@@ -193,6 +196,14 @@ class Leveller:
         self._cov = np.diag([p.tilt_0_rad**2] * 2 + [0.0] * 3 + [p.velocity_0_mps**2] * 2)
         self._cov[2:5, 2:5] = bias
         self._t_s = t_s
+
+    def disturb(self, gap_s: float) -> None:
+        """Samples were filled in over `gap_s`: what was known of tilt and velocity is less sure now."""
+        p = self._params
+        for i in (0, 1):
+            self._cov[i, i] += (p.gap_tilt_radps * gap_s) ** 2
+        for i in (5, 6):
+            self._cov[i, i] += (p.gap_force_mps2 * gap_s) ** 2
 
     def stride(self, t_s: float, velocity: tuple[float, float]) -> tuple[float, float]:
         """The trunk's velocity, mean of two successive contacts, at their mid-time; returns the velocity correction."""

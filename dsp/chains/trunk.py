@@ -95,6 +95,8 @@ class TrunkChain:
                 if held is None:
                     continue
                 run = held
+            if run.filled and self._intake.has_gyro:
+                self._leveller.disturb(run.t_s[-1] - run.t_s[0] + 2.0 * self._intake.period_s)
             self._work(run, out)
         return out
 
@@ -303,17 +305,12 @@ class TrunkChain:
         first, end = trace.first_at(one_s), trace.first_at(three_s)
         t = np.array(trace.t_s[first - 1 : end + 1])
         axes = np.array([axis[first - 1 : end + 1] for axis in trace.axes])
-        phases = np.arange(24) / 24.0
+        phases = np.arange(self._finder.phases) / self._finder.phases
         steps: list[npt.NDArray[np.float64]] = []
         for a, b in ((one_s, two_s), (two_s, three_s)):
             at = a + (b - a) * phases
             steps.append(np.stack([np.interp(at, t, axis) for axis in axes], axis=1))
-        n = end - first
-        up = tuple(sum(u[first:end]) / n for u in trace.up)
-        if not self._intake.has_gyro:
-            mean = 0.5 * (steps[0].mean(axis=0) + steps[1].mean(axis=0))
-            up = tuple(float(v) for v in mean[:3])
-        self._finder.stride(steps[0], steps[1], (up[0], up[1], up[2]))
+        self._finder.stride(steps[0], steps[1])
         self._mount = self._finder.mount()
 
     def _look(self, now: float) -> None:
