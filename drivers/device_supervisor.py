@@ -8,7 +8,7 @@ import logging
 
 from drivers.backoff import Backoff
 from drivers.clock import now_ns
-from drivers.errors import AdapterDown, DeviceUnreachable, RadioError
+from drivers.errors import AdapterDownError, DeviceUnreachableError, RadioError
 from drivers.gatt_session import GattSession
 from drivers.inbox import PacketInbox
 from drivers.link_state import LinkState, State
@@ -66,9 +66,9 @@ class DeviceSupervisor:
                     sighting = await self._radio.find(self._role.address, FIND_WITHIN_S)
                 self._say("connecting")
                 await self._connect_and_stream(sighting)
-            except AdapterDown as error:
+            except AdapterDownError as error:
                 self._say("failed", f"Bluetooth adapter: {error}")
-            except DeviceUnreachable as error:
+            except DeviceUnreachableError as error:
                 self._say("lost" if self._was_up else "searching", str(error))
             except RadioError as error:
                 self._say("failed", str(error))
@@ -89,7 +89,7 @@ class DeviceSupervisor:
                 await session.start()
             await self._watch(link, session)
         except TimeoutError as error:
-            raise DeviceUnreachable(f"{self._role.name}: did not start within {SETUP_TIMEOUT_S:.0f} s") from error
+            raise DeviceUnreachableError(f"{self._role.name}: did not start within {SETUP_TIMEOUT_S:.0f} s") from error
         except asyncio.CancelledError:
             await session.stop()
             raise
@@ -111,11 +111,11 @@ class DeviceSupervisor:
                 self._backoff.reset()
 
     async def _stream(self, link: Link, session: GattSession) -> None:
-        """Return never: raises DeviceUnreachable when the link ended or stayed silent after a re-subscription."""
+        """Return never: raises DeviceUnreachableError when the link ended or stayed silent after a re-subscription."""
         retried_ns: int | None = None
         while True:
             if await _ends(link, self._until_check_s(retried_ns)):
-                raise DeviceUnreachable("the link ended: out of range, switched off, or its battery is empty")
+                raise DeviceUnreachableError("the link ended: out of range, switched off, or its battery is empty")
             silent = self._watchdog.silent(now_ns())
             if retried_ns is not None and self._watchdog.heard_since(retried_ns):
                 retried_ns = None
@@ -127,7 +127,7 @@ class DeviceSupervisor:
                 retried_ns = now_ns()
                 self._watchdog.start(retried_ns)
             elif silent:
-                raise DeviceUnreachable(f"connected, but still nothing comes on {', '.join(silent)}: reconnecting")
+                raise DeviceUnreachableError(f"connected, but still nothing comes on {', '.join(silent)}: reconnecting")
 
     def _until_check_s(self, retried_ns: int | None) -> float:
         if retried_ns is not None:

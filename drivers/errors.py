@@ -5,8 +5,8 @@ DriverError
 ├── RecordingError    a recording that cannot be opened, read or written
 ├── ImportDataError   a file that cannot be turned into a recording
 └── RadioError        the adapter or the link
-    ├── AdapterDown       no adapter, powered off, or its daemon is gone
-    └── DeviceUnreachable not found, refused, or gone while connecting
+    ├── AdapterDownError       no adapter, powered off, or its daemon is gone
+    └── DeviceUnreachableError not found, refused, or gone while connecting
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class RadioError(DriverError):
     """The adapter or the link."""
 
 
-class AdapterDown(RadioError):
+class AdapterDownError(RadioError):
     """No adapter, powered off, or its daemon is gone."""
 
 
-class DeviceUnreachable(RadioError):
+class DeviceUnreachableError(RadioError):
     """Not found, refused, or gone while connecting."""

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
-from drivers.errors import DeviceUnreachable, RadioError
+from drivers.errors import DeviceUnreachableError, RadioError
 from drivers.radio.link import Link
 from drivers.write_template import render
 from firmware_profiles.schema import Field, Profile, Read, Step, Stream, Subscribe, Write
@@ -54,11 +54,11 @@ class GattSession:
         return f"the link carries {carried} bytes a packet, {self._profile.id} needs {wanted}: packets are cut off"
 
     async def start(self) -> None:
-        """Run the profile's start steps in order. Raises DeviceUnreachable."""
+        """Run the profile's start steps in order. Raises DeviceUnreachableError."""
         for step in self._profile.start:
             try:
                 await self._run(step)
-            except DeviceUnreachable as error:
+            except DeviceUnreachableError as error:
                 if not step.optional or self._link.lost.is_set():
                     raise
                 LOG.info("skipped an optional step: %s", error)
@@ -76,7 +76,7 @@ class GattSession:
         for step in self._profile.stop:
             try:
                 await self._run(step)
-            except DeviceUnreachable as error:
+            except DeviceUnreachableError as error:
                 LOG.info("while stopping: %s", error)
 
     @property

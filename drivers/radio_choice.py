@@ -29,7 +29,7 @@ async def open_radio(text: str, runner: VirtualRunner | None = None) -> AsyncIte
     """Start the radio, stop it at the end. `virtual` comes with the default sensors of `runner`.
 
     Imports a Bluetooth stack only here. Raises ValueError for the text, RadioError when something is not installed,
-    AdapterDown when there is no adapter.
+    AdapterDownError when there is no adapter.
     """
     check_radio(text)
     if text == VIRTUAL:

@@ -56,7 +56,7 @@ class Supervisor:
     async def run(self, stop: asyncio.Event) -> None:
         """Supervise until `stop`; then every link ends in good order, all at once.
 
-        Raises AdapterDown when there is no adapter to begin with; one that goes away later is waited for.
+        Raises AdapterDownError when there is no adapter to begin with; one that goes away later is waited for.
         """
         for key, placement in self._sensors.items():
             waiting = LinkState(configured_id(key, placement), placement, key, "searching", now_ns())

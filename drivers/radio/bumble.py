@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bleak.backends.client import BaseBleakClient
 from bleak.backends.scanner import BaseBleakScanner
 
-from drivers.errors import AdapterDown, RadioError
+from drivers.errors import AdapterDownError, RadioError
 from drivers.radio.failure import translated
 
 if TYPE_CHECKING:
@@ -57,18 +57,18 @@ class BumbleProvider:
             except (TransportSpecError, ValueError) as error:
                 raise RadioError(f"radio bumble:{spec}: not one of Bumble's transports ({error})") from error
             except BaseBumbleError as error:
-                raise AdapterDown(f"radio bumble:{spec}: {error}") from error
+                raise AdapterDownError(f"radio bumble:{spec}: {error}") from error
 
         return cls(f"bumble:{spec}", open_transport)
 
     @property
     def scanner_backend(self) -> type[BaseBleakScanner]:
-        """Scanners of this host; AdapterDown before `start`."""
+        """Scanners of this host; AdapterDownError before `start`."""
         return self._up().scanner_backend
 
     @property
     def client_backend(self) -> type[BaseBleakClient]:
-        """Clients of this host; AdapterDown before `start`."""
+        """Clients of this host; AdapterDownError before `start`."""
         return self._up().client_backend
 
     @property
@@ -109,5 +109,5 @@ class BumbleProvider:
 
     def _up(self) -> BumbleCentral:
         if self._central is None:
-            raise AdapterDown(f"radio {self.name} is not open")
+            raise AdapterDownError(f"radio {self.name} is not open")
         return self._central

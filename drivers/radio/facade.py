@@ -9,7 +9,7 @@ from typing import Self
 
 from bleak import BleakClient
 
-from drivers.errors import AdapterDown, DeviceUnreachable, RadioError
+from drivers.errors import AdapterDownError, DeviceUnreachableError, RadioError
 from drivers.radio.failure import translated
 from drivers.radio.link import Link
 from drivers.radio.provider import RadioProvider
@@ -51,7 +51,7 @@ class Radio:
         return self.max_connections - len(self._links) - self._promised
 
     async def start(self) -> None:
-        """Take the adapter. Raises AdapterDown or RadioError."""
+        """Take the adapter. Raises AdapterDownError or RadioError."""
         await self._provider.start()
 
     async def stop(self) -> None:
@@ -76,7 +76,7 @@ class Radio:
         wanted: Callable[[Sighting], bool] | None = None,
         enough: Callable[[Seen], bool] | None = None,
     ) -> Seen:
-        """Listen for `for_s`; by address, only what is `wanted`. Raises AdapterDown.
+        """Listen for `for_s`; by address, only what is `wanted`. Raises AdapterDownError.
 
         Ends early when `enough` says so of what was seen, or, if `wanted` was given, when something was found and
         nothing new came for the provider's `quiet_s`.
@@ -106,7 +106,7 @@ class Radio:
         return seen
 
     async def find(self, address: str, within_s: float) -> Sighting:
-        """Wait for a device to advertise. Raises DeviceUnreachable or AdapterDown."""
+        """Wait for a device to advertise. Raises DeviceUnreachableError or AdapterDownError."""
         wanted = address.upper()
 
         def is_wanted(seen: Seen) -> bool:
@@ -116,12 +116,12 @@ class Radio:
         for key, sighting in seen.items():
             if key.upper() == wanted:
                 return sighting
-        raise DeviceUnreachable(f"{address} was not heard within {within_s:.0f} s: is it on and near?")
+        raise DeviceUnreachableError(f"{address} was not heard within {within_s:.0f} s: is it on and near?")
 
     async def connect(self, sighting: Sighting, services: Iterable[str] = ()) -> Link:
         """Connect and discover `services` (all when empty).
 
-        Raises DeviceUnreachable, AdapterDown, or RadioError when every connection slot is taken. Cancelled, it leaves
+        Raises DeviceUnreachableError, AdapterDownError, or RadioError when every connection slot is taken. Cancelled, it leaves
         neither a link nor a pending connect behind.
         """
         await self._revive()
@@ -160,4 +160,4 @@ class Radio:
                 self._scanner.forget()
                 await self._provider.start()
                 if not self._provider.is_up:
-                    raise AdapterDown(f"radio {self.name} is down")
+                    raise AdapterDownError(f"radio {self.name} is down")

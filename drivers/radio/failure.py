@@ -13,7 +13,7 @@ from bleak.exc import (
     BleakError,
 )
 
-from drivers.errors import AdapterDown, DeviceUnreachable, RadioError
+from drivers.errors import AdapterDownError, DeviceUnreachableError, RadioError
 
 ADAPTER_DBUS_ERRORS = frozenset(
     {
@@ -35,6 +35,9 @@ ADVICE = {
     BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN: "allow Bluetooth for this program in the system settings",
 }
 
+EXPECTED = (BleakError, RadioError, TimeoutError, OSError, EOFError)
+"""And whatever D-Bus raises past bleak: its package exists on Linux only, so its errors go by name."""
+
 
 def radio_error(error: Exception, doing: str, *, adapter: bool = False) -> RadioError:
     """Say in our words what `error` means for `doing`; `adapter`: whatever failed is about the adapter itself."""
@@ -42,18 +45,18 @@ def radio_error(error: Exception, doing: str, *, adapter: bool = False) -> Radio
         return error
     if isinstance(error, BleakBluetoothNotAvailableError):
         advice = ADVICE.get(error.reason, "run `stridecue doctor`")
-        return AdapterDown(f"{doing}: {error.args[0]}: {advice}")
+        return AdapterDownError(f"{doing}: {error.args[0]}: {advice}")
     if isinstance(error, BleakDBusError) and (
         error.dbus_error in ADAPTER_DBUS_ERRORS or ADAPTER_OFF_DETAIL in (error.dbus_error_details or "")
     ):
-        return AdapterDown(f"{doing}: {error}: check that Bluetooth is on and its service runs")
+        return AdapterDownError(f"{doing}: {error}: check that Bluetooth is on and its service runs")
     if adapter or isinstance(error, FileNotFoundError | ConnectionRefusedError):
-        return AdapterDown(f"{doing}: {_words(error)}: run `stridecue doctor`")
+        return AdapterDownError(f"{doing}: {_words(error)}: run `stridecue doctor`")
     if isinstance(error, TimeoutError):
-        return DeviceUnreachable(f"{doing}: no answer in time")
+        return DeviceUnreachableError(f"{doing}: no answer in time")
     if isinstance(error, BleakDeviceNotFoundError):
-        return DeviceUnreachable(f"{doing}: not found: is it on and near?")
-    return DeviceUnreachable(f"{doing}: {_words(error)}")
+        return DeviceUnreachableError(f"{doing}: not found: is it on and near?")
+    return DeviceUnreachableError(f"{doing}: {_words(error)}")
 
 
 def _words(error: Exception) -> str:
@@ -65,5 +68,7 @@ def translated(doing: str, *, adapter: bool = False) -> Iterator[None]:
     """Raise RadioErrors for what a radio can raise; anything else is a bug and passes."""
     try:
         yield
-    except (BleakError, RadioError, TimeoutError, OSError, EOFError) as error:
+    except Exception as error:
+        if not isinstance(error, EXPECTED) and not type(error).__module__.startswith("dbus_fast"):
+            raise
         raise radio_error(error, doing, adapter=adapter) from error

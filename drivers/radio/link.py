@@ -5,22 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from typing import TypeVar
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.exc import BleakError
 
-from drivers.errors import DeviceUnreachable
+from drivers.errors import DeviceUnreachableError
 from drivers.radio.failure import translated
 from drivers.radio.sighting import Sighting
 
 LOG = logging.getLogger("stridecue.radio")
 OP_TIMEOUT_S = 5.0
+SHORTEST_LIMIT_BYTES = 20
+"""With the smallest ATT MTU, 23."""
+
 CLOSE_TIMEOUT_S = 6.0
 """BlueZ takes 1.9 to 2.7 s to disconnect."""
-
-T = TypeVar("T")
 
 
 class Link:
@@ -33,35 +33,37 @@ class Link:
 
     @property
     def notification_limit_bytes(self) -> int:
-        """What one notification can carry: ATT MTU less 3."""
-        sizes = [char.max_write_without_response_size for char in self._client.services.characteristics.values()]
-        return min(sizes, default=20)
+        """What one notification can carry: ATT MTU less 3. Raises DeviceUnreachableError once the link has ended."""
+        with translated(self._name):
+            sizes = [char.max_write_without_response_size for char in self._client.services.characteristics.values()]
+        return min(sizes, default=SHORTEST_LIMIT_BYTES)
 
     def missing(self, uuids: Iterable[str]) -> list[str]:
-        """Those of `uuids` that the device does not have."""
-        return [uuid for uuid in uuids if self._client.services.get_characteristic(uuid) is None]
+        """Pick those of `uuids` that the device does not have. Raises DeviceUnreachableError once the link has ended."""
+        with translated(self._name):
+            return [uuid for uuid in uuids if self._client.services.get_characteristic(uuid) is None]
 
     async def read(self, uuid: str) -> bytes:
-        """Read a characteristic. Raises DeviceUnreachable."""
+        """Read a characteristic. Raises DeviceUnreachableError."""
         with translated(f"{self._name}: read {uuid}"):
             async with asyncio.timeout(OP_TIMEOUT_S):
                 return bytes(await self._client.read_gatt_char(self._characteristic(uuid)))
 
     async def write(self, uuid: str, data: bytes) -> None:
-        """Write with response where the device offers it. Raises DeviceUnreachable."""
+        """Write with response where the device offers it. Raises DeviceUnreachableError."""
         with translated(f"{self._name}: write {uuid}"):
             characteristic = self._characteristic(uuid)
             async with asyncio.timeout(OP_TIMEOUT_S):
                 await self._client.write_gatt_char(characteristic, data, response="write" in characteristic.properties)
 
     async def subscribe(self, uuid: str, on_value: Callable[[bytearray], None]) -> None:
-        """Enable notifications; `on_value` runs in the loop's thread and must not linger. Raises DeviceUnreachable."""
+        """Enable notifications; `on_value` runs in the loop's thread and must not linger. Raises DeviceUnreachableError."""
         with translated(f"{self._name}: subscribe to {uuid}"):
             async with asyncio.timeout(OP_TIMEOUT_S):
                 await self._client.start_notify(self._characteristic(uuid), lambda _sender, value: on_value(value))
 
     async def unsubscribe(self, uuid: str) -> None:
-        """Disable notifications. Raises DeviceUnreachable."""
+        """Disable notifications. Raises DeviceUnreachableError."""
         with translated(f"{self._name}: unsubscribe from {uuid}"):
             async with asyncio.timeout(OP_TIMEOUT_S):
                 await self._client.stop_notify(self._characteristic(uuid))
@@ -81,7 +83,7 @@ class Link:
 
     def _characteristic(self, uuid: str) -> BleakGATTCharacteristic:
         if self.lost.is_set():
-            raise DeviceUnreachable(f"{self._name}: the link has ended")
+            raise DeviceUnreachableError(f"{self._name}: the link has ended")
         if (characteristic := self._client.services.get_characteristic(uuid)) is None:
-            raise DeviceUnreachable(f"{self._name}: no characteristic {uuid}")
+            raise DeviceUnreachableError(f"{self._name}: no characteristic {uuid}")
         return characteristic

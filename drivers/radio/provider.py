@@ -37,7 +37,7 @@ class RadioProvider(Protocol):
         ...
 
     async def start(self) -> None:
-        """Take the adapter. Raises AdapterDown, or RadioError when something is not installed."""
+        """Take the adapter. Raises AdapterDownError, or RadioError when something is not installed."""
         ...
 
     async def stop(self) -> None:

@@ -36,7 +36,7 @@ class SharedScanner:
 
     @asynccontextmanager
     async def listening(self, on_sighting: OnSighting) -> AsyncIterator[None]:
-        """Hear every advertisement inside. Raises AdapterDown or DeviceUnreachable when scanning cannot start."""
+        """Hear every advertisement inside. Raises AdapterDownError or DeviceUnreachableError when scanning cannot start."""
         self._listeners.append(on_sighting)
         try:
             await self._update()

@@ -34,7 +34,7 @@ async def run_sensor(
               that all sensors, rebooted ones included, see one gait. None: now
     on_ready  told the advertised name once it advertises
 
-    Raises ValueError for an unknown kind, AdapterDown when there is no air at the port or it went away.
+    Raises ValueError for an unknown kind, AdapterDownError when there is no air at the port or it went away.
     """
     if kind not in SENSOR_KINDS:
         raise ValueError(f"no virtual sensor {kind!r}: choose one of {', '.join(SENSOR_KINDS)}")

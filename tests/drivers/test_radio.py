@@ -9,7 +9,7 @@ import pytest
 from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakError, BleakGATTProtocolError
 
-from drivers.errors import AdapterDown, DeviceUnreachable, RadioError
+from drivers.errors import AdapterDownError, DeviceUnreachableError, RadioError
 from drivers.radio.bumble import BumbleProvider
 from drivers.radio.facade import CONNECT_TIMEOUT_S, Radio
 from drivers.radio.sighting import Sighting
@@ -62,7 +62,7 @@ async def test_filters_compare_the_long_form_like_bluez():
 async def test_find_waits_for_a_device_and_says_when_it_is_not_there():
     async with lab("pod") as one:
         assert (await one.radio.find(POD.lower(), 5)).name == "Virtual Pod"
-        with pytest.raises(DeviceUnreachable, match="is it on and near"):
+        with pytest.raises(DeviceUnreachableError, match="is it on and near"):
             await one.radio.find("F0:00:00:00:00:99", 3)
 
 
@@ -90,14 +90,14 @@ async def test_reads_writes_and_notifications():
 async def test_what_a_device_refuses_is_an_error_with_its_reason():
     async with lab("pod") as one:
         link = await one.radio.connect(await one.radio.find(POD, 5))
-        with pytest.raises(DeviceUnreachable, match="read"):
+        with pytest.raises(DeviceUnreachableError, match="read"):
             await link.read(RSC)
-        with pytest.raises(DeviceUnreachable, match="write"):
+        with pytest.raises(DeviceUnreachableError, match="write"):
             await link.write(CONTROL, b"\x02")
-        with pytest.raises(DeviceUnreachable, match="no characteristic"):
+        with pytest.raises(DeviceUnreachableError, match="no characteristic"):
             await link.read(CONFIG)
         await link.close()
-        with pytest.raises(DeviceUnreachable, match="has ended"):
+        with pytest.raises(DeviceUnreachableError, match="has ended"):
             await link.read(BATTERY)
 
 
@@ -152,7 +152,7 @@ async def test_a_link_that_ends_during_a_read_is_an_error_and_no_cancellation():
         reading = asyncio.create_task(link.read(BATTERY))
         await asyncio.sleep(0.001)
         one.conditions_of("pod").in_range = False
-        with pytest.raises(DeviceUnreachable, match="link ended"):
+        with pytest.raises(DeviceUnreachableError, match="link ended"):
             await reading
         task = asyncio.current_task()
         assert task is not None
@@ -165,7 +165,7 @@ async def test_a_device_that_does_not_answer_ends_in_time():
         one.conditions_of("pod").in_range = False
         loop = asyncio.get_running_loop()
         start_s = loop.time()
-        with pytest.raises(DeviceUnreachable, match="no answer in time"):
+        with pytest.raises(DeviceUnreachableError, match="no answer in time"):
             await one.radio.connect(sighting)
         assert loop.time() - start_s == pytest.approx(CONNECT_TIMEOUT_S, abs=0.5)
         await _no_ghost(one, sighting)
@@ -223,7 +223,7 @@ async def test_an_unplugged_adapter_ends_its_links_and_comes_back():
         link = await one.radio.connect(await one.radio.find(POD, 5))
         one.unplug_adapter()
         await asyncio.wait_for(link.lost.wait(), 1)
-        with pytest.raises(AdapterDown, match="unplugged"):
+        with pytest.raises(AdapterDownError, match="unplugged"):
             await one.radio.scan(1)
         one.plug_adapter()
         await asyncio.sleep(2)
@@ -248,7 +248,7 @@ async def test_no_hci_behind_the_transport_is_said_in_time():
     silent: list[asyncio.StreamWriter] = []
     server = await asyncio.start_server(silence, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    with pytest.raises(AdapterDown, match="stridecue doctor"):
+    with pytest.raises(AdapterDownError, match="stridecue doctor"):
         await Radio(BumbleProvider.from_spec(f"tcp-client:127.0.0.1:{port}")).start()
     for writer in silent:
         writer.close()
@@ -256,7 +256,7 @@ async def test_no_hci_behind_the_transport_is_said_in_time():
 
 
 async def test_nobody_at_the_transport_is_an_adapter_that_is_down():
-    with pytest.raises(AdapterDown, match="tcp-client"):
+    with pytest.raises(AdapterDownError, match="tcp-client"):
         await Radio(BumbleProvider.from_spec("tcp-client:127.0.0.1:9")).start()
 
 

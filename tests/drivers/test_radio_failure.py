@@ -14,7 +14,7 @@ from bleak.exc import (
 )
 from bumble.core import UUID, AdvertisingData
 
-from drivers.errors import AdapterDown, DeviceUnreachable, RadioError
+from drivers.errors import AdapterDownError, DeviceUnreachableError, RadioError
 from drivers.radio.failure import radio_error, translated
 from drivers.radio.platform import PlatformProvider
 from drivers.virtual.lab import VirtualLab
@@ -27,26 +27,32 @@ Reason = BleakBluetoothNotAvailableReason
 @pytest.mark.parametrize(
     ("error", "kind", "words"),
     [
-        (BleakBluetoothNotAvailableError("no adapter", Reason.NO_BLUETOOTH), AdapterDown, "plug in"),
-        (BleakBluetoothNotAvailableError("off", Reason.POWERED_OFF), AdapterDown, "switch Bluetooth on"),
-        (BleakBluetoothNotAvailableError("?", Reason.UNKNOWN), AdapterDown, "stridecue doctor"),
-        (BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"]), AdapterDown, "NotReady"),
-        (BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", ["no org.bluez"]), AdapterDown, "service runs"),
-        (BleakDBusError("org.bluez.Error.Failed", ["Input/output error"]), AdapterDown, "Input/output"),
-        (BleakDBusError("org.bluez.Error.Failed", ["le-connection-abort-by-local"]), DeviceUnreachable, "abort"),
-        (BleakDeviceNotFoundError("AA", "gone"), DeviceUnreachable, "not found"),
-        (BleakError("service discovery failed"), DeviceUnreachable, "discovery"),
-        (TimeoutError(), DeviceUnreachable, "no answer in time"),
-        (FileNotFoundError(2, "No such file or directory"), AdapterDown, "stridecue doctor"),
-        (ConnectionRefusedError(111, "refused"), AdapterDown, "refused"),
-        (EOFError(), DeviceUnreachable, "EOFError"),
-        (AdapterDown("already in our words"), AdapterDown, "already"),
+        (BleakBluetoothNotAvailableError("no adapter", Reason.NO_BLUETOOTH), AdapterDownError, "plug in"),
+        (BleakBluetoothNotAvailableError("off", Reason.POWERED_OFF), AdapterDownError, "switch Bluetooth on"),
+        (BleakBluetoothNotAvailableError("?", Reason.UNKNOWN), AdapterDownError, "stridecue doctor"),
+        (BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"]), AdapterDownError, "NotReady"),
+        (BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", ["no org.bluez"]), AdapterDownError, "service runs"),
+        (BleakDBusError("org.bluez.Error.Failed", ["Input/output error"]), AdapterDownError, "Input/output"),
+        (BleakDBusError("org.bluez.Error.Failed", ["le-connection-abort-by-local"]), DeviceUnreachableError, "abort"),
+        (BleakDeviceNotFoundError("AA", "gone"), DeviceUnreachableError, "not found"),
+        (BleakError("service discovery failed"), DeviceUnreachableError, "discovery"),
+        (TimeoutError(), DeviceUnreachableError, "no answer in time"),
+        (FileNotFoundError(2, "No such file or directory"), AdapterDownError, "stridecue doctor"),
+        (ConnectionRefusedError(111, "refused"), AdapterDownError, "refused"),
+        (EOFError(), DeviceUnreachableError, "EOFError"),
+        (AdapterDownError("already in our words"), AdapterDownError, "already"),
     ],
 )
 def test_every_failure_has_a_type_and_says_what_to_do(error: Exception, kind: type[RadioError], words: str):
     translated_error = radio_error(error, "connect to Pod")
     assert type(translated_error) is kind
     assert words in str(translated_error)
+
+
+def test_what_d_bus_raises_past_bleak_is_expected():
+    error = type("DBusError", (Exception,), {"__module__": "dbus_fast.errors"})("org.bluez.Error.InProgress")
+    with pytest.raises(DeviceUnreachableError, match="InProgress"), translated("scan"):
+        raise error
 
 
 def test_a_bug_is_not_translated():

@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from drivers.errors import AdapterDown
+from drivers.errors import AdapterDownError
 from drivers.inbox import PacketInbox
 from drivers.link_state import LinkState
 from drivers.supervisor import Supervisor
@@ -176,7 +176,7 @@ async def test_no_adapter_to_begin_with_is_an_error_not_a_wait():
     async with lab("strap") as one:
         one.unplug_adapter()
         supervisor = Supervisor(one.radio, load_catalog(), PacketInbox())
-        with pytest.raises(AdapterDown, match="unplugged"):
+        with pytest.raises(AdapterDownError, match="unplugged"):
             await supervisor.run(asyncio.Event())
 
 

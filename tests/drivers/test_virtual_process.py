@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.errors import AdapterDown
+from drivers.errors import AdapterDownError
 from drivers.radio_choice import open_radio
 from drivers.virtual.air import serve_air
 from drivers.virtual.process import run_sensor
@@ -119,7 +119,7 @@ async def test_sensors_over_tcp_in_virtual_time():
 
 
 async def test_a_sensor_without_air_says_what_to_start():
-    with pytest.raises(AdapterDown, match="stridecue sim"):
+    with pytest.raises(AdapterDownError, match="stridecue sim"):
         await run_sensor("pod", 9, asyncio.Event())
 
 
