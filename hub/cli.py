@@ -1,74 +1,18 @@
-"""The command `stridecue`: loads the one command that is meant, turns errors into words and an exit code.
-
-0 done, 1 failed at run time, 2 wrong arguments or configuration. Errors go to stderr: what, where, what to do. A
-traceback goes to the log file, never to the user.
-"""
+"""Entry point of the command `stridecue`. Loads nothing itself, so that even a Ctrl-C while loading is answered."""
 
 from __future__ import annotations
 
 import importlib
-import logging
-import os
 import sys
-from argparse import Namespace
-from functools import partial
-from pathlib import Path
-from types import TracebackType
-from typing import Protocol, cast
-
-from drivers.errors import DriverError
-from firmware_profiles.errors import ProfileError
-from hub.arguments import parser
-from hub.config import ConfigError
-from hub.history import HistoryError
-from hub.log import log_to_file
-
-EXTRA_OF = {"bumble": "sim", "textual": "tui", "amqtt": "broker", "sounddevice": "audio"}
-"""Which extra brings a module that not everybody has."""
-
-_LOG = logging.getLogger("stridecue.cli")
-
-
-class Command(Protocol):
-    """A module of `hub.commands`."""
-
-    def run(self, options: Namespace) -> int:
-        """Carry it out; gives the exit code."""
-        ...
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Entry point of the console script."""
-    options = parser().parse_args(arguments)
-    sys.excepthook = partial(_tell_unexpected, log_to_file())
+    """Run the command line; gives 0 done, 1 failed at run time, 2 wrong arguments or configuration."""
     try:
-        command = cast("Command", importlib.import_module(f"hub.commands.{options.module}"))
-        return command.run(options)
-    except (ConfigError, ProfileError) as error:
-        return _failed(str(error), 2)
-    except ModuleNotFoundError as error:
-        extra = EXTRA_OF.get((error.name or "").partition(".")[0])
-        if extra is None:
-            raise
-        return _failed(f"{error.name} is not installed: pip install 'stridecue[{extra}]'", 1)
+        code: int = importlib.import_module("hub.command_line").carry_out(arguments)
     except KeyboardInterrupt:
-        return _failed("interrupted", 1)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough (`| head`). Python would complain once more while it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except (DriverError, HistoryError, OSError) as error:
-        return _failed(str(error), 1)
-
-
-def _tell_unexpected(log: Path, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Take what nobody expected: the traceback to the log, one line to the user; Python then exits with 1."""
-    _LOG.error("unexpected", exc_info=(kind, error, trace))
-    _failed(f"{kind.__name__}: {error}: a mistake of ours; please report it with {log}", 1)
-
-
-def _failed(text: str, code: int) -> int:
-    print(f"stridecue: {text}", file=sys.stderr)
+        print("stridecue: interrupted", file=sys.stderr)
+        return 1
     return code
 
 

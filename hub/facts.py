@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from drivers.link_state import LinkState
-
 from drivers.packets import DeviceInfo, Packet
 from dsp.records import Record
 
