@@ -14,7 +14,7 @@ BEFORE_CONTACT_S = 0.06
 
 
 def obliquity_rad(mount: Mount, ux: float, uy: float, uz: float) -> float:
-    """asin of the vertical component of the pelvis-left axis; u = up in sensor axes."""
+    """Asin of the vertical component of the pelvis-left axis; u = up in sensor axes."""
     lx, ly, lz = mount.left
     return math.asin(max(-1.0, min(1.0, ux * lx + uy * ly + uz * lz)))
 
