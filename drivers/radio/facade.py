@@ -121,8 +121,8 @@ class Radio:
     async def connect(self, sighting: Sighting, services: Iterable[str] = ()) -> Link:
         """Connect and discover `services` (all when empty).
 
-        Raises DeviceUnreachableError, AdapterDownError, or RadioError when every connection slot is taken. Cancelled, it leaves
-        neither a link nor a pending connect behind.
+        Raises DeviceUnreachableError, AdapterDownError, or RadioError when every connection slot is taken. Cancelled,
+        it leaves neither a link nor a pending connect behind.
         """
         await self._revive()
         name = sighting.name or sighting.address

@@ -39,7 +39,7 @@ class Link:
         return min(sizes, default=SHORTEST_LIMIT_BYTES)
 
     def missing(self, uuids: Iterable[str]) -> list[str]:
-        """Pick those of `uuids` that the device does not have. Raises DeviceUnreachableError once the link has ended."""
+        """Pick what the device does not have. Raises DeviceUnreachableError once the link has ended."""
         with translated(self._name):
             return [uuid for uuid in uuids if self._client.services.get_characteristic(uuid) is None]
 
@@ -57,7 +57,7 @@ class Link:
                 await self._client.write_gatt_char(characteristic, data, response="write" in characteristic.properties)
 
     async def subscribe(self, uuid: str, on_value: Callable[[bytearray], None]) -> None:
-        """Enable notifications; `on_value` runs in the loop's thread and must not linger. Raises DeviceUnreachableError."""
+        """Enable notifications; `on_value` runs in the loop's thread, briefly. Raises DeviceUnreachableError."""
         with translated(f"{self._name}: subscribe to {uuid}"):
             async with asyncio.timeout(OP_TIMEOUT_S):
                 await self._client.start_notify(self._characteristic(uuid), lambda _sender, value: on_value(value))

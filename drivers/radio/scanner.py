@@ -36,7 +36,7 @@ class SharedScanner:
 
     @asynccontextmanager
     async def listening(self, on_sighting: OnSighting) -> AsyncIterator[None]:
-        """Hear every advertisement inside. Raises AdapterDownError or DeviceUnreachableError when scanning cannot start."""
+        """Hear every advertisement inside. Raises AdapterDownError or DeviceUnreachableError if it cannot."""
         self._listeners.append(on_sighting)
         try:
             await self._update()
