@@ -60,7 +60,7 @@ class MqttSink:
     ) -> None:
         self.name = name
         self.published = 0
-        self.connected = False
+        self.up = asyncio.Event()  # set while a broker takes what is posted
         self._server = server
         self._subscription = subscription
         self._status = status
@@ -83,7 +83,7 @@ class MqttSink:
                 wait_s = next(self._waits)
                 self._notice(f"the {self.name} broker {self._server} cannot be reached ({error}): trying again")
                 _LOG.warning("%s broker %s: %s; next attempt in %.2g s", self.name, self._server, error, wait_s)
-            self.connected = False
+            self.up.clear()
             if self._finished or await self._closed_within(wait_s):
                 return
 
@@ -98,7 +98,7 @@ class MqttSink:
             await self._publish(client, self._status("online"))
             for post in self._hello():
                 await self._publish(client, post)
-            self.connected = True
+            self.up.set()
             self._waits = backoff_s()
             self._notice("")
             await self._send_backlog(client)

@@ -10,27 +10,13 @@ import pytest
 from hub.broker import loopback
 from hub.broker.embedded import Embedded, amqtt_is_installed
 from hub.broker.loopback import LoopbackBroker
-from hub.broker.mosquitto import Mosquitto, find_mosquitto
+from hub.broker.mosquitto import Mosquitto
 from hub.broker.serving import LOOPBACK, BrokerError, Serving, port_is_free
 from hub.client import HubClient, LinkChange, Received
 from hub.wire import PainMessage
+from tests.hub.programs import a_port, mosquitto
 
 pytestmark = pytest.mark.real_time
-
-
-def a_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
-
-
-def mosquitto() -> Mosquitto:
-    program = find_mosquitto()
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI must have mosquitto")
-        pytest.skip("mosquitto is not installed: the managed broker is NOT tested here")
-    return Mosquitto(program)
 
 
 def amqtt() -> Embedded:

@@ -1,0 +1,138 @@
+"""The command line from end to end: exit codes, what goes to stdout, and the fields that others script against."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub.cli import main
+
+STEP_FIELDS = {
+    "type", "t_s", "toe_off_s", "step_time_s", "contact_ms", "flight_ms", "side", "drop_peak_deg", "drop_excursion_deg",
+    "source", "drop_source", "confidence",
+}  # fmt: skip
+
+
+def lines_of(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_import_then_replay(small_csv: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    recording, jsonl = tmp_path / "run.mcap", tmp_path / "run.jsonl"
+    assert main(["import", str(small_csv), "--out", str(recording)]) == 0
+    assert main(["replay", str(recording), "--jsonl", str(jsonl)]) == 0
+    lines = lines_of(jsonl)
+    steps = [line for line in lines if line["type"] == "step"]
+    assert len(steps) > 35
+    assert all(set(step) == STEP_FIELDS for step in steps)
+    assert {line["type"] for line in lines} <= {"step", "metric", "threshold", "cue", "quality", "summary"}
+    assert lines[-1]["type"] == "summary"
+    assert lines[-1]["steps"] == len(steps)
+    assert f"{len(steps)} in " in capfd.readouterr().out
+
+
+def test_jsonl_on_stdout_is_all_there_is_on_stdout(small_recording: Path, capfd: pytest.CaptureFixture[str]):
+    assert main(["replay", str(small_recording), "--jsonl", "-"]) == 0
+    first = capfd.readouterr()
+    assert all(json.loads(line)["type"] for line in first.out.splitlines())
+    assert "cadence" in first.err
+    assert main(["replay", str(small_recording), "--jsonl", "-", "--speed", "max"]) == 0
+    assert capfd.readouterr().out == first.out
+
+
+def test_signals_add_attitude_and_change_nothing_else(small_recording: Path, tmp_path: Path):
+    plain, full = tmp_path / "plain.jsonl", tmp_path / "full.jsonl"
+    assert main(["replay", str(small_recording), "--jsonl", str(plain)]) == 0
+    assert main(["replay", str(small_recording), "--jsonl", str(full), "--signals"]) == 0
+    attitude = [line for line in lines_of(full) if line["type"] == "attitude"]
+    assert len(attitude) == pytest.approx(24 * 104, rel=0.05)
+    assert set(attitude[0]) == {"type", "t_s", "obliquity_deg", "tilt_deg", "rotation_deg"}
+    assert [line for line in lines_of(full) if line["type"] != "attitude"] == lines_of(plain)
+
+
+def test_a_paced_replay_says_the_same_as_a_fast_one(small_recording: Path, tmp_path: Path):
+    fast, paced = tmp_path / "fast.jsonl", tmp_path / "paced.jsonl"
+    assert main(["replay", str(small_recording), "--jsonl", str(fast)]) == 0
+    arguments = ["--headless", "--speed", "60", "--mqtt-port", "21883"]
+    assert main(["replay", str(small_recording), "--jsonl", str(paced), *arguments]) == 0
+    assert paced.read_bytes() == fast.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["replay", "/nowhere.mcap"], 1, "/nowhere.mcap"),
+        (["replay", __file__], 1, "not a recording"),
+        (["import", "/nowhere.csv", "--out", "/tmp/x.mcap"], 1, "/nowhere.csv"),
+        (["import", "CSV", "--out", "/nowhere/x.mcap"], 1, "/nowhere/x.mcap"),
+        (["import", "CSV", "--out", "x.mcap", "--map", "sacrum=left_fot"], 2, "did you mean 'left_foot'?"),
+        (["import", "CSV", "--out", "x.mcap", "--map", "sacrum"], 2, "SENSOR=PLACEMENT"),
+        (["run", "--config", "/nowhere.toml"], 2, "/nowhere.toml"),
+        (["run", "--mount", "sacrum=xyz"], 2, "+x+y+z"),
+        (["run", "--mount", "nose=+x+y+z"], 2, "PLACEMENT=AXES"),
+        (["sim", "sensor", "podd"], 2, "did you mean 'pod'?"),
+        (["run", "--headless", "--no-record", "--radio", "bumble:tcp-client:127.0.0.1:1"], 1, "doctor"),
+    ],
+)
+def test_failures_have_a_code_and_say_what_where_and_what_to_do(
+    arguments: list[str], code: int, said: str, small_csv: Path, capfd: pytest.CaptureFixture[str]
+):
+    assert main([str(small_csv) if word == "CSV" else word for word in arguments]) == code
+    captured = capfd.readouterr()
+    assert said in captured.err
+    assert "Traceback" not in captured.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["fly"],
+        ["replay"],
+        ["replay", "x", "--speed", "0"],
+        ["replay", "x", "--speed", "fast"],
+        ["demo", "--seconds", "-1"],
+        ["demo", "--mqtt-port", "70000"],
+        ["run", "--radio", "usb"],
+        ["import", "x"],
+    ],
+)
+def test_wrong_arguments_end_with_two(arguments: list[str], capfd: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: stridecue" in capfd.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure(small_recording: Path):
+    replay = [sys.executable, "-m", "hub.cli", "replay", str(small_recording), "--jsonl", "-"]
+    with subprocess.Popen(replay, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        said = process.stderr.read()
+    assert process.returncode == 0
+    assert b"Traceback" not in said
+    assert b"Broken" not in said
+
+
+def test_help_teaches_with_examples(capfd: pytest.CaptureFixture[str]):
+    for words in (["--help"], ["replay", "--help"], ["import", "--help"], ["sim", "--help"]):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 0
+        assert "  stridecue " in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("speed", ["max", "60"])
+def test_a_headless_run_never_loads_what_it_does_not_need(small_recording: Path, speed: str):
+    arguments = ["replay", str(small_recording), "--headless", "--speed", speed, "--mqtt-port", "21983"]
+    code = (
+        f"import sys; from hub.cli import main; code = main({arguments!r}); "
+        "print(*sorted(sys.modules), sep='\\n', file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stderr.split()}
+    assert not loaded & {"textual", "scipy", "bumble", "matplotlib", "tui", "pandas", "sounddevice"}

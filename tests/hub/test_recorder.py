@@ -1,0 +1,99 @@
+"""The recorder: a failing disk costs records, never the run; what is lost is counted and said."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from drivers.packets import DeviceInfo, Packet
+from drivers.recording import RecordingReader, SessionInfo
+from dsp.signals import Placement
+from hub.bus import Bus, Policy
+from hub.facts import Beat, Fact
+from hub.sinks import recorder
+from hub.sinks.recorder import RecorderSink
+
+DEVICE = DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "Hip")
+SECOND_NS = 1_000_000_000
+
+
+def packet(number: int) -> Packet:
+    return Packet("hip", "data", number * SECOND_NS // 10, bytes([number % 256]))
+
+
+async def record(name_file: Callable[[int], Path], seconds: int) -> tuple[RecorderSink, list[str]]:
+    """Ten packets a second with a beat after each second."""
+    bus: Bus[Fact] = Bus()
+    said: list[str] = []
+    subscription = bus.subscribe("recorder", Policy.WAIT, recorder.CAPACITY, wanted=recorder.is_recorded)
+    sink = RecorderSink(name_file, SessionInfo(0, None, "ann"), subscription, said.append)
+    sink.open()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(sink.run(), name="recorder")
+        await bus.publish(DEVICE)
+        for number in range(10 * seconds):
+            await bus.publish(packet(number))
+            if number % 10 == 9:
+                await bus.publish(Beat(number * SECOND_NS // 10))
+                await asyncio.sleep(1)
+        bus.close()
+    assert subscription.dropped == 0
+    return sink, said
+
+
+def packets(path: Path) -> list[Packet]:
+    return [item for item in RecordingReader(path) if isinstance(item, Packet)]
+
+
+async def test_everything_is_written_in_order(tmp_path: Path):
+    sink, said = await record(lambda _number: tmp_path / "run.mcap", 3)
+    assert packets(tmp_path / "run.mcap") == [packet(number) for number in range(30)]
+    assert sink.lost == 0
+    assert set(said) == {""}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full to stand for a full disk")
+async def test_a_full_disk_is_told_and_a_new_file_tried(tmp_path: Path):
+    tries: list[Path] = [Path("/dev/full"), Path("/dev/full"), tmp_path / "run.mcap"]
+
+    sink, said = await record(lambda _number: tries.pop(0) if len(tries) > 1 else tries[0], 20)
+    assert sink.files == [tmp_path / "run.mcap"]
+    written = packets(tmp_path / "run.mcap")
+    assert sink.lost + len(written) == 200
+    assert 0 < sink.lost < 200
+    assert "not recording" in said[0]
+    assert "/dev/full" in said[0]
+    assert said[-1] == ""
+
+
+async def test_a_disk_that_fills_up_later_loses_nothing_until_the_writer_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    failing = {"on": False}
+    tick = recorder.RecordingWriter.tick
+
+    def sometimes(self: recorder.RecordingWriter) -> None:
+        if failing["on"]:
+            raise recorder.RecordingError("cannot write to run.mcap: No space left on device; is the disk full?")
+        tick(self)
+
+    monkeypatch.setattr(recorder.RecordingWriter, "tick", sometimes)
+    loop = asyncio.get_running_loop()
+    loop.call_later(2.5, failing.update, {"on": True})
+    loop.call_later(6.5, failing.update, {"on": False})
+    sink, said = await record(lambda _number: tmp_path / "run.mcap", 10)
+    assert any("No space left" in line for line in said)
+    assert said[-1] == ""
+    assert sink.lost == 0
+    assert packets(tmp_path / "run.mcap") == [packet(number) for number in range(100)]
+
+
+async def test_a_folder_that_cannot_be_made_costs_the_recording_only(tmp_path: Path):
+    (tmp_path / "file").touch()
+    sink, said = await record(lambda _number: tmp_path / "file" / "run.mcap", 2)
+    assert sink.files == []
+    assert sink.lost == 20
+    assert "20 packets and records lost" in said[-1]

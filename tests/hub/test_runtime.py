@@ -1,0 +1,191 @@
+"""A whole run on virtual time: what is recorded replays to the same records, stop drains, what fails beside is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from drivers.errors import AdapterDownError
+from drivers.packets import Packet
+from drivers.recording import RecordingReader
+from dsp.records import Record, Step
+from firmware_profiles.catalog import load_catalog
+from hub.bus import Subscription
+from hub.engine import Engine
+from hub.replayed import open_replayed
+from hub.runtime import Outcome, Plan, Runtime
+from hub.settings import RunSettings
+from hub.source import Source
+from hub.stop import Stop
+from hub.telemetry import About
+from hub.wire import MetricsMessage, Post, SensorMessage, SessionMessage
+
+
+@dataclass
+class Run:
+    """A run under test and what came out of it."""
+
+    plan: Plan
+    stop: Stop = field(default_factory=Stop)
+    said: list[str] = field(default_factory=list)
+    outcome: Outcome = field(default_factory=Outcome)
+
+    async def play(self) -> Outcome:
+        self.outcome = await Runtime(self.plan, self.stop, self.said.append).run()
+        return self.outcome
+
+
+def a_run(recording: Path, tmp_path: Path, **changes: object) -> Run:
+    session = RecordingReader(recording).session
+    plan = Plan(
+        about=About("ann", "one", "replay", 0, session.t0_ns),
+        session_info=session,
+        engine=Engine(load_catalog(), RunSettings().pipeline(signals=True), strict=True),
+        source=open_replayed(RecordingReader(recording), 1.0),
+        broker=None,
+        name_file=lambda number: tmp_path / f"run{number}.mcap",
+        strict=True,
+    )
+    return Run(replace(plan, **changes))
+
+
+def kept(posts: list[Post]) -> Callable[[Subscription[Post]], object]:
+    async def keep(subscription: Subscription[Post]) -> None:
+        async for batch in subscription.batches():
+            posts.extend(batch)
+
+    return keep
+
+
+def packets(recording: Path) -> list[Packet]:
+    """All packets of a recording that was closed in good order."""
+    reader = RecordingReader(recording)
+    found = [item for item in reader if isinstance(item, Packet)]
+    assert not reader.truncated
+    return found
+
+
+async def test_a_run_is_recorded_whole_and_told_once_a_second(small_recording: Path, tmp_path: Path):
+    records: list[Record] = []
+    posts: list[Post] = []
+    run = a_run(small_recording, tmp_path, observe=records.append, console=kept(posts))
+    outcome = await run.play()
+    assert outcome.losses == {"radio": 0, "recorder": 0, "console": 0}
+    assert packets(outcome.files[0]) == packets(small_recording)
+    assert outcome.summary == records[-1]
+    frames = [post.message for post in posts if isinstance(post.message, MetricsMessage)]
+    assert len(frames) == pytest.approx(24, abs=2)
+    assert [frame.seq for frame in frames] == list(range(1, len(frames) + 1))
+    assert any(frame.cadence_spm for frame in frames)
+    states = [post.message.state for post in posts if isinstance(post.message, SessionMessage)]
+    assert list(dict.fromkeys(states)) == ["waiting", "running", "paused", "ended"]
+    last = [post.message for post in posts if isinstance(post.message, SensorMessage)][-1]
+    assert (last.device, last.samples, last.rate_hz) == ("sacrum", 24 * 104, pytest.approx(104, rel=0.1))
+
+
+async def test_stop_drains_what_came_in(small_recording: Path, tmp_path: Path):
+    records: list[Record] = []
+    run = a_run(small_recording, tmp_path, observe=records.append)
+    loop = asyncio.get_running_loop()
+    start_s = loop.time()
+    loop.call_later(12.0, run.stop, "enough")
+    outcome = await run.play()
+    assert loop.time() - start_s == pytest.approx(12.0, abs=0.2)
+    assert outcome.summary is not None
+    assert outcome.summary.steps == sum(isinstance(record, Step) for record in records) > 10
+    replayed = a_run(outcome.files[0], tmp_path / "again")
+    assert await replayed.play() is not None
+    assert replayed.outcome.summary == outcome.summary
+
+
+async def test_a_sink_that_fails_is_told_and_the_run_goes_on(small_recording: Path, tmp_path: Path):
+    async def broken(_subscription: Subscription[Post]) -> None:
+        raise OSError("the terminal is gone")
+
+    run = a_run(small_recording, tmp_path, console=broken, strict=False)
+    outcome = await run.play()
+    assert outcome.summary is not None
+    assert outcome.summary.steps > 35
+    assert any("console failed" in line and "the terminal is gone" in line for line in run.said)
+
+
+async def test_a_second_request_cancels_and_still_closes_the_recording(small_recording: Path, tmp_path: Path):
+    run = a_run(small_recording, tmp_path)
+    task = asyncio.create_task(run.play(), name="run")
+    await asyncio.sleep(10)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert len(packets(tmp_path / "run0.mcap")) > 100
+
+
+async def test_without_a_radio_the_run_ends_with_the_reason(small_recording: Path, tmp_path: Path):
+    @asynccontextmanager
+    async def no_radio() -> AsyncIterator[Source]:
+        raise AdapterDownError("no adapter: plug one in")
+        yield
+
+    run = a_run(small_recording, tmp_path, source=no_radio())
+    with pytest.raises(AdapterDownError, match="plug one in"):
+        await run.play()
+
+
+async def test_a_live_demo_recorded_and_replayed_gives_the_same_records(tmp_path: Path):
+    lab = pytest.importorskip("drivers.virtual.lab", reason="Bumble is not installed: the demo is NOT tested here")
+    from drivers.clock import now_ns
+    from drivers.recording import SessionInfo
+    from drivers.virtual.runner import RunnerParams, VirtualRunner
+    from hub.live import LiveSource
+    from hub.truth import compare
+
+    params = RunnerParams(seed=1, standing_s=4.0)
+    epochs_s: list[float] = []
+
+    @asynccontextmanager
+    async def open_lab() -> AsyncIterator[Source]:
+        async with lab.VirtualLab(VirtualRunner(params)) as opened:
+            epochs_s.append(opened.epoch_s)
+            yield LiveSource(opened.radio, load_catalog(), {})
+
+    records: list[Record] = []
+    posts: list[Post] = []
+    session = SessionInfo(now_ns(), None, "demo", RunSettings().stored())
+    live = Run(
+        Plan(
+            about=About("demo", "one", "demo", 0, session.t0_ns),
+            session_info=session,
+            engine=Engine(load_catalog(), RunSettings().pipeline(signals=False), strict=True),
+            source=open_lab(),
+            broker=None,
+            name_file=lambda number: tmp_path / f"live{number}.mcap",
+            console=kept(posts),
+            observe=records.append,
+            strict=True,
+        )
+    )
+    asyncio.get_running_loop().call_later(22.0, live.stop, "enough")
+    outcome = await live.play()
+    assert outcome.losses == {"radio": 0, "recorder": 0, "console": 0}
+
+    again = Engine(load_catalog(), RunSettings().pipeline(signals=False), strict=True)
+    replayed = [record for item in RecordingReader(outcome.files[0]) for record in again.feed(item)] + again.finish()
+    assert replayed == records
+
+    streaming = {post.message.device for post in posts if _streams(post)}
+    assert len(streaming) == 5
+    steps = [record for record in records if isinstance(record, Step)]
+    comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * 1e9))
+    assert comparison.found == comparison.true > 30
+    assert comparison.wrong_side == 0
+    assert abs(comparison.cadence_spm) < 2
+    assert abs(comparison.drop_left_deg) < 0.5
+    assert abs(comparison.drop_right_deg) < 0.5
+
+
+def _streams(post: Post) -> bool:
+    return isinstance(post.message, SensorMessage) and post.message.state == "streaming"
