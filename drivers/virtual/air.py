@@ -10,6 +10,8 @@ import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bumble import hci
+from bumble.device import Device
 from bumble.transport.common import StreamPacketSource
 
 from drivers.virtual.connection import Conditions
@@ -20,13 +22,16 @@ HOST = "127.0.0.1"
 WRITE_BUFFER_BYTES = 1 << 20
 INTERVAL_MS = 15.0
 TIMEOUT_MS = 1000.0
+EPOCH_NAME = "stridecue air since "
+"""Local name of every controller; what follows is `time.monotonic()`, one clock for all processes of a machine."""
 
 
 class _Client(asyncio.Protocol):
     """One host on the other end of the socket, and its controller."""
 
-    def __init__(self, link: SimLink, number: int, connected: set[asyncio.Transport]) -> None:
+    def __init__(self, link: SimLink, number: int, epoch_s: float, connected: set[asyncio.Transport]) -> None:
         self._link = link
+        self._epoch_s = epoch_s
         self._number = number
         self._connected = connected
 
@@ -38,6 +43,7 @@ class _Client(asyncio.Protocol):
         transport.set_write_buffer_limits(WRITE_BUFFER_BYTES)
         self._from_host = StreamPacketSource()
         self._controller = SimController(f"air {self._number}", self._link, self._from_host, self)
+        self._controller.local_name = f"{EPOCH_NAME}{self._epoch_s:.6f}"
 
     def on_packet(self, packet: bytes) -> None:
         """Pass from the controller to its host."""
@@ -54,18 +60,27 @@ class _Client(asyncio.Protocol):
         self._link.remove_controller(self._controller)
 
 
+async def epoch_from(device: Device) -> float | None:
+    """Ask a powered device's controller when its air began; None for a controller of another kind."""
+    answer = await device.send_sync_command(hci.HCI_Read_Local_Name_Command())
+    name = bytes(answer.local_name).partition(b"\0")[0].decode("utf-8", "replace")
+    return float(name.removeprefix(EPOCH_NAME)) if name.startswith(EPOCH_NAME) else None
+
+
 @asynccontextmanager
 async def serve_air(port: int, *, conditions: Conditions | None = None, seed: int = 1) -> AsyncIterator[int]:
     """Serve on loopback until left; gives the port (a free one for `port` 0). Raises OSError when it is taken.
 
-    Clients connect with `bumble:tcp-client:127.0.0.1:PORT`.
+    Clients connect with `bumble:tcp-client:127.0.0.1:PORT`. The moment it began is the runner's time 0 for sensors that
+    were not told another: their controllers know it (`epoch_from`).
     """
     link = SimLink(conditions or Conditions(interval_ms=INTERVAL_MS, timeout_ms=TIMEOUT_MS), seed)
+    epoch_s = asyncio.get_running_loop().time()
     numbers = itertools.count(1)
     connected: set[asyncio.Transport] = set()
 
     def client() -> _Client:
-        return _Client(link, next(numbers), connected)
+        return _Client(link, next(numbers), epoch_s, connected)
 
     server = await asyncio.get_running_loop().create_server(client, HOST, port)
     try:

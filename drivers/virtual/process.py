@@ -10,7 +10,7 @@ from bumble.transport import open_transport
 
 from drivers.errors import RadioError
 from drivers.radio.failure import translated
-from drivers.virtual.air import HOST
+from drivers.virtual.air import HOST, epoch_from
 from drivers.virtual.peripherals.sensor import MTU
 from drivers.virtual.runner import RunnerParams, VirtualRunner
 from drivers.virtual.sensor_kinds import SENSOR_KINDS
@@ -31,7 +31,7 @@ async def run_sensor(
     kind      a word of SENSOR_KINDS
     params    of the runner; the same in every process of one runner
     epoch_s   `time.monotonic()` (system-wide, the loop's time) at the runner's time 0; the same in every process, so
-              that all sensors, rebooted ones included, see one gait. None: now
+              that all sensors, rebooted ones included, see one gait. None: the moment the air began
     on_ready  told the advertised name once it advertises
 
     Raises ValueError for an unknown kind, AdapterDownError when there is no air at the port or it went away.
@@ -39,14 +39,16 @@ async def run_sensor(
     if kind not in SENSOR_KINDS:
         raise ValueError(f"no virtual sensor {kind!r}: choose one of {', '.join(SENSOR_KINDS)}")
     runner = VirtualRunner(params)
-    start_s = asyncio.get_running_loop().time() if epoch_s is None else epoch_s
     what = SENSOR_KINDS[kind]
     with translated(f"{kind}: no air on port {air_port}, start `stridecue sim` first", adapter=True):
         transport = await open_transport(f"tcp-client:{HOST}:{air_port}")
     async with transport:
         identity = what.identity(runner.params.seed, mtu)
-        sensor = what.build(identity, runner, start_s, transport.source, transport.sink)
+        now_s = asyncio.get_running_loop().time()
+        sensor = what.build(identity, runner, now_s if epoch_s is None else epoch_s, transport.source, transport.sink)
         await sensor.power_on()
+        if epoch_s is None and (began_s := await epoch_from(sensor.device)) is not None:
+            sensor.epoch_s = began_s
         if on_ready is not None:
             on_ready(identity.name)
         stopping = asyncio.ensure_future(stop.wait())

@@ -17,6 +17,7 @@ from drivers.errors import AdapterDownError
 from drivers.radio_choice import open_radio
 from drivers.virtual.air import serve_air
 from drivers.virtual.process import run_sensor
+from drivers.virtual.runner import VirtualRunner
 from tests.drivers.supervised import supervised
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,7 @@ SACRUM, STRAP = "imu6-sacrum-0004", "hr-chest-0005"
 SENSOR = """
 import asyncio, sys
 from drivers.virtual.process import run_sensor
+from drivers.virtual.runner import VirtualRunner
 kind, port, epoch_s = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 up = lambda name: print("up", name, flush=True)
 asyncio.run(run_sensor(kind, port, asyncio.Event(), epoch_s=epoch_s, on_ready=up))
@@ -116,6 +118,25 @@ async def test_sensors_over_tcp_in_virtual_time():
             assert len(heard.payloads(SACRUM, "data")) == pytest.approx(10 * RATE_HZ / 8, abs=5)
         stop.set()
         await asyncio.gather(*sensors)
+
+
+async def test_a_sensor_brought_back_by_hand_sees_the_gait_that_the_others_see():
+    """Its time 0 is the air's, whenever it joins."""
+    loop = asyncio.get_running_loop()
+    runner = VirtualRunner()
+    async with serve_air(0) as port:
+        began_s = loop.time()
+        await asyncio.sleep(12.345)
+        stop = asyncio.Event()
+        sensor = asyncio.create_task(run_sensor("pod", port, stop))
+        async with open_radio(f"bumble:tcp-client:127.0.0.1:{port}") as radio, supervised(radio) as heard:
+            await heard.until(lambda: len(heard.payloads("rsc-foot-0001", "measurement")) == 5)
+            for packet in heard.packets["rsc-foot-0001"]:
+                if packet.channel == "measurement":
+                    t_s = round(packet.t_recv_ns / 1e9 - began_s)
+                    assert int.from_bytes(packet.payload[-4:], "little") == round(runner.distance_m(t_s) * 10)
+        stop.set()
+        await sensor
 
 
 async def test_a_sensor_without_air_says_what_to_start():

@@ -50,8 +50,8 @@ class Imu(VirtualSensor):
         self._pace = 1 + drift_ppm * 1e-6
         self._sequence = 0
         self.rate_hz, self.acc_range_g, self.gyro_range_dps = 104, 16, 2000
+        self._index = 0
         super().__init__(identity, runner, epoch_s, source, sink)
-        self._restart_sampling()
 
     @property
     def _true_rate_hz(self) -> float:
@@ -85,6 +85,7 @@ class Imu(VirtualSensor):
 
     async def run(self) -> None:
         """Sample and notify until cancelled."""
+        self._restart_sampling()
         while True:
             first, sequence, rate_hz = self._index, self._sequence, self._true_rate_hz
             listeners = self.subscribers(self.data)
