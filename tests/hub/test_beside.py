@@ -1,0 +1,108 @@
+"""What runs beside a run: the dashboard child and its pipe, notices, the request to stop, the doctor's names."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import stat
+from pathlib import Path
+
+import pytest
+
+from hub import dashboard
+from hub.dashboard import Dashboard
+from hub.doctor.finding import Verdict
+from hub.doctor.packages import OUR_PACKAGES, foreign_owners
+from hub.notices import Notices
+from hub.stop import Stop, stopping_on_signals
+
+STAND_IN = """\
+#!/bin/sh
+# Stands for `python -m tui --port P --runner R --parent-fd N`: ends when the pipe does, or at once.
+echo "$@" > {said}
+{then}
+"""
+
+
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str) -> Path:
+    program, said = tmp_path / "python", tmp_path / "said"
+    program.write_text(STAND_IN.format(said=said, then=then))
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setattr(dashboard.sys, "executable", str(program))
+    return said
+
+
+@pytest.mark.real_time
+async def test_the_dashboard_ends_when_the_hub_closes_its_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    said = stand_in(tmp_path, monkeypatch, 'trap "" TERM; eval "cat <&$8"; exit 0')
+    child = Dashboard()
+    await child.start(1883, "ann")
+    for _ in range(500):
+        if said.exists() and said.read_text():
+            break
+        await asyncio.sleep(0.01)
+    assert said.read_text().split()[:-1] == ["-m", "tui", "--port", "1883", "--runner", "ann", "--parent-fd"]
+    async with asyncio.timeout(10):
+        await child.stop()
+
+
+@pytest.mark.real_time
+async def test_the_exit_code_tells_quit_from_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for then, code in (("exit 0", 0), ("kill -9 $$", -9)):
+        stand_in(tmp_path, monkeypatch, then)
+        child = Dashboard()
+        await child.start(1883, "ann")
+        async with asyncio.timeout(10):
+            assert await child.ended() == code
+        await child.stop()
+
+
+def test_a_notice_is_told_when_it_is_new_and_when_it_is_over():
+    told: list[str] = []
+    notices = Notices(told.append)
+    put = notices.about("recording")
+    for text in ("3 items lost", "9 items lost", "", ""):
+        put(text)
+    assert told == ["3 items lost", "recording: all is well again"]
+    assert notices.text is None
+    put("disk full")
+    notices.put("radio", "slow")
+    assert notices.text == "disk full; slow"
+
+
+@pytest.mark.real_time
+async def test_the_first_signal_asks_the_second_cancels():
+    stop = Stop()
+
+    async def run() -> None:
+        with stopping_on_signals(stop):
+            os.kill(os.getpid(), signal.SIGTERM)
+            await stop.wait()
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.sleep(10)
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(run(), name="run")
+    assert stop.reason == "SIGTERM"
+
+
+async def test_waiting_for_stop_is_over_when_asked_or_in_time():
+    stop = Stop()
+    assert not await stop.wait_for(5.0)
+    asyncio.get_running_loop().call_later(1.0, stop, "enough")
+    assert await stop.wait_for(1000.0)
+    stop("too late")
+    assert stop.reason == "enough"
+
+
+def test_the_doctor_sees_a_foreign_owner_of_our_names():
+    root = Path(dashboard.__file__).parent.parent
+    own = {name: root / name for name in OUR_PACKAGES}
+    assert foreign_owners({name: ["stridecue"] for name in OUR_PACKAGES}, own).verdict is Verdict.OK
+    taken = foreign_owners({"hub": ["stridecue", "activeloop-hub"]}, own)
+    assert taken.verdict is Verdict.BROKEN
+    assert "hub (by activeloop-hub)" in taken.said
+    assert "pipx" in taken.remedy
+    elsewhere = foreign_owners({}, {**own, "tui": Path("/elsewhere/tui")})
+    assert "tui (in /elsewhere/tui)" in elsewhere.said

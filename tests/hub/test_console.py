@@ -1,0 +1,69 @@
+"""The lines of a headless run: changes at once, numbers every few seconds, nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+
+from dsp.records import Cue, Severity, Side, Threshold, ThresholdState
+from dsp.signals import Placement
+from hub.bus import Bus, Policy
+from hub.console import Console
+from hub.session import Session
+from hub.telemetry import About, Telemetry
+from hub.wire import MetricsMessage, Post, SensorMessage, SessionMessage
+
+
+def metrics(seq: int, cadence_spm: float | None) -> Post:
+    return Post("m", MetricsMessage(t="", seq=seq, t_s=0.0, cadence_spm=cadence_spm, drop_excursion_left_deg=5.04))
+
+
+def session(state: str, steps: int = 0) -> Post:
+    message = SessionMessage(
+        t="", seq=1, state=state, runner="ann", source="demo", started=None, elapsed_s=0.0, steps=steps, recording=None
+    )
+    return Post("s", message)
+
+
+def sensor(state: str) -> Post:
+    message = SensorMessage(
+        t="", seq=1, device="hip", placement=Placement.SACRUM, name="Hip", profile=None, state=state, battery_pct=80.0,
+        packets=0, samples=0, lost=0, dropped=0, rate_hz=None, last_seen_s=None, detail=None,
+    )  # fmt: skip
+    return Post("x", message)
+
+
+async def printed(posts: list[Post]) -> list[str]:
+    out = io.StringIO()
+    bus: Bus[Post] = Bus()
+    console = Console(out, bus.subscribe("console", Policy.DROP_OLDEST, 100))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(console.run(), name="console")
+        for post in posts:
+            await bus.publish(post)
+        bus.close()
+    return [line.partition(" s  ")[2] for line in out.getvalue().splitlines()][1:]
+
+
+async def test_changes_are_said_once():
+    assert await printed([sensor("streaming"), sensor("streaming"), session("running"), session("running")]) == [
+        "Hip (sacrum) streaming, battery 80 %",
+        "the run has started",
+    ]
+
+
+async def test_numbers_come_every_fifth_frame():
+    assert await printed([session("running", 40), *(metrics(seq, 170.2) for seq in range(11))]) == [
+        "the run has started",
+        *["40 steps | 170 steps/min | drop L/R 5.0/-°"] * 2,
+    ]
+
+
+async def test_thresholds_and_cues_are_said_in_words():
+    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    threshold = Threshold(0, "drop_drift", ThresholdState.REACHED, Side.LEFT, ())
+    cue = Cue(0, "level_hips", Severity.ADVICE, "Belt level.", Side.LEFT, (threshold,))
+    assert await printed([*telemetry.record(threshold), *telemetry.record(cue)]) == [
+        "THRESHOLD drop_drift, landing left: reached",
+        "CUE (advice) Belt level.",
+    ]

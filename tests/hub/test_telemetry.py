@@ -1,0 +1,94 @@
+"""Posts are numbered and timed; old numbers are not shown as new; a sensor's state is told with its totals."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.link_state import LinkState
+from drivers.packets import DeviceInfo
+from dsp.records import Attitude, Metric, Quality, Side
+from dsp.signals import Placement
+from hub.engine import SourceHealth
+from hub.session import Session
+from hub.telemetry import About, Telemetry
+from hub.wire import AttitudeMessage, MetricsMessage, SensorMessage
+
+S = 1_000_000_000
+ZERO_UNIX_NS = 1_740_814_200 * S
+
+
+def telemetry() -> Telemetry:
+    return Telemetry(About("ann", "one", "live", ZERO_UNIX_NS, 10 * S), Session())
+
+
+def metric(t_s: float, key: str, value: float, side: Side | None = None, quality: float = 1.0) -> Metric:
+    return Metric(round(t_s * S), key, value, side, quality)
+
+
+def frame(one: Telemetry, t_s: float) -> MetricsMessage:
+    message = one.frames(round(t_s * S), {})[0].message
+    assert isinstance(message, MetricsMessage)
+    return message
+
+
+def test_a_frame_has_what_is_fresh_and_null_for_the_rest():
+    one = telemetry()
+    for each in (
+        metric(12, "cadence_spm", 170.12345),
+        metric(12, "contact_ms", 240, Side.LEFT, quality=0.8),
+        metric(12, "step_asymmetry_pct", 1.5),
+        metric(5, "speed_mps", 3.0),
+        metric(12, "running", 1),
+    ):
+        assert one.record(each) == []
+    now = frame(one, 12)
+    assert (now.cadence_spm, now.contact_left_ms, now.contact_right_ms) == (170.123, 240, None)
+    assert now.speed_mps is None
+    assert now.extra == {"step_asymmetry_pct": 1.5}
+    assert (now.quality, now.t_s, now.t, now.seq) == (0.8, 2.0, "2025-03-01T07:30:12.000Z", 1)
+    later = frame(one, 30)
+    assert (later.cadence_spm, later.quality, later.seq) == (None, None, 2)
+
+
+def test_attitude_comes_in_batches_of_at_most_ten_a_second():
+    one = telemetry()
+    posts = [
+        post
+        for index in range(208)
+        for post in one.record(Attitude(10 * S + index * S // 208, float(index % 7), None, None))
+    ]
+    assert 7 <= len(posts) <= 10
+    first = posts[0].message
+    assert isinstance(first, AttitudeMessage)
+    assert first.t0_s == 0.0
+    assert first.dt_s == pytest.approx(4 / 208, rel=0.01)
+    assert first.obliquity_deg[:2] == [0.0, 4.0]
+
+
+def test_a_sensor_is_told_at_once_and_with_totals_each_second():
+    one = telemetry()
+    one.device(DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "Hip"))
+    link = LinkState("hip", Placement.SACRUM, "Hip", "lost", 11 * S, "out of range", battery_pct=None)
+    told = one.link(link, 11 * S)[0].message
+    assert isinstance(told, SensorMessage)
+    assert (told.state, told.detail, told.last_seen_s) == ("lost", "out of range", None)
+    for second in range(3):
+        total = Quality(0, "hip", Placement.SACRUM, 10, 104 * second, 3, 1)
+        health = {"hip": SourceHealth(total, (11 + second) * S, 80.0, "")}
+        told = one.frames((12 + second) * S, health)[-1].message
+    assert isinstance(told, SensorMessage)
+    assert (told.rate_hz, told.lost, told.dropped) == (104.0, 3, 1)
+    assert (told.battery_pct, told.last_seen_s) == (80.0, 1.0)
+
+
+def test_without_a_radio_the_age_of_the_data_tells_the_state():
+    one = telemetry()
+    one.device(DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "Hip"))
+    total = Quality(0, "hip", Placement.SACRUM, 1, 1, 0, 0)
+
+    def state(last_seen_ns: int | None) -> str:
+        told = one.frames(5 * S, {"hip": SourceHealth(total, last_seen_ns, None, "")})[-1].message
+        assert isinstance(told, SensorMessage)
+        return told.state
+
+    assert [state(None), state(0), state(4 * S)] == ["lost", "lost", "streaming"]
