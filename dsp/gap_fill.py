@@ -75,7 +75,9 @@ def from_strides(
     if not used:
         return None
     out: list[list[float]] = []
-    for channel, begin, end in zip((total / used).tolist(), (head / used).tolist(), (tail / used).tolist(), strict=True):
+    for channel, begin, end in zip(
+        (total / used).tolist(), (head / used).tolist(), (tail / used).tolist(), strict=True
+    ):
         out.append(
             [
                 v + begin * math.exp((t_s[-1] - at) / params.blend_s) + end * math.exp((at - t_next) / params.blend_s)

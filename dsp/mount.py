@@ -55,6 +55,13 @@ class Mount:
             raise ValueError(f"mount {axes!r}: these axes are left-handed; one of the signs must be wrong")
         return cls(_vector(vectors[0]), _vector(vectors[1]), _vector(vectors[2]))
 
+    def levelled(self, force: Vector) -> Mount:
+        """The same heading with `up` as seen in standing: mean specific force, sensor axes, any length."""
+        up = _unit(np.array(force))
+        left = np.array(self.left)
+        left = _unit(left - (left @ up) * up)
+        return Mount(_vector(np.cross(left, up)), _vector(left), _vector(up), level=True, quality=self.quality)
+
 
 @dataclass(frozen=True, slots=True)
 class MountFinderParams:

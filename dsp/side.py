@@ -19,15 +19,19 @@ from dsp.records import Side
 
 @dataclass(frozen=True, slots=True)
 class SideParams:
-    """from_s, to_s: part of the stance that is averaged (dsp findings 2.2); memory_steps: weight of the past;
-    first_steps: needed before a side is named; sure: mean over its own spread that is needed.
+    """When a side is named.
+
+    from_s, to_s  part of the stance that is averaged, from the trunk's own contact time on (that is late by 0-40 ms)
+    memory_steps  weight of the past
+    first_steps   needed before a side is named
+    sure          how many standard errors the mean must be from zero
     """
 
-    from_s: float = 0.05
-    to_s: float = 0.15
-    memory_steps: float = 40.0
+    from_s: float = 0.02
+    to_s: float = 0.12
+    memory_steps: float = 60.0
     first_steps: int = 5
-    sure: float = 0.5
+    sure: float = 3.0
 
 
 class SideFinder:
@@ -58,13 +62,13 @@ class SideFinder:
         self._square += share * (np.outer(signed, signed) - self._square)
 
     def evidence(self, left: Vector) -> float:
-        """Mean over spread of the alternating force along `left`; its sign says which of the two alternations it is."""
+        """Standard errors between zero and the mean alternating force along `left`; the sign is the alternation's."""
         if self._steps < self._p.first_steps:
             return 0.0
         axis = np.array(left)
         mean = float(axis @ self._mean)
-        spread = math.sqrt(max(float(axis @ self._square @ axis) - mean * mean, 1e-6))
-        return mean / spread
+        spread = math.sqrt(max(float(axis @ self._square @ axis) - mean * mean, 1e-3))
+        return mean / spread * math.sqrt(min(float(self._steps), self._p.memory_steps))
 
     def side(self, left: Vector) -> Side | None:
         """The stance leg of the last step; None while the evidence is thin."""
