@@ -15,7 +15,7 @@ from drivers.radio.failure import translated
 if TYPE_CHECKING:
     from bumble.transport.common import Transport
 
-    from drivers.radio.bumble_central import BumbleCentral
+    from drivers.radio.bumble_host import BumbleHost
 
 OpenTransport = Callable[[], Awaitable["Transport"]]
 PARALLEL_CONNECTS = 8
@@ -41,7 +41,7 @@ class BumbleProvider:
         self._open_transport = open_transport
         self._address = address
         self._transport: Transport | None = None
-        self._central: BumbleCentral | None = None
+        self._host: BumbleHost | None = None
 
     @classmethod
     def from_spec(cls, spec: str) -> BumbleProvider:
@@ -74,7 +74,7 @@ class BumbleProvider:
     @property
     def is_up(self) -> bool:
         """Whether the transport is open."""
-        return self._central is not None and not self._central.gone.done()
+        return self._host is not None and not self._host.central.gone.done()
 
     async def start(self) -> None:
         """Open the transport and reset the controller behind it."""
@@ -82,7 +82,7 @@ class BumbleProvider:
             return
         await self.stop()
         try:
-            from drivers.radio.bumble_central import BumbleCentral
+            from drivers.radio.bumble_host import BumbleHost
         except ImportError as error:
             raise RadioError(
                 f"radio {self.name}: Bumble is not installed ({error}): install it with `pip install 'stridecue[sim]'`"
@@ -90,7 +90,8 @@ class BumbleProvider:
         try:
             with translated(f"radio {self.name}", adapter=True):
                 transport = self._transport = await self._open_transport()
-                central = self._central = BumbleCentral(transport.source, transport.sink, self._address)
+                host = self._host = BumbleHost(transport.source, transport.sink, self._address)
+                central = host.central
                 terminated: asyncio.Future[None] = transport.source.terminated
                 terminated.add_done_callback(lambda _: central.lose(f"radio {self.name}: the transport is gone"))
                 await central.power_on()
@@ -100,14 +101,14 @@ class BumbleProvider:
 
     async def stop(self) -> None:
         """Power off and close; harmless when the transport is gone."""
-        central, self._central = self._central, None
+        host, self._host = self._host, None
         transport, self._transport = self._transport, None
-        if central is not None:
-            await central.power_off()
+        if host is not None:
+            await host.central.power_off()
         if transport is not None:
             await transport.close()
 
-    def _up(self) -> BumbleCentral:
-        if self._central is None:
+    def _up(self) -> BumbleHost:
+        if self._host is None:
             raise AdapterDownError(f"radio {self.name} is not open")
-        return self._central
+        return self._host

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Protocol
 
 from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailableReason, BleakError
 from bumble import hci
 from bumble.device import Advertisement, Connection, Device, DeviceConfiguration
 from bumble.transport.common import TransportSink, TransportSource
 
-from drivers.radio.bumble_client import BumbleClient
 from drivers.radio.bumble_op import settled, until_gone
-from drivers.radio.bumble_scanner import BumbleScanner
 
 LOG = logging.getLogger("stridecue.radio")
 FAREWELL_S = 1.0
 POWER_ON_S = 5.0
 
 
+class Listener(Protocol):
+    """Whoever wants to hear advertisements; `active` asks for scan responses too."""
+
+    active: bool
+
+    def on_advertisement(self, advertisement: Advertisement) -> None:
+        """Take one in."""
+
+
 class BumbleCentral:
-    """The host on one HCI transport. `scanner_backend` and `client_backend` are classes for bleak's `backend=`."""
+    """The host on one HCI transport."""
 
     def __init__(self, source: TransportSource, sink: TransportSink, address: str | None = None) -> None:
         """`address`: random static address to use; made up when None."""
@@ -28,13 +36,11 @@ class BumbleCentral:
         self.device = Device.from_config_with_hci(
             DeviceConfiguration(name="stridecue", address=random_address), source, sink
         )
-        self.scanners: list[BumbleScanner] = []
+        self.scanners: list[Listener] = []
         self.gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._initiator = asyncio.Lock()  # a controller can look for one device at a time
         self._scanning = asyncio.Lock()
         self.device.on(Device.EVENT_ADVERTISEMENT, self._on_advertisement)
-        self.scanner_backend: type[BumbleScanner] = type("BumbleScanner", (BumbleScanner,), {"central": self})
-        self.client_backend: type[BumbleClient] = type("BumbleClient", (BumbleClient,), {"central": self})
 
     async def power_on(self) -> None:
         """Reset the controller. Raises BleakError or TimeoutError."""

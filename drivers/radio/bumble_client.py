@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from bleak.args import SizedBuffer
 from bleak.assigned_numbers import gatt_char_props_to_strs
@@ -17,11 +17,9 @@ from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
 from bleak.exc import BleakDeviceNotFoundError, BleakError
 from bumble.device import Connection, Peer
 
+from drivers.radio.bumble_central import BumbleCentral
 from drivers.radio.bumble_op import settled, until_gone
 from drivers.radio.bumble_scanner import uuid_text
-
-if TYPE_CHECKING:
-    from drivers.radio.bumble_central import BumbleCentral
 
 LOG = logging.getLogger("stridecue.radio")
 FAREWELL_S = 1.0
@@ -33,7 +31,7 @@ NO_MTU = 23
 
 
 class BumbleClient(BaseBleakClient):
-    """Instantiated by bleak; `central` is bound by BumbleCentral. Connects to a BLEDevice from our scanner only."""
+    """Instantiated by bleak; `central` is bound by `BumbleHost`. Connects to a BLEDevice from our scanner only."""
 
     central: ClassVar[BumbleCentral]
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from bleak.backends.scanner import AdvertisementData, AdvertisementDataCallback, BaseBleakScanner
 from bleak.uuids import normalize_uuid_str
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Advertisement
 
-if TYPE_CHECKING:
-    from drivers.radio.bumble_central import BumbleCentral
+from drivers.radio.bumble_central import BumbleCentral
 
 _UUID_LISTS = {
     AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS: 2,
@@ -52,7 +51,7 @@ def advertisement_data(advertisement: Advertisement) -> AdvertisementData:
 
 
 class BumbleScanner(BaseBleakScanner):
-    """Instantiated by bleak; `central` is bound by BumbleCentral.
+    """Instantiated by bleak; `central` is bound by `BumbleHost`.
 
     Like BlueZ, it compares a filter with the 128-bit form: `1814` alone matches nothing.
     """

@@ -268,7 +268,8 @@ async def test_a_transport_bumble_does_not_know_is_an_error_with_its_name():
 async def test_without_bumble_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
     for module in [name for name in sys.modules if name.split(".")[0] == "bumble"]:
         monkeypatch.setitem(sys.modules, module, None)
-    monkeypatch.delitem(sys.modules, "drivers.radio.bumble_central")
+    for module in [name for name in sys.modules if name.startswith("drivers.radio.bumble_")]:
+        monkeypatch.delitem(sys.modules, module)
     with pytest.raises(RadioError, match=r"stridecue\[sim\]"):
         async with open_radio("bumble:tcp-client:127.0.0.1:9"):
             pass

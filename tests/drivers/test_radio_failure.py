@@ -70,13 +70,13 @@ class TakesTurns(VirtualLab):
         provider.scans_while_connecting = PlatformProvider.scans_while_connecting
         self.radio._connecting = asyncio.Semaphore(provider.parallel_connects)
         self.scans_during_connects = self.connects_at_once = self.connecting = 0
-        central = provider._central
-        connect, start = central.client_backend.connect, central.scanner_backend.start
+        host = provider._host
+        connect, start = host.client_backend.connect, host.scanner_backend.start
 
         async def watched_connect(client, pair, **more):
             self.connecting += 1
             self.connects_at_once = max(self.connects_at_once, self.connecting)
-            self.scans_during_connects += bool(central.scanners)
+            self.scans_during_connects += bool(host.central.scanners)
             try:
                 await connect(client, pair, **more)
             finally:
@@ -86,8 +86,8 @@ class TakesTurns(VirtualLab):
             self.scans_during_connects += bool(self.connecting)
             await start(scanner)
 
-        central.client_backend.connect = watched_connect
-        central.scanner_backend.start = watched_start
+        host.client_backend.connect = watched_connect
+        host.scanner_backend.start = watched_start
         return self
 
 
