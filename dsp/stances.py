@@ -74,13 +74,15 @@ class Stances:
                 self._open.unload_s = event.t_s
             return out
         step = event.t_s - self.contacts_s[-1] if self.contacts_s else 0.0
+        before = self._gate.open
         continues = self._gate.contact(event.t_s, event.depth_g)
         if self._open is not None:
             was = self._open
             release_s = was.unload_s
             if continues:
                 release_s = was.contact_s + contact_time_s(trace, was.crossing_s, event.crossing_s, self._p.time)
-            out += self._close(was, release_s, event.decided_s, trace, mount, levelled=levelled)
+            release = self._close(was, release_s, event.decided_s, trace, mount, levelled=levelled)
+            out += self._let_out(release, event.decided_s, running=before or self._gate.open)
         if continues:
             self.step_s += (0.25 if self.step_s else 1.0) * (step - self.step_s)
         else:
@@ -90,7 +92,7 @@ class Stances:
         self._open = _Open(event.t_s, event.crossing_s)
         side = self._last_side.other if self._last_side and self._beats(event.t_s) == 1 else None
         contact = Contact(event.decided_s, event.t_s, self._placement, side, running=True, confidence=self._confidence)
-        return out + self._let_out(contact, event.decided_s)
+        return out + self._let_out(contact, event.decided_s, running=self._gate.open)
 
     def close_late(self, now_s: float, trace: Trace, mount: Mount | None, *, levelled: bool) -> list[Sighting]:
         """Close the stance under way if no next contact has come for long."""
@@ -98,7 +100,8 @@ class Stances:
         if was is None or now_s <= was.contact_s + self._p.last_s:
             return []
         decided_s = trace.t_s[min(trace.first_at(was.contact_s + self._p.last_s), len(trace.t_s) - 1)]
-        return self._close(was, was.unload_s, decided_s, trace, mount, levelled=levelled)
+        release = self._close(was, was.unload_s, decided_s, trace, mount, levelled=levelled)
+        return self._let_out(release, decided_s, running=self._gate.open)
 
     def _close(
         self,
@@ -109,7 +112,7 @@ class Stances:
         mount: Mount | None,
         *,
         levelled: bool,
-    ) -> list[Sighting]:
+    ) -> Release:
         self._open = None
         side: Side | None = None
         drop: Drop | None = None
@@ -120,8 +123,7 @@ class Stances:
             if side and mount and levelled and self._placement in DROP_PLACEMENTS:
                 drop = drop_of(trace, mount, side, was.contact_s, release_s)
         self._last_side = side
-        release = Release(decided_s, was.contact_s, release_s, self._placement, side, drop, self._confidence)
-        return self._let_out(release, decided_s)
+        return Release(decided_s, was.contact_s, release_s, self._placement, side, drop, self._confidence)
 
     def _beats(self, contact_s: float) -> int:
         """How many step times after the last judged stance this one began."""
@@ -140,10 +142,10 @@ class Stances:
         x, y, z = (sum(axis[a : a + n]) / n for axis in trace.axes[:3])
         return x, y, z
 
-    def _let_out(self, sighting: Contact | Release, decided_s: float) -> list[Sighting]:
+    def _let_out(self, sighting: Contact | Release, decided_s: float, *, running: bool) -> list[Sighting]:
         """Hold what was seen until the row is running; then everything in it is."""
         self._row.append(sighting)
-        if not self._gate.open:
+        if not running:
             return []
         row, self._row = self._row, []
         return [_decided(held, decided_s) for held in row]

@@ -179,6 +179,7 @@ class TrunkChain:
         """Per-stride work: levelling, mount, standing. Its feedback begins with the next sample."""
         if self._new_contacts:
             self._new_contacts = 0
+            self._detector.usual_step_s = self._stances.step_s if self._stances.running else 0.0
             self._stride()
         if self._count - self._look_from >= self._look_samples:
             self._look_from = self._count

@@ -25,6 +25,7 @@ class TrunkContactParams:
     contact_offset_s  how late that crossing is against force: 4 ms in 19 real trials, 10-39 ms in marker-derived runs
                       whose shocks are smoothed away
     unload_offset_s   the same for the fall, only used when no next contact comes
+    shortest_share    of the usual step time (`usual_step_s`, set by the owner; 0 unknown): pockets alternate 0.75, 1.25
     shortest_stance_s, shortest_step_s, longest_stance_s  nobody steps faster than 300 a minute or stands longer
     """
 
@@ -38,6 +39,7 @@ class TrunkContactParams:
     unload_offset_s: float = -0.045
     shortest_stance_s: float = 0.08
     shortest_step_s: float = 0.19
+    shortest_share: float = 0.6
     longest_stance_s: float = 0.6
 
 
@@ -64,6 +66,7 @@ class TrunkContacts:
     def __init__(self, delay_s: float, params: TrunkContactParams | None = None) -> None:
         self._p = params or TrunkContactParams()
         self._delay_s = delay_s
+        self.usual_step_s = 0.0
         self.reset()
 
     def reset(self) -> None:
@@ -83,6 +86,7 @@ class TrunkContacts:
         events: list[TrunkEvent] = []
         scale = 1.0 / GRAVITY_MPS2
         previous, previous_t = self._previous, self._previous_t
+        shortest_s = max(p.shortest_step_s, p.shortest_share * self.usual_step_s)
         for t, value in zip(t_s, force, strict=True):
             y = value * scale
             if self._in_stance:
@@ -103,7 +107,7 @@ class TrunkContacts:
             elif y < self._level:
                 self._crossed_s = -1.0
             elif self._lowest < p.arm_g:
-                if previous < self._level and t - self._contact_s > p.shortest_step_s:
+                if previous < self._level and t - self._contact_s > shortest_s:
                     self._crossed_s = t - (y - self._level) / (y - previous) * (t - previous_t)
                 if y >= p.load_g:
                     if self._crossed_s > 0.0:
