@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import shlex
@@ -12,11 +13,13 @@ from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from drivers.clock import now_ns
 from drivers.recording import SessionInfo
+from drivers.recording_recovery import recover
 from dsp.records import Record
 from dsp.signals import NS_PER_S
 from firmware_profiles.catalog import Catalog
@@ -35,6 +38,11 @@ from hub.stop import Stop, stopping_on_signals
 from hub.telemetry import About
 from hub.terminal import is_whole
 from hub.wire import Post, utc
+
+UNTOUCHED_S = 5.0
+"""A recording that was written to more recently may belong to a hub that still runs."""
+
+_LOG = logging.getLogger("stridecue.launch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +125,18 @@ async def _carry_out(launch: Launch) -> Ended:
             console=None if dashboard else _console(out),
             dashboard=dashboard,
             observe=launch.observe,
+            chore=None if launch.folder is None else partial(mend_newest, launch.folder),
         )
         outcome = await Runtime(plan, stop, lambda text: print(text, file=out, flush=True)).run()
     return Ended(outcome, session, tuple(f"{each.where}: {each.text}" for each in engine.faults.values()), out)
+
+
+def mend_newest(folder: Path) -> None:
+    """Give the newest recording an end when an earlier hub was killed, so that other tools open it too."""
+    cut = sorted(folder.glob("*.mcap"), key=lambda path: path.stat().st_mtime)[-2:]
+    for path in cut:
+        if time.time() - path.stat().st_mtime > UNTOUCHED_S and recover(path).was_cut:
+            _LOG.info("%s had no end; it has one now", path)
 
 
 def _beginning(launch: Launch) -> tuple[About, SessionInfo]:

@@ -59,6 +59,7 @@ class Plan:
     jsonl     an open output for every record, attitude only with `signals`
     console   prints posts when there is no dashboard; gets its own subscription
     observe   called with every record, synchronously
+    chore     done in a thread while the run starts, e.g. mending what an earlier run left behind
     strict    tests: what fails beside the run ends the run
     """
 
@@ -75,6 +76,7 @@ class Plan:
     console: Callable[[Subscription[Post]], Coroutine[Any, Any, None]] | None = None
     dashboard: bool = False
     observe: Callable[[Record], None] = lambda _record: None
+    chore: Callable[[], None] | None = None
     strict: bool = False
 
 
@@ -204,6 +206,8 @@ class Runtime:
                 "jsonl", Policy.WAIT, jsonl.CAPACITY, wanted=jsonl.is_written(signals=plan.signals)
             )
             self._start_sink(group, "jsonl", JsonlSink(plan.jsonl, facts).run())
+        if plan.chore is not None:
+            self._start(group, "chore", asyncio.to_thread(plan.chore))
         if plan.console is not None:
             self._start_sink(group, "console", plan.console(self._posts.subscribe("console", Policy.DROP_OLDEST, 500)))
         if plan.external is not None:

@@ -17,10 +17,11 @@ MATCH_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """found of true steps; wrong_side of the found; differences are measured minus true, None without steps."""
+    """found of true steps, extra that were none, wrong_side of the found; differences are measured minus true."""
 
     true: int
     found: int
+    extra: int
     wrong_side: int
     cadence_spm: float | None
     drop_left_deg: float | None
@@ -28,17 +29,18 @@ class Comparison:
 
 
 def compare(steps: Sequence[Step], runner: VirtualRunner, epoch_ns: int) -> Comparison:
-    """Match found steps with the truth between the first and the last of them; `epoch_ns` is the runner's time 0."""
+    """Match found steps with all true ones up to the last that was found; `epoch_ns` is the runner's time 0."""
     if not steps:
-        return Comparison(0, 0, 0, None, None, None)
+        return Comparison(0, 0, 0, 0, None, None, None)
     times_s = [(step.t_ns - epoch_ns) / NS_PER_S for step in steps]
-    truth = runner.truth_steps(times_s[0] - MATCH_S, times_s[-1] + MATCH_S)
+    truth = runner.truth_steps(0.0, times_s[-1] + MATCH_S)
     pairs = [
         (step, true) for step, t_s in zip(steps, times_s, strict=True) if (true := _nearest(truth, t_s)) is not None
     ]
     return Comparison(
         true=len(truth),
         found=len({true.ic_s for _step, true in pairs}),
+        extra=len(steps) - len({true.ic_s for _step, true in pairs}),
         wrong_side=sum(step.side not in (None, true.side) for step, true in pairs),
         cadence_spm=_cadence_difference_spm(pairs),
         drop_left_deg=_drop_difference_deg(pairs, Side.LEFT),
@@ -51,7 +53,7 @@ def comparison_text(one: Comparison) -> str:
     if not one.true:
         return "  no steps were found, so there is nothing to compare"
     rows = [
-        ("steps", f"{one.found} of {one.true} found, {one.wrong_side} on the wrong side"),
+        ("steps", f"{one.found} of {one.true} found, {one.extra} that were none, {one.wrong_side} on the wrong side"),
         ("cadence", _signed(one.cadence_spm, "steps/min")),
         ("drop, landing left", _signed(one.drop_left_deg, "°")),
         ("drop, landing right", _signed(one.drop_right_deg, "°")),
