@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from dsp.records import Severity, ThresholdState
 from hub.wire import CueMessage, SessionMessage
 from tui.board import Board, Sensor
-from tui.words import PLACEMENT_WORD, SEVERITY_MARK, THRESHOLD_WORD, ago, clock, reason
+from tui.reason import reason
+from tui.words import SEVERITY_MARK, THRESHOLD_WORD, ago, clock, sensor_word
 
 CUE_SHOWN_S = 20.0
 """Long enough to be read between two glances at a treadmill display; afterwards it is history and says so."""
@@ -102,7 +103,7 @@ def _sensor_trouble(board: Board) -> Announcement | None:
     lost = [each for each in board.sensor_list if each.message.state in _LOST]
     if not lost:
         return None
-    names = " and ".join(PLACEMENT_WORD[each.message.placement].lower() for each in lost[:2])
+    names = " and ".join(sensor_word(each.message).lower() for each in lost[:2])
     more = f" and {len(lost) - 2} more" if len(lost) > 2 else ""
     plural = "s" if len(lost) > 1 else ""
     return Announcement(
@@ -127,6 +128,10 @@ def _state(board: Board) -> Announcement | None:
         return Announcement("state", "○", "NO SENSORS YET", "Wake your pod by shaking it.", "It connects by itself.")
     if session is not None and session.state == "running":
         return None
+    unplaced = [each.message for each in sensors if each.message.placement is None]
+    if unplaced:
+        detail = unplaced[0].detail or ""
+        return Announcement("trouble", "▲", "NOT USED", f"Nobody can tell where {unplaced[0].name} sits.", detail)
     streaming = sum(each.message.state == "streaming" for each in sensors)
     if streaming < len(sensors):
         text = f"{streaming} of {len(sensors)} sensors connected."

@@ -77,15 +77,17 @@ class DashboardApp(App[None]):
             self.board.link.broken = f"{type(error).__name__}: {error}"
 
     def _paint(self) -> None:
-        now_s = self._clock_s()
-        self._home.paint_plot(self.board, now_s)
-        if self.painted % SLOW_EVERY == 0:
+        if self.painted % SLOW_EVERY:
+            self._home.paint_plot(self.board, self._clock_s())
+        else:
             self.repaint()
         self.painted += 1
 
     def repaint(self) -> None:
-        """Bring everything but the plot up to date at once."""
-        self._home.paint(self.board, self._clock_s(), self._runner, muted=self.muted)
+        """Bring everything up to date at once."""
+        now_s = self._clock_s()
+        self._home.paint_plot(self.board, now_s)
+        self._home.paint(self.board, now_s, self._runner, muted=self.muted)
 
     def action_pain(self) -> None:
         """Ask how much and where; the report goes to the hub."""

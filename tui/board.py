@@ -29,7 +29,7 @@ FORGET_S = 15.0
 RATE_OVER_S = 5.0
 CUES_KEPT = 20
 
-_ORDER = tuple(Placement)
+_ORDER = (*Placement, None)
 _RANK = (
     ThresholdState.CLEAR,
     ThresholdState.WATCH,

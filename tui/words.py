@@ -1,14 +1,12 @@
-"""Plain words: durations, states, sides, and the evidence behind a cue."""
+"""Plain words and shapes: durations, ages, states, sides."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
 
 from dsp.records import Severity, Side, ThresholdState
 from dsp.signals import Placement
-from hub.lines import EvidenceLine, MetricLine, PainLine, StepLine, ThresholdLine
-from hub.wire import SensorState
+from hub.wire import SensorMessage, SensorState
 
 SEVERITY_MARK = {Severity.INFO: "●", Severity.ADVICE: "◆", Severity.WARNING: "▲", Severity.STOP: "■"}
 """A shape per severity: never colour alone."""
@@ -43,15 +41,10 @@ PLACEMENT_WORD = {
     Placement.TREADMILL: "Treadmill",
 }
 
-_UNITS = {"deg": "°", "ms": " ms", "spm": " steps/min", "bpm": " beats/min", "mps": " m/s", "pct": " %", "s": " s"}
-_STEMS = {
-    "drop_excursion": "hip drop",
-    "drop_peak": "largest hip drop",
-    "cadence": "cadence",
-    "contact": "contact",
-    "flight": "flight",
-    "heart_rate": "heart rate",
-}
+
+def sensor_word(message: SensorMessage) -> str:
+    """Name a sensor by where it sits, by its own name where nobody can tell."""
+    return PLACEMENT_WORD[message.placement] if message.placement is not None else message.name
 
 
 def clock(seconds: float) -> str:
@@ -88,54 +81,12 @@ def middle_cut(text: str, width: int) -> str:
     return text[: width - 1 - tail] + "…" + text[len(text) - tail :]
 
 
-def lines_of(text: str, width: int, most: int) -> list[str]:
-    """Break `text` into at most `most` lines of `width` cells; what does not fit ends in an ellipsis."""
-    if width < 1 or most < 1:
+def lines_of(text: str, width: int, most: int, *, taken: int = 0) -> list[str]:
+    """Break `text` into at most `most` lines of `width` cells; what does not fit ends in an ellipsis.
+
+    taken  cells of the first line that are needed for something else
+    """
+    if width - taken < 2 or most < 1:
         return []
-    return textwrap.wrap(text, width, max_lines=most, placeholder="…")
-
-
-def quantity(key: str, value: float) -> str:
-    """Write `drop_excursion_deg`, 6.42 as "hip drop 6.4°": the unit is in the key's last segment."""
-    stem, _, unit = key.rpartition("_")
-    if unit not in _UNITS:
-        return f"{key.replace('_', ' ')} {value:.3g}"
-    for known, words in _STEMS.items():
-        if stem.startswith(known):
-            stem = (words + stem[len(known) :]).strip("_")
-            break
-    decimals = 1 if unit in ("deg", "mps", "pct") else 0
-    return f"{stem.replace('_', ' ')} {value:.{decimals}f}{_UNITS[unit]}"
-
-
-def evidence(line: EvidenceLine, *, with_side: bool = True) -> str:
-    """Say one record of a `because` list; empty for what means nothing to a runner."""
-    match line:
-        case MetricLine():
-            side = landing(line.side) if with_side else ""
-            return quantity(line.key, line.value) + (f" {side}" if side else "")
-        case ThresholdLine():
-            return f"{line.detector.replace('_', ' ')}: {THRESHOLD_WORD[line.state]}"
-        case PainLine():
-            return f"pain {line.level} of 10" + (f", {line.site}" if line.site else "")
-        case StepLine(drop_excursion_deg=float() as drop):
-            return f"a step with {drop:.1f}° hip drop"
-        case _:
-            return ""
-
-
-def reason(because: Sequence[EvidenceLine], most: int = 4) -> str:
-    """Say why in one line; a run of single steps becomes its mean, and a side that all share is said once."""
-    drops = [each.drop_excursion_deg for each in because if isinstance(each, StepLine)]
-    known = [each for each in drops if each is not None]
-    sides = {each.side for each in because if isinstance(each, MetricLine)}
-    shared = sides.pop() if len(sides) == 1 else None
-    parts = [
-        evidence(each, with_side=shared is None) for each in because if len(known) < 2 or not isinstance(each, StepLine)
-    ]
-    if len(known) >= 2:
-        parts.append(f"{sum(known) / len(known):.1f}° mean hip drop over {len(known)} steps")
-    parts = [each for each in parts if each][:most]
-    if shared is not None:
-        parts.append(landing(shared))
-    return " · ".join(parts)
+    lines = textwrap.wrap(text, width, max_lines=most, placeholder="…", initial_indent="\0" * taken)
+    return [line.lstrip("\0") for line in lines]

@@ -146,18 +146,25 @@ def sensor(device: str, state: SensorState = "streaming", packets: int = 1000, *
     )
 
 
+BELT = (
+    "Your belt tips more than it usually does when you land on your right. "
+    "Quick, light steps, belt level; or take a walk break."
+)
+
+
 def _evidence() -> tuple[MetricLine, ...]:
     return (
         MetricLine(t_s=750.0, key="drop_excursion_deg", value=7.1, side=Side.RIGHT, quality=0.97),
         MetricLine(t_s=750.0, key="drop_excursion_baseline_deg", value=4.0, side=Side.RIGHT, quality=0.97),
+        MetricLine(t_s=750.0, key="drop_excursion_bound_deg", value=1.0, side=Side.RIGHT, quality=0.97),
     )
 
 
-def cue(severity: Severity = Severity.ADVICE, text: str = "Quick, light steps: keep your belt level.") -> CueMessage:
+def cue(severity: Severity = Severity.ADVICE, text: str = BELT, t_s: float = 751.0) -> CueMessage:
     return CueMessage(
         t=UTC,
         seq=5,
-        t_s=751.0,
+        t_s=t_s,
         rule="level_hips",
         severity=severity,
         text=text,
@@ -234,9 +241,10 @@ def a_second_later(feed: ScriptedFeed, clock: Clock) -> None:
 
 
 def with_cue(feed: ScriptedFeed, clock: Clock) -> None:
-    """The runner tires: threshold near, a cue."""
+    """The runner tires: threshold reached, a cue."""
     running(feed, clock)
-    feed.say(cue(Severity.INFO, "Your cadence is your own usual one."), threshold(), cue())
+    tips = cue(Severity.INFO, "Your belt starts to tip when you land on your right. Keep it level.", t_s=701.0)
+    feed.say(tips, threshold(ThresholdState.REACHED), cue())
 
 
 def sensor_lost(feed: ScriptedFeed, clock: Clock) -> None:

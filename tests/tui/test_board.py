@@ -9,12 +9,11 @@ import pytest
 
 from dsp.records import Severity, Side, ThresholdState
 from hub.client import LinkChange
-from hub.lines import MetricLine, PainLine, StepLine, ThresholdLine
 from hub.wire import PainMessage
 from tests.tui import scenes
 from tui.announcement import CUE_SHOWN_S, STOP_SHOWN_S, announce
 from tui.board import CUES_KEPT, FORGET_S, FRESH_S, Board
-from tui.words import ago, clock, middle_cut, quantity, reason
+from tui.words import ago, clock, lines_of, middle_cut
 
 
 def told(*messages: object, now_s: float = 0.0) -> Board:
@@ -100,22 +99,11 @@ def test_kinds_differ_without_colour() -> None:
     assert dataclasses.asdict(saying)["mark"]
 
 
-def test_reasons_in_words() -> None:
-    step = scenes.step()
-    line = StepLine(**{name: getattr(step, name) for name in StepLine.__struct_fields__})
-    metric = MetricLine(t_s=1.0, key="contact_ms", value=251.4, side=Side.LEFT, quality=1.0)
-    threshold = ThresholdLine(t_s=1.0, detector="drift", state=ThresholdState.NEAR, side=None, because=(metric,))
-    assert reason([line] * 3) == "7.1° mean hip drop over 3 steps"
-    assert reason([line]) == "a step with 7.1° hip drop"
-    assert reason([metric, threshold]) == "contact 251 ms · drift: near · landing on your left"
-    assert reason([PainLine(t_s=1.0, level=4, site="hip", side=None, note=None)]) == "pain 4 of 10, hip"
-    assert reason([]) == ""
-
-
 def test_small_words() -> None:
     assert (clock(0), clock(65.9), clock(3725)) == ("0:00", "1:05", "1:02:05")
     assert (ago(1.0), ago(20.0), ago(600.0)) == ("just now", "20 s ago", "10 min ago")
     assert middle_cut("2025-03-01_0730_ann.mcap", 11) == "2025-….mcap"
     assert middle_cut("short", 11) == "short"
-    assert quantity("speed_mps", 3.0) == "speed 3.0 m/s"
-    assert quantity("step_regularity", 0.91) == "step regularity 0.91"
+    assert lines_of("one two three", 9, 2, taken=4) == ["one", "two three"]
+    assert lines_of("one two three", 8, 1) == ["one two…"]
+    assert lines_of("one", 1, 1) == []

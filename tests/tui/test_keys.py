@@ -62,7 +62,7 @@ async def test_pain_that_nobody_took_is_said_aloud() -> None:
 async def test_mute_hides_cues_but_never_a_stop() -> None:
     async with dashboard() as board:
         await board.play(scenes.with_cue)
-        assert board.said.startswith("ADVICE: Quick, light steps")
+        assert board.said.startswith("ADVICE: Your belt tips")
         await board.press("m")
         assert board.said.startswith("MUTED")
         assert "muted" in board.status

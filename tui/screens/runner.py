@@ -13,6 +13,7 @@ from dsp.records import ThresholdState
 from tui.announcement import announce
 from tui.board import PLOT_WINDOW_S, Board, Sensor
 from tui.reading import READINGS
+from tui.reason import reason
 from tui.widgets.braille_plot import BraillePlot
 from tui.widgets.cue_banner import CueBanner
 from tui.widgets.cue_log import CueLog
@@ -21,7 +22,7 @@ from tui.widgets.metric_tile import MetricTile
 from tui.widgets.sensor_table import SensorTable
 from tui.widgets.status_line import Status, StatusLine
 from tui.widgets.threshold_gauge import ThresholdGauge
-from tui.words import PLACEMENT_WORD, landing, reason
+from tui.words import sensor_word
 
 BAND_DEG = 5.0
 """Rule of thumb of 2-D video for an unremarkable drop; a weak source, shown as a guide and said so in the help."""
@@ -116,10 +117,10 @@ def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
         words = "connecting"
     return Status(
         runner=runner,
-        source=session.source if session is not None else "",
+        source=session.source if session is not None and session.source != runner else "",
         state=session.state if session is not None else "",
         elapsed_s=board.elapsed_s,
-        recording=PurePath(session.recording).name if session is not None and session.recording else None,
+        recording=PurePath(session.recording).stem if session is not None and session.recording else None,
         link=words,
         link_ok=None if not link.ever_up else link.up and board.hub_online is not False,
         muted=muted,
@@ -135,9 +136,7 @@ def _threshold(board: Board) -> tuple[int | None, str]:
         return 3, "You reported pain."
     if worst.state is ThresholdState.CLEAR:
         return 0, "Like your usual self."
-    why = reason(worst.because) or worst.detector.replace("_", " ")
-    side = landing(worst.side)
-    return _LEVEL[worst.state], why if not side or side in why else f"{why}, {side}"
+    return _LEVEL[worst.state], reason(worst.because) or worst.detector.replace("_", " ")
 
 
 def _row(sensor: Sensor, now_s: float) -> DeviceRow:
@@ -148,7 +147,7 @@ def _row(sensor: Sensor, now_s: float) -> DeviceRow:
         silent_s += now_s - sensor.at_s
     note = f"silent {silent_s:.0f} s" if message.state in ("lost", "stale", "failed") and silent_s is not None else ""
     return DeviceRow(
-        place=PLACEMENT_WORD[message.placement],
+        place=sensor_word(message),
         state=message.state,
         battery_pct=message.battery_pct,
         lost_pct=100.0 * message.lost / made if made else None,

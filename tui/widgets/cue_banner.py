@@ -39,10 +39,12 @@ class CueBanner(Static):
         say = self.saying
         label = f"{say.mark} {say.word}"
         indent = len(label) + 2
-        room = width - indent - (len(say.when) + 2 if say.when else 0)
-        message = lines_of(say.text, room, max(1, height - 1))
-        below = lines_of(say.why, width - indent, height - len(message))
-        rows = [Content.assemble((label, "bold"), "  ", (message[0].ljust(room) if message else "", "bold"))]
+        room = width - indent
+        taken = len(say.when) + 2 if say.when else 0
+        message = lines_of(say.text, room, height, taken=taken)
+        below = lines_of(say.why, room, height - len(message))
+        first = message[0] if message else ""
+        rows = [Content.assemble((label, "bold"), "  ", (first.ljust(room - taken), "bold"))]
         if say.when:
             rows[0] = Content.assemble(rows[0], "  ", (say.when, "$dim"))
         rows += [Content.styled(" " * indent + line, "bold") for line in message[1:]]

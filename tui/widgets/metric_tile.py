@@ -47,8 +47,9 @@ class MetricTile(Widget):
         if self.age_s is None:
             self.border_subtitle = self.reading.below if wide else self.reading.below_short
         else:
-            side = f"{self.reading.side} " if self.reading.side is not None else ""
-            self.border_subtitle = side + (f"no news for {age(self.age_s)}" if wide else f"{age(self.age_s)} old")
+            side = self.reading.side or ""
+            old = f"no news for {age(self.age_s)}" if wide else f"{age(self.age_s)} old"
+            self.border_subtitle = (" · " if wide else " ").join(filter(None, (side, old)))
         self._lines = numeral_lines(self.value, *self.content_size)
         self.refresh()
 

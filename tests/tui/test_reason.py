@@ -1,0 +1,58 @@
+"""Evidence in plain words."""
+
+from __future__ import annotations
+
+import pytest
+
+from dsp.records import Side, ThresholdState
+from hub.lines import EvidenceLine, MetricLine, PainLine, StepLine, ThresholdLine
+from tests.tui import scenes
+from tui.reason import quantity, reason
+
+
+def metric(key: str, value: float, side: Side | None = None) -> MetricLine:
+    return MetricLine(t_s=1.0, key=key, value=value, side=side, quality=1.0)
+
+
+def step(drop_deg: float | None) -> StepLine:
+    message = scenes.step(drop_excursion_deg=drop_deg)
+    return StepLine(**{name: getattr(message, name) for name in StepLine.__struct_fields__})
+
+
+DRIFT = (
+    metric("drop_excursion_deg", 7.13, Side.RIGHT),
+    metric("drop_excursion_baseline_deg", 4.0, Side.RIGHT),
+    metric("drop_excursion_bound_deg", 1.0, Side.RIGHT),
+)
+NEAR = ThresholdLine(t_s=1.0, detector="drop_drift", state=ThresholdState.NEAR, side=Side.RIGHT, because=DRIFT)
+BARE = ThresholdLine(t_s=1.0, detector="drop_drift", state=ThresholdState.NEAR, side=Side.RIGHT, because=())
+
+
+@pytest.mark.parametrize(
+    ("because", "words"),
+    [
+        (DRIFT, "landing right: drop 7.1°, usually 4.0° · 1.0° more counts"),
+        ((NEAR,), "landing right: drop 7.1°, usually 4.0° · 1.0° more counts"),
+        ((BARE,), "drop drift near, landing right"),
+        (
+            (metric("cadence_spm", 158.2), metric("cadence_baseline_spm", 170.0)),
+            "cadence 158 steps/min, usually 170 steps/min",
+        ),
+        ((step(6.0), step(8.0), step(None)), "drop 7.0° over 2 steps"),
+        ((step(6.0),), "drop 6.0° over a step"),
+        ((step(None),), ""),
+        ((PainLine(t_s=1.0, level=4, site="hip", side=None, note=None),), "pain 4 of 10, hip"),
+        (
+            (metric("contact_ms", 251.4, Side.LEFT), metric("flight_ms", 90.0)),
+            "flight 90 ms · landing left: contact 251 ms",
+        ),
+        ((), ""),
+    ],
+)
+def test_reasons(because: tuple[EvidenceLine, ...], words: str) -> None:
+    assert reason(because) == words
+
+
+def test_a_key_without_a_known_unit_is_still_readable() -> None:
+    assert quantity("step_regularity", 0.91) == "step regularity 0.91"
+    assert quantity("speed_mps", 3.0) == "speed 3.0 m/s"
