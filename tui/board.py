@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dsp.records import Side, ThresholdState
 from dsp.signals import Placement
 from hub.client import Item, LinkChange
+from hub.lines import MetricLine
 from hub.wire import (
     AttitudeMessage,
     CueMessage,
@@ -18,6 +19,7 @@ from hub.wire import (
     SessionMessage,
     StatusMessage,
     ThresholdMessage,
+    metric_field,
 )
 from tui.trace import Trace
 
@@ -182,6 +184,13 @@ class Board:
         return sorted(
             self.sensors.values(), key=lambda each: (_ORDER.index(each.message.placement), each.message.device)
         )
+
+    @property
+    def flagged(self) -> frozenset[str]:
+        """Fields of the metrics whose values stand behind a threshold that is near or reached."""
+        pressing = [each for each in self.thresholds.values() if _RANK.index(each.state) >= 2]
+        lines = [line for each in pressing for line in each.because if isinstance(line, MetricLine)]
+        return frozenset(metric_field(line.key, line.side) for line in lines)
 
     @property
     def worst_threshold(self) -> ThresholdMessage | None:

@@ -15,7 +15,7 @@ _BASELINE, _BOUND = "_baseline", "_bound"
 
 
 def reason(because: Sequence[EvidenceLine]) -> str:
-    """Say why: "landing right: drop 7.1°, usually 4.0° · 1.0° more counts"."""
+    """Say why: "landing right: drop 7.1°, usually 4.0° · a change of 1.0° counts"."""
     lines = list(_flat(because))
     metrics = [each for each in lines if isinstance(each, MetricLine)]
     parts = [_metrics(side, [each for each in metrics if each.side is side]) for side in (None, Side.LEFT, Side.RIGHT)]
@@ -60,7 +60,7 @@ def _metrics(side: Side | None, metrics: Sequence[MetricLine]) -> str:
         if stem in usual:
             words += f", usually {_amount(usual[stem].value, unit)}"
         if stem in bound:
-            counts.append(f"{_amount(bound[stem].value, unit)} more counts")
+            counts.append(f"a change of {_amount(bound[stem].value, unit)} counts")
         values.append(words)
     if not values:
         return ""

@@ -31,8 +31,8 @@ BARE = ThresholdLine(t_s=1.0, detector="drop_drift", state=ThresholdState.NEAR, 
 @pytest.mark.parametrize(
     ("because", "words"),
     [
-        (DRIFT, "landing right: drop 7.1°, usually 4.0° · 1.0° more counts"),
-        ((NEAR,), "landing right: drop 7.1°, usually 4.0° · 1.0° more counts"),
+        (DRIFT, "landing right: drop 7.1°, usually 4.0° · a change of 1.0° counts"),
+        ((NEAR,), "landing right: drop 7.1°, usually 4.0° · a change of 1.0° counts"),
         ((BARE,), "drop drift near, landing right"),
         (
             (metric("cadence_spm", 158.2), metric("cadence_baseline_spm", 170.0)),

@@ -84,6 +84,8 @@ async def test_a_cue_says_why_and_becomes_history(size: tuple[int, int]) -> None
         assert board.said.startswith(f"ADVICE: {scenes.BELT} why: landing right: drop 7.1°, usually 4.0°")
         assert board.banner.has_class("-advice")
         assert (board.gauge.level, "drop 7.1°, usually 4.0°" in board.gauge.reason) == (3, True)
+        flagged = {tile.reading.key for tile in board.app.screen.query(MetricTile) if tile.has_class("-flagged")}
+        assert flagged == {"drop_excursion_right_deg"}
         board.clock.now_s += 60.0
         board.feed.say(scenes.metrics())
         await board.look()

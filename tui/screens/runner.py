@@ -78,8 +78,10 @@ class RunnerScreen(Screen[None]):
     def paint(self, board: Board, now_s: float, runner: str, *, muted: bool) -> None:
         """Bring all but the plot up to date; each widget repaints only what changed."""
         self._status.show(_status(board, now_s, runner, muted=muted))
+        flagged = board.flagged
         for tile in self._tiles:
             tile.show(*board.reading(tile.reading.key, now_s))
+            tile.set_class(tile.reading.key in flagged, "-flagged")
         self._banner.show(announce(board, now_s, muted=muted))
         self._gauge.show(*_threshold(board))
         self._sensors.show([_row(each, now_s) for each in board.sensor_list], _why_no_sensors(board))

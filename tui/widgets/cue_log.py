@@ -1,4 +1,4 @@
-"""The cues so far, newest first, with their time into the run."""
+"""The cues so far, newest first, a line each, with their time into the run."""
 
 from __future__ import annotations
 
@@ -42,9 +42,7 @@ class CueLog(Static):
             self.update(Content.styled("None yet. Quiet is good.", "$dim"), layout=False)
             return
         rows: list[Content] = []
-        for t_s, severity, text in reversed(self.said):
+        for t_s, severity, text in list(reversed(self.said))[:height]:
             head = f"{clock(t_s):>{_INDENT - 3}} {SEVERITY_MARK[severity]} "
-            first, *rest = lines_of(text, width - _INDENT, 2) or [""]
-            rows.append(Content.assemble((head, "$dim"), first))
-            rows += [Content(" " * _INDENT + line) for line in rest]
-        self.update(Content("\n").join(rows[:height]), layout=False)
+            rows.append(Content.assemble((head, "$dim"), "".join(lines_of(text, width - _INDENT, 1))))
+        self.update(Content("\n").join(rows), layout=False)
