@@ -26,7 +26,10 @@ class Order(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """order, samples missing before the packet, and its first sample's number without wraps (since the restart)."""
+    """order, samples missing before the packet, and its first sample's number without wraps (since the restart).
+
+    After a restart the counter no longer says what is missing: `lost` is then the time that passed, times the rate.
+    """
 
     order: Order
     lost: int
@@ -53,13 +56,14 @@ class SampleCounter:
         if self._expected is None:
             return self._accept(Order.NEXT, 0, sequence, n, device_s, recv_s)
         ahead = (sequence - self._expected) % self._modulus
+        elapsed_s = recv_s - self._last_recv_s
+        unseen = max(0, round(elapsed_s * self._rate_hz) - n)
         if ahead < self._modulus // 2:
-            elapsed_s = recv_s - self._last_recv_s
             if ahead > (elapsed_s * GAP_FACTOR + GAP_SLACK_S) * self._rate_hz:
-                return self._accept(Order.RESTART, 0, sequence, n, device_s, recv_s)
+                return self._accept(Order.RESTART, unseen, sequence, n, device_s, recv_s)
             return self._accept(Order.NEXT, ahead, self._expected + ahead, n, device_s, recv_s)
         if self._has_restarted(sequence, n, self._modulus - ahead, device_s):
-            return self._accept(Order.RESTART, 0, sequence, n, device_s, recv_s)
+            return self._accept(Order.RESTART, unseen, sequence, n, device_s, recv_s)
         return Place(Order.STALE, 0, self._expected - (self._modulus - ahead))
 
     def _has_restarted(self, sequence: int, n: int, behind: int, device_s: float) -> bool:
