@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from drivers.clocksync import DeviceTimeline, HostTimeline, SamplePeriod
 from drivers.decoders.factory import build_decoder
 from drivers.decoders.reading import Reading
 from drivers.packets import DeviceInfo, Packet
-from drivers.sequence import Order, SampleCounter, WrappingCounter
+from drivers.timing.clocksync import DeviceTimeline, HostTimeline, SamplePeriod
+from drivers.timing.sequence import Order, SampleCounter, WrappingCounter
 from dsp.signals import NS_PER_S, SampleBlock
 from firmware_profiles.schema import Profile, Stream
 

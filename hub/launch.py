@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from drivers.clock import now_ns
-from drivers.recording import SessionInfo
-from drivers.recording_recovery import recover
+from drivers.recordings.recording import SessionInfo
+from drivers.recordings.recording_recovery import recover
 from dsp.records import Record
 from dsp.signals import NS_PER_S
 from firmware_profiles.catalog import Catalog

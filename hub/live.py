@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from drivers.clock import now_ns
 from drivers.inbox import PacketInbox
 from drivers.radio.facade import Radio
-from drivers.supervisor import Supervisor
+from drivers.supervision.supervisor import Supervisor
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog
 from hub.engine import RadioItem

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from drivers.recording import RecordingReader
-from drivers.replay import ReplaySource
+from drivers.recordings.recording import RecordingReader
+from drivers.recordings.replay import ReplaySource
 from hub.engine import RadioItem
 from hub.source import NamedTask, Source
 from hub.stop import Stop

@@ -19,7 +19,7 @@ from typing import Any
 from drivers.errors import DriverError
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo
-from drivers.recording import SessionInfo
+from drivers.recordings.recording import SessionInfo
 from dsp.records import PainReport, Record, Summary
 from hub.broker.loopback import DEFAULT_PORT, LoopbackBroker
 from hub.broker.serving import BrokerError

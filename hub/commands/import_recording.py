@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from drivers.csv_import import ImportReport, import_csv
+from drivers.imports.csv_import import ImportReport, import_csv
 from dsp.signals import NS_PER_S, Placement
 from hub.config import ConfigError, nearest
 from hub.progress import Progress

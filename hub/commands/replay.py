@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from drivers.recording import RecordingReader
+from drivers.recordings.recording import RecordingReader
 from firmware_profiles.catalog import Catalog, load_catalog
 from hub.commands.replay_fast import replay_fast
 from hub.engine import Engine

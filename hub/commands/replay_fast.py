@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from drivers.packets import Packet
-from drivers.recording import RecordingReader
+from drivers.recordings.recording import RecordingReader
 from dsp.records import Record, Summary
 from dsp.signals import NS_PER_S
 from hub.engine import Engine

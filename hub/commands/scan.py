@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from drivers.radio.sighting import Sighting
 from drivers.radio_choice import open_radio
-from drivers.roles import role_of
+from drivers.supervision.roles import role_of
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog, load_catalog
 from hub.commands.live import chosen_config

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from drivers.errors import RecordingError
 from drivers.packets import DeviceInfo, Packet
-from drivers.recording import RecordingWriter, SessionInfo
+from drivers.recordings.recording import RecordingWriter, SessionInfo
 from dsp.records import Cue, Metric, PainReport, Step, Threshold
 from dsp.signals import NS_PER_S
 from hub.bus import Subscription

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from drivers.packets import DeviceInfo, Packet
-from drivers.recording import RecordingWriter, SessionInfo
+from drivers.recordings.recording import RecordingWriter, SessionInfo
 from dsp.signals import Placement
 
 PACKET_S = 0.01

@@ -13,7 +13,7 @@ from drivers.inbox import Item, PacketInbox
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo, Packet
 from drivers.radio.facade import Radio
-from drivers.supervisor import NO_SENSORS, Supervisor
+from drivers.supervision.supervisor import NO_SENSORS, Supervisor
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog, load_catalog
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from drivers.clocksync import BLOCKS, DeviceTimeline, HostTimeline, MinimumDelay, SamplePeriod
+from drivers.timing.clocksync import BLOCKS, DeviceTimeline, HostTimeline, MinimumDelay, SamplePeriod
 from tests.drivers.radio_delay import Link, Sent, send
 
 GOOD = Link(0.015, 0.01, 0.0005)

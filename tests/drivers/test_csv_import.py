@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drivers.csv_columns import placement_for
-from drivers.csv_import import ImportReport, import_csv
-from drivers.csv_table import ROWS_AT_ONCE, CsvTable
 from drivers.errors import ImportDataError, RecordingError
+from drivers.imports.csv_columns import placement_for
+from drivers.imports.csv_import import ImportReport, import_csv
+from drivers.imports.csv_table import ROWS_AT_ONCE, CsvTable
 from drivers.ingest import Ingest
 from drivers.packets import DeviceInfo, Packet
-from drivers.recording import RecordingReader
+from drivers.recordings.recording import RecordingReader
 from dsp.signals import IMU6, Placement, Quantity, SampleBlock
 from firmware_profiles.catalog import load_catalog
 from tests.recorded import DATA_DIR, requires_data

@@ -12,9 +12,9 @@ from mcap.reader import make_reader
 
 from drivers.errors import RecordingError
 from drivers.packets import DeviceInfo, Packet
-from drivers.recording import RecordingReader, RecordingWriter, SessionInfo
-from drivers.recording_file import PENDING_LIMIT_BYTES
-from drivers.recording_recovery import recover
+from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
+from drivers.recordings.recording_file import PENDING_LIMIT_BYTES
+from drivers.recordings.recording_recovery import recover
 from dsp.signals import Placement
 
 SESSION = SessionInfo(1_000, "2025-05-04T09:00:00Z", "jo", {"mounts": {"sacrum": "+x+y+z"}, "tau_s": 20.0})

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from drivers.packets import DeviceInfo, Packet
-from drivers.recording import RecordingReader, RecordingWriter, SessionInfo
-from drivers.replay import ReplaySource
+from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
+from drivers.recordings.replay import ReplaySource
 from dsp.signals import Placement
 
 HIP = DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "hip")

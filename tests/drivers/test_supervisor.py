@@ -10,7 +10,7 @@ import pytest
 from drivers.errors import AdapterDownError
 from drivers.inbox import PacketInbox
 from drivers.link_state import LinkState
-from drivers.supervisor import Supervisor
+from drivers.supervision.supervisor import Supervisor
 from drivers.virtual.lab import VirtualLab
 from drivers.virtual.runner import VirtualRunner
 from dsp.signals import Placement

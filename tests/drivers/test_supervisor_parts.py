@@ -9,11 +9,11 @@ from types import MappingProxyType
 import pytest
 from bleak.backends.device import BLEDevice
 
-from drivers.backoff import Backoff
 from drivers.radio.sighting import Sighting
-from drivers.roles import role_of, slug
-from drivers.watchdog import Watchdog
-from drivers.write_template import render
+from drivers.supervision.backoff import Backoff
+from drivers.supervision.roles import role_of, slug
+from drivers.supervision.watchdog import Watchdog
+from drivers.supervision.write_template import render
 from dsp.signals import NS_PER_S, Placement
 from firmware_profiles.catalog import load_catalog
 from firmware_profiles.schema import Write

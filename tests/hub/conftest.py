@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drivers.csv_import import import_csv
+from drivers.imports.csv_import import import_csv
 from drivers.virtual.runner import RunnerParams, VirtualRunner
 from dsp.signals import Placement
 

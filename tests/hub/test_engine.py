@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from drivers.packets import DeviceInfo, Packet
-from drivers.recording import RecordingReader
+from drivers.recordings.recording import RecordingReader
 from dsp.pipeline import Pipeline
 from dsp.records import Metric, Quality, Record, Step, Summary
 from dsp.signals import Placement, SampleBlock

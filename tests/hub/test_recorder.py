@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from drivers.packets import DeviceInfo, Packet
-from drivers.recording import RecordingReader, SessionInfo
+from drivers.recordings.recording import RecordingReader, SessionInfo
 from dsp.signals import Placement
 from hub.bus import Bus, Policy
 from hub.facts import Beat, Fact

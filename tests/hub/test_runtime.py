@@ -12,7 +12,7 @@ import pytest
 
 from drivers.errors import AdapterDownError
 from drivers.packets import Packet
-from drivers.recording import RecordingReader
+from drivers.recordings.recording import RecordingReader
 from dsp.records import Record, Step
 from firmware_profiles.catalog import load_catalog
 from hub.bus import Subscription
@@ -138,7 +138,7 @@ async def test_without_a_radio_the_run_ends_with_the_reason(small_recording: Pat
 async def test_a_live_demo_recorded_and_replayed_gives_the_same_records(tmp_path: Path):
     lab = pytest.importorskip("drivers.virtual.lab", reason="Bumble is not installed: the demo is NOT tested here")
     from drivers.clock import now_ns
-    from drivers.recording import SessionInfo
+    from drivers.recordings.recording import SessionInfo
     from drivers.virtual.runner import RunnerParams, VirtualRunner
     from hub.live import LiveSource
     from hub.truth import compare

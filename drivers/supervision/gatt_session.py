@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from drivers.errors import DeviceUnreachableError, RadioError
 from drivers.radio.link import Link
-from drivers.write_template import render
+from drivers.supervision.write_template import render
 from firmware_profiles.schema import Field, Profile, Read, Step, Stream, Subscribe, Write
 
 LOG = logging.getLogger("stridecue.radio")

@@ -22,7 +22,7 @@ from zstandard import ZstdError
 
 from drivers.errors import RecordingError
 from drivers.packets import DeviceInfo, Packet
-from drivers.recording_file import RecordingFile, mcap_writer
+from drivers.recordings.recording_file import RecordingFile, mcap_writer
 from dsp.signals import Placement
 
 FORMAT = "stridecue.recording"

@@ -15,15 +15,15 @@ from types import MappingProxyType
 
 import numpy as np
 
-from drivers.csv_columns import ColumnPlan, plan_columns
-from drivers.csv_packets import PROFILE as IMU_PROFILE
-from drivers.csv_packets import Floats, ImuPackets, ImuSurvey, MetricPackets, PacketSource, Times
-from drivers.csv_table import CsvTable, Progress
 from drivers.decoders.heart_rate import encode_heart_rate
 from drivers.decoders.rsc import encode_rsc
 from drivers.errors import ImportDataError
+from drivers.imports.csv_columns import ColumnPlan, plan_columns
+from drivers.imports.csv_packets import PROFILE as IMU_PROFILE
+from drivers.imports.csv_packets import Floats, ImuPackets, ImuSurvey, MetricPackets, PacketSource, Times
+from drivers.imports.csv_table import CsvTable, Progress
 from drivers.packets import DeviceInfo
-from drivers.recording import RecordingWriter, SessionInfo
+from drivers.recordings.recording import RecordingWriter, SessionInfo
 from dsp.signals import NS_PER_S, Placement
 
 RUNNER = "import"

@@ -6,18 +6,18 @@ import asyncio
 import dataclasses
 import logging
 
-from drivers.backoff import Backoff
 from drivers.clock import now_ns
 from drivers.errors import AdapterDownError, DeviceUnreachableError, RadioError
-from drivers.gatt_session import GattSession
 from drivers.inbox import PacketInbox
 from drivers.link_state import LinkState, State
 from drivers.packets import DeviceInfo, Packet
 from drivers.radio.facade import Radio
 from drivers.radio.link import Link
 from drivers.radio.sighting import Sighting
-from drivers.roles import Role
-from drivers.watchdog import Watchdog
+from drivers.supervision.backoff import Backoff
+from drivers.supervision.gatt_session import GattSession
+from drivers.supervision.roles import Role
+from drivers.supervision.watchdog import Watchdog
 from dsp.signals import NS_PER_S, Placement
 from firmware_profiles.uuids import full_uuid
 

@@ -9,11 +9,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from drivers.clocksync import SamplePeriod
-from drivers.csv_columns import AXES, ImuColumns
 from drivers.decoders.imu6 import encode_imu6, full_scale
 from drivers.errors import ImportDataError
+from drivers.imports.csv_columns import AXES, ImuColumns
 from drivers.packets import DeviceInfo, Packet
+from drivers.timing.clocksync import SamplePeriod
 from dsp.signals import NS_PER_S
 
 PROFILE = "stridecue.imu6"

@@ -8,15 +8,15 @@ import random
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from drivers.backoff import Backoff
 from drivers.clock import now_ns
-from drivers.device_supervisor import DeviceSupervisor
 from drivers.errors import RadioError
 from drivers.inbox import PacketInbox
 from drivers.link_state import LinkState
 from drivers.radio.facade import Radio, Seen
 from drivers.radio.sighting import Sighting
-from drivers.roles import Role, configured_id, configured_key, role_of
+from drivers.supervision.backoff import Backoff
+from drivers.supervision.device_supervisor import DeviceSupervisor
+from drivers.supervision.roles import Role, configured_id, configured_key, role_of
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from drivers.packets import DeviceInfo, Packet
-from drivers.recording import RecordingReader
+from drivers.recordings.recording import RecordingReader
 from dsp.signals import NS_PER_S
 
 BREATH_ITEMS = 64

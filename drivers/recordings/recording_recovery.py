@@ -7,8 +7,8 @@ from pathlib import Path
 
 from mcap.records import Channel, Footer, Message, Metadata, Schema
 
-from drivers.recording import RecordingReader, intact_records
-from drivers.recording_file import RecordingFile, mcap_writer
+from drivers.recordings.recording import RecordingReader, intact_records
+from drivers.recordings.recording_file import RecordingFile, mcap_writer
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Keeping each sensor connected and its data flowing."""

@@ -1,0 +1,1 @@
+"""Device clocks and counters to the hub's timeline."""
