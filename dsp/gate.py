@@ -18,6 +18,7 @@ class GateParams:
     shortest_s, longest_s  stride of running with deep flights (300 to 122 steps a minute)
     quick_s, slow_s        stride of running with shallow flights (200 to 140 steps a minute)
     share       least share of a step in its stride (pockets 0.38; walking thighs 0.22-0.29)
+    even_share  the same with shallow flights, which pockets do not have
     row         contacts needed: two strides that agree
     """
 
@@ -28,6 +29,7 @@ class GateParams:
     quick_s: float = 0.60
     slow_s: float = 0.86
     share: float = 0.30
+    even_share: float = 0.42
     row: int = 4
 
 
@@ -59,7 +61,8 @@ class RunningGate:
             stride = step + before
             deep = weaker < p.deep_g and p.shortest_s < stride < p.longest_s
             shallow = weaker < p.shallow_g and p.quick_s < stride < p.slow_s
-            continues = (deep or shallow) and p.share * stride < step < (1.0 - p.share) * stride
+            share = min(step, before) / stride
+            continues = (deep and share > p.share) or (shallow and share > p.even_share)
         else:
             continues = weaker < p.shallow_g and p.share * p.shortest_s < step < (1.0 - p.share) * p.longest_s
         self._row = self._row + 1 if continues else 1

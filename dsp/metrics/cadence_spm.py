@@ -16,6 +16,10 @@ from dsp.signals import NS_PER_S
 
 KEY = "cadence_spm"
 
+SHORTEST_STRIDE_S = 0.4
+LONGEST_STRIDE_S = 2.5
+"""300 steps a minute to very slow walking."""
+
 
 class Stage:
     """Median over the strides of the last ten steps."""
@@ -54,4 +58,4 @@ class Stage:
         one_foot = len({s.side for s in steps}) == 1 and steps[0].side is not None
         apart = 1 if one_foot else 2
         times = [(b.t_ns - a.t_ns) / NS_PER_S for a, b in zip(steps, steps[apart:], strict=False)]
-        return [t for t in times if 0.35 < t < 2.5]
+        return [t for t in times if SHORTEST_STRIDE_S < t < LONGEST_STRIDE_S]
