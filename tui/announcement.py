@@ -8,11 +8,15 @@ from dsp.records import Severity, ThresholdState
 from hub.wire import CueMessage, SessionMessage
 from tui.board import Board, Sensor
 from tui.reason import reason
-from tui.words import SEVERITY_MARK, THRESHOLD_WORD, ago, clock, sensor_word
+from tui.words import SEVERITY_MARK, ago, clock, sensor_word
 
 CUE_SHOWN_S = 20.0
 """Long enough to be read between two glances at a treadmill display; afterwards it is history and says so."""
 STOP_SHOWN_S = 120.0
+_PRESSING = {
+    ThresholdState.NEAR: "Near the edge of your own usual.",
+    ThresholdState.REACHED: "Still beyond your own usual.",
+}
 _LOST = ("lost", "failed", "stale")
 
 
@@ -152,13 +156,16 @@ def _before_or_between(session: SessionMessage | None) -> Announcement:
 
 
 def _quiet(board: Board, now_s: float, *, muted: bool) -> Announcement:
-    word, text, why = "QUIET", "On track. Quiet is good.", ""
     worst = board.worst_threshold
-    if worst is not None and worst.state in (ThresholdState.NEAR, ThresholdState.REACHED):
-        word, text = "THRESHOLD", f"{THRESHOLD_WORD[worst.state].capitalize()}: {reason(worst.because)}"
+    pressing = _PRESSING.get(worst.state) if worst is not None else None
+    parts = []
     if muted:
-        word, text, why = "MUTED", "Cues are muted on this screen.", "m shows them again"
+        word, text = "MUTED", "Cues are muted on this screen."
+        parts.append("m shows them again")
+    elif pressing is not None:
+        word, text = "THRESHOLD", pressing
+    else:
+        word, text = "QUIET", "On track. Quiet is good."
     if board.cue is not None:
-        why = " · ".join(filter(None, (why, f"last cue: {board.cue.text}")))
-        return Announcement("quiet", "○", word, text, why, ago(now_s - board.cue_at_s))
-    return Announcement("quiet", "○", word, text, why)
+        parts.append(f"last cue {ago(now_s - board.cue_at_s)}: {board.cue.text}")
+    return Announcement("quiet", "○", word, text, " · ".join(parts))

@@ -119,6 +119,11 @@ def attitude(t0_s: float, seconds: float = 10.0, rate_hz: float = 104.0) -> Atti
     return AttitudeMessage(t=UTC, seq=3, t0_s=t0_s, dt_s=dt_s, obliquity_deg=values)
 
 
+def attitude_unknown(t0_s: float) -> AttitudeMessage:
+    """What comes while the mounting is not known yet."""
+    return AttitudeMessage(t=UTC, seq=3, t0_s=t0_s, dt_s=0.02, obliquity_deg=[None] * 5)
+
+
 SENSORS = {
     "sacrum": (Placement.SACRUM, 87.0, 21.0),
     "left-foot": (Placement.LEFT_FOOT, 64.0, 21.0),

@@ -50,7 +50,10 @@ async def test_sensors_come_one_by_one(size: tuple[int, int]) -> None:
         for device in scenes.SENSORS:
             board.feed.say(scenes.sensor(device))
         await board.look()
+        board.feed.say(scenes.attitude_unknown(0.0))
+        await board.look()
         assert board.said.startswith("READY: Stand still")
+        assert board.app.screen.query_one(BraillePlot).empty == "Comes with your first steps"
 
 
 @BOTH
@@ -89,8 +92,8 @@ async def test_a_cue_says_why_and_becomes_history(size: tuple[int, int]) -> None
         board.clock.now_s += 60.0
         board.feed.say(scenes.metrics())
         await board.look()
-        assert board.said.startswith("THRESHOLD: Reached: landing right: drop 7.1°")
-        assert "last cue: Your belt tips" in board.said
+        assert board.said.startswith("THRESHOLD: Still beyond your own usual.")
+        assert "last cue 60 s ago: Your belt tips" in board.said
         board.feed.say(scenes.threshold(ThresholdState.CLEAR))
         await board.look()
         assert board.said.startswith("QUIET: On track.")

@@ -99,7 +99,8 @@ class PainScreen(ModalScreen[PainMessage | None]):
 
     def _draw(self) -> None:
         cells = [
-            Content.styled(f" {level} ", "reverse bold" if level == self.level else "") for level in range(WORST + 1)
+            Content.styled(f"[{level}]", "reverse bold") if level == self.level else Content(f" {level} ")
+            for level in range(WORST + 1)
         ]
         word = "0 none … 10 the worst you can think of" if self.level is None else level_word(self.level)
         if self.level is not None and self.level >= 4:  # "below 4/10" of the runner's knee guide, domain.md §5

@@ -72,7 +72,7 @@ class RunnerScreen(Screen[None]):
         silent_s = now_s - board.obliquity_at_s
         running = board.session is None or board.session.state == "running"
         right_s = newest_s + (silent_s if running and silent_s > _SILENT_S else 0.0)
-        plot.empty = "No news from the sacrum sensor"
+        plot.empty = "Comes with your first steps" if silent_s < _SILENT_S else "No news from the sacrum sensor"
         plot.show(*board.obliquity.columns(max(2, plot.dot_columns), right_s))
 
     def paint(self, board: Board, now_s: float, runner: str, *, muted: bool) -> None:
