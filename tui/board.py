@@ -99,7 +99,7 @@ class Board:
         self.cue: CueMessage | None = None
         self.cue_at_s = 0.0
         self.cues = 0
-        self.cue_history: deque[CueMessage] = deque(maxlen=CUES_KEPT)
+        self.cue_history: deque[tuple[float, CueMessage]] = deque(maxlen=CUES_KEPT)  # running time, cue
         self.pain: PainMessage | None = None
         self.obliquity = Trace(PLOT_WINDOW_S)
         self.obliquity_at_s = 0.0
@@ -133,7 +133,7 @@ class Board:
             case CueMessage():
                 self.cue, self.cue_at_s = message, now_s
                 self.cues += 1
-                self.cue_history.append(message)
+                self.cue_history.append((self.elapsed_s, message))
             case PainMessage():
                 self.pain = message
             case StatusMessage():

@@ -247,9 +247,10 @@ def a_second_later(feed: ScriptedFeed, clock: Clock) -> None:
 
 def with_cue(feed: ScriptedFeed, clock: Clock) -> None:
     """The runner tires: threshold reached, a cue."""
-    running(feed, clock)
     tips = cue(Severity.INFO, "Your belt starts to tip when you land on your right. Keep it level.", t_s=701.0)
-    feed.say(tips, threshold(ThresholdState.REACHED), cue())
+    feed.say(session(elapsed_s=702.0), tips)
+    running(feed, clock)
+    feed.say(threshold(ThresholdState.REACHED), cue())
 
 
 def sensor_lost(feed: ScriptedFeed, clock: Clock) -> None:

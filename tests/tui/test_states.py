@@ -103,8 +103,8 @@ async def test_earlier_cues_are_listed_where_there_is_room() -> None:
     async with dashboard(LARGE) as board:
         await board.play(scenes.with_cue)
         lines = str(board.app.screen.query_one(CueLog).content).splitlines()
-        assert "12:31 ◆ Your belt tips" in lines[0]
-        assert any("11:41 ● Your belt starts" in line for line in lines)
+        assert "12:34 ◆ Your belt tips" in lines[0]
+        assert any("11:42 ● Your belt starts" in line for line in lines)
 
 
 @BOTH

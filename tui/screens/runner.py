@@ -85,7 +85,7 @@ class RunnerScreen(Screen[None]):
         self._banner.show(announce(board, now_s, muted=muted))
         self._gauge.show(*_threshold(board))
         self._sensors.show([_row(each, now_s) for each in board.sensor_list], _why_no_sensors(board))
-        self._cues.show([(cue.t_s, cue.severity, cue.text) for cue in board.cue_history])
+        self._cues.show([(at_s, cue.severity, cue.text) for at_s, cue in board.cue_history])
         self._title_plot(board, now_s)
 
     def _title_plot(self, board: Board, now_s: float) -> None:

@@ -1,4 +1,4 @@
-"""The cues so far, newest first, a line each, with their time into the run."""
+"""The cues so far, newest first, a line each, with the running time they came at."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dsp.records import Severity
 from tui.words import SEVERITY_MARK, clock, lines_of
 
 Said: TypeAlias = tuple[float, Severity, str]
-"""Seconds into the run, severity, text."""
+"""Running time in seconds, severity, text."""
 
 _INDENT = 10
 
@@ -42,7 +42,7 @@ class CueLog(Static):
             self.update(Content.styled("None yet. Quiet is good.", "$dim"), layout=False)
             return
         rows: list[Content] = []
-        for t_s, severity, text in list(reversed(self.said))[:height]:
-            head = f"{clock(t_s):>{_INDENT - 3}} {SEVERITY_MARK[severity]} "
+        for at_s, severity, text in list(reversed(self.said))[:height]:
+            head = f"{clock(at_s):>{_INDENT - 3}} {SEVERITY_MARK[severity]} "
             rows.append(Content.assemble((head, "$dim"), "".join(lines_of(text, width - _INDENT, 1))))
         self.update(Content("\n").join(rows), layout=False)
