@@ -35,6 +35,9 @@ ADVICE = {
     BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN: "allow Bluetooth for this program in the system settings",
 }
 
+NO_SERVICE = "install and start BlueZ and D-Bus, or try `stridecue demo`; `stridecue doctor` says more"
+"""D-Bus has no socket: a container, or a system without bluez."""
+
 EXPECTED = (BleakError, RadioError, TimeoutError, OSError, EOFError)
 """And whatever D-Bus raises past bleak: its package exists on Linux only, so its errors go by name."""
 
@@ -50,7 +53,9 @@ def radio_error(error: Exception, doing: str, *, adapter: bool = False) -> Radio
         error.dbus_error in ADAPTER_DBUS_ERRORS or ADAPTER_OFF_DETAIL in (error.dbus_error_details or "")
     ):
         return AdapterDownError(f"{doing}: {error}: check that Bluetooth is on and its service runs")
-    if adapter or isinstance(error, FileNotFoundError | ConnectionRefusedError):
+    if isinstance(error, FileNotFoundError | ConnectionRefusedError) and not adapter:
+        return AdapterDownError(f"{doing}: no Bluetooth service answers on this machine: {NO_SERVICE}")
+    if adapter:
         return AdapterDownError(f"{doing}: {_words(error)}: run `stridecue doctor`")
     if isinstance(error, TimeoutError):
         return DeviceUnreachableError(f"{doing}: no answer in time")
