@@ -57,7 +57,7 @@ class Score:
 
 
 def drop_excursion(series: dict[str, np.ndarray], ic: float, to: float, side: str) -> float:
-    """The product's definition on the true series: peak in stance minus the lowest from 60 ms before contact to the peak."""
+    """The product's definition on the true series: peak in stance minus the lowest from 60 ms before contact to it."""
     t = series["t_s"]
     x = series["pelvic_obliquity_deg"] * (1.0 if side == "L" else -1.0)
     a0, a, b = np.searchsorted(t, [ic - 0.06, ic, to])
@@ -111,7 +111,9 @@ def score(rec: Recorded, columns: dict[str, np.ndarray], sensors: list[str], set
     if true:
         events(out, rec, true, steps, start, end, drop_from=t[0] + (15.0 if out.seconds >= 20.0 else 4.0))
     reference(out, rec, cadence, true, start, end)
-    attitude = [(r.t_ns * 1e-9, r.obliquity_deg) for r in records if isinstance(r, Attitude) and r.obliquity_deg is not None]
+    attitude = [
+        (r.t_ns * 1e-9, r.obliquity_deg) for r in records if isinstance(r, Attitude) and r.obliquity_deg is not None
+    ]
     if attitude and rec.series and "pelvic_obliquity_deg" in rec.series:
         at = np.array(attitude)
         at = at[at[:, 0] > t[0] + (15.0 if out.seconds >= 20.0 else 4.0)]
@@ -148,7 +150,9 @@ def events(
         right = [(steps[k].side is Side.LEFT) == (true[i]["foot"] == "L") for i, k in sided]
         out.side = 100.0 * float(np.mean(right))
         out.first_side = float(ic[sided[0][0]] - ic[0])
-    by_force = "force" in str(rec.truth.get("events", {}).get("method", "")) or "GRF" in str(rec.truth.get("events", {}))
+    by_force = "force" in str(rec.truth.get("events", {}).get("method", "")) or "GRF" in str(
+        rec.truth.get("events", {})
+    )
     durations = [
         (steps[k].contact_ms, number(true[i].get("contact_ms")))
         for i, k in good
@@ -166,18 +170,20 @@ def events(
             diffs.append(600.0 / (seen[k2] - seen[k]) - 600.0 / (ic[i2] - ic[i]))
     if diffs:
         out.step10_sd = float(np.std(diffs))
-    if not rec.series or "pelvic_obliquity_deg" not in rec.series:
-        return
+    if "pelvic_obliquity_deg" in rec.series:
+        drops(out, rec, [(true[i], steps[k]) for i, k in good if ic[i] >= drop_from])
+
+
+def drops(out: Score, rec: Recorded, pairs: list[tuple[dict[str, str], Step]]) -> None:
+    """Drop excursion per step against the true series."""
     errors: dict[str, list[float]] = {"L": [], "R": []}
-    for i, k in good:
-        s = true[i]
-        found = steps[k].drop_excursion_deg
-        if ic[i] < drop_from or found is None or s.get("artifact", "0") not in ("0", "", "0.0"):
+    for s, step in pairs:
+        if step.drop_excursion_deg is None or s.get("artifact", "0") not in ("0", "", "0.0"):
             continue
-        to = number(s.get("to_s"))
-        want = drop_excursion(rec.series, ic[i], to if math.isfinite(to) else ic[i] + 0.25, s["foot"])
+        ic, to = number(s["ic_s"]), number(s.get("to_s"))
+        want = drop_excursion(rec.series, ic, to if math.isfinite(to) else ic + 0.25, s["foot"])
         if math.isfinite(want):
-            errors[s["foot"]].append(found - want)
+            errors[s["foot"]].append(step.drop_excursion_deg - want)
     every = errors["L"] + errors["R"]
     out.drops = len(every)
     if every:
@@ -200,7 +206,7 @@ def reference(
         return
     mean = float(np.median(inside[:, 1]))
     ic = np.array([number(s["ic_s"]) for s in true])
-    if len(ic) > 6 and {s["foot"] for s in true} >= {"L", "R"} or (len(ic) > 6 and true[0]["foot"] in "AB"):
+    if (len(ic) > 6 and {s["foot"] for s in true} >= {"L", "R"}) or (len(ic) > 6 and true[0]["foot"] in "AB"):
         out.cadence_error = mean - 60.0 / float(np.median(0.5 * (ic[2:] - ic[:-2])))
         out.cadence_worst = out.cadence_error
         return
@@ -227,13 +233,14 @@ def reference(
         out.cadence_worst = float(e[np.argmax(np.abs(e))])
 
 
-def corrupted(rec: Recorded, seed: int, rate: float, **errors: Any) -> dict[str, np.ndarray]:
+def corrupted(rec: Recorded, seed: int, rate: float, **errors: float) -> dict[str, np.ndarray]:
     """The recording through the data folder's own error model."""
     assert DATA_DIR is not None
     import pandas as pd
 
     spec = importlib.util.spec_from_file_location("add_sensor_errors", DATA_DIR / "add_sensor_errors.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     settings = {"mount": "any", "gyro_bias_dps": 3.0, "loss": 0.01, **errors}
@@ -316,9 +323,11 @@ def main() -> int:
         if args.only and not any(o in str(folder) for o in args.only.split(",")):
             continue
         if args.corrupt:
-            for rate in args.rates:
-                for seed in args.seeds:
-                    todo.append((folder, f"{rate:.0f}Hz s{seed}", sensors, seed, rate, True))
+            todo += [
+                (folder, f"{rate:.0f}Hz s{seed}", sensors, seed, rate, True)
+                for rate in args.rates
+                for seed in args.seeds
+            ]
         else:
             todo.append((folder, "clean", sensors, 0, 0.0, False))
     with ProcessPoolExecutor(args.jobs) as pool:

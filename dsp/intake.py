@@ -1,4 +1,4 @@
-"""From sample blocks to gapless runs of plain floats: short gaps are filled, long ones restart, time is never squeezed."""
+"""From sample blocks to gapless runs of plain floats: short gaps are filled, long ones restart, time is kept."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Intake:
     def update(self, block: SampleBlock) -> Iterator[Run]:
         """Runs of the samples in `block`; none while the sampling period is still being learned.
 
-        Lazy on purpose: the owner works a run off, and may learn the stride time from it, before the next gap is filled.
+        Lazy on purpose: the owner works a run off, and may learn the stride from it, before the next gap is filled.
         """
         t = (block.t_ns * 1e-9).tolist()
         if not t:

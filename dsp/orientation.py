@@ -86,7 +86,8 @@ class Strapdown:
     ) -> tuple[list[float], list[float], list[float]]:
         """Advance over samples; appends up-in-sensor-axes to `up`, returns vertical force and horizontal velocity.
 
-        axes: ax ay az (m/s2) gx gy gz (rad/s). Returns (vertical specific force m/s2, v_x, v_y m/s in the near-inertial frame).
+        axes: ax ay az (m/s2) gx gy gz (rad/s). Returns vertical specific force (m/s2) and v_x, v_y (m/s) in the
+        near-inertial frame.
         """
         w, x, y, z = self.q
         px, py, pz = self.rate

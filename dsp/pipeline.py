@@ -38,8 +38,12 @@ TICKS_PER_S = 10
 
 @dataclass(frozen=True, slots=True)
 class PipelineParams:
-    """signals: also Attitude records; mounts: explicit ones, else found from the data; drift: the threshold's rule;
-    history: earlier runs of this runner.
+    """What a pipeline is told.
+
+    signals  also Attitude records
+    mounts   explicit ones, else found from the data
+    drift    the threshold's rule
+    history  earlier runs of this runner
     """
 
     signals: bool = False

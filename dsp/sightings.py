@@ -1,4 +1,4 @@
-"""What one sensor says about stances, before fusion: a contact when it is sure of it, a release when the foot has left."""
+"""What one sensor says about stances, before fusion: a contact when it is sure, a release when the foot has left."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A foot met the ground at `t_s`; the sensor was sure of it at `decided_s` (data time of its newest sample then)."""
+    """A foot met the ground at `t_s`; the sensor was sure at `decided_s` (data time of its newest sample then)."""
 
     decided_s: float
     t_s: float

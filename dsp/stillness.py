@@ -10,8 +10,12 @@ from dsp.orientation import Vector
 
 @dataclass(frozen=True, slots=True)
 class StillnessParams:
-    """window_s: one look; windows: looks in a row for a standing zero (3 s, domain 2); force_mps2, rate_radps: largest
-    spread within a look (quiet standing sways under 0.1 m/s2 and 0.05 rad/s; sensor noise of +-16 g parts included).
+    """What counts as standing.
+
+    window_s      one look
+    windows       quiet looks in a row for a standing zero (3 s, domain 2)
+    force_mps2, rate_radps  largest spread within a look (quiet standing sways under 0.1 m/s2 and 0.05 rad/s; noise
+                  of +-16 g parts included)
     """
 
     window_s: float = 0.5

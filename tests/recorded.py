@@ -67,7 +67,9 @@ def folders() -> list[Path]:
     """Every recording with samples of motion sensors."""
     if DATA_DIR is None:
         return []
-    return sorted(p.parent for p in DATA_DIR.glob("*/*/samples.csv.gz") if p.parent.parent.name != "fit_running_dynamics")
+    return sorted(
+        p.parent for p in DATA_DIR.glob("*/*/samples.csv.gz") if p.parent.parent.name != "fit_running_dynamics"
+    )
 
 
 def _table(path: Path) -> dict[str, np.ndarray]:

@@ -11,12 +11,14 @@ from dsp.thresholds.drift import DETECTOR
 
 RULE = "level_hips"
 
+_NEAR = "Your belt starts to tip when you land on your {side}. Keep it level."
+_REACHED = (
+    "Your belt tips more than it usually does when you land on your {side}. "
+    "Quick, light steps, belt level; or take a walk break."
+)
 _SAID = {
-    ThresholdState.NEAR: (Severity.INFO, "Your belt starts to tip when you land on your {side}. Keep it level."),
-    ThresholdState.REACHED: (
-        Severity.ADVICE,
-        "Your belt tips more than it usually does when you land on your {side}. Quick, light steps, belt level; or take a walk break.",
-    ),
+    ThresholdState.NEAR: (Severity.INFO, _NEAR),
+    ThresholdState.REACHED: (Severity.ADVICE, _REACHED),
 }
 
 

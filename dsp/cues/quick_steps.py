@@ -13,7 +13,7 @@ from dsp.records import Cue, Metric, Severity, Step, Threshold
 RULE = "quick_steps"
 
 BELOW = 0.05
-"""Share under the own cadence: the smallest step-rate change with an effect on the knee (domain 3, Heiderscheit 2011)."""
+"""Share under the own cadence: the smallest change that does something for the knee (domain 3, Heiderscheit 2011)."""
 
 HELD_REPORTS = 30
 """Reports (one a second) in a row."""

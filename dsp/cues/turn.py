@@ -1,7 +1,7 @@
 """One cue at a time: whose turn it is.
 
-Alarm fatigue is real and identical repeats get ignored (domain 4): after a cue there is quiet, the same cue waits longer,
-and only something worse may cut in.
+Alarm fatigue is real and identical repeats get ignored (domain 4): after a cue there is quiet, the same cue waits
+longer, and only something worse may cut in.
 """
 
 from __future__ import annotations

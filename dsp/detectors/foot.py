@@ -36,7 +36,13 @@ class FootContactParams:
 
 @dataclass(frozen=True, slots=True)
 class FootEvent:
-    """decided_s: newest sample when it was sure; t_s: when it happened; stride_s: since the contact before, 0 unknown."""
+    """A contact or toe-off of one foot.
+
+    decided_s     newest sample when it was sure
+    t_s           when it happened
+    contact_s     contact of the same stance
+    swing_radps   how fast the swing before was (without a gyro: the stop, g)
+    """
 
     kind: EventKind
     decided_s: float

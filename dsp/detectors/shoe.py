@@ -1,7 +1,8 @@
 """Contacts from the size of the force on a shoe that has no gyro.
 
-Toe-off is only used to end the stance: it misses force by 20-130 ms. At the end of swing the shoe is stopped hard (the largest force of the stride, 4-9 g), it lands as that force falls
+At the end of swing the shoe is stopped hard (the largest force of the stride, 4-9 g), it lands as that force falls
 away, lies still near 1 g, and is pushed off with a second, smaller peak. The size needs no axes, so no mounting.
+Toe-off only ends the stance here: it misses force by 20-130 ms and is not told.
 """
 
 from __future__ import annotations
