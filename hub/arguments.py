@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from drivers.radio_choice import check_radio
 
@@ -128,7 +127,7 @@ def _sim(one: argparse.ArgumentParser) -> None:
 
 
 def _import(one: argparse.ArgumentParser) -> None:
-    one.add_argument("csv", type=_file, metavar="SAMPLES.csv[.gz]", help="the table")
+    one.add_argument("csv", metavar="SAMPLES.csv[.gz]", help="the table")
     one.add_argument("--out", required=True, metavar="REC", help="the recording to write")
     one.add_argument(
         "--map",
@@ -141,7 +140,7 @@ def _import(one: argparse.ArgumentParser) -> None:
 
 
 def _replay(one: argparse.ArgumentParser) -> None:
-    one.add_argument("recording", type=_file, metavar="REC", help="the recording")
+    one.add_argument("recording", metavar="REC", help="the recording")
     one.add_argument(
         "--speed", type=_speed, metavar="1|N|max", help="default 1; max where --jsonl is given; max has no dashboard"
     )
@@ -175,12 +174,6 @@ def _mounts(one: argparse.ArgumentParser) -> None:
         metavar="PLACEMENT=AXES",
         help="sensor axes that point forward, left, up, e.g. sacrum=+x+y+z (default: found while running)",
     )
-
-
-def _file(text: str) -> str:
-    if not Path(text).is_file():
-        raise argparse.ArgumentTypeError(f"no file {text!r}")
-    return text
 
 
 def _positive(text: str) -> float:

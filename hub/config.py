@@ -25,6 +25,14 @@ class ConfigError(ValueError):
     """A configuration that cannot be used: file, key, what to write instead."""
 
 
+def given_file(text: str) -> Path:
+    """Give the path of a file named on the command line; raises ConfigError when there is none."""
+    path = Path(text)
+    if not path.is_file():
+        raise ConfigError(f"{text}: {'is a folder' if path.is_dir() else 'no such file'}")
+    return path
+
+
 class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pass
 

@@ -8,13 +8,16 @@ from pathlib import Path
 
 from drivers.imports.csv_import import ImportReport, import_csv
 from dsp.signals import NS_PER_S, Placement
-from hub.config import ConfigError, nearest
+from hub.config import ConfigError, given_file, nearest
 from hub.progress import Progress
+
+WEARABLE = tuple(place for place in Placement if place not in {Placement.FOOT, Placement.CHEST, Placement.TREADMILL})
+"""Where an IMU may sit."""
 
 
 def run(options: Namespace) -> int:
     """Import and report; raises DriverError and ConfigError."""
-    csv, out = Path(options.csv), Path(options.out)
+    csv, out = given_file(options.csv), Path(options.out)
     with Progress("importing") as progress:
         report = import_csv(csv, out, parse_map(options.map), progress.share)
     for line in _report(report):
@@ -28,7 +31,7 @@ def run(options: Namespace) -> int:
 def parse_map(words: list[str]) -> dict[str, Placement | None]:
     """Read `sensor=PLACEMENT` words, `none` leaves a sensor out; raises ConfigError."""
     mapping: dict[str, Placement | None] = {}
-    valid = [placement.value for placement in Placement]
+    valid = [placement.value for placement in WEARABLE]
     for word in words:
         sensor, equals, name = word.partition("=")
         if not equals or not sensor:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from pathlib import Path
 
 from drivers.recordings.recording import RecordingReader
 from firmware_profiles.catalog import Catalog, load_catalog
 from hub.commands.replay_fast import replay_fast
+from hub.config import given_file
 from hub.engine import Engine
 from hub.folders import profiles_folder
 from hub.launch import Launch, carry_out
@@ -23,7 +23,7 @@ FAST = "max"
 def run(options: Namespace) -> int:
     """Replay; raises DriverError, ConfigError and OSError."""
     mounts = parse_mounts(options.mount, "--mount")
-    reader = RecordingReader(Path(options.recording))
+    reader = RecordingReader(given_file(options.recording))
     settings = RunSettings.restored({**reader.session.settings, **({"mounts": mounts} if mounts else {})})
     catalog = load_catalog(profiles_folder())
     speed: float | str = options.speed or (FAST if options.jsonl else 1.0)

@@ -38,7 +38,7 @@ Reason = BleakBluetoothNotAvailableReason
         (BleakError("service discovery failed"), DeviceUnreachableError, "discovery"),
         (TimeoutError(), DeviceUnreachableError, "no answer in time"),
         (FileNotFoundError(2, "No such file or directory"), AdapterDownError, "stridecue doctor"),
-        (ConnectionRefusedError(111, "no Bluetooth service"), AdapterDownError, "refused"),
+        (ConnectionRefusedError(111, "no Bluetooth service"), AdapterDownError, "no Bluetooth service"),
         (EOFError(), DeviceUnreachableError, "EOFError"),
         (AdapterDownError("already in our words"), AdapterDownError, "already"),
     ],
