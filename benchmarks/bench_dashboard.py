@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import os
 import shutil
 import socket
@@ -18,12 +19,13 @@ import threading
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from hub.connection import Server, open_client
+from hub.wire import DELIVERY, Message, SensorMessage, encode
 
-from hub.connection import Server, open_client  # noqa: E402
-from hub.wire import DELIVERY, Message, SensorMessage, encode  # noqa: E402
-from tests.tui import scenes  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # tests/ is not installed
+scenes = importlib.import_module("tests.tui.scenes")
+
 
 WARM_UP_S = 4.0
 SIZES = ("120x40", "80x24")

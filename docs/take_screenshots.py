@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import math
 import re
 import shutil
@@ -15,11 +16,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from tui.app import DashboardApp
 
-from tests.tui import scenes  # noqa: E402
-from tui.app import DashboardApp  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # tests/ is not installed
+scenes = importlib.import_module("tests.tui.scenes")
+
 
 SIZES = ((80, 24), (120, 40))
 SCENES = {

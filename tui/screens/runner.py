@@ -47,7 +47,7 @@ class RunnerScreen(Screen[None]):
         self._status = StatusLine()
         self._tiles = [MetricTile(reading) for reading in READINGS]
         self._banner = CueBanner()
-        self._plot = BraillePlot(band=(-BAND_DEG, BAND_DEG), id="plot")
+        self._plot = BraillePlot((-BAND_DEG, BAND_DEG))
         self._gauge = ThresholdGauge()
         self._sensors = SensorTable()
         self._cues = CueLog()

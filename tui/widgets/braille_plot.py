@@ -34,8 +34,8 @@ class BraillePlot(Widget):
         "braille-plot--label",
     }
 
-    def __init__(self, *, band: tuple[float, float] | None, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, band: tuple[float, float] | None) -> None:
+        super().__init__(id="plot")
         self.band = band
         self.half_range = RANGES[0]
         self.empty = ""
