@@ -29,11 +29,11 @@ class AttitudeStage:
         self._turned = 0.0
         self._mean = 0.0
 
-    def run(self, trace: Trace, first: int, mount: Mount | None, bias: Vector) -> list[Attitude]:
-        """One record per sample from index `first` on; `bias` of the gyro, rad/s, sensor axes."""
+    def run(self, trace: Trace, start: int, stop: int, mount: Mount | None, bias: Vector) -> list[Attitude]:
+        """One record per sample from index `start` to `stop`; `bias` of the gyro, rad/s, sensor axes."""
         out: list[Attitude] = []
         t_s, (up_x, up_y, up_z), axes = trace.t_s, trace.up, trace.axes
-        for k in range(first, len(t_s)):
+        for k in range(start, stop):
             t, ux, uy, uz = t_s[k], up_x[k], up_y[k], up_z[k]
             dt = min(t - self._before_s, self._p.memory_s)
             self._before_s = t

@@ -20,6 +20,10 @@ from dsp.trace import Trace
 POINTS = 32
 """Points per step at which the force is read: the fundamental needs few."""
 
+_SHARE = np.arange(POINTS) / POINTS
+_SINE = np.sin(2.0 * math.pi * _SHARE)
+_COSINE = np.cos(2.0 * math.pi * _SHARE)
+
 
 @dataclass(frozen=True, slots=True)
 class ContactTimeParams:
@@ -43,11 +47,10 @@ def contact_time_s(trace: Trace, crossing_s: float, next_crossing_s: float, para
     """
     step_s = next_crossing_s - crossing_s
     first = max(0, trace.first_at(crossing_s) - 1)
-    end = trace.first_at(next_crossing_s) + 1
-    at = crossing_s + step_s * np.arange(POINTS) / POINTS
+    end = min(trace.first_at(next_crossing_s) + 1, len(trace.force))
+    at = crossing_s + step_s * _SHARE
     force = np.interp(at, trace.t_s[first:end], trace.force[first:end]) / GRAVITY_MPS2
-    angle = 2.0 * math.pi * np.arange(POINTS) / POINTS
-    turn = math.atan2(float(force @ np.sin(angle)), float(force @ np.cos(angle))) % (2.0 * math.pi)
+    turn = math.atan2(float(force @ _SINE), float(force @ _COSINE)) % (2.0 * math.pi)
     centre_s = step_s * turn / (2.0 * math.pi)
     peak = max(1.0, float(force.max()))
     found = params.base_s + params.of_step * step_s + params.of_centre * centre_s + params.of_peak * step_s / peak

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from dsp.mount import Mount
 from dsp.records import Side
 from dsp.sightings import Drop
@@ -27,21 +29,23 @@ def drop_of(trace: Trace, mount: Mount, side: Side, contact_s: float, release_s:
     first = trace.first_at(contact_s - BEFORE_CONTACT_S)
     start = trace.first_at(contact_s)
     end = trace.first_at(release_s)
-    if first < 1 or end >= len(trace.t_s) or end - start < 3:
+    if first < 1 or end >= len(trace.force) or end - start < 3:
         return None
     sign = 1.0 if side is Side.LEFT else -1.0
-    up_x, up_y, up_z = trace.up
-    angle = [sign * obliquity_rad(mount, up_x[k], up_y[k], up_z[k]) for k in range(first - 1, end + 1)]
+    up = np.array([axis[first - 1 : end + 1] for axis in trace.up])
+    # Peak and trough are where the sine has them; only those few values need the angle.
+    rise: list[float] = (sign * (np.array(mount.left)[:, None] * up).sum(axis=0)).tolist()
     start -= first - 1
     end -= first - 1
-    peak_at = max(range(start, end), key=angle.__getitem__)
-    low_at = min(range(1, peak_at + 1), key=angle.__getitem__)
-    peak = _vertex(angle, peak_at) if start < peak_at < end - 1 else angle[peak_at]
-    low = _vertex(angle, low_at) if low_at > 1 else angle[low_at]
-    return Drop(
-        excursion_deg=math.degrees(peak - low),
-        peak_deg=math.degrees(peak) if mount.level else None,
-    )
+    peak_at = max(range(start, end), key=rise.__getitem__)
+    low_at = min(range(1, peak_at + 1), key=rise.__getitem__)
+    peak = _angle_deg(_vertex(rise, peak_at) if start < peak_at < end - 1 else rise[peak_at])
+    low = _angle_deg(_vertex(rise, low_at) if low_at > 1 else rise[low_at])
+    return Drop(excursion_deg=peak - low, peak_deg=peak if mount.level else None)
+
+
+def _angle_deg(sine: float) -> float:
+    return math.degrees(math.asin(max(-1.0, min(1.0, sine))))
 
 
 def _vertex(x: list[float], k: int) -> float:

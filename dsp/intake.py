@@ -1,22 +1,25 @@
-"""From sample blocks to gapless runs of plain floats: short gaps are filled, long ones restart, time is kept."""
+"""From sample blocks to a gapless trace: short gaps are filled, long ones restart, time is never squeezed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import Enum
 from operator import sub
 
 import numpy as np
 
 from dsp.gap_fill import GapFillParams, from_strides, straight
-from dsp.signals import IMU6, SampleBlock
+from dsp.signals import IMU6, Layout, SampleBlock
+from dsp.stage import chunk_samples
+from dsp.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeParams:
-    """fill_s: the longest gap that is filled (15 lost samples at 104 Hz are 0.15 s; a step is 0.33 s).
+    """fill_s: the longest gap that is filled (15 lost samples at 104 Hz are 0.15 s, a step is 0.33 s).
 
-    memory_s: how much of the past is kept to fill from.
+    memory_s: how much of the past a gap is filled from.
     """
 
     fill_s: float = 0.26
@@ -24,138 +27,136 @@ class IntakeParams:
     gap_fill: GapFillParams = field(default_factory=GapFillParams)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Consecutive samples on a near-regular grid.
+class Ready(Enum):
+    """Why the owner is called."""
 
-    t_s      n times, s on the hub's timeline
-    axes     six lists of n floats: ax ay az (m/s2) gx gy gz (rad/s); zeros where a channel is absent
-    restart  True when what came before is too far away to be continued
-    filled   True when these samples were filled in, not measured
-    """
-
-    t_s: list[float]
-    axes: list[list[float]]
-    restart: bool
-    filled: bool = False
+    RESTART = "restart"  # what came before is too far away to be continued
+    SAMPLES = "samples"  # more samples are in the trace
+    FILLED = "filled"  # and some of them were filled in: see `gap_s`
 
 
 class Intake:
-    """Blocks of one IMU to runs.
+    """Blocks of one IMU into its `trace`, on a near-regular grid.
 
-    A gap up to `fill_s` is filled on the grid: from the strides before when the stride time is known (`stride_s`, set
-    by the owner; 0 means unknown), else with a straight line.
+    A gap up to `fill_s` is filled: from the strides before when the stride time is known (`stride_s`, set by the
+    owner; 0 means unknown), else with a straight line.
     """
 
-    def __init__(self, params: IntakeParams | None = None) -> None:
-        self._params = params or IntakeParams()
+    def __init__(self, trace: Trace, params: IntakeParams | None = None) -> None:
+        self._p = params or IntakeParams()
+        self._trace = trace
         self.present: tuple[bool, ...] = ()
+        self.has_gyro = False
+        self._all = False
         self.period_s = 0.0
+        self.chunk = 0
         self.stride_s = 0.0
+        self.gap_s = 0.0
+        self._layout: Layout = ()
+        self._columns: list[int] = []
         self._waiting_t: list[float] = []
         self._waiting: list[list[float]] = [[] for _ in IMU6]
-        self._past_t: list[float] = []
-        self._past: list[list[float]] = [[] for _ in IMU6]
 
-    @property
-    def has_gyro(self) -> bool:
-        """Whether all three gyro axes are there."""
-        return all(self.present[3:])
+    def feed(self, block: SampleBlock) -> Iterator[Ready]:
+        """Put a block's samples into the trace; yields whenever the owner should look.
 
-    def update(self, block: SampleBlock) -> Iterator[Run]:
-        """Runs of the samples in `block`; none while the sampling period is still being learned.
-
-        Lazy on purpose: the owner works a run off, and may learn the stride from it, before the next gap is filled.
+        Lazy on purpose: the owner works the samples off, and may learn the stride from them, before the next gap is
+        filled.
         """
-        t = (block.t_ns * 1e-9).tolist()
-        if not t:
-            return
-        columns = block.values.T.tolist()
-        axes = [columns[block.layout.index(q)] if q in block.layout else None for q in IMU6]
-        if not self.present:
-            self.present = tuple(c is not None and c[0] == c[0] for c in axes)
-        lists = [c if c is not None and p else [0.0] * len(t) for c, p in zip(axes, self.present, strict=True)]
-        if sum(map(sum, lists)) != sum(map(sum, lists)):
-            t, lists = _without_nan(t, lists)
-            if not t:
-                return
+        t = [stamp * 1e-9 for stamp in block.t_ns.tolist()]
+        axes = self._six(block)
+        total = sum(map(sum, axes))
+        if total != total:
+            t, axes = _without_nan(t, axes)
         if not self.period_s:
-            if block.rate_hz <= 0.0:
-                t, lists = self._learn_period(t, lists)
-            else:
-                self.period_s = 1.0 / block.rate_hz
-        if self.period_s:
-            yield from self._split(t, lists)
+            t, axes = self._learn_period(t, axes, block.rate_hz)
+        if not t or not self.period_s:
+            return
+        trace = self._trace
+        past = trace.t_s
+        limit = 1.5 * self.period_s
+        if past and t[0] - past[-1] <= limit and (len(t) == 1 or max(map(sub, t[1:], t)) <= limit):
+            past.extend(t)
+            for kept, axis in zip(trace.axes, axes, strict=True):
+                kept.extend(axis)
+            yield Ready.SAMPLES
+        else:
+            yield from self._with_gaps(t, axes, limit)
 
-    def _learn_period(self, t: list[float], axes: list[list[float]]) -> tuple[list[float], list[list[float]]]:
-        """Hold samples until 17 are there; their median spacing is the period; then give all of them back."""
-        for k in range(len(t)):
-            self._waiting_t.append(t[k])
+    def _six(self, block: SampleBlock) -> list[list[float]]:
+        """The six IMU channels of a block, zeros where one is absent."""
+        columns: list[list[float]] = block.values.T.tolist()
+        if block.layout != self._layout:
+            self._layout = block.layout
+            self._columns = [block.layout.index(q) if q in block.layout else -1 for q in IMU6]
+        if not self.present:
+            self.present = tuple(k >= 0 and columns[k][0] == columns[k][0] for k in self._columns)
+            self.has_gyro = all(self.present[3:])
+            self._all = all(self.present)
+        if self._all:
+            return [columns[k] for k in self._columns]
+        nothing = [0.0] * len(block.t_ns)
+        return [columns[k] if here else nothing for k, here in zip(self._columns, self.present, strict=True)]
+
+    def _learn_period(
+        self, t: list[float], axes: list[list[float]], rate_hz: float
+    ) -> tuple[list[float], list[list[float]]]:
+        """Take the nominal rate, or hold 17 samples back for their median spacing; then give all of them."""
+        if rate_hz > 0.0:
+            self.period_s = 1.0 / rate_hz
+        else:
+            self._waiting_t += t
             for held, axis in zip(self._waiting, axes, strict=True):
-                held.append(axis[k])
-            if len(self._waiting_t) == 17:
-                self.period_s = float(np.median(np.diff(self._waiting_t)))
-                t_all = self._waiting_t + t[k + 1 :]
-                axes_all = [held + axis[k + 1 :] for held, axis in zip(self._waiting, axes, strict=True)]
-                self._waiting_t, self._waiting = [], [[] for _ in IMU6]
-                return t_all, axes_all
+                held += axis
+            if len(self._waiting_t) < 17:
+                return [], axes
+            self.period_s = float(np.median(np.diff(self._waiting_t[:17])))
+            t, axes = self._waiting_t, self._waiting
+            self._waiting_t, self._waiting = [], []
+        self.chunk = chunk_samples(self.period_s)
         return t, axes
 
-    def _split(self, t: list[float], axes: list[list[float]]) -> Iterator[Run]:
-        limit = 1.5 * self.period_s
-        last = self._past_t[-1] if self._past_t else None
-        if last is not None and t[0] - last <= limit and (len(t) == 1 or max(map(sub, t[1:], t)) <= limit):
-            self._remember(t, axes)
-            yield Run(t, axes, restart=False)
-            return
+    def _with_gaps(self, t: list[float], axes: list[list[float]], limit: float) -> Iterator[Ready]:
+        trace = self._trace
         start = 0
         for k in range(len(t)):
-            before = t[k - 1] if k else last
+            before = t[k - 1] if k else (trace.t_s[-1] if trace.t_s else None)
             if before is not None and t[k] - before <= limit:
                 continue
             if k > start:
-                yield self._kept(t[start:k], [a[start:k] for a in axes], restart=not self._past_t)
+                self._add(t[start:k], [a[start:k] for a in axes])
+                yield Ready.SAMPLES
             start = k
-            restart = before is None or t[k] - before > self._params.fill_s
-            if restart:
-                self._past_t = []
-                self._past = [[] for _ in IMU6]
+            if before is None or t[k] - before > self._p.fill_s:
+                trace.clear()
+                yield Ready.RESTART
             else:
-                yield self._fill(t[k], [a[k] for a in axes])
-        yield self._kept(t[start:], [a[start:] for a in axes], restart=not self._past_t)
+                self.gap_s = t[k] - before
+                self._fill(t[k], [a[k] for a in axes])
+                yield Ready.FILLED
+        self._add(t[start:], [a[start:] for a in axes])
+        yield Ready.SAMPLES
 
-    def _kept(self, t: list[float], axes: list[list[float]], *, restart: bool) -> Run:
-        self._remember(t, axes)
-        return Run(t, axes, restart=restart)
-
-    def _remember(self, t: list[float], axes: list[list[float]]) -> None:
-        past = self._past_t
-        past.extend(t)
-        for kept, axis in zip(self._past, axes, strict=True):
+    def _add(self, t: list[float], axes: list[list[float]]) -> None:
+        self._trace.t_s.extend(t)
+        for kept, axis in zip(self._trace.axes, axes, strict=True):
             kept.extend(axis)
-        keep = int(self._params.memory_s / self.period_s)
-        if len(past) > 2 * keep:
-            del past[:-keep]
-            for kept in self._past:
-                del kept[:-keep]
 
-    def _fill(self, t_next: float, following: list[float]) -> Run:
-        """Samples between the last one and `t_next`."""
-        t0 = self._past_t[-1]
+    def _fill(self, t_next: float, following: list[float]) -> None:
+        """Put samples between the last one and `t_next`."""
+        trace = self._trace
+        t0 = trace.t_s[-1]
         n = max(1, round((t_next - t0) / self.period_s) - 1)
         step = (t_next - t0) / (n + 1)
         times = [t0 + step * (i + 1) for i in range(n)]
-        keep = int(self._params.memory_s / self.period_s)
-        axes: list[list[float]] | None = None
+        filled: list[list[float]] | None = None
         if self.stride_s > 0.0:
-            past = [kept[-keep:] for kept in self._past]
-            axes = from_strides(
-                self._past_t[-keep:], past, times, t_next, following, self.stride_s, self._params.gap_fill
-            )
-        if axes is None:
-            axes = straight([kept[-1] for kept in self._past], following, n)
-        self._remember(times, axes)
-        return Run(times, axes, restart=False, filled=True)
+            keep = int(self._p.memory_s / self.period_s)
+            past = [axis[-keep:] for axis in trace.axes]
+            filled = from_strides(trace.t_s[-keep:], past, times, t_next, following, self.stride_s, self._p.gap_fill)
+        if filled is None:
+            filled = straight([axis[-1] for axis in trace.axes], following, n)
+        self._add(times, filled)
 
 
 def _without_nan(t: list[float], axes: list[list[float]]) -> tuple[list[float], list[list[float]]]:

@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dsp.sightings import Sighting
+from dsp.stage import CHUNK_S
 
-WAIT_S = 0.5
-"""Sensors' packets may come this far out of step (contract of the hub)."""
+WAIT_S = 0.5 + CHUNK_S
+"""Sensors' packets may come this far out of step (contract of the hub), and each is worked off in chunks."""
 
 
 @dataclass(slots=True)

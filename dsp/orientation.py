@@ -20,8 +20,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dsp.signals import GRAVITY_MPS2
+from dsp.trace import Trace
 
 Vector = tuple[float, float, float]
+
+THIRD = 1.0 / 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +84,25 @@ class Strapdown:
         self.rate = (rate[0] - bx, rate[1] - by, rate[2] - bz)
         self.primed = True
 
-    def run(
-        self, t_s: list[float], axes: list[list[float]], up: tuple[list[float], list[float], list[float]]
-    ) -> tuple[list[float], list[float], list[float]]:
-        """Advance over samples; appends up-in-sensor-axes to `up`, returns vertical force and horizontal velocity.
+    def run(self, t_s: list[float], axes: list[list[float]], trace: Trace) -> list[float]:
+        """Advance over samples; returns the vertical specific force, m/s2.
 
-        axes: ax ay az (m/s2) gx gy gz (rad/s). Returns vertical specific force (m/s2) and v_x, v_y (m/s) in the
-        near-inertial frame.
+        axes: ax ay az (m/s2) gx gy gz (rad/s). Up and horizontal velocity go to the trace.
         """
         w, x, y, z = self.q
+        size = 1.0 / math.sqrt(w * w + x * x + y * y + z * z)
+        w *= size
+        x *= size
+        y *= size
+        z *= size
         px, py, pz = self.rate
         bx, by, bz = self.bias
         vx, vy = self.v
         before = self.t_s
-        add_ux, add_uy, add_uz = up[0].append, up[1].append, up[2].append
+        add_ux, add_uy, add_uz = trace.up[0].append, trace.up[1].append, trace.up[2].append
+        add_vx, add_vy = trace.vx.append, trace.vy.append
         vertical: list[float] = []
-        xs: list[float] = []
-        ys: list[float] = []
-        add_vertical, add_x, add_y = vertical.append, xs.append, ys.append
+        add = vertical.append
         for t, ax, ay, az, gx, gy, gz in zip(t_s, *axes, strict=True):
             dt = t - before
             before = t
@@ -110,12 +114,8 @@ class Strapdown:
             j = (gy + py) * quarter
             k = (gz + pz) * quarter
             px, py, pz = gx, gy, gz
-            s = i * i + j * j + k * k
-            c = 1.0 - 0.5 * s
-            s = 1.0 - s * 0.16666666666666666
-            i *= s
-            j *= s
-            k *= s
+            # Half the rotation vector; with this c the turn is right to third order, the length is mended per chunk.
+            c = 1.0 - (i * i + j * j + k * k) * THIRD
             w, x, y, z = (
                 w * c - x * i - y * j - z * k,
                 x * c + w * i + y * k - z * j,
@@ -124,31 +124,31 @@ class Strapdown:
             )
             x2 = x + x
             y2 = y + y
-            wx = w * x2
-            wy = w * y2
             wz = w * (z + z)
-            xx = x * x2
             xy = x * y2
+            xx = x * x2
             yy = y * y2
-            xz = x2 * z
-            yz = y2 * z
             zz = 1.0 - 2.0 * z * z
-            ux = xz - wy
-            uy = yz + wx
-            uz = 1.0 - xx - yy
+            wy = w * y2
+            xz = x2 * z
+            wx = w * x2
+            yz = y2 * z
             vx += ((zz - yy) * ax + (xy - wz) * ay + (xz + wy) * az) * dt
             vy += ((xy + wz) * ax + (zz - xx) * ay + (yz - wx) * az) * dt
-            add_ux(ux)
-            add_uy(uy)
-            add_uz(uz)
-            add_vertical(ux * ax + uy * ay + uz * az)
-            add_x(vx)
-            add_y(vy)
+            xz -= wy
+            yz += wx
+            zz = 1.0 - xx - yy
+            add_ux(xz)
+            add_uy(yz)
+            add_uz(zz)
+            add(xz * ax + yz * ay + zz * az)
+            add_vx(vx)
+            add_vy(vy)
         self.q = (w, x, y, z)
         self.rate = (px, py, pz)
         self.v = (vx, vy)
         self.t_s = before
-        return vertical, xs, ys
+        return vertical
 
     def rows(self) -> npt.NDArray[np.float64]:
         """(3, 3) rotation sensor -> near-inertial frame, z up."""
@@ -297,14 +297,13 @@ class MeanDirection:
         self._mean = force
         self._seen_s = 0.05
 
-    def run(
-        self, t_s: list[float], axes: list[list[float]], up: tuple[list[float], list[float], list[float]]
-    ) -> list[float]:
-        """Advance; appends up to `up` and returns the force along it, m/s2."""
+    def run(self, t_s: list[float], axes: list[list[float]], trace: Trace) -> list[float]:
+        """Advance over samples of ax ay az; returns the force along up, m/s2. Up goes to the trace."""
+        up = trace.up
         mx, my, mz = self._mean
         before, seen, tau = self.t_s, self._seen_s, self._tau_s
         vertical: list[float] = []
-        for t, ax, ay, az in zip(t_s, axes[0], axes[1], axes[2], strict=True):
+        for t, ax, ay, az in zip(t_s, *axes, strict=True):
             dt = t - before
             before = t
             if seen < tau:

@@ -75,7 +75,8 @@ class Pipeline:
         first_s, latest_s = int(block.t_ns[0]) * 1e-9, int(block.t_ns[-1]) * 1e-9
         if any(q in block.layout for q in IMU6):
             chain = self._chain(block)
-            self._merge.put(block.source, latest_s, first_s, chain.update(block), slow=False)
+            sightings = chain.update(block)
+            self._merge.put(block.source, chain.latest_s, first_s, sightings, slow=False)
         else:
             self._merge.put(block.source, latest_s, first_s, _readings(block), slow=True)
         return self._settle(self._merge.take(), self._merge.now_s)

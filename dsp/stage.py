@@ -7,12 +7,17 @@ Params (frozen, defaulted, every default with its source) + State (plain attribu
 * `copy.deepcopy` or `pickle` of a stage is its saved state;
 * the stage never asks the time: data time is the only time.
 
-Per-sample work is plain Python floats over lists (arrays of five samples are the slowest option there is); per-stride
-work may use small numpy arrays and happens only at multiples of `SETTLE_SAMPLES` of a source's own sample count, so
-that feedback into the per-sample loops falls on the same sample whatever the packets were.
+Per-sample work is plain Python floats over lists (arrays of five samples are the slowest option there is). A sensor's
+samples are worked off in chunks of a fixed number of samples, whatever the packets were; per-stride work may use small
+numpy arrays and happens between chunks, so that its feedback into the per-sample loops always falls on the same sample.
 """
 
 from __future__ import annotations
 
-SETTLE_SAMPLES = 8
-"""Slow work runs each time a source's sample count is a multiple of this: 38 ms at 208 Hz, 160 ms at 50 Hz."""
+CHUNK_S = 0.05
+"""Length of a chunk: what it adds to the latency of an event at worst."""
+
+
+def chunk_samples(period_s: float) -> int:
+    """Samples per chunk: 10 at 208 Hz, 5 at 104, 2 at 50."""
+    return max(2, int(CHUNK_S / period_s))

@@ -94,12 +94,16 @@ class Stances:
         contact = Contact(event.decided_s, event.t_s, self._placement, side, running=True, confidence=self._confidence)
         return out + self._let_out(contact, event.decided_s, running=self._gate.open)
 
+    def overdue(self, now_s: float) -> bool:
+        """Whether the stance under way has waited long enough for a next contact."""
+        return self._open is not None and now_s > self._open.contact_s + self._p.last_s
+
     def close_late(self, now_s: float, trace: Trace, mount: Mount | None, *, levelled: bool) -> list[Sighting]:
         """Close the stance under way if no next contact has come for long."""
         was = self._open
-        if was is None or now_s <= was.contact_s + self._p.last_s:
+        if was is None or not self.overdue(now_s):
             return []
-        decided_s = trace.t_s[min(trace.first_at(was.contact_s + self._p.last_s), len(trace.t_s) - 1)]
+        decided_s = trace.t_s[min(trace.first_at(was.contact_s + self._p.last_s), len(trace.force) - 1)]
         release = self._close(was, was.unload_s, decided_s, trace, mount, levelled=levelled)
         return self._let_out(release, decided_s, running=self._gate.open)
 
@@ -136,7 +140,7 @@ class Stances:
         p = self._p.side
         a = trace.first_at(contact_s + p.from_s)
         b = max(a + 1, trace.first_at(min(contact_s + p.to_s, release_s)))
-        n = min(b, len(trace.t_s)) - a
+        n = min(b, len(trace.force)) - a
         if n < 1:
             return 0.0, 0.0, 0.0
         x, y, z = (sum(axis[a : a + n]) / n for axis in trace.axes[:3])

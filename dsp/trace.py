@@ -6,12 +6,18 @@ from bisect import bisect_left, bisect_right
 
 
 class Trace:
-    """Parallel lists of equal length, trimmed by `trim`; bounded by twice `keep` samples."""
+    """Parallel lists. `t_s` and `axes` run ahead of the worked-off channels by less than a chunk.
 
-    __slots__ = ("axes", "force", "keep", "t_s", "up", "vx", "vy")
+    t_s    s on the hub's timeline, near-regular
+    axes   six lists: ax ay az (m/s2) gx gy gz (rad/s); zeros where a channel is absent
+    up     three lists: the direction of up in sensor axes
+    force  low-passed vertical specific force, m/s2
+    vx vy  horizontal velocity in the near-inertial frame, m/s (6-axis sensors)
+    """
 
-    def __init__(self, keep: int) -> None:
-        self.keep = keep
+    __slots__ = ("axes", "force", "t_s", "up", "vx", "vy")
+
+    def __init__(self) -> None:
         self.t_s: list[float] = []
         self.axes: list[list[float]] = [[] for _ in range(6)]
         self.up: tuple[list[float], list[float], list[float]] = ([], [], [])
@@ -20,22 +26,22 @@ class Trace:
         self.vy: list[float] = []
 
     def channels(self) -> list[list[float]]:
-        """Every list but time."""
-        return [*self.axes, *self.up, self.force, self.vx, self.vy]
+        """Every list."""
+        return [self.t_s, *self.axes, *self.up, self.force, self.vx, self.vy]
 
     def clear(self) -> None:
         """Forget everything."""
-        self.t_s.clear()
         for channel in self.channels():
             channel.clear()
 
-    def trim(self) -> None:
-        """Drop the oldest once there are twice as many as kept."""
-        if len(self.t_s) > 2 * self.keep:
-            cut = len(self.t_s) - self.keep
-            del self.t_s[:cut]
-            for channel in self.channels():
-                del channel[:cut]
+    def trim(self, keep: int) -> int:
+        """Drop the oldest once there are twice as many as `keep`; returns how many went."""
+        cut = len(self.t_s) - keep
+        if cut <= keep:
+            return 0
+        for channel in self.channels():
+            del channel[:cut]
+        return cut
 
     def first_at(self, when_s: float) -> int:
         """Index of the first sample at or after `when_s`."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from dsp.detectors.foot import FootContactParams, FootContacts, FootEvent
 from dsp.detectors.shoe import ShoeContactParams, ShoeContacts
 from dsp.filters import LowPass2
-from dsp.intake import Intake, Run
+from dsp.intake import Intake, Ready
 from dsp.orientation import Vector
 from dsp.pitch_axis import PitchAxis
 from dsp.records import EventKind, Side
 from dsp.sightings import Contact, Release, Sighting
 from dsp.signals import Placement, SampleBlock
-from dsp.stage import SETTLE_SAMPLES
+from dsp.trace import Trace
 
 SIDE_OF = {Placement.LEFT_FOOT: Side.LEFT, Placement.RIGHT_FOOT: Side.RIGHT}
 
@@ -48,27 +48,33 @@ class FootChain:
         self._p = params or FootParams()
         self._placement = placement
         self._side = SIDE_OF.get(placement)
-        self._intake = Intake()
+        self._trace = Trace()
+        self._intake = Intake(self._trace)
         self._axis: Vector | None = None
-        self._count = 0
         self._begun = False
+        self._done = 0
         self._last_contact_s = -9.0
         self._stride_s = 0.0
         self._row = 0
         self._started_s = 0.0
-        self._early_t: list[float] = []
-        self._early: list[list[float]] = [[], [], []]
         self.latest_s = float("-inf")
 
     def update(self, block: SampleBlock) -> list[Sighting]:
         """Sightings in `block`, in the order in which the sensor became sure of them."""
         out: list[Sighting] = []
-        for run in self._intake.update(block):
+        for ready in self._intake.feed(block):
             if not self._begun:
                 self._begin()
-            if run.restart:
-                self._restart(run.t_s[0])
-            self._work(run, out)
+            if ready is Ready.RESTART:
+                self._restart()
+                continue
+            if not self._done:
+                self._started_s = self._trace.t_s[0]
+            chunk = self._intake.chunk
+            while len(self._trace.t_s) - self._done >= chunk:
+                self._advance(self._done, self._done + chunk, out)
+                self._done += chunk
+                self._settle(out)
         return out
 
     def _begin(self) -> None:
@@ -78,29 +84,20 @@ class FootChain:
         self._lowpass = LowPass2(cutoff, rate)
         self._detector = FootContacts(self._lowpass.delay_s, self._p.contact)
         self._shoe = ShoeContacts(self._lowpass.delay_s, self._p.shoe)
+        self._keep = int(self._p.learn_s / self._intake.period_s)
         self._begun = True
 
-    def _restart(self, t_s: float) -> None:
+    def _restart(self) -> None:
+        self._done = 0
         self._lowpass.reset()
         self._detector.reset()
         self._shoe.reset()
-        self._intake.stride_s = 0.0
-        self._started_s = t_s
-        self._early_t, self._early = [], [[], [], []]
+        self._intake.stride_s = self._stride_s = 0.0
+        self._row = 0
 
-    def _work(self, run: Run, out: list[Sighting]) -> None:
-        start, n = 0, len(run.t_s)
-        while start < n:
-            room = SETTLE_SAMPLES - self._count % SETTLE_SAMPLES
-            stop = min(n, start + room)
-            axes = [axis[start:stop] for axis in run.axes]
-            self._advance(run.t_s[start:stop], axes, out)
-            self._count += stop - start
-            if stop - start == room:
-                self._settle(out)
-            start = stop
-
-    def _advance(self, t_s: list[float], axes: list[list[float]], out: list[Sighting]) -> None:
+    def _advance(self, start: int, stop: int, out: list[Sighting]) -> None:
+        t_s = self._trace.t_s[start:stop]
+        axes = [axis[start:stop] for axis in self._trace.axes]
         self.latest_s = t_s[-1]
         if not self._intake.has_gyro:
             size = [math.sqrt(x * x + y * y + z * z) for x, y, z in zip(axes[0], axes[1], axes[2], strict=True)]
@@ -108,11 +105,7 @@ class FootChain:
                 self._see(event, event.decided_s, out)
             return
         self._pitch.update(axes)
-        if self._axis is None:
-            self._early_t.extend(t_s)
-            for kept, axis in zip(self._early, axes[3:], strict=True):
-                kept.extend(axis)
-        else:
+        if self._axis is not None:
             for event in self._read(t_s, axes[3:], self._axis):
                 self._see(event, event.decided_s, out)
 
@@ -125,19 +118,17 @@ class FootChain:
         """Take over what was learned; its effect begins with the next sample."""
         running = 0.0 < self._stride_s < self._p.running_stride_s
         self._intake.stride_s = self._stride_s if running else 0.0
-        keep = int(self._p.learn_s / self._intake.period_s)
-        if len(self._early_t) > 2 * keep:
-            del self._early_t[:-keep]
-            for kept in self._early:
-                del kept[:-keep]
-        old, axis = self._axis, self._pitch.axis if self._intake.has_gyro else None
-        if axis is None or axis == old:
+        if len(self._trace.t_s) > 2 * self._keep:
+            self._done -= self._trace.trim(self._keep)
+        axis = self._pitch.axis
+        if axis is None or axis == self._axis:
             return
-        self._axis = axis
+        old, self._axis = self._axis, axis
         if old is None:
-            for event in self._read(self._early_t, self._early, axis):
+            first = max(0, self._done - self._keep)
+            rates = [channel[first : self._done] for channel in self._trace.axes[3:]]
+            for event in self._read(self._trace.t_s[first : self._done], rates, axis):
                 self._see(event, self.latest_s, out)
-            self._early_t, self._early = [], [[], [], []]
         elif old[0] * axis[0] + old[1] * axis[1] + old[2] * axis[2] < 0.0:
             self._lowpass.reset()
             self._detector.reset()
