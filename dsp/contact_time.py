@@ -12,17 +12,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from dsp.signals import GRAVITY_MPS2
 from dsp.trace import Trace
 
-POINTS = 32
+POINTS = 20
 """Points per step at which the force is read: the fundamental needs few."""
 
-_SHARE = np.arange(POINTS) / POINTS
-_SINE = np.sin(2.0 * math.pi * _SHARE)
-_COSINE = np.cos(2.0 * math.pi * _SHARE)
+_WAVE = tuple(
+    (k / POINTS, math.cos(2.0 * math.pi * k / POINTS), math.sin(2.0 * math.pi * k / POINTS)) for k in range(POINTS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +44,19 @@ def contact_time_s(trace: Trace, crossing_s: float, next_crossing_s: float, para
     The times are on the trace's own clock, that is, not corrected for the filter's delay.
     """
     step_s = next_crossing_s - crossing_s
-    first = max(0, trace.first_at(crossing_s) - 1)
-    end = min(trace.first_at(next_crossing_s) + 1, len(trace.force))
-    at = crossing_s + step_s * _SHARE
-    force = np.interp(at, trace.t_s[first:end], trace.force[first:end]) / GRAVITY_MPS2
-    turn = math.atan2(float(force @ _SINE), float(force @ _COSINE)) % (2.0 * math.pi)
+    t, force = trace.t_s, trace.force
+    k, last = max(1, trace.first_at(crossing_s)), len(force) - 1
+    cosine = sine = peak_mps2 = 0.0
+    for share, c, s in _WAVE:
+        at = crossing_s + share * step_s
+        while k < last and t[k] < at:
+            k += 1
+        value = force[k] + (force[k - 1] - force[k]) * (t[k] - at) / (t[k] - t[k - 1])
+        cosine += c * value
+        sine += s * value
+        peak_mps2 = max(peak_mps2, value)
+    turn = math.atan2(sine, cosine) % (2.0 * math.pi)
     centre_s = step_s * turn / (2.0 * math.pi)
-    peak = max(1.0, float(force.max()))
+    peak = max(1.0, peak_mps2 / GRAVITY_MPS2)
     found = params.base_s + params.of_step * step_s + params.of_centre * centre_s + params.of_peak * step_s / peak
     return min(max(found, params.shortest_share * step_s), params.longest_share * step_s)

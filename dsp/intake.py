@@ -1,4 +1,7 @@
-"""From sample blocks to a gapless trace: short gaps are filled, long ones restart, time is never squeezed."""
+"""From sample blocks to a gapless trace: short gaps are filled, long ones restart, time is never squeezed.
+
+Fast sensors are averaged in groups on the way (`dsp.stage`); a group's time is the mean of its samples' times.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import numpy as np
 
 from dsp.gap_fill import GapFillParams, from_strides, straight
 from dsp.signals import IMU6, Layout, SampleBlock
-from dsp.stage import chunk_samples
+from dsp.stage import chunk_samples, group_samples
 from dsp.trace import Trace
 
 
@@ -52,6 +55,12 @@ class Intake:
         self.chunk = 0
         self.stride_s = 0.0
         self.gap_s = 0.0
+        self.group = 1
+        self._raw_period_s = 0.0
+        self._last_t: float | None = None
+        self._last: list[float] = []
+        self._part_t: list[float] = []
+        self._part: list[list[float]] = [[] for _ in IMU6]
         self._layout: Layout = ()
         self._columns: list[int] = []
         self._waiting_t: list[float] = []
@@ -72,13 +81,9 @@ class Intake:
             t, axes = self._learn_period(t, axes, block.rate_hz)
         if not t or not self.period_s:
             return
-        trace = self._trace
-        past = trace.t_s
-        limit = 1.5 * self.period_s
-        if past and t[0] - past[-1] <= limit and (len(t) == 1 or max(map(sub, t[1:], t)) <= limit):
-            past.extend(t)
-            for kept, axis in zip(trace.axes, axes, strict=True):
-                kept.extend(axis)
+        limit, last = 1.5 * self._raw_period_s, self._last_t
+        if last is not None and t[0] - last <= limit and (len(t) == 1 or max(map(sub, t[1:], t)) <= limit):
+            self._add(t, axes)
             yield Ready.SAMPLES
         else:
             yield from self._with_gaps(t, axes, limit)
@@ -103,24 +108,25 @@ class Intake:
     ) -> tuple[list[float], list[list[float]]]:
         """Take the nominal rate, or hold 17 samples back for their median spacing; then give all of them."""
         if rate_hz > 0.0:
-            self.period_s = 1.0 / rate_hz
+            self._raw_period_s = 1.0 / rate_hz
         else:
             self._waiting_t += t
             for held, axis in zip(self._waiting, axes, strict=True):
                 held += axis
             if len(self._waiting_t) < 17:
                 return [], axes
-            self.period_s = float(np.median(np.diff(self._waiting_t[:17])))
+            self._raw_period_s = float(np.median(np.diff(self._waiting_t[:17])))
             t, axes = self._waiting_t, self._waiting
             self._waiting_t, self._waiting = [], []
+        self.group = group_samples(1.0 / self._raw_period_s)
+        self.period_s = self.group * self._raw_period_s
         self.chunk = chunk_samples(self.period_s)
         return t, axes
 
     def _with_gaps(self, t: list[float], axes: list[list[float]], limit: float) -> Iterator[Ready]:
-        trace = self._trace
         start = 0
         for k in range(len(t)):
-            before = t[k - 1] if k else (trace.t_s[-1] if trace.t_s else None)
+            before = t[k - 1] if k else self._last_t
             if before is not None and t[k] - before <= limit:
                 continue
             if k > start:
@@ -128,35 +134,64 @@ class Intake:
                 yield Ready.SAMPLES
             start = k
             if before is None or t[k] - before > self._p.fill_s:
-                trace.clear()
+                self._trace.clear()
+                self._part_t, self._part = [], [[] for _ in IMU6]
                 yield Ready.RESTART
             else:
                 self.gap_s = t[k] - before
-                self._fill(t[k], [a[k] for a in axes])
+                self._fill(before, t[k], [a[k] for a in axes])
                 yield Ready.FILLED
         self._add(t[start:], [a[start:] for a in axes])
         yield Ready.SAMPLES
 
     def _add(self, t: list[float], axes: list[list[float]]) -> None:
-        self._trace.t_s.extend(t)
-        for kept, axis in zip(self._trace.axes, axes, strict=True):
-            kept.extend(axis)
+        """Put raw samples into the trace; of fast sensors, means of groups, a whole chunk at a time."""
+        trace, n = self._trace, self.group
+        self._last_t = t[-1]
+        self._last = [axis[-1] for axis in axes]
+        if n == 1:
+            trace.t_s.extend(t)
+            for kept, axis in zip(trace.axes, axes, strict=True):
+                kept.extend(axis)
+            return
+        part_t, part = self._part_t, self._part
+        part_t.extend(t)
+        for held, axis in zip(part, axes, strict=True):
+            held.extend(axis)
+        chunk = self.chunk * n
+        whole = len(part_t) - len(part_t) % chunk
+        if whole:
+            trace.t_s.extend(_averaged(part_t, whole, n))
+            del part_t[:whole]
+            for kept, held in zip(trace.axes, part, strict=True):
+                kept.extend(_averaged(held, whole, n))
+                del held[:whole]
 
-    def _fill(self, t_next: float, following: list[float]) -> None:
-        """Put samples between the last one and `t_next`."""
+    def _fill(self, t0: float, t_next: float, following: list[float]) -> None:
+        """Put samples between the last one, at `t0`, and `t_next`."""
         trace = self._trace
-        t0 = trace.t_s[-1]
-        n = max(1, round((t_next - t0) / self.period_s) - 1)
+        n = max(1, round((t_next - t0) / self._raw_period_s) - 1)
         step = (t_next - t0) / (n + 1)
         times = [t0 + step * (i + 1) for i in range(n)]
         filled: list[list[float]] | None = None
         if self.stride_s > 0.0:
             keep = int(self._p.memory_s / self.period_s)
-            past = [axis[-keep:] for axis in trace.axes]
-            filled = from_strides(trace.t_s[-keep:], past, times, t_next, following, self.stride_s, self._p.gap_fill)
+            past_t, past = trace.t_s[-keep:], [axis[-keep:] for axis in trace.axes]
+            if self._part_t:
+                past_t += self._part_t
+                for axis, waiting in zip(past, self._part, strict=True):
+                    axis += waiting
+            filled = from_strides(past_t, past, times, t_next, following, self.stride_s, self._p.gap_fill)
         if filled is None:
-            filled = straight([axis[-1] for axis in trace.axes], following, n)
+            filled = straight(self._last, following, n)
         self._add(times, filled)
+
+
+def _averaged(values: list[float], whole: int, n: int) -> list[float]:
+    """Means of successive groups of n among the first `whole` values."""
+    if n == 2:
+        return [0.5 * (a + b) for a, b in zip(values[0:whole:2], values[1:whole:2], strict=True)]
+    return [sum(values[k : k + n]) / n for k in range(0, whole, n)]
 
 
 def _without_nan(t: list[float], axes: list[list[float]]) -> tuple[list[float], list[list[float]]]:

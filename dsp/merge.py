@@ -19,6 +19,7 @@ WAIT_S = 0.5 + CHUNK_S
 
 @dataclass(slots=True)
 class _Lane:
+    name: str
     latest_s: float
     first_s: float
     slow: bool
@@ -31,30 +32,45 @@ class DataTimeMerge:
     def __init__(self, wait_s: float = WAIT_S) -> None:
         self._wait_s = wait_s
         self._lanes: dict[str, _Lane] = {}
+        self._waited_for: list[_Lane] = []
+        self._newest_s = float("-inf")
+        self._first_s = float("inf")
         self._number = 0
+        self._held = 0
         self.now_s = float("-inf")
 
     def put(self, source: str, latest_s: float, first_s: float, sightings: list[Sighting], *, slow: bool) -> None:
-        """`source` has reached `latest_s` and saw `sightings`; `first_s` is its first sample ever."""
+        """`source` has reached `latest_s` and saw `sightings`; `first_s`: its first sample, at its first call."""
         lane = self._lanes.get(source)
         if lane is None:
-            lane = self._lanes[source] = _Lane(latest_s, first_s, slow)
-        lane.latest_s = max(lane.latest_s, latest_s)
-        earliest = lane.first_s + self._wait_s + 1e-6
-        for s in sightings:
-            self._number += 1
-            due = s.decided_s + self._wait_s + 1e-6 if slow else max(s.decided_s, earliest)
-            lane.waiting.append((due, self._number, s))
+            lane = self._lanes[source] = _Lane(source, latest_s, first_s, slow)
+            self._first_s = min(self._first_s, first_s)
+            if not slow:
+                self._waited_for.append(lane)
+        if latest_s > lane.latest_s:
+            lane.latest_s = latest_s
+        if latest_s > self._newest_s:
+            self._newest_s = latest_s
+        if sightings:
+            earliest = lane.first_s + self._wait_s + 1e-6
+            self._held += len(sightings)
+            for s in sightings:
+                self._number += 1
+                due = s.decided_s + self._wait_s + 1e-6 if slow else max(s.decided_s, earliest)
+                lane.waiting.append((due, self._number, s))
 
     def take(self) -> list[tuple[float, Sighting]]:
         """Everything that is due, with the time at which it is due; `now_s` has risen to what is settled."""
-        newest = max(lane.latest_s for lane in self._lanes.values())
-        oldest = newest - self._wait_s
-        first = min(lane.first_s for lane in self._lanes.values())
-        now = min((max(lane.latest_s, oldest) for lane in self._lanes.values() if not lane.slow), default=newest)
-        if now < first + self._wait_s:
+        now = self._newest_s
+        oldest = now - self._wait_s
+        for lane in self._waited_for:
+            if lane.latest_s < now:
+                now = max(lane.latest_s, oldest)
+        if now < self._first_s + self._wait_s:
             return []
-        return self._let_out(now)
+        if now > self.now_s:
+            self.now_s = now
+        return self._let_out(now) if self._held else []
 
     def flush(self) -> list[tuple[float, Sighting]]:
         """Everything that is left, in order."""
@@ -62,13 +78,12 @@ class DataTimeMerge:
 
     def _let_out(self, now_s: float) -> list[tuple[float, Sighting]]:
         due: list[tuple[float, str, int, Sighting]] = []
-        for source, lane in self._lanes.items():
-            if not lane.waiting or lane.waiting[0][0] > now_s:
+        for lane in self._lanes.values():
+            waiting = lane.waiting
+            if not waiting or waiting[0][0] > now_s:
                 continue
-            kept = [w for w in lane.waiting if w[0] > now_s]
-            due += [(when, source, number, s) for when, number, s in lane.waiting if when <= now_s]
-            lane.waiting = kept
-        if now_s != float("inf"):
-            self.now_s = max(self.now_s, now_s)
+            lane.waiting = [w for w in waiting if w[0] > now_s]
+            due += [(when, lane.name, number, s) for when, number, s in waiting if when <= now_s]
+        self._held -= len(due)
         due.sort(key=lambda d: d[:3])
         return [(when, s) for when, _, _, s in due]

@@ -25,6 +25,7 @@ from dsp.trace import Trace
 Vector = tuple[float, float, float]
 
 THIRD = 1.0 / 3.0
+_EYE = np.eye(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +151,12 @@ class Strapdown:
         self.t_s = before
         return vertical
 
-    def rows(self) -> npt.NDArray[np.float64]:
-        """(3, 3) rotation sensor -> near-inertial frame, z up."""
+    def level_rows(self) -> tuple[Vector, Vector]:
+        """The two level axes of the near-inertial frame, in sensor axes."""
         w, x, y, z = self.q
-        return np.array(
-            [
-                [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-                [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-                [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-            ]
+        return (
+            (1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y - w * z), 2.0 * (x * z + w * y)),
+            (2.0 * (x * y + w * z), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z - w * x)),
         )
 
     def correct(self, tilt: tuple[float, float], bias: Vector, velocity: tuple[float, float]) -> None:
@@ -217,15 +215,11 @@ class Leveller:
     def still(self, t_s: float, velocity: tuple[float, float], mean_rate: Vector) -> None:
         """Standing: velocity is nothing but sway, and so is the mean rate (rad/s, bias already taken off)."""
         self._observe(t_s, velocity, self._params.still_velocity_mps)
-        h = np.zeros((3, 7))
-        h[:, 2:5] = np.eye(3)
-        self._apply(h, np.array(mean_rate), self._params.still_rate_radps, t_s)
+        self._apply_bias(mean_rate, self._params.still_rate_radps, t_s)
 
     def _observe(self, t_s: float, velocity: tuple[float, float], sd: float) -> tuple[float, float]:
         self._propagate(t_s)
-        h = np.zeros((2, 7))
-        h[0, 5] = h[1, 6] = 1.0
-        return self._apply(h, np.array([-velocity[0], -velocity[1]]), sd, t_s)
+        return self._apply_velocity(velocity, sd, t_s)
 
     def _propagate(self, t_s: float) -> None:
         dt = t_s - self._t_s
@@ -238,46 +232,63 @@ class Leveller:
         # White tilt rate through gravity into velocity (van Loan's terms to first order in the coupling).
         q_cross = g * q_tilt * dt / 2.0
         q_velocity = p.velocity_walk**2 * dt + g * g * q_tilt * dt * dt / 3.0
-        cov[0, 0] += q_tilt
-        cov[1, 1] += q_tilt
-        cov[5, 5] += q_velocity
-        cov[6, 6] += q_velocity
+        q_bias = p.bias_walk**2 * dt
+        cov.flat[::8] += (q_tilt, q_tilt, q_bias, q_bias, q_bias, q_velocity, q_velocity)
         cov[0, 6] -= q_cross
         cov[6, 0] -= q_cross
         cov[1, 5] += q_cross
         cov[5, 1] += q_cross
-        for i in (2, 3, 4):
-            cov[i, i] += p.bias_walk**2 * dt
         self._cov = cov
         self._t_s = t_s
 
     def _transition(self, dt: float) -> npt.NDArray[np.float64]:
         """(7, 7): bias turns tilt, tilt leaks gravity into velocity."""
         g = GRAVITY_MPS2
-        r = self._strapdown.rows()
-        phi = np.eye(7)
-        phi[0:2, 2:5] = -r[0:2] * dt
+        one, two = self._strapdown.level_rows()
+        fall = 0.5 * g * dt * dt
+        phi = _EYE.copy()
+        phi[0, 2:5] = [-dt * v for v in one]
+        phi[1, 2:5] = [-dt * v for v in two]
         phi[5, 1] = g * dt
         phi[6, 0] = -g * dt
-        phi[5, 2:5] = -0.5 * g * dt * dt * r[1]
-        phi[6, 2:5] = 0.5 * g * dt * dt * r[0]
+        phi[5, 2:5] = [-fall * v for v in two]
+        phi[6, 2:5] = [fall * v for v in one]
         return phi
 
-    def _apply(
-        self, h: npt.NDArray[np.float64], residual: npt.NDArray[np.float64], sd: float, t_s: float
+    def _apply_velocity(self, velocity: tuple[float, float], sd: float, t_s: float) -> tuple[float, float]:
+        """Observe the two velocities: the closed form of a two-by-two inverse."""
+        cov = self._cov
+        columns = cov[:, 5:7]
+        a, b, d = float(cov[5, 5]) + sd * sd, float(cov[5, 6]), float(cov[6, 6]) + sd * sd
+        scale = 1.0 / (a * d - b * b)
+        gain = columns @ np.array([[d * scale, -b * scale], [-b * scale, a * scale]])
+        error = -(gain[:, 0] * velocity[0] + gain[:, 1] * velocity[1])
+        cov = cov - gain @ columns.T
+        return self._take_over(cov, error, t_s)
+
+    def _apply_bias(self, mean_rate: Vector, sd: float, t_s: float) -> None:
+        """Observe the three biases."""
+        columns = self._cov[:, 2:5]
+        gain = columns @ np.linalg.inv(columns[2:5] + np.eye(3) * sd * sd)
+        self._take_over(self._cov - gain @ columns.T, gain @ np.array(mean_rate), t_s)
+
+    def _take_over(
+        self, cov: npt.NDArray[np.float64], error: npt.NDArray[np.float64], t_s: float
     ) -> tuple[float, float]:
-        ph = self._cov @ h.T
-        gain = ph @ np.linalg.inv(h @ ph + np.eye(len(residual)) * sd**2)
-        error = gain @ residual
-        cov = self._cov - gain @ ph.T
+        """Keep the covariance; carry the error found at `t_s` to now and correct the strapdown."""
         self._cov = 0.5 * (cov + cov.T)
-        now = self._transition(max(0.0, self._strapdown.t_s - t_s)) @ error
+        tilt_x, tilt_y, bx, by, bz, vx, vy = error.tolist()
+        dt, g = max(0.0, self._strapdown.t_s - t_s), GRAVITY_MPS2
+        one, two = self._strapdown.level_rows()
+        turn_x = one[0] * bx + one[1] * by + one[2] * bz
+        turn_y = two[0] * bx + two[1] * by + two[2] * bz
+        fall = 0.5 * g * dt * dt
         self._strapdown.correct(
-            (float(now[0]), float(now[1])),
-            (float(now[2]), float(now[3]), float(now[4])),
-            (float(now[5]), float(now[6])),
+            (tilt_x - turn_x * dt, tilt_y - turn_y * dt),
+            (bx, by, bz),
+            (vx + g * dt * tilt_y - fall * turn_y, vy - g * dt * tilt_x + fall * turn_x),
         )
-        return float(error[5]), float(error[6])
+        return vx, vy
 
 
 class MeanDirection:

@@ -29,6 +29,9 @@ from dsp.thresholds.drift import DriftParams, DropDrift
 
 _NO_MOUNTS: Mapping[Placement, Mount] = MappingProxyType({})
 
+IMU_QUANTITIES = frozenset(IMU6)
+"""A source that gives any of these is a motion sensor."""
+
 READ_AS_IS = (Quantity.SPEED_MPS, Quantity.CADENCE_SPM, Quantity.HEART_RATE_BPM, Quantity.INCLINE_PCT)
 """Quantities that become metrics of the same name without any working out."""
 
@@ -66,18 +69,21 @@ class Pipeline:
         self._turn = Turn()
         self._totals = RunTotals()
         self._tick: int | None = None
+        self._next_tick_s = float("-inf")
 
     def update(self, block: SampleBlock) -> list[Record]:
         """Everything that is settled once this block is known."""
-        n = len(block.t_ns)
-        if n == 0:
+        if not len(block.t_ns):
             return []
-        first_s, latest_s = int(block.t_ns[0]) * 1e-9, int(block.t_ns[-1]) * 1e-9
-        if any(q in block.layout for q in IMU6):
+        chain = self._chains.get(block.source)
+        if chain is None and not IMU_QUANTITIES.isdisjoint(block.layout):
             chain = self._chain(block)
+        first_s = int(block.t_ns[0]) * 1e-9
+        if chain is not None:
             sightings = chain.update(block)
             self._merge.put(block.source, chain.latest_s, first_s, sightings, slow=False)
         else:
+            latest_s = int(block.t_ns[-1]) * 1e-9
             self._merge.put(block.source, latest_s, first_s, _readings(block), slow=True)
         return self._settle(self._merge.take(), self._merge.now_s)
 
@@ -101,27 +107,29 @@ class Pipeline:
         return self._totals.summary(t_ns)
 
     def _chain(self, block: SampleBlock) -> TrunkChain | FootChain:
-        chain = self._chains.get(block.source)
-        if chain is None:
-            if block.placement in SIDE_OF or block.placement is Placement.FOOT:
-                chain = FootChain(block.placement)
-            else:
-                mount = self._params.mounts.get(block.placement)
-                signals = self._params.signals and block.placement is Placement.SACRUM
-                chain = TrunkChain(block.placement, mount, signals=signals)
-            self._chains[block.source] = chain
+        """Set up a new motion sensor."""
+        chain: TrunkChain | FootChain
+        if block.placement in SIDE_OF or block.placement is Placement.FOOT:
+            chain = FootChain(block.placement)
+        else:
+            mount = self._params.mounts.get(block.placement)
+            signals = self._params.signals and block.placement is Placement.SACRUM
+            chain = TrunkChain(block.placement, mount, signals=signals)
+        self._chains[block.source] = chain
         return chain
 
     def _settle(self, due: list[tuple[float, Sighting]], now_s: float) -> list[Record]:
         out: list[Record] = []
         for when, sighting in due:
-            self._ticks(when, out)
+            if when > self._next_tick_s:
+                self._ticks(when, out)
+            if isinstance(sighting, Posture):
+                out.append(sighting.attitude)
+                continue
             self._take(sighting)
             for step in self._fusion.take(when):
                 self._step(step, out)
-            if isinstance(sighting, Posture):
-                out.append(sighting.attitude)
-        if math.isfinite(now_s):
+        if now_s > self._next_tick_s:
             self._ticks(now_s, out)
         return out
 
@@ -145,6 +153,7 @@ class Pipeline:
             if self._tick % TICKS_PER_S == 0:
                 self._report(round(now_s * NS_PER_S), out)
             self._tick += 1
+        self._next_tick_s = self._tick / TICKS_PER_S
 
     def _step(self, step: Step, out: list[Record]) -> None:
         out.append(step)

@@ -11,8 +11,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from dsp.orientation import Vector
 from dsp.records import Side
 
@@ -35,7 +33,7 @@ class SideParams:
 
 
 class SideFinder:
-    """Takes the mean force of each stance (sensor axes), keeps the alternation, names the side."""
+    """Takes the mean force of each early stance (sensor axes), keeps the alternation, names the side."""
 
     def __init__(self, params: SideParams | None = None) -> None:
         self._p = params or SideParams()
@@ -45,29 +43,45 @@ class SideFinder:
         """After a gap: which foot was which is unknown again."""
         self._even = True
         self._steps = 0
-        self._centre = np.zeros(3)
-        self._mean = np.zeros(3)
-        self._square = np.zeros((3, 3))
+        self._centre: Vector = (0.0, 0.0, 0.0)
+        self._mean: Vector = (0.0, 0.0, 0.0)
+        self._square = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)  # xx yy zz xy xz yz
 
     def step(self, beats: int, force: Vector) -> None:
-        """The next stance, `beats` step times after the last one, with its mean force early on, m/s2."""
+        """Take the next stance, `beats` step times after the last one, with its mean force early on, m/s2."""
         if beats % 2:
             self._even = not self._even
         self._steps += 1
         share = 1.0 / min(float(self._steps), self._p.memory_steps)
-        f = np.array(force)
-        self._centre += share * (f - self._centre)
-        signed = (f - self._centre) * (1.0 if self._even else -1.0)
-        self._mean += share * (signed - self._mean)
-        self._square += share * (np.outer(signed, signed) - self._square)
+        sign = 1.0 if self._even else -1.0
+        cx, cy, cz = self._centre
+        cx += share * (force[0] - cx)
+        cy += share * (force[1] - cy)
+        cz += share * (force[2] - cz)
+        self._centre = (cx, cy, cz)
+        x, y, z = sign * (force[0] - cx), sign * (force[1] - cy), sign * (force[2] - cz)
+        mx, my, mz = self._mean
+        self._mean = (mx + share * (x - mx), my + share * (y - my), mz + share * (z - mz))
+        xx, yy, zz, xy, xz, yz = self._square
+        keep = 1.0 - share
+        self._square = (
+            keep * xx + share * x * x,
+            keep * yy + share * y * y,
+            keep * zz + share * z * z,
+            keep * xy + share * x * y,
+            keep * xz + share * x * z,
+            keep * yz + share * y * z,
+        )
 
     def evidence(self, left: Vector) -> float:
         """Standard errors between zero and the mean alternating force along `left`; the sign is the alternation's."""
         if self._steps < self._p.first_steps:
             return 0.0
-        axis = np.array(left)
-        mean = float(axis @ self._mean)
-        spread = math.sqrt(max(float(axis @ self._square @ axis) - mean * mean, 1e-3))
+        x, y, z = left
+        mean = x * self._mean[0] + y * self._mean[1] + z * self._mean[2]
+        xx, yy, zz, xy, xz, yz = self._square
+        square = x * x * xx + y * y * yy + z * z * zz + 2.0 * (x * y * xy + x * z * xz + y * z * yz)
+        spread = math.sqrt(max(square - mean * mean, 1e-3))
         return mean / spread * math.sqrt(min(float(self._steps), self._p.memory_steps))
 
     def side(self, left: Vector) -> Side | None:

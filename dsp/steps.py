@@ -137,7 +137,7 @@ class StepFusion:
         out: list[Step] = []
         if not self._open:
             return out
-        several = sum(1 for t in self._alive.values() if now_s - t < p.alive_s) > 1
+        several = len(self._alive) > 1 and sum(now_s - t < p.alive_s for t in self._alive.values()) > 1
         settle = p.settle_s if several else 0.0
         while self._open:
             stance = self._open[0]

@@ -68,7 +68,7 @@ class FootChain:
             if ready is Ready.RESTART:
                 self._restart()
                 continue
-            if not self._done:
+            if not self._done and self._trace.t_s:
                 self._started_s = self._trace.t_s[0]
             chunk = self._intake.chunk
             while len(self._trace.t_s) - self._done >= chunk:

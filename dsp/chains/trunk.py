@@ -32,7 +32,7 @@ class TrunkParams:
     hold_s: float = 0.75
     trace_s: float = 2.4
     quick_strides: int = 60
-    slow_every: int = 4
+    slow_every: int = 8
     contact: TrunkContactParams = field(default_factory=TrunkContactParams)
     stance: StanceParams = field(default_factory=StanceParams)
     level: LevelParams = field(default_factory=LevelParams)
@@ -98,6 +98,8 @@ class TrunkChain:
     def _start(self) -> bool:
         """Once there are enough samples, align with their mean force."""
         trace, period = self._trace, self._intake.period_s
+        if not trace.t_s:
+            return False
         until = trace.first_at(trace.t_s[0] + self._p.hold_s)
         if until == len(trace.t_s):
             return False
