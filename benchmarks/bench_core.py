@@ -2,8 +2,8 @@
 
     python -m benchmarks.bench_core [--packet 5] [--seconds 60]
 
-The yardstick is `x = x * a + b` in a loop. Ratios travel between machines, microseconds do not. scipy's `find_peaks` on the
-whole recording stands beside it: it cannot stream and finds peaks only.
+The yardstick is `x = x * a + b` in a loop. Ratios travel between machines, microseconds do not. scipy `find_peaks` on
+the whole recording stands beside it: it cannot stream and finds peaks only.
 """
 
 from __future__ import annotations

@@ -57,5 +57,8 @@ class Stage:
         steps = list(self._steps)
         one_foot = len({s.side for s in steps}) == 1 and steps[0].side is not None
         apart = 1 if one_foot else 2
-        times = [(b.t_ns - a.t_ns) / NS_PER_S for a, b in zip(steps, steps[apart:], strict=False)]
+        # A stride that begins on one sensor's clock and ends on another's is as long as their difference makes it.
+        times = [
+            (b.t_ns - a.t_ns) / NS_PER_S for a, b in zip(steps, steps[apart:], strict=False) if a.source is b.source
+        ]
         return [t for t in times if SHORTEST_STRIDE_S < t < LONGEST_STRIDE_S]

@@ -1,0 +1,82 @@
+"""A short made-up run and what the core said about it when it was last looked at.
+
+A difference here is a scientific change: look at it, then rewrite the file with
+`python -m tests.dsp.test_golden` and say in the changelog which number moved.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dsp.pipeline import Pipeline
+from dsp.records import Metric, Record, Step
+from dsp.signals import Placement
+from tests.dsp.synthetic import blocks_of, make
+
+GOLDEN = Path(__file__).parent / "golden" / "made_up_run.json"
+
+
+def turned() -> np.ndarray:
+    """A mounting nobody would choose: upside down and sideways."""
+    axis = np.array([0.6, -0.5, 0.62])
+    axis /= np.linalg.norm(axis)
+    k = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
+    return np.eye(3) + np.sin(2.4) * k + (1 - np.cos(2.4)) * k @ k
+
+
+def play() -> list[Record]:
+    made = make(seconds=14.0, mount=turned(), noise=0.01)
+    pipeline, records = Pipeline(), []
+    for block in blocks_of(made, [Placement.SACRUM, Placement.LEFT_FOOT], 8):
+        records += pipeline.update(block)
+    records += pipeline.finish()
+    return [*records, pipeline.summary(14_000_000_000)]
+
+
+def told(records: list[Record]) -> dict[str, list[object]]:
+    steps = [r for r in records if isinstance(r, Step)]
+    metrics = [r for r in records if isinstance(r, Metric)]
+    return {
+        "steps": [
+            [
+                s.t_ns / 1e9,
+                s.toe_off_ns and s.toe_off_ns / 1e9,
+                s.step_time_s,
+                s.side,
+                s.drop_excursion_deg,
+                s.drop_peak_deg,
+            ]
+            for s in steps
+        ],
+        "metrics": [[m.t_ns / 1e9, m.key, m.side, m.value, m.quality] for m in metrics if m.t_ns % 2_000_000_000 == 0],
+    }
+
+
+def assert_same(now, then, where=""):
+    if isinstance(then, list):
+        assert len(now) == len(then), where
+        for k, (a, b) in enumerate(zip(now, then, strict=True)):
+            assert_same(a, b, f"{where}[{k}]")
+    elif isinstance(then, float):
+        # Another processor may differ in the last digits; a millisecond or a hundredth of a degree may not.
+        assert now == pytest.approx(then, rel=1e-6, abs=1e-5), where
+    else:
+        assert now == then, where
+
+
+def test_the_core_still_says_the_same():
+    now, then = told(play()), json.loads(GOLDEN.read_text())
+    assert_same(now["steps"], then["steps"], "steps")
+    assert_same(now["metrics"], then["metrics"], "metrics")
+
+
+def test_twice_the_same_run_is_the_same_bit_for_bit():
+    assert play() == play()
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(json.dumps(told(play()), indent=0) + "\n")

@@ -1,0 +1,98 @@
+"""The core against recorded runs with truth. Limits are what was seen plus room for other machines, not hopes.
+
+`python -m benchmarks.score_recordings` prints every figure behind these, worst first.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from benchmarks.score_recordings import corrupted, score
+from dsp.records import Metric, Step
+from tests.recorded import folders, load, requires_data
+
+MARKER_DERIVED = ("rbds_virtual_imu", "ric_virtual_imu", "welk002")
+WALKING = ("D02_", "wlk_", "mobilised", "ipol", "tripod")
+TRUNK = {"sacrum", "lumbar", "waist", "left_hip", "right_hip", "pocket", "pelvis"}
+
+
+def named(*parts):
+    found = [f for f in folders() if any(p in str(f) for p in parts)]
+    return [pytest.param(f, id=f"{f.parent.name}/{f.name}") for f in found] or [pytest.param(None, id="no data")]
+
+
+@requires_data
+@pytest.mark.parametrize("folder", named("jog_", "D03_", "D04_", "adept", *MARKER_DERIVED))
+def test_cadence_of_running_is_within_two_steps_a_minute(folder):
+    rec = load(folder)
+    assert abs(score(rec, rec.columns, rec.sensors, "clean").cadence_error) <= 2.0
+
+
+@requires_data
+@pytest.mark.parametrize("folder", named(*MARKER_DERIVED))
+def test_sacrum_alone_finds_every_step_its_side_and_its_drop(folder):
+    rec = load(folder)
+    found = score(rec, rec.columns, ["sacrum"], "clean")
+    assert (found.missed, found.false, found.side) == (0, 0, 100.0)
+    assert found.obliquity_rmse <= 0.35
+    assert abs(found.excursion_bias) <= 0.25
+    assert found.excursion_sd <= 0.7
+
+
+@requires_data
+@pytest.mark.slow
+@pytest.mark.parametrize("rate_hz", [104.0, 208.0])
+@pytest.mark.parametrize("folder", named(*MARKER_DERIVED))
+def test_a_cheap_sensor_put_on_anyhow_does_too(folder, rate_hz):
+    pytest.importorskip("pandas", reason="the data folder's error model needs pandas")
+    rec = load(folder)
+    found = score(rec, corrupted(rec, 7, rate_hz), ["sacrum"], "corrupt")
+    assert (found.missed, found.false, found.side) == (0, 0, 100.0)
+    assert found.obliquity_rmse <= 0.8
+    assert abs(found.excursion_bias) <= 0.3
+    assert abs(found.cadence_error) <= 2.0
+
+
+@requires_data
+@pytest.mark.parametrize("side", ["left_foot", "right_foot"])
+@pytest.mark.parametrize("folder", named("rbds_virtual_imu", "20160226", "welk002"))
+def test_one_foot_alone_finds_every_stance_of_its_leg(folder, side):
+    rec = load(folder)
+    found = score(rec, rec.columns, [side], "clean")
+    assert (found.missed, found.false, found.side) == (0, 0, 100.0)
+    assert found.contact_sd <= 7.0
+
+
+@requires_data
+@pytest.mark.parametrize("folder", named("alcantara"))
+def test_two_axes_without_a_gyro_on_a_force_treadmill(folder):
+    rec = load(folder)
+    found = score(rec, rec.columns, ["sacrum"], "clean")
+    assert (found.missed, found.false) == (0, 0)
+    assert found.contact_sd <= 9.0
+    assert found.duration_rmse <= 20.0
+
+
+@requires_data
+@pytest.mark.parametrize("folder", named(*WALKING))
+def test_a_walker_has_no_running_steps_on_the_trunk(folder):
+    from benchmarks.score_recordings import run
+
+    rec = load(folder)
+    worn = [s for s in rec.sensors if s in TRUNK]
+    records = run(rec.columns, worn)
+    assert not [r for r in records if isinstance(r, Step)]
+    assert {r.value for r in records if isinstance(r, Metric) and r.key == "running"} <= {0.0}
+
+
+@requires_data
+@pytest.mark.parametrize("folder", named("tripod", "gaitmap"))
+def test_walking_is_seen_by_feet(folder):
+    rec = load(folder)
+    found = score(rec, rec.columns, [s for s in rec.sensors if "foot" in s], "clean")
+    assert found.side == 100.0
+    assert math.isfinite(found.cadence_error)
+    assert abs(found.cadence_error) <= 2.0
+    assert found.false <= 3
