@@ -84,10 +84,8 @@ def main() -> int:
     def peaks() -> int:
         return len(find_peaks(sosfiltfilt(low, force), height=np.mean(force), distance=rate * 0.2)[0])
 
-    each = best_of(5, peaks) / len(force)
-    print(
-        f"{'scipy find_peaks, whole array':32s} {1e6 * each:6.2f} us/sample = {each / unit:5.1f} multiply-adds; {peaks()} peaks"
-    )
+    each, name = best_of(5, peaks) / len(force), "scipy find_peaks, whole array"
+    print(f"{name:32s} {1e6 * each:6.2f} us/sample = {each / unit:5.1f} multiply-adds; {peaks()} peaks")
     return 0
 
 
