@@ -1,4 +1,7 @@
-"""The run in a few numbers, kept as sums so that memory does not grow."""
+"""The run in a few numbers, kept as sums and counts so that memory does not grow.
+
+Cadence is the median of its reports: walk breaks, turns and the first strides are not the runner's cadence.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +26,35 @@ class _Mean:
         return self._sum / self._n if self._n else None
 
 
+class _Median:
+    """Median of what was added, to a quarter of a unit: a count per quarter, so that memory does not grow."""
+
+    def __init__(self) -> None:
+        self._counts: dict[int, int] = {}
+
+    def add(self, value: float) -> None:
+        quarter = round(4.0 * value)
+        self._counts[quarter] = self._counts.get(quarter, 0) + 1
+
+    @property
+    def value(self) -> float | None:
+        half, seen = sum(self._counts.values()) / 2, 0
+        for quarter in sorted(self._counts):
+            seen += self._counts[quarter]
+            if seen >= half:
+                return quarter / 4.0
+        return None
+
+
 class RunTotals:
-    """Counts and means of a run."""
+    """Counts, means and the median cadence of a run."""
 
     def __init__(self) -> None:
         self._steps = 0
         self._thresholds = 0
         self._cues = 0
         self._first_ns: int | None = None
-        self._cadence = _Mean()
+        self._cadence = _Median()
         self._contact = _Mean()
         self._flight = _Mean()
         self._excursion = {side: _Mean() for side in Side}
@@ -53,7 +76,7 @@ class RunTotals:
         if self._first_ns is None:
             self._first_ns = t_ns
         for m in metrics:
-            if m.key == "cadence_spm":
+            if m.key == "cadence_spm" and m.quality > 0.0:
                 self._cadence.add(m.value)
 
     def threshold(self, threshold: Threshold) -> None:
