@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts format bench screenshots lock clean
+.PHONY: help demo test check lint types contracts format bench bench-peers screenshots lock clean
 
 help:  ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "stridecue needs Python 3.11 or newer and found none: install it, or say where it is: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 2; }
@@ -52,6 +52,14 @@ format: $(VENV)/.dev  ## let ruff mend what it can
 bench: $(VENV)/.dev  ## benchmarks: ratios within one run
 	@for b in benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
 
+$(VENV)/.bench: $(VENV)/.dev
+	@echo "Installing pandas for the error model of the recorded runs ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input 'pandas>=2.2,<4'
+	@touch $@
+
+bench-peers: $(VENV)/.bench  ## other gait libraries beside ours on the same recordings (0.8 GB in .venv-peers, once)
+	@$(BIN)/python -m benchmarks.peers $(ARGS)
+
 screenshots: $(VENV)/.dev  ## renew the pictures in docs/ (needs chromium)
 	@$(BIN)/python docs/take_screenshots.py
 
@@ -61,4 +69,4 @@ lock: $(VENV)/.dev  ## renew constraints.txt (needs uv)
 	@mv constraints.new constraints.txt
 
 clean:  ## forget the environment and all caches
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-peers build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

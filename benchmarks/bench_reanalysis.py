@@ -1,0 +1,130 @@
+"""How fast a recording of three IMUs is analysed again: reader, ingest and pipeline at full speed on one core.
+
+    python -m benchmarks.bench_reanalysis [--minutes 5] [--rate 208] [--profile]
+
+CPU time of this process, so that other work on the machine does not count. Goal: 200 x real time, so that a run of
+three hours takes 54 s. Nothing grows with the length of the recording, so five minutes stand for three hours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import pstats
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from benchmarks.recorded_run import write_run
+from benchmarks.yardstick import multiply_add_us
+from drivers.ingest import Ingest
+from drivers.packets import DeviceInfo, Packet
+from drivers.recordings.recording import RecordingReader
+from dsp.pipeline import Pipeline
+from dsp.records import Step
+from dsp.signals import Placement, SampleBlock
+from firmware_profiles.catalog import load_catalog
+
+GOAL = 200.0
+THREE_HOURS_S = 3 * 3600.0
+SLOWEST = 18
+Result = TypeVar("Result")
+
+
+def read(path: Path) -> list[DeviceInfo | Packet]:
+    return list(RecordingReader(path))
+
+
+def decode(items: Iterable[DeviceInfo | Packet]) -> list[SampleBlock]:
+    ingest = Ingest(load_catalog())
+    blocks: list[SampleBlock] = []
+    for item in items:
+        if isinstance(item, Packet):
+            blocks += ingest.update(item)
+        else:
+            ingest.add_device(item)
+    return blocks
+
+
+def analyse(blocks: Iterable[SampleBlock]) -> int:
+    """Steps found."""
+    pipeline = Pipeline()
+    steps = 0
+    for block in blocks:
+        steps += sum(isinstance(record, Step) for record in pipeline.update(block))
+    return steps + sum(isinstance(record, Step) for record in pipeline.finish())
+
+
+def whole(path: Path) -> int:
+    """All of it as `stridecue replay --jsonl` does, nothing kept; steps found."""
+    ingest, pipeline = Ingest(load_catalog()), Pipeline()
+    steps = 0
+    for item in RecordingReader(path):
+        if not isinstance(item, Packet):
+            ingest.add_device(item)
+            continue
+        for block in ingest.update(item):
+            steps += sum(isinstance(record, Step) for record in pipeline.update(block))
+    return steps + sum(isinstance(record, Step) for record in pipeline.finish())
+
+
+def best(job: Callable[[], Result]) -> tuple[Result, float]:
+    """What the job gives and its shortest CPU time in s of three runs: neighbours on the machine only add."""
+    times_s = []
+    for _ in range(3):
+        began = time.process_time()
+        result = job()
+        times_s.append(time.process_time() - began)
+    return result, min(times_s)
+
+
+def report(path: Path, seconds: float, samples: int) -> None:
+    unit_s = 1e-6 * multiply_add_us()
+    steps, total_s = best(lambda: whole(path))
+    verdict = "reached" if seconds / total_s >= GOAL else "MISSED"
+    print(
+        f"{seconds / 60:.0f} min, {samples} samples, {steps} steps in {total_s:.2f} s of CPU: "
+        f"{seconds / total_s:.0f} x real time (goal {GOAL:.0f}: {verdict}); "
+        f"3 h would take {THREE_HOURS_S * total_s / seconds:.0f} s"
+    )
+    parts: Counter[str] = Counter()
+    items, parts["read the file"] = best(lambda: read(path))
+    blocks, parts["decode, clocks, blocks"] = best(lambda: decode(items))
+    feet = {Placement.LEFT_FOOT, Placement.RIGHT_FOOT}
+    for name, wanted in (("sacrum", {Placement.SACRUM}), ("both feet", feet), ("all three", {Placement.SACRUM} | feet)):
+        some = [block for block in blocks if block.placement in wanted]
+        _, parts[f"pipeline, {name}"] = best(lambda some=some: analyse(some))
+    packets = len(items) - 3
+    print(f"{'part':26s} {'s':>7s} {'share':>6s} {'x real time':>11s} {'us/packet':>9s} {'multiply-adds/sample':>20s}")
+    for name, used_s in parts.items():
+        part = {"pipeline, sacrum": 1 / 3, "pipeline, both feet": 2 / 3}.get(name, 1.0)
+        print(
+            f"{name:26s} {used_s:7.2f} {100 * used_s / total_s:5.0f}% {seconds / used_s:11.0f} "
+            f"{1e6 * used_s / (packets * part):9.1f} {used_s / (samples * part) / unit_s:20.0f}"
+        )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--rate", type=float, default=208.0)
+    parser.add_argument(
+        "--profile", action="store_true", help="also list the slowest functions (which slows all of it)"
+    )
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "run.mcap")
+        samples = write_run(path, 60 * args.minutes, args.rate)
+        report(path, 60 * args.minutes, samples)
+        if args.profile:
+            profile = cProfile.Profile()
+            profile.runcall(whole, path)
+            pstats.Stats(profile).strip_dirs().sort_stats("tottime").print_stats(SLOWEST)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
