@@ -46,7 +46,6 @@ def test_sacrum_alone_finds_every_step_its_side_and_its_drop(folder):
 @pytest.mark.parametrize("rate_hz", [104.0, 208.0])
 @pytest.mark.parametrize("folder", named(*MARKER_DERIVED))
 def test_a_cheap_sensor_put_on_anyhow_does_too(folder, rate_hz):
-    pytest.importorskip("pandas", reason="the data folder's error model needs pandas")
     rec = load(folder)
     found = score(rec, corrupted(rec, 7, rate_hz), ["sacrum"], "corrupt")
     assert (found.missed, found.false, found.side) == (0, 0, 100.0)
