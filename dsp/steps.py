@@ -36,23 +36,25 @@ class FusionParams:
     """Times in s.
 
     same_s          sightings closer than this are one stance once offsets are known (half a running step is 0.15)
-    first_share     before that: nearest within this share of a step
+    first_share     before that: nearest within this share of a step (over a half: none is left without a partner)
     learn           stances that make an offset known; memory: weight of the past afterwards
     settle_s        with several sensors, how long the next contact waits for the others to agree
     release_wait_s  how long a stance waits for its toe-off
     longest_step_s  a later contact is not the next step
-    longest_wait_s  a stance without a next one is told after this
+    longest_wait_s  a stance without a next one is told this long after its contact ...
+    late_s          ... and after it was first heard of: at a start sensors tell seconds at once, one after the other
     alive_s         a sensor that has said nothing for this long is not waited for
     """
 
     same_s: float = 0.12
-    first_share: float = 0.45
+    first_share: float = 0.6
     learn: int = 5
     memory: float = 30.0
     settle_s: float = 0.20
     release_wait_s: float = 0.6
     longest_step_s: float = 1.1
     longest_wait_s: float = 1.3
+    late_s: float = 0.6
     alive_s: float = 2.0
 
 
@@ -69,9 +71,10 @@ class _Seen:
 
 @dataclass(slots=True)
 class _Stance:
-    """One stance under construction; `t_s` on the trunk's clock where there is a trunk."""
+    """One stance under construction; `t_s` on the trunk's clock where there is a trunk; `heard_s`: first sighting."""
 
     t_s: float
+    heard_s: float
     side: Side | None = None
     sure_side: bool = False
     seen: dict[Placement, _Seen] = field(default_factory=dict)
@@ -110,7 +113,7 @@ class StepFusion:
         if stance is None:
             if t_s <= self._told_s + p.same_s:
                 return
-            stance = _Stance(t_s)
+            stance = _Stance(t_s, c.decided_s)
             self._open.append(stance)
         stance.seen[c.placement] = _Seen(c.t_s, c.confidence)
         if foot and c.side is not None:
@@ -144,7 +147,9 @@ class StepFusion:
             following = self._open[1] if len(self._open) > 1 else None
             complete = stance.seen[stance.best()].released or now_s > stance.t_s + p.release_wait_s
             told = following is not None and complete and now_s >= following.t_s + settle
-            if not (told or end or now_s > stance.t_s + p.longest_wait_s):
+            if told and following is not None and stance.sure_side and following.side is stance.side:
+                told = now_s > stance.heard_s + p.late_s
+            if not (told or end or now_s > max(stance.t_s + p.longest_wait_s, stance.heard_s + p.late_s)):
                 break
             self._open.pop(0)
             self._told_s = stance.t_s
@@ -201,7 +206,7 @@ class StepFusion:
             for foot, offset in self._offset_s.items()
             if self._matched[foot] >= self._p.learn and stance.t_s - self._alive[foot] < self._p.alive_s
         ]
-        if not moved or abs(moved[0]) > self._p.same_s:
+        if not moved or abs(moved[0]) > self._p.first_share * self._step_s:
             return contact_s
         return contact_s + sum(moved) / len(moved)
 
@@ -212,7 +217,10 @@ class StepFusion:
         release_s = None if view.release_s is None else view.release_s + (contact_s - view.contact_s)
         step_s: float | None = None
         if following is not None:
-            other = stance.side is None or following.side is None or following.side is not stance.side
+            other = following.side is not stance.side
+            if stance.side is None or following.side is None:
+                # A trunk feels every step; a foot pod that knows no side may be the same foot again.
+                other = not FEET.issuperset({*stance.seen, *following.seen})
             gap = self._contact_s(following) - contact_s
             step_s = gap if other and 0.0 < gap < self._p.longest_step_s else None
         flight_s = None

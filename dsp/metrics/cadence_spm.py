@@ -12,13 +12,16 @@ from statistics import median
 
 from dsp.metrics.recent import STALE_NS
 from dsp.records import Metric, Step
-from dsp.signals import NS_PER_S
+from dsp.signals import NS_PER_S, Placement
 
 KEY = "cadence_spm"
 
 SHORTEST_STRIDE_S = 0.4
 LONGEST_STRIDE_S = 2.5
 """300 steps a minute to very slow walking."""
+
+FEET = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT, Placement.FOOT})
+"""A foot sensor sees its own leg only, also where nobody knows which leg that is."""
 
 
 class Stage:
@@ -55,7 +58,7 @@ class Stage:
     def _stride_times_s(self) -> list[float]:
         """Times between contacts of the same foot: two steps on where both feet are seen, one on where only one is."""
         steps = list(self._steps)
-        one_foot = len({s.side for s in steps}) == 1 and steps[0].side is not None
+        one_foot = len({s.side for s in steps}) == 1 and all(s.source in FEET for s in steps)
         apart = 1 if one_foot else 2
         # A stride that begins on one sensor's clock and ends on another's is as long as their difference makes it.
         times = [

@@ -1,0 +1,47 @@
+"""The first steps of a run, and what one foot alone can say: no step twice, no odd step time, no half cadence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from drivers.virtual.runner import RunnerParams, VirtualRunner
+from dsp.records import Metric, Step
+from dsp.signals import Placement
+from tests.dsp.virtual import play, worn_by
+
+SACRUM, LEFT, RIGHT = Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT
+
+
+@pytest.mark.parametrize("seed", [1, 3, 7])
+@pytest.mark.parametrize("worn", [[SACRUM, LEFT], [SACRUM, LEFT, RIGHT]])
+def test_every_step_is_told_once_from_the_first_on(seed, worn):
+    runner = VirtualRunner(RunnerParams(seed=seed))
+    steps = [r for r in play(worn_by(runner, worn, 16.0)) if isinstance(r, Step)]
+    true = runner.truth_steps(0.0, 16.0)
+    assert len(true) - 1 <= len(steps) <= len(true)
+    assert all(0.3 < (b.t_ns - a.t_ns) * 1e-9 < 0.42 for a, b in pairwise(steps))
+    assert all(s.step_time_s is not None and 0.3 < s.step_time_s < 0.42 for s in steps[:-1])
+
+
+@pytest.mark.parametrize("late_s", [-0.18, -0.15, 0.18, 0.2])
+def test_a_foot_whose_clock_is_half_a_step_off_makes_no_steps(late_s):
+    runner = VirtualRunner(RunnerParams(seed=7))
+    blocks = [
+        replace(b, t_ns=b.t_ns + round(late_s * 1e9)) if b.placement is LEFT else b
+        for b in worn_by(runner, [SACRUM, LEFT], 16.0)
+    ]
+    steps = [r for r in play(sorted(blocks, key=lambda b: int(b.t_ns[-1]))) if isinstance(r, Step)]
+    assert abs(len(steps) - len(runner.truth_steps(0.0, 16.0))) <= 1
+
+
+@pytest.mark.parametrize("placement", [LEFT, Placement.FOOT])
+def test_one_foot_counts_both_feet_in_its_cadence(placement):
+    runner = VirtualRunner(RunnerParams(seed=7))
+    records = play(replace(b, placement=placement) for b in worn_by(runner, [LEFT], 20.0))
+    cadence = [r.value for r in records if isinstance(r, Metric) and r.key == "cadence_spm"]
+    assert cadence[0] == pytest.approx(165.0, abs=6.0)
+    assert cadence[-1] == pytest.approx(runner.cadence_spm(19.0), abs=2.0)
+    assert all(r.step_time_s is None for r in records if isinstance(r, Step))

@@ -1,0 +1,34 @@
+"""The virtual runner's sensors as sample blocks, and the core's answer to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from drivers.virtual.runner import VirtualRunner
+from dsp.pipeline import Pipeline
+from dsp.records import Record
+from dsp.signals import IMU6, Placement, SampleBlock
+
+
+def worn_by(
+    runner: VirtualRunner, placements: list[Placement], until_s: float, rate_hz: float = 104.0
+) -> list[SampleBlock]:
+    """Blocks of ten samples of each sensor, in the order of their last samples."""
+    out: list[tuple[int, SampleBlock]] = []
+    for placement in placements:
+        t_ns = np.round(np.arange(int(until_s * rate_hz)) / rate_hz * 1e9).astype(np.int64)
+        for a in range(0, len(t_ns), 10):
+            stamps = t_ns[a : a + 10]
+            values = np.array(runner.imu(placement, a, len(stamps), rate_hz))
+            out.append((int(stamps[-1]), SampleBlock(placement.value, placement, IMU6, stamps, values, rate_hz)))
+    return [block for _, block in sorted(out, key=lambda o: o[0])]
+
+
+def play(blocks: Iterable[SampleBlock]) -> list[Record]:
+    """Everything the core says about them."""
+    pipeline, records = Pipeline(), []
+    for block in blocks:
+        records += pipeline.update(block)
+    return records + pipeline.finish()
