@@ -39,14 +39,18 @@ class DataTimeMerge:
         self._held = 0
         self.now_s = float("-inf")
 
-    def put(self, source: str, latest_s: float, first_s: float, sightings: list[Sighting], *, slow: bool) -> None:
-        """`source` has reached `latest_s` and saw `sightings`; `first_s`: its first sample, at its first call."""
-        lane = self._lanes.get(source)
-        if lane is None:
-            lane = self._lanes[source] = _Lane(source, latest_s, first_s, slow)
-            self._first_s = min(self._first_s, first_s)
-            if not slow:
-                self._waited_for.append(lane)
+    def join(self, source: str, first_s: float, *, slow: bool) -> None:
+        """`source`, whose first sample is at `first_s`, takes part; again: nothing. `slow`: it is not waited for."""
+        if source in self._lanes:
+            return
+        lane = self._lanes[source] = _Lane(source, float("-inf"), first_s, slow)
+        self._first_s = min(self._first_s, first_s)
+        if not slow:
+            self._waited_for.append(lane)
+
+    def put(self, source: str, sightings: list[Sighting], latest_s: float) -> None:
+        """`source` has reached `latest_s` and saw `sightings`."""
+        lane = self._lanes[source]
         if latest_s > lane.latest_s:
             lane.latest_s = latest_s
         if latest_s > self._newest_s:
@@ -56,7 +60,7 @@ class DataTimeMerge:
             self._held += len(sightings)
             for s in sightings:
                 self._number += 1
-                due = s.decided_s + self._wait_s + 1e-6 if slow else max(s.decided_s, earliest)
+                due = s.decided_s + self._wait_s + 1e-6 if lane.slow else max(s.decided_s, earliest)
                 lane.waiting.append((due, self._number, s))
 
     def take(self) -> list[tuple[float, Sighting]]:

@@ -76,20 +76,26 @@ class Pipeline:
         if not len(block.t_ns):
             return []
         chain = self._chains.get(block.source)
-        if chain is None and not IMU_QUANTITIES.isdisjoint(block.layout):
-            chain = self._chain(block)
-        first_s = int(block.t_ns[0]) * 1e-9
         if chain is not None:
-            sightings = chain.update(block)
-            self._merge.put(block.source, chain.latest_s, first_s, sightings, slow=False)
+            if not chain.put(block):
+                return []
+            self._merge.put(block.source, chain.work(), chain.latest_s)
+        elif not IMU_QUANTITIES.isdisjoint(block.layout):
+            chain = self._chain(block)
+            chain.put(block)
+            self._merge.join(block.source, int(block.t_ns[0]) * 1e-9, slow=False)
+            self._merge.put(block.source, chain.work(), chain.latest_s)
         else:
-            latest_s = int(block.t_ns[-1]) * 1e-9
-            self._merge.put(block.source, latest_s, first_s, _readings(block), slow=True)
+            self._merge.join(block.source, int(block.t_ns[0]) * 1e-9, slow=True)
+            self._merge.put(block.source, _readings(block), int(block.t_ns[-1]) * 1e-9)
         return self._settle(self._merge.take(), self._merge.now_s)
 
     def finish(self) -> list[Record]:
         """Flush what is pending: no more data will come."""
-        out = self._settle(self._merge.flush(), self._merge.now_s)
+        for source, chain in self._chains.items():
+            self._merge.put(source, chain.work(), chain.latest_s)
+        out = self._settle(self._merge.take(), self._merge.now_s)
+        out += self._settle(self._merge.flush(), self._merge.now_s)
         for step in self._fusion.take(self._merge.now_s, end=True):
             self._step(step, out)
         return out

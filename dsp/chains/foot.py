@@ -59,10 +59,14 @@ class FootChain:
         self._started_s = 0.0
         self.latest_s = float("-inf")
 
-    def update(self, block: SampleBlock) -> list[Sighting]:
-        """Sightings in `block`, in the order in which the sensor became sure of them."""
+    def put(self, block: SampleBlock) -> bool:
+        """Hold the samples of `block`; True when `work` has something to do."""
+        return self._intake.put(block)
+
+    def work(self) -> list[Sighting]:
+        """Sightings in what was held, in the order in which the sensor became sure of them."""
         out: list[Sighting] = []
-        for ready in self._intake.feed(block):
+        for ready in self._intake.take():
             if not self._begun:
                 self._begin()
             if ready is Ready.RESTART:

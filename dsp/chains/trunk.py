@@ -71,10 +71,14 @@ class TrunkChain:
         self._corrected_s = 0.0
         self._unlooked = 0
 
-    def update(self, block: SampleBlock) -> list[Sighting]:
-        """Sightings in `block`, in the order in which the sensor became sure of them."""
+    def put(self, block: SampleBlock) -> bool:
+        """Hold the samples of `block`; True when `work` has something to do."""
+        return self._intake.put(block)
+
+    def work(self) -> list[Sighting]:
+        """Sightings in what was held, in the order in which the sensor became sure of them."""
         out: list[Sighting] = []
-        for ready in self._intake.feed(block):
+        for ready in self._intake.take():
             if ready is Ready.RESTART:
                 self._restart()
                 continue
