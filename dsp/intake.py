@@ -10,17 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from math import isfinite
-from operator import sub
 
 import numpy as np
 import numpy.typing as npt
 
 from dsp.gap_fill import GapFillParams, from_strides, straight
-from dsp.signals import IMU6, Layout, SampleBlock
+from dsp.signals import IMU6, NS_PER_S, Layout, SampleBlock
 from dsp.stage import LEAST_RATE_HZ, chunk_samples, group_samples
 from dsp.trace import Trace
 
 Array = npt.NDArray[np.float64]
+
+CHANNELS = len(IMU6)
 
 LEARN_SAMPLES = 17
 """A sensor without a nominal rate is timed by the median spacing of this many samples."""
@@ -69,45 +70,43 @@ class Intake:
         self._raw_period_s = 0.0
         self._raw_chunk = 0
         self._enough = 1
-        self._last_t: float | None = None
+        self._steady_ns = 0.0
+        self._limit_ns = 0.0
+        self._last_ns = -(1 << 62)
         self._last: list[float] = []
         self._layout: Layout = ()
         self._columns: list[int] = []
-        # Samples not yet in the trace, the first `_checked` of them known to follow each other without a gap.
-        self._t: list[float] = []
-        self._rows: list[Array] = []
+        # Samples not yet in the trace: the first `_checked` follow each other without a gap. Rows one after the other.
+        self._stamps: list[int] = []
+        self._flat: list[float] = []
         self._checked = 0
 
     def put(self, block: SampleBlock) -> bool:
         """Hold a block's samples; True when `take` may find a whole chunk."""
-        self._t += [stamp * 1e-9 for stamp in block.t_ns.tolist()]
+        self._stamps += block.t_ns.tolist()
         as_is = self._as_is and block.layout is self._layout
-        self._rows.append(block.values if as_is else self._six(block))
+        self._flat += (block.values if as_is else self._six(block)).ravel().tolist()
         if not self.period_s and block.rate_hz > 0.0:
             self._set_period(1.0 / block.rate_hz)
-        return len(self._t) >= self._enough
+        return len(self._stamps) >= self._enough
 
     def take(self) -> Iterator[Ready]:
-        """Put what is held into the trace; yields whenever the owner should look.
+        """Put whole chunks of what is held into the trace; yields whenever the owner should look.
 
         Lazy on purpose: the owner works the samples off, and may learn the stride from them, before the next gap is
-        filled.
+        filled. Gaps are looked for chunk by chunk, so that it does not matter how much is held.
         """
         if not self.period_s:
-            if len(self._t) < LEARN_SAMPLES:
+            if len(self._stamps) < LEARN_SAMPLES:
                 return
-            self._set_period(float(np.median(np.diff(self._t[:LEARN_SAMPLES]))))
-        t, checked = self._t, self._checked
-        if checked == len(t):
-            return
-        limit, last = 1.5 * self._raw_period_s, self._last_t
-        values = self._rows[0] if len(self._rows) == 1 else np.concatenate(self._rows)
-        fresh = t[checked:]
-        joined = last is not None and fresh[0] - last <= limit
-        if joined and (len(fresh) == 1 or max(map(sub, fresh[1:], fresh)) <= limit) and self._keep(t, values):
-            yield Ready.SAMPLES
-        else:
-            yield from self._with_gaps(t, values, limit)
+            self._set_period(1e-9 * float(np.median(np.diff(self._stamps[:LEARN_SAMPLES]))))
+        n = self._raw_chunk
+        while len(self._stamps) >= n:
+            span_ns = self._stamps[n - 1] - self._last_ns
+            if span_ns < self._steady_ns and self._emit():
+                yield Ready.SAMPLES
+            else:
+                yield from self._with_gaps(self._stamps[:n], self._flat[: n * CHANNELS])
 
     def _six(self, block: SampleBlock) -> Array:
         """(n, 6) the IMU channels of a block, zeros where one is absent."""
@@ -133,91 +132,80 @@ class Intake:
         self.period_s = self.group * raw_s
         self.chunk = chunk_samples(self.period_s)
         self._raw_chunk = self._enough = self.chunk * self.group
+        # Nothing is missing from a chunk that is less than half a sample too long.
+        self._steady_ns = (self._raw_chunk + 0.5) * raw_s * NS_PER_S
+        self._limit_ns = 1.5 * raw_s * NS_PER_S
 
-    def _keep(self, t: list[float], values: Array) -> bool:
-        """Whole chunks of gapless samples into the trace, the rest is held; False: one is no number, nothing done."""
-        whole = len(t) - len(t) % self._raw_chunk
-        if whole:
-            n = self.group
-            grouped = values[:whole:n]
-            if n > 1:
-                for k in range(1, n):
-                    grouped = grouped + values[k:whole:n]
-                grouped *= 1.0 / n
-            columns: list[list[float]] = grouped.T.tolist()
-            total = sum(map(sum, columns))
-            if not isfinite(total):
-                return False
-        if whole < len(t):
-            rest = values[whole:]
-            if not np.isfinite(rest).all():
-                return False
-        self._last_t, self._last = t[-1], values[-1].tolist()
-        if whole:
-            trace = self._trace
-            trace.t_s += t[:whole] if n == 1 else _averaged(t, whole, n)
-            for kept, column in zip(trace.axes, columns, strict=True):
-                kept += column
-        self._checked = len(t) - whole
-        self._t = t[whole:]
-        self._rows = [values[whole:]] if self._checked else []
+    def _emit(self) -> bool:
+        """One chunk of what is held into the trace; False, and nothing done, if a value is no number."""
+        n, group, flat = self._raw_chunk, self.group, self._flat
+        count = n * CHANNELS
+        if not isfinite(sum(flat[:count])):
+            return False
+        stamps, trace, apart = self._stamps, self._trace, group * CHANNELS
+        self._last_ns, self._last = stamps[n - 1], flat[count - CHANNELS : count]
+        if group == 1:
+            trace.t_s += [stamp * 1e-9 for stamp in stamps[:n]]
+            for k, axis in enumerate(trace.axes):
+                axis += flat[k:count:CHANNELS]
+        elif group == 2:
+            trace.t_s += [(a + b) * 0.5e-9 for a, b in zip(stamps[0:n:2], stamps[1:n:2], strict=True)]
+            for k, axis in enumerate(trace.axes):
+                pairs = zip(flat[k:count:apart], flat[k + CHANNELS : count : apart], strict=True)
+                axis += [0.5 * (a + b) for a, b in pairs]
+        else:
+            trace.t_s += [sum(stamps[k : k + group]) * 1e-9 / group for k in range(0, n, group)]
+            for k, axis in enumerate(trace.axes):
+                axis += [sum(flat[a : a + apart : CHANNELS]) / group for a in range(k, count, apart)]
+        del stamps[:n], flat[:count]
+        self._checked = 0
         return True
 
-    def _with_gaps(self, t: list[float], values: Array, limit: float) -> Iterator[Ready]:
-        """The careful way: stretches between gaps one by one."""
+    def _with_gaps(self, stamps: list[int], flat: list[float]) -> Iterator[Ready]:
+        """The careful way through the first samples held: stretches between gaps one by one."""
+        rest_stamps, rest = self._stamps[len(stamps) :], self._flat[len(flat) :]
         checked = self._checked
-        good = np.flatnonzero(np.isfinite(values).all(axis=1)).tolist()
-        t, values = [t[k] for k in good], values[good]
-        self._hold(t[:checked], values[:checked])
-        start = checked
-        for k in range(checked, len(t)):
-            before = t[k - 1] if k > checked else self._last_t
-            if before is not None and t[k] - before <= limit:
-                continue
-            if k > start:
-                self._more(t[start:k], values[start:k])
-                yield Ready.SAMPLES
-            start = k
-            if before is None or t[k] - before > self._p.fill_s:
+        rows = [flat[k : k + CHANNELS] for k in range(0, len(flat), CHANNELS)]
+        good = [k for k, row in enumerate(rows) if isfinite(sum(row))]
+        stamps, rows = [stamps[k] for k in good], [rows[k] for k in good]
+        self._stamps, self._flat = stamps[:checked], flat[: checked * CHANNELS]
+        before = stamps[checked - 1] if checked else self._last_ns
+        for stamp, row in zip(stamps[checked:], rows[checked:], strict=True):
+            if stamp - before > self._p.fill_s * NS_PER_S:
                 self._trace.clear()
-                self._hold([], values[:0])
+                self._stamps, self._flat = [], []
                 yield Ready.RESTART
-            else:
-                self.gap_s = t[k] - before
-                self._fill(before, t[k], values[k].tolist())
+            elif stamp - before > self._limit_ns:
+                self.gap_s = (stamp - before) * 1e-9
+                self._fill(before, stamp, row)
+                while len(self._stamps) >= self._raw_chunk:
+                    self._emit()
+                self._checked = len(self._stamps)
                 yield Ready.FILLED
-        if start < len(t):
-            self._more(t[start:], values[start:])
-            yield Ready.SAMPLES
+            self._stamps.append(stamp)
+            self._flat += row
+            self._last_ns, self._last = stamp, row
+            before = stamp
+            if len(self._stamps) >= self._raw_chunk:
+                self._emit()
+                yield Ready.SAMPLES
+        self._checked = len(self._stamps)
+        self._stamps += rest_stamps
+        self._flat += rest
 
-    def _hold(self, t: list[float], values: Array) -> None:
-        self._t, self._rows, self._checked = t, [values] if t else [], len(t)
-
-    def _more(self, t: list[float], values: Array) -> None:
-        """Samples, all numbers, that follow what is held."""
-        self._keep(self._t + t, np.concatenate([*self._rows, values]))
-
-    def _fill(self, t0: float, t_next: float, following: list[float]) -> None:
-        """Put samples between the last one, at `t0`, and `t_next`."""
+    def _fill(self, before_ns: int, next_ns: int, following: list[float]) -> None:
+        """Put samples between the last one, at `before_ns`, and `next_ns`."""
         trace = self._trace
-        n = max(1, round((t_next - t0) / self._raw_period_s) - 1)
-        step = (t_next - t0) / (n + 1)
-        times = [t0 + step * (i + 1) for i in range(n)]
+        n = max(1, round((next_ns - before_ns) * 1e-9 / self._raw_period_s) - 1)
+        stamps = [before_ns + (next_ns - before_ns) * (i + 1) // (n + 1) for i in range(n)]
         filled: list[list[float]] | None = None
         if self.stride_s > 0.0:
             keep = int(self._p.memory_s / self.period_s)
-            past_t, past = trace.t_s[-keep:] + self._t, [axis[-keep:] for axis in trace.axes]
-            for rows in self._rows:
-                for axis, waiting in zip(past, rows.T.tolist(), strict=True):
-                    axis += waiting
-            filled = from_strides(past_t, past, times, t_next, following, self.stride_s, self._p.gap_fill)
+            past_t = trace.t_s[-keep:] + [stamp * 1e-9 for stamp in self._stamps]
+            past = [axis[-keep:] + self._flat[k::CHANNELS] for k, axis in enumerate(trace.axes)]
+            times = [stamp * 1e-9 for stamp in stamps]
+            filled = from_strides(past_t, past, times, next_ns * 1e-9, following, self.stride_s, self._p.gap_fill)
         if filled is None:
             filled = straight(self._last, following, n)
-        self._more(times, np.array(filled).T)
-
-
-def _averaged(values: list[float], whole: int, n: int) -> list[float]:
-    """Means of successive groups of n among the first `whole` values."""
-    if n == 2:
-        return [0.5 * (a + b) for a, b in zip(values[0:whole:2], values[1:whole:2], strict=True)]
-    return [sum(values[k : k + n]) / n for k in range(0, whole, n)]
+        self._stamps += stamps
+        self._flat += [value for row in zip(*filled, strict=True) for value in row]
