@@ -165,7 +165,7 @@ def _quiet(board: Board, now_s: float, *, muted: bool) -> Announcement:
     elif pressing is not None:
         word, text = "THRESHOLD", pressing
     else:
-        word, text = "QUIET", "On track. Quiet is good."
+        word, text = "QUIET", "Nothing to change. Quiet is good."
     if board.cue is not None:
         parts.append(f"last cue {ago(now_s - board.cue_at_s)}: {board.cue.text}")
     return Announcement("quiet", "○", word, text, " · ".join(parts))

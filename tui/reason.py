@@ -10,12 +10,13 @@ from tui.words import THRESHOLD_WORD
 
 _UNITS = {"deg": "°", "ms": " ms", "spm": " steps/min", "bpm": " beats/min", "mps": " m/s", "pct": " %", "s": " s"}
 _DECIMALS = {"deg": 1, "mps": 1, "pct": 1}
-_NAMES = {"drop_excursion": "drop", "drop_peak": "largest drop"}
+DROP = "drop_excursion"
+_NAMES = {DROP: "drop", "drop_peak": "largest drop"}
 _BASELINE, _BOUND = "_baseline", "_bound"
 
 
 def reason(because: Sequence[EvidenceLine]) -> str:
-    """Say why: "landing right: drop 7.1°, usually 4.0° · a change of 1.0° counts"."""
+    """Say why: "landing right 7.1°, usual 4.0° (+3.1°) · limit +1.0°"."""
     lines = list(_flat(because))
     metrics = [each for each in lines if isinstance(each, MetricLine)]
     parts = [_metrics(side, [each for each in metrics if each.side is side]) for side in (None, Side.LEFT, Side.RIGHT)]
@@ -48,7 +49,7 @@ def _flat(because: Sequence[EvidenceLine]) -> list[EvidenceLine]:
 
 
 def _metrics(side: Side | None, metrics: Sequence[MetricLine]) -> str:
-    """A value, then what is usual and what counts as a change, where they are told."""
+    """A value, what is usual and the change; then the change that counts, where they are told."""
     values, counts = [], []
     usual = {_split(each.key)[0].removesuffix(_BASELINE): each for each in metrics if _is(each, _BASELINE)}
     bound = {_split(each.key)[0].removesuffix(_BOUND): each for each in metrics if _is(each, _BOUND)}
@@ -56,15 +57,17 @@ def _metrics(side: Side | None, metrics: Sequence[MetricLine]) -> str:
         stem, unit = _split(each.key)
         if _is(each, _BASELINE) or _is(each, _BOUND):
             continue
-        words = quantity(each.key, each.value)
+        # With a side, drop goes without its name: the line must fit beside the plot of a small terminal.
+        words = _amount(each.value, unit) if side and stem == DROP else quantity(each.key, each.value)
         if stem in usual:
-            words += f", usually {_amount(usual[stem].value, unit)}"
+            change = each.value - usual[stem].value
+            words += f", usual {_amount(usual[stem].value, unit)} ({'+' if change >= 0 else ''}{_amount(change, unit)})"
         if stem in bound:
-            counts.append(f"a change of {_amount(bound[stem].value, unit)} counts")
+            counts.append(f"limit +{_amount(bound[stem].value, unit)}")
         values.append(words)
     if not values:
         return ""
-    head = f"landing {side}: " if side is not None else ""
+    head = f"landing {side} " if side is not None else ""
     return head + " · ".join(values + counts)
 
 

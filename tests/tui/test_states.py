@@ -73,7 +73,7 @@ async def test_a_run_shows_every_number(size: tuple[int, int]) -> None:
         }
         assert "running 12:34" in board.status
         assert "2025-03-01_0730_ann" in board.status
-        assert board.said.startswith("QUIET: On track.")
+        assert board.said.startswith("QUIET: Nothing to change.")
         sacrum = next(line for line in board.sensors if line.startswith("Sacrum"))
         assert sacrum.split() == ["Sacrum", "●", "streaming", "87%", "0.0%", "21"]
         assert not board.app.screen.query_one(BraillePlot).is_empty
@@ -84,9 +84,9 @@ async def test_a_run_shows_every_number(size: tuple[int, int]) -> None:
 async def test_a_cue_says_why_and_becomes_history(size: tuple[int, int]) -> None:
     async with dashboard(size) as board:
         await board.play(scenes.with_cue)
-        assert board.said.startswith(f"ADVICE: {scenes.BELT} why: landing right: drop 7.1°, usually 4.0°")
+        assert board.said.startswith(f"ADVICE: {scenes.BELT} why: landing right 7.1°, usual 4.0°")
         assert board.banner.has_class("-advice")
-        assert (board.gauge.level, "drop 7.1°, usually 4.0°" in board.gauge.reason) == (3, True)
+        assert (board.gauge.level, "7.1°, usual 4.0° (+3.1°)" in board.gauge.reason) == (3, True)
         flagged = {tile.reading.key for tile in board.app.screen.query(MetricTile) if tile.has_class("-flagged")}
         assert flagged == {"drop_excursion_right_deg"}
         board.clock.now_s += 60.0
@@ -96,7 +96,7 @@ async def test_a_cue_says_why_and_becomes_history(size: tuple[int, int]) -> None
         assert "last cue 60 s ago: Your belt tips" in board.said
         board.feed.say(scenes.threshold(ThresholdState.CLEAR))
         await board.look()
-        assert board.said.startswith("QUIET: On track.")
+        assert board.said.startswith("QUIET: Nothing to change.")
 
 
 async def test_earlier_cues_are_listed_where_there_is_room() -> None:
