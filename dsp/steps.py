@@ -71,10 +71,15 @@ class _Seen:
 
 @dataclass(slots=True)
 class _Stance:
-    """One stance under construction; `t_s` on the trunk's clock where there is a trunk; `heard_s`: first sighting."""
+    """One stance under construction.
+
+    t_s      its contact on the trunk's clock where there is a trunk    heard_s  first sighting
+    timed_s  its contact as told in the step time of the stance before: from then on it stands
+    """
 
     t_s: float
     heard_s: float
+    timed_s: float | None = None
     side: Side | None = None
     sure_side: bool = False
     seen: dict[Placement, _Seen] = field(default_factory=dict)
@@ -197,6 +202,8 @@ class StepFusion:
 
     def _contact_s(self, stance: _Stance) -> float:
         """The contact on the clock of the feet where they time steps: a trunk's contact is moved by their offset."""
+        if stance.timed_s is not None:
+            return stance.timed_s
         best = stance.best()
         contact_s = stance.seen[best].contact_s
         if best in FEET:
@@ -222,7 +229,9 @@ class StepFusion:
                 # A trunk feels every step; a foot pod that knows no side may be the same foot again.
                 other = not FEET.issuperset({*stance.seen, *following.seen})
             gap = self._contact_s(following) - contact_s
-            step_s = gap if other and 0.0 < gap < self._p.longest_step_s else None
+            if other and 0.0 < gap < self._p.longest_step_s:
+                step_s = gap
+                following.timed_s = contact_s + gap
         flight_s = None
         if step_s is not None and release_s is not None and contact_s + step_s > release_s:
             flight_s = contact_s + step_s - release_s

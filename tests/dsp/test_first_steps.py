@@ -45,3 +45,16 @@ def test_one_foot_counts_both_feet_in_its_cadence(placement):
     assert cadence[0] == pytest.approx(165.0, abs=6.0)
     assert cadence[-1] == pytest.approx(runner.cadence_spm(19.0), abs=2.0)
     assert all(r.step_time_s is None for r in records if isinstance(r, Step))
+
+
+@pytest.mark.parametrize("worn", [[SACRUM], [SACRUM, LEFT], [SACRUM, LEFT, RIGHT]])
+def test_step_times_lead_to_the_next_contact_exactly(worn):
+    """What is said of the next contact stands, also when another sensor sees it later and better."""
+    runner = VirtualRunner(RunnerParams(seed=5))
+    steps = [r for r in play(worn_by(runner, worn, 30.0)) if isinstance(r, Step)]
+    assert len(steps) > 50
+    for step, following in pairwise(steps):
+        if step.step_time_s is not None:
+            assert step.t_ns + step.step_time_s * 1e9 == pytest.approx(following.t_ns, abs=2.0)
+        if step.flight_ms is not None and step.toe_off_ns is not None:
+            assert step.flight_ms == pytest.approx((following.t_ns - step.toe_off_ns) * 1e-6, abs=1e-3)
