@@ -1,8 +1,13 @@
-"""Publishes posts on one broker: reconnects with backoff, keeps order, announces itself, leaves a last will."""
+"""Publishes posts on one broker: reconnects with backoff, keeps order, announces itself, leaves a last will.
+
+On a broker that others use too (`shared`) the runner's name may be taken: that is looked up over a connection without
+a will before anything is published, and the name is held on to afterwards.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -26,12 +31,20 @@ from hub.wire import (
 
 CAPACITY = 1000
 """Posts kept for a broker that is away: about two minutes of a run, then the oldest go and are counted."""
-RETAINED_WAIT_S = 0.3
-"""A broker hands over a retained message right after the subscription."""
+RETAINED_WAIT_S = 1.0
+"""A broker hands over a retained message right after the subscription; a bridged or far one a little later."""
 COLLISION_RETRY_S = 15.0
 """Longer than a broker needs to notice a dead hub (1.5 keep-alives) and publish its will."""
+SETTLE_S = 5.0
+"""Two hubs that both found the name free started within this time: the one with the smaller instance keeps it."""
+REASSERT_S = 0.5
+"""Our `online` is put back this long after somebody else's status, so that two hubs never race each other."""
 
 _LOG = logging.getLogger("stridecue.mqtt_sink")
+
+
+class _NameTakenError(Exception):
+    """Another hub publishes as this runner on that broker."""
 
 
 def may_leave(post: Post) -> bool:
@@ -76,38 +89,45 @@ class MqttSink:
         while True:
             wait_s = COLLISION_RETRY_S
             try:
-                other = await self._session()
-                if other is not None:
-                    self._notice(other)
-            except aiomqtt.MqttError as error:
-                wait_s = next(self._waits)
-                self._notice(f"the {self.name} broker {self._server} cannot be reached ({error}): trying again")
-                _LOG.warning("%s broker %s: %s; next attempt in %.2g s", self.name, self._server, error, wait_s)
+                await self._session()
+            except* _NameTakenError as taken:
+                self._notice(_first_words(taken))
+            except* aiomqtt.MqttError as errors:
+                wait_s, said = next(self._waits), _first_words(errors)
+                self._notice(f"the {self.name} broker {self._server} cannot be reached ({said}): trying again")
+                _LOG.warning("%s broker %s: %s; next attempt in %.2g s", self.name, self._server, said, wait_s)
             self.up.clear()
             if self._finished or await self._closed_within(wait_s):
                 return
 
-    async def _session(self) -> str | None:
-        """Publish over one connection; returns the reason when another hub has this runner's name."""
+    async def _session(self) -> None:
+        """Publish over one connection; raises MqttError, and _NameTakenError when another hub has this name."""
         will = self._status("offline")
+        if self._shared:
+            await self._check_name(will)
         async with open_client(
             self._server, will=aiomqtt.Will(will.topic, encode(will.message), qos=1, retain=True)
         ) as client:
-            if self._shared and (other := await self._other_hub(client, will)) is not None:
-                return other
             await self._publish(client, self._status("online"))
+            if self._shared:
+                await client.subscribe(will.topic, qos=1)
             for post in self._hello():
                 await self._publish(client, post)
             self.up.set()
             self._waits = backoff_s()
             self._notice("")
+            async with asyncio.TaskGroup() as group:
+                keeper = group.create_task(self._keep_name(client, will), name=f"mqtt {self.name} name")
+                await self._publish_all(client)
+                keeper.cancel()
+
+    async def _publish_all(self, client: aiomqtt.Client) -> None:
+        await self._send_backlog(client)
+        async for batch in self._subscription.batches():
+            self._backlog.extend(batch)
             await self._send_backlog(client)
-            async for batch in self._subscription.batches():
-                self._backlog.extend(batch)
-                await self._send_backlog(client)
-            self._finished = True
-            await self._publish(client, self._status("offline"))
-        return None
+        self._finished = True
+        await self._publish(client, self._status("offline"))
 
     async def _send_backlog(self, client: aiomqtt.Client) -> None:
         while self._backlog:
@@ -119,22 +139,43 @@ class MqttSink:
         await client.publish(post.topic, encode(post.message), qos=qos, retain=retain)
         self.published += 1
 
-    async def _other_hub(self, client: aiomqtt.Client, own: Post) -> str | None:
-        assert isinstance(own.message, StatusMessage)
-        await client.subscribe(own.topic, qos=1)
-        try:
-            async with asyncio.timeout(RETAINED_WAIT_S):
-                async for raw in client.messages:
-                    status = _read_status(raw)
-                    if status and status.state == "online" and status.instance != own.message.instance:
-                        return (
-                            f"another hub is already online as {own.topic.rpartition('/')[0]} on {self._server}: "
-                            "nothing is published there; choose another runner.name, or stop the other hub"
-                        )
-        except TimeoutError:
-            pass
-        await client.unsubscribe(own.topic)
-        return None
+    async def _check_name(self, own: Post) -> None:
+        """Raise _NameTakenError while another hub is online as this runner; leaves no trace on the broker."""
+        async with open_client(self._server) as client:
+            await client.subscribe(own.topic, qos=1)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RETAINED_WAIT_S):
+                    async for raw in client.messages:
+                        self._refuse_other(raw, own)
+            # A busy loop may have seen the time run out before it saw the message. What the broker sent for the first
+            # subscription is here before its answer to a second one.
+            await client.subscribe(own.topic, qos=1)
+            while len(client.messages):
+                self._refuse_other(await anext(client.messages), own)
+
+    async def _keep_name(self, client: aiomqtt.Client, own: Post) -> None:
+        """Put `online` back whenever somebody else writes our status; yield to a hub that started with us."""
+        loop = asyncio.get_running_loop()
+        settled_s = loop.time() + SETTLE_S
+        async for raw in client.messages:
+            status = _read_status(raw)
+            if status is not None and status.instance == _instance(own):
+                continue
+            if status is not None and status.instance < _instance(own) and loop.time() < settled_s:
+                self._refuse_other(raw, own)
+            await asyncio.sleep(REASSERT_S)
+            while len(client.messages):
+                await anext(client.messages)
+            _LOG.warning("%s: somebody else wrote %s; online again", self.name, own.topic)
+            await self._publish(client, self._status("online"))
+
+    def _refuse_other(self, raw: aiomqtt.Message, own: Post) -> None:
+        status = _read_status(raw)
+        if status is not None and status.state == "online" and status.instance != _instance(own):
+            raise _NameTakenError(
+                f"another hub is already online as {own.topic.rpartition('/')[0]} on {self._server}: "
+                "nothing is published there; choose another runner.name, or stop the other hub"
+            )
 
     async def _closed_within(self, wait_s: float) -> bool:
         """Wait for the next attempt, but not when the bus has closed: then the posts left are lost."""
@@ -144,6 +185,16 @@ class MqttSink:
         except TimeoutError:
             return False
         return True
+
+
+def _instance(own: Post) -> str:
+    assert isinstance(own.message, StatusMessage)
+    return own.message.instance
+
+
+def _first_words(errors: BaseExceptionGroup[BaseException]) -> str:
+    first = errors.exceptions[0]
+    return _first_words(first) if isinstance(first, BaseExceptionGroup) else str(first)
 
 
 def _read_status(raw: aiomqtt.Message) -> StatusMessage | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
+from collections.abc import Callable
 
 import pytest
 
@@ -24,6 +26,15 @@ def a_port() -> int:
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
+
+
+async def until(done: Callable[[], bool]) -> None:
+    """Wait in real time for what another program causes; fails after ten seconds."""
+    for _ in range(500):
+        if done():
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail("did not happen within ten seconds")
 
 
 def _needed(program: str | None, name: str) -> str:

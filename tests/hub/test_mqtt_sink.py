@@ -16,13 +16,13 @@ from hub.broker.mosquitto import Mosquitto
 from hub.broker.serving import LOOPBACK
 from hub.bus import Bus, Policy
 from hub.client import HubClient, Received
-from hub.connection import Server
+from hub.connection import Server, open_client
 from hub.session import Session
 from hub.sinks import mqtt
 from hub.sinks.mqtt import MqttSink, may_leave
 from hub.telemetry import About, Telemetry
-from hub.wire import AttitudeMessage, PainMessage, Post, SessionMessage, WireError
-from tests.hub.programs import a_port, mosquitto, mosquitto_sub
+from hub.wire import AttitudeMessage, PainMessage, Post, SessionMessage, StatusMessage, Topics, WireError, encode
+from tests.hub.programs import a_port, mosquitto, mosquitto_sub, until
 
 pytestmark = pytest.mark.real_time
 
@@ -166,6 +166,62 @@ async def test_a_second_hub_with_the_same_runner_keeps_quiet_until_the_first_is_
                 assert second.sink.published == 0
             await second.sink.up.wait()
         assert second.said[-1] == ""
+
+
+async def status_on(server: Server) -> StatusMessage:
+    """What the broker keeps as status."""
+    watch = HubClient(server, "ann", topics=[Topics("ann").status]).watch()
+    try:
+        async with asyncio.timeout(5):
+            async for item in watch:
+                if isinstance(item, Received) and isinstance(item.message, StatusMessage):
+                    return item.message
+    finally:
+        await watch.aclose()
+    raise AssertionError
+
+
+async def test_a_second_hub_is_noticed_however_busy_it_is_and_leaves_the_first_online(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(mqtt, "RETAINED_WAIT_S", 0.0)  # the time is up before the message is seen, as on a busy loop
+    async with a_broker() as (server, _broker):
+        first, second = Hub(server, "one", shared=True), Hub(server, "two", shared=True)
+        async with first.publishing():
+            await first.sink.up.wait()
+            async with second.publishing():
+                await second.told.wait()
+                await second.post()
+            assert "another hub is already online as stridecue/ann" in second.said[0]
+            assert second.sink.published == 0
+            status = await status_on(server)
+            assert (status.state, status.instance) == ("online", "one")
+
+
+@pytest.mark.parametrize("written", ["offline", "nonsense", ""])
+async def test_a_hub_puts_its_status_back_when_somebody_else_writes_it(monkeypatch: pytest.MonkeyPatch, written: str):
+    monkeypatch.setattr(mqtt, "REASSERT_S", 0.05)
+    async with a_broker() as (server, _broker):
+        first = Hub(server, "one", shared=True)
+        other = Hub(server, "two").telemetry.status("offline", 0)
+        async with first.publishing(), open_client(server) as foreigner:
+            await first.sink.up.wait()
+            payload = encode(other.message) if written == "offline" else written.encode()
+            published = first.sink.published
+            await foreigner.publish(other.topic, payload, qos=1, retain=True)
+            await until(lambda: first.sink.published > published)
+            status = await status_on(server)
+            assert (status.state, status.instance) == ("online", "one")
+
+
+async def test_of_two_hubs_that_start_at_once_one_keeps_the_name(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(mqtt, "RETAINED_WAIT_S", 0.2)
+    monkeypatch.setattr(mqtt, "REASSERT_S", 0.05)
+    async with a_broker() as (server, _broker):
+        first, second = Hub(server, "one", shared=True), Hub(server, "two", shared=True)
+        async with first.publishing(), second.publishing():
+            await until(lambda: any("already online" in line for line in second.said))
+            await asyncio.sleep(0.3)
+            assert not any("already online" in line for line in first.said)
+            assert (await status_on(server)).instance == "one"
 
 
 async def test_a_hub_finds_its_own_retained_status_no_collision():
