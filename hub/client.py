@@ -9,6 +9,7 @@ async for item in client.watch():
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -29,6 +30,8 @@ from hub.wire import (
     parse_topic,
 )
 
+_LOG = logging.getLogger("stridecue.client")
+
 
 class NotConnectedError(ConnectionError):
     """Nothing was sent: there is no broker on the other end just now."""
@@ -36,10 +39,11 @@ class NotConnectedError(ConnectionError):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One message, and where it came in."""
+    """One message, and where it came in; `retained`: the broker kept it from before we subscribed."""
 
     address: Address
     message: Message
+    retained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +62,22 @@ class HubClient:
     """Watches one runner (or all, `runner=None`) and sends pain reports and commands; reconnects for ever.
 
     topics  only these, e.g. `[Topics("ann").cue]`; else everything of the runner
+    forget  have the broker keep nothing on them, also of what cannot be read (for the hub itself: pain is health data)
     """
 
-    def __init__(self, server: Server, runner: str | None = None, *, topics: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        server: Server,
+        runner: str | None = None,
+        *,
+        topics: Sequence[str] | None = None,
+        forget: bool = False,
+    ) -> None:
         self.server = server
         self.refused = 0  # payloads that were not ours
         self._topics = Topics(runner) if runner is not None else None
         self._watched = topics or [self._topics.everything if self._topics else Topics.EVERYONE]
+        self._forget = forget
         self._client: aiomqtt.Client | None = None
 
     @property
@@ -84,6 +97,9 @@ class HubClient:
                     waits = backoff_s()
                     yield LinkChange(up=True)
                     async for raw in client.messages:
+                        if self._forget and raw.payload:
+                            # Whether the sender asked to keep it cannot be seen once we are subscribed.
+                            await client.publish(str(raw.topic), b"", qos=1, retain=True)
                         item = self._read(raw)
                         if item is not None:
                             yield item
@@ -111,8 +127,12 @@ class HubClient:
     def _read(self, raw: aiomqtt.Message) -> Received | None:
         topic = str(raw.topic)
         try:
-            address = parse_topic(topic)
-            return Received(address, decode(topic, bytes(raw.payload)))
+            payload = bytes(raw.payload)
+            if not payload:  # a retained message was cleared
+                return None
+            return Received(parse_topic(topic), decode(topic, payload), raw.retain)
         except (WireError, TypeError):
             self.refused += 1
+            if self.refused == 1:  # the topic only: what somebody wrote there may be about their health
+                _LOG.warning("%s: a message that cannot be read; further ones are counted, not said", topic)
             return None

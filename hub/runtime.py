@@ -255,8 +255,11 @@ class Runtime:
 
     async def _listen(self, server: Server) -> None:
         topics = Topics(self._plan.about.runner)
-        async for item in HubClient(server, topics.runner, topics=[topics.pain, topics.command]).watch():
+        client = HubClient(server, topics.runner, topics=[topics.pain, topics.command], forget=True)
+        async for item in client.watch():
             match item:
+                case Received(retained=True):
+                    pass  # it was said to an earlier hub
                 case Received(message=PainMessage() as pain):
                     await self._tell(PainReport(self._now_ns(), pain.level, pain.site, pain.side, pain.note))
                 case Received(message=CommandMessage(action="stop")):

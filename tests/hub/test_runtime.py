@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -13,9 +14,13 @@ import pytest
 from drivers.errors import AdapterDownError
 from drivers.packets import Packet
 from drivers.recordings.recording import RecordingReader
-from dsp.records import Record, Step
+from dsp.records import PainReport, Record, Step
 from firmware_profiles.catalog import load_catalog
+from hub.broker.loopback import LoopbackBroker
+from hub.broker.serving import LOOPBACK
 from hub.bus import Subscription
+from hub.client import HubClient, Received
+from hub.connection import Server, open_client
 from hub.engine import Engine
 from hub.replayed import open_replayed
 from hub.runtime import Outcome, Plan, Runtime
@@ -24,6 +29,7 @@ from hub.source import Source
 from hub.stop import Stop
 from hub.telemetry import About
 from hub.wire import MetricsMessage, Post, SensorMessage, SessionMessage
+from tests.hub.programs import a_port, mosquitto, until
 
 
 @dataclass
@@ -133,6 +139,70 @@ async def test_without_a_radio_the_run_ends_with_the_reason(small_recording: Pat
     run = a_run(small_recording, tmp_path, source=no_radio())
     with pytest.raises(AdapterDownError, match="plug one in"):
         await run.play()
+
+
+@pytest.mark.real_time
+async def test_pain_does_not_stay_on_the_broker_and_is_not_reported_twice(small_recording: Path, tmp_path: Path):
+    broker = LoopbackBroker(mosquitto())
+    server = Server(LOOPBACK, a_port())
+    records: list[Record] = []
+    run = a_run(
+        small_recording,
+        tmp_path,
+        broker=broker,
+        first_port=server.port,
+        observe=records.append,
+        source=open_replayed(RecordingReader(small_recording), 3.0),
+    )
+    pain = "stridecue/ann/pain"
+
+    def reports() -> list[PainReport]:
+        return [record for record in records if isinstance(record, PainReport)]
+
+    async def keeps() -> list[bytes]:
+        found = []
+        async with open_client(server) as client:
+            await client.subscribe(pain, qos=1)
+            await client.subscribe(pain, qos=1)  # answered after what the broker keeps has come
+            while len(client.messages):
+                found.append(bytes((await anext(client.messages)).payload))
+        return found
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(run.play(), name="run")
+        await until(lambda: any(line.startswith("MQTT on") for line in run.said))
+        for payload, reported in ((b'{"level": 3}', 1), (b'{"level": 11}', 1), (b'{"level": 4}', 2)):
+            async with open_client(server) as client:
+                await client.publish(pain, payload, qos=1, retain=True)
+            await until(lambda reported=reported: len(reports()) == reported)
+            await asyncio.sleep(0.2)
+            assert await keeps() == []
+        run.stop("enough")
+    assert [each.level for each in reports()] == [3, 4]
+
+
+@pytest.mark.real_time
+async def test_what_a_broker_kept_from_before_is_marked_and_forgotten():
+    broker, port = mosquitto(), a_port()
+    await broker.start(port)
+    server = Server(LOOPBACK, port)
+    try:
+        async with open_client(server) as client:
+            await client.publish("stridecue/ann/pain", b'{"level": 3}', qos=1, retain=True)
+        for expected in (True, None):
+            listener = HubClient(server, "ann", topics=["stridecue/ann/pain"], forget=True)
+            watch = listener.watch()
+            found = None
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    async for item in watch:
+                        if isinstance(item, Received):
+                            found = item.retained
+            await watch.aclose()
+            assert found is expected
+            assert listener.refused == 0
+    finally:
+        await broker.stop()
 
 
 async def test_a_live_demo_recorded_and_replayed_gives_the_same_records(tmp_path: Path):
