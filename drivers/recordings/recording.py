@@ -7,21 +7,21 @@ A chunk ends each second (`tick`), so a killed run loses at most that.
 
 from __future__ import annotations
 
-import struct
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
 
 import msgspec
-from mcap.exceptions import McapError
-from mcap.records import Channel, Footer, McapRecord, Message, Metadata
-from mcap.stream_reader import StreamReader
-from zstandard import ZstdError
+from mcap.data_stream import ReadDataStream
+from mcap.records import Channel, Message, Metadata
 
 from drivers.errors import RecordingError
 from drivers.packets import DeviceInfo, Packet
+from drivers.recordings.recording_chunks import TORN, ChunkFile, Condition, open_recording
 from drivers.recordings.recording_file import RecordingFile, mcap_writer
 from dsp.signals import Placement
 
@@ -30,10 +30,9 @@ FORMAT_VERSION = "1"
 DEVICE_TOPIC = "/device"
 PACKET_TOPIC = "/packet/"
 RECORD_TOPIC = "/record/"
-RECORD_LIMIT_BYTES = 256 * 1024 * 1024
-"""A chunk is a second of data; a length beyond this is a torn tail, not a record."""
-TORN = (McapError, ZstdError, struct.error, ValueError, EOFError, MemoryError, OverflowError)
-"""What mcap's reader raises where a file was cut or a bit flipped."""
+SESSION_COPIES = 2
+"""Metadata stand outside of chunks, without a checksum; a second copy with ours survives a bad byte in the first."""
+_SESSION_WITHIN_BYTES = 8 * 1024 * 1024
 _JSON_SCHEMA = b'{"type":"object"}'
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -68,16 +67,15 @@ class RecordingWriter:
         self._devices: dict[str, DeviceInfo] = {}
         self._packet_channels: dict[tuple[str, str], int] = {}
         self._json_channels: dict[str, int] = {}
-        self._mcap.add_metadata(
-            FORMAT,
-            {
-                "version": FORMAT_VERSION,
-                "t0_ns": str(session.t0_ns),
-                "started_utc": session.started_utc or "",
-                "runner": session.runner,
-                "settings": msgspec.json.encode(dict(session.settings)).decode(),
-            },
-        )
+        facts = {
+            "version": FORMAT_VERSION,
+            "t0_ns": str(session.t0_ns),
+            "started_utc": session.started_utc or "",
+            "runner": session.runner,
+            "settings": msgspec.json.encode(dict(session.settings)).decode(),
+        }
+        for _ in range(SESSION_COPIES):
+            self._mcap.add_metadata(FORMAT, {**facts, "crc32": _checksum(facts)})
         try:
             self._file.commit()
         except RecordingError:
@@ -145,6 +143,8 @@ class RecordingWriter:
             "profile": info.profile,
             "placement": info.placement.value,
             "params": msgspec.json.encode(dict(info.params)).decode(),
+            "name": info.name,
+            "address": info.address or "",
         }
         topic = f"{PACKET_TOPIC}{packet.device}/{packet.channel}"
         return self._mcap.register_channel(topic, "application/octet-stream", 0, facts)
@@ -184,20 +184,58 @@ def encode_device(info: DeviceInfo) -> bytes:
 
 
 class RecordingReader:
-    """One recording; iterate as often as wanted. `truncated` is known after an iteration has ended."""
+    """One recording; iterate as often as wanted. Its condition is known after an iteration has ended.
+
+    truncated  the file has no end: the hub was killed, or it is being written
+    damaged    chunks (about a second each) that could not be read and were left out
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.truncated = False
+        self._condition = Condition(has_end=True)
         self.session = self._read_session()
 
+    @property
+    def truncated(self) -> bool:
+        """Tell whether the end is missing."""
+        return not self._condition.has_end
+
+    @property
+    def damaged(self) -> int:
+        """Return how many chunks were left out."""
+        return self._condition.damaged
+
+    @property
+    def condition(self) -> str | None:
+        """Say in words what is missing; None for a whole recording."""
+        notes = []
+        if self.damaged:
+            parts = "1 part" if self.damaged == 1 else f"{self.damaged} parts"
+            notes.append(f"is damaged: {parts} of about a second could not be read and {_was(self.damaged)} left out")
+        if self.truncated:
+            notes.append("has no end (the hub was killed?): what is there was read")
+        return f"{self.path} {' and '.join(notes)}" if notes else None
+
     def __iter__(self) -> Iterator[DeviceInfo | Packet]:
+        announced: dict[str, DeviceInfo] = {}
+        senders: dict[int, tuple[str, str]] = {}
         for channel, message in self._messages():
-            if channel.topic == DEVICE_TOPIC:
-                yield self._device(message.data)
+            sender = senders.get(channel.id)
+            if sender is not None:
+                yield Packet(sender[0], sender[1], message.log_time, message.data)
+            elif channel.topic == DEVICE_TOPIC:
+                info = self._device(message.data)
+                announced[info.device] = info
+                yield info
             elif channel.topic.startswith(PACKET_TOPIC):
                 facts = channel.metadata
-                yield Packet(facts["device"], facts["channel"], message.log_time, message.data)
+                sender = senders[channel.id] = (facts["device"], facts["channel"])
+                info = self._sender(facts)
+                if not _is_same(announced.get(info.device), info):
+                    # The part of the file that announced it is damaged; the channel says the same.
+                    announced[info.device] = info
+                    yield info
+                yield Packet(sender[0], sender[1], message.log_time, message.data)
 
     def records(self) -> Iterator[tuple[str, int, bytes]]:
         """Yield (kind, t_ns, JSON) of what the hub said during the run."""
@@ -207,24 +245,26 @@ class RecordingReader:
 
     def _messages(self) -> Iterator[tuple[Channel, Message]]:
         channels: dict[int, Channel] = {}
-        for record in self._mcap_records():
-            if isinstance(record, Channel):
-                channels[record.id] = record
-            elif isinstance(record, Message) and record.channel_id in channels:
+        self._condition = Condition()
+        for record in ChunkFile(self.path, self._condition).records():
+            if isinstance(record, Message):
                 yield channels[record.channel_id], record
-
-    def _mcap_records(self) -> Iterator[McapRecord]:
-        self.truncated = True
-        for record in intact_records(self.path):
-            self.truncated = not isinstance(record, Footer)
-            yield record
+            elif isinstance(record, Channel):
+                channels[record.id] = record
 
     def _read_session(self) -> SessionInfo:
-        for record in self._mcap_records():
-            if isinstance(record, Metadata) and record.name == FORMAT:
-                return self._session(record.metadata)
-            if isinstance(record, (Message, Channel)):
-                break
+        with open_recording(self.path) as stream:
+            start = stream.read(_SESSION_WITHIN_BYTES)
+        name = len(FORMAT).to_bytes(4, "little") + FORMAT.encode()
+        at, is_ours = start.find(name), False
+        while at >= 0:
+            is_ours = True
+            facts = _session_facts(start[at:])
+            if facts is not None:
+                return self._session(facts)
+            at = start.find(name, at + 1)
+        if is_ours:
+            raise RecordingError(f"{self.path}: the session at its beginning is damaged")
         raise RecordingError(f"{self.path} is not a stridecue recording; `stridecue import` makes one from a CSV")
 
     def _session(self, facts: dict[str, str]) -> SessionInfo:
@@ -240,34 +280,48 @@ class RecordingReader:
 
     def _device(self, data: bytes) -> DeviceInfo:
         try:
-            facts = msgspec.json.decode(data, type=DeviceFacts)
-            placement = Placement(facts.placement)
+            return _device_of(msgspec.json.decode(data, type=DeviceFacts))
         except ValueError as error:
             raise RecordingError(f"{self.path}: a device cannot be read: {error}; update stridecue") from error
-        params = MappingProxyType(facts.params)
-        return DeviceInfo(facts.device, facts.profile, placement, facts.name, facts.address, params)
+
+    def _sender(self, facts: dict[str, str]) -> DeviceInfo:
+        try:
+            params = msgspec.json.decode(facts["params"], type=dict[str, float])
+            name, address = facts.get("name", facts["device"]), facts.get("address") or None
+            return _device_of(DeviceFacts(facts["device"], facts["profile"], facts["placement"], name, address, params))
+        except (KeyError, ValueError) as error:
+            raise RecordingError(f"{self.path}: a device cannot be read: {error}; update stridecue") from error
 
 
-def intact_records(path: Path) -> Iterator[McapRecord]:
-    """Yield mcap records in file order up to the first that is not whole.
+def _device_of(facts: DeviceFacts) -> DeviceInfo:
+    params = MappingProxyType(facts.params)
+    return DeviceInfo(facts.device, facts.profile, Placement(facts.placement), facts.name, facts.address, params)
 
-    RecordingError where the file cannot be opened or is no MCAP file at all.
-    """
+
+def _is_same(announced: DeviceInfo | None, sender: DeviceInfo) -> bool:
+    """Compare what decides how packets are read; recordings of older versions do not repeat names."""
+    if announced is None:
+        return False
+    return (announced.profile, announced.placement, announced.params) == (
+        sender.profile,
+        sender.placement,
+        sender.params,
+    )
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _checksum(facts: Mapping[str, str]) -> str:
+    told = {key: value for key, value in sorted(facts.items()) if key != "crc32"}
+    return f"{zlib.crc32(msgspec.json.encode(told)):08x}"
+
+
+def _session_facts(data: bytes) -> dict[str, str] | None:
+    """Read the metadata that start here; None where they are damaged. Older recordings have no checksum."""
     try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise RecordingError(f"cannot open {path}: {error.strerror}") from error
-    with stream:
-        magic = stream.read(8)
-        if magic != b"\x89MCAP0\r\n":
-            raise RecordingError(f"{path} is not a recording (no MCAP file)")
-        stream.seek(0)
-        records = StreamReader(stream, validate_crcs=True, record_size_limit=RECORD_LIMIT_BYTES).records
-        while True:
-            try:
-                record = next(records)
-            except StopIteration:
-                return
-            except TORN:
-                return
-            yield record
+        facts: dict[str, str] = Metadata.read(ReadDataStream(BytesIO(data))).metadata
+    except TORN:
+        return None
+    return facts if facts.get("crc32") in {None, _checksum(facts)} else None

@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from mcap.records import Channel, Footer, Message, Metadata, Schema
+from mcap.records import Channel, Message, Metadata, Schema
 
-from drivers.recordings.recording import RecordingReader, intact_records
+from drivers.recordings.recording import RecordingReader
+from drivers.recordings.recording_chunks import ChunkFile, Condition
 from drivers.recordings.recording_file import RecordingFile, mcap_writer
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """messages kept; `was_cut` = the file had no end and was written anew."""
+    """messages kept; `was_cut` = the file had no end and was written anew; `damaged` = chunks that cannot be read."""
 
     messages: int
     was_cut: bool
+    damaged: int = 0
 
 
 def recover(path: Path) -> Recovery:
-    """Rewrite a cut recording in place with everything that can be read, indexed; leave a whole one alone.
+    """Rewrite a cut recording in place with everything in it, indexed; leave a whole one alone.
+
+    A damaged one stays as it is as well: writing it anew would throw the damaged part away for good.
 
     Raises RecordingError where `path` is no recording or the new file cannot be written (the old one then stays).
     """
@@ -33,11 +37,9 @@ def recover(path: Path) -> Recovery:
 
 def _survey(path: Path) -> Recovery:
     """Count the messages that can be read and tell whether the end is missing."""
-    messages, has_end = 0, False
-    for record in intact_records(path):
-        messages += isinstance(record, Message)
-        has_end = isinstance(record, Footer)
-    return Recovery(messages, was_cut=not has_end)
+    condition = Condition()
+    messages = sum(isinstance(record, Message) for record in ChunkFile(path, condition).records())
+    return Recovery(messages, not condition.has_end and not condition.damaged, condition.damaged)
 
 
 def _rewrite(path: Path) -> None:
@@ -47,7 +49,7 @@ def _rewrite(path: Path) -> None:
     schemas = {0: 0}
     channels: dict[int, int] = {}
     try:
-        for record in intact_records(path):
+        for record in ChunkFile(path, Condition()).records():
             if isinstance(record, Metadata):
                 writer.add_metadata(record.name, record.metadata)
             elif isinstance(record, Schema):

@@ -78,7 +78,7 @@ def test_finished_files_open_in_other_tools(tmp_path: Path) -> None:
         assert topics["/packet/hip/data"].metadata["placement"] == "sacrum"
         assert summary.schemas[topics["/record/metric"].schema_id].data == b'{"type":"object"}'
         assert summary.statistics.message_count == 201
-        assert summary.statistics.metadata_count == 1
+        assert summary.statistics.metadata_count == 2
         assert sum(1 for _ in reader.iter_messages(topics=["/packet/hip/data"])) == 100
 
 
@@ -129,23 +129,6 @@ def test_a_file_cut_anywhere_gives_a_prefix(tmp_path: Path) -> None:
         lengths.append(len(found))
     assert lengths == sorted(lengths)
     assert set(lengths) == {0, 11, 21, 31, 41, 51, 61}
-
-
-def test_flipped_bits_are_noticed_or_harmless(tmp_path: Path) -> None:
-    path = tmp_path / "run.mcap"
-    written = [HIP, *write(path, 60, per_tick=10)]
-    whole = path.read_bytes()
-    bad = tmp_path / "bad.mcap"
-    rng = random.Random(1)
-    for _ in range(300):
-        damaged = bytearray(whole)
-        damaged[rng.randrange(0, len(whole), 5)] ^= 1 << rng.randrange(8)
-        bad.write_bytes(damaged)
-        try:
-            found = list(RecordingReader(bad))
-        except RecordingError:
-            continue
-        assert found == written[: len(found)]
 
 
 def test_recover_leaves_whole_files_alone(tmp_path: Path) -> None:
