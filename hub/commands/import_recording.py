@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
 
+from drivers.errors import ImportDataError, RecordingError
+from drivers.imports.csv_columns import plan_columns
 from drivers.imports.csv_import import ImportReport, import_csv
+from drivers.imports.csv_table import CsvTable
+from drivers.recordings.recording import RecordingReader
 from dsp.signals import NS_PER_S, Placement
 from hub.config import ConfigError, given_file, nearest
 from hub.progress import Progress
@@ -18,8 +23,11 @@ WEARABLE = tuple(place for place in Placement if place not in {Placement.FOOT, P
 def run(options: Namespace) -> int:
     """Import and report; raises DriverError and ConfigError."""
     csv, out = given_file(options.csv), Path(options.out)
+    mapping = parse_map(options.map)
+    check_out(csv, out)
+    check_map(csv, mapping)
     with Progress("importing") as progress:
-        report = import_csv(csv, out, parse_map(options.map), progress.share)
+        report = import_csv(csv, out, mapping, progress.share)
     for line in _report(report):
         print(line, file=sys.stderr)
     for warning in report.warnings:
@@ -40,6 +48,38 @@ def parse_map(words: list[str]) -> dict[str, Placement | None]:
             raise ConfigError(f"--map {word!r}: no placement {name!r}: {nearest(name, [*valid, 'none'])}")
         mapping[sensor] = None if name == "none" else Placement(name)
     return mapping
+
+
+def check_out(csv: Path, out: Path) -> None:
+    """Raise ConfigError where writing `out` would destroy the table, or anything else that is no recording."""
+    if not out.exists():
+        return
+    if out.samefile(csv):
+        raise ConfigError(f"--out {out}: this is the table itself: name another file, e.g. --out {_suggested(csv)}")
+    if not out.is_file():
+        raise ConfigError(f"--out {out}: not a file: name one, e.g. --out {_suggested(csv)}")
+    try:
+        RecordingReader(out)
+    except RecordingError as error:
+        raise ConfigError(
+            f"--out {out}: is there already and is no recording; it stays as it is: name another file, "
+            f"e.g. --out {_suggested(csv)}"
+        ) from error
+
+
+def check_map(csv: Path, mapping: Mapping[str, Placement | None]) -> None:
+    """Raise ConfigError for a `--map` that names a sensor not in the table, or that leaves nothing to import."""
+    if not mapping:
+        return
+    columns = CsvTable(csv).columns
+    try:
+        plan_columns(columns, mapping, f"{csv}: --map")
+    except ImportDataError as error:
+        raise ConfigError(str(error)) from error
+
+
+def _suggested(csv: Path) -> str:
+    return f"{csv.name.removesuffix('.gz').removesuffix('.csv')}.mcap"
 
 
 def _report(report: ImportReport) -> list[str]:

@@ -71,6 +71,8 @@ def test_a_paced_replay_says_the_same_as_a_fast_one(small_recording: Path, tmp_p
         (["import", "CSV", "--out", "/nowhere/x.mcap"], 1, "/nowhere/x.mcap"),
         (["import", "CSV", "--out", "x.mcap", "--map", "sacrum=left_fot"], 2, "did you mean 'left_foot'?"),
         (["import", "CSV", "--out", "x.mcap", "--map", "sacrum"], 2, "SENSOR=PLACEMENT"),
+        (["import", "CSV", "--out", "x.mcap", "--map", "foo=sacrum"], 2, "foo"),
+        (["import", "CSV", "--out", "x.mcap", "--map", "sacrum=none", "left_shoe=none"], 2, "--map"),
         (["run", "--config", "/nowhere.toml"], 2, "/nowhere.toml"),
         (["run", "--mount", "sacrum=xyz"], 2, "+x+y+z"),
         (["run", "--mount", "nose=+x+y+z"], 2, "PLACEMENT=AXES"),
@@ -85,6 +87,24 @@ def test_failures_have_a_code_and_say_what_where_and_what_to_do(
     captured = capfd.readouterr()
     assert said in captured.err
     assert "Traceback" not in captured.err
+
+
+def test_an_import_never_destroys_what_is_there(small_csv: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    table, link, other = tmp_path / "run.csv", tmp_path / "link.csv", tmp_path / "notes.txt"
+    table.write_bytes(small_csv.read_bytes())
+    link.symlink_to(table)
+    other.write_text("precious")
+    for out, said in ((table, "the table itself"), (link, "the table itself"), (other, "no recording"), (tmp_path, "")):
+        assert main(["import", str(table), "--out", str(out)]) == 2
+        captured = capfd.readouterr()
+        assert str(out) in captured.err
+        assert said in captured.err
+        assert "--out run.mcap" in captured.err
+    assert table.read_bytes() == small_csv.read_bytes()
+    assert other.read_text() == "precious"
+    recording = tmp_path / "run.mcap"
+    for _again in range(2):
+        assert main(["import", str(table), "--out", str(recording)]) == 0
 
 
 @pytest.mark.parametrize(
