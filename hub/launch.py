@@ -80,12 +80,21 @@ class Ended:
     faults: tuple[str, ...]
     out: TextIO
 
+    @property
+    def code(self) -> int:
+        """Exit code: 1 when the recording is not whole; the run itself went through."""
+        return 1 if self.outcome.unrecorded else 0
+
     def words(self) -> list[str]:
         """Say what went wrong, what was lost, where the recording is and what can be done with it."""
         lines = [f"not used to the end: {fault}" for fault in self.faults]
         lost = {name: count for name, count in self.outcome.losses.items() if count}
         lines += [f"lost: {count} items on the way to {name}" for name, count in lost.items()]
-        lines += [f"\nRecorded: {path}" for path in self.outcome.files]
+        missing = self.outcome.unrecorded
+        if missing and not self.outcome.files:
+            lines.append(f"\nNot recorded: {missing} packets not written")
+        incomplete = f"  (incomplete: {missing} packets not written)" if missing else ""
+        lines += [f"\nRecorded: {path}{incomplete}" for path in self.outcome.files]
         lines += [f"Replay:   stridecue replay {shlex.quote(str(path))} --jsonl -" for path in self.outcome.files]
         return lines
 

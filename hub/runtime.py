@@ -82,10 +82,16 @@ class Plan:
 
 @dataclass(slots=True)
 class Outcome:
-    """How a run ended; `losses` names what was dropped where."""
+    """How a run ended; `losses` names what was dropped where.
+
+    running_s    time spent running, pauses left out
+    unrecorded   packets that are missing in `files`
+    """
 
     summary: Summary | None = None
+    running_s: float = 0.0
     files: list[Path] = field(default_factory=list)
+    unrecorded: int = 0
     losses: dict[str, int] = field(default_factory=dict)
 
 
@@ -279,6 +285,7 @@ class Runtime:
         self._facts.close()
         now_ns = self._now_ns()
         self._session.end(now_ns)
+        self._outcome.running_s = self._session.elapsed_s(now_ns)
         await self._post(self._telemetry.frames(now_ns, self._plan.engine.health()))
         self._posts.close()
         if not self._sinks:
@@ -294,6 +301,8 @@ class Runtime:
         for posts in self._posts.subscriptions:
             self._outcome.losses[posts.name] = posts.dropped
         if self._recorder is not None:
+            # Nearly all that the bus carries for the recorder are packets.
+            self._outcome.unrecorded = self._recorder.lost_packets + self._outcome.losses["recorder"]
             self._outcome.losses["recorder"] += self._recorder.lost
 
     def _start_sink(self, group: asyncio.TaskGroup, name: str, work: Coroutine[Any, Any, None]) -> None:

@@ -75,7 +75,7 @@ def run(options: Namespace) -> int:
         print(f"\nAgainst the virtual runner's truth (measured minus true):\n{comparison_text(comparison)}")
     for line in ended.words():
         print(line)
-    return 0
+    return ended.code
 
 
 def _history() -> tuple[PastRun, ...]:

@@ -47,7 +47,7 @@ def run(options: Namespace) -> int:
         )
     )
     _tell(ended, history, runner)
-    return 0
+    return ended.code
 
 
 def chosen_config(file: str | None) -> tuple[Config, str]:

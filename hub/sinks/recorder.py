@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +48,7 @@ class RecorderSink:
     ) -> None:
         self.files: list[Path] = []
         self.lost = 0  # facts that a failing disk cost; those that the bus dropped are counted there
+        self.lost_packets = 0  # how many of them were packets
         self._name_file = name_file
         self._session = session
         self._subscription = subscription
@@ -58,6 +58,7 @@ class RecorderSink:
         self._retry_ns: int | None = None
         self._failure = ""
         self._refused = 0
+        self._waiting: list[bool] = []  # of each fact the writer holds for the disk: is it a packet
         self._seen_dropped = 0
 
     async def run(self) -> None:
@@ -87,7 +88,7 @@ class RecorderSink:
             if self._writer is not None:
                 self._add(self._writer, fact)
             else:
-                self.lost += isinstance(fact, Packet | _Told)
+                self._lose(fact)
 
     def _add(self, writer: RecordingWriter, fact: Fact) -> None:
         try:
@@ -98,15 +99,18 @@ class RecorderSink:
                     writer.add_packet(fact)
                 case Beat():
                     writer.tick()
+                    self._waiting.clear()
                     self._failure = ""
                 case Step() | Metric() | Threshold() | Cue() | PainReport():
                     line = encode_line(fact, self._session.t0_ns)
                     writer.add_record(type(fact).__name__.lower(), fact.t_ns, line.rstrip())
             self._refused = 0
+            if isinstance(fact, Packet | _Told):
+                self._waiting.append(isinstance(fact, Packet))
         except RecordingError as error:
             self._failed(error)
             if isinstance(fact, Packet | _Told):  # a failed tick keeps everything for the next one
-                self.lost += 1
+                self._lose(fact)
                 self._refused += 1
             if self._refused >= REFUSALS:
                 self._give_up(writer)
@@ -114,11 +118,21 @@ class RecorderSink:
     def _finish(self, facts: list[Fact]) -> None:
         self._write(facts)
         if self._writer is not None:
-            try:
-                self._writer.close()
-            except RecordingError as error:
-                self._failed(error)
+            self._close(self._writer)
             self._writer = None
+
+    def _close(self, writer: RecordingWriter) -> None:
+        try:
+            writer.close()
+        except RecordingError as error:
+            self._failed(error)
+            self.lost += len(self._waiting)
+            self.lost_packets += sum(self._waiting)
+        self._waiting.clear()
+
+    def _lose(self, fact: Fact) -> None:
+        self.lost += isinstance(fact, Packet | _Told)
+        self.lost_packets += isinstance(fact, Packet)
 
     def _open(self) -> None:
         path = self._name_file(len(self.files))
@@ -142,8 +156,7 @@ class RecorderSink:
     def _give_up(self, writer: RecordingWriter) -> None:
         self._writer = None
         self._retry_ns = None
-        with contextlib.suppress(RecordingError):
-            writer.close()
+        self._close(writer)
 
     def _retry(self, t_ns: int) -> None:
         if self._retry_ns is None or t_ns >= self._retry_ns:
@@ -153,7 +166,9 @@ class RecorderSink:
     def _tell(self) -> None:
         dropped = self._subscription.dropped
         if self._failure:
-            self._notice(f"not recording: {self._failure} ({self.lost + dropped} packets and records lost so far)")
+            lost, waiting = self.lost + dropped, len(self._waiting)
+            held = f", {waiting} held for when the disk takes them" if waiting else ""
+            self._notice(f"not recording: {self._failure} ({lost} packets and records lost so far{held})")
         elif dropped > self._seen_dropped:
             self._notice(f"the disk is too slow for the recording: {dropped} items lost")
         else:

@@ -6,15 +6,19 @@ import asyncio
 import os
 import signal
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 
+from drivers.recordings.recording import SessionInfo
 from hub import dashboard
 from hub.dashboard import Dashboard
 from hub.doctor.finding import Verdict
 from hub.doctor.packages import OUR_PACKAGES, foreign_owners
+from hub.launch import Ended
 from hub.notices import Notices
+from hub.runtime import Outcome
 from hub.stop import Stop, stopping_on_signals
 
 STAND_IN = """\
@@ -106,3 +110,21 @@ def test_the_doctor_sees_a_foreign_owner_of_our_names():
     assert "pipx" in taken.remedy
     elsewhere = foreign_owners({}, {**own, "tui": Path("/elsewhere/tui")})
     assert "tui (in /elsewhere/tui)" in elsewhere.said
+
+
+def test_an_incomplete_recording_is_called_so_and_the_exit_code_tells():
+    def ended(unrecorded: int, files: list[Path]) -> Ended:
+        losses = {"recorder": unrecorded + 3 if unrecorded else 0}
+        return Ended(
+            Outcome(files=files, losses=losses, unrecorded=unrecorded), SessionInfo(0, None, "ann"), (), sys.stdout
+        )
+
+    run = Path("/runs/1.mcap")
+    assert ended(0, [run]).code == 0
+    assert "incomplete" not in "".join(ended(0, [run]).words())
+    assert ended(12, [run]).code == 1
+    assert any(
+        "/runs/1.mcap" in line and "incomplete: 12 packets not written" in line for line in ended(12, [run]).words()
+    )
+    assert "lost: 15 items on the way to recorder" in ended(12, [run]).words()
+    assert any("Not recorded: 12 packets" in line for line in ended(12, []).words())

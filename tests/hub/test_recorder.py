@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from drivers.errors import RecordingError
 from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import RecordingReader, SessionInfo
+from drivers.recordings.recording_file import RecordingFile
 from dsp.signals import Placement
 from hub.bus import Bus, Policy
 from hub.facts import Beat, Fact
@@ -89,6 +91,27 @@ async def test_a_disk_that_fills_up_later_loses_nothing_until_the_writer_is_full
     assert said[-1] == ""
     assert sink.lost == 0
     assert packets(tmp_path / "run.mcap") == [packet(number) for number in range(100)]
+
+
+async def test_a_disk_that_stays_full_until_the_end_costs_what_was_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    loop = asyncio.get_running_loop()
+    full_s = loop.time() + 4.5
+    commit = RecordingFile.commit
+
+    def until_full(self: RecordingFile) -> None:
+        if loop.time() > full_s:
+            raise RecordingError("cannot write to run.mcap: No space left on device; is the disk full?")
+        commit(self)
+
+    monkeypatch.setattr(RecordingFile, "commit", until_full)
+    sink, said = await record(lambda _number: tmp_path / "run.mcap", 10)
+    written = packets(tmp_path / "run.mcap")
+    assert 0 < len(written) < 100
+    assert sink.lost == sink.lost_packets == 100 - len(written)
+    assert any("No space left" in line and "held for when the disk" in line for line in said)
+    assert f"{sink.lost} packets and records lost" in said[-1]
 
 
 async def test_a_folder_that_cannot_be_made_costs_the_recording_only(tmp_path: Path):
