@@ -73,19 +73,19 @@ class Intake:
         self._steady_ns = 0.0
         self._limit_ns = 0.0
         self._last_ns = -(1 << 62)
-        self._last: list[float] = []
+        self._last: Array = np.zeros(CHANNELS)
         self._layout: Layout = ()
         self._columns: list[int] = []
-        # Samples not yet in the trace: the first `_checked` follow each other without a gap. Rows one after the other.
+        # Samples not yet in the trace: the first `_checked` follow each other without a gap.
         self._stamps: list[int] = []
-        self._flat: list[float] = []
+        self._rows: list[Array] = []
         self._checked = 0
 
     def put(self, block: SampleBlock) -> bool:
         """Hold a block's samples; True when `take` may find a whole chunk."""
         self._stamps += block.t_ns.tolist()
         as_is = self._as_is and block.layout is self._layout
-        self._flat += (block.values if as_is else self._six(block)).ravel().tolist()
+        self._rows.append(block.values if as_is else self._six(block))
         if not self.period_s and block.rate_hz > 0.0:
             self._set_period(1.0 / block.rate_hz)
         return len(self._stamps) >= self._enough
@@ -106,7 +106,7 @@ class Intake:
             if span_ns < self._steady_ns and self._emit():
                 yield Ready.SAMPLES
             else:
-                yield from self._with_gaps(self._stamps[:n], self._flat[: n * CHANNELS])
+                yield from self._with_gaps()
 
     def _six(self, block: SampleBlock) -> Array:
         """(n, 6) the IMU channels of a block, zeros where one is absent."""
@@ -138,60 +138,64 @@ class Intake:
 
     def _emit(self) -> bool:
         """One chunk of what is held into the trace; False, and nothing done, if a value is no number."""
-        n, group, flat = self._raw_chunk, self.group, self._flat
-        count = n * CHANNELS
-        if not isfinite(sum(flat[:count])):
+        n, group, stamps, trace = self._raw_chunk, self.group, self._stamps, self._trace
+        values = self._joined()
+        means = values[:n:group]
+        if group > 1:
+            for k in range(1, group):
+                means = means + values[k:n:group]
+            means *= 1.0 / group
+        columns: list[list[float]] = means.T.tolist()
+        if not isfinite(sum(map(sum, columns))):
+            self._rows = [values]
             return False
-        stamps, trace, apart = self._stamps, self._trace, group * CHANNELS
-        self._last_ns, self._last = stamps[n - 1], flat[count - CHANNELS : count]
+        self._last_ns, self._last = stamps[n - 1], values[n - 1]
         if group == 1:
             trace.t_s += [stamp * 1e-9 for stamp in stamps[:n]]
-            for k, axis in enumerate(trace.axes):
-                axis += flat[k:count:CHANNELS]
         elif group == 2:
             trace.t_s += [(a + b) * 0.5e-9 for a, b in zip(stamps[0:n:2], stamps[1:n:2], strict=True)]
-            for k, axis in enumerate(trace.axes):
-                pairs = zip(flat[k:count:apart], flat[k + CHANNELS : count : apart], strict=True)
-                axis += [0.5 * (a + b) for a, b in pairs]
         else:
             trace.t_s += [sum(stamps[k : k + group]) * 1e-9 / group for k in range(0, n, group)]
-            for k, axis in enumerate(trace.axes):
-                axis += [sum(flat[a : a + apart : CHANNELS]) / group for a in range(k, count, apart)]
-        del stamps[:n], flat[:count]
+        for kept, column in zip(trace.axes, columns, strict=True):
+            kept += column
+        del stamps[:n]
+        self._rows = [values[n:]] if stamps else []
         self._checked = 0
         return True
 
-    def _with_gaps(self, stamps: list[int], flat: list[float]) -> Iterator[Ready]:
-        """The careful way through the first samples held: stretches between gaps one by one."""
-        rest_stamps, rest = self._stamps[len(stamps) :], self._flat[len(flat) :]
-        checked = self._checked
-        rows = [flat[k : k + CHANNELS] for k in range(0, len(flat), CHANNELS)]
-        good = [k for k, row in enumerate(rows) if isfinite(sum(row))]
-        stamps, rows = [stamps[k] for k in good], [rows[k] for k in good]
-        self._stamps, self._flat = stamps[:checked], flat[: checked * CHANNELS]
-        before = stamps[checked - 1] if checked else self._last_ns
-        for stamp, row in zip(stamps[checked:], rows[checked:], strict=True):
+    def _joined(self) -> Array:
+        """(n, 6) all that is held."""
+        return self._rows[0] if len(self._rows) == 1 else np.concatenate([np.zeros((0, CHANNELS)), *self._rows])
+
+    def _with_gaps(self) -> Iterator[Ready]:
+        """The careful way through as many samples as make a chunk: stretches between gaps one by one."""
+        n, checked, values = self._raw_chunk, self._checked, self._joined()
+        rest_stamps, rest = self._stamps[n:], values[n:]
+        good = np.flatnonzero(np.isfinite(values[:n]).all(axis=1)).tolist()
+        fresh = [(self._stamps[k], values[k]) for k in good[checked:]]
+        self._stamps, self._rows = self._stamps[:checked], [values[:checked]]
+        before = self._stamps[-1] if checked else self._last_ns
+        for stamp, row in fresh:
             if stamp - before > self._p.fill_s * NS_PER_S:
                 self._trace.clear()
-                self._stamps, self._flat = [], []
+                self._stamps, self._rows = [], []
                 yield Ready.RESTART
             elif stamp - before > self._limit_ns:
                 self.gap_s = (stamp - before) * 1e-9
-                self._fill(before, stamp, row)
+                self._fill(before, stamp, row.tolist())
                 while len(self._stamps) >= self._raw_chunk:
                     self._emit()
-                self._checked = len(self._stamps)
                 yield Ready.FILLED
             self._stamps.append(stamp)
-            self._flat += row
-            self._last_ns, self._last = stamp, row
+            self._rows.append(row[None, :])
             before = stamp
             if len(self._stamps) >= self._raw_chunk:
                 self._emit()
                 yield Ready.SAMPLES
+            self._last_ns, self._last = stamp, row
         self._checked = len(self._stamps)
         self._stamps += rest_stamps
-        self._flat += rest
+        self._rows.append(rest)
 
     def _fill(self, before_ns: int, next_ns: int, following: list[float]) -> None:
         """Put samples between the last one, at `before_ns`, and `next_ns`."""
@@ -202,10 +206,11 @@ class Intake:
         if self.stride_s > 0.0:
             keep = int(self._p.memory_s / self.period_s)
             past_t = trace.t_s[-keep:] + [stamp * 1e-9 for stamp in self._stamps]
-            past = [axis[-keep:] + self._flat[k::CHANNELS] for k, axis in enumerate(trace.axes)]
+            waiting: list[list[float]] = self._joined().T.tolist()
+            past = [axis[-keep:] + more for axis, more in zip(trace.axes, waiting, strict=True)]
             times = [stamp * 1e-9 for stamp in stamps]
             filled = from_strides(past_t, past, times, next_ns * 1e-9, following, self.stride_s, self._p.gap_fill)
         if filled is None:
-            filled = straight(self._last, following, n)
+            filled = straight(self._last.tolist(), following, n)
         self._stamps += stamps
-        self._flat += [value for row in zip(*filled, strict=True) for value in row]
+        self._rows.append(np.array(filled).T)

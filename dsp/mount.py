@@ -34,6 +34,10 @@ from dsp.orientation import Vector
 
 Array = npt.NDArray[np.float64]
 
+_EYE = np.eye(3)
+_LEAST = 1e-12
+"""Keeps the unit vector of nothing at zero."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mount:
@@ -106,6 +110,8 @@ class MountFinder:
         self._up = np.zeros(3)
         self._strides = 0
         self._standing: Array | None = None
+        points = np.arange(2 * self._p.phases)
+        self._after, self._before = np.roll(points, -1), np.roll(points, 1)
         turn = 2.0 * np.pi * np.arange(self._p.phases) / self._p.phases
         self._slow = np.stack([np.cos(turn), np.sin(turn)], axis=1) * math.sqrt(2.0 / self._p.phases)
 
@@ -126,10 +132,10 @@ class MountFinder:
 
     def stride(self, first: Array, second: Array) -> None:
         """Two successive steps, each resampled to (phases, 6): force m/s2 and rate rad/s."""
-        mean = 0.5 * (first.mean(axis=0) + second.mean(axis=0))
+        mean = (first.sum(axis=0) + second.sum(axis=0)) * (0.5 / self._p.phases)
         # The mean force of a whole stride is level from the first stride on; the orientation filter still settles then.
-        up_now = mean[:3] / np.linalg.norm(mean[:3])
-        level = np.eye(3) - np.outer(up_now, up_now)
+        up_now = _unit(mean[:3])
+        level = _EYE - up_now[:, None] * up_now
         one, two = first - mean, second - mean
         same, other = 0.5 * (one + two), 0.5 * (one - two)
         same[:, 3:] -= self._slow @ (self._slow.T @ same[:, 3:])
@@ -138,14 +144,18 @@ class MountFinder:
         rate = twice[3:, 3:] - once[3:, 3:]
         mirror = np.zeros((3, 3))
         for matrix, weight in ((force, 1.0), (rate, -self._p.rate_weight)):
-            size = float(np.linalg.norm(level @ matrix @ level))
+            levelled = level @ matrix @ level
+            size = math.sqrt(float(np.vdot(levelled, levelled)))
             if size > 0.0:
                 mirror += weight / size * matrix
         both = np.concatenate([one, two])
         vertical = both[:, :3] @ up_now
-        change = np.roll(vertical, -1) - np.roll(vertical, 1)
-        ahead = level @ (_correlation(both[:, :3], vertical) - _correlation(both[:, :3], change))
-        leftward = level @ (_correlation(both[:, 3:], vertical) - _correlation(both[:, 3:], change))
+        change = vertical[self._after] - vertical[self._before]
+        # Correlations; the means of all of these are zero already.
+        squares = (both * both).sum(axis=0)
+        with_load = (_unit(vertical) - _unit(change)) @ both
+        ahead = level @ with_load[:3] / max(math.sqrt(float(squares[:3].sum())), _LEAST)
+        leftward = level @ with_load[3:] / max(math.sqrt(float(squares[3:].sum())), _LEAST)
         keep = 1.0 - 1.0 / min(self._strides + 1.0, self._p.memory_strides)
         share = 1.0 - keep
         self._mirror = keep * self._mirror + share * mirror
@@ -165,7 +175,7 @@ class MountFinder:
             return None
         # Only its heading is kept: the roll wanders by a degree while it is being found, and would show as a slow tilt.
         left = _unit(left - (left @ up) * up)
-        forward = np.cross(left, up)
+        forward = _cross(left, up)
         sign = float(forward @ self._ahead + left @ self._leftward)
         if sign < 0.0:
             left, forward = -left, -forward
@@ -174,21 +184,19 @@ class MountFinder:
         if level and self._standing is not None:
             up = self._standing
             left = _unit(left - (left @ up) * up)
-            forward = np.cross(left, up)
+            forward = _cross(left, up)
         quality = max(0.0, min(1.0, spread)) * min(1.0, abs(sign) / 0.5) * min(1.0, self._strides / 8.0)
         return Mount(_vector(forward), _vector(left), _vector(up), level=level, quality=quality)
 
 
-def _correlation(signals: Array, with_signal: Array) -> Array:
-    """(3,) covariance of each column with `with_signal`, scaled by the length of the columns' spread."""
-    centred = signals - signals.mean(axis=0)
-    other = with_signal - with_signal.mean()
-    size = math.sqrt(float((centred * centred).sum()) * float(other @ other))
-    return centred.T @ other / size if size > 0.0 else np.zeros(3)
-
-
 def _unit(v: Array) -> Array:
-    return v / np.linalg.norm(v)
+    return v / max(math.sqrt(float(v @ v)), _LEAST)
+
+
+def _cross(a: Array, b: Array) -> Array:
+    ax, ay, az = a.tolist()
+    bx, by, bz = b.tolist()
+    return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
 
 
 def _vector(v: Array) -> Vector:
