@@ -12,6 +12,7 @@ import numpy.typing as npt
 from drivers.decoders.imu6 import encode_imu6, full_scale
 from drivers.errors import ImportDataError
 from drivers.imports.csv_columns import AXES, ImuColumns
+from drivers.imports.csv_grid import SampleGrid
 from drivers.packets import DeviceInfo, Packet
 from drivers.timing.clocksync import SamplePeriod
 from dsp.signals import NS_PER_S
@@ -26,11 +27,12 @@ MAX_PACKET_SAMPLES = 19
 SPACING_TOLERANCE_NS = 200_000
 """A sample further than this from even spacing starts a packet of its own: the decoder spaces evenly, and 1 ms is what
 an import may be off in all."""
-GAP_PERIODS = 1.6
-"""Longer steps than this mean that samples are missing."""
 PERIOD_SAMPLES = 20_000
 """How many steps the rate is taken from."""
 PERIOD_SPREAD = 0.2
+REGULAR_SHARE = 0.9
+JITTER_PERIODS = 1.9
+"""The longest step of a time axis that jitters and has no gap there; a missing sample makes 2."""
 
 Floats = npt.NDArray[np.float64]
 Times = npt.NDArray[np.int64]
@@ -71,12 +73,17 @@ class ImuSurvey:
         self._last_s = float(t_s[-1])
 
     def rate_hz(self) -> float:
-        """Return the mean rate over steps without gaps; 1 Hz where there is only one sample."""
+        """Return the mean rate over steps without gaps; 1 Hz where there is only one sample.
+
+        Where times jitter, over long and short steps alike: they make up for each other.
+        """
         steps_s = np.array(self._steps_s)
         if not len(steps_s):
             return 1.0
         median_s = float(np.median(steps_s))
         regular = steps_s[np.abs(steps_s - median_s) <= PERIOD_SPREAD * median_s]
+        if len(regular) < REGULAR_SHARE * len(steps_s):
+            regular = steps_s[steps_s < JITTER_PERIODS * median_s]
         return 1.0 / float(np.mean(regular))
 
     def ranges(self, source: str) -> tuple[float, float]:
@@ -106,7 +113,7 @@ class ImuPackets:
         # The decoder's own estimate of the period, fed with the same packets.
         self._period = SamplePeriod(1 / self._rate_hz)
         self._sequence = 0
-        self._last_ns: int | None = None
+        self._grid = SampleGrid(self._period_ns)
 
     def update(self, t_ns: Times, values: Floats) -> list[Packet]:
         """Turn rows into packets, see PacketSource."""
@@ -114,32 +121,28 @@ class ImuPackets:
         samples = np.full((int(is_there.sum()), len(AXES)), np.nan)
         samples[:, self._present] = values[is_there]
         times = t_ns[is_there].tolist()
+        missing = self._grid.update(times)
         packets = []
         start = 0
         while start < len(times):
-            end = self._end_of_packet(times, start)
+            self.lost += missing[start]
+            self._sequence += missing[start]
+            end = self._end_of_packet(times, missing, start)
             packets.append(self._packet(times[end - 1], samples[start:end], times[start]))
             start = end
         return packets
 
-    def _end_of_packet(self, times: list[int], start: int) -> int:
-        """Count on over the gap before `start`; return the index after the last sample that fits its packet."""
+    def _end_of_packet(self, times: list[int], missing: list[int], start: int) -> int:
+        """Return the index after the last sample that fits the packet that begins at `start`."""
         first_ns = times[start]
-        if self._last_ns is not None:
-            missing = self._missing(first_ns - self._last_ns)
-            self.lost += missing
-            self._sequence += missing
         step_ns = self._period.update(self._sequence, _us(first_ns)) * NS_PER_S
         end = start + 1
         while end < len(times) and end - start < self._most:
             is_even = abs(times[end] - first_ns - (end - start) * step_ns) <= SPACING_TOLERANCE_NS
-            if not is_even or self._missing(times[end] - times[end - 1]):
+            if not is_even or missing[end]:
                 break
             end += 1
         return end
-
-    def _missing(self, step_ns: int) -> int:
-        return round(step_ns / self._period_ns) - 1 if step_ns > GAP_PERIODS * self._period_ns else 0
 
     def _packet(self, last_ns: int, samples: Floats, first_ns: int) -> Packet:
         params = self.info.params
@@ -152,7 +155,6 @@ class ImuPackets:
         )
         self._sequence += len(samples)
         self.samples += len(samples)
-        self._last_ns = last_ns
         return Packet(self.info.device, CHANNEL, last_ns, payload)
 
 

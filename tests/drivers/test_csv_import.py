@@ -113,6 +113,27 @@ def test_rows_missing_in_the_file_are_lost_samples(tmp_path: Path) -> None:
     assert ingest.quality(0)[0].lost == 15
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_jitter_is_no_gap_and_gaps_in_it_are_found(tmp_path: Path, seed: int) -> None:
+    """200 Hz, each time up to 4 ms late, on a clock 1 % fast; then the same with 12 gaps of 1 to 30 rows."""
+    rng = np.random.default_rng(seed)
+    n = 8_000
+    t_s = np.round(np.arange(n) * 0.00495 + rng.uniform(0, 0.004, n), 6)
+    report, ingest, blocks, _ = imported(tmp_path, {"t_s": t_s, **imu("sacrum", n, seed), **imu("waist", n, seed)})
+    assert [device.lost for device in report.devices] == [0, 0]
+    assert report.devices[0].info.params["rate_hz"] == pytest.approx(1 / 0.00495, rel=1e-3)
+    assert [(q.samples, q.lost, q.dropped) for q in ingest.quality(0)] == [(n, 0, 0)] * 2
+    assert np.abs(times_s(blocks["sacrum"], report) - t_s).max() < 1e-3
+
+    keep = np.ones(n, bool)
+    for at in range(500, n - 500, 1000):
+        keep[at : at + rng.integers(1, 31)] = False
+    columns = {name: column[keep] for name, column in {"t_s": t_s, **imu("sacrum", n, seed)}.items()}
+    report, ingest, blocks, _ = imported(tmp_path, columns)
+    assert report.devices[0].lost == ingest.quality(0)[0].lost == n - keep.sum()
+    assert np.abs(times_s(blocks["sacrum"], report) - t_s[keep]).max() < 1e-3
+
+
 def test_sensors_of_different_rates_share_a_file(tmp_path: Path) -> None:
     n = 4000
     columns = {"t_s": np.arange(n) * 0.005, **imu("sacrum", n), **imu("left_foot", n, 1)}
