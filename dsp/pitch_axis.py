@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dsp.orientation import Vector
+from dsp.signals import GRAVITY_MPS2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class PitchAxisParams:
     every_s     how often
     moving_radps  least root mean square rate of a foot that walks or runs
     keep        share of the old evidence of the sign at each look
+    most        a window's mean force (m/s2) and rate (rad/s) are cut here, so that a knock does not turn the axis:
+                recorded runners reach 6 g and 17 rad/s, sprinters more, and their axis stands the cut
     """
 
     mean_s: float = 0.06
@@ -34,6 +37,7 @@ class PitchAxisParams:
     every_s: float = 0.5
     moving_radps: float = 1.2
     keep: float = 0.9
+    most: tuple[float, float] = (6.0 * GRAVITY_MPS2, 25.0)
 
 
 class PitchAxis:
@@ -72,7 +76,9 @@ class PitchAxis:
 
     def _look(self) -> None:
         data = np.array(self._windows)
-        force, rate = data[:, :3], data[:, 3:] - data[:, 3:].mean(axis=0)
+        most_force, most_rate = self._p.most
+        force, rate = np.clip(data[:, :3], -most_force, most_force), np.clip(data[:, 3:], -most_rate, most_rate)
+        rate = rate - rate.mean(axis=0)
         spread = rate.T @ rate / len(rate)
         if float(np.trace(spread)) < self._p.moving_radps**2:
             return
