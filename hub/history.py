@@ -8,12 +8,14 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from dsp.history import PastRun
-from dsp.records import Summary
+from dsp.records import Record, Step, Summary
 
 KEPT_FOR_BASELINE = 20
 """The newest runs that make up the baseline."""
 SHORTEST_S = 60.0
-"""A shorter run says nothing about how somebody runs."""
+"""Less running says nothing about how somebody runs."""
+FEWEST_STEPS = 50
+"""Steps whose drop was measured; fewer are no mean to compare with."""
 
 _VERSION = 1
 _SCHEMA = """
@@ -112,14 +114,27 @@ class History:
             raise HistoryError(f"{self._path}: {error}") from error
 
 
-def stored_run(runner: str, started_utc: str, summary: Summary, recording: str | None) -> StoredRun | None:
-    """Make the entry of a run that just ended; None when it was too short to say anything."""
-    if summary.duration_s < SHORTEST_S or summary.steps == 0:
+class RunCount:
+    """Counts what decides whether a run says enough; `observe` every record of it."""
+
+    def __init__(self) -> None:
+        self.steps_with_drop = 0
+
+    def observe(self, record: Record) -> None:
+        """Take a record in."""
+        self.steps_with_drop += isinstance(record, Step) and record.drop_excursion_deg is not None
+
+
+def stored_run(
+    runner: str, started_utc: str, summary: Summary, recording: str | None, *, running_s: float, count: RunCount
+) -> StoredRun | None:
+    """Make the entry of a run that just ended; None when there was too little running in it to say anything."""
+    if running_s < SHORTEST_S or count.steps_with_drop < FEWEST_STEPS:
         return None
     return StoredRun(
         runner,
         started_utc,
-        summary.duration_s,
+        running_s,
         summary.steps,
         summary.cadence_spm,
         summary.drop_excursion_left_deg,

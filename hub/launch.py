@@ -35,6 +35,7 @@ from hub.settings import RunSettings
 from hub.sinks.jsonl import open_jsonl
 from hub.source import OpenSource
 from hub.stop import Stop, stopping_on_signals
+from hub.summary_text import earlier_text
 from hub.telemetry import About
 from hub.terminal import is_whole
 from hub.wire import Post, utc
@@ -112,6 +113,8 @@ async def _carry_out(launch: Launch) -> Ended:
     for line in (no_broker, why_not):
         if line:
             print(f"stridecue: {line}", file=sys.stderr, flush=True)
+    if launch.source != "replay" or launch.settings.history:
+        print(earlier_text(launch.settings.history), file=out, flush=True)
     signals = launch.signals or broker is not None
     engine = Engine(launch.catalog, launch.settings.pipeline(signals=signals), cues=launch.settings.cues)
     stop = Stop()
@@ -159,7 +162,8 @@ def _beginning(launch: Launch) -> tuple[About, SessionInfo]:
         t0_ns = now_ns()
         session = SessionInfo(t0_ns, utc(now_unix_ns), launch.runner, launch.settings.stored())
         unix_zero_ns = now_unix_ns - t0_ns
-    return About(launch.runner, instance, launch.source, unix_zero_ns, session.t0_ns), session
+    earlier_runs = len(launch.settings.history)
+    return About(launch.runner, instance, launch.source, unix_zero_ns, session.t0_ns, earlier_runs), session
 
 
 def _unix_ns(utc_text: str | None) -> int | None:

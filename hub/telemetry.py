@@ -48,6 +48,7 @@ class About:
     instance       tells this hub from another one with the same runner
     unix_zero_ns   Unix ns of `t_ns = 0`: the one place where wall time comes in
     t0_ns          second 0 of the session's axis
+    earlier_runs   how many runs this one is compared with
     """
 
     runner: str
@@ -55,6 +56,7 @@ class About:
     source: Literal["live", "replay", "demo"]
     unix_zero_ns: int
     t0_ns: int
+    earlier_runs: int = 0
 
 
 class Telemetry:
@@ -119,6 +121,7 @@ class Telemetry:
             steps=session.steps,
             recording=self.recording,
             notice=self.notice,
+            earlier_runs=about.earlier_runs,
         )
         return Post(topic, message)
 

@@ -98,7 +98,11 @@ class StatusMessage(Outgoing, frozen=True, kw_only=True, tag="status"):
 
 
 class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
-    """Where the run stands; retained. `elapsed_s` counts running time, pauses left out."""
+    """Where the run stands; retained. `elapsed_s` counts running time, pauses left out.
+
+    notice        what the runner should know about the hub itself
+    earlier_runs  how many runs this one is compared with
+    """
 
     state: Literal["waiting", "running", "paused", "ended"]
     runner: str
@@ -108,6 +112,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     steps: int
     recording: str | None
     notice: str | None = None
+    earlier_runs: int = 0
 
 
 class MetricsMessage(Outgoing, frozen=True, kw_only=True, tag="metrics"):

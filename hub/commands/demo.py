@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from drivers.virtual.params import RunnerParams
 from drivers.virtual.runner import VirtualRunner
@@ -14,8 +15,9 @@ from dsp.records import Record, Step
 from dsp.signals import NS_PER_S
 from dsp.thresholds.drift import DriftParams
 from firmware_profiles.catalog import Catalog, load_catalog
+from hub.commands.keep_run import keep
 from hub.folders import demo_folder
-from hub.history import History, StoredRun
+from hub.history import History, RunCount, StoredRun
 from hub.launch import Launch, carry_out
 from hub.settings import RunSettings
 from hub.source import Source
@@ -24,6 +26,8 @@ from hub.truth import compare, comparison_text
 from hub.wire import utc
 
 RUNNER = "demo"
+OWN_RUNS = "demo itself"
+"""The demo's own runs are kept under this name: they tire within a minute and must not become the usual."""
 QUICK_DRIFT = DriftParams(block_s=4.0, tau_s=10.0, baseline_from_s=6.0, baseline_to_s=28.0, minimum_deg=1.2, hold_s=6.0)
 """Seconds instead of minutes, so that a newcomer sees it work; said in the demo's output."""
 
@@ -39,17 +43,20 @@ _EARLIER = (
 _INTRODUCTION = """\
 A virtual runner: stands still for 6 s, then runs; from about 40 s on the left side tires and the pelvis drops further.
 Five sensors advertise over virtual Bluetooth; everything from the radio on is what a real run uses.
-For the demo only, a drift is told after seconds instead of minutes."""
+For the demo only, a drift is told after seconds instead of minutes, and the earlier runs are made up."""
 
 
 def run(options: Namespace) -> int:
     """Run the demo; raises DriverError and OSError."""
     params = RunnerParams(seed=options.seed)
+    count = RunCount()
+    settings = RunSettings(drift=QUICK_DRIFT, history=_history())
     catalog = load_catalog()
     steps: list[Step] = []
     epochs_s: list[float] = []
 
     def observe(record: Record) -> None:
+        count.observe(record)
         if isinstance(record, Step):
             steps.append(record)
 
@@ -58,7 +65,7 @@ def run(options: Namespace) -> int:
         Launch(
             source="demo",
             runner=RUNNER,
-            settings=RunSettings(drift=QUICK_DRIFT, history=_history()),
+            settings=settings,
             catalog=catalog,
             open_source=_open_lab(params, catalog, epochs_s),
             first_port=options.mqtt_port,
@@ -69,7 +76,8 @@ def run(options: Namespace) -> int:
         )
     )
     if ended.outcome.summary is not None:
-        print(f"\nThe run:\n{summary_text(ended.outcome.summary)}")
+        print(f"\nThe run:\n{summary_text(ended.outcome.summary, settings.history)}")
+        keep(ended, History(_history_file()), OWN_RUNS, count)
     if epochs_s:
         comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * NS_PER_S))
         print(f"\nAgainst the virtual runner's truth (measured minus true):\n{comparison_text(comparison)}")
@@ -80,13 +88,17 @@ def run(options: Namespace) -> int:
 
 def _history() -> tuple[PastRun, ...]:
     """Give the virtual runner's earlier runs, from a store of their own that is filled at the first demo."""
-    history = History(demo_folder() / "history.sqlite")
+    history = History(_history_file())
     if not history.newest(RUNNER):
         today = datetime.now(UTC)
         for days, left_deg, right_deg, cadence_spm in _EARLIER:
             started = utc(round((today - timedelta(days=days)).timestamp() * NS_PER_S))
             history.add(StoredRun(RUNNER, started, 1800.0, round(30 * cadence_spm), cadence_spm, left_deg, right_deg))
     return tuple(run.past() for run in history.newest(RUNNER))
+
+
+def _history_file() -> Path:
+    return demo_folder() / "history.sqlite"
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -11,10 +10,11 @@ from pathlib import Path
 from drivers.radio_choice import open_radio
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog, load_catalog
+from hub.commands.keep_run import keep
 from hub.config import Config, external_server, load_config
 from hub.folders import config_file, data_folder, profiles_folder
-from hub.history import History, HistoryError, stored_run
-from hub.launch import Ended, Launch, carry_out
+from hub.history import History, RunCount
+from hub.launch import Launch, carry_out
 from hub.settings import RunSettings, check_mounts, parse_mounts
 from hub.source import Source
 from hub.summary_text import summary_text
@@ -33,6 +33,7 @@ def run(options: Namespace) -> int:
         cues=config.cues.rules == "all",
     )
     catalog = load_catalog(profiles_folder())
+    count = RunCount()
     ended = carry_out(
         Launch(
             source="live",
@@ -44,9 +45,14 @@ def run(options: Namespace) -> int:
             external=external_server(config.mqtt, where),
             folder=_recordings(config) if config.record.enabled and not options.no_record else None,
             headless=options.headless,
+            observe=count.observe,
         )
     )
-    _tell(ended, history, runner)
+    if ended.outcome.summary is not None:
+        print(f"\nThe run:\n{summary_text(ended.outcome.summary, settings.history)}")
+    keep(ended, history, runner, count)
+    for line in ended.words():
+        print(line)
     return ended.code
 
 
@@ -61,21 +67,6 @@ def chosen_config(file: str | None) -> tuple[Config, str]:
 def _recordings(config: Config) -> Path:
     folder = config.record.folder
     return data_folder() / "recordings" if folder is None else Path(folder).expanduser()
-
-
-def _tell(ended: Ended, history: History, runner: str) -> None:
-    summary = ended.outcome.summary
-    if summary is not None:
-        print(f"\nThe run:\n{summary_text(summary)}")
-        recording = str(ended.outcome.files[0]) if ended.outcome.files else None
-        stored = stored_run(runner, ended.session.started_utc or "", summary, recording)
-        if stored is not None:
-            try:
-                history.add(stored)
-            except HistoryError as error:
-                print(f"stridecue: this run is not in the history: {error}", file=sys.stderr)
-    for line in ended.words():
-        print(line)
 
 
 @asynccontextmanager

@@ -38,7 +38,7 @@ def _fast(options: Namespace, reader: RecordingReader, settings: RunSettings, ca
     for fault in engine.faults.values():
         print(f"stridecue: not used to the end: {fault.where}: {fault.text}", file=sys.stderr)
     _tell_cut(reader)
-    print(summary_text(summary), file=sys.stderr if options.jsonl == "-" else sys.stdout)
+    print(summary_text(summary, settings.history), file=sys.stderr if options.jsonl == "-" else sys.stdout)
     return 0
 
 
@@ -58,7 +58,7 @@ def _paced(options: Namespace, reader: RecordingReader, settings: RunSettings, c
         )
     )
     if ended.outcome.summary is not None:
-        print(f"\n{summary_text(ended.outcome.summary)}", file=ended.out)
+        print(f"\n{summary_text(ended.outcome.summary, settings.history)}", file=ended.out)
     for line in ended.words():
         print(line, file=ended.out)
     _tell_cut(reader)

@@ -1,0 +1,30 @@
+"""A run that is over becomes one of the earlier runs, if there was enough running in it."""
+
+from __future__ import annotations
+
+import sys
+
+from hub.history import FEWEST_STEPS, SHORTEST_S, History, HistoryError, RunCount, stored_run
+from hub.launch import Ended
+
+
+def keep(ended: Ended, history: History, runner: str, count: RunCount) -> None:
+    """Add a run to the history and say so; a history that cannot be written is said on stderr."""
+    outcome = ended.outcome
+    if outcome.summary is None:
+        return
+    recording = str(outcome.files[0]) if outcome.files else None
+    started = ended.session.started_utc or ""
+    run = stored_run(runner, started, outcome.summary, recording, running_s=outcome.running_s, count=count)
+    if run is None:
+        print(
+            f"  {'history':<20}not added: less than {SHORTEST_S:.0f} s of running, or fewer than {FEWEST_STEPS} steps "
+            "with a drop"
+        )
+        return
+    try:
+        history.add(run)
+    except HistoryError as error:
+        print(f"stridecue: this run is not in the history: {error}", file=sys.stderr)
+    else:
+        print(f"  {'history':<20}added: later runs are compared with this one too")
