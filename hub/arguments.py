@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import math
 from importlib.metadata import PackageNotFoundError, version
 
 from drivers.radio_choice import check_radio
+from hub.config import SAMPLE
+from hub.folders import config_file
 
 _EXAMPLES = """\
 examples:
@@ -18,6 +21,36 @@ examples:
   stridecue doctor                                 what works on this machine, and what to do about the rest
 
 exit codes: 0 done, 1 failed at run time, 2 wrong arguments or configuration
+"""
+_DEMO = """\
+  stridecue demo                          in the dashboard; q quits
+  stridecue demo --headless --seconds 120 as lines of text; long enough for a threshold and a cue
+  stridecue demo --seed 7                 another virtual runner
+
+The MQTT port is printed at the start; watch it with: mosquitto_sub -p 1883 -t 'stridecue/#' -v
+"""
+_RUN = """\
+  stridecue run                                    with the sensors that are switched on
+  stridecue run --headless --no-record             lines of text, nothing kept
+  stridecue run --mount sacrum=+x+y+z              when you know how the sensor sits
+  stridecue run --radio bumble:usb:0               a USB adapter of its own instead of the system's Bluetooth
+  stridecue sim start                              in another terminal: virtual sensors, then
+  stridecue run --radio bumble:tcp-client:127.0.0.1:9000
+
+Configuration, read when it is there: {path}
+
+{sample}
+Every key: docs/configuration.md
+"""
+_SCAN = """\
+  stridecue scan                           six seconds with the system's Bluetooth
+  stridecue scan --seconds 20              for sensors that advertise rarely
+  stridecue scan --radio virtual           the virtual sensors of the demo
+"""
+_DOCTOR = """\
+  stridecue doctor                         one line a subject: ok, note or FAIL, and what to do
+
+exit codes: 0 stridecue can be used, 1 what is marked FAIL must be put right first
 """
 _IMPORT = """\
 CSV: a column t_s, then for each sensor <sensor>_ax .. _az in m/s2 and <sensor>_gx .. _gz in rad/s; any of the six may
@@ -56,11 +89,13 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"stridecue {_version()}")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
-    _demo(_command(commands, "demo", "demo", "a virtual runner over virtual Bluetooth, no hardware needed"))
-    _run(_command(commands, "run", "live", "run with your own sensors"))
-    _scan(_command(commands, "scan", "scan", "list the sensors near and the profile each would use"))
+    _demo(_command(commands, "demo", "demo", "a virtual runner over virtual Bluetooth, no hardware needed", _DEMO))
+    sample = "".join(f"  {line}\n" for line in SAMPLE.splitlines())
+    more = _RUN.format(path=config_file(), sample=sample)
+    _run(_command(commands, "run", "live", "run with your own sensors", more))
+    _scan(_command(commands, "scan", "scan", "list the sensors near and the profile each would use", _SCAN))
     _sim(_command(commands, "sim", "sim", "virtual sensors as processes of their own", _SIM))
-    _command(commands, "doctor", "doctor", "check Bluetooth, broker, audio and packages, and say what to do")
+    _command(commands, "doctor", "doctor", "check Bluetooth, broker, audio and packages, and say what to do", _DOCTOR)
     _import(_command(commands, "import", "import_recording", "turn a CSV of samples into a recording", _IMPORT))
     _replay(_command(commands, "replay", "replay", "run a recording through the hub again", _REPLAY))
     return top
@@ -82,13 +117,13 @@ def _command(
 
 def _demo(one: argparse.ArgumentParser) -> None:
     _headless(one)
-    one.add_argument("--seconds", type=_positive, metavar="N", help="end by itself after N seconds")
-    one.add_argument("--seed", type=int, default=1, metavar="N", help="which virtual runner (default %(default)s)")
+    one.add_argument("--seconds", type=_seconds, metavar="N", help="end by itself after N seconds")
+    one.add_argument("--seed", type=_whole, default=1, metavar="N", help="which virtual runner (default %(default)s)")
     _mqtt_port(one)
 
 
 def _run(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--config", metavar="FILE", help="configuration (default: config.toml in the user's folder)")
+    one.add_argument("--config", metavar="FILE", help=f"configuration (default: {config_file()})".replace("%", "%%"))
     _headless(one)
     one.add_argument(
         "--radio",
@@ -101,10 +136,10 @@ def _run(one: argparse.ArgumentParser) -> None:
 
 
 def _scan(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--config", metavar="FILE", help="configuration (default: config.toml in the user's folder)")
+    one.add_argument("--config", metavar="FILE", help=f"configuration (default: {config_file()})".replace("%", "%%"))
     one.add_argument("--radio", type=_radio, metavar="RADIO", help="platform (default), virtual, or bumble:TRANSPORT")
     one.add_argument(
-        "--seconds", type=_positive, default=6.0, metavar="N", help="listen for N seconds (default %(default)g)"
+        "--seconds", type=_seconds, default=6.0, metavar="N", help="listen for N seconds (default %(default)g)"
     )
 
 
@@ -112,17 +147,20 @@ def _sim(one: argparse.ArgumentParser) -> None:
     parts = one.add_subparsers(metavar="PART", dest="part", required=True)
     start = parts.add_parser("start", help="the air and sensors, each a process, until Ctrl-C")
     start.add_argument("--port", type=_port, default=9000, help="the air's port (default %(default)s)")
-    start.add_argument("--seed", type=int, default=1, metavar="N", help="which virtual runner")
+    start.add_argument("--seed", type=_whole, default=1, metavar="N", help="which virtual runner")
     start.add_argument("sensors", nargs="*", metavar="SENSOR", help="which (default: five)")
     air = parts.add_parser("air", help="only the air: a link layer on a loopback TCP port")
     air.add_argument("--port", type=_port, default=9000, help="default %(default)s")
-    air.add_argument("--seed", type=int, default=1, metavar="N", help="of the losses on the air")
+    air.add_argument("--seed", type=_whole, default=1, metavar="N", help="of the losses on the air")
     sensor = parts.add_parser("sensor", help="one sensor on an air that runs already")
     sensor.add_argument("kind", metavar="SENSOR", help="e.g. pod, left_foot_imu, sacrum_imu, strap, treadmill")
     sensor.add_argument("--air-port", type=_port, default=9000, help="default %(default)s")
-    sensor.add_argument("--seed", type=int, default=1, metavar="N", help="which virtual runner")
+    sensor.add_argument("--seed", type=_whole, default=1, metavar="N", help="which virtual runner")
     sensor.add_argument(
-        "--epoch", type=float, metavar="S", help="the runner's time 0 on this machine's monotonic clock (default: now)"
+        "--epoch",
+        type=_moment,
+        metavar="S",
+        help="the runner's time 0 on the monotonic clock (default: now)",
     )
 
 
@@ -176,22 +214,43 @@ def _mounts(one: argparse.ArgumentParser) -> None:
     )
 
 
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r}: a number above 0")
+def _seconds(text: str) -> float:
+    return _above_zero(text, "write a number of seconds above 0, e.g. 30")
+
+
+def _speed(text: str) -> float | str:
+    return text if text == "max" else _above_zero(text, "write a number above 0 (1 is as fast as it was run), or max")
+
+
+def _above_zero(text: str, remedy: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r}: {remedy}")
     return value
 
 
 def _port(text: str) -> int:
-    value = int(text)
+    value = int(text) if text.isdecimal() else 0
     if not 0 < value < 65_536:
-        raise argparse.ArgumentTypeError(f"{text!r}: a port is 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{text!r}: a port is a whole number from 1 to 65535")
     return value
 
 
-def _speed(text: str) -> float | str:
-    return text if text == "max" else _positive(text)
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a whole number") from None
+
+
+def _moment(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a number of seconds") from None
 
 
 def _radio(text: str) -> str:

@@ -20,6 +20,16 @@ ONE_RUNNER = (
     "adapter and its own configuration for the second runner"
 )
 
+SAMPLE = """\
+[runner]
+name = "ann"
+[sensors]
+"Hip pod" = "sacrum"
+[mqtt]
+url = "mqtt://192.168.1.20:1883"
+"""
+"""A short configuration for help texts; all of it is in docs/configuration.md."""
+
 
 class ConfigError(ValueError):
     """A configuration that cannot be used: file, key, what to write instead."""
@@ -93,9 +103,13 @@ def load_config(path: Path) -> Config:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{path}: byte {error.start + 1} is not UTF-8: save the file as UTF-8 text in your editor"
+        ) from error
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not TOML: {error}") from error
     return parse_config(data, str(path))
 
@@ -143,6 +157,18 @@ def external_server(section: MqttSection, where: str) -> Server | None:
     return Server(parts.hostname, port or (8883 if tls else 1883), section.user, password, tls)
 
 
+_FIRST = {
+    "runner": 'name = "ann"',
+    "sensors": '"Hip pod" = "sacrum"',
+    "mounts": 'sacrum = "+x+y+z"',
+    "radio": 'provider = "platform"',
+    "mqtt": "port = 1883",
+    "cues": 'rules = "all"',
+    "record": "enabled = true",
+}
+"""What may stand in each section, as an example."""
+
+
 def nearest(word: str, valid: list[str]) -> str:
     """Name the valid word that was probably meant, or all of them."""
     close = difflib.get_close_matches(word, valid, n=1, cutoff=0.5)
@@ -155,6 +181,8 @@ def _refuse_unknown(struct: type[msgspec.Struct], data: Mapping[str, Any], where
         if key not in types:
             raise ConfigError(f"{where}: unknown key {at}{key!s}: {nearest(key, list(types))}")
         inner = types[key]
+        if not at and not isinstance(value, Mapping):
+            raise ConfigError(f"{where}: {key} is a section: write [{key}] on a line of its own, then {_FIRST[key]}")
         if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and isinstance(value, Mapping):
             _refuse_unknown(inner, value, where, f"{at}{key}.")
         elif key in {"sensors", "mounts"} and isinstance(value, Mapping):

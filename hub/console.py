@@ -60,7 +60,9 @@ class Console:
         self._steps = session.steps
         if session.state == self._session:
             return None
-        self._session = session.state
+        before, self._session = self._session, session.state
+        if before == "waiting" and session.state == "ended":
+            return None  # a run that never began does not end
         return {
             "running": "the run has started",
             "paused": "standing: paused",

@@ -13,7 +13,7 @@ from dsp.mount import Mount
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.signals import Placement
 from dsp.thresholds.drift import DriftParams
-from hub.config import ConfigError
+from hub.config import ConfigError, nearest
 
 
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +56,11 @@ def parse_mounts(words: list[str], where: str) -> dict[Placement, str]:
     mounts: dict[Placement, str] = {}
     for word in words:
         name, equals, axes = word.partition("=")
-        if not equals or name not in set(Placement):
+        if not equals:
             raise ConfigError(f"{where} {word!r}: write PLACEMENT=AXES, e.g. sacrum=+x+y+z")
+        valid = [placement.value for placement in Placement]
+        if name not in valid:
+            raise ConfigError(f"{where} {word!r}: unknown placement {name!r}: {nearest(name, valid)}")
         mounts[Placement(name)] = axes
     check_mounts(mounts, where)
     return mounts

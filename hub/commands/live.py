@@ -6,7 +6,9 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from drivers.errors import AdapterDownError
 from drivers.radio_choice import open_radio
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog, load_catalog
@@ -18,6 +20,11 @@ from hub.launch import Launch, carry_out
 from hub.settings import RunSettings, check_mounts, parse_mounts
 from hub.source import Source
 from hub.summary_text import summary_text
+
+if TYPE_CHECKING:
+    from drivers.radio.facade import Radio
+
+_TCP = "bumble:tcp-client:"
 
 
 def run(options: Namespace) -> int:
@@ -74,5 +81,23 @@ async def _open_sensors(radio: str, catalog: Catalog, sensors: Mapping[str, Plac
     """Switch the radio on; loads a Bluetooth stack only here. Raises DriverError."""
     from hub.live import LiveSource
 
-    async with open_radio(radio) as opened:
+    async with open_known_radio(radio) as opened:
         yield LiveSource(opened, catalog, sensors)
+
+
+@asynccontextmanager
+async def open_known_radio(radio: str) -> AsyncIterator[Radio]:
+    """Open a radio; raises DriverError that says what to start where nothing listens at a TCP transport."""
+    opened = False
+    try:
+        async with open_radio(radio) as adapter:
+            opened = True
+            yield adapter
+    except AdapterDownError as error:
+        port = radio.rpartition(":")[2]
+        if opened or not radio.startswith(_TCP):
+            raise
+        raise AdapterDownError(
+            f"radio {radio}: nothing answers there: start virtual sensors with `stridecue sim start --port {port}`, "
+            "or what else should serve HCI on that port"
+        ) from error

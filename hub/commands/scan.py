@@ -8,11 +8,10 @@ from argparse import Namespace
 from collections.abc import Mapping
 
 from drivers.radio.sighting import Sighting
-from drivers.radio_choice import open_radio
 from drivers.supervision.roles import role_of
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog, load_catalog
-from hub.commands.live import chosen_config
+from hub.commands.live import chosen_config, open_known_radio
 from hub.folders import profiles_folder
 
 _FORM = "{:<26} {:<18} {:>8}  {:<18} {}"
@@ -56,5 +55,5 @@ def table(seen: Mapping[str, Sighting], catalog: Catalog, sensors: Mapping[str, 
 
 
 async def _listen(radio: str, for_s: float) -> Mapping[str, Sighting]:
-    async with open_radio(radio) as opened:
+    async with open_known_radio(radio) as opened:
         return await opened.scan(for_s)

@@ -10,6 +10,7 @@ from argparse import Namespace
 from asyncio.subprocess import Process
 from collections.abc import Sequence
 
+from drivers.errors import AdapterDownError
 from drivers.virtual.air import serve_air
 from drivers.virtual.params import RunnerParams
 from drivers.virtual.process import run_sensor
@@ -39,14 +40,29 @@ async def _sensor(options: Namespace) -> None:
     _check([options.kind])
     stop = Stop()
     with stopping_on_signals(stop):
-        await run_sensor(
-            options.kind,
-            options.air_port,
-            stop.event,
-            params=RunnerParams(seed=options.seed),
-            epoch_s=options.epoch,
-            on_ready=lambda name: print(f"{options.kind}: pid {os.getpid()}, advertises as {name}", flush=True),
-        )
+        began: list[str] = []
+
+        def tell(name: str) -> None:
+            began.append(name)
+            print(f"{options.kind}: pid {os.getpid()}, advertises as {name}", flush=True)
+
+        try:
+            await run_sensor(
+                options.kind,
+                options.air_port,
+                stop.event,
+                params=RunnerParams(seed=options.seed),
+                epoch_s=options.epoch,
+                on_ready=tell,
+            )
+        except AdapterDownError as error:
+            port = options.air_port
+            if began:
+                raise AdapterDownError(f"the air on port {port} is gone: start it again, then this sensor") from error
+            raise AdapterDownError(
+                f"no air on 127.0.0.1:{port}: start it first with `stridecue sim air --port {port}`, or air and "
+                f"sensors together with `stridecue sim start --port {port}`"
+            ) from error
 
 
 async def _start(options: Namespace) -> None:

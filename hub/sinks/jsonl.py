@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from dsp.records import Attitude, GaitEvent, Record
 from hub.bus import Subscription
+from hub.config import ConfigError
 from hub.facts import Fact
 from hub.lines import encode_line
 
@@ -41,11 +42,18 @@ class JsonlFile:
 
 @contextmanager
 def open_jsonl(out: str, t0_ns: int) -> Iterator[JsonlFile]:
-    """Open a file, or stdout for `-`; raises OSError. `t0_ns` is second 0."""
+    """Open a file, or stdout for `-`; raises ConfigError. `t0_ns` is second 0."""
     if out == "-":
         yield JsonlFile(sys.stdout.buffer, t0_ns)
         return
-    with Path(out).open("wb") as stream:
+    with ExitStack() as stack:
+        try:
+            stream = stack.enter_context(Path(out).open("wb"))
+        except OSError as error:
+            raise ConfigError(
+                f"--jsonl {out}: {error.strerror}: name a file in a folder that is there and that you may write to, "
+                "or - for stdout"
+            ) from error
         yield JsonlFile(stream, t0_ns)
 
 

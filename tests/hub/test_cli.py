@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from hub.cli import main
+from hub.config import SAMPLE
+from hub.folders import config_file
 
 STEP_FIELDS = {
     "type", "t_s", "toe_off_s", "step_time_s", "contact_ms", "flight_ms", "side", "drop_peak_deg", "drop_excursion_deg",
@@ -75,17 +77,29 @@ def test_a_paced_replay_says_the_same_as_a_fast_one(small_recording: Path, tmp_p
         (["import", "CSV", "--out", "x.mcap", "--map", "sacrum=none", "left_shoe=none"], 2, "--map"),
         (["run", "--config", "/nowhere.toml"], 2, "/nowhere.toml"),
         (["run", "--mount", "sacrum=xyz"], 2, "+x+y+z"),
-        (["run", "--mount", "nose=+x+y+z"], 2, "PLACEMENT=AXES"),
+        (["run", "--mount", "nose"], 2, "PLACEMENT=AXES"),
+        (["run", "--mount", "head=+x+y+z"], 2, "unknown placement 'head'"),
+        (["run", "--mount", "left_fot=+x+y+z"], 2, "did you mean 'left_foot'?"),
+        (["replay", "REC", "--jsonl", "/nonexist/x"], 2, "or - for stdout"),
+        (["replay", "REC", "--jsonl", "/nonexist/x", "--speed", "60", "--headless"], 2, "or - for stdout"),
+        (["sim", "sensor", "pod", "--air-port", "1"], 1, "stridecue sim start"),
         (["sim", "sensor", "podd"], 2, "did you mean 'pod'?"),
-        (["run", "--headless", "--no-record", "--radio", "bumble:tcp-client:127.0.0.1:1"], 1, "doctor"),
+        (["run", "--headless", "--no-record", "--radio", "bumble:tcp-client:127.0.0.1:1"], 1, "sim start --port 1"),
     ],
 )
 def test_failures_have_a_code_and_say_what_where_and_what_to_do(
-    arguments: list[str], code: int, said: str, small_csv: Path, capfd: pytest.CaptureFixture[str]
+    arguments: list[str],
+    code: int,
+    said: str,
+    small_csv: Path,
+    small_recording: Path,
+    capfd: pytest.CaptureFixture[str],
 ):
-    assert main([str(small_csv) if word == "CSV" else word for word in arguments]) == code
+    files = {"CSV": str(small_csv), "REC": str(small_recording)}
+    assert main([files.get(word, word) for word in arguments]) == code
     captured = capfd.readouterr()
     assert said in captured.err
+    assert "the run has ended" not in captured.out
     assert "Traceback" not in captured.err
 
 
@@ -128,6 +142,32 @@ def test_wrong_arguments_end_with_two(arguments: list[str], capfd: pytest.Captur
     assert "usage: stridecue" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["demo", "--seconds", "abc"], "'abc': write a number of seconds above 0"),
+        (["demo", "--seed", "x"], "'x': write a whole number"),
+        (["demo", "--mqtt-port", "x"], "'x': a port is a whole number"),
+        (["replay", "x", "--speed", "fast"], "'fast': write a number above 0 (1 is as fast as it was run), or max"),
+        (["sim", "sensor", "pod", "--epoch", "now"], "'now': write a number of seconds"),
+    ],
+)
+def test_wrong_numbers_are_answered_in_plain_words(arguments: list[str], said: str, capfd: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        main(arguments)
+    captured = capfd.readouterr()
+    assert said in captured.err
+    assert "invalid _" not in captured.err
+
+
+def test_help_of_run_names_the_configuration_and_shows_one(capfd: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        main(["run", "--help"])
+    said = capfd.readouterr().out
+    assert str(config_file()) in said
+    assert all(f"  {line}\n" in said for line in SAMPLE.splitlines())
+
+
 def test_a_reader_that_has_seen_enough_is_no_failure(small_recording: Path):
     replay = [sys.executable, "-m", "hub.cli", "replay", str(small_recording), "--jsonl", "-"]
     with subprocess.Popen(replay, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -139,9 +179,9 @@ def test_a_reader_that_has_seen_enough_is_no_failure(small_recording: Path):
 
 
 def test_help_teaches_with_examples(capfd: pytest.CaptureFixture[str]):
-    for words in (["--help"], ["replay", "--help"], ["import", "--help"], ["sim", "--help"]):
+    for words in ([], ["replay"], ["import"], ["sim"], ["demo"], ["run"], ["scan"], ["doctor"]):
         with pytest.raises(SystemExit) as ended:
-            main(words)
+            main([*words, "--help"])
         assert ended.value.code == 0
         assert "  stridecue " in capfd.readouterr().out
 

@@ -1,11 +1,13 @@
 """The configuration: what is wrong is said with file, key and what to write instead."""
 
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from dsp.signals import Placement
-from hub.config import Config, ConfigError, MqttSection, external_server, load_config
+from hub.config import SAMPLE, Config, ConfigError, MqttSection, external_server, load_config
 from hub.connection import Server
 
 
@@ -70,7 +72,8 @@ def test_every_section_is_read(tmp_path: Path):
         ("[radio]\nprovider='usb'", "radio.provider: "),
         ("[[runners]]\nname='a'\n[[runners]]\nname='b'", "one adapter serves one runner"),
         ("[[runner]]\nname='a'", "one adapter serves one runner"),
-        ("runner = 3", "runner: Expected `object`, got `int`"),
+        ("runner = 3", "runner is a section: write [runner] on a line of its own, then name = "),
+        ("mqtt = 'x'", "mqtt is a section: write [mqtt]"),
         ("[runner", "not TOML"),
     ],
 )
@@ -80,6 +83,36 @@ def test_errors_name_file_key_and_remedy(tmp_path: Path, text: str, said: str):
         load_config(path)
     assert str(caught.value).startswith(f"{path}: ")
     assert said in str(caught.value)
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path: Path):
+    path = tmp_path / "config.toml"
+    path.write_bytes(b'[runner]\nname = "J\xfcrg"\n')
+    with pytest.raises(ConfigError, match=r"config\.toml: byte 19 is not UTF-8"):
+        load_config(path)
+
+
+def test_the_sample_in_the_help_is_a_configuration(tmp_path: Path):
+    config = load_config(written(tmp_path, SAMPLE))
+    assert config.runner.name == "ann"
+    assert len(SAMPLE.splitlines()) == 6
+
+
+def test_the_page_about_the_configuration_is_true(tmp_path: Path):
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+    samples = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    (tmp_path / "secret").write_text("hush")
+    configs = [
+        load_config(written(tmp_path, text.replace("~/.config/stridecue/mqtt-password", f"{tmp_path}/secret")))
+        for text in samples
+    ]
+    assert configs[0].runner.name == "ann"
+    for section in msgspec.structs.fields(Config):
+        assert f"[{section.name}]" in samples[0], section.name
+        if isinstance(section.type, type) and issubclass(section.type, msgspec.Struct):
+            for key in msgspec.structs.fields(section.type):
+                assert f"`{section.name}.{key.name}`" in page, key.name
+                assert re.search(rf"^{key.name} = ", samples[0], flags=re.MULTILINE), key.name
 
 
 def test_a_missing_file_is_named(tmp_path: Path):
