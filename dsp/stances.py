@@ -40,12 +40,16 @@ class _Open:
 
 
 class Stances:
-    """Keeps the row of steps of one trunk sensor; `contacts_s` are the newest ones, `step_s` the usual step time."""
+    """Keeps the row of steps of one trunk sensor.
+
+    `contacts_s` are the newest ones, `step_s` the usual step time; `trust`, set by the owner, scales the confidence.
+    """
 
     def __init__(self, placement: Placement, confidence: float, params: StanceParams | None = None) -> None:
         self._p = params or StanceParams()
         self._placement = placement
         self._confidence = confidence
+        self.trust = 1.0
         self._gate = RunningGate(self._p.gate)
         self._side = SideFinder(self._p.side)
         self.reset()
@@ -65,6 +69,10 @@ class Stances:
     def running(self) -> bool:
         """Whether the newest contact belongs to a running row."""
         return self._gate.open
+
+    @property
+    def _sure(self) -> float:
+        return self._confidence * self.trust
 
     def see(self, event: TrunkEvent, trace: Trace, mount: Mount | None, *, levelled: bool) -> list[Sighting]:
         """Take a load or an unload; `levelled`: the trace's up direction follows the pelvis within a stride."""
@@ -91,7 +99,7 @@ class Stances:
         del self.contacts_s[:-4]
         self._open = _Open(event.t_s, event.crossing_s)
         side = self._last_side.other if self._last_side and self._beats(event.t_s) == 1 else None
-        contact = Contact(event.decided_s, event.t_s, self._placement, side, running=True, confidence=self._confidence)
+        contact = Contact(event.decided_s, event.t_s, self._placement, side, running=True, confidence=self._sure)
         return out + self._let_out(contact, event.decided_s, running=self._gate.open)
 
     def overdue(self, now_s: float) -> bool:
@@ -127,7 +135,7 @@ class Stances:
             if side and mount and levelled and self._placement in DROP_PLACEMENTS:
                 drop = drop_of(trace, mount, side, was.contact_s, release_s)
         self._last_side = side
-        return Release(decided_s, was.contact_s, release_s, self._placement, side, drop, self._confidence)
+        return Release(decided_s, was.contact_s, release_s, self._placement, side, drop, self._sure)
 
     def _beats(self, contact_s: float) -> int:
         """How many step times after the last judged stance this one began."""

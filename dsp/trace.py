@@ -34,6 +34,11 @@ class Trace:
         for channel in self.channels():
             channel.clear()
 
+    def forget(self, count: int) -> None:
+        """Drop the oldest `count` samples."""
+        for channel in self.channels():
+            del channel[:count]
+
     def trim(self, keep: int) -> int:
         """Drop the oldest once there are twice as many as `keep`; returns how many went."""
         cut = len(self.t_s) - keep

@@ -10,11 +10,14 @@ from dsp.attitude import AttitudeStage
 from dsp.detectors.trunk import TrunkContactParams, TrunkContacts
 from dsp.filters import LowPass2
 from dsp.intake import Intake, Ready
-from dsp.mount import Mount, MountFinder
+from dsp.metrics.sensor_moved import KEY as MOVED_KEY
+from dsp.mount import Mount, MountFinder, MountFinderParams
+from dsp.moved import MovedSensor
 from dsp.orientation import Leveller, LevelParams, MeanDirection, Strapdown
-from dsp.sightings import Posture, Sighting
-from dsp.signals import Placement, SampleBlock
-from dsp.stances import StanceParams, Stances
+from dsp.records import Metric
+from dsp.sightings import Posture, Reading, Sighting
+from dsp.signals import NS_PER_S, Placement, SampleBlock
+from dsp.stances import DROP_PLACEMENTS, StanceParams, Stances
 from dsp.stillness import Stillness
 from dsp.trace import Trace
 
@@ -27,12 +30,18 @@ class TrunkParams:
     trace_s        how far back events look
     quick_strides  the mount is refined every stride at first,
     slow_every     then every so many
+    lately_strides  the mount of the last few strides is compared with that of the run
+    doubt          share of the usual confidence while a moved sensor is calibrated again, until
+    sure_strides   so many strides have been seen
     """
 
     hold_s: float = 0.75
     trace_s: float = 2.4
     quick_strides: int = 60
     slow_every: int = 8
+    lately_strides: float = 4.0
+    doubt: float = 0.5
+    sure_strides: int = 12
     contact: TrunkContactParams = field(default_factory=TrunkContactParams)
     stance: StanceParams = field(default_factory=StanceParams)
     level: LevelParams = field(default_factory=LevelParams)
@@ -58,12 +67,14 @@ class TrunkChain:
         self._strapdown = Strapdown()
         self._leveller = Leveller(self._strapdown, self._p.level)
         self._mean_direction = MeanDirection()
-        self._finder = MountFinder()
+        self._moved = MovedSensor() if placement in DROP_PLACEMENTS else None
+        self._seek_mount()
         self._still = Stillness()
         self._attitude = AttitudeStage()
         self._mount = mount
         self.latest_s = float("-inf")
         self._known = False
+        self._bias_known = False
         self._started = False
         self._done = 0
         self._new_contacts = 0
@@ -96,8 +107,25 @@ class TrunkChain:
         self._new_contacts = 0
         self._intake.stride_s = 0.0
         self._still.reset()
+        if self._moved is not None:
+            self._moved.reset()
         if self._known:
             self._stances.reset()
+
+    def _seek_mount(self) -> None:
+        self._finder = MountFinder()
+        self._lately = MountFinder(MountFinderParams(memory_strides=self._p.lately_strides))
+
+    def _start_over(self, out: list[Sighting]) -> None:
+        """The sensor has moved: nothing that was learned about its axes holds, an explicit mount and the zero least."""
+        out.append(Reading(self.latest_s, Metric(round(self.latest_s * NS_PER_S), MOVED_KEY, 1.0, None, 1.0)))
+        self._seek_mount()
+        self._mount = self._given = None
+        self._bias_known = False  # before it was noticed, the turn was taken for bias
+        self._strides = 0
+        self._stances.trust = self._p.doubt
+        self._trace.forget(self._done)
+        self._restart()
 
     def _start(self) -> bool:
         """Once there are enough samples, align with their mean force."""
@@ -118,10 +146,10 @@ class TrunkChain:
         x, y, z = (sum(axis[: until + 1]) / (until + 1) for axis in trace.axes[:3])
         first = (trace.axes[3][0], trace.axes[4][0], trace.axes[5][0])
         self._strapdown.align(trace.t_s[0] - period, (x, y, z), first)
-        self._leveller.start(trace.t_s[0], keep_bias=self._known)
+        self._leveller.start(trace.t_s[0], keep_bias=self._bias_known)
         self._mean_direction.align(trace.t_s[0] - period, (x, y, z))
         self._corrected_s = trace.t_s[0]
-        self._known = self._started = True
+        self._known = self._started = self._bias_known = True
         return True
 
     def _work(self, out: list[Sighting]) -> None:
@@ -130,7 +158,9 @@ class TrunkChain:
         while len(self._trace.t_s) - self._done >= chunk:
             self._advance(self._done, self._done + chunk, out)
             self._done += chunk
-            self._settle()
+            self._settle(out)
+            if not self._started and not self._start():
+                return
 
     def _advance(self, start: int, stop: int, out: list[Sighting]) -> None:
         """Per-sample work on samples start to stop."""
@@ -153,28 +183,31 @@ class TrunkChain:
             found = self._attitude.run(trace, start, stop, mount, self._strapdown.bias)
             out.extend(Posture(k.t_ns * 1e-9, k) for k in found)
 
-    def _settle(self) -> None:
+    def _settle(self, out: list[Sighting]) -> None:
         """Per-stride work: levelling, mount, standing. Its feedback begins with the next sample."""
+        moved = False
         if self._new_contacts:
             self._new_contacts = 0
             self._detector.usual_step_s = self._stances.step_s if self._stances.running else 0.0
-            self._stride()
+            moved = self._stride()
         self._unlooked += self._intake.chunk
         if self._unlooked >= self._look_samples:
-            self._look(self.latest_s)
+            moved = self._look(self.latest_s) or moved
             self._unlooked = 0
-        if len(self._trace.t_s) > 2 * self._keep:
+        if moved:
+            self._start_over(out)
+        elif len(self._trace.t_s) > 2 * self._keep:
             self._done -= self._trace.trim(self._keep)
 
-    def _stride(self) -> None:
-        """Close a stride: every second contact of a steady row does."""
+    def _stride(self) -> bool:
+        """Close a stride: every second contact of a steady row does. True when the sensor has moved."""
         c = self._stances.contacts_s
         if len(c) < 3 or not 0.38 < c[-1] - c[-3] < 1.2:
-            return
+            return False
         self._intake.stride_s = c[-1] - c[-3]
         self._strides += 1
         if self._strides % 2:
-            return
+            return False
         trace = self._trace
         if self._intake.has_gyro and c[-2] > self._corrected_s:
             vx = 0.5 * (trace.at(trace.vx, c[-2]) + trace.at(trace.vx, c[-1]))
@@ -183,11 +216,13 @@ class TrunkChain:
             self._corrected_s = self.latest_s
         if self._given is None and self._stances.running and c[-3] > trace.t_s[0]:
             strides = self._strides // 2
-            if strides <= self._p.quick_strides or strides % self._p.slow_every == 0:
-                self._refine(c[-3], c[-2], c[-1])
+            suspects = self._moved is not None and self._moved.suspects
+            if suspects or strides <= self._p.quick_strides or strides % self._p.slow_every == 0:
+                return self._refine(c[-3], c[-2], c[-1])
+        return False
 
-    def _refine(self, one_s: float, two_s: float, three_s: float) -> None:
-        """Show the mount finder the two steps between three contacts."""
+    def _refine(self, one_s: float, two_s: float, three_s: float) -> bool:
+        """Show the mount finder the two steps between three contacts. True when the sensor has moved."""
         trace = self._trace
         first, end = trace.first_at(one_s), trace.first_at(three_s)
         t = np.array(trace.t_s[first - 1 : end + 1])
@@ -196,15 +231,25 @@ class TrunkChain:
         both = np.stack([np.interp(at, t, axis[first - 1 : end + 1]) for axis in trace.axes], axis=1)
         self._finder.stride(both[: len(phases)], both[len(phases) :])
         self._mount = self._finder.mount()
+        if self._moved is None:
+            return False
+        self._lately.stride(both[: len(phases)], both[len(phases) :])
+        if self._finder.strides < self._p.sure_strides:
+            return False
+        self._stances.trust = 1.0
+        lately = self._lately.mount()
+        return bool(self._mount and lately and self._moved.plane(self._mount.left, lately.left))
 
-    def _look(self, now_s: float) -> None:
-        """Look at one window without regard to steps: standing, or moving in a way that is not known."""
-        contacts = self._stances.contacts_s
+    def _look(self, now_s: float) -> bool:
+        """Look at one window without regard to steps: standing, moving in a way that is not known, sensor moved."""
+        contacts, trace = self._stances.contacts_s, self._trace
+        first, end = max(0, self._done - self._unlooked), self._done
+        if self._moved is not None and self._moved.look([axis[first:end] for axis in trace.axes[:3]]):
+            return True
         if contacts and now_s - contacts[-1] < 1.0:
             self._still.reset()
-            return
-        trace, levelled = self._trace, self._intake.has_gyro
-        first, end = max(0, self._done - self._unlooked), self._done
+            return False
+        levelled = self._intake.has_gyro
         look = self._still.look([axis[first:end] for axis in trace.axes])
         if levelled:
             if look is None:
@@ -219,3 +264,4 @@ class TrunkChain:
             self._finder.stand(standing)
             if self._given is not None:
                 self._mount = self._given.levelled(standing)
+        return False

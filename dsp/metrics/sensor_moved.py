@@ -1,0 +1,14 @@
+"""A trunk sensor no longer sits as it did: 1 for a few seconds after it was noticed, else nothing (`dsp.moved`)."""
+
+from __future__ import annotations
+
+from dsp.metrics.passed_on import PassedOn
+
+KEY = "sensor_moved"
+
+
+class Stage(PassedOn):
+    """Passes the notice on."""
+
+    def __init__(self) -> None:
+        super().__init__(KEY)
