@@ -4,6 +4,9 @@
 
 The yardstick is `x = x * a + b` in a loop. Ratios travel between machines, microseconds do not. scipy `find_peaks` on
 the whole recording stands beside it: it cannot stream and finds peaks only.
+
+Then how long after an event it is told, by the newest sample given by then: a contact after it happened, a step after
+the contact that ends it. Radio and packets come on top.
 """
 
 from __future__ import annotations
@@ -15,9 +18,12 @@ from collections.abc import Callable
 import numpy as np
 from scipy.signal import butter, find_peaks, sosfiltfilt
 
+from dsp.chains.foot import FootChain
+from dsp.chains.trunk import TrunkChain
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Step
-from dsp.signals import Placement, SampleBlock
+from dsp.sightings import Contact, Release, Sighting
+from dsp.signals import NS_PER_S, Placement, SampleBlock
 from tests.dsp.synthetic import blocks_of, make
 
 
@@ -52,6 +58,42 @@ def play(blocks: list[SampleBlock], *, signals: bool = False) -> int:
     return steps + sum(isinstance(r, Step) for r in pipeline.finish())
 
 
+STEADY_S = 15.0
+"""Latency counts from here: at a start contacts are held back until a row of them is running."""
+
+
+def contact_delays_s(blocks: list[SampleBlock], chain: TrunkChain | FootChain) -> dict[str, list[float]]:
+    """Contacts and toe-offs as one sensor's chain tells them."""
+    out: dict[str, list[float]] = {"contact": [], "toe-off": []}
+    for block in blocks:
+        newest_s = int(block.t_ns[-1]) / NS_PER_S
+        seen: list[Sighting] = chain.work() if chain.put(block) else []
+        for s in seen:
+            if newest_s > STEADY_S and isinstance(s, Contact):
+                out["contact"].append(newest_s - s.t_s)
+            elif newest_s > STEADY_S and isinstance(s, Release) and s.t_s is not None:
+                out["toe-off"].append(newest_s - s.t_s)
+    return out
+
+
+def step_delays_s(blocks: list[SampleBlock]) -> list[float]:
+    """Steps as the pipeline tells them, after the contact that ends them."""
+    pipeline, out = Pipeline(), []
+    for block in blocks:
+        newest_ns = int(block.t_ns[-1])
+        steps = [r for r in pipeline.update(block) if isinstance(r, Step) and newest_ns > STEADY_S * NS_PER_S]
+        out += [(newest_ns - s.t_ns) / NS_PER_S - s.step_time_s for s in steps if s.step_time_s is not None]
+    return out
+
+
+def print_delays(name: str, delays_s: list[float], rate_hz: float) -> None:
+    middle, worst = float(np.median(delays_s)), max(delays_s)
+    print(
+        f"{name:32s} {1e3 * middle:4.0f} ms = {middle * rate_hz:3.0f} samples, "
+        f"worst {1e3 * worst:4.0f} ms = {worst * rate_hz:3.0f} samples; {len(delays_s)} of them"
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--packet", type=int, default=5)
@@ -68,12 +110,12 @@ def main() -> int:
         ("one foot", feet[:1], False),
         ("sacrum and both feet", [Placement.SACRUM, *feet], False),
     ]
-    for name, worn, signals in rows:
-        blocks = blocks_of(made, worn, args.packet, rate_hz=rate)
-        samples = len(made.t_s) * len(worn)
+    for name, sensors, signals in rows:
+        blocks = blocks_of(made, sensors, args.packet, rate_hz=rate)
+        samples = len(made.t_s) * len(sensors)
         found = play(blocks, signals=signals)
         each = best_of(5, lambda b=blocks, s=signals: play(b, signals=s)) / samples
-        speed = 1.0 / (each * rate * len(worn))
+        speed = 1.0 / (each * rate * len(sensors))
         print(
             f"{name:32s} {1e6 * each:6.2f} us/sample = {each / unit:5.1f} multiply-adds; "
             f"{speed:6.0f} x real time; {found} of {len(made.contacts_s)} steps"
@@ -86,6 +128,15 @@ def main() -> int:
 
     each, name = best_of(5, peaks) / len(force), "scipy find_peaks, whole array"
     print(f"{name:32s} {1e6 * each:6.2f} us/sample = {each / unit:5.1f} multiply-adds; {peaks()} peaks")
+    print("told after:")
+    for name, worn, chain in (
+        ("sacrum", Placement.SACRUM, TrunkChain(Placement.SACRUM)),
+        ("foot", Placement.LEFT_FOOT, FootChain(Placement.LEFT_FOOT)),
+    ):
+        for event, delays_s in contact_delays_s(blocks_of(made, [worn], args.packet, rate_hz=rate), chain).items():
+            print_delays(f"{event}, {name}", delays_s, rate)
+    for name, sensors in (("sacrum", [Placement.SACRUM]), ("sacrum and both feet", [Placement.SACRUM, *feet])):
+        print_delays(f"step, {name}", step_delays_s(blocks_of(made, sensors, args.packet, rate_hz=rate)), rate)
     return 0
 
 
