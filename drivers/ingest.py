@@ -8,8 +8,10 @@ from drivers.errors import DecodeError
 from drivers.packets import DeviceInfo, Packet
 from drivers.sample_stream import DuplicatePacketError, SampleStream
 from dsp.records import Quality
-from dsp.signals import Quantity, SampleBlock
+from dsp.signals import Layout, Quantity, SampleBlock
 from firmware_profiles.catalog import Catalog
+
+_BATTERY: Layout = (Quantity.BATTERY_PCT,)
 
 
 @dataclass(slots=True)
@@ -76,7 +78,7 @@ class Ingest:
             return []
         if block is None:
             return []
-        if block.layout != (Quantity.BATTERY_PCT,):
+        if block.layout != _BATTERY:
             source.samples += len(block.t_ns)
             source.lost += block.lost
         return [block]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from drivers.decoders.reading import Decoded, FieldValue, Params, Reading
 from drivers.decoders.sample_array import SampleArray
@@ -12,6 +14,29 @@ from drivers.decoders.wire_field import SIZES, STRUCT_CODES, WireField
 from drivers.errors import DecodeError
 from dsp.signals import Layout, Quantity
 from firmware_profiles.schema import Profile, Stream
+
+
+@dataclass(frozen=True, slots=True)
+class PackedSamples:
+    """A head without options whose one limited field counts the samples behind it: nearly every packet of a run."""
+
+    head: struct.Struct
+    names: list[str]
+    count_at: int
+    count_range: tuple[float, float]
+    samples: SampleArray
+
+    def read(self, payload: bytes) -> tuple[tuple[int, ...], npt.NDArray[np.float64]] | None:
+        """Return the head's values and the samples; None where anything is unusual, which the table then judges."""
+        if len(payload) < self.head.size:
+            return None
+        values = self.head.unpack_from(payload)
+        count = values[self.count_at]
+        low, high = self.count_range
+        if not low <= count <= high:
+            return None
+        samples = self.samples.read_packed(payload, count)
+        return None if samples is None else (values, samples)
 
 
 class FieldTable:
@@ -38,6 +63,7 @@ class FieldTable:
             for i, (quantity, _) in enumerate(field.columns):
                 self.columns.setdefault(quantity, (field, i))
         self.layout: Layout = tuple(self.columns) if self._samples is None else self._samples.layout
+        self.packed = self._packed()
 
     def decode(self, payload: bytes) -> Decoded:
         """Read every field the packet has; DecodeError where the profile refuses it."""
@@ -59,6 +85,16 @@ class FieldTable:
             flags = _flags(values)
             values.update({name: bool(flags >> bit & 1) for name, bit in self._stream.bits.items()})
         return Decoded(values, samples, truncated)
+
+    def _packed(self) -> PackedSamples | None:
+        """Return the short way through packets that are a fixed head and samples it counts; None for other tables."""
+        samples, count = self._samples, None if self._stream.samples is None else self._stream.samples.count
+        if samples is None or not samples.is_packed or self._tail or self._stream.bits or count not in self._head_names:
+            return None
+        if [field.field.name for field in self._head_limited] != [count]:
+            return None
+        at = self._head_names.index(str(count))
+        return PackedSamples(self._head, self._head_names, at, self._head_limited[0].field.range or (0, 0), samples)
 
     def _read_tail(self, payload: bytes, values: dict[str, FieldValue]) -> tuple[int, bool]:
         """Read the fields after the head into `values`; the byte after the last, and whether the packet was cut."""
@@ -108,6 +144,10 @@ class FieldsDecoder:
         self.layout = self.table.layout
         self._ticks_field = stream.time.field if stream.time.source == "device" else None
         self._sequence_field = None if stream.sequence is None else stream.sequence.field
+        self._packed = self.table.packed
+        names = [] if self._packed is None else self._packed.names
+        self._ticks_at = names.index(self._ticks_field) if self._ticks_field in names else None
+        self._sequence_at = names.index(self._sequence_field) if self._sequence_field in names else None
 
     def fields(self, payload: bytes) -> Decoded:
         """Decode the fields, see Decoder."""
@@ -115,6 +155,16 @@ class FieldsDecoder:
 
     def update(self, payload: bytes) -> Reading | None:
         """Decode into rows, see Decoder."""
+        if self._packed is not None and (read := self._packed.read(payload)) is not None:
+            head, rows = read
+            ticks_at, sequence_at = self._ticks_at, self._sequence_at
+            return Reading(
+                self.layout,
+                rows,
+                None,
+                None if ticks_at is None else head[ticks_at],
+                None if sequence_at is None else head[sequence_at],
+            )
         decoded = self.table.decode(payload)
         values = decoded.samples
         if values is None:

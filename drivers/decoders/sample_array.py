@@ -40,6 +40,7 @@ class SampleArray:
             column += n if not field.columns else 0
         self._wanted = None if len(wanted) == self._width else np.array(wanted)
         self._scale = np.array(scale)
+        self._flat_scale: dict[int, npt.NDArray[np.float64]] = {}
         self._bias = np.array(bias) if any(bias) else None
         self._null = self._null_of(nulls)
         self._nulls = nulls
@@ -68,6 +69,24 @@ class SampleArray:
         if end > len(payload):
             raise DecodeError(f"{count} samples need {end} bytes, the packet has {len(payload)}")
         return count, end
+
+    @property
+    def is_packed(self) -> bool:
+        """Tell whether `read_packed` can read these samples: one wire type, every column wanted, one null value."""
+        return self._uniform is not None and self._wanted is None and self._bias is None and self._null is not None
+
+    def read_packed(self, payload: bytes, count: int) -> npt.NDArray[np.float64] | None:
+        """Do what `end` and `read` do for a packet that holds `count` samples and nothing behind; None for any other.
+
+        One multiplication over a flat array takes half the time of one that spreads the scale over rows.
+        """
+        if self._at + count * self._size != len(payload) or self._null_bytes in payload:
+            return None
+        scale = self._flat_scale.get(count)
+        if scale is None:
+            scale = self._flat_scale[count] = np.tile(self._scale, count)
+        values: npt.NDArray[np.float64] = np.frombuffer(payload, self._uniform, len(scale), self._at) * scale
+        return values.reshape(count, self._width)
 
     def read(self, payload: bytes, count: int) -> npt.NDArray[np.float64]:
         """Read the samples, (count, k) float64 in canonical units, NaN where the raw value means "absent"."""

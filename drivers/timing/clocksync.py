@@ -162,17 +162,19 @@ class DeviceTimeline:
             is_backward = first_s < self._last_device_s - BACKWARD_LIMIT_S
             if is_backward or not -ADVANCE_LIMIT_S < late_s < DELAY_LIMIT_S:
                 self.restart()
-        self._delay.update(last_s, recv_s)
-        self._steer(self._delay.offset_s(last_s), first_s, last_s)
+        delay = self._delay
+        delay.update(last_s, recv_s)
+        self._steer(delay.offset_s(last_s), first_s, last_s)
         self._last_device_s = last_s
         start_ns = self._base_ns + round((first_s + self._applied_s) * NS_PER_S)
         if self._last_ns is not None and start_ns < self._last_ns + MIN_STEP_NS:
             behind_ns = self._last_ns + MIN_STEP_NS - start_ns
             start_ns += behind_ns
             self._applied_s += behind_ns / NS_PER_S
-        times = _steps_ns(n, period_s)
+        step_ns = period_s * NS_PER_S
+        times: npt.NDArray[np.int64] = (_counting(n) * step_ns).astype(np.int64)
         times += start_ns
-        self._last_ns = int(times[-1])
+        self._last_ns = start_ns + int((n - 1) * step_ns)
         return times
 
     def _steer(self, target_s: float, first_s: float, last_s: float) -> None:
@@ -180,20 +182,21 @@ class DeviceTimeline:
             self._applied_s = target_s
             return
         error_s = target_s - self._applied_s
+        if not error_s:
+            return
         slew = SLEW if abs(error_s) < FAST_SLEW_FROM_S else FAST_SLEW
-        room_s = min(slew * (last_s - self._last_device_s), MAX_SHARE_OF_GAP * (first_s - self._last_device_s))
-        room_s = max(room_s, 0.0)
-        self._applied_s += min(max(error_s, -room_s), room_s)
+        since_s = self._last_device_s
+        room_s = min(slew * (last_s - since_s), MAX_SHARE_OF_GAP * (first_s - since_s))
+        if room_s > 0.0:
+            self._applied_s += error_s if -room_s <= error_s <= room_s else math.copysign(room_s, error_s)
 
 
-_COUNTING = np.arange(1024, dtype=np.float64)
+_COUNTINGS = [np.arange(n, dtype=np.float64) for n in range(64)]
 
 
-def _steps_ns(n: int, period_s: float) -> npt.NDArray[np.int64]:
-    """Return (n,) int64: 0, 1, 2 … periods in ns."""
-    counting = _COUNTING[:n] if n <= len(_COUNTING) else np.arange(n, dtype=np.float64)
-    steps: npt.NDArray[np.int64] = (counting * (period_s * NS_PER_S)).astype(np.int64)
-    return steps
+def _counting(n: int) -> npt.NDArray[np.float64]:
+    """Return (n,) float64: the whole numbers from 0."""
+    return _COUNTINGS[n] if n < len(_COUNTINGS) else np.arange(n, dtype=np.float64)
 
 
 class HostTimeline:

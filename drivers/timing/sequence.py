@@ -48,6 +48,18 @@ class SampleCounter:
         self._stale_next: int | None = None
         self._stale_run = 0
 
+    def follow(self, sequence: int, n: int, device_s: float, recv_s: float) -> int | None:
+        """Do what `place` does for the packet that comes next, which most do; its index, or None for any other."""
+        index = self._expected
+        if index is None or sequence != index % self._modulus:
+            return None
+        self._expected = index + n
+        self._last_recv_s = recv_s
+        self._last_device_s = device_s + n / self._rate_hz
+        self._stale_next = None
+        self._stale_run = 0
+        return index
+
     def place(self, sequence: int, n: int, device_s: float, recv_s: float) -> Place:
         """Place a packet of `n` samples.
 
@@ -98,7 +110,10 @@ class WrappingCounter:
             return ticks
         elapsed = round((recv_s - self._recv_s) / self._tick_s)
         delta = (ticks - self._last) % self._modulus
-        wraps = round((elapsed - delta) / self._modulus)
+        unseen = elapsed - delta
+        if -self._modulus < 2 * unseen < self._modulus:
+            return self._last + delta
+        wraps = round(unseen / self._modulus)
         return self._last + delta + wraps * self._modulus
 
     def accept(self, unwrapped: int, recv_s: float) -> None:
