@@ -9,6 +9,7 @@ from drivers.decoders.reading import Reading
 from drivers.packets import DeviceInfo, Packet
 from drivers.timing.clocksync import DeviceTimeline, HostTimeline, SamplePeriod
 from drivers.timing.sequence import Order, SampleCounter, WrappingCounter
+from drivers.timing.silence import SilenceCounter
 from dsp.signals import NS_PER_S, SampleBlock
 from firmware_profiles.schema import Profile, Stream
 
@@ -27,12 +28,16 @@ class SampleStream:
     def __init__(self, profile: Profile, name: str, info: DeviceInfo) -> None:
         self.stream: Stream = profile.stream[name]
         self._info = info
+        when = self.stream.when
+        self._when = None if when is None else (when.at, bytes.fromhex(when.hex))
         self._decoder = build_decoder(profile, name, info.params)
         params = {**profile.default_params(), **info.params}
         is_sampled = self.stream.samples is not None
         self._rate_hz = params.get("rate_hz", 0.0) if is_sampled else 0.0
         self._clock = _DeviceClock(self.stream, self._rate_hz) if self.stream.time.source == "device" else None
         self._host = HostTimeline()
+        counts_time = self.stream.steady and self.stream.nominal_hz > 0 and self._clock is None and not is_sampled
+        self._silence = SilenceCounter(self.stream.nominal_hz) if counts_time else None
 
     @property
     def detail(self) -> str:
@@ -46,8 +51,7 @@ class SampleStream:
 
     def accepts(self, payload: bytes) -> bool:
         """Tell whether the stream's `when` holds."""
-        when = self.stream.when
-        return when is None or payload[when.at :].startswith(bytes.fromhex(when.hex))
+        return self._when is None or payload.startswith(self._when[1], self._when[0])
 
     def update(self, packet: Packet) -> SampleBlock | None:
         """Decode and time one packet; None while a record is incomplete."""
@@ -59,6 +63,7 @@ class SampleStream:
             t_ns, lost = self._clock.update(reading, packet.t_recv_ns)
         else:
             t_ns = self._host.map(packet.t_recv_ns, self._before_s(reading))
+            lost = 0 if self._silence is None else self._silence.update(packet.t_recv_ns)
         return SampleBlock(
             packet.device, self._info.placement, reading.layout, t_ns, reading.values, self._rate_hz, lost
         )
@@ -92,14 +97,20 @@ class _DeviceClock:
         device_s = ticks * self._tick_s - (n - 1) * self._period.period_s * self._is_last
         index, lost = self._samples, 0
         if self._counter is not None and reading.sequence is not None:
-            place = self._counter.place(reading.sequence, n, device_s, recv_s)
-            if place.order is Order.STALE:
-                raise DuplicatePacketError
-            if place.order is Order.RESTART:
-                self.timeline.restart()
-                self._period.restart()
-            index, lost = place.index, place.lost
+            following = self._counter.follow(reading.sequence, n, device_s, recv_s)
+            index, lost = self._place(reading.sequence, n, device_s, recv_s) if following is None else (following, 0)
         self._ticks.accept(ticks, recv_s)
         self._samples += n
         period_s = self._period.update(index, round(device_s * 1e6))
         return self.timeline.map(device_s, period_s, n, recv_ns), lost
+
+    def _place(self, sequence: int, n: int, device_s: float, recv_s: float) -> tuple[int, int]:
+        """Return (index, lost) of a packet that does not simply come next; DuplicatePacketError for one seen before."""
+        assert self._counter is not None
+        place = self._counter.place(sequence, n, device_s, recv_s)
+        if place.order is Order.STALE:
+            raise DuplicatePacketError
+        if place.order is Order.RESTART:
+            self.timeline.restart()
+            self._period.restart()
+        return place.index, place.lost

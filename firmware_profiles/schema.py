@@ -196,6 +196,8 @@ class Stream(Strict, frozen=True, kw_only=True, rename={"source": "from"}):
     """`[stream.x]`: how notifications of the alias `from` are read.
 
     nominal_hz  notifications a second in normal use, 0 = only now and then (no watchdog)
+    steady      it keeps to nominal_hz whatever happens, so that a silence is loss; leave it out for a device that
+                notifies on change or goes to sleep
     decoder     module of drivers.decoders that gives the fields their meaning
     on_short    a packet shorter than its flags promise: refuse it, or keep the fields that fit and stop
     on_long     a packet longer than its flags promise: refuse it, or stop where the flags say
@@ -204,6 +206,7 @@ class Stream(Strict, frozen=True, kw_only=True, rename={"source": "from"}):
 
     source: str
     nominal_hz: float
+    steady: bool = False
     fields: list[Field]
     decoder: str = "fields"
     when: When | None = None
