@@ -19,6 +19,7 @@ from dsp.cues.turn import Turn
 from dsp.history import PastRun
 from dsp.merge import DataTimeMerge
 from dsp.metrics.metric import all_metrics
+from dsp.metrics.speed_source import key_of
 from dsp.mount import Mount
 from dsp.records import Cue, Metric, Record, Step, Summary
 from dsp.sightings import Contact, Posture, Reading, Release, Sighting
@@ -194,5 +195,5 @@ def _readings(block: SampleBlock) -> list[Sighting]:
     for t_ns, row in zip(block.t_ns.tolist(), block.values.tolist(), strict=True):
         for quantity, value in zip(block.layout, row, strict=True):
             if quantity in READ_AS_IS and value == value:
-                out.append(Reading(t_ns * 1e-9, Metric(t_ns, str(quantity), value, None, 1.0)))
+                out.append(Reading(t_ns * 1e-9, Metric(t_ns, key_of(quantity, block.placement), value, None, 1.0)))
     return out

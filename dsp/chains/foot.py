@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dsp.detectors.foot import FootContactParams, FootContacts, FootEvent
 from dsp.detectors.shoe import ShoeContactParams, ShoeContacts
 from dsp.filters import LowPass2
+from dsp.foot_stride import FootStrides
 from dsp.intake import Intake, Ready
 from dsp.orientation import Vector
 from dsp.pitch_axis import PitchAxis
@@ -51,6 +52,7 @@ class FootChain:
         self._trace = Trace()
         self._intake = Intake(self._trace)
         self._axis: Vector | None = None
+        self._strides = FootStrides()
         self._begun = False
         self._done = 0
         self._last_contact_s = -9.0
@@ -96,6 +98,7 @@ class FootChain:
         self._lowpass.reset()
         self._detector.reset()
         self._shoe.reset()
+        self._strides.reset()
         self._intake.stride_s = self._stride_s = 0.0
         self._row = 0
 
@@ -152,3 +155,6 @@ class FootChain:
                 out.append(Contact(decided_s, event.t_s, place, side, running=running, confidence=trust))
         elif gyro:
             out.append(Release(decided_s, event.contact_s, event.t_s, place, side, None, 0.95))
+            if self._axis is not None:
+                stride = self._strides.stance(self._trace, self._axis, event.contact_s, event.t_s)
+                out += stride.readings(decided_s, event.t_s, side) if stride else []

@@ -14,6 +14,7 @@ from dsp.metrics.sensor_moved import KEY as MOVED_KEY
 from dsp.mount import Mount, MountFinder, MountFinderParams
 from dsp.moved import MovedSensor
 from dsp.orientation import Leveller, LevelParams, MeanDirection, Strapdown
+from dsp.pelvis_stride import pelvis_stride
 from dsp.records import Metric
 from dsp.sightings import Posture, Reading, Sighting
 from dsp.signals import NS_PER_S, Placement, SampleBlock
@@ -81,6 +82,7 @@ class TrunkChain:
         self._strides = 0
         self._corrected_s = 0.0
         self._unlooked = 0
+        self._read_s = float("-inf")
 
     def put(self, block: SampleBlock) -> bool:
         """Hold the samples of `block`; True when `work` has something to do."""
@@ -177,11 +179,23 @@ class TrunkChain:
         for event in self._detector.run(t_s, force):
             out.extend(stances.see(event, trace, mount, levelled=levelled))
             self._new_contacts += event.contact
+        if self._new_contacts and levelled and stances.running:
+            self._read_stride(out)
         if stances.overdue(self.latest_s):
             out.extend(stances.close_late(self.latest_s, trace, mount, levelled=levelled))
         if self._signals:
             found = self._attitude.run(trace, start, stop, mount, self._strapdown.bias)
             out.extend(Posture(k.t_ns * 1e-9, k) for k in found)
+
+    def _read_stride(self, out: list[Sighting]) -> None:
+        """What the newest stride tells, if it began no earlier than the one before ended."""
+        c = self._stances.contacts_s
+        if len(c) < 3 or not 0.38 < c[-1] - c[-3] < 1.2 or c[-3] < self._read_s:
+            return
+        self._read_s = c[-1]
+        stride = pelvis_stride(self._trace, self._mount, self._strapdown.bias, (c[-3], c[-2], c[-1]))
+        if stride is not None:
+            out.extend(stride.readings(self.latest_s, c[-1], self._placement))
 
     def _settle(self, out: list[Sighting]) -> None:
         """Per-stride work: levelling, mount, standing. Its feedback begins with the next sample."""

@@ -132,6 +132,8 @@ def test_values_measured_ready_made_are_passed_on():
         layout = (Quantity.HEART_RATE_BPM,)
         records += pipeline.update(SampleBlock("strap", Placement.CHEST, layout, t, np.array([[151.0]])))
     newest = {r.key: r.value for r in records if isinstance(r, Metric)}
+    assert newest.pop("stride_length_m") == pytest.approx(120.0 * 3.0 / 172.0)
+    assert newest.pop("speed_source") == 2.0
     assert newest == {"speed_mps": 3.0, "cadence_spm": 172.0, "heart_rate_bpm": 151.0, "running": 1.0}
 
 

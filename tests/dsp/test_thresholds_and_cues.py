@@ -114,5 +114,5 @@ def test_one_cue_at_a_time_and_worse_may_cut_in():
 def test_families_are_found_by_name():
     keys = {m.key for s in all_metrics() for m in s.report(0)}
     assert keys == {"running"}
-    assert len(all_metrics()) == 10
+    assert len(all_metrics()) == 20
     assert {type(r).__module__ for r in all_rules(())} == {"dsp.cues.level_hips", "dsp.cues.quick_steps"}

@@ -1,0 +1,48 @@
+"""Share of a stride that a foot is on the ground, 0-1 (running 0.25-0.45; walking above 0.5).
+
+Contact time over the time to the next contact of the same foot as the same sensor saw it (Alexander 1989, doi
+10.1152/physrev.1989.69.4.1199). Its error is that of contact time: against force and marker truth of five runs a shoe
+is -0.05 to +0.02 off, the trunk -0.08 to +0.01. Quality is therefore at most 0.6 from a shoe and 0.4 from the trunk.
+"""
+
+from __future__ import annotations
+
+from dsp.metrics.contact_difference_ms import SHOES
+from dsp.metrics.recent import PerSide
+from dsp.records import Metric, Side, Step
+from dsp.signals import NS_PER_S
+
+KEY = "duty_factor"
+
+SHORTEST_STRIDE_S = 0.4
+LONGEST_STRIDE_S = 2.0
+
+SHOE_TRUST, TRUNK_TRUST = 0.6, 0.4
+
+
+class Stage:
+    """Median of the last ten strides of each leg."""
+
+    def __init__(self) -> None:
+        self._sides = PerSide(KEY, 10)
+        self._last: dict[Side, Step] = {}
+
+    def step(self, step: Step) -> None:
+        """Close the stride that this contact ends."""
+        if step.side is None:
+            return
+        last = self._last.get(step.side)
+        self._last[step.side] = step
+        if last is None or last.contact_ms is None or last.source is not step.source:
+            return
+        stride_s = (step.t_ns - last.t_ns) / NS_PER_S
+        if SHORTEST_STRIDE_S < stride_s < LONGEST_STRIDE_S:
+            trust = last.confidence * (SHOE_TRUST if last.source in SHOES else TRUNK_TRUST)
+            self._sides.add(step.side, step.t_ns, 1e-3 * last.contact_ms / stride_s, trust)
+
+    def reading(self, metric: Metric) -> None:
+        """Nothing is read ready-made."""
+
+    def report(self, t_ns: int) -> list[Metric]:
+        """The medians now, one per leg."""
+        return self._sides.report(t_ns)

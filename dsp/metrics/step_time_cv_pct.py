@@ -1,0 +1,57 @@
+"""Step-to-step variability: spread of step time over its mean, per cent (runners 1-2; tired or uneven ground more).
+
+Each step is compared with the last one of the same leg, so that neither a limp nor a change of pace is variability. A
+contact told e too late makes one step e longer and the next e shorter; with x the difference of two steps of a leg,
+white timing error adds 4 e2 to the mean of x2 and -e2 to the mean of neighbouring x, hence
+variance = mean x2 / 2 + 2 x mean of x times the next x. Against marker-derived contacts of five runs of four people
+(59-171 steps): 0.7 too low to 0.5 too high; against the virtual runner with a cheap sensor's noise 0.2 too low to 0.1
+too high from the trunk, up to 0.8 too high from shoes. Quality grows with the number of steps to 0.5 at most.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from itertools import pairwise
+from statistics import fmean
+
+from dsp.metrics.recent import STALE_NS
+from dsp.records import Metric, Step
+
+KEY = "step_time_cv_pct"
+
+STEPS = 60
+LEAST = 20
+LONGEST_STEP_S = 0.6
+"""Longer than any running step."""
+
+TRUST = 0.5
+
+
+class Stage:
+    """Over the last 60 steps in a row."""
+
+    def __init__(self) -> None:
+        self._row: deque[tuple[float, float]] = deque(maxlen=STEPS)
+        self._last_ns = 0
+
+    def step(self, step: Step) -> None:
+        """Take a step; a missing one starts a new row."""
+        if step.step_time_s is None or step.step_time_s > LONGEST_STEP_S:
+            self._row.clear()
+            return
+        self._row.append((step.step_time_s, step.confidence))
+        self._last_ns = step.t_ns
+
+    def reading(self, metric: Metric) -> None:
+        """Nothing is read ready-made."""
+
+    def report(self, t_ns: int) -> list[Metric]:
+        """The spread now, from twenty steps on."""
+        if len(self._row) < LEAST or t_ns - self._last_ns > STALE_NS:
+            return []
+        times = [time for time, _ in self._row]
+        apart = [b - a for a, b in zip(times, times[2:], strict=False)]
+        variance = 0.5 * fmean([x * x for x in apart]) + 2.0 * fmean([a * b for a, b in pairwise(apart)])
+        quality = TRUST * fmean([c for _, c in self._row]) * len(times) / STEPS
+        return [Metric(t_ns, KEY, 100.0 * math.sqrt(max(variance, 0.0)) / fmean(times), None, round(quality, 3))]
