@@ -24,8 +24,8 @@ class MovedParams:
 
     windows          looks (half a second each) that must all stand elsewhere: 3 s
     learn            looks that make a reference; memory: its weight of the past (20 s)
-    tilt_rad         turn of the mean force (at most 9.4 deg on the pelvis in 46 recordings that stay on, one of them
-                     25 min outdoors; phones in trouser pockets, which do move, up to 15)
+    tilt_rad         turn of the mean force (at most 9.4 deg in all recordings on the pelvis, one of them 25 min
+                     outdoors; phones in trouser pockets, which do move, up to 15)
     motion_mps2      range of the force within a look, largest axis: less is standing, where people lean otherwise
     plane_rad        turn of the plane of symmetry
     plane_times      strides in a row that must agree on it (a loose belt buckle: four in a row in one of 27 recordings)
