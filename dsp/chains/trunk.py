@@ -184,7 +184,7 @@ class TrunkChain:
         if stances.overdue(self.latest_s):
             out.extend(stances.close_late(self.latest_s, trace, mount, levelled=levelled))
         if self._signals:
-            found = self._attitude.run(trace, start, stop, mount, self._strapdown.bias)
+            found = self._attitude.run(trace, start, stop, mount, self._strapdown.bias, self._intake.group)
             out.extend(Posture(k.t_ns * 1e-9, k) for k in found)
 
     def _read_stride(self, out: list[Sighting]) -> None:
