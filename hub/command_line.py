@@ -20,11 +20,9 @@ from drivers.errors import DriverError
 from firmware_profiles.errors import ProfileError
 from hub.arguments import parser
 from hub.config import ConfigError
+from hub.folders import BRINGS, adding_extra
 from hub.history import HistoryError
 from hub.log import log_to_file
-
-EXTRA_OF = {"bumble": "sim", "textual": "tui", "amqtt": "broker", "sounddevice": "audio"}
-"""Which extra brings a module that not everybody has."""
 
 _LOG = logging.getLogger("stridecue.cli")
 
@@ -47,10 +45,11 @@ def carry_out(arguments: list[str] | None = None) -> int:
     except (ConfigError, ProfileError) as error:
         return _failed(str(error), 2)
     except ModuleNotFoundError as error:
-        extra = EXTRA_OF.get((error.name or "").partition(".")[0])
+        missing = (error.name or "").partition(".")[0]
+        extra = next((extra for extra, module in BRINGS.items() if module == missing), None)
         if extra is None:
             raise
-        return _failed(f"{error.name} is not installed: pip install 'stridecue[{extra}]'", 1)
+        return _failed(f"{missing} is not installed: {adding_extra(extra)}", 1)
     except BrokenPipeError:
         # Whoever read our output has seen enough (`| head`). Python would complain once more while it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

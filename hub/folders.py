@@ -1,12 +1,16 @@
-"""Where things lie on this machine; `XDG_*` and their like elsewhere are respected."""
+"""Where things lie on this machine; `XDG_*` and their like elsewhere are respected; and how packages are added."""
 
 from __future__ import annotations
 
+import shlex
+import sys
 from pathlib import Path
 
 import platformdirs
 
 _APP = "stridecue"
+BRINGS = {"tui": "textual", "sim": "bumble", "broker": "amqtt", "audio": "sounddevice"}
+"""What each extra brings."""
 
 
 def config_file() -> Path:
@@ -32,3 +36,26 @@ def log_file() -> Path:
 def profiles_folder() -> Path:
     """Find the user's own device profiles, which overlay ours."""
     return config_file().parent / "profiles"
+
+
+def adding_extra(extra: str) -> str:
+    """Write the command that adds an extra to this installation, whichever way stridecue came here."""
+    checkout = Path(__file__).parent.parent
+    if (checkout / "pyproject.toml").is_file():
+        return _pip(f"install -e {shlex.quote(f'{checkout}[{extra}]')}")
+    return adding(BRINGS[extra])
+
+
+def adding(*distributions: str) -> str:
+    """Write the command that adds packages to the environment stridecue runs in."""
+    names = " ".join(distributions)
+    places = Path(sys.prefix).parts
+    if "pipx" in places:
+        return f"pipx inject {_APP} {names}"
+    if "uv" in places and "tools" in places:
+        return f"uv pip install --python {shlex.quote(sys.executable)} {names}"
+    return _pip(f"install {names}")
+
+
+def _pip(words: str) -> str:
+    return f"{shlex.quote(sys.executable)} -m pip {words}"

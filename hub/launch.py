@@ -30,6 +30,7 @@ from hub.connection import Server
 from hub.console import Console
 from hub.dashboard import dashboard_is_installed
 from hub.engine import Engine
+from hub.folders import adding_extra
 from hub.runtime import Outcome, Plan, Runtime
 from hub.settings import RunSettings
 from hub.sinks.jsonl import open_jsonl
@@ -189,7 +190,7 @@ def _dashboard(launch: Launch, broker: LoopbackBroker | None) -> tuple[bool, str
     if not is_whole():
         return False, "not on a terminal: no dashboard, lines of text instead"
     if not dashboard_is_installed():
-        return False, "no dashboard: install it with pip install 'stridecue[tui]'; lines of text instead"
+        return False, f"no dashboard, lines of text instead; to add it: {adding_extra('tui')}"
     return True, ""
 
 

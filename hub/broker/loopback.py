@@ -9,6 +9,7 @@ from hub.broker.embedded import Embedded, amqtt_is_installed
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.broker.serving import LOOPBACK, BrokerError, PortBusyError, Serving
 from hub.connection import Server, backoff_s
+from hub.folders import adding_extra
 
 DEFAULT_PORT = 1883
 PORTS_TRIED = 50
@@ -24,7 +25,7 @@ def available() -> Serving:
         return Embedded()
     raise BrokerError(
         "no MQTT broker on this machine: install mosquitto (sudo apt install mosquitto, brew install mosquitto) "
-        "or the extra stridecue[broker]"
+        f"or add amqtt: {adding_extra('broker')}"
     )
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -17,6 +18,7 @@ _POLL_S = 0.01
 _SBIN = "/usr/local/sbin:/usr/sbin:/opt/homebrew/sbin"
 _NOBODY = "65534"
 _FILE = "mosquitto.conf"
+_PREFIX = "stridecue-broker-"
 
 _CONFIGURATION = """\
 # Written by stridecue for this run only. Loopback, so nobody else can connect and nobody needs a password.
@@ -106,12 +108,33 @@ class Mosquitto:
 
 
 def _folder_with_configuration(port: int) -> tempfile.TemporaryDirectory[str]:
-    folder = tempfile.TemporaryDirectory(prefix="stridecue-broker-")
+    remove_left_folders()
+    folder = tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-")
     path = Path(folder.name)
     path.chmod(0o755)  # mosquitto may run as another user than we do
     text = _CONFIGURATION.format(port=port, host=LOOPBACK, max_packet=MAX_PACKET_BYTES)
     (path / _FILE).write_text(text, encoding="utf-8")
     return folder
+
+
+def remove_left_folders() -> None:
+    """Remove what hubs that were killed left behind: the folder's name says whose it is. Never raises."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = path.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdecimal() and not _lives(int(owner)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _lives(pid: int) -> bool:
+    if sys.platform == "win32":
+        return True  # signal 0 would end it there
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        pass  # it is there and not ours
+    return True
 
 
 async def _until_it_answers(process: asyncio.subprocess.Process, port: int) -> None:

@@ -16,6 +16,7 @@ from hub.doctor.bluetooth import check_bluetooth
 from hub.doctor.disk import check_disk
 from hub.doctor.finding import Finding, Verdict
 from hub.doctor.packages import check_packages, check_python
+from hub.folders import adding_extra
 
 
 def run(options: Namespace) -> int:
@@ -71,5 +72,5 @@ def _broker() -> Finding:
         "broker",
         Verdict.NOTE,
         "none: runs have no MQTT and no dashboard",
-        "sudo apt install mosquitto (macOS: brew install mosquitto), or pip install 'stridecue[broker]'",
+        f"sudo apt install mosquitto (macOS: brew install mosquitto), or {adding_extra('broker')}",
     )

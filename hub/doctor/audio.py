@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 
 from hub.doctor.finding import Finding, Verdict
+from hub.folders import adding_extra
 
 
 def check_audio() -> Finding:
@@ -12,7 +13,7 @@ def check_audio() -> Finding:
     try:
         sounddevice = importlib.import_module("sounddevice")
     except ImportError:
-        return Finding("audio", Verdict.NOTE, "no sound: the extra is not installed", "pip install 'stridecue[audio]'")
+        return Finding("audio", Verdict.NOTE, "no sound: the extra is not installed", adding_extra("audio"))
     except OSError as error:  # what sounddevice raises when the library behind it is missing
         return Finding("audio", Verdict.NOTE, f"no sound: {error}", "sudo apt install libportaudio2")
     try:

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from pathlib import Path
 
 from hub.doctor.finding import Finding, Verdict
+from hub.folders import adding, adding_extra
 
 DISTRIBUTION = "stridecue"
 OUR_PACKAGES = ("dsp", "firmware_profiles", "drivers", "hub", "tui")
@@ -31,18 +32,14 @@ def check_packages() -> Iterator[Finding]:
     """Look at what we need, what is optional, and who owns our names."""
     missing = [name for name in CORE if not _has(name)]
     if missing:
-        yield Finding(
-            "packages", Verdict.BROKEN, f"missing: {', '.join(missing)}", "pip install --force-reinstall stridecue"
-        )
+        yield Finding("packages", Verdict.BROKEN, f"missing: {', '.join(missing)}", adding(*missing))
     else:
         yield Finding("packages", Verdict.OK, ", ".join(f"{name} {_version(name)}" for name in CORE))
     for extra, (module, what) in EXTRAS.items():
         if _has(module):
             yield Finding(extra, Verdict.OK, f"{module} {_version(module)}: {what}")
         else:
-            yield Finding(
-                extra, Verdict.NOTE, f"{module} is not installed: without {what}", f"pip install 'stridecue[{extra}]'"
-            )
+            yield Finding(extra, Verdict.NOTE, f"{module} is not installed: without {what}", adding_extra(extra))
     yield foreign_owners(packages_distributions(), _origins())
 
 
@@ -61,7 +58,7 @@ def foreign_owners(owners: Mapping[str, Sequence[str]], origins: Mapping[str, Pa
             "names",
             Verdict.BROKEN,
             f"not ours: {', '.join([*taken, *strange])}",
-            "install stridecue apart from other programs: pipx install stridecue, or uv tool install stridecue",
+            "install stridecue apart from other programs: in its folder, pipx install . or uv tool install .",
         )
     return Finding("names", Verdict.OK, f"{', '.join(OUR_PACKAGES)} are ours")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import signal
 import stat
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from drivers.recordings.recording import SessionInfo
-from hub import dashboard
+from hub import dashboard, folders
 from hub.dashboard import Dashboard
 from hub.doctor.finding import Verdict
 from hub.doctor.packages import OUR_PACKAGES, foreign_owners
@@ -128,3 +129,15 @@ def test_an_incomplete_recording_is_called_so_and_the_exit_code_tells():
     )
     assert "lost: 15 items on the way to recorder" in ended(12, [run]).words()
     assert any("Not recorded: 12 packets" in line for line in ended(12, []).words())
+
+
+def test_advice_fits_how_stridecue_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    root = Path(dashboard.__file__).parent.parent
+    assert folders.adding_extra("audio") == f"{sys.executable} -m pip install -e {shlex.quote(f'{root}[audio]')}"
+    monkeypatch.setattr(folders, "__file__", str(tmp_path / "site-packages" / "hub" / "folders.py"))
+    assert folders.adding_extra("audio") == f"{sys.executable} -m pip install sounddevice"
+    monkeypatch.setattr(sys, "prefix", "/home/ann/.local/share/pipx/venvs/stridecue")
+    assert folders.adding_extra("audio") == "pipx inject stridecue sounddevice"
+    monkeypatch.setattr(sys, "prefix", "/home/ann/.local/share/uv/tools/stridecue")
+    assert folders.adding_extra("tui").endswith("textual")
+    assert "uv pip install --python" in folders.adding_extra("tui")

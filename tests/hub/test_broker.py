@@ -4,13 +4,16 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from hub.broker import loopback
 from hub.broker.embedded import Embedded, amqtt_is_installed
 from hub.broker.loopback import LoopbackBroker
-from hub.broker.mosquitto import Mosquitto
+from hub.broker.mosquitto import Mosquitto, remove_left_folders
 from hub.broker.serving import LOOPBACK, BrokerError, Serving, port_is_free
 from hub.client import HubClient, LinkChange, Received
 from hub.wire import PainMessage
@@ -96,6 +99,17 @@ async def test_mosquitto_listens_on_loopback_only():
         await serving.stop()
     hosts = {line.split()[1].split(":")[0] for line in table.splitlines() if f":{port:04X} " in line.split()[1] + " "}
     assert hosts == {"0100007F"}
+
+
+def test_what_a_killed_hub_left_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left = [f"stridecue-broker-{ended.pid}-abc", f"stridecue-broker-{os.getpid()}-abc", "stridecue-broker-other"]
+    for name in left:
+        (tmp_path / name).mkdir()
+    remove_left_folders()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(left[1:])
 
 
 async def test_without_any_broker_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
