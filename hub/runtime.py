@@ -120,6 +120,8 @@ class Runtime:
             await self._run()
         except BaseExceptionGroup as errors:
             if (cause := _driver_error(errors)) is not None:
+                if self._recorder is not None:
+                    self._recorder.discard_empty()
                 raise cause from errors
             raise
         self._count_losses()

@@ -219,4 +219,6 @@ class Telemetry:
 def _state(link: LinkState | None, age_s: float | None) -> SensorState:
     if link is not None:
         return link.state
-    return "lost" if age_s is None or age_s > STALE_S else "streaming"
+    if age_s is None:
+        return "searching"  # a replay whose first packet of this sensor is still to come
+    return "lost" if age_s > STALE_S else "streaming"

@@ -58,6 +58,7 @@ class RecorderSink:
         self._retry_ns: int | None = None
         self._failure = ""
         self._refused = 0
+        self._packets = 0
         self._waiting: list[bool] = []  # of each fact the writer holds for the disk: is it a packet
         self._seen_dropped = 0
 
@@ -79,6 +80,13 @@ class RecorderSink:
         self._open()
         self._tell()
 
+    def discard_empty(self) -> None:
+        """Remove the files that no packet went into: the run never began."""
+        if not self._packets:
+            for path in self.files:
+                path.unlink(missing_ok=True)
+            self.files.clear()
+
     def _write(self, facts: list[Fact]) -> None:
         for fact in facts:
             if isinstance(fact, DeviceInfo):
@@ -97,6 +105,7 @@ class RecorderSink:
                     writer.add_device(fact)
                 case Packet():
                     writer.add_packet(fact)
+                    self._packets += 1
                 case Beat():
                     writer.tick()
                     self._waiting.clear()

@@ -68,6 +68,10 @@ def kept(posts: list[Post]) -> Callable[[Subscription[Post]], object]:
     return keep
 
 
+def recordings(folder: Path) -> list[Path]:
+    return sorted(folder.glob("run*"))
+
+
 def packets(recording: Path) -> list[Packet]:
     """All packets of a recording that was closed in good order."""
     reader = RecordingReader(recording)
@@ -139,6 +143,7 @@ async def test_without_a_radio_the_run_ends_with_the_reason(small_recording: Pat
     run = a_run(small_recording, tmp_path, source=no_radio())
     with pytest.raises(AdapterDownError, match="plug one in"):
         await run.play()
+    assert recordings(tmp_path) == []
 
 
 @pytest.mark.real_time

@@ -91,4 +91,4 @@ def test_without_a_radio_the_age_of_the_data_tells_the_state():
         assert isinstance(told, SensorMessage)
         return told.state
 
-    assert [state(None), state(0), state(4 * S)] == ["lost", "lost", "streaming"]
+    assert [state(None), state(0), state(4 * S)] == ["searching", "lost", "streaming"]
