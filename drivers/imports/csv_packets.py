@@ -15,6 +15,7 @@ from drivers.imports.csv_columns import AXES, ImuColumns
 from drivers.imports.csv_grid import SampleGrid
 from drivers.packets import DeviceInfo, Packet
 from drivers.timing.clocksync import SamplePeriod
+from drivers.timing.silence import SilenceCounter
 from dsp.signals import NS_PER_S
 
 PROFILE = "stridecue.imu6"
@@ -33,6 +34,8 @@ PERIOD_SPREAD = 0.2
 REGULAR_SHARE = 0.9
 JITTER_PERIODS = 1.9
 """The longest step of a time axis that jitters and has no gap there; a missing sample makes 2."""
+METRICS_HZ = 1.0
+"""What a watch writes, and the standard services send."""
 
 Floats = npt.NDArray[np.float64]
 Times = npt.NDArray[np.int64]
@@ -159,12 +162,13 @@ class ImuPackets:
 
 
 class MetricPackets:
-    """One packet of a standard service per row that has all its numbers."""
+    """One packet of a standard service per row that has all its numbers; `lost` as the hub will count it, by time."""
 
     def __init__(self, info: DeviceInfo, channel: str, encode: Callable[..., bytes], limits: tuple[float, ...]) -> None:
         self.info = info
         self.samples = 0
         self.lost = 0
+        self._silence = SilenceCounter(METRICS_HZ)
         self._channel = channel
         self._encode = encode
         self._limits = np.array(limits)
@@ -173,6 +177,7 @@ class MetricPackets:
         """Turn rows into packets, see PacketSource."""
         is_there = ((values >= 0) & (values <= self._limits)).all(axis=1)
         self.samples += int(is_there.sum())
+        self.lost += sum(self._silence.update(t) for t in t_ns[is_there].tolist())
         return [
             Packet(self.info.device, self._channel, int(t), self._encode(*row))
             for t, row in zip(t_ns[is_there], values[is_there].tolist(), strict=True)
