@@ -96,16 +96,17 @@ class MinimumDelay:
     def update(self, device_s: float, recv_s: float) -> None:
         """Add one packet: device time of its last sample and its arrival."""
         delay_s = recv_s - device_s
-        if math.isnan(self._block_start_s):
+        in_block_s = device_s - self._block_start_s
+        if in_block_s >= BLOCK_S:
+            self._end_block(device_s)
+        elif math.isnan(in_block_s):
             self._block_start_s = self._origin_s = device_s
             self._intercept_s = delay_s
-        if device_s - self._block_start_s >= BLOCK_S:
-            self._end_block(device_s)
         # Residuals to the line, not delays: a drifting clock must not make one end of the block look early.
-        residual_s = delay_s - self.offset_s(device_s)
+        residual_s = delay_s - (self._intercept_s + self._slope * (device_s - self._origin_s))
         if residual_s < self._best_residual_s:
             self._best, self._best_residual_s = (device_s, delay_s), residual_s
-        if residual_s < (-CAUSALITY_S if self.has_line else 0.0):
+        if residual_s < 0.0 and residual_s < (-CAUSALITY_S if self.has_line else 0.0):
             self._intercept_s += residual_s
             self._best_residual_s -= residual_s
 
