@@ -130,14 +130,17 @@ class Runtime:
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as group:
             keepers: list[asyncio.Task[None]] = []
+            heartbeat: asyncio.Task[None] | None = None
             try:
                 self._start_files(group)
                 keepers += await self._start_broker(group)
                 async with self._plan.source as source:
                     self._now_ns = source.now_ns
-                    keepers.append(self._start(group, "heartbeat", self._beat(source)))
+                    heartbeat = self._start(group, "heartbeat", self._beat(source))
                     await self._follow(source)
             finally:
+                if heartbeat is not None:
+                    heartbeat.cancel()  # what it would put on buses that are closed would count as lost
                 await self._drain()
                 for task in keepers:
                     task.cancel()

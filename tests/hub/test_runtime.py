@@ -124,6 +124,20 @@ async def test_a_sink_that_fails_is_told_and_the_run_goes_on(small_recording: Pa
     assert any("console failed" in line and "the terminal is gone" in line for line in run.said)
 
 
+async def test_a_sink_that_takes_its_time_at_the_end_costs_nothing(small_recording: Path, tmp_path: Path):
+    async def slow(subscription: Subscription[Post]) -> None:
+        async for _batch in subscription.batches():
+            pass
+        await asyncio.sleep(3)
+
+    run = a_run(small_recording, tmp_path, console=slow)
+    asyncio.get_running_loop().call_later(10.0, run.stop, "enough")
+    outcome = await run.play()
+    assert outcome.losses == {"radio": 0, "recorder": 0, "console": 0}
+    assert outcome.unrecorded == 0
+    assert run.said == []
+
+
 async def test_a_second_request_cancels_and_still_closes_the_recording(small_recording: Path, tmp_path: Path):
     run = a_run(small_recording, tmp_path)
     task = asyncio.create_task(run.play(), name="run")
