@@ -187,7 +187,7 @@ class RecordingReader:
     """One recording; iterate as often as wanted. Its condition is known after an iteration has ended.
 
     truncated  the file has no end: the hub was killed, or it is being written
-    damaged    chunks (about a second each) that could not be read and were left out
+    damaged    chunks (a second of a live run, more of an import) that could not be read and were left out
     """
 
     def __init__(self, path: Path) -> None:
@@ -211,7 +211,7 @@ class RecordingReader:
         notes = []
         if self.damaged:
             parts = "1 part" if self.damaged == 1 else f"{self.damaged} parts"
-            notes.append(f"is damaged: {parts} of about a second could not be read and {_was(self.damaged)} left out")
+            notes.append(f"is damaged: {parts} could not be read and {_was(self.damaged)} left out")
         if self.truncated:
             notes.append("has no end (the hub was killed?): what is there was read")
         return f"{self.path} {' and '.join(notes)}" if notes else None

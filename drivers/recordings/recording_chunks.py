@@ -45,7 +45,7 @@ _SCAN_BYTES = 1 << 20
 class Condition:
     """How whole a file is; complete once it has been read to its end.
 
-    damaged  chunks (about a second of data each) that could not be read    has_end  it was closed, not cut off
+    damaged  chunks that could not be read    has_end  it was closed, not cut off
     """
 
     damaged: int = 0
