@@ -7,6 +7,8 @@ bends away from it by less than 0.02 deg.
 from __future__ import annotations
 
 import math
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dsp.drop import obliquity_rad
@@ -18,6 +20,12 @@ from dsp.trace import Trace
 
 Angles = tuple[float, float, float]
 _NONE = (None, None, None)
+
+STAMP_SLACK_NS = 1_000
+"""Times in the trace are float seconds: a sample's own stamp may lie this much later."""
+
+JOIN_S = 0.05
+"""No line is drawn over a longer hole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +44,20 @@ class AttitudeStage:
         self._turned = 0.0
         self._mean = 0.0
         self._before: Angles | None = None
+        self._due: deque[int] = deque()
 
-    def run(self, trace: Trace, start: int, stop: int, mount: Mount | None, bias: Vector, group: int) -> list[Attitude]:
-        """Records of the samples from index `start` to `stop`, `group` raw samples each; gyro `bias` in rad/s."""
+    def take(self, t_ns: Iterable[int]) -> None:
+        """Note the stamps of the sensor's own samples, ns: one record is due for each."""
+        self._due.extend(t_ns)
+
+    def run(self, trace: Trace, start: int, stop: int, mount: Mount | None, bias: Vector) -> list[Attitude]:
+        """Records up to the sample at index `stop` - 1 of the trace, from index `start` on; gyro `bias` in rad/s.
+
+        The trace may hold averages of several samples: angles between them lie on a straight line, which at 95 Hz and
+        more is nearer than 0.05 deg.
+        """
         out: list[Attitude] = []
         t_s, (up_x, up_y, up_z), axes = trace.t_s, trace.up, trace.axes
-        # Where the raw samples since the last group lie between it and this one.
-        shares = [(k + (0.5 if group % 2 == 0 else 1.0)) / group for k in range(group)]
         for k in range(start, stop):
             t, ux, uy, uz = t_s[k], up_x[k], up_y[k], up_z[k]
             before_s, before = self._before_s, self._before
@@ -53,16 +68,21 @@ class AttitudeStage:
             self._turned += rate * dt - share * self._turned
             self._mean += share * (self._turned - self._mean)
             self._before = now = self._angles(mount, ux, uy, uz)
-            if k == 0 or group == 1:
-                out.append(Attitude(round(t * NS_PER_S), *(now or _NONE)))
-                continue
-            for part in shares:
-                stamp = round((before_s + part * (t - before_s)) * NS_PER_S)
-                if now is None or before is None:
-                    out.append(Attitude(stamp, *_NONE))
-                else:
-                    out.append(Attitude(stamp, *(b + part * (n - b) for b, n in zip(before, now, strict=True))))
+            until_ns = round(t * NS_PER_S) + STAMP_SLACK_NS
+            while self._due and self._due[0] <= until_ns:
+                stamp = self._due.popleft()
+                if now is None or before is None or dt > JOIN_S:
+                    out.append(Attitude(stamp, *(now or _NONE)))
+                    continue
+                part = min(1.0, max(0.0, (stamp / NS_PER_S - before_s) / (t - before_s)))
+                out.append(Attitude(stamp, *(b + part * (n - b) for b, n in zip(before, now, strict=True))))
         return out
+
+    def finish(self) -> list[Attitude]:
+        """Records of the last samples, less than one average: the angles stay what they were."""
+        rest = [Attitude(stamp, *(self._before or _NONE)) for stamp in self._due]
+        self._due.clear()
+        return rest
 
     def _angles(self, mount: Mount | None, ux: float, uy: float, uz: float) -> Angles | None:
         """Obliquity, tilt and rotation now, deg."""

@@ -90,6 +90,13 @@ class Intake:
             self._set_period(1.0 / block.rate_hz)
         return len(self._stamps) >= self._enough
 
+    def end(self) -> None:
+        """Take what is held for a whole chunk: no more will come."""
+        held = len(self._stamps) // self.group
+        if self.period_s and held:
+            self.chunk = min(self.chunk, held)
+            self._raw_chunk = self._enough = self.chunk * self.group
+
     def take(self) -> Iterator[Ready]:
         """Put whole chunks of what is held into the trace; yields whenever the owner should look.
 

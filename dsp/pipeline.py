@@ -94,7 +94,7 @@ class Pipeline:
     def finish(self) -> list[Record]:
         """Flush what is pending: no more data will come."""
         for source, chain in self._chains.items():
-            self._merge.put(source, chain.work(), chain.latest_s)
+            self._merge.put(source, chain.finish(), chain.latest_s)
         out = self._settle(self._merge.take(), self._merge.now_s)
         out += self._settle(self._merge.flush(), self._merge.now_s)
         for step in self._fusion.take(self._merge.now_s, end=True):

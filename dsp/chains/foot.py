@@ -65,6 +65,11 @@ class FootChain:
         """Hold the samples of `block`; True when `work` has something to do."""
         return self._intake.put(block)
 
+    def finish(self) -> list[Sighting]:
+        """Work off what is held, whole chunk or not: no more data will come."""
+        self._intake.end()
+        return self.work()
+
     def work(self) -> list[Sighting]:
         """Sightings in what was held, in the order in which the sensor became sure of them."""
         out: list[Sighting] = []

@@ -86,7 +86,14 @@ class TrunkChain:
 
     def put(self, block: SampleBlock) -> bool:
         """Hold the samples of `block`; True when `work` has something to do."""
+        if self._signals:
+            self._attitude.take(block.t_ns.tolist())
         return self._intake.put(block)
+
+    def finish(self) -> list[Sighting]:
+        """Work off what is held, whole chunk or not: no more data will come."""
+        self._intake.end()
+        return self.work() + [Posture(k.t_ns * 1e-9, k) for k in self._attitude.finish()]
 
     def work(self) -> list[Sighting]:
         """Sightings in what was held, in the order in which the sensor became sure of them."""
@@ -184,7 +191,8 @@ class TrunkChain:
         if stances.overdue(self.latest_s):
             out.extend(stances.close_late(self.latest_s, trace, mount, levelled=levelled))
         if self._signals:
-            found = self._attitude.run(trace, start, stop, mount, self._strapdown.bias, self._intake.group)
+            # Gravity alone says nothing of how the pelvis leans within a stride.
+            found = self._attitude.run(trace, start, stop, mount if levelled else None, self._strapdown.bias)
             out.extend(Posture(k.t_ns * 1e-9, k) for k in found)
 
     def _read_stride(self, out: list[Sighting]) -> None:
