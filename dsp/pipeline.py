@@ -76,19 +76,22 @@ class Pipeline:
         """Everything that is settled once this block is known."""
         if not len(block.t_ns):
             return []
-        chain = self._chains.get(block.source)
-        if chain is not None:
-            if not chain.put(block):
+        if block.layout is not IMU6 and IMU_QUANTITIES.isdisjoint(block.layout):
+            readings = _readings(block)
+            if not readings:
                 return []
-            self._merge.put(block.source, chain.work(), chain.latest_s)
-        elif not IMU_QUANTITIES.isdisjoint(block.layout):
+            # A motion sensor that also tells, say, its battery: two lanes, since only the motion is waited for.
+            lane = f"{block.source} readings"
+            self._merge.join(lane, int(block.t_ns[0]) * 1e-9, slow=True)
+            self._merge.put(lane, readings, int(block.t_ns[-1]) * 1e-9)
+            return self._settle(self._merge.take(), self._merge.now_s)
+        chain = self._chains.get(block.source)
+        if chain is None:
             chain = self._chain(block)
-            chain.put(block)
             self._merge.join(block.source, int(block.t_ns[0]) * 1e-9, slow=False)
-            self._merge.put(block.source, chain.work(), chain.latest_s)
-        else:
-            self._merge.join(block.source, int(block.t_ns[0]) * 1e-9, slow=True)
-            self._merge.put(block.source, _readings(block), int(block.t_ns[-1]) * 1e-9)
+        if not chain.put(block):
+            return []
+        self._merge.put(block.source, chain.work(), chain.latest_s)
         return self._settle(self._merge.take(), self._merge.now_s)
 
     def finish(self) -> list[Record]:

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from drivers.virtual.runner import RunnerParams, VirtualRunner
-from dsp.records import Metric, Step
-from dsp.signals import Placement
+from dsp.records import Metric, Side, Step
+from dsp.signals import Placement, Quantity
 from tests.dsp.virtual import play, worn_by
 
 SACRUM, LEFT, RIGHT = Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT
@@ -58,3 +58,19 @@ def test_step_times_lead_to_the_next_contact_exactly(worn):
             assert step.t_ns + step.step_time_s * 1e9 == pytest.approx(following.t_ns, abs=2.0)
         if step.flight_ms is not None and step.toe_off_ns is not None:
             assert step.flight_ms == pytest.approx((following.t_ns - step.toe_off_ns) * 1e-6, abs=1e-3)
+
+
+def test_a_battery_value_before_the_motion_changes_nothing():
+    """A device that tells its battery first is still waited for when its motion comes."""
+    runner = VirtualRunner(RunnerParams(seed=4))
+    motion = worn_by(runner, [SACRUM, LEFT], 20.0)
+    first = next(block for block in motion if block.placement is SACRUM)
+    battery = replace(
+        first, layout=(Quantity.BATTERY_PCT,), t_ns=first.t_ns[:1] - 1_000_000, values=first.values[:1, :1] * 0.0 + 88.0
+    )
+    plain, mixed = (
+        [r for r in play(blocks) if isinstance(r, Step)]
+        for blocks in (motion, [battery, *motion[:400], battery, *motion[400:]])
+    )
+    assert mixed == plain
+    assert sum(step.drop_excursion_deg is not None for step in mixed if step.side is Side.RIGHT) > 5
