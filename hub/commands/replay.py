@@ -66,8 +66,8 @@ def _paced(options: Namespace, reader: RecordingReader, settings: RunSettings, c
 
 
 def _tell_cut(reader: RecordingReader) -> None:
-    if reader.truncated:
-        print(f"stridecue: {reader.path} has no end (the hub was killed?); replayed what is there", file=sys.stderr)
+    if reader.condition is not None:
+        print(f"stridecue: {reader.condition}", file=sys.stderr)
 
 
 def _runner(name: str) -> str:
