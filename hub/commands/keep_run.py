@@ -8,8 +8,11 @@ from hub.history import FEWEST_STEPS, SHORTEST_S, History, HistoryError, RunCoun
 from hub.launch import Ended
 
 
-def keep(ended: Ended, history: History, runner: str, count: RunCount) -> None:
-    """Add a run to the history and say so; a history that cannot be written is said on stderr."""
+COUNTS = "added: later runs are compared with this one too"
+
+
+def keep(ended: Ended, history: History, runner: str, count: RunCount, told: str = COUNTS) -> None:
+    """Add a run to the history and say so in the words `told`; a history that cannot be written is said on stderr."""
     outcome = ended.outcome
     if outcome.summary is None:
         return
@@ -27,4 +30,4 @@ def keep(ended: Ended, history: History, runner: str, count: RunCount) -> None:
     except HistoryError as error:
         print(f"stridecue: this run is not in the history: {error}", file=sys.stderr)
     else:
-        print(f"  {'history':<20}added: later runs are compared with this one too")
+        print(f"  {'history':<20}{told}")
