@@ -7,7 +7,6 @@ import sys
 from hub.history import FEWEST_STEPS, SHORTEST_S, History, HistoryError, RunCount, stored_run
 from hub.launch import Ended
 
-
 COUNTS = "added: later runs are compared with this one too"
 
 
