@@ -97,6 +97,11 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         future.add_done_callback(self._job_done)
         return future
 
+    async def shutdown_default_executor(self, *_limits: float | None) -> None:
+        """Wait for its threads in real time: from Python 3.12 on the wait has a timeout, which would be jumped to."""
+        with self.real_io():
+            await super().shutdown_default_executor()
+
     def _job_done(self, _future: asyncio.Future[Any]) -> None:
         self._jobs -= 1
 
