@@ -183,11 +183,6 @@ class Leveller:
         self._cov = np.zeros((7, 7))
         self.start(0.0)
 
-    @property
-    def tilt_sd_rad(self) -> float:
-        """How well tilt is known, one standard deviation."""
-        return float(math.sqrt(max(self._cov[0, 0], self._cov[1, 1])))
-
     def start(self, t_s: float, *, keep_bias: bool = False) -> None:
         """Begin again at `t_s`; with `keep_bias` what is known of the gyro bias stays known."""
         p = self._params

@@ -27,8 +27,6 @@ _FACTORS: dict[str, tuple[str, float]] = {
     "W": ("w", 1.0),
 }
 
-UNITS = tuple(_FACTORS)
-
 
 def canonical_factor(unit: str, quantity: Quantity) -> float:
     """Return what to multiply a value in `unit` with to get `quantity`; ValueError where the two do not fit."""

@@ -25,11 +25,7 @@ def reason(because: Sequence[EvidenceLine]) -> str:
     if drops:
         over = "a step" if len(drops) == 1 else f"{len(drops)} steps"
         parts.append(f"drop {sum(drops) / len(drops):.1f}° over {over}")
-    parts += [
-        f"pain {each.level} of 10" + (f", {each.site}" if each.site else "")
-        for each in lines
-        if isinstance(each, PainLine)
-    ]
+    parts += [_pain(each) for each in lines if isinstance(each, PainLine)]
     parts += [_threshold(each) for each in lines if isinstance(each, ThresholdLine)]
     return " · ".join(each for each in parts if each)
 
