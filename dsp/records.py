@@ -42,6 +42,19 @@ class Severity(StrEnum):
     STOP = "stop"
 
 
+class Earcon(StrEnum):
+    """The sound of a cue, for who has no screen: one for above, two for below (domain 4)."""
+
+    ABOVE = "above"
+    """Do less of it: it is above where it should be."""
+    BELOW = "below"
+    """Do more of it: it is below where it should be."""
+    THRESHOLD = "threshold"
+    """A threshold is near or reached, or a question is asked."""
+    NOTED = "noted"
+    """What the runner said (a key, three taps) was understood."""
+
+
 class ThresholdState(StrEnum):
     """How near a detector is to its threshold."""
 
@@ -118,13 +131,25 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class PainReport:
-    """What the runner said hurts. Health data: kept on this machine, never logged, never retained on a broker."""
+    """What the runner said hurts. Health data: kept on this machine, never logged, never retained on a broker.
+
+    level       0 (none) to 10; None: said without a number (three taps)
+    site        one of `dsp.triage.SITES` where it is known
+    numb        numbness or tingling; None: not said
+    running_s   running time since the start of the run; with the two below filled in by the core
+    distance_m  distance since the start
+    exposure_m  the same in flat-equivalent metres: downhill counts more (`dsp.exposure`)
+    """
 
     t_ns: int
-    level: int
+    level: int | None
     site: str | None = None
     side: Side | None = None
     note: str | None = None
+    numb: bool | None = None
+    running_s: float | None = None
+    distance_m: float | None = None
+    exposure_m: float | None = None
 
 
 Evidence: TypeAlias = "GaitEvent | Step | Metric | PainReport | Threshold"
@@ -143,7 +168,11 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Something worth telling the runner, and the records that led to it."""
+    """Something worth telling the runner, and the records that led to it.
+
+    earcon  its sound, None: none
+    speak   a few words for the ear, None: nothing is said aloud
+    """
 
     t_ns: int
     rule: str
@@ -151,6 +180,8 @@ class Cue:
     text: str
     side: Side | None
     because: tuple[Evidence, ...]
+    earcon: Earcon | None = None
+    speak: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

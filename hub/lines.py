@@ -15,6 +15,7 @@ import msgspec
 from dsp.records import (
     Attitude,
     Cue,
+    Earcon,
     EventKind,
     GaitEvent,
     Metric,
@@ -81,10 +82,14 @@ class MetricLine(Line, frozen=True, kw_only=True, tag="metric"):
 class PainLine(Line, frozen=True, kw_only=True, tag="pain"):
     """What the runner said hurts, 0 to 10."""
 
-    level: int
+    level: int | None
     site: str | None
     side: Side | None
     note: str | None
+    numb: bool | None = None
+    running_s: float | None = None
+    distance_m: float | None = None
+    exposure_m: float | None = None
 
 
 class ThresholdLine(Line, frozen=True, kw_only=True, tag="threshold"):
@@ -104,6 +109,8 @@ class CueLine(Line, frozen=True, kw_only=True, tag="cue"):
     text: str
     side: Side | None
     because: tuple[EvidenceLine, ...]
+    earcon: Earcon | None = None
+    speak: str | None = None
 
 
 class QualityLine(Line, frozen=True, kw_only=True, tag="quality"):
