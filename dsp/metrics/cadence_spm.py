@@ -47,7 +47,7 @@ class Stage:
         if self._steps and t_ns - self._steps[-1].t_ns < STALE_NS:
             strides = self._stride_times_s()
             if strides:
-                trust = sum(s.confidence for s in self._steps) / len(self._steps)
+                trust = sum([s.confidence for s in self._steps]) / len(self._steps)
                 quality = round(min(1.0, len(strides) / 8) * trust, 3)
                 return [Metric(t_ns, KEY, 120.0 / median(strides), None, quality)]
         pod = self._pod

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from statistics import fmean, variance
 
 from dsp.metrics.recent import STALE_NS
 from dsp.records import Metric, Side
@@ -40,7 +39,16 @@ class LeftMinusRight:
             return []
         if t_ns - min(left[-1][0], right[-1][0]) > STALE_NS:
             return []
-        values = [[value for _, value, _, _ in row] for row in (left, right)]
-        error = math.sqrt(sum(variance(v) / len(v) for v in values))
-        trust = fmean(c for row in (left, right) for _, _, c, _ in row) / (1.0 + (error / self._half) ** 2)
-        return [Metric(t_ns, self._key, fmean(values[0]) - fmean(values[1]), None, round(trust, 3))]
+        (left_mean, left_variance), (right_mean, right_variance) = _mean_of(left), _mean_of(right)
+        error = math.sqrt(left_variance + right_variance)
+        sure = sum([c for _, _, c, _ in left]) + sum([c for _, _, c, _ in right])
+        trust = sure / (len(left) + len(right)) / (1.0 + (error / self._half) ** 2)
+        return [Metric(t_ns, self._key, left_mean - right_mean, None, round(trust, 3))]
+
+
+def _mean_of(row: deque[tuple[int, float, float, Placement | None]]) -> tuple[float, float]:
+    """Mean of a row's values, and the variance of that mean."""
+    n = len(row)
+    values = [value for _, value, _, _ in row]
+    mean = sum(values) / n
+    return mean, sum([(value - mean) ** 2 for value in values]) / (n * (n - 1))

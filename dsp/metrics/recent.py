@@ -16,6 +16,7 @@ class Recent:
     """Median of the last `count` values, if the newest is fresh; quality grows with how many there are."""
 
     def __init__(self, count: int) -> None:
+        self._count = count
         self._values: deque[tuple[int, float, float]] = deque(maxlen=count)
 
     def add(self, t_ns: int, value: float, confidence: float) -> None:
@@ -27,9 +28,9 @@ class Recent:
         if not self._values or t_ns - self._values[-1][0] > STALE_NS:
             self._values.clear()
             return []
-        full = len(self._values) / (self._values.maxlen or 1)
-        trust = sum(c for _, _, c in self._values) / len(self._values)
-        return [Metric(t_ns, key, median(v for _, v, _ in self._values), side, round(full * trust, 3))]
+        # The share of the wanted values that is there, times their mean confidence.
+        quality = sum([c for _, _, c in self._values]) / self._count
+        return [Metric(t_ns, key, median([v for _, v, _ in self._values]), side, round(quality, 3))]
 
 
 class PerSide:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from itertools import pairwise
-from statistics import fmean
 
 from dsp.metrics.recent import STALE_NS
 from dsp.records import Metric, Step
@@ -52,6 +51,8 @@ class Stage:
             return []
         times = [time for time, _ in self._row]
         apart = [b - a for a, b in zip(times, times[2:], strict=False)]
-        variance = 0.5 * fmean([x * x for x in apart]) + 2.0 * fmean([a * b for a, b in pairwise(apart)])
-        quality = TRUST * fmean([c for _, c in self._row]) * len(times) / STEPS
-        return [Metric(t_ns, KEY, 100.0 * math.sqrt(max(variance, 0.0)) / fmean(times), None, round(quality, 3))]
+        squares, neighbours = sum([x * x for x in apart]), sum([a * b for a, b in pairwise(apart)])
+        variance = 0.5 * squares / len(apart) + 2.0 * neighbours / (len(apart) - 1)
+        mean = sum(times) / len(times)
+        quality = TRUST * sum([c for _, c in self._row]) / STEPS
+        return [Metric(t_ns, KEY, 100.0 * math.sqrt(max(variance, 0.0)) / mean, None, round(quality, 3))]
