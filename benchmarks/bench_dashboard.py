@@ -20,7 +20,8 @@ import time
 from pathlib import Path
 
 from hub.connection import Server, open_client
-from hub.wire import DELIVERY, Message, SensorMessage, encode
+from hub.delivery import DELIVERY
+from hub.wire import Message, SensorMessage, encode
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # tests/ is not installed

@@ -17,18 +17,10 @@ from typing import TypeAlias
 import aiomqtt
 
 from hub.connection import Server, backoff_s, open_client
-from hub.wire import (
-    DELIVERY,
-    Address,
-    CommandMessage,
-    Message,
-    PainMessage,
-    Topics,
-    WireError,
-    decode,
-    encode,
-    parse_topic,
-)
+from hub.delivery import DELIVERY
+from hub.incoming import CommandMessage, PainMessage
+from hub.topics import Address, Topics, WireError, parse_topic
+from hub.wire import Message, decode, encode
 
 _LOG = logging.getLogger("stridecue.client")
 

@@ -13,7 +13,7 @@ import msgspec
 
 from dsp.signals import Placement
 from hub.connection import Server
-from hub.wire import WireError, runner_slug
+from hub.topics import WireError, runner_slug
 
 ONE_RUNNER = (
     "one adapter serves one runner (5 to 7 Bluetooth links is all it can hold): start a second hub with a second "

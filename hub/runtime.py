@@ -27,8 +27,10 @@ from hub.bus import Bus, Policy, Subscription
 from hub.client import HubClient, Received
 from hub.connection import Server
 from hub.dashboard import Dashboard
+from hub.delivery import may_leave
 from hub.engine import Engine, RadioItem
 from hub.facts import Beat, Fact
+from hub.incoming import CommandMessage, PainMessage
 from hub.notices import Notices
 from hub.session import Session
 from hub.sinks import jsonl, mqtt, recorder
@@ -38,7 +40,8 @@ from hub.sinks.recorder import RecorderSink
 from hub.source import OpenSource, Source
 from hub.stop import Stop
 from hub.telemetry import About, Telemetry
-from hub.wire import CommandMessage, PainMessage, Post, Topics
+from hub.topics import Topics
+from hub.wire import Post
 
 BEAT_S = 0.5
 """The recorder writes this often, so a killed hub loses less than a second."""
@@ -252,7 +255,7 @@ class Runtime:
         return keepers
 
     def _start_mqtt(self, group: asyncio.TaskGroup, name: str, server: Server, *, shared: bool) -> None:
-        wanted = mqtt.may_leave if shared else lambda _post: True
+        wanted = may_leave if shared else lambda _post: True
         sink = MqttSink(
             name,
             server,

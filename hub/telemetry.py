@@ -14,6 +14,7 @@ from dsp.signals import NS_PER_S
 from hub.engine import SourceHealth
 from hub.lines import line_fields, seconds
 from hub.session import FRESH_S, RUNNING_KEY, Session
+from hub.topics import Topics
 from hub.wire import (
     AttitudeMessage,
     CueMessage,
@@ -26,7 +27,6 @@ from hub.wire import (
     StatusMessage,
     StepMessage,
     ThresholdMessage,
-    Topics,
     metric_field,
     utc,
 )

@@ -1,82 +1,25 @@
-"""What goes over MQTT: every topic string, every payload, and how both are read back.
+"""What goes over MQTT: every payload, how it travels, and how it is read back.
 
-`stridecue/<runner>/<kind>`, JSON, units in names. Each payload says `type`, `schema`, `t` (UTC) and `seq` (counts the
-messages of its topic, so that a watcher sees a gap). `command` and `pain` come in, all others go out; `attitude`,
-`command` and `pain` live on the hub's own loopback broker only.
+JSON, units in names. Each payload says `type`, `schema`, `t` (UTC) and `seq` (counts the messages of its topic, so that
+a watcher sees a gap). The topics are in `hub.topics`, what others may send is in `hub.incoming`; `attitude` lives on
+the hub's own loopback broker only.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
-from typing import Annotated, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
-from dsp.records import Side
+from dsp.records import Side, ThresholdState
 from dsp.signals import NS_PER_S, Placement
+from hub.incoming import SCHEMA, CommandMessage, PainMessage
 from hub.lines import CueLine, StepLine, ThresholdLine
+from hub.topics import WireError, parse_topic
 
-ROOT = "stridecue"
-SCHEMA = 1
 MAX_PAYLOAD_BYTES = 65_536
 """Larger than any message of ours; what is larger is refused unread."""
-
-_SLUG = re.compile(r"[a-z0-9_-]{1,32}")
-
-
-class WireError(ValueError):
-    """A topic or payload that is not ours: names the topic and the field."""
-
-
-def runner_slug(text: str) -> str:
-    """Give back `text` if it can be a runner's topic segment; raises WireError (never a raw name on a broker)."""
-    if _SLUG.fullmatch(text) is None:
-        raise WireError(f"runner {text!r}: use 1 to 32 characters of a-z 0-9 _ - (it becomes an MQTT topic)")
-    return text
-
-
-class Topics:
-    """The topics of one runner."""
-
-    EVERYONE = f"{ROOT}/+/#"
-
-    def __init__(self, runner: str) -> None:
-        self.runner = runner_slug(runner)
-        self.root = f"{ROOT}/{runner}"
-        self.everything = f"{self.root}/#"
-        self.status = f"{self.root}/status"
-        self.session = f"{self.root}/session"
-        self.metrics = f"{self.root}/metrics"
-        self.step = f"{self.root}/step"
-        self.cue = f"{self.root}/cue"
-        self.threshold = f"{self.root}/threshold"
-        self.sensors = f"{self.root}/sensor/+"
-        self.attitude = f"{self.root}/attitude"
-        self.pain = f"{self.root}/pain"
-        self.command = f"{self.root}/command"
-
-    def sensor(self, device: str) -> str:
-        """Name the topic of one sensor, by device id."""
-        return f"{self.root}/sensor/{device}"
-
-
-class Address(NamedTuple):
-    """A topic of ours taken apart; `device` only under `sensor/`."""
-
-    runner: str
-    kind: str
-    device: str | None
-
-
-def parse_topic(topic: str) -> Address:
-    """Take `topic` apart; raises WireError when it is not one of ours."""
-    parts = topic.split("/")
-    if len(parts) == 3 and parts[0] == ROOT and parts[2] in _KINDS and parts[2] != "sensor":
-        return Address(runner_slug(parts[1]), parts[2], None)
-    if len(parts) == 4 and parts[0] == ROOT and parts[2] == "sensor":
-        return Address(runner_slug(parts[1]), "sensor", parts[3])
-    raise WireError(f"{topic}: not a topic of {ROOT}")
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -102,6 +45,8 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
 
     notice        what the runner should know about the hub itself
     earlier_runs  how many runs this one is compared with
+    thresholds    detector (and side) -> state now, such as `drift_left: watch`; only what is not clear, never more than
+                  `reached`
     """
 
     state: Literal["waiting", "running", "paused", "ended"]
@@ -113,6 +58,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     recording: str | None
     notice: str | None = None
     earlier_runs: int = 0
+    thresholds: dict[str, ThresholdState] = {}
 
 
 class MetricsMessage(Outgoing, frozen=True, kw_only=True, tag="metrics"):
@@ -194,33 +140,41 @@ class AttitudeMessage(Outgoing, frozen=True, kw_only=True, tag="attitude"):
     obliquity_deg: list[float | None]
 
 
-class Incoming(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
-    """What others send; only the fields of the message itself are needed (`mosquitto_pub -m '{"level": 3}'`)."""
+class TrendMessage(Outgoing, frozen=True, kw_only=True, tag="trend"):
+    """The run so far, for who comes late: one-minute medians, oldest first, at most `hub.trend.MINUTES`; retained.
 
-    t: str | None = None
-    seq: int | None = None
-    schema: int = SCHEMA
+    Value i is of the minute that began at `t0` plus i minutes; null where nothing was measured.
+    """
 
-
-class PainMessage(Incoming, frozen=True, kw_only=True, tag="pain"):
-    """The runner reports pain, 0 (none) to 10. Health data: never retained, never forwarded."""
-
-    level: Annotated[int, msgspec.Meta(ge=0, le=10)]
-    site: Annotated[str, msgspec.Meta(max_length=40)] | None = None
-    side: Side | None = None
-    note: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    t0: str
+    cadence_spm: list[float | None]
+    drop_excursion_left_deg: list[float | None]
+    drop_excursion_right_deg: list[float | None]
+    contact_left_ms: list[float | None]
+    contact_right_ms: list[float | None]
+    speed_mps: list[float | None]
 
 
-class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
-    """`stop` ends the run as Ctrl-C does: sources and sinks drain, the summary is printed."""
+class ReplyMessage(Outgoing, frozen=True, kw_only=True, tag="reply"):
+    """The answer to a `command` or `pain` message.
 
-    action: Literal["stop"]
+    to    which kind of message it answers
+    id    the `id` of that message, null when it had none or could not be read
+    ok    it was carried out
+    text  what was done, or what was wrong and how to write it
+    """
+
+    to: Literal["command", "pain"]
+    id: str | None
+    ok: bool
+    text: str
 
 
 Message: TypeAlias = (
     StatusMessage
     | SessionMessage
     | MetricsMessage
+    | TrendMessage
     | StepMessage
     | CueMessage
     | ThresholdMessage
@@ -228,6 +182,7 @@ Message: TypeAlias = (
     | AttitudeMessage
     | PainMessage
     | CommandMessage
+    | ReplyMessage
 )
 
 
@@ -238,10 +193,11 @@ class Post(NamedTuple):
     message: Message
 
 
-_KINDS: dict[str, type[Message]] = {
+MESSAGES: dict[str, type[Message]] = {
     "status": StatusMessage,
     "session": SessionMessage,
     "metrics": MetricsMessage,
+    "trend": TrendMessage,
     "step": StepMessage,
     "cue": CueMessage,
     "threshold": ThresholdMessage,
@@ -249,36 +205,13 @@ _KINDS: dict[str, type[Message]] = {
     "attitude": AttitudeMessage,
     "pain": PainMessage,
     "command": CommandMessage,
+    "reply": ReplyMessage,
 }
+"""The message of each kind of topic."""
 _ENCODER = msgspec.json.Encoder()
 _DECODERS: dict[str, msgspec.json.Decoder[Message]] = {
-    kind: msgspec.json.Decoder(struct) for kind, struct in _KINDS.items()
+    kind: msgspec.json.Decoder(struct) for kind, struct in MESSAGES.items()
 }
-
-
-class Delivery(NamedTuple):
-    """How a message travels."""
-
-    qos: int
-    retain: bool
-
-
-_EVENT = Delivery(qos=1, retain=False)
-_STATE = Delivery(qos=1, retain=True)
-_STREAM = Delivery(qos=0, retain=False)
-DELIVERY: dict[type[Message], Delivery] = {
-    StatusMessage: _STATE,
-    SessionMessage: _STATE,
-    MetricsMessage: _STREAM,
-    StepMessage: _STREAM,
-    CueMessage: _EVENT,
-    ThresholdMessage: _EVENT,
-    SensorMessage: _STREAM,
-    AttitudeMessage: _STREAM,
-    PainMessage: _EVENT,
-    CommandMessage: _EVENT,
-}
-"""Events at least once, streams at most once; only `status` and `session` are kept for who comes late."""
 
 
 def encode(message: Message) -> bytes:

@@ -10,7 +10,7 @@ import sys
 
 from hub.client import HubClient
 from hub.connection import Server
-from hub.wire import WireError, runner_slug
+from hub.topics import WireError, runner_slug
 from tui.app import DashboardApp
 
 

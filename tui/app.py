@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerState
 
 from hub.client import NotConnectedError
-from hub.wire import PainMessage
+from hub.incoming import PainMessage
 from tui.board import Board
 from tui.feed import Feed
 from tui.screens.help import HelpScreen

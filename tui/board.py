@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from dsp.records import Side, ThresholdState
 from dsp.signals import Placement
 from hub.client import Item, LinkChange
+from hub.incoming import PainMessage
 from hub.lines import MetricLine
 from hub.wire import (
     AttitudeMessage,
     CueMessage,
     Message,
     MetricsMessage,
-    PainMessage,
     SensorMessage,
     SessionMessage,
     StatusMessage,

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from hub.client import Item
-from hub.wire import CommandMessage, PainMessage
+from hub.incoming import CommandMessage, PainMessage
 
 
 class Feed(Protocol):

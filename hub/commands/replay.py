@@ -15,7 +15,7 @@ from hub.launch import Launch, carry_out
 from hub.replayed import open_replayed
 from hub.settings import RunSettings, parse_mounts
 from hub.summary_text import summary_text
-from hub.wire import WireError, runner_slug
+from hub.topics import WireError, runner_slug
 
 FAST = "max"
 

@@ -15,18 +15,9 @@ import aiomqtt
 
 from hub.bus import Subscription
 from hub.connection import Server, backoff_s, open_client
-from hub.wire import (
-    DELIVERY,
-    AttitudeMessage,
-    CommandMessage,
-    PainMessage,
-    Post,
-    Presence,
-    StatusMessage,
-    WireError,
-    decode,
-    encode,
-)
+from hub.delivery import DELIVERY
+from hub.topics import WireError
+from hub.wire import Post, Presence, StatusMessage, decode, encode
 
 CAPACITY = 1000
 """Posts kept for a broker that is away: about two minutes of a run, then the oldest go and are counted."""
@@ -44,11 +35,6 @@ _LOG = logging.getLogger("stridecue.mqtt_sink")
 
 class _NameTakenError(Exception):
     """Another hub publishes as this runner on that broker."""
-
-
-def may_leave(post: Post) -> bool:
-    """Whether a post may go to a broker that others read too."""
-    return not isinstance(post.message, AttitudeMessage | PainMessage | CommandMessage)
 
 
 class MqttSink:
@@ -134,8 +120,8 @@ class MqttSink:
             self._backlog.popleft()  # only now: what failed is sent again after the reconnect
 
     async def _publish(self, client: aiomqtt.Client, post: Post) -> None:
-        qos, retain = DELIVERY[type(post.message)]
-        await client.publish(post.topic, encode(post.message), qos=qos, retain=retain)
+        how = DELIVERY[type(post.message)]
+        await client.publish(post.topic, encode(post.message), qos=how.qos, retain=how.retain)
         self.published += 1
 
     async def _check_name(self, own: Post) -> None:

@@ -17,11 +17,14 @@ from hub.broker.serving import LOOPBACK
 from hub.bus import Bus, Policy
 from hub.client import HubClient, Received
 from hub.connection import Server, open_client
+from hub.delivery import may_leave
+from hub.incoming import PainMessage
 from hub.session import Session
 from hub.sinks import mqtt
-from hub.sinks.mqtt import MqttSink, may_leave
+from hub.sinks.mqtt import MqttSink
 from hub.telemetry import About, Telemetry
-from hub.wire import AttitudeMessage, PainMessage, Post, SessionMessage, StatusMessage, Topics, WireError, encode
+from hub.topics import Topics, WireError
+from hub.wire import AttitudeMessage, Post, SessionMessage, StatusMessage, encode
 from tests.hub.programs import a_port, mosquitto, mosquitto_sub, until
 
 pytestmark = pytest.mark.real_time

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dsp.records import Cue, Metric, Record, Severity, Side, Step, Threshold, ThresholdState
 from dsp.signals import Placement
-from hub import wire
+from hub import incoming, topics, wire
 from hub.lines import LineError, decode_line, encode_line, line_fields, line_of
 
 times_ns = st.integers(min_value=-(10**12), max_value=10**15)
@@ -106,14 +106,14 @@ def test_lines_use_the_names_that_integrators_script_against():
     ],
 )
 def test_what_is_not_ours_is_refused_with_topic_and_field(topic: str, payload: bytes, said: str):
-    with pytest.raises(wire.WireError) as caught:
+    with pytest.raises(topics.WireError) as caught:
         wire.decode(topic, payload)
     assert said in str(caught.value)
 
 
 @given(st.binary(max_size=60), st.sampled_from(["pain", "command", "step", "cue", "sensor/x"]))
 def test_random_bytes_raise_wire_error_or_nothing(payload: bytes, kind: str):
-    with contextlib.suppress(wire.WireError):
+    with contextlib.suppress(topics.WireError):
         wire.decode(f"stridecue/ann/{kind}", payload)
 
 
@@ -124,15 +124,15 @@ def test_random_lines_raise_line_error_or_nothing(payload: bytes):
 
 
 def test_a_pain_report_needs_only_its_level():
-    assert wire.decode("stridecue/ann/pain", b'{"level": 3}') == wire.PainMessage(level=3)
+    assert wire.decode("stridecue/ann/pain", b'{"level": 3}') == incoming.PainMessage(level=3)
 
 
 def test_topics_are_one_runners_or_everyones():
-    topics = wire.Topics("ann")
-    assert wire.parse_topic(topics.sensor("left_foot-1")) == ("ann", "sensor", "left_foot-1")
-    assert wire.parse_topic(topics.cue) == ("ann", "cue", None)
-    with pytest.raises(wire.WireError):
-        wire.Topics("Ann Smith")
+    ann = topics.Topics("ann")
+    assert topics.parse_topic(ann.sensor("left_foot-1")) == ("ann", "sensor", "left_foot-1")
+    assert topics.parse_topic(ann.cue) == ("ann", "cue", None)
+    with pytest.raises(topics.WireError):
+        topics.Topics("Ann Smith")
 
 
 def test_the_side_goes_before_the_unit():

@@ -10,24 +10,22 @@ from dataclasses import dataclass, field
 from dsp.records import Severity, Side, ThresholdState
 from dsp.signals import Placement
 from hub.client import Item, LinkChange, NotConnectedError, Received
+from hub.incoming import CommandMessage, PainMessage
 from hub.lines import MetricLine
+from hub.topics import Topics, parse_topic
 from hub.wire import (
     AttitudeMessage,
-    CommandMessage,
     CueMessage,
     Message,
     MetricsMessage,
-    PainMessage,
     SensorMessage,
     SensorState,
     SessionMessage,
     StatusMessage,
     StepMessage,
     ThresholdMessage,
-    Topics,
     decode,
     encode,
-    parse_topic,
 )
 
 UTC = "2025-03-01T07:30:00.000Z"

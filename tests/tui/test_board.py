@@ -9,7 +9,7 @@ import pytest
 
 from dsp.records import Severity, Side, ThresholdState
 from hub.client import LinkChange
-from hub.wire import PainMessage
+from hub.incoming import PainMessage
 from tests.tui import scenes
 from tui.announcement import CUE_SHOWN_S, STOP_SHOWN_S, announce
 from tui.board import CUES_KEPT, FORGET_S, FRESH_S, Board

@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Footer
 
 from dsp.records import Severity, Side
-from hub.wire import PainMessage
+from hub.incoming import PainMessage
 from tests.tui import scenes
 from tests.tui.dashboard import SMALL, dashboard
 from tui.screens.help import HelpScreen

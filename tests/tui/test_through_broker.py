@@ -16,7 +16,9 @@ from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.broker.serving import LOOPBACK
 from hub.client import HubClient, Received
 from hub.connection import Server, open_client
-from hub.wire import DELIVERY, Message, PainMessage, SensorMessage, encode
+from hub.delivery import DELIVERY
+from hub.incoming import PainMessage
+from hub.wire import Message, SensorMessage, encode
 from tests.tui import scenes
 from tui.app import DashboardApp
 from tui.widgets.braille_plot import BraillePlot

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from dsp.records import Side
-from hub.wire import PainMessage
+from hub.incoming import PainMessage
 
 SITES = (None, "outer knee", "kneecap", "hip", "shin", "ankle or foot", "other")
 WORST = 10

@@ -1,0 +1,67 @@
+"""How each message travels: quality of service, whether a broker keeps it, and for how long it is worth anything.
+
+Events go at least once, streams at most once. Kept for who comes late are the last values and the trend; pain, cues and
+answers never are, and of a threshold nothing beyond `reached` (that pain was reported is nobody else's business).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dsp.records import ThresholdState
+from hub.incoming import CommandMessage, PainMessage
+from hub.lines import PainLine
+from hub.wire import (
+    AttitudeMessage,
+    CueMessage,
+    Message,
+    MetricsMessage,
+    Post,
+    ReplyMessage,
+    SensorMessage,
+    SessionMessage,
+    StatusMessage,
+    StepMessage,
+    ThresholdMessage,
+    TrendMessage,
+)
+
+A_MINUTE_S = 60
+A_DAY_S = 86_400
+
+
+class Delivery(NamedTuple):
+    """How a message travels; `expiry_s` (MQTT 5 only): the broker throws it away after so long, None: never."""
+
+    qos: int
+    retain: bool
+    expiry_s: int | None
+
+
+DELIVERY: dict[type[Message], Delivery] = {
+    StatusMessage: Delivery(1, retain=True, expiry_s=None),
+    SessionMessage: Delivery(1, retain=True, expiry_s=A_DAY_S),
+    MetricsMessage: Delivery(0, retain=True, expiry_s=A_MINUTE_S),
+    TrendMessage: Delivery(1, retain=True, expiry_s=A_DAY_S),
+    SensorMessage: Delivery(0, retain=True, expiry_s=A_MINUTE_S),
+    StepMessage: Delivery(0, retain=False, expiry_s=A_MINUTE_S),
+    ThresholdMessage: Delivery(1, retain=False, expiry_s=A_DAY_S),
+    CueMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
+    AttitudeMessage: Delivery(0, retain=False, expiry_s=5),
+    PainMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
+    CommandMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
+    ReplyMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
+}
+"""By kind of message. A late cue teaches nothing; a threshold that was reached stays true for the day."""
+
+
+def may_leave(post: Post) -> bool:
+    """Whether a post may go to a broker that others read too: no plots, and nothing that tells of pain."""
+    match post.message:
+        case AttitudeMessage() | PainMessage() | CommandMessage():
+            return False
+        case ThresholdMessage(state=state, because=because):
+            return state is not ThresholdState.REPORTED and not any(isinstance(each, PainLine) for each in because)
+        case CueMessage(because=because):
+            return not any(isinstance(each, PainLine) for each in because)
+    return True
