@@ -6,7 +6,11 @@ DriverError
 ├── ImportDataError   a file that cannot be turned into a recording
 └── RadioError        the adapter or the link
     ├── AdapterDownError       no adapter, powered off, or its daemon is gone
-    └── DeviceUnreachableError not found, refused, or gone while connecting
+    │   └── AdapterBusyError   it says that it is occupied, for a moment or for ever
+    ├── DeviceUnreachableError not found, refused, or gone while connecting
+    ├── NoSlotError            every connection of the adapter is in use
+    ├── PairingNeededError     the device talks only to who is paired with it
+    └── StaleServicesError     it lacks what its profile needs, or the system remembers an older firmware
 """
 
 from __future__ import annotations
@@ -36,5 +40,21 @@ class AdapterDownError(RadioError):
     """No adapter, powered off, or its daemon is gone."""
 
 
+class AdapterBusyError(AdapterDownError):
+    """The adapter says that it is occupied: another program, or a daemon that lost track (BlueZ: InProgress)."""
+
+
 class DeviceUnreachableError(RadioError):
     """Not found, refused, or gone while connecting."""
+
+
+class NoSlotError(RadioError):
+    """Every connection of the adapter is in use."""
+
+
+class PairingNeededError(RadioError):
+    """The device talks only to who is paired with it."""
+
+
+class StaleServicesError(RadioError):
+    """The device lacks what its profile needs: another firmware, or the system remembers an older one."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
 from bleak.backends.client import BaseBleakClient
+from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import BaseBleakScanner
 
 from drivers.errors import AdapterDownError, RadioError
@@ -42,6 +43,7 @@ class BumbleProvider:
         self._address = address
         self._transport: Transport | None = None
         self._host: BumbleHost | None = None
+        self._on_down: Callable[[str], None] = lambda _why: None
 
     @classmethod
     def from_spec(cls, spec: str) -> BumbleProvider:
@@ -93,7 +95,7 @@ class BumbleProvider:
                 host = self._host = BumbleHost(transport.source, transport.sink, self._address)
                 central = host.central
                 terminated: asyncio.Future[None] = transport.source.terminated
-                terminated.add_done_callback(lambda _: central.lose(f"radio {self.name}: the transport is gone"))
+                terminated.add_done_callback(lambda _: self._lose(host, f"radio {self.name}: the transport is gone"))
                 await central.power_on()
         except BaseException:
             await self.stop()
@@ -107,6 +109,34 @@ class BumbleProvider:
             await host.central.power_off()
         if transport is not None:
             await transport.close()
+
+    def watch(self, on_down: Callable[[str], None]) -> None:
+        """Call `on_down` with the reason when the transport ends by itself."""
+        self._on_down = on_down
+
+    async def reset(self) -> None:
+        """Open the transport anew and reset the controller. Raises AdapterDownError."""
+        await self.stop()
+        await self.start()
+
+    async def is_shared(self) -> bool:
+        """Tell no: the controller is ours alone."""
+        return False
+
+    async def connected(self, services: Iterable[str]) -> list[BLEDevice]:
+        """Find nothing: the reset at the start ended every link of the program before."""
+        del services
+        return []
+
+    async def forget(self, device: BLEDevice) -> bool:
+        """Forget nothing: services are discovered at every connect."""
+        del device
+        return False
+
+    def _lose(self, host: BumbleHost, why: str) -> None:
+        host.central.lose(why)
+        if host is self._host:
+            self._on_down(why)
 
     def _up(self) -> BumbleHost:
         if self._host is None:

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
 from bleak import BleakClient
 
-from drivers.errors import AdapterDownError, DeviceUnreachableError, RadioError
+from drivers.clock import now_ns
+from drivers.errors import AdapterBusyError, AdapterDownError, DeviceUnreachableError, NoSlotError, RadioError
 from drivers.radio.failure import translated
+from drivers.radio.last_resort import LastResort
 from drivers.radio.link import Link
 from drivers.radio.provider import RadioProvider
 from drivers.radio.scanner import SharedScanner
-from drivers.radio.sighting import Sighting
+from drivers.radio.sighting import Sighting, sighting_of_linked
+from dsp.signals import NS_PER_S
+
+LOG = logging.getLogger("stridecue.radio")
 
 MAX_CONNECTIONS = 7
 """What common adapters hold (Broadcom about 7, CSR about 5): one adapter serves one runner."""
 
+FEW_CONNECTIONS = 4
+"""From so many links on, a connect that fails may mean that the adapter holds no more (CSR: 5)."""
+
 CONNECT_TIMEOUT_S = 10.0
+FRESH_NS = 30 * NS_PER_S
+"""BlueZ forgets a device it is not connected to 30 s after the scan."""
+
+SHORTEST_DEAF_S = 3.0
+"""A scan shorter than this says nothing about an adapter that hears nothing."""
 
 Seen = dict[str, Sighting]
 
@@ -38,6 +52,9 @@ class Radio:
         self._reviving = asyncio.Lock()
         self._links: list[Link] = []
         self._promised = 0  # slots taken by connects under way
+        self._downs = 0
+        self._last_resort = LastResort()
+        provider.watch(self._on_down)
 
     @property
     def name(self) -> str:
@@ -47,8 +64,12 @@ class Radio:
     @property
     def free_slots(self) -> int:
         """Links that can still be opened."""
-        self._links = [link for link in self._links if not link.lost.is_set()]
-        return self.max_connections - len(self._links) - self._promised
+        return self.max_connections - self._links_up() - self._promised
+
+    @property
+    def resets(self) -> int:
+        """How often the adapter was reset as a last resort."""
+        return self._last_resort.resets
 
     async def start(self) -> None:
         """Take the adapter. Raises AdapterDownError or RadioError."""
@@ -82,9 +103,12 @@ class Radio:
         nothing new came for the provider's `quiet_s`.
         """
         seen: Seen = {}
+        heard = 0
         news = asyncio.Event()
 
         def on_sighting(sighting: Sighting) -> None:
+            nonlocal heard
+            heard += 1
             if wanted is None or wanted(sighting):
                 known = seen.get(sighting.address)
                 seen[sighting.address] = sighting
@@ -94,25 +118,48 @@ class Radio:
         await self._revive()
         loop = asyncio.get_running_loop()
         until_s = loop.time() + for_s
-        async with self._scanner.listening(on_sighting):
-            while (left_s := until_s - loop.time()) > 0 and not (enough is not None and enough(seen)):
-                quiet_s = self._provider.quiet_s if wanted is not None and seen else left_s
-                news.clear()
-                try:
-                    async with asyncio.timeout(min(left_s, quiet_s)):
-                        await news.wait()
-                except TimeoutError:
-                    break
+        try:
+            async with self._scanner.listening(on_sighting):
+                while (left_s := until_s - loop.time()) > 0 and not (enough is not None and enough(seen)):
+                    quiet_s = self._provider.quiet_s if wanted is not None and seen else left_s
+                    news.clear()
+                    try:
+                        async with asyncio.timeout(min(left_s, quiet_s)):
+                            await news.wait()
+                    except TimeoutError:
+                        break
+        except AdapterBusyError:
+            self._last_resort.note_busy()
+            raise
+        if heard or for_s >= SHORTEST_DEAF_S:
+            self._last_resort.note_scan(heard=heard > 0)
         return seen
 
-    async def find(self, address: str, within_s: float) -> Sighting:
-        """Wait for a device to advertise. Raises DeviceUnreachableError or AdapterDownError."""
+    async def linked(self, services: Iterable[str]) -> Seen:
+        """Find devices with any of `services` that are connected already: a hub that crashed left them so.
+
+        They do not advertise, so no scan finds them. Connecting to one takes its link over.
+        """
+        try:
+            found = await self._provider.connected(services)
+        except RadioError as error:
+            LOG.info("links left open: %s", error)
+            return {}
+        ours = {link.sighting.address for link in self._links if not link.lost.is_set()}
+        return {device.address: sighting_of_linked(device, now_ns()) for device in found if device.address not in ours}
+
+    async def find(self, address: str, within_s: float, services: Iterable[str] = ()) -> Sighting:
+        """Wait for a device to advertise, or take the link it still has (`services` tell it).
+
+        Raises DeviceUnreachableError or AdapterDownError.
+        """
         wanted = address.upper()
 
         def is_wanted(seen: Seen) -> bool:
             return any(key.upper() == wanted for key in seen)
 
-        seen = await self.scan(within_s, enough=is_wanted)
+        linked = await self.linked(services)
+        seen = linked if is_wanted(linked) else await self.scan(within_s, enough=is_wanted)
         for key, sighting in seen.items():
             if key.upper() == wanted:
                 return sighting
@@ -121,13 +168,13 @@ class Radio:
     async def connect(self, sighting: Sighting, services: Iterable[str] = ()) -> Link:
         """Connect and discover `services` (all when empty).
 
-        Raises DeviceUnreachableError, AdapterDownError, or RadioError when every connection slot is taken. Cancelled,
-        it leaves neither a link nor a pending connect behind.
+        Raises DeviceUnreachableError, AdapterDownError, PairingNeededError, or NoSlotError when every connection slot
+        is taken. Cancelled, it leaves neither a link nor a pending connect behind.
         """
         await self._revive()
         name = sighting.name or sighting.address
         if self.free_slots <= 0:
-            raise RadioError(
+            raise NoSlotError(
                 f"{name}: all {self.max_connections} connections of radio {self.name} are in use: one adapter serves "
                 "one runner; a second runner needs a second adapter and hub"
             )
@@ -143,16 +190,55 @@ class Radio:
         self._promised += 1
         try:
             async with self._connecting, self._scanner.paused():
-                with translated(f"connect to {name}"):
-                    async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                        await client.connect()
-        except BaseException:
+                await self._connect(client, sighting, name)
+        except BaseException as error:
             await link.close()
+            if isinstance(error, AdapterBusyError):
+                self._last_resort.note_busy()
             raise
         finally:
             self._promised -= 1
+        self._last_resort.note_link()
         self._links.append(link)
         return link
+
+    async def forget(self, sighting: Sighting) -> bool:
+        """Drop what the system remembers of a device's services; False where that is not possible."""
+        try:
+            return await self._provider.forget(sighting.device)
+        except RadioError as error:
+            LOG.info("%s: its services are not forgotten: %s", sighting.name or sighting.address, error)
+            return False
+
+    async def _connect(self, client: BleakClient, sighting: Sighting, name: str) -> None:
+        if now_ns() - sighting.seen_ns > FRESH_NS:
+            raise DeviceUnreachableError(f"{name}: its turn came too late: looking for it again")
+        downs = self._downs
+        try:
+            with translated(f"connect to {name}"):
+                async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                    await client.connect()
+        except DeviceUnreachableError as error:
+            if (links := self._links_up()) < FEW_CONNECTIONS:
+                raise
+            raise DeviceUnreachableError(
+                f"{error} ({links} links are up: some adapters hold no more; set radio.max_connections to what yours "
+                "holds, or use another)"
+            ) from error
+        if self._downs != downs:  # a connect that "succeeds" while its daemon dies is of no use
+            raise AdapterDownError(f"connect to {name}: the adapter went away")
+
+    def _links_up(self) -> int:
+        self._links = [link for link in self._links if not link.lost.is_set()]
+        return len(self._links)
+
+    def _on_down(self, why: str) -> None:
+        """End every link: where a daemon died, nobody else says so."""
+        self._downs += 1
+        self._scanner.forget()
+        LOG.warning("radio %s: %s", self.name, why)
+        for link in self._links:
+            link.lost.set()
 
     async def _revive(self) -> None:
         async with self._reviving:
@@ -161,3 +247,15 @@ class Radio:
                 await self._provider.start()
                 if not self._provider.is_up:
                     raise AdapterDownError(f"radio {self.name} is down")
+            await self._reset_if_stuck()
+
+    async def _reset_if_stuck(self) -> None:
+        now_s, links = asyncio.get_running_loop().time(), self._links_up()
+        if not self._last_resort.is_due(now_s, links=links, shared=False):
+            return
+        if not self._last_resort.is_due(now_s, links=links, shared=await self._provider.is_shared()):
+            return
+        self._last_resort.begin(now_s)
+        LOG.warning("radio %s: stuck: resetting the adapter", self.name)
+        self._on_down("reset")
+        await self._provider.reset()

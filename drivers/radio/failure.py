@@ -11,9 +11,17 @@ from bleak.exc import (
     BleakDBusError,
     BleakDeviceNotFoundError,
     BleakError,
+    BleakGATTProtocolError,
+    BleakGATTProtocolErrorCode,
 )
 
-from drivers.errors import AdapterDownError, DeviceUnreachableError, RadioError
+from drivers.errors import (
+    AdapterBusyError,
+    AdapterDownError,
+    DeviceUnreachableError,
+    PairingNeededError,
+    RadioError,
+)
 
 ADAPTER_DBUS_ERRORS = frozenset(
     {
@@ -25,6 +33,28 @@ ADAPTER_DBUS_ERRORS = frozenset(
 )
 ADAPTER_OFF_DETAIL = "Input/output error"
 """BlueZ 5.66 says org.bluez.Error.Failed with this text when a connect meets a powered-off adapter."""
+
+BUSY_DBUS_ERROR = "org.bluez.Error.InProgress"
+
+PAIRING_DBUS_ERRORS = frozenset(
+    f"org.bluez.Error.{why}"
+    for why in ("AuthenticationFailed", "AuthenticationCanceled", "AuthenticationRejected", "AuthenticationTimeout")
+)
+"""Without an agent, as on a box without a screen, BlueZ 5.66 answers AuthenticationFailed."""
+
+PAIRING_ATT_ERRORS = frozenset(
+    {
+        BleakGATTProtocolErrorCode.INSUFFICIENT_AUTHENTICATION,
+        BleakGATTProtocolErrorCode.INSUFFICIENT_AUTHORIZATION,
+        BleakGATTProtocolErrorCode.INSUFFICIENT_ENCRYPTION,
+        BleakGATTProtocolErrorCode.INSUFFICIENT_ENCRYPTION_KEY_SIZE,
+    }
+)
+PAIRING = (
+    "it wants to be paired first. On Linux, over SSH too: stop this run, then `bluetoothctl`, and in it `agent on`, "
+    "`scan on`, `pair ADDRESS` (confirm what it asks), `trust ADDRESS`, `quit`; elsewhere pair it in the system's "
+    "Bluetooth settings"
+)
 
 ADVICE = {
     BleakBluetoothNotAvailableReason.NO_BLUETOOTH: "plug in or enable a Bluetooth adapter",
@@ -53,6 +83,10 @@ def radio_error(error: Exception, doing: str, *, adapter: bool = False) -> Radio
         error.dbus_error in ADAPTER_DBUS_ERRORS or ADAPTER_OFF_DETAIL in (error.dbus_error_details or "")
     ):
         return AdapterDownError(f"{doing}: {error}: check that Bluetooth is on and its service runs")
+    if isinstance(error, BleakDBusError) and error.dbus_error == BUSY_DBUS_ERROR:
+        return AdapterBusyError(f"{doing}: {error}: another program uses the adapter, or it needs a reset")
+    if _wants_pairing(error):
+        return PairingNeededError(f"{doing}: {PAIRING}")
     if isinstance(error, FileNotFoundError | ConnectionRefusedError) and not adapter:
         return AdapterDownError(f"{doing}: no Bluetooth service answers on this machine: {NO_SERVICE}")
     if adapter:
@@ -62,6 +96,12 @@ def radio_error(error: Exception, doing: str, *, adapter: bool = False) -> Radio
     if isinstance(error, BleakDeviceNotFoundError):
         return DeviceUnreachableError(f"{doing}: not found: is it on and near?")
     return DeviceUnreachableError(f"{doing}: {_words(error)}")
+
+
+def _wants_pairing(error: Exception) -> bool:
+    if isinstance(error, BleakDBusError):
+        return error.dbus_error in PAIRING_DBUS_ERRORS
+    return isinstance(error, BleakGATTProtocolError) and error.args[0] in PAIRING_ATT_ERRORS
 
 
 def _words(error: Exception) -> str:

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
-from bleak.exc import BleakError
 
-from drivers.errors import DeviceUnreachableError
+from drivers.errors import DeviceUnreachableError, RadioError
 from drivers.radio.failure import translated
 from drivers.radio.sighting import Sighting
 
@@ -71,10 +70,11 @@ class Link:
     async def close(self) -> None:
         """Disconnect; never raises what a radio can raise."""
         try:
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await self._client.disconnect()
-        except (BleakError, TimeoutError, OSError, EOFError) as error:
-            LOG.debug("%s: disconnect: %r", self._name, error)
+            with translated(f"{self._name}: disconnect"):
+                async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                    await self._client.disconnect()
+        except RadioError as error:
+            LOG.debug("%s", error)
         self.lost.set()
 
     @property

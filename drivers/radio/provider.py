@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from bleak.backends.client import BaseBleakClient
+from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import BaseBleakScanner
 
 
@@ -42,4 +44,24 @@ class RadioProvider(Protocol):
 
     async def stop(self) -> None:
         """Let go of the adapter; harmless when it is gone."""
+        ...
+
+    def watch(self, on_down: Callable[[str], None]) -> None:
+        """Call `on_down` with the reason when the stack goes down by itself."""
+        ...
+
+    async def reset(self) -> None:
+        """Bring the adapter to a fresh state: every link ends. Raises AdapterDownError where that cannot be done."""
+        ...
+
+    async def is_shared(self) -> bool:
+        """Tell whether a reset would cut links that are not ours."""
+        ...
+
+    async def connected(self, services: Iterable[str]) -> list[BLEDevice]:
+        """Find devices with any of `services` that are linked already, left so by a program that died."""
+        ...
+
+    async def forget(self, device: BLEDevice) -> bool:
+        """Drop what the stack remembers of a device's services; False: nothing to drop, or it is paired."""
         ...

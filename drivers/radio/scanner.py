@@ -11,15 +11,21 @@ from types import MappingProxyType
 from bleak import BleakScanner
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
-from bleak.exc import BleakError
 
 from drivers.clock import now_ns
+from drivers.errors import AdapterBusyError, RadioError
 from drivers.radio.failure import translated
 from drivers.radio.provider import RadioProvider
 from drivers.radio.sighting import Sighting
+from dsp.signals import NS_PER_S
 
 LOG = logging.getLogger("stridecue.radio")
 OP_TIMEOUT_S = 5.0
+BUSY_WAITS_S = (0.25, 0.5, 1.0)
+"""Before the next try where the stack is busy, with another program's scan or the end of our own."""
+
+DEAF_NS = 20 * NS_PER_S
+"""A scanner that heard nothing for so long may have outlived its daemon (`systemctl restart bluetooth`)."""
 
 OnSighting = Callable[[Sighting], None]
 
@@ -33,6 +39,7 @@ class SharedScanner:
         self._pauses = 0
         self._scanner: BleakScanner | None = None
         self._turn = asyncio.Lock()
+        self._heard_ns = 0
 
     @asynccontextmanager
     async def listening(self, on_sighting: OnSighting) -> AsyncIterator[None]:
@@ -66,19 +73,37 @@ class SharedScanner:
     async def _update(self) -> None:
         async with self._turn:
             wanted = bool(self._listeners) and not self._pauses
+            if self._scanner is not None and (not wanted or now_ns() - self._heard_ns > DEAF_NS):
+                await self._stop()
             if wanted and self._scanner is None:
+                self._scanner = await self._started()
+                self._heard_ns = now_ns()
+
+    async def _started(self) -> BleakScanner:
+        for wait_s in (*BUSY_WAITS_S, None):
+            try:
                 with translated("scan"):
                     scanner = BleakScanner(self._on_advertisement, backend=self._provider.scanner_backend)
                     async with asyncio.timeout(OP_TIMEOUT_S):
                         await scanner.start()
-                self._scanner = scanner
-            elif not wanted and self._scanner is not None:
-                scanner, self._scanner = self._scanner, None
-                try:
-                    async with asyncio.timeout(OP_TIMEOUT_S):
-                        await scanner.stop()
-                except (BleakError, TimeoutError, OSError, EOFError) as error:
-                    LOG.debug("stopping the scan: %r", error)  # it is over either way
+            except AdapterBusyError:
+                if wait_s is None:
+                    raise
+                await asyncio.sleep(wait_s)
+            else:
+                break
+        return scanner
+
+    async def _stop(self) -> None:
+        scanner, self._scanner = self._scanner, None
+        if scanner is None:
+            return
+        try:
+            with translated("stopping the scan"):
+                async with asyncio.timeout(OP_TIMEOUT_S):
+                    await scanner.stop()
+        except RadioError as error:
+            LOG.debug("%s", error)  # it is over either way
 
     def _on_advertisement(self, device: BLEDevice, seen: AdvertisementData) -> None:
         sighting = Sighting(
@@ -90,5 +115,6 @@ class SharedScanner:
             seen_ns=now_ns(),
             device=device,
         )
+        self._heard_ns = sighting.seen_ns
         for listener in list(self._listeners):
             listener(sighting)

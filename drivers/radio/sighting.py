@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from bleak.backends.device import BLEDevice
+
+UNKNOWN_RSSI_DBM = -127
+"""What HCI says for "not available" is 127; below any real one, it sorts last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +32,17 @@ class Sighting:
     rssi_dbm: int
     seen_ns: int
     device: BLEDevice
+
+
+def sighting_of_linked(device: BLEDevice, t_ns: int) -> Sighting:
+    """Make one of a device that is connected already; only what the system remembers of it is known."""
+    props = device.details.get("props", {}) if isinstance(device.details, dict) else {}
+    return Sighting(
+        address=device.address,
+        name=device.name,
+        service_uuids=tuple(str(uuid).lower() for uuid in props.get("UUIDs", ())),
+        manufacturer_data=MappingProxyType(dict(props.get("ManufacturerData", {}))),
+        rssi_dbm=int(props.get("RSSI", UNKNOWN_RSSI_DBM)),
+        seen_ns=t_ns,
+        device=device,
+    )

@@ -7,11 +7,17 @@ import dataclasses
 import logging
 
 from drivers.clock import now_ns
-from drivers.errors import AdapterDownError, DeviceUnreachableError, RadioError
+from drivers.errors import (
+    AdapterDownError,
+    DeviceUnreachableError,
+    NoSlotError,
+    RadioError,
+    StaleServicesError,
+)
 from drivers.inbox import PacketInbox
 from drivers.link_state import LinkState, State
 from drivers.packets import DeviceInfo, Packet
-from drivers.radio.facade import Radio
+from drivers.radio.facade import FRESH_NS, Radio
 from drivers.radio.link import Link
 from drivers.radio.sighting import Sighting
 from drivers.supervision.backoff import Backoff
@@ -19,12 +25,10 @@ from drivers.supervision.gatt_session import GattSession
 from drivers.supervision.roles import Role
 from drivers.supervision.watchdog import Watchdog
 from dsp.signals import NS_PER_S, Placement
+from firmware_profiles.schema import Profile
 from firmware_profiles.uuids import full_uuid
 
 LOG = logging.getLogger("stridecue.radio")
-
-FRESH_NS = 30 * NS_PER_S
-"""BlueZ forgets a device it is not connected to 30 s after the scan."""
 
 FIND_WITHIN_S = 6.0
 SETUP_TIMEOUT_S = 20.0
@@ -33,6 +37,9 @@ STABLE_NS = 10 * NS_PER_S
 
 REFUSED_WAIT_S = 30.0
 """Between attempts at what only the user can change."""
+
+SLOT_WAIT_S = 4.0
+"""Until the next look for a connection slot: another sensor may have gone."""
 
 STALE_CHECK_S = 0.25
 BATTERY_LEVEL = full_uuid("2a19")
@@ -47,8 +54,10 @@ class DeviceSupervisor:
         self._inbox = inbox
         self._backoff = backoff
         self._params = role.profile.default_params()
+        self._services = services_of(role.profile)
         self._known = False
         self._was_up = False
+        self._forgot = False
         self._watchdog = Watchdog({})
         self._state = LinkState(
             role.device, placement, role.name, "searching", now_ns(), profile=role.profile.id, address=role.address
@@ -63,25 +72,37 @@ class DeviceSupervisor:
         while True:
             try:
                 if sighting is None or now_ns() - sighting.seen_ns > FRESH_NS:
-                    sighting = await self._radio.find(self._role.address, FIND_WITHIN_S)
+                    sighting = await self._radio.find(self._role.address, FIND_WITHIN_S, self._services)
                 self._say("connecting")
                 await self._connect_and_stream(sighting)
             except AdapterDownError as error:
                 self._say("failed", f"Bluetooth adapter: {error}")
             except DeviceUnreachableError as error:
                 self._say("lost" if self._was_up else "searching", str(error))
-            except RadioError as error:
+            except NoSlotError as error:
                 self._say("failed", str(error))
-                await asyncio.sleep(REFUSED_WAIT_S)
+                await asyncio.sleep(SLOT_WAIT_S)
+            except RadioError as error:
+                await self._refused(error, sighting)
             sighting = None
             await asyncio.sleep(self._backoff.next_s())
 
+    async def _refused(self, error: RadioError, sighting: Sighting | None) -> None:
+        """Say what only the user can change; what the system remembers wrongly is forgotten first, once."""
+        if isinstance(error, StaleServicesError) and sighting is not None and not self._forgot:
+            self._forgot = True
+            if await self._radio.forget(sighting):
+                LOG.warning("%s: %s; forgotten, looking for it anew", self._role.device, error)
+                return
+        self._say("failed", str(error))
+        await asyncio.sleep(REFUSED_WAIT_S)
+
     async def _connect_and_stream(self, sighting: Sighting) -> None:
-        services = {entry.service for entry in self._role.profile.gatt.values()}
-        link = await self._radio.connect(sighting, services)
+        link = await self._radio.connect(sighting, self._services)
         session = GattSession(link, self._role.profile, self._params, self._on_value)
         try:
             session.check()
+            self._forgot = False
             if not self._known:
                 self._known = True
                 self._inbox.put(self._info)
@@ -122,8 +143,7 @@ class DeviceSupervisor:
                 self._say("streaming", session.limits())
             elif silent and retried_ns is None:
                 self._say("stale", f"connected, but nothing comes on {', '.join(silent)}")
-                for alias in silent:
-                    await session.resubscribe(alias)
+                await session.resubscribe(silent)
                 retried_ns = now_ns()
                 self._watchdog.start(retried_ns)
             elif silent:
@@ -152,6 +172,12 @@ class DeviceSupervisor:
             self._state = dataclasses.replace(self._state, state=state, since_ns=now_ns(), detail=detail)
             self._inbox.put(self._state)
             LOG.info("%s (%s): %s %s", self._role.device, self._role.name, state, detail)
+
+
+def services_of(profile: Profile) -> frozenset[str]:
+    """Name the services to discover; empty, which means all, where the profile does not know every one."""
+    services = {entry.service for entry in profile.gatt.values()}
+    return frozenset() if None in services else frozenset(service for service in services if service is not None)
 
 
 async def _ends(link: Link, within_s: float) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
-from drivers.errors import DeviceUnreachableError, RadioError
+from drivers.errors import DeviceUnreachableError, PairingNeededError, StaleServicesError
 from drivers.radio.link import Link
 from drivers.supervision.write_template import render
 from firmware_profiles.schema import Field, Profile, Read, Step, Stream, Subscribe, Write
@@ -35,12 +36,12 @@ class GattSession:
         self._subscribed: list[str] = []
 
     def check(self) -> None:
-        """Raise RadioError when the device lacks what its profile needs, or its packets are too short for it."""
+        """Raise StaleServicesError when the device lacks what its profile needs."""
         needed = {alias: entry.char for alias, entry in self._profile.gatt.items() if not entry.optional}
         absent = set(self._link.missing(needed.values()))
         if absent:
             missing = ", ".join(f"{alias} ({char})" for alias, char in needed.items() if char in absent)
-            raise RadioError(
+            raise StaleServicesError(
                 f"it does not offer {missing}, which profile {self._profile.id} needs: another firmware, or a stale "
                 "cache of the system (remove the device in the system's Bluetooth settings)"
             )
@@ -58,26 +59,36 @@ class GattSession:
         for step in self._profile.start:
             try:
                 await self._run(step)
-            except DeviceUnreachableError as error:
+            except (DeviceUnreachableError, PairingNeededError) as error:
                 if not step.optional or self._link.lost.is_set():
                     raise
                 LOG.info("skipped an optional step: %s", error)
 
-    async def resubscribe(self, alias: str) -> None:
-        """Disable and enable notifications again: some devices forget that they were enabled."""
-        char = self._profile.gatt[alias].char
-        await self._link.unsubscribe(char)
-        await self._link.subscribe(char, lambda value: self._on_value(alias, bytes(value)))
+    async def resubscribe(self, aliases: Iterable[str]) -> None:
+        """Disable and enable notifications again, then repeat the commands: some devices forget either.
+
+        Enabling alone is not enough: BlueZ does not write a descriptor that it thinks is set. Raises
+        DeviceUnreachableError.
+        """
+        await self.stop()
+        for alias in aliases:
+            char = self._profile.gatt[alias].char
+            await self._link.unsubscribe(char)
+            await self._link.subscribe(char, partial(self._take, alias))
+        await self._try(step for step in self._profile.start if isinstance(step, Write))
 
     async def stop(self) -> None:
         """Run the profile's stop steps as far as the link allows."""
-        if self._link.lost.is_set():
-            return
-        for step in self._profile.stop:
+        await self._try(self._profile.stop)
+
+    async def _try(self, steps: Iterable[Step]) -> None:
+        for step in steps:
+            if self._link.lost.is_set():
+                return
             try:
                 await self._run(step)
-            except DeviceUnreachableError as error:
-                LOG.info("while stopping: %s", error)
+            except (DeviceUnreachableError, PairingNeededError) as error:
+                LOG.info("went on without: %s", error)
 
     @property
     def nominal_hz(self) -> dict[str, float]:
@@ -91,7 +102,7 @@ class GattSession:
         match step:
             case Subscribe(on=alias):
                 char = self._profile.gatt[alias].char
-                await self._link.subscribe(char, lambda value: self._on_value(alias, bytes(value)))
+                await self._link.subscribe(char, partial(self._take, alias))
                 self._subscribed.append(alias)
             case Read(of=alias):
                 self._on_value(alias, await self._link.read(self._profile.gatt[alias].char))
@@ -99,6 +110,11 @@ class GattSession:
                 for value in render(step, self._params):
                     await self._link.write(self._profile.gatt[alias].char, value)
                     await asyncio.sleep(step.gap_ms / 1000)
+
+    def _take(self, alias: str, value: bytearray) -> None:
+        # A link that was given up may still speak: its successor says the same again.
+        if not self._link.lost.is_set():
+            self._on_value(alias, bytes(value))
 
 
 def shortest_packet_bytes(stream: Stream) -> int:

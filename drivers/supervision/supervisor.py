@@ -15,7 +15,7 @@ from drivers.link_state import LinkState
 from drivers.radio.facade import Radio, Seen
 from drivers.radio.sighting import Sighting
 from drivers.supervision.backoff import Backoff
-from drivers.supervision.device_supervisor import DeviceSupervisor
+from drivers.supervision.device_supervisor import DeviceSupervisor, services_of
 from drivers.supervision.roles import Role, configured_id, configured_key, role_of
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog
@@ -49,6 +49,7 @@ class Supervisor:
         self._catalog = catalog
         self._inbox = inbox
         self._sensors = sensors
+        self._services = frozenset().union(*map(services_of, catalog))
         self._chance = random.Random(seed)
         self._roles: dict[str, Role] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -94,7 +95,16 @@ class Supervisor:
                 pause.reset()
 
     async def _scan(self) -> Seen:
-        return await self._radio.scan(SCAN_S, wanted=self._is_wanted, enough=self._all_found)
+        """Look for sensors that advertise, and for links that a hub which died left open."""
+        linked = await self._radio.linked(self._services)
+        left_open = {address: sighting for address, sighting in linked.items() if self._is_wanted(sighting)}
+        if self._all_found(left_open):
+            return left_open
+
+        def is_enough(seen: Seen) -> bool:
+            return self._all_found(left_open | seen)
+
+        return left_open | await self._radio.scan(SCAN_S, wanted=self._is_wanted, enough=is_enough)
 
     def _is_wanted(self, sighting: Sighting) -> bool:
         return sighting.address not in self._roles and role_of(sighting, self._catalog, self._sensors) is not None
