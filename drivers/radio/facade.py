@@ -117,9 +117,9 @@ class Radio:
 
         await self._revive()
         loop = asyncio.get_running_loop()
-        until_s = loop.time() + for_s
         try:
             async with self._scanner.listening(on_sighting):
+                until_s = loop.time() + for_s
                 while (left_s := until_s - loop.time()) > 0 and not (enough is not None and enough(seen)):
                     quiet_s = self._provider.quiet_s if wanted is not None and seen else left_s
                     news.clear()

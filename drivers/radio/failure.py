@@ -42,6 +42,9 @@ PAIRING_DBUS_ERRORS = frozenset(
 )
 """Without an agent, as on a box without a screen, BlueZ 5.66 answers AuthenticationFailed."""
 
+NOT_PAIRED_DETAIL = "Not paired"
+"""What BlueZ 5.66 makes of the three ATT errors below, as org.bluez.Error.NotPermitted; bleak 3.1 passes it on."""
+
 PAIRING_ATT_ERRORS = frozenset(
     {
         BleakGATTProtocolErrorCode.INSUFFICIENT_AUTHENTICATION,
@@ -100,7 +103,7 @@ def radio_error(error: Exception, doing: str, *, adapter: bool = False) -> Radio
 
 def _wants_pairing(error: Exception) -> bool:
     if isinstance(error, BleakDBusError):
-        return error.dbus_error in PAIRING_DBUS_ERRORS
+        return error.dbus_error in PAIRING_DBUS_ERRORS or error.dbus_error_details == NOT_PAIRED_DETAIL
     return isinstance(error, BleakGATTProtocolError) and error.args[0] in PAIRING_ATT_ERRORS
 
 
