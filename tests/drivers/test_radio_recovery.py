@@ -1,4 +1,4 @@
-"""The upper rungs of the ladder: a busy stack, a dead daemon, links left open, stale services, full adapters, a reset."""
+"""The upper rungs of the ladder: busy stack, dead daemon, links left open, stale services, full adapters, a reset."""
 
 from __future__ import annotations
 
@@ -203,8 +203,8 @@ async def test_pairing_is_asked_of_the_user_not_tried_for_ever():
     async with lab("pod") as one:
         tries = []
 
-        async def locked(_client, _characteristic, _callback, **_more):
-            tries.append(1)
+        async def locked(_client, characteristic, _callback, **_more):
+            tries.append(characteristic.uuid)
             raise BleakGATTProtocolError(ErrorCode.INSUFFICIENT_AUTHENTICATION)
 
         one.radio._provider._host.client_backend.start_notify = locked
@@ -212,7 +212,7 @@ async def test_pairing_is_asked_of_the_user_not_tried_for_ever():
             await heard.until(lambda: heard.state(POD) == "failed", 10)
             assert "bluetoothctl" in heard.states[POD][-1].detail
             await asyncio.sleep(20)
-            assert len(tries) == 1
+            assert len(tries) == len(set(tries))  # each characteristic once
 
 
 async def test_after_a_silence_the_commands_are_sent_again_too():
