@@ -1,0 +1,57 @@
+"""What the fake answers when a call fails, and failures that a test asks for."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+
+from bumble.att import ATT_Error, ErrorCode
+
+IN_PROGRESS = ("org.bluez.Error.InProgress", "Operation already in progress")
+NOT_READY = ("org.bluez.Error.NotReady", "Resource Not Ready")
+ABORTED = ("org.bluez.Error.Failed", "le-connection-abort-by-local")
+ADAPTER_OFF = ("org.bluez.Error.Failed", "Input/output error")
+NOT_CONNECTED = ("org.bluez.Error.Failed", "Not connected")
+NOT_PAIRED = ("org.bluez.Error.NotPermitted", "Not paired")
+NO_AGENT = ("org.bluez.Error.AuthenticationFailed", "Authentication Failed")
+NO_DISCOVERY = ("org.bluez.Error.Failed", "No discovery started")
+
+BY_ATT_CODE = {
+    ErrorCode.READ_NOT_PERMITTED: ("org.bluez.Error.NotPermitted", "Read not permitted"),
+    ErrorCode.WRITE_NOT_PERMITTED: ("org.bluez.Error.NotPermitted", "Write not permitted"),
+    ErrorCode.INSUFFICIENT_AUTHENTICATION: NOT_PAIRED,
+    ErrorCode.INSUFFICIENT_ENCRYPTION: NOT_PAIRED,
+}
+
+
+class BluezError(Exception):
+    """An error reply: D-Bus name and text, as BlueZ 5.66 words them."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(f"{name}: {text}")
+        self.name = name
+        self.text = text
+
+
+def from_att(error: ATT_Error) -> BluezError:
+    """Say an ATT error as BlueZ does."""
+    known = BY_ATT_CODE.get(ErrorCode(error.error_code)) if error.error_code in set(ErrorCode) else None
+    return BluezError(
+        *(known or ("org.bluez.Error.Failed", f"Operation failed with ATT error: 0x{error.error_code:02x}"))
+    )
+
+
+class Faults:
+    """Failures to come, by method: `faults.next("Device1.Connect", IN_PROGRESS, times=2)`."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, deque[tuple[str, str]]] = defaultdict(deque)
+        self.calls: dict[str, int] = defaultdict(int)
+
+    def next(self, method: str, error: tuple[str, str], times: int = 1) -> None:
+        """Let the next calls of `method` fail."""
+        self._waiting[method].extend([error] * times)
+
+    def meet(self, method: str) -> BluezError | None:
+        """Count a call; give the failure that waits for it."""
+        self.calls[method] += 1
+        return BluezError(*self._waiting[method].popleft()) if self._waiting[method] else None

@@ -1,0 +1,85 @@
+"""A runner's virtual sensors, a fake bluetoothd on a private bus, and the hub's radio as it is on Linux."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from bleak.backends.bluezdbus.version import BlueZFeatures
+
+from drivers.radio.facade import Radio
+from drivers.radio.platform import PlatformProvider
+from drivers.virtual.lab import VirtualLab
+from drivers.virtual.runner import VirtualRunner
+from tests.bluez.fake.bluetoothd import Bluetoothd
+from tests.bluez.fake.failure import Faults
+from tests.bluez.fake.kernel import Kernel
+from tests.bluez.private_bus import BusTimeLoop, PrivateBus, private_bus
+
+
+class Room:
+    """`lab` makes the sensors and their trouble, `bluez` is the daemon that lives now."""
+
+    def __init__(self, lab: VirtualLab, bus: PrivateBus) -> None:
+        self.lab = lab
+        self.bus = bus
+        self.faults = Faults()
+        self.kernel = Kernel(lab.link)
+        self.bluez: Bluetoothd | None = None
+
+    async def start_bluez(self) -> Bluetoothd:
+        """Start the daemon, again after it ended."""
+        self.bluez = Bluetoothd(self.bus.address, self.kernel, self.faults)
+        await self.bluez.start()
+        return self.bluez
+
+    async def kill_bluez(self) -> None:
+        """SIGKILL."""
+        bluez, self.bluez = self.bluez, None
+        assert bluez is not None
+        await bluez.kill()
+
+    async def terminate_bluez(self) -> None:
+        """SIGTERM."""
+        bluez, self.bluez = self.bluez, None
+        assert bluez is not None
+        await bluez.terminate()
+
+    def radio(self) -> Radio:
+        """The radio of `stridecue run` on Linux."""
+        return Radio(PlatformProvider())
+
+    def address(self, kind: str) -> str:
+        """Address of a sensor that is on."""
+        return self.lab.sensors[kind].identity.address
+
+
+@asynccontextmanager
+async def room_with_bluez(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
+    """Nobody wears a sensor yet: `room.lab.switch_on`."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, BusTimeLoop)
+    with loop.real_io():  # it asks a program, once, which would seem to take for ever
+        if not BlueZFeatures.checked_bluez_version:
+            await BlueZFeatures.check_bluez_version()
+    with private_bus(loop) as bus:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.address)
+        async with VirtualLab(VirtualRunner(), ()) as lab:
+            room = Room(lab, bus)
+            await room.kernel.start()
+            await room.start_bluez()
+            try:
+                yield room
+            finally:
+                if room.bluez is not None:
+                    await room.kill_bluez()
+                await room.kernel.stop()
+    await _bleak_noticed()
+
+
+async def _bleak_noticed() -> None:
+    """bleak keeps one bus connection for the life of the loop; it ends with the daemon, its watching task after it."""
+    for _ in range(20):
+        await asyncio.sleep(0)

@@ -1,0 +1,190 @@
+"""What bluetoothd and adapters do to a run, and how it goes on: the failure modes of docs/reliability.md at L3."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from drivers.errors import AdapterDownError
+from drivers.inbox import PacketInbox
+from drivers.supervision.supervisor import Supervisor
+from firmware_profiles.catalog import load_catalog
+from tests.bluez.fake.failure import ABORTED, IN_PROGRESS, NOT_PAIRED
+from tests.bluez.room import Room
+from tests.drivers.supervised import Heard, supervised
+
+SACRUM = "imu6-sacrum-0004"
+STRAP = "hr-chest-0005"
+DATA = "29842d16-0002-4d89-9988-88cc44c282a4"
+
+
+def both(heard: Heard) -> bool:
+    return heard.streaming() == {SACRUM, STRAP}
+
+
+async def two_sensors(room: Room) -> None:
+    for kind in ("sacrum_imu", "strap"):
+        await room.lab.switch_on(kind)
+
+
+async def test_another_program_scans_and_connects_meanwhile(room: Room):
+    """org.bluez.Error.InProgress, to a scan and to a connect."""
+    await two_sensors(room)
+    room.faults.next("Adapter1.StartDiscovery", IN_PROGRESS, times=2)
+    room.faults.next("Device1.Connect", IN_PROGRESS, times=2)
+    async with room.radio() as radio, supervised(radio) as heard:
+        assert await heard.until(lambda: both(heard), 60) < 40
+
+
+async def test_connects_that_the_adapter_aborts_are_tried_again(room: Room):
+    """le-connection-abort-by-local: Wi-Fi beside the antenna."""
+    await two_sensors(room)
+    room.faults.next("Device1.Connect", ABORTED, times=5)
+    async with room.radio() as radio, supervised(radio) as heard:
+        assert await heard.until(lambda: both(heard), 60) < 20
+
+
+async def test_bluetoothd_is_killed_and_comes_back(room: Room):
+    """SIGKILL: bleak hears nothing, its links look connected."""
+    await two_sensors(room)
+    async with room.radio() as radio, supervised(radio) as heard:
+        await heard.until(lambda: both(heard))
+        await asyncio.sleep(5)
+        await room.kill_bluez()
+        await heard.until(lambda: not heard.streaming(), 5)
+        await asyncio.sleep(5)
+        assert heard.state(SACRUM) == "failed"
+        assert heard.states[SACRUM][-1].detail.startswith("Bluetooth adapter:")
+        await room.start_bluez()
+        assert await heard.until(lambda: both(heard), 60) < 30
+        await asyncio.sleep(2)
+        assert len(heard.holes(SACRUM)) == 1
+
+
+async def test_bluetoothd_is_killed_while_scanning_and_its_scan_stays_in_the_kernel(room: Room):
+    """InProgress for ever, until the adapter was off and on."""
+    await two_sensors(room)
+    async with room.radio() as radio, supervised(radio) as heard:
+        await heard.until(lambda: both(heard))
+        room.lab.kill("strap")
+        await heard.until(lambda: room.kernel.discovering, 30)
+        await room.kill_bluez()
+        assert room.kernel.discovering
+        await room.lab.switch_on("strap")
+        await asyncio.sleep(1)
+        await room.start_bluez()
+        assert await heard.until(lambda: both(heard), 120) < 60
+
+
+async def test_bluetoothd_is_restarted(room: Room):
+    """SIGTERM and a new one: `systemctl restart bluetooth`."""
+    await two_sensors(room)
+    async with room.radio() as radio, supervised(radio) as heard:
+        await heard.until(lambda: both(heard))
+        await asyncio.sleep(5)
+        await room.terminate_bluez()
+        await heard.until(lambda: not heard.streaming(), 5)
+        await asyncio.sleep(1)
+        await room.start_bluez()
+        assert await heard.until(lambda: both(heard), 60) < 30
+        await asyncio.sleep(2)
+        assert len(heard.holes(SACRUM)) == 1
+
+
+async def test_the_bus_itself_is_started_anew(room: Room):
+    """D-Bus and bluetoothd die together; every socket of ours meets its end."""
+    await two_sensors(room)
+    async with room.radio() as radio, supervised(radio) as heard:
+        await heard.until(lambda: both(heard))
+        room.bus.kill()
+        await room.kill_bluez()
+        await heard.until(lambda: not heard.streaming(), 5)
+        await asyncio.sleep(5)
+        room.bus.start()
+        await room.start_bluez()
+        assert await heard.until(lambda: both(heard), 60) < 30
+
+
+async def test_the_adapter_is_switched_off_and_on(room: Room):
+    await two_sensors(room)
+    async with room.radio() as radio, supervised(radio) as heard:
+        await heard.until(lambda: both(heard))
+        assert room.bluez is not None
+        await room.bluez.adapter.power(on=False)
+        await heard.until(lambda: not heard.streaming(), 5)
+        await asyncio.sleep(10)
+        await room.bluez.adapter.power(on=True)
+        assert await heard.until(lambda: both(heard), 60) < 30
+
+
+async def test_the_adapter_is_pulled_out_and_put_in(room: Room):
+    await two_sensors(room)
+    async with room.radio() as radio, supervised(radio) as heard:
+        await heard.until(lambda: both(heard))
+        assert room.bluez is not None
+        await room.bluez.unplug()
+        await heard.until(lambda: not heard.streaming(), 5)
+        await asyncio.sleep(10)
+        assert heard.states[SACRUM][-1].detail.startswith("Bluetooth adapter:")
+        await room.bluez.plug()
+        assert await heard.until(lambda: both(heard), 60) < 30
+
+
+async def test_no_adapter_to_begin_with_says_so(room: Room):
+    assert room.bluez is not None
+    await room.bluez.unplug()
+    with pytest.raises(AdapterDownError, match="plug in"):
+        async with room.radio() as radio:
+            await Supervisor(radio, load_catalog(), PacketInbox()).run(asyncio.Event())
+
+
+async def test_services_that_come_late_are_waited_for(room: Room):
+    await two_sensors(room)
+    assert room.bluez is not None
+    room.bluez.devices.resolve_after_s[room.address("sacrum_imu")] = 4.0
+    async with room.radio() as radio, supervised(radio) as heard:
+        assert await heard.until(lambda: both(heard), 30) < 15
+        assert room.faults.calls["Device1.Connect"] == 2
+
+
+async def test_services_that_never_come_end_the_attempt_not_the_run(room: Room):
+    await two_sensors(room)
+    assert room.bluez is not None
+    slow = room.bluez.devices.resolve_after_s
+    slow[room.address("sacrum_imu")] = None
+    async with room.radio() as radio, supervised(radio) as heard:
+        await heard.until(lambda: heard.state(STRAP) == "streaming")
+        await asyncio.sleep(30)
+        assert heard.state(SACRUM) != "streaming"
+        slow.clear()
+        assert await heard.until(lambda: both(heard), 60) < 40
+
+
+async def test_a_stale_cache_of_services_is_dropped(room: Room):
+    """After a firmware update BlueZ may not know a characteristic; removing the device makes it look again."""
+    await two_sensors(room)
+    assert room.bluez is not None
+    room.bluez.devices.hidden[room.address("sacrum_imu")] = {DATA}
+    async with room.radio() as radio, supervised(radio) as heard:
+        assert await heard.until(lambda: both(heard), 120) < 60
+
+
+async def test_a_link_left_by_a_crashed_hub_is_taken_over(room: Room):
+    """A connected sensor does not advertise: no scan finds it."""
+    await two_sensors(room)
+    assert room.bluez is not None
+    await room.bluez.devices.inherit(room.address("sacrum_imu"))
+    async with room.radio() as radio, supervised(radio) as heard:
+        assert await heard.until(lambda: both(heard), 60) < 30
+        assert heard.holes(SACRUM) == []
+
+
+async def test_a_sensor_that_wants_to_be_paired_says_what_to_do(room: Room):
+    await two_sensors(room)
+    room.faults.next("GattCharacteristic1.StartNotify", NOT_PAIRED, times=100)
+    async with room.radio() as radio, supervised(radio) as heard:
+        await asyncio.sleep(20)
+        assert not heard.streaming()
+        assert "pair" in heard.states[STRAP][-1].detail
+        assert "bluetoothctl" in heard.states[STRAP][-1].detail
