@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts format bench bench-peers screenshots lock clean
+.PHONY: help demo test check lint types contracts format bench bench-peers screenshots contract lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ bench-peers: $(VENV)/.bench  ## other gait libraries beside ours on the same rec
 
 screenshots: $(VENV)/.dev  ## renew the pictures in docs/ (needs chromium)
 	@$(BIN)/python docs/take_screenshots.py
+
+contract: $(VENV)/.dev  ## renew the documents of the MQTT contract in docs/contract
+	@$(BIN)/python -m hub.contract docs/contract
 
 lock: $(VENV)/.dev  ## renew constraints.txt (needs uv)
 	@{ echo "# Locked versions: names and versions only. Renew with \`make lock\`."; \

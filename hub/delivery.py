@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from dsp.records import ThresholdState
 from hub.incoming import CommandMessage, PainMessage
-from hub.lines import PainLine
+from hub.lines import EvidenceLine, PainLine, ThresholdLine
 from hub.wire import (
     AttitudeMessage,
     CueMessage,
@@ -60,8 +60,17 @@ def may_leave(post: Post) -> bool:
     match post.message:
         case AttitudeMessage() | PainMessage() | CommandMessage():
             return False
-        case ThresholdMessage(state=state, because=because):
-            return state is not ThresholdState.REPORTED and not any(isinstance(each, PainLine) for each in because)
-        case CueMessage(because=because):
-            return not any(isinstance(each, PainLine) for each in because)
+        case ThresholdMessage(state=ThresholdState.REPORTED):
+            return False
+        case ThresholdMessage(because=because) | CueMessage(because=because):
+            return not _tells_of_pain(because)
     return True
+
+
+def _tells_of_pain(because: tuple[EvidenceLine, ...]) -> bool:
+    for each in because:
+        if isinstance(each, PainLine):
+            return True
+        if isinstance(each, ThresholdLine) and (each.state is ThresholdState.REPORTED or _tells_of_pain(each.because)):
+            return True
+    return False

@@ -261,7 +261,7 @@ class Runtime:
             server,
             self._posts.subscribe(name, Policy.DROP_OLDEST, mqtt.CAPACITY, wanted=wanted),
             status=lambda presence: self._telemetry.status(presence, self._now_ns()),
-            hello=lambda: [self._telemetry.session(self._now_ns())],
+            hello=lambda: self._telemetry.hello(self._now_ns()),
             notice=self._notices.about(f"{name} broker"),
             shared=shared,
         )

@@ -9,12 +9,13 @@ from typing import Any, Literal
 
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo
-from dsp.records import Attitude, Cue, Metric, Record, Step, Threshold
+from dsp.records import Attitude, Cue, Metric, Record, Step, Threshold, ThresholdState
 from dsp.signals import NS_PER_S
 from hub.engine import SourceHealth
 from hub.lines import line_fields, seconds
 from hub.session import FRESH_S, RUNNING_KEY, Session
 from hub.topics import Topics
+from hub.trend import Trend
 from hub.wire import (
     AttitudeMessage,
     CueMessage,
@@ -27,6 +28,7 @@ from hub.wire import (
     StatusMessage,
     StepMessage,
     ThresholdMessage,
+    TrendMessage,
     metric_field,
     utc,
 )
@@ -75,6 +77,8 @@ class Telemetry:
         self._health: dict[str, SourceHealth] = {}
         self._made: dict[str, deque[tuple[int, int]]] = {}
         self._attitudes: list[Attitude] = []
+        self._thresholds: dict[str, ThresholdState] = {}
+        self._trend = Trend()
 
     def device(self, info: DeviceInfo) -> None:
         """Remember a sensor that may send packets."""
@@ -99,6 +103,7 @@ class Telemetry:
             case Cue():
                 return [Post(topics.cue, CueMessage(**self._stamp(topics.cue, t_ns), **self._line(record)))]
             case Threshold():
+                self._remember(record)
                 threshold = ThresholdMessage(**self._stamp(topics.threshold, t_ns), **self._line(record))
                 return [Post(topics.threshold, threshold)]
         return []
@@ -122,8 +127,13 @@ class Telemetry:
             recording=self.recording,
             notice=self.notice,
             earlier_runs=about.earlier_runs,
+            thresholds=dict(self._thresholds),
         )
         return Post(topic, message)
+
+    def hello(self, t_ns: int) -> list[Post]:
+        """Say again what a broker keeps for who comes late: after every connect."""
+        return [self.session(t_ns), *self._trend_posts(t_ns)]
 
     def frames(self, t_ns: int, sources: Mapping[str, SourceHealth]) -> list[Post]:
         """Say the state of everything, once a second; `sources` by device id."""
@@ -131,9 +141,10 @@ class Telemetry:
         for device, health in sources.items():
             self._made.setdefault(device, deque(maxlen=RATE_WINDOW)).append((t_ns, health.quality.samples))
         sensors = [self._sensor(device, t_ns) for device in sorted({*self._devices, *self._links})]
-        return [self._frame(t_ns), self.session(t_ns), *sensors]
+        frame, minute_over = self._frame(t_ns)
+        return [frame, self.session(t_ns), *sensors, *(self._trend_posts(t_ns) if minute_over else [])]
 
-    def _frame(self, t_ns: int) -> Post:
+    def _frame(self, t_ns: int) -> tuple[Post, bool]:
         oldest_ns = t_ns - round(FRESH_S * NS_PER_S)
         fresh = {name: metric for name, metric in self._metrics.items() if metric.t_ns >= oldest_ns}
         fresh.pop(RUNNING_KEY, None)
@@ -147,7 +158,24 @@ class Telemetry:
             extra={name: value for name, value in values.items() if name not in _METRIC_FIELDS},
             **known,
         )
-        return Post(topic, message)
+        return Post(topic, message), self._trend.update(t_ns, known)
+
+    def _trend_posts(self, t_ns: int) -> list[Post]:
+        first_ns, topic = self._trend.first_ns, self._topics.trend
+        if first_ns is None:
+            return []
+        said: dict[str, Any] = {**self._stamp(topic, t_ns), **self._trend.columns()}
+        return [Post(topic, TrendMessage(t0=self._utc(first_ns), **said))]
+
+    def _remember(self, threshold: Threshold) -> None:
+        """Keep the detector's state for the session message: clear is not said, nor more than `reached`."""
+        key = threshold.detector if threshold.side is None else f"{threshold.detector}_{threshold.side}"
+        if threshold.state is ThresholdState.CLEAR:
+            self._thresholds.pop(key, None)
+        elif threshold.state is ThresholdState.REPORTED:
+            self._thresholds[key] = ThresholdState.REACHED
+        else:
+            self._thresholds[key] = threshold.state
 
     def _sensor(self, device: str, t_ns: int) -> Post:
         info, link, health = self._devices.get(device), self._links.get(device), self._health.get(device)

@@ -1,0 +1,95 @@
+"""The contract's documents say what the code does, and the official AsyncAPI parser accepts them."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import jsonschema
+import msgspec
+import pytest
+
+from hub.contract import documents, json_schema
+from hub.contract_examples import EXAMPLES
+from hub.delivery import DELIVERY
+from hub.topics import KINDS, Topics
+from hub.wire import MESSAGES, decode, encode
+
+FOLDER = Path(__file__).parents[2] / "docs" / "contract"
+PARSER = "@asyncapi/parser@3.4.0"
+_CHECK = """
+import { Parser } from "@asyncapi/parser";
+import { readFileSync } from "node:fs";
+const { document, diagnostics } = await new Parser().parse(readFileSync(process.argv[2], "utf8"));
+const bad = diagnostics.filter((d) => d.severity <= 1).map((d) => `${d.path.join(".")}: ${d.message}`);
+console.log(JSON.stringify({ parsed: document !== undefined, bad }));
+"""
+
+
+def test_the_committed_documents_are_what_the_code_says():
+    for name, text in documents().items():
+        committed = (FOLDER / name).read_text(encoding="utf-8")
+        assert committed == text, f"docs/contract/{name} is old: run `make contract` and read the difference"
+
+
+def test_every_kind_of_topic_has_message_delivery_and_example():
+    assert set(MESSAGES) == KINDS == set(EXAMPLES)
+    assert set(DELIVERY) == set(MESSAGES.values())
+
+
+@pytest.mark.parametrize("kind", sorted(MESSAGES))
+def test_an_example_reads_back_and_fits_its_schema(kind: str):
+    payload = encode(EXAMPLES[kind])
+    topic = Topics("ann").sensor("x") if kind == "sensor" else f"stridecue/ann/{kind}"
+    assert decode(topic, payload) == EXAMPLES[kind]
+    schema = json_schema(kind, MESSAGES[kind])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(json.loads(payload), schema, cls=jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [("pain", {"level": 11}), ("command", {"action": "explode"}), ("step", {"t_s": "soon"}), ("session", {})],
+)
+def test_the_schemas_refuse_what_the_code_refuses(kind: str, wrong: dict[str, object]):
+    payload = {**json.loads(encode(EXAMPLES[kind])), **wrong} if wrong else {}
+    schema = json_schema(kind, MESSAGES[kind])
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(payload, schema, cls=jsonschema.Draft202012Validator)
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(payload, MESSAGES[kind])
+
+
+def test_what_a_broker_keeps_says_nothing_of_pain():
+    kept = {kind for kind, message in MESSAGES.items() if DELIVERY[message].retain}
+    assert kept == {"status", "session", "metrics", "trend", "sensor"}
+
+
+@pytest.mark.real_time
+def test_the_official_parser_accepts_the_document():
+    """Needs npm and its registry: the AsyncAPI parser is a Node.js package."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("node and npm are needed for the AsyncAPI parser")
+        pytest.skip("NOT CHECKED by the official AsyncAPI parser: node and npm are missing")
+    folder = Path(tempfile.gettempdir()) / f"stridecue-asyncapi-parser-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    if not (folder / "node_modules" / "@asyncapi" / "parser").is_dir():
+        quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
+        subprocess.run([npm, "install", *quiet, PARSER], cwd=folder, check=True, timeout=300)
+    (folder / "check.mjs").write_text(_CHECK, encoding="utf-8")
+
+    def parse(document: Path) -> dict[str, object]:
+        done = subprocess.run(
+            [node, "check.mjs", str(document)], cwd=folder, check=True, timeout=120, capture_output=True
+        )
+        result: dict[str, object] = json.loads(done.stdout)
+        return result
+
+    assert parse(FOLDER / "asyncapi.json") == {"parsed": True, "bad": []}
+    broken = folder / "broken.json"
+    broken.write_text((FOLDER / "asyncapi.json").read_text(encoding="utf-8").replace('"channels"', '"chanels"', 1))
+    assert parse(broken)["bad"]
