@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -16,7 +16,7 @@ from drivers.virtual.controller import SimController
 from drivers.virtual.link import SimLink
 from drivers.virtual.peripherals.sensor import MTU, VirtualSensor
 from drivers.virtual.runner import VirtualRunner
-from drivers.virtual.sensor_kinds import DEFAULT_FIVE, SENSOR_KINDS
+from drivers.virtual.sensor_kinds import DEFAULT_FIVE, SENSOR_KINDS, SensorKind
 
 HUB_ADDRESS = "F0:5C:FF:FF:00:00"
 INTERVAL_MS = 15.0
@@ -28,7 +28,8 @@ class VirtualLab:
     """Use with `async with`; `radio` is for the supervisor, the rest is for making trouble.
 
     runner   who wears the sensors; its time 0 is the moment of entering
-    sensors  words of SENSOR_KINDS
+    sensors  words of `kinds`
+    kinds    what each word stands for
     """
 
     def __init__(
@@ -39,12 +40,14 @@ class VirtualLab:
         conditions: Conditions | None = None,
         max_connections: int = MAX_CONNECTIONS,
         mtu: int = MTU,
+        kinds: Mapping[str, SensorKind] = SENSOR_KINDS,
     ) -> None:
         self.runner = runner
         self.conditions = conditions or Conditions(interval_ms=INTERVAL_MS, timeout_ms=TIMEOUT_MS)
         self.sensors: dict[str, VirtualSensor] = {}
         self.epoch_s = 0.0
-        self._kinds = tuple(sensors)
+        self._worn = tuple(sensors)
+        self._kinds = kinds
         self._max_connections = max_connections
         self._mtu = mtu
         self._measuring: dict[str, asyncio.Task[None]] = {}
@@ -59,7 +62,7 @@ class VirtualLab:
             BumbleProvider("virtual", self._open_adapter, HUB_ADDRESS), max_connections=self._max_connections
         )
         self.epoch_s = asyncio.get_running_loop().time()
-        for kind in self._kinds:
+        for kind in self._worn:
             await self.switch_on(kind)
         await self.radio.start()
         return self
@@ -79,7 +82,7 @@ class VirtualLab:
     async def switch_on(self, kind: str) -> VirtualSensor:
         """Boot a sensor: counters at 0, advertising; the runner is where the runner is."""
         controller = self._controllers[kind] = SimController(kind, self.link)
-        what = SENSOR_KINDS[kind]
+        what = self._kinds[kind]
         identity = what.identity(self.runner.params.seed, self._mtu)
         sensor = self.sensors[kind] = what.build(identity, self.runner, self.epoch_s, controller, controller)
         await sensor.power_on()
@@ -88,11 +91,16 @@ class VirtualLab:
 
     def kill(self, kind: str) -> None:
         """Take the power from a sensor: silent at once, no farewell."""
+        if kind in self._measuring:
+            self.halt(kind)
+        del self.sensors[kind]
+        self.link.remove_controller(self._controllers.pop(kind))
+
+    def halt(self, kind: str) -> None:
+        """Let a sensor measure no more; its link stays up and what is under way still arrives."""
         measuring = self._measuring.pop(kind)
         measuring.cancel()
         self._ending.append(measuring)
-        del self.sensors[kind]
-        self.link.remove_controller(self._controllers.pop(kind))
 
     def conditions_of(self, kind: str) -> Conditions:
         """Give the air around one sensor: change its fields at any time."""

@@ -30,7 +30,7 @@ READ_OUT_S = 1e-3
 class Imu(VirtualSensor):
     """Samples all the time, also while nobody listens: `sample_seq` then jumps, and a gap can be counted.
 
-    drift_ppm  how much its clock runs fast; its samples come that much sooner
+    drift_ppm  how much its clock runs fast; its samples come that much sooner (`pace`: the same as a factor)
     """
 
     service_uuid = SERVICE
@@ -47,15 +47,20 @@ class Imu(VirtualSensor):
         drift_ppm: float = 0.0,
     ) -> None:
         self.placement = placement
-        self._pace = 1 + drift_ppm * 1e-6
+        self.pace = 1 + drift_ppm * 1e-6
         self._sequence = 0
         self.rate_hz, self.acc_range_g, self.gyro_range_dps = 104, 16, 2000
         self._index = 0
         super().__init__(identity, runner, epoch_s, source, sink)
 
     @property
+    def made(self) -> int:
+        """Samples since it was booted, those that nobody heard included."""
+        return self._sequence
+
+    @property
     def _true_rate_hz(self) -> float:
-        return self.rate_hz * self._pace
+        return self.rate_hz * self.pace
 
     def _restart_sampling(self) -> None:
         # Samples sit on the runner's own grid, so that every boot and every process sees the same motion.
@@ -111,7 +116,7 @@ class Imu(VirtualSensor):
 
     def _device_us(self, t_s: float) -> int:
         since_boot_s = t_s + self.epoch_s - self.booted_s
-        return round(since_boot_s * self._pace * 1e6)
+        return round(since_boot_s * self.pace * 1e6)
 
 
 def samples_that_fit(mtu: int) -> int:

@@ -1,0 +1,274 @@
+"""A long run at full load on the virtual link: all that was made is delivered or counted, and nothing grows.
+
+    python -m benchmarks.soak --minutes 10
+
+Eight IMUs at 416 Hz, a foot pod and a strap, 5 % radio loss, one process: sensors, air, and the hub from the radio
+over the engine to a recording on disk. Once a minute one IMU goes out of range for four seconds, so that there is
+something to count. The hub's own link code, supervisors, decoders, clocks and algorithms run as in `stridecue run`.
+
+Checked at the end, exit code 1 when one fails: for every IMU samples made = delivered + lost, none dropped; for pod and
+strap notifications sent = received; resident memory after the second minute stays within 5 MB; as many tasks run at the
+end as after the start. Printed: latency from the last sample of a packet to the radio's callback (connection events
+and retries are part of it), and from there to the end of the hub's work on it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import tempfile
+import time
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from drivers.clock import now_ns
+from drivers.inbox import PacketInbox
+from drivers.packets import DeviceInfo, Packet
+from drivers.recordings.recording import RecordingWriter, SessionInfo
+from drivers.supervision.supervisor import Supervisor
+from drivers.virtual.connection import Conditions
+from drivers.virtual.lab import VirtualLab
+from drivers.virtual.peripherals.imu import Imu
+from drivers.virtual.peripherals.sensor import VirtualSensor
+from drivers.virtual.runner import VirtualRunner
+from drivers.virtual.sensor_kinds import SENSOR_KINDS, SensorKind
+from dsp.pipeline import Pipeline
+from dsp.signals import NS_PER_S, Placement
+from firmware_profiles.catalog import Catalog, load_catalog
+from hub.engine import Engine
+
+RATE_HZ = 416
+WORN = (
+    ("sacrum", Placement.SACRUM),
+    ("lumbar", Placement.SACRUM),
+    ("waist", Placement.SACRUM),
+    ("left hip", Placement.SACRUM),
+    ("right hip", Placement.SACRUM),
+    ("pocket", Placement.SACRUM),
+    ("left foot", Placement.LEFT_FOOT),
+    ("right foot", Placement.RIGHT_FOOT),
+)
+"""What the name says, and whose motion of the virtual runner it feels."""
+
+LOSS, INTERVAL_MS, TIMEOUT_MS = 0.05, 15.0, 720.0
+TROUBLE_EVERY_S, TROUBLE_S = 60.0, 4.0
+RSS_FROM_S, RSS_SPREAD_MB = 120.0, 5.0
+DRAIN_S = 2.0
+BIN_MS, BINS = 0.05, 400_000
+
+
+class Latency:
+    """A histogram, so that a long run needs no more memory than a short one."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(BINS, dtype=np.int64)
+
+    def add(self, latency_ns: float) -> None:
+        """Count one."""
+        self._counts[min(max(int(latency_ns / 1e6 / BIN_MS), 0), BINS - 1)] += 1
+
+    def at(self, share: float) -> float:
+        """The latency in ms below which this share lies."""
+        total = np.cumsum(self._counts)
+        return float(np.searchsorted(total, share * total[-1]) * BIN_MS)
+
+    def __str__(self) -> str:
+        return f"median {self.at(0.5):.1f} ms, p99 {self.at(0.99):.1f} ms, most {self.at(1.0):.1f} ms"
+
+
+def rss_mb() -> float:
+    """Resident memory of this process now (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def kinds_of(n: int) -> dict[str, SensorKind]:
+    made = {
+        f"imu{i}": SensorKind(
+            f"Soak IMU {name}", 32 + i, 80, partial(Imu, placement=placement, drift_ppm=12.0 * i - 40.0)
+        )
+        for i, (name, placement) in enumerate(WORN[:n])
+    }
+    return {**made, "pod": SENSOR_KINDS["pod"], "strap": SENSOR_KINDS["strap"]}
+
+
+def catalog_at(rate_hz: int) -> Catalog:
+    """Ours, with another default rate for the IMU."""
+    catalog = load_catalog()
+    imu = catalog.get("stridecue.imu6")
+    faster = msgspec.structs.replace(imu.param["rate_hz"], default=float(rate_hz))
+    changed = msgspec.structs.replace(imu, param={**imu.param, "rate_hz": faster})
+    return replace(catalog, profiles={**catalog.profiles, imu.id: changed})
+
+
+class Hub:
+    """What `stridecue run` does with the packets, measured."""
+
+    def __init__(self, catalog: Catalog, writer: RecordingWriter) -> None:
+        self.engine = Engine(catalog, Pipeline(), strict=True)
+        self.on_air, self.in_hub = Latency(), Latency()
+        self.packets: dict[str, int] = {}
+        self.first_sample: dict[str, int] = {}
+        self.records = 0
+        self._writer = writer
+        self._names: dict[str, VirtualSensor] = {}
+
+    def know(self, sensors: dict[str, VirtualSensor]) -> None:
+        """Remember which sensor has which name."""
+        self._names = {sensor.identity.name: sensor for sensor in sensors.values()}
+
+    async def take(self, inbox: PacketInbox) -> None:
+        """Record and work off everything until the inbox is closed."""
+        sensor_of: dict[str, Imu] = {}
+        while batch := await inbox.get_batch():
+            for item in batch:
+                if isinstance(item, DeviceInfo):
+                    self._writer.add_device(item)
+                    sensor = self._names[item.name]
+                    if isinstance(sensor, Imu):
+                        sensor_of[item.device] = sensor
+                elif isinstance(item, Packet):
+                    self._writer.add_packet(item)
+                    self.packets[item.device] = self.packets.get(item.device, 0) + (item.channel != "battery")
+                    if (imu := sensor_of.get(item.device)) is not None and item.channel == "data":
+                        self.first_sample.setdefault(item.device, int.from_bytes(item.payload[:4], "little"))
+                        self.on_air.add(item.t_recv_ns - _last_sample_ns(imu, item.payload))
+                self.records += len(self.engine.feed(item))
+                if isinstance(item, Packet):
+                    self.in_hub.add(now_ns() - item.t_recv_ns)
+
+    async def write(self) -> None:
+        """Write the recording out twice a second."""
+        while True:
+            await asyncio.sleep(0.5)
+            self._writer.tick()
+
+
+def _last_sample_ns(imu: Imu, payload: bytes) -> float:
+    """When the last sample of a packet was made, on the hub's clock: the sensor's own is known here."""
+    first_us, n = int.from_bytes(payload[4:8], "little"), payload[8]
+    return (imu.booted_s + (first_us * 1e-6) / imu.pace + (n - 1) / imu.rate_hz / imu.pace) * NS_PER_S
+
+
+async def trouble(lab: VirtualLab, imus: list[str]) -> None:
+    """One IMU after the other leaves the room for a moment."""
+    chance = random.Random(1)
+    while True:
+        await asyncio.sleep(TROUBLE_EVERY_S - TROUBLE_S)
+        conditions = lab.conditions_of(chance.choice(imus))
+        conditions.in_range = False
+        await asyncio.sleep(TROUBLE_S)
+        conditions.in_range = True
+
+
+async def soak(minutes: float, n: int, rate_hz: int, folder: Path) -> bool:
+    kinds = kinds_of(n)
+    imus = [kind for kind in kinds if kind.startswith("imu")]
+    air = Conditions(loss=LOSS, interval_ms=INTERVAL_MS, timeout_ms=TIMEOUT_MS)
+    catalog, inbox, stop = catalog_at(rate_hz), PacketInbox(), asyncio.Event()
+    with RecordingWriter(folder / "soak.mcap", SessionInfo(now_ns(), None, "soak", {})) as writer:
+        hub = Hub(catalog, writer)
+        async with VirtualLab(VirtualRunner(), list(kinds), conditions=air, max_connections=n + 2, kinds=kinds) as lab:
+            hub.know(lab.sensors)
+            taking = asyncio.create_task(hub.take(inbox), name="take")
+            beside = [asyncio.create_task(hub.write(), name="write")]
+            supervising = asyncio.create_task(Supervisor(lab.radio, catalog, inbox).run(stop), name="supervise")
+            await asyncio.sleep(10)
+            links = lab.radio.max_connections - lab.radio.free_slots
+            beside.append(asyncio.create_task(trouble(lab, imus), name="trouble"))
+            (tasks_before, tasks_after), resident = await watch(minutes, hub, beside)
+            for task in beside:
+                task.cancel()
+            for kind in kinds:
+                lab.halt(kind)
+            await asyncio.sleep(DRAIN_S)
+            good = counts(lab, hub)
+            stop.set()
+            await supervising
+            inbox.close()
+            await taking
+    good &= verdict("links", links == n + 2, f"{links} of {n + 2}")
+    good &= verdict(
+        "inbox", inbox.dropped == 0, f"{inbox.made} made = {inbox.delivered} taken + {inbox.dropped} dropped"
+    )
+    good &= verdict("tasks", tasks_after <= tasks_before, f"{tasks_before} after the start, {tasks_after} at the end")
+    leaked = asyncio.all_tasks() - {asyncio.current_task()}
+    good &= verdict("tasks left", not leaked, ", ".join(task.get_name() for task in leaked) or "none")
+    if resident:
+        spread_mb = max(resident) - min(resident)
+        words = f"{min(resident):.1f} to {max(resident):.1f} MB after minute {RSS_FROM_S / 60:g}"
+        good &= verdict("memory", spread_mb <= 2 * RSS_SPREAD_MB, f"{words} (goal ± {RSS_SPREAD_MB:g} MB)")
+    print(f"latency, last sample of a packet to the radio's callback: {hub.on_air}")
+    print(f"latency, radio's callback to the end of the hub's work:   {hub.in_hub}")
+    return good
+
+
+async def watch(minutes: float, hub: Hub, beside: list[asyncio.Task[None]]) -> tuple[tuple[int, int], list[float]]:
+    """Wait, tell how it goes once a minute; gives tasks at start and end, and resident memory from minute 2 on."""
+    loop, cpu_s = asyncio.get_running_loop(), time.process_time()
+    start_s = said_s = loop.time()
+    tasks, resident = len(asyncio.all_tasks()), list[float]()
+    while (since_s := loop.time() - start_s) < 60 * minutes:
+        await asyncio.sleep(min(5.0, 60 * minutes - since_s))
+        for task in beside:
+            if task.done():
+                task.result()
+        if loop.time() - start_s >= RSS_FROM_S:
+            resident.append(rss_mb())
+        if loop.time() - said_s >= 59.9:
+            share = 100 * (time.process_time() - cpu_s) / (loop.time() - said_s)
+            said_s, cpu_s = loop.time(), time.process_time()
+            load = os.getloadavg()[0]
+            print(
+                f"{(said_s - start_s) / 60:4.1f} min: {sum(hub.packets.values())} packets, {hub.records} records, "
+                f"{rss_mb():.1f} MB, {share:.0f} % of a core (machine load {load:.1f})",
+                flush=True,
+            )
+    return (tasks, len(asyncio.all_tasks())), resident
+
+
+def counts(lab: VirtualLab, hub: Hub) -> bool:
+    """Compare what the sensors made with what the hub says it got and lost."""
+    good = True
+    totals = {each.source: each for each in hub.engine.quality()}
+    by_tail = {device.rsplit("-", maxsplit=1)[-1]: device for device in totals}
+    for kind, sensor in lab.sensors.items():
+        device = by_tail[sensor.identity.address[-5:].replace(":", "").lower()]
+        total = totals[device]
+        if isinstance(sensor, Imu):
+            made = sensor.made - hub.first_sample[device]
+            words = f"{made} samples made = {total.samples} delivered + {total.lost} lost"
+            whole = made == total.samples + total.lost and total.dropped == 0
+            good &= verdict(kind, whole, f"{words}, {total.dropped} packets dropped")
+        else:
+            good &= verdict(
+                kind, sensor.sent == hub.packets[device], f"{sensor.sent} sent, {hub.packets[device]} heard"
+            )
+    return good
+
+
+def verdict(what: str, good: object, words: str) -> bool:
+    print(f"{'ok  ' if good else 'FAIL'} {what}: {words}")
+    return bool(good)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--imus", type=int, default=len(WORN))
+    parser.add_argument("--rate", type=int, default=RATE_HZ, choices=(52, 104, 208, 416), metavar="HZ")
+    args = parser.parse_args()
+    print(f"{args.imus} IMUs at {args.rate} Hz, pod, strap; {LOSS:.0%} loss, {args.minutes:g} minutes", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        good = asyncio.run(soak(args.minutes, args.imus, args.rate, Path(folder)))
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
