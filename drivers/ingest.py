@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from drivers.errors import DecodeError
 from drivers.packets import DeviceInfo, Packet
 from drivers.sample_stream import DuplicatePacketError, SampleStream
+from drivers.stream_merge import StreamMerge
 from dsp.records import Quality
 from dsp.signals import Layout, Quantity, SampleBlock
 from firmware_profiles.catalog import Catalog
@@ -20,6 +21,9 @@ class _Source:
 
     info: DeviceInfo
     streams: dict[str, list[SampleStream]]
+    learners: dict[str, list[SampleStream]]
+    merged: list[SampleStream]
+    merge: StreamMerge | None
     packets: int = 0
     samples: int = 0
     lost: int = 0
@@ -52,13 +56,20 @@ class Ingest:
                 f"{info.device}: no profile {info.profile!r}; put {info.profile}.toml into the profiles folder"
             )
         profile = self.catalog.get(info.profile)
+        made = {name: SampleStream(profile, name, info) for name in profile.stream}
         streams: dict[str, list[SampleStream]] = {}
-        for name, stream in profile.stream.items():
-            streams.setdefault(stream.source, []).append(SampleStream(profile, name, info))
-        if known is None:
-            self._sources[info.device] = _Source(info, streams)
-        else:
-            known.info, known.streams = info, streams
+        learners: dict[str, list[SampleStream]] = {}
+        for one in made.values():
+            streams.setdefault(one.stream.source, []).append(one)
+            if one.stream.learns_from is not None:
+                learners.setdefault(one.stream.learns_from, []).append(one)
+        merged = [made[name] for name in profile.merge]
+        merge = StreamMerge([one.layout for one in merged]) if merged else None
+        source = _Source(info, streams, learners, merged, merge)
+        if known is not None:
+            source.packets, source.samples = known.packets, known.samples
+            source.lost, source.dropped, source.last_error = known.lost, known.dropped, known.last_error
+        self._sources[info.device] = source
 
     def update(self, packet: Packet) -> list[SampleBlock]:
         """Decode one packet; refused packets and duplicates are counted, never raised."""
@@ -68,7 +79,7 @@ class Ingest:
             return []
         source.packets += 1
         try:
-            block = self._decode(source, packet)
+            blocks = self._decode(source, packet)
         except DecodeError as error:
             source.dropped += 1
             source.last_error = str(error)
@@ -76,12 +87,11 @@ class Ingest:
         except DuplicatePacketError:
             source.dropped += 1
             return []
-        if block is None:
-            return []
-        if block.layout != _BATTERY:
-            source.samples += len(block.t_ns)
-            source.lost += block.lost
-        return [block]
+        for block in blocks:
+            if block.layout != _BATTERY:
+                source.samples += len(block.t_ns)
+                source.lost += block.lost
+        return blocks
 
     def quality(self, t_ns: int) -> list[Quality]:
         """Return the running totals of every source, in the order they were announced."""
@@ -107,9 +117,18 @@ class Ingest:
         return next((drift for drift in drifts if drift is not None), None)
 
     @staticmethod
-    def _decode(source: _Source, packet: Packet) -> SampleBlock | None:
-        streams = source.streams.get(packet.channel, [])
-        for stream in streams:
-            if stream.accepts(packet.payload):
-                return stream.update(packet)
-        raise DecodeError(f"nothing reads {packet.channel} packets that start with {packet.payload[:4].hex()}")
+    def _decode(source: _Source, packet: Packet) -> list[SampleBlock]:
+        learners = source.learners.get(packet.channel, [])
+        for stream in learners:
+            stream.learn(packet)
+        readers = [stream for stream in source.streams.get(packet.channel, []) if stream.accepts(packet.payload)]
+        if not readers and not learners:
+            raise DecodeError(f"nothing reads {packet.channel} packets that start with {packet.payload[:4].hex()}")
+        blocks = []
+        for stream in readers:
+            block = stream.update(packet)
+            if block is not None and source.merge is not None and stream in source.merged:
+                block = source.merge.update(block)
+            if block is not None:
+                blocks.append(block)
+        return blocks

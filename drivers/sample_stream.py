@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from drivers.decoders.factory import build_decoder
-from drivers.decoders.reading import Reading
+from drivers.decoders.reading import Learner, Reading
+from drivers.decoders.selector import Selector
 from drivers.packets import DeviceInfo, Packet
 from drivers.timing.clocksync import DeviceTimeline, HostTimeline, SamplePeriod
-from drivers.timing.sequence import Order, SampleCounter, WrappingCounter
+from drivers.timing.sequence import GAP_FACTOR, GAP_SLACK_S, Order, SampleCounter, WrappingCounter
 from drivers.timing.silence import SilenceCounter
 from dsp.signals import NS_PER_S, SampleBlock
 from firmware_profiles.schema import Profile, Stream
@@ -16,6 +19,10 @@ from firmware_profiles.schema import Profile, Stream
 TICK_S = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
 FALLBACK_RATE_HZ = 100.0
 """For device-timed streams whose profile has no `rate_hz`; the true period is learned from the timestamps."""
+
+
+SAME_TIME_S = 1e-6
+"""A packet whose first sample is no later than the last one's, give or take what a float rounds, came before."""
 
 
 class DuplicatePacketError(Exception):
@@ -28,9 +35,11 @@ class SampleStream:
     def __init__(self, profile: Profile, name: str, info: DeviceInfo) -> None:
         self.stream: Stream = profile.stream[name]
         self._info = info
-        when = self.stream.when
-        self._when = None if when is None else (when.at, bytes.fromhex(when.hex))
+        # Where notifications are cut anywhere, `when` selects frames, which the decoder finds.
+        is_cut = self.stream.frame is not None and profile.frame[self.stream.frame].kind == "resync"
+        self._selector = Selector(None if is_cut else self.stream.when)
         self._decoder = build_decoder(profile, name, info.params)
+        self.layout = self._decoder.layout
         params = {**profile.default_params(), **info.params}
         is_sampled = self.stream.samples is not None
         self._rate_hz = params.get("rate_hz", 0.0) if is_sampled else 0.0
@@ -51,7 +60,12 @@ class SampleStream:
 
     def accepts(self, payload: bytes) -> bool:
         """Tell whether the stream's `when` holds."""
-        return self._when is None or payload.startswith(self._when[1], self._when[0])
+        return self._selector.accepts(payload)
+
+    def learn(self, packet: Packet) -> None:
+        """Take a packet of the characteristic the stream learns from."""
+        if isinstance(self._decoder, Learner):
+            self._decoder.learn(packet.payload)
 
     def update(self, packet: Packet) -> SampleBlock | None:
         """Decode and time one packet; None while a record is incomplete."""
@@ -86,6 +100,8 @@ class _DeviceClock:
         self._counter = None if stream.sequence is None else SampleCounter(stream.sequence.bits, rate_hz)
         self._period = SamplePeriod(1 / rate_hz)
         self._samples = 0
+        self._expected_s = math.nan
+        self._recv_s = 0.0
         self.timeline = DeviceTimeline()
 
     def update(self, reading: Reading, recv_ns: int) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.int64]], int]:
@@ -95,14 +111,30 @@ class _DeviceClock:
         recv_s = recv_ns / NS_PER_S
         ticks = self._ticks.unwrap(reading.ticks, recv_s)
         device_s = ticks * self._tick_s - (n - 1) * self._period.period_s * self._is_last
-        index, lost = self._samples, 0
-        if self._counter is not None and reading.sequence is not None:
+        if self._counter is None or reading.sequence is None:
+            index, lost = self._place_by_time(n, device_s, recv_s)
+        else:
             following = self._counter.follow(reading.sequence, n, device_s, recv_s)
             index, lost = self._place(reading.sequence, n, device_s, recv_s) if following is None else (following, 0)
         self._ticks.accept(ticks, recv_s)
-        self._samples += n
         period_s = self._period.update(index, round(device_s * 1e6))
         return self.timeline.map(device_s, period_s, n, recv_ns), lost
+
+    def _place_by_time(self, n: int, device_s: float, recv_s: float) -> tuple[int, int]:
+        """Return (index, lost) of a packet of a device that counts nothing: its own timestamps say what is missing."""
+        period_s = self._period.period_s
+        gap_s = device_s - self._expected_s if self._expected_s == self._expected_s else 0.0
+        lost = round(gap_s / period_s)
+        if gap_s <= -n * period_s + SAME_TIME_S and gap_s > -2 * n * period_s:
+            raise DuplicatePacketError
+        if lost < 0 or gap_s > (recv_s - self._recv_s) * GAP_FACTOR + GAP_SLACK_S:
+            self._period.restart()  # a clock that was set: it no longer says what is missing
+            lost = 0
+        index = self._samples + lost
+        self._samples = index + n
+        self._expected_s = device_s + n * period_s
+        self._recv_s = recv_s
+        return index, lost
 
     def _place(self, sequence: int, n: int, device_s: float, recv_s: float) -> tuple[int, int]:
         """Return (index, lost) of a packet that does not simply come next; DuplicatePacketError for one seen before."""

@@ -49,7 +49,7 @@ class Catalog:
         services = {full_uuid(uuid) for uuid in service_uuids}
         best: tuple[int, Profile] | None = None
         for profile in self:
-            if profile.profile.mixin:
+            if profile.profile.mixin or profile.profile.transport != "gatt":
                 continue
             for rule in profile.match:
                 if _holds(rule, name or "", services, manufacturer_data) and (best is None or rule.score > best[0]):
@@ -89,11 +89,14 @@ def parse_profile(text: str, source: str, stem: str) -> Profile:
         rule if rule.service is None else msgspec.structs.replace(rule, service=_uuid(rule.service, source, key))
         for rule, key in ((rule, f"match[{i}].service") for i, rule in enumerate(profile.match))
     ]
-    return msgspec.structs.replace(profile, gatt=gatt, match=rules)
+    link = profile.link
+    if link.forbid_char is not None:
+        link = msgspec.structs.replace(link, forbid_char=_uuid(link.forbid_char, source, "link.forbid_char"))
+    return msgspec.structs.replace(profile, gatt=gatt, match=rules, link=link)
 
 
 def _long(entry: Characteristic, source: str, alias: str) -> Characteristic:
-    service = _uuid(entry.service, source, f"gatt.{alias}.service")
+    service = None if entry.service is None else _uuid(entry.service, source, f"gatt.{alias}.service")
     return msgspec.structs.replace(entry, service=service, char=_uuid(entry.char, source, f"gatt.{alias}.char"))
 
 
@@ -117,7 +120,10 @@ def _with_parents(child: Profile, known: Mapping[str, Profile], source: str, pat
             gatt={**parent.gatt, **child.gatt},
             link=_stricter(parent.link, child.link),
             param={**parent.param, **child.param},
+            command={**parent.command, **child.command},
+            frame={**parent.frame, **child.frame},
             stream={**parent.stream, **child.stream},
+            merge=child.merge or parent.merge,
             start=[*parent.start, *(step for step in child.start if step not in parent.start)],
             stop=[*child.stop, *(step for step in parent.stop if step not in child.stop)],
             semantics=parent.semantics if child.semantics == Semantics() else child.semantics,
@@ -127,7 +133,13 @@ def _with_parents(child: Profile, known: Mapping[str, Profile], source: str, pat
 
 def _stricter(one: Link, other: Link) -> Link:
     intervals = [link.max_interval_ms for link in (one, other) if link.max_interval_ms is not None]
-    return Link(mtu_min=max(one.mtu_min, other.mtu_min), max_interval_ms=min(intervals, default=None))
+    forbidding = other if other.forbid_char is not None else one
+    return Link(
+        mtu_min=max(one.mtu_min, other.mtu_min),
+        max_interval_ms=min(intervals, default=None),
+        forbid_char=forbidding.forbid_char,
+        forbid_because=forbidding.forbid_because,
+    )
 
 
 def _holds(rule: Match, name: str, services: set[str], manufacturer_data: Mapping[int, bytes]) -> bool:

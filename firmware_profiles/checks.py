@@ -2,52 +2,60 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Mapping
 
 from firmware_profiles.errors import ProfileError
-from firmware_profiles.schema import SCHEMA_VERSION, Field, Profile, Read, Stream, Subscribe, Write
-from firmware_profiles.units import canonical_factor
+from firmware_profiles.fact import FactError, check_hex, check_known
+from firmware_profiles.schema import SCHEMA_VERSION, Ack, Ask, Frame, Param, Profile, Read, Step, Subscribe
+from firmware_profiles.stream_checks import check_stream
 
 _USES = ("read", "write", "notify", "indicate")
-_PLACEHOLDER = re.compile(r"\{(?P<param>\w+):[us](?:8|16|24|32)\}")
+_PLACEHOLDER = re.compile(r"\{(?P<param>\w+):(?P<form>[us](?:8|16|24|32)|code)\}")
+_WORD = re.compile(r"\{(?P<param>\w+)\}")
 
 
 def check_profile(profile: Profile, source: str) -> None:
     """Raise ProfileError at the first fact that does not fit the others."""
     try:
         _check(profile)
-    except _FactError as wrong:
+    except FactError as wrong:
         raise ProfileError(source, wrong.key, wrong.problem) from None
-
-
-class _FactError(Exception):
-    def __init__(self, key: str, problem: str) -> None:
-        super().__init__(key, problem)
-        self.key = key
-        self.problem = problem
 
 
 def _check(profile: Profile) -> None:
     if profile.schema != SCHEMA_VERSION:
-        raise _FactError("schema", f"is {profile.schema}, this version reads {SCHEMA_VERSION}")
+        raise FactError("schema", f"is {profile.schema}, this version reads {SCHEMA_VERSION}")
     for alias, entry in profile.gatt.items():
         for use in entry.uses:
-            _known(use, _USES, f"gatt.{alias}.use")
+            check_known(use, _USES, f"gatt.{alias}.use")
     for i, rule in enumerate(profile.match):
         _check_match(f"match[{i}]", rule.name, rule.manufacturer, rule.company_id)
     for name, param in profile.param.items():
-        if param.values and param.default not in param.values:
-            raise _FactError(f"param.{name}.default", f"{param.default:g} is none of its values")
+        _check_param(param, f"param.{name}", profile)
+    _check_writes(profile)
+    for name, frame in profile.frame.items():
+        _check_frame(frame, f"frame.{name}")
+    for name, stream in profile.stream.items():
+        check_stream(stream, f"stream.{name}", profile)
+    for name in profile.merge:
+        check_known(name, profile.stream, "merge")
+    for i, example in enumerate(profile.examples):
+        check_known(example.stream, profile.stream, f"examples[{i}].stream")
+        for text in [example.hex] if isinstance(example.hex, str) else example.hex:
+            check_hex(text, f"examples[{i}].hex")
+        for text in example.learn:
+            check_hex(text, f"examples[{i}].learn")
+        _check_params(example.params, f"examples[{i}].params", profile)
+
+
+def _check_writes(profile: Profile) -> None:
     for phase, steps in (("start", profile.start), ("stop", profile.stop)):
         for i, step in enumerate(steps):
             _check_step(step, f"{phase}[{i}]", profile)
-    for name, stream in profile.stream.items():
-        _check_stream(stream, f"stream.{name}", profile)
-    for i, example in enumerate(profile.examples):
-        _known(example.stream, profile.stream, f"examples[{i}].stream")
-        _hex(example.hex, f"examples[{i}].hex")
+    for name, command in profile.command.items():
+        check_known(command.to, profile.gatt, f"command.{name}.to")
+        _check_template(command.hex, command.append_ascii, f"command.{name}", profile)
 
 
 def _check_match(key: str, name: str | None, manufacturer: str | None, company_id: int | None) -> None:
@@ -55,85 +63,84 @@ def _check_match(key: str, name: str | None, manufacturer: str | None, company_i
         try:
             re.compile(name)
         except re.error as error:
-            raise _FactError(f"{key}.name", f"not a regular expression: {error}") from None
+            raise FactError(f"{key}.name", f"not a regular expression: {error}") from None
     if manufacturer is not None:
-        _hex(manufacturer, f"{key}.manufacturer")
+        check_hex(manufacturer, f"{key}.manufacturer")
         if company_id is None:
-            raise _FactError(f"{key}.manufacturer", "needs company_id beside it")
+            raise FactError(f"{key}.manufacturer", "needs company_id beside it")
 
 
-def _check_step(step: Subscribe | Write | Read, key: str, profile: Profile) -> None:
+def _check_param(param: Param, key: str, profile: Profile) -> None:
+    if param.follows is not None:
+        check_known(param.follows, profile.param, f"{key}.follows")
+        if profile.param[param.follows].follows is not None:
+            raise FactError(f"{key}.follows", f"{param.follows!r} follows another parameter itself")
+        if param.default is not None:
+            raise FactError(f"{key}.default", f"it has the value of {param.follows}: leave the default out")
+    elif param.default is None:
+        raise FactError(f"{key}.default", "is missing")
+    elif param.values and param.default not in param.values:
+        raise FactError(f"{key}.default", f"{param.default:g} is none of its values")
+    for value, text in param.code.items():
+        check_hex(text, f"{key}.code.{value}")
+    values = param.values if param.follows is None else profile.param[param.follows].values
+    missing = [f"{value:g}" for value in values if f"{value:g}" not in param.code]
+    if param.code and missing:
+        raise FactError(f"{key}.code", f"says nothing for {', '.join(missing)}")
+
+
+def _check_step(step: Step, key: str, profile: Profile) -> None:
     if isinstance(step, Subscribe):
-        _known(step.on, profile.gatt, f"{key}.on")
+        check_known(step.on, profile.gatt, f"{key}.on")
     elif isinstance(step, Read):
-        _known(step.of, profile.gatt, f"{key}.of")
+        check_known(step.of, profile.gatt, f"{key}.of")
+    elif isinstance(step, Ask):
+        check_known(step.to, profile.gatt, f"{key}.to")
+        check_known(step.on, profile.gatt, f"{key}.on")
+        check_hex(step.hex, f"{key}.hex")
+        for answer, params in step.answers.items():
+            check_hex(answer, f"{key}.answers.{answer}")
+            _check_params(params, f"{key}.answers.{answer}", profile)
     else:
-        _known(step.to, profile.gatt, f"{key}.to")
+        check_known(step.to, profile.gatt, f"{key}.to")
         for text in [step.hex] if isinstance(step.hex, str) else step.hex:
-            for found in _PLACEHOLDER.finditer(text):
-                _known(found["param"], profile.param, f"{key}.hex")
-            _hex(_PLACEHOLDER.sub("00", text), f"{key}.hex")
+            _check_template(text, step.append_ascii, key, profile)
+        _check_params(step.only, f"{key}.only", profile)
+        if step.ack is not None:
+            _check_ack(step.ack, f"{key}.ack", profile)
 
 
-def _check_stream(stream: Stream, key: str, profile: Profile) -> None:
-    _known(stream.source, profile.gatt, f"{key}.from")
-    if stream.when is not None:
-        _hex(stream.when.hex, f"{key}.when.hex")
-    names = [field.name for field in stream.fields]
-    for i, field in enumerate(stream.fields):
-        at = f"{key}.fields[{i}]"
-        _check_field(field, at, profile)
-        if (field.if_bit is not None or field.unless_bit is not None) and "flags" not in names[:i]:
-            raise _FactError(at, "if_bit and unless_bit need a field called `flags` before it")
-        if field.count == "rest" and i + 1 < len(names):
-            raise _FactError(f"{at}.count", '"rest" must be the last field')
-    if stream.bits and "flags" not in names:
-        raise _FactError(f"{key}.bits", "needs a field called `flags`")
-    if stream.samples is not None:
-        _check_samples(stream, f"{key}.samples", names, profile)
-    if stream.time.source == "device":
-        _known(stream.time.field or "", names, f"{key}.time.field")
-    if stream.sequence is not None:
-        _known(stream.sequence.field, names, f"{key}.sequence.field")
+def _check_template(text: str, append_ascii: str, key: str, profile: Profile) -> None:
+    for found in _PLACEHOLDER.finditer(text):
+        check_known(found["param"], profile.param, f"{key}.hex")
+        if found["form"] == "code" and not profile.param[found["param"]].code:
+            raise FactError(f"{key}.hex", f"param.{found['param']} has no code")
+        if found["form"] != "code" and profile.param[found["param"]].follows is not None:
+            raise FactError(f"{key}.hex", f"param.{found['param']} only has codes: write {{{found['param']}:code}}")
+    check_hex(_PLACEHOLDER.sub("00", text), f"{key}.hex")
+    for found in _WORD.finditer(append_ascii):
+        check_known(found["param"], profile.default_params(), f"{key}.append_ascii")
+    if re.search(r"[{}]", _WORD.sub("", append_ascii)) or not append_ascii.isascii():
+        raise FactError(f"{key}.append_ascii", f"{append_ascii!r}: ASCII, with {{param}} for the value of a parameter")
 
 
-def _check_samples(stream: Stream, key: str, names: list[str], profile: Profile) -> None:
-    assert stream.samples is not None
-    if isinstance(stream.samples.count, str):
-        _known(stream.samples.count, [*names, "rest"], f"{key}.count")
-    for i, field in enumerate(stream.samples.fields):
-        at = f"{key}.fields[{i}]"
-        _check_field(field, at, profile)
-        if field.type in {"u24", "s24"}:
-            raise _FactError(f"{at}.type", "24-bit fields cannot be sampled")
-        if field.count == "rest" or field.if_bit is not None or field.unless_bit is not None:
-            raise _FactError(at, "every sample must have the same fields")
+def _check_ack(ack: Ack, key: str, profile: Profile) -> None:
+    check_known(ack.on, profile.gatt, f"{key}.on")
+    for name, text in (("hex", ack.hex), *(("also_ok", other) for other in ack.also_ok)):
+        check_hex(text, f"{key}.{name}")
 
 
-def _check_field(field: Field, key: str, profile: Profile) -> None:
-    quantities = field.quantities
-    if quantities and isinstance(field.count, int) and len(quantities) != field.count:
-        raise _FactError(f"{key}.quantity", f"names {len(quantities)} for count = {field.count}")
-    for quantity in quantities:
-        try:
-            canonical_factor(field.unit, quantity)
-        except ValueError as error:
-            raise _FactError(f"{key}.unit", str(error)) from None
-    if field.full_scale is not None:
-        _known(field.full_scale.param, profile.param, f"{key}.full_scale.param")
-    if field.plausible is not None and not quantities:
-        raise _FactError(f"{key}.plausible", "needs a quantity: use range for the field itself")
+def _check_params(params: Mapping[str, float], key: str, profile: Profile) -> None:
+    for name in params:
+        check_known(name, profile.default_params(), key)
 
 
-def _known(name: str, among: Collection[str] | Iterable[str], key: str) -> None:
-    known = list(among)
-    if name not in known:
-        nearest = difflib.get_close_matches(name, known, n=1)
-        raise _FactError(key, f"no {name!r} here; {f'did you mean {nearest[0]!r}?' if nearest else f'known: {known}'}")
-
-
-def _hex(text: str, key: str) -> None:
-    try:
-        bytes.fromhex(text)
-    except ValueError:
-        raise _FactError(key, f"{text!r} is not a string of hex bytes") from None
+def _check_frame(frame: Frame, key: str) -> None:
+    if frame.kind != "resync":
+        return
+    if frame.length < 1 or not frame.heads:
+        raise FactError(key, "resync needs heads and a length")
+    for text in frame.heads:
+        check_hex(text, f"{key}.heads")
+        if not 0 < len(bytes.fromhex(text)) < frame.length:
+            raise FactError(f"{key}.heads", f"{text!r} must be shorter than a frame, and not empty")

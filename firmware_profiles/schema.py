@@ -1,9 +1,11 @@
 """The tables of a profile TOML: facts about one device, never logic. Unknown keys are refused.
 
-[profile]      who it is                       [param.x]    what can be set, with defaults
-[[match]]      how an advertisement shows it   [[start]]    what to do after connecting, [[stop]] before leaving
-[gatt]         alias -> characteristic         [stream.x]   how the bytes of one characteristic are read
-[semantics]    meaning the standard leaves open [[examples]] bytes and what they must decode to
+[profile]      who it is                        [param.x]    what can be set, with defaults
+[[match]]      how an advertisement shows it    [[start]]    what to do after connecting, [[stop]] before leaving
+[gatt]         alias -> characteristic          [command.x]  writes that are known and not sent by themselves
+[link]         what the connection has to offer [frame.x]    how notifications become frames
+[semantics]    meaning the standard leaves open [stream.x]   how the bytes of one characteristic are read
+merge          streams that are one sensor      [[examples]] bytes and what they must decode to
 """
 
 from __future__ import annotations
@@ -16,7 +18,10 @@ import msgspec
 from dsp.signals import Placement, Quantity
 
 Integer: TypeAlias = Literal["u8", "s8", "u16", "s16", "u24", "s24", "u32", "s32"]
-WireType: TypeAlias = Literal["u8", "s8", "u16", "s16", "u24", "s24", "u32", "s32", "u64", "f32"]
+WireType: TypeAlias = Literal["u8", "s8", "u16", "s16", "u24", "s24", "u32", "s32", "u64", "f32", "utf8"]
+WIRE_BYTES: dict[WireType, int] = {
+    "u8": 1, "s8": 1, "u16": 2, "s16": 2, "u24": 3, "s24": 3, "u32": 4, "s32": 4, "u64": 8, "f32": 4, "utf8": 1,
+}  # fmt: skip
 Scalar: TypeAlias = bool | int | float | str | None
 SCHEMA_VERSION = 1
 
@@ -34,7 +39,10 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class About(Strict, frozen=True, kw_only=True):
-    """`[profile]`. A `mixin` is never matched by itself, others extend it. `placement` lists where it can sit."""
+    """`[profile]`. A `mixin` is never matched by itself, others extend it. `placement` lists where it can sit.
+
+    transport  how its bytes come; a run connects to `gatt` devices only
+    """
 
     id: str
     title: str
@@ -42,6 +50,7 @@ class About(Strict, frozen=True, kw_only=True):
     placement: list[Placement] = []
     extends: list[str] = []
     mixin: bool = False
+    transport: Literal["gatt", "advertisement", "json"] = "gatt"
     notes: str = ""
 
 
@@ -56,10 +65,13 @@ class Match(Strict, frozen=True, kw_only=True):
 
 
 class Characteristic(Strict, frozen=True, kw_only=True):
-    """One line of `[gatt]`. `use` is any of read, write, notify, indicate, joined with +."""
+    """One line of `[gatt]`. `use` is any of read, write, notify, indicate, joined with +.
 
-    service: str
+    service  leave it out only where nobody has published it: then all services of the device are discovered
+    """
+
     char: str
+    service: str | None = None
     use: str
     optional: bool = False
 
@@ -70,18 +82,36 @@ class Characteristic(Strict, frozen=True, kw_only=True):
 
 
 class Link(Strict, frozen=True, kw_only=True):
-    """What the connection has to offer."""
+    """What the connection has to offer. `forbid_char`: a device that has this is another one, see `forbid_because`."""
 
     mtu_min: int = 23
     max_interval_ms: float | None = None
+    forbid_char: str | None = None
+    forbid_because: str = ""
 
 
 class Param(Strict, frozen=True, kw_only=True):
-    """`[param.x]`: a setting of the device; `values` are those the device accepts."""
+    """`[param.x]`: a setting of the device; `values` are those the device accepts.
 
-    default: float
+    code     value -> hex that stands for it in a write: `{x:code}`
+    follows  another parameter, whose value this one has: the same value in another code
+    """
+
+    default: float | None = None
     values: list[float] = []
+    code: dict[str, str] = {}
+    follows: str | None = None
     note: str = ""
+
+
+class Ack(Strict, frozen=True, kw_only=True):
+    """The answer to wait for on the alias `on`: a notification with `hex` (or one of `also_ok`) at byte `at`."""
+
+    on: str
+    hex: str
+    at: int = 0
+    also_ok: list[str] = []
+    timeout_ms: float = 2000.0
 
 
 class Subscribe(Strict, frozen=True, kw_only=True, tag_field="do", tag="subscribe"):
@@ -92,12 +122,31 @@ class Subscribe(Strict, frozen=True, kw_only=True, tag_field="do", tag="subscrib
 
 
 class Write(Strict, frozen=True, kw_only=True, tag_field="do", tag="write"):
-    """Write `hex` (one string or several in order) to the alias `to`; `{param:u16}` stands for a parameter's value."""
+    """Write `hex` (one string or several in order) to the alias `to`.
+
+    `{x:u16}` stands for the value of parameter x, `{x:code}` for its code, `{x}` in `append_ascii` for its digits.
+
+    ack   answer without which the step has failed
+    only  parameters that must have these values, else the step is left out
+    """
 
     to: str
     hex: str | list[str]
     append_ascii: str = ""
     gap_ms: float = 0.0
+    ack: Ack | None = None
+    only: dict[str, float] = {}
+    optional: bool = False
+
+
+class Ask(Strict, frozen=True, kw_only=True, tag_field="do", tag="ask"):
+    """Write `hex` to `to`; the answer on `on` that begins with a key of `answers` sets its parameters."""
+
+    to: str
+    hex: str
+    on: str
+    answers: dict[str, dict[str, float]]
+    timeout_ms: float = 2000.0
     optional: bool = False
 
 
@@ -108,7 +157,16 @@ class Read(Strict, frozen=True, kw_only=True, tag_field="do", tag="read"):
     optional: bool = False
 
 
-Step: TypeAlias = Subscribe | Write | Read
+Step: TypeAlias = Subscribe | Write | Read | Ask
+
+
+class Command(Strict, frozen=True, kw_only=True):
+    """`[command.x]`: a write that the device is known to understand; nothing sends it by itself."""
+
+    to: str
+    hex: str
+    title: str
+    append_ascii: str = ""
 
 
 class FullScale(Strict, frozen=True, kw_only=True):
@@ -127,6 +185,10 @@ class Field(Strict, frozen=True, kw_only=True):
     quantity   what downstream calls it (a list for `count` > 1); converted to that quantity's canonical unit
     plausible  what a runner can produce, canonical unit; beyond it the quantity is null (the field stays as read)
     disputed_type  a shorter type other software reads here; packets whose length only fits that are refused
+    at       byte at which it lies, for a second look at bytes that were read already; does not move what follows
+    shift, width  the value is `width` bits of raw from bit `shift` on
+    names    raw value -> word; any other value is null
+    steps    [from, value], highest first: raw * scale + bias has the value of the first `from` it reaches, else 0
     """
 
     name: str
@@ -144,6 +206,11 @@ class Field(Strict, frozen=True, kw_only=True):
     quantity: Quantity | list[Quantity] | None = None
     plausible: tuple[float, float] | None = None
     disputed_type: WireType | None = None
+    at: int | None = None
+    shift: int = 0
+    width: int | None = None
+    names: dict[str, str] = {}
+    steps: list[tuple[float, float]] = []
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
@@ -161,18 +228,46 @@ class Field(Strict, frozen=True, kw_only=True):
 
 
 class Samples(Strict, frozen=True, kw_only=True):
-    """Interleaved samples: `count` of them (a number, the name of a field, or "rest"), at byte `at`."""
+    """Samples: `count` of them (a number, the name of a field, or "rest"), at byte `at`.
+
+    planar  all of the first field, then all of the second, instead of sample after sample
+    """
 
     at: int
     count: int | str
     fields: list[Field]
+    planar: bool = False
 
 
 class When(Strict, frozen=True, kw_only=True):
-    """Bytes that select this stream among those of one characteristic."""
+    """Bytes that select this stream among those of one characteristic.
 
-    hex: str
+    hex     what stands at byte `at`, one or several alternatives; empty = anything
+    mask    bits of those bytes that count
+    length  whole length in bytes
+    """
+
+    hex: str | list[str] = ""
     at: int = 0
+    mask: str | None = None
+    length: int | None = None
+
+    @property
+    def alternatives(self) -> tuple[bytes, ...]:
+        """The bytes to look for."""
+        return tuple(map(bytes.fromhex, [self.hex] if isinstance(self.hex, str) else self.hex))
+
+
+class Frame(Strict, frozen=True, kw_only=True):
+    """`[frame.x]`: how the notifications of a characteristic become frames; without it each is one.
+
+    resync         frames of `length` bytes that begin with one of `heads`, several or parts of them in a notification
+    movesense_gsp  a DATA packet and, where it is not whole, the DATA_PART2 with the same reference after it
+    """
+
+    kind: Literal["resync", "movesense_gsp"]
+    heads: list[str] = []
+    length: int = 0
 
 
 class Time(Strict, frozen=True, kw_only=True):
@@ -193,7 +288,7 @@ class Sequence(Strict, frozen=True, kw_only=True):
 
 
 class Stream(Strict, frozen=True, kw_only=True, rename={"source": "from"}):
-    """`[stream.x]`: how notifications of the alias `from` are read.
+    """`[stream.x]`: how notifications of the alias `from` are read (without gatt, `from` repeats the transport).
 
     nominal_hz  notifications a second in normal use, 0 = only now and then (no watchdog)
     steady      it keeps to nominal_hz whatever happens, so that a silence is loss; leave it out for a device that
@@ -202,6 +297,8 @@ class Stream(Strict, frozen=True, kw_only=True, rename={"source": "from"}):
     on_short    a packet shorter than its flags promise: refuse it, or keep the fields that fit and stop
     on_long     a packet longer than its flags promise: refuse it, or stop where the flags say
     bits        names for bits of the field `flags`
+    frame       the [frame.x] that makes frames of its notifications
+    learns_from alias whose packets tell the decoder how to read (a factor in the answer to the start command)
     """
 
     source: str
@@ -217,6 +314,8 @@ class Stream(Strict, frozen=True, kw_only=True, rename={"source": "from"}):
     on_long: Literal["error", "stop"] = "error"
     time: Time = Time(source="host")
     sequence: Sequence | None = None
+    frame: str | None = None
+    learns_from: str | None = None
 
 
 class Semantics(Strict, frozen=True, kw_only=True):
@@ -229,16 +328,21 @@ class Semantics(Strict, frozen=True, kw_only=True):
 class Example(Strict, frozen=True, kw_only=True):
     """`[[examples]]`: bytes and what they must decode to.
 
-    expect   decoded fields, by name; only the fields listed are compared
+    hex      one notification, or several in order
+    expect   decoded fields, by name, and the samples of one field, a row each; only what is listed is compared
     samples  decoded samples in canonical units, one row a sample
+    tolerance  of every number, absolute; without it 9 digits must agree
+    learn    packets of `learns_from` that came before
     error    the packet must be refused
     source   where the bytes come from
     """
 
     stream: str
-    hex: str
+    hex: str | list[str]
     source: str
-    expect: dict[str, Scalar | list[float]] = {}
+    expect: dict[str, Scalar | list[Scalar | list[float]]] = {}
+    tolerance: float = 0.0
+    learn: list[str] = []
     absent: list[str] = []
     samples: list[list[float]] = []
     params: dict[str, float] = {}
@@ -256,7 +360,10 @@ class Profile(Strict, frozen=True, kw_only=True):
     param: dict[str, Param] = {}
     start: list[Step] = []
     stop: list[Step] = []
+    command: dict[str, Command] = {}
+    frame: dict[str, Frame] = {}
     stream: dict[str, Stream] = {}
+    merge: list[str] = []
     semantics: Semantics = Semantics()
     examples: list[Example] = []
 
@@ -270,8 +377,8 @@ class Profile(Strict, frozen=True, kw_only=True):
         return {name: stream for name, stream in self.stream.items() if stream.source == alias}
 
     def default_params(self) -> dict[str, float]:
-        """Every parameter at its default."""
-        return {name: param.default for name, param in self.param.items()}
+        """Every parameter that has a value of its own, at its default."""
+        return {name: param.default for name, param in self.param.items() if param.default is not None}
 
     def nominal_hz(self, alias: str) -> float:
         """Notifications a second to expect from one characteristic; 0 = no expectation."""

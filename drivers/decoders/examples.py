@@ -5,56 +5,91 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from drivers.decoders.factory import build_decoder
-from drivers.decoders.reading import FieldValue
+from drivers.decoders.reading import Decoded, Decoder, Learner
 from drivers.errors import DecodeError
-from firmware_profiles.schema import Example, Profile, Scalar
+from firmware_profiles.schema import Example, Profile
+
+Array = npt.NDArray[np.float64]
 
 
 def failed_examples(profile: Profile) -> list[str]:
     """Return one sentence for each example that does not decode as it says; empty = all good."""
     problems = []
     for i, example in enumerate(profile.examples):
-        problems += [f"examples[{i}] ({example.hex}): {problem}" for problem in _problems(profile, example)]
+        problems += [f"examples[{i}] ({_short(example.hex)}): {problem}" for problem in _problems(profile, example)]
     return problems
 
 
 def _problems(profile: Profile, example: Example) -> list[str]:
-    payload = bytes.fromhex(example.hex)
+    texts = [example.hex] if isinstance(example.hex, str) else example.hex
+    payloads = [bytes.fromhex(text) for text in texts]
     try:
         decoder = build_decoder(profile, example.stream, example.params)
-        fields = decoder.fields(payload).fields
-        reading = decoder.update(payload)
+        if isinstance(decoder, Learner):
+            for text in example.learn:
+                decoder.learn(bytes.fromhex(text))
+        decoded, rows = read_all(decoder, payloads)
     except DecodeError as error:
         return [] if example.error else [f"refused: {error}"]
+    values: dict[str, object] = {**decoded.fields, **{name: rows.tolist() for name, rows in decoded.sampled.items()}}
     if example.error:
-        return [f"should be refused, gives {fields}"]
-    problems = [f"{name} should be absent, is {fields[name]}" for name in example.absent if name in fields]
+        return [f"should be refused, gives {values}"]
+    problems = [f"{name} should be absent, is {values[name]}" for name in example.absent if name in values]
     for name, expected in example.expect.items():
-        if name not in fields:
-            problems.append(f"{name} is missing")
-        elif not same_value(fields[name], expected):
-            problems.append(f"{name} is {fields[name]}, expected {expected}")
+        if name not in values:
+            problems.append(f"{name} is missing; there are {', '.join(values)}")
+        elif not same_value(values[name], expected, example.tolerance):
+            problems.append(f"{name} is {values[name]}, expected {expected}")
     if example.samples:
-        rows = [] if reading is None else reading.values.tolist()
-        if len(rows) != len(example.samples) or not all(map(_same_row, rows, example.samples)):
-            problems.append(f"samples are {rows}, expected {example.samples}")
+        found = [] if rows is None else rows.tolist()
+        if len(found) != len(example.samples) or not same_value(found, example.samples, example.tolerance):
+            problems.append(f"samples are {found}, expected {example.samples}")
     return problems
 
 
-def same_value(value: FieldValue, expected: Scalar | Sequence[float]) -> bool:
-    """Compare a decoded field with a written one: numbers to 9 digits, everything else exactly."""
-    if isinstance(value, tuple) and isinstance(expected, (list, tuple)):
-        return len(value) == len(expected) and all(map(same_value, value, expected))
+def read_all(decoder: Decoder, payloads: Sequence[bytes]) -> tuple[Decoded, Array | None]:
+    """Decode notifications in order: the fields of all, later ones winning, and the rows; raises DecodeError.
+
+    Notifications that hold only a part of a frame give rows together, and fields only where the whole is one frame.
+    """
+    rows = [reading.values for payload in payloads if (reading := decoder.update(payload)) is not None]
+    together = Decoded({})
+    refused: DecodeError | None = None
+    for payload in payloads if len(payloads) > 1 else ():
+        try:
+            part = decoder.fields(payload)
+        except DecodeError as error:
+            refused = error
+            continue
+        together.fields.update(part.fields)
+        for name, values in part.sampled.items():
+            earlier = together.sampled.get(name)
+            together.sampled[name] = values if earlier is None else np.vstack([earlier, values])
+    if len(payloads) == 1:
+        together = decoder.fields(payloads[0])
+    elif refused is not None and not rows:
+        raise refused
+    return together, np.vstack(rows) if rows else None
+
+
+def same_value(value: object, expected: object, tolerance: float = 0.0) -> bool:
+    """Compare a decoded value with a written one: numbers to 9 digits or the tolerance, lists entry by entry."""
+    if isinstance(value, (list, tuple)) and isinstance(expected, (list, tuple)):
+        pairs = zip(value, expected, strict=False)
+        return len(value) == len(expected) and all(same_value(one, other, tolerance) for one, other in pairs)
     if isinstance(value, bool) or isinstance(expected, bool) or value is None or expected is None:
         return value is expected
     if isinstance(value, (int, float)) and isinstance(expected, (int, float)):
-        return math.isclose(value, expected, rel_tol=1e-9, abs_tol=1e-9)
-    return False
+        if math.isnan(value) or math.isnan(expected):
+            return math.isnan(value) and math.isnan(expected)
+        return math.isclose(value, expected, rel_tol=1e-9, abs_tol=max(tolerance, 1e-9))
+    return isinstance(value, str) and value == expected
 
 
-def _same_row(row: Sequence[float], expected: Sequence[float]) -> bool:
-    return len(row) == len(expected) and all(
-        math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) or (math.isnan(a) and math.isnan(b))
-        for a, b in zip(row, expected, strict=True)
-    )
+def _short(text: str | list[str]) -> str:
+    joined = text if isinstance(text, str) else " | ".join(text)
+    return joined if len(joined) <= 60 else f"{joined[:57]}..."

@@ -14,7 +14,8 @@ def build_decoder(profile: Profile, stream_name: str, params: Params) -> Decoder
 
     Raises DecodeError where the profile names a decoder that does not exist.
     """
-    name = profile.stream[stream_name].decoder
+    stream = profile.stream[stream_name]
+    name = "framed" if stream.frame is not None and stream.decoder == "fields" else stream.decoder
     module = f"drivers.decoders.{name}"
     try:
         build = importlib.import_module(module).build

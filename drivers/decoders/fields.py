@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from drivers.decoders.reading import Decoded, FieldValue, Params, Reading
 from drivers.decoders.sample_array import SampleArray
-from drivers.decoders.wire_field import SIZES, STRUCT_CODES, WireField
+from drivers.decoders.wire_field import STRUCT_CODES, WireField
 from drivers.errors import DecodeError
 from dsp.signals import Layout, Quantity
-from firmware_profiles.schema import Profile, Stream
+from firmware_profiles.schema import WIRE_BYTES, Profile, Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,9 @@ class FieldTable:
     def __init__(self, stream: Stream, params: Params) -> None:
         big_endian = stream.endian == "big"
         self._stream = stream
-        self._fields = [WireField.compile(field, big_endian=big_endian, params=params) for field in stream.fields]
+        compiled = [WireField.compile(field, big_endian=big_endian, params=params) for field in stream.fields]
+        self._placed = [field for field in compiled if field.field.at is not None]
+        self._fields = [field for field in compiled if field.field.at is None]
         self._samples = (
             None if stream.samples is None else SampleArray(stream.samples, big_endian=big_endian, params=params)
         )
@@ -59,7 +61,7 @@ class FieldTable:
         self._tail = self._fields[plain:]
         self._disputed = [field for field in self._fields if field.field.disputed_type is not None]
         self.columns: dict[Quantity, tuple[WireField, int]] = {}
-        for field in self._fields:
+        for field in compiled:
             for i, (quantity, _) in enumerate(field.columns):
                 self.columns.setdefault(quantity, (field, i))
         self.layout: Layout = tuple(self.columns) if self._samples is None else self._samples.layout
@@ -75,6 +77,8 @@ class FieldTable:
             assert isinstance(value, (int, float))
             values[limited.field.name] = limited.in_range(value)
         at, truncated = self._read_tail(payload, values) if self._tail else (self._head.size, False)
+        if self._placed:
+            self._read_placed(payload, values)
         samples = None
         if self._samples is not None:
             number, at = self._samples.end(payload, values)
@@ -90,6 +94,8 @@ class FieldTable:
         """Return the short way through packets that are a fixed head and samples it counts; None for other tables."""
         samples, count = self._samples, None if self._stream.samples is None else self._stream.samples.count
         if samples is None or not samples.is_packed or self._tail or self._stream.bits or count not in self._head_names:
+            return None
+        if self._placed:
             return None
         if [field.field.name for field in self._head_limited] != [count]:
             return None
@@ -112,10 +118,26 @@ class FieldTable:
             if end > len(payload):
                 self._refuse_short(payload, field, flags)
                 return at, True
-            many = field.field.count != 1
-            values[field.field.name] = field.read_many(payload, at, count) if many else field.read(payload, at)
+            values[field.field.name] = field.value(payload, at, count)
             at = end
         return at, False
+
+    def _read_placed(self, payload: bytes, values: dict[str, FieldValue]) -> None:
+        """Read the fields with a place of their own into `values`."""
+        for field in self._placed:
+            at, count = field.field.at or 0, field.field.count
+            if count == "rest":
+                count = max(len(payload) - at, 0) // field.size
+            if at + count * field.size <= len(payload):
+                values[field.field.name] = field.value(payload, at, count)
+            elif self._stream.on_short == "error":
+                raise DecodeError(f"the packet ends before {field.field.name}: {len(payload)} bytes")
+
+    def sampled(self, payload: bytes, decoded: Decoded) -> dict[str, npt.NDArray[np.float64]]:
+        """Return the samples of a packet that was decoded before, by the names and in the units of the profile."""
+        if self._samples is None or decoded.samples is None:
+            return {}
+        return self._samples.by_name(payload, len(decoded.samples))
 
     def _refuse_short(self, payload: bytes, field: WireField, flags: int) -> None:
         if self._stream.on_short == "error":
@@ -151,7 +173,9 @@ class FieldsDecoder:
 
     def fields(self, payload: bytes) -> Decoded:
         """Decode the fields, see Decoder."""
-        return self.table.decode(payload)
+        decoded = self.table.decode(payload)
+        decoded.sampled = self.table.sampled(payload, decoded)
+        return decoded
 
     def update(self, payload: bytes) -> Reading | None:
         """Decode into rows, see Decoder."""
@@ -165,8 +189,13 @@ class FieldsDecoder:
                 None if ticks_at is None else head[ticks_at],
                 None if sequence_at is None else head[sequence_at],
             )
-        decoded = self.table.decode(payload)
+        return self.reading(self.table.decode(payload))
+
+    def reading(self, decoded: Decoded) -> Reading | None:
+        """Make rows of what was decoded; None where the stream gives no quantity."""
         values = decoded.samples
+        if not self.layout:
+            return None
         if values is None:
             values = np.array([self.row(decoded)])
         ticks = decoded.fields.get(self._ticks_field) if self._ticks_field is not None else None
@@ -197,4 +226,4 @@ def _flags(values: dict[str, FieldValue]) -> int:
 
 
 def _other_size(field: WireField) -> int:
-    return SIZES[field.field.disputed_type or field.field.type]
+    return WIRE_BYTES[field.field.disputed_type or field.field.type]

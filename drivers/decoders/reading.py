@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from dsp.signals import Layout
 
-FieldValue: TypeAlias = bool | int | float | tuple[float | None, ...] | None
+FieldValue: TypeAlias = bool | int | float | str | tuple[float | str | None, ...] | None
 
 
 @dataclass(slots=True)
@@ -20,11 +20,13 @@ class Decoded:
 
     samples    (n, k) float64 in canonical units, None where the stream has no samples
     truncated  the packet ended before its flags said so and the profile allows that
+    sampled    (n, c) float64 of each field of the samples, by name, in the profile's unit; only `fields` fills it
     """
 
     fields: dict[str, FieldValue]
     samples: npt.NDArray[np.float64] | None = None
     truncated: bool = False
+    sampled: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -56,7 +58,18 @@ class Decoder(Protocol):
         """Decode the fields; raises DecodeError and nothing else."""
 
     def update(self, payload: bytes) -> Reading | None:
-        """Decode into rows; None while a record is incomplete; raises DecodeError and nothing else."""
+        """Decode into rows; None while a record is incomplete or where the stream gives no quantity.
+
+        Raises DecodeError and nothing else.
+        """
+
+
+@runtime_checkable
+class Learner(Protocol):
+    """A decoder whose stream `learns_from` another characteristic."""
+
+    def learn(self, payload: bytes) -> None:
+        """Take a packet of that characteristic; raises nothing."""
 
 
 Params: TypeAlias = Mapping[str, float]

@@ -1,15 +1,18 @@
-"""Interleaved samples of one notification, read at once with numpy."""
+"""The samples of one notification, read at once with numpy."""
 
 from __future__ import annotations
+
+import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from drivers.decoders.reading import FieldValue, Params
-from drivers.decoders.wire_field import SIZES, WireField
+from drivers.decoders.wire_field import WireField
 from drivers.errors import DecodeError
 from dsp.signals import Layout
-from firmware_profiles.schema import Samples
+from firmware_profiles.schema import WIRE_BYTES, Samples
 
 _NUMPY_CODES = {"u8": "u1", "s8": "i1", "u16": "u2", "s16": "i2", "u32": "u4", "s32": "i4", "u64": "u8", "f32": "f4"}
 
@@ -24,11 +27,14 @@ class SampleArray:
         codes = [f"{'>' if big_endian else '<'}{_NUMPY_CODES[field.field.type]}" for field in fields]
         counts = [field.field.count if isinstance(field.field.count, int) else 1 for field in fields]
         self._uniform = np.dtype(codes[0]) if len(set(codes)) == 1 else None
+        self._planar = samples.planar
+        self._parts = [(field, n, np.dtype(code)) for field, n, code in zip(fields, counts, codes, strict=True)]
+        self._has_floats = any(field.field.type == "f32" for field in fields)
         self._record = np.dtype([(f"f{i}", code, (n,)) for i, (code, n) in enumerate(zip(codes, counts, strict=True))])
         self._width = sum(counts)
-        self._size = sum(SIZES[field.field.type] * n for field, n in zip(fields, counts, strict=True))
+        self._size = sum(WIRE_BYTES[field.field.type] * n for field, n in zip(fields, counts, strict=True))
         self.layout: Layout = tuple(quantity for field in fields for quantity, _ in field.columns)
-        wanted, scale, bias, nulls = [], [], [], []
+        wanted, scale, bias, nulls, limits = [], [], [], [], []
         column = 0
         for field, n in zip(fields, counts, strict=True):
             for _, factor in field.columns:
@@ -36,6 +42,7 @@ class SampleArray:
                 scale.append(field.scale * factor)
                 bias.append(field.field.bias * factor)
                 nulls.append(field.field.nulls)
+                limits.append(field.field.plausible or (-math.inf, math.inf))
                 column += 1
             column += n if not field.columns else 0
         self._wanted = None if len(wanted) == self._width else np.array(wanted)
@@ -44,6 +51,7 @@ class SampleArray:
         self._bias = np.array(bias) if any(bias) else None
         self._null = self._null_of(nulls)
         self._nulls = nulls
+        self._limits = np.array(limits).T if np.isfinite(limits).any() else None
         self._null_bytes = b""
         if self._uniform is not None and self._null is not None:
             self._null_bytes = np.array([self._null]).astype(self._uniform).tobytes()
@@ -73,7 +81,8 @@ class SampleArray:
     @property
     def is_packed(self) -> bool:
         """Tell whether `read_packed` can read these samples: one wire type, every column wanted, one null value."""
-        return self._uniform is not None and self._wanted is None and self._bias is None and self._null is not None
+        is_simple = not self._planar and not self._has_floats and self._limits is None and self._bias is None
+        return is_simple and self._uniform is not None and self._wanted is None and self._null is not None
 
     def read_packed(self, payload: bytes, count: int) -> npt.NDArray[np.float64] | None:
         """Do what `end` and `read` do for a packet that holds `count` samples and nothing behind; None for any other.
@@ -90,16 +99,10 @@ class SampleArray:
 
     def read(self, payload: bytes, count: int) -> npt.NDArray[np.float64]:
         """Read the samples, (count, k) float64 in canonical units, NaN where the raw value means "absent"."""
-        if self._uniform is not None:
-            raw = np.frombuffer(payload, self._uniform, count * self._width, self._at).reshape(count, self._width)
-        else:
-            record = np.frombuffer(payload, self._record, count, self._at)
-            raw = np.hstack([record[name].astype(np.float64) for name in self._record.names or ()])
+        raw = self._raw(payload, count)
         if self._wanted is not None:
             raw = raw[:, self._wanted]
-        values: npt.NDArray[np.float64] = raw * self._scale
-        if self._bias is not None:
-            values += self._bias
+        values = self._scaled(raw)
         if self._null is not None:
             # Looking for the bytes first is ten times as fast; they are hardly ever there.
             if self._null_bytes in payload:
@@ -107,4 +110,41 @@ class SampleArray:
         elif any(self._nulls):
             for column, nulls in enumerate(self._nulls):
                 values[np.isin(raw[:, column], nulls), column] = np.nan
+        return self.allowed(values)
+
+    def allowed(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Put NaN for what is no number, or is beyond what the profile calls plausible; works in place."""
+        if self._limits is not None:
+            values[~((values >= self._limits[0]) & (values <= self._limits[1]))] = np.nan
+        elif self._has_floats:
+            values[~np.isfinite(values)] = np.nan
         return values
+
+    def by_name(self, payload: bytes, count: int) -> dict[str, npt.NDArray[np.float64]]:
+        """Read the samples as each field says them: (count, c) float64 by name, in the unit of the profile."""
+        raw, named, column = self._raw(payload, count), {}, 0
+        for field, n, _ in self._parts:
+            part = raw[:, column : column + n].astype(np.float64)
+            named[field.field.name] = part * field.scale + field.field.bias
+            named[field.field.name][np.isin(part, field.field.nulls) | ~np.isfinite(part)] = np.nan
+            column += n
+        return named
+
+    def _scaled(self, raw: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        # Radio bytes can be any float: what overflows is infinite, and `allowed` takes it out.
+        with np.errstate(over="ignore", invalid="ignore"):
+            values: npt.NDArray[np.float64] = raw * self._scale
+        return values if self._bias is None else values + self._bias
+
+    def _raw(self, payload: bytes, count: int) -> npt.NDArray[Any]:
+        """Read (count, width) numbers as they stand."""
+        if self._planar:
+            at, parts = self._at, []
+            for _, n, dtype in self._parts:
+                parts.append(np.frombuffer(payload, dtype, count * n, at).reshape(count, n))
+                at += count * n * dtype.itemsize
+            return np.hstack(parts)
+        if self._uniform is not None:
+            return np.frombuffer(payload, self._uniform, count * self._width, self._at).reshape(count, self._width)
+        record = np.frombuffer(payload, self._record, count, self._at)
+        return np.hstack([record[name].astype(np.float64) for name in self._record.names or ()])

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from drivers.decoders.reading import FieldValue, Params
 from drivers.errors import DecodeError
 from dsp.signals import Quantity
-from firmware_profiles.schema import Field, WireType
+from firmware_profiles.schema import WIRE_BYTES, Field, WireType
 from firmware_profiles.units import canonical_factor
 
-SIZES: dict[WireType, int] = {
-    "u8": 1, "s8": 1, "u16": 2, "s16": 2, "u24": 3, "s24": 3, "u32": 4, "s32": 4, "u64": 8, "f32": 4,
-}  # fmt: skip
 STRUCT_CODES: dict[WireType, str] = {
     "u8": "B", "s8": "b", "u16": "H", "s16": "h", "u32": "I", "s32": "i", "u64": "Q", "f32": "f",
 }  # fmt: skip
+STEP_SLACK = 1e-9
+"""A value that was scaled, 396 * 0.01, is not above its step for want of a last digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +35,19 @@ class WireField:
         full = field.full_scale
         scale = field.scale if full is None else params[full.param] / full.counts
         columns = tuple((quantity, canonical_factor(field.unit, quantity)) for quantity in field.quantities)
-        return cls(field, SIZES[field.type], big_endian, scale, columns)
+        return cls(field, WIRE_BYTES[field.type], big_endian, scale, columns)
 
     @property
     def is_plain(self) -> bool:
         """Tell whether the number as read is the value, if it is within its range."""
         field = self.field
-        return self.scale == 1.0 and field.bias == 0.0 and not field.nulls and field.type != "f32"
+        is_number = self.scale == 1.0 and field.bias == 0.0 and not field.nulls and field.type not in {"f32", "utf8"}
+        return is_number and not self._is_made and field.at is None
+
+    @property
+    def _is_made(self) -> bool:
+        """Tell whether the value is something else than the number times a scale."""
+        return self.field.width is not None or self.field.shift != 0 or bool(self.field.names or self.field.steps)
 
     def is_present(self, flags: int) -> bool:
         """Tell whether packets with these flags carry the field."""
@@ -51,15 +56,31 @@ class WireField:
             return False
         return field.unless_bit is None or not flags >> field.unless_bit & 1
 
-    def read(self, payload: bytes, at: int) -> float | int | None:
+    def value(self, payload: bytes, at: int, count: int) -> FieldValue:
+        """Read the field at byte `at`, whose `count` values must be inside the payload: one, several, or a text."""
+        if self.field.type == "utf8":
+            text = payload[at : at + count].decode("utf-8", errors="replace").partition("\0")[0].rstrip()
+            return text or None
+        if self.field.count == 1:
+            return self.read(payload, at)
+        return tuple(self.read(payload, at + i * self.size) for i in range(count))
+
+    def read(self, payload: bytes, at: int) -> float | int | str | None:
         """Read one value at byte `at`, which must be inside the payload; DecodeError outside the field's range."""
         raw = self._raw(payload, at)
         field = self.field
         if raw in field.nulls:
             return None
+        if self._is_made:
+            raw = int(raw) >> field.shift
+            raw = raw if field.width is None else raw & (1 << field.width) - 1
+            if field.names:
+                return field.names.get(str(raw))
         value = raw if self.scale == 1.0 and field.bias == 0.0 else raw * self.scale + field.bias
         if not math.isfinite(value):
             return None
+        if field.steps:
+            value = next((step for start, step in field.steps if value >= start - STEP_SLACK), 0.0)
         return value if field.range is None else self.in_range(value)
 
     def in_range(self, value: float) -> float | None:
@@ -71,15 +92,11 @@ class WireField:
             return None
         raise DecodeError(f"{field.name} is {value:g}, allowed is {field.range[0]:g} to {field.range[1]:g}")
 
-    def read_many(self, payload: bytes, at: int, count: int) -> tuple[float | int | None, ...]:
-        """Read `count` values one after another."""
-        return tuple(self.read(payload, at + i * self.size) for i in range(count))
-
     def canonical(self, value: FieldValue, column: int = 0) -> float:
         """Convert a decoded value to the unit of its quantity; NaN for "not available" and for the implausible."""
         if isinstance(value, tuple):
             value = value[column] if column < len(value) else None
-        if value is None:
+        if value is None or isinstance(value, str):
             return math.nan
         return self.plausible(value * self.columns[column][1])
 

@@ -7,10 +7,11 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from drivers.errors import DeviceUnreachableError, PairingNeededError, StaleServicesError
+from drivers.errors import DeviceUnreachableError, PairingNeededError, RadioError, StaleServicesError
 from drivers.radio.link import Link
+from drivers.supervision.answers import Answers, accepted
 from drivers.supervision.write_template import render
-from firmware_profiles.schema import Field, Profile, Read, Step, Stream, Subscribe, Write
+from firmware_profiles.schema import WIRE_BYTES, Ask, Field, Profile, Read, Step, Stream, Subscribe, Write
 
 LOG = logging.getLogger("stridecue.radio")
 
@@ -31,12 +32,16 @@ class GattSession:
     def __init__(self, link: Link, profile: Profile, params: Mapping[str, float], on_value: OnValue) -> None:
         self._link = link
         self._profile = profile
-        self._params = params
+        self._params = dict(params)
+        self._answers = Answers()
         self._on_value = on_value
         self._subscribed: list[str] = []
 
     def check(self) -> None:
-        """Raise StaleServicesError when the device lacks what its profile needs."""
+        """Raise StaleServicesError when the device lacks what its profile needs, RadioError for another firmware."""
+        forbidden = self._profile.link.forbid_char
+        if forbidden is not None and not self._link.missing([forbidden]):
+            raise RadioError(f"profile {self._profile.id} cannot be used with it: {self._profile.link.forbid_because}")
         needed = {alias: entry.char for alias, entry in self._profile.gatt.items() if not entry.optional}
         absent = set(self._link.missing(needed.values()))
         if absent:
@@ -106,15 +111,36 @@ class GattSession:
                 self._subscribed.append(alias)
             case Read(of=alias):
                 self._on_value(alias, await self._link.read(self._profile.gatt[alias].char))
-            case Write(to=alias):
-                for value in render(step, self._params):
-                    await self._link.write(self._profile.gatt[alias].char, value)
-                    await asyncio.sleep(step.gap_ms / 1000)
+            case Write():
+                await self._write(step)
+            case Ask(to=alias, on=on, hex=text):
+                answers = {bytes.fromhex(head): params for head, params in step.answers.items()}
+
+                def told(value: bytes) -> Mapping[str, float] | None:
+                    return next((params for head, params in answers.items() if value.startswith(head)), None)
+
+                write = partial(self._link.write, self._profile.gatt[alias].char, bytes.fromhex(text))
+                self._params.update(await self._answers.ask(write, on, told, step.timeout_ms / 1000))
+
+    async def _write(self, step: Write) -> None:
+        """Write everything the step says; its answer is awaited after the last."""
+        if any(self._params.get(name) != value for name, value in step.only.items()):
+            return
+        char, ack = self._profile.gatt[step.to].char, step.ack
+        values = render(step, self._params, self._profile.param)
+        for i, value in enumerate(values):
+            if ack is not None and i == len(values) - 1:
+                right = partial(accepted, prefixes=list(map(bytes.fromhex, [ack.hex, *ack.also_ok])), at=ack.at)
+                await self._answers.ask(partial(self._link.write, char, value), ack.on, right, ack.timeout_ms / 1000)
+            else:
+                await self._link.write(char, value)
+            await asyncio.sleep(step.gap_ms / 1000)
 
     def _take(self, alias: str, value: bytearray) -> None:
         # A link that was given up may still speak: its successor says the same again.
         if not self._link.lost.is_set():
             self._on_value(alias, bytes(value))
+            self._answers.hear(alias, bytes(value))
 
 
 def shortest_packet_bytes(stream: Stream) -> int:
@@ -124,5 +150,5 @@ def shortest_packet_bytes(stream: Stream) -> int:
 
 
 def _field_bytes(field: Field) -> int:
-    always = field.if_bit is None and field.unless_bit is None and isinstance(field.count, int)
-    return int(field.type[1:]) // 8 * int(field.count) if always else 0
+    always = field.if_bit is None and field.unless_bit is None and field.at is None and isinstance(field.count, int)
+    return WIRE_BYTES[field.type] * int(field.count) if always else 0

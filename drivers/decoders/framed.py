@@ -1,0 +1,67 @@
+"""Streams whose notifications hold several frames, or parts of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from drivers.decoders.fields import FieldsDecoder
+from drivers.decoders.framing import Framing, build_framing
+from drivers.decoders.reading import Decoded, Params, Reading
+from drivers.decoders.selector import Selector
+from drivers.errors import DecodeError
+from firmware_profiles.schema import WIRE_BYTES, Profile, Stream
+
+
+class FramedDecoder:
+    """Reads the frames that the stream's `when` means with its table; the rows of a notification become one reading."""
+
+    def __init__(self, profile: Profile, stream_name: str, params: Params) -> None:
+        stream = profile.stream[stream_name]
+        assert stream.frame is not None
+        self._frame = profile.frame[stream.frame]
+        self._row_bytes = _row_bytes(stream)
+        self._framing = self._new_framing()
+        self._selector = Selector(stream.when)
+        self._single = FieldsDecoder(profile, stream_name, params)
+        self.layout = self._single.layout
+
+    @property
+    def detail(self) -> str:
+        """Say how many bytes belonged to no frame."""
+        skipped = self._framing.skipped
+        return f"{skipped} bytes that are no frame were skipped" if skipped else ""
+
+    def fields(self, payload: bytes) -> Decoded:
+        """Decode the frames in one notification by itself: fields of the last, samples of all, see Decoder."""
+        parts = [
+            self._single.fields(frame) for frame in self._new_framing().feed(payload) if self._selector.accepts(frame)
+        ]
+        if not parts:
+            raise DecodeError(f"{len(payload)} bytes hold no whole frame of this stream")
+        samples = [part.samples for part in parts if part.samples is not None]
+        sampled = {name: np.vstack([part.sampled[name] for part in parts]) for name in parts[-1].sampled}
+        return Decoded(parts[-1].fields, np.vstack(samples) if samples else None, parts[-1].truncated, sampled)
+
+    def update(self, payload: bytes) -> Reading | None:
+        """Decode the frames that are whole now into rows, see Decoder."""
+        frames = [frame for frame in self._framing.feed(payload) if self._selector.accepts(frame)]
+        readings = [reading for frame in frames if (reading := self._single.update(frame)) is not None]
+        if not readings:
+            return None
+        first = readings[0]
+        if len(readings) == 1:
+            return first
+        values = np.vstack([reading.values for reading in readings])
+        return Reading(self.layout, values, None, first.ticks, first.sequence)
+
+    def _new_framing(self) -> Framing:
+        return build_framing(self._frame, self._row_bytes)
+
+
+build = FramedDecoder
+
+
+def _row_bytes(stream: Stream) -> int:
+    """Size of one sample; 1 where there are none, so that any length is whole."""
+    fields = [] if stream.samples is None else stream.samples.fields
+    return sum(WIRE_BYTES[field.type] * (field.count if isinstance(field.count, int) else 1) for field in fields) or 1

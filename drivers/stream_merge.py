@@ -1,0 +1,74 @@
+"""One motion sensor out of two streams: some devices send acceleration and angular rate apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from dsp.signals import NS_PER_S, Layout, SampleBlock
+
+Array = npt.NDArray[np.float64]
+
+MAX_SPACE_NS = NS_PER_S // 10
+"""Samples of the second stream further apart than this are a gap: what lies between is unknown, not a straight line."""
+WAIT_NS = NS_PER_S
+"""A second stream that is behind by more than this is not waited for."""
+
+
+class StreamMerge:
+    """Rows at the times of the first stream; the second is read off at those times, straight between its samples.
+
+    They may come in any order and in packets of any size: rows come out once both have passed them, at the latest after
+    a second. Rows before the second stream's first sample are left out if it comes within that second.
+    """
+
+    def __init__(self, layouts: Sequence[Layout]) -> None:
+        self._first, self._second = layouts
+        self.layout: Layout = (*self._first, *self._second)
+        self._t_ns: npt.NDArray[np.int64] = np.empty(0, np.int64)
+        self._rows: Array = np.empty((0, len(self._first)))
+        self._second_t_ns: npt.NDArray[np.int64] = np.empty(0, np.int64)
+        self._second_rows: Array = np.empty((0, len(self._second)))
+        self._lost = 0
+
+    def update(self, block: SampleBlock) -> SampleBlock | None:
+        """Take a block of either stream; the rows that are ready now, None without any."""
+        if block.layout == self._first:
+            self._t_ns = np.concatenate([self._t_ns, block.t_ns])
+            self._rows = np.concatenate([self._rows, block.values])
+            self._lost += block.lost
+        else:
+            self._second_t_ns = np.concatenate([self._second_t_ns, block.t_ns])
+            self._second_rows = np.concatenate([self._second_rows, block.values])
+        if not len(self._t_ns):
+            return None
+        known_ns = self._second_t_ns[-1] if len(self._second_t_ns) else self._t_ns[0] - 1
+        n = int(np.searchsorted(self._t_ns, max(known_ns, self._t_ns[-1] - WAIT_NS), side="right"))
+        skip = 0
+        if len(self._second_t_ns) and self._t_ns[-1] - self._second_t_ns[0] < WAIT_NS:
+            skip = int(np.searchsorted(self._t_ns[:n], self._second_t_ns[0]))
+        if n - skip <= 0:
+            self._t_ns, self._rows = self._t_ns[skip:], self._rows[skip:]
+            return None
+        t_ns = self._t_ns[skip:n]
+        values = np.hstack([self._rows[skip:n], self._at(t_ns)])
+        self._t_ns, self._rows = self._t_ns[n:], self._rows[n:]
+        keep = max(int(np.searchsorted(self._second_t_ns, t_ns[-1])) - 1, 0)
+        self._second_t_ns, self._second_rows = self._second_t_ns[keep:], self._second_rows[keep:]
+        lost, self._lost = self._lost, 0
+        return SampleBlock(block.source, block.placement, self.layout, t_ns, values, block.rate_hz, lost)
+
+    def _at(self, t_ns: npt.NDArray[np.int64]) -> Array:
+        """(n, k) the second stream at these times; NaN in its gaps and beyond its ends."""
+        known = self._second_t_ns
+        if len(known) < 2:
+            return np.full((len(t_ns), len(self._second)), np.nan)
+        after = np.clip(np.searchsorted(known, t_ns), 1, len(known) - 1)
+        before_ns, after_ns = known[after - 1], known[after]
+        share = ((t_ns - before_ns) / (after_ns - before_ns))[:, np.newaxis]
+        values: Array = self._second_rows[after - 1] * (1 - share) + self._second_rows[after] * share
+        is_known = (t_ns >= before_ns) & (t_ns <= after_ns) & (after_ns - before_ns <= MAX_SPACE_NS)
+        values[~is_known] = np.nan
+        return values

@@ -1,0 +1,1 @@
+"""Byte vectors collected by others: read, mapped to our names, compared."""
