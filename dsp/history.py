@@ -9,11 +9,31 @@ from dsp.records import Side
 
 @dataclass(frozen=True, slots=True)
 class PastRun:
-    """Means of one earlier run; None where it was not measured."""
+    """One earlier run; None where it was not measured or not said.
+
+    drop_*_deg, cadence_spm, contact_difference_ms  means (contact: left minus right)
+    speed_mps    mean while running          duration_s  running time
+    distance_m   metres                      exposure_m  flat-equivalent metres (`dsp.exposure`)
+    descent_m    metres lost in height
+    onset_m      flat-equivalent metres at the first pain; None: no pain was reported in this run
+    pain_level   highest level reported, 0-10
+    pain_site    where
+    days_ago     days between that run and this one
+    """
 
     drop_excursion_left_deg: float | None = None
     drop_excursion_right_deg: float | None = None
     cadence_spm: float | None = None
+    contact_difference_ms: float | None = None
+    speed_mps: float | None = None
+    duration_s: float | None = None
+    distance_m: float | None = None
+    exposure_m: float | None = None
+    descent_m: float | None = None
+    onset_m: float | None = None
+    pain_level: int | None = None
+    pain_site: str | None = None
+    days_ago: float = 0.0
 
     def drop_excursion_deg(self, side: Side) -> float | None:
         """The mean drop excursion of one leg."""

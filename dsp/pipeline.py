@@ -14,19 +14,17 @@ from types import MappingProxyType
 
 from dsp.chains.foot import SIDE_OF, FootChain
 from dsp.chains.trunk import TrunkChain
-from dsp.cues.rule import all_rules
-from dsp.cues.turn import Turn
-from dsp.history import PastRun
+from dsp.guidance import Guidance, GuidanceParams, Wish
 from dsp.merge import DataTimeMerge
 from dsp.metrics.metric import all_metrics
 from dsp.metrics.speed_source import key_of
 from dsp.mount import Mount
-from dsp.records import Cue, Metric, Record, Step, Summary
+from dsp.plan import Plan
+from dsp.records import Cue, Metric, PainReport, Record, Step, Summary, Threshold
 from dsp.sightings import Contact, Posture, Reading, Release, Sighting
 from dsp.signals import IMU6, NS_PER_S, Placement, Quantity, SampleBlock
 from dsp.steps import StepFusion
 from dsp.summary import RunTotals
-from dsp.thresholds.drift import DriftParams, DropDrift
 
 _NO_MOUNTS: Mapping[Placement, Mount] = MappingProxyType({})
 
@@ -44,16 +42,14 @@ TICKS_PER_S = 10
 class PipelineParams:
     """What a pipeline is told.
 
-    signals  also Attitude records
-    mounts   explicit ones, else found from the data
-    drift    the threshold's rule
-    history  earlier runs of this runner
+    signals   also Attitude records
+    mounts    explicit ones, else found from the data
+    guidance  the runner: earlier runs, plan, rules
     """
 
     signals: bool = False
     mounts: Mapping[Placement, Mount] = field(default_factory=lambda: _NO_MOUNTS)
-    drift: DriftParams = field(default_factory=DriftParams)
-    history: tuple[PastRun, ...] = ()
+    guidance: GuidanceParams = field(default_factory=GuidanceParams)
 
 
 class Pipeline:
@@ -65,9 +61,7 @@ class Pipeline:
         self._merge = DataTimeMerge()
         self._fusion = StepFusion()
         self._metrics = all_metrics()
-        self._drift = DropDrift(self._params.drift, self._params.history)
-        self._rules = all_rules(self._params.history)
-        self._turn = Turn()
+        self._guidance = Guidance(self._params.guidance)
         self._totals = RunTotals()
         self._tick: int | None = None
         self._next_tick_s = float("-inf")
@@ -104,6 +98,18 @@ class Pipeline:
             self._step(step, out)
         return out
 
+    def pain(self, report: PainReport) -> list[Record]:
+        """The runner reports pain; the report, completed, comes first in what follows from it."""
+        return self._count(self._guidance.pain(report))
+
+    def wish(self, wish: Wish) -> None:
+        """The runner wants fewer, more or no cues."""
+        self._guidance.wish(wish)
+
+    def plan(self) -> Plan:
+        """What the next run of this runner starts with."""
+        return self._guidance.plan()
+
     def state(self) -> dict[str, object]:
         """A picklable copy of everything that has been learned; the params are the caller's."""
         return copy.deepcopy({name: value for name, value in self.__dict__.items() if name != "_params"})
@@ -114,7 +120,7 @@ class Pipeline:
 
     def summary(self, t_ns: int) -> Summary:
         """The run so far; losses are the caller's to fill in."""
-        return self._totals.summary(t_ns)
+        return self._totals.summary(t_ns, self._guidance.exposure)
 
     def _chain(self, block: SampleBlock) -> TrunkChain | FootChain:
         """Set up a new motion sensor."""
@@ -170,26 +176,21 @@ class Pipeline:
         self._totals.step(step)
         for metric in self._metrics:
             metric.step(step)
-        for rule in self._rules:
-            self._offer(rule.step(step), out)
-        for threshold in self._drift.step(step):
-            out.append(threshold)
-            self._totals.threshold(threshold)
-            for rule in self._rules:
-                self._offer(rule.threshold(threshold), out)
+        self._guidance.step(step)
 
     def _report(self, t_ns: int, out: list[Record]) -> None:
         metrics: list[Metric] = [m for stage in self._metrics for m in stage.report(t_ns)]
         out.extend(metrics)
         self._totals.metrics(t_ns, metrics)
-        for rule in self._rules:
-            self._offer(rule.metrics(metrics), out)
+        out += self._count(self._guidance.second(t_ns, metrics))
 
-    def _offer(self, cue: Cue | None, out: list[Record]) -> None:
-        said = self._turn.offer(cue) if cue is not None else None
-        if said is not None:
-            out.append(said)
-            self._totals.cue(said)
+    def _count(self, records: list[Record]) -> list[Record]:
+        for record in records:
+            if isinstance(record, Threshold):
+                self._totals.threshold(record)
+            elif isinstance(record, Cue):
+                self._totals.cue(record)
+        return records
 
 
 def _readings(block: SampleBlock) -> list[Sighting]:

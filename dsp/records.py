@@ -199,7 +199,12 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The run in a few numbers; None where nothing was measured. Per-side means are over running steps."""
+    """The run in a few numbers; None where nothing was measured. Per-side means are over running steps.
+
+    distance_m, descent_m  None unless speed was measured for most of the run
+    exposure_m             flat-equivalent metres (`dsp.exposure`), estimated where there was no speed
+    contact_difference_ms  left minus right
+    """
 
     t_ns: int
     steps: int
@@ -215,6 +220,10 @@ class Summary:
     dropped: int
     thresholds: int
     cues: int
+    distance_m: float | None = None
+    exposure_m: float | None = None
+    descent_m: float | None = None
+    contact_difference_ms: float | None = None
 
 
 Record: TypeAlias = GaitEvent | Attitude | Step | Metric | PainReport | Threshold | Cue | Quality | Summary

@@ -5,6 +5,7 @@ Cadence is the median of its reports: walk breaks, turns and the first strides a
 
 from __future__ import annotations
 
+from dsp.exposure import Exposure
 from dsp.records import Cue, Metric, Side, Step, Summary, Threshold
 from dsp.signals import NS_PER_S
 
@@ -46,6 +47,10 @@ class _Median:
         return None
 
 
+MEASURED = 0.5
+"""Least share of the distance that a speed was measured for; less is no distance."""
+
+
 class RunTotals:
     """Counts, means and the median cadence of a run."""
 
@@ -56,6 +61,7 @@ class RunTotals:
         self._first_ns: int | None = None
         self._cadence = _Median()
         self._contact = _Mean()
+        self._contact_of = {side: _Mean() for side in Side}
         self._flight = _Mean()
         self._excursion = {side: _Mean() for side in Side}
         self._peak = {side: _Mean() for side in Side}
@@ -66,6 +72,8 @@ class RunTotals:
         if self._first_ns is None:
             self._first_ns = step.t_ns
         self._contact.add(step.contact_ms)
+        if step.side is not None:
+            self._contact_of[step.side].add(step.contact_ms)
         self._flight.add(step.flight_ms)
         if step.side is not None:
             self._excursion[step.side].add(step.drop_excursion_deg)
@@ -89,8 +97,9 @@ class RunTotals:
         del cue
         self._cues += 1
 
-    def summary(self, t_ns: int) -> Summary:
+    def summary(self, t_ns: int, exposure: Exposure) -> Summary:
         """The numbers at `t_ns`."""
+        measured = exposure.measured >= MEASURED
         first = t_ns if self._first_ns is None else self._first_ns
         return Summary(
             t_ns=t_ns,
@@ -107,4 +116,12 @@ class RunTotals:
             dropped=0,
             thresholds=self._thresholds,
             cues=self._cues,
+            distance_m=exposure.distance_m if measured else None,
+            exposure_m=exposure.exposure_m if exposure.running_s else None,
+            descent_m=exposure.descent_m if measured else None,
+            contact_difference_ms=self._difference_ms(),
         )
+
+    def _difference_ms(self) -> float | None:
+        left, right = (self._contact_of[side].value for side in Side)
+        return None if left is None or right is None else left - right

@@ -140,6 +140,10 @@ class SummaryLine(Line, frozen=True, kw_only=True, tag="summary"):
     dropped: int
     thresholds: int
     cues: int
+    distance_m: float | None = None
+    exposure_m: float | None = None
+    descent_m: float | None = None
+    contact_difference_ms: float | None = None
 
 
 EvidenceLine: TypeAlias = EventLine | StepLine | MetricLine | PainLine | ThresholdLine

@@ -8,21 +8,36 @@ from typing import Any
 import msgspec
 
 from drivers.errors import RecordingError
+from dsp.guidance import GuidanceParams
 from dsp.history import PastRun
 from dsp.mount import Mount
 from dsp.pipeline import Pipeline, PipelineParams
+from dsp.plan import Plan
 from dsp.signals import Placement
 from dsp.thresholds.drift import DriftParams
+from dsp.triage import PainRule
 from hub.config import ConfigError, nearest
 
 
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """mounts: placement -> axes (`+x+y+z`); drift: the threshold's rule; history: earlier runs; cues: are there any."""
+    """What a recording keeps of the settings it was made with.
+
+    mounts   placement -> axes (`+x+y+z`)         drift    rule of the drift detectors
+    history  earlier runs                         plan     of retraining
+    cues     are there any                        cadence_goal  is there a cadence to aim at
+    pain_rule, heart_rate_max_bpm  see docs/configuration.md
+    surface  what was run on, as the runner said
+    """
 
     mounts: dict[Placement, str] = {}
     drift: DriftParams = DriftParams()
     history: tuple[PastRun, ...] = ()
     cues: bool = True
+    plan: Plan = Plan()
+    pain_rule: PainRule = PainRule.TREK
+    heart_rate_max_bpm: float | None = None
+    cadence_goal: bool = True
+    surface: str | None = None
 
     def pipeline(self, *, signals: bool) -> Pipeline:
         """Make the core for this run; `signals`: with attitude."""
@@ -30,8 +45,14 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
             PipelineParams(
                 signals=signals,
                 mounts={placement: Mount.from_axes(axes) for placement, axes in self.mounts.items()},
-                drift=self.drift,
-                history=self.history,
+                guidance=GuidanceParams(
+                    drift=self.drift,
+                    history=self.history,
+                    plan=self.plan,
+                    pain_rule=self.pain_rule,
+                    heart_rate_max_bpm=self.heart_rate_max_bpm,
+                    cadence_goal=self.cadence_goal,
+                ),
             )
         )
 

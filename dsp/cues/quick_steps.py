@@ -1,61 +1,84 @@
-"""Quick, light steps: said when cadence stays well under this runner's own (domain 3).
+"""Cadence to target: +5, +7.5, +10 % over the runner's own at that speed, within 3 steps a minute (domain 3).
 
-Own means: the mean of earlier runs, else the median of the second minute of this one.
+Silence on target. Without a goal yet (the first runs) it speaks only when cadence falls well under this run's own.
 """
 
 from __future__ import annotations
 
-from statistics import fmean, median
+from statistics import median
 
-from dsp.history import PastRun
-from dsp.records import Cue, Metric, Severity, Step, Threshold
+from dsp import texts
+from dsp.cadence_goal import goal_spm
+from dsp.cues.rule import CueParams, CueRule, Moment
+from dsp.plan import GOALS
+from dsp.records import Cue, Earcon, Metric, Severity
 
 RULE = "quick_steps"
 
+BAND_SPM = 3.0
+HELD_S = 20
+"""Seconds in a row outside of the band."""
+MOST_ABOVE = GOALS[-1] + 0.025
+"""Over the largest goal by more than this share nothing is gained, and the calf pays (Chan 2018)."""
 BELOW = 0.05
-"""Share under the own cadence: the smallest change that does something for the knee (domain 3, Heiderscheit 2011)."""
-
-HELD_REPORTS = 30
-"""Reports (one a second) in a row."""
-
-GOOD = 0.6
-"""Least quality of a cadence that may lead to a cue."""
+"""Without a goal: share under this run's own, the smallest change that does something for the knee (Heiderscheit)."""
+LEARN_S = 60
 
 
-class Rule:
-    """Compares cadence with the runner's own, once a second."""
+class Rule(CueRule):
+    """Compares cadence with the goal once a second."""
 
-    def __init__(self, history: tuple[PastRun, ...]) -> None:
-        past = [run.cadence_spm for run in history if run.cadence_spm is not None]
-        self._own = fmean(past) if past else None
+    teaches = True
+
+    def __init__(self, params: CueParams) -> None:
+        super().__init__(params)
         self._seen: list[float] = []
-        self._reports = 0
+        self._early: float | None = None
+        self._seconds = 0
         self._below = 0
+        self._above = 0
 
-    def step(self, step: Step) -> Cue | None:
-        """Single steps say nothing."""
-
-    def threshold(self, threshold: Threshold) -> Cue | None:
-        """Thresholds have rules of their own."""
-
-    def metrics(self, metrics: list[Metric]) -> Cue | None:
+    def second(self, now: Moment) -> Cue | None:
         """Look at this second's cadence."""
-        cadence = next((m for m in metrics if m.key == "cadence_spm" and m.quality >= GOOD), None)
-        if cadence is None:
-            self._below = 0
+        cadence = now.good("cadence_spm")
+        if cadence is None or not now.running or self._params.plan.on_hold:
+            self._below = self._above = 0
             return None
-        self._reports += 1
-        if self._own is None:
-            if self._reports > 60:
+        own = self._params.own
+        if own is None:
+            return self._fallen(now, cadence)
+        speed = now.good("speed_mps")
+        speed_mps = None if speed is None else speed.value
+        goal = goal_spm(own, self._params.plan, speed_mps)
+        most = own.at(speed_mps) * (1.0 + MOST_ABOVE) + BAND_SPM
+        self._below = self._below + 1 if cadence.value < goal - BAND_SPM else 0
+        self._above = self._above + 1 if cadence.value > most else 0
+        because = (
+            cadence,
+            Metric(now.t_ns, "cadence_target_spm", goal, None, 1.0),
+            Metric(now.t_ns, "cadence_baseline_spm", own.at(speed_mps), None, 1.0),
+        )
+        if self._below >= HELD_S:
+            text, spoken, earcon = texts.QUICK_STEPS, texts.QUICK_STEPS_SPOKEN, Earcon.BELOW
+        elif self._above >= HELD_S:
+            text, spoken, earcon = texts.STEPS_TOO_QUICK, texts.STEPS_TOO_QUICK_SPOKEN, Earcon.ABOVE
+        else:
+            return None
+        said = text.format(now=cadence.value, target=goal)
+        return Cue(now.t_ns, RULE, Severity.INFO, said, None, because, earcon, spoken)
+
+    def _fallen(self, now: Moment, cadence: Metric) -> Cue | None:
+        """Without a goal: well under the median of the second minute of this run."""
+        self._seconds += 1
+        if self._early is None:
+            if self._seconds > LEARN_S:
                 self._seen.append(cadence.value)
-            if len(self._seen) == 60:
-                self._own = median(self._seen)
+            if len(self._seen) == LEARN_S:
+                self._early = median(self._seen)
             return None
-        low = cadence.value < (1.0 - BELOW) * self._own
-        self._below = self._below + 1 if low else 0
-        if self._below < HELD_REPORTS:
+        self._below = self._below + 1 if cadence.value < (1.0 - BELOW) * self._early else 0
+        if self._below < HELD_S:
             return None
-        self._below = 0
-        text = "Your steps have become slower than usual. Quick, light steps."
-        own = Metric(cadence.t_ns, "cadence_baseline_spm", self._own, None, 1.0)
-        return Cue(cadence.t_ns, RULE, Severity.INFO, text, None, (cadence, own))
+        own = Metric(now.t_ns, "cadence_baseline_spm", self._early, None, 1.0)
+        text, spoken = texts.SLOWER_THAN_OWN, texts.QUICK_STEPS_SPOKEN
+        return Cue(now.t_ns, RULE, Severity.INFO, text, None, (cadence, own), Earcon.BELOW, spoken)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.score_recordings import corrupted
+from dsp.guidance import GuidanceParams
 from dsp.history import PastRun
 from dsp.metrics.sensor_moved import KEY
 from dsp.mount import Mount
@@ -100,7 +101,7 @@ def test_an_explicit_mount_does_not_outlive_a_move():
 def test_drift_waits_while_no_drop_is_known():
     past = tuple(PastRun(4.0, 3.6, 168.0) for _ in range(3))
     made = turned(make(seconds=45.0), turn((1, 0, 0), 60.0))
-    records = play(blocks_of(made, [Placement.SACRUM], 10), PipelineParams(history=past))
+    records = play(blocks_of(made, [Placement.SACRUM], 10), PipelineParams(guidance=GuidanceParams(history=past)))
     assert notices(records)
     assert not [r for r in records if isinstance(r, Threshold)]
 

@@ -1,0 +1,24 @@
+"""Left and right changed all at once: "is that pain?", asked once a run (domain 5).
+
+The answer is a key, a message or three taps.
+"""
+
+from __future__ import annotations
+
+from dsp import texts
+from dsp.cues.rule import CueRule
+from dsp.records import Cue, Earcon, Severity, Threshold, ThresholdState
+from dsp.thresholds.antalgic import DETECTOR
+
+RULE = "ask_pain"
+
+
+class Rule(CueRule):
+    """Asks when the antalgic detector has seen a jump; the detector itself does so once a run."""
+
+    def threshold(self, threshold: Threshold) -> Cue | None:
+        """The jump, as a question."""
+        if threshold.detector != DETECTOR or threshold.state is not ThresholdState.REACHED:
+            return None
+        text, spoken = texts.ASK_PAIN, texts.ASK_PAIN_SPOKEN
+        return Cue(threshold.t_ns, RULE, Severity.ADVICE, text, None, (threshold,), Earcon.THRESHOLD, spoken)

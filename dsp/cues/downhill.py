@@ -1,0 +1,49 @@
+"""Downhill ledger: metres lost in height are counted; downhill loads the knee two to three times (domain 1, 5, 6).
+
+Said when a longer descent begins, to runners whose knees hurt within four weeks (hills come last then), and to
+everybody once today's descent is more than that of any run of the last 30 days. Without a slope (a treadmill gives one)
+it is silent.
+"""
+
+from __future__ import annotations
+
+from dsp import texts
+from dsp.cues.rule import CueParams, CueRule, Moment
+from dsp.records import Cue, Earcon, Metric, Severity
+from dsp.return_to_run import FEWEST_RUNS, RETURN_DAYS, SPIKE_DAYS
+
+RULE = "downhill"
+
+STEEP_PCT = -3.0
+HELD_S = 30
+SMALLEST_M = 30.0
+"""Metres of height; less downhill than a few storeys is not worth words."""
+
+
+class Rule(CueRule):
+    """Looks at slope and descent once a second."""
+
+    def __init__(self, params: CueParams) -> None:
+        super().__init__(params)
+        self._hurt = any(run.onset_m is not None and run.days_ago <= RETURN_DAYS for run in params.history)
+        known = [run.descent_m for run in params.history if run.descent_m is not None and run.days_ago <= SPIKE_DAYS]
+        self._most_m = max([SMALLEST_M, *known]) if len(known) >= FEWEST_RUNS else None
+        self._down_s = 0
+        self._much = False
+
+    def second(self, now: Moment) -> Cue | None:
+        """One cue a descent, one when the ledger is full."""
+        incline = now.good("incline_pct")
+        if incline is None or not now.running:
+            return None
+        self._down_s = self._down_s + 1 if incline.value <= STEEP_PCT else 0
+        descent = Metric(now.t_ns, "descent_m", now.exposure.descent_m, None, 1.0)
+        if self._most_m is not None and descent.value > self._most_m and not self._much:
+            self._much = True
+            most = Metric(now.t_ns, "descent_baseline_m", self._most_m, None, 1.0)
+            text, spoken = texts.DOWNHILL_MUCH.format(descent_m=descent.value), texts.DOWNHILL_MUCH_SPOKEN
+            return Cue(now.t_ns, RULE, Severity.ADVICE, text, None, (descent, most), Earcon.ABOVE, spoken)
+        if self._hurt and self._down_s == HELD_S:
+            text, spoken = texts.DOWNHILL, texts.DOWNHILL_SPOKEN
+            return Cue(now.t_ns, RULE, Severity.INFO, text, None, (incline, descent), Earcon.ABOVE, spoken)
+        return None

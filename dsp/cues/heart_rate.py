@@ -1,0 +1,32 @@
+"""Heart rate, optional: above the limit that the runner set for half a minute. Silent unless a limit is configured."""
+
+from __future__ import annotations
+
+from dsp import texts
+from dsp.cues.rule import CueParams, CueRule, Moment
+from dsp.records import Cue, Earcon, Metric, Severity
+
+RULE = "heart_rate"
+
+HELD_S = 30
+
+
+class Rule(CueRule):
+    """Compares heart rate with the runner's own limit once a second."""
+
+    def __init__(self, params: CueParams) -> None:
+        super().__init__(params)
+        self._above_s = 0
+
+    def second(self, now: Moment) -> Cue | None:
+        """Look at this second's heart rate."""
+        most, heart = self._params.heart_rate_max_bpm, now.metrics.get("heart_rate_bpm")
+        if most is None or heart is None or not now.running:
+            self._above_s = 0
+            return None
+        self._above_s = self._above_s + 1 if heart.value > most else 0
+        if self._above_s < HELD_S:
+            return None
+        limit = Metric(now.t_ns, "heart_rate_bound_bpm", most, None, 1.0)
+        text, spoken = texts.HEART_RATE.format(now=heart.value, most=most), texts.HEART_RATE_SPOKEN
+        return Cue(now.t_ns, RULE, Severity.INFO, text, None, (heart, limit), Earcon.ABOVE, spoken)

@@ -1,0 +1,116 @@
+"""Whether a proposed cue is said: one at a time, a budget per kilometre, quiet after each, and nothing in vain.
+
+Alarm fatigue is real (85-99 % false alarms in clinics; identical repeats get ignored, domain 4): the same cue waits
+twice as long each time, only something worse cuts in, what rests on poor data is not said, and teaching is silent in
+the probes of the plan. What answers the runner's own report is always said. All numbers are ours.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from dsp.cues.rule import GOOD
+from dsp.plan import Volume
+from dsp.records import Cue, Metric, PainReport, Severity, Side, Threshold
+from dsp.signals import NS_PER_S
+
+_RANK = {Severity.INFO: 0, Severity.ADVICE: 1, Severity.WARNING: 2, Severity.STOP: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleParams:
+    """quiet_s: after any cue; same_s: before the same one about the same leg is said again, then twice that, and so on.
+
+    longest_s  the same cue never waits longer
+    per_km     cues in any kilometre; warnings are counted but not held back by it
+    keep_s     a cue that is not about teaching waits so long for its turn
+    """
+
+    quiet_s: float = 25.0
+    same_s: float = 120.0
+    longest_s: float = 960.0
+    per_km: int = 3
+    keep_s: float = 90.0
+
+
+_LOUDNESS = {Volume.LESS: 0.5, Volume.USUAL: 1.0, Volume.MORE: 2.0}
+
+
+class Schedule:
+    """Lets a proposed cue through, or not."""
+
+    def __init__(self, params: ScheduleParams | None = None) -> None:
+        self._p = params or ScheduleParams()
+        self._last: Cue | None = None
+        self._said: dict[tuple[str, Side | None], tuple[Cue, int]] = {}
+        self._places_m: deque[float] = deque(maxlen=16)
+        self.volume = Volume.USUAL
+        self.muted = False
+        self.held = False
+        self._waiting: Cue | None = None
+
+    def offer(self, cue: Cue, distance_m: float, *, waits: bool = False) -> Cue | None:
+        """The cue if it may be said now, at this distance into the run; `waits`: it is kept for its turn if not."""
+        if not _is_answer(cue) and (self.muted or self.held or not _is_sure(cue.because)):
+            return None
+        if not _is_answer(cue) and not self._has_turn(cue, distance_m):
+            if waits and (self._waiting is None or _RANK[cue.severity] >= _RANK[self._waiting.severity]):
+                self._waiting = cue
+            return None
+        return self._say(cue, distance_m)
+
+    def second(self, t_ns: int, distance_m: float) -> Cue | None:
+        """The cue that waited, if its turn has come."""
+        cue = self._waiting
+        if cue is None:
+            return None
+        if self.muted or self.held or t_ns - cue.t_ns > self._p.keep_s * NS_PER_S:
+            self._waiting = None
+            return None
+        now = replace(cue, t_ns=t_ns)
+        if not self._has_turn(now, distance_m):
+            return None
+        self._waiting = None
+        return self._say(now, distance_m)
+
+    def _say(self, cue: Cue, distance_m: float) -> Cue:
+        key = (cue.rule, cue.side)
+        before, times = self._said.get(key, (None, 0))
+        worse = before is not None and _RANK[cue.severity] > _RANK[before.severity]
+        self._said[key] = (cue, 0 if worse else times + 1)
+        self._last = cue
+        self._places_m.append(distance_m)
+        return cue
+
+    def _has_turn(self, cue: Cue, distance_m: float) -> bool:
+        p, loudness = self._p, _LOUDNESS[self.volume]
+        if self._too_soon(cue, self._last, p.quiet_s / loudness):
+            return False
+        before, times = self._said.get((cue.rule, cue.side), (None, 0))
+        if self._too_soon(cue, before, min(p.longest_s, p.same_s * 2.0 ** max(0, times - 1)) / loudness):
+            return False
+        lately = sum(distance_m - place_m < 1000.0 for place_m in self._places_m)
+        return lately < p.per_km * loudness or _RANK[cue.severity] >= _RANK[Severity.WARNING]
+
+    @staticmethod
+    def _too_soon(cue: Cue, before: Cue | None, wait_s: float) -> bool:
+        if before is None or cue.t_ns - before.t_ns >= wait_s * NS_PER_S:
+            return False
+        return _RANK[cue.severity] <= _RANK[before.severity]
+
+
+def _is_answer(cue: Cue) -> bool:
+    """Whether it answers what the runner said."""
+    return any(isinstance(each, PainReport) for each in cue.because)
+
+
+def _is_sure(because: Iterable[object]) -> bool:
+    """Whether every number behind it is good enough."""
+    for each in because:
+        if isinstance(each, Metric) and each.quality < GOOD:
+            return False
+        if isinstance(each, Threshold) and not _is_sure(each.because):
+            return False
+    return True

@@ -1,0 +1,48 @@
+"""Spike guard: this run is becoming more than 10 % longer than the longest of the last 30 days (domain 6).
+
+Such single runs had hazard 1.64 (10-30 % longer), 1.52 and 2.28; week-to-week change showed no relation (Frandsen
+2025, 5205 runners). Only with at least three runs of known distance in those days, and only with a measured distance.
+"""
+
+from __future__ import annotations
+
+from dsp import texts
+from dsp.cues.rule import CueParams, CueRule, Moment
+from dsp.records import Cue, Earcon, Metric, Severity
+from dsp.return_to_run import SPIKE, longest_m
+
+RULE = "spike_guard"
+
+WARN_SHARE = 0.92
+"""Of the limit: far enough before it to turn round."""
+MEASURED = 0.8
+"""Least share of the distance that a speed was measured for."""
+
+
+class Rule(CueRule):
+    """Compares today's distance with the longest, once a second."""
+
+    def __init__(self, params: CueParams) -> None:
+        super().__init__(params)
+        self._longest_m = longest_m(params.history)
+        self._said = 0
+
+    def second(self, now: Moment) -> Cue | None:
+        """One cue before the limit, one at it."""
+        if self._longest_m is None or now.exposure.measured < MEASURED or not now.running:
+            return None
+        limit_m, here_m = SPIKE * self._longest_m, now.exposure.distance_m
+        longest_km, limit_km = self._longest_m / 1000.0, limit_m / 1000.0
+        because = (
+            Metric(now.t_ns, "distance_m", here_m, None, 1.0),
+            Metric(now.t_ns, "distance_baseline_m", self._longest_m, None, 1.0),
+        )
+        if here_m > limit_m and self._said < 2:
+            self._said = 2
+            text, spoken = texts.SPIKE.format(longest_km=longest_km), texts.SPIKE_SPOKEN
+            return Cue(now.t_ns, RULE, Severity.ADVICE, text, None, because, Earcon.ABOVE, spoken)
+        if here_m > WARN_SHARE * limit_m and self._said < 1:
+            self._said = 1
+            text, spoken = texts.SPIKE_NEAR.format(longest_km=longest_km, limit_km=limit_km), texts.SPIKE_NEAR_SPOKEN
+            return Cue(now.t_ns, RULE, Severity.INFO, text, None, because, None, spoken)
+        return None

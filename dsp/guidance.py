@@ -1,0 +1,161 @@
+"""From steps and metrics to what the runner is told: distance, thresholds, goals, cues. One second at a time.
+
+Everything behind the fusion of sensors is here, so that a simulated runner of steps and metrics goes the same way as a
+real one. Asks no clock; saved and restored with the pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from dsp.cadence_goal import goal_spm, own_cadence
+from dsp.cues.quick_steps import BAND_SPM
+from dsp.cues.rule import GOOD, CueParams, CueRule, Moment, all_rules
+from dsp.cues.schedule import Schedule
+from dsp.exposure import Exposure
+from dsp.history import PastRun
+from dsp.plan import WARM_S, Plan, Volume
+from dsp.records import Cue, Metric, PainReport, Record, Step
+from dsp.return_to_run import cap_today
+from dsp.thresholds.drift import DriftParams
+from dsp.thresholds.watch import Watch
+from dsp.triage import Answer, PainRule, known_site, triage
+
+
+class Wish(StrEnum):
+    """What a runner may ask for in mid-run."""
+
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    LESS = "less"
+    MORE = "more"
+
+
+_LOUDER = (Volume.LESS, Volume.USUAL, Volume.MORE)
+
+
+@dataclass(frozen=True, slots=True)
+class GuidanceParams:
+    """What guidance is told about the runner; all of it is stored with a recording."""
+
+    drift: DriftParams = field(default_factory=DriftParams)
+    history: tuple[PastRun, ...] = ()
+    plan: Plan = field(default_factory=Plan)
+    pain_rule: PainRule = PainRule.TREK
+    heart_rate_max_bpm: float | None = None
+    cadence_goal: bool = True
+
+
+class Guidance:
+    """Feed it steps, every second's metrics, and what the runner says; it gives records back."""
+
+    def __init__(self, params: GuidanceParams) -> None:
+        history, plan = params.history, params.plan
+        self.exposure = Exposure(history)
+        self._own = own_cadence(history, plan) if params.cadence_goal else None
+        if self._own is not None and plan.own_cadence_spm is None:
+            plan = replace(plan, own_cadence_spm=self._own.cadence_spm, own_speed_mps=self._own.speed_mps)
+        self._plan = plan
+        self._watch = Watch(params.drift, history)
+        self._cap = cap_today(history, self._watch.onset.safe_m)
+        self._pain_rule = params.pain_rule
+        self._rules = all_rules(CueParams(history, plan, self._own, params.pain_rule, params.heart_rate_max_bpm))
+        self._schedule = Schedule()
+        self._schedule.volume, self._schedule.muted, self._schedule.held = plan.volume, plan.muted, plan.held
+        self._teaches = not plan.held
+        self._probe_s = 0
+        self._on_target_s = 0
+
+    def step(self, step: Step) -> None:
+        """Take a step."""
+        self._watch.step(step)
+
+    def second(self, t_ns: int, metrics: Sequence[Metric]) -> list[Record]:
+        """Take this second's metrics; gives metrics of its own, changes of thresholds, and cues."""
+        by_key = {metric.key: metric for metric in metrics if metric.side is None}
+        running = self.exposure.second(t_ns, by_key)
+        guided = self._teaches and self._plan.guides(self.exposure.running_s)
+        own = self._metrics(t_ns, by_key, running=running, guided=guided)
+        out: list[Record] = [*own]
+        now = Moment(t_ns, self.exposure, running, guided, by_key)
+        for threshold in self._watch.second(t_ns, self.exposure, by_key, running=running):
+            out.append(threshold)
+            for rule in self._rules:
+                self._offer(rule, rule.threshold(threshold), out, guided=guided)
+        for rule in self._rules:
+            self._offer(rule, rule.second(now), out, guided=guided)
+        waited = self._schedule.second(t_ns, self.exposure.distance_m)
+        if waited is not None:
+            out.append(waited)
+        return out
+
+    def pain(self, report: PainReport) -> list[Record]:
+        """The runner reports pain: the report with where in the run it came, what it changes, and the answer."""
+        exposure = self.exposure
+        report = replace(
+            report,
+            site=known_site(report.site),
+            running_s=round(exposure.running_s, 1),
+            distance_m=round(exposure.distance_m, 1),
+            exposure_m=round(exposure.exposure_m, 1),
+        )
+        out: list[Record] = [report, *self._watch.pain(report)]
+        for rule in self._rules:
+            self._offer(rule, rule.pain(report), out, guided=True)
+        if report.level != 0 or report.numb:
+            found = triage(report, self._pain_rule)
+            self._teaches = self._teaches and found.answer is Answer.EASY
+            self._schedule.held = self._schedule.held or found.stops_cues
+            self._plan = replace(
+                self._plan,
+                held=self._plan.held or found.stops_cues,
+                on_hold=self._plan.on_hold or report.site == "calf or Achilles",
+            )
+        return out
+
+    def wish(self, wish: Wish) -> None:
+        """Do as the runner asks; volume is kept for the next runs, muting is not."""
+        if wish in {Wish.MUTE, Wish.UNMUTE}:
+            self._schedule.muted = wish is Wish.MUTE
+            return
+        step = 1 if wish is Wish.MORE else -1
+        place = min(max(_LOUDER.index(self._schedule.volume) + step, 0), len(_LOUDER) - 1)
+        self._schedule.volume = _LOUDER[place]
+        self._plan = replace(self._plan, volume=_LOUDER[place])
+
+    def plan(self) -> Plan:
+        """The plan for the next run."""
+        share = self._on_target_s / self._probe_s if self._probe_s >= 60 else None
+        return replace(self._plan.after(self.exposure.running_s, share), muted=False)
+
+    def _offer(self, rule: CueRule, cue: Cue | None, out: list[Record], *, guided: bool) -> None:
+        if cue is None or (rule.teaches and not guided):
+            return
+        said = self._schedule.offer(cue, self.exposure.distance_m, waits=not rule.teaches)
+        if said is not None:
+            out.append(said)
+
+    def _metrics(self, t_ns: int, metrics: dict[str, Metric], *, running: bool, guided: bool) -> list[Metric]:
+        """What guidance itself measures. `feedback_on` 1: guided, sound may help; 0: warm-up or silent probe."""
+        exposure, out = self.exposure, self._watch.onset.metrics(t_ns)
+        if exposure.measured > 0.0:
+            out.append(Metric(t_ns, "distance_m", exposure.distance_m, None, round(exposure.measured, 3)))
+        if self._cap is not None:
+            out.append(Metric(t_ns, "cap_m", self._cap.exposure_m, None, 1.0))
+        if self._own is None or self._plan.on_hold:
+            return out
+        speed = metrics.get("speed_mps")
+        known = speed is not None and speed.quality >= GOOD
+        goal = goal_spm(self._own, self._plan, speed.value if speed is not None and known else None)
+        out.append(Metric(t_ns, "cadence_target_spm", goal, None, 1.0))
+        out.append(
+            Metric(t_ns, "feedback_on", 1.0 if guided and running and not self._schedule.muted else 0.0, None, 1.0)
+        )
+        cadence = metrics.get("cadence_spm")
+        probed = running and not guided and exposure.running_s >= WARM_S
+        if probed and cadence is not None and cadence.quality >= GOOD:
+            self._probe_s += 1
+            self._on_target_s += cadence.value >= goal - BAND_SPM
+        return out

@@ -1,0 +1,158 @@
+"""Every sentence that a runner reads or hears about pain, thresholds and form: all of them here, none elsewhere.
+
+Rules (domain 1, 4, 5, 6): plain words, external focus (belt, steps, not joints), what to do before why; "may", never
+"you have"; nothing is promised or diagnosed; whom to see is always said with a stop. What is spoken is short enough to
+be heard between two steps. Nothing here names a runner.
+"""
+
+from __future__ import annotations
+
+# -- cues while running: text on the screen, words for the ear
+
+QUICK_STEPS = "Quick, light steps: {now:.0f} now, {target:.0f} is the goal at this speed."
+QUICK_STEPS_SPOKEN = "Quick, light steps."
+SLOWER_THAN_OWN = "Your steps have become slower than usual. Quick, light steps."
+STEPS_TOO_QUICK = "Your steps are quicker than they need to be: {now:.0f}, the goal is {target:.0f}."
+STEPS_TOO_QUICK_SPOKEN = "Let the steps settle."
+
+BELT_NEAR = "Your belt starts to tip when you land on your {side}. Keep it level."
+BELT_NEAR_SPOKEN = "Belt level, landing {side}."
+BELT_REACHED = (
+    "Your belt tips more than it usually does when you land on your {side}. "
+    "Quick, light steps, belt level; or take a walk break."
+)
+BELT_REACHED_SPOKEN = "Belt level, or walk a little."
+
+QUIET_SIDE = (
+    "Your left and right steps differ more than they usually do. Land as quietly on your {side} as on the other."
+)
+QUIET_SIDE_SPOKEN = "Land quietly on your {side}."
+
+ASK_PAIN = (
+    "Your left and right changed all at once. Is that pain? Tap the hip sensor three times, or press the pain key."
+)
+ASK_PAIN_SPOKEN = "Left and right changed. Is that pain?"
+
+SENSOR_MOVED = "The hip sensor has moved. Your hips are not judged until it is steady again."
+SENSOR_MOVED_SPOKEN = "Hip sensor moved."
+
+APPROACHING = (
+    "In {runs} earlier it began to hurt around {median_km:.1f} km, and you are at {here_km:.1f}. "
+    "Head back, or plan to walk soon."
+)
+APPROACHING_SPOKEN = "Pain distance is near. Head back."
+REACHED = (
+    "This is how far you came before it began to hurt in earlier runs ({median_km:.1f} km). Walk, or stop for today. "
+    "Pain-free today counts: the next run may be 10 to 15 per cent longer."
+)
+REACHED_SPOKEN = "Walk or stop for today."
+
+DOWNHILL = "Downhill counts two to three times for your knees. Short, quick steps, or walk this one down."
+DOWNHILL_SPOKEN = "Downhill: short, quick steps."
+DOWNHILL_MUCH = (
+    "{descent_m:.0f} m down today, more than in any run of the last 30 days. Take the rest of the downhill at a walk."
+)
+DOWNHILL_MUCH_SPOKEN = "Enough downhill for today."
+
+SPIKE_NEAR = (
+    "Your longest run in 30 days was {longest_km:.1f} km. "
+    "At {limit_km:.1f} km today would be a jump: plan the way back."
+)
+SPIKE_NEAR_SPOKEN = "Nearly your longest run. Plan the way back."
+SPIKE = (
+    "More than 10 per cent longer than your longest run in 30 days ({longest_km:.1f} km). Among 5205 runners such "
+    "single runs came with more injuries. Enough for today is a good choice."
+)
+SPIKE_SPOKEN = "Longer than your longest. Enough for today."
+
+HEART_RATE = "Your heart rate is {now:.0f}, above the {most:.0f} you set. Slow down until you can talk."
+HEART_RATE_SPOKEN = "Slow down until you can talk."
+
+# -- answers to a pain report
+
+NOTED = "Noted: {what}."
+NOTED_SPOKEN = "Noted."
+
+ABOUT_SITE = {
+    "outer knee": (
+        "Pain on the outside of the knee that begins after about the same distance each time, eases within minutes of "
+        "stopping and is worst downhill often comes from the tissue at the outer knee being pressed. Shorter runs on "
+        "the flat, quick steps and stronger hips are what usually helps."
+    ),
+    "around the kneecap": (
+        "Pain around or behind the kneecap, worse downstairs, squatting or after long sitting, often settles with less "
+        "load, quicker steps and stronger hips and thighs."
+    ),
+    "below the kneecap": (
+        "Pain just below the kneecap may come from the tendon there. That is neither of the two common knee pains of "
+        "runners, and what is said here about them does not fit it: have it looked at if it stays."
+    ),
+    "hip": "Pain at the hip that stays, or that makes you limp, should be looked at before you run on.",
+    "calf or Achilles": (
+        "Quicker steps move load from knee and hip to calf and Achilles. With pain there the goal for your steps is "
+        "put on hold: run as you did before."
+    ),
+}
+ABOUT_OTHER = "Pain that gets worse from run to run, or makes you limp, should be looked at."
+ABOUT_BACK = (
+    "Pain in the back or buttock, with or without pain down the leg, may come from the low back and not from the knee. "
+    "Running form is then not the thing to work on."
+)
+ABOUT_NUMB = (
+    "Numbness or tingling is not a usual part of runner's knee. It may come from a nerve, often at the low back, even "
+    "when the knee is what hurts."
+)
+
+ADVICE_EASY = (
+    "At {most} of 10 or less you may go on, easy and on the flat. Stop when it rises, or when it changes how you run."
+)
+ADVICE_WALK = "Walk now, and let that be it for today. It should have settled within an hour and not be worse tomorrow."
+ADVICE_STOP = "Stop for today. There are no more cues until this has been looked at."
+
+SEE_BACK = (
+    "See a doctor or physiotherapist before the next run. Loss of bladder or bowel control needs urgent care at once."
+)
+SEE_SEVERE = "Pain this strong, or a swollen or locking knee: see a doctor or physiotherapist."
+
+RED_FLAGS = (
+    "Urgent care at once: loss of bladder or bowel control, or when a tumour is suspected.",
+    (
+        "See a doctor or physiotherapist before the next run: numbness or tingling, pain in the buttock of the same "
+        "side, pain in the back, a swollen or locking knee, pain that gets worse from run to run."
+    ),
+)
+"""Signs that are never for a running app."""
+
+WALK_SPOKEN = "Noted. Walk now."
+EASY_SPOKEN = "Noted. Easy, and stop if it rises."
+CLINICIAN_SPOKEN = "Noted. Stop for today."
+TAPPED = "three taps"
+
+# -- between runs
+
+RETURN_OUTER_KNEE = (
+    "Next run: when walking downhill and downstairs and a single-leg squat are pain-free. Then {from_km:.1f} to "
+    "{to_km:.1f} km (30 to 50 per cent of where it began), flat; 10 to 15 per cent more each pain-free run; hills last, "
+    "after 3 to 4 pain-free weeks."
+)
+RETURN_KNEECAP = (
+    "Next run: when daily life is pain-free, a single-leg squat to 45 degrees does not hurt and you can do 15 "
+    "single-leg calf raises. Then {from_km:.1f} to {to_km:.1f} km, flat; after two pain-free weeks at most 10 per cent "
+    "more a week; speed and hills after 4 to 6 weeks."
+)
+RETURN_OTHER = "Next run: when walking and stairs are pain-free. Then {from_km:.1f} to {to_km:.1f} km on the flat."
+CAP_TODAY = "today's cap: {cap_km:.1f} km ({why})"
+CAP_RETURN = "return to running after pain at {onset_km:.1f} km"
+CAP_SAFE = "80 % of such runs are pain-free this far"
+CAP_SPIKE = "110 % of your longest run in 30 days"
+
+NEXT_MORNING = "Your run of {when}: is it worse this morning than before the run?"
+NEXT_MORNING_HOW = "answer with: stridecue pain --next-morning yes|no"
+WORSE = "Worse the next morning was too much: wait until it is as before, then run 30 to 50 per cent of that distance."
+NOT_WORSE = "Not worse the next morning: within the rule."
+HELD = (
+    "Cues are off: you reported {what} on {when}. See a doctor or physiotherapist; afterwards "
+    "`stridecue pain --cleared` switches them on again."
+)
+CLEARED = "Cues are on again from the next run."
+NOT_A_DIAGNOSIS = "This is education, not a diagnosis."

@@ -1,0 +1,83 @@
+"""What a number owes to speed, slope and cadence, learned while the runner is fresh.
+
+A ridge regression in real units: each slope has a prior around zero with the spread that is plausible in runners, so
+that a run at one speed learns nothing, and a run over hills learns its own. On six long real runs the regression took
+the wander of contact time from 8.1 to 3.7 ms and of cadence from 2.3 to 1.5 steps/min (dsp findings 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+MOST_BEYOND = 0.5
+"""A covariate beyond what was learned counts at most this share of the learned range more: no far extrapolation."""
+
+
+class Regression:
+    """Value = mean + sum of slope x (covariate - its mean). Plain floats; `fit` once, then `correct`.
+
+    slope_sd  prior spread of each slope, in units of the value per unit of the covariate
+    noise_sd  spread of one value around the line
+    """
+
+    def __init__(self, slope_sd: Sequence[float], noise_sd: float) -> None:
+        self._slope_sd = tuple(slope_sd)
+        self._noise_sd = noise_sd
+        self._rows: list[tuple[float, tuple[float, ...]]] = []
+        self._slopes = (0.0,) * len(self._slope_sd)
+        self._means = (0.0,) * len(self._slope_sd)
+        self._low = self._high = self._means
+
+    @property
+    def values(self) -> list[float]:
+        """What was learned from, uncorrected."""
+        return [value for value, _ in self._rows]
+
+    def learn(self, value: float, covariates: tuple[float, ...]) -> None:
+        """Remember a value of the fresh runner."""
+        self._rows.append((value, covariates))
+
+    def fit(self) -> None:
+        """Work the slopes out from what was learned; forgets the rows' covariates' history afterwards."""
+        n, k = len(self._rows), len(self._slope_sd)
+        if not n:
+            return
+        mean = sum(value for value, _ in self._rows) / n
+        self._means = tuple(sum(x[i] for _, x in self._rows) / n for i in range(k))
+        columns = [[x[i] for _, x in self._rows] for i in range(k)]
+        self._low, self._high = tuple(min(c) for c in columns), tuple(max(c) for c in columns)
+        noise = self._noise_sd**2
+        matrix = [
+            [
+                sum((x[i] - self._means[i]) * (x[j] - self._means[j]) for _, x in self._rows) / noise
+                + (1.0 / self._slope_sd[i] ** 2 if i == j else 0.0)
+                for j in range(k)
+            ]
+            for i in range(k)
+        ]
+        right = [sum((x[i] - self._means[i]) * (value - mean) for value, x in self._rows) / noise for i in range(k)]
+        self._slopes = tuple(solved(matrix, right))
+        self._rows = [(self.correct(value, x), x) for value, x in self._rows]
+
+    def correct(self, value: float, covariates: tuple[float, ...]) -> float:
+        """The value as it would be at the mean of the covariates."""
+        for i, slope in enumerate(self._slopes):
+            slack = MOST_BEYOND * (self._high[i] - self._low[i])
+            x = min(max(covariates[i], self._low[i] - slack), self._high[i] + slack)
+            value -= slope * (x - self._means[i])
+        return value
+
+
+def solved(matrix: list[list[float]], right: list[float]) -> list[float]:
+    """Solution of a small symmetric positive definite system (elimination; the prior keeps pivots above zero)."""
+    k = len(right)
+    rows = [[*matrix[i], right[i]] for i in range(k)]
+    for i in range(k):
+        pivot = rows[i]
+        for j in range(i + 1, k):
+            factor = rows[j][i] / pivot[i]
+            rows[j] = [a - factor * b for a, b in zip(rows[j], pivot, strict=True)]
+    out = [0.0] * k
+    for i in reversed(range(k)):
+        out[i] = (rows[i][k] - sum(rows[i][j] * out[j] for j in range(i + 1, k))) / rows[i][i]
+    return out

@@ -1,0 +1,95 @@
+"""How near is the distance at which it began to hurt in earlier runs? And what the runner said hurts now.
+
+States: watch when the chance of onset within the next five minutes is above 20 %; near when the distance that 80 % of
+such runs pass pain-free is behind; reached when half of such runs have begun to hurt. Without a run that hurt there is
+nothing to compare with, and it stays clear. A pain report makes it reported, whatever the model says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dsp.exposure import Exposure, usual_speed_mps
+from dsp.history import PastRun
+from dsp.records import Metric, PainReport, Threshold
+from dsp.thresholds.ladder import Ladder
+from dsp.thresholds.onset_model import OnsetModel, observations
+
+DETECTOR = "onset"
+
+
+@dataclass(frozen=True, slots=True)
+class OnsetParams:
+    """ahead_s: how far the chance looks; shares are of such runs; slack: how far a number must fall back."""
+
+    ahead_s: float = 300.0
+    watch_chance: float = 0.20
+    near_passed: float = 0.80
+    reached_passed: float = 0.50
+    slack: float = 0.08
+    remembered_days: float = 120.0
+
+
+class Onset:
+    """Asked once a second while running."""
+
+    def __init__(self, history: Sequence[PastRun], params: OnsetParams | None = None) -> None:
+        self._p = params or OnsetParams()
+        recent = [run for run in history if run.days_ago <= self._p.remembered_days]
+        seen = observations(recent)
+        self._ladder = Ladder()
+        self.model = OnsetModel(seen, usual_speed_mps(recent)) if any(each.onset for each in seen) else None
+        self.safe_m = self.model.quantile(self._p.near_passed) if self.model else None
+        self.median_m = self.model.quantile(self._p.reached_passed) if self.model else None
+        self._chance = 0.0
+
+    def second(self, t_ns: int, exposure: Exposure) -> Threshold | None:
+        """The state now; a record when it changed."""
+        model, p = self.model, self._p
+        if model is None:
+            return None
+        here_m = exposure.exposure_m
+        passed = model.passed(here_m)
+        self._chance = model.chance(here_m, here_m + p.ahead_s * exposure.rate_mps)
+        state = self._ladder.settle(self._level(passed, self._chance, 0.0), self._level(passed, self._chance, p.slack))
+        if state is None:
+            return None
+        return Threshold(t_ns, DETECTOR, state, None, self._because(t_ns, exposure))
+
+    def report(self, report: PainReport) -> Threshold | None:
+        """The runner said that it hurts; level 0 says that it does not."""
+        if report.level == 0:
+            return None
+        state = self._ladder.report()
+        return None if state is None else Threshold(report.t_ns, DETECTOR, state, report.side, (report,))
+
+    def metrics(self, t_ns: int) -> list[Metric]:
+        """The live numbers: chance within five minutes, and the distance that 80 % pass. None without a model."""
+        if self.model is None or self.safe_m is None:
+            return []
+        return [
+            Metric(t_ns, "onset_chance_pct", 100.0 * self._chance, None, 1.0),
+            Metric(t_ns, "onset_safe_m", self.safe_m, None, 1.0),
+        ]
+
+    def _level(self, passed: float, chance: float, slack: float) -> int:
+        p = self._p
+        if passed <= p.reached_passed + slack:
+            return 3
+        if passed <= p.near_passed + slack:
+            return 2
+        return 1 if chance > p.watch_chance - slack else 0
+
+    def _because(self, t_ns: int, exposure: Exposure) -> tuple[Metric, ...]:
+        assert self.model is not None
+        assert self.safe_m is not None
+        assert self.median_m is not None
+        sure = round(0.5 + 0.5 * exposure.measured, 3)
+        return (
+            Metric(t_ns, "exposure_m", exposure.exposure_m, None, sure),
+            Metric(t_ns, "onset_chance_pct", 100.0 * self._chance, None, 1.0),
+            Metric(t_ns, "onset_safe_m", self.safe_m, None, 1.0),
+            Metric(t_ns, "onset_median_m", self.median_m, None, 1.0),
+            Metric(t_ns, "onset_runs", float(self.model.onsets), None, 1.0),
+        )

@@ -1,0 +1,106 @@
+"""What a pain report may mean for running on: education, never a diagnosis (domain 1, 5, 6).
+
+Numbness, buttock or back pain may come from the lumbar spine and not from the knee: such a report ends all cueing and
+says whom to see. Everything else is answered with how these pains usually behave and with the pain rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dsp import texts
+from dsp.records import PainReport
+
+SITES = (
+    "outer knee",
+    "around the kneecap",
+    "below the kneecap",
+    "hip",
+    "buttock",
+    "back",
+    "calf or Achilles",
+    "other",
+)
+"""Where it hurts, as offered everywhere."""
+
+_SHORT = {
+    "outside of the knee": "outer knee",
+    "lateral knee": "outer knee",
+    "outer": "outer knee",
+    "kneecap": "around the kneecap",
+    "front of the knee": "around the kneecap",
+    "front knee": "around the kneecap",
+    "around kneecap": "around the kneecap",
+    "below kneecap": "below the kneecap",
+    "low back": "back",
+    "calf": "calf or Achilles",
+    "achilles": "calf or Achilles",
+    "calf/achilles": "calf or Achilles",
+}
+
+
+class PainRule(StrEnum):
+    """How much pain a run may go on with; both are published for runners, the stricter one is the default."""
+
+    TREK = "trek"
+    """At most 2 of 10, settled within 60 minutes (La Trobe TREK)."""
+    GUIDE = "guide"
+    """Below 4 of 10 and not worse afterwards (seed guide)."""
+
+    @property
+    def most(self) -> int:
+        """The highest level that is within the rule."""
+        return 2 if self is PainRule.TREK else 3
+
+
+class Answer(StrEnum):
+    """What follows for this run."""
+
+    EASY = "easy"
+    """Within the rule: go on, watching it."""
+    WALK = "walk"
+    """Beyond it, or unknown: walk, and that was it for today."""
+    CLINICIAN = "clinician"
+    """Signs that are not for a running app: no more cues, see somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """answer, the texts about this site, and whom to see (None: nobody yet)."""
+
+    answer: Answer
+    about: str
+    advice: str
+    see: str | None
+
+    @property
+    def stops_cues(self) -> bool:
+        """Whether cueing ends."""
+        return self.answer is Answer.CLINICIAN
+
+
+def known_site(text: str | None) -> str | None:
+    """The site that a runner's words mean; their own words when none of ours fits, None when nothing was said."""
+    if text is None or not text.strip():
+        return None
+    word = " ".join(text.strip().lower().split())
+    return word if word in SITES else _SHORT.get(word, text.strip())
+
+
+def triage(report: PainReport, rule: PainRule = PainRule.TREK) -> Triage:
+    """Answer a report."""
+    site = known_site(report.site)
+    if report.numb:
+        return Triage(Answer.CLINICIAN, texts.ABOUT_NUMB, texts.ADVICE_STOP, texts.SEE_BACK)
+    if site in {"back", "buttock"}:
+        return Triage(Answer.CLINICIAN, texts.ABOUT_BACK, texts.ADVICE_STOP, texts.SEE_BACK)
+    about = texts.ABOUT_SITE.get(site or "", texts.ABOUT_OTHER)
+    if report.level is not None and report.level <= rule.most:
+        return Triage(Answer.EASY, about, texts.ADVICE_EASY.format(most=rule.most), None)
+    see = texts.SEE_SEVERE if report.level is not None and report.level >= SEVERE else None
+    return Triage(Answer.WALK, about, texts.ADVICE_WALK, see)
+
+
+SEVERE = 7
+"""The usual bands of the 0-10 scale: 7 and more is severe."""
