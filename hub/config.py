@@ -81,6 +81,27 @@ class CuesSection(_Section, frozen=True, kw_only=True):
     rules: Literal["all", "none"] = "all"
 
 
+class SoundSection(_Section, frozen=True, kw_only=True):
+    """What is heard, and where.
+
+    output         auto (a device if there is one), off, null, or the path of a WAV file; `--sound` goes before
+    device         (part of) the name of a sound device; None: the system's default output
+    engine         who speaks: what the system has, none (tones only), or `program`
+    voice          in the engine's own words, e.g. `en-gb`
+    program        for `program`: a command that reads words on its input and writes the WAV file `{wav}`
+    metronome      whether it may beat
+    """
+
+    output: str = "auto"
+    device: str | None = None
+    volume_pct: Annotated[int, msgspec.Meta(ge=0, le=100)] = 80
+    engine: Literal["auto", "espeak-ng", "say", "sapi", "program", "none"] = "auto"
+    voice: str | None = None
+    words_per_min: Annotated[int, msgspec.Meta(ge=80, le=400)] = 165
+    program: tuple[str, ...] = ()
+    metronome: bool = True
+
+
 class Config(_Section, frozen=True, kw_only=True):
     """The whole file.
 
@@ -94,6 +115,7 @@ class Config(_Section, frozen=True, kw_only=True):
     radio: RadioSection = RadioSection()
     mqtt: MqttSection = MqttSection()
     cues: CuesSection = CuesSection()
+    sound: SoundSection = SoundSection()
     record: RecordSection = RecordSection()
 
 
@@ -164,6 +186,7 @@ _FIRST = {
     "radio": 'provider = "platform"',
     "mqtt": "port = 1883",
     "cues": 'rules = "all"',
+    "sound": "volume_pct = 80",
     "record": "enabled = true",
 }
 """What may stand in each section, as an example."""

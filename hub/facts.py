@@ -17,4 +17,19 @@ class Beat:
     t_ns: int
 
 
-Fact: TypeAlias = DeviceInfo | Packet | LinkState | Record | Beat
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """When the hub got what the records that follow come from; said before those only that can be heard."""
+
+    t_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """The runner wants quiet, or no longer."""
+
+    t_ns: int
+    muted: bool
+
+
+Fact: TypeAlias = DeviceInfo | Packet | LinkState | Record | Beat | Arrival | Mute

@@ -33,6 +33,11 @@ def log_file() -> Path:
     return platformdirs.user_log_path(_APP, appauthor=False) / "hub.log"
 
 
+def speech_folder() -> Path:
+    """Find the speech that was rendered once; may be thrown away at any time."""
+    return platformdirs.user_cache_path(_APP, appauthor=False) / "speech"
+
+
 def profiles_folder() -> Path:
     """Find the user's own device profiles, which overlay ours."""
     return config_file().parent / "profiles"

@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from drivers.clock import now_ns
 from drivers.errors import DriverError
 from drivers.link_state import LinkState
-from drivers.packets import DeviceInfo
+from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import SessionInfo
-from dsp.records import PainReport, Record, Summary
+from dsp.records import Cue, PainReport, Record, Summary
 from hub.broker.loopback import DEFAULT_PORT, LoopbackBroker
 from hub.broker.serving import BrokerError
 from hub.bus import Bus, Policy, Subscription
@@ -29,14 +30,16 @@ from hub.connection import Server
 from hub.dashboard import Dashboard
 from hub.delivery import may_leave
 from hub.engine import Engine, RadioItem
-from hub.facts import Beat, Fact
+from hub.facts import Arrival, Beat, Fact, Mute
 from hub.incoming import CommandMessage, PainMessage
 from hub.notices import Notices
 from hub.session import Session
-from hub.sinks import jsonl, mqtt, recorder
+from hub.sinks import jsonl, mqtt, recorder, sound
 from hub.sinks.jsonl import JsonlFile, JsonlSink
 from hub.sinks.mqtt import MqttSink
 from hub.sinks.recorder import RecorderSink
+from hub.sinks.sound import SoundSink
+from hub.sound.plan import Sounds
 from hub.source import OpenSource, Source
 from hub.stop import Stop
 from hub.telemetry import About, Telemetry
@@ -62,6 +65,7 @@ class Plan:
     jsonl     an open output for every record, attitude only with `signals`
     console   prints posts when there is no dashboard; gets its own subscription
     observe   called with every record, synchronously
+    sound     what is heard; None: nothing
     chore     done in a thread while the run starts, e.g. mending what an earlier run left behind
     strict    tests: what fails beside the run ends the run
     """
@@ -79,6 +83,7 @@ class Plan:
     console: Callable[[Subscription[Post]], Coroutine[Any, Any, None]] | None = None
     dashboard: bool = False
     observe: Callable[[Record], None] = lambda _record: None
+    sound: Sounds | None = None
     chore: Callable[[], None] | None = None
     strict: bool = False
 
@@ -135,8 +140,10 @@ class Runtime:
             keepers: list[asyncio.Task[None]] = []
             heartbeat: asyncio.Task[None] | None = None
             try:
+                heard = self._subscribe_sound()
                 self._start_files(group)
                 keepers += await self._start_broker(group)
+                self._start_sound(group, heard)
                 async with self._plan.source as source:
                     self._now_ns = source.now_ns
                     heartbeat = self._start(group, "heartbeat", self._beat(source))
@@ -172,17 +179,21 @@ class Runtime:
         elif isinstance(item, LinkState):
             await self._post(self._telemetry.link(item, self._now_ns()))
         faults = len(self._plan.engine.faults)
+        live = self._plan.about.source != "replay"
+        arrival_ns = item.t_recv_ns if live and isinstance(item, Packet) else now_ns()
         for record in self._plan.engine.feed(item):
-            await self._tell(record)
+            await self._tell(record, arrival_ns)
         if len(self._plan.engine.faults) > faults:
             for where, fault in self._plan.engine.faults.items():
                 self._notices.put(where, f"{where} is not used any more ({fault.text}); details in the log")
 
-    async def _tell(self, record: Record) -> None:
+    async def _tell(self, record: Record, arrival_ns: int | None = None) -> None:
         self._plan.observe(record)
         if isinstance(record, Summary):
             self._outcome.summary = record
         changed = self._session.update(record)
+        if isinstance(record, Cue | PainReport):
+            await self._facts.publish(Arrival(now_ns() if arrival_ns is None else arrival_ns))
         await self._facts.publish(record)
         await self._post(self._telemetry.record(record))
         if changed:
@@ -226,6 +237,20 @@ class Runtime:
             self._start_sink(group, "console", plan.console(self._posts.subscribe("console", Policy.DROP_OLDEST, 500)))
         if plan.external is not None:
             self._start_mqtt(group, "external", plan.external, shared=True)
+
+    def _subscribe_sound(self) -> Subscription[Fact] | None:
+        """Before all others: no full disk holds up a cue."""
+        if self._plan.sound is None:
+            return None
+        return self._facts.subscribe("sound", Policy.DROP_OLDEST, sound.CAPACITY, wanted=sound.is_heard)
+
+    def _start_sound(self, group: asyncio.TaskGroup, heard: Subscription[Fact] | None) -> None:
+        """After the dashboard, which draws on the stderr that a device may switch off."""
+        if self._plan.sound is None or heard is None:
+            return
+        notice = self._notices.about("sound")
+        sink = SoundSink(self._plan.sound, heard, say=self._say, notice=notice, report=self._telemetry.hear)
+        self._start_sink(group, "sound", sink.run())
 
     async def _start_broker(self, group: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
         broker, runner = self._plan.broker, self._plan.about.runner
@@ -278,6 +303,8 @@ class Runtime:
                     await self._tell(PainReport(self._now_ns(), pain.level, pain.site, pain.side, pain.note))
                 case Received(message=CommandMessage(action="stop")):
                     self._stop("asked over MQTT")
+                case Received(message=CommandMessage(action="mute" | "unmute" as action)):
+                    await self._facts.publish(Mute(self._now_ns(), action == "mute"))
 
     async def _watch_dashboard(self) -> None:
         code = await self._dashboard.ended()

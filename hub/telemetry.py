@@ -25,6 +25,7 @@ from hub.wire import (
     SensorMessage,
     SensorState,
     SessionMessage,
+    SoundStatus,
     StatusMessage,
     StepMessage,
     ThresholdMessage,
@@ -67,6 +68,7 @@ class Telemetry:
     def __init__(self, about: About, session: Session) -> None:
         self.recording: str | None = None
         self.notice: str | None = None
+        self._sound: SoundStatus | None = None
         self._about = about
         self._session = session
         self._topics = Topics(about.runner)
@@ -83,6 +85,10 @@ class Telemetry:
     def device(self, info: DeviceInfo) -> None:
         """Remember a sensor that may send packets."""
         self._devices[info.device] = info
+
+    def hear(self, status: SoundStatus) -> None:
+        """Remember how sound is, for the next frame."""
+        self._sound = status
 
     def link(self, state: LinkState, t_ns: int) -> list[Post]:
         """Remember how a sensor's link is, and say so at once."""
@@ -128,6 +134,7 @@ class Telemetry:
             notice=self.notice,
             earlier_runs=about.earlier_runs,
             thresholds=dict(self._thresholds),
+            sound=self._sound,
         )
         return Post(topic, message)
 

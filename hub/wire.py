@@ -40,6 +40,31 @@ class StatusMessage(Outgoing, frozen=True, kw_only=True, tag="status"):
     instance: str
 
 
+class SoundStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How sound is.
+
+    output         what it is heard on; null: nothing can be heard now
+    voice          the speech engine; null: tones only
+    metronome_spm  what the metronome beats; null: it is silent
+    sounds         tones and sentences played; `repeats` were left out, `dropped` came too late or too many at a time
+    hub_p50_ms     from the arrival of the packet that caused a sound to its first sample at the device; hub_p99_ms too
+    device_ms      what the device adds to that, by its own word
+    underflows     how often the device had nothing to play
+    """
+
+    output: str | None
+    voice: str | None
+    muted: bool
+    metronome_spm: float | None
+    sounds: int
+    repeats: int
+    dropped: int
+    hub_p50_ms: float | None
+    hub_p99_ms: float | None
+    device_ms: float | None
+    underflows: int
+
+
 class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     """Where the run stands; retained. `elapsed_s` counts running time, pauses left out.
 
@@ -47,6 +72,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     earlier_runs  how many runs this one is compared with
     thresholds    detector (and side) -> state now, such as `drift_left: watch`; only what is not clear, never more than
                   `reached`
+    sound         null when sound is off
     """
 
     state: Literal["waiting", "running", "paused", "ended"]
@@ -59,6 +85,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     notice: str | None = None
     earlier_runs: int = 0
     thresholds: dict[str, ThresholdState] = {}
+    sound: SoundStatus | None = None
 
 
 class MetricsMessage(Outgoing, frozen=True, kw_only=True, tag="metrics"):

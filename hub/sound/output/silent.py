@@ -1,0 +1,21 @@
+"""An output that hears everything and says nothing: for tests, and to measure without a device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hub.sound.output.output import Render
+from hub.sound.output.paced import paced_blocks
+
+
+class SilentOutput:
+    """See `output.Output`."""
+
+    latency_ms: float | None = None
+    underflows = 0
+
+    async def play(self, render: Render, opened: Callable[[str], None]) -> None:
+        """Take samples and forget them."""
+        opened("nowhere (null device)")
+        async for frames in paced_blocks():
+            render(frames)

@@ -1,0 +1,52 @@
+"""What would be heard, written to a WAV file: 16 bit, mono, as long as the run."""
+
+from __future__ import annotations
+
+import asyncio
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from hub.sound.output.output import OutputError, Render
+from hub.sound.output.paced import paced_blocks
+from hub.sound.tones import RATE_HZ
+
+
+class WavFileOutput:
+    """See `output.Output`. The disk is written in a thread: a slow one delays the file, not the run."""
+
+    latency_ms: float | None = None
+    underflows = 0
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def play(self, render: Render, opened: Callable[[str], None]) -> None:
+        """Write until cancelled; the file is whole after that. Raises OutputError."""
+        try:
+            file = await asyncio.to_thread(self._open)
+            opened(str(self._path))
+            job: asyncio.Future[None] | None = None
+            try:
+                async for frames in paced_blocks():
+                    job = asyncio.ensure_future(asyncio.to_thread(_write, file, render, frames))
+                    await asyncio.shield(job)
+            finally:
+                if job is not None:
+                    await asyncio.wait([job])
+                await asyncio.to_thread(file.close)
+        except OSError as error:
+            raise OutputError(f"{self._path}: {error.strerror or error}", final=True) from error
+
+    def _open(self) -> wave.Wave_write:
+        file = wave.Wave_write(str(self._path))
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        return file
+
+
+def _write(file: wave.Wave_write, render: Render, frames: int) -> None:
+    file.writeframes((render(frames) * 32_767.0).astype(np.dtype("<i2")).tobytes())

@@ -1,0 +1,65 @@
+"""What a run sounds like and where: from the command line and `[sound]`. Loads no audio library."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.config import SoundSection
+from hub.folders import adding_extra, speech_folder
+from hub.sound.output.device import DeviceOutput
+from hub.sound.output.output import Output
+from hub.sound.output.silent import SilentOutput
+from hub.sound.output.wav_file import WavFileOutput
+from hub.sound.speech.choice import choose_engine
+from hub.sound.speech.store import SpeechStore
+
+AUTO, OFF, NULL = "auto", "off", "null"
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """What a run sounds like and where.
+
+    speech     None: no words, tones only
+    phrases    what is likely to be said, rendered before it is needed
+    metronome  whether it may beat
+    lacking    what could be better and how, for one line at the start; empty when nothing is
+    """
+
+    output: Output
+    volume: float = 1.0
+    speech: SpeechStore | None = None
+    phrases: tuple[str, ...] = ()
+    metronome: bool = True
+    lacking: str = ""
+
+
+def choose_sounds(
+    where: str, section: SoundSection, phrases: tuple[str, ...] = (), *, dashboard: bool = False
+) -> tuple[Sounds | None, str]:
+    """Give what to play and where, or None and (unless it was asked for) why there is none.
+
+    where  auto (a device, if this installation can play), off, null, or the path of a WAV file
+    """
+    if where == OFF:
+        return None, ""
+    if where == AUTO and importlib.util.find_spec("sounddevice") is None:
+        return None, f"no sound: the extra is not installed; to add it: {adding_extra('audio')}"
+    engine, remedy = choose_engine(section.engine, section.voice, section.words_per_min, section.program)
+    sounds = Sounds(
+        output=_output(where, section, dashboard=dashboard),
+        volume=section.volume_pct / 100.0,
+        speech=None if engine is None else SpeechStore(engine, speech_folder()),
+        phrases=phrases,
+        metronome=section.metronome,
+        lacking=f"tones only, no speech; to add it: {remedy}" if remedy else "",
+    )
+    return sounds, ""
+
+
+def _output(where: str, section: SoundSection, *, dashboard: bool) -> Output:
+    if where == AUTO:
+        return DeviceOutput(section.device, own_stderr=dashboard)
+    return SilentOutput() if where == NULL else WavFileOutput(Path(where).expanduser())
