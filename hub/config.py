@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,6 +67,7 @@ class MqttSection(_Section, frozen=True, kw_only=True):
     url: str | None = None
     user: str | None = None
     password_file: str | None = None
+    ca_file: str | None = None
 
 
 class RecordSection(_Section, frozen=True, kw_only=True):
@@ -155,28 +157,58 @@ def parse_config(data: Mapping[str, Any], where: str) -> Config:
 
 
 def external_server(section: MqttSection, where: str) -> Server | None:
-    """Turn `[mqtt]` into the external broker's address, None without; reads the password file; raises ConfigError."""
+    """Turn `[mqtt]` into the external broker's address, None without; reads the password; raises ConfigError."""
     if section.url is None:
-        if section.user is not None or section.password_file is not None:
-            raise ConfigError(f"{where}: mqtt.user, mqtt.password_file: nothing to log in to, mqtt.url is missing")
+        if section.user is not None or section.password_file is not None or section.ca_file is not None:
+            raise ConfigError(
+                f"{where}: mqtt.user, mqtt.password_file, mqtt.ca_file: nothing to log in to, mqtt.url is missing"
+            )
         return None
     parts = urlsplit(section.url)
-    if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname or parts.path not in {"", "/"}:
-        raise ConfigError(f"{where}: mqtt.url: {section.url!r}: write mqtt://host:1883 or mqtts://host:8883")
+    websocket = parts.scheme in {"ws", "wss"}
+    if parts.scheme not in _PORTS or not parts.hostname or not (websocket or parts.path in {"", "/"}):
+        raise ConfigError(
+            f"{where}: mqtt.url: {section.url!r}: write mqtt://host:1883, with TLS mqtts://host:8883, "
+            "over websockets ws://host:80/mqtt or wss://host:443/mqtt"
+        )
     if parts.username or parts.password:
         raise ConfigError(f"{where}: mqtt.url: keep user and password out of the URL: mqtt.user, mqtt.password_file")
     try:
         port = parts.port
     except ValueError as error:
         raise ConfigError(f"{where}: mqtt.url: {error}") from error
-    tls = parts.scheme == "mqtts"
-    password = None
-    if section.password_file is not None:
-        try:
-            password = Path(section.password_file).expanduser().read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{where}: mqtt.password_file: {section.password_file}: {error}") from error
-    return Server(parts.hostname, port or (8883 if tls else 1883), section.user, password, tls)
+    tls = parts.scheme in {"mqtts", "wss"}
+    ca_file = None
+    if section.ca_file is not None:
+        path = Path(section.ca_file).expanduser()
+        if not tls or not path.is_file():
+            reason = "no such file" if tls else f"only mqtts and wss use certificates, not {parts.scheme}"
+            raise ConfigError(f"{where}: mqtt.ca_file: {section.ca_file}: {reason}")
+        ca_file = str(path)
+    return Server(
+        parts.hostname,
+        port or _PORTS[parts.scheme],
+        section.user,
+        _password(section, where),
+        tls,
+        (parts.path or "/mqtt") if websocket else None,
+        ca_file,
+    )
+
+
+_PORTS = {"mqtt": 1883, "mqtts": 8883, "ws": 80, "wss": 443}
+
+FROM_ENVIRONMENT = "STRIDECUE_MQTT_PASSWORD"
+"""Where a service manager or container puts the external broker's password."""
+
+
+def _password(section: MqttSection, where: str) -> str | None:
+    if section.password_file is None:
+        return os.environ.get(FROM_ENVIRONMENT)
+    try:
+        return Path(section.password_file).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{where}: mqtt.password_file: {section.password_file}: {error}") from error
 
 
 _FIRST = {

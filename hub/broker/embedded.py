@@ -13,6 +13,7 @@ import logging
 from typing import Any
 
 from hub.broker.serving import LOOPBACK, BrokerError, PortBusyError, port_is_free
+from hub.connection import MQTT_3
 
 
 def amqtt_is_installed() -> bool:
@@ -24,6 +25,7 @@ class Embedded:
     """See `serving.Serving`."""
 
     kind = "amqtt"
+    protocol = MQTT_3
 
     def __init__(self) -> None:
         self._broker: Any = None

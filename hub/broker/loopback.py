@@ -49,7 +49,7 @@ class LoopbackBroker:
                 await self._serving.start(port)
             except PortBusyError:
                 continue
-            self.server = Server(LOOPBACK, port)
+            self.server = Server(LOOPBACK, port, protocol=self._serving.protocol)
             return self.server
         raise BrokerError(f"no free port for the broker from {first_port} on: free one or choose with --mqtt-port")
 

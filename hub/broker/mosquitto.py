@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from hub.broker.serving import LOOPBACK, MAX_PACKET_BYTES, BrokerError, PortBusyError, port_is_free
+from hub.connection import MQTT_5
 
 START_TIMEOUT_S = 5.0
 STOP_TIMEOUT_S = 2.0
@@ -43,6 +44,7 @@ class Mosquitto:
     """See `serving.Serving`."""
 
     kind = "mosquitto"
+    protocol = MQTT_5
 
     def __init__(self, program: str) -> None:
         self._program = program

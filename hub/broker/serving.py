@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 from typing import Protocol
 
+from aiomqtt import ProtocolVersion
+
 LOOPBACK = "127.0.0.1"
 MAX_PACKET_BYTES = 262_144
 
@@ -21,6 +23,7 @@ class Serving(Protocol):
     """One broker program, started and stopped; can be started again after it ended."""
 
     kind: str
+    protocol: ProtocolVersion
 
     async def start(self, port: int) -> None:
         """Listen on loopback; raises PortBusyError or BrokerError, never later than 5 s."""

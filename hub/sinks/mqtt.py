@@ -14,7 +14,7 @@ from collections.abc import Callable
 import aiomqtt
 
 from hub.bus import Subscription
-from hub.connection import Server, backoff_s, open_client
+from hub.connection import MQTT_5, Server, backoff_s, open_client, publish_properties, settled
 from hub.delivery import DELIVERY
 from hub.topics import WireError
 from hub.wire import Post, Presence, StatusMessage, decode, encode
@@ -88,6 +88,7 @@ class MqttSink:
     async def _session(self) -> None:
         """Publish over one connection; raises MqttError, and _NameTakenError when another hub has this name."""
         will = self._status("offline")
+        self._server = await settled(self._server)
         if self._shared:
             await self._check_name(will)
         async with open_client(
@@ -121,7 +122,9 @@ class MqttSink:
 
     async def _publish(self, client: aiomqtt.Client, post: Post) -> None:
         how = DELIVERY[type(post.message)]
-        await client.publish(post.topic, encode(post.message), qos=how.qos, retain=how.retain)
+        properties = publish_properties(how.expiry_s) if self._server.protocol is MQTT_5 else None
+        payload = encode(post.message)
+        await client.publish(post.topic, payload, qos=how.qos, retain=how.retain, properties=properties)
         self.published += 1
 
     async def _check_name(self, own: Post) -> None:

@@ -14,8 +14,12 @@ from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.broker.serving import LOOPBACK
 
 
+def mosquitto_program() -> str:
+    return _needed(find_mosquitto(), "mosquitto")
+
+
 def mosquitto() -> Mosquitto:
-    return Mosquitto(_needed(find_mosquitto(), "mosquitto"))
+    return Mosquitto(mosquitto_program())
 
 
 def mosquitto_sub() -> str:

@@ -58,7 +58,7 @@ def test_every_section_is_read(tmp_path: Path):
     [
         ("[runer]\nname='a'", "unknown key runer: did you mean 'runner'?"),
         ("[mqtt]\nurll='x'", "unknown key mqtt.urll: did you mean 'url'?"),
-        ("[mqtt]\nzzzz='x'", "unknown key mqtt.zzzz: valid: password_file, port, url, user"),
+        ("[mqtt]\nzzzz='x'", "unknown key mqtt.zzzz: valid: ca_file, password_file, port, url, user"),
         ("[mqtt]\nport='x'", "mqtt.port: Expected `int`, got `str`"),
         ("[mqtt]\nport=99999", "mqtt.port: Expected `int` <= 65535"),
         ("[mqtt]\nurl='http://x'", "mqtt.url: 'http://x': write mqtt://host:1883"),
@@ -101,11 +101,9 @@ def test_the_sample_in_the_help_is_a_configuration(tmp_path: Path):
 def test_the_page_about_the_configuration_is_true(tmp_path: Path):
     page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
     samples = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
-    (tmp_path / "secret").write_text("hush")
-    configs = [
-        load_config(written(tmp_path, text.replace("~/.config/stridecue/mqtt-password", f"{tmp_path}/secret")))
-        for text in samples
-    ]
+    for name in ("mqtt-password", "our-ca.pem"):
+        (tmp_path / name).write_text("hush")
+    configs = [load_config(written(tmp_path, text.replace("~/.config/stridecue", str(tmp_path)))) for text in samples]
     assert configs[0].runner.name == "ann"
     for section in msgspec.structs.fields(Config):
         assert f"[{section.name}]" in samples[0], section.name
@@ -123,3 +121,12 @@ def test_a_missing_file_is_named(tmp_path: Path):
 def test_a_password_is_never_shown():
     assert "hush" not in repr(Server("h", 1, "u", "hush"))
     assert external_server(MqttSection(), "") is None
+
+
+def test_a_password_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("STRIDECUE_MQTT_PASSWORD", "hush")
+    server = external_server(MqttSection(url="wss://broker.example/feed", user="ann"), "")
+    assert server == Server("broker.example", 443, "ann", "hush", tls=True, path="/feed")
+    assert external_server(MqttSection(url="ws://broker.example"), "") == Server(
+        "broker.example", 80, None, "hush", path="/mqtt"
+    )
