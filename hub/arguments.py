@@ -7,7 +7,7 @@ import math
 from importlib.metadata import PackageNotFoundError, version
 
 from drivers.radio_choice import check_radio
-from hub.config import SAMPLE
+from hub.config import AUTO, OFF, SAMPLE, sound_output
 from hub.folders import config_file
 
 _EXAMPLES = """\
@@ -69,6 +69,13 @@ The same path as a live run, from the packet on: the same recording gives the sa
 
 each line has `type` and `t_s`: step, metric, threshold, cue, quality, attitude (--signals), and one last summary
 """
+_SOUND = """\
+  stridecue sound try                      every signal, the voice and the metronome, on the system's output
+  stridecue sound try --words "Belt level" with words of your own
+  stridecue sound try --sound try.wav      into a file
+
+What each sound means: docs/sound.md. Voice, volume and device: [sound] in the configuration.
+"""
 _SIM = """\
 Virtual sensors that speak real Bluetooth GATT, as processes of their own: kill one and bring it back.
 
@@ -95,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
     _run(_command(commands, "run", "live", "run with your own sensors", more))
     _scan(_command(commands, "scan", "scan", "list the sensors near and the profile each would use", _SCAN))
     _sim(_command(commands, "sim", "sim", "virtual sensors as processes of their own", _SIM))
+    _sound_command(_command(commands, "sound", "sound", "hear every sound a run can make", _SOUND))
     _command(commands, "doctor", "doctor", "check Bluetooth, broker, audio and packages, and say what to do", _DOCTOR)
     _import(_command(commands, "import", "import_recording", "turn a CSV of samples into a recording", _IMPORT))
     _replay(_command(commands, "replay", "replay", "run a recording through the hub again", _REPLAY))
@@ -119,6 +127,7 @@ def _demo(one: argparse.ArgumentParser) -> None:
     _headless(one)
     one.add_argument("--seconds", type=_seconds, metavar="N", help="end by itself after N seconds")
     one.add_argument("--seed", type=_whole, default=1, metavar="N", help="which virtual runner (default %(default)s)")
+    _sound(one, AUTO)
     _mqtt_port(one)
 
 
@@ -133,6 +142,7 @@ def _run(one: argparse.ArgumentParser) -> None:
     )
     _mounts(one)
     one.add_argument("--no-record", action="store_true", help="do not record this run")
+    _sound(one, None)
 
 
 def _scan(one: argparse.ArgumentParser) -> None:
@@ -185,8 +195,28 @@ def _replay(one: argparse.ArgumentParser) -> None:
     _headless(one)
     one.add_argument("--jsonl", metavar="OUT", help="write every record as a line of JSON; - is stdout")
     one.add_argument("--signals", action="store_true", help="with the pelvis angles at the sensor's rate")
+    _sound(one, OFF)
     _mounts(one)
     _mqtt_port(one)
+
+
+def _sound_command(one: argparse.ArgumentParser) -> None:
+    parts = one.add_subparsers(metavar="PART", dest="part", required=True)
+    trial = parts.add_parser("try", help="play every sound, one by one, with its meaning")
+    trial.add_argument("--config", metavar="FILE", help="configuration with [sound]")
+    trial.add_argument("--words", nargs="+", default=[], metavar="TEXT", help="what to say (default: three cues)")
+    _sound(trial, None)
+
+
+def _sound(one: argparse.ArgumentParser, default: str | None) -> None:
+    usual = "as configured, else auto" if default is None else default
+    one.add_argument(
+        "--sound",
+        type=_output,
+        default=default,
+        metavar="OUT",
+        help=f"auto (a device if there is one), off, or a WAV file to write (default: {usual})",
+    )
 
 
 def _headless(one: argparse.ArgumentParser) -> None:
@@ -251,6 +281,13 @@ def _moment(text: str) -> float:
         return float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r}: write a number of seconds") from None
+
+
+def _output(text: str) -> str:
+    try:
+        return sound_output(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _radio(text: str) -> str:

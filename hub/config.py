@@ -32,6 +32,10 @@ url = "mqtt://192.168.1.20:1883"
 """A short configuration for help texts; all of it is in docs/configuration.md."""
 
 
+AUTO, OFF, NULL = "auto", "off", "null"
+"""What `sound.output` may be besides a WAV file."""
+
+
 class ConfigError(ValueError):
     """A configuration that cannot be used: file, key, what to write instead."""
 
@@ -94,7 +98,7 @@ class SoundSection(_Section, frozen=True, kw_only=True):
     metronome      whether it may beat
     """
 
-    output: str = "auto"
+    output: str = AUTO
     device: str | None = None
     volume_pct: Annotated[int, msgspec.Meta(ge=0, le=100)] = 80
     engine: Literal["auto", "espeak-ng", "say", "sapi", "program", "none"] = "auto"
@@ -153,7 +157,18 @@ def parse_config(data: Mapping[str, Any], where: str) -> Config:
         key = path.strip("`$.") or "the file"
         raise ConfigError(f"{where}: {key}: {what}") from error
     external_server(config.mqtt, where)
+    try:
+        sound_output(config.sound.output)
+    except ValueError as error:
+        raise ConfigError(f"{where}: sound.output: {error}") from error
     return config
+
+
+def sound_output(text: str) -> str:
+    """Give back what sound can go to; raises ValueError."""
+    if text not in {AUTO, OFF, NULL} and not text.lower().endswith(".wav"):
+        raise ValueError(f"{text!r}: write auto, off, null, or the name of a file that ends in .wav")
+    return text
 
 
 def external_server(section: MqttSection, where: str) -> Server | None:

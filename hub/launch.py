@@ -26,6 +26,7 @@ from firmware_profiles.catalog import Catalog
 from hub.broker.loopback import LoopbackBroker, available
 from hub.broker.serving import BrokerError
 from hub.bus import Subscription
+from hub.config import OFF, SoundSection
 from hub.connection import Server
 from hub.console import Console
 from hub.dashboard import dashboard_is_installed
@@ -34,6 +35,8 @@ from hub.folders import adding_extra
 from hub.runtime import Outcome, Plan, Runtime
 from hub.settings import RunSettings
 from hub.sinks.jsonl import open_jsonl
+from hub.sound.phrases import spoken_phrases
+from hub.sound.plan import choose_sounds
 from hub.source import OpenSource
 from hub.stop import Stop, stopping_on_signals
 from hub.summary_text import earlier_text
@@ -43,6 +46,8 @@ from hub.wire import Post, utc
 
 UNTOUCHED_S = 5.0
 """A recording that was written to more recently may belong to a hub that still runs."""
+
+SILENT = SoundSection(output=OFF)
 
 _LOG = logging.getLogger("stridecue.launch")
 
@@ -54,6 +59,7 @@ class Launch:
     open_source  entered inside the loop, after broker and dashboard are up: its imports may be heavy
     replayed     the recording's own session; None: a live run, whose session starts now
     folder       where to record; None: not recorded
+    sound    what is heard and where; None: nothing
     seconds      end by itself after so long; None: when asked to
     """
 
@@ -69,6 +75,7 @@ class Launch:
     headless: bool = False
     jsonl: str | None = None
     signals: bool = False
+    sound: SoundSection | None = None
     seconds: float | None = None
     observe: Callable[[Record], None] = lambda _record: None
 
@@ -111,7 +118,8 @@ async def _carry_out(launch: Launch) -> Ended:
     about, session = _beginning(launch)
     broker, no_broker = _broker()
     dashboard, why_not = _dashboard(launch, broker)
-    for line in (no_broker, why_not):
+    sound, no_sound = choose_sounds(launch.sound or SILENT, spoken_phrases(), dashboard=dashboard)
+    for line in (no_broker, why_not, no_sound):
         if line:
             print(f"stridecue: {line}", file=sys.stderr, flush=True)
     if launch.source != "replay" or launch.settings.history:
@@ -138,6 +146,7 @@ async def _carry_out(launch: Launch) -> Ended:
             console=None if dashboard else _console(out),
             dashboard=dashboard,
             observe=launch.observe,
+            sound=sound,
             chore=None if launch.folder is None else partial(mend_newest, launch.folder),
         )
         outcome = await Runtime(plan, stop, lambda text: print(text, file=out, flush=True)).run()

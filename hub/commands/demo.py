@@ -16,6 +16,7 @@ from dsp.signals import NS_PER_S
 from dsp.thresholds.drift import DriftParams
 from firmware_profiles.catalog import Catalog, load_catalog
 from hub.commands.keep_run import keep
+from hub.config import SoundSection
 from hub.folders import demo_folder
 from hub.history import History, RunCount, StoredRun
 from hub.launch import Launch, carry_out
@@ -72,6 +73,7 @@ def run(options: Namespace) -> int:
             folder=demo_folder() / "recordings",
             headless=options.headless,
             seconds=options.seconds,
+            sound=SoundSection(output=options.sound),
             observe=observe,
         )
     )

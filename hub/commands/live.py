@@ -18,6 +18,7 @@ from hub.folders import config_file, data_folder, profiles_folder
 from hub.history import History, RunCount
 from hub.launch import Launch, carry_out
 from hub.settings import RunSettings, check_mounts, parse_mounts
+from hub.sound.plan import with_output
 from hub.source import Source
 from hub.summary_text import summary_text
 
@@ -52,6 +53,7 @@ def run(options: Namespace) -> int:
             external=external_server(config.mqtt, where),
             folder=_recordings(config) if config.record.enabled and not options.no_record else None,
             headless=options.headless,
+            sound=with_output(config.sound, options.sound),
             observe=count.observe,
         )
     )

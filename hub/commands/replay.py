@@ -8,7 +8,7 @@ from argparse import Namespace
 from drivers.recordings.recording import RecordingReader
 from firmware_profiles.catalog import Catalog, load_catalog
 from hub.commands.replay_fast import replay_fast
-from hub.config import given_file
+from hub.config import SoundSection, given_file
 from hub.engine import Engine
 from hub.folders import profiles_folder
 from hub.launch import Launch, carry_out
@@ -55,6 +55,7 @@ def _paced(options: Namespace, reader: RecordingReader, settings: RunSettings, c
             headless=options.headless,
             jsonl=options.jsonl,
             signals=options.signals,
+            sound=SoundSection(output=options.sound),
         )
     )
     if ended.outcome.summary is not None:

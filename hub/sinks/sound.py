@@ -16,6 +16,7 @@ from dsp.records import Cue, Metric, PainReport
 from dsp.signals import NS_PER_S
 from hub.bus import Subscription
 from hub.facts import Arrival, Beat, Fact, Mute
+from hub.sound.clock import loop_clock
 from hub.sound.latency import Latency
 from hub.sound.mixer import Mixer
 from hub.sound.output.output import OutputError
@@ -73,8 +74,7 @@ class SoundSink:
         notice: Callable[[str], None],
         report: Callable[[SoundStatus], None] = lambda _status: None,
     ) -> None:
-        loop = asyncio.get_running_loop()
-        self.mixer = Mixer(lambda: round(loop.time() * NS_PER_S), sounds.volume)
+        self.mixer = Mixer(loop_clock(), sounds.volume)
         self.latency = Latency()
         self.unspoken = 0  # sentences that came too fast, or that the engine could not say
         self._sounds = sounds

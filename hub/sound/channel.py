@@ -20,10 +20,13 @@ REPEAT_S = 4.0
 class Channel:
     """Give it sounds with `add`, take samples with `render`; every sound is played or counted.
 
+    lead_s  silence before a sound that comes into silence: time for others to become quieter
+
     Invariant: added = played + repeats + dropped (no room, cut off before its turn) + stale + waiting.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lead_s: float = 0.0) -> None:
+        self._lead = round(lead_s * RATE_HZ)
         self.added = 0
         self.played = 0
         self.repeats = 0
@@ -39,8 +42,8 @@ class Channel:
 
     @property
     def busy(self) -> bool:
-        """Whether something is being heard."""
-        return self._sound is not None
+        """Whether something is being heard or about to be."""
+        return self._sound is not None or bool(self._waiting) or self._rest > 0
 
     @property
     def waiting(self) -> int:
@@ -53,6 +56,8 @@ class Channel:
         if self._is_repeat(sound.key):
             self.repeats += 1
             return
+        if not self.busy:
+            self._rest = self._lead
         self._waiting.append((self._position, sound))
         self._waiting.sort(key=lambda each: (-each[1].rank, each[0]))
         if len(self._waiting) > CAPACITY:

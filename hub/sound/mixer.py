@@ -49,7 +49,7 @@ class Mixer:
         self.lost_orders = 0
         self.limited = 0  # samples that had to be held below full scale
         self.cues = Channel()
-        self.answers = Channel()
+        self.answers = Channel(lead_s=DUCK_S)
         self._metronome = Metronome()
         self._clock = clock
         self._volume = np.float32(volume)

@@ -6,7 +6,9 @@ import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.config import SoundSection
+import msgspec
+
+from hub.config import AUTO, NULL, OFF, SoundSection
 from hub.folders import adding_extra, speech_folder
 from hub.sound.output.device import DeviceOutput
 from hub.sound.output.output import Output
@@ -14,8 +16,6 @@ from hub.sound.output.silent import SilentOutput
 from hub.sound.output.wav_file import WavFileOutput
 from hub.sound.speech.choice import choose_engine
 from hub.sound.speech.store import SpeechStore
-
-AUTO, OFF, NULL = "auto", "off", "null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,23 @@ class Sounds:
     lacking: str = ""
 
 
-def choose_sounds(
-    where: str, section: SoundSection, phrases: tuple[str, ...] = (), *, dashboard: bool = False
-) -> tuple[Sounds | None, str]:
-    """Give what to play and where, or None and (unless it was asked for) why there is none.
+def with_output(section: SoundSection, output: str | None) -> SoundSection:
+    """Let `--sound` go before the configuration."""
+    return section if output is None else msgspec.structs.replace(section, output=output)
 
-    where  auto (a device, if this installation can play), off, null, or the path of a WAV file
-    """
+
+def choose_sounds(
+    section: SoundSection, phrases: tuple[str, ...] = (), *, dashboard: bool = False
+) -> tuple[Sounds | None, str]:
+    """Give what to play and where, or None and (unless it was asked for) why there is none."""
+    where = section.output
     if where == OFF:
         return None, ""
     if where == AUTO and importlib.util.find_spec("sounddevice") is None:
         return None, f"no sound: the extra is not installed; to add it: {adding_extra('audio')}"
     engine, remedy = choose_engine(section.engine, section.voice, section.words_per_min, section.program)
     sounds = Sounds(
-        output=_output(where, section, dashboard=dashboard),
+        output=_output(section, dashboard=dashboard),
         volume=section.volume_pct / 100.0,
         speech=None if engine is None else SpeechStore(engine, speech_folder()),
         phrases=phrases,
@@ -59,7 +62,8 @@ def choose_sounds(
     return sounds, ""
 
 
-def _output(where: str, section: SoundSection, *, dashboard: bool) -> Output:
+def _output(section: SoundSection, *, dashboard: bool) -> Output:
+    where = section.output
     if where == AUTO:
         return DeviceOutput(section.device, own_stderr=dashboard)
     return SilentOutput() if where == NULL else WavFileOutput(Path(where).expanduser())

@@ -26,26 +26,25 @@ class WavFileOutput:
     async def play(self, render: Render, opened: Callable[[str], None]) -> None:
         """Write until cancelled; the file is whole after that. Raises OutputError."""
         try:
-            file = await asyncio.to_thread(self._open)
-            opened(str(self._path))
-            job: asyncio.Future[None] | None = None
-            try:
-                async for frames in paced_blocks():
-                    job = asyncio.ensure_future(asyncio.to_thread(_write, file, render, frames))
-                    await asyncio.shield(job)
-            finally:
-                if job is not None:
-                    await asyncio.wait([job])
-                await asyncio.to_thread(file.close)
+            with await asyncio.to_thread(self._path.open, "wb") as disk, wave.open(disk, "wb") as file:
+                file.setnchannels(1)
+                file.setsampwidth(2)
+                file.setframerate(RATE_HZ)
+                opened(str(self._path))
+                await _write_paced(file, render)
         except OSError as error:
             raise OutputError(f"{self._path}: {error.strerror or error}", final=True) from error
 
-    def _open(self) -> wave.Wave_write:
-        file = wave.Wave_write(str(self._path))
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE_HZ)
-        return file
+
+async def _write_paced(file: wave.Wave_write, render: Render) -> None:
+    job: asyncio.Future[None] | None = None
+    try:
+        async for frames in paced_blocks():
+            job = asyncio.ensure_future(asyncio.to_thread(_write, file, render, frames))
+            await asyncio.shield(job)
+    finally:
+        if job is not None:
+            await asyncio.wait([job])  # a thread cannot be cancelled, and the file must not be closed under it
 
 
 def _write(file: wave.Wave_write, render: Render, frames: int) -> None:

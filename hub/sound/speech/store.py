@@ -41,7 +41,8 @@ class SpeechStore:
         try:
             samples = read_wave(wav) if wav.is_file() else self._speak(words, wav)
         except SpeechError:
-            wav.unlink(missing_ok=True)  # a file that was cut by a power failure is spoken again
+            with contextlib.suppress(OSError):
+                wav.unlink()  # it was cut by a power failure: it is spoken again
             samples = self._speak(words, wav)
         with contextlib.suppress(OSError):
             os.utime(wav)
