@@ -8,6 +8,7 @@ from drivers.errors import DecodeError
 from drivers.packets import DeviceInfo, Packet
 from drivers.sample_stream import DuplicatePacketError, SampleStream
 from drivers.stream_merge import StreamMerge
+from drivers.timing.clock_state import ClockState
 from dsp.records import Quality
 from dsp.signals import Layout, Quantity, SampleBlock
 from firmware_profiles.catalog import Catalog
@@ -108,13 +109,14 @@ class Ingest:
         notes = [stream.detail for streams in source.streams.values() for stream in streams if stream.detail]
         return "; ".join(notes) or source.last_error
 
-    def drift_ppm(self, device: str) -> float | None:
-        """Return how much faster the hub's clock runs than the device's; None without a device clock."""
+    def clock(self, device: str) -> ClockState | None:
+        """Return how the times of a device come about: of its least certain stream; None without samples to time."""
         source = self._sources.get(device)
         if source is None:
             return None
-        drifts = [stream.drift_ppm for streams in source.streams.values() for stream in streams]
-        return next((drift for drift in drifts if drift is not None), None)
+        states = [stream.clock for streams in source.streams.values() for stream in streams]
+        known = [state for state in states if state is not None]
+        return max(known, key=lambda state: state.uncertainty_s or 0.0, default=None)
 
     @staticmethod
     def _decode(source: _Source, packet: Packet) -> list[SampleBlock]:

@@ -10,7 +10,9 @@ from drivers.decoders.factory import build_decoder
 from drivers.decoders.reading import Learner, Reading
 from drivers.decoders.selector import Selector
 from drivers.packets import DeviceInfo, Packet
+from drivers.timing.clock_state import ClockState
 from drivers.timing.clocksync import DeviceTimeline, HostTimeline, SamplePeriod
+from drivers.timing.counted_clock import CountedClock
 from drivers.timing.sequence import GAP_FACTOR, GAP_SLACK_S, Order, SampleCounter, WrappingCounter
 from drivers.timing.silence import SilenceCounter
 from dsp.signals import NS_PER_S, SampleBlock
@@ -44,19 +46,35 @@ class SampleStream:
         is_sampled = self.stream.samples is not None
         self._rate_hz = params.get("rate_hz", 0.0) if is_sampled else 0.0
         self._clock = _DeviceClock(self.stream, self._rate_hz) if self.stream.time.source == "device" else None
+        is_counted = self._clock is None and self._rate_hz > 0
+        bits = None if self.stream.sequence is None else self.stream.sequence.bits
+        self._counted = CountedClock(self._rate_hz, bits) if is_counted else None
         self._host = HostTimeline()
         counts_time = self.stream.steady and self.stream.nominal_hz > 0 and self._clock is None and not is_sampled
         self._silence = SilenceCounter(self.stream.nominal_hz) if counts_time else None
 
     @property
     def detail(self) -> str:
-        """Return what the decoder has to say about how it reads values."""
-        return self._decoder.detail
+        """Return what decoder and clock have to say: how values are read, and what is wrong with the times."""
+        clock = self.clock
+        # Imported data were never on a radio, and arrive without a delay.
+        words = clock.words if clock is not None and self._info.address is not None else ""
+        return "; ".join(filter(None, [self._decoder.detail, words, self._off()]))
 
     @property
-    def drift_ppm(self) -> float | None:
-        """Return how much faster the hub's clock runs than the device's; None without a device clock."""
-        return None if self._clock is None else self._clock.timeline.drift_ppm
+    def clock(self) -> ClockState | None:
+        """Return how the times come about; None where arrival times are taken as they are."""
+        if self._clock is not None:
+            return self._clock.timeline.state
+        return None if self._counted is None or self._counted.is_off else self._counted.state
+
+    def _off(self) -> str:
+        is_off = self._counted is not None and self._counted.is_off
+        return (
+            f"it does not sample at the {self._rate_hz:g} Hz it was set to: times are those of arrival"
+            if is_off
+            else ""
+        )
 
     def accepts(self, payload: bytes) -> bool:
         """Tell whether the stream's `when` holds."""
@@ -75,6 +93,11 @@ class SampleStream:
         lost = 0
         if self._clock is not None and reading.ticks is not None:
             t_ns, lost = self._clock.update(reading, packet.t_recv_ns)
+        elif self._counted is not None and reading.before_s is None and not self._counted.is_off:
+            counted = self._counted.update(reading.sequence, len(reading.values), packet.t_recv_ns)
+            if counted is None:
+                raise DuplicatePacketError
+            t_ns, lost = counted
         else:
             t_ns = self._host.map(packet.t_recv_ns, self._before_s(reading))
             lost = 0 if self._silence is None else self._silence.update(packet.t_recv_ns)

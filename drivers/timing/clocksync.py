@@ -14,6 +14,8 @@ from collections import deque
 import numpy as np
 import numpy.typing as npt
 
+from drivers.timing.clock_state import ClockState
+from drivers.timing.delay_spread import DelaySpread, uncertainty_s
 from dsp.signals import NS_PER_S
 
 BLOCK_S = 5.0
@@ -23,6 +25,12 @@ SLOPE_RIDGE_S2 = 50.0
 """Pulls the drift towards 0 while the line is short: quartz is within 1e-4, three noisy blocks are not."""
 CAUSALITY_S = 0.002
 """A packet cannot arrive before it was measured: more than this under the line moves the line down at once."""
+
+SCATTER_S = 0.002
+"""Block minima that scatter by more met one phase of the connection events after the other: only the lowest count."""
+
+STEEPEST = 150e-6
+"""Quartz is within 1e-4; more is the slope of such a slow sweep."""
 
 SLEW = 0.05
 FAST_SLEW = 0.5
@@ -78,6 +86,18 @@ class MinimumDelay:
         self._intercept_s = math.inf
         self._slope = 0.0
         self._origin_s = 0.0
+        self._scatter_s = math.nan
+        self._spread = DelaySpread()
+
+    def uncertainty_s(self, packet_s: float) -> float | None:
+        """Bound the error, 95 %, for packets every `packet_s`; None before there is a line."""
+        if math.isnan(self._scatter_s):
+            return None
+        return uncertainty_s(self._scatter_s, len(self._points), self.phase_gap_s(packet_s))
+
+    def phase_gap_s(self, packet_s: float) -> float:
+        """See DelaySpread."""
+        return self._spread.phase_gap_s(packet_s)
 
     @property
     def drift_ppm(self) -> float:
@@ -104,6 +124,7 @@ class MinimumDelay:
             self._intercept_s = delay_s
         # Residuals to the line, not delays: a drifting clock must not make one end of the block look early.
         residual_s = delay_s - (self._intercept_s + self._slope * (device_s - self._origin_s))
+        self._spread.add(residual_s)
         if residual_s < self._best_residual_s:
             self._best, self._best_residual_s = (device_s, delay_s), residual_s
         if residual_s < 0.0 and residual_s < (-CAUSALITY_S if self.has_line else 0.0):
@@ -123,8 +144,12 @@ class MinimumDelay:
         mean_y = sum(y for _, y in self._points) / n
         covariance = sum((x - mean_x) * (y - mean_y) for x, y in self._points)
         variance = sum((x - mean_x) ** 2 for x, _ in self._points)
-        self._slope = covariance / (variance + SLOPE_RIDGE_S2)
+        self._slope = max(-STEEPEST, min(covariance / (variance + SLOPE_RIDGE_S2), STEEPEST))
         self._intercept_s, self._origin_s = mean_y, mean_x
+        over_s = [y - mean_y - self._slope * (x - mean_x) for x, y in self._points]
+        self._scatter_s = math.sqrt(sum(each * each for each in over_s) / n)
+        if self._scatter_s > SCATTER_S:
+            self._intercept_s += min(over_s)
 
 
 class DeviceTimeline:
@@ -136,12 +161,14 @@ class DeviceTimeline:
         self._applied_s = math.nan
         self._last_device_s = 0.0
         self._last_ns: int | None = None
+        self._packet_s = 0.0
         self.restarts = 0
 
     @property
-    def drift_ppm(self) -> float:
-        """Return the drift of the line, see MinimumDelay."""
-        return self._delay.drift_ppm
+    def state(self) -> ClockState:
+        """Say how sure the times are."""
+        delay, packet_s = self._delay, self._packet_s
+        return ClockState("device", delay.drift_ppm, delay.uncertainty_s(packet_s), delay.phase_gap_s(packet_s))
 
     def restart(self) -> None:
         """Start over with a clock that was reset; output times still rise."""
@@ -158,6 +185,7 @@ class DeviceTimeline:
             self._base_ns = recv_ns
         recv_s = (recv_ns - self._base_ns) / NS_PER_S
         last_s = first_s + (n - 1) * period_s
+        self._packet_s = n * period_s
         if not math.isnan(self._applied_s):
             late_s = recv_s - last_s - self._delay.offset_s(last_s)
             is_backward = first_s < self._last_device_s - BACKWARD_LIMIT_S

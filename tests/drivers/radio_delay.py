@@ -30,12 +30,14 @@ class Sent:
     period_s: float
 
 
-def send(duration_s: float, rate_hz: float, samples: int, ppm: float, link: Link, seed: int) -> Sent:
-    """`ppm` = how much faster the device's clock runs; its drift wanders by about 5 ppm in 10 minutes."""
+def send(
+    duration_s: float, rate_hz: float, samples: int, ppm: float, link: Link, seed: int, wander_ppm: float = 5.0
+) -> Sent:
+    """`ppm` = how much faster the device's clock runs; its drift wanders by about `wander_ppm` in 10 minutes."""
     rng = np.random.default_rng(seed)
     packet_s = samples / rate_hz
     n = int(duration_s / packet_s)
-    wander = np.cumsum(rng.normal(size=n)) * 5e-6 * math.sqrt(packet_s / 600)
+    wander = np.cumsum(rng.normal(size=n)) * wander_ppm * 1e-6 * math.sqrt(packet_s / 600)
     true_packet_s = packet_s / (1 + ppm * 1e-6 + wander)
     last_s = np.cumsum(true_packet_s) + rng.uniform(0, 0.05)
     first_s = last_s - true_packet_s * (samples - 1) / samples

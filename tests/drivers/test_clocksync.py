@@ -49,7 +49,7 @@ def test_drift_is_learned_and_readable() -> None:
     timeline = DeviceTimeline()
     for device_s, arrival_s in zip(sent.device_s, sent.arrival_s, strict=True):
         timeline.map(device_s, sent.period_s, 5, round(arrival_s * 1e9))
-    assert timeline.drift_ppm == pytest.approx(100, abs=15)
+    assert timeline.state.drift_ppm == pytest.approx(100, abs=15)
 
 
 def test_memory_stays_bounded() -> None:

@@ -153,7 +153,7 @@ def test_a_pod_without_a_clock_gets_arrival_times_and_shows_its_rule() -> None:
     assert blocks[0].rate_hz == 0.0
     assert blocks[0].values[0, blocks[0].layout.index(Quantity.CADENCE_SPM)] == 170
     assert hub.detail("pod").startswith("cadence counts strides")
-    assert hub.drift_ppm("pod") is None
+    assert hub.clock("pod") is None
 
 
 def test_battery_is_a_block_but_not_a_sample() -> None:

@@ -1,0 +1,42 @@
+"""What is known of a stream's clock, for people and for other programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from drivers.timing.delay_spread import TRAP_S
+
+ClockKind: TypeAlias = Literal["device", "counter", "arrival"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """How the times of one stream come about.
+
+    kind           device: its own timestamps; counter: it numbers its samples; arrival: the hub counts what arrives
+    drift_ppm      device: how much faster the hub's clock runs; else how much longer than nominal the sample period is
+    uncertainty_s  95 % bound of the error against the hub's clock, apart from a delay that is always there; None:
+                   nobody can tell yet
+    phase_gap_s    phase of the connection interval that no packet meets; from TRAP_S on the trap of `delay_spread`
+    """
+
+    kind: ClockKind
+    drift_ppm: float
+    uncertainty_s: float | None
+    phase_gap_s: float
+
+    @property
+    def is_trapped(self) -> bool:
+        """Tell whether packets keep their phase to the radio's connection events, so that the true delay hides."""
+        return self.phase_gap_s >= TRAP_S
+
+    @property
+    def words(self) -> str:
+        """Say what the user should know; empty when all is well."""
+        if not self.is_trapped:
+            return ""
+        return (
+            f"its packets keep step with the radio, so its times may be late by up to {self.phase_gap_s * 1e3:.0f} ms: "
+            "another rate or packet size mends that"
+        )

@@ -1,0 +1,123 @@
+"""From a count of samples to the hub's clock, where the sampling rate itself is known to a few per cent only.
+
+The same envelope as for a device clock, with the period learned: each block keeps the lower convex hull of its arrivals
+over the count, so its earliest one can be told for whatever period turns out to be true; a line through the earliest
+ones of the last half minute gives period and offset at once. Simulated with a rate 5 % off and 200 ppm of wander, two
+sensors agree within 0.6 to 1.7 ms (p95; intervals of 15 to 45 ms).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from drivers.timing.delay_spread import DelaySpread, uncertainty_s
+
+FIRST_BLOCK_S, BLOCK_S = 0.5, 2.0
+FIRST_BLOCKS, BLOCKS = 8, 18
+"""Short blocks first, so that the rate is known within seconds; of half a minute, since such oscillators wander."""
+
+LINE_FROM_BLOCKS = 3
+ROUNDS = 3
+"""Which packet of a block is the earliest depends a little on the line through them."""
+
+RIDGE_S2 = 0.1
+"""Pulls the rate towards the nominal one while the line is short: arrivals scatter by 10 ms, rates by 3 %."""
+
+STEEPEST = 0.08
+"""Oscillators inside motion sensors are within 5 %."""
+
+CAUSALITY_S = 0.002
+"""A packet this far under the line moves the line down at once; before there is a line, any packet does."""
+
+Point = tuple[float, float]
+
+
+class CountLine:
+    """Line through (nominal time of the last sample of a packet, arrival minus that), both s; bounded memory."""
+
+    def __init__(self, slope: float = 0.0) -> None:
+        """`slope`: how much longer the true period is than the nominal one, where that is known from before."""
+        self.slope = slope
+        self._prior = slope
+        self._hulls: deque[list[Point]] = deque(maxlen=BLOCKS)
+        self._block: list[Point] = []
+        self._block_start_s = math.nan
+        self._intercept_s = math.inf
+        self._origin_s = 0.0
+        self._scatter_s = math.nan
+        self._spread = DelaySpread()
+
+    @property
+    def has_line(self) -> bool:
+        """Tell whether enough blocks have passed for a line."""
+        return len(self._hulls) >= LINE_FROM_BLOCKS
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether the rate is known well enough to notice a single packet that is missing."""
+        return len(self._hulls) >= FIRST_BLOCKS
+
+    @property
+    def is_at_limit(self) -> bool:
+        """Tell whether the rate is further off than any oscillator: it is another one."""
+        return self.is_settled and abs(self.slope) >= STEEPEST
+
+    def uncertainty_s(self, packet_s: float) -> float | None:
+        """Bound the error, 95 %, for packets every `packet_s`; None before there is a line."""
+        if math.isnan(self._scatter_s):
+            return None
+        return uncertainty_s(self._scatter_s, len(self._hulls), self.phase_gap_s(packet_s))
+
+    def phase_gap_s(self, packet_s: float) -> float:
+        """See DelaySpread."""
+        return self._spread.phase_gap_s(packet_s)
+
+    def offset_s(self, x_s: float) -> float:
+        """Return hub time minus nominal time."""
+        return self._intercept_s + self.slope * (x_s - self._origin_s)
+
+    def update(self, x_s: float, recv_s: float) -> float:
+        """Add a packet; gives how late it was on the line."""
+        y_s = recv_s - x_s
+        if math.isnan(self._block_start_s):
+            self._block_start_s = self._origin_s = x_s
+            self._intercept_s = y_s
+        elif x_s - self._block_start_s >= (FIRST_BLOCK_S if len(self._hulls) < FIRST_BLOCKS else BLOCK_S):
+            self._hulls.append(self._block)
+            self._block, self._block_start_s = [], x_s
+            if self.has_line:
+                self._fit()
+        _extend_hull(self._block, (x_s, y_s))
+        late_s = y_s - self.offset_s(x_s)
+        self._spread.add(late_s)
+        if late_s < (-CAUSALITY_S if self.has_line else 0.0):
+            self._intercept_s += late_s
+        return late_s
+
+    def forget_block(self) -> None:
+        """Leave out what came last: its count was wrong."""
+        self._block = []
+
+    def _fit(self) -> None:
+        hulls = [hull for hull in self._hulls if hull]
+        for _ in range(ROUNDS):
+            points = [min(hull, key=lambda point: point[1] - self.slope * point[0]) for hull in hulls]
+            n = len(points)
+            mean_x, mean_y = sum(x for x, _ in points) / n, sum(y for _, y in points) / n
+            covariance = sum((x - mean_x) * (y - mean_y) for x, y in points) + RIDGE_S2 * self._prior
+            variance = sum((x - mean_x) ** 2 for x, _ in points) + RIDGE_S2
+            self.slope = max(-STEEPEST, min(covariance / variance, STEEPEST))
+        self._intercept_s, self._origin_s = mean_y, mean_x
+        over_s = [y - mean_y - self.slope * (x - mean_x) for x, y in points]
+        self._scatter_s = math.sqrt(sum(each * each for each in over_s) / n)
+
+
+def _extend_hull(hull: list[Point], new: Point) -> None:
+    """Add a point on the right of a lower convex hull (Andrew's monotone chain)."""
+    while len(hull) >= 2:
+        (ax, ay), (bx, by) = hull[-2], hull[-1]
+        if (by - ay) * (new[0] - ax) < (new[1] - ay) * (bx - ax):
+            break
+        hull.pop()
+    hull.append(new)

@@ -1,0 +1,160 @@
+"""Times for samples of a device without a clock: it numbers them, or nobody does and their arrivals are counted.
+
+Counted arrivals lose step when a packet is lost. A packet that is missing makes all later ones late by a packet period,
+for good: when packet after packet is late by more than half a period, what is missing is put in. How many it takes
+follows from how often that happens by chance on this link. A packet put in wrongly is taken back the other way.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import numpy as np
+import numpy.typing as npt
+
+from drivers.timing.clock_state import ClockKind, ClockState
+from drivers.timing.count_line import CountLine
+from drivers.timing.sequence import Order, SampleCounter
+from dsp.signals import NS_PER_S
+
+Times = npt.NDArray[np.int64]
+
+SLEW, FAST_SLEW, FAST_SLEW_FROM_S = 0.02, 0.5, 0.02
+"""Corrections are spread over 2 % of the time that passed, large ones over half of it: times always rise."""
+
+MIN_STEP_NS = 1000
+DELAY_LIMIT_S, ADVANCE_LIMIT_S = 10.0, 1.0
+"""A packet this late or early on the line belongs to a count that began anew."""
+
+SLIP_SHARE = 0.5
+"""Of a packet period: later than that is late."""
+FALSE_ALARM = 1e-9
+FEWEST, MOST = 10, 90
+MEMORY_PACKETS = 256.0
+"""So many late packets in a row that chance brings them once in 1e9 packets, the usual share of late ones given."""
+PACE = 0.8
+"""And not in a burst, as after a stall: over at least this share of the time that as many packets usually take."""
+
+BREAK_S = 1.5
+"""Without a counter, a longer silence is no delay of the link's (stalls end within 0.6 s) but samples that are gone."""
+
+
+class CountedClock:
+    """One stream. `bits`: width of the device's sample counter; None: it has none."""
+
+    def __init__(self, rate_hz: float, bits: int | None) -> None:
+        self._rate_hz = rate_hz
+        self._period_s = 1.0 / rate_hz
+        self._counter = None if bits is None else SampleCounter(bits, rate_hz)
+        self._line = CountLine()
+        self._late: deque[tuple[float, float]] = deque(maxlen=MOST)  # (lateness, arrival), s
+        self._late_share = 0.5
+        self._next = 0
+        self._put_in = 0
+        self._base_ns: int | None = None
+        self._out_s = math.nan
+        self._out_x_s = 0.0
+        self._last_ns: int | None = None
+        self._recv_s = 0.0
+        self._packet_s = 0.0
+        self.restarts = 0
+
+    @property
+    def is_off(self) -> bool:
+        """Tell whether the device samples at another rate than it should: its count then says nothing about time."""
+        return self._line.is_at_limit
+
+    @property
+    def state(self) -> ClockState:
+        """Say how sure the times are; where arrivals are counted, a slip that was not noticed yet is added."""
+        kind: ClockKind = "arrival" if self._counter is None else "counter"
+        known_s = self._line.uncertainty_s(self._packet_s)
+        if known_s is not None and self._counter is None:
+            known_s += SLIP_SHARE * self._packet_s
+        return ClockState(kind, self._line.slope * 1e6, known_s, self._line.phase_gap_s(self._packet_s))
+
+    def update(self, sequence: int | None, n: int, recv_ns: int) -> tuple[Times, int] | None:
+        """Give the (n,) hub ns of a packet's samples and how many are missing before it; None: it came before."""
+        if self._base_ns is None:
+            self._base_ns = recv_ns
+        recv_s = (recv_ns - self._base_ns) / NS_PER_S
+        if self._counter is None or sequence is None:
+            index, lost = self._count(n, recv_s)
+        else:
+            place = self._counter.place(sequence, n, math.nan, recv_s)
+            if place.order is Order.STALE:
+                return None
+            if place.order is Order.RESTART:
+                self._restart()
+            index, lost = place.index, place.lost
+        self._recv_s = recv_s
+        self._packet_s = n * self._period_s
+        last_s = (index + n - 1) * self._period_s
+        if not math.isnan(self._out_s) and not (
+            -ADVANCE_LIMIT_S < recv_s - last_s - self._line.offset_s(last_s) < DELAY_LIMIT_S
+        ):
+            self._restart()
+        late_s = self._line.update(last_s, recv_s)
+        if self._counter is None:
+            self._late.append((late_s, recv_s))
+            self._late_share += ((late_s > SLIP_SHARE * self._packet_s) - self._late_share) / MEMORY_PACKETS
+        return self._times(index * self._period_s, last_s, n), lost
+
+    def _count(self, n: int, recv_s: float) -> tuple[int, int]:
+        """Number a packet that has no number."""
+        lost = 0
+        since_s = recv_s - self._recv_s
+        if self._next and since_s > BREAK_S:
+            lost = max(0, round(since_s / (self._period_s * (1.0 + self._line.slope))) - n)
+            self._restart()
+        elif self._line.is_settled:
+            lost = self._slipped(n)
+        index = self._next + lost
+        self._next = index + n
+        return index, max(0, lost)
+
+    def _slipped(self, n: int) -> int:
+        """Samples to put in; below 0: to take back of those that were put in wrongly."""
+        packet_s = n * self._period_s
+        share = min(max(self._late_share, 1e-3), 0.9)
+        row = min(max(math.ceil(math.log(FALSE_ALARM) / math.log(share)), FEWEST), MOST)
+        if len(self._late) < row:
+            return 0
+        recent = [self._late[i] for i in range(-row, 0)]
+        least_s, most_s = min(late for late, _ in recent), max(late for late, _ in recent)
+        packets = 0
+        if least_s > SLIP_SHARE * packet_s and recent[-1][1] - recent[0][1] > PACE * (row - 1) * packet_s:
+            packets = round(least_s / packet_s)
+        elif self._put_in and most_s < -SLIP_SHARE * packet_s:
+            packets = -min(self._put_in, round(-most_s / packet_s))
+        if packets:
+            self._put_in = max(0, self._put_in + packets)
+            self._late.clear()
+            self._line.forget_block()
+        return packets * n
+
+    def _restart(self) -> None:
+        """Begin a new line with the rate that was learned."""
+        self._line = CountLine(self._line.slope)
+        self._late.clear()
+        self._out_s = math.nan
+        self.restarts += 1
+
+    def _times(self, first_s: float, last_s: float, n: int) -> Times:
+        stretch = 1.0 + self._line.slope
+        target_s = last_s + self._line.offset_s(last_s) - (last_s - first_s) * stretch
+        if not math.isnan(self._out_s):
+            since_s = (first_s - self._out_x_s) * stretch
+            expected_s = self._out_s + since_s
+            error_s = target_s - expected_s
+            room_s = max(0.0, (SLEW if abs(error_s) < FAST_SLEW_FROM_S else FAST_SLEW) * since_s)
+            target_s = expected_s + max(-room_s, min(error_s, room_s))
+        assert self._base_ns is not None
+        start_ns = self._base_ns + round(target_s * NS_PER_S)
+        if self._last_ns is not None and start_ns < self._last_ns + MIN_STEP_NS:
+            start_ns = self._last_ns + MIN_STEP_NS
+        self._out_s, self._out_x_s = (start_ns - self._base_ns) / NS_PER_S, first_s
+        times: Times = start_ns + np.rint(np.arange(n) * (self._period_s * stretch * NS_PER_S)).astype(np.int64)
+        self._last_ns = int(times[-1])
+        return times

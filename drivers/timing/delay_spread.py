@@ -1,0 +1,59 @@
+"""How sure the earliest arrivals are: whether the phase between packets and connection events sweeps.
+
+A packet waits for the next connection event. Where packets and events drift through each other, some packet soon waits
+next to nothing, and the smallest delay is the true one. The trap: a packet period that is a whole multiple of the
+interval (100 Hz, 5 samples, 50 ms interval). Every packet then waits equally long, the smallest delay is never seen,
+and the times are late by up to an interval (simulated: p95 42 ms). With a period of p/q intervals there are q phases,
+and the gap between them remains unknown.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import deque
+
+PACKETS = 256
+ENOUGH = 96
+LOW, MIDDLE, HIGH = 0.1, 0.6, 0.75
+"""Shares of the packets: HIGH leaves those out that were sent again or stalled."""
+
+NARROW_S = 0.0025
+"""Between LOW and MIDDLE lies half an interval, at least 3.75 ms, where the phase sweeps; host jitter alone is less."""
+
+TRAP_S = 0.004
+"""A gap this wide is no accident: 256 packets over the longest usual interval, 50 ms, leave 1 to 2 ms."""
+
+Z95 = 2.0
+
+
+class DelaySpread:
+    """Delays over the line of the last packets."""
+
+    def __init__(self) -> None:
+        self._residuals_s: deque[float] = deque(maxlen=PACKETS)
+        self.add = self._residuals_s.append  # called for every packet
+
+    def phase_gap_s(self, packet_s: float) -> float:
+        """Width of the widest phase that no packet met; `packet_s`, the period of the packets, where there is but one.
+
+        0 while there are too few packets to tell.
+        """
+        n = len(self._residuals_s)
+        if n < ENOUGH:
+            return 0.0
+        ordered = sorted(self._residuals_s)
+        if ordered[int(MIDDLE * n)] - ordered[int(LOW * n)] < NARROW_S:
+            return packet_s
+        usual = ordered[: int(HIGH * n)]
+        return max(later - earlier for earlier, later in itertools.pairwise(usual))
+
+
+def uncertainty_s(scatter_s: float, points: int, phase_gap_s: float) -> float:
+    """95 % bound of the error of a line through `points` block minima that scatter by `scatter_s` (SD).
+
+    The smallest of m delays that spread evenly is too large by as much, on average, as it scatters; the end of a fitted
+    line is uncertain by 2 SD / sqrt(points). A gap that is wide enough to be one (see TRAP_S) may hide the true phase.
+    """
+    statistical_s = scatter_s * (1.0 + Z95 * 2.0 / math.sqrt(points))
+    return max(statistical_s, phase_gap_s if phase_gap_s >= TRAP_S else 0.0)
