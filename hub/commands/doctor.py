@@ -11,7 +11,7 @@ from hub.broker.mosquitto import find_mosquitto
 from hub.broker.serving import port_is_free
 from hub.commands.live import chosen_config
 from hub.config import ConfigError
-from hub.doctor.audio import check_audio
+from hub.doctor.audio import check_audio, check_speech
 from hub.doctor.bluetooth import check_bluetooth
 from hub.doctor.disk import check_disk
 from hub.doctor.finding import Finding, Verdict
@@ -46,6 +46,7 @@ def _findings() -> Iterator[Finding]:
     yield _broker()
     yield check_bluetooth()
     yield check_audio()
+    yield check_speech()
     yield check_disk()
 
 

@@ -1,23 +1,34 @@
-"""Can sound be played here."""
+"""Can sound be played here, and who speaks."""
 
 from __future__ import annotations
 
-import importlib
-
+from hub.config import SoundSection
 from hub.doctor.finding import Finding, Verdict
-from hub.folders import adding_extra
+from hub.sound.output.device import load_portaudio
+from hub.sound.output.output import OutputError
+from hub.sound.speech.choice import choose_engine
 
 
 def check_audio() -> Finding:
     """Look for the extra `[audio]`, PortAudio and an output; none of them is needed for a run."""
     try:
-        sounddevice = importlib.import_module("sounddevice")
-    except ImportError:
-        return Finding("audio", Verdict.NOTE, "no sound: the extra is not installed", adding_extra("audio"))
-    except OSError as error:  # what sounddevice raises when the library behind it is missing
-        return Finding("audio", Verdict.NOTE, f"no sound: {error}", "sudo apt install libportaudio2")
+        sounddevice = load_portaudio()
+    except OutputError as error:
+        what, _, remedy = str(error).rpartition(": ")
+        return Finding("audio", Verdict.NOTE, f"no sound: {what}", remedy)
     try:
         output = sounddevice.query_devices(kind="output")
     except (sounddevice.PortAudioError, ValueError) as error:
         return Finding("audio", Verdict.NOTE, f"no sound: {error}", "plug in or pair headphones; a run works without")
-    return Finding("audio", Verdict.OK, str(output["name"]))
+    return Finding("audio", Verdict.OK, f"{output['name']}; hear it with: stridecue sound try")
+
+
+def check_speech(section: SoundSection | None = None) -> Finding:
+    """Look for the engine that would speak; without one there are tones only."""
+    section = section or SoundSection()
+    engine, remedy = choose_engine(section.engine, section.voice, section.words_per_min, section.program)
+    if engine is not None:
+        return Finding("speech", Verdict.OK, engine.name)
+    if not remedy:
+        return Finding("speech", Verdict.OK, "off: tones only, as configured")
+    return Finding("speech", Verdict.NOTE, "no engine: tones only", remedy)

@@ -1,0 +1,232 @@
+"""The device output: against a made-up PortAudio that comes, goes and hangs, and the real one without a device."""
+
+import asyncio
+import importlib
+import os
+import subprocess
+import sys
+import threading
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from hub.doctor.audio import check_audio, check_speech
+from hub.doctor.finding import Verdict
+from hub.sound.output import device as device_module
+from hub.sound.output.device import CHANNELS, DeviceOutput
+from hub.sound.output.output import OutputError
+from hub.sound.tones import RATE_HZ, Samples
+from tests.hub.programs import until
+
+pytestmark = pytest.mark.real_time
+
+
+class CardError(Exception):
+    """`PortAudioError`."""
+
+
+class StopCallbackError(Exception):
+    """`CallbackAbort`."""
+
+
+class MadeUpPortAudio:
+    """What `device.py` uses of the module `sounddevice`. A thread calls back as a sound card would."""
+
+    def __init__(self) -> None:
+        self.devices = 1
+        self.known = 1  # PortAudio looks only when it is initialised
+        self.hangs_at_closing = False
+        self.blocks: list[np.ndarray] = []
+        self.renewed = 0
+        self.open = 0
+
+    def query_devices(self, device: str | None, _kind: str) -> dict[str, str]:
+        if not self.known:
+            raise CardError("Error querying device -1")
+        if device not in {None, "Headphones"}:
+            raise ValueError(f"No output device matching {device!r}\nand more lines")
+        return {"name": "Headphones"}
+
+    def terminate(self) -> None:
+        self.renewed += 1
+
+    def initialize(self) -> None:
+        self.known = self.devices
+
+    def stream(self, **options: object) -> "MadeUpStream":
+        assert (options["samplerate"], options["channels"], options["dtype"]) == (RATE_HZ, CHANNELS, "float32")
+        return MadeUpStream(self, options["callback"])
+
+
+class MadeUpStream:
+    latency = 0.1
+
+    def __init__(self, audio: MadeUpPortAudio, callback) -> None:
+        self._audio = audio
+        self._callback = callback
+        self._end = threading.Event()
+        self.active = False
+        audio.open += 1
+
+    def start(self) -> None:
+        self.active = True
+        threading.Thread(target=self._call_back, daemon=True).start()
+
+    def close(self) -> None:
+        self._end.set()
+        if self._audio.hangs_at_closing:
+            threading.Event().wait(5)
+        self._audio.open -= 1
+
+    def _call_back(self) -> None:
+        while not self._end.wait(0.005) and self._audio.devices:
+            block = np.full((240, CHANNELS), 9.0, dtype=np.float32)
+            try:
+                self._callback(block, len(block), None, SimpleNamespace(output_underflow=len(self._audio.blocks) == 3))
+            except StopCallbackError:
+                self.active = False
+                return
+            self._audio.blocks.append(block)
+
+
+@pytest.fixture
+def audio(monkeypatch: pytest.MonkeyPatch) -> MadeUpPortAudio:
+    made_up = MadeUpPortAudio()
+    module = SimpleNamespace(
+        PortAudioError=CardError,
+        CallbackAbort=StopCallbackError,
+        OutputStream=made_up.stream,
+        query_devices=made_up.query_devices,
+        _terminate=made_up.terminate,
+        _initialize=made_up.initialize,
+    )
+    monkeypatch.setitem(sys.modules, "sounddevice", module)
+    monkeypatch.setattr(device_module, "WATCH_S", 0.1)
+    monkeypatch.setattr(device_module, "CLOSE_LIMIT_S", 0.3)
+    return made_up
+
+
+def ramp(frames: int) -> Samples:
+    return np.linspace(0.0, 0.5, frames, dtype=np.float32)
+
+
+async def play(audio: MadeUpPortAudio, output: DeviceOutput, blocks: int) -> list[str]:
+    """Play until the card got so many blocks, then end in good order; gives what `opened` was told."""
+    opened: list[str] = []
+    playing = asyncio.create_task(output.play(ramp, opened.append))
+    await until(lambda: len(audio.blocks) >= blocks)
+    playing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await playing
+    return opened
+
+
+async def test_samples_go_to_both_ears_and_the_device_says_its_latency(audio: MadeUpPortAudio):
+    output = DeviceOutput(None)
+    assert await play(audio, output, 10) == ["Headphones"]
+    np.testing.assert_array_equal(audio.blocks[0], np.stack([ramp(240)] * CHANNELS, axis=1))
+    assert output.underflows == 1
+    assert audio.open == 0
+
+
+async def test_a_device_that_is_gone_is_told_and_looked_for_anew(audio: MadeUpPortAudio):
+    output = DeviceOutput("Headphones")
+    playing = asyncio.create_task(output.play(ramp, lambda _name: None))
+    await until(lambda: len(audio.blocks) >= 3)
+    assert output.latency_ms == 100.0
+    audio.devices = 0
+    with pytest.raises(OutputError, match="Headphones is gone") as gone:
+        await playing
+    assert not gone.value.final
+    assert (audio.open, output.latency_ms) == (0, None)
+    with pytest.raises(OutputError, match="no audio device"):
+        await output.play(ramp, print)
+    assert audio.renewed == 1
+    audio.devices, seen = 1, len(audio.blocks)
+    await play(audio, output, seen + 3)
+    assert audio.open == 0
+
+
+async def test_a_device_that_does_not_exist_is_named(audio: MadeUpPortAudio):
+    with pytest.raises(OutputError, match=r"^No output device matching 'Earring'$"):
+        await DeviceOutput("Earring").play(ramp, print)
+    assert audio.open == 0
+
+
+async def test_a_device_that_hangs_holds_up_nobody(audio: MadeUpPortAudio):
+    audio.hangs_at_closing = True
+    playing = asyncio.create_task(DeviceOutput(None).play(ramp, lambda _name: None))
+    await until(lambda: len(audio.blocks) >= 3)
+    audio.devices = 0
+    with pytest.raises(OutputError, match="hangs") as hung:
+        await playing
+    assert hung.value.final
+
+
+async def test_a_mistake_of_ours_ends_the_sound_with_its_traceback(audio: MadeUpPortAudio):
+    def broken(_frames: int) -> Samples:
+        raise ZeroDivisionError("ours")
+
+    with pytest.raises(ZeroDivisionError, match="ours"):
+        await DeviceOutput(None).play(broken, lambda _name: None)
+    assert audio.open == 0
+
+
+async def test_without_the_extra_or_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    for error, remedy in ((ImportError(), r"\[audio\]"), (OSError("PortAudio library not found"), "libportaudio2")):
+        monkeypatch.setattr(device_module.importlib, "import_module", _raising(error))
+        with pytest.raises(OutputError, match=remedy) as refused:
+            await DeviceOutput(None).play(ramp, print)
+        assert refused.value.final
+        assert remedy.strip("\\[]") in check_audio().remedy
+        assert check_audio().verdict is Verdict.NOTE
+
+
+def _raising(error: Exception) -> object:
+    def import_module(_name: str) -> None:
+        raise error
+
+    return import_module
+
+
+async def test_the_real_portaudio_without_a_device_says_so():
+    """With a device (a developer's machine) there is nothing to see here: it would be heard."""
+    try:
+        sounddevice = importlib.import_module("sounddevice")
+    except (ImportError, OSError) as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"CI has the extra and libportaudio2: {error}")
+        pytest.skip(f"no PortAudio: {error}")
+    try:
+        sounddevice.query_devices(kind="output")
+    except sounddevice.PortAudioError:
+        pass
+    else:
+        pytest.skip("this machine has a sound device")
+    output = DeviceOutput(None)
+    for _ in range(2):
+        with pytest.raises(OutputError, match="no audio device") as refused:
+            await output.play(ramp, print)
+        assert not refused.value.final
+
+
+def test_c_libraries_are_kept_off_the_terminal_and_python_is_not():
+    code = """
+import os, sys
+from hub.sound.output.native_stderr import without_native_stderr
+for _ in range(2):
+    with without_native_stderr():
+        os.write(2, b"Expression 'gone' failed in 'pa_linux_alsa.c'\\n")
+        print("ours", file=sys.stderr)
+    os.write(2, b"after\\n")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines() == ["ours", "after"] * 2
+
+
+def test_doctor_names_the_voice_or_says_how_to_get_one():
+    finding = check_speech()
+    assert finding.subject == "speech"
+    assert finding.said
+    assert (finding.verdict is Verdict.OK) == (not finding.remedy)
