@@ -16,6 +16,7 @@ from drivers.errors import DecodeError
 from drivers.ingest import Ingest
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo, Packet
+from drivers.timing.clock_state import ClockState
 from dsp.pipeline import Pipeline
 from dsp.records import Cue, Quality, Record, Summary
 from dsp.signals import NS_PER_S, Quantity, SampleBlock
@@ -39,12 +40,13 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """How a source is: totals, last packet (None before the first), battery, and what the runner should know."""
+    """How a source is: totals, last packet (None before the first), battery, what the runner should know, its clock."""
 
     quality: Quality
     last_seen_ns: int | None
     battery_pct: float | None
     detail: str
+    clock: ClockState | None = None
 
 
 class Engine:
@@ -91,7 +93,11 @@ class Engine:
         """Say how every source is, by device id."""
         return {
             each.source: SourceHealth(
-                each, self._last_seen_ns.get(each.source), self._battery_pct.get(each.source), self._detail(each.source)
+                each,
+                self._last_seen_ns.get(each.source),
+                self._battery_pct.get(each.source),
+                self._detail(each.source),
+                self._ingest.clock(each.source),
             )
             for each in self.quality()
         }

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo
+from drivers.timing.clock_state import ClockState
 from dsp.records import Attitude, Cue, Metric, Record, Step, Threshold, ThresholdState
 from dsp.signals import NS_PER_S
 from hub.engine import SourceHealth
@@ -212,6 +213,7 @@ class Telemetry:
             rate_hz=self._rate_hz(device),
             last_seen_s=age_s,
             detail="; ".join(filter(None, details)) or None,
+            **_clock_fields(health.clock if health else None),
         )
         return Post(topic, message)
 
@@ -249,6 +251,13 @@ class Telemetry:
 
     def _utc(self, t_ns: int) -> str:
         return utc(self._about.unix_zero_ns + t_ns)
+
+
+def _clock_fields(clock: ClockState | None) -> dict[str, Any]:
+    if clock is None:
+        return {}
+    align_ms = None if clock.uncertainty_s is None else round(clock.uncertainty_s * 1e3, 2)
+    return {"clock": clock.kind, "drift_ppm": round(clock.drift_ppm, 1), "align_ms": align_ms}
 
 
 def _state(link: LinkState | None, age_s: float | None) -> SensorState:

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
+from drivers.timing.clock_state import ClockKind
 from dsp.records import Side, ThresholdState
 from dsp.signals import NS_PER_S, Placement
 from hub.incoming import SCHEMA, CommandMessage, PainMessage
@@ -142,6 +143,10 @@ class SensorMessage(Outgoing, frozen=True, kw_only=True, tag="sensor"):
     """One sensor: link state, battery, running totals. `last_seen_s` is the age of its latest packet.
 
     placement  null where nobody can tell: the sensor is then not used, `detail` says what to do
+    clock      where its sample times come from: its own timestamps, its sample counter, or the arrivals counted here;
+               null without samples to time
+    drift_ppm  device: how much faster the hub's clock runs; else how much longer than nominal its sample period is
+    align_ms   95 % bound of the error of its times, apart from a delay that is always there; null while unknown
     """
 
     device: str
@@ -157,6 +162,9 @@ class SensorMessage(Outgoing, frozen=True, kw_only=True, tag="sensor"):
     rate_hz: float | None
     last_seen_s: float | None
     detail: str | None
+    clock: ClockKind | None = None
+    drift_ppm: float | None = None
+    align_ms: float | None = None
 
 
 class AttitudeMessage(Outgoing, frozen=True, kw_only=True, tag="attitude"):
