@@ -64,7 +64,7 @@ class Ingest:
             streams.setdefault(one.stream.source, []).append(one)
             if one.stream.learns_from is not None:
                 learners.setdefault(one.stream.learns_from, []).append(one)
-        merged = [made[name] for name in profile.merge]
+        merged = [made[name] for name in profile.profile.merge]
         merge = StreamMerge([one.layout for one in merged]) if merged else None
         source = _Source(info, streams, learners, merged, merge)
         if known is not None:

@@ -123,7 +123,6 @@ def _with_parents(child: Profile, known: Mapping[str, Profile], source: str, pat
             command={**parent.command, **child.command},
             frame={**parent.frame, **child.frame},
             stream={**parent.stream, **child.stream},
-            merge=child.merge or parent.merge,
             start=[*parent.start, *(step for step in child.start if step not in parent.start)],
             stop=[*child.stop, *(step for step in parent.stop if step not in child.stop)],
             semantics=parent.semantics if child.semantics == Semantics() else child.semantics,

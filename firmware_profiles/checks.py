@@ -38,8 +38,10 @@ def _check(profile: Profile) -> None:
         _check_frame(frame, f"frame.{name}")
     for name, stream in profile.stream.items():
         check_stream(stream, f"stream.{name}", profile)
-    for name in profile.merge:
-        check_known(name, profile.stream, "merge")
+    for name in profile.profile.merge:
+        check_known(name, profile.stream, "profile.merge")
+    if len(profile.profile.merge) not in {0, 2}:
+        raise FactError("profile.merge", "names two streams")
     for i, example in enumerate(profile.examples):
         check_known(example.stream, profile.stream, f"examples[{i}].stream")
         for text in [example.hex] if isinstance(example.hex, str) else example.hex:

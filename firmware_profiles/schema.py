@@ -5,7 +5,7 @@
 [gatt]         alias -> characteristic          [command.x]  writes that are known and not sent by themselves
 [link]         what the connection has to offer [frame.x]    how notifications become frames
 [semantics]    meaning the standard leaves open [stream.x]   how the bytes of one characteristic are read
-merge          streams that are one sensor      [[examples]] bytes and what they must decode to
+                                                [[examples]] bytes and what they must decode to
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class About(Strict, frozen=True, kw_only=True):
     """`[profile]`. A `mixin` is never matched by itself, others extend it. `placement` lists where it can sit.
 
     transport  how its bytes come; a run connects to `gatt` devices only
+    merge      two streams that are one motion sensor: rows of both at the times of the first
     """
 
     id: str
@@ -51,6 +52,7 @@ class About(Strict, frozen=True, kw_only=True):
     extends: list[str] = []
     mixin: bool = False
     transport: Literal["gatt", "advertisement", "json"] = "gatt"
+    merge: list[str] = []
     notes: str = ""
 
 
@@ -363,7 +365,6 @@ class Profile(Strict, frozen=True, kw_only=True):
     command: dict[str, Command] = {}
     frame: dict[str, Frame] = {}
     stream: dict[str, Stream] = {}
-    merge: list[str] = []
     semantics: Semantics = Semantics()
     examples: list[Example] = []
 

@@ -45,7 +45,7 @@ class SampleArray:
                 limits.append(field.field.plausible or (-math.inf, math.inf))
                 column += 1
             column += n if not field.columns else 0
-        self._wanted = None if len(wanted) == self._width else np.array(wanted)
+        self._wanted = None if len(wanted) == self._width else np.array(wanted, dtype=np.intp)
         self._scale = np.array(scale)
         self._flat_scale: dict[int, npt.NDArray[np.float64]] = {}
         self._bias = np.array(bias) if any(bias) else None
@@ -137,7 +137,14 @@ class SampleArray:
         return values if self._bias is None else values + self._bias
 
     def _raw(self, payload: bytes, count: int) -> npt.NDArray[Any]:
-        """Read (count, width) numbers as they stand."""
+        """Read (count, width) numbers as they stand; floats as doubles, since a signalling NaN warns at every touch."""
+        raw = self._as_sent(payload, count)
+        if not self._has_floats:
+            return raw
+        with np.errstate(invalid="ignore"):
+            return raw.astype(np.float64)
+
+    def _as_sent(self, payload: bytes, count: int) -> npt.NDArray[Any]:
         if self._planar:
             at, parts = self._at, []
             for _, n, dtype in self._parts:
@@ -147,4 +154,5 @@ class SampleArray:
         if self._uniform is not None:
             return np.frombuffer(payload, self._uniform, count * self._width, self._at).reshape(count, self._width)
         record = np.frombuffer(payload, self._record, count, self._at)
-        return np.hstack([record[name].astype(np.float64) for name in self._record.names or ()])
+        with np.errstate(invalid="ignore"):
+            return np.hstack([record[name].astype(np.float64) for name in self._record.names or ()])
