@@ -60,6 +60,7 @@ LOSS, INTERVAL_MS, TIMEOUT_MS = 0.05, 15.0, 720.0
 TROUBLE_EVERY_S, TROUBLE_S = 60.0, 4.0
 RSS_FROM_S, RSS_SPREAD_MB = 120.0, 5.0
 DRAIN_S = 2.0
+BACK_WITHIN_S = 60.0
 BIN_MS, BINS = 0.05, 400_000
 
 
@@ -185,6 +186,7 @@ async def soak(minutes: float, n: int, rate_hz: int, folder: Path) -> bool:
             (tasks_before, tasks_after), resident = await watch(minutes, hub, beside)
             for task in beside:
                 task.cancel()
+            await all_back(lab, imus)
             for kind in kinds:
                 lab.halt(kind)
             await asyncio.sleep(DRAIN_S)
@@ -198,8 +200,9 @@ async def soak(minutes: float, n: int, rate_hz: int, folder: Path) -> bool:
         "inbox", inbox.dropped == 0, f"{inbox.made} made = {inbox.delivered} taken + {inbox.dropped} dropped"
     )
     good &= verdict("tasks", tasks_after <= tasks_before, f"{tasks_before} after the start, {tasks_after} at the end")
+    await asyncio.sleep(0.1)  # a cancelled task needs a turn or two to end
     leaked = asyncio.all_tasks() - {asyncio.current_task()}
-    good &= verdict("tasks left", not leaked, ", ".join(task.get_name() for task in leaked) or "none")
+    good &= verdict("tasks left", not leaked, ", ".join(map(repr, leaked)) or "none")
     if resident:
         spread_mb = max(resident) - min(resident)
         words = f"{min(resident):.1f} to {max(resident):.1f} MB after minute {RSS_FROM_S / 60:g}"
@@ -207,6 +210,15 @@ async def soak(minutes: float, n: int, rate_hz: int, folder: Path) -> bool:
     print(f"latency, last sample of a packet to the radio's callback: {hub.on_air}")
     print(f"latency, radio's callback to the end of the hub's work:   {hub.in_hub}")
     return good
+
+
+async def all_back(lab: VirtualLab, imus: list[str]) -> None:
+    """Wait until every link is up again: what a sensor makes after its last word can neither come nor be counted."""
+    for kind in imus:
+        lab.conditions_of(kind).in_range = True
+    async with asyncio.timeout(BACK_WITHIN_S):
+        while lab.radio.free_slots:
+            await asyncio.sleep(0.5)
 
 
 async def watch(minutes: float, hub: Hub, beside: list[asyncio.Task[None]]) -> tuple[tuple[int, int], list[float]]:
