@@ -60,7 +60,7 @@ LOSS, INTERVAL_MS, TIMEOUT_MS = 0.05, 15.0, 720.0
 TROUBLE_EVERY_S, TROUBLE_S = 60.0, 4.0
 RSS_FROM_S, RSS_SPREAD_MB = 120.0, 5.0
 DRAIN_S = 2.0
-BACK_WITHIN_S = 60.0
+BACK_WITHIN_S = 60
 BIN_MS, BINS = 0.05, 400_000
 
 
@@ -216,9 +216,10 @@ async def all_back(lab: VirtualLab, imus: list[str]) -> None:
     """Wait until every link is up again: what a sensor makes after its last word can neither come nor be counted."""
     for kind in imus:
         lab.conditions_of(kind).in_range = True
-    async with asyncio.timeout(BACK_WITHIN_S):
-        while lab.radio.free_slots:
-            await asyncio.sleep(0.5)
+    for _ in range(BACK_WITHIN_S):
+        if not lab.radio.free_slots:
+            return
+        await asyncio.sleep(1.0)
 
 
 async def watch(minutes: float, hub: Hub, beside: list[asyncio.Task[None]]) -> tuple[tuple[int, int], list[float]]:
