@@ -48,6 +48,8 @@ EXAMPLES: dict[str, Message] = {
             dropped=0,
             hub_p50_ms=18.2,
             hub_p99_ms=41.0,
+            total_p50_ms=402.5,
+            total_p99_ms=437.0,
             device_ms=100.0,
             underflows=0,
         ),

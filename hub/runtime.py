@@ -249,7 +249,8 @@ class Runtime:
         if self._plan.sound is None or heard is None:
             return
         notice = self._notices.about("sound")
-        sink = SoundSink(self._plan.sound, heard, say=self._say, notice=notice, report=self._telemetry.hear)
+        live = self._plan.about.source != "replay"
+        sink = SoundSink(self._plan.sound, heard, say=self._say, notice=notice, report=self._telemetry.hear, live=live)
         self._start_sink(group, "sound", sink.run())
 
     async def _start_broker(self, group: asyncio.TaskGroup) -> list[asyncio.Task[None]]:

@@ -49,6 +49,7 @@ class SoundStatus(msgspec.Struct, frozen=True, kw_only=True):
     metronome_spm  what the metronome beats; null: it is silent
     sounds         tones and sentences played; `repeats` were left out, `dropped` came too late or too many at a time
     hub_p50_ms     from the arrival of the packet that caused a sound to its first sample at the device; hub_p99_ms too
+    total_p50_ms   the same from the time of what it is about (a step's contact), null in a replay; total_p99_ms too
     device_ms      what the device adds to that, by its own word
     underflows     how often the device had nothing to play
     """
@@ -62,6 +63,8 @@ class SoundStatus(msgspec.Struct, frozen=True, kw_only=True):
     dropped: int
     hub_p50_ms: float | None
     hub_p99_ms: float | None
+    total_p50_ms: float | None
+    total_p99_ms: float | None
     device_ms: float | None
     underflows: int
 

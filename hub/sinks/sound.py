@@ -63,6 +63,7 @@ class SoundSink:
     say     gets a line for the terminal: what sound is heard on, or once that there is nothing to hear it on
     notice  is told why nothing can be heard any more, and (empty text) that it can again
     report  gets the state of sound whenever there may be news
+    live    records happen now: how old they are when they are heard is worth knowing
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class SoundSink:
         say: Callable[[str], None],
         notice: Callable[[str], None],
         report: Callable[[SoundStatus], None] = lambda _status: None,
+        live: bool = True,
     ) -> None:
         self.mixer = Mixer(loop_clock(), sounds.volume)
         self.latency = Latency()
@@ -82,6 +84,7 @@ class SoundSink:
         self._say_line = say
         self._notice = notice
         self._report = report
+        self._live = live
         self._pacing = Pacing()
         self._beating_spm: float | None = None
         self._cause_ns: int | None = None
@@ -117,6 +120,8 @@ class SoundSink:
             dropped=mixer.cues.dropped + mixer.cues.stale + mixer.lost_orders + self.unspoken,
             hub_p50_ms=latency.hub_ms(50),
             hub_p99_ms=latency.hub_ms(99),
+            total_p50_ms=latency.total_ms(50),
+            total_p99_ms=latency.total_ms(99),
             device_ms=output.latency_ms,
             underflows=output.underflows,
         )
@@ -149,7 +154,7 @@ class SoundSink:
                     signal_samples(heard.signal),
                     heard.fresh_s,
                     self._cause_ns,
-                    heard.t_ns,
+                    heard.t_ns if self._live else None,
                 )
             )
         if heard.words is None or self._sounds.speech is None:
@@ -165,7 +170,8 @@ class SoundSink:
         if samples is None or heard is None:
             return samples is not None
         fresh_s = heard.fresh_s - (now_ns() - words.asked_ns) / NS_PER_S
-        self.mixer.play(Sound(f"words {words.text}", heard.rank, samples, fresh_s, words.cause_ns, heard.t_ns))
+        t_ns = heard.t_ns if self._live else None
+        self.mixer.play(Sound(f"words {words.text}", heard.rank, samples, fresh_s, words.cause_ns, t_ns))
         return True
 
     def _ask(self, words: _Words) -> None:
