@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -59,3 +59,12 @@ class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
             raise ValueError(f"{self.action} has no text: only nudge and mark have")
         if self.cadence_spm is not None and self.action != "target":
             raise ValueError(f"{self.action} has no cadence_spm: only target has")
+
+
+class Answer(NamedTuple):
+    """What became of a pain report or command; `id` is the sender's own, `text` what was done or what was wrong."""
+
+    to: Literal["pain", "command"]
+    id: str | None
+    ok: bool
+    text: str

@@ -13,6 +13,7 @@ from drivers.timing.clock_state import ClockState
 from dsp.records import Attitude, Cue, Metric, Record, Step, Threshold, ThresholdState
 from dsp.signals import NS_PER_S
 from hub.engine import SourceHealth
+from hub.incoming import Answer
 from hub.lines import line_fields, seconds
 from hub.session import FRESH_S, RUNNING_KEY, Session
 from hub.topics import Topics
@@ -23,6 +24,7 @@ from hub.wire import (
     MetricsMessage,
     Post,
     Presence,
+    ReplyMessage,
     SensorMessage,
     SensorState,
     SessionMessage,
@@ -138,6 +140,11 @@ class Telemetry:
             sound=self._sound,
         )
         return Post(topic, message)
+
+    def reply(self, answer: Answer, t_ns: int) -> Post:
+        """Answer an order."""
+        topic = self._topics.reply
+        return Post(topic, ReplyMessage(**self._stamp(topic, t_ns), **answer._asdict()))
 
     def hello(self, t_ns: int) -> list[Post]:
         """Say again what a broker keeps for who comes late: after every connect."""

@@ -1,0 +1,164 @@
+"""Orders over a real mosquitto, from a foreign client's point of view."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+import aiomqtt
+import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from hub.broker.serving import LOOPBACK
+from hub.connection import MQTT_3, MQTT_5, Server, open_client
+from hub.incoming import CommandMessage, PainMessage
+from hub.orders import MAX_ORDER_BYTES, ORDERS_A_SECOND, Order, OrderDesk, OrderError
+from hub.session import Session
+from hub.telemetry import About, Telemetry
+from tests.hub.programs import a_port, mosquitto
+
+pytestmark = pytest.mark.real_time
+
+VERSIONS = pytest.mark.parametrize("protocol", [MQTT_3, MQTT_5], ids=["3.1.1", "5"])
+
+
+@dataclass
+class Desk:
+    """A hub's desk, and a client that orders."""
+
+    server: Server
+    client: aiomqtt.Client
+    obeyed: list[Order] = field(default_factory=list)
+
+    async def carry_out(self, order: Order) -> str:
+        if isinstance(order, CommandMessage) and order.action == "target":
+            raise OrderError("no target without a hip sensor")
+        self.obeyed.append(order)
+        return "done"
+
+    async def order(
+        self, kind: str, payload: bytes, *, retain: bool = False, properties: Properties | None = None
+    ) -> None:
+        await self.client.publish(f"stridecue/ann/{kind}", payload, qos=1, retain=retain, properties=properties)
+
+    async def heard(self) -> tuple[str, dict[str, object]]:
+        async with asyncio.timeout(5):
+            raw = await anext(self.client.messages)
+        assert isinstance(raw.payload, bytes)
+        return str(raw.topic), json.loads(raw.payload)
+
+
+@asynccontextmanager
+async def a_desk(protocol: aiomqtt.ProtocolVersion, *, kept: bytes | None = None) -> AsyncIterator[Desk]:
+    broker, port = mosquitto(), a_port()
+    await broker.start(port)
+    server = Server(LOOPBACK, port, protocol=protocol)
+    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    try:
+        async with (
+            asyncio.timeout(15),
+            open_client(replace(server, protocol=MQTT_5)) as client,
+            asyncio.TaskGroup() as group,
+        ):
+            if kept is not None:
+                await client.publish("stridecue/ann/pain", kept, qos=1, retain=True)
+            await client.subscribe("stridecue/ann/reply", qos=1)
+            await client.subscribe("gym/answers", qos=1)
+            desk = Desk(server, client)
+            work = OrderDesk(
+                server,
+                "ann",
+                carry_out=desk.carry_out,
+                answer=lambda answer: telemetry.reply(answer, 0),
+            )
+            task = group.create_task(work.run(), name="desk")
+            await work.up.wait()
+            yield desk
+            work.close()
+            task.cancel()
+    finally:
+        await broker.stop()
+
+
+@VERSIONS
+async def test_an_order_is_done_once_and_answered(protocol: aiomqtt.ProtocolVersion):
+    async with a_desk(protocol) as desk:
+        for _ in range(2):
+            await desk.order("command", b'{"action": "nudge", "text": "quick steps", "id": "c1"}')
+            topic, answer = await desk.heard()
+            assert topic == "stridecue/ann/reply"
+            assert (answer["to"], answer["id"], answer["ok"], answer["text"]) == ("command", "c1", True, "done")
+        await desk.order("pain", b'{"level": 3}')
+        assert (await desk.heard())[1]["ok"] is True
+    assert desk.obeyed == [CommandMessage(action="nudge", text="quick steps", id="c1"), PainMessage(level=3)]
+
+
+@VERSIONS
+@pytest.mark.parametrize(
+    ("kind", "payload", "said"),
+    [
+        ("pain", b'{"level": 11, "id": "p1"}', "$.level"),
+        ("command", b'{"action": "nudge"}', "nudge needs a text"),
+        ("command", b'{"action": "mute", "text": "x"}', "mute has no text"),
+        ("command", b'{"action": "target"}', "no target without"),
+        ("command", b"\x00\xff garbage", "malformed"),
+        ("pain", b"{" * 3000, "malformed"),
+        ("pain", b" " * (MAX_ORDER_BYTES + 1), "bytes, at most"),
+    ],
+)
+async def test_what_is_wrong_is_answered_and_nothing_happens(
+    protocol: aiomqtt.ProtocolVersion, kind: str, payload: bytes, said: str
+):
+    async with a_desk(protocol) as desk:
+        await desk.order(kind, payload)
+        _, answer = await desk.heard()
+        assert answer["ok"] is False
+        assert said in str(answer["text"])
+        assert answer["id"] == ("p1" if b"p1" in payload else None)
+    assert desk.obeyed == []
+
+
+async def test_an_answer_goes_where_the_sender_asked_but_never_into_our_own_topics():
+    async with a_desk(MQTT_5) as desk:
+        for wanted, topics in (("gym/answers", 2), ("stridecue/bob/command", 1), ("gym/#", 1)):
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types here
+            properties.CorrelationData = b"7"
+            if "#" not in wanted:  # paho itself refuses a pattern
+                properties.ResponseTopic = wanted
+            await desk.order("command", b'{"action": "mark"}', properties=properties)
+            heard = {(await desk.heard())[0] for _ in range(topics)}
+            assert heard == ({"stridecue/ann/reply", "gym/answers"} if topics == 2 else {"stridecue/ann/reply"})
+
+
+@VERSIONS
+async def test_what_a_broker_kept_is_cleared_and_not_obeyed(protocol: aiomqtt.ProtocolVersion):
+    async with a_desk(protocol, kept=b'{"level": 7}') as desk:
+        async with open_client(desk.server) as other:
+            await other.subscribe("stridecue/ann/pain", qos=1)
+            await other.subscribe("stridecue/ann/pain", qos=1)
+            assert len(other.messages) == 0
+        assert desk.obeyed == []
+        await desk.order("pain", b'{"level": 2}', retain=True)
+        assert (await desk.heard())[1]["ok"] is True
+        async with open_client(desk.server) as other:
+            await other.subscribe("stridecue/ann/pain", qos=1)
+            await other.subscribe("stridecue/ann/pain", qos=1)
+            assert len(other.messages) == 0
+    assert desk.obeyed == [PainMessage(level=2)]
+
+
+async def test_a_flood_is_counted_and_answered_once_a_second():
+    async with a_desk(MQTT_5) as desk:
+        for number in range(200):
+            await desk.order("command", b'{"action": "mark", "id": "%d"}' % number)
+        await asyncio.sleep(0.3)
+        answers = [
+            json.loads(bytes((await anext(desk.client.messages)).payload)) for _ in range(len(desk.client.messages))
+        ]
+    assert len(desk.obeyed) <= 2 * ORDERS_A_SECOND  # the flood may cross a second's edge
+    assert 1 <= sum("messages a second" in answer["text"] for answer in answers) <= 2
+    assert len(answers) <= 2 * ORDERS_A_SECOND + 2
