@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from dsp.contact_time import ContactTimeParams, contact_time_s
 from dsp.detectors.trunk import TrunkEvent
 from dsp.drop import drop_of
-from dsp.gate import GateParams, RunningGate
+from dsp.gate import POCKET, GateParams, RunningGate
 from dsp.mount import Mount
 from dsp.orientation import Vector
 from dsp.records import Side
@@ -50,7 +50,7 @@ class Stances:
         self._placement = placement
         self._confidence = confidence
         self.trust = 1.0
-        self._gate = RunningGate(self._p.gate)
+        self._gate = RunningGate(POCKET if placement is Placement.POCKET else self._p.gate)
         self._side = SideFinder(self._p.side)
         self.reset()
 
@@ -83,7 +83,7 @@ class Stances:
             return out
         step = event.t_s - self.contacts_s[-1] if self.contacts_s else 0.0
         before = self._gate.open
-        continues = self._gate.contact(event.t_s, event.depth_g)
+        continues = self._gate.contact(event.crossing_s, event.depth_g, event.rise_gps, trace)
         if self._open is not None:
             was = self._open
             release_s = was.unload_s

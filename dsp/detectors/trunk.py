@@ -20,6 +20,7 @@ class TrunkContactParams:
     arm_g             below this the trunk is falling (walking stays above about 0.35, running goes below 0.3 in all
                       56 recordings looked at; 0.6 lets the slowest shufflers in, `gate` sorts walkers out)
     contact_g, rise_g  initial contact: rising through contact_g, but at least rise_g above the lowest force
+    running_arm_g     the same in a running row
     load_g            contact is sure once this is passed
     unload_g          falling through this, the stance nears its end
     contact_offset_s  how late that crossing is against force: 4 ms in 19 real trials, 10-39 ms in marker-derived runs
@@ -33,6 +34,7 @@ class TrunkContactParams:
     arm_g: float = 0.6
     contact_g: float = 0.5
     rise_g: float = 0.15
+    running_arm_g: float = 0.75
     load_g: float = 1.2
     unload_g: float = 1.0
     contact_offset_s: float = 0.010
@@ -51,6 +53,7 @@ class TrunkEvent:
     crossing_s  when the low-passed force crossed the level, on the sensor's clock
     t_s         when it happened: corrected for the low-pass and the level
     depth_g     least force before the contact
+    rise_gps    how fast the force rose from the contact's level to the load, g/s
     """
 
     contact: bool
@@ -58,6 +61,7 @@ class TrunkEvent:
     crossing_s: float
     t_s: float
     depth_g: float
+    rise_gps: float = 0.0
 
 
 class TrunkContacts:
@@ -87,6 +91,7 @@ class TrunkContacts:
         scale = 1.0 / GRAVITY_MPS2
         previous, previous_t = self._previous, self._previous_t
         shortest_s = max(p.shortest_step_s, p.shortest_share * self.usual_step_s)
+        arm_g = p.running_arm_g if self.usual_step_s > 0.0 else p.arm_g
         for t, value in zip(t_s, force, strict=True):
             y = value * scale
             if self._in_stance:
@@ -106,7 +111,7 @@ class TrunkContacts:
                 self._crossed_s = -1.0
             elif y < self._level:
                 self._crossed_s = -1.0
-            elif self._lowest < p.arm_g:
+            elif self._lowest < arm_g:
                 if previous < self._level and t - self._contact_s > shortest_s:
                     self._crossed_s = t - (y - self._level) / (y - previous) * (t - previous_t)
                 if y >= p.load_g:
@@ -115,9 +120,16 @@ class TrunkContacts:
                         self._contact_s = self._crossed_s
                         self._depth = self._lowest
                         when = self._crossed_s - self._delay_s - p.contact_offset_s
+                        loaded = t - (y - p.load_g) / (y - previous) * (t - previous_t) if previous < p.load_g else t
+                        rise = (p.load_g - self._level) / max(loaded - self._crossed_s, 1e-3)
                         events.append(
                             TrunkEvent(
-                                contact=True, decided_s=t, crossing_s=self._crossed_s, t_s=when, depth_g=self._lowest
+                                contact=True,
+                                decided_s=t,
+                                crossing_s=self._crossed_s,
+                                t_s=when,
+                                depth_g=self._lowest,
+                                rise_gps=rise,
                             )
                         )
                     self._lowest = 9.0

@@ -1,9 +1,13 @@
-"""Running or not: 1 or 0. What a session starts and pauses by."""
+"""Running or not: 1 or 0. What a session starts and pauses by.
+
+A trunk sensor tells running steps only (`dsp.gate`). A shoe tells every stance, of walkers too; what it says is running
+when the foot is on the ground for less than half of its stride, as no walker's is, in a row of strides that are alike.
+"""
 
 from __future__ import annotations
 
-from dsp.records import Metric, Step
-from dsp.signals import NS_PER_S
+from dsp.records import Metric, Side, Step
+from dsp.signals import NS_PER_S, Placement
 
 KEY = "running"
 
@@ -13,6 +17,16 @@ HELD_NS = 3 * NS_PER_S // 2
 LONGEST_STEP_S = 0.5
 """Below 120 steps a minute feet walk."""
 
+MOST_ON_GROUND = 0.5
+"""Share of a stride: above it one foot always stands, which is walking (the definition of the two gaits)."""
+
+ROW = 3
+"""Running strides of shoes in a row before it is called running, ..."""
+UNLIKE = 1.25
+"""... none longer than the one before by this factor."""
+
+FEET = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT, Placement.FOOT})
+
 
 class Stage:
     """1 while running steps come, else 0."""
@@ -20,12 +34,28 @@ class Stage:
     def __init__(self) -> None:
         self._last_ns: int | None = None
         self._sure = 0.0
+        self._strides: dict[Side | None, tuple[int, float]] = {}
+        self._row = 0
 
     def step(self, step: Step) -> None:
         """Take a step; one in a walking rhythm is none."""
-        if step.step_time_s is None or step.step_time_s < LONGEST_STEP_S:
+        runs = step.step_time_s is None or step.step_time_s < LONGEST_STEP_S
+        if step.source in FEET:
+            self._row = self._row + 1 if self._stride_runs(step) and runs else 0
+            runs = self._row >= ROW
+        if runs:
             self._last_ns = step.t_ns
             self._sure = step.confidence
+
+    def _stride_runs(self, step: Step) -> bool:
+        """Whether the stride of this leg that ends with this step's contact is a runner's."""
+        before_ns, usual_s = self._strides.get(step.side, (0, 0.0))
+        stride_s = (step.t_ns - before_ns) / NS_PER_S
+        self._strides[step.side] = (step.t_ns, stride_s)
+        alike = usual_s / UNLIKE < stride_s < usual_s * UNLIKE
+        if not alike or stride_s > 2.0 * LONGEST_STEP_S:
+            return False
+        return step.contact_ms is None or step.contact_ms < 1e3 * MOST_ON_GROUND * stride_s
 
     def reading(self, metric: Metric) -> None:
         """A pod's cadence in a running rhythm is running too."""

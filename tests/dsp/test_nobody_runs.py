@@ -1,0 +1,35 @@
+"""No running steps where nobody runs: short synthetic scenes of `benchmarks/everyday` (not recordings)."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.everyday.motion import blocks_of
+from benchmarks.invented_steps import KINDS, LEFT, RIGHT, SACRUM, heard, scene_of
+
+SECONDS = 45.0
+
+
+@pytest.mark.parametrize("gyro", [True, False], ids=["gyro", "no gyro"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_hip_sensor_invents_no_step(kind, gyro):
+    scene = scene_of(kind, SECONDS, 104.0, seed=2)
+    found = heard(blocks_of(scene, (SACRUM,), seed=2, gyro=gyro), SECONDS)
+    assert (found.steps, found.running_s) == (0, 0.0)
+
+
+@pytest.mark.parametrize("worn", [(LEFT,), (LEFT, RIGHT), (SACRUM, LEFT, RIGHT)], ids=["one foot", "feet", "all"])
+@pytest.mark.parametrize("kind", ["standing", "car", "lift"])
+def test_shoes_that_stay_on_the_ground_tell_no_step(kind, worn):
+    scene = scene_of(kind, SECONDS, 104.0, seed=2)
+    found = heard(blocks_of(scene, worn, seed=2), SECONDS)
+    assert (found.steps, found.running_s) == (0, 0.0)
+
+
+@pytest.mark.parametrize("worn", [(LEFT,), (LEFT, RIGHT), (SACRUM, LEFT, RIGHT)], ids=["one foot", "feet", "all"])
+@pytest.mark.parametrize("kind", ["walking", "stairs up", "stairs down"])
+def test_shoes_that_walk_or_climb_do_not_run(kind, worn):
+    scene = scene_of(kind, SECONDS, 104.0, seed=2)
+    found = heard(blocks_of(scene, worn, seed=2), SECONDS)
+    assert found.steps > 5
+    assert found.running_s == 0.0
