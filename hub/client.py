@@ -54,7 +54,6 @@ class HubClient:
     """Watches one runner (or all, `runner=None`) and sends pain reports and commands; reconnects for ever.
 
     topics  only these, e.g. `[Topics("ann").cue]`; else everything of the runner
-    forget  have the broker keep nothing on them, also of what cannot be read (for the hub itself: pain is health data)
     """
 
     def __init__(
@@ -63,13 +62,11 @@ class HubClient:
         runner: str | None = None,
         *,
         topics: Sequence[str] | None = None,
-        forget: bool = False,
     ) -> None:
         self.server = server
         self.refused = 0  # payloads that were not ours
         self._topics = Topics(runner) if runner is not None else None
         self._watched = topics or [self._topics.everything if self._topics else Topics.EVERYONE]
-        self._forget = forget
         self._client: aiomqtt.Client | None = None
 
     @property
@@ -89,9 +86,6 @@ class HubClient:
                     waits = backoff_s()
                     yield LinkChange(up=True)
                     async for raw in client.messages:
-                        if self._forget and raw.payload:
-                            # Whether the sender asked to keep it cannot be seen once we are subscribed.
-                            await client.publish(str(raw.topic), b"", qos=1, retain=True)
                         item = self._read(raw)
                         if item is not None:
                             yield item

@@ -61,7 +61,7 @@ class OrderDesk:
     ) -> None:
         self.refused = 0  # orders that could not be read or came too fast
         self.up = asyncio.Event()  # set while orders are heard
-        self._closed = False
+        self._closing = asyncio.Event()
         self._server = server
         self._topics = Topics(runner)
         self._carry_out = carry_out
@@ -72,12 +72,12 @@ class OrderDesk:
 
     def close(self) -> None:
         """Say, before `run` is cancelled, that it is to end: on Python 3.11 a publish can swallow the cancellation."""
-        self._closed = True
+        self._closing.set()
 
     async def run(self) -> None:
         """Listen until closed and cancelled; never raises for the network's sake."""
         waits = backoff_s()
-        while not self._closed:
+        while not self._closing.is_set():
             try:
                 self._server = await settled(self._server)
                 async with open_client(self._server) as client:
@@ -86,7 +86,7 @@ class OrderDesk:
                     waits = backoff_s()
                     async for raw in client.messages:
                         await self._take(client, raw)
-                        if self._closed:
+                        if self._closing.is_set():
                             return
             except aiomqtt.MqttError as error:
                 _LOG.info("no orders from %s: %s", self._server, error)

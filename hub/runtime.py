@@ -25,14 +25,14 @@ from dsp.records import Cue, PainReport, Record, Summary
 from hub.broker.loopback import DEFAULT_PORT, LoopbackBroker
 from hub.broker.serving import BrokerError
 from hub.bus import Bus, Policy, Subscription
-from hub.client import HubClient, Received
 from hub.connection import Server
 from hub.dashboard import Dashboard
 from hub.delivery import may_leave
 from hub.engine import Engine, RadioItem
-from hub.facts import Arrival, Beat, Fact, Mute
-from hub.incoming import CommandMessage, PainMessage
+from hub.facts import Arrival, Beat, Fact
 from hub.notices import Notices
+from hub.obey import Obey
+from hub.orders import OrderDesk
 from hub.session import Session
 from hub.sinks import jsonl, mqtt, recorder, sound
 from hub.sinks.jsonl import JsonlFile, JsonlSink
@@ -118,6 +118,7 @@ class Runtime:
         self._dashboard = Dashboard()
         self._dashboard_owns_terminal = False
         self._sinks: list[asyncio.Task[None]] = []
+        self._desks: list[OrderDesk] = []
         self._now_ns: Callable[[], int] = lambda: plan.about.t0_ns
         self._recorder: RecorderSink | None = None
         self._outcome = Outcome()
@@ -143,6 +144,8 @@ class Runtime:
                 heard = self._subscribe_sound()
                 self._start_files(group)
                 keepers += await self._start_broker(group)
+                if self._plan.external is not None:
+                    keepers.append(self._start(group, "orders external", self._listen(self._plan.external)))
                 self._start_sound(group, heard)
                 async with self._plan.source as source:
                     self._now_ns = source.now_ns
@@ -152,6 +155,8 @@ class Runtime:
                 if heartbeat is not None:
                     heartbeat.cancel()  # what it would put on buses that are closed would count as lost
                 await self._drain()
+                for desk in self._desks:
+                    desk.close()
                 for task in keepers:
                     task.cancel()
                 await self._dashboard.stop()
@@ -267,7 +272,7 @@ class Runtime:
         self._say(f"MQTT on {server}, topics {Topics(runner).root}/#, by {broker.kind}{moved}")
         keepers = [
             self._start(group, "broker", broker.watch()),
-            self._start(group, "incoming", self._listen(server)),
+            self._start(group, "orders", self._listen(server)),
         ]
         if self._plan.dashboard:
             try:
@@ -294,18 +299,17 @@ class Runtime:
         self._start_sink(group, f"mqtt {name}", sink.run())
 
     async def _listen(self, server: Server) -> None:
-        topics = Topics(self._plan.about.runner)
-        client = HubClient(server, topics.runner, topics=[topics.pain, topics.command], forget=True)
-        async for item in client.watch():
-            match item:
-                case Received(retained=True):
-                    pass  # it was said to an earlier hub
-                case Received(message=PainMessage() as pain):
-                    await self._tell(PainReport(self._now_ns(), pain.level, pain.site, pain.side, pain.note))
-                case Received(message=CommandMessage(action="stop")):
-                    self._stop("asked over MQTT")
-                case Received(message=CommandMessage(action="mute" | "unmute" as action)):
-                    await self._facts.publish(Mute(self._now_ns(), action == "mute"))
+        desk = OrderDesk(
+            server,
+            self._plan.about.runner,
+            carry_out=Obey(self._now, tell=self._tell, note=self._facts.publish, stop=self._stop),
+            answer=lambda answer: self._telemetry.reply(answer, self._now_ns()),
+        )
+        self._desks.append(desk)
+        await desk.run()
+
+    def _now(self) -> int:
+        return self._now_ns()
 
     async def _watch_dashboard(self) -> None:
         code = await self._dashboard.ended()

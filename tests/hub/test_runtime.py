@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -19,7 +18,6 @@ from firmware_profiles.catalog import load_catalog
 from hub.broker.loopback import LoopbackBroker
 from hub.broker.serving import LOOPBACK
 from hub.bus import Subscription
-from hub.client import HubClient, Received
 from hub.connection import Server, open_client
 from hub.engine import Engine
 from hub.replayed import open_replayed
@@ -198,30 +196,6 @@ async def test_pain_does_not_stay_on_the_broker_and_is_not_reported_twice(small_
             assert await keeps() == []
         run.stop("enough")
     assert [each.level for each in reports()] == [3, 4]
-
-
-@pytest.mark.real_time
-async def test_what_a_broker_kept_from_before_is_marked_and_forgotten():
-    broker, port = mosquitto(), a_port()
-    await broker.start(port)
-    server = Server(LOOPBACK, port)
-    try:
-        async with open_client(server) as client:
-            await client.publish("stridecue/ann/pain", b'{"level": 3}', qos=1, retain=True)
-        for expected in (True, None):
-            listener = HubClient(server, "ann", topics=["stridecue/ann/pain"], forget=True)
-            watch = listener.watch()
-            found = None
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(1):
-                    async for item in watch:
-                        if isinstance(item, Received):
-                            found = item.retained
-            await watch.aclose()
-            assert found is expected
-            assert listener.refused == 0
-    finally:
-        await broker.stop()
 
 
 async def test_a_live_demo_recorded_and_replayed_gives_the_same_records(tmp_path: Path):

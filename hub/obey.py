@@ -1,0 +1,58 @@
+"""What each order does to a run, whoever sent it and over which broker."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from dsp.records import Cue, PainReport, Record, Severity
+from hub.facts import Fact, Mute
+from hub.incoming import CommandMessage, PainMessage
+from hub.orders import Order, OrderError
+
+NUDGE = "nudge"
+"""Rule of a cue that a person sent."""
+
+
+class Obey:
+    """Carries out orders; each gives back what was done, in words for the sender.
+
+    tell     takes a record in, as if the core had made it
+    note     takes a fact that is no record
+    stop     ends the run
+    """
+
+    def __init__(
+        self,
+        now_ns: Callable[[], int],
+        *,
+        tell: Callable[[Record], Awaitable[None]],
+        note: Callable[[Fact], Awaitable[None]],
+        stop: Callable[[str], None],
+    ) -> None:
+        self._now_ns = now_ns
+        self._tell = tell
+        self._note = note
+        self._stop = stop
+
+    async def __call__(self, order: Order) -> str:
+        """Do it; raises OrderError when it cannot be done."""
+        match order:
+            case PainMessage():
+                await self._tell(PainReport(self._now_ns(), order.level, order.site, order.side, order.note))
+                return "the pain report is in this run's recording, and only there"
+            case CommandMessage(action="stop"):
+                self._stop("asked over MQTT")
+                return "the run is ending"
+            case CommandMessage(action="mute" | "unmute" as action):
+                await self._note(Mute(self._now_ns(), action == "mute"))
+                return "quiet from now on" if action == "mute" else "cues can be heard again"
+            case CommandMessage(action="nudge", text=text) if text is not None:
+                words = _plain(text)
+                await self._tell(Cue(self._now_ns(), NUDGE, Severity.INFO, words, None, (), speak=words))
+                return "told to the runner"
+        raise OrderError(f"{order.action} is not possible in this run")
+
+
+def _plain(text: str) -> str:
+    """The words without control characters, line ends and runs of blanks: they go to terminals and a voice."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
