@@ -32,7 +32,7 @@ def run(options: Namespace) -> int:
     if sounds.lacking:
         print(sounds.lacking)
     try:
-        asyncio.run(_perform(sounds, spoken))
+        asyncio.run(perform(sounds, spoken))
     except OutputError as error:
         print(f"stridecue: no sound: {error}", file=sys.stderr)
         return 1
@@ -56,7 +56,7 @@ def _spoken(speech: SpeechStore | None, words: list[str]) -> list[tuple[str, Sam
     return spoken
 
 
-async def _perform(sounds: Sounds, spoken: list[tuple[str, Samples]]) -> None:
+async def perform(sounds: Sounds, spoken: list[tuple[str, Samples]]) -> None:
     """Play item by item; raises OutputError."""
     mixer = Mixer(loop_clock(), sounds.volume)
     opened = asyncio.Event()

@@ -21,7 +21,9 @@ MEANING = {
     Signal.UNMUTED: "two quick, rising: cues again",
 }
 BEAT_SPM = 174.0
-_PAUSE_S = 0.8
+PAUSE_S = 0.8
+BEATS_S = 4.0
+FADE_S = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,12 @@ def recital(mixer: Mixer, spoken: list[tuple[str, Samples]]) -> Iterator[Item]:
         yield _once(mixer, f"{signal:<9} {MEANING[signal]}", sound)
     for words, samples in spoken:
         yield _once(mixer, f"{'words':<9} {words}", Sound(f"try {words}", Rank.SPEECH, samples, 60.0))
-    yield Item(f"{'beat':<9} the metronome at {BEAT_SPM:g}", partial(mixer.beat, BEAT_SPM), 4.0)
+    yield Item(f"{'beat':<9} the metronome at {BEAT_SPM:g}", partial(mixer.beat, BEAT_SPM), BEATS_S)
     for words, samples in spoken[:1]:
         over = Sound(f"try over {words}", Rank.SPEECH, samples, 60.0)
         yield _once(mixer, f"{'':<9} words over it", over)
-    yield Item(f"{'':<9} and it fades: on target", partial(mixer.beat, None), 6.0)
+    yield Item(f"{'':<9} and it fades: on target", partial(mixer.beat, None), FADE_S)
 
 
 def _once(mixer: Mixer, name: str, sound: Sound) -> Item:
-    return Item(name, partial(mixer.play, sound), len(sound.samples) / RATE_HZ + _PAUSE_S)
+    return Item(name, partial(mixer.play, sound), len(sound.samples) / RATE_HZ + PAUSE_S)

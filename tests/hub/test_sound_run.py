@@ -1,0 +1,169 @@
+"""Sound in a whole run: what the engine says is in the file, its state is published, and a full disk delays nothing."""
+
+import subprocess
+import sys
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from drivers.recordings.recording import RecordingReader
+from dsp.records import Cue, Earcon, Record, Severity, Step
+from firmware_profiles.catalog import load_catalog
+from hub.bus import Subscription
+from hub.commands.sound import perform
+from hub.commands.sound import run as sound_command
+from hub.config import SoundSection
+from hub.engine import Engine, RadioItem
+from hub.replayed import open_replayed
+from hub.runtime import Outcome, Plan, Runtime
+from hub.settings import RunSettings
+from hub.sinks import recorder
+from hub.sound.output.output import OutputError
+from hub.sound.output.silent import SilentOutput
+from hub.sound.output.wav_file import WavFileOutput
+from hub.sound.plan import Sounds, choose_sounds
+from hub.sound.tones import RATE_HZ, Signal
+from hub.stop import Stop
+from hub.telemetry import About
+from hub.wire import Post, SessionMessage
+from tests.hub.heard import onsets, read
+from tests.hub.test_sound_sink import found_at_s
+
+
+class CueAtStep(Engine):
+    """Says one cue, at the 20th step."""
+
+    seen = 0
+
+    def feed(self, item: RadioItem) -> list[Record]:
+        records: list[Record] = []
+        for record in super().feed(item):
+            records.append(record)
+            self.seen += isinstance(record, Step)
+            if isinstance(record, Step) and self.seen == 20:
+                records.append(
+                    Cue(record.t_ns, "test", Severity.INFO, "words", record.side, (record,), Earcon.BELOW, "words")
+                )
+        return records
+
+
+def a_plan(recording: Path, tmp_path: Path, **changes: object) -> tuple[Plan, list[SessionMessage]]:
+    session = RecordingReader(recording).session
+    told: list[SessionMessage] = []
+
+    async def listen(subscription: Subscription[Post]) -> None:
+        async for batch in subscription.batches():
+            told.extend(post.message for post in batch if isinstance(post.message, SessionMessage))
+
+    plan = Plan(
+        about=About("ann", "one", "replay", 0, session.t0_ns),
+        session_info=session,
+        engine=CueAtStep(load_catalog(), RunSettings().pipeline(signals=False), strict=True),
+        source=open_replayed(RecordingReader(recording), 1.0),
+        broker=None,
+        name_file=lambda number: tmp_path / f"run{number}.mcap",
+        console=listen,
+        strict=True,
+    )
+    return replace(plan, **changes), told
+
+
+async def play(plan: Plan) -> tuple[Outcome, list[str]]:
+    said: list[str] = []
+    return await Runtime(plan, Stop(), said.append).run(), said
+
+
+async def test_a_run_is_heard_and_says_how(small_recording: Path, tmp_path: Path):
+    path = tmp_path / "run.wav"
+    plan, told = a_plan(small_recording, tmp_path, sound=Sounds(WavFileOutput(path)))
+    outcome, said = await play(plan)
+    assert said == [f"sound on {path}, no speech"]
+    assert outcome.losses["sound"] == 0
+    samples = read(path)
+    assert len(samples) / RATE_HZ == pytest.approx(24.0, abs=1.0)
+    assert np.abs(samples).max() < 1.0
+    assert len(onsets(samples)) == 2  # one signal of two tones
+    assert 10.0 < found_at_s(samples, Signal.BELOW) < 16.0
+    last = told[-1].sound
+    assert last is not None
+    assert (last.output, last.sounds, last.muted) == (str(path), 1, False)
+    assert last.hub_p99_ms is not None
+    assert 0.0 <= last.hub_p99_ms <= 100.0
+    assert last.total_p99_ms is None  # a replay's records are from another day
+
+
+async def test_without_sound_nothing_is_said_of_it(small_recording: Path, tmp_path: Path):
+    plan, told = a_plan(small_recording, tmp_path)
+    outcome, said = await play(plan)
+    assert said == []
+    assert "sound" not in outcome.losses
+    assert {message.sound for message in told} == {None}
+
+
+async def test_a_disk_that_takes_nothing_does_not_delay_a_cue(
+    small_recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    working = recorder.RecorderSink.run
+
+    async def stuck(sink: recorder.RecorderSink) -> None:
+        """Take nothing until the end: the bus waits for it, two seconds at a time."""
+        await sink._subscription.closed.wait()
+        await working(sink)
+
+    monkeypatch.setattr(recorder.RecorderSink, "run", stuck)
+    monkeypatch.setattr(recorder, "CAPACITY", 50)
+    plan, told = a_plan(small_recording, tmp_path, sound=Sounds(SilentOutput()))
+    outcome, _said = await play(plan)
+    assert outcome.unrecorded > 0
+    last = told[-1].sound
+    assert last is not None
+    assert last.sounds == 1
+    assert last.hub_p99_ms is not None
+    assert last.hub_p99_ms <= 100.0
+
+
+def test_off_and_a_missing_extra_play_nothing_and_only_the_second_says_so(monkeypatch: pytest.MonkeyPatch):
+    assert choose_sounds(SoundSection(output="off")) == (None, "")
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    sounds, why_not = choose_sounds(SoundSection(engine="none"))
+    assert sounds is None
+    assert "no sound: the extra is not installed" in why_not
+
+
+def test_choosing_sound_loads_no_audio_library():
+    code = """
+import sys
+from hub.config import SoundSection
+from hub.sound.plan import choose_sounds
+for output in ("auto", "null", "off", "run.wav"):
+    choose_sounds(SoundSection(output=output))
+import hub.runtime, hub.sinks.sound
+print("\\n".join(sys.modules))
+"""
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"sounddevice", "_sounddevice", "cffi", "scipy"} & set(loaded)
+
+
+async def test_every_sound_can_be_tried_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = tmp_path / "try.wav"
+    tone = np.full(RATE_HZ, 0.5, dtype=np.float32)
+    await perform(Sounds(WavFileOutput(path)), [("Belt level.", tone)])
+    said = capsys.readouterr().out
+    assert all(f"{signal} " in said for signal in Signal)
+    assert "Belt level." in said
+    samples = read(path)
+    assert 0.3 < np.abs(samples).max() < 1.0
+    assert len(onsets(samples, quiet_s=0.3)) > len(Signal) + 1 + 8  # every signal, the words, some beats
+
+
+async def test_a_trial_that_cannot_be_heard_says_why(tmp_path: Path):
+    with pytest.raises(OutputError, match="No such file or directory"):
+        await perform(Sounds(WavFileOutput(tmp_path / "nowhere" / "try.wav")), [])
+
+
+def test_a_trial_with_sound_off_says_what_to_give(capsys: pytest.CaptureFixture[str]):
+    assert sound_command(Namespace(config=None, sound="off", words=[])) == 1
+    assert "--sound auto" in capsys.readouterr().err
