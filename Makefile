@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts format bench bench-peers screenshots contract lock clean
+.PHONY: help demo test check lint types contracts format bench bench-peers bluez-vm screenshots contract lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ format: $(VENV)/.dev  ## let ruff mend what it can
 
 bench: $(VENV)/.dev  ## benchmarks: ratios within one run
 	@for b in benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
+
+bluez-vm: $(VENV)/.dev  ## a run on real BlueZ in a virtual machine (Debian, minutes; tests/bluez/README.md)
+	@$(BIN)/python -m tests.bluez.vm $(ARGS)
 
 $(VENV)/.bench: $(VENV)/.dev
 	@echo "Installing pandas for the error model of the recorded runs ..."

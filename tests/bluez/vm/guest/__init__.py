@@ -1,0 +1,1 @@
+"""What runs inside the machine; needs nothing but the installed hub and its virtual sensors."""
