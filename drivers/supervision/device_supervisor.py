@@ -124,7 +124,7 @@ class DeviceSupervisor:
         if self._was_up:
             self._state = dataclasses.replace(self._state, reconnects=self._state.reconnects + 1)
         self._was_up = True
-        self._say("streaming", session.limits())
+        self._say("streaming")  # limits come at the first check: BlueZ may tell the MTU after the services
         try:
             await self._stream(link, session)
         finally:
@@ -140,6 +140,7 @@ class DeviceSupervisor:
             silent = self._watchdog.silent(now_ns())
             if retried_ns is not None and self._watchdog.heard_since(retried_ns):
                 retried_ns = None
+            if not silent and retried_ns is None:
                 self._say("streaming", session.limits())
             elif silent and retried_ns is None:
                 self._say("stale", f"connected, but nothing comes on {', '.join(silent)}")

@@ -115,6 +115,14 @@ async def test_mtu_23_works_for_a_pod_and_is_named_for_an_imu(room: Room):
         assert "20 bytes" in heard.states[SACRUM][-1].detail
 
 
+async def test_an_mtu_that_bluez_tells_late_is_no_reason_to_complain(room: Room):
+    await room.lab.switch_on("sacrum_imu")
+    async with room.radio() as radio, supervised(radio) as heard:
+        await heard.until(lambda: heard.state(SACRUM) == "streaming")
+        await asyncio.sleep(10)
+        assert {state.detail for state in heard.states[SACRUM]} == {""}
+
+
 async def test_notifications_by_file_descriptor_reach_bleak(room: Room):
     """AcquireNotify: for devices that need it; the fake passes a real socket over the bus."""
     from bleak import BleakClient, BleakScanner

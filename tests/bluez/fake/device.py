@@ -30,6 +30,9 @@ DISCONNECT_S = 2.0
 
 INHERIT_S = 10.0
 
+MTU_TOLD_S = 0.3
+"""bluetoothd may show services, out of its cache, before it has exchanged the MTU."""
+
 
 def path_of(address: str) -> str:
     """Name a device's object."""
@@ -188,6 +191,8 @@ class Devices:
         self._objects.set(path, DEVICE, UUIDs=Variant("as", sorted(known | offered)))
         if self._kernel.links.get(address) is connection:
             self._objects.set(path, DEVICE, ServicesResolved=True)
+            await asyncio.sleep(MTU_TOLD_S)
+            self._gatt.tell_mtu(path, connection.att_mtu)
 
     def _ended(self, path: str) -> None:
         self._gatt.hide(path)

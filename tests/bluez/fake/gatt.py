@@ -19,6 +19,7 @@ from tests.bluez.fake.objects import PROPERTIES, Objects
 SERVICE = "org.bluez.GattService1"
 CHARACTERISTIC = "org.bluez.GattCharacteristic1"
 DESCRIPTOR = "org.bluez.GattDescriptor1"
+SMALLEST_MTU = 23
 
 
 @dataclass
@@ -47,7 +48,6 @@ class Gatt:
 
     async def show(self, device: str, peer: Peer, hidden: set[str]) -> set[str]:
         """Discover all services and show them, but for `hidden` characteristics; gives the services."""
-        mtu = peer.connection.att_mtu
         offered: set[str] = set()
         for service in await peer.discover_services():
             service_path = f"{device}/service{service.handle:04x}"
@@ -65,7 +65,7 @@ class Gatt:
                     "Value": b"",
                     "Notifying": False,
                     "Flags": Variant("as", flags),
-                    "MTU": mtu,
+                    "MTU": SMALLEST_MTU,
                 }
                 self._attributes[path] = _Attribute(peer, remote)
                 self._objects.add(path, CHARACTERISTIC, values)
@@ -75,6 +75,13 @@ class Gatt:
                     self._attributes[below] = _Attribute(peer, descriptor)
                     self._objects.add(below, DESCRIPTOR, values)
         return offered
+
+    def tell_mtu(self, device: str, mtu: int) -> None:
+        """Say that a larger MTU was agreed on."""
+        if mtu > SMALLEST_MTU:
+            for path in [path for path in self._attributes if path.startswith(device + "/")]:
+                if CHARACTERISTIC in self._objects.all[path]:
+                    self._objects.set(path, CHARACTERISTIC, MTU=mtu)
 
     def hide(self, device: str) -> None:
         """Take a device's attributes away."""
