@@ -57,9 +57,10 @@ class Catalog:
         return None if best is None else best[1]
 
 
-def load_catalog(user_folder: Path | None = None) -> Catalog:
+def load_catalog(user_folder: Path | None = None, one_more: Path | None = None) -> Catalog:
     """Load every `*.toml` of this package, then of `user_folder`, whose profiles replace those with the same id.
 
+    one_more  a file that is laid over all of them; it alone is checked first, so that its own errors are told
     Raises ProfileError at the first profile that is wrong.
     """
     texts: dict[str, tuple[str, str]] = {}
@@ -68,12 +69,22 @@ def load_catalog(user_folder: Path | None = None) -> Catalog:
         texts[entry.name.removesuffix(".toml")] = (entry.name, entry.read_text(encoding="utf-8"))
     if user_folder is not None and user_folder.is_dir():
         for path in sorted(user_folder.glob("*.toml")):
-            texts[path.stem] = (str(path), path.read_text(encoding="utf-8"))
+            texts[path.stem] = (str(path), _read(path))
+    if one_more is not None:
+        texts.pop(one_more.stem, None)
+        texts = {one_more.stem: (str(one_more), _read(one_more)), **texts}
     single = {stem: parse_profile(text, source, stem) for stem, (source, text) in texts.items()}
     merged = {stem: _with_parents(single[stem], single, texts[stem][0], ()) for stem in sorted(single)}
-    for stem, profile in merged.items():
-        check_profile(profile, texts[stem][0])
+    for stem, (source, _text) in texts.items():
+        check_profile(merged[stem], source)
     return Catalog(MappingProxyType(merged))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ProfileError(str(path), "", f"byte {error.start + 1} is not UTF-8: save it as UTF-8 text") from error
 
 
 def parse_profile(text: str, source: str, stem: str) -> Profile:

@@ -38,10 +38,18 @@ def _check(profile: Profile) -> None:
         _check_frame(frame, f"frame.{name}")
     for name, stream in profile.stream.items():
         check_stream(stream, f"stream.{name}", profile)
+    _check_merge(profile)
+    _check_examples(profile)
+
+
+def _check_merge(profile: Profile) -> None:
     for name in profile.profile.merge:
         check_known(name, profile.stream, "profile.merge")
     if len(profile.profile.merge) not in {0, 2}:
         raise FactError("profile.merge", "names two streams")
+
+
+def _check_examples(profile: Profile) -> None:
     for i, example in enumerate(profile.examples):
         check_known(example.stream, profile.stream, f"examples[{i}].stream")
         for text in [example.hex] if isinstance(example.hex, str) else example.hex:

@@ -46,6 +46,18 @@ _SCAN = """\
   stridecue scan                           six seconds with the system's Bluetooth
   stridecue scan --seconds 20              for sensors that advertise rarely
   stridecue scan --radio virtual           the virtual sensors of the demo
+  stridecue scan --dump packets.toml --only "My pod"
+                                           connect, and write down what it sends, to make a profile's examples from
+"""
+_PROFILES = """\
+A profile is one TOML file that says how a device is recognised, started and read: docs/add-a-device.md.
+
+  stridecue profiles list                  every device that can be read, and how sure that is
+  stridecue profiles show movesense.gsp    what one profile says, in plain lines
+  stridecue profiles check mypod.toml      is my own right? every error names its key; its examples are decoded
+  stridecue profiles verify vectors.json   decode collected byte vectors: passed, failed, not applicable
+
+exit codes: 0 good, 1 an example or a vector failed, 2 the file cannot be used
 """
 _DOCTOR = """\
   stridecue doctor                         one line a subject: ok, note or FAIL, and what to do
@@ -101,6 +113,7 @@ def parser() -> argparse.ArgumentParser:
     more = _RUN.format(path=config_file(), sample=sample)
     _run(_command(commands, "run", "live", "run with your own sensors", more))
     _scan(_command(commands, "scan", "scan", "list the sensors near and the profile each would use", _SCAN))
+    _profiles(_command(commands, "profiles", "profiles", "device profiles: list, show, check, verify", _PROFILES))
     _sim(_command(commands, "sim", "sim", "virtual sensors as processes of their own", _SIM))
     _sound_command(_command(commands, "sound", "sound", "hear every sound a run can make", _SOUND))
     _command(commands, "doctor", "doctor", "check Bluetooth, broker, audio and packages, and say what to do", _DOCTOR)
@@ -151,6 +164,26 @@ def _scan(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--seconds", type=_seconds, default=6.0, metavar="N", help="listen for N seconds (default %(default)g)"
     )
+    one.add_argument("--dump", metavar="FILE", help="connect as long again, and write what comes to FILE (TOML)")
+    one.add_argument(
+        "--only",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="with --dump: these devices, by name or address, known or not (default: all with a profile)",
+    )
+
+
+def _profiles(one: argparse.ArgumentParser) -> None:
+    parts = one.add_subparsers(metavar="PART", dest="part", required=True)
+    parts.add_parser("list", help="every device that can be read")
+    show = parts.add_parser("show", help="what one profile says")
+    show.add_argument("id", metavar="ID", help="e.g. movesense.gsp")
+    check = parts.add_parser("check", help="check a profile of your own and decode its examples")
+    check.add_argument("file", metavar="FILE", help="a TOML file named after its profile.id")
+    verify = parts.add_parser("verify", help="decode a file of byte vectors")
+    verify.add_argument("vectors", metavar="VECTORS.json", help="the file")
 
 
 def _sim(one: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from drivers.decoders.factory import build_decoder
+from drivers.decoders.framed import FramedDecoder
 from drivers.decoders.reading import Decoded, Decoder, Learner
 from drivers.errors import DecodeError
 from firmware_profiles.schema import Example, Profile
@@ -52,27 +53,18 @@ def _problems(profile: Profile, example: Example) -> list[str]:
 
 
 def read_all(decoder: Decoder, payloads: Sequence[bytes]) -> tuple[Decoded, Array | None]:
-    """Decode notifications in order: the fields of all, later ones winning, and the rows; raises DecodeError.
-
-    Notifications that hold only a part of a frame give rows together, and fields only where the whole is one frame.
-    """
+    """Decode notifications in order: the fields of all, later ones winning, and the rows; raises DecodeError."""
     rows = [reading.values for payload in payloads if (reading := decoder.update(payload)) is not None]
-    together = Decoded({})
-    refused: DecodeError | None = None
-    for payload in payloads if len(payloads) > 1 else ():
-        try:
-            part = decoder.fields(payload)
-        except DecodeError as error:
-            refused = error
-            continue
-        together.fields.update(part.fields)
-        for name, values in part.sampled.items():
-            earlier = together.sampled.get(name)
-            together.sampled[name] = values if earlier is None else np.vstack([earlier, values])
-    if len(payloads) == 1:
-        together = decoder.fields(payloads[0])
-    elif refused is not None and not rows:
-        raise refused
+    if isinstance(decoder, FramedDecoder):
+        together = decoder.fields_of(payloads)
+    else:
+        together = Decoded({})
+        for part in map(decoder.fields, payloads):
+            together.fields.update(part.fields)
+            together.truncated = part.truncated
+            for name, values in part.sampled.items():
+                earlier = together.sampled.get(name)
+                together.sampled[name] = values if earlier is None else np.vstack([earlier, values])
     return together, np.vstack(rows) if rows else None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from drivers.decoders.fields import FieldsDecoder
@@ -32,12 +34,16 @@ class FramedDecoder:
         return f"{skipped} bytes that are no frame were skipped" if skipped else ""
 
     def fields(self, payload: bytes) -> Decoded:
-        """Decode the frames in one notification by itself: fields of the last, samples of all, see Decoder."""
-        parts = [
-            self._single.fields(frame) for frame in self._new_framing().feed(payload) if self._selector.accepts(frame)
-        ]
+        """Decode the frames in one notification by itself, see `fields_of`."""
+        return self.fields_of([payload])
+
+    def fields_of(self, payloads: Sequence[bytes]) -> Decoded:
+        """Decode the frames in these notifications by themselves: fields of the last, samples of all, see Decoder."""
+        framing = self._new_framing()
+        frames = [frame for payload in payloads for frame in framing.feed(payload) if self._selector.accepts(frame)]
+        parts = [self._single.fields(frame) for frame in frames]
         if not parts:
-            raise DecodeError(f"{len(payload)} bytes hold no whole frame of this stream")
+            raise DecodeError(f"{sum(map(len, payloads))} bytes hold no whole frame of this stream")
         samples = [part.samples for part in parts if part.samples is not None]
         sampled = {name: np.vstack([part.sampled[name] for part in parts]) for name in parts[-1].sampled}
         return Decoded(parts[-1].fields, np.vstack(samples) if samples else None, parts[-1].truncated, sampled)

@@ -6,6 +6,7 @@ Facts: Polar's PMD specification, the test suite of its SDK, and packets that us
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,15 +76,15 @@ def decode_samples(kind: int, frame_type: int, data: bytes, factor: float, *, ke
     else:
         raw, truncated = _plain(data, shape, keep_cut=keep_cut)
     status: tuple[str, ...] = ()
-    numbers = raw
+    numbers: npt.NDArray[Any] = raw
     if shape.has_status:
         numbers = raw[:, :-1]
         words = raw[:, -1].tolist()
         status = tuple(MAG_STATUS[word] if 0 <= word < len(MAG_STATUS) else "unknown" for word in words)
     if shape.is_float:
-        floats = numbers.astype(np.int32).view(np.float32).astype(np.float64)
-        return PmdSamples(raw, floats * scale, status, truncated)
-    return PmdSamples(raw, numbers * scale, status, truncated)
+        numbers = numbers.astype(np.int32).view(np.float32)
+    values = numbers.astype(np.float64) * np.float64(scale)
+    return PmdSamples(raw, values, status, truncated)
 
 
 def decode_deltas(data: bytes, channels: int, bits: int, *, keep_cut: bool = False) -> tuple[Integers, bool]:
@@ -123,7 +124,7 @@ def decode_deltas(data: bytes, channels: int, bits: int, *, keep_cut: bool = Fal
 
 
 def sample_times_ns(previous_ns: int | None, last_ns: int, n: int, rate_hz: float) -> list[float]:
-    """Times of a frame's samples, of which the last has the frame's timestamp. Raises DecodeError without a way to tell.
+    """Times of a frame's samples, the last of which has the frame's timestamp; DecodeError without a way to tell.
 
     previous_ns  timestamp of the frame before; the samples share the time since then, unless a frame was lost
     """

@@ -83,6 +83,10 @@ class PolarPmdDecoder:
             values[~(np.isfinite(values) & (values >= low) & (values <= high))] = np.nan
         return Reading(self.layout, values, ticks=round(times_ns[0]))
 
+    def samples(self, payload: bytes) -> PmdSamples:
+        """Decode the samples as sent and in their unit; raises DecodeError."""
+        return self._samples(self._head.decode(payload), payload)
+
     def _samples(self, decoded: Decoded, payload: bytes) -> PmdSamples:
         frame_type = decoded.fields["frame_type"]
         assert isinstance(frame_type, int)

@@ -1,7 +1,7 @@
 """Messages of the phone app Sensor Logger: JSON, pushed or exported.
 
-Pushed: {"payload": [{"name", "time", "values": {"x", "y", "z"}}]}; exported: a list of rows with "sensor" and x, y, z of
-their own, every value a string. Times are Unix ns. Facts: the app's documentation.
+Pushed: {"payload": [{"name", "time", "values": {"x", "y", "z"}}]}; exported: a list of rows with "sensor" and x, y, z,
+every value a string. Times are Unix ns. Facts: the app's documentation.
 """
 
 from __future__ import annotations

@@ -1,76 +1,162 @@
-"""The shared byte vectors of standard devices, read where they are at hand."""
+"""The shared byte vectors of every device: carried out where they are at hand, and proven to notice a wrong value."""
 
 from __future__ import annotations
 
-import json
+import copy
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from drivers.decoders.examples import same_value
-from drivers.decoders.factory import build_decoder
-from drivers.errors import DecodeError
-from dsp.signals import Quantity
+from drivers.vectors.vector_file import Vector, VectorFileError, load_vectors
+from drivers.vectors.verify import Verdict, verify
 from firmware_profiles.catalog import load_catalog
 from tests.recorded import DATA_DIR, requires_data
 
 CATALOG = load_catalog()
-STREAMS = {
-    ("sig.rsc", "2a53"): "rsc",
-    ("sig.rsc", "cadence_rule"): "rsc",
-    ("sig.hr", "2a37"): "hr",
-    ("sig.treadmill", "2acd"): "treadmill",
-    ("sig.battery", "2a19"): "battery",
-}
-OUR_NAMES = {
-    "speed_m_s": "speed_mps",
-    "speed_km_h": "speed_kmh",
-    "avg_speed_km_h": "avg_speed_kmh",
-    "inclination_pct": "incline_pct",
-    "inst_pace_raw": "pace_raw",
-}
-CONTACT = {"not_supported": (False, None), "not_detected": (True, False), "detected": (True, True)}
 
 
-def vectors() -> list[dict[str, Any]]:
+def shared_file() -> Path | None:
     path = None if DATA_DIR is None else DATA_DIR.parent / "devices" / "vectors.json"
-    if path is None or not path.is_file():
-        return []
-    found = json.loads(path.read_text())["vectors"]
-    return [vector for vector in found if (vector["device"], vector["characteristic"]) in STREAMS]
+    return path if path is not None and path.is_file() else None
+
+
+CUT_BY_ITS_SOURCE = "polar.pmd/fb005c82/04"
+"""Ends inside a block of differences: read with zeros for what is missing, refused where a refusal is asked for."""
+
+VECTORS = [] if (found := shared_file()) is None else load_vectors(found)
+
+
+def outcome(vector: Vector) -> tuple[Verdict, str]:
+    made = verify([vector], CATALOG)[0]
+    return made.verdict, made.why
 
 
 @requires_data
 def test_there_are_vectors() -> None:
-    assert len(vectors()) >= 50
+    assert len(VECTORS) >= 156
 
 
 @pytest.mark.data
-@pytest.mark.parametrize("vector", vectors(), ids=lambda vector: vector["id"])
-def test_vectors_decode_as_expected(vector: dict[str, Any]) -> None:
-    profile = CATALOG.get(vector["device"])
-    unit = vector.get("context", {}).get("cadence_unit")
-    params = {} if unit is None else {"steps_per_count": 2.0 if unit == "strides" else 1.0}
-    decoder = build_decoder(profile, STREAMS[vector["device"], vector["characteristic"]], params)
-    payload = bytes.fromhex(vector["payload_hex"])
-    if vector.get("expect_error"):
-        with pytest.raises(DecodeError):
-            decoder.fields(payload)
-        return
-    decoded = decoder.fields(payload)
-    for name, expected in vector["expected"].items():
-        if name == "contact":
-            supported, touching = CONTACT[expected]
-            assert decoded.fields["contact_supported"] is supported
-            assert touching is None or decoded.fields["contact"] is touching
-        elif name == "truncated":
-            assert decoded.truncated is expected
-        elif name == "speed_raw":
-            assert decoded.fields["speed_mps"] == expected / 256
-        elif name == "rr_raw_1_1024s":
-            assert decoded.fields["rr_s"] == tuple(raw / 1024 for raw in expected)
-        elif name == "steps_per_min":
-            reading = decoder.update(payload)
-            assert reading.values[0, reading.layout.index(Quantity.CADENCE_SPM)] == expected
-        else:
-            assert same_value(decoded.fields[OUR_NAMES.get(name, name)], expected), name
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.id)
+def test_every_vector_passes(vector: Vector) -> None:
+    assert outcome(vector) == (Verdict.PASSED, "")
+
+
+def spoiled(value: Any) -> Any:
+    """A value that nothing right can agree with."""
+    if isinstance(value, dict):
+        return {key: spoiled(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [*map(spoiled, value)] or ["no such thing"]
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, (int, float)):
+        return value * 1.5 + 7
+    return 1234567 if value is None else f"no {value}"
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.id)
+def test_every_expected_value_counts(vector: Vector) -> None:
+    for name in vector.expected:
+        if name in {"command", "meaning"}:
+            continue
+        wrong = copy.deepcopy(vector.expected)
+        wrong[name] = spoiled(wrong[name])
+        assert outcome(msgspec.structs.replace(vector, expected=wrong))[0] is Verdict.FAILED, name
+    if vector.id != CUT_BY_ITS_SOURCE:
+        refused = msgspec.structs.replace(vector, expect_error=not vector.expect_error)
+        assert outcome(refused)[0] is Verdict.FAILED
+
+
+def vector(device: str, characteristic: str, hexes: str | list[str] | None = None, **rest: Any) -> Vector:
+    several = hexes if isinstance(hexes, list) else []
+    one = hexes if isinstance(hexes, str) else None
+    return Vector("made up", device, characteristic, payload_hex=one, payloads_hex=several, **rest)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        vector("match", "advertisement", context={"name": "Polar H10 1234ABCD"}, expected={"profile": "polar.h10"}),
+        vector("match", "advertisement", context={"name": "My fridge"}, expected={"profile": None, "match": False}),
+        vector("metamotion", "326a9001", "0303280c", expected={"command": "ACC config BMI160 100 Hz 16 g"}),
+        vector("metamotion", "326a9001", "031c01", expected={"command": "subscribe packed ACC (BMI160)"}),
+        vector("metamotion", "326a9006", "0304009c00000040", context={"acc_range_g": 2},
+               expected={"module": 3, "register": 4, "n": 1, "acc_g": [[-1.5625, 0.0, 1.0]]}),
+        vector("movesense.gsp", "34800001", "0263", expected={"command": "UNSUBSCRIBE", "reference": 99}),
+        vector("movesense.gsp", "34800002", "0163c800", expected={"reference": 99, "status": 200}),
+        vector("movesense.gsp", "34800002", "00009643aca10200",
+               context={"path": "/Meas/Temp", "gsp_header_stripped": True}, expected={"temperature_k": 300.0, "timestamp_ms": 172460}),
+        vector("polar.pmd", "fb005c81", "f001020d00", expected={"op": 1, "type": 2, "status": "device_in_charger"}),
+        vector("polar.pmd", "fb005c81", "f0020200000501 40da7f39", expected={"settings": {"factor": [2.44e-4]}}),
+        vector("polar.pmd", "fb005c81", "0f0500", expected={"features": ["ECG", "ACC"]}),
+        vector("polar.pmd", "fb005c82", "020000000000000001 00 0102ff", expected={"acc_mg": [[1, 2, -1]]}),
+        vector("polar.pmd", "fb005c82", "0200000000000000", expect_error=True),
+        vector("polar.pmd", "fb005c82", "05000000000000000181 0000803f 00000000 000080bf", context={"factor": 2.0},
+               expected={"type": "GYRO", "n": 1, "gyro_dps": [[2.0, 0.0, -2.0]]}),
+        vector("sig.rsc", "2a55", "02", expected={"op": "start_calibration"}),
+        vector("sig.rsc", "2a55", "0100010000", expected={"op": "set_cumulative_value", "value": 256}),
+        vector("sig.rsc", "2a54", "1f00", expected={"features": ["stride_length", "total_distance", "walk_run",
+                                                             "calibration", "several_locations"]}),
+        vector("sig.hr", "2a37", "10", expect_error=True),
+        vector("sig.treadmill", "2acd", ["09001900f1ff", "0000e803"],
+               expected={"inclination_pct": 2.5, "ramp_angle_deg": -1.5, "speed_km_h": 10.0}),
+        vector("witmotion.ble5", "ffe9", "ffaa030b00", expected={"command": "output rate 200 Hz"}),
+        vector("witmotion.ble5", "ffe9", "ffaa6988b5", expected={"command": "unlock"}),
+        vector("witmotion.ble5", "ffe4", ["5561c1fcf0fe1a06bc028700", "a700e3069f032b6f"],
+               expected={"n": 1, "samples": [{"raw": [-831, -272, 1562, 700, 135, 167, 1763, 927, 28459]}]}),
+        vector("witmotion.ble5", "ffe4", "55712e001601d889" + "00" * 12, expected={"firmware": "10080.1.22"}),
+        vector("triki", "6e400002", "201000d007a00103", expected={"command": "start stream 416 Hz"}),
+        vector("stryd", "ff00", "0f9f020c00", expected={"ground_contact_ms": 671, "vertical_oscillation_mm": 12}),
+        vector("ruuvi.df5", "manufacturer_data_0499", "058000ffffffff800080008000ffffffffffffffffffffff",
+               expected={"temperature_c": None, "acc_g": [None, None, None], "battery_v": None, "movement": None}),
+    ],
+    ids=lambda made: f"{made.device}-{made.characteristic}",
+)  # fmt: skip
+def test_what_the_shared_file_does_not_show(made: Vector) -> None:
+    assert outcome(made) == (Verdict.PASSED, "")
+
+
+@pytest.mark.parametrize(
+    ("made", "verdict", "why"),
+    [
+        (vector("a.toaster", "2a37", "00"), Verdict.NOT_APPLICABLE, "no profile 'a.toaster'"),
+        (vector("sig.hr", "2a99", "00"), Verdict.NOT_APPLICABLE, "no characteristic '2a99'"),
+        (vector("sig.hr", "2a37", "0050", expected={"heart_rate_bpm": 81}), Verdict.FAILED, "is 80, expected 81"),
+        (vector("sig.hr", "2a37", "0850d007", expected={"heart_rate_bpm": 80}), Verdict.FAILED, "energy_kj should be"),
+        (vector("sig.hr", "2a37", "10", expected={"heart_rate_bpm": 80}), Verdict.FAILED, "refused: "),
+        (vector("sig.hr", "2a37", "0050", expect_error=True), Verdict.FAILED, "should be refused"),
+        (
+            vector("metamotion", "326a9001", "0303a902", expected={"command": "ACC BMI270 100 Hz"}),
+            Verdict.FAILED,
+            "200",
+        ),
+        (vector("polar.pmd", "delta_block", "00"), Verdict.FAILED, "not understood: KeyError"),
+    ],
+)
+def test_the_reason_is_told(made: Vector, verdict: Verdict, why: str) -> None:
+    assert outcome(made)[0] is verdict
+    assert why in outcome(made)[1]
+
+
+def test_a_cut_capture_is_compared_as_far_as_it_goes() -> None:
+    made = vector("witmotion.ble5", "ffe4", "556131ff57ff0f08000000000000b9fc", kind="captured_truncated")
+    acc = {"acc_g": [-0.10107, -0.08252, 1.00732], "gyro_dps": [0.0, 0.0, 0.0]}
+    assert outcome(msgspec.structs.replace(made, expected=acc))[0] is Verdict.PASSED
+    # The angles reach beyond the bytes: nobody knows them.
+    with_angles = {**acc, "angle_deg": [-4.61, 0.0, 0.0]}
+    assert outcome(msgspec.structs.replace(made, expected=with_angles))[0] is Verdict.FAILED
+
+
+def test_a_file_that_holds_no_vectors_says_where(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.json"
+    with pytest.raises(VectorFileError, match="No such file"):
+        load_vectors(path)
+    for text in ("{}", "[", '{"vectors": [{"id": 1}]}',
+                 '{"vectors": [{"id": "x", "device": "y", "characteristic": "z", "payload_hex": "0"}]}'):  # fmt: skip
+        path.write_text(text)
+        with pytest.raises(VectorFileError, match="not a file of vectors"):
+            load_vectors(path)

@@ -1,0 +1,69 @@
+"""Expected against found: numbers within what the file printed, everything else exactly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from drivers.vectors.names import NAMES, WORDS
+
+RELATIVE = 1e-3
+"""What vector files promise, beside one unit of the last printed digit."""
+
+
+def differences(expected: Mapping[str, object], found: Mapping[str, object]) -> list[str]:
+    """Return one sentence for each expected name that was not found as it should be."""
+    problems = []
+    for name, wanted in expected.items():
+        ours, transform = NAMES.get(name, (name, None))
+        if ours not in found:
+            problems.append(f"{name}: not found; there are {', '.join(found)}")
+            continue
+        value = found[ours]
+        if transform is not None and value is not None:
+            value = transform(value)
+        if not agrees(value, wanted):
+            problems.append(f"{name} is {_short(value)}, expected {_short(wanted)}")
+    return problems
+
+
+def agrees(value: object, wanted: object) -> bool:
+    """Compare a value with an expected one. A row that stands alone and one row of samples are the same."""
+    if isinstance(wanted, dict):
+        return isinstance(value, dict) and all(key in value and agrees(value[key], wanted[key]) for key in wanted)
+    if isinstance(wanted, list):
+        if not isinstance(value, (list, tuple)):
+            return False
+        values: Sequence[object] = value
+        if wanted and not isinstance(wanted[0], (list, dict)):
+            values = _flat(value)
+        return len(values) == len(wanted) and all(map(agrees, values, wanted))
+    if isinstance(wanted, bool) or wanted is None:
+        return value is wanted
+    if isinstance(wanted, str):
+        return isinstance(value, str) and value in {wanted, WORDS.get(wanted)}
+    if isinstance(wanted, (int, float)) and isinstance(value, (int, float)):
+        return _close(value, wanted)
+    return False
+
+
+def _close(value: float, wanted: float) -> bool:
+    if isinstance(wanted, int):
+        return value == wanted if float(value).is_integer() else abs(value - wanted) <= 1
+    printed = repr(wanted).partition("e")[0].partition(".")[2]
+    return math.isclose(value, wanted, rel_tol=RELATIVE, abs_tol=10.0 ** -len(printed))
+
+
+def _flat(rows: Sequence[Any]) -> Sequence[Any]:
+    """The one row, or the one column, of what is a table; anything else as it is."""
+    if len(rows) == 1 and isinstance(rows[0], (list, tuple)):
+        return rows[0]
+    if all(isinstance(row, (list, tuple)) and len(row) == 1 for row in rows):
+        return [row[0] for row in rows]
+    return rows
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else f"{text[:117]}..."

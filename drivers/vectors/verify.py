@@ -1,0 +1,125 @@
+"""Carries out vectors: passed, failed with the reason, or not applicable with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from drivers.errors import DecodeError
+from drivers.vectors.commands import known_commands
+from drivers.vectors.compare import differences
+from drivers.vectors.names import CHARACTERISTICS, NAMES, PROFILES, params_of
+from drivers.vectors.protocols import reader_of
+from drivers.vectors.streams import Values, aliases_of, read_streams
+from drivers.vectors.vector_file import CUT, Vector
+from firmware_profiles.catalog import Catalog
+from firmware_profiles.schema import Profile
+
+COMMAND_NAMES = {"command", "meaning", "op", "value", "location"}
+
+
+class Verdict(StrEnum):
+    """How a vector came out."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_APPLICABLE = "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One vector carried out; `why` is empty where it passed."""
+
+    vector: Vector
+    verdict: Verdict
+    why: str = ""
+
+
+class _NotApplicableError(Exception):
+    """No profile says anything about these bytes."""
+
+
+def verify(vectors: Iterable[Vector], catalog: Catalog) -> list[Outcome]:
+    """Carry out every vector, in order; raises nothing."""
+    return [_outcome(vector, catalog) for vector in vectors]
+
+
+def _outcome(vector: Vector, catalog: Catalog) -> Outcome:
+    try:
+        problems = _problems(vector, catalog)
+    except _NotApplicableError as reason:
+        return Outcome(vector, Verdict.NOT_APPLICABLE, str(reason))
+    except DecodeError as error:
+        if vector.expect_error:
+            return Outcome(vector, Verdict.PASSED)
+        return Outcome(vector, Verdict.FAILED, f"refused: {error}")
+    except (LookupError, TypeError, ValueError) as error:
+        # A vector that says something we never met: its own problem, not the end of all others.
+        return Outcome(vector, Verdict.FAILED, f"not understood: {error!r}")
+    if vector.expect_error:
+        return Outcome(vector, Verdict.FAILED, "should be refused, and was read")
+    return Outcome(vector, Verdict.FAILED if problems else Verdict.PASSED, "; ".join(problems))
+
+
+def _problems(vector: Vector, catalog: Catalog) -> list[str]:
+    reader = reader_of(vector.device, vector.characteristic)
+    if reader is not None:
+        return differences(vector.expected, reader(vector, catalog))
+    profiles = [catalog.get(name) for name in PROFILES.get(vector.device, (vector.device,)) if name in catalog]
+    if not profiles:
+        raise _NotApplicableError(f"there is no profile {vector.device!r}")
+    wanted = CHARACTERISTICS.get((vector.device, vector.characteristic), vector.characteristic)
+    places = [(profile, alias) for profile in profiles for alias in aliases_of(profile, wanted)]
+    if not places or not vector.payloads:
+        raise _NotApplicableError(f"{vector.device} has no characteristic {vector.characteristic!r}")
+    profile, alias = places[0]
+    if profile.gatt[alias].uses & {"write"} and COMMAND_NAMES & set(vector.expected):
+        commanded = _command_problems(vector, profile, alias)
+        if commanded is not None:
+            return commanded
+    streams = list(profile.streams_of(alias))
+    if not streams:
+        raise _NotApplicableError(f"nothing of {vector.device}/{vector.characteristic} is read")
+    params = params_of(profile, vector.context)
+    found = read_streams(profile, streams, vector.payloads, params, cut=vector.kind == CUT)
+    if wanted == "326a9006":
+        found |= {"module": vector.payloads[0][0], "register": vector.payloads[0][1]}
+    if vector.characteristic == "module_info":
+        found["module"] = {0x03: "acc", 0x13: "gyro"}.get(vector.payloads[0][0])
+    return differences(vector.expected, found) + _uncalled(vector, profile, streams, found)
+
+
+def _command_problems(vector: Vector, profile: Profile, alias: str) -> list[str] | None:
+    """Compare a write; None where the bytes are none of the profile's, so that a stream may read them."""
+    commands = known_commands(profile, alias, vector.payloads[0])
+    if not commands:
+        return None
+    text = str(vector.expected.get("command", vector.expected.get("meaning", "")))
+    if not any(command.says(text) for command in commands):
+        params = "; ".join(str(dict(command.params)) for command in commands)
+        return [f"the bytes mean {params}, expected {text!r}"]
+    named = commands[0]
+    places = profile.stream["location"].fields[0].names if "location" in profile.stream else {}
+    found: Values = {"command": text, "meaning": text, "op": named.name.partition(".")[2]}
+    if "cumulative_value" in named.params:
+        found["value"] = named.params["cumulative_value"]
+    if "location" in named.params:
+        found["location"] = places.get(f"{named.params['location']:g}")
+    return differences(vector.expected, found)
+
+
+def _uncalled(vector: Vector, profile: Profile, streams: list[str], found: Values) -> list[str]:
+    """Name optional fields that were found although the vector does not expect them: they must be absent."""
+    expected = {NAMES.get(name, (name, None))[0] for name in vector.expected}
+    optional = {
+        field.name
+        for name in streams
+        for field in profile.stream[name].fields
+        if field.if_bit is not None or field.unless_bit is not None
+    }
+    surplus = [name for name in found if name in optional - expected and found[name] is not None]
+    # A field that a vector of steps per minute does not list is not denied: it is about a rule.
+    if "steps_per_min" in vector.expected:
+        return []
+    return [f"{name} should be absent, is {found[name]}" for name in surplus]

@@ -1,0 +1,89 @@
+"""`stridecue profiles`: which devices can be read, what a profile says, whether a file or vectors are right."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections import Counter
+from pathlib import Path
+
+from drivers.decoders.examples import failed_examples
+from drivers.vectors.vector_file import load_vectors
+from drivers.vectors.verify import Outcome, Verdict, verify
+from firmware_profiles.catalog import Catalog, load_catalog
+from firmware_profiles.description import describe
+from firmware_profiles.device_table import status_legend
+from hub.config import ConfigError, given_file
+from hub.folders import profiles_folder
+
+_FORM = "{:<22} {:<13} {}"
+
+
+def run(options: Namespace) -> int:
+    """Carry out one of the four; raises ConfigError, ProfileError and DriverError."""
+    if options.part == "check":
+        return _check(given_file(options.file))
+    catalog = load_catalog(profiles_folder())
+    if options.part == "list":
+        return _list(catalog)
+    if options.part == "show":
+        return _show(catalog, options.id)
+    return _verify(catalog, given_file(options.vectors))
+
+
+def _list(catalog: Catalog) -> int:
+    print(_FORM.format("profile", "status", "device"))
+    for profile in catalog:
+        if not profile.profile.mixin:
+            print(_FORM.format(profile.id, profile.profile.status.value, profile.profile.title))
+    print(f"\n{status_legend().replace('*', '')}")
+    print(f"your own go into {profiles_folder()}")
+    return 0
+
+
+def _show(catalog: Catalog, profile_id: str) -> int:
+    try:
+        profile = catalog.get(profile_id)
+    except KeyError as error:
+        raise ConfigError(str(error.args[0])) from error
+    print("\n".join(describe(profile)))
+    return 0
+
+
+def _check(path: Path) -> int:
+    """Check one file as if it lay in the user's folder: keys, facts, its place among the others, its examples."""
+    catalog = load_catalog(profiles_folder(), path)
+    profile = catalog.get(path.stem)
+    problems = failed_examples(profile)
+    for problem in problems:
+        print(f"{path}: {problem}", file=sys.stderr)
+    if problems:
+        return 1
+    n = len(profile.examples)
+    print(f"{path}: good, {n} example{'s' * (n != 1)} decode{'s' * (n == 1)} as written")
+    if not n:
+        print("without [[examples]] nobody knows that it reads its device: `stridecue scan --dump` captures packets")
+    elif path.parent != profiles_folder():
+        print(f"to use it, copy it into {profiles_folder()}")
+    return 0
+
+
+def _verify(catalog: Catalog, path: Path) -> int:
+    outcomes = verify(load_vectors(path), catalog)
+    for outcome in outcomes:
+        if outcome.verdict is Verdict.FAILED:
+            print(f"FAILED {outcome.vector.id}: {outcome.why}")
+    for why in dict.fromkeys(o.why for o in outcomes if o.verdict is Verdict.NOT_APPLICABLE):
+        print(f"not applicable: {why}")
+    print("\n".join(_totals(outcomes)))
+    return 1 if any(outcome.verdict is Verdict.FAILED for outcome in outcomes) else 0
+
+
+def _totals(outcomes: list[Outcome]) -> list[str]:
+    form = "{:<22} {:>7} {:>7} {:>15}"
+    lines = [form.format("device", *Verdict)]
+    devices = sorted({outcome.vector.device for outcome in outcomes})
+    for device in [*devices, "all"]:
+        counts = Counter(o.verdict for o in outcomes if device in {o.vector.device, "all"})
+        lines.append(form.format(device, *(counts[verdict] for verdict in Verdict)))
+    return lines
