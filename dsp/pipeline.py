@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from dsp import texts
 from dsp.chains.foot import SIDE_OF, FootChain
 from dsp.chains.trunk import TrunkChain
 from dsp.guidance import Guidance, GuidanceParams, Wish
@@ -21,10 +22,11 @@ from dsp.metrics.speed_source import key_of
 from dsp.mount import Mount
 from dsp.plan import Plan
 from dsp.records import Cue, Metric, PainReport, Record, Step, Summary, Threshold
-from dsp.sightings import Contact, Posture, Reading, Release, Sighting
+from dsp.sightings import Contact, Posture, Reading, Release, Sighting, Tapped
 from dsp.signals import IMU6, NS_PER_S, Placement, Quantity, SampleBlock
 from dsp.steps import StepFusion
 from dsp.summary import RunTotals
+from dsp.taps import HIP, ThreeTaps
 
 _NO_MOUNTS: Mapping[Placement, Mount] = MappingProxyType({})
 
@@ -33,6 +35,9 @@ IMU_QUANTITIES = frozenset(IMU6)
 
 READ_AS_IS = (Quantity.SPEED_MPS, Quantity.CADENCE_SPM, Quantity.HEART_RATE_BPM, Quantity.INCLINE_PCT)
 """Quantities that become metrics of the same name without any working out."""
+
+TAPS_FROM_S = 20.0
+"""Running time before taps count: until then hands are putting sensors right."""
 
 TICKS_PER_S = 10
 """Fusion looks at the time this often (data time); metrics are reported once a second."""
@@ -58,6 +63,7 @@ class Pipeline:
     def __init__(self, params: PipelineParams | None = None) -> None:
         self._params = params or PipelineParams()
         self._chains: dict[str, TrunkChain | FootChain] = {}
+        self._taps: dict[str, ThreeTaps] = {}
         self._merge = DataTimeMerge()
         self._fusion = StepFusion()
         self._metrics = all_metrics()
@@ -83,6 +89,7 @@ class Pipeline:
         if chain is None:
             chain = self._chain(block)
             self._merge.join(block.source, int(block.t_ns[0]) * 1e-9, slow=False)
+        self._feel(block)
         if not chain.put(block):
             return []
         self._merge.put(block.source, chain.work(), chain.latest_s)
@@ -134,6 +141,16 @@ class Pipeline:
         self._chains[block.source] = chain
         return chain
 
+    def _feel(self, block: SampleBlock) -> None:
+        """Look for three taps on a hip sensor."""
+        if block.placement not in HIP:
+            return
+        taps = self._taps.setdefault(block.source, ThreeTaps())
+        lane, latest_s = f"{block.source} taps", int(block.t_ns[-1]) * 1e-9
+        self._merge.join(lane, int(block.t_ns[0]) * 1e-9, slow=True)
+        found: list[Sighting] = [Tapped(*when) for when in taps.update(block, block.rate_hz)]
+        self._merge.put(lane, found, latest_s)
+
     def _settle(self, due: list[tuple[float, Sighting]], now_s: float) -> list[Record]:
         out: list[Record] = []
         for when, sighting in due:
@@ -141,6 +158,10 @@ class Pipeline:
                 self._ticks(when, out)
             if isinstance(sighting, Posture):
                 out.append(sighting.attitude)
+                continue
+            if isinstance(sighting, Tapped):
+                if self._guidance.exposure.running_s > TAPS_FROM_S:
+                    out += self.pain(PainReport(round(sighting.t_s * NS_PER_S), None, note=texts.TAPPED))
                 continue
             self._take(sighting)
             for step in self._fusion.take(when):

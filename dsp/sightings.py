@@ -58,4 +58,12 @@ class Posture:
     attitude: Attitude
 
 
-Sighting: TypeAlias = Contact | Release | Reading | Posture
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """Three taps on a sensor, the middle one at `t_s`."""
+
+    decided_s: float
+    t_s: float
+
+
+Sighting: TypeAlias = Contact | Release | Reading | Posture | Tapped

@@ -132,8 +132,8 @@ TAPPED = "three taps"
 
 RETURN_OUTER_KNEE = (
     "Next run: when walking downhill and downstairs and a single-leg squat are pain-free. Then {from_km:.1f} to "
-    "{to_km:.1f} km (30 to 50 per cent of where it began), flat; 10 to 15 per cent more each pain-free run; hills last, "
-    "after 3 to 4 pain-free weeks."
+    "{to_km:.1f} km (30 to 50 per cent of where it began), flat; 10 to 15 per cent more each pain-free run; "
+    "hills last, after 3 to 4 pain-free weeks."
 )
 RETURN_KNEECAP = (
     "Next run: when daily life is pain-free, a single-leg squat to 45 degrees does not hurt and you can do 15 "

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from statistics import fmean, median
 
 from dsp.records import Metric, Side, Step, Threshold
+from dsp.signals import NS_PER_S
 from dsp.thresholds.ladder import CLEAR, REACHED, WATCH, Ladder
 
 DETECTOR = "antalgic"
@@ -28,6 +29,7 @@ class AntalgicParams:
     warm_s     nothing is said earlier: people settle into a run
     own        times the spread of the runner's own half minutes
     looks      in a row
+    pause_s    after a longer stop (running gap) there is nothing to compare with: people start differently
     """
 
     block_s: float = 10.0
@@ -36,6 +38,7 @@ class AntalgicParams:
     warm_s: float = 300.0
     own: float = 4.0
     looks: int = 2
+    pause_s: float = 10.0
     contact_ms: float = 12.0
     drop_deg: float = 1.5
     step_time_ms: float = 12.0
@@ -92,17 +95,21 @@ class Antalgic:
         self._run_s = 0.0
         self._beyond = 0
         self._asked = False
+        self._last_ns: int | None = None
 
     def step(self, step: Step) -> None:
         """Take a step of a known leg."""
         if step.side is None:
             return
+        if self._last_ns is not None and step.t_ns - self._last_ns > self._p.pause_s * NS_PER_S:
+            self.moved()
+        self._last_ns = step.t_ns
         self._contact.add(step.side, step.contact_ms)
         self._drop.add(step.side, step.drop_excursion_deg)
         self._step_time.add(step.side, None if step.step_time_s is None else 1e3 * step.step_time_s)
 
     def moved(self) -> None:
-        """The hip sensor no longer sits as it did."""
+        """What came before cannot be compared with what comes: a sensor moved, another one speaks, a stop."""
         for each in self._all():
             each.forget()
         self._beyond = 0

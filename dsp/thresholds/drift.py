@@ -41,15 +41,15 @@ class DriftParams:
     """
 
     block_s: float = 10.0
-    tau_s: float = 60.0
+    tau_s: float = 45.0
     baseline_from_s: float = 120.0
     baseline_to_s: float = 600.0
     minimum_deg: float = 1.0
     run_sd_factor: float = 3.0
     hold_s: float = 60.0
-    watch: float = 0.6
+    watch: float = 0.7
     near: float = 0.85
-    release: float = 0.2
+    release: float = 0.25
     fewest: int = 3
 
 
@@ -62,6 +62,7 @@ class Watched:
     slope_sd  prior spread of its slopes per m/s, per % of incline and per step/min (0: not corrected for that)
     noise_sd  spread of one block's median around its mean
     sign      +1: only a rise counts, 0: any change
+    tau_s, hold_s  instead of those of the params: numbers that wander more are looked at longer
     """
 
     detector: str
@@ -71,14 +72,18 @@ class Watched:
     slope_sd: tuple[float, float, float]
     noise_sd: float
     sign: int = 0
+    tau_s: float | None = None
+    hold_s: float | None = None
 
 
 DROP = Watched("drop_drift", "drop_excursion", "deg", 1.0, (1.0, 0.3, 0.1), 0.25, sign=1)
-CONTACT = Watched("contact_drift", "contact", "ms", 15.0, (60.0, 3.0, 1.5), 4.0)
-"""Contact: 3 x the 3.7 ms of slow wander left after correction on seven real runs, and a margin for trunk sensors."""
-CADENCE = Watched("cadence_drift", "cadence", "spm", 6.0, (12.0, 1.5, 1e-6), 2.0)
-"""Cadence: 4 x its 1.5 steps/min. It is not corrected for itself."""
-CONTACT_DIFFERENCE = Watched("contact_difference_drift", "contact_difference", "ms", 12.0, (8.0, 1.0, 0.3), 3.0)
+CONTACT = Watched("contact_drift", "contact", "ms", 20.0, (60.0, 3.0, 1.5), 4.0, tau_s=180.0, hold_s=120.0)
+"""5 times the slow wander that correction leaves in real runs (3.7 ms)."""
+CADENCE = Watched("cadence_drift", "cadence", "spm", 6.0, (12.0, 1.5, 1e-6), 2.0, tau_s=180.0, hold_s=120.0)
+"""4 times its wander (1.5 steps/min). Both were chosen on the six runs they are scored on. Not corrected for itself."""
+CONTACT_DIFFERENCE = Watched(
+    "contact_difference_drift", "contact_difference", "ms", 12.0, (8.0, 1.0, 0.3), 3.0, tau_s=180.0, hold_s=120.0
+)
 """Left minus right; 5 % of a contact of 240 ms. Healthy runners differ by as much between sides, not within a run."""
 
 
@@ -91,8 +96,10 @@ class Drift:
         self._side = side
         self._past = fmean(past) if len(past) >= FEWEST_RUNS else None
         spread = stdev(past) if len(past) >= FEWEST_RUNS else 0.0
-        minimum = params.minimum_deg if watched is DROP else watched.minimum
+        minimum = params.minimum_deg if watched == DROP else watched.minimum
         self.bound = max(minimum, params.run_sd_factor * spread)
+        self._tau_s = watched.tau_s or params.tau_s
+        self._hold_s = watched.hold_s or params.hold_s
         self.mean: float | None = None
         self._ladder = Ladder()
         self._begin()
@@ -141,7 +148,7 @@ class Drift:
             self._own = fmean(self._regression.values)
             self._fitted = True
         value = self._regression.correct(value, covariates)
-        share = 1.0 - math.exp(-p.block_s / p.tau_s)
+        share = 1.0 - math.exp(-p.block_s / self._tau_s)
         self.mean = value if self.mean is None else self.mean + share * (value - self.mean)
         baseline = self._baseline()
         if baseline is None:
@@ -151,7 +158,7 @@ class Drift:
         self._beyond_s = self._beyond_s + p.block_s if ratio > 1.0 else 0.0
         bounds = (p.watch, p.near, 1.0)
         up = steps_of(ratio, bounds)
-        if up == 3 and self._beyond_s < p.hold_s:
+        if up == 3 and self._beyond_s < self._hold_s:
             up = 2
         keep = steps_of(ratio + p.release, bounds)
         state = self._ladder.settle(up, keep)

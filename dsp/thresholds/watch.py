@@ -7,10 +7,16 @@ from collections.abc import Mapping
 from dsp.exposure import Exposure, usual_speed_mps
 from dsp.history import PastRun
 from dsp.records import Metric, PainReport, Side, Step, Threshold
+from dsp.signals import Placement
 from dsp.thresholds.antalgic import Antalgic
 from dsp.thresholds.drift import CADENCE, CONTACT, CONTACT_DIFFERENCE, DROP, Drift, DriftParams
 from dsp.thresholds.onset import Onset
 
+FEET = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT})
+MIDLINE = frozenset({Placement.SACRUM, Placement.WAIST_FRONT})
+"""Left and right are compared only where one sensor a foot, or one in the middle, saw both alike."""
+SAME_NS = 60_000_000_000
+"""Another kind of sensor takes over the timing of steps once the first has been silent this long."""
 SURE = 0.5
 """Least confidence of a step, and quality of a metric, that a detector is fed with."""
 NEVER_NS = -(1 << 62)
@@ -32,6 +38,8 @@ class Watch:
         self._cadence = Drift(CADENCE, drift, None)
         self._contacts: dict[Side, float] = {}
         self._covariates = (usual_speed_mps(history), 0.0, 0.0)
+        self._timed_by: frozenset[Placement] = FEET
+        self._timed_ns = NEVER_NS
         self._last_s = 0.0
         self._moved_ns = NEVER_NS
 
@@ -39,9 +47,11 @@ class Watch:
         """Take a step."""
         if step.side is None or step.confidence < SURE:
             return
-        self._antalgic.step(step)
         if step.drop_excursion_deg is not None:
             self._drop[step.side].add(step.drop_excursion_deg)
+        if not self._is_alike(step):
+            return
+        self._antalgic.step(step)
         if step.contact_ms is not None:
             self._contact[step.side].add(step.contact_ms)
             self._contacts[step.side] = step.contact_ms
@@ -70,6 +80,21 @@ class Watch:
         """The runner reported pain."""
         found = self.onset.report(report)
         return [] if found is None else [found]
+
+    def _is_alike(self, step: Step) -> bool:
+        """Whether the sensors that time this step are those that timed the ones before."""
+        kind = FEET if step.source in FEET else MIDLINE
+        if step.source not in kind:
+            return False
+        if kind != self._timed_by:
+            if step.t_ns - self._timed_ns < SAME_NS:
+                return False
+            self._timed_by = kind
+            self._antalgic.moved()
+            for drift in (*self._contact.values(), self._difference):
+                drift.moved()
+        self._timed_ns = step.t_ns
+        return True
 
     def _now(self, metrics: Mapping[str, Metric]) -> tuple[float, float, float]:
         """Speed, incline and cadence now; the last ones known where one is missing."""

@@ -1,0 +1,132 @@
+"""Three taps on the hip sensor: the runner's button, also in mid-stride.
+
+A fingertip on the housing is over in some ten milliseconds; what running does to a hip sensor takes several times as
+long. Looked at is the specific force against the mean of the samples 10 ms before and after, the largest of it in each
+0.4 s being what this runner's steps make of it. A tap stands out of that; three of them 0.12-0.6 s apart, alike, evenly
+spaced, with nothing before and after, are the sign. Bounds were set on the recorded runs and on taps added to them
+(`python -m benchmarks.thresholds taps`); nobody has tapped a real sensor yet.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.signals import GRAVITY_MPS2, Placement, SampleBlock
+
+HIP = frozenset({Placement.SACRUM, Placement.LEFT_HIP, Placement.RIGHT_HIP, Placement.WAIST_FRONT})
+"""Where a hand reaches a sensor in mid-run; phones in pockets are hit by the thigh."""
+
+SLOWEST_HZ = 80.0
+"""A tap is over between two samples of a slower sensor."""
+
+
+@dataclass(frozen=True, slots=True)
+class TapParams:
+    """Times in s, force in g.
+
+    reach_s     distance of the samples that a sample is held against
+    window_s    in which the largest is taken, `windows` of them are remembered (their median is the runner's usual)
+    least_g     never less than this, and `times` the usual
+    merge_s     ringing of one tap
+    apart_s     least and most between two taps
+    quiet_s     nothing before the first and after the last
+    even        most that one interval may be longer than the other, as a ratio; alike: the same for strength
+    """
+
+    reach_s: float = 0.010
+    window_s: float = 0.4
+    windows: int = 25
+    fewest_windows: int = 10
+    least_g: float = 1.6
+    times: float = 2.2
+    merge_s: float = 0.08
+    apart_s: tuple[float, float] = (0.12, 0.60)
+    quiet_s: float = 0.70
+    even: float = 1.8
+    alike: float = 6.0
+
+
+class ThreeTaps:
+    """Blocks of one hip sensor in, times of three taps out; cut anywhere."""
+
+    def __init__(self, params: TapParams | None = None) -> None:
+        self._p = params or TapParams()
+        self._t: NDArray[np.float64] = np.empty(0)
+        self._a: NDArray[np.float64] = np.empty((0, 3))
+        self._window: int | None = None
+        self._most_g = 0.0
+        self._usual: deque[float] = deque(maxlen=self._p.windows)
+        self._limit_g = math.inf
+        self._taps: list[tuple[float, float]] = []
+
+    def update(self, block: SampleBlock, rate_hz: float) -> list[tuple[float, float]]:
+        """(decided_s, middle tap s) of each three taps that are complete."""
+        if rate_hz < SLOWEST_HZ:
+            return []
+        p = self._p
+        reach = max(1, round(p.reach_s * rate_hz))
+        self._t = np.concatenate([self._t, block.t_ns * 1e-9])
+        self._a = np.concatenate([self._a, block.values[:, :3]])
+        out: list[tuple[float, float]] = []
+        if len(self._t) > 2 * reach:
+            t = self._t[reach:-reach]
+            spike = self._a[reach:-reach] - 0.5 * (self._a[: -2 * reach] + self._a[2 * reach :])
+            g = np.sqrt(np.einsum("ij,ij->i", spike, spike)) / GRAVITY_MPS2
+            # Samples on both sides of a gap, or missing ones, say nothing.
+            whole = (self._t[2 * reach :] - self._t[: -2 * reach]) < 3.0 * reach / rate_hz
+            g = np.where(whole & np.isfinite(g), g, 0.0)
+            self._look(t, g, out)
+            self._t, self._a = self._t[-2 * reach :], self._a[-2 * reach :]
+        return out
+
+    def _look(self, t: NDArray[np.float64], g: NDArray[np.float64], out: list[tuple[float, float]]) -> None:
+        """Window by window, each with the limit that the windows before it set."""
+        numbers = np.floor(t / self._p.window_s).astype(np.int64)
+        first = 0
+        for k in [*(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(t)]:
+            if self._window != int(numbers[first]):
+                self._close_window()
+                self._window = int(numbers[first])
+            part = g[first:k]
+            self._most_g = max(self._most_g, float(part.max()))
+            for i in np.flatnonzero(part > self._limit_g).tolist():
+                self._tap(float(t[first + i]), float(part[i]), out)
+            first = k
+        self._decide(float(t[-1]), out)
+
+    def _close_window(self) -> None:
+        p = self._p
+        if self._window is not None:
+            self._usual.append(self._most_g)
+        self._most_g = 0.0
+        if len(self._usual) >= p.fewest_windows:
+            self._limit_g = max(p.least_g, p.times * median(self._usual))
+
+    def _tap(self, t_s: float, g: float, out: list[tuple[float, float]]) -> None:
+        self._decide(t_s, out)
+        if self._taps and t_s - self._taps[-1][0] < self._p.merge_s:
+            self._taps[-1] = (self._taps[-1][0], max(g, self._taps[-1][1]))
+        else:
+            self._taps.append((t_s, g))
+
+    def _decide(self, now_s: float, out: list[tuple[float, float]]) -> None:
+        """Say, once it has been quiet, whether these were three taps."""
+        p, taps = self._p, self._taps
+        if not taps or now_s - taps[-1][0] < p.quiet_s:
+            return
+        self._taps = []
+        if len(taps) != 3:
+            return
+        (one_s, a), (two_s, b), (three_s, c) = taps
+        gaps = (two_s - one_s, three_s - two_s)
+        low, high = p.apart_s
+        if min(gaps) < low or max(gaps) > high or max(gaps) > p.even * min(gaps):
+            return
+        if max(a, b, c) <= p.alike * min(a, b, c):
+            out.append((three_s + p.quiet_s, two_s))
