@@ -13,6 +13,7 @@ from hub.commands.live import chosen_config
 from hub.sound.clock import loop_clock
 from hub.sound.mixer import Mixer
 from hub.sound.output.output import OutputError
+from hub.sound.phrases import spoken_phrases
 from hub.sound.plan import Sounds, choose_sounds, with_output
 from hub.sound.recital import recital
 from hub.sound.speech.engine import SpeechError
@@ -24,7 +25,7 @@ def run(options: Namespace) -> int:
     """Play or write everything; 1 when nothing can be heard. Raises ConfigError."""
     config, _where = chosen_config(options.config)
     section = with_output(config.sound, options.sound)
-    sounds, why_not = choose_sounds(section)
+    sounds, why_not = choose_sounds(section, spoken_phrases())
     if sounds is None:
         print(f"stridecue: {why_not or 'sound is off: give --sound auto'}", file=sys.stderr)
         return 1

@@ -54,7 +54,7 @@ def choose_sounds(
     sounds = Sounds(
         output=_output(section, dashboard=dashboard),
         volume=section.volume_pct / 100.0,
-        speech=None if engine is None else SpeechStore(engine, speech_folder()),
+        speech=None if engine is None else SpeechStore(engine, speech_folder(), frozenset(phrases)),
         phrases=phrases,
         metronome=section.metronome,
         lacking=f"tones only, no speech; to add it: {remedy}" if remedy else "",

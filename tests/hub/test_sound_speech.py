@@ -74,6 +74,15 @@ def test_a_file_that_a_power_failure_cut_is_spoken_again(engine: Engine, diary: 
     assert diary.read_text().count("Belt") == 2
 
 
+def test_what_others_say_to_a_runner_is_not_left_on_the_disk(engine: Engine, diary: Path, tmp_path: Path):
+    store = SpeechStore(engine, tmp_path / "speech", lasting=frozenset({"Belt level."}))
+    rendered(store, "Mind the dog, Ann.")
+    assert list((tmp_path / "speech").iterdir()) == []
+    rendered(store, "Belt level.")
+    assert len(list((tmp_path / "speech").iterdir())) == 1
+    assert diary.read_text() == "Mind the dog, Ann.\nBelt level.\n"
+
+
 def test_memory_and_disk_are_bounded(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(store_module, "KEPT_S", 1.1)
     monkeypatch.setattr(store_module, "KEPT_FILES", 2)

@@ -1,4 +1,4 @@
-"""Speech that was rendered once: on disk for every later run, the latest in memory for the next time it is said."""
+"""Speech that was rendered once: our own phrases on disk for every later run, the latest words of anybody in memory."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 from collections import OrderedDict
+from collections.abc import Container
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +24,15 @@ _FULL = 32_767.0
 
 
 class SpeechStore:
-    """`known` at any time from the loop, `render` in a thread; one thread at a time."""
+    """`known` at any time from the loop, `render` in a thread; one thread at a time.
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
+    lasting  what may be kept in `folder`; None: everything. What others say to a runner is not left on a disk
+    """
+
+    def __init__(self, engine: Engine, folder: Path, lasting: Container[str] | None = None) -> None:
         self.engine = engine
         self._folder = folder
+        self._lasting = lasting
         self._kept: OrderedDict[str, NDArray[np.int16]] = OrderedDict()
 
     def known(self, words: str) -> Samples | None:
@@ -64,7 +69,8 @@ class SpeechStore:
             try:
                 self.engine.speak(words, unfinished)
                 samples = read_wave(unfinished)
-                unfinished.replace(wav)
+                if self._lasting is None or words in self._lasting:
+                    unfinished.replace(wav)
             finally:
                 unfinished.unlink(missing_ok=True)
             self._prune()
