@@ -65,13 +65,17 @@ class RadioSection(_Section, frozen=True, kw_only=True):
 
 
 class MqttSection(_Section, frozen=True, kw_only=True):
-    """The loopback broker's first port, and an external broker that gets everything but pain and plots."""
+    """The loopback broker's first port, and an external broker that gets everything but pain and plots.
+
+    homeassistant  tell the Home Assistant on that broker of the runner
+    """
 
     port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 1883
     url: str | None = None
     user: str | None = None
     password_file: str | None = None
     ca_file: str | None = None
+    homeassistant: bool = False
 
 
 class RecordSection(_Section, frozen=True, kw_only=True):

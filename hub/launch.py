@@ -71,6 +71,7 @@ class Launch:
     first_port: int
     replayed: SessionInfo | None = None
     external: Server | None = None
+    homeassistant: bool = False
     folder: Path | None = None
     headless: bool = False
     jsonl: str | None = None
@@ -140,6 +141,7 @@ async def _carry_out(launch: Launch) -> Ended:
             broker=broker,
             first_port=launch.first_port,
             external=launch.external,
+            homeassistant=launch.homeassistant,
             name_file=_namer(launch.folder, session) if launch.folder is not None else None,
             jsonl=jsonl,
             signals=launch.signals,

@@ -30,6 +30,7 @@ from hub.dashboard import Dashboard
 from hub.delivery import may_leave
 from hub.engine import Engine, RadioItem
 from hub.facts import Arrival, Beat, Fact
+from hub.homeassistant.announcer import Announcer
 from hub.notices import Notices
 from hub.obey import Obey
 from hub.orders import OrderDesk
@@ -60,7 +61,7 @@ class Plan:
     """What a run consists of.
 
     broker    the loopback broker; None: this machine has none, so no MQTT and no dashboard
-    external  a further broker
+    external  a further broker; homeassistant: the Home Assistant on it is told of the runner
     name_file path of the n-th recording of this run; None: not recorded
     jsonl     an open output for every record, attitude only with `signals`
     console   prints posts when there is no dashboard; gets its own subscription
@@ -77,6 +78,7 @@ class Plan:
     broker: LoopbackBroker | None
     first_port: int = DEFAULT_PORT
     external: Server | None = None
+    homeassistant: bool = False
     name_file: Callable[[int], Path] | None = None
     jsonl: JsonlFile | None = None
     signals: bool = False
@@ -118,7 +120,7 @@ class Runtime:
         self._dashboard = Dashboard()
         self._dashboard_owns_terminal = False
         self._sinks: list[asyncio.Task[None]] = []
-        self._desks: list[OrderDesk] = []
+        self._closing: list[Callable[[], None]] = []
         self._now_ns: Callable[[], int] = lambda: plan.about.t0_ns
         self._recorder: RecorderSink | None = None
         self._outcome = Outcome()
@@ -144,8 +146,7 @@ class Runtime:
                 heard = self._subscribe_sound()
                 self._start_files(group)
                 keepers += await self._start_broker(group)
-                if self._plan.external is not None:
-                    keepers.append(self._start(group, "orders external", self._listen(self._plan.external)))
+                keepers += self._start_outside(group)
                 self._start_sound(group, heard)
                 async with self._plan.source as source:
                     self._now_ns = source.now_ns
@@ -155,8 +156,8 @@ class Runtime:
                 if heartbeat is not None:
                     heartbeat.cancel()  # what it would put on buses that are closed would count as lost
                 await self._drain()
-                for desk in self._desks:
-                    desk.close()
+                for close in self._closing:
+                    close()
                 for task in keepers:
                     task.cancel()
                 await self._dashboard.stop()
@@ -240,8 +241,6 @@ class Runtime:
             self._start(group, "chore", asyncio.to_thread(plan.chore))
         if plan.console is not None:
             self._start_sink(group, "console", plan.console(self._posts.subscribe("console", Policy.DROP_OLDEST, 500)))
-        if plan.external is not None:
-            self._start_mqtt(group, "external", plan.external, shared=True)
 
     def _subscribe_sound(self) -> Subscription[Fact] | None:
         """Before all others: no full disk holds up a cue."""
@@ -298,6 +297,19 @@ class Runtime:
         )
         self._start_sink(group, f"mqtt {name}", sink.run())
 
+    def _start_outside(self, group: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
+        """What there is to do on the external broker."""
+        server = self._plan.external
+        if server is None:
+            return []
+        self._start_mqtt(group, "external", server, shared=True)
+        keepers = [self._start(group, "orders external", self._listen(server))]
+        if self._plan.homeassistant:
+            announcer = Announcer(server, self._plan.about.runner, self._telemetry.placements)
+            self._closing.append(announcer.close)
+            keepers.append(self._start(group, "home assistant", announcer.run()))
+        return keepers
+
     async def _listen(self, server: Server) -> None:
         desk = OrderDesk(
             server,
@@ -305,7 +317,7 @@ class Runtime:
             carry_out=Obey(self._now, tell=self._tell, note=self._facts.publish, stop=self._stop),
             answer=lambda answer: self._telemetry.reply(answer, self._now_ns()),
         )
-        self._desks.append(desk)
+        self._closing.append(desk.close)
         await desk.run()
 
     def _now(self) -> int:

@@ -11,7 +11,7 @@ from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo
 from drivers.timing.clock_state import ClockState
 from dsp.records import Attitude, Cue, Metric, Record, Step, Threshold, ThresholdState
-from dsp.signals import NS_PER_S
+from dsp.signals import NS_PER_S, Placement
 from hub.engine import SourceHealth
 from hub.incoming import Answer
 from hub.lines import line_fields, seconds
@@ -140,6 +140,13 @@ class Telemetry:
             sound=self._sound,
         )
         return Post(topic, message)
+
+    def placements(self) -> dict[str, Placement | None]:
+        """Give where each sensor that is known sits, by device id."""
+        return {
+            **{device: link.placement for device, link in self._links.items()},
+            **{device: info.placement for device, info in self._devices.items()},
+        }
 
     def reply(self, answer: Answer, t_ns: int) -> Post:
         """Answer an order."""

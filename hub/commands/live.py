@@ -51,6 +51,7 @@ def run(options: Namespace) -> int:
             open_source=_open_sensors(options.radio or config.radio.provider, catalog, config.sensors),
             first_port=config.mqtt.port,
             external=external_server(config.mqtt, where),
+            homeassistant=config.mqtt.homeassistant,
             folder=_recordings(config) if config.record.enabled and not options.no_record else None,
             headless=options.headless,
             sound=with_output(config.sound, options.sound),

@@ -58,7 +58,7 @@ def test_every_section_is_read(tmp_path: Path):
     [
         ("[runer]\nname='a'", "unknown key runer: did you mean 'runner'?"),
         ("[mqtt]\nurll='x'", "unknown key mqtt.urll: did you mean 'url'?"),
-        ("[mqtt]\nzzzz='x'", "unknown key mqtt.zzzz: valid: ca_file, password_file, port, url, user"),
+        ("[mqtt]\nzzzz='x'", "unknown key mqtt.zzzz: valid: ca_file, homeassistant, password_file, port, url, user"),
         ("[mqtt]\nport='x'", "mqtt.port: Expected `int`, got `str`"),
         ("[mqtt]\nport=99999", "mqtt.port: Expected `int` <= 65535"),
         ("[mqtt]\nurl='http://x'", "mqtt.url: 'http://x': write mqtt://host:1883"),

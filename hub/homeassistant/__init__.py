@@ -1,0 +1,1 @@
+"""Home Assistant finds the runner by itself: MQTT device discovery."""

@@ -1,0 +1,69 @@
+"""Tells Home Assistant of the runner: on every connect, when Home Assistant starts, and when a sensor joins."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+import aiomqtt
+
+from dsp.signals import Placement
+from hub.connection import Server, backoff_s, open_client, settled
+from hub.homeassistant.discovery import BIRTH_PAYLOAD, BIRTH_TOPIC, payload, topic
+
+LOOK_S = 5.0
+"""How soon a new sensor is told."""
+
+_LOG = logging.getLogger("stridecue.homeassistant")
+
+
+class Announcer:
+    """Keeps the discovery message on `server` true; `sensors` gives device ids and placements as they are now."""
+
+    def __init__(self, server: Server, runner: str, sensors: Callable[[], Mapping[str, Placement | None]]) -> None:
+        self.announced = 0
+        self._server = server
+        self._runner = runner
+        self._sensors = sensors
+        self._said: bytes | None = None
+        self._closing = asyncio.Event()
+
+    def close(self) -> None:
+        """Say, before `run` is cancelled, that it is to end: on Python 3.11 a publish can swallow the cancellation."""
+        self._closing.set()
+
+    async def run(self) -> None:
+        """Announce until closed and cancelled; never raises for the network's sake."""
+        waits = backoff_s()
+        while not self._closing.is_set():
+            try:
+                self._server = await settled(self._server)
+                async with open_client(self._server) as client:
+                    await client.subscribe(BIRTH_TOPIC, qos=1)
+                    self._said = None
+                    waits = backoff_s()
+                    while not self._closing.is_set():
+                        await self._announce(client)
+                        await self._born_or_later(client)
+            except aiomqtt.MqttError as error:
+                _LOG.info("Home Assistant is not told of %s: %s", self._runner, error)
+            await asyncio.sleep(next(waits))
+
+    async def _announce(self, client: aiomqtt.Client) -> None:
+        now = payload(self._runner, self._sensors())
+        if now == self._said:
+            return
+        await client.publish(topic(self._runner), now, qos=1, retain=True)
+        self._said = now
+        self.announced += 1
+
+    async def _born_or_later(self, client: aiomqtt.Client) -> None:
+        """Wait for Home Assistant to start, but not for long; when it has, everything is to be said again."""
+        try:
+            async with asyncio.timeout(LOOK_S):
+                message = await anext(client.messages)
+        except TimeoutError:
+            return
+        if message.payload == BIRTH_PAYLOAD:
+            self._said = None
