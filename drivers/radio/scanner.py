@@ -82,7 +82,7 @@ class SharedScanner:
     async def _started(self) -> BleakScanner:
         for wait_s in (*BUSY_WAITS_S, None):
             try:
-                with translated("scan"):
+                with translated("scan", adapter=True):
                     scanner = BleakScanner(self._on_advertisement, backend=self._provider.scanner_backend)
                     async with asyncio.timeout(OP_TIMEOUT_S):
                         await scanner.start()

@@ -47,6 +47,11 @@ class Room:
         assert bluez is not None
         await bluez.terminate()
 
+    async def connections(self) -> int:
+        """Count the connections to the bus."""
+        assert self.bluez is not None
+        return len([name for name in await self.bluez.names() if name.startswith(":")])
+
     def radio(self) -> Radio:
         """The radio of `stridecue run` on Linux."""
         return Radio(PlatformProvider())

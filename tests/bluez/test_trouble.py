@@ -10,7 +10,7 @@ from drivers.errors import AdapterDownError
 from drivers.inbox import PacketInbox
 from drivers.supervision.supervisor import Supervisor
 from firmware_profiles.catalog import load_catalog
-from tests.bluez.fake.failure import ABORTED, IN_PROGRESS, NOT_PAIRED
+from tests.bluez.fake.failure import ABORTED, FORGOTTEN, IN_PROGRESS, NOT_PAIRED
 from tests.bluez.room import Room
 from tests.drivers.supervised import Heard, supervised
 
@@ -43,6 +43,48 @@ async def test_connects_that_the_adapter_aborts_are_tried_again(room: Room):
     room.faults.next("Device1.Connect", ABORTED, times=5)
     async with room.radio() as radio, supervised(radio) as heard:
         assert await heard.until(lambda: both(heard), 60) < 20
+
+
+async def test_a_device_that_bluez_forgot_since_the_scan_is_looked_for_again(room: Room):
+    await two_sensors(room)
+    room.faults.next("Device1.Connect", FORGOTTEN, times=2)
+    async with room.radio() as radio, supervised(radio) as heard:
+        assert await heard.until(lambda: both(heard), 60) < 20
+
+
+@pytest.mark.parametrize(
+    "method", ["Adapter1.StartDiscovery", "Device1.Connect", "GattCharacteristic1.StartNotify", "Device1.Disconnect"]
+)
+async def test_a_call_that_is_never_answered_ends_in_time(room: Room, method: str):
+    await two_sensors(room)
+    async with room.radio() as radio, supervised(radio) as heard:
+        await heard.until(lambda: both(heard))
+        called = room.faults.calls[method]
+        room.faults.unanswered[method] = 1
+        room.lab.sensors["sacrum_imu"].muted = True  # so that it is connected anew
+        await heard.until(lambda: room.faults.calls[method] > called, 60)
+        room.lab.sensors["sacrum_imu"].muted = False
+        assert await heard.until(lambda: both(heard), 120) < 60
+
+
+async def test_a_first_scan_that_is_never_answered_is_about_the_adapter(room: Room):
+    room.faults.unanswered["Adapter1.StartDiscovery"] = 1
+    async with room.radio() as radio:
+        with pytest.raises(AdapterDownError, match="stridecue doctor"):
+            await Supervisor(radio, load_catalog(), PacketInbox()).run(asyncio.Event())
+
+
+async def test_reconnecting_leaves_no_connection_to_the_bus_behind(room: Room):
+    """A bus gives a user 256 of them."""
+    await two_sensors(room)
+    async with room.radio() as radio, supervised(radio) as heard:
+        await heard.until(lambda: both(heard))
+        before = await room.connections()
+        for _ in range(6):
+            await room.lab.sensors["sacrum_imu"].disconnect()
+            await heard.until(lambda: heard.state(SACRUM) == "lost", 1)
+            await heard.until(lambda: both(heard))
+        assert await room.connections() == before
 
 
 async def test_bluetoothd_is_killed_and_comes_back(room: Room):
@@ -90,6 +132,20 @@ async def test_bluetoothd_is_restarted(room: Room):
         assert await heard.until(lambda: both(heard), 60) < 30
         await asyncio.sleep(2)
         assert len(heard.holes(SACRUM)) == 1
+
+
+async def test_bluetoothd_is_restarted_while_scanning(room: Room):
+    """A scanner that outlives its daemon is deaf, and says nothing of it."""
+    await two_sensors(room)
+    async with room.radio() as radio, supervised(radio) as heard:
+        await heard.until(lambda: both(heard))
+        room.lab.kill("strap")
+        await heard.until(lambda: room.kernel.discovering, 30)
+        await room.terminate_bluez()
+        await room.lab.switch_on("strap")
+        await asyncio.sleep(1)
+        await room.start_bluez()
+        assert await heard.until(lambda: both(heard), 120) < 30
 
 
 async def test_the_bus_itself_is_started_anew(room: Room):

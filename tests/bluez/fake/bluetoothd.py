@@ -19,7 +19,7 @@ from dbus_fast.aio import MessageBus
 
 from tests.bluez.fake.adapter import ADAPTER, HCI0, Adapter
 from tests.bluez.fake.device import Devices
-from tests.bluez.fake.failure import BluezError, Faults, from_att
+from tests.bluez.fake.failure import BluezError, Faults, NoAnswerError, from_att
 from tests.bluez.fake.gatt import Gatt
 from tests.bluez.fake.kernel import Kernel
 from tests.bluez.fake.objects import OBJECT_MANAGER, PROPERTIES, Objects
@@ -92,6 +92,16 @@ class Bluetoothd:
         self.kernel.present = True
         self.adapter.appear()
 
+    async def names(self) -> list[str]:
+        """List who is on the bus."""
+        return list((await self._ask_bus("ListNames", "", []))[0])
+
+    async def _ask_bus(self, member: str, signature: str, body: list[Any]) -> list[Any]:
+        message = Message(BUS, "/org/freedesktop/DBus", BUS, member, signature=signature, body=body)
+        reply = await self._bus.call(message)
+        assert reply is not None
+        return list(reply.body)
+
     async def _end(self) -> None:
         self.kernel.on_seen = None
         self.gatt.close()
@@ -129,7 +139,10 @@ class Bluetoothd:
         await self.gatt.leave(client)
 
     async def _serve(self, message: Message) -> None:
-        reply, fds = await self._reply_to(message), list[int]()
+        try:
+            reply, fds = await self._reply_to(message), list[int]()
+        except NoAnswerError:
+            return
         if reply.message_type is MessageType.METHOD_RETURN:
             fds = list(reply.unix_fds)
         if self._bus.connected:
@@ -154,7 +167,8 @@ class Bluetoothd:
     async def _answer(self, message: Message) -> Reply:
         method = f"{message.interface}.{message.member}"
         if (fault := self.faults.meet(method.removeprefix("org.bluez."))) is not None:
-            self.devices.before_fault(message, fault)
+            if isinstance(fault, BluezError):
+                self.devices.before_fault(message, fault)
             raise fault
         if (answer := self._answers.get(method)) is None:
             raise BluezError(f"{BUS}.Error.UnknownMethod", method)

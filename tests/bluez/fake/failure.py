@@ -13,6 +13,7 @@ ADAPTER_OFF = ("org.bluez.Error.Failed", "Input/output error")
 NOT_CONNECTED = ("org.bluez.Error.Failed", "Not connected")
 NOT_PAIRED = ("org.bluez.Error.NotPermitted", "Not paired")
 NO_AGENT = ("org.bluez.Error.AuthenticationFailed", "Authentication Failed")
+FORGOTTEN = ("org.freedesktop.DBus.Error.UnknownObject", 'Method "Connect" doesn\'t exist')
 NO_DISCOVERY = ("org.bluez.Error.Failed", "No discovery started")
 
 BY_ATT_CODE = {
@@ -32,6 +33,10 @@ class BluezError(Exception):
         self.text = text
 
 
+class NoAnswerError(Exception):
+    """The daemon hangs: the caller waits in vain."""
+
+
 def from_att(error: ATT_Error) -> BluezError:
     """Say an ATT error as BlueZ does."""
     known = BY_ATT_CODE.get(ErrorCode(error.error_code)) if error.error_code in set(ErrorCode) else None
@@ -41,17 +46,25 @@ def from_att(error: ATT_Error) -> BluezError:
 
 
 class Faults:
-    """Failures to come, by method: `faults.next("Device1.Connect", IN_PROGRESS, times=2)`."""
+    """Failures to come, by method: `faults.next("Device1.Connect", IN_PROGRESS, times=2)`.
+
+    calls       how often each method was called
+    unanswered  how many of the next calls get no answer at all
+    """
 
     def __init__(self) -> None:
         self._waiting: dict[str, deque[tuple[str, str]]] = defaultdict(deque)
         self.calls: dict[str, int] = defaultdict(int)
+        self.unanswered: dict[str, int] = defaultdict(int)
 
     def next(self, method: str, error: tuple[str, str], times: int = 1) -> None:
         """Let the next calls of `method` fail."""
         self._waiting[method].extend([error] * times)
 
-    def meet(self, method: str) -> BluezError | None:
+    def meet(self, method: str) -> BluezError | NoAnswerError | None:
         """Count a call; give the failure that waits for it."""
         self.calls[method] += 1
+        if self.unanswered[method] > 0:
+            self.unanswered[method] -= 1
+            return NoAnswerError()
         return BluezError(*self._waiting[method].popleft()) if self._waiting[method] else None

@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     """Run; give the exit code."""
     if absent := missing():
         print("THE RUN IN A VIRTUAL MACHINE IS SKIPPED: bluetoothd and the kernel are NOT tested here", file=sys.stderr)
-        print(f"  to run it, on Debian: apt-get install {' '.join(absent)}", file=sys.stderr)
+        print(f"  to run it: apt-get install {' '.join(absent)}", file=sys.stderr)
         return 1 if os.environ.get("CI") == "true" else 0
     folder = Path(arguments[0]) if arguments else ROOT / "build/bluez-vm"
     start_s = time.monotonic()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import lzma
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -71,12 +72,16 @@ def build(folder: Path) -> tuple[Path, Path]:
 
 
 def missing() -> list[str]:
-    """Name the Debian packages that have to be installed for this machine to be built and run."""
+    """Name what has to be installed, as Debian packages, for the machine to be built and run here."""
     programs = {"qemu-system-x86_64": "qemu-system-x86", "cpio": "cpio", "depmod": "kmod", "ldd": "libc-bin"}
-    programs |= {"dbus-daemon": "dbus-daemon", "mosquitto": "mosquitto", "apt-get": "apt"}
+    programs |= {"dbus-daemon": "dbus-daemon", "mosquitto": "mosquitto"}
     absent = {package for program, package in programs.items() if _which(program) is None}
     absent |= set() if BLUETOOTHD.exists() else {"bluez"}
     absent |= set() if _is_static(BUSYBOX) else {"busybox-static"}
+    if platform.machine() != "x86_64" or _which("apt-cache") is None:
+        return ["(Debian on x86-64)", *sorted(absent)]
+    if "Depends:" not in _said("apt-cache", "depends", KERNEL_PACKAGE, check=False):
+        return [f"(after apt-get update, which must know {KERNEL_PACKAGE})", *sorted(absent)]
     return sorted(absent)
 
 
@@ -150,6 +155,7 @@ def _python(root: Path) -> None:
             root / library.relative_to("/"),
             ignore=shutil.ignore_patterns(*NOT_COPIED, "config-*", "__pycache__"),
             dirs_exist_ok=True,
+            ignore_dangling_symlinks=True,
         )
     site = root / "opt/site"
     for needed in _needed(Requirement(HUB)):
