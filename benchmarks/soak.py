@@ -29,6 +29,7 @@ import numpy as np
 
 from drivers.clock import now_ns
 from drivers.inbox import PacketInbox
+from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import RecordingWriter, SessionInfo
 from drivers.supervision.supervisor import Supervisor
@@ -61,6 +62,9 @@ TROUBLE_EVERY_S, TROUBLE_S = 60.0, 4.0
 RSS_FROM_S, RSS_SPREAD_MB = 120.0, 5.0
 DRAIN_S = 2.0
 BACK_WITHIN_S = 60
+MEASURING = frozenset({"data", "measurement"})
+"""Channels that are notified; others are read once at each connect."""
+
 BIN_MS, BINS = 0.05, 400_000
 
 
@@ -116,6 +120,7 @@ class Hub:
         self.on_air, self.in_hub = Latency(), Latency()
         self.packets: dict[str, int] = {}
         self.first_sample: dict[str, int] = {}
+        self.states: dict[str, str] = {}
         self.records = 0
         self._writer = writer
         self._names: dict[str, VirtualSensor] = {}
@@ -134,9 +139,11 @@ class Hub:
                     sensor = self._names[item.name]
                     if isinstance(sensor, Imu):
                         sensor_of[item.device] = sensor
+                elif isinstance(item, LinkState):
+                    self.states[item.device] = item.state
                 elif isinstance(item, Packet):
                     self._writer.add_packet(item)
-                    self.packets[item.device] = self.packets.get(item.device, 0) + (item.channel != "battery")
+                    self.packets[item.device] = self.packets.get(item.device, 0) + (item.channel in MEASURING)
                     if (imu := sensor_of.get(item.device)) is not None and item.channel == "data":
                         self.first_sample.setdefault(item.device, int.from_bytes(item.payload[:4], "little"))
                         self.on_air.add(item.t_recv_ns - _last_sample_ns(imu, item.payload))
@@ -186,7 +193,7 @@ async def soak(minutes: float, n: int, rate_hz: int, folder: Path) -> bool:
             (tasks_before, tasks_after), resident = await watch(minutes, hub, beside)
             for task in beside:
                 task.cancel()
-            await all_back(lab, imus)
+            await all_back(lab, imus, hub)
             for kind in kinds:
                 lab.halt(kind)
             await asyncio.sleep(DRAIN_S)
@@ -212,14 +219,15 @@ async def soak(minutes: float, n: int, rate_hz: int, folder: Path) -> bool:
     return good
 
 
-async def all_back(lab: VirtualLab, imus: list[str]) -> None:
+async def all_back(lab: VirtualLab, imus: list[str], hub: Hub) -> None:
     """Wait until every link is up again: what a sensor makes after its last word can neither come nor be counted."""
     for kind in imus:
         lab.conditions_of(kind).in_range = True
     for _ in range(BACK_WITHIN_S):
-        if not lab.radio.free_slots:
-            return
+        if all(state == "streaming" for state in hub.states.values()):
+            break
         await asyncio.sleep(1.0)
+    await asyncio.sleep(DRAIN_S)
 
 
 async def watch(minutes: float, hub: Hub, beside: list[asyncio.Task[None]]) -> tuple[tuple[int, int], list[float]]:
