@@ -9,6 +9,11 @@ _SHORT = re.compile(r"[0-9a-f]{4}|[0-9a-f]{8}")
 _LONG = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
+def short_uuid(uuid: str) -> str:
+    """Four digits for a UUID on the standard's base, as profiles write it; any other as it is."""
+    return uuid[4:8] if uuid.startswith("0000") and uuid.endswith(_SIG_BASE) else uuid
+
+
 def full_uuid(text: str) -> str:
     """Lower-case 128-bit form of a 16-, 32- or 128-bit UUID (Core Specification, Vol 3 Part B §2.5.1).
 

@@ -98,6 +98,9 @@ Virtual sensors that speak real Bluetooth GATT, as processes of their own: kill 
 """
 
 
+SURFACES = ("road", "trail", "track", "treadmill", "grass", "sand")
+
+
 def parser() -> argparse.ArgumentParser:
     """Make the parser of the whole command line; `module` of its result names the file in `hub.commands`."""
     top = argparse.ArgumentParser(
@@ -155,6 +158,7 @@ def _run(one: argparse.ArgumentParser) -> None:
     )
     _mounts(one)
     one.add_argument("--no-record", action="store_true", help="do not record this run")
+    one.add_argument("--surface", choices=SURFACES, help="what you run on, for the history")
     _sound(one, None)
 
 

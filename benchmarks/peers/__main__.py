@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.peers.environments import PEERS, ROOT, build, python_of
+from benchmarks.peers.environments import ROOT, build, python_of
 from benchmarks.peers.feeds import Item, prepare
 from benchmarks.peers.score import Score, score
 from tests.recorded import DATA_DIR
@@ -41,7 +41,7 @@ def main() -> int:
     if DATA_DIR is None:
         print("recorded runs are missing: set STRIDECUE_DATA", file=sys.stderr)
         return 1
-    for peer in PEERS:
+    for peer in sorted({peer for peer in WORKERS.values() if peer is not None}):
         build(peer)
     rows: Rows = defaultdict(list)
     refusals: Counter[str] = Counter()

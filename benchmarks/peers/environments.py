@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".venv-peers"
 
 PEERS: dict[str, tuple[str, ...]] = {
+    "bluetooth-sig": ("bluetooth-sig==0.6.0",),
     "vqf": ("vqf==2.1.2",),
     "skdh": ("scikit-digital-health==0.17.18",),
     "mobgap": ("mobgap==1.2.0",),

@@ -36,11 +36,13 @@ class HeartRateDecoder:
         intervals_s = (
             [self._interval.canonical(rr) for rr in beats] if isinstance(beats, tuple) and beats else [math.nan]
         )
-        values = np.full((len(intervals_s), 2), np.nan)
-        values[-1, 0] = self._rate.canonical(fields.get("heart_rate_bpm"))
-        values[:, 1] = intervals_s
-        later_s = np.append(np.nan_to_num(values[1:, 1]), 0.0)
-        return Reading(self.layout, values, before_s=np.cumsum(later_s[::-1])[::-1])
+        rows, before_s, later_s = [], [], 0.0
+        for interval_s in reversed(intervals_s):
+            rows.append([math.nan, interval_s])
+            before_s.append(later_s)
+            later_s += 0.0 if math.isnan(interval_s) else interval_s
+        rows[0][0] = self._rate.canonical(fields.get("heart_rate_bpm"))
+        return Reading(self.layout, np.array(rows[::-1]), before_s=np.array(before_s[::-1]))
 
 
 build = HeartRateDecoder

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -22,6 +23,15 @@ CLOSE_TIMEOUT_S = 6.0
 """BlueZ takes 1.9 to 2.7 s to disconnect."""
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A characteristic that a device has; UUIDs in their long form."""
+
+    service: str
+    char: str
+    uses: frozenset[str]
+
+
 class Link:
     """One connection. `lost` is set when it ends, for whatever reason; the link is of no use afterwards."""
 
@@ -36,6 +46,12 @@ class Link:
         with translated(self._name):
             sizes = [char.max_write_without_response_size for char in self._client.services.characteristics.values()]
         return min(sizes, default=SHORTEST_LIMIT_BYTES)
+
+    def offered(self) -> list[Offered]:
+        """List what was discovered. Raises DeviceUnreachableError once the link has ended."""
+        with translated(self._name):
+            found = self._client.services.characteristics.values()
+            return [Offered(char.service_uuid, char.uuid, frozenset(char.properties)) for char in found]
 
     def missing(self, uuids: Iterable[str]) -> list[str]:
         """Pick what the device does not have. Raises DeviceUnreachableError once the link has ended."""

@@ -6,28 +6,52 @@ import asyncio
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
+from pathlib import Path
 
+from drivers.capture import Captured, as_toml, capture
 from drivers.radio.sighting import Sighting
 from drivers.supervision.roles import role_of
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog, load_catalog
+from firmware_profiles.schema import Profile
 from hub.commands.live import chosen_config, open_known_radio
+from hub.config import ConfigError
 from hub.folders import profiles_folder
 
 _FORM = "{:<26} {:<18} {:>8}  {:<18} {}"
 
 
 def run(options: Namespace) -> int:
-    """Scan and print a table; raises DriverError and ConfigError."""
+    """Scan and print a table, write down packets if asked; raises DriverError, ConfigError and OSError."""
     config, _where = chosen_config(options.config)
     catalog = load_catalog(profiles_folder())
     radio = options.radio or config.radio.provider
     print(f"listening for {options.seconds:g} s on radio {radio} ...", file=sys.stderr, flush=True)
-    seen = asyncio.run(_listen(radio, options.seconds))
+    dump = None if options.dump is None else Path(options.dump)
+    if dump is None and options.only:
+        raise ConfigError("--only says whose packets to write down: it needs --dump FILE")
+    if dump is not None and not dump.parent.is_dir():
+        raise ConfigError(f"--dump {dump}: no folder {dump.parent}")
+    seen, captured = asyncio.run(_listen(radio, options.seconds, catalog, None if dump is None else options.only))
     for line in table(seen, catalog, config.sensors):
         print(line)
     if not seen:
         print("nothing heard: wake the sensors (move them), switch other apps off them, come nearer", file=sys.stderr)
+    return 0 if dump is None else _written(dump, captured)
+
+
+def _written(dump: Path, captured: list[Captured]) -> int:
+    """Write the capture and say what is in it; 1 when it is empty."""
+    for one in captured:
+        ended = f"; {one.failure}" if one.failure else ""
+        print(f"{one.sighting.name or one.sighting.address}: {len(one.packets)} packets{ended}")
+    if not any(one.packets for one in captured):
+        print(
+            "nothing to write down: no device with a profile, or none named by --only, sent anything", file=sys.stderr
+        )
+        return 1
+    dump.write_text(as_toml(captured), encoding="utf-8")
+    print(f"written to {dump}")
     return 0
 
 
@@ -54,6 +78,24 @@ def table(seen: Mapping[str, Sighting], catalog: Catalog, sensors: Mapping[str, 
     return [_FORM.format("name", "address", "signal", "profile", "would be"), *(row for *_, row in sorted(rows))]
 
 
-async def _listen(radio: str, for_s: float) -> Mapping[str, Sighting]:
+async def _listen(
+    radio: str, for_s: float, catalog: Catalog, only: list[str] | None
+) -> tuple[Mapping[str, Sighting], list[Captured]]:
     async with open_known_radio(radio) as opened:
-        return await opened.scan(for_s)
+        seen = await opened.scan(for_s)
+        if only is None:
+            return seen, []
+        print(f"listening to them for {for_s:g} s ...", file=sys.stderr, flush=True)
+        return seen, await capture(opened, _chosen(seen, catalog, only), for_s)
+
+
+def _chosen(seen: Mapping[str, Sighting], catalog: Catalog, only: list[str]) -> list[tuple[Sighting, Profile | None]]:
+    """Pick the devices whose packets are wanted: those named, else those with a profile."""
+    wanted = {name.casefold() for name in only}
+    chosen = []
+    for sighting in seen.values():
+        profile = catalog.match(sighting.name, sighting.service_uuids, sighting.manufacturer_data)
+        named = {sighting.address.casefold(), (sighting.name or "").casefold()} & wanted
+        if named or (profile is not None and not wanted):
+            chosen.append((sighting, profile))
+    return chosen

@@ -1,0 +1,140 @@
+"""Listens to devices for a while and writes down what they send: the raw material of a profile."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
+
+from drivers.clock import now_ns
+from drivers.decoders.selector import Selector
+from drivers.errors import RadioError
+from drivers.radio.facade import Radio
+from drivers.radio.link import Offered
+from drivers.radio.sighting import Sighting
+from drivers.supervision.device_supervisor import services_of
+from drivers.supervision.gatt_session import GattSession
+from dsp.signals import NS_PER_S
+from firmware_profiles.schema import Profile
+from firmware_profiles.uuids import short_uuid
+
+LOG = logging.getLogger("stridecue.radio")
+MOST_PACKETS = 200
+"""Of one characteristic: enough to see how a device talks, little enough to read."""
+
+
+@dataclass(slots=True)
+class Captured:
+    """What one device offers and sent.
+
+    offered  its characteristics; only those of the profile's services where there is one
+    packets  (alias or UUID, seconds since the first, payload), in order
+    failure  why it ended early; empty = it did not
+    """
+
+    sighting: Sighting
+    profile: Profile | None
+    offered: list[Offered] = field(default_factory=list)
+    packets: list[tuple[str, float, bytes]] = field(default_factory=list)
+    failure: str = ""
+    _began_ns: int = 0
+    _counts: dict[str, int] = field(default_factory=dict)
+
+    def hear(self, channel: str, value: bytes) -> None:
+        """Keep a value, as long as there are not too many of its kind."""
+        t_ns = now_ns()
+        self._began_ns = self._began_ns or t_ns
+        self._counts[channel] = self._counts.get(channel, 0) + 1
+        if self._counts[channel] <= MOST_PACKETS:
+            self.packets.append((channel, (t_ns - self._began_ns) / NS_PER_S, value))
+
+
+async def capture(radio: Radio, devices: Iterable[tuple[Sighting, Profile | None]], for_s: float) -> list[Captured]:
+    """Connect to all at once and listen for `for_s`; a device that fails says so in its result."""
+    made = [Captured(sighting, profile) for sighting, profile in devices]
+    async with asyncio.TaskGroup() as group:
+        for one in made:
+            group.create_task(_capture(radio, one, for_s), name=f"capture {one.sighting.address}")
+    return made
+
+
+async def _capture(radio: Radio, one: Captured, for_s: float) -> None:
+    try:
+        link = await radio.connect(one.sighting, () if one.profile is None else services_of(one.profile))
+    except RadioError as error:
+        one.failure = str(error)
+        return
+    try:
+        one.offered = link.offered()
+        if one.profile is None:
+            for offer in one.offered:
+                if offer.uses & {"notify", "indicate"}:
+                    await link.subscribe(offer.char, partial(_hear, one, offer.char))
+            await _until_lost(link.lost, for_s)
+        else:
+            session = GattSession(link, one.profile, one.profile.default_params(), one.hear)
+            session.check()
+            await session.start()
+            await _until_lost(link.lost, for_s)
+            await session.stop()
+    except RadioError as error:
+        one.failure = str(error)
+    finally:
+        await link.close()
+
+
+def _hear(one: Captured, uuid: str, value: bytearray) -> None:
+    one.hear(uuid, bytes(value))
+
+
+async def _until_lost(lost: asyncio.Event, for_s: float) -> None:
+    try:
+        async with asyncio.timeout(for_s):
+            await lost.wait()
+    except TimeoutError:
+        return
+
+
+def as_toml(captured: Iterable[Captured]) -> str:
+    """Write what was captured as pieces of profiles: `[gatt]` of unknown devices, `[[examples]]` without values."""
+    lines = ["# Captured by `stridecue scan --dump`. Pieces for a profile: see docs/add-a-device.md.", ""]
+    for one in captured:
+        lines += _of_device(one)
+    return "\n".join(lines)
+
+
+def _of_device(one: Captured) -> list[str]:
+    name = one.sighting.name or "(no name)"
+    lines = [f"# ---- {name}: {'no profile' if one.profile is None else one.profile.id}"]
+    lines += [f"# advertises service {short_uuid(uuid)}" for uuid in one.sighting.service_uuids]
+    lines += [f"# advertises company {key}: {data.hex()}" for key, data in one.sighting.manufacturer_data.items()]
+    if one.failure:
+        lines.append(f"# ended early: {one.failure}")
+    aliases = _aliases(one)
+    lines += ["", "[gatt]"] if one.profile is None else [""]
+    for offer in one.offered:
+        entry = f'service = "{short_uuid(offer.service)}", char = "{short_uuid(offer.char)}", use = "{"+".join(sorted(offer.uses))}"'
+        lines.append(f"{'# ' if one.profile is not None else ''}{aliases[offer.char]} = {{ {entry} }}")
+    lines.append("")
+    for channel, t_s, payload in one.packets:
+        alias = aliases.get(channel, channel)
+        lines += ["[[examples]]", f'stream = "{_stream(one.profile, alias, payload)}"', f'hex = "{payload.hex()}"']
+        lines += [f'source = "captured from {_quoted(name)}: {alias}, {t_s:.3f} s after the first"', ""]
+    return lines
+
+
+def _aliases(one: Captured) -> dict[str, str]:
+    """Name each characteristic: the profile's alias, else the digits that differ from its neighbours."""
+    known = {} if one.profile is None else {entry.char: alias for alias, entry in one.profile.gatt.items()}
+    return {offer.char: known.get(offer.char, f"c{offer.char[4:8]}") for offer in one.offered}
+
+
+def _stream(profile: Profile | None, alias: str, payload: bytes) -> str:
+    streams = {} if profile is None else profile.streams_of(alias)
+    return next((name for name, stream in streams.items() if Selector(stream.when).accepts(payload)), alias)
+
+
+def _quoted(text: str) -> str:
+    return "".join(letter if letter.isprintable() and letter not in '"\\' else "?" for letter in text)
