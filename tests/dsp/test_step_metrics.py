@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 
 from drivers.virtual.runner import RunnerParams, VirtualRunner
-from dsp.metrics import contact_difference_ms, drop_excursion_difference_deg, duty_factor, step_time_cv_pct
+from dsp.metrics import (
+    contact_difference_ms,
+    drop_excursion_difference_deg,
+    duty_factor,
+    peak_force_bw,
+    step_time_cv_pct,
+)
 from dsp.records import Metric, Side, Step
 from dsp.signals import NS_PER_S, Placement, Quantity, SampleBlock
 from tests.dsp.virtual import play, worn_by
@@ -176,3 +182,20 @@ def test_a_sensor_without_a_gyro_says_none_of_it():
     }
     assert not keys & {"vertical_oscillation_mm", "pelvic_tilt_range_deg", "pelvic_rotation_range_deg"}
     assert "cadence_spm" in keys
+
+
+def test_the_less_a_foot_is_on_the_ground_the_harder_it_is_loaded():
+    stage = peak_force_bw.Stage()
+    for k in range(20):
+        contact_ms = (210.0, 280.0)[k % 2]
+        stage.step(replace(a_step(k, contact_ms=contact_ms), flight_ms=350.0 - contact_ms))
+    peaks = {m.side: m.value for m in stage.report(7 * NS_PER_S)}
+    assert peaks[Side.LEFT] == pytest.approx(np.pi / 2 * 350.0 / 210.0)
+    assert peaks[Side.RIGHT] == pytest.approx(np.pi / 2 * 350.0 / 280.0)
+
+
+def test_a_walker_has_no_peak_force():
+    stage = peak_force_bw.Stage()
+    for k in range(20):
+        stage.step(a_step(k, contact_ms=420.0))
+    assert stage.report(7 * NS_PER_S) == []
