@@ -45,3 +45,14 @@ class Packet:
     channel: str
     t_recv_ns: int
     payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said to the hub in mid-run: by the runner, or a message to them, as JSON. It shapes what follows.
+
+    So it is part of the recording, in its place among the packets, and a replay hears it too.
+    """
+
+    t_ns: int
+    text: bytes

@@ -6,18 +6,21 @@ real one. Asks no clock; saved and restored with the pipeline.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from dsp.cadence_goal import goal_spm, own_cadence
+from dsp import texts
+from dsp.cadence_goal import goal_spm as goal_at
+from dsp.cadence_goal import own_cadence
+from dsp.cues.ask_pain import RULE as ASK_PAIN
 from dsp.cues.quick_steps import BAND_SPM
 from dsp.cues.rule import GOOD, CueParams, CueRule, Moment, all_rules
 from dsp.cues.schedule import Schedule
 from dsp.exposure import Exposure
 from dsp.history import PastRun
 from dsp.plan import WARM_S, Plan, Volume
-from dsp.records import Cue, Metric, PainReport, Record, Step
+from dsp.records import Cue, Earcon, Metric, PainReport, Record, Severity, Step
 from dsp.return_to_run import cap_today
 from dsp.thresholds.drift import DriftParams
 from dsp.thresholds.watch import Watch
@@ -61,10 +64,11 @@ class Guidance:
         self._watch = Watch(params.drift, history)
         self._cap = cap_today(history, self._watch.onset.safe_m)
         self._pain_rule = params.pain_rule
-        self._rules = all_rules(CueParams(history, plan, self._own, params.pain_rule, params.heart_rate_max_bpm))
+        self._rules = all_rules(CueParams(history, plan, params.pain_rule, params.heart_rate_max_bpm))
         self._schedule = Schedule()
         self._schedule.volume, self._schedule.muted, self._schedule.held = plan.volume, plan.muted, plan.held
         self._teaches = not plan.held
+        self._aim_spm: float | None = None
         self._probe_s = 0
         self._on_target_s = 0
 
@@ -77,9 +81,9 @@ class Guidance:
         by_key = {metric.key: metric for metric in metrics if metric.side is None}
         running = self.exposure.second(t_ns, by_key)
         guided = self._teaches and self._plan.guides(self.exposure.running_s)
-        own = self._metrics(t_ns, by_key, running=running, guided=guided)
-        out: list[Record] = [*own]
-        now = Moment(t_ns, self.exposure, running, guided, by_key)
+        own_spm, goal_spm = self._goal(by_key)
+        now = Moment(t_ns, self.exposure, running, guided, by_key, own_spm, goal_spm)
+        out: list[Record] = [*self._metrics(now)]
         for threshold in self._watch.second(t_ns, self.exposure, by_key, running=running):
             out.append(threshold)
             for rule in self._rules:
@@ -125,6 +129,17 @@ class Guidance:
         self._schedule.volume = _LOUDER[place]
         self._plan = replace(self._plan, volume=_LOUDER[place])
 
+    def aim(self, cadence_spm: float | None) -> None:
+        """The cadence to aim at, from outside; None: the plan's again."""
+        self._aim_spm = cadence_spm
+
+    def ask_pain(self, t_ns: int) -> list[Record]:
+        """Ask now, because somebody wants to know; held back only when muted."""
+        if self._schedule.muted:
+            return []
+        text, spoken = texts.ASKED_PAIN, texts.ASKED_PAIN_SPOKEN
+        return [Cue(t_ns, ASK_PAIN, Severity.ADVICE, text, None, (), Earcon.THRESHOLD, spoken)]
+
     def plan(self) -> Plan:
         """The plan for the next run."""
         share = self._on_target_s / self._probe_s if self._probe_s >= 60 else None
@@ -137,25 +152,32 @@ class Guidance:
         if said is not None:
             out.append(said)
 
-    def _metrics(self, t_ns: int, metrics: dict[str, Metric], *, running: bool, guided: bool) -> list[Metric]:
+    def _goal(self, metrics: Mapping[str, Metric]) -> tuple[float | None, float | None]:
+        """Own cadence at this speed, and the one to aim at; None where there is none."""
+        if self._plan.on_hold:
+            return None, None
+        if self._own is None:
+            return None, self._aim_spm
+        speed = metrics.get("speed_mps")
+        speed_mps = speed.value if speed is not None and speed.quality >= GOOD else None
+        goal_spm = goal_at(self._own, self._plan, speed_mps) if self._aim_spm is None else self._aim_spm
+        return self._own.at(speed_mps), goal_spm
+
+    def _metrics(self, now: Moment) -> list[Metric]:
         """What guidance itself measures. `feedback_on` 1: guided, sound may help; 0: warm-up or silent probe."""
-        exposure, out = self.exposure, self._watch.onset.metrics(t_ns)
+        t_ns, exposure = now.t_ns, self.exposure
+        out = self._watch.onset.metrics(t_ns)
         if exposure.measured > 0.0:
             out.append(Metric(t_ns, "distance_m", exposure.distance_m, None, round(exposure.measured, 3)))
         if self._cap is not None:
             out.append(Metric(t_ns, "cap_m", self._cap.exposure_m, None, 1.0))
-        if self._own is None or self._plan.on_hold:
+        if now.goal_spm is None:
             return out
-        speed = metrics.get("speed_mps")
-        known = speed is not None and speed.quality >= GOOD
-        goal = goal_spm(self._own, self._plan, speed.value if speed is not None and known else None)
-        out.append(Metric(t_ns, "cadence_target_spm", goal, None, 1.0))
-        out.append(
-            Metric(t_ns, "feedback_on", 1.0 if guided and running and not self._schedule.muted else 0.0, None, 1.0)
-        )
-        cadence = metrics.get("cadence_spm")
-        probed = running and not guided and exposure.running_s >= WARM_S
-        if probed and cadence is not None and cadence.quality >= GOOD:
+        heard = now.guided and now.running and not self._schedule.muted
+        out.append(Metric(t_ns, "cadence_target_spm", now.goal_spm, None, 1.0))
+        out.append(Metric(t_ns, "feedback_on", 1.0 if heard else 0.0, None, 1.0))
+        cadence = now.good("cadence_spm")
+        if now.running and not now.guided and exposure.running_s >= WARM_S and cadence is not None:
             self._probe_s += 1
-            self._on_target_s += cadence.value >= goal - BAND_SPM
+            self._on_target_s += cadence.value >= now.goal_spm - BAND_SPM
         return out

@@ -19,6 +19,7 @@ class PastRun:
     pain_level   highest level reported, 0-10
     pain_site    where
     days_ago     days between that run and this one
+    worse        whether it was worse the next morning; None: not said
     """
 
     drop_excursion_left_deg: float | None = None
@@ -34,6 +35,7 @@ class PastRun:
     pain_level: int | None = None
     pain_site: str | None = None
     days_ago: float = 0.0
+    worse: bool | None = None
 
     def drop_excursion_deg(self, side: Side) -> float | None:
         """The mean drop excursion of one leg."""

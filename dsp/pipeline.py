@@ -113,6 +113,14 @@ class Pipeline:
         """The runner wants fewer, more or no cues."""
         self._guidance.wish(wish)
 
+    def aim(self, cadence_spm: float | None) -> None:
+        """Somebody set the cadence to aim at; None: the plan's again."""
+        self._guidance.aim(cadence_spm)
+
+    def ask_pain(self, t_ns: int) -> list[Record]:
+        """Somebody wants the runner asked whether something hurts."""
+        return self._count(self._guidance.ask_pain(t_ns))
+
     def plan(self) -> Plan:
         """What the next run of this runner starts with."""
         return self._guidance.plan()

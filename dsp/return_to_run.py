@@ -46,7 +46,8 @@ def cap_today(history: Sequence[PastRun], safe_m: float | None) -> Cap | None:
             continue
         if run.days_ago <= RETURN_DAYS:
             since = len(ordered) - 1 - index
-            allowed_m = min(RETURN_START * RETURN_GROWTH**since, 1.0) * run.onset_m
+            start = RETURN_FROM if run.worse else RETURN_START
+            allowed_m = min(start * RETURN_GROWTH**since, 1.0) * run.onset_m
             caps.append(Cap(allowed_m, texts.CAP_RETURN.format(onset_km=run.onset_m / 1000.0)))
         break
     if safe_m is not None:

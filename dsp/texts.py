@@ -33,6 +33,9 @@ ASK_PAIN = (
 )
 ASK_PAIN_SPOKEN = "Left and right changed. Is that pain?"
 
+ASKED_PAIN = "Does anything hurt? Tap the hip sensor three times, or press the pain key."
+ASKED_PAIN_SPOKEN = "Does anything hurt?"
+
 SENSOR_MOVED = "The hip sensor has moved. Your hips are not judged until it is steady again."
 SENSOR_MOVED_SPOKEN = "Hip sensor moved."
 

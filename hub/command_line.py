@@ -21,7 +21,7 @@ from firmware_profiles.errors import ProfileError
 from hub.arguments import parser
 from hub.config import ConfigError
 from hub.folders import BRINGS, adding_extra
-from hub.history import HistoryError
+from hub.history.schema import HistoryError
 from hub.log import log_to_file
 
 _LOG = logging.getLogger("stridecue.cli")

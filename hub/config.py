@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from dsp.signals import Placement
+from dsp.triage import PainRule
 from hub.connection import Server
 from hub.topics import WireError, runner_slug
 
@@ -86,9 +87,18 @@ class RecordSection(_Section, frozen=True, kw_only=True):
 
 
 class CuesSection(_Section, frozen=True, kw_only=True):
-    """`none` keeps the hub quiet: metrics and thresholds only."""
+    """What is told to the runner.
+
+    rules               `none` keeps the hub quiet: metrics and thresholds only
+    pain_rule           how much pain a run may go on with: trek (at most 2 of 10) or guide (below 4)
+    cadence_goal        whether there is a cadence to aim at, over the runner's own
+    heart_rate_max_bpm  a cue above it; None: no heart-rate cues
+    """
 
     rules: Literal["all", "none"] = "all"
+    pain_rule: PainRule = PainRule.TREK
+    cadence_goal: bool = True
+    heart_rate_max_bpm: Annotated[float, msgspec.Meta(ge=60.0, le=240.0)] | None = None
 
 
 class SoundSection(_Section, frozen=True, kw_only=True):

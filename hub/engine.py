@@ -12,21 +12,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+import msgspec
+
 from drivers.errors import DecodeError
 from drivers.ingest import Ingest
 from drivers.link_state import LinkState
-from drivers.packets import DeviceInfo, Packet
+from drivers.packets import DeviceInfo, Packet, Said
 from drivers.timing.clock_state import ClockState
+from dsp.guidance import Wish
 from dsp.pipeline import Pipeline
-from dsp.records import Cue, Quality, Record, Summary
+from dsp.plan import Plan
+from dsp.records import Cue, PainReport, Quality, Record, Summary
 from dsp.signals import NS_PER_S, Quantity, SampleBlock
 from firmware_profiles.catalog import Catalog
+from hub.incoming import CommandMessage, PainMessage
 
 QUALITY_EVERY_NS = 5 * NS_PER_S
 
+_ORDER: msgspec.json.Decoder[PainMessage | CommandMessage] = msgspec.json.Decoder(PainMessage | CommandMessage)
+
 _LOG = logging.getLogger("stridecue.engine")
 
-RadioItem: TypeAlias = DeviceInfo | Packet | LinkState
+RadioItem: TypeAlias = DeviceInfo | Packet | LinkState | Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,13 @@ class Engine:
             return self._packet(item)
         if isinstance(item, DeviceInfo):
             self._device(item)
+        elif isinstance(item, Said):
+            return self._said(item)
         return []
+
+    def plan(self) -> Plan:
+        """Give the retraining plan that the next run starts with."""
+        return self._pipeline.plan()
 
     def finish(self) -> list[Record]:
         """Flush what is pending; ends with the last quality of each source and the summary."""
@@ -112,6 +125,25 @@ class Engine:
         except DecodeError as error:
             self.faults[info.device] = Fault(self.t_ns or 0, info.device, str(error))
             _LOG.error("%s", error)
+
+    def _said(self, said: Said) -> list[Record]:
+        """Pain and wishes; what an older or newer hub understood and this one does not is left out."""
+        try:
+            order = _ORDER.decode(said.text)
+        except msgspec.DecodeError as error:
+            _LOG.warning("something that was said cannot be read: %s", type(error).__name__)
+            return []
+        with self._quarantined("said", said.t_ns):
+            if isinstance(order, PainMessage):
+                report = PainReport(said.t_ns, order.level, order.site, order.side, order.note, order.numb)
+                return self._wanted(self._pipeline.pain(report))
+            if order.action == "target":
+                self._pipeline.aim(order.cadence_spm)
+            elif order.action == "ask_pain":
+                return self._wanted(self._pipeline.ask_pain(said.t_ns))
+            elif order.action in {wish.value for wish in Wish}:
+                self._pipeline.wish(Wish(order.action))
+        return []
 
     def _packet(self, packet: Packet) -> list[Record]:
         self.t_ns = t_ns = packet.t_recv_ns if self.t_ns is None else max(self.t_ns, packet.t_recv_ns)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from drivers.link_state import LinkState
-from drivers.packets import DeviceInfo, Packet
+from drivers.packets import DeviceInfo, Packet, Said
 from dsp.records import Record
 
 
@@ -32,4 +32,4 @@ class Mute:
     muted: bool
 
 
-Fact: TypeAlias = DeviceInfo | Packet | LinkState | Record | Beat | Arrival | Mute
+Fact: TypeAlias = DeviceInfo | Packet | Said | LinkState | Record | Beat | Arrival | Mute

@@ -27,9 +27,13 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forb
 
 
 class PainMessage(Incoming, frozen=True, kw_only=True, tag="pain"):
-    """The runner reports pain, 0 (none) to 10. Health data: never retained, never forwarded."""
+    """The runner reports pain, 0 (none) to 10. Health data: never retained, never forwarded.
+
+    site  one of `dsp.triage.SITES`, or other words; numb: numbness or tingling
+    """
 
     level: Annotated[int, msgspec.Meta(ge=0, le=10)]
+    numb: bool | None = None
     site: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     side: Side | None = None
     note: Annotated[str, msgspec.Meta(max_length=200)] | None = None

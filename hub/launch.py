@@ -32,7 +32,10 @@ from hub.console import Console
 from hub.dashboard import dashboard_is_installed
 from hub.engine import Engine
 from hub.folders import adding_extra
-from hub.runtime import Outcome, Plan, Runtime
+from hub.history.diary import RunDiary
+from hub.history.store import History
+from hub.outcome import Outcome
+from hub.runtime import Plan, Runtime
 from hub.settings import RunSettings
 from hub.sinks.jsonl import open_jsonl
 from hub.sound.phrases import spoken_phrases
@@ -61,6 +64,7 @@ class Launch:
     folder       where to record; None: not recorded
     sound    what is heard and where; None: nothing
     seconds      end by itself after so long; None: when asked to
+    history      where pain and thresholds are kept while the run goes on; None: nowhere
     """
 
     source: Literal["live", "replay", "demo"]
@@ -79,6 +83,7 @@ class Launch:
     sound: SoundSection | None = None
     seconds: float | None = None
     observe: Callable[[Record], None] = lambda _record: None
+    history: History | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,7 @@ async def _carry_out(launch: Launch) -> Ended:
             console=None if dashboard else _console(out),
             dashboard=dashboard,
             observe=launch.observe,
+            diary=_diary(launch, about, session),
             sound=sound,
             chore=None if launch.folder is None else partial(mend_newest, launch.folder),
         )
@@ -161,6 +167,13 @@ def mend_newest(folder: Path) -> None:
     for path in cut:
         if time.time() - path.stat().st_mtime > UNTOUCHED_S and recover(path).was_cut:
             _LOG.info("%s had no end; it has one now", path)
+
+
+def _diary(launch: Launch, about: About, session: SessionInfo) -> RunDiary | None:
+    """Make the pages of this run, where there is a history to keep it in."""
+    if launch.history is None or session.started_utc is None:
+        return None
+    return RunDiary(launch.history, launch.runner, session.started_utc, session.t0_ns, about.unix_zero_ns)
 
 
 def _beginning(launch: Launch) -> tuple[About, SessionInfo]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from dsp.records import Cue, PainReport, Record, Severity
+import msgspec
+
+from drivers.packets import Said
+from dsp.records import Cue, Record, Severity
 from hub.facts import Fact, Mute
 from hub.incoming import CommandMessage, PainMessage
 from hub.orders import Order, OrderError
@@ -12,10 +15,13 @@ from hub.orders import Order, OrderError
 NUDGE = "nudge"
 """Rule of a cue that a person sent."""
 
+_ENCODER = msgspec.json.Encoder()
+
 
 class Obey:
     """Carries out orders; each gives back what was done, in words for the sender.
 
+    say      takes what the core should hear
     tell     takes a record in, as if the core had made it
     note     takes a fact that is no record
     stop     ends the run
@@ -25,11 +31,13 @@ class Obey:
         self,
         now_ns: Callable[[], int],
         *,
+        say: Callable[[Said], Awaitable[None]],
         tell: Callable[[Record], Awaitable[None]],
         note: Callable[[Fact], Awaitable[None]],
         stop: Callable[[str], None],
     ) -> None:
         self._now_ns = now_ns
+        self._say = say
         self._tell = tell
         self._note = note
         self._stop = stop
@@ -38,19 +46,37 @@ class Obey:
         """Do it; raises OrderError when it cannot be done."""
         match order:
             case PainMessage():
-                await self._tell(PainReport(self._now_ns(), order.level, order.site, order.side, order.note))
-                return "the pain report is in this run's recording, and only there"
+                await self._hear(order)
+                return "the pain report is kept on the runner's own machine, and only there"
             case CommandMessage(action="stop"):
                 self._stop("asked over MQTT")
                 return "the run is ending"
             case CommandMessage(action="mute" | "unmute" as action):
+                await self._hear(order)
                 await self._note(Mute(self._now_ns(), action == "mute"))
                 return "quiet from now on" if action == "mute" else "cues can be heard again"
+            case CommandMessage(action="less" | "more" as action):
+                await self._hear(order)
+                return "fewer cues from now on" if action == "less" else "more cues from now on"
+            case CommandMessage(action="ask_pain"):
+                await self._hear(order)
+                return "the runner is asked"
+            case CommandMessage(action="target", cadence_spm=cadence_spm):
+                await self._hear(order)
+                return (
+                    "the runner's own goal again" if cadence_spm is None else f"the goal is {cadence_spm:g} steps/min"
+                )
             case CommandMessage(action="nudge", text=text) if text is not None:
                 words = _plain(text)
                 await self._tell(Cue(self._now_ns(), NUDGE, Severity.INFO, words, None, (), speak=words))
                 return "told to the runner"
         raise OrderError(f"{order.action} is not possible in this run")
+
+    async def _hear(self, order: Order) -> None:
+        """Let the core hear it, in its place among the packets; who sent it and when they say is left out."""
+        await self._say(
+            Said(self._now_ns(), _ENCODER.encode(msgspec.structs.replace(order, id=None, seq=None, t=None)))
+        )
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,10 @@ from hub.homeassistant.announcer import Announcer
 from hub.notices import Notices
 from hub.obey import Obey
 from hub.orders import OrderDesk
+from hub.outcome import Outcome
 from hub.session import Session
-from hub.sinks import jsonl, mqtt, recorder, sound
+from hub.sinks import diary, jsonl, mqtt, recorder, sound
+from hub.sinks.diary import Diary, DiarySink
 from hub.sinks.jsonl import JsonlFile, JsonlSink
 from hub.sinks.mqtt import MqttSink
 from hub.sinks.recorder import RecorderSink
@@ -67,6 +69,8 @@ class Plan:
     console   prints posts when there is no dashboard; gets its own subscription
     observe   called with every record, synchronously
     sound     what is heard; None: nothing
+    diary     keeps pain and thresholds at once, in a thread
+    diary     keeps pain and thresholds at once, in a thread
     chore     done in a thread while the run starts, e.g. mending what an earlier run left behind
     strict    tests: what fails beside the run ends the run
     """
@@ -86,23 +90,9 @@ class Plan:
     dashboard: bool = False
     observe: Callable[[Record], None] = lambda _record: None
     sound: Sounds | None = None
+    diary: Diary | None = None
     chore: Callable[[], None] | None = None
     strict: bool = False
-
-
-@dataclass(slots=True)
-class Outcome:
-    """How a run ended; `losses` names what was dropped where.
-
-    running_s    time spent running, pauses left out
-    unrecorded   packets that are missing in `files`
-    """
-
-    summary: Summary | None = None
-    running_s: float = 0.0
-    files: list[Path] = field(default_factory=list)
-    unrecorded: int = 0
-    losses: dict[str, int] = field(default_factory=dict)
 
 
 class Runtime:
@@ -124,6 +114,7 @@ class Runtime:
         self._now_ns: Callable[[], int] = lambda: plan.about.t0_ns
         self._recorder: RecorderSink | None = None
         self._outcome = Outcome()
+        self._order = asyncio.Lock()
 
     async def run(self) -> Outcome:
         """Run until the source ends or somebody asks to stop. Raises DriverError when there is no source to run on."""
@@ -175,23 +166,26 @@ class Runtime:
                 for item in batch:
                     await self._take(item)
         self._outcome.losses["radio"] = source.dropped
+        self._outcome.plan = self._plan.engine.plan()
         for record in self._plan.engine.finish():
             await self._tell(record)
 
     async def _take(self, item: RadioItem) -> None:
-        await self._facts.publish(item)
-        if isinstance(item, DeviceInfo):
-            self._telemetry.device(item)
-        elif isinstance(item, LinkState):
-            await self._post(self._telemetry.link(item, self._now_ns()))
-        faults = len(self._plan.engine.faults)
-        live = self._plan.about.source != "replay"
-        arrival_ns = item.t_recv_ns if live and isinstance(item, Packet) else now_ns()
-        for record in self._plan.engine.feed(item):
-            await self._tell(record, arrival_ns)
-        if len(self._plan.engine.faults) > faults:
-            for where, fault in self._plan.engine.faults.items():
-                self._notices.put(where, f"{where} is not used any more ({fault.text}); details in the log")
+        # One after the other, so that the recording has what was said where the core heard it.
+        async with self._order:
+            await self._facts.publish(item)
+            if isinstance(item, DeviceInfo):
+                self._telemetry.device(item)
+            elif isinstance(item, LinkState):
+                await self._post(self._telemetry.link(item, self._now_ns()))
+            faults = len(self._plan.engine.faults)
+            live = self._plan.about.source != "replay"
+            arrival_ns = item.t_recv_ns if live and isinstance(item, Packet) else now_ns()
+            for record in self._plan.engine.feed(item):
+                await self._tell(record, arrival_ns)
+            if len(self._plan.engine.faults) > faults:
+                for where, fault in self._plan.engine.faults.items():
+                    self._notices.put(where, f"{where} is not used any more ({fault.text}); details in the log")
 
     async def _tell(self, record: Record, arrival_ns: int | None = None) -> None:
         self._plan.observe(record)
@@ -237,6 +231,9 @@ class Runtime:
                 "jsonl", Policy.WAIT, jsonl.CAPACITY, wanted=jsonl.is_written(signals=plan.signals)
             )
             self._start_sink(group, "jsonl", JsonlSink(plan.jsonl, facts).run())
+        if plan.diary is not None:
+            facts = self._facts.subscribe("diary", Policy.DROP_OLDEST, diary.CAPACITY, wanted=diary.is_kept)
+            self._start_sink(group, "diary", DiarySink(plan.diary, facts, self._notices.about("history")).run())
         if plan.chore is not None:
             self._start(group, "chore", asyncio.to_thread(plan.chore))
         if plan.console is not None:
@@ -314,7 +311,7 @@ class Runtime:
         desk = OrderDesk(
             server,
             self._plan.about.runner,
-            carry_out=Obey(self._now, tell=self._tell, note=self._facts.publish, stop=self._stop),
+            carry_out=Obey(self._now, say=self._take, tell=self._tell, note=self._facts.publish, stop=self._stop),
             answer=lambda answer: self._telemetry.reply(answer, self._now_ns()),
         )
         self._closing.append(desk.close)

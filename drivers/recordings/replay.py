@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from drivers.packets import DeviceInfo, Packet
+from drivers.packets import DeviceInfo, Packet, Said
 from drivers.recordings.recording import RecordingReader
 from dsp.signals import NS_PER_S
 
@@ -34,7 +34,7 @@ class ReplaySource:
         self._wait = wait
         self.position_ns = reader.session.t0_ns
 
-    async def __aiter__(self) -> AsyncIterator[DeviceInfo | Packet]:
+    async def __aiter__(self) -> AsyncIterator[DeviceInfo | Packet | Said]:
         loop = asyncio.get_running_loop()
         start_s, first_ns = loop.time(), None
         for count, item in enumerate(self._reader):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from statistics import median
 
 from dsp import texts
-from dsp.cadence_goal import goal_spm
 from dsp.cues.rule import CueParams, CueRule, Moment
 from dsp.plan import GOALS
 from dsp.records import Cue, Earcon, Metric, Severity
@@ -44,19 +43,16 @@ class Rule(CueRule):
         if cadence is None or not now.running or self._params.plan.on_hold:
             self._below = self._above = 0
             return None
-        own = self._params.own
-        if own is None:
+        own, goal = now.own_spm, now.goal_spm
+        if goal is None:
             return self._fallen(now, cadence)
-        speed = now.good("speed_mps")
-        speed_mps = None if speed is None else speed.value
-        goal = goal_spm(own, self._params.plan, speed_mps)
-        most = own.at(speed_mps) * (1.0 + MOST_ABOVE) + BAND_SPM
+        most = max(goal, (own or goal) * (1.0 + MOST_ABOVE)) + BAND_SPM
         self._below = self._below + 1 if cadence.value < goal - BAND_SPM else 0
         self._above = self._above + 1 if cadence.value > most else 0
         because = (
             cadence,
             Metric(now.t_ns, "cadence_target_spm", goal, None, 1.0),
-            Metric(now.t_ns, "cadence_baseline_spm", own.at(speed_mps), None, 1.0),
+            Metric(now.t_ns, "cadence_baseline_spm", own or goal, None, 1.0),
         )
         if self._below >= HELD_S:
             text, spoken, earcon = texts.QUICK_STEPS, texts.QUICK_STEPS_SPOKEN, Earcon.BELOW

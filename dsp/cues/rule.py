@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import dsp.cues
-from dsp.cadence_goal import OwnCadence
 from dsp.exposure import Exposure
 from dsp.history import PastRun
 from dsp.plan import Plan
@@ -30,20 +29,25 @@ class CueParams:
 
     history: tuple[PastRun, ...] = ()
     plan: Plan = field(default_factory=Plan)
-    own: OwnCadence | None = None
     pain_rule: PainRule = PainRule.TREK
     heart_rate_max_bpm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """This second of the run: sums so far, and the metrics by key (those of a leg are not in it)."""
+    """This second of the run: sums so far, and the metrics by key (those of a leg are not in it).
+
+    guided             whether teaching is on
+    own_spm, goal_spm  own cadence at this speed, and the one to aim at; None: not known, no goal
+    """
 
     t_ns: int
     exposure: Exposure
     running: bool
     guided: bool
     metrics: Mapping[str, Metric]
+    own_spm: float | None = None
+    goal_spm: float | None = None
 
     def good(self, key: str) -> Metric | None:
         """A metric, if its quality is good enough to act on."""

@@ -18,7 +18,8 @@ from firmware_profiles.catalog import Catalog, load_catalog
 from hub.commands.keep_run import keep
 from hub.config import SoundSection
 from hub.folders import demo_folder
-from hub.history import History, RunCount, StoredRun
+from hub.history.runs import RunCount, StoredRun
+from hub.history.store import History
 from hub.launch import Launch, carry_out
 from hub.settings import RunSettings
 from hub.source import Source
@@ -96,7 +97,7 @@ def _history() -> tuple[PastRun, ...]:
         for days, left_deg, right_deg, cadence_spm in _EARLIER:
             started = utc(round((today - timedelta(days=days)).timestamp() * NS_PER_S))
             history.add(StoredRun(RUNNER, started, 1800.0, round(30 * cadence_spm), cadence_spm, left_deg, right_deg))
-    return tuple(run.past() for run in history.newest(RUNNER))
+    return history.past(RUNNER)
 
 
 def _history_file() -> Path:

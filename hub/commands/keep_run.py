@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import sys
 
-from hub.history import FEWEST_STEPS, SHORTEST_S, History, HistoryError, RunCount, stored_run
+from hub.history.runs import FEWEST_STEPS, SHORTEST_S, RunCount, stored_run
+from hub.history.schema import HistoryError
+from hub.history.store import History
 from hub.launch import Ended
 
 COUNTS = "added: later runs are compared with this one too"
 
 
-def keep(ended: Ended, history: History, runner: str, count: RunCount, told: str = COUNTS) -> None:
+def keep(
+    ended: Ended,
+    history: History,
+    runner: str,
+    count: RunCount,
+    told: str = COUNTS,
+    *,
+    surface: str | None = None,
+) -> None:
     """Add a run to the history and say so in the words `told`; a history that cannot be written is said on stderr."""
     outcome = ended.outcome
     if outcome.summary is None:
         return
     recording = str(outcome.files[0]) if outcome.files else None
     started = ended.session.started_utc or ""
-    run = stored_run(runner, started, outcome.summary, recording, running_s=outcome.running_s, count=count)
+    run = stored_run(
+        runner, started, outcome.summary, recording, running_s=outcome.running_s, count=count, surface=surface
+    )
     if run is None:
         print(
             f"  {'history':<20}not added: less than {SHORTEST_S:.0f} s of running, or fewer than {FEWEST_STEPS} steps "
@@ -26,6 +38,7 @@ def keep(ended: Ended, history: History, runner: str, count: RunCount, told: str
         return
     try:
         history.add(run)
+        history.keep_plan(runner, outcome.plan, started)
     except HistoryError as error:
         print(f"stridecue: this run is not in the history: {error}", file=sys.stderr)
     else:

@@ -12,10 +12,12 @@ from drivers.errors import AdapterDownError
 from drivers.radio_choice import open_radio
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog, load_catalog
+from hub.commands.before_run import ask_next_morning, before_run
 from hub.commands.keep_run import keep
 from hub.config import Config, external_server, load_config
 from hub.folders import config_file, data_folder, profiles_folder
-from hub.history import History, RunCount
+from hub.history.runs import RunCount
+from hub.history.store import History
 from hub.launch import Launch, carry_out
 from hub.settings import RunSettings, check_mounts, parse_mounts
 from hub.sound.plan import with_output
@@ -35,11 +37,19 @@ def run(options: Namespace) -> int:
     mounts = {**config.mounts, **parse_mounts(options.mount, "--mount")}
     runner = config.runner.name
     history = History(data_folder() / "history.sqlite")
+    ask_next_morning(history, runner)
     settings = RunSettings(
         mounts=mounts,
-        history=tuple(run.past() for run in history.newest(runner)),
+        history=history.past(runner),
         cues=config.cues.rules == "all",
+        plan=history.plan(runner),
+        pain_rule=config.cues.pain_rule,
+        heart_rate_max_bpm=config.cues.heart_rate_max_bpm,
+        cadence_goal=config.cues.cadence_goal,
+        surface=options.surface,
     )
+    for line in before_run(history, runner, settings.history, settings.plan):
+        print(line, flush=True)
     catalog = load_catalog(profiles_folder())
     count = RunCount()
     ended = carry_out(
@@ -56,11 +66,12 @@ def run(options: Namespace) -> int:
             headless=options.headless,
             sound=with_output(config.sound, options.sound),
             observe=count.observe,
+            history=history,
         )
     )
     if ended.outcome.summary is not None:
         print(f"\nThe run:\n{summary_text(ended.outcome.summary, settings.history)}")
-    keep(ended, history, runner, count)
+    keep(ended, history, runner, count, surface=options.surface)
     for line in ended.words():
         print(line)
     return ended.code

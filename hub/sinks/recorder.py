@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drivers.errors import RecordingError
-from drivers.packets import DeviceInfo, Packet
+from drivers.packets import DeviceInfo, Packet, Said
 from drivers.recordings.recording import RecordingWriter, SessionInfo
 from dsp.records import Cue, Metric, PainReport, Step, Threshold
 from dsp.signals import NS_PER_S
@@ -24,7 +24,7 @@ REFUSALS = 20
 """The writer holds minutes of data for a disk that is full; so many refusals in a row mean that this is used up."""
 
 _LOG = logging.getLogger("stridecue.recorder")
-_Told = Step | Metric | Threshold | Cue | PainReport
+_Told = Step | Metric | Threshold | Cue | PainReport | Said
 
 
 def is_recorded(fact: Fact) -> bool:
@@ -110,6 +110,8 @@ class RecorderSink:
                     writer.tick()
                     self._waiting.clear()
                     self._failure = ""
+                case Said():
+                    writer.add_said(fact)
                 case Step() | Metric() | Threshold() | Cue() | PainReport():
                     line = encode_line(fact, self._session.t0_ns)
                     writer.add_record(type(fact).__name__.lower(), fact.t_ns, line.rstrip())

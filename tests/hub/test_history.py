@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from drivers.recordings.recording import SessionInfo
 from dsp.history import PastRun
-from dsp.records import Side, Step, Summary
+from dsp.plan import Plan
+from dsp.records import Metric, PainReport, Side, Step, Summary, Threshold, ThresholdState
 from dsp.signals import Placement
 from hub.commands.keep_run import keep
-from hub.history import History, HistoryError, RunCount, StoredRun, stored_run
+from hub.history.runs import RunCount, StoredPain, StoredRun, past_run, stored_run
+from hub.history.schema import HistoryError, opened
+from hub.history.store import History
 from hub.launch import Ended
-from hub.runtime import Outcome
+from hub.outcome import Outcome
 from hub.summary_text import earlier_text, summary_text
 
 RUN = StoredRun("ann", "2025-03-01T07:30:00.000Z", 1800.0, 5000, 170.0, 5.0, None, "/runs/1.mcap")
@@ -29,7 +35,8 @@ def test_newest_runs_of_one_runner_oldest_first(tmp_path: Path):
         history.add(run)
     assert [run.started_utc[8:10] for run in history.newest("ann", 2)] == ["02", "03"]
     assert history.newest("ann")[0] == runs[1]
-    assert RUN.past() == PastRun(5.0, None, 170.0)
+    past = past_run(RUN, [], datetime(2025, 3, 8, 7, 30, tzinfo=UTC))
+    assert past == PastRun(5.0, None, 170.0, duration_s=1800.0, days_ago=7.0)
 
 
 def test_a_file_that_is_no_history_is_named(tmp_path: Path):
@@ -40,9 +47,6 @@ def test_a_file_that_is_no_history_is_named(tmp_path: Path):
 
 
 def test_a_history_of_a_newer_version_is_left_alone(tmp_path: Path):
-    import sqlite3
-    from contextlib import closing
-
     path = tmp_path / "history.sqlite"
     with closing(sqlite3.connect(path)) as store:
         store.execute("PRAGMA user_version = 99")
@@ -92,3 +96,104 @@ def test_earlier_runs_are_said_at_the_start_and_stand_beside_this_one_at_the_end
     assert "5.6° a step (usual 5.2°)" in text
     assert "(usual 170.0)" in text
     assert "usual" not in summary_text(SUMMARY)
+
+
+OLD = """
+CREATE TABLE run (id INTEGER PRIMARY KEY, runner TEXT NOT NULL, started_utc TEXT NOT NULL, duration_s REAL NOT NULL,
+    steps INTEGER NOT NULL, cadence_spm REAL, drop_excursion_left_deg REAL, drop_excursion_right_deg REAL, recording TEXT);
+CREATE INDEX run_by_runner ON run (runner, started_utc);
+INSERT INTO run (runner, started_utc, duration_s, steps, cadence_spm, drop_excursion_left_deg, drop_excursion_right_deg)
+VALUES ('ann', '2025-03-01T07:30:00.000Z', 1800.0, 5000, 170.0, 5.0, 4.5);
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_history_of_the_first_version_is_brought_up_to_date_and_keeps_its_runs(tmp_path: Path):
+    path = tmp_path / "history.sqlite"
+    with closing(sqlite3.connect(path)) as store:
+        store.executescript(OLD)
+    history = History(path)
+    (run,) = history.newest("ann")
+    assert (run.cadence_spm, run.distance_m, run.surface) == (170.0, None, None)
+    history.add(replace(RUN, started_utc="2025-03-02T07:30:00.000Z", distance_m=5000.0, surface="trail"))
+    assert [each.surface for each in history.newest("ann")] == [None, "trail"]
+    assert path.stat().st_mode & 0o077 == 0
+    with opened(path) as store:
+        assert store.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+
+
+def pain(**changes: object) -> StoredPain:
+    usual: dict[str, object] = {
+        "runner": "ann",
+        "started_utc": RUN.started_utc,
+        "said_utc": "2025-03-01T07:52:00.000Z",
+        "running_s": 1300.0,
+        "distance_m": 4100.0,
+        "exposure_m": 4200.0,
+        "level": 4,
+        "site": "outer knee",
+        "side": "left",
+        "numb": False,
+        "note": None,
+        "how": "run",
+    }
+    return StoredPain(**{**usual, **changes})  # type: ignore[arg-type]
+
+
+def test_the_first_pain_of_a_run_is_its_onset_and_level_0_is_none(tmp_path: Path):
+    history, now = History(tmp_path / "history.sqlite"), datetime(2025, 3, 2, 7, 30, tzinfo=UTC)
+    history.add(replace(RUN, distance_m=5000.0, exposure_m=5100.0))
+    history.add_pain(pain(level=0, exposure_m=1000.0))
+    (run,) = history.past("ann", now)
+    assert (run.onset_m, run.exposure_m, run.days_ago) == (None, 5100.0, 1.0)
+    history.add_pain(pain(exposure_m=4600.0, level=6))
+    history.add_pain(pain(level=None))
+    (run,) = history.past("ann", now)
+    assert (run.onset_m, run.pain_level, run.pain_site) == (4200.0, 6, "outer knee")
+    assert history.pains("ann")[0].numb is False
+    assert history.pains("bob") == ()
+
+
+def test_pain_at_a_place_nobody_remembers_is_neither_onset_nor_pain_free(tmp_path: Path):
+    history = History(tmp_path / "history.sqlite")
+    history.add(replace(RUN, exposure_m=5100.0))
+    history.add_pain(pain(exposure_m=None))
+    (run,) = history.past("ann")
+    assert (run.onset_m, run.exposure_m) == (None, None)
+
+
+def test_pain_of_a_run_whose_hub_was_killed_counts(tmp_path: Path):
+    history = History(tmp_path / "history.sqlite")
+    history.add_pain(pain())
+    (run,) = history.past("ann")
+    assert run.onset_m == 4200.0
+
+
+def test_everything_of_a_runner_is_exported_and_erased_without_a_trace(tmp_path: Path):
+    history = History(tmp_path / "history.sqlite")
+    history.add(RUN)
+    history.add(replace(RUN, runner="bob"))
+    history.add_pain(pain(note="a remarkable note"))
+    history.add_morning("ann", RUN.started_utc, "2025-03-02T07:00:00.000Z", worse=True)
+    history.keep_plan("ann", Plan(sessions=3, own_cadence_spm=168.0), RUN.started_utc)
+    because = (PainReport(2_000_000_000, 4), Metric(2_000_000_000, "exposure_m", 4200.0, None, 1.0))
+    history.add_threshold(
+        "ann", RUN.started_utc, Threshold(2_000_000_000, "onset", ThresholdState.REPORTED, None, because), 0
+    )
+    data = history.export("ann")
+    assert {table: len(rows) for table, rows in data.items()} == {
+        "run": 1,
+        "pain": 1,
+        "morning": 1,
+        "threshold": 1,
+        "plan": 1,
+    }
+    assert data["plan"][0]["plan"]["sessions"] == 3
+    assert data["threshold"][0]["because"][1]["value"] == 4200.0
+    assert history.plan("ann") == Plan(sessions=3, own_cadence_spm=168.0)
+    assert history.erase("ann") == 5
+    assert not any(history.export("ann").values())
+    assert len(history.newest("bob")) == 1
+    left = b"".join(each.read_bytes() for each in tmp_path.iterdir())
+    assert b"a remarkable note" not in left
+    assert History(tmp_path / "none.sqlite").erase("ann") == 0

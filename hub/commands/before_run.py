@@ -1,0 +1,80 @@
+"""What is said and asked before a run: whether it was worse this morning, how far today, why cues are off."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from dsp import texts
+from dsp.history import PastRun
+from dsp.plan import Plan
+from dsp.return_to_run import cap_today
+from dsp.thresholds.onset import Onset
+from hub.history.runs import StoredPain, days_between
+from hub.history.store import History
+from hub.wire import utc
+
+ASK_FROM_DAYS, ASK_TO_DAYS = 0.25, 3.0
+"""The next morning, and the two after it: later nobody remembers."""
+
+
+def unanswered(history: History, runner: str, now: datetime | None = None) -> str | None:
+    """Give the start of the newest run that hurt and whose next morning is not known yet; raises HistoryError."""
+    now = now or datetime.now(UTC)
+    answered = history.mornings(runner)
+    for pain in reversed(history.pains(runner)):
+        if pain.started_utc is None or not pain.hurts or pain.started_utc in answered:
+            continue
+        if ASK_FROM_DAYS <= days_between(pain.started_utc, now) <= ASK_TO_DAYS:
+            return pain.started_utc
+    return None
+
+
+def answer_morning(history: History, runner: str, started_utc: str, *, worse: bool) -> str:
+    """Keep the answer and give what follows from it; raises HistoryError."""
+    history.add_morning(runner, started_utc, now_utc(), worse=worse)
+    return texts.WORSE if worse else texts.NOT_WORSE
+
+
+def ask_next_morning(history: History, runner: str) -> None:
+    """Ask on a terminal, else say how to answer; raises HistoryError."""
+    started = unanswered(history, runner)
+    if started is None:
+        return
+    question = texts.NEXT_MORNING.format(when=started[:10])
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print(f"{question} {texts.NEXT_MORNING_HOW}", flush=True)
+        return
+    try:
+        answer = input(f"{question} [y/n, Enter: later] ").strip().lower()
+    except EOFError:
+        return
+    if answer[:1] in {"y", "n"}:
+        print(answer_morning(history, runner, started, worse=answer[:1] == "y"), flush=True)
+
+
+def before_run(history: History, runner: str, past: Sequence[PastRun], plan: Plan) -> list[str]:
+    """Give the lines before a run; raises HistoryError."""
+    lines: list[str] = []
+    if plan.held:
+        reasons = [pain for pain in history.pains(runner) if pain.hurts or pain.numb]
+        if reasons:
+            lines.append(texts.HELD.format(what=short(reasons[-1]), when=reasons[-1].said_utc[:10]))
+    cap = cap_today(past, Onset(past).safe_m)
+    if cap is not None:
+        lines.append(texts.CAP_TODAY.format(cap_km=cap.exposure_m / 1000.0, why=cap.why))
+    return lines
+
+
+def short(pain: StoredPain) -> str:
+    """Give a report in a few words."""
+    parts = [" ".join(word for word in (pain.side, pain.site or "pain") if word)]
+    if pain.numb:
+        parts.append("numbness or tingling")
+    return " with ".join(parts)
+
+
+def now_utc() -> str:
+    """Tell the time, as it is stored."""
+    return utc(round(datetime.now(UTC).timestamp() * 1e9))

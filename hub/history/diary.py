@@ -1,0 +1,44 @@
+"""One run's pages of the history: what is kept of it while it goes on."""
+
+from __future__ import annotations
+
+from dsp.records import PainReport, Threshold
+from hub.history.runs import StoredPain
+from hub.history.store import History
+from hub.wire import utc
+
+IN_RUN = "run"
+
+
+class RunDiary:
+    """Pain and thresholds of the run that began at `started_utc` (`t0_ns` on the axis of the records)."""
+
+    def __init__(self, history: History, runner: str, started_utc: str, t0_ns: int, unix_zero_ns: int) -> None:
+        self._history = history
+        self._runner = runner
+        self._started_utc = started_utc
+        self._t0_ns = t0_ns
+        self._unix_zero_ns = unix_zero_ns
+
+    def pain(self, report: PainReport) -> None:
+        """Keep a pain report; raises HistoryError."""
+        self._history.add_pain(
+            StoredPain(
+                runner=self._runner,
+                started_utc=self._started_utc,
+                said_utc=utc(self._unix_zero_ns + report.t_ns),
+                running_s=report.running_s,
+                distance_m=report.distance_m,
+                exposure_m=report.exposure_m,
+                level=report.level,
+                site=report.site,
+                side=report.side,
+                numb=report.numb,
+                note=report.note,
+                how=IN_RUN,
+            )
+        )
+
+    def threshold(self, threshold: Threshold) -> None:
+        """Keep a change of a detector's state; raises HistoryError."""
+        self._history.add_threshold(self._runner, self._started_utc, threshold, self._t0_ns)

@@ -1,0 +1,143 @@
+"""One earlier run, as stored and as the core wants to know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dsp.history import PastRun
+from dsp.records import Record, Step, Summary
+
+SHORTEST_S = 60.0
+"""Less running says nothing about how somebody runs."""
+FEWEST_STEPS = 50
+"""Steps whose drop was measured; fewer are no mean to compare with."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """One earlier run in a few numbers; None where it was not measured.
+
+    duration_s  running time            exposure_m  flat-equivalent metres (`dsp.exposure`)
+    recording   a path, None when it was not recorded
+    surface     what was run on: what the runner said, else treadmill where one was connected
+    """
+
+    runner: str
+    started_utc: str
+    duration_s: float
+    steps: int
+    cadence_spm: float | None
+    drop_excursion_left_deg: float | None
+    drop_excursion_right_deg: float | None
+    recording: str | None = None
+    distance_m: float | None = None
+    exposure_m: float | None = None
+    descent_m: float | None = None
+    contact_difference_ms: float | None = None
+    surface: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPain:
+    """One pain report.
+
+    started_utc  the run it belongs to          running_s, distance_m, exposure_m  where in it; None: not known
+    how          run (in mid-run) or afterwards
+    """
+
+    runner: str
+    started_utc: str | None
+    said_utc: str
+    running_s: float | None
+    distance_m: float | None
+    exposure_m: float | None
+    level: int | None
+    site: str | None
+    side: str | None
+    numb: bool | None
+    note: str | None
+    how: str
+
+    @property
+    def hurts(self) -> bool:
+        """Whether it says that something hurts; level 0 says that nothing does."""
+        return self.level != 0
+
+
+def past_run(run: StoredRun, pains: list[StoredPain], now: datetime, *, worse: bool | None = None) -> PastRun:
+    """Give what the core wants to know of a run; `pains` of that run in any order.
+
+    A run that hurt at a place nobody remembers is neither an onset nor a pain-free run: its distance is left out of
+    the onset model.
+    """
+    hurt = [pain for pain in pains if pain.hurts]
+    places = [pain.exposure_m for pain in hurt if pain.exposure_m is not None]
+    levels = [pain.level for pain in hurt if pain.level is not None]
+    unknown = bool(hurt) and not places
+    return PastRun(
+        drop_excursion_left_deg=run.drop_excursion_left_deg,
+        drop_excursion_right_deg=run.drop_excursion_right_deg,
+        cadence_spm=run.cadence_spm,
+        contact_difference_ms=run.contact_difference_ms,
+        speed_mps=run.distance_m / run.duration_s if run.distance_m and run.duration_s else None,
+        duration_s=run.duration_s,
+        distance_m=run.distance_m,
+        exposure_m=None if unknown else run.exposure_m,
+        descent_m=run.descent_m,
+        onset_m=min(places, default=None),
+        pain_level=max(levels, default=None),
+        pain_site=next((pain.site for pain in hurt if pain.site), None),
+        days_ago=days_between(run.started_utc, now),
+        worse=worse,
+    )
+
+
+def days_between(started_utc: str, now: datetime) -> float:
+    """Days since a run began, to a hundredth; 0 where its start is not known."""
+    try:
+        started = datetime.fromisoformat(started_utc)
+    except ValueError:
+        return 0.0
+    return round(max(0.0, (now - started).total_seconds() / 86_400.0), 2)
+
+
+class RunCount:
+    """Counts what decides whether a run says enough; `observe` every record of it."""
+
+    def __init__(self) -> None:
+        self.steps_with_drop = 0
+
+    def observe(self, record: Record) -> None:
+        """Take a record in."""
+        self.steps_with_drop += isinstance(record, Step) and record.drop_excursion_deg is not None
+
+
+def stored_run(
+    runner: str,
+    started_utc: str,
+    summary: Summary,
+    recording: str | None,
+    *,
+    running_s: float,
+    count: RunCount,
+    surface: str | None = None,
+) -> StoredRun | None:
+    """Make the entry of a run that just ended; None when there was too little running in it to say anything."""
+    if running_s < SHORTEST_S or count.steps_with_drop < FEWEST_STEPS:
+        return None
+    return StoredRun(
+        runner,
+        started_utc,
+        running_s,
+        summary.steps,
+        summary.cadence_spm,
+        summary.drop_excursion_left_deg,
+        summary.drop_excursion_right_deg,
+        recording,
+        summary.distance_m,
+        summary.exposure_m,
+        summary.descent_m,
+        summary.contact_difference_ms,
+        surface,
+    )

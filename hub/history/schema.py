@@ -1,0 +1,145 @@
+"""The tables of the history, and how a file of an earlier version becomes one of this."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+VERSION = 2
+
+_FIRST = """
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    runner TEXT NOT NULL,
+    started_utc TEXT NOT NULL,
+    duration_s REAL NOT NULL,
+    steps INTEGER NOT NULL,
+    cadence_spm REAL,
+    drop_excursion_left_deg REAL,
+    drop_excursion_right_deg REAL,
+    recording TEXT
+);
+CREATE INDEX run_by_runner ON run (runner, started_utc);
+"""
+_SECOND = """
+ALTER TABLE run ADD COLUMN distance_m REAL;
+ALTER TABLE run ADD COLUMN exposure_m REAL;
+ALTER TABLE run ADD COLUMN descent_m REAL;
+ALTER TABLE run ADD COLUMN contact_difference_ms REAL;
+ALTER TABLE run ADD COLUMN surface TEXT;
+CREATE TABLE pain (
+    id INTEGER PRIMARY KEY,
+    runner TEXT NOT NULL,
+    started_utc TEXT,
+    said_utc TEXT NOT NULL,
+    running_s REAL,
+    distance_m REAL,
+    exposure_m REAL,
+    level INTEGER,
+    site TEXT,
+    side TEXT,
+    numb INTEGER,
+    note TEXT,
+    how TEXT NOT NULL
+);
+CREATE INDEX pain_by_run ON pain (runner, started_utc);
+CREATE TABLE morning (
+    id INTEGER PRIMARY KEY,
+    runner TEXT NOT NULL,
+    started_utc TEXT NOT NULL,
+    said_utc TEXT NOT NULL,
+    worse INTEGER NOT NULL
+);
+CREATE TABLE threshold (
+    id INTEGER PRIMARY KEY,
+    runner TEXT NOT NULL,
+    started_utc TEXT NOT NULL,
+    t_s REAL NOT NULL,
+    detector TEXT NOT NULL,
+    side TEXT,
+    state TEXT NOT NULL,
+    because TEXT NOT NULL
+);
+CREATE INDEX threshold_by_run ON threshold (runner, started_utc);
+CREATE TABLE plan (
+    runner TEXT PRIMARY KEY,
+    plan TEXT NOT NULL,
+    changed_utc TEXT NOT NULL
+);
+"""
+STEPS = (_FIRST, _SECOND)
+"""What turns version n into n + 1; never changed once released, only added to."""
+
+EVERYTHING = {
+    "run": "SELECT * FROM run WHERE runner = ?",
+    "pain": "SELECT * FROM pain WHERE runner = ?",
+    "morning": "SELECT * FROM morning WHERE runner = ?",
+    "threshold": "SELECT * FROM threshold WHERE runner = ?",
+    "plan": "SELECT * FROM plan WHERE runner = ?",
+}
+ERASE = (
+    "DELETE FROM run WHERE runner = ?",
+    "DELETE FROM pain WHERE runner = ?",
+    "DELETE FROM morning WHERE runner = ?",
+    "DELETE FROM threshold WHERE runner = ?",
+    "DELETE FROM plan WHERE runner = ?",
+)
+"""One statement a table that holds anything of a runner."""
+
+
+class HistoryError(Exception):
+    """The history cannot be read or written: which file, why, what to do."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file, made or brought up to date where needed; commits at the end. Raises HistoryError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        store = sqlite3.connect(path, timeout=2.0, isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        raise HistoryError(f"{path}: {error}") from error
+    with closing(store):
+        _bring_up_to_date(store, path)
+        try:
+            store.execute("BEGIN IMMEDIATE")
+            yield store
+            store.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise HistoryError(f"{path}: {error}") from error
+
+
+def forget_deleted(path: Path) -> None:
+    """Take what was deleted out of the file and its log for good; raises HistoryError."""
+    try:
+        with closing(sqlite3.connect(path, timeout=2.0, isolation_level=None)) as store:
+            store.execute("VACUUM")
+            store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        raise HistoryError(f"{path}: erased, but the file could not be rewritten: {error}; do it again") from error
+
+
+def _bring_up_to_date(store: sqlite3.Connection, path: Path) -> None:
+    try:
+        version = _version(store)
+        if version < VERSION:
+            store.execute("PRAGMA journal_mode = WAL")
+            store.execute("BEGIN IMMEDIATE")
+            # Another hub may have done it while this one waited.
+            for step in STEPS[_version(store) :]:
+                for statement in step.split(";"):
+                    store.execute(statement)
+            store.execute(f"PRAGMA user_version = {VERSION}")
+            store.execute("COMMIT")
+            path.chmod(0o600)  # health data: for this user only
+    except (OSError, sqlite3.Error) as error:
+        raise HistoryError(f"{path}: {error}: move the file away to start anew") from error
+    if version > VERSION:
+        raise HistoryError(f"{path}: written by a newer stridecue (format {version}): upgrade")
+
+
+def _version(store: sqlite3.Connection) -> int:
+    version: int = store.execute("PRAGMA user_version").fetchone()[0]
+    return version

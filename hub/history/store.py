@@ -1,0 +1,175 @@
+"""The store: runs, pain, next mornings, thresholds and the plan of each runner."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dsp.history import PastRun
+from dsp.plan import Plan
+from dsp.records import Threshold
+from hub.history.runs import StoredPain, StoredRun, past_run
+from hub.history.schema import ERASE, EVERYTHING, HistoryError, forget_deleted, opened
+from hub.lines import line_of, seconds
+
+KEPT_FOR_BASELINE = 20
+"""The newest runs that make up the baseline."""
+
+_ADD_RUN = """
+INSERT INTO run (runner, started_utc, duration_s, steps, cadence_spm, drop_excursion_left_deg,
+                 drop_excursion_right_deg, recording, distance_m, exposure_m, descent_m, contact_difference_ms, surface)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_NEWEST = """
+SELECT runner, started_utc, duration_s, steps, cadence_spm, drop_excursion_left_deg,
+       drop_excursion_right_deg, recording, distance_m, exposure_m, descent_m, contact_difference_ms, surface
+FROM run WHERE runner = ? ORDER BY started_utc DESC, id DESC LIMIT ?
+"""
+_ADD_PAIN = """
+INSERT INTO pain (runner, started_utc, said_utc, running_s, distance_m, exposure_m, level, site, side, numb, note, how)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_PAINS = """
+SELECT runner, started_utc, said_utc, running_s, distance_m, exposure_m, level, site, side, numb, note, how
+FROM pain WHERE runner = ? ORDER BY said_utc, id
+"""
+_ADD_MORNING = "INSERT INTO morning (runner, started_utc, said_utc, worse) VALUES (?, ?, ?, ?)"
+_MORNINGS = "SELECT started_utc, worse FROM morning WHERE runner = ? ORDER BY id"
+_ADD_THRESHOLD = """
+INSERT INTO threshold (runner, started_utc, t_s, detector, side, state, because) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+_PLAN = "SELECT plan FROM plan WHERE runner = ?"
+_KEEP_PLAN = "INSERT OR REPLACE INTO plan (runner, plan, changed_utc) VALUES (?, ?, ?)"
+_JSON = ("plan", "because")
+"""Columns that hold JSON."""
+
+
+class History:
+    """Opens the file for each call, so that nothing is held while the hub runs. Every method raises HistoryError."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    # -- runs
+
+    def add(self, run: StoredRun) -> None:
+        """Keep a run."""
+        with opened(self.path) as store:
+            store.execute(_ADD_RUN, astuple(run))
+
+    def newest(self, runner: str, most: int = KEPT_FOR_BASELINE) -> tuple[StoredRun, ...]:
+        """Give a runner's newest runs, oldest first."""
+        return tuple(StoredRun(*row) for row in reversed(self._rows(_NEWEST, (runner, most))))
+
+    def past(self, runner: str, now: datetime | None = None) -> tuple[PastRun, ...]:
+        """Give what the core wants to know of the newest runs, oldest first.
+
+        A run whose hub was killed left no entry, but the pain said in it did: it counts too.
+        """
+        now = now or datetime.now(UTC)
+        runs = {run.started_utc: run for run in self.newest(runner)}
+        pains: dict[str, list[StoredPain]] = {}
+        for pain in self.pains(runner):
+            if pain.started_utc is not None:
+                pains.setdefault(pain.started_utc, []).append(pain)
+        oldest = min(runs, default="")
+        for started in pains:
+            if started not in runs and started >= oldest:
+                runs[started] = StoredRun(runner, started, 0.0, 0, None, None, None)
+        mornings = self.mornings(runner)
+        return tuple(
+            past_run(runs[started], pains.get(started, []), now, worse=mornings.get(started))
+            for started in sorted(runs)
+        )
+
+    # -- pain
+
+    def add_pain(self, pain: StoredPain) -> None:
+        """Keep a pain report."""
+        with opened(self.path) as store:
+            store.execute(_ADD_PAIN, astuple(pain))
+
+    def pains(self, runner: str) -> tuple[StoredPain, ...]:
+        """Give a runner's pain reports, oldest first."""
+        found = [StoredPain(*row) for row in self._rows(_PAINS, (runner,))]
+        return tuple(replace(pain, numb=None if pain.numb is None else bool(pain.numb)) for pain in found)
+
+    def add_morning(self, runner: str, started_utc: str, said_utc: str, *, worse: bool) -> None:
+        """Keep the answer of a next morning."""
+        with opened(self.path) as store:
+            store.execute(_ADD_MORNING, (runner, started_utc, said_utc, int(worse)))
+
+    def mornings(self, runner: str) -> dict[str, bool]:
+        """Give the answers of next mornings by the start of the run."""
+        rows = self._rows(_MORNINGS, (runner,))
+        return {started: bool(worse) for started, worse in rows}
+
+    # -- thresholds and plan
+
+    def add_threshold(self, runner: str, started_utc: str, threshold: Threshold, t0_ns: int) -> None:
+        """Keep a change of a detector's state, with the numbers behind it."""
+        because = [line_of(each, t0_ns) for each in threshold.because]
+        row = (
+            runner,
+            started_utc,
+            seconds(threshold.t_ns, t0_ns),
+            threshold.detector,
+            threshold.side,
+            threshold.state,
+            msgspec.json.encode(because).decode(),
+        )
+        with opened(self.path) as store:
+            store.execute(_ADD_THRESHOLD, row)
+
+    def plan(self, runner: str) -> Plan:
+        """Give a runner's plan; a new one where there is none."""
+        rows = self._rows(_PLAN, (runner,))
+        if not rows:
+            return Plan()
+        try:
+            return msgspec.json.decode(rows[0][0], type=Plan)
+        except msgspec.DecodeError as error:
+            raise HistoryError(f"{self.path}: the plan of {runner} cannot be read: {error}") from error
+
+    def keep_plan(self, runner: str, plan: Plan, changed_utc: str) -> None:
+        """Keep a runner's plan."""
+        with opened(self.path) as store:
+            store.execute(_KEEP_PLAN, (runner, msgspec.json.encode(plan).decode(), changed_utc))
+
+    # -- all of it
+
+    def export(self, runner: str) -> dict[str, list[dict[str, Any]]]:
+        """Give everything that is kept of a runner, table by table, as plain data."""
+        out: dict[str, list[dict[str, Any]]] = {table: [] for table in EVERYTHING}
+        if not self.path.exists():
+            return out
+        with opened(self.path) as store:
+            for table, query in EVERYTHING.items():
+                rows = store.execute(query, (runner,))
+                names = [column[0] for column in rows.description]
+                out[table] = [_decoded(dict(zip(names, row, strict=True))) for row in rows]
+        return out
+
+    def erase(self, runner: str) -> int:
+        """Forget everything about a runner; gives how many rows that were."""
+        if not self.path.exists():
+            return 0
+        with opened(self.path) as store:
+            erased = sum(store.execute(statement, (runner,)).rowcount for statement in ERASE)
+        forget_deleted(self.path)
+        return erased
+
+    def _rows(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        if not self.path.exists():
+            return []
+        with opened(self.path) as store:
+            return store.execute(query, values).fetchall()
+
+
+def _decoded(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: json.loads(value) if name in _JSON else value for name, value in row.items()}

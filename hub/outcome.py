@@ -1,0 +1,26 @@
+"""How a run ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dsp.plan import Plan
+from dsp.records import Summary
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a run ended; `losses` names what was dropped where.
+
+    running_s    time spent running, pauses left out
+    unrecorded   packets that are missing in `files`
+    plan         of retraining, for the next run
+    """
+
+    summary: Summary | None = None
+    running_s: float = 0.0
+    files: list[Path] = field(default_factory=list)
+    unrecorded: int = 0
+    losses: dict[str, int] = field(default_factory=dict)
+    plan: Plan = field(default_factory=Plan)

@@ -1,0 +1,54 @@
+"""Keeps pain and changes of thresholds in the history while the run goes on, so that a killed hub loses neither."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from dsp.records import PainReport, Threshold
+from hub.bus import Subscription
+from hub.facts import Fact
+from hub.history.schema import HistoryError
+
+CAPACITY = 200
+
+
+class Diary(Protocol):
+    """Where it goes; both raise HistoryError."""
+
+    def pain(self, report: PainReport) -> None:
+        """Keep a pain report."""
+
+    def threshold(self, threshold: Threshold) -> None:
+        """Keep a change of a detector's state."""
+
+
+def is_kept(fact: Fact) -> bool:
+    """Whether a fact goes into the history at once."""
+    return isinstance(fact, PainReport | Threshold)
+
+
+class DiarySink:
+    """Writes in a thread; a history that cannot be written is told about, and the run goes on."""
+
+    def __init__(self, diary: Diary, subscription: Subscription[Fact], notice: Callable[[str], None]) -> None:
+        self._diary = diary
+        self._subscription = subscription
+        self._notice = notice
+
+    async def run(self) -> None:
+        """Write until the bus has closed."""
+        async for batch in self._subscription.batches():
+            try:
+                await asyncio.to_thread(self._write, batch)
+            except HistoryError as error:
+                # The text names the file, never what was reported.
+                self._notice(f"pain and thresholds of this run are not in the history: {error}")
+
+    def _write(self, batch: list[Fact]) -> None:
+        for fact in batch:
+            if isinstance(fact, PainReport):
+                self._diary.pain(fact)
+            elif isinstance(fact, Threshold):
+                self._diary.threshold(fact)
