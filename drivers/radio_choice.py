@@ -25,8 +25,12 @@ def check_radio(text: str) -> None:
 
 
 @asynccontextmanager
-async def open_radio(text: str, runner: VirtualRunner | None = None) -> AsyncIterator[Radio]:
+async def open_radio(
+    text: str, runner: VirtualRunner | None = None, *, max_connections: int | None = None
+) -> AsyncIterator[Radio]:
     """Start the radio, stop it at the end. `virtual` comes with the default sensors of `runner`.
+
+    max_connections  links the adapter holds; None: what common ones do
 
     Imports a Bluetooth stack only here. Raises ValueError for the text, RadioError when something is not installed,
     AdapterDownError when there is no adapter.
@@ -40,13 +44,15 @@ async def open_radio(text: str, runner: VirtualRunner | None = None) -> AsyncIte
             raise RadioError(
                 f"radio virtual: Bumble is not installed ({error}): install it with `pip install 'stridecue[sim]'`"
             ) from error
-        async with VirtualLab(runner or VirtualRunner()) as lab:
+        from drivers.radio.facade import MAX_CONNECTIONS
+
+        async with VirtualLab(runner or VirtualRunner(), max_connections=max_connections or MAX_CONNECTIONS) as lab:
             yield lab.radio
         return
     from drivers.radio.bumble import BumbleProvider
-    from drivers.radio.facade import Radio
+    from drivers.radio.facade import MAX_CONNECTIONS, Radio
     from drivers.radio.platform import PlatformProvider
 
     provider = PlatformProvider() if text == PLATFORM else BumbleProvider.from_spec(text.removeprefix(BUMBLE))
-    async with Radio(provider) as radio:
+    async with Radio(provider, max_connections=max_connections or MAX_CONNECTIONS) as radio:
         yield radio

@@ -59,6 +59,15 @@ A profile is one TOML file that says how a device is recognised, started and rea
 
 exit codes: 0 good, 1 an example or a vector failed, 2 the file cannot be used
 """
+_PAIR = """\
+  stridecue pair                           sacrum, left foot, right foot, one after the other
+  stridecue pair left_foot right_foot      only these
+  stridecue pair --swap                    left is right: exchange them
+  stridecue pair --show                    what is remembered
+  stridecue pair --radio bumble:tcp-client:127.0.0.1:9000    with the sensors of `stridecue sim start --standing 600`
+
+Put the sensors on a table or stand still, and shake the one that is asked for. It is known from then on by its address.
+"""
 _DOCTOR = """\
   stridecue doctor                         one line a subject: ok, note or FAIL, and what to do
 
@@ -94,6 +103,8 @@ Virtual sensors that speak real Bluetooth GATT, as processes of their own: kill 
   stridecue sim start                  the air and five sensors; prints their process ids; Ctrl-C ends all
   stridecue sim air --port 9000        only the air (a Bluetooth link layer on a loopback TCP port)
   stridecue sim sensor pod --air-port 9000
+  stridecue sim start --standing 600 left_foot_imu right_foot_imu sacrum_imu
+                                       to try `stridecue pair` by hand: the runner stands, `kill -USR1 PID` shakes one
   stridecue run --radio bumble:tcp-client:127.0.0.1:9000
 """
 
@@ -117,6 +128,7 @@ def parser() -> argparse.ArgumentParser:
     _run(_command(commands, "run", "live", "run with your own sensors", more))
     _scan(_command(commands, "scan", "scan", "list the sensors near and the profile each would use", _SCAN))
     _profiles(_command(commands, "profiles", "profiles", "device profiles: list, show, check, verify", _PROFILES))
+    _pair(_command(commands, "pair", "pair", "tell which sensor sits where by shaking it; remembered", _PAIR))
     _sim(_command(commands, "sim", "sim", "virtual sensors as processes of their own", _SIM))
     _sound_command(_command(commands, "sound", "sound", "hear every sound a run can make", _SOUND))
     _command(commands, "doctor", "doctor", "check Bluetooth, broker, audio and packages, and say what to do", _DOCTOR)
@@ -190,17 +202,42 @@ def _profiles(one: argparse.ArgumentParser) -> None:
     verify.add_argument("vectors", metavar="VECTORS.json", help="the file")
 
 
+def _pair(one: argparse.ArgumentParser) -> None:
+    one.add_argument("parts", nargs="*", metavar="PART", help="sacrum, left_foot, right_foot (default: all three)")
+    one.add_argument("--config", metavar="FILE", help=f"configuration (default: {config_file()})".replace("%", "%%"))
+    one.add_argument("--radio", type=_radio, metavar="RADIO", help="platform (default), virtual, or bumble:TRANSPORT")
+    one.add_argument(
+        "--seconds", type=_seconds, default=30.0, metavar="N", help="wait so long for each (default %(default)g)"
+    )
+    instead = one.add_mutually_exclusive_group()
+    instead.add_argument("--swap", action="store_true", help="exchange left and right")
+    instead.add_argument("--show", action="store_true", help="show what is remembered")
+    instead.add_argument("--forget", action="store_true", help="forget all of it")
+
+
+def _standing(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        "--standing",
+        type=_seconds,
+        default=6.0,
+        metavar="S",
+        help="the runner stands so long first (default %(default)g)",
+    )
+
+
 def _sim(one: argparse.ArgumentParser) -> None:
     parts = one.add_subparsers(metavar="PART", dest="part", required=True)
     start = parts.add_parser("start", help="the air and sensors, each a process, until Ctrl-C")
     start.add_argument("--port", type=_port, default=9000, help="the air's port (default %(default)s)")
     start.add_argument("--seed", type=_whole, default=1, metavar="N", help="which virtual runner")
+    _standing(start)
     start.add_argument("sensors", nargs="*", metavar="SENSOR", help="which (default: five)")
     air = parts.add_parser("air", help="only the air: a link layer on a loopback TCP port")
     air.add_argument("--port", type=_port, default=9000, help="default %(default)s")
     air.add_argument("--seed", type=_whole, default=1, metavar="N", help="of the losses on the air")
     sensor = parts.add_parser("sensor", help="one sensor on an air that runs already")
     sensor.add_argument("kind", metavar="SENSOR", help="e.g. pod, left_foot_imu, sacrum_imu, strap, treadmill")
+    _standing(sensor)
     sensor.add_argument("--air-port", type=_port, default=9000, help="default %(default)s")
     sensor.add_argument("--seed", type=_whole, default=1, metavar="N", help="which virtual runner")
     sensor.add_argument(

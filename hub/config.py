@@ -60,9 +60,10 @@ class RunnerSection(_Section, frozen=True, kw_only=True):
 
 
 class RadioSection(_Section, frozen=True, kw_only=True):
-    """Which adapter: `platform`, `virtual`, or `bumble:<transport>` (e.g. `bumble:usb:0`)."""
+    """Which adapter: `platform`, `virtual`, or `bumble:<transport>` (e.g. `bumble:usb:0`), and how much it holds."""
 
     provider: Annotated[str, msgspec.Meta(pattern=r"^(platform|virtual|bumble:.+)$")] = "platform"
+    max_connections: Annotated[int, msgspec.Meta(ge=1, le=32)] | None = None
 
 
 class MqttSection(_Section, frozen=True, kw_only=True):

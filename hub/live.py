@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from drivers.clock import now_ns
 from drivers.inbox import PacketInbox
 from drivers.radio.facade import Radio
+from drivers.supervision.roles import NOTHING_PAIRED
 from drivers.supervision.supervisor import Supervisor
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog
@@ -18,9 +19,15 @@ from hub.stop import Stop
 class LiveSource:
     """See `source.Source`."""
 
-    def __init__(self, radio: Radio, catalog: Catalog, sensors: Mapping[str, Placement]) -> None:
+    def __init__(
+        self,
+        radio: Radio,
+        catalog: Catalog,
+        sensors: Mapping[str, Placement],
+        paired: Mapping[str, Placement] = NOTHING_PAIRED,
+    ) -> None:
         self._inbox = PacketInbox()
-        self._supervisor = Supervisor(radio, catalog, self._inbox, sensors)
+        self._supervisor = Supervisor(radio, catalog, self._inbox, sensors, paired=paired)
 
     @property
     def dropped(self) -> int:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from drivers.radio.sighting import Sighting
-from dsp.signals import Placement
+from dsp.signals import Placement, Quantity
 from firmware_profiles.catalog import Catalog
 from firmware_profiles.schema import Profile
+
+NOTHING_PAIRED: Mapping[str, Placement] = MappingProxyType({})
 
 NAME_HINTS: tuple[tuple[frozenset[str], Placement], ...] = (
     (frozenset({"left", "foot"}), Placement.LEFT_FOOT),
@@ -37,10 +40,17 @@ class Role:
     address: str
 
 
-def role_of(sighting: Sighting, catalog: Catalog, sensors: Mapping[str, Placement]) -> Role | None:
+def role_of(
+    sighting: Sighting,
+    catalog: Catalog,
+    sensors: Mapping[str, Placement],
+    paired: Mapping[str, Placement] = NOTHING_PAIRED,
+) -> Role | None:
     """Find the part of an advertising device; None when it has none in this run.
 
     sensors  address or advertised name -> placement, as configured; empty: every device with a profile plays
+    paired   address -> placement, as remembered by `stridecue pair`; another device of the same kind that only its
+             name puts in one of these places is somebody else's
     """
     profile = catalog.match(sighting.name, sighting.service_uuids, sighting.manufacturer_data)
     if profile is None:
@@ -52,11 +62,20 @@ def role_of(sighting: Sighting, catalog: Catalog, sensors: Mapping[str, Placemen
         return Role(configured_id(key, placement), profile, placement, name, sighting.address)
     if sensors:
         return None
-    guessed = guess_placement(profile, sighting.name or "")
+    remembered = configured_key(sighting, paired)
+    guessed = paired[remembered] if remembered else guess_placement(profile, sighting.name or "")
+    if remembered is None and guessed in paired.values() and is_motion_sensor(profile):
+        return None
     family = profile.id.rsplit(".", maxsplit=1)[-1]
     words = dict.fromkeys((family, guessed or "unplaced"))  # a treadmill sits on a treadmill: say it once
     device = slug(*words, address_tail(sighting.address))
     return Role(device, profile, guessed, name, sighting.address)
+
+
+def is_motion_sensor(profile: Profile) -> bool:
+    """Tell whether a profile gives accelerations: only of such a sensor can be told that it is shaken."""
+    fields = [field for one in profile.stream.values() for field in (one.samples.fields if one.samples else one.fields)]
+    return any(quantity is Quantity.ACC_X_MPS2 for field in fields for quantity in field.quantities)
 
 
 def configured_key(sighting: Sighting, sensors: Mapping[str, Placement]) -> str | None:

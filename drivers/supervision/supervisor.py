@@ -16,7 +16,7 @@ from drivers.radio.facade import Radio, Seen
 from drivers.radio.sighting import Sighting
 from drivers.supervision.backoff import Backoff
 from drivers.supervision.device_supervisor import DeviceSupervisor, services_of
-from drivers.supervision.roles import Role, configured_id, configured_key, role_of
+from drivers.supervision.roles import NOTHING_PAIRED, Role, configured_id, configured_key, role_of
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog
 
@@ -33,6 +33,7 @@ class Supervisor:
     """All sensors of one runner on one radio.
 
     sensors  address or advertised name -> placement; empty: every device whose profile we know
+    paired   address -> placement, as remembered; other sensors play as well
     seed     of the jitter of every wait
     """
 
@@ -43,12 +44,14 @@ class Supervisor:
         inbox: PacketInbox,
         sensors: Mapping[str, Placement] = NO_SENSORS,
         *,
+        paired: Mapping[str, Placement] = NOTHING_PAIRED,
         seed: int | None = None,
     ) -> None:
         self._radio = radio
         self._catalog = catalog
         self._inbox = inbox
         self._sensors = sensors
+        self._paired = paired
         self._services = frozenset().union(*map(services_of, catalog))
         self._chance = random.Random(seed)
         self._roles: dict[str, Role] = {}
@@ -107,7 +110,10 @@ class Supervisor:
         return left_open | await self._radio.scan(SCAN_S, wanted=self._is_wanted, enough=is_enough)
 
     def _is_wanted(self, sighting: Sighting) -> bool:
-        return sighting.address not in self._roles and role_of(sighting, self._catalog, self._sensors) is not None
+        return sighting.address not in self._roles and self._role(sighting) is not None
+
+    def _role(self, sighting: Sighting) -> Role | None:
+        return role_of(sighting, self._catalog, self._sensors, self._paired)
 
     def _all_found(self, seen: Seen) -> bool:
         """Whether every configured sensor was met; without a configuration nobody can tell."""
@@ -124,7 +130,7 @@ class Supervisor:
     def _begin(self, seen: Seen, group: asyncio.TaskGroup) -> int:
         begun = 0
         for sighting in seen.values():
-            role = role_of(sighting, self._catalog, self._sensors)
+            role = self._role(sighting)
             if role is None or sighting.address in self._roles:
                 continue
             self._roles[sighting.address] = role
@@ -146,8 +152,8 @@ def _unplaced(role: Role) -> LinkState:
         "failed",
         now_ns(),
         detail=(
-            f'nobody can tell where it sits: add `"{role.address}" = "sacrum"` (or left_foot, right_foot, ...) to '
-            "[sensors] in the configuration"
+            f'nobody can tell where it sits: `stridecue pair`, or add `"{role.address}" = "sacrum"` (or left_foot, '
+            "right_foot, ...) to [sensors] in the configuration"
         ),
         profile=role.profile.id,
         address=role.address,

@@ -11,7 +11,7 @@ from bumble.transport import open_transport
 from drivers.errors import RadioError
 from drivers.radio.failure import translated
 from drivers.virtual.air import HOST, epoch_from
-from drivers.virtual.peripherals.sensor import MTU
+from drivers.virtual.peripherals.sensor import MTU, VirtualSensor
 from drivers.virtual.runner import RunnerParams, VirtualRunner
 from drivers.virtual.sensor_kinds import SENSOR_KINDS
 
@@ -24,7 +24,7 @@ async def run_sensor(
     params: RunnerParams | None = None,
     epoch_s: float | None = None,
     mtu: int = MTU,
-    on_ready: Callable[[str], None] | None = None,
+    on_ready: Callable[[VirtualSensor], None] | None = None,
 ) -> None:
     """Advertise and measure until `stop` is set or the air is gone.
 
@@ -32,7 +32,7 @@ async def run_sensor(
     params    of the runner; the same in every process of one runner
     epoch_s   `time.monotonic()` (system-wide, the loop's time) at the runner's time 0; the same in every process, so
               that all sensors, rebooted ones included, see one gait. None: the moment the air began
-    on_ready  told the advertised name once it advertises
+    on_ready  told once it advertises
 
     Raises ValueError for an unknown kind, AdapterDownError when there is no air at the port or it went away.
     """
@@ -50,7 +50,7 @@ async def run_sensor(
         if epoch_s is None and (began_s := await epoch_from(sensor.device)) is not None:
             sensor.epoch_s = began_s
         if on_ready is not None:
-            on_ready(identity.name)
+            on_ready(sensor)
         stopping = asyncio.ensure_future(stop.wait())
         measuring = asyncio.ensure_future(sensor.run())
         ends: set[asyncio.Future[Any]] = {stopping, measuring, transport.source.terminated}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drivers.errors import AdapterDownError
 from drivers.radio_choice import open_radio
-from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog, load_catalog
 from hub.commands.before_run import ask_next_morning, before_run
 from hub.commands.keep_run import keep
@@ -19,6 +18,7 @@ from hub.folders import config_file, data_folder, profiles_folder
 from hub.history.runs import RunCount
 from hub.history.store import History
 from hub.launch import Launch, carry_out
+from hub.paired import pairing_file, read_pairing
 from hub.settings import RunSettings, check_mounts, parse_mounts
 from hub.sound.plan import with_output
 from hub.source import Source
@@ -58,7 +58,7 @@ def run(options: Namespace) -> int:
             runner=runner,
             settings=settings,
             catalog=catalog,
-            open_source=_open_sensors(options.radio or config.radio.provider, catalog, config.sensors),
+            open_source=_open_sensors(options.radio or config.radio.provider, catalog, config),
             first_port=config.mqtt.port,
             external=external_server(config.mqtt, where),
             homeassistant=config.mqtt.homeassistant,
@@ -91,20 +91,20 @@ def _recordings(config: Config) -> Path:
 
 
 @asynccontextmanager
-async def _open_sensors(radio: str, catalog: Catalog, sensors: Mapping[str, Placement]) -> AsyncIterator[Source]:
+async def _open_sensors(radio: str, catalog: Catalog, config: Config) -> AsyncIterator[Source]:
     """Switch the radio on; loads a Bluetooth stack only here. Raises DriverError."""
     from hub.live import LiveSource
 
-    async with open_known_radio(radio) as opened:
-        yield LiveSource(opened, catalog, sensors)
+    async with open_known_radio(radio, config.radio.max_connections) as opened:
+        yield LiveSource(opened, catalog, config.sensors, read_pairing(pairing_file()))
 
 
 @asynccontextmanager
-async def open_known_radio(radio: str) -> AsyncIterator[Radio]:
+async def open_known_radio(radio: str, max_connections: int | None = None) -> AsyncIterator[Radio]:
     """Open a radio; raises DriverError that says what to start where nothing listens at a TCP transport."""
     opened = False
     try:
-        async with open_radio(radio) as adapter:
+        async with open_radio(radio, max_connections=max_connections) as adapter:
             opened = True
             yield adapter
     except AdapterDownError as error:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from drivers.capture import Captured, as_toml, capture
 from drivers.radio.sighting import Sighting
-from drivers.supervision.roles import role_of
+from drivers.supervision.roles import NOTHING_PAIRED, role_of
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog, load_catalog
 from firmware_profiles.schema import Profile
 from hub.commands.live import chosen_config, open_known_radio
 from hub.config import ConfigError
 from hub.folders import profiles_folder
+from hub.paired import pairing_file, read_pairing
 
 _FORM = "{:<26} {:<18} {:>8}  {:<18} {}"
 
@@ -33,7 +34,7 @@ def run(options: Namespace) -> int:
     if dump is not None and not dump.parent.is_dir():
         raise ConfigError(f"--dump {dump}: no folder {dump.parent}")
     seen, captured = asyncio.run(_listen(radio, options.seconds, catalog, None if dump is None else options.only))
-    for line in table(seen, catalog, config.sensors):
+    for line in table(seen, catalog, config.sensors, read_pairing(pairing_file())):
         print(line)
     if not seen:
         print("nothing heard: wake the sensors (move them), switch other apps off them, come nearer", file=sys.stderr)
@@ -55,16 +56,22 @@ def _written(dump: Path, captured: list[Captured]) -> int:
     return 0
 
 
-def table(seen: Mapping[str, Sighting], catalog: Catalog, sensors: Mapping[str, Placement]) -> list[str]:
+def table(
+    seen: Mapping[str, Sighting],
+    catalog: Catalog,
+    sensors: Mapping[str, Placement],
+    paired: Mapping[str, Placement] = NOTHING_PAIRED,
+) -> list[str]:
     """Lay out what was heard: usable sensors first, each group by signal strength."""
     rows = []
     for sighting in seen.values():
         profile = catalog.match(sighting.name, sighting.service_uuids, sighting.manufacturer_data)
-        role = role_of(sighting, catalog, sensors)
+        role = role_of(sighting, catalog, sensors, paired)
         if role is None:
-            use = "not used: no profile" if profile is None else "not used: not in [sensors]"
+            why_not = "not in [sensors]" if sensors else "another one is paired"
+            use = f"not used: {'no profile' if profile is None else why_not}"
         elif role.placement is None:
-            use = "not used: say where it sits in [sensors]"
+            use = "not used: say where it sits (stridecue pair)"
         else:
             use = role.placement.value
         row = _FORM.format(

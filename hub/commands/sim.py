@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 from argparse import Namespace
 from asyncio.subprocess import Process
@@ -13,6 +14,8 @@ from collections.abc import Sequence
 from drivers.errors import AdapterDownError
 from drivers.virtual.air import serve_air
 from drivers.virtual.params import RunnerParams
+from drivers.virtual.peripherals.imu import Imu
+from drivers.virtual.peripherals.sensor import VirtualSensor
 from drivers.virtual.process import run_sensor
 from drivers.virtual.sensor_kinds import DEFAULT_FIVE, SENSOR_KINDS
 from hub.config import ConfigError, nearest
@@ -42,16 +45,21 @@ async def _sensor(options: Namespace) -> None:
     with stopping_on_signals(stop):
         began: list[str] = []
 
-        def tell(name: str) -> None:
+        def tell(sensor: VirtualSensor) -> None:
+            name = sensor.identity.name
             began.append(name)
-            print(f"{options.kind}: pid {os.getpid()}, advertises as {name}", flush=True)
+            shake = ""
+            if isinstance(sensor, Imu) and sys.platform != "win32":
+                asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, sensor.shake)
+                shake = f"; shake it: kill -USR1 {os.getpid()}"
+            print(f"{options.kind}: pid {os.getpid()}, advertises as {name}{shake}", flush=True)
 
         try:
             await run_sensor(
                 options.kind,
                 options.air_port,
                 stop.event,
-                params=RunnerParams(seed=options.seed),
+                params=RunnerParams(seed=options.seed, standing_s=options.standing),
                 epoch_s=options.epoch,
                 on_ready=tell,
             )
@@ -86,6 +94,8 @@ async def _start(options: Namespace) -> None:
                     str(options.seed),
                     "--epoch",
                     str(epoch_s),
+                    "--standing",
+                    str(options.standing),
                 ]
                 for kind in kinds
             }

@@ -74,7 +74,10 @@ class Heard:
 
 @asynccontextmanager
 async def supervised(
-    radio: Radio, sensors: Mapping[str, Placement] = NO_SENSORS, catalog: Catalog | None = None
+    radio: Radio,
+    sensors: Mapping[str, Placement] = NO_SENSORS,
+    catalog: Catalog | None = None,
+    paired: Mapping[str, Placement] = NO_SENSORS,
 ) -> AsyncIterator[Heard]:
     """Supervise `radio` inside; at the end, everything put in the inbox must have been delivered."""
     heard, inbox, stop = Heard(), PacketInbox(), asyncio.Event()
@@ -83,7 +86,7 @@ async def supervised(
         while batch := await inbox.get_batch():
             await heard.take(batch)
 
-    supervisor = Supervisor(radio, catalog or load_catalog(), inbox, sensors, seed=7)
+    supervisor = Supervisor(radio, catalog or load_catalog(), inbox, sensors, paired=paired, seed=7)
     collecting = asyncio.create_task(collect(), name="collect")
     running = asyncio.create_task(supervisor.run(stop), name="supervise")
     try:

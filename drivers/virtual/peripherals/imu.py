@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 
+import numpy as np
 from bumble.att import ATT_Error, ErrorCode
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
@@ -23,6 +24,10 @@ CONFIGURE_CODE = 1
 HEAD_BYTES, SAMPLE_BYTES = 9, 12
 ATT_HEAD_BYTES = 3
 SAMPLES_PER_PACKET = 8
+SHAKE_S, SHAKE_HZ = 3.0, 4.0
+SHAKE = np.array([3.0, 4.0, 15.0, 2.0, 1.0, 0.5])
+"""What a hand adds at most, m/s2 and rad/s."""
+
 READ_OUT_S = 1e-3
 """From the last sample of a packet to the radio."""
 
@@ -49,6 +54,7 @@ class Imu(VirtualSensor):
         self.placement = placement
         self.pace = 1 + drift_ppm * 1e-6
         self._sequence = 0
+        self._shaken_until_s = -math.inf
         self.rate_hz, self.acc_range_g, self.gyro_range_dps = 104, 16, 2000
         self._index = 0
         super().__init__(identity, runner, epoch_s, source, sink)
@@ -61,6 +67,10 @@ class Imu(VirtualSensor):
     @property
     def _true_rate_hz(self) -> float:
         return self.rate_hz * self.pace
+
+    def shake(self, for_s: float = SHAKE_S) -> None:
+        """Let a hand shake it, on top of whatever it feels, for so long from now on."""
+        self._shaken_until_s = self.runner_time_s() + for_s
 
     def _restart_sampling(self) -> None:
         # Samples sit on the runner's own grid, so that every boot and every process sees the same motion.
@@ -106,10 +116,14 @@ class Imu(VirtualSensor):
                     await self.notify(listener, self.data, packet)
 
     def _packet(self, first: int, sequence: int, n: int, rate_hz: float) -> bytes:
+        samples = self.runner.imu(self.placement, first, n, rate_hz)
+        if first / rate_hz < self._shaken_until_s:
+            stroke = np.sin(2 * np.pi * SHAKE_HZ * np.arange(first, first + n) / rate_hz)
+            samples = samples + stroke[:, np.newaxis] * SHAKE
         return encode_imu6(
             sequence,
             self._device_us(first / rate_hz),
-            self.runner.imu(self.placement, first, n, rate_hz),
+            samples,
             acc_range_g=self.acc_range_g,
             gyro_range_dps=self.gyro_range_dps,
         )

@@ -1,0 +1,70 @@
+"""Which of several sensors is being shaken: it moves a lot for a second while all others hardly move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ShakeParams:
+    """When a sensor counts as shaken.
+
+    window_s   motion is measured over so long: two strokes of a hand
+    long_s     and has to last this long, so that a knock or a step is none
+    moving     SD of the size of the specific force, m/s2: a hand shakes with 10 to 30, a standing body sways with 0.1
+    others     of that share at most may the second most moving one have: walking moves both feet alike
+    """
+
+    window_s: float = 0.25
+    long_s: float = 1.0
+    moving: float = 3.0
+    others: float = 0.33
+
+
+class ShakeFinder:
+    """Feed it the samples of all sensors on one timeline, in any order within half a second."""
+
+    def __init__(self, params: ShakeParams | None = None) -> None:
+        self._p = params or ShakeParams()
+        self._sums: dict[int, dict[str, tuple[int, float, float]]] = {}
+        self._newest = 0
+
+    def update(self, source: str, t_ns: npt.NDArray[np.int64], acceleration: Floats) -> str | None:
+        """Take samples, (n,) ns and (n, 3) m/s2; gives who was shaken once that is plain, else None."""
+        size = np.sqrt((acceleration * acceleration).sum(axis=1))
+        numbers = (t_ns * 1e-9 / self._p.window_s).astype(np.int64)
+        for number in np.unique(numbers).tolist():
+            here = size[(numbers == number) & np.isfinite(size)]
+            n, total, square = self._sums.setdefault(number, {}).get(source, (0, 0.0, 0.0))
+            self._sums[number][source] = (n + len(here), total + float(here.sum()), square + float((here**2).sum()))
+            self._newest = max(self._newest, number)
+        return self._found()
+
+    def _found(self) -> str | None:
+        """Look at the last windows that are whole: the newest two may still grow."""
+        long = round(self._p.long_s / self._p.window_s)
+        last = self._newest - 2
+        for number in [number for number in self._sums if number <= last - long]:
+            del self._sums[number]
+        shaken = {self._most(number) for number in range(last - long + 1, last + 1)}
+        return shaken.pop() if len(shaken) == 1 else None
+
+    def _most(self, number: int) -> str | None:
+        """Who alone moved in a window; None when nobody did, or more than one."""
+        moving = {source: _spread(*sums) for source, sums in self._sums.get(number, {}).items()}
+        if not moving:
+            return None
+        most = max(moving, key=lambda source: moving[source])
+        if moving[most] < self._p.moving:
+            return None
+        others = [value for source, value in moving.items() if source != most]
+        return None if any(value > self._p.others * moving[most] for value in others) else most
+
+
+def _spread(n: int, total: float, square: float) -> float:
+    return float(np.sqrt(max(square / n - (total / n) ** 2, 0.0))) if n else 0.0

@@ -1,0 +1,137 @@
+"""`stridecue pair`: what is remembered, and the whole command with virtual sensors."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from drivers.virtual.lab import VirtualLab
+from drivers.virtual.params import RunnerParams
+from drivers.virtual.runner import VirtualRunner
+from dsp.signals import Placement
+from hub.arguments import parser
+from hub.commands import pair
+from hub.config import ConfigError
+from hub.paired import Sensor, load_paired, placed, read_pairing, store_paired, swapped
+
+LEFT, RIGHT, SACRUM = (f"F0:5C:00:01:00:0{n}" for n in (2, 3, 4))
+
+
+def test_what_is_stored_is_read_back(tmp_path: Path):
+    path = tmp_path / "deep" / "paired.toml"
+    assert read_pairing(path) == {}
+    known = {LEFT: Sensor(Placement.LEFT_FOOT, 'Zoë\'s "left"\n#1'), SACRUM: Sensor(Placement.SACRUM)}
+    store_paired(path, known)
+    assert load_paired(path) == known
+    assert read_pairing(path) == {LEFT: Placement.LEFT_FOOT, SACRUM: Placement.SACRUM}
+
+
+@pytest.mark.parametrize("text", ["[", '["a"]\nplacement = "nose"', '["a"]\nwhere = "sacrum"'])
+def test_a_file_that_cannot_be_read_says_how_to_start_over(tmp_path: Path, text: str):
+    path = tmp_path / "paired.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match="--forget"):
+        read_pairing(path)
+
+
+def test_a_place_has_one_sensor_and_a_sensor_one_place():
+    known = placed({}, "a", Sensor(Placement.LEFT_FOOT))
+    known = placed(known, "b", Sensor(Placement.LEFT_FOOT))
+    assert known == {"b": Sensor(Placement.LEFT_FOOT)}
+    assert placed(known, "b", Sensor(Placement.SACRUM)) == {"b": Sensor(Placement.SACRUM)}
+
+
+def test_swapping_exchanges_left_and_right_only():
+    known = {"a": Sensor(Placement.LEFT_FOOT), "b": Sensor(Placement.RIGHT_FOOT), "c": Sensor(Placement.SACRUM)}
+    assert [sensor.placement for sensor in swapped(known).values()] == ["right_foot", "left_foot", "sacrum"]
+    assert swapped(swapped(known)) == known
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr(pair, "pairing_file", lambda: tmp_path / "paired.toml")
+    return tmp_path / "paired.toml"
+
+
+@asynccontextmanager
+async def lab_in_which_it_is_shaken(*kinds: str):
+    """The virtual sensors of someone who stands, and shakes one after the other, five seconds apart."""
+    async with VirtualLab(VirtualRunner(RunnerParams(standing_s=600.0)), ("left_foot_imu", "right_foot_imu")) as lab:
+        loop = asyncio.get_running_loop()
+        for i, kind in enumerate(kinds):
+            loop.call_later(6 + 6 * i, lab.sensors[kind].shake)
+        yield lab.radio
+
+
+async def test_two_sensors_are_paired_against_their_names(config: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(
+        pair, "open_known_radio", lambda _name: lab_in_which_it_is_shaken("right_foot_imu", "left_foot_imu")
+    )
+    done = await pair._pair(config, [Placement.LEFT_FOOT, Placement.RIGHT_FOOT], "virtual", 30.0)
+    assert done == 2
+    assert read_pairing(config) == {RIGHT: Placement.LEFT_FOOT, LEFT: Placement.RIGHT_FOOT}
+
+
+async def test_nobody_shaken_leaves_things_as_they_were(config: Path, monkeypatch: pytest.MonkeyPatch):
+    store_paired(config, {"x": Sensor(Placement.LEFT_FOOT)})
+    monkeypatch.setattr(pair, "open_known_radio", lambda _name: lab_in_which_it_is_shaken())
+    assert await pair._pair(config, [Placement.LEFT_FOOT], "virtual", 5.0) == 0
+    assert read_pairing(config) == {"x": Placement.LEFT_FOOT}
+
+
+async def test_swap_takes_what_the_names_say_where_nothing_is_paired(config: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pair, "open_known_radio", lambda _name: lab_in_which_it_is_shaken())
+    await pair._swap(config, pair.chosen_config(None)[0], "virtual")
+    assert read_pairing(config) == {LEFT: Placement.RIGHT_FOOT, RIGHT: Placement.LEFT_FOOT}
+
+
+def test_show_forget_and_wrong_words(config: Path, capsys: pytest.CaptureFixture[str]):
+    store_paired(config, {LEFT: Sensor(Placement.LEFT_FOOT, "Shoe")})
+    assert pair.run(parser().parse_args(["pair", "--show"])) == 0
+    assert "left_foot    Shoe (F0:5C:00:01:00:02)" in capsys.readouterr().out
+    with pytest.raises(ConfigError, match="did you mean 'left_foot'"):
+        pair.run(parser().parse_args(["pair", "left_fot"]))
+    assert pair.run(parser().parse_args(["pair", "--forget"])) == 0
+    assert not config.exists()
+
+
+@pytest.mark.real_time
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGUSR1")
+async def test_by_hand_with_the_sensors_of_sim(tmp_path: Path):
+    """The words of the documentation: `sim start`, `pair` on its radio, `kill -USR1` as the hand."""
+    home = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+
+    async def start(*words: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "hub.cli", *words, env=home, stdout=asyncio.subprocess.PIPE
+        )
+
+    async def line(child: asyncio.subprocess.Process, with_: str) -> str:
+        assert child.stdout is not None
+        while with_ not in (text := (await child.stdout.readline()).decode()):
+            assert text, f"it ended before it said {with_!r}"
+        return text
+
+    sim = await start("sim", "start", "--port", "9417", "--standing", "600", "left_foot_imu", "sacrum_imu")
+    try:
+        async with asyncio.timeout(60):
+            pids = {}
+            for _ in range(2):
+                said = await line(sim, "shake it: kill -USR1")
+                pids[said.partition(":")[0]] = int(said.split()[-1])
+            pairing = await start("pair", "sacrum", "--radio", "bumble:tcp-client:127.0.0.1:9417")
+            await line(pairing, "Shake the one on your sacrum")
+            os.kill(pids["sacrum_imu"], signal.SIGUSR1)
+            assert SACRUM in await line(pairing, "sacrum:")
+            assert await pairing.wait() == 0
+    finally:
+        sim.terminate()
+        await sim.communicate()
+    assert read_pairing(tmp_path / "stridecue" / "paired.toml") == {SACRUM: Placement.SACRUM}
