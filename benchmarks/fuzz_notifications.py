@@ -3,7 +3,7 @@
 python -m benchmarks.fuzz_notifications --count 10000000
 
 Each profile's own examples are kept as they are, cut, prolonged, changed in single bits and bytes, or replaced by
-random bytes, and fed to decoders that remember what came before, as in a run. DecodeError is an answer; anything else counts.
+random bytes, and fed to decoders that remember what came before, as in a run. DecodeError is an answer, the only one.
 The peer is given the shared vectors of the standard's characteristics, which both sides read over and over.
 """
 
