@@ -37,6 +37,7 @@ class MadeUpPortAudio:
         self.devices = 1
         self.known = 1  # PortAudio looks only when it is initialised
         self.hangs_at_closing = False
+        self.hangs_at_exit = True
         self.blocks: list[np.ndarray] = []
         self.renewed = 0
         self.open = 0
@@ -50,6 +51,9 @@ class MadeUpPortAudio:
 
     def terminate(self) -> None:
         self.renewed += 1
+
+    def at_exit(self) -> None:
+        """Would hang if the device does."""
 
     def initialize(self) -> None:
         self.known = self.devices
@@ -73,8 +77,11 @@ class MadeUpStream:
         self.active = True
         threading.Thread(target=self._call_back, daemon=True).start()
 
-    def close(self) -> None:
+    def abort(self) -> None:
         self._end.set()
+
+    def close(self) -> None:
+        assert self._end.is_set()
         if self._audio.hangs_at_closing:
             threading.Event().wait(5)
         self._audio.open -= 1
@@ -100,7 +107,13 @@ def audio(monkeypatch: pytest.MonkeyPatch) -> MadeUpPortAudio:
         query_devices=made_up.query_devices,
         _terminate=made_up.terminate,
         _initialize=made_up.initialize,
+        _exit_handler=made_up.at_exit,
     )
+
+    def unregistered(handler: object) -> None:
+        made_up.hangs_at_exit = handler != made_up.at_exit
+
+    monkeypatch.setattr(device_module.atexit, "unregister", unregistered)
     monkeypatch.setitem(sys.modules, "sounddevice", module)
     monkeypatch.setattr(device_module, "WATCH_S", 0.1)
     monkeypatch.setattr(device_module, "CLOSE_LIMIT_S", 0.3)
@@ -162,6 +175,7 @@ async def test_a_device_that_hangs_holds_up_nobody(audio: MadeUpPortAudio):
     with pytest.raises(OutputError, match="hangs") as hung:
         await playing
     assert hung.value.final
+    assert not audio.hangs_at_exit
 
 
 async def test_a_mistake_of_ours_ends_the_sound_with_its_traceback(audio: MadeUpPortAudio):

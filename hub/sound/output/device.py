@@ -7,6 +7,7 @@ is gone can hang for good.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import importlib
 import logging
 from collections.abc import Callable
@@ -36,6 +37,9 @@ WATCH_S = 3.0
 CHANNELS = 2
 """Both ears; some devices refuse mono."""
 
+_AT_EXIT = "_exit_handler"
+"""What `sounddevice` does when Python ends: it closes PortAudio."""
+
 _LOG = logging.getLogger("stridecue.sound")
 
 
@@ -59,6 +63,8 @@ class _Stream(Protocol):
     active: bool
 
     def start(self) -> None: ...
+
+    def abort(self) -> None: ...
 
     def close(self) -> None: ...
 
@@ -96,9 +102,10 @@ class DeviceOutput:
         finally:
             self.latency_ms = None
             try:
-                await in_own_thread(stream.close, CLOSE_LIMIT_S)
+                await in_own_thread(lambda: _close(stream), CLOSE_LIMIT_S)
             except TimeoutError:
                 _LOG.warning("%s does not close", name)
+                atexit.unregister(getattr(self._sounddevice, _AT_EXIT))  # it would hang there too
                 raise OutputError(f"{name} hangs", final=True) from None
 
     async def _watch(self, stream: _Stream, name: str) -> None:
@@ -141,6 +148,11 @@ class DeviceOutput:
         except (sounddevice.PortAudioError, ValueError) as error:
             raise OutputError(_words(error)) from error
         return stream, name
+
+
+def _close(stream: _Stream) -> None:
+    stream.abort()  # PortAudio 19.6 can hang in closing a stream that runs
+    stream.close()
 
 
 def _words(error: Exception) -> str:
