@@ -36,6 +36,7 @@ class GattSession:
         self._answers = Answers()
         self._on_value = on_value
         self._subscribed: list[str] = []
+        self._longest_bytes = 0
 
     def check(self) -> None:
         """Raise StaleServicesError when the device lacks what its profile needs, RadioError for another firmware."""
@@ -53,7 +54,8 @@ class GattSession:
 
     def limits(self) -> str:
         """Say what the link makes impossible; empty when nothing."""
-        carried = self._link.notification_limit_bytes
+        # BlueZ 5.66 says 23 for a device it knew before, and may not say more: what came is the better witness.
+        carried = max(self._link.notification_limit_bytes, self._longest_bytes)
         wanted = max(self._profile.link.mtu_min - ATT_HEAD_BYTES, *map(shortest_packet_bytes, self._streams()), 0)
         if carried >= wanted:
             return ""
@@ -139,6 +141,7 @@ class GattSession:
     def _take(self, alias: str, value: bytearray) -> None:
         # A link that was given up may still speak: its successor says the same again.
         if not self._link.lost.is_set():
+            self._longest_bytes = max(self._longest_bytes, len(value))
             self._on_value(alias, bytes(value))
             self._answers.hear(alias, bytes(value))
 

@@ -115,8 +115,12 @@ async def test_mtu_23_works_for_a_pod_and_is_named_for_an_imu(room: Room):
         assert "20 bytes" in heard.states[SACRUM][-1].detail
 
 
-async def test_an_mtu_that_bluez_tells_late_is_no_reason_to_complain(room: Room):
+@pytest.mark.parametrize("told", [True, False], ids=["late", "never"])
+async def test_an_mtu_that_bluez_tells_late_or_never_is_no_reason_to_complain(room: Room, *, told: bool):
     await room.lab.switch_on("sacrum_imu")
+    assert room.bluez is not None
+    if not told:
+        room.bluez.devices.mtu_untold.add(room.address("sacrum_imu"))
     async with room.radio() as radio, supervised(radio) as heard:
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
         await asyncio.sleep(10)

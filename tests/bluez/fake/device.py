@@ -44,6 +44,7 @@ class Devices:
 
     resolve_after_s  how long the discovery of services takes beyond itself, by address; None: it never ends
     hidden           characteristics that an old cache does not know, by address; removing the device renews the cache
+    mtu_untold       devices whose MTU stays 23 on the bus, whatever it is
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Devices:
         self._seen = asyncio.Event()
         self.resolve_after_s: dict[str, float | None] = {}
         self.hidden: dict[str, set[str]] = {}
+        self.mtu_untold: set[str] = set()
         self.answers = {
             f"{DEVICE}.Connect": self._connect,
             f"{DEVICE}.Disconnect": self._disconnect,
@@ -192,7 +194,8 @@ class Devices:
         if self._kernel.links.get(address) is connection:
             self._objects.set(path, DEVICE, ServicesResolved=True)
             await asyncio.sleep(MTU_TOLD_S)
-            self._gatt.tell_mtu(path, connection.att_mtu)
+            if address not in self.mtu_untold:
+                self._gatt.tell_mtu(path, connection.att_mtu)
 
     def _ended(self, path: str) -> None:
         self._gatt.hide(path)
