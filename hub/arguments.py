@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from drivers.radio_choice import check_radio
 from hub.config import AUTO, OFF, SAMPLE, sound_output
 from hub.folders import config_file
+from hub.history_arguments import HISTORY, PAIN, add_history, add_pain
 
 _EXAMPLES = """\
 examples:
@@ -131,6 +132,8 @@ def parser() -> argparse.ArgumentParser:
     _pair(_command(commands, "pair", "pair", "tell which sensor sits where by shaking it; remembered", _PAIR))
     _sim(_command(commands, "sim", "sim", "virtual sensors as processes of their own", _SIM))
     _sound_command(_command(commands, "sound", "sound", "hear every sound a run can make", _SOUND))
+    add_pain(_command(commands, "pain", "pain", "say what hurt, after a run or the next morning", PAIN))
+    add_history(_command(commands, "history", "history", "earlier runs and pain: list, export, erase", HISTORY))
     _command(commands, "doctor", "doctor", "check Bluetooth, broker, audio and packages, and say what to do", _DOCTOR)
     _import(_command(commands, "import", "import_recording", "turn a CSV of samples into a recording", _IMPORT))
     _replay(_command(commands, "replay", "replay", "run a recording through the hub again", _REPLAY))

@@ -100,7 +100,8 @@ def test_earlier_runs_are_said_at_the_start_and_stand_beside_this_one_at_the_end
 
 OLD = """
 CREATE TABLE run (id INTEGER PRIMARY KEY, runner TEXT NOT NULL, started_utc TEXT NOT NULL, duration_s REAL NOT NULL,
-    steps INTEGER NOT NULL, cadence_spm REAL, drop_excursion_left_deg REAL, drop_excursion_right_deg REAL, recording TEXT);
+    steps INTEGER NOT NULL, cadence_spm REAL, drop_excursion_left_deg REAL, drop_excursion_right_deg REAL,
+    recording TEXT);
 CREATE INDEX run_by_runner ON run (runner, started_utc);
 INSERT INTO run (runner, started_utc, duration_s, steps, cadence_spm, drop_excursion_left_deg, drop_excursion_right_deg)
 VALUES ('ann', '2025-03-01T07:30:00.000Z', 1800.0, 5000, 170.0, 5.0, 4.5);

@@ -1,0 +1,98 @@
+"""`stridecue history`: what is kept of earlier runs, to look at, to take along, to erase."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from hub.commands.live import chosen_config
+from hub.config import ConfigError
+from hub.folders import data_folder
+from hub.history.runs import StoredPain, StoredRun
+from hub.history.store import History
+
+LISTED = 50
+
+
+def run(options: Namespace) -> int:
+    """List, export or erase; raises ConfigError, HistoryError and OSError."""
+    config, _ = chosen_config(options.config)
+    runner, history = config.runner.name, History(data_folder() / "history.sqlite")
+    parts = {"list": _list, "export": _export, "erase": _erase}
+    parts[options.part](history, runner, options)
+    return 0
+
+
+def _list(history: History, runner: str, options: Namespace) -> None:
+    del options
+    pains: dict[str | None, list[StoredPain]] = {}
+    for pain in history.pains(runner):
+        pains.setdefault(pain.started_utc, []).append(pain)
+    runs = history.newest(runner, LISTED)
+    if not runs and not pains:
+        print(f"no runs of {runner} yet ({history.path})")
+        return
+    print(
+        f"{'start (UTC)':<17} {'min':>5} {'km':>6} {'down m':>6} {'steps/min':>9} {'drop L/R':>10} {'surface':<9} pain"
+    )
+    for one in runs:
+        print(_line(one, pains.pop(one.started_utc, [])))
+    for started, left in pains.items():
+        when = (started or left[0].said_utc)[:16].replace("T", " ")
+        print(f"{when:<17} {'no run kept':<50} {_pain(left)}")
+
+
+def _line(run: StoredRun, pains: list[StoredPain]) -> str:
+    """One run on one line; what was not measured is a dash."""
+    drop = f"{_number(run.drop_excursion_left_deg, 1)}/{_number(run.drop_excursion_right_deg, 1)}"
+    km = None if run.distance_m is None else run.distance_m / 1000.0
+    start = run.started_utc[:16].replace("T", " ")
+    numbers = f"{_number(km, 2):>6} {_number(run.descent_m, 0):>6} {_number(run.cadence_spm, 0):>9} {drop:>10}"
+    return f"{start:<17} {run.duration_s / 60.0:>5.0f} {numbers} {run.surface or '-':<9} {_pain(pains)}".rstrip()
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _pain(pains: list[StoredPain]) -> str:
+    words = []
+    for pain in pains:
+        level = "taps" if pain.level is None else f"{pain.level}/10"
+        place = None if pain.exposure_m is None else f"at {pain.exposure_m / 1000.0:.1f} km"
+        words.append(" ".join(each for each in (level, pain.side, pain.site, place) if each))
+    return "; ".join(words)
+
+
+def _export(history: History, runner: str, options: Namespace) -> None:
+    text = json.dumps(history.export(runner), indent=1, ensure_ascii=False) + "\n"
+    if options.out == "-":
+        sys.stdout.write(text)
+        return
+    path = Path(options.out).expanduser()
+    path.touch(mode=0o600)  # health data: for this user only
+    path.write_text(text, encoding="utf-8")
+    print(f"written: {path}", file=sys.stderr)
+
+
+def _erase(history: History, runner: str, options: Namespace) -> None:
+    recordings = [Path(one.recording) for one in history.newest(runner, 1_000_000) if one.recording is not None]
+    if not options.yes:
+        raise ConfigError(
+            f"erase: everything kept of {runner} goes, for good: runs, pain, mornings, thresholds and the plan; "
+            "say so with --yes (and --recordings for their recordings too)"
+        )
+    print(f"erased: {history.erase(runner)} entries of {runner}")
+    there = [path for path in recordings if path.exists()]
+    if options.recordings:
+        for path in there:
+            path.unlink()
+        print(f"erased: {len(there)} recordings")
+    elif there:
+        print(
+            f"{len(there)} recordings are still there and hold pain reports too: --recordings, or remove them yourself:"
+        )
+        for path in there:
+            print(f"  {path}")
