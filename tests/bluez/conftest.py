@@ -1,14 +1,21 @@
-"""Tests of this folder run on virtual time that waits for the D-Bus daemon beside them."""
+"""Tests of this folder run on virtual time that waits for the D-Bus daemon beside them; on Linux only."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.bluez.private_bus import BusTimeLoop
-from tests.bluez.room import Room, room_with_bluez
+
+if TYPE_CHECKING:
+    from tests.bluez.room import Room
+
+collect_ignore_glob = [] if sys.platform.startswith("linux") else ["test_*.py"]
+"""What they need (dbus-fast) comes with bleak on Linux only."""
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -17,5 +24,7 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.Abstrac
 
 @pytest.fixture
 async def room(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
+    from tests.bluez.room import room_with_bluez
+
     async with room_with_bluez(monkeypatch) as room:
         yield room

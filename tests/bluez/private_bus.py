@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,9 +52,9 @@ def _state(pid: int) -> str:
 def dbus_daemon() -> str:
     """Find the program; without it the test is skipped, under CI=true it fails."""
     program = shutil.which("dbus-daemon")
-    if program is None or not sys.platform.startswith("linux"):
+    if program is None:
         if os.environ.get("CI") == "true":
-            pytest.fail("CI must have dbus-daemon (package dbus) on Linux")
+            pytest.fail("CI must have dbus-daemon (package dbus)")
         pytest.skip("dbus-daemon is not installed: the BlueZ backend is NOT tested here")
     return program
 
