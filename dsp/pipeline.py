@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from dsp import texts
+from dsp.agreement import Agreement
 from dsp.chains.foot import SIDE_OF, FootChain
 from dsp.chains.trunk import TrunkChain
 from dsp.guidance import Guidance, GuidanceParams, Wish
@@ -66,6 +67,7 @@ class Pipeline:
         self._taps: dict[str, ThreeTaps] = {}
         self._merge = DataTimeMerge()
         self._fusion = StepFusion()
+        self._agreement = Agreement()
         self._metrics = all_metrics()
         self._guidance = Guidance(self._params.guidance)
         self._totals = RunTotals()
@@ -181,8 +183,10 @@ class Pipeline:
     def _take(self, sighting: Sighting) -> None:
         if isinstance(sighting, Contact):
             self._fusion.contact(sighting)
+            self._agreement.contact(sighting)
         elif isinstance(sighting, Release):
             self._fusion.release(sighting)
+            self._agreement.release(sighting)
         elif isinstance(sighting, Reading):
             for metric in self._metrics:
                 metric.reading(sighting.metric)
@@ -209,6 +213,7 @@ class Pipeline:
 
     def _report(self, t_ns: int, out: list[Record]) -> None:
         metrics: list[Metric] = [m for stage in self._metrics for m in stage.report(t_ns)]
+        metrics += self._agreement.report(t_ns)
         out.extend(metrics)
         self._totals.metrics(t_ns, metrics)
         out += self._count(self._guidance.second(t_ns, metrics))

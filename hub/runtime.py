@@ -21,7 +21,8 @@ from drivers.errors import DriverError
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import SessionInfo
-from dsp.records import Cue, PainReport, Record, Summary
+from dsp.agreement import SWAPPED_KEY
+from dsp.records import Cue, Metric, PainReport, Record, Summary
 from hub.broker.loopback import DEFAULT_PORT, LoopbackBroker
 from hub.broker.serving import BrokerError
 from hub.bus import Bus, Policy, Subscription
@@ -31,6 +32,7 @@ from hub.delivery import may_leave
 from hub.engine import Engine, RadioItem
 from hub.facts import Arrival, Beat, Fact
 from hub.homeassistant.announcer import Announcer
+from hub.missing import SWAPPED, missing_text
 from hub.notices import Notices
 from hub.obey import Obey
 from hub.orders import OrderDesk
@@ -52,6 +54,8 @@ from hub.wire import Post
 BEAT_S = 0.5
 """The recorder writes this often, so a killed hub loses less than a second."""
 BEATS_A_FRAME = 2
+ALL_THERE_S = 20.0
+"""Sensors that are to come have come by then; what is missing is told from then on."""
 DRAIN_S = 5.0
 """Sinks get so long to deliver what is left at the end."""
 
@@ -191,6 +195,8 @@ class Runtime:
         self._plan.observe(record)
         if isinstance(record, Summary):
             self._outcome.summary = record
+        if isinstance(record, Metric) and record.key == SWAPPED_KEY:
+            self._notices.put("sides", SWAPPED)
         changed = self._session.update(record)
         if isinstance(record, Cue | PainReport):
             await self._facts.publish(Arrival(now_ns() if arrival_ns is None else arrival_ns))
@@ -212,6 +218,8 @@ class Runtime:
             await self._facts.publish(Beat(source.now_ns()))
             if count % BEATS_A_FRAME == 0:
                 self._notices.put("radio", _dropped(source.dropped))
+                if count * BEAT_S > ALL_THERE_S:
+                    self._notices.put("missing", missing_text(self._telemetry.links))
                 self._telemetry.notice = self._notices.text
                 await self._post(self._telemetry.frames(source.now_ns(), self._plan.engine.health()))
 

@@ -93,6 +93,11 @@ class Telemetry:
         """Remember how sound is, for the next frame."""
         self._sound = status
 
+    @property
+    def links(self) -> list[LinkState]:
+        """How every sensor's link is now; empty in a replay."""
+        return list(self._links.values())
+
     def link(self, state: LinkState, t_ns: int) -> list[Post]:
         """Remember how a sensor's link is, and say so at once."""
         self._links[state.device] = state
