@@ -17,10 +17,12 @@ import sys
 from pathlib import Path
 
 from tui.app import DashboardApp
+from tui.coach import CoachApp
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # tests/ is not installed
 scenes = importlib.import_module("tests.tui.scenes")
+coach_scenes = importlib.import_module("tests.tui.coach_scenes")
 
 
 SIZES = ((80, 24), (120, 40))
@@ -36,15 +38,20 @@ SCENES = {
     "help": (scenes.running, scenes.a_second_later),
     "light": (scenes.with_cue, scenes.a_second_later),
 }
-KEYS = {"pain": ("p", "4", "down", "r"), "help": ("question_mark",), "light": ("d",)}
+COACH = ("coach", "watched")
+KEYS = {"watched": ("enter",), "pain": ("p", "4", "down", "r"), "help": ("question_mark",), "light": ("d",)}
 
 
 async def draw(scene: str, size: tuple[int, int]) -> str:
     """Play a scene in the app at `size` (columns, rows) and give the SVG."""
     feed, clock = scenes.ScriptedFeed(), scenes.Clock()
-    app = DashboardApp(feed, "ann", clock)
+    app = CoachApp(feed, "gym.local:1883", clock) if scene in COACH else DashboardApp(feed, "ann", clock)
     async with app.run_test(size=size) as pilot:
-        for part in SCENES[scene]:
+        if scene in COACH:
+            feed.say(*coach_scenes.forty())
+            await pilot.pause(0.3)
+            app.repaint()
+        for part in SCENES.get(scene, ()):
             part(feed, clock)
             await pilot.pause(0.3)
             app.repaint()
@@ -69,13 +76,14 @@ def to_png(svg: Path, png: Path) -> None:
 def main() -> None:
     """Draw the scenes asked for in all sizes."""
     parser = argparse.ArgumentParser(description="Take the dashboard's pictures.")
-    parser.add_argument("scenes", nargs="*", default=["runner"], help=f"all, or some of {', '.join(SCENES)}")
+    parser.add_argument("scenes", nargs="*", default=["runner"], help=f"all, or some of {', '.join([*SCENES, *COACH])}")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures")
     parser.add_argument("--svg", action="store_true", help="keep the SVG instead of making PNG (needs no Chromium)")
     options = parser.parse_args()
-    wanted = list(SCENES) if options.scenes == ["all"] else options.scenes
-    if unknown := set(wanted) - set(SCENES):
-        parser.error(f"no scene {', '.join(sorted(unknown))}; there are {', '.join(SCENES)}")
+    known = [*SCENES, *COACH]
+    wanted = known if options.scenes == ["all"] else options.scenes
+    if unknown := set(wanted) - set(known):
+        parser.error(f"no scene {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     options.out.mkdir(parents=True, exist_ok=True)
     for scene in wanted:
         for columns, rows in SIZES:

@@ -38,6 +38,7 @@ class ScriptedFeed:
 
     down: bool = False
     sent: list[PainMessage | CommandMessage] = field(default_factory=list)
+    runners: list[str | None] = field(default_factory=list)
     fault: Exception | None = None
 
     def __post_init__(self) -> None:
@@ -58,6 +59,7 @@ class ScriptedFeed:
         if self.down:
             raise NotConnectedError(f"{runner}: nobody there")
         self.sent.append(message)
+        self.runners.append(runner)
 
 
 @dataclass

@@ -1,0 +1,160 @@
+"""The coach's screens: who needs somebody is on top, what is old says so, orders reach the runner that is meant."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import DataTable
+
+from dsp.records import ThresholdState
+from hub.client import Item, LinkChange
+from hub.incoming import CommandMessage
+from hub.wire import ReplyMessage
+from tests.tui import coach_scenes, scenes
+from tests.tui.scenes import Clock, ScriptedFeed
+from tui.coach import CoachApp
+from tui.roster import Need, Roster
+from tui.screens.roster import RosterScreen
+from tui.screens.watched import WatchedScreen
+from tui.sparkline import sparkline
+
+pytestmark = pytest.mark.real_time
+
+
+@dataclass
+class Coach:
+    app: CoachApp
+    pilot: Pilot[None]
+    feed: ScriptedFeed
+    clock: Clock
+
+    async def hear(self, *items: Item) -> None:
+        self.feed.say(*items)
+        await self.look()
+
+    async def look(self) -> None:
+        await self.pilot.pause()
+        self.app.repaint()
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.look()
+
+    @property
+    def rows(self) -> list[list[str]]:
+        table = self.app.screen_stack[1].query_one(DataTable)
+        return [[str(cell) for cell in table.get_row_at(index)] for index in range(table.row_count)]
+
+    @property
+    def status(self) -> str:
+        return str(self.app.screen_stack[1].query_one("#roster-status").render())
+
+
+@asynccontextmanager
+async def a_coach(size: tuple[int, int] = (120, 40)) -> AsyncIterator[Coach]:
+    feed, clock = ScriptedFeed(), Clock()
+    app = CoachApp(feed, "127.0.0.1:1883", clock)
+    async with app.run_test(size=size) as pilot:
+        yield Coach(app, pilot, feed, clock)
+
+
+async def test_those_who_need_somebody_are_on_top_and_the_choice_stays():
+    async with a_coach() as coach:
+        await coach.hear(*coach_scenes.forty())
+        names = [row[1] for row in coach.rows]
+        assert len(names) == 40
+        assert names[0] == "hana"
+        assert set(names[1:3]) == {"tess", "xia"}
+        assert names[3] == "kai"
+        assert set(names[-2:]) == {"mo", "ema"}
+        assert "3 need you" in coach.status
+        await coach.press("down", "down", "down", "down", "down")
+        chosen = coach.app._home.chosen
+        await coach.hear(*coach_scenes.runner("zoe", 25, worst=ThresholdState.REACHED))
+        assert coach.rows[1][1] == "zoe"
+        assert coach.app._home.chosen == chosen
+
+
+async def test_one_runner_and_back():
+    async with a_coach((80, 24)) as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"), *coach_scenes.runner("ben", 1))
+        await coach.press("down", "enter")
+        assert isinstance(coach.app.screen, WatchedScreen)
+        assert coach.app.screen.runner == "ben"
+        shown = str(coach.app.screen.query_one("#trend").render())
+        assert "Drop L" in shown
+        assert "2.90 .. 2.90 m/s" in shown
+        assert "▅" in shown
+        await coach.press("escape")
+        assert isinstance(coach.app.screen, RosterScreen)
+
+
+async def test_orders_go_to_the_runner_that_is_meant_and_the_answer_is_shown():
+    async with a_coach() as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"), *coach_scenes.runner("ben", 1))
+        await coach.press("down", "m", "u", "a")
+        await coach.press("n", *"quick", "space", *"steps", "enter")
+        orders = [order for order in coach.feed.sent if isinstance(order, CommandMessage)]
+        assert [order.action for order in orders] == ["mute", "unmute", "ask_pain", "nudge"]
+        assert orders[-1].text == "quick steps"
+        assert coach.feed.runners == ["ben"] * 4
+        answer = ReplyMessage(t=scenes.UTC, seq=1, to="command", id=orders[-1].id, ok=True, text="told to the runner")
+        other = ReplyMessage(t=scenes.UTC, seq=2, to="command", id="somebody else", ok=False, text="not for us")
+        await coach.hear(coach_scenes.of("ben", answer), coach_scenes.of("ben", other))
+        assert [(note.title, note.message) for note in coach.app._notifications] == [("ben", "told to the runner")]
+
+
+async def test_an_order_that_nobody_took_is_said_aloud():
+    async with a_coach() as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
+        coach.feed.down = True
+        await coach.press("m")
+        (note,) = coach.app._notifications
+        assert note.severity == "error"
+
+
+async def test_nobody_yet_and_a_lost_broker_are_said():
+    async with a_coach() as coach:
+        await coach.look()
+        assert coach.app.screen.has_class("-empty")
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
+        assert not coach.app.screen.has_class("-empty")
+        await coach.hear(LinkChange(up=False, reason="gone away", retry_s=4.0))
+        assert "gone away" in coach.status
+        assert "retry in 4 s" in coach.status
+
+
+def heard(*items: Item, now_s: float = 0.0) -> Roster:
+    roster = Roster()
+    for item in items:
+        roster.apply(item, now_s)
+    return roster
+
+
+def test_a_run_that_falls_silent_is_urgent_but_one_that_ended_is_not():
+    roster = heard(*coach_scenes.runner("ann"), *coach_scenes.runner("ben", 1, "ended"))
+    assert roster["ann"].need(4.0) is Need.RUNNING
+    assert roster["ann"].need(6.0) is Need.SILENT
+    assert roster["ann"].silent_s(6.0) == 6.0
+    assert roster["ben"].need(600.0) is Need.NOTHING
+
+
+def test_what_a_broker_kept_is_shown_but_does_not_count_as_heard():
+    kept = [coach_scenes.of("ann", scenes.session(), retained=True), coach_scenes.of("ann", scenes.status())]
+    roster = heard(*coach_scenes.runner("ann"))
+    for item in kept[:1]:
+        roster.apply(item, 100.0)
+    assert roster["ann"].heard_s == 0.0
+
+
+def test_a_sparkline_keeps_gaps_and_a_quiet_line_quiet():
+    assert sparkline([0.0, None, 7.0], 3) == "▁ █"
+    assert sparkline([5.0, 5.1, 5.0], 3, least_span=2.0) == "▄▅▄"
+    assert sparkline([1.0, 3.0, 5.0, 7.0], 2) == "▁█"
+    assert sparkline([None, None], 8) == "  "
+    assert sparkline([], 8) == ""

@@ -1,0 +1,135 @@
+"""The coach's dashboard: many runners from one broker, none of them configured."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.worker import Worker, WorkerState
+
+from hub.client import NotConnectedError
+from hub.incoming import Action, CommandMessage
+from tui.app import HEIGHTS, WIDTHS
+from tui.feed import Feed
+from tui.roster import Roster
+from tui.screens.nudge import NudgeScreen
+from tui.screens.roster import RosterScreen
+from tui.screens.watched import WatchedScreen
+from tui.theme import DARK, LIGHT
+
+PAINT_S = 0.5
+"""Everything shown changes once a second."""
+_MINE = "coach-"
+
+
+class CoachApp(App[None]):
+    """Many runners. The feed is all it knows of the outside; `where` names the broker for people."""
+
+    TITLE = "stridecue watch"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "nudge", "Say"),
+        Binding("a", "order('ask_pain')", "Ask pain"),
+        Binding("m", "order('mute')", "Mute"),
+        Binding("u", "order('unmute')", "Unmute"),
+        Binding("d", "theme", "Theme"),
+        Binding("escape", "roster", "All runners", show=False),
+        Binding("q", "quit", "Quit"),
+        Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+    ]
+
+    def __init__(self, feed: Feed, where: str, clock_s: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS = WIDTHS, HEIGHTS
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+        self.roster = Roster()
+        self._feed = feed
+        self._clock_s = clock_s
+        self._home = RosterScreen(where)
+        self._asked: set[str] = set()
+
+    async def on_mount(self) -> None:
+        """Show the roster, follow the feed, start painting."""
+        await self.push_screen(self._home)
+        self.follow()
+        self.set_interval(PAINT_S, self.repaint)
+
+    @work(exclusive=True, exit_on_error=False, group="feed")
+    async def follow(self) -> None:
+        """Take in everything the feed says; nothing is queued, the roster keeps the newest."""
+        async for item in self._feed.watch():
+            self.roster.apply(item, self._clock_s())
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say aloud that the reader failed: a frozen screen must never look like a quiet group."""
+        if event.worker.group == "feed" and event.state is WorkerState.ERROR:
+            self.notify(f"This dashboard failed: {event.worker.error}. Press q.", severity="error", timeout=3600)
+
+    def repaint(self) -> None:
+        """Bring what is on top up to date."""
+        now_s = self._clock_s()
+        for runner, reply in self.roster.replies():
+            if reply.id in self._asked:
+                self._asked.discard(reply.id)
+                self.notify(reply.text, title=runner, severity="information" if reply.ok else "error")
+        for screen in self.screen_stack:
+            if isinstance(screen, RosterScreen):
+                screen.paint(self.roster, now_s)
+            elif isinstance(screen, WatchedScreen):
+                screen.show(self.roster[screen.runner], now_s)
+
+    def action_open(self) -> None:
+        """Look at one runner."""
+        runner = self._home.chosen
+        if runner is not None and self.screen is self._home:
+            self.push_screen(WatchedScreen(runner))
+            self.call_after_refresh(self.repaint)
+
+    def action_roster(self) -> None:
+        """Back to the roster."""
+        if self.screen is not self._home:
+            self.pop_screen()
+
+    def action_nudge(self) -> None:
+        """Ask what to say, and say it."""
+        runner = self._meant()
+        if runner is not None:
+            self.push_screen(NudgeScreen(runner), lambda words: self._nudge(runner, words))
+
+    def action_order(self, action: Action) -> None:
+        """Send an order to the runner that is meant."""
+        runner = self._meant()
+        if runner is not None:
+            self.send(runner, CommandMessage(action=action, id=_MINE + secrets.token_hex(4)))
+
+    def action_theme(self) -> None:
+        """Swap dark and light."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    def _nudge(self, runner: str, words: str | None) -> None:
+        if words is not None:
+            self.send(runner, CommandMessage(action="nudge", text=words, id=_MINE + secrets.token_hex(4)))
+
+    def _meant(self) -> str | None:
+        """Whose screen or row it is."""
+        if isinstance(self.screen, WatchedScreen):
+            return self.screen.runner
+        return self._home.chosen if self.screen is self._home else None
+
+    @work(exit_on_error=False, group="orders")
+    async def send(self, runner: str, order: CommandMessage) -> None:
+        """Deliver an order; the hub's answer is shown when it comes."""
+        if order.id is not None:
+            self._asked.add(order.id)
+        try:
+            await self._feed.send(order, runner)
+        except NotConnectedError as error:
+            self.notify(f"{error}. Try again when the broker is back.", title=runner, severity="error")

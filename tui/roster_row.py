@@ -1,0 +1,102 @@
+"""One runner as a row of the coach's table: marks and words, colour only on top of them."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from dsp.records import ThresholdState
+from tui.roster import Need, Watched
+from tui.sparkline import sparkline
+from tui.words import age, clock
+
+TREND = "Drop, minute by minute"
+SAYS = "Says"
+HEADINGS = ("", "Runner", "Run", "Steps/min", "Drop L", "Drop R", TREND, "Threshold", "Sensors", SAYS)
+WIDE = (1, 12, 14, 9, 6, 6, 24, 9, 7, 0)
+NARROW_HEADINGS = ("", "Runner", "Run", "/min", "Drop L", "R", "trend", "Threshold", "")
+NARROW = (1, 9, 9, 4, 6, 5, 0, 9, 3)
+"""Cells of each column; the one of 0 takes what is left. NARROW is for 80 columns."""
+WIDE_FROM = 110
+
+_MARK = {
+    Need.REACHED: ("■", "bold $bad"),
+    Need.SILENT: ("✗", "bold $bad"),
+    Need.NEAR: ("▲", "bold $caution"),
+    Need.SENSOR: ("◐", "$caution"),
+    Need.WATCH: ("◆", "$accent"),
+    Need.RUNNING: ("▶", "$ok"),
+    Need.NOTHING: ("○", "$dim"),
+}
+_THRESHOLD = {
+    ThresholdState.CLEAR: ("clear", "$dim"),
+    ThresholdState.WATCH: ("watch", "$accent"),
+    ThresholdState.NEAR: ("near", "bold $caution"),
+    ThresholdState.REACHED: ("REACHED", "bold $bad"),
+    ThresholdState.REPORTED: ("REACHED", "bold $bad"),
+}
+QUIET_DEG = 2.0
+"""A drop that varies less than this over the trend is drawn flat: the smallest change that two weeks apart is real
+in 2-D video is 2.7 degrees (domain 2)."""
+
+
+def cells(watched: Watched, now_s: float, spark_cells: int, *, wide: bool) -> list[Content]:
+    """Give the cells of a row, in the order of HEADINGS."""
+    board, session = watched.board, watched.board.session
+    silent_s = watched.silent_s(now_s)
+    dim = "$dim" if silent_s is not None or board.hub_online is False else ""
+    mark, colour = _MARK[watched.need(now_s)]
+    word, look = _THRESHOLD[watched.threshold]
+    state = "gone" if board.hub_online is False else session.state if session is not None else "?"
+    elapsed = clock(board.elapsed_s) if session is not None else ""
+    run = f"{state} {elapsed}" if wide or not elapsed or state != "running" else elapsed
+    row = [
+        Content.styled(mark, colour),
+        Content.styled(watched.runner, f"bold {dim}".strip()),
+        Content.styled(run, dim),
+        *(_number(watched, key, form, now_s) for key, form in _NUMBERS),
+        Content.styled(_drop_line(watched, spark_cells), dim or "$accent"),
+        Content.styled(word, dim or look),
+        _sensors(watched, dim),
+        Content.styled(says(watched, now_s), dim),
+    ]
+    return row if wide else row[: len(NARROW)]
+
+
+_NUMBERS = (("cadence_spm", "{:.0f}"), ("drop_excursion_left_deg", "{:.1f}°"), ("drop_excursion_right_deg", "{:.1f}°"))
+
+
+def _number(watched: Watched, key: str, form: str, now_s: float) -> Content:
+    value, old_s = watched.board.reading(key, now_s)
+    return Content.styled("--" if value is None else form.format(value), "$dim" if value is None or old_s else "bold")
+
+
+def _drop_line(watched: Watched, cells_wide: int) -> str:
+    """The worse side, minute by minute."""
+    trend = watched.trend
+    if trend is None:
+        return ""
+    pairs = zip(trend.drop_excursion_left_deg, trend.drop_excursion_right_deg, strict=False)
+    worse = [max((v for v in pair if v is not None), default=None) for pair in pairs]
+    return sparkline(worse, cells_wide, least_span=QUIET_DEG)
+
+
+def _sensors(watched: Watched, dim: str) -> Content:
+    sensors = watched.board.sensors.values()
+    well = sum(each.message.state == "streaming" for each in sensors)
+    return Content.styled(f"{well}/{len(sensors)}", dim or ("" if well == len(sensors) else "bold $caution"))
+
+
+def says(watched: Watched, now_s: float) -> str:
+    """What is most worth knowing, in a few words."""
+    board = watched.board
+    silent_s = watched.silent_s(now_s)
+    if board.hub_online is False:
+        return "the hub is gone"
+    if silent_s is not None:
+        return f"nothing heard for {age(silent_s)}"
+    for each in board.sensor_list:
+        if each.message.state in ("lost", "failed", "stale"):
+            return f"{each.message.name} {each.message.state}"
+    if board.cue is not None:
+        return board.cue.text
+    return board.session.notice or "" if board.session is not None else ""

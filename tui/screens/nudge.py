@@ -1,0 +1,36 @@
+"""A few words to a runner: shown on their screen and spoken to them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+LONGEST = 120
+"""Characters; more cannot be said between two breaths (and is refused by the hub)."""
+
+
+class NudgeScreen(ModalScreen[str | None]):
+    """Gives back the words, or None."""
+
+    CSS_PATH = "nudge.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back")]
+
+    def __init__(self, runner: str) -> None:
+        super().__init__()
+        self._runner = runner
+
+    def compose(self) -> ComposeResult:
+        """One line to write in."""
+        with Vertical(id="nudge-box") as box:
+            box.border_title = f"Say to {self._runner}"
+            yield Input(placeholder="quick, light steps", max_length=LONGEST, id="nudge-words")
+            yield Static("Enter sends · Esc goes back · they see it and hear it", id="nudge-keys")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Send what was written; nothing when it is empty."""
+        self.dismiss(event.value.strip() or None)

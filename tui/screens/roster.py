@@ -1,0 +1,127 @@
+"""The coach's screen: every runner a row, those who need somebody on top."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import DataTable, Footer, Static
+
+from tui.roster import Need, Roster, Watched
+from tui.roster_row import HEADINGS, NARROW, NARROW_HEADINGS, TREND, WIDE, WIDE_FROM, cells, says
+
+_SCROLL_BAR = 2
+_EMPTY = (
+    "No runner is heard on this broker yet.\n\n"
+    "A hub that is told to publish here shows up by itself:\nmqtt.url in its configuration, docs/configuration.md"
+)
+
+
+class RosterScreen(Screen[None]):
+    """Shows a Roster; the row that is chosen stays chosen when the order changes."""
+
+    CSS_PATH = "roster.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.open", "Open", priority=True)]
+
+    def __init__(self, where: str) -> None:
+        super().__init__()
+        self._where = where
+        self._status = Static(id="roster-status")
+        self._detail = Static(id="roster-detail")
+        self._table: DataTable[Content] = DataTable(id="roster-table", cursor_type="row", zebra_stripes=False)
+        self._order: list[str] = []
+        self._shown: dict[str, list[str]] = {}
+        self._width = 0
+        self._trend_cells = 0
+
+    def compose(self) -> ComposeResult:
+        """Status, table, footer."""
+        yield self._status
+        yield self._table
+        yield Static(_EMPTY, id="roster-empty")
+        yield self._detail
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """The table takes the keys."""
+        self._table.focus()
+
+    @property
+    def chosen(self) -> str | None:
+        """Whose row the cursor is on."""
+        row = self._table.cursor_row
+        return self._order[row] if 0 <= row < len(self._order) else None
+
+    def paint(self, roster: Roster, now_s: float) -> None:
+        """Bring everything up to date; only what changed is drawn again."""
+        in_order = roster.in_order(now_s)
+        self.set_class(not in_order, "-empty")
+        if self.size.width != self._width:
+            self._head(self.size.width)
+        wide = self._width >= WIDE_FROM
+        order = [each.runner for each in in_order]
+        rows = {each.runner: cells(each, now_s, self._trend_cells, wide=wide) for each in in_order}
+        if order != self._order:
+            self._refill(order, rows)
+        else:
+            for runner, row in rows.items():
+                self._change(runner, row)
+        self._status.update(self._words(roster, in_order, now_s), layout=False)
+        chosen = self.chosen
+        said = says(roster[chosen], now_s) if chosen is not None else ""
+        self._detail.update(
+            Content.assemble((f"{chosen}: ", "bold"), said or "nothing to say") if chosen else "", layout=False
+        )
+
+    def _head(self, width: int) -> None:
+        """Lay out the columns for a screen this wide."""
+        self._width = width
+        self._order = []
+        self._table.clear(columns=True)
+        headings, widths = (HEADINGS, WIDE) if width >= WIDE_FROM else (NARROW_HEADINGS, NARROW)
+        left = max(8, width - sum(widths) - 2 * len(widths) - _SCROLL_BAR)
+        self._trend_cells = widths[HEADINGS.index(TREND)] or left
+        for index, (title, column) in enumerate(zip(headings, widths, strict=True)):
+            self._table.add_column(title, key=str(index), width=column or left)
+
+    def _refill(self, order: list[str], rows: dict[str, list[Content]]) -> None:
+        chosen = self.chosen
+        self._table.clear()
+        for runner in order:
+            self._table.add_row(*rows[runner], key=runner)
+        self._order = order
+        self._shown = {runner: [each.markup for each in row] for runner, row in rows.items()}
+        if chosen in rows:
+            self._table.move_cursor(row=order.index(chosen), animate=False)
+
+    def _change(self, runner: str, row: list[Content]) -> None:
+        shown = self._shown[runner]
+        for index, cell in enumerate(row):
+            if cell.markup != shown[index]:
+                shown[index] = cell.markup
+                self._table.update_cell(runner, str(index), cell)
+
+    def _words(self, roster: Roster, in_order: list[Watched], now_s: float) -> Content:
+        needs = [each.need(now_s) for each in in_order]
+        pressing = sum(need >= Need.NEAR for need in needs)
+        running = sum(need >= Need.RUNNING for need in needs)
+        link = roster.link
+        if link.up:
+            state = ("● ", "$ok", self._where)
+        elif link.ever_up:
+            wait_s = max(0.0, (link.retry_at_s or now_s) - now_s)
+            state = ("✗ ", "$bad", f"{self._where} is gone ({link.reason}), retry in {wait_s:.0f} s")
+        else:
+            state = ("◌ ", "$dim", f"connecting to {self._where} {link.reason}")
+        look = "bold $bad" if pressing else "$dim"
+        return Content.assemble(
+            ("stridecue", "bold $brand"),
+            f"  {len(in_order)} runners, {running} running   ",
+            (f"{pressing} need you" if pressing else "nobody needs you", look),
+            "   ",
+            (state[0], state[1]),
+            state[2],
+        )

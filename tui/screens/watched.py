@@ -1,0 +1,38 @@
+"""One runner as a coach sees them: the runner's own screen, with the run so far where the moving plot would be.
+
+The moving plot needs fifty values a second, which stay on the runner's own hub.
+"""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Grid, Horizontal, Vertical
+from textual.widgets import Footer
+
+from tui.roster import Watched
+from tui.screens.runner import RunnerScreen
+from tui.widgets.trend_panel import TrendPanel
+
+
+class WatchedScreen(RunnerScreen):
+    """Shows one runner of the roster."""
+
+    def __init__(self, runner: str) -> None:
+        super().__init__()
+        self.runner = runner
+        self._trend = TrendPanel()
+
+    def compose(self) -> ComposeResult:
+        """As the runner's screen, with the trend in place of the plot."""
+        yield self._status
+        yield Grid(*self._tiles, id="tiles")
+        yield self._banner
+        with Horizontal(id="lower"):
+            yield self._trend
+            yield Vertical(self._gauge, self._sensors, self._cues, id="right")
+        yield Footer(show_command_palette=False)
+
+    def show(self, watched: Watched, now_s: float) -> None:
+        """Bring it up to date."""
+        self.paint(watched.board, now_s, watched.runner, muted=False)
+        self._trend.show(watched.trend)

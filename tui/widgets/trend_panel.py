@@ -1,0 +1,68 @@
+"""The run so far, one line a number: its shape over the last minutes, and its range."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.widgets import Static
+
+from hub.wire import TrendMessage
+from tui.sparkline import sparkline
+
+_ROWS = (
+    ("Drop L", "drop_excursion_left_deg", 2.0, "{:.1f}", "°"),
+    ("Drop R", "drop_excursion_right_deg", 2.0, "{:.1f}", "°"),
+    ("Steps/min", "cadence_spm", 6.0, "{:.0f}", ""),
+    ("Contact L", "contact_left_ms", 20.0, "{:.0f}", " ms"),
+    ("Contact R", "contact_right_ms", 20.0, "{:.0f}", " ms"),
+    ("Speed", "speed_mps", 0.5, "{:.2f}", " m/s"),
+)
+"""Title, field, span below which a line is drawn flat (about what one minute differs from the next), format, unit."""
+_NAME_CELLS = 10
+_RANGE_CELLS = 17
+
+
+class TrendPanel(Static):
+    """Repaints only when a minute is over or its size changes."""
+
+    def __init__(self) -> None:
+        super().__init__(id="trend")
+        self._trend: TrendMessage | None = None
+        self.border_title = "The run so far"
+
+    def show(self, trend: TrendMessage | None) -> None:
+        """Show this trend; None: nothing yet."""
+        if trend is self._trend:
+            return
+        self._trend = trend
+        self._draw()
+
+    def on_mount(self) -> None:
+        """Draw the empty panel."""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fit the lines to the new width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._trend is None:
+            self.update(Content.styled("The first minute is not over yet.", "$dim"), layout=False)
+            return
+        minutes = len(self._trend.cadence_spm)
+        self.border_subtitle = f"last {minutes} min, a median a minute"
+        width, height = self.content_size
+        room = max(4, width - _NAME_CELLS - _RANGE_CELLS - 1)
+        lines = [self._line(*row, room) for row in _ROWS]
+        spread = [each for line in lines for each in ((line, Content("")) if height > 2 * len(lines) else (line,))]
+        self.update(Content("\n").join(spread[:height]), layout=False)
+
+    def _line(self, title: str, field: str, span: float, form: str, unit: str, room: int) -> Content:
+        values: Sequence[float | None] = getattr(self._trend, field)
+        known = [value for value in values if value is not None]
+        drawn = sparkline(values, room, least_span=span)
+        said = f"{form.format(min(known))} .. {form.format(max(known))}{unit}" if known else "not measured"
+        return Content.assemble(
+            (f"{title:<{_NAME_CELLS}}", "$dim"), (f"{drawn:<{room}}", "$accent"), (f" {said:>{_RANGE_CELLS}}", "bold")
+        )
