@@ -62,6 +62,8 @@ TROUBLE_EVERY_S, TROUBLE_S = 60.0, 4.0
 RSS_FROM_S, RSS_SPREAD_MB = 120.0, 5.0
 DRAIN_S = 2.0
 BACK_WITHIN_S = 60
+KEPT_UP = 0.97
+"""The first seconds at the default rate, and the last ones halted, are no lag."""
 MEASURING = frozenset({"data", "measurement"})
 """Channels that are notified; others are read once at each connect."""
 
@@ -198,6 +200,8 @@ async def soak(minutes: float, n: int, rate_hz: int, folder: Path) -> bool:
                 lab.halt(kind)
             await asyncio.sleep(DRAIN_S)
             good = counts(lab, hub)
+            lasted_s = asyncio.get_running_loop().time() - lab.epoch_s
+            sensor_made = {kind: sensor.made for kind, sensor in lab.sensors.items() if isinstance(sensor, Imu)}
             stop.set()
             await supervising
             inbox.close()
@@ -214,6 +218,9 @@ async def soak(minutes: float, n: int, rate_hz: int, folder: Path) -> bool:
         spread_mb = max(resident) - min(resident)
         words = f"{min(resident):.1f} to {max(resident):.1f} MB after minute {RSS_FROM_S / 60:g}"
         good &= verdict("memory", spread_mb <= 2 * RSS_SPREAD_MB, f"{words} (goal ± {RSS_SPREAD_MB:g} MB)")
+    real_time = sum(sensor_made.values()) / (n * rate_hz * lasted_s)
+    print(f"real time: the sensors made {real_time:.1%} of their samples in {lasted_s:.0f} s", end="")
+    print(" (the machine gave this process too little time)" if real_time < KEPT_UP else "")
     print(f"latency, last sample of a packet to the radio's callback: {hub.on_air}")
     print(f"latency, radio's callback to the end of the hub's work:   {hub.in_hub}")
     return good
