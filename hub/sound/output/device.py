@@ -135,7 +135,8 @@ class DeviceOutput:
                 raise sounddevice.CallbackAbort from error
 
         try:
-            name = str(sounddevice.query_devices(self._device, "output")["name"])
+            found = str(sounddevice.query_devices(self._device, "output")["name"])
+            name = "the system's default output" if found == "default" else found
             stream: _Stream = sounddevice.OutputStream(
                 device=self._device,
                 samplerate=RATE_HZ,
