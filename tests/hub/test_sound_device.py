@@ -115,8 +115,8 @@ def audio(monkeypatch: pytest.MonkeyPatch) -> MadeUpPortAudio:
 
     monkeypatch.setattr(device_module.atexit, "unregister", unregistered)
     monkeypatch.setitem(sys.modules, "sounddevice", module)
-    monkeypatch.setattr(device_module, "WATCH_S", 0.1)
-    monkeypatch.setattr(device_module, "CLOSE_LIMIT_S", 0.3)
+    monkeypatch.setattr(device_module, "LOOK_S", 0.05)
+    monkeypatch.setattr(device_module, "GONE_S", 1.0)
     return made_up
 
 
@@ -167,7 +167,8 @@ async def test_a_device_that_does_not_exist_is_named(audio: MadeUpPortAudio):
     assert audio.open == 0
 
 
-async def test_a_device_that_hangs_holds_up_nobody(audio: MadeUpPortAudio):
+async def test_a_device_that_hangs_holds_up_nobody(audio: MadeUpPortAudio, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(device_module, "CLOSE_LIMIT_S", 0.3)
     audio.hangs_at_closing = True
     playing = asyncio.create_task(DeviceOutput(None).play(ramp, lambda _name: None))
     await until(lambda: len(audio.blocks) >= 3)

@@ -32,7 +32,8 @@ silent for up to 1.9 s; with 0.2 s none.
 """
 OPEN_LIMIT_S = 20.0
 CLOSE_LIMIT_S = 3.0
-WATCH_S = 3.0
+LOOK_S = 0.5
+GONE_S = 3.0
 """A device that asked for nothing for so long is gone: longer than ALSA needs to get over an underrun."""
 CHANNELS = 2
 """Both ears; some devices refuse mono."""
@@ -109,12 +110,14 @@ class DeviceOutput:
                 raise OutputError(f"{name} hangs", final=True) from None
 
     async def _watch(self, stream: _Stream, name: str) -> None:
+        quiet_s = 0.0
         while True:
             seen = self._calls
-            await asyncio.sleep(WATCH_S)
+            await asyncio.sleep(LOOK_S)
+            quiet_s = quiet_s + LOOK_S if self._calls == seen else 0.0
             if self._failure is not None:
                 raise self._failure
-            if self._calls == seen or not stream.active:
+            if quiet_s >= GONE_S or not stream.active:
                 raise OutputError(f"{name} is gone")
 
     def _open(self, render: Render) -> tuple[_Stream, str]:
