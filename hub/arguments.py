@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import math
 from importlib.metadata import PackageNotFoundError, version
 
-from drivers.radio_choice import check_radio
-from hub.config import AUTO, OFF, SAMPLE, sound_output
+from hub.argument_types import moment, port, radio, seconds, sound_target, speed, whole
+from hub.config import AUTO, OFF, SAMPLE
 from hub.folders import config_file
 from hub.history_arguments import HISTORY, PAIN, add_history, add_pain
+from hub.watch_arguments import WATCH, add_watch
 
 _EXAMPLES = """\
 examples:
@@ -130,6 +130,7 @@ def parser() -> argparse.ArgumentParser:
     _scan(_command(commands, "scan", "scan", "list the sensors near and the profile each would use", _SCAN))
     _profiles(_command(commands, "profiles", "profiles", "device profiles: list, show, check, verify", _PROFILES))
     _pair(_command(commands, "pair", "pair", "tell which sensor sits where by shaking it; remembered", _PAIR))
+    add_watch(_command(commands, "watch", "watch", "watch every runner on a broker, for coaches", WATCH))
     _sim(_command(commands, "sim", "sim", "virtual sensors as processes of their own", _SIM))
     _sound_command(_command(commands, "sound", "sound", "hear every sound a run can make", _SOUND))
     add_pain(_command(commands, "pain", "pain", "say what hurt, after a run or the next morning", PAIN))
@@ -156,8 +157,8 @@ def _command(
 
 def _demo(one: argparse.ArgumentParser) -> None:
     _headless(one)
-    one.add_argument("--seconds", type=_seconds, metavar="N", help="end by itself after N seconds")
-    one.add_argument("--seed", type=_whole, default=1, metavar="N", help="which virtual runner (default %(default)s)")
+    one.add_argument("--seconds", type=seconds, metavar="N", help="end by itself after N seconds")
+    one.add_argument("--seed", type=whole, default=1, metavar="N", help="which virtual runner (default %(default)s)")
     _sound(one, AUTO)
     _mqtt_port(one)
 
@@ -167,7 +168,7 @@ def _run(one: argparse.ArgumentParser) -> None:
     _headless(one)
     one.add_argument(
         "--radio",
-        type=_radio,
+        type=radio,
         metavar="RADIO",
         help="platform (default), virtual, or bumble:TRANSPORT such as bumble:usb:0",
     )
@@ -179,9 +180,9 @@ def _run(one: argparse.ArgumentParser) -> None:
 
 def _scan(one: argparse.ArgumentParser) -> None:
     one.add_argument("--config", metavar="FILE", help=f"configuration (default: {config_file()})".replace("%", "%%"))
-    one.add_argument("--radio", type=_radio, metavar="RADIO", help="platform (default), virtual, or bumble:TRANSPORT")
+    one.add_argument("--radio", type=radio, metavar="RADIO", help="platform (default), virtual, or bumble:TRANSPORT")
     one.add_argument(
-        "--seconds", type=_seconds, default=6.0, metavar="N", help="listen for N seconds (default %(default)g)"
+        "--seconds", type=seconds, default=6.0, metavar="N", help="listen for N seconds (default %(default)g)"
     )
     one.add_argument("--dump", metavar="FILE", help="connect as long again, and write what comes to FILE (TOML)")
     one.add_argument(
@@ -208,9 +209,9 @@ def _profiles(one: argparse.ArgumentParser) -> None:
 def _pair(one: argparse.ArgumentParser) -> None:
     one.add_argument("parts", nargs="*", metavar="PART", help="sacrum, left_foot, right_foot (default: all three)")
     one.add_argument("--config", metavar="FILE", help=f"configuration (default: {config_file()})".replace("%", "%%"))
-    one.add_argument("--radio", type=_radio, metavar="RADIO", help="platform (default), virtual, or bumble:TRANSPORT")
+    one.add_argument("--radio", type=radio, metavar="RADIO", help="platform (default), virtual, or bumble:TRANSPORT")
     one.add_argument(
-        "--seconds", type=_seconds, default=30.0, metavar="N", help="wait so long for each (default %(default)g)"
+        "--seconds", type=seconds, default=30.0, metavar="N", help="wait so long for each (default %(default)g)"
     )
     instead = one.add_mutually_exclusive_group()
     instead.add_argument("--swap", action="store_true", help="exchange left and right")
@@ -221,7 +222,7 @@ def _pair(one: argparse.ArgumentParser) -> None:
 def _standing(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--standing",
-        type=_seconds,
+        type=seconds,
         default=6.0,
         metavar="S",
         help="the runner stands so long first (default %(default)g)",
@@ -231,21 +232,21 @@ def _standing(one: argparse.ArgumentParser) -> None:
 def _sim(one: argparse.ArgumentParser) -> None:
     parts = one.add_subparsers(metavar="PART", dest="part", required=True)
     start = parts.add_parser("start", help="the air and sensors, each a process, until Ctrl-C")
-    start.add_argument("--port", type=_port, default=9000, help="the air's port (default %(default)s)")
-    start.add_argument("--seed", type=_whole, default=1, metavar="N", help="which virtual runner")
+    start.add_argument("--port", type=port, default=9000, help="the air's port (default %(default)s)")
+    start.add_argument("--seed", type=whole, default=1, metavar="N", help="which virtual runner")
     _standing(start)
     start.add_argument("sensors", nargs="*", metavar="SENSOR", help="which (default: five)")
     air = parts.add_parser("air", help="only the air: a link layer on a loopback TCP port")
-    air.add_argument("--port", type=_port, default=9000, help="default %(default)s")
-    air.add_argument("--seed", type=_whole, default=1, metavar="N", help="of the losses on the air")
+    air.add_argument("--port", type=port, default=9000, help="default %(default)s")
+    air.add_argument("--seed", type=whole, default=1, metavar="N", help="of the losses on the air")
     sensor = parts.add_parser("sensor", help="one sensor on an air that runs already")
     sensor.add_argument("kind", metavar="SENSOR", help="e.g. pod, left_foot_imu, sacrum_imu, strap, treadmill")
     _standing(sensor)
-    sensor.add_argument("--air-port", type=_port, default=9000, help="default %(default)s")
-    sensor.add_argument("--seed", type=_whole, default=1, metavar="N", help="which virtual runner")
+    sensor.add_argument("--air-port", type=port, default=9000, help="default %(default)s")
+    sensor.add_argument("--seed", type=whole, default=1, metavar="N", help="which virtual runner")
     sensor.add_argument(
         "--epoch",
-        type=_moment,
+        type=moment,
         metavar="S",
         help="the runner's time 0 on the monotonic clock (default: now)",
     )
@@ -267,7 +268,7 @@ def _import(one: argparse.ArgumentParser) -> None:
 def _replay(one: argparse.ArgumentParser) -> None:
     one.add_argument("recording", metavar="REC", help="the recording")
     one.add_argument(
-        "--speed", type=_speed, metavar="1|N|max", help="default 1; max where --jsonl is given; max has no dashboard"
+        "--speed", type=speed, metavar="1|N|max", help="default 1; max where --jsonl is given; max has no dashboard"
     )
     _headless(one)
     one.add_argument("--jsonl", metavar="OUT", help="write every record as a line of JSON; - is stdout")
@@ -289,7 +290,7 @@ def _sound(one: argparse.ArgumentParser, default: str | None) -> None:
     usual = "as configured, else auto" if default is None else default
     one.add_argument(
         "--sound",
-        type=_output,
+        type=sound_target,
         default=default,
         metavar="OUT",
         help=f"auto (a device if there is one), off, or a WAV file to write (default: {usual})",
@@ -303,7 +304,7 @@ def _headless(one: argparse.ArgumentParser) -> None:
 def _mqtt_port(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--mqtt-port",
-        type=_port,
+        type=port,
         default=1883,
         metavar="P",
         help="the broker's port on loopback, the next free one when busy (default %(default)s)",
@@ -319,60 +320,6 @@ def _mounts(one: argparse.ArgumentParser) -> None:
         metavar="PLACEMENT=AXES",
         help="sensor axes that point forward, left, up, e.g. sacrum=+x+y+z (default: found while running)",
     )
-
-
-def _seconds(text: str) -> float:
-    return _above_zero(text, "write a number of seconds above 0, e.g. 30")
-
-
-def _speed(text: str) -> float | str:
-    return text if text == "max" else _above_zero(text, "write a number above 0 (1 is as fast as it was run), or max")
-
-
-def _above_zero(text: str, remedy: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r}: {remedy}")
-    return value
-
-
-def _port(text: str) -> int:
-    value = int(text) if text.isdecimal() else 0
-    if not 0 < value < 65_536:
-        raise argparse.ArgumentTypeError(f"{text!r}: a port is a whole number from 1 to 65535")
-    return value
-
-
-def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}: write a whole number") from None
-
-
-def _moment(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}: write a number of seconds") from None
-
-
-def _output(text: str) -> str:
-    try:
-        return sound_output(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _radio(text: str) -> str:
-    try:
-        check_radio(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-    return text
 
 
 def _version() -> str:

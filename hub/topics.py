@@ -84,3 +84,13 @@ def parse_topic(topic: str) -> Address:
     if len(parts) == 4 and parts[0] == ROOT and parts[2] == SENSOR:
         return Address(runner_slug(parts[1]), SENSOR, parts[3])
     raise WireError(f"{topic}: not a topic of {ROOT}")
+
+
+COACH_KINDS = ("status", "session", "metrics", "trend", "threshold", "cue", f"{SENSOR}/+", "reply")
+"""What a coach is shown: everything but single steps and the moving plot."""
+
+
+def coach_topics(runner: str | None) -> list[str]:
+    """Give what to subscribe to for a coach, of one runner or (None) of all."""
+    root = Topics(runner).root if runner is not None else f"{ROOT}/+"
+    return [f"{root}/{kind}" for kind in COACH_KINDS]

@@ -8,10 +8,14 @@ import os
 import signal
 import sys
 
+from textual.app import App
+
 from hub.client import HubClient
+from hub.config import MqttSection, external_server
 from hub.connection import Server
-from hub.topics import WireError, runner_slug
+from hub.topics import WireError, coach_topics, runner_slug
 from tui.app import DashboardApp
+from tui.coach import CoachApp
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -19,9 +23,16 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tui", description="The dashboard of one runner.")
     parser.add_argument("--host", default="127.0.0.1", help="the broker's host (default %(default)s)")
     parser.add_argument("--port", type=int, default=1883, help="the broker's port (default %(default)s)")
-    parser.add_argument("--runner", type=_runner, required=True, help="whose run to show: the topic segment")
+    parser.add_argument("--runner", type=_runner, help="whose run to show: the topic segment")
+    parser.add_argument("--watch", action="store_true", help="every runner on the broker, for a coach")
+    parser.add_argument("--url", help="with --watch: a broker elsewhere; its password is in STRIDECUE_MQTT_PASSWORD")
+    parser.add_argument("--user", help="login at --url")
+    parser.add_argument("--ca-file", help="certificates to trust at --url")
     parser.add_argument("--parent-fd", type=int, help="inherited pipe; the dashboard ends when it closes")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if not options.watch and options.runner is None:
+        parser.error("say whose run: --runner NAME, or --watch for all")
+    return options
 
 
 def _runner(text: str) -> str:
@@ -31,7 +42,7 @@ def _runner(text: str) -> str:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def end_with_signals(app: DashboardApp) -> None:
+def end_with_signals(app: App[None]) -> None:
     """End cleanly on INT, TERM and HUP: by default they kill at once and leave the terminal in the other screen."""
     loop = asyncio.get_running_loop()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
@@ -40,7 +51,7 @@ def end_with_signals(app: DashboardApp) -> None:
             loop.add_signal_handler(number, app.exit)
 
 
-def end_with_parent(app: DashboardApp, parent_fd: int) -> None:
+def end_with_parent(app: App[None], parent_fd: int) -> None:
     """End when the pipe from the parent closes: a dashboard without its hub has nothing to show."""
     loop = asyncio.get_running_loop()
 
@@ -53,9 +64,19 @@ def end_with_parent(app: DashboardApp, parent_fd: int) -> None:
     loop.add_reader(parent_fd, readable)
 
 
+def chosen_app(options: argparse.Namespace) -> App[None]:
+    """Make the dashboard that is meant; raises ConfigError for a bad URL."""
+    if not options.watch:
+        server = Server(host=options.host, port=options.port)
+        return DashboardApp(HubClient(server, options.runner), options.runner)
+    section = MqttSection(url=options.url, user=options.user, ca_file=options.ca_file)
+    server = external_server(section, "--url") or Server(host=options.host, port=options.port)
+    return CoachApp(HubClient(server, topics=coach_topics(options.runner)), str(server))
+
+
 async def run(options: argparse.Namespace) -> int:
     """Run the dashboard until it is quit, signalled or orphaned."""
-    app = DashboardApp(HubClient(Server(host=options.host, port=options.port), options.runner), options.runner)
+    app = chosen_app(options)
     end_with_signals(app)
     if options.parent_fd is not None:
         end_with_parent(app, options.parent_fd)

@@ -1,0 +1,79 @@
+"""Many runners as lines of text: for screen readers, logs and small terminals. What changed at once, numbers seldom."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from hub.client import HubClient, Item, LinkChange, Received
+from hub.wire import CueMessage, MetricsMessage, SensorMessage, SessionMessage, StatusMessage, ThresholdMessage
+
+NUMBERS_EVERY = 10
+"""Frames of a runner between two lines of numbers; frames come once a second."""
+
+
+class PlainWatch:
+    """Prints what it is given; `run` follows a client until cancelled."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._said: dict[tuple[str, str], str] = {}
+        self._frames: dict[str, int] = {}
+
+    async def run(self, client: HubClient) -> None:
+        """Print until cancelled."""
+        print(f"watching {client.server}; Ctrl-C ends it", file=self._out, flush=True)
+        async for item in client.watch():
+            for line in self.lines(item):
+                print(line, file=self._out, flush=True)
+
+    def lines(self, item: Item) -> list[str]:
+        """What there is to say about one item; often nothing."""
+        if isinstance(item, LinkChange):
+            words = "connected" if item.up else f"broker gone ({item.reason}); retry in {item.retry_s:.2g} s"
+            return self._changed("", "link", words)
+        return self._lines(item.address.runner, item)
+
+    def _lines(self, runner: str, item: Received) -> list[str]:
+        match item.message:
+            case StatusMessage(state=state):
+                return self._changed(runner, "hub", f"hub {state}")
+            case SessionMessage() as session:
+                return self._session(runner, session)
+            case ThresholdMessage() as threshold:
+                side = f", landing {threshold.side}" if threshold.side else ""
+                return self._changed(
+                    runner, f"{threshold.detector}{side}", f"threshold {threshold.detector}{side}: {threshold.state}"
+                )
+            case CueMessage() as cue:
+                return [f"{runner}: cue ({cue.severity}): {cue.text}"]
+            case SensorMessage() as sensor:
+                return self._changed(runner, sensor.device, f"{sensor.name} {sensor.state}")
+            case MetricsMessage() as metrics:
+                return self._numbers(runner, metrics)
+        return []
+
+    def _session(self, runner: str, session: SessionMessage) -> list[str]:
+        lines = self._changed(runner, "run", session.state)
+        worst = ", ".join(f"{name} {state}" for name, state in session.thresholds.items())
+        return lines + (self._changed(runner, "thresholds", f"thresholds: {worst}") if worst else [])
+
+    def _numbers(self, runner: str, metrics: MetricsMessage) -> list[str]:
+        count = self._frames[runner] = self._frames.get(runner, -1) + 1
+        said = [
+            form.format(value)
+            for value, form in (
+                (metrics.cadence_spm, "{:.0f} steps/min"),
+                (metrics.drop_excursion_left_deg, "drop left {:.1f} degrees"),
+                (metrics.drop_excursion_right_deg, "right {:.1f}"),
+                (metrics.speed_mps, "{:.1f} m/s"),
+                (metrics.heart_rate_bpm, "{:.0f} bpm"),
+            )
+            if value is not None
+        ]
+        return [f"{runner}: {', '.join(said)}"] if said and count % NUMBERS_EVERY == 0 else []
+
+    def _changed(self, runner: str, about: str, words: str) -> list[str]:
+        if self._said.get((runner, about)) == words:
+            return []
+        self._said[runner, about] = words
+        return [f"{runner}: {words}" if runner else words]

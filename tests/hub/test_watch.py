@@ -1,0 +1,83 @@
+"""`stridecue watch` without a dashboard: what changed at once, numbers seldom, the right broker."""
+
+from __future__ import annotations
+
+import io
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from dsp.records import Severity, ThresholdState
+from hub.arguments import parser
+from hub.client import Item, LinkChange, Received
+from hub.commands import watch
+from hub.config import ConfigError
+from hub.contract_examples import EXAMPLES
+from hub.plain_watch import NUMBERS_EVERY, PlainWatch
+from hub.topics import COACH_KINDS, Topics, coach_topics, parse_topic
+from hub.wire import CueMessage, SessionMessage
+
+
+def of(kind: str, runner: str = "ann") -> Received:
+    topics = Topics(runner)
+    topic = topics.sensor("x") if kind == "sensor" else f"{topics.root}/{kind}"
+    return Received(parse_topic(topic), EXAMPLES[kind])
+
+
+def said(*items: Item) -> list[str]:
+    plain = PlainWatch(io.StringIO())
+    return [line for item in items for line in plain.lines(item)]
+
+
+def test_what_changed_is_said_once_and_with_the_runner():
+    lines = said(LinkChange(up=True), of("status"), of("status"), of("session"), of("session", "ben"), of("sensor"))
+    assert lines == [
+        "connected",
+        "ann: hub online",
+        "ann: running",
+        "ann: thresholds: drift_left near",
+        "ben: running",
+        "ben: thresholds: drift_left near",
+        "ann: Hip pod streaming",
+    ]
+
+
+def test_cues_and_thresholds_are_said_at_once_numbers_seldom():
+    assert said(of("cue")) == ["ann: cue (advice): Keep your belt level when you land on your left"]
+    assert said(of("threshold")) == ["ann: threshold drift, landing left: near"]
+    lines = said(*[of("metrics")] * (2 * NUMBERS_EVERY))
+    assert lines == ["ann: 170 steps/min, drop left 7.4 degrees, right 5.1, 2.9 m/s, 152 bpm"] * 2
+
+
+def test_a_lost_broker_is_said_with_the_wait():
+    assert said(LinkChange(up=False, reason="refused", retry_s=0.5)) == ["broker gone (refused); retry in 0.5 s"]
+
+
+def test_a_coach_reads_no_steps_and_no_pain():
+    assert not {"step", "pain", "command", "attitude"} & set(COACH_KINDS)
+    assert coach_topics(None)[0] == "stridecue/+/status"
+    assert coach_topics("ann")[-1] == "stridecue/ann/reply"
+
+
+def options(*words: str) -> Namespace:
+    return parser().parse_args(["watch", *words])
+
+
+def test_the_broker_is_the_one_that_was_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "none.toml")
+    assert watch._section(options())[0].url is None
+    section, where = watch._section(options("--broker", "mqtts://club.example", "--user", "coach"))
+    assert (section.url, section.user, where) == ("mqtts://club.example", "coach", "--broker")
+    with pytest.raises(ConfigError, match="--user: says nothing without --broker"):
+        watch._section(options("--user", "coach"))
+    (tmp_path / "some.toml").write_text('[mqtt]\nurl = "mqtt://gym.local"\n')
+    monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "some.toml")
+    assert watch._section(options())[0].url == "mqtt://gym.local"
+
+
+def test_the_examples_are_of_the_kinds_that_are_used():
+    assert isinstance(EXAMPLES["cue"], CueMessage)
+    assert EXAMPLES["cue"].severity is Severity.ADVICE
+    assert isinstance(EXAMPLES["session"], SessionMessage)
+    assert EXAMPLES["session"].thresholds == {"drift_left": ThresholdState.NEAR}
