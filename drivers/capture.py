@@ -21,7 +21,7 @@ from firmware_profiles.schema import Profile
 from firmware_profiles.uuids import short_uuid
 
 LOG = logging.getLogger("stridecue.radio")
-MOST_PACKETS = 200
+MOST_PACKETS = 40
 """Of one characteristic: enough to see how a device talks, little enough to read."""
 
 

@@ -42,14 +42,13 @@ def run(options: Namespace) -> int:
 
 
 def _written(dump: Path, captured: list[Captured]) -> int:
-    """Write the capture and say what is in it; 1 when it is empty."""
+    """Write the capture and say what is in it; 1 when nobody could be asked."""
     for one in captured:
         ended = f"; {one.failure}" if one.failure else ""
-        print(f"{one.sighting.name or one.sighting.address}: {len(one.packets)} packets{ended}")
-    if not any(one.packets for one in captured):
-        print(
-            "nothing to write down: no device with a profile, or none named by --only, sent anything", file=sys.stderr
-        )
+        silent = "; it may need a command first: docs/add-a-device.md" if one.offered and not one.packets else ""
+        print(f"{one.sighting.name or one.sighting.address}: {len(one.packets)} packets{silent}{ended}")
+    if not any(one.offered for one in captured):
+        print("nothing to write down: no device with a profile, or none named by --only, could be connected to")
         return 1
     dump.write_text(as_toml(captured), encoding="utf-8")
     print(f"written to {dump}")
