@@ -46,7 +46,7 @@ def _findings() -> Iterator[Finding]:
     yield _broker()
     yield check_bluetooth()
     yield check_audio()
-    yield check_speech()
+    yield _speech()
     yield check_disk()
 
 
@@ -56,6 +56,13 @@ def _config() -> Finding:
     except ConfigError as error:
         return Finding("config", Verdict.BROKEN, str(error), "mend or remove the file")
     return Finding("config", Verdict.OK, where)
+
+
+def _speech() -> Finding:
+    try:
+        return check_speech(chosen_config(None)[0].sound)
+    except ConfigError:  # told above
+        return check_speech()
 
 
 def _broker() -> Finding:

@@ -18,6 +18,7 @@ from hub.bus import Bus, Policy
 from hub.facts import Arrival, Beat, Fact, Mute
 from hub.sinks import sound
 from hub.sinks.sound import SoundSink
+from hub.sound.output import paced
 from hub.sound.output.output import OutputError, Render
 from hub.sound.output.silent import SilentOutput
 from hub.sound.output.wav_file import WavFileOutput
@@ -140,6 +141,27 @@ async def test_the_metronome_follows_the_runner(tmp_path: Path):
     assert np.abs(np.diff(onsets(beating)) / RATE_HZ - 60 / 174).max() < 1e-3
     assert np.abs(beating).max() == pytest.approx(CLICK_PEAK, abs=0.01)
     assert not np.abs(samples[26 * RATE_HZ :]).any()  # on target from second 15, 4 s until sure, 5 s to fade
+
+
+async def test_ten_minutes_of_metronome_in_a_file_are_exact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(paced, "BLOCK_S", 0.5)  # fewer, longer blocks: the same samples
+    path = tmp_path / "run.wav"
+    async with listening(Sounds(WavFileOutput(path))) as heard:
+        for second in range(600):
+            if second % 100 == 0:  # the runner has to be asked again now and then
+                await heard.tell(a_cue(float(second), because=(target(second, 171.0),)))
+            await heard.tell(cadence(second + 0.5, 160.0), caused=False)
+            await asyncio.sleep(1.0)
+    samples = read(path)[3 * RATE_HZ :]
+    assert np.abs(samples).max() < 1.0
+    period_s = 60 / 171.0
+    beats_s = onsets(samples, CLICK_PEAK / 5, quiet_s=0.1) / RATE_HZ
+    gaps_s = np.diff(beats_s)
+    beats = np.abs(gaps_s - period_s) < 0.02  # the tones of the cues fall between the others
+    assert beats.sum() > 0.95 * 597 / period_s
+    assert np.abs(gaps_s[beats] - period_s).max() < 1e-3
+    over_all_s = (beats_s[-1] - beats_s[0] + period_s / 2) % period_s - period_s / 2
+    assert abs(over_all_s) < 1e-3
 
 
 async def test_muted_is_silent_but_for_what_the_runner_does(tmp_path: Path, speech: SpeechStore):
