@@ -4,7 +4,8 @@
 
 Two tables. First synthetic life (`benchmarks/everyday`, physics stated there; nothing in it is a recording): standing,
 sitting, walking, stairs, stumbling, jumping a few times, driving, cycling, a lift, and taking sensors off and on, with
-every set of sensors. Then real recordings, walkers and the walking and standing stretches of a long run.
+every set of sensors. Then real recordings, if they are there: walkers, and the walking and standing stretches of a long
+run (its labels are a rule's, with 10-s windows: seconds that begin or end a run are among them).
 
 `steps` are step records. With shoes walkers and climbers truly step, so there `running` counts: seconds in which the
 metric `running` was 1. Both are also given per hour.
@@ -14,9 +15,10 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -26,7 +28,8 @@ from benchmarks.everyday.on_foot import jumping, stairs_down, stairs_up, standin
 from benchmarks.everyday.seated import car, cycling, lift, sitting
 from dsp.pipeline import Pipeline
 from dsp.records import Metric, Step
-from dsp.signals import Placement, SampleBlock
+from dsp.signals import NS_PER_S, Placement, SampleBlock
+from tests.recorded import DATA_DIR, Recorded, blocks, folders, load
 
 KINDS: dict[str, Callable[[float, float, np.random.Generator], Scene]] = {
     "standing": standing,
@@ -93,6 +96,61 @@ def job(task: tuple[str, tuple[str, ...], float, float, int]) -> list[tuple[str,
     return out
 
 
+WALKERS = ("wlk_", "D02_", "D18_", "mobilised", "ipol", "tripod", "gaitmap")
+"""Recordings in which nobody runs."""
+
+
+def stretches(rec: Recorded) -> dict[str, list[tuple[float, float]]]:
+    """Seconds of a long run in which every window of ten seconds says the same: walk or stand."""
+    out: dict[str, list[tuple[float, float]]] = {"walk": [], "stand": []}
+    spans = [(float(w["t_start_s"]), float(w["t_end_s"]), w.get("activity", "")) for w in rec.windows]
+    for second in range(int(rec.columns["t_s"][0]), int(rec.columns["t_s"][-1])):
+        said = {name for begins, ends, name in spans if begins <= second < ends}
+        if len(said) == 1 and (name := said.pop()) in out:
+            out[name].append((float(second), second + 1.0))
+    return out
+
+
+def real_job(folder: Path) -> list[tuple[str, str, Invented]]:
+    """One real recording: trunk sensors, and shoes."""
+    rec, out = load(folder), []
+    for worn, sensors in (
+        ("trunk or pocket", [s for s in rec.sensors if not s.endswith(("foot", "shoe"))]),
+        ("shoes", [s for s in rec.sensors if s.endswith(("foot", "shoe"))]),
+    ):
+        if not sensors:
+            continue
+        if not rec.windows or "activity" not in rec.windows[0]:
+            seconds = float(rec.columns["t_s"][-1] - rec.columns["t_s"][0])
+            out.append((f"real, {folder.parent.name}", worn, heard(blocks(rec.columns, sensors), seconds)))
+            continue
+        pipeline = Pipeline()
+        records = [r for block in blocks(rec.columns, sensors) for r in pipeline.update(block)]
+        for name, spans in stretches(rec).items():
+            there = {int(begins) for begins, _ in spans}
+            steps = sum(isinstance(r, Step) and r.t_ns // NS_PER_S in there for r in records)
+            running = sum(
+                isinstance(r, Metric) and r.key == "running" and r.value > 0.0 and r.t_ns // NS_PER_S in there
+                for r in records
+            )
+            out.append((f"real, outdoor run, {name}", worn, Invented(float(len(there)), steps, float(running))))
+    return out
+
+
+def show(title: str, found: Iterable[list[tuple[str, str, Invented]]]) -> None:
+    """One table, summed over scenes."""
+    sums: dict[tuple[str, str], list[float]] = {}
+    for kind, worn, each in (row for rows in found for row in rows):
+        total = sums.setdefault((kind, worn), [0.0, 0.0, 0.0])
+        total[0] += each.seconds / 3600.0
+        total[1] += each.steps
+        total[2] += each.running_s
+    print(f"{title:32s} {'worn':18s} {'hours':>6s} {'steps':>7s} {'per h':>8s} {'running s':>10s} {'per h':>8s}")
+    for (kind, worn), (hours, steps, running) in sums.items():
+        rates = f"{steps:7.0f} {steps / hours:8.1f} {running:10.0f} {running / hours:8.1f}"
+        print(f"{kind:32s} {worn:18s} {hours:6.2f} {rates}")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=30.0, help="of each kind, at each rate")
@@ -106,17 +164,11 @@ def main() -> int:
     worn = tuple(w for w in WORN if not args.worn or w in args.worn.split(";"))
     seeds = range(args.first, args.first + math.ceil(60.0 * args.minutes / SCENE_S))
     tasks = [(kind, worn, SCENE_S, rate, seed) for kind in kinds for rate in args.rates for seed in seeds]
-    sums: dict[tuple[str, str], list[float]] = {}
     with ProcessPoolExecutor(args.jobs) as pool:
-        for kind, each, found in (row for rows in pool.map(job, tasks) for row in rows):
-            total = sums.setdefault((kind, each), [0.0, 0.0, 0.0])
-            total[0] += found.seconds / 3600.0
-            total[1] += found.steps
-            total[2] += found.running_s
-    print(f"{'synthetic':20s} {'worn':20s} {'hours':>6s} {'steps':>7s} {'per h':>8s} {'running s':>10s} {'per h':>8s}")
-    for (kind, each), (hours, steps, running) in sums.items():
-        rates = f"{steps:7.0f} {steps / hours:8.1f} {running:10.0f} {running / hours:8.1f}"
-        print(f"{kind:20s} {each:20s} {hours:6.2f} {rates}")
+        show("synthetic", pool.map(job, tasks))
+        if DATA_DIR is not None and not args.only:
+            named = [f for f in folders() if any(w in str(f) for w in (*WALKERS, "adept"))]
+            show("real", pool.map(real_job, named))
     return 0
 
 

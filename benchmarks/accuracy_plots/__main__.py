@@ -1,0 +1,42 @@
+"""Draw the pictures of `docs/accuracy.md` again, from the recorded runs and today's core.
+
+    python -m benchmarks.accuracy_plots [--folder docs/pictures/accuracy] [--jobs 2]
+
+Needs the recorded runs (`STRIDECUE_DATA`) and the `dev` extra (matplotlib, which nothing else here uses).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks.accuracy_plots import bland_altman, by_condition
+from benchmarks.accuracy_plots.gather import gather
+from tests.recorded import DATA_DIR
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, default=Path("docs/pictures/accuracy"))
+    parser.add_argument("--jobs", type=int, default=2)
+    args = parser.parse_args()
+    if DATA_DIR is None:
+        print("recorded runs are missing: set STRIDECUE_DATA", file=sys.stderr)
+        return 1
+    args.folder.mkdir(parents=True, exist_ok=True)
+    pairs = gather(args.jobs)
+    for picture in (
+        bland_altman.contact_time,
+        bland_altman.cadence,
+        bland_altman.drop,
+        bland_altman.peak_force,
+        by_condition.speed,
+        by_condition.slope,
+    ):
+        picture(pairs, args.folder)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
