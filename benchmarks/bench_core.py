@@ -63,8 +63,12 @@ STEADY_S = 15.0
 
 
 def contact_delays_s(blocks: list[SampleBlock], chain: TrunkChain | FootChain) -> dict[str, list[float]]:
-    """Contacts and toe-offs as one sensor's chain tells them."""
-    out: dict[str, list[float]] = {"contact": [], "toe-off": []}
+    """Contacts and toe-offs as one sensor's chain tells them.
+
+    The trunk reads a toe-off from the whole step, so it is told with the next contact; where none comes (the last stance
+    of a run) it is told 0.7 s after its own, `StanceParams.last_s`. That one has a row of its own.
+    """
+    out: dict[str, list[float]] = {"contact": [], "toe-off": [], "last toe-off": []}
     for block in blocks:
         newest_s = int(block.t_ns[-1]) / NS_PER_S
         seen: list[Sighting] = chain.work() if chain.put(block) else []
@@ -72,8 +76,9 @@ def contact_delays_s(blocks: list[SampleBlock], chain: TrunkChain | FootChain) -
             if newest_s > STEADY_S and isinstance(s, Contact):
                 out["contact"].append(newest_s - s.t_s)
             elif newest_s > STEADY_S and isinstance(s, Release) and s.t_s is not None:
-                out["toe-off"].append(newest_s - s.t_s)
-    return out
+                last = isinstance(chain, TrunkChain) and not any(isinstance(other, Contact) for other in seen)
+                out["last toe-off" if last else "toe-off"].append(newest_s - s.t_s)
+    return {event: delays for event, delays in out.items() if delays}
 
 
 def step_delays_s(blocks: list[SampleBlock]) -> list[float]:
