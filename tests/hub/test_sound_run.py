@@ -12,10 +12,11 @@ import pytest
 from drivers.recordings.recording import RecordingReader
 from dsp.records import Cue, Earcon, Record, Severity, Step
 from firmware_profiles.catalog import load_catalog
+from hub.arguments import parser
 from hub.bus import Subscription
 from hub.commands.sound import perform
 from hub.commands.sound import run as sound_command
-from hub.config import SoundSection
+from hub.config import ConfigError, SoundSection, parse_config
 from hub.engine import Engine, RadioItem
 from hub.replayed import open_replayed
 from hub.runtime import Outcome, Plan, Runtime
@@ -24,7 +25,7 @@ from hub.sinks import recorder
 from hub.sound.output.output import OutputError
 from hub.sound.output.silent import SilentOutput
 from hub.sound.output.wav_file import WavFileOutput
-from hub.sound.plan import Sounds, choose_sounds
+from hub.sound.plan import Sounds, choose_sounds, with_output
 from hub.sound.tones import RATE_HZ, Signal
 from hub.stop import Stop
 from hub.telemetry import About
@@ -133,10 +134,27 @@ def test_off_and_a_missing_extra_play_nothing_and_only_the_second_says_so(monkey
     assert "no sound: the extra is not installed" in why_not
 
 
+def test_what_cannot_be_an_output_is_refused_with_what_can(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        parser().parse_args(["run", "--sound", "song.mp3"])
+    assert "write auto, off, null, or the name of a file that ends in .wav" in capsys.readouterr().err
+    with pytest.raises(ConfigError, match=r"sound\.output: 'song\.mp3': write auto"):
+        parse_config({"sound": {"output": "song.mp3"}}, "file")
+    with pytest.raises(ConfigError, match=r"sound\.volum: .*did you mean 'volume_pct'"):
+        parse_config({"sound": {"volum": 3}}, "file")
+
+
+@pytest.mark.parametrize(("command", "output"), [("run", None), ("demo", "auto"), ("replay", "off")])
+def test_what_is_heard_unless_said(command: str, output: str | None):
+    words = [command, "run.mcap"] if command == "replay" else [command]
+    assert parser().parse_args(words).sound == output
+    assert with_output(SoundSection(), output).output == (output or "auto")
+
+
 def test_choosing_sound_loads_no_audio_library():
     code = """
 import sys
-from hub.config import SoundSection
+from hub.config import ConfigError, SoundSection, parse_config
 from hub.sound.plan import choose_sounds
 for output in ("auto", "null", "off", "run.wav"):
     choose_sounds(SoundSection(output=output))
