@@ -65,8 +65,8 @@ STEADY_S = 15.0
 def contact_delays_s(blocks: list[SampleBlock], chain: TrunkChain | FootChain) -> dict[str, list[float]]:
     """Contacts and toe-offs as one sensor's chain tells them.
 
-    The trunk reads a toe-off from the whole step, so it is told with the next contact; where none comes (the last stance
-    of a run) it is told 0.7 s after its own, `StanceParams.last_s`. That one has a row of its own.
+    The trunk reads a toe-off from the whole step, so it is told with the next contact; where none comes (the last
+    stance of a run) it is told 0.7 s after its own, `StanceParams.last_s`. That one has a row of its own.
     """
     out: dict[str, list[float]] = {"contact": [], "toe-off": [], "last toe-off": []}
     for block in blocks:

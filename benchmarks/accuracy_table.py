@@ -1,0 +1,86 @@
+"""The tables of `docs/accuracy.md`, in Markdown, from the recorded runs and today's core.
+
+    python -m benchmarks.accuracy_table [--jobs 2]
+
+Median and, in brackets, the worst recording of: the hip sensor alone on marker-derived runs, as they are and through
+the error model (any mounting, 3 deg/s of bias, 1 % loss; 104 and 208 Hz, three seeds), shoes alone, and a real hip
+sensor on a force treadmill.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.score_recordings import Score, job
+from tests.recorded import DATA_DIR, folders
+
+MARKERS = ("rbds_virtual_imu", "ric_virtual_imu", "welk002")
+SHOES = ["left_foot", "right_foot"]
+CHEAP = [(rate, seed) for rate in (104.0, 208.0) for seed in (1, 2, 3)]
+
+Task = tuple[Path, str, list[str] | None, int, float, bool]
+
+
+def setups() -> dict[str, list[Task]]:
+    """Columns of the table and what is scored for each."""
+    marked = [f for f in folders() if any(name in str(f) for name in MARKERS)]
+    plate = [f for f in folders() if "alcantara" in str(f)]
+    return {
+        "hip, clean": [(f, "hip", ["sacrum"], 0, 0.0, False) for f in marked],
+        "hip, cheap sensor put on anyhow": [
+            (f, "cheap", ["sacrum"], seed, rate, True) for f in marked for rate, seed in CHEAP
+        ],
+        "shoes, clean": [(f, "shoes", SHOES, 0, 0.0, False) for f in marked],
+        "real hip sensor, force plate": [(f, "plate", ["sacrum"], 0, 0.0, False) for f in plate],
+    }
+
+
+def spread(scores: list[Score], figure: Callable[[Score], float], unit: str, digits: int = 2) -> str:
+    """Median of the sizes and the worst of them."""
+    values = [abs(figure(s)) for s in scores if math.isfinite(figure(s))]
+    if not values:
+        return "-"
+    return f"{np.median(values):.{digits}f} [{max(values):.{digits}f}]{unit}"
+
+
+ROWS: list[tuple[str, Callable[[list[Score]], str]]] = [
+    ("recordings, steps", lambda s: f"{len(s)}, {sum(x.true_steps for x in s)}"),
+    ("steps missed / false", lambda s: f"{sum(x.missed for x in s)} / {sum(x.false for x in s)}"),
+    ("mean cadence, steps/min", lambda s: spread(s, lambda x: x.cadence_error, "")),
+    ("cadence over ten steps, SD", lambda s: spread(s, lambda x: x.step10_sd, "")),
+    ("side right, least", lambda s: f"{min((x.side for x in s if math.isfinite(x.side)), default=math.nan):.0f} %"),
+    ("obliquity, RMS error, mean removed", lambda s: spread(s, lambda x: x.obliquity_rmse, "°")),
+    ("`drop_excursion_deg`, bias", lambda s: spread(s, lambda x: x.excursion_bias, "°")),
+    ("`drop_excursion_deg`, SD per step", lambda s: spread(s, lambda x: x.excursion_sd, "°")),
+    ("left-right difference of it", lambda s: spread(s, lambda x: x.excursion_lr, "°")),
+    ("initial contact, SD within a run", lambda s: spread(s, lambda x: x.contact_sd, " ms", 1)),
+    ("contact time, RMS error", lambda s: spread(s, lambda x: x.duration_rmse, " ms", 0)),
+]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=2)
+    args = parser.parse_args()
+    if DATA_DIR is None:
+        print("recorded runs are missing: set STRIDECUE_DATA", file=sys.stderr)
+        return 1
+    columns = setups()
+    with ProcessPoolExecutor(args.jobs) as pool:
+        scores = {name: [s for s in pool.map(job, tasks) if s is not None] for name, tasks in columns.items()}
+    print(f"| | {' | '.join(columns)} |")
+    print(f"|---|{'---|' * len(columns)}")
+    for name, cell in ROWS:
+        print(f"| {name} | {' | '.join(cell(scores[column]) for column in columns)} |".replace("nan %", "-"))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
