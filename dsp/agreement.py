@@ -23,7 +23,8 @@ APART_KEY = "foot_trunk_offset_ms"
 """Shoe's contact minus trunk's, told only where that cannot be: the clock of one of the two is off."""
 
 SHOES = (Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
-TRUNK = (Placement.SACRUM, Placement.WAIST_FRONT, Placement.LEFT_HIP, Placement.RIGHT_HIP)
+TRUNK = (Placement.SACRUM, Placement.WAIST_FRONT)
+"""In the middle of the body: there the lean of the force names the leg."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,17 @@ class Agreement:
     def report(self, t_ns: int) -> list[Metric]:
         """Contradictions as they are now."""
         p = self._p
-        shares = [sum(each) / len(each) for each in self._differs.values() if len(each) == p.steps]
+        shares: list[float] = []
         found: list[Metric] = []
-        if shares and min(shares) >= p.contradiction:
-            found.append(Metric(t_ns, SWAPPED_KEY, 1.0, None, min(shares)))
         for placement, each in self._apart_s.items():
-            if len(each) == p.steps and abs(middle_s := median(each)) > p.apart_s:
+            if len(each) < p.steps:
+                continue
+            if abs(middle_s := median(each)) > p.apart_s:
                 side = Side.LEFT if placement is Placement.LEFT_FOOT else Side.RIGHT
                 found.append(Metric(t_ns, APART_KEY, 1e3 * middle_s, side, 1.0))
+            else:  # only steps that are surely the same can contradict each other
+                differs = self._differs[placement]
+                shares.append(sum(differs) / len(differs))
+        if shares and min(shares) >= p.contradiction:
+            found.append(Metric(t_ns, SWAPPED_KEY, 1.0, None, min(shares)))
         return found

@@ -21,8 +21,7 @@ from drivers.errors import DriverError
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import SessionInfo
-from dsp.agreement import SWAPPED_KEY
-from dsp.records import Cue, Metric, PainReport, Record, Summary
+from dsp.records import Cue, PainReport, Record, Summary
 from hub.broker.loopback import DEFAULT_PORT, LoopbackBroker
 from hub.broker.serving import BrokerError
 from hub.bus import Bus, Policy, Subscription
@@ -32,7 +31,7 @@ from hub.delivery import may_leave
 from hub.engine import Engine, RadioItem
 from hub.facts import Arrival, Beat, Fact
 from hub.homeassistant.announcer import Announcer
-from hub.missing import SWAPPED, missing_text
+from hub.missing import contradiction, missing_text
 from hub.notices import Notices
 from hub.obey import Obey
 from hub.orders import OrderDesk
@@ -195,8 +194,8 @@ class Runtime:
         self._plan.observe(record)
         if isinstance(record, Summary):
             self._outcome.summary = record
-        if isinstance(record, Metric) and record.key == SWAPPED_KEY:
-            self._notices.put("sides", SWAPPED)
+        if (wrong := contradiction(record)) is not None:
+            self._notices.put(*wrong)
         changed = self._session.update(record)
         if isinstance(record, Cue | PainReport):
             await self._facts.publish(Arrival(now_ns() if arrival_ns is None else arrival_ns))

@@ -1,12 +1,25 @@
 import pytest
 
 from drivers.link_state import LinkState
+from dsp.agreement import APART_KEY, SWAPPED_KEY
+from dsp.records import Metric, Side
 from dsp.signals import Placement
-from hub.missing import missing_text
+from hub.missing import contradiction, missing_text
 
 
 def links(*placements: Placement, state: str = "streaming") -> list[LinkState]:
     return [LinkState(placement.value, placement, placement.value, state, 0) for placement in placements]
+
+
+def test_sensors_that_contradict_each_other_become_notices():
+    swapped = contradiction(Metric(0, SWAPPED_KEY, 1.0, None, 0.97))
+    assert swapped is not None
+    assert "stridecue pair --swap" in swapped[1]
+    apart = contradiction(Metric(0, APART_KEY, 87.3, Side.LEFT, 1.0))
+    assert apart is not None
+    assert "left shoe" in apart[1]
+    assert "90" in apart[1]
+    assert contradiction(Metric(0, "cadence_spm", 170.0, None, 1.0)) is None
 
 
 @pytest.mark.parametrize(
