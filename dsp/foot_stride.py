@@ -110,6 +110,21 @@ class FootStrides:
             return None
         return self._stride(trace, trace.first_at(began_s), flat, pitch, contact_s)
 
+    def way_m(self, trace: Trace, start_s: float, end_s: float) -> float:
+        """How far over the ground the shoe went between two moments at which it lay still."""
+        first, last = max(0, trace.first_at(start_s) - 1), trace.first_at(end_s)
+        t_s = np.array(trace.t_s[first : last + 1])
+        force = np.array([axis[first : last + 1] for axis in trace.axes[:3]])
+        rate = np.array([axis[first : last + 1] for axis in trace.axes[3:]]) - self._bias[:, None]
+        dt = np.diff(t_s)
+        level = rotate(turned_frames(0.5 * (rate[:, 1:] + rate[:, :-1]) * dt), force)
+        pair = 0.5 * (level[:, 1:] + level[:, :-1]) * dt
+        mean = pair.sum(axis=1) / float(t_s[-1] - t_s[0])
+        speed = np.cumsum(pair - mean[:, None] * dt, axis=1)
+        way = (speed * dt).sum(axis=1)
+        up = mean / float(np.linalg.norm(mean))
+        return float(np.linalg.norm(way - float(way @ up) * up))
+
     def _stillest(self, trace: Trace, first: int, end: int) -> int:
         """Where between two samples the rate, averaged over a moment, is least."""
         turn = np.zeros(end - first)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from operator import mul
 
 from dsp.detectors.foot import FootContactParams, FootContacts, FootEvent
+from dsp.detectors.foot_moves import FootMove, FootMoveParams, FootMoves, landed_s
+from dsp.detectors.push_off import PushOff, PushOffParams, Stance
 from dsp.detectors.shoe import ShoeContactParams, ShoeContacts
 from dsp.filters import LowPass2
 from dsp.foot_stride import FootStrides
@@ -33,13 +36,15 @@ class FootParams:
     """
 
     quiet_s: float = 0.75
-    learn_s: float = 4.0
+    learn_s: float = 6.0
     smooth_hz: float = 12.0
     running_stride_s: float = 0.95
     shoe_row: int = 3
     unlike: float = 1.25
     contact: FootContactParams = field(default_factory=FootContactParams)
     shoe: ShoeContactParams = field(default_factory=ShoeContactParams)
+    push_off: PushOffParams = field(default_factory=PushOffParams)
+    move: FootMoveParams = field(default_factory=FootMoveParams)
 
 
 class FootChain:
@@ -53,6 +58,10 @@ class FootChain:
         self._intake = Intake(self._trace)
         self._axis: Vector | None = None
         self._strides = FootStrides()
+        self._moves = FootMoves(self._p.move)
+        self._push_off = PushOff(self._p.push_off)
+        self._rate: list[float] = []
+        self._smooth: list[float] = []
         self._begun = False
         self._done = 0
         self._last_contact_s = -9.0
@@ -85,12 +94,13 @@ class FootChain:
             while len(self._trace.t_s) - self._done >= chunk:
                 self._advance(self._done, self._done + chunk, out)
                 self._done += chunk
-                self._settle(out)
+                self._learn_axis(out)
+                self._settle()
         return out
 
     def _begin(self) -> None:
         rate = 1.0 / self._intake.period_s
-        self._pitch = PitchAxis(self._intake.period_s)
+        self._pitch = PitchAxis(self._intake.period_s * self._intake.chunk)
         cutoff = self._p.smooth_hz if self._intake.has_gyro else self._p.shoe.cutoff_hz
         self._lowpass = LowPass2(cutoff, rate)
         self._detector = FootContacts(self._lowpass.delay_s, self._p.contact)
@@ -100,52 +110,85 @@ class FootChain:
 
     def _restart(self) -> None:
         self._done = 0
+        self._rate, self._smooth = [], []
         self._lowpass.reset()
         self._detector.reset()
+        self._moves.reset()
         self._shoe.reset()
         self._strides.reset()
         self._intake.stride_s = self._stride_s = 0.0
         self._row = 0
 
     def _advance(self, start: int, stop: int, out: list[Sighting]) -> None:
-        t_s = self._trace.t_s[start:stop]
-        axes = [axis[start:stop] for axis in self._trace.axes]
-        self.latest_s = t_s[-1]
+        self.latest_s = self._trace.t_s[stop - 1]
         if not self._intake.has_gyro:
-            size = [math.sqrt(x * x + y * y + z * z) for x, y, z in zip(axes[0], axes[1], axes[2], strict=True)]
+            t_s = self._trace.t_s[start:stop]
+            x, y, z = (axis[start:stop] for axis in self._trace.axes[:3])
+            size = [math.sqrt(a * a + b * b + c * c) for a, b, c in zip(x, y, z, strict=True)]
             for event in self._shoe.run(t_s, self._lowpass.run(size)):
-                self._see(event, event.decided_s, out)
+                self._see(event, out)
             return
-        self._pitch.update(axes)
+        share = 1.0 / (stop - start)
+        means = [share * sum(axis[start:stop]) for axis in self._trace.axes]
+        self._pitch.update(means)
         if self._axis is not None:
-            for event in self._read(t_s, axes[3:], self._axis):
-                self._see(event, event.decided_s, out)
+            self._read(start, stop, out)
 
-    def _read(self, t_s: list[float], rates: list[list[float]], axis: Vector) -> list[FootEvent]:
-        x, y, z = axis
-        pitch = [x * a + y * b + z * c for a, b, c in zip(*rates, strict=True)]
-        return self._detector.run(t_s, pitch, self._lowpass.run(pitch))
+    def _read(self, start: int, stop: int, out: list[Sighting]) -> None:
+        """Look for events in samples `start` ... `stop` - 1 of the trace."""
+        x, y, z = self._axis or (0.0, 0.0, 0.0)
+        t_s = self._trace.t_s[start:stop]
+        a, b, c = (axis[start:stop] for axis in self._trace.axes[3:])
+        turn = sum(map(mul, a, a)) + sum(map(mul, b, b)) + sum(map(mul, c, c))
+        rate = [x * p + y * q + z * r for p, q, r in zip(a, b, c, strict=True)]
+        smooth = self._lowpass.run(rate)
+        self._rate += rate
+        self._smooth += smooth
+        for event in self._detector.run(t_s, rate, smooth):
+            self._see(event, out)
+        move = self._moves.update(t_s[0], turn / len(t_s))
+        if move is not None and self._detector.contact_s < move.start_s:
+            self._moved(move, out)
 
-    def _settle(self, out: list[Sighting]) -> None:
+    def _moved(self, move: FootMove, out: list[Sighting]) -> None:
+        """A move in which no contact was seen: a step if the foot lies elsewhere now."""
+        p = self._p.move
+        if self._strides.way_m(self._trace, move.start_s, move.end_s) < p.least_m:
+            return
+        when = landed_s(self._trace, move, p)
+        if when - self._detector.contact_s < self._p.contact.shortest_stride_s:
+            return
+        self._detector.landed(when)
+        self._see(FootEvent(EventKind.INITIAL_CONTACT, when, when, 0.0), out)
+
+    def _settle(self) -> None:
         """Take over what was learned; its effect begins with the next sample."""
         running = 0.0 < self._stride_s < self._p.running_stride_s
         self._intake.stride_s = self._stride_s if running else 0.0
         if len(self._trace.t_s) > 2 * self._keep:
-            self._done -= self._trace.trim(self._keep)
+            cut = self._trace.trim(self._keep)
+            self._done -= cut
+            del self._rate[:cut]
+            del self._smooth[:cut]
+
+    def _learn_axis(self, out: list[Sighting]) -> None:
         axis = self._pitch.axis
         if axis is None or axis == self._axis:
             return
         old, self._axis = self._axis, axis
         if old is None:
+            chunk = self._intake.chunk
             first = max(0, self._done - self._keep)
-            rates = [channel[first : self._done] for channel in self._trace.axes[3:]]
-            for event in self._read(self._trace.t_s[first : self._done], rates, axis):
-                self._see(event, self.latest_s, out)
+            self._rate, self._smooth = [0.0] * first, [0.0] * first
+            for start in range(first, self._done, chunk):
+                stop = min(start + chunk, self._done)
+                self._read(start, stop, out)
         elif old[0] * axis[0] + old[1] * axis[1] + old[2] * axis[2] < 0.0:
             self._lowpass.reset()
             self._detector.reset()
 
-    def _see(self, event: FootEvent, decided_s: float, out: list[Sighting]) -> None:
+    def _see(self, event: FootEvent, out: list[Sighting]) -> None:
+        decided_s = self.latest_s
         if decided_s - self._started_s < self._p.quiet_s:
             return
         gyro, side, place = self._intake.has_gyro, self._side, self._placement
@@ -159,7 +202,19 @@ class FootChain:
                 trust = 0.95 if gyro else 0.6
                 out.append(Contact(decided_s, event.t_s, place, side, running=running, confidence=trust))
         elif gyro:
-            out.append(Release(decided_s, event.contact_s, event.t_s, place, side, None, 0.95))
+            released_s = self._released_s(event)
+            out.append(Release(decided_s, event.contact_s, released_s, place, side, None, 0.95))
             if self._axis is not None:
-                stride = self._strides.stance(self._trace, self._axis, event.contact_s, event.t_s)
-                out += stride.readings(decided_s, event.t_s, side) if stride else []
+                stride = self._strides.stance(self._trace, self._axis, event.contact_s, released_s)
+                out += stride.readings(decided_s, released_s, side) if stride else []
+
+    def _released_s(self, event: FootEvent) -> float:
+        """Of a runner by how the foot rolled, of a walker when the push-off was over."""
+        if event.t_s - event.contact_s > self._p.contact.running_stance_s:
+            return event.t_s
+        first, end = self._trace.first_at(event.contact_s), len(self._rate)
+        stance = Stance(
+            self._trace.t_s[first:end], self._rate[first:end], self._smooth[first:end], self._lowpass.delay_s
+        )
+        found = self._push_off.toe_off_s(stance, event.contact_s, event.size)
+        return event.t_s if found is None else found

@@ -1,14 +1,14 @@
-"""Contacts from the pitch rate of one foot (rad/s, + toe down).
+"""Contacts and toe-offs from the pitch rate of one foot (rad/s, + toe down), walking and running.
 
-In swing the foot turns toe up fast; it lands where that turn ends (the rate rises through zero), lies still, and lifts
-its heel ever faster until the toe leaves the ground (the first peak of the rate) (dsp findings 2.3: initial contact
--31 ms, toe-off -12 ms against force, the same at 50, 100 and 200 Hz).
+In swing the foot turns toe up fast; that turn ends, the foot lands (`landing`), lies still, and lifts its heel ever
+faster until the toes leave the ground (`push_off`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from dsp.detectors.landing import Landing, LandingParams
 from dsp.records import EventKind
 
 
@@ -18,37 +18,47 @@ class FootContactParams:
 
     swing_share      a swing is deeper than this share of the usual one ...
     swing_least      ... and than this (slow walking swings with 4 or more)
-    push_share       a push-off is higher than this share of the usual swing
-    contact_offset_s, release_offset_s  what the two instants are off against force, mean over runs
     guard_s          shortest swing (dsp findings 2.3)
+    heel_down_s      a foot that landed on its toes has its heel down by then
+    toes             and it came down with this share of the peak before: less, and heels land first; more, and toes do
+    push_share       a push-off is higher than this share of the usual swing
+    fallen_share     it is over when the rate has fallen to this share of its peak (walking: -20 to +10 ms against the
+                     marked toe-offs of eight people, two of their feet +30 and +40),
+    pushed_s         or, in a running stance, this long after the peak
+    running_stance_s the longest stance that can be running (domain 7: 0.15-0.35)
+    memory           steps that the usual swing is learned over
     """
 
     swing_share: float = 0.45
     swing_least: float = 2.2
-    push_share: float = 0.2
-    contact_offset_s: float = -0.031
-    release_offset_s: float = -0.012
     guard_s: float = 0.06
+    heel_down_s: float = 0.12
+    toes: tuple[float, float] = (0.25, 0.45)
+    push_share: float = 0.2
+    fallen_share: float = 0.5
+    pushed_s: float = 0.05
+    running_stance_s: float = 0.45
     shortest_stance_s: float = 0.09
     longest_stance_s: float = 2.0
     shortest_stride_s: float = 0.38
+    memory: float = 5.0
+    landing: LandingParams = field(default_factory=LandingParams)
 
 
 @dataclass(frozen=True, slots=True)
 class FootEvent:
     """A contact or toe-off of one foot.
 
-    decided_s     newest sample when it was sure
-    t_s           when it happened
-    contact_s     contact of the same stance
-    swing_radps   how fast the swing before was (without a gyro: the stop, g)
+    t_s        when it happened; of a toe-off: when the push-off was over
+    contact_s  contact of the same stance
+    size       of a contact: how fast the swing before was (without a gyro: the stop, g); of a toe-off: how fast the
+               low-passed push-off was
     """
 
     kind: EventKind
-    decided_s: float
     t_s: float
     contact_s: float
-    swing_radps: float
+    size: float
 
 
 class FootContacts:
@@ -58,63 +68,114 @@ class FootContacts:
         self._p = params or FootContactParams()
         self._delay_s = delay_s
         self._usual = 0.0
+        self._heel_down = 0.0
+        self._landings = 0
+        self._landing: Landing | None = None
+        self._deepest = self._below_s = self._threshold = 0.0
+        self._top = self._top_s = self._lowest = self._slap = 0.0
+        self._settled = self._toes_first = False
         self.reset()
 
     def reset(self) -> None:
-        """Forget the state of the step; the usual swing stays known."""
-        self._previous = 0.0
-        self._previous_t = 0.0
-        self._smooth_1 = 0.0
-        self._smooth_2 = 0.0
-        self._deepest = 0.0
-        self._below_s = -1.0
-        self._in_stance = False
-        self._settled = False
-        self._contact_s = -9.0
+        """Forget the state of the step; how the foot usually swings and lands stays known."""
+        self._t_s = 0.0
+        self._rate = 0.0
+        self._smooth = (0.0, 0.0)
+        self.contact_s = -9.0
+        self._swing()
+
+    def landed(self, contact_s: float) -> None:
+        """Somebody else saw the foot land."""
+        self._stand(contact_s)
 
     def run(self, t_s: list[float], rate: list[float], smooth: list[float]) -> list[FootEvent]:
         """Events in samples; `smooth` is the low-passed `rate`."""
-        p = self._p
         events: list[FootEvent] = []
-        previous, previous_t = self._previous, self._previous_t
-        s1, s2 = self._smooth_1, self._smooth_2
+        previous_t, previous = self._t_s, self._rate
+        s2, s1 = self._smooth
         for t, x, s in zip(t_s, rate, smooth, strict=True):
+            event = None
             if self._in_stance:
-                held = t - self._contact_s
-                push = p.push_share * self._usual
-                if held > p.shortest_stance_s:
-                    if s < push:
-                        self._settled = True
-                    elif self._settled and s < s1 >= s2 and s1 > push:
-                        bend = s2 - 2.0 * s1 + s
-                        shift = 0.5 * (s2 - s) / bend if bend < 0.0 else 0.0
-                        when = previous_t + shift * (t - previous_t) - self._delay_s - p.release_offset_s
-                        events.append(FootEvent(EventKind.TOE_OFF, t, when, self._contact_s, self._usual))
-                        self._swing()
-                if held > p.longest_stance_s or x < -0.5 * max(self._usual, p.swing_least):
-                    self._swing()
+                event = self._standing((previous_t, t), x, (s2, s1, s))
+            elif self._landing is not None:
+                event = self._landed(self._landing, t, x)
             else:
-                self._deepest = min(self._deepest, x)
-                threshold = max(p.swing_share * self._usual, p.swing_least)
-                if x < -threshold and self._below_s < 0.0:
-                    self._below_s = t
-                if previous < 0.0 <= x and self._deepest < -threshold and t - self._below_s > p.guard_s:
-                    when = t - x / (x - previous) * (t - previous_t) - p.contact_offset_s
-                    if when - self._contact_s > p.shortest_stride_s:
-                        self._usual += (0.2 if self._usual else 1.0) * (-self._deepest - self._usual)
-                        self._contact_s = when
-                        self._in_stance = True
-                        self._settled = False
-                        events.append(FootEvent(EventKind.INITIAL_CONTACT, t, when, when, -self._deepest))
-                    self._deepest = 0.0
-                    self._below_s = -1.0
-            previous, previous_t = x, t
-            s2, s1 = s1, s
-        self._previous, self._previous_t = previous, previous_t
-        self._smooth_1, self._smooth_2 = s1, s2
+                if x < self._deepest:
+                    self._deepest = x
+                    if x < -self._threshold and self._below_s < 0.0:
+                        self._below_s = t
+                if previous < 0.0 <= x and self._deepest < -self._threshold and t - self._below_s > self._p.guard_s:
+                    self._landing = Landing(self._p.landing, (previous_t, previous), (t, x))
+            if event is not None:
+                events.append(event)
+            previous_t, previous, s2, s1 = t, x, s1, s
+        self._t_s, self._rate, self._smooth = previous_t, previous, (s2, s1)
         return events
+
+    def _landed(self, landing: Landing, t: float, x: float) -> FootEvent | None:
+        """The end of a swing, unless it goes on."""
+        if not landing.add(t, x, self._usual):
+            if x < -self._threshold:
+                self._landing = None
+            return None
+        when, swing = landing.contact_s(toes_first=self._toes_first), -self._deepest
+        if when - self.contact_s <= self._p.shortest_stride_s:
+            self._swing()
+            return None
+        self._usual += (1.0 / self._p.memory if self._usual else 1.0) * (swing - self._usual)
+        self._stand(when)
+        self._slap = landing.peak
+        return FootEvent(EventKind.INITIAL_CONTACT, when, when, swing)
+
+    def _standing(self, t: tuple[float, float], x: float, smooth: tuple[float, float, float]) -> FootEvent | None:
+        """Stance: the last two times, the rate, and the last three of its low-passed copy."""
+        p, held = self._p, t[1] - self.contact_s
+        if held < p.heel_down_s:
+            self._lowest = min(self._lowest, x)
+        elif held > p.longest_stance_s or x < -0.5 * max(self._usual, p.swing_least):
+            self._swing()
+            return None
+        if held < p.shortest_stance_s:
+            return None
+        s2, s1, s = smooth
+        push = p.push_share * self._usual
+        if not self._top:
+            if s < push:
+                self._settled = True
+            elif self._settled and s < s1 >= s2:
+                self._top, self._top_s = s1, t[0]
+            return None
+        if s > self._top:
+            self._top, self._top_s = s, t[1]
+        level = p.fallen_share * self._top
+        if s >= level and (t[1] - self._top_s < p.pushed_s or held > p.running_stance_s):
+            return None
+        over_s = t[1] if s >= level or s1 <= s else t[0] + (level - s1) / (s - s1) * (t[1] - t[0])
+        self._learn_landing()
+        event = FootEvent(EventKind.TOE_OFF, over_s - self._delay_s, self.contact_s, self._top)
+        self._swing()
+        return event
+
+    def _learn_landing(self) -> None:
+        """How fast the heel came down after contact, against the peak before it, tells what landed first."""
+        if self._slap > self._p.landing.least:
+            self._landings += 1
+            share = 1.0 / min(float(self._landings), self._p.memory)
+            self._heel_down += share * (-self._lowest / self._slap - self._heel_down)
+            self._toes_first = self._heel_down > self._p.toes[0 if self._toes_first else 1]
+
+    def _stand(self, contact_s: float) -> None:
+        self._in_stance = True
+        self.contact_s = contact_s
+        self._settled = False
+        self._top = 0.0
+        self._top_s = 0.0
+        self._lowest = 0.0
+        self._slap = 0.0
 
     def _swing(self) -> None:
         self._in_stance = False
+        self._landing = None
+        self._threshold = max(self._p.swing_share * self._usual, self._p.swing_least)
         self._deepest = 0.0
         self._below_s = -1.0

@@ -69,7 +69,7 @@ class ShoeContacts:
                 self._lain = self._lain or (y < p.still_g and held > p.shortest_stance_s)
                 if self._lain and y < one >= two and one > p.push_g and held > p.shortest_stance_s:
                     when = previous_t - self._delay_s
-                    events.append(FootEvent(EventKind.TOE_OFF, t, when, self._contact_s, self._usual))
+                    events.append(FootEvent(EventKind.TOE_OFF, when, self._contact_s, self._usual))
                     self._in_stance, self._peak = False, 0.0
                 elif held > p.longest_stance_s:
                     self._in_stance, self._peak = False, 0.0
@@ -82,7 +82,7 @@ class ShoeContacts:
                     if when - self._contact_s > p.shortest_stride_s:
                         self._usual += (0.2 if self._usual else 1.0) * (self._peak - self._usual)
                         self._contact_s, self._in_stance, self._lain = when, True, False
-                        events.append(FootEvent(EventKind.INITIAL_CONTACT, t, when, when, self._peak))
+                        events.append(FootEvent(EventKind.INITIAL_CONTACT, when, when, self._peak))
             two, one, previous_t = one, y, t
         self._one, self._two, self._previous_t = one, two, previous_t
         return events

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 
 from benchmarks.score_recordings import corrupted, score
@@ -86,12 +84,54 @@ def test_a_walker_has_no_running_steps_on_the_trunk(folder):
     assert {r.value for r in records if isinstance(r, Metric) and r.key == "running"} <= {0.0}
 
 
+WALKERS = ("tripod", "gaitmap", "ipol")
+MARKED_OTHERWISE = {"2-3": (3, 6), "FZ_PWSminus20": (4, 4)}
+"""Missed, false allowed: marks that fit no motion of the shoes in a turn, steps without a mark; a belt that starts."""
+
+
 @requires_data
-@pytest.mark.parametrize("folder", named("tripod", "gaitmap"))
+@pytest.mark.parametrize("folder", named(*WALKERS))
 def test_walking_is_seen_by_feet(folder):
+    """Steps, sides and turns of nine people; one rule for all, chosen while looking at them."""
     rec = load(folder)
     found = score(rec, rec.columns, [s for s in rec.sensors if "foot" in s], "clean")
+    missed, false = MARKED_OTHERWISE.get(folder.name, (3, 2))
+    assert found.missed <= missed
+    assert found.false <= false
     assert found.side == 100.0
-    assert math.isfinite(found.cadence_error)
-    assert abs(found.cadence_error) <= 2.0
-    assert found.false <= 3
+    assert abs(found.cadence_error) <= 2.5
+
+
+@requires_data
+@pytest.mark.slow
+@pytest.mark.parametrize("rate_hz", [104.0, 208.0])
+def test_walkers_with_cheap_shoe_sensors(rate_hz):
+    true = missed = false = 0
+    for folder in folders():
+        if any(name in str(folder) for name in WALKERS):
+            rec = load(folder)
+            feet = [s for s in rec.sensors if "foot" in s]
+            found = score(rec, corrupted(rec, 5, rate_hz), feet, "corrupt")
+            true, missed, false = true + found.true_steps, missed + found.missed, false + found.false
+            assert found.side >= 98.0, folder.name
+    assert missed <= 0.03 * true
+    assert false <= 0.03 * true
+
+
+FORCE_RUNS = ("sub041_run_2.5mps", "hamner_sub01_run300", "rajagopal_run")
+
+
+@requires_data
+@pytest.mark.parametrize("rate_hz", [None, 104.0, pytest.param(208.0, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("side", ["left_foot", "right_foot"])
+@pytest.mark.parametrize("folder", named(*FORCE_RUNS))
+def test_contact_time_of_a_running_shoe_against_force(folder, side, rate_hz):
+    """Whole people left out, the mean is off by 6 ms (SD over runs), 13 at most; these are three of the four people."""
+    rec = load(folder)
+    columns = rec.columns if rate_hz is None else corrupted(rec, 7, rate_hz)
+    found = score(rec, columns, [side], "contact time")
+    assert found.extra["force"]
+    assert abs(found.contact_offset) <= 9.0
+    assert found.contact_sd <= 3.0
+    assert abs(found.duration_bias) <= 20.0
+    assert found.extra["duration_sd"] <= 5.0

@@ -1,0 +1,87 @@
+"""What a shoe's pitch rate says: landings heel first, toes first and flat; moves that are steps, and others."""
+
+from __future__ import annotations
+
+from math import exp, radians
+
+import pytest
+
+from drivers.virtual.runner import RunnerParams, VirtualRunner
+from dsp.detectors.foot_moves import FootMove, FootMoveParams, FootMoves, landed_s
+from dsp.detectors.landing import Landing, LandingParams
+from dsp.detectors.push_off import PushOff, PushOffParams, Stance
+from dsp.records import Step
+from dsp.signals import Placement
+from dsp.trace import Trace
+from tests.dsp.virtual import play, worn_by
+
+FEET = [Placement.LEFT_FOOT, Placement.RIGHT_FOOT]
+
+
+def landing(rates, *, toes_first=False, usual=10.0, rate_hz=100.0):
+    """Contact in samples after the first one above zero, s."""
+    seen = Landing(LandingParams(), (-1.0 / rate_hz, -1.0), (0.0, rates[0]))
+    for k, rate in enumerate(rates[1:], start=1):
+        if seen.add(k / rate_hz, rate, usual):
+            return seen.contact_s(toes_first=toes_first)
+    raise AssertionError("it has not landed")
+
+
+def test_heel_first_is_half_way_up_the_jump():
+    assert landing([0.5, 1.0, 4.5, 8.0, 7.0, 3.0]) == pytest.approx(0.02, abs=0.005)
+
+
+def test_a_soft_rise_before_the_jump_is_not_the_contact():
+    assert landing([0.5, 1.8, 1.5, 1.0, 4.5, 8.0, 7.0, 3.0]) == pytest.approx(0.04, abs=0.005)
+
+
+def test_toes_first_is_where_the_heel_begins_to_come_down():
+    assert landing([1.0, 4.0, 8.0, 6.0, -3.0], toes_first=True) == pytest.approx(0.03, abs=0.01)
+
+
+def test_a_flat_landing_is_the_end_of_the_turn():
+    assert landing([0.2, 0.5, 0.4, *[0.1] * 9]) == pytest.approx(LandingParams().flat_s)
+
+
+@pytest.mark.parametrize("strike_deg", [-15.0, -5.0, 5.0, 25.0])
+def test_runners_land_on_every_part_of_the_foot(strike_deg):
+    runner = VirtualRunner(RunnerParams(seed=3, strike_deg=strike_deg))
+    steps = [r for r in play(worn_by(runner, FEET, 24.0)) if isinstance(r, Step)]
+    true = runner.truth_steps(8.0, 23.0)
+    errors = [min((s.t_ns * 1e-9 - t.ic_s for s in steps if s.side is t.side), key=abs) for t in true]
+    assert all(abs(error) < 0.05 for error in errors)
+
+
+def rolling(toe_off_s: float, rate_hz: float = 100.0) -> Stance:
+    """A stance that begins at 0 and rolls faster and faster until `toe_off_s`; no low-pass."""
+    t_s = [k / rate_hz for k in range(round(toe_off_s * rate_hz) + 8)]
+    rate = [9.0 * exp(-(((t - toe_off_s) / 0.06) ** 2)) for t in t_s]
+    return Stance(t_s, rate, rate, 0.0)
+
+
+def test_toe_off_follows_the_roll():
+    push_off = PushOff()
+    found = [push_off.toe_off_s(rolling(toe_off_s), 0.0, 9.0) for toe_off_s in (0.22, 0.22, 0.24)]
+    assert found[0] == pytest.approx(found[1])
+    assert found[2] - found[0] == pytest.approx(0.02, abs=0.006)
+
+
+def test_a_foot_that_hardly_rolls_has_no_toe_off():
+    assert PushOff(PushOffParams(rolled=radians(120.0))).toe_off_s(rolling(0.22), 0.0, 9.0) is None
+
+
+def test_a_move_lies_between_two_rests():
+    moves = FootMoves()
+    rates = [*[0.1] * 6, *[5.0] * 8, *[0.1] * 6, *[5.0] * 2, *[0.1] * 6]
+    found = [move for k, rate in enumerate(rates) if (move := moves.update(0.05 * k, rate * rate)) is not None]
+    assert found == [FootMove(pytest.approx(0.3), pytest.approx(0.7))]
+
+
+def test_a_move_lands_with_its_first_large_jolt():
+    trace = Trace()
+    trace.t_s = [0.01 * k for k in range(100)]
+    for axis, still in zip(trace.axes, (0.0, 0.0, 9.81, 0.0, 0.0, 0.0), strict=True):
+        axis[:] = [still] * 100
+    for k, jolt in ((20, 9.0), (72, 8.0), (75, 10.0)):
+        trace.axes[2][k] += jolt
+    assert landed_s(trace, FootMove(0.1, 0.8), FootMoveParams()) == pytest.approx(0.72)
