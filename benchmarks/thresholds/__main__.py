@@ -1,0 +1,36 @@
+"""`python -m benchmarks.thresholds PART`: the figures of docs/thresholds.md, each with the command that gives it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from benchmarks.thresholds import budget, calibration, drift, eighth_run, recorded, slope, taps
+from dsp.thresholds.drift import DriftParams
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", choices=("onset", "drift", "budget", "calibration", "recorded", "slope", "taps"))
+    parser.add_argument("--runs", type=int, help="simulated runs, seeds or runners (default: those of the document)")
+    parser.add_argument("--picture", type=Path, help="onset: draw it here (needs matplotlib)")
+    args = parser.parse_args()
+    if args.part == "onset":
+        eighth_run.table(args.runs or 200, args.picture)
+    elif args.part == "drift":
+        drift.table(args.runs or 200, [DriftParams().tau_s, 120.0], [0.15, 0.3])
+    elif args.part == "budget":
+        budget.table(args.runs or 200)
+    elif args.part == "calibration":
+        calibration.table(args.runs or 2500)
+    elif args.part == "recorded":
+        recorded.table()
+    elif args.part == "slope":
+        slope.table()
+    else:
+        taps.table(args.runs or 3)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,93 @@
+"""How often something is said in runs in which nothing happens, and how late in runs in which something does.
+
+Budget (stated after a pilot of 12 runs, before the 200): each detector reaches its threshold in at most 5 % of 60-min
+runs without change; at most 1 cue an hour that is not about teaching; teaching at most 3 a kilometre and 8 an hour while
+fully guided (a runner who never follows a cue), none in a finished plan.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from benchmarks.thresholds.simulated import Change, Habit, SimulatedRun, earlier, told
+from dsp.guidance import GuidanceParams
+from dsp.plan import GUIDED, Plan
+from dsp.records import Cue, Record, Threshold, ThresholdState
+
+MINUTES = 60
+CHANGE_AT_S = 1200.0
+TEACHING = {"quick_steps", "quiet_side"}
+CHANGES = {
+    "drop of the left leg +2 deg over 10 min": (Change(CHANGE_AT_S, 0.2, 2.0), "drop_drift"),
+    "drop of the left leg +1.5 deg at once": (Change(CHANGE_AT_S, drop_jump_deg=1.5), "drop_drift"),
+    "left contact 20 ms shorter at once": (Change(CHANGE_AT_S, contact_jump_ms=20.0), "antalgic"),
+    "left contact 30 ms shorter at once": (Change(CHANGE_AT_S, contact_jump_ms=30.0), "antalgic"),
+    "drop of the left leg +2.5 deg at once": (Change(CHANGE_AT_S, drop_jump_deg=2.5), "antalgic"),
+}
+
+
+def run(seed: int, plan: Plan, wander_deg: float, change: Change | None = None, minutes: int = MINUTES) -> list[Record]:
+    """What is told in one run of one runner, with six earlier runs of an hour."""
+    habit = Habit(speed_mps=2.5 + 0.1 * (seed % 8), cadence_spm=162.0 + seed % 14)
+    hills = seed % 2 == 0
+    past = earlier(habit, seed, 6, 3600, hills=hills)
+    this = SimulatedRun(habit, 1000 * seed + 500, 60 * minutes, wander_deg, change or Change(), hills=hills)
+    return told(this, GuidanceParams(history=past, plan=plan))
+
+
+def reached(records: Sequence[Record]) -> dict[str, float]:
+    """First second at which each detector reached its threshold."""
+    first: dict[str, float] = {}
+    for record in records:
+        if isinstance(record, Threshold) and record.state is ThresholdState.REACHED:
+            first.setdefault(record.detector, record.t_ns * 1e-9)
+    return first
+
+
+def table(runs: int) -> None:
+    """Print false alarms, cues an hour, and the delays to changes."""
+    print(f"{runs} simulated 60-min runs without change a column, six earlier runs each, half of them over hills")
+    print("| what | guided, wander 0.15 | finished plan, wander 0.15 | finished plan, wander 0.3 |")
+    print("|---|---|---|---|")
+    columns = [(Plan(), 0.15), (Plan(sessions=len(GUIDED)), 0.15), (Plan(sessions=len(GUIDED)), 0.3)]
+    alarms: list[Counter[str]] = []
+    cues: list[Counter[str]] = []
+    for plan, wander_deg in columns:
+        alarms.append(Counter())
+        cues.append(Counter())
+        for seed in range(runs):
+            records = run(seed, plan, wander_deg)
+            alarms[-1].update(reached(records).keys())
+            cues[-1].update(record.rule for record in records if isinstance(record, Cue))
+    for detector in sorted({name for column in alarms for name in column} | {"drop_drift", "antalgic", "onset"}):
+        row = " | ".join(f"{100.0 * column[detector] / runs:.1f} %" for column in alarms)
+        print(f"| {detector}: reached in | {row} |")
+    for rule in sorted({name for column in cues for name in column}):
+        row = " | ".join(f"{column[rule] / runs:.2f} /h" for column in cues)
+        print(f"| cue {rule} | {row} |")
+    other = " | ".join(
+        f"{sum(n for rule, n in column.items() if rule not in TEACHING) / runs:.2f} /h" for column in cues
+    )
+    print(f"| all cues that do not teach | {other} |")
+    runs //= 2
+    print(f"\n{runs} runs a line with a change in minute {CHANGE_AT_S / 60:.0f}, wander 0.15")
+    print("| change | detector | found | delay: median, p90 | reached before the change |")
+    print("|---|---|---|---|---|")
+    for words, (change, detector) in CHANGES.items():
+        at = np.array(
+            [
+                reached(run(seed, Plan(sessions=len(GUIDED)), 0.15, change, 45)).get(detector, np.inf)
+                for seed in range(runs)
+            ]
+        )
+        early = at < CHANGE_AT_S
+        delay = (at[~early] - CHANGE_AT_S) / 60.0
+        found = np.isfinite(delay)
+        if found.any():
+            middle, late = np.percentile(delay[found], [50, 90])
+            print(f"| {words} | {detector} | {found.mean():.0%} | {middle:.1f}, {late:.1f} min | {early.mean():.1%} |")
+        else:
+            print(f"| {words} | {detector} | 0 % | - | {early.mean():.1%} |")

@@ -1,0 +1,266 @@
+"""Cue rules, one by one, and whether and when a cue is said."""
+
+from __future__ import annotations
+
+import re
+import string
+from itertools import pairwise
+
+import pytest
+
+from dsp import texts
+from dsp.cues.ask_pain import Rule as AskPain
+from dsp.cues.downhill import Rule as Downhill
+from dsp.cues.heart_rate import Rule as HeartRate
+from dsp.cues.level_hips import Rule as LevelHips
+from dsp.cues.pain_distance import Rule as PainDistance
+from dsp.cues.quick_steps import Rule as QuickSteps
+from dsp.cues.quiet_side import Rule as QuietSide
+from dsp.cues.rule import CueParams, Moment, all_rules
+from dsp.cues.schedule import Schedule
+from dsp.cues.sensor_moved import Rule as SensorMoved
+from dsp.cues.spike_guard import Rule as SpikeGuard
+from dsp.exposure import Exposure
+from dsp.history import PastRun
+from dsp.metrics.metric import all_metrics
+from dsp.plan import Plan, Volume
+from dsp.records import Cue, Earcon, Metric, PainReport, Severity, Side, Threshold, ThresholdState
+
+S = 1_000_000_000
+NEAR, REACHED = ThresholdState.NEAR, ThresholdState.REACHED
+
+
+def moment(second=0, own_spm=None, goal_spm=None, exposure=None, quality=0.9, **values):
+    metrics = {key: Metric(second * S, key, value, None, quality) for key, value in values.items()}
+    exposure = exposure or Exposure()
+    return Moment(second * S, exposure, running=True, guided=True, metrics=metrics, own_spm=own_spm, goal_spm=goal_spm)
+
+
+def spoken(rule, moments):
+    return [(k, cue) for k, each in enumerate(moments) if (cue := rule.second(each)) is not None]
+
+
+def threshold(detector, state, side=Side.LEFT, **numbers):
+    return Threshold(100 * S, detector, state, side, tuple(Metric(0, key, v, side, 1.0) for key, v in numbers.items()))
+
+
+def test_families_are_found_by_name():
+    assert len(all_metrics()) > 15
+    assert {type(rule).__module__.rpartition(".")[2] for rule in all_rules(CueParams())} == {
+        "ask_pain",
+        "downhill",
+        "heart_rate",
+        "level_hips",
+        "pain_distance",
+        "pain_noted",
+        "quick_steps",
+        "quiet_side",
+        "sensor_moved",
+        "spike_guard",
+    }
+
+
+def test_quick_steps_asks_for_the_goal_at_this_speed_and_is_silent_in_the_band():
+    rule = QuickSteps(CueParams())
+    (second, cue), *_ = spoken(rule, [moment(k, 168.0, 176.0, cadence_spm=169.0) for k in range(21)])
+    assert second == 19
+    assert (cue.severity, cue.earcon, cue.speak) == (Severity.INFO, Earcon.BELOW, texts.QUICK_STEPS_SPOKEN)
+    assert "176" in cue.text
+    assert {m.key: m.value for m in cue.because}["cadence_target_spm"] == 176.0
+    for inside in (173.5, 178.5, 184.0):
+        assert not spoken(QuickSteps(CueParams()), [moment(k, 168.0, 176.0, cadence_spm=inside) for k in range(90)])
+    (_, above), *_ = spoken(QuickSteps(CueParams()), [moment(k, 168.0, 176.0, cadence_spm=195.0) for k in range(21)])
+    assert above.earcon is Earcon.ABOVE
+
+
+def test_quick_steps_does_not_act_on_poor_cadence_or_with_calf_pain():
+    poor = [moment(k, 168.0, 176.0, quality=0.3, cadence_spm=150.0) for k in range(60)]
+    assert not spoken(QuickSteps(CueParams()), poor)
+    held = QuickSteps(CueParams(plan=Plan(on_hold=True)))
+    assert not spoken(held, [moment(k, 168.0, 176.0, cadence_spm=150.0) for k in range(60)])
+
+
+def test_without_a_goal_only_steps_much_slower_than_before_are_told():
+    fresh = [moment(k, cadence_spm=172.0) for k in range(130)]
+    rule = QuickSteps(CueParams())
+    assert not spoken(rule, fresh)
+    (second, cue), *_ = spoken(rule, [moment(k, cadence_spm=160.0) for k in range(25)])
+    assert second == 19
+    assert "slower than usual" in cue.text
+
+
+def test_level_hips_speaks_of_the_belt_and_keeps_its_evidence():
+    rule = LevelHips(CueParams())
+    assert rule.threshold(threshold("drop_drift", ThresholdState.WATCH)) is None
+    assert rule.threshold(threshold("contact_drift", REACHED)) is None
+    reached = threshold("drop_drift", REACHED)
+    cue = rule.threshold(reached)
+    assert cue is not None
+    assert (cue.rule, cue.severity, cue.side, cue.earcon) == ("level_hips", Severity.ADVICE, Side.LEFT, Earcon.ABOVE)
+    assert "belt" in cue.text
+    assert "left" in cue.text
+    assert cue.because == (reached,)
+
+
+@pytest.mark.parametrize(("now", "side"), [(14.0, Side.LEFT), (-14.0, Side.RIGHT)])
+def test_quiet_side_names_the_leg_that_stays_longer_than_it_did(now, side):
+    numbers = {"contact_difference_ms": now, "contact_difference_baseline_ms": 0.0}
+    cue = QuietSide(CueParams()).threshold(threshold("contact_difference_drift", REACHED, None, **numbers))
+    assert cue is not None
+    assert cue.side is side
+    assert str(side) in cue.text
+
+
+def test_pain_distance_says_where_and_what_to_do():
+    numbers = {"exposure_m": 3950.0, "onset_median_m": 4300.0, "onset_runs": 5.0}
+    near = PainDistance(CueParams()).threshold(threshold("onset", NEAR, None, **numbers))
+    reached = PainDistance(CueParams()).threshold(threshold("onset", REACHED, None, **numbers))
+    assert near is not None
+    assert reached is not None
+    assert "5 runs" in near.text
+    assert "4.3 km" in near.text
+    assert "4.0" in near.text
+    assert (near.severity, reached.severity) == (Severity.ADVICE, Severity.WARNING)
+    assert "Walk, or stop for today" in reached.text
+    assert PainDistance(CueParams()).threshold(threshold("onset", ThresholdState.REPORTED, None, **numbers)) is None
+
+
+def test_ask_pain_asks():
+    cue = AskPain(CueParams()).threshold(threshold("antalgic", REACHED, None))
+    assert cue is not None
+    assert "Is that pain?" in cue.text
+
+
+def run_of(metres, descent=0.0):
+    exposure = Exposure()
+    exposure.distance_m, exposure.descent_m, exposure._measured_m = metres, descent, metres
+    return exposure
+
+
+def test_spike_guard_warns_before_and_at_110_per_cent_of_the_longest_of_30_days():
+    past = [PastRun(distance_m=1000.0 * km, days_ago=5.0) for km in (4, 6, 5)]
+    rule = SpikeGuard(CueParams(history=(*past, PastRun(distance_m=12000.0, days_ago=40.0))))
+    told = spoken(rule, [moment(k, exposure=run_of(100.0 * k)) for k in range(90)])
+    assert [(k, cue.severity) for k, cue in told] == [(61, Severity.INFO), (67, Severity.ADVICE)]
+    few = SpikeGuard(CueParams(history=tuple(past[:2])))
+    assert not spoken(few, [moment(k, exposure=run_of(100.0 * k)) for k in range(90)])
+    guessed = run_of(9000.0)
+    guessed._measured_m = 1000.0
+    assert SpikeGuard(CueParams(history=tuple(past))).second(moment(exposure=guessed)) is None
+
+
+def test_downhill_speaks_to_sore_knees_and_when_the_ledger_is_full():
+    past = tuple(PastRun(descent_m=50.0, days_ago=5.0) for _ in range(3))
+    healthy = Downhill(CueParams(history=past))
+    steep = [moment(k, exposure=run_of(900.0, descent=1.0 * k), incline_pct=-6.0) for k in range(90)]
+    assert [(k, cue.severity) for k, cue in spoken(healthy, steep)] == [(51, Severity.ADVICE)]
+    sore = Downhill(CueParams(history=(*past, PastRun(onset_m=4000.0, days_ago=10.0))))
+    assert [k for k, _ in spoken(sore, steep)] == [29, 51]
+    flat = [moment(k, exposure=run_of(900.0), incline_pct=0.5) for k in range(90)]
+    assert not spoken(Downhill(CueParams(history=(PastRun(onset_m=4000.0),))), flat)
+
+
+def test_heart_rate_speaks_only_where_a_limit_was_set():
+    fast = [moment(k, heart_rate_bpm=175.0) for k in range(40)]
+    assert not spoken(HeartRate(CueParams()), fast)
+    assert spoken(HeartRate(CueParams(heart_rate_max_bpm=160.0)), fast)[0][0] == 29
+
+
+def test_a_sensor_that_moved_is_said_once_for_each_move():
+    moves = [moment(k, **({"sensor_moved": 1.0} if k in {3, 4, 5, 80} else {})) for k in range(100)]
+    assert [k for k, _ in spoken(SensorMoved(CueParams()), moves)] == [3, 80]
+
+
+# -- the schedule
+
+
+def cue(second, rule="level_hips", severity=Severity.ADVICE, side=Side.LEFT, because=()):
+    return Cue(second * S, rule, severity, "text", side, because)
+
+
+def test_one_cue_at_a_time_and_worse_may_cut_in():
+    schedule = Schedule()
+    assert schedule.offer(cue(0), 0)
+    assert schedule.offer(cue(5, "quick_steps", Severity.INFO, None), 15) is None
+    assert schedule.offer(cue(40), 100) is None, "the same again is too soon"
+    assert schedule.offer(cue(41, severity=Severity.WARNING), 110)
+    assert schedule.offer(cue(80, "quick_steps", Severity.INFO, None), 200)
+
+
+def test_the_same_cue_waits_twice_as_long_each_time():
+    schedule = Schedule()
+    said = [t for t in range(0, 4000, 5) if schedule.offer(cue(t), 10.0 * t)]
+    waits = [b - a for a, b in pairwise(said)]
+    assert waits[:4] == [120, 240, 480, 960]
+    assert max(waits) == 960
+
+
+def test_a_kilometre_has_a_budget_that_warnings_pass():
+    schedule = Schedule()
+    said = [schedule.offer(cue(60 * k, f"rule{k}"), 100.0 * k) for k in range(6)]
+    assert [one is not None for one in said] == [True, True, True, False, False, False]
+    assert schedule.offer(cue(400, "rule", Severity.WARNING), 700.0)
+    assert schedule.offer(cue(500, "other"), 1900.0)
+
+
+def test_less_and_more():
+    def count(volume):
+        schedule = Schedule()
+        schedule.volume = volume
+        return sum(schedule.offer(cue(20 * k, f"rule{k}"), 60.0 * k) is not None for k in range(60))
+
+    assert count(Volume.LESS) < count(Volume.USUAL) < count(Volume.MORE)
+
+
+def test_a_cue_may_wait_for_its_turn_and_goes_stale():
+    schedule = Schedule()
+    schedule.offer(cue(0, "a"), 0)
+    assert schedule.offer(cue(5, "b"), 10, waits=True) is None
+    assert schedule.second(10 * S, 20) is None
+    late = schedule.second(30 * S, 80)
+    assert late is not None
+    assert (late.rule, late.t_ns) == ("b", 30 * S)
+    assert schedule.second(60 * S, 160) is None
+    schedule.offer(cue(31, "c"), 90, waits=True)
+    assert schedule.second(200 * S, 500) is None, "nobody needs it any more"
+
+
+def test_muted_held_or_unsure_nothing_is_said_but_answers():
+    answer = cue(0, "pain_noted", because=(PainReport(0, 3),))
+    for name in ("muted", "held"):
+        schedule = Schedule()
+        setattr(schedule, name, True)
+        assert schedule.offer(cue(0), 0) is None
+        assert schedule.offer(answer, 0)
+    unsure = (Threshold(0, "drop_drift", REACHED, Side.LEFT, (Metric(0, "drop_excursion_deg", 7.0, Side.LEFT, 0.3),)),)
+    assert Schedule().offer(cue(0, because=unsure), 0) is None
+
+
+# -- the words
+
+FORBIDDEN = re.compile(
+    "syndrome|you have|diagnos(?!is.)|injured|inflam|patellofemoral|iliotibial|tendin|valgus|pelvi|obliquity|will be",
+    re.IGNORECASE,
+)
+
+
+def every_text():
+    for name, value in vars(texts).items():
+        if name.isupper():
+            for each in value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else (value,):
+                yield name, each
+
+
+def test_texts_are_plain_and_name_no_disease():
+    found = list(every_text())
+    assert len(found) > 50
+    for name, text in found:
+        assert not FORBIDDEN.search(text), (name, text)
+        assert text.strip() == text
+
+
+def test_what_is_spoken_is_short():
+    for name, text in every_text():
+        if name.endswith("_SPOKEN"):
+            assert len(text.split()) <= 8, text
+            assert {field for _, field, _, _ in string.Formatter().parse(text) if field} <= {"side"}

@@ -1,0 +1,141 @@
+"""Drift: a change of one leg's drop, or of another number, away from this runner's own baseline."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dsp.records import Side, ThresholdState
+from dsp.thresholds.covariates import Regression, solved
+from dsp.thresholds.drift import CADENCE, CONTACT, DROP, Drift, DriftParams
+from dsp.thresholds.ladder import Ladder, steps_of
+
+W, N, R = ThresholdState.WATCH, ThresholdState.NEAR, ThresholdState.REACHED
+
+
+def run(minutes, drop, params=None, past=(), seed=1, watched=DROP, spread=0.6, now=lambda _: (3.0, 0.0, 170.0)):
+    """Changes of state of a run whose value is `drop(minute)`, 14 values in each ten seconds."""
+    rng = np.random.default_rng(seed)
+    drift, out = Drift(watched, params or DriftParams(), Side.LEFT, past), []
+    for second in range(int(minutes * 60)):
+        for _ in range(2 - second % 2):
+            drift.add(drop(second / 60) + rng.normal(0, spread))
+        change = drift.running(second * 1_000_000_000, 1.0, now(second / 60))
+        if change is not None:
+            out.append(change)
+    return out
+
+
+def test_a_steady_hour_stays_clear():
+    for seed in range(3):
+        assert run(60, lambda _: 5.0, seed=seed) == []
+
+
+def test_a_tiring_leg_goes_through_the_states_and_names_its_numbers():
+    changes = run(30, lambda m: 5.0 + 2.0 * np.clip((m - 12) / 8, 0, 1))
+    assert [t.state for t in changes] == [W, N, R]
+    assert {t.side for t in changes} == {Side.LEFT}
+    reached = changes[-1]
+    assert 14 * 60 < reached.t_ns * 1e-9 < 20 * 60
+    numbers = {m.key: m.value for m in reached.because}
+    assert numbers["drop_excursion_baseline_deg"] == pytest.approx(5.0, abs=0.2)
+    assert numbers["drop_excursion_deg"] > 6.0
+    assert numbers["drop_excursion_bound_deg"] == 1.0
+
+
+def test_less_drop_is_no_drift():
+    assert run(30, lambda m: 5.0 if m < 12 else 3.0) == []
+
+
+def test_recovery_clears_with_hysteresis():
+    states = [t.state for t in run(40, lambda m: 7.0 if 12 < m < 20 else 5.0)]
+    down = states[states.index(R) :]
+    assert down[-1] is ThresholdState.CLEAR
+    assert down == sorted(down, key=list(ThresholdState).index, reverse=True), "down without going back"
+
+
+def test_earlier_runs_are_a_baseline_from_the_start_and_widen_the_bound():
+    assert run(8, lambda _: 6.2, past=(4.0, 5.0, 6.0)) == []
+    assert run(8, lambda _: 6.5, past=(5.0, 5.0, 5.0))[-1].state is R
+    assert run(8, lambda _: 9.0, past=(5.0, 5.0)) == [], "two runs do not tell how much runs differ"
+
+
+def test_reached_needs_holding():
+    params = DriftParams(block_s=2.0, tau_s=4.0, hold_s=20.0, baseline_from_s=10.0, baseline_to_s=40.0, fewest=1)
+    blip = run(3, lambda m: 8.0 if 1.5 < m < 1.6 else 5.0, params)
+    assert R not in {t.state for t in blip}
+    assert run(3, lambda m: 8.0 if m > 1.5 else 5.0, params)[-1].state is R
+
+
+def test_a_faster_stretch_explains_itself():
+    def pace(m):
+        return 2.6 if m % 4 < 2 else 3.4
+
+    def contact(m):
+        return 250.0 - 40.0 * (pace(m) - 3.0) if m < 15 else 250.0 - 40.0 * 0.5
+
+    def now(m):
+        return (pace(m) if m < 15 else 3.5, 0.0, 170.0)
+
+    assert run(40, contact, watched=CONTACT, spread=6.0, now=now) == []
+    alone = run(40, contact, watched=CONTACT, spread=6.0)
+    assert W in {t.state for t in alone}, "without the speed it would be told"
+
+
+def test_a_sensor_that_moved_is_never_a_drift():
+    drift = Drift(DROP, DriftParams(), Side.LEFT, (5.0, 5.1, 4.9))
+    changes = []
+    for second in range(2400):
+        if second == 900:
+            drift.moved()
+        drift.add(5.0 if second < 900 else 8.0)
+        drift.add(5.0 if second < 900 else 8.0)
+        changes.append(drift.running(second * 1_000_000_000, 1.0, (3.0, 0.0, 170.0)))
+    assert not any(changes)
+
+
+def test_cadence_falls_and_is_noticed_both_ways():
+    for by in (-9.0, 9.0):
+        changes = run(40, lambda m, by=by: 170.0 + (by if m > 15 else 0.0), watched=CADENCE, spread=1.0)
+        assert changes[-1].state is R
+
+
+def test_blocks_of_too_few_values_say_nothing():
+    drift = Drift(DROP, DriftParams(), Side.LEFT, (5.0, 5.0, 5.0))
+    for second in range(600):
+        if second % 6 == 0:
+            drift.add(9.0)
+        assert drift.running(second * 1_000_000_000, 1.0, (3.0, 0.0, 170.0)) is None
+
+
+def test_regression_learns_a_slope_only_where_there_is_one():
+    rng = np.random.default_rng(3)
+    regression = Regression((1.0, 0.3, 0.1), 0.25)
+    for _ in range(48):
+        x = (float(rng.uniform(2.5, 3.5)), float(rng.uniform(-3, 3)), 170.0)
+        regression.learn(5.0 + 0.8 * (x[0] - 3.0) - 0.2 * x[1] + rng.normal(0, 0.2), x)
+    regression.fit()
+    assert regression.correct(5.8, (4.0, 0.0, 170.0)) == pytest.approx(5.0, abs=0.35)
+    assert regression.correct(5.0, (3.0, 0.0, 190.0)) == pytest.approx(5.0, abs=0.15), "cadence never varied"
+    assert np.std(regression.values) < 0.25
+    far = regression.correct(5.0, (30.0, 0.0, 170.0))
+    assert abs(far - 5.0) < 1.2, "far outside of what was learned little is corrected"
+
+
+def test_the_small_system_is_solved():
+    matrix = [[4.0, 1.0, 0.5], [1.0, 3.0, 0.2], [0.5, 0.2, 2.0]]
+    assert solved(matrix, [1.0, 2.0, 3.0]) == pytest.approx(np.linalg.solve(matrix, [1.0, 2.0, 3.0]).tolist())
+
+
+def test_the_ladder_goes_down_only_with_slack_and_never_from_reported():
+    ladder = Ladder()
+    assert ladder.settle(1, 1) is W
+    assert ladder.settle(1, 1) is None
+    assert ladder.settle(3, 3) is R
+    assert ladder.settle(1, 3) is None
+    assert ladder.settle(1, 2) is N
+    assert ladder.settle(0, 0) is ThresholdState.CLEAR
+    assert ladder.report() is ThresholdState.REPORTED
+    assert ladder.report() is None
+    assert ladder.settle(0, 0) is None
+    assert steps_of(0.9, (0.7, 0.85, 1.0)) == 2

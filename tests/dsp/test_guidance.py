@@ -1,0 +1,204 @@
+"""Guidance as a whole: simulated runs of steps and seconds, pain, the plan, and a state that can be saved."""
+
+from __future__ import annotations
+
+import pickle
+from itertools import pairwise
+
+import pytest
+
+from benchmarks.thresholds.eighth_run import eighth
+from benchmarks.thresholds.simulated import Change, Habit, SimulatedRun, told
+from dsp.guidance import Guidance, GuidanceParams, Wish
+from dsp.history import PastRun
+from dsp.plan import GUIDED, Plan, Volume
+from dsp.records import Cue, Earcon, Metric, PainReport, Severity, Side, Threshold, ThresholdState
+
+REACHED, REPORTED = ThresholdState.REACHED, ThresholdState.REPORTED
+FINISHED = Plan(sessions=len(GUIDED))
+PAST = tuple(
+    PastRun(5.2 + d, 4.6 + d, 168.0, speed_mps=2.8, distance_m=9000.0, exposure_m=9000.0, descent_m=0.0, days_ago=4.0)
+    for d in (-0.1, 0.0, 0.1)
+)
+
+
+def states(records, detector):
+    return [r.state for r in records if isinstance(r, Threshold) and r.detector == detector]
+
+
+def test_nothing_is_said_in_a_run_in_which_nothing_happens():
+    records = told(SimulatedRun(Habit(), 3, 2400), GuidanceParams(history=PAST, plan=FINISHED))
+    assert [r for r in records if isinstance(r, Cue)] == []
+
+
+def test_a_tired_leg_is_found_and_told_in_seven_minutes():
+    change = Change(900.0, drop_deg_per_min=0.2, drop_most_deg=2.0)
+    records = told(SimulatedRun(Habit(), 4, 1800, change=change), GuidanceParams(history=PAST, plan=FINISHED))
+    reached = next(r for r in records if isinstance(r, Threshold) and r.state is REACHED)
+    assert (reached.detector, reached.side) == ("drop_drift", Side.LEFT)
+    assert 60 * 18 < reached.t_ns * 1e-9 < 60 * 24.5
+    assert "level_hips" in {r.rule for r in records if isinstance(r, Cue)}
+
+
+def test_a_sudden_change_is_asked_about_once():
+    change = Change(1000.0, contact_jump_ms=25.0)
+    records = told(SimulatedRun(Habit(), 5, 2400, change=change), GuidanceParams(history=PAST, plan=FINISHED))
+    asked = [r for r in records if isinstance(r, Cue) and r.rule == "ask_pain"]
+    assert len(asked) == 1
+    assert 1000.0 < asked[0].t_ns * 1e-9 < 1090.0
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_eighth_run_is_told_in_time_and_nothing_early(seed):
+    assert eighth(seed).holds
+
+
+def seconds(guidance, first, n, steps_per_min=160.0):
+    out = []
+    for second in range(first, first + n):
+        t_ns = second * 1_000_000_000
+        values = {"running": 1.0, "speed_mps": 2.8, "cadence_spm": steps_per_min}
+        out += guidance.second(t_ns, [Metric(t_ns, key, value, None, 0.9) for key, value in values.items()])
+    return out
+
+
+def cues(records, rule=None):
+    return [r for r in records if isinstance(r, Cue) and rule in {None, r.rule}]
+
+
+def test_the_goal_is_taught_only_in_guided_time_and_mute_means_quiet():
+    guidance = Guidance(GuidanceParams(history=PAST))
+    assert cues(seconds(guidance, 0, 175)) == [], "warm-up"
+    taught = seconds(guidance, 175, 200)
+    assert cues(taught, "quick_steps")
+    last = {r.key: r.value for r in taught if isinstance(r, Metric)}
+    assert last["cadence_target_spm"] == pytest.approx(168.0 * 1.05)
+    assert last["feedback_on"] == 1.0
+    guidance.wish(Wish.MUTE)
+    muted = seconds(guidance, 375, 600)
+    assert cues(muted) == []
+    assert {r.value for r in muted if isinstance(r, Metric) and r.key == "feedback_on"} == {0.0}
+    guidance.wish(Wish.UNMUTE)
+    assert cues(seconds(guidance, 975, 300), "quick_steps")
+    silent = Guidance(GuidanceParams(history=PAST, plan=FINISHED))
+    assert cues(seconds(silent, 0, 900)) == []
+    without = Guidance(GuidanceParams(history=PAST, cadence_goal=False))
+    assert "cadence_target_spm" not in {r.key for r in seconds(without, 0, 60) if isinstance(r, Metric)}
+
+
+def test_a_goal_can_be_set_from_outside_and_taken_back():
+    guidance = Guidance(GuidanceParams(history=PAST))
+    guidance.aim(180.0)
+    assert {r.value for r in seconds(guidance, 0, 5) if isinstance(r, Metric) and r.key == "cadence_target_spm"} == {
+        180.0
+    }
+    guidance.aim(None)
+    assert {r.value for r in seconds(guidance, 5, 5) if isinstance(r, Metric) and r.key == "cadence_target_spm"} != {
+        180.0
+    }
+    (asked,) = guidance.ask_pain(0)
+    assert isinstance(asked, Cue)
+    assert asked.earcon is Earcon.THRESHOLD
+
+
+def test_pain_says_where_it_came_is_reported_once_and_answered():
+    guidance = Guidance(GuidanceParams(history=PAST))
+    seconds(guidance, 0, 601)
+    report, threshold, answer = guidance.pain(PainReport(601, 4, "Outer", Side.LEFT))
+    assert isinstance(report, PainReport)
+    assert (report.site, report.running_s) == ("outer knee", 600.0)
+    assert report.distance_m == pytest.approx(1680.0)
+    assert isinstance(threshold, Threshold)
+    assert threshold.state is REPORTED
+    assert isinstance(answer, Cue)
+    assert (answer.rule, answer.severity, answer.earcon) == ("pain_noted", Severity.WARNING, Earcon.NOTED)
+    assert "Walk now" in answer.text
+    assert "0.5 to 0.8 km" in answer.text
+    again = guidance.pain(PainReport(602, 5))
+    assert [type(each) for each in again] == [PainReport, Cue]
+    assert cues(seconds(guidance, 602, 900), "quick_steps") == [], "no teaching while it hurts"
+
+
+def test_mild_pain_within_the_rule_goes_on_easy_and_none_is_only_noted():
+    guidance = Guidance(GuidanceParams(history=PAST))
+    (_, answer) = (r for r in guidance.pain(PainReport(0, 2, "outer knee")) if not isinstance(r, Threshold))
+    assert isinstance(answer, Cue)
+    assert answer.severity is Severity.ADVICE
+    assert cues(seconds(guidance, 0, 400), "quick_steps")
+    report, noted = Guidance(GuidanceParams()).pain(PainReport(0, 0))
+    assert isinstance(report, PainReport)
+    assert isinstance(noted, Cue)
+    assert noted.severity is Severity.INFO
+
+
+@pytest.mark.parametrize(
+    "report", [PainReport(0, 1, "buttock"), PainReport(0, 1, "back"), PainReport(0, 1, "hip", numb=True)]
+)
+def test_signs_of_the_back_end_all_cues_also_in_later_runs_until_cleared(report):
+    guidance = Guidance(GuidanceParams(history=PAST))
+    (answer,) = cues(guidance.pain(report))
+    assert answer.severity is Severity.STOP
+    assert "doctor" in answer.text
+    assert cues(seconds(guidance, 0, 900)) == []
+    plan = guidance.plan()
+    assert plan.held
+    assert cues(seconds(Guidance(GuidanceParams(history=PAST, plan=plan)), 0, 900)) == []
+
+
+def test_calf_pain_puts_the_goal_on_hold():
+    guidance = Guidance(GuidanceParams(history=PAST))
+    guidance.pain(PainReport(0, 2, "achilles"))
+    assert "cadence_target_spm" not in {r.key for r in seconds(guidance, 0, 60) if isinstance(r, Metric)}
+    assert guidance.plan().on_hold
+
+
+def test_a_state_saved_in_mid_run_goes_on_the_same():
+    run = list(SimulatedRun(Habit(), 6, 1300, change=Change(900.0, contact_jump_ms=25.0)))
+    whole, cut, out, out_cut = Guidance(GuidanceParams(history=PAST)), Guidance(GuidanceParams(history=PAST)), [], []
+    for k, (t_ns, steps, metrics) in enumerate(run):
+        for guidance in (whole, cut):
+            for step in steps:
+                guidance.step(step)
+        out += whole.second(t_ns, metrics)
+        out_cut += cut.second(t_ns, metrics)
+        if k % 101 == 0:
+            cut = pickle.loads(pickle.dumps(cut))
+    assert out == out_cut
+    assert any(isinstance(each, Threshold) for each in out)
+
+
+# -- the plan
+
+
+def test_feedback_fades_over_eight_sessions_and_the_goal_rises_when_it_holds():
+    plan, guided = Plan(own_cadence_spm=168.0), []
+    for _ in range(8):
+        guided.append(plan.guided)
+        plan = plan.after(1800.0, 0.9)
+    assert guided[0] == 1.0
+    assert guided == sorted(guided, reverse=True)
+    assert guided[-1] <= 0.1
+    assert (plan.sessions, plan.guided, plan.goal) == (8, 0.0, 2)
+    assert plan.after(1800.0, 0.9).sessions == 8
+    assert plan.after(1800.0, 0.2).guided > 0.0, "lost: taken up again"
+    assert Plan(own_cadence_spm=168.0).after(1800.0, 0.3).goal == 0
+    assert Plan(own_cadence_spm=168.0).after(300.0, 0.9).sessions == 0, "too short"
+    assert Plan().after(1800.0, None).sessions == 0, "no own cadence yet"
+
+
+def test_guided_and_silent_time_alternate():
+    plan = Plan(sessions=4, own_cadence_spm=168.0)
+    on = [plan.guides(float(s)) for s in range(3600)]
+    assert not any(on[:180])
+    assert sum(on[180:3180]) == pytest.approx(3000 * plan.guided, abs=2)
+    assert sum(a != b for a, b in pairwise(on)) > 15
+
+
+def test_volume_is_kept_for_the_next_run_and_muting_is_not():
+    guidance = Guidance(GuidanceParams(history=PAST))
+    guidance.wish(Wish.MUTE)
+    guidance.wish(Wish.LESS)
+    guidance.wish(Wish.LESS)
+    plan = guidance.plan()
+    assert (plan.volume, plan.muted) == (Volume.LESS, False)
+    assert plan.own_cadence_spm == 168.0
