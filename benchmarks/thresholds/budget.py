@@ -1,8 +1,8 @@
 """How often something is said in runs in which nothing happens, and how late in runs in which something does.
 
 Budget (stated after a pilot of 12 runs, before the 200): each detector reaches its threshold in at most 5 % of 60-min
-runs without change; at most 1 cue an hour that is not about teaching; teaching at most 3 a kilometre and 8 an hour while
-fully guided (a runner who never follows a cue), none in a finished plan.
+runs without change; at most 1 cue an hour that is not about teaching; teaching at most 3 a kilometre and 8 an hour
+while fully guided (a runner who never follows a cue), none in a finished plan.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Each runner has a true median onset (log-normal around 3 km, a factor of 1.5) and a run-to-run spread (log-normal around
 0.15). They run distances of their own choosing (2 to 9 km, and stop when it hurts), so some runs are censored. After 3
-to 10 runs with at least one onset the model is asked once, at a random place in the next run that has not hurt yet. Three
-more populations are unlike what the model expects.
+to 10 runs with at least one onset the model is asked once, at a random place in the next run that has not hurt yet.
+Three more populations are unlike what the model expects.
 """
 
 from __future__ import annotations

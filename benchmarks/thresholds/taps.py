@@ -1,7 +1,7 @@
 """Three taps: none may be found in any recording, and how many of those added to the recordings are found.
 
-A tap is a push of 8-14 ms and a rebound of the same area, in a random direction, read by a sensor that averages over its
-sample; its strength is that of the push. Nobody has measured taps on a worn sensor here.
+A tap is a push of 8-14 ms and a rebound of the same area, in a random direction, read by a sensor that averages over
+its sample; its strength is that of the push. Nobody has measured taps on a worn sensor here.
 """
 
 from __future__ import annotations
@@ -97,7 +97,8 @@ def table(tries: int) -> None:
                     added[rate_hz, force_g] += 1
                     seen[rate_hz, force_g] += any(abs(tap_s - start_s) < 1.0 for _, tap_s in found(at, tapped, rate_hz))
     print(
-        f"three taps in {len(recordings)} recordings of trunk, hip and pocket, {hours:.1f} h: {false} found that nobody made"
+        f"{len(recordings)} recordings of trunk, hip and pocket, {hours:.1f} h at two rates: "
+        f"three taps that nobody made found {false} times"
     )
     print("| rate | strength | added | found |")
     print("|---|---|---|---|")

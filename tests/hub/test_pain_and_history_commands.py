@@ -1,0 +1,124 @@
+"""`stridecue pain` and `stridecue history`, and what is said before a run."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from dsp.plan import Plan
+from hub.command_line import carry_out
+from hub.commands.before_run import ask_next_morning, before_run, unanswered
+from hub.folders import data_folder
+from hub.history.runs import StoredRun
+from hub.history.store import History
+
+
+@pytest.fixture
+def history() -> History:
+    return History(data_folder() / "history.sqlite")
+
+
+def a_run(days_ago: float = 0.5, **more: object) -> StoredRun:
+    started = datetime.now(UTC) - timedelta(days=days_ago)
+    text = f"{started:%Y-%m-%dT%H:%M:%S}.000Z"
+    usual = {"distance_m": 5000.0, "exposure_m": 6000.0, "descent_m": 40.0, "surface": "trail", **more}
+    return StoredRun("runner", text, 1800.0, 5000, 170.0, 5.0, 4.5, **usual)  # type: ignore[arg-type]
+
+
+def test_pain_afterwards_is_kept_with_the_newest_run_and_answered(history: History, capsys: pytest.CaptureFixture[str]):
+    history.add(a_run(3.0))
+    history.add(a_run())
+    assert carry_out(["pain", "4", "--site", "Outer knee", "--side", "left", "--km", "4.0"]) == 0
+    out = capsys.readouterr().out
+    assert "outside of the knee" in out
+    assert "1.4 to 2.4 km" in out, "4.0 km of this hilly run are 4.8 flat ones"
+    assert "not a diagnosis" in out
+    *_, newest = history.past("runner")
+    assert newest.onset_m == pytest.approx(4800.0)
+    assert carry_out(["pain", "2", "--minute", "15"]) == 0
+    assert history.past("runner")[-1].onset_m == pytest.approx(3000.0)
+
+
+def test_signs_of_the_back_turn_cues_off_until_cleared(history: History, capsys: pytest.CaptureFixture[str]):
+    assert carry_out(["pain", "3", "--site", "buttock"]) == 0
+    out = capsys.readouterr().out
+    assert "low back" in out
+    assert "bladder" in out
+    assert history.plan("runner").held
+    (line,) = before_run(history, "runner", (), history.plan("runner"))
+    assert "Cues are off" in line
+    assert carry_out(["pain", "--cleared"]) == 0
+    assert history.plan("runner") == Plan()
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (["pain"], "from 0 to 10"),
+        (["pain", "3", "--site", "outer nee"], "did you mean 'outer knee'"),
+        (["pain", "--next-morning", "yes"], "no run of the last three days"),
+        (["history", "erase"], "--yes"),
+    ],
+)
+def test_what_cannot_be_done_says_what_to_do(words: list[str], remedy: str, capsys: pytest.CaptureFixture[str]):
+    assert carry_out(words) == 2
+    assert remedy in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("level", ["11", "-1", "x", "3.5"])
+def test_a_level_is_0_to_10(level: str):
+    with pytest.raises(SystemExit):
+        carry_out(["pain", level])
+
+
+def test_the_next_morning_is_asked_once(history: History, capsys: pytest.CaptureFixture[str]):
+    history.add(a_run(0.5))
+    assert unanswered(history, "runner") is None, "nothing hurt"
+    assert carry_out(["pain", "4", "--km", "4.0"]) == 0
+    started = unanswered(history, "runner")
+    assert started is not None
+    ask_next_morning(history, "runner")
+    assert "stridecue pain --next-morning" in capsys.readouterr().out
+    assert carry_out(["pain", "--next-morning", "yes"]) == 0
+    assert "too much" in capsys.readouterr().out
+    assert history.mornings("runner") == {started: True}
+    assert history.past("runner")[-1].worse
+    assert unanswered(history, "runner") is None
+
+
+def test_todays_cap_is_said_before_a_run(history: History):
+    history.add(a_run(2.0))
+    carry_out(["pain", "4", "--km", "4.0"])
+    (line,) = before_run(history, "runner", history.past("runner"), Plan())
+    assert line.startswith("today's cap: 1.9 km (return to running after pain at 4.8 km)")
+
+
+def test_history_is_listed_exported_and_erased(history: History, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    recording = tmp_path / "run.mcap"
+    recording.write_bytes(b"x")
+    history.add(a_run(recording=str(recording)))
+    carry_out(["pain", "4", "--site", "hip", "--km", "4.0"])
+    capsys.readouterr()
+    assert carry_out(["history", "list"]) == 0
+    listed = capsys.readouterr().out
+    for part in ("5.00", "40", "170", "5.0/4.5", "trail", "4/10 hip at 4.8 km"):
+        assert part in listed
+    out = tmp_path / "ann.json"
+    assert carry_out(["history", "export", str(out)]) == 0
+    assert out.stat().st_mode & 0o077 == 0
+    assert json.loads(out.read_text())["pain"][0]["site"] == "hip"
+    assert carry_out(["history", "erase", "--yes"]) == 0
+    assert str(recording) in capsys.readouterr().out
+    assert carry_out(["history", "list"]) == 0
+    assert "no runs of runner yet" in capsys.readouterr().out
+    history.add(a_run(recording=str(recording)))
+    assert carry_out(["history", "erase", "--yes", "--recordings"]) == 0
+    assert not recording.exists()
+
+
+def test_red_flags_are_there_for_everybody(capsys: pytest.CaptureFixture[str]):
+    assert carry_out(["pain", "--red-flags"]) == 0
+    assert "Urgent care at once" in capsys.readouterr().out

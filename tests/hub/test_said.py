@@ -1,0 +1,149 @@
+"""What is said in mid-run: it reaches the core, is recorded in its place, and a replay hears it too."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from drivers.packets import Said
+from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
+from dsp.pipeline import Pipeline
+from dsp.records import Cue, Metric, PainReport, Record, Side, Threshold, ThresholdState
+from firmware_profiles.catalog import load_catalog
+from hub.bus import Bus, Policy
+from hub.engine import Engine
+from hub.facts import Fact, Mute
+from hub.history.diary import RunDiary
+from hub.history.schema import HistoryError
+from hub.history.store import History
+from hub.incoming import CommandMessage, PainMessage
+from hub.obey import Obey
+from hub.sinks.diary import Diary, DiarySink, is_kept
+
+PAIN = b'{"type":"pain","level":4,"site":"outer knee","side":"left"}'
+
+
+def engine(*, cues: bool = True) -> Engine:
+    return Engine(load_catalog(), Pipeline(), strict=True, cues=cues)
+
+
+def test_pain_is_heard_and_answered():
+    report, threshold, answer = engine().feed(Said(5, PAIN))
+    assert isinstance(report, PainReport)
+    assert (report.t_ns, report.level, report.side, report.running_s) == (5, 4, Side.LEFT, 0.0)
+    assert isinstance(threshold, Threshold)
+    assert threshold.state is ThresholdState.REPORTED
+    assert isinstance(answer, Cue)
+    assert [type(each) for each in engine(cues=False).feed(Said(5, PAIN))] == [PainReport, Threshold]
+
+
+def test_wishes_change_the_plan_and_what_cannot_be_read_is_left_out():
+    one = engine()
+    for text in (b'{"type":"command","action":"less"}', b'{"type":"command","action":"mute"}', b"{", b'{"type":"x"}'):
+        assert one.feed(Said(1, text)) == []
+    assert one.plan().volume == "less"
+    (asked,) = one.feed(Said(1, b'{"type":"command","action":"unmute"}')) or one.feed(
+        Said(1, b'{"type":"command","action":"ask_pain"}')
+    )
+    assert isinstance(asked, Cue)
+    assert one.feed(Said(1, b'{"type":"command","action":"target","cadence_spm":176.0}')) == []
+
+
+def test_a_recording_has_it_in_its_place_and_replays_the_same(small_recording: Path, tmp_path: Path):
+    items = list(RecordingReader(small_recording))
+    t_ns = items[len(items) // 2].t_recv_ns  # type: ignore[union-attr]
+    items.insert(len(items) // 2 + 1, Said(t_ns, PAIN))
+    path = tmp_path / "said.mcap"
+    writer = RecordingWriter(path, SessionInfo(0, None, "ann"))
+    for item in items:
+        match item:
+            case Said():
+                writer.add_said(item)
+            case _ if hasattr(item, "payload"):
+                writer.add_packet(item)
+            case _:
+                writer.add_device(item)
+    writer.close()
+    assert [item for item in RecordingReader(path) if isinstance(item, Said)] == [Said(t_ns, PAIN)]
+
+    def told(source: object) -> list[Record]:
+        one, out = engine(), []
+        for item in source:  # type: ignore[attr-defined]
+            out += one.feed(item)
+        return out + one.finish()
+
+    live = told(items)
+    assert sum(isinstance(record, PainReport) for record in live) == 1
+    assert told(RecordingReader(path)) == live
+
+
+async def test_orders_are_said_to_the_core():
+    said: list[Said] = []
+    notes: list[Fact] = []
+
+    async def say(item: Said) -> None:
+        said.append(item)
+
+    async def tell(record: Record) -> None:
+        raise AssertionError(record)
+
+    async def note(fact: Fact) -> None:
+        notes.append(fact)
+
+    obey = Obey(lambda: 7, say=say, tell=tell, note=note, stop=lambda _why: None)
+    await obey(PainMessage(level=3, numb=True, id="watch", t="2025-03-01T07:30:00Z"))
+    for action in ("mute", "less", "ask_pain"):
+        assert await obey(CommandMessage(action=action))  # type: ignore[arg-type]
+    await obey(CommandMessage(action="target", cadence_spm=176.0))
+    assert [item.t_ns for item in said] == [7] * 5
+    assert b"watch" not in said[0].text
+    (report, *_) = engine().feed(said[0])
+    assert isinstance(report, PainReport)
+    assert report.numb
+    assert notes == [Mute(7, True)]  # noqa: FBT003
+
+
+async def test_pain_and_thresholds_are_kept_at_once_and_a_broken_history_is_told(tmp_path: Path):
+    history, notices, bus = History(tmp_path / "history.sqlite"), list[str](), Bus[Fact]()
+    diary: Diary = RunDiary(history, "ann", "2025-03-01T07:30:00.000Z", 0, 1_740_814_200_000_000_000)
+    sink = DiarySink(diary, bus.subscribe("diary", Policy.DROP_OLDEST, 10, wanted=is_kept), notices.append)
+    task = asyncio.create_task(sink.run())
+    for record in engine().feed(Said(5_000_000_000, PAIN)):
+        await bus.publish(record)
+    await bus.publish(Metric(0, "cadence_spm", 170.0, None, 1.0))
+    bus.close()
+    await task
+    (pain,) = history.pains("ann")
+    assert (pain.said_utc, pain.level, pain.how) == ("2025-03-01T07:30:05.000Z", 4, "run")
+    assert [row["state"] for row in history.export("ann")["threshold"]] == ["reported"]
+    assert notices == []
+
+
+class Broken:
+    def pain(self, report: PainReport) -> None:
+        raise HistoryError("/history.sqlite: disk full")
+
+    threshold = pain
+
+
+async def test_a_history_that_cannot_be_written_is_told_without_what_was_said():
+    notices, bus = list[str](), Bus[Fact]()
+    sink = DiarySink(Broken(), bus.subscribe("diary", Policy.DROP_OLDEST, 10), notices.append)
+    task = asyncio.create_task(sink.run())
+    await bus.publish(PainReport(0, 4, "outer knee"))
+    bus.close()
+    await task
+    assert len(notices) == 1
+    assert "knee" not in notices[0]
+
+
+@pytest.mark.parametrize(
+    "text", [PAIN, b'{"type":"pain","level":4,"site":"a secret place"}', b'{"type":"pain","secret":1}']
+)
+def test_nothing_of_it_is_logged(text: bytes, caplog: pytest.LogCaptureFixture):
+    caplog.set_level("DEBUG")
+    engine().feed(Said(5, text))
+    assert "knee" not in caplog.text
+    assert "secret" not in caplog.text
