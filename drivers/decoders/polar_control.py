@@ -14,6 +14,8 @@ from drivers.errors import DecodeError
 ANSWER = 0xF0
 FEATURES = 0x0F
 START = 2
+STOPPED = 1
+"""Begins a message of the device's own: the measurements whose types follow have ended."""
 STATUS = (
     "success", "invalid_op_code", "invalid_measurement_type", "not_supported", "invalid_length", "invalid_parameter",
     "already_in_state", "invalid_resolution", "invalid_sample_rate", "invalid_range", "invalid_mtu",

@@ -8,13 +8,22 @@ from typing import Any
 
 from drivers.vectors.names import NAMES, WORDS
 
+_NOTHING = object()
 RELATIVE = 1e-3
 """What vector files promise, beside one unit of the last printed digit."""
 
 
-def differences(expected: Mapping[str, object], found: Mapping[str, object]) -> list[str]:
-    """Return one sentence for each expected name that was not found as it should be."""
+def differences(expected: Mapping[str, object], found: Mapping[str, object], *, cut: bool = False) -> list[str]:
+    """Return one sentence for each expected name that was not found as it should be.
+
+    cut  what lies beyond the given bytes was not found, and is not compared
+    """
     problems = []
+    if cut:
+        known = {name: wanted for name, wanted in expected.items() if NAMES.get(name, (name, None))[0] in found}
+        if expected and not known:
+            return [f"nothing of it lies in the given bytes: {', '.join(expected)}"]
+        expected = known
     for name, wanted in expected.items():
         ours, transform = NAMES.get(name, (name, None))
         if ours not in found:
@@ -31,7 +40,7 @@ def differences(expected: Mapping[str, object], found: Mapping[str, object]) -> 
 def agrees(value: object, wanted: object) -> bool:
     """Compare a value with an expected one. A row that stands alone and one row of samples are the same."""
     if isinstance(wanted, dict):
-        return isinstance(value, dict) and all(key in value and agrees(value[key], wanted[key]) for key in wanted)
+        return isinstance(value, dict) and all(agrees(_entry(value, key), wanted[key]) for key in wanted)
     if isinstance(wanted, list):
         if not isinstance(value, (list, tuple)):
             return False
@@ -39,13 +48,22 @@ def agrees(value: object, wanted: object) -> bool:
         if wanted and not isinstance(wanted[0], (list, dict)):
             values = _flat(value)
         return len(values) == len(wanted) and all(map(agrees, values, wanted))
-    if isinstance(wanted, bool) or wanted is None:
+    if wanted is None:
+        return value is None or (isinstance(value, float) and math.isnan(value))
+    if isinstance(wanted, bool):
         return value is wanted
     if isinstance(wanted, str):
-        return isinstance(value, str) and value in {wanted, WORDS.get(wanted)}
+        words = {wanted.casefold(), *WORDS.get(wanted, ())}
+        return isinstance(value, str) and value.casefold() in words
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
     if isinstance(wanted, (int, float)) and isinstance(value, (int, float)):
         return _close(value, wanted)
     return False
+
+
+def _entry(value: Mapping[str, object], key: str) -> object:
+    return next((value[name] for name in (key, *WORDS.get(key, ())) if name in value), _NOTHING)
 
 
 def _close(value: float, wanted: float) -> bool:

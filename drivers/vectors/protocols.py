@@ -10,8 +10,8 @@ from contextlib import suppress
 import msgspec
 
 from drivers.decoders.factory import build_decoder
-from drivers.decoders.polar_control import FEATURES, parse_answer, parse_features, parse_settings
-from drivers.decoders.polar_frames import decode_deltas, sample_times_ns
+from drivers.decoders.polar_control import FEATURES, STOPPED, parse_answer, parse_features, parse_settings
+from drivers.decoders.polar_frames import MAG, decode_deltas, sample_times_ns
 from drivers.decoders.polar_pmd import KIND, PolarPmdDecoder
 from drivers.decoders.sensor_logger import read_samples
 from drivers.errors import DecodeError
@@ -32,6 +32,11 @@ GSP_COMMANDS = (
 )  # fmt: skip
 BLUEST_FEATURES = {0x00800000: "acc", 0x00400000: "gyro", 0x00200000: "mag"}
 PROPERTIES = ("broadcast", "read", "write_without_response", "write", "notify", "indicate")
+
+
+class UnknownError(DecodeError):
+    """Something of a device that no profile reads."""
+
 
 Reader = Callable[[Vector, Catalog], Values]
 
@@ -81,7 +86,7 @@ def _polar_frame(vector: Vector, catalog: Catalog) -> Values:
     owners = (catalog.get(profile) for profile in PROFILES["polar.pmd"])
     choices = [(one, name) for one in owners for name, stream in one.stream.items() if _is_kind(one, name, kind)]
     if not choices:
-        raise DecodeError(f"measurement {kind} is not read")
+        raise UnknownError(f"measurement {kind} of Polar devices is not read")
     profile, name = choices[0]
     streams = profile.stream
     if vector.kind == CUT or vector.context.get("tolerate_truncation"):
@@ -96,6 +101,8 @@ def _polar_frame(vector: Vector, catalog: Catalog) -> Values:
     samples = decoder.samples(payload)
     values: Values = {**decoded.fields, **{key: rows.tolist() for key, rows in decoded.sampled.items()}}
     values |= {"type": POLAR_KINDS[kind], "n": len(samples.raw), "raw": samples.raw.tolist()}
+    if kind == MAG:
+        values.setdefault("calibration", ["not_available"] * len(samples.raw))
     values |= {"unix_time_ns_last": last_ns + UNIX_TO_2000_NS, "truncated": decoded.truncated}
     if "previous_timestamp_ns" in vector.context:
         times = sample_times_ns(vector.context["previous_timestamp_ns"], last_ns, len(samples.raw), 0.0)
@@ -114,6 +121,8 @@ def _polar_control(vector: Vector, catalog: Catalog) -> Values:
     if payload[:1] == bytes([FEATURES]):
         features = parse_features(payload)
         return {"features": features, **{name.lower(): name in features for name in ("ECG", "PPG", "ACC", "PPI")}}
+    if payload[:1] == bytes([STOPPED]):
+        return {"stopped_types": list(payload[1:]), "types": [POLAR_KINDS.get(kind) for kind in payload[1:]]}
     answer = parse_answer(payload)
     values: Values = {"op": answer.op, "type": answer.kind, "status": answer.status, "more": answer.more}
     values["parameters_hex"] = answer.parameters.hex()

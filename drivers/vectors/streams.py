@@ -19,6 +19,7 @@ Values = dict[str, object]
 
 CONTACT = {(False, False): "not_supported", (False, True): "not_supported", (True, False): "not_detected"}
 FIRST_REGISTERS = 4
+ZERO_CELSIUS_K = 273.15
 
 
 def aliases_of(profile: Profile, characteristic: str) -> list[str]:
@@ -75,6 +76,8 @@ def _read(profile: Profile, name: str, payloads: Sequence[bytes], params: Params
         values["contact"] = CONTACT.get((values["contact_supported"] is True, values["contact"] is True), "detected")
     if profile.stream[name].bits and set(values) == {"flags", *profile.stream[name].bits}:
         values["features"] = [bit for bit in profile.stream[name].bits if values[bit]]
+    if isinstance(kelvin := values.get("temperature_k"), float):
+        values["temperature_c"] = kelvin - ZERO_CELSIUS_K
     return values | _of_registers(values)
 
 

@@ -93,6 +93,14 @@ def vector(device: str, characteristic: str, hexes: str | list[str] | None = Non
                expected={"temperature_k": 300.0, "timestamp_ms": 172460}),
         vector("polar.pmd", "fb005c81", "f001020d00", expected={"op": 1, "type": 2, "status": "device_in_charger"}),
         vector("polar.pmd", "fb005c81", "f0020200000501 40da7f39", expected={"settings": {"factor": [2.44e-4]}}),
+        vector("polar.pmd", "start_command", "0202020108000001c80001011000",
+               expected={"meaning": "start ACC 200 Hz, 8 g"}),
+        vector("polar.pmd", "fb005c81", "010205", expected={"stopped_types": [2, 5]}),
+        vector("polar.pmd", "settings_tlv", "03 01 20030000 05 01 0000803f".replace(" ", ""),
+               expected={"settings": {"range_milliunit": [800], "factor": 1.0}}),
+        vector("polar.pmd", "fb005c82", "06 0094357700000000 80 0100 0200 0300".replace(" ", ""),
+               context={"factor": 0.5}, expected={"mag_gauss": [[0.5, 1.0, 1.5]]}),
+        vector("triki", "6e400003", "2200ce3732c800000000000000080001", expected={"acc_g": [0, 0, 1], "button": 1}),
         vector("polar.pmd", "fb005c81", "0f0500", expected={"features": ["ECG", "ACC"]}),
         vector("polar.pmd", "fb005c82", "020000000000000001 00 0102ff", expected={"acc_mg": [[1, 2, -1]]}),
         vector("polar.pmd", "fb005c82", "0200000000000000", expect_error=True),
@@ -125,6 +133,7 @@ def test_what_the_shared_file_does_not_show(made: Vector) -> None:
     ("made", "verdict", "why"),
     [
         (vector("a.toaster", "2a37", "00"), Verdict.NOT_APPLICABLE, "no profile 'a.toaster'"),
+        (vector("polar.pmd", "fb005c82", "01" + "00" * 12), Verdict.NOT_APPLICABLE, "measurement 1"),
         (vector("sig.hr", "2a99", "00"), Verdict.NOT_APPLICABLE, "no characteristic '2a99'"),
         (vector("sig.hr", "2a37", "0050", expected={"heart_rate_bpm": 81}), Verdict.FAILED, "is 80, expected 81"),
         (vector("sig.hr", "2a37", "0850d007", expected={"heart_rate_bpm": 80}), Verdict.FAILED, "energy_kj should be"),
@@ -147,9 +156,13 @@ def test_a_cut_capture_is_compared_as_far_as_it_goes() -> None:
     made = vector("witmotion.ble5", "ffe4", "556131ff57ff0f08000000000000b9fc", kind="captured_truncated")
     acc = {"acc_g": [-0.10107, -0.08252, 1.00732], "gyro_dps": [0.0, 0.0, 0.0]}
     assert outcome(msgspec.structs.replace(made, expected=acc))[0] is Verdict.PASSED
-    # The angles reach beyond the bytes: nobody knows them.
-    with_angles = {**acc, "angle_deg": [-4.61, 0.0, 0.0]}
-    assert outcome(msgspec.structs.replace(made, expected=with_angles))[0] is Verdict.FAILED
+    # The angles reach beyond the bytes: nobody knows them, nothing is compared.
+    with_angles = {**acc, "angle_deg": [1.0, 2.0, 3.0]}
+    assert outcome(msgspec.structs.replace(made, expected=with_angles))[0] is Verdict.PASSED
+    only_angles = {"angle_deg": [1.0, 2.0, 3.0]}
+    assert "nothing of it lies in the given bytes" in outcome(msgspec.structs.replace(made, expected=only_angles))[1]
+    wrong = {**acc, "acc_g": [-0.10107, -0.08252, 1.10732]}
+    assert outcome(msgspec.structs.replace(made, expected=wrong))[0] is Verdict.FAILED
 
 
 def test_a_file_that_holds_no_vectors_says_where(tmp_path: Path) -> None:
