@@ -15,7 +15,7 @@ million instructions a second whatever else the host does, and hours of waiting 
 PROCESSOR = "Nehalem"
 """The least that numpy's wheels run on."""
 
-COMMAND_LINE = "console=ttyS0 quiet panic=-1 tsc=unstable mitigations=off random.trust_cpu=on"
+COMMAND_LINE = "console=ttyS0 quiet panic=-1 tsc=reliable mitigations=off random.trust_cpu=on"
 MEMORY_MB = 1536
 EXIT = "GUEST-EXIT="
 

@@ -16,10 +16,13 @@ from hub.wire import SensorMessage
 IMU_HEAD = struct.Struct("<IIB")
 """sample_seq, t_us, n of profile stridecue.imu6."""
 
-DATA = "data"
+DATA, MEASUREMENT = "data", "measurement"
 RATE_HZ = 208.0
 CLOCK_SHARE = 0.005
 """What is counted and what was made may differ by so much: gaps over a reboot are estimated by time."""
+
+SLOW_PERIOD_S = 1.0
+"""Of pod and strap, which number nothing: what is missing is told by time."""
 
 NS_PER_S = 1e9
 
@@ -42,7 +45,7 @@ def judge(recording: Path, episodes: Iterable[Episode], last_words: Mapping[str,
     for item in RecordingReader(recording):
         if isinstance(item, Packet):
             at_s = item.t_recv_ns / NS_PER_S
-            if item.channel != "level":
+            if item.channel in {DATA, MEASUREMENT}:
                 times_s[item.device].append(at_s)
             if (item.device, item.channel) == (imu, DATA):
                 first, _, n = IMU_HEAD.unpack_from(item.payload)
@@ -51,7 +54,10 @@ def judge(recording: Path, episodes: Iterable[Episode], last_words: Mapping[str,
     for episode in episodes:
         parts = [f"{device} {_words(times_s[device], episode)}" for device in sorted(episode.hit)]
         print(f"REPORT  {episode.name:36} {'; '.join(parts)}")
-    return _count(ranges, last_words[imu])
+    faults = _count(ranges, last_words[imu])
+    for device in sorted(set(times_s) - {imu}):
+        faults += _count_by_time(times_s[device], last_words[device])
+    return faults
 
 
 def _words(times_s: list[float], episode: Episode) -> str:
@@ -76,7 +82,9 @@ def _count(ranges: list[tuple[float, int, int]], said: SensorMessage) -> list[st
             unnumbered += round((at_s - before_s) * RATE_HZ) - more
         taken, last_s = taken + more, at_s
     made = (last_s - ranges[0][0]) * RATE_HZ + ranges[0][2]
-    print(f"REPORT  IMU: {boots} boots, {holes} gaps; the hub counted {said.samples} samples, {said.lost} lost, ")
+    print(
+        f"REPORT  {said.device}: {boots} boots, {holes} gaps; the hub counted {said.samples} samples, {said.lost} lost,"
+    )
     print(
         f"REPORT       {said.dropped} dropped. In its recording: {taken} samples, {missing} missing by their numbers,"
     )
@@ -87,3 +95,13 @@ def _count(ranges: list[tuple[float, int, int]], said: SensorMessage) -> list[st
     if abs(said.samples + said.lost - made) > CLOCK_SHARE * made:
         faults.append(f"samples + lost = {said.samples + said.lost}, but {made:.0f} were made")
     return faults
+
+
+def _count_by_time(times_s: list[float], said: SensorMessage) -> list[str]:
+    """Compare the hub's count with the seconds in which nothing came; it may be one off at each gap and at the end."""
+    gaps = [b - a for a, b in pairwise(times_s) if b - a > 1.5 * SLOW_PERIOD_S]
+    missing = round((times_s[-1] - times_s[0]) / SLOW_PERIOD_S) + 1 - len(times_s)
+    print(f"REPORT  {said.device}: {len(gaps)} gaps; the hub counted {said.lost} lost, {missing} are missing by time")
+    if abs(said.lost - missing) > len(gaps) + 1:
+        return [f"{said.device}: lost {said.lost}, but {missing} are missing"]
+    return []
