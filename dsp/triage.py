@@ -25,7 +25,6 @@ SITES = (
 """Where it hurts, as offered everywhere."""
 
 _SHORT = {
-    "kneecap": "around the kneecap",
     "outside of the knee": "outer knee",
     "lateral knee": "outer knee",
     "outer": "outer knee",

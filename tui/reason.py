@@ -68,7 +68,8 @@ def _metrics(side: Side | None, metrics: Sequence[MetricLine]) -> str:
 
 
 def _pain(line: PainLine) -> str:
-    return f"pain {line.level} of 10" + (f", {line.site}" if line.site else "")
+    level = "reported" if line.level is None else f"{line.level} of 10"
+    return f"pain {level}" + (f", {line.site}" if line.site else "")
 
 
 def _threshold(line: ThresholdLine) -> str:

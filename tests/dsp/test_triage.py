@@ -12,10 +12,10 @@ def report(level: int | None, site: str | None = None, *, numb: bool | None = No
     return PainReport(0, level, site, numb=numb)
 
 
-@pytest.mark.parametrize(
-    ("level", "trek", "guide"),
-    [(1, "easy", "easy"), (2, "easy", "easy"), (3, "walk", "easy"), (4, "walk", "walk"), (None, "walk", "walk")],
-)
+RULES = ((1, "easy", "easy"), (2, "easy", "easy"), (3, "walk", "easy"), (4, "walk", "walk"), (None, "walk", "walk"))
+
+
+@pytest.mark.parametrize(("level", "trek", "guide"), RULES)
 def test_the_stricter_rule_is_the_default(level, trek, guide):
     assert triage(report(level, "outer knee")).answer == trek
     assert triage(report(level, "outer knee"), PainRule.GUIDE).answer == guide
@@ -48,16 +48,16 @@ def test_strong_pain_says_whom_to_see():
     assert triage(report(6, "hip")).see is None
 
 
-@pytest.mark.parametrize(
-    ("said", "meant"),
-    [
-        ("Outer", "outer knee"),
-        (" kneecap", None),
-        ("Achilles", "calf or Achilles"),
-        ("my left toe", "my left toe"),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_words_for_sites(said, meant):
-    assert known_site(said) == (meant if said != " kneecap" else "around the kneecap")
+WORDS = {
+    "Outer": "outer knee",
+    " kneecap": "around the kneecap",
+    "Achilles": "calf or Achilles",
+    "my left toe": "my left toe",
+    "": None,
+    None: None,
+}
+
+
+@pytest.mark.parametrize("said", WORDS)
+def test_words_for_sites(said):
+    assert known_site(said) == WORDS[said]

@@ -102,7 +102,7 @@ async def test_orders_are_said_to_the_core():
     (report, *_) = engine().feed(said[0])
     assert isinstance(report, PainReport)
     assert report.numb
-    assert notes == [Mute(7, True)]  # noqa: FBT003
+    assert notes == [Mute(7, muted=True)]
 
 
 async def test_pain_and_thresholds_are_kept_at_once_and_a_broken_history_is_told(tmp_path: Path):
@@ -123,9 +123,10 @@ async def test_pain_and_thresholds_are_kept_at_once_and_a_broken_history_is_told
 
 class Broken:
     def pain(self, report: PainReport) -> None:
-        raise HistoryError("/history.sqlite: disk full")
+        raise HistoryError(f"/history.sqlite: disk full at {report.t_ns}")
 
-    threshold = pain
+    def threshold(self, threshold: Threshold) -> None:
+        raise AssertionError(threshold)
 
 
 async def test_a_history_that_cannot_be_written_is_told_without_what_was_said():
@@ -139,9 +140,10 @@ async def test_a_history_that_cannot_be_written_is_told_without_what_was_said():
     assert "knee" not in notices[0]
 
 
-@pytest.mark.parametrize(
-    "text", [PAIN, b'{"type":"pain","level":4,"site":"a secret place"}', b'{"type":"pain","secret":1}']
-)
+SECRETS = (PAIN, b'{"type":"pain","level":4,"site":"a secret place"}', b'{"type":"pain","secret":1}')
+
+
+@pytest.mark.parametrize("text", SECRETS)
 def test_nothing_of_it_is_logged(text: bytes, caplog: pytest.LogCaptureFixture):
     caplog.set_level("DEBUG")
     engine().feed(Said(5, text))

@@ -13,9 +13,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from dsp.records import Side
+from dsp.triage import SITES as PAIN_SITES
 from hub.incoming import PainMessage
 
-SITES = (None, "outer knee", "kneecap", "hip", "shin", "ankle or foot", "other")
+SITES = (None, *PAIN_SITES)
 WORST = 10
 
 
@@ -39,6 +40,7 @@ class PainScreen(ModalScreen[PainMessage | None]):
         Binding("down", "site(1)", "Site"),
         Binding("l", "side('left')", "Left"),
         Binding("r", "side('right')", "Right"),
+        Binding("n", "numb", "Numb"),
     ]
 
     def __init__(self) -> None:
@@ -46,6 +48,7 @@ class PainScreen(ModalScreen[PainMessage | None]):
         self.level: int | None = None
         self.site = 0
         self.side: Side | None = None
+        self.numb = False
 
     def compose(self) -> ComposeResult:
         """Question, scale, site, side, keys."""
@@ -55,6 +58,7 @@ class PainScreen(ModalScreen[PainMessage | None]):
             yield Static(id="pain-word")
             yield Static(id="pain-site")
             yield Static(id="pain-side")
+            yield Static(id="pain-numb")
             yield Static(id="pain-keys")
 
     def on_mount(self) -> None:
@@ -84,6 +88,11 @@ class PainScreen(ModalScreen[PainMessage | None]):
         self.side = None if self.side == side else Side(side)
         self._draw()
 
+    def action_numb(self) -> None:
+        """Numbness or tingling; the same key again takes it back."""
+        self.numb = not self.numb
+        self._draw()
+
     def action_back(self) -> None:
         """Report nothing."""
         self.dismiss(None)
@@ -95,7 +104,7 @@ class PainScreen(ModalScreen[PainMessage | None]):
                 Content.styled("Type a number from 0 to 10 first.", "bold $caution"), layout=False
             )
             return
-        self.dismiss(PainMessage(level=self.level, site=SITES[self.site], side=self.side))
+        self.dismiss(PainMessage(level=self.level, site=SITES[self.site], side=self.side, numb=self.numb or None))
 
     def _draw(self) -> None:
         cells = [
@@ -110,6 +119,7 @@ class PainScreen(ModalScreen[PainMessage | None]):
             "word": Content.styled(word, "$dim" if self.level is None else "bold"),
             "site": _choice("Where", SITES[self.site] or "not said", "↑ ↓"),
             "side": _choice("Side", self.side.value if self.side is not None else "not said", "l r"),
+            "numb": _choice("Numb", "yes" if self.numb else "no", "n"),
             "keys": Content.styled("Enter sends · Esc goes back · only the number is needed", "$dim"),
         }
         for name, content in lines.items():
