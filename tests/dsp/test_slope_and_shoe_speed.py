@@ -1,0 +1,78 @@
+"""The slope that shoes climb, and a shoe's speed that keeps what it learned beside a treadmill or a pod."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.score_recordings import run
+from drivers.virtual.runner import RunnerParams, VirtualRunner
+from dsp.metrics import slope_pct, speed_mps
+from dsp.metrics.speed_source import FOOT_SPEED
+from dsp.records import Metric, Side
+from dsp.signals import NS_PER_S, Placement
+from tests.dsp.virtual import play, worn_by
+from tests.recorded import folders, load, requires_data
+
+FEET = [Placement.LEFT_FOOT, Placement.RIGHT_FOOT]
+LACES = ("sub032_run_2.5mps", "sub041_run_2.5mps", "sub041_run_3.5mps", "sub041_run_4.5mps")
+
+
+def slopes(records):
+    return [r for r in records if isinstance(r, Metric) and r.key == "slope_pct"]
+
+
+@pytest.mark.parametrize("incline_pct", [-8.0, 0.0, 6.0])
+def test_shoes_tell_the_slope_of_a_made_up_hill(incline_pct):
+    runner = VirtualRunner(RunnerParams(seed=2, incline_pct=incline_pct))
+    said = slopes(play(worn_by(runner, FEET, 28.0)))
+    assert said
+    assert said[-1].value == pytest.approx(incline_pct, abs=1.5)
+    assert all(m.quality <= 0.4 for m in said)
+
+
+@requires_data
+@pytest.mark.parametrize("name", LACES)
+def test_a_level_belt_is_level_to_three_quarters_of_a_per_cent(name):
+    """Shoes of two people, on the laces; that distance to the ball was chosen on them. No recorded slope is at hand."""
+    found = [load(f) for f in folders() if f.name == name]
+    said = [m.value for rec in found for m in slopes(run(rec.columns, ["left_foot", "right_foot"]))]
+    assert said
+    assert max(abs(value) for value in said) <= 0.75
+
+
+def test_the_belt_knows_its_incline_better():
+    stage = slope_pct.Stage()
+    for k in range(30):
+        stage.reading(Metric(k * NS_PER_S, slope_pct.FOOT_SLOPE, 1.0, Side.LEFT, 0.4))
+    assert [m.value for m in stage.report(30 * NS_PER_S)] == [pytest.approx(1.0)]
+    stage.reading(Metric(30 * NS_PER_S, "incline_pct", 4.0, None, 1.0))
+    assert [m.value for m in stage.report(30 * NS_PER_S)] == [4.0]
+
+
+def test_strides_that_do_not_agree_are_no_slope():
+    stage = slope_pct.Stage()
+    for k in range(40):
+        stage.reading(Metric(k * NS_PER_S, slope_pct.FOOT_SLOPE, 5.0 * (-1) ** k, Side.LEFT, 0.4))
+    assert stage.report(40 * NS_PER_S) == []
+
+
+@pytest.mark.parametrize("given", ["treadmill_speed_mps", "speed_mps"])
+def test_a_shoe_keeps_its_constant_when_the_better_source_falls_silent(given):
+    stage, said = speed_mps.Stage(), []
+    for second in range(60):
+        t_ns = second * NS_PER_S
+        for side, share in ((Side.LEFT, 1.03), (Side.RIGHT, 0.98)):
+            stage.reading(Metric(t_ns, FOOT_SPEED, 3.0 * share, side, 0.7))
+        if second < 40:
+            stage.reading(Metric(t_ns, given, 3.0, None, 1.0))
+        said += stage.report(t_ns)
+    assert said[-1].value == pytest.approx(3.0, rel=0.002)
+    assert said[-1].quality == 0.9
+
+
+def test_a_shoe_alone_has_its_own_constant_and_says_less_quality():
+    stage = speed_mps.Stage()
+    stage.reading(Metric(0, FOOT_SPEED, 3.1, Side.LEFT, 0.7))
+    (said,) = stage.report(0)
+    assert said.value == pytest.approx(3.1)
+    assert said.quality < 0.7
