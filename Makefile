@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts format bench bench-peers bluez-vm screenshots contract lock clean
+.PHONY: help demo test check lint types contracts format bench bench-peers bluez-vm homeassistant screenshots contract lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ $(VENV)/.bench: $(VENV)/.dev
 bench-peers: $(VENV)/.bench  ## other gait libraries beside ours on the same recordings (0.8 GB in .venv-peers, once)
 	@$(BIN)/python -m benchmarks.peers $(ARGS)
 
+homeassistant: $(VENV)/.dev  ## our discovery message through Home Assistant's own schemas (0.5 GB in .venv-homeassistant, once)
+	@$(BIN)/python -m tests.hub.homeassistant_schemas
+
 screenshots: $(VENV)/.dev  ## renew the pictures in docs/ (needs chromium)
 	@$(BIN)/python docs/take_screenshots.py
 
@@ -75,4 +78,4 @@ lock: $(VENV)/.dev  ## renew constraints.txt (needs uv)
 	@mv constraints.new constraints.txt
 
 clean:  ## forget the environment and all caches
-	rm -rf $(VENV) .venv-peers build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-peers .venv-homeassistant build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -119,4 +119,3 @@ def backoff_s(first_s: float = 0.25, most_s: float = 5.0) -> Iterator[float]:
 
 def _code(refused: aiomqtt.MqttCodeError) -> int | None:
     return refused.rc if isinstance(refused.rc, int) else getattr(refused.rc, "value", None)
-

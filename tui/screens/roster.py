@@ -119,7 +119,7 @@ class RosterScreen(Screen[None]):
         look = "bold $bad" if pressing else "$dim"
         return Content.assemble(
             ("stridecue", "bold $brand"),
-            f"  {len(in_order)} runners, {running} running   ",
+            f"  {len(in_order)} runner{'s' if len(in_order) != 1 else ''}, {running} running   ",
             (f"{pressing} need you" if pressing else "nobody needs you", look),
             "   ",
             (state[0], state[1]),
