@@ -24,7 +24,9 @@ LONGEST_GAP_S = 3.0
 """Reports come once a second; after a longer silence nothing is added for the time in between."""
 
 TRUSTED = 0.3
-"""Least quality of a speed or slope that counts."""
+"""Least quality of a speed that counts."""
+SLOPE_TRUSTED = 0.5
+"""And of a slope: what shoes climb is off by up to 2 % for a whole run, which would make every run a downhill one."""
 
 
 def downhill_weight(incline_pct: float) -> float:
@@ -73,7 +75,7 @@ class Exposure:
         speed, incline = metrics.get("speed_mps"), metrics.get("incline_pct")
         known = speed is not None and speed.quality >= TRUSTED and speed.value > 0.0
         speed_mps = speed.value if speed is not None and known else self._usual_mps
-        slope_pct = incline.value if incline is not None and incline.quality >= TRUSTED else 0.0
+        slope_pct = incline.value if incline is not None and incline.quality >= SLOPE_TRUSTED else 0.0
         metres = speed_mps * since_s
         self.running_s += since_s
         self.distance_m += metres

@@ -79,6 +79,8 @@ class Guidance:
     def second(self, t_ns: int, metrics: Sequence[Metric]) -> list[Record]:
         """Take this second's metrics; gives metrics of its own, changes of thresholds, and cues."""
         by_key = {metric.key: metric for metric in metrics if metric.side is None}
+        if "slope_pct" in by_key:  # the treadmill's incline too, else what the shoes climb
+            by_key["incline_pct"] = by_key["slope_pct"]
         running = self.exposure.second(t_ns, by_key)
         guided = self._teaches and self._plan.guides(self.exposure.running_s)
         own_spm, goal_spm = self._goal(by_key)
