@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import math
 
 from drivers.radio_choice import check_radio
 from hub.config import sound_output
 from hub.topics import WireError, runner_slug
+
+WEB_PORT = 8765
+
+
+def web_address(text: str) -> tuple[str, int]:
+    """Read where to serve a page: an address of this machine, with or without a port."""
+    host, colon, number = text.rpartition(":")
+    if not colon or not number.isdecimal():
+        host, number = text, str(WEB_PORT)
+    try:
+        return str(ipaddress.ip_address(host.strip("[]"))), port(number)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: write an IP address of this machine, e.g. 192.168.1.20 or 0.0.0.0 (all), and :PORT if you like"
+        ) from None
 
 
 def seconds(text: str) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 import platformdirs
 
 _APP = "stridecue"
-BRINGS = {"tui": "textual", "sim": "bumble", "broker": "amqtt", "audio": "sounddevice"}
+BRINGS = {"tui": "textual", "web": "textual_serve", "sim": "bumble", "broker": "amqtt", "audio": "sounddevice"}
 """What each extra brings."""
 
 
@@ -31,6 +31,11 @@ def demo_folder() -> Path:
 def log_file() -> Path:
     """Find the log, used when the dashboard owns the terminal."""
     return platformdirs.user_log_path(_APP, appauthor=False) / "hub.log"
+
+
+def overdue_folder() -> Path:
+    """Find what waits for a broker that is away."""
+    return platformdirs.user_state_path(_APP, appauthor=False) / "overdue"
 
 
 def speech_folder() -> Path:

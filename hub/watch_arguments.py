@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from hub.argument_types import port, runner
+from hub.argument_types import WEB_PORT, port, runner, web_address
 
 WATCH = """\
 Every runner who publishes on a broker, those who need somebody on top. Nothing is configured per runner.
@@ -13,6 +13,8 @@ Every runner who publishes on a broker, those who need somebody on top. Nothing 
   stridecue watch --broker mqtt://gym.local:1883   a broker elsewhere (mqtt, mqtts, ws, wss)
   stridecue watch --broker mqtts://club.example --user coach --password-file ~/.coach
   stridecue watch --plain                          lines of text: for screen readers and logs
+  stridecue watch --serve                          in a browser on this machine; prints the address
+  stridecue watch --serve 192.168.1.20             for a tablet in the gym; who has the printed address can look
 
 keys: Enter one runner in full, Esc back, n say something to the runner, a ask whether something hurts, m mute, q quit
 """
@@ -29,3 +31,11 @@ def add_watch(one: argparse.ArgumentParser) -> None:
     )
     one.add_argument("--runner", type=runner, metavar="NAME", help="only this runner")
     one.add_argument("--plain", action="store_true", help="lines of text instead of the dashboard")
+    one.add_argument(
+        "--serve",
+        type=web_address,
+        nargs="?",
+        const=("127.0.0.1", WEB_PORT),
+        metavar="ADDRESS[:PORT]",
+        help=f"in a browser, needs no internet (default 127.0.0.1:{WEB_PORT}: only this machine)",
+    )

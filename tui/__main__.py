@@ -87,7 +87,8 @@ async def run(options: argparse.Namespace) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Entry point; 0 done, 1 failed, 2 wrong arguments or no terminal."""
     options = parse(sys.argv[1:] if arguments is None else arguments)
-    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+    in_browser = "TEXTUAL_DRIVER" in os.environ
+    if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         print("stridecue: the dashboard needs a terminal; use --headless with the hub instead", file=sys.stderr)
         return 2
     return asyncio.run(run(options))

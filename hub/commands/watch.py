@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
+import ipaddress
 import os
+import secrets
+import socket
 import subprocess
 import sys
 from argparse import Namespace
@@ -19,11 +23,16 @@ from hub.plain_watch import PlainWatch
 from hub.terminal import SavedTerminal, is_whole
 from hub.topics import coach_topics
 
+IN_ENVIRONMENT = "STRIDECUE_WATCH_TOKEN"
+"""How the token reaches the server; `tui.web` takes it out of its environment."""
+
 
 def run(options: Namespace) -> int:
     """Watch until quit; raises ConfigError."""
     section, where = _section(options)
     server = external_server(section, where) or Server(port=options.port)
+    if options.serve is not None:
+        return _serve(section, server, options)
     why_plain = _why_plain(options)
     if why_plain is None:
         return _dashboard(section, server, options)
@@ -59,24 +68,63 @@ def _section(options: Namespace) -> tuple[MqttSection, str]:
 
 
 def _dashboard(section: MqttSection, server: Server, options: Namespace) -> int:
-    """Run the coach's dashboard in a process of its own; the password goes by environment, never by command line."""
-    command = [sys.executable, "-m", "tui", "--watch"]
-    if section.url is not None:
-        command += ["--url", section.url]
-        for name, value in (("--user", section.user), ("--ca-file", section.ca_file)):
-            command += [name, value] if value is not None else []
-    else:
-        command += ["--port", str(server.port)]
-    if options.runner is not None:
-        command += ["--runner", options.runner]
-    environment = dict(os.environ)
-    if server.password is not None:
-        environment[FROM_ENVIRONMENT] = server.password
+    """Run the coach's dashboard in a process of its own."""
     terminal = SavedTerminal()
-    try:
-        code = subprocess.run(command, env=environment, check=False).returncode
-    except KeyboardInterrupt:
-        code = 0
+    command = [sys.executable, "-m", "tui", *_arguments(section, server, options.runner)]
+    code = _carry_out(command, _environment(server))
     if code != 0:
         terminal.restore()
     return 1 if code else 0
+
+
+def _serve(section: MqttSection, server: Server, options: Namespace) -> int:
+    """Serve the coach's dashboard to browsers, until Ctrl-C."""
+    if importlib.util.find_spec("textual_serve") is None:
+        print(f"stridecue: nothing to serve with; to add it: {adding_extra('web')}", file=sys.stderr)
+        return 1
+    host, port = options.serve
+    token = secrets.token_urlsafe(16)
+    for address in _reachable(host):
+        print(f"open http://{address}:{port}/?token={token}", flush=True)
+    if not ipaddress.ip_address(host).is_loopback:
+        print("Whoever has this address can look, and can say things to runners. It is new at every start.", flush=True)
+    print("Ctrl-C ends it", flush=True)
+    command = [sys.executable, "-m", "tui.web", "--host", host, "--port", str(port), "--"]
+    command += _arguments(section, server, options.runner)
+    return 1 if _carry_out(command, {**_environment(server), IN_ENVIRONMENT: token}) else 0
+
+
+def _reachable(host: str) -> list[str]:
+    """The addresses to print for where we listen."""
+    address = ipaddress.ip_address(host)
+    if not address.is_unspecified:
+        return [f"[{host}]" if address.version == 6 else host]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
+        probe.connect(("192.0.2.1", 9))  # sends nothing: asks the system which address it would use
+        return ["127.0.0.1", str(probe.getsockname()[0])]
+    return ["127.0.0.1"]
+
+
+def _arguments(section: MqttSection, server: Server, runner: str | None) -> list[str]:
+    """Tell the dashboard which broker; never the password."""
+    words = ["--watch"]
+    if section.url is not None:
+        words += ["--url", section.url]
+        for name, value in (("--user", section.user), ("--ca-file", section.ca_file)):
+            words += [name, value] if value is not None else []
+    else:
+        words += ["--port", str(server.port)]
+    return words + (["--runner", runner] if runner is not None else [])
+
+
+def _environment(server: Server) -> dict[str, str]:
+    """The password goes this way: command lines can be read by everybody on a machine."""
+    password = {} if server.password is None else {FROM_ENVIRONMENT: server.password}
+    return {**os.environ, **password}
+
+
+def _carry_out(command: list[str], environment: dict[str, str]) -> int:
+    try:
+        return subprocess.run(command, env=environment, check=False).returncode
+    except KeyboardInterrupt:
+        return 0

@@ -1,0 +1,113 @@
+"""The coach's dashboard in a real browser: nothing is asked outside, and nobody gets in without the token."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from hub.broker.serving import LOOPBACK
+from hub.client import Received
+from hub.connection import Server, open_client
+from hub.delivery import DELIVERY
+from hub.wire import encode
+from tests.hub.programs import a_port, mosquitto
+from tests.tui import coach_scenes
+from tests.tui.browser import a_page
+
+pytestmark = [pytest.mark.real_time, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+TOKEN = "not-a-secret"
+
+
+async def publish_forty(server: Server) -> None:
+    """Forty runners, as retained messages and once."""
+    async with open_client(server) as client:
+        for item in coach_scenes.forty():
+            if isinstance(item, Received):
+                how, address = DELIVERY[type(item.message)], item.address
+                device = f"/{address.device}" if address.device else ""
+                topic = f"stridecue/{address.runner}/{address.kind}{device}"
+                await client.publish(topic, encode(item.message), qos=1, retain=how.retain)
+
+
+@asynccontextmanager
+async def served() -> AsyncIterator[str]:
+    """A broker with forty runners, and the dashboard served; gives its address."""
+    broker, broker_port, port = mosquitto(), a_port(), a_port()
+    await broker.start(broker_port)
+    await publish_forty(Server(LOOPBACK, broker_port))
+    process = await asyncio.create_subprocess_exec(
+        *[sys.executable, "-m", "tui.web", "--port", str(port), "--", "--watch", "--port", str(broker_port)],
+        env={**os.environ, "STRIDECUE_WATCH_TOKEN": TOKEN},
+    )
+    try:
+        await _answers(port)
+        yield f"http://{LOOPBACK}:{port}"
+    finally:
+        process.terminate()
+        await process.wait()
+        await broker.stop()
+
+
+async def _answers(port: int) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                _reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            except OSError:
+                await asyncio.sleep(0.1)
+            else:
+                writer.close()
+                return
+
+
+async def test_a_tablet_sees_the_roster_and_asks_nobody_outside(tmp_path: Path):
+    async with served() as address, a_page(f"{address}/?token={TOKEN}", tmp_path / "profile") as page:
+        await page.until("document.body.classList.contains('-first-byte')")
+        await asyncio.sleep(4.0)
+        picture = await page.picture()
+        await asyncio.to_thread((tmp_path / "roster.png").write_bytes, picture)
+        assert len(picture) > 30_000  # an empty page has a tenth of it
+        assert await page.value("location.search") == ""
+        assert page.asked
+        host = address.removeprefix("http://")
+        outside = [url for url in page.asked if not url.startswith((address, f"ws://{host}", "data:"))]
+        assert outside == []
+
+
+async def test_nobody_gets_in_without_the_token_from_elsewhere_or_as_the_fourth():
+    async with served() as address, aiohttp.ClientSession() as session:
+
+        async def status(path: str = "/", **headers: str) -> int:
+            async with session.get(address + path, headers=headers, allow_redirects=False) as answer:
+                return answer.status
+
+        cookie = f"stridecue_token={TOKEN}"
+        assert await status() == 401
+        assert await status("/?token=guess") == 401
+        assert await status("/static/js/textual.js") == 401
+        assert await status(f"/?token={TOKEN}") == 303
+        assert await status(Cookie=cookie) == 200
+        assert await status(Cookie=cookie, Host="evil.example") == 403
+        upgrade = {
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "eC9oK3Z3dGVzdDEyMzQ1Ng==",
+        }
+        assert await status("/ws", Cookie=cookie, Origin="http://evil.example", **upgrade) == 403
+        assert await status("/ws", Cookie=cookie, **upgrade) == 403
+        assert await status("/ws", Origin=address, **upgrade) == 401
+        watching = [
+            await session.ws_connect(f"{address}/ws", origin=address, headers={"Cookie": cookie}) for _ in range(3)
+        ]
+        assert await status("/ws", Cookie=cookie, Origin=address, **upgrade) == 503
+        for each in watching:
+            await each.close()

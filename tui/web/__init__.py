@@ -1,0 +1,1 @@
+"""The dashboard in a browser: a page, a guard at its door, and the server."""
