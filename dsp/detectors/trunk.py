@@ -27,6 +27,7 @@ class TrunkContactParams:
                       whose shocks are smoothed away
     unload_offset_s   the same for the fall, only used when no next contact comes
     shortest_share    of the usual step time (`usual_step_s`, set by the owner; 0 unknown): pockets alternate 0.75, 1.25
+    bounce_g, bounce_s  a dip no deeper than this so soon after a contact is a bouncing sensor: so quick a runner flies
     shortest_stance_s, shortest_step_s, longest_stance_s  nobody steps faster than 300 a minute or stands longer
     """
 
@@ -42,6 +43,8 @@ class TrunkContactParams:
     shortest_stance_s: float = 0.08
     shortest_step_s: float = 0.19
     shortest_share: float = 0.6
+    bounce_g: float = 0.3
+    bounce_s: float = 0.25
     longest_stance_s: float = 0.6
 
 
@@ -112,7 +115,8 @@ class TrunkContacts:
             elif y < self._level:
                 self._crossed_s = -1.0
             elif self._lowest < arm_g:
-                if previous < self._level and t - self._contact_s > shortest_s:
+                least_s = shortest_s if self._lowest < p.bounce_g else max(shortest_s, p.bounce_s)
+                if previous < self._level and t - self._contact_s > least_s:
                     self._crossed_s = t - (y - self._level) / (y - previous) * (t - previous_t)
                 if y >= p.load_g:
                     if self._crossed_s > 0.0:
