@@ -74,8 +74,9 @@ def load_catalog(user_folder: Path | None = None, one_more: Path | None = None) 
         texts.pop(one_more.stem, None)
         texts = {one_more.stem: (str(one_more), _read(one_more)), **texts}
     single = {stem: parse_profile(text, source, stem) for stem, (source, text) in texts.items()}
-    merged = {stem: _with_parents(single[stem], single, texts[stem][0], ()) for stem in sorted(single)}
-    for stem, (source, _text) in texts.items():
+    sources = {stem: source for stem, (source, _text) in texts.items()}
+    merged = {stem: _with_parents(single[stem], single, sources, ()) for stem in sorted(single)}
+    for stem, source in sources.items():
         check_profile(merged[stem], source)
     return Catalog(MappingProxyType(merged))
 
@@ -118,14 +119,17 @@ def _uuid(text: str, source: str, key: str) -> str:
         raise ProfileError(source, key, str(error)) from error
 
 
-def _with_parents(child: Profile, known: Mapping[str, Profile], source: str, path: tuple[str, ...]) -> Profile:
+def _with_parents(
+    child: Profile, known: Mapping[str, Profile], sources: Mapping[str, str], path: tuple[str, ...]
+) -> Profile:
     """Merge what `extends` names into the child: the child wins key by key, start steps run parents first."""
+    source = sources[child.id]
     if child.id in path:
         raise ProfileError(source, "profile.extends", f"runs in a circle: {' -> '.join((*path, child.id))}")
     for parent_id in reversed(child.profile.extends):
         if parent_id not in known:
             raise ProfileError(source, "profile.extends", f"no profile {parent_id!r}; known: {', '.join(known)}")
-        parent = _with_parents(known[parent_id], known, source, (*path, child.id))
+        parent = _with_parents(known[parent_id], known, sources, (*path, child.id))
         child = msgspec.structs.replace(
             child,
             gatt={**parent.gatt, **child.gatt},

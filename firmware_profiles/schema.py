@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
@@ -22,6 +22,12 @@ WireType: TypeAlias = Literal["u8", "s8", "u16", "s16", "u24", "s24", "u32", "s3
 WIRE_BYTES: dict[WireType, int] = {
     "u8": 1, "s8": 1, "u16": 2, "s16": 2, "u24": 3, "s24": 3, "u32": 4, "s32": 4, "u64": 8, "f32": 4, "utf8": 1,
 }  # fmt: skip
+Natural: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+Several: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+Bit: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=63)]
+Bits: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=64)]
+Hertz: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
+Milliseconds: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=60_000)]
 Scalar: TypeAlias = bool | int | float | str | None
 SCHEMA_VERSION = 1
 
@@ -86,7 +92,7 @@ class Characteristic(Strict, frozen=True, kw_only=True):
 class Link(Strict, frozen=True, kw_only=True):
     """What the connection has to offer. `forbid_char`: a device that has this is another one, see `forbid_because`."""
 
-    mtu_min: int = 23
+    mtu_min: Several = 23
     max_interval_ms: float | None = None
     forbid_char: str | None = None
     forbid_because: str = ""
@@ -111,9 +117,9 @@ class Ack(Strict, frozen=True, kw_only=True):
 
     on: str
     hex: str
-    at: int = 0
+    at: Natural = 0
     also_ok: list[str] = []
-    timeout_ms: float = 2000.0
+    timeout_ms: Milliseconds = 2000.0
 
 
 class Subscribe(Strict, frozen=True, kw_only=True, tag_field="do", tag="subscribe"):
@@ -135,7 +141,7 @@ class Write(Strict, frozen=True, kw_only=True, tag_field="do", tag="write"):
     to: str
     hex: str | list[str]
     append_ascii: str = ""
-    gap_ms: float = 0.0
+    gap_ms: Milliseconds = 0.0
     ack: Ack | None = None
     only: dict[str, float] = {}
     optional: bool = False
@@ -148,7 +154,7 @@ class Ask(Strict, frozen=True, kw_only=True, tag_field="do", tag="ask"):
     hex: str
     on: str
     answers: dict[str, dict[str, float]]
-    timeout_ms: float = 2000.0
+    timeout_ms: Milliseconds = 2000.0
     optional: bool = False
 
 
@@ -175,7 +181,7 @@ class FullScale(Strict, frozen=True, kw_only=True):
     """Scale that follows a range: one count is `param / counts` units."""
 
     param: str
-    counts: float
+    counts: Annotated[float, msgspec.Meta(gt=0)]
 
 
 class Field(Strict, frozen=True, kw_only=True):
@@ -195,22 +201,22 @@ class Field(Strict, frozen=True, kw_only=True):
 
     name: str
     type: WireType
-    count: int | Literal["rest"] = 1
+    count: Several | Literal["rest"] = 1
     scale: float = 1.0
     bias: float = 0.0
     full_scale: FullScale | None = None
     null: int | list[int] | None = None
-    if_bit: int | None = None
-    unless_bit: int | None = None
+    if_bit: Bit | None = None
+    unless_bit: Bit | None = None
     unit: str = ""
     range: tuple[float, float] | None = None
     outside: Literal["error", "null"] = "error"
     quantity: Quantity | list[Quantity] | None = None
     plausible: tuple[float, float] | None = None
     disputed_type: WireType | None = None
-    at: int | None = None
-    shift: int = 0
-    width: int | None = None
+    at: Natural | None = None
+    shift: Bit = 0
+    width: Bits | None = None
     names: dict[str, str] = {}
     steps: list[tuple[float, float]] = []
 
@@ -235,8 +241,8 @@ class Samples(Strict, frozen=True, kw_only=True):
     planar  all of the first field, then all of the second, instead of sample after sample
     """
 
-    at: int
-    count: int | str
+    at: Natural
+    count: Several | str
     fields: list[Field]
     planar: bool = False
 
@@ -250,9 +256,9 @@ class When(Strict, frozen=True, kw_only=True):
     """
 
     hex: str | list[str] = ""
-    at: int = 0
+    at: Natural = 0
     mask: str | None = None
-    length: int | None = None
+    length: Natural | None = None
 
     @property
     def alternatives(self) -> tuple[bytes, ...]:
@@ -269,7 +275,7 @@ class Frame(Strict, frozen=True, kw_only=True):
 
     kind: Literal["resync", "movesense_gsp"]
     heads: list[str] = []
-    length: int = 0
+    length: Natural = 0
 
 
 class Time(Strict, frozen=True, kw_only=True):
@@ -278,7 +284,7 @@ class Time(Strict, frozen=True, kw_only=True):
     source: Literal["host", "device"]
     field: str | None = None
     unit: Literal["ns", "us", "ms", "s"] = "us"
-    wrap_bits: int = 32
+    wrap_bits: Bits = 32
     refers_to: Literal["first", "last"] = "first"
 
 
@@ -286,7 +292,7 @@ class Sequence(Strict, frozen=True, kw_only=True):
     """A counter that shows loss; it counts samples, lost ones included."""
 
     field: str
-    bits: int
+    bits: Bits
 
 
 class Stream(Strict, frozen=True, kw_only=True, rename={"source": "from"}):
@@ -304,13 +310,13 @@ class Stream(Strict, frozen=True, kw_only=True, rename={"source": "from"}):
     """
 
     source: str
-    nominal_hz: float
+    nominal_hz: Hertz
     steady: bool = False
     fields: list[Field]
     decoder: str = "fields"
     when: When | None = None
     samples: Samples | None = None
-    bits: dict[str, int] = {}
+    bits: dict[str, Bit] = {}
     endian: Literal["little", "big"] = "little"
     on_short: Literal["error", "stop"] = "error"
     on_long: Literal["error", "stop"] = "error"

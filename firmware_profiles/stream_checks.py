@@ -60,6 +60,8 @@ def _check_samples(stream: Stream, key: str, names: list[str], profile: Profile)
     assert stream.samples is not None
     if isinstance(stream.samples.count, str):
         check_known(stream.samples.count, [*names, "rest"], f"{key}.count")
+    if not stream.samples.fields:
+        raise FactError(f"{key}.fields", "a sample has at least one")
     for i, field in enumerate(stream.samples.fields):
         at = f"{key}.fields[{i}]"
         _check_field(field, at, profile)

@@ -10,6 +10,7 @@ import numpy as np
 
 from drivers.decoders.fields import FieldTable
 from drivers.decoders.reading import Decoded, Params, Reading
+from drivers.decoders.requirement import require
 from dsp.signals import Layout, Quantity
 from firmware_profiles.schema import Profile
 
@@ -21,6 +22,7 @@ class HeartRateDecoder:
     layout: Layout = (Quantity.HEART_RATE_BPM, Quantity.RR_INTERVAL_S)
 
     def __init__(self, profile: Profile, stream_name: str, params: Params) -> None:
+        require(profile, stream_name, quantities=self.layout)
         self._table = FieldTable(profile.stream[stream_name], params)
         self._rate = self._table.columns[Quantity.HEART_RATE_BPM][0]
         self._interval = self._table.columns[Quantity.RR_INTERVAL_S][0]

@@ -11,6 +11,7 @@ from drivers.decoders.fields import FieldTable
 from drivers.decoders.polar_control import START, parse_answer
 from drivers.decoders.polar_frames import PmdSamples, decode_samples, sample_times_ns
 from drivers.decoders.reading import Decoded, Params, Reading
+from drivers.decoders.requirement import require
 from drivers.decoders.wire_field import WireField
 from drivers.errors import DecodeError
 from dsp.signals import Layout
@@ -31,6 +32,7 @@ class PolarPmdDecoder:
         stream = profile.stream[stream_name]
         if stream.samples is None or len(stream.samples.fields) != 1 or stream.when is None:
             raise DecodeError(f"{profile.id}: stream.{stream_name}: polar_pmd needs `when` and one field of samples")
+        require(profile, stream_name, numbers=("timestamp_ns", "frame_type"))
         self._head = FieldTable(msgspec.structs.replace(stream, samples=None, on_long="stop"), params)
         self._field = WireField.compile(stream.samples.fields[0], big_endian=False, params=params)
         self._at = stream.samples.at

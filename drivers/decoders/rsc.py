@@ -10,6 +10,7 @@ import numpy as np
 
 from drivers.decoders.fields import FieldsDecoder
 from drivers.decoders.reading import Decoded, Params, Reading
+from drivers.decoders.requirement import require
 from dsp.signals import Layout, Quantity
 from firmware_profiles.schema import Profile
 
@@ -68,6 +69,8 @@ class RscDecoder:
     """Rows of speed, cadence, stride length, distance. In `auto` the first packet that decides, decides for good."""
 
     def __init__(self, profile: Profile, stream_name: str, params: Params) -> None:
+        needed = (Quantity.SPEED_MPS, Quantity.CADENCE_SPM, Quantity.STRIDE_LENGTH_M)
+        require(profile, stream_name, quantities=needed, params=("steps_per_count",))
         self._single = FieldsDecoder(profile, stream_name, params)
         self.layout: Layout = self._single.layout
         self._columns = self._single.table.columns

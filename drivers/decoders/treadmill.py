@@ -6,6 +6,7 @@ import numpy as np
 
 from drivers.decoders.fields import FieldsDecoder
 from drivers.decoders.reading import Decoded, FieldValue, Params, Reading
+from drivers.decoders.requirement import require
 from firmware_profiles.schema import Profile
 
 MORE_DATA_FLAG = 0x0001
@@ -21,6 +22,7 @@ class TreadmillDecoder:
     detail = ""
 
     def __init__(self, profile: Profile, stream_name: str, params: Params) -> None:
+        require(profile, stream_name, numbers=("flags",))
         self._single = FieldsDecoder(profile, stream_name, params)
         self.layout = self._single.layout
         self._parts: dict[str, FieldValue] = {}
