@@ -127,91 +127,104 @@ class FootStrides:
 
     def way_m(self, trace: Trace, start_s: float, end_s: float) -> float:
         """How far over the ground the shoe went between two moments at which it lay still."""
-        first, last = max(0, trace.first_at(start_s) - 1), trace.first_at(end_s)
-        t_s = np.array(trace.t_s[first : last + 1])
-        force = np.array([axis[first : last + 1] for axis in trace.axes[:3]])
-        rate = np.array([axis[first : last + 1] for axis in trace.axes[3:]]) - self._bias[:, None]
-        dt = np.diff(t_s)
-        level = rotate(turned_frames(0.5 * (rate[:, 1:] + rate[:, :-1]) * dt), force)
-        pair = 0.5 * (level[:, 1:] + level[:, :-1]) * dt
-        mean = pair.sum(axis=1) / float(t_s[-1] - t_s[0])
-        speed = np.cumsum(pair - mean[:, None] * dt, axis=1)
-        way = (speed * dt).sum(axis=1)
-        up = mean / float(np.linalg.norm(mean))
-        return float(np.linalg.norm(way - float(way @ up) * up))
+        path = _Path(trace, max(0, trace.first_at(start_s) - 1), trace.first_at(end_s), self._bias)
+        return path.over_ground()[0]
 
     def _stillest(self, trace: Trace, first: int, end: int) -> int:
         """Where between two samples the rate, averaged over a moment, is least."""
-        turn = np.zeros(end - first)
-        for axis, off in zip(trace.axes[3:], self._bias.tolist(), strict=True):
-            turn += (np.array(axis[first:end]) - off) ** 2
+        rate = np.array([axis[first:end] for axis in trace.axes[3:]]) - self._bias[:, None]
+        turn = np.sqrt((rate * rate).sum(axis=0))
         n = max(1, round(self._p.smooth_s / (trace.t_s[end] - trace.t_s[first]) * (end - first)))
         if n >= len(turn):
-            return int(np.argmin(turn))
-        return n // 2 + int(np.argmin(np.convolve(np.sqrt(turn), np.ones(n), "valid")))
+            return int(turn.argmin())
+        return n // 2 + int(np.convolve(turn, np.ones(n), "valid").argmin())
 
     def _stride(
         self, trace: Trace, start: int, flat: int, pitch: Vector, contact_s: float, stride_s: float
     ) -> FootStride | None:
-        t_s = np.array(trace.t_s[start : flat + 1])
-        force = np.array([axis[start : flat + 1] for axis in trace.axes[:3]])
-        rate = np.array([axis[start : flat + 1] for axis in trace.axes[3:]]) - self._bias[:, None]
-        dt = np.diff(t_s)
-        turned = turned_frames(0.5 * (rate[:, 1:] + rate[:, :-1]) * dt)
-        level = rotate(turned, force)
-        time_s = float(t_s[-1] - t_s[0])
-        self._learn(turned, time_s)
+        path = _Path(trace, start, flat, self._bias)
+        self._learn(path.frames, path.time_s)
         if self._count < self._p.first_strides:
             return None
-        mean = (0.5 * (level[:, 1:] + level[:, :-1]) * dt).sum(axis=1) / time_s
-        size = float(np.linalg.norm(mean))
-        if size <= 0.0:
-            return None
-        free = level - mean[:, None]
-        speed = np.concatenate([np.zeros((3, 1)), np.cumsum(0.5 * (free[:, 1:] + free[:, :-1]) * dt, axis=1)], axis=1)
-        # Between samples the force runs straight, the speed as a parabola: hence the last term.
-        way = (0.5 * (speed[:, 1:] + speed[:, :-1]) * dt - (free[:, 1:] - free[:, :-1]) * dt * dt / 12.0).sum(axis=1)
-        up = mean / size
-        rise = float(way @ up)
-        length = math.sqrt(max(0.0, float(way @ way) - rise * rise))
+        length, rise, size = path.over_ground()
         if length < self._p.least_m:
             return None
-        tip = np.array(pitch) @ rate
-        rise += 0.5 * float(tip[0] + tip[-1]) * self._p.behind_m * time_s
-        landed = t_s > contact_s
-        strike = float((0.5 * (tip[1:] + tip[:-1]) * dt)[landed[:-1]].sum())
+        tip = np.array(pitch) @ path.rate
+        rise += 0.5 * float(tip[0] + tip[-1]) * self._p.behind_m * path.time_s
+        landed = trace.first_at(contact_s) - start
+        strike = float(0.5 * (tip[landed + 1 :] + tip[landed:-1]) @ path.dt[landed:])
         return FootStride(stride_s, length, rise, math.degrees(strike), size / GRAVITY_MPS2, self._p)
 
     def _learn(self, turned: Floats, time_s: float) -> None:
         """A shoe lies at the end as it lay at the start: what it seems to have turned over strides is bias."""
         self._count += 1
-        w, x, y, z = turned
-        seen = 2.0 * math.copysign(1.0, w[-1]) * turned[1:, -1]
+        ((_, wx, wy, wz), (_, xx, xy, xz), (_, _, yy, yz), (_, _, _, zz)) = (
+            2.0 / turned.shape[1] * (turned @ turned.T)
+        ).tolist()
+        seen = 2.0 * math.copysign(1.0, turned[0, -1]) * turned[1:, -1]
         mean = np.array([
-            [1.0 - 2.0 * (y * y + z * z).mean(), 2.0 * (x * y - w * z).mean(), 2.0 * (x * z + w * y).mean()],
-            [2.0 * (x * y + w * z).mean(), 1.0 - 2.0 * (x * x + z * z).mean(), 2.0 * (y * z - w * x).mean()],
-            [2.0 * (x * z - w * y).mean(), 2.0 * (y * z + w * x).mean(), 1.0 - 2.0 * (x * x + y * y).mean()],
+            [1.0 - yy - zz, xy - wz, xz + wy],
+            [xy + wz, 1.0 - xx - zz, yz - wx],
+            [xz - wy, yz + wx, 1.0 - xx - yy],
         ])  # fmt: skip
         off = np.linalg.solve(mean, seen / time_s)
         self._bias = self._bias + off / min(float(self._count), self._p.bias_strides)
 
 
+class _Path:
+    """Samples `first` ... `last` of a trace, between two moments at which the shoe lay still."""
+
+    def __init__(self, trace: Trace, first: int, last: int, bias: Floats) -> None:
+        t_s = np.array(trace.t_s[first : last + 1])
+        axes = np.array([axis[first : last + 1] for axis in trace.axes])
+        self.force, self.rate = axes[:3], axes[3:] - bias[:, None]
+        self.dt = t_s[1:] - t_s[:-1]
+        self.time_s = float(t_s[-1] - t_s[0])
+        self._left_s = t_s[-1] - 0.5 * (t_s[1:] + t_s[:-1])
+        self.frames = turned_frames(0.5 * (self.rate[:, 1:] + self.rate[:, :-1]) * self.dt)
+
+    def over_ground(self) -> tuple[float, float, float]:
+        """Distance over the ground and up, m, and the size of the mean force, m/s2.
+
+        Speed is zero at both ends. Twice integrated, the force between two samples (on a straight line) counts with the
+        time that is left: so the way is one weighted sum.
+        """
+        dt = self.dt
+        weights = np.zeros((len(dt) + 1, 2))
+        half, bend = 0.5 * dt * self._left_s, dt * dt / 12.0
+        weights[:-1, 0] = 0.5 * dt
+        weights[1:, 0] += 0.5 * dt
+        weights[:-1, 1] = half + bend
+        weights[1:, 1] += half - bend
+        gained, gone = (rotate(self.frames, self.force) @ weights).T
+        mean = gained / self.time_s
+        way = gone - 0.5 * self.time_s * self.time_s * mean
+        size = math.sqrt(float(mean @ mean))
+        if size <= 0.0:
+            return 0.0, 0.0, 0.0
+        rise = float(way @ mean) / size
+        return math.sqrt(max(0.0, float(way @ way) - rise * rise)), rise, size
+
+
 def turned_frames(turns: Floats) -> Floats:
     """Rotations from each sample's axes to the first sample's, (4, n + 1) quaternions, from n small turns, (3, n) rad.
 
-    Products of neighbours, then of neighbouring pairs and so on: log2 n passes instead of n.
+    A quaternion w + xi + yj + zk is held as the complex numbers w + xi and y + zi: Python multiplies those faster than
+    small arrays.
     """
     half = 0.5 * turns
-    angle = np.sqrt((half * half).sum(axis=0))
-    out = np.zeros((4, turns.shape[1] + 1))
-    out[0, 0] = 1.0
-    out[0, 1:] = np.cos(angle)
-    out[1:, 1:] = half * np.sinc(angle / np.pi)
-    apart = 1
-    while apart < out.shape[1]:
-        out[:, apart:] = _product(out[:, :-apart], out[:, apart:])
-        apart *= 2
-    return out
+    angle = np.sqrt((half * half).sum(axis=0)) + 1e-12
+    share = np.sin(angle) / angle
+    first: list[complex] = (np.cos(angle) + 1j * (share * half[0])).tolist()
+    second: list[complex] = (share * (half[1] + 1j * half[2])).tolist()
+    p, q = 1.0 + 0.0j, 0.0j
+    ps, qs = [p], [q]
+    for a, b in zip(first, second, strict=True):
+        p, q = p * a - q * b.conjugate(), p * b + q * a.conjugate()
+        ps.append(p)
+        qs.append(q)
+    wx, yz = np.array(ps), np.array(qs)
+    return np.array([wx.real, wx.imag, yz.real, yz.imag])
 
 
 def rotate(frames: Floats, vectors: Floats) -> Floats:
@@ -220,14 +233,3 @@ def rotate(frames: Floats, vectors: Floats) -> Floats:
     a, b, c = vectors
     i, j, k = 2.0 * (y * c - z * b), 2.0 * (z * a - x * c), 2.0 * (x * b - y * a)
     return np.array([a + w * i + y * k - z * j, b + w * j + z * i - x * k, c + w * k + x * j - y * i])
-
-
-def _product(p: Floats, q: Floats) -> Floats:
-    a, b, c, d = p
-    w, x, y, z = q
-    return np.array([
-        a * w - b * x - c * y - d * z,
-        a * x + b * w + c * z - d * y,
-        a * y - b * z + c * w + d * x,
-        a * z + b * y - c * x + d * w,
-    ])  # fmt: skip

@@ -46,7 +46,7 @@ class PitchAxisParams:
     memory_s: float = 5.0
     first_s: float = 1.2
     every_s: float = 0.5
-    later_s: float = 2.0
+    later_s: float = 5.0
     looks: int = 12
     moving_radps: float = 1.0
     least_share: float = 0.2
