@@ -115,7 +115,8 @@ def _of_device(one: Captured) -> list[str]:
     aliases = _aliases(one)
     lines += ["", "[gatt]"] if one.profile is None else [""]
     for offer in one.offered:
-        entry = f'service = "{short_uuid(offer.service)}", char = "{short_uuid(offer.char)}", use = "{"+".join(sorted(offer.uses))}"'
+        uses = "+".join(sorted(offer.uses))
+        entry = f'service = "{short_uuid(offer.service)}", char = "{short_uuid(offer.char)}", use = "{uses}"'
         lines.append(f"{'# ' if one.profile is not None else ''}{aliases[offer.char]} = {{ {entry} }}")
     lines.append("")
     for channel, t_s, payload in one.packets:

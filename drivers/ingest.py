@@ -120,10 +120,14 @@ class Ingest:
 
     @staticmethod
     def _decode(source: _Source, packet: Packet) -> list[SampleBlock]:
-        learners = source.learners.get(packet.channel, [])
+        learners = source.learners.get(packet.channel, ())
         for stream in learners:
             stream.learn(packet)
-        readers = [stream for stream in source.streams.get(packet.channel, []) if stream.accepts(packet.payload)]
+        streams = source.streams.get(packet.channel, ())
+        if len(streams) == 1 and source.merge is None and streams[0].accepts(packet.payload):
+            one = streams[0].update(packet)
+            return [] if one is None else [one]
+        readers = [stream for stream in streams if stream.accepts(packet.payload)]
         if not readers and not learners:
             raise DecodeError(f"nothing reads {packet.channel} packets that start with {packet.payload[:4].hex()}")
         blocks = []

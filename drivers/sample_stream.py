@@ -32,14 +32,17 @@ class DuplicatePacketError(Exception):
 
 
 class SampleStream:
-    """State of one `[stream.x]` of one device. `update` raises DecodeError or DuplicatePacketError and nothing else."""
+    """State of one `[stream.x]` of one device. `update` raises DecodeError or DuplicatePacketError and nothing else.
+
+    accepts  tells whether the stream reads a payload
+    """
 
     def __init__(self, profile: Profile, name: str, info: DeviceInfo) -> None:
         self.stream: Stream = profile.stream[name]
         self._info = info
         # Where notifications are cut anywhere, `when` selects frames, which the decoder finds.
         is_cut = self.stream.frame is not None and profile.frame[self.stream.frame].kind == "resync"
-        self._selector = Selector(None if is_cut else self.stream.when)
+        self.accepts = Selector(None if is_cut else self.stream.when).accepts
         self._decoder = build_decoder(profile, name, info.params)
         self.layout = self._decoder.layout
         params = {**profile.default_params(), **info.params}
@@ -75,10 +78,6 @@ class SampleStream:
             if is_off
             else ""
         )
-
-    def accepts(self, payload: bytes) -> bool:
-        """Tell whether the stream's `when` holds."""
-        return self._selector.accepts(payload)
 
     def learn(self, packet: Packet) -> None:
         """Take a packet of the characteristic the stream learns from."""
