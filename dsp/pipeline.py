@@ -101,6 +101,9 @@ class Pipeline:
         """Flush what is pending: no more data will come."""
         for source, chain in self._chains.items():
             self._merge.put(source, chain.finish(), chain.latest_s)
+        for source, taps in self._taps.items():
+            if found := taps.finish():
+                self._merge.put(f"{source} taps", [Tapped(*when) for when in found], found[-1][0])
         out = self._settle(self._merge.take(), self._merge.now_s)
         out += self._settle(self._merge.flush(), self._merge.now_s)
         for step in self._fusion.take(self._merge.now_s, end=True):
@@ -155,11 +158,12 @@ class Pipeline:
         """Look for three taps on a hip sensor."""
         if block.placement not in HIP:
             return
-        taps = self._taps.setdefault(block.source, ThreeTaps())
-        lane, latest_s = f"{block.source} taps", int(block.t_ns[-1]) * 1e-9
-        self._merge.join(lane, int(block.t_ns[0]) * 1e-9, slow=True)
-        found: list[Sighting] = [Tapped(*when) for when in taps.update(block, block.rate_hz)]
-        self._merge.put(lane, found, latest_s)
+        taps, lane = self._taps.get(block.source), f"{block.source} taps"
+        if taps is None:
+            taps = self._taps[block.source] = ThreeTaps()
+            self._merge.join(lane, int(block.t_ns[0]) * 1e-9, slow=True)
+        if found := taps.update(block, block.rate_hz):
+            self._merge.put(lane, [Tapped(*when) for when in found], found[-1][0])
 
     def _settle(self, due: list[tuple[float, Sighting]], now_s: float) -> list[Record]:
         out: list[Record] = []

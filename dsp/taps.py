@@ -36,6 +36,7 @@ class TapParams:
     merge_s     ringing of one tap
     apart_s     least and most between two taps
     quiet_s     nothing before the first and after the last
+    batch_s     samples are looked at this many at once: a packet at a time would cost half of the whole hip chain
     even        most that one interval may be longer than the other, as a ratio; alike: the same for strength
     """
 
@@ -48,6 +49,7 @@ class TapParams:
     merge_s: float = 0.08
     apart_s: tuple[float, float] = (0.12, 0.60)
     quiet_s: float = 0.70
+    batch_s: float = 0.25
     even: float = 1.8
     alike: float = 6.0
 
@@ -59,6 +61,9 @@ class ThreeTaps:
         self._p = params or TapParams()
         self._t: NDArray[np.float64] = np.empty(0)
         self._a: NDArray[np.float64] = np.empty((0, 3))
+        self._held: list[SampleBlock] = []
+        self._held_samples = 0
+        self._rate_hz = 0.0
         self._window: int | None = None
         self._most_g = 0.0
         self._usual: deque[float] = deque(maxlen=self._p.windows)
@@ -66,20 +71,29 @@ class ThreeTaps:
         self._taps: list[tuple[float, float]] = []
 
     def update(self, block: SampleBlock, rate_hz: float) -> list[tuple[float, float]]:
-        """(decided_s, middle tap s) of each three taps that are complete."""
+        """(decided_s, middle tap s) of each three taps that are complete, at most `batch_s` after it was decided."""
         if rate_hz < SLOWEST_HZ:
             return []
-        p = self._p
-        reach = max(1, round(p.reach_s * rate_hz))
-        self._t = np.concatenate([self._t, block.t_ns * 1e-9])
-        self._a = np.concatenate([self._a, block.values[:, :3]])
+        self._rate_hz = rate_hz
+        self._held.append(block)
+        self._held_samples += len(block.t_ns)
+        return self.finish() if self._held_samples >= self._p.batch_s * rate_hz else []
+
+    def finish(self) -> list[tuple[float, float]]:
+        """Look at what is held, however little it is."""
         out: list[tuple[float, float]] = []
+        if not self._held:
+            return out
+        held, self._held, self._held_samples = self._held, [], 0
+        reach = max(1, round(self._p.reach_s * self._rate_hz))
+        self._t = np.concatenate([self._t, *(block.t_ns * 1e-9 for block in held)])
+        self._a = np.concatenate([self._a, *(block.values[:, :3] for block in held)])
         if len(self._t) > 2 * reach:
             t = self._t[reach:-reach]
             spike = self._a[reach:-reach] - 0.5 * (self._a[: -2 * reach] + self._a[2 * reach :])
             g = np.sqrt(np.einsum("ij,ij->i", spike, spike)) / GRAVITY_MPS2
             # Samples on both sides of a gap, or missing ones, say nothing.
-            whole = (self._t[2 * reach :] - self._t[: -2 * reach]) < 3.0 * reach / rate_hz
+            whole = (self._t[2 * reach :] - self._t[: -2 * reach]) < 3.0 * reach / self._rate_hz
             g = np.where(whole & np.isfinite(g), g, 0.0)
             self._look(t, g, out)
             self._t, self._a = self._t[-2 * reach :], self._a[-2 * reach :]
