@@ -4,7 +4,8 @@ The trunk does not show the moment of toe-off: it is decelerated to body weight 
 in the step the load is centred. The longer the stance, the later that centre after contact, and the lower the peak
 (spring-mass: peak force is pi/2 x step time / contact time). Fitted on 19 trials of one runner on a force treadmill
 (2.5-4.2 m/s, -5 to +10 deg; real sacral accelerometer, 20 Hz): leave-one-trial-out root mean square error 11.7 ms;
-the published best for 100 runners is 20 ms (Patoz 2022).
+the published best for 100 runners is 20 ms (Patoz 2022). On two other runners with force plates and marker-derived
+sensors it is 4-49 ms short, most when they run slowly (`docs/accuracy.md`, with what else was tried).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ Everything here is synthetic: stated physics with random sizes, not recordings o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -39,17 +39,10 @@ class Motion:
 
 @dataclass
 class Scene:
-    """One stretch of life: its body parts, and when the wearer truly walks (`steps`: some exist)."""
+    """One stretch of life: its body parts."""
 
     rate_hz: float
     parts: dict[Placement, Motion]
-    steps: bool = False
-    notes: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def seconds(self) -> float:
-        """How long it lasts."""
-        return float(next(iter(self.parts.values())).t_s[-1])
 
 
 def still(seconds: float, rate_hz: float) -> Motion:

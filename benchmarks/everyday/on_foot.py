@@ -49,7 +49,7 @@ def standing(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
 
 
 def sway(motion: Motion, rng: np.random.Generator, size: float = 0.03) -> None:
-    """Quiet sway (domain 7 of stillness: under 0.1 m/s2) and breathing."""
+    """Quiet sway, under 0.1 m/s2, and breathing."""
     for axis in range(3):
         motion.force[:, axis] += wander(motion.t_s, rng, 0.7, size)
     motion.roll += wander(motion.t_s, rng, 1.5, 0.01)
@@ -113,7 +113,7 @@ def on_feet(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
     """Standing sway under both feet, to add walking to."""
     parts = {place: still(seconds, rate_hz) for place in (SACRUM, LEFT, RIGHT)}
     sway(parts[SACRUM], rng)
-    return Scene(rate_hz, parts, steps=True)
+    return Scene(rate_hz, parts)
 
 
 def bouts(
@@ -172,7 +172,6 @@ def stumbling(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene
 def jumping(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
     """A few jumps on both feet: crouch, push, flight of 0.35-0.55 s, landing; 0.9-3 s apart, one to six of them."""
     scene = on_feet(seconds, rate_hz, rng)
-    scene.steps = False
     t, at = scene.parts[SACRUM].t_s, 4.0
     while at < seconds - 8.0:
         for _ in range(int(rng.integers(1, 7))):
