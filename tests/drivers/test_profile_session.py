@@ -87,13 +87,13 @@ async def test_polar_goes_into_sdk_mode_before_it_streams() -> None:
     answers = {"0209": ["f002090600"], acc: ["f00202000005014 0da7f39".replace(" ", "")], gyro: ["f00205000000"]}
     link = AnsweringLink(answers)
     await session("polar.verity", link).start()
-    assert link.written == ["0209", acc, gyro]
+    assert link.written == ["0302", "0305", "0209", acc, gyro]
 
 
 async def test_h10_starts_as_the_specification_writes_it() -> None:
     link = AnsweringLink({"02020201080000 01c80001011000".replace(" ", ""): ["f002020000"]})
     await session("polar.h10", link).start()
-    assert link.written == ["0202020108000001c80001011000"]
+    assert link.written == ["0302", "0202020108000001c80001011000"]
 
 
 @pytest.mark.parametrize(
