@@ -1,6 +1,6 @@
 """The runner's own cadence at a speed, and the goal above it (domain 3): never one number for everybody.
 
-Own cadence rises with speed. On six long real runs by 4 to 11 steps/min for each m/s (median 9.4, 30-s means;
+Own cadence rises with speed. On six long real runs by 4 to 11 steps/min for each m/s (median 9.8, 30-s means;
 `python -m benchmarks.thresholds slope`), which is the prior of this runner's own slope.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dsp.history import PastRun
 from dsp.plan import GOALS, Plan
 
-SLOPE_SPM_PER_MPS = 9.4
+SLOPE_SPM_PER_MPS = 9.8
 SLOPE_SD = 2.5
 RUN_SPM_SD = 2.0
 """How far one run's mean cadence lies from the runner's own line."""

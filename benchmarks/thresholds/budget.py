@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from dsp.plan import GUIDED, Plan
 from dsp.records import Cue, Record, Threshold, ThresholdState
 
 MINUTES = 60
+CHANGED_MINUTES = 36
 CHANGE_AT_S = 1200.0
 TEACHING = {"quick_steps", "quiet_side"}
 CHANGES = {
@@ -47,8 +49,20 @@ def reached(records: Sequence[Record]) -> dict[str, float]:
     return first
 
 
-def table(runs: int) -> None:
+def said(job: tuple[int, Plan, float, Change | None, int]) -> tuple[dict[str, float], list[str]]:
+    """First second at which each detector reached its threshold, and the rules of the cues; of one run."""
+    records = run(*job)
+    return reached(records), [record.rule for record in records if isinstance(record, Cue)]
+
+
+def table(runs: int, jobs: int) -> None:
     """Print false alarms, cues an hour, and the delays to changes."""
+    with ProcessPoolExecutor(jobs) as pool:
+        _unchanged(runs, pool)
+        _changed(runs // 2, pool)
+
+
+def _unchanged(runs: int, pool: ProcessPoolExecutor) -> None:
     print(f"{runs} simulated 60-min runs without change a column, six earlier runs each, half of them over hills")
     print("| what | guided, wander 0.15 | finished plan, wander 0.15 | finished plan, wander 0.3 |")
     print("|---|---|---|---|")
@@ -58,10 +72,11 @@ def table(runs: int) -> None:
     for plan, wander_deg in columns:
         alarms.append(Counter())
         cues.append(Counter())
-        for seed in range(runs):
-            records = run(seed, plan, wander_deg)
-            alarms[-1].update(reached(records).keys())
-            cues[-1].update(record.rule for record in records if isinstance(record, Cue))
+        for first, rules in pool.map(
+            said, [(seed, plan, wander_deg, None, MINUTES) for seed in range(runs)], chunksize=4
+        ):
+            alarms[-1].update(first.keys())
+            cues[-1].update(rules)
     for detector in sorted({name for column in alarms for name in column} | {"drop_drift", "antalgic", "onset"}):
         row = " | ".join(f"{100.0 * column[detector] / runs:.1f} %" for column in alarms)
         print(f"| {detector}: reached in | {row} |")
@@ -72,17 +87,15 @@ def table(runs: int) -> None:
         f"{sum(n for rule, n in column.items() if rule not in TEACHING) / runs:.2f} /h" for column in cues
     )
     print(f"| all cues that do not teach | {other} |")
-    runs //= 2
+
+
+def _changed(runs: int, pool: ProcessPoolExecutor) -> None:
     print(f"\n{runs} runs a line with a change in minute {CHANGE_AT_S / 60:.0f}, wander 0.15")
     print("| change | detector | found | delay: median, p90 | reached before the change |")
     print("|---|---|---|---|---|")
     for words, (change, detector) in CHANGES.items():
-        at = np.array(
-            [
-                reached(run(seed, Plan(sessions=len(GUIDED)), 0.15, change, 45)).get(detector, np.inf)
-                for seed in range(runs)
-            ]
-        )
+        todo = [(seed, Plan(sessions=len(GUIDED)), 0.15, change, CHANGED_MINUTES) for seed in range(runs)]
+        at = np.array([first.get(detector, np.inf) for first, _ in pool.map(said, todo, chunksize=4)])
         early = at < CHANGE_AT_S
         delay = (at[~early] - CHANGE_AT_S) / 60.0
         found = np.isfinite(delay)
