@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import msgspec
+
 from dsp.records import ThresholdState
 from hub.incoming import CommandMessage, PainMessage
 from hub.lines import EvidenceLine, PainLine, ThresholdLine
@@ -44,7 +46,7 @@ DELIVERY: dict[type[Message], Delivery] = {
     MetricsMessage: Delivery(0, retain=True, expiry_s=A_MINUTE_S),
     TrendMessage: Delivery(1, retain=True, expiry_s=A_DAY_S),
     SensorMessage: Delivery(0, retain=True, expiry_s=A_MINUTE_S),
-    StepMessage: Delivery(0, retain=False, expiry_s=A_MINUTE_S),
+    StepMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
     ThresholdMessage: Delivery(1, retain=False, expiry_s=A_DAY_S),
     CueMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
     AttitudeMessage: Delivery(0, retain=False, expiry_s=5),
@@ -53,6 +55,22 @@ DELIVERY: dict[type[Message], Delivery] = {
     ReplyMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
 }
 """By kind of message. A late cue teaches nothing; a threshold that was reached stays true for the day."""
+
+LATE = Delivery(1, retain=False, expiry_s=A_DAY_S)
+"""Of what waited for a broker: for the record, so it is worth something for the day, and never the last value."""
+
+
+def delivery(message: Message) -> Delivery:
+    """Say how a message travels."""
+    return LATE if getattr(message, "late", False) else DELIVERY[type(message)]
+
+
+def marked_late(post: Post) -> Post:
+    """Mark an event as one that a broker missed when it happened; its own time stays in it."""
+    match post.message:
+        case StepMessage() | CueMessage() | ThresholdMessage() | SessionMessage() as message:
+            return Post(post.topic, msgspec.structs.replace(message, late=True))
+    return post
 
 
 def may_leave(post: Post) -> bool:

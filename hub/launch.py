@@ -31,13 +31,15 @@ from hub.connection import Server
 from hub.console import Console
 from hub.dashboard import dashboard_is_installed
 from hub.engine import Engine
-from hub.folders import adding_extra
+from hub.folders import adding_extra, overdue_folder
 from hub.history.diary import RunDiary
 from hub.history.store import History
 from hub.outcome import Outcome
 from hub.runtime import Plan, Runtime
 from hub.settings import RunSettings
 from hub.sinks.jsonl import open_jsonl
+from hub.sinks.overdue import Overdue
+from hub.sinks.spool import Spool
 from hub.sound.phrases import spoken_phrases
 from hub.sound.plan import choose_sounds
 from hub.source import OpenSource
@@ -147,6 +149,7 @@ async def _carry_out(launch: Launch) -> Ended:
             first_port=launch.first_port,
             external=launch.external,
             homeassistant=launch.homeassistant,
+            overdue=_overdue(launch),
             name_file=_namer(launch.folder, session) if launch.folder is not None else None,
             jsonl=jsonl,
             signals=launch.signals,
@@ -174,6 +177,13 @@ def _diary(launch: Launch, about: About, session: SessionInfo) -> RunDiary | Non
     if launch.history is None or session.started_utc is None:
         return None
     return RunDiary(launch.history, launch.runner, session.started_utc, session.t0_ns, about.unix_zero_ns)
+
+
+def _overdue(launch: Launch) -> Overdue | None:
+    """Make the place where events wait while the external broker is away."""
+    if launch.external is None:
+        return None
+    return Overdue(Spool(overdue_folder(), launch.runner, str(launch.external)))
 
 
 def _beginning(launch: Launch) -> tuple[About, SessionInfo]:

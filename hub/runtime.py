@@ -41,6 +41,7 @@ from hub.sinks import diary, jsonl, mqtt, recorder, sound
 from hub.sinks.diary import Diary, DiarySink
 from hub.sinks.jsonl import JsonlFile, JsonlSink
 from hub.sinks.mqtt import MqttSink
+from hub.sinks.overdue import Overdue
 from hub.sinks.recorder import RecorderSink
 from hub.sinks.sound import SoundSink
 from hub.sound.plan import Sounds
@@ -67,12 +68,12 @@ class Plan:
 
     broker    the loopback broker; None: this machine has none, so no MQTT and no dashboard
     external  a further broker; homeassistant: the Home Assistant on it is told of the runner
+    overdue   keeps events while the external broker is away
     name_file path of the n-th recording of this run; None: not recorded
     jsonl     an open output for every record, attitude only with `signals`
     console   prints posts when there is no dashboard; gets its own subscription
     observe   called with every record, synchronously
     sound     what is heard; None: nothing
-    diary     keeps pain and thresholds at once, in a thread
     diary     keeps pain and thresholds at once, in a thread
     chore     done in a thread while the run starts, e.g. mending what an earlier run left behind
     strict    tests: what fails beside the run ends the run
@@ -86,6 +87,7 @@ class Plan:
     first_port: int = DEFAULT_PORT
     external: Server | None = None
     homeassistant: bool = False
+    overdue: Overdue | None = None
     name_file: Callable[[int], Path] | None = None
     jsonl: JsonlFile | None = None
     signals: bool = False
@@ -298,6 +300,7 @@ class Runtime:
             hello=lambda: self._telemetry.hello(self._now_ns()),
             notice=self._notices.about(f"{name} broker"),
             shared=shared,
+            overdue=self._plan.overdue if shared else None,
         )
         self._start_sink(group, f"mqtt {name}", sink.run())
 
@@ -356,6 +359,8 @@ class Runtime:
             self._outcome.losses[facts.name] = facts.dropped
         for posts in self._posts.subscriptions:
             self._outcome.losses[posts.name] = posts.dropped
+        if self._plan.overdue is not None:
+            self._outcome.losses["external"] += self._plan.overdue.dropped
         if self._recorder is not None:
             # Nearly all that the bus carries for the recorder are packets.
             self._outcome.unrecorded = self._recorder.lost_packets + self._outcome.losses["recorder"]

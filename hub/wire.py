@@ -1,8 +1,8 @@
 """What goes over MQTT: every payload, how it travels, and how it is read back.
 
 JSON, units in names. Each payload says `type`, `schema`, `t` (UTC) and `seq` (counts the messages of its topic, so that
-a watcher sees a gap). The topics are in `hub.topics`, what others may send is in `hub.incoming`; `attitude` lives on
-the hub's own loopback broker only.
+a watcher sees a gap). `late` marks what happened while this broker was away: it was at `t`. The topics are in
+`hub.topics`, what others may send is in `hub.incoming`; `attitude` lives on the hub's own loopback broker only.
 """
 
 from __future__ import annotations
@@ -90,6 +90,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     earlier_runs: int = 0
     thresholds: dict[str, ThresholdState] = {}
     sound: SoundStatus | None = None
+    late: bool = False
 
 
 class MetricsMessage(Outgoing, frozen=True, kw_only=True, tag="metrics"):
@@ -121,6 +122,7 @@ class StepMessage(StepLine, frozen=True, kw_only=True, tag="step"):
     t: str
     seq: int
     schema: int = SCHEMA
+    late: bool = False
 
 
 class CueMessage(CueLine, frozen=True, kw_only=True, tag="cue"):
@@ -129,6 +131,7 @@ class CueMessage(CueLine, frozen=True, kw_only=True, tag="cue"):
     t: str
     seq: int
     schema: int = SCHEMA
+    late: bool = False
 
 
 class ThresholdMessage(ThresholdLine, frozen=True, kw_only=True, tag="threshold"):
@@ -137,6 +140,7 @@ class ThresholdMessage(ThresholdLine, frozen=True, kw_only=True, tag="threshold"
     t: str
     seq: int
     schema: int = SCHEMA
+    late: bool = False
 
 
 SensorState: TypeAlias = Literal["searching", "connecting", "streaming", "stale", "lost", "failed"]

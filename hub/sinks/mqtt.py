@@ -1,7 +1,8 @@
 """Publishes posts on one broker: reconnects with backoff, keeps order, announces itself, leaves a last will.
 
-On a broker that others use too (`shared`) the runner's name may be taken: that is looked up over a connection without
-a will before anything is published, and the name is held on to afterwards.
+While a broker is away, what must not be lost waits in `overdue`. On a broker that others use too (`shared`) the
+runner's name may be taken: that is looked up over a connection without a will before anything is published, and the
+name is held on to afterwards.
 """
 
 from __future__ import annotations
@@ -10,17 +11,21 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
 
 import aiomqtt
 
 from hub.bus import Subscription
 from hub.connection import MQTT_5, Server, backoff_s, open_client, publish_properties, settled
-from hub.delivery import DELIVERY
+from hub.delivery import delivery
+from hub.sinks.overdue import KEEP_EVERY_S, Overdue
 from hub.topics import WireError
 from hub.wire import Post, Presence, StatusMessage, decode, encode
 
 CAPACITY = 1000
-"""Posts kept for a broker that is away: about two minutes of a run, then the oldest go and are counted."""
+"""Posts in memory for a broker that is away: about two minutes of a run, then the oldest go and are counted."""
+WINDOW = 16
+"""Messages on their way at a time: at 300 ms there and back, ten minutes of steps catch up in under a minute."""
 RETAINED_WAIT_S = 0.5
 """A broker hands over a retained message right after the subscription; a bridged or far one a little later."""
 COLLISION_RETRY_S = 15.0
@@ -43,6 +48,9 @@ class MqttSink:
     status  makes the `online` or `offline` post of this hub; `offline` is also the last will
     hello   makes the posts that a broker must get again after every connect (retained state)
     notice  is told, in words for the runner, when this broker cannot be used and when it can again (empty text)
+    overdue  keeps what must not be lost while this broker is away; None: what is in memory is all that waits
+
+    Of the posts that the subscription gave, each is delivered, counted as stale or dropped by `overdue`, or waits.
     """
 
     def __init__(
@@ -55,9 +63,11 @@ class MqttSink:
         hello: Callable[[], list[Post]],
         notice: Callable[[str], None],
         shared: bool,
+        overdue: Overdue | None = None,
     ) -> None:
         self.name = name
         self.published = 0
+        self.delivered = 0  # of the subscription's posts: the broker has taken them
         self.up = asyncio.Event()  # set while a broker takes what is posted
         self._server = server
         self._subscription = subscription
@@ -65,12 +75,33 @@ class MqttSink:
         self._hello = hello
         self._notice = notice
         self._shared = shared
+        self._overdue = overdue
+        self._turn = asyncio.Lock()  # held by who takes from the subscription while the broker comes or goes
         self._backlog: deque[Post] = deque()
         self._finished = False
         self._waits = backoff_s()
 
     async def run(self) -> None:
         """Publish until the bus has closed and all is sent, or no broker takes it any more."""
+        if self._overdue is None:
+            await self._deliver()
+            return
+        try:
+            await self._overdue.look()
+            async with asyncio.TaskGroup() as group:
+                keeper = group.create_task(self._keep_while_away(self._overdue), name=f"mqtt {self.name} keeper")
+                await self._deliver()
+                keeper.cancel()
+        finally:
+            await self._overdue.keep([*self._backlog, *self._subscription.take()])
+            if self._overdue.pending:
+                self._notice(
+                    f"{self._overdue.pending} messages for the {self.name} broker {self._server} are kept; "
+                    "the next run sends them"
+                )
+            self._overdue.close()
+
+    async def _deliver(self) -> None:
         while True:
             wait_s = COLLISION_RETRY_S
             try:
@@ -79,11 +110,32 @@ class MqttSink:
                 self._notice(_first_words(taken))
             except* aiomqtt.MqttError as errors:
                 wait_s, said = next(self._waits), _first_words(errors)
-                self._notice(f"the {self.name} broker {self._server} cannot be reached ({said}): trying again")
+                self._notice(
+                    f"the {self.name} broker {self._server} cannot be reached ({said}): trying again{self._waiting()}"
+                )
                 _LOG.warning("%s broker %s: %s; next attempt in %.2g s", self.name, self._server, said, wait_s)
-            self.up.clear()
+            await self._gone()
             if self._finished or await self._closed_within(wait_s):
                 return
+
+    async def _gone(self) -> None:
+        async with self._turn:
+            self.up.clear()
+            if self._overdue is not None:
+                unsent, self._backlog = self._backlog, deque()
+                await self._overdue.keep(unsent)
+
+    async def _keep_while_away(self, overdue: Overdue) -> None:
+        """For ever: once a second, what came in while the broker is away goes to disk."""
+        while True:
+            await asyncio.sleep(KEEP_EVERY_S)
+            async with self._turn:
+                if not self.up.is_set():
+                    await overdue.keep(self._subscription.take())
+
+    def _waiting(self) -> str:
+        pending = self._overdue.pending if self._overdue is not None else 0
+        return f", {pending} steps, cues and other events are kept for it" if pending else ""
 
     async def _session(self) -> None:
         """Publish over one connection; raises MqttError, and _NameTakenError when another hub has this name."""
@@ -99,7 +151,8 @@ class MqttSink:
                 await client.subscribe(will.topic, qos=1)
             for post in self._hello():
                 await self._publish(client, post)
-            self.up.set()
+            async with self._turn:
+                self.up.set()
             self._waits = backoff_s()
             self._notice("")
             async with asyncio.TaskGroup() as group:
@@ -108,6 +161,8 @@ class MqttSink:
                 keeper.cancel()
 
     async def _publish_all(self, client: aiomqtt.Client) -> None:
+        if self._overdue is not None:
+            await self._send_overdue(client, self._overdue)
         await self._send_backlog(client)
         async for batch in self._subscription.batches():
             self._backlog.extend(batch)
@@ -115,17 +170,49 @@ class MqttSink:
         self._finished = True
         await self._publish(client, self._status("offline"))
 
-    async def _send_backlog(self, client: aiomqtt.Client) -> None:
-        while self._backlog:
-            await self._publish(client, self._backlog[0])
-            self._backlog.popleft()  # only now: what failed is sent again after the reconnect
+    async def _send_overdue(self, client: aiomqtt.Client, overdue: Overdue) -> None:
+        """Send what waits on disk; what happens meanwhile goes behind it, and streams go out as they come."""
+        if not overdue.pending:
+            return
+        _LOG.info("%s broker %s: %d messages go out late", self.name, self._server, overdue.pending)
+        while late := await overdue.next():
+            for start in range(0, len(late), WINDOW):
+                window = late[start : start + WINDOW]
+                async with asyncio.TaskGroup() as group:
+                    for number, post in window:
+                        group.create_task(self._publish(client, post), name=f"late {number}")
+                await overdue.delivered(window[-1][0])
+                self.delivered += len(window)
+            self._backlog.extend(await overdue.keep(self._subscription.take(), streams=True))
+            await self._send_backlog(client)
+        for post in self._hello():  # what went out last is the present again
+            await self._publish(client, post)
 
-    async def _publish(self, client: aiomqtt.Client, post: Post) -> None:
-        how = DELIVERY[type(post.message)]
+    async def _send_backlog(self, client: aiomqtt.Client) -> None:
+        """Send in order; a post leaves the backlog only when the broker has taken it, so what failed goes again."""
+        while self._backlog:
+            sent: list[Post] = []
+            window = list(islice(self._backlog, WINDOW))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for post in window:
+                        group.create_task(self._publish(client, post, sent), name=post.topic)
+            finally:
+                taken = {id(post) for post in sent}
+                rest = islice(self._backlog, len(window), None)
+                self._backlog = deque([*(post for post in window if id(post) not in taken), *rest])
+                self.delivered += len(sent)
+
+    async def _publish(self, client: aiomqtt.Client, post: Post, sent: list[Post] | None = None) -> None:
+        how = delivery(post.message)
         properties = publish_properties(how.expiry_s) if self._server.protocol is MQTT_5 else None
         payload = encode(post.message)
         await client.publish(post.topic, payload, qos=how.qos, retain=how.retain, properties=properties)
         self.published += 1
+        if sent is not None:
+            sent.append(post)
+            if self._overdue is not None:
+                self._overdue.sees(post)
 
     async def _check_name(self, own: Post) -> None:
         """Raise _NameTakenError while another hub is online as this runner; leaves no trace on the broker."""

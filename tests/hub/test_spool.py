@@ -1,0 +1,94 @@
+"""What waits on disk for a broker: order, bound, wiping, leftovers of killed hubs, a file that is no database."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from pathlib import Path
+
+from hub.contract_examples import EXAMPLES
+from hub.delivery import LATE, delivery, marked_late
+from hub.sinks.spool import Spool
+from hub.wire import CueMessage, MetricsMessage, Post, StepMessage
+
+
+def step(seq: int) -> Post:
+    example = EXAMPLES["step"]
+    assert isinstance(example, StepMessage)
+    fields = {name: getattr(example, name) for name in example.__struct_fields__}
+    return Post("stridecue/ann/step", StepMessage(**{**fields, "seq": seq}))
+
+
+def seqs(spool: Spool, count: int = 100) -> list[int]:
+    return [post.message.seq for _, post in spool.peek(count) if isinstance(post.message, StepMessage)]
+
+
+def test_first_in_first_out_and_only_what_was_forgotten_is_gone(tmp_path: Path):
+    spool = Spool(tmp_path / "new", "ann", "broker.example:1883")
+    spool.look()
+    assert (spool.pending, list(tmp_path.iterdir())) == (0, [])
+    spool.append([step(1), step(2), step(3)])
+    spool.append([step(4)])
+    assert (spool.pending, seqs(spool), seqs(spool, 2)) == (4, [1, 2, 3, 4], [1, 2])
+    spool.forget(spool.peek(2)[-1][0])
+    assert (spool.pending, seqs(spool)) == (2, [3, 4])
+    if sys.platform != "win32":
+        assert stat.S_IMODE(spool.path.stat().st_mode) == 0o600
+    spool.close()
+
+
+def test_the_next_run_finds_what_is_left_and_only_of_its_runner_and_broker(tmp_path: Path):
+    killed = Spool(tmp_path, "ann", "gym:1883")
+    killed.append([step(1), step(2)])
+    for runner, broker, left in (("ann", "gym:1883", 2), ("bob", "gym:1883", 0), ("ann", "home:1883", 0)):
+        again = Spool(tmp_path, runner, broker)
+        again.look()
+        assert again.pending == left
+        again.close()
+    killed.close()
+
+
+def test_a_full_spool_drops_the_oldest_and_counts_them(tmp_path: Path):
+    spool = Spool(tmp_path, "ann", "gym:1883", limit=5)
+    spool.append([step(seq) for seq in range(4)])
+    spool.append([step(seq) for seq in range(4, 8)])
+    assert (spool.pending, spool.dropped, seqs(spool)) == (5, 3, [3, 4, 5, 6, 7])
+    spool.close()
+
+
+def test_a_disk_that_takes_nothing_is_counted_and_nothing_is_raised(tmp_path: Path):
+    (tmp_path / "file").write_text("not a folder")
+    spool = Spool(tmp_path / "file", "ann", "gym:1883")
+    spool.append([step(1), step(2)])
+    assert (spool.pending, spool.dropped, spool.peek(9)) == (0, 2, [])
+
+
+def test_a_file_that_is_no_database_is_replaced(tmp_path: Path):
+    spool = Spool(tmp_path, "ann", "gym:1883")
+    spool.path.write_bytes(b"\0" * 5000)
+    spool.append([step(1)])
+    spool.append([step(2)])
+    assert (spool.dropped, seqs(spool)) == (1, [2])
+    spool.close()
+
+
+def test_what_was_delivered_is_wiped_from_the_file(tmp_path: Path):
+    spool = Spool(tmp_path, "ann", "gym:1883")
+    spool.append([step(seq) for seq in range(500)])
+    spool.forget(spool.peek(500)[-1][0])
+    spool.close()
+    assert b"left_foot" not in spool.path.read_bytes()
+    assert spool.path.stat().st_size < 30_000
+
+
+def test_what_is_late_says_so_is_no_last_value_and_keeps_its_time():
+    cue = EXAMPLES["cue"]
+    assert isinstance(cue, CueMessage)
+    late = marked_late(Post("stridecue/ann/cue", cue)).message
+    assert isinstance(late, CueMessage)
+    assert (late.late, late.t, late.seq) == (True, cue.t, cue.seq)
+    assert delivery(late) == LATE
+    assert delivery(cue) != LATE
+    metrics = Post("stridecue/ann/metrics", EXAMPLES["metrics"])
+    assert isinstance(metrics.message, MetricsMessage)
+    assert marked_late(metrics) == metrics
