@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from dsp.parabola import vertex
 from dsp.signals import GRAVITY_MPS2
 from dsp.trace import Trace
 
@@ -47,7 +48,8 @@ def contact_time_s(trace: Trace, crossing_s: float, next_crossing_s: float, para
     step_s = next_crossing_s - crossing_s
     t, force = trace.t_s, trace.force
     k, last = max(1, trace.first_at(crossing_s)), len(force) - 1
-    cosine = sine = peak_mps2 = 0.0
+    first = k
+    cosine = sine = 0.0
     for share, c, s in _WAVE:
         at = crossing_s + share * step_s
         while k < last and t[k] < at:
@@ -55,7 +57,10 @@ def contact_time_s(trace: Trace, crossing_s: float, next_crossing_s: float, para
         value = force[k] + (force[k - 1] - force[k]) * (t[k] - at) / (t[k] - t[k - 1])
         cosine += c * value
         sine += s * value
-        peak_mps2 = max(peak_mps2, value)
+    peak_mps2 = max(force[first : k + 1])
+    top = force.index(peak_mps2, first)
+    if top < last:
+        peak_mps2 = vertex(force[top - 1], peak_mps2, force[top + 1])
     turn = math.atan2(sine, cosine) % (2.0 * math.pi)
     centre_s = step_s * turn / (2.0 * math.pi)
     peak = max(1.0, peak_mps2 / GRAVITY_MPS2)

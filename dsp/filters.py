@@ -8,7 +8,8 @@ import math
 class LowPass2:
     """Second-order Butterworth low-pass, direct form II transposed (Oppenheim & Schafer, bilinear transform).
 
-    delay_s is the group delay at zero frequency, sqrt(2) / (2 pi cutoff): subtract it from times read off the output.
+    delay_s is the group delay at zero frequency: subtract it from times read off the output. The bilinear transform
+    makes it sqrt(2) / (2 rate tan(pi cutoff / rate)): sqrt(2) / (2 pi cutoff) at high rates, for 15 Hz 16 % less at 69.
     """
 
     __slots__ = ("_a1", "_a2", "_b0", "_b1", "_primed", "_z1", "_z2", "delay_s")
@@ -24,7 +25,7 @@ class LowPass2:
         self._z1 = 0.0
         self._z2 = 0.0
         self._primed = False
-        self.delay_s = math.sqrt(2.0) / (2.0 * math.pi * cutoff_hz)
+        self.delay_s = math.sqrt(2.0) / (2.0 * rate_hz * k)
 
     def reset(self) -> None:
         """Forget the past; the next sample is taken as the steady state."""

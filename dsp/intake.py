@@ -1,7 +1,7 @@
 """From sample blocks to a gapless trace: short gaps are filled, long ones restart, time is never squeezed.
 
 Samples are held until they make a whole chunk, then put into the trace at once. Fast sensors are averaged in groups on
-the way (`dsp.stage`); a group's time is the mean of its samples' times.
+the way (`dsp.averaging`, `dsp.stage`).
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ from enum import Enum
 from math import isfinite
 
 import numpy as np
-import numpy.typing as npt
 
+from dsp.averaging import Array, Stamps, averaging_of
 from dsp.gap_fill import GapFillParams, from_strides, straight
 from dsp.signals import IMU6, NS_PER_S, Layout, SampleBlock
-from dsp.stage import LEAST_RATE_HZ, chunk_samples, group_samples
+from dsp.stage import CHUNK_S, LEAST_RATE_HZ, chunk_samples, group_samples
 from dsp.trace import Trace
-
-Array = npt.NDArray[np.float64]
 
 CHANNELS = len(IMU6)
 
@@ -33,11 +31,13 @@ class IntakeParams:
 
     memory_s: how much of the past a gap is filled from.
     least_rate_hz: faster sensors are averaged down to no less than this
+    chunk_s: length of a chunk
     """
 
     fill_s: float = 0.26
     memory_s: float = 2.2
     least_rate_hz: float = LEAST_RATE_HZ
+    chunk_s: float = CHUNK_S
     gap_fill: GapFillParams = field(default_factory=GapFillParams)
 
 
@@ -53,7 +53,7 @@ class Intake:
     """Blocks of one IMU into its `trace`, whole chunks on a near-regular grid.
 
     A gap up to `fill_s` is filled: from the strides before when the stride time is known (`stride_s`, set by the
-    owner; 0 means unknown), else with a straight line.
+    owner; 0 means unknown), else with a straight line. The owner may also set `chunk`, the samples of the next chunks.
     """
 
     def __init__(self, trace: Trace, params: IntakeParams | None = None) -> None:
@@ -68,34 +68,33 @@ class Intake:
         self.gap_s = 0.0
         self.group = 1
         self._raw_period_s = 0.0
-        self._raw_chunk = 0
         self._enough = 1
-        self._steady_ns = 0.0
-        self._limit_ns = 0.0
         self._last_ns = -(1 << 62)
-        self._last: Array = np.zeros(CHANNELS)
         self._layout: Layout = ()
         self._columns: list[int] = []
-        # Samples not yet in the trace: the first `_checked` follow each other without a gap.
-        self._stamps: list[int] = []
-        self._rows: list[Array] = []
+        # Samples not yet in the trace; before their rows stand the `lead` last ones that are. The first `_checked`
+        # follow each other, and what is in the trace, without a gap; `_last_ns` is the newest stamp of those.
+        self._held = 0
         self._checked = 0
+        self._stamps: list[Stamps] = []
+        self._rows: list[Array] = []
 
     def put(self, block: SampleBlock) -> bool:
         """Hold a block's samples; True when `take` may find a whole chunk."""
-        self._stamps += block.t_ns.tolist()
-        as_is = self._as_is and block.layout is self._layout
-        self._rows.append(block.values if as_is else self._six(block))
+        t_ns = block.t_ns
+        self._held += len(t_ns)
+        self._stamps.append(t_ns)
+        self._rows.append(block.values if self._as_is and block.layout is self._layout else self._six(block))
         if not self.period_s and block.rate_hz > 0.0:
             self._set_period(1.0 / block.rate_hz)
-        return len(self._stamps) >= self._enough
+        return self._held >= self._enough
 
     def end(self) -> None:
         """Take what is held for a whole chunk: no more will come."""
-        held = len(self._stamps) // self.group
-        if self.period_s and held:
-            self.chunk = min(self.chunk, held)
-            self._raw_chunk = self._enough = self.chunk * self.group
+        held = self._held // self.group
+        if self.period_s and 0 < held < self.chunk:
+            self.chunk = held
+            self._begin_chunk()
 
     def take(self) -> Iterator[Ready]:
         """Put whole chunks of what is held into the trace; yields whenever the owner should look.
@@ -104,16 +103,23 @@ class Intake:
         filled. Gaps are looked for chunk by chunk, so that it does not matter how much is held.
         """
         if not self.period_s:
-            if len(self._stamps) < LEARN_SAMPLES:
+            if self._held < LEARN_SAMPLES:
                 return
-            self._set_period(1e-9 * float(np.median(np.diff(self._stamps[:LEARN_SAMPLES]))))
-        n = self._raw_chunk
-        while len(self._stamps) >= n:
-            span_ns = self._stamps[n - 1] - self._last_ns
-            if span_ns < self._steady_ns and self._emit():
+            stamps = np.concatenate(self._stamps)[:LEARN_SAMPLES]
+            self._set_period(1e-9 * float(np.median(np.diff(stamps))))
+        while self._held >= self._begin_chunk():
+            n, lead = self._averaging.raw, self._averaging.lead
+            stamps, values = self._joined()
+            fresh = max(0, n - self._checked)
+            newest_ns = int(stamps[n - 1]) if fresh else self._last_ns
+            # Nothing is missing from a chunk that is less than half a sample too long.
+            steady = newest_ns - self._last_ns < (fresh + 0.5) * self._raw_period_s * NS_PER_S
+            if steady and self._emit(stamps[:n], values[: lead + n]):
+                self._last_ns = newest_ns
+                self._hold(stamps[n:], values[n:], checked=self._checked + fresh - n)
                 yield Ready.SAMPLES
             else:
-                yield from self._with_gaps()
+                yield from self._with_gaps(stamps, values)
 
     def _six(self, block: SampleBlock) -> Array:
         """(n, 6) the IMU channels of a block, zeros where one is absent."""
@@ -137,87 +143,101 @@ class Intake:
         self._raw_period_s = raw_s
         self.group = group_samples(1.0 / raw_s, self._p.least_rate_hz)
         self.period_s = self.group * raw_s
-        self.chunk = chunk_samples(self.period_s)
-        self._raw_chunk = self._enough = self.chunk * self.group
-        # Nothing is missing from a chunk that is less than half a sample too long.
-        self._steady_ns = (self._raw_chunk + 0.5) * raw_s * NS_PER_S
-        self._limit_ns = 1.5 * raw_s * NS_PER_S
+        self.chunk = chunk_samples(self.period_s, self._p.chunk_s)
+        self._begin_chunk()
+        # Nothing stands before the first sample; what is here goes with the restart that comes with it.
+        self._rows.insert(0, np.zeros((self._averaging.lead, CHANNELS)))
 
-    def _emit(self) -> bool:
-        """One chunk of what is held into the trace; False, and nothing done, if a value is no number."""
-        n, group, stamps, trace = self._raw_chunk, self.group, self._stamps, self._trace
-        values = self._joined()
-        means = values[:n:group]
-        if group > 1:
-            for k in range(1, group):
-                means = means + values[k:n:group]
-            means *= 1.0 / group
-        columns: list[list[float]] = means.T.tolist()
+    def _begin_chunk(self) -> int:
+        """Take over the owner's wish; raw samples that make the next chunk."""
+        self._averaging = averaging_of(self.group, self.chunk)
+        self._enough = self._averaging.raw
+        return self._enough
+
+    def _joined(self) -> tuple[Stamps, Array]:
+        """All that is held: stamps (n,), rows (lead + n, 6)."""
+        if len(self._stamps) > 1:
+            self._stamps = [np.concatenate(self._stamps)]
+        if len(self._rows) > 1:
+            self._rows = [np.concatenate(self._rows)]
+        return self._stamps[0], self._rows[0]
+
+    def _hold(self, stamps: Stamps, rows: Array, *, checked: int) -> None:
+        self._held = len(stamps)
+        self._stamps = [stamps] if self._held else []
+        self._rows = [rows]
+        self._checked = checked
+
+    def _emit(self, stamps: Stamps, values: Array) -> bool:
+        """One chunk into the trace; False, and nothing done, if a value is no number."""
+        columns = self._averaging.columns(values)
         if not isfinite(sum(map(sum, columns))):
-            self._rows = [values]
             return False
-        self._last_ns, self._last = stamps[n - 1], values[n - 1]
-        if group == 1:
-            trace.t_s += [stamp * 1e-9 for stamp in stamps[:n]]
-        elif group == 2:
-            trace.t_s += [(a + b) * 0.5e-9 for a, b in zip(stamps[0:n:2], stamps[1:n:2], strict=True)]
-        else:
-            trace.t_s += [sum(stamps[k : k + group]) * 1e-9 / group for k in range(0, n, group)]
+        chunk, trace = self._averaging.groups, self._trace
+        trace.t_s += self._averaging.times_s(stamps)
         for kept, column in zip(trace.axes, columns, strict=True):
-            kept += column
-        del stamps[:n]
-        self._rows = [values[n:]] if stamps else []
-        self._checked = 0
+            kept += column[:chunk]
+        for kept, column in zip(trace.turns, columns[3:], strict=True):
+            kept += column[chunk:]
         return True
 
-    def _joined(self) -> Array:
-        """(n, 6) all that is held."""
-        return self._rows[0] if len(self._rows) == 1 else np.concatenate([np.zeros((0, CHANNELS)), *self._rows])
-
-    def _with_gaps(self) -> Iterator[Ready]:
+    def _with_gaps(self, stamps: Stamps, values: Array) -> Iterator[Ready]:
         """The careful way through as many samples as make a chunk: stretches between gaps one by one."""
-        n, checked, values = self._raw_chunk, self._checked, self._joined()
-        rest_stamps, rest = self._stamps[n:], values[n:]
-        good = np.flatnonzero(np.isfinite(values[:n]).all(axis=1)).tolist()
-        fresh = [(self._stamps[k], values[k]) for k in good[checked:]]
-        self._stamps, self._rows = self._stamps[:checked], [values[:checked]]
-        before = self._stamps[-1] if checked else self._last_ns
-        for stamp, row in fresh:
-            if stamp - before > self._p.fill_s * NS_PER_S:
+        n, lead, checked = self._averaging.raw, self._averaging.lead, self._checked
+        limit_ns, fill_ns = 1.5 * self._raw_period_s * NS_PER_S, self._p.fill_s * NS_PER_S
+        fresh = values[lead + checked : lead + n]
+        good = np.flatnonzero(np.isfinite(fresh).all(axis=1)).tolist()
+        kept, rows = stamps[:checked].tolist(), values[: lead + checked]
+        before = self._last_ns
+        stamps_ns: list[int] = stamps[checked:n].tolist()
+        for k in good:
+            stamp, row = stamps_ns[k], fresh[k]
+            if stamp - before > fill_ns:
                 self._trace.clear()
-                self._stamps, self._rows = [], []
+                kept, rows = [], np.repeat(row[None, :], lead, axis=0)
                 yield Ready.RESTART
-            elif stamp - before > self._limit_ns:
+            elif stamp - before > limit_ns:
                 self.gap_s = (stamp - before) * 1e-9
-                self._fill(before, stamp, row.tolist())
-                while len(self._stamps) >= self._raw_chunk:
-                    self._emit()
+                between, filled = self._fill(before, stamp, kept, rows[lead:], rows[-1], row)
+                kept, rows = self._emit_all(kept + between, np.concatenate([rows, filled]))
                 yield Ready.FILLED
-            self._stamps.append(stamp)
-            self._rows.append(row[None, :])
             before = stamp
-            if len(self._stamps) >= self._raw_chunk:
-                self._emit()
+            kept, rows = [*kept, stamp], np.concatenate([rows, row[None, :]])
+            if len(kept) >= n:
+                kept, rows = self._emit_all(kept, rows)
                 yield Ready.SAMPLES
-            self._last_ns, self._last = stamp, row
-        self._checked = len(self._stamps)
-        self._stamps += rest_stamps
-        self._rows.append(rest)
+        self._last_ns = before
+        rest = np.array(kept, dtype=np.int64), rows
+        self._hold(
+            np.concatenate([rest[0], stamps[n:]]), np.concatenate([rest[1], values[lead + n :]]), checked=len(kept)
+        )
 
-    def _fill(self, before_ns: int, next_ns: int, following: list[float]) -> None:
-        """Put samples between the last one, at `before_ns`, and `next_ns`."""
+    def _emit_all(self, stamps: list[int], rows: Array) -> tuple[list[int], Array]:
+        """Whole chunks into the trace; what is left over."""
+        n, lead = self._averaging.raw, self._averaging.lead
+        while len(stamps) >= n:
+            self._emit(np.array(stamps[:n], dtype=np.int64), rows[: lead + n])
+            stamps, rows = stamps[n:], rows[n:]
+        return stamps, rows
+
+    def _fill(
+        self, before_ns: int, next_ns: int, waiting_ns: list[int], waiting: Array, last: Array, following: Array
+    ) -> tuple[list[int], Array]:
+        """Samples between `last`, at `before_ns`, and `following`, at `next_ns`: stamps and (n, 6) rows.
+
+        waiting_ns, waiting  samples before them that are not in the trace yet
+        """
         trace = self._trace
         n = max(1, round((next_ns - before_ns) * 1e-9 / self._raw_period_s) - 1)
         stamps = [before_ns + (next_ns - before_ns) * (i + 1) // (n + 1) for i in range(n)]
+        after = following.tolist()
         filled: list[list[float]] | None = None
         if self.stride_s > 0.0:
             keep = int(self._p.memory_s / self.period_s)
-            past_t = trace.t_s[-keep:] + [stamp * 1e-9 for stamp in self._stamps]
-            waiting: list[list[float]] = self._joined().T.tolist()
-            past = [axis[-keep:] + more for axis, more in zip(trace.axes, waiting, strict=True)]
+            past_t = trace.t_s[-keep:] + [stamp * 1e-9 for stamp in waiting_ns]
+            past = [axis[-keep:] + more for axis, more in zip(trace.axes, waiting.T.tolist(), strict=True)]
             times = [stamp * 1e-9 for stamp in stamps]
-            filled = from_strides(past_t, past, times, next_ns * 1e-9, following, self.stride_s, self._p.gap_fill)
+            filled = from_strides(past_t, past, times, next_ns * 1e-9, after, self.stride_s, self._p.gap_fill)
         if filled is None:
-            filled = straight(self._last.tolist(), following, n)
-        self._stamps += stamps
-        self._rows.append(np.array(filled).T)
+            filled = straight(last.tolist(), after, n)
+        return stamps, np.array(filled).T

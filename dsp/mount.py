@@ -35,6 +35,9 @@ from dsp.orientation import Vector
 
 Array = npt.NDArray[np.float64]
 
+Signs = tuple[Array, Array, Array, Array]
+"""What one stride says: the mirror's matrix (3, 3), forward and left as the load shows them, up; each (3,)."""
+
 _EYE = np.eye(3)
 _LEAST = 1e-12
 """Keeps the unit vector of nothing at zero."""
@@ -131,8 +134,8 @@ class MountFinder:
         f = np.array(force)
         self._standing = f / np.linalg.norm(f)
 
-    def stride(self, first: Array, second: Array) -> None:
-        """Two successive steps, each resampled to (phases, 6): force m/s2 and rate rad/s."""
+    def stride(self, first: Array, second: Array) -> Signs:
+        """Two successive steps, each resampled to (phases, 6): force m/s2 and rate rad/s; what they said."""
         mean = (first.sum(axis=0) + second.sum(axis=0)) * (0.5 / self._p.phases)
         # The mean force of a whole stride is level from the first stride on; the orientation filter still settles then.
         up_now = _unit(mean[:3])
@@ -157,6 +160,13 @@ class MountFinder:
         with_load = (_unit(vertical) - _unit(change)) @ both
         ahead = level @ with_load[:3] / max(math.sqrt(float(squares[:3].sum())), _LEAST)
         leftward = level @ with_load[3:] / max(math.sqrt(float(squares[3:].sum())), _LEAST)
+        signs = mirror, ahead, leftward, up_now
+        self.take(signs)
+        return signs
+
+    def take(self, signs: Signs) -> None:
+        """What another finder's `stride` gave."""
+        mirror, ahead, leftward, up_now = signs
         keep = 1.0 - 1.0 / min(self._strides + 1.0, self._p.memory_strides)
         share = 1.0 - keep
         self._mirror = keep * self._mirror + share * mirror

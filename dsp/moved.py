@@ -27,7 +27,7 @@ class MovedParams:
     tilt_rad         turn of the mean force (at most 9.4 deg in all recordings on the pelvis, one of them 25 min
                      outdoors; phones in trouser pockets, which do move, up to 15)
     motion_mps2      range of the force within a look, largest axis: less is standing, where people lean otherwise
-    plane_rad        turn of the plane of symmetry
+    plane_rad        turn of the plane of symmetry; half of it is a suspicion
     plane_times      strides in a row that must agree on it (a loose belt buckle: four in a row in one of 27 recordings)
     """
 
@@ -41,7 +41,7 @@ class MovedParams:
 
 
 class MovedSensor:
-    """Takes looks and planes of symmetry; says when they have jumped."""
+    """Takes looks and planes of symmetry; says when they have jumped. While it `suspects`, show it every stride."""
 
     def __init__(self, params: MovedParams | None = None) -> None:
         self._p = params or MovedParams()
@@ -53,6 +53,7 @@ class MovedSensor:
         self._reference: Vector = (0.0, 0.0, 0.0)
         self._learned = 0
         self._turned = 0
+        self.suspects = False
         self._usual: deque[Vector] = deque(maxlen=2 * self._p.plane_times)
 
     def look(self, axes: list[list[float]]) -> bool:
@@ -78,14 +79,10 @@ class MovedSensor:
         """
         self._usual.append(usual)
         cosine = abs(sum(a * b for a, b in zip(self._usual[0], lately, strict=True)))
+        self.suspects = cosine < math.cos(0.5 * self._p.plane_rad)
         turned = cosine < math.cos(self._p.plane_rad)
         self._turned = self._turned + 1 if turned else 0
         return self._turned >= self._p.plane_times
-
-    @property
-    def suspects(self) -> bool:
-        """Whether the plane stood elsewhere in the newest stride: look at every stride now."""
-        return self._turned > 0
 
     def _learn(self, force: Vector) -> None:
         self._learned += 1

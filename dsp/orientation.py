@@ -8,7 +8,8 @@ change. It is the filter of zero-velocity-aided inertial navigation (Foxlin 2005
 "the velocity of a stride ago" for "zero". Forces are never normalised: in running the mean of the force is gravity,
 the mean of its direction is not.
 
-The rate between two samples is taken as their mean, so the angle is right at the sample's own stamp.
+How far the sensor turned between two samples comes from the intake (`dsp.averaging`), so that the angle is right at the
+sample's own stamp whatever the rate.
 """
 
 from __future__ import annotations
@@ -59,17 +60,15 @@ class LevelParams:
 class Strapdown:
     """Quaternion, horizontal velocity and gyro bias of one 6-axis sensor; levelled by `Leveller`."""
 
-    __slots__ = ("bias", "primed", "q", "rate", "t_s", "v")
+    __slots__ = ("bias", "q", "t_s", "v")
 
     def __init__(self) -> None:
-        self.primed = False
         self.t_s = 0.0
         self.q = (1.0, 0.0, 0.0, 0.0)
         self.v = (0.0, 0.0)
-        self.rate: Vector = (0.0, 0.0, 0.0)
         self.bias: Vector = (0.0, 0.0, 0.0)
 
-    def align(self, t_s: float, up: Vector, rate: Vector) -> None:
+    def align(self, t_s: float, up: Vector) -> None:
         """Start at `t_s` with the direction `up` (sensor axes, any length) as vertical."""
         norm = math.sqrt(up[0] * up[0] + up[1] * up[1] + up[2] * up[2]) or 1.0
         x, y, z = up[0] / norm, up[1] / norm, up[2] / norm
@@ -81,14 +80,12 @@ class Strapdown:
         self.q = (w / size, qx / size, qy / size, 0.0)
         self.v = (0.0, 0.0)
         self.t_s = t_s
-        bx, by, bz = self.bias
-        self.rate = (rate[0] - bx, rate[1] - by, rate[2] - bz)
-        self.primed = True
 
-    def run(self, t_s: list[float], axes: list[list[float]], trace: Trace) -> list[float]:
+    def run(self, t_s: list[float], force: list[list[float]], turns: list[list[float]], trace: Trace) -> list[float]:
         """Advance over samples; returns the vertical specific force, m/s2.
 
-        axes: ax ay az (m/s2) gx gy gz (rad/s). Up and horizontal velocity go to the trace.
+        force  ax ay az, m/s2    turns  mean rates from the sample before to this one about x y z, rad/s
+        Up and horizontal velocity go to the trace.
         """
         w, x, y, z = self.q
         size = 1.0 / math.sqrt(w * w + x * x + y * y + z * z)
@@ -96,7 +93,6 @@ class Strapdown:
         x *= size
         y *= size
         z *= size
-        px, py, pz = self.rate
         bx, by, bz = self.bias
         vx, vy = self.v
         before = self.t_s
@@ -104,17 +100,13 @@ class Strapdown:
         add_vx, add_vy = trace.vx.append, trace.vy.append
         vertical: list[float] = []
         add = vertical.append
-        for t, ax, ay, az, gx, gy, gz in zip(t_s, *axes, strict=True):
+        for t, ax, ay, az, gx, gy, gz in zip(t_s, *force, *turns, strict=True):
             dt = t - before
             before = t
-            gx -= bx
-            gy -= by
-            gz -= bz
-            quarter = 0.25 * dt
-            i = (gx + px) * quarter
-            j = (gy + py) * quarter
-            k = (gz + pz) * quarter
-            px, py, pz = gx, gy, gz
+            half = 0.5 * dt
+            i = (gx - bx) * half
+            j = (gy - by) * half
+            k = (gz - bz) * half
             # Half the rotation vector; with this c the turn is right to third order, the length is mended per chunk.
             c = 1.0 - (i * i + j * j + k * k) * THIRD
             w, x, y, z = (
@@ -146,7 +138,6 @@ class Strapdown:
             add_vx(vx)
             add_vy(vy)
         self.q = (w, x, y, z)
-        self.rate = (px, py, pz)
         self.v = (vx, vy)
         self.t_s = before
         return vertical
@@ -167,9 +158,7 @@ class Strapdown:
         size = math.sqrt(w * w + x * x + y * y + z * z)
         self.q = (w / size, x / size, y / size, z / size)
         bx, by, bz = self.bias
-        px, py, pz = self.rate
         self.bias = (bx + bias[0], by + bias[1], bz + bias[2])
-        self.rate = (px - bias[0], py - bias[1], pz - bias[2])
         self.v = (self.v[0] + velocity[0], self.v[1] + velocity[1])
 
 

@@ -6,6 +6,7 @@ with no mean and no trend left, is the height (dsp findings 1.6: bias 0.0, sprea
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy.typing as npt
 
 from dsp.mount import Mount
 from dsp.orientation import Vector
+from dsp.parabola import vertex
 from dsp.records import Metric
 from dsp.sightings import Reading, Sighting
 from dsp.signals import GRAVITY_MPS2, NS_PER_S, Placement
@@ -27,8 +29,10 @@ TRUST = 0.9
 HALF_TRUST_MPS2 = 0.5
 """A mean force this far from gravity (5 %: scale, offset or level are wrong) halves the trust."""
 
-COARSE_S = 0.01
-"""Samples no closer than this are read: a stride has nothing sharper, and half the samples at 208 Hz cost half."""
+
+SUMMED_TWICE = 1.0 / 6.0 + 1.0 / 24.0
+"""Trapezoids, summed twice, make a swing smaller by x^2 / 6, and means over a sample's time by x^2 / 24, x being its
+phase per sample: times the force, whose swing is x^2 that of the height, that is what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,36 +71,53 @@ def pelvis_stride(
     first, end = trace.first_at(one_s), min(trace.first_at(three_s), len(trace.force) - 1)
     if end - first < 12 or trace.t_s[first] - one_s > 0.1:
         return None
-    period_s = (trace.t_s[end] - trace.t_s[first]) / (end - first)
-    apart = max(1, round(COARSE_S / period_s))
-    dt = apart * period_s
-    here = slice(first, end + 1, apart)
+    here = slice(first, end + 1)
+    steps = end - first
+    dt = (trace.t_s[end] - trace.t_s[first]) / steps
     half = round((two_s - one_s) / dt)
-    force = np.array(trace.force[here])
-    if not 3 < half < len(force) - 3:
+    if not 3 < half < steps - 2:
         return None
-    pushed = _summed(force, dt)
-    mean = float(pushed[-1]) / (dt * (len(force) - 1))
-    height = _level(_summed(_level(pushed), dt))
-    oscillation = 500.0 * float(np.ptp(height[: half + 1]) + np.ptp(height[half:]))
-    tilt_range = rotation_range = None
-    if mount is not None:
-        up = np.array([axis[here] for axis in trace.up])
-        tilt = np.arctan2(-(np.array(mount.forward) @ up), np.array(mount.up) @ up)
-        tilt_range = float(np.rad2deg(np.ptp(tilt)))
-        rate = np.array([axis[here] for axis in trace.axes[3:]]) - np.array(bias)[:, None]
-        turned = _level(_summed((up * rate).sum(axis=0), dt))
-        rotation_range = float(np.rad2deg(np.ptp(turned)))
-    return PelvisStride(oscillation, mean, tilt_range, rotation_range, mount.quality if mount else 0.0)
+    ramp = np.arange(steps + 1) / steps
+    force = np.array(trace.force[here])
+    speed = _summed(force)
+    mean = speed.item(-1) / steps
+    height = _level(_summed(_level(speed, ramp)), ramp)
+    height += SUMMED_TWICE * (mean - force)
+    heights = height.tolist()
+    oscillation = 500.0 * dt * dt * (_range(heights[: half + 1]) + _range(heights[half:]))
+    if mount is None:
+        return PelvisStride(oscillation, mean, None, None, 0.0)
+    up = np.array([axis[here] for axis in trace.up])
+    ahead, above = np.array((mount.forward, mount.up)) @ up
+    # Tilt is the arc tangent of this ratio, which rises with it.
+    lean = (ahead / above).tolist()
+    tilt_range = math.atan(_highest(lean)) + math.atan(_highest([-v for v in lean]))
+    turns = np.array([axis[here] for axis in trace.turns]) - np.array(bias)[:, None]
+    turns[:, 1:] *= 0.5 * (up[:, 1:] + up[:, :-1])
+    turns[:, 0] = 0.0
+    rotation_range = dt * _range(_level(turns.sum(axis=0).cumsum(), ramp).tolist())
+    return PelvisStride(oscillation, mean, math.degrees(tilt_range), math.degrees(rotation_range), mount.quality)
 
 
-def _summed(values: Floats, dt: float) -> Floats:
-    """Integral from the first sample on, trapezoids."""
-    out = np.zeros(len(values))
-    np.cumsum(0.5 * dt * (values[1:] + values[:-1]), out=out[1:])
+def _summed(values: Floats) -> Floats:
+    """Integral from the first sample on, trapezoids one wide."""
+    out = values.cumsum()
+    out -= 0.5 * (values + values[0])
     return out
 
 
-def _level(values: Floats) -> Floats:
-    """Less the straight line from the first to the last."""
-    return values - np.linspace(values[0], values[-1], len(values))
+def _level(values: Floats, ramp: Floats) -> Floats:
+    """Less the straight line from the first, zero, to the last."""
+    values -= values[-1] * ramp
+    return values
+
+
+def _range(values: list[float]) -> float:
+    return _highest(values) + _highest([-v for v in values])
+
+
+def _highest(values: list[float]) -> float:
+    """The highest value, between the samples too."""
+    top = max(values)
+    at = values.index(top)
+    return vertex(values[at - 1], top, values[at + 1]) if 0 < at < len(values) - 1 else top

@@ -23,7 +23,7 @@ from dsp.metrics.speed_source import key_of
 from dsp.mount import Mount
 from dsp.plan import Plan
 from dsp.records import Cue, Metric, PainReport, Record, Step, Summary, Threshold
-from dsp.sightings import Contact, Posture, Reading, Release, Sighting, Tapped
+from dsp.sightings import Contact, Posture, Reading, Sighting, Tapped
 from dsp.signals import IMU6, NS_PER_S, Placement, Quantity, SampleBlock
 from dsp.steps import StepFusion
 from dsp.summary import RunTotals
@@ -90,12 +90,14 @@ class Pipeline:
         chain = self._chains.get(block.source)
         if chain is None:
             chain = self._chain(block)
-            self._merge.join(block.source, int(block.t_ns[0]) * 1e-9, slow=False)
-        self._feel(block)
+        if block.source in self._taps:
+            self._feel(block)
         if not chain.put(block):
             return []
-        self._merge.put(block.source, chain.work(), chain.latest_s)
-        return self._settle(self._merge.take(), self._merge.now_s)
+        merge = self._merge
+        merge.put(block.source, chain.work(), chain.latest_s)
+        due = merge.take()
+        return self._settle(due, merge.now_s) if due or merge.now_s > self._next_tick_s else []
 
     def finish(self) -> list[Record]:
         """Flush what is pending: no more data will come."""
@@ -152,18 +154,17 @@ class Pipeline:
             signals = self._params.signals and block.placement is Placement.SACRUM
             chain = TrunkChain(block.placement, mount, signals=signals)
         self._chains[block.source] = chain
+        first_s = int(block.t_ns[0]) * 1e-9
+        self._merge.join(block.source, first_s, slow=False)
+        if block.placement in HIP:
+            self._taps[block.source] = ThreeTaps()
+            self._merge.join(f"{block.source} taps", first_s, slow=True)
         return chain
 
     def _feel(self, block: SampleBlock) -> None:
         """Look for three taps on a hip sensor."""
-        if block.placement not in HIP:
-            return
-        taps, lane = self._taps.get(block.source), f"{block.source} taps"
-        if taps is None:
-            taps = self._taps[block.source] = ThreeTaps()
-            self._merge.join(lane, int(block.t_ns[0]) * 1e-9, slow=True)
-        if found := taps.update(block, block.rate_hz):
-            self._merge.put(lane, [Tapped(*when) for when in found], found[-1][0])
+        if found := self._taps[block.source].update(block, block.rate_hz):
+            self._merge.put(f"{block.source} taps", [Tapped(*when) for when in found], found[-1][0])
 
     def _settle(self, due: list[tuple[float, Sighting]], now_s: float) -> list[Record]:
         out: list[Record] = []
@@ -177,23 +178,21 @@ class Pipeline:
                 if self._guidance.exposure.running_s > TAPS_FROM_S:
                     out += self.pain(PainReport(round(sighting.t_s * NS_PER_S), None, note=texts.TAPPED))
                 continue
-            self._take(sighting)
+            if isinstance(sighting, Reading):
+                for metric in self._metrics:
+                    metric.reading(sighting.metric)
+                continue
+            if isinstance(sighting, Contact):
+                self._fusion.contact(sighting)
+                self._agreement.contact(sighting)
+            else:
+                self._fusion.release(sighting)
+                self._agreement.release(sighting)
             for step in self._fusion.take(when):
                 self._step(step, out)
         if now_s > self._next_tick_s:
             self._ticks(now_s, out)
         return out
-
-    def _take(self, sighting: Sighting) -> None:
-        if isinstance(sighting, Contact):
-            self._fusion.contact(sighting)
-            self._agreement.contact(sighting)
-        elif isinstance(sighting, Release):
-            self._fusion.release(sighting)
-            self._agreement.release(sighting)
-        elif isinstance(sighting, Reading):
-            for metric in self._metrics:
-                metric.reading(sighting.metric)
 
     def _ticks(self, until_s: float, out: list[Record]) -> None:
         """Every tick up to, not including, `until_s`."""

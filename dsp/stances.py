@@ -164,6 +164,8 @@ class Stances:
 
 
 def _decided(held: Sighting, decided_s: float) -> Sighting:
+    if held.decided_s == decided_s:
+        return held
     if isinstance(held, Contact):
         return Contact(decided_s, held.t_s, held.placement, held.side, running=held.running, confidence=held.confidence)
     if isinstance(held, Release):

@@ -145,6 +145,9 @@ class StepFusion:
         out: list[Step] = []
         if not self._open:
             return out
+        first = self._open[0]
+        if len(self._open) == 1 and now_s <= max(first.t_s + p.longest_wait_s, first.heard_s + p.late_s) and not end:
+            return out
         several = len(self._alive) > 1 and sum(now_s - t < p.alive_s for t in self._alive.values()) > 1
         settle = p.settle_s if several else 0.0
         while self._open:

@@ -86,31 +86,39 @@ class ThreeTaps:
             return out
         held, self._held, self._held_samples = self._held, [], 0
         reach = max(1, round(self._p.reach_s * self._rate_hz))
-        self._t = np.concatenate([self._t, *(block.t_ns * 1e-9 for block in held)])
-        self._a = np.concatenate([self._a, *(block.values[:, :3] for block in held)])
-        if len(self._t) > 2 * reach:
-            t = self._t[reach:-reach]
-            spike = self._a[reach:-reach] - 0.5 * (self._a[: -2 * reach] + self._a[2 * reach :])
-            g = np.sqrt(np.einsum("ij,ij->i", spike, spike)) / GRAVITY_MPS2
-            # Samples on both sides of a gap, or missing ones, say nothing.
-            whole = (self._t[2 * reach :] - self._t[: -2 * reach]) < 3.0 * reach / self._rate_hz
-            g = np.where(whole & np.isfinite(g), g, 0.0)
-            self._look(t, g, out)
-            self._t, self._a = self._t[-2 * reach :], self._a[-2 * reach :]
+        self._t = np.concatenate([self._t, np.concatenate([block.t_ns for block in held]) * 1e-9])
+        self._a = np.concatenate([self._a, np.concatenate([block.values for block in held])[:, :3]])
+        t, a = self._t, self._a
+        if len(t) > 2 * reach:
+            # Twice the spike: how far a sample is from the straight line between its neighbours.
+            spike = 2.0 * a[reach:-reach]
+            spike -= a[: -2 * reach]
+            spike -= a[2 * reach :]
+            g = np.sqrt(np.einsum("ij,ij->i", spike, spike)) * (0.5 / GRAVITY_MPS2)
+            if not (math.isfinite(g.sum()) and t[-1] - t[0] < (len(t) - 1 + 0.5 * reach) / self._rate_hz):
+                # Samples on both sides of a gap, or missing ones, say nothing.
+                whole = t[2 * reach :] - t[: -2 * reach] < 3.0 * reach / self._rate_hz
+                g[~(whole & np.isfinite(g))] = 0.0
+            self._look(t[reach:-reach], g, out)
+            self._t, self._a = t[-2 * reach :], a[-2 * reach :]
         return out
 
     def _look(self, t: NDArray[np.float64], g: NDArray[np.float64], out: list[tuple[float, float]]) -> None:
         """Window by window, each with the limit that the windows before it set."""
-        numbers = np.floor(t / self._p.window_s).astype(np.int64)
-        first = 0
-        for k in [*(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(t)]:
-            if self._window != int(numbers[first]):
+        first, end, window_s = 0, len(t), self._p.window_s
+        while first < end:
+            window = math.floor(t[first] / window_s)
+            if self._window != window:
                 self._close_window()
-                self._window = int(numbers[first])
+                self._window = window
+            last = (window + 1) * window_s
+            k = end if t[-1] < last else max(first + 1, int(t.searchsorted(last)))
             part = g[first:k]
-            self._most_g = max(self._most_g, float(part.max()))
-            for i in np.flatnonzero(part > self._limit_g).tolist():
-                self._tap(float(t[first + i]), float(part[i]), out)
+            most_g = float(part.max())
+            self._most_g = max(self._most_g, most_g)
+            if most_g > self._limit_g:
+                for i in np.flatnonzero(part > self._limit_g).tolist():
+                    self._tap(float(t[first + i]), float(part[i]), out)
             first = k
         self._decide(float(t[-1]), out)
 

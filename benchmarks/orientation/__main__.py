@@ -131,9 +131,10 @@ def costs(vqf_us: Array, one: Case) -> str:
 
     def ours() -> None:
         strapdown, trace = Strapdown(), Trace()
-        strapdown.align(times[0], (axes[0][0], axes[1][0], axes[2][0]), (0.0, 0.0, 0.0))
+        strapdown.align(times[0], (axes[0][0], axes[1][0], axes[2][0]))
         for a in range(0, n, CHUNK):
-            strapdown.run(times[a : a + CHUNK], [axis[a : a + CHUNK] for axis in axes], trace)
+            chunk = [axis[a : a + CHUNK] for axis in axes]
+            strapdown.run(times[a : a + CHUNK], chunk[:3], chunk[3:], trace)
 
     strapdown = Strapdown()
     leveller = Leveller(strapdown)

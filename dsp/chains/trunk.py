@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from dsp.attitude import AttitudeStage
 from dsp.detectors.trunk import TrunkContactParams, TrunkContacts
 from dsp.filters import LowPass2
-from dsp.intake import Intake, Ready
+from dsp.intake import Intake, IntakeParams, Ready
 from dsp.metrics.sensor_moved import KEY as MOVED_KEY
 from dsp.mount import Mount, MountFinder, MountFinderParams
 from dsp.moved import MovedSensor
@@ -18,6 +19,7 @@ from dsp.pelvis_stride import pelvis_stride
 from dsp.records import Metric
 from dsp.sightings import Posture, Reading, Sighting
 from dsp.signals import NS_PER_S, Placement, SampleBlock
+from dsp.stage import LEAST_TRUNK_RATE_HZ, LONGEST_CHUNK_S, TRUNK_CHUNK_S
 from dsp.stances import DROP_PLACEMENTS, StanceParams, Stances
 from dsp.stillness import Stillness
 from dsp.trace import Trace
@@ -29,8 +31,9 @@ class TrunkParams:
 
     hold_s         samples held at a start, to align with their mean force (about two steps)
     trace_s        how far back events look
-    quick_strides  the mount is refined every stride at first,
-    slow_every     then every so many
+    quick_strides  the mount is refined every stride at first, then
+    every, for_strides  every so many of that many, then
+    slow_every     every so many
     lately_strides  the mount of the last few strides is compared with that of the run
     doubt          share of the usual confidence while a moved sensor is calibrated again, until
     sure_strides   so many strides have been seen
@@ -38,7 +41,9 @@ class TrunkParams:
 
     hold_s: float = 0.75
     trace_s: float = 2.4
-    quick_strides: int = 60
+    quick_strides: int = 24
+    every: int = 4
+    for_strides: int = 60
     slow_every: int = 8
     lately_strides: float = 4.0
     doubt: float = 0.5
@@ -46,6 +51,10 @@ class TrunkParams:
     contact: TrunkContactParams = field(default_factory=TrunkContactParams)
     stance: StanceParams = field(default_factory=StanceParams)
     level: LevelParams = field(default_factory=LevelParams)
+
+
+LATE_CHUNK = 2
+"""Samples looked at together while a contact is overdue."""
 
 
 class TrunkChain:
@@ -64,7 +73,7 @@ class TrunkChain:
         self._given = mount
         self._signals = signals
         self._trace = Trace()
-        self._intake = Intake(self._trace)
+        self._intake = Intake(self._trace, IntakeParams(least_rate_hz=LEAST_TRUNK_RATE_HZ, chunk_s=TRUNK_CHUNK_S))
         self._strapdown = Strapdown()
         self._leveller = Leveller(self._strapdown, self._p.level)
         self._mean_direction = MeanDirection()
@@ -79,6 +88,7 @@ class TrunkChain:
         self._started = False
         self._done = 0
         self._new_contacts = 0
+        self._known_s = (0.0, 0.0)
         self._strides = 0
         self._corrected_s = 0.0
         self._unlooked = 0
@@ -115,6 +125,8 @@ class TrunkChain:
         self._unlooked = 0
         self._new_contacts = 0
         self._intake.stride_s = 0.0
+        if self._known:
+            self._intake.chunk = self._usual
         self._still.reset()
         if self._moved is not None:
             self._moved.reset()
@@ -150,11 +162,11 @@ class TrunkChain:
             self._stances = Stances(self._placement, 0.9 if self._intake.has_gyro else 0.7, self._p.stance)
             self._look_samples = round(self._still.params.window_s / period)
             self._keep = int(self._p.trace_s / period)
+            self._usual, self._longest = self._intake.chunk, int(LONGEST_CHUNK_S / period)
         self._lowpass.reset()
         self._detector.reset()
         x, y, z = (sum(axis[: until + 1]) / (until + 1) for axis in trace.axes[:3])
-        first = (trace.axes[3][0], trace.axes[4][0], trace.axes[5][0])
-        self._strapdown.align(trace.t_s[0] - period, (x, y, z), first)
+        self._strapdown.align(trace.t_s[0] - period, (x, y, z))
         self._leveller.start(trace.t_s[0], keep_bias=self._bias_known)
         self._mean_direction.align(trace.t_s[0] - period, (x, y, z))
         self._corrected_s = trace.t_s[0]
@@ -162,30 +174,35 @@ class TrunkChain:
         return True
 
     def _work(self, out: list[Sighting]) -> None:
-        """Work off whole chunks."""
-        chunk = self._intake.chunk
-        while len(self._trace.t_s) - self._done >= chunk:
-            self._advance(self._done, self._done + chunk, out)
-            self._done += chunk
+        """Work off what is new in the trace: a chunk, or more after a start or a gap, which are cut into usual ones."""
+        end = len(self._trace.t_s)
+        while self._started and self._done < end:
+            stop = end if end - self._done <= self._longest else self._done + self._usual
+            self._advance(self._done, stop, out)
+            self._unlooked += stop - self._done
+            self._done = stop
             self._settle(out)
-            if not self._started and not self._start():
-                return
+            end = len(self._trace.t_s)
 
     def _advance(self, start: int, stop: int, out: list[Sighting]) -> None:
         """Per-sample work on samples start to stop."""
         trace, levelled = self._trace, self._intake.has_gyro
         t_s = trace.t_s[start:stop]
+        force = [axis[start:stop] for axis in trace.axes[:3]]
         if levelled:
-            vertical = self._strapdown.run(t_s, [axis[start:stop] for axis in trace.axes], trace)
+            turns = [axis[start:stop] for axis in trace.turns]
+            vertical = self._strapdown.run(t_s, force, turns, trace)
         else:
-            vertical = self._mean_direction.run(t_s, [axis[start:stop] for axis in trace.axes[:3]], trace)
-        force = self._lowpass.run(vertical)
-        trace.force.extend(force)
+            vertical = self._mean_direction.run(t_s, force, trace)
+        felt = self._lowpass.run(vertical)
+        trace.force += felt
         self.latest_s = t_s[-1]
-        stances, mount = self._stances, self._mount
-        for event in self._detector.run(t_s, force):
+        stances, mount, told = self._stances, self._mount, len(out)
+        for event in self._detector.run(t_s, felt):
             out.extend(stances.see(event, trace, mount, levelled=levelled))
-            self._new_contacts += event.contact
+            if event.contact:
+                self._new_contacts += 1
+                self._known_s = self._known_s[1], event.decided_s
         if self._new_contacts and levelled and stances.running:
             self._read_stride(out)
         if stances.overdue(self.latest_s):
@@ -193,7 +210,7 @@ class TrunkChain:
         if self._signals:
             # Gravity alone says nothing of how the pelvis leans within a stride.
             found = self._attitude.run(trace, start, stop, mount if levelled else None, self._strapdown.bias)
-            out.extend(Posture(k.t_ns * 1e-9, k) for k in found)
+            out[told:] = sorted([Posture(k.t_ns * 1e-9, k) for k in found] + out[told:], key=lambda s: s.decided_s)
 
     def _read_stride(self, out: list[Sighting]) -> None:
         """What the newest stride tells, if it began no earlier than the one before ended."""
@@ -212,14 +229,25 @@ class TrunkChain:
             self._new_contacts = 0
             self._detector.usual_step_s = self._stances.step_s if self._stances.running else 0.0
             moved = self._stride()
-        self._unlooked += self._intake.chunk
         if self._unlooked >= self._look_samples:
             moved = self._look(self.latest_s) or moved
             self._unlooked = 0
         if moved:
             self._start_over(out)
-        elif len(self._trace.t_s) > 2 * self._keep:
+            self._start()
+        elif self._done > 2 * self._keep:
             self._done -= self._trace.trim(self._keep)
+        self._intake.chunk = self._next_chunk()
+
+    def _next_chunk(self) -> int:
+        """Samples up to where the next contact will be known, or an even part of them: told soon, and in few chunks."""
+        stride_s = self._intake.stride_s
+        if not stride_s or not self._stances.running:
+            return self._usual
+        due = math.ceil((self._known_s[0] + stride_s - self.latest_s) / self._intake.period_s)
+        if due <= 0:
+            return LATE_CHUNK
+        return math.ceil(due / math.ceil(due / self._longest))
 
     def _stride(self) -> bool:
         """Close a stride: every second contact of a steady row does. True when the sensor has moved."""
@@ -237,25 +265,22 @@ class TrunkChain:
             self._leveller.stride(0.5 * (c[-2] + c[-1]), (vx, vy))
             self._corrected_s = self.latest_s
         if self._given is None and self._stances.running and c[-3] > trace.t_s[0]:
-            strides = self._strides // 2
-            suspects = self._moved is not None and self._moved.suspects
-            if suspects or strides <= self._p.quick_strides or strides % self._p.slow_every == 0:
+            strides, p = self._strides // 2, self._p
+            every = 1 if strides <= p.quick_strides else p.every if strides <= p.for_strides else p.slow_every
+            if strides % every == 0 or (self._moved is not None and self._moved.suspects):
                 return self._refine(c[-3], c[-2], c[-1])
         return False
 
     def _refine(self, one_s: float, two_s: float, three_s: float) -> bool:
         """Show the mount finder the two steps between three contacts. True when the sensor has moved."""
-        trace = self._trace
-        first, end = trace.first_at(one_s), trace.first_at(three_s)
-        t = np.array(trace.t_s[first - 1 : end + 1])
         phases = np.arange(self._finder.phases) / self._finder.phases
         at = np.concatenate([one_s + (two_s - one_s) * phases, two_s + (three_s - two_s) * phases])
-        both = np.stack([np.interp(at, t, axis[first - 1 : end + 1]) for axis in trace.axes], axis=1)
-        self._finder.stride(both[: len(phases)], both[len(phases) :])
+        both = self._trace.axes_at(at)
+        signs = self._finder.stride(both[: len(phases)], both[len(phases) :])
         self._mount = self._finder.mount()
         if self._moved is None:
             return False
-        self._lately.stride(both[: len(phases)], both[len(phases) :])
+        self._lately.take(signs)
         if self._finder.strides < self._p.sure_strides:
             return False
         self._stances.trust = 1.0

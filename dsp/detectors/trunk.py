@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dsp.parabola import vertex
 from dsp.signals import GRAVITY_MPS2
 
 
@@ -23,7 +24,7 @@ class TrunkContactParams:
     running_arm_g     the same in a running row
     load_g            contact is sure once this is passed
     unload_g          falling through this, the stance nears its end
-    contact_offset_s  how late that crossing is against force: 4 ms in 19 real trials, 10-39 ms in marker-derived runs
+    contact_offset_s  how late that crossing is against force: 5 ms in 19 real trials, 11-40 ms in marker-derived runs
                       whose shocks are smoothed away
     unload_offset_s   the same for the fall, only used when no next contact comes
     shortest_share    of the usual step time (`usual_step_s`, set by the owner; 0 unknown): pockets alternate 0.75, 1.25
@@ -38,8 +39,8 @@ class TrunkContactParams:
     running_arm_g: float = 0.75
     load_g: float = 1.2
     unload_g: float = 1.0
-    contact_offset_s: float = 0.010
-    unload_offset_s: float = -0.045
+    contact_offset_s: float = 0.011
+    unload_offset_s: float = -0.044
     shortest_stance_s: float = 0.08
     shortest_step_s: float = 0.19
     shortest_share: float = 0.6
@@ -55,7 +56,7 @@ class TrunkEvent:
     decided_s   newest sample when it was sure
     crossing_s  when the low-passed force crossed the level, on the sensor's clock
     t_s         when it happened: corrected for the low-pass and the level
-    depth_g     least force before the contact
+    depth_g     least force before the contact, between the samples too
     rise_gps    how fast the force rose from the contact's level to the load, g/s
     """
 
@@ -84,6 +85,7 @@ class TrunkContacts:
         self._previous_t = 0.0
         self._lowest = 9.0
         self._depth = 9.0
+        self._falling = 9.0
         self._crossed_s = -1.0
         self._contact_s = -9.0
 
@@ -109,41 +111,45 @@ class TrunkContacts:
                 elif held > p.longest_stance_s:
                     self._leave(y)
             elif y < self._lowest:
-                self._lowest = y
+                self._lowest = self._depth = y
+                self._falling = previous
                 self._level = max(p.contact_g, y + p.rise_g)
                 self._crossed_s = -1.0
-            elif y < self._level:
-                self._crossed_s = -1.0
-            elif self._lowest < arm_g:
-                least_s = shortest_s if self._lowest < p.bounce_g else max(shortest_s, p.bounce_s)
-                if previous < self._level and t - self._contact_s > least_s:
-                    self._crossed_s = t - (y - self._level) / (y - previous) * (t - previous_t)
-                if y >= p.load_g:
-                    if self._crossed_s > 0.0:
-                        self._in_stance = True
-                        self._contact_s = self._crossed_s
-                        self._depth = self._lowest
-                        when = self._crossed_s - self._delay_s - p.contact_offset_s
-                        loaded = t - (y - p.load_g) / (y - previous) * (t - previous_t) if previous < p.load_g else t
-                        rise = (p.load_g - self._level) / max(loaded - self._crossed_s, 1e-3)
-                        events.append(
-                            TrunkEvent(
-                                contact=True,
-                                decided_s=t,
-                                crossing_s=self._crossed_s,
-                                t_s=when,
-                                depth_g=self._lowest,
-                                rise_gps=rise,
-                            )
-                        )
-                    self._lowest = 9.0
+            else:
+                if previous == self._lowest:
+                    self._depth = vertex(self._falling, previous, y)
+                if y < self._level:
                     self._crossed_s = -1.0
+                elif self._lowest < arm_g:
+                    least_s = shortest_s if self._lowest < p.bounce_g else max(shortest_s, p.bounce_s)
+                    if previous < self._level and t - self._contact_s > least_s:
+                        self._crossed_s = t - (y - self._level) / (y - previous) * (t - previous_t)
+                    if y >= p.load_g:
+                        if self._crossed_s > 0.0:
+                            events.append(self._contact(t, y, previous_t, previous))
+                        self._lowest = 9.0
+                        self._crossed_s = -1.0
             previous, previous_t = y, t
         self._previous, self._previous_t = previous, previous_t
         return events
 
+    def _contact(self, t: float, y: float, previous_t: float, previous: float) -> TrunkEvent:
+        """The contact that became sure between two samples."""
+        p, crossing = self._p, self._crossed_s
+        self._in_stance = True
+        self._contact_s = crossing
+        loaded = t - (y - p.load_g) / (y - previous) * (t - previous_t) if previous < p.load_g else t
+        return TrunkEvent(
+            contact=True,
+            decided_s=t,
+            crossing_s=crossing,
+            t_s=crossing - self._delay_s - p.contact_offset_s,
+            depth_g=self._depth,
+            rise_gps=(p.load_g - self._level) / max(loaded - crossing, 1e-3),
+        )
+
     def _leave(self, y: float) -> None:
         self._in_stance = False
-        self._lowest = y
+        self._lowest = self._falling = y
         self._level = max(self._p.contact_g, y + self._p.rise_g)
         self._crossed_s = -1.0

@@ -1,0 +1,116 @@
+"""Where the core's time goes: exclusive time of the functions that make up each part, in the same process.
+
+Each function is wrapped while a job runs; what wrapping itself costs is measured on an empty function and taken off.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+from dsp.chains.trunk import TrunkChain
+from dsp.detectors.trunk import TrunkContacts
+from dsp.filters import LowPass2
+from dsp.guidance import Guidance
+from dsp.intake import Intake
+from dsp.merge import DataTimeMerge
+from dsp.mount import MountFinder
+from dsp.orientation import Leveller, Strapdown
+from dsp.pipeline import Pipeline
+from dsp.stances import Stances
+from dsp.steps import StepFusion
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+Part = tuple[type, str]
+
+CALIBRATION_CALLS = 100_000
+
+HIP_PARTS: Mapping[str, tuple[Part, ...]] = {
+    "packets and order": ((Pipeline, "update"), (Pipeline, "_settle"), (DataTimeMerge, "put"), (DataTimeMerge, "take")),
+    "intake, averaging": ((TrunkChain, "put"), (Intake, "put"), (Intake, "_emit")),
+    "strapdown": ((Strapdown, "run"),),
+    "low-pass, contacts": ((LowPass2, "run"), (TrunkContacts, "run")),
+    "stances: side, time, drop": ((Stances, "see"),),
+    "levelling, per stride": ((Leveller, "stride"),),
+    "mount, some strides": ((TrunkChain, "_refine"), (MountFinder, "stride"), (MountFinder, "mount")),
+    "bounce, tilt, turn, per stride": ((TrunkChain, "_read_stride"),),
+    "standing, moved, per 0.5 s": ((TrunkChain, "_look"),),
+    "chain's own order": ((TrunkChain, "work"),),
+    "steps, fusion": ((StepFusion, "contact"), (StepFusion, "release"), (StepFusion, "take"), (Pipeline, "_step")),
+    "metrics, once a second": ((Pipeline, "_report"),),
+    "guidance": ((Guidance, "step"), (Guidance, "second")),
+    "three taps": ((Pipeline, "_feel"),),
+}
+"""Every part of a sacrum sensor's way through the core; what a function calls counts for the innermost part."""
+
+
+class _Split:
+    """Exclusive seconds and calls by part."""
+
+    def __init__(self) -> None:
+        self.spent_s: defaultdict[str, float] = defaultdict(float)
+        self.calls: defaultdict[str, int] = defaultdict(int)
+        self._inner_s = [0.0]
+        self._inner_calls = [0]
+
+    def wrap(self, part: str, function: Callable[Given, Result]) -> Callable[Given, Result]:
+        clock, spent_s, calls, inner_s = time.perf_counter, self.spent_s, self.calls, self._inner_s
+
+        def timed(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+            inner_s.append(0.0)
+            start = clock()
+            result = function(*args, **kwargs)
+            took = clock() - start
+            spent_s[part] += took - inner_s.pop()
+            inner_s[-1] += took
+            calls[part] += 1
+            return result
+
+        return timed
+
+
+def _wrapping_s() -> float:
+    """What one wrapped call costs more than a plain one."""
+
+    def nothing() -> None:
+        pass
+
+    timed = _Split().wrap("", nothing)
+    costs = []
+    for function in (nothing, timed):
+        start = time.perf_counter()
+        for _ in range(CALIBRATION_CALLS):
+            function()
+        costs.append(time.perf_counter() - start)
+    return (costs[1] - costs[0]) / CALIBRATION_CALLS
+
+
+@contextmanager
+def _patched(parts: Mapping[str, tuple[Part, ...]], split: _Split) -> Iterator[None]:
+    before = [(owner, name, owner.__dict__[name]) for some in parts.values() for owner, name in some]
+    for part, some in parts.items():
+        for owner, name in some:
+            setattr(owner, name, split.wrap(part, owner.__dict__[name]))
+    try:
+        yield
+    finally:
+        for owner, name, function in before:
+            setattr(owner, name, function)
+
+
+def split_s(job: Callable[[], object], parts: Mapping[str, tuple[Part, ...]] = HIP_PARTS) -> dict[str, float]:
+    """Seconds that each part takes of `job`, wrapping taken off; the rest is not in here."""
+    overhead_s = _wrapping_s()
+    best: dict[str, float] = {}
+    for _ in range(3):
+        split = _Split()
+        with _patched(parts, split):
+            job()
+        spent = {part: max(0.0, split.spent_s[part] - 0.5 * overhead_s * split.calls[part]) for part in parts}
+        best = {part: min(best.get(part, took), took) for part, took in spent.items()}
+    return best

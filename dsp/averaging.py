@@ -1,0 +1,58 @@
+"""Raw samples to means of a few, and to how fast the sensor turned from one mean's time to the next.
+
+A gyro's samples summed over a group are the exact turn over its length, but attitude is wanted in the middle of each
+group. With the rate as a parabola through three point values the turn from the middle one to the last is their sum
+weighted 5, 8, -1 over 12 (Adams-Moulton, order three); the mean of n points exceeds the value in their middle by
+(1 - 1 / n^2) / 24 of the second difference, which changes the weights accordingly. Joining the means by straight lines
+instead flattens the drop by 0.14 deg at 52 Hz and by 0.06 at 69; with the parabola 52 to 416 Hz agree within 0.07.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Stamps = npt.NDArray[np.int64]
+
+
+class Averaging:
+    """Weights for `groups` groups of `group` raw samples, worked off at once.
+
+    raw   samples that are worked off
+    lead  earlier ones that must stand before them
+    """
+
+    def __init__(self, group: int, groups: int) -> None:
+        self.groups = groups
+        self.raw = group * groups
+        self.lead = 2 * group
+        means = np.kron(np.eye(groups + 2), np.full(group, 1.0 / group))
+        bend = (1.0 - 1.0 / group**2) / 24.0
+        turns = np.zeros((groups, groups + 2))
+        for back, weight in ((0, 5.0 / 12.0 - bend), (1, 8.0 / 12.0 + 2.0 * bend), (2, -1.0 / 12.0 - bend)):
+            turns[range(groups), range(2 - back, groups + 2 - back)] = weight
+        self._weights = np.concatenate([means[2:], turns @ means])
+        # A group's time is that of its middle, or of the middle between its two middle samples.
+        self._middle = (slice((group - 1) // 2, self.raw, group), slice(group // 2, self.raw, group))
+
+    def columns(self, values: Array) -> list[list[float]]:
+        """Means of each channel, and after them its mean rates of turn up to each mean's time (read those of gyros).
+
+        values  (lead + raw, channels)
+        """
+        columns: list[list[float]] = np.dot(self._weights, values).T.tolist()
+        return columns
+
+    def times_s(self, stamps: Stamps) -> list[float]:
+        """Time of each mean; `stamps` (raw,) ns."""
+        one, two = self._middle
+        return [(a + b) * 0.5e-9 for a, b in zip(stamps[one].tolist(), stamps[two].tolist(), strict=True)]
+
+
+@lru_cache(maxsize=256)
+def averaging_of(group: int, groups: int) -> Averaging:
+    """One for each length of chunk."""
+    return Averaging(group, groups)
