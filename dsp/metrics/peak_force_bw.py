@@ -3,7 +3,8 @@
 Over a step the ground must carry the body's weight, so a half-sine that lasts the contact time peaks at pi/2 times step
 time over contact time (Morin 2005, doi 10.1123/jab.21.2.167); nothing in it is fitted. Against force plates, a trunk
 sensor: one runner, 19 trials at -5 to +10 deg, bias -0.01 and SD per step 0.12, r 0.77; two other runners -0.28 to
-+0.11; with their shoes -0.19 to -0.01. Good for changes of one runner and for comparing legs, less so people.
++0.11; with their shoes -0.36 to -0.27, since their stances peak higher than a half-sine. Good for changes of one runner
+and for comparing legs, less so people.
 
 How fast the force rises, and how much it brakes, is not told: the trunk follows loading rate poorly within a trial
 (r 0.2-0.6), and no public running recording has braking force beside a sensor to check it against.
@@ -20,7 +21,7 @@ from dsp.records import Metric, Step
 KEY = "peak_force_bw"
 
 SHOE_TRUST, TRUNK_TRUST = 0.6, 0.5
-"""Most that its quality can be: bias between people is up to a tenth of it."""
+"""Most that its quality can be: it is off by up to a seventh between people."""
 
 
 class Stage:

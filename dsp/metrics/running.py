@@ -1,7 +1,8 @@
 """Running or not: 1 or 0. What a session starts and pauses by.
 
 A trunk sensor tells running steps only (`dsp.gate`). A shoe tells every stance, of walkers too; what it says is running
-when the foot is on the ground for less than half of its stride, as no walker's is, in a row of strides that are alike.
+when the foot is on the ground for less than half of its stride, as no walker's is, in a row of strides that are alike,
+and the other foot steps too if it has a sensor.
 """
 
 from __future__ import annotations
@@ -55,6 +56,9 @@ class Stage:
         alike = usual_s / UNLIKE < stride_s < usual_s * UNLIKE
         if not alike or stride_s > 2.0 * LONGEST_STEP_S:
             return False
+        other = self._strides.get(step.side.other) if step.side else None
+        if other is not None and step.t_ns - other[0] > stride_s * NS_PER_S:
+            return False  # a heel that bounces
         return step.contact_ms is None or step.contact_ms < 1e3 * MOST_ON_GROUND * stride_s
 
     def reading(self, metric: Metric) -> None:
