@@ -1,9 +1,10 @@
 """Speed in m/s (running 2-7): a treadmill's, else a pod's, else that of the shoes' strides; never a mixture.
 
-From a shoe with a gyro: strides between flat stances (`foot_stride`), five of each foot. Against belt speed, six runs
-of four people, nothing fitted: within a run five strides scatter by 0.5 % (0.2-0.7; with a cheap sensor's errors
-0.2-0.9), but each runner and shoe has a constant: 0 to +0.4 %, +0.5 to +2.5 %, -3 % (heel sensor), +7 % (skeleton
-model). Quality therefore stays at 0.7 or less; `speed_source` says whose number it is.
+From a shoe with a gyro: strides between flat stances (`foot_stride`), five of each foot. Against belt speed, five runs
+of three people, nothing fitted: within a run five strides scatter by 0.3 % (0.1-0.7; with a cheap sensor's errors
+0.2-0.8), but each runner and shoe has a constant: -0.3 to +0.3 %, +0.3 to +2.6 %, -3 % (heel sensor); +7 % with a
+skeleton model, -1 to -3 % walking. Beside a treadmill or a pod that constant is learned and kept (`speed_source`); else
+quality stays at 0.7 or less.
 """
 
 from __future__ import annotations
