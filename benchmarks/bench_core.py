@@ -5,8 +5,9 @@
 The yardstick is `x = x * a + b` in a loop. Ratios travel between machines, microseconds do not. scipy `find_peaks` on
 the whole recording stands beside it: it cannot stream and finds peaks only.
 
-Then how long after an event it is told, by the newest sample given by then: a contact after it happened, a step after
-the contact that ends it. Radio and packets come on top.
+Then what each part of the sacrum's chain takes of it (`benchmarks.parts`), and how long after an event it is told, by
+the newest sample given by then: a contact after it happened, a step after the contact that ends it. Radio and packets
+come on top.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.signal import butter, find_peaks, sosfiltfilt
 
+from benchmarks.parts import split_s
 from dsp.chains.foot import FootChain
 from dsp.chains.trunk import TrunkChain
 from dsp.pipeline import Pipeline, PipelineParams
@@ -125,6 +127,11 @@ def main() -> int:
             f"{name:32s} {1e6 * each:6.2f} us/sample = {each / unit:5.1f} multiply-adds; "
             f"{speed:6.0f} x real time; {found} of {len(made.contacts_s)} steps"
         )
+    blocks = blocks_of(made, [Placement.SACRUM], args.packet, rate_hz=rate)
+    print("sacrum, whole chain, by part (each function timed, the timing taken off):")
+    for part, took_s in split_s(lambda: play(blocks)).items():
+        each = took_s / len(made.t_s)
+        print(f"  {part:30s} {1e6 * each:6.2f} us/sample = {each / unit:5.1f} multiply-adds")
     force = made.sensors[Placement.SACRUM][:, 2]
     low = butter(2, 5.0 / (rate / 2), output="sos")
 
