@@ -19,27 +19,29 @@ Stamps = npt.NDArray[np.int64]
 
 
 class Averaging:
-    """Weights for `groups` groups of `group` raw samples, worked off at once.
+    """Weights for `groups` groups of `group` raw samples, worked off at once; with `turns` also those of the turns.
 
     raw   samples that are worked off
     lead  earlier ones that must stand before them
     """
 
-    def __init__(self, group: int, groups: int) -> None:
+    def __init__(self, group: int, groups: int, *, turns: bool) -> None:
         self.groups = groups
         self.raw = group * groups
         self.lead = 2 * group
         means = np.kron(np.eye(groups + 2), np.full(group, 1.0 / group))
-        bend = (1.0 - 1.0 / group**2) / 24.0
-        turns = np.zeros((groups, groups + 2))
-        for back, weight in ((0, 5.0 / 12.0 - bend), (1, 8.0 / 12.0 + 2.0 * bend), (2, -1.0 / 12.0 - bend)):
-            turns[range(groups), range(2 - back, groups + 2 - back)] = weight
-        self._weights = np.concatenate([means[2:], turns @ means])
+        self._weights = means[2:]
+        if turns:
+            bend = (1.0 - 1.0 / group**2) / 24.0
+            turned = np.zeros((groups, groups + 2))
+            for back, weight in ((0, 5.0 / 12.0 - bend), (1, 8.0 / 12.0 + 2.0 * bend), (2, -1.0 / 12.0 - bend)):
+                turned[range(groups), range(2 - back, groups + 2 - back)] = weight
+            self._weights = np.concatenate([means[2:], turned @ means])
         # A group's time is that of its middle, or of the middle between its two middle samples.
         self._middle = (slice((group - 1) // 2, self.raw, group), slice(group // 2, self.raw, group))
 
     def columns(self, values: Array) -> list[list[float]]:
-        """Means of each channel, and after them its mean rates of turn up to each mean's time (read those of gyros).
+        """Means of each channel, and after them, if wanted, its mean rates of turn up to each mean's time (of gyros).
 
         values  (lead + raw, channels)
         """
@@ -53,6 +55,6 @@ class Averaging:
 
 
 @lru_cache(maxsize=256)
-def averaging_of(group: int, groups: int) -> Averaging:
+def averaging_of(group: int, groups: int, *, turns: bool) -> Averaging:
     """One for each length of chunk."""
-    return Averaging(group, groups)
+    return Averaging(group, groups, turns=turns)

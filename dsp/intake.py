@@ -32,12 +32,14 @@ class IntakeParams:
     memory_s: how much of the past a gap is filled from.
     least_rate_hz: faster sensors are averaged down to no less than this
     chunk_s: length of a chunk
+    turns: whether the trace gets `turns`
     """
 
     fill_s: float = 0.26
     memory_s: float = 2.2
     least_rate_hz: float = LEAST_RATE_HZ
     chunk_s: float = CHUNK_S
+    turns: bool = False
     gap_fill: GapFillParams = field(default_factory=GapFillParams)
 
 
@@ -150,7 +152,7 @@ class Intake:
 
     def _begin_chunk(self) -> int:
         """Take over the owner's wish; raw samples that make the next chunk."""
-        self._averaging = averaging_of(self.group, self.chunk)
+        self._averaging = averaging_of(self.group, self.chunk, turns=self._p.turns)
         self._enough = self._averaging.raw
         return self._enough
 
@@ -177,8 +179,9 @@ class Intake:
         trace.t_s += self._averaging.times_s(stamps)
         for kept, column in zip(trace.axes, columns, strict=True):
             kept += column[:chunk]
-        for kept, column in zip(trace.turns, columns[3:], strict=True):
-            kept += column[chunk:]
+        if self._p.turns:
+            for kept, column in zip(trace.turns, columns[3:], strict=True):
+                kept += column[chunk:]
         return True
 
     def _with_gaps(self, stamps: Stamps, values: Array) -> Iterator[Ready]:

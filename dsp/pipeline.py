@@ -78,7 +78,7 @@ class Pipeline:
         """Everything that is settled once this block is known."""
         if not len(block.t_ns):
             return []
-        if block.layout is not IMU6 and IMU_QUANTITIES.isdisjoint(block.layout):
+        if block.layout != IMU6 and IMU_QUANTITIES.isdisjoint(block.layout):
             readings = _readings(block)
             if not readings:
                 return []

@@ -13,7 +13,7 @@ class Trace:
 
     t_s    s on the hub's timeline, near-regular
     axes   six lists: ax ay az (m/s2) gx gy gz (rad/s); zeros where a channel is absent
-    turns  three lists: mean rate of turn about each axis from the sample before to this one, rad/s
+    turns  three lists: mean rate of turn about each axis from the sample before to this one, rad/s (trunk sensors)
     up     three lists: the direction of up in sensor axes
     force  low-passed vertical specific force, m/s2
     vx vy  horizontal velocity in the near-inertial frame, m/s (6-axis sensors)

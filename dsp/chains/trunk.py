@@ -73,7 +73,9 @@ class TrunkChain:
         self._given = mount
         self._signals = signals
         self._trace = Trace()
-        self._intake = Intake(self._trace, IntakeParams(least_rate_hz=LEAST_TRUNK_RATE_HZ, chunk_s=TRUNK_CHUNK_S))
+        self._intake = Intake(
+            self._trace, IntakeParams(least_rate_hz=LEAST_TRUNK_RATE_HZ, chunk_s=TRUNK_CHUNK_S, turns=True)
+        )
         self._strapdown = Strapdown()
         self._leveller = Leveller(self._strapdown, self._p.level)
         self._mean_direction = MeanDirection()
