@@ -22,6 +22,7 @@ class FootContactParams:
     heel_down_s      a foot that landed on its toes has its heel down by then
     toes             and it came down with this share of the peak before: less, and heels land first; more, and toes do
     push_share       a push-off is higher than this share of the usual swing
+    weak_share       and of the usual push-off: a foot shifted under a standing leg makes a smaller one
     fallen_share     it is over when the rate has fallen to this share of its peak (walking: -20 to +10 ms against the
                      marked toe-offs of eight people, two of their feet +30 and +40),
     pushed_s         or, in a running stance, this long after the peak
@@ -35,6 +36,7 @@ class FootContactParams:
     heel_down_s: float = 0.12
     toes: tuple[float, float] = (0.25, 0.45)
     push_share: float = 0.2
+    weak_share: float = 0.4
     fallen_share: float = 0.5
     pushed_s: float = 0.05
     running_stance_s: float = 0.45
@@ -67,7 +69,7 @@ class FootContacts:
     def __init__(self, delay_s: float, params: FootContactParams | None = None) -> None:
         self._p = params or FootContactParams()
         self._delay_s = delay_s
-        self._usual = 0.0
+        self._usual = self._usual_push = 0.0
         self._heel_down = 0.0
         self._landings = 0
         self._landing: Landing | None = None
@@ -151,6 +153,10 @@ class FootContacts:
         if s >= level and (t[1] - self._top_s < p.pushed_s or held > p.running_stance_s):
             return None
         over_s = t[1] if s >= level or s1 <= s else t[0] + (level - s1) / (s - s1) * (t[1] - t[0])
+        if self._top < p.weak_share * self._usual_push:
+            self._top = 0.0
+            return None
+        self._usual_push += (1.0 / p.memory if self._usual_push else 1.0) * (self._top - self._usual_push)
         self._learn_landing()
         event = FootEvent(EventKind.TOE_OFF, over_s - self._delay_s, self.contact_s, self._top)
         self._swing()
