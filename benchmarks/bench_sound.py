@@ -29,6 +29,7 @@ from dsp.records import Cue, Earcon, Record, Severity, Step
 from firmware_profiles.catalog import load_catalog
 from hub.bus import Subscription
 from hub.engine import Engine, RadioItem
+from hub.incoming import CommandMessage
 from hub.runtime import Plan, Runtime
 from hub.settings import RunSettings
 from hub.sound.mixer import Mixer
@@ -76,12 +77,16 @@ class PacedSource:
 
     @property
     def dropped(self) -> int:
-        """See `hub.source.Source`, as for the three below."""
+        """See `hub.source.Source`, as for those below."""
         return self._inbox.dropped
 
     def now_ns(self) -> int:
         """Tell the loop's time."""
         return now_ns()
+
+    def steer(self, order: CommandMessage) -> None:
+        """Obey nothing."""
+        del order
 
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
         """Give the one that plays the recording."""

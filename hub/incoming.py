@@ -11,7 +11,22 @@ from dsp.records import Side
 SCHEMA = 1
 """Version of all payloads; fields may be added within one, none changes its meaning."""
 
-Action: TypeAlias = Literal["stop", "mark", "mute", "unmute", "more", "less", "nudge", "ask_pain", "target"]
+Action: TypeAlias = Literal[
+    "stop",
+    "mark",
+    "mute",
+    "unmute",
+    "more",
+    "less",
+    "nudge",
+    "ask_pain",
+    "target",
+    "pause",
+    "resume",
+    "speed",
+    "skip",
+    "jump",
+]
 
 
 class Incoming(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
@@ -48,12 +63,19 @@ class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
     less, more      fewer or more cues
     nudge     say `text` to the runner
     ask_pain  ask the runner whether something hurts
+    pause, resume    a replay stands still, goes on
+    speed     a replay goes on `factor` times as fast as it was run
+    skip      a replay goes on `seconds` later
+    jump      a replay goes on shortly before the next cue, threshold or pain
     target    aim at `cadence_spm`; null: back to the runner's own
     """
 
     action: Action
     text: Annotated[str, msgspec.Meta(max_length=120)] | None = None
     cadence_spm: Annotated[float, msgspec.Meta(ge=100.0, le=240.0)] | None = None
+
+    factor: Annotated[float, msgspec.Meta(ge=0.1, le=100.0)] | None = None
+    seconds: Annotated[float, msgspec.Meta(gt=0.0, le=86_400.0)] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what does not belong together; raises ValueError."""
@@ -63,6 +85,10 @@ class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
             raise ValueError(f"{self.action} has no text: only nudge and mark have")
         if self.cadence_spm is not None and self.action != "target":
             raise ValueError(f"{self.action} has no cadence_spm: only target has")
+        if (self.factor is not None) != (self.action == "speed"):
+            raise ValueError('speed, and only speed, has a factor, e.g. {"action": "speed", "factor": 4}')
+        if (self.seconds is not None) != (self.action == "skip"):
+            raise ValueError('skip, and only skip, has seconds, e.g. {"action": "skip", "seconds": 60}')
 
 
 class Answer(NamedTuple):

@@ -12,6 +12,7 @@ from drivers.supervision.supervisor import Supervisor
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog
 from hub.engine import RadioItem
+from hub.incoming import CommandMessage
 from hub.source import NamedTask
 from hub.stop import Stop
 
@@ -37,6 +38,10 @@ class LiveSource:
     def now_ns(self) -> int:
         """Tell the time on the axis of the packets: the loop's."""
         return now_ns()
+
+    def steer(self, order: CommandMessage) -> None:
+        """Obey nothing: a live run goes at its own pace."""
+        del order
 
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
         """Give the one task that finds and keeps the sensors."""

@@ -25,6 +25,7 @@ class Obey:
     tell     takes a record in, as if the core had made it
     note     takes a fact that is no record
     stop     ends the run
+    steer    obeys what is for the source, such as a replay's pace; gives back what was done
     """
 
     def __init__(
@@ -35,12 +36,14 @@ class Obey:
         tell: Callable[[Record], Awaitable[None]],
         note: Callable[[Fact], Awaitable[None]],
         stop: Callable[[str], None],
+        steer: Callable[[CommandMessage], str | None],
     ) -> None:
         self._now_ns = now_ns
         self._say = say
         self._tell = tell
         self._note = note
         self._stop = stop
+        self._steer = steer
 
     async def __call__(self, order: Order) -> str:
         """Do it; raises OrderError when it cannot be done."""
@@ -58,6 +61,9 @@ class Obey:
             case CommandMessage(action="less" | "more" as action):
                 await self._hear(order)
                 return "fewer cues from now on" if action == "less" else "more cues from now on"
+            case CommandMessage(action="mark"):
+                await self._hear(order)
+                return "marked in the recording"
             case CommandMessage(action="ask_pain"):
                 await self._hear(order)
                 return "the runner is asked"
@@ -70,7 +76,9 @@ class Obey:
                 words = _plain(text)
                 await self._tell(Cue(self._now_ns(), NUDGE, Severity.INFO, words, None, (), speak=words))
                 return "told to the runner"
-        raise OrderError(f"{order.action} is not possible in this run")
+            case CommandMessage() if (done := self._steer(order)) is not None:
+                return done
+        raise OrderError(f"{order.action} is not possible in this run: only a replay can be steered")
 
     async def _hear(self, order: Order) -> None:
         """Let the core hear it, in its place among the packets; who sent it and when they say is left out."""

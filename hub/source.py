@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeAlias
 
+from drivers.errors import DriverError
 from hub.engine import RadioItem
+from hub.incoming import CommandMessage
 from hub.stop import Stop
 
 NamedTask: TypeAlias = tuple[str, Coroutine[Any, Any, None]]
@@ -24,6 +26,10 @@ class Source(Protocol):
         """Tell the time on the axis of the packets."""
         ...
 
+    def steer(self, order: CommandMessage) -> str | None:
+        """Obey an order about the source itself, such as a replay's pace: what was done, None when it is not for it."""
+        ...
+
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
         """Give the tasks that must run meanwhile; each ends by itself after `stop`."""
         ...
@@ -35,3 +41,12 @@ class Source(Protocol):
 
 OpenSource: TypeAlias = AbstractAsyncContextManager[Source]
 """Entering switches the radio on (or opens the recording); raises DriverError."""
+
+
+def driver_error(errors: BaseExceptionGroup[BaseException]) -> DriverError | None:
+    """Find the reason, among errors that came together, why there is no source to run on; None: there is no such."""
+    for error in errors.exceptions:
+        found = driver_error(error) if isinstance(error, BaseExceptionGroup) else error
+        if isinstance(found, DriverError):
+            return found
+    return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual import work
 from textual.app import App
@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerState
 
 from hub.client import NotConnectedError
-from hub.incoming import PainMessage
+from hub.incoming import CommandMessage, PainMessage
 from tui.board import Board
 from tui.feed import Feed
 from tui.screens.help import HelpScreen
@@ -28,6 +28,11 @@ PAINT_HZ = 10.0
 SLOW_EVERY = 5
 """Everything else is looked at every so many paints: twice a second, and it changes once a second."""
 
+_STEERING = frozenset({"hold", "faster", "steer"})
+SKIP_S = 30.0
+SLOWEST, FASTEST = 0.25, 32.0
+"""A replay faster than this is limited by the machine anyway."""
+
 
 class DashboardApp(App[None]):
     """One runner. The feed is all it knows of the outside."""
@@ -40,6 +45,11 @@ class DashboardApp(App[None]):
         Binding("m", "mute", "Mute"),
         Binding("d", "theme", "Dark/light"),
         Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("space", "hold", "Pause"),
+        Binding("plus,equals_sign", "faster(2)", "Faster", key_display="+"),
+        Binding("minus", "faster(0.5)", "Slower", key_display="-"),
+        Binding("right", "steer('skip')", "30 s on", key_display="→"),
+        Binding("n", "steer('jump')", "Next cue"),
         Binding("q", "quit", "Quit"),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
     ]
@@ -57,6 +67,9 @@ class DashboardApp(App[None]):
         self._runner = runner
         self._clock_s = clock_s
         self._home = RunnerScreen()
+        self._replaying = False
+        self._held = False
+        self._speed = 1.0
 
     async def on_mount(self) -> None:
         """Show the runner's screen, follow the feed, start painting."""
@@ -86,6 +99,10 @@ class DashboardApp(App[None]):
     def repaint(self) -> None:
         """Bring everything up to date at once."""
         now_s = self._clock_s()
+        replaying = self.board.session is not None and self.board.session.source == "replay"
+        if replaying != self._replaying:
+            self._replaying = replaying
+            self.refresh_bindings()
         self._home.paint_plot(self.board, now_s)
         self._home.paint(self.board, now_s, self._runner, muted=self.muted)
 
@@ -94,13 +111,43 @@ class DashboardApp(App[None]):
         self.push_screen(PainScreen(), self._report_pain)
 
     def action_mute(self) -> None:
-        """Hide cues on this screen (a stop cue is always shown)."""
+        """Quiet: no cues, sounds or speech, and what others send is hidden (a stop cue is always shown)."""
         self.muted = not self.muted
+        self.order(CommandMessage(action="mute" if self.muted else "unmute"))
         self.repaint()
 
     def action_theme(self) -> None:
         """Swap dark and light."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a replay can be steered: its keys are not there in a live run."""
+        del parameters
+        return self._replaying or action not in _STEERING
+
+    def action_hold(self) -> None:
+        """Pause a replay, or let it go on."""
+        self._held = not self._held
+        self.order(CommandMessage(action="pause" if self._held else "resume"))
+
+    def action_faster(self, factor: float) -> None:
+        """Change a replay's speed."""
+        self._speed = min(FASTEST, max(SLOWEST, self._speed * factor))
+        self.order(CommandMessage(action="speed", factor=self._speed))
+        self.notify(f"{self._speed:g} times as fast as it was run", timeout=2)
+
+    def action_steer(self, action: Literal["skip", "jump"]) -> None:
+        """Go on in a replay."""
+        self._held = False
+        self.order(CommandMessage(action=action, seconds=SKIP_S if action == "skip" else None))
+
+    @work(exit_on_error=False, group="order")
+    async def order(self, order: CommandMessage) -> None:
+        """Deliver an order to the hub, and say when nobody took it."""
+        try:
+            await self._feed.send(order)
+        except NotConnectedError as error:
+            self.notify(f"{error}", severity="error")
 
     def action_help(self) -> None:
         """Explain every number."""

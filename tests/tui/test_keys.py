@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Footer
 
 from dsp.records import Severity, Side
-from hub.incoming import PainMessage
+from hub.incoming import CommandMessage, PainMessage
 from tests.tui import scenes
 from tests.tui.dashboard import SMALL, dashboard
 from tui.screens.help import HelpScreen
@@ -71,6 +71,34 @@ async def test_mute_hides_cues_but_never_a_stop() -> None:
         assert board.said.startswith("STOP: Stop and walk.")
         await board.press("m")
         assert "muted" not in board.status
+
+
+async def test_mute_is_told_to_the_hub_so_that_ears_have_quiet_too() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        await board.press("m", "m")
+        assert board.feed.sent == [CommandMessage(action="mute"), CommandMessage(action="unmute")]
+
+
+async def test_a_replay_is_steered_and_a_live_run_is_not() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        await board.press("space", "plus", "right", "n")
+        assert board.feed.sent == []
+        board.feed.say(scenes.session(source="replay"))
+        await board.look()
+        await board.press("space", "space", "plus", "plus", "minus", "right", "n")
+        assert board.feed.sent == [
+            CommandMessage(action="pause"),
+            CommandMessage(action="resume"),
+            CommandMessage(action="speed", factor=2.0),
+            CommandMessage(action="speed", factor=4.0),
+            CommandMessage(action="speed", factor=2.0),
+            CommandMessage(action="skip", seconds=30.0),
+            CommandMessage(action="jump"),
+        ]
+        await board.press("space", "right", "space")
+        assert [order.action for order in board.feed.sent[-3:]] == ["pause", "skip", "pause"]
 
 
 async def test_theme_swaps_and_swaps_back() -> None:

@@ -28,7 +28,10 @@ _MORE = (
     "A dimmed number is old; its age stands below it. -- means that it cannot be measured just now.",
     "Cues: seldom on purpose. ● information, ◆ advice, ▲ warning, ■ stop. Quiet is good.",
 )
-_KEYS = "Keys: p report pain · m mute cues here · d dark or light · ? this help · q quit (the run is kept)."
+_KEYS = (
+    "Keys: p report pain · m mute cues and sounds · d dark or light · ? this help · q quit (the run is kept). "
+    "In a replay: space pause · + - speed · → 30 s on · n to the next cue, threshold or pain."
+)
 
 
 class HelpScreen(ModalScreen[None]):
