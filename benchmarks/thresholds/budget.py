@@ -59,34 +59,36 @@ def table(runs: int, jobs: int) -> None:
     """Print false alarms, cues an hour, and the delays to changes."""
     with ProcessPoolExecutor(jobs) as pool:
         _unchanged(runs, pool)
-        _changed(runs // 2, pool)
+        _changed(runs // 5, pool)
 
 
 def _unchanged(runs: int, pool: ProcessPoolExecutor) -> None:
-    print(f"{runs} simulated 60-min runs without change a column, six earlier runs each, half of them over hills")
+    print("simulated 60-min runs without change, six earlier runs each, half of them over hills")
     print("| what | guided, wander 0.15 | finished plan, wander 0.15 | finished plan, wander 0.3 |")
     print("|---|---|---|---|")
-    columns = [(Plan(), 0.15), (Plan(sessions=len(GUIDED)), 0.15), (Plan(sessions=len(GUIDED)), 0.3)]
+    finished = Plan(sessions=len(GUIDED))
+    columns = [(Plan(), 0.15, runs // 5), (finished, 0.15, runs), (finished, 0.3, runs // 5)]
     alarms: list[Counter[str]] = []
     cues: list[Counter[str]] = []
-    for plan, wander_deg in columns:
+    for plan, wander_deg, count in columns:
         alarms.append(Counter())
         cues.append(Counter())
         for first, rules in pool.map(
-            said, [(seed, plan, wander_deg, None, MINUTES) for seed in range(runs)], chunksize=4
+            said, [(seed, plan, wander_deg, None, MINUTES) for seed in range(count)], chunksize=4
         ):
             alarms[-1].update(first.keys())
             cues[-1].update(rules)
+    counts = [count for _, _, count in columns]
+    print(f"| runs | {' | '.join(str(count) for count in counts)} |")
     for detector in sorted({name for column in alarms for name in column} | {"drop_drift", "antalgic", "onset"}):
-        row = " | ".join(f"{100.0 * column[detector] / runs:.1f} %" for column in alarms)
-        print(f"| {detector}: reached in | {row} |")
+        cells = [f"{100.0 * column[detector] / count:.1f} %" for column, count in zip(alarms, counts, strict=True)]
+        print(f"| {detector}: reached in | {' | '.join(cells)} |")
     for rule in sorted({name for column in cues for name in column}):
-        row = " | ".join(f"{column[rule] / runs:.2f} /h" for column in cues)
-        print(f"| cue {rule} | {row} |")
-    other = " | ".join(
-        f"{sum(n for rule, n in column.items() if rule not in TEACHING) / runs:.2f} /h" for column in cues
-    )
-    print(f"| all cues that do not teach | {other} |")
+        cells = [f"{column[rule] / count:.2f} /h" for column, count in zip(cues, counts, strict=True)]
+        print(f"| cue {rule} | {' | '.join(cells)} |")
+    others = [sum(n for rule, n in column.items() if rule not in TEACHING) for column in cues]
+    cells = [f"{number / count:.2f} /h" for number, count in zip(others, counts, strict=True)]
+    print(f"| all cues that do not teach | {' | '.join(cells)} |", flush=True)
 
 
 def _changed(runs: int, pool: ProcessPoolExecutor) -> None:

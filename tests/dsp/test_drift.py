@@ -56,7 +56,7 @@ def test_recovery_clears_with_hysteresis():
 
 def test_earlier_runs_are_a_baseline_from_the_start_and_widen_the_bound():
     assert run(8, lambda _: 6.2, past=(4.0, 5.0, 6.0)) == []
-    assert run(8, lambda _: 6.5, past=(5.0, 5.0, 5.0))[-1].state is R
+    assert run(8, lambda _: 6.9, past=(5.0, 5.0, 5.0))[-1].state is R
     assert run(8, lambda _: 9.0, past=(5.0, 5.0)) == [], "two runs do not tell how much runs differ"
 
 
