@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
@@ -67,12 +68,15 @@ class RadioSection(_Section, frozen=True, kw_only=True):
 
 
 class MqttSection(_Section, frozen=True, kw_only=True):
-    """The loopback broker's first port, and an external broker that gets everything but pain and plots.
+    """The loopback broker's first port, and brokers that get everything but pain and plots.
 
+    listen         an address of this machine on which others may watch, with a password; `ADDRESS` or `ADDRESS:PORT`
+    url            an external broker
     homeassistant  tell the Home Assistant on that broker of the runner
     """
 
     port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 1883
+    listen: str | None = None
     url: str | None = None
     user: str | None = None
     password_file: str | None = None
@@ -172,6 +176,7 @@ def parse_config(data: Mapping[str, Any], where: str) -> Config:
         key = path.strip("`$.") or "the file"
         raise ConfigError(f"{where}: {key}: {what}") from error
     external_server(config.mqtt, where)
+    listen_address(config.mqtt, where)
     try:
         sound_output(config.sound.output)
     except ValueError as error:
@@ -224,6 +229,32 @@ def external_server(section: MqttSection, where: str) -> Server | None:
         (parts.path or "/mqtt") if websocket else None,
         ca_file,
     )
+
+
+LISTEN_PORT = 1884
+"""Not 1883, which the loopback broker has: it could not be shared with every address of the machine."""
+
+
+def listen_address(section: MqttSection, where: str) -> tuple[str, int] | None:
+    """Turn `mqtt.listen` into address and port, None without; raises ConfigError."""
+    if section.listen is None:
+        return None
+    said = f"{where}: mqtt.listen: {section.listen!r}"
+    try:
+        parts = urlsplit(f"//{section.listen}" if section.listen.count(":") < 2 else f"//{_bracketed(section.listen)}")
+        address, port = ipaddress.ip_address(parts.hostname or ""), parts.port or LISTEN_PORT
+    except ValueError as error:
+        raise ConfigError(
+            f"{said}: write an address of this machine, such as 192.168.1.20 or 192.168.1.20:{LISTEN_PORT}, "
+            f"or 0.0.0.0 for all of them ({error})"
+        ) from error
+    if str(address) in {"127.0.0.1", "::1"}:
+        raise ConfigError(f"{said}: that is this machine itself, where everybody may watch already; leave it out")
+    return str(address), port
+
+
+def _bracketed(text: str) -> str:
+    return text if text.startswith("[") else f"[{text}]"
 
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883, "ws": 80, "wss": 443}

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -27,19 +27,17 @@ from hub.broker.loopback import LoopbackBroker, available
 from hub.broker.serving import BrokerError
 from hub.bus import Subscription
 from hub.config import OFF, SoundSection
-from hub.connection import Server
 from hub.console import Console
 from hub.dashboard import dashboard_is_installed
 from hub.engine import Engine
-from hub.folders import adding_extra, overdue_folder
+from hub.folders import adding_extra
 from hub.history.diary import RunDiary
 from hub.history.store import History
 from hub.outcome import Outcome
+from hub.outlets import Beyond
 from hub.runtime import Plan, Runtime
 from hub.settings import RunSettings
 from hub.sinks.jsonl import open_jsonl
-from hub.sinks.overdue import Overdue
-from hub.sinks.spool import Spool
 from hub.sound.phrases import spoken_phrases
 from hub.sound.plan import choose_sounds
 from hub.source import OpenSource
@@ -63,6 +61,7 @@ class Launch:
 
     open_source  entered inside the loop, after broker and dashboard are up: its imports may be heavy
     replayed     the recording's own session; None: a live run, whose session starts now
+    beyond       brokers that others read too
     folder       where to record; None: not recorded
     sound    what is heard and where; None: nothing
     seconds      end by itself after so long; None: when asked to
@@ -76,8 +75,7 @@ class Launch:
     open_source: OpenSource
     first_port: int
     replayed: SessionInfo | None = None
-    external: Server | None = None
-    homeassistant: bool = False
+    beyond: Beyond = field(default_factory=Beyond)
     folder: Path | None = None
     headless: bool = False
     jsonl: str | None = None
@@ -147,9 +145,7 @@ async def _carry_out(launch: Launch) -> Ended:
             source=launch.open_source,
             broker=broker,
             first_port=launch.first_port,
-            external=launch.external,
-            homeassistant=launch.homeassistant,
-            overdue=_overdue(launch),
+            beyond=launch.beyond,
             name_file=_namer(launch.folder, session) if launch.folder is not None else None,
             jsonl=jsonl,
             signals=launch.signals,
@@ -177,13 +173,6 @@ def _diary(launch: Launch, about: About, session: SessionInfo) -> RunDiary | Non
     if launch.history is None or session.started_utc is None:
         return None
     return RunDiary(launch.history, launch.runner, session.started_utc, session.t0_ns, about.unix_zero_ns)
-
-
-def _overdue(launch: Launch) -> Overdue | None:
-    """Make the place where events wait while the external broker is away."""
-    if launch.external is None:
-        return None
-    return Overdue(Spool(overdue_folder(), launch.runner, str(launch.external)))
 
 
 def _beginning(launch: Launch) -> tuple[About, SessionInfo]:

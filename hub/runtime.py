@@ -12,12 +12,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from drivers.clock import now_ns
-from drivers.errors import DriverError
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import SessionInfo
@@ -25,27 +25,23 @@ from dsp.records import Cue, PainReport, Record, Summary
 from hub.broker.loopback import DEFAULT_PORT, LoopbackBroker
 from hub.broker.serving import BrokerError
 from hub.bus import Bus, Policy, Subscription
-from hub.connection import Server
 from hub.dashboard import Dashboard
-from hub.delivery import may_leave
 from hub.engine import Engine, RadioItem
 from hub.facts import Arrival, Beat, Fact
-from hub.homeassistant.announcer import Announcer
+from hub.incoming import CommandMessage
 from hub.missing import contradiction, missing_text
 from hub.notices import Notices
 from hub.obey import Obey
-from hub.orders import OrderDesk
 from hub.outcome import Outcome
+from hub.outlets import Beyond, Outlets
 from hub.session import Session
-from hub.sinks import diary, jsonl, mqtt, recorder, sound
+from hub.sinks import diary, jsonl, recorder, sound
 from hub.sinks.diary import Diary, DiarySink
 from hub.sinks.jsonl import JsonlFile, JsonlSink
-from hub.sinks.mqtt import MqttSink
-from hub.sinks.overdue import Overdue
 from hub.sinks.recorder import RecorderSink
 from hub.sinks.sound import SoundSink
 from hub.sound.plan import Sounds
-from hub.source import OpenSource, Source
+from hub.source import OpenSource, Source, driver_error
 from hub.stop import Stop
 from hub.telemetry import About, Telemetry
 from hub.topics import Topics
@@ -67,8 +63,7 @@ class Plan:
     """What a run consists of.
 
     broker    the loopback broker; None: this machine has none, so no MQTT and no dashboard
-    external  a further broker; homeassistant: the Home Assistant on it is told of the runner
-    overdue   keeps events while the external broker is away
+    beyond    brokers that others read too
     name_file path of the n-th recording of this run; None: not recorded
     jsonl     an open output for every record, attitude only with `signals`
     console   prints posts when there is no dashboard; gets its own subscription
@@ -85,9 +80,7 @@ class Plan:
     source: OpenSource
     broker: LoopbackBroker | None
     first_port: int = DEFAULT_PORT
-    external: Server | None = None
-    homeassistant: bool = False
-    overdue: Overdue | None = None
+    beyond: Beyond = field(default_factory=Beyond)
     name_file: Callable[[int], Path] | None = None
     jsonl: JsonlFile | None = None
     signals: bool = False
@@ -115,8 +108,8 @@ class Runtime:
         self._dashboard = Dashboard()
         self._dashboard_owns_terminal = False
         self._sinks: list[asyncio.Task[None]] = []
-        self._closing: list[Callable[[], None]] = []
         self._now_ns: Callable[[], int] = lambda: plan.about.t0_ns
+        self._steer: Callable[[CommandMessage], str | None] = lambda _order: None
         self._recorder: RecorderSink | None = None
         self._outcome = Outcome()
         self._order = asyncio.Lock()
@@ -126,7 +119,7 @@ class Runtime:
         try:
             await self._run()
         except BaseExceptionGroup as errors:
-            if (cause := _driver_error(errors)) is not None:
+            if (cause := driver_error(errors)) is not None:
                 if self._recorder is not None:
                     self._recorder.discard_empty()
                 raise cause from errors
@@ -137,29 +130,30 @@ class Runtime:
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as group:
             keepers: list[asyncio.Task[None]] = []
+            outlets = self._outlets(group)
             heartbeat: asyncio.Task[None] | None = None
             try:
                 heard = self._subscribe_sound()
                 self._start_files(group)
-                keepers += await self._start_broker(group)
-                keepers += self._start_outside(group)
+                keepers += await self._start_broker(group, outlets)
+                await outlets.open_beyond(self._plan.beyond)
                 self._start_sound(group, heard)
                 async with self._plan.source as source:
-                    self._now_ns = source.now_ns
+                    self._now_ns, self._steer = source.now_ns, source.steer
                     heartbeat = self._start(group, "heartbeat", self._beat(source))
                     await self._follow(source)
             finally:
                 if heartbeat is not None:
                     heartbeat.cancel()  # what it would put on buses that are closed would count as lost
                 await self._drain()
-                for close in self._closing:
-                    close()
+                outlets.close()
                 for task in keepers:
                     task.cancel()
                 await self._dashboard.stop()
                 self._dashboard_owns_terminal = False
-                if self._plan.broker is not None:
-                    await self._plan.broker.stop()
+                for broker in (self._plan.broker, self._plan.beyond.listen):
+                    if broker is not None:
+                        await broker.stop()
 
     # -- from the source to the buses
 
@@ -263,7 +257,28 @@ class Runtime:
         sink = SoundSink(self._plan.sound, heard, say=self._say, notice=notice, report=self._telemetry.hear, live=live)
         self._start_sink(group, "sound", sink.run())
 
-    async def _start_broker(self, group: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
+    def _outlets(self, group: asyncio.TaskGroup) -> Outlets:
+        obey = Obey(
+            self._now,
+            say=self._take,
+            tell=self._tell,
+            note=self._facts.publish,
+            stop=self._stop,
+            steer=lambda order: self._steer(order),
+        )
+        return Outlets(
+            self._plan.about.runner,
+            self._posts,
+            self._telemetry,
+            self._notices,
+            obey,
+            now_ns=self._now,
+            start=partial(self._start, group),
+            start_sink=partial(self._start_sink, group),
+            say=self._say,
+        )
+
+    async def _start_broker(self, group: asyncio.TaskGroup, outlets: Outlets) -> list[asyncio.Task[None]]:
         broker, runner = self._plan.broker, self._plan.about.runner
         if broker is None:
             return []
@@ -275,10 +290,8 @@ class Runtime:
         # Said before the sensors are looked for, so that something is on screen at once.
         moved = f" (port {self._plan.first_port} is busy)" if server.port != self._plan.first_port else ""
         self._say(f"MQTT on {server}, topics {Topics(runner).root}/#, by {broker.kind}{moved}")
-        keepers = [
-            self._start(group, "broker", broker.watch()),
-            self._start(group, "orders", self._listen(server)),
-        ]
+        keepers = [self._start(group, "broker", broker.watch())]
+        outlets.take_orders("orders", server)
         if self._plan.dashboard:
             try:
                 await self._dashboard.start(server.port, runner)
@@ -287,45 +300,8 @@ class Runtime:
             else:
                 self._dashboard_owns_terminal = True
                 keepers.append(self._start(group, "dashboard", self._watch_dashboard()))
-        self._start_mqtt(group, "loopback", server, shared=False)
+        outlets.publish("loopback", server)
         return keepers
-
-    def _start_mqtt(self, group: asyncio.TaskGroup, name: str, server: Server, *, shared: bool) -> None:
-        wanted = may_leave if shared else lambda _post: True
-        sink = MqttSink(
-            name,
-            server,
-            self._posts.subscribe(name, Policy.DROP_OLDEST, mqtt.CAPACITY, wanted=wanted),
-            status=lambda presence: self._telemetry.status(presence, self._now_ns()),
-            hello=lambda: self._telemetry.hello(self._now_ns()),
-            notice=self._notices.about(f"{name} broker"),
-            shared=shared,
-            overdue=self._plan.overdue if shared else None,
-        )
-        self._start_sink(group, f"mqtt {name}", sink.run())
-
-    def _start_outside(self, group: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
-        """What there is to do on the external broker."""
-        server = self._plan.external
-        if server is None:
-            return []
-        self._start_mqtt(group, "external", server, shared=True)
-        keepers = [self._start(group, "orders external", self._listen(server))]
-        if self._plan.homeassistant:
-            announcer = Announcer(server, self._plan.about.runner, self._telemetry.placements)
-            self._closing.append(announcer.close)
-            keepers.append(self._start(group, "home assistant", announcer.run()))
-        return keepers
-
-    async def _listen(self, server: Server) -> None:
-        desk = OrderDesk(
-            server,
-            self._plan.about.runner,
-            carry_out=Obey(self._now, say=self._take, tell=self._tell, note=self._facts.publish, stop=self._stop),
-            answer=lambda answer: self._telemetry.reply(answer, self._now_ns()),
-        )
-        self._closing.append(desk.close)
-        await desk.run()
 
     def _now(self) -> int:
         return self._now_ns()
@@ -359,15 +335,16 @@ class Runtime:
             self._outcome.losses[facts.name] = facts.dropped
         for posts in self._posts.subscriptions:
             self._outcome.losses[posts.name] = posts.dropped
-        if self._plan.overdue is not None:
-            self._outcome.losses["external"] += self._plan.overdue.dropped
+        if self._plan.beyond.overdue is not None:
+            self._outcome.losses["external"] += self._plan.beyond.overdue.dropped
         if self._recorder is not None:
             # Nearly all that the bus carries for the recorder are packets.
             self._outcome.unrecorded = self._recorder.lost_packets + self._outcome.losses["recorder"]
             self._outcome.losses["recorder"] += self._recorder.lost
 
-    def _start_sink(self, group: asyncio.TaskGroup, name: str, work: Coroutine[Any, Any, None]) -> None:
+    def _start_sink(self, group: asyncio.TaskGroup, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         self._sinks.append(self._start(group, name, work))
+        return self._sinks[-1]
 
     def _start(self, group: asyncio.TaskGroup, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         return group.create_task(self._quarantined(name, work), name=name)
@@ -386,14 +363,6 @@ class Runtime:
             _LOG.info("%s", text)
         else:
             self._say_now(text)
-
-
-def _driver_error(errors: BaseExceptionGroup[BaseException]) -> DriverError | None:
-    for error in errors.exceptions:
-        found = _driver_error(error) if isinstance(error, BaseExceptionGroup) else error
-        if isinstance(found, DriverError):
-            return found
-    return None
 
 
 def _dropped(count: int) -> str:

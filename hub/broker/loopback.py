@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-
 from hub.broker.embedded import Embedded, amqtt_is_installed
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
-from hub.broker.serving import LOOPBACK, BrokerError, PortBusyError, Serving
-from hub.connection import Server, backoff_s
+from hub.broker.serving import LOOPBACK, BrokerError, PortBusyError, Serving, keep_serving
+from hub.connection import Server
 from hub.folders import adding_extra
 
 DEFAULT_PORT = 1883
 PORTS_TRIED = 50
-
-_LOG = logging.getLogger("stridecue.broker")
 
 
 def available() -> Serving:
@@ -55,21 +50,11 @@ class LoopbackBroker:
 
     async def watch(self) -> None:
         """Start the broker again, on its port, whenever it ends by itself; for ever."""
-        waits = backoff_s()
-        while True:
-            reason = await self._serving.ended()
-            _LOG.warning("the broker on %s is gone (%s): starting it again", self.server, reason)
-            while True:
-                try:
-                    await self._serving.start(self.server.port)
-                except BrokerError as error:
-                    _LOG.warning("the broker does not come back: %s", error)
-                    await asyncio.sleep(next(waits))
-                else:
-                    self.restarts += 1
-                    waits = backoff_s()
-                    break
+        await keep_serving(self._serving, self.server.port, self._restarted)
 
     async def stop(self) -> None:
         """End the broker."""
         await self._serving.stop()
+
+    def _restarted(self) -> None:
+        self.restarts += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import os
 import shutil
 import sys
@@ -22,9 +23,9 @@ _FILE = "mosquitto.conf"
 _PREFIX = "stridecue-broker-"
 
 _CONFIGURATION = """\
-# Written by stridecue for this run only. Loopback, so nobody else can connect and nobody needs a password.
+# Written by stridecue for this run only.
 listener {port} {host}
-allow_anonymous true
+{who_may}
 set_tcp_nodelay true
 max_packet_size {max_packet}
 max_queued_messages 1000
@@ -33,6 +34,7 @@ log_dest stderr
 log_type error
 log_type warning
 """
+_ANYBODY_HERE = "# Loopback, so nobody else can connect and nobody needs a password.\nallow_anonymous true"
 
 
 def find_mosquitto() -> str | None:
@@ -41,13 +43,14 @@ def find_mosquitto() -> str | None:
 
 
 class Mosquitto:
-    """See `serving.Serving`."""
+    """See `serving.Serving`. On loopback, where everybody may connect, unless a subclass says otherwise."""
 
     kind = "mosquitto"
     protocol = MQTT_5
 
-    def __init__(self, program: str) -> None:
+    def __init__(self, program: str, host: str = LOOPBACK) -> None:
         self._program = program
+        self._host = host
         self._process: asyncio.subprocess.Process | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -57,12 +60,16 @@ class Mosquitto:
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def start(self, port: int) -> None:
-        """Listen on loopback; raises PortBusyError or BrokerError."""
+        """Listen; raises PortBusyError or BrokerError."""
         await self.stop()
-        if not port_is_free(port):
-            raise PortBusyError(f"port {port} is busy")
-        self._folder = _folder_with_configuration(port)
+        try:
+            if not port_is_free(port, self._host):
+                raise PortBusyError(f"port {port} is busy")
+        except OSError as error:
+            raise BrokerError(f"{self._host} is no address of this machine ({error})") from error
+        self._folder = _private_folder()
         folder = Path(self._folder.name)
+        await self._configure(folder, port)
         log = folder / "mosquitto.log"
         with log.open("wb") as stderr:
             self._process = await asyncio.create_subprocess_exec(
@@ -77,7 +84,7 @@ class Mosquitto:
             )
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
-                await _until_it_answers(self._process, port)
+                await _until_it_answers(self._process, reached_at(self._host), port)
         except (TimeoutError, BrokerError):
             said = log.read_text("utf-8", "replace").strip().splitlines()
             await self.stop()
@@ -85,6 +92,14 @@ class Mosquitto:
             if "Address already in use" in reason:
                 raise PortBusyError(f"port {port} is busy") from None
             raise BrokerError(f"{self._program} did not start: {reason}") from None
+
+    async def _configure(self, folder: Path, port: int) -> None:
+        """Write the configuration; raises BrokerError."""
+        self._write(folder, port, _ANYBODY_HERE)
+
+    def _write(self, folder: Path, port: int, who_may: str) -> None:
+        text = _CONFIGURATION.format(port=port, host=self._host, who_may=who_may, max_packet=MAX_PACKET_BYTES)
+        (folder / _FILE).write_text(text, encoding="utf-8")
 
     async def ended(self) -> str:
         """Wait until it ends by itself; says why."""
@@ -109,14 +124,26 @@ class Mosquitto:
             self._folder = None
 
 
-def _folder_with_configuration(port: int) -> tempfile.TemporaryDirectory[str]:
+def _private_folder() -> tempfile.TemporaryDirectory[str]:
     remove_left_folders()
     folder = tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-")
-    path = Path(folder.name)
-    path.chmod(0o755)  # mosquitto may run as another user than we do
-    text = _CONFIGURATION.format(port=port, host=LOOPBACK, max_packet=MAX_PACKET_BYTES)
-    (path / _FILE).write_text(text, encoding="utf-8")
+    Path(folder.name).chmod(0o755)  # mosquitto may run as another user than we do
     return folder
+
+
+def reached_at(host: str) -> str:
+    """Where this machine reaches a broker that listens on `host`."""
+    address = ipaddress.ip_address(host)
+    if not address.is_unspecified:
+        return host
+    return LOOPBACK if address.version == 4 else "::1"
+
+
+def readable_by_the_broker(path: Path) -> None:
+    """Close a file to all but the user mosquitto runs as."""
+    path.chmod(0o600)
+    if sys.platform != "win32" and os.geteuid() == 0:
+        os.chown(path, int(_NOBODY), int(_NOBODY))
 
 
 def remove_left_folders() -> None:
@@ -139,12 +166,12 @@ def _lives(pid: int) -> bool:
     return True
 
 
-async def _until_it_answers(process: asyncio.subprocess.Process, port: int) -> None:
+async def _until_it_answers(process: asyncio.subprocess.Process, host: str, port: int) -> None:
     while True:
         if process.returncode is not None:
             raise BrokerError("ended at once")
         try:
-            _reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            _reader, writer = await asyncio.open_connection(host, port)
         except OSError:
             await asyncio.sleep(_POLL_S)
             continue

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import socket
+from collections.abc import Callable
 from typing import Protocol
 
 from aiomqtt import ProtocolVersion
 
+from hub.connection import backoff_s
+
 LOOPBACK = "127.0.0.1"
 MAX_PACKET_BYTES = 262_144
+
+_LOG = logging.getLogger("stridecue.broker")
 
 
 class BrokerError(Exception):
@@ -26,7 +33,7 @@ class Serving(Protocol):
     protocol: ProtocolVersion
 
     async def start(self, port: int) -> None:
-        """Listen on loopback; raises PortBusyError or BrokerError, never later than 5 s."""
+        """Listen; raises PortBusyError or BrokerError, never later than 5 s."""
 
     async def ended(self) -> str:
         """Wait until it ends by itself; says why."""
@@ -35,12 +42,33 @@ class Serving(Protocol):
         """End it; does nothing when it is not running."""
 
 
-def port_is_free(port: int) -> bool:
-    """Whether nobody listens on this loopback port (a moment ago)."""
-    with socket.socket() as probe:
+async def keep_serving(serving: Serving, port: int, restarted: Callable[[], None]) -> None:
+    """Start a broker again, on its port, whenever it ends by itself; for ever."""
+    waits = backoff_s()
+    while True:
+        reason = await serving.ended()
+        _LOG.warning("the broker on port %d is gone (%s): starting it again", port, reason)
+        while True:
+            try:
+                await serving.start(port)
+            except BrokerError as error:
+                _LOG.warning("the broker does not come back: %s", error)
+                await asyncio.sleep(next(waits))
+            else:
+                restarted()
+                waits = backoff_s()
+                break
+
+
+def port_is_free(port: int, host: str = LOOPBACK) -> bool:
+    """Whether nobody listens on this port (a moment ago); raises OSError where `host` is not of this machine."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((LOOPBACK, port))
+            probe.bind((host, port))
         except OSError:
+            if host == LOOPBACK:
+                return False
+            probe.bind((host, 0))  # the address itself is not the trouble
             return False
     return True

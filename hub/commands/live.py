@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,15 +12,20 @@ from typing import TYPE_CHECKING
 from drivers.errors import AdapterDownError
 from drivers.radio_choice import open_radio
 from firmware_profiles.catalog import Catalog, load_catalog
+from hub.broker.beyond import USER, BeyondBroker, watchers_password
+from hub.broker.mosquitto import find_mosquitto
 from hub.commands.before_run import ask_next_morning, before_run
 from hub.commands.keep_run import keep
-from hub.config import Config, external_server, load_config
-from hub.folders import config_file, data_folder, profiles_folder
+from hub.config import Config, ConfigError, external_server, listen_address, load_config
+from hub.folders import config_file, data_folder, overdue_folder, profiles_folder
 from hub.history.runs import RunCount
 from hub.history.store import History
 from hub.launch import Launch, carry_out
+from hub.outlets import Beyond
 from hub.paired import pairing_file, read_pairing
 from hub.settings import RunSettings, check_mounts, parse_mounts
+from hub.sinks.overdue import Overdue
+from hub.sinks.spool import Spool
 from hub.sound.plan import with_output
 from hub.source import Source
 from hub.summary_text import summary_text
@@ -60,8 +66,7 @@ def run(options: Namespace) -> int:
             catalog=catalog,
             open_source=_open_sensors(options.radio or config.radio.provider, catalog, config),
             first_port=config.mqtt.port,
-            external=external_server(config.mqtt, where),
-            homeassistant=config.mqtt.homeassistant,
+            beyond=_beyond(config, where),
             folder=_recordings(config) if config.record.enabled and not options.no_record else None,
             headless=options.headless,
             sound=with_output(config.sound, options.sound),
@@ -83,6 +88,24 @@ def chosen_config(file: str | None) -> tuple[Config, str]:
     if file is None and not path.exists():
         return Config(), "(no configuration)"
     return load_config(path), str(path)
+
+
+def _beyond(config: Config, where: str) -> Beyond:
+    """Choose the brokers that others read too; raises ConfigError and OSError. A new password is told here, once."""
+    runner, external, listen = config.runner.name, external_server(config.mqtt, where), None
+    if (address := listen_address(config.mqtt, where)) is not None:
+        if find_mosquitto() is None:
+            raise ConfigError(
+                f"{where}: mqtt.listen: only mosquitto may listen beyond this machine, and it is not installed "
+                "(sudo apt install mosquitto, brew install mosquitto); amqtt stays on loopback"
+            )
+        password = watchers_password(config_file().parent / "listen-password")
+        if password.fresh:
+            shown = password.text if sys.stdout.isatty() else "(not on a terminal: look into the file)"
+            print(f"For watchers: user {USER}, password {shown}; shown once, kept in {password.file}", flush=True)
+        listen = BeyondBroker(*address, runner, password)
+    overdue = Overdue(Spool(overdue_folder(), runner, str(external))) if external is not None else None
+    return Beyond(listen, external, config.mqtt.homeassistant, overdue)
 
 
 def _recordings(config: Config) -> Path:

@@ -70,7 +70,8 @@ class Spool:
     def peek(self, count: int) -> list[tuple[int, Post]]:
         """Give the next posts, at most `count`, oldest first, each with the number by which to `forget` it."""
         while True:
-            found = self._try(partial(_oldest, count=count), [])
+            nothing: list[tuple[int, str, bytes]] = []
+            found = self._try(partial(_oldest, count=count), nothing)
             posts = [(number, post) for number, topic, payload in found if (post := _post(topic, payload)) is not None]
             if posts or not found:
                 return posts
@@ -121,7 +122,10 @@ def _count(rows: sqlite3.Connection) -> int:
 
 
 def _oldest(rows: sqlite3.Connection, count: int) -> list[tuple[int, str, bytes]]:
-    return rows.execute("SELECT id, topic, payload FROM post ORDER BY id LIMIT ?", (count,)).fetchall()
+    found: list[tuple[int, str, bytes]] = rows.execute(
+        "SELECT id, topic, payload FROM post ORDER BY id LIMIT ?", (count,)
+    ).fetchall()
+    return found
 
 
 def _post(topic: str, payload: bytes) -> Post | None:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from dsp.signals import Placement
-from hub.config import SAMPLE, Config, ConfigError, MqttSection, external_server, load_config
+from hub.config import SAMPLE, Config, ConfigError, MqttSection, external_server, listen_address, load_config
 from hub.connection import Server
 
 
@@ -57,8 +57,14 @@ def test_every_section_is_read(tmp_path: Path):
     ("text", "said"),
     [
         ("[runer]\nname='a'", "unknown key runer: did you mean 'runner'?"),
+        ("[mqtt]\nlisten='gym'", "mqtt.listen: 'gym': write an address of this machine, such as 192.168.1.20"),
+        ("[mqtt]\nlisten='127.0.0.1:1900'", "that is this machine itself"),
+        ("[mqtt]\nlisten='192.168.1.20:99999'", "Port out of range"),
         ("[mqtt]\nurll='x'", "unknown key mqtt.urll: did you mean 'url'?"),
-        ("[mqtt]\nzzzz='x'", "unknown key mqtt.zzzz: valid: ca_file, homeassistant, password_file, port, url, user"),
+        (
+            "[mqtt]\nzzzz='x'",
+            "unknown key mqtt.zzzz: valid: ca_file, homeassistant, listen, password_file, port, url, user",
+        ),
         ("[mqtt]\nport='x'", "mqtt.port: Expected `int`, got `str`"),
         ("[mqtt]\nport=99999", "mqtt.port: Expected `int` <= 65535"),
         ("[mqtt]\nurl='http://x'", "mqtt.url: 'http://x': write mqtt://host:1883"),
@@ -121,6 +127,20 @@ def test_a_missing_file_is_named(tmp_path: Path):
 def test_a_password_is_never_shown():
     assert "hush" not in repr(Server("h", 1, "u", "hush"))
     assert external_server(MqttSection(), "") is None
+
+
+@pytest.mark.parametrize(
+    ("listen", "found"),
+    [
+        (None, None),
+        ("192.168.1.20", ("192.168.1.20", 1884)),
+        ("0.0.0.0:1999", ("0.0.0.0", 1999)),
+        ("::", ("::", 1884)),
+        ("[fd00::1]:1999", ("fd00::1", 1999)),
+    ],
+)
+def test_where_to_listen(listen: str | None, found: tuple[str, int] | None):
+    assert listen_address(MqttSection(listen=listen), "") == found
 
 
 def test_a_password_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch):
