@@ -14,7 +14,9 @@ def main() -> int:
     parser.add_argument("part", choices=("onset", "drift", "budget", "calibration", "recorded", "slope", "taps"))
     parser.add_argument("--runs", type=int, help="simulated runs, seeds or runners (default: those of the document)")
     parser.add_argument("--picture", type=Path, help="onset: draw it here (needs matplotlib)")
-    parser.add_argument("--jobs", type=int, default=2, help="onset and budget: processes (default %(default)s)")
+    parser.add_argument(
+        "--jobs", type=int, default=2, help="onset, budget, calibration: processes (default %(default)s)"
+    )
     args = parser.parse_args()
     if args.part == "onset":
         eighth_run.table(args.runs or 200, args.picture, args.jobs)
@@ -23,7 +25,7 @@ def main() -> int:
     elif args.part == "budget":
         budget.table(args.runs or 200, args.jobs)
     elif args.part == "calibration":
-        calibration.table(args.runs or 2500)
+        calibration.table(args.runs or 2500, args.jobs)
     elif args.part == "recorded":
         recorded.table()
     elif args.part == "slope":

@@ -9,7 +9,9 @@ Three more populations are unlike what the model expects.
 from __future__ import annotations
 
 import math
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -88,10 +90,12 @@ def _top(model: OnsetModel, from_m: float, to_m: float) -> float:
     return 1.0 - after / before if before > 1e-9 else 1.0
 
 
-def table(runners: int) -> None:
+def table(runners: int, jobs: int) -> None:
     """Print reliability by tenths and scores beside the naive rules."""
     for k, population in enumerate(POPULATIONS):
-        all_of_them = [each for seed in range(runners) if (each := ask(seed, population)) is not None]
+        with ProcessPoolExecutor(jobs) as pool:
+            answers = pool.map(partial(ask, of=population), range(runners), chunksize=50)
+            all_of_them = [each for each in answers if each is not None]
         asked = [each for each in all_of_them if each.said]
         happened = np.array([each.happened for each in asked], dtype=float)
         said = {
