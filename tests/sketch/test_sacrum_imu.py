@@ -1,4 +1,4 @@
-"""The sketch of docs/sacrum-imu is valid C++, its packets are our profile's, its clock keeps time. No board involved."""
+"""The sketch of docs/sacrum-imu is valid C++, its packets are our profile's, its clock keeps time. No board is used."""
 
 from __future__ import annotations
 
