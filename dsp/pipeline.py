@@ -97,7 +97,8 @@ class Pipeline:
         merge = self._merge
         merge.put(block.source, chain.work(), chain.latest_s)
         due = merge.take()
-        return self._settle(due, merge.now_s) if due or merge.now_s > self._next_tick_s else []
+        wakes_s = min(self._next_tick_s, self._fusion.due_s)
+        return self._settle(due, merge.now_s) if due or merge.now_s > wakes_s else []
 
     def finish(self) -> list[Record]:
         """Flush what is pending: no more data will come."""
@@ -169,8 +170,7 @@ class Pipeline:
     def _settle(self, due: list[tuple[float, Sighting]], now_s: float) -> list[Record]:
         out: list[Record] = []
         for when, sighting in due:
-            if when > self._next_tick_s:
-                self._ticks(when, out)
+            self._wake(when, out)
             if isinstance(sighting, Posture):
                 out.append(sighting.attitude)
                 continue
@@ -190,9 +190,18 @@ class Pipeline:
                 self._agreement.release(sighting)
             for step in self._fusion.take(when):
                 self._step(step, out)
-        if now_s > self._next_tick_s:
-            self._ticks(now_s, out)
+        self._wake(now_s, out)
         return out
+
+    def _wake(self, until_s: float, out: list[Record]) -> None:
+        """What is due by the time alone, up to, not including, `until_s`: steps that have waited enough, and ticks."""
+        while (due_s := self._fusion.due_s) < until_s:
+            if due_s > self._next_tick_s:
+                self._ticks(due_s, out)
+            for step in self._fusion.take(due_s):
+                self._step(step, out)
+        if until_s > self._next_tick_s:
+            self._ticks(until_s, out)
 
     def _ticks(self, until_s: float, out: list[Record]) -> None:
         """Every tick up to, not including, `until_s`."""

@@ -94,6 +94,7 @@ class StepFusion:
 
     def __init__(self, params: FusionParams | None = None) -> None:
         self._p = params or FusionParams()
+        self.due_s = float("inf")  # when `take` may next have something, by the time alone
         self._open: list[_Stance] = []
         self._told_s = -1e9
         self._alive: dict[Placement, float] = {}
@@ -143,6 +144,7 @@ class StepFusion:
         """Give the steps that are complete at data time `now_s`."""
         p = self._p
         out: list[Step] = []
+        self.due_s = float("inf")
         if not self._open:
             return out
         first = self._open[0]
@@ -164,6 +166,7 @@ class StepFusion:
             self._alternate(stance, following)
             out.append(self._step(stance, following))
             self._last = stance
+        self.due_s = min((s.t_s + settle for s in self._open[1:] if s.t_s + settle > now_s), default=float("inf"))
         return out
 
     def _alternate(self, stance: _Stance, following: _Stance | None) -> None:
