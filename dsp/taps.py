@@ -36,7 +36,7 @@ class TapParams:
     merge_s     ringing of one tap
     apart_s     least and most between two taps
     quiet_s     nothing before the first and after the last
-    batch_s     samples are looked at this many at once: a packet at a time would cost half of the whole hip chain
+    batch_s     looked at so many at once (a packet at a time cost half of the whole hip chain); the merge waits longer
     even        most that one interval may be longer than the other, as a ratio; alike: the same for strength
     """
 
@@ -49,7 +49,7 @@ class TapParams:
     merge_s: float = 0.08
     apart_s: tuple[float, float] = (0.12, 0.60)
     quiet_s: float = 0.70
-    batch_s: float = 0.25
+    batch_s: float = 0.5
     even: float = 1.8
     alike: float = 6.0
 
