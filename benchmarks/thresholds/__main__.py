@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmarks.thresholds import budget, calibration, drift, eighth_run, recorded, slope, taps
+from benchmarks.thresholds import budget, calibration, drift, eighth_run, recorded, slope, taps, with_sensors
 from dsp.thresholds.drift import DriftParams
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", choices=("onset", "drift", "budget", "calibration", "recorded", "slope", "taps"))
+    parser.add_argument(
+        "part", choices=("onset", "drift", "budget", "calibration", "recorded", "sensors", "slope", "taps")
+    )
     parser.add_argument("--runs", type=int, help="simulated runs, seeds or runners (default: those of the document)")
     parser.add_argument("--picture", type=Path, help="onset: draw it here (needs matplotlib)")
     parser.add_argument(
-        "--jobs", type=int, default=2, help="onset, budget, calibration: processes (default %(default)s)"
+        "--jobs", type=int, default=2, help="onset, sensors, budget, calibration: processes (default %(default)s)"
     )
     args = parser.parse_args()
     if args.part == "onset":
@@ -28,6 +30,8 @@ def main() -> int:
         calibration.table(args.runs or 2500, args.jobs)
     elif args.part == "recorded":
         recorded.table()
+    elif args.part == "sensors":
+        with_sensors.table(args.runs or 20, args.jobs)
     elif args.part == "slope":
         slope.table()
     else:
