@@ -13,25 +13,27 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.broker.mosquitto import Mosquitto, find_mosquitto, reached_at, readable_by_the_broker
-from hub.broker.serving import BrokerError, keep_serving
+from hub.broker.mosquitto import Mosquitto, find_mosquitto, readable_by_the_broker
+from hub.broker.serving import LOOPBACK, BrokerError, a_free_port, keep_serving
 from hub.connection import MQTT_5, Server
 from hub.topics import COACH_KINDS, Topics
 
 USER = "stridecue"
 """Who watchers log in as."""
 MAX_CONNECTIONS = 100
+"""Of watchers; the hub has a listener of its own."""
 MAX_QUEUED_BYTES = 4_000_000
 MEMORY_LIMIT_BYTES = 64_000_000
-"""Mosquitto refuses what goes beyond; 500 clients that watched a run took 10 MB (`benchmarks.abuse_broker`)."""
+"""Mosquitto refuses what goes beyond; 500 clients took 9 MB (`benchmarks.abuse_broker`)."""
 
 _HUB = "hub"
 _INSTALL = "install mosquitto (sudo apt install mosquitto, brew install mosquitto)"
 _LIMITS = """\
+max_connections {connections}
+listener {own}
 allow_anonymous false
 password_file {passwords}
 acl_file {rights}
-max_connections {connections}
 max_queued_bytes {queued}
 memory_limit {memory}"""
 
@@ -71,15 +73,20 @@ class BeyondBroker:
         self._runner = runner
         self._serving: _Guarded | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """Process id while it runs."""
+        return self._serving.pid if self._serving is not None else None
+
     async def start(self) -> Server:
         """Serve; gives where and as whom the hub publishes there. Raises BrokerError."""
         program = find_mosquitto()
         if program is None:
             raise BrokerError(f"only mosquitto may listen on {self.host}, and it is not installed: {_INSTALL}")
-        own = secrets.token_urlsafe(24)
-        self._serving = _Guarded(program, self.host, self._runner, {_HUB: own, USER: self.password.text})
+        own, own_port = secrets.token_urlsafe(24), a_free_port()
+        self._serving = _Guarded(program, self.host, self._runner, {_HUB: own, USER: self.password.text}, own_port)
         await self._serving.start(self.port)
-        return Server(reached_at(self.host), self.port, _HUB, own, protocol=MQTT_5)
+        return Server(LOOPBACK, own_port, _HUB, own, protocol=MQTT_5)
 
     async def watch(self) -> None:
         """Start the broker again, on its port, whenever it ends by itself; for ever."""
@@ -96,12 +103,13 @@ class BeyondBroker:
 
 
 class _Guarded(Mosquitto):
-    """Mosquitto with a password for everybody, and rights by user."""
+    """Mosquitto with a password for everybody, rights by user, and a way in for the hub that watchers cannot fill."""
 
-    def __init__(self, program: str, host: str, runner: str, passwords: dict[str, str]) -> None:
+    def __init__(self, program: str, host: str, runner: str, passwords: dict[str, str], own_port: int) -> None:
         super().__init__(program, host)
         self._runner = runner
         self._passwords = passwords
+        self._own_port = own_port
 
     async def _configure(self, folder: Path, port: int) -> None:
         passwords, rights = folder / "passwords", folder / "rights"
@@ -115,6 +123,7 @@ class _Guarded(Mosquitto):
             passwords=passwords,
             rights=rights,
             connections=MAX_CONNECTIONS,
+            own=f"{self._own_port} {LOOPBACK}",
             queued=MAX_QUEUED_BYTES,
             memory=MEMORY_LIMIT_BYTES,
         )

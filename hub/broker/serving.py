@@ -60,6 +60,13 @@ async def keep_serving(serving: Serving, port: int, restarted: Callable[[], None
                 break
 
 
+def a_free_port() -> int:
+    """Give a loopback port that nobody listens on (a moment ago)."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
 def port_is_free(port: int, host: str = LOOPBACK) -> bool:
     """Whether nobody listens on this port (a moment ago); raises OSError where `host` is not of this machine."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
