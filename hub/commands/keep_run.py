@@ -33,7 +33,7 @@ def keep(
     if run is None:
         print(
             f"  {'history':<20}not added: less than {SHORTEST_S:.0f} s of running, or fewer than {FEWEST_STEPS} steps "
-            "with a drop"
+            "and no distance"
         )
         return
     try:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dsp.history import PastRun
-from dsp.records import Record, Step, Summary
+from dsp.metrics import speed_source
+from dsp.records import Metric, Record, Step, Summary
 
 SHORTEST_S = 60.0
 """Less running says nothing about how somebody runs."""
 FEWEST_STEPS = 50
-"""Steps whose drop was measured; fewer are no mean to compare with."""
+"""Steps, or steps whose drop was measured; fewer are no mean to compare with."""
+TREADMILL = "treadmill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,14 @@ class RunCount:
 
     def __init__(self) -> None:
         self.steps_with_drop = 0
+        self.on_treadmill = False
 
     def observe(self, record: Record) -> None:
         """Take a record in."""
-        self.steps_with_drop += isinstance(record, Step) and record.drop_excursion_deg is not None
+        if isinstance(record, Step):
+            self.steps_with_drop += record.drop_excursion_deg is not None
+        elif isinstance(record, Metric) and record.key == speed_source.KEY:
+            self.on_treadmill = self.on_treadmill or record.value == speed_source.Source.TREADMILL
 
 
 def stored_run(
@@ -123,21 +129,25 @@ def stored_run(
     count: RunCount,
     surface: str | None = None,
 ) -> StoredRun | None:
-    """Make the entry of a run that just ended; None when there was too little running in it to say anything."""
-    if running_s < SHORTEST_S or count.steps_with_drop < FEWEST_STEPS:
+    """Make the entry of a run that just ended; None when there was too little running in it to say anything.
+
+    A run without a hip sensor counts too: how far it went without pain is what the onset model lives on.
+    """
+    if running_s < SHORTEST_S or (summary.steps < FEWEST_STEPS and summary.distance_m is None):
         return None
+    has_drop = count.steps_with_drop >= FEWEST_STEPS
     return StoredRun(
         runner,
         started_utc,
         running_s,
         summary.steps,
         summary.cadence_spm,
-        summary.drop_excursion_left_deg,
-        summary.drop_excursion_right_deg,
+        summary.drop_excursion_left_deg if has_drop else None,
+        summary.drop_excursion_right_deg if has_drop else None,
         recording,
         summary.distance_m,
         summary.exposure_m,
         summary.descent_m,
         summary.contact_difference_ms,
-        surface,
+        surface or (TREADMILL if count.on_treadmill else None),
     )

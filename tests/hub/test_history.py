@@ -71,7 +71,23 @@ def test_only_runs_with_enough_running_are_kept():
     assert stored is not None
     assert (stored.steps, stored.drop_excursion_right_deg, stored.duration_s) == (5000, 4.5, 60.0)
     assert stored_run("ann", "", SUMMARY, None, running_s=59.0, count=counted(50)) is None
-    assert stored_run("ann", "", SUMMARY, None, running_s=600.0, count=counted(49)) is None
+    assert stored_run("ann", "", replace(SUMMARY, steps=49), None, running_s=600.0, count=counted(49)) is None
+
+
+def test_a_run_without_a_hip_sensor_is_kept_for_how_far_it_went():
+    pod_only = replace(SUMMARY, steps=0, distance_m=4200.0)
+    stored = stored_run("ann", "", pod_only, None, running_s=1500.0, count=counted(49))
+    assert stored is not None
+    assert (stored.distance_m, stored.drop_excursion_left_deg, stored.surface) == (4200.0, None, None)
+
+
+def test_a_treadmill_that_was_connected_is_the_surface_unless_the_runner_says_otherwise():
+    count = counted(60)
+    count.observe(Metric(0, speed_source.KEY, float(speed_source.Source.TREADMILL), None, 1.0))
+    for said, kept in ((None, "treadmill"), ("track", "track")):
+        stored = stored_run("ann", "", SUMMARY, None, running_s=600.0, count=count, surface=said)
+        assert stored is not None
+        assert stored.surface == kept
 
 
 def test_a_run_that_is_over_is_one_of_the_earlier_runs(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
