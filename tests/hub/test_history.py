@@ -13,6 +13,7 @@ import pytest
 
 from drivers.recordings.recording import SessionInfo
 from dsp.history import PastRun
+from dsp.metrics import speed_source
 from dsp.plan import Plan
 from dsp.records import Metric, PainReport, Side, Step, Summary, Threshold, ThresholdState
 from dsp.signals import Placement
