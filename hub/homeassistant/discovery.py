@@ -104,7 +104,7 @@ def _state(node: str, topics: Topics) -> dict[str, Any]:
     return {
         **_entity(node, "state", "sensor", "Run", "mdi:run"),
         "state_topic": topics.session,
-        "value_template": "{{ value_json.state }}",
+        "value_template": _unless_late("{{ value_json.state }}"),
         "device_class": "enum",
         "options": ["waiting", "running", "paused", "ended"],
     }
@@ -118,7 +118,7 @@ def _worst_threshold(node: str, topics: Topics) -> dict[str, Any]:
     return {
         **_entity(node, "worst_threshold", "sensor", "Pain threshold", "mdi:gauge"),
         "state_topic": topics.session,
-        "value_template": chosen + "{% else %}clear{% endif %}",
+        "value_template": _unless_late(chosen + "{% else %}clear{% endif %}"),
         "device_class": "enum",
         "options": ["clear", "watch", "near", "reached"],
     }
@@ -128,8 +128,13 @@ def _last_cue(node: str, topics: Topics) -> dict[str, Any]:
     return {
         **_entity(node, "last_cue", "sensor", "Last cue", "mdi:bullhorn-outline"),
         "state_topic": topics.cue,
-        "value_template": "{{ value_json.text[:250] }}",  # Home Assistant keeps 255 characters
+        "value_template": _unless_late("{{ value_json.text[:250] }}"),  # Home Assistant keeps 255 characters
     }
+
+
+def _unless_late(template: str) -> str:
+    """What waited for a broker is no news: automations must not act on it, so the state stays what it is."""
+    return f"{{% if value_json.late %}}{{{{ this.state }}}}{{% else %}}{template}{{% endif %}}"
 
 
 def _battery(node: str, topics: Topics, device: str, place: Placement | None) -> dict[str, Any]:

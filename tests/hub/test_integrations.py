@@ -1,0 +1,97 @@
+"""The files for others under docs, and the page about MQTT, against the code."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from dsp.signals import Placement
+from hub.contract import INCOMING
+from hub.contract_examples import EXAMPLES
+from hub.delivery import DELIVERY
+from hub.homeassistant.discovery import payload
+from hub.incoming import Action
+from hub.topics import parse_topic
+from hub.wire import MESSAGES, encode
+
+DOCS = Path(__file__).parents[2] / "docs"
+PERIODS = {None: "-", 5: "5 s", 60: "a minute", 86_400: "a day"}
+
+
+def test_the_page_about_mqtt_says_how_messages_travel():
+    page = (DOCS / "mqtt.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| `")]
+    told = {row[0].strip("`").partition("/")[0]: row for row in rows if len(row) == 6}
+    assert set(told) == set(MESSAGES)
+    for kind, message in MESSAGES.items():
+        how, row = DELIVERY[message], told[kind]
+        assert row[2] == str(how.qos), kind
+        if kind not in INCOMING:
+            assert row[3] == ("yes" if how.retain else "no"), kind
+            assert row[4] == PERIODS[how.expiry_s], kind
+    for action in get_args(Action):
+        assert f"`{action}`" in page, action
+
+
+def test_home_assistants_automations_use_entities_that_are_announced():
+    yaml = pytest.importorskip("yaml", reason="pyyaml is missing: the automations are NOT read")
+    automations = yaml.safe_load((DOCS / "homeassistant" / "automations.yaml").read_text(encoding="utf-8"))
+    assert len(automations) == 3
+    assert all({"alias", "triggers", "actions", "mode"} <= set(each) for each in automations)
+    components = json.loads(payload("ann", {"AA:BB": Placement.SACRUM}))["components"]
+    announced = {each["default_entity_id"]: each for each in components.values()}
+    text = (DOCS / "homeassistant" / "automations.yaml").read_text(encoding="utf-8")
+    used = set(re.findall(r"\b(?:sensor|number|button)\.stridecue_ann_\w+", text))
+    assert used
+    assert used <= set(announced)
+    assert set(announced["sensor.stridecue_ann_worst_threshold"]["options"]) == {"clear", "watch", "near", "reached"}
+
+
+def flow() -> list[dict[str, Any]]:
+    nodes: list[dict[str, Any]] = json.loads((DOCS / "nodered" / "flow.json").read_text(encoding="utf-8"))
+    return nodes
+
+
+def test_node_reds_flow_hangs_together():
+    nodes = flow()
+    ids = {node["id"] for node in nodes}
+    assert len(ids) == len(nodes)
+    for node in nodes:
+        assert all(target in ids for wires in node.get("wires", []) for target in wires)
+        if node["type"] in {"mqtt in", "mqtt out"}:
+            assert node["broker"] in ids
+            assert parse_topic(node["topic"].replace("+", "ann"))
+    order = json.loads(next(node for node in nodes if node["type"] == "inject")["payload"])
+    assert order["action"] in get_args(Action)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "changes", "said"),
+    [
+        ("stridecue-words", "cue", {}, "ann: Keep your belt level when you land on your left"),
+        ("stridecue-words", "reply", {}, "ann: told to the runner"),
+        ("stridecue-rising", "trend", {}, None),
+        (
+            "stridecue-rising",
+            "trend",
+            {"drop_excursion_left_deg": [5.0] * 10 + [None, 7.5, 7.6]},
+            "ann: the hip drops 2° further than at the start, landing left",
+        ),
+    ],
+)
+def test_node_reds_functions_do_what_they_say(name: str, kind: str, changes: dict[str, object], said: str | None):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is missing: Node-RED's functions are NOT run")
+    body = next(each for each in flow() if each["id"] == name)["func"]
+    message = {"topic": f"stridecue/ann/{kind}", "payload": {**json.loads(encode(EXAMPLES[kind])), **changes}}
+    script = f"const f = (msg) => {{ {body} }}; console.log(JSON.stringify(f({json.dumps(message)})))"
+    done = subprocess.run([node, "-e", script], capture_output=True, text=True, check=True, timeout=30)
+    answer = json.loads(done.stdout)
+    assert (answer and answer["payload"]) == said
