@@ -101,8 +101,9 @@ def _beyond(config: Config, where: str) -> Beyond:
             )
         password = watchers_password(config_file().parent / "listen-password")
         if password.fresh:
-            shown = password.text if sys.stdout.isatty() else "(not on a terminal: look into the file)"
-            print(f"For watchers: user {USER}, password {shown}; shown once, kept in {password.file}", flush=True)
+            # Not into the log of a service, which more people may read than the file.
+            shown = f"{password.text}, shown once and kept" if sys.stdout.isatty() else "made and kept"
+            print(f"For watchers: user {USER}, password {shown} in {password.file}", flush=True)
         listen = BeyondBroker(*address, runner, password)
     overdue = Overdue(Spool(overdue_folder(), runner, str(external))) if external is not None else None
     return Beyond(listen, external, config.mqtt.homeassistant, overdue)
