@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dsp.metrics.running import FOOT_STAYS
 from dsp.metrics.slope_pct import FOOT_SLOPE
 from dsp.metrics.speed_source import FOOT_SPEED
 from dsp.orientation import Vector
@@ -32,6 +33,9 @@ class FootStrideParams:
     flat_from_s, flat_to_s  where in a stance mid-stance is looked for; the end at most `flat_share` of it
     walking_s               a longer stance is one of walking: there the foot lies still up to `walking_share` of it
     smooth_s                the rate is averaged over this before its least is taken
+    least_m                 a shorter stride has no speed worth telling
+    stay_m                  a foot that goes no further does not run (a stride of running is over 1.2 m): a heel that
+                            bounces, a pedal; seen at once: a bias makes 0.15 m of it at most (5 dps, 0.7 s)
     bias_strides            strides that the bias is learned over,
     first_strides           and those before anything is said
     trust                   quality of a length where all is well: a runner's constant is unknown (1-3 %, a heel 8 %)
@@ -53,6 +57,7 @@ class FootStrideParams:
     shortest_s: float = 0.45
     longest_s: float = 1.6
     least_m: float = 0.2
+    stay_m: float = 0.6
     bias_strides: float = 30.0
     first_strides: int = 5
     trust: float = 0.7
@@ -69,6 +74,7 @@ class FootStride:
     rise_m      vertical distance
     strike_deg  how far the toes pointed up at contact, against the shoe flat on the ground
     gravity     mean force of the stride over gravity: 1 when nothing is wrong
+    known       whether the numbers are worth telling; if not, only whether the foot went anywhere is
     """
 
     time_s: float
@@ -76,11 +82,15 @@ class FootStride:
     rise_m: float
     strike_deg: float
     gravity: float
+    known: bool
     params: FootStrideParams
 
     def readings(self, decided_s: float, t_s: float, side: Side | None) -> list[Sighting]:
         """What one foot says of it."""
         p, t_ns = self.params, round(t_s * NS_PER_S)
+        stays = Metric(t_ns, FOOT_STAYS, 1.0 if self.length_m < p.stay_m else 0.0, side, p.trust)
+        if not self.known:
+            return [Reading(decided_s, stays)]
         off = (self.gravity - 1.0) / p.half_trust
         whole = 1.0 / (1.0 + off * off)
         said = [
@@ -88,7 +98,7 @@ class FootStride:
             Metric(t_ns, FOOT_SLOPE, 100.0 * self.rise_m / self.length_m, side, p.slope_trust * whole),
             Metric(t_ns, "foot_strike_angle_deg", self.strike_deg, side, p.strike_trust * whole),
         ]
-        return [Reading(decided_s, metric) for metric in said]
+        return [Reading(decided_s, metric) for metric in (stays, *said)]
 
 
 class FootStrides:
@@ -144,16 +154,13 @@ class FootStrides:
     ) -> FootStride | None:
         path = _Path(trace, start, flat, self._bias)
         self._learn(path.frames, path.time_s)
-        if self._count < self._p.first_strides:
-            return None
         length, rise, size = path.over_ground()
-        if length < self._p.least_m:
-            return None
+        known = self._count >= self._p.first_strides and length >= self._p.least_m
         tip = np.array(pitch) @ path.rate
         rise += 0.5 * float(tip[0] + tip[-1]) * self._p.behind_m * path.time_s
         landed = trace.first_at(contact_s) - start
         strike = float(0.5 * (tip[landed + 1 :] + tip[landed:-1]) @ path.dt[landed:])
-        return FootStride(stride_s, length, rise, math.degrees(strike), size / GRAVITY_MPS2, self._p)
+        return FootStride(stride_s, length, rise, math.degrees(strike), size / GRAVITY_MPS2, known, self._p)
 
     def _learn(self, turned: Floats, time_s: float) -> None:
         """A shoe lies at the end as it lay at the start: what it seems to have turned over strides is bias."""

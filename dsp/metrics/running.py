@@ -2,7 +2,7 @@
 
 A trunk sensor tells running steps only (`dsp.gate`). A shoe tells every stance, of walkers too; what it says is running
 when the foot is on the ground for less than half of its stride, as no walker's is, in a row of strides that are alike,
-and the other foot steps too if it has a sensor.
+and the other foot steps too if it has a sensor. A foot that goes nowhere does not run, however it bounces or pedals.
 """
 
 from __future__ import annotations
@@ -11,6 +11,12 @@ from dsp.records import Metric, Side, Step
 from dsp.signals import NS_PER_S, Placement
 
 KEY = "running"
+
+FOOT_STAYS = "foot_stays"
+"""Reading of a shoe with a gyro on its way to here: 1 when the stride that has ended went nowhere."""
+
+STAYS_NS = 3 * NS_PER_S
+"""A foot that went nowhere says so of its next strides too: two slow ones."""
 
 HELD_NS = 3 * NS_PER_S // 2
 """Running ends this long after the last running step: two slow strides."""
@@ -37,13 +43,14 @@ class Stage:
         self._sure = 0.0
         self._strides: dict[Side | None, tuple[int, float]] = {}
         self._row = 0
+        self._stayed_ns: dict[Side | None, int] = {}
 
     def step(self, step: Step) -> None:
         """Take a step; one in a walking rhythm is none."""
         runs = step.step_time_s is None or step.step_time_s < LONGEST_STEP_S
         if step.source in FEET:
             self._row = self._row + 1 if self._stride_runs(step) and runs else 0
-            runs = self._row >= ROW
+            runs = self._row >= ROW and all(step.t_ns - stayed > STAYS_NS for stayed in self._stayed_ns.values())
         if runs:
             self._last_ns = step.t_ns
             self._sure = step.confidence
@@ -62,7 +69,12 @@ class Stage:
         return step.contact_ms is None or step.contact_ms < 1e3 * MOST_ON_GROUND * stride_s
 
     def reading(self, metric: Metric) -> None:
-        """A pod's cadence in a running rhythm is running too."""
+        """A pod's cadence in a running rhythm is running too; a foot that goes nowhere is not."""
+        if metric.key == FOOT_STAYS:
+            if metric.value:
+                self._stayed_ns[metric.side] = metric.t_ns
+            else:
+                self._stayed_ns.pop(metric.side, None)
         if metric.key == "cadence_spm" and metric.value > 60.0 / LONGEST_STEP_S:
             self._last_ns = metric.t_ns
             self._sure = metric.quality
