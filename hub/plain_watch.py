@@ -37,6 +37,8 @@ class PlainWatch:
         match item.message:
             case StatusMessage(state=state):
                 return self._changed(runner, "hub", f"hub {state}")
+            case SessionMessage(late=True):
+                return []  # the present one comes too
             case SessionMessage() as session:
                 return self._session(runner, session)
             case ThresholdMessage() as threshold:
@@ -45,7 +47,8 @@ class PlainWatch:
                     runner, f"{threshold.detector}{side}", f"threshold {threshold.detector}{side}: {threshold.state}"
                 )
             case CueMessage() as cue:
-                return [f"{runner}: cue ({cue.severity}): {cue.text}"]
+                late = f", late, of {cue.t}" if cue.late else ""
+                return [f"{runner}: cue ({cue.severity}{late}): {cue.text}"]
             case SensorMessage() as sensor:
                 return self._changed(runner, sensor.device, f"{sensor.name} {sensor.state}")
             case MetricsMessage() as metrics:

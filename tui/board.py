@@ -126,6 +126,8 @@ class Board:
                 self._metrics(message, now_s)
             case SensorMessage():
                 self._sensor(message, now_s)
+            case SessionMessage(late=True) | CueMessage(late=True):
+                pass  # it was then, while a broker was away: no state of now, no banner
             case SessionMessage():
                 self.session, self.session_at_s = message, now_s
             case ThresholdMessage():

@@ -1,0 +1,37 @@
+"""What a broker missed and gets later is no news on a screen."""
+
+from __future__ import annotations
+
+import io
+
+from msgspec.structs import replace
+
+from hub.client import Received
+from hub.contract_examples import EXAMPLES
+from hub.plain_watch import PlainWatch
+from hub.topics import parse_topic
+from hub.wire import CueMessage, SessionMessage
+from tui.board import Board
+
+
+def received(kind: str, *, late: bool) -> Received:
+    message = EXAMPLES[kind]
+    assert isinstance(message, CueMessage | SessionMessage)
+    return Received(parse_topic(f"stridecue/ann/{kind}"), replace(message, late=late))
+
+
+def test_a_late_cue_is_no_banner_and_a_late_session_is_not_the_present():
+    board = Board()
+    for kind in ("cue", "session"):
+        board.apply(received(kind, late=True), 10.0)
+    assert (board.cue, board.session) == (None, None)
+    for kind in ("cue", "session"):
+        board.apply(received(kind, late=False), 11.0)
+    assert board.cue is not None
+    assert board.session is not None
+
+
+def test_in_lines_of_text_a_late_cue_says_when_it_was():
+    watch = PlainWatch(io.StringIO())
+    assert watch.lines(received("session", late=True)) == []
+    assert "late, of 2026-05-01T07:30:00.250Z" in watch.lines(received("cue", late=True))[0]
