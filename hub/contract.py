@@ -19,7 +19,8 @@ import msgspec
 
 from hub.contract_examples import EXAMPLES
 from hub.delivery import DELIVERY
-from hub.incoming import SCHEMA
+from hub.incoming import SCHEMA, Incoming
+from hub.orders import MAX_ORDER_BYTES
 from hub.topics import ROOT, SENSOR
 from hub.wire import MAX_PAYLOAD_BYTES, MESSAGES, Message, encode
 
@@ -39,6 +40,7 @@ def documents() -> dict[str, str]:
 def json_schema(kind: str, message: type[Message]) -> dict[str, Any]:
     """Give the JSON Schema (2020-12) of one kind of message, complete in itself."""
     schema = _without_discriminators(msgspec.json.schema(message))
+    _let_untagged_in(schema["$defs"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"{ROOT} {kind}, schema {SCHEMA}",
@@ -49,6 +51,7 @@ def json_schema(kind: str, message: type[Message]) -> dict[str, Any]:
 def asyncapi() -> dict[str, Any]:
     """Give the AsyncAPI 3 document, as seen from the hub: it sends, except for `pain` and `command`."""
     _, schemas = msgspec.json.schema_components(list(MESSAGES.values()), ref_template=_REFERENCE)
+    _let_untagged_in(schemas)
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -57,7 +60,8 @@ def asyncapi() -> dict[str, Any]:
             "description": (
                 "What a stridecue hub says and hears over MQTT: cadence, pelvic drop, thresholds and cues of a runner, "
                 "live. JSON, units in the names, null for what cannot be measured. Made from the code by "
-                f"`python -m hub.contract`. Payloads larger than {MAX_PAYLOAD_BYTES} bytes are refused."
+                f"`python -m hub.contract`. Payloads larger than {MAX_PAYLOAD_BYTES} bytes are refused, orders "
+                f"(`pain`, `command`) larger than {MAX_ORDER_BYTES}."
             ),
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
@@ -131,6 +135,13 @@ def _without_discriminators(schema: dict[str, Any]) -> dict[str, Any]:
         elif isinstance(each, list):
             todo += each
     return schema
+
+
+def _let_untagged_in(schemas: dict[str, Any]) -> None:
+    """Do not ask senders for `type`, in place: the hub knows an order by its topic (`{"level": 3}` is enough)."""
+    for order in Incoming.__subclasses__():
+        if order.__name__ in schemas:
+            schemas[order.__name__]["required"].remove("type")
 
 
 def _summary(message: type[Message]) -> str:

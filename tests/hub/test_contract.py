@@ -62,6 +62,24 @@ def test_the_schemas_refuse_what_the_code_refuses(kind: str, wrong: dict[str, ob
         msgspec.convert(payload, MESSAGES[kind])
 
 
+@pytest.mark.parametrize(
+    ("kind", "order"),
+    [
+        ("pain", {"level": 3}),
+        ("pain", {"level": 3, "site": "outer knee", "side": "left"}),
+        ("command", {"action": "stop"}),
+        ("command", {"action": "nudge", "text": "Shorter steps"}),
+        ("command", {"action": "target", "cadence_spm": 172}),
+    ],
+)
+def test_an_order_needs_only_the_fields_of_its_message(kind: str, order: dict[str, object]):
+    topic = f"stridecue/ann/{kind}"
+    assert msgspec.to_builtins(decode(topic, json.dumps(order).encode())).items() >= order.items()
+    jsonschema.validate(order, json_schema(kind, MESSAGES[kind]), cls=jsonschema.Draft202012Validator)
+    whole = json.loads(documents()["asyncapi.json"])["components"]["schemas"]
+    assert "type" not in whole[MESSAGES[kind].__name__]["required"]
+
+
 def test_what_a_broker_keeps_says_nothing_of_pain():
     kept = {kind for kind, message in MESSAGES.items() if DELIVERY[message].retain}
     assert kept == {"status", "session", "metrics", "trend", "sensor"}
