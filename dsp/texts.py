@@ -159,3 +159,15 @@ HELD = (
 )
 CLEARED = "Cues are on again from the next run."
 NOT_A_DIAGNOSIS = "This is education, not a diagnosis."
+
+# -- numbers in sentences
+
+
+def counted(count: int, noun: str) -> str:
+    """Write a number and its noun: `1 cue`, `2 cues`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def distance(metres: float) -> str:
+    """Write a distance: `300 m`, and from one kilometre on `1.4 km`."""
+    return f"{metres:.0f} m" if metres < 999.5 else f"{metres / 1000.0:.1f} km"

@@ -51,7 +51,7 @@ def add_history(one: argparse.ArgumentParser) -> None:
     export.add_argument("out", metavar="OUT", help="the file to write; - is stdout")
     erase = parts.add_parser("erase", help="everything that is kept of this runner, for good")
     erase.add_argument("--yes", action="store_true", help="really")
-    erase.add_argument("--recordings", action="store_true", help="the recordings of these runs too")
+    erase.add_argument("--recordings", action="store_true", help="all recordings of this runner too")
 
 
 def _config(one: argparse.ArgumentParser) -> None:

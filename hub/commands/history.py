@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from argparse import Namespace
 from pathlib import Path
 
-from hub.commands.live import chosen_config
+from drivers.errors import DriverError
+from drivers.recordings.recording import RecordingReader
+from dsp.texts import counted
+from hub.commands.live import chosen_config, recordings_folder
 from hub.config import ConfigError
 from hub.folders import data_folder
 from hub.history.runs import StoredPain, StoredRun
@@ -78,21 +82,39 @@ def _export(history: History, runner: str, options: Namespace) -> None:
 
 
 def _erase(history: History, runner: str, options: Namespace) -> None:
-    recordings = [Path(one.recording) for one in history.newest(runner, 1_000_000) if one.recording is not None]
+    recordings = _recordings(history, runner, recordings_folder(chosen_config(options.config)[0]))
     if not options.yes:
         raise ConfigError(
             f"erase: everything kept of {runner} goes, for good: runs, pain, mornings, thresholds and the plan; "
             "say so with --yes (and --recordings for their recordings too)"
         )
     print(f"erased: {history.erase(runner)} entries of {runner}")
-    there = [path for path in recordings if path.exists()]
     if options.recordings:
-        for path in there:
+        for path in recordings:
             path.unlink()
-        print(f"erased: {len(there)} recordings")
-    elif there:
+        print(f"erased: {counted(len(recordings), 'recording')}")
+    elif recordings:
         print(
-            f"{len(there)} recordings are still there and hold pain reports too: --recordings, or remove them yourself:"
+            f"still there, and they may hold pain reports too: {counted(len(recordings), 'recording')}; "
+            "stridecue history erase --yes --recordings removes them:"
         )
-        for path in there:
+        for path in recordings:
             print(f"  {path}")
+
+
+def _recordings(history: History, runner: str, folder: Path) -> list[Path]:
+    """Find a runner's recordings: those of the history's runs, and all in the folder, of short or erased runs too."""
+    named = {Path(one.recording) for one in history.newest(runner, 1_000_000) if one.recording is not None}
+    found = {path for path in folder.glob(f"*Z-{runner}*.mcap") if _is_of(path, runner)}
+    return sorted(path for path in named | found if path.exists())
+
+
+def _is_of(path: Path, runner: str) -> bool:
+    """Whether a recording is this runner's: `ann-2` may be Ann's second file, or somebody else's first."""
+    stem = path.stem.partition("Z-")[2]
+    if not re.fullmatch(rf"{re.escape(runner)}(-\d+)*", stem):
+        return False
+    try:
+        return RecordingReader(path).session.runner == runner
+    except DriverError:  # not readable any more: the name has to do
+        return stem == runner

@@ -67,7 +67,7 @@ def run(options: Namespace) -> int:
             open_source=_open_sensors(options.radio or config.radio.provider, catalog, config),
             first_port=config.mqtt.port,
             beyond=_beyond(config, where),
-            folder=_recordings(config) if config.record.enabled and not options.no_record else None,
+            folder=recordings_folder(config) if config.record.enabled and not options.no_record else None,
             headless=options.headless,
             sound=with_output(config.sound, options.sound),
             observe=count.observe,
@@ -109,7 +109,8 @@ def _beyond(config: Config, where: str) -> Beyond:
     return Beyond(listen, external, config.mqtt.homeassistant, overdue)
 
 
-def _recordings(config: Config) -> Path:
+def recordings_folder(config: Config) -> Path:
+    """Find where runs are recorded, whether it exists or not."""
     folder = config.record.folder
     return data_folder() / "recordings" if folder is None else Path(folder).expanduser()
 

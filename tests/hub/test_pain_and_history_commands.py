@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.recordings.recording import RecordingWriter, SessionInfo
 from dsp.plan import Plan
 from hub.command_line import carry_out
 from hub.commands.before_run import ask_next_morning, before_run, unanswered
@@ -117,6 +118,23 @@ def test_history_is_listed_exported_and_erased(history: History, tmp_path: Path,
     history.add(a_run(recording=str(recording)))
     assert carry_out(["history", "erase", "--yes", "--recordings"]) == 0
     assert not recording.exists()
+
+
+def test_recordings_of_short_or_erased_runs_are_erased_and_those_of_others_stay(capsys: pytest.CaptureFixture[str]):
+    folder = data_folder() / "recordings"
+    folder.mkdir(parents=True)
+    stamp = "2025-03-01T073000Z"
+    whose = {"runner": "runner", "runner-2": "runner", "runner-2-77": "runner-2", "runner-3": "runner-3", "bob": "bob"}
+    for name, runner in whose.items():
+        RecordingWriter(folder / f"{stamp}-{name}.mcap", SessionInfo(0, None, runner)).close()
+    (folder / "2025-03-02T073000Z-runner.mcap").write_bytes(b"no recording any more")
+    assert carry_out(["history", "erase", "--yes"]) == 0
+    out = capsys.readouterr().out
+    assert "3 recordings; stridecue history erase --yes --recordings removes them" in out
+    assert carry_out(["history", "erase", "--yes", "--recordings"]) == 0
+    assert "erased: 3 recordings" in capsys.readouterr().out
+    left = sorted(path.stem.removeprefix(f"{stamp}-") for path in folder.iterdir())
+    assert left == ["bob", "runner-2-77", "runner-3"]
 
 
 def test_red_flags_are_there_for_everybody(capsys: pytest.CaptureFixture[str]):
