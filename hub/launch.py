@@ -9,7 +9,7 @@ import secrets
 import shlex
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -115,7 +115,7 @@ class Ended:
 
 
 def carry_out(launch: Launch) -> Ended:
-    """Run from start to end; raises DriverError and OSError."""
+    """Run from start to end; raises DriverError and OSError, InterruptedError among them: told twice to stop."""
     return asyncio.run(_carry_out(launch))
 
 
@@ -156,8 +156,18 @@ async def _carry_out(launch: Launch) -> Ended:
             sound=sound,
             chore=None if launch.folder is None else partial(mend_newest, launch.folder),
         )
-        outcome = await Runtime(plan, stop, lambda text: print(text, file=out, flush=True)).run()
+        runtime = Runtime(plan, stop, lambda text: print(text, file=out, flush=True))
+        try:
+            outcome = await runtime.run()
+        except asyncio.CancelledError:  # asked a second time while it drained
+            raise InterruptedError(stopped_at_once(runtime.files)) from None
     return Ended(outcome, session, tuple(f"{each.where}: {each.text}" for each in engine.faults.values()), out)
+
+
+def stopped_at_once(files: Sequence[Path]) -> str:
+    """Say what is left of a run that was not given the time to drain."""
+    kept = ", ".join(str(path) for path in files)
+    return f"stopped at once; {f'recording kept: {kept}' if kept else 'nothing was recorded'}"
 
 
 def mend_newest(folder: Path) -> None:

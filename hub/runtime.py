@@ -114,6 +114,11 @@ class Runtime:
         self._outcome = Outcome()
         self._order = asyncio.Lock()
 
+    @property
+    def files(self) -> list[Path]:
+        """The recordings of this run so far."""
+        return self._outcome.files
+
     async def run(self) -> Outcome:
         """Run until the source ends or somebody asks to stop. Raises DriverError when there is no source to run on."""
         try:
@@ -145,15 +150,17 @@ class Runtime:
             finally:
                 if heartbeat is not None:
                     heartbeat.cancel()  # what it would put on buses that are closed would count as lost
-                await self._drain()
-                outlets.close()
-                for task in keepers:
-                    task.cancel()
-                await self._dashboard.stop()
-                self._dashboard_owns_terminal = False
-                for broker in (self._plan.broker, self._plan.beyond.listen):
-                    if broker is not None:
-                        await broker.stop()
+                try:
+                    await self._drain()
+                finally:  # also when told twice to stop
+                    outlets.close()
+                    for task in keepers:
+                        task.cancel()
+                    await self._dashboard.stop()
+                    self._dashboard_owns_terminal = False
+                    for broker in (self._plan.broker, self._plan.beyond.listen):
+                        if broker is not None:
+                            await broker.stop()
 
     # -- from the source to the buses
 

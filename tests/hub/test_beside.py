@@ -8,19 +8,27 @@ import shlex
 import signal
 import stat
 import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from drivers.recordings.recording import SessionInfo
+from drivers.recordings.recording import RecordingReader, SessionInfo
+from firmware_profiles.catalog import load_catalog
 from hub import dashboard, folders
 from hub.dashboard import Dashboard
 from hub.doctor.finding import Verdict
 from hub.doctor.packages import OUR_PACKAGES, foreign_owners
-from hub.launch import Ended
+from hub.engine import RadioItem
+from hub.incoming import CommandMessage
+from hub.launch import Ended, Launch, carry_out
 from hub.notices import Notices
 from hub.runtime import Outcome
+from hub.settings import RunSettings
+from hub.source import NamedTask, Source
 from hub.stop import Stop, stopping_on_signals
+from tests.hub.programs import a_port
 
 STAND_IN = """\
 #!/bin/sh
@@ -90,6 +98,44 @@ async def test_the_first_signal_asks_the_second_cancels():
     with pytest.raises(asyncio.CancelledError):
         await asyncio.create_task(run(), name="run")
     assert stop.reason == "SIGTERM"
+
+
+class ToldTwice:
+    """A source while which somebody presses Ctrl-C twice."""
+
+    dropped = 0
+
+    def now_ns(self) -> int:
+        return 0
+
+    def steer(self, order: CommandMessage) -> str | None:
+        del order
+
+    def tasks(self, stop: Stop) -> Sequence[NamedTask]:
+        del stop
+        return ()
+
+    async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem]]:
+        os.kill(os.getpid(), signal.SIGINT)
+        await stop.wait()
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(10)
+        yield ()
+
+
+@asynccontextmanager
+async def told_twice() -> AsyncIterator[Source]:
+    yield ToldTwice()
+
+
+@pytest.mark.real_time
+def test_a_run_that_is_told_twice_to_stop_says_where_its_recording_is(tmp_path: Path):
+    plan = Launch("demo", "ann", RunSettings(), load_catalog(), told_twice(), a_port(), folder=tmp_path, headless=True)
+    with pytest.raises(InterruptedError, match="stopped at once; recording kept: ") as stopped:
+        carry_out(plan)
+    (kept,) = tmp_path.glob("*.mcap")
+    assert str(kept) in str(stopped.value)
+    assert RecordingReader(kept).session.runner == "ann"
 
 
 async def test_waiting_for_stop_is_over_when_asked_or_in_time():
