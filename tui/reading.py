@@ -91,7 +91,7 @@ READINGS = (
         "km/h",
         "km/h",
         1,
-        "Speed: kilometres per hour, from the pod or the treadmill.",
+        "Speed: kilometres per hour, from the pod, the treadmill or a shoe sensor.",
         factor=KMH_PER_MPS,
     ),
     Reading(

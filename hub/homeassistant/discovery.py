@@ -116,7 +116,7 @@ def _worst_threshold(node: str, topics: Topics) -> dict[str, Any]:
         f"{{% {'if' if state == states[0] else 'elif'} '{state}' in now %}}{state}" for state in states
     )
     return {
-        **_entity(node, "worst_threshold", "sensor", "Pain threshold", "mdi:gauge"),
+        **_entity(node, "worst_threshold", "sensor", "Threshold", "mdi:gauge"),
         "state_topic": topics.session,
         "value_template": _unless_late(chosen + "{% else %}clear{% endif %}"),
         "device_class": "enum",
