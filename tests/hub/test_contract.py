@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import msgspec
@@ -14,6 +16,7 @@ import pytest
 from hub.contract import documents, json_schema
 from hub.contract_examples import EXAMPLES
 from hub.delivery import DELIVERY
+from hub.incoming import Action
 from hub.topics import KINDS, Topics
 from hub.wire import MESSAGES, decode, encode
 
@@ -78,6 +81,14 @@ def test_an_order_needs_only_the_fields_of_its_message(kind: str, order: dict[st
     jsonschema.validate(order, json_schema(kind, MESSAGES[kind]), cls=jsonschema.Draft202012Validator)
     whole = json.loads(documents()["asyncapi.json"])["components"]["schemas"]
     assert "type" not in whole[MESSAGES[kind].__name__]["required"]
+
+
+def test_every_action_is_told_with_an_example_that_is_read():
+    told = (FOLDER.parent / "mqtt.md").read_text(encoding="utf-8")
+    examples = [json.loads(found) for found in re.findall(r'\| `(\{"action".*\})` \|$', told, re.MULTILINE)]
+    assert {example["action"] for example in examples} == set(get_args(Action))
+    for example in examples:
+        decode("stridecue/ann/command", json.dumps(example).encode())
 
 
 def test_what_a_broker_keeps_says_nothing_of_pain():
