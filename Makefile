@@ -27,7 +27,7 @@ $(VENV)/.dev: $(VENV)/.use
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt -e '.[dev]'
 	@touch $@
 
-demo: $(VENV)/.use  ## a virtual runner over virtual Bluetooth (ARGS="--headless --seconds 30")
+demo: $(VENV)/.use  ## a virtual runner over virtual Bluetooth (ARGS="--headless --seconds 120")
 	@$(BIN)/stridecue demo $(ARGS)
 
 test: $(VENV)/.dev  ## every test (ARGS="-k name" for some)

@@ -14,7 +14,7 @@ from hub.watch_arguments import WATCH, add_watch
 _EXAMPLES = """\
 examples:
   stridecue demo                                   a virtual runner, in the dashboard; q quits
-  stridecue demo --headless --seconds 30           the same as lines of text, with a summary at the end
+  stridecue demo --headless --seconds 120          the same as lines of text, with a summary at the end
   stridecue scan                                   which sensors are near, and how each would be used
   stridecue run                                    run with the sensors that are switched on
   stridecue import samples.csv.gz --out run.mcap   a table of samples becomes a recording

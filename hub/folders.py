@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -65,6 +66,12 @@ def adding(*distributions: str) -> str:
     if "uv" in places and "tools" in places:
         return f"uv pip install --python {shlex.quote(sys.executable)} {names}"
     return _pip(f"install {names}")
+
+
+def program() -> str:
+    """Write the command that starts stridecue from here: its name, or its path where the shell does not find it."""
+    beside = Path(sys.executable).with_name(_APP)
+    return shlex.quote(str(beside)) if shutil.which(_APP) is None and beside.is_file() else _APP
 
 
 def _pip(words: str) -> str:

@@ -30,7 +30,7 @@ from hub.config import OFF, SoundSection
 from hub.console import Console
 from hub.dashboard import dashboard_is_installed
 from hub.engine import Engine
-from hub.folders import adding_extra
+from hub.folders import adding_extra, program
 from hub.history.diary import RunDiary
 from hub.history.store import History
 from hub.outcome import Outcome
@@ -110,7 +110,9 @@ class Ended:
             lines.append(f"\nNot recorded: {missing} packets not written")
         incomplete = f"  (incomplete: {missing} packets not written)" if missing else ""
         lines += [f"\nRecorded: {path}{incomplete}" for path in self.outcome.files]
-        lines += [f"Replay:   stridecue replay {shlex.quote(str(path))} --jsonl -" for path in self.outcome.files]
+        for path in self.outcome.files:
+            replay = f"{program()} replay {shlex.quote(str(path))}"
+            lines += [f"Replay:   {replay}", f"Numbers:  {replay} --jsonl -"]
         return lines
 
 

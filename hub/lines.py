@@ -125,7 +125,7 @@ class QualityLine(Line, frozen=True, kw_only=True, tag="quality"):
 
 
 class SummaryLine(Line, frozen=True, kw_only=True, tag="summary"):
-    """The run in a few numbers; see `dsp.records.Summary`."""
+    """The run in a few numbers; `duration_s` is the recording's, standing included; see `dsp.records.Summary`."""
 
     steps: int
     duration_s: float

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dsp.history import PastRun
 from dsp.records import Side, Summary
+from dsp.texts import counted
 
 
 def earlier_text(history: Sequence[PastRun]) -> str:
@@ -23,13 +24,16 @@ def usual_drop_deg(history: Sequence[PastRun], side: Side) -> float | None:
     return _mean([run.drop_excursion_deg(side) for run in history])
 
 
-def summary_text(summary: Summary, history: Sequence[PastRun] = ()) -> str:
-    """Write a run's summary beside the usual, several lines; what was not measured is said, never shown as zero."""
+def summary_text(summary: Summary, history: Sequence[PastRun] = (), *, running_s: float) -> str:
+    """Write a run's summary beside the usual, several lines; what was not measured is said, never shown as zero.
+
+    running_s  time spent running, as the history counts it: standing and pauses left out
+    """
     cadence_spm = _mean([run.cadence_spm for run in history])
     left_deg, right_deg = (usual_drop_deg(history, side) for side in Side)
-    minutes, seconds = divmod(round(summary.duration_s), 60)
+    minutes, seconds = divmod(round(running_s), 60)
     rows = [
-        ("steps", f"{summary.steps} in {minutes} min {seconds:02d} s"),
+        ("steps", f"{summary.steps} in {minutes} min {seconds:02d} s of running"),
         ("cadence", _value(summary.cadence_spm, "steps/min") + _usual(cadence_spm, "")),
         ("ground contact", _value(summary.contact_ms, "ms")),
         ("flight", _value(summary.flight_ms, "ms")),
@@ -41,8 +45,8 @@ def summary_text(summary: Summary, history: Sequence[PastRun] = ()) -> str:
             "drop, landing right",
             _drop(summary.drop_excursion_right_deg, summary.drop_peak_right_deg) + _usual(right_deg, "°"),
         ),
-        ("thresholds, cues", f"{summary.thresholds} changes of a threshold, {summary.cues} cues"),
-        ("radio", f"{summary.lost} samples lost, {summary.dropped} packets refused"),
+        ("thresholds, cues", f"{counted(summary.thresholds, 'change')} of a threshold, {counted(summary.cues, 'cue')}"),
+        ("radio", f"{counted(summary.lost, 'sample')} lost, {counted(summary.dropped, 'packet')} refused"),
     ]
     return "\n".join(f"  {name:<20}{value}" for name, value in rows)
 

@@ -79,7 +79,8 @@ def run(options: Namespace) -> int:
         )
     )
     if ended.outcome.summary is not None:
-        print(f"\nThe run:\n{summary_text(ended.outcome.summary, settings.history)}")
+        text = summary_text(ended.outcome.summary, settings.history, running_s=ended.outcome.running_s)
+        print(f"\nThe run:\n{text}")
         keep(ended, History(_history_file()), OWN_RUNS, count, "kept apart: a demo that tires is nobody's usual run")
     if epochs_s:
         comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * NS_PER_S))

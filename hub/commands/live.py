@@ -75,7 +75,8 @@ def run(options: Namespace) -> int:
         )
     )
     if ended.outcome.summary is not None:
-        print(f"\nThe run:\n{summary_text(ended.outcome.summary, settings.history)}")
+        text = summary_text(ended.outcome.summary, settings.history, running_s=ended.outcome.running_s)
+        print(f"\nThe run:\n{text}")
     keep(ended, history, runner, count, surface=options.surface)
     for line in ended.words():
         print(line)

@@ -34,11 +34,12 @@ def run(options: Namespace) -> int:
 
 def _fast(options: Namespace, reader: RecordingReader, settings: RunSettings, catalog: Catalog) -> int:
     engine = Engine(catalog, settings.pipeline(signals=options.signals), cues=settings.cues)
-    summary = replay_fast(reader, engine, options.jsonl)
+    summary, running_s = replay_fast(reader, engine, options.jsonl)
     for fault in engine.faults.values():
         print(f"stridecue: not used to the end: {fault.where}: {fault.text}", file=sys.stderr)
     _tell_cut(reader)
-    print(summary_text(summary, settings.history), file=sys.stderr if options.jsonl == "-" else sys.stdout)
+    text = summary_text(summary, settings.history, running_s=running_s)
+    print(text, file=sys.stderr if options.jsonl == "-" else sys.stdout)
     return 0
 
 
@@ -59,7 +60,8 @@ def _paced(options: Namespace, reader: RecordingReader, settings: RunSettings, c
         )
     )
     if ended.outcome.summary is not None:
-        print(f"\n{summary_text(ended.outcome.summary, settings.history)}", file=ended.out)
+        text = summary_text(ended.outcome.summary, settings.history, running_s=ended.outcome.running_s)
+        print(f"\n{text}", file=ended.out)
     for line in ended.words():
         print(line, file=ended.out)
     _tell_cut(reader)

@@ -10,21 +10,27 @@ from dsp.records import Record, Summary
 from dsp.signals import NS_PER_S
 from hub.engine import Engine
 from hub.progress import Progress
+from hub.session import Session
 from hub.sinks.jsonl import open_jsonl
 
 _PROGRESS_PACKETS = 500
 
 
-def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> Summary:
-    """Run a whole recording through `engine`, each record as a line to `jsonl`; raises OSError, RecordingError."""
+def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> tuple[Summary, float]:
+    """Run a whole recording through `engine`, each record as a line to `jsonl`; raises OSError, RecordingError.
+
+    Gives the summary, and the seconds spent running.
+    """
+    session = Session()
     t0_ns = reader.session.t0_ns
     with ExitStack() as stack:
         out = stack.enter_context(open_jsonl(jsonl, t0_ns)) if jsonl is not None else None
         progress = stack.enter_context(Progress("replaying"))
 
         def tell(records: list[Record]) -> None:
-            if out is not None:
-                for record in records:
+            for record in records:
+                session.update(record)
+                if out is not None:
                     out.write(record)
 
         packets = 0
@@ -38,4 +44,5 @@ def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> S
         tell(last)
         if out is not None:
             out.flush()
-        return next(record for record in last if isinstance(record, Summary))
+        summary = next(record for record in last if isinstance(record, Summary))
+        return summary, session.elapsed_s(summary.t_ns)

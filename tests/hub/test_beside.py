@@ -110,6 +110,7 @@ class ToldTwice:
 
     def steer(self, order: CommandMessage) -> str | None:
         del order
+        return None
 
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
         del stop
@@ -175,6 +176,20 @@ def test_an_incomplete_recording_is_called_so_and_the_exit_code_tells():
     )
     assert "lost: 15 items on the way to recorder" in ended(12, [run]).words()
     assert any("Not recorded: 12 packets" in line for line in ended(12, []).words())
+
+
+def test_the_next_command_can_be_typed_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    beside = tmp_path / "a b" / "stridecue"
+    beside.parent.mkdir()
+    beside.touch()
+    monkeypatch.setattr(sys, "executable", str(beside.with_name("python")))
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    run = tmp_path / "run.mcap"
+    replay = f"{shlex.quote(str(beside))} replay {run}"
+    words = Ended(Outcome(files=[run]), SessionInfo(0, None, "ann"), (), sys.stdout).words()
+    assert words[-2:] == [f"Replay:   {replay}", f"Numbers:  {replay} --jsonl -"]
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    assert folders.program() == "stridecue"
 
 
 def test_advice_fits_how_stridecue_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -109,10 +109,14 @@ def test_earlier_runs_are_said_at_the_start_and_stand_beside_this_one_at_the_end
     assert earlier_text(history) == "2 earlier runs: usual drop left 5.2°, right 4.5°"
     assert earlier_text(history[:1]).startswith("1 earlier run: ")
     assert "no earlier runs" in earlier_text(())
-    text = summary_text(SUMMARY, history)
+    text = summary_text(SUMMARY, history, running_s=1700.0)
     assert "5.6° a step (usual 5.2°)" in text
     assert "(usual 170.0)" in text
-    assert "usual" not in summary_text(SUMMARY)
+    assert "5000 in 28 min 20 s of running" in text, "standing is not counted"
+    assert "0 changes of a threshold, 0 cues" in text
+    once = summary_text(replace(SUMMARY, thresholds=1, cues=1), running_s=1700.0)
+    assert "1 change of a threshold, 1 cue\n" in once
+    assert "usual" not in once
 
 
 OLD = """
