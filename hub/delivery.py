@@ -6,13 +6,15 @@ answers never are, and of a threshold nothing beyond `reached` (that pain was re
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
 
 from dsp.records import ThresholdState
+from dsp.thresholds import onset
 from hub.incoming import CommandMessage, PainMessage
-from hub.lines import EvidenceLine, PainLine, ThresholdLine
+from hub.lines import EvidenceLine, MetricLine, PainLine, ThresholdLine
 from hub.wire import (
     AttitudeMessage,
     CueMessage,
@@ -74,21 +76,48 @@ def marked_late(post: Post) -> Post:
 
 
 def may_leave(post: Post) -> bool:
-    """Whether a post may go to a broker that others read too: no plots, and nothing that tells of pain."""
-    match post.message:
-        case AttitudeMessage() | PainMessage() | CommandMessage():
-            return False
-        case ThresholdMessage(state=ThresholdState.REPORTED):
-            return False
-        case ThresholdMessage(because=because) | CueMessage(because=because):
-            return not _tells_of_pain(because)
-    return True
+    """Whether a post may go to a broker that others read too."""
+    return for_others(post.message) is not None
+
+
+def for_others(message: Message) -> Message | None:
+    """Give a message as anybody but the runner may read it; None: not at all. No plots, and nothing that tells of pain.
+
+    The `onset` detector is made from reports of pain, so of it only the state is told: no side, no reason, no numbers.
+    """
+    match message:
+        case AttitudeMessage() | PainMessage() | CommandMessage() | ThresholdMessage(state=ThresholdState.REPORTED):
+            return None
+        case ThresholdMessage(detector=onset.DETECTOR):
+            return msgspec.structs.replace(message, side=None, because=())
+        case ThresholdMessage(because=because) | CueMessage(because=because) if _tells_of_pain(because):
+            return None
+        case SessionMessage(thresholds=thresholds) if any(_is_onset(name) for name in thresholds):
+            return msgspec.structs.replace(message, thresholds=_states_for_others(thresholds))
+        case MetricsMessage(extra=extra) if any(_is_onset(name) for name in extra):
+            return msgspec.structs.replace(message, extra={k: v for k, v in extra.items() if not _is_onset(k)})
+    return message
+
+
+def _is_onset(name: str) -> bool:
+    return name == onset.DETECTOR or name.startswith(f"{onset.DETECTOR}_")
+
+
+def _states_for_others(thresholds: Mapping[str, ThresholdState]) -> dict[str, ThresholdState]:
+    """Tell the worst state of `onset` without its side; the others as they are."""
+    order = list(ThresholdState)
+    worst = max((state for name, state in thresholds.items() if _is_onset(name)), key=order.index)
+    others = {name: state for name, state in thresholds.items() if not _is_onset(name)}
+    return {**others, onset.DETECTOR: min(worst, ThresholdState.REACHED, key=order.index)}
 
 
 def _tells_of_pain(because: tuple[EvidenceLine, ...]) -> bool:
     for each in because:
-        if isinstance(each, PainLine):
-            return True
-        if isinstance(each, ThresholdLine) and (each.state is ThresholdState.REPORTED or _tells_of_pain(each.because)):
-            return True
+        match each:
+            case PainLine() | ThresholdLine(detector=onset.DETECTOR) | ThresholdLine(state=ThresholdState.REPORTED):
+                return True
+            case ThresholdLine(because=deeper) if _tells_of_pain(deeper):
+                return True
+            case MetricLine(key=key) if _is_onset(key):
+                return True
     return False

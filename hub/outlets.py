@@ -11,7 +11,7 @@ from hub.broker.beyond import USER, BeyondBroker
 from hub.broker.serving import BrokerError
 from hub.bus import Bus, Policy
 from hub.connection import Server
-from hub.delivery import may_leave
+from hub.delivery import for_others, may_leave
 from hub.homeassistant.announcer import Announcer
 from hub.notices import Notices
 from hub.obey import Obey
@@ -20,7 +20,7 @@ from hub.sinks import mqtt
 from hub.sinks.mqtt import MqttSink
 from hub.sinks.overdue import Overdue
 from hub.telemetry import Telemetry
-from hub.wire import Post
+from hub.wire import Message, Post
 
 
 class Start(Protocol):
@@ -82,7 +82,7 @@ class Outlets:
 
     def publish(self, name: str, server: Server) -> None:
         """Publish everything on the hub's own broker."""
-        self._publish(name, server, wanted=lambda _post: True)
+        self._publish(name, server)
 
     def take_orders(self, name: str, server: Server) -> None:
         """Obey what is sent on a broker."""
@@ -101,7 +101,7 @@ class Outlets:
             await self._listen(beyond.listen)
         if beyond.external is None:
             return
-        self._publish("external", beyond.external, wanted=may_leave, shared=True, overdue=beyond.overdue)
+        self._publish("external", beyond.external, others_read=True, shared=True, overdue=beyond.overdue)
         self.take_orders("orders external", beyond.external)
         if beyond.homeassistant:
             announcer = Announcer(beyond.external, self._runner, self._telemetry.placements)
@@ -123,7 +123,7 @@ class Outlets:
             return
         self._say(f"MQTT for others on {broker.host}:{broker.port}, user {USER}, password in {broker.password.file}")
         self.keepers.append(self._start("listen", broker.watch()))
-        self._publish("listen", server, wanted=may_leave)
+        self._publish("listen", server, others_read=True)
         self.take_orders("orders listen", server)
 
     def _publish(
@@ -131,10 +131,12 @@ class Outlets:
         name: str,
         server: Server,
         *,
-        wanted: Callable[[Post], bool],
+        others_read: bool = False,
         shared: bool = False,
         overdue: Overdue | None = None,
     ) -> None:
+        wanted: Callable[[Post], bool] = may_leave if others_read else lambda _post: True
+        as_told: Callable[[Message], Message | None] = for_others if others_read else lambda message: message
         sink = MqttSink(
             name,
             server,
@@ -144,5 +146,6 @@ class Outlets:
             notice=self._notices.about(f"{name} broker"),
             shared=shared,
             overdue=overdue,
+            as_told=as_told,
         )
         self._start_sink(f"mqtt {name}", sink.run())

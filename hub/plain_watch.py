@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from hub.client import HubClient, Item, LinkChange, Received
+from hub.delivery import for_others
 from hub.wire import CueMessage, MetricsMessage, SensorMessage, SessionMessage, StatusMessage, ThresholdMessage
 
 NUMBERS_EVERY = 10
@@ -34,7 +35,7 @@ class PlainWatch:
         return self._lines(item.address.runner, item)
 
     def _lines(self, runner: str, item: Received) -> list[str]:
-        match item.message:
+        match for_others(item.message):
             case StatusMessage(state=state):
                 return self._changed(runner, "hub", f"hub {state}")
             case SessionMessage(late=True):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from dsp.records import Severity, ThresholdState
 from hub.client import Item, LinkChange, Received
+from hub.delivery import for_others
 from hub.wire import ReplyMessage, TrendMessage
 from tui.board import Board, Link
 
@@ -104,19 +105,21 @@ class Roster:
         self._take(item, now_s)
 
     def _take(self, item: Received, now_s: float) -> None:
-        runner, message = item.address.runner, item.message
+        runner, message = item.address.runner, for_others(item.message)
         watched = self._watched.get(runner)
         if watched is None:
             watched = self._watched[runner] = Watched(runner, Board(), now_s)
             watched.board.link.up = watched.board.link.ever_up = True
         if not item.retained:
             watched.heard_s = now_s
+        if message is None:
+            return  # tells of pain: the runner's business, also where the coach looks at the runner's own broker
         if isinstance(message, TrendMessage):
             watched.trend = message
         elif isinstance(message, ReplyMessage):
             self._replies.append((runner, message))
         else:
-            watched.board.apply(item, now_s)
+            watched.board.apply(replace(item, message=message), now_s)
 
     def in_order(self, now_s: float) -> list[Watched]:
         """All runners, those in need first, then by name."""

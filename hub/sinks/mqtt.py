@@ -20,7 +20,7 @@ from hub.connection import MQTT_5, Server, backoff_s, open_client, publish_prope
 from hub.delivery import delivery
 from hub.sinks.overdue import KEEP_EVERY_S, Overdue
 from hub.topics import WireError
-from hub.wire import Post, Presence, StatusMessage, decode, encode
+from hub.wire import Message, Post, Presence, StatusMessage, decode, encode
 
 CAPACITY = 1000
 """Posts in memory for a broker that is away: about two minutes of a run, then the oldest go and are counted."""
@@ -49,6 +49,7 @@ class MqttSink:
     hello   makes the posts that a broker must get again after every connect (retained state)
     notice  is told, in words for the runner, when this broker cannot be used and when it can again (empty text)
     overdue  keeps what must not be lost while this broker is away; None: what is in memory is all that waits
+    as_told  gives a message as this broker's readers may have it, None: not at all
 
     Of the posts that the subscription gave, each is delivered, counted as stale or dropped by `overdue`, or waits.
     """
@@ -64,6 +65,7 @@ class MqttSink:
         notice: Callable[[str], None],
         shared: bool,
         overdue: Overdue | None = None,
+        as_told: Callable[[Message], Message | None] = lambda message: message,
     ) -> None:
         self.name = name
         self.published = 0
@@ -76,6 +78,7 @@ class MqttSink:
         self._notice = notice
         self._shared = shared
         self._overdue = overdue
+        self._as_told = as_told
         self._turn = asyncio.Lock()  # held by who takes from the subscription while the broker comes or goes
         self._backlog: deque[Post] = deque()
         self._finished = False
@@ -206,9 +209,11 @@ class MqttSink:
     async def _publish(self, client: aiomqtt.Client, post: Post, sent: list[Post] | None = None) -> None:
         how = delivery(post.message)
         properties = publish_properties(how.expiry_s) if self._server.protocol is MQTT_5 else None
-        payload = encode(post.message)
-        await client.publish(post.topic, payload, qos=how.qos, retain=how.retain, properties=properties)
-        self.published += 1
+        told = self._as_told(post.message)
+        if told is not None:
+            payload = encode(told)
+            await client.publish(post.topic, payload, qos=how.qos, retain=how.retain, properties=properties)
+            self.published += 1
         if sent is not None:
             sent.append(post)
             if self._overdue is not None:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from dsp.records import Metric, Side, Threshold, ThresholdState
 from hub.broker.mosquitto import Mosquitto
 from hub.broker.serving import LOOPBACK
 from hub.bus import Bus, Policy
 from hub.client import HubClient, Received
 from hub.connection import Server, open_client
-from hub.delivery import may_leave
+from hub.delivery import for_others, may_leave
 from hub.incoming import PainMessage
 from hub.session import Session
 from hub.sinks import mqtt
@@ -52,6 +53,7 @@ class Hub:
             hello=lambda: [self.telemetry.session(0)],
             notice=self._tell,
             shared=self.shared,
+            as_told=for_others,
         )
 
     def _tell(self, text: str) -> None:
@@ -110,6 +112,21 @@ async def test_a_foreign_client_sees_a_run_from_hello_to_goodbye():
     ]
     assert [payload.get("state") for _, payload in heard] == ["online", "waiting", None, "offline"]
     assert all(payload["schema"] == 1 and str(payload["t"]).endswith("Z") for _, payload in heard)
+
+
+async def test_others_get_the_bare_state_of_what_is_made_from_pain():
+    near = Threshold(0, "onset", ThresholdState.NEAR, Side.RIGHT, (Metric(0, "onset_safe_m", 4200.0, None, 1.0),))
+    async with a_broker() as (server, _broker), foreign(server, 4) as watcher:
+        hub = Hub(server)
+        (post,) = hub.telemetry.record(near)
+        async with hub.publishing():
+            await hub.sink.up.wait()
+            await hub.bus.publish(post)
+        heard = await said_by(watcher)
+    (session,) = [payload for topic, payload in heard if topic.endswith("/session")]
+    (threshold,) = [payload for topic, payload in heard if topic.endswith("/threshold")]
+    assert session["thresholds"] == {"onset": "near"}
+    assert (threshold["state"], threshold["side"], threshold["because"]) == ("near", None, [])
 
 
 async def test_a_killed_hub_leaves_its_will():

@@ -6,6 +6,7 @@ import io
 from argparse import Namespace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from dsp.records import Severity, ThresholdState
@@ -14,6 +15,7 @@ from hub.client import Item, LinkChange, Received
 from hub.commands import watch
 from hub.config import ConfigError
 from hub.contract_examples import EXAMPLES
+from hub.lines import PainLine
 from hub.plain_watch import NUMBERS_EVERY, PlainWatch
 from hub.topics import COACH_KINDS, Topics, coach_topics, parse_topic
 from hub.wire import CueMessage, SessionMessage
@@ -81,3 +83,11 @@ def test_the_examples_are_of_the_kinds_that_are_used():
     assert EXAMPLES["cue"].severity is Severity.ADVICE
     assert isinstance(EXAMPLES["session"], SessionMessage)
     assert EXAMPLES["session"].thresholds == {"drift_left": ThresholdState.NEAR}
+
+
+def test_what_tells_of_pain_is_not_said():
+    cue = EXAMPLES["cue"]
+    assert isinstance(cue, CueMessage)
+    pain = PainLine(t_s=9.0, level=6, site="buttock", side=None, note=None)
+    noted = msgspec.structs.replace(cue, text="Noted: 6 of 10, right buttock", because=(pain,))
+    assert said(Received(parse_topic(Topics("ann").cue), noted)) == []

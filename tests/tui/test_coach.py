@@ -6,14 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import DataTable
 
-from dsp.records import ThresholdState
+from dsp.records import Side, ThresholdState
 from hub.client import Item, LinkChange
 from hub.incoming import CommandMessage
-from hub.wire import ReplyMessage
+from hub.lines import PainLine
+from hub.wire import ReplyMessage, ThresholdMessage
 from tests.tui import coach_scenes, scenes
 from tests.tui.scenes import Clock, ScriptedFeed
 from tui.coach import CoachApp
@@ -158,3 +160,17 @@ def test_a_sparkline_keeps_gaps_and_a_quiet_line_quiet():
     assert sparkline([1.0, 3.0, 5.0, 7.0], 2) == "▁█"
     assert sparkline([None, None], 8) == "  "
     assert sparkline([], 8) == ""
+
+
+def test_a_coach_sees_nothing_that_tells_of_pain():
+    pain = PainLine(t_s=9.0, level=6, site="buttock", side=Side.RIGHT, note=None)
+    reported = ThresholdMessage(
+        t=scenes.UTC, seq=1, t_s=9.0, detector="onset", state=ThresholdState.REPORTED, side=Side.RIGHT, because=(pain,)
+    )
+    noted = msgspec.structs.replace(scenes.cue(text="Noted: 6 of 10, right buttock"), because=(pain,))
+    session = scenes.session(thresholds={"onset_right": ThresholdState.REACHED})
+    roster = heard(*(coach_scenes.of("ann", each) for each in (session, reported, noted)))
+    board = roster["ann"].board
+    assert (board.cue, board.cues, board.thresholds) == (None, 0, {})
+    assert board.session is not None
+    assert board.session.thresholds == {"onset": ThresholdState.REACHED}

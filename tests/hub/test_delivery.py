@@ -1,0 +1,47 @@
+"""What others may read: nothing that tells of pain, wherever they look."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from dsp.records import Severity, Side, ThresholdState
+from hub.contract_examples import EXAMPLES
+from hub.delivery import for_others
+from hub.lines import EvidenceLine, MetricLine, PainLine, ThresholdLine
+from hub.wire import CueMessage, MetricsMessage, SessionMessage, ThresholdMessage
+
+PAIN = PainLine(t_s=9.0, level=6, site="buttock", side=Side.RIGHT, note=None)
+SAFE = MetricLine(t_s=9.0, key="onset_safe_m", value=4200.0, side=None, quality=1.0)
+
+
+def threshold(state: ThresholdState, side: Side | None, *because: EvidenceLine) -> ThresholdMessage:
+    return ThresholdMessage(t="", seq=1, t_s=9.0, detector="onset", state=state, side=side, because=because)
+
+
+def cue(*because: EvidenceLine) -> CueMessage:
+    return CueMessage(t="", seq=1, t_s=9.0, rule="r", severity=Severity.STOP, text="Noted", side=None, because=because)
+
+
+def test_of_the_detector_made_from_pain_only_the_state_is_told():
+    assert for_others(threshold(ThresholdState.NEAR, Side.RIGHT, SAFE)) == threshold(ThresholdState.NEAR, None)
+    assert for_others(threshold(ThresholdState.REPORTED, Side.RIGHT, PAIN)) is None
+    session = EXAMPLES["session"]
+    assert isinstance(session, SessionMessage)
+    told = {"onset_right": ThresholdState.REACHED, "onset": ThresholdState.NEAR, "drift_left": ThresholdState.NEAR}
+    left = for_others(replace(session, thresholds=told))
+    assert isinstance(left, SessionMessage)
+    assert left.thresholds == {"drift_left": ThresholdState.NEAR, "onset": ThresholdState.REACHED}
+    metrics = EXAMPLES["metrics"]
+    assert isinstance(metrics, MetricsMessage)
+    assert for_others(replace(metrics, extra={**metrics.extra, "onset_safe_m": 4200.0})) == metrics
+
+
+def test_a_cue_that_tells_of_pain_stays():
+    near = ThresholdLine(t_s=9.0, detector="onset", state=ThresholdState.NEAR, side=None, because=(SAFE,))
+    assert [for_others(cue(each)) for each in (PAIN, near, SAFE)] == [None] * 3
+
+
+def test_everything_else_is_as_it_was():
+    kept = {kind: for_others(message) for kind, message in EXAMPLES.items()}
+    assert {kind for kind, message in kept.items() if message is None} == {"attitude", "pain", "command"}
+    assert all(message in (None, EXAMPLES[kind]) for kind, message in kept.items())
