@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -57,18 +58,36 @@ class Catalog:
         return None if best is None else best[1]
 
 
-def load_catalog(user_folder: Path | None = None, one_more: Path | None = None) -> Catalog:
+def load_catalog(
+    user_folder: Path | None = None,
+    one_more: Path | None = None,
+    skipped: Callable[[ProfileError], None] | None = None,
+) -> Catalog:
     """Load every `*.toml` of this package, then of `user_folder`, whose profiles replace those with the same id.
 
     one_more  a file that is laid over all of them; it alone is checked first, so that its own errors are told
-    Raises ProfileError at the first profile that is wrong.
+    skipped   is told of each of the user's files that is wrong; the rest is loaded as if it were not there
+    Raises ProfileError at the first profile that is wrong; with `skipped` only for files that are not the user's.
     """
+    left_out: set[Path] = set()
+    while True:
+        try:
+            return _load(user_folder, one_more, left_out)
+        except ProfileError as error:
+            wrong = Path(error.source)
+            if skipped is None or wrong.parent != user_folder or wrong in left_out:
+                raise
+            left_out.add(wrong)
+            skipped(error)
+
+
+def _load(user_folder: Path | None, one_more: Path | None, left_out: AbstractSet[Path]) -> Catalog:
     texts: dict[str, tuple[str, str]] = {}
     packaged = (entry for entry in files(__package__).iterdir() if entry.name.endswith(".toml"))
     for entry in sorted(packaged, key=lambda entry: entry.name):
         texts[entry.name.removesuffix(".toml")] = (entry.name, entry.read_text(encoding="utf-8"))
     if user_folder is not None and user_folder.is_dir():
-        for path in sorted(user_folder.glob("*.toml")):
+        for path in sorted(set(user_folder.glob("*.toml")) - left_out):
             texts[path.stem] = (str(path), _read(path))
     if one_more is not None:
         texts.pop(one_more.stem, None)
@@ -84,6 +103,8 @@ def load_catalog(user_folder: Path | None = None, one_more: Path | None = None) 
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ProfileError(str(path), "", f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ProfileError(str(path), "", f"byte {error.start + 1} is not UTF-8: save it as UTF-8 text") from error
 

@@ -17,6 +17,7 @@ from hub.doctor.disk import check_disk
 from hub.doctor.finding import Finding, Verdict
 from hub.doctor.packages import check_packages, check_python
 from hub.folders import adding_extra
+from hub.known_devices import wrong_profiles
 
 
 def run(options: Namespace) -> int:
@@ -43,6 +44,7 @@ def _findings() -> Iterator[Finding]:
     yield check_python()
     yield from check_packages()
     yield _config()
+    yield from _profiles()
     yield _broker()
     yield check_bluetooth()
     yield check_audio()
@@ -56,6 +58,11 @@ def _config() -> Finding:
     except ConfigError as error:
         return Finding("config", Verdict.BROKEN, str(error), "mend or remove the file")
     return Finding("config", Verdict.OK, where)
+
+
+def _profiles() -> Iterator[Finding]:
+    for error in wrong_profiles():
+        yield Finding("profile", Verdict.NOTE, f"not used: {error}", "mend or remove the file")
 
 
 def _speech() -> Finding:

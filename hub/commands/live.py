@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 
 from drivers.errors import AdapterDownError
 from drivers.radio_choice import open_radio
-from firmware_profiles.catalog import Catalog, load_catalog
+from firmware_profiles.catalog import Catalog
 from hub.broker.beyond import USER, BeyondBroker, watchers_password
 from hub.broker.mosquitto import find_mosquitto
 from hub.commands.before_run import ask_next_morning, before_run
 from hub.commands.keep_run import keep
 from hub.config import Config, ConfigError, external_server, listen_address, load_config
-from hub.folders import config_file, data_folder, overdue_folder, profiles_folder
+from hub.folders import config_file, data_folder, overdue_folder
 from hub.history.runs import RunCount
 from hub.history.store import History
+from hub.known_devices import known_devices
 from hub.launch import Launch, carry_out
 from hub.outlets import Beyond
 from hub.paired import pairing_file, read_pairing
@@ -56,7 +57,7 @@ def run(options: Namespace) -> int:
     )
     for line in before_run(history, runner, settings.history, settings.plan):
         print(line, flush=True)
-    catalog = load_catalog(profiles_folder())
+    catalog = known_devices()
     count = RunCount()
     ended = carry_out(
         Launch(

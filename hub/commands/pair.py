@@ -10,10 +10,10 @@ from drivers.pairing import SCAN_S, Pairing, motion_sensors, pairing
 from drivers.radio.facade import Radio
 from drivers.supervision.roles import role_of
 from dsp.signals import Placement
-from firmware_profiles.catalog import Catalog, load_catalog
+from firmware_profiles.catalog import Catalog
 from hub.commands.live import chosen_config, open_known_radio
 from hub.config import Config, ConfigError, nearest
-from hub.folders import profiles_folder
+from hub.known_devices import known_devices
 from hub.paired import OPPOSITE, Sensor, load_paired, pairing_file, placed, store_paired, swapped
 
 PARTS = (Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
@@ -56,7 +56,7 @@ def _parts(words: list[str]) -> list[Placement]:
 
 
 async def _pair(path: Path, parts: list[Placement], radio_name: str, within_s: float) -> int:
-    catalog = load_catalog(profiles_folder())
+    catalog = known_devices()
     known = load_paired(path)
     print(f"looking for motion sensors on radio {radio_name} ...", flush=True)
     async with open_known_radio(radio_name) as radio, pairing(radio, catalog) as near:
@@ -98,7 +98,7 @@ async def _swap(path: Path, config: Config, radio_name: str) -> None:
     if set(config.sensors.values()) & set(OPPOSITE):
         raise ConfigError("left and right stand in [sensors] of your configuration: exchange them there")
     if not any(sensor.placement in OPPOSITE for sensor in known.values()):
-        catalog = load_catalog(profiles_folder())
+        catalog = known_devices()
         async with open_known_radio(radio_name) as radio:
             known = {**known, **await _by_name(radio, catalog)}
     if not any(sensor.placement in OPPOSITE for sensor in known.values()):

@@ -15,6 +15,7 @@ from firmware_profiles.description import describe
 from firmware_profiles.device_table import status_legend
 from hub.config import ConfigError, given_file
 from hub.folders import profiles_folder
+from hub.known_devices import known_devices
 
 _FORM = "{:<22} {:<13} {}"
 
@@ -23,7 +24,7 @@ def run(options: Namespace) -> int:
     """Carry out one of the four; raises ConfigError, ProfileError and DriverError."""
     if options.part == "check":
         return _check(given_file(options.file))
-    catalog = load_catalog(profiles_folder())
+    catalog = known_devices()
     if options.part == "list":
         return _list(catalog)
     if options.part == "show":

@@ -6,11 +6,11 @@ import sys
 from argparse import Namespace
 
 from drivers.recordings.recording import RecordingReader
-from firmware_profiles.catalog import Catalog, load_catalog
+from firmware_profiles.catalog import Catalog
 from hub.commands.replay_fast import replay_fast
 from hub.config import SoundSection, given_file
 from hub.engine import Engine
-from hub.folders import profiles_folder
+from hub.known_devices import known_devices
 from hub.launch import Launch, carry_out
 from hub.replayed import open_replayed
 from hub.settings import RunSettings, parse_mounts
@@ -25,7 +25,7 @@ def run(options: Namespace) -> int:
     mounts = parse_mounts(options.mount, "--mount")
     reader = RecordingReader(given_file(options.recording))
     settings = RunSettings.restored({**reader.session.settings, **({"mounts": mounts} if mounts else {})})
-    catalog = load_catalog(profiles_folder())
+    catalog = known_devices()
     speed: float | str = options.speed or (FAST if options.jsonl else 1.0)
     if isinstance(speed, str):
         return _fast(options, reader, settings, catalog)

@@ -12,11 +12,11 @@ from drivers.capture import Captured, as_toml, capture
 from drivers.radio.sighting import Sighting
 from drivers.supervision.roles import NOTHING_PAIRED, role_of
 from dsp.signals import Placement
-from firmware_profiles.catalog import Catalog, load_catalog
+from firmware_profiles.catalog import Catalog
 from firmware_profiles.schema import Profile
 from hub.commands.live import chosen_config, open_known_radio
 from hub.config import ConfigError
-from hub.folders import profiles_folder
+from hub.known_devices import known_devices
 from hub.paired import pairing_file, read_pairing
 
 _FORM = "{:<26} {:<18} {:>8}  {:<18} {}"
@@ -25,7 +25,7 @@ _FORM = "{:<26} {:<18} {:>8}  {:<18} {}"
 def run(options: Namespace) -> int:
     """Scan and print a table, write down packets if asked; raises DriverError, ConfigError and OSError."""
     config, _where = chosen_config(options.config)
-    catalog = load_catalog(profiles_folder())
+    catalog = known_devices()
     radio = options.radio or config.radio.provider
     print(f"listening for {options.seconds:g} s on radio {radio} ...", file=sys.stderr, flush=True)
     dump = None if options.dump is None else Path(options.dump)

@@ -18,8 +18,10 @@ def check_audio() -> Finding:
         return Finding("audio", Verdict.NOTE, f"no sound: {what}", remedy)
     try:
         output = sounddevice.query_devices(kind="output")
-    except (sounddevice.PortAudioError, ValueError) as error:
-        return Finding("audio", Verdict.NOTE, f"no sound: {error}", "plug in or pair headphones; a run works without")
+    except (sounddevice.PortAudioError, ValueError):
+        return Finding(
+            "audio", Verdict.NOTE, "no sound: no audio device", "plug in or pair headphones; a run works without"
+        )
     return Finding("audio", Verdict.OK, f"{output['name']}; hear it with: stridecue sound try")
 
 

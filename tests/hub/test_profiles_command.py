@@ -37,6 +37,20 @@ def test_list_shows_every_device_with_its_status_and_the_users_own(small: Path, 
     assert str(profiles_folder()) in said
 
 
+def test_a_broken_file_of_the_users_own_costs_only_itself(small: Path, capfd: pytest.CaptureFixture[str]):
+    profiles_folder().mkdir(parents=True)
+    (profiles_folder() / "small.toml").write_text(small.read_text())
+    (profiles_folder() / "broken.toml").write_text("profile = [")
+    (profiles_folder() / "wrong.toml").write_text(SMALL.replace('id = "small"', 'id = "big"'))
+    assert main(["profiles", "list"]) == 0
+    said = capfd.readouterr()
+    assert "small                  experimental" in said.out
+    assert [name in line for name, line in zip(("broken.toml", "wrong.toml"), said.err.splitlines(), strict=True)]
+    assert main(["profiles", "show", "stryd"]) == 0
+    main(["doctor"])
+    assert f"not used: {profiles_folder() / 'broken.toml'}" in capfd.readouterr().out
+
+
 def test_show_says_how_a_device_is_recognised_started_and_read(capfd: pytest.CaptureFixture[str]):
     assert main(["profiles", "show", "metamotion"]) == 0
     said = capfd.readouterr().out
