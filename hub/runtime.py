@@ -234,7 +234,7 @@ class Runtime:
             self._recorder = RecorderSink(plan.name_file, plan.session_info, facts, self._notices.about("recording"))
             self._recorder.open()
             self._outcome.files = self._recorder.files
-            self._telemetry.recording = str(self._recorder.files[0]) if self._recorder.files else None
+            self._telemetry.recording = self._recorder.files[0].name if self._recorder.files else None
             self._start_sink(group, "recorder", self._recorder.run())
         if plan.jsonl is not None:
             facts = self._facts.subscribe(

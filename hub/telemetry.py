@@ -160,7 +160,7 @@ class Telemetry:
 
     def hello(self, t_ns: int) -> list[Post]:
         """Say again what a broker keeps for who comes late: after every connect."""
-        return [self.session(t_ns), *self._trend_posts(t_ns)]
+        return [self.session(t_ns), self._trend_post(t_ns)]
 
     def frames(self, t_ns: int, sources: Mapping[str, SourceHealth]) -> list[Post]:
         """Say the state of everything, once a second; `sources` by device id."""
@@ -169,7 +169,7 @@ class Telemetry:
             self._made.setdefault(device, deque(maxlen=RATE_WINDOW)).append((t_ns, health.quality.samples))
         sensors = [self._sensor(device, t_ns) for device in sorted({*self._devices, *self._links})]
         frame, minute_over = self._frame(t_ns)
-        return [frame, self.session(t_ns), *sensors, *(self._trend_posts(t_ns) if minute_over else [])]
+        return [frame, self.session(t_ns), *sensors, *([self._trend_post(t_ns)] if minute_over else [])]
 
     def _frame(self, t_ns: int) -> tuple[Post, bool]:
         oldest_ns = t_ns - round(FRESH_S * NS_PER_S)
@@ -187,12 +187,10 @@ class Telemetry:
         )
         return Post(topic, message), self._trend.update(t_ns, known)
 
-    def _trend_posts(self, t_ns: int) -> list[Post]:
+    def _trend_post(self, t_ns: int) -> Post:
         first_ns, topic = self._trend.first_ns, self._topics.trend
-        if first_ns is None:
-            return []
         said: dict[str, Any] = {**self._stamp(topic, t_ns), **self._trend.columns()}
-        return [Post(topic, TrendMessage(t0=self._utc(first_ns), **said))]
+        return Post(topic, TrendMessage(t0=self._utc(t_ns if first_ns is None else first_ns), **said))
 
     def _remember(self, threshold: Threshold) -> None:
         """Keep the detector's state for the session message: clear is not said, nor more than `reached`."""

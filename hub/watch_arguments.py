@@ -27,7 +27,10 @@ def add_watch(one: argparse.ArgumentParser) -> None:
     one.add_argument("--password-file", metavar="FILE", help="holds only the password (or set STRIDECUE_MQTT_PASSWORD)")
     one.add_argument("--ca-file", metavar="FILE", help="certificates to trust with mqtts and wss")
     one.add_argument(
-        "--port", type=port, default=1883, metavar="P", help="of a hub on this machine (default %(default)s)"
+        "--port",
+        type=port,
+        metavar="P",
+        help="of a hub on this machine, whatever the configuration says (default 1883)",
     )
     one.add_argument("--runner", type=runner, metavar="NAME", help="only this runner")
     one.add_argument("--plain", action="store_true", help="lines of text instead of the dashboard")

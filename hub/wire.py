@@ -72,6 +72,7 @@ class SoundStatus(msgspec.Struct, frozen=True, kw_only=True):
 class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     """Where the run stands; retained. `elapsed_s` counts running time, pauses left out.
 
+    recording     a file name; where it lies is the runner's business
     notice        what the runner should know about the hub itself
     earlier_runs  how many runs this one is compared with
     thresholds    detector (and side) -> state now, such as `drift_left: watch`; only what is not clear, never more than
@@ -185,6 +186,7 @@ class AttitudeMessage(Outgoing, frozen=True, kw_only=True, tag="attitude"):
 class TrendMessage(Outgoing, frozen=True, kw_only=True, tag="trend"):
     """The run so far, for who comes late: one-minute medians, oldest first, at most `hub.trend.MINUTES`; retained.
 
+    Empty lists at the start of a run: what a broker kept of the one before is over.
     Value i is of the minute that began at `t0` plus i minutes; null where nothing was measured.
     """
 

@@ -30,7 +30,7 @@ IN_ENVIRONMENT = "STRIDECUE_WATCH_TOKEN"
 def run(options: Namespace) -> int:
     """Watch until quit; raises ConfigError."""
     section, where = _section(options)
-    server = external_server(section, where) or Server(port=options.port)
+    server = external_server(section, where) or Server(port=options.port or Server().port)
     if options.serve is not None:
         return _serve(section, server, options)
     why_plain = _why_plain(options)
@@ -54,6 +54,8 @@ def _why_plain(options: Namespace) -> str | None:
 
 def _section(options: Namespace) -> tuple[MqttSection, str]:
     """The broker that is meant: the one given, else the configured external one, else the hub on this machine."""
+    if options.broker is not None and options.port is not None:
+        raise ConfigError("--port: is of a hub on this machine; with --broker it belongs into the URL")
     if options.broker is not None:
         section = MqttSection(
             url=options.broker, user=options.user, password_file=options.password_file, ca_file=options.ca_file
@@ -62,6 +64,8 @@ def _section(options: Namespace) -> tuple[MqttSection, str]:
     for name in ("user", "password_file", "ca_file"):
         if getattr(options, name) is not None:
             raise ConfigError(f"--{name.replace('_', '-')}: says nothing without --broker URL")
+    if options.port is not None:
+        return MqttSection(), "--port"
     path = Path(config_file())
     config = load_config(path) if path.is_file() else Config()
     return config.mqtt, str(path)

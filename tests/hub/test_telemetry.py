@@ -11,7 +11,7 @@ from dsp.signals import Placement
 from hub.engine import SourceHealth
 from hub.session import Session
 from hub.telemetry import About, Telemetry
-from hub.wire import AttitudeMessage, MetricsMessage, SensorMessage
+from hub.wire import AttitudeMessage, MetricsMessage, SensorMessage, TrendMessage
 
 S = 1_000_000_000
 ZERO_UNIX_NS = 1_740_814_200 * S
@@ -92,3 +92,9 @@ def test_without_a_radio_the_age_of_the_data_tells_the_state():
         return told.state
 
     assert [state(None), state(0), state(4 * S)] == ["searching", "lost", "streaming"]
+
+
+def test_a_run_begins_with_an_empty_trend():
+    trend = telemetry().hello(0)[1].message
+    assert isinstance(trend, TrendMessage)
+    assert (trend.cadence_spm, trend.drop_excursion_left_deg) == ([], [])

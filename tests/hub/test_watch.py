@@ -14,6 +14,7 @@ from hub.arguments import parser
 from hub.client import Item, LinkChange, Received
 from hub.commands import watch
 from hub.config import ConfigError
+from hub.connection import Server
 from hub.contract_examples import EXAMPLES
 from hub.lines import PainLine
 from hub.plain_watch import NUMBERS_EVERY, PlainWatch
@@ -76,6 +77,11 @@ def test_the_broker_is_the_one_that_was_said(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "some.toml").write_text('[mqtt]\nurl = "mqtt://gym.local"\n')
     monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "some.toml")
     assert watch._section(options())[0].url == "mqtt://gym.local"
+    section, _ = watch._section(options("--port", "1900"))
+    assert section.url is None
+    assert watch._arguments(section, Server(port=1900), None) == ["--watch", "--port", "1900"]
+    with pytest.raises(ConfigError, match="--port: is of a hub on this machine"):
+        watch._section(options("--broker", "mqtt://gym.local", "--port", "1900"))
 
 
 def test_the_examples_are_of_the_kinds_that_are_used():

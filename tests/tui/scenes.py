@@ -90,7 +90,7 @@ def session(state: str = "running", **changes: object) -> SessionMessage:
         "started": UTC,
         "elapsed_s": 754.0,
         "steps": 2140,
-        "recording": "/home/ann/runs/2025-03-01_0730_ann.mcap",
+        "recording": "2025-03-01_0730_ann.mcap",
     }
     return SessionMessage(t=UTC, seq=1, state=state, **(values | changes))
 

@@ -15,7 +15,8 @@ from dsp.records import Side, ThresholdState
 from hub.client import Item, LinkChange
 from hub.incoming import CommandMessage
 from hub.lines import PainLine
-from hub.wire import ReplyMessage, ThresholdMessage
+from hub.trend import FIELDS
+from hub.wire import ReplyMessage, ThresholdMessage, TrendMessage
 from tests.tui import coach_scenes, scenes
 from tests.tui.scenes import Clock, ScriptedFeed
 from tui.coach import CoachApp
@@ -23,6 +24,7 @@ from tui.roster import Need, Roster
 from tui.screens.roster import RosterScreen
 from tui.screens.watched import WatchedScreen
 from tui.sparkline import sparkline
+from tui.widgets.trend_panel import TrendPanel
 
 pytestmark = pytest.mark.real_time
 
@@ -174,3 +176,14 @@ def test_a_coach_sees_nothing_that_tells_of_pain():
     assert (board.cue, board.cues, board.thresholds) == (None, 0, {})
     assert board.session is not None
     assert board.session.thresholds == {"onset": ThresholdState.REACHED}
+
+
+async def test_a_run_without_a_minute_says_so():
+    columns: tuple[list[float | None], ...] = ([], [None])
+    async with a_coach() as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
+        await coach.press("enter")
+        for column in columns:
+            trend = TrendMessage(t=scenes.UTC, seq=1, t0=scenes.UTC, **dict.fromkeys(FIELDS, column))
+            await coach.hear(coach_scenes.of("ann", trend))
+            assert str(coach.app.screen.query_one(TrendPanel).content) == "The first minute is not over yet."

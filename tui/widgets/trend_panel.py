@@ -47,7 +47,8 @@ class TrendPanel(Static):
         self._draw()
 
     def _draw(self) -> None:
-        if self._trend is None:
+        if self._trend is None or not any(_known(self._trend, field) for _, field, *_ in _ROWS):
+            self.border_subtitle = ""
             self.update(Content.styled("The first minute is not over yet.", "$dim"), layout=False)
             return
         minutes = len(self._trend.cadence_spm)
@@ -59,10 +60,15 @@ class TrendPanel(Static):
         self.update(Content("\n").join(spread[:height]), layout=False)
 
     def _line(self, title: str, field: str, span: float, form: str, unit: str, room: int) -> Content:
+        assert self._trend is not None
         values: Sequence[float | None] = getattr(self._trend, field)
-        known = [value for value in values if value is not None]
+        known = _known(self._trend, field)
         drawn = sparkline(values, room, least_span=span)
         said = f"{form.format(min(known))} .. {form.format(max(known))}{unit}" if known else "not measured"
         return Content.assemble(
             (f"{title:<{_NAME_CELLS}}", "$dim"), (f"{drawn:<{room}}", "$accent"), (f" {said:>{_RANGE_CELLS}}", "bold")
         )
+
+
+def _known(trend: TrendMessage, field: str) -> list[float]:
+    return [value for value in getattr(trend, field) if value is not None]
