@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drivers.errors import AdapterDownError
-from drivers.radio_choice import open_radio
+from drivers.radio_choice import VIRTUAL, open_radio
 from firmware_profiles.catalog import Catalog
 from hub.broker.beyond import USER, BeyondBroker, watchers_password
 from hub.broker.mosquitto import find_mosquitto
 from hub.commands.before_run import ask_next_morning, before_run
-from hub.commands.keep_run import keep
+from hub.commands.keep_run import COUNTS, keep
 from hub.config import Config, ConfigError, external_server, listen_address, load_config
-from hub.folders import config_file, data_folder, overdue_folder
+from hub.folders import config_file, data_folder, demo_folder, overdue_folder
 from hub.history.runs import RunCount
 from hub.history.store import History
 from hub.known_devices import known_devices
@@ -34,6 +34,7 @@ from hub.summary_text import summary_text
 if TYPE_CHECKING:
     from drivers.radio.facade import Radio
 
+APART = "kept apart: a virtual runner's runs are not compared with yours"
 _TCP = "bumble:tcp-client:"
 
 
@@ -42,8 +43,9 @@ def run(options: Namespace) -> int:
     config, where = chosen_config(options.config)
     check_mounts(config.mounts, f"{where}: mounts")
     mounts = {**config.mounts, **parse_mounts(options.mount, "--mount")}
-    runner = config.runner.name
-    history = History(data_folder() / "history.sqlite")
+    runner, radio = config.runner.name, options.radio or config.radio.provider
+    made_up = radio == VIRTUAL
+    history = History(demo_folder() / "virtual.sqlite" if made_up else data_folder() / "history.sqlite")
     ask_next_morning(history, runner)
     settings = RunSettings(
         mounts=mounts,
@@ -59,16 +61,17 @@ def run(options: Namespace) -> int:
         print(line, flush=True)
     catalog = known_devices()
     count = RunCount()
+    folder = demo_folder() / "recordings" if made_up else recordings_folder(config)
     ended = carry_out(
         Launch(
             source="live",
             runner=runner,
             settings=settings,
             catalog=catalog,
-            open_source=_open_sensors(options.radio or config.radio.provider, catalog, config),
+            open_source=_open_sensors(radio, catalog, config),
             first_port=config.mqtt.port,
             beyond=_beyond(config, where),
-            folder=recordings_folder(config) if config.record.enabled and not options.no_record else None,
+            folder=folder if config.record.enabled and not options.no_record else None,
             headless=options.headless,
             sound=with_output(config.sound, options.sound),
             observe=count.observe,
@@ -78,7 +81,7 @@ def run(options: Namespace) -> int:
     if ended.outcome.summary is not None:
         text = summary_text(ended.outcome.summary, settings.history, running_s=ended.outcome.running_s)
         print(f"\nThe run:\n{text}")
-    keep(ended, history, runner, count, surface=options.surface)
+    keep(ended, history, runner, count, APART if made_up else COUNTS, surface=options.surface)
     for line in ended.words():
         print(line)
     return ended.code

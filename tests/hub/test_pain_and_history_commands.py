@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,11 +11,15 @@ import pytest
 
 from drivers.recordings.recording import RecordingWriter, SessionInfo
 from dsp.plan import Plan
+from dsp.records import Summary
 from hub.command_line import carry_out
+from hub.commands import live
 from hub.commands.before_run import ask_next_morning, before_run, unanswered
 from hub.folders import data_folder
 from hub.history.runs import StoredRun
 from hub.history.store import History
+from hub.launch import Ended, Launch
+from hub.outcome import Outcome
 
 
 @pytest.fixture
@@ -135,6 +140,26 @@ def test_recordings_of_short_or_erased_runs_are_erased_and_those_of_others_stay(
     assert "erased: 3 recordings" in capsys.readouterr().out
     left = sorted(path.stem.removeprefix(f"{stamp}-") for path in folder.iterdir())
     assert left == ["bob", "runner-2-77", "runner-3"]
+
+
+def test_runs_of_a_virtual_runner_are_kept_apart(
+    history: History, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    launched: list[Launch] = []
+
+    def ended(launch: Launch) -> Ended:
+        launched.append(launch)
+        summary = Summary(0, 900, 400.0, 170.0, None, None, None, None, None, None, 0, 0, 0, 0)
+        session = SessionInfo(0, "2025-03-01T07:30:00.000Z", launch.runner)
+        return Ended(Outcome(summary=summary, running_s=300.0), session, (), sys.stdout)
+
+    monkeypatch.setattr(live, "carry_out", ended)
+    assert carry_out(["run", "--radio", "virtual", "--headless"]) == 0
+    assert "kept apart" in capsys.readouterr().out
+    assert history.newest("runner") == ()
+    assert carry_out(["run", "--headless"]) == 0
+    assert len(history.newest("runner")) == 1
+    assert launched[0].folder != launched[1].folder
 
 
 def test_red_flags_are_there_for_everybody(capsys: pytest.CaptureFixture[str]):
