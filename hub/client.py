@@ -104,11 +104,11 @@ class HubClient:
             raise WireError("say which runner the message is for")
         topic = topics.pain if isinstance(message, PainMessage) else topics.command
         if self._client is None:
-            raise NotConnectedError(f"{topic} not sent: no broker at {self.server}")
+            raise NotConnectedError(f"not sent: no broker at {self.server}")
         try:
             await self._client.publish(topic, encode(message), qos=DELIVERY[type(message)].qos)
         except aiomqtt.MqttError as error:
-            raise NotConnectedError(f"{topic} not sent: {error}") from error
+            raise NotConnectedError(f"not sent: {error}") from error
 
     def _read(self, raw: aiomqtt.Message) -> Received | None:
         topic = str(raw.topic)

@@ -16,6 +16,7 @@ STOP_SHOWN_S = 120.0
 _PRESSING = {
     ThresholdState.NEAR: "Near the edge of your own usual.",
     ThresholdState.REACHED: "Still beyond your own usual.",
+    ThresholdState.REPORTED: "You reported pain.",
 }
 _LOST = ("lost", "failed", "stale")
 
@@ -158,6 +159,8 @@ def _before_or_between(session: SessionMessage | None) -> Announcement:
 def _quiet(board: Board, now_s: float, *, muted: bool) -> Announcement:
     worst = board.worst_threshold
     pressing = _PRESSING.get(worst.state) if worst is not None else None
+    if board.bare_threshold is not None and board.bare_threshold[1] in _PRESSING:
+        pressing = f"A threshold is {board.bare_threshold[1]}."
     parts = []
     if muted:
         word, text = "MUTED", "Cues are muted on this screen."

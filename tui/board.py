@@ -195,6 +195,15 @@ class Board:
         return frozenset(metric_field(line.key, line.side) for line in lines)
 
     @property
+    def bare_threshold(self) -> tuple[str, ThresholdState] | None:
+        """The worst detector that the session tells of, where no message explains it: joined late, or not for us."""
+        told = self.session.thresholds if self.session is not None else {}
+        name, state = max(told.items(), key=lambda each: _RANK.index(each[1]), default=("", ThresholdState.CLEAR))
+        heard = self.worst_threshold
+        known = ThresholdState.CLEAR if heard is None else heard.state
+        return (name, state) if _RANK.index(state) > _RANK.index(known) else None
+
+    @property
     def worst_threshold(self) -> ThresholdMessage | None:
         """The detector nearest to its threshold; of equals the one that changed last."""
         return max(self.thresholds.values(), key=lambda each: (_RANK.index(each.state), each.t_s), default=None)

@@ -99,4 +99,8 @@ def says(watched: Watched, now_s: float) -> str:
             return f"{each.message.name} {each.message.state}"
     if board.cue is not None:
         return board.cue.text
-    return board.session.notice or "" if board.session is not None else ""
+    if board.session is not None and board.session.notice:
+        return board.session.notice
+    if watched.threshold in (ThresholdState.NEAR, ThresholdState.REACHED):
+        return f"a threshold is {watched.threshold}; the reason stays with the runner"
+    return ""

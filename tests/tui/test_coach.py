@@ -24,6 +24,7 @@ from tui.roster import Need, Roster
 from tui.screens.roster import RosterScreen
 from tui.screens.watched import WatchedScreen
 from tui.sparkline import sparkline
+from tui.widgets.cue_banner import CueBanner
 from tui.widgets.trend_panel import TrendPanel
 
 pytestmark = pytest.mark.real_time
@@ -187,3 +188,17 @@ async def test_a_run_without_a_minute_says_so():
             trend = TrendMessage(t=scenes.UTC, seq=1, t0=scenes.UTC, **dict.fromkeys(FIELDS, column))
             await coach.hear(coach_scenes.of("ann", trend))
             assert str(coach.app.screen.query_one(TrendPanel).content) == "The first minute is not over yet."
+
+
+async def test_words_for_one_in_need_a_bare_threshold_and_a_hub_that_is_gone():
+    async with a_coach() as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann", worst=ThresholdState.NEAR))
+        assert "1 running   1 needs you" in coach.status
+        assert coach.rows[0][-1] == "a threshold is near; the reason stays with the runner"
+        await coach.press("enter")
+        banner = coach.app.screen.query_one(CueBanner).saying
+        assert banner is not None
+        assert (banner.word, banner.text) == ("THRESHOLD", "A threshold is near.")
+        await coach.press("escape")
+        await coach.hear(coach_scenes.of("ann", scenes.status("offline", instance="ann")))
+        assert "1 runner, 0 running" in coach.status

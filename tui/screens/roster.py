@@ -107,20 +107,23 @@ class RosterScreen(Screen[None]):
     def _words(self, roster: Roster, in_order: list[Watched], now_s: float) -> Content:
         needs = [each.need(now_s) for each in in_order]
         pressing = sum(need >= Need.NEAR for need in needs)
-        running = sum(need >= Need.RUNNING for need in needs)
+        running = sum(
+            need >= Need.RUNNING and each.board.hub_online is not False
+            for need, each in zip(needs, in_order, strict=True)
+        )
         link = roster.link
         if link.up:
             state = ("● ", "$ok", self._where)
         elif link.ever_up:
             wait_s = max(0.0, (link.retry_at_s or now_s) - now_s)
-            state = ("✗ ", "$bad", f"{self._where} is gone ({link.reason}), retry in {wait_s:.0f} s")
+            state = ("✗ ", "$bad", f"{self._where} is gone, retry in {wait_s:.0f} s ({link.reason})")
         else:
             state = ("◌ ", "$dim", f"connecting to {self._where} {link.reason}")
         look = "bold $bad" if pressing else "$dim"
         return Content.assemble(
             ("stridecue", "bold $brand"),
             f"  {len(in_order)} runner{'s' if len(in_order) != 1 else ''}, {running} running   ",
-            (f"{pressing} need you" if pressing else "nobody needs you", look),
+            (f"{pressing} need{'s' if pressing == 1 else ''} you" if pressing else "nobody needs you", look),
             "   ",
             (state[0], state[1]),
             state[2],

@@ -131,9 +131,8 @@ def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
 
 def _threshold(board: Board) -> tuple[int | None, str]:
     worst = board.worst_threshold
-    told = board.session.thresholds if board.session is not None else {}
-    if worst is None and told:  # joined late: the hub says where each detector stands, not why
-        name, state = max(told.items(), key=lambda each: _LEVEL[each[1]])
+    if board.bare_threshold is not None:
+        name, state = board.bare_threshold
         return _LEVEL[state], name.replace("_", " ")
     if worst is None:
         running = board.session is not None and board.session.state == "running"
