@@ -69,10 +69,10 @@ async def test_it_is_said_on_connect_on_birth_and_when_a_sensor_joins(monkeypatc
             assert json.loads((await anext(client.messages)).payload) == first
             sensors["x"] = Placement.SACRUM
             assert "battery_sacrum" in json.loads((await anext(client.messages)).payload)["components"]
-            while announcer.announced < 3:  # it counts when the broker has confirmed, which we can overtake
-                await asyncio.sleep(0.01)
+            await client.publish(BIRTH_TOPIC, b"online", qos=1)
+            await anext(client.messages)
             announcer.close()
             task.cancel()
     finally:
         await broker.stop()
-    assert announcer.announced == 3
+    assert announcer.announced in {3, 4}  # the last one counts when the broker has confirmed it: we may be sooner
