@@ -48,7 +48,7 @@ def cap_today(history: Sequence[PastRun], safe_m: float | None) -> Cap | None:
             since = len(ordered) - 1 - index
             start = RETURN_FROM if run.worse else RETURN_START
             allowed_m = min(start * RETURN_GROWTH**since, 1.0) * run.onset_m
-            caps.append(Cap(allowed_m, texts.CAP_RETURN.format(onset_km=run.onset_m / 1000.0)))
+            caps.append(Cap(allowed_m, texts.CAP_RETURN.format(onset=texts.distance(run.onset_m))))
         break
     if safe_m is not None:
         caps.append(Cap(safe_m, texts.CAP_SAFE))
@@ -64,4 +64,4 @@ def return_text(site: str | None, onset_m: float) -> str:
         "outer knee": texts.RETURN_OUTER_KNEE,
         "around the kneecap": texts.RETURN_KNEECAP,
     }.get(site or "", texts.RETURN_OTHER)
-    return text.format(from_km=RETURN_FROM * onset_m / 1000.0, to_km=RETURN_TO * onset_m / 1000.0)
+    return text.format(**{"from": texts.distance(RETURN_FROM * onset_m), "to": texts.distance(RETURN_TO * onset_m)})

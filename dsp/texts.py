@@ -40,12 +40,11 @@ SENSOR_MOVED = "The hip sensor has moved. Your hips are not judged until it is s
 SENSOR_MOVED_SPOKEN = "Hip sensor moved."
 
 APPROACHING = (
-    "In {runs} earlier it began to hurt around {median_km:.1f} km, and you are at {here_km:.1f}. "
-    "Head back, or plan to walk soon."
+    "In {runs} earlier it began to hurt around {median}, and you are at {here}. Head back, or plan to walk soon."
 )
 APPROACHING_SPOKEN = "Pain distance is near. Head back."
 REACHED = (
-    "This is how far you came before it began to hurt in earlier runs ({median_km:.1f} km). Walk, or stop for today. "
+    "This is how far you came before it began to hurt in earlier runs ({median}). Walk, or stop for today. "
     "Pain-free today counts: the next run may be 10 to 15 per cent longer."
 )
 REACHED_SPOKEN = "Walk or stop for today."
@@ -134,18 +133,18 @@ TAPPED = "three taps"
 # -- between runs
 
 RETURN_OUTER_KNEE = (
-    "Next run: when walking downhill and downstairs and a single-leg squat are pain-free. Then {from_km:.1f} to "
-    "{to_km:.1f} km (30 to 50 per cent of where it began), flat; 10 to 15 per cent more each pain-free run; "
+    "Next run: when walking downhill and downstairs and a single-leg squat are pain-free. Then {from} to "
+    "{to} (30 to 50 per cent of where it began), flat; 10 to 15 per cent more each pain-free run; "
     "hills last, after 3 to 4 pain-free weeks."
 )
 RETURN_KNEECAP = (
     "Next run: when daily life is pain-free, a single-leg squat to 45 degrees does not hurt and you can do 15 "
-    "single-leg calf raises. Then {from_km:.1f} to {to_km:.1f} km, flat; after two pain-free weeks at most 10 per cent "
+    "single-leg calf raises. Then {from} to {to}, flat; after two pain-free weeks at most 10 per cent "
     "more a week; speed and hills after 4 to 6 weeks."
 )
-RETURN_OTHER = "Next run: when walking and stairs are pain-free. Then {from_km:.1f} to {to_km:.1f} km on the flat."
-CAP_TODAY = "today's cap: {cap_km:.1f} km ({why})"
-CAP_RETURN = "return to running after pain at {onset_km:.1f} km"
+RETURN_OTHER = "Next run: when walking and stairs are pain-free. Then {from} to {to} on the flat."
+CAP_TODAY = "today's cap: {cap} ({why})"
+CAP_RETURN = "return to running after pain at {onset}"
 CAP_SAFE = "80 % of such runs are pain-free this far"
 CAP_SPIKE = "110 % of your longest run in 30 days"
 
@@ -157,6 +156,7 @@ HELD = (
     "Cues are off: you reported {what} on {when}. See a doctor or physiotherapist; afterwards "
     "`stridecue pain --cleared` switches them on again."
 )
+NOTHING_TO_CLEAR = "Nothing to clear: no cues are on hold."
 CLEARED = "Cues are on again from the next run."
 NOT_A_DIAGNOSIS = "This is education, not a diagnosis."
 

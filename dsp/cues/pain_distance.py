@@ -30,8 +30,8 @@ class Rule(CueRule):
         count = round(numbers["onset_runs"])
         severity, text, spoken = said
         words = text.format(
-            runs="1 run" if count == 1 else f"{count} runs",
-            median_km=numbers["onset_median_m"] / 1000.0,
-            here_km=numbers["exposure_m"] / 1000.0,
+            runs=texts.counted(count, "run"),
+            median=texts.distance(numbers["onset_median_m"]),
+            here=texts.distance(numbers["exposure_m"]),
         )
         return Cue(threshold.t_ns, RULE, severity, words, None, (threshold,), Earcon.THRESHOLD, spoken)

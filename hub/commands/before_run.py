@@ -63,7 +63,7 @@ def before_run(history: History, runner: str, past: Sequence[PastRun], plan: Pla
             lines.append(texts.HELD.format(what=short(reasons[-1]), when=reasons[-1].said_utc[:10]))
     cap = cap_today(past, Onset(past).safe_m)
     if cap is not None:
-        lines.append(texts.CAP_TODAY.format(cap_km=cap.exposure_m / 1000.0, why=cap.why))
+        lines.append(texts.CAP_TODAY.format(cap=texts.distance(cap.exposure_m), why=cap.why))
     return lines
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from drivers.errors import DriverError
 from drivers.recordings.recording import RecordingReader
-from dsp.texts import counted
+from dsp.texts import counted, distance
 from hub.commands.live import chosen_config, recordings_folder
 from hub.config import ConfigError
 from hub.folders import data_folder
@@ -65,8 +65,9 @@ def _pain(pains: list[StoredPain]) -> str:
     words = []
     for pain in pains:
         level = "taps" if pain.level is None else f"{pain.level}/10"
-        place = None if pain.exposure_m is None else f"at {pain.exposure_m / 1000.0:.1f} km"
-        words.append(" ".join(each for each in (level, pain.side, pain.site, place) if each))
+        place = None if pain.exposure_m is None else f"at {distance(pain.exposure_m)}"
+        numb = "numb" if pain.numb else None
+        words.append(" ".join(each for each in (level, pain.side, pain.site, numb, place) if each))
     return "; ".join(words)
 
 

@@ -44,7 +44,9 @@ def report(history: History, runner: str, options: Namespace, rule: PainRule) ->
         )
     site = known_site(options.site)
     if site is not None and site not in SITES:
-        raise ConfigError(f"--site {options.site!r}: {nearest(site, list(SITES))}")
+        near = nearest(site, list(SITES))
+        every = "" if near.startswith("valid") else f" valid: {', '.join(SITES)}"
+        raise ConfigError(f"--site {options.site!r}: {near}{every}")
     runs, past = history.newest(runner, 1), history.past(runner)
     started = runs[0].started_utc if runs else None
     running_s = None if options.minute is None else 60.0 * options.minute
@@ -92,6 +94,8 @@ def morning(history: History, runner: str, *, worse: bool) -> str:
 def clear(history: History, runner: str) -> str:
     """Let cues come back."""
     plan = history.plan(runner)
+    if not (plan.held or plan.on_hold):
+        return texts.NOTHING_TO_CLEAR
     history.keep_plan(runner, replace(plan, held=False, on_hold=False), now_utc())
     return texts.CLEARED
 

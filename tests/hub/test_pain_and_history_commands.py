@@ -40,7 +40,7 @@ def test_pain_afterwards_is_kept_with_the_newest_run_and_answered(history: Histo
     assert carry_out(["pain", "4", "--site", "Outer knee", "--side", "left", "--km", "4.0"]) == 0
     out = capsys.readouterr().out
     assert "outside of the knee" in out
-    assert "1.4 to 2.4 km" in out, "4.0 km of this hilly run are 4.8 flat ones"
+    assert "1.4 km to 2.4 km" in out, "4.0 km of this hilly run are 4.8 flat ones"
     assert "not a diagnosis" in out
     *_, newest = history.past("runner")
     assert newest.onset_m == pytest.approx(4800.0)
@@ -58,6 +58,9 @@ def test_signs_of_the_back_turn_cues_off_until_cleared(history: History, capsys:
     assert "Cues are off" in line
     assert carry_out(["pain", "--cleared"]) == 0
     assert history.plan("runner") == Plan()
+    capsys.readouterr()
+    assert carry_out(["pain", "--cleared"]) == 0
+    assert "Nothing to clear" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -100,17 +103,20 @@ def test_todays_cap_is_said_before_a_run(history: History):
     carry_out(["pain", "4", "--km", "4.0"])
     (line,) = before_run(history, "runner", history.past("runner"), Plan())
     assert line.startswith("today's cap: 1.9 km (return to running after pain at 4.8 km)")
+    carry_out(["pain", "4", "--km", "0.5"])
+    (line,) = before_run(history, "runner", history.past("runner"), Plan())
+    assert line.startswith("today's cap: 240 m (return to running after pain at 600 m)")
 
 
 def test_history_is_listed_exported_and_erased(history: History, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     recording = tmp_path / "run.mcap"
     recording.write_bytes(b"x")
     history.add(a_run(recording=str(recording)))
-    carry_out(["pain", "4", "--site", "hip", "--km", "4.0"])
+    carry_out(["pain", "4", "--site", "hip", "--numb", "--km", "4.0"])
     capsys.readouterr()
     assert carry_out(["history", "list"]) == 0
     listed = capsys.readouterr().out
-    for part in ("5.00", "40", "170", "5.0/4.5", "trail", "4/10 hip at 4.8 km"):
+    for part in ("5.00", "40", "170", "5.0/4.5", "trail", "4/10 hip numb at 4.8 km"):
         assert part in listed
     out = tmp_path / "ann.json"
     assert carry_out(["history", "export", str(out)]) == 0
