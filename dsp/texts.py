@@ -160,6 +160,31 @@ NOTHING_TO_CLEAR = "Nothing to clear: no cues are on hold."
 CLEARED = "Cues are on again from the next run."
 NOT_A_DIAGNOSIS = "This is education, not a diagnosis."
 
+# -- what a detector watches, and how near it is to its threshold
+
+WATCHED = {
+    "drop_drift": "hip drop against earlier in this run",
+    "contact_drift": "ground contact against earlier in this run",
+    "cadence_drift": "steps per minute against earlier in this run",
+    "contact_difference_drift": "left against right",
+    "onset": "distance at which pain began",
+    "antalgic": "sudden change between left and right",
+}
+NEARNESS = {
+    "clear": "as usual",
+    "watch": "being watched",
+    "near": "close to the threshold",
+    "reached": "threshold reached",
+    "reported": "reported",
+}
+
+
+def threshold_text(detector: str, state: str, side: str | None) -> str:
+    """Write a change of a detector's state; what is not known here keeps its own name."""
+    landing = f", landing {side}" if side else ""
+    return f"{WATCHED.get(detector, detector)}{landing}: {NEARNESS.get(state, state)}"
+
+
 # -- numbers in sentences
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TextIO
 
+from dsp.texts import counted, threshold_text
 from hub.bus import Subscription
 from hub.wire import CueMessage, MetricsMessage, Post, SensorMessage, SessionMessage, ThresholdMessage
 
@@ -42,8 +43,7 @@ class Console:
             case MetricsMessage() as metrics:
                 return self._numbers(metrics)
             case ThresholdMessage() as threshold:
-                side = f", landing {threshold.side}" if threshold.side else ""
-                return f"THRESHOLD {threshold.detector}{side}: {threshold.state}"
+                return f"THRESHOLD {threshold_text(threshold.detector, threshold.state, threshold.side)}"
             case CueMessage() as cue:
                 return f"CUE ({cue.severity}) {cue.text}"
         return None
@@ -83,7 +83,7 @@ class Console:
         said = [part for part in parts if part]
         if not said and self._session == "waiting":
             streaming = sum(state.startswith("streaming") for state in self._states.values())
-            return f"waiting for the first steps, {streaming} sensors streaming"
+            return f"waiting for the first steps, {counted(streaming, 'sensor')} streaming"
         return " | ".join([f"{self._steps} steps", *said])
 
 

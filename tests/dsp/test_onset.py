@@ -150,4 +150,5 @@ def test_todays_cap_is_the_strictest_rule():
 
 def test_the_return_text_has_30_to_50_per_cent():
     for site in ("outer knee", "around the kneecap", None):
-        assert "1.2 to 2.0 km" in return_text(site, 4000.0)
+        assert "1.2 km to 2.0 km" in return_text(site, 4000.0)
+        assert "180 m to 300 m" in return_text(site, 600.0)

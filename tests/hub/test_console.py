@@ -64,6 +64,6 @@ async def test_thresholds_and_cues_are_said_in_words():
     threshold = Threshold(0, "drop_drift", ThresholdState.REACHED, Side.LEFT, ())
     cue = Cue(0, "level_hips", Severity.ADVICE, "Belt level.", Side.LEFT, (threshold,))
     assert await printed([*telemetry.record(threshold), *telemetry.record(cue)]) == [
-        "THRESHOLD drop_drift, landing left: reached",
+        "THRESHOLD hip drop against earlier in this run, landing left: threshold reached",
         "CUE (advice) Belt level.",
     ]
