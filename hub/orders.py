@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import aiomqtt
 import msgspec
@@ -21,7 +21,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from hub.connection import MQTT_5, Server, backoff_s, open_client, settled
 from hub.delivery import DELIVERY
-from hub.incoming import Answer, CommandMessage, PainMessage
+from hub.incoming import Action, Answer, CommandMessage, PainMessage
 from hub.topics import ROOT, Topics, WireError, parse_topic
 from hub.wire import Post, ReplyMessage, decode, encode
 
@@ -124,7 +124,7 @@ class OrderDesk:
             order = decode(topic, payload)
         except WireError as error:
             self.refused += 1
-            return Answer(kind, _id_of(payload), ok=False, text=str(error))
+            return Answer(kind, _id_of(payload), ok=False, text=_explained(str(error)))
         assert isinstance(order, PainMessage | CommandMessage)
         if order.id is not None and order.id in self._done:
             return Answer(kind, order.id, ok=True, text=self._done[order.id])
@@ -173,6 +173,11 @@ def _may_answer(topic: str) -> bool:
         return parse_topic(topic).kind == "reply"
     except WireError:
         return topic.partition("/")[0] != ROOT
+
+
+def _explained(wrong: str) -> str:
+    """Add to what is wrong with an order what it may be."""
+    return f"{wrong}; valid: {', '.join(get_args(Action))}" if wrong.endswith("`$.action`") else wrong
 
 
 def _id_of(payload: bytes) -> str | None:

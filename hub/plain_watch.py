@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from dsp.texts import threshold_text
 from hub.client import HubClient, Item, LinkChange, Received
 from hub.delivery import for_others
 from hub.wire import CueMessage, MetricsMessage, SensorMessage, SessionMessage, StatusMessage, ThresholdMessage
@@ -43,10 +44,8 @@ class PlainWatch:
             case SessionMessage() as session:
                 return self._session(runner, session)
             case ThresholdMessage() as threshold:
-                side = f", landing {threshold.side}" if threshold.side else ""
-                return self._changed(
-                    runner, f"{threshold.detector}{side}", f"threshold {threshold.detector}{side}: {threshold.state}"
-                )
+                words = threshold_text(threshold.detector, threshold.state, threshold.side)
+                return self._changed(runner, f"{threshold.detector} {threshold.side}", words)
             case CueMessage() as cue:
                 late = f", late, of {cue.t}" if cue.late else ""
                 return [f"{runner}: cue ({cue.severity}{late}): {cue.text}"]

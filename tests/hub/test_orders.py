@@ -162,3 +162,11 @@ async def test_a_flood_is_counted_and_answered_once_a_second():
     assert len(desk.obeyed) <= 2 * ORDERS_A_SECOND  # the flood may cross a second's edge
     assert 1 <= sum("messages a second" in answer["text"] for answer in answers) <= 2
     assert len(answers) <= 2 * ORDERS_A_SECOND + 2
+
+
+async def test_a_wrong_action_is_answered_with_those_there_are():
+    async with a_desk(MQTT_5) as desk:
+        await desk.order("command", b'{"action": "explode"}')
+        _topic, answer = await desk.heard()
+        assert "'explode'" in str(answer["text"])
+        assert "valid: stop, mark, mute, unmute" in str(answer["text"])

@@ -48,7 +48,7 @@ def test_what_changed_is_said_once_and_with_the_runner():
 
 def test_cues_and_thresholds_are_said_at_once_numbers_seldom():
     assert said(of("cue")) == ["ann: cue (advice): Keep your belt level when you land on your left"]
-    assert said(of("threshold")) == ["ann: threshold drift, landing left: near"]
+    assert said(of("threshold")) == ["ann: drift, landing left: close to the threshold"]
     lines = said(*[of("metrics")] * (2 * NUMBERS_EVERY))
     assert lines == ["ann: 170 steps/min, drop left 7.4 degrees, right 5.1, 2.9 m/s, 152 bpm"] * 2
 
