@@ -43,13 +43,13 @@ class DashboardApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "pain", "Pain"),
         Binding("m", "mute", "Mute"),
-        Binding("d", "theme", "Dark/light"),
+        Binding("d", "theme", "Theme"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("space", "hold", "Pause"),
-        Binding("plus,equals_sign", "faster(2)", "Faster", key_display="+"),
-        Binding("minus", "faster(0.5)", "Slower", key_display="-"),
-        Binding("right", "steer('skip')", "30 s on", key_display="→"),
-        Binding("n", "steer('jump')", "Next cue"),
+        Binding("plus,equals_sign", "faster(2)", "Fast", key_display="+"),
+        Binding("minus", "faster(0.5)", "Slow", key_display="-"),
+        Binding("right", "steer('skip')", "30 s", key_display="→"),
+        Binding("n", "steer('jump')", "Next"),
         Binding("q", "quit", "Quit"),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
     ]
@@ -121,8 +121,10 @@ class DashboardApp(App[None]):
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only a replay can be steered: its keys are not there in a live run."""
+        """Only a replay can be steered, only a live run takes a pain report: the other's keys are not there."""
         del parameters
+        if action == "pain":
+            return not self._replaying
         return self._replaying or action not in _STEERING
 
     def action_hold(self) -> None:

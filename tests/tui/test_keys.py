@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
 
 from dsp.records import Severity, Side
 from hub.incoming import CommandMessage, PainMessage
@@ -162,3 +163,14 @@ async def test_keys_are_answered_while_messages_flood_in() -> None:
 @pytest.mark.parametrize(("level", "word"), [(0, "none"), (3, "mild"), (4, "moderate"), (6, "moderate"), (7, "severe")])
 def test_level_words(level: int, word: str) -> None:
     assert level_word(level) == word
+
+
+async def test_the_keys_of_a_replay_fit_and_pain_is_not_among_them() -> None:
+    async with dashboard(SMALL) as board:
+        board.feed.say(scenes.session(source="replay"))
+        await board.look()
+        await board.look()
+        keys = {each.action: each.region for each in board.app.screen.query(FooterKey)}
+        assert "pain" not in keys
+        assert {"steer('jump')", "quit"} <= set(keys)
+        assert all(region.right <= board.app.size.width for region in keys.values())

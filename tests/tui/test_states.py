@@ -5,7 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from dsp.records import ThresholdState
+from dsp.cues.pain_noted import Rule
+from dsp.cues.rule import CueParams
+from dsp.plan import Plan
+from dsp.records import PainReport, Side, ThresholdState
+from dsp.triage import SITES, PainRule
 from hub.client import LinkChange
 from tests.tui import scenes
 from tests.tui.dashboard import LARGE, SMALL, dashboard, text_of
@@ -264,3 +268,23 @@ async def test_a_sensor_that_nobody_can_place_is_named() -> None:
         await board.look()
         assert board.said == f"NOT USED: Nobody can tell where IMU-7 sits. {detail}"
         assert board.sensors[-1].startswith("IMU-7")
+
+
+@pytest.mark.parametrize("site", [*SITES, None])
+@pytest.mark.parametrize("numb", [False, True])
+async def test_all_that_is_said_about_pain_can_be_read_on_a_small_terminal(site: str | None, *, numb: bool) -> None:
+    report = PainReport(0, 9, site, Side.RIGHT, None, numb, 1800.0, 5200.0, 5200.0)
+    answer = Rule(CueParams((), Plan(), PainRule.TREK, None)).pain(report)
+    assert answer is not None
+    async with dashboard(SMALL) as board:
+        cue = scenes.cue(text=answer.text, severity=answer.severity)
+        await board.play(scenes.running)
+        board.feed.say(cue)
+        await board.look()
+        await board.look()
+        assert board.banner.region.bottom <= board.app.screen.size.height
+        shown = "".join(text_of(board.banner).replace("just now", "").split())
+        assert "".join(answer.text.split()) in shown
+        board.feed.say(scenes.cue())
+        await board.look()
+        assert board.banner.region.height == 3

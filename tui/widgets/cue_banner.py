@@ -8,6 +8,8 @@ from textual.widgets import Static
 from tui.announcement import Announcement
 from tui.words import lines_of
 
+PRESSING = ("warning", "stop")
+"""What to do is in their text, all of it: they take the rows they need, off what is below."""
 KINDS = ("quiet", "state", "trouble", "info", "advice", "warning", "stop")
 
 
@@ -26,11 +28,24 @@ class CueBanner(Static):
             for kind in KINDS:
                 self.set_class(kind == saying.kind, f"-{kind}")
         self.saying = saying
+        self._take_rows()
         self._compose_text()
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""
+        self._take_rows()
         self._compose_text()
+
+    def _take_rows(self) -> None:
+        say, rows = self.saying, 0
+        if say is not None and say.kind in PRESSING:
+            indent, taken = self._beside(say)
+            rows = len(lines_of(say.text, self.content_size.width - indent, len(say.text), taken=taken))
+        self.styles.min_height = rows + bool(say and say.why) if rows else None
+
+    def _beside(self, say: Announcement) -> tuple[int, int]:
+        """Cells before every line, and at the end of the first one."""
+        return len(say.mark) + len(say.word) + 3, len(say.when) + 2 if say.when else 0
 
     def _compose_text(self) -> None:
         width, height = self.content_size
@@ -38,9 +53,8 @@ class CueBanner(Static):
             return
         say = self.saying
         label = f"{say.mark} {say.word}"
-        indent = len(label) + 2
+        indent, taken = self._beside(say)
         room = width - indent
-        taken = len(say.when) + 2 if say.when else 0
         message = lines_of(say.text, room, height, taken=taken)
         below = lines_of(say.why, room, height - len(message))
         first = message[0] if message else ""
