@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 import sys
+from typing import Any
 
 from textual.app import App
 
@@ -16,6 +18,8 @@ from hub.connection import Server
 from hub.topics import WireError, coach_topics, runner_slug
 from tui.app import DashboardApp
 from tui.coach import CoachApp
+
+_LOG = logging.getLogger("stridecue.dashboard")
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -64,6 +68,17 @@ def end_with_parent(app: App[None], parent_fd: int) -> None:
     loop.add_reader(parent_fd, readable)
 
 
+def outlive_the_hub() -> None:
+    """Whatever happens to the hub: put the terminal right from the background too, and print nothing over it."""
+    if hasattr(signal, "SIGTTOU"):  # else setting a terminal that a shell has taken back would halt us half way
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    asyncio.get_running_loop().set_exception_handler(_only_log)
+
+
+def _only_log(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    _LOG.info("%s: %s", context.get("message"), context.get("exception"))
+
+
 def chosen_app(options: argparse.Namespace) -> App[None]:
     """Make the dashboard that is meant; raises ConfigError for a bad URL."""
     if not options.watch:
@@ -77,6 +92,7 @@ def chosen_app(options: argparse.Namespace) -> App[None]:
 async def run(options: argparse.Namespace) -> int:
     """Run the dashboard until it is quit, signalled or orphaned."""
     app = chosen_app(options)
+    outlive_the_hub()
     end_with_signals(app)
     if options.parent_fd is not None:
         end_with_parent(app, options.parent_fd)

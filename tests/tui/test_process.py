@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.__main__ import parse
+from tui.__main__ import outlive_the_hub, parse
 
 pty = pytest.importorskip("pty", reason="no pseudo terminals here: the dashboard's process is NOT tested")
 ROOT = Path(__file__).parent.parent.parent
@@ -139,3 +140,15 @@ def test_wrong_arguments_are_named(arguments: list[str], capsys: pytest.CaptureF
 def test_the_arguments_of_the_hub_are_understood() -> None:
     options = parse(["--port", "4711", "--runner", "ann", "--parent-fd", "7"])
     assert (options.host, options.port, options.runner, options.parent_fd) == ("127.0.0.1", 4711, "ann", 7)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no job control there")
+async def test_a_hub_that_was_killed_leaves_nothing_on_the_screen(capfd: pytest.CaptureFixture[str]):
+    before = signal.getsignal(signal.SIGTTOU)
+    try:
+        outlive_the_hub()
+        assert signal.getsignal(signal.SIGTTOU) is signal.SIG_IGN
+        asyncio.get_running_loop().call_exception_handler({"message": "Future exception was never retrieved"})
+    finally:
+        signal.signal(signal.SIGTTOU, before)
+    assert capfd.readouterr() == ("", "")
