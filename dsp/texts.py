@@ -194,5 +194,5 @@ def counted(count: int, noun: str) -> str:
 
 
 def distance(metres: float) -> str:
-    """Write a distance: `300 m`, and from one kilometre on `1.4 km`."""
-    return f"{metres:.0f} m" if metres < 999.5 else f"{metres / 1000.0:.1f} km"
+    """Write a distance: `300 m`, to ten metres, and from one kilometre on `1.4 km`."""
+    return f"{round(metres, -1):.0f} m" if metres < 995.0 else f"{metres / 1000.0:.1f} km"

@@ -113,7 +113,7 @@ def test_pain_says_where_it_came_is_reported_once_and_answered():
     assert isinstance(answer, Cue)
     assert (answer.rule, answer.severity, answer.earcon) == ("pain_noted", Severity.WARNING, Earcon.NOTED)
     assert "Walk now" in answer.text
-    assert "0.5 to 0.8 km" in answer.text
+    assert "500 m to 840 m" in answer.text
     again = guidance.pain(PainReport(602, 5))
     assert [type(each) for each in again] == [PainReport, Cue]
     assert cues(seconds(guidance, 602, 900), "quick_steps") == [], "no teaching while it hurts"
