@@ -15,13 +15,14 @@ def main() -> int:
         "part", choices=("onset", "drift", "budget", "calibration", "recorded", "sensors", "slope", "taps")
     )
     parser.add_argument("--runs", type=int, help="simulated runs, seeds or runners (default: those of the document)")
+    parser.add_argument("--first", type=int, default=0, help="onset: the first seed (default %(default)s)")
     parser.add_argument("--picture", type=Path, help="onset: draw it here (needs matplotlib)")
     parser.add_argument(
         "--jobs", type=int, default=2, help="onset, sensors, budget, calibration: processes (default %(default)s)"
     )
     args = parser.parse_args()
     if args.part == "onset":
-        eighth_run.table(args.runs or 200, args.picture, args.jobs)
+        eighth_run.table(args.runs or 200, args.picture, args.jobs, first=args.first)
     elif args.part == "drift":
         drift.table(args.runs or 200, [DriftParams().tau_s, 120.0], [0.15, 0.3])
     elif args.part == "budget":
