@@ -8,20 +8,18 @@ is cleared, not obeyed; pain must not stay on a broker at all.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Literal, TypeAlias, get_args
 
 import aiomqtt
 import msgspec
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from hub.connection import MQTT_5, Server, backoff_s, open_client, settled
+from hub.connection import MQTT_5, Server, publish_properties
 from hub.delivery import DELIVERY
 from hub.incoming import Action, Answer, CommandMessage, PainMessage
+from hub.standing import Standing
 from hub.topics import ROOT, Topics, WireError, parse_topic
 from hub.wire import Post, ReplyMessage, decode, encode
 
@@ -36,8 +34,6 @@ Order: TypeAlias = PainMessage | CommandMessage
 
 _ONLY_NEW = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
 """MQTT 5: nothing that was said to an earlier hub, and the flag by which a sender asked the broker to keep it."""
-
-_LOG = logging.getLogger("stridecue.orders")
 
 
 class OrderError(ValueError):
@@ -61,8 +57,7 @@ class OrderDesk:
     ) -> None:
         self.refused = 0  # orders that could not be read or came too fast
         self.up = asyncio.Event()  # set while orders are heard
-        self._closing = asyncio.Event()
-        self._server = server
+        self._standing = Standing(server, begin=self._subscribe, serve=self._listen, without="no orders")
         self._topics = Topics(runner)
         self._carry_out = carry_out
         self._answer = answer
@@ -71,38 +66,33 @@ class OrderDesk:
         self._this_second = 0
 
     def close(self) -> None:
-        """Say, before `run` is cancelled, that it is to end: on Python 3.11 a publish can swallow the cancellation."""
-        self._closing.set()
+        """Say before `run` is cancelled that it is to end."""
+        self._standing.close()
 
     async def run(self) -> None:
         """Listen until closed and cancelled; never raises for the network's sake."""
-        waits = backoff_s()
-        while not self._closing.is_set():
-            try:
-                self._server = await settled(self._server)
-                async with open_client(self._server) as client:
-                    await self._subscribe(client)
-                    self.up.set()
-                    waits = backoff_s()
-                    async for raw in client.messages:
-                        await self._take(client, raw)
-                        if self._closing.is_set():
-                            return
-            except aiomqtt.MqttError as error:
-                _LOG.info("no orders from %s: %s", self._server, error)
+        await self._standing.run()
+
+    async def _listen(self, client: aiomqtt.Client) -> None:
+        self.up.set()
+        try:
+            async for raw in client.messages:
+                await self._take(client, raw)
+                if self._standing.closing.is_set():
+                    return
+        finally:
             self.up.clear()
-            await asyncio.sleep(next(waits))
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         for topic in (self._topics.pain, self._topics.command):
-            if self._server.protocol is MQTT_5:
+            if self._standing.server.protocol is MQTT_5:
                 await client.publish(topic, b"", qos=1, retain=True)
                 await client.subscribe(topic, options=_ONLY_NEW)
             else:
                 await client.subscribe(topic, qos=1)
 
     async def _take(self, client: aiomqtt.Client, raw: aiomqtt.Message) -> None:
-        topic, payload, newer = str(raw.topic), raw.payload, self._server.protocol is MQTT_5
+        topic, payload, newer = str(raw.topic), raw.payload, self._standing.server.protocol is MQTT_5
         if not payload:  # a retained message was cleared
             return
         if raw.retain or not newer:  # 3.1.1 does not say whether the sender asked to keep it
@@ -159,7 +149,7 @@ class OrderDesk:
         wanted = getattr(raw.properties, "ResponseTopic", None)
         if not isinstance(wanted, str) or not _may_answer(wanted):
             return
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types here
+        properties = publish_properties(None)
         if isinstance(correlation := getattr(raw.properties, "CorrelationData", None), bytes):
             properties.CorrelationData = correlation
         await client.publish(wanted, payload, qos=how.qos, properties=properties)

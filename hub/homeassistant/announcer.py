@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 
 import aiomqtt
 
 from dsp.signals import Placement
-from hub.connection import Server, backoff_s, open_client, settled
+from hub.connection import Server
 from hub.homeassistant.discovery import BIRTH_PAYLOAD, BIRTH_TOPIC, payload, topic
+from hub.standing import Standing
 
 LOOK_S = 5.0
 """How soon a new sensor is told."""
-
-_LOG = logging.getLogger("stridecue.homeassistant")
 
 
 class Announcer:
@@ -23,32 +21,29 @@ class Announcer:
 
     def __init__(self, server: Server, runner: str, sensors: Callable[[], Mapping[str, Placement | None]]) -> None:
         self.announced = 0
-        self._server = server
         self._runner = runner
         self._sensors = sensors
         self._said: bytes | None = None
-        self._closing = asyncio.Event()
+        self._standing = Standing(
+            server, begin=self._subscribe, serve=self._keep_true, without=f"Home Assistant is not told of {runner}"
+        )
 
     def close(self) -> None:
-        """Say, before `run` is cancelled, that it is to end: on Python 3.11 a publish can swallow the cancellation."""
-        self._closing.set()
+        """Say before `run` is cancelled that it is to end."""
+        self._standing.close()
 
     async def run(self) -> None:
         """Announce until closed and cancelled; never raises for the network's sake."""
-        waits = backoff_s()
-        while not self._closing.is_set():
-            try:
-                self._server = await settled(self._server)
-                async with open_client(self._server) as client:
-                    await client.subscribe(BIRTH_TOPIC, qos=1)
-                    self._said = None
-                    waits = backoff_s()
-                    while not self._closing.is_set():
-                        await self._announce(client)
-                        await self._born_or_later(client)
-            except aiomqtt.MqttError as error:
-                _LOG.info("Home Assistant is not told of %s: %s", self._runner, error)
-            await asyncio.sleep(next(waits))
+        await self._standing.run()
+
+    async def _subscribe(self, client: aiomqtt.Client) -> None:
+        await client.subscribe(BIRTH_TOPIC, qos=1)
+        self._said = None
+
+    async def _keep_true(self, client: aiomqtt.Client) -> None:
+        while not self._standing.closing.is_set():
+            await self._announce(client)
+            await self._born_or_later(client)
 
     async def _announce(self, client: aiomqtt.Client) -> None:
         now = payload(self._runner, self._sensors())
