@@ -7,9 +7,7 @@ from collections.abc import Callable
 from typing import ClassVar, Literal
 
 from textual import work
-from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.worker import Worker, WorkerState
 
 from hub.client import NotConnectedError
 from hub.incoming import CommandMessage, PainMessage
@@ -18,11 +16,8 @@ from tui.feed import Feed
 from tui.screens.help import HelpScreen
 from tui.screens.pain import PainScreen, level_word
 from tui.screens.runner import RunnerScreen
-from tui.theme import DARK, LIGHT
+from tui.shell import Shell
 
-WIDTHS = [(0, "-tight"), (76, "-narrow"), (110, "-wide")]
-HEIGHTS = [(0, "-flat"), (22, "-low"), (34, "-tall"), (54, "-grand")]
-"""Classes that the style sheets lay out by; 80x24 is -narrow -low, 120x40 is -wide -tall."""
 PAINT_HZ = 10.0
 """The plot: smooth to the eye at a fifth of a core (measured)."""
 SLOW_EVERY = 5
@@ -34,12 +29,10 @@ SLOWEST, FASTEST = 0.25, 32.0
 """A replay faster than this is limited by the machine anyway."""
 
 
-class DashboardApp(App[None]):
-    """One runner. The feed is all it knows of the outside."""
+class DashboardApp(Shell):
+    """One runner."""
 
     TITLE = "stridecue"
-    CSS_PATH = "app.tcss"
-    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "pain", "Pain"),
         Binding("m", "mute", "Mute"),
@@ -55,17 +48,12 @@ class DashboardApp(App[None]):
     ]
 
     def __init__(self, feed: Feed, runner: str, clock_s: Callable[[], float] = time.monotonic) -> None:
-        super().__init__()
-        self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS = WIDTHS, HEIGHTS
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = DARK.name
-        self.board = Board()
+        board = Board()
+        super().__init__(feed, clock_s, hear=board.apply, fail=self._say_broken)
+        self.board = board
         self.muted = False
         self.painted = 0
-        self._feed = feed
         self._runner = runner
-        self._clock_s = clock_s
         self._home = RunnerScreen()
         self._replaying = False
         self._held = False
@@ -77,17 +65,8 @@ class DashboardApp(App[None]):
         self.follow()
         self.set_interval(1.0 / PAINT_HZ, self._paint)
 
-    @work(exclusive=True, exit_on_error=False, group="feed")
-    async def follow(self) -> None:
-        """Take in everything the feed says; nothing is queued, the board keeps the newest."""
-        async for item in self._feed.watch():
-            self.board.apply(item, self._clock_s())
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say aloud that the reader failed: a frozen screen must never look like a quiet run."""
-        if event.worker.group == "feed" and event.state is WorkerState.ERROR:
-            error = event.worker.error
-            self.board.link.broken = f"{type(error).__name__}: {error}"
+    def _say_broken(self, error: BaseException | None) -> None:
+        self.board.link.broken = f"{type(error).__name__}: {error}"
 
     def _paint(self) -> None:
         if self.painted % SLOW_EVERY:
@@ -115,10 +94,6 @@ class DashboardApp(App[None]):
         self.muted = not self.muted
         self.order(CommandMessage(action="mute" if self.muted else "unmute"))
         self.repaint()
-
-    def action_theme(self) -> None:
-        """Swap dark and light."""
-        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only a replay can be steered, only a live run takes a pain report: the other's keys are not there."""

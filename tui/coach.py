@@ -8,31 +8,26 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual import work
-from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.worker import Worker, WorkerState
 
 from hub.client import NotConnectedError
 from hub.incoming import Action, CommandMessage
-from tui.app import HEIGHTS, WIDTHS
 from tui.feed import Feed
 from tui.roster import Roster
 from tui.screens.nudge import NudgeScreen
 from tui.screens.roster import RosterScreen
 from tui.screens.watched import WatchedScreen
-from tui.theme import DARK, LIGHT
+from tui.shell import Shell
 
 PAINT_S = 0.5
 """Everything shown changes once a second."""
 _MINE = "coach-"
 
 
-class CoachApp(App[None]):
-    """Many runners. The feed is all it knows of the outside; `where` names the broker for people."""
+class CoachApp(Shell):
+    """Many runners; `where` names the broker for people."""
 
     TITLE = "stridecue watch"
-    CSS_PATH = "app.tcss"
-    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "nudge", "Say"),
         Binding("a", "order('ask_pain')", "Ask pain"),
@@ -45,14 +40,9 @@ class CoachApp(App[None]):
     ]
 
     def __init__(self, feed: Feed, where: str, clock_s: Callable[[], float] = time.monotonic) -> None:
-        super().__init__()
-        self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS = WIDTHS, HEIGHTS
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = DARK.name
-        self.roster = Roster()
-        self._feed = feed
-        self._clock_s = clock_s
+        roster = Roster()
+        super().__init__(feed, clock_s, hear=roster.apply, fail=self._say_broken)
+        self.roster = roster
         self._home = RosterScreen(where)
         self._asked: set[str] = set()
 
@@ -62,16 +52,8 @@ class CoachApp(App[None]):
         self.follow()
         self.set_interval(PAINT_S, self.repaint)
 
-    @work(exclusive=True, exit_on_error=False, group="feed")
-    async def follow(self) -> None:
-        """Take in everything the feed says; nothing is queued, the roster keeps the newest."""
-        async for item in self._feed.watch():
-            self.roster.apply(item, self._clock_s())
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say aloud that the reader failed: a frozen screen must never look like a quiet group."""
-        if event.worker.group == "feed" and event.state is WorkerState.ERROR:
-            self.notify(f"This dashboard failed: {event.worker.error}. Press q.", severity="error", timeout=3600)
+    def _say_broken(self, error: BaseException | None) -> None:
+        self.notify(f"This dashboard failed: {error}. Press q.", severity="error", timeout=3600)
 
     def repaint(self) -> None:
         """Bring what is on top up to date."""
@@ -109,10 +91,6 @@ class CoachApp(App[None]):
         runner = self._meant()
         if runner is not None:
             self.send(runner, CommandMessage(action=action, id=_MINE + secrets.token_hex(4)))
-
-    def action_theme(self) -> None:
-        """Swap dark and light."""
-        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
 
     def _nudge(self, runner: str, words: str | None) -> None:
         if words is not None:
