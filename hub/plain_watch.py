@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TextIO
 
 from dsp.texts import threshold_text
 from hub.client import HubClient, Item, LinkChange, Received
-from hub.delivery import for_others
+from hub.delivery import ForOthers
 from hub.wire import CueMessage, MetricsMessage, SensorMessage, SessionMessage, StatusMessage, ThresholdMessage
 
 NUMBERS_EVERY = 10
@@ -20,6 +21,7 @@ class PlainWatch:
         self._out = out
         self._said: dict[tuple[str, str], str] = {}
         self._frames: dict[str, int] = {}
+        self._as_told: defaultdict[str, ForOthers] = defaultdict(ForOthers)
 
     async def run(self, client: HubClient) -> None:
         """Print until cancelled."""
@@ -36,7 +38,7 @@ class PlainWatch:
         return self._lines(item.address.runner, item)
 
     def _lines(self, runner: str, item: Received) -> list[str]:
-        match for_others(item.message):
+        match self._as_told[runner](item.message):
             case StatusMessage(state=state):
                 return self._changed(runner, "hub", f"hub {state}")
             case SessionMessage(late=True):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from dsp.records import Severity, ThresholdState
 from hub.client import Item, LinkChange, Received
-from hub.delivery import for_others
+from hub.delivery import ForOthers
 from hub.wire import ReplyMessage, TrendMessage
 from tui.board import Board, Link
 
@@ -34,12 +34,13 @@ class Need(IntEnum):
 
 @dataclass(slots=True)
 class Watched:
-    """One runner: what is known, the trend, and when the hub was last heard (seconds of the dashboard's clock)."""
+    """One runner as a coach may see it; `heard_s`: when the hub last spoke, on the dashboard's clock."""
 
     runner: str
     board: Board
     heard_s: float
     trend: TrendMessage | None = None
+    as_told: ForOthers = field(default_factory=ForOthers)
 
     def silent_s(self, now_s: float) -> float | None:
         """How long nothing has been heard of a run that should be talking; None when it is not, or has said goodbye."""
@@ -105,13 +106,14 @@ class Roster:
         self._take(item, now_s)
 
     def _take(self, item: Received, now_s: float) -> None:
-        runner, message = item.address.runner, for_others(item.message)
+        runner = item.address.runner
         watched = self._watched.get(runner)
         if watched is None:
             watched = self._watched[runner] = Watched(runner, Board(), now_s)
             watched.board.link.up = watched.board.link.ever_up = True
         if not item.retained:
             watched.heard_s = now_s
+        message = watched.as_told(item.message)
         if message is None:
             return  # tells of pain: the runner's business, also where the coach looks at the runner's own broker
         if isinstance(message, TrendMessage):

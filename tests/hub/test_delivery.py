@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from dsp.records import Severity, Side, ThresholdState
 from hub.contract_examples import EXAMPLES
-from hub.delivery import for_others
+from hub.delivery import ForOthers, for_others
 from hub.lines import EvidenceLine, MetricLine, PainLine, ThresholdLine
 from hub.wire import CueMessage, MetricsMessage, SessionMessage, ThresholdMessage
 
@@ -34,6 +34,25 @@ def test_of_the_detector_made_from_pain_only_the_state_is_told():
     metrics = EXAMPLES["metrics"]
     assert isinstance(metrics, MetricsMessage)
     assert for_others(replace(metrics, extra={**metrics.extra, "onset_safe_m": 4200.0})) == metrics
+
+
+def test_a_report_of_pain_leaves_the_state_as_it_was():
+    session = EXAMPLES["session"]
+    assert isinstance(session, SessionMessage)
+    reader = ForOthers()
+
+    def read(state: ThresholdState) -> dict[str, ThresholdState]:
+        message = reader(replace(session, thresholds={"onset_left": state, "drift_left": ThresholdState.NEAR}))
+        assert isinstance(message, SessionMessage)
+        return message.thresholds
+
+    others = {"drift_left": ThresholdState.NEAR}
+    assert read(ThresholdState.REPORTED) == others
+    assert read(ThresholdState.WATCH) == others | {"onset": ThresholdState.WATCH}
+    assert reader(threshold(ThresholdState.REPORTED, Side.LEFT, PAIN)) is None
+    assert read(ThresholdState.REPORTED) == others | {"onset": ThresholdState.WATCH}
+    reader(threshold(ThresholdState.NEAR, None))
+    assert read(ThresholdState.REPORTED) == others | {"onset": ThresholdState.NEAR}
 
 
 def test_a_cue_that_tells_of_pain_stays():
