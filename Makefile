@@ -55,12 +55,7 @@ bench: $(VENV)/.dev  ## benchmarks: ratios within one run
 bluez-vm: $(VENV)/.dev  ## a run on real BlueZ in a virtual machine (Debian, minutes; tests/bluez/README.md)
 	@$(BIN)/python -m tests.bluez.vm $(ARGS)
 
-$(VENV)/.bench: $(VENV)/.dev
-	@echo "Installing pandas for the error model of the recorded runs ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input 'pandas>=2.2,<4'
-	@touch $@
-
-bench-peers: $(VENV)/.bench  ## other gait libraries beside ours on the same recordings (0.8 GB in .venv-peers, once)
+bench-peers: $(VENV)/.dev  ## other gait libraries beside ours on the same recordings (0.8 GB in .venv-peers, once)
 	@$(BIN)/python -m benchmarks.peers $(ARGS)
 
 homeassistant: $(VENV)/.dev  ## our discovery message through Home Assistant's own schemas (0.5 GB in .venv-homeassistant, once)

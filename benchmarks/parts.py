@@ -56,7 +56,6 @@ class _Split:
         self.spent_s: defaultdict[str, float] = defaultdict(float)
         self.calls: defaultdict[str, int] = defaultdict(int)
         self._inner_s = [0.0]
-        self._inner_calls = [0]
 
     def wrap(self, part: str, function: Callable[Given, Result]) -> Callable[Given, Result]:
         clock, spent_s, calls, inner_s = time.perf_counter, self.spent_s, self.calls, self._inner_s

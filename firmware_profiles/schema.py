@@ -17,7 +17,6 @@ import msgspec
 
 from dsp.signals import Placement, Quantity
 
-Integer: TypeAlias = Literal["u8", "s8", "u16", "s16", "u24", "s24", "u32", "s32"]
 WireType: TypeAlias = Literal["u8", "s8", "u16", "s16", "u24", "s24", "u32", "s32", "u64", "f32", "utf8"]
 WIRE_BYTES: dict[WireType, int] = {
     "u8": 1, "s8": 1, "u16": 2, "s16": 2, "u24": 3, "s24": 3, "u32": 4, "s32": 4, "u64": 8, "f32": 4, "utf8": 1,

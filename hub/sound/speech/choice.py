@@ -17,7 +17,6 @@ _FINDERS: dict[str, Callable[[str | None, int], Engine | None]] = {
 }
 """The system's own voices first: they are the better ones."""
 _INSTALL = {"linux": "sudo apt install espeak-ng"}
-ENGINES = (AUTO, NONE, PROGRAM, *_FINDERS)
 
 
 def choose_engine(
