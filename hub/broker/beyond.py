@@ -27,7 +27,7 @@ MEMORY_LIMIT_BYTES = 64_000_000
 """Mosquitto refuses what goes beyond; 500 clients took 9 MB (`benchmarks.abuse_broker`)."""
 
 _HUB = "hub"
-_INSTALL = "install mosquitto (sudo apt install mosquitto, brew install mosquitto)"
+_PASSWORD_PROGRAM = "mosquitto_passwd"
 _LIMITS = """\
 max_connections {connections}
 listener {own}
@@ -62,6 +62,21 @@ def watchers_password(file: Path) -> Password:
     return Password(text, file, fresh=True)
 
 
+def lacking() -> str | None:
+    """Say what this machine lacks for such a broker, and what to do; None: nothing."""
+    missing = [name for name, path in (("mosquitto", find_mosquitto()), (_PASSWORD_PROGRAM, _hasher())) if path is None]
+    if not missing:
+        return None
+    return (
+        f"only mosquitto may listen beyond this machine, and {' and '.join(missing)} cannot be found: "
+        "sudo apt install mosquitto (macOS: brew install mosquitto)"
+    )
+
+
+def _hasher() -> str | None:
+    return shutil.which(_PASSWORD_PROGRAM)
+
+
 class BeyondBroker:
     """Serves watchers on `host` from `start` to `stop`; `watch` is the task that keeps it serving."""
 
@@ -80,11 +95,13 @@ class BeyondBroker:
 
     async def start(self) -> Server:
         """Serve; gives where and as whom the hub publishes there. Raises BrokerError."""
-        program = find_mosquitto()
-        if program is None:
-            raise BrokerError(f"only mosquitto may listen on {self.host}, and it is not installed: {_INSTALL}")
+        program, hasher = find_mosquitto(), _hasher()
+        if program is None or hasher is None:
+            raise BrokerError(lacking())
         own, own_port = secrets.token_urlsafe(24), a_free_port()
-        self._serving = _Guarded(program, self.host, self._runner, {_HUB: own, USER: self.password.text}, own_port)
+        self._serving = _Guarded(
+            program, hasher, self.host, self._runner, {_HUB: own, USER: self.password.text}, own_port
+        )
         await self._serving.start(self.port)
         return Server(LOOPBACK, own_port, _HUB, own, protocol=MQTT_5)
 
@@ -105,8 +122,11 @@ class BeyondBroker:
 class _Guarded(Mosquitto):
     """Mosquitto with a password for everybody, rights by user, and a way in for the hub that watchers cannot fill."""
 
-    def __init__(self, program: str, host: str, runner: str, passwords: dict[str, str], own_port: int) -> None:
+    def __init__(
+        self, program: str, hasher: str, host: str, runner: str, passwords: dict[str, str], own_port: int
+    ) -> None:
         super().__init__(program, host)
+        self._hasher = hasher
         self._runner = runner
         self._passwords = passwords
         self._own_port = own_port
@@ -115,7 +135,7 @@ class _Guarded(Mosquitto):
         passwords, rights = folder / "passwords", folder / "rights"
         passwords.touch(mode=0o600)
         passwords.write_text("".join(f"{user}:{text}\n" for user, text in self._passwords.items()), encoding="utf-8")
-        await _hash(passwords)
+        await _hash(self._hasher, passwords)
         rights.write_text(_rights(self._runner), encoding="utf-8")
         for path in (passwords, rights):
             readable_by_the_broker(path)
@@ -138,14 +158,11 @@ def _rights(runner: str) -> str:
     return "\n".join([f"user {_HUB}", "topic readwrite #", "", f"user {USER}", *read, *write, ""])
 
 
-async def _hash(passwords: Path) -> None:
+async def _hash(program: str, passwords: Path) -> None:
     """Replace passwords by their hashes, in place: on a command line others of this machine could read them."""
-    program = shutil.which("mosquitto_passwd")
-    if program is None:
-        raise BrokerError("mosquitto_passwd is missing, so no password can be set: install all of mosquitto")
     process = await asyncio.create_subprocess_exec(
         program, "-U", str(passwords), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )
     said = (await process.communicate())[1].decode("utf-8", "replace").strip()
     if process.returncode != 0:
-        raise BrokerError(f"mosquitto_passwd failed: {said}")
+        raise BrokerError(f"{_PASSWORD_PROGRAM} failed: {said}")

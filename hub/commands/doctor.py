@@ -5,12 +5,13 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator
 
+from hub.broker.beyond import lacking
 from hub.broker.embedded import amqtt_is_installed
 from hub.broker.loopback import DEFAULT_PORT
 from hub.broker.mosquitto import find_mosquitto
 from hub.broker.serving import port_is_free
 from hub.commands.live import chosen_config
-from hub.config import ConfigError
+from hub.config import ConfigError, listen_address
 from hub.doctor.audio import check_audio, check_speech
 from hub.doctor.bluetooth import check_bluetooth
 from hub.doctor.disk import check_disk
@@ -46,6 +47,7 @@ def _findings() -> Iterator[Finding]:
     yield _config()
     yield from _profiles()
     yield _broker()
+    yield from _watchers()
     yield check_bluetooth()
     yield check_audio()
     yield _speech()
@@ -63,6 +65,19 @@ def _config() -> Finding:
 def _profiles() -> Iterator[Finding]:
     for error in wrong_profiles():
         yield Finding("profile", Verdict.NOTE, f"not used: {error}", "mend or remove the file")
+
+
+def _watchers() -> Iterator[Finding]:
+    """Whether others can watch, where the configuration says they may."""
+    try:
+        config, where = chosen_config(None)
+        address = listen_address(config.mqtt, where)
+    except ConfigError:  # told above
+        return
+    if address is not None:
+        missing = lacking()
+        said = missing or f"may log in on {address[0]}:{address[1]}"
+        yield Finding("watchers", Verdict.BROKEN if missing else Verdict.OK, said)
 
 
 def _speech() -> Finding:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from drivers.errors import AdapterDownError
 from drivers.radio_choice import VIRTUAL, open_radio
 from firmware_profiles.catalog import Catalog
-from hub.broker.beyond import USER, BeyondBroker, watchers_password
-from hub.broker.mosquitto import find_mosquitto
+from hub.broker.beyond import USER, BeyondBroker, lacking, watchers_password
 from hub.commands.before_run import ask_next_morning, before_run
 from hub.commands.keep_run import COUNTS, keep
 from hub.config import Config, ConfigError, external_server, listen_address, load_config
@@ -99,11 +98,8 @@ def _beyond(config: Config, where: str) -> Beyond:
     """Choose the brokers that others read too; raises ConfigError and OSError. A new password is told here, once."""
     runner, external, listen = config.runner.name, external_server(config.mqtt, where), None
     if (address := listen_address(config.mqtt, where)) is not None:
-        if find_mosquitto() is None:
-            raise ConfigError(
-                f"{where}: mqtt.listen: only mosquitto may listen beyond this machine, and it is not installed "
-                "(sudo apt install mosquitto, brew install mosquitto); amqtt stays on loopback"
-            )
+        if (missing := lacking()) is not None:
+            raise ConfigError(f"{where}: mqtt.listen: {missing}")
         password = watchers_password(config_file().parent / "listen-password")
         if password.fresh:
             # Not into the log of a service, which more people may read than the file.

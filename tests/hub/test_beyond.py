@@ -18,9 +18,10 @@ from drivers.recordings.recording import RecordingReader
 from hub.broker import beyond
 from hub.broker.beyond import USER, BeyondBroker, watchers_password
 from hub.broker.serving import LOOPBACK, BrokerError
-from hub.commands import live
+from hub.commands import doctor, live
 from hub.config import Config, ConfigError, MqttSection
 from hub.connection import Server, open_client, settled
+from hub.doctor.finding import Verdict
 from hub.outlets import Beyond
 from hub.replayed import open_replayed
 from tests.hub.programs import a_port, mosquitto, mosquitto_program, until
@@ -155,7 +156,7 @@ async def test_what_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(beyond, "find_mosquitto", lambda: program)
     monkeypatch.setattr(beyond.shutil, "which", lambda _name: None)
     broker = BeyondBroker(LOOPBACK, a_port(), "ann", password)
-    with pytest.raises(BrokerError, match="mosquitto_passwd is missing"):
+    with pytest.raises(BrokerError, match="mosquitto_passwd cannot be found: sudo apt"):
         await broker.start()
     await broker.stop()
     monkeypatch.setattr(beyond, "find_mosquitto", lambda: None)
@@ -165,10 +166,10 @@ async def test_what_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_a_run_does_not_begin_on_amqtt(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     config = Config(mqtt=MqttSection(listen="192.168.1.20"))
-    monkeypatch.setattr(live, "find_mosquitto", lambda: None)
-    with pytest.raises(ConfigError, match=r"only mosquitto may listen .* amqtt stays on loopback"):
+    monkeypatch.setattr(beyond, "find_mosquitto", lambda: None)
+    with pytest.raises(ConfigError, match=r"only mosquitto may listen .* mosquitto cannot be found"):
         live._beyond(config, "config.toml")
-    monkeypatch.setattr(live, "find_mosquitto", lambda: "mosquitto")
+    monkeypatch.setattr(live, "lacking", lambda: None)
     made, again = live._beyond(config, ""), live._beyond(config, "")
     assert made.listen is not None
     assert again.listen is not None
@@ -176,3 +177,16 @@ def test_a_run_does_not_begin_on_amqtt(monkeypatch: pytest.MonkeyPatch, capsys: 
     said = capsys.readouterr().out
     assert said.count("For watchers") == 1
     assert made.listen.password.text not in said, "not on a terminal: it would end in a log"
+
+
+def test_the_doctor_says_whether_others_can_watch(monkeypatch: pytest.MonkeyPatch):
+    config = Config(mqtt=MqttSection(listen="192.168.1.20"))
+    monkeypatch.setattr(doctor, "chosen_config", lambda _file: (config, "config.toml"))
+    monkeypatch.setattr(doctor, "lacking", lambda: None)
+    (well,) = doctor._watchers()
+    assert (well.verdict, well.said) == (Verdict.OK, "may log in on 192.168.1.20:1884")
+    monkeypatch.setattr(doctor, "lacking", lambda: "mosquitto_passwd cannot be found")
+    (broken,) = doctor._watchers()
+    assert (broken.verdict, broken.said) == (Verdict.BROKEN, "mosquitto_passwd cannot be found")
+    monkeypatch.setattr(doctor, "chosen_config", lambda _file: (Config(), ""))
+    assert not list(doctor._watchers())
