@@ -92,7 +92,6 @@ class Board:
         self.instance: str | None = None
         self.hub_online: bool | None = None
         self.session: SessionMessage | None = None
-        self.session_at_s = 0.0
         self.held: dict[str, Held] = {}
         self.sensors: dict[str, Sensor] = {}
         self.thresholds: dict[tuple[str, Side | None], ThresholdMessage] = {}
@@ -129,7 +128,7 @@ class Board:
             case SessionMessage(late=True) | CueMessage(late=True):
                 pass  # it was then, while a broker was away: no state of now, no banner
             case SessionMessage():
-                self.session, self.session_at_s = message, now_s
+                self.session = message
             case ThresholdMessage():
                 self.thresholds[message.detector, message.side] = message
             case CueMessage():

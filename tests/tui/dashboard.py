@@ -1,4 +1,4 @@
-"""The app on a written feed, driven by Pilot."""
+"""One runner's dashboard on a written feed, driven by Pilot."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from textual.pilot import Pilot
-
+from tests.tui.driver import Driver
 from tests.tui.scenes import Clock, Say, ScriptedFeed
 from tui.app import DashboardApp
 from tui.widgets.cue_banner import CueBanner
@@ -21,28 +20,13 @@ LARGE = (120, 40)
 
 
 @dataclass
-class Dashboard:
-    """What a test touches."""
-
-    app: DashboardApp
-    pilot: Pilot[None]
-    feed: ScriptedFeed
-    clock: Clock
+class Dashboard(Driver[DashboardApp]):
+    """What a test of one runner's dashboard touches."""
 
     async def play(self, *scenes: Say) -> None:
         for scene in scenes:
             scene(self.feed, self.clock)
             await self.look()
-
-    async def look(self) -> None:
-        """Let messages arrive, paint, let the screen settle."""
-        await self.pilot.pause()
-        self.app.repaint()
-        await self.pilot.pause()
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.look()
 
     def tile(self, key: str) -> MetricTile:
         return self.app.screen_stack[1].query_one(f"#{key}", MetricTile)

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-
 import msgspec
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import DataTable
 
 from dsp.records import Side, ThresholdState
 from hub.client import Item, LinkChange
@@ -18,8 +12,7 @@ from hub.lines import PainLine
 from hub.trend import FIELDS
 from hub.wire import ReplyMessage, ThresholdMessage, TrendMessage
 from tests.tui import coach_scenes, scenes
-from tests.tui.scenes import Clock, ScriptedFeed
-from tui.coach import CoachApp
+from tests.tui.coach import a_coach
 from tui.roster import Need, Roster
 from tui.screens.roster import RosterScreen
 from tui.screens.watched import WatchedScreen
@@ -28,44 +21,6 @@ from tui.widgets.cue_banner import CueBanner
 from tui.widgets.trend_panel import TrendPanel
 
 pytestmark = pytest.mark.real_time
-
-
-@dataclass
-class Coach:
-    app: CoachApp
-    pilot: Pilot[None]
-    feed: ScriptedFeed
-    clock: Clock
-
-    async def hear(self, *items: Item) -> None:
-        self.feed.say(*items)
-        await self.look()
-
-    async def look(self) -> None:
-        await self.pilot.pause()
-        self.app.repaint()
-        await self.pilot.pause()
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.look()
-
-    @property
-    def rows(self) -> list[list[str]]:
-        table = self.app.screen_stack[1].query_one(DataTable)
-        return [[str(cell) for cell in table.get_row_at(index)] for index in range(table.row_count)]
-
-    @property
-    def status(self) -> str:
-        return str(self.app.screen_stack[1].query_one("#roster-status").render())
-
-
-@asynccontextmanager
-async def a_coach(size: tuple[int, int] = (120, 40)) -> AsyncIterator[Coach]:
-    feed, clock = ScriptedFeed(), Clock()
-    app = CoachApp(feed, "127.0.0.1:1883", clock)
-    async with app.run_test(size=size) as pilot:
-        yield Coach(app, pilot, feed, clock)
 
 
 async def test_those_who_need_somebody_are_on_top_and_the_choice_stays():

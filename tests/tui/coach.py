@@ -1,0 +1,35 @@
+"""The coach's dashboard on a written feed, driven by Pilot."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from textual.widgets import DataTable
+
+from tests.tui.driver import Driver
+from tests.tui.scenes import Clock, ScriptedFeed
+from tui.coach import CoachApp
+
+
+@dataclass
+class Coach(Driver[CoachApp]):
+    """What a test of the coach's dashboard touches."""
+
+    @property
+    def rows(self) -> list[list[str]]:
+        table = self.app.screen_stack[1].query_one(DataTable)
+        return [[str(cell) for cell in table.get_row_at(index)] for index in range(table.row_count)]
+
+    @property
+    def status(self) -> str:
+        return str(self.app.screen_stack[1].query_one("#roster-status").render())
+
+
+@asynccontextmanager
+async def a_coach(size: tuple[int, int] = (120, 40)) -> AsyncIterator[Coach]:
+    feed, clock = ScriptedFeed(), Clock()
+    app = CoachApp(feed, "127.0.0.1:1883", clock)
+    async with app.run_test(size=size) as pilot:
+        yield Coach(app, pilot, feed, clock)
