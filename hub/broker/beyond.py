@@ -27,7 +27,7 @@ MEMORY_LIMIT_BYTES = 64_000_000
 """Mosquitto refuses what goes beyond; 500 clients took 9 MB (`benchmarks.abuse_broker`)."""
 
 _HUB = "hub"
-_PASSWORD_PROGRAM = "mosquitto_passwd"
+_HASHER = "mosquitto_passwd"
 _LIMITS = """\
 max_connections {connections}
 listener {own}
@@ -64,7 +64,7 @@ def watchers_password(file: Path) -> Password:
 
 def lacking() -> str | None:
     """Say what this machine lacks for such a broker, and what to do; None: nothing."""
-    missing = [name for name, path in (("mosquitto", find_mosquitto()), (_PASSWORD_PROGRAM, _hasher())) if path is None]
+    missing = [name for name, path in (("mosquitto", find_mosquitto()), (_HASHER, _hasher())) if path is None]
     if not missing:
         return None
     return (
@@ -74,7 +74,7 @@ def lacking() -> str | None:
 
 
 def _hasher() -> str | None:
-    return shutil.which(_PASSWORD_PROGRAM)
+    return shutil.which(_HASHER)
 
 
 class BeyondBroker:
@@ -165,4 +165,4 @@ async def _hash(program: str, passwords: Path) -> None:
     )
     said = (await process.communicate())[1].decode("utf-8", "replace").strip()
     if process.returncode != 0:
-        raise BrokerError(f"{_PASSWORD_PROGRAM} failed: {said}")
+        raise BrokerError(f"{_HASHER} failed: {said}")
