@@ -42,7 +42,7 @@ async def open_radio(
             from drivers.virtual.runner import VirtualRunner
         except ImportError as error:
             raise RadioError(
-                f"radio virtual: Bumble is not installed ({error}): install it with `pip install 'stridecue[sim]'`"
+                f"radio virtual: Bumble is not installed ({error}): `stridecue doctor` says how to add it"
             ) from error
         from drivers.radio.facade import MAX_CONNECTIONS
 

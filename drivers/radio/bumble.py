@@ -87,7 +87,7 @@ class BumbleProvider:
             from drivers.radio.bumble_host import BumbleHost
         except ImportError as error:
             raise RadioError(
-                f"radio {self.name}: Bumble is not installed ({error}): install it with `pip install 'stridecue[sim]'`"
+                f"radio {self.name}: Bumble is not installed ({error}): `stridecue doctor` says how to add it"
             ) from error
         try:
             with translated(f"radio {self.name}", adapter=True):
