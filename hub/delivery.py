@@ -110,6 +110,8 @@ def for_others(message: Message, onset_before: ThresholdState | None = None) -> 
             return msgspec.structs.replace(message, side=None, because=())
         case ThresholdMessage(because=because) | CueMessage(because=because) if _tells_of_pain(because):
             return None
+        case SessionMessage(replay=replay) if replay is not None:  # its marks tell of pain
+            return for_others(msgspec.structs.replace(message, replay=None), onset_before)
         case SessionMessage(thresholds=thresholds) if any(_is_onset(name) for name in thresholds):
             return msgspec.structs.replace(message, thresholds=_states_for_others(thresholds, onset_before))
         case MetricsMessage(extra=extra) if any(_is_onset(name) for name in extra):

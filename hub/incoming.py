@@ -25,7 +25,9 @@ Action: TypeAlias = Literal[
     "resume",
     "speed",
     "skip",
+    "seek",
     "jump",
+    "jump_back",
 ]
 
 
@@ -65,8 +67,10 @@ class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
     ask_pain  ask the runner whether something hurts
     pause, resume    a replay stands still, goes on
     speed     a replay goes on `factor` times as fast as it was run
-    skip      a replay goes on `seconds` later
+    skip      a replay goes on `seconds` later, or where that is negative, earlier
+    seek      a replay goes on `seconds` after the start of the recording
     jump      a replay goes on shortly before the next cue, threshold or pain
+    jump_back    shortly before the last one, from the start where there is none
     target    aim at `cadence_spm`; null: back to the runner's own
     """
 
@@ -75,7 +79,7 @@ class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
     cadence_spm: Annotated[float, msgspec.Meta(ge=100.0, le=240.0)] | None = None
 
     factor: Annotated[float, msgspec.Meta(ge=0.1, le=100.0)] | None = None
-    seconds: Annotated[float, msgspec.Meta(gt=0.0, le=86_400.0)] | None = None
+    seconds: Annotated[float, msgspec.Meta(ge=-86_400.0, le=86_400.0)] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what does not belong together; raises ValueError."""
@@ -87,8 +91,10 @@ class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
             raise ValueError(f"{self.action} has no cadence_spm: only target has")
         if (self.factor is not None) != (self.action == "speed"):
             raise ValueError('speed, and only speed, has a factor, e.g. {"action": "speed", "factor": 4}')
-        if (self.seconds is not None) != (self.action == "skip"):
-            raise ValueError('skip, and only skip, has seconds, e.g. {"action": "skip", "seconds": 60}')
+        if (self.seconds is not None) != (self.action in {"skip", "seek"}):
+            raise ValueError('skip and seek, and only they, have seconds, e.g. {"action": "skip", "seconds": -60}')
+        if self.action == "seek" and self.seconds is not None and self.seconds < 0.0:
+            raise ValueError("seek counts its seconds from the start of the recording: they are not negative")
 
 
 class Answer(NamedTuple):

@@ -69,6 +69,32 @@ class SoundStatus(msgspec.Struct, frozen=True, kw_only=True):
     underflows: int
 
 
+class ReplayMark(msgspec.Struct, frozen=True, array_like=True):
+    """Where in a recording something happened, as `[t_s, kind]`."""
+
+    t_s: float
+    kind: Literal["cue", "threshold", "pain"]
+
+
+class ReplayStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a replay is; seconds on the run's own axis, as `t_s` everywhere.
+
+    state       seeking: it goes to `target_s`, and what lies between is worked off and not told
+    duration_s  where the recording ends, null until that is known
+    speed       times as fast as it was run
+    seeks       how often it went elsewhere: when this changes, what was told before is not of this place
+    marks       what one jumps to, at most `hub.replayed.MOST_MARKS`
+    """
+
+    state: Literal["playing", "paused", "seeking", "ended"]
+    position_s: float
+    target_s: float | None
+    duration_s: float | None
+    speed: float
+    seeks: int
+    marks: list[ReplayMark] = []
+
+
 class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     """Where the run stands; retained. `elapsed_s` counts running time, pauses left out.
 
@@ -78,6 +104,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     thresholds    detector (and side) -> state now, such as `drift_left: watch`; only what is not clear, never more than
                   `reached`
     sound         null when sound is off
+    replay        null unless this is a replay
     """
 
     state: Literal["waiting", "running", "paused", "ended"]
@@ -91,6 +118,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     earlier_runs: int = 0
     thresholds: dict[str, ThresholdState] = {}
     sound: SoundStatus | None = None
+    replay: ReplayStatus | None = None
     late: bool = False
 
 

@@ -45,6 +45,7 @@ def announce(board: Board, now_s: float, *, muted: bool) -> Announcement:
     """Choose: a broken link hides everything else, then the end, then a fresh cue, then trouble, then state."""
     return (
         _link(board, now_s)
+        or _seeking(board)
         or _ended(board)
         or _fresh_cue(board, now_s, muted=muted)
         or _sensor_trouble(board)
@@ -74,6 +75,14 @@ def _link(board: Board, now_s: float) -> Announcement | None:
     return None
 
 
+def _seeking(board: Board) -> Announcement | None:
+    replay = board.replay
+    if replay is None or replay.target_s is None:
+        return None
+    text = f"Catching up to {clock(replay.target_s)} …"
+    return Announcement("state", "»", "SEEKING", text, f"At {clock(replay.position_s)}: worked off, not told.")
+
+
 def _ended(board: Board) -> Announcement | None:
     session = board.session
     if session is None or session.state != "ended":
@@ -81,6 +90,8 @@ def _ended(board: Board) -> Announcement | None:
     saved = f"Saved: {session.recording}" if session.recording else "Not recorded."
     cues = "1 cue" if board.cues == 1 else f"{board.cues} cues"
     text = f"Run finished: {clock(session.elapsed_s)}, {session.steps} steps, {cues}."
+    if session.replay is not None:
+        return Announcement("state", "■", "THE END", text, "← goes back · Home to the start · q closes")
     return Announcement("state", "■", "FINISHED", text, f"{saved} · q closes")
 
 

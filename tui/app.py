@@ -8,6 +8,8 @@ from typing import ClassVar, Literal
 
 from textual import work
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
+from textual.widgets import Footer
 
 from hub.client import NotConnectedError
 from hub.incoming import CommandMessage, PainMessage
@@ -17,14 +19,17 @@ from tui.screens.help import HelpScreen
 from tui.screens.pain import PainScreen, level_word
 from tui.screens.runner import RunnerScreen
 from tui.shell import Shell
+from tui.widgets.replay_line import ReplayLine
 
 PAINT_HZ = 10.0
 """The plot: smooth to the eye at a fifth of a core (measured)."""
 SLOW_EVERY = 5
 """Everything else is looked at every so many paints: twice a second, and it changes once a second."""
 
-_STEERING = frozenset({"hold", "faster", "steer"})
-SKIP_S = 30.0
+_STEERING = frozenset({"hold", "faster", "skip", "seek", "jump"})
+SKIP_S, LONG_SKIP_S = 10.0, 60.0
+SKIP_EVERY_S = 0.25
+"""A key that is held down repeats faster than a hub takes orders: the steps between are added up."""
 SLOWEST, FASTEST = 0.25, 32.0
 """A replay faster than this is limited by the machine anyway."""
 
@@ -39,10 +44,15 @@ class DashboardApp(Shell):
         Binding("d", "theme", "Theme"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("space", "hold", "Pause"),
-        Binding("plus,equals_sign", "faster(2)", "Fast", key_display="+"),
-        Binding("minus", "faster(0.5)", "Slow", key_display="-"),
-        Binding("right", "steer('skip')", "30 s", key_display="→"),
-        Binding("n", "steer('jump')", "Next"),
+        Binding("plus,equals_sign", "faster(2)", "Speed", key_display="+ -"),
+        Binding("minus", "faster(0.5)", "Slower", show=False),
+        Binding("left", f"skip({-SKIP_S})", "10 s", key_display="← →"),
+        Binding("right", f"skip({SKIP_S})", "10 s on", show=False),
+        Binding("comma,shift+left", f"skip({-LONG_SKIP_S})", "60 s", show=False),
+        Binding("full_stop,shift+right", f"skip({LONG_SKIP_S})", "60 s on", show=False),
+        Binding("home", "seek", "From the start", show=False),
+        Binding("n", "jump('jump')", "Next", key_display="n N"),
+        Binding("N", "jump('jump_back')", "Back to the last", show=False),
         Binding("q", "quit", "Quit"),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
     ]
@@ -55,9 +65,12 @@ class DashboardApp(Shell):
         self.painted = 0
         self._runner = runner
         self._home = RunnerScreen()
+        self._line = ReplayLine()
         self._replaying = False
         self._held = False
         self._speed = 1.0
+        self._skip_s = 0.0
+        self._skips: Timer | None = None
 
     async def on_mount(self) -> None:
         """Show the runner's screen, follow the feed, start painting."""
@@ -82,6 +95,10 @@ class DashboardApp(Shell):
         if replaying != self._replaying:
             self._replaying = replaying
             self.refresh_bindings()
+            if not self._line.is_attached:
+                self._home.mount(self._line, before=self._home.query_one(Footer))
+        if self.board.session is not None and self.board.session.replay is not None:
+            self._line.show(self.board.session.replay)
         self._home.paint_plot(self.board, now_s)
         self._home.paint(self.board, now_s, self._runner, muted=self.muted)
 
@@ -113,10 +130,25 @@ class DashboardApp(Shell):
         self.order(CommandMessage(action="speed", factor=self._speed))
         self.notify(f"{self._speed:g} times as fast as it was run", timeout=2)
 
-    def action_steer(self, action: Literal["skip", "jump"]) -> None:
-        """Go on in a replay."""
-        self._held = False
-        self.order(CommandMessage(action=action, seconds=SKIP_S if action == "skip" else None))
+    def action_skip(self, seconds: float) -> None:
+        """Go so much further in a replay, or back."""
+        self._skip_s += seconds
+        if self._skips is None:
+            self._send_skip()
+
+    def _send_skip(self) -> None:
+        seconds, self._skip_s, self._skips = self._skip_s, 0.0, None
+        if seconds:
+            self.order(CommandMessage(action="skip", seconds=seconds))
+            self._skips = self.set_timer(SKIP_EVERY_S, self._send_skip)
+
+    def action_seek(self) -> None:
+        """Go to the start of a replay."""
+        self.order(CommandMessage(action="seek", seconds=0.0))
+
+    def action_jump(self, where: Literal["jump", "jump_back"]) -> None:
+        """Go to what happened next in a replay, or last."""
+        self.order(CommandMessage(action=where))
 
     @work(exit_on_error=False, group="order")
     async def order(self, order: CommandMessage) -> None:

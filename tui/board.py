@@ -15,6 +15,7 @@ from hub.wire import (
     CueMessage,
     Message,
     MetricsMessage,
+    ReplayStatus,
     SensorMessage,
     SessionMessage,
     StatusMessage,
@@ -92,13 +93,17 @@ class Board:
         self.instance: str | None = None
         self.hub_online: bool | None = None
         self.session: SessionMessage | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        """Forget what was measured and said."""
         self.held: dict[str, Held] = {}
         self.sensors: dict[str, Sensor] = {}
         self.thresholds: dict[tuple[str, Side | None], ThresholdMessage] = {}
         self.cue: CueMessage | None = None
         self.cue_at_s = 0.0
         self.cues = 0
-        self.cue_history: deque[tuple[float, CueMessage]] = deque(maxlen=CUES_KEPT)  # running time, cue
+        self.cue_history: deque[tuple[float, CueMessage]] = deque(maxlen=CUES_KEPT)  # running time (replay: `t_s`), cue
         self.pain: PainMessage | None = None
         self.obliquity = Trace(PLOT_WINDOW_S)
         self.obliquity_at_s = 0.0
@@ -125,22 +130,33 @@ class Board:
                 self._metrics(message, now_s)
             case SensorMessage():
                 self._sensor(message, now_s)
+            case CueMessage(late=True) if self.replay is not None:
+                self._log(message)  # it lies before the place that the replay went to
             case SessionMessage(late=True) | CueMessage(late=True):
                 pass  # it was then, while a broker was away: no state of now, no banner
             case SessionMessage():
-                self.session = message
+                self._session(message)
             case ThresholdMessage():
                 self.thresholds[message.detector, message.side] = message
             case CueMessage():
                 self.cue, self.cue_at_s = message, now_s
-                self.cues += 1
-                self.cue_history.append((self.elapsed_s, message))
+                self._log(message)
             case PainMessage():
                 self.pain = message
             case StatusMessage():
                 self._status(message)
             case _:
                 pass  # steps and commands are not shown
+
+    def _session(self, message: SessionMessage) -> None:
+        before, now = self.replay, message.replay
+        if before is not None and now is not None and before.seeks != now.seeks:
+            self._forget()  # the replay has gone elsewhere: nothing on the screen is of that place
+        self.session = message
+
+    def _log(self, cue: CueMessage) -> None:
+        self.cues += 1
+        self.cue_history.append((self.elapsed_s if self.replay is None else cue.t_s, cue))
 
     def _status(self, message: StatusMessage) -> None:
         if message.state == "online" and self.instance not in (None, message.instance):
@@ -173,6 +189,16 @@ class Board:
     def is_over(self) -> bool:
         """The run has ended: last values stay, nothing goes stale."""
         return self.session is not None and self.session.state == "ended"
+
+    @property
+    def replay(self) -> ReplayStatus | None:
+        """Where the replay is; None in a live run."""
+        return None if self.session is None else self.session.replay
+
+    @property
+    def stands_still(self) -> bool:
+        """Tell whether a replay is held: what is shown stays as it is."""
+        return self.replay is not None and self.replay.state != "playing"
 
     @property
     def elapsed_s(self) -> float:

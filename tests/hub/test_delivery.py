@@ -8,7 +8,7 @@ from dsp.records import Severity, Side, ThresholdState
 from hub.contract_examples import EXAMPLES
 from hub.delivery import ForOthers, for_others
 from hub.lines import EvidenceLine, MetricLine, PainLine, ThresholdLine
-from hub.wire import CueMessage, MetricsMessage, SessionMessage, ThresholdMessage
+from hub.wire import CueMessage, MetricsMessage, ReplayMark, ReplayStatus, SessionMessage, ThresholdMessage
 
 PAIN = PainLine(t_s=9.0, level=6, site="buttock", side=Side.RIGHT, note=None)
 SAFE = MetricLine(t_s=9.0, key="onset_safe_m", value=4200.0, side=None, quality=1.0)
@@ -34,6 +34,20 @@ def test_of_the_detector_made_from_pain_only_the_state_is_told():
     metrics = EXAMPLES["metrics"]
     assert isinstance(metrics, MetricsMessage)
     assert for_others(replace(metrics, extra={**metrics.extra, "onset_safe_m": 4200.0})) == metrics
+
+
+def test_the_marks_of_a_replay_stay():
+    session = EXAMPLES["session"]
+    assert isinstance(session, SessionMessage)
+    marks = [ReplayMark(9.0, "pain")]
+    where = ReplayStatus(
+        state="playing", position_s=9.0, target_s=None, duration_s=20.0, speed=1.0, seeks=0, marks=marks
+    )
+    onset = {"onset_right": ThresholdState.REACHED}
+    assert for_others(replace(session, replay=where)) == session
+    assert for_others(replace(session, replay=where, thresholds=onset)) == for_others(
+        replace(session, thresholds=onset)
+    )
 
 
 def test_a_report_of_pain_leaves_the_state_as_it_was():

@@ -18,6 +18,7 @@ from hub.wire import (
     CueMessage,
     Message,
     MetricsMessage,
+    ReplayStatus,
     SensorMessage,
     SensorState,
     SessionMessage,
@@ -93,6 +94,18 @@ def session(state: str = "running", **changes: object) -> SessionMessage:
         "recording": "2025-03-01_0730_ann.mcap",
     }
     return SessionMessage(t=UTC, seq=1, state=state, **(values | changes))
+
+
+def replay(**changes: object) -> ReplayStatus:
+    values: dict[str, object] = {
+        "state": "playing",
+        "position_s": 754.0,
+        "target_s": None,
+        "duration_s": 1200.0,
+        "speed": 1.0,
+        "seeks": 0,
+    }
+    return ReplayStatus(**(values | changes))
 
 
 def metrics(**changes: float | None) -> MetricsMessage:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 from dsp.records import Severity, Side
 from hub.incoming import CommandMessage, PainMessage
+from hub.wire import ReplayMark
 from tests.tui import scenes
 from tests.tui.dashboard import SMALL, dashboard
 from tui.screens.help import HelpScreen
 from tui.screens.pain import PainScreen, level_word
 from tui.screens.runner import RunnerScreen
+from tui.widgets.replay_line import ReplayLine
 
 pytestmark = pytest.mark.real_time
 
@@ -88,18 +91,81 @@ async def test_a_replay_is_steered_and_a_live_run_is_not() -> None:
         assert board.feed.sent == []
         board.feed.say(scenes.session(source="replay"))
         await board.look()
-        await board.press("space", "space", "plus", "plus", "minus", "right", "n")
+        await board.press("space", "space", "plus", "plus", "minus", "right", "n", "N", "home")
         assert board.feed.sent == [
             CommandMessage(action="pause"),
             CommandMessage(action="resume"),
             CommandMessage(action="speed", factor=2.0),
             CommandMessage(action="speed", factor=4.0),
             CommandMessage(action="speed", factor=2.0),
-            CommandMessage(action="skip", seconds=30.0),
+            CommandMessage(action="skip", seconds=10.0),
             CommandMessage(action="jump"),
+            CommandMessage(action="jump_back"),
+            CommandMessage(action="seek", seconds=0.0),
         ]
-        await board.press("space", "right", "space")
-        assert [order.action for order in board.feed.sent[-3:]] == ["pause", "skip", "pause"]
+
+
+@pytest.mark.parametrize(
+    ("key", "seconds"),
+    [("left", -10.0), ("right", 10.0), ("shift+left", -60.0), ("comma", -60.0), ("full_stop", 60.0)],
+)
+async def test_each_key_skips_so_far(key: str, seconds: float) -> None:
+    async with dashboard() as board:
+        board.feed.say(scenes.session(source="replay"))
+        await board.look()
+        await board.press(key)
+        assert board.feed.sent == [CommandMessage(action="skip", seconds=seconds)]
+
+
+async def test_a_key_that_is_held_down_asks_for_the_sum_of_its_steps() -> None:
+    async with dashboard() as board:
+        board.feed.say(scenes.session(source="replay"))
+        await board.look()
+        for _ in range(7):
+            board.app.action_skip(-10.0)
+        board.app._send_skip()  # what its timer would do
+        await board.look()
+        assert board.feed.sent == [CommandMessage(action="skip", seconds=seconds) for seconds in (-10.0, -60.0)]
+
+
+async def test_the_line_of_a_replay_says_where_it_is_and_what_is_where() -> None:
+    async with dashboard(SMALL) as board:
+        await board.play(scenes.running)
+        assert not board.app.screen.query(ReplayLine)
+        marks = [ReplayMark(600.0, "cue"), ReplayMark(1190.0, "pain")]
+        board.feed.say(scenes.session(source="replay", replay=scenes.replay(marks=marks, position_s=300.0)))
+        await board.look()
+        await board.look()
+        line = str(board.app.screen.query_one(ReplayLine).content)
+        assert line.startswith("▶ 5:00 ━━")
+        assert line.endswith(" 20:00  1 x")
+        bar = line.split()[2]
+        assert (bar.index("●") / len(bar), bar.index("◆") / len(bar)) == (
+            pytest.approx(0.25, abs=0.02),
+            pytest.approx(0.5, abs=0.02),
+        )
+        assert bar.endswith("✚")
+        assert board.app.screen.query_one(ReplayLine).region.bottom == SMALL[1] - 1  # above the footer
+
+
+async def test_elsewhere_in_a_replay_nothing_is_left_of_where_it_was() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        board.feed.say(scenes.session(source="replay", replay=scenes.replay(position_s=800.0)), scenes.cue())
+        board.feed.say(scenes.threshold(), scenes.attitude(790.0))
+        await board.look()
+        assert board.app.board.cues == 1
+        seeking = scenes.replay(state="seeking", position_s=60.0, target_s=90.0, seeks=1)
+        board.feed.say(scenes.session(source="replay", replay=seeking))
+        await board.look()
+        assert board.said.startswith("SEEKING: Catching up to 1:30")
+        now = board.app.board
+        assert (now.cues, now.cue, now.thresholds, now.held, now.obliquity.newest_s) == (0, None, {}, {}, None)
+        early = msgspec.structs.replace(scenes.cue(t_s=70.0), late=True)
+        board.feed.say(scenes.session(source="replay", replay=scenes.replay(position_s=90.0, seeks=1)), early)
+        await board.look()
+        assert [at_s for at_s, _ in now.cue_history] == [70.0]
+        assert now.cue is None  # it is no news
 
 
 async def test_theme_swaps_and_swaps_back() -> None:
@@ -172,5 +238,5 @@ async def test_the_keys_of_a_replay_fit_and_pain_is_not_among_them() -> None:
         await board.look()
         keys = {each.action: each.region for each in board.app.screen.query(FooterKey)}
         assert "pain" not in keys
-        assert {"steer('jump')", "quit"} <= set(keys)
+        assert {"hold", "faster(2)", "skip(-10.0)", "jump('jump')", "quit"} <= set(keys)
         assert all(region.right <= board.app.size.width for region in keys.values())

@@ -30,7 +30,8 @@ _MORE = (
 )
 _KEYS = (
     "Keys: p report pain · m mute cues and sounds · d dark or light · ? this help · q quit (the run is kept). "
-    "In a replay: space pause · + - speed · → 30 s on · n to the next cue, threshold or pain."
+    "In a replay: space pause · + - speed · ← → 10 s back or on · , . 60 s (also Shift and an arrow) · Home from the "
+    "start · n N to the next or last cue ◆, threshold ▲ or pain ✚ of the line at the bottom."
 )
 
 

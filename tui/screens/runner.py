@@ -70,7 +70,7 @@ class RunnerScreen(Screen[None]):
             plot.clear(_why_no_plot(board))
             return
         silent_s = now_s - board.obliquity_at_s
-        running = board.session is None or board.session.state == "running"
+        running = (board.session is None or board.session.state == "running") and not board.stands_still
         right_s = newest_s + (silent_s if running and silent_s > _SILENT_S else 0.0)
         plot.empty = "Comes with your first steps" if silent_s < _SILENT_S else "No news from the sacrum sensor"
         plot.show(*board.obliquity.columns(max(2, plot.dot_columns), right_s))
