@@ -25,7 +25,7 @@ STAMP_SLACK_NS = 1_000
 """Times in the trace are float seconds: a sample's own stamp may lie this much later."""
 
 JOIN_S = 0.05
-"""No line is drawn over a longer hole."""
+"""No line is drawn over a longer hole, and of what lies in it nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ class AttitudeStage:
             while self._due and self._due[0] <= until_ns:
                 stamp = self._due.popleft()
                 if now is None or before is None or dt > JOIN_S:
-                    out.append(Attitude(stamp, *(now or _NONE)))
+                    fresh = t - stamp / NS_PER_S < JOIN_S
+                    out.append(Attitude(stamp, *(now if now and fresh else _NONE)))
                     continue
                 part = min(1.0, max(0.0, (stamp / NS_PER_S - before_s) / (t - before_s)))
                 out.append(Attitude(stamp, *(b + part * (n - b) for b, n in zip(before, now, strict=True))))

@@ -92,6 +92,7 @@ class TrunkChain:
         self._new_contacts = 0
         self._known_s = (0.0, 0.0)
         self._strides = 0
+        self._usual_stride_s = 0.0
         self._corrected_s = 0.0
         self._unlooked = 0
         self._read_s = float("-inf")
@@ -155,7 +156,7 @@ class TrunkChain:
         trace, period = self._trace, self._intake.period_s
         if not trace.t_s:
             return False
-        until = trace.first_at(trace.t_s[0] + self._p.hold_s)
+        until = trace.first_at(trace.t_s[0] + (self._usual_stride_s or self._p.hold_s))
         if until == len(trace.t_s):
             return False
         if not self._known:
@@ -167,8 +168,11 @@ class TrunkChain:
             self._usual, self._longest = self._intake.chunk, int(LONGEST_CHUNK_S / period)
         self._lowpass.reset()
         self._detector.reset()
-        x, y, z = (sum(axis[: until + 1]) / (until + 1) for axis in trace.axes[:3])
-        self._strapdown.align(trace.t_s[0] - period, (x, y, z))
+        force = [axis[: until + 1] for axis in trace.axes[:3]]
+        if self._intake.has_gyro:
+            turns = [axis[: until + 1] for axis in trace.turns]
+            self._strapdown.align_over(trace.t_s[0] - period, trace.t_s[: until + 1], force, turns)
+        x, y, z = (sum(axis) / (until + 1) for axis in force)
         self._leveller.start(trace.t_s[0], keep_bias=self._bias_known)
         self._mean_direction.align(trace.t_s[0] - period, (x, y, z))
         self._corrected_s = trace.t_s[0]
@@ -256,7 +260,7 @@ class TrunkChain:
         c = self._stances.contacts_s
         if len(c) < 3 or not 0.38 < c[-1] - c[-3] < 1.2:
             return False
-        self._intake.stride_s = c[-1] - c[-3]
+        self._intake.stride_s = self._usual_stride_s = c[-1] - c[-3]
         self._strides += 1
         if self._strides % 2:
             return False

@@ -129,6 +129,17 @@ def test_a_short_gap_costs_no_step(made):
     assert all(b - a > 0.25 for a, b in pairwise(found))
 
 
+@pytest.mark.parametrize("lost_s", [0.3, 0.6, 1.5])
+def test_after_a_long_gap_the_pelvis_is_level_at_once(lost_s):
+    made = make(seconds=20.0, noise=0.01)
+    blocks = [b for b in blocks_of(made, [Placement.SACRUM], 5) if not 15.0 <= b.t_ns[0] * 1e-9 < 15.0 + lost_s]
+    told = [r for r in play(blocks) if isinstance(r, Attitude) and r.obliquity_deg is not None]
+    t_s, said = np.array([(r.t_ns * 1e-9, r.obliquity_deg) for r in told]).T
+    error = np.abs(said - np.interp(t_s, made.t_s, made.obliquity_deg))
+    assert np.sum(t_s > 15.0 + lost_s) > 3.0 * 200
+    assert error[t_s > 14.0].max() < 0.6
+
+
 def test_memory_stays_bounded():
     made = make(seconds=8.0)
     pipeline, sizes = Pipeline(), []
