@@ -11,6 +11,18 @@ from hub.config import sound_output
 from hub.topics import WireError, runner_slug
 
 WEB_PORT = 8765
+THEMES = ("dark", "light", "high-contrast", "colour-blind")
+"""Looks of the dashboard; `tui.theme` has their colours."""
+
+
+def add_theme(one: argparse.ArgumentParser) -> None:
+    """Add the option that says which look the dashboard begins with."""
+    one.add_argument(
+        "--theme",
+        choices=THEMES,
+        metavar="LOOK",
+        help=f"of the dashboard: {', '.join(THEMES)} (default: the one chosen last with the key d)",
+    )
 
 
 def web_address(text: str) -> tuple[str, int]:

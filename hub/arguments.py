@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from importlib.metadata import PackageNotFoundError, version
 
-from hub.argument_types import moment, port, radio, seconds, sound_target, speed, whole
+from hub.argument_types import add_theme, moment, port, radio, seconds, sound_target, speed, whole
 from hub.config import AUTO, OFF, SAMPLE
 from hub.folders import config_file
 from hub.history_arguments import HISTORY, PAIN, add_history, add_pain
@@ -299,6 +299,7 @@ def _sound(one: argparse.ArgumentParser, default: str | None) -> None:
 
 def _headless(one: argparse.ArgumentParser) -> None:
     one.add_argument("--headless", action="store_true", help="no dashboard: lines of text")
+    add_theme(one)
 
 
 def _mqtt_port(one: argparse.ArgumentParser) -> None:

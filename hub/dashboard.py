@@ -23,9 +23,10 @@ def dashboard_is_installed() -> bool:
 
 
 class Dashboard:
-    """The child process; `start`, then wait for `ended`, then `stop` in any case."""
+    """The child process; `start`, then wait for `ended`, then `stop` in any case. `theme` None: the one chosen last."""
 
-    def __init__(self) -> None:
+    def __init__(self, theme: str | None = None) -> None:
+        self._look = [] if theme is None else ["--theme", theme]
         self._process: asyncio.subprocess.Process | None = None
         self._pipe: int | None = None
         self._terminal = SavedTerminal()
@@ -44,6 +45,7 @@ class Dashboard:
                 runner,
                 "--parent-fd",
                 str(reading),
+                *self._look,
                 pass_fds=(reading,),
             )
         except OSError:

@@ -64,6 +64,7 @@ class Launch:
     beyond       brokers that others read too
     folder       where to record; None: not recorded
     sound    what is heard and where; None: nothing
+    theme        look of the dashboard; None: the one chosen last
     seconds      end by itself after so long; None: when asked to
     history      where pain and thresholds are kept while the run goes on; None: nowhere
     """
@@ -78,6 +79,7 @@ class Launch:
     beyond: Beyond = field(default_factory=Beyond)
     folder: Path | None = None
     headless: bool = False
+    theme: str | None = None
     jsonl: str | None = None
     signals: bool = False
     sound: SoundSection | None = None
@@ -153,6 +155,7 @@ async def _carry_out(launch: Launch) -> Ended:
             signals=launch.signals,
             console=None if dashboard else _console(out),
             dashboard=dashboard,
+            theme=launch.theme,
             observe=launch.observe,
             diary=_diary(launch, about, session),
             sound=sound,

@@ -86,6 +86,7 @@ class Plan:
     signals: bool = False
     console: Callable[[Subscription[Post]], Coroutine[Any, Any, None]] | None = None
     dashboard: bool = False
+    theme: str | None = None
     observe: Callable[[Record], None] = lambda _record: None
     sound: Sounds | None = None
     diary: Diary | None = None
@@ -105,14 +106,27 @@ class Runtime:
         self._session = Session()
         self._telemetry = Telemetry(plan.about, self._session)
         self._notices = Notices(self._say)
-        self._dashboard = Dashboard()
+        self._dashboard = Dashboard(plan.theme)
         self._dashboard_owns_terminal = False
         self._sinks: list[asyncio.Task[None]] = []
         self._now_ns: Callable[[], int] = lambda: plan.about.t0_ns
         self._steer: Callable[[CommandMessage], str | None] = lambda _order: None
         self._recorder: RecorderSink | None = None
         self._outcome = Outcome()
-        self._order = asyncio.Lock()
+        self._said: Callable[[], None] = lambda: None
+        self._course = Course(
+            plan.engine,
+            self._session,
+            self._telemetry,
+            self._notices,
+            self._facts,
+            self._posts,
+            self._outcome,
+            now_ns=self._now,
+            live=plan.about.source != "replay",
+            observe=plan.observe,
+            said=lambda: self._said(),
+        )
 
     @property
     def files(self) -> list[Path]:
@@ -144,7 +158,8 @@ class Runtime:
                 await outlets.open_beyond(self._plan.beyond)
                 self._start_sound(group, heard)
                 async with self._plan.source as source:
-                    self._now_ns, self._steer = source.now_ns, source.steer
+                    self._now_ns, self._steer, self._said = source.now_ns, source.steer, source.diverged
+                    self._telemetry.replay = source.status
                     heartbeat = self._start(group, "heartbeat", self._beat(source))
                     await self._follow(source)
             finally:
@@ -168,48 +183,27 @@ class Runtime:
         async with asyncio.TaskGroup() as group:
             for name, work in source.tasks(self._stop):
                 group.create_task(work, name=name)
-            async for batch in source.batches(self._stop):
-                for item in batch:
-                    await self._take(item)
+            while True:
+                async for batch in source.batches(self._stop):
+                    for item in batch:
+                        await self._course.take(item)
+                await self._finish(source)
+                if not (self._dashboard_owns_terminal and await source.goes_on(self._stop)):
+                    break
+
+    async def _finish(self, source: Source) -> None:
         self._outcome.losses["radio"] = source.dropped
         self._outcome.plan = self._plan.engine.plan()
         for record in self._plan.engine.finish():
-            await self._tell(record)
+            await self._course.tell(record)
+        self._session.end(source.now_ns())
+        await self._course.frame(source.now_ns())
 
-    async def _take(self, item: RadioItem) -> None:
-        # One after the other, so that the recording has what was said where the core heard it.
-        async with self._order:
-            await self._facts.publish(item)
-            if isinstance(item, DeviceInfo):
-                self._telemetry.device(item)
-            elif isinstance(item, LinkState):
-                await self._post(self._telemetry.link(item, self._now_ns()))
-            faults = len(self._plan.engine.faults)
-            live = self._plan.about.source != "replay"
-            arrival_ns = item.t_recv_ns if live and isinstance(item, Packet) else now_ns()
-            for record in self._plan.engine.feed(item):
-                await self._tell(record, arrival_ns)
-            if len(self._plan.engine.faults) > faults:
-                for where, fault in self._plan.engine.faults.items():
-                    self._notices.put(where, f"{where} is not used any more ({fault.text}); details in the log")
-
-    async def _tell(self, record: Record, arrival_ns: int | None = None) -> None:
-        self._plan.observe(record)
-        if isinstance(record, Summary):
-            self._outcome.summary = record
-        if (wrong := contradiction(record)) is not None:
-            self._notices.put(*wrong)
-        changed = self._session.update(record)
-        if isinstance(record, Cue | PainReport):
-            await self._facts.publish(Arrival(now_ns() if arrival_ns is None else arrival_ns))
-        await self._facts.publish(record)
-        await self._post(self._telemetry.record(record))
-        if changed:
-            await self._post([self._telemetry.session(record.t_ns)])
-
-    async def _post(self, posts: Sequence[Post]) -> None:
-        for post in posts:
-            await self._posts.publish(post)
+    async def _steered(self, order: CommandMessage) -> str | None:
+        done = self._steer(order)
+        if done is not None:  # who pressed a key sees at once that it was heard
+            await self._course.post([self._telemetry.session(self._now())])
+        return done
 
     async def _beat(self, source: Source) -> None:
         loop = asyncio.get_running_loop()
@@ -223,7 +217,7 @@ class Runtime:
                 if count * BEAT_S > ALL_THERE_S:
                     self._notices.put("missing", missing_text(self._telemetry.links))
                 self._telemetry.notice = self._notices.text
-                await self._post(self._telemetry.frames(source.now_ns(), self._plan.engine.health()))
+                await self._course.frame(source.now_ns())
 
     # -- what runs beside
 
@@ -253,7 +247,12 @@ class Runtime:
         """Before all others: no full disk holds up a cue."""
         if self._plan.sound is None:
             return None
-        return self._facts.subscribe("sound", Policy.DROP_OLDEST, sound.CAPACITY, wanted=sound.is_heard)
+        return self._facts.subscribe(
+            "sound",
+            Policy.DROP_OLDEST,
+            sound.CAPACITY,
+            wanted=lambda fact: sound.is_heard(fact) and not (self._course.is_passing and isinstance(fact, Record)),
+        )
 
     def _start_sound(self, group: asyncio.TaskGroup, heard: Subscription[Fact] | None) -> None:
         """After the dashboard, which draws on the stderr that a device may switch off."""
@@ -267,11 +266,11 @@ class Runtime:
     def _outlets(self, group: asyncio.TaskGroup) -> Outlets:
         obey = Obey(
             self._now,
-            say=self._take,
-            tell=self._tell,
+            say=self._course.hear,
+            tell=self._course.tell,
             note=self._facts.publish,
             stop=self._stop,
-            steer=lambda order: self._steer(order),
+            steer=self._steered,
         )
         return Outlets(
             self._plan.about.runner,
@@ -328,7 +327,8 @@ class Runtime:
         now_ns = self._now_ns()
         self._session.end(now_ns)
         self._outcome.running_s = self._session.elapsed_s(now_ns)
-        await self._post(self._telemetry.frames(now_ns, self._plan.engine.health()))
+        self._course.is_passing = False
+        await self._course.frame(now_ns)
         self._posts.close()
         if not self._sinks:
             return

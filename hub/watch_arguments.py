@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from hub.argument_types import WEB_PORT, port, runner, web_address
+from hub.argument_types import WEB_PORT, add_theme, port, runner, web_address
 
 WATCH = """\
 Every runner who publishes on a broker, those who need somebody on top. Nothing is configured per runner.
@@ -16,7 +16,8 @@ Every runner who publishes on a broker, those who need somebody on top. Nothing 
   stridecue watch --serve                          in a browser on this machine; prints the address
   stridecue watch --serve 192.168.1.20             for a tablet in the gym; who has the printed address can look
 
-keys: Enter one runner in full, Esc back, n say something to the runner, a ask whether something hurts, m mute, q quit
+keys: Enter one runner in full, Esc back, n say something to the runner, a ask whether something hurts, m mute,
+u unmute, d another look (dark, light, high contrast, colour-blind), q quit
 """
 
 
@@ -33,6 +34,7 @@ def add_watch(one: argparse.ArgumentParser) -> None:
         help="of a hub on this machine, whatever the configuration says (default 1883)",
     )
     one.add_argument("--runner", type=runner, metavar="NAME", help="only this runner")
+    add_theme(one)
     one.add_argument("--plain", action="store_true", help="lines of text instead of the dashboard")
     one.add_argument(
         "--serve",

@@ -18,6 +18,9 @@ from hub.connection import Server
 from hub.topics import WireError, coach_topics, runner_slug
 from tui.app import DashboardApp
 from tui.coach import CoachApp
+from tui.shell import Shell
+from tui.theme import NAMES
+from tui.theme_memory import own_memory
 
 _LOG = logging.getLogger("stridecue.dashboard")
 
@@ -32,6 +35,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--url", help="with --watch: a broker elsewhere; its password is in STRIDECUE_MQTT_PASSWORD")
     parser.add_argument("--user", help="login at --url")
     parser.add_argument("--ca-file", help="certificates to trust at --url")
+    parser.add_argument("--theme", choices=NAMES, help="the look to begin with (default: the one chosen last)")
     parser.add_argument("--parent-fd", type=int, help="inherited pipe; the dashboard ends when it closes")
     options = parser.parse_args(arguments)
     if not options.watch and options.runner is None:
@@ -79,7 +83,12 @@ def _only_log(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None
     _LOG.info("%s: %s", context.get("message"), context.get("exception"))
 
 
-def chosen_app(options: argparse.Namespace) -> App[None]:
+def in_browser() -> bool:
+    """Whether the server of `tui.web` started this process."""
+    return "TEXTUAL_DRIVER" in os.environ
+
+
+def chosen_app(options: argparse.Namespace) -> Shell:
     """Make the dashboard that is meant; raises ConfigError for a bad URL."""
     if not options.watch:
         server = Server(host=options.host, port=options.port)
@@ -92,6 +101,9 @@ def chosen_app(options: argparse.Namespace) -> App[None]:
 async def run(options: argparse.Namespace) -> int:
     """Run the dashboard until it is quit, signalled or orphaned."""
     app = chosen_app(options)
+    if not in_browser():  # who looks on from a tablet does not choose for this machine
+        app.looks = own_memory()
+    app.wear(options.theme)
     outlive_the_hub()
     end_with_signals(app)
     if options.parent_fd is not None:
@@ -103,8 +115,7 @@ async def run(options: argparse.Namespace) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Entry point; 0 done, 1 failed, 2 wrong arguments or no terminal."""
     options = parse(sys.argv[1:] if arguments is None else arguments)
-    in_browser = "TEXTUAL_DRIVER" in os.environ
-    if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+    if not in_browser() and not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         print("stridecue: the dashboard needs a terminal; use --headless with the hub instead", file=sys.stderr)
         return 2
     return asyncio.run(run(options))

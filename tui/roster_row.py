@@ -23,13 +23,13 @@ _MARK = {
     Need.SILENT: ("✗", "bold $bad"),
     Need.NEAR: ("▲", "bold $caution"),
     Need.SENSOR: ("◐", "$caution"),
-    Need.WATCH: ("◆", "$accent"),
+    Need.WATCH: ("◆", "$watch"),
     Need.RUNNING: ("▶", "$ok"),
     Need.NOTHING: ("○", "$dim"),
 }
 _THRESHOLD = {
     ThresholdState.CLEAR: ("clear", "$dim"),
-    ThresholdState.WATCH: ("watch", "$accent"),
+    ThresholdState.WATCH: ("watch", "$watch"),
     ThresholdState.NEAR: ("near", "bold $caution"),
     ThresholdState.REACHED: ("REACHED", "bold $bad"),
     ThresholdState.REPORTED: ("REACHED", "bold $bad"),

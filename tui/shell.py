@@ -10,18 +10,21 @@ from textual.worker import Worker, WorkerState
 
 from hub.client import Item
 from tui.feed import Feed
-from tui.theme import DARK, LIGHT
+from tui.theme import FOR_FEW_COLOURS, NAMES, look_name, theme_name, themes
+from tui.theme_memory import ThemeMemory
 
 WIDTHS = [(0, "-tight"), (76, "-narrow"), (110, "-wide")]
 HEIGHTS = [(0, "-flat"), (22, "-low"), (34, "-tall"), (54, "-grand")]
 """Classes that the style sheets lay out by; 80x24 is -narrow -low, 120x40 is -wide -tall."""
+_FEW_COLOURS = (None, "standard", "windows")
+"""Colour systems of at most sixteen colours, as Rich names them."""
 
 
 class Shell(App[None]):
     """The feed is all it knows of the outside.
 
-    hear  takes in one item of the feed, at a time of the dashboard's clock
-    fail  is told why nothing is heard any more: a frozen screen must never look like a quiet run
+    hear   takes in one item of the feed, at a time of the dashboard's clock
+    fail   is told why nothing is heard any more: a frozen screen must never look like a quiet run
     """
 
     CSS_PATH = "app.tcss"
@@ -37,9 +40,10 @@ class Shell(App[None]):
     ) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS = WIDTHS, HEIGHTS
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = DARK.name
+        for theme in themes():
+            self.register_theme(theme)
+        self.looks = ThemeMemory()
+        self.wear(None)
         self._feed = feed
         self._clock_s = clock_s
         self._hear = hear
@@ -56,6 +60,14 @@ class Shell(App[None]):
         if event.worker.group == "feed" and event.state is WorkerState.ERROR:
             self._fail(event.worker.error)
 
+    def wear(self, asked: str | None) -> None:
+        """Put on the look asked for, else the one chosen last, else one that suits the terminal."""
+        few_colours = self.no_color or self.console.color_system in _FEW_COLOURS
+        self.theme = theme_name(asked or self.looks.chosen or (FOR_FEW_COLOURS if few_colours else NAMES[0]))
+
     def action_theme(self) -> None:
-        """Swap dark and light."""
-        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+        """Put on the next look, and remember it."""
+        name = NAMES[(NAMES.index(look_name(self.theme)) + 1) % len(NAMES)]
+        self.theme = theme_name(name)
+        self.looks.keep(name)
+        self.notify(name.replace("-", " "), title="Theme", timeout=2)

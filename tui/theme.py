@@ -1,73 +1,160 @@
-"""Two themes, calm, told apart by colour-blind eyes: blue, orange and vermillion after Okabe and Ito (2008)."""
+"""Four looks: dark, light, high contrast, and one whose colours all colour-blind eyes can tell apart.
+
+Meaning is never in a colour alone: marks and words say the same. `tests/tui/test_themes.py` measures what is promised:
+contrast (WCAG 2.2: 4.5 for words, 3 for shapes; high contrast 7) on every screen, and the distance of the colours of
+state for eyes without red, green or blue cones.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual.theme import Theme
 
-DARK = Theme(
-    name="stridecue-dark",
-    primary="#56b4e9",
-    secondary="#7f8fa6",
-    accent="#56b4e9",
-    foreground="#dfe6ee",
-    background="#10151c",
-    surface="#161d26",
-    panel="#1d2631",
-    success="#4cc38a",
-    warning="#e69f00",
-    error="#f0715a",
-    dark=True,
-    variables={
-        "brand": "#56b4e9",
-        "dim": "#8b9aab",
-        "faint": "#56657a",
-        "rule": "#3a4859",
-        "ok": "#4cc38a",
-        "caution": "#e69f00",
-        "bad": "#f0715a",
-        "plot-line": "#7cc7f2",
-        "plot-band": "#17222d",
-        "gauge-off": "#334155",
-        "gauge-clear": "#4cc38a",
-        "gauge-watch": "#56b4e9",
-        "gauge-near": "#e69f00",
-        "gauge-reached": "#f0715a",
-        "banner-word": "#dfe6ee",
-        "footer-key-foreground": "#56b4e9",
-        "footer-background": "#161d26",
-    },
-)
 
-LIGHT = Theme(
-    name="stridecue-light",
-    primary="#0067a5",
-    secondary="#5b6b7d",
-    accent="#0067a5",
-    foreground="#1b2530",
-    background="#fbfcfd",
-    surface="#f1f4f7",
-    panel="#e6ebf0",
-    success="#00734f",
-    warning="#9a6200",
-    error="#b83a00",
-    dark=False,
-    variables={
-        "brand": "#0067a5",
-        "dim": "#5a6877",
-        "faint": "#98a5b2",
-        "rule": "#b9c4cf",
-        "ok": "#00734f",
-        "caution": "#9a6200",
-        "bad": "#b83a00",
-        "plot-line": "#0067a5",
-        "plot-band": "#e8f0f6",
-        "gauge-off": "#c9d2db",
-        "gauge-clear": "#00734f",
-        "gauge-watch": "#0067a5",
-        "gauge-near": "#c98a00",
-        "gauge-reached": "#b83a00",
-        "banner-word": "#1b2530",
-        "footer-key-foreground": "#0067a5",
-        "footer-background": "#f1f4f7",
-    },
-)
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of one look.
+
+    surface, panel             backgrounds of dialogs and banners, of the top line
+    dim, faint, why            quiet words; numbers that are old, and fine lines; quiet words on a tinted banner
+    rule                       frames
+    ok, watch, caution, bad    the four states, of thresholds and of everything else
+    accent                     keys, names, lines drawn
+    plot_band                  background of the shaded band
+    """
+
+    background: str
+    surface: str
+    panel: str
+    foreground: str
+    dim: str
+    faint: str
+    why: str
+    rule: str
+    ok: str
+    watch: str
+    caution: str
+    bad: str
+    accent: str
+    plot_band: str
+
+
+PALETTES = {
+    "dark": Palette(
+        background="#10151c",
+        surface="#161d26",
+        panel="#1d2631",
+        foreground="#dfe6ee",
+        dim="#94a3b4",
+        faint="#64748a",
+        why="#bccad8",
+        rule="#3a4859",
+        ok="#4cc38a",
+        watch="#56b4e9",
+        caution="#e69f00",
+        bad="#f0715a",
+        accent="#56b4e9",
+        plot_band="#17222d",
+    ),
+    "light": Palette(
+        background="#fbfcfd",
+        surface="#f1f4f7",
+        panel="#e6ebf0",
+        foreground="#1b2530",
+        dim="#566473",
+        faint="#7d8b99",
+        why="#3a4754",
+        rule="#b9c4cf",
+        ok="#006e4c",
+        watch="#0067a5",
+        caution="#7d6000",
+        bad="#a81c3c",
+        accent="#0067a5",
+        plot_band="#e8f0f6",
+    ),
+    # Each colour is also one of the sixteen that the simplest terminals have.
+    "high-contrast": Palette(
+        background="#000000",
+        surface="#000000",
+        panel="#000000",
+        foreground="#ffffff",
+        dim="#d0d0d0",
+        faint="#b0b0b0",
+        why="#ffffff",
+        rule="#909090",
+        ok="#00ffff",
+        watch="#ff80ff",
+        caution="#ffff00",
+        bad="#ff6060",
+        accent="#00ffff",
+        plot_band="#202020",
+    ),
+    # Okabe and Ito, "Color Universal Design" (2008): sky blue, reddish purple, yellow, vermillion.
+    "colour-blind": Palette(
+        background="#000000",
+        surface="#0c1014",
+        panel="#12181e",
+        foreground="#f2f2f2",
+        dim="#a8b0b8",
+        faint="#7c858e",
+        why="#d4dae0",
+        rule="#46505a",
+        ok="#56b4e9",
+        watch="#cc79a7",
+        caution="#f0e442",
+        bad="#d55e00",
+        accent="#56b4e9",
+        plot_band="#151c22",
+    ),
+}
+NAMES = tuple(PALETTES)
+"""In the order of the theme key; the first is the usual one."""
+FOR_FEW_COLOURS = "high-contrast"
+"""Where there are sixteen colours or none, and shades of grey and blue fall together."""
+_OURS = "stridecue-"
+
+
+def themes() -> list[Theme]:
+    """Make the themes, in the order of NAMES."""
+    return [_theme(name, palette) for name, palette in PALETTES.items()]
+
+
+def theme_name(name: str) -> str:
+    """Name a look as Textual knows it."""
+    return _OURS + name
+
+
+def look_name(theme: str) -> str:
+    """Invert `theme_name`."""
+    return theme.removeprefix(_OURS)
+
+
+def _theme(name: str, own: Palette) -> Theme:
+    return Theme(
+        name=theme_name(name),
+        primary=own.accent,
+        secondary=own.dim,
+        accent=own.accent,
+        foreground=own.foreground,
+        background=own.background,
+        surface=own.surface,
+        panel=own.panel,
+        success=own.ok,
+        warning=own.caution,
+        error=own.bad,
+        dark=name != "light",
+        variables={
+            "dim": own.dim,
+            "faint": own.faint,
+            "why": own.why,
+            "rule": own.rule,
+            "ok": own.ok,
+            "watch": own.watch,
+            "caution": own.caution,
+            "bad": own.bad,
+            "plot-band": own.plot_band,
+            "footer-key-foreground": own.accent,
+            "footer-background": own.surface,
+        },
+    )

@@ -73,6 +73,7 @@ def run(options: Namespace) -> int:
             first_port=options.mqtt_port,
             folder=demo_folder() / "recordings",
             headless=options.headless,
+            theme=options.theme,
             seconds=options.seconds,
             sound=SoundSection(output=options.sound),
             observe=observe,

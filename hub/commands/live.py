@@ -72,6 +72,7 @@ def run(options: Namespace) -> int:
             beyond=_beyond(config, where),
             folder=folder if config.record.enabled and not options.no_record else None,
             headless=options.headless,
+            theme=options.theme,
             sound=with_output(config.sound, options.sound),
             observe=count.observe,
             history=history,

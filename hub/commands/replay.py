@@ -54,6 +54,7 @@ def _paced(options: Namespace, reader: RecordingReader, settings: RunSettings, c
             first_port=options.mqtt_port,
             replayed=reader.session,
             headless=options.headless,
+            theme=options.theme,
             jsonl=options.jsonl,
             signals=options.signals,
             sound=SoundSection(output=options.sound),

@@ -74,7 +74,7 @@ def _section(options: Namespace) -> tuple[MqttSection, str]:
 def _dashboard(section: MqttSection, server: Server, options: Namespace) -> int:
     """Run the coach's dashboard in a process of its own."""
     terminal = SavedTerminal()
-    command = [sys.executable, "-m", "tui", *_arguments(section, server, options.runner)]
+    command = [sys.executable, "-m", "tui", *_arguments(section, server, options.runner, options.theme)]
     code = _carry_out(command, _environment(server))
     if code != 0:
         terminal.restore()
@@ -94,7 +94,7 @@ def _serve(section: MqttSection, server: Server, options: Namespace) -> int:
         print("Whoever has this address can look, and can say things to runners. It is new at every start.", flush=True)
     print("Ctrl-C ends it", flush=True)
     command = [sys.executable, "-m", "tui.web", "--host", host, "--port", str(port), "--"]
-    command += _arguments(section, server, options.runner)
+    command += _arguments(section, server, options.runner, options.theme)
     return 1 if _carry_out(command, {**_environment(server), IN_ENVIRONMENT: token}) else 0
 
 
@@ -109,7 +109,7 @@ def _reachable(host: str) -> list[str]:
     return ["127.0.0.1"]
 
 
-def _arguments(section: MqttSection, server: Server, runner: str | None) -> list[str]:
+def _arguments(section: MqttSection, server: Server, runner: str | None, theme: str | None = None) -> list[str]:
     """Tell the dashboard which broker; never the password."""
     words = ["--watch"]
     if section.url is not None:
@@ -118,6 +118,7 @@ def _arguments(section: MqttSection, server: Server, runner: str | None) -> list
             words += [name, value] if value is not None else []
     else:
         words += ["--port", str(server.port)]
+    words += ["--theme", theme] if theme is not None else []
     return words + (["--runner", runner] if runner is not None else [])
 
 

@@ -49,13 +49,15 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str) -> Path
 @pytest.mark.real_time
 async def test_the_dashboard_ends_when_the_hub_closes_its_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     said = stand_in(tmp_path, monkeypatch, 'trap "" TERM; eval "cat <&$8"; exit 0')
-    child = Dashboard()
+    child = Dashboard("light")
     await child.start(1883, "ann")
     for _ in range(500):
         if said.exists() and said.read_text():
             break
         await asyncio.sleep(0.01)
-    assert said.read_text().split()[:-1] == ["-m", "tui", "--port", "1883", "--runner", "ann", "--parent-fd"]
+    words = said.read_text().split()
+    assert words[:7] == ["-m", "tui", "--port", "1883", "--runner", "ann", "--parent-fd"]
+    assert words[8:] == ["--theme", "light"]
     async with asyncio.timeout(10):
         await child.stop()
 

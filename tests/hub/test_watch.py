@@ -80,6 +80,7 @@ def test_the_broker_is_the_one_that_was_said(tmp_path: Path, monkeypatch: pytest
     section, _ = watch._section(options("--port", "1900"))
     assert section.url is None
     assert watch._arguments(section, Server(port=1900), None) == ["--watch", "--port", "1900"]
+    assert watch._arguments(section, Server(), "ann", "light")[-4:] == ["--theme", "light", "--runner", "ann"]
     with pytest.raises(ConfigError, match="--port: is of a hub on this machine"):
         watch._section(options("--broker", "mqtt://gym.local", "--port", "1900"))
 

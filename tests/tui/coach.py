@@ -31,5 +31,6 @@ class Coach(Driver[CoachApp]):
 async def a_coach(size: tuple[int, int] = (120, 40)) -> AsyncIterator[Coach]:
     feed, clock = ScriptedFeed(), Clock()
     app = CoachApp(feed, "127.0.0.1:1883", clock)
+    app.wear("dark")
     async with app.run_test(size=size) as pilot:
         yield Coach(app, pilot, feed, clock)

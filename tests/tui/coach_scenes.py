@@ -1,16 +1,67 @@
-"""Many runners, as one broker would tell of them."""
+"""Many runners, as one broker would tell of them: each with a gait, a run and a way of tiring of their own."""
 
 from __future__ import annotations
 
 import math
+import random
+from dataclasses import dataclass
 
-from dsp.records import ThresholdState
+from dsp.records import Severity, ThresholdState
 from hub.client import Item, LinkChange, Received
 from hub.topics import Topics, parse_topic
-from hub.wire import Message, SensorMessage, TrendMessage, decode, encode
+from hub.wire import Message, MetricsMessage, SensorMessage, TrendMessage, decode, encode
 from tests.tui import scenes
 
-MINUTES = 42
+TIRED_DEG = {ThresholdState.WATCH: 1.0, ThresholdState.NEAR: 2.0, ThresholdState.REACHED: 3.0}
+"""How far the drop of one side has grown where a detector says so."""
+BELT_LEFT = "Your belt tips when you land on your left. Walk for a minute."
+STEPS = "Quick, light steps."
+
+
+@dataclass(frozen=True)
+class Gait:
+    """What a runner is like, and how far into the run they are."""
+
+    minutes: int
+    cadence_spm: float
+    drop_left_deg: float
+    drop_right_deg: float
+    contact_ms: float
+    speed_mps: float
+    heart_bpm: float
+    phase: float
+    tired_deg: float
+
+    def at(self, minute: float) -> dict[str, float]:
+        """Fields of the metrics at a minute of the run; drop grows from half-way on, all of it wanders."""
+        tired = self.tired_deg * max(0.0, 2.0 * minute / self.minutes - 1.0)
+        slow, quick = math.sin(0.21 * minute + self.phase), math.sin(0.9 * minute + 3.0 * self.phase)
+        contact_ms = self.contact_ms + 0.25 * minute + 2.0 * slow
+        return {
+            "cadence_spm": self.cadence_spm + 2.5 * slow + 0.8 * quick,
+            "drop_excursion_left_deg": self.drop_left_deg + tired + 0.25 * slow + 0.2 * quick,
+            "drop_excursion_right_deg": self.drop_right_deg + 0.2 * quick - 0.15 * slow,
+            "contact_left_ms": contact_ms + 3.0,
+            "contact_right_ms": contact_ms - 2.0 + 2.0 * quick,
+            "speed_mps": self.speed_mps + 0.08 * slow + 0.03 * quick,
+        }
+
+
+def gait(number: int, worst: ThresholdState | None = None) -> Gait:
+    """The gait of runner `number`, always the same."""
+    own = random.Random(number)
+    cadence_spm, drop_deg = own.uniform(158.0, 182.0), own.uniform(2.6, 5.6)
+    return Gait(
+        minutes=own.randint(14, 68),
+        cadence_spm=cadence_spm,
+        drop_left_deg=drop_deg,
+        drop_right_deg=max(2.0, drop_deg + own.uniform(-1.2, 1.2)),
+        contact_ms=430.0 - cadence_spm - own.uniform(0.0, 25.0),
+        speed_mps=own.uniform(2.3, 3.9),
+        heart_bpm=own.uniform(138.0, 172.0),
+        phase=own.uniform(0.0, 6.0),
+        tired_deg=own.uniform(-0.3, 0.4) if worst is None else TIRED_DEG[worst],
+    )
 
 
 def of(runner: str, message: Message, *, retained: bool = False) -> Received:
@@ -21,34 +72,32 @@ def of(runner: str, message: Message, *, retained: bool = False) -> Received:
     return Received(parse_topic(topic), decode(topic, encode(message)), retained)
 
 
-def trend(start_deg: float, rise_deg: float, number: int = 0) -> TrendMessage:
-    """A run whose drop wanders and rises."""
-    left = [start_deg + rise_deg * i / MINUTES + 0.3 * math.sin(0.9 * i + number) for i in range(MINUTES)]
-    right: list[float | None] = [start_deg - 0.4 + 0.2 * math.sin(0.5 * i) for i in range(MINUTES)]
-    right[10] = None
-    return TrendMessage(
-        t=scenes.UTC,
-        seq=MINUTES,
-        t0=scenes.UTC,
-        cadence_spm=[168.0 + 3.0 * math.sin(0.2 * i + number) for i in range(MINUTES)],
-        drop_excursion_left_deg=list(left),
-        drop_excursion_right_deg=right,
-        contact_left_ms=[245.0 + 0.2 * i for i in range(MINUTES)],
-        contact_right_ms=[243.0 + 0.1 * i for i in range(MINUTES)],
-        speed_mps=[2.9] * MINUTES,
-    )
+def trend(of_whom: Gait) -> TrendMessage:
+    """The run so far; one minute was not measured."""
+    rows = [of_whom.at(minute) for minute in range(of_whom.minutes)]
+    columns: dict[str, list[float | None]] = {field: [row[field] for row in rows] for field in rows[0]}
+    columns["drop_excursion_right_deg"][10] = None
+    return TrendMessage(t=scenes.UTC, seq=of_whom.minutes, t0=scenes.UTC, **columns)
+
+
+def numbers(of_whom: Gait, later_s: float = 0.0) -> MetricsMessage:
+    """The newest numbers, `later_s` after the trend's last minute."""
+    contact = of_whom.at(of_whom.minutes + later_s / 60.0)
+    flight_ms = 60_000.0 / contact["cadence_spm"] - contact["contact_left_ms"]
+    heart_bpm = of_whom.heart_bpm + 3.0 * math.sin(0.1 * later_s)
+    return scenes.metrics(**contact, flight_ms=flight_ms, heart_rate_bpm=heart_bpm)
 
 
 def runner(name: str, number: int = 0, state: str = "running", worst: ThresholdState | None = None) -> list[Item]:
     """One runner's messages: session, numbers, trend, sensors."""
     thresholds = {} if worst is None else {"drift_left": worst}
-    rise_deg = {None: 0.2, ThresholdState.WATCH: 1.0, ThresholdState.NEAR: 2.0, ThresholdState.REACHED: 3.0}[worst]
-    numbers = scenes.metrics(cadence_spm=164.0 + number % 13, drop_excursion_left_deg=4.0 + rise_deg)
+    own = gait(number, worst)
+    elapsed_s = 60.0 * own.minutes + 7 * number % 60
     return [
         of(name, scenes.status(instance=name)),
-        of(name, scenes.session(state, runner=name, elapsed_s=2520.0 + 7 * number, thresholds=thresholds)),
-        of(name, numbers),
-        of(name, trend(4.0, rise_deg, number)),
+        of(name, scenes.session(state, runner=name, elapsed_s=elapsed_s, thresholds=thresholds)),
+        of(name, numbers(own)),
+        of(name, trend(own)),
         *(of(name, scenes.sensor(device)) for device in ("sacrum", "left-foot", "strap")),
     ]
 
@@ -101,13 +150,37 @@ NAMES = (
 )
 
 
+WORST = {
+    "hana": ThresholdState.REACHED,
+    "tess": ThresholdState.NEAR,
+    "xia": ThresholdState.NEAR,
+    **dict.fromkeys(("eli", "pia", "arlo", "leo"), ThresholdState.WATCH),
+}
+ENDED = ("mo", "ema")
+
+
 def forty() -> list[Item]:
     """Forty runners: most fine, some in need, one with a lost sensor, two who have ended."""
     items: list[Item] = [up()]
     for number, name in enumerate(NAMES):
-        worst = {7: ThresholdState.REACHED, 19: ThresholdState.NEAR, 23: ThresholdState.NEAR}.get(number)
-        worst = ThresholdState.WATCH if number % 11 == 4 else worst
-        items += runner(name, number, "ended" if number in (12, 30) else "running", worst)
-    items.append(of("kai", scenes.sensor("sacrum", "lost")))
-    items.append(of("hana", scenes.cue(text="Your belt tips when you land on your left. Walk for a minute.")))
-    return items
+        items += runner(name, number, "ended" if name in ENDED else "running", WORST.get(name))
+    return items + told()
+
+
+def told() -> list[Item]:
+    """What some of them hear, and a sensor that is away."""
+    return [
+        of("kai", scenes.sensor("sacrum", "lost")),
+        of("hana", scenes.cue(Severity.WARNING, BELT_LEFT)),
+        of("tess", scenes.cue(text="Your belt starts to tip when you land on your left. Keep it level.")),
+        of("eli", scenes.cue(Severity.INFO, STEPS)),
+    ]
+
+
+def a_second(later_s: float) -> list[Item]:
+    """The next numbers of all who still run."""
+    return [
+        of(name, numbers(gait(number, WORST.get(name)), later_s))
+        for number, name in enumerate(NAMES)
+        if name not in ENDED
+    ]

@@ -63,5 +63,6 @@ def text_of(widget: StatusLine | SensorTable | CueBanner | ThresholdGauge) -> st
 async def dashboard(size: tuple[int, int] = SMALL) -> AsyncIterator[Dashboard]:
     feed, clock = ScriptedFeed(), Clock()
     app = DashboardApp(feed, "ann", clock)
+    app.wear("dark")
     async with app.run_test(size=size) as pilot:
         yield Dashboard(app, pilot, feed, clock)

@@ -48,7 +48,7 @@ async def test_one_runner_and_back():
         assert coach.app.screen.runner == "ben"
         shown = str(coach.app.screen.query_one("#trend").render())
         assert "Drop L" in shown
-        assert "2.90 .. 2.90 m/s" in shown
+        assert "158 .. 165" in shown
         assert "▅" in shown
         await coach.press("escape")
         assert isinstance(coach.app.screen, RosterScreen)

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from hub.argument_types import THEMES
 from tui.__main__ import outlive_the_hub, parse
+from tui.theme import NAMES
 
 pty = pytest.importorskip("pty", reason="no pseudo terminals here: the dashboard's process is NOT tested")
 ROOT = Path(__file__).parent.parent.parent
@@ -140,6 +142,13 @@ def test_wrong_arguments_are_named(arguments: list[str], capsys: pytest.CaptureF
 def test_the_arguments_of_the_hub_are_understood() -> None:
     options = parse(["--port", "4711", "--runner", "ann", "--parent-fd", "7"])
     assert (options.host, options.port, options.runner, options.parent_fd) == ("127.0.0.1", 4711, "ann", 7)
+    assert options.theme is None
+
+
+def test_every_theme_of_the_command_line_is_there() -> None:
+    assert THEMES == NAMES
+    for name in THEMES:
+        assert parse(["--watch", "--theme", name]).theme == name
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no job control there")

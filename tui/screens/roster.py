@@ -121,7 +121,7 @@ class RosterScreen(Screen[None]):
             state = ("◌ ", "$dim", f"connecting to {self._where} {link.reason}")
         look = "bold $bad" if pressing else "$dim"
         return Content.assemble(
-            ("stridecue", "bold $brand"),
+            ("stridecue", "bold $accent"),
             f"  {len(in_order)} runner{'s' if len(in_order) != 1 else ''}, {running} running   ",
             (f"{pressing} need{'s' if pressing == 1 else ''} you" if pressing else "nobody needs you", look),
             "   ",

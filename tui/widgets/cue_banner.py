@@ -60,7 +60,7 @@ class CueBanner(Static):
         first = message[0] if message else ""
         rows = [Content.assemble((label, "bold"), "  ", (first.ljust(room - taken), "bold"))]
         if say.when:
-            rows[0] = Content.assemble(rows[0], "  ", (say.when, "$dim"))
+            rows[0] = Content.assemble(rows[0], "  ", (say.when, "$why"))
         rows += [Content.styled(" " * indent + line, "bold") for line in message[1:]]
-        rows += [Content.styled(" " * indent + line, "$dim") for line in below]
+        rows += [Content.styled(" " * indent + line, "$why") for line in below]
         self.update(Content("\n").join(rows), layout=False)

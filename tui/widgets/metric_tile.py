@@ -21,7 +21,7 @@ class MetricTile(Widget):
         self.reading = reading
         self.value = "--"
         self.age_s: float | None = None
-        self.border_title = f"{reading.title} [dim]{reading.unit}[/]" if reading.unit else reading.title
+        self.border_title = f"{reading.title} [$dim]{reading.unit}[/]" if reading.unit else reading.title
         self._lines: list[str] = []
 
     def on_mount(self) -> None:

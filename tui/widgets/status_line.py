@@ -62,7 +62,7 @@ class StatusLine(Static):
         fixed = len(f"stridecue  {now.runner}{source}") + len(state) + len(link) + len(muted) + 8
         recording = self._recording(max(13, width - fixed))
         left = Content.assemble(
-            ("stridecue", "bold $brand"), f"  {now.runner}", (source, "$dim"), "   ", (state, "bold"), muted
+            ("stridecue", "bold $accent"), f"  {now.runner}", (source, "$dim"), "   ", (state, "bold"), muted
         )
         right = Content.assemble(
             (recording if now.state else "", "" if now.recording else "$dim"), "   ", (link, _LINK_COLOUR[now.link_ok])

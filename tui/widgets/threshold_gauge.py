@@ -8,6 +8,7 @@ from textual.widgets import Static
 from tui.words import lines_of
 
 STEPS = ("clear", "watch", "near", "reached")
+_COLOURS = ("$ok", "$watch", "$caution", "$bad")
 
 
 class ThresholdGauge(Static):
@@ -36,11 +37,11 @@ class ThresholdGauge(Static):
         if width < 1:
             return
         cell = max(3, (width - 3) // len(STEPS))
-        colour = "$gauge-off" if self.level is None else f"$gauge-{STEPS[self.level]}"
+        colour = "$rule" if self.level is None else _COLOURS[self.level]
         fields, names = [], []
         for index, name in enumerate(STEPS):
             on = self.level is not None and index <= self.level
-            fields.append(Content.styled(("█" if on else "░") * cell, colour if on else "$gauge-off"))
+            fields.append(Content.styled(("█" if on else "░") * cell, colour if on else "$rule"))
             names.append(Content.styled(name.center(cell)[:cell], "bold" if index == self.level else "$dim"))
         lines = [Content(" ").join(fields)]
         if height > 2:
