@@ -159,6 +159,11 @@ class Strapdown:
         self.t_s = before
         return vertical
 
+    def up(self) -> Vector:
+        """Up in sensor axes."""
+        w, x, y, z = self.q
+        return 2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)
+
     def level_rows(self) -> tuple[Vector, Vector]:
         """The two level axes of the near-inertial frame, in sensor axes."""
         w, x, y, z = self.q
@@ -205,9 +210,22 @@ class Leveller:
         for i in (5, 6):
             self._cov[i, i] += (p.gap_force_mps2 * gap_s) ** 2
 
-    def stride(self, t_s: float, velocity: tuple[float, float]) -> tuple[float, float]:
-        """The trunk's velocity, mean of two successive contacts, at their mid-time; returns the velocity correction."""
+    def stride(
+        self, t_s: float, velocity: tuple[float, float], change: tuple[float, float] = (0.0, 0.0)
+    ) -> tuple[float, float]:
+        """The trunk's velocity, mean of two successive contacts, at their mid-time; returns the velocity correction.
+
+        change  what the runner's way has added to it since the time before (`dsp.bend`): that is no error, and goes
+        """
+        strapdown = self._strapdown
+        strapdown.v = (strapdown.v[0] - change[0], strapdown.v[1] - change[1])
+        velocity = (velocity[0] - change[0], velocity[1] - change[1])
         return self._observe(t_s, velocity, self._params.stride_velocity_mps)
+
+    def bias_sd(self, axis: Vector) -> float:
+        """How uncertain the gyro's bias about `axis` (unit, sensor axes) is, rad/s."""
+        c = self._cov[2:5, 2:5].tolist()
+        return math.sqrt(sum(c[i][k] * axis[i] * axis[k] for i in range(3) for k in range(3)))
 
     def free(self, t_s: float, velocity: tuple[float, float]) -> None:
         """The same at no particular phase, in unknown motion."""

@@ -43,6 +43,7 @@ class PelvisStride:
     mean_mps2           mean vertical force: gravity, when scale, offset and level are right
     tilt_range_deg      largest minus least anterior tilt; None without a mount, as the next
     rotation_range_deg  the same about the vertical, slow turning taken off
+    turn_radps          that slow turning, + to the left; 0 without a mount
     """
 
     oscillation_mm: float
@@ -50,6 +51,7 @@ class PelvisStride:
     tilt_range_deg: float | None
     rotation_range_deg: float | None
     mount_quality: float
+    turn_radps: float = 0.0
 
     def readings(self, decided_s: float, t_s: float, placement: Placement) -> list[Sighting]:
         """What a sensor at `placement` may say of it; tilt and rotation are the pelvis's only where it rides on it."""
@@ -95,8 +97,11 @@ def pelvis_stride(
     turns = np.array([axis[here] for axis in trace.turns]) - np.array(bias)[:, None]
     turns[:, 1:] *= 0.5 * (up[:, 1:] + up[:, :-1])
     turns[:, 0] = 0.0
-    rotation_range = dt * _range(_level(turns.sum(axis=0).cumsum(), ramp).tolist())
-    return PelvisStride(oscillation, mean, math.degrees(tilt_range), math.degrees(rotation_range), mount.quality)
+    turned = turns.sum(axis=0).cumsum()
+    turn = turned.item(-1) / steps
+    rotation_range = dt * _range(_level(turned, ramp).tolist())
+    ranges = math.degrees(tilt_range), math.degrees(rotation_range)
+    return PelvisStride(oscillation, mean, *ranges, mount.quality, turn)
 
 
 def _summed(values: Floats) -> Floats:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from dsp import texts
 from dsp.agreement import Agreement
+from dsp.bend import Pace
 from dsp.chains.foot import SIDE_OF, FootChain
 from dsp.chains.trunk import TrunkChain
 from dsp.guidance import Guidance, GuidanceParams, Wish
@@ -69,6 +70,7 @@ class Pipeline:
         self._fusion = StepFusion()
         self._agreement = Agreement()
         self._metrics = all_metrics()
+        self._pace = Pace()
         self._guidance = Guidance(self._params.guidance)
         self._totals = RunTotals()
         self._tick: int | None = None
@@ -153,7 +155,7 @@ class Pipeline:
         else:
             mount = self._params.mounts.get(block.placement)
             signals = self._params.signals and block.placement is Placement.SACRUM
-            chain = TrunkChain(block.placement, mount, signals=signals)
+            chain = TrunkChain(block.placement, mount, signals=signals, pace=self._pace)
         self._chains[block.source] = chain
         first_s = int(block.t_ns[0]) * 1e-9
         self._merge.join(block.source, first_s, slow=False)
@@ -226,6 +228,7 @@ class Pipeline:
     def _report(self, t_ns: int, out: list[Record]) -> None:
         metrics: list[Metric] = [m for stage in self._metrics for m in stage.report(t_ns)]
         metrics += self._agreement.report(t_ns)
+        self._pace.tell(t_ns / NS_PER_S, metrics)
         out.extend(metrics)
         self._totals.metrics(t_ns, metrics)
         out += self._count(self._guidance.second(t_ns, metrics))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dsp.attitude import AttitudeStage
+from dsp.bend import Bend, Pace
 from dsp.detectors.trunk import TrunkContactParams, TrunkContacts
 from dsp.filters import LowPass2
 from dsp.intake import Intake, IntakeParams, Ready
@@ -67,6 +68,7 @@ class TrunkChain:
         params: TrunkParams | None = None,
         *,
         signals: bool = False,
+        pace: Pace | None = None,
     ) -> None:
         self._p = params or TrunkParams()
         self._placement = placement
@@ -78,6 +80,7 @@ class TrunkChain:
         )
         self._strapdown = Strapdown()
         self._leveller = Leveller(self._strapdown, self._p.level)
+        self._bend = Bend(pace or Pace())
         self._mean_direction = MeanDirection()
         self._moved = MovedSensor() if placement in DROP_PLACEMENTS else None
         self._seek_mount()
@@ -128,6 +131,7 @@ class TrunkChain:
         self._unlooked = 0
         self._new_contacts = 0
         self._intake.stride_s = 0.0
+        self._bend.reset()
         if self._known:
             self._intake.chunk = self._usual
         self._still.reset()
@@ -226,6 +230,7 @@ class TrunkChain:
         self._read_s = c[-1]
         stride = pelvis_stride(self._trace, self._mount, self._strapdown.bias, (c[-3], c[-2], c[-1]))
         if stride is not None:
+            self._bend.turn_radps = stride.turn_radps
             out.extend(stride.readings(self.latest_s, c[-1], self._placement))
 
     def _settle(self, out: list[Sighting]) -> None:
@@ -268,7 +273,9 @@ class TrunkChain:
         if self._intake.has_gyro and c[-2] > self._corrected_s:
             vx = 0.5 * (trace.at(trace.vx, c[-2]) + trace.at(trace.vx, c[-1]))
             vy = 0.5 * (trace.at(trace.vy, c[-2]) + trace.at(trace.vy, c[-1]))
-            self._leveller.stride(0.5 * (c[-2] + c[-1]), (vx, vy))
+            mid_s = 0.5 * (c[-2] + c[-1])
+            change = self._bend.change(mid_s, self._strapdown, self._leveller, self._mount)
+            self._leveller.stride(mid_s, (vx, vy), change)
             self._corrected_s = self.latest_s
         if self._given is None and self._stances.running and c[-3] > trace.t_s[0]:
             strides, p = self._strides // 2, self._p

@@ -1,0 +1,144 @@
+"""The virtual runner on a track: its own gait carried round straights and bends, with the truth about it.
+
+The way is bent, not the gait: a shoe that lies on the ground lies still, a pelvis is turned and leans with its runner.
+The physics of a bend, no more; no recording of a runner on a track was to be had.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from drivers.virtual.imu_errors import FlawedImu
+from drivers.virtual.physiology import SpeedProfile
+from drivers.virtual.runner import RunnerParams, VirtualRunner
+from dsp.signals import GRAVITY_MPS2, IMU6, NS_PER_S, Placement, Quantity, SampleBlock
+
+Array = npt.NDArray[np.float64]
+
+PACKET = 10
+
+
+@dataclass(frozen=True)
+class Track:
+    """Straights and arcs in turn, a straight first.
+
+    radius_m, straight_m  400 m: 36.5 and 84.39 (World Athletics); 200 m indoors: about 17.2 and 46
+    arc_rad               pi: half circles; pi / 2: street corners
+    ease_m                way over which a bend begins and ends
+    left                  counter-clockwise
+    lean                  share of the balanced lean that the pelvis takes part in: 1 leans with the body, 0 stays level
+    """
+
+    radius_m: float = 36.5
+    straight_m: float = 84.39
+    arc_rad: float = math.pi
+    ease_m: float = 5.0
+    left: bool = True
+    lean: float = 1.0
+
+    def curvature(self, way_m: Array) -> Array:
+        """1/m at `way_m` (n,) from the start, + to the left."""
+        arc_m = self.arc_rad * self.radius_m
+        into = np.mod(way_m, self.straight_m + arc_m) - self.straight_m
+        # Each easing is half on the straight: the arc turns by `arc_rad` all the same.
+        begins = (into + 0.5 * self.ease_m) / self.ease_m
+        ends = (arc_m + 0.5 * self.ease_m - into) / self.ease_m
+        tail = (0.5 * self.ease_m - into - self.straight_m) / self.ease_m
+        tail[way_m < self.straight_m] = 0.0
+        share = np.clip(np.maximum(np.minimum(begins, ends), tail), 0.0, 1.0)
+        return share * (1.0 if self.left else -1.0) / self.radius_m
+
+
+STRAIGHT = Track(radius_m=1e6, straight_m=1e6)
+
+
+class TrackRun:
+    """A virtual runner over ground on `track`, from standing, until `until_s`.
+
+    yaw_bias_dps  is added to the sacrum sensor's rate about the vertical of the body
+    """
+
+    def __init__(
+        self, params: RunnerParams, track: Track, until_s: float, rate_hz: float = 104.0, yaw_bias_dps: float = 0.0
+    ) -> None:
+        self.params, self.track, self.rate_hz = params, track, rate_hz
+        self.runner = VirtualRunner(params)
+        self._speed = SpeedProfile(((params.standing_s, params.speed_mps), *params.surges), params.ramp_s)
+        self._yaw_bias_radps = math.radians(yaw_bias_dps)
+        self.t_s = np.arange(int(until_s * rate_hz)) / rate_hz
+
+    def turn_radps(self, t_s: Array) -> Array:
+        """Turn of the direction of travel, + to the left, at rising `t_s`."""
+        way = self._speed.distance(t_s)
+        return self.track.curvature(way.value) * way.rate
+
+    def lean_deg(self, t_s: Array) -> Array:
+        """The balanced lean, + to the left: how far the mean force is from the vertical."""
+        return np.degrees(np.arctan(self._speed.distance(t_s).rate * self.turn_radps(t_s) / GRAVITY_MPS2))
+
+    def obliquity_deg(self, t_s: Array) -> Array:
+        """True pelvic obliquity against the vertical, + left side higher, less that of standing."""
+        return (
+            self.runner.obliquity_deg(t_s) - self.track.lean * self.lean_deg(t_s) - self.params.standing_obliquity_deg
+        )
+
+    def imu(self, placement: Placement) -> Array:
+        """(n, 6) what the sensor gives."""
+        motion, way = self.runner.motion(placement, self.t_s), self._speed.distance(self.t_s)
+        force, rates, velocity = motion.acceleration_mps2, motion.rates_radps, motion.velocity_mps
+        if placement is Placement.SACRUM:
+            turn, lean = self.turn_radps(self.t_s), -self.track.lean * np.radians(self.lean_deg(self.t_s))
+            aside, above = force[:, 1].copy(), force[:, 2].copy()
+            force[:, 0] += way.bend - 2.0 * turn * velocity[:, 1]
+            force[:, 1] = np.cos(lean) * aside - np.sin(lean) * above + way.rate * turn + 2.0 * turn * velocity[:, 0]
+            force[:, 2] = np.sin(lean) * aside + np.cos(lean) * above
+            motion.angles_rad[:, 0] += lean
+            rates[:, 0] += np.gradient(lean, self.t_s)
+            rates[:, 2] += turn
+        else:
+            bent = self.track.curvature(motion.position_m[:, 0])
+            force[:, 0] -= 2.0 * bent * velocity[:, 0] * velocity[:, 1]
+            force[:, 1] += bent * velocity[:, 0] ** 2
+            rates[:, 2] += bent * velocity[:, 0]
+        samples = motion.imu()
+        if placement is Placement.SACRUM:
+            samples[:, 5] += self._yaw_bias_radps
+        if self.params.errors is None:
+            return samples
+        flawed = FlawedImu(self.params.errors, self.params.seed, placement, self.params.mounts_deg.get(placement))
+        return flawed.sense(samples, self.t_s, self.rate_hz, 0)
+
+    def motion_blocks(self, placements: list[Placement], from_s: float = 0.0) -> list[SampleBlock]:
+        """Blocks of ten samples of each sensor, in the order of their last samples."""
+        t_ns = np.round(self.t_s * NS_PER_S).astype(np.int64)
+        out = []
+        for placement in placements:
+            values = self.imu(placement)
+            for a in range(int(from_s * self.rate_hz), len(t_ns), PACKET):
+                here = slice(a, a + PACKET)
+                out.append(SampleBlock(placement.value, placement, IMU6, t_ns[here], values[here], self.rate_hz))
+        return in_order(out)
+
+    def speed_blocks(self, placement: Placement, share: float = 1.0) -> list[SampleBlock]:
+        """The speed once a second, by a pod (`Placement.FOOT`) or a treadmill; `share` of the true one."""
+        seconds = np.arange(0.3, self.t_s[-1])
+        values = share * self._speed.distance(seconds).rate
+        return [
+            SampleBlock(
+                "speed",
+                placement,
+                (Quantity.SPEED_MPS,),
+                np.array([round(t * NS_PER_S)], dtype=np.int64),
+                np.array([[mps]]),
+            )
+            for t, mps in zip(seconds.tolist(), values.tolist(), strict=True)
+        ]
+
+
+def in_order(blocks: list[SampleBlock]) -> list[SampleBlock]:
+    """As they would arrive."""
+    return sorted(blocks, key=lambda b: int(b.t_ns[-1]))
