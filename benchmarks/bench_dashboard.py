@@ -13,7 +13,7 @@ import os
 import sys
 import time
 
-from benchmarks.terminal import Terminal, child_running, cpu_s, lacking, rss_mb, wait_until, written
+from benchmarks.terminal import Terminal, child_running, cpu_s, lacking, rss_mb, written
 
 SIZES = ("80x24", "120x40", "200x50")
 SETTLE_S = 3.0
@@ -26,7 +26,7 @@ def measure(size: str, seconds: float, keys: list[str]) -> float:
     columns, rows = map(int, size.split("x"))
     command = [sys.executable, "-m", "hub.cli", "demo", "--sound", "off", "--mqtt-port", "18830"]
     with Terminal((columns, rows), command) as terminal:
-        wait_until(lambda: "▶ running" in terminal.screen(), STEPS_WITHIN_S)
+        terminal.wait_for(lambda: "▶ running" in terminal.screen(), STEPS_WITHIN_S)
         if keys:
             terminal.press(*keys)
         time.sleep(SETTLE_S)

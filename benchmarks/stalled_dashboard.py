@@ -32,7 +32,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.measured_hub import RUNNER
-from benchmarks.terminal import Terminal, alive, child_running, cpu_s, lacking, rss_mb, wait_until
+from benchmarks.terminal import Terminal, child_running, cpu_s, lacking, rss_mb
 from hub.broker.serving import a_free_port
 from hub.client import HubClient, Received
 from hub.connection import Server, open_client
@@ -134,15 +134,15 @@ def measure(way: str, seconds: float, *, amqtt: bool) -> Measured:
         command = [sys.executable, "-m", "benchmarks.measured_hub", "--port", str(port), "--result", str(result)]
         command += ["--dashboard"] * (way != OFF) + ["--amqtt"] * amqtt
         with Terminal(SIZE, command) as terminal, present(port) as hub:
-            wait_until(lambda: hub.running, PATIENCE_S)
+            terminal.wait_for(lambda: hub.running, PATIENCE_S)
             if way != OFF:
-                wait_until(lambda: shown_s(terminal) is not None, PATIENCE_S)
+                terminal.wait_for(lambda: shown_s(terminal) is not None, PATIENCE_S)
             time.sleep(SETTLE_S)
             measured = _window(way, seconds, terminal, hub)
             measured.refused = 0 if amqtt else refused_by_broker(port)
             time.sleep(AFTER_S)
             os.kill(terminal.pid, signal.SIGUSR2)
-            wait_until(lambda: result.exists() or not alive(terminal.pid), PATIENCE_S)
+            terminal.wait_for(result.exists, PATIENCE_S)
             said = json.loads(result.read_text())
     measured.packets_ms, measured.cues_ms = said.pop("packets_ms"), said.pop("cues_ms")
     measured.counts = said | {"inside": sum(said.pop("losses").values())}
@@ -173,7 +173,7 @@ def _window(way: str, seconds: float, terminal: Terminal, hub: Present) -> Measu
     elif way == TERMINAL:
         terminal.go_on()
     if way in (HALTED, TERMINAL):
-        recovery_s = wait_until(lambda: _is_current(terminal, hub), PATIENCE_S)
+        recovery_s = terminal.wait_for(lambda: _is_current(terminal, hub), PATIENCE_S)
     return Measured(
         counts={},
         packets_ms=[],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -45,7 +46,9 @@ class Terminal:
         # The demo's recordings and settings are not to get among the user's.
         private = {f"XDG_{name}_HOME": f"{self._folder.name}/{name}" for name in ("DATA", "STATE", "CONFIG", "CACHE")}
         self._environment = {**os.environ, **private, **self._environment}
-        self._tmux("new-session", "-d", "-s", "bench", "-x", str(columns), "-y", str(rows), self._program())
+        size = ("-x", str(columns), "-y", str(rows))
+        staying = (";", "set-option", "remain-on-exit", "on")  # what a program that failed has said can be read
+        self._tmux("new-session", "-d", "-s", "bench", *size, self._program(), *staying)
         self.pid = int(self._tmux("list-panes", "-t", "bench", "-F", "#{pane_pid}"))
         self.reader_pid = int(self._tmux("display-message", "-p", "#{pid}"))
         return self
@@ -53,7 +56,8 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.go_on()
+        with contextlib.suppress(ProcessLookupError):
+            self.go_on()
         with_children = [self.pid, *descendants(self.pid)]
         self._tmux("kill-server", check=False)
         wait_until(lambda: not any(map(alive, with_children)), 20.0)
@@ -66,6 +70,16 @@ class Terminal:
     def press(self, *keys: str) -> None:
         """Press keys, by tmux's names."""
         self._tmux("send-keys", "-t", "bench", *keys)
+
+    def wait_for(self, what: Callable[[], bool], patience_s: float) -> float:
+        """Wait in real time; gives the seconds it took. Raises RuntimeError with what is on the screen instead."""
+        try:
+            took_s = wait_until(lambda: what() or not alive(self.pid), patience_s)
+        except TimeoutError:
+            raise RuntimeError(f"nothing within {patience_s:g} s; the screen:\n{self.screen()}") from None
+        if not what():
+            raise RuntimeError(f"the program has ended; the screen:\n{self.screen()}")
+        return took_s
 
     def halt(self) -> None:
         """Stop reading what the program writes: what a terminal does that hangs."""
