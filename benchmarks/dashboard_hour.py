@@ -17,7 +17,6 @@ import argparse
 import asyncio
 import gc
 import json
-import math
 import os
 import sys
 import tempfile
@@ -27,19 +26,14 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from benchmarks.terminal import ROOT, Terminal, lacking, rss_mb
-from dsp.records import Severity, ThresholdState
-from hub.client import Item, LinkChange, Received
+from benchmarks.written_runs import COACH_HZ, RUNNER_HZ, RUNNERS, forty_runners, one_runner
+from hub.client import Item, LinkChange
 from hub.incoming import CommandMessage, PainMessage
-from hub.topics import Topics, parse_topic
-from hub.wire import Message, SensorMessage, TrendMessage, decode, encode
 from tests.tui import scenes
 from tui.app import DashboardApp
 from tui.coach import CoachApp
 
 TOLD_AFTER_MIN = (5, 20, 40, 60)
-PAINTS_HZ, COACH_PAINTS_HZ = 10, 2
-RUNNERS = 40
-COACHED_SENSORS = tuple(scenes.SENSORS)[:4]
 PRESSED_AT_S = (OPENS_S, CLOSES_S) = (30, 45)
 """Seconds of every minute at which keys are pressed."""
 MOST_MB, MOST_OBJECTS_PCT = 5.0, 2.0
@@ -47,13 +41,6 @@ FRAME_S = 0.004
 """How long the screen gets for each paint; Textual is told to paint as often."""
 PATIENCE_S = 3600.0
 STYLE = str(ROOT / "tui" / "app.tcss")
-
-
-def of(runner: str, message: Message) -> Received:
-    """A message as it comes out of the broker: encoded and decoded on its own topic."""
-    topics, kind = Topics(runner), message.__struct_config__.tag
-    topic = topics.sensor(message.device) if isinstance(message, SensorMessage) else f"{topics.root}/{kind}"
-    return Received(parse_topic(topic), decode(topic, encode(message)))
 
 
 class Hour:
@@ -89,67 +76,6 @@ class Hour:
     async def send(self, message: PainMessage | CommandMessage, runner: str | None = None) -> None:
         """Take it."""
         del message, runner
-
-
-def one_runner(tick: int) -> list[Item]:
-    """What a hub says in a tenth of a second; a sensor is away for ten seconds in every three minutes."""
-    t_s, said = tick / PAINTS_HZ, list[Message]()
-    said.append(scenes.attitude(t_s, seconds=0.1, rate_hz=52.0))
-    if tick % 3 == 0:
-        said.append(scenes.step(t_s))
-    if tick % PAINTS_HZ == 0:
-        second = tick // PAINTS_HZ
-        wave = math.sin(second / 40)
-        said.append(scenes.metrics(cadence_spm=170 + 6 * wave, drop_excursion_left_deg=5 + wave, heart_rate_bpm=150))
-        said.append(
-            scenes.session(elapsed_s=float(second), steps=3 * second, notice="disk slow" if wave > 0.99 else None)
-        )
-        for device in scenes.SENSORS:
-            away = device == "sacrum" and second % 180 > 170
-            said.append(scenes.sensor(device, "lost" if away else "streaming", packets=20 * second, lost=second // 60))
-        if second % 45 == 20:
-            severity = list(Severity)[second // 45 % len(Severity)]
-            said.append(scenes.cue(severity, f"Cue number {second // 45}. Quick, light steps.", t_s=t_s))
-        if second % 60 == 30:
-            said.append(scenes.threshold(list(ThresholdState)[second // 60 % 4]))
-    return [of("ann", message) for message in said]
-
-
-def forty_runners(tick: int) -> list[Item]:
-    """What forty hubs say in half a second: half of them in each; every tenth is silent in every fourth minute."""
-    second, items = tick // COACH_PAINTS_HZ, list[Item]()
-    for number in range(tick % COACH_PAINTS_HZ, RUNNERS, COACH_PAINTS_HZ):
-        if number % 10 == 3 and second // 60 % 4 == 2:
-            continue
-        runner, wave = f"runner{number:02d}", math.sin((second + 37 * number) / 50)
-        state = list(ThresholdState)[(second // 90 + number) % 4] if number % 5 == 0 else ThresholdState.CLEAR
-        thresholds = {} if state is ThresholdState.CLEAR else {"drift_left": state}
-        items.append(of(runner, scenes.metrics(cadence_spm=168 + 8 * wave, drop_excursion_left_deg=5 + wave)))
-        items.append(of(runner, scenes.session(runner=runner, elapsed_s=float(second), thresholds=thresholds)))
-        items += [of(runner, scenes.sensor(device, packets=20 * second)) for device in COACHED_SENSORS]
-        if second % 60 == number:
-            items.append(of(runner, _trend(second // 60, number)))
-        if second % 120 == 2 * number:
-            items.append(of(runner, scenes.cue(Severity.ADVICE, f"Cue of minute {second // 60}.", t_s=float(second))))
-    return items
-
-
-def _trend(minute: int, number: int) -> TrendMessage:
-    known = range(max(0, minute - 90), minute)
-    drop: list[float | None] = [5.0 + math.sin((at + number) / 7) for at in known]
-    cadence: list[float | None] = [170.0 + at % 5 for at in known]
-    contact: list[float | None] = [240.0 + at % 9 for at in known]
-    return TrendMessage(
-        t=scenes.UTC,
-        seq=minute,
-        t0=scenes.UTC,
-        cadence_spm=cadence,
-        drop_excursion_left_deg=drop,
-        drop_excursion_right_deg=drop,
-        contact_left_ms=contact,
-        contact_right_ms=contact,
-        speed_mps=[3.0 for _ in known],
-    )
 
 
 class RunnerHour(DashboardApp):
@@ -198,7 +124,7 @@ async def child(name: str, minutes: int, result: Path) -> None:
     clock, told, kinds = scenes.Clock(), list[dict[str, float]](), list[Counter[str]]()
     hour = Hour(
         clock,
-        PAINTS_HZ if name == "runner" else COACH_PAINTS_HZ,
+        RUNNER_HZ if name == "runner" else COACH_HZ,
         one_runner if name == "runner" else forty_runners,
         minutes,
     )

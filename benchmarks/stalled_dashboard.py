@@ -229,7 +229,7 @@ def table(runs: dict[str, list[Measured]]) -> None:
             " ".join(f"{run.recovery_s:.1f}" for run in each if run.recovery_s is not None) or "-",
         ]
         print("| " + " | ".join(row) + " |")
-    if OFF not in runs:
+    if OFF not in runs or len(runs) < 2:
         return
     print("\nagainst `off` in the same repetition, median (least-most):")
     for way in [each for each in runs if each != OFF]:
