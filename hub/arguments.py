@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from importlib.metadata import PackageNotFoundError, version
 
-from hub.argument_types import add_theme, moment, port, radio, seconds, sound_target, speed, whole
+from hub.argument_types import add_theme, moment, port, radio, runner, seconds, sound_target, speed, whole
 from hub.config import AUTO, OFF, SAMPLE
 from hub.folders import config_file
 from hub.history_arguments import HISTORY, PAIN, add_history, add_pain
@@ -27,6 +27,7 @@ _DEMO = """\
   stridecue demo                          in the dashboard; q quits
   stridecue demo --headless --seconds 120 as lines of text; long enough for a threshold and a cue
   stridecue demo --seed 7                 another virtual runner
+  stridecue demo --runner ann             in a second terminal: joins the demo that runs; `stridecue watch` shows both
 
 The MQTT port is printed at the start; watch it with: mosquitto_sub -p 1883 -t 'stridecue/#' -v
 """
@@ -117,6 +118,14 @@ def parser() -> argparse.ArgumentParser:
     """Make the parser of the whole command line; `module` of its result names the file in `hub.commands`."""
     top = argparse.ArgumentParser(
         prog="stridecue",
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """Read a command line; what is wrong is said with the usage of the command that was meant, and ends with 2."""
+    options, unknown = parser().parse_known_args(arguments)
+    if unknown:
+        options.refuse(f"{' '.join(unknown)}: not known here; see {options.prog} --help")
+    return options
+
+
         description="A live hub for runners: foot pods and a hip sensor in; cadence, pelvic drop and cues out.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -151,14 +160,15 @@ def _command(
         epilog=more or None,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    one.set_defaults(module=module)
+    one.set_defaults(module=module, refuse=one.error, prog=one.prog)
     return one
 
 
 def _demo(one: argparse.ArgumentParser) -> None:
     _headless(one)
     one.add_argument("--seconds", type=seconds, metavar="N", help="end by itself after N seconds")
-    one.add_argument("--seed", type=whole, default=1, metavar="N", help="which virtual runner (default %(default)s)")
+    one.add_argument("--seed", type=whole, metavar="N", help="which virtual runner (default 1, the next one 2 ...)")
+    one.add_argument("--runner", type=runner, metavar="NAME", help="the runner's name (default demo, then demo-2 ...)")
     _sound(one, AUTO)
     _mqtt_port(one)
 

@@ -18,7 +18,7 @@ from typing import Protocol, cast
 
 from drivers.errors import DriverError
 from firmware_profiles.errors import ProfileError
-from hub.arguments import parser
+from hub.arguments import parse
 from hub.config import ConfigError
 from hub.folders import BRINGS, adding_extra
 from hub.history.schema import HistoryError
@@ -37,7 +37,7 @@ class Command(Protocol):
 
 def carry_out(arguments: list[str] | None = None) -> int:
     """Read the command line and do what it says; gives the exit code. KeyboardInterrupt passes."""
-    options = parser().parse_args(arguments)
+    options = parse(arguments)
     sys.excepthook = partial(_tell_unexpected, log_to_file())
     try:
         command = cast("Command", importlib.import_module(f"hub.commands.{options.module}"))

@@ -23,6 +23,7 @@ from drivers.recordings.recording_recovery import recover
 from dsp.records import Record
 from dsp.signals import NS_PER_S
 from firmware_profiles.catalog import Catalog
+from hub.broker.joined import Joined
 from hub.broker.loopback import LoopbackBroker, available
 from hub.broker.serving import BrokerError
 from hub.bus import Subscription
@@ -126,7 +127,7 @@ def carry_out(launch: Launch) -> Ended:
 async def _carry_out(launch: Launch) -> Ended:
     out = sys.stderr if launch.jsonl == "-" else sys.stdout
     about, session = _beginning(launch)
-    broker, no_broker = _broker()
+    broker, no_broker = _broker(joins=launch.source == "demo")
     dashboard, why_not = _dashboard(launch, broker)
     sound, no_sound = choose_sounds(launch.sound or SILENT, spoken_phrases(), dashboard=dashboard)
     for line in (no_broker, why_not, no_sound):
@@ -214,9 +215,9 @@ def _unix_ns(utc_text: str | None) -> int | None:
         return None
 
 
-def _broker() -> tuple[LoopbackBroker | None, str]:
+def _broker(*, joins: bool) -> tuple[LoopbackBroker | None, str]:
     try:
-        return LoopbackBroker(available()), ""
+        return LoopbackBroker(Joined(available()) if joins else available()), ""
     except BrokerError as error:
         return None, f"{error}; this run goes on without MQTT and dashboard"
 

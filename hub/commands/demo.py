@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,9 +16,10 @@ from dsp.records import Record, Step
 from dsp.signals import NS_PER_S
 from dsp.thresholds.drift import DriftParams
 from firmware_profiles.catalog import Catalog, load_catalog
+from hub.broker.joined import find_demos
 from hub.commands.keep_run import keep
-from hub.config import SoundSection
-from hub.folders import demo_folder
+from hub.config import ConfigError, SoundSection
+from hub.folders import demo_folder, program
 from hub.history.runs import RunCount, StoredRun
 from hub.history.store import History
 from hub.launch import Launch, carry_out
@@ -28,6 +30,7 @@ from hub.truth import compare, comparison_text
 from hub.wire import utc
 
 RUNNER = "demo"
+"""The name of the first demo, and of the made-up earlier runs."""
 OWN_RUNS = "demo itself"
 """The demo's own runs are kept under this name: they tire within a minute and must not become the usual."""
 QUICK_DRIFT = DriftParams(block_s=4.0, tau_s=10.0, baseline_from_s=6.0, baseline_to_s=28.0, minimum_deg=1.2, hold_s=6.0)
@@ -49,8 +52,11 @@ For the demo only, a drift is told after seconds instead of minutes, and the ear
 
 
 def run(options: Namespace) -> int:
-    """Run the demo; raises DriverError and OSError."""
-    params = RunnerParams(seed=options.seed)
+    """Run the demo; raises DriverError, ConfigError and OSError."""
+    port, there = asyncio.run(find_demos(options.mqtt_port))
+    runner = chosen_name(options.runner, there, port)
+    # The next one is another runner, so that a coach has two to compare.
+    params = RunnerParams(seed=1 + len(there) if options.seed is None else options.seed)
     count = RunCount()
     settings = RunSettings(drift=QUICK_DRIFT, history=_history())
     catalog = load_catalog()
@@ -63,14 +69,16 @@ def run(options: Namespace) -> int:
             steps.append(record)
 
     print(_INTRODUCTION, flush=True)
+    if there:
+        print(f"Joins the demo on port {port} as {runner}; `{program()} watch` shows both.", flush=True)
     ended = carry_out(
         Launch(
             source="demo",
-            runner=RUNNER,
+            runner=runner,
             settings=settings,
             catalog=catalog,
             open_source=_open_lab(params, catalog, epochs_s),
-            first_port=options.mqtt_port,
+            first_port=port,
             folder=demo_folder() / "recordings",
             headless=options.headless,
             theme=options.theme,
@@ -89,6 +97,16 @@ def run(options: Namespace) -> int:
     for line in ended.words():
         print(line)
     return ended.code
+
+
+def chosen_name(wanted: str | None, there: frozenset[str], port: int) -> str:
+    """Choose the runner's name beside those that are `there`: the one wanted, else a free one; raises ConfigError."""
+    if wanted in there:
+        raise ConfigError(f"--runner {wanted}: a demo of that name runs already (port {port}): choose another name")
+    if wanted is not None:
+        return wanted
+    numbered = (f"{RUNNER}-{number}" for number in range(2, len(there) + 3))
+    return next(name for name in (RUNNER, *numbered) if name not in there)
 
 
 def _history() -> tuple[PastRun, ...]:

@@ -1,0 +1,109 @@
+"""The broker of a demo that runs already: further demos publish there too, so that one `watch` shows them all.
+
+Only demos do so. A demo never publishes beyond this machine, so a broker where one is online belongs to a demo; a
+runner's own hub shares its loopback broker with nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import aiomqtt
+
+from hub.broker.serving import LOOPBACK, PortBusyError, Serving, port_is_free
+from hub.connection import Server, open_client, settled
+from hub.topics import ROOT, WireError, parse_topic
+from hub.wire import SessionMessage, StatusMessage, decode
+
+LOOK_S = 3.0
+"""Who listens on a port and has not answered by then is no broker of ours."""
+RETAINED_S = 0.5
+PORTS_LOOKED_AT = 8
+
+_LOG = logging.getLogger("stridecue.broker")
+
+
+async def demos_at(port: int) -> frozenset[str]:
+    """Name the runners of the demos that are online on this loopback port; none where something else serves there."""
+    try:
+        async with asyncio.timeout(LOOK_S):
+            return await _demos(await settled(Server(LOOPBACK, port)))
+    except (aiomqtt.MqttError, TimeoutError, OSError) as error:
+        _LOG.info("no demo on port %d: %s", port, error)
+        return frozenset()
+
+
+async def find_demos(first_port: int) -> tuple[int, frozenset[str]]:
+    """Find the port where a demo will serve or join one, counted from `first_port`, and the demos that are there."""
+    for port in range(first_port, min(first_port + PORTS_LOOKED_AT, 65_536)):
+        if port_is_free(port):
+            return port, frozenset()
+        if there := await demos_at(port):
+            return port, there
+    return first_port, frozenset()
+
+
+class Joined:
+    """A broker of our own, or the one of a demo that is on that port already; see `serving.Serving`.
+
+    When the demo whose broker it is ends, one of those that joined it serves on that port.
+    """
+
+    def __init__(self, own: Serving) -> None:
+        self.kind = own.kind
+        self.protocol = own.protocol
+        self._own = own
+        self._theirs: Server | None = None
+
+    async def start(self, port: int) -> None:
+        """Serve, or join; raises PortBusyError where neither can be done, BrokerError."""
+        self._theirs = None
+        try:
+            await self._own.start(port)
+        except PortBusyError:
+            if not await demos_at(port):
+                raise
+            self._theirs = await settled(Server(LOOPBACK, port))
+            self.kind = "the demo that runs there already"
+            self.protocol = self._theirs.protocol or self._own.protocol
+        else:
+            self.kind, self.protocol = self._own.kind, self._own.protocol
+
+    async def ended(self) -> str:
+        """Wait until it ends, ours or theirs; says why."""
+        if self._theirs is None:
+            return await self._own.ended()
+        try:
+            async with open_client(self._theirs) as client:
+                async for _message in client.messages:
+                    pass
+        except aiomqtt.MqttError as error:
+            return f"the demo that served here is gone ({error})"
+        return "the demo that served here is gone"
+
+    async def stop(self) -> None:
+        """End it if it is ours."""
+        await self._own.stop()
+
+
+async def _demos(server: Server) -> frozenset[str]:
+    online: set[str] = set()
+    demos: set[str] = set()
+    topics = [(f"{ROOT}/+/status", 1), (f"{ROOT}/+/session", 1)]
+    async with open_client(server) as client:
+        await client.subscribe(topics)
+        await asyncio.sleep(RETAINED_S)
+        await client.subscribe(topics)  # what was kept for the first is here before the answer to the second
+        while len(client.messages):
+            raw = await anext(client.messages)
+            try:
+                message = decode(str(raw.topic), bytes(raw.payload))
+                runner = parse_topic(str(raw.topic)).runner
+            except (WireError, TypeError):
+                continue
+            if isinstance(message, StatusMessage) and message.state == "online":
+                online.add(runner)
+            elif isinstance(message, SessionMessage) and message.source == "demo":
+                demos.add(runner)
+    return frozenset(online & demos)
