@@ -20,6 +20,7 @@ from dsp.signals import GRAVITY_MPS2, IMU6, NS_PER_S, Placement, Quantity, Sampl
 Array = npt.NDArray[np.float64]
 
 PACKET = 10
+SPIN_FROM_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,22 @@ STRAIGHT = Track(radius_m=1e6, straight_m=1e6)
 class TrackRun:
     """A virtual runner over ground on `track`, from standing, until `until_s`.
 
-    yaw_bias_dps  is added to the sacrum sensor's rate about the vertical of the body
+    yaw_bias_dps  is added to the sacrum sensor's rate about the body's own vertical
+    spin_dps      from `SPIN_FROM_S` on the sacrum turns about the vertical and no way belongs to it
     """
 
     def __init__(
-        self, params: RunnerParams, track: Track, until_s: float, rate_hz: float = 104.0, yaw_bias_dps: float = 0.0
+        self,
+        params: RunnerParams,
+        track: Track,
+        until_s: float,
+        rate_hz: float = 104.0,
+        *,
+        yaw_bias_dps: float = 0.0,
+        spin_dps: float = 0.0,
     ) -> None:
         self.params, self.track, self.rate_hz = params, track, rate_hz
+        self._spin_radps = math.radians(spin_dps)
         self.runner = VirtualRunner(params)
         self._speed = SpeedProfile(((params.standing_s, params.speed_mps), *params.surges), params.ramp_s)
         self._yaw_bias_radps = math.radians(yaw_bias_dps)
@@ -98,7 +108,7 @@ class TrackRun:
             force[:, 2] = np.sin(lean) * aside + np.cos(lean) * above
             motion.angles_rad[:, 0] += lean
             rates[:, 0] += np.gradient(lean, self.t_s)
-            rates[:, 2] += turn
+            rates[:, 2] += turn + np.where(self.t_s > SPIN_FROM_S, self._spin_radps, 0.0)
         else:
             bent = self.track.curvature(motion.position_m[:, 0])
             force[:, 0] -= 2.0 * bent * velocity[:, 0] * velocity[:, 1]
