@@ -3,7 +3,8 @@
 Levelling (`dsp.orientation`) takes a trunk's velocity to be that of a stride ago. On a track it is not: at 3.5 m/s and
 a radius of 36.5 m it changes by 0.24 m/s a stride, and taken for tilt that stands up 2 deg off (atan(v w / g)). The
 turn is the gyro's, averaged over a stride, and believed only once its bias has been seen in standing: a cheap gyro's
-3 deg/s are a bend of 67 m at 3.5 m/s. The speed is the best there is; of a treadmill none, its belt has no bends.
+3 deg/s are a bend of 67 m at 3.5 m/s. The speed is the best there is, else that of the runner's earlier runs; on a
+treadmill there is none, its belt has no bends.
 """
 
 from __future__ import annotations
@@ -50,14 +51,15 @@ class BendParams:
 
 
 class Pace:
-    """The runner's speed over ground, said once a second and heard `LATE_S` later; a guess where nobody says it."""
+    """The runner's speed over ground, said once a second and heard `LATE_S` later; the usual one if nobody says it."""
 
-    def __init__(self) -> None:
+    def __init__(self, usual_mps: float = USUAL_MPS) -> None:
+        self._usual_mps = usual_mps
         self._told: deque[tuple[float, float]] = deque(maxlen=TOLD)
 
     def tell(self, t_s: float, metrics: Iterable[Metric]) -> None:
         """Take the speed out of what was reported for `t_s`."""
-        mps = USUAL_MPS
+        mps = self._usual_mps
         for metric in metrics:
             if metric.key == speed_mps.KEY:
                 mps = min(metric.value, FASTEST_MPS)
@@ -69,7 +71,7 @@ class Pace:
     def at(self, t_s: float) -> float:
         """M/s at `t_s`."""
         settled_s = t_s - LATE_S
-        return next((mps for told_s, mps in reversed(self._told) if told_s <= settled_s), USUAL_MPS)
+        return next((mps for told_s, mps in reversed(self._told) if told_s <= settled_s), self._usual_mps)
 
 
 class Bend:

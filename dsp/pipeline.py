@@ -17,6 +17,7 @@ from dsp.agreement import Agreement
 from dsp.bend import Pace
 from dsp.chains.foot import SIDE_OF, FootChain
 from dsp.chains.trunk import TrunkChain
+from dsp.exposure import usual_speed_mps
 from dsp.guidance import Guidance, GuidanceParams, Wish
 from dsp.merge import DataTimeMerge
 from dsp.metrics.metric import all_metrics
@@ -70,7 +71,7 @@ class Pipeline:
         self._fusion = StepFusion()
         self._agreement = Agreement()
         self._metrics = all_metrics()
-        self._pace = Pace()
+        self._pace = Pace(usual_speed_mps(self._params.guidance.history))
         self._guidance = Guidance(self._params.guidance)
         self._totals = RunTotals()
         self._tick: int | None = None

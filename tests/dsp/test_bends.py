@@ -114,6 +114,7 @@ def test_a_speed_is_heard_late_and_guessed_where_nobody_says_it():
     pace.tell(13.0, [])
     heard = [pace.at(t + LATE_S) for t in (9.9, 10.0, 10.9, 11.5, 12.0, 13.0)]
     assert heard == [USUAL_MPS, 3.0, 3.0, 0.0, 8.0, USUAL_MPS]
+    assert Pace(3.6).at(0.0) == 3.6
 
 
 @pytest.fixture(scope="module")
