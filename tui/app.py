@@ -14,18 +14,21 @@ from textual.widgets import Footer
 from hub.client import NotConnectedError
 from hub.incoming import CommandMessage, PainMessage
 from tui.board import Board
+from tui.explanations import RUNNER, RUNNER_KEYS
 from tui.feed import Feed
 from tui.screens.help import HelpScreen
 from tui.screens.pain import PainScreen, level_word
 from tui.screens.runner import RunnerScreen
 from tui.shell import Shell
 from tui.widgets.replay_line import ReplayLine
+from tui.words import clock
 
 PAINT_HZ = 10.0
 """The plot: smooth to the eye at a fifth of a core (measured)."""
 SLOW_EVERY = 5
 """Everything else is looked at every so many paints: twice a second, and it changes once a second."""
 
+_LIVE = frozenset({"pain", "cues", "mark"})
 _STEERING = frozenset({"hold", "faster", "skip", "seek", "jump"})
 SKIP_S, LONG_SKIP_S = 10.0, 60.0
 SKIP_EVERY_S = 0.25
@@ -41,6 +44,9 @@ class DashboardApp(Shell):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "pain", "Pain"),
         Binding("m", "mute", "Mute"),
+        Binding("minus", "cues('less')", "Cues", key_display="- +"),
+        Binding("plus,equals_sign", "cues('more')", "More cues", show=False),
+        Binding("k", "mark", "Mark"),
         Binding("d", "theme", "Theme"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("space", "hold", "Pause"),
@@ -66,6 +72,7 @@ class DashboardApp(Shell):
         self._runner = runner
         self._home = RunnerScreen()
         self._line = ReplayLine()
+        self._hub_muted = False
         self._replaying = False
         self._held = False
         self._speed = 1.0
@@ -99,8 +106,15 @@ class DashboardApp(Shell):
                 self._home.mount(self._line, before=self._home.query_one(Footer))
         if self.board.session is not None and self.board.session.replay is not None:
             self._line.show(self.board.session.replay)
+        self._hear_of_mute()
         self._home.paint_plot(self.board, now_s)
         self._home.paint(self.board, now_s, self._runner, muted=self.muted)
+
+    def _hear_of_mute(self) -> None:
+        """Follow the hub, whoever muted it: a coach may have."""
+        sound = self.board.session.sound if self.board.session is not None else None
+        if sound is not None and sound.muted != self._hub_muted:
+            self.muted = self._hub_muted = sound.muted
 
     def action_pain(self) -> None:
         """Ask how much and where; the report goes to the hub."""
@@ -113,9 +127,9 @@ class DashboardApp(Shell):
         self.repaint()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only a replay can be steered, only a live run takes a pain report: the other's keys are not there."""
+        """Only a replay can be steered, only a live run takes reports and wishes: the other's keys are not there."""
         del parameters
-        if action == "pain":
+        if action in _LIVE:
             return not self._replaying
         return self._replaying or action not in _STEERING
 
@@ -150,17 +164,29 @@ class DashboardApp(Shell):
         """Go to what happened next in a replay, or last."""
         self.order(CommandMessage(action=where))
 
+    def action_cues(self, which: Literal["less", "more"]) -> None:
+        """Fewer or more cues, in this run and the next ones."""
+        many = "Fewer" if which == "less" else "More"
+        self.order(CommandMessage(action=which), f"{many} cues, in this run and the next ones.")
+
+    def action_mark(self) -> None:
+        """Mark this moment in the recording."""
+        self.order(CommandMessage(action="mark"), f"Marked at {clock(self.board.elapsed_s)}.")
+
     @work(exit_on_error=False, group="order")
-    async def order(self, order: CommandMessage) -> None:
-        """Deliver an order to the hub, and say when nobody took it."""
+    async def order(self, order: CommandMessage, done: str = "") -> None:
+        """Deliver an order to the hub; say `done` then, and in any case when nobody took it."""
         try:
             await self._feed.send(order)
         except NotConnectedError as error:
             self.notify(f"{error}", severity="error")
+        else:
+            if done:
+                self.notify(done, title="✓", timeout=3)
 
     def action_help(self) -> None:
         """Explain every number."""
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(RUNNER, RUNNER_KEYS))
 
     def _report_pain(self, report: PainMessage | None) -> None:
         if report is not None:

@@ -169,6 +169,7 @@ class Board:
             value = getattr(message, key)
             if isinstance(value, int | float) and key not in ("seq", "schema", "t_s"):
                 self.held[key] = Held(float(value), now_s)
+        self.held |= {key: Held(value, now_s) for key, value in message.extra.items()}
 
     def _sensor(self, message: SensorMessage, now_s: float) -> None:
         sensor = self.sensors.setdefault(message.device, Sensor(message, now_s))

@@ -12,15 +12,17 @@ from textual.binding import Binding, BindingType
 
 from hub.client import NotConnectedError
 from hub.incoming import Action, CommandMessage
+from tui.explanations import COACH, COACH_KEYS
 from tui.feed import Feed
 from tui.roster import Roster
+from tui.screens.help import HelpScreen
 from tui.screens.nudge import NudgeScreen
 from tui.screens.roster import RosterScreen
 from tui.screens.watched import WatchedScreen
 from tui.shell import Shell
 
-PAINT_S = 0.5
-"""Everything shown changes once a second."""
+PAINT_S = 1.0
+"""Everything shown changes once a second; forty rows a paint are most of what this dashboard costs (measured)."""
 _MINE = "coach-"
 
 
@@ -34,6 +36,7 @@ class CoachApp(Shell):
         Binding("m", "order('mute')", "Mute"),
         Binding("u", "order('unmute')", "Unmute"),
         Binding("d", "theme", "Theme"),
+        Binding("question_mark", "help", "Help", key_display="?"),
         Binding("escape", "roster", "All runners", show=False),
         Binding("q", "quit", "Quit"),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
@@ -79,6 +82,10 @@ class CoachApp(Shell):
         """Back to the roster."""
         if self.screen is not self._home:
             self.pop_screen()
+
+    def action_help(self) -> None:
+        """Explain every number."""
+        self.push_screen(HelpScreen(COACH, COACH_KEYS))
 
     def action_nudge(self) -> None:
         """Ask what to say, and say it."""

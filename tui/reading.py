@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dsp.cues.quick_steps import BAND_SPM
 from dsp.records import Side
 
 KMH_PER_MPS = 3.6
@@ -21,6 +22,7 @@ class Reading:
     decimals  digits after the point, no more than the measurement deserves
     factor    wire unit to shown unit
     meaning   plain words for the help
+    aim       field of the value to aim at, where there is one; `aim_slack`: this far below it is on target
     """
 
     key: str
@@ -32,6 +34,13 @@ class Reading:
     meaning: str
     factor: float = 1.0
     side: Side | None = None
+    aim: str = ""
+    aim_slack: float = 0.0
+
+    def aim_text(self, value: float | None, aim: float) -> str:
+        """Write what to aim at, and whether `value` is there."""
+        mark = "" if value is None else "✓ " if value >= aim - self.aim_slack else "↑ "
+        return f"{mark}aim {self.text(aim)}"
 
     def text(self, value: float) -> str:
         """Write a value of the wire as it is shown."""
@@ -53,7 +62,10 @@ READINGS = (
         "steps per minute",
         "steps/min",
         0,
-        "Cadence: steps per minute, both feet counted. A few percent more than your usual unloads knees and hips.",
+        "Cadence: steps per minute, both feet counted. A few percent more than your usual unloads knees and hips. "
+        "aim is today's goal for you at this speed: ✓ you are there, ↑ quicker steps.",
+        aim="cadence_target_spm",
+        aim_slack=BAND_SPM,
     ),
     Reading(
         "drop_excursion_left_deg",

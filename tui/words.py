@@ -6,7 +6,7 @@ import textwrap
 
 from dsp.records import Severity, Side, ThresholdState
 from dsp.signals import Placement
-from hub.wire import SensorMessage, SensorState
+from hub.wire import SensorMessage, SensorState, SoundStatus
 
 SEVERITY_MARK = {Severity.INFO: "●", Severity.ADVICE: "◆", Severity.WARNING: "▲", Severity.STOP: "■"}
 """A shape per severity: never colour alone."""
@@ -45,6 +45,18 @@ PLACEMENT_WORD = {
 def sensor_word(message: SensorMessage) -> str:
     """Name a sensor by where it sits, by its own name where nobody can tell."""
     return PLACEMENT_WORD[message.placement] if message.placement is not None else message.name
+
+
+def sound_words(sound: SoundStatus | None, *, wide: bool) -> str:
+    """Say what can be heard: nothing, tones, or a voice (`wide`: which) and the beat of the metronome."""
+    if sound is None:
+        return "sound off" if wide else "off"
+    if sound.output is None:
+        return "no sound device" if wide else "no sound"
+    if sound.muted:
+        return "sound muted" if wide else "muted"
+    words = "tones" if sound.voice is None else f"voice {sound.voice.partition(' ')[0]}" if wide else "voice"
+    return words if sound.metronome_spm is None or not wide else f"{words}, beat {sound.metronome_spm:.0f}"
 
 
 def clock(seconds: float) -> str:

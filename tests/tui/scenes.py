@@ -22,6 +22,7 @@ from hub.wire import (
     SensorMessage,
     SensorState,
     SessionMessage,
+    SoundStatus,
     StatusMessage,
     StepMessage,
     ThresholdMessage,
@@ -92,6 +93,8 @@ def session(state: str = "running", **changes: object) -> SessionMessage:
         "elapsed_s": 754.0,
         "steps": 2140,
         "recording": "2025-03-01_0730_ann.mcap",
+        "earlier_runs": 5,
+        "sound": sound(),
     }
     return SessionMessage(t=UTC, seq=1, state=state, **(values | changes))
 
@@ -108,7 +111,12 @@ def replay(**changes: object) -> ReplayStatus:
     return ReplayStatus(**(values | changes))
 
 
-def metrics(**changes: float | None) -> MetricsMessage:
+EXTRA = {"distance_m": 2262.0, "cadence_target_spm": 176.0, "feedback_on": 1.0}
+PAIN_BEFORE = {**EXTRA, "onset_safe_m": 3940.0, "onset_chance_pct": 12.4, "cap_m": 3410.0}
+"""What a hub adds for a runner who has reported pain in earlier runs."""
+
+
+def metrics(extra: dict[str, float] = EXTRA, **changes: float | None) -> MetricsMessage:
     values: dict[str, float | None] = {
         "cadence_spm": 171.6,
         "contact_left_ms": 243.0,
@@ -122,7 +130,26 @@ def metrics(**changes: float | None) -> MetricsMessage:
         "incline_pct": 1.0,
         "quality": 0.97,
     }
-    return MetricsMessage(t=UTC, seq=2, t_s=754.0, **(values | changes))
+    return MetricsMessage(t=UTC, seq=2, t_s=754.0, extra=extra, **(values | changes))
+
+
+def sound(**changes: object) -> SoundStatus:
+    values: dict[str, object] = {
+        "output": "Headphones",
+        "voice": "espeak-ng (en-gb)",
+        "muted": False,
+        "metronome_spm": None,
+        "sounds": 4,
+        "repeats": 0,
+        "dropped": 0,
+        "hub_p50_ms": 12.0,
+        "hub_p99_ms": 20.0,
+        "total_p50_ms": 310.0,
+        "total_p99_ms": 420.0,
+        "device_ms": 10.0,
+        "underflows": 0,
+    }
+    return SoundStatus(**(values | changes))
 
 
 def attitude(t0_s: float, seconds: float = 10.0, rate_hz: float = 104.0) -> AttitudeMessage:

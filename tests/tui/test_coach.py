@@ -18,6 +18,7 @@ from tui.screens.roster import RosterScreen
 from tui.screens.watched import WatchedScreen
 from tui.sparkline import sparkline
 from tui.widgets.cue_banner import CueBanner
+from tui.widgets.threshold_gauge import ThresholdGauge
 from tui.widgets.trend_panel import TrendPanel
 
 pytestmark = pytest.mark.real_time
@@ -132,6 +133,15 @@ def test_a_coach_sees_nothing_that_tells_of_pain():
     assert (board.cue, board.cues, board.thresholds) == (None, 0, {})
     assert board.session is not None
     assert board.session.thresholds == {"onset": ThresholdState.REACHED}
+
+
+async def test_a_coach_sees_how_far_somebody_has_run_and_no_limit_of_theirs():
+    async with a_coach() as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
+        await coach.hear(coach_scenes.of("ann", scenes.metrics(scenes.PAIN_BEFORE)))
+        await coach.press("enter")
+        gauge = coach.app.screen.query_one(ThresholdGauge)
+        assert (gauge.border_subtitle, gauge.more) == ("2.26 km", ())
 
 
 async def test_a_run_without_a_minute_says_so():

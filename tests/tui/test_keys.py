@@ -84,10 +84,25 @@ async def test_mute_is_told_to_the_hub_so_that_ears_have_quiet_too() -> None:
         assert board.feed.sent == [CommandMessage(action="mute"), CommandMessage(action="unmute")]
 
 
+async def test_fewer_and_more_cues_and_marks_are_asked_of_the_hub_and_told() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        await board.press("minus", "plus", "equals_sign", "k")
+        assert [order.action for order in board.feed.sent] == ["less", "more", "more", "mark"]
+        assert [note.message for note in board.app._notifications] == [
+            "Fewer cues, in this run and the next ones.",
+            *["More cues, in this run and the next ones."] * 2,
+            "Marked at 12:34.",
+        ]
+        board.feed.down = True
+        await board.press("k")
+        assert [note.severity for note in board.app._notifications] == [*["information"] * 4, "error"]
+
+
 async def test_a_replay_is_steered_and_a_live_run_is_not() -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
-        await board.press("space", "plus", "right", "n")
+        await board.press("space", "right", "n")
         assert board.feed.sent == []
         board.feed.say(scenes.session(source="replay"))
         await board.look()
@@ -168,15 +183,6 @@ async def test_elsewhere_in_a_replay_nothing_is_left_of_where_it_was() -> None:
         assert now.cue is None  # it is no news
 
 
-async def test_theme_swaps_and_swaps_back() -> None:
-    async with dashboard() as board:
-        before = board.app.theme
-        await board.press("d")
-        assert board.app.current_theme.dark is False
-        await board.press("d")
-        assert board.app.theme == before
-
-
 @pytest.mark.parametrize("key", ["escape", "question_mark", "q", "enter"])
 async def test_help_explains_every_number_and_closes(key: str) -> None:
     async with dashboard() as board:
@@ -210,7 +216,7 @@ async def test_ctrl_c_quits_from_a_dialog_too() -> None:
 async def test_the_footer_shows_at_most_seven_keys_and_they_fit() -> None:
     async with dashboard(SMALL) as board:
         shown = [each for each in board.app.screen.active_bindings.values() if each.binding.show]
-        assert {each.binding.key for each in shown} == {"p", "m", "d", "question_mark", "q"}
+        assert {each.binding.key for each in shown} == {"p", "m", "minus", "k", "d", "question_mark", "q"}
         footer = board.app.screen.query_one(Footer)
         assert footer.virtual_size.width <= SMALL[0]
 

@@ -13,6 +13,7 @@ from dsp.triage import SITES, PainRule
 from hub.client import LinkChange
 from tests.tui import scenes
 from tests.tui.dashboard import LARGE, SMALL, dashboard, text_of
+from tui.board import FORGET_S
 from tui.widgets.braille_plot import BraillePlot
 from tui.widgets.cue_log import CueLog
 from tui.widgets.metric_tile import MetricTile
@@ -76,12 +77,72 @@ async def test_a_run_shows_every_number(size: tuple[int, int]) -> None:
             "flight_ms": "98",
         }
         assert "running 12:34" in board.status
-        assert "2025-03-01_0730_ann" in board.status
+        assert ("◉ rec 2025-03-01_0730_ann" if size == LARGE else "◉ rec 2025-03…30_ann") in board.status
         assert board.said.startswith("QUIET: Nothing to change.")
         sacrum = next(line for line in board.sensors if line.startswith("Sacrum"))
         assert sacrum.split() == ["Sacrum", "●", "streaming", "87%", "0.0%", "21"]
         assert not board.app.screen.query_one(BraillePlot).is_empty
         assert "9.3°" in str(board.app.screen.query_one(BraillePlot).border_title)
+
+
+@BOTH
+async def test_the_distances_of_a_runner_who_has_had_pain(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
+        await board.play(scenes.running)
+        assert board.gauge.border_subtitle == "2.26 km"
+        assert board.gauge.reason == "Like your usual self (5 earlier runs)."
+        await board.hear(scenes.metrics(scenes.PAIN_BEFORE))
+        assert board.gauge.border_subtitle == "2.26 km · today's cap 3.4 km"
+        told = "Pain-free to 3.9 km in 8 of 10 such runs. Chance that it begins in the next 5 min: 12 %."
+        assert (told in " ".join(text_of(board.gauge).split())) == (size == LARGE)
+        await board.hear(scenes.metrics(scenes.PAIN_BEFORE | {"cap_m": 3940.0}))
+        assert board.gauge.border_subtitle == "2.26 km · pain-free to 3.9 km"
+
+
+@BOTH
+async def test_cadence_stands_beside_what_to_aim_at(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
+        await board.play(scenes.running)
+        before = "steps per minute · " if size == LARGE else ""
+        assert board.tile("cadence_spm").border_subtitle == f"{before}↑ aim 176"
+        await board.hear(scenes.metrics(cadence_spm=173.4))
+        assert board.tile("cadence_spm").border_subtitle == f"{before}✓ aim 176"
+        await board.hear(scenes.metrics({}, cadence_spm=None))
+        board.clock.now_s += FORGET_S
+        await board.look()
+        assert "aim" not in str(board.tile("cadence_spm").border_subtitle)
+
+
+@pytest.mark.parametrize(
+    ("changes", "narrow", "wide"),
+    [
+        (None, "♪ off", "♪ sound off"),
+        ({}, "♪ voice", "♪ voice espeak-ng"),
+        ({"voice": None}, "♪ tones", "♪ tones"),
+        ({"metronome_spm": 176.0}, "♪ voice", "♪ voice espeak-ng, beat 176"),
+        ({"output": None}, "✗ no sound", "✗ no sound device"),
+    ],
+)
+async def test_the_top_line_says_what_can_be_heard(changes: dict[str, object] | None, narrow: str, wide: str) -> None:
+    for size, words in ((SMALL, narrow), (LARGE, wide)):
+        async with dashboard(size) as board:
+            await board.play(scenes.running)
+            await board.hear(scenes.session(sound=None if changes is None else scenes.sound(**changes)))
+            assert f" {words}   ● hub" in board.status
+
+
+async def test_who_was_muted_by_a_coach_sees_it_and_can_take_it_back() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        await board.hear(scenes.session(sound=scenes.sound(muted=True)))
+        assert board.said.startswith("MUTED")
+        assert "  muted" in board.status
+        await board.press("m")
+        assert [order.action for order in board.feed.sent] == ["unmute"]
+        await board.hear(scenes.session(sound=scenes.sound(muted=True)))  # was on its way
+        assert "muted" not in board.said
+        await board.hear(scenes.session(sound=scenes.sound()))
+        assert board.said.startswith("QUIET")
 
 
 @BOTH

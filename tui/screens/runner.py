@@ -10,6 +10,8 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from dsp.records import ThresholdState
+from dsp.texts import counted
+from tui.ahead import Ahead, ahead
 from tui.announcement import announce
 from tui.board import PLOT_WINDOW_S, Board, Sensor
 from tui.reading import READINGS
@@ -22,7 +24,7 @@ from tui.widgets.metric_tile import MetricTile
 from tui.widgets.sensor_table import SensorTable
 from tui.widgets.status_line import Status, StatusLine
 from tui.widgets.threshold_gauge import ThresholdGauge
-from tui.words import sensor_word
+from tui.words import sensor_word, sound_words
 
 BAND_DEG = 5.0
 """Rule of thumb of 2-D video for an unremarkable drop; a weak source, shown as a guide and said so in the help."""
@@ -80,13 +82,18 @@ class RunnerScreen(Screen[None]):
         self._status.show(_status(board, now_s, runner, muted=muted))
         flagged = board.flagged
         for tile in self._tiles:
-            tile.show(*board.reading(tile.reading.key, now_s))
+            aim = tile.reading.aim
+            tile.show(*board.reading(tile.reading.key, now_s), aim=board.reading(aim, now_s)[0] if aim else None)
             tile.set_class(tile.reading.key in flagged, "-flagged")
         self._banner.show(announce(board, now_s, muted=muted))
-        self._gauge.show(*_threshold(board))
+        far = self._ahead(board, now_s)
+        self._gauge.show(*_threshold(board), more=far.sentences, below=far.short)
         self._sensors.show([_row(each, now_s) for each in board.sensor_list], _why_no_sensors(board))
         self._cues.show([(at_s, cue.severity, cue.text) for at_s, cue in board.cue_history])
         self._title_plot(board, now_s)
+
+    def _ahead(self, board: Board, now_s: float) -> Ahead:
+        return ahead(board, now_s)
 
     def _title_plot(self, board: Board, now_s: float) -> None:
         newest_s = board.obliquity.newest_s
@@ -124,6 +131,9 @@ def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
         elapsed_s=board.elapsed_s,
         recording=PurePath(session.recording).stem if session is not None and session.recording else None,
         link=words,
+        sound=sound_words(session.sound, wide=False) if session is not None else "",
+        sound_wide=sound_words(session.sound, wide=True) if session is not None else "",
+        sound_ok=session is None or session.sound is None or session.sound.output is not None,
         link_ok=None if not link.ever_up else link.up and board.hub_online is not False,
         muted=muted,
     )
@@ -140,7 +150,8 @@ def _threshold(board: Board) -> tuple[int | None, str]:
     if worst.state is ThresholdState.REPORTED:
         return 3, "You reported pain."
     if worst.state is ThresholdState.CLEAR:
-        return 0, "Like your usual self."
+        earlier = board.session.earlier_runs if board.session is not None else 0
+        return 0, "Like your usual self" + (f" ({counted(earlier, 'earlier run')})." if earlier else ".")
     return _LEVEL[worst.state], reason(worst.because) or worst.detector.replace("_", " ")
 
 

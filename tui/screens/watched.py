@@ -9,6 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import Grid, Horizontal, Vertical
 from textual.widgets import Footer
 
+from tui.ahead import Ahead, for_coach
+from tui.board import Board
 from tui.roster import Watched
 from tui.screens.runner import RunnerScreen
 from tui.widgets.trend_panel import TrendPanel
@@ -31,6 +33,9 @@ class WatchedScreen(RunnerScreen):
             yield self._trend
             yield Vertical(self._gauge, self._sensors, self._cues, id="right")
         yield Footer(show_command_palette=False)
+
+    def _ahead(self, board: Board, now_s: float) -> Ahead:
+        return for_coach(super()._ahead(board, now_s))
 
     def show(self, watched: Watched, now_s: float) -> None:
         """Bring it up to date."""

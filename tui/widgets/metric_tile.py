@@ -21,6 +21,7 @@ class MetricTile(Widget):
         self.reading = reading
         self.value = "--"
         self.age_s: float | None = None
+        self.aim = ""
         self.border_title = f"{reading.title} [$dim]{reading.unit}[/]" if reading.unit else reading.title
         self._lines: list[str] = []
 
@@ -32,20 +33,25 @@ class MetricTile(Widget):
         """Choose the form of the numerals and of the words again."""
         self._describe()
 
-    def show(self, value: float | None, age_s: float | None) -> None:
-        """Show a value in wire units; `age_s` only when it is stale, None as value when there is none."""
+    def show(self, value: float | None, age_s: float | None, *, aim: float | None = None) -> None:
+        """Show a value in wire units; `age_s` only when it is stale, None as value when there is none.
+
+        aim  the value to aim at, in wire units
+        """
+        aims = "" if aim is None else self.reading.aim_text(value, aim)
         text = "--" if value is None else self.reading.text(value)
         age_s = None if age_s is None else float(int(age_s))
-        if (text, age_s) == (self.value, self.age_s):
+        if (text, age_s, aims) == (self.value, self.age_s, self.aim):
             return
-        self.value, self.age_s = text, age_s
+        self.value, self.age_s, self.aim = text, age_s, aims
         self._describe()
 
     def _describe(self) -> None:
         wide = self.content_size.width >= _WIDE_CELLS
         self.set_class(self.age_s is not None or self.value == "--", "-stale")
         if self.age_s is None:
-            self.border_subtitle = self.reading.below if wide else self.reading.below_short
+            below = self.reading.below if wide else self.reading.below_short
+            self.border_subtitle = " · ".join(filter(None, (below if wide or not self.aim else "", self.aim)))
         else:
             side = self.reading.side or ""
             old = f"no news for {age(self.age_s)}" if wide else f"{age(self.age_s)} old"

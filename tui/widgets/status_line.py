@@ -11,6 +11,8 @@ from tui.words import clock, middle_cut
 
 _STATE_MARK = {"waiting": "○", "running": "▶", "paused": "‖", "ended": "■"}
 _LINK_MARK = {True: "●", False: "✗", None: "◌"}
+_NOTE = {True: "♪", False: "✗"}
+_WIDE_CELLS = 110
 _LINK_COLOUR = {True: "$ok", False: "$bad", None: "$dim"}
 
 
@@ -21,6 +23,8 @@ class Status:
     state      empty before the hub has spoken
     recording  a file name, None when nothing is recorded
     link_ok    None while the first connection is tried
+    sound      what can be heard; `sound_wide`: the same where there is room; `sound_ok`: it is as it was meant
+    muted      cues are
     """
 
     runner: str
@@ -31,6 +35,9 @@ class Status:
     link: str
     link_ok: bool | None
     muted: bool
+    sound: str = ""
+    sound_wide: str = ""
+    sound_ok: bool = True
 
 
 class StatusLine(Static):
@@ -59,13 +66,18 @@ class StatusLine(Static):
         source = f"  {now.source}" if now.source else ""
         link = f"{_LINK_MARK[now.link_ok]} {now.link}"
         muted = "  muted" if now.muted else ""
-        fixed = len(f"stridecue  {now.runner}{source}") + len(state) + len(link) + len(muted) + 8
+        words = now.sound_wide if width >= _WIDE_CELLS else now.sound
+        sound = f"   {_NOTE[now.sound_ok]} {words}" if words and not (now.muted and words.endswith("muted")) else ""
+        fixed = len(f"stridecue  {now.runner}{source}") + len(state) + len(link) + len(muted) + len(sound) + 8
         recording = self._recording(max(13, width - fixed))
         left = Content.assemble(
             ("stridecue", "bold $accent"), f"  {now.runner}", (source, "$dim"), "   ", (state, "bold"), muted
         )
         right = Content.assemble(
-            (recording if now.state else "", "" if now.recording else "$dim"), "   ", (link, _LINK_COLOUR[now.link_ok])
+            (recording if now.state else "", "" if now.recording else "$dim"),
+            (sound, "$dim" if now.sound_ok else "$caution"),
+            "   ",
+            (link, _LINK_COLOUR[now.link_ok]),
         )
         gap = max(1, width - left.cell_length - right.cell_length)
         self.update(Content.assemble(left, " " * gap, right), layout=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 from textual.widgets import Static
 
@@ -19,12 +21,19 @@ class ThresholdGauge(Static):
         self.border_title = "Threshold"
         self.level: int | None = None
         self.reason = ""
+        self.more: tuple[str, ...] = ()
 
-    def show(self, level: int | None, reason: str) -> None:
-        """Show how many of the four fields are filled beyond the first (0 clear … 3 reached), None before any news."""
-        if (level, reason) == (self.level, self.reason) and self.visual is not None:
+    def show(self, level: int | None, reason: str, more: Sequence[str] = (), below: str = "") -> None:
+        """Show a state and why.
+
+        level  how many of the four fields are filled beyond the first (0 clear … 3 reached), None before any news
+        more   sentences for where there is room, the first ones first
+        below  a few words in the frame
+        """
+        if (level, reason, tuple(more)) == (self.level, self.reason, self.more) and below == self.border_subtitle:
             return
-        self.level, self.reason = level, reason
+        self.level, self.reason, self.more = level, reason, tuple(more)
+        self.border_subtitle = below
         self.border_title = "Threshold" if level is None else f"Threshold · [b]{STEPS[level]}[/b]"
         self._draw()
 
@@ -47,4 +56,8 @@ class ThresholdGauge(Static):
         if height > 2:
             lines.append(Content(" ").join(names))
         lines += [Content(line) for line in lines_of(self.reason, width, height - len(lines))]
+        for sentence in self.more:
+            wrapped = lines_of(sentence, width, len(sentence))
+            if len(lines) + len(wrapped) <= height:
+                lines += [Content.styled(line, "$dim") for line in wrapped]
         self.update(Content("\n").join(lines), layout=False)

@@ -1,0 +1,72 @@
+"""What every number on the screens means, in plain words, and what this is not."""
+
+from __future__ import annotations
+
+from tui.reading import READINGS
+
+NOT_MEDICAL = (
+    "Not a medical device. It measures and teaches; it does not diagnose and cannot say that you will or will not be "
+    "injured. Numbness, tingling or pain that does not settle: see a clinician."
+)
+_MEANINGS = tuple(dict.fromkeys(reading.meaning for reading in READINGS))
+"""One a number; the same words are not said twice."""
+_SENSORS = (
+    "Sensors: bat is the battery, lost the share of measurements that never arrived, /s the packets a second. "
+    "● streaming, ◌ connecting, ○ searching, ◐ stale, ✗ lost."
+)
+_OLD = "A dimmed number is old; its age stands below it. -- means that it cannot be measured just now."
+
+RUNNER = (
+    *_MEANINGS,
+    (
+        "Hips, side to side: the tilt of your pelvis over the last 10 seconds, plus when the left side is higher. "
+        "Swing is how far it goes from side to side; 8 to 10 degrees are usual. The shaded band is 5 degrees each way: "
+        "a rule of thumb from video, not a limit for you."
+    ),
+    (
+        "Threshold: how far you are from your own usual self today: clear, watch, near, reached. It says why: the "
+        "value now, what is usual for you, the change, and the limit, beyond which it counts."
+    ),
+    (
+        "Pain-free to: 8 of 10 runs like your earlier ones get so far before it begins to hurt, and the chance that it "
+        "begins in the next 5 minutes. Made from what you reported; without a report there is none."
+    ),
+    (
+        "Today's cap: stay below this distance. The strictest of: back step by step after pain, pain-free so far, no "
+        "run much longer than your longest. Both count downhill metres more than flat ones; a rule of thumb."
+    ),
+    _SENSORS,
+    (
+        "Top line: ▶ running time, pauses left out; ◉ the recording; ♪ what can be heard: a voice, tones, or nothing "
+        "(✗ no sound device was found); ● the link to the hub."
+    ),
+    _OLD,
+    "Cues: seldom on purpose. ● information, ◆ advice, ▲ warning, ■ stop. Quiet is good.",
+)
+RUNNER_KEYS = (
+    "Keys: p report pain · m mute cues and sounds · - + fewer or more cues · k mark this moment in the recording · "
+    "d another look · ? this help · q quit (the run is kept). "
+    "In a replay: space pause · + - speed · ← → 10 s back or on · , . 60 s (also Shift and an arrow) · Home from the "
+    "start · n N to the next or last cue ◆, threshold ▲ or pain ✚ of the line at the bottom."
+)
+COACH = (
+    (
+        "Need: who needs somebody stands on top. ■ threshold reached or told to stop, ✗ not heard any more, ▲ near a "
+        "threshold, ◐ a sensor is silent, ◆ watch, ▶ running, ○ not running."
+    ),
+    *_MEANINGS,
+    (
+        "Drop, minute by minute: the side that drops more, a median a minute, the newest at the right. Low and flat is "
+        "good; less than 2 degrees of change are drawn flat."
+    ),
+    (
+        "Threshold: the worst of all, clear, watch, near or REACHED, against the runner's own usual. It does not say "
+        "that somebody is in pain: what they report stays with them."
+    ),
+    "Sensors: how many of a runner's sensors send, of all.",
+    _OLD,
+)
+COACH_KEYS = (
+    "Keys: ↑ ↓ choose · Enter one runner in full, Esc back · n say something to them, on their screen and in their ear "
+    "· a ask whether something hurts · m mute their cues, u unmute · d another look · q quit. Their hub answers each."
+)
