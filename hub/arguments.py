@@ -85,7 +85,9 @@ be missing. Where a sensor sits is read off its name (lumbar, sacrum, waist, lef
 _REPLAY = """\
 The same path as a live run, from the packet on: the same recording gives the same lines, byte for byte.
 
-  stridecue replay run.mcap                     in the dashboard, as fast as it was run
+  stridecue replay                              the newest recording in the dashboard, as fast as it was run
+  stridecue replay --list                       which recordings there are: start, length, runner, name
+  stridecue replay 2026-03-01T073000Z-ann       one of them; a path does as well
   stridecue replay run.mcap --jsonl steps.jsonl as fast as possible, each record a line of JSON
   stridecue replay run.mcap --jsonl - --signals lines to stdout (all else goes to stderr), with pelvis angles
   stridecue replay run.mcap --headless --speed 4 four times as fast, with MQTT, without a dashboard
@@ -276,7 +278,8 @@ def _import(one: argparse.ArgumentParser) -> None:
 
 
 def _replay(one: argparse.ArgumentParser) -> None:
-    one.add_argument("recording", metavar="REC", help="the recording")
+    one.add_argument("recording", nargs="?", metavar="REC", help="its name or path (default: the newest)")
+    one.add_argument("--list", action="store_true", help="which recordings there are")
     one.add_argument(
         "--speed", type=speed, metavar="1|N|max", help="default 1; max where --jsonl is given; max has no dashboard"
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 import platformdirs
 
 _APP = "stridecue"
+RECORDING = ".mcap"
 BRINGS = {"tui": "textual", "web": "textual_serve", "sim": "bumble", "broker": "amqtt", "audio": "sounddevice"}
 """What each extra brings."""
 
@@ -49,6 +50,13 @@ def profiles_folder() -> Path:
     return config_file().parent / "profiles"
 
 
+def recording_name(path: Path) -> str:
+    """Write a recording as `replay` takes it: its name where that is enough, else its path; for a shell."""
+    usual = (data_folder() / "recordings", demo_folder() / "recordings")
+    known = path.parent in usual and path.suffix == RECORDING
+    return shlex.quote(path.stem if known else str(path))
+
+
 def adding_extra(extra: str) -> str:
     """Write the command that adds an extra to this installation, whichever way stridecue came here."""
     checkout = Path(__file__).parent.parent
@@ -71,7 +79,10 @@ def adding(*distributions: str) -> str:
 def program() -> str:
     """Write the command that starts stridecue from here: its name, or its path where the shell does not find it."""
     beside = Path(sys.executable).with_name(_APP)
-    return shlex.quote(str(beside)) if shutil.which(_APP) is None and beside.is_file() else _APP
+    if shutil.which(_APP) is not None or not beside.is_file():
+        return _APP
+    here = Path.cwd()
+    return shlex.quote(str(beside.relative_to(here) if beside.is_relative_to(here) else beside))
 
 
 def _pip(words: str) -> str:

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import secrets
-import shlex
 import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -31,7 +30,7 @@ from hub.config import OFF, SoundSection
 from hub.console import Console
 from hub.dashboard import dashboard_is_installed
 from hub.engine import Engine
-from hub.folders import adding_extra, program
+from hub.folders import RECORDING, adding_extra, program, recording_name
 from hub.history.diary import RunDiary
 from hub.history.store import History
 from hub.outcome import Outcome
@@ -114,7 +113,7 @@ class Ended:
         incomplete = f"  (incomplete: {missing} packets not written)" if missing else ""
         lines += [f"\nRecorded: {path}{incomplete}" for path in self.outcome.files]
         for path in self.outcome.files:
-            replay = f"{program()} replay {shlex.quote(str(path))}"
+            replay = f"{program()} replay {recording_name(path)}"
             lines += [f"Replay:   {replay}", f"Numbers:  {replay} --jsonl -"]
         return lines
 
@@ -178,7 +177,7 @@ def stopped_at_once(files: Sequence[Path]) -> str:
 
 def mend_newest(folder: Path) -> None:
     """Give the newest recording an end when an earlier hub was killed, so that other tools open it too."""
-    cut = sorted(folder.glob("*.mcap"), key=lambda path: path.stat().st_mtime)[-2:]
+    cut = sorted(folder.glob(f"*{RECORDING}"), key=lambda path: path.stat().st_mtime)[-2:]
     for path in cut:
         if time.time() - path.stat().st_mtime > UNTOUCHED_S and recover(path).was_cut:
             _LOG.info("%s had no end; it has one now", path)
@@ -242,7 +241,7 @@ def _namer(folder: Path, session: SessionInfo) -> Callable[[int], Path]:
     stem = f"{(session.started_utc or utc(time.time_ns()))[:19].replace(':', '')}Z-{session.runner}"
 
     def name(number: int) -> Path:
-        path = folder / (f"{stem}-{number + 1}.mcap" if number else f"{stem}.mcap")
-        return path if not path.exists() else folder / f"{stem}-{number + 1}-{os.getpid()}.mcap"
+        path = folder / (f"{stem}-{number + 1}{RECORDING}" if number else f"{stem}{RECORDING}")
+        return path if not path.exists() else folder / f"{stem}-{number + 1}-{os.getpid()}{RECORDING}"
 
     return name

@@ -11,9 +11,10 @@ from pathlib import Path
 from drivers.errors import DriverError
 from drivers.recordings.recording import RecordingReader
 from dsp.texts import counted, distance
+from hub.commands.kept_recordings import newest_first
 from hub.commands.live import chosen_config, recordings_folder
 from hub.config import ConfigError
-from hub.folders import data_folder
+from hub.folders import data_folder, demo_folder, program
 from hub.history.runs import StoredPain, StoredRun
 from hub.history.store import History
 
@@ -36,7 +37,9 @@ def _list(history: History, runner: str, options: Namespace) -> None:
         pains.setdefault(pain.started_utc, []).append(pain)
     runs = history.newest(runner, LISTED)
     if not runs and not pains:
-        print(f"no runs of {runner} yet ({history.path})")
+        print(f"no runs of {runner} yet ({history.path}); a run counts from a minute of running on")
+        if newest_first([demo_folder() / "recordings"]):
+            print(f"runs of the demo are kept apart: `{program()} replay --list` shows them")
         return
     print(
         f"{'start (UTC)':<17} {'min':>5} {'km':>6} {'down m':>6} {'steps/min':>9} {'drop L/R':>10} {'surface':<9} pain"

@@ -7,8 +7,9 @@ from argparse import Namespace
 
 from drivers.recordings.recording import RecordingReader
 from firmware_profiles.catalog import Catalog
+from hub.commands.kept_recordings import chosen_recording, listed, recording_folders
 from hub.commands.replay_fast import replay_fast
-from hub.config import SoundSection, given_file
+from hub.config import SoundSection
 from hub.engine import Engine
 from hub.known_devices import known_devices
 from hub.launch import Launch, carry_out
@@ -22,8 +23,14 @@ FAST = "max"
 
 def run(options: Namespace) -> int:
     """Replay; raises DriverError, ConfigError and OSError."""
+    if options.list:
+        print("\n".join(listed(recording_folders())))
+        return 0
     mounts = parse_mounts(options.mount, "--mount")
-    reader = RecordingReader(given_file(options.recording))
+    path = chosen_recording(options.recording)
+    if options.recording is None:
+        print(f"The newest recording: {path.stem}", file=sys.stderr if options.jsonl == "-" else sys.stdout, flush=True)
+    reader = RecordingReader(path)
     settings = RunSettings.restored({**reader.session.settings, **({"mounts": mounts} if mounts else {})})
     catalog = known_devices()
     speed: float | str = options.speed or (FAST if options.jsonl else 1.0)

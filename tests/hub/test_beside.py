@@ -190,8 +190,19 @@ def test_the_next_command_can_be_typed_as_it_stands(tmp_path: Path, monkeypatch:
     replay = f"{shlex.quote(str(beside))} replay {run}"
     words = Ended(Outcome(files=[run]), SessionInfo(0, None, "ann"), (), sys.stdout).words()
     assert words[-2:] == [f"Replay:   {replay}", f"Numbers:  {replay} --jsonl -"]
+    monkeypatch.chdir(tmp_path)
+    assert folders.program() == "'a b/stridecue'"
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     assert folders.program() == "stridecue"
+
+
+def test_the_next_command_fits_on_a_line(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    monkeypatch.chdir(Path(dashboard.__file__).parent.parent)
+    run = folders.demo_folder() / "recordings" / "2026-03-01T073000Z-demo.mcap"
+    words = Ended(Outcome(files=[run]), SessionInfo(0, None, "demo"), (), sys.stdout).words()
+    assert words[-2].endswith(" replay 2026-03-01T073000Z-demo")
+    assert max(len(line) for line in words[-2:]) < 80
 
 
 def test_advice_fits_how_stridecue_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -126,7 +126,6 @@ def test_an_import_never_destroys_what_is_there(small_csv: Path, tmp_path: Path,
     [
         [],
         ["fly"],
-        ["replay"],
         ["replay", "x", "--speed", "0"],
         ["replay", "x", "--speed", "fast"],
         ["demo", "--seconds", "-1"],

@@ -1,0 +1,88 @@
+"""Recordings are found again: the newest, by name, and as a list."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
+from drivers.recordings.recording_length import length_s
+from hub.cli import main
+from hub.commands.kept_recordings import chosen_recording, newest_first
+from hub.config import ConfigError
+from hub.folders import data_folder, demo_folder
+
+
+@pytest.fixture
+def kept(small_recording: Path) -> tuple[Path, Path]:
+    """A run of ann's, and a later one of the demo."""
+    own, demo = data_folder() / "recordings", demo_folder() / "recordings"
+    places = (own / "2026-03-01T073000Z-ann.mcap", demo / "2026-03-02T073000Z-demo.mcap")
+    for place in places:
+        place.parent.mkdir(parents=True)
+        shutil.copy(small_recording, place)
+    return places
+
+
+@pytest.mark.usefixtures("kept")
+def test_replay_without_a_name_plays_the_newest(capfd: pytest.CaptureFixture[str]):
+    assert main(["replay", "--jsonl", "-"]) == 0
+    said = capfd.readouterr()
+    assert "The newest recording: 2026-03-02T073000Z-demo" in said.err
+    assert json.loads(said.out.splitlines()[-1])["type"] == "summary"
+
+
+@pytest.mark.parametrize("name", ["2026-03-01T073000Z-ann", "2026-03-01T073000Z-ann.mcap"])
+def test_a_name_is_enough(kept: tuple[Path, Path], name: str):
+    assert chosen_recording(name) == kept[0]
+    assert chosen_recording(str(kept[0])) == kept[0]
+
+
+def test_a_file_here_goes_before_a_name(kept: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(kept[0], kept[0].name)
+    assert chosen_recording(kept[0].name) == Path(kept[0].name)
+
+
+@pytest.mark.usefixtures("kept")
+def test_what_is_not_there_leads_to_the_list():
+    with pytest.raises(ConfigError, match=r"no such file; .* replay --list"):
+        chosen_recording("2026-03-03T073000Z-ann")
+
+
+def test_without_any_recording_it_says_how_to_get_one(capfd: pytest.CaptureFixture[str]):
+    assert main(["replay"]) == 2
+    assert "demo` makes one" in capfd.readouterr().err
+    assert main(["replay", "--list"]) == 0
+    assert "no recordings yet" in capfd.readouterr().out
+
+
+def test_the_list_says_start_length_runner_and_name(kept: tuple[Path, Path], capfd: pytest.CaptureFixture[str]):
+    cut = kept[0].with_name("2026-03-03T073000Z-eve.mcap")
+    with RecordingWriter(cut, SessionInfo(0, "2026-03-03T07:30:00.000Z", "eve")) as writer:
+        writer.tick()
+        writer.abandon()
+    kept[0].with_name("2026-02-01T073000Z-old.mcap").write_bytes(b"no recording")
+    assert main(["replay", "--list"]) == 0
+    head, newest, demo, ann, old, *_ = capfd.readouterr().out.splitlines()
+    assert head.split() == ["start", "(UTC)", "length", "runner", "recording"]
+    assert newest.startswith("2026-03-03 07:30")
+    assert newest.split()[-4:] == ["no", "end", "eve", "2026-03-03T073000Z-eve"]
+    assert " 0:24 min " in demo
+    assert demo.endswith(" 2026-03-02T073000Z-demo")
+    assert ann.endswith(" 2026-03-01T073000Z-ann")
+    assert old.startswith("cannot be read")
+
+
+def test_the_length_is_read_off_the_end(small_recording: Path):
+    assert length_s(RecordingReader(small_recording)) == pytest.approx(24.0, abs=0.1)
+
+
+def test_history_leads_to_the_runs_of_the_demo(kept: tuple[Path, Path], capfd: pytest.CaptureFixture[str]):
+    assert main(["history", "list"]) == 0
+    assert "runs of the demo are kept apart" in capfd.readouterr().out
+    kept[1].unlink()
+    assert newest_first([kept[1].parent]) == []
+    assert main(["history", "list"]) == 0
+    assert "kept apart" not in capfd.readouterr().out
