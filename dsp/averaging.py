@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
-Stamps = npt.NDArray[np.int64]
 
 
 class Averaging:
@@ -29,6 +28,7 @@ class Averaging:
         self.groups = groups
         self.raw = group * groups
         self.lead = 2 * group
+        self._length = self.lead + self.raw
         means = np.kron(np.eye(groups + 2), np.full(group, 1.0 / group))
         self._weights = means[2:]
         if turns:
@@ -43,15 +43,15 @@ class Averaging:
     def columns(self, values: Array) -> list[list[float]]:
         """Means of each channel, and after them, if wanted, its mean rates of turn up to each mean's time (of gyros).
 
-        values  (lead + raw, channels)
+        values  (lead + raw or more, channels)
         """
-        columns: list[list[float]] = np.dot(self._weights, values).T.tolist()
+        columns: list[list[float]] = np.dot(self._weights, values[: self._length]).T.tolist()
         return columns
 
-    def times_s(self, stamps: Stamps) -> list[float]:
-        """Time of each mean; `stamps` (raw,) ns."""
+    def times_s(self, stamps: list[int]) -> list[float]:
+        """Time of each mean; `stamps` of the samples, ns, raw or more."""
         one, two = self._middle
-        return [(a + b) * 0.5e-9 for a, b in zip(stamps[one].tolist(), stamps[two].tolist(), strict=True)]
+        return [(a + b) * 0.5e-9 for a, b in zip(stamps[one], stamps[two], strict=True)]
 
 
 @lru_cache(maxsize=256)

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import pairwise
 from math import isfinite
+from statistics import median
 
 import numpy as np
 
-from dsp.averaging import Array, Stamps, averaging_of
+from dsp.averaging import Array, averaging_of
 from dsp.gap_fill import GapFillParams, from_strides, straight
 from dsp.signals import IMU6, NS_PER_S, Layout, SampleBlock
 from dsp.stage import CHUNK_S, LEAST_RATE_HZ, chunk_samples, group_samples
@@ -76,24 +78,22 @@ class Intake:
         self._columns: list[int] = []
         # Samples not yet in the trace; before their rows stand the `lead` last ones that are. The first `_checked`
         # follow each other, and what is in the trace, without a gap; `_last_ns` is the newest stamp of those.
-        self._held = 0
         self._checked = 0
-        self._stamps: list[Stamps] = []
+        self._stamps: list[int] = []
         self._rows: list[Array] = []
 
     def put(self, block: SampleBlock) -> bool:
         """Hold a block's samples; True when `take` may find a whole chunk."""
-        t_ns = block.t_ns
-        self._held += len(t_ns)
-        self._stamps.append(t_ns)
+        stamps = self._stamps
+        stamps += block.t_ns.tolist()
         self._rows.append(block.values if self._as_is and block.layout is self._layout else self._six(block))
         if not self.period_s and block.rate_hz > 0.0:
             self._set_period(1.0 / block.rate_hz)
-        return self._held >= self._enough
+        return len(stamps) >= self._enough
 
     def end(self) -> None:
         """Take what is held for a whole chunk: no more will come."""
-        held = self._held // self.group
+        held = len(self._stamps) // self.group
         if self.period_s and 0 < held < self.chunk:
             self.chunk = held
             self._begin_chunk()
@@ -105,23 +105,25 @@ class Intake:
         filled. Gaps are looked for chunk by chunk, so that it does not matter how much is held.
         """
         if not self.period_s:
-            if self._held < LEARN_SAMPLES:
+            if len(self._stamps) < LEARN_SAMPLES:
                 return
-            stamps = np.concatenate(self._stamps)[:LEARN_SAMPLES]
-            self._set_period(1e-9 * float(np.median(np.diff(stamps))))
-        while self._held >= self._begin_chunk():
-            n, lead = self._averaging.raw, self._averaging.lead
-            stamps, values = self._joined()
+            self._set_period(1e-9 * median(b - a for a, b in pairwise(self._stamps[:LEARN_SAMPLES])))
+        stamps = self._stamps
+        while len(stamps) >= self._begin_chunk():
+            n = self._averaging.raw
+            values = np.concatenate(self._rows) if len(self._rows) > 1 else self._rows[0]
             fresh = max(0, n - self._checked)
-            newest_ns = int(stamps[n - 1]) if fresh else self._last_ns
+            newest_ns = stamps[n - 1] if fresh else self._last_ns
             # Nothing is missing from a chunk that is less than half a sample too long.
             steady = newest_ns - self._last_ns < (fresh + 0.5) * self._raw_period_s * NS_PER_S
-            if steady and self._emit(stamps[:n], values[: lead + n]):
+            if steady and self._emit(stamps, values):
                 self._last_ns = newest_ns
-                self._hold(stamps[n:], values[n:], checked=self._checked + fresh - n)
+                self._checked += fresh - n
+                self._rows = [values[n:]]
+                del stamps[:n]
                 yield Ready.SAMPLES
             else:
-                yield from self._with_gaps(stamps, values)
+                yield from self._with_gaps(values)
 
     def _six(self, block: SampleBlock) -> Array:
         """(n, 6) the IMU channels of a block, zeros where one is absent."""
@@ -156,27 +158,14 @@ class Intake:
         self._enough = self._averaging.raw
         return self._enough
 
-    def _joined(self) -> tuple[Stamps, Array]:
-        """All that is held: stamps (n,), rows (lead + n, 6)."""
-        if len(self._stamps) > 1:
-            self._stamps = [np.concatenate(self._stamps)]
-        if len(self._rows) > 1:
-            self._rows = [np.concatenate(self._rows)]
-        return self._stamps[0], self._rows[0]
-
-    def _hold(self, stamps: Stamps, rows: Array, *, checked: int) -> None:
-        self._held = len(stamps)
-        self._stamps = [stamps] if self._held else []
-        self._rows = [rows]
-        self._checked = checked
-
-    def _emit(self, stamps: Stamps, values: Array) -> bool:
-        """One chunk into the trace; False, and nothing done, if a value is no number."""
-        columns = self._averaging.columns(values)
+    def _emit(self, stamps: list[int], values: Array) -> bool:
+        """The first chunk of these into the trace; False, and nothing done, if a value is no number."""
+        averaging, trace = self._averaging, self._trace
+        columns = averaging.columns(values)
         if not isfinite(sum(map(sum, columns))):
             return False
-        chunk, trace = self._averaging.groups, self._trace
-        trace.t_s += self._averaging.times_s(stamps)
+        chunk = averaging.groups
+        trace.t_s += averaging.times_s(stamps)
         for kept, column in zip(trace.axes, columns, strict=True):
             kept += column[:chunk]
         if self._p.turns:
@@ -184,17 +173,16 @@ class Intake:
                 kept += column[chunk:]
         return True
 
-    def _with_gaps(self, stamps: Stamps, values: Array) -> Iterator[Ready]:
+    def _with_gaps(self, values: Array) -> Iterator[Ready]:
         """The careful way through as many samples as make a chunk: stretches between gaps one by one."""
         n, lead, checked = self._averaging.raw, self._averaging.lead, self._checked
         limit_ns, fill_ns = 1.5 * self._raw_period_s * NS_PER_S, self._p.fill_s * NS_PER_S
         fresh = values[lead + checked : lead + n]
         good = np.flatnonzero(np.isfinite(fresh).all(axis=1)).tolist()
-        kept, rows = stamps[:checked].tolist(), values[: lead + checked]
+        kept, rows = self._stamps[:checked], values[: lead + checked]
         before = self._last_ns
-        stamps_ns: list[int] = stamps[checked:n].tolist()
         for k in good:
-            stamp, row = stamps_ns[k], fresh[k]
+            stamp, row = self._stamps[checked + k], fresh[k]
             if stamp - before > fill_ns:
                 self._trace.clear()
                 kept, rows = [], np.repeat(row[None, :], lead, axis=0)
@@ -202,26 +190,28 @@ class Intake:
             elif stamp - before > limit_ns:
                 self.gap_s = (stamp - before) * 1e-9
                 between, filled = self._fill(before, stamp, kept, rows[lead:], rows[-1], row)
-                kept, rows = self._emit_all(kept + between, np.concatenate([rows, filled]))
+                kept += between
+                rows = self._emit_all(kept, np.concatenate([rows, filled]))
                 yield Ready.FILLED
             before = stamp
-            kept, rows = [*kept, stamp], np.concatenate([rows, row[None, :]])
+            kept.append(stamp)
+            rows = np.concatenate([rows, row[None, :]])
             if len(kept) >= n:
-                kept, rows = self._emit_all(kept, rows)
+                rows = self._emit_all(kept, rows)
                 yield Ready.SAMPLES
         self._last_ns = before
-        rest = np.array(kept, dtype=np.int64), rows
-        self._hold(
-            np.concatenate([rest[0], stamps[n:]]), np.concatenate([rest[1], values[lead + n :]]), checked=len(kept)
-        )
+        self._checked = len(kept)
+        self._stamps[:n] = kept
+        self._rows = [rows, values[lead + n :]]
 
-    def _emit_all(self, stamps: list[int], rows: Array) -> tuple[list[int], Array]:
-        """Whole chunks into the trace; what is left over."""
-        n, lead = self._averaging.raw, self._averaging.lead
+    def _emit_all(self, stamps: list[int], rows: Array) -> Array:
+        """Whole chunks into the trace; their stamps go, the rows that are left over are returned."""
+        n = self._averaging.raw
         while len(stamps) >= n:
-            self._emit(np.array(stamps[:n], dtype=np.int64), rows[: lead + n])
-            stamps, rows = stamps[n:], rows[n:]
-        return stamps, rows
+            self._emit(stamps, rows)
+            del stamps[:n]
+            rows = rows[n:]
+        return rows
 
     def _fill(
         self, before_ns: int, next_ns: int, waiting_ns: list[int], waiting: Array, last: Array, following: Array
