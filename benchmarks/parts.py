@@ -22,6 +22,7 @@ from dsp.orientation import Leveller, Strapdown
 from dsp.pipeline import Pipeline
 from dsp.stances import Stances
 from dsp.steps import StepFusion
+from dsp.taps import ThreeTaps
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -44,7 +45,7 @@ HIP_PARTS: Mapping[str, tuple[Part, ...]] = {
     "steps, fusion": ((StepFusion, "contact"), (StepFusion, "release"), (StepFusion, "take"), (Pipeline, "_step")),
     "metrics, once a second": ((Pipeline, "_report"),),
     "guidance": ((Guidance, "step"), (Guidance, "second")),
-    "three taps": ((Pipeline, "_feel"),),
+    "three taps": ((ThreeTaps, "update"),),
 }
 """Every part of a sacrum sensor's way through the core; what a function calls counts for the innermost part."""
 

@@ -90,15 +90,14 @@ class Pipeline:
             self._merge.join(lane, int(block.t_ns[0]) * 1e-9, slow=True)
             self._merge.put(lane, readings, int(block.t_ns[-1]) * 1e-9)
             return self._settle(self._merge.take(), self._merge.now_s)
-        chain = self._chains.get(block.source)
-        if chain is None:
-            chain = self._chain(block)
-        if block.source in self._taps:
-            self._feel(block)
+        source = block.source
+        chain = self._chains.get(source) or self._chain(block)
+        if (taps := self._taps.get(source)) and (found := taps.update(block, block.rate_hz)):
+            self._tapped(source, found)
         if not chain.put(block):
             return []
         merge = self._merge
-        merge.put(block.source, chain.work(), chain.latest_s)
+        merge.put(source, chain.work(), chain.latest_s)
         due = merge.take()
         wakes_s = min(self._next_tick_s, self._fusion.due_s)
         return self._settle(due, merge.now_s) if due or merge.now_s > wakes_s else []
@@ -109,7 +108,7 @@ class Pipeline:
             self._merge.put(source, chain.finish(), chain.latest_s)
         for source, taps in self._taps.items():
             if found := taps.finish():
-                self._merge.put(f"{source} taps", [Tapped(*when) for when in found], found[-1][0])
+                self._tapped(source, found)
         out = self._settle(self._merge.take(), self._merge.now_s)
         out += self._settle(self._merge.flush(), self._merge.now_s)
         for step in self._fusion.take(self._merge.now_s, end=True):
@@ -165,10 +164,9 @@ class Pipeline:
             self._merge.join(f"{block.source} taps", first_s, slow=True)
         return chain
 
-    def _feel(self, block: SampleBlock) -> None:
-        """Look for three taps on a hip sensor."""
-        if found := self._taps[block.source].update(block, block.rate_hz):
-            self._merge.put(f"{block.source} taps", [Tapped(*when) for when in found], found[-1][0])
+    def _tapped(self, source: str, found: list[tuple[float, float]]) -> None:
+        """Three taps on a hip sensor, each time with when it was decided."""
+        self._merge.put(f"{source} taps", [Tapped(*when) for when in found], found[-1][0])
 
     def _settle(self, due: list[tuple[float, Sighting]], now_s: float) -> list[Record]:
         out: list[Record] = []

@@ -17,13 +17,15 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.signals import GRAVITY_MPS2, Placement, SampleBlock
+from dsp.signals import GRAVITY_MPS2, NS_PER_S, Placement, SampleBlock
 
 HIP = frozenset({Placement.SACRUM, Placement.LEFT_HIP, Placement.RIGHT_HIP, Placement.WAIST_FRONT})
 """Where a hand reaches a sensor in mid-run; phones in pockets are hit by the thigh."""
 
 SLOWEST_HZ = 80.0
 """A tap is over between two samples of a slower sensor."""
+
+_ONES = np.ones(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,10 @@ class ThreeTaps:
 
     def __init__(self, params: TapParams | None = None) -> None:
         self._p = params or TapParams()
-        self._t: NDArray[np.float64] = np.empty(0)
-        self._a: NDArray[np.float64] = np.empty((0, 3))
-        self._held: list[SampleBlock] = []
-        self._held_samples = 0
+        # Samples not looked at, after the last ones that were: spikes are found between neighbours.
+        self._stamps: list[NDArray[np.int64]] = []
+        self._rows: list[NDArray[np.float64]] = []
+        self._held = 0
         self._rate_hz = 0.0
         self._window: int | None = None
         self._most_g = 0.0
@@ -75,52 +77,52 @@ class ThreeTaps:
         if rate_hz < SLOWEST_HZ:
             return []
         self._rate_hz = rate_hz
-        self._held.append(block)
-        self._held_samples += len(block.t_ns)
-        return self.finish() if self._held_samples >= self._p.batch_s * rate_hz else []
+        self._stamps.append(block.t_ns)
+        self._rows.append(block.values)
+        self._held += len(block.t_ns)
+        return self.finish() if self._held >= self._p.batch_s * rate_hz else []
 
     def finish(self) -> list[tuple[float, float]]:
         """Look at what is held, however little it is."""
         out: list[tuple[float, float]] = []
         if not self._held:
             return out
-        held, self._held, self._held_samples = self._held, [], 0
         reach = max(1, round(self._p.reach_s * self._rate_hz))
-        self._t = np.concatenate([self._t, np.concatenate([block.t_ns for block in held]) * 1e-9])
-        self._a = np.concatenate([self._a, np.concatenate([block.values for block in held])[:, :3]])
-        t, a = self._t, self._a
-        if len(t) > 2 * reach:
+        t_ns, rows = np.concatenate(self._stamps), np.concatenate(self._rows)
+        if len(t_ns) > 2 * reach:
+            a = rows[:, :3]
             # Twice the spike: how far a sample is from the straight line between its neighbours.
             spike = 2.0 * a[reach:-reach]
             spike -= a[: -2 * reach]
             spike -= a[2 * reach :]
-            g = np.sqrt(np.einsum("ij,ij->i", spike, spike)) * (0.5 / GRAVITY_MPS2)
-            if not (math.isfinite(g.sum()) and t[-1] - t[0] < (len(t) - 1 + 0.5 * reach) / self._rate_hz):
+            spike *= spike
+            g = np.sqrt(spike @ _ONES) * (0.5 / GRAVITY_MPS2)
+            sample_ns = NS_PER_S / self._rate_hz
+            if not (math.isfinite(g.sum()) and t_ns[-1] - t_ns[0] < (len(t_ns) - 1 + 0.5 * reach) * sample_ns):
                 # Samples on both sides of a gap, or missing ones, say nothing.
-                whole = t[2 * reach :] - t[: -2 * reach] < 3.0 * reach / self._rate_hz
+                whole = t_ns[2 * reach :] - t_ns[: -2 * reach] < 3.0 * reach * sample_ns
                 g[~(whole & np.isfinite(g))] = 0.0
-            self._look(t[reach:-reach], g, out)
-            self._t, self._a = t[-2 * reach :], a[-2 * reach :]
+            self._look(t_ns[reach:-reach], g, out)
+        self._stamps, self._rows, self._held = [t_ns[-2 * reach :]], [rows[-2 * reach :]], 0
         return out
 
-    def _look(self, t: NDArray[np.float64], g: NDArray[np.float64], out: list[tuple[float, float]]) -> None:
+    def _look(self, t_ns: NDArray[np.int64], g: NDArray[np.float64], out: list[tuple[float, float]]) -> None:
         """Window by window, each with the limit that the windows before it set."""
-        first, end, window_s = 0, len(t), self._p.window_s
+        first, end, window_ns = 0, len(t_ns), round(self._p.window_s * NS_PER_S)
         while first < end:
-            window = math.floor(t[first] / window_s)
+            window = int(t_ns[first]) // window_ns
             if self._window != window:
                 self._close_window()
                 self._window = window
-            last = (window + 1) * window_s
-            k = end if t[-1] < last else max(first + 1, int(t.searchsorted(last)))
+            k = int(t_ns.searchsorted((window + 1) * window_ns))
             part = g[first:k]
             most_g = float(part.max())
             self._most_g = max(self._most_g, most_g)
             if most_g > self._limit_g:
                 for i in np.flatnonzero(part > self._limit_g).tolist():
-                    self._tap(float(t[first + i]), float(part[i]), out)
+                    self._tap(1e-9 * int(t_ns[first + i]), float(part[i]), out)
             first = k
-        self._decide(float(t[-1]), out)
+        self._decide(1e-9 * int(t_ns[-1]), out)
 
     def _close_window(self) -> None:
         p = self._p
