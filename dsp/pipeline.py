@@ -20,7 +20,7 @@ from dsp.chains.trunk import TrunkChain
 from dsp.exposure import usual_speed_mps
 from dsp.guidance import Guidance, GuidanceParams, Wish
 from dsp.merge import DataTimeMerge
-from dsp.metrics.metric import all_metrics
+from dsp.metrics.metric import Metrics
 from dsp.metrics.speed_source import key_of
 from dsp.mount import Mount
 from dsp.plan import Plan
@@ -70,7 +70,7 @@ class Pipeline:
         self._merge = DataTimeMerge()
         self._fusion = StepFusion()
         self._agreement = Agreement()
-        self._metrics = all_metrics()
+        self._metrics = Metrics()
         self._pace = Pace(usual_speed_mps(self._params.guidance.history))
         self._guidance = Guidance(self._params.guidance)
         self._totals = RunTotals()
@@ -180,8 +180,7 @@ class Pipeline:
                     out += self.pain(PainReport(round(sighting.t_s * NS_PER_S), None, note=texts.TAPPED))
                 continue
             if isinstance(sighting, Reading):
-                for metric in self._metrics:
-                    metric.reading(sighting.metric)
+                self._metrics.reading(sighting.metric)
                 continue
             if isinstance(sighting, Contact):
                 self._fusion.contact(sighting)
@@ -220,12 +219,11 @@ class Pipeline:
     def _step(self, step: Step, out: list[Record]) -> None:
         out.append(step)
         self._totals.step(step)
-        for metric in self._metrics:
-            metric.step(step)
+        self._metrics.step(step)
         self._guidance.step(step)
 
     def _report(self, t_ns: int, out: list[Record]) -> None:
-        metrics: list[Metric] = [m for stage in self._metrics for m in stage.report(t_ns)]
+        metrics = self._metrics.report(t_ns)
         metrics += self._agreement.report(t_ns)
         self._pace.tell(t_ns / NS_PER_S, metrics)
         out.extend(metrics)

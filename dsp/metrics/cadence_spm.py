@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from statistics import median
 
+from dsp.metrics.metric import MetricStage
 from dsp.metrics.recent import STALE_NS
 from dsp.records import Metric, Step
 from dsp.signals import NS_PER_S, Placement
@@ -24,8 +25,10 @@ FEET = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT, Placement.FOOT})
 """A foot sensor sees its own leg only, also where nobody knows which leg that is."""
 
 
-class Stage:
+class Stage(MetricStage):
     """Median over the strides of the last ten steps."""
+
+    reads = (KEY,)
 
     def __init__(self) -> None:
         self._steps: deque[Step] = deque(maxlen=11)

@@ -9,6 +9,7 @@ is therefore at most 0.5 and 0.3, and a standard error of 5 ms halves it.
 from __future__ import annotations
 
 from dsp.metrics.left_minus_right import LeftMinusRight
+from dsp.metrics.metric import MetricStage
 from dsp.records import Metric, Step
 from dsp.signals import Placement
 
@@ -19,7 +20,7 @@ SHOES = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT})
 SHOE_TRUST, TRUNK_TRUST = 0.3, 0.5
 
 
-class Stage:
+class Stage(MetricStage):
     """Left minus right."""
 
     def __init__(self) -> None:
@@ -31,9 +32,6 @@ class Stage:
             source = None if step.source in SHOES else step.source
             trust = step.confidence * (SHOE_TRUST if source is None else TRUNK_TRUST)
             self._difference.add(step.side, step.t_ns, step.contact_ms, trust, source)
-
-    def reading(self, metric: Metric) -> None:
-        """Nothing is read ready-made."""
 
     def report(self, t_ns: int) -> list[Metric]:
         """The difference now."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dsp.metrics.metric import MetricStage
 from dsp.metrics.recent import PerSide
 from dsp.records import Metric, Step
 
 KEY = "contact_ms"
 
 
-class Stage:
+class Stage(MetricStage):
     """Median of the last ten stances of each leg."""
 
     def __init__(self) -> None:
@@ -17,9 +18,6 @@ class Stage:
     def step(self, step: Step) -> None:
         """Take a stance."""
         self._sides.add(step.side, step.t_ns, step.contact_ms, step.confidence)
-
-    def reading(self, metric: Metric) -> None:
-        """Nothing is read ready-made."""
 
     def report(self, t_ns: int) -> list[Metric]:
         """The medians now, one per leg."""

@@ -7,12 +7,13 @@ deg halves it. A change within a runner says more than the number: healthy runne
 from __future__ import annotations
 
 from dsp.metrics.left_minus_right import LeftMinusRight
+from dsp.metrics.metric import MetricStage
 from dsp.records import Metric, Step
 
 KEY = "drop_excursion_difference_deg"
 
 
-class Stage:
+class Stage(MetricStage):
     """Left minus right."""
 
     def __init__(self) -> None:
@@ -22,9 +23,6 @@ class Stage:
         """Take a stance."""
         if step.side is not None and step.drop_excursion_deg is not None:
             self._difference.add(step.side, step.t_ns, step.drop_excursion_deg, step.confidence, step.drop_source)
-
-    def reading(self, metric: Metric) -> None:
-        """Nothing is read ready-made."""
 
     def report(self, t_ns: int) -> list[Metric]:
         """The difference now."""

@@ -8,6 +8,7 @@ is -0.05 to +0.02 off, the trunk -0.08 to +0.01. Quality is therefore at most 0.
 from __future__ import annotations
 
 from dsp.metrics.contact_difference_ms import SHOES
+from dsp.metrics.metric import MetricStage
 from dsp.metrics.recent import PerSide
 from dsp.records import Metric, Side, Step
 from dsp.signals import NS_PER_S
@@ -20,7 +21,7 @@ LONGEST_STRIDE_S = 2.0
 SHOE_TRUST, TRUNK_TRUST = 0.6, 0.4
 
 
-class Stage:
+class Stage(MetricStage):
     """Median of the last ten strides of each leg."""
 
     def __init__(self) -> None:
@@ -39,9 +40,6 @@ class Stage:
         if SHORTEST_STRIDE_S < stride_s < LONGEST_STRIDE_S:
             trust = last.confidence * (SHOE_TRUST if last.source in SHOES else TRUNK_TRUST)
             self._sides.add(step.side, step.t_ns, 1e-3 * last.contact_ms / stride_s, trust)
-
-    def reading(self, metric: Metric) -> None:
-        """Nothing is read ready-made."""
 
     def report(self, t_ns: int) -> list[Metric]:
         """The medians now, one per leg."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dsp.metrics.metric import MetricStage
 from dsp.metrics.recent import Recent
 from dsp.records import Metric, Step
 
 KEY = "flight_ms"
 
 
-class Stage:
+class Stage(MetricStage):
     """Median of the last ten steps."""
 
     def __init__(self) -> None:
@@ -18,9 +19,6 @@ class Stage:
         """Take a step."""
         if step.flight_ms is not None:
             self._recent.add(step.t_ns, step.flight_ms, step.confidence)
-
-    def reading(self, metric: Metric) -> None:
-        """Nothing is read ready-made."""
 
     def report(self, t_ns: int) -> list[Metric]:
         """The median now."""

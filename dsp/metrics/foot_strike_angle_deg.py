@@ -8,25 +8,24 @@ moment of the stance.
 
 from __future__ import annotations
 
+from dsp.metrics.metric import MetricStage
 from dsp.metrics.recent import PerSide
-from dsp.records import Metric, Step
+from dsp.records import Metric
 
 KEY = "foot_strike_angle_deg"
 
 
-class Stage:
+class Stage(MetricStage):
     """Median of the last ten contacts of each foot."""
+
+    reads = (KEY,)
 
     def __init__(self) -> None:
         self._sides = PerSide(KEY, 10)
 
-    def step(self, step: Step) -> None:
-        """Steps do not matter."""
-
     def reading(self, metric: Metric) -> None:
         """Take a stride's value."""
-        if metric.key == KEY:
-            self._sides.add(metric.side, metric.t_ns, metric.value, metric.quality)
+        self._sides.add(metric.side, metric.t_ns, metric.value, metric.quality)
 
     def report(self, t_ns: int) -> list[Metric]:
         """The medians now, one per leg."""

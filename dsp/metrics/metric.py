@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import Protocol
 
 import dsp.metrics
 from dsp.records import Metric, Step
 
 
-class MetricStage(Protocol):
-    """Sees every step and every reading once, in order, and is asked for its value once a second of data time."""
+class MetricStage:
+    """Sees every step, and every reading that it wants, once, in order; is asked once a second of data time."""
+
+    reads: tuple[str, ...] = ()
+    """Keys of the readings that it wants."""
 
     def step(self, step: Step) -> None:
         """A step was told."""
@@ -23,7 +25,33 @@ class MetricStage(Protocol):
         """A sensor gave a ready-made value."""
 
     def report(self, t_ns: int) -> list[Metric]:
-        """The value now; empty when there is none."""
+        """The value at `t_ns`; empty when there is none."""
+        del t_ns
+        return []
+
+
+class Metrics:
+    """All of them, each told only what it wants to know."""
+
+    def __init__(self) -> None:
+        self._stages = all_metrics()
+        self._of_steps = [stage for stage in self._stages if type(stage).step is not MetricStage.step]
+        keys = {key for stage in self._stages for key in stage.reads}
+        self._of_readings = {key: [stage for stage in self._stages if key in stage.reads] for key in keys}
+
+    def step(self, step: Step) -> None:
+        """A step was told."""
+        for stage in self._of_steps:
+            stage.step(step)
+
+    def reading(self, metric: Metric) -> None:
+        """A sensor gave a ready-made value."""
+        for stage in self._of_readings.get(metric.key, ()):
+            stage.reading(metric)
+
+    def report(self, t_ns: int) -> list[Metric]:
+        """All values there are now, in the order of their keys."""
+        return [metric for stage in self._stages for metric in stage.report(t_ns)]
 
 
 def all_metrics() -> list[MetricStage]:

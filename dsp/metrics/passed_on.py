@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dsp.records import Metric, Step
+from dsp.metrics.metric import MetricStage
+from dsp.records import Metric
 from dsp.signals import NS_PER_S
 
 FRESH_NS = 5 * NS_PER_S
 """Straps and treadmills speak about once a second; five silent ones are a lost sensor."""
 
 
-class PassedOn:
+class PassedOn(MetricStage):
     """Base of the metrics that are nothing but a reading."""
 
     def __init__(self, key: str) -> None:
         self._key = key
+        self.reads = (key,)
         self._newest: Metric | None = None
-
-    def step(self, step: Step) -> None:
-        """Steps do not matter."""
 
     def reading(self, metric: Metric) -> None:
         """Remember the newest."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 
 from dsp.metrics.contact_difference_ms import SHOES
+from dsp.metrics.metric import MetricStage
 from dsp.metrics.recent import PerSide
 from dsp.records import Metric, Step
 
@@ -24,7 +25,7 @@ SHOE_TRUST, TRUNK_TRUST = 0.6, 0.5
 """Most that its quality can be: it is off by up to a seventh between people."""
 
 
-class Stage:
+class Stage(MetricStage):
     """Median of the last ten stances of each leg."""
 
     def __init__(self) -> None:
@@ -37,9 +38,6 @@ class Stage:
         peak = 0.5 * math.pi * 1e3 * step.step_time_s / step.contact_ms
         trust = step.confidence * (SHOE_TRUST if step.source in SHOES else TRUNK_TRUST)
         self._sides.add(step.side, step.t_ns, peak, trust)
-
-    def reading(self, metric: Metric) -> None:
-        """Nothing is read ready-made."""
 
     def report(self, t_ns: int) -> list[Metric]:
         """The medians now, one per leg."""

@@ -17,20 +17,27 @@ class Recent:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._values: deque[tuple[int, float, float]] = deque(maxlen=count)
+        self._newest_ns = 0
+        self._values: deque[float] = deque(maxlen=count)
+        self._confidences: deque[float] = deque(maxlen=count)
 
     def add(self, t_ns: int, value: float, confidence: float) -> None:
         """Take one value."""
-        self._values.append((t_ns, value, confidence))
+        self._newest_ns = t_ns
+        self._values.append(value)
+        self._confidences.append(confidence)
 
     def report(self, t_ns: int, key: str, side: Side | None) -> list[Metric]:
         """One metric at `t_ns`, or none when the values are stale."""
-        if not self._values or t_ns - self._values[-1][0] > STALE_NS:
+        if not self._values:
+            return []
+        if t_ns - self._newest_ns > STALE_NS:
             self._values.clear()
+            self._confidences.clear()
             return []
         # The share of the wanted values that is there, times their mean confidence.
-        quality = sum([c for _, _, c in self._values]) / self._count
-        return [Metric(t_ns, key, median([v for _, v, _ in self._values]), side, round(quality, 3))]
+        quality = sum(self._confidences) / self._count
+        return [Metric(t_ns, key, median(self._values), side, round(quality, 3))]
 
 
 class PerSide:

@@ -7,6 +7,7 @@ and the other foot steps too if it has a sensor. A foot that goes nowhere does n
 
 from __future__ import annotations
 
+from dsp.metrics.metric import MetricStage
 from dsp.records import Metric, Side, Step
 from dsp.signals import NS_PER_S, Placement
 
@@ -35,8 +36,10 @@ UNLIKE = 1.25
 FEET = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT, Placement.FOOT})
 
 
-class Stage:
+class Stage(MetricStage):
     """1 while running steps come, else 0."""
+
+    reads = (FOOT_STAYS, "cadence_spm")
 
     def __init__(self) -> None:
         self._last_ns: int | None = None

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections import deque
 from statistics import fmean, pstdev
 
+from dsp.metrics.metric import MetricStage
 from dsp.metrics.passed_on import PassedOn
 from dsp.metrics.recent import STALE_NS
-from dsp.records import Metric, Step
+from dsp.records import Metric
 from dsp.signals import Quantity
 
 KEY = "slope_pct"
@@ -25,15 +26,14 @@ STRIDES = 20
 AGREE_PCT = 2.5
 
 
-class Stage:
+class Stage(MetricStage):
     """The belt's incline while it tells one, else the mean of the newest strides of all shoes."""
+
+    reads = (Quantity.INCLINE_PCT.value, FOOT_SLOPE)
 
     def __init__(self) -> None:
         self._belt = PassedOn(Quantity.INCLINE_PCT.value)
         self._strides: deque[Metric] = deque(maxlen=STRIDES)
-
-    def step(self, step: Step) -> None:
-        """Steps do not matter."""
 
     def reading(self, metric: Metric) -> None:
         """Take a stride's slope or the belt's."""

@@ -9,20 +9,20 @@ quality stays at 0.7 or less.
 
 from __future__ import annotations
 
+from dsp.metrics.metric import MetricStage
 from dsp.metrics.speed_source import Speeds
-from dsp.records import Metric, Step
+from dsp.records import Metric
 
 KEY = "speed_mps"
 
 
-class Stage:
+class Stage(MetricStage):
     """The speed of the best source that speaks."""
+
+    reads = Speeds.reads
 
     def __init__(self) -> None:
         self._speeds = Speeds()
-
-    def step(self, step: Step) -> None:
-        """Steps do not matter."""
 
     def reading(self, metric: Metric) -> None:
         """Remember a speed."""

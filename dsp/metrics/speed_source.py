@@ -10,9 +10,10 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
+from dsp.metrics.metric import MetricStage
 from dsp.metrics.passed_on import PassedOn
 from dsp.metrics.recent import Recent
-from dsp.records import Metric, Side, Step
+from dsp.records import Metric, Side
 from dsp.signals import Placement, Quantity
 
 KEY = "speed_source"
@@ -84,6 +85,8 @@ class _Shoe:
 class Speeds:
     """The newest speed of every source."""
 
+    reads = (TREADMILL_SPEED, Quantity.SPEED_MPS.value, FOOT_SPEED)
+
     def __init__(self) -> None:
         self._given = {Source.TREADMILL: PassedOn(TREADMILL_SPEED), Source.POD: PassedOn(Quantity.SPEED_MPS.value)}
         self._shoes: dict[Side | None, _Shoe] = {side: _Shoe() for side in (*Side, None)}
@@ -112,14 +115,13 @@ class Speeds:
         return Speed(mean, round(sum(quality for _, quality in said) / len(said), 3), Source.FOOT)
 
 
-class Stage:
+class Stage(MetricStage):
     """The source's number, while there is a speed."""
+
+    reads = Speeds.reads
 
     def __init__(self) -> None:
         self._speeds = Speeds()
-
-    def step(self, step: Step) -> None:
-        """Steps do not matter."""
 
     def reading(self, metric: Metric) -> None:
         """Remember a speed."""

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from itertools import pairwise
+from operator import mul, sub
 
+from dsp.metrics.metric import MetricStage
 from dsp.metrics.recent import STALE_NS
 from dsp.records import Metric, Step
 
@@ -27,7 +28,7 @@ LONGEST_STEP_S = 0.6
 TRUST = 0.5
 
 
-class Stage:
+class Stage(MetricStage):
     """Over the last 60 steps in a row."""
 
     def __init__(self) -> None:
@@ -42,16 +43,13 @@ class Stage:
         self._row.append((step.step_time_s, step.confidence))
         self._last_ns = step.t_ns
 
-    def reading(self, metric: Metric) -> None:
-        """Nothing is read ready-made."""
-
     def report(self, t_ns: int) -> list[Metric]:
         """The spread now, from twenty steps on."""
         if len(self._row) < LEAST or t_ns - self._last_ns > STALE_NS:
             return []
         times = [time for time, _ in self._row]
-        apart = [b - a for a, b in zip(times, times[2:], strict=False)]
-        squares, neighbours = sum([x * x for x in apart]), sum([a * b for a, b in pairwise(apart)])
+        apart = list(map(sub, times[2:], times))
+        squares, neighbours = sum(map(mul, apart, apart)), sum(map(mul, apart, apart[1:]))
         variance = 0.5 * squares / len(apart) + 2.0 * neighbours / (len(apart) - 1)
         mean = sum(times) / len(times)
         quality = TRUST * sum([c for _, c in self._row]) / STEPS

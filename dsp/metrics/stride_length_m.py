@@ -6,14 +6,17 @@ As true as the speed is (`speed_mps`), whoever measures it; quality is the lower
 from __future__ import annotations
 
 from dsp.metrics import cadence_spm
+from dsp.metrics.metric import MetricStage
 from dsp.metrics.speed_source import Speeds
 from dsp.records import Metric, Step
 
 KEY = "stride_length_m"
 
 
-class Stage:
+class Stage(MetricStage):
     """From the speed of the best source that speaks."""
+
+    reads = (*Speeds.reads, cadence_spm.KEY)
 
     def __init__(self) -> None:
         self._speeds = Speeds()

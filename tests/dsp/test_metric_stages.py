@@ -1,0 +1,26 @@
+"""What is common to all metrics: each is told what it wants to know, and nothing else is lost on the way."""
+
+from __future__ import annotations
+
+import pytest
+
+from dsp.metrics.metric import Metrics, MetricStage, all_metrics
+from dsp.records import Metric
+
+
+@pytest.mark.parametrize("stage", all_metrics(), ids=lambda stage: type(stage).__module__)
+def test_a_metric_that_takes_readings_says_which(stage):
+    assert bool(stage.reads) == (type(stage).reading is not MetricStage.reading)
+
+
+def test_a_reading_goes_to_every_metric_that_wants_it():
+    metrics = Metrics()
+    metrics.reading(Metric(0, "cadence_spm", 172.0, None, 0.8))
+    said = {metric.key: metric.value for metric in metrics.report(1_000_000_000)}
+    assert said == {"cadence_spm": 172.0, "running": 1.0}
+
+
+def test_a_reading_that_nobody_wants_is_let_go():
+    metrics = Metrics()
+    metrics.reading(Metric(0, "moon_phase", 0.5, None, 1.0))
+    assert {metric.key for metric in metrics.report(0)} == {"running"}
