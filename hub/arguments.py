@@ -116,10 +116,6 @@ Virtual sensors that speak real Bluetooth GATT, as processes of their own: kill 
 SURFACES = ("road", "trail", "track", "treadmill", "grass", "sand")
 
 
-def parser() -> argparse.ArgumentParser:
-    """Make the parser of the whole command line; `module` of its result names the file in `hub.commands`."""
-    top = argparse.ArgumentParser(
-        prog="stridecue",
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read a command line; what is wrong is said with the usage of the command that was meant, and ends with 2."""
     options, unknown = parser().parse_known_args(arguments)
@@ -128,6 +124,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the whole command line; `module` of its result names the file in `hub.commands`."""
+    top = argparse.ArgumentParser(
+        prog="stridecue",
         description="A live hub for runners: foot pods and a hip sensor in; cadence, pelvic drop and cues out.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
