@@ -1,0 +1,211 @@
+"""What the coach's dashboard costs with forty virtual runners, and how soon it shows them.
+
+    python -m benchmarks.coach_dashboard [--seconds 20] [--size 120x40]
+
+A real mosquitto; forty hubs, each with its own connection, will and retained state: metrics, session and four sensors
+once a second, a trend a minute, cues and changing thresholds. `stridecue watch` in a real terminal (tmux): its share of
+a core while one looks at the roster, and while one looks at a single runner; the time until all forty are on the
+screen; and after the broker was away for ten seconds, the time until all forty are there and fresh again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import statistics
+import sys
+import time
+from dataclasses import dataclass
+
+import aiomqtt
+
+from benchmarks.terminal import Terminal, child_running, cpu_s, lacking, rss_mb, written
+from benchmarks.written_runs import COACH_HZ, RUNNERS, forty_runners, trend
+from hub.broker.mosquitto import Mosquitto, find_mosquitto
+from hub.broker.serving import LOOPBACK, a_free_port
+from hub.client import HubClient, LinkChange, Received
+from hub.connection import Server, backoff_s, open_client
+from hub.delivery import DELIVERY
+from hub.topics import Topics, coach_topics
+from hub.wire import MetricsMessage, SensorMessage, StatusMessage, encode
+from tests.tui import scenes
+from tui.roster import Roster
+
+SIZES = ("80x24", "120x40", "200x50")
+GOAL_PCT = 20.0
+SETTLE_S, PATIENCE_S, AWAY_S = 3.0, 60.0, 10.0
+MINUTES_SO_FAR = 60
+
+
+class Hubs:
+    """Forty hubs that publish and reconnect as real ones do."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._waiting: list[asyncio.Queue[Received]] = [asyncio.Queue(100) for _ in range(RUNNERS)]
+
+    async def run(self) -> None:
+        """Go on until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for number in range(RUNNERS):
+                group.create_task(self._hub(number), name=f"hub {number}")
+            group.create_task(self._speak(), name="speak")
+
+    async def _speak(self) -> None:
+        loop = asyncio.get_running_loop()
+        start_s, tick = loop.time(), 0
+        while True:
+            for item in forty_runners(tick, some_silent=False):
+                assert isinstance(item, Received)
+                queue = self._waiting[int(item.address.runner.removeprefix("runner"))]
+                if queue.full():  # as a real one lets streams go while its broker is away
+                    queue.get_nowait()
+                queue.put_nowait(item)
+            tick += 1
+            await asyncio.sleep(max(0.0, start_s + tick / COACH_HZ - loop.time()))
+
+    async def _hub(self, number: int) -> None:
+        runner, waits = f"runner{number:02d}", backoff_s()
+        topics = Topics(runner)
+        will = aiomqtt.Will(topics.status, encode(_status("offline", runner)), qos=1, retain=True)
+        while True:
+            try:
+                async with open_client(self._server, will=will) as client:
+                    waits = backoff_s()
+                    for topic, message in (
+                        (topics.status, _status("online", runner)),
+                        (topics.session, scenes.session(runner=runner)),
+                        (topics.trend, trend(MINUTES_SO_FAR, number)),
+                    ):
+                        await client.publish(topic, encode(message), qos=1, retain=True)
+                    while True:
+                        await self._publish(client, topics, await self._waiting[number].get())
+            except aiomqtt.MqttError:
+                await asyncio.sleep(next(waits))
+
+    async def _publish(self, client: aiomqtt.Client, topics: Topics, item: Received) -> None:
+        message, how = item.message, DELIVERY[type(item.message)]
+        topic = f"{topics.root}/{item.address.kind}"
+        if isinstance(message, SensorMessage):
+            topic = topics.sensor(message.device)
+        await client.publish(topic, encode(message), qos=how.qos, retain=how.retain)
+
+
+def _status(state: str, runner: str) -> StatusMessage:
+    return scenes.status(state, instance=runner)
+
+
+async def known_s(server: Server) -> float:
+    """Seconds from the subscription until a roster has a session and numbers of all forty, with nothing painted."""
+    roster, heard, start_s = Roster(), set[str](), 0.0
+    async for item in HubClient(server, topics=coach_topics(None)).watch():
+        now_s = time.monotonic()
+        roster.apply(item, now_s)
+        if isinstance(item, LinkChange):
+            start_s = now_s
+        elif isinstance(item.message, MetricsMessage):
+            heard.add(item.address.runner)
+        if len(heard) == RUNNERS and all(roster[each].board.session is not None for each in heard):
+            return now_s - start_s
+    raise AssertionError
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a process used."""
+
+    share_pct: float
+    resident_mb: float
+    written_kb_s: float
+
+    def __str__(self) -> str:
+        return f"{self.share_pct:.1f} %, {self.resident_mb:.0f} MB, {self.written_kb_s:.0f} kB/s"
+
+
+async def cost(pid: int, seconds: float) -> Cost:
+    """Watch a process for so long."""
+    before = cpu_s(pid), written(pid)[0], time.monotonic()
+    await asyncio.sleep(seconds)
+    used_s, said, took_s = (b - a for a, b in zip(before, (cpu_s(pid), written(pid)[0], time.monotonic()), strict=True))
+    return Cost(100 * used_s / took_s, rss_mb(pid), said / took_s / 1000)
+
+
+def all_there(terminal: Terminal) -> bool:
+    """Whether all runners are on the screen, none silent or gone: those would be on top with a cross."""
+    screen = terminal.screen()
+    return f"{RUNNERS} runners, {RUNNERS} running" in screen and "✗" not in screen
+
+
+async def measure(broker: Mosquitto, port: int, size: str, seconds: float) -> float:
+    """Measure at one size and print a row; gives the larger share of a core in percent."""
+    columns, rows = map(int, size.split("x"))
+    command = [sys.executable, "-m", "hub.cli", "watch", "--port", str(port)]
+    start_s = time.monotonic()
+    with Terminal((columns, rows), command) as terminal:
+
+        async def until_all_there() -> float:
+            await asyncio.to_thread(terminal.wait_for, lambda: all_there(terminal), PATIENCE_S)
+            return time.monotonic() - start_s
+
+        first_s = await until_all_there()
+        pid = child_running(terminal.pid, "-m tui")
+        assert pid is not None, terminal.screen()
+        await asyncio.sleep(SETTLE_S)
+        roster = await cost(pid, seconds)
+        terminal.press("Enter")
+        await asyncio.sleep(SETTLE_S)
+        single = await cost(pid, seconds / 2)
+        terminal.press("Escape")
+        await broker.stop()
+        await asyncio.sleep(AWAY_S)
+        told = "is gone" in terminal.screen()
+        await broker.start(port)
+        start_s = time.monotonic()
+        back_s = await until_all_there()
+    print(f"| {size} | {roster} | {single} | {first_s:.1f} | {'yes' if told else 'NO'} | {back_s:.1f} |", flush=True)
+    return max(roster.share_pct, single.share_pct)
+
+
+async def run(options: argparse.Namespace) -> int:
+    """Measure all sizes."""
+    program = find_mosquitto()
+    if program is None:
+        print("coach's dashboard: not measured, mosquitto is not installed")
+        return 0
+    # A connection that the broker drops while it is opened leaves a future in aiomqtt that nobody asks for.
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    broker, port = Mosquitto(program), a_free_port()
+    server = Server(LOOPBACK, port)
+    await broker.start(port)
+    hubs = asyncio.create_task(Hubs(server).run(), name="hubs")
+    try:
+        await asyncio.sleep(SETTLE_S)
+        known = [await known_s(server) for _ in range(5)]
+        print(f"from subscribing to all {RUNNERS} known: {1000 * statistics.median(known):.0f} ms\n")
+        print("| size | roster | one runner | command to all on screen s | loss told | broker back to all fresh s |")
+        print("|" + "---|" * 6, flush=True)
+        shares = [await measure(broker, port, size, options.seconds) for size in options.size or SIZES]
+    finally:
+        hubs.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await hubs
+        await broker.stop()
+    print(f"\nmachine load {os.getloadavg()[0]:.1f}")
+    return 0 if max(shares) <= GOAL_PCT else 1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--size", action="append", help="columns x rows")
+    options = parser.parse_args()
+    if reason := lacking():
+        print(f"coach's dashboard: not measured, {reason}")
+        return 0
+    return asyncio.run(run(options))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
