@@ -1,0 +1,139 @@
+"""What `stridecue watch --serve` costs with viewers, forty runners on the roster.
+
+    python -m benchmarks.browser_viewers [--viewers 1 --viewers 3] [--seconds 15]
+
+A real mosquitto, forty hubs as in `benchmarks/coach_dashboard.py`, and websocket clients that read what a browser would
+(120x40). A viewer is a dashboard process of its own; the server itself only passes bytes on. Told: both, and how long a
+viewer waits for the first picture. No more than `tui.web.guard.MOST_VIEWERS` are let in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+
+from benchmarks.coach_dashboard import Hubs, cost
+from benchmarks.terminal import ROOT, descendants, lacking
+from hub.broker.mosquitto import Mosquitto, find_mosquitto
+from hub.broker.serving import LOOPBACK, a_free_port
+from hub.connection import Server
+from tui.web.guard import MOST_VIEWERS
+
+SETTLE_S, PATIENCE_S = 4.0, 60.0
+
+
+@asynccontextmanager
+async def served(broker_port: int) -> AsyncIterator[tuple[str, int, str]]:
+    """Serve; gives address, process id and the token."""
+    port = a_free_port()
+    command = ["-m", "hub.cli", "watch", "--port", str(broker_port), "--serve", f"{LOOPBACK}:{port}"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, stdout=asyncio.subprocess.PIPE, cwd=ROOT, start_new_session=True
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            said = ""
+            while "ready" not in said:
+                line = (await process.stdout.readline()).decode()
+                if not line:
+                    raise RuntimeError(f"it does not serve: {said}")
+                said += line
+        found = re.search(r"token=(\S+)", said)
+        assert found is not None
+        yield f"http://{LOOPBACK}:{port}", process.pid, found[1]
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGINT)
+        await process.wait()
+
+
+async def view(session: aiohttp.ClientSession, address: str, token: str, first: asyncio.Future[float]) -> None:
+    """Be a browser until cancelled."""
+    start_s = time.monotonic()
+    url = f"{address}/ws?width=120&height=40"
+    async with session.ws_connect(url, origin=address, headers={"Cookie": f"stridecue_token={token}"}) as socket:
+        await socket.send_json(["resize", {"width": 120, "height": 40}])
+        async for message in socket:
+            if message.type is aiohttp.WSMsgType.BINARY and b"runner00" in message.data and not first.done():
+                first.set_result(time.monotonic() - start_s)
+
+
+async def measure(broker_port: int, viewers: int, seconds: float) -> None:
+    """Print a row for so many viewers at once."""
+    async with served(broker_port) as (address, pid, token), aiohttp.ClientSession() as session:
+        firsts = [asyncio.get_running_loop().create_future() for _ in range(viewers)]
+        watching = [asyncio.create_task(view(session, address, token, first)) for first in firsts]
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                waited_s = await asyncio.gather(*firsts)
+            await asyncio.sleep(SETTLE_S)
+            web, *apps = _split(pid)
+            costs = await asyncio.gather(*(cost(each, seconds) for each in (web, *apps)))
+        finally:
+            for each in watching:
+                each.cancel()
+            await asyncio.gather(*watching, return_exceptions=True)
+    dashboards = "; ".join(str(one) for one in costs[1:])
+    total = sum(one.share_pct for one in costs)
+    print(f"| {viewers} | {costs[0]} | {dashboards} | {total:.0f} % | {max(waited_s):.1f} |", flush=True)
+
+
+def _split(pid: int) -> list[int]:
+    """The server, then the dashboards, among what the command started."""
+    web, apps = [], []
+    for each in descendants(pid):
+        words = Path(f"/proc/{each}/cmdline").read_text("utf-8").split("\0")
+        if "tui.web" in words:
+            web.append(each)
+        elif "tui" in words and "python" in words[0]:
+            apps.append(each)
+    return [*web, *apps]
+
+
+async def run(options: argparse.Namespace) -> None:
+    """Measure with every number of viewers."""
+    program = find_mosquitto()
+    if program is None:
+        print("viewers: not measured, mosquitto is not installed")
+        return
+    broker, port = Mosquitto(program), a_free_port()
+    await broker.start(port)
+    hubs = asyncio.create_task(Hubs(Server(LOOPBACK, port)).run(), name="hubs")
+    try:
+        print("| viewers | server | each dashboard | all | first picture s |\n|---|---|---|---|---|")
+        for viewers in options.viewers or (1, MOST_VIEWERS):
+            await measure(port, viewers, options.seconds)
+    finally:
+        hubs.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await hubs
+        await broker.stop()
+    print(f"\nmachine load {os.getloadavg()[0]:.1f}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=15.0)
+    parser.add_argument("--viewers", type=int, action="append")
+    options = parser.parse_args()
+    if reason := lacking():
+        print(f"viewers: not measured, {reason}")
+        return 0
+    asyncio.run(run(options))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
