@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
+from typing import Any
 
 from drivers.errors import DecodeError
 from drivers.packets import DeviceInfo, Packet
@@ -94,6 +96,14 @@ class Ingest:
                 source.lost += block.lost
         return blocks
 
+    def state(self) -> dict[str, object]:
+        """Give a copy of everything that has been learned."""
+        return {"sources": _copied(self._sources), "unknown": self.unknown}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state saved by `state`, as often as wanted."""
+        self._sources, self.unknown = _copied(state["sources"]), state["unknown"]
+
     def quality(self, t_ns: int) -> list[Quality]:
         """Return the running totals of every source, in the order they were announced."""
         return [
@@ -138,3 +148,9 @@ class Ingest:
             if block is not None:
                 blocks.append(block)
         return blocks
+
+
+def _copied(sources: dict[str, _Source]) -> dict[str, _Source]:
+    """Copy deeply, but for the profiles: they never change."""
+    streams = [one for source in sources.values() for streams in source.streams.values() for one in streams]
+    return copy.deepcopy(sources, {id(one.stream): one.stream for one in streams})

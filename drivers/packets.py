@@ -30,6 +30,10 @@ class DeviceInfo:
     address: str | None = None
     params: Mapping[str, float] = field(default_factory=lambda: _NOTHING)
 
+    def __deepcopy__(self, _memo: dict[int, object]) -> DeviceInfo:
+        """Facts do not change."""
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class Packet:

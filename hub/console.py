@@ -36,6 +36,8 @@ class Console:
 
     def _line(self, post: Post) -> str | None:
         match post.message:
+            case ThresholdMessage(late=True) | CueMessage(late=True):
+                return None  # a replay that went elsewhere: it was told before, or passed over
             case SensorMessage() as sensor:
                 return self._sensor(sensor)
             case SessionMessage() as session:

@@ -6,11 +6,12 @@ more, everything else goes on. Its packets are still recorded, so nothing is los
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -30,6 +31,8 @@ from hub.incoming import CommandMessage, PainMessage
 QUALITY_EVERY_NS = 5 * NS_PER_S
 
 _ORDER: msgspec.json.Decoder[PainMessage | CommandMessage] = msgspec.json.Decoder(PainMessage | CommandMessage)
+
+_LEARNED = ("t_ns", "faults", "_last_seen_ns", "_battery_pct", "_next_quality_ns")
 
 _LOG = logging.getLogger("stridecue.engine")
 
@@ -97,6 +100,18 @@ class Engine:
         records += self.quality()
         records.append(self._summary(t_ns))
         return self._wanted(records)
+
+    def state(self) -> dict[str, object]:
+        """Give a copy of everything that was learned from what was fed so far."""
+        own = {name: copy.copy(getattr(self, name)) for name in _LEARNED}
+        return {"ingest": self._ingest.state(), "pipeline": self._pipeline.state(), "own": own}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state saved by `state` of an engine with the same settings, as often as wanted."""
+        self._ingest.restore(state["ingest"])
+        self._pipeline.restore(state["pipeline"])
+        for name, value in state["own"].items():
+            setattr(self, name, copy.copy(value))
 
     def quality(self) -> list[Quality]:
         """Give the running totals of every source, now."""

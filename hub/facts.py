@@ -32,4 +32,11 @@ class Mute:
     muted: bool
 
 
-Fact: TypeAlias = DeviceInfo | Packet | Said | LinkState | Record | Beat | Arrival | Mute
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A replay has gone elsewhere: what was to be heard or done next is not true any more."""
+
+    t_ns: int
+
+
+Fact: TypeAlias = DeviceInfo | Packet | Said | LinkState | Record | Beat | Arrival | Mute | Elsewhere

@@ -43,6 +43,17 @@ class LiveSource:
         """Obey nothing: a live run goes at its own pace."""
         del order
 
+    async def goes_on(self, stop: Stop) -> bool:
+        """Tell that the end is the end."""
+        del stop
+        return False
+
+    def diverged(self) -> None:
+        """Do nothing: what is said in a live run is part of it."""
+
+    def status(self) -> None:
+        """Give nothing: this is no replay."""
+
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
         """Give the one task that finds and keeps the sensors."""
         return [("radio", self._supervise(stop))]

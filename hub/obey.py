@@ -36,7 +36,7 @@ class Obey:
         tell: Callable[[Record], Awaitable[None]],
         note: Callable[[Fact], Awaitable[None]],
         stop: Callable[[str], None],
-        steer: Callable[[CommandMessage], str | None],
+        steer: Callable[[CommandMessage], Awaitable[str | None]],
     ) -> None:
         self._now_ns = now_ns
         self._say = say
@@ -76,7 +76,7 @@ class Obey:
                 words = _plain(text)
                 await self._tell(Cue(self._now_ns(), NUDGE, Severity.INFO, words, None, (), speak=words))
                 return "told to the runner"
-            case CommandMessage() if (done := self._steer(order)) is not None:
+            case CommandMessage() if (done := await self._steer(order)) is not None:
                 return done
         raise OrderError(f"{order.action} is not possible in this run: only a replay can be steered")
 

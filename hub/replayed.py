@@ -1,56 +1,142 @@
-"""A recording as the source of a run: at its own pace or faster, paused, and on to where something happened."""
+"""A recording as the source of a run: at its own pace or faster, paused, and on or back to where something happened.
+
+Going elsewhere is working off what leads there: from the last checkpoint before it, at full speed, told to nobody. So a
+run is the same from there on, whichever way the replay came.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Literal
 
-from drivers.recordings.recording import RecordingReader
-from drivers.recordings.replay import Pace, ReplaySource
+from drivers.packets import Packet
+from drivers.recordings.recording import Outline, RecordingReader
+from drivers.recordings.replay import LOOK_S, Pace, Pacer
+from dsp.records import Record
 from dsp.signals import NS_PER_S
+from hub.checkpoints import Checkpoints
 from hub.engine import RadioItem
 from hub.incoming import CommandMessage
-from hub.source import NamedTask, Source
+from hub.lines import seconds
+from hub.replay_marks import KINDS, ReplayMarks
+from hub.source import NamedTask, OpenSource, Source
 from hub.stop import Stop
+from hub.turns import Checkpoint, GoTo, Keep, Landed, Leap, Turn
+from hub.wire import ReplayStatus
 
-EVENTS = frozenset({"cue", "threshold", "pain"})
-"""What one jumps to."""
-LEAD_S = 5.0
-"""A jump ends so long before what it is about."""
+AGAIN_S = 2.0
+"""Who jumps back so soon after a jump means the one before."""
+BREATH_ITEMS = 64
+"""At full speed other tasks get a turn after this many items."""
+PASSED_OVER = 2048
+"""The same where items are read and not looked at."""
+ONLY_FORWARD = "while lines are written it only goes forward"
+THE_END = "this is the end"
 
 
 class ReplayedSource:
-    """See `source.Source`. Nothing is dropped: the reader waits for the run."""
+    """See `source.Source`. Nothing is dropped: the reader waits for the run.
+
+    both_ways  False: lines are written as it goes, so it only goes forward
+    """
 
     dropped = 0
 
-    def __init__(self, reader: RecordingReader, speed: float) -> None:
+    def __init__(self, reader: RecordingReader, speed: float, *, both_ways: bool = True) -> None:
         self._reader = reader
         self._pace = Pace(speed)
-        self._replay: ReplaySource | None = None
-        self._events_ns: list[int] | None = None
+        self._both_ways = both_ways
+        self._checkpoints = Checkpoints()
+        self._next = 0  # items of the recording that are behind us
+        self._position_ns = reader.session.t0_ns
+        self._target_ns: int | None = None
+        self._goal: Checkpoint | None = None
+        self._seeks = 0
+        self._leaps = 0  # seeks that the run was told of
+        self._at_end = False
+        self._end_ns: int | None = None
+        self._marks: ReplayMarks | None = None
 
     def now_ns(self) -> int:
         """Tell the arrival time of the latest packet."""
-        return self._reader.session.t0_ns if self._replay is None else self._replay.position_ns
+        return self._position_ns
+
+    def status(self) -> ReplayStatus:
+        """Say where it is."""
+        t0_ns, target_ns = self._reader.session.t0_ns, self._target_ns
+        return ReplayStatus(
+            state=self._state(),
+            position_s=seconds(self._position_ns, t0_ns),
+            target_s=None if target_ns is None else seconds(target_ns, t0_ns),
+            duration_s=None if self._end_ns is None else seconds(self._end_ns, t0_ns),
+            speed=self._pace.speed or 0.0,
+            seeks=self._seeks,
+            marks=[] if self._marks is None or self._end_ns is None else self._marks.shown(t0_ns, self._end_ns),
+        )
+
+    def _state(self) -> Literal["playing", "paused", "seeking", "ended"]:
+        if self._at_end:
+            return "ended"
+        if self._target_ns is not None:
+            return "seeking"
+        return "paused" if self._pace.paused else "playing"
+
+    def observe(self, record: Record) -> None:
+        """See what the run says: it may be worth a mark."""
+        if self._marks is not None:
+            self._marks.observe(record)
 
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
-        """Give none: the recording is read where it is used."""
+        """Give the one task that looks through the whole recording for its length and marks."""
         del stop
-        return ()
+        return [("outline", self._look_through())]
 
-    async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem]]:
-        """Yield item by item, in file order, until the end or `stop`."""
-        self._replay = ReplaySource(self._reader, self._pace, stop.wait_for)
-        async for item in self._replay:
-            if stop.asked:
-                return
-            yield (item,)
+    async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem | Turn]]:
+        """Yield item by item, in file order, until the end or `stop`; after the end again when it `goes_on`."""
+        pacer = Pacer(self._pace, stop.wait_for)
+        while True:
+            for turn in self._turns_to_goal():
+                yield (turn,)
+            items = iter(self._reader)
+            await _pass_over(items, self._next)
+            for item in items:
+                if isinstance(item, Packet):
+                    for turn in self._turns(item.t_recv_ns):
+                        yield (turn,)
+                    await pacer.until_due(item.t_recv_ns)
+                    for turn in self._turns(item.t_recv_ns):
+                        yield (turn,)
+                    if self._is_called_away():
+                        break
+                    self._position_ns = item.t_recv_ns
+                if stop.asked:
+                    return
+                if not self._next % BREATH_ITEMS:
+                    await asyncio.sleep(0)
+                self._next += 1
+                yield (item,)
+            else:
+                if not self._is_called_away():
+                    for turn in self._turns(None):
+                        yield (turn,)
+                    self._at_end = True
+                    return
+
+    async def goes_on(self, stop: Stop) -> bool:
+        """At the end: wait whether somebody goes back; False when asked to stop."""
+        while not (self._is_called_away() or stop.asked):
+            await stop.wait_for(LOOK_S)
+        return not stop.asked
+
+    def diverged(self) -> None:
+        """Something was said that is not in the recording: what is kept of later places is not true any more."""
+        self._checkpoints.forget_after(self._position_ns)
 
     def steer(self, order: CommandMessage) -> str | None:
-        """Pause, go on, change speed, skip or jump: what was done; None when the order is about something else."""
-        pace, now_ns = self._pace, self.now_ns()
+        """Pause, go on, change speed, go elsewhere: what was done; None when the order is about something else."""
+        pace, here_ns = self._pace, self._position_ns if self._target_ns is None else self._target_ns
         match order:
             case CommandMessage(action="pause" | "resume" as action):
                 pace.pause(paused=action == "pause")
@@ -58,25 +144,113 @@ class ReplayedSource:
             case CommandMessage(action="speed", factor=factor) if factor is not None:
                 pace.speed = factor
                 return f"{factor:g} times as fast as it was run"
-            case CommandMessage(action="skip", seconds=seconds) if seconds is not None:
-                pace.skip_to(now_ns + round(seconds * NS_PER_S))
-                return f"{seconds:g} s further"
+            case CommandMessage(action="skip", seconds=skip_s) if skip_s is not None:
+                where = f"{abs(skip_s):g} s {'further' if skip_s >= 0.0 else 'back'}"
+                return self._seek(here_ns + round(skip_s * NS_PER_S), where)
+            case CommandMessage(action="seek", seconds=at_s) if at_s is not None:
+                t0_ns = self._reader.session.t0_ns
+                return self._seek(t0_ns + round(at_s * NS_PER_S), f"{at_s:g} s after the start")
             case CommandMessage(action="jump"):
-                return self._jump(now_ns)
+                return self._jump(here_ns)
+            case CommandMessage(action="jump_back"):
+                return self._jump_back(here_ns)
         return None
 
-    def _jump(self, now_ns: int) -> str:
-        if self._events_ns is None:
-            self._events_ns = sorted(t_ns for kind, t_ns, _ in self._reader.records() if kind in EVENTS)
-        lead_ns = round(LEAD_S * NS_PER_S)
-        place = bisect_right(self._events_ns, now_ns + lead_ns)
-        if place == len(self._events_ns):
+    # -- where to
+
+    def _seek(self, t_ns: int, where: str) -> str:
+        t_ns = max(t_ns, self._reader.session.t0_ns)
+        if self._end_ns is not None:
+            t_ns = min(t_ns, self._end_ns)
+        best, here_ns = self._checkpoints.before(t_ns), self._position_ns
+        is_back = t_ns < here_ns
+        if is_back and best is None:
+            return ONLY_FORWARD
+        if self._at_end and not is_back:
+            return THE_END
+        if best is not None and (is_back or best.t_ns > here_ns):
+            self._goal = best
+            self._pace.hurried = True
+        self._target_ns = t_ns
+        self._seeks += 1
+        self._at_end = False
+        self._pace.skip_to(t_ns)
+        return where
+
+    def _jump(self, here_ns: int) -> str:
+        t_ns = self._known_marks().next_ns(here_ns)
+        if t_ns is None:
             return "no cue, threshold or pain comes after this"
-        self._pace.skip_to(self._events_ns[place] - lead_ns)
-        return f"{LEAD_S:.0f} s before the next cue, threshold or pain"
+        return self._seek(t_ns, "shortly before the next cue, threshold or pain")
+
+    def _jump_back(self, here_ns: int) -> str:
+        again_s = AGAIN_S * max(1.0, self._pace.speed or 1.0)
+        t_ns = self._known_marks().last_ns(here_ns - round(again_s * NS_PER_S))
+        if t_ns is None:
+            return self._seek(self._reader.session.t0_ns, "from the start: no cue, threshold or pain comes before this")
+        return self._seek(t_ns, "shortly before the last cue, threshold or pain")
+
+    # -- the way there
+
+    def _turns_to_goal(self) -> Iterator[Turn]:
+        """What the run is told before the recording is read (again)."""
+        yield from self._leap()
+        if self._goal is not None:
+            goal, self._goal, self._pace.hurried = self._goal, None, False
+            self._next, self._position_ns = goal.item, goal.t_ns
+            yield GoTo(goal)
+        elif self._both_ways and not len(self._checkpoints):
+            yield Keep(self._checkpoints.add(0, self._reader.session.t0_ns))
+
+    def _is_called_away(self) -> bool:
+        return self._goal is not None
+
+    def _turns(self, t_ns: int | None) -> Iterator[Turn]:
+        """What the run is told before the packet of `t_ns`; None: before the end."""
+        if self._is_called_away():
+            return
+        yield from self._leap()
+        if self._target_ns is not None and (t_ns is None or t_ns >= self._target_ns):
+            self._target_ns = None
+            yield Landed()
+        if t_ns is not None and self._both_ways and self._checkpoints.is_due(t_ns):
+            yield Keep(self._checkpoints.add(self._next, t_ns))
+
+    def _leap(self) -> Iterator[Turn]:
+        if self._leaps != self._seeks and self._target_ns is not None:
+            self._leaps = self._seeks
+            yield Leap(self._target_ns)
+
+    # -- what is where
+
+    async def _look_through(self) -> None:
+        self._use(await asyncio.to_thread(self._reader.outline, KINDS))
+
+    def _known_marks(self) -> ReplayMarks:
+        if self._marks is None:
+            self._use(self._reader.outline(KINDS))
+        assert self._marks is not None
+        return self._marks
+
+    def _use(self, outline: Outline) -> None:
+        if self._marks is None:
+            self._end_ns = outline.end_ns
+            self._marks = ReplayMarks((t_ns, kind) for t_ns, name in outline.records for kind in KINDS if kind == name)
+
+
+async def _pass_over(items: Iterator[object], count: int) -> None:
+    for passed in range(count):
+        next(items)
+        if not passed % PASSED_OVER:
+            await asyncio.sleep(0)
 
 
 @asynccontextmanager
-async def open_replayed(reader: RecordingReader, speed: float) -> AsyncIterator[Source]:
+async def opened(source: ReplayedSource) -> AsyncIterator[Source]:
     """Yield the recording as a source."""
-    yield ReplayedSource(reader, speed)
+    yield source
+
+
+def open_replayed(reader: RecordingReader, speed: float) -> OpenSource:
+    """Make a source of a recording that may be played both ways."""
+    return opened(ReplayedSource(reader, speed))

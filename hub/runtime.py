@@ -11,25 +11,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from drivers.clock import now_ns
-from drivers.link_state import LinkState
-from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import SessionInfo
-from dsp.records import Cue, PainReport, Record, Summary
+from dsp.records import Record
 from hub.broker.loopback import DEFAULT_PORT, LoopbackBroker
 from hub.broker.serving import BrokerError
 from hub.bus import Bus, Policy, Subscription
+from hub.course import Course
 from hub.dashboard import Dashboard
-from hub.engine import Engine, RadioItem
-from hub.facts import Arrival, Beat, Fact
+from hub.engine import Engine
+from hub.facts import Beat, Fact
 from hub.incoming import CommandMessage
-from hub.missing import contradiction, missing_text
+from hub.missing import missing_text
 from hub.notices import Notices
 from hub.obey import Obey
 from hub.outcome import Outcome

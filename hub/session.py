@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from dsp.records import Metric, Record, Step
 from dsp.signals import NS_PER_S
@@ -54,6 +54,14 @@ class Session:
         if self.state == "running":
             self._stop_counting(t_ns)
         self.state = "ended"
+
+    def saved(self) -> dict[str, object]:
+        """Give a copy of what it has come to."""
+        return dict(self.__dict__)
+
+    def restore(self, saved: dict[str, Any]) -> None:
+        """Go on from what `saved` gave."""
+        self.__dict__.update(saved)
 
     def _stop_counting(self, t_ns: int) -> None:
         self._ran_ns += max(0, t_ns - self._running_since_ns)

@@ -10,6 +10,8 @@ from drivers.errors import DriverError
 from hub.engine import RadioItem
 from hub.incoming import CommandMessage
 from hub.stop import Stop
+from hub.turns import Turn
+from hub.wire import ReplayStatus
 
 NamedTask: TypeAlias = tuple[str, Coroutine[Any, Any, None]]
 
@@ -34,8 +36,20 @@ class Source(Protocol):
         """Give the tasks that must run meanwhile; each ends by itself after `stop`."""
         ...
 
-    def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem]]:
+    def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem | Turn]]:
         """Yield what came in; ends when the source is exhausted, or after `stop` once everything is taken."""
+        ...
+
+    async def goes_on(self, stop: Stop) -> bool:
+        """After the end: wait whether there is more to come after all, from `batches` again."""
+        ...
+
+    def diverged(self) -> None:
+        """Notice that something was said which the source does not hold."""
+        ...
+
+    def status(self) -> ReplayStatus | None:
+        """Say where a replay is; None when this is none."""
         ...
 
 

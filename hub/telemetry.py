@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo
 from drivers.timing.clock_state import ClockState
-from dsp.records import Attitude, Cue, Metric, Record, Step, Threshold, ThresholdState
+from dsp.records import Attitude, Cue, Metric, Record, Side, Step, Threshold, ThresholdState
 from dsp.signals import NS_PER_S, Placement
+from hub.delivery import marked_late
 from hub.engine import SourceHealth
 from hub.incoming import Answer
 from hub.lines import line_fields, seconds
@@ -24,6 +26,7 @@ from hub.wire import (
     MetricsMessage,
     Post,
     Presence,
+    ReplayStatus,
     ReplyMessage,
     SensorMessage,
     SensorState,
@@ -44,6 +47,10 @@ STALE_S = 2.0
 RATE_WINDOW = 6
 """Sensor rates are measured over this many frames, so over about five seconds."""
 
+CUES_KEPT = 20
+"""Of the cues so far, for who comes late to them: a replay that goes back."""
+
+_OF_A_PLACE = ("_metrics", "_devices", "_health", "_thresholds", "_changed", "_cues", "_trend")
 _METRIC_FIELDS = frozenset(MetricsMessage.__struct_fields__)
 
 
@@ -71,6 +78,7 @@ class Telemetry:
     def __init__(self, about: About, session: Session) -> None:
         self.recording: str | None = None
         self.notice: str | None = None
+        self.replay: Callable[[], ReplayStatus | None] = lambda: None
         self._sound: SoundStatus | None = None
         self._about = about
         self._session = session
@@ -83,6 +91,8 @@ class Telemetry:
         self._made: dict[str, deque[tuple[int, int]]] = {}
         self._attitudes: list[Attitude] = []
         self._thresholds: dict[str, ThresholdState] = {}
+        self._changed: dict[tuple[str, Side | None], Threshold] = {}
+        self._cues: deque[Cue] = deque(maxlen=CUES_KEPT)
         self._trend = Trend()
 
     def device(self, info: DeviceInfo) -> None:
@@ -105,22 +115,46 @@ class Telemetry:
 
     def record(self, record: Record) -> list[Post]:
         """Say what a record means for the outside, at once."""
+        self._note(record)
+        return self._attitude(record) if isinstance(record, Attitude) else self._event(record)
+
+    def _event(self, record: Record) -> list[Post]:
         t_ns, topics = record.t_ns, self._topics
         match record:
-            case Metric():
-                self._metrics[metric_field(record.key, record.side)] = record
-            case Attitude():
-                return self._attitude(record)
             case Step():
                 step = StepMessage(**self._stamp(topics.step, t_ns), **self._line(record))
                 return [Post(topics.step, step)]
             case Cue():
                 return [Post(topics.cue, CueMessage(**self._stamp(topics.cue, t_ns), **self._line(record)))]
             case Threshold():
-                self._remember(record)
                 threshold = ThresholdMessage(**self._stamp(topics.threshold, t_ns), **self._line(record))
                 return [Post(topics.threshold, threshold)]
         return []
+
+    def pass_over(self, record: Record, *, plotted: bool) -> list[Post]:
+        """Take in a record on the way to where a replay goes: nobody is told, but for what a plot shows there."""
+        self._note(record)
+        return self._attitude(record) if plotted and isinstance(record, Attitude) else []
+
+    def pass_second(self, t_ns: int) -> None:
+        """Take in that a second has passed on the way to where a replay goes."""
+        self._trend.update(t_ns, {name: round(metric.value, 3) for name, metric in self._fresh(t_ns).items()})
+
+    def so_far(self) -> list[Post]:
+        """Say again, as late, the cues and states of thresholds that lie before the place a replay went to."""
+        told: list[Record] = sorted((*self._changed.values(), *self._cues), key=lambda each: each.t_ns)
+        return [marked_late(post) for each in told for post in self._event(each)]
+
+    def saved(self) -> dict[str, object]:
+        """Give a copy of what depends on the place in a run."""
+        return {name: copy.deepcopy(getattr(self, name)) for name in _OF_A_PLACE}
+
+    def restore(self, saved: dict[str, Any]) -> None:
+        """Go on from what `saved` gave, as often as wanted."""
+        for name, value in saved.items():
+            setattr(self, name, copy.deepcopy(value))
+        self._made.clear()
+        self._attitudes.clear()
 
     def status(self, state: Presence, t_ns: int) -> Post:
         """Say that this hub is there, or gone (also as last will)."""
@@ -143,6 +177,7 @@ class Telemetry:
             earlier_runs=about.earlier_runs,
             thresholds=dict(self._thresholds),
             sound=self._sound,
+            replay=self.replay(),
         )
         return Post(topic, message)
 
@@ -171,10 +206,16 @@ class Telemetry:
         frame, minute_over = self._frame(t_ns)
         return [frame, self.session(t_ns), *sensors, *([self._trend_post(t_ns)] if minute_over else [])]
 
-    def _frame(self, t_ns: int) -> tuple[Post, bool]:
+    def _fresh(self, t_ns: int) -> dict[str, Metric]:
         oldest_ns = t_ns - round(FRESH_S * NS_PER_S)
-        fresh = {name: metric for name, metric in self._metrics.items() if metric.t_ns >= oldest_ns}
-        fresh.pop(RUNNING_KEY, None)
+        return {
+            name: metric
+            for name, metric in self._metrics.items()
+            if metric.t_ns >= oldest_ns and metric.key != RUNNING_KEY
+        }
+
+    def _frame(self, t_ns: int) -> tuple[Post, bool]:
+        fresh = self._fresh(t_ns)
         values = {name: round(metric.value, 3) for name, metric in fresh.items()}
         topic = self._topics.metrics
         known: dict[str, Any] = {name: value for name, value in values.items() if name in _METRIC_FIELDS}
@@ -191,6 +232,16 @@ class Telemetry:
         first_ns, topic = self._trend.first_ns, self._topics.trend
         said: dict[str, Any] = {**self._stamp(topic, t_ns), **self._trend.columns()}
         return Post(topic, TrendMessage(t0=self._utc(t_ns if first_ns is None else first_ns), **said))
+
+    def _note(self, record: Record) -> None:
+        match record:
+            case Metric():
+                self._metrics[metric_field(record.key, record.side)] = record
+            case Cue():
+                self._cues.append(record)
+            case Threshold():
+                self._changed[record.detector, record.side] = record
+                self._remember(record)
 
     def _remember(self, threshold: Threshold) -> None:
         """Keep the detector's state for the session message: clear is not said, nor more than `reached`."""

@@ -69,11 +69,14 @@ class SoundStatus(msgspec.Struct, frozen=True, kw_only=True):
     underflows: int
 
 
+MarkKind: TypeAlias = Literal["cue", "threshold", "pain"]
+
+
 class ReplayMark(msgspec.Struct, frozen=True, array_like=True):
     """Where in a recording something happened, as `[t_s, kind]`."""
 
     t_s: float
-    kind: Literal["cue", "threshold", "pain"]
+    kind: MarkKind
 
 
 class ReplayStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +86,7 @@ class ReplayStatus(msgspec.Struct, frozen=True, kw_only=True):
     duration_s  where the recording ends, null until that is known
     speed       times as fast as it was run
     seeks       how often it went elsewhere: when this changes, what was told before is not of this place
-    marks       what one jumps to, at most `hub.replayed.MOST_MARKS`
+    marks       what one jumps to, at most one of a kind in each hundredth of the recording
     """
 
     state: Literal["playing", "paused", "seeking", "ended"]

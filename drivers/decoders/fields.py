@@ -67,6 +67,10 @@ class FieldTable:
         self.layout: Layout = tuple(self.columns) if self._samples is None else self._samples.layout
         self.packed = self._packed()
 
+    def __deepcopy__(self, _memo: dict[int, object]) -> FieldTable:
+        """A table does not change."""
+        return self
+
     def decode(self, payload: bytes) -> Decoded:
         """Read every field the packet has; DecodeError where the profile refuses it."""
         if len(payload) < self._head.size:
@@ -170,6 +174,10 @@ class FieldsDecoder:
         names = [] if self._packed is None else self._packed.names
         self._ticks_at = names.index(self._ticks_field) if self._ticks_field in names else None
         self._sequence_at = names.index(self._sequence_field) if self._sequence_field in names else None
+
+    def __deepcopy__(self, _memo: dict[int, object]) -> FieldsDecoder:
+        """It remembers nothing."""
+        return self
 
     def fields(self, payload: bytes) -> Decoded:
         """Decode the fields, see Decoder."""

@@ -8,7 +8,7 @@ A chunk ends each second (`tick`), so a killed run loses at most that.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -189,6 +189,18 @@ def encode_device(info: DeviceInfo) -> bytes:
     return msgspec.json.encode(facts)
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is in a recording, without its packets.
+
+    end_ns   when the last packet arrived; the start where there is none
+    records  (t_ns, kind) of what the hub said, of the kinds asked for
+    """
+
+    end_ns: int
+    records: list[tuple[int, str]]
+
+
 class RecordingReader:
     """One recording; iterate as often as wanted. Its condition is known after an iteration has ended.
 
@@ -251,14 +263,26 @@ class RecordingReader:
             if channel.topic.startswith(RECORD_TOPIC):
                 yield channel.topic.removeprefix(RECORD_TOPIC), message.log_time, message.data
 
+    def outline(self, kinds: Collection[str]) -> Outline:
+        """Read the whole file for its length, and for when records of these kinds were made."""
+        end_ns, topics = self.session.t0_ns, {RECORD_TOPIC + kind: kind for kind in kinds}
+        records = []
+        for channel, message in self._messages():
+            if (kind := topics.get(channel.topic)) is not None:
+                records.append((message.log_time, kind))
+            elif channel.topic.startswith(PACKET_TOPIC) and message.log_time > end_ns:
+                end_ns = message.log_time
+        return Outline(end_ns, records)
+
     def _messages(self) -> Iterator[tuple[Channel, Message]]:
         channels: dict[int, Channel] = {}
-        self._condition = Condition()
-        for record in ChunkFile(self.path, self._condition).records():
+        condition = Condition()
+        for record in ChunkFile(self.path, condition).records():
             if isinstance(record, Message):
                 yield channels[record.channel_id], record
             elif isinstance(record, Channel):
                 channels[record.id] = record
+        self._condition = condition
 
     def _read_session(self) -> SessionInfo:
         with open_recording(self.path) as stream:

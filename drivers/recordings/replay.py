@@ -1,18 +1,14 @@
-"""Plays a recording back at the pace it was recorded, faster, or as fast as it can be read."""
+"""The pace at which a recording is played back: as it was recorded, faster, held, or as fast as it can be read."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
-from drivers.packets import DeviceInfo, Packet, Said
-from drivers.recordings.recording import RecordingReader
 from dsp.signals import NS_PER_S
 
-BREATH_ITEMS = 64
-"""At full speed other tasks get a turn after this many items."""
-LOOK_S = 0.2
-"""A change of pace is noticed within this."""
+LOOK_S = 0.05
+"""A change of pace is noticed within this: sooner than a finger notices."""
 
 
 class Pace:
@@ -20,11 +16,13 @@ class Pace:
 
     speed      1 = as recorded, 10 = ten times as fast, None = no waiting at all; ValueError unless above 0
     paused     nothing moves
-    target_ns  up to here there is no waiting: the way forward to a place in the recording
+    target_ns  up to here there is no waiting, paused or not: the way to a place in the recording
+    hurried    there is no waiting at all, for the moment
     """
 
     def __init__(self, speed: float | None = 1.0) -> None:
         self.paused = False
+        self.hurried = False
         self.target_ns = 0
         self.changes = 0
         self._speed: float | None = None
@@ -48,53 +46,39 @@ class Pace:
         self.changes += 1
 
     def skip_to(self, t_ns: int) -> None:
-        """Go there without waiting; what lies between is worked off, only faster. Backward there is no way."""
+        """Go there without waiting; what lies between is worked off, only faster."""
         self.target_ns = t_ns
-        self.paused = False
         self.changes += 1
 
 
-class ReplaySource:
-    """Asynchronous iterator over a recording, in file order.
+class Pacer:
+    """Waits until it is time for the next packet.
 
-    pace  or a speed
     wait  waits so many seconds; may return early, then with True, e.g. when the run is asked to stop
     Packets keep their own arrival times; only the waiting follows the running loop's clock.
     """
 
-    def __init__(
-        self,
-        reader: RecordingReader,
-        pace: Pace | float | None,
-        wait: Callable[[float], Awaitable[object]] = asyncio.sleep,
-    ) -> None:
-        self._reader = reader
-        self._pace = pace if isinstance(pace, Pace) else Pace(pace)
+    def __init__(self, pace: Pace, wait: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
+        self._pace = pace
         self._wait = wait
         self._from: tuple[float, int] | None = None  # where the present pace began: loop time, time of the recording
         self._changes = 0
-        self.position_ns = reader.session.t0_ns
 
-    async def __aiter__(self) -> AsyncIterator[DeviceInfo | Packet | Said]:
-        for count, item in enumerate(self._reader):
-            if isinstance(item, Packet):
-                await self._until_due(item.t_recv_ns)
-                self.position_ns = item.t_recv_ns
-            if not count % BREATH_ITEMS:
-                await asyncio.sleep(0)
-            yield item
-
-    async def _until_due(self, t_ns: int) -> None:
+    async def until_due(self, t_ns: int) -> None:
+        """Wait for the packet that arrived at `t_ns`."""
         loop, pace = asyncio.get_running_loop(), self._pace
         while True:
             if pace.changes != self._changes:
                 # What has been waited already counts for nothing: from here on it goes at the new pace.
                 self._changes, self._from = pace.changes, None
+            if pace.hurried or t_ns < pace.target_ns:
+                self._from = None
+                return
             if pace.paused:
                 if await self._wait(LOOK_S):
                     return
                 continue
-            if pace.speed is None or t_ns < pace.target_ns:
+            if pace.speed is None:
                 self._from = None
                 return
             if self._from is None:

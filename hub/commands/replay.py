@@ -13,7 +13,7 @@ from hub.config import SoundSection
 from hub.engine import Engine
 from hub.known_devices import known_devices
 from hub.launch import Launch, carry_out
-from hub.replayed import open_replayed
+from hub.replayed import ReplayedSource, opened
 from hub.settings import RunSettings, parse_mounts
 from hub.summary_text import summary_text
 from hub.topics import WireError, runner_slug
@@ -51,13 +51,16 @@ def _fast(options: Namespace, reader: RecordingReader, settings: RunSettings, ca
 
 
 def _paced(options: Namespace, reader: RecordingReader, settings: RunSettings, catalog: Catalog, speed: float) -> int:
+    # Lines are written in the order of the recording, each once: then there is no way back.
+    replayed = ReplayedSource(reader, speed, both_ways=options.jsonl is None)
     ended = carry_out(
         Launch(
             source="replay",
             runner=_runner(reader.session.runner),
             settings=settings,
             catalog=catalog,
-            open_source=open_replayed(reader, speed),
+            open_source=opened(replayed),
+            observe=replayed.observe,
             first_port=options.mqtt_port,
             replayed=reader.session,
             headless=options.headless,

@@ -15,7 +15,7 @@ from drivers.clock import now_ns
 from dsp.records import Cue, Metric, PainReport
 from dsp.signals import NS_PER_S
 from hub.bus import Subscription
-from hub.facts import Arrival, Beat, Fact, Mute
+from hub.facts import Arrival, Beat, Elsewhere, Fact, Mute
 from hub.sound.clock import loop_clock
 from hub.sound.latency import Latency
 from hub.sound.mixer import Mixer
@@ -42,7 +42,7 @@ _METRICS = frozenset({CADENCE, "running"})
 
 def is_heard(fact: Fact) -> bool:
     """Whether a fact can be heard, or is needed to know what is."""
-    return isinstance(fact, Cue | PainReport | Arrival | Mute | Beat) or (
+    return isinstance(fact, Cue | PainReport | Arrival | Mute | Beat | Elsewhere) or (
         isinstance(fact, Metric) and fact.key in _METRICS
     )
 
@@ -134,6 +134,8 @@ class SoundSink:
                 self._cause_ns = fact.t_ns
             case Mute():
                 self._mute(muted=fact.muted)
+            case Elsewhere():
+                self._pacing.stop()
             case Beat():
                 self._tell()
             case Cue() | PainReport():

@@ -8,7 +8,7 @@ import pytest
 
 from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
-from drivers.recordings.replay import Pace, ReplaySource
+from drivers.recordings.replay import Pace, Pacer
 from dsp.signals import Placement
 
 HIP = DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "hip")
@@ -25,59 +25,36 @@ def reader(tmp_path: Path) -> RecordingReader:
     return RecordingReader(path)
 
 
-async def played(reader: RecordingReader, speed: float | None) -> tuple[list[DeviceInfo | Packet], list[float]]:
-    loop = asyncio.get_running_loop()
-    start_s = loop.time()
-    items, at_s = [], []
-    async for item in ReplaySource(reader, speed):
-        items.append(item)
-        at_s.append(loop.time() - start_s)
-    return items, at_s
+async def played(
+    reader: RecordingReader, pace: Pace, changes: dict[float, Callable[[], None]] | None = None
+) -> list[tuple[float, float]]:
+    """Play, with changes at times of the recording; (time of the recording, s since the start) of each packet."""
+    loop, pacer = asyncio.get_running_loop(), Pacer(pace)
+    start_s, came = loop.time(), []
+    for item in reader:
+        if isinstance(item, Packet):
+            await pacer.until_due(item.t_recv_ns)
+            t_s = item.t_recv_ns / 1e9
+            came.append((t_s, loop.time() - start_s))
+            if changes and t_s in changes:
+                changes[t_s]()
+    return came
 
 
 @pytest.mark.parametrize("speed", [1.0, 4.0])
 async def test_the_pace_is_that_of_the_recording(reader: RecordingReader, speed: float) -> None:
-    items, at_s = await played(reader, speed)
-    assert items == list(reader)
-    # The packet that arrived before its predecessor's stamp is not waited for, and keeps its place.
-    assert [t * speed for t in at_s] == pytest.approx([0, 0, 0.01, 0.01, 0.5, 0.5, 4.0], abs=1e-6)
+    came = await played(reader, Pace(speed))
+    # The packet that arrived before its predecessor's stamp is not waited for.
+    assert [at_s * speed for _, at_s in came] == pytest.approx([0, 0.01, 0.01, 0.5, 0.5, 4.0], abs=1e-6)
 
 
-async def test_at_full_speed_nothing_waits_and_others_get_a_turn(tmp_path: Path) -> None:
-    path = tmp_path / "long.mcap"
-    with RecordingWriter(path, SessionInfo(0, None, "jo")) as writer:
-        writer.add_device(HIP)
-        for i in range(1000):
-            writer.add_packet(Packet("hip", "data", i * 10**9, b""))
-    turns = 0
-
-    async def other() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    task = asyncio.create_task(other())
-    items, at_s = await played(RecordingReader(path), None)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert len(items) == 1001
-    assert at_s[-1] == 0
-    assert turns >= 10
+async def test_at_full_speed_nothing_waits(reader: RecordingReader) -> None:
+    assert [at_s for _, at_s in await played(reader, Pace(None))] == [0.0] * 6
 
 
-async def test_the_position_is_known(reader: RecordingReader) -> None:
-    source = ReplaySource(reader, None)
-    assert source.position_ns == 0
-    async for _ in source:
-        pass
-    assert source.position_ns == 9_000_000_000
-
-
-def test_a_speed_must_be_above_zero(reader: RecordingReader) -> None:
+def test_a_speed_must_be_above_zero() -> None:
     with pytest.raises(ValueError, match="above 0"):
-        ReplaySource(reader, 0)
+        Pace(0)
 
 
 def long_run(tmp_path: Path) -> RecordingReader:
@@ -90,19 +67,6 @@ def long_run(tmp_path: Path) -> RecordingReader:
     return RecordingReader(path)
 
 
-async def timed(reader: RecordingReader, pace: Pace, changes: dict[float, Callable[[], None]]) -> dict[float, float]:
-    """Play with changes of pace at times of the recording; when each packet came, s since the start."""
-    loop = asyncio.get_running_loop()
-    start_s, came_s = loop.time(), {}
-    async for item in ReplaySource(reader, pace):
-        if isinstance(item, Packet):
-            t_s = item.t_recv_ns / 1e9
-            came_s[t_s] = loop.time() - start_s
-            if t_s in changes:
-                changes[t_s]()
-    return came_s
-
-
 async def test_a_pause_holds_and_the_rest_comes_at_its_pace(tmp_path: Path) -> None:
     pace = Pace()
 
@@ -110,7 +74,7 @@ async def test_a_pause_holds_and_the_rest_comes_at_its_pace(tmp_path: Path) -> N
         pace.pause(paused=True)
         asyncio.get_running_loop().call_later(7.0, lambda: pace.pause(paused=False))
 
-    came_s = await timed(long_run(tmp_path), pace, {2.0: hold})
+    came_s = dict(await played(long_run(tmp_path), pace, {2.0: hold}))
     assert came_s[2.0] == pytest.approx(2.0)
     assert came_s[2.1] == pytest.approx(9.0, abs=0.21)
     assert came_s[10.0] - came_s[2.1] == pytest.approx(7.9)
@@ -122,13 +86,39 @@ async def test_speed_changes_on_the_way(tmp_path: Path) -> None:
     def faster() -> None:
         pace.speed = 4.0
 
-    came_s = await timed(long_run(tmp_path), pace, {2.0: faster})
+    came_s = dict(await played(long_run(tmp_path), pace, {2.0: faster}))
     assert came_s[10.0] == pytest.approx(2.0 + 7.9 / 4.0, abs=0.05)
 
 
-async def test_skipping_leaves_nothing_out_and_goes_on_at_the_same_pace(tmp_path: Path) -> None:
+async def test_up_to_a_target_nothing_is_waited_for_paused_or_not(tmp_path: Path) -> None:
     pace = Pace(1.0)
-    came_s = await timed(long_run(tmp_path), pace, {1.0: lambda: pace.skip_to(8_000_000_000)})
-    assert len(came_s) == 101
-    assert came_s[8.0] == pytest.approx(1.0)
-    assert came_s[10.0] == pytest.approx(3.0)
+
+    def skip() -> None:
+        pace.skip_to(8_000_000_000)
+        pace.pause(paused=True)
+        asyncio.get_running_loop().call_later(5.0, lambda: pace.pause(paused=False))
+
+    came = await played(long_run(tmp_path), pace, {1.0: skip})
+    came_s = dict(came)
+    assert len(came) == 101
+    assert came_s[7.9] == pytest.approx(1.0)
+    assert came_s[8.0] == pytest.approx(6.0, abs=0.1)
+    assert came_s[10.0] - came_s[8.0] == pytest.approx(2.0)
+
+
+async def test_in_a_hurry_nothing_is_waited_for(tmp_path: Path) -> None:
+    pace = Pace(1.0)
+    pace.pause(paused=True)
+    pace.hurried = True
+    assert max(at_s for _, at_s in await played(long_run(tmp_path), pace)) == 0.0
+
+
+def test_an_outline_has_the_end_and_the_records_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "told.mcap"
+    with RecordingWriter(path, SessionInfo(5, None, "jo")) as writer:
+        writer.add_device(HIP)
+        writer.add_packet(Packet("hip", "data", 2_000_000_000, b""))
+        for kind, t_ns in (("cue", 7), ("metric", 8), ("pain", 9_000_000_000)):
+            writer.add_record(kind, t_ns, b"{}")
+    outline = RecordingReader(path).outline(("cue", "pain"))
+    assert (outline.end_ns, outline.records) == (2_000_000_000, [(7, "cue"), (9_000_000_000, "pain")])

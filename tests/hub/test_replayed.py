@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,13 @@ from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
 from dsp.signals import NS_PER_S, Placement
 from hub.incoming import Action, CommandMessage
-from hub.replayed import LEAD_S, ReplayedSource
+from hub.replay_marks import LEAD_NS
+from hub.replayed import ONLY_FORWARD, THE_END, ReplayedSource
 from hub.stop import Stop
+from hub.turns import Landed, Leap
+from hub.wire import ReplayMark
+
+LEAD_S = LEAD_NS / NS_PER_S
 
 
 @pytest.fixture
@@ -28,25 +34,25 @@ def reader(tmp_path: Path) -> RecordingReader:
     return RecordingReader(path)
 
 
-async def reached_s(reader: RecordingReader, orders: dict[float, CommandMessage]) -> dict[float, float]:
-    """Play, ordering at times of the recording; loop time of each packet."""
-
-    loop = asyncio.get_running_loop()
-    source, came_s = ReplayedSource(reader, 1.0), {}
+async def reached_s(reader: RecordingReader, orders: dict[float, CommandMessage]) -> list[tuple[float, float]]:
+    """Play, ordering once at each time of the recording; time of the recording and loop time of each packet."""
+    loop, stop = asyncio.get_running_loop(), Stop()
+    source, came_s = ReplayedSource(reader, 1.0), []
     start_s = loop.time()
-    async for (item,) in source.batches(Stop()):
+    async for (item,) in source.batches(stop):
         if isinstance(item, Packet):
             t_s = item.t_recv_ns / NS_PER_S
-            came_s[t_s] = loop.time() - start_s
+            came_s.append((t_s, loop.time() - start_s))
             if t_s in orders:
-                assert source.steer(orders[t_s])
+                assert source.steer(orders.pop(t_s))
     return came_s
 
 
 async def test_a_jump_ends_before_the_next_event_and_nothing_is_left_out(reader: RecordingReader):
     jump = CommandMessage(action="jump")
-    came_s = await reached_s(reader, {1.0: jump, 16.0: jump, 50.0: jump})
-    assert len(came_s) == 601
+    came = await reached_s(reader, {1.0: jump, 16.0: jump, 50.0: jump})
+    came_s = dict(came)
+    assert len(came) == 601
     assert came_s[20.0 - LEAD_S] == pytest.approx(1.0)
     assert came_s[16.0] == pytest.approx(2.0)
     assert came_s[45.0 - LEAD_S] == pytest.approx(2.0)
@@ -55,9 +61,80 @@ async def test_a_jump_ends_before_the_next_event_and_nothing_is_left_out(reader:
 
 async def test_skip_and_speed(reader: RecordingReader):
     skip, fast = CommandMessage(action="skip", seconds=30.0), CommandMessage(action="speed", factor=10.0)
-    came_s = await reached_s(reader, {5.0: skip, 40.0: fast})
+    came_s = dict(await reached_s(reader, {5.0: skip, 40.0: fast}))
     assert came_s[35.0] == pytest.approx(5.0)
     assert came_s[60.0] == pytest.approx(12.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("at_s", "order", "to_s"),
+    [
+        (50.0, CommandMessage(action="skip", seconds=-10.0), 40.0),
+        (50.0, CommandMessage(action="skip", seconds=-90.0), 0.0),
+        (50.0, CommandMessage(action="seek", seconds=0.0), 0.0),
+        (50.0, CommandMessage(action="jump_back"), 45.0 - LEAD_S),
+        (41.0, CommandMessage(action="jump_back"), 20.0 - LEAD_S),  # so soon after a jump: the one before
+        (12.0, CommandMessage(action="jump_back"), 0.0),
+    ],
+)
+async def test_going_back(reader: RecordingReader, at_s: float, order: CommandMessage, to_s: float):
+    came = await reached_s(reader, {at_s: order})
+    again = came[[t_s for t_s, _ in came].index(at_s) + 1 :]
+    assert again[0][0] in {0.0, 30.0}  # a checkpoint
+    assert [t_s for t_s, _ in again] == pytest.approx([i / 10 for i in range(round(again[0][0] * 10), 601)])
+    came_s = dict(again)
+    assert came_s[to_s] - dict(came[:500])[min(at_s, 49.9)] <= 0.3
+    assert came_s[60.0] - came_s[to_s] == pytest.approx(60.0 - to_s, abs=0.1)
+
+
+async def test_while_lines_are_written_there_is_no_way_back(reader: RecordingReader):
+    source, came, said = ReplayedSource(reader, 1.0, both_ways=False), 0, None
+    async for (item,) in source.batches(Stop()):
+        came += isinstance(item, Packet)
+        if came == 500 and said is None:
+            said = source.steer(CommandMessage(action="skip", seconds=-10.0))
+    assert (came, said) == (601, ONLY_FORWARD)
+
+
+async def test_it_says_where_it_is(reader: RecordingReader):
+    source, stop = ReplayedSource(reader, 4.0), Stop()
+    batches = source.batches(stop)
+    before = source.status()
+    assert (before.state, before.position_s, before.duration_s, before.marks) == ("playing", 0.0, None, [])
+    for _, work in source.tasks(stop):
+        await work
+    while source.status().position_s < 10.0:
+        await anext(batches)
+    now = source.status()
+    assert (now.state, now.duration_s, now.speed, now.seeks) == ("playing", 60.0, 4.0, 0)
+    assert now.marks == [ReplayMark(20.0, "cue"), ReplayMark(45.0, "pain")]
+    source.steer(CommandMessage(action="skip", seconds=5.0))
+    source.steer(CommandMessage(action="skip", seconds=5.0))  # from where the first one goes
+    assert (source.status().state, source.status().target_s, source.status().seeks) == ("seeking", 20.0, 2)
+    source.steer(CommandMessage(action="pause"))
+    turns = [item async for (item,) in _until(batches, Landed)]
+    assert [type(turn) for turn in turns if not isinstance(turn, Packet)] == [Leap, Landed]
+    assert (source.status().state, source.status().position_s) == ("paused", 19.9)
+
+
+async def _until(batches: AsyncIterator[Sequence[object]], kind: type) -> AsyncIterator[Sequence[object]]:
+    async for batch in batches:
+        yield batch
+        if isinstance(batch[0], kind):
+            return
+
+
+async def test_at_the_end_one_may_still_go_back(reader: RecordingReader):
+    source, stop = ReplayedSource(reader, 100.0), Stop()
+    assert len([item async for (item,) in source.batches(stop) if isinstance(item, Packet)]) == 601
+    assert source.status().state == "ended"
+    assert source.steer(CommandMessage(action="skip", seconds=10.0)) == THE_END
+    asyncio.get_running_loop().call_later(3.0, source.steer, CommandMessage(action="skip", seconds=-10.0))
+    assert await source.goes_on(stop)
+    again = [item.t_recv_ns for (item,) in [b async for b in source.batches(stop)] if isinstance(item, Packet)]
+    assert again == [i * NS_PER_S // 10 for i in range(300, 601)]
+    asyncio.get_running_loop().call_later(3.0, stop, "enough")
+    assert not await source.goes_on(stop)
 
 
 @pytest.mark.parametrize("action", ["stop", "mute", "nudge", "ask_pain"])

@@ -92,7 +92,10 @@ async def test_orders_are_said_to_the_core():
     async def note(fact: Fact) -> None:
         notes.append(fact)
 
-    obey = Obey(lambda: 7, say=say, tell=tell, note=note, stop=lambda _why: None, steer=lambda _order: None)
+    async def steer(order: CommandMessage) -> None:
+        raise AssertionError(order)
+
+    obey = Obey(lambda: 7, say=say, tell=tell, note=note, stop=lambda _why: None, steer=steer)
     await obey(PainMessage(level=3, numb=True, id="watch", t="2025-03-01T07:30:00Z"))
     for action in ("mute", "less", "ask_pain"):
         assert await obey(CommandMessage(action=action))  # type: ignore[arg-type]

@@ -1,0 +1,154 @@
+"""What becomes of an item: through the core, into the session, and onto the buses of facts and of posts.
+
+Replays go back and on: what the run has come to is kept at checkpoints, and on the way from there to where the replay
+goes nobody is told, but for who writes every record down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from drivers.clock import now_ns as hub_now_ns
+from drivers.link_state import LinkState
+from drivers.packets import DeviceInfo, Packet, Said
+from dsp.records import Cue, PainReport, Record, Summary
+from dsp.signals import NS_PER_S
+from hub.bus import Bus
+from hub.engine import Engine, RadioItem
+from hub.facts import Arrival, Elsewhere, Fact
+from hub.missing import contradiction
+from hub.notices import Notices
+from hub.outcome import Outcome
+from hub.session import Session
+from hub.telemetry import Telemetry
+from hub.turns import GoTo, Keep, Landed, Leap, Turn
+from hub.wire import Post
+
+PLOTTED_NS = 10 * NS_PER_S
+"""A plot shows so much before the place that a replay goes to."""
+
+
+class Course:
+    """Takes items one after the other, so that a recording has what was said where the core heard it.
+
+    now_ns    tells the time on the axis of the packets
+    live      items arrive now
+    observe   called with every record, synchronously
+    said      told when something was said that did not come from the source
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        session: Session,
+        telemetry: Telemetry,
+        notices: Notices,
+        facts: Bus[Fact],
+        posts: Bus[Post],
+        outcome: Outcome,
+        *,
+        now_ns: Callable[[], int],
+        live: bool,
+        observe: Callable[[Record], None],
+        said: Callable[[], None],
+    ) -> None:
+        self.is_passing = False  # what comes only leads to where the replay goes
+        self._engine = engine
+        self._session = session
+        self._telemetry = telemetry
+        self._notices = notices
+        self._facts = facts
+        self._posts = posts
+        self._outcome = outcome
+        self._now_ns = now_ns
+        self._live = live
+        self._observe = observe
+        self._said = said
+        self._order = asyncio.Lock()
+        self._until_ns = 0
+        self._second = 0
+
+    async def take(self, item: RadioItem | Turn) -> None:
+        """Take in what the source gave."""
+        async with self._order:
+            if isinstance(item, Keep | GoTo | Leap | Landed):
+                await self._turn(item)
+            else:
+                await self._feed(item)
+
+    async def hear(self, said: Said) -> None:
+        """Take in what somebody said just now."""
+        async with self._order:
+            self._said()
+            await self._feed(said)
+
+    async def tell(self, record: Record, arrival_ns: int | None = None) -> None:
+        """Take in a record: say it to everybody, unless it is passed over."""
+        self._observe(record)
+        if isinstance(record, Summary):
+            self._outcome.summary = record
+        if (wrong := contradiction(record)) is not None:
+            self._notices.put(*wrong)
+        changed = self._session.update(record)
+        if isinstance(record, Cue | PainReport):
+            await self._facts.publish(Arrival(hub_now_ns() if arrival_ns is None else arrival_ns))
+        await self._facts.publish(record)
+        if self.is_passing:
+            plotted = record.t_ns >= self._until_ns - PLOTTED_NS
+            await self.post(self._telemetry.pass_over(record, plotted=plotted))
+            return
+        await self.post(self._telemetry.record(record))
+        if changed:
+            await self.post([self._telemetry.session(record.t_ns)])
+
+    async def frame(self, t_ns: int) -> None:
+        """Say the state of everything; on the way elsewhere only how far it is."""
+        if self.is_passing:
+            await self.post([self._telemetry.session(t_ns)])
+        else:
+            await self.post(self._telemetry.frames(t_ns, self._engine.health()))
+
+    async def post(self, posts: Sequence[Post]) -> None:
+        """Put posts on their bus."""
+        for post in posts:
+            await self._posts.publish(post)
+
+    async def _feed(self, item: RadioItem) -> None:
+        await self._facts.publish(item)
+        if isinstance(item, DeviceInfo):
+            self._telemetry.device(item)
+        elif isinstance(item, LinkState):
+            await self.post(self._telemetry.link(item, self._now_ns()))
+        elif isinstance(item, Packet) and self.is_passing and item.t_recv_ns // NS_PER_S > self._second:
+            self._second = item.t_recv_ns // NS_PER_S
+            self._telemetry.pass_second(item.t_recv_ns)
+        faults = len(self._engine.faults)
+        arrival_ns = item.t_recv_ns if self._live and isinstance(item, Packet) else hub_now_ns()
+        for record in self._engine.feed(item):
+            await self.tell(record, arrival_ns)
+        if len(self._engine.faults) > faults:
+            for where, fault in self._engine.faults.items():
+                self._notices.put(where, f"{where} is not used any more ({fault.text}); details in the log")
+
+    async def _turn(self, turn: Turn) -> None:
+        match turn:
+            case Keep(checkpoint=checkpoint):
+                checkpoint.state = (self._engine.state(), self._session.saved(), self._telemetry.saved())
+            case Leap(until_ns=until_ns):
+                self.is_passing, self._until_ns = True, until_ns
+                await self._facts.publish(Elsewhere(until_ns))
+                await self.post([self._telemetry.session(until_ns)])
+            case GoTo(checkpoint=checkpoint):
+                state: Any = checkpoint.state
+                engine, session, telemetry = state
+                self._engine.restore(engine)
+                self._session.restore(session)
+                self._telemetry.restore(telemetry)
+                self._second = 0
+            case Landed():
+                self.is_passing = False
+                await self.post(self._telemetry.so_far())
+                await self.frame(self._until_ns)
+                await self.post(self._telemetry.hello(self._until_ns))
