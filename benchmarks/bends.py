@@ -72,7 +72,7 @@ def errors(run: TrackRun, records: list[Record]) -> Errors:
     return Errors(
         rms=float(np.sqrt(np.mean(slow[inside] ** 2))),
         worst=float(np.abs(slow[inside]).max()),
-        bend=way * float(slow[bend].mean()),
+        bend=way * float(slow[bend].mean()) if bend.any() else math.nan,
         straight=float(slow[straight].mean()) if straight.any() else math.nan,
     )
 
