@@ -11,7 +11,7 @@ import argparse
 import json
 from collections.abc import Mapping
 from importlib.metadata import version
-from inspect import getdoc
+from inspect import cleandoc, getdoc
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def documents() -> dict[str, str]:
 
 def json_schema(kind: str, message: type[Message]) -> dict[str, Any]:
     """Give the JSON Schema (2020-12) of one kind of message, complete in itself."""
-    schema = _without_discriminators(msgspec.json.schema(message))
+    schema = _tidied(msgspec.json.schema(message))
     _let_untagged_in(schema["$defs"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -77,7 +77,7 @@ def asyncapi() -> dict[str, Any]:
         "operations": {f"{'hear' if kind in INCOMING else 'say'}_{kind}": _operation(kind) for kind in MESSAGES},
         "components": {
             "messages": {kind: _message(kind, message) for kind, message in MESSAGES.items()},
-            "schemas": _without_discriminators(schemas),
+            "schemas": _tidied(schemas),
         },
     }
 
@@ -124,13 +124,19 @@ def _message(kind: str, message: type[Message]) -> dict[str, Any]:
     }
 
 
-def _without_discriminators(schema: dict[str, Any]) -> dict[str, Any]:
-    """Take out OpenAPI's hint, in place: AsyncAPI 3 has another form of it, and a member's own `type` says as much."""
+def _tidied(schema: dict[str, Any]) -> dict[str, Any]:
+    """Put right, in place, what the generator leaves.
+
+    OpenAPI's `discriminator` goes: AsyncAPI 3 has another form of it, and a member's own `type` says as much.
+    Docstrings lose their indentation, which Python keeps or drops by its version.
+    """
     todo: list[Any] = [schema]
     while todo:
         each = todo.pop()
         if isinstance(each, dict):
             each.pop("discriminator", None)
+            if isinstance(text := each.get("description"), str):
+                each["description"] = cleandoc(text)
             todo += each.values()
         elif isinstance(each, list):
             todo += each

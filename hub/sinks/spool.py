@@ -95,10 +95,9 @@ class Spool:
 
     def _try(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
         try:
-            if self._opened is None:
-                self._opened = self._open()
-            done = work(self._opened)
-            self.pending = _count(self._opened)
+            rows = self._opened or self._open()
+            done = work(rows)
+            self.pending = _count(rows)
         except (OSError, sqlite3.Error) as error:
             _LOG.warning("%s: %s", self.path, error)
             self.close()
@@ -112,7 +111,7 @@ class Spool:
     def _open(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path.touch(mode=0o600)
-        rows = sqlite3.connect(self.path, check_same_thread=False)
+        self._opened = rows = sqlite3.connect(self.path, check_same_thread=False)
         rows.executescript(_PREPARE)
         return rows
 
