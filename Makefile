@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts format bench bench-peers bluez-vm homeassistant screenshots contract lock clean
+.PHONY: help demo test check lint types contracts format bench bench-peers bluez-vm homeassistant screenshots snapshots contract lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ homeassistant: $(VENV)/.dev  ## our discovery message through Home Assistant's o
 
 screenshots: $(VENV)/.dev  ## renew the pictures in docs/ (needs chromium)
 	@$(BIN)/python docs/take_screenshots.py
+
+snapshots: $(VENV)/.dev  ## renew the texts of the screens in tests/tui/screens; read the difference
+	@$(BIN)/python -m tests.tui.gallery
 
 contract: $(VENV)/.dev  ## renew the documents of the MQTT contract in docs/contract
 	@$(BIN)/python -m hub.contract docs/contract

@@ -40,7 +40,7 @@ class Ahead:
         if self.safe_m is not None:
             said.append(f"Pain-free to {distance(self.safe_m)} in 8 of 10 such runs.")
         if self.chance_pct is not None:
-            said.append(f"Chance that it begins in the next 5 min: {self.chance_pct:.0f} %.")
+            said.append(f"Chance that it begins within 5 min: {self.chance_pct:.0f} %.")
         if self.cap_m is not None:
             said.append(f"Today's cap: {distance(self.cap_m)}.")
         return tuple(said)

@@ -62,8 +62,7 @@ READINGS = (
         "steps per minute",
         "steps/min",
         0,
-        "Cadence: steps per minute, both feet counted. A few percent more than your usual unloads knees and hips. "
-        "aim is today's goal for you at this speed: ✓ you are there, ↑ quicker steps.",
+        "Cadence: steps per minute, both feet counted. A few percent more than your usual unloads knees and hips.",
         aim="cadence_target_spm",
         aim_slack=BAND_SPM,
     ),

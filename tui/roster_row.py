@@ -5,16 +5,17 @@ from __future__ import annotations
 from textual.content import Content
 
 from dsp.records import ThresholdState
+from dsp.thresholds import onset
 from tui.roster import Need, Watched
 from tui.sparkline import sparkline
-from tui.words import age, clock
+from tui.words import age, clock, middle_cut, watched_words
 
 TREND = "Drop, minute by minute"
 SAYS = "Says"
-HEADINGS = ("", "Runner", "Run", "Steps/min", "Drop L", "Drop R", TREND, "Threshold", "Sensors", SAYS)
-WIDE = (1, 12, 14, 9, 6, 6, 24, 9, 7, 0)
-NARROW_HEADINGS = ("", "Runner", "Run", "/min", "Drop L", "R", "trend", "Threshold", "")
-NARROW = (1, 9, 9, 4, 6, 5, 0, 9, 3)
+HEADINGS = ("", "Runner", "Run", "Steps", "Drop L", "Drop R", TREND, "Threshold", "Sens.", SAYS)
+WIDE = (1, 10, 7, 5, 6, 6, 22, 9, 5, 0)
+NARROW_HEADINGS = ("", "Runner", "Run", "Steps", "Drop L", "R", "trend", "Threshold", "")
+NARROW = (1, 9, 7, 5, 6, 5, 0, 9, 3)
 """Cells of each column; the one of 0 takes what is left. NARROW is for 80 columns."""
 WIDE_FROM = 110
 
@@ -47,12 +48,11 @@ def cells(watched: Watched, now_s: float, spark_cells: int, *, wide: bool) -> li
     mark, colour = _MARK[watched.need(now_s)]
     word, look = _THRESHOLD[watched.threshold]
     state = "gone" if board.hub_online is False else session.state if session is not None else "?"
-    elapsed = clock(board.elapsed_s) if session is not None else ""
-    run = f"{state} {elapsed}" if wide or not elapsed or state != "running" else elapsed
+    run = clock(board.elapsed_s) if state == "running" else state
     row = [
         Content.styled(mark, colour),
-        Content.styled(watched.runner, f"bold {dim}".strip()),
-        Content.styled(run, dim),
+        Content.styled(middle_cut(watched.runner, WIDE[1] if wide else NARROW[1]), f"bold {dim}".strip()),
+        Content.styled(f"{run:>{WIDE[2]}}", dim),
         *(_number(watched, key, form, now_s) for key, form in _NUMBERS),
         Content.styled(_drop_line(watched, spark_cells), dim or "$accent"),
         Content.styled(word, dim or look),
@@ -71,13 +71,13 @@ def _number(watched: Watched, key: str, form: str, now_s: float) -> Content:
 
 
 def _drop_line(watched: Watched, cells_wide: int) -> str:
-    """The worse side, minute by minute."""
+    """The worse side, minute by minute; now is at the right."""
     trend = watched.trend
     if trend is None:
         return ""
     pairs = zip(trend.drop_excursion_left_deg, trend.drop_excursion_right_deg, strict=False)
     worse = [max((v for v in pair if v is not None), default=None) for pair in pairs]
-    return sparkline(worse, cells_wide, least_span=QUIET_DEG)
+    return sparkline(worse, cells_wide, least_span=QUIET_DEG).rjust(cells_wide)
 
 
 def _sensors(watched: Watched, dim: str) -> Content:
@@ -102,5 +102,8 @@ def says(watched: Watched, now_s: float) -> str:
     if board.session is not None and board.session.notice:
         return board.session.notice
     if watched.threshold in (ThresholdState.NEAR, ThresholdState.REACHED):
-        return f"a threshold is {watched.threshold}; the reason stays with the runner"
+        bare = board.bare_threshold
+        if bare is None or bare[0].startswith(onset.DETECTOR):
+            return f"a threshold is {watched.threshold}; the reason stays with the runner"
+        return watched_words(bare[0])
     return ""

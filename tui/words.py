@@ -6,6 +6,7 @@ import textwrap
 
 from dsp.records import Severity, Side, ThresholdState
 from dsp.signals import Placement
+from dsp.texts import WATCHED
 from hub.wire import SensorMessage, SensorState, SoundStatus
 
 SEVERITY_MARK = {Severity.INFO: "●", Severity.ADVICE: "◆", Severity.WARNING: "▲", Severity.STOP: "■"}
@@ -45,6 +46,14 @@ PLACEMENT_WORD = {
 def sensor_word(message: SensorMessage) -> str:
     """Name a sensor by where it sits, by its own name where nobody can tell."""
     return PLACEMENT_WORD[message.placement] if message.placement is not None else message.name
+
+
+def watched_words(name: str) -> str:
+    """Say what a detector watches, from its name in the session: `drop_drift_left`."""
+    for side in Side:
+        if name.endswith(f"_{side}"):
+            return f"{watched_words(name.removesuffix(f'_{side}'))}, landing {side}"
+    return WATCHED.get(name, name.replace("_", " "))
 
 
 def sound_words(sound: SoundStatus | None, *, wide: bool) -> str:

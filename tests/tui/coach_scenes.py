@@ -6,14 +6,26 @@ import math
 import random
 from dataclasses import dataclass
 
-from dsp.records import Severity, ThresholdState
+import msgspec
+
+from dsp.records import Severity, Side, ThresholdState
 from hub.client import Item, LinkChange, Received
 from hub.topics import Topics, parse_topic
-from hub.wire import Message, MetricsMessage, SensorMessage, TrendMessage, decode, encode
+from hub.wire import (
+    CueMessage,
+    Message,
+    MetricsMessage,
+    SensorMessage,
+    SessionMessage,
+    TrendMessage,
+    decode,
+    encode,
+)
 from tests.tui import scenes
 
 TIRED_DEG = {ThresholdState.WATCH: 1.0, ThresholdState.NEAR: 2.0, ThresholdState.REACHED: 3.0}
 """How far the drop of one side has grown where a detector says so."""
+BELT_STARTS = "Your belt starts to tip when you land on your left. Keep it level."
 BELT_LEFT = "Your belt tips when you land on your left. Walk for a minute."
 STEPS = "Quick, light steps."
 
@@ -88,14 +100,21 @@ def numbers(of_whom: Gait, later_s: float = 0.0) -> MetricsMessage:
     return scenes.metrics(**contact, flight_ms=flight_ms, heart_rate_bpm=heart_bpm)
 
 
+def session(name: str, state: str, elapsed_s: float, thresholds: dict[str, ThresholdState]) -> SessionMessage:
+    """Where a run stands."""
+    recording = f"2025-03-01T063000Z-{name}.mcap"
+    values = {"runner": name, "source": "live", "recording": recording}
+    return scenes.session(state, elapsed_s=elapsed_s, steps=round(2.8 * elapsed_s), thresholds=thresholds, **values)
+
+
 def runner(name: str, number: int = 0, state: str = "running", worst: ThresholdState | None = None) -> list[Item]:
     """One runner's messages: session, numbers, trend, sensors."""
-    thresholds = {} if worst is None else {"drift_left": worst}
+    thresholds = {} if worst is None else {"drop_drift_left": worst}
     own = gait(number, worst)
     elapsed_s = 60.0 * own.minutes + 7 * number % 60
     return [
         of(name, scenes.status(instance=name)),
-        of(name, scenes.session(state, runner=name, elapsed_s=elapsed_s, thresholds=thresholds)),
+        of(name, session(name, state, elapsed_s, thresholds)),
         of(name, numbers(own)),
         of(name, trend(own)),
         *(of(name, scenes.sensor(device)) for device in ("sacrum", "left-foot", "strap")),
@@ -167,12 +186,23 @@ def forty() -> list[Item]:
     return items + told()
 
 
+def about_left(name: str, severity: Severity, text: str) -> CueMessage:
+    """A cue that rests on what the runner's left side does now, and did in the first minutes."""
+    own = gait(NAMES.index(name), WORST[name])
+    drops_deg = [own.at(minute)["drop_excursion_left_deg"] for minute in (own.minutes, 5)]
+    because = scenes.evidence(Side.LEFT, *drops_deg)
+    return msgspec.structs.replace(scenes.cue(severity, text), side=Side.LEFT, because=because)
+
+
 def told() -> list[Item]:
     """What some of them hear, and a sensor that is away."""
     return [
         of("kai", scenes.sensor("sacrum", "lost")),
-        of("hana", scenes.cue(Severity.WARNING, BELT_LEFT)),
-        of("tess", scenes.cue(text="Your belt starts to tip when you land on your left. Keep it level.")),
+        of("hana", about_left("hana", Severity.WARNING, BELT_LEFT)),
+        of(
+            "tess",
+            about_left("tess", Severity.ADVICE, BELT_STARTS),
+        ),
         of("eli", scenes.cue(Severity.INFO, STEPS)),
     ]
 

@@ -197,11 +197,11 @@ BELT = (
 )
 
 
-def _evidence() -> tuple[MetricLine, ...]:
-    return (
-        MetricLine(t_s=750.0, key="drop_excursion_deg", value=7.1, side=Side.RIGHT, quality=0.97),
-        MetricLine(t_s=750.0, key="drop_excursion_baseline_deg", value=4.0, side=Side.RIGHT, quality=0.97),
-        MetricLine(t_s=750.0, key="drop_excursion_bound_deg", value=1.0, side=Side.RIGHT, quality=0.97),
+def evidence(side: Side = Side.RIGHT, now_deg: float = 7.1, usual_deg: float = 4.0) -> tuple[MetricLine, ...]:
+    values = {"": now_deg, "_baseline": usual_deg, "_bound": 1.0}
+    return tuple(
+        MetricLine(t_s=750.0, key=f"drop_excursion{what}_deg", value=value, side=side, quality=0.97)
+        for what, value in values.items()
     )
 
 
@@ -214,14 +214,12 @@ def cue(severity: Severity = Severity.ADVICE, text: str = BELT, t_s: float = 751
         severity=severity,
         text=text,
         side=Side.RIGHT,
-        because=_evidence(),
+        because=evidence(),
     )
 
 
 def threshold(state: ThresholdState = ThresholdState.NEAR) -> ThresholdMessage:
-    return ThresholdMessage(
-        t=UTC, seq=6, t_s=750.0, detector="drift", state=state, side=Side.RIGHT, because=_evidence()
-    )
+    return ThresholdMessage(t=UTC, seq=6, t_s=750.0, detector="drift", state=state, side=Side.RIGHT, because=evidence())
 
 
 def step(t_s: float = 750.0, drop_excursion_deg: float | None = 7.1) -> StepMessage:

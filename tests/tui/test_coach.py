@@ -159,7 +159,7 @@ async def test_words_for_one_in_need_a_bare_threshold_and_a_hub_that_is_gone():
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann", worst=ThresholdState.NEAR))
         assert "1 running   1 needs you" in coach.status
-        assert coach.rows[0][-1] == "a threshold is near; the reason stays with the runner"
+        assert coach.rows[0][-1] == "hip drop against earlier in this run, landing left"
         await coach.press("enter")
         banner = coach.app.screen.query_one(CueBanner).saying
         assert banner is not None

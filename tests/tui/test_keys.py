@@ -120,18 +120,6 @@ async def test_a_replay_is_steered_and_a_live_run_is_not() -> None:
         ]
 
 
-@pytest.mark.parametrize(
-    ("key", "seconds"),
-    [("left", -10.0), ("right", 10.0), ("shift+left", -60.0), ("comma", -60.0), ("full_stop", 60.0)],
-)
-async def test_each_key_skips_so_far(key: str, seconds: float) -> None:
-    async with dashboard() as board:
-        board.feed.say(scenes.session(source="replay"))
-        await board.look()
-        await board.press(key)
-        assert board.feed.sent == [CommandMessage(action="skip", seconds=seconds)]
-
-
 async def test_a_key_that_is_held_down_asks_for_the_sum_of_its_steps() -> None:
     async with dashboard() as board:
         board.feed.say(scenes.session(source="replay"))
@@ -183,8 +171,7 @@ async def test_elsewhere_in_a_replay_nothing_is_left_of_where_it_was() -> None:
         assert now.cue is None  # it is no news
 
 
-@pytest.mark.parametrize("key", ["escape", "question_mark", "q", "enter"])
-async def test_help_explains_every_number_and_closes(key: str) -> None:
+async def test_help_explains_every_number() -> None:
     async with dashboard() as board:
         await board.press("question_mark")
         assert isinstance(board.app.screen, HelpScreen)
@@ -192,25 +179,16 @@ async def test_help_explains_every_number_and_closes(key: str) -> None:
         assert "Not a medical device" in words
         for tile in board.app.screen_stack[1].query("MetricTile"):
             assert f"{tile.reading.title}:" in words
-        await board.press(key)
-        assert isinstance(board.app.screen, RunnerScreen)
+        for also in ("Aim:", "Pain-free to:", "Today's cap:", "Threshold:", "Sensors:", "♪", "Hips, side to side:"):
+            assert also in words
 
 
-@pytest.mark.parametrize("key", ["q", "ctrl+c"])
-async def test_quit_ends_with_success(key: str) -> None:
+async def test_quit_ends_with_success() -> None:
     async with dashboard() as board:
-        await board.pilot.press(key)
+        await board.pilot.press("q")
         await board.pilot.pause()
         assert not board.app.is_running
         assert board.app.return_code == 0
-
-
-async def test_ctrl_c_quits_from_a_dialog_too() -> None:
-    async with dashboard() as board:
-        await board.press("p")
-        await board.pilot.press("ctrl+c")
-        await board.pilot.pause()
-        assert not board.app.is_running
 
 
 async def test_the_footer_shows_at_most_seven_keys_and_they_fit() -> None:

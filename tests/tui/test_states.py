@@ -93,7 +93,7 @@ async def test_the_distances_of_a_runner_who_has_had_pain(size: tuple[int, int])
         assert board.gauge.reason == "Like your usual self (5 earlier runs)."
         await board.hear(scenes.metrics(scenes.PAIN_BEFORE))
         assert board.gauge.border_subtitle == "2.26 km · today's cap 3.4 km"
-        told = "Pain-free to 3.9 km in 8 of 10 such runs. Chance that it begins in the next 5 min: 12 %."
+        told = "Pain-free to 3.9 km in 8 of 10 such runs. Chance that it begins within 5 min: 12 %."
         assert (told in " ".join(text_of(board.gauge).split())) == (size == LARGE)
         await board.hear(scenes.metrics(scenes.PAIN_BEFORE | {"cap_m": 3940.0}))
         assert board.gauge.border_subtitle == "2.26 km · pain-free to 3.9 km"
@@ -103,7 +103,7 @@ async def test_the_distances_of_a_runner_who_has_had_pain(size: tuple[int, int])
 async def test_cadence_stands_beside_what_to_aim_at(size: tuple[int, int]) -> None:
     async with dashboard(size) as board:
         await board.play(scenes.running)
-        before = "steps per minute · " if size == LARGE else ""
+        before = "steps/min · " if size == LARGE else ""
         assert board.tile("cadence_spm").border_subtitle == f"{before}↑ aim 176"
         await board.hear(scenes.metrics(cadence_spm=173.4))
         assert board.tile("cadence_spm").border_subtitle == f"{before}✓ aim 176"

@@ -24,7 +24,7 @@ from tui.widgets.metric_tile import MetricTile
 from tui.widgets.sensor_table import SensorTable
 from tui.widgets.status_line import Status, StatusLine
 from tui.widgets.threshold_gauge import ThresholdGauge
-from tui.words import sensor_word, sound_words
+from tui.words import sensor_word, sound_words, watched_words
 
 BAND_DEG = 5.0
 """Rule of thumb of 2-D video for an unremarkable drop; a weak source, shown as a guide and said so in the help."""
@@ -130,6 +130,7 @@ def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
         state=session.state if session is not None else "",
         elapsed_s=board.elapsed_s,
         recording=PurePath(session.recording).stem if session is not None and session.recording else None,
+        records=session is not None and session.source != "replay",
         link=words,
         sound=sound_words(session.sound, wide=False) if session is not None else "",
         sound_wide=sound_words(session.sound, wide=True) if session is not None else "",
@@ -143,7 +144,7 @@ def _threshold(board: Board) -> tuple[int | None, str]:
     worst = board.worst_threshold
     if board.bare_threshold is not None:
         name, state = board.bare_threshold
-        return _LEVEL[state], name.replace("_", " ")
+        return _LEVEL[state], watched_words(name)
     if worst is None:
         running = board.session is not None and board.session.state == "running"
         return None, "Learning what is usual for you." if running else "Starts when you run."

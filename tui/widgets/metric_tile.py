@@ -50,8 +50,9 @@ class MetricTile(Widget):
         wide = self.content_size.width >= _WIDE_CELLS
         self.set_class(self.age_s is not None or self.value == "--", "-stale")
         if self.age_s is None:
-            below = self.reading.below if wide else self.reading.below_short
-            self.border_subtitle = " · ".join(filter(None, (below if wide or not self.aim else "", self.aim)))
+            short = self.reading.below_short
+            below = (f"{short} · {self.aim}" if wide else self.aim) if self.aim else ""
+            self.border_subtitle = below or (self.reading.below if wide else short)
         else:
             side = self.reading.side or ""
             old = f"no news for {age(self.age_s)}" if wide else f"{age(self.age_s)} old"

@@ -13,6 +13,9 @@ _STATE_MARK = {"waiting": "○", "running": "▶", "paused": "‖", "ended": "�
 _LINK_MARK = {True: "●", False: "✗", None: "◌"}
 _NOTE = {True: "♪", False: "✗"}
 _WIDE_CELLS = 110
+_GAP = "   "
+_SHORTEST = 7
+"""Of a recording's name; with less it is left out."""
 _LINK_COLOUR = {True: "$ok", False: "$bad", None: "$dim"}
 
 
@@ -21,7 +24,7 @@ class Status:
     """What the line shows.
 
     state      empty before the hub has spoken
-    recording  a file name, None when nothing is recorded
+    recording  a file name, None when nothing is recorded; `records`: whether anything could be
     link_ok    None while the first connection is tried
     sound      what can be heard; `sound_wide`: the same where there is room; `sound_ok`: it is as it was meant
     muted      cues are
@@ -32,6 +35,7 @@ class Status:
     state: str
     elapsed_s: float
     recording: str | None
+    records: bool
     link: str
     link_ok: bool | None
     muted: bool
@@ -63,26 +67,38 @@ class StatusLine(Static):
             return
         now, width = self.status, self.content_size.width
         state = f"{_STATE_MARK[now.state]} {now.state} {clock(now.elapsed_s)}" if now.state else ""
-        source = f"  {now.source}" if now.source else ""
-        link = f"{_LINK_MARK[now.link_ok]} {now.link}"
-        muted = "  muted" if now.muted else ""
-        words = now.sound_wide if width >= _WIDE_CELLS else now.sound
-        sound = f"   {_NOTE[now.sound_ok]} {words}" if words and not (now.muted and words.endswith("muted")) else ""
-        fixed = len(f"stridecue  {now.runner}{source}") + len(state) + len(link) + len(muted) + len(sound) + 8
-        recording = self._recording(max(13, width - fixed))
         left = Content.assemble(
-            ("stridecue", "bold $accent"), f"  {now.runner}", (source, "$dim"), "   ", (state, "bold"), muted
-        )
-        right = Content.assemble(
-            (recording if now.state else "", "" if now.recording else "$dim"),
-            (sound, "$dim" if now.sound_ok else "$caution"),
+            ("stridecue", "bold $accent"),
+            f"  {now.runner}",
+            (f"  {now.source}" if now.source else "", "$dim"),
             "   ",
+            (state, "bold"),
+            "  muted" if now.muted else "",
+        )
+        link = f"{_LINK_MARK[now.link_ok]} {now.link}"
+        room = width - left.cell_length - len(link) - 1
+        sound = _fitting(self._sound(now, wide=width >= _WIDE_CELLS), room)
+        recording = _fitting(self._recording(now, room - len(sound) - len(_GAP)), room - len(sound))
+        right = Content.assemble(
+            (recording, "" if now.recording else "$dim"),
+            (sound, "$dim" if now.sound_ok else "$caution"),
             (link, _LINK_COLOUR[now.link_ok]),
         )
         gap = max(1, width - left.cell_length - right.cell_length)
         self.update(Content.assemble(left, " " * gap, right), layout=False)
 
-    def _recording(self, room: int) -> str:
-        if self.status is None or self.status.recording is None:
+    def _sound(self, now: Status, *, wide: bool) -> str:
+        words = now.sound_wide if wide else now.sound
+        return f"{_NOTE[now.sound_ok]} {words}" if words and not (now.muted and words.endswith("muted")) else ""
+
+    def _recording(self, now: Status, room: int) -> str:
+        if not now.state or not now.records:
+            return ""
+        if now.recording is None:
             return "not recording"
-        return "◉ rec " + middle_cut(self.status.recording, max(4, room - 6))
+        return "◉ rec " + middle_cut(now.recording, max(_SHORTEST, room - len("◉ rec ")))
+
+
+def _fitting(words: str, room: int) -> str:
+    """The words and a gap, if there is room for both."""
+    return words + _GAP if words and len(words) + len(_GAP) <= room else ""
