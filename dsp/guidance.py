@@ -22,9 +22,10 @@ from dsp.history import PastRun
 from dsp.plan import WARM_S, Plan, Volume
 from dsp.records import Cue, Earcon, Metric, PainReport, Record, Severity, Step
 from dsp.return_to_run import cap_today
+from dsp.signals import NS_PER_S
 from dsp.thresholds.drift import DriftParams
 from dsp.thresholds.watch import Watch
-from dsp.triage import Answer, PainRule, known_site, triage
+from dsp.triage import Answer, PainRule, hurts, known_site, triage
 
 
 class Wish(StrEnum):
@@ -36,7 +37,20 @@ class Wish(StrEnum):
     MORE = "more"
 
 
+TAKEN_BACK_NS = 120 * NS_PER_S
+"""A mistake is noticed at once (ours): level 0 within this takes the report before it back; later it says that nothing
+hurts any more, and the report stays."""
 _LOUDER = (Volume.LESS, Volume.USUAL, Volume.MORE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A report that stands, and what was before it."""
+
+    t_ns: int
+    stops_cues: bool
+    teaches: bool
+    on_hold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,7 @@ class Guidance:
         self._schedule = Schedule()
         self._schedule.volume, self._schedule.muted, self._schedule.held = plan.volume, plan.muted, plan.held
         self._teaches = not plan.held
+        self._heard: list[_Heard] = []
         self._aim_spm: float | None = None
         self._probe_s = 0
         self._on_target_s = 0
@@ -106,12 +121,17 @@ class Guidance:
             running_s=round(exposure.running_s, 1),
             distance_m=round(exposure.distance_m, 1),
             exposure_m=round(exposure.exposure_m, 1),
+            takes_back=not hurts(report) and self._was_just_heard(report.t_ns),
         )
-        out: list[Record] = [report, *self._watch.pain(report)]
+        if report.takes_back:
+            self._take_back()
+        out: list[Record] = [report]
+        out += self._watch.no_pain(report) if report.takes_back and not self._heard else self._watch.pain(report)
         for rule in self._rules:
             self._offer(rule, rule.pain(report), out, guided=True)
-        if report.level != 0 or report.numb:
+        if hurts(report):
             found = triage(report, self._pain_rule)
+            self._heard.append(_Heard(report.t_ns, found.stops_cues, self._teaches, self._plan.on_hold))
             self._teaches = self._teaches and found.answer is Answer.EASY
             self._schedule.held = self._schedule.held or found.stops_cues
             self._plan = replace(
@@ -120,6 +140,17 @@ class Guidance:
                 on_hold=self._plan.on_hold or report.site == "calf or Achilles",
             )
         return out
+
+    def _was_just_heard(self, t_ns: int) -> bool:
+        """Whether the newest report may be a mistake; signs for a clinician are never taken back by a number."""
+        if not self._heard or self._heard[-1].stops_cues:
+            return False
+        return t_ns - self._heard[-1].t_ns <= TAKEN_BACK_NS
+
+    def _take_back(self) -> None:
+        heard = self._heard.pop()
+        self._teaches = heard.teaches
+        self._plan = replace(self._plan, on_hold=heard.on_hold)
 
     def wish(self, wish: Wish) -> None:
         """Do as the runner asks; volume is kept for the next runs, muting is not."""

@@ -139,6 +139,7 @@ class PainReport:
     running_s   running time since the start of the run; with the two below filled in by the core
     distance_m  distance since the start
     exposure_m  the same in flat-equivalent metres: downhill counts more (`dsp.exposure`)
+    takes_back  level 0 said so soon after a report that the report was a mistake; filled in by the core too
     """
 
     t_ns: int
@@ -150,6 +151,7 @@ class PainReport:
     running_s: float | None = None
     distance_m: float | None = None
     exposure_m: float | None = None
+    takes_back: bool = False
 
 
 Evidence: TypeAlias = "GaitEvent | Step | Metric | PainReport | Threshold"

@@ -70,10 +70,21 @@ SPIKE_SPOKEN = "Longer than your longest. Enough for today."
 HEART_RATE = "Your heart rate is {now:.0f}, above the {most:.0f} you set. Slow down until you can talk."
 HEART_RATE_SPOKEN = "Slow down until you can talk."
 
-# -- answers to a pain report
+# -- answers to a pain report: what to do comes first and is short, it is read in mid-run; the rest is told afterwards
 
 NOTED = "Noted: {what}."
 NOTED_SPOKEN = "Noted."
+NOTHING_HURTS = "Noted: nothing hurts."
+TAKEN_BACK = "Noted: nothing hurts. The report before is taken back."
+NOT_TAKEN_BACK = "Noted: nothing hurts now. The report before stays."
+
+ACT_EASY = "Go easy, on the flat; stop if it rises."
+ACT_WALK = "Walk now; stop for today."
+ACT_SEVERE = "Walk now; stop for today. See a doctor or physiotherapist."
+ACT_STOP = (
+    "Stop for today; cues are off. See a doctor or physiotherapist before the next run; "
+    "at once with loss of bladder or bowel control."
+)
 
 ABOUT_SITE = {
     "outer knee": (
@@ -106,10 +117,13 @@ ABOUT_NUMB = (
 )
 
 ADVICE_EASY = (
-    "At {most} of 10 or less you may go on, easy and on the flat. Stop when it rises, or when it changes how you run."
+    "At {most} of 10 or less a run may go on, easy and on the flat. Stop when it rises, or when it changes how you run."
 )
-ADVICE_WALK = "Walk now, and let that be it for today. It should have settled within an hour and not be worse tomorrow."
-ADVICE_STOP = "Stop for today. There are no more cues until this has been looked at."
+ADVICE_WALK = "Let that be it for today. It should have settled within an hour and not be worse tomorrow."
+ADVICE_STOP = (
+    "Let that be it for today. There are no more cues until this has been looked at; "
+    "`stridecue pain --cleared` then switches them on again."
+)
 
 SEE_BACK = (
     "See a doctor or physiotherapist before the next run. Loss of bladder or bowel control needs urgent care at once."
@@ -144,6 +158,7 @@ RETURN_KNEECAP = (
 )
 RETURN_OTHER = "Next run: when walking and stairs are pain-free. Then {from} to {to} on the flat."
 CAP_TODAY = "today's cap: {cap} ({why})"
+CAP_ALONE = "today's cap: {cap}"
 CAP_RETURN = "return to running after pain at {onset}"
 CAP_SAFE = "80 % of such runs are pain-free this far"
 CAP_SPIKE = "110 % of your longest run in 30 days"
@@ -156,6 +171,7 @@ HELD = (
     "Cues are off: you reported {what} on {when}. See a doctor or physiotherapist; afterwards "
     "`stridecue pain --cleared` switches them on again."
 )
+HELD_SHORT = "Cues are off: `stridecue pain --red-flags` says when to see whom, `stridecue pain --cleared` ends it."
 NOTHING_TO_CLEAR = "Nothing to clear: no cues are on hold."
 CLEARED = "Cues are on again from the next run."
 NOT_A_DIAGNOSIS = "This is education, not a diagnosis."
@@ -186,6 +202,13 @@ def threshold_text(detector: str, state: str, side: str | None) -> str:
 
 
 # -- numbers in sentences
+
+
+def level_word(level: int) -> str:
+    """Say a level of pain in a word: the usual bands of the 0-10 scale (1-3, 4-6, 7-10)."""
+    if level == 0:
+        return "none"
+    return "mild" if level <= 3 else "moderate" if level <= 6 else "severe"
 
 
 def counted(count: int, noun: str) -> str:

@@ -67,9 +67,10 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """answer, the texts about this site, and whom to see (None: nobody yet)."""
+    """answer; what to do at once, in few words; the texts about this site, and whom to see (None: nobody yet)."""
 
     answer: Answer
+    act: str
     about: str
     advice: str
     see: str | None
@@ -92,15 +93,27 @@ def triage(report: PainReport, rule: PainRule = PainRule.TREK) -> Triage:
     """Answer a report."""
     site = known_site(report.site)
     if report.numb:
-        return Triage(Answer.CLINICIAN, texts.ABOUT_NUMB, texts.ADVICE_STOP, texts.SEE_BACK)
+        return Triage(Answer.CLINICIAN, texts.ACT_STOP, texts.ABOUT_NUMB, texts.ADVICE_STOP, texts.SEE_BACK)
     if site in {"back", "buttock"}:
-        return Triage(Answer.CLINICIAN, texts.ABOUT_BACK, texts.ADVICE_STOP, texts.SEE_BACK)
+        return Triage(Answer.CLINICIAN, texts.ACT_STOP, texts.ABOUT_BACK, texts.ADVICE_STOP, texts.SEE_BACK)
     about = texts.ABOUT_SITE.get(site or "", texts.ABOUT_OTHER)
     if report.level is not None and report.level <= rule.most:
-        return Triage(Answer.EASY, about, texts.ADVICE_EASY.format(most=rule.most), None)
-    see = texts.SEE_SEVERE if report.level is not None and report.level >= SEVERE else None
-    return Triage(Answer.WALK, about, texts.ADVICE_WALK, see)
+        return Triage(Answer.EASY, texts.ACT_EASY, about, texts.ADVICE_EASY.format(most=rule.most), None)
+    if report.level is not None and report.level >= SEVERE:
+        return Triage(Answer.WALK, texts.ACT_SEVERE, about, texts.ADVICE_WALK, texts.SEE_SEVERE)
+    return Triage(Answer.WALK, texts.ACT_WALK, about, texts.ADVICE_WALK, None)
 
 
 SEVERE = 7
 """The usual bands of the 0-10 scale: 7 and more is severe."""
+
+
+def hurts(report: PainReport) -> bool:
+    """Whether a report says that something is wrong: level 0 without numbness says that nothing is."""
+    return report.level != 0 or bool(report.numb)
+
+
+def at_once(level: int | None, site: str | None = None, *, numb: bool = False, rule: PainRule = PainRule.TREK) -> str:
+    """Say what to do now, in the words that the answer to such a report begins with; empty where nothing hurts."""
+    report = PainReport(0, level, site, numb=numb)
+    return triage(report, rule).act if hurts(report) else ""

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TextIO
 
 from dsp.texts import counted, threshold_text
 from hub.bus import Subscription
-from hub.wire import CueMessage, MetricsMessage, Post, SensorMessage, SessionMessage, ThresholdMessage
+from hub.delivery import ForOthers
+from hub.wire import CueMessage, Message, MetricsMessage, Post, SensorMessage, SessionMessage, ThresholdMessage
 
 NUMBERS_EVERY = 5
 """Frames between two lines of numbers; frames come once a second."""
 
 
 class Console:
-    """Prints posts; `run` is a sink like any other."""
+    """Prints posts; `run` is a sink like any other.
 
-    def __init__(self, out: TextIO, subscription: Subscription[Post]) -> None:
+    own_terminal  False: others may read what is printed, a service's log for one, so nothing tells of pain
+    """
+
+    def __init__(self, out: TextIO, subscription: Subscription[Post], *, own_terminal: bool = True) -> None:
         self._out = out
+        self._as_told: Callable[[Message], Message | None] = (lambda message: message) if own_terminal else ForOthers()
         self._subscription = subscription
         self._states: dict[str, str] = {}
         self._session: str = "waiting"
@@ -35,7 +41,7 @@ class Console:
                     print(f"{stamp}{line}", file=self._out, flush=True)
 
     def _line(self, post: Post) -> str | None:
-        match post.message:
+        match self._as_told(post.message):
             case ThresholdMessage(late=True) | CueMessage(late=True):
                 return None  # a replay that went elsewhere: it was told before, or passed over
             case SensorMessage() as sensor:

@@ -91,6 +91,8 @@ class ForOthers:
         told = for_others(message, self._onset)
         match told:
             case ThresholdMessage(detector=onset.DETECTOR, state=state):
+                if state is (self._onset or ThresholdState.CLEAR):
+                    return None  # a report was taken back: of that too nothing is told
                 self._onset = state
             case SessionMessage(thresholds=thresholds):
                 self._onset = thresholds.get(onset.DETECTOR)

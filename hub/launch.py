@@ -35,6 +35,7 @@ from hub.history.diary import RunDiary
 from hub.history.store import History
 from hub.outcome import Outcome
 from hub.outlets import Beyond
+from hub.pain_text import is_own_terminal
 from hub.runtime import Plan, Runtime
 from hub.settings import RunSettings
 from hub.sinks.jsonl import open_jsonl
@@ -233,7 +234,7 @@ def _dashboard(launch: Launch, broker: LoopbackBroker | None) -> tuple[bool, str
 
 
 def _console(out: TextIO) -> Callable[[Subscription[Post]], Coroutine[Any, Any, None]]:
-    return lambda subscription: Console(out, subscription).run()
+    return lambda subscription: Console(out, subscription, own_terminal=is_own_terminal(out)).run()
 
 
 def _namer(folder: Path, session: SessionInfo) -> Callable[[int], Path]:

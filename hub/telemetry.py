@@ -115,8 +115,10 @@ class Telemetry:
 
     def record(self, record: Record) -> list[Post]:
         """Say what a record means for the outside, at once."""
-        self._note(record)
-        return self._attitude(record) if isinstance(record, Attitude) else self._event(record)
+        if isinstance(record, Attitude):
+            return self._attitude(record)
+        self.pass_over(record)
+        return self._event(record)
 
     def _event(self, record: Record) -> list[Post]:
         t_ns, topics = record.t_ns, self._topics
@@ -131,10 +133,16 @@ class Telemetry:
                 return [Post(topics.threshold, threshold)]
         return []
 
-    def pass_over(self, record: Record, *, plotted: bool) -> list[Post]:
-        """Take in a record on the way to where a replay goes: nobody is told, but for what a plot shows there."""
-        self._note(record)
-        return self._attitude(record) if plotted and isinstance(record, Attitude) else []
+    def pass_over(self, record: Record) -> None:
+        """Take in a record on the way to where a replay goes: nobody is told."""
+        match record:
+            case Metric():
+                self._metrics[metric_field(record.key, record.side)] = record
+            case Cue():
+                self._cues.append(record)
+            case Threshold():
+                self._changed[record.detector, record.side] = record
+                self._remember(record)
 
     def pass_second(self, t_ns: int) -> None:
         """Take in that a second has passed on the way to where a replay goes."""
@@ -233,24 +241,12 @@ class Telemetry:
         said: dict[str, Any] = {**self._stamp(topic, t_ns), **self._trend.columns()}
         return Post(topic, TrendMessage(t0=self._utc(t_ns if first_ns is None else first_ns), **said))
 
-    def _note(self, record: Record) -> None:
-        match record:
-            case Metric():
-                self._metrics[metric_field(record.key, record.side)] = record
-            case Cue():
-                self._cues.append(record)
-            case Threshold():
-                self._changed[record.detector, record.side] = record
-                self._remember(record)
-
     def _remember(self, threshold: Threshold) -> None:
-        """Keep the detector's state for the session message: clear is not said, nor more than `reached`."""
+        """Keep the detector's state for the session message: clear is not said; a report of pain changes nothing."""
         key = threshold.detector if threshold.side is None else f"{threshold.detector}_{threshold.side}"
         if threshold.state is ThresholdState.CLEAR:
             self._thresholds.pop(key, None)
-        elif threshold.state is ThresholdState.REPORTED:
-            self._thresholds[key] = ThresholdState.REACHED
-        else:
+        elif threshold.state is not ThresholdState.REPORTED:
             self._thresholds[key] = threshold.state
 
     def _sensor(self, device: str, t_ns: int) -> Post:

@@ -1,12 +1,14 @@
-"""What a pain report is answered with: that it was understood, and what follows for this run (`dsp.triage`)."""
+"""What a pain report is answered with: what to do now, and that it was understood (`dsp.triage`).
+
+It is read while running, so it is short; what such pain usually is and what helps stands in the summary of the run.
+"""
 
 from __future__ import annotations
 
 from dsp import texts
-from dsp.cues.rule import CueRule
+from dsp.cues.rule import CueParams, CueRule
 from dsp.records import Cue, Earcon, PainReport, Severity
-from dsp.return_to_run import return_text
-from dsp.triage import Answer, known_site, triage
+from dsp.triage import Answer, hurts, known_site, triage
 
 RULE = "pain_noted"
 
@@ -20,22 +22,25 @@ _SPOKEN = {
 class Rule(CueRule):
     """Answers every report, muted or not: the runner asked."""
 
+    def __init__(self, params: CueParams) -> None:
+        super().__init__(params)
+        self._standing = 0  # reports that were not taken back
+
     def pain(self, report: PainReport) -> Cue | None:
         """The answer; level 0 is only acknowledged."""
-        what = described(report)
-        noted = texts.NOTED.format(what=what)
-        if report.level == 0 and not report.numb:
+        if not hurts(report):
+            words = texts.NOT_TAKEN_BACK if self._standing else texts.NOTHING_HURTS
+            if report.takes_back:
+                self._standing -= 1
+                words = texts.TAKEN_BACK
             return Cue(
-                report.t_ns, RULE, Severity.INFO, noted, report.side, (report,), Earcon.NOTED, texts.NOTED_SPOKEN
+                report.t_ns, RULE, Severity.INFO, words, report.side, (report,), Earcon.NOTED, texts.NOTED_SPOKEN
             )
+        self._standing += 1
         found = triage(report, self._params.pain_rule)
         severity, spoken = _SPOKEN[found.answer]
-        parts = [noted, found.advice, found.about]
-        if found.answer is Answer.WALK and report.exposure_m is not None:
-            parts.append(return_text(known_site(report.site), report.exposure_m))
-        if found.see is not None:
-            parts.append(found.see)
-        return Cue(report.t_ns, RULE, severity, " ".join(parts), report.side, (report,), Earcon.NOTED, spoken)
+        words = f"{found.act} {texts.NOTED.format(what=described(report))}"
+        return Cue(report.t_ns, RULE, severity, words, report.side, (report,), Earcon.NOTED, spoken)
 
 
 def described(report: PainReport) -> str:

@@ -19,6 +19,7 @@ class Ladder:
 
     def __init__(self) -> None:
         self.level = CLEAR
+        self._before = CLEAR
 
     @property
     def state(self) -> ThresholdState:
@@ -30,7 +31,7 @@ class Ladder:
 
         up    the level that the numbers reach now
         keep  the level that they would still hold (with the slack of the hysteresis), at least `up`
-        A reported threshold stays reported: only the end of the run clears it.
+        A reported threshold stays reported: only the end of the run clears it, or the runner takes the report back.
         """
         if self.level == REPORTED:
             return None
@@ -44,8 +45,15 @@ class Ladder:
         """The runner said so."""
         if self.level == REPORTED:
             return None
-        self.level = REPORTED
+        self._before, self.level = self.level, REPORTED
         return ThresholdState.REPORTED
+
+    def take_back(self) -> ThresholdState | None:
+        """The runner said so by mistake: back to what the numbers said before."""
+        if self.level != REPORTED:
+            return None
+        self.level = self._before
+        return LEVELS[self.level]
 
 
 def steps_of(ratio: float, bounds: tuple[float, float, float]) -> int:

@@ -59,10 +59,15 @@ class Onset:
 
     def report(self, report: PainReport) -> Threshold | None:
         """The runner said that it hurts; level 0 says that it does not."""
-        if report.level == 0:
+        if report.level == 0 and not report.numb:
             return None
         state = self._ladder.report()
-        return None if state is None else Threshold(report.t_ns, DETECTOR, state, report.side, (report,))
+        return None if state is None else Threshold(report.t_ns, DETECTOR, state, None, (report,))
+
+    def take_back(self, report: PainReport) -> Threshold | None:
+        """No report of this run stands any more."""
+        state = self._ladder.take_back()
+        return None if state is None else Threshold(report.t_ns, DETECTOR, state, None, (report,))
 
     def metrics(self, t_ns: int) -> list[Metric]:
         """The live numbers: chance within five minutes, and the distance that 80 % pass. None without a model."""

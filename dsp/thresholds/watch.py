@@ -81,6 +81,11 @@ class Watch:
         found = self.onset.report(report)
         return [] if found is None else [found]
 
+    def no_pain(self, report: PainReport) -> list[Threshold]:
+        """The runner took the only report of this run back."""
+        found = self.onset.take_back(report)
+        return [] if found is None else [found]
+
     def _is_alike(self, step: Step) -> bool:
         """Whether the sensors that time this step are those that timed the ones before."""
         kind = FEET if step.source in FEET else MIDLINE

@@ -13,6 +13,7 @@ from dsp.return_to_run import cap_today
 from dsp.thresholds.onset import Onset
 from hub.history.runs import StoredPain, days_between
 from hub.history.store import History
+from hub.pain_text import is_own_terminal
 from hub.wire import utc
 
 ASK_FROM_DAYS, ASK_TO_DAYS = 0.25, 3.0
@@ -38,12 +39,12 @@ def answer_morning(history: History, runner: str, started_utc: str, *, worse: bo
 
 
 def ask_next_morning(history: History, runner: str) -> None:
-    """Ask on a terminal, else say how to answer; raises HistoryError."""
+    """Ask on the runner's own terminal; raises HistoryError. In the log of a service not even the question stands."""
     started = unanswered(history, runner)
-    if started is None:
+    if started is None or not is_own_terminal(sys.stdout):
         return
     question = texts.NEXT_MORNING.format(when=started[:10])
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not sys.stdin.isatty():
         print(f"{question} {texts.NEXT_MORNING_HOW}", flush=True)
         return
     try:
@@ -54,16 +55,19 @@ def ask_next_morning(history: History, runner: str) -> None:
         print(answer_morning(history, runner, started, worse=answer[:1] == "y"), flush=True)
 
 
-def before_run(history: History, runner: str, past: Sequence[PastRun], plan: Plan) -> list[str]:
-    """Give the lines before a run; raises HistoryError."""
+def before_run(history: History, runner: str, past: Sequence[PastRun], plan: Plan, *, own_terminal: bool) -> list[str]:
+    """Give the lines before a run, without reasons where it is not the `own_terminal`; raises HistoryError."""
     lines: list[str] = []
-    if plan.held:
+    if plan.held and not own_terminal:
+        lines.append(texts.HELD_SHORT)
+    elif plan.held:
         reasons = [pain for pain in history.pains(runner) if pain.hurts or pain.numb]
         if reasons:
             lines.append(texts.HELD.format(what=short(reasons[-1]), when=reasons[-1].said_utc[:10]))
     cap = cap_today(past, Onset(past).safe_m)
     if cap is not None:
-        lines.append(texts.CAP_TODAY.format(cap=texts.distance(cap.exposure_m), why=cap.why))
+        text = texts.CAP_TODAY if own_terminal else texts.CAP_ALONE
+        lines.append(text.format(cap=texts.distance(cap.exposure_m), why=cap.why))
     return lines
 
 

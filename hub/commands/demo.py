@@ -17,7 +17,7 @@ from dsp.signals import NS_PER_S
 from dsp.thresholds.drift import DriftParams
 from firmware_profiles.catalog import Catalog, load_catalog
 from hub.broker.joined import find_demos
-from hub.commands.keep_run import keep
+from hub.commands.keep_run import keep, tell_pain
 from hub.config import ConfigError, SoundSection
 from hub.folders import demo_folder, program
 from hub.history.runs import RunCount, StoredRun
@@ -90,6 +90,7 @@ def run(options: Namespace) -> int:
     if ended.outcome.summary is not None:
         text = summary_text(ended.outcome.summary, settings.history, running_s=ended.outcome.running_s)
         print(f"\nThe run:\n{text}")
+        tell_pain(count, settings.pain_rule, kept=False)
         keep(ended, History(_history_file()), OWN_RUNS, count, "kept apart: a demo that tires is nobody's usual run")
     if epochs_s:
         comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * NS_PER_S))

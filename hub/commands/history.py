@@ -10,7 +10,9 @@ from pathlib import Path
 
 from drivers.errors import DriverError
 from drivers.recordings.recording import RecordingReader
+from dsp import texts
 from dsp.texts import counted, distance
+from hub.commands.before_run import unanswered
 from hub.commands.kept_recordings import newest_first
 from hub.commands.live import chosen_config, recordings_folder
 from hub.config import ConfigError
@@ -49,6 +51,11 @@ def _list(history: History, runner: str, options: Namespace) -> None:
     for started, left in pains.items():
         when = (started or left[0].said_utc)[:16].replace("T", " ")
         print(f"{when:<17} {'no run kept':<50} {_pain(left)}")
+    morning = unanswered(history, runner)
+    if morning is not None:
+        print(f"{texts.NEXT_MORNING.format(when=morning[:10])} {texts.NEXT_MORNING_HOW}")
+    if history.plan(runner).held:
+        print(texts.HELD_SHORT)
 
 
 def _line(run: StoredRun, pains: list[StoredPain]) -> str:

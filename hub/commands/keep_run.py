@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import sys
 
+from dsp.triage import PainRule
 from hub.history.runs import FEWEST_STEPS, SHORTEST_S, RunCount, stored_run
 from hub.history.schema import HistoryError
 from hub.history.store import History
 from hub.launch import Ended
+from hub.pain_text import is_own_terminal, run_pain_text
 
 COUNTS = "added: later runs are compared with this one too"
+
+
+def tell_pain(count: RunCount, rule: PainRule, *, kept: bool) -> None:
+    """Tell the pain of a run that is over, on the runner's own terminal only; `kept` in the history."""
+    if is_own_terminal(sys.stdout) and (text := run_pain_text(count.pains, rule, kept=kept)):
+        print(text)
 
 
 def keep(

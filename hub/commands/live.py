@@ -14,7 +14,7 @@ from drivers.radio_choice import VIRTUAL, open_radio
 from firmware_profiles.catalog import Catalog
 from hub.broker.beyond import USER, BeyondBroker, lacking, watchers_password
 from hub.commands.before_run import ask_next_morning, before_run
-from hub.commands.keep_run import COUNTS, keep
+from hub.commands.keep_run import COUNTS, keep, tell_pain
 from hub.config import Config, ConfigError, external_server, listen_address, load_config
 from hub.folders import config_file, data_folder, demo_folder, overdue_folder
 from hub.history.runs import RunCount
@@ -22,6 +22,7 @@ from hub.history.store import History
 from hub.known_devices import known_devices
 from hub.launch import Launch, carry_out
 from hub.outlets import Beyond
+from hub.pain_text import is_own_terminal
 from hub.paired import pairing_file, read_pairing
 from hub.settings import RunSettings, check_mounts, parse_mounts
 from hub.sinks.overdue import Overdue
@@ -56,7 +57,7 @@ def run(options: Namespace) -> int:
         cadence_goal=config.cues.cadence_goal,
         surface=options.surface,
     )
-    for line in before_run(history, runner, settings.history, settings.plan):
+    for line in before_run(history, runner, settings.history, settings.plan, own_terminal=is_own_terminal(sys.stdout)):
         print(line, flush=True)
     catalog = known_devices()
     count = RunCount()
@@ -81,6 +82,7 @@ def run(options: Namespace) -> int:
     if ended.outcome.summary is not None:
         text = summary_text(ended.outcome.summary, settings.history, running_s=ended.outcome.running_s)
         print(f"\nThe run:\n{text}")
+        tell_pain(count, config.cues.pain_rule, kept=True)
     keep(ended, history, runner, count, APART if made_up else COUNTS, surface=options.surface)
     for line in ended.words():
         print(line)

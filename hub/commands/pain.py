@@ -8,14 +8,14 @@ from dataclasses import replace
 from dsp import texts
 from dsp.history import PastRun
 from dsp.records import PainReport, Side
-from dsp.return_to_run import return_text
-from dsp.triage import SITES, PainRule, Triage, known_site, triage
+from dsp.triage import SITES, PainRule, known_site, triage
 from hub.commands.before_run import answer_morning, now_utc, short, unanswered
 from hub.commands.live import chosen_config
 from hub.config import ConfigError, nearest
 from hub.folders import data_folder
 from hub.history.runs import StoredPain
 from hub.history.store import History
+from hub.pain_text import advice
 
 AFTERWARDS = "afterwards"
 
@@ -73,7 +73,7 @@ def report(history: History, runner: str, options: Namespace, rule: PainRule) ->
     found = triage(said, rule)
     if options.level == 0 and not options.numb:
         return lines
-    lines += _answer(found, site, exposure_m)
+    lines += advice(found, site, exposure_m)
     plan = history.plan(runner)
     if found.stops_cues or site == "calf or Achilles":
         plan = replace(plan, held=plan.held or found.stops_cues, on_hold=plan.on_hold or site == "calf or Achilles")
@@ -98,16 +98,6 @@ def clear(history: History, runner: str) -> str:
         return texts.NOTHING_TO_CLEAR
     history.keep_plan(runner, replace(plan, held=False, on_hold=False), now_utc())
     return texts.CLEARED
-
-
-def _answer(found: Triage, site: str | None, exposure_m: float | None) -> list[str]:
-    """What the rule says after a run: no "walk now" any more."""
-    lines = [found.about]
-    if exposure_m is not None and not found.stops_cues:
-        lines.append(return_text(site, exposure_m))
-    if found.see is not None:
-        lines.append(found.see)
-    return [*lines, *(texts.RED_FLAGS if found.stops_cues else ())]
 
 
 def _place_m(km: float | None, running_s: float | None, past: tuple[PastRun, ...]) -> float | None:

@@ -21,7 +21,10 @@ class RunDiary:
         self._unix_zero_ns = unix_zero_ns
 
     def pain(self, report: PainReport) -> None:
-        """Keep a pain report; raises HistoryError."""
+        """Keep a pain report, or let go of the one that it takes back; raises HistoryError."""
+        if report.takes_back:
+            self._history.take_back_pain(self._runner, self._started_utc)
+            return
         self._history.add_pain(
             StoredPain(
                 runner=self._runner,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dsp.history import PastRun
 from dsp.metrics import speed_source
-from dsp.records import Metric, Record, Step, Summary
+from dsp.records import Metric, PainReport, Record, Step, Summary
 
 SHORTEST_S = 60.0
 """Less running says nothing about how somebody runs."""
@@ -105,9 +105,10 @@ def days_between(started_utc: str, now: datetime) -> float:
 
 
 class RunCount:
-    """Counts what decides whether a run says enough; `observe` every record of it."""
+    """Counts what decides whether a run says enough, and keeps the reports of pain; `observe` every record of it."""
 
     def __init__(self) -> None:
+        self.pains: list[PainReport] = []
         self.steps_with_drop = 0
         self.on_treadmill = False
 
@@ -117,6 +118,8 @@ class RunCount:
             self.steps_with_drop += record.drop_excursion_deg is not None
         elif isinstance(record, Metric) and record.key == speed_source.KEY:
             self.on_treadmill = self.on_treadmill or record.value == speed_source.Source.TREADMILL
+        elif isinstance(record, PainReport):
+            self.pains.append(record)
 
 
 def stored_run(

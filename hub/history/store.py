@@ -38,6 +38,11 @@ _PAINS = """
 SELECT runner, started_utc, said_utc, running_s, distance_m, exposure_m, level, site, side, numb, note, how
 FROM pain WHERE runner = ? ORDER BY said_utc, id
 """
+_TAKE_BACK_PAIN = """
+DELETE FROM pain WHERE id = (
+    SELECT max(id) FROM pain WHERE runner = ? AND started_utc = ? AND (level IS NOT 0 OR numb)
+)
+"""
 _ADD_MORNING = "INSERT INTO morning (runner, started_utc, said_utc, worse) VALUES (?, ?, ?, ?)"
 _MORNINGS = "SELECT started_utc, worse FROM morning WHERE runner = ? ORDER BY id"
 _ADD_THRESHOLD = """
@@ -93,6 +98,11 @@ class History:
         """Keep a pain report."""
         with opened(self.path) as store:
             store.execute(_ADD_PAIN, astuple(pain))
+
+    def take_back_pain(self, runner: str, started_utc: str) -> None:
+        """Let go of the newest report of a run that says that something hurts: it was a mistake."""
+        with opened(self.path) as store:
+            store.execute(_TAKE_BACK_PAIN, (runner, started_utc))
 
     def pains(self, runner: str) -> tuple[StoredPain, ...]:
         """Give a runner's pain reports, oldest first."""

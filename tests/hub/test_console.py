@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 
-from dsp.records import Cue, Severity, Side, Threshold, ThresholdState
+from dsp.records import Cue, PainReport, Severity, Side, Threshold, ThresholdState
 from dsp.signals import Placement
 from hub.bus import Bus, Policy
 from hub.console import Console
@@ -33,10 +33,10 @@ def sensor(state: str) -> Post:
     return Post("x", message)
 
 
-async def printed(posts: list[Post]) -> list[str]:
+async def printed(posts: list[Post], *, own_terminal: bool = True) -> list[str]:
     out = io.StringIO()
     bus: Bus[Post] = Bus()
-    console = Console(out, bus.subscribe("console", Policy.DROP_OLDEST, 100))
+    console = Console(out, bus.subscribe("console", Policy.DROP_OLDEST, 100), own_terminal=own_terminal)
     async with asyncio.TaskGroup() as group:
         group.create_task(console.run(), name="console")
         for post in posts:
@@ -67,3 +67,17 @@ async def test_thresholds_and_cues_are_said_in_words():
         "THRESHOLD hip drop against earlier in this run, landing left: threshold reached",
         "CUE (advice) Belt level.",
     ]
+
+
+async def test_a_log_that_others_may_read_tells_nothing_of_pain():
+    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    report = PainReport(0, 6, "hip")
+    answer = Cue(0, "pain_noted", Severity.WARNING, "Walk now; stop for today.", None, (report,))
+    drift = Threshold(0, "drop_drift", ThresholdState.NEAR, Side.LEFT, ())
+    onset = Threshold(0, "onset", ThresholdState.REPORTED, None, (report,))
+    posts = [post for record in (answer, onset, drift) for post in telemetry.record(record)]
+    drift_line = "THRESHOLD hip drop against earlier in this run, landing left: close to the threshold"
+    assert await printed(posts, own_terminal=False) == [drift_line]
+    told = await printed(posts)
+    assert told[0] == "CUE (warning) Walk now; stop for today."
+    assert len(told) == 3

@@ -69,6 +69,16 @@ def test_a_report_of_pain_leaves_the_state_as_it_was():
     assert read(ThresholdState.REPORTED) == others | {"onset": ThresholdState.NEAR}
 
 
+def test_a_report_that_is_taken_back_is_no_news_either():
+    reader = ForOthers()
+    near, clear = threshold(ThresholdState.NEAR, None), threshold(ThresholdState.CLEAR, None)
+    assert reader(clear) is None, "it was clear before"
+    assert reader(near) == near
+    assert reader(threshold(ThresholdState.REPORTED, None, PAIN)) is None
+    assert reader(threshold(ThresholdState.NEAR, None, PAIN)) is None
+    assert reader(clear) == clear
+
+
 def test_a_cue_that_tells_of_pain_stays():
     near = ThresholdLine(t_s=9.0, detector="onset", state=ThresholdState.NEAR, side=None, because=(SAFE,))
     assert [for_others(cue(each)) for each in (PAIN, near, SAFE)] == [None] * 3

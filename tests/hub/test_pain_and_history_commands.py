@@ -53,9 +53,13 @@ def test_signs_of_the_back_turn_cues_off_until_cleared(history: History, capsys:
     out = capsys.readouterr().out
     assert "low back" in out
     assert "bladder" in out
+    assert "`stridecue pain --cleared` then switches them on again" in out
     assert history.plan("runner").held
-    (line,) = before_run(history, "runner", (), history.plan("runner"))
-    assert "Cues are off" in line
+    (line,) = before_run(history, "runner", (), history.plan("runner"), own_terminal=True)
+    assert line.startswith("Cues are off: you reported buttock on ")
+    (line,) = before_run(history, "runner", (), history.plan("runner"), own_terminal=False)
+    assert "buttock" not in line
+    assert "stridecue pain --cleared" in line
     assert carry_out(["pain", "--cleared"]) == 0
     assert history.plan("runner") == Plan()
     capsys.readouterr()
@@ -83,13 +87,21 @@ def test_a_level_is_0_to_10(level: str):
         carry_out(["pain", level])
 
 
-def test_the_next_morning_is_asked_once(history: History, capsys: pytest.CaptureFixture[str]):
+def test_the_next_morning_is_asked_once(
+    history: History, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
     history.add(a_run(0.5))
     assert unanswered(history, "runner") is None, "nothing hurt"
     assert carry_out(["pain", "4", "--km", "4.0"]) == 0
     started = unanswered(history, "runner")
     assert started is not None
+    capsys.readouterr()
     ask_next_morning(history, "runner")
+    assert capsys.readouterr().out == "", "a service's log is read by others"
+    monkeypatch.setattr("hub.commands.before_run.is_own_terminal", lambda _out: True)
+    ask_next_morning(history, "runner")
+    assert "stridecue pain --next-morning" in capsys.readouterr().out
+    carry_out(["history", "list"])
     assert "stridecue pain --next-morning" in capsys.readouterr().out
     assert carry_out(["pain", "--next-morning", "yes"]) == 0
     assert "too much" in capsys.readouterr().out
@@ -101,10 +113,12 @@ def test_the_next_morning_is_asked_once(history: History, capsys: pytest.Capture
 def test_todays_cap_is_said_before_a_run(history: History):
     history.add(a_run(2.0))
     carry_out(["pain", "4", "--km", "4.0"])
-    (line,) = before_run(history, "runner", history.past("runner"), Plan())
-    assert line.startswith("today's cap: 1.9 km (return to running after pain at 4.8 km)")
+    (line,) = before_run(history, "runner", history.past("runner"), Plan(), own_terminal=True)
+    assert line == "today's cap: 1.9 km (return to running after pain at 4.8 km)"
+    (line,) = before_run(history, "runner", history.past("runner"), Plan(), own_terminal=False)
+    assert line == "today's cap: 1.9 km"
     carry_out(["pain", "4", "--km", "0.5"])
-    (line,) = before_run(history, "runner", history.past("runner"), Plan())
+    (line,) = before_run(history, "runner", history.past("runner"), Plan(), own_terminal=True)
     assert line.startswith("today's cap: 240 m (return to running after pain at 600 m)")
 
 

@@ -124,6 +124,21 @@ async def test_pain_and_thresholds_are_kept_at_once_and_a_broken_history_is_told
     assert notices == []
 
 
+async def test_a_report_that_is_taken_back_leaves_the_history(tmp_path: Path):
+    history, bus = History(tmp_path / "history.sqlite"), Bus[Fact]()
+    diary: Diary = RunDiary(history, "ann", "2025-03-01T07:30:00.000Z", 0, 1_740_814_200_000_000_000)
+    sink = DiarySink(diary, bus.subscribe("diary", Policy.DROP_OLDEST, 10, wanted=is_kept), lambda _text: None)
+    task = asyncio.create_task(sink.run())
+    hub = engine()
+    for t_s, text in ((1, PAIN), (60, b'{"type":"pain","level":9}'), (70, b'{"type":"pain","level":0}')):
+        for record in hub.feed(Said(t_s * 1_000_000_000, text)):
+            await bus.publish(record)
+    bus.close()
+    await task
+    (pain,) = history.pains("ann")
+    assert pain.level == 4
+
+
 class Broken:
     def pain(self, report: PainReport) -> None:
         raise HistoryError(f"/history.sqlite: disk full at {report.t_ns}")

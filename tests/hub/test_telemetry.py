@@ -6,12 +6,12 @@ import pytest
 
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo
-from dsp.records import Attitude, Metric, Quality, Side
+from dsp.records import Attitude, Metric, PainReport, Quality, Side, Threshold, ThresholdState
 from dsp.signals import Placement
 from hub.engine import SourceHealth
 from hub.session import Session
 from hub.telemetry import About, Telemetry
-from hub.wire import AttitudeMessage, MetricsMessage, SensorMessage, TrendMessage
+from hub.wire import AttitudeMessage, MetricsMessage, SensorMessage, SessionMessage, TrendMessage
 
 S = 1_000_000_000
 ZERO_UNIX_NS = 1_740_814_200 * S
@@ -98,3 +98,13 @@ def test_a_run_begins_with_an_empty_trend():
     trend = telemetry().hello(0)[1].message
     assert isinstance(trend, TrendMessage)
     assert (trend.cadence_spm, trend.drop_excursion_left_deg) == ([], [])
+
+
+def test_the_session_does_not_tell_that_pain_was_reported():
+    hub = telemetry()
+    report = PainReport(0, 6, "hip", Side.LEFT)
+    hub.record(Threshold(0, "onset", ThresholdState.WATCH, None, ()))
+    hub.record(Threshold(1, "onset", ThresholdState.REPORTED, None, (report,)))
+    message = hub.session(2).message
+    assert isinstance(message, SessionMessage)
+    assert message.thresholds == {"onset": ThresholdState.WATCH}

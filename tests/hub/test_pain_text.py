@@ -1,0 +1,70 @@
+"""What a runner reads about pain after the run: every report with its place, then what to do; nobody else reads it."""
+
+from __future__ import annotations
+
+import io
+import sys
+from dataclasses import replace
+
+import pytest
+
+from dsp.records import PainReport, Side
+from dsp.triage import PainRule
+from hub.commands.keep_run import tell_pain
+from hub.history.runs import RunCount
+from hub.pain_text import WIDTH, run_pain_text, standing
+
+KNEE = PainReport(0, 4, "around the kneecap", Side.LEFT, running_s=119.4, distance_m=320.0, exposure_m=330.0)
+TAKEN_BACK = PainReport(1, 0, takes_back=True)
+
+
+def text(*reports: PainReport, kept: bool = True) -> str:
+    return run_pain_text(reports, PainRule.TREK, kept=kept)
+
+
+def test_each_report_is_told_with_its_place_and_what_comes_next():
+    head, _blank, *rest = text(KNEE).splitlines()
+    assert head == "  pain                4 of 10, left around the kneecap, at 1:59 (0.3 km)"
+    advice = " ".join(line.strip() for line in rest)
+    assert advice.startswith("Let that be it for today.")
+    assert "worse downstairs" in advice
+    assert "Then 100 m to 160 m" in advice, "30 to 50 per cent of where it began"
+    assert "stridecue pain --next-morning yes|no" in advice
+    assert advice.endswith("not a diagnosis.")
+    assert "next-morning" not in text(KNEE, kept=False)
+    assert all(len(line) <= WIDTH for line in rest)
+
+
+def test_what_weighs_most_is_answered():
+    back = PainReport(2, 2, "back", running_s=300.0)
+    said = text(back, KNEE)
+    assert said.splitlines()[0].endswith("2 of 10, back, at 5:00")
+    assert "bladder" in said
+    assert "stridecue pain --cleared" in said.replace("\n  ", " ")
+    assert "kneecap, worse" not in said
+    assert "doctor" in text(KNEE, replace(KNEE, level=8))
+
+
+def test_what_was_taken_back_is_not_told():
+    assert text(KNEE, TAKEN_BACK) == ""
+    assert standing([KNEE, replace(KNEE, level=9), TAKEN_BACK]) == [KNEE]
+    assert text() == ""
+
+
+def test_nothing_hurts_is_told_without_advice():
+    assert text(PainReport(0, 0, running_s=60.0)).splitlines() == ["  pain                0 of 10, at 1:00"]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_only_the_runners_own_terminal_is_told(monkeypatch: pytest.MonkeyPatch):
+    count = RunCount()
+    count.observe(KNEE)
+    for out in (own := Terminal(), log := io.StringIO()):
+        monkeypatch.setattr(sys, "stdout", out)
+        tell_pain(count, PainRule.TREK, kept=True)
+    assert "kneecap" in own.getvalue()
+    assert log.getvalue() == ""
