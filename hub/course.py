@@ -13,7 +13,7 @@ from typing import Any
 from drivers.clock import now_ns as hub_now_ns
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo, Packet, Said
-from dsp.records import Cue, PainReport, Record, Summary
+from dsp.records import Attitude, Cue, PainReport, Record, Summary
 from dsp.signals import NS_PER_S
 from hub.bus import Bus
 from hub.engine import Engine, RadioItem
@@ -86,6 +86,11 @@ class Course:
 
     async def tell(self, record: Record, arrival_ns: int | None = None) -> None:
         """Take in a record: say it to everybody, unless it is passed over."""
+        if self.is_passing and isinstance(record, Attitude):  # nearly all records there are
+            await self._facts.publish(record)
+            if record.t_ns >= self._until_ns - PLOTTED_NS:
+                await self.post(self._telemetry.record(record))
+            return
         self._observe(record)
         if isinstance(record, Summary):
             self._outcome.summary = record
@@ -96,8 +101,7 @@ class Course:
             await self._facts.publish(Arrival(hub_now_ns() if arrival_ns is None else arrival_ns))
         await self._facts.publish(record)
         if self.is_passing:
-            plotted = record.t_ns >= self._until_ns - PLOTTED_NS
-            await self.post(self._telemetry.pass_over(record, plotted=plotted))
+            self._telemetry.pass_over(record)
             return
         await self.post(self._telemetry.record(record))
         if changed:

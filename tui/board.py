@@ -93,12 +93,14 @@ class Board:
         self.instance: str | None = None
         self.hub_online: bool | None = None
         self.session: SessionMessage | None = None
+        self.sensors: dict[str, Sensor] = {}
         self._forget()
 
     def _forget(self) -> None:
-        """Forget what was measured and said."""
+        """Forget what was measured and said; the sensors are the same."""
+        for sensor in self.sensors.values():
+            sensor.totals.clear()
         self.held: dict[str, Held] = {}
-        self.sensors: dict[str, Sensor] = {}
         self.thresholds: dict[tuple[str, Side | None], ThresholdMessage] = {}
         self.cue: CueMessage | None = None
         self.cue_at_s = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,11 @@ from drivers.recordings.recording import RecordingReader, RecordingWriter
 from dsp.records import Record
 from dsp.signals import NS_PER_S
 from firmware_profiles.catalog import load_catalog
+from hub.broker.loopback import LoopbackBroker
+from hub.broker.serving import LOOPBACK
 from hub.bus import Bus, Policy
+from hub.client import HubClient, Received
+from hub.connection import Server, open_client
 from hub.course import Course
 from hub.engine import Engine
 from hub.facts import Elsewhere, Fact
@@ -21,13 +26,15 @@ from hub.incoming import CommandMessage
 from hub.lines import encode_line
 from hub.notices import Notices
 from hub.outcome import Outcome
-from hub.replayed import ReplayedSource
+from hub.replayed import ReplayedSource, opened
+from hub.runtime import Plan, Runtime
 from hub.session import Session
 from hub.settings import RunSettings
 from hub.stop import Stop
 from hub.telemetry import About, Telemetry
 from hub.turns import Landed
 from hub.wire import AttitudeMessage, CueMessage, MetricsMessage, Post, SessionMessage, StepMessage
+from tests.hub.programs import a_port, mosquitto, until
 
 
 @dataclass
@@ -209,3 +216,74 @@ async def test_it_can_be_stopped_on_the_way(small_recording: Path):
             stop("enough")
     assert seen < 160
     assert not isinstance(item, Landed)
+
+
+class _Shown:
+    """A dashboard that is there until it is ended."""
+
+    def __init__(self, _theme: str | None) -> None:
+        self._gone = asyncio.Event()
+
+    async def start(self, port: int, runner: str, **_more: object) -> None:
+        pass
+
+    async def ended(self) -> int:
+        await self._gone.wait()
+        return 0
+
+    async def stop(self) -> None:
+        self._gone.set()
+
+
+@pytest.mark.real_time
+async def test_with_a_dashboard_it_stays_at_the_end_and_goes_back_when_asked(
+    small_recording: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("hub.runtime.Dashboard", _Shown)
+    server, stop, seen = Server(LOOPBACK, a_port()), Stop(), list[SessionMessage]()
+    reader = RecordingReader(small_recording)
+    source = ReplayedSource(reader, 50.0)
+    plan = Plan(
+        about=About("ann", "one", "replay", 0, reader.session.t0_ns),
+        session_info=reader.session,
+        engine=Engine(load_catalog(), RunSettings().pipeline(signals=True), strict=True),
+        source=opened(source),
+        broker=LoopbackBroker(mosquitto()),
+        first_port=server.port,
+        dashboard=True,
+        strict=True,
+    )
+    runtime = Runtime(plan, stop, lambda _line: None)
+
+    def state() -> str:
+        return f"{seen[-1].state} {seen[-1].replay.state}" if seen and seen[-1].replay else ""
+
+    async with asyncio.TaskGroup() as group:
+        run = group.create_task(runtime.run())
+        watching = group.create_task(watch(server, seen))
+        await until(lambda: state() == "ended ended")
+        whole = seen[-1].steps
+        async with open_client(server) as client:
+            for order in (b'{"action": "pause"}', b'{"action": "skip", "seconds": -8}'):
+                await client.publish("stridecue/ann/command", order, qos=1)
+        await until(lambda: state() == "running paused")
+        assert seen[-1].replay is not None
+        assert (seen[-1].replay.position_s, seen[-1].replay.seeks) == (pytest.approx(16.0, abs=0.2), 1)
+        assert 10 < seen[-1].steps < whole
+        async with open_client(server) as client:
+            await client.publish("stridecue/ann/command", b'{"action": "resume"}', qos=1)
+        await until(lambda: state() == "ended ended")
+        assert seen[-1].steps == whole
+        assert not run.done()
+        stop("the dashboard was quit")
+        outcome = await run
+        watching.cancel()
+    assert outcome.summary is not None
+    assert outcome.summary.steps == whole
+
+
+async def watch(server: Server, seen: list[SessionMessage]) -> None:
+    async for item in HubClient(server, "ann").watch():
+        match item:
+            case Received(message=SessionMessage() as session):
+                seen.append(session)
