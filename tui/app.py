@@ -102,10 +102,12 @@ class DashboardApp(Shell):
         if replaying != self._replaying:
             self._replaying = replaying
             self.refresh_bindings()
+            if self.board.replay is not None:
+                self._speed = self.board.replay.speed
             if not self._line.is_attached:
                 self._home.mount(self._line, before=self._home.query_one(Footer))
-        if self.board.session is not None and self.board.session.replay is not None:
-            self._line.show(self.board.session.replay)
+        if self.board.replay is not None:
+            self._line.show(self.board.replay)
         self._hear_of_mute()
         self._home.paint_plot(self.board, now_s)
         self._home.paint(self.board, now_s, self._runner, muted=self.muted)

@@ -15,7 +15,7 @@ from drivers.clock import now_ns
 from dsp.records import Earcon, PainReport
 from dsp.signals import NS_PER_S
 from hub.bus import Bus, Policy
-from hub.facts import Arrival, Beat, Fact, Mute
+from hub.facts import Arrival, Beat, Elsewhere, Fact, Mute
 from hub.sinks import sound
 from hub.sinks.sound import SoundSink
 from hub.sound.output import paced
@@ -141,6 +141,16 @@ async def test_the_metronome_follows_the_runner(tmp_path: Path):
     assert np.abs(np.diff(onsets(beating)) / RATE_HZ - 60 / 174).max() < 1e-3
     assert np.abs(beating).max() == pytest.approx(CLICK_PEAK, abs=0.01)
     assert not np.abs(samples[26 * RATE_HZ :]).any()  # on target from second 15, 4 s until sure, 5 s to fade
+
+
+async def test_the_metronome_stops_where_a_replay_goes_elsewhere(tmp_path: Path):
+    async with listening(Sounds(WavFileOutput(tmp_path / "run.wav"))) as heard:
+        await heard.tell(a_cue(10.0, because=(cadence(10.0, 160), target(10.0, 174.0))))
+        await asyncio.sleep(1.0)
+        assert heard.status.metronome_spm == 174.0
+        await heard.tell(Elsewhere(5), caused=False)
+        await asyncio.sleep(1.0)
+        assert heard.status.metronome_spm is None
 
 
 async def test_ten_minutes_of_metronome_in_a_file_are_exact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

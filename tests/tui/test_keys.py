@@ -120,6 +120,14 @@ async def test_a_replay_is_steered_and_a_live_run_is_not() -> None:
         ]
 
 
+async def test_faster_goes_on_from_the_speed_that_it_has() -> None:
+    async with dashboard() as board:
+        board.feed.say(scenes.session(source="replay", replay=scenes.replay(speed=4.0)))
+        await board.look()
+        await board.press("plus")
+        assert board.feed.sent == [CommandMessage(action="speed", factor=8.0)]
+
+
 async def test_a_key_that_is_held_down_asks_for_the_sum_of_its_steps() -> None:
     async with dashboard() as board:
         board.feed.say(scenes.session(source="replay"))
