@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from dsp.records import Cue, Metric, PainReport, Severity, Threshold, ThresholdState
@@ -51,7 +53,7 @@ def test_checkpoints_are_thinned_evenly_and_keep_the_start():
         assert len(kept) <= 8
     places_s = sorted({kept.before(t_s * NS_PER_S).t_ns // NS_PER_S for t_s in range(3600)})
     assert places_s[0] == 0
-    gaps_s = {after - before for before, after in zip(places_s, places_s[1:], strict=False)}
+    gaps_s = {after - before for before, after in pairwise(places_s)}
     assert gaps_s == {480}
     assert kept.before(-1) is None
 
