@@ -199,7 +199,7 @@ class Guidance:
     def _metrics(self, now: Moment) -> list[Metric]:
         """What guidance itself measures. `feedback_on` 1: guided, sound may help; 0: warm-up or silent probe."""
         t_ns, exposure = now.t_ns, self.exposure
-        out = self._watch.onset.metrics(t_ns)
+        out = self._watch.onset.metrics(t_ns) + self._watch.usual(t_ns)
         if exposure.measured > 0.0:
             out.append(Metric(t_ns, "distance_m", exposure.distance_m, None, round(exposure.measured, 3)))
         if self._cap is not None:

@@ -216,6 +216,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
+def difference(value: float, usual: float, digits: int) -> float:
+    """Give the difference of two numbers shown with so many digits: of the rounded ones, so that it adds up."""
+    return round(round(value, digits) - round(usual, digits), digits)
+
+
 def distance(metres: float) -> str:
     """Write a distance: `300 m`, to ten metres, and from one kilometre on `1.4 km`."""
     return f"{round(metres, -1):.0f} m" if metres < 995.0 else f"{metres / 1000.0:.1f} km"

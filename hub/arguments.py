@@ -132,7 +132,7 @@ def parser() -> argparse.ArgumentParser:
     """Make the parser of the whole command line; `module` of its result names the file in `hub.commands`."""
     top = argparse.ArgumentParser(
         prog="stridecue",
-        description="A live hub for runners: foot pods and a hip sensor in; cadence, pelvic drop and cues out.",
+        description="A live hub for runners: foot pods and hip sensor in; cadence, hip (pelvic) drop and cues out.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

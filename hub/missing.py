@@ -35,7 +35,7 @@ def missing_text(links: Iterable[LinkState]) -> str:
     if not streaming:
         return ""
     if not motion:
-        return "no motion sensor streams: steps, contact time and pelvic drop are not measured"
+        return "no motion sensor streams: steps, contact time and hip drop are not measured"
     if not motion & TRUNK:
-        return "no hip sensor streams: pelvic drop is not measured"
+        return "no hip sensor streams: hip drop is not measured"
     return ""

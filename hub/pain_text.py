@@ -14,6 +14,7 @@ from dsp.cues.pain_noted import described
 from dsp.records import PainReport
 from dsp.return_to_run import return_text
 from dsp.triage import Answer, PainRule, Triage, hurts, known_site, triage
+from hub.summary_text import row
 
 WIDTH = 78
 _ORDER = list(Answer)
@@ -41,7 +42,7 @@ def run_pain_text(reports: Sequence[PainReport], rule: PainRule, *, kept: bool) 
     kept  they are in the history, so the next morning is asked about
     """
     told = standing(reports)
-    lines = [f"  {'pain':<20}{described(report)}{place(report)}" for report in told]
+    lines = [row("pain", f"{described(report)}{place(report)}") for report in told]
     worst = max((one for one in told if hurts(one)), key=lambda one: _weight(one, rule), default=None)
     if worst is not None:
         where = [one.exposure_m for one in told if hurts(one) and one.exposure_m is not None]

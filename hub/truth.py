@@ -10,6 +10,7 @@ from statistics import fmean
 from drivers.virtual.runner import TruthStep, VirtualRunner
 from dsp.records import Side, Step
 from dsp.signals import NS_PER_S
+from hub.summary_text import row
 
 MATCH_S = 0.1
 """A found step belongs to a true one this near: steps are 0.3 s apart and more."""
@@ -53,12 +54,18 @@ def comparison_text(one: Comparison) -> str:
     if not one.true:
         return "  no steps were found, so there is nothing to compare"
     rows = [
-        ("steps", f"{one.found} of {one.true} found, {one.extra} that were none, {one.wrong_side} on the wrong side"),
+        ("steps", _steps(one)),
         ("cadence", _signed(one.cadence_spm, "steps/min")),
-        ("drop, landing left", _signed(one.drop_left_deg, "°")),
-        ("drop, landing right", _signed(one.drop_right_deg, "°")),
+        ("hip drop, landing left", _signed(one.drop_left_deg, "°")),
+        ("hip drop, landing right", _signed(one.drop_right_deg, "°")),
     ]
-    return "\n".join(f"  {name:<20}{value}" for name, value in rows)
+    return "\n".join(row(name, value) for name, value in rows)
+
+
+def _steps(one: Comparison) -> str:
+    wrong = [f"{one.extra} invented"] if one.extra else []
+    wrong += [f"{one.wrong_side} taken for the other foot"] if one.wrong_side else []
+    return ", ".join([f"{one.found} of {one.true} found", *(wrong or ["none invented, every foot right"])])
 
 
 def _nearest(truth: Sequence[TruthStep], t_s: float) -> TruthStep | None:
@@ -86,4 +93,4 @@ def _drop_difference_deg(pairs: Sequence[tuple[Step, TruthStep]], side: Side) ->
 
 
 def _signed(value: float | None, unit: str) -> str:
-    return "not measured" if value is None else f"{value:+.2f} {unit} against the truth".replace(" °", "°")
+    return "not measured" if value is None else f"{value:+.2f} {unit}".replace(" °", "°")

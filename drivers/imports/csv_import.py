@@ -156,7 +156,7 @@ def _warnings(plan: ColumnPlan, survey: _Survey) -> tuple[str, ...]:
     warnings = [f"{name} left out: its name says no place; --map {name}=PLACEMENT uses it" for name in plan.unused]
     warnings += [f"{imu.columns.sensor} left out: all its cells are empty" for imu in survey.imus if not imu.rows]
     if not plan.imus:
-        warnings.append("no inertial columns: only speed, cadence and heart rate, no steps and no pelvic drop")
+        warnings.append("no inertial columns: only speed, cadence and heart rate, no steps and no hip drop")
     return tuple(warnings)
 
 

@@ -155,7 +155,7 @@ class Drift:
         value = self._regression.correct(value, covariates)
         share = 1.0 - math.exp(-p.block_s / self._tau_s)
         self.mean = value if self.mean is None else self.mean + share * (value - self.mean)
-        baseline = self._baseline()
+        baseline = self.baseline
         if baseline is None:
             return None
         change = self.mean - baseline
@@ -172,7 +172,9 @@ class Drift:
             return None
         return Threshold(t_ns, self._w.detector, state, self._side, self._because(t_ns, baseline, bound))
 
-    def _baseline(self) -> float | None:
+    @property
+    def baseline(self) -> float | None:
+        """What a value is compared with; None: nothing is known yet."""
         known = [v for v in (self._own, self._past) if v is not None]
         return fmean(known) if known else None
 

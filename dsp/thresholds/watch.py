@@ -86,6 +86,12 @@ class Watch:
         found = self.onset.take_back(report)
         return [] if found is None else [found]
 
+    def usual(self, t_ns: int) -> list[Metric]:
+        """The drop that is compared with, of each leg where it is known: what `usual` means, wherever it stands."""
+        known = [(side, drift.baseline) for side, drift in self._drop.items()]
+        key = f"{DROP.key}_baseline_{DROP.unit}"
+        return [Metric(t_ns, key, value, side, 1.0) for side, value in known if value is not None]
+
     def _is_alike(self, step: Step) -> bool:
         """Whether the sensors that time this step are those that timed the ones before."""
         kind = FEET if step.source in FEET else MIDLINE

@@ -10,6 +10,7 @@ from hub.history.schema import HistoryError
 from hub.history.store import History
 from hub.launch import Ended
 from hub.pain_text import is_own_terminal, run_pain_text
+from hub.summary_text import row
 
 COUNTS = "added: later runs are compared with this one too"
 
@@ -39,10 +40,8 @@ def keep(
         runner, started, outcome.summary, recording, running_s=outcome.running_s, count=count, surface=surface
     )
     if run is None:
-        print(
-            f"  {'history':<20}not added: less than {SHORTEST_S:.0f} s of running, or fewer than {FEWEST_STEPS} steps "
-            "and no distance"
-        )
+        few = f"less than {SHORTEST_S:.0f} s of running, or fewer than {FEWEST_STEPS} steps and no distance"
+        print(row("history", f"not added: {few}"))
         return
     try:
         history.add(run)
@@ -50,4 +49,4 @@ def keep(
     except HistoryError as error:
         print(f"stridecue: this run is not in the history: {error}", file=sys.stderr)
     else:
-        print(f"  {'history':<20}{told}")
+        print(row("history", told))

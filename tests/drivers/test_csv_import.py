@@ -252,7 +252,7 @@ def test_standard_metrics_become_a_pod_and_a_strap(tmp_path: Path) -> None:
     assert set(strap[:, 0]) == {142.0}
     assert times_s(blocks["strap"], report).round(6).tolist() == [t for t in range(n) if not 20 <= t < 25]
     assert [device.lost for device in report.devices] == [0, 5]
-    assert report.warnings == ("no inertial columns: only speed, cadence and heart rate, no steps and no pelvic drop",)
+    assert report.warnings == ("no inertial columns: only speed, cadence and heart rate, no steps and no hip drop",)
 
 
 @pytest.mark.parametrize(

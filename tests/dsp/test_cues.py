@@ -264,3 +264,8 @@ def test_what_is_spoken_is_short():
         if name.endswith("_SPOKEN"):
             assert len(text.split()) <= 8, text
             assert {field for _, field, _, _ in string.Formatter().parse(text) if field} <= {"side"}
+
+
+def test_numbers_that_stand_together_add_up():
+    assert texts.difference(7.04, 5.16, 1) == 1.8, "7.0 and 5.2 are shown, so the difference is 1.8"
+    assert texts.difference(170.4, 175.6, 0) == -6.0

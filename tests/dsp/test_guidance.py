@@ -146,6 +146,29 @@ def test_signs_of_the_back_end_all_cues_also_in_later_runs_until_cleared(report)
     assert cues(seconds(Guidance(GuidanceParams(history=PAST, plan=plan)), 0, 900)) == []
 
 
+def all_of(run, params):
+    guidance, out = Guidance(params), []
+    for t_ns, steps, metrics in run:
+        for step in steps:
+            guidance.step(step)
+        out += guidance.second(t_ns, metrics)
+    return out
+
+
+def test_what_is_usual_is_told_each_second_and_is_what_a_threshold_compares_with():
+    run = SimulatedRun(Habit(), 4, 1800, change=Change(900.0, drop_deg_per_min=0.2, drop_most_deg=2.0))
+    records = all_of(run, GuidanceParams(history=PAST, plan=FINISHED))
+    usual = [r for r in records if isinstance(r, Metric) and r.key == "drop_excursion_baseline_deg"]
+    assert {metric.side for metric in usual} == set(Side)
+    left = [metric for metric in usual if metric.side is Side.LEFT]
+    assert left[0].value == pytest.approx(5.2)
+    reached = next(r for r in records if isinstance(r, Threshold) and r.state is REACHED)
+    (compared,) = [m for m in reached.because if isinstance(m, Metric) and m.key == left[0].key]
+    assert compared.value == left[-1].value != left[0].value, "with the first minutes of this run"
+    unknown = all_of(SimulatedRun(Habit(), 4, 60), GuidanceParams())
+    assert not [r for r in unknown if isinstance(r, Metric) and r.key == "drop_excursion_baseline_deg"]
+
+
 def test_a_report_by_mistake_is_taken_back_by_a_nought_within_two_minutes():
     guidance = Guidance(GuidanceParams(history=PAST))
     fresh = Guidance(GuidanceParams(history=PAST))

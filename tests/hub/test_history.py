@@ -106,17 +106,21 @@ def test_a_run_that_is_over_is_one_of_the_earlier_runs(tmp_path: Path, capfd: py
 
 def test_earlier_runs_are_said_at_the_start_and_stand_beside_this_one_at_the_end():
     history = (PastRun(5.0, 4.5, 170.0), PastRun(5.4, None, None))
-    assert earlier_text(history) == "2 earlier runs: usual drop left 5.2°, right 4.5°"
+    assert earlier_text(history) == "2 earlier runs: hip drop left 5.2°, right 4.5°"
     assert earlier_text(history[:1]).startswith("1 earlier run: ")
     assert "no earlier runs" in earlier_text(())
     text = summary_text(SUMMARY, history, running_s=1700.0)
-    assert "5.6° a step (usual 5.2°)" in text
-    assert "(usual 170.0)" in text
+    assert "  hip drop, landing left   5.6° a step (earlier runs 5.2°)" in text
+    assert "(earlier runs 170.0)" in text
     assert "5000 in 28 min 20 s of running" in text, "standing is not counted"
     assert "0 changes of a threshold, 0 cues" in text
     once = summary_text(replace(SUMMARY, thresholds=1, cues=1), running_s=1700.0)
     assert "1 change of a threshold, 1 cue\n" in once
-    assert "usual" not in once
+    assert "earlier runs" not in once
+    assert "everything they sent was received" in once
+    short = summary_text(replace(SUMMARY, drop_peak_left_deg=4.1, lost=2, dropped=1), running_s=1700.0)
+    assert "5.6° a step, ending 4.1° below level" in short
+    assert "2 samples lost, 1 packet not readable, twice or too late" in short
 
 
 OLD = """

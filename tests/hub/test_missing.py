@@ -28,7 +28,7 @@ def test_sensors_that_contradict_each_other_become_notices():
         (links(), ""),
         (links(Placement.SACRUM), ""),
         (links(Placement.SACRUM, Placement.LEFT_FOOT), ""),
-        (links(Placement.LEFT_FOOT, Placement.RIGHT_FOOT), "pelvic drop is not measured"),
+        (links(Placement.LEFT_FOOT, Placement.RIGHT_FOOT), "hip drop is not measured"),
         (links(Placement.CHEST), "no motion sensor"),
         (links(Placement.CHEST) + links(Placement.SACRUM, state="lost"), "no motion sensor"),
         (links(Placement.SACRUM, state="lost"), ""),

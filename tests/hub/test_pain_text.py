@@ -24,7 +24,7 @@ def text(*reports: PainReport, kept: bool = True) -> str:
 
 def test_each_report_is_told_with_its_place_and_what_comes_next():
     head, _blank, *rest = text(KNEE).splitlines()
-    assert head == "  pain                4 of 10, left around the kneecap, at 1:59 (0.3 km)"
+    assert head == "  pain                     4 of 10, left around the kneecap, at 1:59 (0.3 km)"
     advice = " ".join(line.strip() for line in rest)
     assert advice.startswith("Let that be it for today.")
     assert "worse downstairs" in advice
@@ -52,7 +52,7 @@ def test_what_was_taken_back_is_not_told():
 
 
 def test_nothing_hurts_is_told_without_advice():
-    assert text(PainReport(0, 0, running_s=60.0)).splitlines() == ["  pain                0 of 10, at 1:00"]
+    assert text(PainReport(0, 0, running_s=60.0)).splitlines() == ["  pain                     0 of 10, at 1:00"]
 
 
 class Terminal(io.StringIO):
