@@ -31,6 +31,8 @@ FORGET_S = 15.0
 """After this long the number itself is withdrawn."""
 RATE_OVER_S = 5.0
 CUES_KEPT = 20
+LATE_S = 5.0
+"""A cue that the run's own time shows to be older than this beyond its coming waited for a dashboard that hung."""
 
 _ORDER = (*Placement, None)
 _RANK = (
@@ -172,6 +174,10 @@ class Board:
             if isinstance(value, int | float) and key not in ("seq", "schema", "t_s"):
                 self.held[key] = Held(float(value), now_s)
         self.held |= {key: Held(value, now_s) for key, value in message.extra.items()}
+        if self.cue is not None and self.replay is None:
+            age_s = message.t_s - self.cue.t_s
+            if age_s > now_s - self.cue_at_s + LATE_S:
+                self.cue_at_s = now_s - age_s
 
     def _sensor(self, message: SensorMessage, now_s: float) -> None:
         sensor = self.sensors.setdefault(message.device, Sensor(message, now_s))

@@ -51,6 +51,17 @@ def test_a_value_goes_stale_then_is_withdrawn_while_null_is_not_zero() -> None:
     assert board.reading("cadence_spm", FORGET_S) == (None, FORGET_S)
 
 
+def test_a_cue_that_waited_for_a_dashboard_that_hung_is_not_called_new() -> None:
+    board = told(scenes.session(), scenes.sensor("sacrum"), scenes.cue(t_s=751.0), now_s=50.0)
+    assert announce(board, 50.0, muted=False).word == "ADVICE"
+    board.apply(scenes.received(scenes.metrics(t_s=753.0)), 50.0)
+    assert announce(board, 50.0, muted=False).when == "just now"
+    board.apply(scenes.received(scenes.metrics(t_s=811.0)), 50.1)  # what the broker kept, after the queue's contents
+    told_now = announce(board, 50.1, muted=False)
+    assert told_now.word != "ADVICE"
+    assert "60 s ago" in told_now.why
+
+
 def test_history_is_bounded() -> None:
     board = told(*[scenes.cue() for _ in range(3 * CUES_KEPT)], *[scenes.sensor("pod") for _ in range(500)])
     assert len(board.cue_history) == CUES_KEPT
