@@ -166,11 +166,11 @@ class Guidance:
         """The cadence to aim at, from outside; None: the plan's again."""
         self._aim_spm = cadence_spm
 
-    def ask_pain(self, t_ns: int) -> list[Record]:
-        """Ask now, because somebody wants to know; held back only when muted."""
+    def ask_pain(self, t_ns: int, *, coach: bool = False) -> list[Record]:
+        """Ask now, because somebody wants to know, a `coach` or not; held back only when muted."""
         if self._schedule.muted:
             return []
-        text, spoken = texts.ASKED_PAIN, texts.ASKED_PAIN_SPOKEN
+        text, spoken = texts.ASKED_BY_COACH if coach else texts.ASKED_PAIN, texts.ASKED_PAIN_SPOKEN
         return [Cue(t_ns, ASK_PAIN, Severity.ADVICE, text, None, (), Earcon.THRESHOLD, spoken)]
 
     def plan(self) -> Plan:

@@ -127,9 +127,9 @@ class Pipeline:
         """Somebody set the cadence to aim at; None: the plan's again."""
         self._guidance.aim(cadence_spm)
 
-    def ask_pain(self, t_ns: int) -> list[Record]:
-        """Somebody wants the runner asked whether something hurts."""
-        return self._count(self._guidance.ask_pain(t_ns))
+    def ask_pain(self, t_ns: int, *, coach: bool = False) -> list[Record]:
+        """Somebody, a `coach` or not, wants the runner asked whether something hurts."""
+        return self._count(self._guidance.ask_pain(t_ns, coach=coach))
 
     def plan(self) -> Plan:
         """What the next run of this runner starts with."""

@@ -28,13 +28,15 @@ QUIET_SIDE = (
 )
 QUIET_SIDE_SPOKEN = "Land quietly on your {side}."
 
-ASK_PAIN = (
-    "Your left and right changed all at once. Is that pain? Tap the hip sensor three times, or press the pain key."
-)
+ASK_PAIN = "Your left and right changed all at once. Is that pain? Press p or tap the hip sensor three times."
 ASK_PAIN_SPOKEN = "Left and right changed. Is that pain?"
 
-ASKED_PAIN = "Does anything hurt? Tap the hip sensor three times, or press the pain key."
+ASKED_PAIN = "Does anything hurt? Press p or tap the hip sensor three times."
+ASKED_BY_COACH = "Your coach asks: does anything hurt? Press p or tap the hip sensor three times."
 ASKED_PAIN_SPOKEN = "Does anything hurt?"
+FROM_COACH = "Coach: {words}"
+MUTED = {"runner": "cues are muted", "coach": "your coach has muted your cues"}
+UNMUTED = "cues can be heard again"
 
 SENSOR_MOVED = "The hip sensor has moved. Your hips are not judged until it is steady again."
 SENSOR_MOVED_SPOKEN = "Hip sensor moved."
@@ -179,7 +181,7 @@ NOT_A_DIAGNOSIS = "This is education, not a diagnosis."
 # -- what a detector watches, and how near it is to its threshold
 
 WATCHED = {
-    "drop_drift": "hip drop against earlier in this run",
+    "drop_drift": "hip drop against the usual",
     "contact_drift": "ground contact against earlier in this run",
     "cadence_drift": "steps per minute against earlier in this run",
     "contact_difference_drift": "left against right",
@@ -199,6 +201,12 @@ def threshold_text(detector: str, state: str, side: str | None) -> str:
     """Write a change of a detector's state; what is not known here keeps its own name."""
     landing = f", landing {side}" if side else ""
     return f"{WATCHED.get(detector, detector)}{landing}: {NEARNESS.get(state, state)}"
+
+
+def detector_and_side(name: str) -> tuple[str, str | None]:
+    """Take the name of a threshold as the session has it apart: `drop_drift_left` is `drop_drift` on the `left`."""
+    stem, _, side = name.rpartition("_")
+    return (stem, side) if side in {"left", "right"} else (name, None)
 
 
 # -- numbers in sentences

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable
 from typing import TextIO
 
-from dsp.texts import counted, threshold_text
+from dsp.texts import MUTED, UNMUTED, counted, threshold_text
 from hub.bus import Subscription
 from hub.delivery import ForOthers
+from hub.incoming import Who
 from hub.wire import CueMessage, Message, MetricsMessage, Post, SensorMessage, SessionMessage, ThresholdMessage
 
 NUMBERS_EVERY = 5
@@ -27,6 +28,7 @@ class Console:
         self._subscription = subscription
         self._states: dict[str, str] = {}
         self._session: str = "waiting"
+        self._muted_by: Who | None = None
         self._steps = 0
         self._frames = 0
 
@@ -66,6 +68,9 @@ class Console:
 
     def _run_state(self, session: SessionMessage) -> str | None:
         self._steps = session.steps
+        if session.muted_by != self._muted_by:
+            self._muted_by = session.muted_by
+            return UNMUTED if session.muted_by is None else MUTED[session.muted_by]
         if session.state == self._session:
             return None
         before, self._session = self._session, session.state

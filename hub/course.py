@@ -17,7 +17,7 @@ from dsp.records import Attitude, Cue, PainReport, Record, Summary
 from dsp.signals import NS_PER_S
 from hub.bus import Bus
 from hub.engine import Engine, RadioItem
-from hub.facts import Arrival, Elsewhere, Fact
+from hub.facts import Arrival, Asked, Elsewhere, Fact, Mute
 from hub.missing import contradiction
 from hub.notices import Notices
 from hub.outcome import Outcome
@@ -83,6 +83,11 @@ class Course:
         async with self._order:
             self._said()
             await self._feed(said)
+
+    async def note(self, fact: Mute | Asked) -> None:
+        """Take in what somebody wants of the hub itself."""
+        await self._facts.publish(fact)
+        await self.post(self._telemetry.note(fact))
 
     async def tell(self, record: Record, arrival_ns: int | None = None) -> None:
         """Take in a record: say it to everybody, unless it is passed over."""

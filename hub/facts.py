@@ -8,6 +8,7 @@ from typing import TypeAlias
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo, Packet, Said
 from dsp.records import Record
+from hub.incoming import Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,18 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """The runner wants quiet, or no longer."""
+    """Somebody wants quiet, or no longer."""
 
     t_ns: int
     muted: bool
+    by: Who
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody has asked the runner whether something hurts."""
+
+    t_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +48,4 @@ class Elsewhere:
     t_ns: int
 
 
-Fact: TypeAlias = DeviceInfo | Packet | Said | LinkState | Record | Beat | Arrival | Mute | Elsewhere
+Fact: TypeAlias = DeviceInfo | Packet | Said | LinkState | Record | Beat | Arrival | Mute | Asked | Elsewhere

@@ -31,6 +31,9 @@ Action: TypeAlias = Literal[
 ]
 
 
+Who: TypeAlias = Literal["runner", "coach"]
+
+
 class Incoming(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
     """What others send; only the fields of the message itself are needed (`mosquitto_pub -m '{"level": 3}'`).
 
@@ -72,9 +75,12 @@ class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
     jump      a replay goes on shortly before the next cue, threshold or pain
     jump_back    shortly before the last one, from the start where there is none
     target    aim at `cadence_spm`; null: back to the runner's own
+
+    by  who says so, which the runner is told; null: on the hub's own broker the runner, elsewhere a coach
     """
 
     action: Action
+    by: Who | None = None
     text: Annotated[str, msgspec.Meta(max_length=120)] | None = None
     cadence_spm: Annotated[float, msgspec.Meta(ge=100.0, le=240.0)] | None = None
 

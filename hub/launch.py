@@ -203,7 +203,9 @@ def _beginning(launch: Launch) -> tuple[About, SessionInfo]:
         session = SessionInfo(t0_ns, utc(now_unix_ns), launch.runner, launch.settings.stored())
         unix_zero_ns = now_unix_ns - t0_ns
     earlier_runs = len(launch.settings.history)
-    return About(launch.runner, instance, launch.source, unix_zero_ns, session.t0_ns, earlier_runs), session
+    pain_rule = launch.settings.pain_rule
+    about = About(launch.runner, instance, launch.source, unix_zero_ns, session.t0_ns, earlier_runs, pain_rule)
+    return about, session
 
 
 def _unix_ns(utc_text: str | None) -> int | None:

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from drivers.packets import Said
+from dsp import texts
 from dsp.records import Cue, Record, Severity
-from hub.facts import Fact, Mute
-from hub.incoming import CommandMessage, PainMessage
+from hub.facts import Asked, Mute
+from hub.incoming import CommandMessage, PainMessage, Who
 from hub.orders import Order, OrderError
 
 NUDGE = "nudge"
@@ -23,7 +24,7 @@ class Obey:
 
     say      takes what the core should hear
     tell     takes a record in, as if the core had made it
-    note     takes a fact that is no record
+    note     takes what somebody wants of the hub itself
     stop     ends the run
     steer    obeys what is for the source, such as a replay's pace; gives back what was done
     """
@@ -34,7 +35,7 @@ class Obey:
         *,
         say: Callable[[Said], Awaitable[None]],
         tell: Callable[[Record], Awaitable[None]],
-        note: Callable[[Fact], Awaitable[None]],
+        note: Callable[[Mute | Asked], Awaitable[None]],
         stop: Callable[[str], None],
         steer: Callable[[CommandMessage], Awaitable[str | None]],
     ) -> None:
@@ -44,9 +45,12 @@ class Obey:
         self._note = note
         self._stop = stop
         self._steer = steer
+        self._muted = False
 
-    async def __call__(self, order: Order) -> str:
-        """Do it; raises OrderError when it cannot be done."""
+    async def __call__(self, order: Order, by: Who = "runner") -> str:
+        """Do it, as said `by` that one unless it says otherwise; raises OrderError when it cannot be done."""
+        if isinstance(order, CommandMessage):
+            order = msgspec.structs.replace(order, by=order.by or by)
         match order:
             case PainMessage():
                 await self._hear(order)
@@ -56,24 +60,28 @@ class Obey:
                 return "the run is ending"
             case CommandMessage(action="mute" | "unmute" as action):
                 await self._hear(order)
-                await self._note(Mute(self._now_ns(), action == "mute"))
-                return "quiet from now on" if action == "mute" else "cues can be heard again"
+                self._muted = action == "mute"
+                await self._note(Mute(self._now_ns(), self._muted, order.by or by))
+                return "quiet from now on" if self._muted else "cues can be heard again"
             case CommandMessage(action="less" | "more" as action):
                 await self._hear(order)
                 return "fewer cues from now on" if action == "less" else "more cues from now on"
             case CommandMessage(action="mark"):
                 await self._hear(order)
                 return "marked in the recording"
+            case CommandMessage(action="ask_pain") if self._muted:
+                raise OrderError("not asked: cues are muted; unmute, then ask again")
             case CommandMessage(action="ask_pain"):
+                await self._note(Asked(self._now_ns()))
                 await self._hear(order)
-                return "the runner is asked"
+                return "the runner is asked; the session says when it is answered, the answer stays with the runner"
             case CommandMessage(action="target", cadence_spm=cadence_spm):
                 await self._hear(order)
                 return (
                     "the runner's own goal again" if cadence_spm is None else f"the goal is {cadence_spm:g} steps/min"
                 )
             case CommandMessage(action="nudge", text=text) if text is not None:
-                words = _plain(text)
+                words = texts.FROM_COACH.format(words=_plain(text)) if order.by == "coach" else _plain(text)
                 await self._tell(Cue(self._now_ns(), NUDGE, Severity.INFO, words, None, (), speak=words))
                 return "told to the runner"
             case CommandMessage() if (done := await self._steer(order)) is not None:
@@ -81,7 +89,7 @@ class Obey:
         raise OrderError(f"{order.action} is not possible in this run: only a replay can be steered")
 
     async def _hear(self, order: Order) -> None:
-        """Let the core hear it, in its place among the packets; who sent it and when they say is left out."""
+        """Let the core hear it, in its place among the packets; the sender's own id and time are left out."""
         await self._say(
             Said(self._now_ns(), _ENCODER.encode(msgspec.structs.replace(order, id=None, seq=None, t=None)))
         )

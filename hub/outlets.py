@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from hub.broker.beyond import USER, BeyondBroker
@@ -13,6 +14,7 @@ from hub.bus import Bus, Policy
 from hub.connection import Server
 from hub.delivery import ForOthers, may_leave
 from hub.homeassistant.announcer import Announcer
+from hub.incoming import Who
 from hub.notices import Notices
 from hub.obey import Obey
 from hub.orders import OrderDesk
@@ -84,12 +86,12 @@ class Outlets:
         """Publish everything on the hub's own broker."""
         self._publish(name, server)
 
-    def take_orders(self, name: str, server: Server) -> None:
-        """Obey what is sent on a broker."""
+    def take_orders(self, name: str, server: Server, by: Who) -> None:
+        """Obey what is sent on a broker; it was sent `by` that one unless it says otherwise."""
         desk = OrderDesk(
             server,
             self._runner,
-            carry_out=self._obey,
+            carry_out=partial(self._obey, by=by),
             answer=lambda answer: self._telemetry.reply(answer, self._now_ns()),
         )
         self._closing.append(desk.close)
@@ -102,7 +104,7 @@ class Outlets:
         if beyond.external is None:
             return
         self._publish("external", beyond.external, others_read=True, shared=True, overdue=beyond.overdue)
-        self.take_orders("orders external", beyond.external)
+        self.take_orders("orders external", beyond.external, "coach")
         if beyond.homeassistant:
             announcer = Announcer(beyond.external, self._runner, self._telemetry.placements)
             self._closing.append(announcer.close)
@@ -124,7 +126,7 @@ class Outlets:
         self._say(f"MQTT for others on {broker.host}:{broker.port}, user {USER}, password in {broker.password.file}")
         self.keepers.append(self._start("listen", broker.watch()))
         self._publish("listen", server, others_read=True)
-        self.take_orders("orders listen", server)
+        self.take_orders("orders listen", server, "coach")
 
     def _publish(
         self,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TextIO
 
-from dsp.texts import threshold_text
+from dsp.texts import UNMUTED, detector_and_side, threshold_text
 from hub.client import HubClient, Item, LinkChange, Received
 from hub.delivery import ForOthers
 from hub.wire import CueMessage, MetricsMessage, SensorMessage, SessionMessage, StatusMessage, ThresholdMessage
 
+MUTED_FOR_OTHERS = {"runner": "muted by the runner", "coach": "muted by a coach", None: UNMUTED}
+ASKED = "was asked whether something hurts"
+ANSWERED = "has answered whether something hurts; the answer stays with the runner"
 NUMBERS_EVERY = 10
 """Frames of a runner between two lines of numbers; frames come once a second."""
 
@@ -59,8 +62,14 @@ class PlainWatch:
 
     def _session(self, runner: str, session: SessionMessage) -> list[str]:
         lines = self._changed(runner, "run", session.state)
-        worst = ", ".join(f"{name} {state}" for name, state in session.thresholds.items())
-        return lines + (self._changed(runner, "thresholds", f"thresholds: {worst}") if worst else [])
+        if session.muted_by is not None or (runner, "mute") in self._said:
+            lines += self._changed(runner, "mute", MUTED_FOR_OTHERS[session.muted_by])
+        if session.question is not None:
+            lines += self._changed(runner, "question", ASKED if session.question.answered is None else ANSWERED)
+        for name, state in session.thresholds.items():  # for who comes late: what changes is told by itself
+            detector, side = detector_and_side(name)
+            lines += self._changed(runner, f"{detector} {side}", threshold_text(detector, state, side))
+        return lines
 
     def _numbers(self, runner: str, metrics: MetricsMessage) -> list[str]:
         count = self._frames[runner] = self._frames.get(runner, -1) + 1

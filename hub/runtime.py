@@ -266,7 +266,7 @@ class Runtime:
             self._now,
             say=self._course.hear,
             tell=self._course.tell,
-            note=self._facts.publish,
+            note=self._course.note,
             stop=self._stop,
             steer=self._steered,
         )
@@ -295,7 +295,7 @@ class Runtime:
         moved = f" (port {self._plan.first_port} is busy)" if server.port != self._plan.first_port else ""
         self._say(f"MQTT on {server}, topics {Topics(runner).root}/#, by {broker.kind}{moved}")
         keepers = [self._start(group, "broker", broker.watch())]
-        outlets.take_orders("orders", server)
+        outlets.take_orders("orders", server, "runner")
         if self._plan.dashboard:
             try:
                 await self._dashboard.start(server.port, runner)

@@ -11,11 +11,13 @@ from typing import Any, Literal
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo
 from drivers.timing.clock_state import ClockState
-from dsp.records import Attitude, Cue, Metric, Record, Side, Step, Threshold, ThresholdState
+from dsp.records import Attitude, Cue, Metric, PainReport, Record, Side, Step, Threshold, ThresholdState
 from dsp.signals import NS_PER_S, Placement
+from dsp.triage import PainRule
 from hub.delivery import marked_late
 from hub.engine import SourceHealth
-from hub.incoming import Answer
+from hub.facts import Asked, Mute
+from hub.incoming import Answer, Who
 from hub.lines import line_fields, seconds
 from hub.session import FRESH_S, RUNNING_KEY, Session
 from hub.topics import Topics
@@ -26,6 +28,7 @@ from hub.wire import (
     MetricsMessage,
     Post,
     Presence,
+    Question,
     ReplayStatus,
     ReplyMessage,
     SensorMessage,
@@ -62,6 +65,7 @@ class About:
     unix_zero_ns   Unix ns of `t_ns = 0`: the one place where wall time comes in
     t0_ns          second 0 of the session's axis
     earlier_runs   how many runs this one is compared with
+    pain_rule      how much pain it may go on with
     """
 
     runner: str
@@ -70,6 +74,7 @@ class About:
     unix_zero_ns: int
     t0_ns: int
     earlier_runs: int = 0
+    pain_rule: PainRule = PainRule.TREK
 
 
 class Telemetry:
@@ -80,6 +85,8 @@ class Telemetry:
         self.notice: str | None = None
         self.replay: Callable[[], ReplayStatus | None] = lambda: None
         self._sound: SoundStatus | None = None
+        self._muted_by: Who | None = None
+        self._question: Question | None = None
         self._about = about
         self._session = session
         self._topics = Topics(about.runner)
@@ -102,6 +109,15 @@ class Telemetry:
     def hear(self, status: SoundStatus) -> None:
         """Remember how sound is, for the next frame."""
         self._sound = status
+
+    def note(self, fact: Mute | Asked) -> list[Post]:
+        """Remember who muted the cues, or that somebody asked whether something hurts, and say so at once."""
+        match fact:
+            case Mute(muted=muted, by=by):
+                self._muted_by = by if muted else None
+            case Asked(t_ns=t_ns):
+                self._question = Question(asked=self._utc(t_ns))
+        return [self.session(fact.t_ns)]
 
     @property
     def links(self) -> list[LinkState]:
@@ -131,6 +147,9 @@ class Telemetry:
             case Threshold():
                 threshold = ThresholdMessage(**self._stamp(topics.threshold, t_ns), **self._line(record))
                 return [Post(topics.threshold, threshold)]
+            case PainReport() if self._question is not None and self._question.answered is None:
+                self._question = Question(asked=self._question.asked, answered=self._utc(t_ns))
+                return [self.session(t_ns)]
         return []
 
     def pass_over(self, record: Record) -> None:
@@ -186,6 +205,9 @@ class Telemetry:
             thresholds=dict(self._thresholds),
             sound=self._sound,
             replay=self.replay(),
+            muted_by=self._muted_by,
+            question=self._question,
+            pain_rule=about.pain_rule,
         )
         return Post(topic, message)
 

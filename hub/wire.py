@@ -15,7 +15,8 @@ import msgspec
 from drivers.timing.clock_state import ClockKind
 from dsp.records import Side, ThresholdState
 from dsp.signals import NS_PER_S, Placement
-from hub.incoming import SCHEMA, CommandMessage, PainMessage
+from dsp.triage import PainRule
+from hub.incoming import SCHEMA, CommandMessage, PainMessage, Who
 from hub.lines import CueLine, StepLine, ThresholdLine
 from hub.topics import WireError, parse_topic
 
@@ -98,6 +99,16 @@ class ReplayStatus(msgspec.Struct, frozen=True, kw_only=True):
     marks: list[ReplayMark] = []
 
 
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether something hurts, asked by somebody at `asked`, answered at `answered` (null: not yet).
+
+    What the answer was is nobody's business but the runner's.
+    """
+
+    asked: str
+    answered: str | None = None
+
+
 class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     """Where the run stands; retained. `elapsed_s` counts running time, pauses left out.
 
@@ -108,6 +119,9 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
                   `reached`
     sound         null when sound is off
     replay        null unless this is a replay
+    muted_by      who muted the cues; null: they can be heard
+    question      the last question whether something hurts; null: none was asked
+    pain_rule     how much pain a run may go on with, see docs/configuration.md
     """
 
     state: Literal["waiting", "running", "paused", "ended"]
@@ -122,6 +136,9 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     thresholds: dict[str, ThresholdState] = {}
     sound: SoundStatus | None = None
     replay: ReplayStatus | None = None
+    muted_by: Who | None = None
+    question: Question | None = None
+    pain_rule: PainRule = PainRule.TREK
     late: bool = False
 
 

@@ -9,6 +9,7 @@ from dsp.records import Cue, PainReport, Severity, Side, Threshold, ThresholdSta
 from dsp.signals import Placement
 from hub.bus import Bus, Policy
 from hub.console import Console
+from hub.facts import Mute
 from hub.session import Session
 from hub.telemetry import About, Telemetry
 from hub.wire import MetricsMessage, Post, SensorMessage, SessionMessage
@@ -64,8 +65,19 @@ async def test_thresholds_and_cues_are_said_in_words():
     threshold = Threshold(0, "drop_drift", ThresholdState.REACHED, Side.LEFT, ())
     cue = Cue(0, "level_hips", Severity.ADVICE, "Belt level.", Side.LEFT, (threshold,))
     assert await printed([*telemetry.record(threshold), *telemetry.record(cue)]) == [
-        "THRESHOLD hip drop against earlier in this run, landing left: threshold reached",
+        "THRESHOLD hip drop against the usual, landing left: threshold reached",
         "CUE (advice) Belt level.",
+    ]
+
+
+async def test_who_muted_is_said():
+    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    facts = (Mute(0, muted=True, by="coach"), Mute(1, muted=False, by="runner"), Mute(2, muted=True, by="runner"))
+    posts = [post for fact in facts for post in telemetry.note(fact)]
+    assert await printed([posts[0], *posts]) == [
+        "your coach has muted your cues",
+        "cues can be heard again",
+        "cues are muted",
     ]
 
 
@@ -76,7 +88,7 @@ async def test_a_log_that_others_may_read_tells_nothing_of_pain():
     drift = Threshold(0, "drop_drift", ThresholdState.NEAR, Side.LEFT, ())
     onset = Threshold(0, "onset", ThresholdState.REPORTED, None, (report,))
     posts = [post for record in (answer, onset, drift) for post in telemetry.record(record)]
-    drift_line = "THRESHOLD hip drop against earlier in this run, landing left: close to the threshold"
+    drift_line = "THRESHOLD hip drop against the usual, landing left: close to the threshold"
     assert await printed(posts, own_terminal=False) == [drift_line]
     told = await printed(posts)
     assert told[0] == "CUE (warning) Walk now; stop for today."

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from drivers.packets import Said
 from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
+from dsp import texts
 from dsp.pipeline import Pipeline
 from dsp.records import Cue, Metric, PainReport, Record, Side, Threshold, ThresholdState
 from firmware_profiles.catalog import load_catalog
 from hub.bus import Bus, Policy
 from hub.engine import Engine
-from hub.facts import Fact, Mute
+from hub.facts import Asked, Fact, Mute
 from hub.history.diary import RunDiary
 from hub.history.schema import HistoryError
 from hub.history.store import History
-from hub.incoming import CommandMessage, PainMessage
+from hub.incoming import CommandMessage, PainMessage, Who
 from hub.obey import Obey
+from hub.orders import OrderError
 from hub.sinks.diary import Diary, DiarySink, is_kept
 
 PAIN = b'{"type":"pain","level":4,"site":"outer knee","side":"left"}'
@@ -79,33 +83,71 @@ def test_a_recording_has_it_in_its_place_and_replays_the_same(small_recording: P
     assert told(RecordingReader(path)) == live
 
 
-async def test_orders_are_said_to_the_core():
-    said: list[Said] = []
-    notes: list[Fact] = []
+class Run:
+    """A run that only remembers what it was told."""
 
-    async def say(item: Said) -> None:
-        said.append(item)
+    def __init__(self) -> None:
+        self.said: list[Said] = []
+        self.told: list[Record] = []
+        self.notes: list[Mute | Asked] = []
+        self.obey = Obey(
+            lambda: 7,
+            say=partial(self._keep, self.said),
+            tell=partial(self._keep, self.told),
+            note=partial(self._keep, self.notes),
+            stop=lambda _why: None,
+            steer=self._steer,
+        )
 
-    async def tell(record: Record) -> None:
-        raise AssertionError(record)
+    async def _keep(self, where: list[Any], item: object) -> None:
+        where.append(item)
 
-    async def note(fact: Fact) -> None:
-        notes.append(fact)
-
-    async def steer(order: CommandMessage) -> None:
+    async def _steer(self, order: CommandMessage) -> None:
         raise AssertionError(order)
 
-    obey = Obey(lambda: 7, say=say, tell=tell, note=note, stop=lambda _why: None, steer=steer)
-    await obey(PainMessage(level=3, numb=True, id="watch", t="2025-03-01T07:30:00Z"))
-    for action in ("mute", "less", "ask_pain"):
-        assert await obey(CommandMessage(action=action))  # type: ignore[arg-type]
-    await obey(CommandMessage(action="target", cadence_spm=176.0))
-    assert [item.t_ns for item in said] == [7] * 5
-    assert b"watch" not in said[0].text
-    (report, *_) = engine().feed(said[0])
+
+async def test_orders_are_said_to_the_core():
+    run = Run()
+    await run.obey(PainMessage(level=3, numb=True, id="watch", t="2025-03-01T07:30:00Z"))
+    for action in ("ask_pain", "mute", "less"):
+        assert await run.obey(CommandMessage(action=action))  # type: ignore[arg-type]
+    await run.obey(CommandMessage(action="target", cadence_spm=176.0))
+    assert [item.t_ns for item in run.said] == [7] * 5
+    assert b"watch" not in run.said[0].text
+    (report, *_) = engine().feed(run.said[0])
     assert isinstance(report, PainReport)
     assert report.numb
-    assert notes == [Mute(7, muted=True)]
+    assert run.notes == [Asked(7), Mute(7, muted=True, by="runner")]
+
+
+@pytest.mark.parametrize(
+    ("by", "said_by", "who"),
+    [("runner", None, "runner"), ("coach", None, "coach"), ("runner", "coach", "coach"), ("coach", "runner", "runner")],
+)
+async def test_who_says_it_is_what_the_order_says_else_where_it_came_from(by: Who, said_by: Who | None, who: Who):
+    run = Run()
+    await run.obey(CommandMessage(action="nudge", text="Shorter steps", by=said_by), by)
+    await run.obey(CommandMessage(action="ask_pain", by=said_by), by)
+    await run.obey(CommandMessage(action="mute", by=said_by), by)
+    coach = who == "coach"
+    (nudge,) = run.told
+    assert isinstance(nudge, Cue)
+    assert nudge.text == nudge.speak == ("Coach: Shorter steps" if coach else "Shorter steps")
+    assert run.notes[-1] == Mute(7, muted=True, by=who)
+    (question,) = engine().feed(run.said[0])
+    assert isinstance(question, Cue)
+    assert question.text == (texts.ASKED_BY_COACH if coach else texts.ASKED_PAIN)
+    assert "Press p or tap the hip sensor three times" in question.text
+
+
+async def test_who_has_muted_is_not_asked_and_the_coach_is_told():
+    run = Run()
+    await run.obey(CommandMessage(action="mute"))
+    with pytest.raises(OrderError, match="not asked: cues are muted"):
+        await run.obey(CommandMessage(action="ask_pain"), "coach")
+    await run.obey(CommandMessage(action="unmute"))
+    assert "the answer stays with the runner" in await run.obey(CommandMessage(action="ask_pain"), "coach")
+    assert run.notes[-1] == Asked(7)
 
 
 async def test_pain_and_thresholds_are_kept_at_once_and_a_broken_history_is_told(tmp_path: Path):

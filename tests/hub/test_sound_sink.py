@@ -177,14 +177,14 @@ async def test_ten_minutes_of_metronome_in_a_file_are_exact(tmp_path: Path, monk
 async def test_muted_is_silent_but_for_what_the_runner_does(tmp_path: Path, speech: SpeechStore):
     path = tmp_path / "run.wav"
     async with listening(Sounds(WavFileOutput(path), speech=speech)) as heard:
-        await heard.tell(Mute(now_ns(), muted=True), Mute(now_ns(), muted=True), caused=False)
+        await heard.tell(Mute(now_ns(), muted=True, by="runner"), Mute(now_ns(), muted=True, by="runner"), caused=False)
         await asyncio.sleep(1.0)
         await heard.tell(a_cue(speak="Quick, light steps."))
         await asyncio.sleep(3.0)
         await heard.tell(PainReport(now_ns(), 4))
         await asyncio.sleep(1.0)
         assert heard.status.muted
-        await heard.tell(Mute(now_ns(), muted=False), caused=False)
+        await heard.tell(Mute(now_ns(), muted=False, by="runner"), caused=False)
         await asyncio.sleep(1.0)
     samples = read(path)
     assert found_at_s(samples[:RATE_HZ], Signal.MUTED) == pytest.approx(0.12, abs=0.05)

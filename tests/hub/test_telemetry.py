@@ -9,9 +9,10 @@ from drivers.packets import DeviceInfo
 from dsp.records import Attitude, Metric, PainReport, Quality, Side, Threshold, ThresholdState
 from dsp.signals import Placement
 from hub.engine import SourceHealth
+from hub.facts import Asked, Mute
 from hub.session import Session
 from hub.telemetry import About, Telemetry
-from hub.wire import AttitudeMessage, MetricsMessage, SensorMessage, SessionMessage, TrendMessage
+from hub.wire import AttitudeMessage, MetricsMessage, Question, SensorMessage, SessionMessage, TrendMessage, encode
 
 S = 1_000_000_000
 ZERO_UNIX_NS = 1_740_814_200 * S
@@ -108,3 +109,28 @@ def test_the_session_does_not_tell_that_pain_was_reported():
     message = hub.session(2).message
     assert isinstance(message, SessionMessage)
     assert message.thresholds == {"onset": ThresholdState.WATCH}
+
+
+def test_a_question_is_answered_and_the_answer_is_not_told():
+    hub = telemetry()
+    assert hub.record(PainReport(0, 3)) == [], "nobody asked"
+    (asked,) = hub.note(Asked(1 * S))
+    (answered,) = hub.record(PainReport(26 * S, 6, "hip", Side.LEFT, numb=True))
+    assert hub.record(PainReport(27 * S, 0)) == [], "once is enough"
+    for post, at in ((asked, None), (answered, "2025-03-01T07:30:26.000Z")):
+        assert isinstance(post.message, SessionMessage)
+        assert post.message.question == Question(asked="2025-03-01T07:30:01.000Z", answered=at)
+    assert b"hip" not in encode(answered.message)
+    (again,) = hub.note(Asked(60 * S))
+    assert isinstance(again.message, SessionMessage)
+    assert again.message.question == Question(asked="2025-03-01T07:31:00.000Z")
+
+
+def test_who_muted_is_told_until_cues_are_back():
+    hub = telemetry()
+    by = []
+    for fact in (Mute(0, muted=True, by="coach"), Mute(1, muted=True, by="runner"), Mute(2, muted=False, by="coach")):
+        (post,) = hub.note(fact)
+        assert isinstance(post.message, SessionMessage)
+        by.append(post.message.muted_by)
+    assert by == ["coach", "runner", None]

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from dsp.records import Severity, ThresholdState
+from dsp.texts import detector_and_side, threshold_text
 from hub.arguments import parser
 from hub.client import Item, LinkChange, Received
 from hub.commands import watch
@@ -19,7 +20,7 @@ from hub.contract_examples import EXAMPLES
 from hub.lines import PainLine
 from hub.plain_watch import NUMBERS_EVERY, PlainWatch
 from hub.topics import COACH_KINDS, Topics, coach_topics, parse_topic
-from hub.wire import CueMessage, SessionMessage
+from hub.wire import CueMessage, Question, SessionMessage
 
 
 def of(kind: str, runner: str = "ann") -> Received:
@@ -39,9 +40,9 @@ def test_what_changed_is_said_once_and_with_the_runner():
         "connected",
         "ann: hub online",
         "ann: running",
-        "ann: thresholds: drift_left near",
+        "ann: drift, landing left: close to the threshold",
         "ben: running",
-        "ben: thresholds: drift_left near",
+        "ben: drift, landing left: close to the threshold",
         "ann: Hip pod streaming",
     ]
 
@@ -51,6 +52,38 @@ def test_cues_and_thresholds_are_said_at_once_numbers_seldom():
     assert said(of("threshold")) == ["ann: drift, landing left: close to the threshold"]
     lines = said(*[of("metrics")] * (2 * NUMBERS_EVERY))
     assert lines == ["ann: 170 steps/min, drop left 7.4 degrees, right 5.1, 2.9 m/s, 152 bpm"] * 2
+
+
+def session(**changes: object) -> Received:
+    message = EXAMPLES["session"]
+    assert isinstance(message, SessionMessage)
+    changed = msgspec.structs.replace(message, thresholds={}, **changes)
+    return Received(parse_topic(Topics("ann").session), changed)
+
+
+def test_a_threshold_has_no_internal_name_and_is_said_once():
+    told = said(session(), of("threshold"))
+    again = said(of("threshold"), of("session"))
+    assert told[1:] == again[:1] == ["ann: drift, landing left: close to the threshold"]
+    assert again[1:] == ["ann: running"]
+    assert detector_and_side("contact_difference_drift") == ("contact_difference_drift", None)
+    assert threshold_text(*detector_and_side("drop_drift_left")[:1], "reached", "left") == (
+        "hip drop against the usual, landing left: threshold reached"
+    )
+
+
+def test_who_muted_is_said_and_that_a_question_was_answered():
+    asked = Question(asked="2026-05-01T07:30:00.000Z")
+    answered = msgspec.structs.replace(asked, answered="2026-05-01T07:30:25.000Z")
+    assert said(session(muted_by="coach"), session(muted_by="coach"), session(), session(muted_by="runner"))[1:] == [
+        "ann: muted by a coach",
+        "ann: cues can be heard again",
+        "ann: muted by the runner",
+    ]
+    assert said(session(question=asked), session(question=answered), session(question=answered))[1:] == [
+        "ann: was asked whether something hurts",
+        "ann: has answered whether something hurts; the answer stays with the runner",
+    ]
 
 
 def test_a_lost_broker_is_said_with_the_wait():
