@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -16,7 +16,6 @@ from typing import Any, TypeAlias
 import msgspec
 
 from drivers.errors import DecodeError
-from drivers.fewer_blocks import Arrived, in_fewer
 from drivers.ingest import Ingest
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo, Packet, Said
@@ -87,18 +86,6 @@ class Engine:
         elif isinstance(item, Said):
             return self._said(item)
         return []
-
-    def feed_all(self, packets: Sequence[Packet]) -> list[Record]:
-        """Take in packets that came within a short time: the same records as one by one, for less work."""
-        records: list[Record] = []
-        held: list[tuple[int, Packet]] = []
-        for packet in packets:
-            if self._next_quality_ns is not None and packet.t_recv_ns >= self._next_quality_ns:
-                records += self._work_off(held)
-                held = []
-            records += self._arrive(packet)
-            held.append((self.t_ns or 0, packet))
-        return records + self._work_off(held)
 
     def plan(self) -> Plan:
         """Give the retraining plan that the next run starts with."""
@@ -174,39 +161,20 @@ class Engine:
         return []
 
     def _packet(self, packet: Packet) -> list[Record]:
-        records = self._arrive(packet)
-        if packet.device in self.faults:
-            return records
-        with self._quarantined(packet.device, self.t_ns or 0):
-            for block in self._ingest.update(packet):
-                self._note_battery(block)
-                records += self._pipeline.update(block)
-        return self._wanted(records)
-
-    def _arrive(self, packet: Packet) -> list[Record]:
-        """Take note of when a packet came; the totals that are due now."""
         self.t_ns = t_ns = packet.t_recv_ns if self.t_ns is None else max(self.t_ns, packet.t_recv_ns)
         self._last_seen_ns[packet.device] = t_ns
+        records: list[Record] = []
         if self._next_quality_ns is None:
             self._next_quality_ns = t_ns + QUALITY_EVERY_NS
         elif t_ns >= self._next_quality_ns:
+            records += self.quality()
             self._next_quality_ns += QUALITY_EVERY_NS * (1 + (t_ns - self._next_quality_ns) // QUALITY_EVERY_NS)
-            return [*self.quality()]
-        return []
-
-    def _work_off(self, held: Sequence[tuple[int, Packet]]) -> list[Record]:
-        """Decode packets that have arrived, each with the time of the newest then; join their blocks for the core."""
-        arrived: list[Arrived] = []
-        for newest_ns, packet in held:
-            if packet.device not in self.faults:
-                with self._quarantined(packet.device, newest_ns):
-                    arrived += [(newest_ns, block) for block in self._ingest.update(packet)]
-        records: list[Record] = []
-        for block in in_fewer(arrived):
-            if block.source not in self.faults:
-                with self._quarantined(block.source, held[-1][0]):
-                    self._note_battery(block)
-                    records += self._pipeline.update(block)
+        if packet.device in self.faults:
+            return records
+        with self._quarantined(packet.device, t_ns):
+            for block in self._ingest.update(packet):
+                self._note_battery(block)
+                records += self._pipeline.update(block)
         return self._wanted(records)
 
     def _wanted(self, records: list[Record]) -> list[Record]:
