@@ -87,21 +87,24 @@ class Bend:
         self.turn_radps = 0.0  # of a stride, + to the left: set by the owner, good for one change
         self._before_s = 0.0
 
-    def change(self, t_s: float, strapdown: Strapdown, leveller: Leveller, mount: Mount | None) -> tuple[float, float]:
-        """Velocity, m/s in the near-inertial frame, that the bend has added from the last time of asking to `t_s`."""
+    def change(
+        self, t_s: float, strapdown: Strapdown, leveller: Leveller, mount: Mount | None
+    ) -> tuple[tuple[float, float], float]:
+        """What has changed from the last time of asking to `t_s`: velocity (m/s, near-inertial frame), way (rad)."""
         p, turn = self._p, self.turn_radps
         self.turn_radps = 0.0
         span_s, self._before_s = t_s - self._before_s, t_s
-        straight = abs(turn) < p.least_radps or span_s > p.longest_s
+        pace_mps = self._pace.at(t_s)
+        straight = abs(turn) < p.least_radps or span_s > p.longest_s or not pace_mps
         if mount is None or straight or leveller.bias_sd(strapdown.up()) > p.bias_radps:
-            return 0.0, 0.0
+            return (0.0, 0.0), 0.0
         share = 1.0 / (1.0 + (p.doubt_radps / turn) ** 4)
         one, two = strapdown.level_rows()
         lx, ly, lz = mount.left
         x, y = one[0] * lx + one[1] * ly + one[2] * lz, two[0] * lx + two[1] * ly + two[2] * lz
         turned = turn * span_s
-        size = share * self._pace.at(t_s) * 2.0 * math.sin(0.5 * turned) / (math.hypot(x, y) or 1.0)
+        size = share * pace_mps * 2.0 * math.sin(0.5 * turned) / (math.hypot(x, y) or 1.0)
         # Left is that of now: the change is along the left of the middle of the span.
         back = 0.5 * turned + turn * (strapdown.t_s - t_s)
         c, s = size * math.cos(back), size * math.sin(back)
-        return c * x + s * y, c * y - s * x
+        return (c * x + s * y, c * y - s * x), turned

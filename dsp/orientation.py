@@ -42,6 +42,10 @@ class LevelParams:
                                                m/s, dsp findings 1.5)
     free_velocity_mps                          the same where no steps are known
     still_velocity_mps, still_rate_radps       in standing: sway
+    change_share                               how well the change of velocity in a turn is known, as a share of it
+    turn_tilt_rad                              growth per sqrt(rad) of turn: an accelerometer's offset turns with the
+                                               sensor, the tilt that it was taken for does not (20 mg: SD 0.012 rad;
+                                               less is better where turns are quick)
     gap_tilt_radps, gap_force_mps2             error per second of filled-in samples (0.8 deg over 0.1 s, `gap_fill`)
     """
 
@@ -55,6 +59,8 @@ class LevelParams:
     free_velocity_mps: float = 0.5
     still_velocity_mps: float = 0.02
     still_rate_radps: float = 0.02
+    change_share: float = 0.15
+    turn_tilt_rad: float = 0.008
     gap_tilt_radps: float = 0.15
     gap_force_mps2: float = 1.5
 
@@ -192,6 +198,7 @@ class Leveller:
         self._strapdown = strapdown
         self._t_s = 0.0
         self._cov = np.zeros((7, 7))
+        self._turning = False
         self.start(0.0)
 
     def start(self, t_s: float, *, keep_bias: bool = False) -> None:
@@ -211,16 +218,28 @@ class Leveller:
             self._cov[i, i] += (p.gap_force_mps2 * gap_s) ** 2
 
     def stride(
-        self, t_s: float, velocity: tuple[float, float], change: tuple[float, float] = (0.0, 0.0)
+        self,
+        t_s: float,
+        velocity: tuple[float, float],
+        change: tuple[float, float] = (0.0, 0.0),
+        turned_rad: float = 0.0,
     ) -> tuple[float, float]:
         """The trunk's velocity, mean of two successive contacts, at their mid-time; returns the velocity correction.
 
-        change  what the runner's way has added to it since the time before (`dsp.bend`): that is no error, and goes
+        change      what the runner's way has added to it since the time before (`dsp.bend`): that is no error, and goes
+        turned_rad  how far the runner has turned since
         """
-        strapdown = self._strapdown
+        p, strapdown = self._params, self._strapdown
+        if not turned_rad:
+            return self._observe(t_s, velocity, p.stride_velocity_mps)
+        self._cov[0, 0] += p.turn_tilt_rad**2 * abs(turned_rad)
+        self._cov[1, 1] += p.turn_tilt_rad**2 * abs(turned_rad)
         strapdown.v = (strapdown.v[0] - change[0], strapdown.v[1] - change[1])
         velocity = (velocity[0] - change[0], velocity[1] - change[1])
-        return self._observe(t_s, velocity, self._params.stride_velocity_mps)
+        self._turning = True
+        found = self._observe(t_s, velocity, math.hypot(p.stride_velocity_mps, p.change_share * math.hypot(*change)))
+        self._turning = False
+        return found
 
     def bias_sd(self, axis: Vector) -> float:
         """How uncertain the gyro's bias about `axis` (unit, sensor axes) is, rad/s."""
@@ -297,6 +316,11 @@ class Leveller:
         """Keep the covariance; carry the error found at `t_s` to now and correct the strapdown."""
         self._cov = 0.5 * (cov + cov.T)
         tilt_x, tilt_y, bx, by, bz, vx, vy = error.tolist()
+        if self._turning:
+            # A bend says nothing of the bias about the vertical, which is what tells bends: it stays as it is.
+            ux, uy, uz = self._strapdown.up()
+            along = ux * bx + uy * by + uz * bz
+            bx, by, bz = bx - along * ux, by - along * uy, bz - along * uz
         dt, g = max(0.0, self._strapdown.t_s - t_s), GRAVITY_MPS2
         one, two = self._strapdown.level_rows()
         turn_x = one[0] * bx + one[1] * by + one[2] * bz

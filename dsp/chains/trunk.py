@@ -274,8 +274,8 @@ class TrunkChain:
             vx = 0.5 * (trace.at(trace.vx, c[-2]) + trace.at(trace.vx, c[-1]))
             vy = 0.5 * (trace.at(trace.vy, c[-2]) + trace.at(trace.vy, c[-1]))
             mid_s = 0.5 * (c[-2] + c[-1])
-            change = self._bend.change(mid_s, self._strapdown, self._leveller, self._mount)
-            self._leveller.stride(mid_s, (vx, vy), change)
+            bend = self._bend.change(mid_s, self._strapdown, self._leveller, self._mount)
+            self._leveller.stride(mid_s, (vx, vy), *bend)
             self._corrected_s = self.latest_s
         if self._given is None and self._stances.running and c[-3] > trace.t_s[0]:
             strides, p = self._strides // 2, self._p
