@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
+from itertools import accumulate
+from operator import add
 
 from dsp.mount import Mount
 from dsp.orientation import Vector
@@ -20,8 +19,6 @@ from dsp.sightings import Reading, Sighting
 from dsp.signals import GRAVITY_MPS2, NS_PER_S, Placement
 from dsp.trace import Trace
 
-Floats = npt.NDArray[np.float64]
-
 PELVIS = frozenset({Placement.SACRUM, Placement.WAIST_FRONT})
 """Sensors in the middle of the pelvis; one on a hip also swings with the leg."""
 
@@ -30,7 +27,7 @@ HALF_TRUST_MPS2 = 0.5
 """A mean force this far from gravity (5 %: scale, offset or level are wrong) halves the trust."""
 
 
-SUMMED_TWICE = 1.0 / 6.0 + 1.0 / 24.0
+LEFT_OVER = 1.0 / 4.0 - (1.0 / 6.0 + 1.0 / 24.0)
 """Trapezoids, summed twice, make a swing smaller by x^2 / 6, and means over a sample's time by x^2 / 24, x being its
 phase per sample: times the force, whose swing is x^2 that of the height, that is what is missing."""
 
@@ -79,50 +76,52 @@ def pelvis_stride(
     half = round((two_s - one_s) / dt)
     if not 3 < half < steps - 2:
         return None
-    ramp = np.arange(steps + 1) / steps
-    force = np.array(trace.force[here])
-    speed = _summed(force)
-    mean = speed.item(-1) / steps
-    height = _level(_summed(_level(speed, ramp)), ramp)
-    height += SUMMED_TWICE * (mean - force)
-    heights = height.tolist()
+    mean, heights = _heights(trace.force[here])
     oscillation = 500.0 * dt * dt * (_range(heights[: half + 1]) + _range(heights[half:]))
     if mount is None:
         return PelvisStride(oscillation, mean, None, None, 0.0)
-    up = np.array([axis[here] for axis in trace.up])
-    ahead, above = np.array((mount.forward, mount.up)) @ up
+    up = [axis[here] for axis in trace.up]
+    (fx, fy, fz), (vx, vy, vz), (bx, by, bz) = mount.forward, mount.up, bias
     # Tilt is the arc tangent of this ratio, which rises with it.
-    lean = (ahead / above).tolist()
-    tilt_range = math.atan(_highest(lean)) + math.atan(_highest([-v for v in lean]))
-    turns = np.array([axis[here] for axis in trace.turns]) - np.array(bias)[:, None]
-    turns[:, 1:] *= 0.5 * (up[:, 1:] + up[:, :-1])
-    turns[:, 0] = 0.0
-    turned = turns.sum(axis=0).cumsum()
-    turn = turned.item(-1) / steps
-    rotation_range = dt * _range(_level(turned, ramp).tolist())
+    lean = [(fx * x + fy * y + fz * z) / (vx * x + vy * y + vz * z) for x, y, z in zip(*up, strict=True)]
+    tilt_range = math.atan(_peak(lean, max(lean))) - math.atan(_peak(lean, min(lean)))
+    # Twice the direction of up between two samples, over which the sensor turned at these rates.
+    between = [map(add, axis, axis[1:]) for axis in up]
+    rates = [axis[first + 1 : end + 1] for axis in trace.turns]
+    turns = [
+        (wx - bx) * x + (wy - by) * y + (wz - bz) * z for x, y, z, wx, wy, wz in zip(*between, *rates, strict=True)
+    ]
+    turned = list(accumulate(turns, initial=0.0))
+    turn = 0.5 * turned[-1] / steps
+    rotation_range = 0.5 * dt * _range(_level(turned, turned[-1] / steps))
     ranges = math.degrees(tilt_range), math.degrees(rotation_range)
     return PelvisStride(oscillation, mean, *ranges, mount.quality, turn)
 
 
-def _summed(values: Floats) -> Floats:
-    """Integral from the first sample on, trapezoids one wide."""
-    out = values.cumsum()
-    out -= 0.5 * (values + values[0])
-    return out
+def _heights(force: list[float]) -> tuple[float, list[float]]:
+    """Mean of the vertical force over a stride, m/s2, and the height at each of its samples, in samples squared.
+
+    Trapezoids, one wide, of the force less its mean, summed twice: that is the sum of its sums before a sample and a
+    quarter of its own value, less the straight line that leaves no trend.
+    """
+    steps = len(force) - 1
+    mean = (sum(force) - 0.5 * (force[0] + force[-1])) / steps
+    off = [value - mean for value in force]
+    twice = [0.0, *accumulate(accumulate(off))]
+    trend = (twice[steps] + 0.25 * (off[-1] - off[0])) / steps
+    return mean, [value + LEFT_OVER * now for value, now in zip(_level(twice[:-1], trend), off, strict=True)]
 
 
-def _level(values: Floats, ramp: Floats) -> Floats:
-    """Less the straight line from the first, zero, to the last."""
-    values -= values[-1] * ramp
-    return values
+def _level(values: list[float], trend: float) -> list[float]:
+    """Less a straight line through the first value, `trend` a sample."""
+    return [value - k * trend for k, value in enumerate(values)]
 
 
 def _range(values: list[float]) -> float:
-    return _highest(values) + _highest([-v for v in values])
+    return _peak(values, max(values)) - _peak(values, min(values))
 
 
-def _highest(values: list[float]) -> float:
-    """The highest value, between the samples too."""
-    top = max(values)
-    at = values.index(top)
-    return vertex(values[at - 1], top, values[at + 1]) if 0 < at < len(values) - 1 else top
+def _peak(values: list[float], value: float) -> float:
+    """The highest or lowest value, given as at the samples, between them too."""
+    at = values.index(value)
+    return vertex(values[at - 1], value, values[at + 1]) if 0 < at < len(values) - 1 else value
