@@ -80,7 +80,7 @@ def found_deg(rec: Recorded) -> float:
     body = np.stack([rec.columns[f"sacrum_{axis}"] for axis in AXES], axis=1)
     finder = MountFinder()
     for stride in strides(rec, body):
-        finder.stride(stride[:PHASES], stride[PHASES:])
+        finder.stride(stride)
     mount = finder.mount()
     return math.degrees(math.atan2(-mount.left[0], mount.left[1])) if mount is not None else math.nan
 

@@ -35,8 +35,8 @@ from dsp.orientation import Vector
 
 Array = npt.NDArray[np.float64]
 
-Signs = tuple[Array, Array, Array, Array]
-"""What one stride says: the mirror's matrix (3, 3), forward and left as the load shows them, up; each (3,)."""
+Signs = Array
+"""What one stride says, (18,): the mirror's matrix by rows, then forward and left as the load shows them, and up."""
 
 _EYE = np.eye(3)
 _LEAST = 1e-12
@@ -71,14 +71,14 @@ class Mount:
             vectors[row, "xyz".index(text[2 * row + 1])] = 1.0 if text[2 * row] == "+" else -1.0
         if float(np.linalg.det(vectors)) < 0.0:
             raise ValueError(f"mount {axes!r}: these axes are left-handed; one of the signs must be wrong")
-        return cls(_vector(vectors[0]), _vector(vectors[1]), _vector(vectors[2]))
+        forward, left, up = ((float(x), float(y), float(z)) for x, y, z in vectors)
+        return cls(forward, left, up)
 
     def levelled(self, force: Vector) -> Mount:
         """The same heading with `up` as seen in standing: mean specific force, sensor axes, any length."""
-        up = _unit(np.array(force))
-        left = np.array(self.left)
-        left = _unit(left - (left @ up) * up)
-        return Mount(_vector(np.cross(left, up)), _vector(left), _vector(up), level=True, quality=self.quality)
+        up = _unit(force)
+        left = _across(self.left, up)
+        return Mount(_cross(left, up), left, up, level=True, quality=self.quality)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +108,9 @@ class MountFinder:
 
     def __init__(self, params: MountFinderParams | None = None) -> None:
         self._p = params or MountFinderParams()
-        self._mirror = np.zeros((3, 3))
-        self._ahead = np.zeros(3)
-        self._leftward = np.zeros(3)
-        self._up = np.zeros(3)
+        self._mean: Signs = np.zeros(18)
         self._strides = 0
-        self._standing: Array | None = None
+        self._standing: Vector | None = None
         points = np.arange(2 * self._p.phases)
         self._after, self._before = np.roll(points, -1), np.roll(points, 1)
         turn = 2.0 * np.pi * np.arange(self._p.phases) / self._p.phases
@@ -131,84 +128,100 @@ class MountFinder:
 
     def stand(self, force: Vector) -> None:
         """Mean specific force of at least 3 s of standing, sensor axes."""
-        f = np.array(force)
-        self._standing = f / np.linalg.norm(f)
+        self._standing = _unit(force)
 
-    def stride(self, first: Array, second: Array) -> Signs:
-        """Two successive steps, each resampled to (phases, 6): force m/s2 and rate rad/s; what they said."""
-        mean = (first.sum(axis=0) + second.sum(axis=0)) * (0.5 / self._p.phases)
+    def stride(self, both: Array) -> Signs:
+        """Two successive steps, resampled to (2 phases, 6): force m/s2 and rate rad/s; what they said."""
+        phases = self._p.phases
+        mean = both.sum(axis=0) * (0.5 / phases)
+        both = both - mean
         # The mean force of a whole stride is level from the first stride on; the orientation filter still settles then.
-        up_now = _unit(mean[:3])
+        up_now = mean[:3] / max(_size(mean[:3]), _LEAST)
         level = _EYE - up_now[:, None] * up_now
-        one, two = first - mean, second - mean
-        same, other = 0.5 * (one + two), 0.5 * (one - two)
+        one, two = both[:phases], both[phases:]
+        same, other = one + two, one - two
         same[:, 3:] -= self._slow @ (self._slow.T @ same[:, 3:])
         twice, once = same.T @ same, other.T @ other
         force = twice[:3, :3] - self._p.change_weight * once[:3, :3]
         rate = twice[3:, 3:] - once[3:, 3:]
         mirror = np.zeros((3, 3))
         for matrix, weight in ((force, 1.0), (rate, -self._p.rate_weight)):
-            levelled = level @ matrix @ level
-            size = math.sqrt(float(np.vdot(levelled, levelled)))
+            size = _size(level @ matrix @ level)
             if size > 0.0:
                 mirror += weight / size * matrix
-        both = np.concatenate([one, two])
         vertical = both[:, :3] @ up_now
         change = vertical[self._after] - vertical[self._before]
         # Correlations; the means of all of these are zero already.
-        squares = (both * both).sum(axis=0)
-        with_load = (_unit(vertical) - _unit(change)) @ both
-        ahead = level @ with_load[:3] / max(math.sqrt(float(squares[:3].sum())), _LEAST)
-        leftward = level @ with_load[3:] / max(math.sqrt(float(squares[3:].sum())), _LEAST)
-        signs = mirror, ahead, leftward, up_now
+        with_load = (vertical / max(_size(vertical), _LEAST) - change / max(_size(change), _LEAST)) @ both
+        ahead = level @ with_load[:3] / max(_size(both[:, :3]), _LEAST)
+        leftward = level @ with_load[3:] / max(_size(both[:, 3:]), _LEAST)
+        signs = np.concatenate([mirror.ravel(), ahead, leftward, up_now])
         self.take(signs)
         return signs
 
     def take(self, signs: Signs) -> None:
         """What another finder's `stride` gave."""
-        mirror, ahead, leftward, up_now = signs
-        keep = 1.0 - 1.0 / min(self._strides + 1.0, self._p.memory_strides)
-        share = 1.0 - keep
-        self._mirror = keep * self._mirror + share * mirror
-        self._ahead = keep * self._ahead + share * ahead
-        self._leftward = keep * self._leftward + share * leftward
-        self._up = keep * self._up + share * up_now
         self._strides += 1
+        self._mean = self._mean + (signs - self._mean) / min(float(self._strides), self._p.memory_strides)
 
     def mount(self) -> Mount | None:
         """The mount as known now; None before `first_strides`."""
-        if self._strides < self._p.first_strides:
+        found = self._plane()
+        if found is None:
             return None
-        up = self._up / np.linalg.norm(self._up)
-        values, vectors = np.linalg.eigh(self._mirror)
-        left = vectors[:, 0]
-        if abs(float(left @ up)) > math.sin(self._p.roll_rad):
-            return None
-        # Only its heading is kept: the roll wanders by a degree while it is being found, and would show as a slow tilt.
-        left = _unit(left - (left @ up) * up)
+        left, up, spread = found
         forward = _cross(left, up)
-        sign = float(forward @ self._ahead + left @ self._leftward)
+        fx, fy, fz, lx, ly, lz = self._mean[9:15].tolist()
+        sign = _dot(forward, (fx, fy, fz)) + _dot(left, (lx, ly, lz))
         if sign < 0.0:
-            left, forward = -left, -forward
-        spread = float(values[1] - values[0]) / (abs(float(values[0])) + abs(float(values[1])) + 1e-9)
-        level = self._standing is not None and float(up @ self._standing) > math.cos(self._p.level_rad)
+            left = -left[0], -left[1], -left[2]
+        level = self._standing is not None and _dot(up, self._standing) > math.cos(self._p.level_rad)
         if level and self._standing is not None:
             up = self._standing
-            left = _unit(left - (left @ up) * up)
-            forward = _cross(left, up)
-        quality = max(0.0, min(1.0, spread)) * min(1.0, abs(sign) / 0.5) * min(1.0, self._strides / 8.0)
-        return Mount(_vector(forward), _vector(left), _vector(up), level=level, quality=quality)
+            left = _across(left, up)
+        quality = spread * min(1.0, abs(sign) / 0.5) * min(1.0, self._strides / 8.0)
+        return Mount(_cross(left, up), left, up, level=level, quality=quality)
+
+    def left(self) -> Vector | None:
+        """Across the plane of symmetry: left or right, nothing is said of the sign; None before `first_strides`."""
+        found = self._plane()
+        return None if found is None else found[0]
+
+    def _plane(self) -> tuple[Vector, Vector, float] | None:
+        """The normal of the plane of symmetry (left or right), up, and how clear it is, 0-1."""
+        if self._strides < self._p.first_strides:
+            return None
+        x, y, z = self._mean[15:].tolist()
+        up = _unit((x, y, z))
+        values, vectors = np.linalg.eigh(self._mean[:9].reshape(3, 3))
+        x, y, z = vectors[:, 0].tolist()
+        if abs(_dot((x, y, z), up)) > math.sin(self._p.roll_rad):
+            return None
+        least, middle, _ = values.tolist()
+        spread = (middle - least) / (abs(least) + abs(middle) + 1e-9)
+        # Only its heading is kept: the roll wanders by a degree while it is being found, and would show as a slow tilt.
+        return _across((x, y, z), up), up, max(0.0, min(1.0, spread))
 
 
-def _unit(v: Array) -> Array:
-    return v / max(math.sqrt(float(v @ v)), _LEAST)
+def _size(values: Array) -> float:
+    """Root of the sum of squares."""
+    return math.sqrt(float(np.vdot(values, values)))
 
 
-def _cross(a: Array, b: Array) -> Array:
-    ax, ay, az = a.tolist()
-    bx, by, bz = b.tolist()
-    return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
+def _dot(a: Vector, b: Vector) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-def _vector(v: Array) -> Vector:
-    return float(v[0]), float(v[1]), float(v[2])
+def _unit(v: Vector) -> Vector:
+    size = max(math.sqrt(_dot(v, v)), _LEAST)
+    return v[0] / size, v[1] / size, v[2] / size
+
+
+def _across(v: Vector, up: Vector) -> Vector:
+    """The direction of what of `v` is across `up`, a unit vector."""
+    along = _dot(v, up)
+    return _unit((v[0] - along * up[0], v[1] - along * up[1], v[2] - along * up[2]))
+
+
+def _cross(a: Vector, b: Vector) -> Vector:
+    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]

@@ -288,8 +288,7 @@ class TrunkChain:
         """Show the mount finder the two steps between three contacts. True when the sensor has moved."""
         phases = np.arange(self._finder.phases) / self._finder.phases
         at = np.concatenate([one_s + (two_s - one_s) * phases, two_s + (three_s - two_s) * phases])
-        both = self._trace.axes_at(at)
-        signs = self._finder.stride(both[: len(phases)], both[len(phases) :])
+        signs = self._finder.stride(self._trace.axes_at(at))
         self._mount = self._finder.mount()
         if self._moved is None:
             return False
@@ -297,8 +296,8 @@ class TrunkChain:
         if self._finder.strides < self._p.sure_strides:
             return False
         self._stances.trust = 1.0
-        lately = self._lately.mount()
-        return bool(self._mount and lately and self._moved.plane(self._mount.left, lately.left))
+        lately = self._lately.left()
+        return bool(self._mount and lately and self._moved.plane(self._mount.left, lately))
 
     def _look(self, now_s: float) -> bool:
         """Look at one window without regard to steps: standing, moving in a way that is not known, sensor moved."""
