@@ -42,9 +42,6 @@ READ_AS_IS = (Quantity.SPEED_MPS, Quantity.CADENCE_SPM, Quantity.HEART_RATE_BPM,
 TAPS_FROM_S = 20.0
 """Running time before taps count: until then hands are putting sensors right."""
 
-TICKS_PER_S = 10
-"""Fusion looks at the time this often (data time); metrics are reported once a second."""
-
 
 @dataclass(frozen=True, slots=True)
 class PipelineParams:
@@ -74,8 +71,7 @@ class Pipeline:
         self._pace = Pace(usual_speed_mps(self._params.guidance.history))
         self._guidance = Guidance(self._params.guidance)
         self._totals = RunTotals()
-        self._tick: int | None = None
-        self._next_tick_s = float("-inf")
+        self._report_s = float("-inf")
 
     def update(self, block: SampleBlock) -> list[Record]:
         """Everything that is settled once this block is known."""
@@ -99,7 +95,7 @@ class Pipeline:
         merge = self._merge
         merge.put(source, chain.work(), chain.latest_s)
         due = merge.take()
-        wakes_s = min(self._next_tick_s, self._fusion.due_s)
+        wakes_s = min(self._report_s, self._fusion.due_s)
         return self._settle(due, merge.now_s) if due or merge.now_s > wakes_s else []
 
     def finish(self) -> list[Record]:
@@ -194,27 +190,16 @@ class Pipeline:
         return out
 
     def _wake(self, until_s: float, out: list[Record]) -> None:
-        """What is due by the time alone, up to, not including, `until_s`: steps that have waited enough, and ticks."""
-        while (due_s := self._fusion.due_s) < until_s:
-            if due_s > self._next_tick_s:
-                self._ticks(due_s, out)
-            for step in self._fusion.take(due_s):
-                self._step(step, out)
-        if until_s > self._next_tick_s:
-            self._ticks(until_s, out)
-
-    def _ticks(self, until_s: float, out: list[Record]) -> None:
-        """Every tick up to, not including, `until_s`."""
-        if self._tick is None:
-            self._tick = math.ceil(until_s * TICKS_PER_S)
-        while self._tick / TICKS_PER_S < until_s:
-            now_s = self._tick / TICKS_PER_S
-            for step in self._fusion.take(now_s):
-                self._step(step, out)
-            if self._tick % TICKS_PER_S == 0:
-                self._report(round(now_s * NS_PER_S), out)
-            self._tick += 1
-        self._next_tick_s = self._tick / TICKS_PER_S
+        """What is due by the time alone before `until_s`: steps that have waited enough, every second's metrics."""
+        if until_s > self._report_s == float("-inf"):
+            self._report_s = float(math.ceil(until_s))
+        while (step_s := self._fusion.due_s) < until_s or self._report_s < until_s:
+            if step_s <= self._report_s:
+                for step in self._fusion.take(step_s):
+                    self._step(step, out)
+            else:
+                self._report(round(self._report_s * NS_PER_S), out)
+                self._report_s += 1.0
 
     def _step(self, step: Step, out: list[Record]) -> None:
         out.append(step)

@@ -94,7 +94,7 @@ class StepFusion:
 
     def __init__(self, params: FusionParams | None = None) -> None:
         self._p = params or FusionParams()
-        self.due_s = float("inf")  # when `take` may next have something, by the time alone
+        self.due_s = float("inf")  # when `take` next has something, if no more is heard until then
         self._open: list[_Stance] = []
         self._told_s = -1e9
         self._alive: dict[Placement, float] = {}
@@ -142,32 +142,36 @@ class StepFusion:
 
     def take(self, now_s: float, *, end: bool = False) -> list[Step]:
         """Give the steps that are complete at data time `now_s`."""
-        p = self._p
         out: list[Step] = []
-        self.due_s = float("inf")
-        if not self._open:
-            return out
-        first = self._open[0]
-        if len(self._open) == 1 and now_s <= max(first.t_s + p.longest_wait_s, first.heard_s + p.late_s) and not end:
-            return out
-        several = len(self._alive) > 1 and sum(now_s - t < p.alive_s for t in self._alive.values()) > 1
-        settle = p.settle_s if several else 0.0
+        several = len(self._alive) > 1 and sum(now_s - t < self._p.alive_s for t in self._alive.values()) > 1
+        settle_s = self._p.settle_s if several else 0.0
         while self._open:
             stance = self._open[0]
             following = self._open[1] if len(self._open) > 1 else None
-            complete = stance.seen[stance.best()].released or now_s > stance.t_s + p.release_wait_s
-            told = following is not None and complete and now_s >= following.t_s + settle
-            if told and following is not None and stance.sure_side and following.side is stance.side:
-                told = now_s > stance.heard_s + p.late_s
-            if not (told or end or now_s > max(stance.t_s + p.longest_wait_s, stance.heard_s + p.late_s)):
-                break
+            self.due_s = self._told_at_s(stance, following, settle_s)
+            if now_s < self.due_s and not end:
+                return out
             self._open.pop(0)
             self._told_s = stance.t_s
             self._alternate(stance, following)
             out.append(self._step(stance, following))
             self._last = stance
-        self.due_s = min((s.t_s + settle for s in self._open[1:] if s.t_s + settle > now_s), default=float("inf"))
+        self.due_s = float("inf")
         return out
+
+    def _told_at_s(self, stance: _Stance, following: _Stance | None, settle_s: float) -> float:
+        """When a stance is told if nothing more is heard of it."""
+        p = self._p
+        late_s = stance.heard_s + p.late_s
+        last_s = max(stance.t_s + p.longest_wait_s, late_s)
+        if following is None:
+            return last_s
+        told_s = following.t_s + settle_s
+        if not stance.seen[stance.best()].released:
+            told_s = max(told_s, stance.t_s + p.release_wait_s)
+        if stance.sure_side and following.side is stance.side:
+            told_s = max(told_s, late_s)
+        return min(told_s, last_s)
 
     def _alternate(self, stance: _Stance, following: _Stance | None) -> None:
         """Between two stances of a foot that knows its side stands the other leg."""
