@@ -19,7 +19,7 @@ $(BIN)/python:
 
 $(VENV)/.use: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing stridecue and what it needs into $(VENV) (about half a minute, once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt -e '.[tui,sim,broker,audio]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt -e '.[tui,web,sim,broker,audio]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.use

@@ -14,7 +14,8 @@ Every runner who publishes on a broker, those who need somebody on top. Nothing 
   stridecue watch --broker mqtts://club.example --user coach --password-file ~/.coach
   stridecue watch --plain                          lines of text: for screen readers and logs
   stridecue watch --serve                          in a browser on this machine; prints the address
-  stridecue watch --serve 192.168.1.20             for a tablet in the gym; who has the printed address can look
+  stridecue watch --serve 0.0.0.0                  for a phone or tablet in the same wifi too: prints the address, and a
+                                                   code for its camera; who has the address can look
 
 keys: Enter one runner in full, Esc back, n say something to the runner, a ask whether something hurts, m mute,
 u unmute, d another look (dark, light, high contrast, colour-blind), q quit

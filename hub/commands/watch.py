@@ -8,13 +8,13 @@ import importlib.util
 import ipaddress
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from argparse import Namespace
 from pathlib import Path
 
 from hub.client import HubClient
+from hub.commands.web_address import advice, camera_code, check_free, reachable
 from hub.config import FROM_ENVIRONMENT, Config, ConfigError, MqttSection, external_server, load_config
 from hub.connection import Server
 from hub.dashboard import dashboard_is_installed
@@ -87,26 +87,17 @@ def _serve(section: MqttSection, server: Server, options: Namespace) -> int:
         print(f"stridecue: nothing to serve with; to add it: {adding_extra('web')}", file=sys.stderr)
         return 1
     host, port = options.serve
+    check_free(host, port)
     token = secrets.token_urlsafe(16)
-    for address in _reachable(host):
-        print(f"open http://{address}:{port}/?token={token}", flush=True)
-    if not ipaddress.ip_address(host).is_loopback:
-        print("Whoever has this address can look, and can say things to runners. It is new at every start.", flush=True)
-    print("Ctrl-C ends it", flush=True)
+    pages = [f"http://{address}:{port}/?token={token}" for address in reachable(host)]
+    for page in pages:
+        print(f"open {page}", flush=True)
+    if sys.stdout.isatty() and not ipaddress.ip_address(host).is_loopback:
+        print(camera_code(pages[-1]), end="", flush=True)
+    print(f"{advice(host)}\nCtrl-C ends it", flush=True)
     command = [sys.executable, "-m", "tui.web", "--host", host, "--port", str(port), "--"]
     command += _arguments(section, server, options.runner, options.theme)
     return 1 if _carry_out(command, {**_environment(server), IN_ENVIRONMENT: token}) else 0
-
-
-def _reachable(host: str) -> list[str]:
-    """The addresses to print for where we listen."""
-    address = ipaddress.ip_address(host)
-    if not address.is_unspecified:
-        return [f"[{host}]" if address.version == 6 else host]
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
-        probe.connect(("192.0.2.1", 9))  # sends nothing: asks the system which address it would use
-        return ["127.0.0.1", str(probe.getsockname()[0])]
-    return ["127.0.0.1"]
 
 
 def _arguments(section: MqttSection, server: Server, runner: str | None, theme: str | None = None) -> list[str]:

@@ -1,0 +1,87 @@
+"""The coach's page for a phone: a wrong address is refused before anything is printed, the right one can be filmed."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from hub.cli import main
+from hub.commands import watch, web_address
+from hub.commands.web_address import advice, camera_code, check_free, reachable
+from hub.config import ConfigError
+from tests.hub.programs import a_port
+
+ELSEWHERE = "192.0.2.77"  # RFC 5737: nobody has it
+
+
+@pytest.fixture
+def own(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(web_address, "own_address", lambda: "10.1.2.3")
+    return "10.1.2.3"
+
+
+def test_an_address_of_another_machine_is_refused_before_anything_is_printed(
+    own: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(watch, "_carry_out", lambda *_: pytest.fail("nothing to start"))
+    assert main(["watch", "--serve", ELSEWHERE]) == 2
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert f"--serve {ELSEWHERE}: this machine has no such address; in this network it has {own}" in said.err
+    assert "cannot assign" not in said.err.lower()
+
+
+def test_a_port_that_is_taken_is_refused_with_another_one():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", a_port()))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"port {port} is taken .* --serve 127.0.0.1:{port + 1}"):
+            check_free("127.0.0.1", port)
+    check_free("127.0.0.1", port)
+
+
+def test_a_page_for_this_machine_only_says_what_a_phone_needs(
+    own: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    started: list[list[str]] = []
+    monkeypatch.setattr(watch, "_carry_out", lambda command, _environment: started.append(command) or 0)
+    assert main(["watch", "--serve", f"127.0.0.1:{a_port()}"]) == 0
+    said = capfd.readouterr().out
+    assert f"watch --serve {own}" in said
+    assert "Whoever has this address" not in said
+    assert started
+
+
+def test_all_addresses_are_this_machine_and_its_place_in_the_network(own: str):
+    assert reachable("0.0.0.0") == ["127.0.0.1", own]
+    assert reachable("::1") == ["[::1]"]
+    assert "Whoever has this address" in advice("0.0.0.0")
+
+
+def test_without_a_network_nothing_is_promised_to_a_phone(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(web_address, "own_address", lambda: None)
+    assert reachable("0.0.0.0") == ["127.0.0.1"]
+    assert advice("127.0.0.1") == "Only this machine can open it."
+
+
+def test_the_code_for_the_camera_fits_a_terminal():
+    pytest.importorskip("segno")
+    lines = camera_code("http://192.168.100.200:8765/?token=abcdefghijklmnopqrstuv").splitlines()
+    assert 15 < len(lines) <= 22, "a terminal of 24 rows shows it beside the address"
+    assert {len(line) for line in lines} == {len(lines[0])}
+    assert len(lines[0]) <= 60
+    assert set("".join(lines)) <= set(" █▀▄")
+
+
+def test_the_code_is_left_out_where_its_library_is_missing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    assert camera_code("http://10.1.2.3:8765/") == ""
+
+
+def test_help_teaches_the_way_to_a_phone():
+    done = subprocess.run([sys.executable, "-m", "hub.cli", "watch", "--help"], capture_output=True, text=True)
+    assert "--serve 0.0.0.0" in done.stdout
