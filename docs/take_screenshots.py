@@ -1,7 +1,8 @@
-"""Take the dashboard's pictures: `python docs/take_screenshots.py [--out DIR] [--svg] [SCENE ... | all]`.
+"""Take the pictures of the dashboards: `python docs/take_screenshots.py [--out DIR] [NAME ...]`.
 
-Written scenes (tests/tui/scenes.py) go through the real app without a terminal; Textual exports SVG, and headless
-Chromium turns it into PNG. Not rsvg-convert: it shifts columns. Look at what comes out.
+Screens of tests/tui/gallery.py go through the real apps without a terminal; Textual exports SVG, and headless Chromium
+turns it into PNG (not rsvg-convert: it shifts columns). `browser` is the real thing: a broker, forty runners who
+publish once a second, `tui.web`, and Chromium as the tablet. Look at what comes out.
 """
 
 from __future__ import annotations
@@ -11,89 +12,91 @@ import asyncio
 import importlib
 import math
 import re
-import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
-
-from tui.app import DashboardApp
-from tui.coach import CoachApp
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # tests/ is not installed
-scenes = importlib.import_module("tests.tui.scenes")
-coach_scenes = importlib.import_module("tests.tui.coach_scenes")
+browser = importlib.import_module("tests.tui.browser")
+gallery = importlib.import_module("tests.tui.gallery")
+served = importlib.import_module("tests.tui.served")
+theme = importlib.import_module("tui.theme")
 
-
-SIZES = ((80, 24), (120, 40))
-SCENES = {
-    "connecting": (scenes.connecting,),
-    "no-sensors": (scenes.no_sensors,),
-    "searching": (scenes.searching,),
-    "running": (scenes.running, scenes.a_second_later),
-    "runner": (scenes.with_cue, scenes.a_second_later),
-    "sensor-lost": (scenes.running, scenes.sensor_lost, scenes.after_loss),
-    "ended": (scenes.ended,),
-    "pain": (scenes.running, scenes.a_second_later),
-    "help": (scenes.running, scenes.a_second_later),
-    "light": (scenes.with_cue, scenes.a_second_later),
+SMALL, LARGE = (80, 24), (120, 40)
+PICTURES = {
+    "runner-80x24": ("cue", SMALL, "dark"),
+    "runner-120x40": ("cue", LARGE, "dark"),
+    "pain-before-120x40": ("pain-before", LARGE, "light"),
+    "pain-80x24": ("pain", SMALL, "dark"),
+    "high-contrast-80x24": ("stop", SMALL, "high-contrast"),
+    "colour-blind-80x24": ("stop", SMALL, "colour-blind"),
+    "coach-120x40": ("roster", LARGE, "dark"),
+    "watched-120x40": ("watched", LARGE, "dark"),
 }
-COACH = ("coach", "watched")
-KEYS = {"watched": ("enter",), "pain": ("p", "4", "down", "r"), "help": ("question_mark",), "light": ("d",)}
+"""Picture -> screen of the gallery, size in cells, look."""
+BROWSER = "browser"
+TABLET = (1280, 800)
+SETTLED_S = 20.0
+"""Until the page has opened its dashboard and the numbers have moved a few times."""
 
 
-async def draw(scene: str, size: tuple[int, int]) -> str:
-    """Play a scene in the app at `size` (columns, rows) and give the SVG."""
-    feed, clock = scenes.ScriptedFeed(), scenes.Clock()
-    app = CoachApp(feed, "gym.local:1883", clock) if scene in COACH else DashboardApp(feed, "ann", clock)
-    async with app.run_test(size=size) as pilot:
-        if scene in COACH:
-            feed.say(*coach_scenes.forty())
-            await pilot.pause(0.3)
-            app.repaint()
-        for part in SCENES.get(scene, ()):
-            part(feed, clock)
-            await pilot.pause(0.3)
-            app.repaint()
-        await pilot.press(*KEYS.get(scene, ()))
-        await pilot.pause(0.6)
-        return app.export_screenshot(title=f"stridecue {size[0]}x{size[1]}")
+async def draw(screen: str, size: tuple[int, int], look: str) -> str:
+    """Give the SVG of a screen."""
+    async with gallery.GALLERY[screen].drawn(size) as driver:
+        driver.app.theme = theme.theme_name(look)
+        for _ in range(3):
+            await driver.look()
+        svg: str = driver.app.export_screenshot(title=f"stridecue {size[0]}x{size[1]}")
+        return svg
 
 
-def to_png(svg: Path, png: Path) -> None:
+async def photograph() -> bytes:
+    """Give the PNG of the coach's dashboard in a browser."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        async with (
+            served.served(moving_s=90) as address,
+            browser.a_page(f"{address}/?token={served.TOKEN}", Path(profile), TABLET) as page,
+        ):
+            await page.until("document.body.classList.contains('-first-byte')")
+            await asyncio.sleep(SETTLED_S)
+            png: bytes = await page.picture()
+            return png
+
+
+def to_png(svg: str, png: Path) -> None:
     """Render with headless Chromium in the SVG's own size."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        raise SystemExit("take_screenshots: no Chromium found; leave out --png, or install chromium")
-    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg.read_text(encoding="utf-8"))
+    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
     width, height = (math.ceil(float(each)) for each in box.groups()) if box else (1200, 900)
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--window-size={width},{height}"]
-    subprocess.run(
-        [chromium, *flags, f"--screenshot={png.resolve()}", svg.resolve().as_uri()], check=True, capture_output=True
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = Path(folder) / "drawn.svg"
+        drawn.write_text(svg, encoding="utf-8")
+        subprocess.run(
+            [browser.chromium(), *flags, f"--screenshot={png.resolve()}", drawn.as_uri()],
+            check=True,
+            capture_output=True,
+        )
 
 
 def main() -> None:
-    """Draw the scenes asked for in all sizes."""
-    parser = argparse.ArgumentParser(description="Take the dashboard's pictures.")
-    parser.add_argument("scenes", nargs="*", default=["runner"], help=f"all, or some of {', '.join([*SCENES, *COACH])}")
+    """Take the pictures asked for, all without a name."""
+    names = [*PICTURES, BROWSER]
+    parser = argparse.ArgumentParser(description="Take the pictures of the dashboards.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)} (default: all)")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures")
-    parser.add_argument("--svg", action="store_true", help="keep the SVG instead of making PNG (needs no Chromium)")
     options = parser.parse_args()
-    known = [*SCENES, *COACH]
-    wanted = known if options.scenes == ["all"] else options.scenes
-    if unknown := set(wanted) - set(known):
-        parser.error(f"no scene {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    if unknown := set(options.names) - set(names):
+        parser.error(f"no picture {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     options.out.mkdir(parents=True, exist_ok=True)
-    for scene in wanted:
-        for columns, rows in SIZES:
-            picture = options.out / f"{scene}-{columns}x{rows}.svg"
-            picture.write_text(asyncio.run(draw(scene, (columns, rows))), encoding="utf-8")
-            if not options.svg:
-                to_png(picture, picture.with_suffix(".png"))
-                picture.unlink()
-                picture = picture.with_suffix(".png")
-            print(picture)
+    for name in options.names or names:
+        png = options.out / f"{name}.png"
+        if name == BROWSER:
+            png.write_bytes(asyncio.run(photograph()))
+        else:
+            to_png(asyncio.run(draw(*PICTURES[name])), png)
+        print(png)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from dsp.records import ThresholdState
 from dsp.thresholds import onset
 from tui.roster import Need, Watched
 from tui.sparkline import sparkline
-from tui.words import age, clock, middle_cut, watched_words
+from tui.words import age, clock, lines_of, middle_cut, watched_words
 
 TREND = "Drop, minute by minute"
 SAYS = "Says"
@@ -40,7 +40,7 @@ QUIET_DEG = 2.0
 in 2-D video is 2.7 degrees (domain 2)."""
 
 
-def cells(watched: Watched, now_s: float, spark_cells: int, *, wide: bool) -> list[Content]:
+def cells(watched: Watched, now_s: float, spark_cells: int, says_cells: int, *, wide: bool) -> list[Content]:
     """Give the cells of a row, in the order of HEADINGS."""
     board, session = watched.board, watched.board.session
     silent_s = watched.silent_s(now_s)
@@ -57,7 +57,7 @@ def cells(watched: Watched, now_s: float, spark_cells: int, *, wide: bool) -> li
         Content.styled(_drop_line(watched, spark_cells), dim or "$accent"),
         Content.styled(word, dim or look),
         _sensors(watched, dim),
-        Content.styled(says(watched, now_s), dim),
+        Content.styled("".join(lines_of(says(watched, now_s), says_cells, 1)), dim),
     ]
     return row if wide else row[: len(NARROW)]
 

@@ -1,4 +1,4 @@
-"""A line of eight heights: the shape of the last minutes in as many cells."""
+"""A line of heights in as many cells: the shape of the last minutes, one row high or several."""
 
 from __future__ import annotations
 
@@ -14,20 +14,32 @@ def sparkline(values: Sequence[float | None], cells: int, *, least_span: float =
     Several values share a cell by their mean when there are more than cells. `least_span` keeps a quiet line quiet:
     what varies less than that does not fill the height.
     """
+    return tall_sparkline(values, cells, 1, least_span=least_span)[0]
+
+
+def tall_sparkline(values: Sequence[float | None], cells: int, rows: int, *, least_span: float = 0.0) -> list[str]:
+    """The same in `rows` rows, the highest first: eight heights a row."""
     if cells < 1 or not values:
-        return ""
+        return [""] * rows
     shown = [_mean(values[len(values) * i // cells : len(values) * (i + 1) // cells]) for i in range(cells)]
     if len(values) < cells:
         shown = list(values)
     known = [value for value in shown if value is not None]
     if not known:
-        return GAP * len(shown)
+        return [GAP * len(shown)] * rows
     low, high = min(known), max(known)
     if high - low < least_span:
         middle = 0.5 * (low + high)
         low, high = middle - 0.5 * least_span, middle + 0.5 * least_span
-    scale = (len(BLOCKS) - 1) / (high - low) if high > low else 0.0
-    return "".join(GAP if value is None else BLOCKS[round((value - low) * scale)] for value in shown)
+    scale = (rows * len(BLOCKS) - 1) / (high - low) if high > low else 0.0
+    heights = [None if value is None else 1 + round((value - low) * scale) for value in shown]
+    return ["".join(_cell(height, row) for height in heights) for row in reversed(range(rows))]
+
+
+def _cell(height: int | None, row: int) -> str:
+    """The part of a bar of `height` eighths that lies in `row`, counted from the lowest."""
+    eighths = 0 if height is None else min(len(BLOCKS), height - row * len(BLOCKS))
+    return BLOCKS[eighths - 1] if eighths > 0 else GAP
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -6,7 +6,7 @@ import textwrap
 
 from dsp.records import Severity, Side, ThresholdState
 from dsp.signals import Placement
-from dsp.texts import WATCHED
+from dsp.texts import WATCHED, detector_and_side
 from hub.wire import SensorMessage, SensorState, SoundStatus
 
 SEVERITY_MARK = {Severity.INFO: "●", Severity.ADVICE: "◆", Severity.WARNING: "▲", Severity.STOP: "■"}
@@ -50,10 +50,9 @@ def sensor_word(message: SensorMessage) -> str:
 
 def watched_words(name: str) -> str:
     """Say what a detector watches, from its name in the session: `drop_drift_left`."""
-    for side in Side:
-        if name.endswith(f"_{side}"):
-            return f"{watched_words(name.removesuffix(f'_{side}'))}, landing {side}"
-    return WATCHED.get(name, name.replace("_", " "))
+    detector, side = detector_and_side(name)
+    words = WATCHED.get(detector, detector.replace("_", " "))
+    return words if side is None else f"{words}, landing {side}"
 
 
 def sound_words(sound: SoundStatus | None, *, wide: bool) -> str:

@@ -23,6 +23,10 @@ class Coach(Driver[CoachApp]):
         return [[str(cell) for cell in table.get_row_at(index)] for index in range(table.row_count)]
 
     @property
+    def detail(self) -> str:
+        return str(self.app.screen_stack[1].query_one("#roster-detail").render())
+
+    @property
     def status(self) -> str:
         return str(self.app.screen_stack[1].query_one("#roster-status").render())
 

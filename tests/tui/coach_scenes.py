@@ -97,24 +97,33 @@ def numbers(of_whom: Gait, later_s: float = 0.0) -> MetricsMessage:
     contact = of_whom.at(of_whom.minutes + later_s / 60.0)
     flight_ms = 60_000.0 / contact["cadence_spm"] - contact["contact_left_ms"]
     heart_bpm = of_whom.heart_bpm + 3.0 * math.sin(0.1 * later_s)
-    return scenes.metrics(**contact, flight_ms=flight_ms, heart_rate_bpm=heart_bpm)
+    extra = {
+        "distance_m": of_whom.speed_mps * (60.0 * of_whom.minutes + later_s),
+        "cadence_target_spm": 1.03 * of_whom.cadence_spm,
+    }
+    return scenes.metrics(extra, **contact, flight_ms=flight_ms, heart_rate_bpm=heart_bpm)
 
 
-def session(name: str, state: str, elapsed_s: float, thresholds: dict[str, ThresholdState]) -> SessionMessage:
+def session(name: str, number: int, state: str, worst: ThresholdState | None, later_s: float = 0.0) -> SessionMessage:
     """Where a run stands."""
-    recording = f"2025-03-01T063000Z-{name}.mcap"
-    values = {"runner": name, "source": "live", "recording": recording}
-    return scenes.session(state, elapsed_s=elapsed_s, steps=round(2.8 * elapsed_s), thresholds=thresholds, **values)
+    elapsed_s = 60.0 * gait(number).minutes + 7 * number % 60 + later_s
+    return scenes.session(
+        state,
+        runner=name,
+        source="live",
+        elapsed_s=elapsed_s,
+        steps=round(2.8 * elapsed_s),
+        recording=f"2025-03-01T063000Z-{name}.mcap",
+        thresholds={} if worst is None else {"drop_drift_left": worst},
+    )
 
 
 def runner(name: str, number: int = 0, state: str = "running", worst: ThresholdState | None = None) -> list[Item]:
     """One runner's messages: session, numbers, trend, sensors."""
-    thresholds = {} if worst is None else {"drop_drift_left": worst}
     own = gait(number, worst)
-    elapsed_s = 60.0 * own.minutes + 7 * number % 60
     return [
         of(name, scenes.status(instance=name)),
-        of(name, session(name, state, elapsed_s, thresholds)),
+        of(name, session(name, number, state, worst)),
         of(name, numbers(own)),
         of(name, trend(own)),
         *(of(name, scenes.sensor(device)) for device in ("sacrum", "left-foot", "strap")),
@@ -208,9 +217,17 @@ def told() -> list[Item]:
 
 
 def a_second(later_s: float) -> list[Item]:
-    """The next numbers of all who still run."""
-    return [
-        of(name, numbers(gait(number, WORST.get(name)), later_s))
-        for number, name in enumerate(NAMES)
-        if name not in ENDED
-    ]
+    """What all who still run say a while later."""
+    items: list[Item] = []
+    for number, name in enumerate(NAMES):
+        if name not in ENDED:
+            worst = WORST.get(name)
+            items += [
+                of(name, numbers(gait(number, worst), later_s)),
+                of(name, session(name, number, "running", worst, later_s)),
+                of(name, scenes.sensor("strap", packets=1000 + round(later_s))),
+                of(name, scenes.sensor("left-foot", packets=1000 + round(21 * later_s))),
+            ]
+            if name != "kai":
+                items.append(of(name, scenes.sensor("sacrum", packets=1000 + round(21 * later_s))))
+    return items

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from dsp.records import Severity
+import msgspec
+
+from dsp.records import Severity, Side
 from hub.client import LinkChange
+from hub.lines import PainLine
 from hub.wire import ReplayMark
 from tests.tui import coach_scenes, scenes
 from tests.tui.coach import Coach, a_coach
@@ -62,6 +65,8 @@ async def _nobody(coach: Coach) -> None:
 
 async def _forty(coach: Coach) -> None:
     await coach.hear(*coach_scenes.forty())
+    coach.clock.now_s += 1.0
+    await coach.hear(*coach_scenes.a_second(1.0))
 
 
 async def _one_silent(coach: Coach) -> None:
@@ -77,7 +82,9 @@ async def _one_silent(coach: Coach) -> None:
 
 def _stop(feed: scenes.ScriptedFeed, clock: scenes.Clock) -> None:
     scenes.running(feed, clock)
-    feed.say(scenes.cue(Severity.STOP, "Stop and walk. A swollen or locking knee needs a doctor."))
+    pain = PainLine(t_s=750.0, level=8, site="around the kneecap", side=Side.RIGHT, note=None)
+    stop = scenes.cue(Severity.STOP, "Stop and walk home. A swollen or locking knee needs a doctor.")
+    feed.say(msgspec.structs.replace(stop, because=(pain,)))
 
 
 def _link_lost(feed: scenes.ScriptedFeed, clock: scenes.Clock) -> None:

@@ -130,7 +130,7 @@ def metrics(extra: dict[str, float] = EXTRA, **changes: float | None) -> Metrics
         "incline_pct": 1.0,
         "quality": 0.97,
     }
-    return MetricsMessage(t=UTC, seq=2, t_s=754.0, extra=extra, **(values | changes))
+    return MetricsMessage(t=UTC, seq=2, extra=extra, **({"t_s": 754.0} | values | changes))
 
 
 def sound(**changes: object) -> SoundStatus:
@@ -152,10 +152,18 @@ def sound(**changes: object) -> SoundStatus:
     return SoundStatus(**(values | changes))
 
 
+def _hips(turn: float) -> float:
+    """Obliquity, degrees: no two steps are alike. 1.43 strides a second; `turn` is 2 pi times seconds."""
+    size = 1.0 + 0.09 * math.sin(0.23 * turn) + 0.06 * math.sin(0.61 * turn)
+    phase = 1.43 * turn + 0.15 * math.sin(0.31 * turn)
+    swing = 4.2 * math.sin(phase) + 1.1 * math.sin(2.0 * phase + 0.4 * math.sin(0.17 * turn))
+    return size * swing + 0.5 * math.sin(3.0 * phase + 0.9) - 0.8
+
+
 def attitude(t0_s: float, seconds: float = 10.0, rate_hz: float = 104.0) -> AttitudeMessage:
     dt_s = 1.0 / rate_hz
     times_s = [t0_s + n * dt_s for n in range(round(seconds * rate_hz))]
-    values = [4.2 * math.sin(2 * math.pi * 1.43 * t) - 0.8 + 1.1 * math.sin(2 * math.pi * 2.86 * t) for t in times_s]
+    values = [_hips(2.0 * math.pi * t_s) for t_s in times_s]
     return AttitudeMessage(t=UTC, seq=3, t0_s=t0_s, dt_s=dt_s, obliquity_deg=values)
 
 

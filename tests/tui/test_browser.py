@@ -3,69 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from hub.broker.serving import LOOPBACK
-from hub.client import Received
-from hub.connection import Server, open_client
-from hub.delivery import DELIVERY
-from hub.wire import encode
-from tests.hub.programs import a_port, mosquitto
-from tests.tui import coach_scenes
 from tests.tui.browser import a_page
+from tests.tui.served import TOKEN, served
 
 pytestmark = [pytest.mark.real_time, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-
-TOKEN = "not-a-secret"
-
-
-async def publish_forty(server: Server) -> None:
-    """Forty runners, as retained messages and once."""
-    async with open_client(server) as client:
-        for item in coach_scenes.forty():
-            if isinstance(item, Received):
-                how, address = DELIVERY[type(item.message)], item.address
-                device = f"/{address.device}" if address.device else ""
-                topic = f"stridecue/{address.runner}/{address.kind}{device}"
-                await client.publish(topic, encode(item.message), qos=1, retain=how.retain)
-
-
-@asynccontextmanager
-async def served() -> AsyncIterator[str]:
-    """A broker with forty runners, and the dashboard served; gives its address."""
-    broker, broker_port, port = mosquitto(), a_port(), a_port()
-    await broker.start(broker_port)
-    await publish_forty(Server(LOOPBACK, broker_port))
-    process = await asyncio.create_subprocess_exec(
-        *[sys.executable, "-m", "tui.web", "--port", str(port), "--", "--watch", "--port", str(broker_port)],
-        env={**os.environ, "STRIDECUE_WATCH_TOKEN": TOKEN},
-    )
-    try:
-        await _answers(port)
-        yield f"http://{LOOPBACK}:{port}"
-    finally:
-        process.terminate()
-        await process.wait()
-        await broker.stop()
-
-
-async def _answers(port: int) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            try:
-                _reader, writer = await asyncio.open_connection(LOOPBACK, port)
-            except OSError:
-                await asyncio.sleep(0.1)
-            else:
-                writer.close()
-                return
 
 
 async def test_a_tablet_sees_the_roster_and_asks_nobody_outside(tmp_path: Path):

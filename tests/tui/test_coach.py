@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from dsp.records import Side, ThresholdState
+from dsp.texts import WATCHED
 from hub.client import Item, LinkChange
 from hub.incoming import CommandMessage
 from hub.lines import PainLine
@@ -16,7 +17,7 @@ from tests.tui.coach import a_coach
 from tui.roster import Need, Roster
 from tui.screens.roster import RosterScreen
 from tui.screens.watched import WatchedScreen
-from tui.sparkline import sparkline
+from tui.sparkline import sparkline, tall_sparkline
 from tui.widgets.cue_banner import CueBanner
 from tui.widgets.threshold_gauge import ThresholdGauge
 from tui.widgets.trend_panel import TrendPanel
@@ -119,6 +120,7 @@ def test_a_sparkline_keeps_gaps_and_a_quiet_line_quiet():
     assert sparkline([1.0, 3.0, 5.0, 7.0], 2) == "▁█"
     assert sparkline([None, None], 8) == "  "
     assert sparkline([], 8) == ""
+    assert tall_sparkline([0.0, None, 7.0, 15.0], 4, 2) == ["   █", "▁ ██"]
 
 
 def test_a_coach_sees_nothing_that_tells_of_pain():
@@ -159,7 +161,11 @@ async def test_words_for_one_in_need_a_bare_threshold_and_a_hub_that_is_gone():
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann", worst=ThresholdState.NEAR))
         assert "1 running   1 needs you" in coach.status
-        assert coach.rows[0][-1] == "hip drop against earlier in this run, landing left"
+        assert coach.rows[0][-1].startswith("hip drop against")
+        assert coach.detail == f"ann: {WATCHED['drop_drift']}, landing left"
+        onset = scenes.session(thresholds={"onset": ThresholdState.NEAR})
+        await coach.hear(coach_scenes.of("ann", onset))
+        assert coach.detail == "ann: a threshold is near; the reason stays with the runner"
         await coach.press("enter")
         banner = coach.app.screen.query_one(CueBanner).saying
         assert banner is not None

@@ -82,7 +82,7 @@ async def test_a_run_shows_every_number(size: tuple[int, int]) -> None:
         sacrum = next(line for line in board.sensors if line.startswith("Sacrum"))
         assert sacrum.split() == ["Sacrum", "●", "streaming", "87%", "0.0%", "21"]
         assert not board.app.screen.query_one(BraillePlot).is_empty
-        assert "9.3°" in str(board.app.screen.query_one(BraillePlot).border_title)
+        assert "9.8°" in str(board.app.screen.query_one(BraillePlot).border_title)
 
 
 @BOTH

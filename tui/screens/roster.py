@@ -36,6 +36,7 @@ class RosterScreen(Screen[None]):
         self._shown: dict[str, list[str]] = {}
         self._width = 0
         self._trend_cells = 0
+        self._says_cells = 0
 
     def compose(self) -> ComposeResult:
         """Status, table, footer."""
@@ -63,7 +64,7 @@ class RosterScreen(Screen[None]):
             self._head(self.size.width)
         wide = self._width >= WIDE_FROM
         order = [each.runner for each in in_order]
-        rows = {each.runner: cells(each, now_s, self._trend_cells, wide=wide) for each in in_order}
+        rows = {each.runner: cells(each, now_s, self._trend_cells, self._says_cells, wide=wide) for each in in_order}
         if order != self._order:
             self._refill(order, rows)
         else:
@@ -72,9 +73,7 @@ class RosterScreen(Screen[None]):
         self._status.update(self._words(roster, in_order, now_s), layout=False)
         chosen = self.chosen
         said = says(roster[chosen], now_s) if chosen is not None else ""
-        self._detail.update(
-            Content.assemble((f"{chosen}: ", "bold"), said or "nothing to say") if chosen else "", layout=False
-        )
+        self._detail.update(Content.assemble((f"{chosen}: ", "bold"), said or "quiet") if chosen else "", layout=False)
 
     def _head(self, width: int) -> None:
         """Lay out the columns for a screen this wide."""
@@ -84,6 +83,7 @@ class RosterScreen(Screen[None]):
         headings, widths = (HEADINGS, WIDE) if width >= WIDE_FROM else (NARROW_HEADINGS, NARROW)
         left = max(8, width - sum(widths) - 2 * len(widths) - _SCROLL_BAR)
         self._trend_cells = widths[HEADINGS.index(TREND)] or left
+        self._says_cells = left
         for index, (title, column) in enumerate(zip(headings, widths, strict=True)):
             self._table.add_column(title, key=str(index), width=column or left)
 

@@ -78,7 +78,7 @@ class StatusLine(Static):
         link = f"{_LINK_MARK[now.link_ok]} {now.link}"
         room = width - left.cell_length - len(link) - 1
         sound = _fitting(self._sound(now, wide=width >= _WIDE_CELLS), room)
-        recording = _fitting(self._recording(now, room - len(sound) - len(_GAP)), room - len(sound))
+        recording = _fitting(self._recording(now, room - len(sound) - 2 * len(_GAP)), room - len(sound))
         right = Content.assemble(
             (recording, "" if now.recording else "$dim"),
             (sound, "$dim" if now.sound_ok else "$caution"),

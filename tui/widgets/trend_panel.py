@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from hub.wire import TrendMessage
-from tui.sparkline import sparkline
+from tui.sparkline import tall_sparkline
 
 _ROWS = (
     ("Drop L", "drop_excursion_left_deg", 2.0, "{:.1f}", "°"),
@@ -19,6 +19,8 @@ _ROWS = (
     ("Speed", "speed_mps", 0.5, "{:.2f}", " m/s"),
 )
 """Title, field, span below which a line is drawn flat (about what one minute differs from the next), format, unit."""
+_HIGHEST = 3
+"""Rows of a line at most."""
 _NAME_CELLS = 10
 _RANGE_CELLS = 17
 
@@ -55,19 +57,27 @@ class TrendPanel(Static):
         self.border_subtitle = f"last {minutes} min, a median a minute"
         width, height = self.content_size
         room = max(4, width - _NAME_CELLS - _RANGE_CELLS - 1)
-        lines = [self._line(*row, room) for row in _ROWS]
-        spread = [each for line in lines for each in ((line, Content("")) if height > 2 * len(lines) else (line,))]
-        self.update(Content("\n").join(spread[:height]), layout=False)
+        each = max(1, height // len(_ROWS))
+        rows = min(_HIGHEST, each if each < _HIGHEST else each - 1)  # a blank row between, where there is one
+        lines = []
+        for row in _ROWS:
+            lines += self._lines(*row, room, rows)
+            lines += [Content("")] * (min(each, _HIGHEST + 1) - rows)
+        self.update(Content("\n").join(lines[:height]), layout=False)
 
-    def _line(self, title: str, field: str, span: float, form: str, unit: str, room: int) -> Content:
+    def _lines(self, title: str, field: str, span: float, form: str, unit: str, room: int, rows: int) -> list[Content]:
         assert self._trend is not None
         values: Sequence[float | None] = getattr(self._trend, field)
         known = _known(self._trend, field)
-        drawn = sparkline(values, room, least_span=span)
+        drawn = tall_sparkline(values, room, rows, least_span=span)
         said = f"{form.format(min(known))} .. {form.format(max(known))}{unit}" if known else "not measured"
-        return Content.assemble(
-            (f"{title:<{_NAME_CELLS}}", "$dim"), (f"{drawn:<{room}}", "$accent"), (f" {said:>{_RANGE_CELLS}}", "bold")
+        above = [Content.assemble(" " * _NAME_CELLS, (line, "$accent")) for line in drawn[:-1]]
+        last = Content.assemble(
+            (f"{title:<{_NAME_CELLS}}", "$dim"),
+            (f"{drawn[-1]:<{room}}", "$accent"),
+            (f" {said:>{_RANGE_CELLS}}", "bold"),
         )
+        return [*above, last]
 
 
 def _known(trend: TrendMessage, field: str) -> list[float]:
