@@ -315,7 +315,7 @@ def _sound(one: argparse.ArgumentParser, default: str | None) -> None:
 
 
 def _headless(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--headless", action="store_true", help="no dashboard: lines of text")
+    one.add_argument("--headless", "--plain", action="store_true", help="no dashboard: lines of text")
     add_theme(one)
 
 

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 import aiomqtt
 
-from hub.connection import Server, backoff_s, open_client
+from hub.connection import Server, backoff_s, open_client, plain_reason
 from hub.delivery import DELIVERY
 from hub.incoming import CommandMessage, PainMessage
 from hub.topics import Address, Topics, WireError, parse_topic
@@ -90,7 +90,7 @@ class HubClient:
                         if item is not None:
                             yield item
             except aiomqtt.MqttError as error:
-                reason = str(error)
+                reason = plain_reason(error)
             finally:
                 self._client = None
             retry_s = next(waits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ MQTT_5 = aiomqtt.ProtocolVersion.V5
 MQTT_3 = aiomqtt.ProtocolVersion.V311
 _UNSUPPORTED_PROTOCOL = 132  # MQTT 5, 2.4: reason code of a refused CONNECT
 
+_CODE = re.compile(r"^\[[^\]]*\]\s*")
 _QUIET = logging.getLogger("stridecue.mqtt")
 _QUIET.setLevel(logging.ERROR)  # paho warns once per dropped message
 
@@ -99,6 +101,31 @@ async def settled(server: Server) -> Server:
     older = replace(server, protocol=MQTT_3)
     async with open_client(older):
         return older
+
+
+NOTHING_HERE = "nothing is running on this machine: start `stridecue run` or `stridecue demo`"
+"""What to do where no broker answers on loopback."""
+
+_KNOWN = ((ConnectionRefusedError, "nothing answers there"), (socket.gaierror, "no machine of that name is known"))
+_SILENT = "no answer in time"
+
+
+def plain_reason(error: BaseException) -> str:
+    """Say in plain words why there is no connection: no numbers of errors, no names of exceptions."""
+    cause: BaseException | None = error
+    while cause is not None:
+        for kind, words in _KNOWN:
+            if isinstance(cause, kind):
+                return words
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted: {cause.verify_message}"
+        if isinstance(cause, TimeoutError):
+            return _SILENT
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror[0].lower() + cause.strerror[1:]
+        cause = cause.__cause__ or cause.__context__
+    text = _CODE.sub("", str(error))
+    return _SILENT if "timed out" in text else text[:1].lower() + text[1:]
 
 
 def publish_properties(expiry_s: int | None) -> Properties:

@@ -64,7 +64,8 @@ class Console:
             return None
         self._states[sensor.device] = now
         battery = f", battery {sensor.battery_pct:.0f} %" if sensor.battery_pct is not None else ""
-        return f"{sensor.name} ({sensor.placement or 'place unknown'}) {now}{battery}"
+        place = sensor.placement.replace("_", " ") if sensor.placement is not None else "place unknown"
+        return f"{sensor.name} ({place}) {now}{battery}"
 
     def _run_state(self, session: SessionMessage) -> str | None:
         self._steps = session.steps

@@ -91,8 +91,6 @@ class ForOthers:
         told = for_others(message, self._onset)
         match told:
             case ThresholdMessage(detector=onset.DETECTOR, state=state):
-                if state is (self._onset or ThresholdState.CLEAR):
-                    return None  # a report was taken back: of that too nothing is told
                 self._onset = state
             case SessionMessage(thresholds=thresholds):
                 self._onset = thresholds.get(onset.DETECTOR)
@@ -107,6 +105,8 @@ def for_others(message: Message, onset_before: ThresholdState | None = None) -> 
     """
     match message:
         case AttitudeMessage() | PainMessage() | CommandMessage() | ThresholdMessage(state=ThresholdState.REPORTED):
+            return None
+        case ThresholdMessage(because=(PainLine(),)):  # a report that was taken back
             return None
         case ThresholdMessage(detector=onset.DETECTOR):
             return msgspec.structs.replace(message, side=None, because=())

@@ -30,6 +30,7 @@ ORDERS_A_SECOND = 5
 REMEMBERED = 64
 """Ids of orders that were carried out: a message that comes twice (QoS 1) is done once."""
 
+_GOOD = {"command": '{"action": "mute"}', "pain": '{"level": 3, "site": "outer knee", "side": "left"}'}
 Order: TypeAlias = PainMessage | CommandMessage
 
 _ONLY_NEW = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
@@ -114,7 +115,7 @@ class OrderDesk:
             order = decode(topic, payload)
         except WireError as error:
             self.refused += 1
-            return Answer(kind, _id_of(payload), ok=False, text=_explained(str(error)))
+            return Answer(kind, _id_of(payload), ok=False, text=_explained(kind, str(error)))
         assert isinstance(order, PainMessage | CommandMessage)
         if order.id is not None and order.id in self._done:
             return Answer(kind, order.id, ok=True, text=self._done[order.id])
@@ -165,9 +166,11 @@ def _may_answer(topic: str) -> bool:
         return topic.partition("/")[0] != ROOT
 
 
-def _explained(wrong: str) -> str:
-    """Add to what is wrong with an order what it may be."""
-    return f"{wrong}; valid: {', '.join(get_args(Action))}" if wrong.endswith("`$.action`") else wrong
+def _explained(kind: Literal["pain", "command"], wrong: str) -> str:
+    """Add to what is wrong with an order what it may be, and a good one."""
+    if wrong.endswith("`$.action`"):
+        wrong = f"{wrong}; valid: {', '.join(get_args(Action))}"
+    return wrong if "e.g." in wrong else f"{wrong}; write it like this: {_GOOD[kind]}"
 
 
 def _id_of(payload: bytes) -> str | None:

@@ -18,10 +18,15 @@ NUMBERS_EVERY = 10
 
 
 class PlainWatch:
-    """Prints what it is given; `run` follows a client until cancelled."""
+    """Prints what it is given; `run` follows a client until cancelled.
 
-    def __init__(self, out: TextIO) -> None:
+    hint  what to do where no broker answers; empty: nothing to say
+    """
+
+    def __init__(self, out: TextIO, hint: str = "") -> None:
         self._out = out
+        self._hint = hint
+        self._was_up = False
         self._said: dict[tuple[str, str], str] = {}
         self._frames: dict[str, int] = {}
         self._as_told: defaultdict[str, ForOthers] = defaultdict(ForOthers)
@@ -36,9 +41,14 @@ class PlainWatch:
     def lines(self, item: Item) -> list[str]:
         """What there is to say about one item; often nothing."""
         if isinstance(item, LinkChange):
-            words = "connected" if item.up else f"broker gone ({item.reason}); retry in {item.retry_s:.2g} s"
-            return self._changed("", "link", words)
+            self._was_up = self._was_up or item.up
+            return self._changed("", "link", "connected" if item.up else self._gone(item.reason))
         return self._lines(item.address.runner, item)
+
+    def _gone(self, reason: str) -> str:
+        if not self._was_up and self._hint:
+            return f"{self._hint}; trying again until it is there"
+        return f"the connection is gone ({reason}); trying again"
 
     def _lines(self, runner: str, item: Received) -> list[str]:
         match self._as_told[runner](item.message):

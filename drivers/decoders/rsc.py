@@ -30,7 +30,7 @@ RATIO_TOLERANCE = 0.25
 class CadenceRule(StrEnum):
     """Why the cadence was read as it was; shown with the sensor."""
 
-    OPEN = "cadence unit open until 2 m/s"
+    OPEN = "its cadence is used once you run"
     SET = "cadence unit set for this sensor"
     PROFILE_STEPS = "cadence counts steps (profile)"
     PROFILE_STRIDES = "cadence counts strides (profile)"

@@ -36,7 +36,5 @@ class ClockState:
         """Say what the user should know; empty when all is well."""
         if not self.is_trapped:
             return ""
-        return (
-            f"its packets keep step with the radio, so its times may be late by up to {self.phase_gap_s * 1e3:.0f} ms: "
-            "another rate or packet size mends that"
-        )
+        late_ms = self.phase_gap_s * 1e3
+        return f"its times may be up to {late_ms:.0f} ms late; another sample rate, set on the sensor, mends that"

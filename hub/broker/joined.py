@@ -12,7 +12,7 @@ import logging
 import aiomqtt
 
 from hub.broker.serving import LOOPBACK, PortBusyError, Serving, port_is_free
-from hub.connection import Server, open_client, settled
+from hub.connection import Server, open_client, plain_reason, settled
 from hub.topics import ROOT, WireError, parse_topic
 from hub.wire import SessionMessage, StatusMessage, decode
 
@@ -79,7 +79,7 @@ class Joined:
                 async for _message in client.messages:
                     pass
         except aiomqtt.MqttError as error:
-            return f"the demo that served here is gone ({error})"
+            return f"the demo that served here is gone ({plain_reason(error)})"
         return "the demo that served here is gone"
 
     async def stop(self) -> None:

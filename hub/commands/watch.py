@@ -16,7 +16,7 @@ from pathlib import Path
 from hub.client import HubClient
 from hub.commands.web_address import advice, camera_code, check_free, reachable
 from hub.config import FROM_ENVIRONMENT, Config, ConfigError, MqttSection, external_server, load_config
-from hub.connection import Server
+from hub.connection import NOTHING_HERE, Server
 from hub.dashboard import dashboard_is_installed
 from hub.folders import adding_extra, config_file
 from hub.plain_watch import PlainWatch
@@ -38,8 +38,9 @@ def run(options: Namespace) -> int:
         return _dashboard(section, server, options)
     if why_plain:
         print(f"stridecue: {why_plain}: lines of text instead", file=sys.stderr)
+    hint = NOTHING_HERE if section.url is None else ""
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(PlainWatch(sys.stdout).run(HubClient(server, topics=coach_topics(options.runner))))
+        asyncio.run(PlainWatch(sys.stdout, hint).run(HubClient(server, topics=coach_topics(options.runner))))
     return 0
 
 

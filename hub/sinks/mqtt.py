@@ -16,7 +16,7 @@ from itertools import islice
 import aiomqtt
 
 from hub.bus import Subscription
-from hub.connection import MQTT_5, Server, backoff_s, open_client, publish_properties, settled
+from hub.connection import MQTT_5, Server, backoff_s, open_client, plain_reason, publish_properties, settled
 from hub.delivery import delivery
 from hub.sinks.overdue import KEEP_EVERY_S, Overdue
 from hub.topics import WireError
@@ -273,7 +273,7 @@ def _instance(own: Post) -> str:
 
 def _first_words(errors: BaseExceptionGroup[BaseException]) -> str:
     first = errors.exceptions[0]
-    return _first_words(first) if isinstance(first, BaseExceptionGroup) else str(first)
+    return _first_words(first) if isinstance(first, BaseExceptionGroup) else plain_reason(first)
 
 
 def _read_status(raw: aiomqtt.Message) -> StatusMessage | None:

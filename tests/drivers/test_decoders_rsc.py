@@ -47,7 +47,7 @@ def test_the_rule_that_fires(speed_mps: float, per_min: float, length_m: float |
 
 def test_auto_waits_for_two_metres_a_second_and_then_sticks() -> None:
     pod = decoder()
-    assert pod.detail == "cadence unit open until 2 m/s"
+    assert pod.detail == "its cadence is used once you run"
     assert math.isnan(row(pod, 1.5, 75)[Quantity.CADENCE_SPM])
     assert row(pod, 2.5, 80)[Quantity.CADENCE_SPM] == 160
     assert pod.rule is CadenceRule.LOW

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import socket
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ import pytest
 
 from hub.broker.embedded import Embedded
 from hub.broker.serving import LOOPBACK
-from hub.connection import MQTT_3, MQTT_5, Server, open_client, publish_properties, settled
+from hub.connection import MQTT_3, MQTT_5, Server, open_client, plain_reason, publish_properties, settled
 from tests.hub.programs import a_port, mosquitto, mosquitto_program
 
 pytestmark = pytest.mark.real_time
@@ -136,3 +137,40 @@ async def test_nobody_there_and_a_wrong_password_are_final(tmp_path: Path):
         await asyncio.sleep(0.3)
         with pytest.raises(aiomqtt.MqttCodeError, match=r"(?i)not authori|user name"):
             await settled(Server(LOOPBACK, port, "ann", "wrong"))
+
+
+async def why_not(server: Server) -> str:
+    with pytest.raises(aiomqtt.MqttError) as failed:
+        async with open_client(server):
+            pass
+    return plain_reason(failed.value)
+
+
+async def test_why_there_is_no_connection_is_said_in_plain_words():
+    assert await why_not(Server(port=a_port())) == "nothing answers there"
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "no machine of that name is known"),
+        (TimeoutError(), "no answer in time"),
+        (OSError(101, "Network is unreachable"), "network is unreachable"),
+    ],
+)
+def test_a_reason_has_no_numbers_of_errors(cause: OSError, words: str):
+    error = aiomqtt.MqttError(str(cause))
+    error.__cause__ = cause
+    assert plain_reason(error) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[code:135] Not authorized", "not authorized"),
+        ("Operation timed out", "no answer in time"),
+        ("Disconnected during message iteration", "disconnected during message iteration"),
+    ],
+)
+def test_what_a_broker_says_is_kept(text: str, words: str):
+    assert plain_reason(aiomqtt.MqttError(text)) == words

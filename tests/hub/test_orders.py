@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import aiomqtt
 import pytest
@@ -16,9 +17,11 @@ from paho.mqtt.properties import Properties
 from hub.broker.serving import LOOPBACK
 from hub.connection import MQTT_3, MQTT_5, Server, open_client
 from hub.incoming import CommandMessage, PainMessage
-from hub.orders import MAX_ORDER_BYTES, ORDERS_A_SECOND, Order, OrderDesk, OrderError
+from hub.orders import MAX_ORDER_BYTES, ORDERS_A_SECOND, Order, OrderDesk, OrderError, _explained
 from hub.session import Session
 from hub.telemetry import About, Telemetry
+from hub.topics import WireError
+from hub.wire import decode
 from tests.hub.programs import a_port, mosquitto
 
 pytestmark = pytest.mark.real_time
@@ -170,3 +173,16 @@ async def test_a_wrong_action_is_answered_with_those_there_are():
         _topic, answer = await desk.heard()
         assert "'explode'" in str(answer["text"])
         assert "valid: stop, mark, mute, unmute" in str(answer["text"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [("command", b"mute"), ("command", b'{"action": "sing"}'), ("pain", b"4"), ("pain", b'{"level": 11}')],
+)
+def test_a_wrong_order_is_answered_with_a_good_one(kind: Literal["pain", "command"], wrong: bytes):
+    topic = f"stridecue/ann/{kind}"
+    with pytest.raises(WireError) as refused:
+        decode(topic, wrong)
+    said = _explained(kind, str(refused.value))
+    good = said.partition("write it like this: ")[2]
+    assert isinstance(decode(topic, good.encode()), PainMessage if kind == "pain" else CommandMessage)

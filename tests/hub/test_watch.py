@@ -15,7 +15,7 @@ from hub.arguments import parser
 from hub.client import Item, LinkChange, Received
 from hub.commands import watch
 from hub.config import ConfigError
-from hub.connection import Server
+from hub.connection import NOTHING_HERE, Server
 from hub.contract_examples import EXAMPLES
 from hub.lines import PainLine
 from hub.plain_watch import NUMBERS_EVERY, PlainWatch
@@ -86,8 +86,16 @@ def test_who_muted_is_said_and_that_a_question_was_answered():
     ]
 
 
-def test_a_lost_broker_is_said_with_the_wait():
-    assert said(LinkChange(up=False, reason="refused", retry_s=0.5)) == ["broker gone (refused); retry in 0.5 s"]
+def test_a_lost_broker_is_said_and_where_none_is_what_to_start():
+    gone = [LinkChange(up=False, reason="nothing answers there", retry_s=wait_s) for wait_s in (0.25, 0.5, 1.0)]
+    assert said(*gone) == ["the connection is gone (nothing answers there); trying again"], (
+        "once, however often it tries"
+    )
+    plain = PlainWatch(io.StringIO(), NOTHING_HERE)
+    assert plain.lines(gone[0]) == [f"{NOTHING_HERE}; trying again until it is there"]
+    assert "stridecue demo" in NOTHING_HERE
+    assert plain.lines(LinkChange(up=True)) == ["connected"]
+    assert plain.lines(gone[1]) == ["the connection is gone (nothing answers there); trying again"]
 
 
 def test_a_coach_reads_no_steps_and_no_pain():
