@@ -90,7 +90,7 @@ class Bend:
     def change(
         self, t_s: float, strapdown: Strapdown, leveller: Leveller, mount: Mount | None
     ) -> tuple[tuple[float, float], float]:
-        """What has changed from the last time of asking to `t_s`: velocity (m/s, near-inertial frame), way (rad)."""
+        """What has changed from the last call to `t_s`: velocity (m/s, near-inertial frame), heading (rad)."""
         p, turn = self._p, self.turn_radps
         self.turn_radps = 0.0
         span_s, self._before_s = t_s - self._before_s, t_s
