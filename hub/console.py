@@ -20,9 +20,18 @@ class Console:
     """Prints posts; `run` is a sink like any other.
 
     own_terminal  False: others may read what is printed, a service's log for one, so nothing tells of pain
+    begins        what is done first, in words
     """
 
-    def __init__(self, out: TextIO, subscription: Subscription[Post], *, own_terminal: bool = True) -> None:
+    def __init__(
+        self,
+        out: TextIO,
+        subscription: Subscription[Post],
+        *,
+        own_terminal: bool = True,
+        begins: str = "looking for sensors",
+    ) -> None:
+        self._begins = begins
         self._out = out
         self._as_told: Callable[[Message], Message | None] = (lambda message: message) if own_terminal else ForOthers()
         self._subscription = subscription
@@ -35,7 +44,7 @@ class Console:
     async def run(self) -> None:
         """Print until the bus has closed; a terminal that is gone ends it."""
         start_s = asyncio.get_running_loop().time()
-        print(f"{0:6.1f} s  looking for sensors; Ctrl-C ends the run", file=self._out, flush=True)
+        print(f"{0:6.1f} s  {self._begins}; Ctrl-C ends the run", file=self._out, flush=True)
         async for batch in self._subscription.batches():
             stamp = f"{asyncio.get_running_loop().time() - start_s:6.1f} s  "
             for post in batch:

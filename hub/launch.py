@@ -154,7 +154,7 @@ async def _carry_out(launch: Launch) -> Ended:
             name_file=_namer(launch.folder, session) if launch.folder is not None else None,
             jsonl=jsonl,
             signals=launch.signals,
-            console=None if dashboard else _console(out),
+            console=None if dashboard else _console(out, launch.source),
             dashboard=dashboard,
             theme=launch.theme,
             observe=launch.observe,
@@ -235,8 +235,9 @@ def _dashboard(launch: Launch, broker: LoopbackBroker | None) -> tuple[bool, str
     return True, ""
 
 
-def _console(out: TextIO) -> Callable[[Subscription[Post]], Coroutine[Any, Any, None]]:
-    return lambda subscription: Console(out, subscription, own_terminal=is_own_terminal(out)).run()
+def _console(out: TextIO, source: str) -> Callable[[Subscription[Post]], Coroutine[Any, Any, None]]:
+    own, begins = is_own_terminal(out), "a recording is played" if source == "replay" else "looking for sensors"
+    return lambda subscription: Console(out, subscription, own_terminal=own, begins=begins).run()
 
 
 def _namer(folder: Path, session: SessionInfo) -> Callable[[int], Path]:

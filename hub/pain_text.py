@@ -17,6 +17,8 @@ from dsp.triage import Answer, PainRule, Triage, hurts, known_site, triage
 from hub.summary_text import row
 
 WIDTH = 78
+NEAREST_M = 200.0
+"""Pain that began earlier has no distance that a part of would be a run."""
 _ORDER = list(Answer)
 
 
@@ -59,7 +61,7 @@ def run_pain_text(reports: Sequence[PainReport], rule: PainRule, *, kept: bool) 
 def advice(found: Triage, site: str | None, exposure_m: float | None) -> list[str]:
     """Say all there is to say after a run: the rule, what such pain usually is, the next run, whom to see."""
     lines = [found.advice, found.about]
-    if exposure_m is not None and not found.stops_cues:
+    if exposure_m is not None and exposure_m >= NEAREST_M and not found.stops_cues:
         lines.append(return_text(site, exposure_m))
     if found.see is not None:
         lines.append(found.see)
@@ -67,11 +69,11 @@ def advice(found: Triage, site: str | None, exposure_m: float | None) -> list[st
 
 
 def place(report: PainReport) -> str:
-    """Say when and where in the run it was said: `, at 1:59 (0.3 km)`; empty where that is not known."""
+    """Say when and where in the run it was said: `, at 1:59 (320 m)`; empty where that is not known."""
     if report.running_s is None:
         return ""
     minutes, seconds = divmod(round(report.running_s), 60)
-    far = f" ({report.distance_m / 1000.0:.1f} km)" if report.distance_m else ""
+    far = f" ({texts.distance(report.distance_m)})" if report.distance_m else ""
     return f", at {minutes}:{seconds:02d}{far}"
 
 

@@ -91,8 +91,8 @@ def run(options: Namespace) -> int:
     if ended.outcome.summary is not None:
         text = summary_text(ended.outcome.summary, settings.history, running_s=ended.outcome.running_s)
         print(f"\nThe run:\n{text}")
-        tell_pain(count, settings.pain_rule, kept=False)
         keep(ended, History(_history_file()), OWN_RUNS, count, "kept apart: a demo that tires is nobody's usual run")
+        tell_pain(count, settings.pain_rule, kept=False)
     if epochs_s:
         comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * NS_PER_S))
         print(f"\nAgainst the virtual runner's truth (measured minus true):\n{comparison_text(comparison)}")

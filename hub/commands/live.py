@@ -82,8 +82,8 @@ def run(options: Namespace) -> int:
     if ended.outcome.summary is not None:
         text = summary_text(ended.outcome.summary, settings.history, running_s=ended.outcome.running_s)
         print(f"\nThe run:\n{text}")
-        tell_pain(count, config.cues.pain_rule, kept=True)
     keep(ended, history, runner, count, APART if made_up else COUNTS, surface=options.surface)
+    tell_pain(count, config.cues.pain_rule, kept=True)
     for line in ended.words():
         print(line)
     return ended.code

@@ -24,7 +24,7 @@ def text(*reports: PainReport, kept: bool = True) -> str:
 
 def test_each_report_is_told_with_its_place_and_what_comes_next():
     head, _blank, *rest = text(KNEE).splitlines()
-    assert head == "  pain                     4 of 10, left around the kneecap, at 1:59 (0.3 km)"
+    assert head == "  pain                     4 of 10, left around the kneecap, at 1:59 (320 m)"
     advice = " ".join(line.strip() for line in rest)
     assert advice.startswith("Let that be it for today.")
     assert "worse downstairs" in advice
@@ -43,6 +43,11 @@ def test_what_weighs_most_is_answered():
     assert "stridecue pain --cleared" in said.replace("\n  ", " ")
     assert "kneecap, worse" not in said
     assert "doctor" in text(KNEE, replace(KNEE, level=8))
+
+
+def test_pain_from_the_first_steps_on_gives_no_distance_to_run():
+    assert "Then " not in text(replace(KNEE, exposure_m=12.0))
+    assert "Then " in text(KNEE)
 
 
 def test_what_was_taken_back_is_not_told():
