@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dsp.records import Severity, ThresholdState
+from dsp.texts import MUTED
 from hub.wire import CueMessage, SessionMessage
 from tui.board import Board, Sensor
 from tui.reason import reason
-from tui.words import SEVERITY_MARK, ago, clock, sensor_word
+from tui.words import SEVERITY_MARK, ago, clock, sensor_word, sentence
 
 CUE_SHOWN_S = 20.0
 """Long enough to be read between two glances at a treadmill display; afterwards it is history and says so."""
@@ -174,8 +175,9 @@ def _quiet(board: Board, now_s: float, *, muted: bool) -> Announcement:
         pressing = f"A threshold is {board.bare_threshold[1]}."
     parts = []
     if muted:
-        word, text = "MUTED", "Cues are muted on this screen."
-        parts.append("m shows them again")
+        by = board.session.muted_by if board.session is not None else None
+        word, text = "MUTED", sentence(MUTED[by or "runner"])
+        parts.append("m lets them through again")
     elif pressing is not None:
         word, text = "THRESHOLD", pressing
     else:

@@ -11,13 +11,15 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widgets import Footer
 
+from dsp.texts import level_word
+from dsp.triage import PainRule
 from hub.client import NotConnectedError
 from hub.incoming import CommandMessage, PainMessage
 from tui.board import Board
 from tui.explanations import RUNNER, RUNNER_KEYS
 from tui.feed import Feed
 from tui.screens.help import HelpScreen
-from tui.screens.pain import PainScreen, level_word
+from tui.screens.pain import PainScreen
 from tui.screens.runner import RunnerScreen
 from tui.shell import Shell
 from tui.widgets.replay_line import ReplayLine
@@ -114,13 +116,14 @@ class DashboardApp(Shell):
 
     def _hear_of_mute(self) -> None:
         """Follow the hub, whoever muted it: a coach may have."""
-        sound = self.board.session.sound if self.board.session is not None else None
-        if sound is not None and sound.muted != self._hub_muted:
-            self.muted = self._hub_muted = sound.muted
+        session = self.board.session
+        if session is not None and (session.muted_by is not None) != self._hub_muted:
+            self.muted = self._hub_muted = session.muted_by is not None
 
     def action_pain(self) -> None:
         """Ask how much and where; the report goes to the hub."""
-        self.push_screen(PainScreen(), self._report_pain)
+        session = self.board.session
+        self.push_screen(PainScreen(PainRule.TREK if session is None else session.pain_rule), self._report_pain)
 
     def action_mute(self) -> None:
         """Quiet: no cues, sounds or speech, and what others send is hidden (a stop cue is always shown)."""

@@ -97,11 +97,11 @@ class CoachApp(Shell):
         """Send an order to the runner that is meant."""
         runner = self._meant()
         if runner is not None:
-            self.send(runner, CommandMessage(action=action, id=_MINE + secrets.token_hex(4)))
+            self.send(runner, CommandMessage(action=action, by="coach", id=_MINE + secrets.token_hex(4)))
 
     def _nudge(self, runner: str, words: str | None) -> None:
         if words is not None:
-            self.send(runner, CommandMessage(action="nudge", text=words, id=_MINE + secrets.token_hex(4)))
+            self.send(runner, CommandMessage(action="nudge", by="coach", text=words, id=_MINE + secrets.token_hex(4)))
 
     def _meant(self) -> str | None:
         """Whose screen or row it is."""

@@ -97,13 +97,20 @@ def says(watched: Watched, now_s: float) -> str:
     for each in board.sensor_list:
         if each.message.state in ("lost", "failed", "stale"):
             return f"{each.message.name} {each.message.state}"
+    session = board.session
+    if session is not None and session.question is not None and session.question.answered is None:
+        return "asked whether something hurts, no answer yet"
     if board.cue is not None:
         return board.cue.text
-    if board.session is not None and board.session.notice:
-        return board.session.notice
+    if session is not None and session.notice:
+        return session.notice
     if watched.threshold in (ThresholdState.NEAR, ThresholdState.REACHED):
         bare = board.bare_threshold
         if bare is None or bare[0].startswith(onset.DETECTOR):
             return f"a threshold is {watched.threshold}; the reason stays with the runner"
         return watched_words(bare[0])
+    if session is not None and session.muted_by is not None:
+        return f"cues are muted by the {session.muted_by}"
+    if session is not None and session.question is not None:
+        return "has answered whether something hurts"
     return ""

@@ -67,6 +67,11 @@ def sound_words(sound: SoundStatus | None, *, wide: bool) -> str:
     return words if sound.metronome_spm is None or not wide else f"{words}, beat {sound.metronome_spm:.0f}"
 
 
+def sentence(words: str) -> str:
+    """Make a sentence of words."""
+    return f"{words[:1].upper()}{words[1:]}."
+
+
 def clock(seconds: float) -> str:
     """Write a duration as 4:05 or 1:02:03."""
     minutes, rest = divmod(int(seconds), 60)

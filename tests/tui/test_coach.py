@@ -11,7 +11,7 @@ from hub.client import Item, LinkChange
 from hub.incoming import CommandMessage
 from hub.lines import PainLine
 from hub.trend import FIELDS
-from hub.wire import ReplyMessage, ThresholdMessage, TrendMessage
+from hub.wire import Question, ReplyMessage, ThresholdMessage, TrendMessage
 from tests.tui import coach_scenes, scenes
 from tests.tui.coach import a_coach
 from tui.roster import Need, Roster
@@ -64,6 +64,7 @@ async def test_orders_go_to_the_runner_that_is_meant_and_the_answer_is_shown():
         orders = [order for order in coach.feed.sent if isinstance(order, CommandMessage)]
         assert [order.action for order in orders] == ["mute", "unmute", "ask_pain", "nudge"]
         assert orders[-1].text == "quick steps"
+        assert {order.by for order in orders} == {"coach"}
         assert coach.feed.runners == ["ben"] * 4
         answer = ReplyMessage(t=scenes.UTC, seq=1, to="command", id=orders[-1].id, ok=True, text="told to the runner")
         other = ReplyMessage(t=scenes.UTC, seq=2, to="command", id="somebody else", ok=False, text="not for us")
@@ -144,6 +145,19 @@ async def test_a_coach_sees_how_far_somebody_has_run_and_no_limit_of_theirs():
         await coach.press("enter")
         gauge = coach.app.screen.query_one(ThresholdGauge)
         assert (gauge.border_subtitle, gauge.more) == ("2.26 km", ())
+
+
+async def test_a_question_and_a_mute_are_seen_to_have_arrived():
+    async with a_coach() as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
+        for changes, said in (
+            ({"question": Question(asked=scenes.UTC)}, "asked whether something hurts, no answer yet"),
+            ({"question": Question(asked=scenes.UTC, answered=scenes.UTC)}, "has answered whether something hurts"),
+            ({"muted_by": "coach"}, "cues are muted by the coach"),
+            ({}, "quiet"),
+        ):
+            await coach.hear(coach_scenes.of("ann", scenes.session(**changes)))
+            assert coach.detail == f"ann: {said}"
 
 
 async def test_a_run_without_a_minute_says_so():

@@ -8,12 +8,14 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 from dsp.records import Severity, Side
+from dsp.texts import ACT_EASY, ACT_STOP, ACT_WALK
+from dsp.triage import PainRule
 from hub.incoming import CommandMessage, PainMessage
 from hub.wire import ReplayMark
 from tests.tui import scenes
 from tests.tui.dashboard import SMALL, dashboard
 from tui.screens.help import HelpScreen
-from tui.screens.pain import PainScreen, level_word
+from tui.screens.pain import PainScreen
 from tui.screens.runner import RunnerScreen
 from tui.widgets.replay_line import ReplayLine
 
@@ -218,9 +220,16 @@ async def test_keys_are_answered_while_messages_flood_in() -> None:
         assert board.tile("cadence_spm").value == "200"  # the newest, however many came
 
 
-@pytest.mark.parametrize(("level", "word"), [(0, "none"), (3, "mild"), (4, "moderate"), (6, "moderate"), (7, "severe")])
-def test_level_words(level: int, word: str) -> None:
-    assert level_word(level) == word
+@pytest.mark.parametrize(("rule", "act"), [(PainRule.TREK, ACT_WALK), (PainRule.GUIDE, ACT_EASY)])
+async def test_what_to_do_is_said_before_it_is_sent_by_the_rule_of_the_run(rule: PainRule, act: str) -> None:
+    async with dashboard() as board:
+        await board.hear(scenes.session(pain_rule=rule))
+        await board.press("p", "3")
+        assert act in board.text
+        await board.press("n")
+        said = " ".join(str(board.app.screen.query_one("#pain-act").render()).split())
+        assert said == ACT_STOP
+        assert "bowel control." in board.text  # all of it
 
 
 async def test_the_keys_of_a_replay_fit_and_pain_is_not_among_them() -> None:

@@ -134,12 +134,12 @@ async def test_the_top_line_says_what_can_be_heard(changes: dict[str, object] | 
 async def test_who_was_muted_by_a_coach_sees_it_and_can_take_it_back() -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
-        await board.hear(scenes.session(sound=scenes.sound(muted=True)))
-        assert board.said.startswith("MUTED")
+        await board.hear(scenes.session(sound=scenes.sound(muted=True), muted_by="coach"))
+        assert board.said.startswith("MUTED: Your coach has muted your cues.")
         assert "  muted" in board.status
         await board.press("m")
         assert [order.action for order in board.feed.sent] == ["unmute"]
-        await board.hear(scenes.session(sound=scenes.sound(muted=True)))  # was on its way
+        await board.hear(scenes.session(sound=scenes.sound(muted=True), muted_by="coach"))  # was on its way
         assert "muted" not in board.said
         await board.hear(scenes.session(sound=scenes.sound()))
         assert board.said.startswith("QUIET")

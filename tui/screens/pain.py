@@ -13,18 +13,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from dsp.records import Side
+from dsp.texts import level_word
 from dsp.triage import SITES as PAIN_SITES
+from dsp.triage import PainRule, at_once
 from hub.incoming import PainMessage
 
 SITES = (None, *PAIN_SITES)
 WORST = 10
-
-
-def level_word(level: int) -> str:
-    """Say a level in a word: the usual bands of the 0-10 scale (1-3, 4-6, 7-10)."""
-    if level == 0:
-        return "none"
-    return "mild" if level <= 3 else "moderate" if level <= 6 else "severe"
 
 
 class PainScreen(ModalScreen[PainMessage | None]):
@@ -43,8 +38,9 @@ class PainScreen(ModalScreen[PainMessage | None]):
         Binding("n", "numb", "Numb"),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, rule: PainRule = PainRule.TREK) -> None:
         super().__init__()
+        self._rule = rule
         self.level: int | None = None
         self.site = 0
         self.side: Side | None = None
@@ -56,6 +52,7 @@ class PainScreen(ModalScreen[PainMessage | None]):
             box.border_title = "How much does it hurt?"
             yield Static(id="pain-scale")
             yield Static(id="pain-word")
+            yield Static(id="pain-act")
             yield Static(id="pain-site")
             yield Static(id="pain-side")
             yield Static(id="pain-numb")
@@ -106,17 +103,22 @@ class PainScreen(ModalScreen[PainMessage | None]):
             return
         self.dismiss(PainMessage(level=self.level, site=SITES[self.site], side=self.side, numb=self.numb or None))
 
+    def _act(self) -> str:
+        """What to do now: the words that the answer to such a report begins with."""
+        if self.level is None:
+            return ""
+        return at_once(self.level, SITES[self.site], numb=self.numb, rule=self._rule)
+
     def _draw(self) -> None:
         cells = [
             Content.styled(f"[{level}]", "reverse bold") if level == self.level else Content(f" {level} ")
             for level in range(WORST + 1)
         ]
         word = "0 none … 10 the worst you can think of" if self.level is None else level_word(self.level)
-        if self.level is not None and self.level >= 4:  # "below 4/10" of the runner's knee guide, domain.md §5
-            word += ": slow down to a walk and see how it settles"
         lines = {
             "scale": Content(" ").join(cells),
             "word": Content.styled(word, "$dim" if self.level is None else "bold"),
+            "act": Content(self._act()),
             "site": _choice("Where", SITES[self.site] or "not said", "↑ ↓"),
             "side": _choice("Side", self.side.value if self.side is not None else "not said", "l r"),
             "numb": _choice("Numb", "yes" if self.numb else "no", "n"),
