@@ -118,6 +118,16 @@ class ToldTwice:
         del stop
         return ()
 
+    async def goes_on(self, stop: Stop) -> bool:
+        del stop
+        return False
+
+    def diverged(self) -> None:
+        pass
+
+    def status(self) -> None:
+        pass
+
     async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem]]:
         os.kill(os.getpid(), signal.SIGINT)
         await stop.wait()
