@@ -35,7 +35,9 @@ class FootStrideParams:
     smooth_s                the rate is averaged over this before its least is taken
     least_m                 a shorter stride has no speed worth telling
     stay_m                  a foot that goes no further does not run (a stride of running is over 1.2 m): a heel that
-                            bounces, a pedal; seen at once: a bias makes 0.15 m of it at most (5 dps, 0.7 s)
+                            bounces; seen at once: a bias makes 0.15 m of it at most (5 dps, 0.7 s)
+    tip_deg                 nor does one that tips less in its stride: running shoes tip by 70-170 deg (11 recordings,
+                            2-5 m/s), bouncing heels by under 20, pedals by 20-50
     bias_strides            strides that the bias is learned over,
     first_strides           and those before anything is said
     trust                   quality of a length where all is well: a runner's constant is unknown (1-3 %, a heel 8 %)
@@ -54,10 +56,11 @@ class FootStrideParams:
     smooth_s: float = 0.08
     behind_m: float = 0.05
     slope_trust: float = 0.4
-    shortest_s: float = 0.45
+    shortest_s: float = 0.38
     longest_s: float = 1.6
     least_m: float = 0.2
     stay_m: float = 0.6
+    tip_deg: float = 50.0
     bias_strides: float = 30.0
     first_strides: int = 5
     trust: float = 0.7
@@ -73,6 +76,7 @@ class FootStride:
     length_m    horizontal distance
     rise_m      vertical distance
     strike_deg  how far the toes pointed up at contact, against the shoe flat on the ground
+    tipped_deg  from the toes furthest down to furthest up
     gravity     mean force of the stride over gravity: 1 when nothing is wrong
     known       whether the numbers are worth telling; if not, only whether the foot went anywhere is
     """
@@ -81,6 +85,7 @@ class FootStride:
     length_m: float
     rise_m: float
     strike_deg: float
+    tipped_deg: float
     gravity: float
     known: bool
     params: FootStrideParams
@@ -88,9 +93,9 @@ class FootStride:
     def readings(self, decided_s: float, t_s: float, side: Side | None) -> list[Sighting]:
         """What one foot says of it."""
         p, t_ns = self.params, round(t_s * NS_PER_S)
-        stays = Metric(t_ns, FOOT_STAYS, 1.0 if self.length_m < p.stay_m else 0.0, side, p.trust)
+        out = [foot_stays(decided_s, t_s, side, stays=self.length_m < p.stay_m or self.tipped_deg < p.tip_deg)]
         if not self.known:
-            return [Reading(decided_s, stays)]
+            return out
         off = (self.gravity - 1.0) / p.half_trust
         whole = 1.0 / (1.0 + off * off)
         said = [
@@ -98,7 +103,12 @@ class FootStride:
             Metric(t_ns, FOOT_SLOPE, 100.0 * self.rise_m / self.length_m, side, p.slope_trust * whole),
             Metric(t_ns, "foot_strike_angle_deg", self.strike_deg, side, p.strike_trust * whole),
         ]
-        return [Reading(decided_s, metric) for metric in (stays, *said)]
+        return out + [Reading(decided_s, metric) for metric in said]
+
+
+def foot_stays(decided_s: float, t_s: float, side: Side | None, *, stays: bool = True) -> Sighting:
+    """That a foot went nowhere in the stride that ended at `t_s`, or was not seen to go anywhere."""
+    return Reading(decided_s, Metric(round(t_s * NS_PER_S), FOOT_STAYS, float(stays), side, 1.0))
 
 
 class FootStrides:
@@ -159,8 +169,18 @@ class FootStrides:
         tip = np.array(pitch) @ path.rate
         rise += 0.5 * float(tip[0] + tip[-1]) * self._p.behind_m * path.time_s
         landed = trace.first_at(contact_s) - start
-        strike = float(0.5 * (tip[landed + 1 :] + tip[landed:-1]) @ path.dt[landed:])
-        return FootStride(stride_s, length, rise, math.degrees(strike), size / GRAVITY_MPS2, known, self._p)
+        turns = 0.5 * (tip[1:] + tip[:-1]) * path.dt
+        tipped = np.cumsum(turns - turns.sum() / path.time_s * path.dt)
+        return FootStride(
+            time_s=stride_s,
+            length_m=length,
+            rise_m=rise,
+            strike_deg=math.degrees(turns[landed:].sum()),
+            tipped_deg=math.degrees(tipped.max() - tipped.min()),
+            gravity=size / GRAVITY_MPS2,
+            known=known,
+            params=self._p,
+        )
 
     def _learn(self, turned: Floats, time_s: float) -> None:
         """A shoe lies at the end as it lay at the start: what it seems to have turned over strides is bias."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from operator import mul
 
 from dsp.detectors.foot import FootContactParams, FootContacts, FootEvent
-from dsp.detectors.foot_moves import FootMove, FootMoveParams, FootMoves, landed_s
+from dsp.detectors.foot_moves import FootMove, FootMoveParams, FootMoves
 from dsp.detectors.push_off import PushOff, PushOffParams, Stance
 from dsp.detectors.shoe import ShoeContactParams, ShoeContacts
+from dsp.detectors.touch_down import TouchDownParams, TouchDowns, first_jolt_s
 from dsp.filters import LowPass2
-from dsp.foot_stride import FootStrides
+from dsp.foot_stride import FootStrides, foot_stays
 from dsp.intake import Intake, Ready
 from dsp.orientation import Vector
 from dsp.pitch_axis import PitchAxis
@@ -45,6 +46,7 @@ class FootParams:
     shoe: ShoeContactParams = field(default_factory=ShoeContactParams)
     push_off: PushOffParams = field(default_factory=PushOffParams)
     move: FootMoveParams = field(default_factory=FootMoveParams)
+    touch_down: TouchDownParams = field(default_factory=TouchDownParams)
 
 
 class FootChain:
@@ -59,6 +61,7 @@ class FootChain:
         self._axis: Vector | None = None
         self._strides = FootStrides()
         self._moves = FootMoves(self._p.move)
+        self._touch_downs = TouchDowns(self._p.touch_down)
         self._push_off = PushOff(self._p.push_off)
         self._rate: list[float] = []
         self._smooth: list[float] = []
@@ -67,6 +70,7 @@ class FootChain:
         self._last_contact_s = -9.0
         self._stride_s = 0.0
         self._row = 0
+        self._lifted = True
         self._started_s = 0.0
         self.latest_s = float("-inf")
 
@@ -77,7 +81,9 @@ class FootChain:
     def finish(self) -> list[Sighting]:
         """Work off what is held, whole chunk or not: no more data will come."""
         self._intake.end()
-        return self.work()
+        out = self.work()
+        self._let_go(out)
+        return out
 
     def work(self) -> list[Sighting]:
         """Sightings in what was held, in the order in which the sensor became sure of them."""
@@ -86,6 +92,7 @@ class FootChain:
             if not self._begun:
                 self._begin()
             if ready is Ready.RESTART:
+                self._let_go(out)
                 self._restart()
                 continue
             if not self._done and self._trace.t_s:
@@ -118,6 +125,7 @@ class FootChain:
         self._strides.reset()
         self._intake.stride_s = self._stride_s = 0.0
         self._row = 0
+        self._lifted = True
 
     def _advance(self, start: int, stop: int, out: list[Sighting]) -> None:
         self.latest_s = self._trace.t_s[stop - 1]
@@ -145,8 +153,14 @@ class FootChain:
         self._rate += rate
         self._smooth += smooth
         for event in self._detector.run(t_s, rate, smooth):
-            self._see(event, out)
-        move = self._moves.update(t_s[0], turn / len(t_s))
+            self._meet(event, event.t_s, out)
+        jolted = self._touch_downs.jolted(self._trace, t_s[-1])
+        if jolted is not None:
+            self._detector.contact_s = jolted.t_s
+            self._see(jolted, out)
+        share = 1.0 / len(t_s)
+        pull = math.hypot(*(share * sum(axis[start:stop]) for axis in self._trace.axes[:3]))
+        move = self._moves.update(t_s[0], share * turn, pull)
         if move is not None and self._detector.contact_s < move.start_s:
             self._moved(move, out)
 
@@ -155,11 +169,25 @@ class FootChain:
         p = self._p.move
         if self._strides.way_m(self._trace, move.start_s, move.end_s) < p.least_m:
             return
-        when = landed_s(self._trace, move, p)
+        when = first_jolt_s(self._trace, max(move.start_s, move.end_s - p.landing_s), move.end_s, self._p.touch_down)
         if when - self._detector.contact_s < self._p.contact.shortest_stride_s:
             return
         self._detector.landed(when)
-        self._see(FootEvent(EventKind.INITIAL_CONTACT, when, when, 0.0), out)
+        self._meet(FootEvent(EventKind.INITIAL_CONTACT, when, when, 0.0), move.end_s, out)
+
+    def _meet(self, event: FootEvent, down_s: float, out: list[Sighting]) -> None:
+        """Tell an event at once, unless it is a walker's contact that is not clear; the foot is down at `down_s`."""
+        self._let_go(out)
+        contact = event.kind is EventKind.INITIAL_CONTACT
+        walks = contact and event.t_s - self._last_contact_s > self._p.running_stride_s
+        if not (walks and self._touch_downs.hold(event, down_s)):
+            self._see(event, out)
+
+    def _let_go(self, out: list[Sighting]) -> None:
+        """Tell the contact that is held before something else."""
+        held = self._touch_downs.let_go()
+        if held is not None:
+            self._see(held, out)
 
     def _settle(self) -> None:
         """Take over what was learned; its effect begins with the next sample."""
@@ -199,14 +227,19 @@ class FootChain:
             alike = before > 0.0 and 1.0 / self._p.unlike < self._stride_s / before < self._p.unlike
             self._row = self._row + 1 if running and alike else 0
             if gyro or self._row >= self._p.shoe_row:
+                if gyro and not self._lifted:
+                    out.append(foot_stays(decided_s, event.t_s, side))
+                self._lifted = False
                 trust = 0.95 if gyro else 0.6
                 out.append(Contact(decided_s, event.t_s, place, side, running=running, confidence=trust))
         elif gyro:
+            self._lifted = True
             released_s = self._released_s(event)
             out.append(Release(decided_s, event.contact_s, released_s, place, side, None, 0.95))
             if self._axis is not None:
                 stride = self._strides.stance(self._trace, self._axis, event.contact_s, released_s)
-                out += stride.readings(decided_s, released_s, side) if stride else []
+                unknown = foot_stays(decided_s, released_s, side)
+                out += stride.readings(decided_s, released_s, side) if stride else [unknown]
 
     def _released_s(self, event: FootEvent) -> float:
         """Of a runner by how the foot rolled, of a walker when the push-off was over."""

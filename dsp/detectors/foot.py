@@ -55,12 +55,14 @@ class FootEvent:
     contact_s  contact of the same stance
     size       of a contact: how fast the swing before was (without a gyro: the stop, g); of a toe-off: how fast the
                low-passed push-off was
+    jump       of a contact: how far the pitch rate jumped
     """
 
     kind: EventKind
     t_s: float
     contact_s: float
     size: float
+    jump: float = 0.0
 
 
 class FootContacts:
@@ -127,7 +129,7 @@ class FootContacts:
         self._usual += (1.0 / self._p.memory if self._usual else 1.0) * (swing - self._usual)
         self._stand(when)
         self._slap = landing.peak
-        return FootEvent(EventKind.INITIAL_CONTACT, when, when, swing)
+        return FootEvent(EventKind.INITIAL_CONTACT, when, when, swing, landing.jump())
 
     def _standing(self, t: tuple[float, float], x: float, smooth: tuple[float, float, float]) -> FootEvent | None:
         """Stance: the last two times, the rate, and the last three of its low-passed copy."""

@@ -61,6 +61,10 @@ class Landing:
         jump, when_s = self._jump()
         return when_s if jump > p.least else self._risen_s + p.flat_s
 
+    def jump(self) -> float:
+        """How far the rate jumped."""
+        return self._jump()[0]
+
     def _jump(self) -> tuple[float, float]:
         """Size and middle of the first large rise above zero."""
         rises: list[tuple[float, float]] = []

@@ -2,7 +2,8 @@
 
 A trunk sensor tells running steps only (`dsp.gate`). A shoe tells every stance, of walkers too; what it says is running
 when the foot is on the ground for less than half of its stride, as no walker's is, in a row of strides that are alike,
-and the other foot steps too if it has a sensor. A foot that goes nowhere does not run, however it bounces or pedals.
+and the other foot steps too if it has a sensor. A shoe with a gyro also has to show that it goes somewhere: a foot that
+bounces on its toes or turns a pedal does not, and has no stride that begins and ends on the ground.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ from dsp.signals import NS_PER_S, Placement
 KEY = "running"
 
 FOOT_STAYS = "foot_stays"
-"""Reading of a shoe with a gyro on its way to here: 1 when the stride that has ended went nowhere."""
+"""Reading of a shoe with a gyro on its way to here: 1 when the stride that has ended was not seen to go anywhere."""
 
 STAYS_NS = 3 * NS_PER_S
-"""A foot that went nowhere says so of its next strides too: two slow ones."""
+"""What a shoe last said counts this long: four strides."""
+
+MOST_WENT = 2
+"""A stride that went somewhere counts one, up to this; one that did not takes one away: a runner may lose one."""
 
 HELD_NS = 3 * NS_PER_S // 2
 """Running ends this long after the last running step: two slow strides."""
@@ -46,14 +50,14 @@ class Stage(MetricStage):
         self._sure = 0.0
         self._strides: dict[Side | None, tuple[int, float]] = {}
         self._row = 0
-        self._stayed_ns: dict[Side | None, int] = {}
+        self._went: dict[Side | None, tuple[int, int]] = {}
 
     def step(self, step: Step) -> None:
         """Take a step; one in a walking rhythm is none."""
         runs = step.step_time_s is None or step.step_time_s < LONGEST_STEP_S
         if step.source in FEET:
             self._row = self._row + 1 if self._stride_runs(step) and runs else 0
-            runs = self._row >= ROW and all(step.t_ns - stayed > STAYS_NS for stayed in self._stayed_ns.values())
+            runs = self._row >= ROW and all(went for t, went in self._went.values() if step.t_ns - t < STAYS_NS)
         if runs:
             self._last_ns = step.t_ns
             self._sure = step.confidence
@@ -74,10 +78,8 @@ class Stage(MetricStage):
     def reading(self, metric: Metric) -> None:
         """A pod's cadence in a running rhythm is running too; a foot that goes nowhere is not."""
         if metric.key == FOOT_STAYS:
-            if metric.value:
-                self._stayed_ns[metric.side] = metric.t_ns
-            else:
-                self._stayed_ns.pop(metric.side, None)
+            _, went = self._went.get(metric.side, (0, 0))
+            self._went[metric.side] = metric.t_ns, max(0, went - 1) if metric.value else min(MOST_WENT, went + 1)
         if metric.key == "cadence_spm" and metric.value > 60.0 / LONGEST_STEP_S:
             self._last_ns = metric.t_ns
             self._sure = metric.quality

@@ -7,11 +7,13 @@ from math import exp, radians
 import pytest
 
 from drivers.virtual.runner import RunnerParams, VirtualRunner
-from dsp.detectors.foot_moves import FootMove, FootMoveParams, FootMoves, landed_s
+from dsp.detectors.foot import FootEvent
+from dsp.detectors.foot_moves import FootMove, FootMoves
 from dsp.detectors.landing import Landing, LandingParams
 from dsp.detectors.push_off import PushOff, PushOffParams, Stance
-from dsp.records import Step
-from dsp.signals import Placement
+from dsp.detectors.touch_down import TouchDownParams, TouchDowns, first_jolt_s
+from dsp.records import EventKind, Step
+from dsp.signals import GRAVITY_MPS2, Placement
 from dsp.trace import Trace
 from tests.dsp.virtual import play, worn_by
 
@@ -70,18 +72,59 @@ def test_a_foot_that_hardly_rolls_has_no_toe_off():
     assert PushOff(PushOffParams(rolled=radians(120.0))).toe_off_s(rolling(0.22), 0.0, 9.0) is None
 
 
-def test_a_move_lies_between_two_rests():
+def moves_in(rates, forces):
     moves = FootMoves()
+    chunks = enumerate(zip(rates, forces, strict=True))
+    return [m for k, (rate, force) in chunks if (m := moves.update(0.05 * k, rate * rate, force)) is not None]
+
+
+def test_a_move_lies_between_two_rests():
     rates = [*[0.1] * 6, *[5.0] * 8, *[0.1] * 6, *[5.0] * 2, *[0.1] * 6]
-    found = [move for k, rate in enumerate(rates) if (move := moves.update(0.05 * k, rate * rate)) is not None]
-    assert found == [FootMove(pytest.approx(0.3), pytest.approx(0.7))]
+    assert moves_in(rates, [GRAVITY_MPS2] * 28) == [FootMove(pytest.approx(0.3), pytest.approx(0.7))]
 
 
-def test_a_move_lands_with_its_first_large_jolt():
+def test_a_foot_that_glides_without_turning_does_not_rest():
+    forces = [*[GRAVITY_MPS2] * 14, *[0.7 * GRAVITY_MPS2] * 5, *[GRAVITY_MPS2] * 6]
+    found = moves_in([*[0.1] * 6, *[5.0] * 8, *[0.1] * 11], forces)
+    assert found == [FootMove(pytest.approx(0.3), pytest.approx(0.95))]
+
+
+def knocked(*knocks, rate_hz=100.0):
+    """A second of a shoe at rest with knocks: when, s, and how hard, m/s2; each 20 ms long."""
     trace = Trace()
-    trace.t_s = [0.01 * k for k in range(100)]
-    for axis, still in zip(trace.axes, (0.0, 0.0, 9.81, 0.0, 0.0, 0.0), strict=True):
-        axis[:] = [still] * 100
-    for k, jolt in ((20, 9.0), (72, 8.0), (75, 10.0)):
-        trace.axes[2][k] += jolt
-    assert landed_s(trace, FootMove(0.1, 0.8), FootMoveParams()) == pytest.approx(0.72)
+    trace.t_s = [k / rate_hz for k in range(round(rate_hz))]
+    for axis, still in zip(trace.axes, (0.0, 0.0, GRAVITY_MPS2, 0.0, 0.0, 0.0), strict=True):
+        axis[:] = [still] * len(trace.t_s)
+    for when_s, size in knocks:
+        for k in range(round(when_s * rate_hz), round((when_s + 0.02) * rate_hz)):
+            trace.axes[2][k] += size
+    return trace
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 100.0, 200.0])
+def test_a_foot_lands_with_its_first_large_jolt(rate_hz):
+    trace = knocked((0.2, 9.0), (0.62, 4.0), (0.72, 8.0), (0.78, 10.0), rate_hz=rate_hz)
+    assert first_jolt_s(trace, 0.55, 0.9, TouchDownParams()) == pytest.approx(0.72, abs=0.015)
+
+
+def test_a_contact_that_the_turn_does_not_tell_waits_for_the_jolt():
+    trace, landings = knocked((0.55, 8.0)), TouchDowns()
+    soft = FootEvent(EventKind.INITIAL_CONTACT, 0.4, 0.4, 5.0, jump=1.2)
+    assert landings.hold(soft, 0.4)
+    assert landings.jolted(trace, 0.65) is None
+    told = landings.jolted(trace, 0.72)
+    assert told is not None
+    assert told.t_s == told.contact_s == pytest.approx(0.55, abs=0.011)
+    assert landings.jolted(trace, 0.8) is None
+
+
+@pytest.mark.parametrize(("jump", "held"), [(1.9, True), (2.4, True), (2.6, False)])
+def test_a_heel_that_slaps_is_told_at_once(jump, held):
+    assert TouchDowns().hold(FootEvent(EventKind.INITIAL_CONTACT, 0.4, 0.4, 5.0, jump=jump), 0.4) is held
+
+
+def test_what_is_held_is_told_as_it_is_when_something_else_comes():
+    landings, soft = TouchDowns(), FootEvent(EventKind.INITIAL_CONTACT, 0.4, 0.4, 5.0)
+    landings.hold(soft, 0.4)
+    assert landings.let_go() is soft
+    assert landings.let_go() is None

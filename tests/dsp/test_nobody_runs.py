@@ -27,6 +27,14 @@ def test_shoes_that_stay_on_the_ground_tell_no_step(kind, worn):
 
 
 @pytest.mark.parametrize("worn", [(LEFT,), (LEFT, RIGHT), (SACRUM, LEFT, RIGHT)], ids=["one foot", "feet", "all"])
+@pytest.mark.parametrize("kind", ["sitting", "cycling"])
+def test_a_bouncing_heel_and_a_pedal_do_not_run(kind, worn):
+    """Before shoes had to show that they go somewhere, up to 2 and 40 of these 45 s were running."""
+    scene = scene_of(kind, SECONDS, 104.0, seed=6)
+    assert heard(blocks_of(scene, worn, seed=3), SECONDS).running_s == 0.0
+
+
+@pytest.mark.parametrize("worn", [(LEFT,), (LEFT, RIGHT), (SACRUM, LEFT, RIGHT)], ids=["one foot", "feet", "all"])
 @pytest.mark.parametrize("kind", ["walking", "stairs up", "stairs down"])
 def test_shoes_that_walk_or_climb_do_not_run(kind, worn):
     scene = scene_of(kind, SECONDS, 104.0, seed=2)

@@ -85,8 +85,8 @@ def test_a_walker_has_no_running_steps_on_the_trunk(folder):
 
 
 WALKERS = ("tripod", "gaitmap", "ipol")
-MARKED_OTHERWISE = {"2-3": (3, 6), "FZ_PWSminus20": (4, 4)}
-"""Missed, false allowed: marks that fit no motion of the shoes in a turn, steps without a mark; a belt that starts."""
+MARKED_OTHERWISE = {"2-3": (2, 4)}
+"""Missed, false allowed: a mark that fits no motion of the shoes in a turn, steps without a mark."""
 
 
 @requires_data
@@ -95,7 +95,7 @@ def test_walking_is_seen_by_feet(folder):
     """Steps, sides and turns of nine people; one rule for all, chosen while looking at them."""
     rec = load(folder)
     found = score(rec, rec.columns, [s for s in rec.sensors if "foot" in s], "clean")
-    missed, false = MARKED_OTHERWISE.get(folder.name, (3, 2))
+    missed, false = MARKED_OTHERWISE.get(folder.name, (2, 1))
     assert found.missed <= missed
     assert found.false <= false
     assert found.side == 100.0
@@ -114,8 +114,8 @@ def test_walkers_with_cheap_shoe_sensors(rate_hz):
             found = score(rec, corrupted(rec, 5, rate_hz), feet, "corrupt")
             true, missed, false = true + found.true_steps, missed + found.missed, false + found.false
             assert found.side >= 98.0, folder.name
-    assert missed <= 0.03 * true
-    assert false <= 0.03 * true
+    assert missed <= 0.015 * true
+    assert false <= 0.015 * true
 
 
 FORCE_RUNS = ("sub041_run_2.5mps", "hamner_sub01_run300", "rajagopal_run")

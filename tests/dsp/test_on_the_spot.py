@@ -1,0 +1,22 @@
+"""Made-up feet that go nowhere are not running, whatever the rate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.everyday.motion import blocks_of
+from benchmarks.everyday.on_the_spot import heels, marching, pedals
+from benchmarks.invented_steps import LEFT, RIGHT, heard
+
+SECONDS = 40.0
+
+
+@pytest.mark.parametrize("worn", [(LEFT,), (LEFT, RIGHT)], ids=["one foot", "feet"])
+@pytest.mark.parametrize("rate_hz", [52.0, 208.0])
+@pytest.mark.parametrize("made", [heels, pedals, marching])
+def test_feet_on_the_spot_do_not_run(made, rate_hz, worn):
+    scene = made(SECONDS, rate_hz, np.random.default_rng(1))
+    found = heard(blocks_of(scene, worn, seed=1), SECONDS)
+    assert found.steps > 0
+    assert found.running_s == 0.0
