@@ -1,6 +1,6 @@
 """How exact pelvic obliquity stays in bends: a virtual runner on tracks, and real runners' motion sent round a bend.
 
-    python -m benchmarks.bends [--seeds 3] [--only track|drop|recorded|straight]
+    python -m benchmarks.bends [--seeds 3] [--only track|cone|drop|recorded|straight]
 
 Every run begins with standing. "Off" is the same run with its speed said by a treadmill, which switches the correction
 off; "none" gives no speed at all. Figures are means over a stride of obliquity found minus true, degrees.
@@ -18,6 +18,7 @@ import numpy as np
 from benchmarks.orientation.cases import SCORED_FROM_S, STANDING_S, Condition, case, recordings
 from benchmarks.orientation.score import score
 from drivers.virtual.imu_errors import ImuErrors
+from drivers.virtual.physiology import SpeedProfile
 from drivers.virtual.runner import RunnerParams
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Attitude, Record, Step
@@ -119,6 +120,27 @@ def on_tracks(seeds: int) -> None:
             print(f"| {name}, {mps} m/s | {lean_deg:.1f} | " + " | ".join(cells) + " |", flush=True)
 
 
+def round_cones(seeds: int) -> None:
+    """Out and back: 90 m at 3 m/s, round a cone at 1.3 m/s (radius 1.5 m), back."""
+    track = Track(1.5, 90.0, math.pi, 1.0)
+    fresh = replace(runner(1, 3.0, ImuErrors()), ramp_s=2.0)
+    surges: list[tuple[float, float]] = []
+    grid_s = np.arange(0.0, UNTIL_S, 0.01)
+    for turn in range(1, 4):
+        way_m = SpeedProfile(((fresh.standing_s, 3.0), *surges), fresh.ramp_s).distance(grid_s).value
+        slows_s = float(grid_s[np.searchsorted(way_m, turn * 90.0 + (turn - 1) * math.pi * 1.5 - 3.0)])
+        surges += [(slows_s, 1.3), (slows_s + 5.5, 3.0)]
+    for speed in ("off", "none", "pod"):
+        found = []
+        for seed in range(1, seeds + 1):
+            run = TrackRun(replace(fresh, seed=seed, surges=tuple(surges)), track, UNTIL_S)
+            found.append(errors(run, play(SPEEDS[speed](run))))
+        print(
+            f"round a cone, {speed:4s}: rms {np.median([e.rms for e in found]):.2f}, "
+            f"worst {np.median([e.worst for e in found]):.2f} [{max(e.worst for e in found):.2f}] deg"
+        )
+
+
 def drop_shift_deg(run: TrackRun, records: list[Record]) -> tuple[float, float]:
     """Mean of peak and of excursion in bends, found minus true, less the same on straights; + for the outer leg."""
     true = {round(s.ic_s, 1): s for s in run.runner.truth_steps(SCORED_S, run.t_s[-1] - 2.0)}
@@ -203,9 +225,15 @@ def on_straights(seeds: int) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--only", choices=["track", "recorded", "straight", "drop"], default=None)
+    parser.add_argument("--only", choices=["track", "cone", "drop", "recorded", "straight"], default=None)
     args = parser.parse_args()
-    parts = {"track": on_tracks, "drop": on_drops, "recorded": on_recorded_runs, "straight": on_straights}
+    parts = {
+        "track": on_tracks,
+        "cone": round_cones,
+        "drop": on_drops,
+        "recorded": on_recorded_runs,
+        "straight": on_straights,
+    }
     for name, part in parts.items():
         if args.only in (None, name):
             part(args.seeds)
