@@ -315,7 +315,12 @@ def _sound(one: argparse.ArgumentParser, default: str | None) -> None:
 
 
 def _headless(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--headless", "--plain", action="store_true", help="no dashboard: lines of text")
+    one.add_argument(
+        "--headless",
+        "--plain",
+        action="store_true",
+        help="no dashboard: lines of text, about pain only on a terminal, never into a log",
+    )
     add_theme(one)
 
 

@@ -8,7 +8,7 @@ from dsp.triage import SITES
 from hub.folders import config_file
 
 PAIN = """\
-In mid-run: the pain key of the dashboard, a `pain` message, or three taps on the hip sensor. Afterwards:
+In mid-run: the key p of the dashboard, a `pain` message, or three taps on the hip sensor. Afterwards:
 
   stridecue pain 4 --site "outer knee" --side left --km 4.2     of the newest run; it began at 4.2 km
   stridecue pain 3 --site "around the kneecap" --minute 22 --numb
