@@ -209,6 +209,11 @@ def detector_and_side(name: str) -> tuple[str, str | None]:
     return (stem, side) if side in {"left", "right"} else (name, None)
 
 
+def place_word(placement: str) -> str:
+    """Say where a sensor sits, as it is worn: the one on the sacrum is the hip sensor."""
+    return "hip" if placement == "sacrum" else placement.replace("_", " ")
+
+
 # -- numbers in sentences
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TextIO
 
-from dsp.texts import MUTED, UNMUTED, counted, threshold_text
+from dsp.texts import MUTED, UNMUTED, counted, place_word, threshold_text
 from hub.bus import Subscription
 from hub.delivery import ForOthers
 from hub.incoming import Who
@@ -73,7 +73,7 @@ class Console:
             return None
         self._states[sensor.device] = now
         battery = f", battery {sensor.battery_pct:.0f} %" if sensor.battery_pct is not None else ""
-        place = sensor.placement.replace("_", " ") if sensor.placement is not None else "place unknown"
+        place = place_word(sensor.placement) if sensor.placement is not None else "place unknown"
         return f"{sensor.name} ({place}) {now}{battery}"
 
     def _run_state(self, session: SessionMessage) -> str | None:
@@ -99,7 +99,7 @@ class Console:
         parts = [
             _part(metrics.cadence_spm, "{:.0f} steps/min"),
             _pair("contact", metrics.contact_left_ms, metrics.contact_right_ms, "{:.0f}", " ms"),
-            _pair("drop", metrics.drop_excursion_left_deg, metrics.drop_excursion_right_deg, "{:.1f}", "°"),
+            _pair("hip drop", metrics.drop_excursion_left_deg, metrics.drop_excursion_right_deg, "{:.1f}", "°"),
             _part(metrics.speed_mps, "{:.1f} m/s"),
             _part(metrics.heart_rate_bpm, "{:.0f} bpm"),
         ]

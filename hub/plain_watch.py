@@ -87,7 +87,7 @@ class PlainWatch:
             form.format(value)
             for value, form in (
                 (metrics.cadence_spm, "{:.0f} steps/min"),
-                (metrics.drop_excursion_left_deg, "drop left {:.1f} degrees"),
+                (metrics.drop_excursion_left_deg, "hip drop left {:.1f} degrees"),
                 (metrics.drop_excursion_right_deg, "right {:.1f}"),
                 (metrics.speed_mps, "{:.1f} m/s"),
                 (metrics.heart_rate_bpm, "{:.0f} bpm"),

@@ -48,7 +48,7 @@ async def printed(posts: list[Post], *, own_terminal: bool = True) -> list[str]:
 
 async def test_changes_are_said_once():
     assert await printed([sensor("streaming"), sensor("streaming"), session("running"), session("running")]) == [
-        "Hip (sacrum) streaming, battery 80 %",
+        "Hip (hip) streaming, battery 80 %",
         "the run has started",
     ]
 
@@ -56,7 +56,7 @@ async def test_changes_are_said_once():
 async def test_numbers_come_every_fifth_frame():
     assert await printed([session("running", 40), *(metrics(seq, 170.2) for seq in range(11))]) == [
         "the run has started",
-        *["40 steps | 170 steps/min | drop L/R 5.0/-°"] * 2,
+        *["40 steps | 170 steps/min | hip drop L/R 5.0/-°"] * 2,
     ]
 
 
