@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from hub.argument_types import THEMES
-from tui.__main__ import outlive_the_hub, parse
+from tui.__main__ import NICENESS, outlive_the_hub, parse
 from tui.theme import NAMES
 
 pty = pytest.importorskip("pty", reason="no pseudo terminals here: the dashboard's process is NOT tested")
@@ -105,6 +105,12 @@ def test_it_ends_when_the_hub_is_gone() -> None:
         terminal.close_pipe()
         assert terminal.exit_code() == 0
         assert LEAVE_SCREEN in terminal.output
+
+
+def test_it_lets_the_hub_go_first() -> None:
+    with started() as terminal:
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, terminal.process.pid) == min(19, own + NICENESS)
 
 
 def test_q_ends_it() -> None:
