@@ -15,36 +15,43 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from benchmarks.recorded_run import write_run
 from benchmarks.yardstick import multiply_add_us
+from drivers.fewer_blocks import taken_together
 from drivers.ingest import Ingest
-from drivers.packets import DeviceInfo, Packet
+from drivers.packets import DeviceInfo, Packet, Said
 from drivers.recordings.recording import RecordingReader
 from dsp.pipeline import Pipeline
-from dsp.records import Step
+from dsp.records import Record, Step
 from dsp.signals import Placement, SampleBlock
 from firmware_profiles.catalog import load_catalog
+from hub.engine import Engine
+from hub.settings import RunSettings
 
 GOAL = 200.0
 THREE_HOURS_S = 3 * 3600.0
 SLOWEST = 18
 Result = TypeVar("Result")
+Item: TypeAlias = DeviceInfo | Packet | Said
+CATALOG = load_catalog()
+"""Read once, whatever the length of a recording: not counted."""
 
 
-def read(path: Path) -> list[DeviceInfo | Packet]:
+def read(path: Path) -> list[Item]:
     return list(RecordingReader(path))
 
 
-def decode(items: Iterable[DeviceInfo | Packet]) -> list[SampleBlock]:
-    ingest = Ingest(load_catalog())
+def decode(items: Iterable[Item]) -> list[SampleBlock]:
+    ingest = Ingest(CATALOG)
     blocks: list[SampleBlock] = []
-    for item in items:
-        if isinstance(item, Packet):
-            blocks += ingest.update(item)
-        else:
+    for item in taken_together(items):
+        if isinstance(item, list):
+            blocks += ingest.update_all(item, lambda _device: nullcontext())
+        elif isinstance(item, DeviceInfo):
             ingest.add_device(item)
     return blocks
 
@@ -59,16 +66,22 @@ def analyse(blocks: Iterable[SampleBlock]) -> int:
 
 
 def whole(path: Path) -> int:
-    """All of it as `stridecue replay --jsonl` does, nothing kept; steps found."""
-    ingest, pipeline = Ingest(load_catalog()), Pipeline()
-    steps = 0
-    for item in RecordingReader(path):
-        if not isinstance(item, Packet):
-            ingest.add_device(item)
-            continue
-        for block in ingest.update(item):
-            steps += sum(isinstance(record, Step) for record in pipeline.update(block))
-    return steps + sum(isinstance(record, Step) for record in pipeline.finish())
+    """All of it as `stridecue replay --jsonl` does, but for the lines; steps found."""
+    engine = Engine(CATALOG, RunSettings().pipeline(signals=False), strict=True)
+    return steps_of(
+        engine.feed_all(item) if isinstance(item, list) else engine.feed(item)
+        for item in taken_together(RecordingReader(path))
+    ) + steps_of([engine.finish()])
+
+
+def one_by_one(path: Path) -> int:
+    """The same packet by packet, as a live run gets them."""
+    engine = Engine(CATALOG, RunSettings().pipeline(signals=False), strict=True)
+    return steps_of(map(engine.feed, RecordingReader(path))) + steps_of([engine.finish()])
+
+
+def steps_of(told: Iterable[list[Record]]) -> int:
+    return sum(isinstance(record, Step) for records in told for record in records)
 
 
 def best(job: Callable[[], Result]) -> tuple[Result, float]:
@@ -91,6 +104,8 @@ def report(path: Path, seconds: float, samples: int) -> None:
         f"3 h would take {THREE_HOURS_S * total_s / seconds:.0f} s"
     )
     parts: Counter[str] = Counter()
+    same, parts["all of it, packet by packet"] = best(lambda: one_by_one(path))
+    assert same == steps
     items, parts["read the file"] = best(lambda: read(path))
     blocks, parts["decode, clocks, blocks"] = best(lambda: decode(items))
     feet = {Placement.LEFT_FOOT, Placement.RIGHT_FOOT}

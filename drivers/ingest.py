@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from drivers.errors import DecodeError
+from drivers.fewer_blocks import FewerBlocks, Run
 from drivers.packets import DeviceInfo, Packet
 from drivers.sample_stream import DuplicatePacketError, SampleStream
 from drivers.stream_merge import StreamMerge
@@ -33,6 +36,18 @@ class _Source:
     dropped: int = 0
     last_error: str = ""
 
+    def only_stream(self, channel: str) -> SampleStream | None:
+        """Return the one stream that reads a characteristic without a detour, None where there is more to it."""
+        streams = self.streams.get(channel, ())
+        return streams[0] if len(streams) == 1 and self.merge is None and channel not in self.learners else None
+
+    def count(self, blocks: Sequence[SampleBlock]) -> None:
+        """Add to the totals."""
+        for block in blocks:
+            if block.layout != _BATTERY:
+                self.samples += len(block.t_ns)
+                self.lost += block.lost
+
 
 @dataclass(slots=True)
 class Ingest:
@@ -45,6 +60,7 @@ class Ingest:
     _sources: dict[str, _Source] = field(default_factory=dict)
     unknown: int = 0
     """Packets of devices nobody announced."""
+    _fewer: FewerBlocks = field(default_factory=FewerBlocks)
 
     def add_device(self, info: DeviceInfo) -> None:
         """Announce a device; again with other facts, its decoders start anew and its totals go on.
@@ -76,6 +92,12 @@ class Ingest:
 
     def update(self, packet: Packet) -> list[SampleBlock]:
         """Decode one packet; refused packets and duplicates are counted, never raised."""
+        blocks = self._update(packet)
+        for block in blocks:
+            self._fewer.note(block)
+        return blocks
+
+    def _update(self, packet: Packet) -> list[SampleBlock]:
         source = self._sources.get(packet.device)
         if source is None:
             self.unknown += 1
@@ -90,19 +112,51 @@ class Ingest:
         except DuplicatePacketError:
             source.dropped += 1
             return []
-        for block in blocks:
-            if block.layout != _BATTERY:
-                source.samples += len(block.t_ns)
-                source.lost += block.lost
+        source.count(blocks)
         return blocks
+
+    def update_all(
+        self, packets: Sequence[Packet], guarded: Callable[[str], AbstractContextManager[None]]
+    ) -> list[SampleBlock]:
+        """Decode packets of a short time into as few blocks as can be, see `fewer_blocks`.
+
+        guarded  keeps a device that raises from the others
+        """
+        by_channel: dict[tuple[str, str], list[int]] = {}
+        for place, packet in enumerate(packets):
+            by_channel.setdefault((packet.device, packet.channel), []).append(place)
+        runs: list[Run] = []
+        for (device, channel), places in by_channel.items():
+            with guarded(device):
+                runs += self._runs(device, channel, places, [packets[place] for place in places])
+        return self._fewer.join(runs)
+
+    def _runs(self, device: str, channel: str, places: list[int], packets: list[Packet]) -> Iterator[Run]:
+        source = self._sources.get(device)
+        one = None if source is None else source.only_stream(channel)
+        if source is not None and one is not None and all(one.accepts(packet.payload) for packet in packets):
+            done = one.update_all(packets)
+            if done is not None:
+                block, counts, lost = done
+                source.packets += len(packets)
+                source.dropped += counts.count(0)
+                source.count([block])
+                if len(block.t_ns):
+                    yield Run(block, places, counts, lost)
+                return
+        for place, packet in zip(places, packets, strict=True):
+            for block in self._update(packet):
+                if len(block.t_ns):
+                    yield Run(block, [place], [len(block.t_ns)], [block.lost])
 
     def state(self) -> dict[str, object]:
         """Give a copy of everything that has been learned."""
-        return {"sources": _copied(self._sources), "unknown": self.unknown}
+        return {"sources": _copied(self._sources), "unknown": self.unknown, "fewer": copy.deepcopy(self._fewer)}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a state saved by `state`, as often as wanted."""
-        self._sources, self.unknown = _copied(state["sources"]), state["unknown"]
+        self._sources = _copied(state["sources"])
+        self.unknown, self._fewer = state["unknown"], copy.deepcopy(state["fewer"])
 
     def quality(self, t_ns: int) -> list[Quality]:
         """Return the running totals of every source, in the order they were announced."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from drivers.decoders.factory import build_decoder
+from drivers.decoders.fields import FieldsDecoder
 from drivers.decoders.reading import Learner, Reading
 from drivers.decoders.selector import Selector
 from drivers.packets import DeviceInfo, Packet
 from drivers.timing.clock_state import ClockState
-from drivers.timing.clocksync import DeviceTimeline, HostTimeline, SamplePeriod
+from drivers.timing.clocksync import DeviceTimeline, HostTimeline, SamplePeriod, even_times, even_times_of_all
 from drivers.timing.counted_clock import CountedClock
 from drivers.timing.sequence import GAP_FACTOR, GAP_SLACK_S, Order, SampleCounter, WrappingCounter
 from drivers.timing.silence import SilenceCounter
@@ -91,7 +93,9 @@ class SampleStream:
             return None
         lost = 0
         if self._clock is not None and reading.ticks is not None:
-            t_ns, lost = self._clock.update(reading, packet.t_recv_ns)
+            n = len(reading.values)
+            start_ns, step_ns, lost = self._clock.place(n, reading.ticks, reading.sequence, packet.t_recv_ns)
+            t_ns = even_times(start_ns, step_ns, n)
         elif self._counted is not None and reading.before_s is None and not self._counted.is_off:
             counted = self._counted.update(reading.sequence, len(reading.values), packet.t_recv_ns)
             if counted is None:
@@ -103,6 +107,35 @@ class SampleStream:
         return SampleBlock(
             packet.device, self._info.placement, reading.layout, t_ns, reading.values, self._rate_hz, lost
         )
+
+    def update_all(self, packets: Sequence[Packet]) -> tuple[SampleBlock, list[int], list[int]] | None:
+        """Decode and time several packets: their samples in one block; how many are of each, and missing before it.
+
+        None, and nothing done, where one of them is not like most. A packet that was there before gives no samples.
+        """
+        clock, decoder = self._clock, self._decoder
+        if clock is None or not isinstance(decoder, FieldsDecoder):
+            return None
+        readings = decoder.update_all([packet.payload for packet in packets])
+        if readings is None:
+            return None
+        starts_ns, steps_ns, counts, lost = [], [], [], []
+        for packet, (n, ticks, sequence) in zip(packets, readings.packets, strict=True):
+            try:
+                start_ns, step_ns, missing = clock.place(n, ticks, sequence, packet.t_recv_ns)
+            except DuplicatePacketError:
+                start_ns, step_ns, missing, n = 0, 0.0, 0, 0
+            starts_ns.append(start_ns)
+            steps_ns.append(step_ns)
+            counts.append(n)
+            lost.append(missing)
+        values = readings.values
+        if 0 in counts:
+            sent = [n for n, _, _ in readings.packets]
+            values = values[np.repeat(np.array(counts) > 0, sent)]
+        t_ns = even_times_of_all(starts_ns, steps_ns, counts)
+        info, rate_hz = self._info, self._rate_hz
+        return SampleBlock(info.device, info.placement, self.layout, t_ns, values, rate_hz, sum(lost)), counts, lost
 
     def _before_s(self, reading: Reading) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         if reading.before_s is not None:
@@ -126,21 +159,20 @@ class _DeviceClock:
         self._recv_s = 0.0
         self.timeline = DeviceTimeline()
 
-    def update(self, reading: Reading, recv_ns: int) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.int64]], int]:
-        """Return the (n,) hub ns of the samples and how many are missing before them."""
-        assert reading.ticks is not None
-        n = len(reading.values)
+    def place(self, n: int, ticks: int, sequence: int | None, recv_ns: int) -> tuple[int, float, int]:
+        """Return the hub ns of the first sample, the ns from one to the next, and how many are missing before them."""
         recv_s = recv_ns / NS_PER_S
-        ticks = self._ticks.unwrap(reading.ticks, recv_s)
+        ticks = self._ticks.unwrap(ticks, recv_s)
         device_s = ticks * self._tick_s - (n - 1) * self._period.period_s * self._is_last
-        if self._counter is None or reading.sequence is None:
+        if self._counter is None or sequence is None:
             index, lost = self._place_by_time(n, device_s, recv_s)
         else:
-            following = self._counter.follow(reading.sequence, n, device_s, recv_s)
-            index, lost = self._place(reading.sequence, n, device_s, recv_s) if following is None else (following, 0)
+            following = self._counter.follow(sequence, n, device_s, recv_s)
+            index, lost = self._place(sequence, n, device_s, recv_s) if following is None else (following, 0)
         self._ticks.accept(ticks, recv_s)
         period_s = self._period.update(index, round(device_s * 1e6))
-        return self.timeline.map(device_s, period_s, n, recv_ns), lost
+        start_ns, step_ns = self.timeline.place(device_s, period_s, n, recv_ns)
+        return start_ns, step_ns, lost
 
     def _place_by_time(self, n: int, device_s: float, recv_s: float) -> tuple[int, int]:
         """Return (index, lost) of a packet of a device that counts nothing: its own timestamps say what is missing."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from drivers.decoders.reading import Decoded, FieldValue, Params, Reading
+from drivers.decoders.reading import Decoded, FieldValue, Params, Reading, Readings
 from drivers.decoders.sample_array import SampleArray
 from drivers.decoders.wire_field import STRUCT_CODES, WireField
 from drivers.errors import DecodeError
@@ -37,6 +38,19 @@ class PackedSamples:
             return None
         samples = self.samples.read_packed(payload, count)
         return None if samples is None else (values, samples)
+
+    def read_all(self, payloads: Sequence[bytes]) -> tuple[list[tuple[int, ...]], npt.NDArray[np.float64]] | None:
+        """Return what `read` does for each of several packets, samples one after the other; None where one is None."""
+        size, unpack, at = self.head.size, self.head.unpack_from, self.count_at
+        low, high = self.count_range
+        if min(map(len, payloads)) < size:
+            return None
+        heads = [unpack(payload) for payload in payloads]
+        counts = [head[at] for head in heads]
+        if not low <= min(counts) <= max(counts) <= high:
+            return None
+        samples = self.samples.read_packed_all(payloads, counts)
+        return None if samples is None else (heads, samples)
 
 
 class FieldTable:
@@ -198,6 +212,15 @@ class FieldsDecoder:
                 None if sequence_at is None else head[sequence_at],
             )
         return self.reading(self.table.decode(payload))
+
+    def update_all(self, payloads: Sequence[bytes]) -> Readings | None:
+        """Decode several packets at once; None, and nothing done, where one of them is not like most."""
+        packed, ticks_at, sequence_at = self._packed, self._ticks_at, self._sequence_at
+        if packed is None or ticks_at is None or sequence_at is None or (read := packed.read_all(payloads)) is None:
+            return None
+        heads, rows = read
+        count_at = packed.count_at
+        return Readings(rows, [(head[count_at], head[ticks_at], head[sequence_at]) for head in heads])
 
     def reading(self, decoded: Decoded) -> Reading | None:
         """Make rows of what was decoded; None where the stream gives no quantity."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,17 @@ class Reading:
     before_s: npt.NDArray[np.float64] | None = None
     ticks: int | None = None
     sequence: int | None = None
+
+
+class Readings(NamedTuple):
+    """Several notifications decoded at once.
+
+    values   (n, k) float64, their rows one after the other
+    packets  (rows, ticks, sequence) of each
+    """
+
+    values: npt.NDArray[np.float64]
+    packets: list[tuple[int, int, int]]
 
 
 class Decoder(Protocol):

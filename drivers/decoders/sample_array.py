@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,19 @@ class SampleArray:
             scale = self._flat_scale[count] = np.tile(self._scale, count)
         values: npt.NDArray[np.float64] = np.frombuffer(payload, self._uniform, len(scale), self._at) * scale
         return values.reshape(count, self._width)
+
+    def read_packed_all(self, payloads: Sequence[bytes], counts: Sequence[int]) -> npt.NDArray[np.float64] | None:
+        """Do what `read_packed` does for each of several packets, one after the other; None where one needs another."""
+        at, size, null = self._at, self._size, self._null_bytes
+        for payload, count in zip(payloads, counts, strict=True):
+            if at + count * size != len(payload) or null in payload:
+                return None
+        rows = sum(counts)
+        values: npt.NDArray[np.float64] = (
+            np.frombuffer(b"".join([payload[at:] for payload in payloads]), self._uniform).reshape(rows, self._width)
+            * self._scale
+        )
+        return values
 
     def read(self, payload: bytes, count: int) -> npt.NDArray[np.float64]:
         """Read the samples, (count, k) float64 in canonical units, NaN where the raw value means "absent"."""

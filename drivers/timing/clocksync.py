@@ -177,7 +177,12 @@ class DeviceTimeline:
         self.restarts += 1
 
     def map(self, first_s: float, period_s: float, n: int, recv_ns: int) -> npt.NDArray[np.int64]:
-        """Return (n,) int64 hub ns of a packet's samples.
+        """Return (n,) int64 hub ns of a packet's samples, see `place`."""
+        start_ns, step_ns = self.place(first_s, period_s, n, recv_ns)
+        return even_times(start_ns, step_ns, n)
+
+    def place(self, first_s: float, period_s: float, n: int, recv_ns: int) -> tuple[int, float]:
+        """Return the hub ns of a packet's first sample and the ns from one to the next.
 
         first_s  device time of the first sample, unwrapped    recv_ns  arrival, hub ns
         """
@@ -201,10 +206,8 @@ class DeviceTimeline:
             start_ns += behind_ns
             self._applied_s += behind_ns / NS_PER_S
         step_ns = period_s * NS_PER_S
-        times: npt.NDArray[np.int64] = (_counting(n) * step_ns).astype(np.int64)
-        times += start_ns
         self._last_ns = start_ns + int((n - 1) * step_ns)
-        return times
+        return start_ns, step_ns
 
     def _steer(self, target_s: float, first_s: float, last_s: float) -> None:
         if math.isnan(self._applied_s):
@@ -226,6 +229,23 @@ _COUNTINGS = [np.arange(n, dtype=np.float64) for n in range(64)]
 def _counting(n: int) -> npt.NDArray[np.float64]:
     """Return (n,) float64: the whole numbers from 0."""
     return _COUNTINGS[n] if n < len(_COUNTINGS) else np.arange(n, dtype=np.float64)
+
+
+def even_times(start_ns: int, step_ns: float, n: int) -> npt.NDArray[np.int64]:
+    """Return (n,) int64 ns, evenly spaced and rounded down."""
+    times: npt.NDArray[np.int64] = (_counting(n) * step_ns).astype(np.int64)
+    times += start_ns
+    return times
+
+
+def even_times_of_all(starts_ns: list[int], steps_ns: list[float], counts: list[int]) -> npt.NDArray[np.int64]:
+    """Return what `even_times` gives for each packet, one after the other."""
+    n = counts[0]
+    if counts.count(n) < len(counts):
+        return np.concatenate(list(map(even_times, starts_ns, steps_ns, counts)))
+    times: npt.NDArray[np.int64] = (np.array(steps_ns)[:, np.newaxis] * _counting(n)).astype(np.int64)
+    times += np.array(starts_ns, dtype=np.int64)[:, np.newaxis]
+    return times.reshape(-1)
 
 
 class HostTimeline:

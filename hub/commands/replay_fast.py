@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from drivers.packets import Packet
+from drivers.fewer_blocks import taken_together
 from drivers.recordings.recording import RecordingReader
 from dsp.records import Record, Summary
 from dsp.signals import NS_PER_S
@@ -12,8 +12,6 @@ from hub.engine import Engine
 from hub.progress import Progress
 from hub.session import Session
 from hub.sinks.jsonl import open_jsonl
-
-_PROGRESS_PACKETS = 500
 
 
 def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> tuple[Summary, float]:
@@ -33,13 +31,12 @@ def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> t
                 if out is not None:
                     out.write(record)
 
-        packets = 0
-        for item in reader:
-            tell(engine.feed(item))
-            if isinstance(item, Packet):
-                packets += 1
-                if packets % _PROGRESS_PACKETS == 0:
-                    progress.text(f"{(item.t_recv_ns - t0_ns) / NS_PER_S:.0f} s")
+        for item in taken_together(reader):
+            if isinstance(item, list):
+                tell(engine.feed_all(item))
+                progress.text(f"{(item[-1].t_recv_ns - t0_ns) / NS_PER_S:.0f} s")
+            else:
+                tell(engine.feed(item))
         last = engine.finish()
         tell(last)
         if out is not None:

@@ -1,0 +1,159 @@
+"""The same samples in fewer blocks: most of what is done for a block costs the same for one of any length.
+
+For recordings that are worked off as fast as possible. The core gives the same records however samples are cut into
+blocks, and in whichever order sensors come that lag less than half a second (`dsp.pipeline`). So the packets of a short
+time can be taken stream by stream, as long as none of the streams had come less far than that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from drivers.packets import DeviceInfo, Packet, Said
+from dsp.signals import IMU6, NS_PER_S, Layout, SampleBlock
+
+MOST_LAG_NS = 45 * NS_PER_S // 100
+"""A tenth less than what the core allows."""
+GAP_NS = 2 * NS_PER_S // 10
+CAREFUL_NS = 3 * NS_PER_S
+"""A gap that the core does not bridge (0.26 s, `dsp.intake`) makes a sensor begin anew; until it is level again what
+it had not said yet may come late, and then it matters when."""
+SPAN_NS = 3 * NS_PER_S // 10
+"""Packets that arrive within this are taken together: with 0.1 s of samples in each no stream lags too much."""
+
+
+_MOTION = frozenset(IMU6)
+Stream: TypeAlias = tuple[str, Layout, float]
+"""Source, layout and rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Samples of one stream, of one packet or of several that followed each other.
+
+    places  of the packets among those that are taken together, rising
+    counts  samples of each packet    lost  missing before each
+    """
+
+    block: SampleBlock
+    places: Sequence[int]
+    counts: Sequence[int]
+    lost: Sequence[int]
+
+    def apart(self) -> Iterator[Run]:
+        """Give the same packet by packet."""
+        block, start = self.block, 0
+        for place, n, lost in zip(self.places, self.counts, self.lost, strict=True):
+            end = start + n
+            if n:
+                part = SampleBlock(
+                    block.source,
+                    block.placement,
+                    block.layout,
+                    block.t_ns[start:end],
+                    block.values[start:end],
+                    block.rate_hz,
+                    lost,
+                )
+                yield Run(part, [place], [n], [lost])
+            start = end
+
+
+def taken_together(items: Iterable[DeviceInfo | Packet | Said]) -> Iterator[list[Packet] | DeviceInfo | Said]:
+    """Yield packets of a short time as a list; whatever else there is stays in its place among them."""
+    held: list[Packet] = []
+    first_ns = 0
+    for item in items:
+        if not isinstance(item, Packet):
+            if held:
+                yield held
+                held = []
+            yield item
+            continue
+        if held and not first_ns <= item.t_recv_ns < first_ns + SPAN_NS:
+            yield held
+            held = []
+        if not held:
+            first_ns = item.t_recv_ns
+        held.append(item)
+    if held:
+        yield held
+
+
+class FewerBlocks:
+    """Joins the blocks of each source and layout; must see every block, joined or not."""
+
+    def __init__(self) -> None:
+        self._newest_ns = 0
+        self._careful_until_ns = 0
+        self._reached_ns: dict[Stream, int] = {}  # last sample of each motion stream
+
+    def note(self, block: SampleBlock) -> None:
+        """See a block that is passed on as it is."""
+        if len(block.t_ns):
+            last_ns = int(block.t_ns[-1])
+            if self._has_gap(block):
+                self._careful_until_ns = last_ns + CAREFUL_NS
+            self._reached_ns[block.source, block.layout, block.rate_hz] = last_ns
+            self._newest_ns = max(self._newest_ns, last_ns)
+
+    def join(self, runs: Sequence[Run]) -> list[SampleBlock]:
+        """Give the samples of these, the oldest first.
+
+        Where one lags too much halves are tried; what is left as it was stays in the order in which it came.
+        """
+        if not runs:
+            return []
+        if len(runs) + len(runs[0].places) > 2 and not self._is_sound(runs):
+            single = sorted((each for run in runs for each in run.apart()), key=lambda each: each.places[0])
+            half = len(single) // 2
+            return [*self.join(single[:half]), *self.join(single[half:])]
+        by_stream: dict[Stream, list[SampleBlock]] = {}
+        for run in runs:
+            self.note(run.block)
+            by_stream.setdefault((run.block.source, run.block.layout, run.block.rate_hz), []).append(run.block)
+        return sorted(map(_joined, by_stream.values()), key=_first_ns)
+
+    def _is_sound(self, runs: Sequence[Run]) -> bool:
+        """Tell whether no stream lags too much, and none has, or had lately, a gap."""
+        newest_ns = max(self._newest_ns, max([int(run.block.t_ns[-1]) for run in runs]))
+        if newest_ns - min([self._since_ns(run.block) for run in runs]) > MOST_LAG_NS:
+            return False
+        return newest_ns > self._careful_until_ns and not any(self._has_gap(run.block) for run in runs)
+
+    def _has_gap(self, block: SampleBlock) -> bool:
+        t_ns, since_ns = block.t_ns, self._since_ns(block)
+        if int(t_ns[0]) - since_ns > GAP_NS:
+            return True
+        is_even = int(t_ns[-1]) - int(t_ns[0]) <= GAP_NS or _MOTION.isdisjoint(block.layout)
+        return not is_even and int(np.diff(t_ns).max()) > GAP_NS
+
+    def _since_ns(self, block: SampleBlock) -> int:
+        """Return how far the stream of a block had come; nobody waits for one that is no motion sensor."""
+        first_ns = _first_ns(block)
+        if _MOTION.isdisjoint(block.layout):
+            return first_ns
+        return self._reached_ns.get((block.source, block.layout, block.rate_hz), first_ns)
+
+
+def _joined(blocks: list[SampleBlock]) -> SampleBlock:
+    first = blocks[0]
+    if len(blocks) == 1:
+        return first
+    return SampleBlock(
+        first.source,
+        first.placement,
+        first.layout,
+        np.concatenate([block.t_ns for block in blocks]),
+        np.concatenate([block.values for block in blocks]),
+        first.rate_hz,
+        sum(block.lost for block in blocks),
+    )
+
+
+def _first_ns(block: SampleBlock) -> int:
+    return int(block.t_ns[0])
