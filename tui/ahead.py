@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from dsp.texts import distance
 from tui.board import Board
 
+_KILOMETRE_M = 1000.0
+
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
@@ -26,7 +28,8 @@ class Ahead:
     @property
     def short(self) -> str:
         """The distance so far and the nearest limit, in at most 32 cells."""
-        so_far = "" if self.run_m is None else f"{self.run_m / 1000.0:.2f} km"
+        run_m = self.run_m
+        so_far = "" if run_m is None else distance(run_m) if run_m < _KILOMETRE_M else f"{run_m / _KILOMETRE_M:.2f} km"
         if self.cap_m is not None and (self.safe_m is None or self.cap_m < self.safe_m):
             limit = f"today's cap {distance(self.cap_m)}"
         else:

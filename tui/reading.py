@@ -23,6 +23,7 @@ class Reading:
     factor    wire unit to shown unit
     meaning   plain words for the help
     aim       field of the value to aim at, where there is one; `aim_slack`: this far below it is on target
+    usual     field of the value that is usual for this runner, where there is one
     """
 
     key: str
@@ -36,6 +37,7 @@ class Reading:
     side: Side | None = None
     aim: str = ""
     aim_slack: float = 0.0
+    usual: str = ""
 
     def aim_text(self, value: float | None, aim: float) -> str:
         """Write what to aim at, and whether `value` is there."""
@@ -49,8 +51,8 @@ class Reading:
 
 _DROP = (
     "Hip drop: how far the free side of your pelvis falls, in degrees, while you stand on one foot. "
-    "'landing on your left' means the right side falls. Watch the change from your own usual value: "
-    "1 to 9 degrees are seen in healthy runners."
+    "'landing on your left' means the right side falls. Watch the change from what is usual for you, which stands "
+    "below it once it is known: 1 to 9 degrees are seen in healthy runners."
 )
 _CONTACT = "Contact: how long a foot stays on the ground, in milliseconds. It often grows when you tire."
 
@@ -75,6 +77,7 @@ READINGS = (
         1,
         _DROP,
         side=Side.LEFT,
+        usual="drop_excursion_baseline_left_deg",
     ),
     Reading(
         "drop_excursion_right_deg",
@@ -85,6 +88,7 @@ READINGS = (
         1,
         _DROP,
         side=Side.RIGHT,
+        usual="drop_excursion_baseline_right_deg",
     ),
     Reading(
         "heart_rate_bpm",

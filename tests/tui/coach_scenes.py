@@ -100,6 +100,8 @@ def numbers(of_whom: Gait, later_s: float = 0.0) -> MetricsMessage:
     extra = {
         "distance_m": of_whom.speed_mps * (60.0 * of_whom.minutes + later_s),
         "cadence_target_spm": 1.03 * of_whom.cadence_spm,
+        "drop_excursion_baseline_left_deg": of_whom.at(5)["drop_excursion_left_deg"],
+        "drop_excursion_baseline_right_deg": of_whom.drop_right_deg,
     }
     return scenes.metrics(extra, **contact, flight_ms=flight_ms, heart_rate_bpm=heart_bpm)
 

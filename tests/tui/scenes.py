@@ -111,7 +111,13 @@ def replay(**changes: object) -> ReplayStatus:
     return ReplayStatus(**(values | changes))
 
 
-EXTRA = {"distance_m": 2262.0, "cadence_target_spm": 176.0, "feedback_on": 1.0}
+EXTRA = {
+    "distance_m": 2262.0,
+    "cadence_target_spm": 176.0,
+    "feedback_on": 1.0,
+    "drop_excursion_baseline_left_deg": 4.3,
+    "drop_excursion_baseline_right_deg": 4.0,
+}
 PAIN_BEFORE = {**EXTRA, "onset_safe_m": 3940.0, "onset_chance_pct": 12.4, "cap_m": 3410.0}
 """What a hub adds for a runner who has reported pain in earlier runs."""
 

@@ -14,7 +14,7 @@ from dsp.texts import counted
 from tui.ahead import Ahead, ahead
 from tui.announcement import announce
 from tui.board import PLOT_WINDOW_S, Board, Sensor
-from tui.reading import READINGS
+from tui.reading import READINGS, Reading
 from tui.reason import reason
 from tui.widgets.braille_plot import BraillePlot
 from tui.widgets.cue_banner import CueBanner
@@ -82,8 +82,7 @@ class RunnerScreen(Screen[None]):
         self._status.show(_status(board, now_s, runner, muted=muted))
         flagged = board.flagged
         for tile in self._tiles:
-            aim = tile.reading.aim
-            tile.show(*board.reading(tile.reading.key, now_s), aim=board.reading(aim, now_s)[0] if aim else None)
+            tile.show(*board.reading(tile.reading.key, now_s), _beside(tile.reading, board, now_s))
             tile.set_class(tile.reading.key in flagged, "-flagged")
         self._banner.show(announce(board, now_s, muted=muted))
         far = self._ahead(board, now_s)
@@ -101,6 +100,14 @@ class RunnerScreen(Screen[None]):
         swing = board.obliquity.swing(newest_s) if newest_s is not None and not silent else None
         self._plot.border_title = "Hips, side to side" + (f" · [b]{swing:.1f}°[/b] swing" if swing is not None else "")
         self._plot.border_subtitle = f"last {PLOT_WINDOW_S:.0f} s · + left side higher"
+
+
+def _beside(reading: Reading, board: Board, now_s: float) -> str:
+    """What a number is to be compared with, in a few words."""
+    aim, usual = board.reading(reading.aim, now_s)[0], board.reading(reading.usual, now_s)[0]
+    if aim is not None:
+        return reading.aim_text(board.reading(reading.key, now_s)[0], aim)
+    return "" if usual is None else f"usual {reading.text(usual)}"
 
 
 def _why_no_sensors(board: Board) -> str:

@@ -11,6 +11,8 @@ from tui.widgets.numerals import numeral_lines
 from tui.words import age
 
 _WIDE_CELLS = 26
+_CORNERS = 4
+"""Cells of the lower border that words leave free, less the two sides of the frame."""
 
 
 class MetricTile(Widget):
@@ -21,7 +23,7 @@ class MetricTile(Widget):
         self.reading = reading
         self.value = "--"
         self.age_s: float | None = None
-        self.aim = ""
+        self.beside = ""
         self.border_title = f"{reading.title} [$dim]{reading.unit}[/]" if reading.unit else reading.title
         self._lines: list[str] = []
 
@@ -33,32 +35,36 @@ class MetricTile(Widget):
         """Choose the form of the numerals and of the words again."""
         self._describe()
 
-    def show(self, value: float | None, age_s: float | None, *, aim: float | None = None) -> None:
+    def show(self, value: float | None, age_s: float | None, beside: str = "") -> None:
         """Show a value in wire units; `age_s` only when it is stale, None as value when there is none.
 
-        aim  the value to aim at, in wire units
+        beside  a few words below it: what to aim at, or what is usual
         """
-        aims = "" if aim is None else self.reading.aim_text(value, aim)
         text = "--" if value is None else self.reading.text(value)
         age_s = None if age_s is None else float(int(age_s))
-        if (text, age_s, aims) == (self.value, self.age_s, self.aim):
+        if (text, age_s, beside) == (self.value, self.age_s, self.beside):
             return
-        self.value, self.age_s, self.aim = text, age_s, aims
+        self.value, self.age_s, self.beside = text, age_s, beside
         self._describe()
 
     def _describe(self) -> None:
         wide = self.content_size.width >= _WIDE_CELLS
         self.set_class(self.age_s is not None or self.value == "--", "-stale")
         if self.age_s is None:
-            short = self.reading.below_short
-            below = (f"{short} · {self.aim}" if wide else self.aim) if self.aim else ""
-            self.border_subtitle = below or (self.reading.below if wide else short)
+            self.border_subtitle = self._below()
         else:
             side = self.reading.side or ""
             old = f"no news for {age(self.age_s)}" if wide else f"{age(self.age_s)} old"
             self.border_subtitle = (" · " if wide else " ").join(filter(None, (side, old)))
         self._lines = numeral_lines(self.value, *self.content_size)
         self.refresh()
+
+    def _below(self) -> str:
+        """The most that fits: which leg a number is of goes before what it is compared with."""
+        reading, room = self.reading, self.content_size.width - _CORNERS
+        with_it = [f"{reading.below_short}, {self.beside}", *([] if reading.side else [self.beside])]
+        words = [*(with_it if self.beside else [reading.below]), reading.below_short]
+        return next((each for each in words if len(each) <= room), words[-1])
 
     def render_line(self, y: int) -> Strip:
         """One row of the numerals, centred."""
