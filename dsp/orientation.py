@@ -28,7 +28,6 @@ Vector = tuple[float, float, float]
 THIRD = 1.0 / 3.0
 ALIGN_TIMES = 3
 """Each leaves of a tilt its square: of 30 deg 8, then 0.6, then nothing."""
-_EYE = np.eye(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,17 +280,20 @@ class Leveller:
 
     def _transition(self, dt: float) -> npt.NDArray[np.float64]:
         """(7, 7): bias turns tilt, tilt leaks gravity into velocity."""
-        g = GRAVITY_MPS2
-        one, two = self._strapdown.level_rows()
-        fall = 0.5 * g * dt * dt
-        phi = _EYE.copy()
-        phi[0, 2:5] = [-dt * v for v in one]
-        phi[1, 2:5] = [-dt * v for v in two]
-        phi[5, 1] = g * dt
-        phi[6, 0] = -g * dt
-        phi[5, 2:5] = [-fall * v for v in two]
-        phi[6, 2:5] = [fall * v for v in one]
-        return phi
+        (ax, ay, az), (bx, by, bz) = self._strapdown.level_rows()
+        gain = GRAVITY_MPS2 * dt
+        fall = 0.5 * gain * dt
+        return np.array(
+            (
+                (1.0, 0.0, -dt * ax, -dt * ay, -dt * az, 0.0, 0.0),
+                (0.0, 1.0, -dt * bx, -dt * by, -dt * bz, 0.0, 0.0),
+                (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0),
+                (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
+                (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0),
+                (0.0, gain, -fall * bx, -fall * by, -fall * bz, 1.0, 0.0),
+                (-gain, 0.0, fall * ax, fall * ay, fall * az, 0.0, 1.0),
+            )
+        )
 
     def _apply_velocity(self, velocity: tuple[float, float], sd: float, t_s: float) -> tuple[float, float]:
         """Observe the two velocities: the closed form of a two-by-two inverse."""
@@ -300,9 +302,8 @@ class Leveller:
         a, b, d = float(cov[5, 5]) + sd * sd, float(cov[5, 6]), float(cov[6, 6]) + sd * sd
         scale = 1.0 / (a * d - b * b)
         gain = columns @ np.array([[d * scale, -b * scale], [-b * scale, a * scale]])
-        error = -(gain[:, 0] * velocity[0] + gain[:, 1] * velocity[1])
-        cov = cov - gain @ columns.T
-        return self._take_over(cov, error, t_s)
+        error = gain @ np.array((-velocity[0], -velocity[1]))
+        return self._take_over(cov - gain @ columns.T, error, t_s)
 
     def _apply_bias(self, mean_rate: Vector, sd: float, t_s: float) -> None:
         """Observe the three biases."""
