@@ -45,7 +45,7 @@ HIP_PARTS: Mapping[str, tuple[Part, ...]] = {
     "steps, fusion": ((StepFusion, "contact"), (StepFusion, "release"), (StepFusion, "take"), (Pipeline, "_step")),
     "metrics, once a second": ((Pipeline, "_report"),),
     "guidance": ((Guidance, "step"), (Guidance, "second")),
-    "three taps": ((ThreeTaps, "update"),),
+    "three taps": ((ThreeTaps, "look"),),
 }
 """Every part of a sacrum sensor's way through the core; what a function calls counts for the innermost part."""
 

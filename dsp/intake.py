@@ -35,6 +35,7 @@ class IntakeParams:
     least_rate_hz: faster sensors are averaged down to no less than this
     chunk_s: length of a chunk
     turns: whether the trace gets `turns`
+    raw: whether the samples are also kept as they came, for `raw`
     """
 
     fill_s: float = 0.26
@@ -42,6 +43,7 @@ class IntakeParams:
     least_rate_hz: float = LEAST_RATE_HZ
     chunk_s: float = CHUNK_S
     turns: bool = False
+    raw: bool = False
     gap_fill: GapFillParams = field(default_factory=GapFillParams)
 
 
@@ -81,6 +83,7 @@ class Intake:
         self._checked = 0
         self._stamps: list[int] = []
         self._rows: list[Array] = []
+        self._raw: tuple[list[int], list[Array]] = ([], [])
 
     def put(self, block: SampleBlock) -> bool:
         """Hold a block's samples; True when `take` may find a whole chunk."""
@@ -112,6 +115,9 @@ class Intake:
         while len(stamps) >= self._begin_chunk():
             n = self._averaging.raw
             values = np.concatenate(self._rows) if len(self._rows) > 1 else self._rows[0]
+            if self._p.raw:
+                self._raw[0].extend(stamps[self._checked : n])
+                self._raw[1].append(values[self._averaging.lead + self._checked : self._averaging.lead + n])
             fresh = max(0, n - self._checked)
             newest_ns = stamps[n - 1] if fresh else self._last_ns
             # Nothing is missing from a chunk that is less than half a sample too long.
@@ -124,6 +130,11 @@ class Intake:
                 yield Ready.SAMPLES
             else:
                 yield from self._with_gaps(values)
+
+    def raw(self) -> tuple[list[int], list[Array]]:
+        """What went into chunks since the last time of asking, as it came: stamps, ns, and rows, (n, 6) in all."""
+        raw, self._raw = self._raw, ([], [])
+        return raw
 
     def _six(self, block: SampleBlock) -> Array:
         """(n, 6) the IMU channels of a block, zeros where one is absent."""

@@ -29,7 +29,6 @@ from dsp.sightings import Contact, Posture, Reading, Sighting, Tapped
 from dsp.signals import IMU6, NS_PER_S, Placement, Quantity, SampleBlock
 from dsp.steps import StepFusion
 from dsp.summary import RunTotals
-from dsp.taps import HIP, ThreeTaps
 
 _NO_MOUNTS: Mapping[Placement, Mount] = MappingProxyType({})
 
@@ -63,7 +62,6 @@ class Pipeline:
     def __init__(self, params: PipelineParams | None = None) -> None:
         self._params = params or PipelineParams()
         self._chains: dict[str, TrunkChain | FootChain] = {}
-        self._taps: dict[str, ThreeTaps] = {}
         self._merge = DataTimeMerge()
         self._fusion = StepFusion()
         self._agreement = Agreement()
@@ -86,14 +84,11 @@ class Pipeline:
             self._merge.join(lane, int(block.t_ns[0]) * 1e-9, slow=True)
             self._merge.put(lane, readings, int(block.t_ns[-1]) * 1e-9)
             return self._settle(self._merge.take(), self._merge.now_s)
-        source = block.source
-        chain = self._chains.get(source) or self._chain(block)
-        if (taps := self._taps.get(source)) and (found := taps.update(block, block.rate_hz)):
-            self._tapped(source, found)
+        chain = self._chains.get(block.source) or self._chain(block)
         if not chain.put(block):
             return []
         merge = self._merge
-        merge.put(source, chain.work(), chain.latest_s)
+        merge.put(block.source, chain.work(), chain.latest_s)
         due = merge.take()
         wakes_s = min(self._report_s, self._fusion.due_s)
         return self._settle(due, merge.now_s) if due or merge.now_s > wakes_s else []
@@ -102,9 +97,6 @@ class Pipeline:
         """Flush what is pending: no more data will come."""
         for source, chain in self._chains.items():
             self._merge.put(source, chain.finish(), chain.latest_s)
-        for source, taps in self._taps.items():
-            if found := taps.finish():
-                self._tapped(source, found)
         out = self._settle(self._merge.take(), self._merge.now_s)
         out += self._settle(self._merge.flush(), self._merge.now_s)
         for step in self._fusion.take(self._merge.now_s, end=True):
@@ -153,16 +145,8 @@ class Pipeline:
             signals = self._params.signals and block.placement is Placement.SACRUM
             chain = TrunkChain(block.placement, mount, signals=signals, pace=self._pace)
         self._chains[block.source] = chain
-        first_s = int(block.t_ns[0]) * 1e-9
-        self._merge.join(block.source, first_s, slow=False)
-        if block.placement in HIP:
-            self._taps[block.source] = ThreeTaps()
-            self._merge.join(f"{block.source} taps", first_s, slow=True)
+        self._merge.join(block.source, int(block.t_ns[0]) * 1e-9, slow=False)
         return chain
-
-    def _tapped(self, source: str, found: list[tuple[float, float]]) -> None:
-        """Three taps on a hip sensor, each time with when it was decided."""
-        self._merge.put(f"{source} taps", [Tapped(*when) for when in found], found[-1][0])
 
     def _settle(self, due: list[tuple[float, Sighting]], now_s: float) -> list[Record]:
         out: list[Record] = []

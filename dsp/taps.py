@@ -10,6 +10,7 @@ spaced, with nothing before and after, are the sign. Bounds were set on the reco
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass
 from statistics import median
@@ -17,13 +18,15 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.signals import GRAVITY_MPS2, NS_PER_S, Placement, SampleBlock
+from dsp.signals import GRAVITY_MPS2, NS_PER_S, Placement
 
 HIP = frozenset({Placement.SACRUM, Placement.LEFT_HIP, Placement.RIGHT_HIP, Placement.WAIST_FRONT})
 """Where a hand reaches a sensor in mid-run; phones in pockets are hit by the thigh."""
 
 SLOWEST_HZ = 80.0
 """A tap is over between two samples of a slower sensor."""
+
+Array = NDArray[np.float64]
 
 _ONES = np.ones(3)
 
@@ -38,7 +41,6 @@ class TapParams:
     merge_s     ringing of one tap
     apart_s     least and most between two taps
     quiet_s     nothing before the first and after the last
-    batch_s     looked at so many at once (a packet at a time cost half of the whole hip chain); the merge waits longer
     even        most that one interval may be longer than the other, as a ratio; alike: the same for strength
     """
 
@@ -51,47 +53,36 @@ class TapParams:
     merge_s: float = 0.08
     apart_s: tuple[float, float] = (0.12, 0.60)
     quiet_s: float = 0.70
-    batch_s: float = 0.5
     even: float = 1.8
     alike: float = 6.0
 
 
 class ThreeTaps:
-    """Blocks of one hip sensor in, times of three taps out; cut anywhere."""
+    """Samples of one hip sensor in, times of three taps out; cut anywhere."""
 
-    def __init__(self, params: TapParams | None = None) -> None:
+    def __init__(self, rate_hz: float, params: TapParams | None = None) -> None:
         self._p = params or TapParams()
-        # Samples not looked at, after the last ones that were: spikes are found between neighbours.
-        self._stamps: list[NDArray[np.int64]] = []
-        self._rows: list[NDArray[np.float64]] = []
-        self._held = 0
-        self._rate_hz = 0.0
+        self._rate_hz = rate_hz
+        self._reach = max(1, round(self._p.reach_s * rate_hz))
+        # The last samples that were looked at: spikes are found between neighbours.
+        self._t_ns: list[int] = []
+        self._rows: Array = np.empty((0, 6))
         self._window: int | None = None
         self._most_g = 0.0
         self._usual: deque[float] = deque(maxlen=self._p.windows)
         self._limit_g = math.inf
         self._taps: list[tuple[float, float]] = []
 
-    def update(self, block: SampleBlock, rate_hz: float) -> list[tuple[float, float]]:
-        """(decided_s, middle tap s) of each three taps that are complete, at most `batch_s` after it was decided."""
-        if rate_hz < SLOWEST_HZ:
-            return []
-        self._rate_hz = rate_hz
-        self._stamps.append(block.t_ns)
-        self._rows.append(block.values)
-        self._held += len(block.t_ns)
-        return self.finish() if self._held >= self._p.batch_s * rate_hz else []
-
-    def finish(self) -> list[tuple[float, float]]:
-        """Look at what is held, however little it is."""
-        out: list[tuple[float, float]] = []
-        if not self._held:
+    def look(self, t_ns: list[int], rows: list[Array]) -> list[float]:
+        """Middle tap of each three that are complete, s; `rows` (n, 6) since the last look begin with the force."""
+        out: list[float] = []
+        if self._rate_hz < SLOWEST_HZ:
             return out
-        reach = max(1, round(self._p.reach_s * self._rate_hz))
-        t_ns, rows = np.concatenate(self._stamps), np.concatenate(self._rows)
+        reach, t_ns, six = self._reach, self._t_ns + t_ns, np.concatenate([self._rows, *rows])
+        self._t_ns, self._rows = t_ns[-2 * reach :], six[-2 * reach :]
         if len(t_ns) > 2 * reach:
-            a = rows[:, :3]
             # Twice the spike: how far a sample is from the straight line between its neighbours.
+            a = six[:, :3]
             spike = 2.0 * a[reach:-reach]
             spike -= a[: -2 * reach]
             spike -= a[2 * reach :]
@@ -100,29 +91,29 @@ class ThreeTaps:
             sample_ns = NS_PER_S / self._rate_hz
             if not (math.isfinite(g.sum()) and t_ns[-1] - t_ns[0] < (len(t_ns) - 1 + 0.5 * reach) * sample_ns):
                 # Samples on both sides of a gap, or missing ones, say nothing.
-                whole = t_ns[2 * reach :] - t_ns[: -2 * reach] < 3.0 * reach * sample_ns
+                at = np.array(t_ns)
+                whole = at[2 * reach :] - at[: -2 * reach] < 3.0 * reach * sample_ns
                 g[~(whole & np.isfinite(g))] = 0.0
             self._look(t_ns[reach:-reach], g, out)
-        self._stamps, self._rows, self._held = [t_ns[-2 * reach :]], [rows[-2 * reach :]], 0
         return out
 
-    def _look(self, t_ns: NDArray[np.int64], g: NDArray[np.float64], out: list[tuple[float, float]]) -> None:
+    def _look(self, t_ns: list[int], g: Array, out: list[float]) -> None:
         """Window by window, each with the limit that the windows before it set."""
-        first, end, window_ns = 0, len(t_ns), round(self._p.window_s * NS_PER_S)
-        while first < end:
-            window = int(t_ns[first]) // window_ns
+        first, window_ns = 0, round(self._p.window_s * NS_PER_S)
+        while first < len(t_ns):
+            window = t_ns[first] // window_ns
             if self._window != window:
                 self._close_window()
                 self._window = window
-            k = int(t_ns.searchsorted((window + 1) * window_ns))
+            k = bisect_left(t_ns, (window + 1) * window_ns)
             part = g[first:k]
             most_g = float(part.max())
             self._most_g = max(self._most_g, most_g)
             if most_g > self._limit_g:
                 for i in np.flatnonzero(part > self._limit_g).tolist():
-                    self._tap(1e-9 * int(t_ns[first + i]), float(part[i]), out)
+                    self._tap(1e-9 * t_ns[first + i], float(part[i]), out)
             first = k
-        self._decide(1e-9 * int(t_ns[-1]), out)
+        self._decide(1e-9 * t_ns[-1], out)
 
     def _close_window(self) -> None:
         p = self._p
@@ -132,14 +123,14 @@ class ThreeTaps:
         if len(self._usual) >= p.fewest_windows:
             self._limit_g = max(p.least_g, p.times * median(self._usual))
 
-    def _tap(self, t_s: float, g: float, out: list[tuple[float, float]]) -> None:
+    def _tap(self, t_s: float, g: float, out: list[float]) -> None:
         self._decide(t_s, out)
         if self._taps and t_s - self._taps[-1][0] < self._p.merge_s:
             self._taps[-1] = (self._taps[-1][0], max(g, self._taps[-1][1]))
         else:
             self._taps.append((t_s, g))
 
-    def _decide(self, now_s: float, out: list[tuple[float, float]]) -> None:
+    def _decide(self, now_s: float, out: list[float]) -> None:
         """Say, once it has been quiet, whether these were three taps."""
         p, taps = self._p, self._taps
         if not taps or now_s - taps[-1][0] < p.quiet_s:
@@ -153,4 +144,4 @@ class ThreeTaps:
         if min(gaps) < low or max(gaps) > high or max(gaps) > p.even * min(gaps):
             return
         if max(a, b, c) <= p.alike * min(a, b, c):
-            out.append((three_s + p.quiet_s, two_s))
+            out.append(two_s)

@@ -10,7 +10,7 @@ from collections import Counter
 
 import numpy as np
 
-from dsp.signals import GRAVITY_MPS2, IMU6, Placement, SampleBlock
+from dsp.signals import GRAVITY_MPS2
 from dsp.taps import ThreeTaps
 from tests.recorded import folders, load
 
@@ -42,13 +42,12 @@ def resampled(t_s: np.ndarray, a: np.ndarray, rate_hz: float) -> tuple[np.ndarra
     return at, np.stack([np.interp(at, t_s, a[:, k]) for k in range(3)], axis=1)
 
 
-def found(t_s: np.ndarray, a: np.ndarray, rate_hz: float, size: int = 10) -> list[tuple[float, float]]:
-    """What the detector says."""
-    taps, out = ThreeTaps(), []
-    t_ns, values = np.round(t_s * 1e9).astype(np.int64), np.hstack([a, np.zeros_like(a)])
+def found(t_s: np.ndarray, a: np.ndarray, rate_hz: float, size: int = 50) -> list[float]:
+    """What the detector says, shown `size` samples at a time."""
+    taps, out = ThreeTaps(rate_hz), []
+    t_ns, values = np.round(t_s * 1e9).astype(np.int64).tolist(), np.hstack([a, np.zeros_like(a)])
     for k in range(0, len(t_s), size):
-        block = SampleBlock("hip", Placement.SACRUM, IMU6, t_ns[k : k + size], values[k : k + size], rate_hz=rate_hz)
-        out += taps.update(block, rate_hz)
+        out += taps.look(t_ns[k : k + size], [values[k : k + size]])
     return out
 
 
@@ -95,7 +94,7 @@ def table(tries: int) -> None:
                     start_s = at[0] + rng.uniform(6.0, at[-1] - at[0] - 3.0)
                     tapped = with_taps(at, force, start_s, rng.uniform(0.2, 0.4), force_g, rng)
                     added[rate_hz, force_g] += 1
-                    seen[rate_hz, force_g] += any(abs(tap_s - start_s) < 1.0 for _, tap_s in found(at, tapped, rate_hz))
+                    seen[rate_hz, force_g] += any(abs(tap_s - start_s) < 1.0 for tap_s in found(at, tapped, rate_hz))
     print(
         f"{len(recordings)} recordings of trunk, hip and pocket, {hours:.1f} h at two rates: "
         f"three taps that nobody made found {false} times"

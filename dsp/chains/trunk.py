@@ -18,11 +18,12 @@ from dsp.moved import MovedSensor
 from dsp.orientation import Leveller, LevelParams, MeanDirection, Strapdown
 from dsp.pelvis_stride import pelvis_stride
 from dsp.records import Metric
-from dsp.sightings import Posture, Reading, Sighting
+from dsp.sightings import Posture, Reading, Sighting, Tapped
 from dsp.signals import NS_PER_S, Placement, SampleBlock
 from dsp.stage import LEAST_TRUNK_RATE_HZ, LONGEST_CHUNK_S, TRUNK_CHUNK_S
 from dsp.stances import DROP_PLACEMENTS, StanceParams, Stances
 from dsp.stillness import Stillness
+from dsp.taps import HIP, ThreeTaps
 from dsp.trace import Trace
 
 
@@ -76,8 +77,10 @@ class TrunkChain:
         self._signals = signals
         self._trace = Trace()
         self._intake = Intake(
-            self._trace, IntakeParams(least_rate_hz=LEAST_TRUNK_RATE_HZ, chunk_s=TRUNK_CHUNK_S, turns=True)
+            self._trace,
+            IntakeParams(least_rate_hz=LEAST_TRUNK_RATE_HZ, chunk_s=TRUNK_CHUNK_S, turns=True, raw=placement in HIP),
         )
+        self._taps: ThreeTaps | None = None
         self._strapdown = Strapdown()
         self._leveller = Leveller(self._strapdown, self._p.level)
         self._bend = Bend(pace or Pace())
@@ -109,7 +112,7 @@ class TrunkChain:
     def finish(self) -> list[Sighting]:
         """Work off what is held, whole chunk or not: no more data will come."""
         self._intake.end()
-        return self.work() + [Posture(k.t_ns * 1e-9, k) for k in self._attitude.finish()]
+        return self.work() + self._tapped() + [Posture(k.t_ns * 1e-9, k) for k in self._attitude.finish()]
 
     def work(self) -> list[Sighting]:
         """Sightings in what was held, in the order in which the sensor became sure of them."""
@@ -131,6 +134,7 @@ class TrunkChain:
         self._unlooked = 0
         self._new_contacts = 0
         self._intake.stride_s = 0.0
+        self._intake.raw()
         self._bend.reset()
         if self._known:
             self._intake.chunk = self._usual
@@ -168,6 +172,8 @@ class TrunkChain:
             self._detector = TrunkContacts(self._lowpass.delay_s, self._p.contact)
             self._stances = Stances(self._placement, 0.9 if self._intake.has_gyro else 0.7, self._p.stance)
             self._look_samples = round(self._still.params.window_s / period)
+            if self._placement in HIP:
+                self._taps = ThreeTaps(self._intake.group / period)
             self._keep = int(self._p.trace_s / period)
             self._usual, self._longest = self._intake.chunk, int(LONGEST_CHUNK_S / period)
         self._lowpass.reset()
@@ -243,12 +249,17 @@ class TrunkChain:
         if self._unlooked >= self._look_samples:
             moved = self._look(self.latest_s) or moved
             self._unlooked = 0
+            out.extend(self._tapped())
         if moved:
             self._start_over(out)
             self._start()
         elif self._done > 2 * self._keep:
             self._done -= self._trace.trim(self._keep)
         self._intake.chunk = self._next_chunk()
+
+    def _tapped(self) -> list[Sighting]:
+        """Three taps in the samples since the last look."""
+        return [Tapped(self.latest_s, t_s) for t_s in self._taps.look(*self._intake.raw())] if self._taps else []
 
     def _next_chunk(self) -> int:
         """Samples up to where the next contact will be known, or an even part of them: told soon, and in few chunks."""

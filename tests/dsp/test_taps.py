@@ -49,10 +49,9 @@ def test_any_cut_finds_the_same():
 
 def test_a_slow_sensor_and_gaps_say_nothing():
     _, _, blocks = runner_samples(12.0)
-    taps = ThreeTaps()
-    assert not any(taps.update(block, 50.0) for block in blocks)
-    holes = [replace(block, values=np.full_like(block.values, np.nan)) for block in blocks]
-    assert not any(ThreeTaps().update(block, 208.0) for block in holes)
+    for rate_hz, scale in ((50.0, 1.0), (208.0, np.nan)):
+        taps = ThreeTaps(rate_hz)
+        assert not any(taps.look(block.t_ns.tolist(), [scale * block.values]) for block in blocks)
 
 
 def test_taps_in_mid_run_are_a_pain_report_with_its_place_and_an_answer():
