@@ -158,9 +158,7 @@ class FootChain:
         if jolted is not None:
             self._detector.contact_s = jolted.t_s
             self._see(jolted, out)
-        share = 1.0 / len(t_s)
-        pull = math.hypot(*(share * sum(axis[start:stop]) for axis in self._trace.axes[:3]))
-        move = self._moves.update(t_s[0], share * turn, pull)
+        move = self._moves.update(self._trace, start, stop, turn / len(t_s))
         if move is not None and self._detector.contact_s < move.start_s:
             self._moved(move, out)
 

@@ -129,7 +129,7 @@ class FootContacts:
         self._usual += (1.0 / self._p.memory if self._usual else 1.0) * (swing - self._usual)
         self._stand(when)
         self._slap = landing.peak
-        return FootEvent(EventKind.INITIAL_CONTACT, when, when, swing, landing.jump())
+        return FootEvent(EventKind.INITIAL_CONTACT, when, when, swing, landing.jump)
 
     def _standing(self, t: tuple[float, float], x: float, smooth: tuple[float, float, float]) -> FootEvent | None:
         """Stance: the last two times, the rate, and the last three of its low-passed copy."""

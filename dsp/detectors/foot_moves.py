@@ -7,9 +7,11 @@ lands with the first of the jolts that end the move (`touch_down`).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from dsp.signals import GRAVITY_MPS2
+from dsp.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,10 @@ class FootMoves:
         self._rest_s = 0.0
         self._lain = False
 
-    def update(self, start_s: float, square: float, force: float) -> FootMove | None:
-        """Take a chunk that begins at `start_s`; a move when the foot has come to rest.
-
-        square  mean square rate, (rad/s)^2    force  size of its mean force, m/s2
-        """
-        p = self._p
-        if square >= p.still_radps * p.still_radps or abs(force / GRAVITY_MPS2 - 1.0) > p.still_g:
+    def update(self, trace: Trace, start: int, stop: int, square: float) -> FootMove | None:
+        """Take a chunk, samples `start` ... `stop` - 1, mean square rate (rad/s)^2; a move when the foot is at rest."""
+        p, start_s = self._p, trace.t_s[start]
+        if square >= p.still_radps * p.still_radps or self._pulled(trace, start, stop):
             self._rested = 0
             if self._start_s is None and self._lain:
                 self._start_s = start_s
@@ -78,3 +77,8 @@ class FootMoves:
         if begun_s is None or not p.shortest_s < self._rest_s - begun_s < p.longest_s:
             return None
         return FootMove(begun_s, self._rest_s)
+
+    def _pulled(self, trace: Trace, start: int, stop: int) -> bool:
+        """Whether the mean force is off 1 g."""
+        force = math.hypot(*(sum(axis[start:stop]) for axis in trace.axes[:3])) / (stop - start)
+        return abs(force / GRAVITY_MPS2 - 1.0) > self._p.still_g

@@ -36,12 +36,13 @@ class LandingParams:
 
 
 class Landing:
-    """Samples from the last one below zero on; `peak` is the highest."""
+    """Samples from the last one below zero on; `peak` is the highest, `jump` the contact's (`contact_s`)."""
 
     def __init__(self, params: LandingParams, before: tuple[float, float], first: tuple[float, float]) -> None:
         self._p = params
         self._samples = [before, first]
         self._risen_s, self.peak = first
+        self.jump = 0.0
 
     def add(self, t_s: float, rate: float, usual: float) -> bool:
         """Take a sample; True when the peak is past. `usual` is how fast the foot swings."""
@@ -56,14 +57,10 @@ class Landing:
     def contact_s(self, *, toes_first: bool) -> float:
         """When the foot met the ground."""
         p = self._p
+        self.jump, when_s = self._jump()
         if toes_first and self.peak > p.least:
             return self._fall_s()
-        jump, when_s = self._jump()
-        return when_s if jump > p.least else self._risen_s + p.flat_s
-
-    def jump(self) -> float:
-        """How far the rate jumped."""
-        return self._jump()[0]
+        return when_s if self.jump > p.least else self._risen_s + p.flat_s
 
     def _jump(self) -> tuple[float, float]:
         """Size and middle of the first large rise above zero."""

@@ -73,9 +73,13 @@ def test_a_foot_that_hardly_rolls_has_no_toe_off():
 
 
 def moves_in(rates, forces):
-    moves = FootMoves()
-    chunks = enumerate(zip(rates, forces, strict=True))
-    return [m for k, (rate, force) in chunks if (m := moves.update(0.05 * k, rate * rate, force)) is not None]
+    """Moves in chunks of one sample each, 0.05 s apart."""
+    moves, trace = FootMoves(), Trace()
+    trace.t_s = [0.05 * k for k in range(len(rates))]
+    for axis, size in zip(trace.axes, (0.0, 0.0, 1.0, 0.0, 0.0, 0.0), strict=True):
+        axis[:] = [size * force for force in forces]
+    found = (moves.update(trace, k, k + 1, rate * rate) for k, rate in enumerate(rates))
+    return [move for move in found if move is not None]
 
 
 def test_a_move_lies_between_two_rests():
