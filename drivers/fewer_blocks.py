@@ -22,8 +22,8 @@ GAP_NS = 2 * NS_PER_S // 10
 CAREFUL_NS = 3 * NS_PER_S
 """A gap that the core does not bridge (0.26 s, `dsp.intake`) makes a sensor begin anew; until it is level again what
 it had not said yet may come late, and then it matters when."""
-SPAN_NS = 3 * NS_PER_S // 10
-"""Packets that arrive within this are taken together: with 0.1 s of samples in each no stream lags too much."""
+SPAN_NS = 38 * NS_PER_S // 100
+"""Packets that arrive within this are taken together: with 0.07 s of samples in each no stream lags too much."""
 
 
 _MOTION = frozenset(IMU6)
@@ -106,24 +106,25 @@ class FewerBlocks:
 
         Where one lags too much halves are tried; what is left as it was stays in the order in which it came.
         """
-        if not runs:
-            return []
-        if len(runs) + len(runs[0].places) > 2 and not self._is_sound(runs):
-            single = sorted((each for run in runs for each in run.apart()), key=lambda each: each.places[0])
-            half = len(single) // 2
-            return [*self.join(single[:half]), *self.join(single[half:])]
         by_stream: dict[Stream, list[SampleBlock]] = {}
         for run in runs:
-            self.note(run.block)
             by_stream.setdefault((run.block.source, run.block.layout, run.block.rate_hz), []).append(run.block)
-        return sorted(map(_joined, by_stream.values()), key=_first_ns)
+        joined = sorted(map(_joined, by_stream.values()), key=_first_ns)
+        if joined and not self._is_sound(joined):
+            single = sorted((each for run in runs for each in run.apart()), key=lambda each: each.places[0])
+            if len(single) > 1:
+                half = len(single) // 2
+                return [*self.join(single[:half]), *self.join(single[half:])]
+        for block in joined:
+            self.note(block)
+        return joined
 
-    def _is_sound(self, runs: Sequence[Run]) -> bool:
+    def _is_sound(self, blocks: Sequence[SampleBlock]) -> bool:
         """Tell whether no stream lags too much, and none has, or had lately, a gap."""
-        newest_ns = max(self._newest_ns, max([int(run.block.t_ns[-1]) for run in runs]))
-        if newest_ns - min([self._since_ns(run.block) for run in runs]) > MOST_LAG_NS:
+        newest_ns = max(self._newest_ns, max([int(block.t_ns[-1]) for block in blocks]))
+        if newest_ns - min(map(self._since_ns, blocks)) > MOST_LAG_NS or newest_ns <= self._careful_until_ns:
             return False
-        return newest_ns > self._careful_until_ns and not any(self._has_gap(run.block) for run in runs)
+        return not any(map(self._has_gap, blocks))
 
     def _has_gap(self, block: SampleBlock) -> bool:
         t_ns, since_ns = block.t_ns, self._since_ns(block)

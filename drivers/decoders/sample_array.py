@@ -100,15 +100,14 @@ class SampleArray:
 
     def read_packed_all(self, payloads: Sequence[bytes], counts: Sequence[int]) -> npt.NDArray[np.float64] | None:
         """Do what `read_packed` does for each of several packets, one after the other; None where one needs another."""
-        at, size, null = self._at, self._size, self._null_bytes
+        at, size = self._at, self._size
         for payload, count in zip(payloads, counts, strict=True):
-            if at + count * size != len(payload) or null in payload:
+            if at + count * size != len(payload):
                 return None
-        rows = sum(counts)
-        values: npt.NDArray[np.float64] = (
-            np.frombuffer(b"".join([payload[at:] for payload in payloads]), self._uniform).reshape(rows, self._width)
-            * self._scale
-        )
+        raw = np.frombuffer(b"".join([payload[at:] for payload in payloads]), self._uniform)
+        if (raw == self._null).any():
+            return None
+        values: npt.NDArray[np.float64] = raw.reshape(-1, self._width) * self._scale
         return values
 
     def read(self, payload: bytes, count: int) -> npt.NDArray[np.float64]:
