@@ -17,6 +17,7 @@ from dsp.signals import NS_PER_S
 from dsp.thresholds.drift import DriftParams
 from firmware_profiles.catalog import Catalog, load_catalog
 from hub.broker.joined import find_demos
+from hub.broker.loopback import DEFAULT_PORT
 from hub.commands.keep_run import keep, tell_pain
 from hub.config import ConfigError, SoundSection
 from hub.folders import demo_folder, program
@@ -71,7 +72,8 @@ def run(options: Namespace) -> int:
 
     print(_INTRODUCTION, flush=True)
     if there:
-        print(f"Joins the demo on port {port} as {runner}; `{program()} watch` shows both.", flush=True)
+        where = "" if port == DEFAULT_PORT else f" --port {port}"
+        print(f"Joins the demo on port {port} as {runner}; `{program()} watch{where}` shows all.", flush=True)
     ended = carry_out(
         Launch(
             source="demo",
