@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from tui.roster import Need, Roster, Watched
 from tui.roster_row import HEADINGS, NARROW, NARROW_HEADINGS, TREND, WIDE, WIDE_FROM, cells, says
+from tui.widgets.key_footer import KeyFooter
 
 _SCROLL_BAR = 2
 _EMPTY = (
@@ -44,7 +45,7 @@ class RosterScreen(Screen[None]):
         yield self._table
         yield Static(_EMPTY, id="roster-empty")
         yield self._detail
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """The table takes the keys."""

@@ -7,7 +7,6 @@ from pathlib import PurePath
 from textual.app import ComposeResult
 from textual.containers import Grid, Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from dsp.records import ThresholdState
 from dsp.texts import counted
@@ -20,6 +19,7 @@ from tui.widgets.braille_plot import BraillePlot
 from tui.widgets.cue_banner import CueBanner
 from tui.widgets.cue_log import CueLog
 from tui.widgets.device_row import DeviceRow
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.metric_tile import MetricTile
 from tui.widgets.sensor_table import SensorTable
 from tui.widgets.status_line import Status, StatusLine
@@ -62,7 +62,7 @@ class RunnerScreen(Screen[None]):
         with Horizontal(id="lower"):
             yield self._plot
             yield Vertical(self._gauge, self._sensors, self._cues, id="right")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def paint_plot(self, board: Board, now_s: float) -> None:
         """Move the plot; cheap enough for ten times a second."""

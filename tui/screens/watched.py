@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Grid, Horizontal, Vertical
-from textual.widgets import Footer
 
 from tui.ahead import Ahead, for_coach
 from tui.board import Board
 from tui.roster import Watched
 from tui.screens.runner import RunnerScreen
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.trend_panel import TrendPanel
 
 
@@ -32,7 +32,7 @@ class WatchedScreen(RunnerScreen):
         with Horizontal(id="lower"):
             yield self._trend
             yield Vertical(self._gauge, self._sensors, self._cues, id="right")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def _ahead(self, board: Board, now_s: float) -> Ahead:
         return for_coach(super()._ahead(board, now_s))
