@@ -70,8 +70,18 @@ class Course:
         self._until_ns = 0
         self._second = 0
 
-    async def take(self, item: RadioItem | Turn) -> None:
+    async def take_all(self, batch: Sequence[RadioItem | Turn]) -> None:
         """Take in what the source gave."""
+        packets = [item for item in batch if isinstance(item, Packet)] if self.is_passing else []
+        if 1 < len(packets) == len(batch):
+            async with self._order:
+                await self._pass(packets)
+            return
+        for item in batch:
+            await self.take(item)
+
+    async def take(self, item: RadioItem | Turn) -> None:
+        """Take in one item of what the source gave."""
         async with self._order:
             if isinstance(item, Keep | GoTo | Leap | Landed):
                 await self._turn(item)
@@ -130,14 +140,31 @@ class Course:
             self._telemetry.device(item)
         elif isinstance(item, LinkState):
             await self.post(self._telemetry.link(item, self._now_ns()))
-        elif isinstance(item, Packet) and self.is_passing and item.t_recv_ns // NS_PER_S > self._second:
-            self._second = item.t_recv_ns // NS_PER_S
-            self._telemetry.pass_second(item.t_recv_ns)
+        elif isinstance(item, Packet) and self.is_passing:
+            self._pass_second(item.t_recv_ns)
         faults = len(self._engine.faults)
         arrival_ns = item.t_recv_ns if self._live and isinstance(item, Packet) else hub_now_ns()
         for record in self._engine.feed(item):
             await self.tell(record, arrival_ns)
-        if len(self._engine.faults) > faults:
+        self._tell_faults(faults)
+
+    async def _pass(self, packets: Sequence[Packet]) -> None:
+        """Take in packets of a short time that only lead to where the replay goes."""
+        self._pass_second(packets[0].t_recv_ns)
+        for packet in packets:
+            await self._facts.publish(packet)
+        faults = len(self._engine.faults)
+        for record in self._engine.feed_all(packets):
+            await self.tell(record)
+        self._tell_faults(faults)
+
+    def _pass_second(self, t_ns: int) -> None:
+        if t_ns // NS_PER_S > self._second:
+            self._second = t_ns // NS_PER_S
+            self._telemetry.pass_second(t_ns)
+
+    def _tell_faults(self, before: int) -> None:
+        if len(self._engine.faults) > before:
             for where, fault in self._engine.faults.items():
                 self._notices.put(where, f"{where} is not used any more ({fault.text}); details in the log")
 

@@ -7,11 +7,12 @@ run is the same from there on, whichever way the replay came.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Literal
+from typing import Literal, TypeAlias
 
-from drivers.packets import Packet
+from drivers.fewer_blocks import SPAN_NS
+from drivers.packets import DeviceInfo, Packet, Said
 from drivers.recordings.recording import Outline, RecordingReader
 from drivers.recordings.replay import LOOK_S, Pace, Pacer
 from dsp.records import Record
@@ -34,6 +35,8 @@ PASSED_OVER = 2048
 """The same where items are read and not looked at."""
 ONLY_FORWARD = "while lines are written it only goes forward"
 THE_END = "this is the end"
+
+Item: TypeAlias = DeviceInfo | Packet | Said
 
 
 class ReplayedSource:
@@ -94,29 +97,23 @@ class ReplayedSource:
         return [("outline", self._look_through())]
 
     async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem | Turn]]:
-        """Yield item by item, in file order, until the end or `stop`; after the end again when it `goes_on`."""
+        """Yield what is in the file, in its order, until the end or `stop`; after the end again when it `goes_on`."""
         pacer = Pacer(self._pace, stop.wait_for)
         while True:
             for turn in self._turns_to_goal():
                 yield (turn,)
             items = iter(self._reader)
             await _pass_over(items, self._next)
-            for item in items:
-                if isinstance(item, Packet):
-                    for turn in self._turns(item.t_recv_ns):
-                        yield (turn,)
-                    await pacer.until_due(item.t_recv_ns)
-                    for turn in self._turns(item.t_recv_ns):
+            for batch in self._gathered(items):
+                if isinstance(batch[0], Packet) and len(batch) == 1:
+                    async for turn in self._until_due(batch[0].t_recv_ns, pacer):
                         yield (turn,)
                     if self._is_called_away():
                         break
-                    self._position_ns = item.t_recv_ns
                 if stop.asked:
                     return
-                if not self._next % BREATH_ITEMS:
-                    await asyncio.sleep(0)
-                self._next += 1
-                yield (item,)
+                await self._count(batch)
+                yield batch
             else:
                 if not self._is_called_away():
                     for turn in self._turns(None):
@@ -205,6 +202,43 @@ class ReplayedSource:
     def _is_called_away(self) -> bool:
         return self._goal is not None
 
+    def _gathered(self, items: Iterable[Item]) -> Iterator[Sequence[Item]]:
+        """Give item by item, but packets that only lead on many at a time: that is quicker."""
+        held: list[Packet] = []
+        for item in items:
+            leads_on = isinstance(item, Packet) and self._only_leads_on(item.t_recv_ns)
+            if held and not (leads_on and _is_soon_after(item, held[0])):
+                yield held
+                held = []
+                leads_on = isinstance(item, Packet) and self._only_leads_on(item.t_recv_ns)  # it may have been stopped
+            if leads_on and isinstance(item, Packet):
+                held.append(item)
+            else:
+                yield (item,)
+        if held:
+            yield held
+
+    async def _until_due(self, t_ns: int, pacer: Pacer) -> AsyncIterator[Turn]:
+        """Wait for the packet of `t_ns`; what the run is told before it."""
+        for turn in self._turns(t_ns):
+            yield turn
+        await pacer.until_due(t_ns)
+        for turn in self._turns(t_ns):
+            yield turn
+
+    async def _count(self, batch: Sequence[Item]) -> None:
+        before, self._next = self._next, self._next + len(batch)
+        if isinstance(batch[-1], Packet):
+            self._position_ns = batch[-1].t_recv_ns
+        if before // BREATH_ITEMS != self._next // BREATH_ITEMS:
+            await asyncio.sleep(0)
+
+    def _only_leads_on(self, t_ns: int) -> bool:
+        """Tell whether a packet is passed over and there is nothing to tell the run before it."""
+        if self._target_ns is None or t_ns >= self._target_ns or self._leaps != self._seeks or self._is_called_away():
+            return False
+        return not (self._both_ways and self._checkpoints.is_due(t_ns))
+
     def _turns(self, t_ns: int | None) -> Iterator[Turn]:
         """What the run is told before the packet of `t_ns`; None: before the end."""
         if self._is_called_away():
@@ -236,6 +270,10 @@ class ReplayedSource:
         if self._marks is None:
             self._end_ns = outline.end_ns
             self._marks = ReplayMarks((t_ns, kind) for t_ns, name in outline.records for kind in KINDS if kind == name)
+
+
+def _is_soon_after(item: Item, first: Packet) -> bool:
+    return isinstance(item, Packet) and item.t_recv_ns < first.t_recv_ns + SPAN_NS
 
 
 async def _pass_over(items: Iterator[object], count: int) -> None:

@@ -183,8 +183,7 @@ class Runtime:
                 group.create_task(work, name=name)
             while True:
                 async for batch in source.batches(self._stop):
-                    for item in batch:
-                        await self._course.take(item)
+                    await self._course.take_all(batch)
                 await self._finish(source)
                 if not (self._dashboard_owns_terminal and await source.goes_on(self._stop)):
                     break

@@ -39,12 +39,13 @@ async def reached_s(reader: RecordingReader, orders: dict[float, CommandMessage]
     loop, stop = asyncio.get_running_loop(), Stop()
     source, came_s = ReplayedSource(reader, 1.0), []
     start_s = loop.time()
-    async for (item,) in source.batches(stop):
-        if isinstance(item, Packet):
-            t_s = item.t_recv_ns / NS_PER_S
-            came_s.append((t_s, loop.time() - start_s))
-            if t_s in orders:
-                assert source.steer(orders.pop(t_s))
+    async for batch in source.batches(stop):
+        for item in batch:
+            if isinstance(item, Packet):
+                t_s = item.t_recv_ns / NS_PER_S
+                came_s.append((t_s, loop.time() - start_s))
+                if t_s in orders:
+                    assert source.steer(orders.pop(t_s))
     return came_s
 
 
@@ -112,7 +113,7 @@ async def test_it_says_where_it_is(reader: RecordingReader):
     source.steer(CommandMessage(action="skip", seconds=5.0))  # from where the first one goes
     assert (source.status().state, source.status().target_s, source.status().seeks) == ("seeking", 20.0, 2)
     source.steer(CommandMessage(action="pause"))
-    turns = [item async for (item,) in _until(batches, Landed)]
+    turns = [item async for batch in _until(batches, Landed) for item in batch]
     assert [type(turn) for turn in turns if not isinstance(turn, Packet)] == [Leap, Landed]
     assert (source.status().state, source.status().position_s) == ("paused", 19.9)
 
@@ -131,7 +132,7 @@ async def test_at_the_end_one_may_still_go_back(reader: RecordingReader):
     assert source.steer(CommandMessage(action="skip", seconds=10.0)) == THE_END
     asyncio.get_running_loop().call_later(3.0, source.steer, CommandMessage(action="skip", seconds=-10.0))
     assert await source.goes_on(stop)
-    again = [item.t_recv_ns for (item,) in [b async for b in source.batches(stop)] if isinstance(item, Packet)]
+    again = [item.t_recv_ns async for batch in source.batches(stop) for item in batch if isinstance(item, Packet)]
     assert again == [i * NS_PER_S // 10 for i in range(300, 601)]
     asyncio.get_running_loop().call_later(3.0, stop, "enough")
     assert not await source.goes_on(stop)
