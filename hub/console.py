@@ -8,7 +8,7 @@ from typing import TextIO
 
 from dsp.texts import MUTED, UNMUTED, counted, place_word, threshold_text
 from hub.bus import Subscription
-from hub.delivery import ForOthers
+from hub.delivery import for_others
 from hub.incoming import Who
 from hub.wire import CueMessage, Message, MetricsMessage, Post, SensorMessage, SessionMessage, ThresholdMessage
 
@@ -33,7 +33,7 @@ class Console:
     ) -> None:
         self._begins = begins
         self._out = out
-        self._as_told: Callable[[Message], Message | None] = (lambda message: message) if own_terminal else ForOthers()
+        self._as_told: Callable[[Message], Message | None] = (lambda message: message) if own_terminal else for_others
         self._subscription = subscription
         self._states: dict[str, str] = {}
         self._session: str = "waiting"

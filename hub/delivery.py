@@ -63,8 +63,11 @@ LATE = Delivery(1, retain=False, expiry_s=A_DAY_S)
 
 
 def delivery(message: Message) -> Delivery:
-    """Say how a message travels."""
-    return LATE if getattr(message, "late", False) else DELIVERY[type(message)]
+    """Say how a message travels. Of a replay no session is kept: its marks tell of pain."""
+    if getattr(message, "late", False):
+        return LATE
+    usual = DELIVERY[type(message)]
+    return usual._replace(retain=False) if isinstance(message, SessionMessage) and message.replay else usual
 
 
 def marked_late(post: Post) -> Post:
@@ -80,28 +83,10 @@ def may_leave(post: Post) -> bool:
     return for_others(post.message) is not None
 
 
-class ForOthers:
-    """`for_others` over time: while pain is reported the state of `onset` stays what others were told before."""
-
-    def __init__(self) -> None:
-        self._onset: ThresholdState | None = None
-
-    def __call__(self, message: Message) -> Message | None:
-        """Give a message as the readers of one broker may have it; None: not at all."""
-        told = for_others(message, self._onset)
-        match told:
-            case ThresholdMessage(detector=onset.DETECTOR, state=state):
-                self._onset = state
-            case SessionMessage(thresholds=thresholds):
-                self._onset = thresholds.get(onset.DETECTOR)
-        return told
-
-
-def for_others(message: Message, onset_before: ThresholdState | None = None) -> Message | None:
+def for_others(message: Message) -> Message | None:
     """Give a message as anybody but the runner may read it; None: not at all. No plots, and nothing that tells of pain.
 
-    The `onset` detector is made from reports of pain, so of it only the state is told: no side, no reason, no numbers;
-    and of a report nothing, so that `onset_before` stands.
+    The `onset` detector is made from reports of pain, so of it only the state is told: no side, no reason, no numbers.
     """
     match message:
         case AttitudeMessage() | PainMessage() | CommandMessage() | ThresholdMessage(state=ThresholdState.REPORTED):
@@ -113,9 +98,9 @@ def for_others(message: Message, onset_before: ThresholdState | None = None) -> 
         case ThresholdMessage(because=because) | CueMessage(because=because) if _tells_of_pain(because):
             return None
         case SessionMessage(replay=replay) if replay is not None:  # its marks tell of pain
-            return for_others(msgspec.structs.replace(message, replay=None), onset_before)
+            return for_others(msgspec.structs.replace(message, replay=None))
         case SessionMessage(thresholds=thresholds) if any(_is_onset(name) for name in thresholds):
-            return msgspec.structs.replace(message, thresholds=_states_for_others(thresholds, onset_before))
+            return msgspec.structs.replace(message, thresholds=_states_for_others(thresholds))
         case MetricsMessage(extra=extra) if any(_is_onset(name) for name in extra):
             return msgspec.structs.replace(message, extra={k: v for k, v in extra.items() if not _is_onset(k)})
     return message
@@ -125,15 +110,11 @@ def _is_onset(name: str) -> bool:
     return name == onset.DETECTOR or name.startswith(f"{onset.DETECTOR}_")
 
 
-def _states_for_others(
-    thresholds: Mapping[str, ThresholdState], onset_before: ThresholdState | None
-) -> dict[str, ThresholdState]:
+def _states_for_others(thresholds: Mapping[str, ThresholdState]) -> dict[str, ThresholdState]:
     """Tell the worst state of `onset` without its side; the others as they are."""
     order = list(ThresholdState)
     worst = max((state for name, state in thresholds.items() if _is_onset(name)), key=order.index)
-    told = onset_before if worst is ThresholdState.REPORTED else worst
-    others = {name: state for name, state in thresholds.items() if not _is_onset(name)}
-    return others if told is None else {**others, onset.DETECTOR: told}
+    return {name: state for name, state in thresholds.items() if not _is_onset(name)} | {onset.DETECTOR: worst}
 
 
 def _tells_of_pain(because: tuple[EvidenceLine, ...]) -> bool:

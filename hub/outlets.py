@@ -12,7 +12,7 @@ from hub.broker.beyond import USER, BeyondBroker
 from hub.broker.serving import BrokerError
 from hub.bus import Bus, Policy
 from hub.connection import Server
-from hub.delivery import ForOthers, may_leave
+from hub.delivery import for_others, may_leave
 from hub.homeassistant.announcer import Announcer
 from hub.incoming import Who
 from hub.notices import Notices
@@ -138,7 +138,7 @@ class Outlets:
         overdue: Overdue | None = None,
     ) -> None:
         wanted: Callable[[Post], bool] = may_leave if others_read else lambda _post: True
-        as_told: Callable[[Message], Message | None] = ForOthers() if others_read else lambda message: message
+        as_told: Callable[[Message], Message | None] = for_others if others_read else lambda message: message
         sink = MqttSink(
             name,
             server,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TextIO
 
 from dsp.texts import UNMUTED, detector_and_side, threshold_text
 from hub.client import HubClient, Item, LinkChange, Received
-from hub.delivery import ForOthers
+from hub.delivery import for_others
 from hub.wire import CueMessage, MetricsMessage, SensorMessage, SessionMessage, StatusMessage, ThresholdMessage
 
 MUTED_FOR_OTHERS = {"runner": "muted by the runner", "coach": "muted by a coach", None: UNMUTED}
@@ -29,7 +28,6 @@ class PlainWatch:
         self._was_up = False
         self._said: dict[tuple[str, str], str] = {}
         self._frames: dict[str, int] = {}
-        self._as_told: defaultdict[str, ForOthers] = defaultdict(ForOthers)
 
     async def run(self, client: HubClient) -> None:
         """Print until cancelled."""
@@ -51,7 +49,7 @@ class PlainWatch:
         return f"the connection is gone ({reason}); trying again"
 
     def _lines(self, runner: str, item: Received) -> list[str]:
-        match self._as_told[runner](item.message):
+        match for_others(item.message):
             case StatusMessage(state=state):
                 return self._changed(runner, "hub", f"hub {state}")
             case SessionMessage(late=True):

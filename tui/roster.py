@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from dsp.records import Severity, ThresholdState
 from hub.client import Item, LinkChange, Received
-from hub.delivery import ForOthers
+from hub.delivery import for_others
 from hub.wire import ReplyMessage, TrendMessage
 from tui.board import Board, Link
 
@@ -40,7 +40,6 @@ class Watched:
     board: Board
     heard_s: float
     trend: TrendMessage | None = None
-    as_told: ForOthers = field(default_factory=ForOthers)
 
     def silent_s(self, now_s: float) -> float | None:
         """How long nothing has been heard of a run that should be talking; None when it is not, or has said goodbye."""
@@ -113,7 +112,7 @@ class Roster:
             watched.board.link.up = watched.board.link.ever_up = True
         if not item.retained:
             watched.heard_s = now_s
-        message = watched.as_told(item.message)
+        message = for_others(item.message)
         if message is None:
             return  # tells of pain: the runner's business, also where the coach looks at the runner's own broker
         if isinstance(message, TrendMessage):

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from dsp.records import Severity, Side, ThresholdState
 from hub.contract_examples import EXAMPLES
-from hub.delivery import ForOthers, for_others
+from hub.delivery import delivery, for_others
 from hub.lines import EvidenceLine, MetricLine, PainLine, ThresholdLine
 from hub.wire import CueMessage, MetricsMessage, ReplayMark, ReplayStatus, SessionMessage, ThresholdMessage
 
@@ -50,33 +50,12 @@ def test_the_marks_of_a_replay_stay():
     )
 
 
-def test_a_report_of_pain_leaves_the_state_as_it_was():
-    session = EXAMPLES["session"]
-    assert isinstance(session, SessionMessage)
-    reader = ForOthers()
-
-    def read(state: ThresholdState) -> dict[str, ThresholdState]:
-        message = reader(replace(session, thresholds={"onset_left": state, "drift_left": ThresholdState.NEAR}))
-        assert isinstance(message, SessionMessage)
-        return message.thresholds
-
-    others = {"drift_left": ThresholdState.NEAR}
-    assert read(ThresholdState.REPORTED) == others
-    assert read(ThresholdState.WATCH) == others | {"onset": ThresholdState.WATCH}
-    assert reader(threshold(ThresholdState.REPORTED, Side.LEFT, PAIN)) is None
-    assert read(ThresholdState.REPORTED) == others | {"onset": ThresholdState.WATCH}
-    reader(threshold(ThresholdState.NEAR, None))
-    assert read(ThresholdState.REPORTED) == others | {"onset": ThresholdState.NEAR}
-
-
-def test_a_report_that_is_taken_back_is_no_news_either():
-    reader = ForOthers()
-    near, clear = threshold(ThresholdState.NEAR, None), threshold(ThresholdState.CLEAR, None)
-    assert reader(threshold(ThresholdState.CLEAR, None, PAIN)) is None
-    assert reader(near) == near
-    assert reader(threshold(ThresholdState.REPORTED, None, PAIN)) is None
-    assert reader(threshold(ThresholdState.NEAR, None, PAIN)) is None
-    assert reader(clear) == clear
+def test_no_session_of_a_replay_is_kept_by_a_broker():
+    live = EXAMPLES["session"]
+    assert isinstance(live, SessionMessage)
+    status = ReplayStatus(state="paused", position_s=1.0, target_s=None, duration_s=9.0, speed=1.0, seeks=0, marks=())
+    assert delivery(replace(live, replay=None)).retain
+    assert not delivery(replace(live, replay=status)).retain
 
 
 def test_a_cue_that_tells_of_pain_stays():

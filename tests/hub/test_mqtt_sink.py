@@ -18,7 +18,7 @@ from hub.broker.serving import LOOPBACK
 from hub.bus import Bus, Policy
 from hub.client import HubClient, Received
 from hub.connection import Server, open_client
-from hub.delivery import ForOthers, may_leave
+from hub.delivery import for_others, may_leave
 from hub.incoming import PainMessage
 from hub.session import Session
 from hub.sinks import mqtt
@@ -53,7 +53,7 @@ class Hub:
             hello=lambda: [self.telemetry.session(0)],
             notice=self._tell,
             shared=self.shared,
-            as_told=ForOthers(),
+            as_told=for_others,
         )
 
     def _tell(self, text: str) -> None:
