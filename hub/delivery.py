@@ -101,13 +101,18 @@ def for_others(message: Message) -> Message | None:
             return for_others(msgspec.structs.replace(message, replay=None))
         case SessionMessage(thresholds=thresholds) if any(_is_onset(name) for name in thresholds):
             return msgspec.structs.replace(message, thresholds=_states_for_others(thresholds))
-        case MetricsMessage(extra=extra) if any(_is_onset(name) for name in extra):
-            return msgspec.structs.replace(message, extra={k: v for k, v in extra.items() if not _is_onset(k)})
+        case MetricsMessage(extra=extra) if any(_is_from_pain(name) for name in extra):
+            return msgspec.structs.replace(message, extra={k: v for k, v in extra.items() if not _is_from_pain(k)})
     return message
 
 
 def _is_onset(name: str) -> bool:
     return name == onset.DETECTOR or name.startswith(f"{onset.DETECTOR}_")
+
+
+def _is_from_pain(metric: str) -> bool:
+    """Whether a number may come from reports of pain: the day's cap is the strictest of all rules, also of pain's."""
+    return _is_onset(metric) or metric == "cap_m"
 
 
 def _states_for_others(thresholds: Mapping[str, ThresholdState]) -> dict[str, ThresholdState]:
@@ -124,6 +129,6 @@ def _tells_of_pain(because: tuple[EvidenceLine, ...]) -> bool:
                 return True
             case ThresholdLine(because=deeper) if _tells_of_pain(deeper):
                 return True
-            case MetricLine(key=key) if _is_onset(key):
+            case MetricLine(key=key) if _is_from_pain(key):
                 return True
     return False

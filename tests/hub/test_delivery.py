@@ -33,7 +33,7 @@ def test_of_the_detector_made_from_pain_only_the_state_is_told():
     assert left.thresholds == {"drift_left": ThresholdState.NEAR, "onset": ThresholdState.REACHED}
     metrics = EXAMPLES["metrics"]
     assert isinstance(metrics, MetricsMessage)
-    assert for_others(replace(metrics, extra={**metrics.extra, "onset_safe_m": 4200.0})) == metrics
+    assert for_others(replace(metrics, extra={**metrics.extra, "onset_safe_m": 4200.0, "cap_m": 4000.0})) == metrics
 
 
 def test_the_marks_of_a_replay_stay():
