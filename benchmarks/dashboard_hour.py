@@ -6,7 +6,7 @@ runner  the dashboard of one runner: plot ten times a second, steps, metrics, se
 coach   forty runners: metrics, session and four sensors each once a second, trends, cues, thresholds; some fall silent
 
 The apps are the real ones with their real driver; feed and clock are written, and go as fast as is painted. Once a
-minute somebody presses keys: help, pain, theme; the coach opens a runner and goes back. Told after 5, 20, 40 and 60
+minute somebody presses keys: help, pain, theme; the coach opens a runner and goes back. Told after 5, 10, 20, 40, 60
 minutes: resident memory, objects that Python knows, tasks. Exit code 1 when memory after the hour is more than 5 MB, or
 objects more than 2 %, above those after a third of it.
 """
@@ -33,7 +33,7 @@ from tests.tui import scenes
 from tui.app import DashboardApp
 from tui.coach import CoachApp
 
-TOLD_AFTER_MIN = (5, 20, 40, 60)
+TOLD_AFTER_MIN = (5, 10, 20, 40, 60)
 PRESSED_AT_S = (OPENS_S, CLOSES_S) = (30, 45)
 """Seconds of every minute at which keys are pressed."""
 MOST_MB, MOST_OBJECTS_PCT = 5.0, 2.0

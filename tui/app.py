@@ -26,7 +26,7 @@ from tui.widgets.replay_line import ReplayLine
 from tui.words import clock
 
 PAINT_HZ = 10.0
-"""The plot: smooth to the eye at a fifth of a core (measured)."""
+"""The plot: smooth to the eye; with all the rest a tenth of a core (docs/dashboard-costs.md)."""
 SLOW_EVERY = 5
 """Everything else is looked at every so many paints: twice a second, and it changes once a second."""
 

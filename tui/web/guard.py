@@ -15,7 +15,7 @@ from aiohttp import web
 
 COOKIE = "stridecue_token"
 MOST_VIEWERS = 3
-"""Each viewer is a dashboard of its own: 60 MB and about a sixth of a core (measured, findings of the MQTT bench)."""
+"""Each viewer is a dashboard of its own: 70 MB and a tenth of a core (docs/dashboard-costs.md)."""
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
