@@ -84,15 +84,16 @@ class Bend:
 
     def reset(self) -> None:
         """After a gap, or with another mount."""
-        self.turn_radps = 0.0  # of a stride, + to the left: set by the owner, good for one change
         self._before_s = 0.0
 
     def change(
-        self, t_s: float, strapdown: Strapdown, leveller: Leveller, mount: Mount | None
+        self, t_s: float, turn_radps: float, strapdown: Strapdown, leveller: Leveller, mount: Mount | None
     ) -> tuple[tuple[float, float], float]:
-        """What has changed from the last call to `t_s`: velocity (m/s, near-inertial frame), heading (rad)."""
-        p, turn = self._p, self.turn_radps
-        self.turn_radps = 0.0
+        """What has changed from the last call to `t_s`: velocity (m/s, near-inertial frame), heading (rad).
+
+        turn_radps  slow turning of a stride between, + to the left; 0 where none was read
+        """
+        p, turn = self._p, turn_radps
         span_s, self._before_s = t_s - self._before_s, t_s
         pace_mps = self._pace.at(t_s)
         straight = abs(turn) < p.least_radps or span_s > p.longest_s or not pace_mps

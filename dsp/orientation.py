@@ -197,7 +197,6 @@ class Leveller:
         self._strapdown = strapdown
         self._t_s = 0.0
         self._cov = np.zeros((7, 7))
-        self._turning = False
         self.start(0.0)
 
     def start(self, t_s: float, *, keep_bias: bool = False) -> None:
@@ -235,10 +234,8 @@ class Leveller:
         self._cov[1, 1] += p.turn_tilt_rad**2 * abs(turned_rad)
         strapdown.v = (strapdown.v[0] - change[0], strapdown.v[1] - change[1])
         velocity = (velocity[0] - change[0], velocity[1] - change[1])
-        self._turning = True
-        found = self._observe(t_s, velocity, math.hypot(p.stride_velocity_mps, p.change_share * math.hypot(*change)))
-        self._turning = False
-        return found
+        sd = math.hypot(p.stride_velocity_mps, p.change_share * math.hypot(*change))
+        return self._observe(t_s, velocity, sd, keep_bias_about_up=True)
 
     def bias_sd(self, axis: Vector) -> float:
         """How uncertain the gyro's bias about `axis` (unit, sensor axes) is, rad/s."""
@@ -254,9 +251,26 @@ class Leveller:
         self._observe(t_s, velocity, self._params.still_velocity_mps)
         self._apply_bias(mean_rate, self._params.still_rate_radps, t_s)
 
-    def _observe(self, t_s: float, velocity: tuple[float, float], sd: float) -> tuple[float, float]:
+    def _observe(
+        self, t_s: float, velocity: tuple[float, float], sd: float, *, keep_bias_about_up: bool = False
+    ) -> tuple[float, float]:
+        """Observe the two velocities, the closed form of a two-by-two inverse; returns their correction.
+
+        A bend says nothing of the bias about the vertical, which is what tells bends: there it stays as it is.
+        """
         self._propagate(t_s)
-        return self._apply_velocity(velocity, sd, t_s)
+        cov = self._cov
+        columns = cov[:, 5:7]
+        a, b, d = float(cov[5, 5]) + sd * sd, float(cov[5, 6]), float(cov[6, 6]) + sd * sd
+        scale = 1.0 / (a * d - b * b)
+        gain = columns @ np.array([[d * scale, -b * scale], [-b * scale, a * scale]])
+        error = gain @ np.array((-velocity[0], -velocity[1]))
+        tilt_x, tilt_y, bx, by, bz, vx, vy = error.tolist()
+        if keep_bias_about_up:
+            ux, uy, uz = self._strapdown.up()
+            along = ux * bx + uy * by + uz * bz
+            bx, by, bz = bx - along * ux, by - along * uy, bz - along * uz
+        return self._take_over(cov - gain @ columns.T, (tilt_x, tilt_y), (bx, by, bz), (vx, vy), t_s)
 
     def _propagate(self, t_s: float) -> None:
         dt = t_s - self._t_s
@@ -295,33 +309,24 @@ class Leveller:
             )
         )
 
-    def _apply_velocity(self, velocity: tuple[float, float], sd: float, t_s: float) -> tuple[float, float]:
-        """Observe the two velocities: the closed form of a two-by-two inverse."""
-        cov = self._cov
-        columns = cov[:, 5:7]
-        a, b, d = float(cov[5, 5]) + sd * sd, float(cov[5, 6]), float(cov[6, 6]) + sd * sd
-        scale = 1.0 / (a * d - b * b)
-        gain = columns @ np.array([[d * scale, -b * scale], [-b * scale, a * scale]])
-        error = gain @ np.array((-velocity[0], -velocity[1]))
-        return self._take_over(cov - gain @ columns.T, error, t_s)
-
     def _apply_bias(self, mean_rate: Vector, sd: float, t_s: float) -> None:
         """Observe the three biases."""
         columns = self._cov[:, 2:5]
         gain = columns @ np.linalg.inv(columns[2:5] + np.eye(3) * sd * sd)
-        self._take_over(self._cov - gain @ columns.T, gain @ np.array(mean_rate), t_s)
+        tilt_x, tilt_y, bx, by, bz, vx, vy = (gain @ np.array(mean_rate)).tolist()
+        self._take_over(self._cov - gain @ columns.T, (tilt_x, tilt_y), (bx, by, bz), (vx, vy), t_s)
 
     def _take_over(
-        self, cov: npt.NDArray[np.float64], error: npt.NDArray[np.float64], t_s: float
+        self,
+        cov: npt.NDArray[np.float64],
+        tilt: tuple[float, float],
+        bias: Vector,
+        velocity: tuple[float, float],
+        t_s: float,
     ) -> tuple[float, float]:
-        """Keep the covariance; carry the error found at `t_s` to now and correct the strapdown."""
+        """Keep the covariance; carry the errors found at `t_s` to now and correct the strapdown."""
         self._cov = 0.5 * (cov + cov.T)
-        tilt_x, tilt_y, bx, by, bz, vx, vy = error.tolist()
-        if self._turning:
-            # A bend says nothing of the bias about the vertical, which is what tells bends: it stays as it is.
-            ux, uy, uz = self._strapdown.up()
-            along = ux * bx + uy * by + uz * bz
-            bx, by, bz = bx - along * ux, by - along * uy, bz - along * uz
+        (tilt_x, tilt_y), (bx, by, bz), (vx, vy) = tilt, bias, velocity
         dt, g = max(0.0, self._strapdown.t_s - t_s), GRAVITY_MPS2
         one, two = self._strapdown.level_rows()
         turn_x = one[0] * bx + one[1] * by + one[2] * bz

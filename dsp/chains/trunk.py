@@ -84,6 +84,7 @@ class TrunkChain:
         self._strapdown = Strapdown()
         self._leveller = Leveller(self._strapdown, self._p.level)
         self._bend = Bend(pace or Pace())
+        self._turn_radps = 0.0  # of a stride read since levelling last asked for it
         self._mean_direction = MeanDirection()
         self._moved = MovedSensor() if placement in DROP_PLACEMENTS else None
         self._seek_mount()
@@ -136,6 +137,7 @@ class TrunkChain:
         self._intake.stride_s = 0.0
         self._intake.raw()
         self._bend.reset()
+        self._turn_radps = 0.0
         if self._known:
             self._intake.chunk = self._usual
         self._still.reset()
@@ -236,7 +238,7 @@ class TrunkChain:
         self._read_s = c[-1]
         stride = pelvis_stride(self._trace, self._mount, self._strapdown.bias, (c[-3], c[-2], c[-1]))
         if stride is not None:
-            self._bend.turn_radps = stride.turn_radps
+            self._turn_radps = stride.turn_radps
             out.extend(stride.readings(self.latest_s, c[-1], self._placement))
 
     def _settle(self, out: list[Sighting]) -> None:
@@ -285,7 +287,8 @@ class TrunkChain:
             vx = 0.5 * (trace.at(trace.vx, c[-2]) + trace.at(trace.vx, c[-1]))
             vy = 0.5 * (trace.at(trace.vy, c[-2]) + trace.at(trace.vy, c[-1]))
             mid_s = 0.5 * (c[-2] + c[-1])
-            bend = self._bend.change(mid_s, self._strapdown, self._leveller, self._mount)
+            turn, self._turn_radps = self._turn_radps, 0.0
+            bend = self._bend.change(mid_s, turn, self._strapdown, self._leveller, self._mount)
             self._leveller.stride(mid_s, (vx, vy), *bend)
             self._corrected_s = self.latest_s
         if self._given is None and self._stances.running and c[-3] > trace.t_s[0]:
