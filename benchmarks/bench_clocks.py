@@ -109,13 +109,13 @@ def errors(kind: str, sensor: Imu, packets: list[Packet]) -> tuple[np.ndarray, n
     for packet in packets:
         sequence, device_us, n = fields(packet)
         if kind == "device":
-            t_ns = timeline.map(device_us * 1e-6, 1 / RATE_HZ, n, packet.t_recv_ns)
+            first_ns, _ = timeline.place(device_us * 1e-6, 1 / RATE_HZ, n, packet.t_recv_ns)
         else:
             taken = counted.update(sequence if kind == "counter" else None, n, packet.t_recv_ns)
             assert taken is not None
-            t_ns = taken[0]
+            first_ns = int(taken[0][0])
         true_s.append(sensor.booted_s + device_us * 1e-6 / sensor.pace)
-        got_s.append(t_ns[0] * 1e-9)
+        got_s.append(first_ns * 1e-9)
     state = timeline.state if kind == "device" else counted.state
     bound_s = state.uncertainty_s or float("nan")
     return np.array(true_s), np.array(got_s) - np.array(true_s), bound_s * 1e3

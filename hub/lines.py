@@ -165,11 +165,6 @@ _LINES: dict[type[Record], type[RecordLine]] = {
 }
 _FIELDS: dict[type[Record], tuple[str, ...]] = {kind: tuple(each.name for each in fields(kind)) for kind in _LINES}
 _ENCODER = msgspec.json.Encoder()
-_DECODER: msgspec.json.Decoder[RecordLine] = msgspec.json.Decoder(RecordLine)
-
-
-class LineError(ValueError):
-    """A line that is not one of ours; the text says which field is wrong."""
 
 
 def line_of(record: Record, t0_ns: int) -> RecordLine:
@@ -196,14 +191,6 @@ def line_fields(record: Record, t0_ns: int) -> dict[str, Any]:
 def encode_line(record: Record, t0_ns: int) -> bytes:
     """Write one record as one line of JSON, newline included."""
     return _ENCODER.encode(line_of(record, t0_ns)) + b"\n"
-
-
-def decode_line(text: bytes | str) -> RecordLine:
-    """Invert `encode_line`; raises LineError."""
-    try:
-        return _DECODER.decode(text)
-    except msgspec.DecodeError as error:
-        raise LineError(f"not a record line: {error}") from error
 
 
 def seconds(t_ns: int, t0_ns: int) -> float:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from dsp.records import Side, ThresholdState
 from dsp.signals import Placement
 from hub.client import Item, LinkChange
-from hub.incoming import PainMessage
 from hub.lines import MetricLine
 from hub.wire import (
     AttitudeMessage,
@@ -108,7 +107,6 @@ class Board:
         self.cue_at_s = 0.0
         self.cues = 0
         self.cue_history: deque[tuple[float, CueMessage]] = deque(maxlen=CUES_KEPT)  # running time (replay: `t_s`), cue
-        self.pain: PainMessage | None = None
         self.obliquity = Trace(PLOT_WINDOW_S)
         self.obliquity_at_s = 0.0
 
@@ -145,12 +143,10 @@ class Board:
             case CueMessage():
                 self.cue, self.cue_at_s = message, now_s
                 self._log(message)
-            case PainMessage():
-                self.pain = message
             case StatusMessage():
                 self._status(message)
             case _:
-                pass  # steps and commands are not shown
+                pass  # steps, commands and pain reports are not shown
 
     def _session(self, message: SessionMessage) -> None:
         before, now = self.replay, message.replay

@@ -176,13 +176,8 @@ class DeviceTimeline:
         self._applied_s = math.nan
         self.restarts += 1
 
-    def map(self, first_s: float, period_s: float, n: int, recv_ns: int) -> npt.NDArray[np.int64]:
-        """Return (n,) int64 hub ns of a packet's samples, see `place`."""
-        start_ns, step_ns = self.place(first_s, period_s, n, recv_ns)
-        return even_times(start_ns, step_ns, n)
-
     def place(self, first_s: float, period_s: float, n: int, recv_ns: int) -> tuple[int, float]:
-        """Return the hub ns of a packet's first sample and the ns from one to the next.
+        """Return the hub ns of a packet's first sample and the ns from one to the next, as `even_times` takes them.
 
         first_s  device time of the first sample, unwrapped    recv_ns  arrival, hub ns
         """

@@ -26,7 +26,6 @@ PRAGMA synchronous = NORMAL;
 PRAGMA secure_delete = ON;
 CREATE TABLE IF NOT EXISTS post (id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload BLOB NOT NULL);
 """
-_OLDEST = "SELECT id, topic, payload FROM post ORDER BY id LIMIT ?"
 
 _T = TypeVar("_T")
 _LOG = logging.getLogger("stridecue.spool")

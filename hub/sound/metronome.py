@@ -29,11 +29,6 @@ class Metronome:
         self._period = 60.0 * RATE_HZ / 170.0
         self._tail = np.zeros(0, dtype=np.float32)  # of a click that the last block cut
 
-    @property
-    def audible(self) -> bool:
-        """Whether a beat would be heard now."""
-        return self._wanted or self._gain > 0.0
-
     def want(self, rate_spm: float | None) -> None:
         """Beat at this rate from now on; None: fade out."""
         self._wanted = rate_spm is not None

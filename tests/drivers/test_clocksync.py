@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from drivers.timing.clocksync import BLOCKS, DeviceTimeline, HostTimeline, MinimumDelay, SamplePeriod
+from drivers.timing.clocksync import BLOCKS, DeviceTimeline, HostTimeline, MinimumDelay, SamplePeriod, even_times
 from tests.drivers.radio_delay import Link, Sent, send
 
 GOOD = Link(0.015, 0.01, 0.0005)
@@ -15,7 +15,7 @@ def recovered(sent: Sent, samples: int) -> tuple[np.ndarray, np.ndarray]:
     """Error in s of the first sample's recovered time, and all output times in ns."""
     timeline = DeviceTimeline()
     times = [
-        timeline.map(device_s, sent.period_s, samples, round(arrival_s * 1e9))
+        even_times(*timeline.place(device_s, sent.period_s, samples, round(arrival_s * 1e9)), samples)
         for device_s, arrival_s in zip(sent.device_s, sent.arrival_s, strict=True)
     ]
     return np.array([block[0] for block in times]) * 1e-9 - sent.first_s, np.concatenate(times)
@@ -48,7 +48,7 @@ def test_drift_is_learned_and_readable() -> None:
     sent = send(180, 208, 5, -100, GOOD, 1)
     timeline = DeviceTimeline()
     for device_s, arrival_s in zip(sent.device_s, sent.arrival_s, strict=True):
-        timeline.map(device_s, sent.period_s, 5, round(arrival_s * 1e9))
+        timeline.place(device_s, sent.period_s, 5, round(arrival_s * 1e9))
     assert timeline.state.drift_ppm == pytest.approx(100, abs=15)
 
 
@@ -68,7 +68,7 @@ def test_no_delay_means_no_error() -> None:
     """An imported recording: every packet arrives with its last sample."""
     timeline = DeviceTimeline()
     for i in range(3000):
-        times = timeline.map(i * 0.05, 0.01, 5, round((i * 0.05 + 0.04) * 1e9))
+        times = even_times(*timeline.place(i * 0.05, 0.01, 5, round((i * 0.05 + 0.04) * 1e9)), 5)
         assert np.abs(times - (i * 50_000_000 + np.arange(5) * 10_000_000)).max() <= 1
 
 
@@ -79,7 +79,7 @@ def test_late_first_packets_are_forgiven_without_going_back() -> None:
     for i in range(1000):
         delay_s = max(0.0, 0.4 - 0.02 * i)
         first_s = i * 0.025
-        times = timeline.map(first_s, 0.005, 5, round((first_s + 0.02 + delay_s) * 1e9))
+        times = even_times(*timeline.place(first_s, 0.005, 5, round((first_s + 0.02 + delay_s) * 1e9)), 5)
         assert times[0] > last_ns
         assert (np.diff(times) > 0).all()
         last_ns = times[-1]
@@ -92,9 +92,9 @@ def test_late_first_packets_are_forgiven_without_going_back() -> None:
 def test_a_clock_that_was_reset_starts_a_new_line(restart_s: float) -> None:
     timeline = DeviceTimeline()
     for i in range(400):
-        last = timeline.map(50 + i * 0.025, 0.005, 5, round((i * 0.025 + 0.02) * 1e9))
+        last = even_times(*timeline.place(50 + i * 0.025, 0.005, 5, round((i * 0.025 + 0.02) * 1e9)), 5)
     for i in range(400):
-        times = timeline.map(restart_s + i * 0.025, 0.005, 5, round((20 + i * 0.025 + 0.02) * 1e9))
+        times = even_times(*timeline.place(restart_s + i * 0.025, 0.005, 5, round((20 + i * 0.025 + 0.02) * 1e9)), 5)
         assert times[0] > last[-1]
         last = times
         assert times[0] * 1e-9 == pytest.approx(20 + i * 0.025, abs=1e-6)
@@ -106,7 +106,7 @@ def test_a_long_stall_is_delay_not_a_reset() -> None:
     for i in range(2000):
         due_s = i * 0.025 + 0.02
         arrival_s = 24.0 if 20 <= due_s < 24 else due_s
-        times = timeline.map(i * 0.025, 0.005, 5, round(arrival_s * 1e9))
+        times = even_times(*timeline.place(i * 0.025, 0.005, 5, round(arrival_s * 1e9)), 5)
         assert times[0] * 1e-9 == pytest.approx(i * 0.025, abs=1e-4)
     assert timeline.restarts == 0
 

@@ -117,7 +117,7 @@ def test_a_device_at_another_rate_is_not_counted() -> None:
 def timeline_of(sent: Sent, samples: int) -> tuple[DeviceTimeline, np.ndarray]:
     timeline = DeviceTimeline()
     first = [
-        timeline.map(device_s, sent.period_s, samples, round(arrival_s * 1e9))[0]
+        timeline.place(device_s, sent.period_s, samples, round(arrival_s * 1e9))[0]
         for device_s, arrival_s in zip(sent.device_s, sent.arrival_s, strict=True)
     ]
     return timeline, np.array(first) * 1e-9 - sent.first_s
