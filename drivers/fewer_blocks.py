@@ -66,20 +66,21 @@ class Run:
 def taken_together(items: Iterable[DeviceInfo | Packet | Said]) -> Iterator[list[Packet] | DeviceInfo | Said]:
     """Yield packets of a short time as a list; whatever else there is stays in its place among them."""
     held: list[Packet] = []
-    first_ns = 0
+    first_ns = end_ns = 0
     for item in items:
-        if not isinstance(item, Packet):
+        if isinstance(item, Packet):
+            if first_ns <= item.t_recv_ns < end_ns:
+                held.append(item)
+                continue
             if held:
                 yield held
-                held = []
+            held = [item]
+            first_ns, end_ns = item.t_recv_ns, item.t_recv_ns + SPAN_NS
+        else:
+            if held:
+                yield held
+            held, end_ns = [], 0
             yield item
-            continue
-        if held and not first_ns <= item.t_recv_ns < first_ns + SPAN_NS:
-            yield held
-            held = []
-        if not held:
-            first_ns = item.t_recv_ns
-        held.append(item)
     if held:
         yield held
 

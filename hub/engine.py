@@ -93,10 +93,14 @@ class Engine:
         records: list[Record] = []
         held: list[Packet] = []
         for packet in packets:
-            if self._next_quality_ns is not None and packet.t_recv_ns >= self._next_quality_ns:
+            t_ns = packet.t_recv_ns
+            if self.t_ns is None or self._next_quality_ns is None or t_ns >= self._next_quality_ns:
                 records += self._work_off(held)
                 held = []
-            records += self._arrive(packet)
+                records += self._arrive(packet)
+            else:  # what `_arrive` does when nothing is due
+                self.t_ns = t_ns = max(t_ns, self.t_ns)
+                self._last_seen_ns[packet.device] = t_ns
             held.append(packet)
         return records + self._work_off(held)
 
