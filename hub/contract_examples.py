@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dsp.records import Severity, Side, ThresholdState
 from dsp.signals import Placement
+from dsp.triage import PainRule
 from hub.incoming import CommandMessage, PainMessage
 from hub.lines import MetricLine
 from hub.wire import (
@@ -38,6 +39,7 @@ EXAMPLES: dict[str, Message] = {
         recording="2026-05-01T070440Z-ann.mcap",
         earlier_runs=6,
         thresholds={"drift_left": ThresholdState.NEAR},
+        pain_rule=PainRule.TREK,
         sound=SoundStatus(
             output="default",
             voice="espeak-ng (en-us)",

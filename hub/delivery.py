@@ -58,6 +58,8 @@ DELIVERY: dict[type[Message], Delivery] = {
 }
 """By kind of message. A late cue teaches nothing; a threshold that was reached stays true for the day."""
 
+_COUNTS_OF_SOUND = ("sounds", "repeats", "dropped", "hub_p50_ms", "hub_p99_ms", "total_p50_ms", "total_p99_ms")
+
 LATE = Delivery(1, retain=False, expiry_s=A_DAY_S)
 """Of what waited for a broker: for the record, so it is worth something for the day, and never the last value."""
 
@@ -97,13 +99,23 @@ def for_others(message: Message) -> Message | None:
             return msgspec.structs.replace(message, side=None, because=())
         case ThresholdMessage(because=because) | CueMessage(because=because) if _tells_of_pain(because):
             return None
-        case SessionMessage(replay=replay) if replay is not None:  # its marks tell of pain
-            return for_others(msgspec.structs.replace(message, replay=None))
-        case SessionMessage(thresholds=thresholds) if any(_is_onset(name) for name in thresholds):
-            return msgspec.structs.replace(message, thresholds=_states_for_others(thresholds))
-        case MetricsMessage(extra=extra) if any(_is_from_pain(name) for name in extra):
-            return msgspec.structs.replace(message, extra={k: v for k, v in extra.items() if not _is_from_pain(k)})
+        case SessionMessage():
+            return _session_for_others(message)
+        case MetricsMessage(extra=extra) if any(_changes_with_pain(name) for name in extra):
+            return msgspec.structs.replace(message, extra={k: v for k, v in extra.items() if not _changes_with_pain(k)})
     return message
+
+
+def _session_for_others(session: SessionMessage) -> SessionMessage:
+    """Leave out a replay's marks and how many sounds there were (a report has one), sides of `onset`, the pain rule."""
+    sound = session.sound
+    return msgspec.structs.replace(
+        session,
+        replay=None,
+        pain_rule=None,
+        sound=None if sound is None else msgspec.structs.replace(sound, **dict.fromkeys(_COUNTS_OF_SOUND)),
+        thresholds=_states_for_others(session.thresholds),
+    )
 
 
 def _is_onset(name: str) -> bool:
@@ -115,11 +127,20 @@ def _is_from_pain(metric: str) -> bool:
     return _is_onset(metric) or metric == "cap_m"
 
 
+def _changes_with_pain(metric: str) -> bool:
+    """Whether a number of the frame tells of a report in this run: it may end the goal, and what is taught for it."""
+    return _is_from_pain(metric) or metric in {"cadence_target_spm", "feedback_on"}
+
+
 def _states_for_others(thresholds: Mapping[str, ThresholdState]) -> dict[str, ThresholdState]:
-    """Tell the worst state of `onset` without its side; the others as they are."""
+    """Tell the worst state of `onset` without its side; the others as they are; none `reported`, as older hubs said."""
     order = list(ThresholdState)
-    worst = max((state for name, state in thresholds.items() if _is_onset(name)), key=order.index)
-    return {name: state for name, state in thresholds.items() if not _is_onset(name)} | {onset.DETECTOR: worst}
+    told: dict[str, ThresholdState] = {
+        name: state for name, state in thresholds.items() if state is not ThresholdState.REPORTED
+    }
+    worst = max((state for name, state in told.items() if _is_onset(name)), key=order.index, default=None)
+    others = {name: state for name, state in told.items() if not _is_onset(name)}
+    return others if worst is None else others | {onset.DETECTOR: worst}
 
 
 def _tells_of_pain(because: tuple[EvidenceLine, ...]) -> bool:

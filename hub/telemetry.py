@@ -8,13 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
+
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo
 from drivers.timing.clock_state import ClockState
 from dsp.records import Attitude, Cue, Metric, PainReport, Record, Side, Step, Threshold, ThresholdState
 from dsp.signals import NS_PER_S, Placement
 from dsp.triage import PainRule
-from hub.delivery import marked_late
+from hub.delivery import for_others, marked_late
 from hub.engine import SourceHealth
 from hub.facts import Asked, Mute
 from hub.incoming import Answer, Who
@@ -143,10 +145,10 @@ class Telemetry:
                 step = StepMessage(**self._stamp(topics.step, t_ns), **self._line(record))
                 return [Post(topics.step, step)]
             case Cue():
-                return [Post(topics.cue, CueMessage(**self._stamp(topics.cue, t_ns), **self._line(record)))]
+                return [self._counted(topics.cue, CueMessage(t=self._utc(t_ns), seq=0, **self._line(record)))]
             case Threshold():
-                threshold = ThresholdMessage(**self._stamp(topics.threshold, t_ns), **self._line(record))
-                return [Post(topics.threshold, threshold)]
+                threshold = ThresholdMessage(t=self._utc(t_ns), seq=0, **self._line(record))
+                return [self._counted(topics.threshold, threshold)]
             case PainReport() if self._question is not None and self._question.answered is None:
                 self._question = Question(asked=self._question.asked, answered=self._utc(t_ns))
                 return [self.session(t_ns)]
@@ -330,6 +332,13 @@ class Telemetry:
 
     def _line(self, record: Record) -> dict[str, Any]:
         return line_fields(record, self._about.t0_ns)
+
+    def _counted(self, topic: str, message: CueMessage | ThresholdMessage) -> Post:
+        """Number what others get too: a gap would tell them that there was something of which they are told nothing."""
+        if for_others(message) is None:
+            return Post(topic, message)
+        self._seq[topic] += 1
+        return Post(topic, msgspec.structs.replace(message, seq=self._seq[topic]))
 
     def _stamp(self, topic: str, t_ns: int) -> dict[str, Any]:
         self._seq[topic] += 1

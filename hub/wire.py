@@ -1,8 +1,9 @@
 """What goes over MQTT: every payload, how it travels, and how it is read back.
 
-JSON, units in names. Each payload says `type`, `schema`, `t` (UTC) and `seq` (counts the messages of its topic, so that
-a watcher sees a gap). `late` marks what happened while this broker was away: it was at `t`. The topics are in
-`hub.topics`, what others may send is in `hub.incoming`; `attitude` lives on the hub's own loopback broker only.
+JSON, units in names. Each payload says `type`, `schema`, `t` (UTC) and `seq`: it counts the messages of its topic, so
+that a watcher sees a gap; what only the runner gets is not counted and has 0. `late` marks what happened while this
+broker was away: it was at `t`. The topics are in `hub.topics`, what others may send is in `hub.incoming`; `attitude`
+lives on the hub's own loopback broker only.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ class SoundStatus(msgspec.Struct, frozen=True, kw_only=True):
     output         what it is heard on; null: nothing can be heard now
     voice          the speech engine; null: tones only
     metronome_spm  what the metronome beats; null: it is silent
-    sounds         tones and sentences played; `repeats` were left out, `dropped` came too late or too many at a time
+    sounds         tones and sentences played; `repeats` were left out, `dropped` came too late or too many at a time;
+                   null where others read, and the four below: a report of pain is answered with a sound
     hub_p50_ms     from the arrival of the packet that caused a sound to its first sample at the device; hub_p99_ms too
     total_p50_ms   the same from the time of what it is about (a step's contact), null in a replay; total_p99_ms too
     device_ms      what the device adds to that, by its own word
@@ -59,9 +61,9 @@ class SoundStatus(msgspec.Struct, frozen=True, kw_only=True):
     voice: str | None
     muted: bool
     metronome_spm: float | None
-    sounds: int
-    repeats: int
-    dropped: int
+    sounds: int | None
+    repeats: int | None
+    dropped: int | None
     hub_p50_ms: float | None
     hub_p99_ms: float | None
     total_p50_ms: float | None
@@ -121,7 +123,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     replay        null unless this is a replay
     muted_by      who muted the cues; null: they can be heard
     question      the last question whether something hurts; null: none was asked
-    pain_rule     how much pain a run may go on with, see docs/configuration.md
+    pain_rule     how much pain a run may go on with, see docs/configuration.md; null where others read
     """
 
     state: Literal["waiting", "running", "paused", "ended"]
@@ -138,7 +140,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     replay: ReplayStatus | None = None
     muted_by: Who | None = None
     question: Question | None = None
-    pain_rule: PainRule = PainRule.TREK
+    pain_rule: PainRule | None = None
     late: bool = False
 
 

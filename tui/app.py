@@ -123,7 +123,8 @@ class DashboardApp(Shell):
     def action_pain(self) -> None:
         """Ask how much and where; the report goes to the hub."""
         session = self.board.session
-        self.push_screen(PainScreen(PainRule.TREK if session is None else session.pain_rule), self._report_pain)
+        rule = None if session is None else session.pain_rule
+        self.push_screen(PainScreen(rule or PainRule.TREK), self._report_pain)
 
     def action_mute(self) -> None:
         """Quiet: no cues, sounds or speech, and what others send is hidden (a stop cue is always shown)."""

@@ -10,7 +10,6 @@ NOT_MEDICAL = (
 )
 _MEANINGS = tuple(dict.fromkeys(reading.meaning for reading in READINGS))
 """One a number; the same words are not said twice."""
-_AIM = "Aim: today's goal for the cadence at this speed; ✓ there, ↑ quicker steps. It comes after two runs, and fades."
 _SENSORS = (
     "Sensors: bat is the battery, lost the share of measurements that never arrived, /s the packets a second. "
     "● streaming, ◌ connecting, ○ searching, ◐ stale, ✗ lost."
@@ -19,7 +18,7 @@ _OLD = "A dimmed number is old; its age stands below it. -- means that it cannot
 
 RUNNER = (
     *_MEANINGS,
-    _AIM,
+    "Aim: today's goal for the cadence at this speed; ✓ there, ↑ quicker steps. It comes after two runs, and fades.",
     (
         "Hips, side to side: the tilt of your pelvis over the last 10 seconds, plus when the left side is higher. "
         "Swing is how far it goes from side to side; 8 to 10 degrees are usual. The shaded band is 5 degrees each way: "
@@ -57,7 +56,6 @@ COACH = (
         "threshold, ◐ a sensor is silent, ◆ watch, ▶ running, ○ not running."
     ),
     *_MEANINGS,
-    _AIM,
     (
         "Drop, minute by minute: the side that drops more, a median a minute, the newest at the right. Low and flat is "
         "good; less than 2 degrees of change are drawn flat."

@@ -1,0 +1,112 @@
+"""Whoever reads along cannot tell a run with a report of pain from the same run without it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dsp.guidance import Guidance, GuidanceParams
+from dsp.history import PastRun
+from dsp.records import Cue, Metric, PainReport, Side
+from dsp.signals import NS_PER_S
+from hub.contract_examples import EXAMPLES
+from hub.delivery import for_others
+from hub.session import Session
+from hub.telemetry import About, Telemetry
+from hub.wire import CueMessage, Post, SessionMessage, encode
+
+PAST = tuple(
+    PastRun(5.2 + d, 4.6 + d, 168.0, speed_mps=2.8, distance_m=9000.0, exposure_m=9000.0, descent_m=0.0, days_ago=4.0)
+    for d in (-0.1, 0.0, 0.1)
+)
+HURT_BEFORE = (
+    PastRun(
+        5.2,
+        4.6,
+        168.0,
+        speed_mps=2.8,
+        distance_m=9000.0,
+        exposure_m=9000.0,
+        descent_m=0.0,
+        days_ago=2.0,
+        onset_m=8000.0,
+    ),
+)
+GOAL_SPM = 168.0 * 1.05
+REPORTS = (
+    PainReport(0, 4, "outer knee", Side.RIGHT),
+    PainReport(0, 1, "calf or Achilles"),
+    PainReport(0, 7, "buttock", numb=True),
+    PainReport(0, None),
+)
+
+
+def posts_of_a_run(
+    history: tuple[PastRun, ...], said: dict[int, PainReport], *, cadence_spm: float = GOAL_SPM
+) -> list[Post]:
+    """Ten minutes on target, as the hub posts them; `said` by second."""
+    guidance, session = Guidance(GuidanceParams(history=history)), Session()
+    telemetry = Telemetry(About("ann", "one", "live", 0, 0, len(history)), session)
+    posts: list[Post] = []
+    for second in range(600):
+        t_ns = second * NS_PER_S
+        values = {"running": 1.0, "speed_mps": 2.8, "cadence_spm": cadence_spm}
+        metrics = [Metric(t_ns, key, value, None, 0.9) for key, value in values.items()]
+        records = [*metrics, *guidance.second(t_ns, metrics)]
+        if second in said:
+            report = said[second]
+            records += guidance.pain(PainReport(t_ns, report.level, report.site, report.side, report.note, report.numb))
+        for record in records:
+            session.update(record)
+            posts += telemetry.record(record)
+        posts += telemetry.frames(t_ns, {})
+    return posts
+
+
+def read_by_others(posts: list[Post]) -> list[tuple[str, bytes]]:
+    told = [(post.topic, for_others(post.message)) for post in posts]
+    return [(topic, encode(message)) for topic, message in told if message is not None]
+
+
+@pytest.mark.parametrize("history", [(), PAST, PAST + HURT_BEFORE], ids=["first run", "no pain before", "pain before"])
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: f"{report.level} {report.site}")
+def test_a_report_changes_nothing_that_others_read(history: tuple[PastRun, ...], report: PainReport):
+    without = posts_of_a_run(history, {})
+    reported = posts_of_a_run(history, {300: report, 420: PainReport(0, 0)})
+    assert read_by_others(reported) == read_by_others(without)
+    assert [encode(post.message) for post in reported] != [encode(post.message) for post in without]
+
+
+def test_a_report_leaves_no_gap_in_the_numbers_of_what_others_read():
+    posts = posts_of_a_run(
+        PAST, {60: REPORTS[0], 90: PainReport(0, 0), 100: REPORTS[0], 130: PainReport(0, 0)}, cadence_spm=160.0
+    )
+    told = [message for post in posts if isinstance(message := for_others(post.message), CueMessage)]
+    assert told, "he is slower than his goal"
+    assert [cue.seq for cue in told] == list(range(1, len(told) + 1))
+    hidden = [post.message for post in posts if isinstance(post.message, CueMessage) and not for_others(post.message)]
+    assert [cue.seq for cue in hidden if isinstance(cue, CueMessage)] == [0] * 4
+
+
+def test_the_goal_of_a_cue_is_told_with_it():
+    guidance = Guidance(GuidanceParams(history=PAST))
+    cues: list[Cue] = []
+    for second in range(300):
+        metrics = [
+            Metric(second * NS_PER_S, key, value, None, 0.9)
+            for key, value in {"running": 1.0, "speed_mps": 2.8, "cadence_spm": 160.0}.items()
+        ]
+        cues += [each for each in guidance.second(second * NS_PER_S, metrics) if isinstance(each, Cue)]
+    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    (post,) = telemetry.record(next(cue for cue in cues if cue.rule == "quick_steps"))
+    assert for_others(post.message) == post.message
+
+
+def test_how_many_sounds_there_were_is_for_the_runner():
+    session = EXAMPLES["session"]
+    assert isinstance(session, SessionMessage)
+    assert session.sound is not None
+    told = for_others(session)
+    assert isinstance(told, SessionMessage)
+    assert told.sound is not None
+    assert (told.sound.sounds, told.sound.hub_p50_ms) == (None, None)
+    assert (told.sound.output, told.sound.muted) == (session.sound.output, session.sound.muted)
