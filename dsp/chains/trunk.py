@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -101,6 +101,7 @@ class TrunkChain:
         self._strides = 0
         self._usual_stride_s = 0.0
         self._corrected_s = 0.0
+        self._held_until_s = float("-inf")  # nothing of the samples held for a start is known before this one
         self._unlooked = 0
         self._read_s = float("-inf")
 
@@ -125,7 +126,10 @@ class TrunkChain:
             if ready is Ready.FILLED and self._started and self._intake.has_gyro:
                 self._leveller.disturb(self._intake.gap_s)
             if self._started or self._start():
+                told, sure_s = len(out), self._held_until_s
                 self._work(out)
+                if told < len(out) and out[told].decided_s < sure_s:
+                    out[told:] = [s if s.decided_s >= sure_s else replace(s, decided_s=sure_s) for s in out[told:]]
         return out
 
     def _restart(self) -> None:
@@ -188,6 +192,7 @@ class TrunkChain:
         self._leveller.start(trace.t_s[0], keep_bias=self._bias_known)
         self._mean_direction.align(trace.t_s[0] - period, (x, y, z))
         self._corrected_s = trace.t_s[0]
+        self._held_until_s = trace.t_s[until]
         self._known = self._started = self._bias_known = True
         return True
 

@@ -98,6 +98,23 @@ def test_interleaving_the_sensors_changes_nothing(made, reference, seed):
     assert play(blocks) == reference
 
 
+@pytest.mark.parametrize("lost_s", [0.35, 0.6, 1.2])
+def test_neither_does_it_after_a_gap_in_one_sensor(made, lost_s):
+    def play_cut(size: int, lag_s: float) -> list[object]:
+        blocks = [
+            c
+            for b in whole(made, ALL)
+            for c in cut(b, [size])
+            if b.placement is not Placement.SACRUM or not 9.0 <= c.t_ns[0] * 1e-9 < 9.0 + lost_s
+        ]
+        late = {str(Placement.SACRUM): lag_s, str(Placement.LEFT_FOOT): 0.3 - lag_s}
+        return play(sorted(blocks, key=lambda b: b.t_ns[-1] * 1e-9 + late.get(b.source, 0.0)))
+
+    reference = play_cut(2, 0.0)
+    assert play_cut(10, 0.25) == reference
+    assert play_cut(5, 0.1) == reference
+
+
 def test_saving_and_restoring_changes_nothing(made, reference):
     blocks = in_order([c for b in whole(made, ALL) for c in cut(b, [10])] + heart(16))
     pipeline, records = Pipeline(PipelineParams(signals=True)), []
