@@ -160,7 +160,6 @@ RETURN_KNEECAP = (
 )
 RETURN_OTHER = "Next run: when walking and stairs are pain-free. Then {from} to {to} on the flat."
 CAP_TODAY = "today's cap: {cap} ({why})"
-CAP_ALONE = "today's cap: {cap}"
 CAP_RETURN = "return to running after pain at {onset}"
 CAP_SAFE = "80 % of such runs are pain-free this far"
 CAP_SPIKE = "110 % of your longest run in 30 days"

@@ -24,10 +24,14 @@ def usual_drop_deg(history: Sequence[PastRun], side: Side) -> float | None:
     return _mean([run.drop_excursion_deg(side) for run in history])
 
 
-def summary_text(summary: Summary, history: Sequence[PastRun] = (), *, running_s: float) -> str:
+def summary_text(
+    summary: Summary, history: Sequence[PastRun] = (), *, running_s: float, own_terminal: bool = True
+) -> str:
     """Write a run's summary beside the usual, several lines; what was not measured is said, never shown as zero.
 
-    running_s  time spent running, as the history counts it: standing and pauses left out
+    running_s     time spent running, as the history counts it: standing and pauses left out
+    own_terminal  False: others may read it; then it does not say how many thresholds and cues there were, because a
+                  report of pain is one of each
     """
     cadence_spm = _mean([run.cadence_spm for run in history])
     left_deg, right_deg = (usual_drop_deg(history, side) for side in Side)
@@ -39,9 +43,11 @@ def summary_text(summary: Summary, history: Sequence[PastRun] = (), *, running_s
         ("flight", _value(summary.flight_ms, "ms")),
         ("hip drop, landing left", _drop(summary.drop_excursion_left_deg, summary.drop_peak_left_deg, left_deg)),
         ("hip drop, landing right", _drop(summary.drop_excursion_right_deg, summary.drop_peak_right_deg, right_deg)),
-        ("thresholds, cues", f"{counted(summary.thresholds, 'change')} of a threshold, {counted(summary.cues, 'cue')}"),
-        ("sensors", _received(summary)),
     ]
+    if own_terminal:
+        changes, cues = counted(summary.thresholds, "change"), counted(summary.cues, "cue")
+        rows.append(("thresholds, cues", f"{changes} of a threshold, {cues}"))
+    rows.append(("sensors", _received(summary)))
     return "\n".join(row(name, value) for name, value in rows)
 
 

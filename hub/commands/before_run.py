@@ -55,19 +55,16 @@ def ask_next_morning(history: History, runner: str) -> None:
         print(answer_morning(history, runner, started, worse=answer[:1] == "y"), flush=True)
 
 
-def before_run(history: History, runner: str, past: Sequence[PastRun], plan: Plan, *, own_terminal: bool) -> list[str]:
-    """Give the lines before a run, without reasons where it is not the `own_terminal`; raises HistoryError."""
+def before_run(history: History, runner: str, past: Sequence[PastRun], plan: Plan) -> list[str]:
+    """Give the lines before a run, for the runner's own terminal only: they tell of pain; raises HistoryError."""
     lines: list[str] = []
-    if plan.held and not own_terminal:
-        lines.append(texts.HELD_SHORT)
-    elif plan.held:
+    if plan.held:
         reasons = [pain for pain in history.pains(runner) if pain.hurts or pain.numb]
         if reasons:
             lines.append(texts.HELD.format(what=short(reasons[-1]), when=reasons[-1].said_utc[:10]))
     cap = cap_today(past, Onset(past).safe_m)
     if cap is not None:
-        text = texts.CAP_TODAY if own_terminal else texts.CAP_ALONE
-        lines.append(text.format(cap=texts.distance(cap.exposure_m), why=cap.why))
+        lines.append(texts.CAP_TODAY.format(cap=texts.distance(cap.exposure_m), why=cap.why))
     return lines
 
 

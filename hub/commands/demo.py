@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,6 +25,7 @@ from hub.folders import demo_folder, program
 from hub.history.runs import RunCount, StoredRun
 from hub.history.store import History
 from hub.launch import Launch, carry_out
+from hub.pain_text import is_own_terminal
 from hub.settings import RunSettings
 from hub.source import Source
 from hub.summary_text import summary_text
@@ -91,7 +93,12 @@ def run(options: Namespace) -> int:
         )
     )
     if ended.outcome.summary is not None:
-        text = summary_text(ended.outcome.summary, settings.history, running_s=ended.outcome.running_s)
+        text = summary_text(
+            ended.outcome.summary,
+            settings.history,
+            running_s=ended.outcome.running_s,
+            own_terminal=is_own_terminal(sys.stdout),
+        )
         print(f"\nThe run:\n{text}")
         keep(ended, History(_history_file()), OWN_RUNS, count, "kept apart: a demo that tires is nobody's usual run")
         tell_pain(count, settings.pain_rule, kept=False)

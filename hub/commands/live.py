@@ -57,8 +57,9 @@ def run(options: Namespace) -> int:
         cadence_goal=config.cues.cadence_goal,
         surface=options.surface,
     )
-    for line in before_run(history, runner, settings.history, settings.plan, own_terminal=is_own_terminal(sys.stdout)):
-        print(line, flush=True)
+    if is_own_terminal(sys.stdout):
+        for line in before_run(history, runner, settings.history, settings.plan):
+            print(line, flush=True)
     catalog = known_devices()
     count = RunCount()
     folder = demo_folder() / "recordings" if made_up else recordings_folder(config)
@@ -80,7 +81,12 @@ def run(options: Namespace) -> int:
         )
     )
     if ended.outcome.summary is not None:
-        text = summary_text(ended.outcome.summary, settings.history, running_s=ended.outcome.running_s)
+        text = summary_text(
+            ended.outcome.summary,
+            settings.history,
+            running_s=ended.outcome.running_s,
+            own_terminal=is_own_terminal(sys.stdout),
+        )
         print(f"\nThe run:\n{text}")
     keep(ended, history, runner, count, APART if made_up else COUNTS, surface=options.surface)
     tell_pain(count, config.cues.pain_rule, kept=True)

@@ -13,6 +13,7 @@ from hub.config import SoundSection
 from hub.engine import Engine
 from hub.known_devices import known_devices
 from hub.launch import Launch, carry_out
+from hub.pain_text import is_own_terminal
 from hub.replayed import ReplayedSource, opened
 from hub.settings import RunSettings, parse_mounts
 from hub.summary_text import summary_text
@@ -45,8 +46,8 @@ def _fast(options: Namespace, reader: RecordingReader, settings: RunSettings, ca
     for fault in engine.faults.values():
         print(f"stridecue: not used to the end: {fault.where}: {fault.text}", file=sys.stderr)
     _tell_cut(reader)
-    text = summary_text(summary, settings.history, running_s=running_s)
-    print(text, file=sys.stderr if options.jsonl == "-" else sys.stdout)
+    out = sys.stderr if options.jsonl == "-" else sys.stdout
+    print(summary_text(summary, settings.history, running_s=running_s, own_terminal=is_own_terminal(out)), file=out)
     return 0
 
 
@@ -71,7 +72,12 @@ def _paced(options: Namespace, reader: RecordingReader, settings: RunSettings, c
         )
     )
     if ended.outcome.summary is not None:
-        text = summary_text(ended.outcome.summary, settings.history, running_s=ended.outcome.running_s)
+        text = summary_text(
+            ended.outcome.summary,
+            settings.history,
+            running_s=ended.outcome.running_s,
+            own_terminal=is_own_terminal(ended.out),
+        )
         print(f"\n{text}", file=ended.out)
     for line in ended.words():
         print(line, file=ended.out)

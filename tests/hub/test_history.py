@@ -116,6 +116,11 @@ def test_earlier_runs_are_said_at_the_start_and_stand_beside_this_one_at_the_end
     assert "0 changes of a threshold, 0 cues" in text
     once = summary_text(replace(SUMMARY, thresholds=1, cues=1), running_s=1700.0)
     assert "1 change of a threshold, 1 cue\n" in once
+    for_others = summary_text(SUMMARY, running_s=1700.0, own_terminal=False)
+    assert summary_text(replace(SUMMARY, thresholds=1, cues=1), running_s=1700.0, own_terminal=False) == for_others, (
+        "a report of pain is a threshold and a cue"
+    )
+    assert "5.6° a step" in for_others
     assert "earlier runs" not in once
     assert "everything they sent was received" in once
     short = summary_text(replace(SUMMARY, drop_peak_left_deg=4.1, lost=2, dropped=1), running_s=1700.0)
