@@ -1,9 +1,11 @@
 """How fast a recording of three IMUs is analysed again: reader, ingest and pipeline at full speed on one core.
 
-    python -m benchmarks.bench_reanalysis [--minutes 5] [--rate 208] [--rounds 5] [--profile]
+    python -m benchmarks.bench_reanalysis [--minutes 5] [--rate 208] [--rounds 5] [--signals] [--profile]
 
 CPU time of this process, so that other work on the machine does not count. Goal: 200 x real time, so that a run of
 three hours takes 54 s. Nothing grows with the length of the recording, so five minutes stand for three hours.
+Also told: what a replay keeps of the core for each place that it can go back to (`hub/checkpoints.py`); a replay with a
+dashboard works with `--signals`, the pelvis' angles at every sample.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import math
 import pstats
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from functools import partial
@@ -66,19 +69,37 @@ def analyse(blocks: Iterable[SampleBlock]) -> int:
     return steps + sum(isinstance(record, Step) for record in pipeline.finish())
 
 
-def whole(path: Path) -> int:
+def an_engine(*, signals: bool) -> Engine:
+    """As a replay makes it."""
+    return Engine(CATALOG, RunSettings().pipeline(signals=signals), strict=True)
+
+
+def whole(path: Path, *, signals: bool = False) -> int:
     """All of it as `stridecue replay --jsonl` does, but for the lines; steps found."""
-    engine = Engine(CATALOG, RunSettings().pipeline(signals=False), strict=True)
+    engine = an_engine(signals=signals)
     return steps_of(
         engine.feed_all(item) if isinstance(item, list) else engine.feed(item)
         for item in taken_together(RecordingReader(path))
     ) + steps_of([engine.finish()])
 
 
-def one_by_one(path: Path) -> int:
+def one_by_one(path: Path, *, signals: bool) -> int:
     """The same packet by packet, as a live run gets them."""
-    engine = Engine(CATALOG, RunSettings().pipeline(signals=False), strict=True)
+    engine = an_engine(signals=signals)
     return steps_of(map(engine.feed, RecordingReader(path))) + steps_of([engine.finish()])
+
+
+def kept_bytes(path: Path, *, signals: bool) -> int:
+    """Memory that a copy of the state of the core takes at the end."""
+    engine = an_engine(signals=signals)
+    for item in RecordingReader(path):
+        engine.feed(item)
+    tracemalloc.start()
+    kept = engine.state()
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    del kept
+    return taken
 
 
 def steps_of(told: Iterable[list[Record]]) -> int:
@@ -99,15 +120,15 @@ def shortest_s(jobs: Mapping[str, Callable[[], object]], rounds: int) -> dict[st
     return used_s
 
 
-def report(path: Path, seconds: float, samples: int, rounds: int) -> None:
+def report(path: Path, seconds: float, samples: int, rounds: int, *, signals: bool) -> None:
     unit_s = 1e-6 * multiply_add_us()
-    steps = whole(path)
-    assert one_by_one(path) == steps
+    steps = whole(path, signals=signals)
+    assert one_by_one(path, signals=signals) == steps
     items = read(path)
     blocks = decode(items)
     jobs: dict[str, Callable[[], object]] = {
-        WHOLE: lambda: whole(path),
-        "packet by packet": lambda: one_by_one(path),
+        WHOLE: lambda: whole(path, signals=signals),
+        "packet by packet": lambda: one_by_one(path, signals=signals),
         "read the file": lambda: read(path),
         "decode, clocks, blocks": lambda: decode(items),
     }
@@ -120,7 +141,8 @@ def report(path: Path, seconds: float, samples: int, rounds: int) -> None:
     print(
         f"{seconds / 60:.0f} min, {samples} samples, {steps} steps in {total_s:.2f} s of CPU: "
         f"{seconds / total_s:.0f} x real time (goal {GOAL:.0f}: {verdict}); "
-        f"3 h would take {THREE_HOURS_S * total_s / seconds:.0f} s"
+        f"3 h would take {THREE_HOURS_S * total_s / seconds:.0f} s; "
+        f"state kept for going back: {1e-6 * kept_bytes(path, signals=signals):.2f} MB"
     )
     packets = len(items) - 3
     print(f"{'part':26s} {'s':>7s} {'share':>6s} {'x real time':>11s} {'us/packet':>9s} {'multiply-adds/sample':>20s}")
@@ -137,6 +159,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--rate", type=float, default=208.0)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--signals", action="store_true", help="all of it and packet by packet: angles at every sample")
     parser.add_argument(
         "--profile", action="store_true", help="also list the slowest functions (which slows all of it)"
     )
@@ -144,7 +167,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "run.mcap")
         samples = write_run(path, 60 * args.minutes, args.rate)
-        report(path, 60 * args.minutes, samples, args.rounds)
+        report(path, 60 * args.minutes, samples, args.rounds, signals=args.signals)
         if args.profile:
             profile = cProfile.Profile()
             profile.runcall(whole, path)

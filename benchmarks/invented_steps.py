@@ -1,11 +1,12 @@
 """Running steps invented where nobody runs.
 
-    python -m benchmarks.invented_steps [--minutes 30] [--only car,stairs] [--rates 104 208]
+    python -m benchmarks.invented_steps [--minutes 30] [--only car,stairs | --harder] [--rates 104 208]
 
 Two tables. First synthetic life (`benchmarks/everyday`, physics stated there; nothing in it is a recording): standing,
 sitting, walking, stairs, stumbling, jumping a few times, driving, cycling, a lift, and taking sensors off and on, with
-every set of sensors. Then real recordings, if they are there: walkers, and the walking and standing stretches of a long
-run (its labels are a rule's, with 10-s windows: seconds that begin or end a run are among them).
+every set of sensors; `--harder`: feet made to fool a shoe (`on_the_spot`) instead. Then real recordings, if they are
+there: walkers, and the walking and standing stretches of a long run (its labels are a rule's, with 10-s windows:
+seconds that begin or end a run are among them).
 
 `steps` are step records. With shoes walkers and climbers truly step, so there `running` counts: seconds in which the
 metric `running` was 1. Both are also given per hour.
@@ -25,6 +26,7 @@ import numpy as np
 from benchmarks.everyday.handled import handling
 from benchmarks.everyday.motion import Scene, blocks_of
 from benchmarks.everyday.on_foot import jumping, stairs_down, stairs_up, standing, stumbling, walking
+from benchmarks.everyday.on_the_spot import heels, marching, pedals
 from benchmarks.everyday.seated import car, cycling, lift, sitting
 from dsp.pipeline import Pipeline
 from dsp.records import Metric, Step
@@ -45,6 +47,12 @@ KINDS: dict[str, Callable[[float, float, np.random.Generator], Scene]] = {
     "taking off and on": handling,
 }
 """Synthetic kinds by name."""
+
+HARDER: dict[str, Callable[[float, float, np.random.Generator], Scene]] = {
+    "heels": heels,
+    "pedals": pedals,
+    "marching": marching,
+}
 
 SACRUM, LEFT, RIGHT = Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT
 WORN: dict[str, tuple[tuple[Placement, ...], bool]] = {
@@ -83,7 +91,8 @@ def heard(blocks: list[SampleBlock], seconds: float) -> Invented:
 
 def scene_of(kind: str, seconds: float, rate_hz: float, seed: int) -> Scene:
     """One scene of a kind."""
-    return KINDS[kind](seconds, rate_hz, np.random.default_rng([seed, sorted(KINDS).index(kind)]))
+    kinds = HARDER if kind in HARDER else KINDS
+    return kinds[kind](seconds, rate_hz, np.random.default_rng([seed, sorted(kinds).index(kind)]))
 
 
 def job(task: tuple[str, tuple[str, ...], float, float, int]) -> list[tuple[str, str, Invented]]:
@@ -156,17 +165,20 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30.0, help="of each kind, at each rate")
     parser.add_argument("--rates", type=float, nargs="*", default=[104.0, 208.0])
     parser.add_argument("--only", default="", help="part of a kind's name; several separated by commas")
+    parser.add_argument("--harder", action="store_true", help="feet that move as if they ran, on the spot")
     parser.add_argument("--worn", default="", help="only these sets of sensors, separated by semicolons")
     parser.add_argument("--first", type=int, default=0, help="first seed")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
-    kinds = [k for k in KINDS if not args.only or any(o in k for o in args.only.split(","))]
+    kinds = [
+        k for k in (HARDER if args.harder else KINDS) if not args.only or any(o in k for o in args.only.split(","))
+    ]
     worn = tuple(w for w in WORN if not args.worn or w in args.worn.split(";"))
     seeds = range(args.first, args.first + math.ceil(60.0 * args.minutes / SCENE_S))
     tasks = [(kind, worn, SCENE_S, rate, seed) for kind in kinds for rate in args.rates for seed in seeds]
     with ProcessPoolExecutor(args.jobs) as pool:
         show("synthetic", pool.map(job, tasks))
-        if DATA_DIR is not None and not args.only:
+        if DATA_DIR is not None and not args.only and not args.harder:
             named = [f for f in folders() if any(w in str(f) for w in (*WALKERS, "adept"))]
             show("real", pool.map(real_job, named))
     return 0
