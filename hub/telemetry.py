@@ -52,6 +52,9 @@ STALE_S = 2.0
 RATE_WINDOW = 6
 """Sensor rates are measured over this many frames, so over about five seconds."""
 
+LAPSES_NS = 180 * NS_PER_S
+"""A question whether something hurts waits so long (ours): a report after that is no answer: nobody else's business."""
+
 CUES_KEPT = 20
 """Of the cues so far, for who comes late to them: a replay that goes back."""
 
@@ -89,6 +92,7 @@ class Telemetry:
         self._sound: SoundStatus | None = None
         self._muted_by: Who | None = None
         self._question: Question | None = None
+        self._asked_ns = 0
         self._about = about
         self._session = session
         self._topics = Topics(about.runner)
@@ -118,7 +122,7 @@ class Telemetry:
             case Mute(muted=muted, by=by):
                 self._muted_by = by if muted else None
             case Asked(t_ns=t_ns):
-                self._question = Question(asked=self._utc(t_ns))
+                self._question, self._asked_ns = Question(asked=self._utc(t_ns)), t_ns
         return [self.session(fact.t_ns)]
 
     @property
@@ -149,10 +153,18 @@ class Telemetry:
             case Threshold():
                 threshold = ThresholdMessage(t=self._utc(t_ns), seq=0, **self._line(record))
                 return [self._counted(topics.threshold, threshold)]
-            case PainReport() if self._question is not None and self._question.answered is None:
-                self._question = Question(asked=self._question.asked, answered=self._utc(t_ns))
+            case PainReport() if (question := self._open_question(t_ns)) is not None:
+                self._question = msgspec.structs.replace(question, answered=self._utc(t_ns))
                 return [self.session(t_ns)]
         return []
+
+    def _open_question(self, t_ns: int) -> Question | None:
+        """Give what waits for an answer; a question that nobody answered in time is forgotten."""
+        if self._question is None or self._question.answered is not None:
+            return None
+        if t_ns - self._asked_ns > LAPSES_NS:
+            self._question = None
+        return self._question
 
     def pass_over(self, record: Record) -> None:
         """Take in a record on the way to where a replay goes: nobody is told."""
@@ -192,6 +204,7 @@ class Telemetry:
 
     def session(self, t_ns: int) -> Post:
         """Say where the run stands."""
+        self._open_question(t_ns)
         session, about, topic = self._session, self._about, self._topics.session
         message = SessionMessage(
             **self._stamp(topic, t_ns),

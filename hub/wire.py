@@ -104,6 +104,7 @@ class ReplayStatus(msgspec.Struct, frozen=True, kw_only=True):
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Whether something hurts, asked by somebody at `asked`, answered at `answered` (null: not yet).
 
+    What nobody answers within three minutes is forgotten; a report after that is not told as an answer.
     What the answer was is nobody's business but the runner's.
     """
 
@@ -122,7 +123,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     sound         null when sound is off
     replay        null unless this is a replay
     muted_by      who muted the cues; null: they can be heard
-    question      the last question whether something hurts; null: none was asked
+    question      the last question whether something hurts; null: none was asked, or nobody answered
     pain_rule     how much pain a run may go on with, see docs/configuration.md; null where others read
     """
 

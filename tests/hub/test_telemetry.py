@@ -111,6 +111,18 @@ def test_the_session_does_not_tell_that_pain_was_reported():
     assert message.thresholds == {"onset": ThresholdState.WATCH}
 
 
+def test_a_question_that_nobody_answers_lapses_and_a_later_report_is_no_answer():
+    hub = telemetry()
+    hub.note(Asked(11 * S))
+    for t_s, waits in ((11 + 180, True), (11 + 181, False)):
+        message = hub.session(t_s * S).message
+        assert isinstance(message, SessionMessage)
+        assert (message.question is not None) is waits
+    assert hub.record(PainReport(3600 * S, 6, "hip")) == []
+    hub.note(Asked(4000 * S))
+    assert hub.record(PainReport(4181 * S, 6, "hip")) == [], "also when no session was told between"
+
+
 def test_a_question_is_answered_and_the_answer_is_not_told():
     hub = telemetry()
     assert hub.record(PainReport(0, 3)) == [], "nobody asked"
