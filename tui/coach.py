@@ -37,7 +37,6 @@ class CoachApp(Shell):
         Binding("u", "order('unmute')", "Unmute"),
         Binding("d", "theme", "Theme"),
         Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("escape", "roster", "All runners", show=False),
         Binding("q", "quit", "Quit"),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
     ]

@@ -107,11 +107,11 @@ KEYS = {
         ("order('unmute')", "u"): _order(a_roster, "unmute"),
         ("theme", "d"): Press(a_roster, (), ("theme", "light")),
         ("help", "question_mark"): _screen(a_roster, "HelpScreen"),
-        ("roster", "escape"): _screen(a_roster, "RosterScreen", "enter"),
         ("quit", "q"): Press(a_roster, (), END),
         ("quit", "ctrl+c"): Press(a_roster, ("n",), END),
     },
     "RosterScreen": {("app.open", "enter"): _screen(a_roster, "WatchedScreen")},
+    "WatchedScreen": {("app.roster", "escape"): _screen(a_roster, "RosterScreen", "enter")},
     "HelpScreen": {
         ("dismiss", key): _screen(a_run, "RunnerScreen", "question_mark")
         for key in ("escape", "question_mark", "q", "enter")

@@ -15,9 +15,14 @@ from tui.roster_row import HEADINGS, NARROW, NARROW_HEADINGS, TREND, WIDE, WIDE_
 from tui.widgets.key_footer import KeyFooter
 
 _SCROLL_BAR = 2
-_EMPTY = (
+_NOBODY = (
     "No runner is heard on this broker yet.\n\n"
     "A hub that is told to publish here shows up by itself:\nmqtt.url in its configuration, docs/configuration.md"
+)
+_NO_BROKER = (
+    "No broker answers there yet; this goes on trying.\n\n"
+    "On this machine one runs with `stridecue run`, or `stridecue demo` to try it.\n"
+    "Another machine's: stridecue watch --broker mqtt://ADDRESS"
 )
 
 
@@ -32,6 +37,7 @@ class RosterScreen(Screen[None]):
         self._where = where
         self._status = Static(id="roster-status")
         self._detail = Static(id="roster-detail")
+        self._empty = Static(id="roster-empty")
         self._table: DataTable[Content] = DataTable(id="roster-table", cursor_type="row", zebra_stripes=False)
         self._order: list[str] = []
         self._shown: dict[str, list[str]] = {}
@@ -43,7 +49,7 @@ class RosterScreen(Screen[None]):
         """Status, table, footer."""
         yield self._status
         yield self._table
-        yield Static(_EMPTY, id="roster-empty")
+        yield self._empty
         yield self._detail
         yield KeyFooter(show_command_palette=False)
 
@@ -61,6 +67,7 @@ class RosterScreen(Screen[None]):
         """Bring everything up to date; only what changed is drawn again."""
         in_order = roster.in_order(now_s)
         self.set_class(not in_order, "-empty")
+        self._empty.update(_NOBODY if roster.link.up else _NO_BROKER)
         if self.size.width != self._width:
             self._head(self.size.width)
         wide = self._width >= WIDE_FROM

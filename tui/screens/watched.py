@@ -5,7 +5,10 @@ The moving plot needs fifty values a second, which stay on the runner's own hub.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Grid, Horizontal, Vertical
 
 from tui.ahead import Ahead, for_coach
@@ -18,6 +21,8 @@ from tui.widgets.trend_panel import TrendPanel
 
 class WatchedScreen(RunnerScreen):
     """Shows one runner of the roster."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.roster", "All runners")]
 
     def __init__(self, runner: str) -> None:
         super().__init__()

@@ -60,10 +60,11 @@ class MetricTile(Widget):
         self.refresh()
 
     def _below(self) -> str:
-        """The most that fits: which leg a number is of goes before what it is compared with."""
+        """The most that fits: which leg a number is of, and what it is compared with."""
         reading, room = self.reading, self.content_size.width - _CORNERS
-        with_it = [f"{reading.below_short}, {self.beside}", *([] if reading.side else [self.beside])]
-        words = [*(with_it if self.beside else [reading.below]), reading.below_short]
+        short = f"{reading.side[0].upper()}, {self.beside}" if reading.side else self.beside
+        with_it = [f"{reading.below_short}, {self.beside}", short]
+        words = [*(with_it if self.beside else [reading.below]), reading.below_short, *filter(None, [reading.side])]
         return next((each for each in words if len(each) <= room), words[-1])
 
     def render_line(self, y: int) -> Strip:
