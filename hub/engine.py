@@ -64,7 +64,7 @@ class Engine:
     """Feed it radio items in order; it gives records back.
 
     strict  tests: raise what a stage raises instead of quarantining
-    cues    False: the runner wants no cues; they are neither told nor counted
+    cues    False: the runner wants no cues; they are neither told nor counted, but that a report of pain is answered
     """
 
     def __init__(self, catalog: Catalog, pipeline: Pipeline, *, strict: bool = False, cues: bool = True) -> None:
@@ -73,7 +73,7 @@ class Engine:
         self._ingest = Ingest(catalog)
         self._pipeline = pipeline
         self._strict = strict
-        self._cues = cues
+        self.cues = cues
         self._last_seen_ns: dict[str, int] = {}
         self._battery_pct: dict[str, float] = {}
         self._next_quality_ns: int | None = None
@@ -212,7 +212,7 @@ class Engine:
         return self._wanted(records)
 
     def _wanted(self, records: list[Record]) -> list[Record]:
-        return records if self._cues else [each for each in records if not isinstance(each, Cue)]
+        return records if self.cues else [each for each in records if not isinstance(each, Cue) or _is_an_answer(each)]
 
     def _note_battery(self, block: SampleBlock) -> None:
         if Quantity.BATTERY_PCT in block.layout and len(block.t_ns):
@@ -227,7 +227,7 @@ class Engine:
             summary,
             lost=sum(each.lost for each in totals),
             dropped=sum(each.dropped for each in totals),
-            cues=summary.cues if self._cues else 0,
+            cues=summary.cues if self.cues else 0,
         )
 
     @contextmanager
@@ -239,3 +239,8 @@ class Engine:
                 raise
             _LOG.exception("%s is not used from now on", where)
             self.faults[where] = Fault(t_ns, where, f"{type(error).__name__}: {error}")
+
+
+def _is_an_answer(cue: Cue) -> bool:
+    """Whether the runner is told it because of a report of theirs."""
+    return any(isinstance(each, PainReport) for each in cue.because)

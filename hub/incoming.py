@@ -76,7 +76,7 @@ class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
     jump_back    shortly before the last one, from the start where there is none
     target    aim at `cadence_spm`; null: back to the runner's own
 
-    by  who says so, which the runner is told; null: on the hub's own broker the runner, elsewhere a coach
+    by  who says so, which the runner is told: heeded on the hub's own broker only (null: the runner), elsewhere a coach
     """
 
     action: Action

@@ -22,6 +22,8 @@ _ENCODER = msgspec.json.Encoder()
 class Obey:
     """Carries out orders; each gives back what was done, in words for the sender.
 
+    cues     False: the runner wants none, so nobody can ask
+    kept     the run has a history, which keeps reports of pain
     say      takes what the core should hear
     tell     takes a record in, as if the core had made it
     note     takes what somebody wants of the hub itself
@@ -33,6 +35,8 @@ class Obey:
         self,
         now_ns: Callable[[], int],
         *,
+        cues: bool = True,
+        kept: bool = True,
         say: Callable[[Said], Awaitable[None]],
         tell: Callable[[Record], Awaitable[None]],
         note: Callable[[Mute | Asked], Awaitable[None]],
@@ -40,6 +44,8 @@ class Obey:
         steer: Callable[[CommandMessage], Awaitable[str | None]],
     ) -> None:
         self._now_ns = now_ns
+        self._cues = cues
+        self._kept = kept
         self._say = say
         self._tell = tell
         self._note = note
@@ -48,12 +54,17 @@ class Obey:
         self._muted = False
 
     async def __call__(self, order: Order, by: Who = "runner") -> str:
-        """Do it, as said `by` that one unless it says otherwise; raises OrderError when it cannot be done."""
+        """Do it, raises OrderError when it cannot be done.
+
+        by  who sent it: the runner's own machine may send it for a coach, and says so; nobody else is the runner
+        """
         if isinstance(order, CommandMessage):
-            order = msgspec.structs.replace(order, by=order.by or by)
+            order = msgspec.structs.replace(order, by=by if by == "coach" else order.by or by)
         match order:
             case PainMessage():
                 await self._hear(order)
+                if not self._kept:
+                    return "the pain report is answered to the runner; this run has no history that would keep it"
                 return "the pain report is kept on the runner's own machine, and only there"
             case CommandMessage(action="stop"):
                 self._stop("asked over MQTT")
@@ -69,6 +80,8 @@ class Obey:
             case CommandMessage(action="mark"):
                 await self._hear(order)
                 return "marked in the recording"
+            case CommandMessage(action="ask_pain") if not self._cues:
+                raise OrderError("not asked: this runner wants no cues (cues.rules is off)")
             case CommandMessage(action="ask_pain") if self._muted:
                 raise OrderError("not asked: cues are muted; unmute, then ask again")
             case CommandMessage(action="ask_pain"):

@@ -263,6 +263,8 @@ class Runtime:
     def _outlets(self, group: asyncio.TaskGroup) -> Outlets:
         obey = Obey(
             self._now,
+            cues=self._plan.engine.cues,
+            kept=self._plan.diary is not None,
             say=self._course.hear,
             tell=self._course.tell,
             note=self._course.note,

@@ -167,7 +167,7 @@ def _button(node: str, topics: Topics, action: str, name: str, icon: str) -> dic
     return {
         **_entity(node, action, "button", name, icon),
         "command_topic": topics.command,
-        "payload_press": json.dumps({"action": action, "by": "runner"}),
+        "payload_press": json.dumps({"action": action}),
         "qos": 1,
         "retain": False,
     }

@@ -40,7 +40,9 @@ def test_pain_is_heard_and_answered():
     assert isinstance(threshold, Threshold)
     assert threshold.state is ThresholdState.REPORTED
     assert isinstance(answer, Cue)
-    assert [type(each) for each in engine(cues=False).feed(Said(5, PAIN))] == [PainReport, Threshold]
+    silent = engine(cues=False)
+    assert silent.feed(Said(5, PAIN)) == [report, threshold, answer], "who wants no cues asked for this one"
+    assert silent.feed(Said(6, b'{"type":"command","action":"ask_pain"}')) == []
 
 
 def test_wishes_change_the_plan_and_what_cannot_be_read_is_left_out():
@@ -86,12 +88,14 @@ def test_a_recording_has_it_in_its_place_and_replays_the_same(small_recording: P
 class Run:
     """A run that only remembers what it was told."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, cues: bool = True, kept: bool = True) -> None:
         self.said: list[Said] = []
         self.told: list[Record] = []
         self.notes: list[Mute | Asked] = []
         self.obey = Obey(
             lambda: 7,
+            cues=cues,
+            kept=kept,
             say=partial(self._keep, self.said),
             tell=partial(self._keep, self.told),
             note=partial(self._keep, self.notes),
@@ -122,9 +126,9 @@ async def test_orders_are_said_to_the_core():
 
 @pytest.mark.parametrize(
     ("by", "said_by", "who"),
-    [("runner", None, "runner"), ("coach", None, "coach"), ("runner", "coach", "coach"), ("coach", "runner", "runner")],
+    [("runner", None, "runner"), ("coach", None, "coach"), ("runner", "coach", "coach"), ("coach", "runner", "coach")],
 )
-async def test_who_says_it_is_what_the_order_says_else_where_it_came_from(by: Who, said_by: Who | None, who: Who):
+async def test_nobody_but_the_runners_own_machine_speaks_for_the_runner(by: Who, said_by: Who | None, who: Who):
     run = Run()
     await run.obey(CommandMessage(action="nudge", text="Shorter steps", by=said_by), by)
     await run.obey(CommandMessage(action="ask_pain", by=said_by), by)
@@ -148,6 +152,18 @@ async def test_who_has_muted_is_not_asked_and_the_coach_is_told():
     await run.obey(CommandMessage(action="unmute"))
     assert "the answer stays with the runner" in await run.obey(CommandMessage(action="ask_pain"), "coach")
     assert run.notes[-1] == Asked(7)
+
+
+async def test_who_wants_no_cues_is_not_asked_and_the_coach_is_told():
+    run = Run(cues=False)
+    with pytest.raises(OrderError, match="wants no cues"):
+        await run.obey(CommandMessage(action="ask_pain"), "coach")
+    assert (run.said, run.notes) == ([], [])
+
+
+@pytest.mark.parametrize(("kept", "words"), [(True, "kept on the runner's own machine"), (False, "no history")])
+async def test_whether_a_report_is_kept_is_said_as_it_is(*, kept: bool, words: str):
+    assert words in await Run(kept=kept).obey(PainMessage(level=3))
 
 
 async def test_pain_and_thresholds_are_kept_at_once_and_a_broken_history_is_told(tmp_path: Path):
