@@ -16,6 +16,7 @@ from drivers.imports.csv_import import import_csv
 from drivers.ingest import Ingest
 from drivers.packets import DeviceInfo, Packet, Said
 from drivers.recordings.recording import RecordingReader
+from dsp.plan import Volume
 from dsp.records import Quality, Record
 from dsp.signals import NS_PER_S, Placement
 from firmware_profiles.catalog import load_catalog
@@ -94,10 +95,14 @@ def test_a_bad_radio(run_of_three: list[Item], seed: int):
 def test_what_was_said_and_who_changed_stay_in_their_place(run_of_three: list[Item]):
     items = list(run_of_three)
     items.insert(900, Said(11 * NS_PER_S, b'{"type":"pain","level":4}'))
-    items.insert(901, Said(11 * NS_PER_S, b'{"action":"less"}'))
+    items.insert(901, Said(11 * NS_PER_S, b'{"type":"command","action":"less"}'))
     hip = next(item for item in items if isinstance(item, DeviceInfo) and item.placement is Placement.SACRUM)
     items.insert(1500, replace(hip, name="changed"))
     assert together(items) == one_by_one(items)
+    made = engine()
+    for item in taken_together(items):
+        made.feed_all(item) if isinstance(item, list) else made.feed(item)
+    assert made.plan().volume is Volume.LESS
 
 
 def test_far_fewer_blocks(run_of_three: list[Item]):
