@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from dsp.signals import NS_PER_S
-from hub.turns import Checkpoint
+from hub.turns import Checkpoint, Snapshot
 
 SPACING_S = 30.0
 """From one to the next at first: worked off within half a second (60 x real time with all that a dashboard needs)."""
@@ -28,19 +28,21 @@ class Checkpoints:
         """Tell whether there should be a further one at `t_ns`."""
         return not self._kept or t_ns >= self._kept[-1].t_ns + self._spacing_ns
 
-    def add(self, item: int, t_ns: int) -> Checkpoint:
-        """Make the next one."""
-        made = Checkpoint(item, t_ns)
-        self._kept.append(made)
+    def add(self, item: int, t_ns: int, snapshot: Snapshot) -> None:
+        """Keep the next one."""
+        self._kept.append(Checkpoint(item, t_ns, snapshot))
         if len(self._kept) > self._most:
             del self._kept[1::2]
             self._spacing_ns *= 2
-        return made
 
     def before(self, t_ns: int) -> Checkpoint | None:
         """Give the last one that is not after `t_ns`."""
         place = bisect_right(self._kept, t_ns, key=lambda each: each.t_ns)
         return self._kept[place - 1] if place else None
+
+    def holds(self, checkpoint: Checkpoint) -> bool:
+        """Tell whether it has not been given up."""
+        return checkpoint in self._kept
 
     def forget_after(self, t_ns: int) -> None:
         """Give up what comes later: it has become different."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any
+
+import msgspec
 
 from drivers.clock import now_ns as hub_now_ns
 from drivers.link_state import LinkState
@@ -18,16 +19,18 @@ from dsp.signals import NS_PER_S
 from hub.bus import Bus
 from hub.engine import Engine, RadioItem
 from hub.facts import Arrival, Asked, Elsewhere, Fact, Mute
+from hub.incoming import CommandMessage
 from hub.missing import contradiction
 from hub.notices import Notices
 from hub.outcome import Outcome
 from hub.session import Session
 from hub.telemetry import Telemetry
-from hub.turns import GoTo, Keep, Landed, Leap, Turn
+from hub.turns import GoTo, Keep, Landed, Leap, Snapshot, Turn
 from hub.wire import Post
 
 PLOTTED_NS = 10 * NS_PER_S
 """A plot shows so much before the place that a replay goes to."""
+MUTE, UNMUTE = (msgspec.json.encode(CommandMessage(action=action)) for action in ("mute", "unmute"))
 
 
 class Course:
@@ -67,6 +70,8 @@ class Course:
         self._observe = observe
         self._said = said
         self._order = asyncio.Lock()
+        self._noticed: dict[str, str] = {}  # what is said of this place: subject, text
+        self._muted = False  # by whoever listens: it holds wherever a replay goes
         self._until_ns = 0
         self._second = 0
 
@@ -85,8 +90,10 @@ class Course:
         async with self._order:
             if isinstance(item, Keep | GoTo | Leap | Landed):
                 await self._turn(item)
-            else:
-                await self._feed(item)
+                return
+            await self._feed(item)
+            if isinstance(item, Said) and self._muted:
+                self._mute_core()  # the runner had unmuted then; whoever listens now has not
 
     async def hear(self, said: Said) -> None:
         """Take in what somebody said just now."""
@@ -95,7 +102,9 @@ class Course:
             await self._feed(said)
 
     async def note(self, fact: Mute | Asked) -> None:
-        """Take in what somebody wants of the hub itself."""
+        """Take in what somebody wants of the hub itself; that they want quiet, before the core hears it."""
+        if isinstance(fact, Mute):
+            self._muted = fact.muted
         await self._facts.publish(fact)
         await self.post(self._telemetry.note(fact))
 
@@ -110,7 +119,7 @@ class Course:
         if isinstance(record, Summary):
             self._outcome.summary = record
         if (wrong := contradiction(record)) is not None:
-            self._notices.put(*wrong)
+            self._notice(*wrong)
         changed = self._session.update(record)
         if isinstance(record, Cue | PainReport):
             await self._facts.publish(Arrival(hub_now_ns() if arrival_ns is None else arrival_ns))
@@ -166,25 +175,51 @@ class Course:
     def _tell_faults(self, before: int) -> None:
         if len(self._engine.faults) > before:
             for where, fault in self._engine.faults.items():
-                self._notices.put(where, f"{where} is not used any more ({fault.text}); details in the log")
+                self._notice(where, f"{where} is not used any more ({fault.text}); details in the log")
+
+    def _notice(self, subject: str, text: str) -> None:
+        self._noticed[subject] = text
+        self._notices.put(subject, text)
 
     async def _turn(self, turn: Turn) -> None:
         match turn:
-            case Keep(checkpoint=checkpoint):
-                checkpoint.state = (self._engine.state(), self._session.saved(), self._telemetry.saved())
+            case Keep(keep=keep):
+                keep(self._snapshot())
             case Leap(until_ns=until_ns):
                 self.is_passing, self._until_ns = True, until_ns
                 await self._facts.publish(Elsewhere(until_ns))
                 await self.post([self._telemetry.session(until_ns)])
             case GoTo(checkpoint=checkpoint):
-                state: Any = checkpoint.state
-                engine, session, telemetry = state
-                self._engine.restore(engine)
-                self._session.restore(session)
-                self._telemetry.restore(telemetry)
-                self._second = 0
+                self._restore(checkpoint.snapshot)
             case Landed():
                 self.is_passing = False
                 await self.post(self._telemetry.so_far())
                 await self.frame(self._until_ns)
                 await self.post(self._telemetry.hello(self._until_ns))
+
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(
+            engine=self._engine.state(),
+            session=self._session.saved(),
+            telemetry=self._telemetry.saved(),
+            notices=dict(self._noticed),
+            muted=self._muted,
+        )
+
+    def _restore(self, saved: Snapshot) -> None:
+        self._engine.restore(saved.engine)
+        self._session.restore(saved.session)
+        self._telemetry.restore(saved.telemetry)
+        self._second = 0
+        for subject in self._noticed.keys() - saved.notices.keys():
+            self._notices.put(subject, "")
+        for subject, text in saved.notices.items():
+            self._notices.put(subject, text)
+        self._noticed = dict(saved.notices)
+        self._telemetry.notice = self._notices.text
+        if saved.muted != self._muted:
+            self._said()
+            self._mute_core()
+
+    def _mute_core(self) -> None:
+        self._engine.feed(Said(self._now_ns(), MUTE if self._muted else UNMUTE))

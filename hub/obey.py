@@ -70,9 +70,9 @@ class Obey:
                 self._stop("asked over MQTT")
                 return "the run is ending"
             case CommandMessage(action="mute" | "unmute" as action):
-                await self._hear(order)
                 self._muted = action == "mute"
                 await self._note(Mute(self._now_ns(), self._muted, order.by or by))
+                await self._hear(order)
                 return "quiet from now on" if self._muted else "cues can be heard again"
             case CommandMessage(action="less" | "more" as action):
                 await self._hear(order)

@@ -1,7 +1,8 @@
 """A recording as the source of a run: at its own pace or faster, paused, and on or back to where something happened.
 
 Going elsewhere is working off what leads there: from the last checkpoint before it, at full speed, told to nobody. So a
-run is the same from there on, whichever way the replay came.
+run is the same from there on, whichever way the replay came. What somebody says to a replay is no part of the
+recording: it is forgotten as soon as the replay goes on from a checkpoint before it.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Literal, TypeAlias
 
 from drivers.fewer_blocks import SPAN_NS
 from drivers.packets import DeviceInfo, Packet, Said
-from drivers.recordings.recording import Outline, RecordingReader
+from drivers.recordings.recording import RecordingReader
 from drivers.recordings.replay import LOOK_S, Pace, Pacer
 from dsp.records import Record
 from dsp.signals import NS_PER_S
@@ -35,6 +37,7 @@ PASSED_OVER = 2048
 """The same where items are read and not looked at."""
 ONLY_FORWARD = "while lines are written it only goes forward"
 THE_END = "this is the end"
+STILL_LOOKING = "the recording is still being looked through; it goes there as soon as that is done"
 
 Item: TypeAlias = DeviceInfo | Packet | Said
 
@@ -56,11 +59,13 @@ class ReplayedSource:
         self._position_ns = reader.session.t0_ns
         self._target_ns: int | None = None
         self._goal: Checkpoint | None = None
+        self._diverged_ns: list[int] = []  # where something was said on the way here that the recording does not have
         self._seeks = 0
         self._leaps = 0  # seeks that the run was told of
         self._at_end = False
         self._end_ns: int | None = None
         self._marks: ReplayMarks | None = None
+        self._jump_when_known: CommandMessage | None = None
 
     def now_ns(self) -> int:
         """Tell the arrival time of the latest packet."""
@@ -93,8 +98,7 @@ class ReplayedSource:
 
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
         """Give the one task that looks through the whole recording for its length and marks."""
-        del stop
-        return [("outline", self._look_through())]
+        return [("outline", self._look_through(stop))]
 
     async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem | Turn]]:
         """Yield what is in the file, in its order, until the end or `stop`; after the end again when it `goes_on`."""
@@ -129,7 +133,8 @@ class ReplayedSource:
 
     def diverged(self) -> None:
         """Something was said that is not in the recording: what is kept of later places is not true any more."""
-        self._checkpoints.forget_after(self._position_ns)
+        self._diverged_ns.append(self._position_ns)
+        self._forget_after(self._position_ns)
 
     def steer(self, order: CommandMessage) -> str | None:
         """Pause, go on, change speed, go elsewhere: what was done; None when the order is about something else."""
@@ -147,10 +152,11 @@ class ReplayedSource:
             case CommandMessage(action="seek", seconds=at_s) if at_s is not None:
                 t0_ns = self._reader.session.t0_ns
                 return self._seek(t0_ns + round(at_s * NS_PER_S), f"{at_s:g} s after the start")
-            case CommandMessage(action="jump"):
-                return self._jump(here_ns)
-            case CommandMessage(action="jump_back"):
-                return self._jump_back(here_ns)
+            case CommandMessage(action="jump" | "jump_back" as action):
+                if self._marks is None:
+                    self._jump_when_known = order
+                    return STILL_LOOKING
+                return (self._jump if action == "jump" else self._jump_back)(self._marks, here_ns)
         return None
 
     # -- where to
@@ -169,20 +175,21 @@ class ReplayedSource:
             self._goal = best
             self._pace.hurried = True
         self._target_ns = t_ns
+        self._jump_when_known = None
         self._seeks += 1
         self._at_end = False
         self._pace.skip_to(t_ns)
         return where
 
-    def _jump(self, here_ns: int) -> str:
-        t_ns = self._known_marks().next_ns(here_ns)
+    def _jump(self, marks: ReplayMarks, here_ns: int) -> str:
+        t_ns = marks.next_ns(here_ns)
         if t_ns is None:
             return "no cue, threshold or pain comes after this"
         return self._seek(t_ns, "shortly before the next cue, threshold or pain")
 
-    def _jump_back(self, here_ns: int) -> str:
+    def _jump_back(self, marks: ReplayMarks, here_ns: int) -> str:
         again_s = AGAIN_S * max(1.0, self._pace.speed or 1.0)
-        t_ns = self._known_marks().last_ns(here_ns - round(again_s * NS_PER_S))
+        t_ns = marks.last_ns(here_ns - round(again_s * NS_PER_S))
         if t_ns is None:
             return self._seek(self._reader.session.t0_ns, "from the start: no cue, threshold or pain comes before this")
         return self._seek(t_ns, "shortly before the last cue, threshold or pain")
@@ -195,9 +202,25 @@ class ReplayedSource:
         if self._goal is not None:
             goal, self._goal, self._pace.hurried = self._goal, None, False
             self._next, self._position_ns = goal.item, goal.t_ns
+            self._unsay(goal.t_ns)
             yield GoTo(goal)
         elif self._both_ways and not len(self._checkpoints):
-            yield Keep(self._checkpoints.add(0, self._reader.session.t0_ns))
+            yield self._keep(0, self._reader.session.t0_ns)
+
+    def _unsay(self, t_ns: int) -> None:
+        """Forget what was said after `t_ns`, from where it goes on, and what was kept of how things were then."""
+        unsaid = [said_ns for said_ns in self._diverged_ns if said_ns >= t_ns]
+        if unsaid:
+            self._diverged_ns = [said_ns for said_ns in self._diverged_ns if said_ns < t_ns]
+            self._forget_after(min(unsaid))
+
+    def _forget_after(self, t_ns: int) -> None:
+        self._checkpoints.forget_after(t_ns)
+        if self._goal is not None and not self._checkpoints.holds(self._goal):
+            self._goal, self._pace.hurried = None, False  # it gets there from here
+
+    def _keep(self, item: int, t_ns: int) -> Keep:
+        return Keep(partial(self._checkpoints.add, item, t_ns))
 
     def _is_called_away(self) -> bool:
         return self._goal is not None
@@ -248,7 +271,7 @@ class ReplayedSource:
             self._target_ns = None
             yield Landed()
         if t_ns is not None and self._both_ways and self._checkpoints.is_due(t_ns):
-            yield Keep(self._checkpoints.add(self._next, t_ns))
+            yield self._keep(self._next, t_ns)
 
     def _leap(self) -> Iterator[Turn]:
         if self._leaps != self._seeks and self._target_ns is not None:
@@ -257,19 +280,15 @@ class ReplayedSource:
 
     # -- what is where
 
-    async def _look_through(self) -> None:
-        self._use(await asyncio.to_thread(self._reader.outline, KINDS))
-
-    def _known_marks(self) -> ReplayMarks:
-        if self._marks is None:
-            self._use(self._reader.outline(KINDS))
-        assert self._marks is not None
-        return self._marks
-
-    def _use(self, outline: Outline) -> None:
-        if self._marks is None:
-            self._end_ns = outline.end_ns
-            self._marks = ReplayMarks((t_ns, kind) for t_ns, name in outline.records for kind in KINDS if kind == name)
+    async def _look_through(self, stop: Stop) -> None:
+        outline = await asyncio.to_thread(self._reader.outline, KINDS, lambda: not stop.asked)
+        if stop.asked:
+            return
+        self._end_ns = outline.end_ns
+        self._marks = ReplayMarks((t_ns, kind) for t_ns, name in outline.records for kind in KINDS if kind == name)
+        jump, self._jump_when_known = self._jump_when_known, None
+        if jump is not None:
+            self.steer(jump)
 
 
 def _is_soon_after(item: Item, first: Packet) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from dsp.records import Metric, Record, Step
 from dsp.signals import NS_PER_S
@@ -56,10 +56,10 @@ class Session:
         self.state = "ended"
 
     def saved(self) -> dict[str, object]:
-        """Give a copy of what it has come to."""
+        """Give a copy of what it has come to: all that it has, numbers and names."""
         return dict(self.__dict__)
 
-    def restore(self, saved: dict[str, Any]) -> None:
+    def restore(self, saved: dict[str, object]) -> None:
         """Go on from what `saved` gave."""
         self.__dict__.update(saved)
 

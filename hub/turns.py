@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a run had come to: what each part of it gave, and takes back to go on from.
+
+    notices  subject and text of what the run itself had said about its sensors
+    muted    whoever listens now had muted it
+    """
+
+    engine: dict[str, object]
+    session: dict[str, object]
+    telemetry: dict[str, object]
+    notices: dict[str, str]
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
     """A place in a recording that a replay can go on from.
 
-    item   so many items of the recording come before it
-    t_ns   arrival time of the packet that comes next
-    state  what the run had come to, filled in by the run
+    item      so many items of the recording come before it
+    t_ns      arrival time of the packet that comes next
+    snapshot  what the run had come to
     """
 
     item: int
     t_ns: int
-    state: object = None
+    snapshot: Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Keep in the checkpoint what the run has come to."""
+    """Hand over what the run has come to."""
 
-    checkpoint: Checkpoint
+    keep: Callable[[Snapshot], object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ A chunk ends each second (`tick`), so a killed run loses at most that.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -263,11 +263,16 @@ class RecordingReader:
             if channel.topic.startswith(RECORD_TOPIC):
                 yield channel.topic.removeprefix(RECORD_TOPIC), message.log_time, message.data
 
-    def outline(self, kinds: Collection[str]) -> Outline:
-        """Read the whole file for its length, and for when records of these kinds were made."""
+    def outline(self, kinds: Collection[str], wanted: Callable[[], bool] = lambda: True) -> Outline:
+        """Read the whole file for its length, and for when records of these kinds were made; what there is if unwanted.
+
+        wanted  asked again and again; False: nobody waits for the rest
+        """
         end_ns, topics = self.session.t0_ns, {RECORD_TOPIC + kind: kind for kind in kinds}
         records = []
         for channel, message in self._messages():
+            if not wanted():
+                break
             if (kind := topics.get(channel.topic)) is not None:
                 records.append((message.log_time, kind))
             elif channel.topic.startswith(PACKET_TOPIC) and message.log_time > end_ns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,9 @@ from drivers.recordings.recording import RecordingReader, RecordingWriter, Sessi
 from dsp.signals import NS_PER_S, Placement
 from hub.incoming import Action, CommandMessage
 from hub.replay_marks import LEAD_NS
-from hub.replayed import ONLY_FORWARD, THE_END, ReplayedSource
+from hub.replayed import ONLY_FORWARD, STILL_LOOKING, THE_END, ReplayedSource
 from hub.stop import Stop
-from hub.turns import Landed, Leap
+from hub.turns import Keep, Landed, Leap, Snapshot
 from hub.wire import ReplayMark
 
 LEAD_S = LEAD_NS / NS_PER_S
@@ -34,13 +34,30 @@ def reader(tmp_path: Path) -> RecordingReader:
     return RecordingReader(path)
 
 
+NOTHING = Snapshot(engine={}, session={}, telemetry={}, notices={}, muted=False)
+
+
+def kept(batch: Sequence[object]) -> Sequence[object]:
+    """Hand over what is to be kept, as a run does: nothing."""
+    for item in batch:
+        if isinstance(item, Keep):
+            item.keep(NOTHING)
+    return batch
+
+
+async def looked_through(source: ReplayedSource) -> None:
+    for _, work in source.tasks(Stop()):
+        await work
+
+
 async def reached_s(reader: RecordingReader, orders: dict[float, CommandMessage]) -> list[tuple[float, float]]:
     """Play, ordering once at each time of the recording; time of the recording and loop time of each packet."""
     loop, stop = asyncio.get_running_loop(), Stop()
     source, came_s = ReplayedSource(reader, 1.0), []
     start_s = loop.time()
+    await looked_through(source)
     async for batch in source.batches(stop):
-        for item in batch:
+        for item in kept(batch):
             if isinstance(item, Packet):
                 t_s = item.t_recv_ns / NS_PER_S
                 came_s.append((t_s, loop.time() - start_s))
@@ -102,10 +119,9 @@ async def test_it_says_where_it_is(reader: RecordingReader):
     batches = source.batches(stop)
     before = source.status()
     assert (before.state, before.position_s, before.duration_s, before.marks) == ("playing", 0.0, None, [])
-    for _, work in source.tasks(stop):
-        await work
+    await looked_through(source)
     while source.status().position_s < 10.0:
-        await anext(batches)
+        kept(await anext(batches))
     now = source.status()
     assert (now.state, now.duration_s, now.speed, now.seeks) == ("playing", 60.0, 4.0, 0)
     assert now.marks == [ReplayMark(20.0, "cue"), ReplayMark(45.0, "pain")]
@@ -113,9 +129,46 @@ async def test_it_says_where_it_is(reader: RecordingReader):
     source.steer(CommandMessage(action="skip", seconds=5.0))  # from where the first one goes
     assert (source.status().state, source.status().target_s, source.status().seeks) == ("seeking", 20.0, 2)
     source.steer(CommandMessage(action="pause"))
-    turns = [item async for batch in _until(batches, Landed) for item in batch]
+    turns = [item async for batch in _until(batches, Landed) for item in kept(batch)]
     assert [type(turn) for turn in turns if not isinstance(turn, Packet)] == [Leap, Landed]
     assert (source.status().state, source.status().position_s) == ("paused", 19.9)
+
+
+async def test_a_jump_before_it_is_known_where_to_is_made_as_soon_as_it_is(reader: RecordingReader):
+    source = ReplayedSource(reader, 1.0)
+    assert source.steer(CommandMessage(action="jump")) == STILL_LOOKING
+    assert source.status().target_s is None
+    await looked_through(source)
+    assert source.status().target_s == 20.0 - LEAD_S
+    source = ReplayedSource(reader, 1.0)
+    source.steer(CommandMessage(action="jump"))
+    source.steer(CommandMessage(action="skip", seconds=30.0))  # changed their mind
+    await looked_through(source)
+    assert source.status().target_s == 30.0
+
+
+async def test_the_recording_is_read_once_for_its_marks_and_no_further_than_somebody_waits(
+    reader: RecordingReader, monkeypatch: pytest.MonkeyPatch
+):
+    source, stop, read = ReplayedSource(reader, 1.0), Stop(), list[int]()
+    messages = reader._messages
+
+    def counted() -> Iterator[object]:
+        read.append(0)
+        for message in messages():
+            read[-1] += 1
+            if read[-1] == 100 and len(read) == 2:
+                stop("enough")
+            yield message
+
+    monkeypatch.setattr(reader, "_messages", counted)
+    await looked_through(source)
+    source.steer(CommandMessage(action="jump"))
+    (whole,) = read
+    assert whole > 601
+    ((_, work),) = source.tasks(stop)
+    await work
+    assert read == [whole, 100]
 
 
 async def _until(batches: AsyncIterator[Sequence[object]], kind: type) -> AsyncIterator[Sequence[object]]:
@@ -127,12 +180,12 @@ async def _until(batches: AsyncIterator[Sequence[object]], kind: type) -> AsyncI
 
 async def test_at_the_end_one_may_still_go_back(reader: RecordingReader):
     source, stop = ReplayedSource(reader, 100.0), Stop()
-    assert len([item async for (item,) in source.batches(stop) if isinstance(item, Packet)]) == 601
+    assert sum([isinstance(item, Packet) async for batch in source.batches(stop) for item in kept(batch)]) == 601
     assert source.status().state == "ended"
     assert source.steer(CommandMessage(action="skip", seconds=10.0)) == THE_END
     asyncio.get_running_loop().call_later(3.0, source.steer, CommandMessage(action="skip", seconds=-10.0))
     assert await source.goes_on(stop)
-    again = [item.t_recv_ns async for batch in source.batches(stop) for item in batch if isinstance(item, Packet)]
+    again = [item.t_recv_ns async for batch in source.batches(stop) for item in kept(batch) if isinstance(item, Packet)]
     assert again == [i * NS_PER_S // 10 for i in range(300, 601)]
     asyncio.get_running_loop().call_later(3.0, stop, "enough")
     assert not await source.goes_on(stop)

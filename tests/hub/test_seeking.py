@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
 from drivers.packets import Packet, Said
 from drivers.recordings.recording import RecordingReader, RecordingWriter
+from dsp.cues.schedule import Schedule
+from dsp.plan import Volume
 from dsp.records import Record
 from dsp.signals import NS_PER_S
 from firmware_profiles.catalog import load_catalog
@@ -19,22 +23,32 @@ from hub.broker.serving import LOOPBACK
 from hub.bus import Bus, Policy
 from hub.client import HubClient, Received
 from hub.connection import Server, open_client
-from hub.course import Course
+from hub.course import MUTE, Course
 from hub.engine import Engine
-from hub.facts import Elsewhere, Fact
-from hub.incoming import CommandMessage
+from hub.facts import Elsewhere, Fact, Mute
+from hub.incoming import Action, CommandMessage
 from hub.lines import encode_line
 from hub.notices import Notices
+from hub.obey import Obey
+from hub.orders import OrderError
 from hub.outcome import Outcome
 from hub.replayed import ReplayedSource, opened
 from hub.runtime import Plan, Runtime
 from hub.session import Session
 from hub.settings import RunSettings
+from hub.sinks.sound import SoundSink, is_heard
+from hub.sound.output.silent import SilentOutput
+from hub.sound.plan import Sounds
 from hub.stop import Stop
 from hub.telemetry import About, Telemetry
 from hub.turns import Landed
 from hub.wire import AttitudeMessage, CueMessage, MetricsMessage, Post, SessionMessage, StepMessage
 from tests.hub.programs import a_port, mosquitto, until
+
+LESS = b'{"type":"command","action":"less"}'
+MORE = b'{"type":"command","action":"more"}'
+Deed: TypeAlias = Callable[[int], Awaitable[object]]
+"""Done at a time of the recording, ns."""
 
 
 @dataclass
@@ -54,14 +68,16 @@ class Player:
         self.source = ReplayedSource(self.reader, 1000.0)
         self.source._checkpoints = type(self.source._checkpoints)(spacing_s=4.0, most=4)
         self.telemetry.replay = self.source.status
+        self.notices = Notices(lambda _text: None)
         facts, posts = Bus[Fact](), Bus[Post]()
         self._posts = posts.subscribe("test", Policy.DROP_OLDEST, 100_000)
         self._facts = facts.subscribe("test", Policy.DROP_OLDEST, 100_000)
+        self.ears = facts.subscribe("sound", Policy.DROP_OLDEST, 100_000, wanted=is_heard)
         self.course = Course(
             self.engine,
             self.session,
             self.telemetry,
-            Notices(lambda _text: None),
+            self.notices,
             facts,
             posts,
             Outcome(),
@@ -76,21 +92,44 @@ class Player:
         if not self.course.is_passing:
             self.told.append(encode_line(record, self.reader.session.t0_ns))
 
-    async def play(self, seeks: dict[float, float], stop: Stop | None = None) -> None:
+    @property
+    def schedule(self) -> Schedule:
+        """What the core knows of who wants how many cues."""
+        return self.engine._pipeline._guidance._schedule
+
+    @property
+    def volume(self) -> Volume:
+        return self.schedule.volume
+
+    async def play(self, seeks: dict[float, float]) -> None:
         """Go, at times of the recording, to other times of it; once each."""
-        todo = dict(seeks)
-        async for batch in self.source.batches(stop or Stop()):
+        await self.follow((at_s, self.seek(to_s)) for at_s, to_s in seeks.items())
+
+    async def follow(self, script: Iterable[tuple[float, Deed]]) -> None:
+        """Do one thing after the other, each at its time of the recording."""
+        todo = list(script)
+        async for batch in self.source.batches(Stop()):
             await self.course.take_all(batch)
             for item in batch:
                 if isinstance(item, Packet) and not self.course.is_passing:
                     at_s = (item.t_recv_ns - self.reader.session.t0_ns) / NS_PER_S
-                    if todo and at_s >= next(iter(todo)):
-                        self.told.append(b"seek")
-                        self.source.steer(CommandMessage(action="seek", seconds=todo.pop(next(iter(todo)))))
+                    if todo and at_s >= todo[0][0]:
+                        await todo.pop(0)[1](item.t_recv_ns)
+        assert not todo
         for record in self.engine.finish():
             await self.course.tell(record)
         self.posts += self._posts.take()
         self.facts += self._facts.take()
+
+    def seek(self, to_s: float) -> Deed:
+        async def do(_t_ns: int) -> None:
+            self.told.append(b"seek")
+            self.source.steer(CommandMessage(action="seek", seconds=to_s))
+
+        return do
+
+    def say(self, text: bytes) -> Deed:
+        return lambda t_ns: self.course.hear(Said(t_ns, text))
 
     def since_last_seek(self) -> list[bytes]:
         return self.told[len(self.told) - self.told[::-1].index(b"seek") :]
@@ -163,7 +202,9 @@ async def test_sequence_numbers_have_no_holes(small_recording: Path):
     await player.play({20.0: 6.0, 15.0: 21.0})
     by_topic: dict[str, list[int]] = {}
     for post in player.posts:
-        by_topic.setdefault(post.topic, []).append(post.message.seq)  # type: ignore[union-attr]
+        seq = post.message.seq
+        assert isinstance(seq, int)
+        by_topic.setdefault(post.topic, []).append(seq)
     assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in by_topic.values())
 
 
@@ -175,25 +216,134 @@ async def test_what_is_said_in_a_replay_makes_later_checkpoints_untrue(small_rec
     last = kept.before(24 * NS_PER_S)
     assert last is not None
     assert last.t_ns > 9 * NS_PER_S
-    await player.course.hear(Said(9 * NS_PER_S, b'{"action":"less"}'))
+    await player.course.hear(Said(9 * NS_PER_S, LESS))
+    assert player.volume is Volume.LESS
     last = kept.before(24 * NS_PER_S)
     assert last is not None
     assert last.t_ns <= 9 * NS_PER_S
     assert 0 < len(kept) <= 4
 
 
+@pytest.mark.parametrize(
+    ("seeks", "volume"),
+    [
+        ([(20.0, 17.0)], Volume.LESS),
+        ([(20.0, 10.0)], Volume.USUAL),  # it goes on from a checkpoint before it was said
+        ([(20.0, 6.0)], Volume.USUAL),
+        ([(20.0, 6.0), (6.2, 17.0)], Volume.USUAL),
+        ([(20.0, 17.0), (18.0, 6.0), (6.2, 17.0)], Volume.USUAL),
+    ],
+)
+async def test_what_is_said_holds_until_it_goes_on_from_before_it_whichever_way_it_came(
+    small_recording: Path, seeks: list[tuple[float, float]], volume: Volume
+):
+    whole, player = await uninterrupted(small_recording), Player(RecordingReader(small_recording))
+    await player.follow([(9.0, player.say(LESS)), *((at_s, player.seek(to_s)) for at_s, to_s in seeks)])
+    assert player.volume is volume
+    if volume is Volume.USUAL:
+        after = player.since_last_seek()
+        assert sha(after) == sha(whole[len(whole) - len(after) :])
+
+
+async def test_of_two_things_that_were_said_the_one_before_the_place_still_holds(small_recording: Path):
+    player = Player(RecordingReader(small_recording))
+    said = [(5.5, player.say(LESS)), (14.5, player.say(MORE)), (14.6, player.say(MORE))]
+    await player.follow([*said, (20.0, player.seek(10.0)), (10.2, player.seek(18.0))])
+    assert player.volume is Volume.LESS
+
+
+async def test_what_is_said_before_it_leaves_for_a_later_place_is_not_passed_over(small_recording: Path):
+    player = Player(RecordingReader(small_recording))
+
+    async def leave_and_say(t_ns: int) -> None:
+        await player.seek(19.0)(t_ns)
+        assert player.source._goal is not None
+        await player.say(LESS)(t_ns)
+
+    await player.follow([(20.0, player.seek(6.0)), (7.0, leave_and_say)])
+    assert player.volume is Volume.LESS
+    assert min(line_s(line) for line in player.since_last_seek()) > 18.0
+
+
+async def test_quiet_is_quiet_wherever_it_goes_for_core_session_sound_and_questions(small_recording: Path):
+    player = Player(RecordingReader(small_recording))
+    sink = SoundSink(Sounds(SilentOutput()), player.ears, say=lambda _line: None, notice=lambda _text: None)
+    course, looked = player.course, list[bool]()
+    obey = Obey(
+        player.source.now_ns,
+        say=course.hear,
+        tell=course.tell,
+        note=course.note,
+        stop=lambda _why: None,
+        steer=lambda _order: asyncio.sleep(0),
+    )
+
+    def order(action: Action) -> Deed:
+        return lambda _t_ns: obey(CommandMessage(action=action))
+
+    async def look(t_ns: int) -> None:
+        for fact in player.ears.take():
+            sink._take(fact)
+        session = player.telemetry.session(t_ns).message
+        assert isinstance(session, SessionMessage)
+        refused = False
+        try:
+            await obey(CommandMessage(action="ask_pain"))
+        except OrderError:
+            refused = True
+        assert player.schedule.muted == (session.muted_by is not None) == sink.status().muted == refused
+        looked.append(refused)
+
+    await player.follow(
+        [
+            *((9.0, order("mute")), (9.5, look), (20.0, player.seek(6.0)), (6.2, look)),
+            *((8.5, player.seek(17.0)), (17.2, look), (19.0, player.seek(5.0)), (5.2, look)),
+            *((13.0, order("unmute")), (13.5, look), (18.0, player.seek(8.5)), (8.6, look)),
+            *((10.0, order("mute")), (14.0, player.seek(16.0)), (16.1, look)),
+            *((18.0, order("unmute")), (18.1, look), (19.0, player.seek(13.0)), (13.1, look)),
+        ]
+    )
+    assert looked == [True, True, True, True, False, False, True, False, False]
+
+
+async def test_quiet_outlasts_what_the_runner_said_then(small_recording: Path, tmp_path: Path):
+    path = with_said(small_recording, tmp_path, b'{"type":"command","action":"unmute"}')
+    player = Player(RecordingReader(path))
+    await player.course.note(Mute(0, muted=True, by="runner"))
+    await player.say(MUTE)(0)
+    await player.follow([])
+    assert player.schedule.muted
+
+
+async def test_a_fault_is_told_where_it_was_and_not_before_it(small_recording: Path):
+    player = Player(RecordingReader(small_recording))
+    player.engine._strict = False
+    left = next(item for item in RecordingReader(small_recording) if isinstance(item, Packet)).device
+    told: list[str | None] = []
+
+    async def break_it(t_ns: int) -> None:
+        with player.engine._quarantined(left, t_ns):
+            raise ValueError("broken")
+        player.course._tell_faults(0)
+
+    async def look(_t_ns: int) -> None:
+        session = player.telemetry.session(0).message
+        assert isinstance(session, SessionMessage)
+        assert (session.notice == player.notices.text) or not told
+        told.append(player.notices.text)
+
+    await player.follow(
+        [
+            *((9.0, break_it), (9.1, look), (20.0, player.seek(17.0)), (17.1, look)),
+            *((20.0, player.seek(6.0)), (6.1, look), (17.0, look)),
+        ]
+    )
+    there = f"{left} is not used any more (ValueError: broken); details in the log"
+    assert told == [there, there, None, None]
+
+
 async def test_what_was_said_in_the_run_is_heard_again_on_the_way_back(small_recording: Path, tmp_path: Path):
-    said, path = RecordingReader(small_recording), tmp_path / "said.mcap"
-    with RecordingWriter(path, said.session) as writer:
-        done = False
-        for item in said:
-            if isinstance(item, Packet):
-                if item.t_recv_ns >= 12 * NS_PER_S and not done:
-                    done = True
-                    writer.add_said(Said(item.t_recv_ns, b'{"type":"pain","level":3}'))
-                writer.add_packet(item)
-            elif not isinstance(item, Said):
-                writer.add_device(item)
+    path = with_said(small_recording, tmp_path, b'{"type":"pain","level":3}')
     whole = await uninterrupted(path)
     assert sum(b'"type":"pain"' in line for line in whole) >= 1
     for to_s in (8.0, 15.0):
@@ -202,6 +352,22 @@ async def test_what_was_said_in_the_run_is_heard_again_on_the_way_back(small_rec
         after = player.since_last_seek()
         assert sha(after) == sha(whole[len(whole) - len(after) :])
         assert any(line.startswith(b'{"type":"pain"') for line in after) == (to_s < 12.0)
+
+
+def with_said(recording: Path, folder: Path, text: bytes) -> Path:
+    """The same recording, in which something was said at 12 s."""
+    reader, path = RecordingReader(recording), folder / "said.mcap"
+    with RecordingWriter(path, reader.session) as writer:
+        done = False
+        for item in reader:
+            if isinstance(item, Packet):
+                if item.t_recv_ns >= 12 * NS_PER_S and not done:
+                    done = True
+                    writer.add_said(Said(item.t_recv_ns, text))
+                writer.add_packet(item)
+            elif not isinstance(item, Said):
+                writer.add_device(item)
+    return path
 
 
 async def test_it_can_be_stopped_on_the_way(small_recording: Path):
