@@ -13,8 +13,9 @@ from textual.widgets import Footer
 
 from dsp.texts import level_word
 from dsp.triage import PainRule
-from hub.client import NotConnectedError
+from hub.client import Item, NotConnectedError, Received
 from hub.incoming import CommandMessage, PainMessage
+from hub.wire import SessionMessage
 from tui.board import Board
 from tui.explanations import RUNNER, RUNNER_KEYS
 from tui.feed import Feed
@@ -67,7 +68,7 @@ class DashboardApp(Shell):
 
     def __init__(self, feed: Feed, runner: str, clock_s: Callable[[], float] = time.monotonic) -> None:
         board = Board()
-        super().__init__(feed, clock_s, hear=board.apply, fail=self._say_broken)
+        super().__init__(feed, clock_s, hear=self._hear_of, fail=self._say_broken)
         self.board = board
         self.muted = False
         self.painted = 0
@@ -87,6 +88,20 @@ class DashboardApp(Shell):
         self.follow()
         self.set_interval(1.0 / PAINT_HZ, self._paint)
 
+    def _hear_of(self, item: Item, now_s: float) -> None:
+        self.board.apply(item, now_s)
+        if isinstance(item, Received) and isinstance(item.message, SessionMessage):
+            self._follow_replay()
+
+    def _follow_replay(self) -> None:
+        """Know what the next key is to change: what the hub says, whoever ordered it, and not what was asked of it."""
+        now = self.board.replay
+        if now is None:
+            return
+        self._speed = now.speed or FASTEST  # 0: as fast as it can be read
+        if now.state in {"playing", "paused"}:
+            self._held = now.state == "paused"
+
     def _say_broken(self, error: BaseException | None) -> None:
         self.board.link.broken = f"{type(error).__name__}: {error}"
 
@@ -104,8 +119,6 @@ class DashboardApp(Shell):
         if replaying != self._replaying:
             self._replaying = replaying
             self.refresh_bindings()
-            if self.board.replay is not None:
-                self._speed = self.board.replay.speed
             if not self._line.is_attached:
                 self._home.mount(self._line, before=self._home.query_one(Footer))
         if self.board.replay is not None:
@@ -186,6 +199,8 @@ class DashboardApp(Shell):
             await self._feed.send(order)
         except NotConnectedError as error:
             self.notify(f"{error}", severity="error")
+            self.muted = self._hub_muted  # the next key asks for the same again
+            self._follow_replay()
         else:
             if done:
                 self.notify(done, title="✓", timeout=3)

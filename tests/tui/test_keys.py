@@ -130,6 +130,40 @@ async def test_faster_goes_on_from_the_speed_that_it_has() -> None:
         assert board.feed.sent == [CommandMessage(action="speed", factor=8.0)]
 
 
+async def test_keys_change_what_the_hub_says_whoever_ordered_it() -> None:
+    async with dashboard() as board:
+        for status in (scenes.replay(speed=8.0, state="paused"), scenes.replay(speed=8.0, state="seeking")):
+            board.feed.say(scenes.session(source="replay", replay=status))  # a coach paused it, and sped it up
+            await board.look()
+        await board.press("space", "minus")
+        board.feed.say(scenes.session(source="replay", replay=scenes.replay(speed=2.0)))
+        await board.look()
+        await board.press("space", "minus")
+        assert board.feed.sent == [
+            CommandMessage(action="resume"),
+            CommandMessage(action="speed", factor=4.0),
+            CommandMessage(action="pause"),
+            CommandMessage(action="speed", factor=1.0),
+        ]
+
+
+async def test_an_order_that_nobody_took_is_asked_for_again() -> None:
+    async with dashboard() as board:
+        board.feed.say(scenes.session(source="replay", replay=scenes.replay(speed=1.0)))
+        await board.look()
+        board.feed.down = True
+        await board.press("space", "plus", "m")
+        board.feed.down = False
+        await board.look()
+        assert "muted" not in board.status
+        await board.press("space", "plus", "m")
+        assert board.feed.sent == [
+            CommandMessage(action="pause"),
+            CommandMessage(action="speed", factor=2.0),
+            CommandMessage(action="mute"),
+        ]
+
+
 async def test_a_key_that_is_held_down_asks_for_the_sum_of_its_steps() -> None:
     async with dashboard() as board:
         board.feed.say(scenes.session(source="replay"))
