@@ -118,7 +118,7 @@ async def test_a_drop_stands_beside_what_is_usual(size: tuple[int, int]) -> None
     async with dashboard(size) as board:
         await board.play(scenes.running)
         tile = board.tile("drop_excursion_right_deg")
-        assert tile.border_subtitle == ("landing right, usual 4.0" if size == LARGE else "landing right")
+        assert tile.border_subtitle == ("landing right, usual 4.0" if size == LARGE else "R, usual 4.0")
         await board.hear(scenes.metrics({"distance_m": 840.0}))
         board.clock.now_s += FORGET_S
         await board.hear(scenes.metrics({"distance_m": 840.0}))
@@ -362,3 +362,10 @@ async def test_all_that_is_said_about_pain_can_be_read_on_a_small_terminal(site:
         board.feed.say(scenes.cue())
         await board.look()
         assert board.banner.region.height == 3
+
+
+async def test_where_words_do_not_fit_left_and_right_are_told_apart() -> None:
+    async with dashboard((60, 18)) as board:
+        await board.play(scenes.running)
+        below = [board.tile(f"drop_excursion_{side}_deg").border_subtitle for side in ("left", "right")]
+        assert below == ["left", "right"]
