@@ -175,7 +175,7 @@ class Course:
     def _tell_faults(self, before: int) -> None:
         if len(self._engine.faults) > before:
             for where, fault in self._engine.faults.items():
-                self._notice(where, f"{where} is not used any more ({fault.text}); details in the log")
+                self._notice(where, f"{fault.words}; details in the log")
 
     def _notice(self, subject: str, text: str) -> None:
         self._noticed[subject] = text

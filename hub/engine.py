@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from traceback import format_tb
 from typing import Any, TypeAlias
 
 import msgspec
@@ -35,6 +36,13 @@ _ORDER: msgspec.json.Decoder[PainMessage | CommandMessage] = msgspec.json.Decode
 
 _LEARNED = ("t_ns", "faults", "_last_seen_ns", "_battery_pct", "_next_quality_ns")
 
+_BESIDE_DEVICES = {
+    "said": "something that was said was not worked off",
+    "finish": "the last moments of the run were not worked off",
+    "summary": "the run has no summary",
+}
+"""What the runner is told when something raises that is no device: it is not quarantined."""
+
 _LOG = logging.getLogger("stridecue.engine")
 
 RadioItem: TypeAlias = DeviceInfo | Packet | LinkState | Said
@@ -42,11 +50,16 @@ RadioItem: TypeAlias = DeviceInfo | Packet | LinkState | Said
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something was quarantined: which device (or `summary`), when, and what it said."""
+    """Something raised: where (a device, or what of `_BESIDE_DEVICES`), when, and what it said."""
 
     t_ns: int
     where: str
     text: str
+
+    @property
+    def words(self) -> str:
+        """What is not done, for the runner."""
+        return f"{_BESIDE_DEVICES.get(self.where, f'{self.where} is not used any more')} ({self.text})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +178,7 @@ class Engine:
         except msgspec.DecodeError as error:
             _LOG.warning("something that was said cannot be read: %s", type(error).__name__)
             return []
-        with self._quarantined("said", said.t_ns):
+        with self._quarantined("said", said.t_ns, secret=True):
             if isinstance(order, PainMessage):
                 report = PainReport(said.t_ns, order.level, order.site, order.side, order.note, order.numb)
                 return self._wanted(self._pipeline.pain(report))
@@ -231,14 +244,19 @@ class Engine:
         )
 
     @contextmanager
-    def _quarantined(self, where: str, t_ns: int) -> Iterator[None]:
+    def _quarantined(self, where: str, t_ns: int, *, secret: bool = False) -> Iterator[None]:
+        """Note what raises; of a `secret` exception, which may repeat what hurts, only the type and the place."""
         try:
             yield
         except Exception as error:
             if self._strict:
                 raise
-            _LOG.exception("%s is not used from now on", where)
-            self.faults[where] = Fault(t_ns, where, f"{type(error).__name__}: {error}")
+            kind = type(error).__name__
+            self.faults[where] = fault = Fault(t_ns, where, kind if secret else f"{kind}: {error}")
+            if secret:
+                _LOG.error("%s\n%s", fault.words, "".join(format_tb(error.__traceback__)))
+            else:
+                _LOG.exception("%s", fault.words)
 
 
 def _is_an_answer(cue: Cue) -> bool:

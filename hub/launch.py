@@ -105,7 +105,7 @@ class Ended:
 
     def words(self) -> list[str]:
         """Say what went wrong, what was lost, where the recording is and what can be done with it."""
-        lines = [f"not used to the end: {fault}" for fault in self.faults]
+        lines = [*self.faults]
         lost = {name: count for name, count in self.outcome.losses.items() if count}
         lines += [f"lost: {count} items on the way to {name}" for name, count in lost.items()]
         missing = self.outcome.unrecorded
@@ -167,7 +167,7 @@ async def _carry_out(launch: Launch) -> Ended:
             outcome = await runtime.run()
         except asyncio.CancelledError:  # asked a second time while it drained
             raise InterruptedError(stopped_at_once(runtime.files)) from None
-    return Ended(outcome, session, tuple(f"{each.where}: {each.text}" for each in engine.faults.values()), out)
+    return Ended(outcome, session, tuple(each.words for each in engine.faults.values()), out)
 
 
 def stopped_at_once(files: Sequence[Path]) -> str:

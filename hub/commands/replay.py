@@ -44,7 +44,7 @@ def _fast(options: Namespace, reader: RecordingReader, settings: RunSettings, ca
     engine = Engine(catalog, settings.pipeline(signals=options.signals), cues=settings.cues)
     summary, running_s = replay_fast(reader, engine, options.jsonl)
     for fault in engine.faults.values():
-        print(f"stridecue: not used to the end: {fault.where}: {fault.text}", file=sys.stderr)
+        print(f"stridecue: {fault.words}", file=sys.stderr)
     _tell_cut(reader)
     out = sys.stderr if options.jsonl == "-" else sys.stdout
     print(summary_text(summary, settings.history, running_s=running_s, own_terminal=is_own_terminal(out)), file=out)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from drivers.packets import DeviceInfo, Packet
+from drivers.packets import DeviceInfo, Packet, Said
 from drivers.recordings.recording import RecordingReader
 from dsp.pipeline import Pipeline
-from dsp.records import Metric, Quality, Record, Step, Summary
+from dsp.records import Metric, PainReport, Quality, Record, Step, Summary
 from dsp.signals import Placement, SampleBlock
 from firmware_profiles.catalog import load_catalog
 from hub.engine import Engine
@@ -58,10 +58,39 @@ def test_a_failing_stage_is_quarantined_and_the_run_goes_on(small_recording: Pat
         records = play(small_recording, broken)
     assert [each.where for each in broken.faults.values()] == ["left_shoe"]
     assert "ZeroDivisionError" in broken.health()["left_shoe"].detail
+    assert broken.faults["left_shoe"].words.startswith("left_shoe is not used any more (ZeroDivisionError")
     assert len([entry for entry in caplog.records if entry.exc_info]) == 1
     steps = [record for record in records if isinstance(record, Step)]
     assert len(steps) > 35
     assert {step.source for step in steps} == {Placement.SACRUM}
+
+
+class DeafPipeline(Pipeline):
+    """Raises, with its words, at whatever is said; has no last moments and no summary."""
+
+    def pain(self, report: PainReport) -> list[Record]:
+        raise ValueError(f"no place for {report.site}")
+
+    def finish(self) -> list[Record]:
+        raise ValueError("flushed twice")
+
+    def summary(self, t_ns: int) -> Summary:
+        raise ValueError(f"nothing at {t_ns}")
+
+
+def test_what_is_no_device_is_not_said_to_be_used_no_more_and_nothing_of_a_report_is_told(
+    caplog: pytest.LogCaptureFixture,
+):
+    deaf = engine(DeafPipeline(), strict=False)
+    assert deaf.feed(Said(1, b'{"type":"pain","level":4,"site":"a secret place"}')) == []
+    deaf.finish()
+    assert [each.words for each in deaf.faults.values()] == [
+        "something that was said was not worked off (ValueError)",
+        "the last moments of the run were not worked off (ValueError: flushed twice)",
+        "the run has no summary (ValueError: nothing at 0)",
+    ]
+    assert "secret" not in caplog.text
+    assert "in pain\n" in caplog.text, "where it raised is in the log"
 
 
 def test_under_test_a_failing_stage_raises(small_recording: Path):
