@@ -35,7 +35,8 @@ class IntakeParams:
     least_rate_hz: faster sensors are averaged down to no less than this
     chunk_s: length of a chunk
     turns: whether the trace gets `turns`
-    raw: whether the samples are also kept as they came, for `raw`
+    raw: whether the samples are also kept as they came, for `Intake.raw`: the owner must ask for them again and again,
+    or they grow without end
     """
 
     fill_s: float = 0.26
@@ -132,7 +133,10 @@ class Intake:
                 yield from self._with_gaps(values)
 
     def raw(self) -> tuple[list[int], list[Array]]:
-        """What went into chunks since the last time of asking, as it came: stamps, ns, and rows, (n, 6) in all."""
+        """What went into chunks since the last time of asking, as it came: stamps, ns, and rows, (n, 6) in all.
+
+        Empties what is kept; kept only with `IntakeParams.raw`.
+        """
         raw, self._raw = self._raw, ([], [])
         return raw
 
