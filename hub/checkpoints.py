@@ -8,9 +8,15 @@ from dsp.signals import NS_PER_S
 from hub.turns import Checkpoint, Snapshot
 
 SPACING_S = 30.0
-"""From one to the next at first: worked off within half a second (60 x real time with all that a dashboard needs)."""
+"""From one to the next at first: the core works that off, packet by packet, in a quarter of a second.
+
+`python -m benchmarks.bench_reanalysis --signals` tells this and the next.
+"""
 MOST = 64
-"""About 0.4 MB each with three motion sensors. When there are more every other one goes: an hour has one a minute."""
+"""The core takes about 0.5 MB in each, with three motion sensors.
+
+When there are more every other one goes: an hour has one a minute.
+"""
 
 
 class Checkpoints:

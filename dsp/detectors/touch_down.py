@@ -15,7 +15,7 @@ from dsp.trace import Trace
 
 @dataclass(frozen=True, slots=True)
 class TouchDownParams:
-    """What tells a contact; the numbers were left as first set where whole people left out chose no others.
+    """What tells a contact; set by hand while looking at the walkers of `docs/accuracy-shoes.md`, nothing was fitted.
 
     clear_radps, clear_share  a jump of the pitch rate above both tells it by itself; the second is a share of the
                          swing before

@@ -11,8 +11,9 @@ from textual.widgets import Footer
 class KeyFooter(Footer):
     """Textual's own, made anew whenever the keys change: at every screen that opens or closes.
 
-    Textual 8.2 keeps two things then, together 0.4 MB a screen (measured over an hour): the keys that are gone, which
-    follow the footer's `compact` until it changes, and what closed screens had painted, in a cache of 1024 widgets.
+    Textual 8.2 keeps two things then: the keys that are gone, which follow the footer's `compact` until it changes, and
+    what closed screens had painted, in a cache of 1024 widgets. Without this a dashboard grew by 25 MB in an hour of
+    `python -m benchmarks.dashboard_hour` (`docs/dashboard-costs.md`).
     """
 
     async def recompose(self) -> None:
