@@ -23,8 +23,8 @@ CAREFUL_NS = 3 * NS_PER_S
 """A gap that the core does not bridge (0.26 s, `dsp.intake`) makes a sensor begin anew; until it is level again what
 it had not said yet may come late, and then it matters when."""
 SPAN_NS = 38 * NS_PER_S // 100
-"""Packets that arrive within this are taken together. A stream then lags by up to this and one packet more: with those of
-0.07 s or less that is within `MOST_LAG_NS`; what comes in longer ones, say of 0.1 s, `FewerBlocks.join` halves."""
+"""Packets that arrive within this are taken together. A stream then lags by up to this and one packet more: within
+`MOST_LAG_NS` where a packet has 0.07 s or less; longer ones may lag too much, and `FewerBlocks.join` halves those."""
 
 
 _MOTION = frozenset(IMU6)
