@@ -1,7 +1,8 @@
 """How each message travels: quality of service, whether a broker keeps it, and for how long it is worth anything.
 
-Events go at least once, streams at most once. Kept for who comes late are the last values and the trend; pain, cues and
-answers never are, and of a threshold nothing beyond `reached` (that pain was reported is nobody else's business).
+Events go at least once, streams at most once. Kept for who comes late are the last values and the trend, but no session
+of a replay; pain, cues and answers never are, and of a threshold nothing beyond `reached` (that pain was reported is
+nobody else's business).
 """
 
 from __future__ import annotations

@@ -239,7 +239,7 @@ class Telemetry:
         return Post(topic, ReplyMessage(**self._stamp(topic, t_ns), **answer._asdict()))
 
     def hello(self, t_ns: int) -> list[Post]:
-        """Say again what a broker keeps for who comes late: after every connect."""
+        """Say again, after every connect, what a broker keeps for who comes late: of a replay the trend only."""
         return [self.session(t_ns), self._trend_post(t_ns)]
 
     def frames(self, t_ns: int, sources: Mapping[str, SourceHealth]) -> list[Post]:

@@ -113,7 +113,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
-    """Where the run stands; retained. `elapsed_s` counts running time, pauses left out.
+    """Where the run stands; retained, but of a replay. `elapsed_s` counts running time, pauses left out.
 
     recording     a file name; where it lies is the runner's business
     notice        what the runner should know about the hub itself
