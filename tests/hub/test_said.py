@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from drivers.packets import Said
+from drivers.packets import DeviceInfo, Packet, Said
 from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
 from dsp import texts
 from dsp.pipeline import Pipeline
 from dsp.records import Cue, Metric, PainReport, Record, Side, Threshold, ThresholdState
 from firmware_profiles.catalog import load_catalog
 from hub.bus import Bus, Policy
-from hub.engine import Engine
+from hub.engine import Engine, RadioItem
 from hub.facts import Asked, Fact, Mute
 from hub.history.diary import RunDiary
 from hub.history.schema import HistoryError
 from hub.history.store import History
-from hub.incoming import CommandMessage, PainMessage, Who
+from hub.incoming import Action, CommandMessage, PainMessage, Who
 from hub.obey import Obey
 from hub.orders import OrderError
 from hub.sinks.diary import Diary, DiarySink, is_kept
@@ -59,7 +60,9 @@ def test_wishes_change_the_plan_and_what_cannot_be_read_is_left_out():
 
 def test_a_recording_has_it_in_its_place_and_replays_the_same(small_recording: Path, tmp_path: Path):
     items = list(RecordingReader(small_recording))
-    t_ns = items[len(items) // 2].t_recv_ns  # type: ignore[union-attr]
+    middle = items[len(items) // 2]
+    assert isinstance(middle, Packet)
+    t_ns = middle.t_recv_ns
     items.insert(len(items) // 2 + 1, Said(t_ns, PAIN))
     path = tmp_path / "said.mcap"
     writer = RecordingWriter(path, SessionInfo(0, None, "ann"))
@@ -67,18 +70,16 @@ def test_a_recording_has_it_in_its_place_and_replays_the_same(small_recording: P
         match item:
             case Said():
                 writer.add_said(item)
-            case _ if hasattr(item, "payload"):
+            case Packet():
                 writer.add_packet(item)
-            case _:
+            case DeviceInfo():
                 writer.add_device(item)
     writer.close()
     assert [item for item in RecordingReader(path) if isinstance(item, Said)] == [Said(t_ns, PAIN)]
 
-    def told(source: object) -> list[Record]:
-        one, out = engine(), []
-        for item in source:  # type: ignore[attr-defined]
-            out += one.feed(item)
-        return out + one.finish()
+    def told(source: Iterable[RadioItem]) -> list[Record]:
+        one = engine()
+        return [record for item in source for record in one.feed(item)] + one.finish()
 
     live = told(items)
     assert sum(isinstance(record, PainReport) for record in live) == 1
@@ -113,8 +114,9 @@ class Run:
 async def test_orders_are_said_to_the_core():
     run = Run()
     await run.obey(PainMessage(level=3, numb=True, id="watch", t="2025-03-01T07:30:00Z"))
-    for action in ("ask_pain", "mute", "less"):
-        assert await run.obey(CommandMessage(action=action))  # type: ignore[arg-type]
+    orders: tuple[Action, ...] = ("ask_pain", "mute", "less")
+    for action in orders:
+        assert await run.obey(CommandMessage(action=action))
     await run.obey(CommandMessage(action="target", cadence_spm=176.0))
     assert [item.t_ns for item in run.said] == [7] * 5
     assert b"watch" not in run.said[0].text
