@@ -121,12 +121,13 @@ class Guidance:
             running_s=round(exposure.running_s, 1),
             distance_m=round(exposure.distance_m, 1),
             exposure_m=round(exposure.exposure_m, 1),
-            takes_back=not hurts(report) and self._was_just_heard(report.t_ns),
+            takes_back_ns=None if hurts(report) else self._just_heard_ns(report.t_ns),
         )
-        if report.takes_back:
+        taken_back = report.takes_back_ns is not None
+        if taken_back:
             self._take_back()
         out: list[Record] = [report]
-        out += self._watch.no_pain(report) if report.takes_back and not self._heard else self._watch.pain(report)
+        out += self._watch.no_pain(report) if taken_back and not self._heard else self._watch.pain(report)
         for rule in self._rules:
             self._offer(rule, rule.pain(report), out, guided=True)
         if hurts(report):
@@ -141,11 +142,12 @@ class Guidance:
             )
         return out
 
-    def _was_just_heard(self, t_ns: int) -> bool:
-        """Whether the newest report may be a mistake; signs for a clinician are never taken back by a number."""
+    def _just_heard_ns(self, t_ns: int) -> int | None:
+        """When the newest report was made, if it may be a mistake; a number takes no signs for a clinician back."""
         if not self._heard or self._heard[-1].stops_cues:
-            return False
-        return t_ns - self._heard[-1].t_ns <= TAKEN_BACK_NS
+            return None
+        heard_ns = self._heard[-1].t_ns
+        return heard_ns if t_ns - heard_ns <= TAKEN_BACK_NS else None
 
     def _take_back(self) -> None:
         heard = self._heard.pop()

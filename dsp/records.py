@@ -133,13 +133,14 @@ class Metric:
 class PainReport:
     """What the runner said hurts. Health data: kept on this machine, never logged, never retained on a broker.
 
-    level       0 (none) to 10; None: said without a number (three taps)
-    site        one of `dsp.triage.SITES` where it is known
-    numb        numbness or tingling; None: not said
-    running_s   running time since the start of the run; with the two below filled in by the core
-    distance_m  distance since the start
-    exposure_m  the same in flat-equivalent metres: downhill counts more (`dsp.exposure`)
-    takes_back  level 0 said so soon after a report that the report was a mistake; filled in by the core too
+    level          0 (none) to 10; None: said without a number (three taps)
+    site           one of `dsp.triage.SITES` where it is known
+    numb           numbness or tingling; None: not said
+    running_s      running time since the start of the run; with the two below filled in by the core
+    distance_m     distance since the start
+    exposure_m     the same in flat-equivalent metres: downhill counts more (`dsp.exposure`)
+    takes_back_ns  `t_ns` of the report that this level 0 takes back, because it came so soon after it that it must have been
+                   a mistake; filled in by the core too, which alone decides it
     """
 
     t_ns: int
@@ -151,7 +152,7 @@ class PainReport:
     running_s: float | None = None
     distance_m: float | None = None
     exposure_m: float | None = None
-    takes_back: bool = False
+    takes_back_ns: int | None = None
 
 
 Evidence: TypeAlias = "GaitEvent | Step | Metric | PainReport | Threshold"

@@ -90,7 +90,7 @@ class PainLine(Line, frozen=True, kw_only=True, tag="pain"):
     running_s: float | None = None
     distance_m: float | None = None
     exposure_m: float | None = None
-    takes_back: bool = False
+    takes_back_s: float | None = None
 
 
 class ThresholdLine(Line, frozen=True, kw_only=True, tag="threshold"):

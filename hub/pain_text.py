@@ -29,13 +29,8 @@ def is_own_terminal(out: TextIO) -> bool:
 
 def standing(reports: Sequence[PainReport]) -> list[PainReport]:
     """Leave out what was taken back, in the order in which it was said."""
-    kept: list[PainReport] = []
-    for report in reports:
-        if not report.takes_back:
-            kept.append(report)
-        elif (last := next((one for one in reversed(kept) if hurts(one)), None)) is not None:
-            kept.remove(last)
-    return kept
+    gone = {report.takes_back_ns for report in reports if report.takes_back_ns is not None}
+    return [one for one in reports if one.takes_back_ns is None and not (hurts(one) and one.t_ns in gone)]
 
 
 def run_pain_text(reports: Sequence[PainReport], rule: PainRule, *, kept: bool) -> str:

@@ -24,19 +24,19 @@ class Rule(CueRule):
 
     def __init__(self, params: CueParams) -> None:
         super().__init__(params)
-        self._standing = 0  # reports that were not taken back
+        self._standing: set[int] = set()  # `t_ns` of the reports that were not taken back
 
     def pain(self, report: PainReport) -> Cue | None:
         """The answer; level 0 is only acknowledged."""
         if not hurts(report):
             words = texts.NOT_TAKEN_BACK if self._standing else texts.NOTHING_HURTS
-            if report.takes_back:
-                self._standing -= 1
+            if report.takes_back_ns is not None:
+                self._standing.discard(report.takes_back_ns)
                 words = texts.TAKEN_BACK
             return Cue(
                 report.t_ns, RULE, Severity.INFO, words, report.side, (report,), Earcon.NOTED, texts.NOTED_SPOKEN
             )
-        self._standing += 1
+        self._standing.add(report.t_ns)
         found = triage(report, self._params.pain_rule)
         severity, spoken = _SPOKEN[found.answer]
         words = f"{found.act} {texts.NOTED.format(what=described(report))}"

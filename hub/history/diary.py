@@ -22,14 +22,14 @@ class RunDiary:
 
     def pain(self, report: PainReport) -> None:
         """Keep a pain report, or let go of the one that it takes back; raises HistoryError."""
-        if report.takes_back:
-            self._history.take_back_pain(self._runner, self._started_utc)
+        if report.takes_back_ns is not None:
+            self._history.take_back_pain(self._runner, self._started_utc, self._utc(report.takes_back_ns))
             return
         self._history.add_pain(
             StoredPain(
                 runner=self._runner,
                 started_utc=self._started_utc,
-                said_utc=utc(self._unix_zero_ns + report.t_ns),
+                said_utc=self._utc(report.t_ns),
                 running_s=report.running_s,
                 distance_m=report.distance_m,
                 exposure_m=report.exposure_m,
@@ -45,3 +45,6 @@ class RunDiary:
     def threshold(self, threshold: Threshold) -> None:
         """Keep a change of a detector's state; raises HistoryError."""
         self._history.add_threshold(self._runner, self._started_utc, threshold, self._t0_ns)
+
+    def _utc(self, t_ns: int) -> str:
+        return utc(self._unix_zero_ns + t_ns)

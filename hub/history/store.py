@@ -40,7 +40,7 @@ FROM pain WHERE runner = ? ORDER BY said_utc, id
 """
 _TAKE_BACK_PAIN = """
 DELETE FROM pain WHERE id = (
-    SELECT max(id) FROM pain WHERE runner = ? AND started_utc = ? AND (level IS NOT 0 OR numb)
+    SELECT max(id) FROM pain WHERE runner = ? AND started_utc = ? AND said_utc = ? AND (level IS NOT 0 OR numb)
 )
 """
 _ADD_MORNING = "INSERT INTO morning (runner, started_utc, said_utc, worse) VALUES (?, ?, ?, ?)"
@@ -99,10 +99,10 @@ class History:
         with opened(self.path) as store:
             store.execute(_ADD_PAIN, astuple(pain))
 
-    def take_back_pain(self, runner: str, started_utc: str) -> None:
-        """Let go of the newest report of a run that says that something hurts: it was a mistake."""
+    def take_back_pain(self, runner: str, started_utc: str, said_utc: str) -> None:
+        """Let go of what was reported to hurt at `said_utc` in a run: it was a mistake."""
         with opened(self.path) as store:
-            store.execute(_TAKE_BACK_PAIN, (runner, started_utc))
+            store.execute(_TAKE_BACK_PAIN, (runner, started_utc, said_utc))
 
     def pains(self, runner: str) -> tuple[StoredPain, ...]:
         """Give a runner's pain reports, oldest first."""

@@ -175,12 +175,12 @@ def test_a_report_by_mistake_is_taken_back_by_a_nought_within_two_minutes():
     guidance.pain(PainReport(0, 5, "achilles"))
     assert guidance.plan().on_hold
     report, back, answer = guidance.pain(PainReport(120 * S, 0))
-    assert report.takes_back
+    assert report.takes_back_ns == 0
     assert states([back], "onset") == [ThresholdState.CLEAR]
     assert answer.text == texts.TAKEN_BACK
     assert guidance.plan() == fresh.plan(), "as if nothing had been said"
     again = guidance.pain(PainReport(121 * S, 0))
-    assert not again[0].takes_back
+    assert again[0].takes_back_ns is None
     assert cues(again)[0].text == texts.NOTHING_HURTS
     assert states(guidance.pain(PainReport(122 * S, 4)), "onset") == [REPORTED], "and pain can be reported again"
 
@@ -190,7 +190,7 @@ def test_only_the_newest_report_is_taken_back_and_an_older_one_stays():
     guidance.pain(PainReport(0, 2, "outer knee"))
     guidance.pain(PainReport(300 * S, 9, "outer knee"))
     back = guidance.pain(PainReport(310 * S, 0))
-    assert back[0].takes_back
+    assert back[0].takes_back_ns == 300 * S
     assert states(back, "onset") == [], "the first one stands, so it stays reported"
     assert cues(guidance.pain(PainReport(311 * S, 0)))[0].text == texts.NOT_TAKEN_BACK
 
@@ -199,7 +199,7 @@ def test_pain_that_has_eased_stays_in_the_run():
     guidance = Guidance(GuidanceParams())
     guidance.pain(PainReport(0, 4))
     eased = guidance.pain(PainReport(121 * S, 0))
-    assert not eased[0].takes_back
+    assert eased[0].takes_back_ns is None
     assert states(eased, "onset") == []
     assert cues(eased)[0].text == texts.NOT_TAKEN_BACK
 
@@ -209,7 +209,7 @@ def test_signs_for_a_clinician_are_not_taken_back_by_a_number(signs):
     guidance = Guidance(GuidanceParams())
     guidance.pain(signs)
     later = guidance.pain(PainReport(5 * S, 0))
-    assert not later[0].takes_back
+    assert later[0].takes_back_ns is None
     assert guidance.plan().held
 
 

@@ -15,7 +15,7 @@ from hub.history.runs import RunCount
 from hub.pain_text import WIDTH, run_pain_text, standing
 
 KNEE = PainReport(0, 4, "around the kneecap", Side.LEFT, running_s=119.4, distance_m=320.0, exposure_m=330.0)
-TAKEN_BACK = PainReport(1, 0, takes_back=True)
+TAKEN_BACK = PainReport(7, 0, takes_back_ns=0)
 
 
 def text(*reports: PainReport, kept: bool = True) -> str:
@@ -52,7 +52,10 @@ def test_pain_from_the_first_steps_on_gives_no_distance_to_run():
 
 def test_what_was_taken_back_is_not_told():
     assert text(KNEE, TAKEN_BACK) == ""
-    assert standing([KNEE, replace(KNEE, level=9), TAKEN_BACK]) == [KNEE]
+    earlier = replace(KNEE, t_ns=-9, level=9)
+    later = replace(KNEE, t_ns=5, level=2)
+    assert standing([earlier, KNEE, TAKEN_BACK]) == [earlier]
+    assert standing([earlier, KNEE, later, TAKEN_BACK]) == [earlier, later], "the one that it names, not the newest"
     assert text() == ""
 
 

@@ -197,6 +197,10 @@ async def test_a_report_that_is_taken_back_leaves_the_history(tmp_path: Path):
     await task
     (pain,) = history.pains("ann")
     assert pain.level == 4
+    diary.pain(PainReport(90_000_000_000, 2))
+    diary.pain(PainReport(95_000_000_000, 0, takes_back_ns=1_000_000_000))
+    (pain,) = history.pains("ann")
+    assert pain.level == 2, "the report that it names, not the newest"
 
 
 class Broken:
