@@ -139,8 +139,8 @@ class PainReport:
     running_s      running time since the start of the run; with the two below filled in by the core
     distance_m     distance since the start
     exposure_m     the same in flat-equivalent metres: downhill counts more (`dsp.exposure`)
-    takes_back_ns  `t_ns` of the report that this level 0 takes back, because it came so soon after it that it must have been
-                   a mistake; filled in by the core too, which alone decides it
+    takes_back_ns  `t_ns` of the report that this level 0 takes back: it came so soon after it that it was a mistake;
+                   filled in by the core too, which alone decides it
     """
 
     t_ns: int
