@@ -8,16 +8,27 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from benchmarks.recorded_run import write_run
+from drivers.recordings.recording import RecordingReader
+from firmware_profiles.catalog import load_catalog
+from hub.broker.loopback import LoopbackBroker
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.broker.serving import LOOPBACK
 from hub.client import HubClient, Received
 from hub.connection import Server, open_client
 from hub.delivery import DELIVERY
+from hub.engine import Engine
 from hub.incoming import PainMessage
+from hub.replayed import ReplayedSource, opened
+from hub.runtime import Plan, Runtime
+from hub.settings import RunSettings
+from hub.stop import Stop
+from hub.telemetry import About
 from hub.wire import Message, SensorMessage, encode
 from tests.tui import scenes
 from tui.app import DashboardApp
@@ -147,3 +158,36 @@ async def test_a_pain_report_is_not_kept_by_the_broker() -> None:
                     await anext(aiter(late.messages))
     finally:
         await broker.stop()
+
+
+async def test_a_replay_that_somebody_else_paused_goes_on_at_the_next_space(tmp_path: Path) -> None:
+    write_run(tmp_path / "run.mcap", 20.0, 104.0)
+    reader, server, stop = RecordingReader(tmp_path / "run.mcap"), Server(port=a_port()), Stop()
+    plan = Plan(
+        about=About("ann", "one", "replay", 0, reader.session.t0_ns),
+        session_info=reader.session,
+        engine=Engine(load_catalog(), RunSettings().pipeline(signals=False), strict=True),
+        source=opened(ReplayedSource(reader, 0.5)),
+        broker=LoopbackBroker(mosquitto()),
+        first_port=server.port,
+        strict=True,
+    )
+    app = DashboardApp(HubClient(server, "ann"), "ann")
+
+    def state() -> str:
+        return app.board.replay.state if app.board.replay is not None else ""
+
+    async with asyncio.TaskGroup() as group:
+        run = group.create_task(Runtime(plan, stop, lambda _line: None).run(), name="run")
+        async with app.run_test() as pilot:
+            await until(pilot, lambda: state() == "playing")
+            async with open_client(server) as coach:
+                await coach.publish(f"{scenes.TOPICS.root}/command", b'{"action": "pause"}', qos=1)
+            await until(pilot, lambda: state() == "paused")
+            await until(pilot, lambda: app._replaying)  # its keys are there
+            await pilot.press("space")
+            await until(pilot, lambda: state() == "playing")
+            await pilot.press("space")
+            await until(pilot, lambda: state() == "paused")
+        stop("enough")
+        await run
