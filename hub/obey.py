@@ -54,7 +54,7 @@ class Obey:
         self._muted = False
 
     async def __call__(self, order: Order, by: Who = "runner") -> str:
-        """Do it, raises OrderError when it cannot be done.
+        """Do it; raises OrderError when it cannot be done.
 
         by  who sent it: the runner's own machine may send it for a coach, and says so; nobody else is the runner
         """
@@ -62,10 +62,7 @@ class Obey:
             order = msgspec.structs.replace(order, by=by if by == "coach" else order.by or by)
         match order:
             case PainMessage():
-                await self._hear(order)
-                if not self._kept:
-                    return "the pain report is answered to the runner; this run has no history that would keep it"
-                return "the pain report is kept on the runner's own machine, and only there"
+                return await self._report(order)
             case CommandMessage(action="stop"):
                 self._stop("asked over MQTT")
                 return "the run is ending"
@@ -80,14 +77,8 @@ class Obey:
             case CommandMessage(action="mark"):
                 await self._hear(order)
                 return "marked in the recording"
-            case CommandMessage(action="ask_pain") if not self._cues:
-                raise OrderError("not asked: this runner wants no cues (cues.rules is off)")
-            case CommandMessage(action="ask_pain") if self._muted:
-                raise OrderError("not asked: cues are muted; unmute, then ask again")
             case CommandMessage(action="ask_pain"):
-                await self._note(Asked(self._now_ns()))
-                await self._hear(order)
-                return "the runner is asked; the session says when it is answered, the answer stays with the runner"
+                return await self._ask(order)
             case CommandMessage(action="target", cadence_spm=cadence_spm):
                 await self._hear(order)
                 return (
@@ -100,6 +91,21 @@ class Obey:
             case CommandMessage() if (done := await self._steer(order)) is not None:
                 return done
         raise OrderError(f"{order.action} is not possible in this run: only a replay can be steered")
+
+    async def _report(self, order: PainMessage) -> str:
+        await self._hear(order)
+        if not self._kept:
+            return "the pain report is answered to the runner; this run has no history that would keep it"
+        return "the pain report is kept on the runner's own machine, and only there"
+
+    async def _ask(self, order: CommandMessage) -> str:
+        if not self._cues:
+            raise OrderError("not asked: this runner wants no cues (cues.rules is off)")
+        if self._muted:
+            raise OrderError("not asked: cues are muted; unmute, then ask again")
+        await self._note(Asked(self._now_ns()))
+        await self._hear(order)
+        return "the runner is asked; the session says when it is answered, the answer stays with the runner"
 
     async def _hear(self, order: Order) -> None:
         """Let the core hear it, in its place among the packets; the sender's own id and time are left out."""
