@@ -10,7 +10,10 @@ from dsp.records import Cue, Metric, PainReport, Severity, Threshold, ThresholdS
 from dsp.signals import NS_PER_S
 from hub.checkpoints import Checkpoints
 from hub.replay_marks import LEAD_NS, SHOWN_A_KIND, ReplayMarks
+from hub.turns import Snapshot
 from hub.wire import ReplayMark
+
+NOTHING = Snapshot(engine={}, session={}, telemetry={}, notices={}, muted=False)
 
 
 def test_next_and_last_are_places_shortly_before():
@@ -49,7 +52,7 @@ def test_checkpoints_are_thinned_evenly_and_keep_the_start():
     kept = Checkpoints(spacing_s=30.0, most=8)
     for t_s in range(3600):
         if kept.is_due(t_s * NS_PER_S):
-            kept.add(t_s, t_s * NS_PER_S)
+            kept.add(t_s, t_s * NS_PER_S, NOTHING)
         assert len(kept) <= 8
     places_s = sorted({kept.before(t_s * NS_PER_S).t_ns // NS_PER_S for t_s in range(3600)})
     assert places_s[0] == 0
@@ -61,7 +64,7 @@ def test_checkpoints_are_thinned_evenly_and_keep_the_start():
 def test_what_is_forgotten_is_due_again():
     kept = Checkpoints(spacing_s=10.0)
     for t_s in (0, 10, 20):
-        kept.add(t_s, t_s * NS_PER_S)
+        kept.add(t_s, t_s * NS_PER_S, NOTHING)
     assert not kept.is_due(12 * NS_PER_S)
     kept.forget_after(12 * NS_PER_S)
     assert len(kept) == 2
