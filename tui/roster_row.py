@@ -35,6 +35,8 @@ _THRESHOLD = {
     ThresholdState.REACHED: ("REACHED", "bold $bad"),
     ThresholdState.REPORTED: ("REACHED", "bold $bad"),
 }
+_FROM_COACHES = frozenset({"nudge", "ask_pain"})
+"""Rules of cues that are sent from here."""
 QUIET_DEG = 2.0
 """A drop that varies less than this over the trend is drawn flat: the smallest change that two weeks apart is real
 in 2-D video is 2.7 degrees (domain 2)."""
@@ -98,19 +100,25 @@ def says(watched: Watched, now_s: float) -> str:
         if each.message.state in ("lost", "failed", "stale"):
             return f"{each.message.name} {each.message.state}"
     session = board.session
-    if session is not None and session.question is not None and session.question.answered is None:
+    muted = f"muted by the {session.muted_by}" if session is not None and session.muted_by is not None else ""
+    return " · ".join(filter(None, (muted, _why(watched))))
+
+
+def _why(watched: Watched) -> str:
+    """What the hub told the runner last; what a coach sent from here is no news to a coach."""
+    board, session = watched.board, watched.board.session
+    pressing = watched.threshold in (ThresholdState.NEAR, ThresholdState.REACHED)
+    question = session.question if session is not None else None
+    if question is not None and question.answered is None and not pressing:
         return "asked whether something hurts, no answer yet"
-    if board.cue is not None:
-        return board.cue.text
+    told = next((cue for _, cue in reversed(board.cue_history) if cue.rule not in _FROM_COACHES), None)
+    if told is not None:
+        return told.text
     if session is not None and session.notice:
         return session.notice
-    if watched.threshold in (ThresholdState.NEAR, ThresholdState.REACHED):
+    if pressing:
         bare = board.bare_threshold
         if bare is None or bare[0].startswith(onset.DETECTOR):
             return f"a threshold is {watched.threshold}; the reason stays with the runner"
         return watched_words(bare[0])
-    if session is not None and session.muted_by is not None:
-        return f"cues are muted by the {session.muted_by}"
-    if session is not None and session.question is not None:
-        return "has answered whether something hurts"
-    return ""
+    return "has answered whether something hurts" if question is not None and question.answered is not None else ""

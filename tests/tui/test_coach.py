@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from dsp.records import Side, ThresholdState
 from dsp.texts import WATCHED
@@ -19,6 +20,7 @@ from tui.screens.roster import RosterScreen
 from tui.screens.watched import WatchedScreen
 from tui.sparkline import sparkline, tall_sparkline
 from tui.widgets.cue_banner import CueBanner
+from tui.widgets.status_line import StatusLine
 from tui.widgets.threshold_gauge import ThresholdGauge
 from tui.widgets.trend_panel import TrendPanel
 
@@ -153,11 +155,22 @@ async def test_a_question_and_a_mute_are_seen_to_have_arrived():
         for changes, said in (
             ({"question": Question(asked=scenes.UTC)}, "asked whether something hurts, no answer yet"),
             ({"question": Question(asked=scenes.UTC, answered=scenes.UTC)}, "has answered whether something hurts"),
-            ({"muted_by": "coach"}, "cues are muted by the coach"),
+            ({"muted_by": "coach"}, "muted by the coach"),
             ({}, "quiet"),
         ):
             await coach.hear(coach_scenes.of("ann", scenes.session(**changes)))
             assert coach.detail == f"ann: {said}"
+
+
+async def test_who_is_muted_and_why_they_need_somebody_stay_on_the_screen_after_a_word_from_the_coach():
+    async with a_coach() as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
+        told = (scenes.cue(text="Belt level."), replace(scenes.cue(text="Coach: well done"), rule="nudge"))
+        await coach.hear(*(coach_scenes.of("ann", cue) for cue in told))
+        await coach.hear(coach_scenes.of("ann", scenes.session(muted_by="coach")))
+        assert coach.detail == "ann: muted by the coach · Belt level."
+        await coach.press("enter")
+        assert "muted" in str(coach.app.screen.query_one(StatusLine).content)
 
 
 async def test_a_run_without_a_minute_says_so():

@@ -143,7 +143,7 @@ def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
         sound_wide=sound_words(session.sound, wide=True) if session is not None else "",
         sound_ok=session is None or session.sound is None or session.sound.output is not None,
         link_ok=None if not link.ever_up else link.up and board.hub_online is not False,
-        muted=muted,
+        muted=muted or (session is not None and session.muted_by is not None),
     )
 
 
