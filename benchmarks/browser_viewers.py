@@ -23,11 +23,10 @@ from pathlib import Path
 
 import aiohttp
 
-from benchmarks.coach_dashboard import Hubs, cost
+from benchmarks.coach_dashboard import cost, forty_hubs
 from benchmarks.terminal import ROOT, descendants, lacking
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.broker.serving import LOOPBACK, a_free_port
-from hub.connection import Server
 from tui.web.guard import MOST_VIEWERS
 
 SETTLE_S, PATIENCE_S = 4.0, 60.0
@@ -109,17 +108,10 @@ async def run(options: argparse.Namespace) -> None:
         print("viewers: not measured, mosquitto is not installed")
         return
     broker, port = Mosquitto(program), a_free_port()
-    await broker.start(port)
-    hubs = asyncio.create_task(Hubs(Server(LOOPBACK, port)).run(), name="hubs")
-    try:
+    async with forty_hubs(broker, port):
         print("| viewers | server | each dashboard | all | first picture s |\n|---|---|---|---|---|")
         for viewers in options.viewers or (1, MOST_VIEWERS):
             await measure(port, viewers, options.seconds)
-    finally:
-        hubs.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await hubs
-        await broker.stop()
     print(f"\nmachine load {os.getloadavg()[0]:.1f}")
 
 

@@ -17,6 +17,8 @@ import os
 import statistics
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiomqtt
@@ -91,6 +93,20 @@ class Hubs:
         if isinstance(message, SensorMessage):
             topic = topics.sensor(message.device)
         await client.publish(topic, encode(message), qos=how.qos, retain=how.retain)
+
+
+@asynccontextmanager
+async def forty_hubs(broker: Mosquitto, port: int) -> AsyncIterator[None]:
+    """Start `broker` on `port` with the hubs on it; both end with the block."""
+    await broker.start(port)
+    hubs = asyncio.create_task(Hubs(Server(LOOPBACK, port)).run(), name="hubs")
+    try:
+        yield
+    finally:
+        hubs.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await hubs
+        await broker.stop()
 
 
 def _status(state: str, runner: str) -> StatusMessage:
@@ -178,20 +194,13 @@ async def run(options: argparse.Namespace) -> int:
     asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
     broker, port = Mosquitto(program), a_free_port()
     server = Server(LOOPBACK, port)
-    await broker.start(port)
-    hubs = asyncio.create_task(Hubs(server).run(), name="hubs")
-    try:
+    async with forty_hubs(broker, port):
         await asyncio.sleep(SETTLE_S)
         known = [await known_s(server) for _ in range(5)]
         print(f"from subscribing to all {RUNNERS} known: {1000 * statistics.median(known):.0f} ms\n")
         print("| size | roster | one runner | command to all on screen s | loss told | broker back to all fresh s |")
         print("|" + "---|" * 6, flush=True)
         shares = [await measure(broker, port, size, options.seconds) for size in options.size or SIZES]
-    finally:
-        hubs.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await hubs
-        await broker.stop()
     print(f"\nmachine load {os.getloadavg()[0]:.1f}")
     return 0 if max(shares) <= GOAL_PCT else 1
 

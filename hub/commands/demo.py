@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,16 +18,14 @@ from dsp.thresholds.drift import DriftParams
 from firmware_profiles.catalog import Catalog, load_catalog
 from hub.broker.joined import find_demos
 from hub.broker.loopback import DEFAULT_PORT
-from hub.commands.keep_run import keep, tell_pain
+from hub.commands.keep_run import keep, tell_pain, tell_summary
 from hub.config import ConfigError, SoundSection
 from hub.folders import demo_folder, program
 from hub.history.runs import RunCount, StoredRun
 from hub.history.store import History
 from hub.launch import Launch, carry_out
-from hub.pain_text import is_own_terminal
 from hub.settings import RunSettings
 from hub.source import Source
-from hub.summary_text import summary_text
 from hub.truth import compare, comparison_text
 from hub.wire import utc
 
@@ -92,14 +89,8 @@ def run(options: Namespace) -> int:
             observe=observe,
         )
     )
+    tell_summary(ended, settings.history)
     if ended.outcome.summary is not None:
-        text = summary_text(
-            ended.outcome.summary,
-            settings.history,
-            running_s=ended.outcome.running_s,
-            own_terminal=is_own_terminal(sys.stdout),
-        )
-        print(f"\nThe run:\n{text}")
         keep(ended, History(_history_file()), OWN_RUNS, count, "kept apart: a demo that tires is nobody's usual run")
         tell_pain(count, settings.pain_rule, kept=False)
     if epochs_s:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
+from dsp.history import PastRun
 from dsp.triage import PainRule
 from hub.history.runs import FEWEST_STEPS, SHORTEST_S, RunCount, stored_run
 from hub.history.schema import HistoryError
 from hub.history.store import History
 from hub.launch import Ended
 from hub.pain_text import is_own_terminal, run_pain_text
-from hub.summary_text import row
+from hub.summary_text import row, summary_text
 
 COUNTS = "added: later runs are compared with this one too"
+
+
+def tell_summary(ended: Ended, history: Sequence[PastRun]) -> None:
+    """Print what a run that is over came to, beside earlier ones; nothing where it came to nothing."""
+    outcome = ended.outcome
+    if outcome.summary is not None:
+        own = is_own_terminal(sys.stdout)
+        print(f"\nThe run:\n{summary_text(outcome.summary, history, running_s=outcome.running_s, own_terminal=own)}")
 
 
 def tell_pain(count: RunCount, rule: PainRule, *, kept: bool) -> None:

@@ -14,7 +14,7 @@ from drivers.radio_choice import VIRTUAL, open_radio
 from firmware_profiles.catalog import Catalog
 from hub.broker.beyond import USER, BeyondBroker, lacking, watchers_password
 from hub.commands.before_run import ask_next_morning, before_run
-from hub.commands.keep_run import COUNTS, keep, tell_pain
+from hub.commands.keep_run import COUNTS, keep, tell_pain, tell_summary
 from hub.config import Config, ConfigError, external_server, listen_address, load_config
 from hub.folders import config_file, data_folder, demo_folder, overdue_folder
 from hub.history.runs import RunCount
@@ -29,7 +29,6 @@ from hub.sinks.overdue import Overdue
 from hub.sinks.spool import Spool
 from hub.sound.plan import with_output
 from hub.source import Source
-from hub.summary_text import summary_text
 
 if TYPE_CHECKING:
     from drivers.radio.facade import Radio
@@ -80,14 +79,7 @@ def run(options: Namespace) -> int:
             history=history,
         )
     )
-    if ended.outcome.summary is not None:
-        text = summary_text(
-            ended.outcome.summary,
-            settings.history,
-            running_s=ended.outcome.running_s,
-            own_terminal=is_own_terminal(sys.stdout),
-        )
-        print(f"\nThe run:\n{text}")
+    tell_summary(ended, settings.history)
     keep(ended, history, runner, count, APART if made_up else COUNTS, surface=options.surface)
     tell_pain(count, config.cues.pain_rule, kept=True)
     for line in ended.words():
