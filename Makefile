@@ -68,7 +68,7 @@ snapshots: $(VENV)/.dev  ## renew the texts of the screens in tests/tui/screens;
 	@$(BIN)/python -m tests.tui.gallery
 
 contract: $(VENV)/.dev  ## renew the documents of the MQTT contract in docs/contract
-	@$(BIN)/python -m hub.contract docs/contract
+	@$(BIN)/python -m hub.contract.documents docs/contract
 
 lock: $(VENV)/.dev  ## renew constraints.txt (needs uv)
 	@{ echo "# Locked versions: names and versions only. Renew with \`make lock\`."; \

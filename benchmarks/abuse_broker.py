@@ -26,10 +26,10 @@ import numpy as np
 from benchmarks.raw_mqtt import Place, Raw, connect, packet, publish
 from hub.broker.beyond import USER, BeyondBroker, watchers_password
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
-from hub.connection import MQTT_5, Server
-from hub.orders import Order, OrderDesk
-from hub.session import Session
-from hub.telemetry import About, Telemetry
+from hub.flow.session import Session
+from hub.link.connection import MQTT_5, Server
+from hub.orders.order_desk import Order, OrderDesk
+from hub.telemetry.telemetry import About, Telemetry
 
 TOPIC = "stridecue/ann/step"
 HOST = "127.0.0.2"

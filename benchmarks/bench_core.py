@@ -22,9 +22,9 @@ from scipy.signal import butter, find_peaks, sosfiltfilt
 from benchmarks.parts import split_s
 from dsp.chains.foot import FootChain
 from dsp.chains.trunk import TrunkChain
+from dsp.gait.sightings import Contact, Release, Sighting
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Step
-from dsp.sightings import Contact, Release, Sighting
 from dsp.signals import NS_PER_S, Placement, SampleBlock
 from tests.dsp.synthetic import blocks_of, make
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 GOAL_MB = 60.0
 UNWANTED = {"scipy", "pandas", "textual", "bumble", "matplotlib", "numba", "vqf", "sounddevice", "tui"}
-LIVE = ("hub.runtime", "hub.sinks.mqtt", "hub.sinks.recorder", "drivers.supervision.supervisor", "bleak")
+LIVE = ("hub.run.runtime", "hub.sinks.mqtt", "hub.sinks.recorder", "drivers.supervision.supervisor", "bleak")
 RATE_HZ = 208.0
 
 
@@ -39,7 +39,7 @@ def child(path: Path) -> None:
         importlib.import_module(name)
     imported_mb = peak_mb()
     engine_module, recording = (
-        importlib.import_module("hub.engine"),
+        importlib.import_module("hub.flow.engine"),
         importlib.import_module("drivers.recordings.recording"),
     )
     catalog = importlib.import_module("firmware_profiles.catalog").load_catalog()

@@ -4,8 +4,8 @@
 
 CPU time of this process, so that other work on the machine does not count. Goal: 200 x real time, so that a run of
 three hours takes 54 s. Nothing grows with the length of the recording, so five minutes stand for three hours.
-Also told: what a replay keeps of the core for each place that it can go back to (`hub/checkpoints.py`); a replay with a
-dashboard works with `--signals`, the pelvis' angles at every sample.
+Also told: what a replay keeps of the core for each place that it can go back to (`checkpoints`); a replay with
+a dashboard works with `--signals`, the pelvis' angles at every sample.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from dsp.pipeline import Pipeline
 from dsp.records import Record, Step
 from dsp.signals import Placement, SampleBlock
 from firmware_profiles.catalog import load_catalog
-from hub.engine import Engine
-from hub.settings import RunSettings
+from hub.flow.engine import Engine
+from hub.settings.run_settings import RunSettings
 
 GOAL = 200.0
 THREE_HOURS_S = 3 * 3600.0

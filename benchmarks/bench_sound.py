@@ -27,11 +27,13 @@ from drivers.recordings.recording import RecordingReader, SessionInfo
 from drivers.recordings.replay import ReplaySource
 from dsp.records import Cue, Earcon, Record, Severity, Step
 from firmware_profiles.catalog import load_catalog
-from hub.bus import Subscription
-from hub.engine import Engine, RadioItem
-from hub.incoming import CommandMessage
-from hub.runtime import Plan, Runtime
-from hub.settings import RunSettings
+from hub.flow.bus import Subscription
+from hub.flow.engine import Engine, RadioItem
+from hub.flow.source import NamedTask, Source
+from hub.messages.incoming import CommandMessage
+from hub.messages.wire import Post, SessionMessage, SoundStatus
+from hub.run.runtime import Plan, Runtime
+from hub.settings.run_settings import RunSettings
 from hub.sound.mixer import Mixer
 from hub.sound.output.device import DeviceOutput
 from hub.sound.output.output import Output
@@ -39,10 +41,8 @@ from hub.sound.output.silent import SilentOutput
 from hub.sound.plan import Sounds
 from hub.sound.sounds import Rank, Sound
 from hub.sound.tones import RATE_HZ, Signal, signal_samples
-from hub.source import NamedTask, Source
 from hub.stop import Stop
-from hub.telemetry import About
-from hub.wire import Post, SessionMessage, SoundStatus
+from hub.telemetry.telemetry import About
 
 GOAL_MS = 100.0
 STEPS_A_CUE = 5
@@ -77,7 +77,7 @@ class PacedSource:
 
     @property
     def dropped(self) -> int:
-        """See `hub.source.Source`, as for those below."""
+        """See `hub.flow.source.Source`, as for those below."""
         return self._inbox.dropped
 
     def now_ns(self) -> int:

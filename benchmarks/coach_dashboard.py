@@ -28,12 +28,12 @@ from benchmarks.written_runs import COACH_HZ, RUNNERS, forty_runners, trend
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.broker.serving import LOOPBACK, a_free_port
 from hub.client import HubClient, LinkChange, Received
-from hub.connection import Server, backoff_s, open_client
-from hub.delivery import DELIVERY
-from hub.topics import Topics, coach_topics
-from hub.wire import MetricsMessage, SensorMessage, StatusMessage, encode
+from hub.link.connection import Server, backoff_s, open_client
+from hub.messages.delivery import DELIVERY
+from hub.messages.topics import Topics, coach_topics
+from hub.messages.wire import MetricsMessage, SensorMessage, StatusMessage, encode
 from tests.tui import scenes
-from tui.roster import Roster
+from tui.state.roster import Roster
 
 SIZES = ("80x24", "120x40", "200x50")
 GOAL_PCT = 20.0

@@ -28,7 +28,7 @@ from pathlib import Path
 from benchmarks.terminal import ROOT, Terminal, lacking, rss_mb
 from benchmarks.written_runs import COACH_HZ, RUNNER_HZ, RUNNERS, forty_runners, one_runner
 from hub.client import Item, LinkChange
-from hub.incoming import CommandMessage, PainMessage
+from hub.messages.incoming import CommandMessage, PainMessage
 from tests.tui import scenes
 from tui.app import DashboardApp
 from tui.coach import CoachApp
@@ -55,7 +55,7 @@ class Hour:
         self._clock, self._hz, self._say, self._minutes = clock, hz, say, minutes
 
     async def watch(self) -> AsyncIterator[Item]:
-        """See `tui.feed.Feed`; ends with the last minute."""
+        """See `tui.state.feed.Feed`; ends with the last minute."""
         self.started_s = time.monotonic()
         try:
             yield LinkChange(up=True)

@@ -28,16 +28,16 @@ from dsp.records import Cue, Earcon, Record, Severity, Step
 from firmware_profiles.catalog import load_catalog
 from hub.broker.embedded import Embedded
 from hub.broker.loopback import LoopbackBroker, available
-from hub.engine import Engine, RadioItem
-from hub.live import LiveSource
-from hub.runtime import Plan, Runtime
-from hub.settings import RunSettings
+from hub.flow.engine import Engine, RadioItem
+from hub.flow.source import Source
+from hub.run.live import LiveSource
+from hub.run.runtime import Plan, Runtime
+from hub.settings.run_settings import RunSettings
 from hub.sound.output.output import Render
 from hub.sound.output.paced import paced_blocks
 from hub.sound.plan import Sounds
-from hub.source import Source
 from hub.stop import Stop
-from hub.telemetry import About
+from hub.telemetry.telemetry import About
 
 RUNNER = "bench"
 LOSS = 0.05

@@ -8,7 +8,7 @@ with the true orientation known (which no live sensor has), so what is left is t
     travel      axis of the horizontal force at step frequency: braking and pushing
     pitch       axis across the angular rate at step frequency: nodding with every landing
     roll        axis of the angular rate at three times stride frequency: hips side to side
-    found       the plane of symmetry, `dsp.mount`, without the true orientation
+    found       the plane of symmetry, `dsp.orientation.mount`, without the true orientation
 
 Degrees to the left of the anatomical forward axis; clean recordings with a marker-derived pelvis.
 """
@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from dsp.mount import MountFinder
+from dsp.orientation.mount import MountFinder
 from tests.recorded import Recorded, folders, load
 
 Array = npt.NDArray[np.float64]

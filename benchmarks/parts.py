@@ -13,15 +13,16 @@ from typing import ParamSpec, TypeVar
 
 from dsp.chains.trunk import TrunkChain
 from dsp.detectors.trunk import TrunkContacts
-from dsp.filters import LowPass2
+from dsp.gait.stances import Stances
+from dsp.gait.step_fusion import StepFusion
 from dsp.guidance import Guidance
-from dsp.intake import Intake
 from dsp.merge import DataTimeMerge
-from dsp.mount import MountFinder
-from dsp.orientation import Leveller, Strapdown
+from dsp.orientation.leveller import Leveller
+from dsp.orientation.mount import MountFinder
+from dsp.orientation.strapdown import Strapdown
 from dsp.pipeline import Pipeline
-from dsp.stances import Stances
-from dsp.steps import StepFusion
+from dsp.samples.filters import LowPass2
+from dsp.samples.intake import Intake
 from dsp.taps import ThreeTaps
 
 Given = ParamSpec("Given")

@@ -26,10 +26,10 @@ from benchmarks.abuse_broker import free_port
 from benchmarks.raw_mqtt import Place, connect, packet, publish, subscribe
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.broker.serving import LOOPBACK
-from hub.contract_examples import EXAMPLES
-from hub.delivery import DELIVERY
-from hub.topics import coach_topics
-from hub.wire import MESSAGES, encode
+from hub.contract.examples import EXAMPLES
+from hub.messages.delivery import DELIVERY
+from hub.messages.topics import coach_topics
+from hub.messages.wire import MESSAGES, encode
 
 COACHES = 5
 STEPS_A_SECOND = 3

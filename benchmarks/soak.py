@@ -45,7 +45,7 @@ from drivers.virtual.sensor_kinds import SENSOR_KINDS, SensorKind
 from dsp.pipeline import Pipeline
 from dsp.signals import NS_PER_S, Placement
 from firmware_profiles.catalog import Catalog, load_catalog
-from hub.engine import Engine
+from hub.flow.engine import Engine
 from tests.virtual_time import virtual_loop_factory
 
 RATE_HZ = 416

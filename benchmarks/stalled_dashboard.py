@@ -36,9 +36,9 @@ from benchmarks.measured_hub import RUNNER
 from benchmarks.terminal import Terminal, child_running, cpu_s, lacking, rss_mb
 from hub.broker.serving import a_free_port
 from hub.client import HubClient, Received
-from hub.connection import Server, open_client
-from hub.topics import Topics
-from hub.wire import SessionMessage
+from hub.link.connection import Server, open_client
+from hub.messages.topics import Topics
+from hub.messages.wire import SessionMessage
 
 OFF, ON, HALTED, TERMINAL = "off", "on", "process halted", "terminal halted"
 WAYS = (OFF, ON, HALTED, TERMINAL)

@@ -6,8 +6,8 @@ import math
 
 from dsp.records import Severity, ThresholdState
 from hub.client import Item, Received
-from hub.topics import Topics, parse_topic
-from hub.wire import Message, SensorMessage, TrendMessage, decode, encode
+from hub.messages.topics import Topics, parse_topic
+from hub.messages.wire import Message, SensorMessage, TrendMessage, decode, encode
 from tests.tui import scenes
 
 RUNNER_HZ, COACH_HZ = 10, 2

@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))  # tests/ is not installed
 browser = importlib.import_module("tests.tui.browser")
 gallery = importlib.import_module("tests.tui.gallery")
 served = importlib.import_module("tests.tui.served")
-theme = importlib.import_module("tui.theme")
+theme = importlib.import_module("tui.look.theme")
 
 SMALL, LARGE = (80, 24), (120, 40)
 PICTURES = {

@@ -11,21 +11,21 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from dsp import texts
-from dsp.cadence_goal import goal_spm as goal_at
-from dsp.cadence_goal import own_cadence
 from dsp.cues.ask_pain import RULE as ASK_PAIN
 from dsp.cues.quick_steps import BAND_SPM
 from dsp.cues.rule import GOOD, CueParams, CueRule, Moment, all_rules
 from dsp.cues.schedule import Schedule
-from dsp.exposure import Exposure
-from dsp.history import PastRun
-from dsp.plan import WARM_S, Plan, Volume
 from dsp.records import Cue, Earcon, Metric, PainReport, Record, Severity, Step
-from dsp.return_to_run import cap_today
+from dsp.runner.cadence_goal import goal_spm as goal_at
+from dsp.runner.cadence_goal import own_cadence
+from dsp.runner.exposure import Exposure
+from dsp.runner.history import PastRun
+from dsp.runner.plan import WARM_S, Plan, Volume
+from dsp.runner.return_to_run import cap_today
+from dsp.runner.triage import Answer, PainRule, hurts, known_site, triage
 from dsp.signals import NS_PER_S
 from dsp.thresholds.drift import DriftParams
 from dsp.thresholds.watch import Watch
-from dsp.triage import Answer, PainRule, hurts, known_site, triage
 
 
 class Wish(StrEnum):

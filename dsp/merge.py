@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dsp.sightings import Sighting
-from dsp.stage import LONGEST_CHUNK_S
+from dsp.gait.sightings import Sighting
+from dsp.samples.stage import LONGEST_CHUNK_S
 
 WAIT_S = 0.5 + LONGEST_CHUNK_S
 """Sensors' packets may come this far out of step (contract of the hub), and each is worked off in chunks."""

@@ -13,21 +13,21 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from dsp import texts
-from dsp.agreement import Agreement
-from dsp.bend import Pace
 from dsp.chains.foot import SIDE_OF, FootChain
 from dsp.chains.trunk import TrunkChain
-from dsp.exposure import usual_speed_mps
+from dsp.gait.agreement import Agreement
+from dsp.gait.sightings import Contact, Posture, Reading, Sighting, Tapped
+from dsp.gait.step_fusion import StepFusion
 from dsp.guidance import Guidance, GuidanceParams, Wish
 from dsp.merge import DataTimeMerge
 from dsp.metrics.metric import Metrics
 from dsp.metrics.speed_source import key_of
-from dsp.mount import Mount
-from dsp.plan import Plan
+from dsp.orientation.bend import Pace
+from dsp.orientation.mount import Mount
 from dsp.records import Cue, Metric, PainReport, Record, Step, Summary, Threshold
-from dsp.sightings import Contact, Posture, Reading, Sighting, Tapped
+from dsp.runner.exposure import usual_speed_mps
+from dsp.runner.plan import Plan
 from dsp.signals import IMU6, NS_PER_S, Placement, Quantity, SampleBlock
-from dsp.steps import StepFusion
 from dsp.summary import RunTotals
 
 _NO_MOUNTS: Mapping[Placement, Mount] = MappingProxyType({})

@@ -134,11 +134,11 @@ class PainReport:
     """What the runner said hurts. Health data: kept on this machine, never logged, never retained on a broker.
 
     level          0 (none) to 10; None: said without a number (three taps)
-    site           one of `dsp.triage.SITES` where it is known
+    site           one of `dsp.runner.triage.SITES` where it is known
     numb           numbness or tingling; None: not said
     running_s      running time since the start of the run; with the two below filled in by the core
     distance_m     distance since the start
-    exposure_m     the same in flat-equivalent metres: downhill counts more (`dsp.exposure`)
+    exposure_m     the same in flat-equivalent metres: downhill counts more (`dsp.runner.exposure`)
     takes_back_ns  `t_ns` of the report that this level 0 takes back: it came so soon after it that it was a mistake;
                    filled in by the core too, which alone decides it
     """
@@ -205,7 +205,7 @@ class Summary:
     """The run in a few numbers; None where nothing was measured. Per-side means are over running steps.
 
     distance_m, descent_m  None unless speed was measured for most of the run
-    exposure_m             flat-equivalent metres (`dsp.exposure`), estimated where there was no speed
+    exposure_m             flat-equivalent metres (`dsp.runner.exposure`), estimated where there was no speed
     contact_difference_ms  left minus right
     """
 

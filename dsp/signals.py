@@ -14,6 +14,9 @@ GRAVITY_MPS2 = 9.80665
 
 NS_PER_S = 1_000_000_000
 
+Vector = tuple[float, float, float]
+"""x, y, z in the sensor's own axes, or east, north, up in level ones."""
+
 
 class Placement(StrEnum):
     """Where on the runner (or beside them) a sensor sits."""

@@ -5,8 +5,8 @@ Cadence is the median of its reports: walk breaks, turns and the first strides a
 
 from __future__ import annotations
 
-from dsp.exposure import Exposure
 from dsp.records import Cue, Metric, Side, Step, Summary, Threshold
+from dsp.runner.exposure import Exposure
 from dsp.signals import NS_PER_S
 
 

@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name in ONE_THREAD:  # our matrices are small: threads would only cost memory, and wake-ups on a busy machine
         os.environ.setdefault(name, "1")
     try:
-        code: int = importlib.import_module("hub.command_line").carry_out(arguments)
+        code: int = importlib.import_module("hub.command_line.dispatch").carry_out(arguments)
     except KeyboardInterrupt:
         print("stridecue: interrupted", file=sys.stderr)
         return 1

@@ -16,11 +16,11 @@ from typing import TypeAlias
 
 import aiomqtt
 
-from hub.connection import Server, backoff_s, open_client, plain_reason
-from hub.delivery import DELIVERY
-from hub.incoming import CommandMessage, PainMessage
-from hub.topics import Address, Topics, WireError, parse_topic
-from hub.wire import Message, decode, encode
+from hub.link.connection import Server, backoff_s, open_client, plain_reason
+from hub.messages.delivery import DELIVERY
+from hub.messages.incoming import CommandMessage, PainMessage
+from hub.messages.topics import Address, Topics, WireError, parse_topic
+from hub.messages.wire import Message, decode, encode
 
 _LOG = logging.getLogger("stridecue.client")
 

@@ -6,7 +6,7 @@ import logging
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from hub.folders import log_file
+from hub.settings.folders import log_file
 
 _BYTES = 1_000_000
 _KEPT = 3

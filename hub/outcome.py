@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dsp.plan import Plan
 from dsp.records import Summary
+from dsp.runner.plan import Plan
 
 
 @dataclass(slots=True)

@@ -37,7 +37,7 @@ def test_inits_are_docstrings_only() -> None:
     [
         ("dsp.pipeline", {"asyncio", "logging", "scipy", "bleak", "msgspec", "socket"}),
         ("hub.cli", {"textual", "scipy", "bumble", "amqtt", "matplotlib", "sounddevice", "bleak"}),
-        ("hub.runtime", {"textual", "scipy", "bumble", "matplotlib", "sounddevice"}),
+        ("hub.run.runtime", {"textual", "scipy", "bumble", "matplotlib", "sounddevice"}),
         ("tui.app", {"scipy", "bumble", "bleak", "amqtt", "drivers.supervision.supervisor", "dsp.pipeline"}),
     ],
 )

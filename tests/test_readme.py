@@ -7,7 +7,7 @@ from pathlib import Path
 
 from firmware_profiles.catalog import load_catalog
 from firmware_profiles.device_table import markdown_table, status_legend
-from hub.arguments import parser
+from hub.command_line.arguments import parser
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -14,14 +14,14 @@ from typing import Any
 from textual.app import App
 
 from hub.client import HubClient
-from hub.config import MqttSection, external_server
-from hub.connection import Server
-from hub.topics import WireError, coach_topics, runner_slug
+from hub.link.connection import Server
+from hub.messages.topics import WireError, coach_topics, runner_slug
+from hub.settings.config import MqttSection, external_server
 from tui.app import DashboardApp
 from tui.coach import CoachApp
+from tui.look.theme import NAMES
+from tui.look.theme_memory import own_memory
 from tui.shell import Shell
-from tui.theme import NAMES
-from tui.theme_memory import own_memory
 
 NICENESS = 5
 """A third of the hub's share of a core that is short; where there is enough it changes nothing."""

@@ -11,20 +11,20 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widgets import Footer
 
+from dsp.runner.triage import PainRule
 from dsp.texts import level_word
-from dsp.triage import PainRule
 from hub.client import Item, NotConnectedError, Received
-from hub.incoming import CommandMessage, PainMessage
-from hub.wire import SessionMessage
-from tui.board import Board
+from hub.messages.incoming import CommandMessage, PainMessage
+from hub.messages.wire import SessionMessage
 from tui.explanations import RUNNER, RUNNER_KEYS
-from tui.feed import Feed
 from tui.screens.help import HelpScreen
 from tui.screens.pain import PainScreen
 from tui.screens.runner import RunnerScreen
 from tui.shell import Shell
+from tui.state.board import Board
+from tui.state.feed import Feed
+from tui.state.words import clock
 from tui.widgets.replay_line import ReplayLine
-from tui.words import clock
 
 PAINT_HZ = 10.0
 """The plot: smooth to the eye; with all the rest a tenth of a core (docs/dashboard-costs.md)."""

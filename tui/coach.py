@@ -11,15 +11,15 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from hub.client import NotConnectedError
-from hub.incoming import Action, CommandMessage
+from hub.messages.incoming import Action, CommandMessage
 from tui.explanations import COACH, COACH_KEYS
-from tui.feed import Feed
-from tui.roster import Roster
 from tui.screens.help import HelpScreen
 from tui.screens.nudge import NudgeScreen
 from tui.screens.roster import RosterScreen
 from tui.screens.watched import WatchedScreen
 from tui.shell import Shell
+from tui.state.feed import Feed
+from tui.state.roster import Roster
 
 PAINT_S = 1.0
 """Everything shown changes once a second; forty rows a paint are most of what this dashboard costs (measured)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.reading import READINGS
+from tui.state.reading import READINGS
 
 NOT_MEDICAL = (
     "Not a medical device. It measures and teaches; it does not diagnose and cannot say that you will or will not be "

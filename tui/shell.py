@@ -9,9 +9,9 @@ from textual.app import App
 from textual.worker import Worker, WorkerState
 
 from hub.client import Item
-from tui.feed import Feed
-from tui.theme import FOR_FEW_COLOURS, NAMES, look_name, theme_name, themes
-from tui.theme_memory import ThemeMemory
+from tui.look.theme import FOR_FEW_COLOURS, NAMES, look_name, theme_name, themes
+from tui.look.theme_memory import ThemeMemory
+from tui.state.feed import Feed
 
 WIDTHS = [(0, "-tight"), (76, "-narrow"), (110, "-wide")]
 HEIGHTS = [(0, "-flat"), (22, "-low"), (34, "-tall"), (54, "-grand")]

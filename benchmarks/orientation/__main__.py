@@ -25,8 +25,9 @@ from benchmarks.orientation.ours import obliquity
 from benchmarks.orientation.score import Score, score
 from benchmarks.peers.environments import ROOT, python_of
 from benchmarks.yardstick import multiply_add_us
-from dsp.orientation import Leveller, Strapdown
-from dsp.trace import Trace
+from dsp.orientation.leveller import Leveller
+from dsp.orientation.strapdown import Strapdown
+from dsp.samples.trace import Trace
 from tests.recorded import DATA_DIR
 
 CHUNK = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.orientation.cases import Array, Case
-from dsp.gap_fill import GapFillParams, from_strides, straight
+from dsp.samples.gap_fill import GapFillParams, from_strides, straight
 
 MEMORY_S = 2.2
 

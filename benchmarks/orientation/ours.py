@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.orientation.cases import Array, Case
-from dsp.mount import Mount
+from dsp.orientation.mount import Mount
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Attitude
 from dsp.signals import IMU6, NS_PER_S, Placement, SampleBlock

@@ -15,8 +15,8 @@ import numpy as np
 
 from benchmarks.thresholds.simulated import Change, Habit, SimulatedRun, earlier, told
 from dsp.guidance import GuidanceParams
-from dsp.plan import GUIDED, Plan
 from dsp.records import Cue, Record, Threshold, ThresholdState
+from dsp.runner.plan import GUIDED, Plan
 
 MINUTES = 60
 CHANGED_MINUTES = 36

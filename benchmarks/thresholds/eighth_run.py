@@ -15,8 +15,8 @@ import numpy as np
 
 from benchmarks.thresholds.simulated import Habit, SimulatedRun
 from dsp.guidance import Guidance, GuidanceParams
-from dsp.history import PastRun
 from dsp.records import Metric, Threshold, ThresholdState
+from dsp.runner.history import PastRun
 
 ASKED_KM = {ThresholdState.WATCH: 3.5, ThresholdState.NEAR: 4.2, ThresholdState.REACHED: 4.6}
 SILENT_UNTIL_KM = 2.0

@@ -16,8 +16,8 @@ import numpy as np
 from scipy.signal import lfilter
 
 from dsp.guidance import Guidance, GuidanceParams
-from dsp.history import PastRun
 from dsp.records import Metric, Record, Side, Step
+from dsp.runner.history import PastRun
 from dsp.signals import NS_PER_S, Placement
 
 WANDER_TAU_S = 300.0

@@ -11,15 +11,14 @@ from dsp.detectors.foot_moves import FootMove, FootMoveParams, FootMoves
 from dsp.detectors.push_off import PushOff, PushOffParams, Stance
 from dsp.detectors.shoe import ShoeContactParams, ShoeContacts
 from dsp.detectors.touch_down import TouchDownParams, TouchDowns, first_jolt_s
-from dsp.filters import LowPass2
-from dsp.foot_stride import FootStrides, foot_stays
-from dsp.intake import Intake, Ready
-from dsp.orientation import Vector
-from dsp.pitch_axis import PitchAxis
+from dsp.gait.foot_stride import FootStrides, foot_stays
+from dsp.gait.sightings import Contact, Release, Sighting
+from dsp.orientation.pitch_axis import PitchAxis
 from dsp.records import EventKind, Side
-from dsp.sightings import Contact, Release, Sighting
-from dsp.signals import Placement, SampleBlock
-from dsp.trace import Trace
+from dsp.samples.filters import LowPass2
+from dsp.samples.intake import Intake, Ready
+from dsp.samples.trace import Trace
+from dsp.signals import Placement, SampleBlock, Vector
 
 SIDE_OF = {Placement.LEFT_FOOT: Side.LEFT, Placement.RIGHT_FOOT: Side.RIGHT}
 

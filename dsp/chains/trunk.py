@@ -7,24 +7,26 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from dsp.attitude import AttitudeStage
-from dsp.bend import Bend, Pace
 from dsp.detectors.trunk import TrunkContactParams, TrunkContacts
-from dsp.filters import LowPass2
-from dsp.intake import Intake, IntakeParams, Ready
+from dsp.gait.attitude import AttitudeStage
+from dsp.gait.pelvis_stride import pelvis_stride
+from dsp.gait.sightings import Posture, Reading, Sighting, Tapped
+from dsp.gait.stances import DROP_PLACEMENTS, StanceParams, Stances
 from dsp.metrics.sensor_moved import KEY as MOVED_KEY
-from dsp.mount import Mount, MountFinder, MountFinderParams
-from dsp.moved import MovedSensor
-from dsp.orientation import Leveller, LevelParams, MeanDirection, Strapdown
-from dsp.pelvis_stride import pelvis_stride
+from dsp.orientation.bend import Bend, Pace
+from dsp.orientation.leveller import Leveller, LevelParams
+from dsp.orientation.mean_direction import MeanDirection
+from dsp.orientation.mount import Mount, MountFinder, MountFinderParams
+from dsp.orientation.moved import MovedSensor
+from dsp.orientation.stillness import Stillness
+from dsp.orientation.strapdown import Strapdown
 from dsp.records import Metric
-from dsp.sightings import Posture, Reading, Sighting, Tapped
+from dsp.samples.filters import LowPass2
+from dsp.samples.intake import Intake, IntakeParams, Ready
+from dsp.samples.stage import LEAST_TRUNK_RATE_HZ, LONGEST_CHUNK_S, TRUNK_CHUNK_S
+from dsp.samples.trace import Trace
 from dsp.signals import NS_PER_S, Placement, SampleBlock
-from dsp.stage import LEAST_TRUNK_RATE_HZ, LONGEST_CHUNK_S, TRUNK_CHUNK_S
-from dsp.stances import DROP_PLACEMENTS, StanceParams, Stances
-from dsp.stillness import Stillness
 from dsp.taps import HIP, ThreeTaps
-from dsp.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)

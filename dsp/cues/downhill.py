@@ -10,7 +10,7 @@ from __future__ import annotations
 from dsp import texts
 from dsp.cues.rule import CueParams, CueRule, Moment
 from dsp.records import Cue, Earcon, Metric, Severity
-from dsp.return_to_run import FEWEST_RUNS, RETURN_DAYS, SPIKE_DAYS
+from dsp.runner.return_to_run import FEWEST_RUNS, RETURN_DAYS, SPIKE_DAYS
 
 RULE = "downhill"
 

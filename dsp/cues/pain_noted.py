@@ -1,4 +1,4 @@
-"""What a pain report is answered with: what to do now, and that it was understood (`dsp.triage`).
+"""What a pain report is answered with: what to do now, and that it was understood (`dsp.runner.triage`).
 
 It is read while running, so it is short; what such pain usually is and what helps stands in the summary of the run.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dsp import texts
 from dsp.cues.rule import CueParams, CueRule
 from dsp.records import Cue, Earcon, PainReport, Severity
-from dsp.triage import Answer, hurts, known_site, triage
+from dsp.runner.triage import Answer, hurts, known_site, triage
 
 RULE = "pain_noted"
 

@@ -9,8 +9,8 @@ from statistics import median
 
 from dsp import texts
 from dsp.cues.rule import CueParams, CueRule, Moment
-from dsp.plan import GOALS
 from dsp.records import Cue, Earcon, Metric, Severity
+from dsp.runner.plan import GOALS
 
 RULE = "quick_steps"
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import dsp.cues
-from dsp.exposure import Exposure
-from dsp.history import PastRun
-from dsp.plan import Plan
 from dsp.records import Cue, Metric, PainReport, Threshold
-from dsp.triage import PainRule
+from dsp.runner.exposure import Exposure
+from dsp.runner.history import PastRun
+from dsp.runner.plan import Plan
+from dsp.runner.triage import PainRule
 
 GOOD = 0.6
 """Least quality of a number that may lead to a cue: feedback from a poor sensor did not help (domain 4)."""
@@ -58,7 +58,7 @@ class Moment:
 class CueRule:
     """A rule that says nothing. Rules override what they react to.
 
-    teaches  said only in guided time, silent while the runner is being probed (`dsp.plan`)
+    teaches  said only in guided time, silent while the runner is being probed (`dsp.runner.plan`)
     """
 
     teaches: ClassVar[bool] = False

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from dsp.cues.rule import GOOD
-from dsp.plan import Volume
 from dsp.records import Cue, Metric, PainReport, Severity, Side, Threshold
+from dsp.runner.plan import Volume
 from dsp.signals import NS_PER_S
 
 _RANK = {Severity.INFO: 0, Severity.ADVICE: 1, Severity.WARNING: 2, Severity.STOP: 3}

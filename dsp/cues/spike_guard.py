@@ -9,7 +9,7 @@ from __future__ import annotations
 from dsp import texts
 from dsp.cues.rule import CueParams, CueRule, Moment
 from dsp.records import Cue, Earcon, Metric, Severity
-from dsp.return_to_run import SPIKE, longest_m
+from dsp.runner.return_to_run import SPIKE, longest_m
 
 RULE = "spike_guard"
 

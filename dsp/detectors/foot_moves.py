@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from dsp.samples.trace import Trace
 from dsp.signals import GRAVITY_MPS2
-from dsp.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)

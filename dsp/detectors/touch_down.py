@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from dsp.detectors.foot import FootEvent
-from dsp.trace import Trace
+from dsp.samples.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)

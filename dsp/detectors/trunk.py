@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dsp.parabola import vertex
+from dsp.samples.parabola import vertex
 from dsp.signals import GRAVITY_MPS2
 
 

@@ -1,6 +1,6 @@
 """Running or not: 1 or 0. What a session starts and pauses by.
 
-A trunk sensor tells running steps only (`dsp.gate`). A shoe tells every stance, of walkers too; what it says is running
+A trunk sensor tells running steps only (`gate`). A shoe tells every stance, of walkers too; what it says is running
 when the foot is on the ground for less than half of its stride, as no walker's is, in a row of strides that are alike,
 and the other foot steps too if it has a sensor. A shoe with a gyro also has to show that it goes somewhere: a foot that
 bounces on its toes or turns a pedal does not, and has no stride that begins and ends on the ground.

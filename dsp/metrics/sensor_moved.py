@@ -1,4 +1,4 @@
-"""A trunk sensor no longer sits as it did: 1 for a few seconds after it was noticed, else nothing (`dsp.moved`)."""
+"""A trunk sensor no longer sits as it did: 1 for a few seconds after it was noticed (`orientation.moved`)."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dsp.exposure import Exposure, usual_speed_mps
-from dsp.history import PastRun
 from dsp.records import Metric, PainReport, Threshold
+from dsp.runner.exposure import Exposure, usual_speed_mps
+from dsp.runner.history import PastRun
 from dsp.thresholds.ladder import Ladder
 from dsp.thresholds.onset_model import OnsetModel, observations
 

@@ -1,6 +1,6 @@
 """When does it begin to hurt? A personal time-to-onset model from all runs; pain-free runs are right-censored.
 
-Onset D in flat-equivalent metres (`dsp.exposure`) is log-normal: ln D ~ Normal(mu, sigma). A run with pain at d says
+Onset D in flat-equivalent metres (`runner.exposure`) is log-normal: ln D ~ Normal(mu, sigma). A run with pain at d says
 D = d; a pain-free run of length c says D > c. Older runs count less: half after HALF_LIFE_DAYS. The prior is "often
 15-20 min into the run" (seed guide, domain 1) at the runner's own speed, wide enough (a factor of 1.6 either way)
 for two or three runs to overrule it; sigma has a log-normal prior around 0.18, our choice.
@@ -15,7 +15,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dsp.history import PastRun
+from dsp.runner.history import PastRun
 
 PRIOR_ONSET_S = 17.5 * 60.0
 """The middle of 15-20 min."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dsp.exposure import Exposure, usual_speed_mps
-from dsp.history import PastRun
 from dsp.records import Metric, PainReport, Side, Step, Threshold
+from dsp.runner.exposure import Exposure, usual_speed_mps
+from dsp.runner.history import PastRun
 from dsp.signals import Placement
 from dsp.thresholds.antalgic import Antalgic
 from dsp.thresholds.drift import CADENCE, CONTACT, CONTACT_DIFFERENCE, DROP, Drift, DriftParams

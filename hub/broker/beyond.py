@@ -15,8 +15,8 @@ from pathlib import Path
 
 from hub.broker.mosquitto import Mosquitto, find_mosquitto, readable_by_the_broker
 from hub.broker.serving import LOOPBACK, BrokerError, a_free_port, keep_serving
-from hub.connection import MQTT_5, Server
-from hub.topics import COACH_KINDS, Topics
+from hub.link.connection import MQTT_5, Server
+from hub.messages.topics import COACH_KINDS, Topics
 
 USER = "stridecue"
 """Who watchers log in as."""

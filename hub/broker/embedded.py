@@ -13,7 +13,7 @@ import logging
 from typing import Any
 
 from hub.broker.serving import LOOPBACK, BrokerError, PortBusyError, port_is_free
-from hub.connection import MQTT_3
+from hub.link.connection import MQTT_3
 
 
 def amqtt_is_installed() -> bool:

@@ -12,9 +12,9 @@ import logging
 import aiomqtt
 
 from hub.broker.serving import LOOPBACK, PortBusyError, Serving, port_is_free
-from hub.connection import Server, open_client, plain_reason, settled
-from hub.topics import ROOT, WireError, parse_topic
-from hub.wire import SessionMessage, StatusMessage, decode
+from hub.link.connection import Server, open_client, plain_reason, settled
+from hub.messages.topics import ROOT, WireError, parse_topic
+from hub.messages.wire import SessionMessage, StatusMessage, decode
 
 LOOK_S = 3.0
 """Who listens on a port and has not answered by then is no broker of ours."""

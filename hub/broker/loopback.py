@@ -5,8 +5,8 @@ from __future__ import annotations
 from hub.broker.embedded import Embedded, amqtt_is_installed
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.broker.serving import LOOPBACK, BrokerError, PortBusyError, Serving, keep_serving
-from hub.connection import Server
-from hub.folders import adding_extra
+from hub.link.connection import Server
+from hub.settings.folders import adding_extra
 
 DEFAULT_PORT = 1883
 PORTS_TRIED = 50

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from hub.broker.serving import LOOPBACK, MAX_PACKET_BYTES, BrokerError, PortBusyError, port_is_free
-from hub.connection import MQTT_5
+from hub.link.connection import MQTT_5
 
 START_TIMEOUT_S = 5.0
 STOP_TIMEOUT_S = 2.0

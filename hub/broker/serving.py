@@ -10,7 +10,7 @@ from typing import Protocol
 
 from aiomqtt import ProtocolVersion
 
-from hub.connection import backoff_s
+from hub.link.connection import backoff_s
 
 LOOPBACK = "127.0.0.1"
 MAX_PACKET_BYTES = 262_144

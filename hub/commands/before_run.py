@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from dsp import texts
-from dsp.history import PastRun
-from dsp.plan import Plan
-from dsp.return_to_run import cap_today
+from dsp.runner.history import PastRun
+from dsp.runner.plan import Plan
+from dsp.runner.return_to_run import cap_today
 from dsp.thresholds.onset import Onset
 from hub.history.runs import StoredPain, days_between
 from hub.history.store import History
-from hub.pain_text import is_own_terminal
-from hub.wire import utc
+from hub.messages.wire import utc
+from hub.text.pain_text import is_own_terminal
 
 ASK_FROM_DAYS, ASK_TO_DAYS = 0.25, 3.0
 """The next morning, and the two after it: later nobody remembers."""

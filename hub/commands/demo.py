@@ -11,23 +11,23 @@ from pathlib import Path
 
 from drivers.virtual.params import RunnerParams
 from drivers.virtual.runner import VirtualRunner
-from dsp.history import PastRun
 from dsp.records import Record, Step
+from dsp.runner.history import PastRun
 from dsp.signals import NS_PER_S
 from dsp.thresholds.drift import DriftParams
 from firmware_profiles.catalog import Catalog, load_catalog
 from hub.broker.joined import find_demos
 from hub.broker.loopback import DEFAULT_PORT
 from hub.commands.keep_run import keep, tell_pain, tell_summary
-from hub.config import ConfigError, SoundSection
-from hub.folders import demo_folder, program
+from hub.flow.source import Source
 from hub.history.runs import RunCount, StoredRun
 from hub.history.store import History
-from hub.launch import Launch, carry_out
-from hub.settings import RunSettings
-from hub.source import Source
-from hub.truth import compare, comparison_text
-from hub.wire import utc
+from hub.messages.wire import utc
+from hub.run.launch import Launch, carry_out
+from hub.settings.config import ConfigError, SoundSection
+from hub.settings.folders import demo_folder, program
+from hub.settings.run_settings import RunSettings
+from hub.text.truth import compare, comparison_text
 
 RUNNER = "demo"
 """The name of the first demo, and of the made-up earlier runs."""
@@ -130,7 +130,7 @@ def _history_file() -> Path:
 async def _open_lab(params: RunnerParams, catalog: Catalog, epochs_s: list[float]) -> AsyncIterator[Source]:
     """Open the virtual radio, loading Bumble only here; `epochs_s` gets the loop time that is the runner's time 0."""
     from drivers.virtual.lab import VirtualLab
-    from hub.live import LiveSource
+    from hub.run.live import LiveSource
 
     async with VirtualLab(VirtualRunner(params)) as lab:
         epochs_s.append(lab.epoch_s)

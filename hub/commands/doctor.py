@@ -11,14 +11,14 @@ from hub.broker.loopback import DEFAULT_PORT
 from hub.broker.mosquitto import find_mosquitto
 from hub.broker.serving import port_is_free
 from hub.commands.live import chosen_config
-from hub.config import ConfigError, listen_address
 from hub.doctor.audio import check_audio, check_speech
 from hub.doctor.bluetooth import check_bluetooth
 from hub.doctor.disk import check_disk
 from hub.doctor.finding import Finding, Verdict
 from hub.doctor.packages import check_packages, check_python
-from hub.folders import adding_extra
-from hub.known_devices import wrong_profiles
+from hub.settings.config import ConfigError, listen_address
+from hub.settings.folders import adding_extra
+from hub.settings.known_devices import wrong_profiles
 
 
 def run(options: Namespace) -> int:

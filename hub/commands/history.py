@@ -15,10 +15,10 @@ from dsp.texts import counted, distance
 from hub.commands.before_run import unanswered
 from hub.commands.kept_recordings import newest_first
 from hub.commands.live import chosen_config, recordings_folder
-from hub.config import ConfigError
-from hub.folders import data_folder, demo_folder, program
 from hub.history.runs import StoredPain, StoredRun
 from hub.history.store import History
+from hub.settings.config import ConfigError
+from hub.settings.folders import data_folder, demo_folder, program
 
 LISTED = 50
 

@@ -13,8 +13,8 @@ from drivers.imports.csv_import import ImportReport, import_csv
 from drivers.imports.csv_table import CsvTable
 from drivers.recordings.recording import RecordingReader
 from dsp.signals import NS_PER_S, Placement
-from hub.config import ConfigError, given_file, nearest
-from hub.progress import Progress
+from hub.settings.config import ConfigError, given_file, nearest
+from hub.terminal.progress import Progress
 
 WEARABLE = tuple(place for place in Placement if place not in {Placement.FOOT, Placement.CHEST, Placement.TREADMILL})
 """Where an IMU may sit."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from dsp.history import PastRun
-from dsp.triage import PainRule
+from dsp.runner.history import PastRun
+from dsp.runner.triage import PainRule
 from hub.history.runs import FEWEST_STEPS, SHORTEST_S, RunCount, stored_run
 from hub.history.schema import HistoryError
 from hub.history.store import History
-from hub.launch import Ended
-from hub.pain_text import is_own_terminal, run_pain_text
-from hub.summary_text import row, summary_text
+from hub.run.launch import Ended
+from hub.text.pain_text import is_own_terminal, run_pain_text
+from hub.text.summary_text import row, summary_text
 
 COUNTS = "added: later runs are compared with this one too"
 

@@ -9,8 +9,8 @@ from drivers.errors import DriverError
 from drivers.recordings.recording import RecordingReader
 from drivers.recordings.recording_length import length_s
 from hub.commands.live import chosen_config, recordings_folder
-from hub.config import ConfigError, given_file
-from hub.folders import RECORDING, demo_folder, program
+from hub.settings.config import ConfigError, given_file
+from hub.settings.folders import RECORDING, demo_folder, program
 
 LISTED = 30
 

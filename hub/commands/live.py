@@ -15,20 +15,20 @@ from firmware_profiles.catalog import Catalog
 from hub.broker.beyond import USER, BeyondBroker, lacking, watchers_password
 from hub.commands.before_run import ask_next_morning, before_run
 from hub.commands.keep_run import COUNTS, keep, tell_pain, tell_summary
-from hub.config import Config, ConfigError, external_server, listen_address, load_config
-from hub.folders import config_file, data_folder, demo_folder, overdue_folder
+from hub.flow.source import Source
 from hub.history.runs import RunCount
 from hub.history.store import History
-from hub.known_devices import known_devices
-from hub.launch import Launch, carry_out
-from hub.outlets import Beyond
-from hub.pain_text import is_own_terminal
-from hub.paired import pairing_file, read_pairing
-from hub.settings import RunSettings, check_mounts, parse_mounts
+from hub.run.launch import Launch, carry_out
+from hub.run.outlets import Beyond
+from hub.settings.config import Config, ConfigError, external_server, listen_address, load_config
+from hub.settings.folders import config_file, data_folder, demo_folder, overdue_folder
+from hub.settings.known_devices import known_devices
+from hub.settings.paired import pairing_file, read_pairing
+from hub.settings.run_settings import RunSettings, check_mounts, parse_mounts
 from hub.sinks.overdue import Overdue
 from hub.sinks.spool import Spool
 from hub.sound.plan import with_output
-from hub.source import Source
+from hub.text.pain_text import is_own_terminal
 
 if TYPE_CHECKING:
     from drivers.radio.facade import Radio
@@ -120,7 +120,7 @@ def recordings_folder(config: Config) -> Path:
 @asynccontextmanager
 async def _open_sensors(radio: str, catalog: Catalog, config: Config) -> AsyncIterator[Source]:
     """Switch the radio on; loads a Bluetooth stack only here. Raises DriverError."""
-    from hub.live import LiveSource
+    from hub.run.live import LiveSource
 
     async with open_known_radio(radio, config.radio.max_connections) as opened:
         yield LiveSource(opened, catalog, config.sensors, read_pairing(pairing_file()))

@@ -6,16 +6,16 @@ from argparse import Namespace
 from dataclasses import replace
 
 from dsp import texts
-from dsp.history import PastRun
 from dsp.records import PainReport, Side
-from dsp.triage import SITES, PainRule, known_site, triage
+from dsp.runner.history import PastRun
+from dsp.runner.triage import SITES, PainRule, known_site, triage
 from hub.commands.before_run import answer_morning, now_utc, short, unanswered
 from hub.commands.live import chosen_config
-from hub.config import ConfigError, nearest
-from hub.folders import data_folder
 from hub.history.runs import StoredPain
 from hub.history.store import History
-from hub.pain_text import advice
+from hub.settings.config import ConfigError, nearest
+from hub.settings.folders import data_folder
+from hub.text.pain_text import advice
 
 AFTERWARDS = "afterwards"
 

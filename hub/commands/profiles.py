@@ -13,9 +13,9 @@ from drivers.vectors.verify import Outcome, Verdict, verify
 from firmware_profiles.catalog import Catalog, load_catalog
 from firmware_profiles.description import describe
 from firmware_profiles.device_table import status_legend
-from hub.config import ConfigError, given_file
-from hub.folders import profiles_folder
-from hub.known_devices import known_devices
+from hub.settings.config import ConfigError, given_file
+from hub.settings.folders import profiles_folder
+from hub.settings.known_devices import known_devices
 
 _FORM = "{:<22} {:<13} {}"
 

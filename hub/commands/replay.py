@@ -9,15 +9,15 @@ from drivers.recordings.recording import RecordingReader
 from firmware_profiles.catalog import Catalog
 from hub.commands.kept_recordings import chosen_recording, listed, recording_folders
 from hub.commands.replay_fast import replay_fast
-from hub.config import SoundSection
-from hub.engine import Engine
-from hub.known_devices import known_devices
-from hub.launch import Launch, carry_out
-from hub.pain_text import is_own_terminal
-from hub.replayed import ReplayedSource, opened
-from hub.settings import RunSettings, parse_mounts
-from hub.summary_text import summary_text
-from hub.topics import WireError, runner_slug
+from hub.flow.engine import Engine
+from hub.messages.topics import WireError, runner_slug
+from hub.replay.replayed import ReplayedSource, opened
+from hub.run.launch import Launch, carry_out
+from hub.settings.config import SoundSection
+from hub.settings.known_devices import known_devices
+from hub.settings.run_settings import RunSettings, parse_mounts
+from hub.text.pain_text import is_own_terminal
+from hub.text.summary_text import summary_text
 
 FAST = "max"
 

@@ -8,10 +8,10 @@ from drivers.fewer_blocks import taken_together
 from drivers.recordings.recording import RecordingReader
 from dsp.records import Record, Summary
 from dsp.signals import NS_PER_S
-from hub.engine import Engine
-from hub.progress import Progress
-from hub.session import Session
+from hub.flow.engine import Engine
+from hub.flow.session import Session
 from hub.sinks.jsonl import open_jsonl
+from hub.terminal.progress import Progress
 
 
 def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> tuple[Summary, float]:

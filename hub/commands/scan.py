@@ -15,9 +15,9 @@ from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog
 from firmware_profiles.schema import Profile
 from hub.commands.live import chosen_config, open_known_radio
-from hub.config import ConfigError
-from hub.known_devices import known_devices
-from hub.paired import pairing_file, read_pairing
+from hub.settings.config import ConfigError
+from hub.settings.known_devices import known_devices
+from hub.settings.paired import pairing_file, read_pairing
 
 _FORM = "{:<26} {:<18} {:>8}  {:<18} {}"
 

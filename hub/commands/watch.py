@@ -15,13 +15,13 @@ from pathlib import Path
 
 from hub.client import HubClient
 from hub.commands.web_address import advice, camera_code, check_free, reachable
-from hub.config import FROM_ENVIRONMENT, Config, ConfigError, MqttSection, external_server, load_config
-from hub.connection import NOTHING_HERE, Server
-from hub.dashboard import dashboard_is_installed
-from hub.folders import adding_extra, config_file
-from hub.plain_watch import PlainWatch
-from hub.terminal import SavedTerminal, is_whole
-from hub.topics import coach_topics
+from hub.link.connection import NOTHING_HERE, Server
+from hub.messages.topics import coach_topics
+from hub.settings.config import FROM_ENVIRONMENT, Config, ConfigError, MqttSection, external_server, load_config
+from hub.settings.folders import adding_extra, config_file
+from hub.terminal.dashboard import dashboard_is_installed
+from hub.terminal.terminal import SavedTerminal, is_whole
+from hub.text.plain_watch import PlainWatch
 
 IN_ENVIRONMENT = "STRIDECUE_WATCH_TOKEN"
 """How the token reaches the server; `tui.web` takes it out of its environment."""

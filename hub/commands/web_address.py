@@ -9,8 +9,8 @@ import io
 import ipaddress
 import socket
 
-from hub.config import ConfigError
-from hub.folders import program
+from hub.settings.config import ConfigError
+from hub.settings.folders import program
 
 _ANYWHERE = ("192.0.2.1", 9)
 """An address of nobody (RFC 5737): asked for a way there, the system says which address it would use; sends nothing."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hub.config import SoundSection
 from hub.doctor.finding import Finding, Verdict
+from hub.settings.config import SoundSection
 from hub.sound.output.device import load_portaudio
 from hub.sound.output.output import OutputError
 from hub.sound.speech.choice import choose_engine

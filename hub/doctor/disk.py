@@ -6,7 +6,7 @@ import shutil
 import tempfile
 
 from hub.doctor.finding import Finding, Verdict
-from hub.folders import data_folder
+from hub.settings.folders import data_folder
 
 ENOUGH_BYTES = 500_000_000
 """Some ten hours of three IMUs (37 MB an hour, measured) and room to spare."""

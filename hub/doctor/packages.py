@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from pathlib import Path
 
 from hub.doctor.finding import Finding, Verdict
-from hub.folders import adding, adding_extra
+from hub.settings.folders import adding, adding_extra
 
 DISTRIBUTION = "stridecue"
 OUR_PACKAGES = ("dsp", "firmware_profiles", "drivers", "hub", "tui")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dsp.records import PainReport, Threshold
 from hub.history.runs import StoredPain
 from hub.history.store import History
-from hub.wire import utc
+from hub.messages.wire import utc
 
 IN_RUN = "run"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from dsp.history import PastRun
 from dsp.metrics import speed_source
 from dsp.records import Metric, PainReport, Record, Step, Summary
+from dsp.runner.history import PastRun
 
 SHORTEST_S = 60.0
 """Less running says nothing about how somebody runs."""
@@ -20,7 +20,7 @@ TREADMILL = "treadmill"
 class StoredRun:
     """One earlier run in a few numbers; None where it was not measured.
 
-    duration_s  running time            exposure_m  flat-equivalent metres (`dsp.exposure`)
+    duration_s  running time            exposure_m  flat-equivalent metres (`dsp.runner.exposure`)
     recording   a path, None when it was not recorded
     surface     what was run on: what the runner said, else treadmill where one was connected
     """

@@ -10,12 +10,12 @@ from typing import Any
 
 import msgspec
 
-from dsp.history import PastRun
-from dsp.plan import Plan
 from dsp.records import Threshold
+from dsp.runner.history import PastRun
+from dsp.runner.plan import Plan
 from hub.history.runs import StoredPain, StoredRun, past_run
 from hub.history.schema import ERASE, EVERYTHING, HistoryError, forget_deleted, opened
-from hub.lines import line_of, seconds
+from hub.messages.lines import line_of, seconds
 
 KEPT_FOR_BASELINE = 20
 """The newest runs that make up the baseline."""

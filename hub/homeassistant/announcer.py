@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 import aiomqtt
 
 from dsp.signals import Placement
-from hub.connection import Server
 from hub.homeassistant.discovery import BIRTH_PAYLOAD, BIRTH_TOPIC, payload, topic
-from hub.standing import Standing
+from hub.link.connection import Server
+from hub.link.standing import Standing
 
 LOOK_S = 5.0
 """How soon a new sensor is told."""

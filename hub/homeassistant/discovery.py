@@ -13,7 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 from dsp.signals import Placement
-from hub.topics import Topics
+from hub.messages.topics import Topics
 
 PREFIX = "homeassistant"
 BIRTH_TOPIC = f"{PREFIX}/status"

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from dsp.records import PainReport, Threshold
-from hub.bus import Subscription
-from hub.facts import Fact
+from hub.flow.bus import Subscription
+from hub.flow.facts import Fact
 from hub.history.schema import HistoryError
 
 CAPACITY = 200

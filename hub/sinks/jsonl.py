@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dsp.records import Attitude, GaitEvent, Record
-from hub.bus import Subscription
-from hub.config import ConfigError
-from hub.facts import Fact
-from hub.lines import encode_line
+from hub.flow.bus import Subscription
+from hub.flow.facts import Fact
+from hub.messages.lines import encode_line
+from hub.settings.config import ConfigError
 
 CAPACITY = 4000
 

@@ -15,12 +15,12 @@ from itertools import islice
 
 import aiomqtt
 
-from hub.bus import Subscription
-from hub.connection import MQTT_5, Server, backoff_s, open_client, plain_reason, publish_properties, settled
-from hub.delivery import delivery
+from hub.flow.bus import Subscription
+from hub.link.connection import MQTT_5, Server, backoff_s, open_client, plain_reason, publish_properties, settled
+from hub.messages.delivery import delivery
+from hub.messages.topics import WireError
+from hub.messages.wire import Message, Post, Presence, StatusMessage, decode, encode
 from hub.sinks.overdue import KEEP_EVERY_S, Overdue
-from hub.topics import WireError
-from hub.wire import Message, Post, Presence, StatusMessage, decode, encode
 
 CAPACITY = 1000
 """Posts in memory for a broker that is away: about two minutes of a run, then the oldest go and are counted."""

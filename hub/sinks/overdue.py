@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, ParamSpec, TypeAlias, TypeVar
 
-from hub.delivery import marked_late
+from hub.messages.delivery import marked_late
+from hub.messages.wire import CueMessage, Post, SessionMessage, StepMessage, ThresholdMessage
 from hub.sinks.spool import Spool
-from hub.wire import CueMessage, Post, SessionMessage, StepMessage, ThresholdMessage
 
 KEEP_EVERY_S = 1.0
 """How often what waits goes to disk: what a killed hub can lose."""

@@ -12,9 +12,9 @@ from drivers.packets import DeviceInfo, Packet, Said
 from drivers.recordings.recording import RecordingWriter, SessionInfo
 from dsp.records import Cue, Metric, PainReport, Step, Threshold
 from dsp.signals import NS_PER_S
-from hub.bus import Subscription
-from hub.facts import Beat, Fact
-from hub.lines import encode_line
+from hub.flow.bus import Subscription
+from hub.flow.facts import Beat, Fact
+from hub.messages.lines import encode_line
 
 CAPACITY = 4000
 """Facts that may wait for the disk: some ten seconds of five sensors, then the bus waits, then drops are counted."""

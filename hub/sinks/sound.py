@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from drivers.clock import now_ns
 from dsp.records import Cue, Metric, PainReport
 from dsp.signals import NS_PER_S
-from hub.bus import Subscription
-from hub.facts import Arrival, Beat, Elsewhere, Fact, Mute
+from hub.flow.bus import Subscription
+from hub.flow.facts import Arrival, Beat, Elsewhere, Fact, Mute
+from hub.messages.wire import SoundStatus
 from hub.sound.clock import loop_clock
 from hub.sound.latency import Latency
 from hub.sound.mixer import Mixer
@@ -27,7 +28,6 @@ from hub.sound.sounds import Rank, Sound
 from hub.sound.speech.engine import SpeechError
 from hub.sound.speech.store import SpeechStore
 from hub.sound.tones import Signal, signal_samples
-from hub.wire import SoundStatus
 
 CAPACITY = 200
 """Facts that may wait for this sink: minutes of cadence."""

@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from hub.topics import WireError
-from hub.wire import Post, decode, encode
+from hub.messages.topics import WireError
+from hub.messages.wire import Post, decode, encode
 
 LIMIT = 60_000
 """Posts kept: three steps a second for five and a half hours, at about 450 bytes each 27 MB; then the oldest go."""

@@ -9,9 +9,9 @@ import pytest
 
 from drivers.virtual.params import RunnerParams
 from drivers.virtual.runner import VirtualRunner
-from dsp.agreement import APART_KEY, SWAPPED_KEY, Agreement
+from dsp.gait.agreement import APART_KEY, SWAPPED_KEY, Agreement
+from dsp.gait.sightings import Contact, Release
 from dsp.records import Metric, Side
-from dsp.sightings import Contact, Release
 from dsp.signals import Placement, SampleBlock
 from tests.dsp.virtual import play, worn_by
 

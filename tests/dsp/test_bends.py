@@ -10,11 +10,11 @@ import pytest
 
 from drivers.virtual.imu_errors import ImuErrors
 from drivers.virtual.runner import RunnerParams
-from dsp.bend import LATE_S, Pace
-from dsp.exposure import USUAL_MPS
 from dsp.metrics.speed_source import Source
+from dsp.orientation.bend import LATE_S, Pace
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Attitude, Metric, Step
+from dsp.runner.exposure import USUAL_MPS
 from dsp.signals import NS_PER_S, Placement, SampleBlock
 from tests.dsp.track import STRAIGHT, Track, TrackRun, in_order
 

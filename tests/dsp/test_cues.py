@@ -20,11 +20,11 @@ from dsp.cues.rule import CueParams, Moment, all_rules
 from dsp.cues.schedule import Schedule
 from dsp.cues.sensor_moved import Rule as SensorMoved
 from dsp.cues.spike_guard import Rule as SpikeGuard
-from dsp.exposure import Exposure
-from dsp.history import PastRun
 from dsp.metrics.metric import all_metrics
-from dsp.plan import Plan, Volume
 from dsp.records import Cue, Earcon, Metric, PainReport, Severity, Side, Threshold, ThresholdState
+from dsp.runner.exposure import Exposure
+from dsp.runner.history import PastRun
+from dsp.runner.plan import Plan, Volume
 
 S = 1_000_000_000
 NEAR, REACHED = ThresholdState.NEAR, ThresholdState.REACHED

@@ -13,8 +13,8 @@ from dsp.detectors.landing import Landing, LandingParams
 from dsp.detectors.push_off import PushOff, PushOffParams, Stance
 from dsp.detectors.touch_down import TouchDownParams, TouchDowns, first_jolt_s
 from dsp.records import EventKind, Step
+from dsp.samples.trace import Trace
 from dsp.signals import GRAVITY_MPS2, Placement
-from dsp.trace import Trace
 from tests.dsp.virtual import play, worn_by
 
 FEET = [Placement.LEFT_FOOT, Placement.RIGHT_FOOT]

@@ -11,9 +11,9 @@ from benchmarks.thresholds.eighth_run import eighth
 from benchmarks.thresholds.simulated import Change, Habit, SimulatedRun, told
 from dsp import texts
 from dsp.guidance import Guidance, GuidanceParams, Wish
-from dsp.history import PastRun
-from dsp.plan import GUIDED, Plan, Volume
 from dsp.records import Cue, Earcon, Metric, PainReport, Severity, Side, Threshold, ThresholdState
+from dsp.runner.history import PastRun
+from dsp.runner.plan import GUIDED, Plan, Volume
 
 S = 1_000_000_000
 REACHED, REPORTED = ThresholdState.REACHED, ThresholdState.REPORTED

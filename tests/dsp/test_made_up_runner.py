@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dsp.mount import Mount
+from dsp.orientation.mount import Mount
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Attitude, Metric, Side, Step
 from dsp.signals import IMU6, Placement, Quantity, SampleBlock

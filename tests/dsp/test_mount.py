@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dsp.mount import Mount
+from dsp.orientation.mount import Mount
 
 
 def test_axes_are_read_as_forward_left_up():

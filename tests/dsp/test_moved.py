@@ -10,12 +10,12 @@ import pytest
 
 from benchmarks.score_recordings import corrupted
 from dsp.guidance import GuidanceParams
-from dsp.history import PastRun
 from dsp.metrics.sensor_moved import KEY
-from dsp.mount import Mount
-from dsp.moved import MovedSensor
+from dsp.orientation.mount import Mount
+from dsp.orientation.moved import MovedSensor
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Metric, Step, Threshold
+from dsp.runner.history import PastRun
 from dsp.signals import NS_PER_S, Placement
 from tests.dsp.synthetic import blocks_of, make
 from tests.recorded import blocks, folders, load, requires_data

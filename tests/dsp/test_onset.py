@@ -7,10 +7,10 @@ import pickle
 
 import pytest
 
-from dsp.exposure import Exposure, downhill_weight
-from dsp.history import PastRun
 from dsp.records import Metric, PainReport, ThresholdState
-from dsp.return_to_run import cap_today, return_text
+from dsp.runner.exposure import Exposure, downhill_weight
+from dsp.runner.history import PastRun
+from dsp.runner.return_to_run import cap_today, return_text
 from dsp.thresholds.onset import Onset
 from dsp.thresholds.onset_model import Observation, OnsetModel, observations
 

@@ -7,8 +7,8 @@ import pytest
 from dsp.cues.pain_noted import Rule as PainNoted
 from dsp.cues.rule import CueParams
 from dsp.records import PainReport, Side
+from dsp.runner.triage import SITES, Answer, PainRule, at_once, known_site, triage
 from dsp.texts import level_word
-from dsp.triage import SITES, Answer, PainRule, at_once, known_site, triage
 
 
 def report(level: int | None, site: str | None = None, *, numb: bool | None = None) -> PainReport:

@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 from dsp.signals import Placement
-from hub.contract_examples import EXAMPLES
+from hub.contract.examples import EXAMPLES
 from hub.homeassistant.discovery import payload
-from hub.topics import parse_topic
-from hub.wire import encode
+from hub.messages.topics import parse_topic
+from hub.messages.wire import encode
 
 VERSION = "2025.2.5"
 ROOT = Path(__file__).parents[2]

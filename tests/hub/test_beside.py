@@ -16,18 +16,19 @@ import pytest
 
 from drivers.recordings.recording import RecordingReader, SessionInfo
 from firmware_profiles.catalog import load_catalog
-from hub import dashboard, folders
-from hub.dashboard import Dashboard
 from hub.doctor.finding import Verdict
 from hub.doctor.packages import OUR_PACKAGES, foreign_owners
-from hub.engine import RadioItem
-from hub.incoming import CommandMessage
-from hub.launch import Ended, Launch, carry_out
-from hub.notices import Notices
-from hub.runtime import Outcome
-from hub.settings import RunSettings
-from hub.source import NamedTask, Source
+from hub.flow.engine import RadioItem
+from hub.flow.notices import Notices
+from hub.flow.source import NamedTask, Source
+from hub.messages.incoming import CommandMessage
+from hub.run.launch import Ended, Launch, carry_out
+from hub.run.runtime import Outcome
+from hub.settings import folders
+from hub.settings.run_settings import RunSettings
 from hub.stop import Stop, stopping_on_signals
+from hub.terminal import dashboard
+from hub.terminal.dashboard import Dashboard
 from tests.hub.programs import a_port
 
 STAND_IN = """\
@@ -161,7 +162,7 @@ async def test_waiting_for_stop_is_over_when_asked_or_in_time():
 
 
 def test_the_doctor_sees_a_foreign_owner_of_our_names():
-    root = Path(dashboard.__file__).parent.parent
+    root = Path(dashboard.__file__).parents[2]
     own = {name: root / name for name in OUR_PACKAGES}
     assert foreign_owners({name: ["stridecue"] for name in OUR_PACKAGES}, own).verdict is Verdict.OK
     taken = foreign_owners({"hub": ["stridecue", "activeloop-hub"]}, own)
@@ -208,7 +209,7 @@ def test_the_next_command_can_be_typed_as_it_stands(tmp_path: Path, monkeypatch:
 
 def test_the_next_command_fits_on_a_line(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("shutil.which", lambda _name: None)
-    monkeypatch.chdir(Path(dashboard.__file__).parent.parent)
+    monkeypatch.chdir(Path(dashboard.__file__).parents[2])
     run = folders.demo_folder() / "recordings" / "2026-03-01T073000Z-demo.mcap"
     words = Ended(Outcome(files=[run]), SessionInfo(0, None, "demo"), (), sys.stdout).words()
     assert words[-2].endswith(" replay 2026-03-01T073000Z-demo")
@@ -216,9 +217,9 @@ def test_the_next_command_fits_on_a_line(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_advice_fits_how_stridecue_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    root = Path(dashboard.__file__).parent.parent
+    root = Path(dashboard.__file__).parents[2]
     assert folders.adding_extra("audio") == f"{sys.executable} -m pip install -e {shlex.quote(f'{root}[audio]')}"
-    monkeypatch.setattr(folders, "__file__", str(tmp_path / "site-packages" / "hub" / "folders.py"))
+    monkeypatch.setattr(folders, "__file__", str(tmp_path / "site-packages" / "hub" / "settings" / "folders.py"))
     assert folders.adding_extra("audio") == f"{sys.executable} -m pip install sounddevice"
     monkeypatch.setattr(sys, "prefix", "/home/ann/.local/share/pipx/venvs/stridecue")
     assert folders.adding_extra("audio") == "pipx inject stridecue sounddevice"

@@ -19,11 +19,11 @@ from hub.broker import beyond
 from hub.broker.beyond import USER, BeyondBroker, watchers_password
 from hub.broker.serving import LOOPBACK, BrokerError
 from hub.commands import doctor, live
-from hub.config import Config, ConfigError, MqttSection
-from hub.connection import Server, open_client, settled
 from hub.doctor.finding import Verdict
-from hub.outlets import Beyond
-from hub.replayed import open_replayed
+from hub.link.connection import Server, open_client, settled
+from hub.replay.replayed import open_replayed
+from hub.run.outlets import Beyond
+from hub.settings.config import Config, ConfigError, MqttSection
 from tests.hub.programs import a_port, mosquitto, mosquitto_program, until
 from tests.hub.test_runtime import Run, a_run
 

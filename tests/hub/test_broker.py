@@ -16,7 +16,7 @@ from hub.broker.loopback import LoopbackBroker
 from hub.broker.mosquitto import Mosquitto, remove_left_folders
 from hub.broker.serving import LOOPBACK, BrokerError, Serving, port_is_free
 from hub.client import HubClient, LinkChange, Received
-from hub.incoming import PainMessage
+from hub.messages.incoming import PainMessage
 from tests.hub.programs import a_port, mosquitto
 
 pytestmark = pytest.mark.real_time

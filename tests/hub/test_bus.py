@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.bus import PATIENCE_S, Bus, Policy
+from hub.flow.bus import PATIENCE_S, Bus, Policy
 from tests.virtual_time import virtual_loop_factory
 
 READ = -1

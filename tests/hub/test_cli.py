@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from hub.cli import main
-from hub.config import SAMPLE
-from hub.folders import config_file
+from hub.settings.config import SAMPLE
+from hub.settings.folders import config_file
 
 STEP_FIELDS = {
     "type", "t_s", "toe_off_s", "step_time_s", "contact_ms", "flight_ms", "side", "drop_peak_deg", "drop_excursion_deg",

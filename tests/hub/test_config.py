@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from dsp.signals import Placement
-from hub.config import SAMPLE, Config, ConfigError, MqttSection, external_server, listen_address, load_config
-from hub.connection import Server
+from hub.link.connection import Server
+from hub.settings.config import SAMPLE, Config, ConfigError, MqttSection, external_server, listen_address, load_config
 
 
 def written(tmp_path: Path, text: str) -> Path:

@@ -16,7 +16,7 @@ import pytest
 
 from hub.broker.embedded import Embedded
 from hub.broker.serving import LOOPBACK
-from hub.connection import MQTT_3, MQTT_5, Server, open_client, plain_reason, publish_properties, settled
+from hub.link.connection import MQTT_3, MQTT_5, Server, open_client, plain_reason, publish_properties, settled
 from tests.hub.programs import a_port, mosquitto, mosquitto_program
 
 pytestmark = pytest.mark.real_time

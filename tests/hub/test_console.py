@@ -7,12 +7,12 @@ import io
 
 from dsp.records import Cue, PainReport, Severity, Side, Threshold, ThresholdState
 from dsp.signals import Placement
-from hub.bus import Bus, Policy
-from hub.console import Console
-from hub.facts import Mute
-from hub.session import Session
-from hub.telemetry import About, Telemetry
-from hub.wire import MetricsMessage, Post, SensorMessage, SessionMessage
+from hub.flow.bus import Bus, Policy
+from hub.flow.facts import Mute
+from hub.flow.session import Session
+from hub.messages.wire import MetricsMessage, Post, SensorMessage, SessionMessage
+from hub.telemetry.telemetry import About, Telemetry
+from hub.text.console import Console
 
 
 def metrics(seq: int, cadence_spm: float | None) -> Post:

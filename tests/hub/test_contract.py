@@ -13,12 +13,12 @@ import jsonschema
 import msgspec
 import pytest
 
-from hub.contract import documents, json_schema
-from hub.contract_examples import EXAMPLES
-from hub.delivery import DELIVERY
-from hub.incoming import Action
-from hub.topics import KINDS, Topics
-from hub.wire import MESSAGES, decode, encode
+from hub.contract.documents import documents, json_schema
+from hub.contract.examples import EXAMPLES
+from hub.messages.delivery import DELIVERY
+from hub.messages.incoming import Action
+from hub.messages.topics import KINDS, Topics
+from hub.messages.wire import MESSAGES, decode, encode
 
 FOLDER = Path(__file__).parents[2] / "docs" / "contract"
 PARSER = "@asyncapi/parser@3.4.0"

@@ -14,7 +14,7 @@ from dsp.pipeline import Pipeline
 from dsp.records import Metric, PainReport, Quality, Record, Step, Summary
 from dsp.signals import Placement, SampleBlock
 from firmware_profiles.catalog import load_catalog
-from hub.engine import Engine
+from hub.flow.engine import Engine
 
 
 class FailingPipeline(Pipeline):

@@ -16,12 +16,12 @@ from drivers.imports.csv_import import import_csv
 from drivers.ingest import Ingest
 from drivers.packets import DeviceInfo, Packet, Said
 from drivers.recordings.recording import RecordingReader
-from dsp.plan import Volume
 from dsp.records import Quality, Record
+from dsp.runner.plan import Volume
 from dsp.signals import NS_PER_S, Placement
 from firmware_profiles.catalog import load_catalog
-from hub.engine import Engine
-from hub.settings import RunSettings
+from hub.flow.engine import Engine
+from hub.settings.run_settings import RunSettings
 from tests.recorded import DATA_DIR, requires_data
 
 Item = DeviceInfo | Packet | Said
@@ -127,7 +127,7 @@ def _all(ingest: Ingest, held: list[Packet]) -> list:
 
 
 def test_a_device_that_breaks_a_stage_leaves_the_others(run_of_three: list[Item], monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("hub.engine._LOG.exception", lambda *_words: None)
+    monkeypatch.setattr("hub.flow.engine._LOG.exception", lambda *_words: None)
     broken = Engine(CATALOG, RunSettings().pipeline(signals=False))
     for item in taken_together(run_of_three[:700]):
         if isinstance(item, list):

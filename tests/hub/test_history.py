@@ -12,18 +12,18 @@ from pathlib import Path
 import pytest
 
 from drivers.recordings.recording import SessionInfo
-from dsp.history import PastRun
 from dsp.metrics import speed_source
-from dsp.plan import Plan
 from dsp.records import Metric, PainReport, Side, Step, Summary, Threshold, ThresholdState
+from dsp.runner.history import PastRun
+from dsp.runner.plan import Plan
 from dsp.signals import Placement
 from hub.commands.keep_run import keep
 from hub.history.runs import RunCount, StoredPain, StoredRun, past_run, stored_run
 from hub.history.schema import HistoryError, opened
 from hub.history.store import History
-from hub.launch import Ended
 from hub.outcome import Outcome
-from hub.summary_text import earlier_text, summary_text
+from hub.run.launch import Ended
+from hub.text.summary_text import earlier_text, summary_text
 
 RUN = StoredRun("ann", "2025-03-01T07:30:00.000Z", 1800.0, 5000, 170.0, 5.0, None, "/runs/1.mcap")
 

@@ -10,12 +10,12 @@ import pytest
 
 from dsp.signals import Placement
 from hub.broker.serving import LOOPBACK
-from hub.connection import MQTT_5, Server, open_client
-from hub.contract_examples import EXAMPLES
+from hub.contract.examples import EXAMPLES
 from hub.homeassistant.announcer import Announcer
 from hub.homeassistant.discovery import BIRTH_TOPIC, payload, topic
-from hub.topics import parse_topic
-from hub.wire import decode, encode
+from hub.link.connection import MQTT_5, Server, open_client
+from hub.messages.topics import parse_topic
+from hub.messages.wire import decode, encode
 from tests.hub.programs import a_port, mosquitto
 
 SENSORS = {"C4:2B:11:07:AA:01": Placement.SACRUM, "no place": None}

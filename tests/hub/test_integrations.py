@@ -12,13 +12,13 @@ from typing import Any, get_args
 import pytest
 
 from dsp.signals import Placement
-from hub.contract import INCOMING
-from hub.contract_examples import EXAMPLES
-from hub.delivery import DELIVERY
+from hub.contract.documents import INCOMING
+from hub.contract.examples import EXAMPLES
 from hub.homeassistant.discovery import payload
-from hub.incoming import Action
-from hub.topics import parse_topic
-from hub.wire import MESSAGES, encode
+from hub.messages.delivery import DELIVERY
+from hub.messages.incoming import Action
+from hub.messages.topics import parse_topic
+from hub.messages.wire import MESSAGES, encode
 
 DOCS = Path(__file__).parents[2] / "docs"
 PERIODS = {None: "-", 5: "5 s", 60: "a minute", 86_400: "a day"}

@@ -7,16 +7,16 @@ from contextlib import asynccontextmanager
 import aiomqtt
 import pytest
 
-from hub.arguments import parse
 from hub.broker.joined import Joined, demos_at, find_demos
 from hub.broker.loopback import LoopbackBroker
 from hub.broker.serving import LOOPBACK
+from hub.command_line.arguments import parse
 from hub.commands.demo import chosen_name
-from hub.config import ConfigError
-from hub.connection import Server, open_client
-from hub.session import Session
-from hub.telemetry import About, Telemetry
-from hub.wire import encode
+from hub.flow.session import Session
+from hub.link.connection import Server, open_client
+from hub.messages.wire import encode
+from hub.settings.config import ConfigError
+from hub.telemetry.telemetry import About, Telemetry
 from tests.hub.programs import a_port, mosquitto, until
 
 pytestmark = pytest.mark.real_time

@@ -10,8 +10,8 @@ from drivers.recordings.recording import RecordingReader, RecordingWriter, Sessi
 from drivers.recordings.recording_length import length_s
 from hub.cli import main
 from hub.commands.kept_recordings import chosen_recording, newest_first
-from hub.config import ConfigError
-from hub.folders import data_folder, demo_folder
+from hub.settings.config import ConfigError
+from hub.settings.folders import data_folder, demo_folder
 
 
 @pytest.fixture

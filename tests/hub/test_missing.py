@@ -1,10 +1,10 @@
 import pytest
 
 from drivers.link_state import LinkState
-from dsp.agreement import APART_KEY, SWAPPED_KEY
+from dsp.gait.agreement import APART_KEY, SWAPPED_KEY
 from dsp.records import Metric, Side
 from dsp.signals import Placement
-from hub.missing import contradiction, missing_text
+from hub.text.missing import contradiction, missing_text
 
 
 def links(*placements: Placement, state: str = "streaming") -> list[LinkState]:

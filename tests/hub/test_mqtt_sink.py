@@ -15,17 +15,17 @@ import pytest
 from dsp.records import Metric, Side, Threshold, ThresholdState
 from hub.broker.mosquitto import Mosquitto
 from hub.broker.serving import LOOPBACK
-from hub.bus import Bus, Policy
 from hub.client import HubClient, Received
-from hub.connection import Server, open_client
-from hub.delivery import for_others, may_leave
-from hub.incoming import PainMessage
-from hub.session import Session
+from hub.flow.bus import Bus, Policy
+from hub.flow.session import Session
+from hub.link.connection import Server, open_client
+from hub.messages.delivery import for_others, may_leave
+from hub.messages.incoming import PainMessage
+from hub.messages.topics import Topics, WireError
+from hub.messages.wire import AttitudeMessage, Post, SessionMessage, StatusMessage, encode
 from hub.sinks import mqtt
 from hub.sinks.mqtt import MqttSink
-from hub.telemetry import About, Telemetry
-from hub.topics import Topics, WireError
-from hub.wire import AttitudeMessage, Post, SessionMessage, StatusMessage, encode
+from hub.telemetry.telemetry import About, Telemetry
 from tests.hub.programs import a_port, mosquitto, mosquitto_sub, until
 
 pytestmark = pytest.mark.real_time
@@ -132,7 +132,7 @@ async def test_others_get_the_bare_state_of_what_is_made_from_pain():
 async def test_a_killed_hub_leaves_its_will():
     script = (
         "import asyncio, sys; sys.path.insert(0, '.')\n"
-        "from hub.connection import Server\nfrom tests.hub.test_mqtt_sink import Hub\n"
+        "from hub.link.connection import Server\nfrom tests.hub.test_mqtt_sink import Hub\n"
         "async def main():\n    await Hub(Server(port=int(sys.argv[1]))).sink.run()\n"
         "asyncio.run(main())"
     )

@@ -15,13 +15,13 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from hub.broker.serving import LOOPBACK
-from hub.connection import MQTT_3, MQTT_5, Server, open_client
-from hub.incoming import CommandMessage, PainMessage
-from hub.orders import MAX_ORDER_BYTES, ORDERS_A_SECOND, Order, OrderDesk, OrderError, _explained
-from hub.session import Session
-from hub.telemetry import About, Telemetry
-from hub.topics import WireError
-from hub.wire import decode
+from hub.flow.session import Session
+from hub.link.connection import MQTT_3, MQTT_5, Server, open_client
+from hub.messages.incoming import CommandMessage, PainMessage
+from hub.messages.topics import WireError
+from hub.messages.wire import decode
+from hub.orders.order_desk import MAX_ORDER_BYTES, ORDERS_A_SECOND, Order, OrderDesk, OrderError, _explained
+from hub.telemetry.telemetry import About, Telemetry
 from tests.hub.programs import a_port, mosquitto
 
 pytestmark = pytest.mark.real_time

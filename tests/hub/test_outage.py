@@ -17,18 +17,18 @@ import pytest
 
 from dsp.records import Cue, Severity, Side, Step
 from dsp.signals import NS_PER_S, Placement
-from hub.bus import Bus, Policy
 from hub.client import HubClient, Received
-from hub.connection import MQTT_5, Server, settled
-from hub.delivery import may_leave
-from hub.session import Session
+from hub.flow.bus import Bus, Policy
+from hub.flow.session import Session
+from hub.link.connection import MQTT_5, Server, settled
+from hub.messages.delivery import may_leave
+from hub.messages.topics import parse_topic
+from hub.messages.wire import CueMessage, Post, SessionMessage, StepMessage, decode
 from hub.sinks import mqtt
 from hub.sinks.mqtt import MqttSink
 from hub.sinks.overdue import Overdue
 from hub.sinks.spool import Spool
-from hub.telemetry import About, Telemetry
-from hub.topics import parse_topic
-from hub.wire import CueMessage, Post, SessionMessage, StepMessage, decode
+from hub.telemetry.telemetry import About, Telemetry
 from tests.hub.programs import a_port, mosquitto, until
 
 STEP_S = 1 / 3

@@ -11,16 +11,16 @@ import msgspec
 import pytest
 
 from drivers.recordings.recording import RecordingWriter, SessionInfo
-from dsp.plan import Plan
 from dsp.records import Summary
-from hub.command_line import carry_out
+from dsp.runner.plan import Plan
+from hub.command_line.dispatch import carry_out
 from hub.commands import live
 from hub.commands.before_run import ask_next_morning, before_run, unanswered
-from hub.folders import data_folder
 from hub.history.runs import StoredRun
 from hub.history.store import History
-from hub.launch import Ended, Launch
 from hub.outcome import Outcome
+from hub.run.launch import Ended, Launch
+from hub.settings.folders import data_folder
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from dsp.records import PainReport, Side
-from dsp.triage import PainRule
+from dsp.runner.triage import PainRule
 from hub.commands.keep_run import tell_pain
 from hub.history.runs import RunCount
-from hub.pain_text import WIDTH, run_pain_text, standing
+from hub.text.pain_text import WIDTH, run_pain_text, standing
 
 KNEE = PainReport(0, 4, "around the kneecap", Side.LEFT, running_s=119.4, distance_m=320.0, exposure_m=330.0)
 TAKEN_BACK = PainReport(7, 0, takes_back_ns=0)

@@ -15,10 +15,10 @@ from drivers.virtual.lab import VirtualLab
 from drivers.virtual.params import RunnerParams
 from drivers.virtual.runner import VirtualRunner
 from dsp.signals import Placement
-from hub.arguments import parser
+from hub.command_line.arguments import parser
 from hub.commands import pair
-from hub.config import ConfigError
-from hub.paired import Sensor, load_paired, placed, read_pairing, store_paired, swapped
+from hub.settings.config import ConfigError
+from hub.settings.paired import Sensor, load_paired, placed, read_pairing, store_paired, swapped
 
 LEFT, RIGHT, SACRUM = (f"F0:5C:00:01:00:0{n}" for n in (2, 3, 4))
 

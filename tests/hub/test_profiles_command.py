@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.cli import main
-from hub.folders import profiles_folder
+from hub.settings.folders import profiles_folder
 from tests.firmware_profiles.profiles import SMALL
 
 EXAMPLE = '\n[[examples]]\nstream = "main"\nhex = "010001"\nsource = "made up"\nexpect = { speed = 2.56 }\n'

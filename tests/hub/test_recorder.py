@@ -13,8 +13,8 @@ from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import RecordingReader, SessionInfo
 from drivers.recordings.recording_file import RecordingFile
 from dsp.signals import Placement
-from hub.bus import Bus, Policy
-from hub.facts import Beat, Fact
+from hub.flow.bus import Bus, Policy
+from hub.flow.facts import Beat, Fact
 from hub.sinks import recorder
 from hub.sinks.recorder import RecorderSink
 

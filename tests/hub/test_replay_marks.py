@@ -8,10 +8,10 @@ import pytest
 
 from dsp.records import Cue, Metric, PainReport, Severity, Threshold, ThresholdState
 from dsp.signals import NS_PER_S
-from hub.checkpoints import Checkpoints
-from hub.replay_marks import LEAD_NS, SHOWN_A_KIND, ReplayMarks
-from hub.turns import Snapshot
-from hub.wire import ReplayMark
+from hub.flow.turns import Snapshot
+from hub.messages.wire import ReplayMark
+from hub.replay.checkpoints import Checkpoints
+from hub.replay.marks import LEAD_NS, SHOWN_A_KIND, ReplayMarks
 
 NOTHING = Snapshot(engine={}, session={}, telemetry={}, notices={}, muted=False)
 

@@ -11,12 +11,12 @@ import pytest
 from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
 from dsp.signals import NS_PER_S, Placement
-from hub.incoming import Action, CommandMessage
-from hub.replay_marks import LEAD_NS
-from hub.replayed import ONLY_FORWARD, STILL_LOOKING, THE_END, ReplayedSource
+from hub.flow.turns import Keep, Landed, Leap, Snapshot
+from hub.messages.incoming import Action, CommandMessage
+from hub.messages.wire import ReplayMark
+from hub.replay.marks import LEAD_NS
+from hub.replay.replayed import ONLY_FORWARD, STILL_LOOKING, THE_END, ReplayedSource
 from hub.stop import Stop
-from hub.turns import Keep, Landed, Leap, Snapshot
-from hub.wire import ReplayMark
 
 LEAD_S = LEAD_NS / NS_PER_S
 

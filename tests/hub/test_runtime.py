@@ -17,16 +17,16 @@ from dsp.records import PainReport, Record, Step
 from firmware_profiles.catalog import load_catalog
 from hub.broker.loopback import LoopbackBroker
 from hub.broker.serving import LOOPBACK
-from hub.bus import Subscription
-from hub.connection import Server, open_client
-from hub.engine import Engine
-from hub.replayed import open_replayed
-from hub.runtime import Outcome, Plan, Runtime
-from hub.settings import RunSettings
-from hub.source import Source
+from hub.flow.bus import Subscription
+from hub.flow.engine import Engine
+from hub.flow.source import Source
+from hub.link.connection import Server, open_client
+from hub.messages.wire import MetricsMessage, Post, SensorMessage, SessionMessage
+from hub.replay.replayed import open_replayed
+from hub.run.runtime import Outcome, Plan, Runtime
+from hub.settings.run_settings import RunSettings
 from hub.stop import Stop
-from hub.telemetry import About
-from hub.wire import MetricsMessage, Post, SensorMessage, SessionMessage
+from hub.telemetry.telemetry import About
 from tests.hub.programs import a_port, mosquitto, until
 
 
@@ -203,8 +203,8 @@ async def test_a_live_demo_recorded_and_replayed_gives_the_same_records(tmp_path
     from drivers.clock import now_ns
     from drivers.recordings.recording import SessionInfo
     from drivers.virtual.runner import RunnerParams, VirtualRunner
-    from hub.live import LiveSource
-    from hub.truth import compare
+    from hub.run.live import LiveSource
+    from hub.text.truth import compare
 
     params = RunnerParams(seed=1, standing_s=4.0)
     epochs_s: list[float] = []

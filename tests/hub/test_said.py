@@ -16,15 +16,15 @@ from dsp import texts
 from dsp.pipeline import Pipeline
 from dsp.records import Cue, Metric, PainReport, Record, Side, Threshold, ThresholdState
 from firmware_profiles.catalog import load_catalog
-from hub.bus import Bus, Policy
-from hub.engine import Engine, RadioItem
-from hub.facts import Asked, Fact, Mute
+from hub.flow.bus import Bus, Policy
+from hub.flow.engine import Engine, RadioItem
+from hub.flow.facts import Asked, Fact, Mute
 from hub.history.diary import RunDiary
 from hub.history.schema import HistoryError
 from hub.history.store import History
-from hub.incoming import Action, CommandMessage, PainMessage, Who
-from hub.obey import Obey
-from hub.orders import OrderError
+from hub.messages.incoming import Action, CommandMessage, PainMessage, Who
+from hub.orders.obey import Obey
+from hub.orders.order_desk import OrderError
 from hub.sinks.diary import Diary, DiarySink, is_kept
 
 PAIN = b'{"type":"pain","level":4,"site":"outer knee","side":"left"}'

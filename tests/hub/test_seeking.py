@@ -14,35 +14,35 @@ import pytest
 from drivers.packets import Packet, Said
 from drivers.recordings.recording import RecordingReader, RecordingWriter
 from dsp.cues.schedule import Schedule
-from dsp.plan import Volume
 from dsp.records import Record
+from dsp.runner.plan import Volume
 from dsp.signals import NS_PER_S
 from firmware_profiles.catalog import load_catalog
 from hub.broker.loopback import LoopbackBroker
 from hub.broker.serving import LOOPBACK
-from hub.bus import Bus, Policy
 from hub.client import HubClient, Received
-from hub.connection import Server, open_client
-from hub.course import MUTE, Course
-from hub.engine import Engine
-from hub.facts import Elsewhere, Fact, Mute
-from hub.incoming import Action, CommandMessage
-from hub.lines import encode_line
-from hub.notices import Notices
-from hub.obey import Obey
-from hub.orders import OrderError
+from hub.flow.bus import Bus, Policy
+from hub.flow.engine import Engine
+from hub.flow.facts import Elsewhere, Fact, Mute
+from hub.flow.notices import Notices
+from hub.flow.session import Session
+from hub.flow.turns import Landed
+from hub.link.connection import Server, open_client
+from hub.messages.incoming import Action, CommandMessage
+from hub.messages.lines import encode_line
+from hub.messages.wire import AttitudeMessage, CueMessage, MetricsMessage, Post, SessionMessage, StepMessage
+from hub.orders.obey import Obey
+from hub.orders.order_desk import OrderError
 from hub.outcome import Outcome
-from hub.replayed import ReplayedSource, opened
-from hub.runtime import Plan, Runtime
-from hub.session import Session
-from hub.settings import RunSettings
+from hub.replay.course import MUTE, Course
+from hub.replay.replayed import ReplayedSource, opened
+from hub.run.runtime import Plan, Runtime
+from hub.settings.run_settings import RunSettings
 from hub.sinks.sound import SoundSink, is_heard
 from hub.sound.output.silent import SilentOutput
 from hub.sound.plan import Sounds
 from hub.stop import Stop
-from hub.telemetry import About, Telemetry
-from hub.turns import Landed
-from hub.wire import AttitudeMessage, CueMessage, MetricsMessage, Post, SessionMessage, StepMessage
+from hub.telemetry.telemetry import About, Telemetry
 from tests.hub.programs import a_port, mosquitto, until
 
 LESS = b'{"type":"command","action":"less"}'
@@ -406,7 +406,7 @@ class _Shown:
 async def test_with_a_dashboard_it_stays_at_the_end_and_goes_back_when_asked(
     small_recording: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("hub.runtime.Dashboard", _Shown)
+    monkeypatch.setattr("hub.run.runtime.Dashboard", _Shown)
     server, stop, seen = Server(LOOPBACK, a_port()), Stop(), list[SessionMessage]()
     reader = RecordingReader(small_recording)
     source = ReplayedSource(reader, 50.0)

@@ -6,7 +6,7 @@ import pytest
 
 from dsp.records import Metric, Step
 from dsp.signals import Placement
-from hub.session import Session
+from hub.flow.session import Session
 
 SECOND_NS = 1_000_000_000
 

@@ -14,8 +14,8 @@ import aiomqtt
 import pytest
 
 from hub.broker.serving import LOOPBACK
-from hub.connection import MQTT_5, Server, open_client
 from hub.homeassistant.discovery import topic as discovery_topic
+from hub.link.connection import MQTT_5, Server, open_client
 from tests.hub.programs import a_port, mosquitto_program
 
 pytestmark = pytest.mark.real_time

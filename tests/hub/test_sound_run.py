@@ -12,15 +12,16 @@ import pytest
 from drivers.recordings.recording import RecordingReader
 from dsp.records import Cue, Earcon, Record, Severity, Step
 from firmware_profiles.catalog import load_catalog
-from hub.arguments import parser
-from hub.bus import Subscription
+from hub.command_line.arguments import parser
 from hub.commands.sound import perform
 from hub.commands.sound import run as sound_command
-from hub.config import ConfigError, SoundSection, parse_config
-from hub.engine import Engine, RadioItem
-from hub.replayed import open_replayed
-from hub.runtime import Outcome, Plan, Runtime
-from hub.settings import RunSettings
+from hub.flow.bus import Subscription
+from hub.flow.engine import Engine, RadioItem
+from hub.messages.wire import Post, SessionMessage
+from hub.replay.replayed import open_replayed
+from hub.run.runtime import Outcome, Plan, Runtime
+from hub.settings.config import ConfigError, SoundSection, parse_config
+from hub.settings.run_settings import RunSettings
 from hub.sinks import recorder
 from hub.sound.output.output import OutputError
 from hub.sound.output.silent import SilentOutput
@@ -28,8 +29,7 @@ from hub.sound.output.wav_file import WavFileOutput
 from hub.sound.plan import Sounds, choose_sounds, with_output
 from hub.sound.tones import RATE_HZ, Signal
 from hub.stop import Stop
-from hub.telemetry import About
-from hub.wire import Post, SessionMessage
+from hub.telemetry.telemetry import About
 from tests.hub.heard import onsets, read
 from tests.hub.test_sound_sink import found_at_s
 
@@ -154,11 +154,11 @@ def test_what_is_heard_unless_said(command: str, output: str | None):
 def test_choosing_sound_loads_no_audio_library():
     code = """
 import sys
-from hub.config import ConfigError, SoundSection, parse_config
+from hub.settings.config import ConfigError, SoundSection, parse_config
 from hub.sound.plan import choose_sounds
 for output in ("auto", "null", "off", "run.wav"):
     choose_sounds(SoundSection(output=output))
-import hub.runtime, hub.sinks.sound
+import hub.run.runtime, hub.sinks.sound
 print("\\n".join(sys.modules))
 """
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

@@ -14,8 +14,9 @@ import pytest
 from drivers.clock import now_ns
 from dsp.records import Earcon, PainReport
 from dsp.signals import NS_PER_S
-from hub.bus import Bus, Policy
-from hub.facts import Arrival, Beat, Elsewhere, Fact, Mute
+from hub.flow.bus import Bus, Policy
+from hub.flow.facts import Arrival, Beat, Elsewhere, Fact, Mute
+from hub.messages.wire import SoundStatus
 from hub.sinks import sound
 from hub.sinks.sound import SoundSink
 from hub.sound.output import paced
@@ -26,7 +27,6 @@ from hub.sound.plan import Sounds
 from hub.sound.speech.engine import Engine
 from hub.sound.speech.store import SpeechStore
 from hub.sound.tones import CLICK_PEAK, RATE_HZ, SPEECH_PEAK, Samples, Signal, signal_samples
-from hub.wire import SoundStatus
 from tests.hub.heard import a_cue, cadence, onsets, read, target
 
 _TONE = """

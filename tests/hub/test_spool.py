@@ -6,10 +6,10 @@ import stat
 import sys
 from pathlib import Path
 
-from hub.contract_examples import EXAMPLES
-from hub.delivery import LATE, delivery, marked_late
+from hub.contract.examples import EXAMPLES
+from hub.messages.delivery import LATE, delivery, marked_late
+from hub.messages.wire import CueMessage, MetricsMessage, Post, StepMessage
 from hub.sinks.spool import Spool
-from hub.wire import CueMessage, MetricsMessage, Post, StepMessage
 
 
 def step(seq: int) -> Post:

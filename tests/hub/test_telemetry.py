@@ -8,11 +8,19 @@ from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo
 from dsp.records import Attitude, Metric, PainReport, Quality, Side, Threshold, ThresholdState
 from dsp.signals import Placement
-from hub.engine import SourceHealth
-from hub.facts import Asked, Mute
-from hub.session import Session
-from hub.telemetry import About, Telemetry
-from hub.wire import AttitudeMessage, MetricsMessage, Question, SensorMessage, SessionMessage, TrendMessage, encode
+from hub.flow.engine import SourceHealth
+from hub.flow.facts import Asked, Mute
+from hub.flow.session import Session
+from hub.messages.wire import (
+    AttitudeMessage,
+    MetricsMessage,
+    Question,
+    SensorMessage,
+    SessionMessage,
+    TrendMessage,
+    encode,
+)
+from hub.telemetry.telemetry import About, Telemetry
 
 S = 1_000_000_000
 ZERO_UNIX_NS = 1_740_814_200 * S

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from dsp.guidance import Guidance, GuidanceParams
-from dsp.history import PastRun
 from dsp.records import Cue, Metric, PainReport, Side
+from dsp.runner.history import PastRun
 from dsp.signals import NS_PER_S
-from hub.contract_examples import EXAMPLES
-from hub.delivery import for_others
-from hub.session import Session
-from hub.telemetry import About, Telemetry
-from hub.wire import CueMessage, Post, SessionMessage, encode
+from hub.contract.examples import EXAMPLES
+from hub.flow.session import Session
+from hub.messages.delivery import for_others
+from hub.messages.wire import CueMessage, Post, SessionMessage, encode
+from hub.telemetry.telemetry import About, Telemetry
 
 PAST = tuple(
     PastRun(5.2 + d, 4.6 + d, 168.0, speed_mps=2.8, distance_m=9000.0, exposure_m=9000.0, descent_m=0.0, days_ago=4.0)

@@ -11,16 +11,16 @@ import pytest
 
 from dsp.records import Severity, ThresholdState
 from dsp.texts import detector_and_side, threshold_text
-from hub.arguments import parser
 from hub.client import Item, LinkChange, Received
+from hub.command_line.arguments import parser
 from hub.commands import watch
-from hub.config import ConfigError
-from hub.connection import NOTHING_HERE, Server
-from hub.contract_examples import EXAMPLES
-from hub.lines import PainLine
-from hub.plain_watch import NUMBERS_EVERY, PlainWatch
-from hub.topics import COACH_KINDS, Topics, coach_topics, parse_topic
-from hub.wire import CueMessage, Question, SessionMessage
+from hub.contract.examples import EXAMPLES
+from hub.link.connection import NOTHING_HERE, Server
+from hub.messages.lines import PainLine
+from hub.messages.topics import COACH_KINDS, Topics, coach_topics, parse_topic
+from hub.messages.wire import CueMessage, Question, SessionMessage
+from hub.settings.config import ConfigError
+from hub.text.plain_watch import NUMBERS_EVERY, PlainWatch
 
 
 def of(kind: str, runner: str = "ann") -> Received:

@@ -11,7 +11,7 @@ import pytest
 from hub.cli import main
 from hub.commands import watch, web_address
 from hub.commands.web_address import advice, camera_code, check_free, reachable
-from hub.config import ConfigError
+from hub.settings.config import ConfigError
 from tests.hub.programs import a_port
 
 ELSEWHERE = "192.0.2.77"  # RFC 5737: nobody has it

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dsp.records import Cue, Metric, Record, Severity, Side, Step, Threshold, ThresholdState
 from dsp.signals import Placement
-from hub import incoming, topics, wire
-from hub.lines import RecordLine, encode_line, line_fields, line_of
+from hub.messages import incoming, topics, wire
+from hub.messages.lines import RecordLine, encode_line, line_fields, line_of
 
 times_ns = st.integers(min_value=-(10**12), max_value=10**15)
 maybe = st.none() | st.floats(allow_nan=False, allow_infinity=False, width=32)

@@ -10,8 +10,8 @@ import msgspec
 
 from dsp.records import Severity, Side, ThresholdState
 from hub.client import Item, LinkChange, Received
-from hub.topics import Topics, parse_topic
-from hub.wire import (
+from hub.messages.topics import Topics, parse_topic
+from hub.messages.wire import (
     CueMessage,
     Message,
     MetricsMessage,

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.pilot import Pilot
 
 from hub.client import Item
-from hub.wire import Message
+from hub.messages.wire import Message
 from tests.tui.scenes import Clock, ScriptedFeed
 from tui.app import DashboardApp
 from tui.coach import CoachApp

@@ -16,8 +16,8 @@ import msgspec
 
 from dsp.records import Severity, Side
 from hub.client import LinkChange
-from hub.lines import PainLine
-from hub.wire import ReplayMark
+from hub.messages.lines import PainLine
+from hub.messages.wire import ReplayMark
 from tests.tui import coach_scenes, scenes
 from tests.tui.coach import Coach, a_coach
 from tests.tui.dashboard import LARGE, SMALL, Dashboard, dashboard

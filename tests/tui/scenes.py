@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from dsp.records import Severity, Side, ThresholdState
 from dsp.signals import Placement
 from hub.client import Item, LinkChange, NotConnectedError, Received
-from hub.incoming import CommandMessage, PainMessage
-from hub.lines import MetricLine
-from hub.topics import Topics, parse_topic
-from hub.wire import (
+from hub.messages.incoming import CommandMessage, PainMessage
+from hub.messages.lines import MetricLine
+from hub.messages.topics import Topics, parse_topic
+from hub.messages.wire import (
     AttitudeMessage,
     CueMessage,
     Message,

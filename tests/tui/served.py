@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 
 from hub.broker.serving import LOOPBACK
 from hub.client import Item, Received
-from hub.connection import Server, open_client
-from hub.delivery import DELIVERY
-from hub.wire import encode
+from hub.link.connection import Server, open_client
+from hub.messages.delivery import DELIVERY
+from hub.messages.wire import encode
 from tests.hub.programs import a_port, mosquitto
 from tests.tui import coach_scenes
 

@@ -9,11 +9,11 @@ import pytest
 
 from dsp.records import Severity, Side, ThresholdState
 from hub.client import LinkChange
-from hub.incoming import PainMessage
+from hub.messages.incoming import PainMessage
 from tests.tui import scenes
-from tui.announcement import CUE_SHOWN_S, STOP_SHOWN_S, announce
-from tui.board import CUES_KEPT, FORGET_S, FRESH_S, Board
-from tui.words import ago, clock, lines_of, middle_cut
+from tui.state.announcement import CUE_SHOWN_S, STOP_SHOWN_S, announce
+from tui.state.board import CUES_KEPT, FORGET_S, FRESH_S, Board
+from tui.state.words import ago, clock, lines_of, middle_cut
 
 
 def told(*messages: object, now_s: float = 0.0) -> Board:

@@ -9,17 +9,17 @@ from msgspec.structs import replace
 from dsp.records import Side, ThresholdState
 from dsp.texts import WATCHED
 from hub.client import Item, LinkChange
-from hub.incoming import CommandMessage
-from hub.lines import PainLine
-from hub.trend import FIELDS
-from hub.wire import Question, ReplyMessage, ThresholdMessage, TrendMessage
+from hub.messages.incoming import CommandMessage
+from hub.messages.lines import PainLine
+from hub.messages.wire import Question, ReplyMessage, ThresholdMessage, TrendMessage
+from hub.telemetry.trend import FIELDS
 from tests.tui import coach_scenes, scenes
 from tests.tui.coach import a_coach
-from tui.roster import Need, Roster
 from tui.screens.roster import RosterScreen
 from tui.screens.watched import WatchedScreen
-from tui.sparkline import sparkline, tall_sparkline
+from tui.state.roster import Need, Roster
 from tui.widgets.cue_banner import CueBanner
+from tui.widgets.sparkline import sparkline, tall_sparkline
 from tui.widgets.status_line import StatusLine
 from tui.widgets.threshold_gauge import ThresholdGauge
 from tui.widgets.trend_panel import TrendPanel

@@ -16,12 +16,12 @@ from textual.dom import DOMNode
 
 import tui
 from dsp.records import Side
-from hub.incoming import CommandMessage, PainMessage
+from hub.messages.incoming import CommandMessage, PainMessage
 from tests.tui import coach_scenes, scenes
 from tests.tui.coach import Coach, a_coach
 from tests.tui.dashboard import Dashboard, dashboard
+from tui.look.theme import look_name
 from tui.screens.pain import SITES, PainScreen
-from tui.theme import look_name
 
 pytestmark = pytest.mark.real_time
 

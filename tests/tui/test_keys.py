@@ -8,10 +8,10 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 from dsp.records import Severity, Side
+from dsp.runner.triage import PainRule
 from dsp.texts import ACT_EASY, ACT_STOP, ACT_WALK
-from dsp.triage import PainRule
-from hub.incoming import CommandMessage, PainMessage
-from hub.wire import ReplayMark
+from hub.messages.incoming import CommandMessage, PainMessage
+from hub.messages.wire import ReplayMark
 from tests.tui import scenes
 from tests.tui.dashboard import SMALL, dashboard
 from tui.screens.help import HelpScreen

@@ -7,11 +7,11 @@ import io
 from msgspec.structs import replace
 
 from hub.client import Received
-from hub.contract_examples import EXAMPLES
-from hub.plain_watch import PlainWatch
-from hub.topics import parse_topic
-from hub.wire import CueMessage, SessionMessage
-from tui.board import Board
+from hub.contract.examples import EXAMPLES
+from hub.messages.topics import parse_topic
+from hub.messages.wire import CueMessage, SessionMessage
+from hub.text.plain_watch import PlainWatch
+from tui.state.board import Board
 
 
 def received(kind: str, *, late: bool) -> Received:

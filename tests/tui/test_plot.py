@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.trace import GAP_S, Trace
+from tui.state.trace import GAP_S, Trace
 from tui.widgets.braille_raster import BLANK, braille
 from tui.widgets.numerals import numeral_lines
 

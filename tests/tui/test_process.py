@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.argument_types import THEMES
+from hub.command_line.argument_types import THEMES
 from tui.__main__ import NICENESS, outlive_the_hub, parse
-from tui.theme import NAMES
+from tui.look.theme import NAMES
 
 pty = pytest.importorskip("pty", reason="no pseudo terminals here: the dashboard's process is NOT tested")
 ROOT = Path(__file__).parent.parent.parent

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dsp.records import Side, ThresholdState
-from hub.lines import EvidenceLine, MetricLine, PainLine, StepLine, ThresholdLine
+from hub.messages.lines import EvidenceLine, MetricLine, PainLine, StepLine, ThresholdLine
 from tests.tui import scenes
-from tui.reason import quantity, reason
+from tui.state.reason import quantity, reason
 
 
 def metric(key: str, value: float, side: Side | None = None) -> MetricLine:

@@ -7,13 +7,13 @@ import pytest
 
 from dsp.cues.pain_noted import Rule
 from dsp.cues.rule import CueParams
-from dsp.plan import Plan
 from dsp.records import PainReport, Side, ThresholdState
-from dsp.triage import SITES, PainRule
+from dsp.runner.plan import Plan
+from dsp.runner.triage import SITES, PainRule
 from hub.client import LinkChange
 from tests.tui import scenes
 from tests.tui.dashboard import LARGE, SMALL, dashboard, text_of
-from tui.board import FORGET_S
+from tui.state.board import FORGET_S
 from tui.widgets.braille_plot import BraillePlot
 from tui.widgets.cue_log import CueLog
 from tui.widgets.metric_tile import MetricTile

@@ -18,10 +18,10 @@ from tests.tui.coach import Coach, a_coach
 from tests.tui.colour import EYES, Cones, contrast, distance, in_grey, of_sixteen
 from tests.tui.dashboard import SMALL, Dashboard, dashboard
 from tui.app import DashboardApp
-from tui.roster_row import _MARK
-from tui.theme import FOR_FEW_COLOURS, NAMES, PALETTES, Palette, look_name, theme_name
-from tui.theme_memory import ThemeMemory
-from tui.words import SEVERITY_MARK, THRESHOLD_WORD
+from tui.look.theme import FOR_FEW_COLOURS, NAMES, PALETTES, Palette, look_name, theme_name
+from tui.look.theme_memory import ThemeMemory
+from tui.state.words import SEVERITY_MARK, THRESHOLD_WORD
+from tui.widgets.roster_row import _MARK
 
 pytestmark = pytest.mark.real_time
 

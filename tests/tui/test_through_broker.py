@@ -20,16 +20,16 @@ from hub.broker.loopback import LoopbackBroker
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.broker.serving import LOOPBACK
 from hub.client import HubClient, Received
-from hub.connection import Server, open_client
-from hub.delivery import DELIVERY
-from hub.engine import Engine
-from hub.incoming import PainMessage
-from hub.replayed import ReplayedSource, opened
-from hub.runtime import Plan, Runtime
-from hub.settings import RunSettings
+from hub.flow.engine import Engine
+from hub.link.connection import Server, open_client
+from hub.messages.delivery import DELIVERY
+from hub.messages.incoming import PainMessage
+from hub.messages.wire import Message, SensorMessage, encode
+from hub.replay.replayed import ReplayedSource, opened
+from hub.run.runtime import Plan, Runtime
+from hub.settings.run_settings import RunSettings
 from hub.stop import Stop
-from hub.telemetry import About
-from hub.wire import Message, SensorMessage, encode
+from hub.telemetry.telemetry import About
 from tests.tui import scenes
 from tui.app import DashboardApp
 from tui.widgets.braille_plot import BraillePlot

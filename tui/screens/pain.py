@@ -13,10 +13,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from dsp.records import Side
+from dsp.runner.triage import SITES as PAIN_SITES
+from dsp.runner.triage import PainRule, at_once
 from dsp.texts import level_word
-from dsp.triage import SITES as PAIN_SITES
-from dsp.triage import PainRule, at_once
-from hub.incoming import PainMessage
+from hub.messages.incoming import PainMessage
 
 SITES = (None, *PAIN_SITES)
 WORST = 10

@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import DataTable, Static
 
-from tui.roster import Need, Roster, Watched
-from tui.roster_row import HEADINGS, NARROW, NARROW_HEADINGS, TREND, WIDE, WIDE_FROM, cells, says
+from tui.state.roster import Need, Roster, Watched
 from tui.widgets.key_footer import KeyFooter
+from tui.widgets.roster_row import HEADINGS, NARROW, NARROW_HEADINGS, TREND, WIDE, WIDE_FROM, cells, says
 
 _SCROLL_BAR = 2
 _NOBODY = (

@@ -10,11 +10,12 @@ from textual.screen import Screen
 
 from dsp.records import ThresholdState
 from dsp.texts import counted
-from tui.ahead import Ahead, ahead
-from tui.announcement import announce
-from tui.board import PLOT_WINDOW_S, Board, Sensor
-from tui.reading import READINGS, Reading
-from tui.reason import reason
+from tui.state.ahead import Ahead, ahead
+from tui.state.announcement import announce
+from tui.state.board import PLOT_WINDOW_S, Board, Sensor
+from tui.state.reading import READINGS, Reading
+from tui.state.reason import reason
+from tui.state.words import sensor_word, sound_words, watched_words
 from tui.widgets.braille_plot import BraillePlot
 from tui.widgets.cue_banner import CueBanner
 from tui.widgets.cue_log import CueLog
@@ -24,7 +25,6 @@ from tui.widgets.metric_tile import MetricTile
 from tui.widgets.sensor_table import SensorTable
 from tui.widgets.status_line import Status, StatusLine
 from tui.widgets.threshold_gauge import ThresholdGauge
-from tui.words import sensor_word, sound_words, watched_words
 
 BAND_DEG = 5.0
 """Rule of thumb of 2-D video for an unremarkable drop; a weak source, shown as a guide and said so in the help."""

@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Horizontal, Vertical
 
-from tui.ahead import Ahead, for_coach
-from tui.board import Board
-from tui.roster import Watched
 from tui.screens.runner import RunnerScreen
+from tui.state.ahead import Ahead, for_coach
+from tui.state.board import Board
+from tui.state.roster import Watched
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.trend_panel import TrendPanel
 

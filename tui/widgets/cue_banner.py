@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.announcement import Announcement
-from tui.words import lines_of
+from tui.state.announcement import Announcement
+from tui.state.words import lines_of
 
 PRESSING = ("warning", "stop")
 """What to do is in their text, all of it: they take the rows they need, off what is below."""

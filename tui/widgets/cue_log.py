@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from dsp.records import Severity
-from tui.words import SEVERITY_MARK, clock, lines_of
+from tui.state.words import SEVERITY_MARK, clock, lines_of
 
 Said: TypeAlias = tuple[float, Severity, str]
 """Running time in seconds, severity, text."""

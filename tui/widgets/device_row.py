@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from hub.wire import SensorState
-from tui.words import SENSOR_MARK
+from hub.messages.wire import SensorState
+from tui.state.words import SENSOR_MARK
 
 _PLACE = 10
 _WIDEST_PLACE = 14

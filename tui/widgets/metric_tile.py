@@ -6,9 +6,9 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.reading import Reading
+from tui.state.reading import Reading
+from tui.state.words import age
 from tui.widgets.numerals import numeral_lines
-from tui.words import age
 
 _WIDE_CELLS = 26
 _CORNERS = 4

@@ -7,8 +7,8 @@ from typing import ClassVar
 from textual.content import Content
 from textual.widgets import Static
 
-from hub.wire import ReplayStatus
-from tui.words import clock
+from hub.messages.wire import ReplayStatus
+from tui.state.words import clock
 
 _STATE_MARK = {"playing": "▶", "paused": "‖", "seeking": "»", "ended": "■"}
 MARKS = {"cue": ("◆", "$foreground"), "threshold": ("▲", "$caution"), "pain": ("✚", "$bad")}

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.state.words import lines_of
 from tui.widgets.device_row import DeviceRow, header, render
-from tui.words import lines_of
 
 
 class SensorTable(Static):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.words import clock, middle_cut
+from tui.state.words import clock, middle_cut
 
 _STATE_MARK = {"waiting": "○", "running": "▶", "paused": "‖", "ended": "■"}
 _LINK_MARK = {True: "●", False: "✗", None: "◌"}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.words import lines_of
+from tui.state.words import lines_of
 
 STEPS = ("clear", "watch", "near", "reached")
 _COLOURS = ("$ok", "$watch", "$caution", "$bad")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
-from hub.wire import TrendMessage
-from tui.sparkline import tall_sparkline
+from hub.messages.wire import TrendMessage
+from tui.widgets.sparkline import tall_sparkline
 
 _ROWS = (
     ("Drop L", "drop_excursion_left_deg", 2.0, "{:.1f}", "°"),

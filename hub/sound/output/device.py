@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.folders import adding_extra
+from hub.settings.folders import adding_extra
 from hub.sound.output.native_stderr import without_native_stderr
 from hub.sound.output.output import OutputError, Render
 from hub.sound.output.own_thread import in_own_thread

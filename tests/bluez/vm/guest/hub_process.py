@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hub.client import HubClient, Received
-from hub.connection import Server
-from hub.wire import SensorMessage
+from hub.link.connection import Server
+from hub.messages.wire import SensorMessage
 
 RECORDINGS = Path("/root/recordings")
 CONFIGURATION = f"""\

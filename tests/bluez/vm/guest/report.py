@@ -11,7 +11,7 @@ from pathlib import Path
 
 from drivers.packets import Packet
 from drivers.recordings.recording import RecordingReader
-from hub.wire import SensorMessage
+from hub.messages.wire import SensorMessage
 
 IMU_HEAD = struct.Struct("<IIB")
 """sample_seq, t_us, n of profile stridecue.imu6."""

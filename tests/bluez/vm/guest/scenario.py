@@ -17,7 +17,7 @@ from drivers.virtual.connection import Conditions
 from drivers.virtual.lab import VirtualLab
 from drivers.virtual.peripherals.sensor import MTU
 from drivers.virtual.runner import VirtualRunner
-from hub.folders import log_file
+from hub.settings.folders import log_file
 from tests.bluez.vm.guest.bluetooth import Bluetooth
 from tests.bluez.vm.guest.hub_process import RECORDINGS, HubProcess
 from tests.bluez.vm.guest.report import Episode, judge

@@ -1,0 +1,51 @@
+"""Contralateral pelvic drop of one stance, from the trace of the trunk's up direction (definitions: domain 2)."""
+
+from __future__ import annotations
+
+import math
+
+from dsp.gait.sightings import Drop
+from dsp.orientation.mount import Mount
+from dsp.records import Side
+from dsp.samples.parabola import vertex
+from dsp.samples.trace import Trace
+
+BEFORE_CONTACT_S = 0.06
+"""How far before initial contact the lowest value is looked for (domain 2, firm)."""
+
+
+def obliquity_rad(mount: Mount, ux: float, uy: float, uz: float) -> float:
+    """Asin of the vertical component of the pelvis-left axis; u = up in sensor axes."""
+    lx, ly, lz = mount.left
+    return math.asin(max(-1.0, min(1.0, ux * lx + uy * ly + uz * lz)))
+
+
+def drop_of(trace: Trace, mount: Mount, side: Side, contact_s: float, release_s: float) -> Drop | None:
+    """Excursion and peak in the stance [contact_s, release_s]; None when the trace does not cover it.
+
+    Peaks between samples are taken from the parabola through three samples, so that 52 Hz and 416 Hz agree.
+    """
+    first = trace.first_at(contact_s - BEFORE_CONTACT_S)
+    start = trace.first_at(contact_s)
+    end = trace.first_at(release_s)
+    if first < 1 or end >= len(trace.force) or end - start < 3:
+        return None
+    sign = 1.0 if side is Side.LEFT else -1.0
+    lx, ly, lz = (sign * v for v in mount.left)
+    # Sines of the drop angle: peak and trough of the angle are where the sine has them.
+    rise = [lx * x + ly * y + lz * z for x, y, z in zip(*(axis[first:end] for axis in trace.up), strict=True)]
+    start -= first
+    peak = max(rise[start:])
+    peak_at = rise.index(peak, start)
+    low = min(rise[: peak_at + 1])
+    low_at = rise.index(low)
+    if start < peak_at < len(rise) - 1:
+        peak = vertex(rise[peak_at - 1], peak, rise[peak_at + 1])
+    if 0 < low_at < len(rise) - 1:
+        low = vertex(rise[low_at - 1], low, rise[low_at + 1])
+    peak_deg, low_deg = _angle_deg(peak), _angle_deg(low)
+    return Drop(excursion_deg=peak_deg - low_deg, peak_deg=peak_deg if mount.level else None)
+
+
+def _angle_deg(sine: float) -> float:
+    return math.degrees(math.asin(max(-1.0, min(1.0, sine))))

@@ -1,0 +1,172 @@
+"""Stances of a trunk sensor: from loads and unloads of the trunk to sightings with side, contact time and drop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dsp.detectors.trunk import TrunkEvent
+from dsp.gait.contact_time import ContactTimeParams, contact_time_s
+from dsp.gait.drop import drop_of
+from dsp.gait.gate import POCKET, GateParams, RunningGate
+from dsp.gait.side import SideFinder, SideParams
+from dsp.gait.sightings import Contact, Drop, Release, Sighting
+from dsp.orientation.mount import Mount
+from dsp.records import Side
+from dsp.samples.trace import Trace
+from dsp.signals import Placement, Vector
+
+DROP_PLACEMENTS = frozenset({Placement.SACRUM, Placement.WAIST_FRONT, Placement.LEFT_HIP, Placement.RIGHT_HIP})
+"""Where a sensor moves with the pelvis."""
+
+
+@dataclass(frozen=True, slots=True)
+class StanceParams:
+    """last_s: a stance without a next contact is closed this long after its own."""
+
+    last_s: float = 0.7
+    gate: GateParams = field(default_factory=GateParams)
+    side: SideParams = field(default_factory=SideParams)
+    time: ContactTimeParams = field(default_factory=ContactTimeParams)
+
+
+@dataclass(slots=True)
+class _Open:
+    """The stance under way."""
+
+    contact_s: float
+    crossing_s: float
+    unload_s: float | None = None
+
+
+class Stances:
+    """Keeps the row of steps of one trunk sensor.
+
+    `contacts_s` are the newest ones, `step_s` the usual step time; `trust`, set by the owner, scales the confidence.
+    """
+
+    def __init__(self, placement: Placement, confidence: float, params: StanceParams | None = None) -> None:
+        self._p = params or StanceParams()
+        self._placement = placement
+        self._confidence = confidence
+        self.trust = 1.0
+        self._gate = RunningGate(POCKET if placement is Placement.POCKET else self._p.gate)
+        self._side = SideFinder(self._p.side)
+        self.reset()
+
+    def reset(self) -> None:
+        """After a gap: which foot was which is unknown again."""
+        self._gate.reset()
+        self._side.reset()
+        self.contacts_s: list[float] = []
+        self.step_s = 0.0
+        self._open: _Open | None = None
+        self._judged_s = -9.0
+        self._last_side: Side | None = None
+        self._row: list[Sighting] = []
+
+    @property
+    def running(self) -> bool:
+        """Whether the newest contact belongs to a running row."""
+        return self._gate.open
+
+    @property
+    def _sure(self) -> float:
+        return self._confidence * self.trust
+
+    def see(self, event: TrunkEvent, trace: Trace, mount: Mount | None, *, levelled: bool) -> list[Sighting]:
+        """Take a load or an unload; `levelled`: the trace's up direction follows the pelvis within a stride."""
+        out = self.close_late(event.decided_s, trace, mount, levelled=levelled)
+        if not event.contact:
+            if self._open is not None:
+                self._open.unload_s = event.t_s
+            return out
+        step = event.t_s - self.contacts_s[-1] if self.contacts_s else 0.0
+        before = self._gate.open
+        continues = self._gate.contact(event.crossing_s, event.depth_g, event.rise_gps, trace)
+        if self._open is not None:
+            was = self._open
+            release_s = was.unload_s
+            if continues:
+                release_s = was.contact_s + contact_time_s(trace, was.crossing_s, event.crossing_s, self._p.time)
+            release = self._close(was, release_s, event.decided_s, trace, mount, levelled=levelled)
+            out += self._let_out(release, event.decided_s, running=before or self._gate.open)
+        if continues:
+            self.step_s += (0.25 if self.step_s else 1.0) * (step - self.step_s)
+        else:
+            self._row = []
+        self.contacts_s.append(event.t_s)
+        del self.contacts_s[:-4]
+        self._open = _Open(event.t_s, event.crossing_s)
+        side = self._last_side.other if self._last_side and self._beats(event.t_s) == 1 else None
+        contact = Contact(event.decided_s, event.t_s, self._placement, side, running=True, confidence=self._sure)
+        return out + self._let_out(contact, event.decided_s, running=self._gate.open)
+
+    def overdue(self, now_s: float) -> bool:
+        """Whether the stance under way has waited long enough for a next contact."""
+        return self._open is not None and now_s > self._open.contact_s + self._p.last_s
+
+    def close_late(self, now_s: float, trace: Trace, mount: Mount | None, *, levelled: bool) -> list[Sighting]:
+        """Close the stance under way if no next contact has come for long."""
+        was = self._open
+        if was is None or not self.overdue(now_s):
+            return []
+        decided_s = trace.t_s[min(trace.first_at(was.contact_s + self._p.last_s), len(trace.force) - 1)]
+        release = self._close(was, was.unload_s, decided_s, trace, mount, levelled=levelled)
+        return self._let_out(release, decided_s, running=self._gate.open)
+
+    def _close(
+        self,
+        was: _Open,
+        release_s: float | None,
+        decided_s: float,
+        trace: Trace,
+        mount: Mount | None,
+        *,
+        levelled: bool,
+    ) -> Release:
+        self._open = None
+        side: Side | None = None
+        drop: Drop | None = None
+        if release_s is not None:
+            self._side.step(self._beats(was.contact_s), self._early_force(trace, was.contact_s, release_s))
+            self._judged_s = was.contact_s
+            side = self._side.side(mount.left) if mount else None
+            if side and mount and levelled and self._placement in DROP_PLACEMENTS:
+                drop = drop_of(trace, mount, side, was.contact_s, release_s)
+        self._last_side = side
+        return Release(decided_s, was.contact_s, release_s, self._placement, side, drop, self._sure)
+
+    def _beats(self, contact_s: float) -> int:
+        """How many step times after the last judged stance this one began."""
+        if self.step_s <= 0.0:
+            return 1
+        return max(1, round((contact_s - self._judged_s) / self.step_s))
+
+    def _early_force(self, trace: Trace, contact_s: float, release_s: float) -> Vector:
+        """Mean force, sensor axes, in the early part of a stance, m/s2."""
+        p = self._p.side
+        a = trace.first_at(contact_s + p.from_s)
+        b = max(a + 1, trace.first_at(min(contact_s + p.to_s, release_s)))
+        n = min(b, len(trace.force)) - a
+        if n < 1:
+            return 0.0, 0.0, 0.0
+        x, y, z = (sum(axis[a : a + n]) / n for axis in trace.axes[:3])
+        return x, y, z
+
+    def _let_out(self, sighting: Contact | Release, decided_s: float, *, running: bool) -> list[Sighting]:
+        """Hold what was seen until the row is running; then everything in it is."""
+        self._row.append(sighting)
+        if not running:
+            return []
+        row, self._row = self._row, []
+        return [_decided(held, decided_s) for held in row]
+
+
+def _decided(held: Sighting, decided_s: float) -> Sighting:
+    if held.decided_s == decided_s:
+        return held
+    if isinstance(held, Contact):
+        return Contact(decided_s, held.t_s, held.placement, held.side, running=held.running, confidence=held.confidence)
+    if isinstance(held, Release):
+        return Release(decided_s, held.contact_s, held.t_s, held.placement, held.side, held.drop, held.confidence)
+    return held

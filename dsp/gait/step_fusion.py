@@ -1,0 +1,262 @@
+"""Fusion: what all sensors saw of a stance becomes one `Step`, timed by the best of them.
+
+A stance is one thing however many sensors saw it. Sensors differ by a constant (where they sit, how well their clocks
+agree), so each foot's offset against the trunk is learned from the stances both saw; after that, sightings close to
+each other are the same stance unless they name different legs. Feet with a gyro time better than the trunk (dsp
+findings 2.2, 2.3), feet know their side for certain, the trunk gives the drop. A step is told once the next contact
+is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dsp.gait.sightings import Contact, Drop, Release
+from dsp.records import Side, Step
+from dsp.signals import NS_PER_S, Placement
+
+ORDER = (
+    Placement.LEFT_FOOT,
+    Placement.RIGHT_FOOT,
+    Placement.FOOT,
+    Placement.SACRUM,
+    Placement.WAIST_FRONT,
+    Placement.LEFT_HIP,
+    Placement.RIGHT_HIP,
+    Placement.CHEST,
+    Placement.POCKET,
+)
+"""Who is believed when confidence is equal; for drop the first trunk sensor that has one."""
+
+FEET = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT, Placement.FOOT})
+
+
+@dataclass(frozen=True, slots=True)
+class FusionParams:
+    """Times in s.
+
+    same_s          sightings closer than this are one stance once offsets are known (half a running step is 0.15)
+    first_share     before that: nearest within this share of a step (over a half: none is left without a partner)
+    learn           stances that make an offset known; memory: weight of the past afterwards
+    settle_s        with several sensors, how long the next contact waits for the others to agree
+    release_wait_s  how long a stance waits for its toe-off
+    longest_step_s  a later contact is not the next step
+    longest_wait_s  a stance without a next one is told this long after its contact ...
+    late_s          ... and after it was first heard of: at a start sensors tell seconds at once, one after the other
+    alive_s         a sensor that has said nothing for this long is not waited for
+    """
+
+    same_s: float = 0.12
+    first_share: float = 0.6
+    learn: int = 5
+    memory: float = 30.0
+    settle_s: float = 0.20
+    release_wait_s: float = 0.6
+    longest_step_s: float = 1.1
+    longest_wait_s: float = 1.3
+    late_s: float = 0.6
+    alive_s: float = 2.0
+
+
+@dataclass(slots=True)
+class _Seen:
+    """One sensor's view of a stance."""
+
+    contact_s: float
+    confidence: float
+    release_s: float | None = None
+    released: bool = False
+    drop: Drop | None = None
+
+
+@dataclass(slots=True)
+class _Stance:
+    """One stance under construction.
+
+    t_s      its contact on the trunk's clock where there is a trunk    heard_s  first sighting
+    timed_s  its contact as told in the step time of the stance before: from then on it stands
+    """
+
+    t_s: float
+    heard_s: float
+    timed_s: float | None = None
+    side: Side | None = None
+    sure_side: bool = False
+    seen: dict[Placement, _Seen] = field(default_factory=dict)
+
+    def best(self) -> Placement:
+        """The placement that times it."""
+        return min(self.seen, key=lambda p: (-self.seen[p].confidence, ORDER.index(p)))
+
+
+class StepFusion:
+    """Contacts and releases in; steps out, in the order of their contacts."""
+
+    def __init__(self, params: FusionParams | None = None) -> None:
+        self._p = params or FusionParams()
+        self.due_s = float("inf")  # when `take` next has something, if no more is heard until then
+        self._open: list[_Stance] = []
+        self._told_s = -1e9
+        self._alive: dict[Placement, float] = {}
+        self._offset_s: dict[Placement, float] = {}
+        self._matched: dict[Placement, int] = {}
+        self._trunk_s = -1e9
+        self._step_s = 0.35
+        self._last: _Stance | None = None
+
+    def contact(self, c: Contact) -> None:
+        """Take a contact that a sensor saw."""
+        p = self._p
+        self._alive[c.placement] = c.decided_s
+        foot = c.placement in FEET
+        if not foot:
+            step = c.t_s - self._trunk_s
+            self._trunk_s = c.t_s
+            if 0.2 < step < 0.6:
+                self._step_s += 0.2 * (step - self._step_s)
+        t_s = c.t_s - self._offset_s.get(c.placement, 0.0)
+        stance = self._find(t_s, c)
+        if stance is None:
+            if t_s <= self._told_s + p.same_s:
+                return
+            stance = _Stance(t_s, c.decided_s)
+            self._open.append(stance)
+        stance.seen[c.placement] = _Seen(c.t_s, c.confidence)
+        if foot and c.side is not None:
+            stance.side, stance.sure_side = c.side, True
+        elif stance.side is None:
+            stance.side = c.side
+        self._learn_offset(stance)
+        self._open.sort(key=lambda s: s.t_s)
+
+    def release(self, r: Release) -> None:
+        """Take the end of a stance that a sensor saw."""
+        for stance in self._open:
+            seen = stance.seen.get(r.placement)
+            if seen is None or seen.contact_s != r.contact_s:
+                continue
+            seen.release_s, seen.released, seen.drop = r.t_s, True, r.drop
+            if not stance.sure_side and r.side is not None:
+                stance.side = r.side
+            return
+
+    def take(self, now_s: float, *, end: bool = False) -> list[Step]:
+        """Give the steps that are complete at data time `now_s`."""
+        out: list[Step] = []
+        several = len(self._alive) > 1 and sum(now_s - t < self._p.alive_s for t in self._alive.values()) > 1
+        settle_s = self._p.settle_s if several else 0.0
+        while self._open:
+            stance = self._open[0]
+            following = self._open[1] if len(self._open) > 1 else None
+            self.due_s = self._told_at_s(stance, following, settle_s)
+            if now_s < self.due_s and not end:
+                return out
+            self._open.pop(0)
+            self._told_s = stance.t_s
+            self._alternate(stance, following)
+            out.append(self._step(stance, following))
+            self._last = stance
+        self.due_s = float("inf")
+        return out
+
+    def _told_at_s(self, stance: _Stance, following: _Stance | None, settle_s: float) -> float:
+        """When a stance is told if nothing more is heard of it."""
+        p = self._p
+        late_s = stance.heard_s + p.late_s
+        last_s = max(stance.t_s + p.longest_wait_s, late_s)
+        if following is None:
+            return last_s
+        told_s = following.t_s + settle_s
+        if not stance.seen[stance.best()].released:
+            told_s = max(told_s, stance.t_s + p.release_wait_s)
+        if stance.sure_side and following.side is stance.side:
+            told_s = max(told_s, late_s)
+        return min(told_s, last_s)
+
+    def _alternate(self, stance: _Stance, following: _Stance | None) -> None:
+        """Between two stances of a foot that knows its side stands the other leg."""
+        if stance.sure_side:
+            return
+        for near in (self._last, following):
+            if near is not None and near.sure_side and abs(near.t_s - stance.t_s) < 1.5 * self._step_s:
+                stance.side = near.side.other if near.side else None
+                return
+
+    def _find(self, t_s: float, c: Contact) -> _Stance | None:
+        """The stance this contact belongs to, if it is already there."""
+        known = c.placement not in FEET or self._matched.get(c.placement, 0) >= self._p.learn
+        best, nearest = None, self._p.same_s if known else self._p.first_share * self._step_s
+        for stance in self._open:
+            if c.placement in stance.seen:
+                continue
+            if c.placement in FEET and stance.sure_side and c.side is not stance.side:
+                continue
+            feet_known = all(self._matched.get(p, 0) >= self._p.learn for p in stance.seen if p in FEET)
+            reach = nearest if feet_known else max(nearest, self._p.first_share * self._step_s)
+            if abs(stance.t_s - t_s) <= reach and (best is None or abs(stance.t_s - t_s) < abs(best.t_s - t_s)):
+                best = stance
+        return best
+
+    def _learn_offset(self, stance: _Stance) -> None:
+        """Compare a foot with the trunk in a stance that both saw."""
+        trunk = next((p for p in ORDER if p not in FEET and p in stance.seen), None)
+        foot = next((p for p in ORDER if p in FEET and p in stance.seen), None)
+        if trunk is None or foot is None:
+            return
+        difference = stance.seen[foot].contact_s - stance.seen[trunk].contact_s
+        count = self._matched.get(foot, 0) + 1
+        old = self._offset_s.get(foot, 0.0)
+        self._matched[foot] = count
+        self._offset_s[foot] = old + (difference - old) / min(float(count), self._p.memory)
+        stance.t_s = stance.seen[trunk].contact_s
+
+    def _contact_s(self, stance: _Stance) -> float:
+        """The contact on the clock of the feet where they time steps: a trunk's contact is moved by their offset."""
+        if stance.timed_s is not None:
+            return stance.timed_s
+        best = stance.best()
+        contact_s = stance.seen[best].contact_s
+        if best in FEET:
+            return contact_s
+        moved = [
+            offset
+            for foot, offset in self._offset_s.items()
+            if self._matched[foot] >= self._p.learn and stance.t_s - self._alive[foot] < self._p.alive_s
+        ]
+        if not moved or abs(moved[0]) > self._p.first_share * self._step_s:
+            return contact_s
+        return contact_s + sum(moved) / len(moved)
+
+    def _step(self, stance: _Stance, following: _Stance | None) -> Step:
+        source = stance.best()
+        view = stance.seen[source]
+        contact_s = self._contact_s(stance)
+        release_s = None if view.release_s is None else view.release_s + (contact_s - view.contact_s)
+        step_s: float | None = None
+        if following is not None:
+            other = following.side is not stance.side
+            if stance.side is None or following.side is None:
+                # A trunk feels every step; a foot pod that knows no side may be the same foot again.
+                other = not FEET.issuperset({*stance.seen, *following.seen})
+            gap = self._contact_s(following) - contact_s
+            if other and 0.0 < gap < self._p.longest_step_s:
+                step_s = gap
+                following.timed_s = contact_s + gap
+        flight_s = None
+        if step_s is not None and release_s is not None and contact_s + step_s > release_s:
+            flight_s = contact_s + step_s - release_s
+        drop_source = next((p for p in ORDER if p in stance.seen and stance.seen[p].drop is not None), None)
+        drop = stance.seen[drop_source].drop if drop_source else None
+        return Step(
+            t_ns=round(contact_s * NS_PER_S),
+            toe_off_ns=None if release_s is None else round(release_s * NS_PER_S),
+            step_time_s=step_s,
+            contact_ms=None if release_s is None else 1e3 * (release_s - contact_s),
+            flight_ms=None if flight_s is None else 1e3 * flight_s,
+            side=stance.side,
+            drop_peak_deg=drop.peak_deg if drop else None,
+            drop_excursion_deg=drop.excursion_deg if drop else None,
+            source=source,
+            drop_source=drop_source,
+            confidence=view.confidence,
+        )

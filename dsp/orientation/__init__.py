@@ -1,0 +1,1 @@
+"""Where the sensor points and how it sits: strapdown, levelling, mount, bends, sensors that move."""

@@ -1,0 +1,102 @@
+"""Notice that a sensor on the trunk no longer sits as it did: slid along the belt, turned over, put on anew.
+
+Over a few seconds of running the mean specific force is gravity, and leaning into a hill, a bend or a sprint turns it
+by a few degrees for as long as that lasts (v^2 / r of 3 m/s round a 9 m circle is 6 deg; 1 m/s2 of speeding up, 6
+deg). So gravity that stands elsewhere in the sensor's own axes, and stays there, says that the sensor has turned. A
+turn about the vertical leaves gravity where it was but not the plane of symmetry: that is `plane`.
+
+The gyro is not asked: a jerk goes beyond its range, and a sensor that was taken off and put on again turned while
+nobody could tell it from the runner.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+from dsp.signals import Vector
+
+
+@dataclass(frozen=True, slots=True)
+class MovedParams:
+    """When a sensor has moved.
+
+    windows          looks (half a second each) that must all stand elsewhere: 3 s
+    learn            looks that make a reference; memory: its weight of the past (20 s)
+    tilt_rad         turn of the mean force (at most 9.4 deg in all recordings on the pelvis, one of them 25 min
+                     outdoors; phones in trouser pockets, which do move, up to 15)
+    motion_mps2      range of the force within a look, largest axis: less is standing, where people lean otherwise
+    plane_rad        turn of the plane of symmetry; half of it is a suspicion
+    plane_times      strides in a row that must agree on it (a loose belt buckle: four in a row in one of 27 recordings)
+    """
+
+    windows: int = 6
+    learn: int = 8
+    memory: float = 40.0
+    tilt_rad: float = math.radians(12.0)
+    motion_mps2: float = 8.0
+    plane_rad: float = math.radians(25.0)
+    plane_times: int = 8
+
+
+class MovedSensor:
+    """Takes looks and planes of symmetry; says when they have jumped. While it `suspects`, show it every stride."""
+
+    def __init__(self, params: MovedParams | None = None) -> None:
+        self._p = params or MovedParams()
+        self.reset()
+
+    def reset(self) -> None:
+        """Learn anew: after a move, and after a gap."""
+        self._recent: deque[Vector] = deque(maxlen=self._p.windows)
+        self._reference: Vector = (0.0, 0.0, 0.0)
+        self._learned = 0
+        self._turned = 0
+        self.suspects = False
+        self._usual: deque[Vector] = deque(maxlen=2 * self._p.plane_times)
+
+    def look(self, axes: list[list[float]]) -> bool:
+        """One look at the force (three lists, m/s2, sensor axes); True when the sensor has moved."""
+        p = self._p
+        if max(max(a) - min(a) for a in axes) < p.motion_mps2:
+            self._recent.clear()
+            return False
+        if len(self._recent) == p.windows:
+            self._learn(self._recent[0])
+        x, y, z = (sum(a) / len(a) for a in axes)
+        self._recent.append((x, y, z))
+        if self._learned < p.learn or len(self._recent) < p.windows:
+            return False
+        half = p.windows // 2
+        recent = list(self._recent)
+        return min(self._turn(recent[:half]), self._turn(recent[half:])) > p.tilt_rad
+
+    def plane(self, usual: Vector, lately: Vector) -> bool:
+        """Left as found over the run and over the last few strides (unit vectors); True when the sensor has moved.
+
+        Early in a run "over the run" is not long and soon follows, so it is taken from before the strides in question.
+        """
+        self._usual.append(usual)
+        cosine = abs(sum(a * b for a, b in zip(self._usual[0], lately, strict=True)))
+        self.suspects = cosine < math.cos(0.5 * self._p.plane_rad)
+        turned = cosine < math.cos(self._p.plane_rad)
+        self._turned = self._turned + 1 if turned else 0
+        return self._turned >= self._p.plane_times
+
+    def _learn(self, force: Vector) -> None:
+        self._learned += 1
+        share = 1.0 / min(float(self._learned), self._p.memory)
+        x, y, z = self._reference
+        self._reference = (
+            x + share * (force[0] - x),
+            y + share * (force[1] - y),
+            z + share * (force[2] - z),
+        )
+
+    def _turn(self, forces: list[Vector]) -> float:
+        """Angle between the mean of some looks and the reference, rad."""
+        x, y, z = (sum(v) for v in zip(*forces, strict=True))
+        a, b, c = self._reference
+        size = math.sqrt((x * x + y * y + z * z) * (a * a + b * b + c * c))
+        return math.acos(max(-1.0, min(1.0, (x * a + y * b + z * c) / size))) if size > 0.0 else 0.0

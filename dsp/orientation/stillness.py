@@ -1,0 +1,70 @@
+"""Standing: at least three quiet seconds give the zero of the pelvis angles and the gyro's bias."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from dsp.signals import Vector
+
+
+@dataclass(frozen=True, slots=True)
+class StillnessParams:
+    """What counts as standing.
+
+    window_s      one look
+    windows       quiet looks in a row for a standing zero (3 s, domain 2)
+    force_mps2, rate_radps  largest spread within a look (quiet standing sways under 0.1 m/s2 and 0.05 rad/s; noise
+                  of +-16 g parts included)
+    """
+
+    window_s: float = 0.5
+    windows: int = 6
+    force_mps2: float = 0.5
+    rate_radps: float = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One quiet window: mean force and mean rate (sensor axes)."""
+
+    force: Vector
+    rate: Vector
+
+
+class Stillness:
+    """Looks at one window after another."""
+
+    def __init__(self, params: StillnessParams | None = None) -> None:
+        self.params = params or StillnessParams()
+        self._quiet = 0
+        self._force = [0.0, 0.0, 0.0]
+
+    def reset(self) -> None:
+        """After a gap."""
+        self._quiet = 0
+        self._force = [0.0, 0.0, 0.0]
+
+    def look(self, axes: list[list[float]]) -> Look | None:
+        """One window of samples (six lists); None when it was not quiet."""
+        n = len(axes[0])
+        means = [sum(a) / n for a in axes]
+        squares = [sum((v - m) ** 2 for v in a) / n for a, m in zip(axes, means, strict=True)]
+        quiet = (
+            math.sqrt(sum(squares[:3])) < self.params.force_mps2
+            and math.sqrt(sum(squares[3:])) < self.params.rate_radps
+        )
+        if not quiet:
+            self.reset()
+            return None
+        self._quiet += 1
+        for i in range(3):
+            self._force[i] += (means[i] - self._force[i]) / self._quiet
+        return Look((means[0], means[1], means[2]), (means[3], means[4], means[5]))
+
+    @property
+    def standing_force(self) -> Vector | None:
+        """Mean force of the quiet windows in a row, once there are enough of them."""
+        if self._quiet < self.params.windows:
+            return None
+        return self._force[0], self._force[1], self._force[2]

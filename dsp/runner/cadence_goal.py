@@ -1,0 +1,68 @@
+"""The runner's own cadence at a speed, and the goal above it (domain 3): never one number for everybody.
+
+Own cadence rises with speed. On six long real runs by 4 to 11 steps/min for each m/s (median 9.8, 30-s means;
+`python -m benchmarks.thresholds slope`), which is the prior of this runner's own slope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dsp.runner.history import PastRun
+from dsp.runner.plan import GOALS, Plan
+
+SLOPE_SPM_PER_MPS = 9.8
+SLOPE_SD = 2.5
+RUN_SPM_SD = 2.0
+"""How far one run's mean cadence lies from the runner's own line."""
+FEWEST_RUNS = 2
+"""Earlier runs before there is a goal: the first runs are listened to."""
+
+
+class OwnCadence:
+    """cadence = cadence_spm + slope x (speed - speed_mps)."""
+
+    def __init__(self, cadence_spm: float, speed_mps: float | None, slope: float) -> None:
+        self.cadence_spm = cadence_spm
+        self.speed_mps = speed_mps
+        self.slope = slope
+
+    def at(self, speed_mps: float | None) -> float:
+        """Steps a minute at this speed; without a speed the mean."""
+        if speed_mps is None or self.speed_mps is None:
+            return self.cadence_spm
+        return self.cadence_spm + self.slope * (speed_mps - self.speed_mps)
+
+
+def own_cadence(history: Sequence[PastRun], plan: Plan) -> OwnCadence | None:
+    """From before the plan began, else from the earlier runs; None while too few are known."""
+    pairs = [
+        (run.cadence_spm, run.speed_mps) for run in history if run.cadence_spm is not None and run.speed_mps is not None
+    ]
+    slope = _slope(pairs)
+    if plan.own_cadence_spm is not None:
+        return OwnCadence(plan.own_cadence_spm, plan.own_speed_mps, slope)
+    cadences = [run.cadence_spm for run in history if run.cadence_spm is not None]
+    if len(cadences) < FEWEST_RUNS:
+        return None
+    if len(pairs) >= FEWEST_RUNS:
+        cadences = [cadence for cadence, _ in pairs]
+    speed = sum(v for _, v in pairs) / len(pairs) if len(pairs) >= FEWEST_RUNS else None
+    return OwnCadence(sum(cadences) / len(cadences), speed, slope)
+
+
+def goal_spm(own: OwnCadence, plan: Plan, speed_mps: float | None) -> float:
+    """The cadence to aim at, at this speed."""
+    return own.at(speed_mps) * (1.0 + GOALS[plan.goal])
+
+
+def _slope(pairs: Sequence[tuple[float, float]]) -> float:
+    """Bayesian slope: the prior, moved by how cadence followed speed over this runner's runs."""
+    if len(pairs) < FEWEST_RUNS:
+        return SLOPE_SPM_PER_MPS
+    mean_c = sum(c for c, _ in pairs) / len(pairs)
+    mean_v = sum(v for _, v in pairs) / len(pairs)
+    precision = 1.0 / SLOPE_SD**2
+    xx = sum((v - mean_v) ** 2 for _, v in pairs) / RUN_SPM_SD**2
+    xy = sum((v - mean_v) * (c - mean_c) for c, v in pairs) / RUN_SPM_SD**2
+    return (SLOPE_SPM_PER_MPS * precision + xy) / (precision + xx)

@@ -1,0 +1,251 @@
+"""From sample blocks to a gapless trace: short gaps are filled, long ones restart, time is never squeezed.
+
+Samples are held until they make a whole chunk, then put into the trace at once. Fast sensors are averaged in groups on
+the way (`dsp.samples.averaging`, `dsp.samples.stage`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import pairwise
+from math import isfinite
+from statistics import median
+
+import numpy as np
+
+from dsp.samples.averaging import Array, averaging_of
+from dsp.samples.gap_fill import GapFillParams, from_strides, straight
+from dsp.samples.stage import CHUNK_S, LEAST_RATE_HZ, chunk_samples, group_samples
+from dsp.samples.trace import Trace
+from dsp.signals import IMU6, NS_PER_S, Layout, SampleBlock
+
+CHANNELS = len(IMU6)
+
+LEARN_SAMPLES = 17
+"""A sensor without a nominal rate is timed by the median spacing of this many samples."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeParams:
+    """fill_s: the longest gap that is filled (15 lost samples at 104 Hz are 0.15 s, a step is 0.33 s).
+
+    memory_s: how much of the past a gap is filled from.
+    least_rate_hz: faster sensors are averaged down to no less than this
+    chunk_s: length of a chunk
+    turns: whether the trace gets `turns`
+    raw: whether the samples are also kept as they came, for `Intake.raw`: the owner must ask for them again and again,
+    or they grow without end
+    """
+
+    fill_s: float = 0.26
+    memory_s: float = 2.2
+    least_rate_hz: float = LEAST_RATE_HZ
+    chunk_s: float = CHUNK_S
+    turns: bool = False
+    raw: bool = False
+    gap_fill: GapFillParams = field(default_factory=GapFillParams)
+
+
+class Ready(Enum):
+    """Why the owner is called."""
+
+    RESTART = "restart"  # what came before is too far away to be continued
+    SAMPLES = "samples"  # more samples are in the trace
+    FILLED = "filled"  # and some of them were filled in: see `gap_s`
+
+
+class Intake:
+    """Blocks of one IMU into its `trace`, whole chunks on a near-regular grid.
+
+    A gap up to `fill_s` is filled: from the strides before when the stride time is known (`stride_s`, set by the
+    owner; 0 means unknown), else with a straight line. The owner may also set `chunk`, the samples of the next chunks.
+    """
+
+    def __init__(self, trace: Trace, params: IntakeParams | None = None) -> None:
+        self._p = params or IntakeParams()
+        self._trace = trace
+        self.present: tuple[bool, ...] = ()
+        self.has_gyro = False
+        self._as_is = False
+        self.period_s = 0.0
+        self.chunk = 0
+        self.stride_s = 0.0
+        self.gap_s = 0.0
+        self.group = 1
+        self._raw_period_s = 0.0
+        self._enough = 1
+        self._last_ns = -(1 << 62)
+        self._layout: Layout = ()
+        self._columns: list[int] = []
+        # Samples not yet in the trace; before their rows stand the `lead` last ones that are. The first `_checked`
+        # follow each other, and what is in the trace, without a gap; `_last_ns` is the newest stamp of those.
+        self._checked = 0
+        self._stamps: list[int] = []
+        self._rows: list[Array] = []
+        self._raw: tuple[list[int], list[Array]] = ([], [])
+
+    def put(self, block: SampleBlock) -> bool:
+        """Hold a block's samples; True when `take` may find a whole chunk."""
+        stamps = self._stamps
+        stamps += block.t_ns.tolist()
+        self._rows.append(block.values if self._as_is and block.layout is self._layout else self._six(block))
+        if not self.period_s and block.rate_hz > 0.0:
+            self._set_period(1.0 / block.rate_hz)
+        return len(stamps) >= self._enough
+
+    def end(self) -> None:
+        """Take what is held for a whole chunk: no more will come."""
+        held = len(self._stamps) // self.group
+        if self.period_s and 0 < held < self.chunk:
+            self.chunk = held
+            self._begin_chunk()
+
+    def take(self) -> Iterator[Ready]:
+        """Put whole chunks of what is held into the trace; yields whenever the owner should look.
+
+        Lazy on purpose: the owner works the samples off, and may learn the stride from them, before the next gap is
+        filled. Gaps are looked for chunk by chunk, so that it does not matter how much is held.
+        """
+        if not self.period_s:
+            if len(self._stamps) < LEARN_SAMPLES:
+                return
+            self._set_period(1e-9 * median(b - a for a, b in pairwise(self._stamps[:LEARN_SAMPLES])))
+        stamps = self._stamps
+        while len(stamps) >= self._begin_chunk():
+            n = self._averaging.raw
+            values = np.concatenate(self._rows) if len(self._rows) > 1 else self._rows[0]
+            if self._p.raw:
+                self._raw[0].extend(stamps[self._checked : n])
+                self._raw[1].append(values[self._averaging.lead + self._checked : self._averaging.lead + n])
+            fresh = max(0, n - self._checked)
+            newest_ns = stamps[n - 1] if fresh else self._last_ns
+            # Nothing is missing from a chunk that is less than half a sample too long.
+            steady = newest_ns - self._last_ns < (fresh + 0.5) * self._raw_period_s * NS_PER_S
+            if steady and self._emit(stamps, values):
+                self._last_ns = newest_ns
+                self._checked += fresh - n
+                self._rows = [values[n:]]
+                del stamps[:n]
+                yield Ready.SAMPLES
+            else:
+                yield from self._with_gaps(values)
+
+    def raw(self) -> tuple[list[int], list[Array]]:
+        """What went into chunks since the last time of asking, as it came: stamps, ns, and rows, (n, 6) in all.
+
+        Empties what is kept; kept only with `IntakeParams.raw`.
+        """
+        raw, self._raw = self._raw, ([], [])
+        return raw
+
+    def _six(self, block: SampleBlock) -> Array:
+        """(n, 6) the IMU channels of a block, zeros where one is absent."""
+        if block.layout != self._layout:
+            self._columns = [block.layout.index(q) if q in block.layout else -1 for q in IMU6]
+        self._layout = block.layout
+        if not self.present:
+            first = block.values[0].tolist()
+            self.present = tuple(k >= 0 and first[k] == first[k] for k in self._columns)
+            self.has_gyro = all(self.present[3:])
+        self._as_is = all(self.present) and self._columns == list(range(6)) and block.values.shape[1] == len(IMU6)
+        if self._as_is:
+            return block.values
+        six = np.zeros((len(block.t_ns), len(IMU6)))
+        for to, (k, here) in enumerate(zip(self._columns, self.present, strict=True)):
+            if here:
+                six[:, to] = block.values[:, k] if k >= 0 else np.nan
+        return six
+
+    def _set_period(self, raw_s: float) -> None:
+        self._raw_period_s = raw_s
+        self.group = group_samples(1.0 / raw_s, self._p.least_rate_hz)
+        self.period_s = self.group * raw_s
+        self.chunk = chunk_samples(self.period_s, self._p.chunk_s)
+        self._begin_chunk()
+        # Nothing stands before the first sample; what is here goes with the restart that comes with it.
+        self._rows.insert(0, np.zeros((self._averaging.lead, CHANNELS)))
+
+    def _begin_chunk(self) -> int:
+        """Take over the owner's wish; raw samples that make the next chunk."""
+        self._averaging = averaging_of(self.group, self.chunk, turns=self._p.turns)
+        self._enough = self._averaging.raw
+        return self._enough
+
+    def _emit(self, stamps: list[int], values: Array) -> bool:
+        """The first chunk of these into the trace; False, and nothing done, if a value is no number."""
+        averaging, trace = self._averaging, self._trace
+        columns = averaging.columns(values)
+        if not isfinite(sum(map(sum, columns))):
+            return False
+        chunk = averaging.groups
+        trace.t_s += averaging.times_s(stamps)
+        for kept, column in zip(trace.axes, columns, strict=True):
+            kept += column[:chunk]
+        if self._p.turns:
+            for kept, column in zip(trace.turns, columns[3:], strict=True):
+                kept += column[chunk:]
+        return True
+
+    def _with_gaps(self, values: Array) -> Iterator[Ready]:
+        """The careful way through as many samples as make a chunk: stretches between gaps one by one."""
+        n, lead, checked = self._averaging.raw, self._averaging.lead, self._checked
+        limit_ns, fill_ns = 1.5 * self._raw_period_s * NS_PER_S, self._p.fill_s * NS_PER_S
+        fresh = values[lead + checked : lead + n]
+        good = np.flatnonzero(np.isfinite(fresh).all(axis=1)).tolist()
+        kept, rows = self._stamps[:checked], values[: lead + checked]
+        before = self._last_ns
+        for k in good:
+            stamp, row = self._stamps[checked + k], fresh[k]
+            if stamp - before > fill_ns:
+                self._trace.clear()
+                kept, rows = [], np.repeat(row[None, :], lead, axis=0)
+                yield Ready.RESTART
+            elif stamp - before > limit_ns:
+                self.gap_s = (stamp - before) * 1e-9
+                between, filled = self._fill(before, stamp, kept, rows[lead:], rows[-1], row)
+                kept += between
+                rows = self._emit_all(kept, np.concatenate([rows, filled]))
+                yield Ready.FILLED
+            before = stamp
+            kept.append(stamp)
+            rows = np.concatenate([rows, row[None, :]])
+            if len(kept) >= n:
+                rows = self._emit_all(kept, rows)
+                yield Ready.SAMPLES
+        self._last_ns = before
+        self._checked = len(kept)
+        self._stamps[:n] = kept
+        self._rows = [rows, values[lead + n :]]
+
+    def _emit_all(self, stamps: list[int], rows: Array) -> Array:
+        """Whole chunks into the trace; their stamps go, the rows that are left over are returned."""
+        n = self._averaging.raw
+        while len(stamps) >= n:
+            self._emit(stamps, rows)
+            del stamps[:n]
+            rows = rows[n:]
+        return rows
+
+    def _fill(
+        self, before_ns: int, next_ns: int, waiting_ns: list[int], waiting: Array, last: Array, following: Array
+    ) -> tuple[list[int], Array]:
+        """Samples between `last`, at `before_ns`, and `following`, at `next_ns`: stamps and (n, 6) rows.
+
+        waiting_ns, waiting  samples before them that are not in the trace yet
+        """
+        trace = self._trace
+        n = max(1, round((next_ns - before_ns) * 1e-9 / self._raw_period_s) - 1)
+        stamps = [before_ns + (next_ns - before_ns) * (i + 1) // (n + 1) for i in range(n)]
+        after = following.tolist()
+        filled: list[list[float]] | None = None
+        if self.stride_s > 0.0:
+            keep = int(self._p.memory_s / self.period_s)
+            past_t = trace.t_s[-keep:] + [stamp * 1e-9 for stamp in waiting_ns]
+            past = [axis[-keep:] + more for axis, more in zip(trace.axes, waiting.T.tolist(), strict=True)]
+            times = [stamp * 1e-9 for stamp in stamps]
+            filled = from_strides(past_t, past, times, next_ns * 1e-9, after, self.stride_s, self._p.gap_fill)
+        if filled is None:
+            filled = straight(last.tolist(), after, n)
+        return stamps, np.array(filled).T

@@ -1,0 +1,107 @@
+"""What options of the command line may be: each reads one word, or says what to write instead."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import math
+
+from drivers.radio_choice import check_radio
+from hub.messages.topics import WireError, runner_slug
+from hub.settings.config import sound_output
+
+WEB_PORT = 8765
+THEMES = ("dark", "light", "high-contrast", "colour-blind")
+"""Looks of the dashboard; `tui.look.theme` has their colours."""
+
+
+def add_theme(one: argparse.ArgumentParser) -> None:
+    """Add the option that says which look the dashboard begins with."""
+    one.add_argument(
+        "--theme",
+        choices=THEMES,
+        metavar="LOOK",
+        help=f"of the dashboard: {', '.join(THEMES)} (default: the one chosen last with the key d)",
+    )
+
+
+def web_address(text: str) -> tuple[str, int]:
+    """Read where to serve a page: an address of this machine, with or without a port."""
+    host, colon, number = text.rpartition(":")
+    if not colon or not number.isdecimal():
+        host, number = text, str(WEB_PORT)
+    try:
+        return str(ipaddress.ip_address(host.strip("[]"))), port(number)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: write an IP address of this machine, e.g. 192.168.1.20 or 0.0.0.0 (all), and :PORT if you like"
+        ) from None
+
+
+def seconds(text: str) -> float:
+    """Read a time above zero, s."""
+    return _above_zero(text, "write a number of seconds above 0, e.g. 30")
+
+
+def speed(text: str) -> float | str:
+    """Read a replay speed: a number above 0, or `max`."""
+    return text if text == "max" else _above_zero(text, "write a number above 0 (1 is as fast as it was run), or max")
+
+
+def _above_zero(text: str, remedy: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r}: {remedy}")
+    return value
+
+
+def port(text: str) -> int:
+    """Read a TCP port."""
+    value = int(text) if text.isdecimal() else 0
+    if not 0 < value < 65_536:
+        raise argparse.ArgumentTypeError(f"{text!r}: a port is a whole number from 1 to 65535")
+    return value
+
+
+def whole(text: str) -> int:
+    """Read a whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a whole number") from None
+
+
+def moment(text: str) -> float:
+    """Read a time of the monotonic clock, s."""
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a number of seconds") from None
+
+
+def sound_target(text: str) -> str:
+    """Read where sound goes: auto, off or a WAV file."""
+    try:
+        return sound_output(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def radio(text: str) -> str:
+    """Read which radio: platform, virtual or bumble:TRANSPORT."""
+    try:
+        check_radio(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
+
+
+def runner(text: str) -> str:
+    """Read a runner's name: a topic segment."""
+    try:
+        return runner_slug(text)
+    except WireError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

@@ -1,0 +1,69 @@
+"""The command line: loads the one command that is meant, turns errors into words and an exit code.
+
+0 done, 1 failed at run time, 2 wrong arguments or configuration. Errors go to stderr: what, where, what to do. A
+traceback goes to the log file, never to the user.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+from argparse import Namespace
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, cast
+
+from drivers.errors import DriverError
+from firmware_profiles.errors import ProfileError
+from hub.command_line.arguments import parse
+from hub.history.schema import HistoryError
+from hub.log import log_to_file
+from hub.settings.config import ConfigError
+from hub.settings.folders import BRINGS, adding_extra
+
+_LOG = logging.getLogger("stridecue.cli")
+
+
+class Command(Protocol):
+    """A module of `hub.commands`."""
+
+    def run(self, options: Namespace) -> int:
+        """Carry it out; gives the exit code."""
+        ...
+
+
+def carry_out(arguments: list[str] | None = None) -> int:
+    """Read the command line and do what it says; gives the exit code. KeyboardInterrupt passes."""
+    options = parse(arguments)
+    sys.excepthook = partial(_tell_unexpected, log_to_file())
+    try:
+        command = cast("Command", importlib.import_module(f"hub.commands.{options.module}"))
+        return command.run(options)
+    except (ConfigError, ProfileError) as error:
+        return _failed(str(error), 2)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        extra = next((extra for extra, module in BRINGS.items() if module == missing), None)
+        if extra is None:
+            raise
+        return _failed(f"{missing} is not installed: {adding_extra(extra)}", 1)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`| head`). Python would complain once more while it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (DriverError, HistoryError, OSError) as error:
+        return _failed(str(error), 1)
+
+
+def _tell_unexpected(log: Path, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Take what nobody expected: the traceback to the log, one line to the user; Python then exits with 1."""
+    _LOG.error("unexpected", exc_info=(kind, error, trace))
+    _failed(f"{kind.__name__}: {error}: a mistake of ours; please report it with {log}", 1)
+
+
+def _failed(text: str, code: int) -> int:
+    print(f"stridecue: {text}", file=sys.stderr)
+    return code

@@ -1,0 +1,134 @@
+"""One real-looking message of each kind, for the contract's documents; a test reads each of them back."""
+
+from __future__ import annotations
+
+from dsp.records import Severity, Side, ThresholdState
+from dsp.runner.triage import PainRule
+from dsp.signals import Placement
+from hub.messages.incoming import CommandMessage, PainMessage
+from hub.messages.lines import MetricLine
+from hub.messages.wire import (
+    AttitudeMessage,
+    CueMessage,
+    Message,
+    MetricsMessage,
+    ReplyMessage,
+    SensorMessage,
+    SessionMessage,
+    SoundStatus,
+    StatusMessage,
+    StepMessage,
+    ThresholdMessage,
+    TrendMessage,
+)
+
+_T = "2026-05-01T07:30:00.250Z"
+_DROP = MetricLine(t_s=1512.2, key="drop_excursion_deg", value=7.4, side=Side.LEFT, quality=0.9)
+
+EXAMPLES: dict[str, Message] = {
+    "status": StatusMessage(t=_T, seq=1, state="online", instance="9f3a01c2"),
+    "session": SessionMessage(
+        t=_T,
+        seq=1512,
+        state="running",
+        runner="ann",
+        source="live",
+        started="2026-05-01T07:04:48.000Z",
+        elapsed_s=1512.2,
+        steps=4284,
+        recording="2026-05-01T070440Z-ann.mcap",
+        earlier_runs=6,
+        thresholds={"drift_left": ThresholdState.NEAR},
+        pain_rule=PainRule.TREK,
+        sound=SoundStatus(
+            output="default",
+            voice="espeak-ng (en-us)",
+            muted=False,
+            metronome_spm=174.0,
+            sounds=9,
+            repeats=1,
+            dropped=0,
+            hub_p50_ms=18.2,
+            hub_p99_ms=41.0,
+            total_p50_ms=402.5,
+            total_p99_ms=437.0,
+            device_ms=100.0,
+            underflows=0,
+        ),
+    ),
+    "metrics": MetricsMessage(
+        t=_T,
+        seq=1512,
+        t_s=1512.2,
+        cadence_spm=170.2,
+        contact_left_ms=248.0,
+        contact_right_ms=244.0,
+        flight_ms=104.0,
+        drop_excursion_left_deg=7.4,
+        drop_excursion_right_deg=5.1,
+        speed_mps=2.94,
+        heart_rate_bpm=152.0,
+        quality=0.86,
+        extra={"vertical_oscillation_mm": 81.0},
+    ),
+    "trend": TrendMessage(
+        t=_T,
+        seq=25,
+        t0="2026-05-01T07:05:00.000Z",
+        cadence_spm=[169.8, 170.1, None],
+        drop_excursion_left_deg=[5.9, 6.2, None],
+        drop_excursion_right_deg=[5.0, 5.1, None],
+        contact_left_ms=[246.0, 247.0, None],
+        contact_right_ms=[243.0, 244.0, None],
+        speed_mps=[2.9, 2.95, None],
+    ),
+    "step": StepMessage(
+        t=_T,
+        seq=4284,
+        t_s=1512.017,
+        toe_off_s=1512.265,
+        step_time_s=0.352,
+        contact_ms=248.0,
+        flight_ms=104.0,
+        side=Side.LEFT,
+        drop_peak_deg=None,
+        drop_excursion_deg=7.6,
+        source=Placement.LEFT_FOOT,
+        drop_source=Placement.SACRUM,
+        confidence=0.93,
+    ),
+    "threshold": ThresholdMessage(
+        t=_T, seq=2, t_s=1512.2, detector="drift", state=ThresholdState.NEAR, side=Side.LEFT, because=(_DROP,)
+    ),
+    "cue": CueMessage(
+        t=_T,
+        seq=3,
+        t_s=1512.2,
+        rule="level_hips",
+        severity=Severity.ADVICE,
+        text="Keep your belt level when you land on your left",
+        side=Side.LEFT,
+        because=(_DROP,),
+    ),
+    "sensor": SensorMessage(
+        t=_T,
+        seq=1512,
+        device="C4:2B:11:07:AA:01",
+        placement=Placement.SACRUM,
+        name="Hip pod",
+        profile="stridecue.imu6",
+        state="streaming",
+        battery_pct=83.0,
+        packets=19650,
+        samples=157200,
+        lost=24,
+        dropped=0,
+        rate_hz=104.0,
+        last_seen_s=0.1,
+        detail=None,
+    ),
+    "attitude": AttitudeMessage(t=_T, seq=15120, t0_s=1512.1, dt_s=0.02, obliquity_deg=[1.2, 1.6, 2.1, 2.4, 2.2]),
+    "pain": PainMessage(level=3, site="outer knee", side=Side.LEFT, id="watch-7"),
+    "command": CommandMessage(action="nudge", text="Shorter, quicker steps", id="coach-12"),
+    "reply": ReplyMessage(t=_T, seq=1, to="command", id="coach-12", ok=True, text="told to the runner"),
+}

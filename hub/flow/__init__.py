@@ -1,0 +1,1 @@
+"""From packets to facts: where they come from, the engine that works them off, the session, the bus."""

@@ -1,0 +1,1 @@
+"""Connections to a broker: the options that were measured to matter, and how one is kept."""

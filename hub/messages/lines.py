@@ -1,0 +1,198 @@
+"""Records as JSON lines: one struct per record, `type` says which, `t_s` is seconds on the session's own axis.
+
+These are the lines of `replay --jsonl`, the evidence in `because`, and the body of the MQTT messages (`wire`).
+Times are rounded to the microsecond and values to four decimals; `null` means "not measurable", never zero.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+from typing import Any, TypeAlias
+
+import msgspec
+
+from dsp.records import (
+    Attitude,
+    Cue,
+    Earcon,
+    EventKind,
+    GaitEvent,
+    Metric,
+    PainReport,
+    Quality,
+    Record,
+    Severity,
+    Side,
+    Step,
+    Summary,
+    Threshold,
+    ThresholdState,
+)
+from dsp.signals import NS_PER_S, Placement
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """What every line has: when it happened, seconds since the session's start."""
+
+    t_s: float
+
+
+class EventLine(Line, frozen=True, kw_only=True, tag="event"):
+    """A foot meeting or leaving the ground."""
+
+    kind: EventKind
+    side: Side | None
+    source: Placement
+    confidence: float
+
+
+class AttitudeLine(Line, frozen=True, kw_only=True, tag="attitude"):
+    """Pelvis angles at one sample of the sacrum sensor; see `dsp.records.Attitude`."""
+
+    obliquity_deg: float | None
+    tilt_deg: float | None
+    rotation_deg: float | None
+
+
+class StepLine(Line, frozen=True, kw_only=True, tag="step"):
+    """One stance; `t_s` is the initial contact; see `dsp.records.Step`."""
+
+    toe_off_s: float | None
+    step_time_s: float | None
+    contact_ms: float | None
+    flight_ms: float | None
+    side: Side | None
+    drop_peak_deg: float | None
+    drop_excursion_deg: float | None
+    source: Placement
+    drop_source: Placement | None
+    confidence: float
+
+
+class MetricLine(Line, frozen=True, kw_only=True, tag="metric"):
+    """One number about the runner; `key` ends in its unit."""
+
+    key: str
+    value: float
+    side: Side | None
+    quality: float
+
+
+class PainLine(Line, frozen=True, kw_only=True, tag="pain"):
+    """What the runner said hurts, 0 to 10."""
+
+    level: int | None
+    site: str | None
+    side: Side | None
+    note: str | None
+    numb: bool | None = None
+    running_s: float | None = None
+    distance_m: float | None = None
+    exposure_m: float | None = None
+    takes_back_s: float | None = None
+
+
+class ThresholdLine(Line, frozen=True, kw_only=True, tag="threshold"):
+    """A detector changed state, and the records behind it."""
+
+    detector: str
+    state: ThresholdState
+    side: Side | None
+    because: tuple[EvidenceLine, ...]
+
+
+class CueLine(Line, frozen=True, kw_only=True, tag="cue"):
+    """Something told to the runner, and the records that led to it."""
+
+    rule: str
+    severity: Severity
+    text: str
+    side: Side | None
+    because: tuple[EvidenceLine, ...]
+    earcon: Earcon | None = None
+    speak: str | None = None
+
+
+class QualityLine(Line, frozen=True, kw_only=True, tag="quality"):
+    """Running totals of one source."""
+
+    source: str
+    placement: Placement
+    packets: int
+    samples: int
+    lost: int
+    dropped: int
+
+
+class SummaryLine(Line, frozen=True, kw_only=True, tag="summary"):
+    """The run in a few numbers; `duration_s` is the recording's, standing included; see `dsp.records.Summary`."""
+
+    steps: int
+    duration_s: float
+    cadence_spm: float | None
+    contact_ms: float | None
+    flight_ms: float | None
+    drop_excursion_left_deg: float | None
+    drop_excursion_right_deg: float | None
+    drop_peak_left_deg: float | None
+    drop_peak_right_deg: float | None
+    lost: int
+    dropped: int
+    thresholds: int
+    cues: int
+    distance_m: float | None = None
+    exposure_m: float | None = None
+    descent_m: float | None = None
+    contact_difference_ms: float | None = None
+
+
+EvidenceLine: TypeAlias = EventLine | StepLine | MetricLine | PainLine | ThresholdLine
+RecordLine: TypeAlias = (
+    EventLine | AttitudeLine | StepLine | MetricLine | PainLine | ThresholdLine | CueLine | QualityLine | SummaryLine
+)
+
+_LINES: dict[type[Record], type[RecordLine]] = {
+    GaitEvent: EventLine,
+    Attitude: AttitudeLine,
+    Step: StepLine,
+    Metric: MetricLine,
+    PainReport: PainLine,
+    Threshold: ThresholdLine,
+    Cue: CueLine,
+    Quality: QualityLine,
+    Summary: SummaryLine,
+}
+_FIELDS: dict[type[Record], tuple[str, ...]] = {kind: tuple(each.name for each in fields(kind)) for kind in _LINES}
+_ENCODER = msgspec.json.Encoder()
+
+
+def line_of(record: Record, t0_ns: int) -> RecordLine:
+    """Turn any record into its line, `t0_ns` being second 0."""
+    return _LINES[type(record)](**line_fields(record, t0_ns))
+
+
+def line_fields(record: Record, t0_ns: int) -> dict[str, Any]:
+    """Give the fields of a record's line: `x_ns` becomes `x_s`, floats are rounded, evidence becomes lines."""
+    values: dict[str, Any] = {}
+    for name in _FIELDS[type(record)]:
+        value = getattr(record, name)
+        if name.endswith("_ns"):
+            values[f"{name[:-3]}_s"] = None if value is None else seconds(value, t0_ns)
+        elif name == "because":
+            values[name] = tuple(line_of(each, t0_ns) for each in value)
+        elif isinstance(value, float):
+            values[name] = None if math.isnan(value) else round(float(value), 6 if name.endswith("_s") else 4)
+        else:
+            values[name] = value
+    return values
+
+
+def encode_line(record: Record, t0_ns: int) -> bytes:
+    """Write one record as one line of JSON, newline included."""
+    return _ENCODER.encode(line_of(record, t0_ns)) + b"\n"
+
+
+def seconds(t_ns: int, t0_ns: int) -> float:
+    """Put a timestamp on the session's axis, to the microsecond."""
+    return round((t_ns - t0_ns) / NS_PER_S, 6)

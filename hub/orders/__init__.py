@@ -1,0 +1,1 @@
+"""What others ask of a run: taken from a broker, carried out, answered."""

@@ -1,0 +1,119 @@
+"""What each order does to a run, whoever sent it and over which broker."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from drivers.packets import Said
+from dsp import texts
+from dsp.records import Cue, Record, Severity
+from hub.flow.facts import Asked, Mute
+from hub.messages.incoming import CommandMessage, PainMessage, Who
+from hub.orders.order_desk import Order, OrderError
+
+NUDGE = "nudge"
+"""Rule of a cue that a person sent."""
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class Obey:
+    """Carries out orders; each gives back what was done, in words for the sender.
+
+    cues     False: the runner wants none, so nobody can ask
+    kept     the run has a history, which keeps reports of pain
+    say      takes what the core should hear
+    tell     takes a record in, as if the core had made it
+    note     takes what somebody wants of the hub itself
+    stop     ends the run
+    steer    obeys what is for the source, such as a replay's pace; gives back what was done
+    """
+
+    def __init__(
+        self,
+        now_ns: Callable[[], int],
+        *,
+        cues: bool = True,
+        kept: bool = True,
+        say: Callable[[Said], Awaitable[None]],
+        tell: Callable[[Record], Awaitable[None]],
+        note: Callable[[Mute | Asked], Awaitable[None]],
+        stop: Callable[[str], None],
+        steer: Callable[[CommandMessage], Awaitable[str | None]],
+    ) -> None:
+        self._now_ns = now_ns
+        self._cues = cues
+        self._kept = kept
+        self._say = say
+        self._tell = tell
+        self._note = note
+        self._stop = stop
+        self._steer = steer
+        self._muted = False
+
+    async def __call__(self, order: Order, by: Who = "runner") -> str:
+        """Do it; raises OrderError when it cannot be done.
+
+        by  who sent it: the runner's own machine may send it for a coach, and says so; nobody else is the runner
+        """
+        if isinstance(order, CommandMessage):
+            order = msgspec.structs.replace(order, by=by if by == "coach" else order.by or by)
+        match order:
+            case PainMessage():
+                return await self._report(order)
+            case CommandMessage(action="stop"):
+                self._stop("asked over MQTT")
+                return "the run is ending"
+            case CommandMessage(action="mute" | "unmute" as action):
+                self._muted = action == "mute"
+                await self._note(Mute(self._now_ns(), self._muted, order.by or by))
+                await self._hear(order)
+                return "quiet from now on" if self._muted else "cues can be heard again"
+            case CommandMessage(action="less" | "more" as action):
+                await self._hear(order)
+                return "fewer cues from now on" if action == "less" else "more cues from now on"
+            case CommandMessage(action="mark"):
+                await self._hear(order)
+                return "marked in the recording"
+            case CommandMessage(action="ask_pain"):
+                return await self._ask(order)
+            case CommandMessage(action="target", cadence_spm=cadence_spm):
+                await self._hear(order)
+                return (
+                    "the runner's own goal again" if cadence_spm is None else f"the goal is {cadence_spm:g} steps/min"
+                )
+            case CommandMessage(action="nudge", text=text) if text is not None:
+                words = texts.FROM_COACH.format(words=_plain(text)) if order.by == "coach" else _plain(text)
+                await self._tell(Cue(self._now_ns(), NUDGE, Severity.INFO, words, None, (), speak=words))
+                return "told to the runner"
+            case CommandMessage() if (done := await self._steer(order)) is not None:
+                return done
+        raise OrderError(f"{order.action} is not possible in this run: only a replay can be steered")
+
+    async def _report(self, order: PainMessage) -> str:
+        await self._hear(order)
+        if not self._kept:
+            return "the pain report is answered to the runner; this run has no history that would keep it"
+        return "the pain report is kept on the runner's own machine, and only there"
+
+    async def _ask(self, order: CommandMessage) -> str:
+        if not self._cues:
+            raise OrderError("not asked: this runner wants no cues (cues.rules is off)")
+        if self._muted:
+            raise OrderError("not asked: cues are muted; unmute, then ask again")
+        await self._note(Asked(self._now_ns()))
+        await self._hear(order)
+        return "the runner is asked; the session says when it is answered, the answer stays with the runner"
+
+    async def _hear(self, order: Order) -> None:
+        """Let the core hear it, in its place among the packets; the sender's own id and time are left out."""
+        await self._say(
+            Said(self._now_ns(), _ENCODER.encode(msgspec.structs.replace(order, id=None, seq=None, t=None)))
+        )
+
+
+def _plain(text: str) -> str:
+    """The words without control characters, line ends and runs of blanks: they go to terminals and a voice."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())

@@ -1,0 +1,186 @@
+"""Takes pain reports and commands from one broker, has them carried out, and answers every one.
+
+Answers go to the runner's `reply` topic and, when the sender named a response topic (MQTT 5), there too. What cannot be
+read is answered with what is wrong, and nothing else happens. What a broker kept from before is for an earlier hub: it
+is cleared, not obeyed; pain must not stay on a broker at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Literal, TypeAlias, get_args
+
+import aiomqtt
+import msgspec
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from hub.link.connection import MQTT_5, Server, publish_properties
+from hub.link.standing import Standing
+from hub.messages.delivery import DELIVERY
+from hub.messages.incoming import Action, Answer, CommandMessage, PainMessage
+from hub.messages.topics import ROOT, Topics, WireError, parse_topic
+from hub.messages.wire import Post, ReplyMessage, decode, encode
+
+MAX_ORDER_BYTES = 4096
+"""Four times the longest pain note in UTF-8."""
+ORDERS_A_SECOND = 5
+"""Nobody presses keys faster; what comes faster is counted, and answered once a second at most."""
+REMEMBERED = 64
+"""Ids of orders that were carried out: a message that comes twice (QoS 1) is done once."""
+
+_GOOD = {"command": '{"action": "mute"}', "pain": '{"level": 3, "site": "outer knee", "side": "left"}'}
+Order: TypeAlias = PainMessage | CommandMessage
+
+_ONLY_NEW = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
+"""MQTT 5: nothing that was said to an earlier hub, and the flag by which a sender asked the broker to keep it."""
+
+
+class OrderError(ValueError):
+    """An order that was understood and cannot be carried out; the text says why and what to do."""
+
+
+class OrderDesk:
+    """Listens on `server` for one runner.
+
+    carry_out  does what an order says; gives back what was done; raises OrderError
+    answer     makes the post of an answer
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        runner: str,
+        *,
+        carry_out: Callable[[Order], Awaitable[str]],
+        answer: Callable[[Answer], Post],
+    ) -> None:
+        self.refused = 0  # orders that could not be read or came too fast
+        self.up = asyncio.Event()  # set while orders are heard
+        self._standing = Standing(server, begin=self._subscribe, serve=self._listen, without="no orders")
+        self._topics = Topics(runner)
+        self._carry_out = carry_out
+        self._answer = answer
+        self._done: OrderedDict[str, str] = OrderedDict()
+        self._second = -1
+        self._this_second = 0
+
+    def close(self) -> None:
+        """Say before `run` is cancelled that it is to end."""
+        self._standing.close()
+
+    async def run(self) -> None:
+        """Listen until closed and cancelled; never raises for the network's sake."""
+        await self._standing.run()
+
+    async def _listen(self, client: aiomqtt.Client) -> None:
+        self.up.set()
+        try:
+            async for raw in client.messages:
+                await self._take(client, raw)
+                if self._standing.closing.is_set():
+                    return
+        finally:
+            self.up.clear()
+
+    async def _subscribe(self, client: aiomqtt.Client) -> None:
+        for topic in (self._topics.pain, self._topics.command):
+            if self._standing.server.protocol is MQTT_5:
+                await client.publish(topic, b"", qos=1, retain=True)
+                await client.subscribe(topic, options=_ONLY_NEW)
+            else:
+                await client.subscribe(topic, qos=1)
+
+    async def _take(self, client: aiomqtt.Client, raw: aiomqtt.Message) -> None:
+        topic, payload, newer = str(raw.topic), raw.payload, self._standing.server.protocol is MQTT_5
+        if not payload:  # a retained message was cleared
+            return
+        if raw.retain or not newer:  # 3.1.1 does not say whether the sender asked to keep it
+            await client.publish(topic, b"", qos=1, retain=True)
+        if raw.retain and not newer:
+            return  # it was said to an earlier hub
+        answer = await self._obey("pain" if topic == self._topics.pain else "command", topic, payload)
+        if answer.text:
+            await self._reply(client, raw, self._answer(answer))
+
+    async def _obey(self, kind: Literal["pain", "command"], topic: str, payload: bytes) -> Answer:
+        """Carry out one order; an answer without text is not given."""
+        if (pressed := self._too_fast()) is not None:
+            return Answer(kind, None, ok=False, text=pressed)
+        if len(payload) > MAX_ORDER_BYTES:
+            self.refused += 1
+            return Answer(kind, None, ok=False, text=f"{len(payload)} bytes, at most {MAX_ORDER_BYTES} are read")
+        try:
+            order = decode(topic, payload)
+        except WireError as error:
+            self.refused += 1
+            return Answer(kind, _id_of(payload), ok=False, text=_explained(kind, str(error)))
+        assert isinstance(order, PainMessage | CommandMessage)
+        if order.id is not None and order.id in self._done:
+            return Answer(kind, order.id, ok=True, text=self._done[order.id])
+        try:
+            text = await self._carry_out(order)
+        except OrderError as error:
+            return Answer(kind, order.id, ok=False, text=str(error))
+        if order.id is not None:
+            self._done[order.id] = text
+            while len(self._done) > REMEMBERED:
+                self._done.popitem(last=False)
+        return Answer(kind, order.id, ok=True, text=text)
+
+    def _too_fast(self) -> str | None:
+        """None: take it. Otherwise what to answer, which is nothing after the first of each second."""
+        second = int(asyncio.get_running_loop().time())
+        if second != self._second:
+            self._second, self._this_second = second, 0
+        self._this_second += 1
+        if self._this_second <= ORDERS_A_SECOND:
+            return None
+        self.refused += 1
+        first = self._this_second == ORDERS_A_SECOND + 1
+        return (
+            f"more than {ORDERS_A_SECOND} messages a second: this one and others were not carried out" if first else ""
+        )
+
+    async def _reply(self, client: aiomqtt.Client, raw: aiomqtt.Message, post: Post) -> None:
+        assert isinstance(post.message, ReplyMessage)
+        payload, how = encode(post.message), DELIVERY[ReplyMessage]
+        await client.publish(post.topic, payload, qos=how.qos)
+        wanted = getattr(raw.properties, "ResponseTopic", None)
+        if not isinstance(wanted, str) or not _may_answer(wanted):
+            return
+        properties = publish_properties(None)
+        if isinstance(correlation := getattr(raw.properties, "CorrelationData", None), bytes):
+            properties.CorrelationData = correlation
+        await client.publish(wanted, payload, qos=how.qos, properties=properties)
+
+
+def _may_answer(topic: str) -> bool:
+    """Not where the answer would be taken for something else: our own topics, the broker's, a pattern."""
+    if not topic or topic[0] == "$" or {"+", "#"} & set(topic):
+        return False
+    try:
+        return parse_topic(topic).kind == "reply"
+    except WireError:
+        return topic.partition("/")[0] != ROOT
+
+
+def _explained(kind: Literal["pain", "command"], wrong: str) -> str:
+    """Add to what is wrong with an order what it may be, and a good one."""
+    if wrong.endswith("`$.action`"):
+        wrong = f"{wrong}; valid: {', '.join(get_args(Action))}"
+    return wrong if "e.g." in wrong else f"{wrong}; write it like this: {_GOOD[kind]}"
+
+
+def _id_of(payload: bytes) -> str | None:
+    """The id of an order that is otherwise wrong, so that its sender knows which it was."""
+    try:
+        order = msgspec.json.decode(payload, type=_Identified)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return order.id[:64] if order.id is not None else None
+
+
+class _Identified(msgspec.Struct):
+    id: str | None = None

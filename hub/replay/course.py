@@ -1,0 +1,225 @@
+"""What becomes of an item: through the core, into the session, and onto the buses of facts and of posts.
+
+Replays go back and on: what the run has come to is kept at checkpoints, and on the way from there to where the replay
+goes nobody is told, but for who writes every record down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from drivers.clock import now_ns as hub_now_ns
+from drivers.link_state import LinkState
+from drivers.packets import DeviceInfo, Packet, Said
+from dsp.records import Attitude, Cue, PainReport, Record, Summary
+from dsp.signals import NS_PER_S
+from hub.flow.bus import Bus
+from hub.flow.engine import Engine, RadioItem
+from hub.flow.facts import Arrival, Asked, Elsewhere, Fact, Mute
+from hub.flow.notices import Notices
+from hub.flow.session import Session
+from hub.flow.turns import GoTo, Keep, Landed, Leap, Snapshot, Turn
+from hub.messages.incoming import CommandMessage
+from hub.messages.wire import Post
+from hub.outcome import Outcome
+from hub.telemetry.telemetry import Telemetry
+from hub.text.missing import contradiction
+
+PLOTTED_NS = 10 * NS_PER_S
+"""A plot shows so much before the place that a replay goes to."""
+MUTE, UNMUTE = (msgspec.json.encode(CommandMessage(action=action)) for action in ("mute", "unmute"))
+
+
+class Course:
+    """Takes items one after the other, so that a recording has what was said where the core heard it.
+
+    now_ns    tells the time on the axis of the packets
+    live      items arrive now
+    observe   called with every record, synchronously
+    said      told when something was said that did not come from the source
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        session: Session,
+        telemetry: Telemetry,
+        notices: Notices,
+        facts: Bus[Fact],
+        posts: Bus[Post],
+        outcome: Outcome,
+        *,
+        now_ns: Callable[[], int],
+        live: bool,
+        observe: Callable[[Record], None],
+        said: Callable[[], None],
+    ) -> None:
+        self.is_passing = False  # what comes only leads to where the replay goes
+        self._engine = engine
+        self._session = session
+        self._telemetry = telemetry
+        self._notices = notices
+        self._facts = facts
+        self._posts = posts
+        self._outcome = outcome
+        self._now_ns = now_ns
+        self._live = live
+        self._observe = observe
+        self._said = said
+        self._order = asyncio.Lock()
+        self._noticed: dict[str, str] = {}  # what is said of this place: subject, text
+        self._muted = False  # by whoever listens: it holds wherever a replay goes
+        self._until_ns = 0
+        self._second = 0
+
+    async def take_all(self, batch: Sequence[RadioItem | Turn]) -> None:
+        """Take in what the source gave."""
+        packets = [item for item in batch if isinstance(item, Packet)] if self.is_passing else []
+        if 1 < len(packets) == len(batch):
+            async with self._order:
+                await self._pass(packets)
+            return
+        for item in batch:
+            await self.take(item)
+
+    async def take(self, item: RadioItem | Turn) -> None:
+        """Take in one item of what the source gave."""
+        async with self._order:
+            if isinstance(item, Keep | GoTo | Leap | Landed):
+                await self._turn(item)
+                return
+            await self._feed(item)
+            if isinstance(item, Said) and self._muted:
+                self._mute_core()  # the runner had unmuted then; whoever listens now has not
+
+    async def hear(self, said: Said) -> None:
+        """Take in what somebody said just now."""
+        async with self._order:
+            self._said()
+            await self._feed(said)
+
+    async def note(self, fact: Mute | Asked) -> None:
+        """Take in what somebody wants of the hub itself; that they want quiet, before the core hears it."""
+        if isinstance(fact, Mute):
+            self._muted = fact.muted
+        await self._facts.publish(fact)
+        await self.post(self._telemetry.note(fact))
+
+    async def tell(self, record: Record, arrival_ns: int | None = None) -> None:
+        """Take in a record: say it to everybody, unless it is passed over."""
+        if self.is_passing and isinstance(record, Attitude):  # nearly all records there are
+            await self._facts.publish(record)
+            if record.t_ns >= self._until_ns - PLOTTED_NS:
+                await self.post(self._telemetry.record(record))
+            return
+        self._observe(record)
+        if isinstance(record, Summary):
+            self._outcome.summary = record
+        if (wrong := contradiction(record)) is not None:
+            self._notice(*wrong)
+        changed = self._session.update(record)
+        if isinstance(record, Cue | PainReport):
+            await self._facts.publish(Arrival(hub_now_ns() if arrival_ns is None else arrival_ns))
+        await self._facts.publish(record)
+        if self.is_passing:
+            self._telemetry.pass_over(record)
+            return
+        await self.post(self._telemetry.record(record))
+        if changed:
+            await self.post([self._telemetry.session(record.t_ns)])
+
+    async def frame(self, t_ns: int) -> None:
+        """Say the state of everything; on the way elsewhere only how far it is."""
+        if self.is_passing:
+            await self.post([self._telemetry.session(t_ns)])
+        else:
+            await self.post(self._telemetry.frames(t_ns, self._engine.health()))
+
+    async def post(self, posts: Sequence[Post]) -> None:
+        """Put posts on their bus."""
+        for post in posts:
+            await self._posts.publish(post)
+
+    async def _feed(self, item: RadioItem) -> None:
+        await self._facts.publish(item)
+        if isinstance(item, DeviceInfo):
+            self._telemetry.device(item)
+        elif isinstance(item, LinkState):
+            await self.post(self._telemetry.link(item, self._now_ns()))
+        elif isinstance(item, Packet) and self.is_passing:
+            self._pass_second(item.t_recv_ns)
+        faults = len(self._engine.faults)
+        arrival_ns = item.t_recv_ns if self._live and isinstance(item, Packet) else hub_now_ns()
+        for record in self._engine.feed(item):
+            await self.tell(record, arrival_ns)
+        self._tell_faults(faults)
+
+    async def _pass(self, packets: Sequence[Packet]) -> None:
+        """Take in packets of a short time that only lead to where the replay goes."""
+        self._pass_second(packets[0].t_recv_ns)
+        for packet in packets:
+            await self._facts.publish(packet)
+        faults = len(self._engine.faults)
+        for record in self._engine.feed_all(packets):
+            await self.tell(record)
+        self._tell_faults(faults)
+
+    def _pass_second(self, t_ns: int) -> None:
+        if t_ns // NS_PER_S > self._second:
+            self._second = t_ns // NS_PER_S
+            self._telemetry.pass_second(t_ns)
+
+    def _tell_faults(self, before: int) -> None:
+        if len(self._engine.faults) > before:
+            for where, fault in self._engine.faults.items():
+                self._notice(where, f"{fault.words}; details in the log")
+
+    def _notice(self, subject: str, text: str) -> None:
+        self._noticed[subject] = text
+        self._notices.put(subject, text)
+
+    async def _turn(self, turn: Turn) -> None:
+        match turn:
+            case Keep(keep=keep):
+                keep(self._snapshot())
+            case Leap(until_ns=until_ns):
+                self.is_passing, self._until_ns = True, until_ns
+                await self._facts.publish(Elsewhere(until_ns))
+                await self.post([self._telemetry.session(until_ns)])
+            case GoTo(checkpoint=checkpoint):
+                self._restore(checkpoint.snapshot)
+            case Landed():
+                self.is_passing = False
+                await self.post(self._telemetry.so_far())
+                await self.frame(self._until_ns)
+                await self.post(self._telemetry.hello(self._until_ns))
+
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(
+            engine=self._engine.state(),
+            session=self._session.saved(),
+            telemetry=self._telemetry.saved(),
+            notices=dict(self._noticed),
+            muted=self._muted,
+        )
+
+    def _restore(self, saved: Snapshot) -> None:
+        self._engine.restore(saved.engine)
+        self._session.restore(saved.session)
+        self._telemetry.restore(saved.telemetry)
+        self._second = 0
+        for subject in self._noticed.keys() - saved.notices.keys():
+            self._notices.put(subject, "")
+        for subject, text in saved.notices.items():
+            self._notices.put(subject, text)
+        self._noticed = dict(saved.notices)
+        self._telemetry.notice = self._notices.text
+        if saved.muted != self._muted:
+            self._said()
+            self._mute_core()
+
+    def _mute_core(self) -> None:
+        self._engine.feed(Said(self._now_ns(), MUTE if self._muted else UNMUTE))

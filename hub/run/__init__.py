@@ -1,0 +1,1 @@
+"""A run from start to end: files, broker and screen set up, every task started and ended."""

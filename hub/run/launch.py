@@ -1,0 +1,251 @@
+"""Sets a run up and sees it through: files, broker, dashboard or lines of text, signals, and the words at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, TextIO
+
+from drivers.clock import now_ns
+from drivers.recordings.recording import SessionInfo
+from drivers.recordings.recording_recovery import recover
+from dsp.records import Record
+from dsp.signals import NS_PER_S
+from firmware_profiles.catalog import Catalog
+from hub.broker.joined import Joined
+from hub.broker.loopback import LoopbackBroker, available
+from hub.broker.serving import BrokerError
+from hub.flow.bus import Subscription
+from hub.flow.engine import Engine
+from hub.flow.source import OpenSource
+from hub.history.diary import RunDiary
+from hub.history.store import History
+from hub.messages.wire import Post, utc
+from hub.outcome import Outcome
+from hub.run.outlets import Beyond
+from hub.run.runtime import Plan, Runtime
+from hub.settings.config import OFF, SoundSection
+from hub.settings.folders import RECORDING, adding_extra, program, recording_name
+from hub.settings.run_settings import RunSettings
+from hub.sinks.jsonl import open_jsonl
+from hub.sound.phrases import spoken_phrases
+from hub.sound.plan import choose_sounds
+from hub.stop import Stop, stopping_on_signals
+from hub.telemetry.telemetry import About
+from hub.terminal.dashboard import dashboard_is_installed
+from hub.terminal.terminal import is_whole
+from hub.text.console import Console
+from hub.text.pain_text import is_own_terminal
+from hub.text.summary_text import earlier_text
+
+UNTOUCHED_S = 5.0
+"""A recording that was written to more recently may belong to a hub that still runs."""
+
+SILENT = SoundSection(output=OFF)
+
+_LOG = logging.getLogger("stridecue.launch")
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What to run.
+
+    open_source  entered inside the loop, after broker and dashboard are up: its imports may be heavy
+    replayed     the recording's own session; None: a live run, whose session starts now
+    beyond       brokers that others read too
+    folder       where to record; None: not recorded
+    sound    what is heard and where; None: nothing
+    theme        look of the dashboard; None: the one chosen last
+    seconds      end by itself after so long; None: when asked to
+    history      where pain and thresholds are kept while the run goes on; None: nowhere
+    """
+
+    source: Literal["live", "replay", "demo"]
+    runner: str
+    settings: RunSettings
+    catalog: Catalog
+    open_source: OpenSource
+    first_port: int
+    replayed: SessionInfo | None = None
+    beyond: Beyond = field(default_factory=Beyond)
+    folder: Path | None = None
+    headless: bool = False
+    theme: str | None = None
+    jsonl: str | None = None
+    signals: bool = False
+    sound: SoundSection | None = None
+    seconds: float | None = None
+    observe: Callable[[Record], None] = lambda _record: None
+    history: History | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that is over; `out` is where words for people go."""
+
+    outcome: Outcome
+    session: SessionInfo
+    faults: tuple[str, ...]
+    out: TextIO
+
+    @property
+    def code(self) -> int:
+        """Exit code: 1 when the recording is not whole; the run itself went through."""
+        return 1 if self.outcome.unrecorded else 0
+
+    def words(self) -> list[str]:
+        """Say what went wrong, what was lost, where the recording is and what can be done with it."""
+        lines = [*self.faults]
+        lost = {name: count for name, count in self.outcome.losses.items() if count}
+        lines += [f"lost: {count} items on the way to {name}" for name, count in lost.items()]
+        missing = self.outcome.unrecorded
+        if missing and not self.outcome.files:
+            lines.append(f"\nNot recorded: {missing} packets not written")
+        incomplete = f"  (incomplete: {missing} packets not written)" if missing else ""
+        lines += [f"\nRecorded: {path}{incomplete}" for path in self.outcome.files]
+        for path in self.outcome.files:
+            replay = f"{program()} replay {recording_name(path)}"
+            lines += [f"Replay:   {replay}", f"Numbers:  {replay} --jsonl -"]
+        return lines
+
+
+def carry_out(launch: Launch) -> Ended:
+    """Run from start to end; raises DriverError and OSError, InterruptedError among them: told twice to stop."""
+    return asyncio.run(_carry_out(launch))
+
+
+async def _carry_out(launch: Launch) -> Ended:
+    out = sys.stderr if launch.jsonl == "-" else sys.stdout
+    about, session = _beginning(launch)
+    broker, no_broker = _broker(joins=launch.source == "demo")
+    dashboard, why_not = _dashboard(launch, broker)
+    sound, no_sound = choose_sounds(launch.sound or SILENT, spoken_phrases(), dashboard=dashboard)
+    for line in (no_broker, why_not, no_sound):
+        if line:
+            print(f"stridecue: {line}", file=sys.stderr, flush=True)
+    if launch.source != "replay" or launch.settings.history:
+        print(earlier_text(launch.settings.history), file=out, flush=True)
+    signals = launch.signals or broker is not None
+    engine = Engine(launch.catalog, launch.settings.pipeline(signals=signals), cues=launch.settings.cues)
+    stop = Stop()
+    with ExitStack() as stack:
+        jsonl = None if launch.jsonl is None else stack.enter_context(open_jsonl(launch.jsonl, session.t0_ns))
+        stack.enter_context(stopping_on_signals(stop))
+        if launch.seconds is not None:
+            asyncio.get_running_loop().call_later(launch.seconds, stop, "the time is up")
+        plan = Plan(
+            about=about,
+            session_info=session,
+            engine=engine,
+            source=launch.open_source,
+            broker=broker,
+            first_port=launch.first_port,
+            beyond=launch.beyond,
+            name_file=_namer(launch.folder, session) if launch.folder is not None else None,
+            jsonl=jsonl,
+            signals=launch.signals,
+            console=None if dashboard else _console(out, launch.source),
+            dashboard=dashboard,
+            theme=launch.theme,
+            observe=launch.observe,
+            diary=_diary(launch, about, session),
+            sound=sound,
+            chore=None if launch.folder is None else partial(mend_newest, launch.folder),
+        )
+        runtime = Runtime(plan, stop, lambda text: print(text, file=out, flush=True))
+        try:
+            outcome = await runtime.run()
+        except asyncio.CancelledError:  # asked a second time while it drained
+            raise InterruptedError(stopped_at_once(runtime.files)) from None
+    return Ended(outcome, session, tuple(each.words for each in engine.faults.values()), out)
+
+
+def stopped_at_once(files: Sequence[Path]) -> str:
+    """Say what is left of a run that was not given the time to drain."""
+    kept = ", ".join(str(path) for path in files)
+    return f"stopped at once; {f'recording kept: {kept}' if kept else 'nothing was recorded'}"
+
+
+def mend_newest(folder: Path) -> None:
+    """Give the newest recording an end when an earlier hub was killed, so that other tools open it too."""
+    cut = sorted(folder.glob(f"*{RECORDING}"), key=lambda path: path.stat().st_mtime)[-2:]
+    for path in cut:
+        if time.time() - path.stat().st_mtime > UNTOUCHED_S and recover(path).was_cut:
+            _LOG.info("%s had no end; it has one now", path)
+
+
+def _diary(launch: Launch, about: About, session: SessionInfo) -> RunDiary | None:
+    """Make the pages of this run, where there is a history to keep it in."""
+    if launch.history is None or session.started_utc is None:
+        return None
+    return RunDiary(launch.history, launch.runner, session.started_utc, session.t0_ns, about.unix_zero_ns)
+
+
+def _beginning(launch: Launch) -> tuple[About, SessionInfo]:
+    """Fix the two axes of a run: `t_ns` and UTC."""
+    now_unix_ns = time.time_ns()
+    instance = secrets.token_hex(4)
+    if launch.replayed is not None:
+        session = launch.replayed
+        unix_zero_ns = (_unix_ns(session.started_utc) or now_unix_ns) - session.t0_ns
+    else:
+        t0_ns = now_ns()
+        session = SessionInfo(t0_ns, utc(now_unix_ns), launch.runner, launch.settings.stored())
+        unix_zero_ns = now_unix_ns - t0_ns
+    earlier_runs = len(launch.settings.history)
+    pain_rule = launch.settings.pain_rule
+    about = About(launch.runner, instance, launch.source, unix_zero_ns, session.t0_ns, earlier_runs, pain_rule)
+    return about, session
+
+
+def _unix_ns(utc_text: str | None) -> int | None:
+    if utc_text is None:
+        return None
+    try:
+        return round(datetime.fromisoformat(utc_text).timestamp() * NS_PER_S)
+    except ValueError:
+        return None
+
+
+def _broker(*, joins: bool) -> tuple[LoopbackBroker | None, str]:
+    try:
+        return LoopbackBroker(Joined(available()) if joins else available()), ""
+    except BrokerError as error:
+        return None, f"{error}; this run goes on without MQTT and dashboard"
+
+
+def _dashboard(launch: Launch, broker: LoopbackBroker | None) -> tuple[bool, str]:
+    """Decide whether there is a dashboard; the second value says why there is none although one was meant."""
+    if launch.headless or broker is None or launch.jsonl == "-":
+        return False, ""
+    if not is_whole():
+        return False, "not on a terminal: no dashboard, lines of text instead"
+    if not dashboard_is_installed():
+        return False, f"no dashboard, lines of text instead; to add it: {adding_extra('tui')}"
+    return True, ""
+
+
+def _console(out: TextIO, source: str) -> Callable[[Subscription[Post]], Coroutine[Any, Any, None]]:
+    own, begins = is_own_terminal(out), "a recording is played" if source == "replay" else "looking for sensors"
+    return lambda subscription: Console(out, subscription, own_terminal=own, begins=begins).run()
+
+
+def _namer(folder: Path, session: SessionInfo) -> Callable[[int], Path]:
+    """Name recordings by start and runner; what exists is never overwritten."""
+    stem = f"{(session.started_utc or utc(time.time_ns()))[:19].replace(':', '')}Z-{session.runner}"
+
+    def name(number: int) -> Path:
+        path = folder / (f"{stem}-{number + 1}{RECORDING}" if number else f"{stem}{RECORDING}")
+        return path if not path.exists() else folder / f"{stem}-{number + 1}-{os.getpid()}{RECORDING}"
+
+    return name

@@ -1,0 +1,153 @@
+"""What a run does on its brokers: publish, take orders, tell Home Assistant. On every broker the same, but for pain."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from hub.broker.beyond import USER, BeyondBroker
+from hub.broker.serving import BrokerError
+from hub.flow.bus import Bus, Policy
+from hub.flow.notices import Notices
+from hub.homeassistant.announcer import Announcer
+from hub.link.connection import Server
+from hub.messages.delivery import for_others, may_leave
+from hub.messages.incoming import Who
+from hub.messages.wire import Message, Post
+from hub.orders.obey import Obey
+from hub.orders.order_desk import OrderDesk
+from hub.sinks import mqtt
+from hub.sinks.mqtt import MqttSink
+from hub.sinks.overdue import Overdue
+from hub.telemetry.telemetry import Telemetry
+
+
+class Start(Protocol):
+    """Starts a named task of the run; what fails in it is told and does not end the run."""
+
+    def __call__(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start `work` under this name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """The brokers that others read too.
+
+    listen         a broker of our own for watchers beyond this machine
+    external       somebody else's
+    homeassistant  whether the Home Assistant on the external one is told of the runner
+    overdue        keeps events while the external one is away
+    """
+
+    listen: BeyondBroker | None = None
+    external: Server | None = None
+    homeassistant: bool = False
+    overdue: Overdue | None = None
+
+
+class Outlets:
+    """The brokers of one run.
+
+    start       starts what goes on until it is cancelled
+    start_sink  starts what ends by itself when the bus has closed and all is published
+    say         takes a line for the terminal
+    """
+
+    def __init__(
+        self,
+        runner: str,
+        posts: Bus[Post],
+        telemetry: Telemetry,
+        notices: Notices,
+        obey: Obey,
+        *,
+        now_ns: Callable[[], int],
+        start: Start,
+        start_sink: Start,
+        say: Callable[[str], None],
+    ) -> None:
+        self.keepers: list[asyncio.Task[None]] = []
+        self._runner = runner
+        self._posts = posts
+        self._telemetry = telemetry
+        self._notices = notices
+        self._obey = obey
+        self._now_ns = now_ns
+        self._start = start
+        self._start_sink = start_sink
+        self._say = say
+        self._closing: list[Callable[[], None]] = []
+
+    def publish(self, name: str, server: Server) -> None:
+        """Publish everything on the hub's own broker."""
+        self._publish(name, server)
+
+    def take_orders(self, name: str, server: Server, by: Who) -> None:
+        """Obey what is sent on a broker; it was sent `by` that one unless it says otherwise."""
+        desk = OrderDesk(
+            server,
+            self._runner,
+            carry_out=partial(self._obey, by=by),
+            answer=lambda answer: self._telemetry.reply(answer, self._now_ns()),
+        )
+        self._closing.append(desk.close)
+        self.keepers.append(self._start(name, desk.run()))
+
+    async def open_beyond(self, beyond: Beyond) -> None:
+        """Begin on the brokers that others read too: nothing that tells of pain goes there."""
+        if beyond.listen is not None:
+            await self._listen(beyond.listen)
+        if beyond.external is None:
+            return
+        self._publish("external", beyond.external, others_read=True, shared=True, overdue=beyond.overdue)
+        self.take_orders("orders external", beyond.external, "coach")
+        if beyond.homeassistant:
+            announcer = Announcer(beyond.external, self._runner, self._telemetry.placements)
+            self._closing.append(announcer.close)
+            self.keepers.append(self._start("home assistant", announcer.run()))
+
+    def close(self) -> None:
+        """End what goes on; the sinks end with their bus."""
+        for close in self._closing:
+            close()
+        for task in self.keepers:
+            task.cancel()
+
+    async def _listen(self, broker: BeyondBroker) -> None:
+        try:
+            server = await broker.start()
+        except BrokerError as error:
+            self._notices.put("listen", f"nobody beyond this machine can watch: {error}")
+            return
+        self._say(f"MQTT for others on {broker.host}:{broker.port}, user {USER}, password in {broker.password.file}")
+        self.keepers.append(self._start("listen", broker.watch()))
+        self._publish("listen", server, others_read=True)
+        self.take_orders("orders listen", server, "coach")
+
+    def _publish(
+        self,
+        name: str,
+        server: Server,
+        *,
+        others_read: bool = False,
+        shared: bool = False,
+        overdue: Overdue | None = None,
+    ) -> None:
+        wanted: Callable[[Post], bool] = may_leave if others_read else lambda _post: True
+        as_told: Callable[[Message], Message | None] = for_others if others_read else lambda message: message
+        sink = MqttSink(
+            name,
+            server,
+            self._posts.subscribe(name, Policy.DROP_OLDEST, mqtt.CAPACITY, wanted=wanted),
+            status=lambda presence: self._telemetry.status(presence, self._now_ns()),
+            hello=lambda: self._telemetry.hello(self._now_ns()),
+            notice=self._notices.about(f"{name} broker"),
+            shared=shared,
+            overdue=overdue,
+            as_told=as_told,
+        )
+        self._start_sink(f"mqtt {name}", sink.run())

@@ -1,0 +1,375 @@
+r"""A run from start to end: the only place with task groups, every task named.
+
+    source -> engine -> session -> facts -> recorder, jsonl
+                            \-> posts -> loopback broker (dashboard), external broker, console
+
+Stop is an event: the source drains and ends, then the sinks drain and end, files flush. Nothing outside the source can
+end a run: broker, disk, dashboard and terminal may fail, and are told about.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from drivers.recordings.recording import SessionInfo
+from dsp.records import Record
+from hub.broker.loopback import DEFAULT_PORT, LoopbackBroker
+from hub.broker.serving import BrokerError
+from hub.flow.bus import Bus, Policy, Subscription
+from hub.flow.engine import Engine
+from hub.flow.facts import Beat, Fact
+from hub.flow.notices import Notices
+from hub.flow.session import Session
+from hub.flow.source import OpenSource, Source, driver_error
+from hub.messages.incoming import CommandMessage
+from hub.messages.topics import Topics
+from hub.messages.wire import Post
+from hub.orders.obey import Obey
+from hub.outcome import Outcome
+from hub.replay.course import Course
+from hub.run.outlets import Beyond, Outlets
+from hub.sinks import diary, jsonl, recorder, sound
+from hub.sinks.diary import Diary, DiarySink
+from hub.sinks.jsonl import JsonlFile, JsonlSink
+from hub.sinks.recorder import RecorderSink
+from hub.sinks.sound import SoundSink
+from hub.sound.plan import Sounds
+from hub.stop import Stop
+from hub.telemetry.telemetry import About, Telemetry
+from hub.terminal.dashboard import Dashboard
+from hub.text.missing import missing_text
+
+BEAT_S = 0.5
+"""The recorder writes this often, so a killed hub loses less than a second."""
+BEATS_A_FRAME = 2
+ALL_THERE_S = 20.0
+"""Sensors that are to come have come by then; what is missing is told from then on."""
+DRAIN_S = 5.0
+"""Sinks get so long to deliver what is left at the end."""
+
+_LOG = logging.getLogger("stridecue.runtime")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run consists of.
+
+    broker    the loopback broker; None: this machine has none, so no MQTT and no dashboard
+    beyond    brokers that others read too
+    name_file path of the n-th recording of this run; None: not recorded
+    jsonl     an open output for every record, attitude only with `signals`
+    console   prints posts when there is no dashboard; gets its own subscription
+    observe   called with every record, synchronously
+    sound     what is heard; None: nothing
+    diary     keeps pain and thresholds at once, in a thread
+    chore     done in a thread while the run starts, e.g. mending what an earlier run left behind
+    strict    tests: what fails beside the run ends the run
+    """
+
+    about: About
+    session_info: SessionInfo
+    engine: Engine
+    source: OpenSource
+    broker: LoopbackBroker | None
+    first_port: int = DEFAULT_PORT
+    beyond: Beyond = field(default_factory=Beyond)
+    name_file: Callable[[int], Path] | None = None
+    jsonl: JsonlFile | None = None
+    signals: bool = False
+    console: Callable[[Subscription[Post]], Coroutine[Any, Any, None]] | None = None
+    dashboard: bool = False
+    theme: str | None = None
+    observe: Callable[[Record], None] = lambda _record: None
+    sound: Sounds | None = None
+    diary: Diary | None = None
+    chore: Callable[[], None] | None = None
+    strict: bool = False
+
+
+class Runtime:
+    """Carries out one plan, once. `say` gets lines for the terminal, and only while no dashboard owns it."""
+
+    def __init__(self, plan: Plan, stop: Stop, say: Callable[[str], None]) -> None:
+        self._plan = plan
+        self._stop = stop
+        self._say_now = say
+        self._facts: Bus[Fact] = Bus()
+        self._posts: Bus[Post] = Bus()
+        self._session = Session()
+        self._telemetry = Telemetry(plan.about, self._session)
+        self._notices = Notices(self._say)
+        self._dashboard = Dashboard(plan.theme)
+        self._dashboard_owns_terminal = False
+        self._sinks: list[asyncio.Task[None]] = []
+        self._now_ns: Callable[[], int] = lambda: plan.about.t0_ns
+        self._steer: Callable[[CommandMessage], str | None] = lambda _order: None
+        self._recorder: RecorderSink | None = None
+        self._outcome = Outcome()
+        self._said: Callable[[], None] = lambda: None
+        self._course = Course(
+            plan.engine,
+            self._session,
+            self._telemetry,
+            self._notices,
+            self._facts,
+            self._posts,
+            self._outcome,
+            now_ns=self._now,
+            live=plan.about.source != "replay",
+            observe=plan.observe,
+            said=lambda: self._said(),
+        )
+
+    @property
+    def files(self) -> list[Path]:
+        """The recordings of this run so far."""
+        return self._outcome.files
+
+    async def run(self) -> Outcome:
+        """Run until the source ends or somebody asks to stop. Raises DriverError when there is no source to run on."""
+        try:
+            await self._run()
+        except BaseExceptionGroup as errors:
+            if (cause := driver_error(errors)) is not None:
+                if self._recorder is not None:
+                    self._recorder.discard_empty()
+                raise cause from errors
+            raise
+        self._count_losses()
+        return self._outcome
+
+    async def _run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            keepers: list[asyncio.Task[None]] = []
+            outlets = self._outlets(group)
+            heartbeat: asyncio.Task[None] | None = None
+            try:
+                heard = self._subscribe_sound()
+                self._start_files(group)
+                keepers += await self._start_broker(group, outlets)
+                await outlets.open_beyond(self._plan.beyond)
+                self._start_sound(group, heard)
+                async with self._plan.source as source:
+                    self._now_ns, self._steer, self._said = source.now_ns, source.steer, source.diverged
+                    self._telemetry.replay = source.status
+                    heartbeat = self._start(group, "heartbeat", self._beat(source))
+                    await self._follow(source)
+            finally:
+                if heartbeat is not None:
+                    heartbeat.cancel()  # what it would put on buses that are closed would count as lost
+                try:
+                    await self._drain()
+                finally:  # also when told twice to stop
+                    outlets.close()
+                    for task in keepers:
+                        task.cancel()
+                    await self._dashboard.stop()
+                    self._dashboard_owns_terminal = False
+                    for broker in (self._plan.broker, self._plan.beyond.listen):
+                        if broker is not None:
+                            await broker.stop()
+
+    # -- from the source to the buses
+
+    async def _follow(self, source: Source) -> None:
+        async with asyncio.TaskGroup() as group:
+            for name, work in source.tasks(self._stop):
+                group.create_task(work, name=name)
+            while True:
+                async for batch in source.batches(self._stop):
+                    await self._course.take_all(batch)
+                await self._finish(source)
+                if not (self._dashboard_owns_terminal and await source.goes_on(self._stop)):
+                    break
+
+    async def _finish(self, source: Source) -> None:
+        self._outcome.losses["radio"] = source.dropped
+        self._outcome.plan = self._plan.engine.plan()
+        for record in self._plan.engine.finish():
+            await self._course.tell(record)
+        self._session.end(source.now_ns())
+        await self._course.frame(source.now_ns())
+
+    async def _steered(self, order: CommandMessage) -> str | None:
+        done = self._steer(order)
+        if done is not None:  # who pressed a key sees at once that it was heard
+            await self._course.post([self._telemetry.session(self._now())])
+        return done
+
+    async def _beat(self, source: Source) -> None:
+        loop = asyncio.get_running_loop()
+        start_s, count = loop.time(), 0
+        while True:
+            count += 1
+            await asyncio.sleep(start_s + count * BEAT_S - loop.time())
+            await self._facts.publish(Beat(source.now_ns()))
+            if count % BEATS_A_FRAME == 0:
+                self._notices.put("radio", _dropped(source.dropped))
+                if count * BEAT_S > ALL_THERE_S:
+                    self._notices.put("missing", missing_text(self._telemetry.links))
+                self._telemetry.notice = self._notices.text
+                await self._course.frame(source.now_ns())
+
+    # -- what runs beside
+
+    def _start_files(self, group: asyncio.TaskGroup) -> None:
+        plan = self._plan
+        if plan.name_file is not None:
+            facts = self._facts.subscribe("recorder", Policy.WAIT, recorder.CAPACITY, wanted=recorder.is_recorded)
+            self._recorder = RecorderSink(plan.name_file, plan.session_info, facts, self._notices.about("recording"))
+            self._recorder.open()
+            self._outcome.files = self._recorder.files
+            self._telemetry.recording = self._recorder.files[0].name if self._recorder.files else None
+            self._start_sink(group, "recorder", self._recorder.run())
+        if plan.jsonl is not None:
+            facts = self._facts.subscribe(
+                "jsonl", Policy.WAIT, jsonl.CAPACITY, wanted=jsonl.is_written(signals=plan.signals)
+            )
+            self._start_sink(group, "jsonl", JsonlSink(plan.jsonl, facts).run())
+        if plan.diary is not None:
+            facts = self._facts.subscribe("diary", Policy.DROP_OLDEST, diary.CAPACITY, wanted=diary.is_kept)
+            self._start_sink(group, "diary", DiarySink(plan.diary, facts, self._notices.about("history")).run())
+        if plan.chore is not None:
+            self._start(group, "chore", asyncio.to_thread(plan.chore))
+        if plan.console is not None:
+            self._start_sink(group, "console", plan.console(self._posts.subscribe("console", Policy.DROP_OLDEST, 500)))
+
+    def _subscribe_sound(self) -> Subscription[Fact] | None:
+        """Before all others: no full disk holds up a cue."""
+        if self._plan.sound is None:
+            return None
+        return self._facts.subscribe(
+            "sound",
+            Policy.DROP_OLDEST,
+            sound.CAPACITY,
+            wanted=lambda fact: sound.is_heard(fact) and not (self._course.is_passing and isinstance(fact, Record)),
+        )
+
+    def _start_sound(self, group: asyncio.TaskGroup, heard: Subscription[Fact] | None) -> None:
+        """After the dashboard, which draws on the stderr that a device may switch off."""
+        if self._plan.sound is None or heard is None:
+            return
+        notice = self._notices.about("sound")
+        live = self._plan.about.source != "replay"
+        sink = SoundSink(self._plan.sound, heard, say=self._say, notice=notice, report=self._telemetry.hear, live=live)
+        self._start_sink(group, "sound", sink.run())
+
+    def _outlets(self, group: asyncio.TaskGroup) -> Outlets:
+        obey = Obey(
+            self._now,
+            cues=self._plan.engine.cues,
+            kept=self._plan.diary is not None,
+            say=self._course.hear,
+            tell=self._course.tell,
+            note=self._course.note,
+            stop=self._stop,
+            steer=self._steered,
+        )
+        return Outlets(
+            self._plan.about.runner,
+            self._posts,
+            self._telemetry,
+            self._notices,
+            obey,
+            now_ns=self._now,
+            start=partial(self._start, group),
+            start_sink=partial(self._start_sink, group),
+            say=self._say,
+        )
+
+    async def _start_broker(self, group: asyncio.TaskGroup, outlets: Outlets) -> list[asyncio.Task[None]]:
+        broker, runner = self._plan.broker, self._plan.about.runner
+        if broker is None:
+            return []
+        try:
+            server = await broker.start(self._plan.first_port)
+        except BrokerError as error:
+            self._notices.put("broker", f"no MQTT and no dashboard in this run: {error}")
+            return []
+        # Said before the sensors are looked for, so that something is on screen at once.
+        moved = f" (port {self._plan.first_port} is busy)" if server.port != self._plan.first_port else ""
+        self._say(f"MQTT on {server}, topics {Topics(runner).root}/#, by {broker.kind}{moved}")
+        keepers = [self._start(group, "broker", broker.watch())]
+        outlets.take_orders("orders", server, "runner")
+        if self._plan.dashboard:
+            try:
+                await self._dashboard.start(server.port, runner)
+            except OSError as error:
+                self._notices.put("dashboard", f"the dashboard does not start: {error}")
+            else:
+                self._dashboard_owns_terminal = True
+                keepers.append(self._start(group, "dashboard", self._watch_dashboard()))
+        outlets.publish("loopback", server)
+        return keepers
+
+    def _now(self) -> int:
+        return self._now_ns()
+
+    async def _watch_dashboard(self) -> None:
+        code = await self._dashboard.ended()
+        self._dashboard_owns_terminal = False
+        if code == 0:
+            self._stop("the dashboard was quit")
+        else:
+            self._say(f"the dashboard ended (code {code}); the run goes on without it, Ctrl-C ends it")
+
+    # -- the end
+
+    async def _drain(self) -> None:
+        self._facts.close()
+        now_ns = self._now_ns()
+        self._session.end(now_ns)
+        self._outcome.running_s = self._session.elapsed_s(now_ns)
+        self._course.is_passing = False
+        await self._course.frame(now_ns)
+        self._posts.close()
+        if not self._sinks:
+            return
+        _done, late = await asyncio.wait(self._sinks, timeout=DRAIN_S)
+        for task in late:
+            _LOG.warning("%s was not done %g s after the end", task.get_name(), DRAIN_S)
+            task.cancel()
+
+    def _count_losses(self) -> None:
+        for facts in self._facts.subscriptions:
+            self._outcome.losses[facts.name] = facts.dropped
+        for posts in self._posts.subscriptions:
+            self._outcome.losses[posts.name] = posts.dropped
+        if self._plan.beyond.overdue is not None:
+            self._outcome.losses["external"] += self._plan.beyond.overdue.dropped
+        if self._recorder is not None:
+            # Nearly all that the bus carries for the recorder are packets.
+            self._outcome.unrecorded = self._recorder.lost_packets + self._outcome.losses["recorder"]
+            self._outcome.losses["recorder"] += self._recorder.lost
+
+    def _start_sink(self, group: asyncio.TaskGroup, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        self._sinks.append(self._start(group, name, work))
+        return self._sinks[-1]
+
+    def _start(self, group: asyncio.TaskGroup, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        return group.create_task(self._quarantined(name, work), name=name)
+
+    async def _quarantined(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            _LOG.exception("%s failed", name)
+            if self._plan.strict:
+                raise
+            self._notices.put(name, f"{name} failed and is off for this run ({error}); details in the log")
+
+    def _say(self, text: str) -> None:
+        if self._dashboard_owns_terminal:
+            _LOG.info("%s", text)
+        else:
+            self._say_now(text)
+
+
+def _dropped(count: int) -> str:
+    return f"{count} packets came in faster than they could be handled and are lost" if count else ""

@@ -1,0 +1,77 @@
+"""Which sensor sits where, as `stridecue pair` remembers it: a file of its own beside the configuration."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from dsp.signals import Placement
+from hub.settings.config import ConfigError
+from hub.settings.folders import config_file
+
+OPPOSITE = {
+    Placement.LEFT_FOOT: Placement.RIGHT_FOOT,
+    Placement.RIGHT_FOOT: Placement.LEFT_FOOT,
+    Placement.LEFT_HIP: Placement.RIGHT_HIP,
+    Placement.RIGHT_HIP: Placement.LEFT_HIP,
+}
+_HEAD = "# Written by `stridecue pair`, by Bluetooth address. [sensors] in config.toml goes before it.\n"
+
+
+class Sensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a sensor sits, and what it calls itself."""
+
+    placement: Placement
+    name: str = ""
+
+
+def pairing_file() -> Path:
+    """Find the file."""
+    return config_file().parent / "paired.toml"
+
+
+def load_paired(path: Path) -> dict[str, Sensor]:
+    """Read what is remembered, by address; nothing where there is no file. Raises ConfigError."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return msgspec.convert(data, dict[str, Sensor])
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ConfigError(f"{path}: {error}: `stridecue pair --forget` starts over") from error
+
+
+def read_pairing(path: Path) -> dict[str, Placement]:
+    """Read address -> placement; raises ConfigError."""
+    return {address: sensor.placement for address, sensor in load_paired(path).items()}
+
+
+def store_paired(path: Path, sensors: Mapping[str, Sensor]) -> None:
+    """Replace the file at once, so that no reader sees half of it. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # JSON's strings are TOML's basic strings.
+    tables = [
+        f'\n[{json.dumps(address)}]\nplacement = "{sensor.placement}"\nname = {json.dumps(sensor.name)}\n'
+        for address, sensor in sensors.items()
+    ]
+    half = path.with_suffix(".new")
+    half.write_text(_HEAD + "".join(tables), encoding="utf-8")
+    half.replace(path)
+
+
+def placed(known: Mapping[str, Sensor], address: str, sensor: Sensor) -> dict[str, Sensor]:
+    """Add a sensor; one that was remembered for the same place, or at another one, is forgotten."""
+    kept = {each: other for each, other in known.items() if other.placement is not sensor.placement and each != address}
+    return {**kept, address: sensor}
+
+
+def swapped(known: Mapping[str, Sensor]) -> dict[str, Sensor]:
+    """Exchange left and right."""
+    return {
+        address: Sensor(OPPOSITE.get(sensor.placement, sensor.placement), sensor.name)
+        for address, sensor in known.items()
+    }

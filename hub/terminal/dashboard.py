@@ -1,0 +1,84 @@
+"""The dashboard: a process of its own on the same terminal, tied to the hub by a pipe.
+
+The hub holds the writing end of the pipe: when the hub ends, however it ends, the dashboard reads end of file and goes.
+The dashboard is only known by the name of its module: a headless hub never loads it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import os
+import sys
+
+from hub.terminal.terminal import SavedTerminal
+
+STOP_TIMEOUT_S = 3.0
+
+
+def dashboard_is_installed() -> bool:
+    """Whether the extra `[tui]` is there; looks, loads nothing."""
+    return importlib.util.find_spec("tui") is not None and importlib.util.find_spec("textual") is not None
+
+
+class Dashboard:
+    """The child process; `start`, then wait for `ended`, then `stop` in any case. `theme` None: the one chosen last."""
+
+    def __init__(self, theme: str | None = None) -> None:
+        self._look = [] if theme is None else ["--theme", theme]
+        self._process: asyncio.subprocess.Process | None = None
+        self._pipe: int | None = None
+        self._terminal = SavedTerminal()
+
+    async def start(self, port: int, runner: str) -> None:
+        """Open the dashboard of `runner` on the loopback broker at `port`; raises OSError."""
+        reading, writing = os.pipe()
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "tui",
+                "--port",
+                str(port),
+                "--runner",
+                runner,
+                "--parent-fd",
+                str(reading),
+                *self._look,
+                pass_fds=(reading,),
+            )
+        except OSError:
+            os.close(writing)
+            raise
+        finally:
+            os.close(reading)
+        self._pipe = writing
+
+    async def ended(self) -> int:
+        """Wait until the dashboard is gone; gives its exit code, 0 when the runner quit it. Repairs the terminal."""
+        if self._process is None:
+            return 0
+        code = await self._process.wait()
+        if code != 0:
+            self._terminal.restore()
+        return code
+
+    async def stop(self) -> None:
+        """End the dashboard if it still runs, by force after STOP_TIMEOUT_S, and give the terminal back."""
+        process, self._process = self._process, None
+        if self._pipe is not None:
+            os.close(self._pipe)
+            self._pipe = None
+        if process is None or process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            async with asyncio.timeout(STOP_TIMEOUT_S):
+                code = await process.wait()
+        except TimeoutError:
+            process.kill()
+            code = await process.wait()
+        if code != 0:
+            self._terminal.restore()

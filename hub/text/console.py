@@ -1,0 +1,121 @@
+"""A run as lines of text, for a terminal without a dashboard: what changed at once, the numbers every few seconds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TextIO
+
+from dsp.texts import MUTED, UNMUTED, counted, place_word, threshold_text
+from hub.flow.bus import Subscription
+from hub.messages.delivery import for_others
+from hub.messages.incoming import Who
+from hub.messages.wire import CueMessage, Message, MetricsMessage, Post, SensorMessage, SessionMessage, ThresholdMessage
+
+NUMBERS_EVERY = 5
+"""Frames between two lines of numbers; frames come once a second."""
+
+
+class Console:
+    """Prints posts; `run` is a sink like any other.
+
+    own_terminal  False: others may read what is printed, a service's log for one, so nothing tells of pain
+    begins        what is done first, in words
+    """
+
+    def __init__(
+        self,
+        out: TextIO,
+        subscription: Subscription[Post],
+        *,
+        own_terminal: bool = True,
+        begins: str = "looking for sensors",
+    ) -> None:
+        self._begins = begins
+        self._out = out
+        self._as_told: Callable[[Message], Message | None] = (lambda message: message) if own_terminal else for_others
+        self._subscription = subscription
+        self._states: dict[str, str] = {}
+        self._session: str = "waiting"
+        self._muted_by: Who | None = None
+        self._steps = 0
+        self._frames = 0
+
+    async def run(self) -> None:
+        """Print until the bus has closed; a terminal that is gone ends it."""
+        start_s = asyncio.get_running_loop().time()
+        print(f"{0:6.1f} s  {self._begins}; Ctrl-C ends the run", file=self._out, flush=True)
+        async for batch in self._subscription.batches():
+            stamp = f"{asyncio.get_running_loop().time() - start_s:6.1f} s  "
+            for post in batch:
+                if (line := self._line(post)) is not None:
+                    print(f"{stamp}{line}", file=self._out, flush=True)
+
+    def _line(self, post: Post) -> str | None:
+        match self._as_told(post.message):
+            case ThresholdMessage(late=True) | CueMessage(late=True):
+                return None  # a replay that went elsewhere: it was told before, or passed over
+            case SensorMessage() as sensor:
+                return self._sensor(sensor)
+            case SessionMessage() as session:
+                return self._run_state(session)
+            case MetricsMessage() as metrics:
+                return self._numbers(metrics)
+            case ThresholdMessage() as threshold:
+                return f"THRESHOLD {threshold_text(threshold.detector, threshold.state, threshold.side)}"
+            case CueMessage() as cue:
+                return f"CUE ({cue.severity}) {cue.text}"
+        return None
+
+    def _sensor(self, sensor: SensorMessage) -> str | None:
+        now = f"{sensor.state}{f': {sensor.detail}' if sensor.detail else ''}"
+        if self._states.get(sensor.device) == now:
+            return None
+        self._states[sensor.device] = now
+        battery = f", battery {sensor.battery_pct:.0f} %" if sensor.battery_pct is not None else ""
+        place = place_word(sensor.placement) if sensor.placement is not None else "place unknown"
+        return f"{sensor.name} ({place}) {now}{battery}"
+
+    def _run_state(self, session: SessionMessage) -> str | None:
+        self._steps = session.steps
+        if session.muted_by != self._muted_by:
+            self._muted_by = session.muted_by
+            return UNMUTED if session.muted_by is None else MUTED[session.muted_by]
+        if session.state == self._session:
+            return None
+        before, self._session = self._session, session.state
+        if before == "waiting" and session.state == "ended":
+            return None  # a run that never began does not end
+        return {
+            "running": "the run has started",
+            "paused": "standing: paused",
+            "ended": "the run has ended",
+        }.get(session.state)
+
+    def _numbers(self, metrics: MetricsMessage) -> str | None:
+        self._frames += 1
+        if self._frames % NUMBERS_EVERY or self._session == "ended":
+            return None
+        parts = [
+            _part(metrics.cadence_spm, "{:.0f} steps/min"),
+            _pair("contact", metrics.contact_left_ms, metrics.contact_right_ms, "{:.0f}", " ms"),
+            _pair("hip drop", metrics.drop_excursion_left_deg, metrics.drop_excursion_right_deg, "{:.1f}", "°"),
+            _part(metrics.speed_mps, "{:.1f} m/s"),
+            _part(metrics.heart_rate_bpm, "{:.0f} bpm"),
+        ]
+        said = [part for part in parts if part]
+        if not said and self._session == "waiting":
+            streaming = sum(state.startswith("streaming") for state in self._states.values())
+            return f"waiting for the first steps, {counted(streaming, 'sensor')} streaming"
+        return " | ".join([f"{self._steps} steps", *said])
+
+
+def _part(value: float | None, form: str) -> str:
+    return "" if value is None else form.format(value)
+
+
+def _pair(name: str, left: float | None, right: float | None, form: str, unit: str) -> str:
+    if left is None and right is None:
+        return ""
+    sides = "/".join("-" if value is None else form.format(value) for value in (left, right))
+    return f"{name} L/R {sides}{unit}"

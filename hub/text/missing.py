@@ -1,0 +1,41 @@
+"""What cannot be measured with the sensors that are there, or cannot be true; nothing of it stops a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from drivers.link_state import LinkState
+from dsp.gait import agreement
+from dsp.records import Metric, Record
+from dsp.signals import Placement
+
+TRUNK = frozenset({Placement.SACRUM, Placement.WAIST_FRONT, Placement.LEFT_HIP, Placement.RIGHT_HIP})
+SHOES = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT})
+SWAPPED = (
+    "left and right look exchanged: the shoe sensors contradict the hip sensor step after step; if so, "
+    "`stridecue pair --swap` before the next run puts it right"
+)
+APART = "the times of the {side} shoe and of the hip sensor do not fit together: one clock is off by about {off_ms} ms"
+
+
+def contradiction(record: Record) -> tuple[str, str] | None:
+    """Read subject and text of a notice off a record that tells of sensors which contradict each other."""
+    match record:
+        case Metric(key=agreement.SWAPPED_KEY):
+            return "sides", SWAPPED
+        case Metric(key=agreement.APART_KEY, value=off_ms, side=side):
+            return "clocks", APART.format(side=side, off_ms=round(off_ms, -1))
+    return None
+
+
+def missing_text(links: Iterable[LinkState]) -> str:
+    """Say what is not measured now; empty when nothing is missing, or no sensor has come yet."""
+    streaming = {link.placement for link in links if link.state == "streaming"}
+    motion = streaming & (TRUNK | SHOES)
+    if not streaming:
+        return ""
+    if not motion:
+        return "no motion sensor streams: steps, contact time and hip drop are not measured"
+    if not motion & TRUNK:
+        return "no hip sensor streams: hip drop is not measured"
+    return ""

@@ -1,0 +1,76 @@
+"""What a runner reads about pain after a run: each report with its place, what such pain usually is, what comes next.
+
+Health data: only for the runner's own terminal, never for the log of a service (`is_own_terminal`).
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TextIO
+
+from dsp import texts
+from dsp.cues.pain_noted import described
+from dsp.records import PainReport
+from dsp.runner.return_to_run import return_text
+from dsp.runner.triage import Answer, PainRule, Triage, hurts, known_site, triage
+from hub.text.summary_text import row
+
+WIDTH = 78
+NEAREST_M = 200.0
+"""Pain that began earlier has no distance that a part of would be a run."""
+_ORDER = list(Answer)
+
+
+def is_own_terminal(out: TextIO) -> bool:
+    """Whether what is written there is read by the runner now, and not kept in a log or a pipe for others."""
+    return out.isatty()
+
+
+def standing(reports: Sequence[PainReport]) -> list[PainReport]:
+    """Leave out what was taken back, in the order in which it was said."""
+    gone = {report.takes_back_ns for report in reports if report.takes_back_ns is not None}
+    return [one for one in reports if one.takes_back_ns is None and not (hurts(one) and one.t_ns in gone)]
+
+
+def run_pain_text(reports: Sequence[PainReport], rule: PainRule, *, kept: bool) -> str:
+    """Tell the reports of a run that is over, and what to do next about the one that weighs most; empty without any.
+
+    kept  they are in the history, so the next morning is asked about
+    """
+    told = standing(reports)
+    lines = [row("pain", f"{described(report)}{place(report)}") for report in told]
+    worst = max((one for one in told if hurts(one)), key=lambda one: _weight(one, rule), default=None)
+    if worst is not None:
+        where = [one.exposure_m for one in told if hurts(one) and one.exposure_m is not None]
+        lines.append("")
+        found = triage(worst, rule)
+        for text in advice(found, known_site(worst.site), min(where, default=None)):
+            lines += textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
+        if kept:
+            lines.append(f"  Tomorrow morning: worse? {texts.NEXT_MORNING_HOW}")
+        lines.append(f"  {texts.NOT_A_DIAGNOSIS}")
+    return "\n".join(lines)
+
+
+def advice(found: Triage, site: str | None, exposure_m: float | None) -> list[str]:
+    """Say all there is to say after a run: the rule, what such pain usually is, the next run, whom to see."""
+    lines = [found.advice, found.about]
+    if exposure_m is not None and exposure_m >= NEAREST_M and not found.stops_cues:
+        lines.append(return_text(site, exposure_m))
+    if found.see is not None:
+        lines.append(found.see)
+    return [*lines, *(texts.RED_FLAGS if found.stops_cues else ())]
+
+
+def place(report: PainReport) -> str:
+    """Say when and where in the run it was said: `, at 1:59 (320 m)`; empty where that is not known."""
+    if report.running_s is None:
+        return ""
+    minutes, seconds = divmod(round(report.running_s), 60)
+    far = f" ({texts.distance(report.distance_m)})" if report.distance_m else ""
+    return f", at {minutes}:{seconds:02d}{far}"
+
+
+def _weight(report: PainReport, rule: PainRule) -> tuple[int, int]:
+    return _ORDER.index(triage(report, rule).answer), -1 if report.level is None else report.level

@@ -1,0 +1,101 @@
+"""Many runners as lines of text: for screen readers, logs and small terminals. What changed at once, numbers seldom."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from dsp.texts import UNMUTED, detector_and_side, threshold_text
+from hub.client import HubClient, Item, LinkChange, Received
+from hub.messages.delivery import for_others
+from hub.messages.wire import CueMessage, MetricsMessage, SensorMessage, SessionMessage, StatusMessage, ThresholdMessage
+
+MUTED_FOR_OTHERS = {"runner": "muted by the runner", "coach": "muted by a coach", None: UNMUTED}
+ASKED = "was asked whether something hurts"
+ANSWERED = "has answered whether something hurts; the answer stays with the runner"
+NUMBERS_EVERY = 10
+"""Frames of a runner between two lines of numbers; frames come once a second."""
+
+
+class PlainWatch:
+    """Prints what it is given; `run` follows a client until cancelled.
+
+    hint  what to do where no broker answers; empty: nothing to say
+    """
+
+    def __init__(self, out: TextIO, hint: str = "") -> None:
+        self._out = out
+        self._hint = hint
+        self._was_up = False
+        self._said: dict[tuple[str, str], str] = {}
+        self._frames: dict[str, int] = {}
+
+    async def run(self, client: HubClient) -> None:
+        """Print until cancelled."""
+        print(f"watching {client.server}; Ctrl-C ends it", file=self._out, flush=True)
+        async for item in client.watch():
+            for line in self.lines(item):
+                print(line, file=self._out, flush=True)
+
+    def lines(self, item: Item) -> list[str]:
+        """What there is to say about one item; often nothing."""
+        if isinstance(item, LinkChange):
+            self._was_up = self._was_up or item.up
+            return self._changed("", "link", "connected" if item.up else self._gone(item.reason))
+        return self._lines(item.address.runner, item)
+
+    def _gone(self, reason: str) -> str:
+        if not self._was_up and self._hint:
+            return f"{self._hint}; trying again until it is there"
+        return f"the connection is gone ({reason}); trying again"
+
+    def _lines(self, runner: str, item: Received) -> list[str]:
+        match for_others(item.message):
+            case StatusMessage(state=state):
+                return self._changed(runner, "hub", f"hub {state}")
+            case SessionMessage(late=True):
+                return []  # the present one comes too
+            case SessionMessage() as session:
+                return self._session(runner, session)
+            case ThresholdMessage() as threshold:
+                words = threshold_text(threshold.detector, threshold.state, threshold.side)
+                return self._changed(runner, f"{threshold.detector} {threshold.side}", words)
+            case CueMessage() as cue:
+                late = f", late, of {cue.t}" if cue.late else ""
+                return [f"{runner}: cue ({cue.severity}{late}): {cue.text}"]
+            case SensorMessage() as sensor:
+                return self._changed(runner, sensor.device, f"{sensor.name} {sensor.state}")
+            case MetricsMessage() as metrics:
+                return self._numbers(runner, metrics)
+        return []
+
+    def _session(self, runner: str, session: SessionMessage) -> list[str]:
+        lines = self._changed(runner, "run", session.state)
+        if session.muted_by is not None or (runner, "mute") in self._said:
+            lines += self._changed(runner, "mute", MUTED_FOR_OTHERS[session.muted_by])
+        if session.question is not None:
+            lines += self._changed(runner, "question", ASKED if session.question.answered is None else ANSWERED)
+        for name, state in session.thresholds.items():  # for who comes late: what changes is told by itself
+            detector, side = detector_and_side(name)
+            lines += self._changed(runner, f"{detector} {side}", threshold_text(detector, state, side))
+        return lines
+
+    def _numbers(self, runner: str, metrics: MetricsMessage) -> list[str]:
+        count = self._frames[runner] = self._frames.get(runner, -1) + 1
+        said = [
+            form.format(value)
+            for value, form in (
+                (metrics.cadence_spm, "{:.0f} steps/min"),
+                (metrics.drop_excursion_left_deg, "hip drop left {:.1f} degrees"),
+                (metrics.drop_excursion_right_deg, "right {:.1f}"),
+                (metrics.speed_mps, "{:.1f} m/s"),
+                (metrics.heart_rate_bpm, "{:.0f} bpm"),
+            )
+            if value is not None
+        ]
+        return [f"{runner}: {', '.join(said)}"] if said and count % NUMBERS_EVERY == 0 else []
+
+    def _changed(self, runner: str, about: str, words: str) -> list[str]:
+        if self._said.get((runner, about)) == words:
+            return []
+        self._said[runner, about] = words
+        return [f"{runner}: {words}" if runner else words]

@@ -1,0 +1,84 @@
+"""A run's numbers beside the usual ones, for people: a line at the start, a table at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dsp.records import Side, Summary
+from dsp.runner.history import PastRun
+from dsp.texts import counted
+
+
+def earlier_text(history: Sequence[PastRun]) -> str:
+    """Say in a line what a run will be compared with: `usual` is what comes of it and of this run's first minutes."""
+    if not history:
+        return "no earlier runs to compare with: a run with a minute of running in it is the first"
+    usual = [(side, usual_drop_deg(history, side)) for side in Side]
+    drops = ", ".join(f"{side} {drop_deg:.1f}°" for side, drop_deg in usual if drop_deg is not None)
+    runs = "1 earlier run" if len(history) == 1 else f"{len(history)} earlier runs"
+    return f"{runs}: hip drop {drops or 'not measured'}"
+
+
+def usual_drop_deg(history: Sequence[PastRun], side: Side) -> float | None:
+    """Give the mean drop of earlier runs, landing on `side`."""
+    return _mean([run.drop_excursion_deg(side) for run in history])
+
+
+def summary_text(
+    summary: Summary, history: Sequence[PastRun] = (), *, running_s: float, own_terminal: bool = True
+) -> str:
+    """Write a run's summary beside the usual, several lines; what was not measured is said, never shown as zero.
+
+    running_s     time spent running, as the history counts it: standing and pauses left out
+    own_terminal  False: others may read it; then it does not say how many thresholds and cues there were, because a
+                  report of pain is one of each
+    """
+    cadence_spm = _mean([run.cadence_spm for run in history])
+    left_deg, right_deg = (usual_drop_deg(history, side) for side in Side)
+    minutes, seconds = divmod(round(running_s), 60)
+    rows = [
+        ("steps", f"{summary.steps} in {minutes} min {seconds:02d} s of running"),
+        ("cadence", _value(summary.cadence_spm, "steps/min") + _earlier(cadence_spm, "")),
+        ("ground contact", _value(summary.contact_ms, "ms")),
+        ("flight", _value(summary.flight_ms, "ms")),
+        ("hip drop, landing left", _drop(summary.drop_excursion_left_deg, summary.drop_peak_left_deg, left_deg)),
+        ("hip drop, landing right", _drop(summary.drop_excursion_right_deg, summary.drop_peak_right_deg, right_deg)),
+    ]
+    if own_terminal:
+        changes, cues = counted(summary.thresholds, "change"), counted(summary.cues, "cue")
+        rows.append(("thresholds, cues", f"{changes} of a threshold, {cues}"))
+    rows.append(("sensors", _received(summary)))
+    return "\n".join(row(name, value) for name, value in rows)
+
+
+def row(name: str, value: str) -> str:
+    """Write a line of the summary."""
+    return f"  {name:<25}{value}"
+
+
+def _received(summary: Summary) -> str:
+    if not summary.lost and not summary.dropped:
+        return "everything they sent was received"
+    lost, refused = counted(summary.lost, "sample"), counted(summary.dropped, "packet")
+    return f"{lost} lost, {refused} not readable, twice or too late"
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _earlier(value: float | None, unit: str) -> str:
+    return "" if value is None else f" (earlier runs {value:.1f}{unit})"
+
+
+def _value(value: float | None, unit: str) -> str:
+    return "not measured" if value is None else f"{value:.1f} {unit}"
+
+
+def _drop(excursion_deg: float | None, peak_deg: float | None, earlier_deg: float | None) -> str:
+    """Say how far the hip falls, and where it ends: it begins above level, so that it ends less far below it."""
+    if excursion_deg is None:
+        return f"not measured{_earlier(earlier_deg, '°')}"
+    ends = "" if peak_deg is None else f", ending {abs(peak_deg):.1f}° {'below' if peak_deg >= 0 else 'above'} level"
+    return f"{excursion_deg:.1f}° a step{_earlier(earlier_deg, '°')}{ends}"

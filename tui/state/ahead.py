@@ -1,0 +1,64 @@
+"""How far today: what has been run, how far such runs stay free of pain, and where today's cap lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dsp.texts import distance
+from tui.state.board import Board
+
+_KILOMETRE_M = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Metres; None where not known. `docs/thresholds.md` says where each comes from.
+
+    run_m       run so far
+    safe_m      eight of ten such runs get so far before it begins to hurt (flat-equivalent)
+    chance_pct  that it begins within the next five minutes
+    cap_m       today's cap, the strictest of all rules (flat-equivalent)
+    """
+
+    run_m: float | None = None
+    safe_m: float | None = None
+    chance_pct: float | None = None
+    cap_m: float | None = None
+
+    @property
+    def short(self) -> str:
+        """The distance so far and the nearest limit, in at most 32 cells."""
+        run_m = self.run_m
+        so_far = "" if run_m is None else distance(run_m) if run_m < _KILOMETRE_M else f"{run_m / _KILOMETRE_M:.2f} km"
+        if self.cap_m is not None and (self.safe_m is None or self.cap_m < self.safe_m):
+            limit = f"today's cap {distance(self.cap_m)}"
+        else:
+            limit = "" if self.safe_m is None else f"pain-free to {distance(self.safe_m)}"
+        return " · ".join(filter(None, (so_far, limit)))
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The same in full, for where there is room."""
+        said = []
+        if self.safe_m is not None:
+            said.append(f"Pain-free to {distance(self.safe_m)} in 8 of 10 such runs.")
+        if self.chance_pct is not None:
+            said.append(f"Chance that it begins within 5 min: {self.chance_pct:.0f} %.")
+        if self.cap_m is not None:
+            said.append(f"Today's cap: {distance(self.cap_m)}.")
+        return tuple(said)
+
+
+def ahead(board: Board, now_s: float) -> Ahead:
+    """Read it off the board."""
+    return Ahead(
+        run_m=board.reading("distance_m", now_s)[0],
+        safe_m=board.reading("onset_safe_m", now_s)[0],
+        chance_pct=board.reading("onset_chance_pct", now_s)[0],
+        cap_m=board.reading("cap_m", now_s)[0],
+    )
+
+
+def for_coach(own: Ahead) -> Ahead:
+    """What a coach is shown of it: a limit tells of pain, which is the runner's business."""
+    return Ahead(run_m=own.run_m)

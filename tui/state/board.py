@@ -1,0 +1,239 @@
+"""What is known now: the newest of everything the hub said. Messages collapse here, painting reads from here."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from dsp.records import Side, ThresholdState
+from dsp.signals import Placement
+from hub.client import Item, LinkChange
+from hub.messages.lines import MetricLine
+from hub.messages.wire import (
+    AttitudeMessage,
+    CueMessage,
+    Message,
+    MetricsMessage,
+    ReplayStatus,
+    SensorMessage,
+    SessionMessage,
+    StatusMessage,
+    ThresholdMessage,
+    metric_field,
+)
+from tui.state.trace import Trace
+
+PLOT_WINDOW_S = 10.0
+FRESH_S = 3.0
+"""A number that has not been confirmed for this long is shown as stale: metrics come once a second."""
+FORGET_S = 15.0
+"""After this long the number itself is withdrawn."""
+RATE_OVER_S = 5.0
+CUES_KEPT = 20
+LATE_S = 5.0
+"""A cue that the run's own time shows to be older than this beyond its coming waited for a dashboard that hung."""
+
+_ORDER = (*Placement, None)
+_RANK = (
+    ThresholdState.CLEAR,
+    ThresholdState.WATCH,
+    ThresholdState.NEAR,
+    ThresholdState.REACHED,
+    ThresholdState.REPORTED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A value and when it was last confirmed, seconds of the dashboard's clock."""
+
+    value: float
+    at_s: float
+
+
+@dataclass(slots=True)
+class Sensor:
+    """One sensor: its newest message, and packet totals of the last seconds for a rate."""
+
+    message: SensorMessage
+    at_s: float
+    totals: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=32))
+
+    @property
+    def packets_per_s(self) -> float | None:
+        """Packets a second over about the last `RATE_OVER_S`, None before two totals are known."""
+        recent = [each for each in self.totals if each[0] >= self.at_s - RATE_OVER_S]
+        if len(recent) < 2:
+            recent = list(self.totals)[-2:]
+        if not recent:
+            return None
+        (t0_s, before), (t1_s, now) = recent[0], recent[-1]
+        return max(0, now - before) / (t1_s - t0_s) if t1_s > t0_s else None
+
+
+@dataclass(slots=True)
+class Link:
+    """The connection to the hub's broker; `retry_at_s` on the dashboard's clock."""
+
+    up: bool = False
+    ever_up: bool = False
+    reason: str = ""
+    retry_at_s: float | None = None
+    broken: str | None = None  # the dashboard's own reader failed: a bug, said aloud
+
+
+class Board:
+    """Bounded: one slot per thing, whatever the rate of messages."""
+
+    def __init__(self) -> None:
+        self.link = Link()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget the run; the link stays."""
+        self.instance: str | None = None
+        self.hub_online: bool | None = None
+        self.session: SessionMessage | None = None
+        self.sensors: dict[str, Sensor] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        """Forget what was measured and said; the sensors are the same."""
+        for sensor in self.sensors.values():
+            sensor.totals.clear()
+        self.held: dict[str, Held] = {}
+        self.thresholds: dict[tuple[str, Side | None], ThresholdMessage] = {}
+        self.cue: CueMessage | None = None
+        self.cue_at_s = 0.0
+        self.cues = 0
+        self.cue_history: deque[tuple[float, CueMessage]] = deque(maxlen=CUES_KEPT)  # running time (replay: `t_s`), cue
+        self.obliquity = Trace(PLOT_WINDOW_S)
+        self.obliquity_at_s = 0.0
+
+    def apply(self, item: Item, now_s: float) -> None:
+        """Take in one item of the feed."""
+        if isinstance(item, LinkChange):
+            self._link(item, now_s)
+        else:
+            self._message(item.message, now_s)
+
+    def _link(self, change: LinkChange, now_s: float) -> None:
+        self.link.up = change.up
+        self.link.ever_up |= change.up
+        self.link.reason = change.reason
+        self.link.retry_at_s = None if change.up else now_s + change.retry_s
+
+    def _message(self, message: Message, now_s: float) -> None:
+        match message:
+            case AttitudeMessage():
+                self.obliquity.extend(message.t0_s, message.dt_s, message.obliquity_deg)
+                self.obliquity_at_s = now_s
+            case MetricsMessage():
+                self._metrics(message, now_s)
+            case SensorMessage():
+                self._sensor(message, now_s)
+            case CueMessage(late=True) if self.replay is not None:
+                self._log(message)  # it lies before the place that the replay went to
+            case SessionMessage(late=True) | CueMessage(late=True):
+                pass  # it was then, while a broker was away: no state of now, no banner
+            case SessionMessage():
+                self._session(message)
+            case ThresholdMessage():
+                self.thresholds[message.detector, message.side] = message
+            case CueMessage():
+                self.cue, self.cue_at_s = message, now_s
+                self._log(message)
+            case StatusMessage():
+                self._status(message)
+            case _:
+                pass  # steps, commands and pain reports are not shown
+
+    def _session(self, message: SessionMessage) -> None:
+        before, now = self.replay, message.replay
+        if before is not None and now is not None and before.seeks != now.seeks:
+            self._forget()  # the replay has gone elsewhere: nothing on the screen is of that place
+        self.session = message
+
+    def _log(self, cue: CueMessage) -> None:
+        self.cues += 1
+        self.cue_history.append((self.elapsed_s if self.replay is None else cue.t_s, cue))
+
+    def _status(self, message: StatusMessage) -> None:
+        if message.state == "online" and self.instance not in (None, message.instance):
+            self.clear()
+        self.instance = message.instance
+        self.hub_online = message.state == "online"
+
+    def _metrics(self, message: MetricsMessage, now_s: float) -> None:
+        for key in message.__struct_fields__:
+            value = getattr(message, key)
+            if isinstance(value, int | float) and key not in ("seq", "schema", "t_s"):
+                self.held[key] = Held(float(value), now_s)
+        self.held |= {key: Held(value, now_s) for key, value in message.extra.items()}
+        if self.cue is not None and self.replay is None:
+            age_s = message.t_s - self.cue.t_s
+            if age_s > now_s - self.cue_at_s + LATE_S:
+                self.cue_at_s = now_s - age_s
+
+    def _sensor(self, message: SensorMessage, now_s: float) -> None:
+        sensor = self.sensors.setdefault(message.device, Sensor(message, now_s))
+        sensor.message, sensor.at_s = message, now_s
+        sensor.totals.append((now_s, message.packets))
+
+    def reading(self, key: str, now_s: float) -> tuple[float | None, float | None]:
+        """Give (value, age): the age only when stale, the value not when it is too old to be shown."""
+        held = self.held.get(key)
+        if held is None:
+            return None, None
+        age_s = now_s - held.at_s
+        if age_s < FRESH_S or self.is_over:
+            return held.value, None
+        return (held.value if age_s < FORGET_S else None), age_s
+
+    @property
+    def is_over(self) -> bool:
+        """The run has ended: last values stay, nothing goes stale."""
+        return self.session is not None and self.session.state == "ended"
+
+    @property
+    def replay(self) -> ReplayStatus | None:
+        """Where the replay is; None in a live run."""
+        return None if self.session is None else self.session.replay
+
+    @property
+    def stands_still(self) -> bool:
+        """Tell whether a replay is held: what is shown stays as it is."""
+        return self.replay is not None and self.replay.state != "playing"
+
+    @property
+    def elapsed_s(self) -> float:
+        """Running time as last told; the hub counts it, pauses left out."""
+        return self.session.elapsed_s if self.session is not None else 0.0
+
+    @property
+    def sensor_list(self) -> list[Sensor]:
+        """Sensors from the pelvis outwards, always in the same order."""
+        return sorted(
+            self.sensors.values(), key=lambda each: (_ORDER.index(each.message.placement), each.message.device)
+        )
+
+    @property
+    def flagged(self) -> frozenset[str]:
+        """Fields of the metrics whose values stand behind a threshold that is near or reached."""
+        pressing = [each for each in self.thresholds.values() if _RANK.index(each.state) >= 2]
+        lines = [line for each in pressing for line in each.because if isinstance(line, MetricLine)]
+        return frozenset(metric_field(line.key, line.side) for line in lines)
+
+    @property
+    def bare_threshold(self) -> tuple[str, ThresholdState] | None:
+        """The worst detector that the session tells of, where no message explains it: joined late, or not for us."""
+        told = self.session.thresholds if self.session is not None else {}
+        name, state = max(told.items(), key=lambda each: _RANK.index(each[1]), default=("", ThresholdState.CLEAR))
+        heard = self.worst_threshold
+        known = ThresholdState.CLEAR if heard is None else heard.state
+        return (name, state) if _RANK.index(state) > _RANK.index(known) else None
+
+    @property
+    def worst_threshold(self) -> ThresholdMessage | None:
+        """The detector nearest to its threshold; of equals the one that changed last."""
+        return max(self.thresholds.values(), key=lambda each: (_RANK.index(each.state), each.t_s), default=None)

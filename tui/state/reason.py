@@ -1,0 +1,90 @@
+"""The evidence behind a cue or a threshold, in one line of plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dsp.records import Side
+from hub.messages.lines import EvidenceLine, MetricLine, PainLine, StepLine, ThresholdLine
+from tui.state.words import THRESHOLD_WORD
+
+_UNITS = {"deg": "°", "ms": " ms", "spm": " steps/min", "bpm": " beats/min", "mps": " m/s", "pct": " %", "s": " s"}
+_DECIMALS = {"deg": 1, "mps": 1, "pct": 1}
+DROP = "drop_excursion"
+_NAMES = {DROP: "drop", "drop_peak": "largest drop"}
+_BASELINE, _BOUND = "_baseline", "_bound"
+
+
+def reason(because: Sequence[EvidenceLine]) -> str:
+    """Say why: "landing right 7.1°, usual 4.0° (+3.1°) · limit +1.0°"."""
+    lines = list(_flat(because))
+    metrics = [each for each in lines if isinstance(each, MetricLine)]
+    parts = [_metrics(side, [each for each in metrics if each.side is side]) for side in (None, Side.LEFT, Side.RIGHT)]
+    steps = [each.drop_excursion_deg for each in lines if isinstance(each, StepLine)]
+    drops = [each for each in steps if each is not None]
+    if drops:
+        over = "a step" if len(drops) == 1 else f"{len(drops)} steps"
+        parts.append(f"drop {sum(drops) / len(drops):.1f}° over {over}")
+    parts += [_pain(each) for each in lines if isinstance(each, PainLine)]
+    parts += [_threshold(each) for each in lines if isinstance(each, ThresholdLine)]
+    return " · ".join(each for each in parts if each)
+
+
+def quantity(key: str, value: float) -> str:
+    """Write `heart_rate_bpm`, 152.0 as "heart rate 152 beats/min": the unit is in the last segment of the key."""
+    stem, unit = _split(key)
+    return f"{_NAMES.get(stem, stem.replace('_', ' '))} {_amount(value, unit)}"
+
+
+def _flat(because: Sequence[EvidenceLine]) -> list[EvidenceLine]:
+    """Thresholds that give their own evidence are replaced by it."""
+    flat: list[EvidenceLine] = []
+    for each in because:
+        flat += _flat(each.because) if isinstance(each, ThresholdLine) and each.because else [each]
+    return flat
+
+
+def _metrics(side: Side | None, metrics: Sequence[MetricLine]) -> str:
+    """A value, what is usual and the change; then the change that counts, where they are told."""
+    values, counts = [], []
+    usual = {_split(each.key)[0].removesuffix(_BASELINE): each for each in metrics if _is(each, _BASELINE)}
+    bound = {_split(each.key)[0].removesuffix(_BOUND): each for each in metrics if _is(each, _BOUND)}
+    for each in metrics:
+        stem, unit = _split(each.key)
+        if _is(each, _BASELINE) or _is(each, _BOUND):
+            continue
+        # With a side, drop goes without its name: the line must fit beside the plot of a small terminal.
+        words = _amount(each.value, unit) if side and stem == DROP else quantity(each.key, each.value)
+        if stem in usual:
+            change = each.value - usual[stem].value
+            words += f", usual {_amount(usual[stem].value, unit)} ({'+' if change >= 0 else ''}{_amount(change, unit)})"
+        if stem in bound:
+            counts.append(f"limit +{_amount(bound[stem].value, unit)}")
+        values.append(words)
+    if not values:
+        return ""
+    head = f"landing {side} " if side is not None else ""
+    return head + " · ".join(values + counts)
+
+
+def _pain(line: PainLine) -> str:
+    level = "reported" if line.level is None else f"{line.level} of 10"
+    return f"pain {level}" + (f", {line.site}" if line.site else "")
+
+
+def _threshold(line: ThresholdLine) -> str:
+    side = f", landing {line.side}" if line.side is not None else ""
+    return f"{line.detector.replace('_', ' ')} {THRESHOLD_WORD[line.state]}{side}"
+
+
+def _is(line: MetricLine, kind: str) -> bool:
+    return _split(line.key)[0].endswith(kind)
+
+
+def _split(key: str) -> tuple[str, str]:
+    stem, _, unit = key.rpartition("_")
+    return (stem, unit) if unit in _UNITS else (key, "")
+
+
+def _amount(value: float, unit: str) -> str:
+    return f"{value:.{_DECIMALS.get(unit, 0)}f}{_UNITS[unit]}" if unit else f"{value:.3g}"

@@ -1,0 +1,132 @@
+"""Every runner that is heard: one board each, in the order in which they need a coach's eye."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from dsp.records import Severity, ThresholdState
+from hub.client import Item, LinkChange, Received
+from hub.messages.delivery import for_others
+from hub.messages.wire import ReplyMessage, TrendMessage
+from tui.state.board import Board, Link
+
+STALE_S = 5.0
+"""A run says something every second; five missed are not a hiccup of the network."""
+CUE_FRESH_S = 60.0
+
+
+class Need(IntEnum):
+    """How much a runner needs somebody now; the roster is sorted by it."""
+
+    NOTHING = 0
+    """Waiting, paused, ended or gone."""
+    RUNNING = 1
+    WATCH = 2
+    SENSOR = 3
+    """A sensor is silent: numbers are missing."""
+    NEAR = 4
+    SILENT = 5
+    """Was running, and nothing has been heard for a while."""
+    REACHED = 6
+
+
+@dataclass(slots=True)
+class Watched:
+    """One runner as a coach may see it; `heard_s`: when the hub last spoke, on the dashboard's clock."""
+
+    runner: str
+    board: Board
+    heard_s: float
+    trend: TrendMessage | None = None
+
+    def silent_s(self, now_s: float) -> float | None:
+        """How long nothing has been heard of a run that should be talking; None when it is not, or has said goodbye."""
+        session = self.board.session
+        talking = session is not None and session.state in ("waiting", "running", "paused")
+        silence_s = now_s - self.heard_s
+        return silence_s if talking and self.board.hub_online is not False and silence_s > STALE_S else None
+
+    @property
+    def threshold(self) -> ThresholdState:
+        """The worst state of any detector, as the hub's session tells it."""
+        session = self.board.session
+        states = list(session.thresholds.values()) if session is not None else []
+        order = list(ThresholdState)
+        return max(states, key=order.index, default=ThresholdState.CLEAR)
+
+    def need(self, now_s: float) -> Need:
+        """How much this runner needs somebody now."""
+        board, session = self.board, self.board.session
+        running = session is not None and session.state == "running"
+        if not running:
+            return Need.NOTHING
+        if board.hub_online is False or self.silent_s(now_s) is not None:
+            return Need.SILENT
+        stop = board.cue is not None and board.cue.severity is Severity.STOP and now_s - board.cue_at_s < CUE_FRESH_S
+        if stop or self.threshold in (ThresholdState.REACHED, ThresholdState.REPORTED):
+            return Need.REACHED
+        if self.threshold is ThresholdState.NEAR:
+            return Need.NEAR
+        if any(each.message.state in ("lost", "stale", "failed") for each in board.sensors.values()):
+            return Need.SENSOR
+        return Need.WATCH if self.threshold is ThresholdState.WATCH else Need.RUNNING
+
+
+class Roster:
+    """Feed it what comes in; read `link` and the runners in order."""
+
+    def __init__(self) -> None:
+        self.link = Link()
+        self._watched: dict[str, Watched] = {}
+        self._replies: list[tuple[str, ReplyMessage]] = []
+
+    def __len__(self) -> int:
+        return len(self._watched)
+
+    def __getitem__(self, runner: str) -> Watched:
+        """Give one runner; KeyError when nothing was heard of them."""
+        return self._watched[runner]
+
+    def __contains__(self, runner: str) -> bool:
+        return runner in self._watched
+
+    def apply(self, item: Item, now_s: float) -> None:
+        """Take in one item of the feed."""
+        if isinstance(item, LinkChange):
+            self.link.up = item.up
+            self.link.ever_up |= item.up
+            self.link.reason = item.reason
+            self.link.retry_at_s = None if item.up else now_s + item.retry_s
+            for each in self._watched.values():
+                each.board.apply(item, now_s)
+            return
+        self._take(item, now_s)
+
+    def _take(self, item: Received, now_s: float) -> None:
+        runner = item.address.runner
+        watched = self._watched.get(runner)
+        if watched is None:
+            watched = self._watched[runner] = Watched(runner, Board(), now_s)
+            watched.board.link.up = watched.board.link.ever_up = True
+        if not item.retained:
+            watched.heard_s = now_s
+        message = for_others(item.message)
+        if message is None:
+            return  # tells of pain: the runner's business, also where the coach looks at the runner's own broker
+        if isinstance(message, TrendMessage):
+            watched.trend = message
+        elif isinstance(message, ReplyMessage):
+            self._replies.append((runner, message))
+        else:
+            watched.board.apply(replace(item, message=message), now_s)
+
+    def in_order(self, now_s: float) -> list[Watched]:
+        """All runners, those in need first, then by name."""
+        return sorted(self._watched.values(), key=lambda each: (-each.need(now_s), each.runner))
+
+    def replies(self) -> Iterator[tuple[str, ReplyMessage]]:
+        """Take the answers that came since the last call: runner, answer."""
+        while self._replies:
+            yield self._replies.pop(0)

@@ -1,0 +1,117 @@
+"""Plain words and shapes: durations, ages, states, sides."""
+
+from __future__ import annotations
+
+import textwrap
+
+from dsp.records import Severity, Side, ThresholdState
+from dsp.signals import Placement
+from dsp.texts import WATCHED, detector_and_side
+from hub.messages.wire import SensorMessage, SensorState, SoundStatus
+
+SEVERITY_MARK = {Severity.INFO: "●", Severity.ADVICE: "◆", Severity.WARNING: "▲", Severity.STOP: "■"}
+"""A shape per severity: never colour alone."""
+
+SENSOR_MARK: dict[SensorState, str] = {
+    "streaming": "●",
+    "connecting": "◌",
+    "searching": "○",
+    "stale": "◐",
+    "lost": "✗",
+    "failed": "✗",
+}
+
+THRESHOLD_WORD = {
+    ThresholdState.CLEAR: "clear",
+    ThresholdState.WATCH: "watch",
+    ThresholdState.NEAR: "near",
+    ThresholdState.REACHED: "reached",
+    ThresholdState.REPORTED: "you reported pain",
+}
+
+PLACEMENT_WORD = {
+    Placement.SACRUM: "Sacrum",
+    Placement.WAIST_FRONT: "Waist",
+    Placement.LEFT_HIP: "Left hip",
+    Placement.RIGHT_HIP: "Right hip",
+    Placement.LEFT_FOOT: "Left foot",
+    Placement.RIGHT_FOOT: "Right foot",
+    Placement.POCKET: "Pocket",
+    Placement.FOOT: "Foot pod",
+    Placement.CHEST: "Chest",
+    Placement.TREADMILL: "Treadmill",
+}
+
+
+def sensor_word(message: SensorMessage) -> str:
+    """Name a sensor by where it sits, by its own name where nobody can tell."""
+    return PLACEMENT_WORD[message.placement] if message.placement is not None else message.name
+
+
+def watched_words(name: str) -> str:
+    """Say what a detector watches, from its name in the session: `drop_drift_left`."""
+    detector, side = detector_and_side(name)
+    words = WATCHED.get(detector, detector.replace("_", " "))
+    return words if side is None else f"{words}, landing {side}"
+
+
+def sound_words(sound: SoundStatus | None, *, wide: bool) -> str:
+    """Say what can be heard: nothing, tones, or a voice (`wide`: which) and the beat of the metronome."""
+    if sound is None:
+        return "sound off" if wide else "off"
+    if sound.output is None:
+        return "no sound device" if wide else "no sound"
+    if sound.muted:
+        return "sound muted" if wide else "muted"
+    words = "tones" if sound.voice is None else f"voice {sound.voice.partition(' ')[0]}" if wide else "voice"
+    return words if sound.metronome_spm is None or not wide else f"{words}, beat {sound.metronome_spm:.0f}"
+
+
+def sentence(words: str) -> str:
+    """Make a sentence of words."""
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def clock(seconds: float) -> str:
+    """Write a duration as 4:05 or 1:02:03."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def ago(seconds: float) -> str:
+    """Write how long ago something was."""
+    if seconds < 1.5:
+        return "just now"
+    return f"{seconds:.0f} s ago" if seconds < 90 else f"{seconds / 60:.0f} min ago"
+
+
+def age(seconds: float) -> str:
+    """Write an age in at most five cells."""
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f}min"
+
+
+def landing(side: Side | None) -> str:
+    """Name the stance leg as a runner would; empty without a side."""
+    return f"landing on your {side}" if side is not None else ""
+
+
+def middle_cut(text: str, width: int) -> str:
+    """Shorten to `width` cells by leaving out the middle: names differ at both ends."""
+    if len(text) <= width:
+        return text
+    if width < 3:
+        return text[:width]
+    tail = (width - 1) // 2
+    return text[: width - 1 - tail] + "…" + text[len(text) - tail :]
+
+
+def lines_of(text: str, width: int, most: int, *, taken: int = 0) -> list[str]:
+    """Break `text` into at most `most` lines of `width` cells; what does not fit ends in an ellipsis.
+
+    taken  cells of the first line that are needed for something else
+    """
+    if width - taken < 2 or most < 1:
+        return []
+    lines = textwrap.wrap(text, width, max_lines=most, placeholder="…", initial_indent="\0" * taken)
+    return [line.lstrip("\0") for line in lines]

@@ -1,0 +1,124 @@
+"""One runner as a row of the coach's table: marks and words, colour only on top of them."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from dsp.records import ThresholdState
+from dsp.thresholds import onset
+from tui.state.roster import Need, Watched
+from tui.state.words import age, clock, lines_of, middle_cut, watched_words
+from tui.widgets.sparkline import sparkline
+
+TREND = "Drop, minute by minute"
+SAYS = "Says"
+HEADINGS = ("", "Runner", "Run", "Steps", "Drop L", "Drop R", TREND, "Threshold", "Sens.", SAYS)
+WIDE = (1, 10, 7, 5, 6, 6, 22, 9, 5, 0)
+NARROW_HEADINGS = ("", "Runner", "Run", "Steps", "Drop L", "R", "trend", "Threshold", "")
+NARROW = (1, 9, 7, 5, 6, 5, 0, 9, 3)
+"""Cells of each column; the one of 0 takes what is left. NARROW is for 80 columns."""
+WIDE_FROM = 110
+
+_MARK = {
+    Need.REACHED: ("■", "bold $bad"),
+    Need.SILENT: ("✗", "bold $bad"),
+    Need.NEAR: ("▲", "bold $caution"),
+    Need.SENSOR: ("◐", "$caution"),
+    Need.WATCH: ("◆", "$watch"),
+    Need.RUNNING: ("▶", "$ok"),
+    Need.NOTHING: ("○", "$dim"),
+}
+_THRESHOLD = {
+    ThresholdState.CLEAR: ("clear", "$dim"),
+    ThresholdState.WATCH: ("watch", "$watch"),
+    ThresholdState.NEAR: ("near", "bold $caution"),
+    ThresholdState.REACHED: ("REACHED", "bold $bad"),
+    ThresholdState.REPORTED: ("REACHED", "bold $bad"),
+}
+_FROM_COACHES = frozenset({"nudge", "ask_pain"})
+"""Rules of cues that are sent from here."""
+QUIET_DEG = 2.0
+"""A drop that varies less than this over the trend is drawn flat: the smallest change that two weeks apart is real
+in 2-D video is 2.7 degrees (domain 2)."""
+
+
+def cells(watched: Watched, now_s: float, spark_cells: int, says_cells: int, *, wide: bool) -> list[Content]:
+    """Give the cells of a row, in the order of HEADINGS."""
+    board, session = watched.board, watched.board.session
+    silent_s = watched.silent_s(now_s)
+    dim = "$dim" if silent_s is not None or board.hub_online is False else ""
+    mark, colour = _MARK[watched.need(now_s)]
+    word, look = _THRESHOLD[watched.threshold]
+    state = "gone" if board.hub_online is False else session.state if session is not None else "?"
+    run = clock(board.elapsed_s) if state == "running" else state
+    row = [
+        Content.styled(mark, colour),
+        Content.styled(middle_cut(watched.runner, WIDE[1] if wide else NARROW[1]), f"bold {dim}".strip()),
+        Content.styled(f"{run:>{WIDE[2]}}", dim),
+        *(_number(watched, key, form, now_s) for key, form in _NUMBERS),
+        Content.styled(_drop_line(watched, spark_cells), dim or "$accent"),
+        Content.styled(word, dim or look),
+        _sensors(watched, dim),
+        Content.styled("".join(lines_of(says(watched, now_s), says_cells, 1)), dim),
+    ]
+    return row if wide else row[: len(NARROW)]
+
+
+_NUMBERS = (("cadence_spm", "{:.0f}"), ("drop_excursion_left_deg", "{:.1f}°"), ("drop_excursion_right_deg", "{:.1f}°"))
+
+
+def _number(watched: Watched, key: str, form: str, now_s: float) -> Content:
+    value, old_s = watched.board.reading(key, now_s)
+    return Content.styled("--" if value is None else form.format(value), "$dim" if value is None or old_s else "bold")
+
+
+def _drop_line(watched: Watched, cells_wide: int) -> str:
+    """The worse side, minute by minute; now is at the right."""
+    trend = watched.trend
+    if trend is None:
+        return ""
+    pairs = zip(trend.drop_excursion_left_deg, trend.drop_excursion_right_deg, strict=False)
+    worse = [max((v for v in pair if v is not None), default=None) for pair in pairs]
+    return sparkline(worse, cells_wide, least_span=QUIET_DEG).rjust(cells_wide)
+
+
+def _sensors(watched: Watched, dim: str) -> Content:
+    sensors = watched.board.sensors.values()
+    well = sum(each.message.state == "streaming" for each in sensors)
+    return Content.styled(f"{well}/{len(sensors)}", dim or ("" if well == len(sensors) else "bold $caution"))
+
+
+def says(watched: Watched, now_s: float) -> str:
+    """What is most worth knowing, in a few words."""
+    board = watched.board
+    silent_s = watched.silent_s(now_s)
+    if board.hub_online is False:
+        return "the hub is gone"
+    if silent_s is not None:
+        return f"nothing heard for {age(silent_s)}"
+    for each in board.sensor_list:
+        if each.message.state in ("lost", "failed", "stale"):
+            return f"{each.message.name} {each.message.state}"
+    session = board.session
+    muted = f"muted by the {session.muted_by}" if session is not None and session.muted_by is not None else ""
+    return " · ".join(filter(None, (muted, _why(watched))))
+
+
+def _why(watched: Watched) -> str:
+    """What the hub told the runner last; what a coach sent from here is no news to a coach."""
+    board, session = watched.board, watched.board.session
+    pressing = watched.threshold in (ThresholdState.NEAR, ThresholdState.REACHED)
+    question = session.question if session is not None else None
+    if question is not None and question.answered is None and not pressing:
+        return "asked whether something hurts, no answer yet"
+    told = next((cue for _, cue in reversed(board.cue_history) if cue.rule not in _FROM_COACHES), None)
+    if told is not None:
+        return told.text
+    if session is not None and session.notice:
+        return session.notice
+    if pressing:
+        bare = board.bare_threshold
+        if bare is None or bare[0].startswith(onset.DETECTOR):
+            return f"a threshold is {watched.threshold}; the reason stays with the runner"
+        return watched_words(bare[0])
+    return "has answered whether something hurts" if question is not None and question.answered is not None else ""
