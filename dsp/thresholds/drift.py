@@ -159,7 +159,7 @@ class Drift:
         if baseline is None:
             return None
         change = self.mean - baseline
-        bound = self.bound if self._own is not None else EARLIER_ONLY * self.bound
+        bound = self.allowed
         ratio = (change if self._w.sign else abs(change)) / bound
         self._beyond_s = self._beyond_s + p.block_s if ratio > 1.0 else 0.0
         bounds = (p.watch, p.near, 1.0)
@@ -177,6 +177,11 @@ class Drift:
         """What a value is compared with; None: nothing is known yet."""
         known = [v for v in (self._own, self._past) if v is not None]
         return fmean(known) if known else None
+
+    @property
+    def allowed(self) -> float:
+        """How far from its baseline a value may stay before it counts."""
+        return self.bound if self._own is not None else EARLIER_ONLY * self.bound
 
     def _because(self, t_ns: int, baseline: float, bound: float) -> tuple[Metric, ...]:
         assert self.mean is not None

@@ -87,10 +87,16 @@ class Watch:
         return [] if found is None else [found]
 
     def usual(self, t_ns: int) -> list[Metric]:
-        """The drop that is compared with, of each leg where it is known: what `usual` means, wherever it stands."""
-        known = [(side, drift.baseline) for side, drift in self._drop.items()]
-        key = f"{DROP.key}_baseline_{DROP.unit}"
-        return [Metric(t_ns, key, value, side, 1.0) for side, value in known if value is not None]
+        """The drop that is compared with, and how much more counts, of each leg where it is known.
+
+        It is what `usual` means, wherever it stands.
+        """
+        found = []
+        for side, drift in self._drop.items():
+            if drift.baseline is not None:
+                known = {"baseline": drift.baseline, "bound": drift.allowed}
+                found += [Metric(t_ns, f"{DROP.key}_{what}_{DROP.unit}", v, side, 1.0) for what, v in known.items()]
+        return found
 
     def _is_alike(self, step: Step) -> bool:
         """Whether the sensors that time this step are those that timed the ones before."""

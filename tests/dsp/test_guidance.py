@@ -14,6 +14,7 @@ from dsp.guidance import Guidance, GuidanceParams, Wish
 from dsp.records import Cue, Earcon, Metric, PainReport, Severity, Side, Threshold, ThresholdState
 from dsp.runner.history import PastRun
 from dsp.runner.plan import GUIDED, Plan, Volume
+from dsp.thresholds.drift import EARLIER_ONLY
 
 S = 1_000_000_000
 REACHED, REPORTED = ThresholdState.REACHED, ThresholdState.REPORTED
@@ -165,8 +166,11 @@ def test_what_is_usual_is_told_each_second_and_is_what_a_threshold_compares_with
     reached = next(r for r in records if isinstance(r, Threshold) and r.state is REACHED)
     (compared,) = [m for m in reached.because if isinstance(m, Metric) and m.key == left[0].key]
     assert compared.value == left[-1].value != left[0].value, "with the first minutes of this run"
+    bounds = [r.value for r in records if isinstance(r, Metric) and r.key == "drop_excursion_bound_deg"]
+    (limit,) = [m for m in reached.because if isinstance(m, Metric) and m.key == "drop_excursion_bound_deg"]
+    assert limit.value == bounds[-1] == pytest.approx(bounds[0] / EARLIER_ONLY)
     unknown = all_of(SimulatedRun(Habit(), 4, 60), GuidanceParams())
-    assert not [r for r in unknown if isinstance(r, Metric) and r.key == "drop_excursion_baseline_deg"]
+    assert not [r for r in unknown if isinstance(r, Metric) and r.key.startswith("drop_excursion_b")]
 
 
 def test_a_report_by_mistake_is_taken_back_by_a_nought_within_two_minutes():
