@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from dsp.records import Metric, Record, Step
@@ -15,53 +16,68 @@ FRESH_S = 5.0
 SessionState: TypeAlias = Literal["waiting", "running", "paused", "ended"]
 
 
+@dataclass(frozen=True, slots=True)
+class SessionSoFar:
+    """Where a session stands.
+
+    ran_ns            time spent running up to the latest pause
+    running_since_ns  since when it has been running again
+    """
+
+    state: SessionState = "waiting"
+    started_ns: int | None = None
+    steps: int = 0
+    ran_ns: int = 0
+    running_since_ns: int = 0
+
+
 class Session:
     """Feed it every record; read `state`, `steps`, `started_ns` and `elapsed_s`."""
 
     def __init__(self) -> None:
-        self.state: SessionState = "waiting"
-        self.started_ns: int | None = None
-        self.steps = 0
-        self._ran_ns = 0
-        self._running_since_ns = 0
+        self.standing = SessionSoFar()  # a replay that goes back puts an earlier one here
+
+    @property
+    def state(self) -> SessionState:
+        """What the runner does."""
+        return self.standing.state
+
+    @property
+    def started_ns(self) -> int | None:
+        """When running began, None before that."""
+        return self.standing.started_ns
+
+    @property
+    def steps(self) -> int:
+        """How many steps there were."""
+        return self.standing.steps
 
     def update(self, record: Record) -> bool:
         """Take a record in; True when the state changed."""
+        now = self.standing
         if isinstance(record, Step):
-            self.steps += 1
+            self.standing = replace(now, steps=now.steps + 1)
             return False
-        if not isinstance(record, Metric) or record.key != RUNNING_KEY or self.state == "ended":
+        if not isinstance(record, Metric) or record.key != RUNNING_KEY or now.state == "ended":
             return False
         runs = record.value >= 0.5
-        if runs == (self.state == "running") or (self.state == "waiting" and not runs):
+        if runs == (now.state == "running") or (now.state == "waiting" and not runs):
             return False
         if runs:
-            self.state = "running"
-            self._running_since_ns = record.t_ns
-            self.started_ns = record.t_ns if self.started_ns is None else self.started_ns
+            started_ns = record.t_ns if now.started_ns is None else now.started_ns
+            self.standing = replace(now, state="running", running_since_ns=record.t_ns, started_ns=started_ns)
         else:
-            self._stop_counting(record.t_ns)
-            self.state = "paused"
+            self.standing = replace(now, state="paused", ran_ns=self._ran_ns(record.t_ns))
         return True
 
     def elapsed_s(self, t_ns: int) -> float:
         """Give the running time up to `t_ns`, pauses left out."""
-        since_ns = max(0, t_ns - self._running_since_ns) if self.state == "running" else 0
-        return (self._ran_ns + since_ns) / NS_PER_S
+        return self._ran_ns(t_ns) / NS_PER_S
 
     def end(self, t_ns: int) -> None:
         """Close the session; nothing starts it again."""
-        if self.state == "running":
-            self._stop_counting(t_ns)
-        self.state = "ended"
+        self.standing = replace(self.standing, state="ended", ran_ns=self._ran_ns(t_ns))
 
-    def saved(self) -> dict[str, object]:
-        """Give a copy of what it has come to: all that it has, numbers and names."""
-        return dict(self.__dict__)
-
-    def restore(self, saved: dict[str, object]) -> None:
-        """Go on from what `saved` gave."""
-        self.__dict__.update(saved)
-
-    def _stop_counting(self, t_ns: int) -> None:
-        self._ran_ns += max(0, t_ns - self._running_since_ns)
+    def _ran_ns(self, t_ns: int) -> int:
+        now = self.standing
+        return now.ran_ns + (max(0, t_ns - now.running_since_ns) if now.state == "running" else 0)

@@ -6,18 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from hub.flow.place import Place
+from hub.flow.session import SessionSoFar
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What a run had come to: what each part of it gave, and takes back to go on from.
 
+    engine   what was learned; only the engine knows what is in it
     notices  subject and text of what the run itself had said about its sensors
     muted    whoever listens now had muted it
     """
 
     engine: dict[str, object]
-    session: dict[str, object]
-    telemetry: dict[str, object]
+    session: SessionSoFar
+    place: Place
     notices: dict[str, str]
     muted: bool
 

@@ -200,16 +200,16 @@ class Course:
     def _snapshot(self) -> Snapshot:
         return Snapshot(
             engine=self._engine.state(),
-            session=self._session.saved(),
-            telemetry=self._telemetry.saved(),
+            session=self._session.standing,
+            place=self._telemetry.saved(),
             notices=dict(self._noticed),
             muted=self._muted,
         )
 
     def _restore(self, saved: Snapshot) -> None:
         self._engine.restore(saved.engine)
-        self._session.restore(saved.session)
-        self._telemetry.restore(saved.telemetry)
+        self._session.standing = saved.session
+        self._telemetry.restore(saved.place)
         self._second = 0
         for subject in self._noticed.keys() - saved.notices.keys():
             self._notices.put(subject, "")

@@ -20,7 +20,7 @@ from drivers.recordings.replay import LOOK_S, Pace, Pacer
 from dsp.records import Record
 from dsp.signals import NS_PER_S
 from hub.flow.engine import RadioItem
-from hub.flow.source import NamedTask, OpenSource, Source
+from hub.flow.source import NamedTask, Source
 from hub.flow.turns import Checkpoint, GoTo, Keep, Landed, Leap, Turn
 from hub.messages.incoming import CommandMessage
 from hub.messages.lines import seconds
@@ -306,8 +306,3 @@ async def _pass_over(items: Iterator[object], count: int) -> None:
 async def opened(source: ReplayedSource) -> AsyncIterator[Source]:
     """Yield the recording as a source."""
     yield source
-
-
-def open_replayed(reader: RecordingReader, speed: float) -> OpenSource:
-    """Make a source of a recording that may be played both ways."""
-    return opened(ReplayedSource(reader, speed))

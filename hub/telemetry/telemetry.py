@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,12 +12,13 @@ import msgspec
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo
 from drivers.timing.clock_state import ClockState
-from dsp.records import Attitude, Cue, Metric, PainReport, Record, Side, Step, Threshold, ThresholdState
+from dsp.records import Attitude, Cue, PainReport, Record, Step, Threshold
 from dsp.runner.triage import PainRule
 from dsp.signals import NS_PER_S, Placement
 from hub.flow.engine import SourceHealth
 from hub.flow.facts import Asked, Mute
-from hub.flow.session import FRESH_S, RUNNING_KEY, Session
+from hub.flow.place import Place
+from hub.flow.session import Session
 from hub.messages.delivery import for_others, marked_late
 from hub.messages.incoming import Answer, Who
 from hub.messages.lines import line_fields, seconds
@@ -40,10 +40,8 @@ from hub.messages.wire import (
     StepMessage,
     ThresholdMessage,
     TrendMessage,
-    metric_field,
     utc,
 )
-from hub.telemetry.trend import Trend
 
 ATTITUDE_SPACING_NS = 18_000_000
 """At most 55 points a second on the plot: finer than a braille dot."""
@@ -55,10 +53,6 @@ RATE_WINDOW = 6
 LAPSES_NS = 180 * NS_PER_S
 """A question whether something hurts waits so long (ours): a report after that is no answer: nobody else's business."""
 
-CUES_KEPT = 20
-"""Of the cues so far, for who comes late to them: a replay that goes back."""
-
-_OF_A_PLACE = ("_metrics", "_devices", "_health", "_thresholds", "_changed", "_cues", "_trend")
 _METRIC_FIELDS = frozenset(MetricsMessage.__struct_fields__)
 
 
@@ -97,20 +91,14 @@ class Telemetry:
         self._session = session
         self._topics = Topics(about.runner)
         self._seq: Counter[str] = Counter()
-        self._metrics: dict[str, Metric] = {}
-        self._devices: dict[str, DeviceInfo] = {}
+        self._place = Place()
         self._links: dict[str, LinkState] = {}
-        self._health: dict[str, SourceHealth] = {}
         self._made: dict[str, deque[tuple[int, int]]] = {}
         self._attitudes: list[Attitude] = []
-        self._thresholds: dict[str, ThresholdState] = {}
-        self._changed: dict[tuple[str, Side | None], Threshold] = {}
-        self._cues: deque[Cue] = deque(maxlen=CUES_KEPT)
-        self._trend = Trend()
 
     def device(self, info: DeviceInfo) -> None:
         """Remember a sensor that may send packets."""
-        self._devices[info.device] = info
+        self._place.devices[info.device] = info
 
     def hear(self, status: SoundStatus) -> None:
         """Remember how sound is, for the next frame."""
@@ -168,32 +156,23 @@ class Telemetry:
 
     def pass_over(self, record: Record) -> None:
         """Take in a record on the way to where a replay goes: nobody is told."""
-        match record:
-            case Metric():
-                self._metrics[metric_field(record.key, record.side)] = record
-            case Cue():
-                self._cues.append(record)
-            case Threshold():
-                self._changed[record.detector, record.side] = record
-                self._remember(record)
+        self._place.take(record)
 
     def pass_second(self, t_ns: int) -> None:
         """Take in that a second has passed on the way to where a replay goes."""
-        self._trend.update(t_ns, {name: round(metric.value, 3) for name, metric in self._fresh(t_ns).items()})
+        self._place.pass_second(t_ns)
 
     def so_far(self) -> list[Post]:
         """Say again, as late, the cues and states of thresholds that lie before the place a replay went to."""
-        told: list[Record] = sorted((*self._changed.values(), *self._cues), key=lambda each: each.t_ns)
-        return [marked_late(post) for each in told for post in self._event(each)]
+        return [marked_late(post) for each in self._place.told() for post in self._event(each)]
 
-    def saved(self) -> dict[str, object]:
+    def saved(self) -> Place:
         """Give a copy of what depends on the place in a run."""
-        return {name: copy.deepcopy(getattr(self, name)) for name in _OF_A_PLACE}
+        return self._place.copied()
 
-    def restore(self, saved: dict[str, Any]) -> None:
+    def restore(self, place: Place) -> None:
         """Go on from what `saved` gave, as often as wanted."""
-        for name, value in saved.items():
-            setattr(self, name, copy.deepcopy(value))
+        self._place = place.copied()
         self._made.clear()
         self._attitudes.clear()
 
@@ -217,7 +196,7 @@ class Telemetry:
             recording=self.recording,
             notice=self.notice,
             earlier_runs=about.earlier_runs,
-            thresholds=dict(self._thresholds),
+            thresholds=dict(self._place.states),
             sound=self._sound,
             replay=self.replay(),
             muted_by=self._muted_by,
@@ -230,7 +209,7 @@ class Telemetry:
         """Give where each sensor that is known sits, by device id."""
         return {
             **{device: link.placement for device, link in self._links.items()},
-            **{device: info.placement for device, info in self._devices.items()},
+            **{device: info.placement for device, info in self._place.devices.items()},
         }
 
     def reply(self, answer: Answer, t_ns: int) -> Post:
@@ -244,24 +223,15 @@ class Telemetry:
 
     def frames(self, t_ns: int, sources: Mapping[str, SourceHealth]) -> list[Post]:
         """Say the state of everything, once a second; `sources` by device id."""
-        self._health = dict(sources)
+        self._place.health = dict(sources)
         for device, health in sources.items():
             self._made.setdefault(device, deque(maxlen=RATE_WINDOW)).append((t_ns, health.quality.samples))
-        sensors = [self._sensor(device, t_ns) for device in sorted({*self._devices, *self._links})]
+        sensors = [self._sensor(device, t_ns) for device in sorted({*self._place.devices, *self._links})]
         frame, minute_over = self._frame(t_ns)
         return [frame, self.session(t_ns), *sensors, *([self._trend_post(t_ns)] if minute_over else [])]
 
-    def _fresh(self, t_ns: int) -> dict[str, Metric]:
-        oldest_ns = t_ns - round(FRESH_S * NS_PER_S)
-        return {
-            name: metric
-            for name, metric in self._metrics.items()
-            if metric.t_ns >= oldest_ns and metric.key != RUNNING_KEY
-        }
-
     def _frame(self, t_ns: int) -> tuple[Post, bool]:
-        fresh = self._fresh(t_ns)
-        values = {name: round(metric.value, 3) for name, metric in fresh.items()}
+        fresh, values = self._place.fresh(t_ns), self._place.values(t_ns)
         topic = self._topics.metrics
         known: dict[str, Any] = {name: value for name, value in values.items() if name in _METRIC_FIELDS}
         message = MetricsMessage(
@@ -271,23 +241,15 @@ class Telemetry:
             extra={name: value for name, value in values.items() if name not in _METRIC_FIELDS},
             **known,
         )
-        return Post(topic, message), self._trend.update(t_ns, known)
+        return Post(topic, message), self._place.pass_second(t_ns)
 
     def _trend_post(self, t_ns: int) -> Post:
-        first_ns, topic = self._trend.first_ns, self._topics.trend
-        said: dict[str, Any] = {**self._stamp(topic, t_ns), **self._trend.columns()}
-        return Post(topic, TrendMessage(t0=self._utc(t_ns if first_ns is None else first_ns), **said))
-
-    def _remember(self, threshold: Threshold) -> None:
-        """Keep the detector's state for the session message: clear is not said; a report of pain changes nothing."""
-        key = threshold.detector if threshold.side is None else f"{threshold.detector}_{threshold.side}"
-        if threshold.state is ThresholdState.CLEAR:
-            self._thresholds.pop(key, None)
-        elif threshold.state is not ThresholdState.REPORTED:
-            self._thresholds[key] = threshold.state
+        trend, topic = self._place.trend, self._topics.trend
+        said: dict[str, Any] = {**self._stamp(topic, t_ns), **trend.columns()}
+        return Post(topic, TrendMessage(t0=self._utc(t_ns if trend.first_ns is None else trend.first_ns), **said))
 
     def _sensor(self, device: str, t_ns: int) -> Post:
-        info, link, health = self._devices.get(device), self._links.get(device), self._health.get(device)
+        info, link, health = self._place.devices.get(device), self._links.get(device), self._place.health.get(device)
         known = info or link
         assert known is not None
         total = health.quality if health else None

@@ -21,7 +21,7 @@ from hub.broker.serving import LOOPBACK, BrokerError
 from hub.commands import doctor, live
 from hub.doctor.finding import Verdict
 from hub.link.connection import Server, open_client, settled
-from hub.replay.replayed import open_replayed
+from hub.replay.replayed import ReplayedSource, opened
 from hub.run.outlets import Beyond
 from hub.settings.config import Config, ConfigError, MqttSection
 from tests.hub.programs import a_port, mosquitto, mosquitto_program, until
@@ -112,7 +112,7 @@ async def test_a_run_is_watched_from_beyond_and_obeys(small_recording: Path, tmp
             small_recording,
             tmp_path,
             beyond=Beyond(listen=broker),
-            source=open_replayed(RecordingReader(small_recording), 3.0),
+            source=opened(ReplayedSource(RecordingReader(small_recording), 3.0)),
         )
         await broker.stop()
         async with asyncio.TaskGroup() as group:

@@ -8,12 +8,14 @@ import pytest
 
 from dsp.records import Cue, Metric, PainReport, Severity, Threshold, ThresholdState
 from dsp.signals import NS_PER_S
+from hub.flow.place import Place
+from hub.flow.session import SessionSoFar
 from hub.flow.turns import Snapshot
 from hub.messages.wire import ReplayMark
 from hub.replay.checkpoints import Checkpoints
 from hub.replay.marks import LEAD_NS, SHOWN_A_KIND, ReplayMarks
 
-NOTHING = Snapshot(engine={}, session={}, telemetry={}, notices={}, muted=False)
+NOTHING = Snapshot(engine={}, session=SessionSoFar(), place=Place(), notices={}, muted=False)
 
 
 def test_next_and_last_are_places_shortly_before():

@@ -11,6 +11,8 @@ import pytest
 from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
 from dsp.signals import NS_PER_S, Placement
+from hub.flow.place import Place
+from hub.flow.session import SessionSoFar
 from hub.flow.turns import Keep, Landed, Leap, Snapshot
 from hub.messages.incoming import Action, CommandMessage
 from hub.messages.wire import ReplayMark
@@ -34,7 +36,7 @@ def reader(tmp_path: Path) -> RecordingReader:
     return RecordingReader(path)
 
 
-NOTHING = Snapshot(engine={}, session={}, telemetry={}, notices={}, muted=False)
+NOTHING = Snapshot(engine={}, session=SessionSoFar(), place=Place(), notices={}, muted=False)
 
 
 def kept(batch: Sequence[object]) -> Sequence[object]:

@@ -22,7 +22,7 @@ from hub.flow.engine import Engine
 from hub.flow.source import Source
 from hub.link.connection import Server, open_client
 from hub.messages.wire import MetricsMessage, Post, SensorMessage, SessionMessage
-from hub.replay.replayed import open_replayed
+from hub.replay.replayed import ReplayedSource, opened
 from hub.run.runtime import Outcome, Plan, Runtime
 from hub.settings.run_settings import RunSettings
 from hub.stop import Stop
@@ -50,7 +50,7 @@ def a_run(recording: Path, tmp_path: Path, **changes: object) -> Run:
         about=About("ann", "one", "replay", 0, session.t0_ns),
         session_info=session,
         engine=Engine(load_catalog(), RunSettings().pipeline(signals=True), strict=True),
-        source=open_replayed(RecordingReader(recording), 1.0),
+        source=opened(ReplayedSource(RecordingReader(recording), 1.0)),
         broker=None,
         name_file=lambda number: tmp_path / f"run{number}.mcap",
         strict=True,
@@ -169,7 +169,7 @@ async def test_pain_does_not_stay_on_the_broker_and_is_not_reported_twice(small_
         broker=broker,
         first_port=server.port,
         observe=records.append,
-        source=open_replayed(RecordingReader(small_recording), 3.0),
+        source=opened(ReplayedSource(RecordingReader(small_recording), 3.0)),
     )
     pain = "stridecue/ann/pain"
 

@@ -18,7 +18,7 @@ from hub.commands.sound import run as sound_command
 from hub.flow.bus import Subscription
 from hub.flow.engine import Engine, RadioItem
 from hub.messages.wire import Post, SessionMessage
-from hub.replay.replayed import open_replayed
+from hub.replay.replayed import ReplayedSource, opened
 from hub.run.runtime import Outcome, Plan, Runtime
 from hub.settings.config import ConfigError, SoundSection, parse_config
 from hub.settings.run_settings import RunSettings
@@ -63,7 +63,7 @@ def a_plan(recording: Path, tmp_path: Path, **changes: object) -> tuple[Plan, li
         about=About("ann", "one", "replay", 0, session.t0_ns),
         session_info=session,
         engine=CueAtStep(load_catalog(), RunSettings().pipeline(signals=False), strict=True),
-        source=open_replayed(RecordingReader(recording), 1.0),
+        source=opened(ReplayedSource(RecordingReader(recording), 1.0)),
         broker=None,
         name_file=lambda number: tmp_path / f"run{number}.mcap",
         console=listen,

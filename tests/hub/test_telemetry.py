@@ -156,17 +156,14 @@ def test_who_muted_is_told_until_cues_are_back():
     assert by == ["coach", "runner", None]
 
 
-def test_all_that_it_knows_is_of_a_place_of_the_run_or_of_the_whole_run():
-    """Who adds something decides whether a replay that goes back takes it back."""
-    whole_run = {"recording", "notice", "replay", "_sound", "_muted_by", "_question"}
-    whole_run |= {"_asked_ns", "_about", "_session", "_topics"}
-    counted = {"_seq", "_links"}  # numbers go on; a replay has no links
-    cleared = {"_made", "_attitudes"}
+def test_what_is_of_a_place_goes_back_with_it_as_often_as_wanted():
     one = telemetry()
-    groups = [whole_run, counted, cleared, set(one.saved())]
-    assert sorted(vars(one)) == sorted(name for group in groups for name in group)
     one.record(metric(12, "cadence_spm", 170.0))
     before = one.saved()
-    one.record(metric(13, "cadence_spm", 180.0))
-    one.restore(before)
-    assert one.saved()["_metrics"] == before["_metrics"]
+    for _ in range(2):
+        one.record(metric(13, "cadence_spm", 180.0))
+        one.record(Threshold(13 * S, "drop_drift", ThresholdState.NEAR, Side.LEFT, ()))
+        one.device(DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "Hip"))
+        assert (frame(one, 13).cadence_spm, len(one.so_far())) == (180.0, 1)
+        one.restore(before)
+        assert (frame(one, 13).cadence_spm, one.so_far(), one.placements()) == (170.0, [], {})

@@ -1,7 +1,7 @@
 """One-minute medians: right minute, right median, holes told, bounded."""
 
 from dsp.signals import NS_PER_S
-from hub.telemetry.trend import MINUTES, Trend
+from hub.flow.trend import MINUTES, Trend
 
 
 def feed(trend: Trend, first_s: int, seconds: int, cadence_spm: float) -> int:

@@ -12,7 +12,7 @@ from hub.client import Item, LinkChange
 from hub.messages.incoming import CommandMessage
 from hub.messages.lines import PainLine
 from hub.messages.wire import Question, ReplyMessage, ThresholdMessage, TrendMessage
-from hub.telemetry.trend import FIELDS
+from hub.flow.trend import FIELDS
 from tests.tui import coach_scenes, scenes
 from tests.tui.coach import a_coach
 from tui.screens.roster import RosterScreen

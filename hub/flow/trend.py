@@ -31,6 +31,14 @@ class Trend:
         self._values: dict[str, list[float]] = {name: [] for name in FIELDS}
         self._medians: deque[dict[str, float | None]] = deque(maxlen=MINUTES)
 
+    def copied(self) -> Trend:
+        """Give one of its own that goes on from here."""
+        other = Trend()
+        other._minute = self._minute
+        other._values = {name: list(values) for name, values in self._values.items()}
+        other._medians = self._medians.copy()  # a minute that is over does not change any more
+        return other
+
     @property
     def first_ns(self) -> int | None:
         """When the oldest of the minutes began, None while there is none."""
