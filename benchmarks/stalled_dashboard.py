@@ -34,7 +34,7 @@ import numpy as np
 
 from benchmarks.measured_hub import RUNNER
 from benchmarks.terminal import Terminal, child_running, cpu_s, lacking, rss_mb
-from hub.broker.serving import a_free_port
+from hub.broker.serving import LET_GO_TOPIC, a_free_port
 from hub.client import HubClient, Received
 from hub.link.connection import Server, open_client
 from hub.messages.topics import Topics
@@ -114,11 +114,11 @@ def present(port: int) -> Iterator[Present]:
 
 
 def refused_by_broker(port: int) -> int:
-    """How many messages mosquitto let go because somebody did not take them; 0 for a broker that does not say."""
+    """How many messages the broker let go because somebody did not take them; 0 while it has not said."""
 
     async def ask() -> int:
         async with open_client(Server(port=port)) as client:
-            await client.subscribe("$SYS/broker/publish/messages/dropped")
+            await client.subscribe(LET_GO_TOPIC)
             async with asyncio.timeout(2.0):
                 return int(bytes((await anext(client.messages)).payload))
 
@@ -140,7 +140,7 @@ def measure(way: str, seconds: float, *, amqtt: bool) -> Measured:
                 terminal.wait_for(lambda: shown_s(terminal) is not None, PATIENCE_S)
             time.sleep(SETTLE_S)
             measured = _window(way, seconds, terminal, hub)
-            measured.refused = 0 if amqtt else refused_by_broker(port)
+            measured.refused = refused_by_broker(port)
             time.sleep(AFTER_S)
             os.kill(terminal.pid, signal.SIGUSR2)
             terminal.wait_for(result.exists, PATIENCE_S)

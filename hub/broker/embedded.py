@@ -1,7 +1,7 @@
 """`amqtt` inside the hub's own loop, for machines without mosquitto.
 
-Loopback only, and nothing else is offered on it: it speaks MQTT 3.1.1 only, keeps silent clients for ever and grows
-with a slow subscriber (measured for 0.12.1), which strangers must not be able to use.
+Loopback only, and nothing else is offered on it: it speaks MQTT 3.1.1 only and keeps whatever it is asked to retain,
+which strangers must not be able to use. That a client hangs costs it no more than `bounded` allows, and is counted.
 """
 
 from __future__ import annotations
@@ -12,8 +12,14 @@ import importlib.util
 import logging
 from typing import Any
 
-from hub.broker.serving import LOOPBACK, BrokerError, PortBusyError, port_is_free
+from hub.broker.bounded import CLOSING_S, Reading, Writing
+from hub.broker.serving import LET_GO_TOPIC, LOOPBACK, BrokerError, PortBusyError, port_is_free
 from hub.link.connection import MQTT_3
+
+LOOK_S = 1.0
+"""How often clients that say nothing are looked for, and the count is told."""
+
+_LISTENER = "default"  # the one that its configuration must have
 
 
 def amqtt_is_installed() -> bool:
@@ -22,13 +28,17 @@ def amqtt_is_installed() -> bool:
 
 
 class Embedded:
-    """See `serving.Serving`."""
+    """See `serving.Serving`. `let_go` counts the messages that clients did not take, since the hub started."""
 
     kind = "amqtt"
     protocol = MQTT_3
 
     def __init__(self) -> None:
+        self.let_go = 0
         self._broker: Any = None
+        self._server: asyncio.Server | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._connections: dict[asyncio.Task[Any], Writing] = {}
 
     async def start(self, port: int) -> None:
         """Listen on loopback; raises PortBusyError or BrokerError."""
@@ -39,7 +49,7 @@ class Embedded:
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # it reports every lost client as an error
         configuration = {
-            "listeners": {"default": {"type": "tcp", "bind": f"{LOOPBACK}:{port}"}},
+            "listeners": {_LISTENER: {"type": "external"}},
             # Explicit: the default set logs every packet, at up to twice the CPU.
             "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
         }
@@ -49,6 +59,17 @@ class Embedded:
         except module.BrokerError as error:
             raise BrokerError(f"amqtt did not start: {error}") from error
         self._broker = broker
+        try:
+            self._server = await asyncio.start_server(self._connected, LOOPBACK, port)
+        except OSError as error:
+            await self.stop()
+            raise PortBusyError(f"port {port} is busy ({error.strerror})") from error
+        self._looking = asyncio.create_task(self._look(), name="amqtt clients")
+
+    @property
+    def clients(self) -> list[Writing]:
+        """What is written to each client that is connected."""
+        return [*self._connections.values()]
 
     async def ended(self) -> str:
         """Wait for ever: it ends with the hub."""
@@ -57,6 +78,42 @@ class Embedded:
 
     async def stop(self) -> None:
         """End it."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+        looking, self._looking = self._looking, None
+        if looking is not None:
+            looking.cancel()
         broker, self._broker = self._broker, None
         if broker is not None:
             await broker.shutdown()
+        if looking is not None:
+            for writing in self.clients:  # also those that never said who they are
+                writing.cut()
+            await asyncio.wait([looking, *self._connections], timeout=CLOSING_S)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        writing = self._connections[task] = Writing(writer, self._count)
+        try:
+            await self._broker.external_connected(Reading(reader), writing, _LISTENER)
+        finally:
+            await writing.close()
+            del self._connections[task]
+
+    def _count(self, messages: int) -> None:
+        self.let_go += messages
+
+    async def _look(self) -> None:
+        """For ever: cut off who says nothing, and tell the count where mosquitto tells its own."""
+        told: int | None = None
+        while True:
+            for session, handler in [*self._broker.sessions.values()]:
+                if isinstance(handler.reader, Reading) and handler.reader.is_silent(session.keep_alive):
+                    handler.writer.cut()
+            if told != self.let_go:
+                told = self.let_go
+                await self._broker.retain_message(None, LET_GO_TOPIC, b"%d" % told, 0)
+                await self._broker.internal_message_broadcast(LET_GO_TOPIC, b"%d" % told, 0)
+            await asyncio.sleep(LOOK_S)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from hub.broker.beyond import USER, BeyondBroker
+from hub.broker.let_go import LetGo
 from hub.broker.serving import BrokerError
 from hub.flow.bus import Bus, Policy
 from hub.flow.notices import Notices
@@ -71,6 +72,7 @@ class Outlets:
         say: Callable[[str], None],
     ) -> None:
         self.keepers: list[asyncio.Task[None]] = []
+        self.let_go: LetGo | None = None
         self._runner = runner
         self._posts = posts
         self._telemetry = telemetry
@@ -83,8 +85,11 @@ class Outlets:
         self._closing: list[Callable[[], None]] = []
 
     def publish(self, name: str, server: Server) -> None:
-        """Publish everything on the hub's own broker."""
+        """Publish everything on the hub's own broker, and count what its clients do not take."""
         self._publish(name, server)
+        self.let_go = LetGo(server, self._notices.about("let go"))
+        self._closing.append(self.let_go.close)
+        self.keepers.append(self._start("let go", self.let_go.run()))
 
     def take_orders(self, name: str, server: Server, by: Who) -> None:
         """Obey what is sent on a broker; it was sent `by` that one unless it says otherwise."""

@@ -167,6 +167,8 @@ class Runtime:
                     await self._drain()
                 finally:  # also when told twice to stop
                     outlets.close()
+                    if outlets.let_go is not None:
+                        self._outcome.losses["watchers"] = outlets.let_go.messages
                     for task in keepers:
                         task.cancel()
                     await self._dashboard.stop()

@@ -1,0 +1,223 @@
+"""The embedded broker, with real sockets, and clients that hang: what they cost has bounds and is counted."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from hub.broker.bounded import CLOSING_S, MAX_WAITING, MAX_WAITING_BYTES
+from hub.broker.embedded import Embedded, amqtt_is_installed
+from hub.broker.let_go import LetGo
+from hub.broker.loopback import LoopbackBroker
+from hub.broker.serving import LET_GO_TOPIC, LOOPBACK, MAX_PACKET_BYTES
+from hub.client import HubClient, LinkChange, Received
+from hub.link.connection import MQTT_3, Server, open_client
+from hub.messages.wire import SessionMessage
+from tests.hub.programs import a_port, until
+from tests.hub.test_runtime import a_run
+
+pytestmark = pytest.mark.real_time
+
+TOPIC = "stridecue/ann/metrics"
+LARGE = b"x" * 200_000
+
+
+class Broker(Embedded):
+    port: int
+
+
+@pytest.fixture
+async def broker() -> AsyncIterator[Broker]:
+    if not amqtt_is_installed():
+        pytest.skip("amqtt is not installed: its bounds are NOT tested here")
+    serving = Broker()
+    serving.port = a_port()
+    await serving.start(serving.port)
+    yield serving
+    await serving.stop()
+
+
+class RawClient:
+    """A subscriber by hand, which reads only when told to."""
+
+    def __init__(self, port: int, *, keep_alive_s: int = 0) -> None:
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self._socket.connect((LOOPBACK, port))
+        self._socket.settimeout(0)
+        self._keep_alive_s = keep_alive_s
+
+    async def subscribe(self) -> None:
+        loop = asyncio.get_running_loop()
+        client_id = b"raw%d" % self._socket.fileno()
+        about = b"\x00\x04MQTT\x04\x02" + struct.pack("!HH", self._keep_alive_s, len(client_id)) + client_id
+        await loop.sock_sendall(self._socket, b"\x10" + bytes([len(about)]) + about)
+        assert await self._exactly(4) == b"\x20\x02\x00\x00"
+        wanted = b"\x00\x01" + struct.pack("!H", len(TOPIC)) + TOPIC.encode() + b"\x00"
+        await loop.sock_sendall(self._socket, b"\x82" + bytes([len(wanted)]) + wanted)
+        assert await self._exactly(5) == b"\x90\x03\x00\x01\x00"
+
+    async def send(self, data: bytes) -> None:
+        await asyncio.get_running_loop().sock_sendall(self._socket, data)
+
+    async def read_to_the_end(self) -> int:
+        """Read until the broker closes; gives the number of bytes."""
+        total = 0
+        while True:
+            try:
+                data = await asyncio.get_running_loop().sock_recv(self._socket, 65_536)
+            except ConnectionResetError:
+                return total
+            if not data:
+                return total
+            total += len(data)
+
+    async def read(self, n: int) -> None:
+        while n > 0:
+            n -= len(await asyncio.get_running_loop().sock_recv(self._socket, min(n, 65_536)))
+
+    def close(self) -> None:
+        self._socket.close()
+
+    async def _exactly(self, n: int) -> bytes:
+        data = b""
+        while len(data) < n:
+            data += await asyncio.get_running_loop().sock_recv(self._socket, n - len(data))
+        return data
+
+
+@pytest.fixture
+async def halted(broker: Broker) -> AsyncIterator[RawClient]:
+    client = RawClient(broker.port)
+    await client.subscribe()
+    yield client
+    client.close()
+
+
+def writers(broker: Broker) -> list[int]:
+    return [writing.waiting for writing in broker.clients]
+
+
+async def test_a_halted_client_is_cut_off_and_what_it_did_not_take_is_counted(broker: Broker, halted: RawClient):
+    tasks = len(asyncio.all_tasks())
+    most_tasks, sent = tasks, 0
+    async with open_client(Server(port=broker.port, protocol=MQTT_3)) as hub:
+        while not broker.let_go and sent < 200:  # 40 MB: far more than the system's buffers
+            await hub.publish(TOPIC, LARGE, qos=1)
+            sent += 1
+            assert all(waiting * len(LARGE) <= MAX_WAITING_BYTES + len(LARGE) for waiting in writers(broker))
+            most_tasks = max(most_tasks, len(asyncio.all_tasks()))
+        let_go = broker.let_go
+        for _ in range(20):
+            await hub.publish(TOPIC, LARGE, qos=1)
+        assert let_go >= MAX_WAITING_BYTES // len(LARGE)
+        assert broker.let_go == let_go  # nobody is there any more who could miss anything
+        assert most_tasks < tasks + 20
+        await hub.subscribe(LET_GO_TOPIC)
+        async with asyncio.timeout(5):
+            async for message in hub.messages:  # told once a second, and kept for who comes later
+                if int(bytes(message.payload)) == let_go:
+                    break
+    async with asyncio.timeout(5):
+        assert await halted.read_to_the_end() <= (sent - let_go + 1) * (len(LARGE) + 100)
+
+
+@pytest.mark.usefixtures("halted")
+async def test_many_small_messages_are_too_many_too(broker: Broker):
+    most = 0
+    async with open_client(Server(port=broker.port, protocol=MQTT_3)) as hub:
+        for _ in range(100):
+            await hub.publish(TOPIC, LARGE, qos=1)
+            if any(writers(broker)):
+                break
+        while not broker.let_go:
+            for _ in range(100):
+                await hub.publish(TOPIC, b"{}", qos=0)
+            await hub.publish("stridecue/ann/other", b"", qos=1)  # the broker has worked off what was before it
+            most = max([most, *writers(broker)])
+    assert most <= MAX_WAITING
+    assert broker.let_go > MAX_WAITING / 2
+
+
+async def test_who_reads_misses_nothing_of_a_burst(broker: Broker, halted: RawClient):
+    count, payload = 3000, b"x" * 300
+    reading = asyncio.create_task(halted.read(count * (len(payload) + len(TOPIC) + 5)), name="reading")
+    async with open_client(Server(port=broker.port, protocol=MQTT_3)) as hub:
+        for _ in range(count):
+            await hub.publish(TOPIC, payload)
+        async with asyncio.timeout(10):
+            await reading
+    assert broker.let_go == 0
+
+
+async def test_who_says_nothing_for_one_and_a_half_keep_alives_is_gone(broker: Broker):
+    silent, steady = RawClient(broker.port, keep_alive_s=1), RawClient(broker.port, keep_alive_s=0)
+    try:
+        for client in (silent, steady):
+            await client.subscribe()
+        await until(lambda: len(broker.clients) == 1)
+        async with asyncio.timeout(5):
+            assert await silent.read_to_the_end() == 0
+    finally:
+        silent.close()
+        steady.close()
+    assert broker.let_go == 0
+
+
+async def test_a_packet_larger_than_mosquitto_would_take_ends_the_connection(broker: Broker, halted: RawClient):
+    length = MAX_PACKET_BYTES + 100
+    coded = bytes([length & 127 | 128, length >> 7 & 127 | 128, length >> 14])
+    await halted.send(b"\x30" + coded + struct.pack("!H", len(TOPIC)) + TOPIC.encode())
+    async with asyncio.timeout(5):
+        assert await halted.read_to_the_end() == 0
+    await until(lambda: not broker.clients)
+
+
+@pytest.mark.usefixtures("halted")
+async def test_a_halted_client_does_not_hold_up_the_end(broker: Broker):
+    async with open_client(Server(port=broker.port, protocol=MQTT_3)) as hub:
+        for _ in range(100):
+            await hub.publish(TOPIC, LARGE, qos=1)
+            if any(writers(broker)):
+                break
+    async with asyncio.timeout(3 * CLOSING_S):
+        await broker.stop()
+    assert not broker.clients
+
+
+async def test_what_is_let_go_is_told_and_added_up_over_restarts_of_the_broker(broker: Broker):
+    told: list[str] = []
+    counting = LetGo(Server(port=broker.port, protocol=MQTT_3), told.append)
+    task = asyncio.create_task(counting.run(), name="let go")
+    try:
+        broker.let_go = 5
+        await until(lambda: counting.messages == 5)
+        broker.let_go = 2  # as of a broker that was started again
+        await until(lambda: counting.messages == 7)
+    finally:
+        counting.close()
+        task.cancel()
+        await asyncio.wait([task])
+    assert [text.partition(" ")[0] for text in told] == ["5", "7"]
+
+
+async def test_a_run_tells_what_its_broker_let_go(small_recording: Path, tmp_path: Path):
+    if not amqtt_is_installed():
+        pytest.skip("amqtt is not installed: its bounds are NOT tested here")
+    embedded, server = Embedded(), Server(port=a_port(), protocol=MQTT_3)
+    run = a_run(small_recording, tmp_path, broker=LoopbackBroker(embedded), first_port=server.port)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(run.play(), name="run")
+        async with asyncio.timeout(10), aclosing(HubClient(server, "ann").watch()) as watch:
+            async for item in watch:
+                if item == LinkChange(up=True):
+                    embedded.let_go = 3
+                if isinstance(item, Received) and isinstance(item.message, SessionMessage) and item.message.notice:
+                    assert item.message.notice.startswith("3 messages were let go")
+                    break
+        run.stop("seen")
+    assert run.outcome.losses["watchers"] == 3
