@@ -49,7 +49,7 @@ class TrunkContactParams:
     longest_stance_s: float = 0.6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TrunkEvent:
     """A load (contact) or unload of the trunk.
 

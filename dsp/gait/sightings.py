@@ -1,4 +1,7 @@
-"""What one sensor says about stances, before fusion: a contact when it is sure, a release when the foot has left."""
+"""What one sensor says about stances, before fusion: a contact when it is sure, a release when the foot has left.
+
+Nobody changes them; they are not frozen, since a frozen one takes three times as long to make.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from dsp.records import Attitude, Metric, Side
 from dsp.signals import Placement
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Drop:
     """Contralateral pelvic drop of one stance, deg (definitions: domain 2); peak_deg None without a standing zero."""
 
@@ -17,7 +20,7 @@ class Drop:
     peak_deg: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Contact:
     """A foot met the ground at `t_s`; the sensor was sure at `decided_s` (data time of its newest sample then)."""
 
@@ -29,7 +32,7 @@ class Contact:
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Release:
     """The stance that began at `contact_s` ended at `t_s` (None: not seen)."""
 
@@ -42,7 +45,7 @@ class Release:
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """A value that needs no working out: `metric` as measured, known at `decided_s`."""
 
@@ -50,7 +53,7 @@ class Reading:
     metric: Metric
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Posture:
     """One attitude sample on its way through the merge."""
 
@@ -58,7 +61,7 @@ class Posture:
     attitude: Attitude
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tapped:
     """Three taps on a sensor, the middle one at `t_s`."""
 
