@@ -86,6 +86,10 @@ BROKEN_STEP_S = 0.15
 """Shorter steps are none: a chain of step times (OptoGait) that ends so has lost the feet, the rest is not truth."""
 
 
+EARLY_S = 1.0
+"""A step told so long before the first true one is none of the run's (a recording may begin before its truth)."""
+
+
 CLOCKS_PART_S = {"ipol_walk_real/6-5": 13.4}
 """From the turn on, each shoe's samples run ahead of the truth by a different 0.1-0.6 s (samples were lost)."""
 
@@ -159,6 +163,7 @@ def events(
     out.false = sum(
         1 for k, s in enumerate(seen) if k not in matched_seen and max(start, lo) <= s - offset <= min(end, hi)
     )
+    out.extra["early"] = int(np.sum(seen < ic[0] - EARLY_S))
     out.contact_offset = 1e3 * offset
     good = [(i, k) for i, k in pairs if start <= ic[i] <= end]
     if len(good) > 2:

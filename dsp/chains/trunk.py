@@ -25,7 +25,7 @@ from dsp.samples.filters import LowPass2
 from dsp.samples.intake import Intake, IntakeParams, Ready
 from dsp.samples.stage import LEAST_TRUNK_RATE_HZ, LONGEST_CHUNK_S, TRUNK_CHUNK_S
 from dsp.samples.trace import Trace
-from dsp.signals import NS_PER_S, Placement, SampleBlock
+from dsp.signals import NS_PER_S, Placement, SampleBlock, Vector
 from dsp.taps import HIP, ThreeTaps
 
 
@@ -295,6 +295,7 @@ class TrunkChain:
             vy = 0.5 * (trace.at(trace.vy, c[-2]) + trace.at(trace.vy, c[-1]))
             mid_s = 0.5 * (c[-2] + c[-1])
             turn, self._turn_radps = self._turn_radps, 0.0
+            self._leveller.up = _mean_up(trace, c[-3], c[-1])
             bend = self._bend.change(mid_s, turn, self._strapdown, self._leveller, self._mount)
             self._leveller.stride(mid_s, (vx, vy), *bend)
             self._corrected_s = self.latest_s
@@ -345,3 +346,11 @@ class TrunkChain:
             if self._given is not None:
                 self._mount = self._given.levelled(standing)
         return False
+
+
+def _mean_up(trace: Trace, from_s: float, until_s: float) -> Vector:
+    """Up in sensor axes, mean over a stride, a unit vector."""
+    first, end = trace.first_at(from_s), trace.first_at(until_s)
+    x, y, z = (sum(axis[first:end]) for axis in trace.up)
+    size = math.sqrt(x * x + y * y + z * z)
+    return x / size, y / size, z / size

@@ -98,7 +98,7 @@ class Bend:
         span_s, self._before_s = t_s - self._before_s, t_s
         pace_mps = self._pace.at(t_s)
         straight = abs(turn) < p.least_radps or span_s > p.longest_s or not pace_mps
-        if mount is None or straight or leveller.bias_sd(strapdown.up()) > p.bias_radps:
+        if mount is None or straight or leveller.bias_sd(leveller.up or strapdown.up()) > p.bias_radps:
             return (0.0, 0.0), 0.0
         share = 1.0 / (1.0 + (p.doubt_radps / turn) ** 4)
         one, two = strapdown.level_rows()

@@ -1,0 +1,97 @@
+"""Recorded runners made harder: what the hip sensor's chain still tells, worst scene first.
+
+    python -m benchmarks.harder_runs [--seeds 1 2] [--only TEXT] [--each] [--jobs 2]
+
+Every recorded runner with a marker-derived pelvis (seven runs of five people) is played once for each scene and seed:
+other bodies, another day, worn elsewhere, worse sensors (`scenes.py`). What is scored, and how, is
+`benchmarks.score_recordings`; each cell is the worst recording. "early": steps told while the runner still walked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks.harder_runs.runners import hip_only
+from benchmarks.harder_runs.scenes import SCENES
+from benchmarks.score_recordings import Score, corrupted, score, table
+from tests.recorded import DATA_DIR, folders, load
+
+MARKERS = ("rbds_virtual_imu", "ric_virtual_imu", "welk002")
+
+
+def played(folder: Path, number: int, seed: int) -> Score:
+    """One recording in one scene."""
+    scene = SCENES[number]
+    harder = scene.body(hip_only(load(folder)), seed)
+    columns = scene.sensor(corrupted(harder, seed, scene.rate_hz, **scene.errors), seed)
+    found = score(replace(harder, columns=columns), columns, harder.sensors, f"{scene.name[:18]} s{seed}")
+    if not scene.level:
+        found.obliquity_rmse = math.nan
+    return found
+
+
+def _worst(values: list[float]) -> float:
+    return max((abs(v) for v in values if math.isfinite(v)), default=math.nan)
+
+
+Figure = Callable[[list[Score]], float]
+
+FIGURES: tuple[tuple[str, Figure, str], ...] = (
+    ("true", lambda s: sum(x.true_steps for x in s), "6.0f"),
+    ("missed", lambda s: sum(x.missed for x in s), "6.0f"),
+    ("false", lambda s: sum(x.false for x in s), "6.0f"),
+    ("early", lambda s: sum(x.extra.get("early", 0) for x in s), "6.0f"),
+    ("side%", lambda s: min((x.side for x in s if math.isfinite(x.side)), default=math.nan), "6.1f"),
+    ("cad", lambda s: _worst([x.cadence_error for x in s]), "6.2f"),
+    ("10sd", lambda s: _worst([x.step10_sd for x in s]), "6.2f"),
+    ("obl", lambda s: _worst([x.obliquity_rmse for x in s]), "6.2f"),
+    ("exBias", lambda s: _worst([x.excursion_bias for x in s]), "6.2f"),
+    ("exSD", lambda s: _worst([x.excursion_sd for x in s]), "6.2f"),
+    ("L-R", lambda s: _worst([x.excursion_lr for x in s]), "6.2f"),
+    ("icSD", lambda s: _worst([x.contact_sd for x in s]), "6.1f"),
+)
+
+
+def badness(scores: list[Score]) -> tuple[float, float]:
+    """Steps and sides first, then degrees."""
+    values = {name: figure(scores) for name, figure, _ in FIGURES}
+    steps = values["missed"] + values["false"] + values["early"] + (100.0 - values["side%"])
+    return steps, values["obl"] + values["exBias"] if math.isfinite(values["obl"]) else values["exBias"]
+
+
+def main() -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--only", default="", help="part of a scene's name; several separated by commas")
+    parser.add_argument("--people", default="", help="part of a recording's name")
+    parser.add_argument("--each", action="store_true", help="every recording of every scene instead")
+    parser.add_argument("--jobs", type=int, default=2)
+    args = parser.parse_args()
+    if DATA_DIR is None:
+        print("recorded runs are missing: set STRIDECUE_DATA", file=sys.stderr)
+        return 1
+    people = [f for f in folders() if any(name in str(f) for name in MARKERS) and args.people in str(f)]
+    scenes = [k for k, scene in enumerate(SCENES) if any(part in scene.name for part in args.only.split(","))]
+    todo = [(folder, k, seed) for k in scenes for folder in people for seed in args.seeds]
+    with ProcessPoolExecutor(args.jobs) as pool:
+        scores = list(pool.map(played, *zip(*todo, strict=True)))
+    if args.each:
+        print(table(scores))
+        return 0
+    of: dict[int, list[Score]] = {k: [s for s, (_, n, _) in zip(scores, todo, strict=True) if n == k] for k in scenes}
+    print(f"{'scene':36s} " + " ".join(f"{name:>6s}" for name, _, _ in FIGURES))
+    for k in sorted(of, key=lambda k: badness(of[k]), reverse=True):
+        cells = (format(figure(of[k]), form) for _, figure, form in FIGURES)
+        print(f"{SCENES[k].name:36s} " + " ".join(cells).replace("nan", "  -"))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,221 @@
+"""The same runner otherwise: quicker, mirrored, walking first, stopping on the way, for longer. Truth goes along.
+
+Everything here works on clean recordings of a sacrum sensor in pelvis axes (x forward, y left, z up).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from dsp.signals import GRAVITY_MPS2
+from tests.recorded import Recorded
+
+Array = npt.NDArray[np.float64]
+FORCE = tuple(f"sacrum_a{axis}" for axis in "xyz")
+RATE = tuple(f"sacrum_g{axis}" for axis in "xyz")
+ANGLES = tuple(f"pelvic_{name}_deg" for name in ("rotation", "obliquity", "tilt"))
+TIMES = ("ic_s", "to_s")
+OTHER = {"L": "R", "R": "L"}
+
+
+def of(columns: dict[str, Array], names: tuple[str, ...]) -> Array:
+    """(n, 3) of some columns."""
+    return np.stack([columns[name] for name in names], axis=1)
+
+
+def put(columns: dict[str, Array], names: tuple[str, ...], values: Array) -> None:
+    """Take (n, 3) for these columns."""
+    for k, name in enumerate(names):
+        columns[name] = values[:, k]
+
+
+def hip_only(recorded: Recorded) -> Recorded:
+    """Without the shoes."""
+    columns = {name: recorded.columns[name] for name in ("t_s", *FORCE, *RATE)}
+    return replace(recorded, columns=columns, windows=[])
+
+
+def up(recorded: Recorded) -> Array:
+    """(n, 3) up in pelvis axes at the samples: the pose is yaw, then obliquity about x, then tilt about y."""
+    return _up(np.stack([_angle(recorded, name) for name in ANGLES], axis=1))
+
+
+def _angle(recorded: Recorded, name: str) -> Array:
+    return np.asarray(np.interp(recorded.columns["t_s"], recorded.series["t_s"], recorded.series[name]))
+
+
+def _up(angles_deg: Array) -> Array:
+    """(n, 3) rotation, obliquity, tilt to up in pelvis axes."""
+    _, roll, nod = np.radians(angles_deg).T
+    return np.stack([-np.cos(roll) * np.sin(nod), np.sin(roll), np.cos(roll) * np.cos(nod)], axis=1)
+
+
+def similar(recorded: Recorded, scale: float) -> Recorded:
+    """A runner `scale`^2 as tall who does the same: times longer by `scale`, forces the same (Froude), turns slower."""
+    columns = dict(recorded.columns)
+    columns["t_s"] = columns["t_s"] * scale
+    put(columns, RATE, of(columns, RATE) / scale)
+    series = {**recorded.series, "t_s": recorded.series["t_s"] * scale}
+    return replace(recorded, columns=columns, series=series, steps=[_later(s, scale, 0.0) for s in recorded.steps])
+
+
+def stretched(recorded: Recorded, scale: float) -> Recorded:
+    """The same body in slow motion: accelerations shrink by `scale`^2 round gravity (flights are no longer free)."""
+    weight = GRAVITY_MPS2 * up(recorded)
+    slow = similar(recorded, scale)
+    put(slow.columns, FORCE, weight + (of(recorded.columns, FORCE) - weight) / scale**2)
+    return slow
+
+
+def mirrored(recorded: Recorded) -> Recorded:
+    """Left and right exchanged: force is a vector, rate a pseudovector."""
+    columns, series = dict(recorded.columns), dict(recorded.series)
+    put(columns, FORCE, of(columns, FORCE) * (1.0, -1.0, 1.0))
+    put(columns, RATE, of(columns, RATE) * (-1.0, 1.0, -1.0))
+    for name in ANGLES[:2]:
+        series[name] = -series[name]
+    return replace(
+        recorded, columns=columns, series=series, steps=[{**s, "foot": OTHER[s["foot"]]} for s in recorded.steps]
+    )
+
+
+def from_s(recorded: Recorded, seconds: float) -> Recorded:
+    """Switched on `seconds` later, while running."""
+    keep = recorded.columns["t_s"] >= recorded.columns["t_s"][0] + seconds
+    columns = {name: values[keep] for name, values in recorded.columns.items()}
+    begin = float(columns["t_s"][0])
+    return replace(recorded, columns=columns, steps=[s for s in recorded.steps if float(s["ic_s"]) > begin])
+
+
+def stopping(recorded: Recorded, at_s: float, standing_s: float, over_s: float = 0.7) -> Recorded:
+    """Runs for `at_s`, comes to stand upright for `standing_s`, goes on; the pelvis gets there and back smoothly.
+
+    With `at_s` 0 the standing comes first.
+    """
+    t_s = recorded.columns["t_s"]
+    cut_s, period = float(t_s[0]) + at_s, float(np.median(np.diff(t_s)))
+    cut = int(np.searchsorted(t_s, cut_s))
+    pause: Array = period * np.arange(float(round((standing_s + 2.0 * over_s) / period)))
+    pose = np.stack([_angle(recorded, name) for name in ANGLES], axis=1)
+    leave, enter = _ease(1.0 - pause / over_s), _ease(1.0 - (pause[-1] - pause) / over_s)
+    if not cut:
+        leave = np.zeros(len(pause))
+    stand = np.array([0.0, 0.0, pose[:, 2].mean()])
+    angles = stand + np.outer(leave, pose[cut - 1] - stand) + np.outer(enter, pose[cut] - stand)
+    force = GRAVITY_MPS2 * _up(angles)
+    before, after = (of(recorded.columns, FORCE)[k] for k in (cut - 1, cut))
+    sharp = [_ease(1.0 - x / 0.1)[:, None] for x in (pause, pause[-1] - pause)]
+    if cut:
+        force = force + sharp[0] * (before - force[0])
+    force = force + sharp[1] * (after - force[-1])
+    return _spliced(recorded, cut, pause, (angles, force, _rates(angles, period)))
+
+
+def _ease(share: Array) -> Array:
+    """1 to 0 without a jerk at either end."""
+    x = np.clip(share, 0.0, 1.0)
+    return np.asarray(x * x * (3.0 - 2.0 * x))
+
+
+def _rates(angles_deg: Array, period: float) -> Array:
+    """(n, 3) rates in pelvis axes of a pose that is yaw, then obliquity about x, then tilt about y."""
+    yaw, roll, nod = (np.gradient(np.radians(column), period) for column in angles_deg.T)
+    _, _, tilt = np.radians(angles_deg).T
+    axes = _up(angles_deg)
+    return np.asarray(np.stack([roll * np.cos(tilt), nod, roll * np.sin(tilt)], axis=1) + yaw[:, None] * axes)
+
+
+def _spliced(recorded: Recorded, cut: int, pause: Array, middle: tuple[Array, Array, Array]) -> Recorded:
+    """`pause` put before sample `cut`, with these angles, forces and rates."""
+    t_s = recorded.columns["t_s"]
+    cut_s, extra = float(t_s[cut]), float(pause[-1] + pause[1])
+    angles, force, rate = middle
+    columns = {"t_s": np.concatenate([t_s[:cut], cut_s + pause, t_s[cut:] + extra])}
+    for names, values in ((FORCE, force), (RATE, rate)):
+        for k, name in enumerate(names):
+            columns[name] = np.concatenate([recorded.columns[name][:cut], values[:, k], recorded.columns[name][cut:]])
+    at = recorded.series["t_s"]
+    k = int(np.searchsorted(at, cut_s))
+    series = {"t_s": np.concatenate([at[:k], cut_s + pause, at[k:] + extra])}
+    for name, column in zip(ANGLES, angles.T, strict=True):
+        series[name] = np.concatenate([recorded.series[name][:k], column, recorded.series[name][k:]])
+    steps = [_later(s, 1.0, 0.0 if float(s["ic_s"]) < cut_s else extra) for s in recorded.steps]
+    return replace(recorded, columns=columns, series=series, steps=steps)
+
+
+def _later(step: dict[str, str], scale: float, by_s: float) -> dict[str, str]:
+    """The same step, its times scaled, then moved."""
+    out = dict(step)
+    for name in TIMES:
+        if out.get(name):
+            out[name] = str(float(out[name]) * scale + by_s)
+    if out.get("contact_ms"):
+        out["contact_ms"] = str(float(out["contact_ms"]) * scale)
+    return out
+
+
+def for_long(recorded: Recorded, seconds: float) -> Recorded:
+    """The run again and again, joined where a left foot lands: over a stride, one run fades into the next."""
+    lefts = [
+        float(s["ic_s"]) for s in recorded.steps if s["foot"] == "L" and s.get("artifact", "0") in ("0", "", "0.0")
+    ]
+    first, last = lefts[1], lefts[-3]
+    lap = last - first
+    t_s = recorded.columns["t_s"]
+    out_t = np.arange(0.0, seconds, float(np.median(np.diff(t_s))))
+    phase = first + np.mod(out_t, lap)
+    fade = np.clip(np.mod(out_t, lap) / 0.6, 0.0, 1.0)
+    fade[out_t < lap] = 1.0
+
+    def again(at: Array, values: Array) -> Array:
+        return np.asarray(fade * np.interp(phase, at, values) + (1.0 - fade) * np.interp(phase + lap, at, values))
+
+    columns = {name: out_t if name == "t_s" else again(t_s, v) for name, v in recorded.columns.items()}
+    at = recorded.series["t_s"]
+    series = {name: out_t if name == "t_s" else again(at, v) for name, v in recorded.series.items()}
+    # While one pose fades into another, the pelvis turns by their difference too.
+    rate = _rates(np.stack([series[name] for name in ANGLES], axis=1), float(out_t[1]))
+    put(columns, RATE, np.where(fade[:, None] < 1.0, rate, of(columns, RATE)))
+    once = [s for s in recorded.steps if first <= float(s["ic_s"]) < last - 1e-3]
+    laps = range(int(seconds / lap) + 1)
+    steps = [_later(s, 1.0, k * lap - first) for k in laps for s in once]
+    return replace(recorded, columns=columns, series=series, steps=[s for s in steps if float(s["ic_s"]) < seconds])
+
+
+def after_walking(recorded: Recorded, walk: Recorded, sensor: str, ahead: str, seconds: float) -> Recorded:
+    """Somebody's recorded walking, worn the same way, and two seconds of standing before the run.
+
+    `ahead` names the walking sensor's axis that points forward, such as -z; its force is levelled by its mean.
+    """
+    t_s = recorded.columns["t_s"]
+    period = float(np.median(np.diff(t_s)))
+    at, out_t = walk.columns["t_s"], period * np.arange(round(seconds / period))
+    force, rate = (
+        np.stack([np.interp(at[0] + 20.0 + out_t, at, walk.columns[f"{sensor}_{kind}{axis}"]) for axis in "xyz"], 1)
+        for kind in "ag"
+    )
+    axes = _body_axes(force.mean(axis=0), ahead)
+    stand = stopping(recorded, 0.0, 2.0)
+    tail = _ease((out_t[-1] - out_t) / 0.25)[:, None]
+    before = {
+        FORCE: tail * (force @ axes.T) + (1.0 - tail) * of(stand.columns, FORCE)[0],
+        RATE: tail * (rate @ axes.T),
+    }
+    columns = {"t_s": np.concatenate([stand.columns["t_s"][0] - seconds + out_t, stand.columns["t_s"]])}
+    for names, values in before.items():
+        for k, name in enumerate(names):
+            columns[name] = np.concatenate([values[:, k], stand.columns[name]])
+    return replace(stand, columns=columns)
+
+
+def _body_axes(gravity: Array, ahead: str) -> Array:
+    """(3, 3) rows forward, left, up in sensor axes; `ahead` such as +z."""
+    above = gravity / np.linalg.norm(gravity)
+    forward = np.zeros(3)
+    forward["xyz".index(ahead[1])] = 1.0 if ahead[0] == "+" else -1.0
+    left = np.cross(above, forward)
+    left /= np.linalg.norm(left)
+    return np.stack([np.cross(left, above), left, above])

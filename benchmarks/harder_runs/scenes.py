@@ -1,0 +1,131 @@
+"""What is played: each scene is one thing that real life brings, on top of a cheap sensor put on anyhow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+from benchmarks.harder_runs import runners, sensors
+from benchmarks.harder_runs.runners import Array
+from tests.recorded import Recorded, folders, load
+
+Body = Callable[[Recorded, int], Recorded]
+Sensor = Callable[[dict[str, Array], int], dict[str, Array]]
+
+
+def as_it_is(recorded: Recorded, _seed: int) -> Recorded:
+    return recorded
+
+
+def all_of_it(columns: dict[str, Array], _seed: int) -> dict[str, Array]:
+    return columns
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One way to make a run harder.
+
+    body      what is done to the runner and the wearing, before the sensor's errors
+    sensor    what is done to the samples, after them
+    rate_hz, errors  for the data folder's error model (besides any mounting, 3 deg/s of bias)
+    level     whether obliquity still has the recording's truth
+    """
+
+    name: str
+    body: Body = as_it_is
+    sensor: Sensor = all_of_it
+    rate_hz: float = 104.0
+    errors: dict[str, float] = field(default_factory=dict)
+    level: bool = True
+
+
+@cache
+def walker() -> Recorded:
+    """A treadmill walker with a real sensor on the sacrum, z to the back."""
+    return load(next(folder for folder in folders() if folder.name == "FZ_PWS"))
+
+
+def _similar(scale: float) -> Body:
+    return lambda r, _: runners.similar(r, scale)
+
+
+def _stretched(scale: float) -> Body:
+    return lambda r, _: runners.stretched(r, scale)
+
+
+def _from(seconds: float) -> Body:
+    return lambda r, _: runners.from_s(r, seconds)
+
+
+def _stop(seconds: float) -> Body:
+    return lambda r, _: runners.stopping(r, 9.3, seconds)
+
+
+def _at(sensor: str, *place_m: float) -> Body:
+    x, y, z = place_m
+    return lambda r, _: sensors.worn_at(r, sensor, (x, y, z))
+
+
+def _wobble(hz: float, damping: float) -> Body:
+    return lambda r, _: sensors.wobbling(r, hz, damping)
+
+
+def _creeps(degrees_per_minute: float, seconds: float) -> Body:
+    return lambda r, seed: sensors.creeping(runners.for_long(r, seconds), degrees_per_minute, seed)
+
+
+def _holes(loss: float, shortest_s: float, longest_s: float) -> Sensor:
+    return lambda c, seed: sensors.with_holes(c, loss, shortest_s, longest_s, seed)
+
+
+def _clip(force_g: float, rate_dps: float) -> Sensor:
+    return lambda c, _: sensors.clipped(c, force_g, rate_dps)
+
+
+def _jitter(share: float) -> Sensor:
+    return lambda c, seed: sensors.jittered(c, share, seed)
+
+
+SCENES: tuple[Scene, ...] = (
+    Scene("cheap sensor, nothing else"),
+    *(Scene(f"{hz:.0f} Hz", rate_hz=hz) for hz in (52.0, 208.0, 416.0)),
+    *(Scene(f"times x {x}, forces same", _similar(x)) for x in (0.85, 0.9, 1.1, 1.15)),
+    *(Scene(f"times x {x}, same body", _stretched(x)) for x in (0.9, 0.95, 1.05, 1.1)),
+    Scene("mirrored", lambda r, _: runners.mirrored(r)),
+    *(Scene(f"switched on after {x} s", _from(x)) for x in (0.15, 0.3, 0.45, 0.6)),
+    *(Scene(f"stands for {x:.0f} s on the way", _stop(x)) for x in (5.0, 20.0)),
+    Scene("walks for 30 s first", lambda r, _: runners.after_walking(r, walker(), "sacrum", "-z", 30.0)),
+    *(Scene(f"tissue {hz:.0f} Hz, damping {d}", _wobble(hz, d)) for hz, d in ((8.0, 0.3), (12.0, 0.2), (20.0, 0.1))),
+    *(Scene(f"strap wobbles by {x:.0f} deg", errors={"wobble_deg": x}) for x in (1.0, 3.0)),
+    Scene("on the front of the belt", _at("waist", 0.2, 0.0, 0.0)),
+    Scene("on the left hip", _at("left_hip", 0.1, 0.15, 0.0)),
+    Scene("on the right hip", _at("right_hip", 0.1, -0.15, 0.0)),
+    Scene("range 8 g, 500 dps", sensor=_clip(8.0, 500.0)),
+    Scene("range 4 g, 250 dps", sensor=_clip(4.0, 250.0)),
+    Scene("range 2 g, 250 dps", sensor=_clip(2.0, 250.0)),
+    Scene(
+        "bias 5 dps, drifts by 1",
+        lambda r, seed: sensors.biased(r, 5.0, 1.0, 120.0, seed),
+        errors={"gyro_bias_dps": 0.0},
+    ),
+    Scene("offset 50 mg, scale 2 %", lambda r, seed: sensors.off(r, 0.05, 0.02, seed)),
+    *(
+        Scene(
+            f"{100 * x:.0f} % lost, holes to 0.3 s, {hz:.0f} Hz",
+            sensor=_holes(x, 0.03, 0.3),
+            rate_hz=hz,
+            errors={"loss": 0.0},
+        )
+        for hz in (52.0, 104.0, 208.0)
+        for x in (0.01, 0.03)
+    ),
+    *(
+        Scene(f"jitter of {x:.0%} of a sample, {hz:.0f} Hz", sensor=_jitter(x), rate_hz=hz)
+        for x, hz in ((0.2, 104.0), (0.2, 52.0))
+    ),
+    Scene(
+        "5 min, sensor creeps by 10 deg", lambda r, s: sensors.creeping(runners.for_long(r, 300.0), 2.0, s), level=False
+    ),
+    Scene("5 min", lambda r, _: runners.for_long(r, 300.0)),
+)

@@ -1,0 +1,108 @@
+"""The same run through another sensor: worn elsewhere or loosely, slower, clipped, drifting, with holes and jitter."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from benchmarks.harder_runs.runners import FORCE, RATE, Array, of, put
+from dsp.signals import GRAVITY_MPS2
+from tests.recorded import Recorded
+
+
+def worn_at(recorded: Recorded, sensor: str, place_m: tuple[float, float, float]) -> Recorded:
+    """A sensor elsewhere on the rigid pelvis: its force has the turning's own accelerations besides."""
+    columns = dict(recorded.columns)
+    rate, period = of(columns, RATE), float(np.median(np.diff(columns["t_s"])))
+    place = np.array(place_m)
+    turning = np.gradient(rate, period, axis=0)
+    force = of(columns, FORCE) + np.cross(turning, place) + np.cross(rate, np.cross(rate, place))
+    put(columns, FORCE, force)
+    return replace(recorded, columns={name.replace("sacrum", sensor): values for name, values in columns.items()})
+
+
+def wobbling(recorded: Recorded, hz: float, damping: float) -> Recorded:
+    """Soft tissue under the sensor: force comes through a spring and a damper (base excitation, per axis)."""
+    columns = dict(recorded.columns)
+    period = float(np.median(np.diff(columns["t_s"])))
+    force = of(columns, FORCE)
+    spring, damper = (2.0 * math.pi * hz) ** 2, 2.0 * damping * 2.0 * math.pi * hz
+    felt = np.empty_like(force)
+    # Relative place and speed of the sensor on the tissue; steps of a quarter of a sample keep it stable.
+    place, speed = -force[0] / spring, np.zeros(3)
+    parts = 4
+    for k, now in enumerate(force):
+        for _ in range(parts):
+            speed = speed + period / parts * (-now - spring * place - damper * speed)
+            place = place + period / parts * speed
+        felt[k] = -spring * place - damper * speed
+    put(columns, FORCE, felt)
+    return replace(recorded, columns=columns)
+
+
+def creeping(recorded: Recorded, degrees_per_minute: float, seed: int) -> Recorded:
+    """A belt that slides: the sensor turns slowly about one axis."""
+    columns = dict(recorded.columns)
+    t_s = columns["t_s"]
+    axis = np.random.default_rng(seed).normal(size=3)
+    axis /= np.linalg.norm(axis)
+    angle = np.radians(degrees_per_minute / 60.0 * (t_s - t_s[0]))[:, None]
+    for names in (FORCE, RATE):
+        v = of(columns, names)
+        along = (v @ axis)[:, None] * axis
+        put(columns, names, along + (v - along) * np.cos(angle) - np.cross(axis, v) * np.sin(angle))
+    return replace(recorded, columns=columns)
+
+
+def biased(recorded: Recorded, dps: float, drift_dps: float, over_s: float, seed: int) -> Recorded:
+    """`dps` on every axis with any sign, and a drift of the gyro as it warms up."""
+    columns = dict(recorded.columns)
+    signs = np.random.default_rng(seed).choice([-1.0, 1.0], (2, 3))
+    warm = 1.0 - np.exp(-(columns["t_s"] - columns["t_s"][0]) / over_s)
+    put(columns, RATE, of(columns, RATE) + np.radians(dps * signs[0] + np.outer(warm, drift_dps * signs[1])))
+    return replace(recorded, columns=columns)
+
+
+def off(recorded: Recorded, offset_g: float, scale: float, seed: int) -> Recorded:
+    """Offset of the accelerometer on every axis, and its scale, with any sign."""
+    columns = dict(recorded.columns)
+    signs = np.random.default_rng(seed).choice([-1.0, 1.0], (2, 3))
+    put(columns, FORCE, of(columns, FORCE) * (1.0 + scale * signs[0]) + GRAVITY_MPS2 * offset_g * signs[1])
+    return replace(recorded, columns=columns)
+
+
+def clipped(columns: dict[str, Array], force_g: float, rate_dps: float) -> dict[str, Array]:
+    """Ranges of the sensor."""
+    limits = {"a": force_g * GRAVITY_MPS2, "g": math.radians(rate_dps)}
+    return {
+        name: values if name == "t_s" else np.clip(values, -limits[name[-2]], limits[name[-2]])
+        for name, values in columns.items()
+    }
+
+
+def jittered(columns: dict[str, Array], share: float, seed: int) -> dict[str, Array]:
+    """Samples taken up to `share` of a period early or late, stamped as if they were not."""
+    t_s = columns["t_s"]
+    period = float(np.median(np.diff(t_s)))
+    at = t_s + period * np.random.default_rng(seed).uniform(-share, share, len(t_s))
+    return {name: values if name == "t_s" else np.interp(at, t_s, values) for name, values in columns.items()}
+
+
+def with_holes(
+    columns: dict[str, Array], loss: float, shortest_s: float, longest_s: float, seed: int
+) -> dict[str, Array]:
+    """Bursts of lost samples, `loss` of all."""
+    rng = np.random.default_rng(seed)
+    t_s = columns["t_s"]
+    keep = np.ones(len(t_s), dtype=bool)
+    at = float(t_s[0])
+    mean_s = 0.5 * (shortest_s + longest_s)
+    while True:
+        at += rng.exponential(mean_s / loss)
+        if at > t_s[-1]:
+            return {name: values[keep] for name, values in columns.items()}
+        hole = rng.uniform(shortest_s, longest_s)
+        keep &= (t_s <= at) | (t_s >= at + hole)
+        at += hole
