@@ -190,15 +190,28 @@ def encode_device(info: DeviceInfo) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
+class OutlineRecord:
+    """Something that the hub said.
+
+    told_ns  when the packet arrived that it came after; the start where there is none
+    data     JSON
+    """
+
+    told_ns: int
+    kind: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     """What is in a recording, without its packets.
 
     end_ns   when the last packet arrived; the start where there is none
-    records  (t_ns, kind) of what the hub said, of the kinds asked for
+    records  what the hub said, of the kinds asked for
     """
 
     end_ns: int
-    records: list[tuple[int, str]]
+    records: list[OutlineRecord]
 
 
 class RecordingReader:
@@ -264,7 +277,7 @@ class RecordingReader:
                 yield channel.topic.removeprefix(RECORD_TOPIC), message.log_time, message.data
 
     def outline(self, kinds: Collection[str], wanted: Callable[[], bool] = lambda: True) -> Outline:
-        """Read the whole file for its length, and for when records of these kinds were made; what there is if unwanted.
+        """Read the whole file for its length, and for when records of these kinds were told; what there is if unwanted.
 
         wanted  asked again and again; False: nobody waits for the rest
         """
@@ -274,7 +287,7 @@ class RecordingReader:
             if not wanted():
                 break
             if (kind := topics.get(channel.topic)) is not None:
-                records.append((message.log_time, kind))
+                records.append(OutlineRecord(end_ns, kind, message.data))
             elif channel.topic.startswith(PACKET_TOPIC) and message.log_time > end_ns:
                 end_ns = message.log_time
         return Outline(end_ns, records)

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeAlias
 
 from drivers.errors import DriverError
+from drivers.packets import Said
 from hub.flow.engine import RadioItem
 from hub.flow.turns import Turn
 from hub.messages.incoming import CommandMessage
@@ -44,8 +45,8 @@ class Source(Protocol):
         """After the end: wait whether there is more to come after all, from `batches` again."""
         ...
 
-    def diverged(self) -> None:
-        """Notice that something was said which the source does not hold."""
+    def diverged(self, said: Said | None) -> None:
+        """Notice that something was said which the source does not hold; None: what holds for the whole run."""
         ...
 
     def status(self) -> ReplayStatus | None:

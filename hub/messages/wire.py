@@ -82,6 +82,14 @@ class ReplayMark(msgspec.Struct, frozen=True, array_like=True):
     kind: MarkKind
 
 
+class ReplayFound(msgspec.Struct, frozen=True, kw_only=True):
+    """What a jump went to: told at `t_s`; `text` is the cue's own, or says what was reached or hurt."""
+
+    t_s: float
+    kind: MarkKind
+    text: str
+
+
 class ReplayStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Where a replay is; seconds on the run's own axis, as `t_s` everywhere.
 
@@ -90,6 +98,7 @@ class ReplayStatus(msgspec.Struct, frozen=True, kw_only=True):
     speed       times as fast as it was run
     seeks       how often it went elsewhere: when this changes, what was told before is not of this place
     marks       what one jumps to, at most one of a kind in each hundredth of the recording
+    found       what the last jump went to; null when it went elsewhere since
     """
 
     state: Literal["playing", "paused", "seeking", "ended"]
@@ -99,6 +108,7 @@ class ReplayStatus(msgspec.Struct, frozen=True, kw_only=True):
     speed: float
     seeks: int
     marks: list[ReplayMark] = []
+    found: ReplayFound | None = None
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from dsp.signals import NS_PER_S
 from hub.flow.turns import Checkpoint, Snapshot
@@ -50,6 +50,7 @@ class Checkpoints:
         """Tell whether it has not been given up."""
         return checkpoint in self._kept
 
-    def forget_after(self, t_ns: int) -> None:
-        """Give up what comes later: it has become different."""
-        del self._kept[bisect_right(self._kept, t_ns, key=lambda each: each.t_ns) :]
+    def forget_from(self, item: int) -> None:
+        """Give up what is kept of places from this item on: they have become different."""
+        place = bisect_left(self._kept, item, key=lambda each: each.item)
+        del self._kept[max(1, place) :]

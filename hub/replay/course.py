@@ -33,13 +33,17 @@ PLOTTED_NS = 10 * NS_PER_S
 MUTE, UNMUTE = (msgspec.json.encode(CommandMessage(action=action)) for action in ("mute", "unmute"))
 
 
+class _Order(msgspec.Struct):
+    action: str | None = None
+
+
 class Course:
     """Takes items one after the other, so that a recording has what was said where the core heard it.
 
     now_ns    tells the time on the axis of the packets
     live      items arrive now
     observe   called with every record, synchronously
-    said      told when something was said that did not come from the source
+    said      told what was said that did not come from the source; None: that it is quiet now, or no longer
     """
 
     def __init__(
@@ -55,7 +59,7 @@ class Course:
         now_ns: Callable[[], int],
         live: bool,
         observe: Callable[[Record], None],
-        said: Callable[[], None],
+        said: Callable[[Said | None], None],
     ) -> None:
         self.is_passing = False  # what comes only leads to where the replay goes
         self._engine = engine
@@ -98,7 +102,7 @@ class Course:
     async def hear(self, said: Said) -> None:
         """Take in what somebody said just now."""
         async with self._order:
-            self._said()
+            self._said(None if _is_of_quiet(said) else said)
             await self._feed(said)
 
     async def note(self, fact: Mute | Asked) -> None:
@@ -218,8 +222,13 @@ class Course:
         self._noticed = dict(saved.notices)
         self._telemetry.notice = self._notices.text
         if saved.muted != self._muted:
-            self._said()
+            self._said(None)
             self._mute_core()
 
     def _mute_core(self) -> None:
         self._engine.feed(Said(self._now_ns(), MUTE if self._muted else UNMUTE))
+
+
+def _is_of_quiet(said: Said) -> bool:
+    """Whether it holds wherever the replay goes."""
+    return msgspec.json.decode(said.text, type=_Order).action in {"mute", "unmute"}

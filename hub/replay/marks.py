@@ -4,66 +4,118 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from dsp.records import Cue, PainReport, Record, Threshold
-from dsp.signals import NS_PER_S
-from hub.messages.lines import seconds
+import msgspec
+
+from dsp.cues.pain_noted import described
+from dsp.records import Cue, PainReport, Record, Side, Threshold
+from dsp.texts import threshold_text
+from hub.messages.lines import encode_line, seconds
 from hub.messages.wire import MarkKind, ReplayMark
 
 KINDS: tuple[MarkKind, ...] = ("cue", "threshold", "pain")
-LEAD_NS = 5 * NS_PER_S
-"""A jump ends so long before what it is about."""
+"""From the least to the most important."""
+TAKEN_BACK = "taken back"
 SHOWN_A_KIND = 100
 """One of a kind in each hundredth of the recording: no line on a screen shows more."""
 
 
-class ReplayMarks:
-    """The marks of the recording itself; of one without any (an import), those of this replay.
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that was told to the runner, or by them.
 
-    recorded  (t_ns, kind) of what the recording has
+    at_ns  when the packet arrived that it came after: what was told together is in one place
+    words  what was told
     """
 
-    def __init__(self, recorded: Iterable[tuple[int, MarkKind]]) -> None:
-        self._marks = sorted(recorded)
+    at_ns: int
+    kind: MarkKind
+    words: str
+
+    @classmethod
+    def read(cls, at_ns: int, kind: MarkKind, data: bytes) -> Mark:
+        """Make one of a line of the recording; one that cannot be read has no words."""
+        try:
+            line = _LINE.decode(data)
+        except msgspec.DecodeError:
+            return cls(at_ns, kind, "")
+        return cls(at_ns, kind, line.words(kind))
+
+
+class _Line(msgspec.Struct):
+    """What the lines of these kinds say, of whichever version."""
+
+    text: str = ""
+    detector: str = ""
+    state: str = ""
+    side: Side | None = None
+    level: int | None = None
+    site: str | None = None
+    numb: bool | None = None
+    takes_back_s: float | None = None
+
+    def words(self, kind: MarkKind) -> str:
+        match kind:
+            case "cue":
+                return self.text
+            case "threshold":
+                return threshold_text(self.detector, self.state, self.side)
+            case "pain":
+                return described(self._report()) if self.takes_back_s is None else TAKEN_BACK
+
+    def _report(self) -> PainReport:
+        return PainReport(0, self.level, self.site, self.side, None, self.numb)
+
+
+_LINE = msgspec.json.Decoder(_Line)
+_KIND: dict[type[Record], MarkKind] = {Cue: "cue", Threshold: "threshold", PainReport: "pain"}
+
+
+def mark_of(record: Record, at_ns: int) -> Mark | None:
+    """Make the mark of what a replay says at `at_ns`; None: nothing that one jumps to."""
+    kind = _KIND.get(type(record))
+    return None if kind is None else Mark.read(at_ns, kind, encode_line(record, 0))
+
+
+class ReplayMarks:
+    """The marks of the recording itself; of one without any (an import), those of this replay."""
+
+    def __init__(self, recorded: Iterable[Mark]) -> None:
+        self._marks = sorted(recorded, key=_order)
         self._is_own = not self._marks
 
-    def observe(self, record: Record) -> None:
+    def observe(self, mark: Mark) -> None:
         """See what this replay says."""
-        kind = _kind(record) if self._is_own else None
-        if kind is None:
+        if not self._is_own:
             return
-        mark = (record.t_ns, kind)
-        place = bisect_left(self._marks, mark)
+        place = bisect_left(self._marks, _order(mark), key=_order)
         if place == len(self._marks) or self._marks[place] != mark:
-            insort(self._marks, mark)
+            insort(self._marks, mark, key=_order)
 
-    def next_ns(self, here_ns: int) -> int | None:
-        """Give the place shortly before what comes next."""
-        place = bisect_right(self._marks, here_ns + LEAD_NS, key=_time)
-        return self._marks[place][0] - LEAD_NS if place < len(self._marks) else None
+    def after(self, t_ns: int) -> Mark | None:
+        """Give what comes next, of several in one place the most important."""
+        place = bisect_right(self._marks, t_ns, key=_time)
+        return self._most_important(self._marks[place].at_ns) if place < len(self._marks) else None
 
-    def last_ns(self, here_ns: int) -> int | None:
-        """Give the place shortly before what came last."""
-        place = bisect_left(self._marks, here_ns + LEAD_NS, key=_time)
-        return self._marks[place - 1][0] - LEAD_NS if place else None
+    def before(self, t_ns: int) -> Mark | None:
+        """Give what came last, of several in one place the most important."""
+        place = bisect_left(self._marks, t_ns, key=_time)
+        return self._marks[place - 1] if place else None
 
     def shown(self, t0_ns: int, end_ns: int) -> list[ReplayMark]:
         """Give what a line from `t0_ns` to `end_ns` shows."""
         span_ns = max(1, end_ns - t0_ns)
-        first = {(kind, SHOWN_A_KIND * (t_ns - t0_ns) // span_ns): (t_ns, kind) for t_ns, kind in reversed(self._marks)}
-        return [ReplayMark(seconds(t_ns, t0_ns), kind) for t_ns, kind in sorted(first.values())]
+        first = {(each.kind, SHOWN_A_KIND * (each.at_ns - t0_ns) // span_ns): each for each in reversed(self._marks)}
+        return [ReplayMark(seconds(each.at_ns, t0_ns), each.kind) for each in sorted(first.values(), key=_order)]
+
+    def _most_important(self, at_ns: int) -> Mark:
+        return self._marks[bisect_right(self._marks, at_ns, key=_time) - 1]
 
 
-def _kind(record: Record) -> MarkKind | None:
-    match record:
-        case Cue():
-            return "cue"
-        case Threshold():
-            return "threshold"
-        case PainReport():
-            return "pain"
-    return None
+def _time(mark: Mark) -> int:
+    return mark.at_ns
 
 
-def _time(mark: tuple[int, MarkKind]) -> int:
-    return mark[0]
+def _order(mark: Mark) -> tuple[int, int, str]:
+    return mark.at_ns, KINDS.index(mark.kind), mark.words

@@ -2,14 +2,14 @@
 
 Going elsewhere is working off what leads there: from the last checkpoint before it, at full speed, told to nobody. So a
 run is the same from there on, whichever way the replay came. What somebody says to a replay is no part of the
-recording: it is forgotten as soon as the replay goes on from a checkpoint before it.
+recording: it is said again on the way to a later place, and forgotten once the replay has gone to one before it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Literal, TypeAlias
 
@@ -24,19 +24,25 @@ from hub.flow.source import NamedTask, Source
 from hub.flow.turns import Checkpoint, GoTo, Keep, Landed, Leap, Turn
 from hub.messages.incoming import CommandMessage
 from hub.messages.lines import seconds
-from hub.messages.wire import ReplayStatus
+from hub.messages.wire import ReplayFound, ReplayStatus
+from hub.orders.order_desk import OrderError
+from hub.replay.by_hand import ByHand
 from hub.replay.checkpoints import Checkpoints
-from hub.replay.marks import KINDS, ReplayMarks
+from hub.replay.marks import KINDS, Mark, ReplayMarks, mark_of
 from hub.stop import Stop
 
+LEAD_NS = 5 * NS_PER_S
+"""While it plays a jump ends so long before what it is about, so that one sees it come; paused, where it was told."""
 AGAIN_S = 2.0
-"""Who jumps back so soon after a jump means the one before."""
+"""Who jumps back so soon after something means what was before it."""
 BREATH_ITEMS = 64
 """At full speed other tasks get a turn after this many items."""
 PASSED_OVER = 2048
 """The same where items are read and not looked at."""
 ONLY_FORWARD = "while lines are written it only goes forward"
 THE_END = "this is the end"
+NONE_LATER = "no later cue, threshold or pain"
+NONE_EARLIER = "no earlier cue, threshold or pain"
 STILL_LOOKING = "the recording is still being looked through; it goes there as soon as that is done"
 
 Item: TypeAlias = DeviceInfo | Packet | Said
@@ -59,12 +65,13 @@ class ReplayedSource:
         self._position_ns = reader.session.t0_ns
         self._target_ns: int | None = None
         self._goal: Checkpoint | None = None
-        self._diverged_ns: list[int] = []  # where something was said on the way here that the recording does not have
+        self._by_hand = ByHand()
         self._seeks = 0
         self._leaps = 0  # seeks that the run was told of
         self._at_end = False
         self._end_ns: int | None = None
         self._marks: ReplayMarks | None = None
+        self._found: Mark | None = None  # what the last jump went to
         self._jump_when_known: CommandMessage | None = None
 
     def now_ns(self) -> int:
@@ -73,7 +80,7 @@ class ReplayedSource:
 
     def status(self) -> ReplayStatus:
         """Say where it is."""
-        t0_ns, target_ns = self._reader.session.t0_ns, self._target_ns
+        t0_ns, target_ns, found = self._reader.session.t0_ns, self._target_ns, self._found
         return ReplayStatus(
             state=self._state(),
             position_s=seconds(self._position_ns, t0_ns),
@@ -82,6 +89,9 @@ class ReplayedSource:
             speed=self._pace.speed or 0.0,
             seeks=self._seeks,
             marks=[] if self._marks is None or self._end_ns is None else self._marks.shown(t0_ns, self._end_ns),
+            found=None
+            if found is None
+            else ReplayFound(t_s=seconds(found.at_ns, t0_ns), kind=found.kind, text=found.words),
         )
 
     def _state(self) -> Literal["playing", "paused", "seeking", "ended"]:
@@ -93,8 +103,8 @@ class ReplayedSource:
 
     def observe(self, record: Record) -> None:
         """See what the run says: it may be worth a mark."""
-        if self._marks is not None:
-            self._marks.observe(record)
+        if self._marks is not None and (mark := mark_of(record, self._position_ns)) is not None:
+            self._marks.observe(mark)
 
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
         """Give the one task that looks through the whole recording for its length and marks."""
@@ -109,6 +119,8 @@ class ReplayedSource:
             items = iter(self._reader)
             await _pass_over(items, self._next)
             for batch in self._gathered(items):
+                for said in self._said_by_hand():
+                    yield (said,)
                 if isinstance(batch[0], Packet) and len(batch) == 1:
                     async for turn in self._until_due(batch[0].t_recv_ns, pacer):
                         yield (turn,)
@@ -131,13 +143,20 @@ class ReplayedSource:
             await stop.wait_for(LOOK_S)
         return not stop.asked
 
-    def diverged(self) -> None:
-        """Something was said that is not in the recording: what is kept of later places is not true any more."""
-        self._diverged_ns.append(self._position_ns)
-        self._forget_after(self._position_ns)
+    def diverged(self, said: Said | None) -> None:
+        """Something was said that is not in the recording: what is kept of later places is not true any more.
+
+        said  it is to be said again on the way to a later place; None: the run sees to that itself
+        """
+        if said is not None:
+            self._by_hand.add(self._next, said)
+        self._forget_from(self._next)
 
     def steer(self, order: CommandMessage) -> str | None:
-        """Pause, go on, change speed, go elsewhere: what was done; None when the order is about something else."""
+        """Pause, go on, change speed, go elsewhere: what was done; None when the order is about something else.
+
+        Raises OrderError where there is nothing to go to.
+        """
         pace, here_ns = self._pace, self._position_ns if self._target_ns is None else self._target_ns
         match order:
             case CommandMessage(action="pause" | "resume" as action):
@@ -156,7 +175,7 @@ class ReplayedSource:
                 if self._marks is None:
                     self._jump_when_known = order
                     return STILL_LOOKING
-                return (self._jump if action == "jump" else self._jump_back)(self._marks, here_ns)
+                return self._jump(self._marks, here_ns, back=action == "jump_back")
         return None
 
     # -- where to
@@ -168,31 +187,39 @@ class ReplayedSource:
         best, here_ns = self._checkpoints.before(t_ns), self._position_ns
         is_back = t_ns < here_ns
         if is_back and best is None:
-            return ONLY_FORWARD
+            raise OrderError(ONLY_FORWARD)
         if self._at_end and not is_back:
-            return THE_END
+            raise OrderError(THE_END)
         if best is not None and (is_back or best.t_ns > here_ns):
             self._goal = best
             self._pace.hurried = True
         self._target_ns = t_ns
+        self._found = None
         self._jump_when_known = None
         self._seeks += 1
         self._at_end = False
         self._pace.skip_to(t_ns)
         return where
 
-    def _jump(self, marks: ReplayMarks, here_ns: int) -> str:
-        t_ns = marks.next_ns(here_ns)
-        if t_ns is None:
-            return "no cue, threshold or pain comes after this"
-        return self._seek(t_ns, "shortly before the next cue, threshold or pain")
-
-    def _jump_back(self, marks: ReplayMarks, here_ns: int) -> str:
-        again_s = AGAIN_S * max(1.0, self._pace.speed or 1.0)
-        t_ns = marks.last_ns(here_ns - round(again_s * NS_PER_S))
-        if t_ns is None:
-            return self._seek(self._reader.session.t0_ns, "from the start: no cue, threshold or pain comes before this")
-        return self._seek(t_ns, "shortly before the last cue, threshold or pain")
+    def _jump(self, marks: ReplayMarks, here_ns: int, *, back: bool) -> str:
+        found, paused = self._found, self._pace.paused
+        if found is not None and here_ns <= found.at_ns + 1:  # on the way to it, or there
+            from_ns = found.at_ns
+        else:
+            again_s = 0.0 if paused or not back else AGAIN_S * max(1.0, self._pace.speed or 1.0)
+            from_ns = here_ns - round(again_s * NS_PER_S)
+        mark = marks.before(from_ns) if back else marks.after(from_ns)
+        if mark is None:
+            raise OrderError(NONE_EARLIER if back else NONE_LATER)
+        if paused:
+            to_ns, where = mark.at_ns + 1, "at"  # when the packet that told it has been worked off
+        else:
+            to_ns, where = mark.at_ns - LEAD_NS, "shortly before"
+        done = self._seek(
+            to_ns if back else max(to_ns, here_ns), f"{where} the {'last' if back else 'next'} {mark.kind}"
+        )
+        self._found = mark
+        return done
 
     # -- the way there
 
@@ -202,20 +229,21 @@ class ReplayedSource:
         if self._goal is not None:
             goal, self._goal, self._pace.hurried = self._goal, None, False
             self._next, self._position_ns = goal.item, goal.t_ns
-            self._unsay(goal.t_ns)
+            self._unsay(goal)
             yield GoTo(goal)
         elif self._both_ways and not len(self._checkpoints):
             yield self._keep(0, self._reader.session.t0_ns)
 
-    def _unsay(self, t_ns: int) -> None:
-        """Forget what was said after `t_ns`, from where it goes on, and what was kept of how things were then."""
-        unsaid = [said_ns for said_ns in self._diverged_ns if said_ns >= t_ns]
-        if unsaid:
-            self._diverged_ns = [said_ns for said_ns in self._diverged_ns if said_ns < t_ns]
-            self._forget_after(min(unsaid))
+    def _unsay(self, goal: Checkpoint) -> None:
+        """Forget what was said after where it goes, and what was kept of how things were then."""
+        assert self._target_ns is not None
+        forgotten = self._by_hand.forget_after(self._target_ns)
+        if forgotten is not None:
+            self._forget_from(forgotten)
+        self._by_hand.rewind(goal.item)
 
-    def _forget_after(self, t_ns: int) -> None:
-        self._checkpoints.forget_after(t_ns)
+    def _forget_from(self, item: int) -> None:
+        self._checkpoints.forget_from(item)
         if self._goal is not None and not self._checkpoints.holds(self._goal):
             self._goal, self._pace.hurried = None, False  # it gets there from here
 
@@ -228,12 +256,13 @@ class ReplayedSource:
     def _gathered(self, items: Iterable[Item]) -> Iterator[Sequence[Item]]:
         """Give item by item, but packets that only lead on many at a time: that is quicker."""
         held: list[Packet] = []
-        for item in items:
-            leads_on = isinstance(item, Packet) and self._only_leads_on(item.t_recv_ns)
+        for place, item in enumerate(items, self._next):
+            leads_on = isinstance(item, Packet) and self._only_leads_on(place, item.t_recv_ns)
             if held and not (leads_on and _is_soon_after(item, held[0])):
                 yield held
                 held = []
-                leads_on = isinstance(item, Packet) and self._only_leads_on(item.t_recv_ns)  # it may have been stopped
+                # It may have been stopped meanwhile.
+                leads_on = isinstance(item, Packet) and self._only_leads_on(place, item.t_recv_ns)
             if leads_on and isinstance(item, Packet):
                 held.append(item)
             else:
@@ -256,11 +285,18 @@ class ReplayedSource:
         if before // BREATH_ITEMS != self._next // BREATH_ITEMS:
             await asyncio.sleep(0)
 
-    def _only_leads_on(self, t_ns: int) -> bool:
-        """Tell whether a packet is passed over and there is nothing to tell the run before it."""
+    def _only_leads_on(self, place: int, t_ns: int) -> bool:
+        """Tell whether a packet, the `place`-th item, is passed over and there is nothing to tell the run before it."""
         if self._target_ns is None or t_ns >= self._target_ns or self._leaps != self._seeks or self._is_called_away():
             return False
+        if self._by_hand.is_due(place):
+            return False
         return not (self._both_ways and self._checkpoints.is_due(t_ns))
+
+    def _said_by_hand(self) -> Iterator[Said]:
+        """What was said here when the replay came by before."""
+        if not self._is_called_away():
+            yield from self._by_hand.due(self._next)
 
     def _turns(self, t_ns: int | None) -> Iterator[Turn]:
         """What the run is told before the packet of `t_ns`; None: before the end."""
@@ -285,10 +321,13 @@ class ReplayedSource:
         if stop.asked:
             return
         self._end_ns = outline.end_ns
-        self._marks = ReplayMarks((t_ns, kind) for t_ns, name in outline.records for kind in KINDS if kind == name)
+        self._marks = ReplayMarks(
+            Mark.read(each.told_ns, kind, each.data) for each in outline.records for kind in KINDS if kind == each.kind
+        )
         jump, self._jump_when_known = self._jump_when_known, None
         if jump is not None:
-            self.steer(jump)
+            with suppress(OrderError):  # there is nowhere to jump to, and nobody waits for an answer any more
+                self.steer(jump)
 
 
 def _is_soon_after(item: Item, first: Packet) -> bool:

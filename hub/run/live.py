@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from drivers.clock import now_ns
 from drivers.inbox import PacketInbox
+from drivers.packets import Said
 from drivers.radio.facade import Radio
 from drivers.supervision.roles import NOTHING_PAIRED
 from drivers.supervision.supervisor import Supervisor
@@ -48,8 +49,9 @@ class LiveSource:
         del stop
         return False
 
-    def diverged(self) -> None:
+    def diverged(self, said: Said | None) -> None:
         """Do nothing: what is said in a live run is part of it."""
+        del said
 
     def status(self) -> None:
         """Give nothing: this is no replay."""

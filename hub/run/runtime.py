@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from drivers.packets import Said
 from drivers.recordings.recording import SessionInfo
 from dsp.records import Record
 from hub.broker.loopback import DEFAULT_PORT, LoopbackBroker
@@ -111,7 +112,7 @@ class Runtime:
         self._steer: Callable[[CommandMessage], str | None] = lambda _order: None
         self._recorder: RecorderSink | None = None
         self._outcome = Outcome()
-        self._said: Callable[[], None] = lambda: None
+        self._said: Callable[[Said | None], None] = lambda _said: None
         self._course = Course(
             plan.engine,
             self._session,
@@ -123,7 +124,7 @@ class Runtime:
             now_ns=self._now,
             live=plan.about.source != "replay",
             observe=plan.observe,
-            said=lambda: self._said(),
+            said=lambda said: self._said(said),
         )
 
     @property

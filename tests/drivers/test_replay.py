@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from drivers.packets import DeviceInfo, Packet
-from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
+from drivers.recordings.recording import OutlineRecord, RecordingReader, RecordingWriter, SessionInfo
 from drivers.recordings.replay import Pace, Pacer
 from dsp.signals import Placement
 
@@ -118,7 +118,13 @@ def test_an_outline_has_the_end_and_the_records_asked_for(tmp_path: Path) -> Non
     with RecordingWriter(path, SessionInfo(5, None, "jo")) as writer:
         writer.add_device(HIP)
         writer.add_packet(Packet("hip", "data", 2_000_000_000, b""))
-        for kind, t_ns in (("cue", 7), ("metric", 8), ("pain", 9_000_000_000)):
+        for kind, t_ns in (("cue", 7), ("metric", 8)):
             writer.add_record(kind, t_ns, b"{}")
+        writer.add_packet(Packet("hip", "data", 3_000_000_000, b""))
+        writer.add_record("pain", 9_000_000_000, b"{ }")
     outline = RecordingReader(path).outline(("cue", "pain"))
-    assert (outline.end_ns, outline.records) == (2_000_000_000, [(7, "cue"), (9_000_000_000, "pain")])
+    assert outline.end_ns == 3_000_000_000
+    assert outline.records == [
+        OutlineRecord(2_000_000_000, "cue", b"{}"),
+        OutlineRecord(3_000_000_000, "pain", b"{ }"),
+    ]

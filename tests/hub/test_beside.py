@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.packets import Said
 from drivers.recordings.recording import RecordingReader, SessionInfo
 from firmware_profiles.catalog import load_catalog
 from hub.doctor.finding import Verdict
@@ -123,7 +124,7 @@ class ToldTwice:
         del stop
         return False
 
-    def diverged(self) -> None:
+    def diverged(self, said: Said | None) -> None:
         pass
 
     def status(self) -> None:

@@ -1,4 +1,4 @@
-"""What one jumps to in a replay, and the checkpoints that going back begins from."""
+"""What one jumps to in a replay, what was said by hand, and the checkpoints that going back begins from."""
 
 from __future__ import annotations
 
@@ -6,48 +6,117 @@ from itertools import pairwise
 
 import pytest
 
+from drivers.packets import Said
 from dsp.records import Cue, Metric, PainReport, Severity, Threshold, ThresholdState
 from dsp.signals import NS_PER_S
 from hub.flow.place import Place
 from hub.flow.session import SessionSoFar
 from hub.flow.turns import Snapshot
-from hub.messages.wire import ReplayMark
+from hub.messages.wire import MarkKind, ReplayMark
+from hub.replay.by_hand import MOST, ByHand
 from hub.replay.checkpoints import Checkpoints
-from hub.replay.marks import LEAD_NS, SHOWN_A_KIND, ReplayMarks
+from hub.replay.marks import SHOWN_A_KIND, Mark, ReplayMarks, mark_of
 
 NOTHING = Snapshot(engine={}, session=SessionSoFar(), place=Place(), notices={}, muted=False)
 
 
-def test_next_and_last_are_places_shortly_before():
-    marks = ReplayMarks([(40 * NS_PER_S, "pain"), (20 * NS_PER_S, "cue")])
-    assert marks.next_ns(0) == 20 * NS_PER_S - LEAD_NS
-    assert marks.next_ns(20 * NS_PER_S - LEAD_NS) == 40 * NS_PER_S - LEAD_NS
-    assert marks.next_ns(40 * NS_PER_S) is None
-    assert marks.last_ns(50 * NS_PER_S) == 40 * NS_PER_S - LEAD_NS
-    assert marks.last_ns(20 * NS_PER_S - LEAD_NS) is None
+def mark(t_s: float, kind: MarkKind, words: str = "") -> Mark:
+    return Mark(round(t_s * NS_PER_S), kind, words)
+
+
+def test_after_and_before_are_one_place_after_the_other_and_of_several_in_one_the_most_important():
+    marks = ReplayMarks(
+        [mark(40, "pain"), mark(20, "cue", "belt level"), mark(20, "threshold"), mark(20, "pain", "4 of 10")]
+    )
+    assert marks.after(0) == mark(20, "pain", "4 of 10") == marks.before(40 * NS_PER_S)
+    assert marks.after(20 * NS_PER_S) == mark(40, "pain") == marks.before(41 * NS_PER_S)
+    assert marks.after(40 * NS_PER_S) is None
+    assert marks.before(20 * NS_PER_S) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "words"),
+    [
+        ("cue", b'{"type":"cue","t_s":3.0,"text":"Quick, light steps.","rule":"r"}', "Quick, light steps."),
+        (
+            "threshold",
+            b'{"detector":"drop_drift","state":"near","side":"left"}',
+            "hip drop against the usual, landing left: close to the threshold",
+        ),
+        ("pain", b'{"type":"pain","level":4,"side":"left","site":"outer knee"}', "4 of 10, left outer knee"),
+        ("pain", b'{"level":0,"takes_back_s":9.5}', "taken back"),
+        ("cue", b"{}", ""),
+        ("cue", b"not ours", ""),
+        ("pain", b'{"level":"much"}', ""),
+    ],
+)
+def test_a_mark_has_the_words_that_were_told(kind: MarkKind, data: bytes, words: str):
+    assert Mark.read(7, kind, data) == Mark(7, kind, words)
 
 
 def test_a_recording_without_marks_gets_those_of_this_replay_once_each():
-    cue = Cue(9, "r", Severity.INFO, "x", None, ())
     told = [
-        cue,
+        Cue(9, "r", Severity.INFO, "x", None, ()),
         Threshold(7, "drift", ThresholdState.NEAR, None, ()),
         PainReport(8, 3),
         Metric(6, "cadence_spm", 170.0, None, 1.0),
-        cue,
+        Cue(9, "r", Severity.INFO, "x", None, ()),
     ]
-    own, recorded = ReplayMarks([]), ReplayMarks([(5, "cue")])
-    for record in told:
-        own.observe(record)
-        recorded.observe(record)
+    found = [mark_of(record, record.t_ns + 1) for record in told]
+    assert found[0] == Mark(10, "cue", "x")
+    assert found[3] is None
+    own, recorded = ReplayMarks([]), ReplayMarks([Mark(5, "cue", "")])
+    for each in found:
+        if each is not None:
+            own.observe(each)
+            recorded.observe(each)
     assert own.shown(0, 100) == [ReplayMark(0.0, "threshold"), ReplayMark(0.0, "pain"), ReplayMark(0.0, "cue")]
     assert len(recorded.shown(0, 100)) == 1
 
 
 def test_a_line_is_given_no_more_than_it_can_show():
-    marks = ReplayMarks([(i * NS_PER_S, "threshold") for i in range(10_000)])
+    marks = ReplayMarks([mark(i, "threshold") for i in range(10_000)])
     shown = marks.shown(0, 10_000 * NS_PER_S)
-    assert [mark.t_s for mark in shown] == pytest.approx([i * 10_000 / SHOWN_A_KIND for i in range(SHOWN_A_KIND)])
+    assert [each.t_s for each in shown] == pytest.approx([i * 10_000 / SHOWN_A_KIND for i in range(SHOWN_A_KIND)])
+
+
+def said(t_s: float) -> Said:
+    return Said(round(t_s * NS_PER_S), b"less")
+
+
+def test_what_was_said_by_hand_is_said_again_in_its_place_and_once():
+    hand = ByHand()
+    hand.add(50, said(5.0))
+    hand.add(90, said(9.0))
+    assert list(hand.due(1000)) == []  # it was said just now
+    hand.rewind(20)
+    assert not hand.is_due(49)
+    assert hand.is_due(50)
+    assert list(hand.due(50)) == [said(5.0)]
+    hand.add(60, said(6.0))
+    assert list(hand.due(100)) == [said(9.0)]
+    hand.rewind(60)  # a checkpoint there was made after it was said
+    assert list(hand.due(100)) == [said(9.0)]
+    hand.rewind(0)
+    assert list(hand.due(100)) == [said(5.0), said(6.0), said(9.0)]
+
+
+def test_what_was_said_by_hand_later_than_a_place_is_forgotten_there():
+    hand = ByHand()
+    for item in (10, 20, 30):
+        hand.add(item, said(item))
+    assert hand.forget_after(30 * NS_PER_S) is None
+    assert hand.forget_after(15 * NS_PER_S) == 20
+    hand.rewind(0)
+    assert list(hand.due(1000)) == [said(10)]
+
+
+def test_no_more_is_remembered_than_somebody_says():
+    hand = ByHand()
+    for item in range(2 * MOST):
+        hand.add(item, said(item))
+    hand.rewind(0)
+    assert sum(1 for _ in hand.due(2 * MOST)) == MOST
 
 
 def test_checkpoints_are_thinned_evenly_and_keep_the_start():
@@ -63,11 +132,13 @@ def test_checkpoints_are_thinned_evenly_and_keep_the_start():
     assert kept.before(-1) is None
 
 
-def test_what_is_forgotten_is_due_again():
+def test_what_is_forgotten_is_due_again_and_the_start_never_is():
     kept = Checkpoints(spacing_s=10.0)
-    for t_s in (0, 10, 20):
-        kept.add(t_s, t_s * NS_PER_S, NOTHING)
+    for item, t_s in ((0, 0), (100, 10), (200, 20)):
+        kept.add(item, t_s * NS_PER_S, NOTHING)
     assert not kept.is_due(12 * NS_PER_S)
-    kept.forget_after(12 * NS_PER_S)
+    kept.forget_from(200)
     assert len(kept) == 2
     assert kept.is_due(20 * NS_PER_S)
+    kept.forget_from(0)
+    assert len(kept) == 1

@@ -15,9 +15,17 @@ from hub.flow.place import Place
 from hub.flow.session import SessionSoFar
 from hub.flow.turns import Keep, Landed, Leap, Snapshot
 from hub.messages.incoming import Action, CommandMessage
-from hub.messages.wire import ReplayMark
-from hub.replay.marks import LEAD_NS
-from hub.replay.replayed import ONLY_FORWARD, STILL_LOOKING, THE_END, ReplayedSource
+from hub.messages.wire import ReplayFound, ReplayMark
+from hub.orders.order_desk import OrderError
+from hub.replay.replayed import (
+    LEAD_NS,
+    NONE_EARLIER,
+    NONE_LATER,
+    ONLY_FORWARD,
+    STILL_LOOKING,
+    THE_END,
+    ReplayedSource,
+)
 from hub.stop import Stop
 
 LEAD_S = LEAD_NS / NS_PER_S
@@ -29,10 +37,11 @@ def reader(tmp_path: Path) -> RecordingReader:
     path = tmp_path / "run.mcap"
     with RecordingWriter(path, SessionInfo(0, None, "jo")) as writer:
         writer.add_device(DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "hip"))
+        told = {200: ("cue", b'{"text":"Belt level."}'), 300: ("metric", b"{}"), 450: ("pain", b'{"level":3}')}
         for i in range(601):
             writer.add_packet(Packet("hip", "data", i * NS_PER_S // 10, b""))
-        for kind, at_s in (("cue", 20), ("metric", 30), ("pain", 45)):
-            writer.add_record(kind, at_s * NS_PER_S, b"{}")
+            if i in told:
+                writer.add_record(told[i][0], i * NS_PER_S // 10 - 7, told[i][1])
     return RecordingReader(path)
 
 
@@ -70,7 +79,7 @@ async def reached_s(reader: RecordingReader, orders: dict[float, CommandMessage]
 
 async def test_a_jump_ends_before_the_next_event_and_nothing_is_left_out(reader: RecordingReader):
     jump = CommandMessage(action="jump")
-    came = await reached_s(reader, {1.0: jump, 16.0: jump, 50.0: jump})
+    came = await reached_s(reader, {1.0: jump, 16.0: jump})
     came_s = dict(came)
     assert len(came) == 601
     assert came_s[20.0 - LEAD_S] == pytest.approx(1.0)
@@ -93,8 +102,7 @@ async def test_skip_and_speed(reader: RecordingReader):
         (50.0, CommandMessage(action="skip", seconds=-90.0), 0.0),
         (50.0, CommandMessage(action="seek", seconds=0.0), 0.0),
         (50.0, CommandMessage(action="jump_back"), 45.0 - LEAD_S),
-        (41.0, CommandMessage(action="jump_back"), 20.0 - LEAD_S),  # so soon after a jump: the one before
-        (12.0, CommandMessage(action="jump_back"), 0.0),
+        (46.0, CommandMessage(action="jump_back"), 20.0 - LEAD_S),  # so soon after it: the one before
     ],
 )
 async def test_going_back(reader: RecordingReader, at_s: float, order: CommandMessage, to_s: float):
@@ -107,13 +115,80 @@ async def test_going_back(reader: RecordingReader, at_s: float, order: CommandMe
     assert came_s[60.0] - came_s[to_s] == pytest.approx(60.0 - to_s, abs=0.1)
 
 
+JUMP, BACK = CommandMessage(action="jump"), CommandMessage(action="jump_back")
+
+
+async def test_paused_one_steps_through_what_was_told_from_place_to_place_and_back(reader: RecordingReader):
+    source = ReplayedSource(reader, 1.0)
+    await looked_through(source)
+    batches = source.batches(Stop())
+    for _ in range(5):
+        kept(await anext(batches))
+    source.steer(CommandMessage(action="pause"))
+
+    async def at_s(order: CommandMessage) -> tuple[float, ReplayFound | None]:
+        source.steer(order)
+        async for batch in batches:
+            if isinstance(kept(batch)[0], Landed):
+                break
+        now = source.status()
+        assert now.state == "paused"
+        return now.position_s, now.found
+
+    cue = ReplayFound(t_s=20.0, kind="cue", text="Belt level.")
+    pain = ReplayFound(t_s=45.0, kind="pain", text="3 of 10")
+    assert await at_s(JUMP) == (20.0, cue)  # the packet that told it has been worked off
+    assert await at_s(JUMP) == (45.0, pain)
+    with pytest.raises(OrderError, match=NONE_LATER):
+        source.steer(JUMP)
+    assert source.status().found == pain
+    assert await at_s(BACK) == (20.0, cue)
+    with pytest.raises(OrderError, match=NONE_EARLIER):
+        source.steer(BACK)
+    assert (source.status().position_s, source.status().found) == (20.0, cue)
+    assert await at_s(CommandMessage(action="skip", seconds=-1.0)) == (18.9, None)
+    assert await at_s(JUMP) == (20.0, cue)
+    assert await at_s(CommandMessage(action="skip", seconds=1.0)) == (20.9, None)
+    assert await at_s(BACK) == (20.0, cue)
+
+
+async def test_while_it_plays_each_jump_is_about_the_next_one_and_never_goes_back_for_it(reader: RecordingReader):
+    source = ReplayedSource(reader, 1.0)
+    await looked_through(source)
+
+    def target_s(order: CommandMessage) -> float | None:
+        source.steer(order)
+        return source.status().target_s
+
+    assert target_s(JUMP) == 20.0 - LEAD_S
+    assert target_s(JUMP) == 45.0 - LEAD_S
+    assert target_s(BACK) == 20.0 - LEAD_S
+    assert target_s(CommandMessage(action="seek", seconds=18.0)) == 18.0
+    assert target_s(JUMP) == 18.0  # it comes in two seconds
+    assert source.status().found == ReplayFound(t_s=20.0, kind="cue", text="Belt level.")
+
+
+async def test_where_there_is_nothing_to_go_to_it_says_so_and_stays(reader: RecordingReader):
+    source = ReplayedSource(reader, 1.0)
+    await looked_through(source)
+    for order, why in ((BACK, NONE_EARLIER), (CommandMessage(action="seek", seconds=50.0), ""), (JUMP, NONE_LATER)):
+        before = source.status()
+        if why:
+            with pytest.raises(OrderError, match=why):
+                source.steer(order)
+            assert source.status() == before
+        else:
+            source.steer(order)
+
+
 async def test_while_lines_are_written_there_is_no_way_back(reader: RecordingReader):
-    source, came, said = ReplayedSource(reader, 1.0, both_ways=False), 0, None
+    source, came = ReplayedSource(reader, 1.0, both_ways=False), 0
     async for (item,) in source.batches(Stop()):
         came += isinstance(item, Packet)
-        if came == 500 and said is None:
-            said = source.steer(CommandMessage(action="skip", seconds=-10.0))
-    assert (came, said) == (601, ONLY_FORWARD)
+        if came == 500 and isinstance(item, Packet):
+            with pytest.raises(OrderError, match=ONLY_FORWARD):
+                source.steer(CommandMessage(action="skip", seconds=-10.0))
+    assert came == 601
 
 
 async def test_it_says_where_it_is(reader: RecordingReader):
@@ -184,7 +259,8 @@ async def test_at_the_end_one_may_still_go_back(reader: RecordingReader):
     source, stop = ReplayedSource(reader, 100.0), Stop()
     assert sum([isinstance(item, Packet) async for batch in source.batches(stop) for item in kept(batch)]) == 601
     assert source.status().state == "ended"
-    assert source.steer(CommandMessage(action="skip", seconds=10.0)) == THE_END
+    with pytest.raises(OrderError, match=THE_END):
+        source.steer(CommandMessage(action="skip", seconds=10.0))
     asyncio.get_running_loop().call_later(3.0, source.steer, CommandMessage(action="skip", seconds=-10.0))
     assert await source.goes_on(stop)
     again = [item.t_recv_ns async for batch in source.batches(stop) for item in kept(batch) if isinstance(item, Packet)]

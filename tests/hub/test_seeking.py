@@ -210,31 +210,35 @@ async def test_sequence_numbers_have_no_holes(small_recording: Path):
 
 async def test_what_is_said_in_a_replay_makes_later_checkpoints_untrue(small_recording: Path):
     player = Player(RecordingReader(small_recording))
-    await player.play({20.0: 6.0})
-    kept = player.source._checkpoints
-    player.source._position_ns = 9 * NS_PER_S
-    last = kept.before(24 * NS_PER_S)
-    assert last is not None
-    assert last.t_ns > 9 * NS_PER_S
-    await player.course.hear(Said(9 * NS_PER_S, LESS))
-    assert player.volume is Volume.LESS
-    last = kept.before(24 * NS_PER_S)
-    assert last is not None
-    assert last.t_ns <= 9 * NS_PER_S
-    assert 0 < len(kept) <= 4
+
+    def last_ns() -> int:
+        checkpoint = player.source._checkpoints.before(24 * NS_PER_S)
+        assert checkpoint is not None
+        return checkpoint.t_ns
+
+    async def say(t_ns: int) -> None:
+        assert last_ns() > t_ns
+        await player.say(LESS)(t_ns)
+        assert player.volume is Volume.LESS
+        assert last_ns() <= t_ns
+
+    await player.follow([(20.0, player.seek(6.0)), (9.0, say)])
+    assert 0 < len(player.source._checkpoints) <= 4
 
 
 @pytest.mark.parametrize(
     ("seeks", "volume"),
     [
         ([(20.0, 17.0)], Volume.LESS),
-        ([(20.0, 10.0)], Volume.USUAL),  # it goes on from a checkpoint before it was said
+        ([(20.0, 9.5)], Volume.LESS),  # it is said again on the way there
+        ([(20.0, 17.0), (18.0, 10.0), (11.0, 9.2)], Volume.LESS),
+        ([(20.0, 8.5)], Volume.USUAL),
         ([(20.0, 6.0)], Volume.USUAL),
         ([(20.0, 6.0), (6.2, 17.0)], Volume.USUAL),
         ([(20.0, 17.0), (18.0, 6.0), (6.2, 17.0)], Volume.USUAL),
     ],
 )
-async def test_what_is_said_holds_until_it_goes_on_from_before_it_whichever_way_it_came(
+async def test_what_is_said_holds_until_it_goes_to_before_it_whichever_way_it_came(
     small_recording: Path, seeks: list[tuple[float, float]], volume: Volume
 ):
     whole, player = await uninterrupted(small_recording), Player(RecordingReader(small_recording))
@@ -243,6 +247,20 @@ async def test_what_is_said_holds_until_it_goes_on_from_before_it_whichever_way_
     if volume is Volume.USUAL:
         after = player.since_last_seek()
         assert sha(after) == sha(whole[len(whole) - len(after) :])
+
+
+@pytest.mark.parametrize("seeks", [{20.0: 10.0}, {20.0: 12.5, 13.0: 9.3}, {11.0: 22.0, 23.0: 9.9}])
+async def test_with_what_was_said_by_hand_it_is_as_if_it_had_not_gone_back(
+    small_recording: Path, seeks: dict[float, float]
+):
+    pain = b'{"type":"pain","level":4,"side":"left"}'
+    whole, player = Player(RecordingReader(small_recording)), Player(RecordingReader(small_recording))
+    await whole.follow([(9.0, whole.say(pain)), (9.1, whole.say(LESS))])
+    ways = [(at_s, player.seek(to_s)) for at_s, to_s in seeks.items()]
+    await player.follow([(9.0, player.say(pain)), (9.1, player.say(LESS)), *ways])
+    after = player.since_last_seek()
+    assert 0 < len(after) < len(whole.told)
+    assert sha(after) == sha(whole.told[len(whole.told) - len(after) :])
 
 
 async def test_of_two_things_that_were_said_the_one_before_the_place_still_holds(small_recording: Path):
