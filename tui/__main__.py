@@ -17,6 +17,7 @@ from hub.client import HubClient
 from hub.link.connection import Server
 from hub.messages.topics import WireError, coach_topics, runner_slug
 from hub.settings.config import MqttSection, external_server
+from hub.terminal.tether import FLAG, when_parent_ends
 from tui.app import DashboardApp
 from tui.coach import CoachApp
 from tui.look.theme import NAMES
@@ -40,7 +41,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--user", help="login at --url")
     parser.add_argument("--ca-file", help="certificates to trust at --url")
     parser.add_argument("--theme", choices=NAMES, help="the look to begin with (default: the one chosen last)")
-    parser.add_argument("--parent-fd", type=int, help="inherited pipe; the dashboard ends when it closes")
+    parser.add_argument(FLAG, type=int, help="inherited pipe; the dashboard ends when it closes")
     options = parser.parse_args(arguments)
     if not options.watch and options.runner is None:
         parser.error("say whose run: --runner NAME, or --watch for all")
@@ -61,19 +62,6 @@ def end_with_signals(app: App[None]) -> None:
         number = getattr(signal, name, None)
         if number is not None and sys.platform != "win32":
             loop.add_signal_handler(number, app.exit)
-
-
-def end_with_parent(app: App[None], parent_fd: int) -> None:
-    """End when the pipe from the parent closes: a dashboard without its hub has nothing to show."""
-    loop = asyncio.get_running_loop()
-
-    def readable() -> None:
-        if not os.read(parent_fd, 1024):
-            loop.remove_reader(parent_fd)
-            app.exit()
-
-    os.set_blocking(parent_fd, False)
-    loop.add_reader(parent_fd, readable)
 
 
 def outlive_the_hub() -> None:
@@ -119,7 +107,7 @@ async def run(options: argparse.Namespace) -> int:
     end_with_signals(app)
     if options.parent_fd is not None:
         give_way()
-        end_with_parent(app, options.parent_fd)
+        when_parent_ends(options.parent_fd, app.exit)
     await app.run_async()
     return app.return_code or 0
 

@@ -9,8 +9,8 @@ import math
 from drivers.radio_choice import check_radio
 from hub.messages.topics import WireError, runner_slug
 from hub.settings.config import sound_output
+from hub.settings.web_address import WEB_PORT
 
-WEB_PORT = 8765
 THEMES = ("dark", "light", "high-contrast", "colour-blind")
 """Looks of the dashboard; `tui.look.theme` has their colours."""
 

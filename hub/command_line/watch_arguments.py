@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from hub.command_line.argument_types import WEB_PORT, add_theme, port, runner, web_address
+from hub.command_line.argument_types import add_theme, port, runner, web_address
+from hub.settings.web_address import LOOPBACK, WEB_PORT
 
 WATCH = """\
 Every runner who publishes on a broker, those who need somebody on top. Nothing is configured per runner.
@@ -41,7 +42,7 @@ def add_watch(one: argparse.ArgumentParser) -> None:
         "--serve",
         type=web_address,
         nargs="?",
-        const=("127.0.0.1", WEB_PORT),
+        const=(LOOPBACK, WEB_PORT),
         metavar="ADDRESS[:PORT]",
-        help=f"in a browser, needs no internet (default 127.0.0.1:{WEB_PORT}: only this machine)",
+        help=f"in a browser, needs no internet (default {LOOPBACK}:{WEB_PORT}: only this machine)",
     )

@@ -8,23 +8,20 @@ import importlib.util
 import ipaddress
 import os
 import secrets
-import subprocess
 import sys
 from argparse import Namespace
 from pathlib import Path
 
 from hub.client import HubClient
-from hub.commands.web_address import advice, camera_code, check_free, reachable
 from hub.link.connection import NOTHING_HERE, Server
 from hub.messages.topics import coach_topics
 from hub.settings.config import FROM_ENVIRONMENT, Config, ConfigError, MqttSection, external_server, load_config
 from hub.settings.folders import adding_extra, config_file
+from hub.settings.web_address import IN_ENVIRONMENT, advice, camera_code, check_free, page, reachable
 from hub.terminal.dashboard import dashboard_is_installed
 from hub.terminal.terminal import SavedTerminal, is_whole
+from hub.terminal.tied_child import ASKED_TO_END, run_tied
 from hub.text.plain_watch import PlainWatch
-
-IN_ENVIRONMENT = "STRIDECUE_WATCH_TOKEN"
-"""How the token reaches the server; `tui.web` takes it out of its environment."""
 
 
 def run(options: Namespace) -> int:
@@ -76,10 +73,14 @@ def _dashboard(section: MqttSection, server: Server, options: Namespace) -> int:
     """Run the coach's dashboard in a process of its own."""
     terminal = SavedTerminal()
     command = [sys.executable, "-m", "tui", *_arguments(section, server, options.runner, options.theme)]
-    code = _carry_out(command, _environment(server))
+    code = run_tied(command, _environment(server))
     if code != 0:
         terminal.restore()
-    return 1 if code else 0
+    return _code(code)
+
+
+def _code(code: int) -> int:
+    return code if code in {0, ASKED_TO_END} else 1
 
 
 def _serve(section: MqttSection, server: Server, options: Namespace) -> int:
@@ -90,15 +91,15 @@ def _serve(section: MqttSection, server: Server, options: Namespace) -> int:
     host, port = options.serve
     check_free(host, port)
     token = secrets.token_urlsafe(16)
-    pages = [f"http://{address}:{port}/?token={token}" for address in reachable(host)]
-    for page in pages:
-        print(f"open {page}", flush=True)
+    pages = [page(address, port, token) for address in reachable(host)]
+    for each in pages:
+        print(f"open {each}", flush=True)
     if sys.stdout.isatty() and not ipaddress.ip_address(host).is_loopback:
         print(camera_code(pages[-1]), end="", flush=True)
     print(f"{advice(host)}\nCtrl-C ends it", flush=True)
-    command = [sys.executable, "-m", "tui.web", "--host", host, "--port", str(port), "--"]
-    command += _arguments(section, server, options.runner, options.theme)
-    return 1 if _carry_out(command, {**_environment(server), IN_ENVIRONMENT: token}) else 0
+    command = [sys.executable, "-m", "tui.web", "--host", host, "--port", str(port)]
+    arguments = _arguments(section, server, options.runner, options.theme)
+    return _code(run_tied(command, {**_environment(server), IN_ENVIRONMENT: token}, ["--", *arguments]))
 
 
 def _arguments(section: MqttSection, server: Server, runner: str | None, theme: str | None = None) -> list[str]:
@@ -118,10 +119,3 @@ def _environment(server: Server) -> dict[str, str]:
     """The password goes this way: command lines can be read by everybody on a machine."""
     password = {} if server.password is None else {FROM_ENVIRONMENT: server.password}
     return {**os.environ, **password}
-
-
-def _carry_out(command: list[str], environment: dict[str, str]) -> int:
-    try:
-        return subprocess.run(command, env=environment, check=False).returncode
-    except KeyboardInterrupt:
-        return 0

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
-import os
 import sys
 
 from hub.terminal.terminal import SavedTerminal
+from hub.terminal.tether import Tether
 
 STOP_TIMEOUT_S = 3.0
 
@@ -28,32 +28,20 @@ class Dashboard:
     def __init__(self, theme: str | None = None) -> None:
         self._look = [] if theme is None else ["--theme", theme]
         self._process: asyncio.subprocess.Process | None = None
-        self._pipe: int | None = None
+        self._tether: Tether | None = None
         self._terminal = SavedTerminal()
 
     async def start(self, port: int, runner: str) -> None:
         """Open the dashboard of `runner` on the loopback broker at `port`; raises OSError."""
-        reading, writing = os.pipe()
+        tether = Tether()
+        command = [sys.executable, "-m", "tui", "--port", str(port), "--runner", runner, *tether.arguments, *self._look]
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "tui",
-                "--port",
-                str(port),
-                "--runner",
-                runner,
-                "--parent-fd",
-                str(reading),
-                *self._look,
-                pass_fds=(reading,),
-            )
+            self._process = await asyncio.create_subprocess_exec(*command, pass_fds=tether.descriptors)
         except OSError:
-            os.close(writing)
+            tether.cut()
             raise
-        finally:
-            os.close(reading)
-        self._pipe = writing
+        tether.tied()
+        self._tether = tether
 
     async def ended(self) -> int:
         """Wait until the dashboard is gone; gives its exit code, 0 when the runner quit it. Repairs the terminal."""
@@ -67,9 +55,8 @@ class Dashboard:
     async def stop(self) -> None:
         """End the dashboard if it still runs, by force after STOP_TIMEOUT_S, and give the terminal back."""
         process, self._process = self._process, None
-        if self._pipe is not None:
-            os.close(self._pipe)
-            self._pipe = None
+        if self._tether is not None:
+            self._tether.cut()
         if process is None or process.returncode is not None:
             return
         with contextlib.suppress(ProcessLookupError):

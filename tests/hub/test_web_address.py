@@ -9,9 +9,10 @@ import sys
 import pytest
 
 from hub.cli import main
-from hub.commands import watch, web_address
-from hub.commands.web_address import advice, camera_code, check_free, reachable
+from hub.commands import watch
+from hub.settings import web_address
 from hub.settings.config import ConfigError
+from hub.settings.web_address import advice, camera_code, check_free, reachable
 from tests.hub.programs import a_port
 
 ELSEWHERE = "192.0.2.77"  # RFC 5737: nobody has it
@@ -26,7 +27,7 @@ def own(monkeypatch: pytest.MonkeyPatch) -> str:
 def test_an_address_of_another_machine_is_refused_before_anything_is_printed(
     own: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ):
-    monkeypatch.setattr(watch, "_carry_out", lambda *_: pytest.fail("nothing to start"))
+    monkeypatch.setattr(watch, "run_tied", lambda *_: pytest.fail("nothing to start"))
     assert main(["watch", "--serve", ELSEWHERE]) == 2
     said = capfd.readouterr()
     assert said.out == ""
@@ -48,7 +49,7 @@ def test_a_page_for_this_machine_only_says_what_a_phone_needs(
     own: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ):
     started: list[list[str]] = []
-    monkeypatch.setattr(watch, "_carry_out", lambda command, _environment: started.append(command) or 0)
+    monkeypatch.setattr(watch, "run_tied", lambda command, *_: started.append(command) or 0)
     assert main(["watch", "--serve", f"127.0.0.1:{a_port()}"]) == 0
     said = capfd.readouterr().out
     assert f"watch --serve {own}" in said

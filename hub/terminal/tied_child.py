@@ -1,0 +1,68 @@
+"""A child that is waited for and ends with us: asked to end, it is asked too; killed, it notices by itself."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from types import FrameType
+
+from hub.terminal.tether import Tether
+
+ASKED_TO_END = 143
+"""Exit code after SIGTERM or SIGHUP, as shells write it."""
+STOP_TIMEOUT_S = 5.0
+
+
+def run_tied(command: Sequence[str], environment: Mapping[str, str], last: Sequence[str] = ()) -> int:
+    """Run `command`, the flag of its tether, `last`; give its exit code, ASKED_TO_END, or 0 after a Ctrl-C."""
+    tether = Tether()
+    with contextlib.ExitStack() as stack:
+        stack.callback(tether.cut)
+        stack.enter_context(_ending_on_signals())
+        try:
+            child = subprocess.Popen([*command, *tether.arguments, *last], env=environment, pass_fds=tether.descriptors)
+            tether.tied()
+            stack.callback(_end, child)
+            return child.wait()
+        except KeyboardInterrupt:
+            return 0
+        except _AskedToEndError:
+            return ASKED_TO_END
+
+
+class _AskedToEndError(Exception):
+    pass
+
+
+@contextlib.contextmanager
+def _ending_on_signals() -> Iterator[None]:
+    """Inside, SIGTERM and SIGHUP raise _AskedToEndError, once."""
+    asked = False
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if not asked:
+            asked = True
+            raise _AskedToEndError
+
+    names = ("SIGTERM", "SIGHUP") if threading.current_thread() is threading.main_thread() else ()
+    before = {number: signal.signal(number, ask) for name in names if (number := getattr(signal, name, None))}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Ask a child to end, and see to it."""
+    if child.poll() is None:
+        child.terminate()
+        try:
+            child.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
