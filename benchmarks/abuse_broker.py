@@ -282,7 +282,7 @@ async def orders(target: Target, sent: list[tuple[str, bytes]]) -> str:
 
     telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
     server = Server(target.hub.host, target.hub.port, target.hub.user, target.hub.password, protocol=MQTT_5)
-    desk = OrderDesk(server, "ann", carry_out=carry_out, answer=lambda answer: telemetry.reply(answer, 0))
+    desk = OrderDesk(server, "ann", carry_out=carry_out, answer=lambda answer: telemetry.reply(answer, 0, 1))
     answers: list[dict[str, object]] = []
 
     def send() -> float:

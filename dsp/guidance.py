@@ -203,7 +203,9 @@ class Guidance:
         t_ns, exposure = now.t_ns, self.exposure
         out = self._watch.onset.metrics(t_ns) + self._watch.usual(t_ns)
         if exposure.measured > 0.0:
-            out.append(Metric(t_ns, "distance_m", exposure.distance_m, None, round(exposure.measured, 3)))
+            measured = round(exposure.measured, 3)
+            out.append(Metric(t_ns, "distance_m", exposure.distance_m, None, measured))
+            out.append(Metric(t_ns, "exposure_m", exposure.exposure_m, None, measured))
         if self._cap is not None:
             out.append(Metric(t_ns, "cap_m", self._cap.exposure_m, None, 1.0))
         if now.goal_spm is None:

@@ -43,7 +43,7 @@ class Severity(StrEnum):
 
 
 class Earcon(StrEnum):
-    """The sound of a cue, for who has no screen: one for above, two for below (domain 4)."""
+    """The sound of a cue, for who has no screen: one for above, two for below."""
 
     ABOVE = "above"
     """Do less of it: it is above where it should be."""

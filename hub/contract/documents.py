@@ -59,8 +59,8 @@ def asyncapi() -> dict[str, Any]:
             "version": f"{SCHEMA}.0.0",
             "description": (
                 "What a stridecue hub says and hears over MQTT: cadence, pelvic drop, thresholds and cues of a runner, "
-                "live. JSON, units in the names, null for what cannot be measured. Made from the code by "
-                f"`hub.contract.documents`. Payloads larger than {MAX_PAYLOAD_BYTES} bytes are refused, orders "
+                "live. JSON, units in the names, null for what cannot be measured. "
+                f"Payloads larger than {MAX_PAYLOAD_BYTES} bytes are refused, orders "
                 f"(`pain`, `command`) larger than {MAX_ORDER_BYTES}."
             ),
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},

@@ -38,7 +38,7 @@ EXAMPLES: dict[str, Message] = {
         steps=4284,
         recording="2026-05-01T070440Z-ann.mcap",
         earlier_runs=6,
-        thresholds={"drift_left": ThresholdState.NEAR},
+        thresholds={"drop_drift_left": ThresholdState.NEAR},
         pain_rule=PainRule.TREK,
         sound=SoundStatus(
             output="default",
@@ -69,7 +69,7 @@ EXAMPLES: dict[str, Message] = {
         speed_mps=2.94,
         heart_rate_bpm=152.0,
         quality=0.86,
-        extra={"vertical_oscillation_mm": 81.0},
+        extra={"vertical_oscillation_mm": 81.0, "distance_m": 4310.4, "exposure_m": 4522.9},
     ),
     "trend": TrendMessage(
         t=_T,
@@ -98,7 +98,7 @@ EXAMPLES: dict[str, Message] = {
         confidence=0.93,
     ),
     "threshold": ThresholdMessage(
-        t=_T, seq=2, t_s=1512.2, detector="drift", state=ThresholdState.NEAR, side=Side.LEFT, because=(_DROP,)
+        t=_T, seq=2, t_s=1512.2, detector="drop_drift", state=ThresholdState.NEAR, side=Side.LEFT, because=(_DROP,)
     ),
     "cue": CueMessage(
         t=_T,

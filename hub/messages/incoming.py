@@ -7,6 +7,7 @@ from typing import Annotated, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from dsp.records import Side
+from dsp.runner.triage import SITES
 
 SCHEMA = 1
 """Version of all payloads; fields may be added within one, none changes its meaning."""
@@ -49,12 +50,13 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forb
 class PainMessage(Incoming, frozen=True, kw_only=True, tag="pain"):
     """The runner reports pain, 0 (none) to 10. Health data: never retained, never forwarded.
 
-    site  one of `dsp.runner.triage.SITES`, or other words; numb: numbness or tingling
+    site  where: the schema has the usual places as examples, other words are taken too
+    numb  numbness or tingling
     """
 
     level: Annotated[int, msgspec.Meta(ge=0, le=10)]
     numb: bool | None = None
-    site: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    site: Annotated[str, msgspec.Meta(max_length=40, examples=[*SITES])] | None = None
     side: Side | None = None
     note: Annotated[str, msgspec.Meta(max_length=200)] | None = None
 

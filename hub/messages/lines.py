@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import fields
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
@@ -30,6 +30,25 @@ from dsp.records import (
     ThresholdState,
 )
 from dsp.signals import NS_PER_S, Placement
+from dsp.texts import WATCHED
+
+RULES = (
+    "ask_pain",
+    "downhill",
+    "heart_rate",
+    "level_hips",
+    "nudge",
+    "pain_distance",
+    "pain_noted",
+    "quick_steps",
+    "quiet_side",
+    "sensor_moved",
+    "spike_guard",
+)
+"""Why something is told to the runner."""
+Detector: TypeAlias = Annotated[str, msgspec.Meta(examples=[*WATCHED])]
+"""Open, as new ones may come: the documents give the known ones as examples."""
+Rule: TypeAlias = Annotated[str, msgspec.Meta(examples=[*RULES])]
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -48,7 +67,12 @@ class EventLine(Line, frozen=True, kw_only=True, tag="event"):
 
 
 class AttitudeLine(Line, frozen=True, kw_only=True, tag="attitude"):
-    """Pelvis angles at one sample of the sacrum sensor; see `dsp.records.Attitude`."""
+    """Pelvis angles at one sample of the sacrum sensor; null until calibrated.
+
+    obliquity_deg  + left side higher
+    tilt_deg       + anterior
+    rotation_deg   + to the left, slow mean removed
+    """
 
     obliquity_deg: float | None
     tilt_deg: float | None
@@ -56,7 +80,15 @@ class AttitudeLine(Line, frozen=True, kw_only=True, tag="attitude"):
 
 
 class StepLine(Line, frozen=True, kw_only=True, tag="step"):
-    """One stance; `t_s` is the initial contact; see `dsp.records.Step`."""
+    """One stance; `t_s` is the initial contact, `side` the stance leg.
+
+    toe_off_s           end of the stance
+    step_time_s         next contact of the other foot minus this one
+    drop_peak_deg       largest contralateral drop in stance relative to the standing zero
+    drop_excursion_deg  peak in stance minus the lowest value between 60 ms before contact and the peak
+    source              placement that timed the step; drop_source the one that measured the drop
+    confidence          0-1
+    """
 
     toe_off_s: float | None
     step_time_s: float | None
@@ -71,7 +103,7 @@ class StepLine(Line, frozen=True, kw_only=True, tag="step"):
 
 
 class MetricLine(Line, frozen=True, kw_only=True, tag="metric"):
-    """One number about the runner; `key` ends in its unit."""
+    """One number about the runner; `key` ends in its unit, `quality` is 0-1."""
 
     key: str
     value: float
@@ -80,7 +112,13 @@ class MetricLine(Line, frozen=True, kw_only=True, tag="metric"):
 
 
 class PainLine(Line, frozen=True, kw_only=True, tag="pain"):
-    """What the runner said hurts, 0 to 10."""
+    """What the runner said hurts, `level` 0 to 10.
+
+    running_s     running time since the start of the run
+    distance_m    distance since then
+    exposure_m    the same in flat-equivalent metres: downhill counts more, 2.5 times at 10 %
+    takes_back_s  when the report was made that this level 0 takes back
+    """
 
     level: int | None
     site: str | None
@@ -96,7 +134,7 @@ class PainLine(Line, frozen=True, kw_only=True, tag="pain"):
 class ThresholdLine(Line, frozen=True, kw_only=True, tag="threshold"):
     """A detector changed state, and the records behind it."""
 
-    detector: str
+    detector: Detector
     state: ThresholdState
     side: Side | None
     because: tuple[EvidenceLine, ...]
@@ -105,7 +143,7 @@ class ThresholdLine(Line, frozen=True, kw_only=True, tag="threshold"):
 class CueLine(Line, frozen=True, kw_only=True, tag="cue"):
     """Something told to the runner, and the records that led to it."""
 
-    rule: str
+    rule: Rule
     severity: Severity
     text: str
     side: Side | None
@@ -115,7 +153,7 @@ class CueLine(Line, frozen=True, kw_only=True, tag="cue"):
 
 
 class QualityLine(Line, frozen=True, kw_only=True, tag="quality"):
-    """Running totals of one source."""
+    """Running totals of one source: samples made are `samples` and `lost`; `dropped` counts refused packets."""
 
     source: str
     placement: Placement
@@ -126,7 +164,12 @@ class QualityLine(Line, frozen=True, kw_only=True, tag="quality"):
 
 
 class SummaryLine(Line, frozen=True, kw_only=True, tag="summary"):
-    """The run in a few numbers; `duration_s` is the recording's, standing included; see `dsp.records.Summary`."""
+    """The run in a few numbers; `duration_s` is the recording's, standing included; null where nothing was measured.
+
+    distance_m, descent_m  null unless speed was measured for most of the run
+    exposure_m             flat-equivalent metres: downhill counts more; estimated where there was no speed
+    contact_difference_ms  left minus right
+    """
 
     steps: int
     duration_s: float

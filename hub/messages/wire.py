@@ -128,8 +128,8 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     recording     a file name; where it lies is the runner's business
     notice        what the runner should know about the hub itself
     earlier_runs  how many runs this one is compared with
-    thresholds    detector (and side) -> state now, such as `drift_left: watch`; only what is not clear, never more than
-                  `reached`
+    thresholds    detector (and side) -> state now, such as `drop_drift_left: watch`; only what is not clear, never more
+                  than `reached`
     sound         null when sound is off
     replay        null unless this is a replay
     muted_by      who muted the cues; null: they can be heard
@@ -156,10 +156,11 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
 
 
 class MetricsMessage(Outgoing, frozen=True, kw_only=True, tag="metrics"):
-    """The latest value of each metric, once a second; null where unknown or older than `session.FRESH_S`.
+    """The latest value of each metric, once a second; null where unknown or older than 5 s.
 
     quality  the lowest quality of the IMU metrics shown, 0-1
-    extra    metrics that have no field of their own, same naming (side before the unit)
+    extra    metrics that have no field of their own, same naming (side before the unit), such as `distance_m` and
+             `exposure_m`: metres run, and the same in flat-equivalent metres (downhill counts more, 2.5 times at 10 %)
     """
 
     t_s: float
@@ -245,7 +246,7 @@ class AttitudeMessage(Outgoing, frozen=True, kw_only=True, tag="attitude"):
 
 
 class TrendMessage(Outgoing, frozen=True, kw_only=True, tag="trend"):
-    """The run so far, for who comes late: one-minute medians, oldest first, at most `trend.MINUTES`; retained.
+    """The run so far, for who comes late: one-minute medians, oldest first, at most 90; retained.
 
     Empty lists at the start of a run: what a broker kept of the one before is over.
     Value i is of the minute that began at `t0` plus i minutes; null where nothing was measured.

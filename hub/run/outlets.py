@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from typing import Any, Protocol
 
 from hub.broker.beyond import USER, BeyondBroker
@@ -93,11 +94,12 @@ class Outlets:
 
     def take_orders(self, name: str, server: Server, by: Who) -> None:
         """Obey what is sent on a broker; it was sent `by` that one unless it says otherwise."""
+        numbers = count(1)
         desk = OrderDesk(
             server,
             self._runner,
             carry_out=partial(self._obey, by=by),
-            answer=lambda answer: self._telemetry.reply(answer, self._now_ns()),
+            answer=lambda answer: self._telemetry.reply(answer, self._now_ns(), next(numbers)),
         )
         self._closing.append(desk.close)
         self.keepers.append(self._start(name, desk.run()))
@@ -148,8 +150,8 @@ class Outlets:
             name,
             server,
             self._posts.subscribe(name, Policy.DROP_OLDEST, mqtt.CAPACITY, wanted=wanted),
-            status=lambda presence: self._telemetry.status(presence, self._now_ns()),
-            hello=lambda: self._telemetry.hello(self._now_ns()),
+            status=lambda presence, number: self._telemetry.status(presence, self._now_ns(), number),
+            hello=lambda: self._telemetry.hello(self._now_ns(), again=True),
             notice=self._notices.about(f"{name} broker"),
             shared=shared,
             overdue=overdue,

@@ -45,7 +45,7 @@ class _NameTakenError(Exception):
 class MqttSink:
     """Reads posts from `subscription` and publishes them on `server`.
 
-    status  makes the `online` or `offline` post of this hub; `offline` is also the last will
+    status  makes the `online` or `offline` post of this hub, with its number; `offline` is also the last will
     hello   makes the posts that a broker must get again after every connect (retained state)
     notice  is told, in words for the runner, when this broker cannot be used and when it can again (empty text)
     overdue  keeps what must not be lost while this broker is away; None: what is in memory is all that waits
@@ -60,7 +60,7 @@ class MqttSink:
         server: Server,
         subscription: Subscription[Post],
         *,
-        status: Callable[[Presence], Post],
+        status: Callable[[Presence, int], Post],
         hello: Callable[[], list[Post]],
         notice: Callable[[str], None],
         shared: bool,
@@ -82,6 +82,7 @@ class MqttSink:
         self._turn = asyncio.Lock()  # held by who takes from the subscription while the broker comes or goes
         self._backlog: deque[Post] = deque()
         self._finished = False
+        self._statuses = 0  # that this broker has told its readers, those of its own accord too
         self._waits = backoff_s()
 
     async def run(self) -> None:
@@ -123,6 +124,8 @@ class MqttSink:
 
     async def _gone(self) -> None:
         async with self._turn:
+            if self.up.is_set() and not self._finished:
+                self._statuses += 1  # the will
             self.up.clear()
             if self._overdue is not None:
                 unsent, self._backlog = self._backlog, deque()
@@ -142,14 +145,14 @@ class MqttSink:
 
     async def _session(self) -> None:
         """Publish over one connection; raises MqttError, and _NameTakenError when another hub has this name."""
-        will = self._status("offline")
+        will = self._status("offline", self._statuses + 2)
         self._server = await settled(self._server)
         if self._shared:
             await self._check_name(will)
         async with open_client(
             self._server, will=aiomqtt.Will(will.topic, encode(will.message), qos=1, retain=True)
         ) as client:
-            await self._publish(client, self._status("online"))
+            await self._publish_status(client, "online")
             if self._shared:
                 await client.subscribe(will.topic, qos=1)
             for post in self._hello():
@@ -171,7 +174,7 @@ class MqttSink:
             self._backlog.extend(batch)
             await self._send_backlog(client)
         self._finished = True
-        await self._publish(client, self._status("offline"))
+        await self._publish_status(client, "offline")
 
     async def _send_overdue(self, client: aiomqtt.Client, overdue: Overdue) -> None:
         """Send what waits on disk; what happens meanwhile goes behind it, and streams go out as they come."""
@@ -205,6 +208,10 @@ class MqttSink:
                 rest = islice(self._backlog, len(window), None)
                 self._backlog = deque([*(post for post in window if id(post) not in taken), *rest])
                 self.delivered += len(sent)
+
+    async def _publish_status(self, client: aiomqtt.Client, presence: Presence) -> None:
+        self._statuses += 1
+        await self._publish(client, self._status(presence, self._statuses))
 
     async def _publish(self, client: aiomqtt.Client, post: Post, sent: list[Post] | None = None) -> None:
         how = delivery(post.message)
@@ -246,7 +253,7 @@ class MqttSink:
             while len(client.messages):
                 await anext(client.messages)
             _LOG.warning("%s: somebody else wrote %s; online again", self.name, own.topic)
-            await self._publish(client, self._status("online"))
+            await self._publish_status(client, "online")
 
     def _refuse_other(self, raw: aiomqtt.Message, own: Post) -> None:
         status = _read_status(raw)

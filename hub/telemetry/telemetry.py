@@ -176,17 +176,17 @@ class Telemetry:
         self._made.clear()
         self._attitudes.clear()
 
-    def status(self, state: Presence, t_ns: int) -> Post:
-        """Say that this hub is there, or gone (also as last will)."""
-        topic = self._topics.status
-        return Post(topic, StatusMessage(**self._stamp(topic, t_ns), state=state, instance=self._about.instance))
+    def status(self, state: Presence, t_ns: int, seq: int) -> Post:
+        """Say that this hub is there, or gone (also as last will); `seq` counts what one broker is told."""
+        message = StatusMessage(t=self._utc(t_ns), seq=seq, state=state, instance=self._about.instance)
+        return Post(self._topics.status, message)
 
-    def session(self, t_ns: int) -> Post:
-        """Say where the run stands."""
+    def session(self, t_ns: int, *, again: bool = False) -> Post:
+        """Say where the run stands; `again`, to one broker only, it is not counted."""
         self._open_question(t_ns)
         session, about, topic = self._session, self._about, self._topics.session
         message = SessionMessage(
-            **self._stamp(topic, t_ns),
+            **self._stamp(topic, t_ns, again=again),
             state=session.state,
             runner=about.runner,
             source=about.source,
@@ -212,14 +212,13 @@ class Telemetry:
             **{device: info.placement for device, info in self._place.devices.items()},
         }
 
-    def reply(self, answer: Answer, t_ns: int) -> Post:
-        """Answer an order."""
-        topic = self._topics.reply
-        return Post(topic, ReplyMessage(**self._stamp(topic, t_ns), **answer._asdict()))
+    def reply(self, answer: Answer, t_ns: int, seq: int) -> Post:
+        """Answer an order; `seq` counts the answers on the broker that it came from."""
+        return Post(self._topics.reply, ReplyMessage(t=self._utc(t_ns), seq=seq, **answer._asdict()))
 
-    def hello(self, t_ns: int) -> list[Post]:
-        """Say again, after every connect, what a broker keeps for who comes late: of a replay the trend only."""
-        return [self.session(t_ns), self._trend_post(t_ns)]
+    def hello(self, t_ns: int, *, again: bool = False) -> list[Post]:
+        """Say what a broker keeps for who comes late, of a replay the trend only; `again`: to one broker."""
+        return [self.session(t_ns, again=again), self._trend_post(t_ns, again=again)]
 
     def frames(self, t_ns: int, sources: Mapping[str, SourceHealth]) -> list[Post]:
         """Say the state of everything, once a second; `sources` by device id."""
@@ -243,9 +242,9 @@ class Telemetry:
         )
         return Post(topic, message), self._place.pass_second(t_ns)
 
-    def _trend_post(self, t_ns: int) -> Post:
+    def _trend_post(self, t_ns: int, *, again: bool = False) -> Post:
         trend, topic = self._place.trend, self._topics.trend
-        said: dict[str, Any] = {**self._stamp(topic, t_ns), **trend.columns()}
+        said: dict[str, Any] = {**self._stamp(topic, t_ns, again=again), **trend.columns()}
         return Post(topic, TrendMessage(t0=self._utc(t_ns if trend.first_ns is None else trend.first_ns), **said))
 
     def _sensor(self, device: str, t_ns: int) -> Post:
@@ -315,8 +314,9 @@ class Telemetry:
         self._seq[topic] += 1
         return Post(topic, msgspec.structs.replace(message, seq=self._seq[topic]))
 
-    def _stamp(self, topic: str, t_ns: int) -> dict[str, Any]:
-        self._seq[topic] += 1
+    def _stamp(self, topic: str, t_ns: int, *, again: bool = False) -> dict[str, Any]:
+        """Time and number; what one broker is told again has the number of what all were told last."""
+        self._seq[topic] += not again or not self._seq[topic]
         return {"t": self._utc(t_ns), "seq": self._seq[topic]}
 
     def _utc(self, t_ns: int) -> str:

@@ -6,19 +6,30 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import get_args
 
 import jsonschema
 import msgspec
 import pytest
 
+import dsp.cues
+from dsp.runner.triage import SITES
+from dsp.texts import WATCHED
+from dsp.thresholds import antalgic, onset
+from dsp.thresholds.drift import CADENCE, CONTACT, CONTACT_DIFFERENCE, DROP
 from hub.contract.documents import documents, json_schema
 from hub.contract.examples import EXAMPLES
+from hub.flow.session import FRESH_S
+from hub.flow.trend import MINUTES
 from hub.messages.delivery import DELIVERY
 from hub.messages.incoming import Action
 from hub.messages.topics import KINDS, Topics
-from hub.messages.wire import MESSAGES, decode, encode
+from hub.messages.wire import MESSAGES, ThresholdMessage, decode, encode
+from hub.orders.obey import NUDGE
 
 FOLDER = Path(__file__).parents[2] / "docs" / "contract"
 PARSER = "@asyncapi/parser@3.4.0"
@@ -35,6 +46,41 @@ def test_the_committed_documents_are_what_the_code_says():
     for name, text in documents().items():
         committed = (FOLDER / name).read_text(encoding="utf-8")
         assert committed == text, f"docs/contract/{name} is old: run `make contract` and read the difference"
+
+
+def descriptions(found: object) -> Iterator[str]:
+    if isinstance(found, dict):
+        if isinstance(text := found.get("description"), str):
+            yield text
+        if isinstance(text := found.get("summary"), str):
+            yield text
+        for each in found.values():
+            yield from descriptions(each)
+    elif isinstance(found, list):
+        for each in found:
+            yield from descriptions(each)
+
+
+def test_outsiders_are_told_values_and_not_names_of_our_code():
+    said = [text for document in documents().values() for text in descriptions(json.loads(document))]
+    assert len(said) > 100
+    assert [text for text in said if re.search(r"`[a-z_]+\.[A-Za-z_.]+`|\bdsp\b|\bdomain \d", text)] == []
+
+
+def test_the_documents_have_the_numbers_and_names_of_the_code():
+    schemas = json.loads(documents()["asyncapi.json"])["components"]["schemas"]
+    assert f"at most {MINUTES};" in schemas["TrendMessage"]["description"]
+    assert f"older than {FRESH_S:g} s" in schemas["MetricsMessage"]["description"]
+    assert schemas["ThresholdMessage"]["properties"]["detector"]["examples"] == [*WATCHED]
+    assert {DROP.detector, CONTACT.detector, CADENCE.detector, CONTACT_DIFFERENCE.detector} < WATCHED.keys()
+    assert {onset.DETECTOR, antalgic.DETECTOR} < WATCHED.keys()
+    rules = {import_module(f"dsp.cues.{each.name}").__dict__.get("RULE") for each in iter_modules(dsp.cues.__path__)}
+    assert schemas["CueMessage"]["properties"]["rule"]["examples"] == sorted({*rules - {None}, NUDGE})
+    site = schemas["PainMessage"]["properties"]["site"]["anyOf"][0]
+    assert site["examples"] == [*SITES]
+    example = EXAMPLES["threshold"]
+    assert isinstance(example, ThresholdMessage)
+    assert example.detector in WATCHED
 
 
 def test_every_kind_of_topic_has_message_delivery_and_example():

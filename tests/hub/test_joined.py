@@ -25,7 +25,7 @@ pytestmark = pytest.mark.real_time
 async def put_online(server: Server, runner: str, source: str = "demo", state: str = "online") -> None:
     telemetry = Telemetry(About(runner, "one", source, 0, 0), Session())
     async with open_client(server) as client:
-        for post in (telemetry.status(state, 0), telemetry.session(0)):
+        for post in (telemetry.status(state, 0, 1), telemetry.session(0)):
             await client.publish(post.topic, encode(post.message), qos=1, retain=True)
 
 

@@ -49,8 +49,8 @@ class Hub:
             "test",
             self.server,
             self.bus.subscribe("mqtt", Policy.DROP_OLDEST, mqtt.CAPACITY, wanted=may_leave),
-            status=lambda presence: self.telemetry.status(presence, 0),
-            hello=lambda: [self.telemetry.session(0)],
+            status=lambda presence, number: self.telemetry.status(presence, 0, number),
+            hello=lambda: [self.telemetry.session(0, again=True)],
             notice=self._tell,
             shared=self.shared,
             as_told=for_others,
@@ -111,6 +111,7 @@ async def test_a_foreign_client_sees_a_run_from_hello_to_goodbye():
         f"stridecue/ann/{kind}" for kind in ("status", "session", "metrics", "status")
     ]
     assert [payload.get("state") for _, payload in heard] == ["online", "waiting", None, "offline"]
+    assert [payload["seq"] for _, payload in heard] == [1, 1, 1, 2]
     assert all(payload["schema"] == 1 and str(payload["t"]).endswith("Z") for _, payload in heard)
 
 
@@ -148,6 +149,7 @@ async def test_a_killed_hub_leaves_its_will():
         heard = await said_by(watcher)
     assert heard[-1][0] == "stridecue/ann/status"
     assert heard[-1][1]["state"] == "offline"
+    assert [payload["seq"] for topic, payload in heard if topic.endswith("/status")] == [1, 2]
 
 
 async def test_what_was_posted_while_the_broker_was_away_comes_in_order(monkeypatch: pytest.MonkeyPatch):
@@ -166,6 +168,7 @@ async def test_what_was_posted_while_the_broker_was_away_comes_in_order(monkeypa
                 await hub.sink.up.wait()
                 heard = await said_by(watcher)
     assert [payload["type"] for _, payload in heard] == ["status", "session", *["metrics"] * 4]
+    assert heard[0][1]["seq"] == 3, "the will was the second, whoever may have got it"
     seqs = [payload["seq"] for _, payload in heard[2:]]
     assert seqs == list(range(seqs[0], seqs[0] + 4))
     assert any("cannot be reached" in line for line in hub.said)
@@ -221,7 +224,7 @@ async def test_a_hub_puts_its_status_back_when_somebody_else_writes_it(monkeypat
     monkeypatch.setattr(mqtt, "REASSERT_S", 0.05)
     async with a_broker() as (server, _broker):
         first = Hub(server, "one", shared=True)
-        other = Hub(server, "two").telemetry.status("offline", 0)
+        other = Hub(server, "two").telemetry.status("offline", 0, 1)
         async with first.publishing(), open_client(server) as foreigner:
             await first.sink.up.wait()
             payload = encode(other.message) if written == "offline" else written.encode()

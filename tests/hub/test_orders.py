@@ -76,7 +76,7 @@ async def a_desk(protocol: aiomqtt.ProtocolVersion, *, kept: bytes | None = None
                 server,
                 "ann",
                 carry_out=desk.carry_out,
-                answer=lambda answer: telemetry.reply(answer, 0),
+                answer=lambda answer: telemetry.reply(answer, 0, 1),
             )
             task = group.create_task(work.run(), name="desk")
             await work.up.wait()

@@ -11,7 +11,7 @@ from dsp.signals import NS_PER_S
 from hub.contract.examples import EXAMPLES
 from hub.flow.session import Session
 from hub.messages.delivery import for_others
-from hub.messages.wire import CueMessage, Post, SessionMessage, encode
+from hub.messages.wire import CueMessage, MetricsMessage, Post, SessionMessage, encode
 from hub.telemetry.telemetry import About, Telemetry
 
 PAST = tuple(
@@ -110,3 +110,17 @@ def test_how_many_sounds_there_were_is_for_the_runner():
     assert told.sound is not None
     assert (told.sound.sounds, told.sound.hub_p50_ms) == (None, None)
     assert (told.sound.output, told.sound.muted) == (session.sound.output, session.sound.muted)
+
+
+def test_how_much_the_knees_felt_is_told_to_all_beside_the_distance():
+    guidance, telemetry = Guidance(GuidanceParams()), Telemetry(About("ann", "one", "live", 0, 0), Session())
+    for second in range(61):
+        t_ns = second * NS_PER_S
+        values = {"running": 1.0, "speed_mps": 3.0, "incline_pct": -10.0}
+        metrics = [Metric(t_ns, key, value, None, 0.9) for key, value in values.items()]
+        for record in [*metrics, *guidance.second(t_ns, metrics)]:
+            telemetry.record(record)
+    frame = for_others(telemetry.frames(60 * NS_PER_S, {})[0].message)
+    assert isinstance(frame, MetricsMessage)
+    assert frame.extra["distance_m"] == pytest.approx(180.0)
+    assert frame.extra["exposure_m"] == pytest.approx(450.0)  # 2.5 times at 10 % down

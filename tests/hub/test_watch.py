@@ -40,16 +40,16 @@ def test_what_changed_is_said_once_and_with_the_runner():
         "connected",
         "ann: hub online",
         "ann: running",
-        "ann: drift, landing left: close to the threshold",
+        "ann: hip drop against the usual, landing left: close to the threshold",
         "ben: running",
-        "ben: drift, landing left: close to the threshold",
+        "ben: hip drop against the usual, landing left: close to the threshold",
         "ann: Hip pod streaming",
     ]
 
 
 def test_cues_and_thresholds_are_said_at_once_numbers_seldom():
     assert said(of("cue")) == ["ann: cue (advice): Keep your belt level when you land on your left"]
-    assert said(of("threshold")) == ["ann: drift, landing left: close to the threshold"]
+    assert said(of("threshold")) == ["ann: hip drop against the usual, landing left: close to the threshold"]
     lines = said(*[of("metrics")] * (2 * NUMBERS_EVERY))
     assert lines == ["ann: 170 steps/min, hip drop left 7.4 degrees, right 5.1, 2.9 m/s, 152 bpm"] * 2
 
@@ -64,7 +64,7 @@ def session(**changes: object) -> Received:
 def test_a_threshold_has_no_internal_name_and_is_said_once():
     told = said(session(), of("threshold"))
     again = said(of("threshold"), of("session"))
-    assert told[1:] == again[:1] == ["ann: drift, landing left: close to the threshold"]
+    assert told[1:] == again[:1] == ["ann: hip drop against the usual, landing left: close to the threshold"]
     assert again[1:] == ["ann: running"]
     assert detector_and_side("contact_difference_drift") == ("contact_difference_drift", None)
     assert threshold_text(*detector_and_side("drop_drift_left")[:1], "reached", "left") == (
@@ -130,7 +130,7 @@ def test_the_examples_are_of_the_kinds_that_are_used():
     assert isinstance(EXAMPLES["cue"], CueMessage)
     assert EXAMPLES["cue"].severity is Severity.ADVICE
     assert isinstance(EXAMPLES["session"], SessionMessage)
-    assert EXAMPLES["session"].thresholds == {"drift_left": ThresholdState.NEAR}
+    assert EXAMPLES["session"].thresholds == {"drop_drift_left": ThresholdState.NEAR}
 
 
 def test_what_tells_of_pain_is_not_said():
