@@ -26,9 +26,13 @@ HIP = frozenset({Placement.SACRUM, Placement.LEFT_HIP, Placement.RIGHT_HIP, Plac
 SLOWEST_HZ = 80.0
 """A tap is over between two samples of a slower sensor."""
 
+_TO_G = 0.5 / GRAVITY_MPS2
+"""From twice a spike, m/s2, to g."""
+
 Array = NDArray[np.float64]
 
-_ONES = np.ones(3)
+_FORCE = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
+"""Sums the force's three of six columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +86,23 @@ class ThreeTaps:
         self._t_ns, self._rows = t_ns[-2 * reach :], six[-2 * reach :]
         if len(t_ns) > 2 * reach:
             # Twice the spike: how far a sample is from the straight line between its neighbours.
-            a = six[:, :3]
-            spike = 2.0 * a[reach:-reach]
-            spike -= a[: -2 * reach]
-            spike -= a[2 * reach :]
+            spike = 2.0 * six[reach:-reach]
+            spike -= six[: -2 * reach]
+            spike -= six[2 * reach :]
             spike *= spike
-            g = np.sqrt(spike @ _ONES) * (0.5 / GRAVITY_MPS2)
+            square = spike @ _FORCE
             sample_ns = NS_PER_S / self._rate_hz
-            if not (math.isfinite(g.sum()) and t_ns[-1] - t_ns[0] < (len(t_ns) - 1 + 0.5 * reach) * sample_ns):
+            lost = t_ns[-1] - t_ns[0] >= (len(t_ns) - 1 + 0.5 * reach) * sample_ns
+            if lost or not math.isfinite(np.vdot(square, square)):
                 # Samples on both sides of a gap, or missing ones, say nothing.
                 at = np.array(t_ns)
                 whole = at[2 * reach :] - at[: -2 * reach] < 3.0 * reach * sample_ns
-                g[~(whole & np.isfinite(g))] = 0.0
-            self._look(t_ns[reach:-reach], g, out)
+                square[~(whole & np.isfinite(square))] = 0.0
+            self._look(t_ns[reach:-reach], square, out)
         return out
 
-    def _look(self, t_ns: list[int], g: Array, out: list[float]) -> None:
-        """Window by window, each with the limit that the windows before it set."""
+    def _look(self, t_ns: list[int], square: Array, out: list[float]) -> None:
+        """Window by window, each with the limit that the windows before it set; `square` of twice the spikes."""
         first, window_ns = 0, round(self._p.window_s * NS_PER_S)
         while first < len(t_ns):
             window = t_ns[first] // window_ns
@@ -106,12 +110,13 @@ class ThreeTaps:
                 self._close_window()
                 self._window = window
             k = bisect_left(t_ns, (window + 1) * window_ns)
-            part = g[first:k]
-            most_g = float(part.max())
+            part = square[first:k]
+            most_g = _TO_G * math.sqrt(part[part.argmax()])
             self._most_g = max(self._most_g, most_g)
             if most_g > self._limit_g:
-                for i in np.flatnonzero(part > self._limit_g).tolist():
-                    self._tap(1e-9 * t_ns[first + i], float(part[i]), out)
+                for i, twice in enumerate(np.sqrt(part).tolist()):
+                    if _TO_G * twice > self._limit_g:
+                        self._tap(1e-9 * t_ns[first + i], _TO_G * twice, out)
             first = k
         self._decide(1e-9 * t_ns[-1], out)
 

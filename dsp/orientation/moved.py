@@ -59,12 +59,12 @@ class MovedSensor:
     def look(self, axes: list[list[float]]) -> bool:
         """One look at the force (three lists, m/s2, sensor axes); True when the sensor has moved."""
         p = self._p
-        if max(max(a) - min(a) for a in axes) < p.motion_mps2:
+        if max([max(a) - min(a) for a in axes]) < p.motion_mps2:
             self._recent.clear()
             return False
         if len(self._recent) == p.windows:
             self._learn(self._recent[0])
-        x, y, z = (sum(a) / len(a) for a in axes)
+        x, y, z = [sum(a) / len(a) for a in axes]
         self._recent.append((x, y, z))
         if self._learned < p.learn or len(self._recent) < p.windows:
             return False
@@ -96,7 +96,7 @@ class MovedSensor:
 
     def _turn(self, forces: list[Vector]) -> float:
         """Angle between the mean of some looks and the reference, rad."""
-        x, y, z = (sum(v) for v in zip(*forces, strict=True))
+        x, y, z = map(sum, zip(*forces, strict=True))
         a, b, c = self._reference
         size = math.sqrt((x * x + y * y + z * z) * (a * a + b * b + c * c))
         return math.acos(max(-1.0, min(1.0, (x * a + y * b + z * c) / size))) if size > 0.0 else 0.0

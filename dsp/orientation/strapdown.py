@@ -73,10 +73,9 @@ class Strapdown:
         bx, by, bz = self.bias
         vx, vy = self.v
         before = self.t_s
-        add_ux, add_uy, add_uz = trace.up[0].append, trace.up[1].append, trace.up[2].append
-        add_vx, add_vy = trace.vx.append, trace.vy.append
+        ups_x, ups_y, ups_z = trace.up
+        vxs, vys = trace.vx, trace.vy
         vertical: list[float] = []
-        add = vertical.append
         for t, ax, ay, az, gx, gy, gz in zip(t_s, *force, *turns, strict=True):
             dt = t - before
             before = t
@@ -108,12 +107,12 @@ class Strapdown:
             xz -= wy
             yz += wx
             zz = 1.0 - xx - yy
-            add_ux(xz)
-            add_uy(yz)
-            add_uz(zz)
-            add(xz * ax + yz * ay + zz * az)
-            add_vx(vx)
-            add_vy(vy)
+            ups_x.append(xz)
+            ups_y.append(yz)
+            ups_z.append(zz)
+            vertical.append(xz * ax + yz * ay + zz * az)
+            vxs.append(vx)
+            vys.append(vy)
         self.q = (w, x, y, z)
         self.v = (vx, vy)
         self.t_s = before

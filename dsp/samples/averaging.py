@@ -51,6 +51,8 @@ class Averaging:
     def times_s(self, stamps: list[int]) -> list[float]:
         """Time of each mean; `stamps` of the samples, ns, raw or more."""
         one, two = self._middle
+        if one == two:
+            return [stamp * 1e-9 for stamp in stamps[one]]
         return [(a + b) * 0.5e-9 for a, b in zip(stamps[one], stamps[two], strict=True)]
 
 

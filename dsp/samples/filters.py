@@ -41,11 +41,10 @@ class LowPass2:
             self._primed = True
         z1, z2 = self._z1, self._z2
         out: list[float] = []
-        add = out.append
         for x in values:
             y = b0 * x + z1
             z1 = b1 * x - a1 * y + z2
             z2 = b0 * x - a2 * y
-            add(y)
+            out.append(y)
         self._z1, self._z2 = z1, z2
         return out

@@ -75,7 +75,7 @@ class Intake:
         self.gap_s = 0.0
         self.group = 1
         self._raw_period_s = 0.0
-        self._enough = 1
+        self._enough = 0
         self._last_ns = -(1 << 62)
         self._layout: Layout = ()
         self._columns: list[int] = []
@@ -169,8 +169,9 @@ class Intake:
 
     def _begin_chunk(self) -> int:
         """Take over the owner's wish; raw samples that make the next chunk."""
-        self._averaging = averaging_of(self.group, self.chunk, turns=self._p.turns)
-        self._enough = self._averaging.raw
+        if self._enough != self.group * self.chunk:
+            self._averaging = averaging_of(self.group, self.chunk, turns=self._p.turns)
+            self._enough = self._averaging.raw
         return self._enough
 
     def _emit(self, stamps: list[int], values: Array) -> bool:
