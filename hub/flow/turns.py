@@ -6,8 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from dsp.signals import NS_PER_S
 from hub.flow.place import Place
 from hub.flow.session import SessionSoFar
+
+PLOTTED_NS = 10 * NS_PER_S
+"""So much before the place that a replay goes to is led through at least: plots show it."""
 
 
 @dataclass(frozen=True, slots=True)

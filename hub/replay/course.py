@@ -14,22 +14,21 @@ import msgspec
 from drivers.clock import now_ns as hub_now_ns
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo, Packet, Said
-from dsp.records import Attitude, Cue, PainReport, Record, Summary
+from dsp.records import Attitude, Cue, PainReport, Record, Step, Summary
 from dsp.signals import NS_PER_S
 from hub.flow.bus import Bus
 from hub.flow.engine import Engine, RadioItem
 from hub.flow.facts import Arrival, Asked, Elsewhere, Fact, Mute
 from hub.flow.notices import Notices
 from hub.flow.session import Session
-from hub.flow.turns import GoTo, Keep, Landed, Leap, Snapshot, Turn
+from hub.flow.turns import PLOTTED_NS, GoTo, Keep, Landed, Leap, Snapshot, Turn
+from hub.messages.delivery import marked_late
 from hub.messages.incoming import CommandMessage
 from hub.messages.wire import Post
 from hub.outcome import Outcome
 from hub.telemetry.telemetry import Telemetry
 from hub.text.missing import contradiction
 
-PLOTTED_NS = 10 * NS_PER_S
-"""A plot shows so much before the place that a replay goes to."""
 MUTE, UNMUTE = (msgspec.json.encode(CommandMessage(action=action)) for action in ("mute", "unmute"))
 
 
@@ -116,7 +115,7 @@ class Course:
         """Take in a record: say it to everybody, unless it is passed over."""
         if self.is_passing and isinstance(record, Attitude):  # nearly all records there are
             await self._facts.publish(record)
-            if record.t_ns >= self._until_ns - PLOTTED_NS:
+            if self._is_plotted(record):
                 await self.post(self._telemetry.record(record))
             return
         self._observe(record)
@@ -130,10 +129,15 @@ class Course:
         await self._facts.publish(record)
         if self.is_passing:
             self._telemetry.pass_over(record)
+            if isinstance(record, Step) and self._is_plotted(record):
+                await self.post([marked_late(post) for post in self._telemetry.record(record)])
             return
         await self.post(self._telemetry.record(record))
         if changed:
             await self.post([self._telemetry.session(record.t_ns)])
+
+    def _is_plotted(self, record: Record) -> bool:
+        return record.t_ns >= self._until_ns - PLOTTED_NS
 
     async def frame(self, t_ns: int) -> None:
         """Say the state of everything; on the way elsewhere only how far it is."""

@@ -21,7 +21,7 @@ from dsp.records import Record
 from dsp.signals import NS_PER_S
 from hub.flow.engine import RadioItem
 from hub.flow.source import NamedTask, Source
-from hub.flow.turns import Checkpoint, GoTo, Keep, Landed, Leap, Turn
+from hub.flow.turns import PLOTTED_NS, Checkpoint, GoTo, Keep, Landed, Leap, Turn
 from hub.messages.incoming import CommandMessage
 from hub.messages.lines import seconds
 from hub.messages.wire import ReplayFound, ReplayStatus
@@ -184,13 +184,14 @@ class ReplayedSource:
         t_ns = max(t_ns, self._reader.session.t0_ns)
         if self._end_ns is not None:
             t_ns = min(t_ns, self._end_ns)
-        best, here_ns = self._checkpoints.before(t_ns), self._position_ns
+        from_ns, here_ns = t_ns - PLOTTED_NS, self._position_ns
+        best = self._checkpoints.before(from_ns) or self._checkpoints.before(t_ns)
         is_back = t_ns < here_ns
         if is_back and best is None:
             raise OrderError(ONLY_FORWARD)
         if self._at_end and not is_back:
             raise OrderError(THE_END)
-        if best is not None and (is_back or best.t_ns > here_ns):
+        if best is not None and (from_ns < here_ns or best.t_ns > here_ns):
             self._goal = best
             self._pace.hurried = True
         self._target_ns = t_ns

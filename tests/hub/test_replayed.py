@@ -13,7 +13,7 @@ from drivers.recordings.recording import RecordingReader, RecordingWriter, Sessi
 from dsp.signals import NS_PER_S, Placement
 from hub.flow.place import Place
 from hub.flow.session import SessionSoFar
-from hub.flow.turns import Keep, Landed, Leap, Snapshot
+from hub.flow.turns import GoTo, Keep, Landed, Leap, Snapshot
 from hub.messages.incoming import Action, CommandMessage
 from hub.messages.wire import ReplayFound, ReplayMark
 from hub.orders.order_desk import OrderError
@@ -207,7 +207,8 @@ async def test_it_says_where_it_is(reader: RecordingReader):
     assert (source.status().state, source.status().target_s, source.status().seeks) == ("seeking", 20.0, 2)
     source.steer(CommandMessage(action="pause"))
     turns = [item async for batch in _until(batches, Landed) for item in kept(batch)]
-    assert [type(turn) for turn in turns if not isinstance(turn, Packet)] == [Leap, Landed]
+    # From so far back that a plot can be shown.
+    assert [type(turn) for turn in turns if not isinstance(turn, Packet)] == [Leap, GoTo, DeviceInfo, Landed]
     assert (source.status().state, source.status().position_s) == ("paused", 19.9)
 
 

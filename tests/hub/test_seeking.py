@@ -135,10 +135,15 @@ class Player:
         return self.told[len(self.told) - self.told[::-1].index(b"seek") :]
 
 
+_WHOLE: dict[Path, list[bytes]] = {}
+
+
 async def uninterrupted(recording: Path) -> list[bytes]:
-    player = Player(RecordingReader(recording))
-    await player.play({})
-    return player.told
+    if recording not in _WHOLE:
+        player = Player(RecordingReader(recording))
+        await player.play({})
+        _WHOLE[recording] = player.told
+    return _WHOLE[recording]
 
 
 def sha(lines: list[bytes]) -> str:
@@ -179,10 +184,13 @@ async def test_on_the_way_nobody_is_told_and_screens_get_what_is_true_there(smal
     kinds = [type(post.message) for post in player.posts]
     leap = next(i for i, post in enumerate(player.posts) if is_seeking(post))
     landed = next(i for i in range(leap, len(kinds)) if kinds[i] is MetricsMessage)
-    assert set(kinds[leap:landed]) <= {SessionMessage, AttitudeMessage, CueMessage}
-    assert all(post.message.late for post in player.posts[leap:landed] if isinstance(post.message, CueMessage))
+    assert set(kinds[leap:landed]) <= {SessionMessage, AttitudeMessage, StepMessage, CueMessage}
+    events = [each.message for each in player.posts[leap:landed] if isinstance(each.message, CueMessage | StepMessage)]
+    assert all(event.late for event in events)
+    step_s = [event.t_s for event in events if isinstance(event, StepMessage)]
+    assert 8.0 <= step_s[0] < 8.5 < 16.5 < step_s[-1] < 18.0
     plot_s = [post.message.t0_s for post in player.posts[leap:landed] if isinstance(post.message, AttitudeMessage)]
-    assert 8.0 <= plot_s[0] < plot_s[-1] < 18.0
+    assert 8.0 <= plot_s[0] < 8.2 < 17.8 < plot_s[-1] < 18.0
     now = next(post.message for post in player.posts[landed:] if isinstance(post.message, SessionMessage))
     assert now.replay is not None
     assert (now.replay.state, now.replay.seeks) == ("playing", 1)
@@ -249,7 +257,7 @@ async def test_what_is_said_holds_until_it_goes_to_before_it_whichever_way_it_ca
         assert sha(after) == sha(whole[len(whole) - len(after) :])
 
 
-@pytest.mark.parametrize("seeks", [{20.0: 10.0}, {20.0: 12.5, 13.0: 9.3}, {11.0: 22.0, 23.0: 9.9}])
+@pytest.mark.parametrize("seeks", [{20.0: 10.0}, {11.0: 22.0, 23.0: 12.5, 13.0: 9.3}])
 async def test_with_what_was_said_by_hand_it_is_as_if_it_had_not_gone_back(
     small_recording: Path, seeks: dict[float, float]
 ):
@@ -352,8 +360,8 @@ async def test_a_fault_is_told_where_it_was_and_not_before_it(small_recording: P
 
     await player.follow(
         [
-            *((9.0, break_it), (9.1, look), (20.0, player.seek(17.0)), (17.1, look)),
-            *((20.0, player.seek(6.0)), (6.1, look), (17.0, look)),
+            *((5.0, break_it), (5.1, look), (20.0, player.seek(19.0)), (19.1, look)),
+            *((20.0, player.seek(3.0)), (3.1, look), (17.0, look)),
         ]
     )
     there = f"{left} is not used any more (ValueError: broken); details in the log"
