@@ -30,6 +30,7 @@ PICTURES = {
     "runner-120x40": ("cue", LARGE, "dark"),
     "pain-before-120x40": ("pain-before", LARGE, "light"),
     "pain-80x24": ("pain", SMALL, "dark"),
+    "web-80x24": ("web", SMALL, "dark"),
     "high-contrast-80x24": ("stop", SMALL, "high-contrast"),
     "colour-blind-80x24": ("stop", SMALL, "colour-blind"),
     "coach-120x40": ("roster", LARGE, "dark"),

@@ -22,6 +22,7 @@ from tui.app import DashboardApp
 from tui.coach import CoachApp
 from tui.look.theme import NAMES
 from tui.look.theme_memory import own_memory
+from tui.page import Page
 from tui.shell import Shell
 
 NICENESS = 5
@@ -97,11 +98,26 @@ def chosen_app(options: argparse.Namespace) -> Shell:
     return CoachApp(HubClient(server, topics=coach_topics(options.runner)), str(server))
 
 
+def page_of(options: argparse.Namespace) -> Page:
+    """Make the page that shows a coach the runners of the same broker."""
+    which = ["--port", str(options.port)]
+    watch = ["--watch", "--host", options.host, *which]
+    if options.url is not None:
+        given = {"--user": options.user, "--ca-file": options.ca_file}
+        login = [word for name, value in given.items() if value is not None for word in (name, value)]
+        which = ["--broker", options.url, *login]
+        watch = ["--watch", "--url", options.url, *login]
+    if options.watch and options.runner is not None:
+        watch += ["--runner", options.runner]
+    return Page(watch, which)
+
+
 async def run(options: argparse.Namespace) -> int:
     """Run the dashboard until it is quit, signalled or orphaned."""
     app = chosen_app(options)
     if not in_browser():  # who looks on from a tablet does not choose for this machine
         app.looks = own_memory()
+        app.page = page_of(options)
     app.wear(options.theme)
     outlive_the_hub()
     end_with_signals(app)

@@ -15,19 +15,20 @@ from dsp.runner.triage import PainRule
 from dsp.texts import level_word
 from hub.client import Item, NotConnectedError, Received
 from hub.messages.incoming import CommandMessage, PainMessage
-from hub.messages.wire import SessionMessage
+from hub.messages.wire import ReplyMessage, SessionMessage
 from tui.explanations import RUNNER, RUNNER_KEYS
 from tui.screens.help import HelpScreen
 from tui.screens.pain import PainScreen
 from tui.screens.runner import RunnerScreen
+from tui.screens.web import WebScreen
 from tui.shell import Shell
 from tui.state.board import Board
 from tui.state.feed import Feed
-from tui.state.words import clock
+from tui.state.words import clock, sentence
 from tui.widgets.replay_line import ReplayLine
 
 PAINT_HZ = 10.0
-"""The plot: smooth to the eye; with all the rest a tenth of a core (docs/dashboard-costs.md)."""
+"""The plots: smooth to the eye; with all the rest a tenth of a core (docs/dashboard-costs.md)."""
 SLOW_EVERY = 5
 """Everything else is looked at every so many paints: twice a second, and it changes once a second."""
 
@@ -51,6 +52,7 @@ class DashboardApp(Shell):
         Binding("plus,equals_sign", "cues('more')", "More cues", show=False),
         Binding("k", "mark", "Mark"),
         Binding("d", "theme", "Theme"),
+        Binding("w", "web", "Web"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("space", "hold", "Pause"),
         Binding("plus,equals_sign", "faster(2)", "Speed", key_display="+ -"),
@@ -90,8 +92,13 @@ class DashboardApp(Shell):
 
     def _hear_of(self, item: Item, now_s: float) -> None:
         self.board.apply(item, now_s)
-        if isinstance(item, Received) and isinstance(item.message, SessionMessage):
-            self._follow_replay()
+        if not isinstance(item, Received):
+            return
+        match item.message:
+            case SessionMessage():
+                self._follow_replay()
+            case ReplyMessage(ok=False, text=text) if self._replaying:
+                self.notify(sentence(text), timeout=3)
 
     def _follow_replay(self) -> None:
         """Know what the next key is to change: what the hub says, whoever ordered it, and not what was asked of it."""
@@ -118,6 +125,7 @@ class DashboardApp(Shell):
         replaying = self.board.session is not None and self.board.session.source == "replay"
         if replaying != self._replaying:
             self._replaying = replaying
+            self._home.set_class(replaying, "-replaying")
             self.refresh_bindings()
             if not self._line.is_attached:
                 self._home.mount(self._line, before=self._home.query_one(Footer))
@@ -148,6 +156,8 @@ class DashboardApp(Shell):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only a replay can be steered, only a live run takes reports and wishes: the other's keys are not there."""
         del parameters
+        if action == "web":
+            return self.page is not None
         if action in _LIVE:
             return not self._replaying
         return self._replaying or action not in _STEERING
@@ -161,7 +171,6 @@ class DashboardApp(Shell):
         """Change a replay's speed."""
         self._speed = min(FASTEST, max(SLOWEST, self._speed * factor))
         self.order(CommandMessage(action="speed", factor=self._speed))
-        self.notify(f"{self._speed:g} times as fast as it was run", timeout=2)
 
     def action_skip(self, seconds: float) -> None:
         """Go so much further in a replay, or back."""
@@ -208,6 +217,11 @@ class DashboardApp(Shell):
     def action_help(self) -> None:
         """Explain every number."""
         self.push_screen(HelpScreen(RUNNER, RUNNER_KEYS))
+
+    def action_web(self) -> None:
+        """Serve what a coach sees to a browser."""
+        if self.page is not None:
+            self.push_screen(WebScreen(self.page))
 
     def _report_pain(self, report: PainMessage | None) -> None:
         if report is not None:

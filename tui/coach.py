@@ -17,6 +17,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.nudge import NudgeScreen
 from tui.screens.roster import RosterScreen
 from tui.screens.watched import WatchedScreen
+from tui.screens.web import WebScreen
 from tui.shell import Shell
 from tui.state.feed import Feed
 from tui.state.roster import Roster
@@ -36,6 +37,7 @@ class CoachApp(Shell):
         Binding("m", "order('mute')", "Mute"),
         Binding("u", "order('unmute')", "Unmute"),
         Binding("d", "theme", "Theme"),
+        Binding("w", "web", "Web"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("q", "quit", "Quit"),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
@@ -85,6 +87,16 @@ class CoachApp(Shell):
     def action_help(self) -> None:
         """Explain every number."""
         self.push_screen(HelpScreen(COACH, COACH_KEYS))
+
+    def action_web(self) -> None:
+        """Serve the same to a browser."""
+        if self.page is not None:
+            self.push_screen(WebScreen(self.page))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In a browser there is nothing to serve it from."""
+        del parameters
+        return action != "web" or self.page is not None
 
     def action_nudge(self) -> None:
         """Ask what to say, and say it."""

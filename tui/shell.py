@@ -11,6 +11,7 @@ from textual.worker import Worker, WorkerState
 from hub.client import Item
 from tui.look.theme import FOR_FEW_COLOURS, NAMES, look_name, theme_name, themes
 from tui.look.theme_memory import ThemeMemory
+from tui.page import Page
 from tui.state.feed import Feed
 
 WIDTHS = [(0, "-tight"), (76, "-narrow"), (110, "-wide")]
@@ -43,6 +44,7 @@ class Shell(App[None]):
         for theme in themes():
             self.register_theme(theme)
         self.looks = ThemeMemory()
+        self.page: Page | None = None  # none for who looks on in a browser
         self.wear(None)
         self._feed = feed
         self._clock_s = clock_s
@@ -54,6 +56,11 @@ class Shell(App[None]):
         """Take in everything the feed says; nothing is queued, only the newest is kept."""
         async for item in self._feed.watch():
             self._hear(item, self._clock_s())
+
+    async def on_unmount(self) -> None:
+        """Leave nothing behind."""
+        if self.page is not None:
+            await self.page.stop()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Notice that the reader failed."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from textual.widgets import DataTable
 
 from tests.tui.driver import Driver
+from tests.tui.page import WrittenPage
 from tests.tui.scenes import Clock, ScriptedFeed
 from tui.coach import CoachApp
 
@@ -35,6 +36,7 @@ class Coach(Driver[CoachApp]):
 async def a_coach(size: tuple[int, int] = (120, 40)) -> AsyncIterator[Coach]:
     feed, clock = ScriptedFeed(), Clock()
     app = CoachApp(feed, "127.0.0.1:1883", clock)
+    app.page = WrittenPage()
     app.wear("dark")
     async with app.run_test(size=size) as pilot:
         yield Coach(app, pilot, feed, clock)

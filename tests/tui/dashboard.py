@@ -6,10 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from dsp.records import Side
 from tests.tui.driver import Driver
+from tests.tui.page import WrittenPage
 from tests.tui.scenes import Clock, Say, ScriptedFeed
 from tui.app import DashboardApp
+from tui.widgets.braille_plot import BraillePlot
 from tui.widgets.cue_banner import CueBanner
+from tui.widgets.hip_plots import HipPlots
 from tui.widgets.metric_tile import MetricTile
 from tui.widgets.sensor_table import SensorTable
 from tui.widgets.status_line import StatusLine
@@ -50,6 +54,11 @@ class Dashboard(Driver[DashboardApp]):
         return text_of(self.app.screen_stack[1].query_one(SensorTable)).splitlines()
 
     @property
+    def plots(self) -> dict[Side, BraillePlot]:
+        """The moving plots, by the side that is landed on."""
+        return self.app.screen_stack[1].query_one(HipPlots).plots
+
+    @property
     def gauge(self) -> ThresholdGauge:
         return self.app.screen_stack[1].query_one(ThresholdGauge)
 
@@ -63,6 +72,7 @@ def text_of(widget: StatusLine | SensorTable | CueBanner | ThresholdGauge) -> st
 async def dashboard(size: tuple[int, int] = SMALL) -> AsyncIterator[Dashboard]:
     feed, clock = ScriptedFeed(), Clock()
     app = DashboardApp(feed, "ann", clock)
+    app.page = WrittenPage()
     app.wear("dark")
     async with app.run_test(size=size) as pilot:
         yield Dashboard(app, pilot, feed, clock)

@@ -126,6 +126,7 @@ GALLERY: dict[str, OfRunner | OfCoach] = {
     "finished": OfRunner((SMALL,), (scenes.ended,)),
     "pain": OfRunner((SMALL,), (scenes.running, scenes.a_second_later), ("p", "4", "down", "r")),
     "help": OfRunner((SMALL, LARGE), (scenes.running, scenes.a_second_later), ("question_mark",)),
+    "web": OfRunner((SMALL,), (scenes.running, scenes.a_second_later), ("w",)),
     "roster-empty": OfCoach((SMALL,), _nobody),
     "roster": OfCoach((SMALL, LARGE), _forty),
     "roster-silent": OfCoach((LARGE,), _one_silent),

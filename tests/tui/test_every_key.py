@@ -20,6 +20,7 @@ from hub.messages.incoming import CommandMessage, PainMessage
 from tests.tui import coach_scenes, scenes
 from tests.tui.coach import Coach, a_coach
 from tests.tui.dashboard import Dashboard, dashboard
+from tests.tui.page import WrittenPage
 from tui.look.theme import look_name
 from tui.screens.pain import SITES, PainScreen
 
@@ -83,6 +84,7 @@ KEYS = {
         ("cues('more')", "equals_sign"): _order(a_run, "more"),
         ("mark", "k"): _order(a_run, "mark"),
         ("theme", "d"): Press(a_run, (), ("theme", "light")),
+        ("web", "w"): _screen(a_run, "WebScreen"),
         ("help", "question_mark"): _screen(a_run, "HelpScreen"),
         ("hold", "space"): _order(a_replay, "pause"),
         ("faster(2)", "plus"): _order(a_replay, "speed", 2.0),
@@ -106,6 +108,7 @@ KEYS = {
         ("order('mute')", "m"): _order(a_roster, "mute"),
         ("order('unmute')", "u"): _order(a_roster, "unmute"),
         ("theme", "d"): Press(a_roster, (), ("theme", "light")),
+        ("web", "w"): _screen(a_roster, "WebScreen"),
         ("help", "question_mark"): _screen(a_roster, "HelpScreen"),
         ("quit", "q"): Press(a_roster, (), END),
         ("quit", "ctrl+c"): Press(a_roster, ("n",), END),
@@ -115,6 +118,11 @@ KEYS = {
     "HelpScreen": {
         ("dismiss", key): _screen(a_run, "RunnerScreen", "question_mark")
         for key in ("escape", "question_mark", "q", "enter")
+    },
+    "WebScreen": {
+        ("open", "enter"): Press(a_run, ("w",), ("shown", 1)),
+        ("stop", "s"): Press(a_run, ("w",), ("page", "off")),
+        **{("dismiss", key): _screen(a_run, "RunnerScreen", "w") for key in ("escape", "w", "q")},
     },
     "NudgeScreen": {("dismiss", "escape"): _screen(a_roster, "RosterScreen", "n", "x")},
     "PainScreen": {
@@ -135,6 +143,8 @@ def state(shown: Shown) -> dict[str, object]:
     """What a key can change."""
     app, sent = shown.app, shown.feed.sent
     now: dict[str, object] = {"running": app.is_running, "theme": look_name(app.theme)}
+    if isinstance(app.page, WrittenPage):
+        now |= {"page": app.page.state, "shown": app.page.shown}
     if sent:
         now["order"] = _said(sent[-1])
     if app.is_running:

@@ -207,7 +207,7 @@ async def test_elsewhere_in_a_replay_nothing_is_left_of_where_it_was() -> None:
         await board.look()
         assert board.said.startswith("SEEKING: Catching up to 1:30")
         now = board.app.board
-        assert (now.cues, now.cue, now.thresholds, now.held, now.obliquity.newest_s) == (0, None, {}, {}, None)
+        assert (now.cues, now.cue, now.thresholds, now.held, now.drops.newest_s) == (0, None, {}, {}, None)
         early = msgspec.structs.replace(scenes.cue(t_s=70.0), late=True)
         board.feed.say(scenes.session(source="replay", replay=scenes.replay(position_s=90.0, seeks=1)), early)
         await board.look()
@@ -223,7 +223,15 @@ async def test_help_explains_every_number() -> None:
         assert "Not a medical device" in words
         for tile in board.app.screen_stack[1].query("MetricTile"):
             assert f"{tile.reading.title}:" in words
-        for also in ("Aim:", "Pain-free to:", "Today's cap:", "Threshold:", "Sensors:", "♪", "Hips, side to side:"):
+        for also in (
+            "Aim:",
+            "Pain-free to:",
+            "Today's cap:",
+            "Threshold:",
+            "Sensors:",
+            "♪",
+            "Landing left, landing right:",
+        ):
             assert also in words
 
 
@@ -235,10 +243,10 @@ async def test_quit_ends_with_success() -> None:
         assert board.app.return_code == 0
 
 
-async def test_the_footer_shows_at_most_seven_keys_and_they_fit() -> None:
+async def test_the_footer_shows_at_most_eight_keys_and_they_fit() -> None:
     async with dashboard(SMALL) as board:
         shown = [each for each in board.app.screen.active_bindings.values() if each.binding.show]
-        assert {each.binding.key for each in shown} == {"p", "m", "minus", "k", "d", "question_mark", "q"}
+        assert {each.binding.key for each in shown} == {"p", "m", "minus", "k", "d", "w", "question_mark", "q"}
         footer = board.app.screen.query_one(Footer)
         assert footer.virtual_size.width <= SMALL[0]
 

@@ -1,6 +1,6 @@
-"""One runner as a coach sees them: the runner's own screen, with the run so far where the moving plot would be.
+"""One runner as a coach sees them: the runner's own screen, with the run so far where the moving plots would be.
 
-The moving plot needs fifty values a second, which stay on the runner's own hub.
+The moving plots need fifty values a second, which stay on the runner's own hub.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tui.widgets.trend_panel import TrendPanel
 class WatchedScreen(RunnerScreen):
     """Shows one runner of the roster."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.roster", "All runners")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.roster", "Back")]
 
     def __init__(self, runner: str) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class WatchedScreen(RunnerScreen):
         self._trend = TrendPanel()
 
     def compose(self) -> ComposeResult:
-        """As the runner's screen, with the trend in place of the plot."""
+        """As the runner's screen, with the trend in place of the plots."""
         yield self._status
         yield Grid(*self._tiles, id="tiles")
         yield self._banner

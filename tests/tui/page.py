@@ -1,0 +1,27 @@
+"""A page that is served by nobody, for tests of the keys."""
+
+from __future__ import annotations
+
+from hub.settings.web_address import LOOPBACK, page
+from tui.page import Page
+
+
+class WrittenPage(Page):
+    """Is on at once; `shown` counts how often a browser was asked for, `browser`: there is one."""
+
+    def __init__(self, *, browser: bool = True) -> None:
+        super().__init__((), ())
+        self.shown = 0
+        self.browser = browser
+
+    async def start(self, theme: str) -> None:
+        del theme
+        self.state, self.why, self.address = "on", "", page(LOOPBACK, 8765, "dG9rZW4tb2YtYS10ZXN0Xw")
+
+    async def show(self) -> bool:
+        self.shown += self.browser
+        return self.browser
+
+    @property
+    def phone_command(self) -> str | None:
+        return "stridecue watch --serve 192.168.1.20 --port 1883"
