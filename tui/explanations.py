@@ -20,9 +20,10 @@ RUNNER = (
     *_MEANINGS,
     "Aim: today's goal for the cadence at this speed; ✓ there, ↑ quicker steps. It comes after two runs, and fades.",
     (
-        "Hips, side to side: the tilt of your pelvis over the last 10 seconds, plus when the left side is higher. "
-        "Swing is how far it goes from side to side; 8 to 10 degrees are usual. The shaded band is 5 degrees each way: "
-        "a rule of thumb from video, not a limit for you."
+        "Landing left, landing right: each bar is a landing of the last 10 seconds and hangs as deep as your free hip "
+        "sank. Shaded is your usual and the change that does not count yet; a bar that hangs into the dotted line is "
+        "beyond. One alone means little: ▼ and a heavy frame say when your hip drop is beyond. Until your usual is "
+        "known 5 degrees are shaded: a rule of thumb from video, a weak one, not a limit for you."
     ),
     (
         "Threshold: how far you are from your own usual self today: clear, watch, near, reached. It says why: the "
@@ -48,7 +49,8 @@ RUNNER_KEYS = (
     "Keys: p report pain · m mute cues and sounds · - + fewer or more cues · k mark this moment in the recording · "
     "d another look · ? this help · q quit (the run is kept). "
     "In a replay: space pause · + - speed · ← → 10 s back or on · , . 60 s (also Shift and an arrow) · Home from the "
-    "start · n N to the next or last cue ◆, threshold ▲ or pain ✚ of the line at the bottom."
+    "start · n N to the next or last cue ◆, threshold ▲ or pain ✚ of the line at the bottom: paused to where it was "
+    "told, playing to 5 s before. Signs of one moment stand side by side."
 )
 COACH = (
     (

@@ -117,7 +117,11 @@ EXTRA = {
     "feedback_on": 1.0,
     "drop_excursion_baseline_left_deg": 4.3,
     "drop_excursion_baseline_right_deg": 4.0,
+    "drop_excursion_bound_left_deg": 1.0,
+    "drop_excursion_bound_right_deg": 1.0,
 }
+TIRED_DEG = 7.1
+"""The drop when landing on the right of who tires; 4.3 before."""
 PAIN_BEFORE = {**EXTRA, "onset_safe_m": 3940.0, "onset_chance_pct": 12.4, "cap_m": 3410.0}
 """What a hub adds for a runner who has reported pain in earlier runs."""
 
@@ -129,7 +133,7 @@ def metrics(extra: dict[str, float] = EXTRA, **changes: float | None) -> Metrics
         "contact_right_ms": 251.0,
         "flight_ms": 98.0,
         "drop_excursion_left_deg": 4.2,
-        "drop_excursion_right_deg": 7.1,
+        "drop_excursion_right_deg": 4.3,
         "drop_peak_left_deg": 3.1,
         "speed_mps": 3.0,
         "heart_rate_bpm": 152.0,
@@ -158,19 +162,41 @@ def sound(**changes: object) -> SoundStatus:
     return SoundStatus(**(values | changes))
 
 
-def _hips(turn: float) -> float:
-    """Obliquity, degrees: no two steps are alike. 1.43 strides a second; `turn` is 2 pi times seconds."""
-    size = 1.0 + 0.09 * math.sin(0.23 * turn) + 0.06 * math.sin(0.61 * turn)
-    phase = 1.43 * turn + 0.15 * math.sin(0.31 * turn)
-    swing = 4.2 * math.sin(phase) + 1.1 * math.sin(2.0 * phase + 0.4 * math.sin(0.17 * turn))
-    return size * swing + 0.5 * math.sin(3.0 * phase + 0.9) - 0.8
+STRIDE_S = 0.7
 
 
-def attitude(t0_s: float, seconds: float = 10.0, rate_hz: float = 104.0) -> AttitudeMessage:
+def _size(half: int) -> float:
+    """No two steps are alike."""
+    return 1.0 + 0.08 * math.sin(2.3 * half) + 0.05 * math.sin(0.7 * half + 1.0)
+
+
+def _hips(t_s: float, left_deg: float, right_deg: float) -> float:
+    """Obliquity, degrees: half a stride landing left, half a stride landing right, and the pelvis is never level."""
+    half, within = divmod(2.0 * t_s / STRIDE_S, 1.0)
+    deepest = left_deg if half % 2 == 0 else -right_deg
+    return deepest * _size(int(half)) * math.sin(math.pi * within) ** 1.5 - 0.8
+
+
+def attitude(
+    t0_s: float, seconds: float = 10.0, rate_hz: float = 104.0, left_deg: float = 4.2, right_deg: float = 4.3
+) -> AttitudeMessage:
     dt_s = 1.0 / rate_hz
     times_s = [t0_s + n * dt_s for n in range(round(seconds * rate_hz))]
-    values = [_hips(2.0 * math.pi * t_s) for t_s in times_s]
+    values = [_hips(t_s, left_deg, right_deg) for t_s in times_s]
     return AttitudeMessage(t=UTC, seq=3, t0_s=t0_s, dt_s=dt_s, obliquity_deg=values)
+
+
+def steps(t0_s: float, seconds: float = 10.0, left_deg: float = 4.2, right_deg: float = 4.3) -> list[StepMessage]:
+    """The steps that belong to `attitude`: those that end within it."""
+    halves = range(math.ceil(2.0 * t0_s / STRIDE_S), math.floor(2.0 * (t0_s + seconds) / STRIDE_S))
+    return [
+        step(
+            (half + 0.15) * STRIDE_S / 2.0,
+            _size(half) * (right_deg if half % 2 else left_deg),
+            Side.RIGHT if half % 2 else Side.LEFT,
+        )
+        for half in halves
+    ]
 
 
 def attitude_unknown(t0_s: float) -> AttitudeMessage:
@@ -236,7 +262,7 @@ def threshold(state: ThresholdState = ThresholdState.NEAR) -> ThresholdMessage:
     return ThresholdMessage(t=UTC, seq=6, t_s=750.0, detector="drift", state=state, side=Side.RIGHT, because=evidence())
 
 
-def step(t_s: float = 750.0, drop_excursion_deg: float | None = 7.1) -> StepMessage:
+def step(t_s: float = 750.0, drop_excursion_deg: float | None = 4.3, side: Side = Side.RIGHT) -> StepMessage:
     return StepMessage(
         t=UTC,
         seq=7,
@@ -245,7 +271,7 @@ def step(t_s: float = 750.0, drop_excursion_deg: float | None = 7.1) -> StepMess
         step_time_s=0.35,
         contact_ms=250.0,
         flight_ms=98.0,
-        side=Side.RIGHT,
+        side=side,
         drop_peak_deg=None,
         drop_excursion_deg=drop_excursion_deg,
         source=Placement.SACRUM,
@@ -283,11 +309,16 @@ def searching(feed: ScriptedFeed, clock: Clock) -> None:
 
 def running(feed: ScriptedFeed, clock: Clock) -> None:
     """Everything streams."""
+    del clock
+    _running(feed, 4.3)
+
+
+def _running(feed: ScriptedFeed, right_deg: float) -> None:
     feed.say(LinkChange(up=True), status(), session())
-    feed.say(threshold(ThresholdState.CLEAR), metrics(), attitude(744.0))
+    feed.say(threshold(ThresholdState.CLEAR), metrics(drop_excursion_right_deg=right_deg))
+    feed.say(attitude(744.0, right_deg=right_deg), *steps(744.0, right_deg=right_deg))
     for device in SENSORS:
         feed.say(sensor(device, packets=1000))
-    del clock
 
 
 def a_second_later(feed: ScriptedFeed, clock: Clock) -> None:
@@ -299,9 +330,10 @@ def a_second_later(feed: ScriptedFeed, clock: Clock) -> None:
 
 def with_cue(feed: ScriptedFeed, clock: Clock) -> None:
     """The runner tires: threshold reached, a cue."""
+    del clock
     tips = cue(Severity.INFO, "Your belt starts to tip when you land on your right. Keep it level.", t_s=701.0)
     feed.say(session(elapsed_s=702.0), tips)
-    running(feed, clock)
+    _running(feed, TIRED_DEG)
     feed.say(threshold(ThresholdState.REACHED), cue())
 
 

@@ -1,4 +1,4 @@
-"""Trace, raster and numerals: what is drawn is what was measured."""
+"""Traces, raster and numerals: what is drawn is what was measured."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from tui.state.trace import GAP_S, Trace
-from tui.widgets.braille_raster import BLANK, braille
+from dsp.records import Side
+from tests.tui import scenes
+from tui.state.drops import Drops
+from tui.state.trace import Trace
+from tui.widgets.braille_plot import Axis
+from tui.widgets.braille_raster import BLANK, dots_down, dotted, dotted_blank, hanging
 from tui.widgets.numerals import numeral_lines
 
 OFF_BORDER_S = 0.003
 """No sample on the border of two columns, where rounding decides."""
+FULL = 0x28FF
 
 
 def sine(t_s: float) -> float:
@@ -31,17 +37,16 @@ def fed(seconds: float, batch: int = 10, dt_s: float = 0.01) -> Trace:
 def test_batches_of_any_size_draw_the_same(batch: int) -> None:
     whole, cut = fed(12.0, batch=1200), fed(12.0, batch=batch)
     newest_s = min(whole.newest_s or 0.0, cut.newest_s or 0.0)
-    for one, other in zip(whole.columns(100, newest_s), cut.columns(100, newest_s), strict=True):
-        assert np.allclose(one[:-1], other[:-1], equal_nan=True)
+    one, other = whole.columns(100, newest_s), cut.columns(100, newest_s)
+    assert np.allclose(one[:-1], other[:-1], equal_nan=True)
 
 
-def test_columns_hold_the_extremes_and_stand_still() -> None:
+def test_columns_hold_the_highest_and_stand_still() -> None:
     trace = fed(20.0)
-    low, high = trace.columns(50, 19.99)
+    high = trace.columns(50, 19.99)
     assert np.nanmax(high) == pytest.approx(5.0, abs=0.01)
-    assert np.nanmin(low) == pytest.approx(-5.0, abs=0.01)
-    later, _ = trace.columns(50, 19.99 - 0.2)  # one column earlier
-    assert np.allclose(later[1:], low[:-1])
+    later = trace.columns(50, 19.99 - 0.2)  # one column earlier
+    assert np.allclose(later[1:], high[:-1])
 
 
 def test_memory_is_bounded_over_hours() -> None:
@@ -50,27 +55,27 @@ def test_memory_is_bounded_over_hours() -> None:
     for second in range(5000):
         trace.extend(float(second), 0.01, [1.0] * 100)
     assert trace._t_s.nbytes == size
-    low, _ = trace.columns(100, trace.newest_s or 0.0)
-    assert np.isfinite(low).all()
+    assert np.isfinite(trace.columns(100, trace.newest_s or 0.0)).all()
 
 
-def test_gaps_and_nulls_stay_blank() -> None:
+def test_nulls_and_what_has_not_come_yet_stay_blank() -> None:
     trace = Trace(10.0)
     trace.extend(0.0, 0.01, [1.0] * 300)
     trace.extend(3.0, 0.01, [None] * 200)
-    trace.extend(5.0 + 2 * GAP_S, 0.01, [1.0] * 100)
-    low, _ = trace.columns(100, 9.99)
-    assert np.isfinite(low[:29]).all()
-    assert np.isnan(low[31:57]).all()
-    assert np.isfinite(low[60:66]).all()
-    assert np.isnan(low[70:]).all()
+    trace.extend(5.0, 0.01, [1.0] * 100)
+    high = trace.columns(100, 9.99)
+    assert np.isfinite(high[:29]).all()
+    assert np.isnan(high[31:49]).all()
+    assert np.isfinite(high[51:59]).all()
+    assert np.isnan(high[61:]).all()
+    assert len(trace.between(2.5, 5.5)[0]) == 100
 
 
 def test_a_new_run_starts_a_new_trace_but_a_hair_of_overlap_does_not() -> None:
     trace = fed(10.0)
     trace.extend(9.985, 0.01, [0.0] * 10)
     assert (trace.newest_s or 0.0) > 10.0
-    assert np.isfinite(trace.columns(100, 10.0)[0]).sum() > 90
+    assert np.isfinite(trace.columns(100, 10.0)).sum() > 90
     trace.extend(0.0, 0.01, [0.0] * 10)
     assert trace.newest_s == pytest.approx(0.09)
     trace.extend(0.1, 0.0, [1.0])
@@ -78,30 +83,87 @@ def test_a_new_run_starts_a_new_trace_but_a_hair_of_overlap_does_not() -> None:
     assert trace.newest_s == pytest.approx(0.09)
 
 
-def test_swing_is_the_way_from_side_to_side() -> None:
-    assert fed(12.0).swing(12.0) == pytest.approx(10.0, rel=0.02)
-    assert Trace(10.0).swing(0.0) is None
+def drops(
+    left_deg: float = 4.0, right_deg: float = 7.0, tilted_deg: float = 0.0, *, steps_first: bool = False
+) -> Drops:
+    """Ten seconds of a runner; `tilted_deg`: of a sensor that sits so much askew."""
+    found = Drops(10.0)
+    angles = scenes.attitude(0.0, left_deg=left_deg, right_deg=right_deg)
+    askew = [each + tilted_deg for each in angles.obliquity_deg if each is not None]
+    if not steps_first:
+        found.attitude(replace(angles, obliquity_deg=askew))
+    for step in scenes.steps(0.0, left_deg=left_deg, right_deg=right_deg):
+        found.step(step)
+    if steps_first:
+        found.attitude(replace(angles, obliquity_deg=askew))
+    return found
 
 
-def test_a_flat_line_is_one_row_of_dots_in_the_middle() -> None:
-    codes = braille(np.zeros(20), np.zeros(20), -8.0, 8.0, 9)
-    assert codes.shape == (9, 10)
-    assert (codes[4] != BLANK).all()
-    assert (np.delete(codes, 4, axis=0) == BLANK).all()
+def deepest(trace: Trace) -> float:
+    return float(np.nanmax(trace.columns(200, 9.99)))
 
 
-def test_a_jump_is_joined_and_a_gap_is_not() -> None:
-    low = np.array([-7.0] * 4 + [7.0] * 4)
-    assert (braille(low, low, -8.0, 8.0, 9)[:, 2] != BLANK).all()
-    low[3:5] = np.nan
-    codes = braille(low, low, -8.0, 8.0, 9)
-    assert (codes[1:8] == BLANK).all()
+@pytest.mark.parametrize("tilted_deg", [0.0, 12.0])
+@pytest.mark.parametrize("steps_first", [False, True])
+def test_each_side_hangs_as_deep_as_its_steps_say_whatever_nought_is(tilted_deg: float, *, steps_first: bool) -> None:
+    found = drops(4.0, 7.0, tilted_deg, steps_first=steps_first)
+    for side in Side:
+        told = [step.drop_excursion_deg for step in scenes.steps(0.0, left_deg=4.0, right_deg=7.0) if step.side is side]
+        assert deepest(found.landing[side]) == pytest.approx(max(told), abs=0.01)
 
 
-def test_what_is_beyond_the_axis_sticks_to_its_edge() -> None:
-    codes = braille(np.full(4, 99.0), np.full(4, 99.0), -8.0, 8.0, 5)
-    assert (codes[0] != BLANK).all()
-    assert (codes[1:] == BLANK).all()
+def test_only_the_landings_of_its_own_side_are_in_a_plot_and_nothing_between_them() -> None:
+    found, stances = drops(), scenes.steps(0.0)
+    for side, trace in found.landing.items():
+        filled = np.isfinite(trace.columns(1000, 9.995))
+        at_s = (np.arange(1000) + 0.5) / 100
+        for step in stances:
+            inside = filled[(at_s > step.t_s + 0.02) & (at_s < step.t_s + 0.23)]
+            assert inside.all() if step.side is side else not inside.any()
+
+
+def test_a_step_without_a_drop_or_without_its_angles_draws_nothing() -> None:
+    found = Drops(10.0)
+    found.step(scenes.step(1.0, None))
+    found.step(scenes.step(2.0, 5.0))
+    assert found.newest_s is None
+    found.attitude(scenes.attitude_unknown(0.0))
+    found.attitude(scenes.attitude(5.0, seconds=3.0))
+    assert all(trace.newest_s is None for trace in found.landing.values())
+    for _ in range(200):
+        found.step(scenes.step(1e6, 5.0))
+    assert len(found._waiting) < 100
+
+
+def test_a_new_run_forgets_what_was_drawn() -> None:
+    found = drops()
+    found.attitude(scenes.attitude(0.0, seconds=0.1))
+    assert all(trace.newest_s is None for trace in found.landing.values())
+
+
+def test_bars_hang_from_the_upper_edge_to_their_value() -> None:
+    codes = hanging(np.array([0.0, 2.0, 4.0, 8.0, 99.0, np.nan]), 8.0, 4)
+    assert codes.shape == (4, 3)
+    assert codes[:, 0].tolist() == [0x28B8, BLANK, BLANK, BLANK]  # nothing, and one cell of the right column
+    assert codes[:, 1].tolist() == [FULL, FULL, 0x28B8, 0x28B8]
+    assert codes[:, 2].tolist() == [0x2847] * 4  # beyond the axis: to its edge; NaN: nothing
+
+
+@given(st.floats(0.0, 12.0), st.floats(1.0, 9.0), st.integers(3, 30))
+def test_a_bar_hangs_into_the_dotted_line_only_when_it_is_beyond(depth: float, limit: float, rows: int) -> None:
+    axis = Axis(12.0, limit, rows)
+    reaches = dots_down(depth, axis.full, rows) > axis.limit_dot
+    assert not reaches or depth > limit
+    assert reaches or depth < limit + 12.0 / (4 * rows)
+
+
+def test_the_band_ends_where_the_limit_is_and_says_how_many_degrees_that_is() -> None:
+    axis = Axis(8.0, 5.0, 8)  # a degree a row
+    assert [axis.within(row) for row in range(8)] == [True] * 5 + [False] * 3
+    assert [axis.label(row) for row in range(8)] == ["0°", "", "", "", "", "5°", "", "8°"]
+    assert Axis(8.0, 5.3, 4).label(2) == "5.3°"
+    row = np.full(3, BLANK, dtype=np.uint16)
+    assert dotted(row, 2).tolist() == [dotted_blank(2)] * 3 != row.tolist()
 
 
 @given(st.floats(-999, 9999, allow_nan=False), st.integers(0, 80), st.integers(0, 20))

@@ -1,4 +1,4 @@
-"""The runner's screen: numbers to glance at, one voice, hips from side to side, threshold, sensors."""
+"""The runner's screen: numbers to glance at, one voice, how the hips sink, threshold, sensors."""
 
 from __future__ import annotations
 
@@ -12,23 +12,20 @@ from dsp.records import ThresholdState
 from dsp.texts import counted
 from tui.state.ahead import Ahead, ahead
 from tui.state.announcement import announce
-from tui.state.board import PLOT_WINDOW_S, Board, Sensor
+from tui.state.board import Board, Sensor
 from tui.state.reading import READINGS, Reading
 from tui.state.reason import reason
 from tui.state.words import sensor_word, sound_words, watched_words
-from tui.widgets.braille_plot import BraillePlot
 from tui.widgets.cue_banner import CueBanner
 from tui.widgets.cue_log import CueLog
 from tui.widgets.device_row import DeviceRow
+from tui.widgets.hip_plots import HipPlots
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.metric_tile import MetricTile
 from tui.widgets.sensor_table import SensorTable
 from tui.widgets.status_line import Status, StatusLine
 from tui.widgets.threshold_gauge import ThresholdGauge
 
-BAND_DEG = 5.0
-"""Rule of thumb of 2-D video for an unremarkable drop; a weak source, shown as a guide and said so in the help."""
-_SILENT_S = 1.0
 _LEVEL = {
     ThresholdState.CLEAR: 0,
     ThresholdState.WATCH: 1,
@@ -49,7 +46,7 @@ class RunnerScreen(Screen[None]):
         self._status = StatusLine()
         self._tiles = [MetricTile(reading) for reading in READINGS]
         self._banner = CueBanner()
-        self._plot = BraillePlot((-BAND_DEG, BAND_DEG))
+        self._hips = HipPlots()
         self._gauge = ThresholdGauge()
         self._sensors = SensorTable()
         self._cues = CueLog()
@@ -60,22 +57,13 @@ class RunnerScreen(Screen[None]):
         yield Grid(*self._tiles, id="tiles")
         yield self._banner
         with Horizontal(id="lower"):
-            yield self._plot
+            yield self._hips
             yield Vertical(self._gauge, self._sensors, self._cues, id="right")
         yield KeyFooter(show_command_palette=False)
 
     def paint_plot(self, board: Board, now_s: float) -> None:
-        """Move the plot; cheap enough for ten times a second."""
-        plot = self._plot
-        newest_s = board.obliquity.newest_s
-        if newest_s is None:
-            plot.clear(_why_no_plot(board))
-            return
-        silent_s = now_s - board.obliquity_at_s
-        running = (board.session is None or board.session.state == "running") and not board.stands_still
-        right_s = newest_s + (silent_s if running and silent_s > _SILENT_S else 0.0)
-        plot.empty = "Comes with your first steps" if silent_s < _SILENT_S else "No news from the sacrum sensor"
-        plot.show(*board.obliquity.columns(max(2, plot.dot_columns), right_s))
+        """Move the plots; cheap enough for ten times a second."""
+        self._hips.move(board, now_s)
 
     def paint(self, board: Board, now_s: float, runner: str, *, muted: bool) -> None:
         """Bring all but the plot up to date; each widget repaints only what changed."""
@@ -89,17 +77,10 @@ class RunnerScreen(Screen[None]):
         self._gauge.show(*_threshold(board), more=far.sentences, below=far.short)
         self._sensors.show([_row(each, now_s) for each in board.sensor_list], _why_no_sensors(board))
         self._cues.show([(at_s, cue.severity, cue.text) for at_s, cue in board.cue_history])
-        self._title_plot(board, now_s)
+        self._hips.describe(board, now_s)
 
     def _ahead(self, board: Board, now_s: float) -> Ahead:
         return ahead(board, now_s)
-
-    def _title_plot(self, board: Board, now_s: float) -> None:
-        newest_s = board.obliquity.newest_s
-        silent = self._plot.is_empty or now_s - board.obliquity_at_s > _SILENT_S
-        swing = board.obliquity.swing(newest_s) if newest_s is not None and not silent else None
-        self._plot.border_title = "Hips, side to side" + (f" · [b]{swing:.1f}°[/b] swing" if swing is not None else "")
-        self._plot.border_subtitle = f"last {PLOT_WINDOW_S:.0f} s · + left side higher"
 
 
 def _beside(reading: Reading, board: Board, now_s: float) -> str:
@@ -112,15 +93,6 @@ def _beside(reading: Reading, board: Board, now_s: float) -> str:
 
 def _why_no_sensors(board: Board) -> str:
     return "Waiting for the hub." if board.session is None else "No sensors yet: wake your pod by shaking it."
-
-
-def _why_no_plot(board: Board) -> str:
-    if board.session is None:
-        return "Waiting for the hub"
-    state = board.session.state
-    if state == "ended":
-        return "No hip sensor in this run"
-    return "Needs a sensor on the sacrum" if state == "running" else "Waiting for the sacrum sensor"
 
 
 def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:

@@ -18,10 +18,11 @@ from hub.messages.wire import (
     SensorMessage,
     SessionMessage,
     StatusMessage,
+    StepMessage,
     ThresholdMessage,
     metric_field,
 )
-from tui.state.trace import Trace
+from tui.state.drops import Drops
 
 PLOT_WINDOW_S = 10.0
 FRESH_S = 3.0
@@ -107,8 +108,8 @@ class Board:
         self.cue_at_s = 0.0
         self.cues = 0
         self.cue_history: deque[tuple[float, CueMessage]] = deque(maxlen=CUES_KEPT)  # running time (replay: `t_s`), cue
-        self.obliquity = Trace(PLOT_WINDOW_S)
-        self.obliquity_at_s = 0.0
+        self.drops = Drops(PLOT_WINDOW_S)
+        self.attitude_at_s = 0.0
 
     def apply(self, item: Item, now_s: float) -> None:
         """Take in one item of the feed."""
@@ -126,16 +127,24 @@ class Board:
     def _message(self, message: Message, now_s: float) -> None:
         match message:
             case AttitudeMessage():
-                self.obliquity.extend(message.t0_s, message.dt_s, message.obliquity_deg)
-                self.obliquity_at_s = now_s
+                self.drops.attitude(message)
+                self.attitude_at_s = now_s
             case MetricsMessage():
                 self._metrics(message, now_s)
             case SensorMessage():
                 self._sensor(message, now_s)
+            case StepMessage(late=True) if self.replay is not None:
+                self.drops.step(message)
             case CueMessage(late=True) if self.replay is not None:
-                self._log(message)  # it lies before the place that the replay went to
-            case SessionMessage(late=True) | CueMessage(late=True):
+                self.cue, self.cue_at_s = (
+                    message,
+                    now_s,
+                )  # told before the place that the replay went to: it stands there
+                self._log(message)
+            case SessionMessage(late=True) | CueMessage(late=True) | StepMessage(late=True):
                 pass  # it was then, while a broker was away: no state of now, no banner
+            case StepMessage():
+                self.drops.step(message)
             case SessionMessage():
                 self._session(message)
             case ThresholdMessage():
@@ -146,7 +155,7 @@ class Board:
             case StatusMessage():
                 self._status(message)
             case _:
-                pass  # steps, commands and pain reports are not shown
+                pass  # commands and pain reports are not shown
 
     def _session(self, message: SessionMessage) -> None:
         before, now = self.replay, message.replay
@@ -190,6 +199,16 @@ class Board:
             return held.value, None
         return (held.value if age_s < FORGET_S else None), age_s
 
+    def usual_drop_deg(self, side: Side, now_s: float) -> float | None:
+        """The drop of this leg's landings that is compared with; None: not known yet."""
+        return self.reading(metric_field("drop_excursion_baseline_deg", side), now_s)[0]
+
+    def drop_limit_deg(self, side: Side, now_s: float) -> float | None:
+        """The drop beyond which it counts; None: not known yet."""
+        usual_deg = self.usual_drop_deg(side, now_s)
+        bound_deg = self.reading(metric_field("drop_excursion_bound_deg", side), now_s)[0]
+        return None if usual_deg is None or bound_deg is None else usual_deg + bound_deg
+
     @property
     def is_over(self) -> bool:
         """The run has ended: last values stay, nothing goes stale."""
@@ -199,6 +218,12 @@ class Board:
     def replay(self) -> ReplayStatus | None:
         """Where the replay is; None in a live run."""
         return None if self.session is None else self.session.replay
+
+    def cue_age_s(self, now_s: float) -> float:
+        """How old the newest cue is; in a replay by the time of the run, which stands still when that is paused."""
+        if self.cue is not None and self.replay is not None:
+            return max(0.0, self.replay.position_s - self.cue.t_s)
+        return now_s - self.cue_at_s
 
     @property
     def stands_still(self) -> bool:

@@ -1,7 +1,8 @@
-"""A moving line plot in braille: zero line, target band, labelled axis. Only this widget repaints."""
+"""A moving plot in braille: what hangs down from nought, a limit, labelled axis. Only this widget repaints."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar
 
@@ -12,34 +13,56 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.widgets.braille_raster import BLANK, braille
-
-RANGES = (8.0, 12.0, 16.0, 24.0, 40.0)
-"""Half heights of the axis, degrees: few steps, so that the scale seldom jumps under the eye."""
+from tui.widgets.braille_raster import BLANK, DOTS_HIGH, dots_down, dotted, dotted_blank, hanging
 
 _LABEL_CELLS = 6
-_SHRINK_BELOW = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What the height of a plot means.
+
+    full   degrees at the lower edge; nought is at the upper one
+    limit  degrees to which it is shaded, with a dotted line where more begins: what hangs into the line is beyond
+    rows   cells from edge to edge
+    """
+
+    full: float
+    limit: float
+    rows: int
+
+    @property
+    def limit_dot(self) -> int:
+        """The first row of dots beyond the limit, from the top."""
+        return dots_down(self.limit, self.full, self.rows)
+
+    def within(self, row: int) -> bool:
+        """Whether most of a row of cells is above the limit."""
+        return DOTS_HIGH * row + DOTS_HIGH // 2 <= self.limit_dot
+
+    def label(self, row: int) -> str:
+        """Degrees at a row of cells, empty where none are written."""
+        if row == self.limit_dot // DOTS_HIGH:
+            return f"{self.limit:.1f}".removesuffix(".0") + "°"
+        return {0: "0°", self.rows - 1: f"{self.full:.0f}°"}.get(row, "")
 
 
 class BraillePlot(Widget):
-    """Line API: `show` rasters once, `render_line` only cuts strips.
-
-    An odd number of rows is drawn on, so that zero is the middle of a row.
-    """
+    """Line API: `show` rasters once, `render_line` only cuts strips."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "braille-plot--line",
-        "braille-plot--zero",
+        "braille-plot--limit",
         "braille-plot--band",
         "braille-plot--label",
     }
 
-    def __init__(self, band: tuple[float, float] | None) -> None:
-        super().__init__(id="plot")
-        self.band = band
-        self.half_range = RANGES[0]
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name)
         self.empty = ""
-        self._codes: npt.NDArray[np.uint16] | None = None
+        self.axis: Axis | None = None
+        self._codes = np.empty((0, 0), dtype=np.uint16)
+        self._said = ("", "")
 
     @property
     def dot_columns(self) -> int:
@@ -49,67 +72,56 @@ class BraillePlot(Widget):
     @property
     def is_empty(self) -> bool:
         """Nothing to draw: the widget says `empty` instead."""
-        return self._codes is None
+        return self.axis is None
 
-    @property
-    def _rows(self) -> int:
-        height = self.content_size.height
-        return height if height % 2 else height - 1
+    def describe(self, title: str, subtitle: str) -> None:
+        """Write in the frame; markup is read."""
+        if (title, subtitle) != self._said:
+            self._said = (title, subtitle)
+            self.border_title, self.border_subtitle = title, subtitle
 
-    def show(self, low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> None:
-        """Draw columns of (low, high), see `Trace.columns`; all NaN empties the plot."""
-        if self._rows < 1 or not np.isfinite(low).any():
-            self.clear(self.empty)
-            return
-        self._fit(float(np.nanmax(np.abs(np.concatenate((low, high))))))
-        self._codes = braille(low, high, -self.half_range, self.half_range, self._rows)
-        self.refresh()
+    def show(self, depth: npt.NDArray[np.float64], axis: Axis) -> None:
+        """Draw columns, see `Trace.columns`; repaints only when the picture is another one."""
+        codes = hanging(depth, axis.full, axis.rows)
+        row, dot = divmod(axis.limit_dot, DOTS_HIGH)
+        if row < axis.rows:
+            codes[row] = dotted(codes[row], dot)
+        if axis != self.axis or not np.array_equal(codes, self._codes):
+            self.axis, self._codes = axis, codes
+            self.refresh()
 
     def clear(self, empty: str) -> None:
         """Draw nothing but the words `empty`."""
-        if self._codes is None and empty == self.empty:
-            return
-        self._codes = None
-        self.empty = empty
-        self.refresh()
-
-    def _fit(self, largest: float) -> None:
-        wanted = next((each for each in RANGES if largest <= each), RANGES[-1])
-        if wanted > self.half_range or largest < _SHRINK_BELOW * self.half_range:
-            self.half_range = wanted
+        if self.axis is not None or empty != self.empty:
+            self.axis, self.empty = None, empty
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """One row: label, axis, cells. Few segments, because segments are what painting costs."""
         width, height = self.content_size
-        back = self.rich_style
+        back, axis = self.rich_style, self.axis
         label = back + self.get_component_rich_style("braille-plot--label", partial=True)
-        codes = self._codes
-        if codes is None or len(codes) != self._rows:
-            words = self.empty[:width].center(width) if y == height // 2 else ""
-            segments = [Segment(words, label)]
-        elif y == len(codes):
-            segments = [Segment(" " * (_LABEL_CELLS - 1) + "│", label)]
+        if axis is None:
+            segments = [Segment(self.empty[:width].center(width) if y == height // 2 else "", label)]
+        elif y < len(self._codes):
+            written = axis.label(y)
+            edge = f"{written:>{_LABEL_CELLS - 1}}{'┤' if written else '│'}"
+            segments = [Segment(edge, label), *self._cells(y, axis, back)]
         else:
-            segments = [Segment(self._label(y), label), *self._cells(y, codes[y], back)]
+            segments = []
         return Strip(segments).adjust_cell_length(width, back)
 
-    def _cells(self, y: int, row: npt.NDArray[np.uint16], back: Style) -> list[Segment]:
-        value = self.half_range - (y + 0.5) * 2 * self.half_range / self._rows
-        if self.band is not None and self.band[0] <= value <= self.band[1]:
+    def _cells(self, y: int, axis: Axis, back: Style) -> list[Segment]:
+        if axis.within(y):
             back += self.get_component_rich_style("braille-plot--band", partial=True)
         line = back + self.get_component_rich_style("braille-plot--line", partial=True)
-        if y != self._rows // 2:
-            return [Segment(_text(row.tolist()), line)]
-        zero = back + self.get_component_rich_style("braille-plot--zero", partial=True)
-        runs = [(blank, list(codes)) for blank, codes in groupby(row.tolist(), lambda code: bool(code == BLANK))]
-        return [Segment("╌" * len(codes), zero) if blank else Segment(_text(codes), line) for blank, codes in runs]
-
-    def _label(self, y: int) -> str:
-        marks = {0: self.half_range, self._rows // 2: 0.0, self._rows - 1: -self.half_range}
-        if y not in marks:
-            return " " * (_LABEL_CELLS - 1) + "│"
-        text = f"{marks[y]:+.0f}°" if marks[y] else "0°"
-        return f"{text:>{_LABEL_CELLS - 2}} ┤"
+        codes = self._codes[y].tolist()
+        row, dot = divmod(axis.limit_dot, DOTS_HIGH)
+        if y != row:
+            return [Segment(_text(codes), line)]
+        limit = back + self.get_component_rich_style("braille-plot--limit", partial=True)
+        bare = dotted_blank(dot)
+        return [Segment(_text(list(each)), limit if is_bare else line) for is_bare, each in groupby(codes, bare.__eq__)]
 
 
 def _text(codes: list[int]) -> str:

@@ -1,0 +1,97 @@
+"""Two moving plots on one axis of time: how far the free hip sinks at each landing, left above right."""
+
+from __future__ import annotations
+
+import numpy as np
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from dsp.records import Side
+from tui.state.board import PLOT_WINDOW_S, Board
+from tui.widgets.braille_plot import Axis, BraillePlot
+
+BAND_DEG = 5.0
+"""Rule of thumb of 2-D video for an unremarkable drop; a weak source, shown as a guide until the runner's own is known
+and said so in the help."""
+FULL_DEG = (6.0, 8.0, 10.0, 12.0, 16.0, 24.0, 40.0)
+"""Degrees at the lower edge: few steps, so that the scale seldom jumps under the eye."""
+_SHRINK_BELOW = 0.6
+_ROOM_BEYOND = 1.3
+"""So much of the limit is always on the axis: what goes beyond it must be seen to."""
+_SILENT_S = 1.0
+_WIDE_CELLS, _NARROW_CELLS = 56, 36
+_OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
+
+
+class HipPlots(Vertical):
+    """Both on one scale, so that a look tells which hip sinks further."""
+
+    def __init__(self) -> None:
+        self.plots = {side: BraillePlot(f"landing-{side}") for side in Side}
+        self._full_deg = FULL_DEG[0]
+        super().__init__(id="hips")
+
+    def compose(self) -> ComposeResult:
+        """Left above right, as in the tiles from left to right."""
+        yield from self.plots.values()
+
+    def move(self, board: Board, now_s: float) -> None:
+        """Draw the last seconds; cheap enough for ten times a second."""
+        newest_s = board.drops.newest_s
+        if newest_s is None:
+            self._clear(_why_no_plot(board))
+            return
+        silent_s = now_s - board.attitude_at_s
+        running = (board.session is None or board.session.state == "running") and not board.stands_still
+        right_s = newest_s + (silent_s if running and silent_s > _SILENT_S else 0.0)
+        depths = {
+            side: board.drops.landing[side].columns(max(2, plot.dot_columns), right_s)
+            for side, plot in self.plots.items()
+        }
+        rows = min(plot.content_size.height for plot in self.plots.values())
+        if rows < 1 or np.isnan(list(depths.values())).all():
+            self._clear("Comes after a few steps" if silent_s < _SILENT_S else "No news from the sacrum sensor")
+            return
+        limits = {side: board.drop_limit_deg(side, now_s) or BAND_DEG for side in Side}
+        self._fit(float(np.nanmax(list(depths.values()))), max(limits.values()))
+        for side, plot in self.plots.items():
+            plot.show(depths[side], Axis(self._full_deg, limits[side], rows))
+
+    def describe(self, board: Board, now_s: float) -> None:
+        """Say in the frames which hip it is, how far it sinks now, and whether that is more than usual."""
+        for side, plot in self.plots.items():
+            drop_deg, age_s = board.reading(f"drop_excursion_{side}_deg", now_s)
+            limit_deg = board.drop_limit_deg(side, now_s)
+            now_deg = drop_deg if age_s is None else None
+            beyond = now_deg is not None and limit_deg is not None and now_deg > limit_deg
+            width = plot.content_size.width
+            wide = width >= _WIDE_CELLS
+            title = f"{'On' if width < _NARROW_CELLS else 'Landing'} {side}: {_OTHER[side]} hip"
+            if now_deg is not None:
+                number = f"{'▼ ' if beyond else ''}[b]{now_deg:.1f}°[/b]"
+                usual_deg = board.usual_drop_deg(side, now_s)
+                title += f" sinks {number}" if wide else f" {number}"
+                if wide and usual_deg is not None:
+                    title += f", usual {usual_deg:.1f}°"
+            told = f"rule of thumb {BAND_DEG:.0f}°" if limit_deg is None else f"limit {limit_deg:.1f}°"
+            plot.describe(title, f"last {PLOT_WINDOW_S:.0f} s · {told}")
+            plot.set_class(beyond, "-beyond")
+
+    def _clear(self, why: str) -> None:
+        for plot in self.plots.values():
+            plot.clear(why)
+
+    def _fit(self, deepest_deg: float, limit_deg: float) -> None:
+        needed_deg = max(deepest_deg, _ROOM_BEYOND * limit_deg)
+        wanted_deg = next((each for each in FULL_DEG if needed_deg <= each), FULL_DEG[-1])
+        if wanted_deg > self._full_deg or needed_deg < _SHRINK_BELOW * self._full_deg:
+            self._full_deg = wanted_deg
+
+
+def _why_no_plot(board: Board) -> str:
+    if board.session is None:
+        return "Waiting for the hub"
+    state = board.session.state
+    if state == "ended":
+        return "No hip sensor in this run"
+    return "Needs a sensor on the sacrum" if state == "running" else "Waiting for the sacrum sensor"
