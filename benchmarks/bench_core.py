@@ -5,6 +5,10 @@
 The yardstick is `x = x * a + b` in a loop. Ratios travel between machines, microseconds do not. scipy `find_peaks` on
 the whole recording stands beside it: it cannot stream and finds peaks only.
 
+The design's goal of 60 counts less than our whole chain: int16 decoding, orientation, vertical force, low-pass, contact
+and toe-off, obliquity and drop, mount given. That has rows of its own (`benchmarks.hip_cost`), with the design's
+prototype round VQF in the same run where its environment was built.
+
 Then what each part of the sacrum's chain takes of it (`benchmarks.parts`), and how long after an event it is told, by
 the newest sample given by then: a contact after it happened, a step after the contact that ends it. Radio and packets
 come on top.
@@ -19,14 +23,18 @@ from collections.abc import Callable
 import numpy as np
 from scipy.signal import butter, find_peaks, sosfiltfilt
 
-from benchmarks.parts import split_s
+from benchmarks.hip_cost.ours import UNCOUNTED, drops
+from benchmarks.hip_cost.packets import packets_of
+from benchmarks.hip_cost.vqf import vqf_cost
+from benchmarks.parts import HIP_PARTS, split_s
+from benchmarks.yardstick import multiply_add_us
 from dsp.chains.foot import FootChain
 from dsp.chains.trunk import TrunkChain
 from dsp.gait.sightings import Contact, Release, Sighting
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Step
 from dsp.signals import NS_PER_S, Placement, SampleBlock
-from tests.dsp.synthetic import blocks_of, make
+from tests.dsp.synthetic import Made, blocks_of, make
 
 
 def best_of(times: int, job: Callable[[], object]) -> float:
@@ -37,18 +45,6 @@ def best_of(times: int, job: Callable[[], object]) -> float:
         job()
         best = min(best, time.perf_counter() - start)
     return best
-
-
-def multiply_add_s() -> float:
-    """One Python float multiply-add in a loop."""
-
-    def loop() -> float:
-        x, a, b = 1.0, 0.999999, 1e-6
-        for _ in range(300_000):
-            x = x * a + b
-        return x
-
-    return best_of(9, loop) / 300_000
 
 
 def play(blocks: list[SampleBlock], *, signals: bool = False) -> int:
@@ -101,6 +97,33 @@ def print_delays(name: str, delays_s: list[float], rate_hz: float) -> None:
     )
 
 
+def print_decode_to_drop(made: Made, rate_hz: float, size: int, unit_s: float) -> None:
+    """A hip sensor's packets to drops: as it runs, less what the design did not count, and the design's prototype."""
+    packets = packets_of(made, rate_hz, size)
+    t_ns = np.round(made.t_s * NS_PER_S).astype(np.int64)
+    samples = size * len(packets)
+
+    def job() -> int:
+        return drops(packets, t_ns, rate_hz)
+
+    def row(name: str, each_s: float, unit_s: float, found: str) -> None:
+        print(f"{name:40s} {1e6 * each_s:6.2f} us/sample = {each_s / unit_s:5.1f} multiply-adds; {found}")
+
+    found = f"{job()} drops"
+    whole_s = best_of(15, job) / samples
+    split = split_s(job, {part: HIP_PARTS[part] for part in UNCOUNTED})
+    row("hip, bytes to drop, as it runs", whole_s, unit_s, found)
+    row("hip, decode to drop (as findings count)", whole_s - sum(split.values()) / samples, unit_s, found)
+    taken = ", ".join(f"{part} {took / samples / unit_s:.1f}" for part, took in split.items())
+    print(f"  (not counted by them, timed and taken off: {taken})")
+    vqf = vqf_cost(packets, rate_hz, size)
+    if vqf is None:
+        print("  (no prototype with VQF beside it: `make bench-peers` builds its environment)")
+    else:
+        vqf_unit_s = 1e-6 * vqf["multiply_add_us"]
+        row("decode to drop, prototype with VQF (C++)", 1e-6 * vqf["sample_us"], vqf_unit_s, f"{vqf['steps']} steps")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--packet", type=int, default=5)
@@ -109,7 +132,7 @@ def main() -> int:
     rate = 208.0
     made = make(seconds=args.seconds, rate_hz=rate)
     feet = [Placement.LEFT_FOOT, Placement.RIGHT_FOOT]
-    unit = multiply_add_s()
+    unit = 1e-6 * multiply_add_us()
     print(f"yardstick: one Python float multiply-add {1e6 * unit:.4f} us")
     rows: list[tuple[str, list[Placement], bool]] = [
         ("sacrum, whole chain", [Placement.SACRUM], False),
@@ -121,12 +144,13 @@ def main() -> int:
         blocks = blocks_of(made, sensors, args.packet, rate_hz=rate)
         samples = len(made.t_s) * len(sensors)
         found = play(blocks, signals=signals)
-        each = best_of(5, lambda b=blocks, s=signals: play(b, signals=s)) / samples
+        each = best_of(9, lambda b=blocks, s=signals: play(b, signals=s)) / samples
         speed = 1.0 / (each * rate * len(sensors))
         print(
             f"{name:32s} {1e6 * each:6.2f} us/sample = {each / unit:5.1f} multiply-adds; "
             f"{speed:6.0f} x real time; {found} of {len(made.contacts_s)} steps"
         )
+    print_decode_to_drop(made, rate, args.packet, unit)
     blocks = blocks_of(made, [Placement.SACRUM], args.packet, rate_hz=rate)
     print("sacrum, whole chain, by part (each function timed, the timing taken off):")
     for part, took_s in split_s(lambda: play(blocks)).items():

@@ -6,10 +6,10 @@ python -m benchmarks.bench_ingest
 from __future__ import annotations
 
 import time
-import timeit
 
 import numpy as np
 
+from benchmarks.yardstick import multiply_add_us
 from drivers.decoders.imu6 import encode_imu6
 from drivers.ingest import Ingest
 from drivers.packets import DeviceInfo, Packet
@@ -31,10 +31,6 @@ def packets() -> list[Packet]:
         payload = encode_imu6(i * SAMPLES, round(i * SAMPLES / RATE_HZ * 1e6), samples)
         made.append(Packet("hip", "data", round((last_s + rng.exponential(0.01)) * 1e9), payload))
     return made
-
-
-def multiply_add_us() -> float:
-    return min(timeit.repeat("x = x * 1.0000001 + 0.5", "x = 1.0", number=1_000_000, repeat=ROUNDS))
 
 
 def main() -> None:

@@ -6,9 +6,9 @@ python -m benchmarks.bench_runner
 from __future__ import annotations
 
 import time
-import timeit
 import tracemalloc
 
+from benchmarks.yardstick import multiply_add_us
 from drivers.virtual.runner import RunnerParams, VirtualRunner
 from dsp.signals import Placement
 
@@ -26,14 +26,14 @@ def stream(runner: VirtualRunner, from_s: float, seconds: float) -> None:
 
 
 def main() -> None:
-    multiply_add_us = min(timeit.repeat("x = x * 1.0000001 + 0.5", "x = 1.0", number=1_000_000, repeat=5))
+    unit_us = multiply_add_us()
     runner = VirtualRunner(RunnerParams())
     began = time.process_time()
     stream(runner, 0.0, SECONDS)
     used_s = time.process_time() - began
     per_sample_us = used_s * 1e6 / (len(IMUS) * SECONDS * RATE_HZ)
     print(f"three IMUs at {RATE_HZ:.0f} Hz: {100 * used_s / SECONDS:.2f} % of a core")
-    print(f"per sample: {per_sample_us:.2f} us = {per_sample_us / multiply_add_us:.0f} multiply-adds of Python")
+    print(f"per sample: {per_sample_us:.2f} us = {per_sample_us / unit_us:.0f} multiply-adds of Python")
     began = time.process_time()
     steps = VirtualRunner(RunnerParams()).truth_steps(0.0, 600.0)
     print(f"truth: {1000 * (time.process_time() - began) / len(steps):.2f} ms a step")

@@ -1,0 +1,37 @@
+"""The prototype round VQF over the same packets, in its own environment (`make bench-peers` builds it)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.hip_cost.ours import MOUNT
+from benchmarks.hip_cost.packets import ACC_RANGE_G, GYRO_RANGE_DPS
+from benchmarks.peers.environments import ROOT, python_of
+from drivers.decoders.imu6 import counts_per_unit
+
+
+def vqf_cost(packets: Sequence[bytes], rate_hz: float, size: int) -> dict[str, float] | None:
+    """`multiply_add_us`, `sample_us`, `steps`; None where the environment has not been built."""
+    python = python_of("vqf")
+    if not python.exists():
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        run = Path(folder, "run.npz")
+        np.savez(
+            run,
+            bytes=np.array([np.frombuffer(packet, np.uint8) for packet in packets]),
+            size=size,
+            rate_hz=rate_hz,
+            scale=1.0 / counts_per_unit(ACC_RANGE_G, GYRO_RANGE_DPS),
+            left=np.array(MOUNT.left),
+        )
+        command = [python, "-m", "benchmarks.hip_cost.vqf_worker", run]
+        said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    cost: dict[str, float] = json.loads(said)
+    return cost
