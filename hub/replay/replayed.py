@@ -203,12 +203,8 @@ class ReplayedSource:
         return where
 
     def _jump(self, marks: ReplayMarks, here_ns: int, *, back: bool) -> str:
-        found, paused = self._found, self._pace.paused
-        if found is not None and here_ns <= found.at_ns + 1:  # on the way to it, or there
-            from_ns = found.at_ns
-        else:
-            again_s = 0.0 if paused or not back else AGAIN_S * max(1.0, self._pace.speed or 1.0)
-            from_ns = here_ns - round(again_s * NS_PER_S)
+        paused = self._pace.paused
+        from_ns = self._left_ns(here_ns, back=back)
         mark = marks.before(from_ns) if back else marks.after(from_ns)
         if mark is None:
             raise OrderError(NONE_EARLIER if back else NONE_LATER)
@@ -221,6 +217,15 @@ class ReplayedSource:
         )
         self._found = mark
         return done
+
+    def _left_ns(self, here_ns: int, *, back: bool) -> int:
+        """Give the place from which the next or last mark is looked for."""
+        found, paused = self._found, self._pace.paused
+        if found is not None and here_ns <= found.at_ns + 1 and (here_ns >= found.at_ns or not paused):
+            return found.at_ns  # it is there, or plays up to there
+        if paused or not back:
+            return here_ns
+        return here_ns - round(AGAIN_S * max(1.0, self._pace.speed or 1.0) * NS_PER_S)
 
     # -- the way there
 

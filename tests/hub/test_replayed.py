@@ -166,6 +166,8 @@ async def test_while_it_plays_each_jump_is_about_the_next_one_and_never_goes_bac
     assert target_s(CommandMessage(action="seek", seconds=18.0)) == 18.0
     assert target_s(JUMP) == 18.0  # it comes in two seconds
     assert source.status().found == ReplayFound(t_s=20.0, kind="cue", text="Belt level.")
+    source.steer(CommandMessage(action="pause"))
+    assert target_s(JUMP) == pytest.approx(20.0)  # it has not come yet
 
 
 async def test_where_there_is_nothing_to_go_to_it_says_so_and_stays(reader: RecordingReader):
