@@ -20,9 +20,9 @@ from dsp.runner.cadence_goal import goal_spm as goal_at
 from dsp.runner.cadence_goal import own_cadence
 from dsp.runner.exposure import Exposure
 from dsp.runner.history import PastRun
-from dsp.runner.plan import WARM_S, Plan, Volume
+from dsp.runner.plan import WARM_S, Plan
 from dsp.runner.return_to_run import cap_today
-from dsp.runner.triage import Answer, PainRule, hurts, known_site, triage
+from dsp.runner.triage import Consequence, PainRule, hurts, known_site, triage
 from dsp.signals import NS_PER_S
 from dsp.thresholds.drift import DriftParams
 from dsp.thresholds.watch import Watch
@@ -40,7 +40,6 @@ class Wish(StrEnum):
 TAKEN_BACK_NS = 120 * NS_PER_S
 """A mistake is noticed at once (ours): level 0 within this takes the report before it back; later it says that nothing
 hurts any more, and the report stays."""
-_LOUDER = (Volume.LESS, Volume.USUAL, Volume.MORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ class Guidance:
         if hurts(report):
             found = triage(report, self._pain_rule)
             self._heard.append(_Heard(report.t_ns, found.stops_cues, self._teaches, self._plan.on_hold))
-            self._teaches = self._teaches and found.answer is Answer.EASY
+            self._teaches = self._teaches and found.consequence is Consequence.EASY
             self._schedule.held = self._schedule.held or found.stops_cues
             self._plan = replace(
                 self._plan,
@@ -159,10 +158,8 @@ class Guidance:
         if wish in {Wish.MUTE, Wish.UNMUTE}:
             self._schedule.muted = wish is Wish.MUTE
             return
-        step = 1 if wish is Wish.MORE else -1
-        place = min(max(_LOUDER.index(self._schedule.volume) + step, 0), len(_LOUDER) - 1)
-        self._schedule.volume = _LOUDER[place]
-        self._plan = replace(self._plan, volume=_LOUDER[place])
+        self._schedule.volume = self._schedule.volume.step(1 if wish is Wish.MORE else -1)
+        self._plan = replace(self._plan, volume=self._schedule.volume)
 
     def aim(self, cadence_spm: float | None) -> None:
         """The cadence to aim at, from outside; None: the plan's again."""

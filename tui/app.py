@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable
 from typing import ClassVar, Literal
@@ -37,6 +38,8 @@ _STEERING = frozenset({"hold", "faster", "skip", "seek", "jump"})
 SKIP_S, LONG_SKIP_S = 10.0, 60.0
 SKIP_EVERY_S = 0.25
 """A key that is held down repeats faster than a hub takes orders: the steps between are added up."""
+MUTE_PATIENCE_S = 3.0
+"""What the hub does not say within this it did not do."""
 SLOWEST, FASTEST = 0.25, 32.0
 """A replay faster than this is limited by the machine anyway."""
 
@@ -72,12 +75,13 @@ class DashboardApp(Shell):
         board = Board()
         super().__init__(feed, clock_s, hear=self._hear_of, fail=self._say_broken)
         self.board = board
-        self.muted = False
         self.painted = 0
         self._runner = runner
         self._home = RunnerScreen()
         self._line = ReplayLine()
-        self._hub_muted = False
+        self._asked: str | None = None
+        self._mute_asked: bool | None = None
+        self._mute_until_s = 0.0
         self._replaying = False
         self._held = False
         self._speed = 1.0
@@ -97,6 +101,10 @@ class DashboardApp(Shell):
         match item.message:
             case SessionMessage():
                 self._follow_replay()
+                if self.board.muted == self._mute_asked:
+                    self._mute_asked = None
+            case ReplyMessage(id=str() as known, text=text) if known == self._asked:
+                self.notify(sentence(text), title="Cues", timeout=4)
             case ReplyMessage(ok=False, text=text) if self._replaying:
                 self.notify(sentence(text), timeout=3)
 
@@ -131,15 +139,14 @@ class DashboardApp(Shell):
                 self._home.mount(self._line, before=self._home.query_one(Footer))
         if self.board.replay is not None:
             self._line.show(self.board.replay)
-        self._hear_of_mute()
         self._home.paint_plot(self.board, now_s)
         self._home.paint(self.board, now_s, self._runner, muted=self.muted)
 
-    def _hear_of_mute(self) -> None:
-        """Follow the hub, whoever muted it: a coach may have."""
-        session = self.board.session
-        if session is not None and (session.muted_by is not None) != self._hub_muted:
-            self.muted = self._hub_muted = session.muted_by is not None
+    @property
+    def muted(self) -> bool:
+        """Whether cues are, as the hub says, whoever muted it; or as was just asked of it, until it says so."""
+        asked = self._mute_asked if self._clock_s() < self._mute_until_s else None
+        return self.board.muted if asked is None else asked
 
     def action_pain(self) -> None:
         """Ask how much and where; the report goes to the hub."""
@@ -149,8 +156,8 @@ class DashboardApp(Shell):
 
     def action_mute(self) -> None:
         """Quiet: no cues, sounds or speech, and what others send is hidden (a stop cue is always shown)."""
-        self.muted = not self.muted
-        self.order(CommandMessage(action="mute" if self.muted else "unmute"))
+        self._mute_asked, self._mute_until_s = not self.muted, self._clock_s() + MUTE_PATIENCE_S
+        self.order(CommandMessage(action="mute" if self._mute_asked else "unmute"))
         self.repaint()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -193,9 +200,10 @@ class DashboardApp(Shell):
         self.order(CommandMessage(action=where))
 
     def action_cues(self, which: Literal["less", "more"]) -> None:
-        """Fewer or more cues, in this run and the next ones."""
-        many = "Fewer" if which == "less" else "More"
-        self.order(CommandMessage(action=which), f"{many} cues, in this run and the next ones.")
+        """Fewer or more cues, in this run and the next ones; the hub says how many there are now."""
+        asked = CommandMessage(action=which, id=f"cues-{secrets.token_hex(4)}")
+        self._asked = asked.id
+        self.order(asked)
 
     def action_mark(self) -> None:
         """Mark this moment in the recording."""
@@ -208,11 +216,11 @@ class DashboardApp(Shell):
             await self._feed.send(order)
         except NotConnectedError as error:
             self.notify(f"{error}", severity="error")
-            self.muted = self._hub_muted  # the next key asks for the same again
+            self._mute_asked = None  # the next key asks for the same again
             self._follow_replay()
         else:
             if done:
-                self.notify(done, title="✓", timeout=3)
+                self.notify(done, timeout=3)
 
     def action_help(self) -> None:
         """Explain every number."""
@@ -237,4 +245,4 @@ class DashboardApp(Shell):
         except NotConnectedError:
             self.notify(f"{said}: NOT noted, there is no link to the hub. Press p again later.", severity="error")
         else:
-            self.notify(f"{said}: noted.", title="✓ Noted")
+            self.notify(f"{said}: noted.", title="Pain")

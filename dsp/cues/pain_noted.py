@@ -8,14 +8,14 @@ from __future__ import annotations
 from dsp import texts
 from dsp.cues.rule import CueParams, CueRule
 from dsp.records import Cue, Earcon, PainReport, Severity
-from dsp.runner.triage import Answer, hurts, known_site, triage
+from dsp.runner.triage import Consequence, hurts, known_site, triage
 
 RULE = "pain_noted"
 
 _SPOKEN = {
-    Answer.EASY: (Severity.ADVICE, texts.EASY_SPOKEN),
-    Answer.WALK: (Severity.WARNING, texts.WALK_SPOKEN),
-    Answer.CLINICIAN: (Severity.STOP, texts.CLINICIAN_SPOKEN),
+    Consequence.EASY: (Severity.ADVICE, texts.EASY_SPOKEN),
+    Consequence.WALK: (Severity.WARNING, texts.WALK_SPOKEN),
+    Consequence.CLINICIAN: (Severity.STOP, texts.CLINICIAN_SPOKEN),
 }
 
 
@@ -38,7 +38,7 @@ class Rule(CueRule):
             )
         self._standing.add(report.t_ns)
         found = triage(report, self._params.pain_rule)
-        severity, spoken = _SPOKEN[found.answer]
+        severity, spoken = _SPOKEN[found.consequence]
         words = f"{found.act} {texts.NOTED.format(what=described(report))}"
         return Cue(report.t_ns, RULE, severity, words, report.side, (report,), Earcon.NOTED, spoken)
 

@@ -36,6 +36,17 @@ class Volume(StrEnum):
     USUAL = "usual"
     MORE = "more"
 
+    def step(self, by: int) -> Volume:
+        """Give what is `by` steps louder; beyond the ends there is nothing."""
+        steps = list(Volume)
+        return steps[min(max(steps.index(self) + by, 0), len(steps) - 1)]
+
+    @property
+    def place(self) -> str:
+        """Say which step of how many it is."""
+        steps = list(Volume)
+        return f"{steps.index(self) + 1} of {len(steps)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

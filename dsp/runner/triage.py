@@ -54,7 +54,7 @@ class PainRule(StrEnum):
         return 2 if self is PainRule.TREK else 3
 
 
-class Answer(StrEnum):
+class Consequence(StrEnum):
     """What follows for this run."""
 
     EASY = "easy"
@@ -67,9 +67,9 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """answer; what to do at once, in few words; the texts about this site, and whom to see (None: nobody yet)."""
+    """consequence; what to do at once, in few words; the texts about this site, and whom to see (None: nobody yet)."""
 
-    answer: Answer
+    consequence: Consequence
     act: str
     about: str
     advice: str
@@ -78,7 +78,7 @@ class Triage:
     @property
     def stops_cues(self) -> bool:
         """Whether cueing ends."""
-        return self.answer is Answer.CLINICIAN
+        return self.consequence is Consequence.CLINICIAN
 
 
 def known_site(text: str | None) -> str | None:
@@ -93,15 +93,15 @@ def triage(report: PainReport, rule: PainRule = PainRule.TREK) -> Triage:
     """Answer a report."""
     site = known_site(report.site)
     if report.numb:
-        return Triage(Answer.CLINICIAN, texts.ACT_STOP, texts.ABOUT_NUMB, texts.ADVICE_STOP, texts.SEE_BACK)
+        return Triage(Consequence.CLINICIAN, texts.ACT_STOP, texts.ABOUT_NUMB, texts.ADVICE_STOP, texts.SEE_BACK)
     if site in {"back", "buttock"}:
-        return Triage(Answer.CLINICIAN, texts.ACT_STOP, texts.ABOUT_BACK, texts.ADVICE_STOP, texts.SEE_BACK)
+        return Triage(Consequence.CLINICIAN, texts.ACT_STOP, texts.ABOUT_BACK, texts.ADVICE_STOP, texts.SEE_BACK)
     about = texts.ABOUT_SITE.get(site or "", texts.ABOUT_OTHER)
     if report.level is not None and report.level <= rule.most:
-        return Triage(Answer.EASY, texts.ACT_EASY, about, texts.ADVICE_EASY.format(most=rule.most), None)
+        return Triage(Consequence.EASY, texts.ACT_EASY, about, texts.ADVICE_EASY.format(most=rule.most), None)
     if report.level is not None and report.level >= SEVERE:
-        return Triage(Answer.WALK, texts.ACT_SEVERE, about, texts.ADVICE_WALK, texts.SEE_SEVERE)
-    return Triage(Answer.WALK, texts.ACT_WALK, about, texts.ADVICE_WALK, None)
+        return Triage(Consequence.WALK, texts.ACT_SEVERE, about, texts.ADVICE_WALK, texts.SEE_SEVERE)
+    return Triage(Consequence.WALK, texts.ACT_WALK, about, texts.ADVICE_WALK, None)
 
 
 SEVERE = 7

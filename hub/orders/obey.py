@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
 import msgspec
 
 from drivers.packets import Said
 from dsp import texts
 from dsp.records import Cue, Record, Severity
+from dsp.runner.plan import Volume
 from hub.flow.facts import Asked, Mute
 from hub.messages.incoming import CommandMessage, PainMessage, Who
 from hub.orders.order_desk import Order, OrderError
@@ -24,6 +26,7 @@ class Obey:
 
     cues     False: the runner wants none, so nobody can ask
     kept     the run has a history, which keeps reports of pain
+    volume   how many cues the runner gets now
     say      takes what the core should hear
     tell     takes a record in, as if the core had made it
     note     takes what somebody wants of the hub itself
@@ -37,6 +40,7 @@ class Obey:
         *,
         cues: bool = True,
         kept: bool = True,
+        volume: Callable[[], Volume] = lambda: Volume.USUAL,
         say: Callable[[Said], Awaitable[None]],
         tell: Callable[[Record], Awaitable[None]],
         note: Callable[[Mute | Asked], Awaitable[None]],
@@ -46,6 +50,7 @@ class Obey:
         self._now_ns = now_ns
         self._cues = cues
         self._kept = kept
+        self._volume = volume
         self._say = say
         self._tell = tell
         self._note = note
@@ -72,8 +77,9 @@ class Obey:
                 await self._hear(order)
                 return "quiet from now on" if self._muted else "cues can be heard again"
             case CommandMessage(action="less" | "more" as action):
+                was = self._volume()
                 await self._hear(order)
-                return "fewer cues from now on" if action == "less" else "more cues from now on"
+                return _volume_words(was, was.step(1 if action == "more" else -1), action)
             case CommandMessage(action="mark"):
                 await self._hear(order)
                 return "marked in the recording"
@@ -112,6 +118,13 @@ class Obey:
         await self._say(
             Said(self._now_ns(), _ENCODER.encode(msgspec.structs.replace(order, id=None, seq=None, t=None)))
         )
+
+
+def _volume_words(was: Volume, now: Volume, action: Literal["less", "more"]) -> str:
+    many = "few" if action == "less" else "many"
+    if now is was:
+        return f"already as {many} cues as there are ({now.place})" + ("; mute silences them all" * (many == "few"))
+    return f"{'fewer' if many == 'few' else 'more'} cues from now on, and in the next runs ({now.place})"
 
 
 def _plain(text: str) -> str:

@@ -268,6 +268,7 @@ class Runtime:
             self._now,
             cues=self._plan.engine.cues,
             kept=self._plan.diary is not None,
+            volume=lambda: self._plan.engine.plan().volume,
             say=self._course.hear,
             tell=self._course.tell,
             note=self._course.note,

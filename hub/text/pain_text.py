@@ -13,13 +13,13 @@ from dsp import texts
 from dsp.cues.pain_noted import described
 from dsp.records import PainReport
 from dsp.runner.return_to_run import return_text
-from dsp.runner.triage import Answer, PainRule, Triage, hurts, known_site, triage
+from dsp.runner.triage import Consequence, PainRule, Triage, hurts, known_site, triage
 from hub.text.summary_text import row
 
 WIDTH = 78
 NEAREST_M = 200.0
 """Pain that began earlier has no distance that a part of would be a run."""
-_ORDER = list(Answer)
+_ORDER = list(Consequence)
 
 
 def is_own_terminal(out: TextIO) -> bool:
@@ -73,4 +73,4 @@ def place(report: PainReport) -> str:
 
 
 def _weight(report: PainReport, rule: PainRule) -> tuple[int, int]:
-    return _ORDER.index(triage(report, rule).answer), -1 if report.level is None else report.level
+    return _ORDER.index(triage(report, rule).consequence), -1 if report.level is None else report.level

@@ -7,7 +7,7 @@ import pytest
 from dsp.cues.pain_noted import Rule as PainNoted
 from dsp.cues.rule import CueParams
 from dsp.records import PainReport, Side
-from dsp.runner.triage import SITES, Answer, PainRule, at_once, known_site, triage
+from dsp.runner.triage import SITES, Consequence, PainRule, at_once, known_site, triage
 from dsp.texts import level_word
 
 
@@ -20,8 +20,8 @@ RULES = ((1, "easy", "easy"), (2, "easy", "easy"), (3, "walk", "easy"), (4, "wal
 
 @pytest.mark.parametrize(("level", "trek", "guide"), RULES)
 def test_the_stricter_rule_is_the_default(level, trek, guide):
-    assert triage(report(level, "outer knee")).answer == trek
-    assert triage(report(level, "outer knee"), PainRule.GUIDE).answer == guide
+    assert triage(report(level, "outer knee")).consequence == trek
+    assert triage(report(level, "outer knee"), PainRule.GUIDE).consequence == guide
 
 
 @pytest.mark.parametrize("site", SITES)
@@ -40,7 +40,7 @@ def test_knees_front_outside_and_tendon_are_told_apart():
 
 def test_numbness_goes_before_the_site():
     found = triage(report(1, "outer knee", numb=True))
-    assert found.answer is Answer.CLINICIAN
+    assert found.consequence is Consequence.CLINICIAN
     assert "nerve" in found.about
     assert found.see is not None
     assert "bladder" in found.see

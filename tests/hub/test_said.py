@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -15,6 +15,7 @@ from drivers.recordings.recording import RecordingReader, RecordingWriter, Sessi
 from dsp import texts
 from dsp.pipeline import Pipeline
 from dsp.records import Cue, Metric, PainReport, Record, Side, Threshold, ThresholdState
+from dsp.runner.plan import Volume
 from firmware_profiles.catalog import load_catalog
 from hub.flow.bus import Bus, Policy
 from hub.flow.engine import Engine, RadioItem
@@ -89,7 +90,7 @@ def test_a_recording_has_it_in_its_place_and_replays_the_same(small_recording: P
 class Run:
     """A run that only remembers what it was told."""
 
-    def __init__(self, *, cues: bool = True, kept: bool = True) -> None:
+    def __init__(self, *, cues: bool = True, kept: bool = True, volume: Volume = Volume.USUAL) -> None:
         self.said: list[Said] = []
         self.told: list[Record] = []
         self.notes: list[Mute | Asked] = []
@@ -97,6 +98,7 @@ class Run:
             lambda: 7,
             cues=cues,
             kept=kept,
+            volume=lambda: volume,
             say=partial(self._keep, self.said),
             tell=partial(self._keep, self.told),
             note=partial(self._keep, self.notes),
@@ -109,6 +111,21 @@ class Run:
 
     async def _steer(self, order: CommandMessage) -> None:
         raise AssertionError(order)
+
+
+@pytest.mark.parametrize(
+    ("now", "action", "said"),
+    [
+        (Volume.USUAL, "less", "fewer cues from now on, and in the next runs (1 of 3)"),
+        (Volume.LESS, "less", "already as few cues as there are (1 of 3); mute silences them all"),
+        (Volume.LESS, "more", "more cues from now on, and in the next runs (2 of 3)"),
+        (Volume.MORE, "more", "already as many cues as there are (3 of 3)"),
+    ],
+)
+async def test_how_many_cues_there_are_now_is_said(now: Volume, action: Literal["less", "more"], said: str):
+    run = Run(volume=now)
+    assert await run.obey(CommandMessage(action=action)) == said
+    assert run.said
 
 
 async def test_orders_are_said_to_the_core():

@@ -11,9 +11,10 @@ from dsp.records import Severity, Side
 from dsp.runner.triage import PainRule
 from dsp.texts import ACT_EASY, ACT_STOP, ACT_WALK
 from hub.messages.incoming import CommandMessage, PainMessage
-from hub.messages.wire import ReplayMark
+from hub.messages.wire import ReplayMark, ReplyMessage
 from tests.tui import scenes
 from tests.tui.dashboard import SMALL, dashboard
+from tui.app import MUTE_PATIENCE_S
 from tui.screens.help import HelpScreen
 from tui.screens.pain import PainScreen
 from tui.screens.runner import RunnerScreen
@@ -91,14 +92,31 @@ async def test_fewer_and_more_cues_and_marks_are_asked_of_the_hub_and_told() -> 
         await board.play(scenes.running)
         await board.press("minus", "plus", "equals_sign", "k")
         assert [order.action for order in board.feed.sent] == ["less", "more", "more", "mark"]
-        assert [note.message for note in board.app._notifications] == [
-            "Fewer cues, in this run and the next ones.",
-            *["More cues, in this run and the next ones."] * 2,
-            "Marked at 12:34.",
+        assert [note.message for note in board.app._notifications] == ["Marked at 12:34."]
+        asked = board.feed.sent[2]
+        said = "already as many cues as there are (3 of 3)"
+        for order_id in ("somebody-else", asked.id):
+            reply = ReplyMessage(t=scenes.UTC, seq=1, to="command", id=order_id, ok=True, text=said)
+            await board.hear(reply)
+        assert [(note.title, note.message) for note in board.app._notifications][1:] == [
+            ("Cues", "Already as many cues as there are (3 of 3)."),
         ]
         board.feed.down = True
         await board.press("k")
-        assert [note.severity for note in board.app._notifications] == [*["information"] * 4, "error"]
+        assert [note.severity for note in board.app._notifications][-1] == "error"
+
+
+async def test_what_was_asked_and_not_done_is_not_shown() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        await board.press("m")
+        assert board.app.muted
+        board.clock.now_s += MUTE_PATIENCE_S
+        assert not board.app.muted
+        await board.press("m")
+        await board.hear(scenes.session(muted_by="runner"))
+        await board.hear(scenes.session())  # a coach took it back at once
+        assert not board.app.muted
 
 
 async def test_a_replay_is_steered_and_a_live_run_is_not() -> None:

@@ -226,6 +226,11 @@ class Board:
         return now_s - self.cue_at_s
 
     @property
+    def muted(self) -> bool:
+        """Whether the hub says that cues are."""
+        return self.session is not None and self.session.muted_by is not None
+
+    @property
     def stands_still(self) -> bool:
         """Tell whether a replay is held: what is shown stays as it is."""
         return self.replay is not None and self.replay.state != "playing"
