@@ -16,7 +16,8 @@ from textual.app import App
 from hub.client import HubClient
 from hub.link.connection import Server
 from hub.messages.topics import WireError, coach_topics, runner_slug
-from hub.settings.config import MqttSection, external_server
+from hub.settings.broker_addresses import external_server
+from hub.settings.config import MqttSection
 from hub.terminal.tether import FLAG, when_parent_ends
 from tui.app import DashboardApp
 from tui.coach import CoachApp

@@ -16,7 +16,8 @@ from hub.doctor.bluetooth import check_bluetooth
 from hub.doctor.disk import check_disk
 from hub.doctor.finding import Finding, Verdict
 from hub.doctor.packages import check_packages, check_python
-from hub.settings.config import ConfigError, listen_address
+from hub.settings.broker_addresses import listen_address
+from hub.settings.config import ConfigError
 from hub.settings.folders import adding_extra
 from hub.settings.known_devices import wrong_profiles
 

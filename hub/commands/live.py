@@ -20,10 +20,12 @@ from hub.history.runs import RunCount
 from hub.history.store import History
 from hub.run.launch import Launch, carry_out
 from hub.run.outlets import Beyond
-from hub.settings.config import Config, ConfigError, external_server, listen_address, load_config
+from hub.settings.broker_addresses import external_server, listen_address
+from hub.settings.config import Config, ConfigError
 from hub.settings.folders import config_file, data_folder, demo_folder, overdue_folder
 from hub.settings.known_devices import known_devices
 from hub.settings.paired import pairing_file, read_pairing
+from hub.settings.read_config import load_config
 from hub.settings.run_settings import RunSettings, check_mounts, parse_mounts
 from hub.sinks.overdue import Overdue
 from hub.sinks.spool import Spool

@@ -15,8 +15,10 @@ from pathlib import Path
 from hub.client import HubClient
 from hub.link.connection import NOTHING_HERE, Server
 from hub.messages.topics import coach_topics
-from hub.settings.config import FROM_ENVIRONMENT, Config, ConfigError, MqttSection, external_server, load_config
+from hub.settings.broker_addresses import FROM_ENVIRONMENT, external_server
+from hub.settings.config import Config, ConfigError, MqttSection
 from hub.settings.folders import adding_extra, config_file
+from hub.settings.read_config import load_config
 from hub.settings.web_address import IN_ENVIRONMENT, advice, camera_code, check_free, page, reachable
 from hub.terminal.dashboard import dashboard_is_installed
 from hub.terminal.terminal import SavedTerminal, is_whole

@@ -8,7 +8,9 @@ import pytest
 
 from dsp.signals import Placement
 from hub.link.connection import Server
-from hub.settings.config import SAMPLE, Config, ConfigError, MqttSection, external_server, listen_address, load_config
+from hub.settings.broker_addresses import external_server, listen_address
+from hub.settings.config import SAMPLE, Config, ConfigError, MqttSection
+from hub.settings.read_config import load_config
 
 
 def written(tmp_path: Path, text: str) -> Path:

@@ -20,7 +20,8 @@ from hub.flow.engine import Engine, RadioItem
 from hub.messages.wire import Post, SessionMessage
 from hub.replay.replayed import ReplayedSource, opened
 from hub.run.runtime import Outcome, Plan, Runtime
-from hub.settings.config import ConfigError, SoundSection, parse_config
+from hub.settings.config import ConfigError, SoundSection
+from hub.settings.read_config import parse_config
 from hub.settings.run_settings import RunSettings
 from hub.sinks import recorder
 from hub.sound.output.output import OutputError
@@ -154,7 +155,8 @@ def test_what_is_heard_unless_said(command: str, output: str | None):
 def test_choosing_sound_loads_no_audio_library():
     code = """
 import sys
-from hub.settings.config import ConfigError, SoundSection, parse_config
+from hub.settings.config import SoundSection
+from hub.settings.read_config import parse_config
 from hub.sound.plan import choose_sounds
 for output in ("auto", "null", "off", "run.wav"):
     choose_sounds(SoundSection(output=output))

@@ -1,0 +1,93 @@
+"""Reads the configuration: one strict TOML file; every error names the file, the key and the nearest valid key."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dsp.signals import Placement
+from hub.messages.topics import WireError, runner_slug
+from hub.settings.broker_addresses import external_server, listen_address
+from hub.settings.config import Config, ConfigError, nearest, sound_output
+
+ONE_RUNNER = (
+    "one adapter serves one runner (5 to 7 Bluetooth links is all it can hold): start a second hub with a second "
+    "adapter and its own configuration for the second runner"
+)
+_FIRST = {
+    "runner": 'name = "ann"',
+    "sensors": '"Hip pod" = "sacrum"',
+    "mounts": 'sacrum = "+x+y+z"',
+    "radio": 'provider = "platform"',
+    "mqtt": "port = 1883",
+    "cues": 'rules = "all"',
+    "sound": "volume_pct = 80",
+    "record": "enabled = true",
+}
+"""What may stand in each section, as an example."""
+
+
+def load_config(path: Path) -> Config:
+    """Read and check a configuration file; raises ConfigError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{path}: byte {error.start + 1} is not UTF-8: save the file as UTF-8 text in your editor"
+        ) from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+    return parse_config(data, str(path))
+
+
+def parse_config(data: Mapping[str, Any], where: str) -> Config:
+    """Check configuration data; raises ConfigError. `where` is the file's name for messages."""
+    if "runners" in data or isinstance(data.get("runner"), list):
+        raise ConfigError(f"{where}: [[runners]]: {ONE_RUNNER}")
+    _refuse_unknown(Config, data, where, "")
+    try:
+        config = msgspec.convert(data, Config)
+        runner_slug(config.runner.name)
+    except WireError as error:
+        raise ConfigError(f"{where}: runner.name: {error}") from error
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at ")
+        key = path.strip("`$.") or "the file"
+        raise ConfigError(f"{where}: {key}: {what}") from error
+    external_server(config.mqtt, where)
+    listen_address(config.mqtt, where)
+    try:
+        sound_output(config.sound.output)
+    except ValueError as error:
+        raise ConfigError(f"{where}: sound.output: {error}") from error
+    return config
+
+
+def _refuse_unknown(struct: type[msgspec.Struct], data: Mapping[str, Any], where: str, at: str) -> None:
+    types = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
+    for key, value in data.items():
+        if key not in types:
+            raise ConfigError(f"{where}: unknown key {at}{key!s}: {nearest(key, list(types))}")
+        inner = types[key]
+        if not at and not isinstance(value, Mapping):
+            raise ConfigError(f"{where}: {key} is a section: write [{key}] on a line of its own, then {_FIRST[key]}")
+        if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and isinstance(value, Mapping):
+            _refuse_unknown(inner, value, where, f"{at}{key}.")
+        elif key in {"sensors", "mounts"} and isinstance(value, Mapping):
+            _refuse_placements(key, value, where)
+
+
+def _refuse_placements(section: str, table: Mapping[str, Any], where: str) -> None:
+    valid = [placement.value for placement in Placement]
+    for key, value in table.items():
+        word = key if section == "mounts" else value
+        if not isinstance(word, str) or word not in valid:
+            raise ConfigError(f"{where}: {section}.{key}: no placement {word!r}: {nearest(str(word), valid)}")
