@@ -17,7 +17,7 @@ import msgspec
 from dsp.records import Severity, Side
 from hub.client import LinkChange
 from hub.messages.lines import PainLine
-from hub.messages.wire import ReplayMark
+from hub.messages.wire import ReplayFound, ReplayMark
 from tests.tui import coach_scenes, scenes
 from tests.tui.coach import Coach, a_coach
 from tests.tui.dashboard import LARGE, SMALL, Dashboard, dashboard
@@ -105,9 +105,21 @@ def _a_minute_later(feed: scenes.ScriptedFeed, clock: scenes.Clock) -> None:
 
 def _replayed(feed: scenes.ScriptedFeed, clock: scenes.Clock) -> None:
     scenes.with_cue(feed, clock)
-    marks = [ReplayMark(701.0, "cue"), ReplayMark(750.0, "threshold"), ReplayMark(1100.0, "pain")]
-    held = scenes.replay(state="paused", marks=marks, speed=2.0)
+    held = scenes.replay(state="paused", marks=_MARKS, speed=2.0)
     feed.say(scenes.session(source="replay", sound=None, recording=None, replay=held))
+
+
+def _jumped(feed: scenes.ScriptedFeed, clock: scenes.Clock) -> None:
+    scenes.running(feed, clock)
+    found = ReplayFound(t_s=1100.0, kind="pain", text="4 of 10, left outer knee")
+    goes = scenes.replay(position_s=1095.0, marks=_MARKS, found=found)
+    feed.say(scenes.session(source="replay", sound=None, recording=None, replay=goes))
+
+
+_MARKS = [
+    *(ReplayMark(701.0, "cue"), ReplayMark(750.0, "threshold"), ReplayMark(750.0, "cue")),
+    *(ReplayMark(1100.0, "pain"), ReplayMark(1100.0, "cue")),
+]
 
 
 GALLERY: dict[str, OfRunner | OfCoach] = {
@@ -123,6 +135,7 @@ GALLERY: dict[str, OfRunner | OfCoach] = {
     "link-lost": OfRunner((SMALL,), (_link_lost,)),
     "muted": OfRunner((SMALL,), (scenes.with_cue, scenes.a_second_later), ("m",)),
     "replay-paused": OfRunner((SMALL,), (_replayed,)),
+    "replay-jumped": OfRunner((SMALL,), (_jumped,)),
     "finished": OfRunner((SMALL,), (scenes.ended,)),
     "pain": OfRunner((SMALL,), (scenes.running, scenes.a_second_later), ("p", "4", "down", "r")),
     "help": OfRunner((SMALL, LARGE), (scenes.running, scenes.a_second_later), ("question_mark",)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
@@ -11,14 +10,13 @@ from dsp.records import Severity, Side
 from dsp.runner.triage import PainRule
 from dsp.texts import ACT_EASY, ACT_STOP, ACT_WALK
 from hub.messages.incoming import CommandMessage, PainMessage
-from hub.messages.wire import ReplayMark, ReplyMessage
+from hub.messages.wire import ReplyMessage
 from tests.tui import scenes
 from tests.tui.dashboard import SMALL, dashboard
 from tui.app import MUTE_PATIENCE_S
 from tui.screens.help import HelpScreen
 from tui.screens.pain import PainScreen
 from tui.screens.runner import RunnerScreen
-from tui.widgets.replay_line import ReplayLine
 
 pytestmark = pytest.mark.real_time
 
@@ -191,46 +189,6 @@ async def test_a_key_that_is_held_down_asks_for_the_sum_of_its_steps() -> None:
         board.app._send_skip()  # what its timer would do
         await board.look()
         assert board.feed.sent == [CommandMessage(action="skip", seconds=seconds) for seconds in (-10.0, -60.0)]
-
-
-async def test_the_line_of_a_replay_says_where_it_is_and_what_is_where() -> None:
-    async with dashboard(SMALL) as board:
-        await board.play(scenes.running)
-        assert not board.app.screen.query(ReplayLine)
-        marks = [ReplayMark(600.0, "cue"), ReplayMark(1190.0, "pain")]
-        board.feed.say(scenes.session(source="replay", replay=scenes.replay(marks=marks, position_s=300.0)))
-        await board.look()
-        await board.look()
-        line = str(board.app.screen.query_one(ReplayLine).content)
-        assert line.startswith("▶ 5:00 ━━")
-        assert line.endswith(" 20:00  1 x")
-        bar = line.split()[2]
-        assert (bar.index("●") / len(bar), bar.index("◆") / len(bar)) == (
-            pytest.approx(0.25, abs=0.02),
-            pytest.approx(0.5, abs=0.02),
-        )
-        assert bar.endswith("✚")
-        assert board.app.screen.query_one(ReplayLine).region.bottom == SMALL[1] - 1  # above the footer
-
-
-async def test_elsewhere_in_a_replay_nothing_is_left_of_where_it_was() -> None:
-    async with dashboard() as board:
-        await board.play(scenes.running)
-        board.feed.say(scenes.session(source="replay", replay=scenes.replay(position_s=800.0)), scenes.cue())
-        board.feed.say(scenes.threshold(), scenes.attitude(790.0))
-        await board.look()
-        assert board.app.board.cues == 1
-        seeking = scenes.replay(state="seeking", position_s=60.0, target_s=90.0, seeks=1)
-        board.feed.say(scenes.session(source="replay", replay=seeking))
-        await board.look()
-        assert board.said.startswith("SEEKING: Catching up to 1:30")
-        now = board.app.board
-        assert (now.cues, now.cue, now.thresholds, now.held, now.drops.newest_s) == (0, None, {}, {}, None)
-        early = msgspec.structs.replace(scenes.cue(t_s=70.0), late=True)
-        board.feed.say(scenes.session(source="replay", replay=scenes.replay(position_s=90.0, seeks=1)), early)
-        await board.look()
-        assert [at_s for at_s, _ in now.cue_history] == [70.0]
-        assert now.cue is None  # it is no news
 
 
 async def test_help_explains_every_number() -> None:

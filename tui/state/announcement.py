@@ -9,11 +9,17 @@ from dsp.texts import MUTED
 from hub.messages.wire import CueMessage, SessionMessage
 from tui.state.board import Board, Sensor
 from tui.state.reason import reason
+from tui.state.replay_marks import SIGN
 from tui.state.words import SEVERITY_MARK, ago, clock, sensor_word, sentence
 
 CUE_SHOWN_S = 20.0
 """Long enough to be read between two glances at a treadmill display; afterwards it is history and says so."""
 STOP_SHOWN_S = 120.0
+FOUND_SHOWN_S = 5.0
+SAME_S = 0.5
+"""Nearer than this it is there."""
+TOGETHER_S = 2.0
+"""A record is told within two seconds of what it is about."""
 _PRESSING = {
     ThresholdState.NEAR: "Near the edge of your own usual.",
     ThresholdState.REACHED: "Still beyond your own usual.",
@@ -43,11 +49,15 @@ class Announcement:
 
 
 def announce(board: Board, now_s: float, *, muted: bool) -> Announcement:
-    """Choose: a broken link hides everything else, then the end, then a fresh cue, then trouble, then state."""
+    """Choose: a broken link hides everything else, then the end, then a fresh cue, then trouble, then state.
+
+    In a replay, what a jump went to goes before all that happens there.
+    """
     return (
         _link(board, now_s)
         or _seeking(board)
         or _ended(board)
+        or _found(board)
         or _fresh_cue(board, now_s, muted=muted)
         or _sensor_trouble(board)
         or _notice(board)
@@ -80,8 +90,30 @@ def _seeking(board: Board) -> Announcement | None:
     replay = board.replay
     if replay is None or replay.target_s is None:
         return None
-    text = f"Catching up to {clock(replay.target_s)} …"
-    return Announcement("state", "»", "SEEKING", text, f"At {clock(replay.position_s)}: worked off, not told.")
+    text = f"Skipping to {clock(replay.target_s)} …"
+    return Announcement(
+        "state",
+        "»",
+        "SKIPPING",
+        text,
+        f"At {clock(replay.position_s)}. All on the way counts, but is not shown or heard.",
+    )
+
+
+def _found(board: Board) -> Announcement | None:
+    """What a jump went to: before it comes, and for a moment there; a cue that stands there speaks for itself."""
+    replay = board.replay
+    if replay is None or replay.found is None or replay.state == "ended":
+        return None
+    found, sign = replay.found, SIGN[replay.found.kind]
+    ahead_s = found.t_s - replay.position_s
+    text = found.text if found.kind == "cue" else sentence(found.text)
+    if ahead_s > SAME_S:
+        return Announcement(
+            "info", sign, f"{found.kind.upper()} IN {ahead_s:.0f} S", text, "n goes to the next one, N back"
+        )
+    cue_stands = board.cue is not None and abs(board.cue.t_s - found.t_s) < TOGETHER_S
+    return None if cue_stands or ahead_s < -FOUND_SHOWN_S else Announcement("info", sign, found.kind.upper(), text)
 
 
 def _ended(board: Board) -> Announcement | None:
@@ -101,7 +133,10 @@ def _fresh_cue(board: Board, now_s: float, *, muted: bool) -> Announcement | Non
     if cue is None or (muted and cue.severity is not Severity.STOP):
         return None
     shown_s = STOP_SHOWN_S if cue.severity is Severity.STOP else CUE_SHOWN_S
-    return _cue(cue, now_s - board.cue_at_s) if now_s - board.cue_at_s <= shown_s else None
+    if board.replay is not None:
+        shown_s *= max(1.0, board.replay.speed)  # as long as it takes to read
+    age_s = board.cue_age_s(now_s)
+    return _cue(cue, age_s) if age_s <= shown_s else None
 
 
 def _cue(cue: CueMessage, age_s: float) -> Announcement:
@@ -183,5 +218,5 @@ def _quiet(board: Board, now_s: float, *, muted: bool) -> Announcement:
     else:
         word, text = "QUIET", "Nothing to change. Quiet is good."
     if board.cue is not None:
-        parts.append(f"last cue {ago(now_s - board.cue_at_s)}: {board.cue.text}")
+        parts.append(f"last cue {ago(board.cue_age_s(now_s))}: {board.cue.text}")
     return Announcement("quiet", "○", word, text, " · ".join(parts))

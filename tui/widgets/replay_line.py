@@ -8,18 +8,27 @@ from textual.content import Content
 from textual.widgets import Static
 
 from hub.messages.wire import ReplayStatus
+from tui.state.replay_marks import SIGN, arranged, cell
 from tui.state.words import clock
 
-_STATE_MARK = {"playing": "▶", "paused": "‖", "seeking": "»", "ended": "■"}
-MARKS = {"cue": ("◆", "$foreground"), "threshold": ("▲", "$caution"), "pain": ("✚", "$bad")}
-"""Shape and colour; where several fall on one cell the last one here is seen."""
-_RANK = list(MARKS)
+_STATE = {
+    "playing": ("▶", "playing"),
+    "paused": ("‖", "paused"),
+    "seeking": ("»", "skipping"),
+    "ended": ("■", "the end"),
+}
+_COLOUR = {"cue": "$foreground", "threshold": "$caution", "pain": "$bad"}
+LOOKING = "looking for cues, thresholds and pain …"
+_APART = 2
 
 
 class ReplayLine(Static):
-    """One line, repainted when something on it has changed."""
+    """A line to see where things are, and one of words; repainted when something on it has changed."""
 
-    DEFAULT_CSS: ClassVar[str] = "ReplayLine { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; }"
+    DEFAULT_CSS: ClassVar[str] = """
+    ReplayLine { height: 2; padding: 0 1; background: $panel; text-wrap: nowrap; }
+    .-flat ReplayLine { height: 1; }
+    """
 
     def __init__(self) -> None:
         super().__init__(id="replay")
@@ -36,26 +45,36 @@ class ReplayLine(Static):
         self._draw()
 
     def _draw(self) -> None:
-        now = self.status
-        if now is None:
-            return
-        at_s = now.position_s if now.target_s is None else now.target_s
-        left = f"{_STATE_MARK[now.state]} {clock(at_s)} "
-        right = f" {'' if now.duration_s is None else clock(now.duration_s)}  {now.speed:g} x"
-        room = self.content_size.width - len(left) - len(right)
-        bar = _bar(now, room) if now.duration_s and room > 1 else Content(" " * max(0, room))
-        self.update(Content.assemble((left, "bold"), bar, (right, "$dim")), layout=False)
+        if self.status is not None:
+            width = self.content_size.width
+            self.update(Content.assemble(_line(self.status, width), "\n", _words(self.status, width)), layout=False)
 
 
-def _bar(now: ReplayStatus, width: int) -> Content:
-    duration_s = max(now.duration_s or 0.0, 1e-9)
-    played = _cell(now.position_s, duration_s, width)
+def _line(now: ReplayStatus, width: int) -> Content:
+    at_s = now.position_s if now.target_s is None else now.target_s
+    left = f"{_STATE[now.state][0]} {clock(at_s)} "
+    right = "" if now.duration_s is None else f" {clock(now.duration_s)}"
+    room = width - len(left) - len(right)
+    bar = _bar(now, now.duration_s, room) if now.duration_s and room > 1 else Content(" " * max(0, room))
+    return Content.assemble((left, "bold"), bar, (right, "$dim"))
+
+
+def _bar(now: ReplayStatus, duration_s: float, width: int) -> Content:
+    played = cell(now.position_s, duration_s, width)
     cells = [("━", "$accent") if i < played else ("─", "$faint") for i in range(width)]
-    for mark in sorted(now.marks, key=lambda mark: _RANK.index(mark.kind)):
-        cells[_cell(mark.t_s, duration_s, width)] = MARKS[mark.kind]
+    for at, kind in arranged(now.marks, duration_s, width).items():
+        cells[at] = (SIGN[kind], _COLOUR[kind])
     cells[played] = ("●", "bold $accent")
     return Content.assemble(*cells)
 
 
-def _cell(t_s: float, duration_s: float, width: int) -> int:
-    return min(width - 1, max(0, int(width * t_s / duration_s)))
+def _words(now: ReplayStatus, width: int) -> Content:
+    speed = f"{now.speed:g} x speed" if now.speed else "as fast as it goes"
+    left = f"{_STATE[now.state][1]} · {speed}"
+    if now.duration_s is None:
+        legend = Content.styled(LOOKING, "$dim")
+    else:
+        signs = [Content.assemble((sign, _COLOUR[kind]), (f" {kind}", "$dim")) for kind, sign in SIGN.items()]
+        legend = Content("  ").join(signs)
+    room = width - len(left) - legend.cell_length
+    return Content.assemble(left, " " * room, legend) if room >= _APART else Content(left)

@@ -1,0 +1,158 @@
+"""A replay on the screen: where it is, what is where, and what stands at the place that it went to."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from dsp.records import Severity
+from hub.messages.wire import MarkKind, ReplayFound, ReplayMark, ReplayStatus, ReplyMessage
+from tests.tui import scenes
+from tests.tui.dashboard import SMALL, Dashboard, dashboard
+from tui.state.replay_marks import arranged
+from tui.widgets.replay_line import LOOKING, ReplayLine
+
+
+async def show(board: Dashboard, **status: object) -> list[str]:
+    """The two lines of the replay after it has said where it is."""
+    board.feed.say(scenes.session(source="replay", replay=scenes.replay(**status)))
+    await board.look()
+    await board.look()
+    return str(board.app.screen.query_one(ReplayLine).content).splitlines()
+
+
+async def test_the_line_says_where_it_is_how_fast_and_what_is_where() -> None:
+    async with dashboard(SMALL) as board:
+        await board.play(scenes.running)
+        assert not board.app.screen.query(ReplayLine)
+        marks = [ReplayMark(600.0, "cue"), ReplayMark(600.0, "threshold"), ReplayMark(1190.0, "pain")]
+        line, words = await show(board, marks=marks, position_s=300.0)
+        assert line.startswith("▶ 5:00 ━━")
+        assert line.endswith(" 20:00")
+        bar = line.split()[2]
+        assert [bar.index(sign) / len(bar) for sign in "●▲"] == pytest.approx([0.25, 0.5], abs=0.02)
+        assert bar.index("◆") == bar.index("▲") + 1  # in one place: side by side
+        assert bar.endswith("✚")
+        assert words.startswith("playing · 1 x speed ")
+        assert words.endswith("◆ cue  ▲ threshold  ✚ pain")
+        assert board.app.screen.query_one(ReplayLine).region.bottom == SMALL[1] - 1  # above the footer
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ({"state": "paused", "speed": 0.25}, "paused · 0.25 x speed"),
+        ({"state": "seeking", "target_s": 900.0}, "skipping · 1 x speed"),
+        ({"state": "ended", "speed": 8.0}, "the end · 8 x speed"),
+        ({"speed": 0.0}, "playing · as fast as it goes"),
+    ],
+)
+async def test_state_and_speed_are_words_in_the_line_and_no_toast_covers_it(
+    status: dict[str, object], words: str
+) -> None:
+    async with dashboard(SMALL) as board:
+        assert (await show(board, **status))[1].startswith(words)
+        await board.press("plus")
+        assert not board.app._notifications
+
+
+async def test_while_the_recording_is_looked_through_it_says_so() -> None:
+    async with dashboard(SMALL) as board:
+        assert (await show(board, duration_s=None))[1].endswith(LOOKING)
+
+
+async def test_in_a_narrow_room_the_legend_goes_first() -> None:
+    async with dashboard((40, 24)) as board:
+        assert (await show(board))[1] == "playing · 1 x speed"
+
+
+@pytest.mark.parametrize(
+    ("marks", "expected"),
+    [
+        ([(5.0, "cue"), (5.1, "pain"), (5.2, "threshold")], {5: "pain", 6: "threshold", 4: "cue"}),
+        ([(9.9, "cue"), (9.9, "threshold")], {9: "threshold", 8: "cue"}),
+        ([(5.0, "cue"), (5.0, "threshold"), (6.0, "cue")], {5: "threshold", 6: "cue", 4: "cue"}),
+        ([(4.0, "cue"), (5.0, "cue"), (5.0, "pain"), (6.0, "pain")], {4: "cue", 5: "pain", 6: "pain"}),  # no room
+        ([(3.0, "cue")] * 3, {3: "cue"}),
+    ],
+)
+def test_the_most_important_stands_in_its_place_and_another_beside_it_where_there_is_room(
+    marks: list[tuple[float, MarkKind]], expected: dict[int, MarkKind]
+) -> None:
+    assert arranged([ReplayMark(*each) for each in marks], 10.0, 10) == expected
+
+
+async def test_elsewhere_nothing_is_left_of_where_it_was_and_what_stands_there_is_shown() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        board.feed.say(scenes.session(source="replay", replay=scenes.replay(position_s=800.0)), scenes.cue())
+        board.feed.say(scenes.threshold(), scenes.attitude(790.0))
+        await board.look()
+        now = board.app.board
+        assert now.cues == 1
+        await show(board, state="seeking", position_s=60.0, target_s=90.0, seeks=1)
+        assert board.said.startswith("SKIPPING: Skipping to 1:30")
+        assert (now.cues, now.cue, now.thresholds, now.held, now.drops.newest_s) == (0, None, {}, {}, None)
+        for t_s in (30.0, 78.0):
+            board.feed.say(msgspec.structs.replace(scenes.cue(t_s=t_s), late=True))
+        await show(board, state="paused", position_s=90.0, seeks=1)
+        assert [at_s for at_s, _ in now.cue_history] == [30.0, 78.0]
+        for _ in range(2):
+            assert (said := board.banner.saying) is not None
+            assert (said.word, said.when) == ("ADVICE", "12 s ago")
+            board.clock.now_s += 300.0  # it is paused: time stands still
+            await board.look()
+        await show(board, position_s=99.0, seeks=1)
+        assert board.said.startswith("QUIET")
+        assert "last cue 21 s ago" in board.said
+        await show(board, position_s=99.0, seeks=1, speed=4.0)
+        assert board.said.startswith("ADVICE")  # as long as it takes to read
+
+
+FOUND = ReplayFound(t_s=100.0, kind="threshold", text="hip drop against the usual, landing left: being watched")
+
+
+async def test_what_a_jump_went_to_is_counted_down_to_and_shown_where_it_was_told() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        await show(board, position_s=95.0, found=FOUND)
+        assert board.said.startswith("THRESHOLD IN 5 S: Hip drop against the usual, landing left: being watched.")
+        await show(board, position_s=98.2, found=FOUND)
+        assert board.said.startswith("THRESHOLD IN 2 S:")
+        await show(board, state="paused", position_s=100.0, found=FOUND)
+        assert board.said.startswith("THRESHOLD: Hip drop")
+        await show(board, position_s=106.0, found=FOUND)
+        assert not board.said.startswith("THRESHOLD")
+
+
+@pytest.mark.parametrize("kind", ["cue", "threshold", "pain"])
+async def test_a_cue_that_was_told_with_it_speaks_for_itself(kind: MarkKind) -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        found = ReplayFound(t_s=100.0, kind=kind, text="Belt level.")
+        held: ReplayStatus = scenes.replay(state="paused", position_s=100.0, found=found)
+        board.feed.say(scenes.session(source="replay", replay=held))
+        board.feed.say(msgspec.structs.replace(scenes.cue(t_s=99.4, severity=Severity.WARNING), late=True))
+        await board.look()
+        assert board.said.startswith("WARNING")
+
+
+async def test_a_cue_that_is_not_told_any_more_is_shown_as_it_was() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        await show(
+            board, state="paused", position_s=100.0, found=ReplayFound(t_s=100.0, kind="cue", text="Belt level.")
+        )
+        assert board.said == "CUE: Belt level. "
+
+
+async def test_where_there_is_nothing_to_jump_to_it_says_so() -> None:
+    refused = ReplyMessage(t=scenes.UTC, seq=1, to="command", id=None, ok=False, text="no later cue, threshold or pain")
+    async with dashboard() as board:
+        board.feed.say(refused)
+        await board.look()
+        assert not board.app._notifications  # a live run: it is somebody else's
+        await show(board)
+        board.feed.say(refused, msgspec.structs.replace(refused, ok=True))
+        await board.look()
+        assert [note.message for note in board.app._notifications] == ["No later cue, threshold or pain."]
