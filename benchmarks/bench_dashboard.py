@@ -3,7 +3,7 @@
     python -m benchmarks.bench_dashboard [--seconds 20] [--size 120x40] [--keys d]
 
 `stridecue demo` as it is: five virtual sensors, engine, mosquitto, dashboard; measured from the first steps on, into
-the demo's drift, threshold and cue. The moving plot is painted ten times a second.
+the demo's drift, threshold and cue. Both moving plots are painted ten times a second.
 """
 
 from __future__ import annotations

@@ -27,8 +27,7 @@ def one_runner(tick: int) -> list[Item]:
     """What a hub says in a tenth of a second; a sensor is away for ten seconds in every three minutes."""
     t_s, said = tick / RUNNER_HZ, list[Message]()
     said.append(scenes.attitude(t_s, seconds=0.1, rate_hz=52.0))
-    if tick % 3 == 0:
-        said.append(scenes.step(t_s))
+    said += scenes.steps(t_s - 0.2, seconds=0.1)  # told once it is over
     if tick % RUNNER_HZ == 0:
         second = tick // RUNNER_HZ
         wave = math.sin(second / 40)

@@ -188,7 +188,7 @@ def attitude(
 
 def steps(t0_s: float, seconds: float = 10.0, left_deg: float = 4.2, right_deg: float = 4.3) -> list[StepMessage]:
     """The steps that belong to `attitude`: those that end within it."""
-    halves = range(math.ceil(2.0 * t0_s / STRIDE_S), math.floor(2.0 * (t0_s + seconds) / STRIDE_S))
+    halves = range(math.floor(2.0 * t0_s / STRIDE_S), math.floor(2.0 * (t0_s + seconds) / STRIDE_S))
     return [
         step(
             (half + 0.15) * STRIDE_S / 2.0,

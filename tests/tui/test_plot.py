@@ -135,6 +135,14 @@ def test_a_step_without_a_drop_or_without_its_angles_draws_nothing() -> None:
     assert len(found._waiting) < 100
 
 
+def test_a_stance_that_nobody_saw_begin_is_not_drawn() -> None:
+    for begins_s, drawn in ((1.05, True), (1.15, False)):
+        found = Drops(10.0)
+        found.attitude(scenes.attitude(begins_s, seconds=1.0))
+        found.step(scenes.step(1.0, 5.0))
+        assert (found.landing[Side.RIGHT].newest_s is not None) == drawn
+
+
 def test_a_new_run_forgets_what_was_drawn() -> None:
     found = drops()
     found.attitude(scenes.attitude(0.0, seconds=0.1))

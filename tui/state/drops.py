@@ -18,6 +18,8 @@ from tui.state.trace import Trace
 _WAITING = 64
 """Steps kept until the angles of their stance are here: a step is told once, angles come ten times a second."""
 _FEWEST = 3
+_MISSING_S = 0.1
+"""Where more than this is missing at its start, a stance is not drawn: its deepest point may be missing too."""
 _END_S = 1e-6
 
 
@@ -60,7 +62,7 @@ class Drops:
         assert step.toe_off_s is not None
         assert step.drop_excursion_deg is not None
         t_s, obliquity_deg = self._obliquity.between(step.t_s, step.toe_off_s)
-        if len(t_s) < _FEWEST:
+        if len(t_s) < _FEWEST or t_s[0] - step.t_s > _MISSING_S:
             return
         lower_deg = obliquity_deg if step.side is Side.LEFT else -obliquity_deg
         depth_deg = np.maximum(lower_deg - lower_deg.max() + step.drop_excursion_deg, 0.0)

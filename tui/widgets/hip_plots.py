@@ -16,7 +16,7 @@ and said so in the help."""
 FULL_DEG = (6.0, 8.0, 10.0, 12.0, 16.0, 24.0, 40.0)
 """Degrees at the lower edge: few steps, so that the scale seldom jumps under the eye."""
 _SHRINK_BELOW = 0.6
-_ROOM_BEYOND = 1.3
+_ROOM_BEYOND = 1.2
 """So much of the limit is always on the axis: what goes beyond it must be seen to."""
 _SILENT_S = 1.0
 _WIDE_CELLS, _NARROW_CELLS = 56, 36
