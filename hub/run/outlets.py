@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from typing import Any, Protocol
 
 from hub.broker.beyond import USER, BeyondBroker
 from hub.broker.let_go import LetGo
+from hub.broker.loopback import LoopbackBroker
 from hub.broker.serving import BrokerError
 from hub.flow.bus import Bus, Policy
 from hub.flow.notices import Notices
@@ -18,21 +18,16 @@ from hub.homeassistant.announcer import Announcer
 from hub.link.connection import Server
 from hub.messages.delivery import for_others, may_leave
 from hub.messages.incoming import Who
+from hub.messages.topics import Topics
 from hub.messages.wire import Message, Post
 from hub.orders.obey import Obey
 from hub.orders.order_desk import OrderDesk
+from hub.run.beside import Beside
+from hub.run.screen import Screen
 from hub.sinks import mqtt
 from hub.sinks.mqtt import MqttSink
 from hub.sinks.overdue import Overdue
 from hub.telemetry.telemetry import Telemetry
-
-
-class Start(Protocol):
-    """Starts a named task of the run; what fails in it is told and does not end the run."""
-
-    def __call__(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Start `work` under this name."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +49,7 @@ class Beyond:
 class Outlets:
     """The brokers of one run.
 
-    start       starts what goes on until it is cancelled
-    start_sink  starts what ends by itself when the bus has closed and all is published
-    say         takes a line for the terminal
+    screen  is told where they are, and shows the dashboard, which reads the hub's own
     """
 
     def __init__(
@@ -68,11 +61,10 @@ class Outlets:
         obey: Obey,
         *,
         now_ns: Callable[[], int],
-        start: Start,
-        start_sink: Start,
-        say: Callable[[str], None],
+        beside: Beside,
+        screen: Screen,
     ) -> None:
-        self.keepers: list[asyncio.Task[None]] = []
+        self._keepers: list[asyncio.Task[None]] = []
         self.let_go: LetGo | None = None
         self._runner = runner
         self._posts = posts
@@ -80,19 +72,68 @@ class Outlets:
         self._notices = notices
         self._obey = obey
         self._now_ns = now_ns
-        self._start = start
-        self._start_sink = start_sink
-        self._say = say
+        self._beside = beside
+        self._screen = screen
         self._closing: list[Callable[[], None]] = []
 
-    def publish(self, name: str, server: Server) -> None:
-        """Publish everything on the hub's own broker, and count what its clients do not take."""
-        self._publish(name, server)
+    async def open_own(self, broker: LoopbackBroker, first_port: int, *, dashboard: bool) -> None:
+        """Begin on the hub's own broker, which may fail: publish everything there, and show the dashboard."""
+        try:
+            server = await broker.start(first_port)
+        except BrokerError as error:
+            self._notices.put("broker", f"no MQTT and no dashboard in this run: {error}")
+            return
+        # Said before the sensors are looked for, so that something is on screen at once.
+        moved = f" (port {first_port} is busy)" if server.port != first_port else ""
+        self._screen.say(f"MQTT on {server}, topics {Topics(self._runner).root}/#, by {broker.kind}{moved}")
+        self._keepers.append(self._beside.start("broker", broker.watch()))
+        self._take_orders("orders", server, "runner")
+        if dashboard:
+            try:
+                await self._screen.open(server.port, self._runner)
+            except OSError as error:
+                self._notices.put("dashboard", f"the dashboard does not start: {error}")
+            else:
+                self._keepers.append(self._beside.start("dashboard", self._screen.watch()))
+        self._publish("loopback", server)
         self.let_go = LetGo(server, self._notices.about("let go"))
         self._closing.append(self.let_go.close)
-        self.keepers.append(self._start("let go", self.let_go.run()))
+        self._keepers.append(self._beside.start("let go", self.let_go.run()))
 
-    def take_orders(self, name: str, server: Server, by: Who) -> None:
+    async def open_beyond(self, beyond: Beyond) -> None:
+        """Begin on the brokers that others read too: nothing that tells of pain goes there."""
+        if beyond.listen is not None:
+            await self._listen(beyond.listen)
+        if beyond.external is None:
+            return
+        self._publish("external", beyond.external, others_read=True, shared=True, overdue=beyond.overdue)
+        self._take_orders("orders external", beyond.external, "coach")
+        if beyond.homeassistant:
+            announcer = Announcer(beyond.external, self._runner, self._telemetry.placements)
+            self._closing.append(announcer.close)
+            self._keepers.append(self._beside.start("home assistant", announcer.run()))
+
+    def close(self) -> None:
+        """End what goes on; the sinks end with their bus."""
+        for close in self._closing:
+            close()
+        for task in self._keepers:
+            task.cancel()
+
+    async def _listen(self, broker: BeyondBroker) -> None:
+        try:
+            server = await broker.start()
+        except BrokerError as error:
+            self._notices.put("listen", f"nobody beyond this machine can watch: {error}")
+            return
+        self._screen.say(
+            f"MQTT for others on {broker.host}:{broker.port}, user {USER}, password in {broker.password.file}"
+        )
+        self._keepers.append(self._beside.start("listen", broker.watch()))
+        self._publish("listen", server, others_read=True)
+        self._take_orders("orders listen", server, "coach")
+
+    def _take_orders(self, name: str, server: Server, by: Who) -> None:
         """Obey what is sent on a broker; it was sent `by` that one unless it says otherwise."""
         numbers = count(1)
         desk = OrderDesk(
@@ -102,38 +143,7 @@ class Outlets:
             answer=lambda answer: self._telemetry.reply(answer, self._now_ns(), next(numbers)),
         )
         self._closing.append(desk.close)
-        self.keepers.append(self._start(name, desk.run()))
-
-    async def open_beyond(self, beyond: Beyond) -> None:
-        """Begin on the brokers that others read too: nothing that tells of pain goes there."""
-        if beyond.listen is not None:
-            await self._listen(beyond.listen)
-        if beyond.external is None:
-            return
-        self._publish("external", beyond.external, others_read=True, shared=True, overdue=beyond.overdue)
-        self.take_orders("orders external", beyond.external, "coach")
-        if beyond.homeassistant:
-            announcer = Announcer(beyond.external, self._runner, self._telemetry.placements)
-            self._closing.append(announcer.close)
-            self.keepers.append(self._start("home assistant", announcer.run()))
-
-    def close(self) -> None:
-        """End what goes on; the sinks end with their bus."""
-        for close in self._closing:
-            close()
-        for task in self.keepers:
-            task.cancel()
-
-    async def _listen(self, broker: BeyondBroker) -> None:
-        try:
-            server = await broker.start()
-        except BrokerError as error:
-            self._notices.put("listen", f"nobody beyond this machine can watch: {error}")
-            return
-        self._say(f"MQTT for others on {broker.host}:{broker.port}, user {USER}, password in {broker.password.file}")
-        self.keepers.append(self._start("listen", broker.watch()))
-        self._publish("listen", server, others_read=True)
-        self.take_orders("orders listen", server, "coach")
+        self._keepers.append(self._beside.start(name, desk.run()))
 
     def _publish(
         self,
@@ -157,4 +167,4 @@ class Outlets:
             overdue=overdue,
             as_told=as_told,
         )
-        self._start_sink(f"mqtt {name}", sink.run())
+        self._beside.start_sink(f"mqtt {name}", sink.run())

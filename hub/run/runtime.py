@@ -10,10 +10,8 @@ end a run: broker, disk, dashboard and terminal may fail, and are told about.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,6 @@ from drivers.packets import Said
 from drivers.recordings.recording import SessionInfo
 from dsp.records import Record
 from hub.broker.loopback import DEFAULT_PORT, LoopbackBroker
-from hub.broker.serving import BrokerError
 from hub.flow.bus import Bus, Policy, Subscription
 from hub.flow.engine import Engine
 from hub.flow.facts import Beat, Fact
@@ -29,12 +26,13 @@ from hub.flow.notices import Notices
 from hub.flow.session import Session
 from hub.flow.source import OpenSource, Source, driver_error
 from hub.messages.incoming import CommandMessage
-from hub.messages.topics import Topics
 from hub.messages.wire import Post
 from hub.orders.obey import Obey
 from hub.outcome import Outcome
 from hub.replay.course import Course
+from hub.run.beside import Beside
 from hub.run.outlets import Beyond, Outlets
+from hub.run.screen import Screen
 from hub.sinks import diary, jsonl, recorder, sound
 from hub.sinks.diary import Diary, DiarySink
 from hub.sinks.jsonl import JsonlFile, JsonlSink
@@ -43,7 +41,6 @@ from hub.sinks.sound import SoundSink
 from hub.sound.plan import Sounds
 from hub.stop import Stop
 from hub.telemetry.telemetry import About, Telemetry
-from hub.terminal.dashboard import Dashboard
 from hub.text.missing import missing_text
 
 BEAT_S = 0.5
@@ -51,10 +48,6 @@ BEAT_S = 0.5
 BEATS_A_FRAME = 2
 ALL_THERE_S = 20.0
 """Sensors that are to come have come by then; what is missing is told from then on."""
-DRAIN_S = 5.0
-"""Sinks get so long to deliver what is left at the end."""
-
-_LOG = logging.getLogger("stridecue.runtime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +92,12 @@ class Runtime:
     def __init__(self, plan: Plan, stop: Stop, say: Callable[[str], None]) -> None:
         self._plan = plan
         self._stop = stop
-        self._say_now = say
         self._facts: Bus[Fact] = Bus()
         self._posts: Bus[Post] = Bus()
         self._session = Session()
         self._telemetry = Telemetry(plan.about, self._session)
-        self._notices = Notices(self._say)
-        self._dashboard = Dashboard(plan.theme)
-        self._dashboard_owns_terminal = False
-        self._sinks: list[asyncio.Task[None]] = []
+        self._screen = Screen(plan.theme, stop, say)
+        self._notices = Notices(self._screen.say)
         self._now_ns: Callable[[], int] = lambda: plan.about.t0_ns
         self._steer: Callable[[CommandMessage], str | None] = lambda _order: None
         self._recorder: RecorderSink | None = None
@@ -147,33 +137,31 @@ class Runtime:
 
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as group:
-            keepers: list[asyncio.Task[None]] = []
-            outlets = self._outlets(group)
+            beside = Beside(group, self._notices, strict=self._plan.strict)
+            outlets = self._outlets(beside)
             heartbeat: asyncio.Task[None] | None = None
             try:
                 heard = self._subscribe_sound()
-                self._start_files(group)
-                keepers += await self._start_broker(group, outlets)
+                self._start_files(beside)
+                if self._plan.broker is not None:
+                    await outlets.open_own(self._plan.broker, self._plan.first_port, dashboard=self._plan.dashboard)
                 await outlets.open_beyond(self._plan.beyond)
-                self._start_sound(group, heard)
+                self._start_sound(beside, heard)
                 async with self._plan.source as source:
                     self._now_ns, self._steer, self._said = source.now_ns, source.steer, source.diverged
                     self._telemetry.replay = source.status
-                    heartbeat = self._start(group, "heartbeat", self._beat(source))
+                    heartbeat = beside.start("heartbeat", self._beat(source))
                     await self._follow(source)
             finally:
                 if heartbeat is not None:
                     heartbeat.cancel()  # what it would put on buses that are closed would count as lost
                 try:
-                    await self._drain()
+                    await self._drain(beside)
                 finally:  # also when told twice to stop
                     outlets.close()
                     if outlets.let_go is not None:
                         self._outcome.losses["watchers"] = outlets.let_go.messages
-                    for task in keepers:
-                        task.cancel()
-                    await self._dashboard.stop()
-                    self._dashboard_owns_terminal = False
+                    await self._screen.close()
                     for broker in (self._plan.broker, self._plan.beyond.listen):
                         if broker is not None:
                             await broker.stop()
@@ -188,7 +176,7 @@ class Runtime:
                 async for batch in source.batches(self._stop):
                     await self._course.take_all(batch)
                 await self._finish(source)
-                if not (self._dashboard_owns_terminal and await source.goes_on(self._stop)):
+                if not (self._screen.has_dashboard and await source.goes_on(self._stop)):
                     break
 
     async def _finish(self, source: Source) -> None:
@@ -221,7 +209,7 @@ class Runtime:
 
     # -- what runs beside
 
-    def _start_files(self, group: asyncio.TaskGroup) -> None:
+    def _start_files(self, beside: Beside) -> None:
         plan = self._plan
         if plan.name_file is not None:
             facts = self._facts.subscribe("recorder", Policy.WAIT, recorder.CAPACITY, wanted=recorder.is_recorded)
@@ -229,19 +217,19 @@ class Runtime:
             self._recorder.open()
             self._outcome.files = self._recorder.files
             self._telemetry.recording = self._recorder.files[0].name if self._recorder.files else None
-            self._start_sink(group, "recorder", self._recorder.run())
+            beside.start_sink("recorder", self._recorder.run())
         if plan.jsonl is not None:
             facts = self._facts.subscribe(
                 "jsonl", Policy.WAIT, jsonl.CAPACITY, wanted=jsonl.is_written(signals=plan.signals)
             )
-            self._start_sink(group, "jsonl", JsonlSink(plan.jsonl, facts).run())
+            beside.start_sink("jsonl", JsonlSink(plan.jsonl, facts).run())
         if plan.diary is not None:
             facts = self._facts.subscribe("diary", Policy.DROP_OLDEST, diary.CAPACITY, wanted=diary.is_kept)
-            self._start_sink(group, "diary", DiarySink(plan.diary, facts, self._notices.about("history")).run())
+            beside.start_sink("diary", DiarySink(plan.diary, facts, self._notices.about("history")).run())
         if plan.chore is not None:
-            self._start(group, "chore", asyncio.to_thread(plan.chore))
+            beside.start("chore", asyncio.to_thread(plan.chore))
         if plan.console is not None:
-            self._start_sink(group, "console", plan.console(self._posts.subscribe("console", Policy.DROP_OLDEST, 500)))
+            beside.start_sink("console", plan.console(self._posts.subscribe("console", Policy.DROP_OLDEST, 500)))
 
     def _subscribe_sound(self) -> Subscription[Fact] | None:
         """Before all others: no full disk holds up a cue."""
@@ -254,16 +242,18 @@ class Runtime:
             wanted=lambda fact: sound.is_heard(fact) and not (self._course.is_passing and isinstance(fact, Record)),
         )
 
-    def _start_sound(self, group: asyncio.TaskGroup, heard: Subscription[Fact] | None) -> None:
+    def _start_sound(self, beside: Beside, heard: Subscription[Fact] | None) -> None:
         """After the dashboard, which draws on the stderr that a device may switch off."""
         if self._plan.sound is None or heard is None:
             return
         notice = self._notices.about("sound")
         live = self._plan.about.source != "replay"
-        sink = SoundSink(self._plan.sound, heard, say=self._say, notice=notice, report=self._telemetry.hear, live=live)
-        self._start_sink(group, "sound", sink.run())
+        sink = SoundSink(
+            self._plan.sound, heard, say=self._screen.say, notice=notice, report=self._telemetry.hear, live=live
+        )
+        beside.start_sink("sound", sink.run())
 
-    def _outlets(self, group: asyncio.TaskGroup) -> Outlets:
+    def _outlets(self, beside: Beside) -> Outlets:
         obey = Obey(
             self._now,
             cues=self._plan.engine.cues,
@@ -282,50 +272,16 @@ class Runtime:
             self._notices,
             obey,
             now_ns=self._now,
-            start=partial(self._start, group),
-            start_sink=partial(self._start_sink, group),
-            say=self._say,
+            beside=beside,
+            screen=self._screen,
         )
-
-    async def _start_broker(self, group: asyncio.TaskGroup, outlets: Outlets) -> list[asyncio.Task[None]]:
-        broker, runner = self._plan.broker, self._plan.about.runner
-        if broker is None:
-            return []
-        try:
-            server = await broker.start(self._plan.first_port)
-        except BrokerError as error:
-            self._notices.put("broker", f"no MQTT and no dashboard in this run: {error}")
-            return []
-        # Said before the sensors are looked for, so that something is on screen at once.
-        moved = f" (port {self._plan.first_port} is busy)" if server.port != self._plan.first_port else ""
-        self._say(f"MQTT on {server}, topics {Topics(runner).root}/#, by {broker.kind}{moved}")
-        keepers = [self._start(group, "broker", broker.watch())]
-        outlets.take_orders("orders", server, "runner")
-        if self._plan.dashboard:
-            try:
-                await self._dashboard.start(server.port, runner)
-            except OSError as error:
-                self._notices.put("dashboard", f"the dashboard does not start: {error}")
-            else:
-                self._dashboard_owns_terminal = True
-                keepers.append(self._start(group, "dashboard", self._watch_dashboard()))
-        outlets.publish("loopback", server)
-        return keepers
 
     def _now(self) -> int:
         return self._now_ns()
 
-    async def _watch_dashboard(self) -> None:
-        code = await self._dashboard.ended()
-        self._dashboard_owns_terminal = False
-        if code == 0:
-            self._stop("the dashboard was quit")
-        else:
-            self._say(f"the dashboard ended (code {code}); the run goes on without it, Ctrl-C ends it")
-
     # -- the end
 
-    async def _drain(self) -> None:
+    async def _drain(self, beside: Beside) -> None:
         self._facts.close()
         now_ns = self._now_ns()
         self._session.end(now_ns)
@@ -333,12 +289,7 @@ class Runtime:
         self._course.is_passing = False
         await self._course.frame(now_ns)
         self._posts.close()
-        if not self._sinks:
-            return
-        _done, late = await asyncio.wait(self._sinks, timeout=DRAIN_S)
-        for task in late:
-            _LOG.warning("%s was not done %g s after the end", task.get_name(), DRAIN_S)
-            task.cancel()
+        await beside.drain()
 
     def _count_losses(self) -> None:
         for facts in self._facts.subscriptions:
@@ -351,28 +302,6 @@ class Runtime:
             # Nearly all that the bus carries for the recorder are packets.
             self._outcome.unrecorded = self._recorder.lost_packets + self._outcome.losses["recorder"]
             self._outcome.losses["recorder"] += self._recorder.lost
-
-    def _start_sink(self, group: asyncio.TaskGroup, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        self._sinks.append(self._start(group, name, work))
-        return self._sinks[-1]
-
-    def _start(self, group: asyncio.TaskGroup, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        return group.create_task(self._quarantined(name, work), name=name)
-
-    async def _quarantined(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception as error:
-            _LOG.exception("%s failed", name)
-            if self._plan.strict:
-                raise
-            self._notices.put(name, f"{name} failed and is off for this run ({error}); details in the log")
-
-    def _say(self, text: str) -> None:
-        if self._dashboard_owns_terminal:
-            _LOG.info("%s", text)
-        else:
-            self._say_now(text)
 
 
 def _dropped(count: int) -> str:

@@ -432,7 +432,7 @@ class _Shown:
 async def test_with_a_dashboard_it_stays_at_the_end_and_goes_back_when_asked(
     small_recording: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("hub.run.runtime.Dashboard", _Shown)
+    monkeypatch.setattr("hub.run.screen.Dashboard", _Shown)
     server, stop, seen = Server(LOOPBACK, a_port()), Stop(), list[SessionMessage]()
     reader = RecordingReader(small_recording)
     source = ReplayedSource(reader, 50.0)

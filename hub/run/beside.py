@@ -1,0 +1,52 @@
+"""What runs beside a run: whatever fails there is told, and does not end the run."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from hub.flow.notices import Notices
+
+DRAIN_S = 5.0
+"""Sinks get so long to deliver what is left at the end."""
+
+_LOG = logging.getLogger("stridecue.runtime")
+
+
+class Beside:
+    """Named tasks in the run's group; `strict`, in tests: what fails ends the run."""
+
+    def __init__(self, group: asyncio.TaskGroup, notices: Notices, *, strict: bool) -> None:
+        self._group = group
+        self._notices = notices
+        self._strict = strict
+        self._sinks: list[asyncio.Task[None]] = []
+
+    def start(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start what goes on until it is cancelled."""
+        return self._group.create_task(self._quarantined(name, work), name=name)
+
+    def start_sink(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start what ends by itself when its bus has closed and all is delivered."""
+        self._sinks.append(self.start(name, work))
+        return self._sinks[-1]
+
+    async def drain(self) -> None:
+        """Wait until the sinks have delivered what is left, but not for ever."""
+        if not self._sinks:
+            return
+        _done, late = await asyncio.wait(self._sinks, timeout=DRAIN_S)
+        for task in late:
+            _LOG.warning("%s was not done %g s after the end", task.get_name(), DRAIN_S)
+            task.cancel()
+
+    async def _quarantined(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            _LOG.exception("%s failed", name)
+            if self._strict:
+                raise
+            self._notices.put(name, f"{name} failed and is off for this run ({error}); details in the log")

@@ -1,0 +1,47 @@
+"""The terminal of a run: the dashboard's while there is one, else for lines of text."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from hub.stop import Stop
+from hub.terminal.dashboard import Dashboard
+
+_LOG = logging.getLogger("stridecue.runtime")
+
+
+class Screen:
+    """`say` gets lines for the terminal, and only while no dashboard owns it; who quits the dashboard ends the run."""
+
+    def __init__(self, theme: str | None, stop: Stop, say: Callable[[str], None]) -> None:
+        self.has_dashboard = False
+        self._dashboard = Dashboard(theme)
+        self._stop = stop
+        self._say = say
+
+    def say(self, text: str) -> None:
+        """Write a line, or log it."""
+        if self.has_dashboard:
+            _LOG.info("%s", text)
+        else:
+            self._say(text)
+
+    async def open(self, port: int, runner: str) -> None:
+        """Give the terminal to the dashboard; raises OSError."""
+        await self._dashboard.start(port, runner)
+        self.has_dashboard = True
+
+    async def watch(self) -> None:
+        """Wait until the dashboard is gone."""
+        code = await self._dashboard.ended()
+        self.has_dashboard = False
+        if code == 0:
+            self._stop("the dashboard was quit")
+        else:
+            self.say(f"the dashboard ended (code {code}); the run goes on without it, Ctrl-C ends it")
+
+    async def close(self) -> None:
+        """End the dashboard, if it still runs."""
+        await self._dashboard.stop()
+        self.has_dashboard = False
