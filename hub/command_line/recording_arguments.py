@@ -50,7 +50,8 @@ def add_import(one: argparse.ArgumentParser) -> None:
 def add_replay(one: argparse.ArgumentParser) -> None:
     """Add the options of `replay`."""
     one.add_argument("recording", nargs="?", metavar="REC", help="its name or path (default: the newest)")
-    one.add_argument("--list", action="store_true", help="which recordings there are")
+    one.add_argument("--list", action="store_true", help="which recordings there are, the newest last")
+    one.add_argument("--all", action="store_true", help="with --list: the older ones too")
     one.add_argument(
         "--speed", type=speed, metavar="1|N|max", help="default 1; max where --jsonl is given; max has no dashboard"
     )

@@ -46,11 +46,11 @@ _EARLIER = (
 """Days ago, drop left and right, cadence: runs of the same runner, fresh."""
 
 _INTRODUCTION = """\
-A virtual runner: stands still for 6 s, then runs; from about 40 s on it tires, and its hip drops
-further when it lands on the left.
-Five sensors advertise over virtual Bluetooth; everything from the radio on is what a real run uses.
-For the demo only, a drift is told after seconds instead of minutes, and the earlier runs are made up.
-On the dashboard: ? explains every number and key, p reports pain, w opens what a coach sees in a browser."""
+A virtual runner: stands still for 6 s, then runs; from about 40 s on it
+tires, and its hip drops further when it lands on the left. Five sensors
+advertise over virtual Bluetooth; everything from the radio on is what a real
+run uses. For the demo only, a drift is told after seconds instead of minutes,
+and the earlier runs are made up."""
 
 
 def run(options: Namespace) -> int:

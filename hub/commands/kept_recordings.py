@@ -12,7 +12,8 @@ from hub.commands.live import chosen_config, recordings_folder
 from hub.settings.config import ConfigError, given_file
 from hub.settings.folders import RECORDING, demo_folder, program
 
-LISTED = 30
+LISTED = 18
+"""With what stands around them they fit a terminal of 24 lines."""
 
 
 def recording_folders() -> list[Path]:
@@ -45,15 +46,16 @@ def chosen_recording(text: str | None) -> Path:
         raise ConfigError(f"{error}; `{program()} replay --list` shows the recordings there are") from error
 
 
-def listed(folders: Sequence[Path]) -> list[str]:
-    """Write the newest recordings, one a line: start, length, runner, and the name that `replay` takes."""
+def listed(folders: Sequence[Path], *, whole: bool = False) -> list[str]:
+    """Write the newest recordings (or all), the newest last: start, length, runner, the name that `replay` takes."""
     kept = newest_first(folders)
     if not kept:
         return [f"no recordings yet in {' or '.join(str(folder) for folder in folders)}"]
-    lines = [f"{'start (UTC)':<17} {'length':>9} {'runner':<12} recording"]
-    lines += [_line(path) for path in kept[:LISTED]]
-    if len(kept) > LISTED:
-        lines.append(f"and {len(kept) - LISTED} older ones")
+    shown = kept if whole else kept[:LISTED]
+    older = len(kept) - len(shown)
+    lines = [f"{older} older ones: {program()} replay --list --all"] if older else []
+    lines.append(f"{'start (UTC)':<17} {'length':>9} {'runner':<12} recording")
+    lines += [_line(path) for path in reversed(shown)]
     return [*lines, "", f"{program()} replay NAME plays one; without a name the newest"]
 
 

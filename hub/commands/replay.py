@@ -25,7 +25,7 @@ FAST = "max"
 def run(options: Namespace) -> int:
     """Replay; raises DriverError, ConfigError and OSError."""
     if options.list:
-        print("\n".join(listed(recording_folders())))
+        print("\n".join(listed(recording_folders(), whole=options.all)))
         return 0
     mounts = parse_mounts(options.mount, "--mount")
     path = chosen_recording(options.recording)

@@ -46,7 +46,7 @@ from hub.terminal.dashboard import dashboard_is_installed
 from hub.terminal.terminal import is_whole
 from hub.text.console import Console
 from hub.text.pain_text import is_own_terminal
-from hub.text.summary_text import earlier_text
+from hub.text.summary_text import WIDTH, earlier_text
 
 UNTOUCHED_S = 5.0
 """A recording that was written to more recently may belong to a hub that still runs."""
@@ -112,11 +112,16 @@ class Ended:
         if missing and not self.outcome.files:
             lines.append(f"\nNot recorded: {missing} packets not written")
         incomplete = f"  (incomplete: {missing} packets not written)" if missing else ""
-        lines += [f"\nRecorded: {path}{incomplete}" for path in self.outcome.files]
+        lines += [_recorded(path, incomplete) for path in self.outcome.files]
         for path in self.outcome.files:
             replay = f"{program()} replay {recording_name(path)}"
             lines += [f"Replay:   {replay}", f"Numbers:  {replay} --jsonl -"]
         return lines
+
+
+def _recorded(path: Path, incomplete: str) -> str:
+    whole = f"Recorded: {path}{incomplete}"
+    return f"\n{whole}" if len(whole) <= WIDTH else f"\nRecorded: {path.name}{incomplete}\nIn:       {path.parent}"
 
 
 def carry_out(launch: Launch) -> Ended:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from dsp.records import Side, Summary
 from dsp.runner.history import PastRun
 from dsp.texts import counted
+
+WIDTH = 79
+"""A terminal of 80 columns, and one left free: some go on a new line when the last one is written to."""
 
 
 def earlier_text(history: Sequence[PastRun]) -> str:
@@ -38,11 +42,10 @@ def summary_text(
     minutes, seconds = divmod(round(running_s), 60)
     rows = [
         ("steps", f"{summary.steps} in {minutes} min {seconds:02d} s of running"),
-        ("cadence", _value(summary.cadence_spm, "steps/min") + _earlier(cadence_spm, "")),
-        ("ground contact", _value(summary.contact_ms, "ms")),
-        ("flight", _value(summary.flight_ms, "ms")),
         ("hip drop, landing left", _drop(summary.drop_excursion_left_deg, summary.drop_peak_left_deg, left_deg)),
         ("hip drop, landing right", _drop(summary.drop_excursion_right_deg, summary.drop_peak_right_deg, right_deg)),
+        ("cadence", _value(summary.cadence_spm, "steps/min") + _earlier(cadence_spm, "")),
+        ("ground contact, flight", _contact_and_flight(summary)),
     ]
     if own_terminal:
         changes, cues = counted(summary.thresholds, "change"), counted(summary.cues, "cue")
@@ -52,8 +55,15 @@ def summary_text(
 
 
 def row(name: str, value: str) -> str:
-    """Write a line of the summary."""
-    return f"  {name:<25}{value}"
+    """Write a line of the summary; what is longer than a terminal is wide goes on below, at a word."""
+    first = f"  {name:<25}"
+    return textwrap.fill(value, WIDTH, initial_indent=first, subsequent_indent=" " * len(first))
+
+
+def _contact_and_flight(summary: Summary) -> str:
+    if summary.contact_ms is None and summary.flight_ms is None:
+        return _value(None, "ms")
+    return f"{_value(summary.contact_ms, 'ms')}, {_value(summary.flight_ms, 'ms')}"
 
 
 def _received(summary: Summary) -> str:
@@ -80,5 +90,5 @@ def _drop(excursion_deg: float | None, peak_deg: float | None, earlier_deg: floa
     """Say how far the hip falls, and where it ends: it begins above level, so that it ends less far below it."""
     if excursion_deg is None:
         return f"not measured{_earlier(earlier_deg, '°')}"
-    ends = "" if peak_deg is None else f", ending {abs(peak_deg):.1f}° {'below' if peak_deg >= 0 else 'above'} level"
+    ends = "" if peak_deg is None else f", to {abs(peak_deg):.1f}° {'below' if peak_deg >= 0 else 'above'} level"
     return f"{excursion_deg:.1f}° a step{_earlier(earlier_deg, '°')}{ends}"

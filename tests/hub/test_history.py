@@ -124,8 +124,8 @@ def test_earlier_runs_are_said_at_the_start_and_stand_beside_this_one_at_the_end
     assert "earlier runs" not in once
     assert "everything they sent was received" in once
     short = summary_text(replace(SUMMARY, drop_peak_left_deg=4.1, lost=2, dropped=1), running_s=1700.0)
-    assert "5.6° a step, ending 4.1° below level" in short
-    assert "2 samples lost, 1 packet not readable, twice or too late" in short
+    assert "5.6° a step, to 4.1° below level" in short
+    assert "2 samples lost, 1 packet not readable, twice or too late" in " ".join(short.split())
 
 
 OLD = """

@@ -9,7 +9,7 @@ import pytest
 from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
 from drivers.recordings.recording_length import length_s
 from hub.cli import main
-from hub.commands.kept_recordings import chosen_recording, newest_first
+from hub.commands.kept_recordings import LISTED, chosen_recording, newest_first
 from hub.settings.config import ConfigError
 from hub.settings.folders import data_folder, demo_folder
 
@@ -65,7 +65,7 @@ def test_the_list_says_start_length_runner_and_name(kept: tuple[Path, Path], cap
         writer.abandon()
     kept[0].with_name("2026-02-01T073000Z-old.mcap").write_bytes(b"no recording")
     assert main(["replay", "--list"]) == 0
-    head, newest, demo, ann, old, *_ = capfd.readouterr().out.splitlines()
+    head, old, ann, demo, newest, *_ = capfd.readouterr().out.splitlines()
     assert head.split() == ["start", "(UTC)", "length", "runner", "recording"]
     assert newest.startswith("2026-03-03 07:30")
     assert newest.split()[-4:] == ["no", "end", "eve", "2026-03-03T073000Z-eve"]
@@ -73,6 +73,25 @@ def test_the_list_says_start_length_runner_and_name(kept: tuple[Path, Path], cap
     assert demo.endswith(" 2026-03-02T073000Z-demo")
     assert ann.endswith(" 2026-03-01T073000Z-ann")
     assert old.startswith("cannot be read")
+
+
+def test_a_long_list_ends_with_the_newest_and_says_how_to_see_the_others(
+    small_recording: Path, capfd: pytest.CaptureFixture[str]
+):
+    folder = data_folder() / "recordings"
+    folder.mkdir(parents=True)
+    names = [f"2026-03-01T07{minute:02d}00Z-ann" for minute in range(LISTED + 3)]
+    for name in names:
+        shutil.copy(small_recording, folder / f"{name}.mcap")
+    assert main(["replay", "--list"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert len(lines) < 23  # the command and the prompt fit a terminal of 24 lines too
+    assert lines[0].startswith("3 older ones: ")
+    assert lines[0].endswith(" replay --list --all")
+    assert [line.split()[-1] for line in lines[2:-2]] == names[3:]
+    assert main(["replay", "--list", "--all"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert [line.split()[-1] for line in lines[1:-2]] == names
 
 
 def test_the_length_is_read_off_the_end(small_recording: Path):

@@ -1,0 +1,63 @@
+"""What is printed at the end of a run can be read on a terminal of 80x24, the most important first."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from drivers.recordings.recording import SessionInfo
+from dsp.records import Summary
+from dsp.runner.history import PastRun
+from hub.commands.demo import _INTRODUCTION
+from hub.commands.keep_run import keep, tell_summary
+from hub.history.runs import RunCount
+from hub.history.store import History
+from hub.outcome import Outcome
+from hub.run.launch import Ended
+from hub.text.summary_text import summary_text
+from hub.text.truth import Comparison, comparison_text
+
+SUMMARY = Summary(0, 262, 100.0, 169.5, 251.9, 103.2, 12.7, 10.5, 12.4, 11.1, 0, 0, 12, 12)
+EARLIER = (PastRun(11.2, 10.8, 170.1),)
+
+
+@pytest.mark.parametrize("folder", ["/home/ann", "/home/ann/.local/share/stridecue/demo/recordings/of-this-year"])
+def test_the_end_of_a_demo_fits_the_terminal(
+    folder: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("hub.run.launch.program", lambda: "stridecue")
+    monkeypatch.setattr("hub.run.launch.recording_name", lambda recording: recording.stem)
+    path = Path(folder) / "2026-03-01T073000Z-demo.mcap"
+    outcome = Outcome(summary=SUMMARY, running_s=91.0, files=[path])
+    ended = Ended(outcome, SessionInfo(0, "2026-03-01T07:30:00.000Z", "demo"), (), sys.stdout)
+    tell_summary(ended, EARLIER)
+    keep(ended, History(tmp_path / "history.sqlite"), "demo", RunCount())
+    print(f"\nAgainst the truth:\n{comparison_text(Comparison(262, 262, 0, 0, 0.04, -0.14, -0.11))}")
+    for line in ended.words():
+        print(line)
+    lines = capfd.readouterr().out.splitlines()
+    assert len(lines) < 24  # and the prompt
+    assert max(map(len, lines)) < 80
+    assert str(path) in lines[-3] or lines[-3].endswith(folder)
+
+
+def test_the_introduction_of_the_demo_is_broken_at_words():
+    assert max(map(len, _INTRODUCTION.splitlines())) < 80
+
+
+def test_hip_drop_comes_first_and_a_long_line_goes_on_at_a_word():
+    lines = summary_text(SUMMARY, EARLIER, running_s=91.0).splitlines()
+    assert [line.split("  ")[1] for line in lines[:2]] == ["steps", "hip drop, landing left"]
+    assert max(map(len, lines)) < 80
+    assert lines[2] == " " * 27 + "level"
+
+
+def test_what_was_not_measured_is_said():
+    bare = replace(SUMMARY, contact_ms=None, flight_ms=None, drop_excursion_left_deg=None)
+    text = summary_text(bare, running_s=91.0)
+    assert "ground contact, flight   not measured\n" in text
+    assert "hip drop, landing left   not measured\n" in text
+    assert "251.9 ms, not measured" in summary_text(replace(SUMMARY, flight_ms=None), running_s=91.0)
