@@ -91,12 +91,13 @@ def from_s(recorded: Recorded, seconds: float) -> Recorded:
 
 
 def stopping(recorded: Recorded, at_s: float, standing_s: float, over_s: float = 0.7) -> Recorded:
-    """Runs for `at_s`, comes to stand upright for `standing_s`, goes on; the pelvis gets there and back smoothly.
+    """Runs for `at_s`, comes to stand in the next stance, goes on `standing_s` later; the pelvis moves smoothly.
 
     With `at_s` 0 the standing comes first.
     """
     t_s = recorded.columns["t_s"]
-    cut_s, period = float(t_s[0]) + at_s, float(np.median(np.diff(t_s)))
+    landings = [float(s["ic_s"]) for s in recorded.steps if float(s["ic_s"]) > t_s[0] + at_s]
+    cut_s, period = landings[0] + 0.12 if at_s else float(t_s[0]), float(np.median(np.diff(t_s)))
     cut = int(np.searchsorted(t_s, cut_s))
     pause: Array = period * np.arange(float(round((standing_s + 2.0 * over_s) / period)))
     pose = np.stack([_angle(recorded, name) for name in ANGLES], axis=1)

@@ -121,7 +121,7 @@ SCENES: tuple[Scene, ...] = (
         for x in (0.01, 0.03)
     ),
     *(
-        Scene(f"jitter of {x:.0%} of a sample, {hz:.0f} Hz", sensor=_jitter(x), rate_hz=hz)
+        Scene(f"jitter of {100 * x:.0f} % of a sample, {hz:.0f} Hz", sensor=_jitter(x), rate_hz=hz)
         for x, hz in ((0.2, 104.0), (0.2, 52.0))
     ),
     Scene(

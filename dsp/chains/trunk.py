@@ -9,11 +9,13 @@ import numpy as np
 
 from dsp.detectors.trunk import TrunkContactParams, TrunkContacts
 from dsp.gait.attitude import AttitudeStage
+from dsp.gait.drop import BEFORE_CONTACT_S
 from dsp.gait.pelvis_stride import pelvis_stride
 from dsp.gait.sightings import Posture, Reading, Sighting, Tapped
 from dsp.gait.stances import DROP_PLACEMENTS, StanceParams, Stances
 from dsp.metrics.sensor_moved import KEY as MOVED_KEY
 from dsp.orientation.bend import Bend, Pace
+from dsp.orientation.lean import mean_up, tilt_since
 from dsp.orientation.leveller import Leveller, LevelParams
 from dsp.orientation.mean_direction import MeanDirection
 from dsp.orientation.mount import Mount, MountFinder, MountFinderParams
@@ -25,7 +27,7 @@ from dsp.samples.filters import LowPass2
 from dsp.samples.intake import Intake, IntakeParams, Ready
 from dsp.samples.stage import LEAST_TRUNK_RATE_HZ, LONGEST_CHUNK_S, TRUNK_CHUNK_S
 from dsp.samples.trace import Trace
-from dsp.signals import NS_PER_S, Placement, SampleBlock, Vector
+from dsp.signals import NS_PER_S, Placement, SampleBlock
 from dsp.taps import HIP, ThreeTaps
 
 
@@ -295,9 +297,12 @@ class TrunkChain:
             vy = 0.5 * (trace.at(trace.vy, c[-2]) + trace.at(trace.vy, c[-1]))
             mid_s = 0.5 * (c[-2] + c[-1])
             turn, self._turn_radps = self._turn_radps, 0.0
-            self._leveller.up = _mean_up(trace, c[-3], c[-1])
+            self._leveller.up = mean_up(trace, c[-3], c[-1])
             bend = self._bend.change(mid_s, turn, self._strapdown, self._leveller, self._mount)
+            before = self._strapdown.up()
             self._leveller.stride(mid_s, (vx, vy), *bend)
+            x, y, z = (b - a for a, b in zip(before, self._strapdown.up(), strict=True))
+            tilt_since(trace, c[-1] - BEFORE_CONTACT_S - self._intake.period_s, (x, y, z))
             self._corrected_s = self.latest_s
         if self._given is None and self._stances.running and c[-3] > trace.t_s[0]:
             strides, p = self._strides // 2, self._p
@@ -346,11 +351,3 @@ class TrunkChain:
             if self._given is not None:
                 self._mount = self._given.levelled(standing)
         return False
-
-
-def _mean_up(trace: Trace, from_s: float, until_s: float) -> Vector:
-    """Up in sensor axes, mean over a stride, a unit vector."""
-    first, end = trace.first_at(from_s), trace.first_at(until_s)
-    x, y, z = (sum(axis[first:end]) for axis in trace.up)
-    size = math.sqrt(x * x + y * y + z * z)
-    return x / size, y / size, z / size

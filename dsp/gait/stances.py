@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from dsp.detectors.trunk import TrunkEvent
 from dsp.gait.contact_time import ContactTimeParams, contact_time_s
 from dsp.gait.drop import drop_of
-from dsp.gait.gate import POCKET, GateParams, RunningGate
+from dsp.gait.gate import LONGEST_S, POCKET, GateParams, RunningGate
 from dsp.gait.side import SideFinder, SideParams
 from dsp.gait.sightings import Contact, Drop, Release, Sighting
 from dsp.orientation.mount import Mount
@@ -81,6 +81,9 @@ class Stances:
                 self._open.unload_s = event.t_s
             return out
         step = event.t_s - self.contacts_s[-1] if self.contacts_s else 0.0
+        if step > LONGEST_S:
+            self._side.reset()
+            self._last_side = None
         before = self._gate.open
         continues = self._gate.contact(event.crossing_s, event.depth_g, event.rise_gps, trace)
         if self._open is not None:
