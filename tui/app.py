@@ -17,7 +17,7 @@ from dsp.texts import level_word
 from hub.client import Item, NotConnectedError, Received
 from hub.messages.incoming import CommandMessage, PainMessage
 from hub.messages.wire import ReplyMessage, SessionMessage
-from tui.explanations import RUNNER, RUNNER_KEYS
+from tui.explanations import REPLAY_KEYS, RUNNER, RUNNER_KEYS
 from tui.screens.help import HelpScreen
 from tui.screens.pain import PainScreen
 from tui.screens.runner import RunnerScreen
@@ -54,7 +54,6 @@ class DashboardApp(Shell):
         Binding("minus", "cues('less')", "Cues", key_display="- +"),
         Binding("plus,equals_sign", "cues('more')", "More cues", show=False),
         Binding("k", "mark", "Mark"),
-        Binding("d", "theme", "Theme"),
         Binding("w", "web", "Web"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("space", "hold", "Pause"),
@@ -68,6 +67,7 @@ class DashboardApp(Shell):
         Binding("n", "jump('jump')", "Next", key_display="n N"),
         Binding("N", "jump('jump_back')", "Back to the last", show=False),
         Binding("q", "quit", "Quit"),
+        Binding("d", "theme", "Theme"),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
     ]
 
@@ -164,7 +164,7 @@ class DashboardApp(Shell):
         """Only a replay can be steered, only a live run takes reports and wishes: the other's keys are not there."""
         del parameters
         if action == "web":
-            return self.page is not None
+            return self.page is not None and not self._replaying  # whose coach would look on
         if action in _LIVE:
             return not self._replaying
         return self._replaying or action not in _STEERING
@@ -224,7 +224,7 @@ class DashboardApp(Shell):
 
     def action_help(self) -> None:
         """Explain every number."""
-        self.push_screen(HelpScreen(RUNNER, RUNNER_KEYS))
+        self.push_screen(HelpScreen(RUNNER, REPLAY_KEYS if self._replaying else RUNNER_KEYS))
 
     def action_web(self) -> None:
         """Serve what a coach sees to a browser."""

@@ -21,6 +21,7 @@ from tui.screens.web import WebScreen
 from tui.shell import Shell
 from tui.state.feed import Feed
 from tui.state.roster import Roster
+from tui.state.words import reach_words
 
 PAINT_S = 1.0
 """Everything shown changes once a second; forty rows a paint are most of what this dashboard costs (measured)."""
@@ -36,10 +37,10 @@ class CoachApp(Shell):
         Binding("a", "order('ask_pain')", "Ask pain"),
         Binding("m", "order('mute')", "Mute"),
         Binding("u", "order('unmute')", "Unmute"),
-        Binding("d", "theme", "Theme"),
         Binding("w", "web", "Web"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("q", "quit", "Quit"),
+        Binding("d", "theme", "Theme"),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
     ]
 
@@ -102,7 +103,8 @@ class CoachApp(Shell):
         """Ask what to say, and say it."""
         runner = self._meant()
         if runner is not None:
-            self.push_screen(NudgeScreen(runner), lambda words: self._nudge(runner, words))
+            reach = reach_words(self.roster[runner].board.session)
+            self.push_screen(NudgeScreen(runner, reach), lambda words: self._nudge(runner, words))
 
     def action_order(self, action: Action) -> None:
         """Send an order to the runner that is meant."""

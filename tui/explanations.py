@@ -8,10 +8,12 @@ NOT_MEDICAL = (
     "Not a medical device. It measures and teaches; it does not diagnose and cannot say that you will or will not be "
     "injured. Numbness, tingling or pain that does not settle: see a clinician."
 )
-_MEANINGS = tuple(dict.fromkeys(reading.meaning for reading in READINGS))
-"""One a number; the same words are not said twice."""
+_MEANINGS = tuple(
+    sorted(dict.fromkeys(reading.meaning for reading in READINGS), key=lambda each: not each.startswith("Hip drop:"))
+)
+"""One a number; the same words are not said twice. What this is about comes first."""
 _SENSORS = (
-    "Sensors: bat is the battery, lost the share of measurements that never arrived, /s the packets a second. "
+    "Sensors: battery, the share of measurements that were lost on the way, and packets/s. "
     "● streaming, ◌ connecting, ○ searching, ◐ stale, ✗ lost."
 )
 _OLD = "A dimmed number is old; its age stands below it. -- means that it cannot be measured just now."
@@ -27,7 +29,9 @@ RUNNER = (
     ),
     (
         "Threshold: how far you are from your own usual self today: clear, watch, near, reached. It says why: the "
-        "value now, what is usual for you, the change, and the limit, beyond which it counts."
+        "value now, what is usual for you, the change, and the limit, beyond which it counts. That value is a slow "
+        "mean of about a minute, so it may differ from the large number. While it warms up only earlier runs say what "
+        "is usual; then the first minutes of this run do too."
     ),
     (
         "Pain-free to: 8 of 10 runs like your earlier ones get so far before it begins to hurt, and the chance that it "
@@ -44,13 +48,32 @@ RUNNER = (
     ),
     _OLD,
     "Cues: seldom on purpose. ● information, ◆ advice, ▲ warning, ■ stop. Quiet is good.",
+    (
+        "The line of a replay: ◆ a cue, ▲ a threshold, ✚ pain. n and N go to the next or the last of them: paused to "
+        "where it was told, playing to 5 s before. Signs of one moment stand side by side."
+    ),
 )
 RUNNER_KEYS = (
-    "Keys: p report pain · m mute cues and sounds · - + fewer or more cues · k mark this moment in the recording · "
-    "d another look · ? this help · q quit (the run is kept). "
-    "In a replay: space pause · + - speed · ← → 10 s back or on · , . 60 s (also Shift and an arrow) · Home from the "
-    "start · n N to the next or last cue ◆, threshold ▲ or pain ✚ of the line at the bottom: paused to where it was "
-    "told, playing to 5 s before. Signs of one moment stand side by side."
+    ("p", "report pain"),
+    ("m", "mute cues and sound"),
+    ("- +", "fewer or more cues"),
+    ("k", "mark this moment"),
+    ("d", "another look"),
+    ("w", "coach's view in a browser"),
+    ("?", "this help"),
+    ("q", "quit; the run is kept"),
+)
+REPLAY_KEYS = (
+    ("space", "pause, or go on"),
+    ("- +", "slower, faster"),
+    ("← →", "10 s back or on"),
+    (", .", "60 s back or on"),
+    ("n N", "next or last sign ◆ ▲ ✚"),
+    ("Home", "from the start"),
+    ("m", "mute cues and sound"),
+    ("d", "another look"),
+    ("?", "this help"),
+    ("q", "quit"),
 )
 COACH = (
     (
@@ -59,17 +82,31 @@ COACH = (
     ),
     *_MEANINGS,
     (
-        "Drop, minute by minute: the side that drops more, a median a minute, the newest at the right. Low and flat is "
-        "good; less than 2 degrees of change are drawn flat."
+        "Trend, or Drop, minute by minute: the side that drops more, a median a minute, the newest at the right. Low "
+        "and flat is good; less than 2 degrees of change are drawn flat."
     ),
     (
         "Threshold: the worst of all, clear, watch, near or REACHED, against the runner's own usual. It does not say "
-        "that somebody is in pain: what they report stays with them."
+        "that somebody is in pain: what they report stays with them, and so does what a threshold or a stop has to do "
+        "with it. If one says no reason, ask them."
     ),
-    "Sensors: how many of a runner's sensors send, of all.",
+    "Sens.: how many of a runner's sensors send, of all.",
+    (
+        "One runner in full: the large number is of the last ten landings or so; 'usual' below it is what it is "
+        "compared with. The line of a threshold has a slower mean of about a minute, so it may differ from the large "
+        "number. The run so far has a median a minute, and the lowest and the highest of them."
+    ),
     _OLD,
 )
 COACH_KEYS = (
-    "Keys: ↑ ↓ choose · Enter one runner in full, Esc back · n say something to them, on their screen and in their ear "
-    "· a ask whether something hurts · m mute their cues, u unmute · d another look · q quit. Their hub answers each."
+    ("↑ ↓", "choose a runner"),
+    ("Enter", "that runner; Esc back"),
+    ("n", "say something to them"),
+    ("a", "ask if something hurts"),
+    ("m", "mute their cues"),
+    ("u", "unmute them"),
+    ("d", "another look"),
+    ("w", "this in a browser"),
+    ("?", "this help"),
+    ("q", "quit"),
 )

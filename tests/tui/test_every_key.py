@@ -22,7 +22,7 @@ from tests.tui.coach import Coach, a_coach
 from tests.tui.dashboard import Dashboard, dashboard
 from tests.tui.page import WrittenPage
 from tui.look.theme import look_name
-from tui.screens.pain import SITES, PainScreen
+from tui.screens.pain import LETTERS, SITES, PainScreen
 
 pytestmark = pytest.mark.real_time
 
@@ -132,6 +132,7 @@ KEYS = {
         ("step(1)", "right"): _pain("level", 5),
         ("site(-1)", "up"): _pain("site", SITES[-1]),
         ("site(1)", "down"): _pain("site", SITES[1]),
+        **{(f"place({place})", key): _pain("site", SITES[place]) for place, key in enumerate(LETTERS, 1)},
         ("side('left')", "l"): _pain("side", Side.LEFT),
         ("side('right')", "r"): _pain("side", Side.RIGHT),
         ("numb", "n"): Press(a_run, ("p", "4"), NUMB),

@@ -1,8 +1,9 @@
-"""The help: every number in plain words, and what this is not."""
+"""The help: the keys, every number in plain words, and what this is not."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,27 +15,44 @@ from textual.widgets import Static
 
 from tui.explanations import NOT_MEDICAL
 
+_COLUMN = 34
+"""Cells of the left one of two columns of keys."""
+
 
 class HelpScreen(ModalScreen[None]):
-    """Scrolls when the terminal is small; any of its keys closes it. A paragraph begins with what it is about."""
+    """Scrolls when the terminal is small; any of its keys closes it. A paragraph begins with what it is about.
+
+    The keys come first: who does not know this presses `?` for them.
+    """
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q,enter", "dismiss", "Back"),
     ]
 
-    def __init__(self, paragraphs: Sequence[str], keys: str) -> None:
+    def __init__(self, paragraphs: Sequence[str], keys: Sequence[tuple[str, str]]) -> None:
         super().__init__()
         self._paragraphs = paragraphs
         self._keys = keys
 
     def compose(self) -> ComposeResult:
-        """One paragraph a number, and the keys."""
+        """The keys, what this is not, and one paragraph a number."""
         with VerticalScroll(id="help-box") as box:
-            box.border_title = "What the numbers mean"
-            box.border_subtitle = "Esc closes · arrows scroll"
+            box.border_title = "Keys, and what the numbers mean"
+            box.border_subtitle = "Esc closes · ↓ more"
+            yield Static(_in_two_columns(self._keys), id="help-keys")
             yield Static(Content.styled(NOT_MEDICAL, "bold"))
             for text in self._paragraphs:
                 head, _, rest = text.partition(":")
                 yield Static(Content.assemble((f"{head}:", "bold $accent"), rest) if rest else Content(text))
-            yield Static(Content.styled(self._keys, "$dim"))
+
+
+def _in_two_columns(keys: Sequence[tuple[str, str]]) -> Content:
+    rows = (len(keys) + 1) // 2
+    cells = [_key(*each) for each in keys]
+    pairs = zip_longest(cells[:rows], cells[rows:], fillvalue=Content(""))
+    return Content("\n").join([left.pad_right(_COLUMN - left.cell_length) + right for left, right in pairs])
+
+
+def _key(key: str, does: str) -> Content:
+    return Content.assemble((f"{key:>5}", "bold $accent"), f"  {does}")

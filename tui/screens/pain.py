@@ -1,7 +1,8 @@
-"""The pain prompt: one digit and Enter is enough, made for a hand that is running."""
+"""The pain form: all of it at once, one digit and Enter are enough; made for a hand that is running."""
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import ClassVar
 
 from textual import events
@@ -19,7 +20,11 @@ from dsp.texts import level_word
 from hub.messages.incoming import PainMessage
 
 SITES = (None, *PAIN_SITES)
+LETTERS = "abcdefgh"
+"""One a site, beside it; none of them is a key for something else here."""
 WORST = 10
+_NAME, _COLUMN = 8, 23
+"""Cells of a question, and of the left column of sites."""
 
 
 class PainScreen(ModalScreen[PainMessage | None]):
@@ -33,6 +38,7 @@ class PainScreen(ModalScreen[PainMessage | None]):
         Binding("right", "step(1)", "More"),
         Binding("up", "site(-1)", "Site"),
         Binding("down", "site(1)", "Site"),
+        *(Binding(letter, f"place({place})", "Site", show=False) for place, letter in enumerate(LETTERS, 1)),
         Binding("l", "side('left')", "Left"),
         Binding("r", "side('right')", "Right"),
         Binding("n", "numb", "Numb"),
@@ -47,16 +53,11 @@ class PainScreen(ModalScreen[PainMessage | None]):
         self.numb = False
 
     def compose(self) -> ComposeResult:
-        """Question, scale, site, side, keys."""
+        """Scale, what to do now, sites, side, numbness, keys."""
         with Vertical(id="pain-box") as box:
-            box.border_title = "How much does it hurt?"
-            yield Static(id="pain-scale")
-            yield Static(id="pain-word")
-            yield Static(id="pain-act")
-            yield Static(id="pain-site")
-            yield Static(id="pain-side")
-            yield Static(id="pain-numb")
-            yield Static(id="pain-keys")
+            box.border_title = "How much does it hurt? 0 to 10, then Enter"
+            for part in ("scale", "word", "act", "site", "side", "numb", "keys"):
+                yield Static(id=f"pain-{part}")
 
     def on_mount(self) -> None:
         """Draw the first state."""
@@ -76,8 +77,13 @@ class PainScreen(ModalScreen[PainMessage | None]):
         self._draw()
 
     def action_site(self, by: int) -> None:
-        """Choose the site."""
+        """Go through the sites."""
         self.site = (self.site + by) % len(SITES)
+        self._draw()
+
+    def action_place(self, place: int) -> None:
+        """Choose a site by its letter; the same one again takes it back."""
+        self.site = 0 if self.site == place else place
         self._draw()
 
     def action_side(self, side: str) -> None:
@@ -110,23 +116,42 @@ class PainScreen(ModalScreen[PainMessage | None]):
         return at_once(self.level, SITES[self.site], numb=self.numb, rule=self._rule)
 
     def _draw(self) -> None:
-        cells = [
-            Content.styled(f"[{level}]", "reverse bold") if level == self.level else Content(f" {level} ")
-            for level in range(WORST + 1)
+        scale = [_chosen(f"{level}", chosen=level == self.level) for level in range(WORST + 1)]
+        word = "0 nothing hurts … 10 the worst you can think of" if self.level is None else level_word(self.level)
+        sides = [
+            _chosen(f"{key} {side}", chosen=side is self.side) for key, side in (("l", Side.LEFT), ("r", Side.RIGHT))
         ]
-        word = "0 none … 10 the worst you can think of" if self.level is None else level_word(self.level)
+        numb = [_chosen("n yes", chosen=self.numb), Content.styled("numbness or tingling", "$dim")]
         lines = {
-            "scale": Content(" ").join(cells),
+            "scale": Content("").join(scale),
             "word": Content.styled(word, "$dim" if self.level is None else "bold"),
             "act": Content(self._act()),
-            "site": _choice("Where", SITES[self.site] or "not said", "↑ ↓"),
-            "side": _choice("Side", self.side.value if self.side is not None else "not said", "l r"),
-            "numb": _choice("Numb", "yes" if self.numb else "no", "n"),
-            "keys": Content.styled("Enter sends · Esc goes back · only the number is needed", "$dim"),
+            "site": self._sites(),
+            "side": _answers("Side", sides),
+            "numb": _answers("Numb", numb),
+            "keys": Content.styled("Enter sends · Esc goes back · the number is enough", "$dim"),
         }
         for name, content in lines.items():
             self.query_one(f"#pain-{name}", Static).update(content, layout=False)
 
+    def _sites(self) -> Content:
+        """All of them in two columns, each with its letter."""
+        named = [
+            _chosen(f"{letter} {site}", chosen=self.site == place)
+            for place, (letter, site) in enumerate(zip(LETTERS, PAIN_SITES, strict=True), 1)
+        ]
+        rows = len(named) // 2
+        pairs = zip_longest(named[:rows], named[rows:], fillvalue=Content(""))
+        questions = ["Where", *[""] * (rows - 1)]
+        return Content("\n").join(
+            _answers(question, [left.pad_right(_COLUMN - left.cell_length), right])
+            for question, (left, right) in zip(questions, pairs, strict=True)
+        )
 
-def _choice(name: str, value: str, keys: str) -> Content:
-    return Content.assemble((f"{name:<8}", "$dim"), (f"{value:<18}", "bold"), (keys, "$dim"))
+
+def _chosen(text: str, *, chosen: bool) -> Content:
+    return Content.styled(f"[{text}]", "reverse bold") if chosen else Content(f" {text} ")
+
+
+def _answers(question: str, answers: list[Content]) -> Content:
+    return Content.assemble((f"{question:<{_NAME}}", "$dim"), *answers)

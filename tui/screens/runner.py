@@ -14,7 +14,7 @@ from tui.state.ahead import Ahead, ahead
 from tui.state.announcement import announce
 from tui.state.board import Board, Sensor
 from tui.state.reading import READINGS, Reading
-from tui.state.reason import reason
+from tui.state.reason import change, reason
 from tui.state.words import sensor_word, sound_words, watched_words
 from tui.widgets.cue_banner import CueBanner
 from tui.widgets.cue_log import CueLog
@@ -33,6 +33,10 @@ _LEVEL = {
     ThresholdState.REACHED: 3,
     ThresholdState.REPORTED: 3,
 }
+
+
+_ROOM_BELOW_QUIET = 16
+"""Rows of a small screen that has room for the threshold while there is nothing to say."""
 
 
 class RunnerScreen(Screen[None]):
@@ -72,7 +76,9 @@ class RunnerScreen(Screen[None]):
         for tile in self._tiles:
             tile.show(*board.reading(tile.reading.key, now_s), _beside(tile.reading, board, now_s))
             tile.set_class(tile.reading.key in flagged, "-flagged")
-        self._banner.show(announce(board, now_s, muted=muted))
+        say = announce(board, now_s, muted=muted)
+        self._banner.show(say)
+        self.set_class(say.kind == "quiet" and self.size.height >= _ROOM_BELOW_QUIET, "-quiet")
         far = self._ahead(board, now_s)
         self._gauge.show(*_threshold(board), more=far.sentences, below=far.short)
         self._sensors.show([_row(each, now_s) for each in board.sensor_list], _why_no_sensors(board))
@@ -119,20 +125,28 @@ def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
     )
 
 
-def _threshold(board: Board) -> tuple[int | None, str]:
+def _threshold(board: Board) -> tuple[int | None, str, str]:
+    """Level, reason, and the reason where there is less room."""
     worst = board.worst_threshold
     if board.bare_threshold is not None:
         name, state = board.bare_threshold
-        return _LEVEL[state], watched_words(name)
+        return _LEVEL[state], watched_words(name), ""
     if worst is None:
-        running = board.session is not None and board.session.state == "running"
-        return None, "Learning what is usual for you." if running else "Starts when you run."
+        return None, _not_yet(board), ""
     if worst.state is ThresholdState.REPORTED:
-        return 3, "You reported pain."
+        return 3, "You reported pain.", ""
     if worst.state is ThresholdState.CLEAR:
         earlier = board.session.earlier_runs if board.session is not None else 0
-        return 0, "Like your usual self" + (f" ({counted(earlier, 'earlier run')})." if earlier else ".")
-    return _LEVEL[worst.state], reason(worst.because) or worst.detector.replace("_", " ")
+        return 0, "Like your usual self" + (f" ({counted(earlier, 'earlier run')})." if earlier else "."), ""
+    return _LEVEL[worst.state], reason(worst.because) or worst.detector.replace("_", " "), change(worst.because)
+
+
+def _not_yet(board: Board) -> str:
+    if board.session is None or board.session.state != "running":
+        return "Starts when you run."
+    if any(reading.usual in board.held for reading in READINGS if reading.usual):
+        return "Warming up: only earlier runs count yet."
+    return "Learning what is usual for you today."
 
 
 def _row(sensor: Sensor, now_s: float) -> DeviceRow:

@@ -50,9 +50,10 @@ class Reading:
 
 
 _DROP = (
-    "Hip drop: how far the free side of your pelvis falls, in degrees, while you stand on one foot. "
-    "'landing on your left' means the right side falls. Watch the change from what is usual for you, which stands "
-    "below it once it is known: 1 to 9 degrees are seen in healthy runners."
+    "Hip drop: how far your hip sinks on the side whose foot is in the air, in degrees, while you stand on the other "
+    "one. 'landing left', or L, means that you stand on your left foot and the right hip sinks. 1 to 9 degrees are "
+    "seen in healthy runners; watch the change from what is usual for you, which stands below it once it is known: "
+    "the mean of your earlier runs, or without them of the first minutes of this one."
 )
 _CONTACT = "Contact: how long a foot stays on the ground, in milliseconds. It often grows when you tire."
 

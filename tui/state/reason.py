@@ -30,6 +30,21 @@ def reason(because: Sequence[EvidenceLine]) -> str:
     return " · ".join(each for each in parts if each)
 
 
+def change(because: Sequence[EvidenceLine]) -> str:
+    """Say the same in half the cells, where the values stand beside it: "landing right +3.1°, limit +1.0°"."""
+    metrics = [each for each in _flat(because) if isinstance(each, MetricLine)]
+    for now in metrics:
+        stem, unit = _split(now.key)
+        others = {each.key: each.value for each in metrics if each.side is now.side}
+        usual = others.get(f"{stem}{_BASELINE}_{unit}")
+        bound = others.get(f"{stem}{_BOUND}_{unit}")
+        if usual is not None and bound is not None:
+            words = [f"landing {now.side}"] if now.side is not None else []
+            words += [] if words and stem == DROP else [_NAMES.get(stem, stem.replace("_", " "))]
+            return f"{' '.join(words)} {_signed(now.value - usual, unit)}, limit {_signed(bound, unit)}"
+    return ""
+
+
 def quantity(key: str, value: float) -> str:
     """Write `heart_rate_bpm`, 152.0 as "heart rate 152 beats/min": the unit is in the last segment of the key."""
     stem, unit = _split(key)
@@ -56,8 +71,8 @@ def _metrics(side: Side | None, metrics: Sequence[MetricLine]) -> str:
         # With a side, drop goes without its name: the line must fit beside the plot of a small terminal.
         words = _amount(each.value, unit) if side and stem == DROP else quantity(each.key, each.value)
         if stem in usual:
-            change = each.value - usual[stem].value
-            words += f", usual {_amount(usual[stem].value, unit)} ({'+' if change >= 0 else ''}{_amount(change, unit)})"
+            more = _signed(each.value - usual[stem].value, unit)
+            words += f", usual {_amount(usual[stem].value, unit)} ({more})"
         if stem in bound:
             counts.append(f"limit +{_amount(bound[stem].value, unit)}")
         values.append(words)
@@ -84,6 +99,10 @@ def _is(line: MetricLine, kind: str) -> bool:
 def _split(key: str) -> tuple[str, str]:
     stem, _, unit = key.rpartition("_")
     return (stem, unit) if unit in _UNITS else (key, "")
+
+
+def _signed(value: float, unit: str) -> str:
+    return f"{'+' if value >= 0 else ''}{_amount(value, unit)}"
 
 
 def _amount(value: float, unit: str) -> str:

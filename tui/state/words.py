@@ -7,7 +7,7 @@ import textwrap
 from dsp.records import Severity, Side, ThresholdState
 from dsp.signals import Placement
 from dsp.texts import WATCHED, detector_and_side
-from hub.messages.wire import SensorMessage, SensorState, SoundStatus
+from hub.messages.wire import SensorMessage, SensorState, SessionMessage, SoundStatus
 
 SEVERITY_MARK = {Severity.INFO: "●", Severity.ADVICE: "◆", Severity.WARNING: "▲", Severity.STOP: "■"}
 """A shape per severity: never colour alone."""
@@ -65,6 +65,20 @@ def sound_words(sound: SoundStatus | None, *, wide: bool) -> str:
         return "sound muted" if wide else "muted"
     words = "tones" if sound.voice is None else f"voice {sound.voice.partition(' ')[0]}" if wide else "voice"
     return words if sound.metronome_spm is None or not wide else f"{words}, beat {sound.metronome_spm:.0f}"
+
+
+def reach_words(session: SessionMessage | None) -> str:
+    """Say how words that are sent to a runner get there: seen, heard as a voice or a tone, or not at all for now."""
+    if session is None:
+        return "not known whether they see or hear it"
+    if session.state == "ended":
+        return "their run is over: nobody may see it"
+    if session.muted_by is not None:
+        return f"muted by the {session.muted_by}: they neither see nor hear it now"
+    sound = session.sound
+    if sound is None or sound.output is None or sound.muted:
+        return "they see it; they have no sound"
+    return "they see it and hear a tone, no words" if sound.voice is None else "they see it and hear it spoken"
 
 
 def sentence(words: str) -> str:

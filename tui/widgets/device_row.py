@@ -33,15 +33,8 @@ class DeviceRow:
         return self.state in ("lost", "failed", "stale")
 
 
-def header(width: int) -> Content:
-    """Column headings above the rows."""
-    names = "".join(f"{name:>{cells}}" for name, cells in zip(("bat", "lost", "/s"), _NUMBERS, strict=True))
-    place, state = _cells(width)
-    return Content.styled(f"{'sensor':<{place}} {'state':<{state}}{names}"[:width], "$dim")
-
-
 def render(row: DeviceRow, width: int) -> Content:
-    """Write a row in `width` cells; columns line up with `header`."""
+    """Write a row in `width` cells; the columns of all rows line up."""
     place, state = _cells(width)
     colour = {"streaming": "$ok", "stale": "$caution", "lost": "$bad", "failed": "$bad"}.get(row.state, "$dim")
     head = Content.assemble(

@@ -14,8 +14,8 @@ TREND = "Drop, minute by minute"
 SAYS = "Says"
 HEADINGS = ("", "Runner", "Run", "Steps", "Drop L", "Drop R", TREND, "Threshold", "Sens.", SAYS)
 WIDE = (1, 10, 7, 5, 6, 6, 22, 9, 5, 0)
-NARROW_HEADINGS = ("", "Runner", "Run", "Steps", "Drop L", "R", "trend", "Threshold", "")
-NARROW = (1, 9, 7, 5, 6, 5, 0, 9, 3)
+NARROW_HEADINGS = ("", "Runner", "Run", "Steps", "Drop L", "Drop R", "Trend", "Threshold", "Sens.")
+NARROW = (1, 9, 7, 5, 6, 6, 0, 9, 5)
 """Cells of each column; the one of 0 takes what is left. NARROW is for 80 columns."""
 WIDE_FROM = 110
 

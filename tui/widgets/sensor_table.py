@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.state.words import lines_of
-from tui.widgets.device_row import DeviceRow, header, render
+from tui.widgets.device_row import DeviceRow, render
 
 
 class SensorTable(Static):
@@ -37,14 +37,12 @@ class SensorTable(Static):
             words = Content("\n").join([Content(line) for line in lines_of(self.empty, width, height)])
             self.update(words.stylize("$dim"), layout=False)
             return
-        lines = [header(width)] if height > len(self.rows) else []
-        self.border_subtitle = None if lines else "battery · lost · packets/s"
-        room = height - len(lines)
+        self.border_subtitle = "battery · lost · packets/s"
         shown = self.rows
-        if len(shown) > room > 1:
+        if len(shown) > height > 1:
             ranked = sorted(range(len(shown)), key=lambda index: not shown[index].in_trouble)
-            shown = tuple(self.rows[index] for index in sorted(ranked[: room - 1]))
-        lines += [render(row, width) for row in shown]
+            shown = tuple(self.rows[index] for index in sorted(ranked[: height - 1]))
+        lines = [render(row, width) for row in shown]
         if len(shown) < len(self.rows):
             lines.append(Content.styled(f"and {len(self.rows) - len(shown)} more", "$dim"))
         self.update(Content("\n").join(lines), layout=False)

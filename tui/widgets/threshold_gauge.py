@@ -21,18 +21,21 @@ class ThresholdGauge(Static):
         self.border_title = "Threshold"
         self.level: int | None = None
         self.reason = ""
+        self.short = ""
         self.more: tuple[str, ...] = ()
 
-    def show(self, level: int | None, reason: str, more: Sequence[str] = (), below: str = "") -> None:
+    def show(self, level: int | None, reason: str, short: str = "", more: Sequence[str] = (), below: str = "") -> None:
         """Show a state and why.
 
         level  how many of the four fields are filled beyond the first (0 clear … 3 reached), None before any news
+        short  the reason where it would have to be cut
         more   sentences for where there is room, the first ones first
         below  a few words in the frame
         """
-        if (level, reason, tuple(more)) == (self.level, self.reason, self.more) and below == self.border_subtitle:
+        new = (level, reason, short, tuple(more))
+        if new == (self.level, self.reason, self.short, self.more) and below == self.border_subtitle:
             return
-        self.level, self.reason, self.more = level, reason, tuple(more)
+        self.level, self.reason, self.short, self.more = new
         self.border_subtitle = below
         self.border_title = "Threshold" if level is None else f"Threshold · [b]{STEPS[level]}[/b]"
         self._draw()
@@ -55,7 +58,9 @@ class ThresholdGauge(Static):
         lines = [Content(" ").join(fields)]
         if height > 2:
             lines.append(Content(" ").join(names))
-        lines += [Content(line) for line in lines_of(self.reason, width, height - len(lines))]
+        room = height - len(lines)
+        fits = len(lines_of(self.reason, width, len(self.reason))) <= room
+        lines += [Content(line) for line in lines_of(self.reason if fits else self.short or self.reason, width, room)]
         for sentence in self.more:
             wrapped = lines_of(sentence, width, len(sentence))
             if len(lines) + len(wrapped) <= height:

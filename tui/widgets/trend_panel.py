@@ -54,7 +54,7 @@ class TrendPanel(Static):
             self.update(Content.styled("The first minute is not over yet.", "$dim"), layout=False)
             return
         minutes = len(self._trend.cadence_spm)
-        self.border_subtitle = f"last {minutes} min, a median a minute"
+        self.border_subtitle = f"{minutes} min, lowest .. highest"
         width, height = self.content_size
         room = max(4, width - _NAME_CELLS - _RANGE_CELLS - 1)
         each = max(1, height // len(_ROWS))
