@@ -70,6 +70,8 @@ class _Line(msgspec.Struct):
 
 _LINE = msgspec.json.Decoder(_Line)
 _KIND: dict[type[Record], MarkKind] = {Cue: "cue", Threshold: "threshold", PainReport: "pain"}
+RECORDED = {record.__name__.lower(): kind for record, kind in _KIND.items()}
+"""What each is called in a recording."""
 
 
 def mark_of(record: Record, at_ns: int) -> Mark | None:

@@ -28,7 +28,7 @@ from hub.messages.wire import ReplayFound, ReplayStatus
 from hub.orders.order_desk import OrderError
 from hub.replay.by_hand import ByHand
 from hub.replay.checkpoints import Checkpoints
-from hub.replay.marks import KINDS, Mark, ReplayMarks, mark_of
+from hub.replay.marks import RECORDED, Mark, ReplayMarks, mark_of
 from hub.stop import Stop
 
 LEAD_NS = 5 * NS_PER_S
@@ -323,13 +323,11 @@ class ReplayedSource:
     # -- what is where
 
     async def _look_through(self, stop: Stop) -> None:
-        outline = await asyncio.to_thread(self._reader.outline, KINDS, lambda: not stop.asked)
+        outline = await asyncio.to_thread(self._reader.outline, RECORDED, lambda: not stop.asked)
         if stop.asked:
             return
         self._end_ns = outline.end_ns
-        self._marks = ReplayMarks(
-            Mark.read(each.told_ns, kind, each.data) for each in outline.records for kind in KINDS if kind == each.kind
-        )
+        self._marks = ReplayMarks(Mark.read(each.told_ns, RECORDED[each.kind], each.data) for each in outline.records)
         jump, self._jump_when_known = self._jump_when_known, None
         if jump is not None:
             with suppress(OrderError):  # there is nowhere to jump to, and nobody waits for an answer any more

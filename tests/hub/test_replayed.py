@@ -10,7 +10,10 @@ import pytest
 
 from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
+from dsp.records import Cue, PainReport, Severity, Side, Threshold, ThresholdState
 from dsp.signals import NS_PER_S, Placement
+from hub.flow.bus import Bus, Policy
+from hub.flow.facts import Fact
 from hub.flow.place import Place
 from hub.flow.session import SessionSoFar
 from hub.flow.turns import GoTo, Keep, Landed, Leap, Snapshot
@@ -26,6 +29,8 @@ from hub.replay.replayed import (
     THE_END,
     ReplayedSource,
 )
+from hub.sinks import recorder
+from hub.sinks.recorder import RecorderSink
 from hub.stop import Stop
 
 LEAD_S = LEAD_NS / NS_PER_S
@@ -37,7 +42,7 @@ def reader(tmp_path: Path) -> RecordingReader:
     path = tmp_path / "run.mcap"
     with RecordingWriter(path, SessionInfo(0, None, "jo")) as writer:
         writer.add_device(DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "hip"))
-        told = {200: ("cue", b'{"text":"Belt level."}'), 300: ("metric", b"{}"), 450: ("pain", b'{"level":3}')}
+        told = {200: ("cue", b'{"text":"Belt level."}'), 300: ("metric", b"{}"), 450: ("painreport", b'{"level":3}')}
         for i in range(601):
             writer.add_packet(Packet("hip", "data", i * NS_PER_S // 10, b""))
             if i in told:
@@ -249,6 +254,29 @@ async def test_the_recording_is_read_once_for_its_marks_and_no_further_than_some
     ((_, work),) = source.tasks(stop)
     await work
     assert read == [whole, 100]
+
+
+async def test_what_the_recorder_writes_is_found(tmp_path: Path):
+    facts = Bus[Fact]()
+    subscription = facts.subscribe("recorder", Policy.WAIT, recorder.CAPACITY, wanted=recorder.is_recorded)
+    path = tmp_path / "told.mcap"
+    sink = RecorderSink(lambda _number: path, SessionInfo(0, None, "jo"), subscription, lambda _text: None)
+    sink.open()
+    told = (
+        Cue(2 * NS_PER_S, "rule", Severity.INFO, "Belt level.", None, ()),
+        Threshold(3 * NS_PER_S, "drop_drift", ThresholdState.NEAR, Side.LEFT, ()),
+        PainReport(4 * NS_PER_S, 3),
+    )
+    async with asyncio.TaskGroup() as group:
+        group.create_task(sink.run())
+        await facts.publish(DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "hip"))
+        for record in told:
+            await facts.publish(Packet("hip", "data", record.t_ns, b""))
+            await facts.publish(record)
+        facts.close()
+    source = ReplayedSource(RecordingReader(path), 1.0)
+    await looked_through(source)
+    assert source.status().marks == [ReplayMark(2.0, "cue"), ReplayMark(3.0, "threshold"), ReplayMark(4.0, "pain")]
 
 
 async def _until(batches: AsyncIterator[Sequence[object]], kind: type) -> AsyncIterator[Sequence[object]]:
