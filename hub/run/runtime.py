@@ -10,6 +10,7 @@ end a run: broker, disk, dashboard and terminal may fail, and are told about.
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -150,6 +151,7 @@ class Runtime:
                 async with self._plan.source as source:
                     self._now_ns, self._steer, self._said = source.now_ns, source.steer, source.diverged
                     self._telemetry.replay = source.status
+                    gc.freeze()  # looking for garbage in all that is loaded takes 60 ms (docs/dashboard-costs.md)
                     heartbeat = beside.start("heartbeat", self._beat(source))
                     await self._follow(source)
             finally:
@@ -158,6 +160,7 @@ class Runtime:
                 try:
                     await self._drain(beside)
                 finally:  # also when told twice to stop
+                    gc.unfreeze()
                     outlets.close()
                     if outlets.let_go is not None:
                         self._outcome.losses["watchers"] = outlets.let_go.messages

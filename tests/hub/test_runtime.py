@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -94,6 +95,13 @@ async def test_a_run_is_recorded_whole_and_told_once_a_second(small_recording: P
     assert list(dict.fromkeys(states)) == ["waiting", "running", "paused", "ended"]
     last = [post.message for post in posts if isinstance(post.message, SensorMessage)][-1]
     assert (last.device, last.samples, last.rate_hz) == ("sacrum", 24 * 104, pytest.approx(104, rel=0.1))
+
+
+async def test_a_run_is_not_held_up_by_looking_for_garbage_in_all_that_is_loaded(small_recording: Path, tmp_path: Path):
+    frozen: list[int] = []
+    await a_run(small_recording, tmp_path, observe=lambda _record: frozen.append(gc.get_freeze_count())).play()
+    assert min(frozen) > 10_000
+    assert gc.get_freeze_count() == 0
 
 
 async def test_stop_drains_what_came_in(small_recording: Path, tmp_path: Path):
