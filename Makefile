@@ -28,7 +28,8 @@ $(VENV)/.dev: $(VENV)/.use
 	@touch $@
 
 demo: $(VENV)/.use  ## a virtual runner over virtual Bluetooth (ARGS="--headless --seconds 120")
-	@$(BIN)/stridecue demo $(ARGS)
+	@kept=$$(stty -g 2>/dev/null); $(BIN)/stridecue demo $(ARGS) || { code=$$?; \
+	if [ $$code -gt 128 ]; then sleep 1; test -z "$$kept" || stty "$$kept"; fi; exit $$code; }  # killed: its dashboard goes first
 
 test: $(VENV)/.dev  ## every test (ARGS="-k name" for some)
 	@$(BIN)/python -m pytest $(ARGS)
