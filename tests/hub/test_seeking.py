@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -30,7 +30,15 @@ from hub.flow.turns import Landed
 from hub.link.connection import Server, open_client
 from hub.messages.incoming import Action, CommandMessage
 from hub.messages.lines import encode_line
-from hub.messages.wire import AttitudeMessage, CueMessage, MetricsMessage, Post, SessionMessage, StepMessage
+from hub.messages.wire import (
+    AttitudeMessage,
+    CueMessage,
+    MetricsMessage,
+    Post,
+    SessionMessage,
+    StepMessage,
+    ThresholdMessage,
+)
 from hub.orders.obey import Obey
 from hub.orders.order_desk import OrderError
 from hub.outcome import Outcome
@@ -47,6 +55,8 @@ from tests.hub.programs import a_port, mosquitto, until
 
 LESS = b'{"type":"command","action":"less"}'
 MORE = b'{"type":"command","action":"more"}'
+
+
 Deed: TypeAlias = Callable[[int], Awaitable[object]]
 """Done at a time of the recording, ns."""
 
@@ -378,6 +388,31 @@ async def test_what_was_said_in_the_run_is_heard_again_on_the_way_back(small_rec
         after = player.since_last_seek()
         assert sha(after) == sha(whole[len(whole) - len(after) :])
         assert any(line.startswith(b'{"type":"pain"') for line in after) == (to_s < 12.0)
+
+
+@pytest.mark.parametrize(("seeks", "to_s"), [({20.0: 15.0}, 15.0), ({20.0: 3.0, 4.0: 18.0}, 18.0), ({8.0: 22.0}, 22.0)])
+async def test_what_was_told_before_the_place_stands_there_as_if_nobody_had_left(
+    small_recording: Path, tmp_path: Path, seeks: dict[float, float], to_s: float
+):
+    path = with_said(small_recording, tmp_path, b'{"type":"pain","level":3}')
+    whole, player = Player(RecordingReader(path)), Player(RecordingReader(path))
+    await whole.play({})
+    await player.play(seeks)
+    before = [event for event in told(whole.posts) if event.t_s < to_s]
+    leaps = [number for number, post in enumerate(player.posts) if is_seeking(post)]
+    again = [event for event in told(player.posts[leaps[-1] :]) if event.t_s < to_s]
+    assert {type(event) for event in before} == {CueMessage, ThresholdMessage}
+    assert sorted(map(what, again)) == sorted(map(what, before))
+    assert all(event.late for event in again)
+    assert not any(event.late for event in before)
+
+
+def told(posts: Sequence[Post]) -> list[CueMessage | ThresholdMessage]:
+    return [post.message for post in posts if isinstance(post.message, CueMessage | ThresholdMessage)]
+
+
+def what(event: CueMessage | ThresholdMessage) -> tuple[float, str]:
+    return event.t_s, event.text if isinstance(event, CueMessage) else f"{event.detector} {event.state}"
 
 
 def with_said(recording: Path, folder: Path, text: bytes) -> Path:
