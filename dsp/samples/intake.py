@@ -29,8 +29,9 @@ LEARN_SAMPLES = 17
 
 @dataclass(frozen=True, slots=True)
 class IntakeParams:
-    """fill_s: the longest gap that is filled (15 lost samples at 104 Hz are 0.15 s, a step is 0.33 s).
+    """fill_s: the longest gap that is filled with a straight line (15 lost samples at 104 Hz are 0.15 s).
 
+    fill_strides_s: and from the strides before. 15 samples at 52 Hz are 0.29 s: not filled, they cost one or two steps.
     memory_s: how much of the past a gap is filled from.
     least_rate_hz: faster sensors are averaged down to no less than this
     chunk_s: length of a chunk
@@ -40,6 +41,7 @@ class IntakeParams:
     """
 
     fill_s: float = 0.26
+    fill_strides_s: float = 0.36
     memory_s: float = 2.2
     least_rate_hz: float = LEAST_RATE_HZ
     chunk_s: float = CHUNK_S
@@ -59,8 +61,8 @@ class Ready(Enum):
 class Intake:
     """Blocks of one IMU into its `trace`, whole chunks on a near-regular grid.
 
-    A gap up to `fill_s` is filled: from the strides before when the stride time is known (`stride_s`, set by the
-    owner; 0 means unknown), else with a straight line. The owner may also set `chunk`, the samples of the next chunks.
+    A short gap is filled: from the strides before when the stride time is known (`stride_s`, set by the owner; 0 means
+    unknown), else with a straight line. The owner may also set `chunk`, the samples of the next chunks.
     """
 
     def __init__(self, trace: Trace, params: IntakeParams | None = None) -> None:
@@ -192,14 +194,15 @@ class Intake:
     def _with_gaps(self, values: Array) -> Iterator[Ready]:
         """The careful way through as many samples as make a chunk: stretches between gaps one by one."""
         n, lead, checked = self._averaging.raw, self._averaging.lead, self._checked
-        limit_ns, fill_ns = 1.5 * self._raw_period_s * NS_PER_S, self._p.fill_s * NS_PER_S
+        limit_ns = 1.5 * self._raw_period_s * NS_PER_S
         fresh = values[lead + checked : lead + n]
         good = np.flatnonzero(np.isfinite(fresh).all(axis=1)).tolist()
         kept, rows = self._stamps[:checked], values[: lead + checked]
         before = self._last_ns
         for k in good:
             stamp, row = self._stamps[checked + k], fresh[k]
-            if stamp - before > fill_ns:
+            longest_s = self._p.fill_strides_s if self.stride_s > 0.0 else self._p.fill_s
+            if stamp - before > longest_s * NS_PER_S:
                 self._trace.clear()
                 kept, rows = [], np.repeat(row[None, :], lead, axis=0)
                 yield Ready.RESTART

@@ -35,3 +35,10 @@ def test_what_levelling_corrects_within_a_stance_is_not_its_drop():
     """Of 3 % lost samples half the spread of the drop came from corrections between its lowest and highest point."""
     scene = "3 % lost, holes to 0.3 s, 208 Hz"
     assert max(play(name, scene).excursion_sd for name in ("20140515T133244", "20160226T120637")) < 0.08
+
+
+@requires_data
+def test_fifteen_lost_samples_at_52_hz_cost_no_step():
+    for recording in ("sub041_run_3.5mps", "20160226T120637"):
+        found = play(recording, "3 % lost, holes to 0.3 s, 52 Hz")
+        assert (found.missed, found.false, found.side) == (0, 0, 100.0)
