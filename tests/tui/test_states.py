@@ -19,6 +19,7 @@ from tui.widgets.metric_tile import MetricTile
 from tui.widgets.sensor_table import SensorTable
 
 pytestmark = pytest.mark.real_time
+FULL_HD = (240, 67)
 BOTH = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
 
 
@@ -175,12 +176,15 @@ async def test_a_cue_says_why_and_becomes_history(size: tuple[int, int]) -> None
         assert board.said.startswith("QUIET: Nothing to change.")
 
 
-async def test_earlier_cues_are_listed_where_there_is_room() -> None:
-    async with dashboard(LARGE) as board:
+@pytest.mark.parametrize("size", [LARGE, FULL_HD])
+async def test_earlier_cues_are_listed_where_there_is_room(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
         await board.play(scenes.with_cue)
         lines = str(board.app.screen.query_one(CueLog).content).splitlines()
         assert "12:34 ◆ Your belt tips" in lines[0]
         assert any("11:42 ● Your belt starts" in line for line in lines)
+        assert board.app.screen.query_one(CueLog).content_size.height >= 2
+        assert (board.banner.region.height, board.gauge.region.height) == (4, 7)
 
 
 @BOTH
@@ -278,7 +282,7 @@ async def test_text_from_outside_is_never_read_as_markup() -> None:
         assert "[b]bold[/] [/nothing] [red" in text_of(board.banner)
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE, (100, 30), (160, 50), (240, 67)])
+@pytest.mark.parametrize("size", [SMALL, LARGE, (100, 30), (160, 50), FULL_HD])
 async def test_everything_fits(size: tuple[int, int]) -> None:
     """No widget reaches out of its parent, no two overlap, no Static has more or longer lines than room."""
     async with dashboard(size) as board:
