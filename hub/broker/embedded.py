@@ -106,14 +106,13 @@ class Embedded:
         self.let_go += messages
 
     async def _look(self) -> None:
-        """For ever: cut off who says nothing, and tell the count where mosquitto tells its own."""
-        told: int | None = None
+        """For ever: cut off who says nothing, and tell the count where mosquitto tells its own.
+
+        Not retained: amqtt gives every new client what it keeps for whatever anybody has subscribed to.
+        """
         while True:
             for session, handler in [*self._broker.sessions.values()]:
                 if isinstance(handler.reader, Reading) and handler.reader.is_silent(session.keep_alive):
                     handler.writer.cut()
-            if told != self.let_go:
-                told = self.let_go
-                await self._broker.retain_message(None, LET_GO_TOPIC, b"%d" % told, 0)
-                await self._broker.internal_message_broadcast(LET_GO_TOPIC, b"%d" % told, 0)
+            await self._broker.internal_message_broadcast(LET_GO_TOPIC, b"%d" % self.let_go, 0)
             await asyncio.sleep(LOOK_S)

@@ -15,7 +15,7 @@ from hub.link.connection import backoff_s
 LOOPBACK = "127.0.0.1"
 MAX_PACKET_BYTES = 262_144
 LET_GO_TOPIC = "$SYS/broker/publish/messages/dropped"
-"""Where mosquitto tells, retained, how many messages it let go because a client did not take them; amqtt here too."""
+"""Where mosquitto tells how many messages it let go because a client did not take them; amqtt here too."""
 
 _LOG = logging.getLogger("stridecue.broker")
 

@@ -119,7 +119,7 @@ async def test_a_halted_client_is_cut_off_and_what_it_did_not_take_is_counted(br
         assert most_tasks < tasks + 20
         await hub.subscribe(LET_GO_TOPIC)
         async with asyncio.timeout(5):
-            async for message in hub.messages:  # told once a second, and kept for who comes later
+            async for message in hub.messages:  # told once a second
                 if int(bytes(message.payload)) == let_go:
                     break
     async with asyncio.timeout(5):
@@ -221,3 +221,20 @@ async def test_a_run_tells_what_its_broker_let_go(small_recording: Path, tmp_pat
                     break
         run.stop("seen")
     assert run.outcome.losses["watchers"] == 3
+
+
+async def test_the_count_is_told_to_nobody_who_did_not_ask(broker: Broker):
+    asking = LetGo(Server(port=broker.port, protocol=MQTT_3), lambda _text: None)
+    task = asyncio.create_task(asking.run(), name="let go")
+    try:
+        broker.let_go = 1
+        await until(lambda: asking.messages == 1)
+        async with open_client(Server(port=broker.port, protocol=MQTT_3)) as other:
+            await other.subscribe("stridecue/#", qos=1)
+            await other.publish(TOPIC, b"{}", qos=1)
+            async with asyncio.timeout(5):
+                assert str((await anext(other.messages)).topic) == TOPIC
+    finally:
+        asking.close()
+        task.cancel()
+        await asyncio.wait([task])
