@@ -28,21 +28,16 @@ from hub.messages.wire import ReplayFound, ReplayStatus
 from hub.orders.order_desk import OrderError
 from hub.replay.by_hand import ByHand
 from hub.replay.checkpoints import Checkpoints
+from hub.replay.jump import jump
 from hub.replay.marks import RECORDED, Mark, ReplayMarks, mark_of
 from hub.stop import Stop
 
-LEAD_NS = 5 * NS_PER_S
-"""While it plays a jump ends so long before what it is about, so that one sees it come; paused, where it was told."""
-AGAIN_S = 2.0
-"""Who jumps back so soon after something means what was before it."""
 BREATH_ITEMS = 64
 """At full speed other tasks get a turn after this many items."""
 PASSED_OVER = 2048
 """The same where items are read and not looked at."""
 ONLY_FORWARD = "while lines are written it only goes forward"
 THE_END = "this is the end"
-NONE_LATER = "no later cue, threshold or pain"
-NONE_EARLIER = "no earlier cue, threshold or pain"
 STILL_LOOKING = "the recording is still being looked through; it goes there as soon as that is done"
 
 Item: TypeAlias = DeviceInfo | Packet | Said
@@ -203,29 +198,10 @@ class ReplayedSource:
         return where
 
     def _jump(self, marks: ReplayMarks, here_ns: int, *, back: bool) -> str:
-        paused = self._pace.paused
-        from_ns = self._left_ns(here_ns, back=back)
-        mark = marks.before(from_ns) if back else marks.after(from_ns)
-        if mark is None:
-            raise OrderError(NONE_EARLIER if back else NONE_LATER)
-        if paused:
-            to_ns, where = mark.at_ns + 1, "at"  # when the packet that told it has been worked off
-        else:
-            to_ns, where = mark.at_ns - LEAD_NS, "shortly before"
-        done = self._seek(
-            to_ns if back else max(to_ns, here_ns), f"{where} the {'last' if back else 'next'} {mark.kind}"
-        )
-        self._found = mark
+        chosen = jump(marks, self._pace, here_ns, self._found, back=back)
+        done = self._seek(chosen.to_ns, chosen.where)
+        self._found = chosen.mark
         return done
-
-    def _left_ns(self, here_ns: int, *, back: bool) -> int:
-        """Give the place from which the next or last mark is looked for."""
-        found, paused = self._found, self._pace.paused
-        if found is not None and here_ns <= found.at_ns + 1 and (here_ns >= found.at_ns or not paused):
-            return found.at_ns  # it is there, or plays up to there
-        if paused or not back:
-            return here_ns
-        return here_ns - round(AGAIN_S * max(1.0, self._pace.speed or 1.0) * NS_PER_S)
 
     # -- the way there
 
@@ -328,10 +304,10 @@ class ReplayedSource:
             return
         self._end_ns = outline.end_ns
         self._marks = ReplayMarks(Mark.read(each.told_ns, RECORDED[each.kind], each.data) for each in outline.records)
-        jump, self._jump_when_known = self._jump_when_known, None
-        if jump is not None:
+        order, self._jump_when_known = self._jump_when_known, None
+        if order is not None:
             with suppress(OrderError):  # there is nowhere to jump to, and nobody waits for an answer any more
-                self.steer(jump)
+                self.steer(order)
 
 
 def _is_soon_after(item: Item, first: Packet) -> bool:

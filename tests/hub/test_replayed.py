@@ -20,15 +20,8 @@ from hub.flow.turns import GoTo, Keep, Landed, Leap, Snapshot
 from hub.messages.incoming import Action, CommandMessage
 from hub.messages.wire import ReplayFound, ReplayMark
 from hub.orders.order_desk import OrderError
-from hub.replay.replayed import (
-    LEAD_NS,
-    NONE_EARLIER,
-    NONE_LATER,
-    ONLY_FORWARD,
-    STILL_LOOKING,
-    THE_END,
-    ReplayedSource,
-)
+from hub.replay.jump import LEAD_NS, NONE_EARLIER, NONE_LATER
+from hub.replay.replayed import ONLY_FORWARD, STILL_LOOKING, THE_END, ReplayedSource
 from hub.sinks import recorder
 from hub.sinks.recorder import RecorderSink
 from hub.stop import Stop
