@@ -9,6 +9,7 @@ second (a pod, a strap, a treadmill) is never waited for: its values take effect
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from dsp.gait.sightings import Sighting
 from dsp.samples.stage import LONGEST_CHUNK_S
@@ -17,13 +18,16 @@ WAIT_S = 0.5 + LONGEST_CHUNK_S
 """Sensors' packets may come this far out of step (contract of the hub), and each is worked off in chunks."""
 
 
+Due: TypeAlias = tuple[float, str, int, Sighting]
+"""When it is due, whose it is, a number that rises, and what was seen: in that order they are let out."""
+
+
 @dataclass(slots=True)
 class _Lane:
-    name: str
     latest_s: float
     first_s: float
     slow: bool
-    waiting: list[tuple[float, int, Sighting]] = field(default_factory=list)
+    waiting: list[Due] = field(default_factory=list)
 
 
 class DataTimeMerge:
@@ -43,7 +47,7 @@ class DataTimeMerge:
         """`source`, whose first sample is at `first_s`, takes part; again: nothing. `slow`: it is not waited for."""
         if source in self._lanes:
             return
-        lane = self._lanes[source] = _Lane(source, float("-inf"), first_s, slow)
+        lane = self._lanes[source] = _Lane(float("-inf"), first_s, slow)
         self._first_s = min(self._first_s, first_s)
         if not slow:
             self._waited_for.append(lane)
@@ -61,10 +65,10 @@ class DataTimeMerge:
             for s in sightings:
                 self._number += 1
                 due = s.decided_s + self._wait_s + 1e-6 if lane.slow else max(s.decided_s, earliest)
-                lane.waiting.append((due, self._number, s))
+                lane.waiting.append((due, source, self._number, s))
 
-    def take(self) -> list[tuple[float, Sighting]]:
-        """Everything that is due, with the time at which it is due; `now_s` has risen to what is settled."""
+    def take(self) -> list[Due]:
+        """Everything that is due; `now_s` has risen to what is settled."""
         now = self._newest_s
         oldest = now - self._wait_s
         for lane in self._waited_for:
@@ -76,18 +80,17 @@ class DataTimeMerge:
             self.now_s = now
         return self._let_out(now) if self._held else []
 
-    def flush(self) -> list[tuple[float, Sighting]]:
+    def flush(self) -> list[Due]:
         """Everything that is left, in order."""
         return self._let_out(float("inf"))
 
-    def _let_out(self, now_s: float) -> list[tuple[float, Sighting]]:
-        due: list[tuple[float, str, int, Sighting]] = []
+    def _let_out(self, now_s: float) -> list[Due]:
+        due: list[Due] = []
         for lane in self._lanes.values():
             waiting = lane.waiting
-            if not waiting or waiting[0][0] > now_s:
-                continue
-            lane.waiting = [w for w in waiting if w[0] > now_s]
-            due += [(when, lane.name, number, s) for when, number, s in waiting if when <= now_s]
+            if waiting and waiting[0][0] <= now_s:
+                lane.waiting = [w for w in waiting if w[0] > now_s]
+                due += [w for w in waiting if w[0] <= now_s]
         self._held -= len(due)
-        due.sort(key=lambda d: d[:3])
-        return [(when, s) for when, _, _, s in due]
+        due.sort()
+        return due

@@ -19,7 +19,7 @@ from dsp.gait.agreement import Agreement
 from dsp.gait.sightings import Contact, Posture, Reading, Sighting, Tapped
 from dsp.gait.step_fusion import StepFusion
 from dsp.guidance import Guidance, GuidanceParams, Wish
-from dsp.merge import DataTimeMerge
+from dsp.merge import DataTimeMerge, Due
 from dsp.metrics.metric import Metrics
 from dsp.metrics.speed_source import key_of
 from dsp.orientation.bend import Pace
@@ -148,28 +148,27 @@ class Pipeline:
         self._merge.join(block.source, int(block.t_ns[0]) * 1e-9, slow=False)
         return chain
 
-    def _settle(self, due: list[tuple[float, Sighting]], now_s: float) -> list[Record]:
+    def _settle(self, due: list[Due], now_s: float) -> list[Record]:
         out: list[Record] = []
-        for when, sighting in due:
-            self._wake(when, out)
+        for when, _, _, sighting in due:
+            if when > self._report_s or when > self._fusion.due_s:
+                self._wake(when, out)
             if isinstance(sighting, Posture):
                 out.append(sighting.attitude)
-                continue
-            if isinstance(sighting, Tapped):
+            elif isinstance(sighting, Reading):
+                self._metrics.reading(sighting.metric)
+            elif isinstance(sighting, Tapped):
                 if self._guidance.exposure.running_s > TAPS_FROM_S:
                     out += self.pain(PainReport(round(sighting.t_s * NS_PER_S), None, note=texts.TAPPED))
-                continue
-            if isinstance(sighting, Reading):
-                self._metrics.reading(sighting.metric)
-                continue
-            if isinstance(sighting, Contact):
-                self._fusion.contact(sighting)
-                self._agreement.contact(sighting)
             else:
-                self._fusion.release(sighting)
-                self._agreement.release(sighting)
-            for step in self._fusion.take(when):
-                self._step(step, out)
+                if isinstance(sighting, Contact):
+                    self._fusion.contact(sighting)
+                    self._agreement.contact(sighting)
+                else:
+                    self._fusion.release(sighting)
+                    self._agreement.release(sighting)
+                for step in self._fusion.take(when):
+                    self._step(step, out)
         self._wake(now_s, out)
         return out
 

@@ -21,6 +21,9 @@ from dsp.orientation.mount import Mount
 from dsp.signals import Placement, SampleBlock
 from firmware_profiles.catalog import load_catalog
 
+PROFILE = load_catalog().profiles["stridecue.imu6"]
+"""Read once, whatever the length of a run: not counted."""
+
 MOUNT = Mount(forward=(1.0, 0.0, 0.0), left=(0.0, 1.0, 0.0), up=(0.0, 0.0, 1.0))
 
 UNCOUNTED = ("three taps", "bounce, tilt, turn, per stride", "standing, moved, per 0.5 s")
@@ -28,9 +31,8 @@ UNCOUNTED = ("three taps", "bounce, tilt, turn, per stride", "standing, moved, p
 
 def drops(packets: Sequence[bytes], t_ns: npt.NDArray[np.int64], rate_hz: float) -> int:
     """How many steps have a drop; the clock is not counted, as it was not by the design: stamps are given."""
-    profile = load_catalog().profiles["stridecue.imu6"]
     params = {"rate_hz": rate_hz, "acc_range_g": ACC_RANGE_G, "gyro_range_dps": GYRO_RANGE_DPS}
-    decoder = build_decoder(profile, "imu", params)
+    decoder = build_decoder(PROFILE, "imu", params)
     chain = TrunkChain(Placement.SACRUM, MOUNT)
     found, at = 0, 0
     for payload in packets:

@@ -108,7 +108,8 @@ def _heights(force: list[float]) -> tuple[float, list[float]]:
     off = [value - mean for value in force]
     twice = [0.0, *accumulate(accumulate(off))]
     trend = (twice[steps] + 0.25 * (off[-1] - off[0])) / steps
-    return mean, [value + LEFT_OVER * now for value, now in zip(_level(twice[:-1], trend), off, strict=True)]
+    here = zip(twice[:-1], off, strict=True)
+    return mean, [value - k * trend + LEFT_OVER * now for k, (value, now) in enumerate(here)]
 
 
 def _level(values: list[float], trend: float) -> list[float]:

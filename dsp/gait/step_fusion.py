@@ -86,6 +86,8 @@ class _Stance:
 
     def best(self) -> Placement:
         """The placement that times it."""
+        if len(self.seen) == 1:
+            return next(iter(self.seen))
         return min(self.seen, key=lambda p: (-self.seen[p].confidence, ORDER.index(p)))
 
 
@@ -199,6 +201,8 @@ class StepFusion:
 
     def _learn_offset(self, stance: _Stance) -> None:
         """Compare a foot with the trunk in a stance that both saw."""
+        if len(stance.seen) == 1:
+            return
         trunk = next((p for p in ORDER if p not in FEET and p in stance.seen), None)
         foot = next((p for p in ORDER if p in FEET and p in stance.seen), None)
         if trunk is None or foot is None:
