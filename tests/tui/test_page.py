@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import aiohttp
@@ -16,8 +17,9 @@ import pytest
 from hub.settings import web_address
 from hub.settings.config import ConfigError
 from hub.settings.web_address import LOOPBACK, check_free, free_port
-from tests.hub.programs import a_port, until
+from tests.hub.programs import a_port
 from tests.tui import scenes
+from tests.tui.browser import a_page
 from tests.tui.dashboard import dashboard
 from tests.tui.page import WrittenPage
 from tests.tui.test_process import Terminal, started
@@ -26,7 +28,7 @@ from tui.page import Page, has_browser
 from tui.screens.web import ASKED, NO_BROWSER, WebScreen
 
 pytestmark = [pytest.mark.real_time, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-PATIENCE_S = 30.0
+PATIENCE_S, LOOK_S = 30.0, 0.02
 
 
 @pytest.fixture
@@ -39,6 +41,14 @@ async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:
         await one.stop()
 
 
+async def _until(done: Callable[[], bool]) -> None:
+    for _ in range(round(2 * PATIENCE_S / LOOK_S)):
+        if done():
+            return
+        await asyncio.sleep(LOOK_S)
+    pytest.fail("did not happen within a minute")
+
+
 def _port(page: Page) -> int:
     found = re.search(r":(\d+)/", page.address)
     assert found is not None
@@ -49,7 +59,7 @@ async def test_it_is_served_here_with_a_token_until_it_is_stopped(page: Page):
     await page.start("dark")
     assert page.address.startswith(f"http://{LOOPBACK}:{web_address.WEB_PORT}/?token=")
     address = page.address
-    await until(lambda: page.state == "on")
+    await _until(lambda: page.state == "on")
     await page.start("dark")
     assert page.address == address, "asked again it is the same"
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
@@ -63,13 +73,24 @@ async def test_it_is_served_here_with_a_token_until_it_is_stopped(page: Page):
     check_free(LOOPBACK, web_address.WEB_PORT)
 
 
+async def test_a_real_browser_shows_the_coachs_dashboard_and_asks_nobody_outside(page: Page, tmp_path: Path):
+    await page.start("light")
+    await _until(lambda: page.state == "on")
+    async with a_page(page.address, tmp_path / "profile") as tab:
+        await tab.until("document.body.classList.contains('-first-byte')")
+        assert await tab.value("location.search") == "", "the token does not stay in the address"
+        here = page.address.partition("/?")[0]
+        ours = (here, here.replace("http:", "ws:"), "data:")
+        assert [url for url in tab.asked if not url.startswith(ours)] == []
+
+
 async def test_a_port_that_is_taken_is_left_alone(page: Page):
     with socket.socket() as other:
         other.bind((LOOPBACK, web_address.WEB_PORT))
         other.listen()
         await page.start("dark")
         assert _port(page) != web_address.WEB_PORT
-        await until(lambda: page.state == "on")
+        await _until(lambda: page.state == "on")
 
 
 async def test_what_went_wrong_is_said_in_words(page: Page, monkeypatch: pytest.MonkeyPatch):
@@ -78,7 +99,7 @@ async def test_what_went_wrong_is_said_in_words(page: Page, monkeypatch: pytest.
         other.listen()
         monkeypatch.setattr("tui.page.free_port", lambda: web_address.WEB_PORT)  # taken between the look and the start
         await page.start("dark")
-        await until(lambda: page.state == "failed")
+        await _until(lambda: page.state == "failed")
         assert "is taken on this machine" in page.why
     monkeypatch.setattr("tui.page.importlib.util.find_spec", lambda _name: None)
     await page.start("dark")
@@ -97,7 +118,7 @@ async def test_the_browser_gets_the_address_and_none_is_asked_for_without_a_disp
     monkeypatch.setenv("DISPLAY", ":99")
     page.address = "http://127.0.0.1:1/?token=x"
     assert await page.show()
-    await until(asked.is_file)
+    await _until(asked.is_file)
     assert asked.read_text().strip() == page.address
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
