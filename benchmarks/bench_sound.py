@@ -31,7 +31,8 @@ from hub.flow.bus import Subscription
 from hub.flow.engine import Engine, RadioItem
 from hub.flow.source import NamedTask, Source
 from hub.messages.incoming import CommandMessage
-from hub.messages.wire import Post, SessionMessage, SoundStatus
+from hub.messages.session_status import SoundStatus
+from hub.messages.wire import Post, SessionMessage
 from hub.run.runtime import Plan, Runtime
 from hub.settings.run_settings import RunSettings
 from hub.sound.mixer import Mixer

@@ -7,6 +7,7 @@ from dsp.runner.triage import PainRule
 from dsp.signals import Placement
 from hub.messages.incoming import CommandMessage, PainMessage
 from hub.messages.lines import MetricLine
+from hub.messages.session_status import SoundStatus
 from hub.messages.wire import (
     AttitudeMessage,
     CueMessage,
@@ -15,7 +16,6 @@ from hub.messages.wire import (
     ReplyMessage,
     SensorMessage,
     SessionMessage,
-    SoundStatus,
     StatusMessage,
     StepMessage,
     ThresholdMessage,

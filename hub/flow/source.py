@@ -11,7 +11,7 @@ from drivers.packets import Said
 from hub.flow.engine import RadioItem
 from hub.flow.turns import Turn
 from hub.messages.incoming import CommandMessage
-from hub.messages.wire import ReplayStatus
+from hub.messages.session_status import ReplayStatus
 from hub.stop import Stop
 
 NamedTask: TypeAlias = tuple[str, Coroutine[Any, Any, None]]

@@ -12,7 +12,7 @@ from dsp.cues.pain_noted import described
 from dsp.records import Cue, PainReport, Record, Side, Threshold
 from dsp.texts import threshold_text
 from hub.messages.lines import encode_line, seconds
-from hub.messages.wire import MarkKind, ReplayMark
+from hub.messages.session_status import MarkKind, ReplayMark
 
 KINDS: tuple[MarkKind, ...] = ("cue", "threshold", "pain")
 """From the least to the most important."""

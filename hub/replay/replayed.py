@@ -24,7 +24,7 @@ from hub.flow.source import NamedTask, Source
 from hub.flow.turns import PLOTTED_NS, Checkpoint, GoTo, Keep, Landed, Leap, Turn
 from hub.messages.incoming import CommandMessage
 from hub.messages.lines import seconds
-from hub.messages.wire import ReplayFound, ReplayStatus
+from hub.messages.session_status import ReplayFound, ReplayStatus
 from hub.orders.order_desk import OrderError
 from hub.replay.by_hand import ByHand
 from hub.replay.checkpoints import Checkpoints

@@ -16,7 +16,7 @@ from dsp.records import Cue, Metric, PainReport
 from dsp.signals import NS_PER_S
 from hub.flow.bus import Subscription
 from hub.flow.facts import Arrival, Beat, Elsewhere, Fact, Mute
-from hub.messages.wire import SoundStatus
+from hub.messages.session_status import SoundStatus
 from hub.sound.clock import loop_clock
 from hub.sound.latency import Latency
 from hub.sound.mixer import Mixer

@@ -22,6 +22,7 @@ from hub.flow.session import Session
 from hub.messages.delivery import for_others, marked_late
 from hub.messages.incoming import Answer, Who
 from hub.messages.lines import line_fields, seconds
+from hub.messages.session_status import Question, ReplayStatus, SoundStatus
 from hub.messages.topics import Topics
 from hub.messages.wire import (
     AttitudeMessage,
@@ -29,13 +30,10 @@ from hub.messages.wire import (
     MetricsMessage,
     Post,
     Presence,
-    Question,
-    ReplayStatus,
     ReplyMessage,
     SensorMessage,
     SensorState,
     SessionMessage,
-    SoundStatus,
     StatusMessage,
     StepMessage,
     ThresholdMessage,

@@ -8,7 +8,8 @@ from dsp.records import Severity, Side, ThresholdState
 from hub.contract.examples import EXAMPLES
 from hub.messages.delivery import delivery, for_others
 from hub.messages.lines import EvidenceLine, MetricLine, PainLine, ThresholdLine
-from hub.messages.wire import CueMessage, MetricsMessage, ReplayMark, ReplayStatus, SessionMessage, ThresholdMessage
+from hub.messages.session_status import ReplayMark, ReplayStatus
+from hub.messages.wire import CueMessage, MetricsMessage, SessionMessage, ThresholdMessage
 
 PAIN = PainLine(t_s=9.0, level=6, site="buttock", side=Side.RIGHT, note=None)
 SAFE = MetricLine(t_s=9.0, key="onset_safe_m", value=4200.0, side=None, quality=1.0)

@@ -12,7 +12,7 @@ from dsp.signals import NS_PER_S
 from hub.flow.place import Place
 from hub.flow.session import SessionSoFar
 from hub.flow.turns import Snapshot
-from hub.messages.wire import MarkKind, ReplayMark
+from hub.messages.session_status import MarkKind, ReplayMark
 from hub.replay.by_hand import MOST, ByHand
 from hub.replay.checkpoints import Checkpoints
 from hub.replay.marks import SHOWN_A_KIND, Mark, ReplayMarks, mark_of

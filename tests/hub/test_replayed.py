@@ -18,7 +18,7 @@ from hub.flow.place import Place
 from hub.flow.session import SessionSoFar
 from hub.flow.turns import GoTo, Keep, Landed, Leap, Snapshot
 from hub.messages.incoming import Action, CommandMessage
-from hub.messages.wire import ReplayFound, ReplayMark
+from hub.messages.session_status import ReplayFound, ReplayMark
 from hub.orders.order_desk import OrderError
 from hub.replay.jump import LEAD_NS, NONE_EARLIER, NONE_LATER
 from hub.replay.replayed import ONLY_FORWARD, STILL_LOOKING, THE_END, ReplayedSource

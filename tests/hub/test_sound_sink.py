@@ -16,7 +16,7 @@ from dsp.records import Earcon, PainReport
 from dsp.signals import NS_PER_S
 from hub.flow.bus import Bus, Policy
 from hub.flow.facts import Arrival, Beat, Elsewhere, Fact, Mute
-from hub.messages.wire import SoundStatus
+from hub.messages.session_status import SoundStatus
 from hub.sinks import sound
 from hub.sinks.sound import SoundSink
 from hub.sound.output import paced

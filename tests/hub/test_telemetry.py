@@ -11,15 +11,8 @@ from dsp.signals import Placement
 from hub.flow.engine import SourceHealth
 from hub.flow.facts import Asked, Mute
 from hub.flow.session import Session
-from hub.messages.wire import (
-    AttitudeMessage,
-    MetricsMessage,
-    Question,
-    SensorMessage,
-    SessionMessage,
-    TrendMessage,
-    encode,
-)
+from hub.messages.session_status import Question
+from hub.messages.wire import AttitudeMessage, MetricsMessage, SensorMessage, SessionMessage, TrendMessage, encode
 from hub.telemetry.telemetry import About, Telemetry
 
 S = 1_000_000_000

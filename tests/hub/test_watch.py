@@ -17,8 +17,9 @@ from hub.commands import watch
 from hub.contract.examples import EXAMPLES
 from hub.link.connection import NOTHING_HERE, Server
 from hub.messages.lines import PainLine
+from hub.messages.session_status import Question
 from hub.messages.topics import COACH_KINDS, Topics, coach_topics, parse_topic
-from hub.messages.wire import CueMessage, Question, SessionMessage
+from hub.messages.wire import CueMessage, SessionMessage
 from hub.settings.config import ConfigError
 from hub.text.plain_watch import NUMBERS_EVERY, PlainWatch
 

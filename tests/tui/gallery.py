@@ -17,7 +17,7 @@ import msgspec
 from dsp.records import Severity, Side
 from hub.client import LinkChange
 from hub.messages.lines import PainLine
-from hub.messages.wire import ReplayFound, ReplayMark
+from hub.messages.session_status import ReplayFound, ReplayMark
 from tests.tui import coach_scenes, scenes
 from tests.tui.coach import Coach, a_coach
 from tests.tui.dashboard import LARGE, SMALL, Dashboard, dashboard

@@ -12,17 +12,16 @@ from dsp.signals import Placement
 from hub.client import Item, LinkChange, NotConnectedError, Received
 from hub.messages.incoming import CommandMessage, PainMessage
 from hub.messages.lines import MetricLine
+from hub.messages.session_status import ReplayStatus, SoundStatus
 from hub.messages.topics import Topics, parse_topic
 from hub.messages.wire import (
     AttitudeMessage,
     CueMessage,
     Message,
     MetricsMessage,
-    ReplayStatus,
     SensorMessage,
     SensorState,
     SessionMessage,
-    SoundStatus,
     StatusMessage,
     StepMessage,
     ThresholdMessage,

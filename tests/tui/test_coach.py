@@ -9,10 +9,11 @@ from msgspec.structs import replace
 from dsp.records import Side, ThresholdState
 from dsp.texts import WATCHED
 from hub.client import Item, LinkChange
+from hub.flow.trend import FIELDS
 from hub.messages.incoming import CommandMessage
 from hub.messages.lines import PainLine
-from hub.messages.wire import Question, ReplyMessage, ThresholdMessage, TrendMessage
-from hub.flow.trend import FIELDS
+from hub.messages.session_status import Question
+from hub.messages.wire import ReplyMessage, ThresholdMessage, TrendMessage
 from tests.tui import coach_scenes, scenes
 from tests.tui.coach import a_coach
 from tui.screens.roster import RosterScreen

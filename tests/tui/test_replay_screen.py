@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from dsp.records import Severity
-from hub.messages.wire import MarkKind, ReplayFound, ReplayMark, ReplayStatus, ReplyMessage
+from hub.messages.session_status import MarkKind, ReplayFound, ReplayMark, ReplayStatus
+from hub.messages.wire import ReplyMessage
 from tests.tui import scenes
 from tests.tui.dashboard import SMALL, Dashboard, dashboard
 from tui.state.replay_marks import arranged

@@ -9,12 +9,12 @@ from dsp.records import Side, ThresholdState
 from dsp.signals import Placement
 from hub.client import Item, LinkChange
 from hub.messages.lines import MetricLine
+from hub.messages.session_status import ReplayStatus
 from hub.messages.wire import (
     AttitudeMessage,
     CueMessage,
     Message,
     MetricsMessage,
-    ReplayStatus,
     SensorMessage,
     SessionMessage,
     StatusMessage,

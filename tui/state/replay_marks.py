@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.messages.wire import MarkKind, ReplayMark
+from hub.messages.session_status import MarkKind, ReplayMark
 
 SIGN: dict[MarkKind, str] = {"cue": "◆", "threshold": "▲", "pain": "✚"}
 """Shapes, so that they differ without colour; the last one is the most important."""

@@ -7,7 +7,8 @@ import textwrap
 from dsp.records import Severity, Side, ThresholdState
 from dsp.signals import Placement
 from dsp.texts import WATCHED, detector_and_side
-from hub.messages.wire import SensorMessage, SensorState, SessionMessage, SoundStatus
+from hub.messages.session_status import SoundStatus
+from hub.messages.wire import SensorMessage, SensorState, SessionMessage
 
 SEVERITY_MARK = {Severity.INFO: "●", Severity.ADVICE: "◆", Severity.WARNING: "▲", Severity.STOP: "■"}
 """A shape per severity: never colour alone."""

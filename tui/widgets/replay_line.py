@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.content import Content
 from textual.widgets import Static
 
-from hub.messages.wire import ReplayStatus
+from hub.messages.session_status import ReplayStatus
 from tui.state.replay_marks import SIGN, arranged, cell
 from tui.state.words import clock
 
