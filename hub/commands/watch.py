@@ -98,10 +98,17 @@ def _serve(section: MqttSection, server: Server, options: Namespace) -> int:
         print(f"open {each}", flush=True)
     if sys.stdout.isatty() and not ipaddress.ip_address(host).is_loopback:
         print(camera_code(pages[-1]), end="", flush=True)
-    print(f"{advice(host)}\nCtrl-C ends it", flush=True)
+    print(f"{advice(host, *_which(options))}\nCtrl-C ends it", flush=True)
     command = [sys.executable, "-m", "tui.web", "--host", host, "--port", str(port)]
     arguments = _arguments(section, server, options.runner, options.theme)
     return _code(run_tied(command, {**_environment(server), IN_ENVIRONMENT: token}, ["--", *arguments]))
+
+
+def _which(options: Namespace) -> list[str]:
+    """Give the words that named the broker and the runner on this command line."""
+    names = ("broker", "user", "password_file", "ca_file", "port", "runner")
+    given = {name: value for name in names if (value := getattr(options, name)) is not None}
+    return [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
 
 
 def _arguments(section: MqttSection, server: Server, runner: str | None, theme: str | None = None) -> list[str]:

@@ -91,11 +91,11 @@ def for_a_phone(*which: str) -> str | None:
     return None if own is None else f"{program()} {shlex.join(['watch', '--serve', own, *which])}"
 
 
-def advice(host: str) -> str:
-    """Say who can open the page, and what to type where a phone is to."""
+def advice(host: str, *which: str) -> str:
+    """Say who can open the page of `which` broker, and what to type where a phone is to."""
     if not ipaddress.ip_address(host).is_loopback:
         return "Whoever has this address can look, and can say things to runners. It is new at every start."
-    command = for_a_phone()
+    command = for_a_phone(*which)
     phone = "" if command is None else f" For a phone or tablet in this wifi: {command}"
     return f"Only this machine can open it.{phone}"
 

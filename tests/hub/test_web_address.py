@@ -50,9 +50,9 @@ def test_a_page_for_this_machine_only_says_what_a_phone_needs(
 ):
     started: list[list[str]] = []
     monkeypatch.setattr(watch, "run_tied", lambda command, *_: started.append(command) or 0)
-    assert main(["watch", "--serve", f"127.0.0.1:{a_port()}"]) == 0
+    assert main(["watch", "--broker", "mqtt://gym.local", "--user", "coach", "--serve", f"127.0.0.1:{a_port()}"]) == 0
     said = capfd.readouterr().out
-    assert f"watch --serve {own}" in said
+    assert f"watch --serve {own} --broker mqtt://gym.local --user coach\n" in said
     assert "Whoever has this address" not in said
     assert started
 
