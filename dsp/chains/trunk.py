@@ -59,6 +59,9 @@ class TrunkParams:
     level: LevelParams = field(default_factory=LevelParams)
 
 
+LATERAL = frozenset({Placement.LEFT_HIP, Placement.RIGHT_HIP})
+"""Where a sensor feels the pelvis turn and roll as forces of its own: only of its rates can the mount be read."""
+
 LATE_CHUNK = 2
 """Samples looked at together while a contact is overdue."""
 
@@ -155,8 +158,9 @@ class TrunkChain:
             self._stances.reset()
 
     def _seek_mount(self) -> None:
-        self._finder = MountFinder()
-        self._lately = MountFinder(MountFinderParams(memory_strides=self._p.lately_strides))
+        params = MountFinderParams(force_weight=0.0) if self._placement in LATERAL else MountFinderParams()
+        self._finder = MountFinder(params)
+        self._lately = MountFinder(replace(params, memory_strides=self._p.lately_strides))
 
     def _start_over(self, out: list[Sighting]) -> None:
         """The sensor has moved: nothing that was learned about its axes holds, an explicit mount and the zero least."""

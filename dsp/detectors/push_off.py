@@ -5,8 +5,8 @@ then (14 foot runs of four people; from step to step of one foot 0.4-2.3 deg). T
 leaves, so a runner's usual toe-off is the instant of 40 deg, corrected by how long the fast part of the roll took; a
 single step differs from the usual one as both instants do.
 
-Weights: least squares over these foot runs, each weighing the same. Whole people left out, the mean contact time of a
-run is off by 6 ms (SD over seven runs), the worst by 13; from step to step by 3 ms.
+Weights: least squares over these foot runs, each weighing the same; expect somewhat more of other people than
+`docs/accuracy-shoes.md` shows of these.
 """
 
 from __future__ import annotations

@@ -19,6 +19,10 @@ DROP_PLACEMENTS = frozenset({Placement.SACRUM, Placement.WAIST_FRONT, Placement.
 """Where a sensor moves with the pelvis."""
 
 
+AHEAD_M = {Placement.WAIST_FRONT: 0.2, Placement.LEFT_HIP: 0.1, Placement.RIGHT_HIP: 0.1}
+"""How far ahead of the sacrum a sensor on the belt is, roughly: a pelvis is some 0.2 m deep."""
+
+
 @dataclass(frozen=True, slots=True)
 class StanceParams:
     """last_s: a stance without a next contact is closed this long after its own."""
@@ -47,6 +51,7 @@ class Stances:
     def __init__(self, placement: Placement, confidence: float, params: StanceParams | None = None) -> None:
         self._p = params or StanceParams()
         self._placement = placement
+        self._ahead_m = AHEAD_M.get(placement, 0.0)
         self._confidence = confidence
         self.trust = 1.0
         self._gate = RunningGate(POCKET if placement is Placement.POCKET else self._p.gate)
@@ -131,8 +136,9 @@ class Stances:
         side: Side | None = None
         drop: Drop | None = None
         if release_s is not None:
-            self._side.step(self._beats(was.contact_s), self._early_force(trace, was.contact_s, release_s))
-            self._judged_s = was.contact_s
+            if mount or not self._ahead_m:
+                self._side.step(self._beats(was.contact_s), self._early_force(trace, was.contact_s, release_s, mount))
+                self._judged_s = was.contact_s
             side = self._side.side(mount.left) if mount else None
             if side and mount and levelled and self._placement in DROP_PLACEMENTS:
                 drop = drop_of(trace, mount, side, was.contact_s, release_s)
@@ -145,8 +151,8 @@ class Stances:
             return 1
         return max(1, round((contact_s - self._judged_s) / self.step_s))
 
-    def _early_force(self, trace: Trace, contact_s: float, release_s: float) -> Vector:
-        """Mean force, sensor axes, in the early part of a stance, m/s2."""
+    def _early_force(self, trace: Trace, contact_s: float, release_s: float, mount: Mount | None) -> Vector:
+        """Mean force at the sacrum, sensor axes, in the early part of a stance, m/s2."""
         p = self._p.side
         a = trace.first_at(contact_s + p.from_s)
         b = max(a + 1, trace.first_at(min(contact_s + p.to_s, release_s)))
@@ -154,7 +160,13 @@ class Stances:
         if n < 1:
             return 0.0, 0.0, 0.0
         x, y, z = (sum(axis[a : a + n]) / n for axis in trace.axes[:3])
-        return x, y, z
+        if not (self._ahead_m and mount):
+            return x, y, z
+        # What the pelvis gains in turning over that time pushes a sensor ahead of the sacrum aside.
+        gain = self._ahead_m / (trace.t_s[a + n - 1] - trace.t_s[a] or 1.0)
+        u, v, w = (gain * (axis[a + n - 1] - axis[a]) for axis in trace.axes[3:])
+        fx, fy, fz = mount.forward
+        return x - (v * fz - w * fy), y - (w * fx - u * fz), z - (u * fy - v * fx)
 
     def _let_out(self, sighting: Contact | Release, decided_s: float, *, running: bool) -> list[Sighting]:
         """Hold what was seen until the row is running; then everything in it is."""

@@ -88,7 +88,7 @@ class MountFinderParams:
     phases          points per step that are compared
     first_strides   needed before anything is said
     memory_strides  weight of the past
-    rate_weight     of the rate against the force
+    force_weight, rate_weight  of force and rate
     change_weight   of the force that changes sides (once a stride) against the force that comes with every step
     roll_rad        a plane of symmetry leans no further from the mean force
     level_rad       standing further than this from running is another posture
@@ -97,6 +97,7 @@ class MountFinderParams:
     phases: int = 24
     first_strides: int = 4
     memory_strides: float = 90.0
+    force_weight: float = 1.0
     rate_weight: float = 0.7
     change_weight: float = 3.0
     roll_rad: float = 0.4
@@ -145,7 +146,7 @@ class MountFinder:
         force = twice[:3, :3] - self._p.change_weight * once[:3, :3]
         rate = twice[3:, 3:] - once[3:, 3:]
         mirror = np.zeros((3, 3))
-        for matrix, weight in ((force, 1.0), (rate, -self._p.rate_weight)):
+        for matrix, weight in ((force, self._p.force_weight), (rate, -self._p.rate_weight)):
             size = _size(level @ matrix @ level)
             if size > 0.0:
                 mirror += weight / size * matrix

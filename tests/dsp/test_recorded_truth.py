@@ -126,7 +126,7 @@ FORCE_RUNS = ("sub041_run_2.5mps", "hamner_sub01_run300", "rajagopal_run")
 @pytest.mark.parametrize("side", ["left_foot", "right_foot"])
 @pytest.mark.parametrize("folder", named(*FORCE_RUNS))
 def test_contact_time_of_a_running_shoe_against_force(folder, side, rate_hz):
-    """Whole people left out, the mean is off by 6 ms (SD over runs), 13 at most; these are three of the four people."""
+    """Three of the four people that the weights were fitted on."""
     rec = load(folder)
     columns = rec.columns if rate_hz is None else corrupted(rec, 7, rate_hz)
     found = score(rec, columns, [side], "contact time")
