@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import textwrap
 from collections.abc import Callable
 from typing import TextIO
 
@@ -44,12 +46,20 @@ class Console:
     async def run(self) -> None:
         """Print until the bus has closed; a terminal that is gone ends it."""
         start_s = asyncio.get_running_loop().time()
-        print(f"{0:6.1f} s  {self._begins}; Ctrl-C ends the run", file=self._out, flush=True)
+        self._print(0.0, f"{self._begins}; Ctrl-C ends the run")
         async for batch in self._subscription.batches():
-            stamp = f"{asyncio.get_running_loop().time() - start_s:6.1f} s  "
+            now_s = asyncio.get_running_loop().time() - start_s
             for post in batch:
                 if (line := self._line(post)) is not None:
-                    print(f"{stamp}{line}", file=self._out, flush=True)
+                    self._print(now_s, line)
+
+    def _print(self, now_s: float, line: str) -> None:
+        """One line in a file, for who searches it; on a terminal broken between words."""
+        stamp = f"{now_s:6.1f} s  "
+        if self._out.isatty():
+            columns = shutil.get_terminal_size().columns
+            line = textwrap.fill(line, max(20, columns - len(stamp)), break_long_words=False)
+        print(stamp + line.replace("\n", "\n" + " " * len(stamp)), file=self._out, flush=True)
 
     def _line(self, post: Post) -> str | None:
         match self._as_told(post.message):

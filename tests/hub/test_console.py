@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 
+import pytest
+
 from dsp.records import Cue, PainReport, Severity, Side, Threshold, ThresholdState
 from dsp.signals import Placement
 from hub.flow.bus import Bus, Policy
@@ -34,8 +36,12 @@ def sensor(state: str) -> Post:
     return Post("x", message)
 
 
-async def printed(posts: list[Post], *, own_terminal: bool = True) -> list[str]:
-    out = io.StringIO()
+class NarrowTerminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+async def all_printed(out: io.StringIO, posts: list[Post], *, own_terminal: bool = True) -> str:
     bus: Bus[Post] = Bus()
     console = Console(out, bus.subscribe("console", Policy.DROP_OLDEST, 100), own_terminal=own_terminal)
     async with asyncio.TaskGroup() as group:
@@ -43,7 +49,12 @@ async def printed(posts: list[Post], *, own_terminal: bool = True) -> list[str]:
         for post in posts:
             await bus.publish(post)
         bus.close()
-    return [line.partition(" s  ")[2] for line in out.getvalue().splitlines()][1:]
+    return out.getvalue()
+
+
+async def printed(posts: list[Post], *, own_terminal: bool = True) -> list[str]:
+    said = await all_printed(io.StringIO(), posts, own_terminal=own_terminal)
+    return [line.partition(" s  ")[2] for line in said.splitlines()][1:]
 
 
 async def test_changes_are_said_once():
@@ -51,6 +62,16 @@ async def test_changes_are_said_once():
         "Hip (hip) streaming, battery 80 %",
         "the run has started",
     ]
+
+
+async def test_on_a_terminal_lines_are_broken_between_words(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    cue = Cue(0, "quick_steps", Severity.ADVICE, "Quick, light steps: a little more cadence.", None, ())
+    posts = Telemetry(About("ann", "one", "live", 0, 0), Session()).record(cue)
+    lines = (await all_printed(NarrowTerminal(), posts)).splitlines()
+    assert all(len(line) <= 40 for line in lines)
+    assert " ".join(line[10:] for line in lines[-2:]) == "CUE (advice) Quick, light steps: a little more cadence."
+    assert lines[-1].startswith(" " * 10)
 
 
 async def test_numbers_come_every_fifth_frame():

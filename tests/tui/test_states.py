@@ -222,6 +222,14 @@ async def test_the_end_keeps_the_numbers_and_says_where_the_run_is(size: tuple[i
         assert not board.tile("cadence_spm").has_class("-stale")
 
 
+async def test_a_replay_does_not_ask_to_shake_a_sensor() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.searching)
+        board.feed.say(scenes.session("waiting", source="replay", replay=scenes.replay()))
+        await board.look()
+        assert board.said == "STARTING: 2 of 5 sensors connected. As they did when this was recorded."
+
+
 async def test_a_lost_link_says_so_counts_down_and_comes_back() -> None:
     async with dashboard() as board:
         await board.play(scenes.running)

@@ -187,6 +187,8 @@ def _state(board: Board) -> Announcement | None:
     streaming = sum(each.message.state == "streaming" for each in sensors)
     if streaming < len(sensors):
         text = f"{streaming} of {len(sensors)} sensors connected."
+        if session is not None and session.replay is not None:
+            return Announcement("state", "◌", "STARTING", text, "As they did when this was recorded.")
         return Announcement("state", "◌", "CONNECTING", text, "A sensor that stays silent wakes when it is shaken.")
     return _before_or_between(session)
 
