@@ -2,7 +2,7 @@
 
     python -m benchmarks.dashboard_hour [--app runner] [--app coach] [--minutes 60]
 
-runner  the dashboard of one runner: plots ten times a second, steps, metrics, sensors that come and go, cues, thresholds
+runner  the dashboard of one runner: plots ten times a second, steps, metrics, sensors that come and go, cues
 coach   forty runners: metrics, session and four sensors each once a second, trends, cues, thresholds; some fall silent
 
 The apps are the real ones with their real driver; feed and clock are written, and go as fast as is painted. Once a
