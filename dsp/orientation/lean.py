@@ -20,7 +20,7 @@ def tilt_since(trace: Trace, from_s: float, change: Vector) -> None:
     """What has been found wrong with up now was wrong a moment ago: correct the trace from `from_s` on.
 
     Levelling corrects just after a contact, between the lowest and the highest hip of a stance: left alone, every
-    correction would show in that stance's drop (after lost samples by a degree).
+    correction would show in that stance's drop.
     """
     first = trace.first_at(from_s)
     for axis, by in zip(trace.up, change, strict=True):
