@@ -39,7 +39,8 @@ RUNNER = (
     ),
     (
         "Today's cap: stay below this distance. The strictest of: back step by step after pain, pain-free so far, no "
-        "run much longer than your longest. Both count downhill metres more than flat ones; a rule of thumb."
+        "run much longer than your longest. Both count downhill metres more than flat ones (a rule of thumb), and so "
+        "does the distance beside them where it says 'with hills'."
     ),
     _SENSORS,
     (

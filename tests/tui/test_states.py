@@ -96,6 +96,8 @@ async def test_the_distances_of_a_runner_who_has_had_pain(size: tuple[int, int])
         assert (told in " ".join(text_of(board.gauge).split())) == (size == LARGE)
         await board.hear(scenes.metrics(scenes.PAIN_BEFORE | {"cap_m": 3940.0}))
         assert board.gauge.border_subtitle == "2.26 km · pain-free to 3.9 km"
+        await board.hear(scenes.metrics(scenes.PAIN_BEFORE | {"cap_m": 3940.0, "exposure_m": 2960.0}))
+        assert board.gauge.border_subtitle == "3.0 km with hills · pain-free to 3.9 km"
 
 
 @BOTH

@@ -8,6 +8,8 @@ from dsp.texts import distance
 from tui.state.board import Board
 
 _KILOMETRE_M = 1000.0
+_HILLY = 1.03
+"""Flat-equivalent over plain distance, from which the difference can be seen in the figures shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,25 +17,32 @@ class Ahead:
     """Metres; None where not known. `docs/thresholds.md` says where each comes from.
 
     run_m       run so far
+    exposure_m  the same in flat-equivalent metres, which the limits are in: downhill counts more
     safe_m      eight of ten such runs get so far before it begins to hurt (flat-equivalent)
     chance_pct  that it begins within the next five minutes
     cap_m       today's cap, the strictest of all rules (flat-equivalent)
     """
 
     run_m: float | None = None
+    exposure_m: float | None = None
     safe_m: float | None = None
     chance_pct: float | None = None
     cap_m: float | None = None
 
     @property
     def short(self) -> str:
-        """The distance so far and the nearest limit, in at most 32 cells."""
-        run_m = self.run_m
-        so_far = "" if run_m is None else distance(run_m) if run_m < _KILOMETRE_M else f"{run_m / _KILOMETRE_M:.2f} km"
+        """The distance so far, as the limit counts it where there is one, and the nearest limit; at most 36 cells."""
         if self.cap_m is not None and (self.safe_m is None or self.cap_m < self.safe_m):
             limit = f"today's cap {distance(self.cap_m)}"
         else:
             limit = "" if self.safe_m is None else f"pain-free to {distance(self.safe_m)}"
+        run_m, counted_m = self.run_m, self.exposure_m
+        if run_m is None:
+            so_far = ""
+        elif limit and counted_m is not None and counted_m > _HILLY * run_m:
+            so_far = f"{distance(counted_m)} with hills"
+        else:
+            so_far = distance(run_m) if run_m < _KILOMETRE_M else f"{run_m / _KILOMETRE_M:.2f} km"
         return " · ".join(filter(None, (so_far, limit)))
 
     @property
@@ -53,6 +62,7 @@ def ahead(board: Board, now_s: float) -> Ahead:
     """Read it off the board."""
     return Ahead(
         run_m=board.reading("distance_m", now_s)[0],
+        exposure_m=board.reading("exposure_m", now_s)[0],
         safe_m=board.reading("onset_safe_m", now_s)[0],
         chance_pct=board.reading("onset_chance_pct", now_s)[0],
         cap_m=board.reading("cap_m", now_s)[0],
