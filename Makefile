@@ -60,7 +60,7 @@ bench-peers: $(VENV)/.dev  ## other gait libraries beside ours on the same recor
 	@$(BIN)/python -m benchmarks.peers $(ARGS)
 
 homeassistant: $(VENV)/.dev  ## our discovery message through Home Assistant's own schemas (0.5 GB in .venv-homeassistant, once)
-	@$(BIN)/python -m tests.hub.homeassistant_schemas
+	@$(BIN)/python -m tests.hub.homeassistant.homeassistant_schemas
 
 screenshots: $(VENV)/.dev  ## renew the pictures in docs/ (needs chromium)
 	@$(BIN)/python docs/take_screenshots.py

@@ -33,8 +33,8 @@ from hub.run.runtime import Plan, Runtime
 from hub.settings.run_settings import RunSettings
 from hub.stop import Stop
 from hub.telemetry.telemetry import About
-from tests.hub.player import Player, line_s, sha, uninterrupted, with_said
 from tests.hub.programs import a_port, mosquitto, until
+from tests.hub.replay.player import Player, line_s, sha, uninterrupted, with_said
 
 
 @pytest.mark.parametrize(

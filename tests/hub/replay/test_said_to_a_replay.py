@@ -19,7 +19,7 @@ from hub.replay.course import MUTE
 from hub.sinks.sound import SoundSink
 from hub.sound.output.silent import SilentOutput
 from hub.sound.plan import Sounds
-from tests.hub.player import Deed, Player, line_s, sha, uninterrupted, with_said
+from tests.hub.replay.player import Deed, Player, line_s, sha, uninterrupted, with_said
 
 LESS = b'{"type":"command","action":"less"}'
 MORE = b'{"type":"command","action":"more"}'

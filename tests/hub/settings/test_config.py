@@ -107,7 +107,7 @@ def test_the_sample_in_the_help_is_a_configuration(tmp_path: Path):
 
 
 def test_the_page_about_the_configuration_is_true(tmp_path: Path):
-    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
     samples = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
     for name in ("mqtt-password", "our-ca.pem"):
         (tmp_path / name).write_text("hush")

@@ -10,7 +10,7 @@ import pytest
 from drivers.decoders.examples import failed_examples
 from firmware_profiles.catalog import load_catalog
 
-PAGE = (Path(__file__).parents[2] / "docs" / "add-a-device.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "add-a-device.md").read_text(encoding="utf-8")
 PIECES = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
 SILENT, ABOUT, START, POD, IMU, EXAMPLES = range(6)
 

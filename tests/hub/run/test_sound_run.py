@@ -32,7 +32,7 @@ from hub.sound.tones import RATE_HZ, Signal
 from hub.stop import Stop
 from hub.telemetry.telemetry import About
 from tests.hub.heard import onsets, read
-from tests.hub.test_sound_sink import found_at_s
+from tests.hub.sinks.test_sound_sink import found_at_s
 
 
 class CueAtStep(Engine):

@@ -11,7 +11,7 @@ import pytest
 
 pty = pytest.importorskip("pty", reason="no pseudo terminals here: what a killed hub leaves behind is NOT tested")
 termios = pytest.importorskip("termios")
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 SPOILS_AND_DIES = "#!/bin/sh\nstty raw -echo\nkill -9 $$\n"
 
 

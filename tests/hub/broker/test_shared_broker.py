@@ -20,7 +20,7 @@ from tests.hub.programs import a_port, mosquitto_program
 
 pytestmark = pytest.mark.real_time
 
-FOLDER = Path(__file__).parents[2] / "docs" / "mosquitto"
+FOLDER = Path(__file__).parents[3] / "docs" / "mosquitto"
 USERS = ("ann", "bob", "coach", "homeassistant")
 
 

@@ -31,7 +31,7 @@ from hub.messages.topics import KINDS, Topics
 from hub.messages.wire import MESSAGES, ThresholdMessage, decode, encode
 from hub.orders.obey import NUDGE
 
-FOLDER = Path(__file__).parents[2] / "docs" / "contract"
+FOLDER = Path(__file__).parents[3] / "docs" / "contract"
 PARSER = "@asyncapi/parser@3.4.0"
 _CHECK = """
 import { Parser } from "@asyncapi/parser";

@@ -17,7 +17,7 @@ from hub.messages.topics import parse_topic
 from hub.messages.wire import encode
 
 VERSION = "2025.2.5"
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PACKAGES = Path(__file__).with_name("homeassistant.txt")
 FOLDER = ROOT / ".venv-homeassistant"
 PYTHONS = ("python3.13", *map(str, sorted(Path.home().glob(".pyenv/versions/3.13*/bin/python"))))

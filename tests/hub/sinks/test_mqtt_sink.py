@@ -133,7 +133,7 @@ async def test_others_get_the_bare_state_of_what_is_made_from_pain():
 async def test_a_killed_hub_leaves_its_will():
     script = (
         "import asyncio, sys; sys.path.insert(0, '.')\n"
-        "from hub.link.connection import Server\nfrom tests.hub.test_mqtt_sink import Hub\n"
+        "from hub.link.connection import Server\nfrom tests.hub.sinks.test_mqtt_sink import Hub\n"
         "async def main():\n    await Hub(Server(port=int(sys.argv[1]))).sink.run()\n"
         "asyncio.run(main())"
     )
