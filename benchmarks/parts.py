@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from dsp.chains.trunk import TrunkChain
+from dsp.chains.trunk_seat import TrunkSeat
+from dsp.chains.trunk_steps import TrunkSteps
 from dsp.detectors.trunk import TrunkContacts
 from dsp.gait.stances import Stances
 from dsp.gait.step_fusion import StepFusion
@@ -39,8 +41,8 @@ HIP_PARTS: Mapping[str, tuple[Part, ...]] = {
     "low-pass, contacts": ((LowPass2, "run"), (TrunkContacts, "run")),
     "stances: side, time, drop": ((Stances, "see"),),
     "levelling, per stride": ((Leveller, "stride"),),
-    "mount, some strides": ((TrunkChain, "_refine"), (MountFinder, "stride"), (MountFinder, "mount")),
-    "bounce, tilt, turn, per stride": ((TrunkChain, "_read_stride"),),
+    "mount, some strides": ((TrunkSeat, "stride"), (MountFinder, "stride"), (MountFinder, "mount")),
+    "bounce, tilt, turn, per stride": ((TrunkSteps, "_read_stride"),),
     "standing, moved, per 0.5 s": ((TrunkChain, "_look"),),
     "chain's own order": ((TrunkChain, "work"),),
     "steps, fusion": ((StepFusion, "contact"), (StepFusion, "release"), (StepFusion, "take"), (Pipeline, "_step")),
