@@ -18,6 +18,9 @@ class MetricStage:
     reads: tuple[str, ...] = ()
     """Keys of the readings that it wants."""
 
+    made_of: tuple[str, ...] = ()
+    """Keys of the metrics that it is worked out of, all before its own in the alphabet: then `derive` is asked."""
+
     def step(self, step: Step) -> None:
         """A step was told."""
 
@@ -27,6 +30,11 @@ class MetricStage:
     def report(self, t_ns: int) -> list[Metric]:
         """The value at `t_ns`; empty when there is none."""
         del t_ns
+        return []
+
+    def derive(self, others: list[Metric]) -> list[Metric]:
+        """The value out of the others `made_of` names, in that order, when all of them are there."""
+        del others
         return []
 
 
@@ -51,7 +59,14 @@ class Metrics:
 
     def report(self, t_ns: int) -> list[Metric]:
         """All values there are now, in the order of their keys."""
-        return [metric for stage in self._stages for metric in stage.report(t_ns)]
+        out: list[Metric] = []
+        for stage in self._stages:
+            if stage.made_of:
+                others = [metric for key in stage.made_of for metric in out if metric.key == key]
+                out += stage.derive(others) if len(others) == len(stage.made_of) else []
+            else:
+                out += stage.report(t_ns)
+        return out
 
 
 def all_metrics() -> list[MetricStage]:

@@ -9,6 +9,7 @@ quality stays at 0.7 or less.
 
 from __future__ import annotations
 
+from dsp.metrics import speed_source
 from dsp.metrics.metric import MetricStage
 from dsp.metrics.speed_source import Speeds
 from dsp.records import Metric
@@ -17,7 +18,7 @@ KEY = "speed_mps"
 
 
 class Stage(MetricStage):
-    """The speed of the best source that speaks."""
+    """The speed of the best source that speaks, and which one that is."""
 
     reads = Speeds.reads
 
@@ -29,6 +30,9 @@ class Stage(MetricStage):
         self._speeds.reading(metric)
 
     def report(self, t_ns: int) -> list[Metric]:
-        """The speed now."""
+        """Speed and source now."""
         speed = self._speeds.now(t_ns)
-        return [] if speed is None else [Metric(t_ns, KEY, speed.mps, None, speed.quality)]
+        if speed is None:
+            return []
+        source = Metric(t_ns, speed_source.KEY, float(speed.source), None, 1.0)
+        return [Metric(t_ns, KEY, speed.mps, None, speed.quality), source]

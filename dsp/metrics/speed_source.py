@@ -2,7 +2,7 @@
 
 Speeds are never averaged over sources: the best that speaks is passed on, and this says when it changed. But while a
 treadmill or a pod speaks, each shoe's constant against it is learned (1-3 % on the laces, `speed_mps`), and kept for
-when it falls silent.
+when it falls silent. `speed_mps` reports it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
-from dsp.metrics.metric import MetricStage
 from dsp.metrics.passed_on import PassedOn
 from dsp.metrics.recent import Recent
 from dsp.records import Metric, Side
@@ -113,21 +112,3 @@ class Speeds:
         said = [shoe.corrected(metric) for shoe, metric in feet]
         mean = sum(mps for mps, _ in said) / len(said)
         return Speed(mean, round(sum(quality for _, quality in said) / len(said), 3), Source.FOOT)
-
-
-class Stage(MetricStage):
-    """The source's number, while there is a speed."""
-
-    reads = Speeds.reads
-
-    def __init__(self) -> None:
-        self._speeds = Speeds()
-
-    def reading(self, metric: Metric) -> None:
-        """Remember a speed."""
-        self._speeds.reading(metric)
-
-    def report(self, t_ns: int) -> list[Metric]:
-        """Who speaks now."""
-        speed = self._speeds.now(t_ns)
-        return [] if speed is None else [Metric(t_ns, KEY, float(speed.source), None, 1.0)]

@@ -5,36 +5,22 @@ As true as the speed is (`speed_mps`), whoever measures it; quality is the lower
 
 from __future__ import annotations
 
-from dsp.metrics import cadence_spm
+from dsp.metrics import cadence_spm, speed_mps
 from dsp.metrics.metric import MetricStage
-from dsp.metrics.speed_source import Speeds
-from dsp.records import Metric, Step
+from dsp.records import Metric
 
 KEY = "stride_length_m"
 
 
 class Stage(MetricStage):
-    """From the speed of the best source that speaks."""
+    """Speed over cadence."""
 
-    reads = (*Speeds.reads, cadence_spm.KEY)
+    made_of = (cadence_spm.KEY, speed_mps.KEY)
 
-    def __init__(self) -> None:
-        self._speeds = Speeds()
-        self._cadence = cadence_spm.Stage()
-
-    def step(self, step: Step) -> None:
-        """Take a step."""
-        self._cadence.step(step)
-
-    def reading(self, metric: Metric) -> None:
-        """Remember a speed or a cadence."""
-        self._speeds.reading(metric)
-        self._cadence.reading(metric)
-
-    def report(self, t_ns: int) -> list[Metric]:
+    def derive(self, others: list[Metric]) -> list[Metric]:
         """The length now."""
-        speed = self._speeds.now(t_ns)
-        if speed is None:
+        cadence, speed = others
+        if cadence.value <= 0.0:
             return []
-        quick = [c for c in self._cadence.report(t_ns) if c.value > 0.0]
-        return [Metric(t_ns, KEY, 120.0 * speed.mps / c.value, None, min(speed.quality, c.quality)) for c in quick]
+        quality = min(speed.quality, cadence.quality)
+        return [Metric(speed.t_ns, KEY, 120.0 * speed.value / cadence.value, None, quality)]

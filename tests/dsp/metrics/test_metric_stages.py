@@ -24,3 +24,10 @@ def test_a_reading_that_nobody_wants_is_let_go():
     metrics = Metrics()
     metrics.reading(Metric(0, "moon_phase", 0.5, None, 1.0))
     assert {metric.key for metric in metrics.report(0)} == {"running"}
+
+
+@pytest.mark.parametrize("stage", [s for s in all_metrics() if s.made_of], ids=lambda stage: type(stage).__module__)
+def test_what_a_metric_is_made_of_is_said_before_it(stage):
+    before = [type(other).__module__.rpartition(".")[2] for other in all_metrics()]
+    before = before[: before.index(type(stage).__module__.rpartition(".")[2])]
+    assert set(stage.made_of) <= set(before)
