@@ -10,6 +10,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from dsp.orientation.strapdown import Strapdown
+from dsp.samples.trace import Trace
 from dsp.signals import GRAVITY_MPS2
 from tests.recorded import Recorded
 
@@ -106,6 +108,10 @@ def stopping(recorded: Recorded, at_s: float, standing_s: float, over_s: float =
         leave = np.zeros(len(pause))
     stand = np.array([0.0, 0.0, pose[:, 2].mean()])
     angles = stand + np.outer(leave, pose[cut - 1] - stand) + np.outer(enter, pose[cut] - stand)
+    # The pelvis goes on turning as it did, for a moment: a gyro that jumps is no gyro.
+    if cut:
+        angles += np.outer(_swung(pause + period), (pose[cut - 1] - pose[cut - 2]) / period)
+    angles -= np.outer(_swung(pause[-1] - pause + period), (pose[cut + 1] - pose[cut]) / period)
     force = GRAVITY_MPS2 * _up(angles)
     before, after = (of(recorded.columns, FORCE)[k] for k in (cut - 1, cut))
     sharp = [_ease(1.0 - x / 0.1)[:, None] for x in (pause, pause[-1] - pause)]
@@ -119,6 +125,11 @@ def _ease(share: Array) -> Array:
     """1 to 0 without a jerk at either end."""
     x = np.clip(share, 0.0, 1.0)
     return np.asarray(x * x * (3.0 - 2.0 * x))
+
+
+def _swung(after_s: Array, over_s: float = 0.2) -> Array:
+    """How far what turns at 1 goes on until it has come to rest, and back."""
+    return np.asarray(after_s * np.clip(1.0 - after_s / over_s, 0.0, None) ** 2)
 
 
 def _rates(angles_deg: Array, period: float) -> Array:
@@ -200,16 +211,48 @@ def after_walking(recorded: Recorded, walk: Recorded, sensor: str, ahead: str, s
     )
     axes = _body_axes(force.mean(axis=0), ahead)
     stand = stopping(recorded, 0.0, 2.0)
-    tail = _ease((out_t[-1] - out_t) / 0.25)[:, None]
-    before = {
-        FORCE: tail * (force @ axes.T) + (1.0 - tail) * of(stand.columns, FORCE)[0],
-        RATE: tail * (rate @ axes.T),
-    }
-    columns = {"t_s": np.concatenate([stand.columns["t_s"][0] - seconds + out_t, stand.columns["t_s"]])}
+    # On a treadmill a mean rate is the gyro's bias; the cheap sensor's comes with its other errors.
+    force, rate = force @ axes.T, (rate - rate.mean(axis=0)) @ axes.T
+    first_s = float(stand.columns["t_s"][0])
+    halt = _halt(period, force, rate, of(stand.columns, FORCE)[0])
+    before = {FORCE: np.concatenate([force, halt[0]]), RATE: np.concatenate([rate, halt[1]])}
+    out_t = period * np.arange(len(before[FORCE]))
+    columns = {"t_s": np.concatenate([first_s - out_t[-1] - period + out_t, stand.columns["t_s"]])}
     for names, values in before.items():
         for k, name in enumerate(names):
             columns[name] = np.concatenate([values[:, k], stand.columns[name]])
     return replace(stand, columns=columns)
+
+
+def _halt(period: float, force: Array, rate: Array, stand: Array, over_s: float = 0.7) -> tuple[Array, Array]:
+    """Forces and rates that lead from the end of a walk, in body axes, to standing with the force `stand`.
+
+    How the walker leans at the end is found over its last 8 s, which leave the velocity as it was.
+    """
+    last = slice(-round(8.0 / period), None)
+    t_s = (period * np.arange(float(len(force)))[last]).tolist()
+    lean = Strapdown()
+    forces, rates = force[last].T.tolist(), rate[last].T.tolist()
+    lean.align_over(t_s[0] - period, t_s, forces, rates)
+    lean.run(t_s, forces, rates, Trace())
+    soon: Array = period * np.arange(1.0, 1.0 + round(0.1 / period))
+    turning = _ease(1.0 - soon / 0.1)[:, None] * rate[-1]
+    ups = [np.array(lean.up())]
+    for turn in turning:
+        ups.append(_unit(ups[-1] - period * np.cross(turn, ups[-1])))
+    later: Array = period * np.arange(1.0, 1.0 + round(over_s / period))
+    share = _ease(1.0 - later / over_s)[:, None]
+    ups += [_unit(up) for up in share * ups[-1] + (1.0 - share) * _unit(stand)]
+    above = np.stack(ups)
+    leaning = np.cross(np.diff(above, axis=0) / period, above[1:])
+    leaning[: len(soon)] = turning
+    weight = GRAVITY_MPS2 * above
+    left = _ease(1.0 - np.arange(float(len(above))) * period / 0.1)[:, None]
+    return (weight + left * (force[-1] - weight[0]))[1:], leaning
+
+
+def _unit(vector: Array) -> Array:
+    return np.asarray(vector / np.linalg.norm(vector))
 
 
 def _body_axes(gravity: Array, ahead: str) -> Array:

@@ -96,7 +96,6 @@ class TrunkSeat:
         return self._moved is not None and self._moved.look(force)
 
     def stand(self, force: Vector) -> None:
-        """Take the mean force of standing, m/s2, for the zero of the angles."""
+        """Take the mean force of standing, m/s2, for the zero of the angles: at once, they are told while standing."""
         self._finder.stand(force)
-        if self._given is not None:
-            self.mount = self._given.levelled(force)
+        self.mount = self._given.levelled(force) if self._given is not None else self._finder.mount()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from dsp.detectors.trunk import TrunkEvent
@@ -21,6 +22,12 @@ DROP_PLACEMENTS = frozenset({Placement.SACRUM, Placement.WAIST_FRONT, Placement.
 
 AHEAD_M = {Placement.WAIST_FRONT: 0.2, Placement.LEFT_HIP: 0.1, Placement.RIGHT_HIP: 0.1}
 """How far ahead of the sacrum a sensor on the belt is, roughly: a pelvis is some 0.2 m deep."""
+
+
+WAITING = 60
+"""Stances that wait for a mount, at most: as many as the side finder remembers."""
+
+_ZERO: Vector = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class Stances:
         self._judged_s = -9.0
         self._last_side: Side | None = None
         self._row: list[Sighting] = []
+        self._waiting: deque[tuple[int, Vector, Vector]] = deque(maxlen=WAITING)
 
     @property
     def running(self) -> bool:
@@ -88,6 +96,7 @@ class Stances:
         step = event.t_s - self.contacts_s[-1] if self.contacts_s else 0.0
         if step > LONGEST_S:
             self._side.reset()
+            self._waiting.clear()
             self._last_side = None
         before = self._gate.open
         continues = self._gate.contact(event.crossing_s, event.depth_g, event.rise_gps, trace)
@@ -136,9 +145,10 @@ class Stances:
         side: Side | None = None
         drop: Drop | None = None
         if release_s is not None:
+            self._waiting.append((self._beats(was.contact_s), *self._early_force(trace, was.contact_s, release_s)))
+            self._judged_s = was.contact_s
             if mount or not self._ahead_m:
-                self._side.step(self._beats(was.contact_s), self._early_force(trace, was.contact_s, release_s, mount))
-                self._judged_s = was.contact_s
+                self._judge(mount)
             side = self._side.side(mount.left) if mount else None
             if side and mount and levelled and self._placement in DROP_PLACEMENTS:
                 drop = drop_of(trace, mount, side, was.contact_s, release_s)
@@ -151,22 +161,30 @@ class Stances:
             return 1
         return max(1, round((contact_s - self._judged_s) / self.step_s))
 
-    def _early_force(self, trace: Trace, contact_s: float, release_s: float, mount: Mount | None) -> Vector:
-        """Mean force at the sacrum, sensor axes, in the early part of a stance, m/s2."""
+    def _early_force(self, trace: Trace, contact_s: float, release_s: float) -> tuple[Vector, Vector]:
+        """Early in a stance, sensor axes: the mean force, m/s2, and how the sensor's turn grows, rad/s2."""
         p = self._p.side
         a = trace.first_at(contact_s + p.from_s)
         b = max(a + 1, trace.first_at(min(contact_s + p.to_s, release_s)))
         n = min(b, len(trace.force)) - a
         if n < 1:
-            return 0.0, 0.0, 0.0
+            return _ZERO, _ZERO
         x, y, z = (sum(axis[a : a + n]) / n for axis in trace.axes[:3])
-        if not (self._ahead_m and mount):
-            return x, y, z
-        # What the pelvis gains in turning over that time pushes a sensor ahead of the sacrum aside.
-        gain = self._ahead_m / (trace.t_s[a + n - 1] - trace.t_s[a] or 1.0)
-        u, v, w = (gain * (axis[a + n - 1] - axis[a]) for axis in trace.axes[3:])
-        fx, fy, fz = mount.forward
-        return x - (v * fz - w * fy), y - (w * fx - u * fz), z - (u * fy - v * fx)
+        over_s = trace.t_s[a + n - 1] - trace.t_s[a] or 1.0
+        u, v, w = ((axis[a + n - 1] - axis[a]) / over_s for axis in trace.axes[3:])
+        return (x, y, z), (u, v, w)
+
+    def _judge(self, mount: Mount | None) -> None:
+        """Show the side finder the stances that wait.
+
+        What the pelvis gains in turning pushes a sensor ahead of the sacrum aside: stances there wait for the mount.
+        """
+        fx, fy, fz = mount.forward if mount else _ZERO
+        m = self._ahead_m
+        for beats, (x, y, z), (u, v, w) in self._waiting:
+            at_sacrum = x - m * (v * fz - w * fy), y - m * (w * fx - u * fz), z - m * (u * fy - v * fx)
+            self._side.step(beats, at_sacrum)
+        self._waiting.clear()
 
     def _let_out(self, sighting: Contact | Release, decided_s: float, *, running: bool) -> list[Sighting]:
         """Hold what was seen until the row is running; then everything in it is."""
