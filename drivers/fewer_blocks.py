@@ -20,8 +20,9 @@ MOST_LAG_NS = 45 * NS_PER_S // 100
 """A tenth less than what the core allows."""
 GAP_NS = 2 * NS_PER_S // 10
 CAREFUL_NS = 3 * NS_PER_S
-"""A gap that the core does not bridge (0.26 s, `intake`) makes a sensor begin anew; until it is level again what
-it had not said yet may come late, and then it matters when."""
+"""A gap that the core does not bridge (`fill_s`, or `fill_strides_s` once the stride is known: `dsp.samples.intake`;
+`GAP_NS` is below both) makes a sensor begin anew; until it is level again what it had not said yet may come late, and
+then it matters when."""
 SPAN_NS = 38 * NS_PER_S // 100
 """Packets that arrive within this are taken together. A stream then lags by up to this and one packet more: within
 `MOST_LAG_NS` where a packet has 0.07 s or less; longer ones may lag too much, and `FewerBlocks.join` halves those."""

@@ -71,10 +71,6 @@ def _wobble(hz: float, damping: float) -> Body:
     return lambda r, _: sensors.wobbling(r, hz, damping)
 
 
-def _creeps(degrees_per_minute: float, seconds: float) -> Body:
-    return lambda r, seed: sensors.creeping(runners.for_long(r, seconds), degrees_per_minute, seed)
-
-
 def _holes(loss: float, shortest_s: float, longest_s: float) -> Sensor:
     return lambda c, seed: sensors.with_holes(c, loss, shortest_s, longest_s, seed)
 

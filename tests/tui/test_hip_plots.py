@@ -109,7 +109,7 @@ async def test_bars_leave_when_nobody_steps_and_the_plots_say_what_is_missing(si
         assert 5 <= bars(board.plots[LEFT]) <= 8
         await board.hear(scenes.attitude(759.0, seconds=6.0))
         assert {plot.empty for plot in board.plots.values()} == {"Comes after a few steps"}
-        assert all(plot.is_empty for plot in board.plots.values())
+        assert all(plot.axis is None for plot in board.plots.values())
         board.clock.now_s += 12.0
         await board.look()
         assert {plot.empty for plot in board.plots.values()} == {"No news from the sacrum sensor"}

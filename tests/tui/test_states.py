@@ -81,7 +81,7 @@ async def test_a_run_shows_every_number(size: tuple[int, int]) -> None:
         assert board.said.startswith("QUIET: Nothing to change.")
         sacrum = next(line for line in board.sensors if line.startswith("Sacrum"))
         assert sacrum.split() == ["Sacrum", "●", "streaming", "87%", "0.0%", "21"]
-        assert not any(plot.is_empty for plot in board.plots.values())
+        assert all(plot.axis is not None for plot in board.plots.values())
 
 
 @BOTH

@@ -118,7 +118,7 @@ async def test_shows_answers_reports_and_survives_the_broker() -> None:
             home = app.screen
             tile, banner = home.query_one("#cadence_spm", MetricTile), home.query_one(CueBanner)
             async with in_background(server):
-                await until(pilot, lambda: tile.value != "--" and not home.query_one(BraillePlot).is_empty)
+                await until(pilot, lambda: tile.value != "--" and home.query_one(BraillePlot).axis is not None)
                 before = tile.value
                 await pilot.press("p", "6", "enter")  # while all that streams in
                 await until(pilot, lambda: reports == [PainMessage(level=6)])

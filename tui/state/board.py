@@ -136,10 +136,8 @@ class Board:
             case StepMessage(late=True) if self.replay is not None:
                 self.drops.step(message)
             case CueMessage(late=True) if self.replay is not None:
-                self.cue, self.cue_at_s = (
-                    message,
-                    now_s,
-                )  # told before the place that the replay went to: it stands there
+                # Told before the place that the replay went to: it stands there.
+                self.cue, self.cue_at_s = message, now_s
                 self._log(message)
             case SessionMessage(late=True) | CueMessage(late=True) | StepMessage(late=True):
                 pass  # it was then, while a broker was away: no state of now, no banner

@@ -16,7 +16,7 @@ from hub.messages.wire import AttitudeMessage, StepMessage
 from tui.state.trace import Trace
 
 _WAITING = 64
-"""Steps kept until the angles of their stance are here: a step is told once, angles come ten times a second."""
+"""Steps kept until the angles of their stance are here: a step is told once, angles come in batches."""
 _FEWEST = 3
 _MISSING_S = 0.1
 """Where more than this is missing at its start, a stance is not drawn: its deepest point may be missing too."""

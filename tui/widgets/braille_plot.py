@@ -69,11 +69,6 @@ class BraillePlot(Widget):
         """How many columns of dots fit; ask the trace for as many."""
         return max(0, self.content_size.width - _LABEL_CELLS) * 2
 
-    @property
-    def is_empty(self) -> bool:
-        """Nothing to draw: the widget says `empty` instead."""
-        return self.axis is None
-
     def describe(self, title: str, subtitle: str) -> None:
         """Write in the frame; markup is read."""
         if (title, subtitle) != self._said:
