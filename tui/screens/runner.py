@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from dsp.records import ThresholdState
 from dsp.texts import counted
-from tui.state.ahead import ahead
+from tui.state.ahead import Ahead, ahead
 from tui.state.announcement import announce
 from tui.state.board import Board, Sensor
 from tui.state.reading import READINGS, Reading
@@ -79,11 +79,15 @@ class RunnerScreen(Screen[None]):
         say = announce(board, now_s, muted=muted)
         self._banner.show(say)
         self.set_class(say.kind == "quiet" and self.size.height >= _ROOM_BELOW_QUIET, "-quiet")
-        far = ahead(board, now_s)
+        far = self._ahead(board, now_s)
         self._gauge.show(*_threshold(board), more=far.sentences, below=far.short)
         self._sensors.show([_row(each, now_s) for each in board.sensor_list], _why_no_sensors(board))
         self._cues.show([(at_s, cue.severity, cue.text) for at_s, cue in board.cue_history])
         self._hips.describe(board, now_s)
+
+    def _ahead(self, board: Board, now_s: float) -> Ahead:
+        """What the runner is told of the distance ahead; who watches is told something else."""
+        return ahead(board, now_s)
 
 
 def _beside(reading: Reading, board: Board, now_s: float) -> str:
