@@ -17,11 +17,13 @@ from typing import Any
 
 import msgspec
 
+from dsp.cues.rule import CueParams, all_rules
 from hub.contract.examples import EXAMPLES
 from hub.messages.delivery import DELIVERY
 from hub.messages.incoming import SCHEMA, Incoming
 from hub.messages.topics import ROOT, SENSOR
-from hub.messages.wire import MAX_PAYLOAD_BYTES, MESSAGES, Message, encode
+from hub.messages.wire import MAX_PAYLOAD_BYTES, MESSAGES, CueMessage, Message, encode
+from hub.orders.obey import NUDGE
 from hub.orders.order_desk import MAX_ORDER_BYTES
 
 LOOPBACK_ONLY = frozenset({"attitude"})
@@ -41,6 +43,7 @@ def json_schema(kind: str, message: type[Message]) -> dict[str, Any]:
     """Give the JSON Schema (2020-12) of one kind of message, complete in itself."""
     schema = _tidied(msgspec.json.schema(message))
     _let_untagged_in(schema["$defs"])
+    _name_rules(schema["$defs"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"{ROOT} {kind}, schema {SCHEMA}",
@@ -52,6 +55,7 @@ def asyncapi() -> dict[str, Any]:
     """Give the AsyncAPI 3 document, as seen from the hub: it sends, except for `pain` and `command`."""
     _, schemas = msgspec.json.schema_components(list(MESSAGES.values()), ref_template=_REFERENCE)
     _let_untagged_in(schemas)
+    _name_rules(schemas)
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -148,6 +152,14 @@ def _let_untagged_in(schemas: dict[str, Any]) -> None:
     for order in Incoming.__subclasses__():
         if order.__name__ in schemas:
             schemas[order.__name__]["required"].remove("type")
+
+
+def _name_rules(schemas: dict[str, Any]) -> None:
+    """Give the rules that there are as examples, in place: those found in `dsp.cues`, named after their files."""
+    if CueMessage.__name__ in schemas:
+        rules = [type(rule).__module__.rpartition(".")[2] for rule in all_rules(CueParams())]
+        said = schemas[CueMessage.__name__]["properties"]
+        said["rule"] = {"examples": sorted([*rules, NUDGE]), **said["rule"]}
 
 
 def _summary(message: type[Message]) -> str:

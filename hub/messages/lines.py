@@ -32,23 +32,8 @@ from dsp.records import (
 from dsp.signals import NS_PER_S, Placement
 from dsp.texts import WATCHED
 
-RULES = (
-    "ask_pain",
-    "downhill",
-    "heart_rate",
-    "level_hips",
-    "nudge",
-    "pain_distance",
-    "pain_noted",
-    "quick_steps",
-    "quiet_side",
-    "sensor_moved",
-    "spike_guard",
-)
-"""Why something is told to the runner."""
 Detector: TypeAlias = Annotated[str, msgspec.Meta(examples=[*WATCHED])]
 """Open, as new ones may come: the documents give the known ones as examples."""
-Rule: TypeAlias = Annotated[str, msgspec.Meta(examples=[*RULES])]
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -143,7 +128,7 @@ class ThresholdLine(Line, frozen=True, kw_only=True, tag="threshold"):
 class CueLine(Line, frozen=True, kw_only=True, tag="cue"):
     """Something told to the runner, and the records that led to it."""
 
-    rule: Rule
+    rule: str
     severity: Severity
     text: str
     side: Side | None

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import get_args
 
 import jsonschema
@@ -17,10 +18,10 @@ import msgspec
 import pytest
 
 import dsp.cues
+import dsp.thresholds
 from dsp.runner.triage import SITES
 from dsp.texts import WATCHED
-from dsp.thresholds import antalgic, onset
-from dsp.thresholds.drift import CADENCE, CONTACT, CONTACT_DIFFERENCE, DROP
+from dsp.thresholds.drift import Watched
 from hub.contract.documents import documents, json_schema
 from hub.contract.examples import EXAMPLES
 from hub.flow.session import FRESH_S
@@ -67,14 +68,27 @@ def test_outsiders_are_told_values_and_not_names_of_our_code():
     assert [text for text in said if re.search(r"`[a-z_]+\.[A-Za-z_.]+`|\bdsp\b|\bdomain \d", text)] == []
 
 
+def modules(package: ModuleType) -> Iterator[dict[str, object]]:
+    for each in iter_modules(package.__path__):
+        yield vars(import_module(f"{package.__name__}.{each.name}"))
+
+
+def detectors() -> set[object]:
+    """Names in the folder: `DETECTOR` of a module, and those of the series whose drift is watched."""
+    known: set[object] = set()
+    for module in modules(dsp.thresholds):
+        known |= {value.detector for value in module.values() if isinstance(value, Watched)}
+        known |= {value for name, value in module.items() if name == "DETECTOR"}
+    return known
+
+
 def test_the_documents_have_the_numbers_and_names_of_the_code():
     schemas = json.loads(documents()["asyncapi.json"])["components"]["schemas"]
     assert f"at most {MINUTES};" in schemas["TrendMessage"]["description"]
     assert f"older than {FRESH_S:g} s" in schemas["MetricsMessage"]["description"]
     assert schemas["ThresholdMessage"]["properties"]["detector"]["examples"] == [*WATCHED]
-    assert {DROP.detector, CONTACT.detector, CADENCE.detector, CONTACT_DIFFERENCE.detector} < WATCHED.keys()
-    assert {onset.DETECTOR, antalgic.DETECTOR} < WATCHED.keys()
-    rules = {import_module(f"dsp.cues.{each.name}").__dict__.get("RULE") for each in iter_modules(dsp.cues.__path__)}
+    assert detectors() == WATCHED.keys(), "a detector has its words in WATCHED"
+    rules = {module.get("RULE") for module in modules(dsp.cues)}
     assert schemas["CueMessage"]["properties"]["rule"]["examples"] == sorted({*rules - {None}, NUDGE})
     site = schemas["PainMessage"]["properties"]["site"]["anyOf"][0]
     assert site["examples"] == [*SITES]
