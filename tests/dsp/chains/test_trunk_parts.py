@@ -1,0 +1,120 @@
+"""The parts of a trunk sensor's chain by themselves: its level, its seat, its steps."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+from dsp.chains.trunk_level import TrunkLevel
+from dsp.chains.trunk_seat import SeatParams, TrunkSeat
+from dsp.chains.trunk_steps import TrunkSteps
+from dsp.detectors.trunk import TrunkContactParams
+from dsp.gait.stances import StanceParams
+from dsp.orientation.bend import Pace
+from dsp.orientation.mount import Mount
+from dsp.orientation.stillness import Look
+from dsp.samples.trace import Trace
+from dsp.signals import GRAVITY_MPS2, Placement
+from tests.dsp.synthetic import make
+
+RATE_HZ = 100.0
+PERIOD_S = 1.0 / RATE_HZ
+MOUNT = Mount.from_axes("+x+y+z")
+
+
+def traced(samples):
+    """A trace that holds (n, 6) samples and nothing worked out of them."""
+    trace = Trace()
+    trace.t_s += (np.arange(len(samples)) * PERIOD_S).tolist()
+    for kept, column in zip(trace.axes, samples.T.tolist(), strict=True):
+        kept += column
+    for kept, column in zip(trace.turns, samples[:, 3:].T.tolist(), strict=True):
+        kept += column
+    return trace
+
+
+@pytest.fixture(scope="module")
+def runner():
+    return make(seconds=20.0, rate_hz=RATE_HZ, stand_s=0.0, gyro_bias_radps=(0.0, 0.0, 0.0))
+
+
+@pytest.fixture
+def trace(runner):
+    return traced(runner.sensors[Placement.SACRUM])
+
+
+@pytest.mark.parametrize("levelled", [True, False])
+def test_the_level_starts_where_the_force_points(levelled):
+    lying = np.tile([0.0, -GRAVITY_MPS2, 0.0, 0.0, 0.0, 0.0], (100, 1))
+    trace, level = traced(lying), TrunkLevel(Pace())
+    level.start(trace, 75, PERIOD_S, levelled=levelled)
+    vertical = level.run(trace.t_s, 0, 100, trace)
+    assert vertical == pytest.approx([GRAVITY_MPS2] * 100)
+    assert [axis[-1] for axis in trace.up] == pytest.approx([0.0, -1.0, 0.0])
+    assert len(trace.vx) == (100 if levelled else 0)
+
+
+def test_standing_teaches_the_bias_and_a_moved_sensor_forgets_how_sure_it_was():
+    still = np.tile([0.0, 0.0, GRAVITY_MPS2, 0.0, 0.02, 0.0], (400, 1))
+    trace, level = traced(still), TrunkLevel(Pace())
+    level.start(trace, 75, PERIOD_S, levelled=True)
+    for start in range(0, 400, 50):
+        t_s = trace.t_s[start : start + 50]
+        level.run(t_s, start, start + 50, trace)
+        level.look(t_s[-1], Look((0.0, 0.0, GRAVITY_MPS2), (0.0, 0.02, 0.0)))
+    assert level.bias == pytest.approx((0.0, 0.02, 0.0), abs=0.003)
+    sure, doubtful = pickle.loads(pickle.dumps(level)), level
+    doubtful.forget_bias()
+    for again in (sure, doubtful):
+        again.start(trace, 75, PERIOD_S, levelled=True)
+        again.look(0.5, Look((0.0, 0.0, GRAVITY_MPS2), (0.0, 0.08, 0.0)))
+    assert abs(sure.bias[1] - 0.02) < 0.5 * abs(doubtful.bias[1] - 0.02)
+
+
+def test_an_explicit_mount_is_kept_until_the_sensor_has_moved(runner, trace):
+    seat = TrunkSeat(Placement.SACRUM, MOUNT, SeatParams())
+    strides = list(zip(runner.contacts_s[2::2], runner.contacts_s[3::2], runner.contacts_s[4::2], strict=False))
+    for stride in strides:
+        assert not seat.stride(stride, trace, running=True)
+    assert (seat.mount, seat.trust) == (MOUNT, 1.0)
+    seat.stand((0.0, 1.0, GRAVITY_MPS2))
+    assert seat.mount is not None
+    assert seat.mount.level
+    seat.forget()
+    seat.reset()
+    assert (seat.mount, seat.trust) == (None, SeatParams().doubt)
+    for stride in strides:
+        seat.stride(stride, trace, running=True)
+    assert seat.mount is not None
+    assert seat.mount.left == pytest.approx(MOUNT.left, abs=0.05)
+    assert seat.trust == 1.0
+
+
+def test_nothing_is_learned_of_the_mount_while_nobody_runs(runner, trace):
+    seat = TrunkSeat(Placement.SACRUM, None)
+    for one_s, two_s, three_s in zip(*(runner.contacts_s[k:] for k in (2, 3, 4)), strict=False):
+        assert not seat.stride((one_s, two_s, three_s), trace, running=False)
+    assert seat.mount is None
+
+
+def test_every_contact_closes_one_stride_and_is_told_once(runner, trace):
+    level = TrunkLevel(Pace())
+    level.start(trace, 75, PERIOD_S, levelled=True)
+    steps = TrunkSteps(Placement.SACRUM, PERIOD_S, 0.9, TrunkContactParams(), StanceParams())
+    closed = []
+    for start in range(0, len(trace.t_s), 5):
+        t_s = trace.t_s[start : start + 5]
+        steps.run(t_s, level.run(t_s, start, start + 5, trace), trace, level, None)
+        stride = steps.new_stride()
+        assert steps.new_stride() is None
+        closed += [stride] if stride else []
+    lasts_s = np.array([stride[2] for stride in closed])
+    true_s = runner.contacts_s[runner.contacts_s > lasts_s[0] - 0.1][: len(lasts_s)]
+    assert len(closed) > 40
+    assert np.abs(lasts_s - true_s).max() < 0.05
+    assert steps.due_s(0.714) > lasts_s[-1]
+    steps.reset()
+    assert steps.new_stride() is None
+    assert not steps.stances.running
