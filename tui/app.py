@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 from textual import work
 from textual.binding import Binding, BindingType
+from textual.notifications import SeverityLevel
 from textual.timer import Timer
 from textual.widgets import Footer
 
@@ -113,9 +114,22 @@ class DashboardApp(Shell):
         now = self.board.replay
         if now is None:
             return
-        self._speed = now.speed or FASTEST  # 0: as fast as it can be read
+        self._speed = now.speed
         if now.state in {"playing", "paused"}:
             self._held = now.state == "paused"
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something in a corner, in place of what stands there: together they would cover what lies below."""
+        self.clear_notifications()
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def _say_broken(self, error: BaseException | None) -> None:
         self.board.link.broken = f"{type(error).__name__}: {error}"
@@ -139,8 +153,10 @@ class DashboardApp(Shell):
                 self._home.mount(self._line, before=self._home.query_one(Footer))
         if self.board.replay is not None:
             self._line.show(self.board.replay)
+        self.board.said.look(now_s, covered=self.screen is not self._home)
         self._home.paint_plot(self.board, now_s)
-        self._home.paint(self.board, now_s, self._runner, muted=self.muted)
+        served = self.page is not None and self.page.state in {"starting", "on"}
+        self._home.paint(self.board, now_s, self._runner, muted=self.muted, served=served)
 
     @property
     def muted(self) -> bool:
@@ -229,7 +245,7 @@ class DashboardApp(Shell):
     def action_web(self) -> None:
         """Serve what a coach sees to a browser."""
         if self.page is not None:
-            self.push_screen(WebScreen(self.page))
+            self.push_screen(WebScreen(self, self.page))
 
     def _report_pain(self, report: PainMessage | None) -> None:
         if report is not None:

@@ -1,4 +1,4 @@
-"""The pace at which a recording is played back: as it was recorded, faster, held, or as fast as it can be read."""
+"""The pace at which a recording is played back: as it was recorded, faster, or held."""
 
 from __future__ import annotations
 
@@ -14,28 +14,27 @@ LOOK_S = 0.05
 class Pace:
     """How a replay moves on; may be changed while it plays.
 
-    speed      1 = as recorded, 10 = ten times as fast, None = no waiting at all; ValueError unless above 0
+    speed      1 = as recorded, 10 = ten times as fast; ValueError unless above 0
     paused     nothing moves
     target_ns  up to here there is no waiting, paused or not: the way to a place in the recording
     hurried    there is no waiting at all, for the moment
     """
 
-    def __init__(self, speed: float | None = 1.0) -> None:
+    def __init__(self, speed: float = 1.0) -> None:
         self.paused = False
         self.hurried = False
         self.target_ns = 0
         self.changes = 0
-        self._speed: float | None = None
         self.speed = speed
 
     @property
-    def speed(self) -> float | None:
+    def speed(self) -> float:
         """The speed."""
         return self._speed
 
     @speed.setter
-    def speed(self, speed: float | None) -> None:
-        if speed is not None and not speed > 0:
+    def speed(self, speed: float) -> None:
+        if not speed > 0:
             raise ValueError(f"speed must be above 0, not {speed:g}")
         self._speed = speed
         self.changes += 1
@@ -78,9 +77,6 @@ class Pacer:
                 if await self._wait(LOOK_S):
                     return
                 continue
-            if pace.speed is None:
-                self._from = None
-                return
             if self._from is None:
                 self._from = loop.time(), t_ns
             began_s, began_ns = self._from

@@ -48,4 +48,4 @@ def _from_ns(pace: Pace, here_ns: int, found: Mark | None, *, back: bool) -> int
         return found.at_ns  # it is there, or plays up to there
     if pace.paused or not back:
         return here_ns
-    return here_ns - round(AGAIN_S * max(1.0, pace.speed or 1.0) * NS_PER_S)
+    return here_ns - round(AGAIN_S * max(1.0, pace.speed) * NS_PER_S)

@@ -86,14 +86,23 @@ class ReplayMarks:
     def __init__(self, recorded: Iterable[Mark]) -> None:
         self._marks = sorted(recorded, key=_order)
         self._is_own = not self._marks
+        self._observed: dict[tuple[int, MarkKind, str], Mark] = {}
 
-    def observe(self, mark: Mark) -> None:
-        """See what this replay says."""
+    def observe(self, mark: Mark, t_ns: int) -> None:
+        """See what this replay says of `t_ns`; of the same said again, the earlier arrival counts.
+
+        Where it only leads on, packets come many at a time, and what follows from one comes after the last of them.
+        """
         if not self._is_own:
             return
-        place = bisect_left(self._marks, _order(mark), key=_order)
-        if place == len(self._marks) or self._marks[place] != mark:
-            insort(self._marks, mark, key=_order)
+        same = t_ns, mark.kind, mark.words
+        known = self._observed.get(same)
+        if known is not None and known.at_ns <= mark.at_ns:
+            return
+        if known is not None:
+            self._marks.remove(known)
+        self._observed[same] = mark
+        insort(self._marks, mark, key=_order)
 
     def after(self, t_ns: int) -> Mark | None:
         """Give what comes next, of several in one place the most important."""

@@ -81,7 +81,7 @@ class ReplayedSource:
             position_s=seconds(self._position_ns, t0_ns),
             target_s=None if target_ns is None else seconds(target_ns, t0_ns),
             duration_s=None if self._end_ns is None else seconds(self._end_ns, t0_ns),
-            speed=self._pace.speed or 0.0,
+            speed=self._pace.speed,
             seeks=self._seeks,
             marks=[] if self._marks is None or self._end_ns is None else self._marks.shown(t0_ns, self._end_ns),
             found=None
@@ -99,7 +99,7 @@ class ReplayedSource:
     def observe(self, record: Record) -> None:
         """See what the run says: it may be worth a mark."""
         if self._marks is not None and (mark := mark_of(record, self._position_ns)) is not None:
-            self._marks.observe(mark)
+            self._marks.observe(mark, record.t_ns)
 
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
         """Give the one task that looks through the whole recording for its length and marks."""
@@ -261,11 +261,13 @@ class ReplayedSource:
             yield turn
 
     async def _count(self, batch: Sequence[Item]) -> None:
-        before, self._next = self._next, self._next + len(batch)
+        """Take it that this is behind us; before that others get a turn now and then: the core has not heard it yet."""
+        behind = self._next + len(batch)
+        if self._next // BREATH_ITEMS != behind // BREATH_ITEMS:
+            await asyncio.sleep(0)
+        self._next = behind
         if isinstance(batch[-1], Packet):
             self._position_ns = batch[-1].t_recv_ns
-        if before // BREATH_ITEMS != self._next // BREATH_ITEMS:
-            await asyncio.sleep(0)
 
     def _only_leads_on(self, place: int, t_ns: int) -> bool:
         """Tell whether a packet, the `place`-th item, is passed over and there is nothing to tell the run before it."""

@@ -48,10 +48,6 @@ async def test_the_pace_is_that_of_the_recording(reader: RecordingReader, speed:
     assert [at_s * speed for _, at_s in came] == pytest.approx([0, 0.01, 0.01, 0.5, 0.5, 4.0], abs=1e-6)
 
 
-async def test_at_full_speed_nothing_waits(reader: RecordingReader) -> None:
-    assert [at_s for _, at_s in await played(reader, Pace(None))] == [0.0] * 6
-
-
 def test_a_speed_must_be_above_zero() -> None:
     with pytest.raises(ValueError, match="above 0"):
         Pace(0)

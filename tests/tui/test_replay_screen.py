@@ -45,7 +45,6 @@ async def test_the_line_says_where_it_is_how_fast_and_what_is_where() -> None:
         ({"state": "paused", "speed": 0.25}, "paused · 0.25 x speed"),
         ({"state": "seeking", "target_s": 900.0}, "skipping · 1 x speed"),
         ({"state": "ended", "speed": 8.0}, "the end · 8 x speed"),
-        ({"speed": 0.0}, "playing · as fast as it goes"),
     ],
 )
 async def test_state_and_speed_are_words_in_the_line_and_no_toast_covers_it(

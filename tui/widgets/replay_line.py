@@ -69,8 +69,7 @@ def _bar(now: ReplayStatus, duration_s: float, width: int) -> Content:
 
 
 def _words(now: ReplayStatus, width: int) -> Content:
-    speed = f"{now.speed:g} x speed" if now.speed else "as fast as it goes"
-    left = f"{_STATE[now.state][1]} · {speed}"
+    left = f"{_STATE[now.state][1]} · {now.speed:g} x speed"
     if now.duration_s is None:
         legend = Content.styled(LOOKING, "$dim")
     else:

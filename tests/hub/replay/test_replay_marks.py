@@ -62,16 +62,25 @@ def test_a_recording_without_marks_gets_those_of_this_replay_once_each():
         Metric(6, "cadence_spm", 170.0, None, 1.0),
         Cue(9, "r", Severity.INFO, "x", None, ()),
     ]
-    found = [mark_of(record, record.t_ns + 1) for record in told]
+    found = [mark_of(record, record.t_ns + 1 + i // 4) for i, record in enumerate(told)]
     assert found[0] == Mark(10, "cue", "x")
     assert found[3] is None
     own, recorded = ReplayMarks([]), ReplayMarks([Mark(5, "cue", "")])
-    for each in found:
+    for record, each in zip(told, found, strict=True):
         if each is not None:
-            own.observe(each)
-            recorded.observe(each)
+            own.observe(each, record.t_ns)
+            recorded.observe(each, record.t_ns)
     assert own.shown(0, 100) == [ReplayMark(0.0, "threshold"), ReplayMark(0.0, "pain"), ReplayMark(0.0, "cue")]
     assert len(recorded.shown(0, 100)) == 1
+
+
+@pytest.mark.parametrize("came_ns", [(400, 100), (100, 400)])
+def test_what_came_earlier_when_each_packet_was_looked_at_counts(came_ns: tuple[int, int]):
+    own = ReplayMarks([])
+    for at_ns in came_ns:
+        own.observe(Mark(at_ns, "cue", "x"), 90)
+    assert own.after(0) == Mark(100, "cue", "x")
+    assert own.after(100) is None
 
 
 def test_a_line_is_given_no_more_than_it_can_show():

@@ -168,6 +168,28 @@ async def test_while_it_plays_each_jump_is_about_the_next_one_and_never_goes_bac
     assert target_s(JUMP) == pytest.approx(20.0)  # it has not come yet
 
 
+async def test_what_is_told_again_on_the_way_to_a_later_place_is_one_mark(tmp_path: Path):
+    path = tmp_path / "import.mcap"
+    with RecordingWriter(path, SessionInfo(0, None, "jo")) as writer:
+        writer.add_device(DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "hip"))
+        for i in range(601):
+            writer.add_packet(Packet("hip", "data", i * NS_PER_S // 10, b""))
+    source, orders, told = ReplayedSource(RecordingReader(path), 100.0), {30.0: 5.0}, 0
+    await looked_through(source)
+    async for batch in source.batches(Stop()):
+        for item in kept(batch):
+            if isinstance(item, Packet):
+                t_s = item.t_recv_ns / NS_PER_S
+                if t_s == 20.1:
+                    told += 1
+                    source.observe(Cue(item.t_recv_ns, "r", Severity.INFO, "Belt level.", None, ()))
+                if t_s in orders:
+                    source.steer(CommandMessage(action="seek", seconds=orders.pop(t_s)))
+                    orders = {6.0: 25.0} if t_s == 30.0 else {}
+    assert told == 2
+    assert source.status().marks == [ReplayMark(20.1, "cue")]
+
+
 async def test_where_there_is_nothing_to_go_to_it_says_so_and_stays(reader: RecordingReader):
     source = ReplayedSource(reader, 1.0)
     await looked_through(source)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from drivers.packets import Packet, Said
 from drivers.recordings.recording import RecordingReader
+from dsp.records import Record
 from dsp.runner.plan import Volume
 from dsp.signals import NS_PER_S
+from hub.flow.engine import RadioItem
 from hub.flow.facts import Mute
 from hub.messages.incoming import Action, CommandMessage
 from hub.messages.wire import SessionMessage
@@ -98,6 +102,48 @@ async def test_what_is_said_before_it_leaves_for_a_later_place_is_not_passed_ove
     await player.follow([(20.0, player.seek(6.0)), (7.0, leave_and_say)])
     assert player.volume is Volume.LESS
     assert min(line_s(line) for line in player.since_last_seek()) > 18.0
+
+
+async def test_what_is_said_while_items_are_only_passed_over_is_remembered_where_the_core_heard_it(
+    small_recording: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """At full speed others get a turn between one batch and the next."""
+    player = Player(RecordingReader(small_recording))
+    heard = list[RadioItem]()
+    feed, feed_all = player.engine.feed, player.engine.feed_all
+
+    def feed_one(item: RadioItem) -> list[Record]:
+        heard.append(item)
+        return feed(item)
+
+    def feed_many(packets: Sequence[Packet]) -> list[Record]:
+        heard.extend(packets)
+        return feed_all(packets)
+
+    monkeypatch.setattr(player.engine, "feed", feed_one)
+    monkeypatch.setattr(player.engine, "feed_all", feed_many)
+
+    async def speak() -> None:
+        for _turn in range(10_000):
+            if player.source.now_ns() >= 3 * NS_PER_S:
+                break
+            await asyncio.sleep(0)
+        await player.say(LESS)(player.source.now_ns())
+
+    speaking = list[asyncio.Task[None]]()
+
+    async def leave(t_ns: int) -> None:
+        speaking.append(asyncio.create_task(speak(), name="speak"))
+        await player.seek(20.0)(t_ns)
+
+    await player.follow([(1.0, leave), (20.1, player.seek(14.0))])
+    await asyncio.gather(*speaking)
+    before = [heard[place - 1] for place, item in enumerate(heard) if isinstance(item, Said)]
+    assert len(before) == 2
+    assert before[0] == before[1]
+    said = next(item for item in heard if isinstance(item, Said))
+    assert isinstance(before[0], Packet)
+    assert said.t_ns == before[0].t_recv_ns
 
 
 async def test_quiet_is_quiet_wherever_it_goes_for_core_session_sound_and_questions(small_recording: Path):
