@@ -180,14 +180,14 @@ async def test_what_is_told_again_on_the_way_to_a_later_place_is_one_mark(tmp_pa
         for item in kept(batch):
             if isinstance(item, Packet):
                 t_s = item.t_recv_ns / NS_PER_S
-                if t_s == 20.1:
+                if t_s == 20.2:
                     told += 1
                     source.observe(Cue(item.t_recv_ns, "r", Severity.INFO, "Belt level.", None, ()))
                 if t_s in orders:
                     source.steer(CommandMessage(action="seek", seconds=orders.pop(t_s)))
                     orders = {6.0: 25.0} if t_s == 30.0 else {}
     assert told == 2
-    assert source.status().marks == [ReplayMark(20.1, "cue")]
+    assert source.status().marks == [ReplayMark(20.2, "cue")]
 
 
 async def test_where_there_is_nothing_to_go_to_it_says_so_and_stays(reader: RecordingReader):
