@@ -151,7 +151,7 @@ class Runtime:
                 async with self._plan.source as source:
                     self._now_ns, self._steer, self._said = source.now_ns, source.steer, source.diverged
                     self._telemetry.replay = source.status
-                    gc.freeze()  # looking for garbage in all that is loaded takes 60 ms (docs/dashboard-costs.md)
+                    gc.freeze()  # looking for garbage in all that is loaded takes long (benchmarks/garbage_pause.py)
                     heartbeat = beside.start("heartbeat", self._beat(source))
                     await self._follow(source)
             finally:
