@@ -31,6 +31,7 @@ class Writing:
     """
 
     def __init__(self, writer: asyncio.StreamWriter, let_go: Callable[[int], None]) -> None:
+        self.began_s = asyncio.get_running_loop().time()
         self._writer = writer
         self._let_go = let_go
         self._waiting: deque[tuple[int, bool]] = deque()  # bytes, and whether it is a message

@@ -18,8 +18,13 @@ from hub.link.connection import MQTT_3
 
 LOOK_S = 1.0
 """How often clients that say nothing are looked for, and the count is told."""
+CONNECT_S = 10.0
+"""Who has not said by then who it is goes (MQTT 3.1.1, 3.1.4, asks for such a bound, and leaves it open)."""
+MOST_CONNECTIONS = 64
+"""Of which a hub has five, and a dashboard one: what asks for no keep-alive and hangs costs no more than these."""
 
 _LISTENER = "default"  # the one that its configuration must have
+_LOG = logging.getLogger("stridecue.broker")
 
 
 def amqtt_is_installed() -> bool:
@@ -28,13 +33,19 @@ def amqtt_is_installed() -> bool:
 
 
 class Embedded:
-    """See `serving.Serving`. `let_go` counts the messages that clients did not take, since the hub started."""
+    """See `serving.Serving`.
+
+    let_go       messages that clients did not take, since the hub started
+    turned_away  connections beyond `MOST_CONNECTIONS`
+    """
 
     kind = "amqtt"
+    is_own = True
     protocol = MQTT_3
 
     def __init__(self) -> None:
         self.let_go = 0
+        self.turned_away = 0
         self._broker: Any = None
         self._server: asyncio.Server | None = None
         self._looking: asyncio.Task[None] | None = None
@@ -72,9 +83,15 @@ class Embedded:
         return [*self._connections.values()]
 
     async def ended(self) -> str:
-        """Wait for ever: it ends with the hub."""
-        await asyncio.get_running_loop().create_future()
-        return "never"
+        """Wait until nobody looks after its clients any more, because something in it failed; says what."""
+        looking = self._looking
+        if looking is None:
+            return "it is not running"
+        await asyncio.wait([looking])
+        if looking.cancelled():
+            return "it was stopped"
+        error = looking.exception()
+        return f"{type(error).__name__}: {error}"
 
     async def stop(self) -> None:
         """End it."""
@@ -93,6 +110,12 @@ class Embedded:
             await asyncio.wait([looking, *self._connections], timeout=CLOSING_S)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._connections) >= MOST_CONNECTIONS:
+            if not self.turned_away:
+                _LOG.warning("more than %d connections to the broker: no further one is let in", MOST_CONNECTIONS)
+            self.turned_away += 1
+            writer.transport.abort()
+            return
         task = asyncio.current_task()
         assert task is not None
         writing = self._connections[task] = Writing(writer, self._count)
@@ -106,13 +129,19 @@ class Embedded:
         self.let_go += messages
 
     async def _look(self) -> None:
-        """For ever: cut off who says nothing, and tell the count where mosquitto tells its own.
+        """For ever: cut off who says nothing, or not who it is, and tell the count where mosquitto tells its own.
 
         Not retained: amqtt gives every new client what it keeps for whatever anybody has subscribed to.
         """
+        loop = asyncio.get_running_loop()
         while True:
+            known: list[Writing] = []
             for session, handler in [*self._broker.sessions.values()]:
+                known.append(handler.writer)
                 if isinstance(handler.reader, Reading) and handler.reader.is_silent(session.keep_alive):
                     handler.writer.cut()
+            for writing in self.clients:
+                if writing not in known and loop.time() - writing.began_s > CONNECT_S:
+                    writing.cut()
             await self._broker.internal_message_broadcast(LET_GO_TOPIC, b"%d" % self.let_go, 0)
             await asyncio.sleep(LOOK_S)

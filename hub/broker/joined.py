@@ -56,6 +56,11 @@ class Joined:
         self._own = own
         self._theirs: Server | None = None
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is ours now."""
+        return self._theirs is None
+
     async def start(self, port: int) -> None:
         """Serve, or join; raises PortBusyError where neither can be done, BrokerError."""
         self._theirs = None

@@ -12,12 +12,17 @@ from hub.link.standing import Standing
 
 
 class LetGo:
-    """Follows the count of the broker at `server`; `notice` is told in words for the runner."""
+    """Follows the count of the broker at `server`.
 
-    def __init__(self, server: Server, notice: Callable[[str], None]) -> None:
+    notice  is told in words for the runner
+    is_own  the broker began with this run; what another's had let go by then is none of this run's
+    """
+
+    def __init__(self, server: Server, notice: Callable[[str], None], *, is_own: bool) -> None:
         self.messages = 0
         self._notice = notice
-        self._told = 0  # by the broker, which begins again at 0 when it is started again
+        # By the broker, which begins again at 0 when it is started again; None: nothing yet.
+        self._told: int | None = 0 if is_own else None
         self._standing = Standing(
             server, begin=self._subscribe, serve=self._follow, without="what the broker lets go is not counted"
         )
@@ -41,7 +46,8 @@ class LetGo:
         if not payload.isdigit():
             return
         told = int(payload)
-        self.messages += told - self._told if told >= self._told else told
+        if self._told is not None:
+            self.messages += told - self._told if told >= self._told else told
         self._told = told
         if self.messages:
             self._notice(

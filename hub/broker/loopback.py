@@ -37,6 +37,11 @@ class LoopbackBroker:
         """Which program serves: `mosquitto` or `amqtt`."""
         return self._serving.kind
 
+    @property
+    def is_own(self) -> bool:
+        """Whether this process started what serves."""
+        return self._serving.is_own
+
     async def start(self, first_port: int = DEFAULT_PORT) -> Server:
         """Serve on `first_port` or the next free one; raises BrokerError."""
         for port in range(first_port, min(first_port + PORTS_TRIED, 65_536)):

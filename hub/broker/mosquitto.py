@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hub.broker.serving import LOOPBACK, MAX_PACKET_BYTES, BrokerError, PortBusyError, port_is_free
 from hub.link.connection import MQTT_5
+from hub.terminal.ending import ended
 
 START_TIMEOUT_S = 5.0
 STOP_TIMEOUT_S = 2.0
@@ -47,6 +48,7 @@ class Mosquitto:
 
     kind = "mosquitto"
     protocol = MQTT_5
+    is_own = True
 
     def __init__(self, program: str, host: str = LOOPBACK) -> None:
         self._program = program
@@ -110,15 +112,8 @@ class Mosquitto:
     async def stop(self) -> None:
         """End it, by force after STOP_TIMEOUT_S."""
         process, self._process = self._process, None
-        if process is not None and process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-            try:
-                async with asyncio.timeout(STOP_TIMEOUT_S):
-                    await process.wait()
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+        if process is not None:
+            await ended(process, STOP_TIMEOUT_S)
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None

@@ -11,6 +11,7 @@ from typing import Protocol
 from aiomqtt import ProtocolVersion
 
 from hub.link.connection import backoff_s
+from hub.link.listening import alone
 
 LOOPBACK = "127.0.0.1"
 MAX_PACKET_BYTES = 262_144
@@ -33,6 +34,11 @@ class Serving(Protocol):
 
     kind: str
     protocol: ProtocolVersion
+
+    @property
+    def is_own(self) -> bool:
+        """Whether we started it: what it let go before we came is not ours otherwise."""
+        ...
 
     async def start(self, port: int) -> None:
         """Listen; raises PortBusyError or BrokerError, never later than 5 s."""
@@ -72,9 +78,8 @@ def a_free_port() -> int:
 def port_is_free(port: int, host: str = LOOPBACK) -> bool:
     """Whether nobody listens on this port (a moment ago); raises OSError where `host` is not of this machine."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            alone(probe).bind((host, port))
         except OSError:
             if host == LOOPBACK:
                 return False

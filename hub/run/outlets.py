@@ -96,7 +96,7 @@ class Outlets:
             else:
                 self._keepers.append(self._beside.start("dashboard", self._screen.watch()))
         self._publish("loopback", server)
-        self.let_go = LetGo(server, self._notices.about("let go"))
+        self.let_go = LetGo(server, self._notices.about("let go"), is_own=broker.is_own)
         self._closing.append(self.let_go.close)
         self._keepers.append(self._beside.start("let go", self.let_go.run()))
 

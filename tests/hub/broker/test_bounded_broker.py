@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from hub.broker import embedded
 from hub.broker.bounded import CLOSING_S, MAX_WAITING, MAX_WAITING_BYTES
-from hub.broker.embedded import Embedded, amqtt_is_installed
+from hub.broker.embedded import LOOK_S, Embedded, amqtt_is_installed
 from hub.broker.let_go import LetGo
 from hub.broker.loopback import LoopbackBroker
 from hub.broker.serving import LET_GO_TOPIC, LOOPBACK, MAX_PACKET_BYTES
@@ -168,6 +169,70 @@ async def test_who_says_nothing_for_one_and_a_half_keep_alives_is_gone(broker: B
     assert broker.let_go == 0
 
 
+async def test_who_does_not_say_who_it_is_goes_and_who_did_stays(broker: Broker, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(embedded, "CONNECT_S", 0.5)
+    silent, steady = RawClient(broker.port), RawClient(broker.port, keep_alive_s=0)
+    try:
+        await steady.subscribe()
+        async with asyncio.timeout(5):
+            assert await silent.read_to_the_end() == 0
+        await until(lambda: len(broker.clients) == 1)
+        async with open_client(Server(port=broker.port, protocol=MQTT_3)) as other:
+            await other.publish(TOPIC, b"{}", qos=1)
+        async with asyncio.timeout(5):
+            await steady.read(len(TOPIC) + 6)
+    finally:
+        silent.close()
+        steady.close()
+
+
+async def test_there_are_so_many_connections_at_most(broker: Broker, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(embedded, "MOST_CONNECTIONS", 3)
+    clients = [RawClient(broker.port) for _ in range(3)]
+    try:
+        for client in clients:
+            await client.subscribe()
+        clients.append(RawClient(broker.port))
+        async with asyncio.timeout(5):
+            assert await clients[-1].read_to_the_end() == 0
+        assert (broker.turned_away, len(broker.clients)) == (1, 3)
+        clients.pop(0).close()
+        await until(lambda: len(broker.clients) == 2)
+        clients.append(RawClient(broker.port))
+        await clients[-1].subscribe()
+    finally:
+        for client in clients:
+            client.close()
+
+
+async def test_when_something_in_it_fails_it_is_started_again_and_looks_after_its_clients(
+    caplog: pytest.LogCaptureFixture,
+):
+    if not amqtt_is_installed():
+        pytest.skip("amqtt is not installed: its bounds are NOT tested here")
+    serving = Embedded()
+    loopback = LoopbackBroker(serving)
+    server = await loopback.start(a_port())
+    keeper = asyncio.create_task(loopback.watch(), name="broker")
+
+    async def fail(*_arguments: object) -> None:
+        raise RuntimeError("inside amqtt")
+
+    serving._broker.internal_message_broadcast = fail
+    try:
+        await until(lambda: loopback.restarts == 1)
+        assert "RuntimeError: inside amqtt" in caplog.text
+        silent = RawClient(server.port, keep_alive_s=1)
+        await silent.subscribe()
+        async with asyncio.timeout(5):
+            assert await silent.read_to_the_end() == 0
+        silent.close()
+    finally:
+        keeper.cancel()
+        await asyncio.wait([keeper])
+        await loopback.stop()
+
+
 async def test_a_packet_larger_than_mosquitto_would_take_ends_the_connection(broker: Broker, halted: RawClient):
     length = MAX_PACKET_BYTES + 100
     coded = bytes([length & 127 | 128, length >> 7 & 127 | 128, length >> 14])
@@ -191,7 +256,7 @@ async def test_a_halted_client_does_not_hold_up_the_end(broker: Broker):
 
 async def test_what_is_let_go_is_told_and_added_up_over_restarts_of_the_broker(broker: Broker):
     told: list[str] = []
-    counting = LetGo(Server(port=broker.port, protocol=MQTT_3), told.append)
+    counting = LetGo(Server(port=broker.port, protocol=MQTT_3), told.append, is_own=True)
     task = asyncio.create_task(counting.run(), name="let go")
     try:
         broker.let_go = 5
@@ -205,17 +270,40 @@ async def test_what_is_let_go_is_told_and_added_up_over_restarts_of_the_broker(b
     assert [text.partition(" ")[0] for text in told] == ["5", "7"]
 
 
+async def test_what_anothers_broker_let_go_before_is_none_of_this_run(broker: Broker):
+    told: list[str] = []
+    broker.let_go = 321
+    joined = LetGo(Server(port=broker.port, protocol=MQTT_3), told.append, is_own=False)
+    own = LetGo(Server(port=broker.port, protocol=MQTT_3), lambda _text: None, is_own=True)
+    tasks = [asyncio.create_task(each.run(), name="let go") for each in (joined, own)]
+    try:
+        await until(lambda: own.messages == 321)
+        await asyncio.sleep(2 * LOOK_S)  # so the other one has been told too
+        broker.let_go += 2
+        await until(lambda: own.messages == 323)
+        await until(lambda: joined.messages > 0)
+        assert joined.messages == 2
+        broker.let_go = 5  # its demo ended, and this run serves on its port
+        await until(lambda: joined.messages == 7)
+    finally:
+        for each, task in zip((joined, own), tasks, strict=True):
+            each.close()
+            task.cancel()
+        await asyncio.wait(tasks)
+    assert [text.partition(" ")[0] for text in told] == ["2", "7"]
+
+
 async def test_a_run_tells_what_its_broker_let_go(small_recording: Path, tmp_path: Path):
     if not amqtt_is_installed():
         pytest.skip("amqtt is not installed: its bounds are NOT tested here")
-    embedded, server = Embedded(), Server(port=a_port(), protocol=MQTT_3)
-    run = a_run(small_recording, tmp_path, broker=LoopbackBroker(embedded), first_port=server.port)
+    serving, server = Embedded(), Server(port=a_port(), protocol=MQTT_3)
+    run = a_run(small_recording, tmp_path, broker=LoopbackBroker(serving), first_port=server.port)
     async with asyncio.TaskGroup() as group:
         group.create_task(run.play(), name="run")
         async with asyncio.timeout(10), aclosing(HubClient(server, "ann").watch()) as watch:
             async for item in watch:
                 if item == LinkChange(up=True):
-                    embedded.let_go = 3
+                    serving.let_go = 3
                 if isinstance(item, Received) and isinstance(item.message, SessionMessage) and item.message.notice:
                     assert item.message.notice.startswith("3 messages were let go")
                     break
@@ -224,7 +312,7 @@ async def test_a_run_tells_what_its_broker_let_go(small_recording: Path, tmp_pat
 
 
 async def test_the_count_is_told_to_nobody_who_did_not_ask(broker: Broker):
-    asking = LetGo(Server(port=broker.port, protocol=MQTT_3), lambda _text: None)
+    asking = LetGo(Server(port=broker.port, protocol=MQTT_3), lambda _text: None, is_own=True)
     task = asyncio.create_task(asking.run(), name="let go")
     try:
         broker.let_go = 1
