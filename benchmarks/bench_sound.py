@@ -22,9 +22,9 @@ from pathlib import Path
 from benchmarks.recorded_run import write_run
 from drivers.clock import now_ns
 from drivers.inbox import PacketInbox
-from drivers.packets import Packet
+from drivers.packets import Packet, Said
 from drivers.recordings.recording import RecordingReader, SessionInfo
-from drivers.recordings.replay import ReplaySource
+from drivers.recordings.replay import Pace, Pacer
 from dsp.records import Cue, Earcon, Record, Severity, Step
 from firmware_profiles.catalog import load_catalog
 from hub.flow.bus import Subscription
@@ -89,6 +89,19 @@ class PacedSource:
         """Obey nothing."""
         del order
 
+    def diverged(self, said: Said | None) -> None:
+        """Nothing is said."""
+        del said
+
+    async def goes_on(self, stop: Stop) -> bool:
+        """Come to an end with the recording."""
+        del stop
+        return False
+
+    def status(self) -> None:
+        """Is no replay."""
+        return
+
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
         """Give the one that plays the recording."""
         return [("radio", self._send(stop))]
@@ -100,8 +113,15 @@ class PacedSource:
             yield batch
 
     async def _send(self, stop: Stop) -> None:
-        async for item in ReplaySource(self._reader, 1.0, stop.wait_for):
-            self._inbox.put(replace(item, t_recv_ns=now_ns()) if isinstance(item, Packet) else item)
+        pacer = Pacer(Pace(), stop.wait_for)
+        for item in self._reader:
+            if isinstance(item, Packet):
+                await pacer.until_due(item.t_recv_ns)
+                item = replace(item, t_recv_ns=now_ns())
+            if stop.asked:
+                break
+            if not isinstance(item, Said):
+                self._inbox.put(item)
         self._inbox.close()
 
 

@@ -1,0 +1,36 @@
+"""Benchmarks and the scripts of docs/ are not run by the tests; what they take from the project must be there."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+OURS = {"dsp", "firmware_profiles", "drivers", "hub", "tui", "benchmarks", "tests"}
+SCRIPTS = sorted([*ROOT.glob("benchmarks/**/*.py"), *ROOT.glob("docs/*.py")])
+
+
+def taken(script: Path) -> Iterator[tuple[str, str]]:
+    """Module and name of each import from the project."""
+    for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in OURS:
+            for alias in node.names:
+                yield node.module, alias.name
+
+
+def test_there_are_scripts_to_look_at():
+    assert len(SCRIPTS) > 50
+    assert len({module for script in SCRIPTS for module, _ in taken(script)}) > 100
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_what_a_benchmark_imports_is_there(script: Path):
+    for module, name in taken(script):
+        if module.startswith("benchmarks.peers.workers"):
+            continue  # these run in the peers' own environments
+        package = importlib.import_module(module)
+        assert hasattr(package, name) or importlib.util.find_spec(f"{module}.{name}"), f"{module} has no {name}"
