@@ -14,6 +14,7 @@ In mid-run: the key p of the dashboard, a `pain` message, or three taps on the h
   stridecue pain 3 --site "around the kneecap" --minute 22 --numb
   stridecue pain --next-morning yes                             worse today than before the run
   stridecue pain --cleared                                      it was looked at: cues may come back
+  stridecue pain 4 --site "outer knee" --about                  what such pain may be; nothing is kept
   stridecue pain --red-flags                                    when to see whom, at once
 
 Kept on this machine only; `stridecue history` shows, exports and erases it. Education, not a diagnosis.
@@ -39,6 +40,7 @@ def add_pain(one: argparse.ArgumentParser) -> None:
     one.add_argument("--note", metavar="TEXT", help="words of your own")
     one.add_argument("--next-morning", choices=("yes", "no"), help="was it worse the morning after?")
     one.add_argument("--cleared", action="store_true", help="it was looked at: cues may come back")
+    one.add_argument("--about", action="store_true", help="only say what such pain may be; nothing is kept")
     one.add_argument("--red-flags", action="store_true", help="when to see whom, at once")
 
 

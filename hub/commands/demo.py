@@ -90,13 +90,13 @@ def run(options: Namespace) -> int:
             observe=observe,
         )
     )
-    tell_summary(ended, settings.history)
+    tell_summary(ended, settings.history, count)
     if ended.outcome.summary is not None:
         keep(ended, History(_history_file()), OWN_RUNS, count, "kept apart: a demo that tires is nobody's usual run")
         tell_pain(count, settings.pain_rule, kept=False)
     if epochs_s:
         comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * NS_PER_S))
-        print(f"\nAgainst the virtual runner's truth (measured minus true):\n{comparison_text(comparison)}")
+        print(comparison_text(comparison))
     for line in ended.words():
         print(line)
     return ended.code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dsp.runner.history import PastRun
 from dsp.runner.triage import PainRule
@@ -17,12 +18,15 @@ from hub.text.summary_text import row, summary_text
 COUNTS = "added: later runs are compared with this one too"
 
 
-def tell_summary(ended: Ended, history: Sequence[PastRun]) -> None:
-    """Print what a run that is over came to, beside earlier ones; nothing where it came to nothing."""
+def tell_summary(ended: Ended, history: Sequence[PastRun], count: RunCount) -> None:
+    """Print what a run that is over came to, beside earlier ones; nothing where it came to nothing.
+
+    A coach's words are cues too for who heard them: they are in `count`, and not in the core's own summary.
+    """
     outcome = ended.outcome
     if outcome.summary is not None:
-        own = is_own_terminal(sys.stdout)
-        print(f"\nThe run:\n{summary_text(outcome.summary, history, running_s=outcome.running_s, own_terminal=own)}")
+        own, heard = is_own_terminal(sys.stdout), replace(outcome.summary, cues=count.cues)
+        print(f"\n{summary_text(heard, history, running_s=outcome.running_s, own_terminal=own)}")
 
 
 def tell_pain(count: RunCount, rule: PainRule, *, kept: bool) -> None:

@@ -81,7 +81,7 @@ def run(options: Namespace) -> int:
             history=history,
         )
     )
-    tell_summary(ended, settings.history)
+    tell_summary(ended, settings.history, count)
     keep(ended, history, runner, count, APART if made_up else COUNTS, surface=options.surface)
     tell_pain(count, config.cues.pain_rule, kept=True)
     for line in ended.words():

@@ -24,7 +24,10 @@ def run(options: Namespace) -> int:
     """Keep what is said and answer it; raises ConfigError and HistoryError."""
     config, _ = chosen_config(options.config)
     runner, history = config.runner.name, History(data_folder() / "history.sqlite")
-    if options.red_flags:
+    if options.about:
+        for line in about(options, config.cues.pain_rule):
+            print(line)
+    elif options.red_flags:
         print("\n".join(texts.RED_FLAGS))
     elif options.cleared:
         print(clear(history, runner))
@@ -37,16 +40,20 @@ def run(options: Namespace) -> int:
 
 
 def report(history: History, runner: str, options: Namespace, rule: PainRule) -> list[str]:
+def about(options: Namespace, rule: PainRule) -> list[str]:
+    """Say all there is to say about such pain; keeps nothing."""
+    site = _site(options.site)
+    said = PainReport(0, options.level, site, numb=options.numb)
+    exposure_m = None if options.km is None else 1000.0 * options.km
+    return [*advice(triage(said, rule), site, exposure_m), texts.NOT_A_DIAGNOSIS]
+
+
     """Keep a report of the newest run and give the answer, line by line."""
     if options.level is None:
         raise ConfigError(
             "pain: how much, from 0 to 10? e.g. stridecue pain 4 --site 'outer knee' --side left --km 4.2"
         )
-    site = known_site(options.site)
-    if site is not None and site not in SITES:
-        near = nearest(site, list(SITES))
-        every = "" if near.startswith("valid") else f" valid: {', '.join(SITES)}"
-        raise ConfigError(f"--site {options.site!r}: {near}{every}")
+    site = _site(options.site)
     runs, past = history.newest(runner, 1), history.past(runner)
     started = runs[0].started_utc if runs else None
     running_s = None if options.minute is None else 60.0 * options.minute
@@ -84,6 +91,16 @@ def report(history: History, runner: str, options: Namespace, rule: PainRule) ->
 
 
 def morning(history: History, runner: str, *, worse: bool) -> str:
+def _site(written: str | None) -> str | None:
+    """Read where it hurts; raises ConfigError."""
+    site = known_site(written)
+    if site is not None and site not in SITES:
+        near = nearest(site, list(SITES))
+        every = "" if near.startswith("valid") else f" valid: {', '.join(SITES)}"
+        raise ConfigError(f"--site {written!r}: {near}{every}")
+    return site
+
+
     """Keep the answer of a next morning; raises ConfigError when nothing was asked."""
     started = unanswered(history, runner)
     if started is None:

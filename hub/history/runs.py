@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dsp.metrics import speed_source
-from dsp.records import Metric, PainReport, Record, Step, Summary
+from dsp.records import Cue, Metric, PainReport, Record, Step, Summary
 from dsp.runner.history import PastRun
 
 SHORTEST_S = 60.0
@@ -75,7 +75,6 @@ def past_run(run: StoredRun, pains: list[StoredPain], now: datetime, *, worse: b
     """
     hurt = [pain for pain in pains if pain.hurts]
     places = [pain.exposure_m for pain in hurt if pain.exposure_m is not None]
-    levels = [pain.level for pain in hurt if pain.level is not None]
     unknown = bool(hurt) and not places
     return PastRun(
         drop_excursion_left_deg=run.drop_excursion_left_deg,
@@ -88,8 +87,6 @@ def past_run(run: StoredRun, pains: list[StoredPain], now: datetime, *, worse: b
         exposure_m=None if unknown else run.exposure_m,
         descent_m=run.descent_m,
         onset_m=min(places, default=None),
-        pain_level=max(levels, default=None),
-        pain_site=next((pain.site for pain in hurt if pain.site), None),
         days_ago=days_between(run.started_utc, now),
         worse=worse,
     )
@@ -105,10 +102,14 @@ def days_between(started_utc: str, now: datetime) -> float:
 
 
 class RunCount:
-    """Counts what decides whether a run says enough, and keeps the reports of pain; `observe` every record of it."""
+    """Counts what decides whether a run says enough, and keeps the reports of pain; `observe` every record of it.
+
+    cues  all that the runner was told, a coach's words among them
+    """
 
     def __init__(self) -> None:
         self.pains: list[PainReport] = []
+        self.cues = 0
         self.steps_with_drop = 0
         self.on_treadmill = False
 
@@ -118,6 +119,8 @@ class RunCount:
             self.steps_with_drop += record.drop_excursion_deg is not None
         elif isinstance(record, Metric) and record.key == speed_source.KEY:
             self.on_treadmill = self.on_treadmill or record.value == speed_source.Source.TREADMILL
+        elif isinstance(record, Cue):
+            self.cues += 1
         elif isinstance(record, PainReport):
             self.pains.append(record)
 

@@ -34,7 +34,7 @@ from hub.messages.wire import Post, utc
 from hub.outcome import Outcome
 from hub.run.outlets import Beyond
 from hub.run.runtime import Plan, Runtime
-from hub.settings.config import OFF, SoundSection
+from hub.settings.config import SoundSection
 from hub.settings.folders import RECORDING, adding_extra, program, recording_name
 from hub.settings.run_settings import RunSettings
 from hub.sinks.jsonl import open_jsonl
@@ -114,14 +114,13 @@ class Ended:
         incomplete = f"  (incomplete: {missing} packets not written)" if missing else ""
         lines += [_recorded(path, incomplete) for path in self.outcome.files]
         for path in self.outcome.files:
-            replay = f"{program()} replay {recording_name(path)}"
-            lines += [f"Replay:   {replay}", f"Numbers:  {replay} --jsonl -"]
+            lines.append(f"Replay:   {program()} replay {recording_name(path)}")
         return lines
 
 
 def _recorded(path: Path, incomplete: str) -> str:
     whole = f"Recorded: {path}{incomplete}"
-    return f"\n{whole}" if len(whole) <= WIDTH else f"\nRecorded: {path.name}{incomplete}\nIn:       {path.parent}"
+    return whole if len(whole) <= WIDTH else f"Recorded: {path.name}{incomplete}\nIn:       {path.parent}"
 
 
 def carry_out(launch: Launch) -> Ended:

@@ -5,6 +5,7 @@ Health data: only for the runner's own terminal, never for the log of a service 
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Sequence
 from typing import TextIO
@@ -13,12 +14,16 @@ from dsp import texts
 from dsp.cues.pain_noted import described
 from dsp.records import PainReport
 from dsp.runner.return_to_run import return_text
-from dsp.runner.triage import Consequence, PainRule, Triage, hurts, known_site, triage
+from dsp.runner.triage import SITES, Consequence, PainRule, Triage, hurts, known_site, triage
+from hub.settings.folders import program
 from hub.text.summary_text import row
 
 WIDTH = 78
 NEAREST_M = 200.0
 """Pain that began earlier has no distance that a part of would be a run."""
+MOST_NAMED = 2
+"""Reports that are told one by one at the end of a run."""
+ALL_OF_IT = "What it may be, and the next run:"
 _ORDER = list(Consequence)
 
 
@@ -36,21 +41,34 @@ def standing(reports: Sequence[PainReport]) -> list[PainReport]:
 def run_pain_text(reports: Sequence[PainReport], rule: PainRule, *, kept: bool) -> str:
     """Tell the reports of a run that is over, and what to do next about the one that weighs most; empty without any.
 
+    Short, so that it fits a small terminal with the numbers above it; `command` gives the rest.
+
     kept  they are in the history, so the next morning is asked about
     """
     told = standing(reports)
-    lines = [row("pain", f"{described(report)}{place(report)}") for report in told]
     worst = max((one for one in told if hurts(one)), key=lambda one: _weight(one, rule), default=None)
+    named = told if worst is None or len(told) <= MOST_NAMED else [worst]
+    left = f"; the worst of {len(told)}" if len(named) < len(told) else ""
+    lines = [row("pain", f"{described(report)}{place(report)}{left}") for report in named]
     if worst is not None:
-        where = [one.exposure_m for one in told if hurts(one) and one.exposure_m is not None]
-        lines.append("")
         found = triage(worst, rule)
-        for text in advice(found, known_site(worst.site), min(where, default=None)):
+        for text in filter(None, (found.advice, found.see)):
             lines += textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
         if kept:
             lines.append(f"  Tomorrow morning: worse? {texts.NEXT_MORNING_HOW}")
-        lines.append(f"  {texts.NOT_A_DIAGNOSIS}")
+        where = [one.exposure_m for one in told if hurts(one) and one.exposure_m is not None]
+        lines += [f"  {texts.NOT_A_DIAGNOSIS} {ALL_OF_IT}", f"  {command(worst, min(where, default=None))}"]
     return "\n".join(lines)
+
+
+def command(report: PainReport, exposure_m: float | None) -> str:
+    """Write what to type for all that can be said about such pain: it keeps nothing."""
+    words = [program(), "pain"] if report.level is None else [program(), "pain", str(report.level)]
+    site = known_site(report.site)
+    words += ["--site", shlex.quote(site)] if site in SITES else []
+    words += ["--numb"] if report.numb else []
+    words += ["--km", f"{exposure_m / 1000.0:.2f}"] if exposure_m is not None and exposure_m >= NEAREST_M else []
+    return " ".join([*words, "--about"])
 
 
 def advice(found: Triage, site: str | None, exposure_m: float | None) -> list[str]:

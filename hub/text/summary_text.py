@@ -34,23 +34,23 @@ def summary_text(
     """Write a run's summary beside the usual, several lines; what was not measured is said, never shown as zero.
 
     running_s     time spent running, as the history counts it: standing and pauses left out
-    own_terminal  False: others may read it; then it does not say how many thresholds and cues there were, because a
-                  report of pain is one of each
+    own_terminal  False: others may read it; then it does not say how many cues there were: a report of pain is
+                  answered with one
     """
     cadence_spm = _mean([run.cadence_spm for run in history])
     left_deg, right_deg = (usual_drop_deg(history, side) for side in Side)
     minutes, seconds = divmod(round(running_s), 60)
     rows = [
         ("steps", f"{summary.steps} in {minutes} min {seconds:02d} s of running"),
-        ("hip drop, landing left", _drop(summary.drop_excursion_left_deg, summary.drop_peak_left_deg, left_deg)),
-        ("hip drop, landing right", _drop(summary.drop_excursion_right_deg, summary.drop_peak_right_deg, right_deg)),
+        ("hip drop, landing left", _degrees(summary.drop_excursion_left_deg) + _earlier(left_deg, "°")),
+        ("hip drop, landing right", _degrees(summary.drop_excursion_right_deg) + _earlier(right_deg, "°")),
         ("cadence", _value(summary.cadence_spm, "steps/min") + _earlier(cadence_spm, "")),
         ("ground contact, flight", _contact_and_flight(summary)),
     ]
     if own_terminal:
-        changes, cues = counted(summary.thresholds, "change"), counted(summary.cues, "cue")
-        rows.append(("thresholds, cues", f"{changes} of a threshold, {cues}"))
-    rows.append(("sensors", _received(summary)))
+        rows.append(("cues", str(summary.cues) if summary.cues else "none: quiet is good"))
+    if summary.lost or summary.dropped:
+        rows.append(("sensors", _received(summary)))
     return "\n".join(row(name, value) for name, value in rows)
 
 
@@ -67,8 +67,6 @@ def _contact_and_flight(summary: Summary) -> str:
 
 
 def _received(summary: Summary) -> str:
-    if not summary.lost and not summary.dropped:
-        return "everything they sent was received"
     lost, refused = counted(summary.lost, "sample"), counted(summary.dropped, "packet")
     return f"{lost} lost, {refused} not readable, twice or too late"
 
@@ -86,9 +84,5 @@ def _value(value: float | None, unit: str) -> str:
     return "not measured" if value is None else f"{value:.1f} {unit}"
 
 
-def _drop(excursion_deg: float | None, peak_deg: float | None, earlier_deg: float | None) -> str:
-    """Say how far the hip falls, and where it ends: it begins above level, so that it ends less far below it."""
-    if excursion_deg is None:
-        return f"not measured{_earlier(earlier_deg, '°')}"
-    ends = "" if peak_deg is None else f", to {abs(peak_deg):.1f}° {'below' if peak_deg >= 0 else 'above'} level"
-    return f"{excursion_deg:.1f}° a step{_earlier(earlier_deg, '°')}{ends}"
+def _degrees(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.1f}°"

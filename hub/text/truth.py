@@ -12,6 +12,8 @@ from dsp.records import Side, Step
 from dsp.signals import NS_PER_S
 from hub.text.summary_text import row
 
+NAME = "checked: it is made up"
+"""What the line is called: a made-up runner's true numbers are known."""
 MATCH_S = 0.1
 """A found step belongs to a true one this near: steps are 0.3 s apart and more."""
 
@@ -50,22 +52,24 @@ def compare(steps: Sequence[Step], runner: VirtualRunner, epoch_ns: int) -> Comp
 
 
 def comparison_text(one: Comparison) -> str:
-    """Write the comparison, several lines."""
+    """Write the comparison in words, two or three lines of a summary."""
     if not one.true:
-        return "  no steps were found, so there is nothing to compare"
-    rows = [
-        ("steps", _steps(one)),
-        ("cadence", _signed(one.cadence_spm, "steps/min")),
-        ("hip drop, landing left", _signed(one.drop_left_deg, "°")),
-        ("hip drop, landing right", _signed(one.drop_right_deg, "°")),
+        return row(NAME, "no steps were found, so there is nothing to check")
+    off = [
+        f"{words} {_signed(value, unit)}"
+        for words, value, unit in (
+            ("cadence", one.cadence_spm, ""),
+            ("hip drop left", one.drop_left_deg, "°"),
+            ("right", one.drop_right_deg, "°"),
+        )
     ]
-    return "\n".join(row(name, value) for name, value in rows)
+    return row(NAME, f"{_steps(one)}; off by: {', '.join(off)}")
 
 
 def _steps(one: Comparison) -> str:
     wrong = [f"{one.extra} invented"] if one.extra else []
     wrong += [f"{one.wrong_side} taken for the other foot"] if one.wrong_side else []
-    return ", ".join([f"{one.found} of {one.true} found", *(wrong or ["none invented, every foot right"])])
+    return ", ".join([f"{one.found} of {one.true} steps found", *wrong])
 
 
 def _nearest(truth: Sequence[TruthStep], t_s: float) -> TruthStep | None:
@@ -93,4 +97,4 @@ def _drop_difference_deg(pairs: Sequence[tuple[Step, TruthStep]], side: Side) ->
 
 
 def _signed(value: float | None, unit: str) -> str:
-    return "not measured" if value is None else f"{value:+.2f} {unit}".replace(" °", "°")
+    return "not measured" if value is None else f"{value:+.2f}{unit}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from drivers.recordings.recording import SessionInfo
-from dsp.records import Summary
+from dsp.records import Cue, PainReport, Severity, Side, Summary
 from dsp.runner.history import PastRun
+from dsp.runner.triage import PainRule
 from hub.commands.demo import _INTRODUCTION
-from hub.commands.keep_run import keep, tell_summary
+from hub.commands.keep_run import keep, tell_pain, tell_summary
 from hub.history.runs import RunCount
 from hub.history.store import History
 from hub.outcome import Outcome
@@ -21,27 +23,52 @@ from hub.text.summary_text import summary_text
 from hub.text.truth import Comparison, comparison_text
 
 SUMMARY = Summary(0, 262, 100.0, 169.5, 251.9, 103.2, 12.7, 10.5, 12.4, 11.1, 0, 0, 12, 12)
+KNEE = PainReport(0, 8, "around the kneecap", Side.LEFT, running_s=119.4, distance_m=320.0, exposure_m=330.0)
+BACK = PainReport(0, 6, "buttock", Side.RIGHT, numb=True, running_s=129.4, distance_m=350.0, exposure_m=360.0)
 EARLIER = (PastRun(11.2, 10.8, 170.1),)
 
 
+@pytest.mark.parametrize("said", [(), (KNEE,), (KNEE, BACK), (KNEE, BACK, KNEE)], ids=len)
 @pytest.mark.parametrize("folder", ["/home/ann", "/home/ann/.local/share/stridecue/demo/recordings/of-this-year"])
 def test_the_end_of_a_demo_fits_the_terminal(
-    folder: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    folder: str,
+    said: tuple[PainReport, ...],
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr("hub.run.launch.program", lambda: "stridecue")
     monkeypatch.setattr("hub.run.launch.recording_name", lambda recording: recording.stem)
     path = Path(folder) / "2026-03-01T073000Z-demo.mcap"
     outcome = Outcome(summary=SUMMARY, running_s=91.0, files=[path])
     ended = Ended(outcome, SessionInfo(0, "2026-03-01T07:30:00.000Z", "demo"), (), sys.stdout)
-    tell_summary(ended, EARLIER)
-    keep(ended, History(tmp_path / "history.sqlite"), "demo", RunCount())
-    print(f"\nAgainst the truth:\n{comparison_text(Comparison(262, 262, 0, 0, 0.04, -0.14, -0.11))}")
+    monkeypatch.setattr("hub.commands.keep_run.is_own_terminal", lambda _out: True)
+    count = RunCount()
+    for record in said:
+        count.observe(record)
+    tell_summary(ended, EARLIER, count)
+    keep(ended, History(tmp_path / "history.sqlite"), "demo", count)
+    tell_pain(count, PainRule.TREK, kept=True)
+    print(comparison_text(Comparison(262, 262, 0, 0, 0.04, -0.14, -0.11)))
     for line in ended.words():
         print(line)
     lines = capfd.readouterr().out.splitlines()
     assert len(lines) < 24  # and the prompt
     assert max(map(len, lines)) < 80
-    assert str(path) in lines[-3] or lines[-3].endswith(folder)
+    assert any("hip drop, landing left" in line for line in lines)
+    assert str(path) in lines[-2] or lines[-2].endswith(folder)
+
+
+def test_a_coachs_words_are_counted_among_the_cues_that_the_runner_heard(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("hub.commands.keep_run.is_own_terminal", lambda _out: True)
+    outcome = Outcome(summary=replace(SUMMARY, cues=4), running_s=91.0)
+    count = RunCount()
+    for rule in ("level_hips", "nudge", "nudge"):
+        count.observe(Cue(0, rule, Severity.INFO, "Relax.", None, ()))
+    tell_summary(Ended(outcome, SessionInfo(0, "", "demo"), (), sys.stdout), (), count)
+    assert re.search(r"^  cues +3$", capfd.readouterr().out, flags=re.MULTILINE)
 
 
 def test_the_introduction_of_the_demo_is_broken_at_words():
@@ -49,10 +76,10 @@ def test_the_introduction_of_the_demo_is_broken_at_words():
 
 
 def test_hip_drop_comes_first_and_a_long_line_goes_on_at_a_word():
-    lines = summary_text(SUMMARY, EARLIER, running_s=91.0).splitlines()
+    lines = summary_text(replace(SUMMARY, lost=31, dropped=20), EARLIER, running_s=91.0).splitlines()
     assert [line.split("  ")[1] for line in lines[:2]] == ["steps", "hip drop, landing left"]
     assert max(map(len, lines)) < 80
-    assert lines[2] == " " * 27 + "level"
+    assert lines[-1] == " " * 27 + "too late"
 
 
 def test_what_was_not_measured_is_said():

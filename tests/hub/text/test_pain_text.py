@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+import shlex
 import sys
 from dataclasses import replace
 
 import pytest
 
 from dsp.records import PainReport, Side
-from dsp.runner.triage import PainRule
+from dsp.runner.triage import PainRule, triage
+from hub.command_line.arguments import parser
 from hub.commands.keep_run import tell_pain
+from hub.commands.pain import about
 from hub.history.runs import RunCount
-from hub.text.pain_text import WIDTH, run_pain_text, standing
+from hub.text.pain_text import WIDTH, advice, run_pain_text, standing
 
 KNEE = PainReport(0, 4, "around the kneecap", Side.LEFT, running_s=119.4, distance_m=320.0, exposure_m=330.0)
 TAKEN_BACK = PainReport(7, 0, takes_back_ns=0)
@@ -23,16 +26,30 @@ def text(*reports: PainReport, kept: bool = True) -> str:
 
 
 def test_each_report_is_told_with_its_place_and_what_comes_next():
-    head, _blank, *rest = text(KNEE).splitlines()
+    head, *rest = text(KNEE).splitlines()
     assert head == "  pain                     4 of 10, left around the kneecap, at 1:59 (320 m)"
-    advice = " ".join(line.strip() for line in rest)
-    assert advice.startswith("Let that be it for today.")
-    assert "worse downstairs" in advice
-    assert "Then 100 m to 160 m" in advice, "30 to 50 per cent of where it began"
-    assert "stridecue pain --next-morning yes|no" in advice
-    assert advice.endswith("not a diagnosis.")
+    said = " ".join(line.strip() for line in rest)
+    assert said.startswith("Let that be it for today.")
+    assert "stridecue pain --next-morning yes|no" in said
+    assert "not a diagnosis." in said
+    assert rest[-1].endswith(" pain 4 --site 'around the kneecap' --km 0.33 --about"), "a command is on its own line"
     assert "next-morning" not in text(KNEE, kept=False)
     assert all(len(line) <= WIDTH for line in rest)
+
+
+def test_the_command_that_it_names_gives_all_the_rest():
+    words = shlex.split(text(KNEE).splitlines()[-1])[1:]
+    said = " ".join(about(parser().parse_args(words), PainRule.TREK))
+    assert "worse downstairs" in said
+    assert "Then 100 m to 160 m" in said, "30 to 50 per cent of where it began"
+    assert said.endswith("not a diagnosis.")
+    assert "pain --site buttock --numb --about" in text(PainReport(0, None, "buttock", numb=True))
+
+
+def test_of_many_reports_the_worst_is_told():
+    said = text(*[replace(KNEE, t_ns=at, level=at % 6 + 1) for at in range(12)])
+    assert said.splitlines()[0].startswith("  pain                     6 of 10")
+    assert "; the worst of 12 " in " ".join(said.split())
 
 
 def test_what_weighs_most_is_answered():
@@ -46,8 +63,10 @@ def test_what_weighs_most_is_answered():
 
 
 def test_pain_from_the_first_steps_on_gives_no_distance_to_run():
-    assert "Then " not in text(replace(KNEE, exposure_m=12.0))
-    assert "Then " in text(KNEE)
+    assert "--km" not in text(replace(KNEE, exposure_m=12.0))
+    found = triage(KNEE)
+    assert not any("Then " in line for line in advice(found, KNEE.site, 12.0))
+    assert any("Then " in line for line in advice(found, KNEE.site, 330.0))
 
 
 def test_what_was_taken_back_is_not_told():
