@@ -138,8 +138,6 @@ class SimulatedRun:
             exposure_m=distance_m,
             descent_m=float(np.sum(np.maximum(0.0, -self.incline[:upto]) * self.speed[:upto]) / 100.0),
             onset_m=onset_m,
-            pain_level=None if onset_m is None else 4,
-            pain_site=None if onset_m is None else "outer knee",
             days_ago=days_ago,
         )
 

@@ -16,8 +16,6 @@ class PastRun:
     distance_m   metres                      exposure_m  flat-equivalent metres (`dsp.runner.exposure`)
     descent_m    metres lost in height
     onset_m      flat-equivalent metres at the first pain; None: no pain was reported in this run
-    pain_level   highest level reported, 0-10
-    pain_site    where
     days_ago     days between that run and this one
     worse        whether it was worse the next morning; None: not said
     """
@@ -32,8 +30,6 @@ class PastRun:
     exposure_m: float | None = None
     descent_m: float | None = None
     onset_m: float | None = None
-    pain_level: int | None = None
-    pain_site: str | None = None
     days_ago: float = 0.0
     worse: bool | None = None
 
