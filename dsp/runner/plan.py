@@ -42,7 +42,7 @@ class Volume(StrEnum):
         return steps[min(max(steps.index(self) + by, 0), len(steps) - 1)]
 
     @property
-    def place(self) -> str:
+    def rank(self) -> str:
         """Say which step of how many it is."""
         steps = list(Volume)
         return f"{steps.index(self) + 1} of {len(steps)}"

@@ -131,7 +131,7 @@ def _history_file() -> Path:
 async def _open_lab(params: RunnerParams, catalog: Catalog, epochs_s: list[float]) -> AsyncIterator[Source]:
     """Open the virtual radio, loading Bumble only here; `epochs_s` gets the loop time that is the runner's time 0."""
     from drivers.virtual.lab import VirtualLab
-    from hub.run.live import LiveSource
+    from hub.flow.live import LiveSource
 
     async with VirtualLab(VirtualRunner(params)) as lab:
         epochs_s.append(lab.epoch_s)

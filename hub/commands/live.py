@@ -122,7 +122,7 @@ def recordings_folder(config: Config) -> Path:
 @asynccontextmanager
 async def _open_sensors(radio: str, catalog: Catalog, config: Config) -> AsyncIterator[Source]:
     """Switch the radio on; loads a Bluetooth stack only here. Raises DriverError."""
-    from hub.run.live import LiveSource
+    from hub.flow.live import LiveSource
 
     async with open_known_radio(radio, config.radio.max_connections) as opened:
         yield LiveSource(opened, catalog, config.sensors, read_pairing(pairing_file()))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from dsp.signals import NS_PER_S
-from hub.flow.place import Place
+from hub.flow.run_so_far import RunSoFar
 from hub.flow.session import SessionSoFar
 
 PLOTTED_NS = 10 * NS_PER_S
@@ -25,7 +25,7 @@ class Snapshot:
 
     engine: dict[str, object]
     session: SessionSoFar
-    place: Place
+    run: RunSoFar
     notices: dict[str, str]
     muted: bool
 

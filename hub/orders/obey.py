@@ -93,7 +93,7 @@ class Obey:
             case CommandMessage(action="nudge", text=text) if text is not None:
                 words = texts.FROM_COACH.format(words=_plain(text)) if order.by == "coach" else _plain(text)
                 await self._tell(Cue(self._now_ns(), NUDGE, Severity.INFO, words, None, (), speak=words))
-                return "told to the runner"
+                return "shown to the runner, and not heard: cues are muted" if self._muted else "told to the runner"
             case CommandMessage() if (done := await self._steer(order)) is not None:
                 return done
         raise OrderError(f"{order.action} is not possible in this run: only a replay can be steered")
@@ -111,7 +111,7 @@ class Obey:
             raise OrderError("not asked: cues are muted; unmute, then ask again")
         await self._note(Asked(self._now_ns()))
         await self._hear(order)
-        return "the runner is asked; the session says when it is answered, the answer stays with the runner"
+        return "the runner is asked; you are told when they have answered, the answer stays with the runner"
 
     async def _hear(self, order: Order) -> None:
         """Let the core hear it, in its place among the packets; the sender's own id and time are left out."""
@@ -123,8 +123,9 @@ class Obey:
 def _volume_words(was: Volume, now: Volume, action: Literal["less", "more"]) -> str:
     many = "few" if action == "less" else "many"
     if now is was:
-        return f"already as {many} cues as there are ({now.place})" + ("; mute silences them all" * (many == "few"))
-    return f"{'fewer' if many == 'few' else 'more'} cues from now on, and in the next runs ({now.place})"
+        silence = "; mute silences them all" if many == "few" else ""
+        return f"already as {many} cues as there are (level {now.rank}){silence}"
+    return f"{'fewer' if many == 'few' else 'more'} cues from now on, and in the next runs (level {now.rank})"
 
 
 def _plain(text: str) -> str:

@@ -209,7 +209,7 @@ class Course:
         return Snapshot(
             engine=self._engine.state(),
             session=self._session.standing,
-            place=self._telemetry.saved(),
+            run=self._telemetry.saved(),
             notices=dict(self._noticed),
             muted=self._muted,
         )
@@ -217,7 +217,7 @@ class Course:
     def _restore(self, saved: Snapshot) -> None:
         self._engine.restore(saved.engine)
         self._session.standing = saved.session
-        self._telemetry.restore(saved.place)
+        self._telemetry.restore(saved.run)
         self._second = 0
         for subject in self._noticed.keys() - saved.notices.keys():
             self._notices.put(subject, "")

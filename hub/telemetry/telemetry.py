@@ -17,7 +17,7 @@ from dsp.runner.triage import PainRule
 from dsp.signals import NS_PER_S, Placement
 from hub.flow.engine import SourceHealth
 from hub.flow.facts import Asked, Mute
-from hub.flow.place import Place
+from hub.flow.run_so_far import RunSoFar
 from hub.flow.session import Session
 from hub.messages.delivery import for_others, marked_late
 from hub.messages.incoming import Answer, Who
@@ -89,14 +89,14 @@ class Telemetry:
         self._session = session
         self._topics = Topics(about.runner)
         self._seq: Counter[str] = Counter()
-        self._place = Place()
+        self._run = RunSoFar()
         self._links: dict[str, LinkState] = {}
         self._made: dict[str, deque[tuple[int, int]]] = {}
         self._attitudes: list[Attitude] = []
 
     def device(self, info: DeviceInfo) -> None:
         """Remember a sensor that may send packets."""
-        self._place.devices[info.device] = info
+        self._run.devices[info.device] = info
 
     def hear(self, status: SoundStatus) -> None:
         """Remember how sound is, for the next frame."""
@@ -154,23 +154,23 @@ class Telemetry:
 
     def pass_over(self, record: Record) -> None:
         """Take in a record on the way to where a replay goes: nobody is told."""
-        self._place.take(record)
+        self._run.take(record)
 
     def pass_second(self, t_ns: int) -> None:
         """Take in that a second has passed on the way to where a replay goes."""
-        self._place.pass_second(t_ns)
+        self._run.pass_second(t_ns)
 
     def so_far(self) -> list[Post]:
         """Say again, as late, the cues and states of thresholds that lie before the place a replay went to."""
-        return [marked_late(post) for each in self._place.told() for post in self._event(each)]
+        return [marked_late(post) for each in self._run.told() for post in self._event(each)]
 
-    def saved(self) -> Place:
+    def saved(self) -> RunSoFar:
         """Give a copy of what depends on the place in a run."""
-        return self._place.copied()
+        return self._run.copied()
 
-    def restore(self, place: Place) -> None:
+    def restore(self, run: RunSoFar) -> None:
         """Go on from what `saved` gave, as often as wanted."""
-        self._place = place.copied()
+        self._run = run.copied()
         self._made.clear()
         self._attitudes.clear()
 
@@ -194,7 +194,7 @@ class Telemetry:
             recording=self.recording,
             notice=self.notice,
             earlier_runs=about.earlier_runs,
-            thresholds=dict(self._place.states),
+            thresholds=dict(self._run.states),
             sound=self._sound,
             replay=self.replay(),
             muted_by=self._muted_by,
@@ -207,7 +207,7 @@ class Telemetry:
         """Give where each sensor that is known sits, by device id."""
         return {
             **{device: link.placement for device, link in self._links.items()},
-            **{device: info.placement for device, info in self._place.devices.items()},
+            **{device: info.placement for device, info in self._run.devices.items()},
         }
 
     def reply(self, answer: Answer, t_ns: int, seq: int) -> Post:
@@ -220,15 +220,15 @@ class Telemetry:
 
     def frames(self, t_ns: int, sources: Mapping[str, SourceHealth]) -> list[Post]:
         """Say the state of everything, once a second; `sources` by device id."""
-        self._place.health = dict(sources)
+        self._run.health = dict(sources)
         for device, health in sources.items():
             self._made.setdefault(device, deque(maxlen=RATE_WINDOW)).append((t_ns, health.quality.samples))
-        sensors = [self._sensor(device, t_ns) for device in sorted({*self._place.devices, *self._links})]
+        sensors = [self._sensor(device, t_ns) for device in sorted({*self._run.devices, *self._links})]
         frame, minute_over = self._frame(t_ns)
         return [frame, self.session(t_ns), *sensors, *([self._trend_post(t_ns)] if minute_over else [])]
 
     def _frame(self, t_ns: int) -> tuple[Post, bool]:
-        fresh, values = self._place.fresh(t_ns), self._place.values(t_ns)
+        fresh, values = self._run.fresh(t_ns), self._run.values(t_ns)
         topic = self._topics.metrics
         known: dict[str, Any] = {name: value for name, value in values.items() if name in _METRIC_FIELDS}
         message = MetricsMessage(
@@ -238,15 +238,15 @@ class Telemetry:
             extra={name: value for name, value in values.items() if name not in _METRIC_FIELDS},
             **known,
         )
-        return Post(topic, message), self._place.pass_second(t_ns)
+        return Post(topic, message), self._run.pass_second(t_ns)
 
     def _trend_post(self, t_ns: int, *, again: bool = False) -> Post:
-        trend, topic = self._place.trend, self._topics.trend
+        trend, topic = self._run.trend, self._topics.trend
         said: dict[str, Any] = {**self._stamp(topic, t_ns, again=again), **trend.columns()}
         return Post(topic, TrendMessage(t0=self._utc(t_ns if trend.first_ns is None else trend.first_ns), **said))
 
     def _sensor(self, device: str, t_ns: int) -> Post:
-        info, link, health = self._place.devices.get(device), self._links.get(device), self._place.health.get(device)
+        info, link, health = self._run.devices.get(device), self._links.get(device), self._run.health.get(device)
         known = info or link
         assert known is not None
         total = health.quality if health else None

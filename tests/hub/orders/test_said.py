@@ -116,10 +116,10 @@ class Run:
 @pytest.mark.parametrize(
     ("now", "action", "said"),
     [
-        (Volume.USUAL, "less", "fewer cues from now on, and in the next runs (1 of 3)"),
-        (Volume.LESS, "less", "already as few cues as there are (1 of 3); mute silences them all"),
-        (Volume.LESS, "more", "more cues from now on, and in the next runs (2 of 3)"),
-        (Volume.MORE, "more", "already as many cues as there are (3 of 3)"),
+        (Volume.USUAL, "less", "fewer cues from now on, and in the next runs (level 1 of 3)"),
+        (Volume.LESS, "less", "already as few cues as there are (level 1 of 3); mute silences them all"),
+        (Volume.LESS, "more", "more cues from now on, and in the next runs (level 2 of 3)"),
+        (Volume.MORE, "more", "already as many cues as there are (level 3 of 3)"),
     ],
 )
 async def test_how_many_cues_there_are_now_is_said(now: Volume, action: Literal["less", "more"], said: str):
@@ -171,6 +171,14 @@ async def test_who_has_muted_is_not_asked_and_the_coach_is_told():
     await run.obey(CommandMessage(action="unmute"))
     assert "the answer stays with the runner" in await run.obey(CommandMessage(action="ask_pain"), "coach")
     assert run.notes[-1] == Asked(7)
+
+
+async def test_whether_a_coachs_words_can_be_heard_is_said():
+    run, nudge = Run(), CommandMessage(action="nudge", text="Shorter steps")
+    assert await run.obey(nudge, "coach") == "told to the runner"
+    await run.obey(CommandMessage(action="mute"))
+    assert await run.obey(nudge, "coach") == "shown to the runner, and not heard: cues are muted"
+    assert len(run.told) == 2
 
 
 async def test_who_wants_no_cues_is_not_asked_and_the_coach_is_told():

@@ -9,7 +9,7 @@ import pytest
 from drivers.packets import Said
 from dsp.records import Cue, Metric, PainReport, Severity, Threshold, ThresholdState
 from dsp.signals import NS_PER_S
-from hub.flow.place import Place
+from hub.flow.run_so_far import RunSoFar
 from hub.flow.session import SessionSoFar
 from hub.flow.turns import Snapshot
 from hub.messages.session_status import MarkKind, ReplayMark
@@ -17,7 +17,7 @@ from hub.replay.by_hand import MOST, ByHand
 from hub.replay.checkpoints import Checkpoints
 from hub.replay.marks import SHOWN_A_KIND, Mark, ReplayMarks, mark_of
 
-NOTHING = Snapshot(engine={}, session=SessionSoFar(), place=Place(), notices={}, muted=False)
+NOTHING = Snapshot(engine={}, session=SessionSoFar(), run=RunSoFar(), notices={}, muted=False)
 
 
 def mark(t_s: float, kind: MarkKind, words: str = "") -> Mark:

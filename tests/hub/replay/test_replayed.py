@@ -14,7 +14,7 @@ from dsp.records import Cue, PainReport, Severity, Side, Threshold, ThresholdSta
 from dsp.signals import NS_PER_S, Placement
 from hub.flow.bus import Bus, Policy
 from hub.flow.facts import Fact
-from hub.flow.place import Place
+from hub.flow.run_so_far import RunSoFar
 from hub.flow.session import SessionSoFar
 from hub.flow.turns import GoTo, Keep, Landed, Leap, Snapshot
 from hub.messages.incoming import Action, CommandMessage
@@ -43,7 +43,7 @@ def reader(tmp_path: Path) -> RecordingReader:
     return RecordingReader(path)
 
 
-NOTHING = Snapshot(engine={}, session=SessionSoFar(), place=Place(), notices={}, muted=False)
+NOTHING = Snapshot(engine={}, session=SessionSoFar(), run=RunSoFar(), notices={}, muted=False)
 
 
 def kept(batch: Sequence[object]) -> Sequence[object]:

@@ -211,7 +211,7 @@ async def test_a_live_demo_recorded_and_replayed_gives_the_same_records(tmp_path
     from drivers.clock import now_ns
     from drivers.recordings.recording import SessionInfo
     from drivers.virtual.runner import RunnerParams, VirtualRunner
-    from hub.run.live import LiveSource
+    from hub.flow.live import LiveSource
     from hub.text.truth import compare
 
     params = RunnerParams(seed=1, standing_s=4.0)

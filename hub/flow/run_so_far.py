@@ -18,7 +18,7 @@ CUES_KEPT = 20
 
 
 @dataclass(slots=True)
-class Place:
+class RunSoFar:
     """Feed it records; all that is in it is of this place, and `copied` gives it away.
 
     metrics  the newest of each, by its field in a frame
@@ -38,7 +38,7 @@ class Place:
     cues: deque[Cue] = field(default_factory=lambda: deque(maxlen=CUES_KEPT))
     trend: Trend = field(default_factory=Trend)
 
-    def copied(self) -> Place:
+    def copied(self) -> RunSoFar:
         """Give one of its own that goes on from here; the records in it never change."""
         return replace(
             self,

@@ -1,0 +1,120 @@
+"""What is said when a run is over: where its recording is, what is missing in it, what to type next."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+import hub
+from drivers.packets import Said
+from drivers.recordings.recording import RecordingReader, SessionInfo
+from firmware_profiles.catalog import load_catalog
+from hub.flow.engine import RadioItem
+from hub.flow.source import NamedTask, Source
+from hub.messages.incoming import CommandMessage
+from hub.run.launch import Ended, Launch, carry_out
+from hub.run.runtime import Outcome
+from hub.settings import folders
+from hub.settings.run_settings import RunSettings
+from hub.stop import Stop
+from tests.hub.programs import a_port
+
+
+class ToldTwice:
+    """A source while which somebody presses Ctrl-C twice."""
+
+    dropped = 0
+
+    def now_ns(self) -> int:
+        return 0
+
+    def steer(self, order: CommandMessage) -> str | None:
+        del order
+        return None
+
+    def tasks(self, stop: Stop) -> Sequence[NamedTask]:
+        del stop
+        return ()
+
+    async def goes_on(self, stop: Stop) -> bool:
+        del stop
+        return False
+
+    def diverged(self, said: Said | None) -> None:
+        pass
+
+    def status(self) -> None:
+        pass
+
+    async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem]]:
+        os.kill(os.getpid(), signal.SIGINT)
+        await stop.wait()
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(10)
+        yield ()
+
+
+@asynccontextmanager
+async def told_twice() -> AsyncIterator[Source]:
+    yield ToldTwice()
+
+
+@pytest.mark.real_time
+def test_a_run_that_is_told_twice_to_stop_says_where_its_recording_is(tmp_path: Path):
+    plan = Launch("demo", "ann", RunSettings(), load_catalog(), told_twice(), a_port(), folder=tmp_path, headless=True)
+    with pytest.raises(InterruptedError, match="stopped at once; recording kept: ") as stopped:
+        carry_out(plan)
+    (kept,) = tmp_path.glob("*.mcap")
+    assert str(kept) in str(stopped.value)
+    assert RecordingReader(kept).session.runner == "ann"
+
+
+def test_an_incomplete_recording_is_called_so_and_the_exit_code_tells():
+    def ended(unrecorded: int, files: list[Path]) -> Ended:
+        losses = {"recorder": unrecorded + 3 if unrecorded else 0}
+        return Ended(
+            Outcome(files=files, losses=losses, unrecorded=unrecorded), SessionInfo(0, None, "ann"), (), sys.stdout
+        )
+
+    run = Path("/runs/1.mcap")
+    assert ended(0, [run]).code == 0
+    assert "incomplete" not in "".join(ended(0, [run]).words())
+    assert ended(12, [run]).code == 1
+    assert any(
+        "/runs/1.mcap" in line and "incomplete: 12 packets not written" in line for line in ended(12, [run]).words()
+    )
+    assert "lost: 15 items on the way to recorder" in ended(12, [run]).words()
+    assert any("Not recorded: 12 packets" in line for line in ended(12, []).words())
+
+
+def test_the_next_command_can_be_typed_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    beside = tmp_path / "a b" / "stridecue"
+    beside.parent.mkdir()
+    beside.touch()
+    monkeypatch.setattr(sys, "executable", str(beside.with_name("python")))
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    run = tmp_path / "run.mcap"
+    replay = f"{shlex.quote(str(beside))} replay {run}"
+    words = Ended(Outcome(files=[run]), SessionInfo(0, None, "ann"), (), sys.stdout).words()
+    assert words[-1] == f"Replay:   {replay}"
+    monkeypatch.chdir(tmp_path)
+    assert folders.program() == "'a b/stridecue'"
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    assert folders.program() == "stridecue"
+
+
+def test_the_next_command_fits_on_a_line(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    monkeypatch.chdir(Path(hub.__file__).parents[1])
+    run = folders.demo_folder() / "recordings" / "2026-03-01T073000Z-demo.mcap"
+    words = Ended(Outcome(files=[run]), SessionInfo(0, None, "demo"), (), sys.stdout).words()
+    assert words[-1].endswith(" replay 2026-03-01T073000Z-demo")
+    assert len(words[-1]) < 80

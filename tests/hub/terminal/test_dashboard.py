@@ -1,0 +1,54 @@
+"""The dashboard child ends with the hub's pipe, and its exit code tells why."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+from pathlib import Path
+
+import pytest
+
+from hub.terminal import dashboard
+from hub.terminal.dashboard import Dashboard
+
+STAND_IN = """\
+#!/bin/sh
+# Stands for `python -m tui --port P --runner R --parent-fd N`: ends when the pipe does, or at once.
+echo "$@" > {said}
+{then}
+"""
+
+
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str) -> Path:
+    program, said = tmp_path / "python", tmp_path / "said"
+    program.write_text(STAND_IN.format(said=said, then=then))
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setattr(dashboard.sys, "executable", str(program))
+    return said
+
+
+@pytest.mark.real_time
+async def test_the_dashboard_ends_when_the_hub_closes_its_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    said = stand_in(tmp_path, monkeypatch, 'trap "" TERM; eval "cat <&$8"; exit 0')
+    child = Dashboard("light")
+    await child.start(1883, "ann")
+    for _ in range(500):
+        if said.exists() and said.read_text():
+            break
+        await asyncio.sleep(0.01)
+    words = said.read_text().split()
+    assert words[:7] == ["-m", "tui", "--port", "1883", "--runner", "ann", "--parent-fd"]
+    assert words[8:] == ["--theme", "light"]
+    async with asyncio.timeout(10):
+        await child.stop()
+
+
+@pytest.mark.real_time
+async def test_the_exit_code_tells_quit_from_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for then, code in (("exit 0", 0), ("kill -9 $$", -9)):
+        stand_in(tmp_path, monkeypatch, then)
+        child = Dashboard()
+        await child.start(1883, "ann")
+        async with asyncio.timeout(10):
+            assert await child.ended() == code
+        await child.stop()

@@ -1,0 +1,36 @@
+"""The request to stop: the first signal asks, the second cancels."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from hub.stop import Stop, stopping_on_signals
+
+
+@pytest.mark.real_time
+async def test_the_first_signal_asks_the_second_cancels():
+    stop = Stop()
+
+    async def run() -> None:
+        with stopping_on_signals(stop):
+            os.kill(os.getpid(), signal.SIGTERM)
+            await stop.wait()
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.sleep(10)
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(run(), name="run")
+    assert stop.reason == "SIGTERM"
+
+
+async def test_waiting_for_stop_is_over_when_asked_or_in_time():
+    stop = Stop()
+    assert not await stop.wait_for(5.0)
+    asyncio.get_running_loop().call_later(1.0, stop, "enough")
+    assert await stop.wait_for(1000.0)
+    stop("too late")
+    assert stop.reason == "enough"
