@@ -20,7 +20,10 @@ _OLD = "A dimmed number is old; its age stands below it. -- means that it cannot
 
 RUNNER = (
     *_MEANINGS,
-    "Aim: today's goal for the cadence at this speed; ✓ there, ↑ quicker steps. It comes after two runs, and fades.",
+    (
+        "Aim: today's goal for the cadence at this speed; ✓ there, ↑ quicker steps. A slow goal, no order: it comes "
+        "after two runs, fades, and ends with a stop."
+    ),
     (
         "Landing left, landing right: each bar is a landing of the last 10 seconds and hangs as deep as your free hip "
         "sank. Shaded is your usual and the change that does not count yet; a bar that hangs into the dotted line is "
@@ -29,9 +32,10 @@ RUNNER = (
     ),
     (
         "Threshold: how far you are from your own usual self today: clear, watch, near, reached. It says why: the "
-        "value now, what is usual for you, the change, and the limit, beyond which it counts. That value is a slow "
-        "mean of about a minute, so it may differ from the large number. While it warms up only earlier runs say what "
-        "is usual; then the first minutes of this run do too."
+        "value now, what is usual for you, the change, and the limit, beyond which it counts: your usual and what you "
+        "differ from run to run. A slow mean of about a minute decides, so it comes and goes later than the value "
+        "does, and a cue's 'why' has that mean as it was then. While it warms up only earlier runs say what is usual, "
+        "and the limit is wider; then the first minutes of this run do too."
     ),
     (
         "Pain-free to: 8 of 10 runs like your earlier ones get so far before it begins to hurt, and the chance that it "
@@ -45,10 +49,13 @@ RUNNER = (
     _SENSORS,
     (
         "Top line: ▶ running time, pauses left out; ◉ the recording; ♪ what can be heard: a voice, tones, or nothing "
-        "(✗ no sound device was found); ● the link to the hub."
+        "(✗ no sound device was found); ● the link to the hub; web on: a browser can show this run, w says where."
     ),
     _OLD,
-    "Cues: seldom on purpose. ● information, ◆ advice, ▲ warning, ■ stop. Quiet is good.",
+    (
+        "Cues: seldom on purpose. ● information, ◆ advice, ▲ warning, ■ stop. Quiet is good. When your report of pain "
+        "says walk or stop, that stands until you do, or take the report back with 0."
+    ),
     (
         "The line of a replay: ◆ a cue, ▲ a threshold, ✚ pain. n and N go to the next or the last of them: paused to "
         "where it was told, playing to 5 s before. Signs of one moment stand side by side."

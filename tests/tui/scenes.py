@@ -98,6 +98,10 @@ def session(state: str = "running", **changes: object) -> SessionMessage:
     return SessionMessage(t=UTC, seq=1, state=state, **(values | changes))
 
 
+def waiting(source: str) -> SessionMessage:
+    return session("waiting", source=source, elapsed_s=0.0, steps=0, started=None, recording=None)
+
+
 def replay(**changes: object) -> ReplayStatus:
     values: dict[str, object] = {
         "state": "playing",
@@ -291,7 +295,7 @@ def connecting(feed: ScriptedFeed, clock: Clock) -> None:
 def no_sensors(feed: ScriptedFeed, clock: Clock) -> None:
     """The hub is there, no sensor is."""
     del clock
-    feed.say(LinkChange(up=True), status(), session("waiting", elapsed_s=0.0, steps=0, started=None, recording=None))
+    feed.say(LinkChange(up=True), status(), waiting("live"))
 
 
 def searching(feed: ScriptedFeed, clock: Clock) -> None:

@@ -11,8 +11,9 @@ from dsp.records import Severity, Side, ThresholdState
 from hub.client import LinkChange
 from hub.messages.incoming import PainMessage
 from tests.tui import scenes
-from tui.state.announcement import CUE_SHOWN_S, STOP_SHOWN_S, announce
-from tui.state.board import CUES_KEPT, FORGET_S, FRESH_S, Board
+from tui.state.announcement import announce
+from tui.state.board import FORGET_S, FRESH_S, Board
+from tui.state.said import CUE_SHOWN_S, CUES_KEPT
 from tui.state.words import ago, clock, lines_of, middle_cut
 
 
@@ -86,12 +87,12 @@ def test_the_worst_threshold_wins() -> None:
     assert told().worst_threshold is None
 
 
-@pytest.mark.parametrize(("severity", "shown_s"), [(Severity.ADVICE, CUE_SHOWN_S), (Severity.STOP, STOP_SHOWN_S)])
-def test_a_cue_is_shown_for_its_time(severity: Severity, shown_s: float) -> None:
+@pytest.mark.parametrize("severity", [Severity.INFO, Severity.ADVICE, Severity.WARNING])
+def test_a_cue_is_shown_for_its_time(severity: Severity) -> None:
     board = told(scenes.sensor("pod"), scenes.session(), scenes.cue(severity))
-    assert announce(board, shown_s, muted=False).kind == severity
-    assert announce(board, shown_s + 0.1, muted=False).kind == "quiet"
-    assert announce(board, 0.0, muted=True).kind == ("stop" if severity is Severity.STOP else "quiet")
+    assert announce(board, CUE_SHOWN_S, muted=False).kind == severity
+    assert announce(board, CUE_SHOWN_S + 0.1, muted=False).kind == "quiet"
+    assert announce(board, 0.0, muted=True).kind == "quiet"
 
 
 def test_a_fresh_cue_is_said_before_a_lost_sensor() -> None:

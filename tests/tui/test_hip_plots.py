@@ -68,7 +68,9 @@ async def test_the_band_is_what_is_usual_and_what_does_not_count_yet(size: tuple
         limits = {side: plot.axis.limit for side, plot in board.plots.items() if plot.axis is not None}
         assert limits == {LEFT: pytest.approx(5.3), RIGHT: pytest.approx(5.0)}
         assert any(line.lstrip("│┃ ").startswith("5.3°┤") for line in rows_of(board, board.plots[LEFT]))
-        assert board.plots[RIGHT].border_subtitle == "last 10 s · limit 5.0°"
+        both = "limit 5.0°" if size == LARGE else "limit L 5.3°, R 5.0°"  # where one caption is for both plots
+        assert board.plots[RIGHT].border_subtitle == f"last 10 s · {both}"
+        assert f"last 10 s · {both}" in board.text
         for plot in board.plots.values():
             assert not plot.has_class("-beyond")
             assert "▼" not in str(plot.border_title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePath
 
 from textual.app import ComposeResult
@@ -10,12 +11,14 @@ from textual.screen import Screen
 
 from dsp.records import ThresholdState
 from dsp.texts import counted
+from hub.messages.wire import ThresholdMessage
 from tui.state.ahead import Ahead, ahead
 from tui.state.announcement import announce
 from tui.state.board import Board, Sensor
+from tui.state.drop_now import drop_now
 from tui.state.reading import READINGS, Reading
 from tui.state.reason import change, reason
-from tui.state.words import sensor_word, sound_words, watched_words
+from tui.state.words import THRESHOLD_WORD, sensor_word, sound_words, watched_words
 from tui.widgets.cue_banner import CueBanner
 from tui.widgets.cue_log import CueLog
 from tui.widgets.device_row import DeviceRow
@@ -69,9 +72,9 @@ class RunnerScreen(Screen[None]):
         """Move the plots; cheap enough for ten times a second."""
         self._hips.move(board, now_s)
 
-    def paint(self, board: Board, now_s: float, runner: str, *, muted: bool) -> None:
-        """Bring all but the plot up to date; each widget repaints only what changed."""
-        self._status.show(_status(board, now_s, runner, muted=muted))
+    def paint(self, board: Board, now_s: float, runner: str, *, muted: bool, served: bool = False) -> None:
+        """Bring all but the plot up to date; each widget repaints only what changed. `served`: a coach's page is on."""
+        self._status.show(replace(_status(board, now_s, runner, muted=muted), served=served))
         flagged = board.flagged
         for tile in self._tiles:
             tile.show(*board.reading(tile.reading.key, now_s), _beside(tile.reading, board, now_s))
@@ -80,7 +83,7 @@ class RunnerScreen(Screen[None]):
         self._banner.show(say)
         self.set_class(say.kind == "quiet" and self.size.height >= _ROOM_BELOW_QUIET, "-quiet")
         far = self._ahead(board, now_s)
-        self._gauge.show(*_threshold(board), more=far.sentences, below=far.short)
+        self._gauge.show(*_threshold(board, now_s), more=far.sentences, below=far.short)
         self._sensors.show([_row(each, now_s) for each in board.sensor_list], _why_no_sensors(board))
         self._cues.show([(at_s, cue.severity, cue.text) for at_s, cue in board.cue_history])
         self._hips.describe(board, now_s)
@@ -92,14 +95,18 @@ class RunnerScreen(Screen[None]):
 
 def _beside(reading: Reading, board: Board, now_s: float) -> str:
     """What a number is to be compared with, in a few words."""
-    aim, usual = board.reading(reading.aim, now_s)[0], board.reading(reading.usual, now_s)[0]
+    aim, usual = board.aim(now_s, reading.aim), board.reading(reading.usual, now_s)[0]
     if aim is not None:
         return reading.aim_text(board.reading(reading.key, now_s)[0], aim)
     return "" if usual is None else f"usual {reading.text(usual)}"
 
 
 def _why_no_sensors(board: Board) -> str:
-    return "Waiting for the hub." if board.session is None else "No sensors yet: wake your pod by shaking it."
+    if board.session is None:
+        return "Waiting for the hub."
+    if board.session.source == "demo":
+        return "Virtual sensors: they come by themselves."
+    return "No sensors yet: wake your pod by shaking it."
 
 
 def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
@@ -126,7 +133,7 @@ def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
     )
 
 
-def _threshold(board: Board) -> tuple[int | None, str, str]:
+def _threshold(board: Board, now_s: float) -> tuple[int | None, str, str]:
     """Level, reason, and the reason where there is less room."""
     worst = board.worst_threshold
     if board.bare_threshold is not None:
@@ -139,7 +146,22 @@ def _threshold(board: Board) -> tuple[int | None, str, str]:
     if worst.state is ThresholdState.CLEAR:
         earlier = board.session.earlier_runs if board.session is not None else 0
         return 0, "Like your usual self" + (f" ({counted(earlier, 'earlier run')})." if earlier else "."), ""
-    return _LEVEL[worst.state], reason(worst.because) or worst.detector.replace("_", " "), change(worst.because)
+    return _LEVEL[worst.state], *_pressing(worst, board, now_s)
+
+
+def _pressing(worst: ThresholdMessage, board: Board, now_s: float) -> tuple[str, str]:
+    """Why a threshold presses, and the same in short: the numbers now where they come, else as they were at its change.
+
+    A threshold is told of when its state changes, so its own evidence stands still while the numbers go on.
+    """
+    at_change = reason(worst.because)
+    now = drop_now(worst.because, board, now_s)
+    if now is not None:
+        return now
+    word = THRESHOLD_WORD[worst.state]
+    if not at_change:
+        return watched_words(f"{worst.detector}_{worst.side}" if worst.side else worst.detector), ""
+    return f"When it became {word}: {at_change}", change(worst.because)
 
 
 def _not_yet(board: Board) -> str:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dsp.records import Severity, ThresholdState
 from dsp.texts import MUTED
-from hub.messages.wire import CueMessage, SessionMessage
+from hub.messages.wire import CueMessage
 from tui.state.board import Board, Sensor
+from tui.state.reading import READINGS
 from tui.state.reason import reason
 from tui.state.replay_marks import SIGN
 from tui.state.words import SEVERITY_MARK, ago, clock, sensor_word, sentence
 
-CUE_SHOWN_S = 20.0
-"""Long enough to be read between two glances at a treadmill display; afterwards it is history and says so."""
-STOP_SHOWN_S = 120.0
 FOUND_SHOWN_S = 5.0
 SAME_S = 0.5
 """Nearer than this it is there."""
@@ -26,6 +24,9 @@ _PRESSING = {
     ThresholdState.REPORTED: "You reported pain.",
 }
 _LOST = ("lost", "failed", "stale")
+_AIMS = "No cue just now. Quiet is good; the aim is a slow goal."
+_DEMO = "A virtual runner: five virtual sensors, which come by themselves."
+_DEMO_GOES = "It stands for 6 s, then runs, and tires from about 40 s on. Nothing to do."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,13 @@ class Announcement:
 
 
 def announce(board: Board, now_s: float, *, muted: bool) -> Announcement:
-    """Choose: a broken link hides everything else, then the end, then a fresh cue, then trouble, then state.
+    """Choose: a stop while it is run on, then a broken link, the end, a fresh cue, trouble, state.
 
     In a replay, what a jump went to goes before all that happens there.
     """
     return (
-        _link(board, now_s)
+        _stop(board, now_s)
+        or _link(board, now_s)
         or _seeking(board)
         or _ended(board)
         or _found(board)
@@ -128,15 +130,27 @@ def _ended(board: Board) -> Announcement | None:
     return Announcement("state", "■", "FINISHED", text, f"{saved} · q closes")
 
 
-def _fresh_cue(board: Board, now_s: float, *, muted: bool) -> Announcement | None:
-    cue = board.cue
-    if cue is None or (muted and cue.severity is not Severity.STOP):
+def _stop(board: Board, now_s: float) -> Announcement | None:
+    """Stands as long as the runner runs on, muted or not; what else is said has the line below."""
+    stop, session = board.said.stop, board.session
+    if stop is None or board.link.broken is not None or board.hub_online is False:
         return None
-    shown_s = STOP_SHOWN_S if cue.severity is Severity.STOP else CUE_SHOWN_S
-    if board.replay is not None:
-        shown_s *= max(1.0, board.replay.speed)  # as long as it takes to read
-    age_s = board.cue_age_s(now_s)
-    return _cue(cue, age_s) if age_s <= shown_s else None
+    if session is not None and (session.state != "running" or (board.replay and board.replay.state == "seeking")):
+        return None
+    told = _cue(stop, board.cue_age_s(stop, board.said.stop_at_s, now_s))
+    fresh = board.said.fresh(now_s)
+    if fresh is None or fresh[0] is stop or board.muted:
+        return told
+    cue, at_s = fresh
+    return replace(told, why=f"{SEVERITY_MARK[cue.severity]} {cue.text} {ago(board.cue_age_s(cue, at_s, now_s))}")
+
+
+def _fresh_cue(board: Board, now_s: float, *, muted: bool) -> Announcement | None:
+    fresh = board.said.fresh(now_s)
+    if fresh is None or (muted and fresh[0].severity is not Severity.STOP):
+        return None
+    cue, at_s = fresh
+    return _cue(cue, board.cue_age_s(cue, at_s, now_s))
 
 
 def _cue(cue: CueMessage, age_s: float) -> Announcement:
@@ -176,6 +190,8 @@ def _notice(board: Board) -> Announcement | None:
 
 def _state(board: Board) -> Announcement | None:
     session, sensors = board.session, board.sensor_list
+    if session is not None and session.source == "demo" and session.state == "waiting":
+        return Announcement("state", "○", "DEMO", _DEMO, _DEMO_GOES)
     if not sensors:
         return Announcement("state", "○", "NO SENSORS YET", "Wake your pod by shaking it.", "It connects by itself.")
     if session is not None and session.state == "running":
@@ -190,10 +206,13 @@ def _state(board: Board) -> Announcement | None:
         if session is not None and session.replay is not None:
             return Announcement("state", "◌", "STARTING", text, "As they did when this was recorded.")
         return Announcement("state", "◌", "CONNECTING", text, "A sensor that stays silent wakes when it is shaken.")
-    return _before_or_between(session)
+    return _before_or_between(board)
 
 
-def _before_or_between(session: SessionMessage | None) -> Announcement:
+def _before_or_between(board: Board) -> Announcement:
+    session, stop = board.session, board.said.stop
+    if stop is not None:
+        return Announcement("state", "■", "STOPPED", "Good. Let that be it for today.", stop.text)
     if session is not None and session.state == "paused":
         return Announcement("state", "‖", "PAUSED", "Run on when you are ready.", "The run goes on by itself.")
     return Announcement(
@@ -218,7 +237,17 @@ def _quiet(board: Board, now_s: float, *, muted: bool) -> Announcement:
     elif pressing is not None:
         word, text = "THRESHOLD", pressing
     else:
-        word, text = "QUIET", "Nothing to change. Quiet is good."
-    if board.cue is not None:
-        parts.append(f"last cue {ago(board.cue_age_s(now_s))}: {board.cue.text}")
+        word, text = "QUIET", _AIMS if _below_aim(board, now_s) else "Nothing to change. Quiet is good."
+    if board.said.newest is not None:
+        age_s = board.cue_age_s(board.said.newest, board.said.at_s, now_s)
+        parts.append(f"last cue {ago(age_s)}: {board.said.newest.text}")
     return Announcement("quiet", "○", word, text, " · ".join(parts))
+
+
+def _below_aim(board: Board, now_s: float) -> bool:
+    """Whether a number's tile asks for more of it."""
+    for reading in READINGS:
+        aim, now = board.aim(now_s, reading.aim), board.reading(reading.key, now_s)[0]
+        if aim is not None and now is not None and not reading.on_target(now, aim):
+            return True
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dsp.records import Side, ThresholdState
@@ -23,6 +24,7 @@ from hub.messages.wire import (
     metric_field,
 )
 from tui.state.drops import Drops
+from tui.state.said import Said
 
 PLOT_WINDOW_S = 10.0
 FRESH_S = 3.0
@@ -30,9 +32,6 @@ FRESH_S = 3.0
 FORGET_S = 15.0
 """After this long the number itself is withdrawn."""
 RATE_OVER_S = 5.0
-CUES_KEPT = 20
-LATE_S = 5.0
-"""A cue that the run's own time shows to be older than this beyond its coming waited for a dashboard that hung."""
 
 _ORDER = (*Placement, None)
 _RANK = (
@@ -104,10 +103,7 @@ class Board:
             sensor.totals.clear()
         self.held: dict[str, Held] = {}
         self.thresholds: dict[tuple[str, Side | None], ThresholdMessage] = {}
-        self.cue: CueMessage | None = None
-        self.cue_at_s = 0.0
-        self.cues = 0
-        self.cue_history: deque[tuple[float, CueMessage]] = deque(maxlen=CUES_KEPT)  # running time (replay: `t_s`), cue
+        self.said = Said()
         self.drops = Drops(PLOT_WINDOW_S)
         self.attitude_at_s = 0.0
 
@@ -136,9 +132,7 @@ class Board:
             case StepMessage(late=True) if self.replay is not None:
                 self.drops.step(message)
             case CueMessage(late=True) if self.replay is not None:
-                # Told before the place that the replay went to: it stands there.
-                self.cue, self.cue_at_s = message, now_s
-                self._log(message)
+                self._hear(message, now_s)  # told before the place that the replay went to: it stands there
             case SessionMessage(late=True) | CueMessage(late=True) | StepMessage(late=True):
                 pass  # it was then, while a broker was away: no state of now, no banner
             case StepMessage():
@@ -148,8 +142,7 @@ class Board:
             case ThresholdMessage():
                 self.thresholds[message.detector, message.side] = message
             case CueMessage():
-                self.cue, self.cue_at_s = message, now_s
-                self._log(message)
+                self._hear(message, now_s)
             case StatusMessage():
                 self._status(message)
             case _:
@@ -159,11 +152,13 @@ class Board:
         before, now = self.replay, message.replay
         if before is not None and now is not None and before.seeks != now.seeks:
             self._forget()  # the replay has gone elsewhere: nothing on the screen is of that place
+        elif before is not None and now is not None:
+            self.said.played(before, now)
         self.session = message
 
-    def _log(self, cue: CueMessage) -> None:
-        self.cues += 1
-        self.cue_history.append((self.elapsed_s if self.replay is None else cue.t_s, cue))
+    def _hear(self, cue: CueMessage, now_s: float) -> None:
+        replayed = self.replay is not None
+        self.said.add(cue, now_s, cue.t_s if replayed else self.elapsed_s, replayed=replayed)
 
     def _status(self, message: StatusMessage) -> None:
         if message.state == "online" and self.instance not in (None, message.instance):
@@ -177,10 +172,8 @@ class Board:
             if isinstance(value, int | float) and key not in ("seq", "schema", "t_s"):
                 self.held[key] = Held(float(value), now_s)
         self.held |= {key: Held(value, now_s) for key, value in message.extra.items()}
-        if self.cue is not None and self.replay is None:
-            age_s = message.t_s - self.cue.t_s
-            if age_s > now_s - self.cue_at_s + LATE_S:
-                self.cue_at_s = now_s - age_s
+        if self.replay is None:
+            self.said.run_says(message.t_s, now_s)
 
     def _sensor(self, message: SensorMessage, now_s: float) -> None:
         sensor = self.sensors.setdefault(message.device, Sensor(message, now_s))
@@ -207,6 +200,10 @@ class Board:
         bound_deg = self.reading(metric_field("drop_excursion_bound_deg", side), now_s)[0]
         return None if usual_deg is None or bound_deg is None else usual_deg + bound_deg
 
+    def aim(self, now_s: float, key: str) -> float | None:
+        """What to aim at; who was told to stop for today is told no aim."""
+        return None if self.said.stop is not None else self.reading(key, now_s)[0]
+
     @property
     def is_over(self) -> bool:
         """The run has ended: last values stay, nothing goes stale."""
@@ -217,11 +214,29 @@ class Board:
         """Where the replay is; None in a live run."""
         return None if self.session is None else self.session.replay
 
-    def cue_age_s(self, now_s: float) -> float:
-        """How old the newest cue is; in a replay by the time of the run, which stands still when that is paused."""
-        if self.cue is not None and self.replay is not None:
-            return max(0.0, self.replay.position_s - self.cue.t_s)
-        return now_s - self.cue_at_s
+    @property
+    def cue(self) -> CueMessage | None:
+        """The newest cue."""
+        return self.said.newest
+
+    @property
+    def cue_at_s(self) -> float:
+        """When it came."""
+        return self.said.at_s
+
+    @property
+    def cues(self) -> int:
+        """How many there were."""
+        return self.said.count
+
+    @property
+    def cue_history(self) -> Sequence[tuple[float, CueMessage]]:
+        """The last ones, each with running time (replay: `t_s`)."""
+        return self.said.history
+
+    def cue_age_s(self, cue: CueMessage, at_s: float, now_s: float) -> float:
+        """How old a cue is that came at `at_s`; in a replay by the time of the run, which stands still when paused."""
+        return now_s - at_s if self.replay is None else max(0.0, self.replay.position_s - cue.t_s)
 
     @property
     def muted(self) -> bool:

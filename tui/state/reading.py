@@ -41,8 +41,12 @@ class Reading:
 
     def aim_text(self, value: float | None, aim: float) -> str:
         """Write what to aim at, and whether `value` is there."""
-        mark = "" if value is None else "✓ " if value >= aim - self.aim_slack else "↑ "
+        mark = "" if value is None else "✓ " if self.on_target(value, aim) else "↑ "
         return f"{mark}aim {self.text(aim)}"
+
+    def on_target(self, value: float, aim: float) -> bool:
+        """Tell whether `value` is where it should be."""
+        return value >= aim - self.aim_slack
 
     def text(self, value: float) -> str:
         """Write a value of the wire as it is shown."""
@@ -51,9 +55,11 @@ class Reading:
 
 _DROP = (
     "Hip drop: how far your hip sinks on the side whose foot is in the air, in degrees, while you stand on the other "
-    "one. 'landing left', or L, means that you stand on your left foot and the right hip sinks. 1 to 9 degrees are "
-    "seen in healthy runners; watch the change from what is usual for you, which stands below it once it is known: "
-    "the mean of your earlier runs, or without them of the first minutes of this one."
+    "one. 'landing left', or L, means that you stand on your left foot and the right hip sinks. Cues say that your "
+    "belt tips. 1 to 9 degrees are seen in healthy runners, so one number alone says little; what counts is the change "
+    "from what is usual for you, which stands below it once it is known: the mean of your earlier runs, or without "
+    "them of the first minutes of this one. Your limit is your usual and what you differ from run to run, at least 1 "
+    "degree: it may well be below 9."
 )
 _CONTACT = "Contact: how long a foot stays on the ground, in milliseconds. It often grows when you tire."
 

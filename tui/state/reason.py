@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dsp.records import Side
+from dsp.texts import difference
 from hub.messages.lines import EvidenceLine, MetricLine, PainLine, StepLine, ThresholdLine
 from tui.state.words import THRESHOLD_WORD
 
@@ -41,7 +42,7 @@ def change(because: Sequence[EvidenceLine]) -> str:
         if usual is not None and bound is not None:
             words = [f"landing {now.side}"] if now.side is not None else []
             words += [] if words and stem == DROP else [_NAMES.get(stem, stem.replace("_", " "))]
-            return f"{' '.join(words)} {_signed(now.value - usual, unit)}, limit {_signed(bound, unit)}"
+            return f"{' '.join(words)} {_signed(_change(now.value, usual, unit), unit)}, limit {_signed(bound, unit)}"
     return ""
 
 
@@ -71,7 +72,7 @@ def _metrics(side: Side | None, metrics: Sequence[MetricLine]) -> str:
         # With a side, drop goes without its name: the line must fit beside the plot of a small terminal.
         words = _amount(each.value, unit) if side and stem == DROP else quantity(each.key, each.value)
         if stem in usual:
-            more = _signed(each.value - usual[stem].value, unit)
+            more = _signed(_change(each.value, usual[stem].value, unit), unit)
             words += f", usual {_amount(usual[stem].value, unit)} ({more})"
         if stem in bound:
             counts.append(f"limit +{_amount(bound[stem].value, unit)}")
@@ -99,6 +100,11 @@ def _is(line: MetricLine, kind: str) -> bool:
 def _split(key: str) -> tuple[str, str]:
     stem, _, unit = key.rpartition("_")
     return (stem, unit) if unit in _UNITS else (key, "")
+
+
+def _change(value: float, usual: float, unit: str) -> float:
+    """As it follows from the two as they are written."""
+    return difference(value, usual, _DECIMALS.get(unit, 0)) if unit else value - usual
 
 
 def _signed(value: float, unit: str) -> str:

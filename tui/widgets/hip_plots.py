@@ -50,7 +50,7 @@ class HipPlots(Vertical):
         }
         rows = min(plot.content_size.height for plot in self.plots.values())
         if rows < 1 or np.isnan(list(depths.values())).all():
-            self._clear("Comes after a few steps" if silent_s < _SILENT_S else "No news from the sacrum sensor")
+            self._clear(_why_nothing_is_drawn(board, silent_s))
             return
         limits = {side: board.drop_limit_deg(side, now_s) or BAND_DEG for side in Side}
         self._fit(float(np.nanmax(list(depths.values()))), max(limits.values()))
@@ -59,9 +59,11 @@ class HipPlots(Vertical):
 
     def describe(self, board: Board, now_s: float) -> None:
         """Say in the frames which hip it is, how far it sinks now, and whether that is more than usual."""
+        limits = {side: board.drop_limit_deg(side, now_s) for side in Side}
+        framed_once = not self.plots[Side.LEFT].styles.border_bottom[0]  # where rows are few, one caption is for both
         for side, plot in self.plots.items():
             drop_deg, age_s = board.reading(f"drop_excursion_{side}_deg", now_s)
-            limit_deg = board.drop_limit_deg(side, now_s)
+            limit_deg = limits[side]
             now_deg = drop_deg if age_s is None else None
             beyond = now_deg is not None and limit_deg is not None and now_deg > limit_deg
             width = plot.content_size.width
@@ -73,7 +75,7 @@ class HipPlots(Vertical):
                 title += f" sinks {number}" if wide else f" {number}"
                 if wide and usual_deg is not None:
                     title += f", usual {usual_deg:.1f}°"
-            told = f"rule of thumb {BAND_DEG:.0f}°" if limit_deg is None else f"limit {limit_deg:.1f}°"
+            told = _limits(limits) if framed_once else _limit(limits[side])
             plot.describe(title, f"last {PLOT_WINDOW_S:.0f} s · {told}")
             plot.set_class(beyond, "-beyond")
 
@@ -86,6 +88,23 @@ class HipPlots(Vertical):
         wanted_deg = next((each for each in FULL_DEG if needed_deg <= each), FULL_DEG[-1])
         if wanted_deg > self._full_deg or needed_deg < _SHRINK_BELOW * self._full_deg:
             self._full_deg = wanted_deg
+
+
+def _limit(limit_deg: float | None) -> str:
+    return f"rule of thumb {BAND_DEG:.0f}°" if limit_deg is None else f"limit {limit_deg:.1f}°"
+
+
+def _limits(limits: dict[Side, float | None]) -> str:
+    """Both in a caption, the upper plot's first."""
+    if None in limits.values():
+        return _limit(None)
+    return "limit " + ", ".join(f"{side[0].upper()} {limit_deg:.1f}°" for side, limit_deg in limits.items())
+
+
+def _why_nothing_is_drawn(board: Board, silent_s: float) -> str:
+    if board.replay is not None and board.replay.state in {"paused", "seeking"}:
+        return "Paused" if board.replay.state == "paused" else "Skipping"
+    return "Comes after a few steps" if silent_s < _SILENT_S else "No news from the sacrum sensor"
 
 
 def _why_no_plot(board: Board) -> str:

@@ -28,6 +28,7 @@ class Status:
     link_ok    None while the first connection is tried
     sound      what can be heard; `sound_wide`: the same where there is room; `sound_ok`: it is as it was meant
     muted      cues are
+    served     a coach's page is on
     """
 
     runner: str
@@ -42,6 +43,7 @@ class Status:
     sound: str = ""
     sound_wide: str = ""
     sound_ok: bool = True
+    served: bool = False
 
 
 class StatusLine(Static):
@@ -74,6 +76,7 @@ class StatusLine(Static):
             "   ",
             (state, "bold"),
             "  muted" if now.muted else "",
+            ("  web on" if now.served else "", "$caution"),
         )
         link = f"{_LINK_MARK[now.link_ok]} {now.link}"
         room = width - left.cell_length - len(link) - 1
