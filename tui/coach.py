@@ -67,6 +67,8 @@ class CoachApp(Shell):
             if reply.id in self._asked:
                 self._asked.discard(reply.id)
                 self.notify(reply.text, title=runner, severity="information" if reply.ok else "error")
+        for runner in self.roster.just_answered():
+            self.notify("has answered about pain; what stays with them", title=runner)
         for screen in self.screen_stack:
             if isinstance(screen, RosterScreen):
                 screen.paint(self.roster, now_s)

@@ -20,10 +20,14 @@ from tui.screens.roster import RosterScreen
 from tui.screens.watched import WatchedScreen
 from tui.state.roster import Need, Roster
 from tui.widgets.cue_banner import CueBanner
+from tui.widgets.cue_log import CueLog
 from tui.widgets.sparkline import sparkline, tall_sparkline
 from tui.widgets.status_line import StatusLine
 from tui.widgets.threshold_gauge import ThresholdGauge
 from tui.widgets.trend_panel import TrendPanel
+
+BEFORE = "2025-03-01T07:29:48.000Z"
+ANSWERED = "answered about pain"
 
 pytestmark = pytest.mark.real_time
 
@@ -154,13 +158,75 @@ async def test_a_question_and_a_mute_are_seen_to_have_arrived():
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
         for changes, said in (
-            ({"question": Question(asked=scenes.UTC)}, "asked whether something hurts, no answer yet"),
-            ({"question": Question(asked=scenes.UTC, answered=scenes.UTC)}, "has answered whether something hurts"),
+            ({"question": Question(asked=BEFORE)}, "asked about pain 12 s ago, no answer yet"),
+            ({"question": Question(asked=BEFORE, answered=scenes.UTC)}, f"{ANSWERED} just now; what stays with them"),
+            ({"question": Question(asked="2025-03-01T07:00:00Z", answered="2025-03-01T07:01:00Z")}, "quiet"),
             ({"muted_by": "coach"}, "muted by the coach"),
             ({}, "quiet"),
         ):
             await coach.hear(coach_scenes.of("ann", scenes.session(**changes)))
             assert coach.detail == f"ann: {said}"
+
+
+async def test_a_coach_is_told_that_somebody_has_answered_in_the_list_and_on_their_screen_whatever_else_presses():
+    async with a_coach((80, 24)) as coach:
+        worst = ThresholdState.REACHED
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann", worst=worst))
+        states = {"thresholds": {"drop_drift_left": worst}}
+        asked = scenes.session(question=Question(asked=BEFORE), **states)
+        await coach.hear(coach_scenes.of("ann", asked), coach_scenes.of("ann", scenes.cue(text="Belt level.")))
+        assert coach.detail == "ann: asked about pain 12 s ago, no answer yet · Belt level."
+        await coach.press("enter")
+        assert "Asked about pain 12 s ago, no answer yet." in coach.text
+        assert not coach.app._notifications
+        answered = Question(asked=BEFORE, answered=scenes.UTC)
+        await coach.hear(*[coach_scenes.of("ann", scenes.session(question=answered, **states))] * 2)
+        assert "Answered about pain just now; what stays with them." in coach.text
+        (note,) = coach.app._notifications
+        assert (note.title, note.message) == ("ann", "has answered about pain; what stays with them")
+
+
+async def test_a_click_on_a_row_opens_it():
+    async with a_coach((80, 24)) as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"), *coach_scenes.runner("ben", 1))
+        await coach.pilot.click("#roster-table", offset=(6, 2))
+        await coach.look()
+        assert isinstance(coach.app.screen, WatchedScreen)
+        assert coach.app.screen.runner == "ben"
+        await coach.press("escape", "enter")
+        assert isinstance(coach.app.screen, WatchedScreen)
+
+
+async def test_nothing_written_is_not_sent_and_that_is_said():
+    async with a_coach() as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
+        await coach.press("n")
+        assert "e.g. quick, light steps" in coach.text
+        await coach.press("space", "enter")
+        assert not coach.feed.sent
+        assert [note.message for note in coach.app._notifications] == ["Nothing was written: nothing was sent."]
+        assert isinstance(coach.app.screen, RosterScreen)
+
+
+async def test_what_somebody_is_told_stands_in_full_where_there_is_room():
+    async with a_coach() as coach:
+        words = "Your belt tips more than it usually does when you land on your left."
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"), *coach_scenes.runner("ben", 1))
+        await coach.hear(coach_scenes.of("ann", scenes.cue(text=words)))
+        assert " ".join(coach.rows[0][-1].split()) == words
+        await coach.press("enter")
+        assert words in " ".join(str(coach.app.screen.query_one(CueLog).content).split())
+        assert "km/h" in str(coach.app.screen.query_one(TrendPanel).content)
+
+
+async def test_in_the_first_minutes_nothing_is_called_clear():
+    async with a_coach() as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
+        words = []
+        for early in ({"elapsed_s": 30.0}, {"elapsed_s": 1200.0}):
+            await coach.hear(coach_scenes.of("ann", scenes.session(**early)))
+            words.append(coach.rows[0][7])
+        assert words == ["warm-up", "clear"]
 
 
 async def test_who_is_muted_and_why_they_need_somebody_stay_on_the_screen_after_a_word_from_the_coach():

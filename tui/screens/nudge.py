@@ -31,10 +31,13 @@ class NudgeScreen(ModalScreen[str | None]):
         """One line to write in."""
         with Vertical(id="nudge-box") as box:
             box.border_title = f"Say to {self._runner}"
-            yield Input(placeholder="quick, light steps", max_length=LONGEST, id="nudge-words")
+            yield Input(placeholder="e.g. quick, light steps", max_length=LONGEST, id="nudge-words")
             yield Static(sentence(self._reach), id="nudge-reach")
             yield Static("Enter sends · Esc goes back", id="nudge-keys")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Send what was written; nothing when it is empty."""
-        self.dismiss(event.value.strip() or None)
+        """Send what was written; nothing when it is empty, and say so."""
+        words = event.value.strip()
+        if not words:
+            self.notify("Nothing was written: nothing was sent.", title=self._runner)
+        self.dismiss(words or None)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.events import Click
 from textual.screen import Screen
 from textual.widgets import DataTable, Static
 
@@ -15,6 +16,8 @@ from tui.widgets.key_footer import KeyFooter
 from tui.widgets.roster_row import HEADINGS, NARROW, NARROW_HEADINGS, TREND, WIDE, WIDE_FROM, cells, says
 
 _SCROLL_BAR = 2
+_MOST_ROWS = 3
+"""Of a runner, for what is said in full, while everybody stays on the screen."""
 _NOBODY = (
     "No runner is heard on this broker yet.\n\n"
     "A hub that is told to publish here shows up by itself:\nmqtt.url in its configuration, docs/configuration.md"
@@ -24,6 +27,19 @@ _NO_BROKER = (
     "On this machine one runs with `stridecue run`, or `stridecue demo` to try it.\n"
     "Another machine's: stridecue watch --broker mqtt://ADDRESS"
 )
+
+
+class Runners(DataTable[Content]):
+    """A table whose rows open at a click or a tap, as with Enter; by itself it wants two clicks on one cell."""
+
+    async def on_click(self, event: Click) -> None:
+        """Choose the row and open it; the head is no row."""
+        row = event.style.meta.get("row", -1)
+        if row >= 0:
+            event.stop()
+            event.prevent_default()
+            self.move_cursor(row=row, animate=False)
+            await self.app.run_action("open")
 
 
 class RosterScreen(Screen[None]):
@@ -38,12 +54,13 @@ class RosterScreen(Screen[None]):
         self._status = Static(id="roster-status")
         self._detail = Static(id="roster-detail")
         self._empty = Static(id="roster-empty")
-        self._table: DataTable[Content] = DataTable(id="roster-table", cursor_type="row", zebra_stripes=False)
+        self._table = Runners(id="roster-table", cursor_type="row", zebra_stripes=False)
         self._order: list[str] = []
         self._shown: dict[str, list[str]] = {}
         self._width = 0
         self._trend_cells = 0
         self._says_cells = 0
+        self._heights: list[int] = []
 
     def compose(self) -> ComposeResult:
         """Status, table, footer."""
@@ -72,8 +89,14 @@ class RosterScreen(Screen[None]):
             self._head(self.size.width)
         wide = self._width >= WIDE_FROM
         order = [each.runner for each in in_order]
-        rows = {each.runner: cells(each, now_s, self._trend_cells, self._says_cells, wide=wide) for each in in_order}
-        if order != self._order:
+        most = _MOST_ROWS if wide and _MOST_ROWS * len(order) < self._table.size.height else 1
+        rows = {
+            each.runner: cells(each, now_s, self._trend_cells, self._says_cells, wide=wide, says_rows=most)
+            for each in in_order
+        }
+        heights = [1 + max(cell.plain.count("\n") for cell in rows[runner]) for runner in order]
+        if (order, heights) != (self._order, self._heights):
+            self._heights = heights
             self._refill(order, rows)
         else:
             for runner, row in rows.items():
@@ -98,8 +121,8 @@ class RosterScreen(Screen[None]):
     def _refill(self, order: list[str], rows: dict[str, list[Content]]) -> None:
         chosen = self.chosen
         self._table.clear()
-        for runner in order:
-            self._table.add_row(*rows[runner], key=runner)
+        for runner, height in zip(order, self._heights, strict=True):
+            self._table.add_row(*rows[runner], key=runner, height=height)
         self._order = order
         self._shown = {runner: [each.markup for each in row] for runner, row in rows.items()}
         if chosen in rows:

@@ -5,6 +5,7 @@ The moving plots need fifty values a second, which stay on the runner's own hub.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,10 +14,24 @@ from textual.containers import Grid, Horizontal, Vertical
 
 from tui.screens.runner import RunnerScreen
 from tui.state.ahead import Ahead, for_coach
+from tui.state.announcement import Announcement
+from tui.state.asked import asked_words
 from tui.state.board import Board
 from tui.state.roster import Watched
+from tui.state.words import sentence
+from tui.widgets.cue_banner import CueBanner
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.trend_panel import TrendPanel
+
+
+class AskedBanner(CueBanner):
+    """The runner's banner, and below it whether they have answered what a coach asked."""
+
+    asked = ""
+
+    def show(self, saying: Announcement) -> None:
+        """Say `saying`, and what is known of the question."""
+        super().show(replace(saying, why=" · ".join(filter(None, (self.asked, saying.why)))))
 
 
 class WatchedScreen(RunnerScreen):
@@ -28,6 +43,7 @@ class WatchedScreen(RunnerScreen):
         super().__init__()
         self.runner = runner
         self._trend = TrendPanel()
+        self._banner: AskedBanner = AskedBanner()
 
     def compose(self) -> ComposeResult:
         """As the runner's screen, with the trend in place of the plots."""
@@ -44,5 +60,6 @@ class WatchedScreen(RunnerScreen):
 
     def show(self, watched: Watched, now_s: float) -> None:
         """Bring it up to date."""
+        self._banner.asked = sentence(words) if (words := asked_words(watched.board.session)) else ""
         self.paint(watched.board, now_s, watched.runner, muted=False)
         self._trend.show(watched.trend)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from dsp.records import Severity, ThresholdState
+from dsp.thresholds.drift import DriftParams
 from hub.client import Item, LinkChange, Received
 from hub.messages.delivery import for_others
 from hub.messages.wire import ReplyMessage, TrendMessage
@@ -15,6 +16,8 @@ from tui.state.board import Board, Link
 STALE_S = 5.0
 """A run says something every second; five missed are not a hiccup of the network."""
 CUE_FRESH_S = 60.0
+WARM_S = DriftParams().baseline_to_s
+"""Running time until a run's own usual is known."""
 
 
 class Need(IntEnum):
@@ -56,6 +59,13 @@ class Watched:
         order = list(ThresholdState)
         return max(states, key=order.index, default=ThresholdState.CLEAR)
 
+    @property
+    def not_yet(self) -> bool:
+        """Whether the first minutes of a run, which say what is usual today, are not over, and nothing else is told."""
+        session = self.board.session
+        over = session is not None and (session.state == "ended" or session.elapsed_s >= WARM_S)
+        return not over and self.threshold is ThresholdState.CLEAR and not self.board.thresholds
+
     def need(self, now_s: float) -> Need:
         """How much this runner needs somebody now."""
         board, session = self.board, self.board.session
@@ -81,6 +91,7 @@ class Roster:
         self.link = Link()
         self._watched: dict[str, Watched] = {}
         self._replies: list[tuple[str, ReplyMessage]] = []
+        self._answered: list[str] = []
 
     def __len__(self) -> int:
         return len(self._watched)
@@ -120,7 +131,11 @@ class Roster:
         elif isinstance(message, ReplyMessage):
             self._replies.append((runner, message))
         else:
+            waited = _waits_for_an_answer(watched.board)
             watched.board.apply(replace(item, message=message), now_s)
+            session = watched.board.session
+            if waited and session is not None and session.question is not None and session.question.answered:
+                self._answered.append(runner)
 
     def in_order(self, now_s: float) -> list[Watched]:
         """All runners, those in need first, then by name."""
@@ -130,3 +145,13 @@ class Roster:
         """Take the answers that came since the last call: runner, answer."""
         while self._replies:
             yield self._replies.pop(0)
+
+    def just_answered(self) -> Iterator[str]:
+        """Take who has answered, since the last call, whether something hurts."""
+        while self._answered:
+            yield self._answered.pop(0)
+
+
+def _waits_for_an_answer(board: Board) -> bool:
+    question = None if board.session is None else board.session.question
+    return question is not None and question.answered is None

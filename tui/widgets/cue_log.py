@@ -1,4 +1,4 @@
-"""The cues so far, newest first, a line each, with the running time they came at."""
+"""The cues so far, newest first, with the running time they came at: in full while there is room, then a line each."""
 
 from __future__ import annotations
 
@@ -42,7 +42,12 @@ class CueLog(Static):
             self.update(Content.styled("None yet. Quiet is good.", "$dim"), layout=False)
             return
         rows: list[Content] = []
-        for at_s, severity, text in list(reversed(self.said))[:height]:
+        newest = list(reversed(self.said))[:height]
+        spare = height - len(newest)
+        for at_s, severity, text in newest:
             head = f"{clock(at_s):>{_INDENT - 3}} {SEVERITY_MARK[severity]} "
-            rows.append(Content.assemble((head, "$dim"), "".join(lines_of(text, width - _INDENT, 1))))
+            first, *more = lines_of(text, width - _INDENT, 1 + spare) or [""]
+            spare -= len(more)
+            rows.append(Content.assemble((head, "$dim"), first))
+            rows += [Content(" " * _INDENT + line) for line in more]
         self.update(Content("\n").join(rows), layout=False)

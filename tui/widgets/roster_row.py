@@ -6,6 +6,7 @@ from textual.content import Content
 
 from dsp.records import ThresholdState
 from dsp.thresholds import onset
+from tui.state.asked import asked_words
 from tui.state.roster import Need, Watched
 from tui.state.words import age, clock, lines_of, middle_cut, watched_words
 from tui.widgets.sparkline import sparkline
@@ -42,13 +43,15 @@ QUIET_DEG = 2.0
 in 2-D video is 2.7 degrees (domain 2)."""
 
 
-def cells(watched: Watched, now_s: float, spark_cells: int, says_cells: int, *, wide: bool) -> list[Content]:
-    """Give the cells of a row, in the order of HEADINGS."""
+def cells(
+    watched: Watched, now_s: float, spark_cells: int, says_cells: int, *, wide: bool, says_rows: int = 1
+) -> list[Content]:
+    """Give the cells of a row, in the order of HEADINGS; `says_rows`: rows that the last one may take."""
     board, session = watched.board, watched.board.session
     silent_s = watched.silent_s(now_s)
     dim = "$dim" if silent_s is not None or board.hub_online is False else ""
     mark, colour = _MARK[watched.need(now_s)]
-    word, look = _THRESHOLD[watched.threshold]
+    word, look = ("warm-up", "$dim") if watched.not_yet else _THRESHOLD[watched.threshold]
     state = "gone" if board.hub_online is False else session.state if session is not None else "?"
     run = clock(board.elapsed_s) if state == "running" else state
     row = [
@@ -59,7 +62,7 @@ def cells(watched: Watched, now_s: float, spark_cells: int, says_cells: int, *, 
         Content.styled(_drop_line(watched, spark_cells), dim or "$accent"),
         Content.styled(word, dim or look),
         _sensors(watched, dim),
-        Content.styled("".join(lines_of(says(watched, now_s), says_cells, 1)), dim),
+        Content.styled("\n".join(lines_of(says(watched, now_s), says_cells, says_rows)), dim),
     ]
     return row if wide else row[: len(NARROW)]
 
@@ -101,16 +104,13 @@ def says(watched: Watched, now_s: float) -> str:
             return f"{each.message.name} {each.message.state}"
     session = board.session
     muted = f"muted by the {session.muted_by}" if session is not None and session.muted_by is not None else ""
-    return " · ".join(filter(None, (muted, _why(watched))))
+    return " · ".join(filter(None, (muted, asked_words(session), _why(watched))))
 
 
 def _why(watched: Watched) -> str:
     """What the hub told the runner last; what a coach sent from here is no news to a coach."""
     board, session = watched.board, watched.board.session
     pressing = watched.threshold in (ThresholdState.NEAR, ThresholdState.REACHED)
-    question = session.question if session is not None else None
-    if question is not None and question.answered is None and not pressing:
-        return "asked whether something hurts, no answer yet"
     told = next((cue for _, cue in reversed(board.cue_history) if cue.rule not in _FROM_COACHES), None)
     if told is not None:
         return told.text
@@ -121,4 +121,4 @@ def _why(watched: Watched) -> str:
         if bare is None or bare[0].startswith(onset.DETECTOR):
             return f"a threshold is {watched.threshold}; the reason stays with the runner"
         return watched_words(bare[0])
-    return "has answered whether something hurts" if question is not None and question.answered is not None else ""
+    return ""

@@ -11,14 +11,15 @@ from hub.messages.wire import TrendMessage
 from tui.widgets.sparkline import tall_sparkline
 
 _ROWS = (
-    ("Drop L", "drop_excursion_left_deg", 2.0, "{:.1f}", "°"),
-    ("Drop R", "drop_excursion_right_deg", 2.0, "{:.1f}", "°"),
-    ("Steps/min", "cadence_spm", 6.0, "{:.0f}", ""),
-    ("Contact L", "contact_left_ms", 20.0, "{:.0f}", " ms"),
-    ("Contact R", "contact_right_ms", 20.0, "{:.0f}", " ms"),
-    ("Speed", "speed_mps", 0.5, "{:.2f}", " m/s"),
+    ("Drop L", "drop_excursion_left_deg", 1.0, 2.0, "{:.1f}", "°"),
+    ("Drop R", "drop_excursion_right_deg", 1.0, 2.0, "{:.1f}", "°"),
+    ("Steps/min", "cadence_spm", 1.0, 6.0, "{:.0f}", ""),
+    ("Contact L", "contact_left_ms", 1.0, 20.0, "{:.0f}", " ms"),
+    ("Contact R", "contact_right_ms", 1.0, 20.0, "{:.0f}", " ms"),
+    ("Speed", "speed_mps", 3.6, 1.8, "{:.1f}", " km/h"),
 )
-"""Title, field, span below which a line is drawn flat (about what one minute differs from the next), format, unit."""
+"""Title, field, its unit in the one shown, span of that below which a line is drawn flat (about what one minute differs
+from the next), format, unit."""
 _HIGHEST = 3
 """Rows of a line at most."""
 _NAME_CELLS = 10
@@ -54,7 +55,7 @@ class TrendPanel(Static):
             self.update(Content.styled("The first minute is not over yet.", "$dim"), layout=False)
             return
         minutes = len(self._trend.cadence_spm)
-        self.border_subtitle = f"{minutes} min, lowest .. highest"
+        self.border_subtitle = f"{minutes} full min, lowest .. highest"
         width, height = self.content_size
         room = max(4, width - _NAME_CELLS - _RANGE_CELLS - 1)
         each = max(1, height // len(_ROWS))
@@ -65,12 +66,16 @@ class TrendPanel(Static):
             lines += [Content("")] * (min(each, _HIGHEST + 1) - rows)
         self.update(Content("\n").join(lines[:height]), layout=False)
 
-    def _lines(self, title: str, field: str, span: float, form: str, unit: str, room: int, rows: int) -> list[Content]:
+    def _lines(
+        self, title: str, field: str, factor: float, span: float, form: str, unit: str, room: int, rows: int
+    ) -> list[Content]:
         assert self._trend is not None
-        values: Sequence[float | None] = getattr(self._trend, field)
-        known = _known(self._trend, field)
+        told: Sequence[float | None] = getattr(self._trend, field)
+        values = [None if value is None else factor * value for value in told]
+        known = [value for value in values if value is not None]
         drawn = tall_sparkline(values, room, rows, least_span=span)
-        said = f"{form.format(min(known))} .. {form.format(max(known))}{unit}" if known else "not measured"
+        low, high = (form.format(end(known)) for end in (min, max)) if known else ("", "")
+        said = "not measured" if not known else f"{low}{unit}" if low == high else f"{low} .. {high}{unit}"
         above = [Content.assemble(" " * _NAME_CELLS, (line, "$accent")) for line in drawn[:-1]]
         last = Content.assemble(
             (f"{title:<{_NAME_CELLS}}", "$dim"),

@@ -1,0 +1,39 @@
+"""Whether a runner has answered a coach's question; what they answered is theirs alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hub.messages.wire import SessionMessage
+from tui.state.words import ago
+
+ANSWER_SHOWN_S = 120.0
+"""Afterwards it is no news."""
+
+
+def asked_words(session: SessionMessage | None) -> str:
+    """Say that somebody asked whether something hurts, and whether it was answered; empty: nothing to say.
+
+    How long ago is told by the hub's own clock, in its messages: ours may be another.
+    """
+    question = None if session is None else session.question
+    if session is None or question is None:
+        return ""
+    if question.answered is None:
+        return f"asked about pain {_since(question.asked, session.t)}, no answer yet"
+    answered_s = _seconds(question.answered, session.t)
+    if answered_s is not None and answered_s > ANSWER_SHOWN_S:
+        return ""
+    return f"answered about pain {_since(question.answered, session.t)}; what stays with them"
+
+
+def _since(then_utc: str, now_utc: str) -> str:
+    seconds = _seconds(then_utc, now_utc)
+    return "at some time" if seconds is None else ago(seconds)
+
+
+def _seconds(then_utc: str, now_utc: str) -> float | None:
+    try:
+        return max(0.0, (datetime.fromisoformat(now_utc) - datetime.fromisoformat(then_utc)).total_seconds())
+    except (ValueError, TypeError):
+        return None
