@@ -101,8 +101,8 @@ COACH = (
     "Sens.: how many of a runner's sensors send, of all.",
     (
         "One runner in full: the large number is of the last ten landings or so; 'usual' below it is what it is "
-        "compared with. The line of a threshold has a slower mean of about a minute, so it may differ from the large "
-        "number. The run so far has a median a minute, and the lowest and the highest of them."
+        "compared with. A slower mean of about a minute decides about a threshold, so it comes and goes later than the "
+        "large number does. The run so far has a median a minute, and the lowest and the highest of them."
     ),
     _OLD,
 )

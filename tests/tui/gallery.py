@@ -99,7 +99,7 @@ def _pain_before(feed: scenes.ScriptedFeed, clock: scenes.Clock) -> None:
 
 def _a_minute_later(feed: scenes.ScriptedFeed, clock: scenes.Clock) -> None:
     clock.now_s += 59.0
-    feed.say(scenes.metrics(), scenes.attitude(804.0))
+    feed.say(scenes.metrics(drop_excursion_right_deg=scenes.TIRED_DEG), scenes.attitude(804.0))
     scenes.a_second_later(feed, clock)
 
 

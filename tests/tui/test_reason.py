@@ -32,6 +32,10 @@ BARE = ThresholdLine(t_s=1.0, detector="drop_drift", state=ThresholdState.NEAR, 
     ("because", "words"),
     [
         (DRIFT, "landing right 7.1°, usual 4.0° (+3.1°) · limit +1.0°"),
+        (
+            (metric("drop_excursion_deg", 6.34), metric("drop_excursion_baseline_deg", 5.16)),
+            "drop 6.3°, usual 5.2° (+1.1°)",  # adds up as it stands there
+        ),
         ((NEAR,), "landing right 7.1°, usual 4.0° (+3.1°) · limit +1.0°"),
         ((BARE,), "drop drift near, landing right"),
         (

@@ -14,6 +14,7 @@ from hub.messages.wire import CueMessage
 from tests.tui import scenes
 from tests.tui.dashboard import SMALL, Dashboard, dashboard
 from tests.tui.scenes import ScriptedFeed
+from tui.state.board import FORGET_S
 from tui.state.said import CUE_SHOWN_S
 
 WALK = (Severity.WARNING, f"{texts.ACT_WALK} Noted: 5 of 10.")
@@ -198,3 +199,31 @@ async def test_one_toast_at_a_time() -> None:
         board.app.notify("[x", title="Cues")
         await board.look()
         assert [note.message for note in board.app._notifications] == ["[x"]
+
+
+async def test_the_numbers_of_a_threshold_go_on_and_agree_with_tile_and_plot() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.with_cue)
+        shown = []
+        for drop_deg in (7.1, 8.94, 4.3):
+            await board.hear(scenes.metrics(drop_excursion_right_deg=drop_deg))
+            shown.append(board.gauge.short)
+        assert shown == [
+            "landing right 7.1° now, limit 5.0°",
+            "landing right 8.9° now, limit 5.0°",
+            "back to 4.3° landing right, limit 5.0°",
+        ]
+        assert board.gauge.reason.startswith("back to 4.3° landing right, usual 4.0° (+0.3°) · limit 5.0°; clears")
+        await board.hear(scenes.metrics({}, drop_excursion_right_deg=None))
+        board.clock.now_s += FORGET_S
+        await board.look()
+        assert board.gauge.reason.startswith("When it became reached: landing right 7.1°, usual 4.0° (+3.1°)")
+
+
+async def test_after_the_dialog_the_top_line_says_that_the_page_is_still_on() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        assert "web on" not in board.status
+        await board.press("w")
+        await board.press("escape")
+        assert "web on" in board.status

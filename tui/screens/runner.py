@@ -155,7 +155,7 @@ def _pressing(worst: ThresholdMessage, board: Board, now_s: float) -> tuple[str,
     A threshold is told of when its state changes, so its own evidence stands still while the numbers go on.
     """
     at_change = reason(worst.because)
-    now = drop_now(worst.because, board, now_s)
+    now = drop_now(worst, board, now_s)
     if now is not None:
         return now
     word = THRESHOLD_WORD[worst.state]
