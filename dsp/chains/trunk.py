@@ -20,6 +20,7 @@ from dsp.gait.stances import StanceParams
 from dsp.metrics.sensor_moved import KEY as MOVED_KEY
 from dsp.orientation.bend import Pace
 from dsp.orientation.leveller import LevelParams
+from dsp.orientation.lever import BESIDE_M, Lever
 from dsp.orientation.mount import Mount
 from dsp.orientation.stillness import Stillness
 from dsp.records import Metric
@@ -74,6 +75,7 @@ class TrunkChain:
         )
         self._level = TrunkLevel(pace or Pace(), self._p.level)
         self._seat = TrunkSeat(placement, mount, self._p.seat)
+        self._lever = Lever(BESIDE_M[placement]) if placement in BESIDE_M else None
         self._still = Stillness()
         self._attitude = AttitudeStage() if signals else None
         self._taps: ThreeTaps | None = None
@@ -125,6 +127,8 @@ class TrunkChain:
         self._intake.raw()
         self._still.reset()
         self._seat.reset()
+        if self._lever is not None:
+            self._lever.reset()
         if self._known:
             self._intake.chunk = self._usual
             self._steps.reset()
@@ -172,7 +176,10 @@ class TrunkChain:
         trace, level, mount = self._trace, self._level, self._seat.mount
         t_s = trace.t_s[start:stop]
         self.latest_s = t_s[-1]
-        told = self._steps.run(t_s, level.run(t_s, start, stop, trace), trace, level, mount)
+        vertical = level.run(t_s, start, stop, trace)
+        if self._lever is not None and mount is not None:
+            vertical = self._lever.run(t_s, vertical, [axis[start:stop] for axis in trace.axes[3:]], mount)
+        told = self._steps.run(t_s, vertical, trace, level, mount)
         if self._attitude is not None:
             # Gravity alone says nothing of how the pelvis leans within a stride.
             found = self._attitude.run(trace, start, stop, mount if level.levelled else None, level.bias)
@@ -199,8 +206,11 @@ class TrunkChain:
         self._closed += 1
         if self._closed % 2:
             return False
-        self._level.stride(contacts_s, self._trace, self._intake.period_s, self._seat.mount)
-        moved = self._seat.stride(contacts_s, self._trace, running=self._steps.stances.running)
+        mount, running = self._seat.mount, self._steps.stances.running
+        self._level.stride(contacts_s, self._trace, self._intake.period_s, mount)
+        if self._lever is not None and mount is not None and running:
+            self._lever.learn(contacts_s, self._trace, mount)
+        moved = self._seat.stride(contacts_s, self._trace, running=running)
         self._steps.stances.trust = self._seat.trust
         return moved
 
@@ -228,6 +238,8 @@ class TrunkChain:
         out.append(Reading(self.latest_s, Metric(round(self.latest_s * NS_PER_S), MOVED_KEY, 1.0, None, 1.0)))
         self._seat.forget()
         self._level.forget_bias()
+        if self._lever is not None:
+            self._lever.forget()
         self._steps.stances.trust = self._seat.trust
         self._closed = 0
         self._trace.forget(self._done)
