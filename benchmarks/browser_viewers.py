@@ -27,7 +27,7 @@ from benchmarks.coach_dashboard import cost, forty_hubs
 from benchmarks.terminal import ROOT, descendants, lacking
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.broker.serving import LOOPBACK, a_free_port
-from tui.web.guard import MOST_VIEWERS
+from tui.web.guard import MOST_VIEWERS, cookie_of
 
 SETTLE_S, PATIENCE_S = 4.0, 60.0
 
@@ -62,7 +62,7 @@ async def view(session: aiohttp.ClientSession, address: str, token: str, first: 
     """Be a browser until cancelled."""
     start_s = time.monotonic()
     url = f"{address}/ws?width=120&height=40"
-    async with session.ws_connect(url, origin=address, headers={"Cookie": f"stridecue_token={token}"}) as socket:
+    async with session.ws_connect(url, origin=address, headers={"Cookie": f"{cookie_of(address)}={token}"}) as socket:
         await socket.send_json(["resize", {"width": 120, "height": 40}])
         async for message in socket:
             if message.type is aiohttp.WSMsgType.BINARY and b"runner00" in message.data and not first.done():

@@ -11,19 +11,19 @@ import signal
 import sys
 from typing import Any
 
+import msgspec
 from textual.app import App
 
 from hub.client import HubClient
-from hub.link.connection import Server
 from hub.messages.topics import WireError, coach_topics, runner_slug
-from hub.settings.broker_addresses import external_server
+from hub.settings.broker_addresses import FROM_ENVIRONMENT, naming_words, watched_server
 from hub.settings.config import MqttSection
 from hub.terminal.tether import FLAG, when_parent_ends
 from tui.app import DashboardApp
 from tui.coach import CoachApp
 from tui.look.theme import NAMES
 from tui.look.theme_memory import own_memory
-from tui.page import Page
+from tui.page.served import Page
 from tui.shell import Shell
 
 NICENESS = 5
@@ -35,13 +35,13 @@ _LOG = logging.getLogger("stridecue.dashboard")
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line; exits with 2 on a wrong one."""
     parser = argparse.ArgumentParser(prog="python -m tui", description="The dashboard of one runner.")
-    parser.add_argument("--host", default="127.0.0.1", help="the broker's host (default %(default)s)")
-    parser.add_argument("--port", type=int, default=1883, help="the broker's port (default %(default)s)")
+    parser.add_argument("--port", type=int, default=1883, help="of the broker on this machine (default %(default)s)")
     parser.add_argument("--runner", type=_runner, help="whose run to show: the topic segment")
     parser.add_argument("--watch", action="store_true", help="every runner on the broker, for a coach")
-    parser.add_argument("--url", help="with --watch: a broker elsewhere; its password is in STRIDECUE_MQTT_PASSWORD")
-    parser.add_argument("--user", help="login at --url")
-    parser.add_argument("--ca-file", help="certificates to trust at --url")
+    parser.add_argument("--broker", metavar="URL", help="a broker elsewhere")
+    parser.add_argument("--user", help="login there")
+    parser.add_argument("--password-file", help=f"for that login, where {FROM_ENVIRONMENT} is not set")
+    parser.add_argument("--ca-file", help="certificates to trust there")
     parser.add_argument("--theme", choices=NAMES, help="the look to begin with (default: the one chosen last)")
     parser.add_argument(FLAG, type=int, help="inherited pipe; the dashboard ends when it closes")
     options = parser.parse_args(arguments)
@@ -89,28 +89,31 @@ def in_browser() -> bool:
     return "TEXTUAL_DRIVER" in os.environ
 
 
+def section_of(options: argparse.Namespace) -> MqttSection:
+    """Say which broker is meant, as a configuration would."""
+    return MqttSection(
+        port=options.port,
+        url=options.broker,
+        user=options.user,
+        password_file=options.password_file,
+        ca_file=options.ca_file,
+    )
+
+
 def chosen_app(options: argparse.Namespace) -> Shell:
     """Make the dashboard that is meant; raises ConfigError for a bad URL."""
+    section = section_of(options)
+    if FROM_ENVIRONMENT in os.environ:  # who started us has read the file, which may be a pipe
+        section = msgspec.structs.replace(section, password_file=None)
+    server = watched_server(section, "--broker")
     if not options.watch:
-        server = Server(host=options.host, port=options.port)
         return DashboardApp(HubClient(server, options.runner), options.runner)
-    section = MqttSection(url=options.url, user=options.user, ca_file=options.ca_file)
-    server = external_server(section, "--url") or Server(host=options.host, port=options.port)
     return CoachApp(HubClient(server, topics=coach_topics(options.runner)), str(server))
 
 
 def page_of(options: argparse.Namespace) -> Page:
-    """Make the page that shows a coach the runners of the same broker."""
-    which = ["--port", str(options.port)]
-    watch = ["--watch", "--host", options.host, *which]
-    if options.url is not None:
-        given = {"--user": options.user, "--ca-file": options.ca_file}
-        login = [word for name, value in given.items() if value is not None for word in (name, value)]
-        which = ["--broker", options.url, *login]
-        watch = ["--watch", "--url", options.url, *login]
-    if options.watch and options.runner is not None:
-        watch += ["--runner", options.runner]
-    return Page(watch, which)
+    """Make the page that shows a coach the runners of the same broker; from a coach's dashboard, those on it."""
+    return Page(naming_words(section_of(options), options.runner if options.watch else None))
 
 
 async def run(options: argparse.Namespace) -> int:

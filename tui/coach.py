@@ -94,7 +94,7 @@ class CoachApp(Shell):
     def action_web(self) -> None:
         """Serve the same to a browser."""
         if self.page is not None:
-            self.push_screen(WebScreen(self.page))
+            self.push_screen(WebScreen(self, self.page))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In a browser there is nothing to serve it from."""

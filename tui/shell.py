@@ -11,7 +11,7 @@ from textual.worker import Worker, WorkerState
 from hub.client import Item
 from tui.look.theme import FOR_FEW_COLOURS, NAMES, look_name, theme_name, themes
 from tui.look.theme_memory import ThemeMemory
-from tui.page import Page
+from tui.page.served import Page
 from tui.state.feed import Feed
 
 WIDTHS = [(0, "-tight"), (76, "-narrow"), (110, "-wide")]
@@ -56,6 +56,24 @@ class Shell(App[None]):
         """Take in everything the feed says; nothing is queued, only the newest is kept."""
         async for item in self._feed.watch():
             self._hear(item, self._clock_s())
+
+    @work(group="page")
+    async def serve_page(self) -> None:
+        """Serve it: a worker of the app, which no screen that is closed takes along."""
+        if self.page is not None:
+            await self.page.start(look_name(self.theme))
+
+    @work(group="page")
+    async def stop_page(self) -> None:
+        """Serve it no more."""
+        if self.page is not None:
+            await self.page.stop()
+
+    @work(group="browser")
+    async def show_page(self) -> None:
+        """Open it in this machine's browser."""
+        if self.page is not None:
+            await self.page.show()
 
     async def on_unmount(self) -> None:
         """Leave nothing behind."""

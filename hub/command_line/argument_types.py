@@ -8,8 +8,8 @@ import math
 
 from drivers.radio_choice import check_radio
 from hub.messages.topics import WireError, runner_slug
-from hub.settings.config import sound_output
-from hub.settings.web_address import WEB_PORT
+from hub.page.door import WEB_PORT
+from hub.settings.sound_output import sound_output
 
 THEMES = ("dark", "light", "high-contrast", "colour-blind")
 """Looks of the dashboard; `tui.look.theme` has their colours."""

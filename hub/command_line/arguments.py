@@ -11,7 +11,8 @@ from hub.command_line.recording_arguments import IMPORT, REPLAY, add_import, add
 from hub.command_line.sensor_arguments import PAIR, PROFILES, SCAN, SIM, add_pair, add_profiles, add_scan, add_sim
 from hub.command_line.shared_options import add_headless, add_mounts, add_mqtt_port, add_sound
 from hub.command_line.watch_arguments import WATCH, add_watch
-from hub.settings.config import AUTO, SAMPLE
+from hub.settings.config import SAMPLE
+from hub.settings.sound_output import AUTO
 from hub.settings.folders import config_file
 
 _EXAMPLES = """\

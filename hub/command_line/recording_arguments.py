@@ -6,7 +6,7 @@ import argparse
 
 from hub.command_line.argument_types import speed
 from hub.command_line.shared_options import add_headless, add_mounts, add_mqtt_port, add_sound
-from hub.settings.config import OFF
+from hub.settings.sound_output import OFF
 
 IMPORT = """\
 CSV: a column t_s, then for each sensor <sensor>_ax .. _az in m/s2 and <sensor>_gx .. _gz in rad/s; any of the six may

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from hub.command_line.argument_types import add_theme, port, runner, web_address
-from hub.settings.web_address import LOOPBACK, WEB_PORT
+from hub.page.address import LOOPBACK
+from hub.page.door import WEB_PORT
 
 WATCH = """\
 Every runner who publishes on a broker, those who need somebody on top. Nothing is configured per runner.

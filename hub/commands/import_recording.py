@@ -13,7 +13,9 @@ from drivers.imports.csv_import import ImportReport, import_csv
 from drivers.imports.csv_table import CsvTable
 from drivers.recordings.recording import RecordingReader
 from dsp.signals import NS_PER_S, Placement
-from hub.settings.config import ConfigError, given_file, nearest
+from hub.command_line.given_file import given_file
+from hub.settings.config import ConfigError
+from hub.settings.nearest import nearest
 from hub.terminal.progress import Progress
 
 WEARABLE = tuple(place for place in Placement if place not in {Placement.FOOT, Placement.CHEST, Placement.TREADMILL})

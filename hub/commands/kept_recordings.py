@@ -8,8 +8,9 @@ from pathlib import Path
 from drivers.errors import DriverError
 from drivers.recordings.recording import RecordingReader
 from drivers.recordings.recording_length import length_s
+from hub.command_line.given_file import given_file
 from hub.commands.live import chosen_config, recordings_folder
-from hub.settings.config import ConfigError, given_file
+from hub.settings.config import ConfigError
 from hub.settings.folders import RECORDING, demo_folder, program
 
 LISTED = 18

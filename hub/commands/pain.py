@@ -13,8 +13,9 @@ from hub.commands.before_run import answer_morning, now_utc, short, unanswered
 from hub.commands.live import chosen_config
 from hub.history.runs import StoredPain
 from hub.history.store import History
-from hub.settings.config import ConfigError, nearest
+from hub.settings.config import ConfigError
 from hub.settings.folders import data_folder
+from hub.settings.nearest import nearest
 from hub.text.pain_text import advice
 
 AFTERWARDS = "afterwards"

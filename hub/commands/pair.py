@@ -12,8 +12,9 @@ from drivers.supervision.roles import role_of
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog
 from hub.commands.live import chosen_config, open_known_radio
-from hub.settings.config import Config, ConfigError, nearest
+from hub.settings.config import Config, ConfigError
 from hub.settings.known_devices import known_devices
+from hub.settings.nearest import nearest
 from hub.settings.paired import OPPOSITE, Sensor, load_paired, pairing_file, placed, store_paired, swapped
 
 PARTS = (Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT)

@@ -13,7 +13,8 @@ from drivers.vectors.verify import Outcome, Verdict, verify
 from firmware_profiles.catalog import Catalog, load_catalog
 from firmware_profiles.description import describe
 from firmware_profiles.device_table import status_legend
-from hub.settings.config import ConfigError, given_file
+from hub.command_line.given_file import given_file
+from hub.settings.config import ConfigError
 from hub.settings.folders import profiles_folder
 from hub.settings.known_devices import known_devices
 

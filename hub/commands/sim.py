@@ -18,7 +18,8 @@ from drivers.virtual.peripherals.imu import Imu
 from drivers.virtual.peripherals.sensor import VirtualSensor
 from drivers.virtual.process import run_sensor
 from drivers.virtual.sensor_kinds import DEFAULT_FIVE, SENSOR_KINDS
-from hub.settings.config import ConfigError, nearest
+from hub.settings.config import ConfigError
+from hub.settings.nearest import nearest
 from hub.stop import Stop, stopping_on_signals
 
 CHILD_STOP_S = 3.0

@@ -15,11 +15,13 @@ from pathlib import Path
 from hub.client import HubClient
 from hub.link.connection import NOTHING_HERE, Server
 from hub.messages.topics import coach_topics
-from hub.settings.broker_addresses import FROM_ENVIRONMENT, external_server
+from hub.page.address import IN_ENVIRONMENT, reachable, whole
+from hub.page.door import check_free
+from hub.page.phone import advice, camera_code
+from hub.settings.broker_addresses import FROM_ENVIRONMENT, naming_words, watched_server
 from hub.settings.config import Config, ConfigError, MqttSection
 from hub.settings.folders import adding_extra, config_file
 from hub.settings.read_config import load_config
-from hub.settings.web_address import IN_ENVIRONMENT, advice, camera_code, check_free, page, reachable
 from hub.terminal.dashboard import dashboard_is_installed
 from hub.terminal.terminal import SavedTerminal, is_whole
 from hub.terminal.tied_child import ASKED_TO_END, run_tied
@@ -29,7 +31,7 @@ from hub.text.plain_watch import PlainWatch
 def run(options: Namespace) -> int:
     """Watch until quit; raises ConfigError."""
     section, where = _section(options)
-    server = external_server(section, where) or Server(port=options.port or Server().port)
+    server = watched_server(section, where)
     if options.serve is not None:
         return _serve(section, server, options)
     why_plain = _why_plain(options)
@@ -65,7 +67,7 @@ def _section(options: Namespace) -> tuple[MqttSection, str]:
         if getattr(options, name) is not None:
             raise ConfigError(f"--{name.replace('_', '-')}: says nothing without --broker URL")
     if options.port is not None:
-        return MqttSection(), "--port"
+        return MqttSection(port=options.port), "--port"
     path = Path(config_file())
     config = load_config(path) if path.is_file() else Config()
     return config.mqtt, str(path)
@@ -74,7 +76,7 @@ def _section(options: Namespace) -> tuple[MqttSection, str]:
 def _dashboard(section: MqttSection, server: Server, options: Namespace) -> int:
     """Run the coach's dashboard in a process of its own."""
     terminal = SavedTerminal()
-    command = [sys.executable, "-m", "tui", *_arguments(section, server, options.runner, options.theme)]
+    command = [sys.executable, "-m", "tui", *_arguments(section, options)]
     code = run_tied(command, _environment(server))
     if code != 0:
         terminal.restore()
@@ -93,35 +95,21 @@ def _serve(section: MqttSection, server: Server, options: Namespace) -> int:
     host, port = options.serve
     check_free(host, port)
     token = secrets.token_urlsafe(16)
-    pages = [page(address, port, token) for address in reachable(host)]
+    pages = [whole(address, port, token) for address in reachable(host)]
     for each in pages:
         print(f"open {each}", flush=True)
     if sys.stdout.isatty() and not ipaddress.ip_address(host).is_loopback:
         print(camera_code(pages[-1]), end="", flush=True)
-    print(f"{advice(host, *_which(options))}\nCtrl-C ends it", flush=True)
+    print(f"{advice(host, *naming_words(section, options.runner))}\nCtrl-C ends it", flush=True)
     command = [sys.executable, "-m", "tui.web", "--host", host, "--port", str(port)]
-    arguments = _arguments(section, server, options.runner, options.theme)
-    return _code(run_tied(command, {**_environment(server), IN_ENVIRONMENT: token}, ["--", *arguments]))
+    environment = {**_environment(server), IN_ENVIRONMENT: token}
+    return _code(run_tied(command, environment, ["--", *_arguments(section, options)]))
 
 
-def _which(options: Namespace) -> list[str]:
-    """Give the words that named the broker and the runner on this command line."""
-    names = ("broker", "user", "password_file", "ca_file", "port", "runner")
-    given = {name: value for name in names if (value := getattr(options, name)) is not None}
-    return [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-
-
-def _arguments(section: MqttSection, server: Server, runner: str | None, theme: str | None = None) -> list[str]:
-    """Tell the dashboard which broker; never the password."""
-    words = ["--watch"]
-    if section.url is not None:
-        words += ["--url", section.url]
-        for name, value in (("--user", section.user), ("--ca-file", section.ca_file)):
-            words += [name, value] if value is not None else []
-    else:
-        words += ["--port", str(server.port)]
-    words += ["--theme", theme] if theme is not None else []
-    return words + (["--runner", runner] if runner is not None else [])
+def _arguments(section: MqttSection, options: Namespace) -> list[str]:
+    """Tell the dashboard what to show, and how."""
+    look = ["--theme", options.theme] if options.theme is not None else []
+    return ["--watch", *naming_words(section, options.runner), *look]
 
 
 def _environment(server: Server) -> dict[str, str]:

@@ -37,6 +37,7 @@ from hub.run.runtime import Plan, Runtime
 from hub.settings.config import SoundSection
 from hub.settings.folders import RECORDING, adding_extra, program, recording_name
 from hub.settings.run_settings import RunSettings
+from hub.settings.sound_output import OFF
 from hub.sinks.jsonl import open_jsonl
 from hub.sound.phrases import spoken_phrases
 from hub.sound.plan import choose_sounds

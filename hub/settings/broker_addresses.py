@@ -58,6 +58,22 @@ def external_server(section: MqttSection, where: str) -> Server | None:
     )
 
 
+def watched_server(section: MqttSection, where: str) -> Server:
+    """Find the broker whose runners are watched: the external one, else the hub's on this machine; as above."""
+    return external_server(section, where) or Server(port=section.port)
+
+
+def naming_words(section: MqttSection, runner: str | None = None) -> list[str]:
+    """Name that broker, and a runner where one is meant, as `stridecue watch` and `python -m tui` read it.
+
+    Where the password is in a file the words name the file; the password itself is never among them.
+    """
+    named = {"--broker": section.url, "--port": None if section.url is not None else str(section.port)}
+    login = {"--user": section.user, "--password-file": section.password_file, "--ca-file": section.ca_file}
+    given = {**named, **login, "--runner": runner}
+    return [word for name, value in given.items() if value is not None for word in (name, value)]
+
+
 def listen_address(section: MqttSection, where: str) -> tuple[str, int] | None:
     """Turn `mqtt.listen` into address and port, None without; raises ConfigError."""
     if section.listen is None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 
 from dsp.runner.triage import PainRule
 from dsp.signals import Placement
+from hub.settings.sound_output import AUTO
 
 SAMPLE = """\
 [runner]
@@ -22,20 +21,8 @@ url = "mqtt://192.168.1.20:1883"
 """A short configuration for help texts; all of it is in docs/configuration.md."""
 
 
-AUTO, OFF, NULL = "auto", "off", "null"
-"""What `sound.output` may be besides a WAV file."""
-
-
 class ConfigError(ValueError):
     """A configuration that cannot be used: file, key, what to write instead."""
-
-
-def given_file(text: str) -> Path:
-    """Give the path of a file named on the command line; raises ConfigError when there is none."""
-    path = Path(text)
-    if not path.is_file():
-        raise ConfigError(f"{text}: {'is a folder' if path.is_dir() else 'no such file'}")
-    return path
 
 
 class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -130,16 +117,3 @@ class Config(_Section, frozen=True, kw_only=True):
     cues: CuesSection = CuesSection()
     sound: SoundSection = SoundSection()
     record: RecordSection = RecordSection()
-
-
-def sound_output(text: str) -> str:
-    """Give back what sound can go to; raises ValueError."""
-    if text not in {AUTO, OFF, NULL} and not text.lower().endswith(".wav"):
-        raise ValueError(f"{text!r}: write auto, off, null, or the name of a file that ends in .wav")
-    return text
-
-
-def nearest(word: str, valid: list[str]) -> str:
-    """Name the valid word that was probably meant, or all of them."""
-    close = difflib.get_close_matches(word, valid, n=1, cutoff=0.5)
-    return f"did you mean {close[0]!r}?" if close else f"valid: {', '.join(sorted(valid))}"

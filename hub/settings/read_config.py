@@ -12,7 +12,9 @@ import msgspec
 from dsp.signals import Placement
 from hub.messages.topics import WireError, runner_slug
 from hub.settings.broker_addresses import external_server, listen_address
-from hub.settings.config import Config, ConfigError, nearest, sound_output
+from hub.settings.config import Config, ConfigError
+from hub.settings.nearest import nearest
+from hub.settings.sound_output import sound_output
 
 ONE_RUNNER = (
     "one adapter serves one runner (5 to 7 Bluetooth links is all it can hold): start a second hub with a second "

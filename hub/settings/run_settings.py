@@ -16,7 +16,8 @@ from dsp.runner.plan import Plan
 from dsp.runner.triage import PainRule
 from dsp.signals import Placement
 from dsp.thresholds.drift import DriftParams
-from hub.settings.config import ConfigError, nearest
+from hub.settings.config import ConfigError
+from hub.settings.nearest import nearest
 
 
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from hub.settings.config import AUTO, NULL, OFF, SoundSection
+from hub.settings.config import SoundSection
 from hub.settings.folders import adding_extra, speech_folder
+from hub.settings.sound_output import AUTO, NULL, OFF
 from hub.sound.output.device import DeviceOutput
 from hub.sound.output.output import Output
 from hub.sound.output.silent import SilentOutput

@@ -7,10 +7,10 @@ The dashboard is only known by the name of its module: a headless hub never load
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib.util
 import sys
 
+from hub.terminal.ending import ended
 from hub.terminal.terminal import SavedTerminal
 from hub.terminal.tether import Tether
 
@@ -59,13 +59,5 @@ class Dashboard:
             self._tether.cut()
         if process is None or process.returncode is not None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        try:
-            async with asyncio.timeout(STOP_TIMEOUT_S):
-                code = await process.wait()
-        except TimeoutError:
-            process.kill()
-            code = await process.wait()
-        if code != 0:
+        if await ended(process, STOP_TIMEOUT_S) != 0:
             self._terminal.restore()

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 
+from hub.terminal.ending import ended_here
 from hub.terminal.tether import Tether
 
 ASKED_TO_END = 143
@@ -25,7 +26,7 @@ def run_tied(command: Sequence[str], environment: Mapping[str, str], last: Seque
         try:
             child = subprocess.Popen([*command, *tether.arguments, *last], env=environment, pass_fds=tether.descriptors)
             tether.tied()
-            stack.callback(_end, child)
+            stack.callback(ended_here, child, STOP_TIMEOUT_S)
             return child.wait()
         except KeyboardInterrupt:
             return 0
@@ -55,14 +56,3 @@ def _ending_on_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """Ask a child to end, and see to it."""
-    if child.poll() is None:
-        child.terminate()
-        try:
-            child.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()

@@ -6,12 +6,15 @@ import asyncio
 import os
 import shutil
 import socket
+import time
 from collections.abc import Callable
 
 import pytest
 
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.broker.serving import LOOPBACK
+from hub.page.door import check_free
+from hub.settings.config import ConfigError
 
 
 def mosquitto_program() -> str:
@@ -33,12 +36,25 @@ def a_port() -> int:
 
 
 async def until(done: Callable[[], bool]) -> None:
-    """Wait in real time for what another program causes; fails after ten seconds."""
-    for _ in range(500):
+    """Wait in real time for what another program causes; fails after half a minute."""
+    for _ in range(1500):
         if done():
             return
         await asyncio.sleep(0.02)
-    pytest.fail("did not happen within ten seconds")
+    pytest.fail("did not happen within half a minute")
+
+
+def until_free(port: int) -> None:
+    """Wait in real time until nobody listens there; fails after half a minute."""
+    end_s = time.monotonic() + 30.0
+    while True:
+        try:
+            check_free(LOOPBACK, port)
+        except ConfigError:
+            assert time.monotonic() < end_s, "somebody still listens there"
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _needed(program: str | None, name: str) -> str:

@@ -35,12 +35,13 @@ async def test_nobody_gets_in_without_the_token_from_elsewhere_or_as_the_fourth(
             async with session.get(address + path, headers=headers, allow_redirects=False) as answer:
                 return answer.status
 
-        cookie = f"stridecue_token={TOKEN}"
+        cookie = f"stridecue_token_{address.rpartition(':')[2]}={TOKEN}"
         assert await status() == 401
         assert await status("/?token=guess") == 401
         assert await status("/static/js/textual.js") == 401
         assert await status(f"/?token={TOKEN}") == 303
         assert await status(Cookie=cookie) == 200
+        assert await status(Cookie=f"stridecue_token_1={TOKEN}") == 401, "another port's"
         assert await status(Cookie=cookie, Host="evil.example") == 403
         upgrade = {
             "Connection": "Upgrade",

@@ -7,7 +7,7 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 from dsp.records import Severity, Side
-from dsp.runner.triage import PainRule
+from dsp.runner.triage import SITES, PainRule
 from dsp.texts import ACT_EASY, ACT_STOP, ACT_WALK
 from hub.messages.incoming import CommandMessage, PainMessage
 from hub.messages.wire import ReplyMessage
@@ -53,6 +53,17 @@ async def test_pain_without_a_level_is_not_sent_and_escape_goes_back() -> None:
         await board.press("escape")
         assert isinstance(board.app.screen, RunnerScreen)
         assert board.feed.sent == []
+
+
+async def test_all_places_that_hurt_are_seen_and_one_letter_chooses_one():
+    async with dashboard(SMALL) as board:
+        await board.play(scenes.running)
+        await board.press("p")
+        for letter, site in zip("abcdefgh", SITES, strict=True):
+            assert f"{letter} {site}" in board.text
+        await board.press("4", "b", "l", "enter")
+        await board.press("p", "2", "c", "c", "enter")
+        assert board.feed.sent == [PainMessage(level=4, site=SITES[1], side="left"), PainMessage(level=2)]
 
 
 async def test_pain_that_nobody_took_is_said_aloud() -> None:

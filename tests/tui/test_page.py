@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shlex
 import signal
 import socket
 import sys
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import aiohttp
 import pytest
+from textual.widgets import Static
 
-from hub.settings import web_address
+from hub.page import door
+from hub.page.address import LOOPBACK
+from hub.page.door import check_free, free_port
+from hub.settings.broker_addresses import FROM_ENVIRONMENT
 from hub.settings.config import ConfigError
-from hub.settings.web_address import LOOPBACK, check_free, free_port
-from tests.hub.programs import a_port
+from tests.hub.programs import a_port, until_free
 from tests.tui import scenes
 from tests.tui.browser import a_page
-from tests.tui.dashboard import dashboard
+from tests.tui.dashboard import Dashboard, dashboard
 from tests.tui.page import WrittenPage
-from tests.tui.test_process import Terminal, started
-from tui.__main__ import page_of, parse
-from tui.page import Page, has_browser
-from tui.screens.web import ASKED, NO_BROWSER, WebScreen
+from tests.tui.terminal import Terminal, started
+from tui.__main__ import chosen_app, page_of, parse
+from tui.page.served import Page
+from tui.screens.web import OPENED, WebScreen
 
 pytestmark = [pytest.mark.real_time, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 PATIENCE_S, LOOK_S = 30.0, 0.02
@@ -33,8 +36,8 @@ PATIENCE_S, LOOK_S = 30.0, 0.02
 
 @pytest.fixture
 async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:
-    monkeypatch.setattr(web_address, "WEB_PORT", a_port())
-    one = Page(["--watch", "--port", "1"], ["--port", "1"])
+    monkeypatch.setattr(door, "WEB_PORT", a_port())
+    one = Page(["--port", "1"])
     try:
         yield one
     finally:
@@ -57,7 +60,7 @@ def _port(page: Page) -> int:
 
 async def test_it_is_served_here_with_a_token_until_it_is_stopped(page: Page):
     await page.start("dark")
-    assert page.address.startswith(f"http://{LOOPBACK}:{web_address.WEB_PORT}/?token=")
+    assert page.address.startswith(f"http://{LOOPBACK}:{door.WEB_PORT}/?token=")
     address = page.address
     await _until(lambda: page.state == "on")
     await page.start("dark")
@@ -70,7 +73,7 @@ async def test_it_is_served_here_with_a_token_until_it_is_stopped(page: Page):
             assert "textual.js" in await answer.text()
     await page.stop()
     assert (page.state, page.address) == ("off", "")
-    check_free(LOOPBACK, web_address.WEB_PORT)
+    check_free(LOOPBACK, door.WEB_PORT)
 
 
 async def test_a_real_browser_shows_the_coachs_dashboard_and_asks_nobody_outside(page: Page, tmp_path: Path):
@@ -86,44 +89,90 @@ async def test_a_real_browser_shows_the_coachs_dashboard_and_asks_nobody_outside
 
 async def test_a_port_that_is_taken_is_left_alone(page: Page):
     with socket.socket() as other:
-        other.bind((LOOPBACK, web_address.WEB_PORT))
+        other.bind((LOOPBACK, door.WEB_PORT))
         other.listen()
         await page.start("dark")
-        assert _port(page) != web_address.WEB_PORT
+        assert _port(page) != door.WEB_PORT
         await _until(lambda: page.state == "on")
 
 
 async def test_what_went_wrong_is_said_in_words(page: Page, monkeypatch: pytest.MonkeyPatch):
     with socket.socket() as other:
-        other.bind((LOOPBACK, web_address.WEB_PORT))
+        other.bind((LOOPBACK, door.WEB_PORT))
         other.listen()
-        monkeypatch.setattr("tui.page.free_port", lambda: web_address.WEB_PORT)  # taken between the look and the start
+        monkeypatch.setattr("tui.page.served.free_port", lambda: door.WEB_PORT)  # taken between the look and the start
         await page.start("dark")
         await _until(lambda: page.state == "failed")
         assert "is taken on this machine" in page.why
-    monkeypatch.setattr("tui.page.importlib.util.find_spec", lambda _name: None)
+    monkeypatch.setattr("tui.page.served.importlib.util.find_spec", lambda _name: None)
     await page.start("dark")
     assert page.state == "failed"
     assert "[web]" in page.why or "textual_serve" in page.why
 
 
-async def test_the_browser_gets_the_address_and_none_is_asked_for_without_a_display(
-    page: Page, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-):
-    asked = tmp_path / "asked"
-    browser = tmp_path / "browser.sh"
-    browser.write_text(f'#!/bin/sh\necho "$1" > {asked}\n')
-    browser.chmod(0o755)
-    monkeypatch.setenv("BROWSER", f"{browser} %s")
-    monkeypatch.setenv("DISPLAY", ":99")
-    page.address = "http://127.0.0.1:1/?token=x"
-    assert await page.show()
-    await _until(asked.is_file)
-    assert asked.read_text().strip() == page.address
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
-    if sys.platform not in {"darwin", "win32"}:
-        assert not has_browser()
+async def test_what_is_asked_for_last_is_what_it_comes_to(page: Page):
+    starting = asyncio.create_task(page.start("dark"))
+    await asyncio.sleep(0)
+    assert page.state == "starting"
+    await page.stop()
+    assert (page.state, page.address) == ("off", "")
+    await starting
+    assert (page.state, page.address) == ("off", "")
+    check_free(LOOPBACK, door.WEB_PORT)
+    await asyncio.gather(page.start("dark"), page.stop(), page.start("dark"))
+    assert page.address
+    await _until(lambda: page.state == "on")
+
+
+async def test_a_start_that_is_given_up_leaves_no_child(page: Page):
+    for waits in range(4):
+        starting = asyncio.create_task(page.start("dark"))
+        for _ in range(waits):
+            await asyncio.sleep(0)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        await page.stop()
+        check_free(LOOPBACK, door.WEB_PORT)
+    await page.start("dark")
+    await _until(lambda: page.state == "on")
+
+
+async def test_stopped_and_left_at_once_it_is_off_when_looked_at_again(page: Page):
+    async with dashboard() as board:
+        board.app.page = page
+        await board.press("w")
+        await board.press("escape")
+        await _until(lambda: page.state == "on")
+        await board.press("w")
+        await board.pilot.press("s", "escape")
+        assert page.state == "off"
+        await board.app.workers.wait_for_complete([each for each in board.app.workers if each.group == "page"])
+        assert page.state == "off"
+        check_free(LOOPBACK, door.WEB_PORT)
+        await board.press("w")
+        await _until(lambda: "● on" in _words(board))
+
+
+async def test_it_is_drawn_only_when_something_has_changed():
+    page = WrittenPage()
+    async with dashboard() as board:
+        board.app.page = page
+        await board.press("w")
+        screen = board.app.screen
+        assert isinstance(screen, WebScreen)
+        assert page.phone_asked == 1
+        screen.query_one("#web-state", Static).update("as it was")
+        screen._look()
+        assert "as it was" in _words(board)
+        page.opened = "failed"
+        screen._look()
+        assert "as it was" not in _words(board)
+        assert OPENED["failed"] in _words(board)
+        assert page.phone_asked == 1
+
+
+def _words(board: Dashboard) -> str:
+    return " ".join(str(each.render()) for each in board.app.screen.query("Static"))
 
 
 @pytest.mark.parametrize("browser", [True, False])
@@ -137,15 +186,16 @@ async def test_the_key_shows_the_address_and_what_a_phone_needs(*, browser: bool
         assert page.address in board.text
         assert "watch --serve 192.168.1.20 --port 1883" in board.text
         await board.press("enter")
-        words = " ".join(str(each.render()) for each in board.app.screen.query("Static"))
-        assert (ASKED if browser else NO_BROWSER) in words
+        await _until(lambda: OPENED["asked" if browser else "none"] in _words(board))
         assert page.shown == int(browser)
         await board.press("escape")
         await board.press("w")
         assert page.address in board.text, "it stayed on"
+        address = page.address
         await board.press("s")
         assert page.state == "off"
-        assert page.address not in board.text or not page.address
+        assert address
+        await _until(lambda: address not in board.text)
 
 
 async def test_who_looks_on_in_a_browser_cannot_serve_from_there():
@@ -155,13 +205,21 @@ async def test_who_looks_on_in_a_browser_cannot_serve_from_there():
         assert not isinstance(board.app.screen, WebScreen)
 
 
-def test_it_shows_the_runners_of_the_same_broker():
+def test_it_shows_the_runners_of_the_same_broker_and_a_phone_gets_there_too():
     runner = page_of(parse(["--port", "4711", "--runner", "ann"]))
-    assert runner._watch == ("--watch", "--host", "127.0.0.1", "--port", "4711")
-    assert runner._phone == ("--port", "4711")
-    coach = page_of(parse(["--watch", "--url", "mqtt://gym.local", "--user", "coach", "--runner", "ann"]))
-    assert coach._watch == ("--watch", "--url", "mqtt://gym.local", "--user", "coach", "--runner", "ann")
-    assert coach._phone == ("--broker", "mqtt://gym.local", "--user", "coach")
+    assert runner._which == ("--port", "4711"), "everybody on that broker"
+    words = ["--broker", "mqtts://club.example", "--user", "coach", "--password-file", "~/my file", "--runner", "ann"]
+    coach = page_of(parse(["--watch", *words]))
+    assert coach._which == tuple(words)
+    assert coach.phone_command is None or coach.phone_command.endswith(shlex.join(words))
+
+
+async def test_a_password_that_has_been_read_is_not_read_again(monkeypatch: pytest.MonkeyPatch):
+    words = ["--watch", "--broker", "mqtt://gym.local", "--user", "coach", "--password-file", "/dev/fd/63"]
+    with pytest.raises(ConfigError, match="password_file"):
+        chosen_app(parse(words))
+    monkeypatch.setenv(FROM_ENVIRONMENT, "of the club")
+    assert chosen_app(parse(words)).page is None
 
 
 def _serving(terminal: Terminal) -> int:
@@ -183,17 +241,9 @@ def test_however_the_dashboard_ends_its_server_ends_too(number: signal.Signals):
             check_free(LOOPBACK, port)
         terminal.process.send_signal(number)
         terminal.process.wait()
-        end_s = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                check_free(LOOPBACK, port)
-            except ConfigError:
-                assert time.monotonic() < end_s, "it is still served"
-                time.sleep(0.05)
-            else:
-                break
+        until_free(port)
 
 
 def test_the_usual_port_comes_first(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(web_address, "WEB_PORT", a_port())
-    assert free_port() == web_address.WEB_PORT
+    monkeypatch.setattr(door, "WEB_PORT", a_port())
+    assert free_port() == door.WEB_PORT

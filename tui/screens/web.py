@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -12,11 +11,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.look.theme import look_name
-from tui.page import Page, State
+from tui.page.served import Page, State
+from tui.shell import Shell
 
 LOOK_S = 0.2
-"""How often what the child says is looked at."""
+"""How often what became of it is looked at."""
 _WORDS: dict[State, tuple[str, str]] = {
     "off": ("○ off: nobody can open it now", "$dim"),
     "starting": ("◌ starting, a few seconds …", "$dim"),
@@ -33,8 +32,14 @@ _WHY_ONLY_HERE = (
     "Phone or tablet: this address works on this machine only, since whoever opens it can also speak to runners. To "
     "let everybody in your wifi in, type this in another terminal; it prints an address and a code for the camera:"
 )
-NO_BROWSER = "No browser can be shown from here (no display): copy the address into one on this machine."
-ASKED = "The browser was asked to open it."
+OPENED = {
+    "asking": "Asking the browser …",
+    "asked": "The browser was asked to open it; where it shows nothing, copy the address into it.",
+    "silent": "The browser was asked to open it, and has not answered; else copy the address into one here.",
+    "failed": "The browser could not open it: copy the address into one on this machine.",
+    "none": "No browser can be shown from here (no display): copy the address into one on this machine.",
+}
+"""By `Page.opened`."""
 
 
 class WebScreen(ModalScreen[None]):
@@ -47,11 +52,13 @@ class WebScreen(ModalScreen[None]):
         Binding("escape,w,q", "dismiss", "Back"),
     ]
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, shell: Shell, page: Page) -> None:
         super().__init__()
+        self._shell = shell
         self._page = page
-        self._opened = ""
+        self._command: str | None = None
         self._wanted = False  # as soon as it is on
+        self._drawn: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Where it is, how it is opened, for whom it is not."""
@@ -66,51 +73,43 @@ class WebScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Begin to serve, and to look how that goes."""
-        self._serve()
-        self._draw()
-        self.set_interval(LOOK_S, self._draw)
+        self._command = self._page.phone_command
+        self._shell.serve_page()
+        self._look()
+        self.set_interval(LOOK_S, self._look)
 
     def action_open(self) -> None:
         """Open it in this machine's browser; where it is not served, serve it."""
         if self._page.state in {"off", "failed"}:
-            self._serve()
+            self._shell.serve_page()
         else:
             self._wanted = True
-            self._draw()
+        self._look()
 
     def action_stop(self) -> None:
         """Serve no more."""
-        self._opened, self._wanted = "", False
-        self._end()
+        self._wanted = False
+        self._shell.stop_page()
 
-    @work(exclusive=True, group="page")
-    async def _serve(self) -> None:
-        await self._page.start(look_name(self.app.theme))
-        self._draw()
-
-    @work(exclusive=True, group="page")
-    async def _end(self) -> None:
-        await self._page.stop()
-        self._draw()
-
-    @work(exclusive=True, group="browser")
-    async def _show(self) -> None:
-        self._opened = ASKED if await self._page.show() else NO_BROWSER
-        self._draw()
-
-    def _draw(self) -> None:
+    def _look(self) -> None:
         page = self._page
         if self._wanted and page.state == "on":
             self._wanted = False
-            self._show()
+            self._shell.show_page()
+        now = (page.state, page.why, page.address, page.opened)
+        if now != self._drawn:
+            self._drawn = now
+            self._draw()
+
+    def _draw(self) -> None:
+        page = self._page
         word, colour = _WORDS[page.state]
-        command = page.phone_command
         lines = {
             "state": Content.styled(f"{word}{f': {page.why}' if page.why else ''}", colour),
             "address": Content.styled(page.address, "bold"),
-            "opened": Content(self._opened),
-            "phone": Content.styled(_WHY_ONLY_HERE if command else "", "$dim"),
-            "command": Content(command or ""),
+            "opened": Content(OPENED[page.opened] if page.opened is not None else ""),
+            "phone": Content.styled(_WHY_ONLY_HERE if self._command else "", "$dim"),
+            "command": Content(self._command or ""),
             "keys": Content.styled(_KEYS[page.state], "$dim"),
         }
         for name, content in lines.items():

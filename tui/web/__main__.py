@@ -20,8 +20,9 @@ from aiohttp import web
 from textual_serve.server import Server, to_int
 
 from hub.log import log_to_file
+from hub.page.address import IN_ENVIRONMENT, LOOPBACK
+from hub.page.door import WEB_PORT, listen
 from hub.settings.config import ConfigError
-from hub.settings.web_address import IN_ENVIRONMENT, LOOPBACK, WEB_PORT, listen
 from hub.stop import Stop, stopping_on_signals
 from hub.terminal.tether import FLAG, when_parent_ends
 from tui.web.guard import Guard, Handler

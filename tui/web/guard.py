@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-COOKIE = "stridecue_token"
 MOST_VIEWERS = 3
 """Each viewer is a dashboard of its own: 70 MB and a tenth of a core (docs/dashboard-costs.md)."""
 _HEADERS = {
@@ -27,6 +26,12 @@ _HEADERS = {
 }
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def cookie_of(host: str) -> str:
+    """Name the cookie by the port: browsers keep one jar for all ports of a machine, and each port has its token."""
+    port = host.rpartition(":")[2]
+    return f"stridecue_token_{port if port.isdecimal() else 80}"
 
 
 class Guard:
@@ -43,12 +48,15 @@ class Guard:
         if not self._ours(request.host):
             raise web.HTTPForbidden(text="This name is not one of this machine's: use its address.")
         given = request.query.get("token")
-        if not self._fits(given if given is not None else request.cookies.get(COOKIE, "")):
-            raise web.HTTPUnauthorized(text="Use the whole address that `stridecue watch --serve` has printed.")
+        if not self._fits(given if given is not None else request.cookies.get(cookie_of(request.host), "")):
+            raise web.HTTPUnauthorized(
+                text="Use the whole address: `stridecue watch --serve` printed it, or the key w shows it."
+            )
         if given is not None:
             # The address without the token: it is not to be read over a shoulder or kept in a history.
             found = web.HTTPSeeOther(request.path)
-            found.set_cookie(COOKIE, given, httponly=True, samesite="Strict")
+            # Lax, not Strict: a file of ours that a browser is sent to comes from elsewhere in its eyes.
+            found.set_cookie(cookie_of(request.host), given, httponly=True, samesite="Lax")
             return found
         if request.path == "/ws":
             return await self._watch(request, handler)

@@ -6,17 +6,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from hub.settings.config import ConfigError
-from hub.settings.web_address import LOOPBACK, check_free
+from hub.page.address import LOOPBACK
+from hub.page.door import check_free
 from hub.terminal.tied_child import ASKED_TO_END
-from tests.hub.programs import a_port
+from tests.hub.programs import a_port, until_free
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such signals there")
 PATIENCE_S = 30.0
@@ -43,18 +42,6 @@ def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
         process.communicate()
 
 
-def _until_free(port: int) -> None:
-    end_s = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            check_free(LOOPBACK, port)
-        except ConfigError:
-            assert time.monotonic() < end_s, "the server still serves"
-            time.sleep(0.05)
-        else:
-            return
-
-
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, ASKED_TO_END), (signal.SIGHUP, ASKED_TO_END), (signal.SIGINT, 0)]
 )
@@ -70,4 +57,4 @@ def test_it_ends_quietly_when_asked(number: signal.Signals, code: int, tmp_path:
 def test_killed_it_leaves_no_server(tmp_path: Path):
     with serving(tmp_path) as (process, port):
         process.kill()
-        _until_free(port)
+        until_free(port)

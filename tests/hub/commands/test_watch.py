@@ -15,7 +15,7 @@ from hub.client import Item, LinkChange, Received
 from hub.command_line.arguments import parser
 from hub.commands import watch
 from hub.contract.examples import EXAMPLES
-from hub.link.connection import NOTHING_HERE, Server
+from hub.link.connection import NOTHING_HERE
 from hub.messages.lines import PainLine
 from hub.messages.session_status import Question
 from hub.messages.topics import COACH_KINDS, Topics, coach_topics, parse_topic
@@ -121,10 +121,23 @@ def test_the_broker_is_the_one_that_was_said(tmp_path: Path, monkeypatch: pytest
     assert watch._section(options())[0].url == "mqtt://gym.local"
     section, _ = watch._section(options("--port", "1900"))
     assert section.url is None
-    assert watch._arguments(section, Server(port=1900), None) == ["--watch", "--port", "1900"]
-    assert watch._arguments(section, Server(), "ann", "light")[-4:] == ["--theme", "light", "--runner", "ann"]
+    assert watch._arguments(section, options()) == ["--watch", "--port", "1900"]
+    assert watch._arguments(section, options("--runner", "ann", "--theme", "light"))[3:] == [
+        *("--runner", "ann"),
+        *("--theme", "light"),
+    ]
     with pytest.raises(ConfigError, match="--port: is of a hub on this machine"):
         watch._section(options("--broker", "mqtt://gym.local", "--port", "1900"))
+
+
+def test_the_port_of_the_configuration_is_the_one_that_is_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "some.toml").write_text("[mqtt]\nport = 1899\n")
+    monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "some.toml")
+    started: list[list[str]] = []
+    monkeypatch.setattr(watch, "_why_plain", lambda _options: None)
+    monkeypatch.setattr(watch, "run_tied", lambda command, _environment: started.append(command) or 0)
+    assert watch.run(options()) == watch.run(options("--port", "1900")) == 0
+    assert [command[-2:] for command in started] == [["--port", "1899"], ["--port", "1900"]]
 
 
 def test_the_examples_are_of_the_kinds_that_are_used():

@@ -5,22 +5,29 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from hub.cli import main
 from hub.commands import watch
-from hub.settings import web_address
+from hub.page.address import reachable
+from hub.page.door import check_free, listen
+from hub.page.phone import advice, camera_code
 from hub.settings.config import ConfigError
-from hub.settings.web_address import advice, camera_code, check_free, reachable
 from tests.hub.programs import a_port
 
 ELSEWHERE = "192.0.2.77"  # RFC 5737: nobody has it
 
 
+def _in_network(monkeypatch: pytest.MonkeyPatch, own: str | None) -> None:
+    for file in ("address", "door", "phone"):
+        monkeypatch.setattr(f"hub.page.{file}.own_address", lambda: own)
+
+
 @pytest.fixture
 def own(monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(web_address, "own_address", lambda: "10.1.2.3")
+    _in_network(monkeypatch, "10.1.2.3")
     return "10.1.2.3"
 
 
@@ -45,14 +52,25 @@ def test_a_port_that_is_taken_is_refused_with_another_one():
     check_free("127.0.0.1", port)
 
 
+def test_on_windows_nobody_else_can_listen_where_we_do(monkeypatch: pytest.MonkeyPatch):
+    alone = socket.SO_KEEPALIVE  # any other option: here there is none of that name
+    monkeypatch.setattr(socket, "SO_EXCLUSIVEADDRUSE", alone, raising=False)
+    with listen("127.0.0.1", 0) as door:
+        assert door.getsockopt(socket.SOL_SOCKET, alone)
+        assert not door.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR)
+
+
 def test_a_page_for_this_machine_only_says_what_a_phone_needs(
-    own: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    own: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ):
     started: list[list[str]] = []
     monkeypatch.setattr(watch, "run_tied", lambda command, *_: started.append(command) or 0)
-    assert main(["watch", "--broker", "mqtt://gym.local", "--user", "coach", "--serve", f"127.0.0.1:{a_port()}"]) == 0
+    secret = tmp_path / "secret"
+    secret.write_text("of the club")
+    words = ["--broker", "mqtt://gym.local", "--user", "coach", "--password-file", str(secret), "--runner", "ann"]
+    assert main(["watch", *words, "--serve", f"127.0.0.1:{a_port()}"]) == 0
     said = capfd.readouterr().out
-    assert f"watch --serve {own} --broker mqtt://gym.local --user coach\n" in said
+    assert f"watch --serve {own} --broker mqtt://gym.local --user coach --password-file {secret} --runner ann\n" in said
     assert "Whoever has this address" not in said
     assert started
 
@@ -64,7 +82,7 @@ def test_all_addresses_are_this_machine_and_its_place_in_the_network(own: str):
 
 
 def test_without_a_network_nothing_is_promised_to_a_phone(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(web_address, "own_address", lambda: None)
+    _in_network(monkeypatch, None)
     assert reachable("0.0.0.0") == ["127.0.0.1"]
     assert advice("127.0.0.1") == "Only this machine can open it."
 

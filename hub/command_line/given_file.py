@@ -1,0 +1,15 @@
+"""A file that is named on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hub.settings.config import ConfigError
+
+
+def given_file(text: str) -> Path:
+    """Give its path; raises ConfigError when there is none."""
+    path = Path(text)
+    if not path.is_file():
+        raise ConfigError(f"{text}: {'is a folder' if path.is_dir() else 'no such file'}")
+    return path

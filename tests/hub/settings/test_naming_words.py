@@ -1,0 +1,34 @@
+"""A broker is named in words that both programs read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hub.command_line.arguments import parser
+from hub.commands import watch
+from hub.settings.broker_addresses import naming_words, watched_server
+from hub.settings.config import MqttSection
+
+
+@pytest.mark.parametrize(
+    ("section", "runner"),
+    [
+        (MqttSection(port=4711), None),
+        (MqttSection(port=4711), "ann"),
+        (MqttSection(url="mqtts://club.example", user="coach", password_file="~/my file", ca_file="club.pem"), "ann"),
+    ],
+)
+def test_watch_reads_them_as_they_were_meant(section: MqttSection, runner: str | None):
+    options = parser().parse_args(["watch", *naming_words(section, runner)])
+    assert watch._section(options)[0] == section
+    assert options.runner == runner
+
+
+def test_a_password_is_not_among_them(tmp_path: Path):
+    secret = tmp_path / "coach"
+    secret.write_text("of the club")
+    section = MqttSection(url="mqtt://gym.local", user="coach", password_file=str(secret))
+    assert watched_server(section, "--broker").password == "of the club"
+    assert "of the club" not in " ".join(naming_words(section))

@@ -1,0 +1,51 @@
+"""A child is asked to end, and made to."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+from asyncio.subprocess import PIPE, Process
+
+import pytest
+
+from hub.terminal.ending import ended, ended_here
+
+pytestmark = [
+    pytest.mark.real_time,
+    pytest.mark.skipif(sys.platform == "win32", reason="no signal can be ignored there"),
+]
+DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(600)"
+WILLING = "import time; print(flush=True); time.sleep(600)"
+
+
+async def _started(code: str) -> Process:
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=PIPE)
+    assert child.stdout is not None
+    await child.stdout.readline()
+    return child
+
+
+@pytest.mark.parametrize(("code", "within_s", "by"), [(WILLING, 30.0, signal.SIGTERM), (DEAF, 0.05, signal.SIGKILL)])
+async def test_it_is_asked_and_then_made_to(code: str, within_s: float, by: signal.Signals):
+    child = await _started(code)
+    assert await ended(child, within_s) == -by
+    assert await ended(child, within_s) == -by, "it has ended already"
+
+
+async def test_it_does_not_outlive_who_waits_for_it():
+    child = await _started(DEAF)
+    waiting = asyncio.create_task(ended(child, 600.0))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    assert await child.wait() == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(("code", "within_s", "by"), [(WILLING, 30.0, signal.SIGTERM), (DEAF, 0.05, signal.SIGKILL)])
+def test_without_a_loop_it_is_the_same(code: str, within_s: float, by: signal.Signals):
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        assert ended_here(child, within_s) == -by
+        assert ended_here(child, within_s) == -by

@@ -1,0 +1,1 @@
+"""The coach's dashboard for this machine's browser, served from a key."""
