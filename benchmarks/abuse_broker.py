@@ -29,7 +29,8 @@ from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.flow.session import Session
 from hub.link.connection import MQTT_5, Server
 from hub.orders.order_desk import Order, OrderDesk
-from hub.telemetry.telemetry import About, Telemetry
+from hub.telemetry.posts import Telemetry
+from hub.telemetry.stamps import About
 
 TOPIC = "stridecue/ann/step"
 HOST = "127.0.0.2"

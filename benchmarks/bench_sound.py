@@ -43,7 +43,7 @@ from hub.sound.plan import Sounds
 from hub.sound.sounds import Rank, Sound
 from hub.sound.tones import RATE_HZ, Signal, signal_samples
 from hub.stop import Stop
-from hub.telemetry.telemetry import About
+from hub.telemetry.stamps import About
 
 GOAL_MS = 100.0
 STEPS_A_CUE = 5

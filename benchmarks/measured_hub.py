@@ -37,7 +37,7 @@ from hub.sound.output.output import Render
 from hub.sound.output.paced import paced_blocks
 from hub.sound.plan import Sounds
 from hub.stop import Stop
-from hub.telemetry.telemetry import About
+from hub.telemetry.stamps import About
 
 RUNNER = "bench"
 LOSS = 0.05

@@ -26,7 +26,7 @@ from hub.messages.delivery import marked_late
 from hub.messages.incoming import CommandMessage
 from hub.messages.wire import Post
 from hub.outcome import Outcome
-from hub.telemetry.telemetry import Telemetry
+from hub.telemetry.posts import Telemetry
 from hub.text.missing import contradiction
 
 MUTE, UNMUTE = (msgspec.json.encode(CommandMessage(action=action)) for action in ("mute", "unmute"))

@@ -42,7 +42,7 @@ from hub.sinks.jsonl import open_jsonl
 from hub.sound.phrases import spoken_phrases
 from hub.sound.plan import choose_sounds
 from hub.stop import Stop, stopping_on_signals
-from hub.telemetry.telemetry import About
+from hub.telemetry.stamps import About
 from hub.terminal.dashboard import dashboard_is_installed
 from hub.terminal.terminal import is_whole
 from hub.text.console import Console

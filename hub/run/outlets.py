@@ -27,7 +27,7 @@ from hub.run.screen import Screen
 from hub.sinks import mqtt
 from hub.sinks.mqtt import MqttSink
 from hub.sinks.overdue import Overdue
-from hub.telemetry.telemetry import Telemetry
+from hub.telemetry.posts import Telemetry
 
 
 @dataclass(frozen=True, slots=True)

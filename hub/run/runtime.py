@@ -41,7 +41,8 @@ from hub.sinks.recorder import RecorderSink
 from hub.sinks.sound import SoundSink
 from hub.sound.plan import Sounds
 from hub.stop import Stop
-from hub.telemetry.telemetry import About, Telemetry
+from hub.telemetry.posts import Telemetry
+from hub.telemetry.stamps import About
 from hub.text.missing import missing_text
 
 BEAT_S = 0.5

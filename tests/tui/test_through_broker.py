@@ -29,7 +29,7 @@ from hub.replay.replayed import ReplayedSource, opened
 from hub.run.runtime import Plan, Runtime
 from hub.settings.run_settings import RunSettings
 from hub.stop import Stop
-from hub.telemetry.telemetry import About
+from hub.telemetry.stamps import About
 from tests.tui import scenes
 from tui.app import DashboardApp
 from tui.widgets.braille_plot import BraillePlot

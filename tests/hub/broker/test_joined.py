@@ -16,7 +16,8 @@ from hub.flow.session import Session
 from hub.link.connection import Server, open_client
 from hub.messages.wire import encode
 from hub.settings.config import ConfigError
-from hub.telemetry.telemetry import About, Telemetry
+from hub.telemetry.posts import Telemetry
+from hub.telemetry.stamps import About
 from tests.hub.programs import a_port, mosquitto, until
 
 pytestmark = pytest.mark.real_time

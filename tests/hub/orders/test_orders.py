@@ -21,7 +21,8 @@ from hub.messages.incoming import CommandMessage, PainMessage
 from hub.messages.topics import WireError
 from hub.messages.wire import decode
 from hub.orders.order_desk import MAX_ORDER_BYTES, ORDERS_A_SECOND, Order, OrderDesk, OrderError, _explained
-from hub.telemetry.telemetry import About, Telemetry
+from hub.telemetry.posts import Telemetry
+from hub.telemetry.stamps import About
 from tests.hub.programs import a_port, mosquitto
 
 pytestmark = pytest.mark.real_time

@@ -29,7 +29,8 @@ from hub.replay.replayed import ReplayedSource
 from hub.settings.run_settings import RunSettings
 from hub.sinks.sound import is_heard
 from hub.stop import Stop
-from hub.telemetry.telemetry import About, Telemetry
+from hub.telemetry.posts import Telemetry
+from hub.telemetry.stamps import About
 
 Deed: TypeAlias = Callable[[int], Awaitable[object]]
 """Done at a time of the recording, ns."""

@@ -32,7 +32,7 @@ from hub.replay.replayed import ReplayedSource, opened
 from hub.run.runtime import Plan, Runtime
 from hub.settings.run_settings import RunSettings
 from hub.stop import Stop
-from hub.telemetry.telemetry import About
+from hub.telemetry.stamps import About
 from tests.hub.programs import a_port, mosquitto, until
 from tests.hub.replay.player import Player, line_s, sha, uninterrupted, with_said
 

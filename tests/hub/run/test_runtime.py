@@ -27,7 +27,7 @@ from hub.replay.replayed import ReplayedSource, opened
 from hub.run.runtime import Outcome, Plan, Runtime
 from hub.settings.run_settings import RunSettings
 from hub.stop import Stop
-from hub.telemetry.telemetry import About
+from hub.telemetry.stamps import About
 from tests.hub.programs import a_port, mosquitto, until
 
 

@@ -30,7 +30,7 @@ from hub.sound.output.wav_file import WavFileOutput
 from hub.sound.plan import Sounds, choose_sounds, with_output
 from hub.sound.tones import RATE_HZ, Signal
 from hub.stop import Stop
-from hub.telemetry.telemetry import About
+from hub.telemetry.stamps import About
 from tests.hub.heard import onsets, read
 from tests.hub.sinks.test_sound_sink import found_at_s
 

@@ -25,7 +25,8 @@ from hub.messages.topics import Topics, WireError
 from hub.messages.wire import AttitudeMessage, Post, SessionMessage, StatusMessage, encode
 from hub.sinks import mqtt
 from hub.sinks.mqtt import MqttSink
-from hub.telemetry.telemetry import About, Telemetry
+from hub.telemetry.posts import Telemetry
+from hub.telemetry.stamps import About
 from tests.hub.programs import a_port, mosquitto, mosquitto_sub, until
 
 pytestmark = pytest.mark.real_time

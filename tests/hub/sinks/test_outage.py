@@ -28,7 +28,8 @@ from hub.sinks import mqtt
 from hub.sinks.mqtt import MqttSink
 from hub.sinks.overdue import Overdue
 from hub.sinks.spool import Spool
-from hub.telemetry.telemetry import About, Telemetry
+from hub.telemetry.posts import Telemetry
+from hub.telemetry.stamps import About
 from tests.hub.programs import a_port, mosquitto, until
 
 STEP_S = 1 / 3

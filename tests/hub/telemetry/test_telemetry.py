@@ -13,7 +13,8 @@ from hub.flow.facts import Asked, Mute
 from hub.flow.session import Session
 from hub.messages.session_status import Question
 from hub.messages.wire import AttitudeMessage, MetricsMessage, SensorMessage, SessionMessage, TrendMessage, encode
-from hub.telemetry.telemetry import About, Telemetry
+from hub.telemetry.posts import Telemetry
+from hub.telemetry.stamps import About
 
 S = 1_000_000_000
 ZERO_UNIX_NS = 1_740_814_200 * S

@@ -12,7 +12,8 @@ from hub.contract.examples import EXAMPLES
 from hub.flow.session import Session
 from hub.messages.delivery import for_others
 from hub.messages.wire import CueMessage, MetricsMessage, Post, SessionMessage, encode
-from hub.telemetry.telemetry import About, Telemetry
+from hub.telemetry.posts import Telemetry
+from hub.telemetry.stamps import About
 
 PAST = tuple(
     PastRun(5.2 + d, 4.6 + d, 168.0, speed_mps=2.8, distance_m=9000.0, exposure_m=9000.0, descent_m=0.0, days_ago=4.0)

@@ -13,7 +13,8 @@ from hub.flow.bus import Bus, Policy
 from hub.flow.facts import Mute
 from hub.flow.session import Session
 from hub.messages.wire import MetricsMessage, Post, SensorMessage, SessionMessage
-from hub.telemetry.telemetry import About, Telemetry
+from hub.telemetry.posts import Telemetry
+from hub.telemetry.stamps import About
 from hub.text.console import Console
 
 

@@ -1,0 +1,43 @@
+"""The pelvis angles for a plot: thinned, several points a message."""
+
+from __future__ import annotations
+
+from dsp.records import Attitude
+from dsp.signals import NS_PER_S
+from hub.messages.wire import AttitudeMessage, Post
+from hub.telemetry.stamps import Stamps
+
+ATTITUDE_SPACING_NS = 18_000_000
+"""At most 55 points a second on the plot: finer than a braille dot."""
+ATTITUDE_BATCH_NS = 100_000_000
+
+
+class Attitudes:
+    """Give it angles as they come; it gives a message of several back."""
+
+    def __init__(self, stamps: Stamps) -> None:
+        self._stamps = stamps
+        self._attitudes: list[Attitude] = []
+
+    def forget(self) -> None:
+        """Leave out what has not been told yet: the run goes on elsewhere."""
+        self._attitudes.clear()
+
+    def update(self, attitude: Attitude) -> list[Post]:
+        """Take one in; what is to be told now."""
+        batch = self._attitudes
+        if batch and attitude.t_ns - batch[-1].t_ns < ATTITUDE_SPACING_NS:
+            return []
+        batch.append(attitude)
+        span_ns = attitude.t_ns - batch[0].t_ns
+        if span_ns < ATTITUDE_BATCH_NS:
+            return []
+        self._attitudes = []
+        topic = self._stamps.topics.attitude
+        message = AttitudeMessage(
+            **self._stamps.stamp(topic, attitude.t_ns),
+            t0_s=self._stamps.t_s(batch[0].t_ns),
+            dt_s=round(span_ns / (len(batch) - 1) / NS_PER_S, 6),
+            obliquity_deg=[None if each.obliquity_deg is None else round(each.obliquity_deg, 2) for each in batch],
+        )
+        return [Post(topic, message)]

@@ -1,0 +1,216 @@
+"""Turns records into the messages that are published, once for all brokers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from drivers.link_state import LinkState
+from drivers.packets import DeviceInfo
+from dsp.records import Attitude, Cue, PainReport, Record, Step, Threshold
+from dsp.signals import NS_PER_S, Placement
+from hub.flow.engine import SourceHealth
+from hub.flow.facts import Asked, Mute
+from hub.flow.run_so_far import RunSoFar
+from hub.flow.session import Session
+from hub.messages.delivery import marked_late
+from hub.messages.incoming import Answer, Who
+from hub.messages.session_status import Question, ReplayStatus, SoundStatus
+from hub.messages.wire import (
+    CueMessage,
+    MetricsMessage,
+    Post,
+    Presence,
+    ReplyMessage,
+    SessionMessage,
+    StatusMessage,
+    StepMessage,
+    ThresholdMessage,
+    TrendMessage,
+)
+from hub.telemetry.attitudes import Attitudes
+from hub.telemetry.sensors import Sensors
+from hub.telemetry.stamps import About, Stamps
+
+LAPSES_NS = 180 * NS_PER_S
+"""A question whether something hurts waits so long (ours): a report after that is no answer: nobody else's business."""
+
+_METRIC_FIELDS = frozenset(MetricsMessage.__struct_fields__)
+
+
+class Telemetry:
+    """Give it records, devices and link states; it gives posts back. Holds the latest of everything for the frames."""
+
+    def __init__(self, about: About, session: Session) -> None:
+        self.recording: str | None = None
+        self.notice: str | None = None
+        self.replay: Callable[[], ReplayStatus | None] = lambda: None
+        self._sound: SoundStatus | None = None
+        self._muted_by: Who | None = None
+        self._question: Question | None = None
+        self._asked_ns = 0
+        self._about = about
+        self._session = session
+        self._stamps = Stamps(about)
+        self._topics = self._stamps.topics
+        self._run = RunSoFar()
+        self._sensors = Sensors(self._stamps)
+        self._attitudes = Attitudes(self._stamps)
+
+    def device(self, info: DeviceInfo) -> None:
+        """Remember a sensor that may send packets."""
+        self._run.devices[info.device] = info
+
+    def hear(self, status: SoundStatus) -> None:
+        """Remember how sound is, for the next frame."""
+        self._sound = status
+
+    def note(self, fact: Mute | Asked) -> list[Post]:
+        """Remember who muted the cues, or that somebody asked whether something hurts, and say so at once."""
+        match fact:
+            case Mute(muted=muted, by=by):
+                self._muted_by = by if muted else None
+            case Asked(t_ns=t_ns):
+                self._question, self._asked_ns = Question(asked=self._stamps.utc(t_ns)), t_ns
+        return [self.session(fact.t_ns)]
+
+    @property
+    def links(self) -> list[LinkState]:
+        """How every sensor's link is now; empty in a replay."""
+        return list(self._sensors.links.values())
+
+    def link(self, state: LinkState, t_ns: int) -> list[Post]:
+        """Remember how a sensor's link is, and say so at once."""
+        self._sensors.links[state.device] = state
+        return [self._sensor(state.device, t_ns)]
+
+    def record(self, record: Record) -> list[Post]:
+        """Say what a record means for the outside, at once."""
+        if isinstance(record, Attitude):
+            return self._attitudes.update(record)
+        self.pass_over(record)
+        return self._event(record)
+
+    def _event(self, record: Record) -> list[Post]:
+        t_ns, topics = record.t_ns, self._topics
+        match record:
+            case Step():
+                step = StepMessage(**self._stamps.stamp(topics.step, t_ns), **self._stamps.line(record))
+                return [Post(topics.step, step)]
+            case Cue():
+                cue = CueMessage(t=self._stamps.utc(t_ns), seq=0, **self._stamps.line(record))
+                return [self._stamps.counted(topics.cue, cue)]
+            case Threshold():
+                threshold = ThresholdMessage(t=self._stamps.utc(t_ns), seq=0, **self._stamps.line(record))
+                return [self._stamps.counted(topics.threshold, threshold)]
+            case PainReport() if (question := self._open_question(t_ns)) is not None:
+                self._question = msgspec.structs.replace(question, answered=self._stamps.utc(t_ns))
+                return [self.session(t_ns)]
+        return []
+
+    def _open_question(self, t_ns: int) -> Question | None:
+        """Give what waits for an answer; a question that nobody answered in time is forgotten."""
+        if self._question is None or self._question.answered is not None:
+            return None
+        if t_ns - self._asked_ns > LAPSES_NS:
+            self._question = None
+        return self._question
+
+    def pass_over(self, record: Record) -> None:
+        """Take in a record on the way to where a replay goes: nobody is told."""
+        self._run.take(record)
+
+    def pass_second(self, t_ns: int) -> None:
+        """Take in that a second has passed on the way to where a replay goes."""
+        self._run.pass_second(t_ns)
+
+    def so_far(self) -> list[Post]:
+        """Say again, as late, the cues and states of thresholds that lie before the place a replay went to."""
+        return [marked_late(post) for each in self._run.told() for post in self._event(each)]
+
+    def saved(self) -> RunSoFar:
+        """Give a copy of what depends on the place in a run."""
+        return self._run.copied()
+
+    def restore(self, run: RunSoFar) -> None:
+        """Go on from what `saved` gave, as often as wanted."""
+        self._run = run.copied()
+        self._sensors.forget()
+        self._attitudes.forget()
+
+    def status(self, state: Presence, t_ns: int, seq: int) -> Post:
+        """Say that this hub is there, or gone (also as last will); `seq` counts what one broker is told."""
+        message = StatusMessage(t=self._stamps.utc(t_ns), seq=seq, state=state, instance=self._about.instance)
+        return Post(self._topics.status, message)
+
+    def session(self, t_ns: int, *, again: bool = False) -> Post:
+        """Say where the run stands; `again`, to one broker only, it is not counted."""
+        self._open_question(t_ns)
+        session, about, topic = self._session, self._about, self._topics.session
+        message = SessionMessage(
+            **self._stamps.stamp(topic, t_ns, again=again),
+            state=session.state,
+            runner=about.runner,
+            source=about.source,
+            started=None if session.started_ns is None else self._stamps.utc(session.started_ns),
+            elapsed_s=round(session.elapsed_s(t_ns), 1),
+            steps=session.steps,
+            recording=self.recording,
+            notice=self.notice,
+            earlier_runs=about.earlier_runs,
+            thresholds=dict(self._run.states),
+            sound=self._sound,
+            replay=self.replay(),
+            muted_by=self._muted_by,
+            question=self._question,
+            pain_rule=about.pain_rule,
+        )
+        return Post(topic, message)
+
+    def placements(self) -> dict[str, Placement | None]:
+        """Give where each sensor that is known sits, by device id."""
+        return {
+            **{device: link.placement for device, link in self._sensors.links.items()},
+            **{device: info.placement for device, info in self._run.devices.items()},
+        }
+
+    def reply(self, answer: Answer, t_ns: int, seq: int) -> Post:
+        """Answer an order; `seq` counts the answers on the broker that it came from."""
+        return Post(self._topics.reply, ReplyMessage(t=self._stamps.utc(t_ns), seq=seq, **answer._asdict()))
+
+    def hello(self, t_ns: int, *, again: bool = False) -> list[Post]:
+        """Say what a broker keeps for who comes late, of a replay the trend only; `again`: to one broker."""
+        return [self.session(t_ns, again=again), self._trend_post(t_ns, again=again)]
+
+    def frames(self, t_ns: int, sources: Mapping[str, SourceHealth]) -> list[Post]:
+        """Say the state of everything, once a second; `sources` by device id."""
+        self._run.health = dict(sources)
+        self._sensors.count(t_ns, sources)
+        sensors = [self._sensor(device, t_ns) for device in sorted({*self._run.devices, *self._sensors.links})]
+        frame, minute_over = self._frame(t_ns)
+        return [frame, self.session(t_ns), *sensors, *([self._trend_post(t_ns)] if minute_over else [])]
+
+    def _frame(self, t_ns: int) -> tuple[Post, bool]:
+        fresh, values = self._run.fresh(t_ns), self._run.values(t_ns)
+        topic = self._topics.metrics
+        known: dict[str, Any] = {name: value for name, value in values.items() if name in _METRIC_FIELDS}
+        message = MetricsMessage(
+            **self._stamps.stamp(topic, t_ns),
+            t_s=self._stamps.t_s(t_ns),
+            quality=round(min(metric.quality for metric in fresh.values()), 3) if fresh else None,
+            extra={name: value for name, value in values.items() if name not in _METRIC_FIELDS},
+            **known,
+        )
+        return Post(topic, message), self._run.pass_second(t_ns)
+
+    def _trend_post(self, t_ns: int, *, again: bool = False) -> Post:
+        trend, topic = self._run.trend, self._topics.trend
+        said: dict[str, Any] = {**self._stamps.stamp(topic, t_ns, again=again), **trend.columns()}
+        return Post(
+            topic, TrendMessage(t0=self._stamps.utc(t_ns if trend.first_ns is None else trend.first_ns), **said)
+        )
+
+    def _sensor(self, device: str, t_ns: int) -> Post:
+        return self._sensors.post(device, t_ns, self._run.devices.get(device), self._run.health.get(device))
