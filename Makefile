@@ -18,7 +18,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { echo "could not make $(VENV): on Debian and Ubuntu install python3-venv, then try again" >&2; rm -rf $(VENV); exit 2; }
 
 $(VENV)/.use: $(BIN)/python pyproject.toml constraints.txt
-	@echo "Installing stridecue and what it needs into $(VENV) (about half a minute, once) ..."
+	@echo "Installing stridecue and its needs into $(VENV) (half a minute, once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt -e '.[tui,web,sim,broker,audio]'
 	@touch $@
 

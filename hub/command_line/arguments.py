@@ -6,6 +6,7 @@ import argparse
 from importlib.metadata import PackageNotFoundError, version
 
 from hub.command_line.argument_types import radio, runner, seconds, whole
+from hub.command_line.help_text import HelpText
 from hub.command_line.history_arguments import HISTORY, PAIN, add_history, add_pain
 from hub.command_line.recording_arguments import IMPORT, REPLAY, add_import, add_replay
 from hub.command_line.sensor_arguments import PAIR, PROFILES, SCAN, SIM, add_pair, add_profiles, add_scan, add_sim
@@ -16,24 +17,17 @@ from hub.settings.sound_output import AUTO
 from hub.settings.folders import config_file
 
 _EXAMPLES = """\
-examples:
-  stridecue demo                                   a virtual runner, in the dashboard; q quits
-  stridecue demo --headless --seconds 120          the same as lines of text, with a summary at the end
-  stridecue scan                                   which sensors are near, and how each would be used
-  stridecue run                                    run with the sensors that are switched on
-  stridecue import samples.csv.gz --out run.mcap   a table of samples becomes a recording
-  stridecue replay run.mcap --jsonl -              every step, metric, threshold and cue as a line of JSON
-  stridecue doctor                                 what works on this machine, and what to do about the rest
-
-exit codes: 0 done, 1 failed at run time, 2 wrong arguments or configuration
+  stridecue demo      then, in a second terminal, as the coach:
+  stridecue watch
 """
 _DEMO = """\
-  stridecue demo                          in the dashboard; q quits
-  stridecue demo --headless --seconds 120 as lines of text; long enough for a threshold and a cue
-  stridecue demo --seed 7                 another virtual runner
-  stridecue demo --runner ann             in a second terminal: joins the demo that runs; `stridecue watch` shows both
+  stridecue demo                           in the dashboard; q quits
+  stridecue demo --headless --seconds 120  as lines of text; long enough for a threshold and a cue
+  stridecue demo --seed 7                  another virtual runner
+  stridecue demo --runner ann              in a second terminal: joins the demo that runs; `stridecue watch` shows both
 
-The MQTT port is printed at the start; watch it with: mosquitto_sub -p 1883 -t 'stridecue/#' -v
+The MQTT port is printed at the start; to watch it:
+  mosquitto_sub -p 1883 -t 'stridecue/#' -v
 """
 _RUN = """\
   stridecue run                                    with the sensors that are switched on
@@ -54,9 +48,9 @@ _DOCTOR = """\
 exit codes: 0 stridecue can be used, 1 what is marked FAIL must be put right first
 """
 _SOUND = """\
-  stridecue sound try                      every signal, the voice and the metronome, on the system's output
-  stridecue sound try --words "Belt level" with words of your own
-  stridecue sound try --sound try.wav      into a file
+  stridecue sound try                       every signal, the voice and the metronome, on the system's output
+  stridecue sound try --words "Belt level"  with words of your own
+  stridecue sound try --sound try.wav       into a file
 
 What each sound means: docs/sound.md. Voice, volume and device: [sound] in the configuration.
 """
@@ -77,12 +71,18 @@ def parser() -> argparse.ArgumentParser:
     """Make the parser of the whole command line; `module` of its result names the file in `hub.commands`."""
     top = argparse.ArgumentParser(
         prog="stridecue",
-        description="A live hub for runners: foot pods and hip sensor in; cadence, hip (pelvic) drop and cues out.",
+        usage="stridecue [-h] [--version] COMMAND ...",
+        description="A live hub for runners: foot pods and hip sensor in; cadence, hip drop and cues out.",
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpText,
+        add_help=False,
     )
-    top.add_argument("--version", action="version", version=f"stridecue {_version()}")
-    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    # Both are in the line of usage: the list of commands is to fit a small terminal.
+    top.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)
+    top.add_argument("--version", action="version", version=f"stridecue {_version()}", help=argparse.SUPPRESS)
+    commands = top.add_subparsers(
+        title="commands, each with a --help of its own", prog="stridecue", metavar="COMMAND ...", required=True
+    )
     _demo(_command(commands, "demo", "demo", "a virtual runner over virtual Bluetooth, no hardware needed", _DEMO))
     sample = "".join(f"  {line}\n" for line in SAMPLE.splitlines())
     more = _RUN.format(path=config_file(), sample=sample)
@@ -90,7 +90,9 @@ def parser() -> argparse.ArgumentParser:
     add_scan(_command(commands, "scan", "scan", "list the sensors near and the profile each would use", SCAN))
     add_profiles(_command(commands, "profiles", "profiles", "device profiles: list, show, check, verify", PROFILES))
     add_pair(_command(commands, "pair", "pair", "tell which sensor sits where by shaking it; remembered", PAIR))
-    add_watch(_command(commands, "watch", "watch", "watch every runner on a broker, for coaches", WATCH))
+    add_watch(
+        _command(commands, "watch", "watch", "for coaches: all runners on a broker, which passes messages on", WATCH)
+    )
     add_sim(_command(commands, "sim", "sim", "virtual sensors as processes of their own", SIM))
     _sound_command(_command(commands, "sound", "sound", "hear every sound a run can make", _SOUND))
     add_pain(_command(commands, "pain", "pain", "say what hurt, after a run or the next morning", PAIN))
@@ -109,7 +111,7 @@ def _command(
         help=does,
         description=does[0].upper() + does[1:] + ".",
         epilog=more or None,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpText,
     )
     one.set_defaults(module=module, refuse=one.error, prog=one.prog)
     return one

@@ -21,9 +21,9 @@ The same path as a live run, from the packet on: the same recording gives the sa
   stridecue replay                              the newest recording in the dashboard, as fast as it was run
   stridecue replay --list                       which recordings there are: start, length, runner, name
   stridecue replay 2026-03-01T073000Z-ann       one of them; a path does as well
-  stridecue replay run.mcap --jsonl steps.jsonl as fast as possible, each record a line of JSON
-  stridecue replay run.mcap --jsonl - --signals lines to stdout (all else goes to stderr), with pelvis angles
-  stridecue replay run.mcap --headless --speed 4 four times as fast, with MQTT, without a dashboard
+  stridecue replay run.mcap --jsonl steps.jsonl  as fast as possible, each record a line of JSON
+  stridecue replay run.mcap --jsonl - --signals  lines to stdout (all else goes to stderr), with pelvis angles
+  stridecue replay run.mcap --headless --speed 4  four times as fast, with MQTT, without a dashboard
 
 keys in the dashboard: space pause, + - speed, left and right 10 s, comma and full stop (or Shift and an arrow) 60 s,
 Home from the start, n and N to the next and the last cue, threshold or pain; it stays at the end until q. Going

@@ -12,6 +12,7 @@ from hub.history.runs import FEWEST_STEPS, SHORTEST_S, RunCount, stored_run
 from hub.history.schema import HistoryError
 from hub.history.store import History
 from hub.run.launch import Ended
+from hub.settings.folders import program
 from hub.text.pain_text import is_own_terminal, run_pain_text
 from hub.text.summary_text import row, summary_text
 
@@ -31,7 +32,7 @@ def tell_summary(ended: Ended, history: Sequence[PastRun], count: RunCount) -> N
 
 def tell_pain(count: RunCount, rule: PainRule, *, kept: bool) -> None:
     """Tell the pain of a run that is over, on the runner's own terminal only; `kept` in the history."""
-    if is_own_terminal(sys.stdout) and (text := run_pain_text(count.pains, rule, kept=kept)):
+    if is_own_terminal(sys.stdout) and (text := run_pain_text(count.pains, rule, kept=kept, called=program())):
         print(text)
 
 

@@ -15,7 +15,6 @@ from dsp.cues.pain_noted import described
 from dsp.records import PainReport
 from dsp.runner.return_to_run import return_text
 from dsp.runner.triage import SITES, Consequence, PainRule, Triage, hurts, known_site, triage
-from hub.settings.folders import program
 from hub.text.summary_text import row
 
 WIDTH = 78
@@ -38,12 +37,13 @@ def standing(reports: Sequence[PainReport]) -> list[PainReport]:
     return [one for one in reports if one.takes_back_ns is None and not (hurts(one) and one.t_ns in gone)]
 
 
-def run_pain_text(reports: Sequence[PainReport], rule: PainRule, *, kept: bool) -> str:
+def run_pain_text(reports: Sequence[PainReport], rule: PainRule, *, kept: bool, called: str = "stridecue") -> str:
     """Tell the reports of a run that is over, and what to do next about the one that weighs most; empty without any.
 
     Short, so that it fits a small terminal with the numbers above it; `command` gives the rest.
 
-    kept  they are in the history, so the next morning is asked about
+    kept    they are in the history, so the next morning is asked about
+    called  the program, as it can be typed here
     """
     told = standing(reports)
     worst = max((one for one in told if hurts(one)), key=lambda one: _weight(one, rule), default=None)
@@ -57,13 +57,13 @@ def run_pain_text(reports: Sequence[PainReport], rule: PainRule, *, kept: bool) 
         if kept:
             lines.append(f"  Tomorrow morning: worse? {texts.NEXT_MORNING_HOW}")
         where = [one.exposure_m for one in told if hurts(one) and one.exposure_m is not None]
-        lines += [f"  {texts.NOT_A_DIAGNOSIS} {ALL_OF_IT}", f"  {command(worst, min(where, default=None))}"]
+        lines += [f"  {texts.NOT_A_DIAGNOSIS} {ALL_OF_IT}", f"  {command(called, worst, min(where, default=None))}"]
     return "\n".join(lines)
 
 
-def command(report: PainReport, exposure_m: float | None) -> str:
+def command(called: str, report: PainReport, exposure_m: float | None) -> str:
     """Write what to type for all that can be said about such pain: it keeps nothing."""
-    words = [program(), "pain"] if report.level is None else [program(), "pain", str(report.level)]
+    words = [called, "pain"] if report.level is None else [called, "pain", str(report.level)]
     site = known_site(report.site)
     words += ["--site", shlex.quote(site)] if site in SITES else []
     words += ["--numb"] if report.numb else []

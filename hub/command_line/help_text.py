@@ -1,0 +1,61 @@
+"""Help texts as wide as the terminal: broken between words, commands never, and as they can be typed from here."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import textwrap
+
+from hub.settings.folders import program
+
+_FAR = 2 / 3
+"""What stands beside a command goes below it from this part of the width on."""
+_BELOW = " " * 6
+_GOES_ON = re.compile(r"\n {7,}(?=\S)")
+_EXAMPLE = re.compile(r"  stridecue\b(?P<words>.*?)(?: {2,}(?P<does>\S.*))?$")
+
+
+class HelpText(argparse.RawDescriptionHelpFormatter):
+    """Wraps the texts around the options too; argparse asks this of a subclass, under this name."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for line in wrapped(text, width, program()))
+
+
+def wrapped(text: str, width: int, name: str) -> list[str]:
+    """Break a text into lines of at most `width`: paragraphs anew, examples with `name` beside or above their meaning.
+
+    Indented lines are examples (`  stridecue ...`), what goes on beside the one above, or quoted: these stay.
+    """
+    lines: list[str] = []
+    paragraph: list[str] = []
+    for line in [*_GOES_ON.sub("  ", text).splitlines(), ""]:
+        if line and not line.startswith(" "):
+            paragraph.append(line)
+            if not line.endswith(":"):
+                continue
+        lines += textwrap.wrap(" ".join(paragraph), width, break_long_words=False, break_on_hyphens=False)
+        paragraph = []
+        if line.startswith(" ") or not line:
+            lines += _indented(line, width, name)
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _indented(line: str, width: int, name: str) -> list[str]:
+    example = _EXAMPLE.match(line)
+    if example is not None:
+        column = example.start("does") + len(name) - len("stridecue") if example["does"] else 0
+        does = " ".join((example["does"] or "").split())
+        return _example(f"  {name}{example['words'].rstrip()}", does, column, width)
+    return [line]
+
+
+def _example(command: str, does: str, column: int, width: int) -> list[str]:
+    if not does:
+        return [command]
+    beside = command.ljust(column)
+    if column > _FAR * width or len(beside) > column:
+        return [command, *textwrap.wrap(does, width, initial_indent=_BELOW, subsequent_indent=_BELOW)]
+    return textwrap.wrap(does, width, initial_indent=beside, subsequent_indent=" " * column)

@@ -1,0 +1,60 @@
+"""Help texts fit a small terminal, break between words, and show commands as they can be typed."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+import pytest
+
+from hub.command_line import help_text
+from hub.command_line.arguments import parser
+from hub.command_line.help_text import wrapped
+
+AS_CALLED = ".venv/bin/stridecue"
+SUBCOMMANDS = next(each for each in parser()._actions if isinstance(each, argparse._SubParsersAction)).choices
+
+
+@pytest.fixture(autouse=True)
+def _called_from_a_clone_on_a_small_terminal(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(help_text, "program", lambda: AS_CALLED)
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def test_the_commands_are_seen_at_once_with_an_example_of_watch():
+    lines = parser().format_help().splitlines()
+    assert len(lines) < 24  # and the prompt
+    assert f"  {AS_CALLED} watch" in lines
+    assert any(line.startswith("    watch ") and "broker, which passes messages on" in line for line in lines)
+    assert all(
+        len(re.findall(rf"^    {name} +\S", parser().format_help(), flags=re.MULTILINE)) == 1 for name in SUBCOMMANDS
+    )
+
+
+@pytest.mark.parametrize("name", SUBCOMMANDS)
+def test_only_a_command_that_is_to_be_copied_is_longer_than_the_terminal(name: str):
+    text = SUBCOMMANDS[name].format_help()
+    assert text.startswith(f"usage: stridecue {name}")
+    assert all(len(line) < 80 or line.startswith(f"  {AS_CALLED} ") for line in text.splitlines())
+    assert "  stridecue " not in text
+
+
+def test_what_a_command_does_stands_beside_it_where_there_is_room_else_below():
+    text = "First words:\n\n  stridecue a       does this and\n                    that\n\nOne\nparagraph.\n"
+    assert wrapped(text, 60, "stridecue") == [
+        "First words:",
+        "",
+        "  stridecue a       does this and that",
+        "",
+        "One paragraph.",
+    ]
+    narrow = wrapped("  stridecue a --long words  does this and that and more", 36, "stridecue")
+    assert narrow == ["  stridecue a --long words", "      does this and that and more"]
+
+
+def test_what_is_said_while_it_installs_fits_a_line():
+    makefile = (Path(__file__).parents[3] / "Makefile").read_text(encoding="utf-8")
+    said = re.findall(r'@echo "(Installing [^"]+)"', makefile)
+    assert said
+    assert all(len(line.replace("$(VENV)", ".venv")) < 80 for line in said)
