@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,32 @@ def test_inits_are_docstrings_only() -> None:
             lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
             assert "".join(lines).startswith('"""'), path
             assert not any(line.startswith(("import ", "from ")) for line in lines), path
+
+
+def floors_in_the_linter() -> dict[str, list[set[str]]]:
+    """Each package's rooms, floor by floor from the top."""
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    return {
+        package: [set(layer.split(" | ")) for layer in contract["layers"]]
+        for contract in tools["importlinter"]["contracts"]
+        for package in contract.get("containers", [])
+    }
+
+
+def floors_in_the_document() -> dict[str, list[set[str]]]:
+    """The same as the tables of docs/architecture.md have it: a table's head is its package."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    tables = re.findall(r"^\| `(\w+)` \| \|\n\|---\|---\|\n((?:\|.*\n)+)", text, re.MULTILINE)
+    return {
+        package: [set(re.findall(r"`(\w+)`", row.split("|")[1])) for row in rows.splitlines()]
+        for package, rows in tables
+    }
+
+
+def test_the_tables_of_rooms_are_the_layers_of_the_linter() -> None:
+    told, kept = floors_in_the_document(), floors_in_the_linter()
+    assert set(told) == {"dsp", "hub", "tui"}
+    assert told == {package: kept[package] for package in told}
 
 
 @pytest.mark.parametrize(
