@@ -13,8 +13,8 @@ from hub.command_line.sensor_arguments import PAIR, PROFILES, SCAN, SIM, add_pai
 from hub.command_line.shared_options import add_headless, add_mounts, add_mqtt_port, add_sound
 from hub.command_line.watch_arguments import WATCH, add_watch
 from hub.settings.config import SAMPLE
-from hub.settings.sound_output import AUTO
 from hub.settings.folders import config_file
+from hub.settings.sound_output import AUTO
 
 _EXAMPLES = """\
   stridecue demo      then, in a second terminal, as the coach:
