@@ -29,8 +29,8 @@ from firmware_profiles.catalog import load_catalog
 from hub.broker.embedded import Embedded
 from hub.broker.loopback import LoopbackBroker, available
 from hub.flow.engine import Engine, RadioItem
-from hub.flow.source import Source
 from hub.flow.live import LiveSource
+from hub.flow.source import Source
 from hub.run.runtime import Plan, Runtime
 from hub.settings.run_settings import RunSettings
 from hub.sound.output.output import Render
