@@ -40,7 +40,6 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def report(history: History, runner: str, options: Namespace, rule: PainRule) -> list[str]:
 def about(options: Namespace, rule: PainRule) -> list[str]:
     """Say all there is to say about such pain; keeps nothing."""
     site = _site(options.site)
@@ -49,6 +48,7 @@ def about(options: Namespace, rule: PainRule) -> list[str]:
     return [*advice(triage(said, rule), site, exposure_m), texts.NOT_A_DIAGNOSIS]
 
 
+def report(history: History, runner: str, options: Namespace, rule: PainRule) -> list[str]:
     """Keep a report of the newest run and give the answer, line by line."""
     if options.level is None:
         raise ConfigError(
@@ -91,7 +91,6 @@ def about(options: Namespace, rule: PainRule) -> list[str]:
     return [*lines, texts.NOT_A_DIAGNOSIS]
 
 
-def morning(history: History, runner: str, *, worse: bool) -> str:
 def _site(written: str | None) -> str | None:
     """Read where it hurts; raises ConfigError."""
     site = known_site(written)
@@ -102,6 +101,7 @@ def _site(written: str | None) -> str | None:
     return site
 
 
+def morning(history: History, runner: str, *, worse: bool) -> str:
     """Keep the answer of a next morning; raises ConfigError when nothing was asked."""
     started = unanswered(history, runner)
     if started is None:
