@@ -146,9 +146,8 @@ async def test_stopped_and_left_at_once_it_is_off_when_looked_at_again(page: Pag
         await board.press("w")
         await board.pilot.press("s", "escape")
         assert page.state == "off"
-        await board.app.workers.wait_for_complete([each for each in board.app.workers if each.group == "page"])
+        await asyncio.to_thread(until_free, door.WEB_PORT)
         assert page.state == "off"
-        check_free(LOOPBACK, door.WEB_PORT)
         await board.press("w")
         await _until(lambda: "● on" in _words(board))
 
