@@ -113,10 +113,12 @@ class Leveller:
 
     def free(self, t_s: float, velocity: tuple[float, float]) -> None:
         """The same at no particular phase, in unknown motion."""
+        self.up = None
         self._observe(t_s, velocity, self._params.free_velocity_mps)
 
     def still(self, t_s: float, velocity: tuple[float, float], mean_rate: Vector) -> None:
         """Standing: velocity is nothing but sway, and so is the mean rate (rad/s, bias already taken off)."""
+        self.up = None
         self._observe(t_s, velocity, self._params.still_velocity_mps)
         self._apply_bias(mean_rate, self._params.still_rate_radps, t_s)
 
