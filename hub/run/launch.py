@@ -242,6 +242,9 @@ def _dashboard(launch: Launch, broker: LoopbackBroker | None) -> tuple[bool, str
 
 def _console(out: TextIO, source: str) -> Callable[[Subscription[Post]], Coroutine[Any, Any, None]]:
     own, begins = is_own_terminal(out), "a recording is played" if source == "replay" else "looking for sensors"
+    if own and source != "replay":
+        whose = " in a run of your own" if source == "demo" else ""
+        print(f"Something hurts{whose}: three taps on the hip sensor, or `stridecue pain` afterwards.", file=out)
     return lambda subscription: Console(out, subscription, own_terminal=own, begins=begins).run()
 
 

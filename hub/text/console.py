@@ -8,11 +8,21 @@ import textwrap
 from collections.abc import Callable
 from typing import TextIO
 
+from dsp.records import Side
 from dsp.texts import MUTED, UNMUTED, counted, place_word, threshold_text
 from hub.flow.bus import Subscription
 from hub.messages.delivery import for_others
 from hub.messages.incoming import Who
-from hub.messages.wire import CueMessage, Message, MetricsMessage, Post, SensorMessage, SessionMessage, ThresholdMessage
+from hub.messages.wire import (
+    CueMessage,
+    Message,
+    MetricsMessage,
+    Post,
+    SensorMessage,
+    SessionMessage,
+    ThresholdMessage,
+    metric_field,
+)
 
 NUMBERS_EVERY = 5
 """Frames between two lines of numbers; frames come once a second."""
@@ -79,9 +89,12 @@ class Console:
 
     def _sensor(self, sensor: SensorMessage) -> str | None:
         now = f"{sensor.state}{f': {sensor.detail}' if sensor.detail else ''}"
-        if self._states.get(sensor.device) == now:
+        before = self._states.get(sensor.device, "")
+        if before == now:
             return None
         self._states[sensor.device] = now
+        if sensor.state == "streaming" and before.startswith("streaming") and (":" in before or not sensor.detail):
+            return None  # what is noted of a sensor that works changes with every digit, and goes away by itself
         battery = f", battery {sensor.battery_pct:.0f} %" if sensor.battery_pct is not None else ""
         place = place_word(sensor.placement) if sensor.placement is not None else "place unknown"
         return f"{sensor.name} ({place}) {now}{battery}"
@@ -109,8 +122,9 @@ class Console:
         parts = [
             _part(metrics.cadence_spm, "{:.0f} steps/min"),
             _pair("contact", metrics.contact_left_ms, metrics.contact_right_ms, "{:.0f}", " ms"),
-            _pair("hip drop", metrics.drop_excursion_left_deg, metrics.drop_excursion_right_deg, "{:.1f}", "°"),
-            _part(metrics.speed_mps, "{:.1f} m/s"),
+            _pair("hip drop", metrics.drop_excursion_left_deg, metrics.drop_excursion_right_deg, "{:.1f}", "°")
+            + _usual(metrics),
+            _part(speed_kmh(metrics), "{:.1f} km/h"),
             _part(metrics.heart_rate_bpm, "{:.0f} bpm"),
         ]
         said = [part for part in parts if part]
@@ -118,6 +132,23 @@ class Console:
             streaming = sum(state.startswith("streaming") for state in self._states.values())
             return f"waiting for the first steps, {counted(streaming, 'sensor')} streaming"
         return " | ".join([f"{self._steps} steps", *said])
+
+
+def _usual(metrics: MetricsMessage) -> str:
+    usual = [usual_drop_deg(metrics, side) for side in Side]
+    if usual == [None, None]:
+        return ""
+    return f" (usual {'/'.join('-' if value is None else f'{value:.1f}' for value in usual)}°)"
+
+
+def speed_kmh(metrics: MetricsMessage) -> float | None:
+    """Give the speed as people say it."""
+    return None if metrics.speed_mps is None else 3.6 * metrics.speed_mps
+
+
+def usual_drop_deg(metrics: MetricsMessage, side: Side) -> float | None:
+    """Give the drop that this leg's is compared with; None: not known yet."""
+    return metrics.extra.get(metric_field("drop_excursion_baseline_deg", side))
 
 
 def _part(value: float | None, form: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from dsp.records import Side
 from dsp.texts import UNMUTED, detector_and_side, threshold_text
 from hub.client import HubClient, Item, LinkChange, Received
 from hub.messages.delivery import for_others
 from hub.messages.wire import CueMessage, MetricsMessage, SensorMessage, SessionMessage, StatusMessage, ThresholdMessage
+from hub.text.console import speed_kmh, usual_drop_deg
 
 MUTED_FOR_OTHERS = {"runner": "muted by the runner", "coach": "muted by a coach", None: UNMUTED}
 ASKED = "was asked whether something hurts"
@@ -81,13 +83,15 @@ class PlainWatch:
 
     def _numbers(self, runner: str, metrics: MetricsMessage) -> list[str]:
         count = self._frames[runner] = self._frames.get(runner, -1) + 1
+        usual = [usual_drop_deg(metrics, side) for side in Side]
+        left, right = (f"{{:.1f}}{'' if one is None else f' (usual {one:.1f})'}" for one in usual)
         said = [
             form.format(value)
             for value, form in (
                 (metrics.cadence_spm, "{:.0f} steps/min"),
-                (metrics.drop_excursion_left_deg, "hip drop left {:.1f} degrees"),
-                (metrics.drop_excursion_right_deg, "right {:.1f}"),
-                (metrics.speed_mps, "{:.1f} m/s"),
+                (metrics.drop_excursion_left_deg, f"hip drop in degrees left {left}"),
+                (metrics.drop_excursion_right_deg, f"right {right}"),
+                (speed_kmh(metrics), "{:.1f} km/h"),
                 (metrics.heart_rate_bpm, "{:.0f} bpm"),
             )
             if value is not None

@@ -52,7 +52,7 @@ def test_cues_and_thresholds_are_said_at_once_numbers_seldom():
     assert said(of("cue")) == ["ann: cue (advice): Keep your belt level when you land on your left"]
     assert said(of("threshold")) == ["ann: hip drop against the usual, landing left: close to the threshold"]
     lines = said(*[of("metrics")] * (2 * NUMBERS_EVERY))
-    assert lines == ["ann: 170 steps/min, hip drop left 7.4 degrees, right 5.1, 2.9 m/s, 152 bpm"] * 2
+    assert lines == ["ann: 170 steps/min, hip drop in degrees left 7.4, right 5.1, 10.6 km/h, 152 bpm"] * 2
 
 
 def session(**changes: object) -> Received:

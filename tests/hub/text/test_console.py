@@ -6,6 +6,7 @@ import asyncio
 import io
 
 import pytest
+from msgspec.structs import replace
 
 from dsp.records import Cue, PainReport, Severity, Side, Threshold, ThresholdState
 from dsp.signals import Placement
@@ -73,6 +74,28 @@ async def test_on_a_terminal_lines_are_broken_between_words(monkeypatch: pytest.
     assert all(len(line) <= 40 for line in lines)
     assert " ".join(line[10:] for line in lines[-2:]) == "CUE (advice) Quick, light steps: a little more cadence."
     assert lines[-1].startswith(" " * 10)
+
+
+async def test_numbers_are_in_the_units_of_the_dashboard_with_what_is_usual():
+    usual = {"drop_excursion_baseline_left_deg": 5.24, "drop_excursion_baseline_right_deg": 4.6}
+    frame = MetricsMessage(
+        t="", seq=1, t_s=0.0, speed_mps=3.0, drop_excursion_left_deg=7.8, drop_excursion_right_deg=4.4, extra=usual
+    )
+    said = await printed([session("running", 40), *[Post("m", frame)] * 5])
+    assert said[-1] == "40 steps | hip drop L/R 7.8/4.4° (usual 5.2/4.6°) | 10.8 km/h"
+
+
+async def test_what_is_noted_of_a_sensor_that_works_is_said_once():
+    def noted(detail: str | None) -> Post:
+        post = sensor("streaming")
+        return Post("x", replace(post.message, detail=detail))
+
+    said = await printed([noted(None), noted("30 ms late"), noted("31 ms late"), noted(None), sensor("lost")])
+    assert [line.partition(") ")[2] for line in said] == [
+        "streaming, battery 80 %",
+        "streaming: 30 ms late, battery 80 %",
+        "lost, battery 80 %",
+    ]
 
 
 async def test_numbers_come_every_fifth_frame():
