@@ -37,4 +37,4 @@ class ClockState:
         if not self.is_trapped:
             return ""
         late_ms = self.phase_gap_s * 1e3
-        return f"works, times may be up to {late_ms:.0f} ms late; if this stays, choose another sample rate on the sensor"
+        return f"works, times may be up to {late_ms:.0f} ms late; if it stays, choose another sample rate on the sensor"
