@@ -8,7 +8,9 @@ import importlib.util
 import ipaddress
 import os
 import secrets
+import shutil
 import sys
+import textwrap
 from argparse import Namespace
 from pathlib import Path
 
@@ -100,10 +102,17 @@ def _serve(section: MqttSection, server: Server, options: Namespace) -> int:
         print(f"open {each}", flush=True)
     if sys.stdout.isatty() and not ipaddress.ip_address(host).is_loopback:
         print(camera_code(pages[-1]), end="", flush=True)
-    print(f"{advice(host, *naming_words(section, options.runner))}\nCtrl-C ends it", flush=True)
+    width = shutil.get_terminal_size().columns
+    print(f"{on_lines(advice(host, *naming_words(section, options.runner)), width)}\nCtrl-C ends it", flush=True)
     command = [sys.executable, "-m", "tui.web", "--host", host, "--port", str(port)]
     environment = {**_environment(server), IN_ENVIRONMENT: token}
     return _code(run_tied(command, environment, ["--", *_arguments(section, options)]))
+
+
+def on_lines(said: str, width: int) -> str:
+    """Break what is said between words; the command at its end, to be copied, goes whole on a line of its own."""
+    words, colon, command = said.partition(": ")
+    return "\n".join([*textwrap.wrap(words + colon.rstrip(), width - 1), *([f"  {command}"] if command else [])])
 
 
 def _arguments(section: MqttSection, options: Namespace) -> list[str]:
