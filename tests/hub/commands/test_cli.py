@@ -11,7 +11,7 @@ import pytest
 
 from hub.cli import main
 from hub.settings.config import SAMPLE
-from hub.settings.folders import config_file
+from hub.settings.folders import config_file, program
 
 STEP_FIELDS = {
     "type", "t_s", "toe_off_s", "step_time_s", "contact_ms", "flight_ms", "side", "drop_peak_deg", "drop_excursion_deg",
@@ -182,7 +182,7 @@ def test_help_teaches_with_examples(capfd: pytest.CaptureFixture[str]):
         with pytest.raises(SystemExit) as ended:
             main([*words, "--help"])
         assert ended.value.code == 0
-        assert "  stridecue " in capfd.readouterr().out
+        assert f"  {program()} " in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("speed", ["max", "60"])
