@@ -71,7 +71,7 @@ def test_wrong_arguments_are_named(arguments: list[str], capsys: pytest.CaptureF
 
 def test_the_arguments_of_the_hub_are_understood() -> None:
     options = parse(["--port", "4711", "--runner", "ann", "--parent-fd", "7"])
-    assert (options.host, options.port, options.runner, options.parent_fd) == ("127.0.0.1", 4711, "ann", 7)
+    assert (options.broker, options.port, options.runner, options.parent_fd) == (None, 4711, "ann", 7)
     assert options.theme is None
 
 
