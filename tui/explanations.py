@@ -85,8 +85,9 @@ REPLAY_KEYS = (
 )
 COACH = (
     (
-        "Need: who needs somebody stands on top. ■ threshold reached or told to stop, ✗ not heard any more, ▲ near a "
-        "threshold, ◐ a sensor is silent, ◆ watch, ▶ running, ○ not running."
+        "Need: who needs somebody stands on top. ■ threshold reached, or told to stop but for pain, which "
+        "stays with them; ✗ not heard any more, ▲ near a threshold, ◐ a sensor is silent, ◆ watch, ▶ running, ○ not "
+        "running."
     ),
     *_MEANINGS,
     (

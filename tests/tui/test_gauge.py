@@ -12,10 +12,12 @@ pytestmark = pytest.mark.real_time
 
 async def test_what_is_learned_and_what_is_usual_do_not_contradict_each_other():
     async with dashboard() as board:
-        await board.hear(scenes.session())
+        await board.hear(scenes.session(elapsed_s=30.0))
         assert board.gauge.reason == "Learning what is usual for you today."
         await board.hear(scenes.metrics())  # tells of a usual from earlier runs
         assert board.gauge.reason == "Warming up: only earlier runs count yet."
+        await board.hear(scenes.session(elapsed_s=600.0, earlier_runs=5))  # nothing was near a threshold so far
+        assert board.gauge.reason == "Like your usual self (5 earlier runs)."
 
 
 async def test_the_limit_is_seen_where_the_whole_reason_has_no_room():

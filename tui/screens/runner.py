@@ -139,11 +139,11 @@ def _threshold(board: Board, now_s: float) -> tuple[int | None, str, str]:
     if board.bare_threshold is not None:
         name, state = board.bare_threshold
         return _LEVEL[state], watched_words(name), ""
-    if worst is None:
+    if worst is None and not (board.is_warm and board.session is not None and board.session.state == "running"):
         return None, _not_yet(board), ""
-    if worst.state is ThresholdState.REPORTED:
+    if worst is not None and worst.state is ThresholdState.REPORTED:
         return 3, "You reported pain.", ""
-    if worst.state is ThresholdState.CLEAR:
+    if worst is None or worst.state is ThresholdState.CLEAR:
         earlier = board.session.earlier_runs if board.session is not None else 0
         return 0, "Like your usual self" + (f" ({counted(earlier, 'earlier run')})." if earlier else "."), ""
     return _LEVEL[worst.state], *_pressing(worst, board, now_s)

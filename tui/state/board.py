@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from dsp.records import Side, ThresholdState
 from dsp.signals import Placement
+from dsp.thresholds.drift import DriftParams
 from hub.client import Item, LinkChange
 from hub.messages.lines import MetricLine
 from hub.messages.session_status import ReplayStatus
@@ -32,6 +33,8 @@ FRESH_S = 3.0
 FORGET_S = 15.0
 """After this long the number itself is withdrawn."""
 RATE_OVER_S = 5.0
+WARM_S = DriftParams().baseline_to_s
+"""Running time until a run's own usual is known."""
 
 _ORDER = (*Placement, None)
 _RANK = (
@@ -275,6 +278,12 @@ class Board:
         heard = self.worst_threshold
         known = ThresholdState.CLEAR if heard is None else heard.state
         return (name, state) if _RANK.index(state) > _RANK.index(known) else None
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether the first minutes of a run, which say what is usual today, are over."""
+        session = self.session
+        return session is not None and (session.state == "ended" or session.elapsed_s >= WARM_S)
 
     @property
     def worst_threshold(self) -> ThresholdMessage | None:

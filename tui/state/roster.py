@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from dsp.records import Severity, ThresholdState
-from dsp.thresholds.drift import DriftParams
 from hub.client import Item, LinkChange, Received
 from hub.messages.delivery import for_others
 from hub.messages.wire import ReplyMessage, TrendMessage
@@ -16,8 +15,6 @@ from tui.state.board import Board, Link
 STALE_S = 5.0
 """A run says something every second; five missed are not a hiccup of the network."""
 CUE_FRESH_S = 60.0
-WARM_S = DriftParams().baseline_to_s
-"""Running time until a run's own usual is known."""
 
 
 class Need(IntEnum):
@@ -62,9 +59,7 @@ class Watched:
     @property
     def not_yet(self) -> bool:
         """Whether the first minutes of a run, which say what is usual today, are not over, and nothing else is told."""
-        session = self.board.session
-        over = session is not None and (session.state == "ended" or session.elapsed_s >= WARM_S)
-        return not over and self.threshold is ThresholdState.CLEAR and not self.board.thresholds
+        return not self.board.is_warm and self.threshold is ThresholdState.CLEAR and not self.board.thresholds
 
     def need(self, now_s: float) -> Need:
         """How much this runner needs somebody now."""
