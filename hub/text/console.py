@@ -122,8 +122,7 @@ class Console:
         parts = [
             _part(metrics.cadence_spm, "{:.0f} steps/min"),
             _pair("contact", metrics.contact_left_ms, metrics.contact_right_ms, "{:.0f}", " ms"),
-            _pair("hip drop", metrics.drop_excursion_left_deg, metrics.drop_excursion_right_deg, "{:.1f}", "°")
-            + _usual(metrics),
+            _drop(metrics),
             _part(speed_kmh(metrics), "{:.1f} km/h"),
             _part(metrics.heart_rate_bpm, "{:.0f} bpm"),
         ]
@@ -134,11 +133,12 @@ class Console:
         return " | ".join([f"{self._steps} steps", *said])
 
 
-def _usual(metrics: MetricsMessage) -> str:
+def _drop(metrics: MetricsMessage) -> str:
+    now = _pair("hip drop", metrics.drop_excursion_left_deg, metrics.drop_excursion_right_deg, "{:.1f}", "°")
     usual = [usual_drop_deg(metrics, side) for side in Side]
-    if usual == [None, None]:
-        return ""
-    return f" (usual {'/'.join('-' if value is None else f'{value:.1f}' for value in usual)}°)"
+    if not now or usual == [None, None]:
+        return now
+    return f"{now} (usual {'/'.join('-' if value is None else f'{value:.1f}' for value in usual)}°)"
 
 
 def speed_kmh(metrics: MetricsMessage) -> float | None:

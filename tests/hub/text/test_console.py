@@ -83,6 +83,8 @@ async def test_numbers_are_in_the_units_of_the_dashboard_with_what_is_usual():
     )
     said = await printed([session("running", 40), *[Post("m", frame)] * 5])
     assert said[-1] == "40 steps | hip drop L/R 7.8/4.4° (usual 5.2/4.6°) | 10.8 km/h"
+    before_steps = MetricsMessage(t="", seq=1, t_s=0.0, speed_mps=0.0, extra=usual)
+    assert (await printed([session("running"), *[Post("m", before_steps)] * 5]))[-1] == "0 steps | 0.0 km/h"
 
 
 async def test_what_is_noted_of_a_sensor_that_works_is_said_once():
