@@ -67,9 +67,11 @@ class Console:
         """One line in a file, for who searches it; on a terminal broken between words."""
         stamp = f"{now_s:6.1f} s  "
         if self._out.isatty():
-            columns = shutil.get_terminal_size().columns
-            line = textwrap.fill(line, max(20, columns - len(stamp)), break_long_words=False)
-        print(stamp + line.replace("\n", "\n" + " " * len(stamp)), file=self._out, flush=True)
+            width, below = max(30, shutil.get_terminal_size().columns), " " * len(stamp)
+            told = textwrap.fill(line, width, initial_indent=stamp, subsequent_indent=below, break_long_words=False)
+        else:
+            told = stamp + line
+        print(told, file=self._out, flush=True)
 
     def _line(self, post: Post) -> str | None:
         match self._as_told(post.message):

@@ -139,8 +139,8 @@ def _threshold(board: Board, now_s: float) -> tuple[int | None, str, str]:
     if board.bare_threshold is not None:
         name, state = board.bare_threshold
         return _LEVEL[state], watched_words(name), ""
-    if worst is None and not (board.is_warm and board.session is not None and board.session.state == "running"):
-        return None, _not_yet(board), ""
+    if worst is None and (waits := _not_yet(board)):
+        return None, waits, ""
     if worst is not None and worst.state is ThresholdState.REPORTED:
         return 3, "You reported pain.", ""
     if worst is None or worst.state is ThresholdState.CLEAR:
@@ -165,8 +165,11 @@ def _pressing(worst: ThresholdMessage, board: Board, now_s: float) -> tuple[str,
 
 
 def _not_yet(board: Board) -> str:
+    """What a threshold still waits for; nothing once the run's own usual is known."""
     if board.session is None or board.session.state != "running":
         return "Starts when you run."
+    if board.is_warm:
+        return ""
     if any(reading.usual in board.held for reading in READINGS if reading.usual):
         return "Warming up: only earlier runs count yet."
     return "Learning what is usual for you today."
