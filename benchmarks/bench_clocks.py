@@ -121,7 +121,11 @@ def errors(kind: str, sensor: Imu, packets: list[Packet]) -> tuple[np.ndarray, n
     return np.array(true_s), np.array(got_s) - np.array(true_s), bound_s * 1e3
 
 
-def apart_ms(one: tuple[np.ndarray, np.ndarray, float], other: tuple[np.ndarray, np.ndarray, float]) -> Callable:
+Between = Callable[[float, float], float]
+"""p95, ms, of a difference from one second to another."""
+
+
+def apart_ms(one: tuple[np.ndarray, np.ndarray, float], other: tuple[np.ndarray, np.ndarray, float]) -> Between:
     """Give p95 of the difference between two times after the first packet."""
     start_s = max(one[0][0], other[0][0])
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from scipy.signal import butter, find_peaks, sosfiltfilt
@@ -144,7 +145,7 @@ def main() -> int:
         blocks = blocks_of(made, sensors, args.packet, rate_hz=rate)
         samples = len(made.t_s) * len(sensors)
         found = play(blocks, signals=signals)
-        each = best_of(9, lambda b=blocks, s=signals: play(b, signals=s)) / samples
+        each = best_of(9, partial(play, blocks, signals=signals)) / samples
         speed = 1.0 / (each * rate * len(sensors))
         print(
             f"{name:32s} {1e6 * each:6.2f} us/sample = {each / unit:5.1f} multiply-adds; "

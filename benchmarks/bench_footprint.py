@@ -73,7 +73,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "run.mcap")
         write_run(path, 60 * args.minutes, RATE_HZ)
-        command = [sys.executable, "-m", "benchmarks.bench_footprint", "--child", path]
+        command = [sys.executable, "-m", "benchmarks.bench_footprint", "--child", str(path)]
         root = Path(__file__).resolve().parents[1]
         said = json.loads(subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout)
     verdict = "reached" if said["ran"] <= GOAL_MB else "MISSED"

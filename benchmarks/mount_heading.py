@@ -25,6 +25,7 @@ from dsp.orientation.mount import MountFinder
 from tests.recorded import Recorded, folders, load
 
 Array = npt.NDArray[np.float64]
+Spectrum = npt.NDArray[np.complex128]
 
 SETS = ("rbds", "ric_", "welk", "rajagopal", "hamner_sub01_run300")
 AXES = ("ax", "ay", "az", "gx", "gy", "gz")
@@ -66,7 +67,7 @@ def strides(rec: Recorded, samples: Array) -> list[Array]:
     return out
 
 
-def axis_deg(spectrum: Array, columns: tuple[int, int], harmonic: int, *, across: bool) -> float:
+def axis_deg(spectrum: Spectrum, columns: tuple[int, int], harmonic: int, *, across: bool) -> float:
     """Heading of the horizontal axis along which one harmonic of the stride moves, or across it."""
     moved = spectrum[harmonic, list(columns)]
     _, vectors = np.linalg.eigh(np.real(np.outer(moved, moved.conj())))

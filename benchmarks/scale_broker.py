@@ -17,6 +17,7 @@ import struct
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -146,8 +147,8 @@ async def coaches(place: Place) -> tuple[list[_Stream], list[Count]]:
         topics = [*coach_topics(None), *(["stridecue/+/step"] if number == 0 else [])]
         counts.append(Count())
         hello = connect(place, f"coach{number}") + b"".join(subscribe(topic, qos=1) for topic in topics)
-        stream = _Stream(hello, counts[-1])
-        await asyncio.get_running_loop().create_connection(lambda made=stream: made, place.host, place.port)
+        of_coach = partial(_Stream, hello, counts[-1])
+        _, stream = await asyncio.get_running_loop().create_connection(of_coach, place.host, place.port)
         await stream.ready
         streams.append(stream)
     await asyncio.sleep(0.5)

@@ -177,9 +177,9 @@ def events(
         rec.truth.get("events", {})
     )
     durations = [
-        (steps[k].contact_ms, number(true[i].get("contact_ms")))
+        (told_ms, true_ms)
         for i, k in good
-        if steps[k].contact_ms is not None and math.isfinite(number(true[i].get("contact_ms")))
+        if (told_ms := steps[k].contact_ms) is not None and math.isfinite(true_ms := number(true[i].get("contact_ms")))
     ]
     if durations:
         e = np.array([a - b for a, b in durations], dtype=float)

@@ -110,7 +110,7 @@ def wander(t_s: Array, rng: np.random.Generator, slowest_s: float, size: float) 
     u = x - k
     # Catmull-Rom spline through the knots: continuous speed, no overshoot to speak of.
     a, b, c, d = values[k - 1], values[k], values[k + 1], values[k + 2]
-    curve = b + 0.5 * u * (c - a + u * (2 * a - 5 * b + 4 * c - d + u * (3 * (b - c) + d - a)))
+    curve: Array = b + 0.5 * u * (c - a + u * (2 * a - 5 * b + 4 * c - d + u * (3 * (b - c) + d - a)))
     return size * curve
 
 

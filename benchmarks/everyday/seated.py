@@ -82,10 +82,10 @@ def road_to_seat(height_m: Array, rate_hz: float) -> tuple[Array, Array]:
 
 def drive(t: Array, speed_mps: Array, rng: np.random.Generator, rough_m3: Array, slab_m: float) -> Array:
     """Height under the wheel: roughness, the joints of a slab road (`slab_m` apart, 0: none), humps and potholes."""
-    rate_hz = 1.0 / (t[1] - t[0])
+    rate_hz = float(1.0 / (t[1] - t[0]))
     # White vertical speed: its two-sided spectrum is (2 pi n0)^2 Gd(n0) v / 2, n0 = 0.1 cycles a metre (ISO 8608).
     slope = 0.2 * np.pi * np.sqrt(0.5 * rough_m3 * speed_mps * rate_hz) * rng.normal(size=len(t))
-    height = np.cumsum(slope) / rate_hz
+    height: Array = np.cumsum(slope) / rate_hz
     height -= np.interp(t, t[:: int(20 * rate_hz)], height[:: int(20 * rate_hz)])
     way = np.cumsum(speed_mps) / rate_hz
     if slab_m:
@@ -141,7 +141,8 @@ def car(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
 def engine_shake(t: Array, speed_mps: Array, rng: np.random.Generator) -> Array:
     """20-40 Hz with the gear and the speed, 0.01-0.08 g."""
     hz = 20.0 + 20.0 * ((speed_mps / 9.0) % 1.0)
-    return GRAVITY_MPS2 * rng.uniform(0.01, 0.08) * np.sin(2.0 * np.pi * np.cumsum(hz) * (t[1] - t[0]))
+    shake: Array = np.sin(2.0 * np.pi * np.cumsum(hz) * (t[1] - t[0]))
+    return GRAVITY_MPS2 * rng.uniform(0.01, 0.08) * shake
 
 
 def pedals(foot: Motion, seconds: float, rng: np.random.Generator) -> None:

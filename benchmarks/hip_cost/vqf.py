@@ -31,7 +31,7 @@ def vqf_cost(packets: Sequence[bytes], rate_hz: float, size: int) -> dict[str, f
             scale=1.0 / counts_per_unit(ACC_RANGE_G, GYRO_RANGE_DPS),
             left=np.array(MOUNT.left),
         )
-        command = [python, "-m", "benchmarks.hip_cost.vqf_worker", run]
+        command = [str(python), "-m", "benchmarks.hip_cost.vqf_worker", str(run)]
         said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     cost: dict[str, float] = json.loads(said)
     return cost

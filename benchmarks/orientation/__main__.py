@@ -16,6 +16,7 @@ import tempfile
 import timeit
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def vqf(python: Path, cases: list[Case], scores: Scores) -> Array:
         feeds += [(one, suffix, *filled(one, from_past_strides=strides)) for suffix, strides in kinds]
     with tempfile.TemporaryDirectory() as folder:
         given, made = Path(folder, "cases.npz"), Path(folder, "up.npz")
-        arrays: dict[str, object] = {"count": len(feeds)}
+        arrays: dict[str, Any] = {"count": len(feeds)}
         for i, (one, _, _, values) in enumerate(feeds):
             arrays |= {
                 f"{i}/rate_hz": one.condition.rate_hz,
@@ -75,8 +76,8 @@ def vqf(python: Path, cases: list[Case], scores: Scores) -> Array:
                 f"{i}/left": one.left,
                 f"{i}/speed_mps": one.speed_mps if one.condition.bend else 0.0,
             }
-        np.savez(given, **arrays)  # type: ignore[arg-type]  # savez's stub takes its own keywords for bool
-        command = [python, "-m", "benchmarks.orientation.vqf_worker", given, made]
+        np.savez(given, **arrays)
+        command = [str(python), "-m", "benchmarks.orientation.vqf_worker", str(given), str(made)]
         subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
         found = np.load(made)
         for key in found.files:

@@ -167,8 +167,9 @@ def case(recorded: Recorded, condition: Condition, seed: int) -> Case:
         columns = _turned(recorded, columns, speed_mps)
     if condition.standing:
         columns = _with_standing(recorded, columns)
-    errors = {"mount": "any", "gyro_bias_dps": condition.bias_dps, "loss": condition.loss}
-    arrived, mounts = worn(columns, seed, condition.rate_hz, **errors)
+    arrived, mounts = worn(
+        columns, seed, condition.rate_hz, mount="any", gyro_bias_dps=condition.bias_dps, loss=condition.loss
+    )
     values = np.stack([arrived[f"sacrum_{a}"] for a in AXES], axis=1)
     if condition.fixed_bias_dps:
         signs = np.random.default_rng(seed).choice([-1.0, 1.0], 3)

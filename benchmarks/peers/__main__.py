@@ -22,9 +22,16 @@ import numpy as np
 from benchmarks.peers.environments import ROOT, build, python_of
 from benchmarks.peers.feeds import Item, prepare
 from benchmarks.peers.score import Score, score
+from benchmarks.peers.workers.loop import Found
 from tests.recorded import DATA_DIR
 
-WORKERS = {"ours": None, "with_scipy": None, "with_skdh": "skdh", "with_mobgap": "mobgap", "with_gaitmap": "gaitmap"}
+WORKERS: dict[str, str | None] = {
+    "ours": None,
+    "with_scipy": None,
+    "with_skdh": "skdh",
+    "with_mobgap": "mobgap",
+    "with_gaitmap": "gaitmap",
+}
 """Worker -> environment; None is our own."""
 HEAD = (
     "| recordings | library | recall | false | offset ms (SD over runs) | timing SD ms | cadence error spm [worst] "
@@ -49,8 +56,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         feeds = Path(folder, "feeds.npz")
         items = prepare(feeds, args.seeds)
-        for worker, peer in WORKERS.items():
-            for found in run(worker, sys.executable if peer is None else str(python_of(peer)), feeds):
+        for worker, environment in WORKERS.items():
+            for found in run(worker, sys.executable if environment is None else str(python_of(environment)), feeds):
                 item = items[found["feed"]]
                 one = score(item, found["contacts"])
                 samples = item.raw_samples if worker == "ours" else item.samples
@@ -66,15 +73,15 @@ def main() -> int:
     return 0
 
 
-def run(worker: str, python: str, feeds: Path) -> list[dict[str, object]]:
+def run(worker: str, python: str, feeds: Path) -> list[Found]:
     """Let one worker have all recordings; RuntimeError with its last words if it dies."""
     out = feeds.with_name(f"{worker}.json")
-    command = [python, "-m", f"benchmarks.peers.workers.{worker}", feeds, out]
+    command = [python, "-m", f"benchmarks.peers.workers.{worker}", str(feeds), str(out)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{worker} failed:\n{done.stderr[-2000:]}")
-    answer: list[dict[str, object]] = json.loads(out.read_text())
+    answer: list[Found] = json.loads(out.read_text())
     return answer
 
 

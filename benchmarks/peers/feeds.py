@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ FEET = ("left_foot", "right_foot")
 AROUND_WALK_S = 1.0
 STANCE_S = 0.25
 WORN_HZ = 104.0
-WORN = {"mount": "any", "gyro_bias_dps": 3.0, "loss": 0.01}
+WORN: dict[str, float | str] = {"mount": "any", "gyro_bias_dps": 3.0, "loss": 0.01}
 
 VIRTUAL = ("rbds_virtual_imu", "ric_virtual_imu", "opensim_virtual_imu")
 REAL_FORCE = ("alcantara_sacral_grf",)
@@ -44,7 +45,7 @@ def prepare(path: Path, seeds: list[int]) -> list[Item]:
     """Write all feeds to `path`; returns what they are, in order."""
     items: list[Item] = []
     facts: list[dict[str, object]] = []
-    arrays: dict[str, Array] = {}
+    arrays: dict[str, Any] = {}  # not Array: savez's stub takes its own keyword for bool
     for folder in folders():
         if folder.parent.name not in (*VIRTUAL, *REAL_FORCE, *WALKS):
             continue
@@ -74,7 +75,7 @@ def prepare(path: Path, seeds: list[int]) -> list[Item]:
             )
             counts = (len(regular_t) * len(body), len(columns["t_s"]) * len(raw))
             items.append(_item(group, recorded, columns["t_s"], stances, counts))
-    np.savez(path, facts=np.array(json.dumps(facts)), **arrays)  # type: ignore[arg-type]  # stub of savez
+    np.savez(path, facts=np.array(json.dumps(facts)), **arrays)
     return items
 
 

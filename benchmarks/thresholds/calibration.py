@@ -63,7 +63,7 @@ def ask(seed: int, of: Population) -> Asked | None:
     def onset_of_a_run() -> float:
         if of.weibull:  # of the same spread of the logarithm: pi / sqrt(6) over the shape
             shape = math.pi / math.sqrt(6.0) / sigma
-            return median_m * float(rng.weibull(shape)) / math.log(2.0) ** (1.0 / shape)
+            return median_m * float(rng.weibull(shape)) / math.pow(math.log(2.0), 1.0 / shape)
         return median_m * math.exp(sigma * rng.standard_normal())
 
     seen: list[Observation] = []

@@ -84,9 +84,9 @@ def table(seeds: int, picture: Path | None, jobs: int, *, first: int = 0) -> Non
     print("| state | asked for | first at: median (5 %, 95 %) | in time |")
     print("|---|---|---|---|")
     for state, km in ASKED_KM.items():
-        first = np.array([each.onset_km.get(state, math.inf) for each in told])
-        low, middle, high = np.percentile(first, [5, 50, 95])
-        print(f"| {state} | by {km} km | {middle:.2f} ({low:.2f}, {high:.2f}) km | {np.mean(first <= km):.1%} |")
+        began_km = np.array([each.onset_km.get(state, math.inf) for each in told])
+        low, middle, high = np.percentile(began_km, [5, 50, 95])
+        print(f"| {state} | by {km} km | {middle:.2f} ({low:.2f}, {high:.2f}) km | {np.mean(began_km <= km):.1%} |")
     early = [each for each in told if each.first_km < SILENT_UNTIL_KM]
     print(f"any detector before {SILENT_UNTIL_KM:g} km: {len(early)} of {seeds} {sorted({e.first for e in early})}")
     if picture is not None:

@@ -152,7 +152,8 @@ def wander(rng: np.random.Generator, n: int, sd: float) -> np.ndarray:
 
 def told(run: SimulatedRun, params: GuidanceParams) -> list[Record]:
     """What a runner is told in this run: thresholds and cues."""
-    guidance, out = Guidance(params), []
+    guidance = Guidance(params)
+    out: list[Record] = []
     for t_ns, steps, metrics in run:
         for step in steps:
             guidance.step(step)

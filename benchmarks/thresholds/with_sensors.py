@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,8 +24,8 @@ LAST_M = 4900.0
 def eighth(seed: int) -> Told:
     """What is told in the eighth run of this seed, of a runner who does not tire."""
     habit, past = history(seed)
-    fresh = {"tired_drop_deg": 0.0, "tired_cadence_pct": 0.0, "tired_contact_pct": 0.0}
-    runner = VirtualRunner(RunnerParams(seed=seed, speed_mps=habit.speed_mps, cadence_spm=habit.cadence_spm, **fresh))
+    fresh = RunnerParams(seed=seed, tired_drop_deg=0.0, tired_cadence_pct=0.0, tired_contact_pct=0.0)
+    runner = VirtualRunner(replace(fresh, speed_mps=habit.speed_mps, cadence_spm=habit.cadence_spm))
     pipeline, told, pod_s = Pipeline(PipelineParams(guidance=GuidanceParams(history=past))), Told(), 1
     for first in range(0, int((LAST_M / habit.speed_mps + 10.0) * RATE_HZ), BLOCK):
         t_ns = np.round(np.arange(first, first + BLOCK) / RATE_HZ * NS_PER_S).astype(np.int64)

@@ -18,7 +18,7 @@ def contacts(detector: type) -> Callable[[Feed], list[float]]:
         hip = np.nan_to_num(feed.sensors["hip"])
         data = pd.DataFrame(np.hstack([hip[:, :3], np.degrees(hip[:, 3:])]), columns=COLUMNS)
         found = detector().detect(data, sampling_rate_hz=feed.rate_hz)
-        return (feed.t_s[0] + found.ic_list_["ic"].to_numpy() / feed.rate_hz).tolist()
+        return [float(t) for t in feed.t_s[0] + found.ic_list_["ic"].to_numpy() / feed.rate_hz]
 
     return run
 

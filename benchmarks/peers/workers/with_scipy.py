@@ -13,7 +13,7 @@ def peaks(feed: Feed) -> list[float]:
     low = butter(4, CUTOFF_HZ, fs=feed.rate_hz, output="sos")
     vertical = sosfiltfilt(low, feed.sensors["hip"][:, 2] / G)
     found, _ = find_peaks(vertical, distance=int(APART_S * feed.rate_hz), prominence=PROMINENCE_G)
-    return feed.t_s[found].tolist()
+    return [float(t) for t in feed.t_s[found]]
 
 
 if __name__ == "__main__":

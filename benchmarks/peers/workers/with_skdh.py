@@ -24,7 +24,7 @@ def contacts(events: type) -> Callable[[Feed], list[float]]:
         bout = PreprocessGaitBout().predict(**shared)
         found = events().predict(**shared, **{name: bout[name] for name in PASSED_ON if name in bout})
         at = found["initial_contacts"].astype(int)
-        return feed.t_s[at[at < len(feed.t_s)]].tolist()
+        return [float(t) for t in feed.t_s[at[at < len(feed.t_s)]]]
 
     return run
 
