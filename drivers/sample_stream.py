@@ -93,20 +93,18 @@ class SampleStream:
             return None
         lost = 0
         if self._clock is not None and reading.ticks is not None:
-            n = len(reading.values)
+            n = len(reading.rows)
             start_ns, step_ns, lost = self._clock.place(n, reading.ticks, reading.sequence, packet.t_recv_ns)
             t_ns = even_times(start_ns, step_ns, n)
         elif self._counted is not None and reading.before_s is None and not self._counted.is_off:
-            counted = self._counted.update(reading.sequence, len(reading.values), packet.t_recv_ns)
+            counted = self._counted.update(reading.sequence, len(reading.rows), packet.t_recv_ns)
             if counted is None:
                 raise DuplicatePacketError
             t_ns, lost = counted
         else:
             t_ns = self._host.map(packet.t_recv_ns, self._before_s(reading))
             lost = 0 if self._silence is None else self._silence.update(packet.t_recv_ns)
-        return SampleBlock(
-            packet.device, self._info.placement, reading.layout, t_ns, reading.values, self._rate_hz, lost
-        )
+        return SampleBlock(packet.device, self._info.placement, reading.layout, t_ns, reading.rows, self._rate_hz, lost)
 
     def update_all(self, packets: Sequence[Packet]) -> tuple[SampleBlock, list[int], list[int]] | None:
         """Decode and time several packets: their samples in one block; how many are of each, and missing before it.
@@ -140,7 +138,7 @@ class SampleStream:
     def _before_s(self, reading: Reading) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         if reading.before_s is not None:
             return reading.before_s
-        n = len(reading.values)
+        n = len(reading.rows)
         return np.arange(n - 1, -1, -1) / self._rate_hz if self._rate_hz else np.zeros(n)
 
 

@@ -9,6 +9,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from dsp.packed import Array, Rows, values_of
+
 GRAVITY_MPS2 = 9.80665
 """Standard gravity, CGPM 1901."""
 
@@ -74,7 +76,7 @@ class SampleBlock:
     placement  where the sensor sits
     layout     the quantity of each column
     t_ns       (n,) int64, hub monotonic ns, strictly rising within and between the blocks of a source
-    values     (n, k) float64 in the canonical unit of each quantity; NaN where a channel is absent
+    rows       (n, k) in the canonical unit of each quantity; NaN where a channel is absent
     rate_hz    nominal sampling rate, 0 when the source has none (about 1 Hz notifications)
     lost       samples known to be missing between the previous block of this source and this one
     """
@@ -83,6 +85,11 @@ class SampleBlock:
     placement: Placement
     layout: Layout
     t_ns: npt.NDArray[np.int64]
-    values: npt.NDArray[np.float64]
+    rows: Rows
     rate_hz: float = 0.0
     lost: int = 0
+
+    @property
+    def values(self) -> Array:
+        """(n, k) float64: `rows` as numbers, however they came."""
+        return values_of(self.rows)

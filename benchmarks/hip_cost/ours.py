@@ -39,8 +39,8 @@ def drops(packets: Sequence[bytes], t_ns: npt.NDArray[np.int64], rate_hz: float)
         reading = decoder.update(payload)
         if reading is None:
             continue
-        until = at + len(reading.values)
-        block = SampleBlock("hip", Placement.SACRUM, reading.layout, t_ns[at:until], reading.values, rate_hz)
+        until = at + len(reading.rows)
+        block = SampleBlock("hip", Placement.SACRUM, reading.layout, t_ns[at:until], reading.rows, rate_hz)
         at = until
         if chain.put(block):
             found += sum(isinstance(seen, Release) and seen.drop is not None for seen in chain.work())

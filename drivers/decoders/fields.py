@@ -13,44 +13,32 @@ from drivers.decoders.reading import Decoded, FieldValue, Params, Reading, Readi
 from drivers.decoders.sample_array import SampleArray
 from drivers.decoders.wire_field import STRUCT_CODES, WireField
 from drivers.errors import DecodeError
+from dsp.packed import Packed, Packing
 from dsp.signals import Layout, Quantity
 from firmware_profiles.schema import WIRE_BYTES, Profile, Stream
 
 
 @dataclass(frozen=True, slots=True)
-class PackedSamples:
+class PackedStream:
     """A head without options whose one limited field counts the samples behind it: nearly every packet of a run."""
 
     head: struct.Struct
     names: list[str]
     count_at: int
     count_range: tuple[float, float]
-    samples: SampleArray
+    samples_at: int
+    packing: Packing
 
-    def read(self, payload: bytes) -> tuple[tuple[int, ...], npt.NDArray[np.float64]] | None:
-        """Return the head's values and the samples; None where anything is unusual, which the table then judges."""
+    def read_head(self, payload: bytes) -> tuple[int, ...] | None:
+        """Return the head's values; None where anything is unusual, which the table then judges."""
         if len(payload) < self.head.size:
             return None
-        values = self.head.unpack_from(payload)
+        values: tuple[int, ...] = self.head.unpack_from(payload)
         count = values[self.count_at]
         low, high = self.count_range
-        if not low <= count <= high:
+        if not low <= count <= high or self.samples_at + count * self.packing.sample_bytes != len(payload):
             return None
-        samples = self.samples.read_packed(payload, count)
-        return None if samples is None else (values, samples)
-
-    def read_all(self, payloads: Sequence[bytes]) -> tuple[list[tuple[int, ...]], npt.NDArray[np.float64]] | None:
-        """Return what `read` does for each of several packets, samples one after the other; None where one is None."""
-        size, unpack, at = self.head.size, self.head.unpack_from, self.count_at
-        low, high = self.count_range
-        if min(map(len, payloads)) < size:
-            return None
-        heads = [unpack(payload) for payload in payloads]
-        counts = [head[at] for head in heads]
-        if not low <= min(counts) <= max(counts) <= high:
-            return None
-        samples = self.samples.read_packed_all(payloads, counts)
-        return None if samples is None else (heads, samples)
+        return values
 
 
 class FieldTable:
@@ -108,17 +96,15 @@ class FieldTable:
             values.update({name: bool(flags >> bit & 1) for name, bit in self._stream.bits.items()})
         return Decoded(values, samples, truncated)
 
-    def _packed(self) -> PackedSamples | None:
+    def _packed(self) -> PackedStream | None:
         """Return the short way through packets that are a fixed head and samples it counts; None for other tables."""
-        samples, count = self._samples, None if self._stream.samples is None else self._stream.samples.count
-        if samples is None or not samples.is_packed or self._tail or self._stream.bits or count not in self._head_names:
+        samples, packing = self._stream.samples, None if self._samples is None else self._samples.packing
+        if samples is None or packing is None or self._tail or self._placed or self._stream.bits:
             return None
-        if self._placed:
+        if [field.field.name for field in self._head_limited] != [samples.count]:
             return None
-        if [field.field.name for field in self._head_limited] != [count]:
-            return None
-        at = self._head_names.index(str(count))
-        return PackedSamples(self._head, self._head_names, at, self._head_limited[0].field.range or (0, 0), samples)
+        count_at, count_range = self._head_names.index(str(samples.count)), self._head_limited[0].field.range or (0, 0)
+        return PackedStream(self._head, self._head_names, count_at, count_range, samples.at, packing)
 
     def _read_tail(self, payload: bytes, values: dict[str, FieldValue]) -> tuple[int, bool]:
         """Read the fields after the head into `values`; the byte after the last, and whether the packet was cut."""
@@ -201,12 +187,12 @@ class FieldsDecoder:
 
     def update(self, payload: bytes) -> Reading | None:
         """Decode into rows, see Decoder."""
-        if self._packed is not None and (read := self._packed.read(payload)) is not None:
-            head, rows = read
+        packed = self._packed
+        if packed is not None and (head := packed.read_head(payload)) is not None:
             ticks_at, sequence_at = self._ticks_at, self._sequence_at
             return Reading(
                 self.layout,
-                rows,
+                Packed(payload[packed.samples_at :], packed.packing),
                 None,
                 None if ticks_at is None else head[ticks_at],
                 None if sequence_at is None else head[sequence_at],
@@ -216,11 +202,14 @@ class FieldsDecoder:
     def update_all(self, payloads: Sequence[bytes]) -> Readings | None:
         """Decode several packets at once; None, and nothing done, where one of them is not like most."""
         packed, ticks_at, sequence_at = self._packed, self._ticks_at, self._sequence_at
-        if packed is None or ticks_at is None or sequence_at is None or (read := packed.read_all(payloads)) is None:
+        if packed is None or ticks_at is None or sequence_at is None:
             return None
-        heads, rows = read
+        heads = [head for payload in payloads if (head := packed.read_head(payload)) is not None]
+        if len(heads) < len(payloads):
+            return None
+        values = packed.packing.values(b"".join([payload[packed.samples_at :] for payload in payloads]))
         count_at = packed.count_at
-        return Readings(rows, [(head[count_at], head[ticks_at], head[sequence_at]) for head in heads])
+        return Readings(values, [(head[count_at], head[ticks_at], head[sequence_at]) for head in heads])
 
     def reading(self, decoded: Decoded) -> Reading | None:
         """Make rows of what was decoded; None where the stream gives no quantity."""

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from dsp.packed import Array, Rows, values_of
 from dsp.signals import Layout
 
 FieldValue: TypeAlias = bool | int | float | str | tuple[float | str | None, ...] | None
@@ -33,16 +34,21 @@ class Decoded:
 class Reading:
     """Rows of one layout, oldest first.
 
-    values    (n, k) float64, canonical units, NaN = absent
+    rows      (n, k), canonical units, NaN = absent
     before_s  (n,) seconds each row lies before the notification, for host-timed streams; None = at the notification
     ticks     the device's timestamp as read, `sequence` its counter, None where it has none
     """
 
     layout: Layout
-    values: npt.NDArray[np.float64]
+    rows: Rows
     before_s: npt.NDArray[np.float64] | None = None
     ticks: int | None = None
     sequence: int | None = None
+
+    @property
+    def values(self) -> Array:
+        """(n, k) float64: `rows` as numbers."""
+        return values_of(self.rows)
 
 
 class Readings(NamedTuple):

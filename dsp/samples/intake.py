@@ -15,7 +15,8 @@ from statistics import median
 
 import numpy as np
 
-from dsp.samples.averaging import Array, averaging_of
+from dsp.packed import Array, Packed, Packing
+from dsp.samples.averaging import averaging_of
 from dsp.samples.gap_fill import GapFillParams, from_strides, straight
 from dsp.samples.stage import CHUNK_S, LEAST_RATE_HZ, chunk_samples, group_samples
 from dsp.samples.trace import Trace
@@ -82,17 +83,25 @@ class Intake:
         self._layout: Layout = ()
         self._columns: list[int] = []
         # Samples not yet in the trace; before their rows stand the `lead` last ones that are. The first `_checked`
-        # follow each other, and what is in the trace, without a gap; `_last_ns` is the newest stamp of those.
+        # follow each other, and what is in the trace, without a gap; `_last_ns` is the newest stamp of those. The
+        # newest may still be packed.
         self._checked = 0
         self._stamps: list[int] = []
         self._rows: list[Array] = []
+        self._packed: list[bytes] = []
+        self._packing: Packing | None = None
         self._raw: tuple[list[int], list[Array]] = ([], [])
 
     def put(self, block: SampleBlock) -> bool:
         """Hold a block's samples; True when `take` may find a whole chunk."""
-        stamps = self._stamps
+        stamps, rows = self._stamps, block.rows
         stamps += block.t_ns.tolist()
-        self._rows.append(block.values if self._as_is and block.layout is self._layout else self._six(block))
+        if isinstance(rows, Packed) and rows.packing is self._packing:
+            self._packed.append(rows.raw)
+        else:
+            self._unpack()
+            self._rows.append(block.values if self._as_is and block.layout is self._layout else self._six(block))
+            self._packing = rows.packing if isinstance(rows, Packed) and self._as_is else None
         if not self.period_s and block.rate_hz > 0.0:
             self._set_period(1.0 / block.rate_hz)
         return len(stamps) >= self._enough
@@ -117,6 +126,7 @@ class Intake:
         stamps = self._stamps
         while len(stamps) >= self._begin_chunk():
             n = self._averaging.raw
+            self._unpack()
             values = np.concatenate(self._rows) if len(self._rows) > 1 else self._rows[0]
             if self._p.raw:
                 self._raw[0].extend(stamps[self._checked : n])
@@ -142,6 +152,12 @@ class Intake:
         raw, self._raw = self._raw, ([], [])
         return raw
 
+    def _unpack(self) -> None:
+        """Make values of what is still packed, all at once."""
+        if self._packed and self._packing is not None:
+            self._rows.append(self._packing.values(b"".join(self._packed)))
+            self._packed = []
+
     def _six(self, block: SampleBlock) -> Array:
         """(n, 6) the IMU channels of a block, zeros where one is absent."""
         if block.layout != self._layout:
@@ -151,7 +167,7 @@ class Intake:
             first = block.values[0].tolist()
             self.present = tuple(k >= 0 and first[k] == first[k] for k in self._columns)
             self.has_gyro = all(self.present[3:])
-        self._as_is = all(self.present) and self._columns == list(range(6)) and block.values.shape[1] == len(IMU6)
+        self._as_is = all(self.present) and self._columns == list(range(6)) and len(block.layout) == len(IMU6)
         if self._as_is:
             return block.values
         six = np.zeros((len(block.t_ns), len(IMU6)))

@@ -1,0 +1,67 @@
+"""Samples as a sensor sent them: whole numbers in a row of bytes, made into values many packets at once.
+
+A packet of five samples costs nearly as much to make into values as thirty do: who works samples off in chunks joins
+the bytes and does it once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+class Packing:
+    """How the samples of one stream are packed: numbers of one type, one for each channel, sample after sample.
+
+    scale   (k,) canonical units a count, of each channel
+    absent  the count that means "no value"
+    """
+
+    def __init__(self, dtype: np.dtype[Any], scale: Array, absent: int) -> None:
+        self._dtype, self._scale, self._absent = dtype, scale, absent
+        self._absent_bytes = np.array([absent]).astype(dtype).tobytes()
+        self._flat_scale = scale
+        self.sample_bytes = dtype.itemsize * len(scale)
+
+    def __deepcopy__(self, _memo: dict[int, object]) -> Packing:
+        """It does not change."""
+        return self
+
+    def values(self, raw: bytes) -> Array:
+        """(n, k) values of whole samples, NaN where absent.
+
+        One multiplication over a flat array takes half the time of one that spreads the scale over rows. Looking for
+        the bytes first is ten times as fast as for the number, and they are hardly ever there.
+        """
+        counts = np.frombuffer(raw, self._dtype)
+        if len(counts) > len(self._flat_scale):
+            self._flat_scale = np.tile(self._scale, len(counts) // len(self._scale))
+        values: Array = counts * self._flat_scale[: len(counts)]
+        if self._absent_bytes in raw:
+            values[counts == self._absent] = np.nan
+        return values.reshape(-1, len(self._scale))
+
+
+@dataclass(slots=True)
+class Packed:
+    """(n, k) samples, packed."""
+
+    raw: bytes
+    packing: Packing
+
+    def __len__(self) -> int:
+        return len(self.raw) // self.packing.sample_bytes
+
+
+Rows: TypeAlias = Array | Packed
+"""(n, k) samples one way or the other."""
+
+
+def values_of(rows: Rows) -> Array:
+    """Their values, NaN where absent."""
+    return rows.packing.values(rows.raw) if isinstance(rows, Packed) else rows
