@@ -41,6 +41,12 @@ class _Source:
         streams = self.streams.get(channel, ())
         return streams[0] if len(streams) == 1 and self.merge is None and channel not in self.learners else None
 
+    def refuse(self, error: DecodeError | DuplicatePacketError) -> None:
+        """Count a packet that was refused, whole or by one of its readers, or that came before."""
+        self.dropped += 1
+        if isinstance(error, DecodeError):
+            self.last_error = str(error)
+
     def count(self, blocks: Sequence[SampleBlock]) -> None:
         """Add to the totals."""
         for block in blocks:
@@ -105,12 +111,8 @@ class Ingest:
         source.packets += 1
         try:
             blocks = self._decode(source, packet)
-        except DecodeError as error:
-            source.dropped += 1
-            source.last_error = str(error)
-            return []
-        except DuplicatePacketError:
-            source.dropped += 1
+        except (DecodeError, DuplicatePacketError) as error:
+            source.refuse(error)
             return []
         source.count(blocks)
         return blocks
@@ -195,12 +197,19 @@ class Ingest:
         if not readers and not learners:
             raise DecodeError(f"nothing reads {packet.channel} packets that start with {packet.payload[:4].hex()}")
         blocks = []
+        refused: list[DecodeError | DuplicatePacketError] = []
         for stream in readers:
-            block = stream.update(packet)
+            try:
+                block = stream.update(packet)
+            except (DecodeError, DuplicatePacketError) as error:
+                refused.append(error)
+                continue
             if block is not None and source.merge is not None and stream in source.merged:
                 block = source.merge.update(block)
             if block is not None:
                 blocks.append(block)
+        if refused:  # what the others read of the packet is whole, and their counters have moved on
+            source.refuse(refused[0])
         return blocks
 
 

@@ -15,6 +15,8 @@ MAX_SPACE_NS = NS_PER_S // 10
 """Samples of the second stream further apart than this are a gap: what lies between is unknown, not a straight line."""
 WAIT_NS = NS_PER_S
 """A second stream that is behind by more than this is not waited for."""
+HOLD_NS = 10 * NS_PER_S
+"""Of a second stream whose first one is silent, no more than this is kept."""
 
 
 class StreamMerge:
@@ -33,6 +35,11 @@ class StreamMerge:
         self._second_rows: Array = np.empty((0, len(self._second)))
         self._lost = 0
 
+    @property
+    def waiting(self) -> int:
+        """Rows held of both streams."""
+        return len(self._t_ns) + len(self._second_t_ns)
+
     def update(self, block: SampleBlock) -> SampleBlock | None:
         """Take a block of either stream; the rows that are ready now, None without any."""
         if block.layout == self._first:
@@ -42,6 +49,7 @@ class StreamMerge:
         else:
             self._second_t_ns = np.concatenate([self._second_t_ns, block.t_ns])
             self._second_rows = np.concatenate([self._second_rows, block.values])
+            self._forget_second(int(np.searchsorted(self._second_t_ns, self._second_t_ns[-1] - HOLD_NS)))
         if not len(self._t_ns):
             return None
         known_ns = self._second_t_ns[-1] if len(self._second_t_ns) else self._t_ns[0] - 1
@@ -55,10 +63,12 @@ class StreamMerge:
         t_ns = self._t_ns[skip:n]
         values = np.hstack([self._rows[skip:n], self._at(t_ns)])
         self._t_ns, self._rows = self._t_ns[n:], self._rows[n:]
-        keep = max(int(np.searchsorted(self._second_t_ns, t_ns[-1])) - 1, 0)
-        self._second_t_ns, self._second_rows = self._second_t_ns[keep:], self._second_rows[keep:]
+        self._forget_second(max(int(np.searchsorted(self._second_t_ns, t_ns[-1])) - 1, 0))
         lost, self._lost = self._lost, 0
         return SampleBlock(block.source, block.placement, self.layout, t_ns, values, block.rate_hz, lost)
+
+    def _forget_second(self, n: int) -> None:
+        self._second_t_ns, self._second_rows = self._second_t_ns[n:], self._second_rows[n:]
 
     def _at(self, t_ns: npt.NDArray[np.int64]) -> Array:
         """(n, k) the second stream at these times; NaN in its gaps and beyond its ends."""

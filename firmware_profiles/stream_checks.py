@@ -49,7 +49,7 @@ def _check_fields(stream: Stream, key: str, profile: Profile) -> list[str]:
         _check_field(field, at, profile)
         if (field.if_bit is not None or field.unless_bit is not None) and "flags" not in names[:i]:
             raise FactError(at, "if_bit and unless_bit need a field called `flags` before it")
-        if field.count == "rest" and field is not in_line[-1]:
+        if field.count == "rest" and (field.at is not None or field is not in_line[-1]):
             raise FactError(f"{at}.count", '"rest" must be the last field')
         if field.at is not None and (field.if_bit is not None or field.unless_bit is not None):
             raise FactError(f"{at}.at", "a field with a place of its own is always there: leave the bit out")

@@ -32,7 +32,10 @@ class DelaySpread:
 
     def __init__(self) -> None:
         self._residuals_s: deque[float] = deque(maxlen=PACKETS)
-        self.add = self._residuals_s.append  # called for every packet
+
+    def add(self, residual_s: float) -> None:
+        """Take the delay of one more packet."""
+        self._residuals_s.append(residual_s)
 
     def phase_gap_s(self, packet_s: float) -> float:
         """Width of the widest phase that no packet met; `packet_s`, the period of the packets, where there is but one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -42,6 +43,7 @@ class SampleCounter:
     def __init__(self, bits: int, rate_hz: float) -> None:
         self._modulus = 1 << bits
         self._rate_hz = rate_hz
+        self._half_wrap_s = 0.5 * self._modulus / rate_hz
         self._expected: int | None = None
         self._last_recv_s = 0.0
         self._last_device_s = 0.0
@@ -51,7 +53,7 @@ class SampleCounter:
     def follow(self, sequence: int, n: int, device_s: float, recv_s: float) -> int | None:
         """Do what `place` does for the packet that comes next, which most do; its index, or None for any other."""
         index = self._expected
-        if index is None or sequence != index % self._modulus:
+        if index is None or sequence != index % self._modulus or recv_s - self._last_recv_s > self._half_wrap_s:
             return None
         self._expected = index + n
         self._last_recv_s = recv_s
@@ -67,16 +69,27 @@ class SampleCounter:
         """
         if self._expected is None:
             return self._accept(Order.NEXT, 0, sequence, n, device_s, recv_s)
-        ahead = (sequence - self._expected) % self._modulus
         elapsed_s = recv_s - self._last_recv_s
         unseen = max(0, round(elapsed_s * self._rate_hz) - n)
-        if ahead < self._modulus // 2:
+        ahead = self._ahead(sequence, unseen, device_s)
+        if ahead >= 0:
             if ahead > (elapsed_s * GAP_FACTOR + GAP_SLACK_S) * self._rate_hz:
                 return self._accept(Order.RESTART, unseen, sequence, n, device_s, recv_s)
             return self._accept(Order.NEXT, ahead, self._expected + ahead, n, device_s, recv_s)
-        if self._has_restarted(sequence, n, self._modulus - ahead, device_s):
+        if self._has_restarted(sequence, n, -ahead, device_s):
             return self._accept(Order.RESTART, unseen, sequence, n, device_s, recv_s)
-        return Place(Order.STALE, 0, self._expected - (self._modulus - ahead))
+        return Place(Order.STALE, 0, self._expected + ahead)
+
+    def _ahead(self, sequence: int, unseen: int, device_s: float) -> int:
+        """How far a packet is ahead of the expected one, < 0: behind; of all wraps the one nearest to the time passed.
+
+        Time is the shorter of the hub's and the device's: arrivals stall, and a device's clock may be set.
+        """
+        assert self._expected is not None
+        if math.isfinite(device_s) and math.isfinite(self._last_device_s):
+            unseen = max(0, min(unseen, round((device_s - self._last_device_s) * self._rate_hz)))
+        half = self._modulus // 2
+        return unseen + (sequence - self._expected - unseen + half) % self._modulus - half
 
     def _has_restarted(self, sequence: int, n: int, behind: int, device_s: float) -> bool:
         behind_s = behind / self._rate_hz

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import numpy as np
@@ -63,6 +64,32 @@ def test_a_packet_that_follows_is_placed_next() -> None:
         if not i:
             short.place(sequence, 5, at_s, at_s)
     assert short.follow(7, 5, 15.0, 15.0) is None
+
+
+@pytest.mark.parametrize("device_clock", [True, False])
+@pytest.mark.parametrize(
+    ("bits", "silent_s"),
+    [(16, 100.0), (16, 400.0), (16, 700.0), (16, 1300.0), (8, 1.5), (8, 2.4), (8, 2.5), (8, 5.0), (8, 60.0)],
+)
+def test_a_counter_that_wraps_in_a_silence_still_tells_what_is_missing(
+    bits: int, silent_s: float, *, device_clock: bool
+) -> None:
+    rate_hz, n = 104.0, 5
+    counter = SampleCounter(bits, rate_hz)
+    counter.place(0, n, 0.0 if device_clock else math.nan, 0.0)
+    missing = round(silent_s * rate_hz)
+    at_s = (n + missing) / rate_hz
+    sequence = (n + missing) % (1 << bits)
+    assert counter.follow(sequence, n, at_s, at_s) is None
+    place = counter.place(sequence, n, at_s if device_clock else math.nan, at_s + 0.03)
+    assert (place.order, place.lost, place.index) == (Order.NEXT, missing, n + missing)
+
+
+def test_a_stalled_link_is_no_loss_where_the_device_has_a_clock() -> None:
+    """Two packets lost and 1.6 s of stall: a counter of 8 bits would fit a whole wrap into the arrivals."""
+    counter = SampleCounter(8, 104.0)
+    counter.place(0, 5, 0.0, 0.0)
+    assert counter.place(15, 5, 15 / 104.0, 1.6).lost == 10
 
 
 def test_a_clock_unwraps_through_any_silence() -> None:

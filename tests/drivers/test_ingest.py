@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -162,6 +164,42 @@ def test_battery_is_a_block_but_not_a_sample() -> None:
     assert block.layout == (Quantity.BATTERY_PCT,)
     assert block.values.tolist() == [[75.0]]
     assert totals(hub) == (1, 0, 0, 0)
+
+
+TWO_READERS = """
+schema = 1
+[profile]
+id = "two"
+title = "Speed, and cadence in the same packet"
+status = "experimental"
+[gatt]
+data = { service = "fff0", char = "fff1", use = "notify" }
+[stream.a]
+from = "data"
+nominal_hz = 1
+fields = [{ name = "speed", type = "u8", unit = "m/s", quantity = "speed_mps" }]
+on_long = "stop"
+[stream.b]
+from = "data"
+nominal_hz = 1
+fields = [
+  { name = "_speed", type = "u8" },
+  { name = "cadence", type = "u8", unit = "steps/min", quantity = "cadence_spm", range = [0, 200] },
+]
+"""
+
+
+def test_what_one_reader_refuses_the_other_still_reads(tmp_path: Path) -> None:
+    (tmp_path / "two.toml").write_text(TWO_READERS)
+    hub = Ingest(load_catalog(tmp_path))
+    hub.add_device(DeviceInfo("pod", "two", Placement.FOOT, "pod"))
+    assert [b.values.tolist() for b in hub.update(Packet("pod", "data", 10**9, bytes([3, 170])))] == [
+        [[3.0]],
+        [[170.0]],
+    ]
+    assert [b.values.tolist() for b in hub.update(Packet("pod", "data", 2 * 10**9, bytes([4, 250])))] == [[[4.0]]]
+    assert totals(hub) == (2, 3, 0, 1)
+    assert "250" in hub.detail("pod")
 
 
 def test_the_same_packets_give_the_same_blocks() -> None:

@@ -56,6 +56,16 @@ def test_without_a_gyroscope_the_rest_comes_a_second_late() -> None:
     assert np.isnan(out.values[:, 3:]).all()
 
 
+def test_a_silent_first_stream_costs_bounded_memory() -> None:
+    merge = StreamMerge([IMU6[:3], IMU6[3:]])
+    for i in range(0, 4000, 10):
+        assert merge.update(block("gyro", [10.0 * k for k in range(i, i + 10)])) is None
+    assert merge.waiting == 1001
+    out = merge.update(block("acc", [10.0 * k for k in range(3990, 4000)]))
+    assert out is not None
+    assert np.isfinite(out.values).all()
+
+
 def test_metamotion_becomes_one_sensor() -> None:
     hub = Ingest(load_catalog())
     hub.add_device(DeviceInfo("hip", "metamotion", Placement.SACRUM, "hip"))

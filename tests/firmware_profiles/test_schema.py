@@ -69,6 +69,8 @@ def test_broken_toml_says_so() -> None:
         ('samples = { at = 1, count = "m", fields = [] }\n', "stream.main.samples.count"),
         (f'{TWO}[{{ name = "a", type = "s24" }}] }}\n', "stream.main.samples.fields[0].type"),
         (f'{TWO}[{{ name = "a", type = "u8", count = "rest" }}] }}\n', "stream.main.samples.fields[0]"),
+        ('[stream.b]\nfrom = "data"\nnominal_hz = 1\nfields = [{ name = "x", type = "u8", at = 0, count = "rest" }]\n',
+         "stream.b.fields[0].count"),
         ('[param.x]\ndefault = 3\nvalues = [1, 2]\n', "param.x.default"),
         ('[[start]]\ndo = "write"\nto = "data"\nhex = "01{rate:u16}"\n', "start[1].hex"),
         ('[[start]]\ndo = "write"\nto = "data"\nhex = "01{rate:u1"\n', "start[1].hex"),
