@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import signal
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -43,7 +43,7 @@ class Stop:
 
 @contextlib.contextmanager
 def stopping_on_signals(stop: Stop) -> Iterator[None]:
-    """Inside, SIGINT, SIGTERM and SIGHUP set `stop`; the second one cancels the task that entered."""
+    """Inside, SIGINT, SIGTERM and SIGHUP, as far as the system has them, set `stop`; the second one cancels the task."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     assert task is not None
@@ -54,14 +54,18 @@ def stopping_on_signals(stop: Stop) -> Iterator[None]:
         else:
             stop(name)
 
-    handled = []
-    if sys.platform != "win32":
+    with contextlib.ExitStack() as stack:
         for name in SIGNALS:
-            number = getattr(signal, name)
-            loop.add_signal_handler(number, on_signal, name)
-            handled.append(number)
-    try:
+            if number := getattr(signal, name, None):
+                stack.callback(_handle(loop, number, functools.partial(on_signal, name)))
         yield
-    finally:
-        for number in handled:
-            loop.remove_signal_handler(number)
+
+
+def _handle(loop: asyncio.AbstractEventLoop, number: int, react: Callable[[], None]) -> Callable[[], object]:
+    """Have `react` called in the loop; returns what undoes that."""
+    try:
+        loop.add_signal_handler(number, react)
+    except NotImplementedError:  # the loops of Windows have no signal handlers of their own
+        before = signal.signal(number, lambda *_: loop.call_soon_threadsafe(react))
+        return lambda: signal.signal(number, before)
+    return lambda: loop.remove_signal_handler(number)

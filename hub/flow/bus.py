@@ -6,8 +6,8 @@ Invariant of every subscription: `made == delivered + dropped + pending`. Loss i
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections import deque
+from collections.abc import AsyncIterator, Callable
 from enum import Enum, auto
 from typing import Generic, TypeVar
 
@@ -24,21 +24,12 @@ class Policy(Enum):
     """The publisher waits, up to PATIENCE_S without progress; then items are dropped until there is progress."""
     DROP_OLDEST = auto()
     """The oldest pending item makes room."""
-    LATEST = auto()
-    """One pending item a key, the newest."""
 
 
 class Subscription(Generic[T]):
     """One reader's queue. Made by `Bus.subscribe`, read with `batches()` until the bus has `closed`."""
 
-    def __init__(
-        self,
-        name: str,
-        policy: Policy,
-        capacity: int,
-        wanted: Callable[[T], bool],
-        key: Callable[[T], Hashable],
-    ) -> None:
+    def __init__(self, name: str, policy: Policy, capacity: int, wanted: Callable[[T], bool]) -> None:
         self.name = name
         self.policy = policy
         self.made = 0
@@ -48,16 +39,14 @@ class Subscription(Generic[T]):
         self.closed = asyncio.Event()
         self._capacity = capacity
         self._wanted = wanted
-        self._key = key
         self._queue: deque[T] = deque()
-        self._latest: OrderedDict[Hashable, T] = OrderedDict()
         self._readable = asyncio.Event()
         self._writable = asyncio.Event()
 
     @property
     def pending(self) -> int:
         """Items made, neither delivered nor dropped yet."""
-        return len(self._queue) + len(self._latest)
+        return len(self._queue)
 
     async def batches(self) -> AsyncIterator[list[T]]:
         """Yield all that is pending, oldest first, as often as there is something; ends when the bus has closed."""
@@ -70,9 +59,8 @@ class Subscription(Generic[T]):
 
     def take(self) -> list[T]:
         """Take everything pending, without waiting."""
-        batch = [*self._queue, *self._latest.values()]
+        batch = list(self._queue)
         self._queue.clear()
-        self._latest.clear()
         self.delivered += len(batch)
         self.stalled = False
         self._writable.set()
@@ -94,8 +82,6 @@ class Subscription(Generic[T]):
         self.made += 1
         if self.closed.is_set():
             self.dropped += 1
-        elif self.policy is Policy.LATEST:
-            self._keep_latest(item)
         elif len(self._queue) < self._capacity:
             self._queue.append(item)
         elif self.policy is Policy.DROP_OLDEST:
@@ -121,16 +107,6 @@ class Subscription(Generic[T]):
         self._readable.set()
         self._writable.set()
 
-    def _keep_latest(self, item: T) -> None:
-        key = self._key(item)
-        if key in self._latest:
-            del self._latest[key]
-            self.dropped += 1
-        elif len(self._latest) >= self._capacity:
-            self._latest.popitem(last=False)
-            self.dropped += 1
-        self._latest[key] = item
-
 
 class Bus(Generic[T]):
     """Hands each published item to every subscription that wants it."""
@@ -150,12 +126,11 @@ class Bus(Generic[T]):
         capacity: int,
         *,
         wanted: Callable[[T], bool] = lambda _item: True,
-        key: Callable[[T], Hashable] = type,
     ) -> Subscription[T]:
-        """Open a queue of at most `capacity` items (keys, for LATEST); ValueError when that is not positive."""
+        """Open a queue of at most `capacity` items; ValueError when that is not positive."""
         if capacity <= 0:
             raise ValueError(f"subscription {name}: a queue needs a positive capacity, not {capacity}")
-        subscription = Subscription(name, policy, capacity, wanted, key)
+        subscription = Subscription(name, policy, capacity, wanted)
         self._subscriptions.append(subscription)
         return subscription
 

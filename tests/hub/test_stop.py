@@ -11,9 +11,17 @@ import pytest
 from hub.stop import Stop, stopping_on_signals
 
 
+def refuse(*_: object) -> None:
+    raise NotImplementedError
+
+
 @pytest.mark.real_time
-async def test_the_first_signal_asks_the_second_cancels():
+@pytest.mark.parametrize("as_on_windows", [False, True])
+async def test_the_first_signal_asks_the_second_cancels(monkeypatch: pytest.MonkeyPatch, *, as_on_windows: bool):
     stop = Stop()
+    before = signal.getsignal(signal.SIGINT)
+    if as_on_windows:
+        monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", refuse)
 
     async def run() -> None:
         with stopping_on_signals(stop):
@@ -25,6 +33,8 @@ async def test_the_first_signal_asks_the_second_cancels():
     with pytest.raises(asyncio.CancelledError):
         await asyncio.create_task(run(), name="run")
     assert stop.reason == "SIGTERM"
+    if as_on_windows:
+        assert signal.getsignal(signal.SIGINT) is before
 
 
 async def test_waiting_for_stop_is_over_when_asked_or_in_time():

@@ -17,7 +17,7 @@ actions = st.lists(st.one_of(st.just(READ), st.integers(0, 5)), max_size=60)
 def test_every_item_is_delivered_or_counted(actions: list[int], policy: Policy, capacity: int):
     async def run() -> None:
         bus: Bus[int] = Bus()
-        subscription = bus.subscribe("reader", policy, capacity, key=lambda item: item)
+        subscription = bus.subscribe("reader", policy, capacity)
         read: list[int] = []
         published = 0
         for action in actions:
@@ -39,7 +39,7 @@ def test_every_item_is_delivered_or_counted(actions: list[int], policy: Policy, 
 
 async def _fill(policy: Policy, items: str, capacity: int) -> tuple[list[str], int]:
     bus: Bus[str] = Bus()
-    subscription = bus.subscribe("slow", policy, capacity, key=lambda item: item.lower())
+    subscription = bus.subscribe("slow", policy, capacity)
     for item in items:
         await bus.publish(item)
     return subscription.take(), subscription.dropped
@@ -47,10 +47,6 @@ async def _fill(policy: Policy, items: str, capacity: int) -> tuple[list[str], i
 
 async def test_drop_oldest_keeps_the_newest_in_order():
     assert await _fill(Policy.DROP_OLDEST, "abcdef", 3) == (["d", "e", "f"], 3)
-
-
-async def test_latest_keeps_one_of_each_key():
-    assert await _fill(Policy.LATEST, "aAbA", 3) == (["b", "A"], 2)
 
 
 async def test_wait_holds_the_publisher_until_there_is_room():
