@@ -114,6 +114,13 @@ def match(true: np.ndarray, seen: np.ndarray, tolerance: float) -> list[tuple[in
     return pairs
 
 
+def aligned(true: np.ndarray, seen: np.ndarray) -> tuple[float, list[tuple[int, int]]]:
+    """The constant offset of contacts seen, s, and which true one each is, once that is taken off."""
+    rough = match(true, seen, 0.2)
+    offset = float(np.median([seen[k] - true[i] for i, k in rough])) if rough else 0.0
+    return offset, match(true, seen - offset, 0.1)
+
+
 def score(rec: Recorded, columns: dict[str, np.ndarray], sensors: list[str], setup: str) -> Score:
     t = columns["t_s"]
     out = Score(rec.name, setup, float(t[-1] - t[0]))
@@ -152,9 +159,7 @@ def events(
     ic = np.array([number(s["ic_s"]) for s in true])
     seen = np.array([s.t_ns * 1e-9 for s in steps])
     lo, hi = ic[0] - 0.15, ic[-1] + 0.15
-    rough = match(ic, seen, 0.2)
-    offset = float(np.median([seen[k] - ic[i] for i, k in rough])) if rough else 0.0
-    pairs = match(ic, seen - offset, 0.1)
+    offset, pairs = aligned(ic, seen)
     inside = [i for i in range(len(ic)) if start <= ic[i] <= end]
     matched_true = {i for i, _ in pairs}
     matched_seen = {k for _, k in pairs}
