@@ -43,7 +43,7 @@ class Stop:
 
 @contextlib.contextmanager
 def stopping_on_signals(stop: Stop) -> Iterator[None]:
-    """Inside, SIGINT, SIGTERM and SIGHUP, as far as the system has them, set `stop`; the second one cancels the task."""
+    """Inside, SIGINT, SIGTERM and SIGHUP, where they exist, set `stop`; the second one cancels the task."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     assert task is not None
