@@ -30,7 +30,6 @@ from firmware_profiles.catalog import load_catalog
 from hub.flow.bus import Subscription
 from hub.flow.engine import Engine, RadioItem
 from hub.flow.source import NamedTask, Source
-from hub.messages.incoming import CommandMessage
 from hub.messages.session_status import SoundStatus
 from hub.messages.wire import Post, SessionMessage
 from hub.run.runtime import Plan, Runtime
@@ -69,7 +68,7 @@ class CueingEngine(Engine):
         return records
 
 
-class PacedSource:
+class PacedSource(Source):
     """A recording, sent into an inbox at its own pace and stamped as it arrives."""
 
     def __init__(self, path: Path) -> None:
@@ -84,23 +83,6 @@ class PacedSource:
     def now_ns(self) -> int:
         """Tell the loop's time."""
         return now_ns()
-
-    def steer(self, order: CommandMessage) -> None:
-        """Obey nothing."""
-        del order
-
-    def diverged(self, said: Said | None) -> None:
-        """Nothing is said."""
-        del said
-
-    async def goes_on(self, stop: Stop) -> bool:
-        """Come to an end with the recording."""
-        del stop
-        return False
-
-    def status(self) -> None:
-        """Is no replay."""
-        return
 
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
         """Give the one that plays the recording."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from dsp.signals import Placement
 
@@ -155,6 +155,21 @@ class PainReport:
     takes_back_ns: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment that somebody wants to find again.
+
+    by         whose mark it is
+    text       what they called it; None: nothing
+    running_s  running time since the start of the run, pauses left out; filled in by the hub, whose clock people see
+    """
+
+    t_ns: int
+    by: Literal["runner", "coach"]
+    text: str | None = None
+    running_s: float | None = None
+
+
 Evidence: TypeAlias = "GaitEvent | Step | Metric | PainReport | Threshold"
 
 
@@ -229,4 +244,4 @@ class Summary:
     contact_difference_ms: float | None = None
 
 
-Record: TypeAlias = GaitEvent | Attitude | Step | Metric | PainReport | Threshold | Cue | Quality | Summary
+Record: TypeAlias = GaitEvent | Attitude | Step | Metric | PainReport | Mark | Threshold | Cue | Quality | Summary

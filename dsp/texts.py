@@ -213,6 +213,15 @@ def place_word(placement: str) -> str:
     return "hip" if placement == "sacrum" else placement.replace("_", " ")
 
 
+MARKED = {"runner": "marked by the runner", "coach": "marked by a coach"}
+
+
+def mark_text(by: str, text: str | None) -> str:
+    """Say whose mark it is and what they called it."""
+    words = MARKED.get(by, f"marked by {by}")
+    return f"{words}: {text}" if text else words
+
+
 # -- numbers in sentences
 
 
@@ -221,6 +230,13 @@ def level_word(level: int) -> str:
     if level == 0:
         return "none"
     return "mild" if level <= 3 else "moderate" if level <= 6 else "severe"
+
+
+def clock(seconds: float) -> str:
+    """Write a duration as 4:05 or 1:02:03."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def counted(count: int, noun: str) -> str:

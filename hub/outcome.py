@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dsp.records import Summary
+from dsp.records import Mark, Summary
 from dsp.runner.plan import Plan
 
 
@@ -14,12 +14,14 @@ class Outcome:
     """How a run ended; `losses` names what was dropped where.
 
     running_s    time spent running, pauses left out
+    marks        the moments that somebody marked, oldest first
     unrecorded   packets that are missing in `files`
     plan         of retraining, for the next run
     """
 
     summary: Summary | None = None
     running_s: float = 0.0
+    marks: tuple[Mark, ...] = ()
     files: list[Path] = field(default_factory=list)
     unrecorded: int = 0
     losses: dict[str, int] = field(default_factory=dict)

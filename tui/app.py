@@ -17,7 +17,7 @@ from dsp.runner.triage import PainRule
 from dsp.texts import level_word
 from hub.client import Item, NotConnectedError, Received
 from hub.messages.incoming import CommandMessage, PainMessage
-from hub.messages.wire import ReplyMessage, SessionMessage
+from hub.messages.wire import MarkMessage, ReplyMessage, SessionMessage
 from tui.explanations import REPLAY_KEYS, RUNNER, RUNNER_KEYS
 from tui.screens.help import HelpScreen
 from tui.screens.pain import PainScreen
@@ -26,7 +26,7 @@ from tui.screens.web import WebScreen
 from tui.shell import Shell
 from tui.state.board import Board
 from tui.state.feed import Feed
-from tui.state.words import clock, sentence
+from tui.state.words import marked_words, sentence
 from tui.widgets.replay_line import ReplayLine
 
 PAINT_HZ = 10.0
@@ -81,6 +81,7 @@ class DashboardApp(Shell):
         self._home = RunnerScreen()
         self._line = ReplayLine()
         self._asked: str | None = None
+        self._mark_asked: str | None = None
         self._mute_asked: bool | None = None
         self._mute_until_s = 0.0
         self._replaying = False
@@ -106,6 +107,10 @@ class DashboardApp(Shell):
                     self._mute_asked = None
             case ReplyMessage(id=str() as known, text=text) if known == self._asked:
                 self.notify(sentence(text), title="Cues", timeout=4)
+            case MarkMessage(late=False) as mark:
+                self.notify(sentence(marked_words(mark, replayed=self._replaying)), timeout=4)
+            case ReplyMessage(id=str() as known, ok=False, text=text) if known == self._mark_asked:
+                self.notify(sentence(text), severity="error")
             case ReplyMessage(ok=False, text=text) if self._replaying:
                 self.notify(sentence(text), timeout=3)
 
@@ -222,21 +227,20 @@ class DashboardApp(Shell):
         self.order(asked)
 
     def action_mark(self) -> None:
-        """Mark this moment in the recording."""
-        self.order(CommandMessage(action="mark"), f"Marked at {clock(self.board.elapsed_s)}.")
+        """Mark this moment; that it is marked is said when the hub says so."""
+        asked = CommandMessage(action="mark", id=f"mark-{secrets.token_hex(4)}")
+        self._mark_asked = asked.id
+        self.order(asked)
 
     @work(exit_on_error=False, group="order")
-    async def order(self, order: CommandMessage, done: str = "") -> None:
-        """Deliver an order to the hub; say `done` then, and in any case when nobody took it."""
+    async def order(self, order: CommandMessage) -> None:
+        """Deliver an order to the hub; say so when nobody took it."""
         try:
             await self._feed.send(order)
         except NotConnectedError as error:
             self.notify(f"{error}", severity="error")
             self._mute_asked = None  # the next key asks for the same again
             self._follow_replay()
-        else:
-            if done:
-                self.notify(done, timeout=3)
 
     def action_help(self) -> None:
         """Explain every number."""

@@ -21,7 +21,7 @@ from tui.screens.web import WebScreen
 from tui.shell import Shell
 from tui.state.feed import Feed
 from tui.state.roster import Roster
-from tui.state.words import reach_words
+from tui.state.words import marked_words, reach_words
 
 PAINT_S = 1.0
 """Everything shown changes once a second; forty rows a paint are most of what this dashboard costs (measured)."""
@@ -34,9 +34,10 @@ class CoachApp(Shell):
     TITLE = "stridecue watch"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "nudge", "Say"),
-        Binding("a", "order('ask_pain')", "Ask pain"),
+        Binding("a", "order('ask_pain')", "Ask"),
         Binding("m", "order('mute')", "Mute"),
         Binding("u", "order('unmute')", "Unmute"),
+        Binding("k", "order('mark')", "Mark"),
         Binding("w", "web", "Web"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("q", "quit", "Quit"),
@@ -69,6 +70,8 @@ class CoachApp(Shell):
                 self.notify(reply.text, title=runner, severity="information" if reply.ok else "error")
         for runner in self.roster.just_answered():
             self.notify("has answered about pain; what stays with them", title=runner)
+        for runner, mark in self.roster.marks_of_runners():
+            self.notify(marked_words(mark, replayed=False), title=runner)
         for screen in self.screen_stack:
             if isinstance(screen, RosterScreen):
                 screen.paint(self.roster, now_s)

@@ -57,8 +57,8 @@ RUNNER = (
         "says walk or stop, that stands until you do, or take the report back with 0."
     ),
     (
-        "The line of a replay: ◆ a cue, ▲ a threshold, ✚ pain. n and N go to the next or the last of them: paused to "
-        "where it was told, playing to 5 s before. Signs of one moment stand side by side."
+        "The line of a replay: ◆ a cue, ▲ a threshold, ★ a mark, ✚ pain. n and N go to the next or the last of "
+        "them: paused to where it was told, playing to 5 s before. Signs of one moment stand side by side."
     ),
 )
 RUNNER_KEYS = (
@@ -76,7 +76,7 @@ REPLAY_KEYS = (
     ("- +", "slower, faster"),
     ("← →", "10 s back or on"),
     (", .", "60 s back or on"),
-    ("n N", "next or last sign ◆ ▲ ✚"),
+    ("n N", "next or last ◆ ▲ ★ ✚"),
     ("Home", "from the start"),
     ("m", "mute cues and sound"),
     ("d", "another look"),
@@ -114,6 +114,7 @@ COACH_KEYS = (
     ("a", "ask if something hurts"),
     ("m", "mute their cues"),
     ("u", "unmute them"),
+    ("k", "mark their moment"),
     ("d", "another look"),
     ("w", "this in a browser"),
     ("?", "this help"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import textwrap
 from argparse import Namespace
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from dsp.texts import counted, distance
 from hub.commands.before_run import unanswered
 from hub.commands.kept_recordings import newest_first
 from hub.commands.live import chosen_config, recordings_folder
-from hub.history.runs import StoredPain, StoredRun
+from hub.history.runs import StoredMark, StoredPain, StoredRun
 from hub.history.store import History
 from hub.settings.config import ConfigError
 from hub.settings.folders import data_folder, demo_folder, program
+from hub.text.summary_text import WIDTH, marks_text
 
 LISTED = 50
 
@@ -37,6 +39,9 @@ def _list(history: History, runner: str, options: Namespace) -> None:
     pains: dict[str | None, list[StoredPain]] = {}
     for pain in history.pains(runner):
         pains.setdefault(pain.started_utc, []).append(pain)
+    marks: dict[str, list[StoredMark]] = {}
+    for mark in history.marks(runner):
+        marks.setdefault(mark.started_utc, []).append(mark)
     runs = history.newest(runner, LISTED)
     if not runs and not pains:
         print(f"no runs of {runner} yet ({history.path}); a run counts from a minute of running on")
@@ -48,6 +53,8 @@ def _list(history: History, runner: str, options: Namespace) -> None:
     )
     for one in runs:
         print(_line(one, pains.pop(one.started_utc, [])))
+        if made := marks.get(one.started_utc):
+            print(_marks(made))
     for started, left in pains.items():
         when = (started or left[0].said_utc)[:16].replace("T", " ")
         print(f"{when:<17} {'no run kept':<50} {_pain(left)}")
@@ -65,6 +72,13 @@ def _line(run: StoredRun, pains: list[StoredPain]) -> str:
     start = run.started_utc[:16].replace("T", " ")
     numbers = f"{_number(km, 2):>6} {_number(run.descent_m, 0):>6} {_number(run.cadence_spm, 0):>9} {drop:>10}"
     return f"{start:<17} {run.duration_s / 60.0:>5.0f} {numbers} {run.surface or '-':<9} {_pain(pains)}".rstrip()
+
+
+def _marks(marks: list[StoredMark]) -> str:
+    """The marks of a run, below it."""
+    indent = " " * 18
+    told = f"marks: {marks_text([(each.running_s, each.text) for each in marks])}"
+    return textwrap.fill(told, WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
 def _number(value: float | None, digits: int) -> str:
@@ -96,7 +110,7 @@ def _erase(history: History, runner: str, options: Namespace) -> None:
     recordings = _recordings(history, runner, recordings_folder(chosen_config(options.config)[0]))
     if not options.yes:
         raise ConfigError(
-            f"erase: everything kept of {runner} goes, for good: runs, pain, mornings, thresholds and the plan; "
+            f"erase: everything kept of {runner} goes, for good: runs, pain, mornings, marks, thresholds and the plan; "
             "say so with --yes (and --recordings for their recordings too)"
         )
     print(f"erased: {history.erase(runner)} entries of {runner}")

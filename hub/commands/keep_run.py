@@ -27,7 +27,7 @@ def tell_summary(ended: Ended, history: Sequence[PastRun], count: RunCount) -> N
     outcome = ended.outcome
     if outcome.summary is not None:
         own, heard = is_own_terminal(sys.stdout), replace(outcome.summary, cues=count.cues)
-        print(f"\n{summary_text(heard, history, running_s=outcome.running_s, own_terminal=own)}")
+        print(f"\n{summary_text(heard, history, running_s=outcome.running_s, marks=outcome.marks, own_terminal=own)}")
 
 
 def tell_pain(count: RunCount, rule: PainRule, *, kept: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from typing import TextIO
 
 from drivers.recordings.recording import RecordingReader
 from firmware_profiles.catalog import Catalog
@@ -11,6 +12,7 @@ from hub.commands.kept_recordings import chosen_recording, listed, recording_fol
 from hub.commands.replay_fast import replay_fast
 from hub.flow.engine import Engine
 from hub.messages.topics import WireError, runner_slug
+from hub.outcome import Outcome
 from hub.replay.replayed import ReplayedSource, opened
 from hub.run.launch import Launch, carry_out
 from hub.settings.config import SoundSection
@@ -42,12 +44,12 @@ def run(options: Namespace) -> int:
 
 def _fast(options: Namespace, reader: RecordingReader, settings: RunSettings, catalog: Catalog) -> int:
     engine = Engine(catalog, settings.pipeline(signals=options.signals), cues=settings.cues)
-    summary, running_s = replay_fast(reader, engine, options.jsonl)
+    outcome = replay_fast(reader, engine, options.jsonl)
     for fault in engine.faults.values():
         print(f"stridecue: {fault.words}", file=sys.stderr)
     _tell_cut(reader)
     out = sys.stderr if options.jsonl == "-" else sys.stdout
-    print(summary_text(summary, settings.history, running_s=running_s, own_terminal=is_own_terminal(out)), file=out)
+    print(_summary(outcome, settings, out), file=out)
     return 0
 
 
@@ -72,17 +74,22 @@ def _paced(options: Namespace, reader: RecordingReader, settings: RunSettings, c
         )
     )
     if ended.outcome.summary is not None:
-        text = summary_text(
-            ended.outcome.summary,
-            settings.history,
-            running_s=ended.outcome.running_s,
-            own_terminal=is_own_terminal(ended.out),
-        )
-        print(f"\n{text}", file=ended.out)
+        print(f"\n{_summary(ended.outcome, settings, ended.out)}", file=ended.out)
     for line in ended.words():
         print(line, file=ended.out)
     _tell_cut(reader)
     return 0
+
+
+def _summary(outcome: Outcome, settings: RunSettings, out: TextIO) -> str:
+    assert outcome.summary is not None
+    return summary_text(
+        outcome.summary,
+        settings.history,
+        running_s=outcome.running_s,
+        marks=outcome.marks,
+        own_terminal=is_own_terminal(out),
+    )
 
 
 def _tell_cut(reader: RecordingReader) -> None:

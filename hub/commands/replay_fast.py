@@ -6,30 +6,32 @@ from contextlib import ExitStack
 
 from drivers.fewer_blocks import taken_together
 from drivers.recordings.recording import RecordingReader
-from dsp.records import Record, Summary
+from dsp.records import Mark, Record, Summary
 from dsp.signals import NS_PER_S
 from hub.flow.engine import Engine
 from hub.flow.session import Session
+from hub.outcome import Outcome
 from hub.sinks.jsonl import open_jsonl
 from hub.terminal.progress import Progress
 
 
-def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> tuple[Summary, float]:
-    """Run a whole recording through `engine`, each record as a line to `jsonl`; raises OSError, RecordingError.
-
-    Gives the summary, and the seconds spent running.
-    """
+def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> Outcome:
+    """Run a whole recording through `engine`, each record as a line to `jsonl`; raises OSError, RecordingError."""
     session = Session()
     t0_ns = reader.session.t0_ns
+    marks: list[Mark] = []
     with ExitStack() as stack:
         out = stack.enter_context(open_jsonl(jsonl, t0_ns)) if jsonl is not None else None
         progress = stack.enter_context(Progress("replaying"))
 
         def tell(records: list[Record]) -> None:
             for record in records:
-                session.update(record)
+                timed = session.timed(record)
+                session.update(timed)
+                if isinstance(timed, Mark):
+                    marks.append(timed)
                 if out is not None:
-                    out.write(record)
+                    out.write(timed)
 
         for item in taken_together(reader):
             if isinstance(item, list):
@@ -42,4 +44,4 @@ def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> t
         if out is not None:
             out.flush()
         summary = next(record for record in last if isinstance(record, Summary))
-        return summary, session.elapsed_s(summary.t_ns)
+        return Outcome(summary, session.elapsed_s(summary.t_ns), tuple(marks))

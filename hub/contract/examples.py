@@ -11,6 +11,7 @@ from hub.messages.session_status import SoundStatus
 from hub.messages.wire import (
     AttitudeMessage,
     CueMessage,
+    MarkMessage,
     Message,
     MetricsMessage,
     ReplyMessage,
@@ -110,6 +111,7 @@ EXAMPLES: dict[str, Message] = {
         side=Side.LEFT,
         because=(_DROP,),
     ),
+    "mark": MarkMessage(t=_T, seq=1, t_s=1512.2, by="coach", text="bridge", running_s=1506.0),
     "sensor": SensorMessage(
         t=_T,
         seq=1512,

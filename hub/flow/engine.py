@@ -24,7 +24,7 @@ from drivers.packets import DeviceInfo, Packet, Said
 from drivers.timing.clock_state import ClockState
 from dsp.guidance import Wish
 from dsp.pipeline import Pipeline
-from dsp.records import Cue, PainReport, Quality, Record, Summary
+from dsp.records import Cue, Mark, PainReport, Quality, Record, Summary
 from dsp.runner.plan import Plan
 from dsp.signals import NS_PER_S, Quantity, SampleBlock
 from firmware_profiles.catalog import Catalog
@@ -172,7 +172,7 @@ class Engine:
             _LOG.error("%s", error)
 
     def _said(self, said: Said) -> list[Record]:
-        """Pain and wishes; what an older or newer hub understood and this one does not is left out."""
+        """Pain, marks and wishes; what an older or newer hub understood and this one does not is left out."""
         try:
             order = _ORDER.decode(said.text)
         except msgspec.DecodeError as error:
@@ -182,6 +182,8 @@ class Engine:
             if isinstance(order, PainMessage):
                 report = PainReport(said.t_ns, order.level, order.site, order.side, order.note, order.numb)
                 return self._wanted(self._pipeline.pain(report))
+            if order.action == "mark":
+                return [Mark(said.t_ns, order.by or "runner", order.text)]
             if order.action == "target":
                 self._pipeline.aim(order.cadence_spm)
             elif order.action == "ask_pain":

@@ -6,19 +6,17 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from drivers.clock import now_ns
 from drivers.inbox import PacketInbox
-from drivers.packets import Said
 from drivers.radio.facade import Radio
 from drivers.supervision.roles import NOTHING_PAIRED
 from drivers.supervision.supervisor import Supervisor
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog
 from hub.flow.engine import RadioItem
-from hub.flow.source import NamedTask
-from hub.messages.incoming import CommandMessage
+from hub.flow.source import NamedTask, Source
 from hub.stop import Stop
 
 
-class LiveSource:
+class LiveSource(Source):
     """See `source.Source`."""
 
     def __init__(
@@ -39,22 +37,6 @@ class LiveSource:
     def now_ns(self) -> int:
         """Tell the time on the axis of the packets: the loop's."""
         return now_ns()
-
-    def steer(self, order: CommandMessage) -> None:
-        """Obey nothing: a live run goes at its own pace."""
-        del order
-
-    async def goes_on(self, stop: Stop) -> bool:
-        """Tell that the end is the end."""
-        del stop
-        return False
-
-    def diverged(self, said: Said | None) -> None:
-        """Do nothing: what is said in a live run is part of it."""
-        del said
-
-    def status(self) -> None:
-        """Give nothing: this is no replay."""
 
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
         """Give the one task that finds and keeps the sensors."""

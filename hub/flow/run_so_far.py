@@ -6,7 +6,8 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 
 from drivers.packets import DeviceInfo
-from dsp.records import Cue, Metric, Record, Side, Threshold, ThresholdState
+from dsp.cues import pain_noted
+from dsp.records import Cue, Mark, Metric, PainReport, Record, Severity, Side, Threshold, ThresholdState
 from dsp.signals import NS_PER_S
 from hub.flow.engine import SourceHealth
 from hub.flow.session import FRESH_S, RUNNING_KEY
@@ -15,6 +16,9 @@ from hub.messages.wire import metric_field
 
 CUES_KEPT = 20
 """Of the cues so far: a dashboard lists so many."""
+MARKS_KEPT = 100
+"""Of the marks: nobody looks up more."""
+STOPS_KEPT = 20
 
 
 @dataclass(slots=True)
@@ -27,6 +31,8 @@ class RunSoFar:
     states   detector (and side) -> state now; only what is not clear, never more than `reached`
     changed  the newest change of each detector
     cues     the newest, oldest first
+    stops    cues that end the run and were not taken back, the newest, oldest first
+    marks    the same
     trend    the minutes so far
     """
 
@@ -36,6 +42,8 @@ class RunSoFar:
     states: dict[str, ThresholdState] = field(default_factory=dict)
     changed: dict[tuple[str, Side | None], Threshold] = field(default_factory=dict)
     cues: deque[Cue] = field(default_factory=lambda: deque(maxlen=CUES_KEPT))
+    stops: deque[Cue] = field(default_factory=lambda: deque(maxlen=STOPS_KEPT))
+    marks: deque[Mark] = field(default_factory=lambda: deque(maxlen=MARKS_KEPT))
     trend: Trend = field(default_factory=Trend)
 
     def copied(self) -> RunSoFar:
@@ -48,6 +56,8 @@ class RunSoFar:
             states=dict(self.states),
             changed=dict(self.changed),
             cues=self.cues.copy(),
+            stops=self.stops.copy(),
+            marks=self.marks.copy(),
             trend=self.trend.copied(),
         )
 
@@ -58,6 +68,12 @@ class RunSoFar:
                 self.metrics[metric_field(record.key, record.side)] = record
             case Cue():
                 self.cues.append(record)
+                if _ends_run(record):
+                    self.stops.append(record)
+            case PainReport(takes_back_ns=int() as back_ns):
+                self.stops = deque((each for each in self.stops if each.t_ns != back_ns), STOPS_KEPT)
+            case Mark():
+                self.marks.append(record)
             case Threshold():
                 self.changed[record.detector, record.side] = record
                 self._remember(record)
@@ -90,3 +106,9 @@ class RunSoFar:
             self.states.pop(key, None)
         elif threshold.state is not ThresholdState.REPORTED:
             self.states[key] = threshold.state
+
+
+def _ends_run(cue: Cue) -> bool:
+    """Whether it says walk or stop for today: a stop, or the answer to pain that is too much to run on with."""
+    answer = cue.rule == pain_noted.RULE
+    return cue.severity is Severity.STOP or (answer and cue.severity is Severity.WARNING)

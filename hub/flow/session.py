@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from dsp.records import Metric, Record, Step
+from dsp.records import Mark, Metric, Record, Step
 from dsp.signals import NS_PER_S
 
 RUNNING_KEY = "running"
@@ -69,6 +69,12 @@ class Session:
         else:
             self.standing = replace(now, state="paused", ran_ns=self._ran_ns(record.t_ns))
         return True
+
+    def timed(self, record: Record) -> Record:
+        """Give a mark with its place in the run; any other record as it is."""
+        if not isinstance(record, Mark):
+            return record
+        return replace(record, running_s=round(self.elapsed_s(record.t_ns), 1))
 
     def elapsed_s(self, t_ns: int) -> float:
         """Give the running time up to `t_ns`, pauses left out."""

@@ -18,7 +18,7 @@ NamedTask: TypeAlias = tuple[str, Coroutine[Any, Any, None]]
 
 
 class Source(Protocol):
-    """Packets in order, and their clock."""
+    """Packets in order, and their clock. What only a replay does is answered here for all others that inherit it."""
 
     @property
     def dropped(self) -> int:
@@ -31,7 +31,8 @@ class Source(Protocol):
 
     def steer(self, order: CommandMessage) -> str | None:
         """Obey an order about the source itself, such as a replay's pace: what was done, None when it is not for it."""
-        ...
+        del order
+        return None
 
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
         """Give the tasks that must run meanwhile; each ends by itself after `stop`."""
@@ -43,15 +44,16 @@ class Source(Protocol):
 
     async def goes_on(self, stop: Stop) -> bool:
         """After the end: wait whether there is more to come after all, from `batches` again."""
-        ...
+        del stop
+        return False
 
     def diverged(self, said: Said | None) -> None:
         """Notice that something was said which the source does not hold; None: what holds for the whole run."""
-        ...
+        del said
 
     def status(self) -> ReplayStatus | None:
         """Say where a replay is; None when this is none."""
-        ...
+        return None
 
 
 OpenSource: TypeAlias = AbstractAsyncContextManager[Source]

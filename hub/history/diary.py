@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dsp.records import PainReport, Threshold
-from hub.history.runs import StoredPain
+from dsp.records import Mark, PainReport, Threshold
+from hub.history.runs import StoredMark, StoredPain
 from hub.history.store import History
 from hub.messages.wire import utc
 
@@ -11,7 +11,7 @@ IN_RUN = "run"
 
 
 class RunDiary:
-    """Pain and thresholds of the run that began at `started_utc` (`t0_ns` on the axis of the records)."""
+    """Pain, marks and thresholds of the run that began at `started_utc` (`t0_ns` on the axis of the records)."""
 
     def __init__(self, history: History, runner: str, started_utc: str, t0_ns: int, unix_zero_ns: int) -> None:
         self._history = history
@@ -40,6 +40,12 @@ class RunDiary:
                 note=report.note,
                 how=IN_RUN,
             )
+        )
+
+    def mark(self, mark: Mark) -> None:
+        """Keep a moment that somebody marked; raises HistoryError."""
+        self._history.add_mark(
+            StoredMark(self._runner, self._started_utc, self._utc(mark.t_ns), mark.running_s, mark.by, mark.text)
         )
 
     def threshold(self, threshold: Threshold) -> None:

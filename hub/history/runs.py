@@ -67,6 +67,18 @@ class StoredPain:
         return self.level != 0
 
 
+@dataclass(frozen=True, slots=True)
+class StoredMark:
+    """A moment of the run that began at `started_utc`, marked `by` the runner or a coach."""
+
+    runner: str
+    started_utc: str
+    said_utc: str
+    running_s: float | None
+    by: str
+    text: str | None
+
+
 def past_run(run: StoredRun, pains: list[StoredPain], now: datetime, *, worse: bool | None = None) -> PastRun:
     """Give what the core wants to know of a run; `pains` of that run in any order.
 

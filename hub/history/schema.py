@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 
 _FIRST = """
 CREATE TABLE run (
@@ -69,13 +69,26 @@ CREATE TABLE plan (
     changed_utc TEXT NOT NULL
 );
 """
-STEPS = (_FIRST, _SECOND)
+_THIRD = """
+CREATE TABLE mark (
+    id INTEGER PRIMARY KEY,
+    runner TEXT NOT NULL,
+    started_utc TEXT NOT NULL,
+    said_utc TEXT NOT NULL,
+    running_s REAL,
+    made_by TEXT NOT NULL,
+    text TEXT
+);
+CREATE INDEX mark_by_run ON mark (runner, started_utc);
+"""
+STEPS = (_FIRST, _SECOND, _THIRD)
 """What turns version n into n + 1; never changed once released, only added to."""
 
 EVERYTHING = {
     "run": "SELECT * FROM run WHERE runner = ?",
     "pain": "SELECT * FROM pain WHERE runner = ?",
     "morning": "SELECT * FROM morning WHERE runner = ?",
+    "mark": "SELECT * FROM mark WHERE runner = ?",
     "threshold": "SELECT * FROM threshold WHERE runner = ?",
     "plan": "SELECT * FROM plan WHERE runner = ?",
 }
@@ -83,6 +96,7 @@ ERASE = (
     "DELETE FROM run WHERE runner = ?",
     "DELETE FROM pain WHERE runner = ?",
     "DELETE FROM morning WHERE runner = ?",
+    "DELETE FROM mark WHERE runner = ?",
     "DELETE FROM threshold WHERE runner = ?",
     "DELETE FROM plan WHERE runner = ?",
 )

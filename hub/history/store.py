@@ -1,4 +1,4 @@
-"""The store: runs, pain, next mornings, thresholds and the plan of each runner."""
+"""The store: runs, pain, next mornings, marks, thresholds and the plan of each runner."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import msgspec
 from dsp.records import Threshold
 from dsp.runner.history import PastRun
 from dsp.runner.plan import Plan
-from hub.history.runs import StoredPain, StoredRun, past_run
+from hub.history.runs import StoredMark, StoredPain, StoredRun, past_run
 from hub.history.schema import ERASE, EVERYTHING, HistoryError, forget_deleted, opened
 from hub.messages.lines import line_of, seconds
 
@@ -42,6 +42,10 @@ _TAKE_BACK_PAIN = """
 DELETE FROM pain WHERE id = (
     SELECT max(id) FROM pain WHERE runner = ? AND started_utc = ? AND said_utc = ? AND (level IS NOT 0 OR numb)
 )
+"""
+_ADD_MARK = "INSERT INTO mark (runner, started_utc, said_utc, running_s, made_by, text) VALUES (?, ?, ?, ?, ?, ?)"
+_MARKS = """
+SELECT runner, started_utc, said_utc, running_s, made_by, text FROM mark WHERE runner = ? ORDER BY said_utc, id
 """
 _ADD_MORNING = "INSERT INTO morning (runner, started_utc, said_utc, worse) VALUES (?, ?, ?, ?)"
 _MORNINGS = "SELECT started_utc, worse FROM morning WHERE runner = ? ORDER BY id"
@@ -119,7 +123,16 @@ class History:
         rows = self._rows(_MORNINGS, (runner,))
         return {started: bool(worse) for started, worse in rows}
 
-    # -- thresholds and plan
+    # -- marks, thresholds and plan
+
+    def add_mark(self, mark: StoredMark) -> None:
+        """Keep a mark."""
+        with opened(self.path) as store:
+            store.execute(_ADD_MARK, astuple(mark))
+
+    def marks(self, runner: str) -> tuple[StoredMark, ...]:
+        """Give a runner's marks, oldest first."""
+        return tuple(StoredMark(*row) for row in self._rows(_MARKS, (runner,)))
 
     def add_threshold(self, runner: str, started_utc: str, threshold: Threshold, t0_ns: int) -> None:
         """Keep a change of a detector's state, with the numbers behind it."""

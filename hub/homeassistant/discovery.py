@@ -71,6 +71,7 @@ def payload(runner: str, sensors: Mapping[str, Placement | None]) -> bytes:
 _BUTTONS = {
     "mute": ("Mute cues", "mdi:volume-off"),
     "unmute": ("Cues on", "mdi:volume-high"),
+    "mark": ("Mark this moment", "mdi:bookmark-plus-outline"),
     "stop": ("End the run", "mdi:stop-circle-outline"),
 }
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from dsp.cues import pain_noted
 from dsp.records import ThresholdState
 from dsp.thresholds import onset
 from hub.messages.incoming import CommandMessage, PainMessage
@@ -19,6 +20,7 @@ from hub.messages.lines import EvidenceLine, MetricLine, PainLine, ThresholdLine
 from hub.messages.wire import (
     AttitudeMessage,
     CueMessage,
+    MarkMessage,
     Message,
     MetricsMessage,
     Post,
@@ -52,12 +54,13 @@ DELIVERY: dict[type[Message], Delivery] = {
     StepMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
     ThresholdMessage: Delivery(1, retain=False, expiry_s=A_DAY_S),
     CueMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
+    MarkMessage: Delivery(1, retain=False, expiry_s=A_DAY_S),
     AttitudeMessage: Delivery(0, retain=False, expiry_s=5),
     PainMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
     CommandMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
     ReplyMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
 }
-"""By kind of message. A late cue teaches nothing; a threshold that was reached stays true for the day."""
+"""By kind of message. A late cue teaches nothing; a threshold that was reached, and a mark, stay true for the day."""
 
 _COUNTS_OF_SOUND = ("sounds", "repeats", "dropped", "hub_p50_ms", "hub_p99_ms", "total_p50_ms", "total_p99_ms")
 
@@ -76,7 +79,7 @@ def delivery(message: Message) -> Delivery:
 def marked_late(post: Post) -> Post:
     """Mark an event as one that a broker missed when it happened; its own time stays in it."""
     match post.message:
-        case StepMessage() | CueMessage() | ThresholdMessage() | SessionMessage() as message:
+        case StepMessage() | CueMessage() | ThresholdMessage() | MarkMessage() | SessionMessage() as message:
             return Post(post.topic, msgspec.structs.replace(message, late=True))
     return post
 
@@ -108,12 +111,13 @@ def for_others(message: Message) -> Message | None:
 
 
 def _session_for_others(session: SessionMessage) -> SessionMessage:
-    """Leave out a replay's marks and how many sounds there were (a report has one), sides of `onset`, the pain rule."""
-    sound = session.sound
+    """Leave out a replay's marks, how many sounds there were (a report has one), sides of `onset`, what is of pain."""
+    sound, stop = session.sound, session.stop
     return msgspec.structs.replace(
         session,
         replay=None,
         pain_rule=None,
+        stop=None if stop is not None and stop.rule == pain_noted.RULE else stop,
         sound=None if sound is None else msgspec.structs.replace(sound, **dict.fromkeys(_COUNTS_OF_SOUND)),
         thresholds=_states_for_others(session.thresholds),
     )

@@ -65,7 +65,7 @@ class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
     """Something to do.
 
     stop      end the run as Ctrl-C does: sources and sinks drain, the summary is printed
-    mark      put a mark, with `text` if you like, at this moment of the run
+    mark      mark this moment of the run, with `text` if you like: it is in the recording, the history and on `mark`
     mute, unmute    no cues, sounds or speech; cues again
     less, more      fewer or more cues
     nudge     say `text` to the runner
@@ -74,7 +74,7 @@ class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
     speed     a replay goes on `factor` times as fast as it was run
     skip      a replay goes on `seconds` later, or where that is negative, earlier
     seek      a replay goes on `seconds` after the start of the recording
-    jump      a replay goes on shortly before the next cue, threshold or pain
+    jump      a replay goes on shortly before the next cue, threshold, mark or pain
     jump_back    shortly before the last one, from the start where there is none
     target    aim at `cadence_spm`; null: back to the runner's own
 

@@ -18,6 +18,7 @@ from dsp.records import (
     Earcon,
     EventKind,
     GaitEvent,
+    Mark,
     Metric,
     PainReport,
     Quality,
@@ -31,6 +32,7 @@ from dsp.records import (
 )
 from dsp.signals import NS_PER_S, Placement
 from dsp.texts import WATCHED
+from hub.messages.incoming import Who
 
 Detector: TypeAlias = Annotated[str, msgspec.Meta(examples=[*WATCHED])]
 """Open, as new ones may come: the documents give the known ones as examples."""
@@ -116,6 +118,17 @@ class PainLine(Line, frozen=True, kw_only=True, tag="pain"):
     takes_back_s: float | None = None
 
 
+class MarkLine(Line, frozen=True, kw_only=True, tag="mark"):
+    """A moment that somebody wants to find again: `by` whom, and what they called it.
+
+    running_s  running time since the start of the run, pauses left out
+    """
+
+    by: Who
+    text: str | None
+    running_s: float | None = None
+
+
 class ThresholdLine(Line, frozen=True, kw_only=True, tag="threshold"):
     """A detector changed state, and the records behind it."""
 
@@ -177,7 +190,16 @@ class SummaryLine(Line, frozen=True, kw_only=True, tag="summary"):
 
 EvidenceLine: TypeAlias = EventLine | StepLine | MetricLine | PainLine | ThresholdLine
 RecordLine: TypeAlias = (
-    EventLine | AttitudeLine | StepLine | MetricLine | PainLine | ThresholdLine | CueLine | QualityLine | SummaryLine
+    EventLine
+    | AttitudeLine
+    | StepLine
+    | MetricLine
+    | PainLine
+    | MarkLine
+    | ThresholdLine
+    | CueLine
+    | QualityLine
+    | SummaryLine
 )
 
 _LINES: dict[type[Record], type[RecordLine]] = {
@@ -186,6 +208,7 @@ _LINES: dict[type[Record], type[RecordLine]] = {
     Step: StepLine,
     Metric: MetricLine,
     PainReport: PainLine,
+    Mark: MarkLine,
     Threshold: ThresholdLine,
     Cue: CueLine,
     Quality: QualityLine,

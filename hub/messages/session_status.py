@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from dsp.records import Severity
+
 
 class SoundStatus(msgspec.Struct, frozen=True, kw_only=True):
     """How sound is.
@@ -36,7 +38,7 @@ class SoundStatus(msgspec.Struct, frozen=True, kw_only=True):
     underflows: int
 
 
-MarkKind: TypeAlias = Literal["cue", "threshold", "pain"]
+MarkKind: TypeAlias = Literal["cue", "threshold", "mark", "pain"]
 
 
 class ReplayMark(msgspec.Struct, frozen=True, array_like=True):
@@ -73,6 +75,16 @@ class ReplayStatus(msgspec.Struct, frozen=True, kw_only=True):
     seeks: int
     marks: list[ReplayMark] = []
     found: ReplayFound | None = None
+
+
+class StopTold(msgspec.Struct, frozen=True, kw_only=True):
+    """What ended the run for the runner and was not taken back; what was reported to hurt is not in it."""
+
+    t: str
+    t_s: float
+    rule: str
+    severity: Severity
+    text: str
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

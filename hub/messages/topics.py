@@ -19,6 +19,7 @@ KINDS = frozenset(
         "step",
         "threshold",
         "cue",
+        "mark",
         SENSOR,
         "attitude",
         "pain",
@@ -57,6 +58,7 @@ class Topics:
         self.step = f"{self.root}/step"
         self.cue = f"{self.root}/cue"
         self.threshold = f"{self.root}/threshold"
+        self.mark = f"{self.root}/mark"
         self.sensors = f"{self.root}/{SENSOR}/+"
         self.attitude = f"{self.root}/attitude"
         self.pain = f"{self.root}/pain"
@@ -86,7 +88,7 @@ def parse_topic(topic: str) -> Address:
     raise WireError(f"{topic}: not a topic of {ROOT}")
 
 
-COACH_KINDS = ("status", "session", "metrics", "trend", "threshold", "cue", f"{SENSOR}/+", "reply")
+COACH_KINDS = ("status", "session", "metrics", "trend", "threshold", "cue", "mark", f"{SENSOR}/+", "reply")
 """What a coach is shown: everything but single steps and the moving plot."""
 
 

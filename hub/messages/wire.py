@@ -18,8 +18,8 @@ from dsp.records import Side, ThresholdState
 from dsp.runner.triage import PainRule
 from dsp.signals import NS_PER_S, Placement
 from hub.messages.incoming import SCHEMA, CommandMessage, PainMessage, Who
-from hub.messages.lines import CueLine, StepLine, ThresholdLine
-from hub.messages.session_status import Question, ReplayStatus, SoundStatus
+from hub.messages.lines import CueLine, MarkLine, StepLine, ThresholdLine
+from hub.messages.session_status import Question, ReplayStatus, SoundStatus, StopTold
 from hub.messages.topics import WireError, parse_topic
 
 MAX_PAYLOAD_BYTES = 65_536
@@ -56,6 +56,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     replay        null unless this is a replay
     muted_by      who muted the cues; null: they can be heard
     question      the last question whether something hurts; null: none was asked, or nobody answered
+    stop          what told the runner to stop or walk, until it is taken back; null: nothing did
     pain_rule     how much pain a run may go on with, see docs/configuration.md; null where others read
     """
 
@@ -73,6 +74,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     replay: ReplayStatus | None = None
     muted_by: Who | None = None
     question: Question | None = None
+    stop: StopTold | None = None
     pain_rule: PainRule | None = None
     late: bool = False
 
@@ -121,6 +123,15 @@ class CueMessage(CueLine, frozen=True, kw_only=True, tag="cue"):
 
 class ThresholdMessage(ThresholdLine, frozen=True, kw_only=True, tag="threshold"):
     """A detector changed state, with its evidence."""
+
+    t: str
+    seq: int
+    schema: int = SCHEMA
+    late: bool = False
+
+
+class MarkMessage(MarkLine, frozen=True, kw_only=True, tag="mark"):
+    """Somebody marked this moment of the run, with its place in it."""
 
     t: str
     seq: int
@@ -206,6 +217,7 @@ Message: TypeAlias = (
     | StepMessage
     | CueMessage
     | ThresholdMessage
+    | MarkMessage
     | SensorMessage
     | AttitudeMessage
     | PainMessage
@@ -229,6 +241,7 @@ MESSAGES: dict[str, type[Message]] = {
     "step": StepMessage,
     "cue": CueMessage,
     "threshold": ThresholdMessage,
+    "mark": MarkMessage,
     "sensor": SensorMessage,
     "attitude": AttitudeMessage,
     "pain": PainMessage,

@@ -11,6 +11,7 @@ from drivers.packets import Said
 from dsp import texts
 from dsp.records import Cue, Record, Severity
 from dsp.runner.plan import Volume
+from dsp.texts import clock
 from hub.flow.facts import Asked, Mute
 from hub.messages.incoming import CommandMessage, PainMessage, Who
 from hub.orders.order_desk import Order, OrderError
@@ -26,6 +27,8 @@ class Obey:
 
     cues     False: the runner wants none, so nobody can ask
     kept     the run has a history, which keeps reports of pain
+    live     False: a replay, where a mark would be kept nowhere
+    running_s  tells the running time at a time
     volume   how many cues the runner gets now
     say      takes what the core should hear
     tell     takes a record in, as if the core had made it
@@ -40,6 +43,8 @@ class Obey:
         *,
         cues: bool = True,
         kept: bool = True,
+        live: bool = True,
+        running_s: Callable[[int], float] = lambda _t_ns: 0.0,
         volume: Callable[[], Volume] = lambda: Volume.USUAL,
         say: Callable[[Said], Awaitable[None]],
         tell: Callable[[Record], Awaitable[None]],
@@ -50,6 +55,8 @@ class Obey:
         self._now_ns = now_ns
         self._cues = cues
         self._kept = kept
+        self._live = live
+        self._running_s = running_s
         self._volume = volume
         self._say = say
         self._tell = tell
@@ -81,8 +88,7 @@ class Obey:
                 await self._hear(order)
                 return _volume_words(was, was.step(1 if action == "more" else -1), action)
             case CommandMessage(action="mark"):
-                await self._hear(order)
-                return "marked in the recording"
+                return await self._mark(order)
             case CommandMessage(action="ask_pain"):
                 return await self._ask(order)
             case CommandMessage(action="target", cadence_spm=cadence_spm):
@@ -97,6 +103,13 @@ class Obey:
             case CommandMessage() if (done := await self._steer(order)) is not None:
                 return done
         raise OrderError(f"{order.action} is not possible in this run: only a replay can be steered")
+
+    async def _mark(self, order: CommandMessage) -> str:
+        if not self._live:
+            raise OrderError("not marked: this is a replay, and what is said to one is not kept")
+        now_ns = self._now_ns()
+        await self._hear(msgspec.structs.replace(order, text=_plain(order.text or "") or None), now_ns)
+        return f"marked at {clock(self._running_s(now_ns))}"
 
     async def _report(self, order: PainMessage) -> str:
         await self._hear(order)
@@ -113,11 +126,10 @@ class Obey:
         await self._hear(order)
         return "the runner is asked; you are told when they have answered, the answer stays with the runner"
 
-    async def _hear(self, order: Order) -> None:
+    async def _hear(self, order: Order, now_ns: int | None = None) -> None:
         """Let the core hear it, in its place among the packets; the sender's own id and time are left out."""
-        await self._say(
-            Said(self._now_ns(), _ENCODER.encode(msgspec.structs.replace(order, id=None, seq=None, t=None)))
-        )
+        text = _ENCODER.encode(msgspec.structs.replace(order, id=None, seq=None, t=None))
+        await self._say(Said(self._now_ns() if now_ns is None else now_ns, text))
 
 
 def _volume_words(was: Volume, now: Volume, action: Literal["less", "more"]) -> str:

@@ -118,6 +118,7 @@ class Course:
             if self._is_plotted(record):
                 await self.post(self._telemetry.record(record))
             return
+        record = self._session.timed(record)
         self._observe(record)
         if isinstance(record, Summary):
             self._outcome.summary = record

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import msgspec
 
 from dsp.cues.pain_noted import described
-from dsp.records import Cue, PainReport, Record, Side, Threshold
-from dsp.texts import threshold_text
+from dsp.records import Cue, Mark, PainReport, Record, Side, Threshold
+from dsp.texts import mark_text, threshold_text
 from hub.messages.lines import encode_line, seconds
 from hub.messages.session_status import MarkKind, ReplayMark
 
-KINDS: tuple[MarkKind, ...] = ("cue", "threshold", "pain")
+KINDS: tuple[MarkKind, ...] = ("cue", "threshold", "mark", "pain")
 """From the least to the most important."""
 TAKEN_BACK = "taken back"
 SHOWN_A_KIND = 100
@@ -22,7 +22,7 @@ SHOWN_A_KIND = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Landmark:
     """Something that was told to the runner, or by them.
 
     at_ns  when the packet arrived that it came after: what was told together is in one place
@@ -34,7 +34,7 @@ class Mark:
     words: str
 
     @classmethod
-    def read(cls, at_ns: int, kind: MarkKind, data: bytes) -> Mark:
+    def read(cls, at_ns: int, kind: MarkKind, data: bytes) -> Landmark:
         """Make one of a line of the recording; one that cannot be read has no words."""
         try:
             line = _LINE.decode(data)
@@ -46,7 +46,8 @@ class Mark:
 class _Line(msgspec.Struct):
     """What the lines of these kinds say, of whichever version."""
 
-    text: str = ""
+    text: str | None = None
+    by: str = ""
     detector: str = ""
     state: str = ""
     side: Side | None = None
@@ -58,9 +59,11 @@ class _Line(msgspec.Struct):
     def words(self, kind: MarkKind) -> str:
         match kind:
             case "cue":
-                return self.text
+                return self.text or ""
             case "threshold":
                 return threshold_text(self.detector, self.state, self.side)
+            case "mark":
+                return mark_text(self.by, self.text) if self.by else self.text or ""
             case "pain":
                 return described(self._report()) if self.takes_back_s is None else TAKEN_BACK
 
@@ -69,26 +72,26 @@ class _Line(msgspec.Struct):
 
 
 _LINE = msgspec.json.Decoder(_Line)
-_KIND: dict[type[Record], MarkKind] = {Cue: "cue", Threshold: "threshold", PainReport: "pain"}
+_KIND: dict[type[Record], MarkKind] = {Cue: "cue", Threshold: "threshold", Mark: "mark", PainReport: "pain"}
 RECORDED = {record.__name__.lower(): kind for record, kind in _KIND.items()}
 """What each is called in a recording."""
 
 
-def mark_of(record: Record, at_ns: int) -> Mark | None:
+def mark_of(record: Record, at_ns: int) -> Landmark | None:
     """Make the mark of what a replay says at `at_ns`; None: nothing that one jumps to."""
     kind = _KIND.get(type(record))
-    return None if kind is None else Mark.read(at_ns, kind, encode_line(record, 0))
+    return None if kind is None else Landmark.read(at_ns, kind, encode_line(record, 0))
 
 
 class ReplayMarks:
     """The marks of the recording itself; of one without any (an import), those of this replay."""
 
-    def __init__(self, recorded: Iterable[Mark]) -> None:
+    def __init__(self, recorded: Iterable[Landmark]) -> None:
         self._marks = sorted(recorded, key=_order)
         self._is_own = not self._marks
-        self._observed: dict[tuple[int, MarkKind, str], Mark] = {}
+        self._observed: dict[tuple[int, MarkKind, str], Landmark] = {}
 
-    def observe(self, mark: Mark, t_ns: int) -> None:
+    def observe(self, mark: Landmark, t_ns: int) -> None:
         """See what this replay says of `t_ns`; of the same said again, the earlier arrival counts.
 
         Where it only leads on, packets come many at a time, and what follows from one comes after the last of them.
@@ -104,12 +107,12 @@ class ReplayMarks:
         self._observed[same] = mark
         insort(self._marks, mark, key=_order)
 
-    def after(self, t_ns: int) -> Mark | None:
+    def after(self, t_ns: int) -> Landmark | None:
         """Give what comes next, of several in one place the most important."""
         place = bisect_right(self._marks, t_ns, key=_time)
         return self._most_important(self._marks[place].at_ns) if place < len(self._marks) else None
 
-    def before(self, t_ns: int) -> Mark | None:
+    def before(self, t_ns: int) -> Landmark | None:
         """Give what came last, of several in one place the most important."""
         place = bisect_left(self._marks, t_ns, key=_time)
         return self._marks[place - 1] if place else None
@@ -120,13 +123,13 @@ class ReplayMarks:
         first = {(each.kind, SHOWN_A_KIND * (each.at_ns - t0_ns) // span_ns): each for each in reversed(self._marks)}
         return [ReplayMark(seconds(each.at_ns, t0_ns), each.kind) for each in sorted(first.values(), key=_order)]
 
-    def _most_important(self, at_ns: int) -> Mark:
+    def _most_important(self, at_ns: int) -> Landmark:
         return self._marks[bisect_right(self._marks, at_ns, key=_time) - 1]
 
 
-def _time(mark: Mark) -> int:
+def _time(mark: Landmark) -> int:
     return mark.at_ns
 
 
-def _order(mark: Mark) -> tuple[int, int, str]:
+def _order(mark: Landmark) -> tuple[int, int, str]:
     return mark.at_ns, KINDS.index(mark.kind), mark.words

@@ -29,7 +29,7 @@ from hub.orders.order_desk import OrderError
 from hub.replay.by_hand import ByHand
 from hub.replay.checkpoints import Checkpoints
 from hub.replay.jump import jump
-from hub.replay.marks import RECORDED, Mark, ReplayMarks, mark_of
+from hub.replay.marks import RECORDED, Landmark, ReplayMarks, mark_of
 from hub.stop import Stop
 
 BREATH_ITEMS = 64
@@ -66,7 +66,7 @@ class ReplayedSource:
         self._at_end = False
         self._end_ns: int | None = None
         self._marks: ReplayMarks | None = None
-        self._found: Mark | None = None  # what the last jump went to
+        self._found: Landmark | None = None  # what the last jump went to
         self._jump_when_known: CommandMessage | None = None
 
     def now_ns(self) -> int:
@@ -305,7 +305,9 @@ class ReplayedSource:
         if stop.asked:
             return
         self._end_ns = outline.end_ns
-        self._marks = ReplayMarks(Mark.read(each.told_ns, RECORDED[each.kind], each.data) for each in outline.records)
+        self._marks = ReplayMarks(
+            Landmark.read(each.told_ns, RECORDED[each.kind], each.data) for each in outline.records
+        )
         order, self._jump_when_known = self._jump_when_known, None
         if order is not None:
             with suppress(OrderError):  # there is nowhere to jump to, and nobody waits for an answer any more

@@ -188,6 +188,7 @@ class Runtime:
         self._outcome.plan = self._plan.engine.plan()
         for record in self._plan.engine.finish():
             await self._course.tell(record)
+        self._outcome.marks = self._telemetry.marks
         self._session.end(source.now_ns())
         await self._course.frame(source.now_ns())
 
@@ -262,6 +263,8 @@ class Runtime:
             self._now,
             cues=self._plan.engine.cues,
             kept=self._plan.diary is not None,
+            live=self._plan.about.source != "replay",
+            running_s=self._session.elapsed_s,
             volume=lambda: self._plan.engine.plan().volume,
             say=self._course.hear,
             tell=self._course.tell,

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, ParamSpec, TypeAlias, TypeVar
 
 from hub.messages.delivery import marked_late
-from hub.messages.wire import CueMessage, Post, SessionMessage, StepMessage, ThresholdMessage
+from hub.messages.wire import CueMessage, MarkMessage, Post, SessionMessage, StepMessage, ThresholdMessage
 from hub.sinks.spool import Spool
 
 KEEP_EVERY_S = 1.0
@@ -56,7 +56,7 @@ class Overdue:
             changed = post.message.state != self._state
             self._state = post.message.state
             return changed
-        return isinstance(post.message, StepMessage | CueMessage | ThresholdMessage)
+        return isinstance(post.message, StepMessage | CueMessage | ThresholdMessage | MarkMessage)
 
     async def keep(self, posts: Sequence[Post], *, streams: bool = False) -> list[Post]:
         """Put events on disk, behind the others; gives back the rest if `streams` can be sent, else lets it go."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from drivers.errors import RecordingError
 from drivers.packets import DeviceInfo, Packet, Said
 from drivers.recordings.recording import RecordingWriter, SessionInfo
-from dsp.records import Cue, Metric, PainReport, Step, Threshold
+from dsp.records import Cue, Mark, Metric, PainReport, Step, Threshold
 from dsp.signals import NS_PER_S
 from hub.flow.bus import Subscription
 from hub.flow.facts import Beat, Fact
@@ -24,7 +24,7 @@ REFUSALS = 20
 """The writer holds minutes of data for a disk that is full; so many refusals in a row mean that this is used up."""
 
 _LOG = logging.getLogger("stridecue.recorder")
-_Told = Step | Metric | Threshold | Cue | PainReport | Said
+_Told = Step | Metric | Threshold | Cue | PainReport | Mark | Said
 
 
 def is_recorded(fact: Fact) -> bool:
@@ -112,7 +112,7 @@ class RecorderSink:
                     self._failure = ""
                 case Said():
                     writer.add_said(fact)
-                case Step() | Metric() | Threshold() | Cue() | PainReport():
+                case Step() | Metric() | Threshold() | Cue() | PainReport() | Mark():
                     line = encode_line(fact, self._session.t0_ns)
                     writer.add_record(type(fact).__name__.lower(), fact.t_ns, line.rstrip())
             self._refused = 0

@@ -9,7 +9,8 @@ import msgspec
 
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo
-from dsp.records import Attitude, Cue, PainReport, Record, Step, Threshold
+from dsp.records import Attitude, Cue, Mark, PainReport, Record, Step, Threshold
+from dsp.runner.triage import triage
 from dsp.signals import NS_PER_S, Placement
 from hub.flow.engine import SourceHealth
 from hub.flow.facts import Asked, Mute
@@ -17,9 +18,10 @@ from hub.flow.run_so_far import RunSoFar
 from hub.flow.session import Session
 from hub.messages.delivery import marked_late
 from hub.messages.incoming import Answer, Who
-from hub.messages.session_status import Question, ReplayStatus, SoundStatus
+from hub.messages.session_status import Question, ReplayStatus, SoundStatus, StopTold
 from hub.messages.wire import (
     CueMessage,
+    MarkMessage,
     MetricsMessage,
     Post,
     Presence,
@@ -58,6 +60,11 @@ class Telemetry:
         self._run = RunSoFar()
         self._sensors = Sensors(self._stamps)
         self._attitudes = Attitudes(self._stamps)
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The marks so far."""
+        return tuple(self._run.marks)
 
     def device(self, info: DeviceInfo) -> None:
         """Remember a sensor that may send packets."""
@@ -105,6 +112,9 @@ class Telemetry:
             case Threshold():
                 threshold = ThresholdMessage(t=self._stamps.utc(t_ns), seq=0, **self._stamps.line(record))
                 return [self._stamps.counted(topics.threshold, threshold)]
+            case Mark():
+                mark = MarkMessage(t=self._stamps.utc(t_ns), seq=0, **self._stamps.line(record))
+                return [self._stamps.counted(topics.mark, mark)]
             case PainReport() if (question := self._open_question(t_ns)) is not None:
                 self._question = msgspec.structs.replace(question, answered=self._stamps.utc(t_ns))
                 return [self.session(t_ns)]
@@ -165,9 +175,20 @@ class Telemetry:
             replay=self.replay(),
             muted_by=self._muted_by,
             question=self._question,
+            stop=self._stop(),
             pain_rule=about.pain_rule,
         )
         return Post(topic, message)
+
+    def _stop(self) -> StopTold | None:
+        """The newest stop that stands: what to do, and of a report of pain nothing, for a broker keeps it."""
+        if not self._run.stops:
+            return None
+        cue = self._run.stops[-1]
+        report = next((each for each in cue.because if isinstance(each, PainReport)), None)
+        text = cue.text if report is None else triage(report, self._about.pain_rule).act
+        t, t_s = self._stamps.utc(cue.t_ns), self._stamps.t_s(cue.t_ns)
+        return StopTold(t=t, t_s=t_s, rule=cue.rule, severity=cue.severity, text=text)
 
     def placements(self) -> dict[str, Placement | None]:
         """Give where each sensor that is known sits, by device id."""

@@ -13,7 +13,7 @@ from dsp.runner.triage import PainRule
 from hub.messages.delivery import for_others
 from hub.messages.lines import line_fields, seconds
 from hub.messages.topics import Topics
-from hub.messages.wire import CueMessage, Post, ThresholdMessage, utc
+from hub.messages.wire import CueMessage, MarkMessage, Post, ThresholdMessage, utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Stamps:
         """Give the fields of a record's line, with its time on the session's axis."""
         return line_fields(record, self._about.t0_ns)
 
-    def counted(self, topic: str, message: CueMessage | ThresholdMessage) -> Post:
+    def counted(self, topic: str, message: CueMessage | MarkMessage | ThresholdMessage) -> Post:
         """Number what others get too: a gap would tell them that there was something of which they are told nothing."""
         if for_others(message) is None:
             return Post(topic, message)

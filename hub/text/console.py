@@ -9,12 +9,13 @@ from collections.abc import Callable
 from typing import TextIO
 
 from dsp.records import Side
-from dsp.texts import MUTED, UNMUTED, counted, place_word, threshold_text
+from dsp.texts import MUTED, UNMUTED, clock, counted, mark_text, place_word, threshold_text
 from hub.flow.bus import Subscription
 from hub.messages.delivery import for_others
 from hub.messages.incoming import Who
 from hub.messages.wire import (
     CueMessage,
+    MarkMessage,
     Message,
     MetricsMessage,
     Post,
@@ -75,7 +76,7 @@ class Console:
 
     def _line(self, post: Post) -> str | None:
         match self._as_told(post.message):
-            case ThresholdMessage(late=True) | CueMessage(late=True):
+            case ThresholdMessage(late=True) | CueMessage(late=True) | MarkMessage(late=True):
                 return None  # a replay that went elsewhere: it was told before, or passed over
             case SensorMessage() as sensor:
                 return self._sensor(sensor)
@@ -85,6 +86,9 @@ class Console:
                 return self._numbers(metrics)
             case ThresholdMessage() as threshold:
                 return f"THRESHOLD {threshold_text(threshold.detector, threshold.state, threshold.side)}"
+            case MarkMessage() as mark:
+                at = "" if mark.running_s is None else f"at {clock(mark.running_s)}, "
+                return f"MARK {at}{mark_text(mark.by, mark.text)}"
             case CueMessage() as cue:
                 return f"CUE ({cue.severity}) {cue.text}"
         return None

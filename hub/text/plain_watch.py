@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import TextIO
 
 from dsp.records import Side
-from dsp.texts import UNMUTED, detector_and_side, threshold_text
+from dsp.texts import UNMUTED, clock, detector_and_side, mark_text, threshold_text
 from hub.client import HubClient, Item, LinkChange, Received
 from hub.messages.delivery import for_others
-from hub.messages.wire import CueMessage, MetricsMessage, SensorMessage, SessionMessage, StatusMessage, ThresholdMessage
+from hub.messages.wire import (
+    CueMessage,
+    MarkMessage,
+    MetricsMessage,
+    SensorMessage,
+    SessionMessage,
+    StatusMessage,
+    ThresholdMessage,
+)
 from hub.text.console import speed_kmh, usual_drop_deg
 
 MUTED_FOR_OTHERS = {"runner": "muted by the runner", "coach": "muted by a coach", None: UNMUTED}
@@ -62,8 +70,10 @@ class PlainWatch:
                 words = threshold_text(threshold.detector, threshold.state, threshold.side)
                 return self._changed(runner, f"{threshold.detector} {threshold.side}", words)
             case CueMessage() as cue:
-                late = f", late, of {cue.t}" if cue.late else ""
-                return [f"{runner}: cue ({cue.severity}{late}): {cue.text}"]
+                return [f"{runner}: cue ({cue.severity}{_late(cue)}): {cue.text}"]
+            case MarkMessage() as mark:
+                at = "" if mark.running_s is None else f" at {clock(mark.running_s)}"
+                return [f"{runner}: mark{at}{_late(mark)}, {mark_text(mark.by, mark.text)}"]
             case SensorMessage() as sensor:
                 return self._changed(runner, sensor.device, f"{sensor.name} {sensor.state}")
             case MetricsMessage() as metrics:
@@ -103,3 +113,8 @@ class PlainWatch:
             return []
         self._said[runner, about] = words
         return [f"{runner}: {words}" if runner else words]
+
+
+def _late(told: CueMessage | MarkMessage) -> str:
+    """Say of what a broker gets afterwards when it was."""
+    return f", late, of {told.t}" if told.late else ""

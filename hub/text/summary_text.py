@@ -5,10 +5,12 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from dsp.records import Side, Summary
+from dsp.records import Mark, Side, Summary
 from dsp.runner.history import PastRun
-from dsp.texts import counted
+from dsp.texts import clock, counted
 
+MARKS_SHOWN = 12
+"""Of more marks than this the rest are counted: `stridecue replay` goes from one to the next."""
 WIDTH = 79
 """A terminal of 80 columns, and one left free: some go on a new line when the last one is written to."""
 
@@ -29,7 +31,12 @@ def usual_drop_deg(history: Sequence[PastRun], side: Side) -> float | None:
 
 
 def summary_text(
-    summary: Summary, history: Sequence[PastRun] = (), *, running_s: float, own_terminal: bool = True
+    summary: Summary,
+    history: Sequence[PastRun] = (),
+    *,
+    running_s: float,
+    marks: Sequence[Mark] = (),
+    own_terminal: bool = True,
 ) -> str:
     """Write a run's summary beside the usual, several lines; what was not measured is said, never shown as zero.
 
@@ -49,9 +56,21 @@ def summary_text(
     ]
     if own_terminal:
         rows.append(("cues", str(summary.cues) if summary.cues else "none: quiet is good"))
+    if marks:
+        rows.append(("marks", marks_text([(each.running_s, each.text) for each in marks])))
     if summary.lost or summary.dropped:
         rows.append(("sensors", _received(summary)))
     return "\n".join(row(name, value) for name, value in rows)
+
+
+def marks_text(marks: Sequence[tuple[float | None, str | None]]) -> str:
+    """Say how many marks there are, at which running time, and what they were called: `2, at 12:31 and 18:05`."""
+    said = [("?" if at_s is None else clock(at_s)) + (f" ({text})" if text else "") for at_s, text in marks]
+    shown, more = said[:MARKS_SHOWN], len(said) - MARKS_SHOWN
+    if more > 0:
+        shown.append(f"{more} more")
+    several = f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
+    return f"{len(said)}, at {several}"
 
 
 def row(name: str, value: str) -> str:

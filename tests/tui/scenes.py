@@ -12,7 +12,7 @@ from dsp.signals import Placement
 from hub.client import Item, LinkChange, NotConnectedError, Received
 from hub.messages.incoming import CommandMessage, PainMessage
 from hub.messages.lines import MetricLine
-from hub.messages.session_status import ReplayStatus, SoundStatus
+from hub.messages.session_status import ReplayStatus, SoundStatus, StopTold
 from hub.messages.topics import Topics, parse_topic
 from hub.messages.wire import (
     AttitudeMessage,
@@ -259,6 +259,11 @@ def cue(severity: Severity = Severity.ADVICE, text: str = BELT, t_s: float = 751
         side=Side.RIGHT,
         because=evidence(),
     )
+
+
+def stop_told(cue: CueMessage) -> StopTold:
+    """How the session tells of a stop, without what was reported."""
+    return StopTold(t=UTC, t_s=cue.t_s, rule=cue.rule, severity=cue.severity, text=cue.text.partition(" Noted:")[0])
 
 
 def threshold(state: ThresholdState = ThresholdState.NEAR) -> ThresholdMessage:

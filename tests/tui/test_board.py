@@ -8,13 +8,14 @@ import msgspec
 import pytest
 
 from dsp.records import Severity, Side, ThresholdState
+from dsp.texts import clock
 from hub.client import LinkChange
 from hub.messages.incoming import PainMessage
 from tests.tui import scenes
 from tui.state.announcement import announce
 from tui.state.board import FORGET_S, FRESH_S, Board
 from tui.state.said import CUE_SHOWN_S, CUES_KEPT
-from tui.state.words import ago, clock, lines_of, middle_cut
+from tui.state.words import ago, lines_of, middle_cut
 
 
 def told(*messages: object, now_s: float = 0.0) -> Board:

@@ -107,6 +107,7 @@ KEYS = {
         ("order('ask_pain')", "a"): _order(a_roster, "ask_pain"),
         ("order('mute')", "m"): _order(a_roster, "mute"),
         ("order('unmute')", "u"): _order(a_roster, "unmute"),
+        ("order('mark')", "k"): _order(a_roster, "mark"),
         ("theme", "d"): Press(a_roster, (), ("theme", "light")),
         ("web", "w"): _screen(a_roster, "WebScreen"),
         ("help", "question_mark"): _screen(a_roster, "HelpScreen"),

@@ -96,12 +96,11 @@ async def test_mute_is_told_to_the_hub_so_that_ears_have_quiet_too() -> None:
         assert board.feed.sent == [CommandMessage(action="mute"), CommandMessage(action="unmute")]
 
 
-async def test_fewer_and_more_cues_and_marks_are_asked_of_the_hub_and_told() -> None:
+async def test_fewer_and_more_cues_are_asked_of_the_hub_and_told() -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
-        await board.press("minus", "plus", "equals_sign", "k")
-        assert [order.action for order in board.feed.sent] == ["less", "more", "more", "mark"]
-        assert [note.message for note in board.app._notifications] == ["Marked at 12:34."]
+        await board.press("minus", "plus", "equals_sign")
+        assert [order.action for order in board.feed.sent] == ["less", "more", "more"]
         asked = board.feed.sent[2]
         said = "already as many cues as there are (3 of 3)"
         for order_id in ("somebody-else", asked.id):
@@ -111,7 +110,7 @@ async def test_fewer_and_more_cues_and_marks_are_asked_of_the_hub_and_told() -> 
             ("Cues", "Already as many cues as there are (3 of 3)."),
         ]
         board.feed.down = True
-        await board.press("k")
+        await board.press("minus")
         assert [note.severity for note in board.app._notifications][-1] == "error"
 
 

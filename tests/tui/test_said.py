@@ -11,10 +11,12 @@ from dsp.records import Severity, Side
 from hub.client import LinkChange
 from hub.messages.lines import PainLine
 from hub.messages.wire import CueMessage
-from tests.tui import scenes
+from tests.tui import coach_scenes, scenes
+from tests.tui.coach import a_coach
 from tests.tui.dashboard import SMALL, Dashboard, dashboard
-from tests.tui.scenes import ScriptedFeed
+from tests.tui.scenes import Clock, ScriptedFeed
 from tui.state.board import FORGET_S
+from tui.state.roster import Need
 from tui.state.said import CUE_SHOWN_S
 
 WALK = (Severity.WARNING, f"{texts.ACT_WALK} Noted: 5 of 10.")
@@ -29,6 +31,11 @@ def answer(
     return msgspec.structs.replace(cue, rule=pain_noted.RULE, because=(line,))
 
 
+async def ordered(board: Dashboard, *stands: CueMessage) -> None:
+    """The hub tells the answers, and with its next session the newest of those that stand."""
+    await board.hear(*stands, scenes.session(stop=scenes.stop_told(stands[-1]) if stands else None))
+
+
 def coach_says(words: str, t_s: float = 800.0) -> CueMessage:
     return msgspec.structs.replace(scenes.cue(Severity.INFO, words, t_s=t_s), rule="nudge", because=())
 
@@ -38,14 +45,15 @@ async def later(board: Dashboard, seconds: float) -> None:
     for _ in range(round(seconds)):
         board.clock.now_s += 1.0
         await board.look()
-    await board.hear(scenes.metrics(), *(scenes.sensor(each) for each in scenes.SENSORS))
+    run_s = 754.0 + board.clock.now_s - Clock().now_s
+    await board.hear(scenes.metrics(t_s=run_s), *(scenes.sensor(each) for each in scenes.SENSORS))
 
 
 @pytest.mark.parametrize("told", [WALK, RED_FLAG], ids=["walk", "red flag"])
 async def test_a_stop_stands_while_it_is_run_on_and_other_cues_come_below_it(told: tuple[Severity, str]) -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
-        await board.hear(answer(*told))
+        await ordered(board, answer(*told))
         await later(board, 300.0)
         assert board.banner.saying is not None
         assert (board.banner.saying.text, board.banner.saying.when) == (told[1], "5 min ago")
@@ -64,26 +72,54 @@ async def test_a_stop_stands_while_it_is_run_on_and_other_cues_come_below_it(tol
 async def test_who_walks_stands_or_ends_has_obeyed_and_who_runs_on_is_told_again(state: str, said: str) -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
-        await board.hear(answer(*WALK))
+        walk = answer(*WALK)
+        await ordered(board, walk)
         await later(board, CUE_SHOWN_S + 1.0)
-        await board.hear(scenes.session(state))
+        await board.hear(scenes.session(state, stop=scenes.stop_told(walk)))
         assert board.said.startswith(said)
         assert "Run on" not in board.text
-        await board.hear(scenes.session())
+        await board.hear(scenes.session(stop=scenes.stop_told(walk)))
         assert board.said.startswith("WARNING: Walk now")
 
 
-async def test_a_report_taken_back_takes_its_stop_along_and_no_other() -> None:
+async def test_a_stop_that_was_taken_back_stands_no_more() -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
-        await board.hear(answer(*WALK, t_s=700.0), answer(*RED_FLAG, t_s=752.0))
+        walk = answer(*WALK, t_s=700.0)
+        await ordered(board, walk, answer(*RED_FLAG, t_s=752.0))
         assert board.said.startswith("STOP: Stop for today")
         await board.hear(answer(Severity.INFO, texts.NOT_TAKEN_BACK, t_s=900.0, level=0))
         assert board.said.startswith("STOP: Stop for today")
-        await board.hear(answer(Severity.INFO, texts.TAKEN_BACK, t_s=910.0, level=0, takes_back_s=752.0))
+        await board.hear(scenes.session(stop=scenes.stop_told(walk)))
         assert board.said.startswith("WARNING: Walk now")
         await board.hear(answer(Severity.INFO, texts.TAKEN_BACK, t_s=911.0, level=0, takes_back_s=700.0))
+        await ordered(board)
         assert board.said.startswith(f"INFO: {texts.TAKEN_BACK}")
+
+
+async def test_a_dashboard_that_was_started_again_in_mid_run_knows_the_stop() -> None:
+    async with dashboard() as board:
+        stop = scenes.stop_told(answer(*WALK, t_s=454.0))
+        await board.hear(LinkChange(up=True), scenes.status(), scenes.session(stop=stop), scenes.metrics())
+        assert board.banner.saying is not None
+        assert (board.banner.saying.word, board.banner.saying.text) == ("WARNING", texts.ACT_WALK)
+        assert board.banner.saying.when == "5 min ago"
+        assert "aim" not in board.text
+        await board.hear(coach_says("Quick feet"))
+        assert board.said.startswith("WARNING: Walk now")
+        assert "● Quick feet" in board.text
+
+
+async def test_a_coach_who_opens_late_knows_a_stop_that_does_not_tell_of_pain() -> None:
+    async with a_coach() as coach:
+        told = scenes.stop_told(msgspec.structs.replace(answer(*RED_FLAG), rule="another"))
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"), *coach_scenes.runner("ben"))
+        for name, rule in (("ann", pain_noted.RULE), ("ben", "another")):
+            stop = msgspec.structs.replace(told, rule=rule)
+            await coach.hear(coach_scenes.of(name, scenes.session(runner=name, stop=stop)))
+        assert coach.app.roster["ann"].board.stop is None
+        needs = {each.runner: each.need(coach.clock.now_s) for each in coach.app.roster.in_order(coach.clock.now_s)}
+        assert (needs["ben"], needs["ann"]) == (Need.REACHED, Need.RUNNING)
 
 
 async def test_after_a_stop_nothing_is_aimed_at_and_where_there_is_an_aim_quiet_says_what_it_is() -> None:
@@ -93,7 +129,8 @@ async def test_after_a_stop_nothing_is_aimed_at_and_where_there_is_an_aim_quiet_
         assert board.said.startswith("QUIET: No cue just now. Quiet is good; the aim is a slow goal.")
         await board.hear(scenes.metrics(cadence_spm=176.0))
         assert board.said.startswith("QUIET: Nothing to change.")
-        await board.hear(scenes.metrics(), answer(*WALK))
+        await board.hear(scenes.metrics())
+        await ordered(board, answer(*WALK))
         assert "aim" not in board.text
 
 

@@ -15,21 +15,16 @@ from textual.pilot import Pilot
 
 from benchmarks.recorded_run import write_run
 from drivers.recordings.recording import RecordingReader
-from firmware_profiles.catalog import load_catalog
 from hub.broker.loopback import LoopbackBroker
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.broker.serving import LOOPBACK
 from hub.client import HubClient, Received
-from hub.flow.engine import Engine
 from hub.link.connection import Server, open_client
 from hub.messages.delivery import DELIVERY
 from hub.messages.incoming import PainMessage
 from hub.messages.wire import Message, SensorMessage, encode
 from hub.replay.replayed import ReplayedSource, opened
-from hub.run.runtime import Plan, Runtime
-from hub.settings.run_settings import RunSettings
-from hub.stop import Stop
-from hub.telemetry.stamps import About
+from tests.hub.run.a_run import a_run
 from tests.tui import scenes
 from tui.app import DashboardApp
 from tui.widgets.braille_plot import BraillePlot
@@ -162,15 +157,14 @@ async def test_a_pain_report_is_not_kept_by_the_broker() -> None:
 
 async def test_a_replay_that_somebody_else_paused_goes_on_at_the_next_space(tmp_path: Path) -> None:
     write_run(tmp_path / "run.mcap", 20.0, 104.0)
-    reader, server, stop = RecordingReader(tmp_path / "run.mcap"), Server(port=a_port()), Stop()
-    plan = Plan(
-        about=About("ann", "one", "replay", 0, reader.session.t0_ns),
-        session_info=reader.session,
-        engine=Engine(load_catalog(), RunSettings().pipeline(signals=False), strict=True),
-        source=opened(ReplayedSource(reader, 0.5)),
+    server = Server(port=a_port())
+    played = a_run(
+        tmp_path / "run.mcap",
+        tmp_path,
+        source=opened(ReplayedSource(RecordingReader(tmp_path / "run.mcap"), 0.5)),
         broker=LoopbackBroker(mosquitto()),
         first_port=server.port,
-        strict=True,
+        name_file=None,
     )
     app = DashboardApp(HubClient(server, "ann"), "ann")
 
@@ -178,7 +172,7 @@ async def test_a_replay_that_somebody_else_paused_goes_on_at_the_next_space(tmp_
         return app.board.replay.state if app.board.replay is not None else ""
 
     async with asyncio.TaskGroup() as group:
-        run = group.create_task(Runtime(plan, stop, lambda _line: None).run(), name="run")
+        run = group.create_task(played.play(), name="run")
         async with app.run_test() as pilot:
             await until(pilot, lambda: state() == "playing")
             async with open_client(server) as coach:
@@ -189,5 +183,5 @@ async def test_a_replay_that_somebody_else_paused_goes_on_at_the_next_space(tmp_
             await until(pilot, lambda: state() == "playing")
             await pilot.press("space")
             await until(pilot, lambda: state() == "paused")
-        stop("enough")
+        played.stop("enough")
         await run

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from dsp.records import Severity, ThresholdState
-from dsp.texts import MUTED
+from dsp.texts import MUTED, clock
 from hub.messages.wire import CueMessage
 from tui.state.board import Board, Sensor
 from tui.state.reading import READINGS
 from tui.state.reason import reason
 from tui.state.replay_marks import SIGN
-from tui.state.words import SEVERITY_MARK, ago, clock, sensor_word, sentence
+from tui.state.words import SEVERITY_MARK, ago, sensor_word, sentence
 
 FOUND_SHOWN_S = 5.0
 SAME_S = 0.5
@@ -132,12 +132,12 @@ def _ended(board: Board) -> Announcement | None:
 
 def _stop(board: Board, now_s: float) -> Announcement | None:
     """Stands as long as the runner runs on, muted or not; what else is said has the line below."""
-    stop, session = board.said.stop, board.session
+    stop, session = board.stop, board.session
     if stop is None or board.link.broken is not None or board.hub_online is False:
         return None
     if session is not None and (session.state != "running" or (board.replay and board.replay.state == "seeking")):
         return None
-    told = _cue(stop, board.cue_age_s(stop, board.said.stop_at_s, now_s))
+    told = _cue(stop, board.age_s(stop.t_s, now_s))
     fresh = board.said.fresh(now_s)
     if fresh is None or fresh[0] is stop or board.muted:
         return told
@@ -210,7 +210,7 @@ def _state(board: Board) -> Announcement | None:
 
 
 def _before_or_between(board: Board) -> Announcement:
-    session, stop = board.session, board.said.stop
+    session, stop = board.session, board.stop
     if stop is not None:
         return Announcement("state", "■", "STOPPED", "Good. Let that be it for today.", stop.text)
     if session is not None and session.state == "paused":

@@ -109,6 +109,7 @@ class Board:
         self.said = Said()
         self.drops = Drops(PLOT_WINDOW_S)
         self.attitude_at_s = 0.0
+        self.run_at = (0.0, 0.0)  # the run's own time, and when that was told
 
     def apply(self, item: Item, now_s: float) -> None:
         """Take in one item of the feed."""
@@ -176,6 +177,7 @@ class Board:
                 self.held[key] = Held(float(value), now_s)
         self.held |= {key: Held(value, now_s) for key, value in message.extra.items()}
         if self.replay is None:
+            self.run_at = (message.t_s, now_s)
             self.said.run_says(message.t_s, now_s)
 
     def _sensor(self, message: SensorMessage, now_s: float) -> None:
@@ -205,7 +207,7 @@ class Board:
 
     def aim(self, now_s: float, key: str) -> float | None:
         """What to aim at; who was told to stop for today is told no aim."""
-        return None if self.said.stop is not None else self.reading(key, now_s)[0]
+        return None if self.stop is not None else self.reading(key, now_s)[0]
 
     @property
     def is_over(self) -> bool:
@@ -240,6 +242,25 @@ class Board:
     def cue_age_s(self, cue: CueMessage, at_s: float, now_s: float) -> float:
         """How old a cue is that came at `at_s`; in a replay by the time of the run, which stands still when paused."""
         return now_s - at_s if self.replay is None else max(0.0, self.replay.position_s - cue.t_s)
+
+    @property
+    def stop(self) -> CueMessage | None:
+        """What told the runner to stop or walk and was not taken back, as the hub has it: also for who comes late."""
+        told = None if self.session is None else self.session.stop
+        if told is None:
+            return None
+        heard = (cue for _, cue in self.said.history if (cue.t_s, cue.rule) == (told.t_s, told.rule))
+        alone = CueMessage(
+            t=told.t, seq=0, t_s=told.t_s, rule=told.rule, severity=told.severity, text=told.text, side=None, because=()
+        )
+        return next(heard, alone)
+
+    def age_s(self, t_s: float, now_s: float) -> float:
+        """How long ago something of the run was, by the run's own time; 0 while that is not known."""
+        if self.replay is not None:
+            return max(0.0, self.replay.position_s - t_s)
+        run_s, at_s = self.run_at
+        return max(0.0, run_s + now_s - at_s - t_s)
 
     @property
     def muted(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hub.messages.session_status import MarkKind, ReplayMark
 
-SIGN: dict[MarkKind, str] = {"cue": "◆", "threshold": "▲", "pain": "✚"}
+SIGN: dict[MarkKind, str] = {"cue": "◆", "threshold": "▲", "mark": "★", "pain": "✚"}
 """Shapes, so that they differ without colour; the last one is the most important."""
 _RANK = list(SIGN)
 

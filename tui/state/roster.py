@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from dsp.records import Severity, ThresholdState
+from dsp.records import ThresholdState
 from hub.client import Item, LinkChange, Received
 from hub.messages.delivery import for_others
-from hub.messages.wire import ReplyMessage, TrendMessage
+from hub.messages.wire import MarkMessage, ReplyMessage, TrendMessage
 from tui.state.board import Board, Link
 
 STALE_S = 5.0
 """A run says something every second; five missed are not a hiccup of the network."""
-CUE_FRESH_S = 60.0
 
 
 class Need(IntEnum):
@@ -69,8 +68,7 @@ class Watched:
             return Need.NOTHING
         if board.hub_online is False or self.silent_s(now_s) is not None:
             return Need.SILENT
-        stop = board.cue is not None and board.cue.severity is Severity.STOP and now_s - board.cue_at_s < CUE_FRESH_S
-        if stop or self.threshold in (ThresholdState.REACHED, ThresholdState.REPORTED):
+        if board.stop is not None or self.threshold in (ThresholdState.REACHED, ThresholdState.REPORTED):
             return Need.REACHED
         if self.threshold is ThresholdState.NEAR:
             return Need.NEAR
@@ -87,6 +85,7 @@ class Roster:
         self._watched: dict[str, Watched] = {}
         self._replies: list[tuple[str, ReplyMessage]] = []
         self._answered: list[str] = []
+        self._marks: list[tuple[str, MarkMessage]] = []
 
     def __len__(self) -> int:
         return len(self._watched)
@@ -125,6 +124,9 @@ class Roster:
             watched.trend = message
         elif isinstance(message, ReplyMessage):
             self._replies.append((runner, message))
+        elif isinstance(message, MarkMessage):
+            if message.by == "runner" and not message.late:  # a coach's own is answered
+                self._marks.append((runner, message))
         else:
             waited = _waits_for_an_answer(watched.board)
             watched.board.apply(replace(item, message=message), now_s)
@@ -145,6 +147,11 @@ class Roster:
         """Take who has answered, since the last call, whether something hurts."""
         while self._answered:
             yield self._answered.pop(0)
+
+    def marks_of_runners(self) -> Iterator[tuple[str, MarkMessage]]:
+        """Take what runners have marked since the last call: runner, mark."""
+        while self._marks:
+            yield self._marks.pop(0)
 
 
 def _waits_for_an_answer(board: Board) -> bool:

@@ -1,12 +1,9 @@
-"""The cues that were said: the newest, how long it could be seen, and the stop that stands until it is obeyed."""
+"""The cues that were said: the newest, and how long it could be seen."""
 
 from __future__ import annotations
 
 from collections import deque
 
-from dsp.cues import pain_noted
-from dsp.records import Severity
-from hub.messages.lines import PainLine
 from hub.messages.session_status import ReplayStatus
 from hub.messages.wire import CueMessage
 
@@ -27,7 +24,6 @@ class Said:
         self.at_s = 0.0
         self.count = 0
         self.history: deque[tuple[float, CueMessage]] = deque(maxlen=CUES_KEPT)
-        self._stops: list[tuple[CueMessage, float]] = []
         self._missed: CueMessage | None = None  # came and went behind a dialog
         self._missed_at_s = 0.0
         self._covered = False
@@ -40,7 +36,6 @@ class Said:
         """Take a cue in; `listed_s`: what the list of them says of when it came."""
         self.count += 1
         self.history.append((listed_s, cue))
-        self._stop(cue, now_s)
         if replayed and self.newest is not None and cue.t_s < self.newest.t_s:
             return  # told of a place before
         self._missed = None
@@ -49,22 +44,6 @@ class Said:
         self._replayed = replayed
         self.newest, self.at_s = cue, now_s
         self._hidden_s = self._played_s = 0.0
-
-    def _stop(self, cue: CueMessage, now_s: float) -> None:
-        if cue.severity is Severity.STOP or (cue.rule == pain_noted.RULE and cue.severity is Severity.WARNING):
-            self._stops.append((cue, now_s))
-        back_s = {line.takes_back_s for line in cue.because if isinstance(line, PainLine)}
-        self._stops = [each for each in self._stops if each[0].t_s not in back_s]
-
-    @property
-    def stop(self) -> CueMessage | None:
-        """The newest answer that ended the run and was not taken back; None: there is none."""
-        return self._stops[-1][0] if self._stops else None
-
-    @property
-    def stop_at_s(self) -> float:
-        """When it came."""
-        return self._stops[-1][1] if self._stops else 0.0
 
     def look(self, now_s: float, *, covered: bool) -> None:
         """Note whether a dialog covers what is said, and has since the last look."""

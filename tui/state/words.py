@@ -6,9 +6,9 @@ import textwrap
 
 from dsp.records import Severity, Side, ThresholdState
 from dsp.signals import Placement
-from dsp.texts import WATCHED, detector_and_side
+from dsp.texts import WATCHED, clock, detector_and_side
 from hub.messages.session_status import SoundStatus
-from hub.messages.wire import SensorMessage, SensorState, SessionMessage
+from hub.messages.wire import MarkMessage, SensorMessage, SensorState, SessionMessage
 
 SEVERITY_MARK = {Severity.INFO: "●", Severity.ADVICE: "◆", Severity.WARNING: "▲", Severity.STOP: "■"}
 """A shape per severity: never colour alone."""
@@ -82,16 +82,16 @@ def reach_words(session: SessionMessage | None) -> str:
     return "they see it and hear a tone, no words" if sound.voice is None else "they see it and hear it spoken"
 
 
+def marked_words(mark: MarkMessage, *, replayed: bool) -> str:
+    """Say that a moment is marked: by its time on the screen, which in a replay is the recording's."""
+    at = clock(mark.t_s if replayed or mark.running_s is None else mark.running_s)
+    who = "" if mark.by == "runner" else " by your coach" if not replayed else " by a coach"
+    return f"marked at {at}{who}" + (f": {mark.text}" if mark.text else "")
+
+
 def sentence(words: str) -> str:
     """Make a sentence of words."""
     return f"{words[:1].upper()}{words[1:]}."
-
-
-def clock(seconds: float) -> str:
-    """Write a duration as 4:05 or 1:02:03."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def ago(seconds: float) -> str:

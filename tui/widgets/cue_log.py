@@ -9,7 +9,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from dsp.records import Severity
-from tui.state.words import SEVERITY_MARK, clock, lines_of
+from dsp.texts import clock
+from tui.state.words import SEVERITY_MARK, lines_of
 
 Said: TypeAlias = tuple[float, Severity, str]
 """Running time in seconds, severity, text."""

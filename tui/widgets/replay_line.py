@@ -7,9 +7,9 @@ from typing import ClassVar
 from textual.content import Content
 from textual.widgets import Static
 
+from dsp.texts import clock
 from hub.messages.session_status import ReplayStatus
 from tui.state.replay_marks import SIGN, arranged, cell
-from tui.state.words import clock
 
 _STATE = {
     "playing": ("▶", "playing"),
@@ -17,8 +17,8 @@ _STATE = {
     "seeking": ("»", "skipping"),
     "ended": ("■", "the end"),
 }
-_COLOUR = {"cue": "$foreground", "threshold": "$caution", "pain": "$bad"}
-LOOKING = "looking for cues, thresholds and pain …"
+_COLOUR = {"cue": "$foreground", "threshold": "$caution", "mark": "$watch", "pain": "$bad"}
+LOOKING = "looking for cues, thresholds, marks and pain …"
 _APART = 2
 
 

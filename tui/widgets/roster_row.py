@@ -5,10 +5,11 @@ from __future__ import annotations
 from textual.content import Content
 
 from dsp.records import ThresholdState
+from dsp.texts import clock
 from dsp.thresholds import onset
 from tui.state.asked import asked_words
 from tui.state.roster import Need, Watched
-from tui.state.words import age, clock, lines_of, middle_cut, watched_words
+from tui.state.words import age, lines_of, middle_cut, watched_words
 from tui.widgets.sparkline import sparkline
 
 TREND = "Drop, minute by minute"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.state.words import clock, middle_cut
+from dsp.texts import clock
+from tui.state.words import middle_cut
 
 _STATE_MARK = {"waiting": "○", "running": "▶", "paused": "‖", "ended": "■"}
 _LINK_MARK = {True: "●", False: "✗", None: "◌"}

@@ -16,7 +16,7 @@ from dsp.runner.plan import Plan
 from hub.command_line.dispatch import carry_out
 from hub.commands import live
 from hub.commands.before_run import ask_next_morning, before_run, unanswered
-from hub.history.runs import StoredRun
+from hub.history.runs import StoredMark, StoredRun
 from hub.history.store import History
 from hub.outcome import Outcome
 from hub.run.launch import Ended, Launch
@@ -135,21 +135,33 @@ def test_todays_cap_is_said_before_a_run(history: History):
 def test_history_is_listed_exported_and_erased(history: History, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     recording = tmp_path / "run.mcap"
     recording.write_bytes(b"x")
-    history.add(a_run(recording=str(recording)))
+    history.add(run := a_run(recording=str(recording)))
+    for running_s, text in ((751.2, None), (1085.0, "bridge")):
+        history.add_mark(StoredMark("runner", run.started_utc, run.started_utc, running_s, "runner", text))
     carry_out(["pain", "4", "--site", "hip", "--numb", "--km", "4.0"])
     capsys.readouterr()
     assert carry_out(["history", "list"]) == 0
     listed = capsys.readouterr().out
-    for part in ("5.00", "40", "170", "5.0/4.5", "trail", "4/10 hip numb at 4.8 km"):
+    for part in (
+        "5.00",
+        "40",
+        "170",
+        "5.0/4.5",
+        "trail",
+        "4/10 hip numb at 4.8 km",
+        "marks: 2, at 12:31 and 18:05 (bridge)",
+    ):
         assert part in listed
     out = tmp_path / "ann.json"
     assert carry_out(["history", "export", str(out)]) == 0
     assert out.stat().st_mode & 0o077 == 0
     assert json.loads(out.read_text())["pain"][0]["site"] == "hip"
+    assert [mark["text"] for mark in json.loads(out.read_text())["mark"]] == [None, "bridge"]
     assert carry_out(["history", "erase", "--yes"]) == 0
     assert str(recording) in capsys.readouterr().out
     assert carry_out(["history", "list"]) == 0
     assert "no runs of runner yet" in capsys.readouterr().out
+    assert history.marks("runner") == ()
     history.add(a_run(recording=str(recording)))
     assert carry_out(["history", "erase", "--yes", "--recordings"]) == 0
     assert not recording.exists()

@@ -51,6 +51,7 @@ def test_what_changed_is_said_once_and_with_the_runner():
 def test_cues_and_thresholds_are_said_at_once_numbers_seldom():
     assert said(of("cue")) == ["ann: cue (advice): Keep your belt level when you land on your left"]
     assert said(of("threshold")) == ["ann: hip drop against the usual, landing left: close to the threshold"]
+    assert said(of("mark")) == ["ann: mark at 25:06, marked by a coach: bridge"]
     lines = said(*[of("metrics")] * (2 * NUMBERS_EVERY))
     assert lines == ["ann: 170 steps/min, hip drop in degrees left 7.4, right 5.1, 10.6 km/h, 152 bpm"] * 2
 

@@ -18,7 +18,7 @@ from dsp.runner.history import PastRun
 from dsp.runner.plan import Plan
 from dsp.signals import Placement
 from hub.commands.keep_run import keep
-from hub.history.runs import RunCount, StoredPain, StoredRun, past_run, stored_run
+from hub.history.runs import RunCount, StoredMark, StoredPain, StoredRun, past_run, stored_run
 from hub.history.schema import HistoryError, opened
 from hub.history.store import History
 from hub.outcome import Outcome
@@ -206,6 +206,7 @@ def test_everything_of_a_runner_is_exported_and_erased_without_a_trace(tmp_path:
     history.add_pain(pain(note="a remarkable note"))
     history.add_morning("ann", RUN.started_utc, "2025-03-02T07:00:00.000Z", worse=True)
     history.keep_plan("ann", Plan(sessions=3, own_cadence_spm=168.0), RUN.started_utc)
+    history.add_mark(StoredMark("ann", RUN.started_utc, RUN.started_utc, 751.2, "runner", "a remarkable place"))
     because = (PainReport(2_000_000_000, 4), Metric(2_000_000_000, "exposure_m", 4200.0, None, 1.0))
     history.add_threshold(
         "ann", RUN.started_utc, Threshold(2_000_000_000, "onset", ThresholdState.REPORTED, None, because), 0
@@ -215,15 +216,16 @@ def test_everything_of_a_runner_is_exported_and_erased_without_a_trace(tmp_path:
         "run": 1,
         "pain": 1,
         "morning": 1,
+        "mark": 1,
         "threshold": 1,
         "plan": 1,
     }
     assert data["plan"][0]["plan"]["sessions"] == 3
     assert data["threshold"][0]["because"][1]["value"] == 4200.0
     assert history.plan("ann") == Plan(sessions=3, own_cadence_spm=168.0)
-    assert history.erase("ann") == 5
+    assert history.erase("ann") == 6
     assert not any(history.export("ann").values())
     assert len(history.newest("bob")) == 1
     left = b"".join(each.read_bytes() for each in tmp_path.iterdir())
-    assert b"a remarkable note" not in left
+    assert b"a remarkable" not in left
     assert History(tmp_path / "none.sqlite").erase("ann") == 0

@@ -14,13 +14,14 @@ from drivers.packets import DeviceInfo, Packet, Said
 from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
 from dsp import texts
 from dsp.pipeline import Pipeline
-from dsp.records import Cue, Metric, PainReport, Record, Side, Threshold, ThresholdState
+from dsp.records import Cue, Mark, Metric, PainReport, Record, Side, Threshold, ThresholdState
 from dsp.runner.plan import Volume
 from firmware_profiles.catalog import load_catalog
 from hub.flow.bus import Bus, Policy
 from hub.flow.engine import Engine, RadioItem
 from hub.flow.facts import Asked, Fact, Mute
 from hub.history.diary import RunDiary
+from hub.history.runs import StoredMark
 from hub.history.schema import HistoryError
 from hub.history.store import History
 from hub.messages.incoming import Action, CommandMessage, PainMessage, Who
@@ -90,7 +91,9 @@ def test_a_recording_has_it_in_its_place_and_replays_the_same(small_recording: P
 class Run:
     """A run that only remembers what it was told."""
 
-    def __init__(self, *, cues: bool = True, kept: bool = True, volume: Volume = Volume.USUAL) -> None:
+    def __init__(
+        self, *, cues: bool = True, kept: bool = True, live: bool = True, volume: Volume = Volume.USUAL
+    ) -> None:
         self.said: list[Said] = []
         self.told: list[Record] = []
         self.notes: list[Mute | Asked] = []
@@ -98,6 +101,8 @@ class Run:
             lambda: 7,
             cues=cues,
             kept=kept,
+            live=live,
+            running_s=lambda t_ns: 744.0 + t_ns,
             volume=lambda: volume,
             say=partial(self._keep, self.said),
             tell=partial(self._keep, self.told),
@@ -173,6 +178,28 @@ async def test_who_has_muted_is_not_asked_and_the_coach_is_told():
     assert run.notes[-1] == Asked(7)
 
 
+@pytest.mark.parametrize(
+    ("by", "text", "expected"),
+    [
+        ("runner", None, Mark(7, "runner")),
+        ("coach", " the\nbridge ", Mark(7, "coach", "the bridge")),
+        ("coach", " ", Mark(7, "coach")),
+    ],
+)
+async def test_a_mark_is_answered_with_its_time_and_becomes_a_record(by: Who, text: str | None, expected: Mark):
+    run = Run()
+    assert await run.obey(CommandMessage(action="mark", text=text), by) == "marked at 12:31"
+    assert engine().feed(run.said[0]) == [expected]
+    assert engine(cues=False).feed(run.said[0]) == [expected]
+
+
+async def test_a_replay_is_not_marked_for_it_would_be_kept_nowhere():
+    run = Run(live=False)
+    with pytest.raises(OrderError, match="this is a replay"):
+        await run.obey(CommandMessage(action="mark"))
+    assert run.said == []
+
+
 async def test_whether_a_coachs_words_can_be_heard_is_said():
     run, nudge = Run(), CommandMessage(action="nudge", text="Shorter steps")
     assert await run.obey(nudge, "coach") == "told to the runner"
@@ -228,7 +255,23 @@ async def test_a_report_that_is_taken_back_leaves_the_history(tmp_path: Path):
     assert pain.level == 2, "the report that it names, not the newest"
 
 
+async def test_a_mark_is_kept_at_once_with_its_place_in_the_run(tmp_path: Path):
+    history, bus = History(tmp_path / "history.sqlite"), Bus[Fact]()
+    diary: Diary = RunDiary(history, "ann", "2025-03-01T07:30:00.000Z", 0, 1_740_814_200_000_000_000)
+    sink = DiarySink(diary, bus.subscribe("diary", Policy.DROP_OLDEST, 10, wanted=is_kept), lambda _text: None)
+    task = asyncio.create_task(sink.run())
+    await bus.publish(Mark(5_000_000_000, "coach", "bridge", 4.5))
+    bus.close()
+    await task
+    assert history.marks("ann") == (
+        StoredMark("ann", "2025-03-01T07:30:00.000Z", "2025-03-01T07:30:05.000Z", 4.5, "coach", "bridge"),
+    )
+
+
 class Broken:
+    def mark(self, mark: Mark) -> None:
+        raise AssertionError(mark)
+
     def pain(self, report: PainReport) -> None:
         raise HistoryError(f"/history.sqlite: disk full at {report.t_ns}")
 

@@ -15,13 +15,13 @@ from hub.flow.turns import Snapshot
 from hub.messages.session_status import MarkKind, ReplayMark
 from hub.replay.by_hand import MOST, ByHand
 from hub.replay.checkpoints import Checkpoints
-from hub.replay.marks import SHOWN_A_KIND, Mark, ReplayMarks, mark_of
+from hub.replay.marks import SHOWN_A_KIND, Landmark, ReplayMarks, mark_of
 
 NOTHING = Snapshot(engine={}, session=SessionSoFar(), run=RunSoFar(), notices={}, muted=False)
 
 
-def mark(t_s: float, kind: MarkKind, words: str = "") -> Mark:
-    return Mark(round(t_s * NS_PER_S), kind, words)
+def mark(t_s: float, kind: MarkKind, words: str = "") -> Landmark:
+    return Landmark(round(t_s * NS_PER_S), kind, words)
 
 
 def test_after_and_before_are_one_place_after_the_other_and_of_several_in_one_the_most_important():
@@ -45,13 +45,16 @@ def test_after_and_before_are_one_place_after_the_other_and_of_several_in_one_th
         ),
         ("pain", b'{"type":"pain","level":4,"side":"left","site":"outer knee"}', "4 of 10, left outer knee"),
         ("pain", b'{"level":0,"takes_back_s":9.5}', "taken back"),
+        ("mark", b'{"type":"mark","by":"coach","text":"bridge"}', "marked by a coach: bridge"),
+        ("mark", b'{"by":"runner","text":null}', "marked by the runner"),
+        ("cue", b'{"text":null}', ""),
         ("cue", b"{}", ""),
         ("cue", b"not ours", ""),
         ("pain", b'{"level":"much"}', ""),
     ],
 )
 def test_a_mark_has_the_words_that_were_told(kind: MarkKind, data: bytes, words: str):
-    assert Mark.read(7, kind, data) == Mark(7, kind, words)
+    assert Landmark.read(7, kind, data) == Landmark(7, kind, words)
 
 
 def test_a_recording_without_marks_gets_those_of_this_replay_once_each():
@@ -63,9 +66,9 @@ def test_a_recording_without_marks_gets_those_of_this_replay_once_each():
         Cue(9, "r", Severity.INFO, "x", None, ()),
     ]
     found = [mark_of(record, record.t_ns + 1 + i // 4) for i, record in enumerate(told)]
-    assert found[0] == Mark(10, "cue", "x")
+    assert found[0] == Landmark(10, "cue", "x")
     assert found[3] is None
-    own, recorded = ReplayMarks([]), ReplayMarks([Mark(5, "cue", "")])
+    own, recorded = ReplayMarks([]), ReplayMarks([Landmark(5, "cue", "")])
     for record, each in zip(told, found, strict=True):
         if each is not None:
             own.observe(each, record.t_ns)
@@ -78,8 +81,8 @@ def test_a_recording_without_marks_gets_those_of_this_replay_once_each():
 def test_what_came_earlier_when_each_packet_was_looked_at_counts(came_ns: tuple[int, int]):
     own = ReplayMarks([])
     for at_ns in came_ns:
-        own.observe(Mark(at_ns, "cue", "x"), 90)
-    assert own.after(0) == Mark(100, "cue", "x")
+        own.observe(Landmark(at_ns, "cue", "x"), 90)
+    assert own.after(0) == Landmark(100, "cue", "x")
     assert own.after(100) is None
 
 

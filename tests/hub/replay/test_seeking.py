@@ -10,11 +10,9 @@ import pytest
 
 from drivers.packets import Packet
 from drivers.recordings.recording import RecordingReader
-from firmware_profiles.catalog import load_catalog
 from hub.broker.loopback import LoopbackBroker
 from hub.broker.serving import LOOPBACK
 from hub.client import HubClient, Received
-from hub.flow.engine import Engine
 from hub.flow.facts import Elsewhere
 from hub.flow.turns import Landed
 from hub.link.connection import Server, open_client
@@ -29,12 +27,10 @@ from hub.messages.wire import (
     ThresholdMessage,
 )
 from hub.replay.replayed import ReplayedSource, opened
-from hub.run.runtime import Plan, Runtime
-from hub.settings.run_settings import RunSettings
 from hub.stop import Stop
-from hub.telemetry.stamps import About
 from tests.hub.programs import a_port, mosquitto, until
 from tests.hub.replay.player import Player, line_s, sha, uninterrupted, with_said
+from tests.hub.run.a_run import a_run
 
 
 @pytest.mark.parametrize(
@@ -197,29 +193,25 @@ class _Shown:
 
 @pytest.mark.real_time
 async def test_with_a_dashboard_it_stays_at_the_end_and_goes_back_when_asked(
-    small_recording: Path, monkeypatch: pytest.MonkeyPatch
+    small_recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("hub.run.screen.Dashboard", _Shown)
-    server, stop, seen = Server(LOOPBACK, a_port()), Stop(), list[SessionMessage]()
-    reader = RecordingReader(small_recording)
-    source = ReplayedSource(reader, 50.0)
-    plan = Plan(
-        about=About("ann", "one", "replay", 0, reader.session.t0_ns),
-        session_info=reader.session,
-        engine=Engine(load_catalog(), RunSettings().pipeline(signals=True), strict=True),
-        source=opened(source),
+    server, seen = Server(LOOPBACK, a_port()), list[SessionMessage]()
+    played = a_run(
+        small_recording,
+        tmp_path,
+        source=opened(ReplayedSource(RecordingReader(small_recording), 50.0)),
         broker=LoopbackBroker(mosquitto()),
         first_port=server.port,
+        name_file=None,
         dashboard=True,
-        strict=True,
     )
-    runtime = Runtime(plan, stop, lambda _line: None)
 
     def state() -> str:
         return f"{seen[-1].state} {seen[-1].replay.state}" if seen and seen[-1].replay else ""
 
     async with asyncio.TaskGroup() as group:
-        run = group.create_task(runtime.run())
+        run = group.create_task(played.play())
         watching = group.create_task(watch(server, seen))
         await until(lambda: state() == "ended ended")
         whole = seen[-1].steps
@@ -235,7 +227,7 @@ async def test_with_a_dashboard_it_stays_at_the_end_and_goes_back_when_asked(
         await until(lambda: state() == "ended ended")
         assert seen[-1].steps == whole
         assert not run.done()
-        stop("the dashboard was quit")
+        played.stop("the dashboard was quit")
         outcome = await run
         watching.cancel()
     assert outcome.summary is not None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -24,47 +23,11 @@ from hub.flow.source import Source
 from hub.link.connection import Server, open_client
 from hub.messages.wire import MetricsMessage, Post, SensorMessage, SessionMessage
 from hub.replay.replayed import ReplayedSource, opened
-from hub.run.runtime import Outcome, Plan, Runtime
+from hub.run.runtime import Plan
 from hub.settings.run_settings import RunSettings
-from hub.stop import Stop
 from hub.telemetry.stamps import About
 from tests.hub.programs import a_port, mosquitto, until
-
-
-@dataclass
-class Run:
-    """A run under test and what came out of it."""
-
-    plan: Plan
-    stop: Stop = field(default_factory=Stop)
-    said: list[str] = field(default_factory=list)
-    outcome: Outcome = field(default_factory=Outcome)
-
-    async def play(self) -> Outcome:
-        self.outcome = await Runtime(self.plan, self.stop, self.said.append).run()
-        return self.outcome
-
-
-def a_run(recording: Path, tmp_path: Path, **changes: object) -> Run:
-    session = RecordingReader(recording).session
-    plan = Plan(
-        about=About("ann", "one", "replay", 0, session.t0_ns),
-        session_info=session,
-        engine=Engine(load_catalog(), RunSettings().pipeline(signals=True), strict=True),
-        source=opened(ReplayedSource(RecordingReader(recording), 1.0)),
-        broker=None,
-        name_file=lambda number: tmp_path / f"run{number}.mcap",
-        strict=True,
-    )
-    return Run(replace(plan, **changes))
-
-
-def kept(posts: list[Post]) -> Callable[[Subscription[Post]], object]:
-    async def keep(subscription: Subscription[Post]) -> None:
-        async for batch in subscription.batches():
-            posts.extend(batch)
-
-    return keep
+from tests.hub.run.a_run import Run, a_run, kept
 
 
 def recordings(folder: Path) -> list[Path]:

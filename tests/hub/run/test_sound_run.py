@@ -3,23 +3,18 @@
 import subprocess
 import sys
 from argparse import Namespace
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from drivers.recordings.recording import RecordingReader
 from dsp.records import Cue, Earcon, Record, Severity, Step
 from firmware_profiles.catalog import load_catalog
 from hub.command_line.arguments import parser
 from hub.commands.sound import perform
 from hub.commands.sound import run as sound_command
-from hub.flow.bus import Subscription
 from hub.flow.engine import Engine, RadioItem
 from hub.messages.wire import Post, SessionMessage
-from hub.replay.replayed import ReplayedSource, opened
-from hub.run.runtime import Outcome, Plan, Runtime
 from hub.settings.config import ConfigError, SoundSection
 from hub.settings.read_config import parse_config
 from hub.settings.run_settings import RunSettings
@@ -29,9 +24,8 @@ from hub.sound.output.silent import SilentOutput
 from hub.sound.output.wav_file import WavFileOutput
 from hub.sound.plan import Sounds, choose_sounds, with_output
 from hub.sound.tones import RATE_HZ, Signal
-from hub.stop import Stop
-from hub.telemetry.stamps import About
 from tests.hub.heard import onsets, read
+from tests.hub.run.a_run import Run, a_run, kept
 from tests.hub.sinks.test_sound_sink import found_at_s
 
 
@@ -52,38 +46,20 @@ class CueAtStep(Engine):
         return records
 
 
-def a_plan(recording: Path, tmp_path: Path, **changes: object) -> tuple[Plan, list[SessionMessage]]:
-    session = RecordingReader(recording).session
-    told: list[SessionMessage] = []
-
-    async def listen(subscription: Subscription[Post]) -> None:
-        async for batch in subscription.batches():
-            told.extend(post.message for post in batch if isinstance(post.message, SessionMessage))
-
-    plan = Plan(
-        about=About("ann", "one", "replay", 0, session.t0_ns),
-        session_info=session,
-        engine=CueAtStep(load_catalog(), RunSettings().pipeline(signals=False), strict=True),
-        source=opened(ReplayedSource(RecordingReader(recording), 1.0)),
-        broker=None,
-        name_file=lambda number: tmp_path / f"run{number}.mcap",
-        console=listen,
-        strict=True,
-    )
-    return replace(plan, **changes), told
-
-
-async def play(plan: Plan) -> tuple[Outcome, list[str]]:
-    said: list[str] = []
-    return await Runtime(plan, Stop(), said.append).run(), said
+async def play(recording: Path, tmp_path: Path, sound: Sounds | None = None) -> tuple[Run, list[SessionMessage]]:
+    """A run in which one cue is told, and all that it told of itself."""
+    posts: list[Post] = []
+    engine = CueAtStep(load_catalog(), RunSettings().pipeline(signals=False), strict=True)
+    run = a_run(recording, tmp_path, engine=engine, console=kept(posts), sound=sound)
+    await run.play()
+    return run, [post.message for post in posts if isinstance(post.message, SessionMessage)]
 
 
 async def test_a_run_is_heard_and_says_how(small_recording: Path, tmp_path: Path):
     path = tmp_path / "run.wav"
-    plan, told = a_plan(small_recording, tmp_path, sound=Sounds(WavFileOutput(path)))
-    outcome, said = await play(plan)
-    assert said == [f"sound on {path}, no speech"]
-    assert outcome.losses["sound"] == 0
+    run, told = await play(small_recording, tmp_path, Sounds(WavFileOutput(path)))
+    assert run.said == [f"sound on {path}, no speech"]
+    assert run.outcome.losses["sound"] == 0
     samples = read(path)
     assert len(samples) / RATE_HZ == pytest.approx(24.0, abs=1.0)
     assert np.abs(samples).max() < 1.0
@@ -98,10 +74,9 @@ async def test_a_run_is_heard_and_says_how(small_recording: Path, tmp_path: Path
 
 
 async def test_without_sound_nothing_is_said_of_it(small_recording: Path, tmp_path: Path):
-    plan, told = a_plan(small_recording, tmp_path)
-    outcome, said = await play(plan)
-    assert said == []
-    assert "sound" not in outcome.losses
+    run, told = await play(small_recording, tmp_path)
+    assert run.said == []
+    assert "sound" not in run.outcome.losses
     assert {message.sound for message in told} == {None}
 
 
@@ -117,9 +92,8 @@ async def test_a_disk_that_takes_nothing_does_not_delay_a_cue(
 
     monkeypatch.setattr(recorder.RecorderSink, "run", stuck)
     monkeypatch.setattr(recorder, "CAPACITY", 50)
-    plan, told = a_plan(small_recording, tmp_path, sound=Sounds(SilentOutput()))
-    outcome, _said = await play(plan)
-    assert outcome.unrecorded > 0
+    run, told = await play(small_recording, tmp_path, Sounds(SilentOutput()))
+    assert run.outcome.unrecorded > 0
     last = told[-1].sound
     assert last is not None
     assert last.sounds == 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from dsp import texts
 from dsp.guidance import Guidance, GuidanceParams
-from dsp.records import Cue, Metric, PainReport, Side
+from dsp.records import Cue, Metric, PainReport, Severity, Side
 from dsp.runner.history import PastRun
 from dsp.signals import NS_PER_S
 from hub.contract.examples import EXAMPLES
@@ -125,3 +126,48 @@ def test_how_much_the_knees_felt_is_told_to_all_beside_the_distance():
     assert isinstance(frame, MetricsMessage)
     assert frame.extra["distance_m"] == pytest.approx(180.0)
     assert frame.extra["exposure_m"] == pytest.approx(450.0)  # 2.5 times at 10 % down
+
+
+def test_a_stop_stands_for_who_comes_late_without_what_was_reported_and_only_for_the_runner():
+    guidance, telemetry = Guidance(GuidanceParams()), Telemetry(About("ann", "one", "live", 0, 0), Session())
+
+    def said(second: int, level: int, *, numb: bool | None = None) -> SessionMessage:
+        for record in guidance.pain(PainReport(second * NS_PER_S, level, "outer knee", Side.LEFT, numb=numb)):
+            telemetry.record(record)
+        message = telemetry.session(second * NS_PER_S).message
+        assert isinstance(message, SessionMessage)
+        others = for_others(message)
+        assert isinstance(others, SessionMessage)
+        assert others.stop is None
+        return message
+
+    assert said(10, 2).stop is None
+    walk = said(20, 5).stop
+    assert walk is not None
+    assert (walk.t_s, walk.severity, walk.text) == (20.0, Severity.WARNING, texts.ACT_WALK)
+    clinician = said(30, 9, numb=True).stop
+    assert clinician is not None
+    assert (clinician.t_s, clinician.text) == (30.0, texts.ACT_STOP)
+    assert said(40, 0).stop == clinician, "a number takes no signs for a clinician back"
+
+
+def test_a_stop_that_is_taken_back_goes_and_the_one_before_it_stands():
+    guidance, telemetry = Guidance(GuidanceParams()), Telemetry(About("ann", "one", "live", 0, 0), Session())
+    stands = []
+    for second, level in ((10, 5), (300, 7), (310, 0), (320, 7), (500, 0)):
+        for record in guidance.pain(PainReport(second * NS_PER_S, level)):
+            telemetry.record(record)
+        message = telemetry.session(second * NS_PER_S).message
+        assert isinstance(message, SessionMessage)
+        stands.append(None if message.stop is None else message.stop.t_s)
+    assert stands == [10.0, 300.0, 10.0, 320.0, 320.0]
+
+
+def test_a_stop_that_does_not_tell_of_pain_is_for_all():
+    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    telemetry.record(Cue(5, "another", Severity.STOP, "Stop.", None, ()))
+    session = telemetry.session(5).message
+    told = for_others(session)
+    assert isinstance(told, SessionMessage)
+    assert told.stop is not None
+    assert told.stop.text == "Stop."

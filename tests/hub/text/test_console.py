@@ -8,11 +8,12 @@ import io
 import pytest
 from msgspec.structs import replace
 
-from dsp.records import Cue, PainReport, Severity, Side, Threshold, ThresholdState
+from dsp.records import Cue, Mark, PainReport, Severity, Side, Threshold, ThresholdState
 from dsp.signals import Placement
 from hub.flow.bus import Bus, Policy
 from hub.flow.facts import Mute
 from hub.flow.session import Session
+from hub.messages.delivery import marked_late
 from hub.messages.wire import MetricsMessage, Post, SensorMessage, SessionMessage
 from hub.telemetry.posts import Telemetry
 from hub.telemetry.stamps import About
@@ -114,6 +115,16 @@ async def test_thresholds_and_cues_are_said_in_words():
     assert await printed([*telemetry.record(threshold), *telemetry.record(cue)]) == [
         "THRESHOLD hip drop against the usual, landing left: threshold reached",
         "CUE (advice) Belt level.",
+    ]
+
+
+async def test_a_mark_is_said_with_its_place_and_whose_it_is():
+    telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
+    marks = [Mark(1, "runner", None, 751.2), Mark(2, "coach", "bridge", 1085.0)]
+    posts = [post for mark in marks for post in telemetry.record(mark)]
+    assert await printed([*posts, *map(marked_late, posts)]) == [
+        "MARK at 12:31, marked by the runner",
+        "MARK at 18:05, marked by a coach: bridge",
     ]
 
 

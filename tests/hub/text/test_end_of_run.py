@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from drivers.recordings.recording import SessionInfo
-from dsp.records import Cue, PainReport, Severity, Side, Summary
+from dsp.records import Cue, Mark, PainReport, Severity, Side, Summary
 from dsp.runner.history import PastRun
 from dsp.runner.triage import PainRule
 from hub.commands.demo import _INTRODUCTION
@@ -80,6 +80,27 @@ def test_hip_drop_comes_first_and_a_long_line_goes_on_at_a_word():
     assert [line.split("  ")[1] for line in lines[:2]] == ["steps", "hip drop, landing left"]
     assert max(map(len, lines)) < 80
     assert lines[-1] == " " * 27 + "too late"
+
+
+@pytest.mark.parametrize(
+    ("at_s", "said"),
+    [
+        ([], ""),
+        ([751.2], "marks 1, at 12:31 (bridge)"),
+        ([751.2, 1085.0], "marks 2, at 12:31 (bridge) and 18:05 (bridge)"),
+    ],
+)
+def test_marks_are_told_by_the_time_of_running(at_s: list[float], said: str):
+    marks = [Mark(0, "runner", "bridge", each) for each in at_s]
+    told = " ".join(summary_text(SUMMARY, running_s=100.0, marks=marks).split())
+    assert said in told
+    assert ("marks" in told) is bool(said)
+
+
+def test_of_many_marks_the_rest_is_counted():
+    told = " ".join(summary_text(SUMMARY, running_s=100.0, marks=[Mark(0, "runner", None, 60.0)] * 40).split())
+    assert "marks 40, at 1:00" in told
+    assert "1:00 and 28 more" in told
 
 
 def test_what_was_not_measured_is_said():

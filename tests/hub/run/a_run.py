@@ -1,0 +1,59 @@
+"""A whole run of a recording, as tests play it: one plan, and what came out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from drivers.recordings.recording import RecordingReader
+from firmware_profiles.catalog import load_catalog
+from hub.flow.bus import Subscription
+from hub.flow.engine import Engine
+from hub.messages.wire import Post
+from hub.outcome import Outcome
+from hub.replay.replayed import ReplayedSource, opened
+from hub.run.runtime import Plan, Runtime
+from hub.settings.run_settings import RunSettings
+from hub.stop import Stop
+from hub.telemetry.stamps import About
+
+
+@dataclass
+class Run:
+    """A run under test and what came out of it."""
+
+    plan: Plan
+    stop: Stop = field(default_factory=Stop)
+    said: list[str] = field(default_factory=list)
+    outcome: Outcome = field(default_factory=Outcome)
+
+    async def play(self) -> Outcome:
+        self.outcome = await Runtime(self.plan, self.stop, self.said.append).run()
+        return self.outcome
+
+
+def a_run(recording: Path, tmp_path: Path, **changes: object) -> Run:
+    """A recording played at its own pace, recorded again in `tmp_path`; `changes` are fields of its plan."""
+    session = RecordingReader(recording).session
+    plan = Plan(
+        about=About("ann", "one", "replay", 0, session.t0_ns),
+        session_info=session,
+        engine=Engine(load_catalog(), RunSettings().pipeline(signals=True), strict=True),
+        source=opened(ReplayedSource(RecordingReader(recording), 1.0)),
+        broker=None,
+        name_file=lambda number: tmp_path / f"run{number}.mcap",
+        strict=True,
+    )
+    return Run(replace(plan, **changes))
+
+
+def kept(posts: list[Post]) -> Callable[[Subscription[Post]], Coroutine[Any, Any, None]]:
+    """A console that prints nothing, and keeps all that is posted in `posts`."""
+
+    async def keep(subscription: Subscription[Post]) -> None:
+        async for batch in subscription.batches():
+            posts.extend(batch)
+
+    return keep
