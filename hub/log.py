@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -12,16 +14,28 @@ _BYTES = 1_000_000
 _KEPT = 3
 
 
+class LogFile(RotatingFileHandler):
+    """For this user only: it tells of health data, if only by its times."""
+
+    def _open(self) -> TextIOWrapper:
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        if os.name == "posix":
+            os.fchmod(descriptor, 0o600)  # an earlier version left it open to all
+        return TextIOWrapper(os.fdopen(descriptor, "ab"), encoding=self.encoding, errors=self.errors)
+
+
 def log_to_file() -> Path:
     """Send everything of `stridecue` from INFO on, and others' warnings, to the log file; gives its path.
 
-    Where the file cannot be written there is no log: a read-only home is no reason not to run.
+    Where the file cannot be written there is no log: a read-only home is no reason not to run, and a disk that fills up
+    later no reason to draw tracebacks over the dashboard, which is what logging does unless told otherwise.
     """
+    logging.raiseExceptions = False
     path = log_file()
     handler: logging.Handler
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
+        handler = LogFile(path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))

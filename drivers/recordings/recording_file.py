@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import IO, Protocol, cast
@@ -9,25 +10,28 @@ from typing import IO, Protocol, cast
 from mcap.writer import CompressionType, Writer
 
 from drivers.errors import RecordingError
+from drivers.recordings.held_file import hold
 
 CHUNK_BYTES = 256 * 1024
 """A chunk ends here even before its second is over."""
 
 PENDING_LIMIT_BYTES = 8 * 1024 * 1024
 """What may wait for a disk that refuses to write: some 10 minutes of three sensors."""
+_FOR_WRITING = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
 
 
 class RecordingFile:
     """Writable stream for the container's writer; `commit` moves what has gathered to disk.
 
     A write that fails leaves the file as it was before, so that the next one continues where the last good one ended.
+    It is held while it is open (`held_file`), and for this user only: recordings hold pain reports.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.closed = False
         try:
-            self._disk = path.open("wb", buffering=0)
+            self._disk = _opened(path)
         except OSError as error:
             raise RecordingError(f"cannot record to {path}: {error.strerror}; choose another folder") from error
         self._pending = bytearray()
@@ -86,6 +90,20 @@ class RecordingFile:
             self._disk.seek(self._on_disk)
         except OSError as error:
             raise RecordingError(f"{self._path} is damaged: {error.strerror}; what was there before is kept") from error
+
+
+def _opened(path: Path) -> IO[bytes]:
+    """Open an empty file that we hold; raises OSError, and RecordingError (it stays as it is) when somebody has it."""
+    disk = os.fdopen(os.open(path, _FOR_WRITING, 0o600), "r+b", buffering=0)
+    with contextlib.ExitStack() as on_failure:
+        on_failure.enter_context(disk)
+        with contextlib.suppress(OSError):  # no locks there: not a reason not to record
+            if not hold(disk.fileno()):
+                raise RecordingError(f"cannot record to {path}: another hub is recording to it")
+        if os.fstat(disk.fileno()).st_size:  # a device cannot be cut
+            disk.truncate()
+        on_failure.pop_all()
+    return disk
 
 
 class McapWriter(Protocol):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from mcap.records import Channel, Message, Metadata, Schema
 
+from drivers.errors import RecordingError
+from drivers.recordings.held_file import held
 from drivers.recordings.recording import RecordingReader
 from drivers.recordings.recording_chunks import ChunkFile, Condition
 from drivers.recordings.recording_file import RecordingFile, mcap_writer
@@ -26,12 +28,14 @@ def recover(path: Path) -> Recovery:
 
     A damaged one stays as it is as well: writing it anew would throw the damaged part away for good.
 
-    Raises RecordingError where `path` is no recording or the new file cannot be written (the old one then stays).
+    Raises RecordingError where `path` is no recording, where a hub still writes it, or when the new file cannot be
+    written (the old one then stays).
     """
     RecordingReader(path)
-    found = _survey(path)
-    if found.was_cut:
-        _rewrite(path)
+    with held(path):
+        found = _survey(path)
+        if found.was_cut:
+            _rewrite(path)
     return found
 
 
@@ -63,7 +67,10 @@ def _rewrite(path: Path) -> None:
                 file.commit()
         writer.finish()
         file.close()
-        beside.replace(path)
+        try:
+            beside.replace(path)
+        except OSError as error:
+            raise RecordingError(f"{path}: cannot be replaced by what was recovered: {error.strerror}") from error
     finally:
         if not file.closed:
             file.abandon()

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from drivers.clock import now_ns
+from drivers.errors import DriverError
 from drivers.recordings.recording import SessionInfo
 from drivers.recordings.recording_recovery import recover
 from dsp.records import Record
@@ -49,8 +50,8 @@ from hub.text.console import Console
 from hub.text.pain_text import is_own_terminal
 from hub.text.summary_text import WIDTH, earlier_text
 
-UNTOUCHED_S = 5.0
-"""A recording that was written to more recently may belong to a hub that still runs."""
+NEWEST = 3
+"""Recordings looked at: our own, which was begun just now, and the last of two hubs that were killed."""
 
 SILENT = SoundSection(output=OFF)
 
@@ -182,11 +183,19 @@ def stopped_at_once(files: Sequence[Path]) -> str:
 
 
 def mend_newest(folder: Path) -> None:
-    """Give the newest recording an end when an earlier hub was killed, so that other tools open it too."""
-    cut = sorted(folder.glob(f"*{RECORDING}"), key=lambda path: path.stat().st_mtime)[-2:]
-    for path in cut:
-        if time.time() - path.stat().st_mtime > UNTOUCHED_S and recover(path).was_cut:
-            _LOG.info("%s had no end; it has one now", path)
+    """Give the newest recordings an end when an earlier hub was killed, so that other tools open them too.
+
+    Those that another hub, or this one, is recording to are left alone.
+    """
+    newest = sorted(folder.glob(f"*{RECORDING}"), key=lambda path: path.stat().st_mtime)[-NEWEST:]
+    for path in newest:
+        try:
+            was_cut = recover(path).was_cut
+        except DriverError as error:
+            _LOG.info("left as it is: %s", error)
+        else:
+            if was_cut:
+                _LOG.info("%s had no end; it has one now", path)
 
 
 def _diary(launch: Launch, about: About, session: SessionInfo) -> RunDiary | None:

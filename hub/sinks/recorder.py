@@ -148,7 +148,7 @@ class RecorderSink:
     def _open(self) -> None:
         path = self._name_file(len(self.files))
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._writer = RecordingWriter(path, self._session)
             for info in self._devices.values():
                 self._writer.add_device(info)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import random
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -140,6 +142,32 @@ def test_recover_leaves_whole_files_alone(tmp_path: Path) -> None:
     assert recovery.messages == 201
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["run.mcap"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="what is open cannot be replaced there anyway")
+def test_nobody_takes_a_recording_from_the_hub_that_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "run.mcap"
+    writer = RecordingWriter(path, SESSION)
+    writer.add_device(HIP)
+    writer.tick()
+    os.utime(path, (0, 0))  # its sensors have been out of range for very long
+    with pytest.raises(RecordingError, match="a hub is recording to it"):
+        recover(path)
+    with pytest.raises(RecordingError, match="another hub is recording to it"):
+        RecordingWriter(path, SESSION)
+    writer.add_packet(packets(1)[0])
+    writer.close()
+    assert list(RecordingReader(path)) == [HIP, *packets(1)]
+    assert not recover(path).was_cut
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no modes there")
+def test_a_recording_is_for_this_user_only(tmp_path: Path) -> None:
+    path = tmp_path / "run.mcap"
+    write(path, close=False)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert recover(path).was_cut
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("content", [b"", b"t_s,a\n1,2\n", b"\x89MCAP0\r\n", b"\x89MCAP0\r\n" + b"\x00" * 100])

@@ -15,12 +15,12 @@ import pytest
 
 import hub
 from drivers.packets import Said
-from drivers.recordings.recording import RecordingReader, SessionInfo
+from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
 from firmware_profiles.catalog import load_catalog
 from hub.flow.engine import RadioItem
 from hub.flow.source import NamedTask, Source
 from hub.messages.incoming import CommandMessage
-from hub.run.launch import Ended, Launch, carry_out
+from hub.run.launch import Ended, Launch, carry_out, mend_newest
 from hub.run.runtime import Outcome
 from hub.settings import folders
 from hub.settings.run_settings import RunSettings
@@ -75,6 +75,21 @@ def test_a_run_that_is_told_twice_to_stop_says_where_its_recording_is(tmp_path: 
     (kept,) = tmp_path.glob("*.mcap")
     assert str(kept) in str(stopped.value)
     assert RecordingReader(kept).session.runner == "ann"
+
+
+def test_a_recording_that_another_hub_is_writing_is_left_alone_and_a_killed_ones_gets_its_end(tmp_path: Path):
+    live, killed = tmp_path / "1-ann.mcap", tmp_path / "2-bob.mcap"
+    ann, bob = (RecordingWriter(path, SessionInfo(0, None, "x")) for path in (live, killed))
+    bob.tick()
+    bob.abandon()
+    (tmp_path / "3-nobody.mcap").write_bytes(b"no recording")
+    for path in (live, killed):
+        os.utime(path, (0, 0))
+    inode = live.stat().st_ino
+    mend_newest(tmp_path)
+    ann.close()
+    assert live.stat().st_ino == inode
+    assert [RecordingReader(path).truncated for path in (live, killed)] == [False, False]
 
 
 def test_an_incomplete_recording_is_called_so_and_the_exit_code_tells():
