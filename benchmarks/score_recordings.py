@@ -261,7 +261,7 @@ def reference(
         out.cadence_worst = float(e[np.argmax(np.abs(e))])
 
 
-def corrupted(rec: Recorded, seed: int, rate: float, **errors: float) -> dict[str, np.ndarray]:
+def corrupted(rec: Recorded, seed: int, rate: float, **errors: float | str) -> dict[str, np.ndarray]:
     """The recording through the data folder's own error model."""
     assert DATA_DIR is not None
     import pandas as pd
