@@ -25,7 +25,7 @@ import numpy as np
 from scipy.signal import butter, find_peaks, sosfiltfilt
 
 from benchmarks.hip_cost.ours import UNCOUNTED, drops
-from benchmarks.hip_cost.packets import packets_of
+from benchmarks.hip_cost.packets import packets_of, stamps_of
 from benchmarks.hip_cost.vqf import vqf_cost
 from benchmarks.parts import HIP_PARTS, split_s
 from benchmarks.yardstick import multiply_add_us
@@ -100,12 +100,11 @@ def print_delays(name: str, delays_s: list[float], rate_hz: float) -> None:
 
 def print_decode_to_drop(made: Made, rate_hz: float, size: int, unit_s: float) -> None:
     """A hip sensor's packets to drops: as it runs, less what the design did not count, and the design's prototype."""
-    packets = packets_of(made, rate_hz, size)
-    t_ns = np.round(made.t_s * NS_PER_S).astype(np.int64)
+    packets, stamps = packets_of(made, rate_hz, size), stamps_of(made, size)
     samples = size * len(packets)
 
     def job() -> int:
-        return drops(packets, t_ns, rate_hz)
+        return drops(packets, stamps, rate_hz)
 
     def row(name: str, each_s: float, unit_s: float, found: str) -> None:
         print(f"{name:40s} {1e6 * each_s:6.2f} us/sample = {each_s / unit_s:5.1f} multiply-adds; {found}")

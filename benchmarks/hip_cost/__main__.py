@@ -14,13 +14,11 @@ import re
 import subprocess
 import sys
 
-import numpy as np
-
 from benchmarks.hip_cost.ours import MOUNT, drops
-from benchmarks.hip_cost.packets import packets_of
+from benchmarks.hip_cost.packets import packets_of, stamps_of
 from dsp.chains.trunk import TrunkChain
 from dsp.pipeline import Pipeline
-from dsp.signals import NS_PER_S, Placement
+from dsp.signals import Placement
 from tests.dsp.synthetic import blocks_of, make
 
 RATE_HZ, SECONDS, SIZE = 208.0, 30.0, 5
@@ -33,7 +31,7 @@ def play(job: str, times: int) -> None:
     """The whole pipeline, one chain with its mount given, the same from bytes, or the yardstick."""
     made = make(seconds=SECONDS, rate_hz=RATE_HZ)
     blocks = blocks_of(made, [Placement.SACRUM], SIZE, rate_hz=RATE_HZ)
-    packets, t_ns = packets_of(made, RATE_HZ, SIZE), np.round(made.t_s * NS_PER_S).astype(np.int64)
+    packets, stamps = packets_of(made, RATE_HZ, SIZE), stamps_of(made, SIZE)
     for _ in range(times):
         if job == "pipeline":
             pipeline = Pipeline()
@@ -46,7 +44,7 @@ def play(job: str, times: int) -> None:
                 if chain.put(block):
                     chain.work()
         elif job == "decode":
-            drops(packets, t_ns, RATE_HZ)
+            drops(packets, stamps, RATE_HZ)
         else:
             x, a, b = 1.0, 0.999999, 1e-6
             for _ in range(MULTIPLY_ADDS):

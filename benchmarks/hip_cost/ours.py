@@ -29,19 +29,17 @@ MOUNT = Mount(forward=(1.0, 0.0, 0.0), left=(0.0, 1.0, 0.0), up=(0.0, 0.0, 1.0))
 UNCOUNTED = ("three taps", "bounce, tilt, turn, per stride", "standing, moved, per 0.5 s")
 
 
-def drops(packets: Sequence[bytes], t_ns: npt.NDArray[np.int64], rate_hz: float) -> int:
-    """How many steps have a drop; the clock is not counted, as it was not by the design: stamps are given."""
+def drops(packets: Sequence[bytes], stamps: Sequence[npt.NDArray[np.int64]], rate_hz: float) -> int:
+    """How many steps have a drop; the clock is not counted, as it was not by the design: each packet's stamps, ns."""
     params = {"rate_hz": rate_hz, "acc_range_g": ACC_RANGE_G, "gyro_range_dps": GYRO_RANGE_DPS}
     decoder = build_decoder(PROFILE, "imu", params)
     chain = TrunkChain(Placement.SACRUM, MOUNT)
-    found, at = 0, 0
-    for payload in packets:
+    found = 0
+    for payload, t_ns in zip(packets, stamps, strict=True):
         reading = decoder.update(payload)
         if reading is None:
             continue
-        until = at + len(reading.rows)
-        block = SampleBlock("hip", Placement.SACRUM, reading.layout, t_ns[at:until], reading.rows, rate_hz)
-        at = until
+        block = SampleBlock("hip", Placement.SACRUM, reading.layout, t_ns, reading.rows, rate_hz)
         if chain.put(block):
             found += sum(isinstance(seen, Release) and seen.drop is not None for seen in chain.work())
     return found

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
 from drivers.decoders.imu6 import encode_imu6
-from dsp.signals import Placement
+from dsp.signals import NS_PER_S, Placement
 from tests.dsp.synthetic import Made
 
 ACC_RANGE_G, GYRO_RANGE_DPS = 16.0, 2000.0
@@ -22,3 +25,9 @@ def packets_of(made: Made, rate_hz: float, size: int) -> list[bytes]:
         )
         for first in range(0, len(samples) - size + 1, size)
     ]
+
+
+def stamps_of(made: Made, size: int) -> list[npt.NDArray[np.int64]]:
+    """When each sample of each packet was measured, ns."""
+    t_ns = np.round(made.t_s * NS_PER_S).astype(np.int64)
+    return [t_ns[first : first + size] for first in range(0, len(t_ns) - size + 1, size)]

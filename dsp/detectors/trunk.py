@@ -93,63 +93,61 @@ class TrunkContacts:
         """Events in samples (t_s, low-passed vertical force m/s2); times are corrected for the filter's delay."""
         p = self._p
         events: list[TrunkEvent] = []
-        scale = 1.0 / GRAVITY_MPS2
-        previous, previous_t = self._previous, self._previous_t
-        shortest_s = max(p.shortest_step_s, p.shortest_share * self.usual_step_s)
+        scale, contact_g, rise_g, unload_g, load_g = 1.0 / GRAVITY_MPS2, p.contact_g, p.rise_g, p.unload_g, p.load_g
         arm_g = p.running_arm_g if self.usual_step_s > 0.0 else p.arm_g
+        in_stance, contact_s, crossed_s = self._in_stance, self._contact_s, self._crossed_s
+        previous, previous_t = self._previous, self._previous_t
+        lowest, level = self._lowest, self._level
         for t, value in zip(t_s, force, strict=True):
             y = value * scale
-            if self._in_stance:
-                held = t - self._contact_s
-                if y <= p.unload_g < previous and held > p.shortest_stance_s:
-                    crossing = t - (p.unload_g - y) / (previous - y) * (t - previous_t)
-                    self._leave(y)
-                    when = crossing - self._delay_s - p.unload_offset_s
-                    events.append(
-                        TrunkEvent(contact=False, decided_s=t, crossing_s=crossing, t_s=when, depth_g=self._depth)
-                    )
-                elif held > p.longest_stance_s:
-                    self._leave(y)
-            elif y < self._lowest:
-                self._lowest = self._depth = y
+            if in_stance:
+                unloads = y <= unload_g < previous and t - contact_s > p.shortest_stance_s
+                if unloads:
+                    events.append(self._unload(t, y, previous_t, previous))
+                if unloads or t - contact_s > p.longest_stance_s:
+                    in_stance = False
+                    lowest = self._falling = y
+                    level = max(contact_g, y + rise_g)
+                    crossed_s = -1.0
+            elif y < lowest:
+                lowest = self._depth = y
                 self._falling = previous
-                self._level = max(p.contact_g, y + p.rise_g)
-                self._crossed_s = -1.0
+                level = max(contact_g, y + rise_g)
+                crossed_s = -1.0
             else:
-                if previous == self._lowest:
+                if previous == lowest:
                     self._depth = vertex(self._falling, previous, y)
-                if y < self._level:
-                    self._crossed_s = -1.0
-                elif self._lowest < arm_g:
-                    least_s = shortest_s if self._lowest < p.bounce_g else max(shortest_s, p.bounce_s)
-                    if previous < self._level and t - self._contact_s > least_s:
-                        self._crossed_s = t - (y - self._level) / (y - previous) * (t - previous_t)
-                    if y >= p.load_g:
-                        if self._crossed_s > 0.0:
-                            events.append(self._contact(t, y, previous_t, previous))
-                        self._lowest = 9.0
-                        self._crossed_s = -1.0
+                if y < level:
+                    crossed_s = -1.0
+                elif lowest < arm_g:
+                    if previous < level and t - contact_s > self._least_s(lowest):
+                        crossed_s = t - (y - level) / (y - previous) * (t - previous_t)
+                    if y >= load_g:
+                        if crossed_s > 0.0:
+                            in_stance, contact_s = True, crossed_s
+                            loaded = t - (y - load_g) / (y - previous) * (t - previous_t) if previous < load_g else t
+                            events.append(self._load(t, crossed_s, (load_g - level) / max(loaded - crossed_s, 1e-3)))
+                        lowest = 9.0
+                        crossed_s = -1.0
             previous, previous_t = y, t
+        self._in_stance, self._contact_s, self._crossed_s = in_stance, contact_s, crossed_s
         self._previous, self._previous_t = previous, previous_t
+        self._lowest, self._level = lowest, level
         return events
 
-    def _contact(self, t: float, y: float, previous_t: float, previous: float) -> TrunkEvent:
-        """The contact that became sure between two samples."""
-        p, crossing = self._p, self._crossed_s
-        self._in_stance = True
-        self._contact_s = crossing
-        loaded = t - (y - p.load_g) / (y - previous) * (t - previous_t) if previous < p.load_g else t
+    def _least_s(self, lowest: float) -> float:
+        """Least time from the contact before to one out of so deep a fall."""
+        p = self._p
+        least_s = max(p.shortest_step_s, p.shortest_share * self.usual_step_s)
+        return least_s if lowest < p.bounce_g else max(least_s, p.bounce_s)
+
+    def _load(self, t: float, crossing: float, rise_gps: float) -> TrunkEvent:
+        when = crossing - self._delay_s - self._p.contact_offset_s
         return TrunkEvent(
-            contact=True,
-            decided_s=t,
-            crossing_s=crossing,
-            t_s=crossing - self._delay_s - p.contact_offset_s,
-            depth_g=self._depth,
-            rise_gps=(p.load_g - self._level) / max(loaded - crossing, 1e-3),
+            contact=True, decided_s=t, crossing_s=crossing, t_s=when, depth_g=self._depth, rise_gps=rise_gps
         )
 
-    def _leave(self, y: float) -> None:
-        self._in_stance = False
-        self._lowest = self._falling = y
-        self._level = max(self._p.contact_g, y + self._p.rise_g)
-        self._crossed_s = -1.0
+    def _unload(self, t: float, y: float, previous_t: float, previous: float) -> TrunkEvent:
+        crossing = t - (self._p.unload_g - y) / (previous - y) * (t - previous_t)
+        when = crossing - self._delay_s - self._p.unload_offset_s
+        return TrunkEvent(contact=False, decided_s=t, crossing_s=crossing, t_s=when, depth_g=self._depth)

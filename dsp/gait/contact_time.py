@@ -49,12 +49,14 @@ def contact_time_s(trace: Trace, crossing_s: float, next_crossing_s: float, para
     t, force = trace.t_s, trace.force
     k, last = max(1, trace.first_at(crossing_s)), len(force) - 1
     first = k
+    before_s, before, here_s, here = t[k - 1], force[k - 1], t[k], force[k]
     cosine = sine = 0.0
     for share, c, s in _WAVE:
         at = crossing_s + share * step_s
-        while k < last and t[k] < at:
+        while here_s < at and k < last:
             k += 1
-        value = force[k] + (force[k - 1] - force[k]) * (t[k] - at) / (t[k] - t[k - 1])
+            before_s, before, here_s, here = here_s, here, t[k], force[k]
+        value = here + (before - here) * (here_s - at) / (here_s - before_s)
         cosine += c * value
         sine += s * value
     peak_mps2 = max(force[first : k + 1])

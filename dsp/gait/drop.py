@@ -37,9 +37,12 @@ def drop_of(trace: Trace, mount: Mount, side: Side, contact_s: float, release_s:
     if first < 1 or end >= len(trace.force) or end - start < 3:
         return None
     sign = 1.0 if side is Side.LEFT else -1.0
-    lx, ly, lz = (sign * v for v in mount.left)
+    lx, ly, lz = mount.left
+    lx, ly, lz = sign * lx, sign * ly, sign * lz
+    ux, uy, uz = trace.up
     # Sines of the drop angle: peak and trough of the angle are where the sine has them.
-    rise = [lx * x + ly * y + lz * z for x, y, z in zip(*(axis[first:end] for axis in trace.up), strict=True)]
+    ups = zip(ux[first:end], uy[first:end], uz[first:end], strict=True)
+    rise = [lx * x + ly * y + lz * z for x, y, z in ups]
     start -= first
     peak = max(rise[start:])
     peak_at = rise.index(peak, start)

@@ -169,10 +169,13 @@ class Stances:
         n = min(b, len(trace.force)) - a
         if n < 1:
             return _ZERO, _ZERO
-        x, y, z = (sum(axis[a : a + n]) / n for axis in trace.axes[:3])
-        over_s = trace.t_s[a + n - 1] - trace.t_s[a] or 1.0
-        u, v, w = ((axis[a + n - 1] - axis[a]) / over_s for axis in trace.axes[3:])
-        return (x, y, z), (u, v, w)
+        end, (ax, ay, az, gx, gy, gz) = a + n, trace.axes
+        force = sum(ax[a:end]) / n, sum(ay[a:end]) / n, sum(az[a:end]) / n
+        if not self._ahead_m:
+            return force, _ZERO
+        over_s = trace.t_s[end - 1] - trace.t_s[a] or 1.0
+        u, v, w = ((axis[end - 1] - axis[a]) / over_s for axis in (gx, gy, gz))
+        return force, (u, v, w)
 
     def _judge(self, mount: Mount | None) -> None:
         """Show the side finder the stances that wait.
@@ -181,9 +184,11 @@ class Stances:
         """
         fx, fy, fz = mount.forward if mount else _ZERO
         m = self._ahead_m
-        for beats, (x, y, z), (u, v, w) in self._waiting:
-            at_sacrum = x - m * (v * fz - w * fy), y - m * (w * fx - u * fz), z - m * (u * fy - v * fx)
-            self._side.step(beats, at_sacrum)
+        for beats, force, (u, v, w) in self._waiting:
+            x, y, z = force
+            if m:
+                force = x - m * (v * fz - w * fy), y - m * (w * fx - u * fz), z - m * (u * fy - v * fx)
+            self._side.step(beats, force)
         self._waiting.clear()
 
     def _let_out(self, sighting: Contact | Release, decided_s: float, *, running: bool) -> list[Sighting]:

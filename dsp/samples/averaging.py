@@ -40,13 +40,14 @@ class Averaging:
         # A group's time is that of its middle, or of the middle between its two middle samples.
         self._middle = (slice((group - 1) // 2, self.raw, group), slice(group // 2, self.raw, group))
 
-    def columns(self, values: Array) -> list[list[float]]:
-        """Means of each channel, and after them, if wanted, its mean rates of turn up to each mean's time (of gyros).
+    def channels(self, values: Array) -> tuple[list[list[float]], list[list[float]]]:
+        """Means of each channel, and, if wanted, of the gyro's three the mean rates of turn up to each mean's time.
 
-        values  (lead + raw or more, channels)
+        values  (lead + raw or more, 6)
         """
-        columns: list[list[float]] = np.dot(self._weights, values[: self._length]).T.tolist()
-        return columns
+        rows: list[float] = np.dot(self._weights, values[: self._length]).ravel().tolist()
+        end = 6 * self.groups
+        return [rows[k:end:6] for k in range(6)], [rows[end + k :: 6] for k in (3, 4, 5)]
 
     def times_s(self, stamps: list[int]) -> list[float]:
         """Time of each mean; `stamps` of the samples, ns, raw or more."""

@@ -15,9 +15,10 @@ from statistics import median
 
 import numpy as np
 
-from dsp.packed import Array, Packed, Packing
+from dsp.packed import Array, Rows
 from dsp.samples.averaging import averaging_of
 from dsp.samples.gap_fill import GapFillParams, from_strides, straight
+from dsp.samples.held import Held
 from dsp.samples.stage import CHUNK_S, LEAST_RATE_HZ, chunk_samples, group_samples
 from dsp.samples.trace import Trace
 from dsp.signals import IMU6, NS_PER_S, Layout, SampleBlock
@@ -83,25 +84,17 @@ class Intake:
         self._layout: Layout = ()
         self._columns: list[int] = []
         # Samples not yet in the trace; before their rows stand the `lead` last ones that are. The first `_checked`
-        # follow each other, and what is in the trace, without a gap; `_last_ns` is the newest stamp of those. The
-        # newest may still be packed.
+        # follow each other, and what is in the trace, without a gap; `_last_ns` is the newest stamp of those.
         self._checked = 0
         self._stamps: list[int] = []
-        self._rows: list[Array] = []
-        self._packed: list[bytes] = []
-        self._packing: Packing | None = None
+        self._held = Held()
         self._raw: tuple[list[int], list[Array]] = ([], [])
 
     def put(self, block: SampleBlock) -> bool:
         """Hold a block's samples; True when `take` may find a whole chunk."""
-        stamps, rows = self._stamps, block.rows
+        stamps = self._stamps
         stamps += block.t_ns.tolist()
-        if isinstance(rows, Packed) and rows.packing is self._packing:
-            self._packed.append(rows.raw)
-        else:
-            self._unpack()
-            self._rows.append(block.values if self._as_is and block.layout is self._layout else self._six(block))
-            self._packing = rows.packing if isinstance(rows, Packed) and self._as_is else None
+        self._held.add(block.rows if self._as_is and block.layout is self._layout else self._six(block))
         if not self.period_s and block.rate_hz > 0.0:
             self._set_period(1.0 / block.rate_hz)
         return len(stamps) >= self._enough
@@ -126,8 +119,7 @@ class Intake:
         stamps = self._stamps
         while len(stamps) >= self._begin_chunk():
             n = self._averaging.raw
-            self._unpack()
-            values = np.concatenate(self._rows) if len(self._rows) > 1 else self._rows[0]
+            values = self._held.values()
             if self._p.raw:
                 self._raw[0].extend(stamps[self._checked : n])
                 self._raw[1].append(values[self._averaging.lead + self._checked : self._averaging.lead + n])
@@ -138,7 +130,7 @@ class Intake:
             if steady and self._emit(stamps, values):
                 self._last_ns = newest_ns
                 self._checked += fresh - n
-                self._rows = [values[n:]]
+                self._held.forget(n, values)
                 del stamps[:n]
                 yield Ready.SAMPLES
             else:
@@ -152,13 +144,7 @@ class Intake:
         raw, self._raw = self._raw, ([], [])
         return raw
 
-    def _unpack(self) -> None:
-        """Make values of what is still packed, all at once."""
-        if self._packed and self._packing is not None:
-            self._rows.append(self._packing.values(b"".join(self._packed)))
-            self._packed = []
-
-    def _six(self, block: SampleBlock) -> Array:
+    def _six(self, block: SampleBlock) -> Rows:
         """(n, 6) the IMU channels of a block, zeros where one is absent."""
         if block.layout != self._layout:
             self._columns = [block.layout.index(q) if q in block.layout else -1 for q in IMU6]
@@ -169,11 +155,11 @@ class Intake:
             self.has_gyro = all(self.present[3:])
         self._as_is = all(self.present) and self._columns == list(range(6)) and len(block.layout) == len(IMU6)
         if self._as_is:
-            return block.values
-        six = np.zeros((len(block.t_ns), len(IMU6)))
+            return block.rows
+        values, six = block.values, np.zeros((len(block.t_ns), len(IMU6)))
         for to, (k, here) in enumerate(zip(self._columns, self.present, strict=True)):
             if here:
-                six[:, to] = block.values[:, k] if k >= 0 else np.nan
+                six[:, to] = values[:, k] if k >= 0 else np.nan
         return six
 
     def _set_period(self, raw_s: float) -> None:
@@ -183,7 +169,7 @@ class Intake:
         self.chunk = chunk_samples(self.period_s, self._p.chunk_s)
         self._begin_chunk()
         # Nothing stands before the first sample; what is here goes with the restart that comes with it.
-        self._rows.insert(0, np.zeros((self._averaging.lead, CHANNELS)))
+        self._held.add_before(np.zeros((self._averaging.lead, CHANNELS)))
 
     def _begin_chunk(self) -> int:
         """Take over the owner's wish; raw samples that make the next chunk."""
@@ -195,16 +181,15 @@ class Intake:
     def _emit(self, stamps: list[int], values: Array) -> bool:
         """The first chunk of these into the trace; False, and nothing done, if a value is no number."""
         averaging, trace = self._averaging, self._trace
-        columns = averaging.columns(values)
-        if not isfinite(sum(map(sum, columns))):
+        means, turns = averaging.channels(values)
+        if not isfinite(sum(map(sum, means))):
             return False
-        chunk = averaging.groups
         trace.t_s += averaging.times_s(stamps)
-        for kept, column in zip(trace.axes, columns, strict=True):
-            kept += column[:chunk]
+        for kept, new in zip(trace.axes, means, strict=True):
+            kept += new
         if self._p.turns:
-            for kept, column in zip(trace.turns, columns[3:], strict=True):
-                kept += column[chunk:]
+            for kept, new in zip(trace.turns, turns, strict=True):
+                kept += new
         return True
 
     def _with_gaps(self, values: Array) -> Iterator[Ready]:
@@ -237,7 +222,7 @@ class Intake:
         self._last_ns = before
         self._checked = len(kept)
         self._stamps[:n] = kept
-        self._rows = [rows, values[lead + n :]]
+        self._held = Held(rows, values[lead + n :])
 
     def _emit_all(self, stamps: list[int], rows: Array) -> Array:
         """Whole chunks into the trace; their stamps go, the rows that are left over are returned."""

@@ -1,0 +1,56 @@
+"""Samples that wait for the rest of their chunk."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dsp.packed import Array, Packed, Packing, Rows
+
+
+class Held:
+    """Rows in the order in which they came; what came packed stays so until its values are asked for, all at once."""
+
+    def __init__(self, *arrays: Array) -> None:
+        self._arrays = list(arrays)
+        # And after these, all packed in the same way:
+        self._raw: list[bytes] = []
+        self._packing: Packing | None = None
+
+    def add(self, rows: Rows) -> None:
+        """Hold these, too."""
+        if isinstance(rows, Packed):
+            if rows.packing is not self._packing:
+                self._unpack()
+                self._packing = rows.packing
+            self._raw.append(rows.raw)
+        else:
+            self._unpack()
+            self._arrays.append(rows)
+
+    def add_before(self, rows: Array) -> None:
+        """Hold these, too, as the oldest."""
+        self._arrays.insert(0, rows)
+
+    def values(self) -> Array:
+        """(n, k) values of all."""
+        if self._raw and self._packing is not None:
+            if len(self._raw) > 1:
+                self._raw = [b"".join(self._raw)]
+            newest = self._packing.values(self._raw[0])
+            return np.concatenate([*self._arrays, newest]) if self._arrays else newest
+        return np.concatenate(self._arrays) if len(self._arrays) > 1 else self._arrays[0]
+
+    def forget(self, count: int, values: Array) -> None:
+        """Drop the oldest `count` of these, which are the `values` of all."""
+        if self._raw and self._packing is not None:
+            more = count - sum(map(len, self._arrays))
+            if more >= 0:
+                self._arrays = []
+                self._raw = [self._raw[0][more * self._packing.sample_bytes :]]
+                return
+        self._arrays, self._raw = [values[count:]], []
+
+    def _unpack(self) -> None:
+        if self._raw and self._packing is not None:
+            self._arrays.append(self._packing.values(b"".join(self._raw)))
+            self._raw = []
