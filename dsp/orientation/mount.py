@@ -15,9 +15,8 @@ And the force that changes sides with the legs says more than the force that com
 is almost all of the second kind, and what of it leaks sideways through a runner's uneven roll looks like a turned
 sensor. Weights of 2 to 4 do alike; root mean square error of five people's runs of 25 s or more, each person left out
 of the choice in turn, 2.2 deg (2.3 with equal weights), and no gain over runs of a dozen strides. What is left is the
-runners' own asymmetry: direction of travel, pitch axis, pelvis rotation in the level frame, and weights from the other
-people's measured asymmetry were all tried: 2.5-7 deg; the two best on the same recordings (1.5-2.1 deg) did not last
-with people left out.
+runners' own asymmetry, which looks like a turned sensor: decision 6 has its bound, what was tried against it, and what
+it costs the drop.
 
 The eigenvector comes without a sign. The sign is physics: in stance the runner brakes first and pushes after, so
 forward force runs against the change of vertical force, and the pelvis pitches with the load in a like way.

@@ -1,11 +1,11 @@
-"""Mounts given in words."""
+"""Mounts given in words, and found from strides."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from dsp.orientation.mount import Mount
+from dsp.orientation.mount import Mount, MountFinder
 
 
 def test_axes_are_read_as_forward_left_up():
@@ -26,3 +26,52 @@ def test_standing_levels_a_given_mount():
     assert np.dot(mount.left, (0.0, 0.98, 9.75)) == pytest.approx(0.0, abs=1e-9)
     assert mount.level
     assert np.linalg.norm(mount.forward) == pytest.approx(1.0)
+
+
+UPSIDE_DOWN, SIDEWAYS = np.diag([1.0, -1.0, -1.0]), np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]])
+
+
+def anyhow(seed: int) -> np.ndarray:
+    """A rotation, uniformly random."""
+    q, r = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))
+    q = q * np.sign(np.diag(r))
+    return q * np.sign(np.linalg.det(q))
+
+
+def stride(finder: MountFinder, uneven_roll: float = 0.0) -> np.ndarray:
+    """(2 phases, 6) of a runner, forward left up: left and right alike but for a roll at step frequency, rad/s."""
+    turn = 2.0 * np.pi * np.arange(2 * finder.phases) / (2 * finder.phases)
+    force = np.stack([2.5 * np.sin(2 * turn), np.sin(turn) + np.cos(3 * turn), 9.8 + 8.0 * np.cos(2 * turn)], axis=1)
+    roll = 0.5 * np.cos(turn) + 0.4 * np.sin(3 * turn) + uneven_roll * np.cos(2 * turn + 0.7)
+    rate = np.stack([roll, 0.4 * np.cos(2 * turn + 0.5), 0.3 * np.sin(turn)], axis=1)
+    return np.concatenate([force, rate], axis=1)
+
+
+def found(finder: MountFinder, seen: np.ndarray, put_on: np.ndarray) -> np.ndarray:
+    """The mount, (3, 3) rows forward left up in the runner's axes, after eight strides through a sensor put on so."""
+    for _ in range(8):
+        finder.stride(np.concatenate([seen[:, :3] @ put_on.T, seen[:, 3:] @ put_on.T], axis=1))
+    mount = finder.mount()
+    return np.array([mount.forward, mount.left, mount.up]) @ put_on
+
+
+@pytest.mark.parametrize("put_on", [UPSIDE_DOWN, SIDEWAYS, *(anyhow(seed) for seed in range(10))])
+def test_an_even_runner_is_found_however_the_sensor_is_put_on(put_on):
+    finder = MountFinder()
+    assert found(finder, stride(finder), put_on) == pytest.approx(np.eye(3), abs=1e-6)
+
+
+def test_a_hip_that_drops_more_on_one_leg_is_not_taken_for_a_turned_sensor():
+    finder = MountFinder()
+    assert found(finder, stride(finder, uneven_roll=0.3), anyhow(1)) == pytest.approx(np.eye(3), abs=1e-6)
+
+
+def test_a_pelvis_that_points_aside_cannot_be_told_from_a_sensor_that_does():
+    """What limits the heading (decision 6): the motion of such a runner is that of another, seen by a turned sensor."""
+    c, s = np.cos(np.radians(8.0)), np.sin(np.radians(8.0))
+    aside = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
+    finder, other = MountFinder(), MountFinder()
+    seen = stride(finder)
+    pelvis = np.concatenate([seen[:, :3] @ aside.T, seen[:, 3:] @ aside.T], axis=1)
+    assert found(finder, pelvis, np.eye(3)) == pytest.approx(found(other, seen, aside) @ aside.T, abs=1e-9)
+    assert found(MountFinder(), pelvis, np.eye(3))[0] == pytest.approx([c, -s, 0.0], abs=1e-6)
