@@ -34,6 +34,18 @@ def test_inits_are_docstrings_only() -> None:
             assert not any(line.startswith(("import ", "from ")) for line in lines), path
 
 
+def test_every_source_that_is_cited_can_be_looked_up() -> None:
+    sections = set(re.findall(r"^## (\d+)\.", (ROOT / "docs/sources.md").read_text(encoding="utf-8"), re.MULTILINE))
+    cited = {
+        (number, path.name)
+        for path in SOURCES
+        for places in re.findall(r"\bsources (\d+(?:, \d+)*)", path.read_text(encoding="utf-8"))
+        for number in places.split(", ")
+    }
+    assert {number for number, _ in cited} >= {"1", "2", "9"}
+    assert not [(number, name) for number, name in cited if number not in sections]
+
+
 def floors_in_the_linter() -> dict[str, list[set[str]]]:
     """Each package's rooms, floor by floor from the top."""
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]

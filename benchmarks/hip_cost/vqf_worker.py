@@ -1,6 +1,6 @@
 """Decode to drop round VQF, in its own environment: `python -m benchmarks.hip_cost.vqf_worker run.npz`.
 
-Our own writing of the design's prototype (dsp findings 3, style A): VQF in C++ by `update` for each sample, the rest in
+Our own writing of the design's prototype (sources 9, style A): VQF in C++ by `update` for each sample, the rest in
 plain Python floats. It knows no level of its own, no side of the step, no gap, no gate that keeps walkers out.
 
 In: `bytes` (packets, length) uint8, `size` samples each, `rate_hz`, `scale` (6,) to m/s2 and rad/s, `left` (3,).

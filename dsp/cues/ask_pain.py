@@ -1,4 +1,4 @@
-"""Left and right changed all at once: "is that pain?", asked once a run (domain 5).
+"""Left and right changed all at once: "is that pain?", asked once a run (sources 5).
 
 The answer is a key, a message or three taps.
 """

@@ -1,4 +1,4 @@
-"""Downhill ledger: metres lost in height are counted; downhill loads the knee two to three times (domain 1, 5, 6).
+"""Downhill ledger: metres lost in height are counted; downhill loads the knee two to three times (sources 1, 5, 6).
 
 Said when a longer descent begins, to runners whose knees hurt within four weeks (hills come last then), and to
 everybody once today's descent is more than that of any run of the last 30 days. Without a slope (a treadmill gives one)

@@ -1,4 +1,4 @@
-"""Keep your belt level: the drop on one leg has drifted beyond this runner's own bound (domain 2, 4, 5).
+"""Keep your belt level: the drop on one leg has drifted beyond this runner's own bound (sources 2, 4, 5).
 
 External focus and plain words: belt, not pelvis. It teaches; it never says what is wrong with anyone.
 """

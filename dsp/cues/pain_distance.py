@@ -1,4 +1,4 @@
-"""Approaching and reaching the distance at which it began to hurt in earlier runs (domain 5, 6).
+"""Approaching and reaching the distance at which it began to hurt in earlier runs (sources 5, 6).
 
 Near: head back. Reached: walk or stop for today, with how far the next run may be.
 """

@@ -1,4 +1,4 @@
-"""Cadence to target: +5, +7.5, +10 % over the runner's own at that speed, within 3 steps a minute (domain 3).
+"""Cadence to target: +5, +7.5, +10 % over the runner's own at that speed, within 3 steps a minute (sources 3).
 
 Silence on target. Without a goal yet (the first runs) it speaks only when cadence falls well under this run's own.
 """

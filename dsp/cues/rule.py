@@ -20,7 +20,7 @@ from dsp.runner.plan import Plan
 from dsp.runner.triage import PainRule
 
 GOOD = 0.6
-"""Least quality of a number that may lead to a cue: feedback from a poor sensor did not help (domain 4)."""
+"""Least quality of a number that may lead to a cue: feedback from a poor sensor did not help (sources 4)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Whether a proposed cue is said: one at a time, a budget per kilometre, quiet after each, and nothing in vain.
 
-Alarm fatigue is real (85-99 % false alarms in clinics; identical repeats get ignored, domain 4): the same cue waits
+Alarm fatigue is real (85-99 % false alarms in clinics; identical repeats get ignored, sources 4): the same cue waits
 twice as long each time, only something worse cuts in, what rests on poor data is not said, and teaching is silent in
 the probes of the plan. What answers the runner's own report is always said. All numbers are ours.
 """

@@ -1,4 +1,4 @@
-"""The hip sensor moved: said instead of judging hips on numbers that cannot be compared (domain 4)."""
+"""The hip sensor moved: said instead of judging hips on numbers that cannot be compared (sources 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spike guard: this run is becoming more than 10 % longer than the longest of the last 30 days (domain 6).
+"""Spike guard: this run is becoming more than 10 % longer than the longest of the last 30 days (sources 6).
 
 Such single runs had hazard 1.64 (10-30 % longer), 1.52 and 2.28; week-to-week change showed no relation (Frandsen
 2025, 5205 runners). Only with at least three runs of known distance in those days, and only with a measured distance.

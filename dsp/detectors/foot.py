@@ -18,7 +18,7 @@ class FootContactParams:
 
     swing_share      a swing is deeper than this share of the usual one ...
     swing_least      ... and than this (slow walking swings with 4 or more)
-    guard_s          shortest swing (dsp findings 2.3)
+    guard_s          shortest swing (sources 9)
     heel_down_s      a foot that landed on its toes has its heel down by then
     toes             and it came down with this share of the peak before: less, and heels land first; more, and toes do
     push_share       a push-off is higher than this share of the usual swing
@@ -26,7 +26,7 @@ class FootContactParams:
     fallen_share     it is over when the rate has fallen to this share of its peak (walking: -20 to +10 ms against the
                      marked toe-offs of eight people, two of their feet +30 and +40),
     pushed_s         or, in a running stance, this long after the peak
-    running_stance_s the longest stance that can be running (domain 7: 0.15-0.35)
+    running_stance_s the longest stance that can be running (sources 7: 0.15-0.35)
     memory           steps that the usual swing is learned over
     """
 

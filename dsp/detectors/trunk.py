@@ -1,7 +1,7 @@
 """Contacts from the vertical specific force of a sensor on the trunk: flight, load, unload, one sample at a time.
 
 Between steps a runner falls and the trunk feels far less than its weight; in stance it feels two to three times it.
-A contact is the rise out of such a fall (dsp findings 2.1, 2.2). Rising through half the body weight scatters least
+A contact is the rise out of such a fall (sources 9). Rising through half the body weight scatters least
 against force (1-5 ms within 19 real trials); later levels ride on the impact, earlier ones on the swinging leg.
 """
 

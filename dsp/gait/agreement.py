@@ -3,7 +3,7 @@
 Sides: a trunk sensor names the stance leg from the force that leans to it (`side`), a shoe sensor from the foot it
 is said to be on. Where they contradict each other step after step, left and right are exchanged.
 Times: a shoe's contact comes within a few hundredths of a second of the trunk's. Between runs the difference varies by
-6.1 ms (SD), from step to step by 4.1 ms (dsp findings 5), so 30 common steps tell a clock that is off by tens of
+6.1 ms (SD), from step to step by 4.1 ms (sources 9), so 30 common steps tell a clock that is off by tens of
 milliseconds, as in the trap of `drivers.timing.delay_spread`, and nothing finer.
 """
 

@@ -1,4 +1,4 @@
-"""Contralateral pelvic drop of one stance, from the trace of the trunk's up direction (definitions: domain 2)."""
+"""Contralateral pelvic drop of one stance, from the trace of the trunk's up direction (definitions: sources 2)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dsp.samples.parabola import vertex
 from dsp.samples.trace import Trace
 
 BEFORE_CONTACT_S = 0.06
-"""How far before initial contact the lowest value is looked for (domain 2, firm)."""
+"""How far before initial contact the lowest value is looked for (sources 2, firm)."""
 LEAD_S = 0.015
 """The peak is looked for from so long before the contact, which a trunk feels late: mean of seven marker-derived runs.
 

@@ -2,7 +2,7 @@
 
 Early in left stance a pelvis sensor feels a force to its left, early in right stance to its right: the leg takes the
 weight under one side and the free side drops, so the supporting force leans to the stance side in the pelvis's own
-axes. The sign is the same in all recordings (25 of 25, dsp findings 2.2; roll and yaw agree in 16-21). One step is
+axes. The sign is the same in all recordings (25 of 25, sources 9; roll and yaw agree in 16-21). One step is
 noisy; feet alternate, so the evidence of many steps adds up.
 """
 

@@ -14,7 +14,7 @@ from dsp.signals import Placement
 
 @dataclass(slots=True)
 class Drop:
-    """Contralateral pelvic drop of one stance, deg (definitions: domain 2); peak_deg None without a standing zero."""
+    """Contralateral pelvic drop of one stance, deg (definitions: sources 2); peak_deg None without a standing zero."""
 
     excursion_deg: float
     peak_deg: float | None

@@ -2,9 +2,8 @@
 
 A stance is one thing however many sensors saw it. Sensors differ by a constant (where they sit, how well their clocks
 agree), so each foot's offset against the trunk is learned from the stances both saw; after that, sightings close to
-each other are the same stance unless they name different legs. Feet with a gyro time better than the trunk (dsp
-findings 2.2, 2.3), feet know their side for certain, the trunk gives the drop. A step is told once the next contact
-is known.
+each other are the same stance unless they name different legs. Feet with a gyro time better than the trunk (sources 9),
+feet know their side for certain, the trunk gives the drop. A step is told once the next contact is known.
 """
 
 from __future__ import annotations

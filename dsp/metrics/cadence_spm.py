@@ -1,7 +1,7 @@
-"""Cadence in steps per minute, both feet (running 140-220; domain 3).
+"""Cadence in steps per minute, both feet (running 140-220; sources 3).
 
 From stride times where both feet are seen: a sensor off the midline sees left and right steps alternate by up to 37 ms
-(dsp findings 2.2), a pair of steps does not. With one foot only, twice the strides of that foot. A standard pod's own
+(sources 9), a pair of steps does not. With one foot only, twice the strides of that foot. A standard pod's own
 number is passed on only where no motion sensor gives one.
 """
 

@@ -1,7 +1,7 @@
 """Contact time of the left leg minus that of the right, ms (healthy runners within 10; positive: longer on the left).
 
 Means of 20 steps a leg. Only where both legs were timed alike, both by a shoe or both by the trunk: the two kinds are
-10-15 ms apart (dsp findings 2.1, 2.3). Watch its change within a runner: against force and marker truth of five runs
+10-15 ms apart (sources 9). Watch its change within a runner: against force and marker truth of five runs
 the number itself is 1-12 ms off from the trunk and 2-19 ms from shoes, which sit differently on either foot. Quality
 is therefore at most 0.5 and 0.3, and a standard error of 5 ms halves it.
 """

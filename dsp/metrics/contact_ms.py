@@ -1,4 +1,4 @@
-"""Ground contact time of each leg, ms (running 150-350; domain 7)."""
+"""Ground contact time of each leg, ms (running 150-350; sources 7)."""
 
 from __future__ import annotations
 

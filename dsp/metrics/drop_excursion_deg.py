@@ -1,4 +1,4 @@
-"""Contralateral pelvic drop excursion of each leg, deg (running 1-12; domain 2): the one to compare and cue on."""
+"""Contralateral pelvic drop excursion of each leg, deg (running 1-12; sources 2): the one to compare and cue on."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Drop excursion in left stance minus that in right stance, deg (healthy runners up to 2-3 either way; domain 2).
+"""Drop excursion in left stance minus that in right stance, deg (healthy runners up to 2-3 either way; sources 2).
 
 Positive: the pelvis falls further when the left leg carries. Means of 20 steps a leg; quality: a standard error of 0.5
-deg halves it. A change within a runner says more than the number: healthy runners differ this much (domain 2).
+deg halves it. A change within a runner says more than the number: healthy runners differ this much (sources 2).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Peak contralateral pelvic drop of each leg against standing, deg (running 1-9 a step; domain 2)."""
+"""Peak contralateral pelvic drop of each leg against standing, deg (running 1-9 a step; sources 2)."""
 
 from __future__ import annotations
 

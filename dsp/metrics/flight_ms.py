@@ -1,4 +1,4 @@
-"""Flight time between toe-off and the next contact of the other foot, ms (running 20-200; domain 7)."""
+"""Flight time between toe-off and the next contact of the other foot, ms (running 20-200; sources 7)."""
 
 from __future__ import annotations
 

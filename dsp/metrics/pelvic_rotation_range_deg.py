@@ -1,4 +1,4 @@
-"""How far the pelvis turns left and right in a stride, slow turning taken off, deg (running 4-18; domain 2).
+"""How far the pelvis turns left and right in a stride, slow turning taken off, deg (running 4-18; sources 2).
 
 Against marker-derived rotation, seven runs of five people: mean of a run -0.5 to +0.2 deg off, with the errors of a
 cheap sensor put on anyhow -0.7 to +0.2 deg. Quality is that of the mount, from when there is one.

@@ -22,11 +22,11 @@ from dsp.signals import GRAVITY_MPS2, Vector
 class LevelParams:
     """Sizes (one standard deviation) the error filter reckons with.
 
-    tilt_0_rad, bias_0_radps, velocity_0_mps   at the start (5 dps: consumer gyros out of the box, dsp findings 1.4)
+    tilt_0_rad, bias_0_radps, velocity_0_mps   at the start (5 dps: consumer gyros out of the box, sources 9)
     tilt_walk, bias_walk, velocity_walk        growth per sqrt(s): scale error of a cheap gyro in running motion;
                                                bias instability; the runner's real changes of pace
     stride_velocity_mps                        how well a runner repeats the velocity of the stride before (0.04-0.06
-                                               m/s, dsp findings 1.5)
+                                               m/s, sources 9)
     free_velocity_mps                          the same where no steps are known
     still_velocity_mps, still_rate_radps       in standing: sway
     change_share                               how well the change of velocity in a turn is known, as a share of it

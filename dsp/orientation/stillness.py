@@ -13,7 +13,7 @@ class StillnessParams:
     """What counts as standing.
 
     window_s      one look
-    windows       quiet looks in a row for a standing zero (3 s, domain 2)
+    windows       quiet looks in a row for a standing zero (3 s, sources 2)
     force_mps2, rate_radps  largest spread within a look (quiet standing sways under 0.1 m/s2 and 0.05 rad/s; noise
                   of +-16 g parts included)
     """

@@ -1,4 +1,4 @@
-"""The runner's own cadence at a speed, and the goal above it (domain 3): never one number for everybody.
+"""The runner's own cadence at a speed, and the goal above it (sources 3): never one number for everybody.
 
 Own cadence rises with speed. On six long real runs by 4 to 11 steps/min for each m/s (median 9.8, 30-s means;
 `python -m benchmarks.thresholds slope`), which is the prior of this runner's own slope.

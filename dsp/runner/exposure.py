@@ -1,7 +1,7 @@
 """How far the runner has come, and how much of it the knees felt: flat-equivalent metres.
 
 Walking downhill and downstairs is what these knees mind most; downhill running loads them 2-3 times as much as the
-flat (domain 5). The weight rises in a straight line from 1 on the flat to 2.5 at 10 % down; the line is ours.
+flat (sources 1). The weight rises in a straight line from 1 on the flat to 2.5 at 10 % down; the line is ours.
 Without a speed the distance is estimated from running time and the runner's usual speed, and said to be estimated.
 """
 
@@ -15,7 +15,7 @@ from dsp.signals import NS_PER_S
 
 STEEPEST_PCT = 10.0
 DOWNHILL_WEIGHT = 2.5
-"""The middle of 2-3 times (domain 5), reached at STEEPEST_PCT."""
+"""The middle of 2-3 times (sources 1), reached at STEEPEST_PCT."""
 
 USUAL_MPS = 2.7
 """An easy run, 6:10 a km: what is assumed of a runner nothing is known of."""

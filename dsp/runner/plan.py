@@ -1,6 +1,6 @@
 """The retraining plan: what the goal is today, how much of the run is guided, and what comes next session.
 
-Faded feedback (domain 4): retention needs feedback that is withdrawn over the second half; constant feedback and none
+Faded feedback (sources 4): retention needs feedback that is withdrawn over the second half; constant feedback and none
 are both worst (PMC7083994); eight sessions outdoors at +7.5 % were kept at 30 days (Willy 2016). Guided time therefore
 shrinks over eight sessions, silent stretches in between are the probe of what has been learned, and after the eighth
 the runner is left alone unless the probe says that it is lost. Goals rise +5 -> +7.5 -> +10 % (Heiderscheit 2011) only

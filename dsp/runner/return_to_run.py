@@ -1,4 +1,4 @@
-"""How far today? The strictest of: return to running after pain, what most runs pass pain-free, no spike (domain 6)."""
+"""How far today? The strictest of return after pain, what most runs pass pain-free, and no spike (sources 6)."""
 
 from __future__ import annotations
 

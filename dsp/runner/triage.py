@@ -1,4 +1,4 @@
-"""What a pain report may mean for running on: education, never a diagnosis (domain 1, 5, 6).
+"""What a pain report may mean for running on: education, never a diagnosis (sources 1, 5, 6).
 
 Numbness, buttock or back pain may come from the lumbar spine and not from the knee: such a report ends all cueing and
 says whom to see. Everything else is answered with how these pains usually behave and with the pain rule.

@@ -1,6 +1,6 @@
 """Antalgic change: the left-right difference jumps and stays there. It asks "is that pain?", once a run.
 
-A runner who spares a leg shortens its stance and loads the other (domain 5). Looked at: contact time, drop excursion
+A runner who spares a leg shortens its stance and loads the other (sources 5). Looked at: contact time, drop excursion
 and step time, each left minus right in blocks of ten seconds. The mean of the newest three blocks is compared with the
 median of the three minutes before them; the change must be larger than what counts and than four times the spread of
 this runner's own half minutes, in two looks in a row. Slow changes are the business of drift: here both the newest half

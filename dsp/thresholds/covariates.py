@@ -2,7 +2,7 @@
 
 A ridge regression in real units: each slope has a prior around zero with the spread that is plausible in runners, so
 that a run at one speed learns nothing, and a run over hills learns its own. On six long real runs the regression took
-the wander of contact time from 8.1 to 3.7 ms and of cadence from 2.3 to 1.5 steps/min (dsp findings 4).
+the wander of contact time from 8.1 to 3.7 ms and of cadence from 2.3 to 1.5 steps/min (sources 9).
 """
 
 from __future__ import annotations

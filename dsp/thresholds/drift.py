@@ -1,6 +1,6 @@
 """Drift: a number of this runner's has left its own baseline, and stays away.
 
-Rule (dsp findings 4): medians of 10 s; corrected for speed, slope and cadence (regression learned in minutes 2-10 of
+Rule (sources 9): medians of 10 s; corrected for speed, slope and cadence (regression learned in minutes 2-10 of
 the run); compared with the mean of those minutes and, where there are enough earlier runs to know their spread, of
 earlier runs; exponential mean; beyond D for a minute is reached, D = max(the smallest change that counts, 3 x the
 runner's own SD between runs). Never a z-score with the spread within a run: minute-scale wander makes that alarm in

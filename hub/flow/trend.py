@@ -9,7 +9,7 @@ from statistics import median
 from dsp.signals import NS_PER_S
 
 MINUTES = 90
-"""As far back as it goes: the live 30 to 90 minutes that people ask for (domain 8)."""
+"""As far back as it goes: the live 30 to 90 minutes that people ask for (sources 8)."""
 FIELDS = (
     "cadence_spm",
     "drop_excursion_left_deg",

@@ -1,7 +1,7 @@
 """When the metronome beats: after a cue has asked for quicker steps, while cadence is below the target, else not.
 
 It begins with a cue that was let through, never by itself: so it keeps quiet in the silent probes of the plan, when
-muted, and when the schedule's budget is used up (domain 4: quiet is good).
+muted, and when the schedule's budget is used up (sources 4: quiet is good).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dsp.records import Cue, Earcon, Metric, Record
 from dsp.signals import NS_PER_S
 
 BAND_SPM = 3.0
-"""Within this of the target is on target (domain 3)."""
+"""Within this of the target is on target (sources 3)."""
 HELD_S = 4.0
 """On target for so long: fade out. Below it again for so long: come back."""
 LONGEST_S = 120.0

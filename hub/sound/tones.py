@@ -1,6 +1,6 @@
 """The sounds that are not speech: short signals that tell themselves apart by count, direction and pitch, and a click.
 
-The grammar is domain 4's: one tone says "above", two say "below". Everything else has three notes or more, or is very
+The grammar is sources 4's: one tone says "above", two say "below". Everything else has three notes or more, or is very
 short. All pitches lie between 400 and 1600 Hz, which earbuds reproduce and wind noise does not cover.
 """
 
