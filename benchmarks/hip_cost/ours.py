@@ -33,13 +33,14 @@ def drops(packets: Sequence[bytes], stamps: Sequence[npt.NDArray[np.int64]], rat
     """How many steps have a drop; the clock is not counted, as it was not by the design: each packet's stamps, ns."""
     params = {"rate_hz": rate_hz, "acc_range_g": ACC_RANGE_G, "gyro_range_dps": GYRO_RANGE_DPS}
     decoder = build_decoder(PROFILE, "imu", params)
-    chain = TrunkChain(Placement.SACRUM, MOUNT)
+    worn = Placement.SACRUM
+    chain = TrunkChain(worn, MOUNT)
     found = 0
     for payload, t_ns in zip(packets, stamps, strict=True):
         reading = decoder.update(payload)
         if reading is None:
             continue
-        block = SampleBlock("hip", Placement.SACRUM, reading.layout, t_ns, reading.rows, rate_hz)
+        block = SampleBlock("hip", worn, reading.layout, t_ns, reading.rows, rate_hz)
         if chain.put(block):
             found += sum(isinstance(seen, Release) and seen.drop is not None for seen in chain.work())
     return found

@@ -13,6 +13,7 @@ import json
 import math
 import struct
 import sys
+import time
 import timeit
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def main() -> None:
     packets = [row.tobytes() for row in run["bytes"]]
     given = packets, float(run["rate_hz"]), run["scale"].tolist(), run["left"].tolist()
     unit_us = multiply_add_us()
-    took_s = min(timeit.repeat(lambda: play(*given), number=1, repeat=15))
+    took_s = min(timeit.repeat(lambda: play(*given), timer=time.process_time, number=1, repeat=15))
     unit_us = min(unit_us, multiply_add_us())
     sample_us = 1e6 * took_s / (len(packets) * int(run["size"]))
     print(json.dumps({"multiply_add_us": unit_us, "sample_us": sample_us, "steps": play(*given)}))
