@@ -16,7 +16,7 @@ STEPS_TOO_QUICK = "Your steps are quicker than they need to be: {now:.0f}, the g
 STEPS_TOO_QUICK_SPOKEN = "Let the steps settle."
 
 BELT_NEAR = "Your belt starts to tip when you land on your {side}. Keep it level."
-BELT_NEAR_SPOKEN = "Belt level, landing {side}."
+BELT_NEAR_SPOKEN = "Belt level on your {side} leg."
 BELT_REACHED = (
     "Your belt tips more than it usually does when you land on your {side}. "
     "Quick, light steps, belt level; or take a walk break."
@@ -198,8 +198,8 @@ NEARNESS = {
 
 def threshold_text(detector: str, state: str, side: str | None) -> str:
     """Write a change of a detector's state; what is not known here keeps its own name."""
-    landing = f", landing {side}" if side else ""
-    return f"{WATCHED.get(detector, detector)}{landing}: {NEARNESS.get(state, state)}"
+    leg = f", on {side} leg" if side else ""
+    return f"{WATCHED.get(detector, detector)}{leg}: {NEARNESS.get(state, state)}"
 
 
 def detector_and_side(name: str) -> tuple[str, str | None]:

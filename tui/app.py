@@ -68,7 +68,7 @@ class DashboardApp(Shell):
         Binding("n", "jump('jump')", "Next", key_display="n N"),
         Binding("N", "jump('jump_back')", "Back to the last", show=False),
         Binding("q", "quit", "Quit"),
-        Binding("d", "theme", "Theme"),
+        Binding("d", "theme", "Look"),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
     ]
 

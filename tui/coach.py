@@ -41,7 +41,7 @@ class CoachApp(Shell):
         Binding("w", "web", "Web"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("q", "quit", "Quit"),
-        Binding("d", "theme", "Theme"),
+        Binding("d", "theme", "Look"),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
     ]
 

@@ -25,17 +25,17 @@ RUNNER = (
         "after two runs, fades, and ends with a stop."
     ),
     (
-        "Landing left, landing right: each bar is a landing of the last 10 seconds and hangs as deep as your free hip "
+        "On left leg, on right leg: each bar is a landing of the last 10 seconds and hangs as deep as your free hip "
         "sank. Shaded is your usual and the change that does not count yet; a bar that hangs into the dotted line is "
         "beyond. One alone means little: ▼ and a heavy frame say when your hip drop is beyond. Until your usual is "
         "known 5 degrees are shaded: a rule of thumb from video, a weak one, not a limit for you."
     ),
     (
         "Threshold: how far you are from your own usual self today: clear, watch, near, reached. It says why: the "
-        "value now, what is usual for you, the change, and the limit, beyond which it counts: your usual and what you "
-        "differ from run to run. A slow mean of about a minute decides, so it comes and goes later than the value "
-        "does, and a cue's 'why' has that mean as it was then. While it warms up only earlier runs say what is usual, "
-        "and the limit is wider; then the first minutes of this run do too."
+        "slow mean, what is usual for you, the change, and the limit, beyond which it counts: your usual and what you "
+        "differ from run to run. The slow mean, of about a minute, decides: it comes and goes later than the large "
+        "number, which is of the last ten landings; a cue's 'why' has the slow mean as it was then. While it warms up "
+        "only earlier runs say what is usual, and the limit is wider; then the first minutes of this run do too."
     ),
     (
         "Pain-free to: 8 of 10 runs like your earlier ones get so far before it begins to hurt, and the chance that it "
@@ -91,8 +91,9 @@ COACH = (
     ),
     *_MEANINGS,
     (
-        "Trend, or Drop, minute by minute: the side that drops more, a median a minute, the newest at the right. Low "
-        "and flat is good; less than 2 degrees of change are drawn flat."
+        "Drop on L leg, R leg: the runner's own large number, the median of the last ten landings on that leg. Minute "
+        "by minute: the leg that drops more, a median a minute, the newest at the right. Low and flat is good; less "
+        "than 2 degrees of change are drawn flat."
     ),
     (
         "Threshold: the worst of all, clear, watch, near or REACHED, against the runner's own usual. It does not say "
@@ -101,9 +102,9 @@ COACH = (
     ),
     "Sens.: how many of a runner's sensors send, of all.",
     (
-        "One runner in full: the large number is of the last ten landings or so; 'usual' below it is what it is "
-        "compared with. A slower mean of about a minute decides about a threshold, so it comes and goes later than the "
-        "large number does. The run so far has a median a minute, and the lowest and the highest of them."
+        "One runner in full: the large number is of the last ten landings; 'usual' below it is what it is compared "
+        "with. The slow mean, of about a minute, decides about a threshold, so it comes and goes later than the large "
+        "number does. The run so far has a median a minute, and the lowest and the highest of them."
     ),
     _OLD,
 )

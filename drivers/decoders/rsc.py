@@ -28,18 +28,24 @@ RATIO_TOLERANCE = 0.25
 
 
 class CadenceRule(StrEnum):
-    """Why the cadence was read as it was; shown with the sensor."""
+    """Why the cadence was read as it was; shown with the sensor, for who wonders at twice or half of their steps."""
 
     OPEN = "its cadence is used once you run"
-    SET = "cadence unit set for this sensor"
-    PROFILE_STEPS = "cadence counts steps (profile)"
-    PROFILE_STRIDES = "cadence counts strides (profile)"
-    HIGH = "cadence counts steps (130 or more a minute)"
-    LENGTH_STEPS = "cadence counts steps (stride length spans two)"
-    LENGTH_STRIDES = "cadence counts strides (stride length spans half of one)"
-    LOW = "cadence counts strides (110 or fewer a minute at running speed)"
-    LONG = "cadence counts strides (more than 1.6 m each)"
-    SHORT = "cadence counts steps (1.6 m or less each)"
+    SET = "steps per minute as set for this sensor"
+    PROFILE_STEPS = "counts every step"
+    PROFILE_STRIDES = "counts every second step: steps per minute are twice its count"
+    HIGH = "counts every step (130 or more a minute)"
+    LENGTH_STEPS = "counts every step (by its stride length)"
+    LENGTH_STRIDES = "counts every second step (by its stride length): steps per minute are twice its count"
+    LOW = "counts every second step (110 or fewer a minute while you run): steps per minute are twice its count"
+    LONG = (
+        "seems to count every second step (more than 1.6 m each): steps per minute are twice its count; where that is "
+        'too many, a profile of your own says cadence_unit = "steps" (docs/add-a-device.md)'
+    )
+    SHORT = (
+        "seems to count every step (1.6 m or less each); where steps per minute are half of yours, a profile of your "
+        'own says cadence_unit = "strides" (docs/add-a-device.md)'
+    )
 
 
 _STEPS_PER_COUNT = {

@@ -87,15 +87,18 @@ class Watch:
         return [] if found is None else [found]
 
     def usual(self, t_ns: int) -> list[Metric]:
-        """The drop that is compared with, and how much more counts, of each leg where it is known.
-
-        It is what `usual` means, wherever it stands.
+        """The drop that is compared with (what `usual` means wherever it stands), how much more counts, and the mean
+        that is judged, of each leg where it is known.
         """
         found = []
         for side, drift in self._drop.items():
             if drift.baseline is not None:
-                known = {"baseline": drift.baseline, "bound": drift.allowed}
-                found += [Metric(t_ns, f"{DROP.key}_{what}_{DROP.unit}", v, side, 1.0) for what, v in known.items()]
+                known = {"baseline": drift.baseline, "bound": drift.allowed, "mean": drift.mean}
+                found += [
+                    Metric(t_ns, f"{DROP.key}_{what}_{DROP.unit}", value, side, 1.0)
+                    for what, value in known.items()
+                    if value is not None
+                ]
         return found
 
     def _is_alike(self, step: Step) -> bool:

@@ -64,11 +64,11 @@ class Embedded:
             # Explicit: the default set logs every packet, at up to twice the CPU.
             "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
         }
-        broker = module.Broker(configuration)
         try:
+            broker = module.Broker(configuration)
             await broker.start()
-        except module.BrokerError as error:
-            raise BrokerError(f"amqtt did not start: {error}") from error
+        except Exception as error:  # whatever it is: without a broker the run goes on, and it is tried again
+            raise BrokerError(f"amqtt did not start: {type(error).__name__}: {error}") from error
         self._broker = broker
         try:
             self._server = await asyncio.start_server(self._connected, LOOPBACK, port)
@@ -103,7 +103,10 @@ class Embedded:
             looking.cancel()
         broker, self._broker = self._broker, None
         if broker is not None:
-            await broker.shutdown()
+            # What made it fail may fail here again: the rest is done all the same, and a next one can begin.
+            ends: list[BaseException | None] = await asyncio.gather(broker.shutdown(), return_exceptions=True)
+            if ends[0] is not None:
+                _LOG.error("amqtt did not end in good order, its clients are cut off", exc_info=ends[0])
         if looking is not None:
             for writing in self.clients:  # also those that never said who they are
                 writing.cut()

@@ -48,9 +48,8 @@ def _list(history: History, runner: str, options: Namespace) -> None:
         if newest_first([demo_folder() / "recordings"]):
             print(f"runs of the demo are kept apart: `{program()} replay --list` shows them")
         return
-    print(
-        f"{'start (UTC)':<17} {'min':>5} {'km':>6} {'down m':>6} {'steps/min':>9} {'drop L/R':>10} {'surface':<9} pain"
-    )
+    numbers = f"{'min':>5} {'km':>6} {'down m':>6} {'steps/min':>9} {'drop L/R leg':>12}"
+    print(f"{'start (UTC)':<17} {numbers} {'surface':<9} pain")
     for one in runs:
         print(_line(one, pains.pop(one.started_utc, [])))
         if made := marks.get(one.started_utc):
@@ -70,7 +69,7 @@ def _line(run: StoredRun, pains: list[StoredPain]) -> str:
     drop = f"{_number(run.drop_excursion_left_deg, 1)}/{_number(run.drop_excursion_right_deg, 1)}"
     km = None if run.distance_m is None else run.distance_m / 1000.0
     start = run.started_utc[:16].replace("T", " ")
-    numbers = f"{_number(km, 2):>6} {_number(run.descent_m, 0):>6} {_number(run.cadence_spm, 0):>9} {drop:>10}"
+    numbers = f"{_number(km, 2):>6} {_number(run.descent_m, 0):>6} {_number(run.cadence_spm, 0):>9} {drop:>12}"
     return f"{start:<17} {run.duration_s / 60.0:>5.0f} {numbers} {run.surface or '-':<9} {_pain(pains)}".rstrip()
 
 

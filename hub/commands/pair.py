@@ -10,6 +10,7 @@ from drivers.pairing import SCAN_S, Pairing, motion_sensors, pairing
 from drivers.radio.facade import Radio
 from drivers.supervision.roles import role_of
 from dsp.signals import Placement
+from dsp.texts import place_word
 from firmware_profiles.catalog import Catalog
 from hub.commands.live import chosen_config, open_known_radio
 from hub.settings.config import Config, ConfigError
@@ -20,7 +21,7 @@ from hub.settings.paired import OPPOSITE, Sensor, load_paired, pairing_file, pla
 PARTS = (Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
 STREAM_WITHIN_S = 20.0
 _WHERE = {
-    Placement.SACRUM: "on your sacrum (back of the belt)",
+    Placement.SACRUM: "at your hip (back of the belt, on the sacrum)",
     Placement.LEFT_FOOT: "on your left foot",
     Placement.RIGHT_FOOT: "on your right foot",
 }
@@ -89,7 +90,7 @@ async def _ask(near: Pairing, parts: list[Placement], within_s: float) -> dict[P
             print(f"  nobody was shaken alone within {within_s:g} s: left as it was", flush=True)
             continue
         taken[role.device] = part
-        print(f"  {part.value}: {role.name} ({role.address})", flush=True)
+        print(f"  {place_word(part)}: {role.name} ({role.address})", flush=True)
     return {part: near.sensors[device].address for device, part in taken.items()}
 
 

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 from dsp.signals import Placement
+from dsp.texts import place_word
 from hub.messages.topics import Topics
 
 PREFIX = "homeassistant"
@@ -23,8 +24,8 @@ STALE_S = 15
 
 _METRICS: dict[str, tuple[str, str, str | None, str, int]] = {
     "cadence_spm": ("Cadence", "steps/min", None, "mdi:shoe-print", 0),
-    "drop_excursion_left_deg": ("Hip drop landing left", "°", None, "mdi:angle-acute", 1),
-    "drop_excursion_right_deg": ("Hip drop landing right", "°", None, "mdi:angle-acute", 1),
+    "drop_excursion_left_deg": ("Hip drop on left leg", "°", None, "mdi:angle-acute", 1),
+    "drop_excursion_right_deg": ("Hip drop on right leg", "°", None, "mdi:angle-acute", 1),
     "contact_left_ms": ("Ground contact left", "ms", "duration", "mdi:timer-outline", 0),
     "contact_right_ms": ("Ground contact right", "ms", "duration", "mdi:timer-outline", 0),
     "speed_mps": ("Speed", "m/s", "speed", "mdi:run-fast", 2),
@@ -139,7 +140,7 @@ def _unless_late(template: str) -> str:
 
 
 def _battery(node: str, topics: Topics, device: str, place: Placement | None) -> dict[str, Any]:
-    name = f"Battery {str(place).replace('_', ' ')}" if place is not None else f"Battery {device}"
+    name = f"Battery {place_word(place)}" if place is not None else f"Battery {device}"
     return {
         **_entity(node, f"battery_{place or _slug(device)}", "sensor", name, "mdi:battery"),
         "state_topic": topics.sensor(device),

@@ -54,7 +54,7 @@ class EventLine(Line, frozen=True, kw_only=True, tag="event"):
 
 
 class AttitudeLine(Line, frozen=True, kw_only=True, tag="attitude"):
-    """Pelvis angles at one sample of the sacrum sensor; null until calibrated.
+    """Pelvis angles at one sample of the hip sensor; null until calibrated.
 
     obliquity_deg  + left side higher
     tilt_deg       + anterior

@@ -127,7 +127,7 @@ class Console:
             return None
         parts = [
             _part(metrics.cadence_spm, "{:.0f} steps/min"),
-            _pair("contact", metrics.contact_left_ms, metrics.contact_right_ms, "{:.0f}", " ms"),
+            _pair("contact L/R", metrics.contact_left_ms, metrics.contact_right_ms, "{:.0f}", " ms"),
             _drop(metrics),
             _part(speed_kmh(metrics), "{:.1f} km/h"),
             _part(metrics.heart_rate_bpm, "{:.0f} bpm"),
@@ -140,7 +140,7 @@ class Console:
 
 
 def _drop(metrics: MetricsMessage) -> str:
-    now = _pair("hip drop", metrics.drop_excursion_left_deg, metrics.drop_excursion_right_deg, "{:.1f}", "°")
+    now = _pair("hip drop on L/R leg", metrics.drop_excursion_left_deg, metrics.drop_excursion_right_deg, "{:.1f}", "°")
     usual = [usual_drop_deg(metrics, side) for side in Side]
     if not now or usual == [None, None]:
         return now
@@ -165,4 +165,4 @@ def _pair(name: str, left: float | None, right: float | None, form: str, unit: s
     if left is None and right is None:
         return ""
     sides = "/".join("-" if value is None else form.format(value) for value in (left, right))
-    return f"{name} L/R {sides}{unit}"
+    return f"{name} {sides}{unit}"

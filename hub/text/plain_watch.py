@@ -99,8 +99,8 @@ class PlainWatch:
             form.format(value)
             for value, form in (
                 (metrics.cadence_spm, "{:.0f} steps/min"),
-                (metrics.drop_excursion_left_deg, f"hip drop in degrees left {left}"),
-                (metrics.drop_excursion_right_deg, f"right {right}"),
+                (metrics.drop_excursion_left_deg, f"hip drop in degrees on left leg {left}"),
+                (metrics.drop_excursion_right_deg, f"on right leg {right}"),
                 (speed_kmh(metrics), "{:.1f} km/h"),
                 (metrics.heart_rate_bpm, "{:.0f} bpm"),
             )

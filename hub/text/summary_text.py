@@ -20,9 +20,9 @@ def earlier_text(history: Sequence[PastRun]) -> str:
     if not history:
         return "no earlier runs to compare with: a run with a minute of running in it is the first"
     usual = [(side, usual_drop_deg(history, side)) for side in Side]
-    drops = ", ".join(f"{side} {drop_deg:.1f}°" for side, drop_deg in usual if drop_deg is not None)
+    drops = ", ".join(f"{side} leg {drop_deg:.1f}°" for side, drop_deg in usual if drop_deg is not None)
     runs = "1 earlier run" if len(history) == 1 else f"{len(history)} earlier runs"
-    return f"{runs}: hip drop {drops or 'not measured'}"
+    return f"{runs}: hip drop {f'on {drops}' if drops else 'not measured'}"
 
 
 def usual_drop_deg(history: Sequence[PastRun], side: Side) -> float | None:
@@ -49,8 +49,8 @@ def summary_text(
     minutes, seconds = divmod(round(running_s), 60)
     rows = [
         ("steps", f"{summary.steps} in {minutes} min {seconds:02d} s of running"),
-        ("hip drop, landing left", _degrees(summary.drop_excursion_left_deg) + _earlier(left_deg, "°")),
-        ("hip drop, landing right", _degrees(summary.drop_excursion_right_deg) + _earlier(right_deg, "°")),
+        ("hip drop on left leg", _degrees(summary.drop_excursion_left_deg) + _earlier(left_deg, "°")),
+        ("hip drop on right leg", _degrees(summary.drop_excursion_right_deg) + _earlier(right_deg, "°")),
         ("cadence", _value(summary.cadence_spm, "steps/min") + _earlier(cadence_spm, "")),
         ("ground contact, flight", _contact_and_flight(summary)),
     ]

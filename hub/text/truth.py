@@ -59,8 +59,8 @@ def comparison_text(one: Comparison) -> str:
         f"{words} {_signed(value, unit)}"
         for words, value, unit in (
             ("cadence", one.cadence_spm, ""),
-            ("hip drop left", one.drop_left_deg, "°"),
-            ("right", one.drop_right_deg, "°"),
+            ("hip drop on left leg", one.drop_left_deg, "°"),
+            ("on right leg", one.drop_right_deg, "°"),
         )
     ]
     return row(NAME, f"{_steps(one)}; off by: {', '.join(off)}")

@@ -154,7 +154,7 @@ def test_a_pod_without_a_clock_gets_arrival_times_and_shows_its_rule() -> None:
     assert [int(block.t_ns[0]) for block in blocks] == [0, 10**9, 2 * 10**9]
     assert blocks[0].rate_hz == 0.0
     assert blocks[0].values[0, blocks[0].layout.index(Quantity.CADENCE_SPM)] == 170
-    assert hub.detail("pod").startswith("cadence counts strides")
+    assert hub.detail("pod").startswith("counts every second step")
     assert hub.clock("pod") is None
 
 

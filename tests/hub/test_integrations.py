@@ -81,7 +81,7 @@ def test_node_reds_flow_hangs_together():
             "stridecue-rising",
             "trend",
             {"drop_excursion_left_deg": [5.0] * 10 + [None, 7.5, 7.6]},
-            "ann: the hip drops 2° further than at the start, landing left",
+            "ann: the hip drops 2° further than at the start, on left leg",
         ),
     ],
 )

@@ -102,6 +102,8 @@ def numbers(of_whom: Gait, later_s: float = 0.0) -> MetricsMessage:
         "cadence_target_spm": 1.03 * of_whom.cadence_spm,
         "drop_excursion_baseline_left_deg": of_whom.at(5)["drop_excursion_left_deg"],
         "drop_excursion_baseline_right_deg": of_whom.drop_right_deg,
+        **{f"drop_excursion_bound_{side}_deg": 1.0 for side in Side},
+        **{f"drop_excursion_mean_{side}_deg": contact[f"drop_excursion_{side}_deg"] - 0.1 for side in Side},
     }
     return scenes.metrics(extra, **contact, flight_ms=flight_ms, heart_rate_bpm=heart_bpm)
 

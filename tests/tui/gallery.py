@@ -99,7 +99,8 @@ def _pain_before(feed: scenes.ScriptedFeed, clock: scenes.Clock) -> None:
 
 def _a_minute_later(feed: scenes.ScriptedFeed, clock: scenes.Clock) -> None:
     clock.now_s += 59.0
-    feed.say(scenes.metrics(drop_excursion_right_deg=scenes.TIRED_DEG), scenes.attitude(804.0))
+    extra = {**scenes.EXTRA, "drop_excursion_mean_right_deg": scenes.TIRED_DEG}
+    feed.say(scenes.metrics(extra, drop_excursion_right_deg=scenes.TIRED_DEG), scenes.attitude(804.0))
     scenes.a_second_later(feed, clock)
 
 

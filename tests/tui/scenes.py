@@ -122,6 +122,8 @@ EXTRA = {
     "drop_excursion_baseline_right_deg": 4.0,
     "drop_excursion_bound_left_deg": 1.0,
     "drop_excursion_bound_right_deg": 1.0,
+    "drop_excursion_mean_left_deg": 4.2,
+    "drop_excursion_mean_right_deg": 4.3,
 }
 TIRED_DEG = 7.1
 """The drop when landing on the right of who tires; 4.3 before."""
@@ -323,7 +325,8 @@ def running(feed: ScriptedFeed, clock: Clock) -> None:
 
 def _running(feed: ScriptedFeed, right_deg: float) -> None:
     feed.say(LinkChange(up=True), status(), session())
-    feed.say(threshold(ThresholdState.CLEAR), metrics(drop_excursion_right_deg=right_deg))
+    extra = {**EXTRA, "drop_excursion_mean_right_deg": right_deg}
+    feed.say(threshold(ThresholdState.CLEAR), metrics(extra, drop_excursion_right_deg=right_deg))
     feed.say(attitude(744.0, right_deg=right_deg), *steps(744.0, right_deg=right_deg))
     for device in SENSORS:
         feed.say(sensor(device, packets=1000))
@@ -346,7 +349,7 @@ def with_cue(feed: ScriptedFeed, clock: Clock) -> None:
 
 
 def sensor_lost(feed: ScriptedFeed, clock: Clock) -> None:
-    """The sacrum sensor goes away mid-run."""
+    """The hip sensor goes away mid-run."""
     a_second_later(feed, clock)
     feed.say(
         sensor("sacrum", "lost", packets=1021, lost=412, last_seen_s=8.0, detail="link lost, retry in 2 s"),

@@ -56,7 +56,7 @@ async def test_one_runner_and_back():
         assert isinstance(coach.app.screen, WatchedScreen)
         assert coach.app.screen.runner == "ben"
         shown = str(coach.app.screen.query_one("#trend").render())
-        assert "Drop L" in shown
+        assert "Drop, L leg" in shown
         assert "158 .. 165" in shown
         assert "▅" in shown
         await coach.press("escape")
@@ -189,7 +189,7 @@ async def test_a_coach_is_told_that_somebody_has_answered_in_the_list_and_on_the
 async def test_a_click_on_a_row_opens_it():
     async with a_coach((80, 24)) as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"), *coach_scenes.runner("ben", 1))
-        await coach.pilot.click("#roster-table", offset=(6, 2))
+        await coach.pilot.click("#roster-table", offset=(6, 3))
         await coach.look()
         assert isinstance(coach.app.screen, WatchedScreen)
         assert coach.app.screen.runner == "ben"
@@ -256,7 +256,7 @@ async def test_words_for_one_in_need_a_bare_threshold_and_a_hub_that_is_gone():
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann", worst=ThresholdState.NEAR))
         assert "1 running   1 needs you" in coach.status
         assert coach.rows[0][-1].startswith("hip drop against")
-        assert coach.detail == f"ann: {WATCHED['drop_drift']}, landing left"
+        assert coach.detail == f"ann: {WATCHED['drop_drift']}, on left leg"
         onset = scenes.session(thresholds={"onset": ThresholdState.NEAR})
         await coach.hear(coach_scenes.of("ann", onset))
         assert coach.detail == "ann: a threshold is near; the reason stays with the runner"

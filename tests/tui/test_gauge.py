@@ -23,7 +23,7 @@ async def test_what_is_learned_and_what_is_usual_do_not_contradict_each_other():
 async def test_the_limit_is_seen_where_the_whole_reason_has_no_room():
     async with dashboard(SMALL) as board:
         await board.play(scenes.with_cue)
-        assert "landing right 7.1° now, limit 5.0°" in text_of(board.gauge)
+        assert "slow mean 7.1° on right leg, limit 5.0°" in text_of(board.gauge)
     async with dashboard((120, 40)) as board:
         await board.play(scenes.with_cue)
         assert "usual 4.0° (+3.1°) · limit 5.0°" in " ".join(text_of(board.gauge).split())

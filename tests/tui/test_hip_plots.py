@@ -49,8 +49,8 @@ async def test_the_hip_that_sinks_further_hangs_further_in_its_own_plot(size: tu
         assert right.axis is not None
         assert (left.axis.full, left.axis.rows) == (right.axis.full, right.axis.rows), "one scale for both"
         assert deepest_row(left) < left.axis.limit_dot // 4 < deepest_row(right)
-        assert "Landing left: right hip" in rows_of(board, left)[0]
-        assert "Landing right: left hip" in rows_of(board, right)[0]
+        assert "On left leg: right hip" in rows_of(board, left)[0]
+        assert "On right leg: left hip" in rows_of(board, right)[0]
 
 
 async def test_each_landing_is_a_bar_in_the_plot_of_its_side() -> None:
@@ -114,8 +114,8 @@ async def test_bars_leave_when_nobody_steps_and_the_plots_say_what_is_missing(si
         assert all(plot.axis is None for plot in board.plots.values())
         board.clock.now_s += 12.0
         await board.look()
-        assert {plot.empty for plot in board.plots.values()} == {"No news from the sacrum sensor"}
-        assert "No news from the sacrum sensor" in board.text
+        assert {plot.empty for plot in board.plots.values()} == {"No news from the hip sensor"}
+        assert "No news from the hip sensor" in board.text
 
 
 async def test_a_silent_sensor_slides_away_with_its_number_and_a_held_replay_stays() -> None:
@@ -126,17 +126,17 @@ async def test_a_silent_sensor_slides_away_with_its_number_and_a_held_replay_sta
         await board.look()
         assert rows_of(board, board.plots[LEFT]) != shown
         assert 5 <= bars(board.plots[LEFT]) <= 8
-        assert str(board.plots[LEFT].border_title) == "Landing left: right hip"
+        assert str(board.plots[LEFT].border_title) == "On left leg: right hip"
         await board.hear(scenes.session(source="replay", replay=scenes.replay(state="paused")))
         assert bars(board.plots[LEFT]) > 12
 
 
-async def test_who_runs_without_a_sacrum_sensor_is_told_what_is_needed() -> None:
+async def test_who_runs_without_a_hip_sensor_is_told_what_is_needed() -> None:
     async with dashboard() as board:
         await board.play(scenes.no_sensors)
-        assert board.plots[LEFT].empty == "Waiting for the sacrum sensor"
+        assert board.plots[LEFT].empty == "Waiting for the hip sensor"
         await board.hear(scenes.session(), scenes.step(1.0, None))
-        assert board.plots[RIGHT].empty == "Needs a sensor on the sacrum"
+        assert board.plots[RIGHT].empty == "Needs a hip sensor"
         await board.hear(scenes.session("ended"))
         assert board.plots[RIGHT].empty == "No hip sensor in this run"
 

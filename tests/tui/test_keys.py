@@ -216,7 +216,7 @@ async def test_help_explains_every_number() -> None:
             "Threshold:",
             "Sensors:",
             "♪",
-            "Landing left, landing right:",
+            "On left leg, on right leg:",
         ):
             assert also in words
 

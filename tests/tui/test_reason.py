@@ -31,13 +31,13 @@ BARE = ThresholdLine(t_s=1.0, detector="drop_drift", state=ThresholdState.NEAR, 
 @pytest.mark.parametrize(
     ("because", "words"),
     [
-        (DRIFT, "landing right 7.1°, usual 4.0° (+3.1°) · limit +1.0°"),
+        (DRIFT, "on right leg slow mean 7.1°, usual 4.0° (+3.1°) · limit +1.0°"),
         (
             (metric("drop_excursion_deg", 6.34), metric("drop_excursion_baseline_deg", 5.16)),
             "drop 6.3°, usual 5.2° (+1.1°)",  # adds up as it stands there
         ),
-        ((NEAR,), "landing right 7.1°, usual 4.0° (+3.1°) · limit +1.0°"),
-        ((BARE,), "drop drift near, landing right"),
+        ((NEAR,), "on right leg slow mean 7.1°, usual 4.0° (+3.1°) · limit +1.0°"),
+        ((BARE,), "drop drift near, on right leg"),
         (
             (metric("cadence_spm", 158.2), metric("cadence_baseline_spm", 170.0)),
             "cadence 158 steps/min, usual 170 steps/min (-12 steps/min)",
@@ -48,7 +48,7 @@ BARE = ThresholdLine(t_s=1.0, detector="drop_drift", state=ThresholdState.NEAR, 
         ((PainLine(t_s=1.0, level=4, site="hip", side=None, note=None),), "pain 4 of 10, hip"),
         (
             (metric("contact_ms", 251.4, Side.LEFT), metric("flight_ms", 90.0)),
-            "flight 90 ms · landing left contact 251 ms",
+            "flight 90 ms · on left leg contact 251 ms",
         ),
         ((), ""),
     ],

@@ -7,7 +7,7 @@ import pytest
 
 from dsp import texts
 from dsp.cues import pain_noted
-from dsp.records import Severity, Side
+from dsp.records import Severity, Side, ThresholdState
 from hub.client import LinkChange
 from hub.messages.lines import PainLine
 from hub.messages.wire import CueMessage
@@ -238,23 +238,30 @@ async def test_one_toast_at_a_time() -> None:
         assert [note.message for note in board.app._notifications] == ["[x"]
 
 
-async def test_the_numbers_of_a_threshold_go_on_and_agree_with_tile_and_plot() -> None:
+async def test_the_number_beside_a_threshold_is_the_one_that_is_judged() -> None:
     async with dashboard() as board:
         await board.play(scenes.with_cue)
         shown = []
-        for drop_deg in (7.1, 8.94, 4.3):
-            await board.hear(scenes.metrics(drop_excursion_right_deg=drop_deg))
+        for drop_deg in (7.1, 8.94, 4.92):
+            mean = {**scenes.EXTRA, "drop_excursion_mean_right_deg": drop_deg}
+            await board.hear(scenes.metrics(mean, drop_excursion_right_deg=9.9))
             shown.append(board.gauge.short)
+            assert board.tile("drop_excursion_right_deg").value == "9.9"
         assert shown == [
-            "landing right 7.1° now, limit 5.0°",
-            "landing right 8.9° now, limit 5.0°",
-            "back to 4.3° landing right, limit 5.0°",
+            "slow mean 7.1° on right leg, limit 5.0°",
+            "slow mean 8.9° on right leg, limit 5.0°",
+            "mean 4.9° on right leg, eases below 4.8°",
         ]
-        assert board.gauge.reason.startswith("back to 4.3° landing right, usual 4.0° (+0.3°) · limit 5.0°; clears")
+        assert board.gauge.reason == "slow mean 4.9° on right leg, usual 4.0° (+0.9°) · limit 5.0°; eases below 4.8°"
+        await board.hear(
+            scenes.threshold(ThresholdState.NEAR), scenes.metrics(mean | {"drop_excursion_mean_right_deg": 5.4})
+        )
+        assert board.gauge.reason.endswith("(+1.4°) · limit 5.0°; reached if it stays so")
+        assert board.gauge.short == "mean 5.4° on right leg, just over 5.0°"
         await board.hear(scenes.metrics({}, drop_excursion_right_deg=None))
         board.clock.now_s += FORGET_S
         await board.look()
-        assert board.gauge.reason.startswith("When it became reached: landing right 7.1°, usual 4.0° (+3.1°)")
+        assert board.gauge.reason.startswith("When it became near: on right leg slow mean 7.1°, usual 4.0° (+3.1°)")
 
 
 async def test_after_the_dialog_the_top_line_says_that_the_page_is_still_on() -> None:

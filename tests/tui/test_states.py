@@ -50,7 +50,7 @@ async def test_sensors_come_one_by_one(size: tuple[int, int]) -> None:
         await board.play(scenes.searching)
         assert board.said.startswith("CONNECTING: 2 of 5 sensors connected.")
         rows = {row.place: row for row in board.app.screen.query_one(SensorTable).rows}
-        assert list(rows) == ["Sacrum", "Left foot", "Foot pod", "Chest", "Treadmill"]
+        assert list(rows) == ["Hip", "Left foot", "Foot pod", "Chest", "Treadmill"]
         assert rows["Left foot"].state == "connecting"
         for device in scenes.SENSORS:
             board.feed.say(scenes.sensor(device))
@@ -79,8 +79,8 @@ async def test_a_run_shows_every_number(size: tuple[int, int]) -> None:
         assert "running 12:34" in board.status
         assert ("◉ rec 2025-03-01_0730_ann" if size == LARGE else "◉ rec 2025-0…0_ann") in board.status
         assert board.said.startswith("QUIET: ")
-        sacrum = next(line for line in board.sensors if line.startswith("Sacrum"))
-        assert sacrum.split() == ["Sacrum", "●", "streaming", "87%", "0.0%", "21"]
+        sacrum = next(line for line in board.sensors if line.startswith("Hip"))
+        assert sacrum.split() == ["Hip", "●", "streaming", "87%", "0.0%", "21"]
         assert all(plot.axis is not None for plot in board.plots.values())
 
 
@@ -119,11 +119,11 @@ async def test_a_drop_stands_beside_what_is_usual(size: tuple[int, int]) -> None
     async with dashboard(size) as board:
         await board.play(scenes.running)
         tile = board.tile("drop_excursion_right_deg")
-        assert tile.border_subtitle == ("landing right, usual 4.0" if size == LARGE else "R, usual 4.0")
+        assert tile.border_subtitle == ("last 10, usual 4.0°" if size == LARGE else "usual 4.0°")
         await board.hear(scenes.metrics({"distance_m": 840.0}))
         board.clock.now_s += FORGET_S
         await board.hear(scenes.metrics({"distance_m": 840.0}))
-        assert tile.border_subtitle == ("landing on your right" if size == LARGE else "landing right")
+        assert tile.border_subtitle == ("last ten landings" if size == LARGE else "last 10")
         assert board.gauge.border_subtitle == "840 m"
 
 
@@ -163,10 +163,10 @@ async def test_who_was_muted_by_a_coach_sees_it_and_can_take_it_back() -> None:
 async def test_a_cue_says_why_and_becomes_history(size: tuple[int, int]) -> None:
     async with dashboard(size) as board:
         await board.play(scenes.with_cue)
-        assert board.said.startswith(f"ADVICE: {scenes.BELT} why: landing right 7.1°, usual 4.0°")
+        assert board.said.startswith(f"ADVICE: {scenes.BELT} why: on right leg slow mean 7.1°, usual 4.0°")
         assert board.banner.has_class("-advice")
         assert board.gauge.level == 3
-        assert board.gauge.reason == "landing right 7.1° now, usual 4.0° (+3.1°) · limit 5.0°"
+        assert board.gauge.reason == "slow mean 7.1° on right leg, usual 4.0° (+3.1°) · limit 5.0°"
         flagged = {tile.reading.key for tile in board.app.screen.query(MetricTile) if tile.has_class("-flagged")}
         assert flagged == {"drop_excursion_right_deg"}
         board.clock.now_s += 60.0
@@ -194,14 +194,14 @@ async def test_earlier_cues_are_listed_where_there_is_room(size: tuple[int, int]
 async def test_a_lost_sensor_dims_its_numbers_and_no_others(size: tuple[int, int]) -> None:
     async with dashboard(size) as board:
         await board.play(scenes.running, scenes.sensor_lost, scenes.after_loss)
-        assert board.said.startswith("SENSOR LOST: No news from the sacrum sensor.")
+        assert board.said.startswith("SENSOR LOST: No news from the hip sensor.")
         stale = {tile.reading.key for tile in board.app.screen.query(MetricTile) if tile.has_class("-stale")}
         assert stale == {"drop_excursion_left_deg", "drop_excursion_right_deg"}
         drop = board.tile("drop_excursion_left_deg")
         assert (drop.value, drop.age_s) == ("4.2", 9.0)
         assert "9 s" in str(drop.border_subtitle)
-        assert "left" in str(drop.border_subtitle)
-        sacrum = next(line for line in board.sensors if line.startswith("Sacrum"))
+        assert "leg" in str(drop.border_title)
+        sacrum = next(line for line in board.sensors if line.startswith("Hip"))
         assert "✗ lost" in sacrum
         assert "silent 16 s" in sacrum
         board.clock.now_s += 10.0
@@ -379,8 +379,25 @@ async def test_all_that_is_said_about_pain_can_be_read_on_a_small_terminal(site:
         assert board.banner.region.height == 3
 
 
-async def test_where_words_do_not_fit_left_and_right_are_told_apart() -> None:
-    async with dashboard((60, 18)) as board:
+@pytest.mark.parametrize(
+    ("size", "titles"),
+    [
+        ((60, 18), ["On L leg", "On R leg"]),
+        (SMALL, ["Drop on L leg", "Drop on R leg"]),
+        (LARGE, ["Hip drop on left leg °", "Hip drop on right leg °"]),
+    ],
+)
+async def test_at_every_size_it_is_said_on_which_leg_a_hip_drops(size: tuple[int, int], titles: list[str]) -> None:
+    async with dashboard(size) as board:
         await board.play(scenes.running)
-        below = [board.tile(f"drop_excursion_{side}_deg").border_subtitle for side in ("left", "right")]
-        assert below == ["left", "right"]
+        assert all(title in board.text for title in titles)
+
+
+async def test_who_joins_late_sees_the_numbers_of_a_threshold_and_which_hip_drop_it_is_of() -> None:
+    async with dashboard() as board:
+        mean = {**scenes.EXTRA, "drop_excursion_mean_right_deg": 6.2}
+        reached = scenes.session(thresholds={"drop_drift_right": ThresholdState.REACHED})
+        await board.hear(LinkChange(up=True), scenes.status(), reached, scenes.metrics(mean))
+        assert board.gauge.short == "slow mean 6.2° on right leg, limit 5.0°"
+        assert board.tile("drop_excursion_right_deg").has_class("-flagged")
+        assert not board.tile("drop_excursion_left_deg").has_class("-flagged")

@@ -13,7 +13,7 @@ from textual.widgets import DataTable, Static
 
 from tui.state.roster import Need, Roster, Watched
 from tui.widgets.key_footer import KeyFooter
-from tui.widgets.roster_row import HEADINGS, NARROW, NARROW_HEADINGS, TREND, WIDE, WIDE_FROM, cells, says
+from tui.widgets.roster_row import HEAD_ROWS, HEADINGS, NARROW, NARROW_HEADINGS, TREND, WIDE, WIDE_FROM, cells, says
 
 _SCROLL_BAR = 2
 _MOST_ROWS = 3
@@ -54,7 +54,7 @@ class RosterScreen(Screen[None]):
         self._status = Static(id="roster-status")
         self._detail = Static(id="roster-detail")
         self._empty = Static(id="roster-empty")
-        self._table = Runners(id="roster-table", cursor_type="row", zebra_stripes=False)
+        self._table = Runners(id="roster-table", cursor_type="row", zebra_stripes=False, header_height=HEAD_ROWS)
         self._order: list[str] = []
         self._shown: dict[str, list[str]] = {}
         self._width = 0

@@ -11,13 +11,13 @@ from textual.screen import Screen
 
 from dsp.records import ThresholdState
 from dsp.texts import counted
-from hub.messages.wire import ThresholdMessage
+from hub.messages.wire import ThresholdMessage, metric_field
 from tui.state.ahead import Ahead, ahead
 from tui.state.announcement import announce
 from tui.state.board import Board, Sensor
-from tui.state.drop_now import drop_now
+from tui.state.drop_now import drop_now, side_in, side_of
 from tui.state.reading import READINGS, Reading
-from tui.state.reason import change, reason
+from tui.state.reason import DROP, change, reason
 from tui.state.words import THRESHOLD_WORD, sensor_word, sound_words, watched_words
 from tui.widgets.cue_banner import CueBanner
 from tui.widgets.cue_log import CueLog
@@ -75,7 +75,7 @@ class RunnerScreen(Screen[None]):
     def paint(self, board: Board, now_s: float, runner: str, *, muted: bool, served: bool = False) -> None:
         """Bring all but the plot up to date; each widget repaints only what changed. `served`: a coach's page is on."""
         self._status.show(replace(_status(board, now_s, runner, muted=muted), served=served))
-        flagged = board.flagged
+        flagged = board.flagged | _flagged_by_name(board)
         for tile in self._tiles:
             tile.show(*board.reading(tile.reading.key, now_s), _beside(tile.reading, board, now_s))
             tile.set_class(tile.reading.key in flagged, "-flagged")
@@ -98,7 +98,7 @@ def _beside(reading: Reading, board: Board, now_s: float) -> str:
     aim, usual = board.aim(now_s, reading.aim), board.reading(reading.usual, now_s)[0]
     if aim is not None:
         return reading.aim_text(board.reading(reading.key, now_s)[0], aim)
-    return "" if usual is None else f"usual {reading.text(usual)}"
+    return "" if usual is None else f"usual {reading.text(usual)}°"
 
 
 def _why_no_sensors(board: Board) -> str:
@@ -138,7 +138,9 @@ def _threshold(board: Board, now_s: float) -> tuple[int | None, str, str]:
     worst = board.worst_threshold
     if board.bare_threshold is not None:
         name, state = board.bare_threshold
-        return _LEVEL[state], watched_words(name), ""
+        side = side_in(name)
+        now = None if side is None else drop_now(side, state, board, now_s)
+        return _LEVEL[state], *(now or (watched_words(name), ""))
     if worst is None and (waits := _not_yet(board)):
         return None, waits, ""
     if worst is not None and worst.state is ThresholdState.REPORTED:
@@ -155,13 +157,21 @@ def _pressing(worst: ThresholdMessage, board: Board, now_s: float) -> tuple[str,
     A threshold is told of when its state changes, so its own evidence stands still while the numbers go on.
     """
     at_change = reason(worst.because)
-    now = drop_now(worst, board, now_s)
+    side = side_of(worst)
+    now = None if side is None else drop_now(side, worst.state, board, now_s)
     if now is not None:
         return now
     word = THRESHOLD_WORD[worst.state]
     if not at_change:
         return watched_words(f"{worst.detector}_{worst.side}" if worst.side else worst.detector), ""
     return f"When it became {word}: {at_change}", change(worst.because)
+
+
+def _flagged_by_name(board: Board) -> frozenset[str]:
+    """Hip drops whose threshold presses, as the session tells who joined late and heard no message of it."""
+    told = {} if board.session is None else board.session.thresholds
+    sides = (side_in(name) for name, state in told.items() if _LEVEL[state] >= _LEVEL[ThresholdState.NEAR])
+    return frozenset(metric_field(f"{DROP}_deg", side) for side in sides if side is not None)
 
 
 def _not_yet(board: Board) -> str:

@@ -1,34 +1,51 @@
-"""The hip drop behind a threshold as it is now, in the numbers that its tile and its plot show."""
+"""The hip drop behind a threshold as it is now: the slow mean that is judged, and its limit."""
 
 from __future__ import annotations
 
-from dsp.records import ThresholdState
-from dsp.texts import difference
+from dsp.records import Side, ThresholdState
+from dsp.texts import detector_and_side, difference
+from dsp.thresholds.drift import DROP as WATCHED
+from dsp.thresholds.drift import DriftParams
 from hub.messages.lines import MetricLine
 from hub.messages.wire import ThresholdMessage, metric_field
 from tui.state.board import Board
-from tui.state.reason import DROP
+from tui.state.reason import DROP, JUDGED
 
-_KEY = f"{DROP}_deg"
+_ROOM = 40
+"""Cells of the panel on a small screen."""
 
 
-def drop_now(worst: ThresholdMessage, board: Board, now_s: float) -> tuple[str, str] | None:
-    """Say it in full and in at most 40 cells; None: it is of something else, or not all of it is known.
+def side_of(worst: ThresholdMessage) -> Side | None:
+    """Tell of which leg's drop a threshold is; None: it is of something else."""
+    lines = (each for each in worst.because if isinstance(each, MetricLine) and each.key == f"{DROP}_deg")
+    return next((each.side for each in lines), None)
 
-    The value is that of the last ten landings or so; the threshold is judged by a slower mean, which its evidence has
-    as it was when the state changed. So a threshold stays reached for a while when the value is back.
+
+def side_in(name: str) -> Side | None:
+    """Tell the same from the name of a threshold as the session has it."""
+    detector, side = detector_and_side(name)
+    return Side(side) if detector == WATCHED.detector and side is not None else None
+
+
+def drop_now(side: Side, state: ThresholdState, board: Board, now_s: float) -> tuple[str, str] | None:
+    """Say it in full and in at most 40 cells; None: not all of it is known.
+
+    Tile and plot have the median of the last ten landings, which goes ahead of this mean. Where the mean is on one side
+    of the limit and the state on the other it says why: a state waits before it rises, and before it falls.
     """
-    told = next((each for each in worst.because if isinstance(each, MetricLine) and each.key == _KEY), None)
-    if told is None or told.side is None:
+    mean_deg, age_s = board.reading(metric_field(f"{DROP}_mean_deg", side), now_s)
+    usual_deg, limit_deg = board.usual_drop_deg(side, now_s), board.drop_limit_deg(side, now_s)
+    if mean_deg is None or age_s is not None or usual_deg is None or limit_deg is None:
         return None
-    now_deg, age_s = board.reading(metric_field(_KEY, told.side), now_s)
-    usual_deg, limit_deg = board.usual_drop_deg(told.side, now_s), board.drop_limit_deg(told.side, now_s)
-    if now_deg is None or age_s is not None or usual_deg is None or limit_deg is None:
-        return None
-    more = f"usual {usual_deg:.1f}° ({difference(now_deg, usual_deg, 1):+.1f}°)"
-    limit = f"limit {limit_deg:.1f}°"
-    if worst.state is ThresholdState.REACHED and now_deg < limit_deg and not board.is_over:
-        head = f"back to {now_deg:.1f}° landing {told.side}"
-        return f"{head}, {more} · {limit}; clears when it stays so", f"{head}, {limit}"
-    head = f"landing {told.side} {now_deg:.1f}°{'' if board.is_over else ' now'}"
-    return f"{head}, {more} · {limit}", f"{head}, {limit}"
+    head = f"{JUDGED} {mean_deg:.1f}° on {side} leg"
+    more = f"usual {usual_deg:.1f}° ({difference(mean_deg, usual_deg, 1):+.1f}°)"
+    limit, then = f"limit {limit_deg:.1f}°", ""
+    brief = limit
+    if state is ThresholdState.REACHED and mean_deg <= limit_deg and not board.is_over:
+        eases_deg = limit_deg - DriftParams().release * (limit_deg - usual_deg)
+        then = brief = f"eases below {eases_deg:.1f}°"
+    elif state is ThresholdState.NEAR and mean_deg > limit_deg:
+        then, brief = "reached if it stays so", f"just over {limit_deg:.1f}°"
+    full = f"{head}, {more} · {limit}{f'; {then}' if then else ''}"
+    short = f"{head}, {brief}"
+    return full, short if len(short) <= _ROOM else short.removeprefix("slow ")

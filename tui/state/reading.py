@@ -16,6 +16,7 @@ class Reading:
 
     key       field of the metrics message
     title     what it is, short
+    title_short  the same, and the leg, for a tile of 20 columns, where there is no room for the unit
     unit      muted beside the title
     below     what it says about, under the number: unit in words, or the foot it belongs to
     below_short  the same for a tile of 20 columns
@@ -38,6 +39,7 @@ class Reading:
     aim: str = ""
     aim_slack: float = 0.0
     usual: str = ""
+    title_short: str = ""
 
     def aim_text(self, value: float | None, aim: float) -> str:
         """Write what to aim at, and whether `value` is there."""
@@ -55,11 +57,11 @@ class Reading:
 
 _DROP = (
     "Hip drop: how far your hip sinks on the side whose foot is in the air, in degrees, while you stand on the other "
-    "one. 'landing left', or L, means that you stand on your left foot and the right hip sinks. Cues say that your "
-    "belt tips. 1 to 9 degrees are seen in healthy runners, so one number alone says little; what counts is the change "
-    "from what is usual for you, which stands below it once it is known: the mean of your earlier runs, or without "
-    "them of the first minutes of this one. Your limit is your usual and what you differ from run to run, at least 1 "
-    "degree: it may well be below 9."
+    "one. 'On left leg', or on L leg, means that you stand on your left leg and the right hip sinks. The number is the "
+    "median of the last ten landings on that leg. Cues say that your belt tips. 1 to 9 degrees are seen in healthy "
+    "runners, so one number alone says little; what counts is the change from what is usual for you, which stands "
+    "below it once it is known: the mean of your earlier runs, or without them of the first minutes of this one. Your "
+    "limit is your usual and what you differ from run to run, at least 1 degree: it may well be below 9."
 )
 _CONTACT = "Contact: how long a foot stays on the ground, in milliseconds. It often grows when you tire."
 
@@ -77,25 +79,27 @@ READINGS = (
     ),
     Reading(
         "drop_excursion_left_deg",
-        "Hip drop",
+        "Hip drop on left leg",
         "°",
-        "landing on your left",
-        "landing left",
+        "last ten landings",
+        "last 10",
         1,
         _DROP,
         side=Side.LEFT,
         usual="drop_excursion_baseline_left_deg",
+        title_short="Drop on L leg",
     ),
     Reading(
         "drop_excursion_right_deg",
-        "Hip drop",
+        "Hip drop on right leg",
         "°",
-        "landing on your right",
-        "landing right",
+        "last ten landings",
+        "last 10",
         1,
         _DROP,
         side=Side.RIGHT,
         usual="drop_excursion_baseline_right_deg",
+        title_short="Drop on R leg",
     ),
     Reading(
         "heart_rate_bpm",
@@ -120,8 +124,8 @@ READINGS = (
         "contact_left_ms",
         "Contact",
         "ms",
-        "landing on your left",
-        "landing left",
+        "on your left leg",
+        "on left leg",
         0,
         _CONTACT,
         side=Side.LEFT,
@@ -130,8 +134,8 @@ READINGS = (
         "contact_right_ms",
         "Contact",
         "ms",
-        "landing on your right",
-        "landing right",
+        "on your right leg",
+        "on right leg",
         0,
         _CONTACT,
         side=Side.RIGHT,

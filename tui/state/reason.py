@@ -12,12 +12,14 @@ from tui.state.words import THRESHOLD_WORD
 _UNITS = {"deg": "°", "ms": " ms", "spm": " steps/min", "bpm": " beats/min", "mps": " m/s", "pct": " %", "s": " s"}
 _DECIMALS = {"deg": 1, "mps": 1, "pct": 1}
 DROP = "drop_excursion"
+JUDGED = "slow mean"
+"""What a threshold of a drop judges, beside the last landings that its tile and its plot show."""
 _NAMES = {DROP: "drop", "drop_peak": "largest drop"}
 _BASELINE, _BOUND = "_baseline", "_bound"
 
 
 def reason(because: Sequence[EvidenceLine]) -> str:
-    """Say why: "landing right 7.1°, usual 4.0° (+3.1°) · limit +1.0°"."""
+    """Say why: "on right leg slow mean 7.1°, usual 4.0° (+3.1°) · limit +1.0°"."""
     lines = list(_flat(because))
     metrics = [each for each in lines if isinstance(each, MetricLine)]
     parts = [_metrics(side, [each for each in metrics if each.side is side]) for side in (None, Side.LEFT, Side.RIGHT)]
@@ -32,7 +34,7 @@ def reason(because: Sequence[EvidenceLine]) -> str:
 
 
 def change(because: Sequence[EvidenceLine]) -> str:
-    """Say the same in half the cells, where the values stand beside it: "landing right +3.1°, limit +1.0°"."""
+    """Say the same in half the cells, where the values stand beside it: "on right leg +3.1°, limit +1.0°"."""
     metrics = [each for each in _flat(because) if isinstance(each, MetricLine)]
     for now in metrics:
         stem, unit = _split(now.key)
@@ -40,7 +42,7 @@ def change(because: Sequence[EvidenceLine]) -> str:
         usual = others.get(f"{stem}{_BASELINE}_{unit}")
         bound = others.get(f"{stem}{_BOUND}_{unit}")
         if usual is not None and bound is not None:
-            words = [f"landing {now.side}"] if now.side is not None else []
+            words = [f"on {now.side} leg"] if now.side is not None else []
             words += [] if words and stem == DROP else [_NAMES.get(stem, stem.replace("_", " "))]
             return f"{' '.join(words)} {_signed(_change(now.value, usual, unit), unit)}, limit {_signed(bound, unit)}"
     return ""
@@ -73,13 +75,14 @@ def _metrics(side: Side | None, metrics: Sequence[MetricLine]) -> str:
         words = _amount(each.value, unit) if side and stem == DROP else quantity(each.key, each.value)
         if stem in usual:
             more = _signed(_change(each.value, usual[stem].value, unit), unit)
+            words = f"{JUDGED} {words}" if side and stem == DROP else words  # the tile has the last landings
             words += f", usual {_amount(usual[stem].value, unit)} ({more})"
         if stem in bound:
             counts.append(f"limit +{_amount(bound[stem].value, unit)}")
         values.append(words)
     if not values:
         return ""
-    head = f"landing {side} " if side is not None else ""
+    head = f"on {side} leg " if side is not None else ""
     return head + " · ".join(values + counts)
 
 
@@ -89,7 +92,7 @@ def _pain(line: PainLine) -> str:
 
 
 def _threshold(line: ThresholdLine) -> str:
-    side = f", landing {line.side}" if line.side is not None else ""
+    side = f", on {line.side} leg" if line.side is not None else ""
     return f"{line.detector.replace('_', ' ')} {THRESHOLD_WORD[line.state]}{side}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from dsp.records import Severity, Side, ThresholdState
+from dsp.records import Severity, ThresholdState
 from dsp.signals import Placement
 from dsp.texts import WATCHED, clock, detector_and_side
 from hub.messages.session_status import SoundStatus
@@ -31,7 +31,7 @@ THRESHOLD_WORD = {
 }
 
 PLACEMENT_WORD = {
-    Placement.SACRUM: "Sacrum",
+    Placement.SACRUM: "Hip",
     Placement.WAIST_FRONT: "Waist",
     Placement.LEFT_HIP: "Left hip",
     Placement.RIGHT_HIP: "Right hip",
@@ -53,7 +53,7 @@ def watched_words(name: str) -> str:
     """Say what a detector watches, from its name in the session: `drop_drift_left`."""
     detector, side = detector_and_side(name)
     words = WATCHED.get(detector, detector.replace("_", " "))
-    return words if side is None else f"{words}, landing {side}"
+    return words if side is None else f"{words}, on {side} leg"
 
 
 def sound_words(sound: SoundStatus | None, *, wide: bool) -> str:
@@ -104,11 +104,6 @@ def ago(seconds: float) -> str:
 def age(seconds: float) -> str:
     """Write an age in at most five cells."""
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f}min"
-
-
-def landing(side: Side | None) -> str:
-    """Name the stance leg as a runner would; empty without a side."""
-    return f"landing on your {side}" if side is not None else ""
 
 
 def middle_cut(text: str, width: int) -> str:

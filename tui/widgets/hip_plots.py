@@ -68,7 +68,7 @@ class HipPlots(Vertical):
             beyond = now_deg is not None and limit_deg is not None and now_deg > limit_deg
             width = plot.content_size.width
             wide = width >= _WIDE_CELLS
-            title = f"{'On' if width < _NARROW_CELLS else 'Landing'} {side}: {_OTHER[side]} hip"
+            title = f"On {side[0].upper() if width < _NARROW_CELLS else side} leg: {_OTHER[side]} hip"
             if now_deg is not None:
                 number = f"{'▼ ' if beyond else ''}[b]{now_deg:.1f}°[/b]"
                 usual_deg = board.usual_drop_deg(side, now_s)
@@ -104,7 +104,7 @@ def _limits(limits: dict[Side, float | None]) -> str:
 def _why_nothing_is_drawn(board: Board, silent_s: float) -> str:
     if board.replay is not None and board.replay.state in {"paused", "seeking"}:
         return "Paused" if board.replay.state == "paused" else "Skipping"
-    return "Comes after a few steps" if silent_s < _SILENT_S else "No news from the sacrum sensor"
+    return "Comes after a few steps" if silent_s < _SILENT_S else "No news from the hip sensor"
 
 
 def _why_no_plot(board: Board) -> str:
@@ -113,4 +113,4 @@ def _why_no_plot(board: Board) -> str:
     state = board.session.state
     if state == "ended":
         return "No hip sensor in this run"
-    return "Needs a sensor on the sacrum" if state == "running" else "Waiting for the sacrum sensor"
+    return "Needs a hip sensor" if state == "running" else "Waiting for the hip sensor"

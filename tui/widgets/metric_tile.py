@@ -24,7 +24,6 @@ class MetricTile(Widget):
         self.value = "--"
         self.age_s: float | None = None
         self.beside = ""
-        self.border_title = f"{reading.title} [$dim]{reading.unit}[/]" if reading.unit else reading.title
         self._lines: list[str] = []
 
     def on_mount(self) -> None:
@@ -49,21 +48,28 @@ class MetricTile(Widget):
 
     def _describe(self) -> None:
         wide = self.content_size.width >= _WIDE_CELLS
+        self.border_title = self._title(wide=wide)
         self.set_class(self.age_s is not None or self.value == "--", "-stale")
         if self.age_s is None:
             self.border_subtitle = self._below()
         else:
-            side = self.reading.side or ""
+            side = "" if self.reading.title_short else self.reading.side or ""  # which the title has then
             old = f"no news for {age(self.age_s)}" if wide else f"{age(self.age_s)} old"
             self.border_subtitle = (" · " if wide else " ").join(filter(None, (side, old)))
         self._lines = numeral_lines(self.value, *self.content_size)
         self.refresh()
 
-    def _below(self) -> str:
-        """The most that fits: which leg a number is of, and what it is compared with."""
+    def _title(self, *, wide: bool) -> str:
+        """What a number is, and for hip drop always on which leg."""
         reading, room = self.reading, self.content_size.width - _CORNERS
-        short = f"{reading.side[0].upper()}, {self.beside}" if reading.side else self.beside
-        with_it = [f"{reading.below_short}, {self.beside}", short]
+        if wide or not reading.title_short or reading.side is None:
+            return f"{reading.title} [$dim]{reading.unit}[/]" if reading.unit else reading.title
+        return reading.title_short if len(reading.title_short) <= room else f"On {reading.side[0].upper()} leg"
+
+    def _below(self) -> str:
+        """The most that fits: what a number is of, and what it is compared with."""
+        reading, room = self.reading, self.content_size.width - _CORNERS
+        with_it = [f"{reading.below_short}, {self.beside}", self.beside]
         words = [*(with_it if self.beside else [reading.below]), reading.below_short, *filter(None, [reading.side])]
         return next((each for each in words if len(each) <= room), words[-1])
 

@@ -14,11 +14,13 @@ from tui.widgets.sparkline import sparkline
 
 TREND = "Drop, minute by minute"
 SAYS = "Says"
-HEADINGS = ("", "Runner", "Run", "Steps", "Drop L", "Drop R", TREND, "Threshold", "Sens.", SAYS)
-WIDE = (1, 10, 7, 5, 6, 6, 22, 9, 5, 0)
-NARROW_HEADINGS = ("", "Runner", "Run", "Steps", "Drop L", "Drop R", "Trend", "Threshold", "Sens.")
-NARROW = (1, 9, 7, 5, 6, 6, 0, 9, 5)
+DROPS = ("Drop on\nL leg", "Drop on\nR leg")
+HEADINGS = ("", "Runner", "Run", "Steps", *DROPS, TREND, "Threshold", "Sens.", SAYS)
+WIDE = (1, 10, 7, 5, 7, 7, 22, 9, 5, 0)
+NARROW_HEADINGS = ("", "Runner", "Run", "Steps", *DROPS, "Drop,\nby minute", "Threshold", "Sens.")
+NARROW = (1, 9, 7, 5, 7, 7, 0, 9, 5)
 """Cells of each column; the one of 0 takes what is left. NARROW is for 80 columns."""
+HEAD_ROWS = 2
 WIDE_FROM = 110
 
 _MARK = {

@@ -11,8 +11,8 @@ from hub.messages.wire import TrendMessage
 from tui.widgets.sparkline import tall_sparkline
 
 _ROWS = (
-    ("Drop L", "drop_excursion_left_deg", 1.0, 2.0, "{:.1f}", "°"),
-    ("Drop R", "drop_excursion_right_deg", 1.0, 2.0, "{:.1f}", "°"),
+    ("Drop, L leg", "drop_excursion_left_deg", 1.0, 2.0, "{:.1f}", "°"),
+    ("Drop, R leg", "drop_excursion_right_deg", 1.0, 2.0, "{:.1f}", "°"),
     ("Steps/min", "cadence_spm", 1.0, 6.0, "{:.0f}", ""),
     ("Contact L", "contact_left_ms", 1.0, 20.0, "{:.0f}", " ms"),
     ("Contact R", "contact_right_ms", 1.0, 20.0, "{:.0f}", " ms"),
@@ -22,7 +22,7 @@ _ROWS = (
 from the next), format, unit."""
 _HIGHEST = 3
 """Rows of a line at most."""
-_NAME_CELLS = 10
+_NAME_CELLS = 12
 _RANGE_CELLS = 17
 
 
@@ -32,7 +32,7 @@ class TrendPanel(Static):
     def __init__(self) -> None:
         super().__init__(id="trend")
         self._trend: TrendMessage | None = None
-        self.border_title = "The run so far"
+        self.border_title = "The run so far, minute medians"
 
     def show(self, trend: TrendMessage | None) -> None:
         """Show this trend; None: nothing yet."""

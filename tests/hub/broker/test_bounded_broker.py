@@ -14,7 +14,7 @@ from hub.broker.bounded import CLOSING_S, MAX_WAITING, MAX_WAITING_BYTES
 from hub.broker.embedded import LOOK_S, Embedded, amqtt_is_installed
 from hub.broker.let_go import LetGo
 from hub.broker.loopback import LoopbackBroker
-from hub.broker.serving import LET_GO_TOPIC, LOOPBACK, MAX_PACKET_BYTES
+from hub.broker.serving import LET_GO_TOPIC, LOOPBACK, MAX_PACKET_BYTES, BrokerError, keep_serving
 from hub.client import HubClient, LinkChange, Received
 from hub.link.connection import MQTT_3, Server, open_client
 from hub.messages.wire import SessionMessage
@@ -231,6 +231,42 @@ async def test_when_something_in_it_fails_it_is_started_again_and_looks_after_it
         keeper.cancel()
         await asyncio.wait([keeper])
         await loopback.stop()
+
+
+async def test_a_broker_that_fails_to_end_is_started_again_all_the_same_and_that_is_said(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    async def fails() -> None:
+        raise KeyError("a client that is gone")
+
+    ended = broker._broker.shutdown
+    monkeypatch.setattr(broker._broker, "shutdown", fails)
+    monkeypatch.setattr(broker._broker, "internal_message_broadcast", None)  # so that it ends by itself
+    restarted = asyncio.Event()
+    keeper = asyncio.create_task(keep_serving(broker, broker.port, restarted.set), name="keeper")
+    try:
+        async with asyncio.timeout(10):
+            await restarted.wait()
+        async with open_client(Server(port=broker.port, protocol=MQTT_3)) as hub:
+            await hub.publish(TOPIC, b"again", qos=1)
+    finally:
+        keeper.cancel()
+        await asyncio.wait([keeper])
+        await ended()  # what a broken one leaves behind
+    assert "amqtt did not end in good order" in caplog.text
+    assert "KeyError: 'a client that is gone'" in caplog.text
+
+
+async def test_an_amqtt_that_does_not_start_is_a_broker_that_is_not_there(monkeypatch: pytest.MonkeyPatch):
+    if not amqtt_is_installed():
+        pytest.skip("amqtt is not installed: what it raises is NOT tested here")
+
+    async def fails(_broker: object) -> None:
+        raise AttributeError("another version")
+
+    monkeypatch.setattr("amqtt.broker.Broker.start", fails)
+    with pytest.raises(BrokerError, match="amqtt did not start: AttributeError: another version"):
+        await Embedded().start(a_port())
 
 
 async def test_a_packet_larger_than_mosquitto_would_take_ends_the_connection(broker: Broker, halted: RawClient):

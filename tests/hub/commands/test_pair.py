@@ -127,9 +127,9 @@ async def test_by_hand_with_the_sensors_of_sim(tmp_path: Path):
                 said = await line(sim, "shake it: kill -USR1")
                 pids[said.partition(":")[0]] = int(said.split()[-1])
             pairing = await start("pair", "sacrum", "--radio", "bumble:tcp-client:127.0.0.1:9417")
-            await line(pairing, "Shake the one on your sacrum")
+            await line(pairing, "Shake the one at your hip")
             os.kill(pids["sacrum_imu"], signal.SIGUSR1)
-            assert SACRUM in await line(pairing, "sacrum:")
+            assert SACRUM in await line(pairing, "hip:")
             assert await pairing.wait() == 0
     finally:
         sim.terminate()

@@ -106,11 +106,11 @@ def test_a_run_that_is_over_is_one_of_the_earlier_runs(tmp_path: Path, capfd: py
 
 def test_earlier_runs_are_said_at_the_start_and_stand_beside_this_one_at_the_end():
     history = (PastRun(5.0, 4.5, 170.0), PastRun(5.4, None, None))
-    assert earlier_text(history) == "2 earlier runs: hip drop left 5.2°, right 4.5°"
+    assert earlier_text(history) == "2 earlier runs: hip drop on left leg 5.2°, right leg 4.5°"
     assert earlier_text(history[:1]).startswith("1 earlier run: ")
     assert "no earlier runs" in earlier_text(())
     text = summary_text(SUMMARY, history, running_s=1700.0)
-    assert "  hip drop, landing left   5.6° (earlier runs 5.2°)" in text
+    assert "  hip drop on left leg     5.6° (earlier runs 5.2°)" in text
     assert "(earlier runs 170.0)" in text
     assert "5000 in 28 min 20 s of running" in text, "standing is not counted"
     assert text.endswith("\n  cues                     none: quiet is good")
@@ -120,7 +120,7 @@ def test_earlier_runs_are_said_at_the_start_and_stand_beside_this_one_at_the_end
     assert summary_text(replace(SUMMARY, thresholds=1, cues=1), running_s=1700.0, own_terminal=False) == for_others, (
         "a report of pain is answered with a cue"
     )
-    assert "left   5.6°" in for_others
+    assert "left leg     5.6°" in for_others
     assert "earlier runs" not in once
     assert "sensors" not in once, "all that they sent was received"
     short = summary_text(replace(SUMMARY, lost=2, dropped=1), running_s=1700.0)

@@ -83,7 +83,7 @@ async def test_numbers_are_in_the_units_of_the_dashboard_with_what_is_usual():
         t="", seq=1, t_s=0.0, speed_mps=3.0, drop_excursion_left_deg=7.8, drop_excursion_right_deg=4.4, extra=usual
     )
     said = await printed([session("running", 40), *[Post("m", frame)] * 5])
-    assert said[-1] == "40 steps | hip drop L/R 7.8/4.4° (usual 5.2/4.6°) | 10.8 km/h"
+    assert said[-1] == "40 steps | hip drop on L/R leg 7.8/4.4° (usual 5.2/4.6°) | 10.8 km/h"
     before_steps = MetricsMessage(t="", seq=1, t_s=0.0, speed_mps=0.0, extra=usual)
     assert (await printed([session("running"), *[Post("m", before_steps)] * 5]))[-1] == "0 steps | 0.0 km/h"
 
@@ -104,7 +104,7 @@ async def test_what_is_noted_of_a_sensor_that_works_is_said_once():
 async def test_numbers_come_every_fifth_frame():
     assert await printed([session("running", 40), *(metrics(seq, 170.2) for seq in range(11))]) == [
         "the run has started",
-        *["40 steps | 170 steps/min | hip drop L/R 5.0/-°"] * 2,
+        *["40 steps | 170 steps/min | hip drop on L/R leg 5.0/-°"] * 2,
     ]
 
 
@@ -113,7 +113,7 @@ async def test_thresholds_and_cues_are_said_in_words():
     threshold = Threshold(0, "drop_drift", ThresholdState.REACHED, Side.LEFT, ())
     cue = Cue(0, "level_hips", Severity.ADVICE, "Belt level.", Side.LEFT, (threshold,))
     assert await printed([*telemetry.record(threshold), *telemetry.record(cue)]) == [
-        "THRESHOLD hip drop against the usual, landing left: threshold reached",
+        "THRESHOLD hip drop against the usual, on left leg: threshold reached",
         "CUE (advice) Belt level.",
     ]
 
@@ -146,7 +146,7 @@ async def test_a_log_that_others_may_read_tells_nothing_of_pain():
     drift = Threshold(0, "drop_drift", ThresholdState.NEAR, Side.LEFT, ())
     onset = Threshold(0, "onset", ThresholdState.REPORTED, None, (report,))
     posts = [post for record in (answer, onset, drift) for post in telemetry.record(record)]
-    drift_line = "THRESHOLD hip drop against the usual, landing left: close to the threshold"
+    drift_line = "THRESHOLD hip drop against the usual, on left leg: close to the threshold"
     assert await printed(posts, own_terminal=False) == [drift_line]
     told = await printed(posts)
     assert told[0] == "CUE (warning) Walk now; stop for today."

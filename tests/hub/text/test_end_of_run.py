@@ -55,7 +55,7 @@ def test_the_end_of_a_demo_fits_the_terminal(
     lines = capfd.readouterr().out.splitlines()
     assert len(lines) < 24  # and the prompt
     assert max(map(len, lines)) < 80
-    assert any("hip drop, landing left" in line for line in lines)
+    assert any("hip drop on left leg" in line for line in lines)
     assert str(path) in lines[-2] or lines[-2].endswith(folder)
 
 
@@ -77,7 +77,7 @@ def test_the_introduction_of_the_demo_is_broken_at_words():
 
 def test_hip_drop_comes_first_and_a_long_line_goes_on_at_a_word():
     lines = summary_text(replace(SUMMARY, lost=31, dropped=20), EARLIER, running_s=91.0).splitlines()
-    assert [line.split("  ")[1] for line in lines[:2]] == ["steps", "hip drop, landing left"]
+    assert [line.split("  ")[1] for line in lines[:2]] == ["steps", "hip drop on left leg"]
     assert max(map(len, lines)) < 80
     assert lines[-1] == " " * 27 + "too late"
 
@@ -107,5 +107,5 @@ def test_what_was_not_measured_is_said():
     bare = replace(SUMMARY, contact_ms=None, flight_ms=None, drop_excursion_left_deg=None)
     text = summary_text(bare, running_s=91.0)
     assert "ground contact, flight   not measured\n" in text
-    assert "hip drop, landing left   not measured\n" in text
+    assert "hip drop on left leg     not measured\n" in text
     assert "251.9 ms, not measured" in summary_text(replace(SUMMARY, flight_ms=None), running_s=91.0)
