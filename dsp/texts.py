@@ -102,10 +102,14 @@ ABOUT_SITE = {
         "Pain just below the kneecap may come from the tendon there. That is neither of the two common knee pains of "
         "runners, and what is said here about them does not fit it: have it looked at if it stays."
     ),
-    "hip": "Pain at the hip that stays, or that makes you limp, should be looked at before you run on.",
+    "hip": (
+        "Pain at the hip that stays, or that makes you limp, should be looked at before you run on: it may come from "
+        "muscles at its side, from the low back, and now and then from a tired bone."
+    ),
     "calf or Achilles": (
         "Quicker steps move load from knee and hip to calf and Achilles. With pain there the goal for your steps is "
-        "put on hold: run as you did before."
+        "put on hold: run as you did before. A calf that is swollen, warm and sore without a strain needs urgent care "
+        "at once."
     ),
 }
 ABOUT_OTHER = "Pain that gets worse from run to run, or makes you limp, should be looked at."
@@ -116,6 +120,10 @@ ABOUT_BACK = (
 ABOUT_NUMB = (
     "Numbness or tingling is not a usual part of runner's knee. It may come from a nerve, often at the low back, even "
     "when the knee is what hurts."
+)
+ABOUT_BONE = (
+    "Pain deep in the groin, or at one spot of a shin, foot or thigh, may come from a bone that is tired. It begins "
+    "mild, and running on can break the bone."
 )
 
 ADVICE_EASY = (
@@ -131,15 +139,32 @@ SEE_BACK = (
     "See a doctor or physiotherapist before the next run. Loss of bladder or bowel control needs urgent care at once."
 )
 SEE_SEVERE = "Pain this strong, or a swollen or locking knee: see a doctor or physiotherapist."
+SEE_BONE = (
+    "See a doctor before the next run when it hurts at rest or at night, deep in the groin, at one spot of a bone, or "
+    "when you stand or hop on that leg."
+)
+SEE_OTHER = (
+    "See a doctor or physiotherapist before the next run with pain in the back, buttock or groin, numbness, or pain at "
+    "rest, at night or at one spot of a bone."
+)
 
 RED_FLAGS = (
-    "Urgent care at once: loss of bladder or bowel control, or when a tumour is suspected.",
+    (
+        "Urgent care at once: loss of bladder or bowel control, numbness between the legs, a leg that grows weak; pain "
+        "in the back with fever, weight lost for no reason, or an earlier or suspected cancer; a calf that is swollen, "
+        "warm and sore, above all with short breath."
+    ),
     (
         "See a doctor or physiotherapist before the next run: numbness or tingling, pain in the buttock of the same "
         "side, pain in the back, a swollen or locking knee, pain that gets worse from run to run."
     ),
+    (
+        "See a doctor before the next run, because it may be a bone: pain deep in the groin, pain at the hip at rest "
+        "or at night, pain when you hop on that leg, one spot on a shin or foot that is sore to the touch."
+    ),
 )
-"""Signs that are never for a running app."""
+"""Signs that are never for a running app: back (Finucane 2020, doi 10.2519/jospt.2020.9971), bones (Warden 2014, doi
+10.2519/jospt.2014.5334; Robertson 2017, doi 10.1055/s-0043-103946), calf (guideline of 2007, PMC1783928)."""
 
 WALK_SPOKEN = "Noted. Walk now."
 EASY_SPOKEN = "Noted. Easy, and stop if it rises."

@@ -1,11 +1,14 @@
 """What a pain report may mean for running on: education, never a diagnosis (sources 1, 5, 6).
 
-Numbness, buttock or back pain may come from the lumbar spine and not from the knee: such a report ends all cueing and
-says whom to see. Everything else is answered with how these pains usually behave and with the pain rule.
+Numbness, buttock or back pain may come from the lumbar spine and not from the knee, and pain deep in the groin from a
+bone: such a report ends all cueing and says whom to see. Running on with a little pain is a rule for knees and calves.
+At the hip, in a shin or a foot, or at a place that nobody here knows it is walking at any level, with the signs that
+must be looked at. Everything else is answered with how these pains usually behave and with the pain rule.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,19 +28,49 @@ SITES = (
 """Where it hurts, as offered everywhere."""
 
 _SHORT = {
-    "outside of the knee": "outer knee",
-    "lateral knee": "outer knee",
     "outer": "outer knee",
-    "kneecap": "around the kneecap",
-    "front of the knee": "around the kneecap",
     "front knee": "around the kneecap",
     "around kneecap": "around the kneecap",
     "below kneecap": "below the kneecap",
-    "low back": "back",
-    "calf": "calf or Achilles",
-    "achilles": "calf or Achilles",
     "calf/achilles": "calf or Achilles",
 }
+
+
+class Kind(StrEnum):
+    """What the place of a pain, in whatever words, calls for."""
+
+    NERVE = "nerve"
+    BACK = "back"
+    BONE = "bone"
+    SWOLLEN = "swollen"
+    LOOK = "look"
+    """Where bones of runners tire: nothing to run on with."""
+    HIP = "hip"
+    KNEE = "knee"
+    CALF = "calf"
+    UNKNOWN = "unknown"
+    """A word that nobody here knows may be a back, misspelt or in another language."""
+
+
+_MEANT: tuple[tuple[re.Pattern[str], Kind, str | None], ...] = tuple(
+    (re.compile(stems), kind, site)
+    for stems, kind, site in (
+        (r"numb|tingl|pins and needles|saddle|bladder|bowel|incontinen", Kind.NERVE, None),
+        (r"fractur|stress reaction|groin|adductor", Kind.BONE, None),
+        (r"swell|swollen|\block|giv\w+ way", Kind.SWOLLEN, None),
+        (r"\bbutt|glut|\bbum\b|backside", Kind.BACK, "buttock"),
+        (r"back(?! of\b)|lumb", Kind.BACK, "back"),
+        (r"sciati|pirifor|\bspin(?:e|al)|sacr|\bsi joint|tail ?bone|coccyx|\bischi", Kind.BACK, None),
+        (r"\bhips?\b|trochant", Kind.HIP, "hip"),
+        (r"\bshin|tibia|fibula|\bbone|metatars|\bfoot|\bfeet|\bheel|ankle|thigh|femur|pelvi|pubi", Kind.LOOK, None),
+        (r"\bcal(?:f|ves)\b|achill|soleus|gastroc", Kind.CALF, "calf or Achilles"),
+        (r"(?:below|under|beneath)\b.*\b(?:kneecap|patell)|patellar tend", Kind.KNEE, "below the kneecap"),
+        (r"knee ?cap|patell|front of\b.*\bknee", Kind.KNEE, "around the kneecap"),
+        (r"\b(?:outer|lateral|outside|side of)\b.*\bknee|\bit ?band|\bitb\b|iliotib", Kind.KNEE, "outer knee"),
+        (r"\bknee", Kind.KNEE, None),
+    )
+)
+"""Stems of words, the strictest first, what they mean, and our name where it says the same."""
 
 
 class PainRule(StrEnum):
@@ -85,23 +118,53 @@ def known_site(text: str | None) -> str | None:
     """The site that a runner's words mean; their own words when none of ours fits, None when nothing was said."""
     if text is None or not text.strip():
         return None
-    word = " ".join(text.strip().lower().split())
-    return word if word in SITES else _SHORT.get(word, text.strip())
+    word = _plain(text)
+    if word in SITES:
+        return word
+    meant = next((site for stems, _, site in _MEANT if stems.search(word)), None)
+    return _SHORT.get(word) or meant or text.strip()
+
+
+def kind_of(text: str | None) -> Kind | None:
+    """What these words call for; None when nothing was said."""
+    site = known_site(text)
+    if site is None:
+        return None
+    word = _plain(site)
+    return next((kind for stems, kind, _ in _MEANT if stems.search(word)), Kind.UNKNOWN)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.strip().lower().replace("-", " ").split())
+
+
+_STOPS = {
+    Kind.NERVE: (texts.ABOUT_NUMB, texts.SEE_BACK),
+    Kind.BACK: (texts.ABOUT_BACK, texts.SEE_BACK),
+    Kind.BONE: (texts.ABOUT_BONE, texts.SEE_BONE),
+    Kind.SWOLLEN: (texts.ABOUT_OTHER, texts.SEE_SEVERE),
+}
+_WALKS = {Kind.HIP: texts.SEE_BONE, Kind.LOOK: texts.SEE_BONE, Kind.UNKNOWN: texts.SEE_OTHER}
+"""Whom to see, and when, where no level of pain is one to run on with: no rule for running on is published for these,
+and a tired bone begins as a mild pain (Robertson 2017, doi 10.1055/s-0043-103946: think of it in every athlete whose
+hip hurts with exercise)."""
 
 
 def triage(report: PainReport, rule: PainRule = PainRule.TREK) -> Triage:
     """Answer a report."""
     site = known_site(report.site)
-    if report.numb:
-        return Triage(Consequence.CLINICIAN, texts.ACT_STOP, texts.ABOUT_NUMB, texts.ADVICE_STOP, texts.SEE_BACK)
-    if site in {"back", "buttock"}:
-        return Triage(Consequence.CLINICIAN, texts.ACT_STOP, texts.ABOUT_BACK, texts.ADVICE_STOP, texts.SEE_BACK)
-    about = texts.ABOUT_SITE.get(site or "", texts.ABOUT_OTHER)
-    if report.level is not None and report.level <= rule.most:
-        return Triage(Consequence.EASY, texts.ACT_EASY, about, texts.ADVICE_EASY.format(most=rule.most), None)
+    kind = Kind.NERVE if report.numb else kind_of(site)
+    if kind in _STOPS:
+        about, see = _STOPS[kind]
+        return Triage(Consequence.CLINICIAN, texts.ACT_STOP, about, texts.ADVICE_STOP, see)
+    about = texts.ABOUT_BONE if kind is Kind.LOOK else texts.ABOUT_SITE.get(site or "", texts.ABOUT_OTHER)
+    signs = None if kind is None else _WALKS.get(kind)
     if report.level is not None and report.level >= SEVERE:
-        return Triage(Consequence.WALK, texts.ACT_SEVERE, about, texts.ADVICE_WALK, texts.SEE_SEVERE)
-    return Triage(Consequence.WALK, texts.ACT_WALK, about, texts.ADVICE_WALK, None)
+        see = " ".join(filter(None, (texts.SEE_SEVERE, signs)))
+        return Triage(Consequence.WALK, texts.ACT_SEVERE, about, texts.ADVICE_WALK, see)
+    if report.level is not None and report.level <= rule.most and signs is None:
+        return Triage(Consequence.EASY, texts.ACT_EASY, about, texts.ADVICE_EASY.format(most=rule.most), None)
+    return Triage(Consequence.WALK, texts.ACT_WALK, about, texts.ADVICE_WALK, signs)
 
 
 SEVERE = 7
@@ -110,7 +173,7 @@ SEVERE = 7
 
 def hurts(report: PainReport) -> bool:
     """Whether a report says that something is wrong: level 0 without numbness says that nothing is."""
-    return report.level != 0 or bool(report.numb)
+    return report.level != 0 or bool(report.numb) or kind_of(report.site) is Kind.NERVE
 
 
 def at_once(level: int | None, site: str | None = None, *, numb: bool = False, rule: PainRule = PainRule.TREK) -> str:

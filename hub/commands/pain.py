@@ -8,7 +8,7 @@ from dataclasses import replace
 from dsp import texts
 from dsp.records import PainReport, Side
 from dsp.runner.history import PastRun
-from dsp.runner.triage import SITES, PainRule, known_site, triage
+from dsp.runner.triage import SITES, Kind, PainRule, kind_of, known_site, triage
 from hub.commands.before_run import answer_morning, now_utc, short, unanswered
 from hub.commands.live import chosen_config
 from hub.history.runs import StoredPain
@@ -92,9 +92,9 @@ def report(history: History, runner: str, options: Namespace, rule: PainRule) ->
 
 
 def _site(written: str | None) -> str | None:
-    """Read where it hurts; raises ConfigError."""
+    """Read where it hurts, in our words or in others that are understood; raises ConfigError."""
     site = known_site(written)
-    if site is not None and site not in SITES:
+    if site is not None and site not in SITES and kind_of(site) is Kind.UNKNOWN:
         near = nearest(site, list(SITES))
         every = "" if near.startswith("valid") else f" valid: {', '.join(SITES)}"
         raise ConfigError(f"--site {written!r}: {near}{every}")

@@ -14,7 +14,7 @@ from dsp import texts
 from dsp.cues.pain_noted import described
 from dsp.records import PainReport
 from dsp.runner.return_to_run import return_text
-from dsp.runner.triage import SITES, Consequence, PainRule, Triage, hurts, known_site, triage
+from dsp.runner.triage import SITES, Consequence, Kind, PainRule, Triage, hurts, kind_of, known_site, triage
 from hub.text.summary_text import row
 
 WIDTH = 78
@@ -65,7 +65,9 @@ def command(called: str, report: PainReport, exposure_m: float | None) -> str:
     """Write what to type for all that can be said about such pain: it keeps nothing."""
     words = [called, "pain"] if report.level is None else [called, "pain", str(report.level)]
     site = known_site(report.site)
-    words += ["--site", shlex.quote(site)] if site in SITES else []
+    if site is not None:  # a place that is not known is answered as `other` is
+        known = site in SITES or kind_of(site) is not Kind.UNKNOWN
+        words += ["--site", shlex.quote(site if known else "other")]
     words += ["--numb"] if report.numb else []
     words += ["--km", f"{exposure_m / 1000.0:.2f}"] if exposure_m is not None and exposure_m >= NEAREST_M else []
     return " ".join([*words, "--about"])

@@ -7,8 +7,8 @@ import pytest
 from dsp.cues.pain_noted import Rule as PainNoted
 from dsp.cues.rule import CueParams
 from dsp.records import PainReport, Side
-from dsp.runner.triage import SITES, Consequence, PainRule, at_once, known_site, triage
-from dsp.texts import level_word
+from dsp.runner.triage import SITES, Consequence, PainRule, at_once, hurts, known_site, triage
+from dsp.texts import RED_FLAGS, SEE_BONE, SEE_SEVERE, level_word
 
 
 def report(level: int | None, site: str | None = None, *, numb: bool | None = None) -> PainReport:
@@ -24,12 +24,79 @@ def test_the_stricter_rule_is_the_default(level, trek, guide):
     assert triage(report(level, "outer knee"), PainRule.GUIDE).consequence == guide
 
 
+ANSWERED = {
+    "outer knee": "easy",
+    "around the kneecap": "easy",
+    "below the kneecap": "easy",
+    "hip": "walk",
+    "buttock": "clinician",
+    "back": "clinician",
+    "calf or Achilles": "easy",
+    "other": "walk",
+}
+
+
 @pytest.mark.parametrize("site", SITES)
 def test_every_site_is_answered_in_its_own_words(site):
     found = triage(report(2, site))
     assert found.about
-    assert found.stops_cues == (site in {"back", "buttock"})
-    assert (found.see is not None) == found.stops_cues
+    assert found.consequence == ANSWERED[site]
+    assert (found.see is None) == (found.consequence is Consequence.EASY), "no stop without whom to see, and when"
+
+
+IN_OTHER_WORDS = {
+    "back": (
+        "Lower back",
+        "low-back pain",
+        "lumbar",
+        "lumbar spine",
+        "backache",
+        "middle of my back",
+        "hip and low back",
+    ),
+    "buttock": ("buttocks", "left buttock", "butt", "glute", "gluteus medius", "sciatica", "piriformis", "SI joint"),
+    "numb": ("numb toes", "tingling", "pins and needles", "bladder"),
+    "bone": ("groin", "deep groin pain", "stress fracture", "adductors and groin"),
+    "swollen": ("swollen knee", "knee locks", "knee gives way"),
+}
+
+
+@pytest.mark.parametrize("words", [each for row in IN_OTHER_WORDS.values() for each in row])
+@pytest.mark.parametrize("level", [1, 2, 3, 9])
+def test_signs_for_a_clinician_are_heard_in_the_runners_own_words(words, level):
+    found = triage(report(level, words), PainRule.GUIDE)
+    assert found.consequence is Consequence.CLINICIAN
+    assert found.see is not None
+
+
+@pytest.mark.parametrize(
+    "words", ["shin", "left shin bone", "hip flexor", "outside of hip", "heel", "Rücken", "my left toe"]
+)
+def test_no_level_is_one_to_run_on_with_where_a_bone_may_tire_or_a_word_is_not_known(words):
+    found = triage(report(1, words), PainRule.GUIDE)
+    assert found.consequence is Consequence.WALK
+    assert found.see is not None
+    assert "before the next run" in found.see
+
+
+@pytest.mark.parametrize(
+    "words", ["back of the knee", "left knee", "inside of the knee", "IT band", "kneecap", "calves"]
+)
+def test_knees_and_calves_may_go_on_with_little_pain_in_whatever_words(words):
+    assert triage(report(2, words)).consequence is Consequence.EASY
+
+
+def test_a_number_does_not_take_back_numbness_that_is_said_as_a_place():
+    assert hurts(report(0, "numb foot"))
+    assert not hurts(report(0, "lower back"))
+
+
+def test_signs_of_bones_and_of_a_calf_are_among_those_for_a_doctor():
+    urgent, *soon = RED_FLAGS
+    assert "bladder" in urgent
+    assert "calf that is swollen" in urgent
+    for sign in ("groin", "at night", "hop on that leg", "sore to the touch"):
+        assert sign in " ".join(soon)
 
 
 def test_knees_front_outside_and_tendon_are_told_apart():
@@ -47,8 +114,9 @@ def test_numbness_goes_before_the_site():
 
 
 def test_strong_pain_says_whom_to_see():
-    assert triage(report(7, "hip")).see is not None
-    assert triage(report(6, "hip")).see is None
+    assert triage(report(7, "outer knee")).see == SEE_SEVERE
+    assert triage(report(6, "outer knee")).see is None
+    assert triage(report(7, "hip")).see == f"{SEE_SEVERE} {SEE_BONE}"
 
 
 @pytest.mark.parametrize("site", SITES)
@@ -89,6 +157,13 @@ WORDS = {
     " kneecap": "around the kneecap",
     "Achilles": "calf or Achilles",
     "my left toe": "my left toe",
+    "left buttock": "buttock",
+    "Lower back pain": "back",
+    "inside of the knee": "inside of the knee",
+    "outside of the left knee": "outer knee",
+    "below my left kneecap": "below the kneecap",
+    "groin": "groin",
+    "Sciatica": "Sciatica",
     "": None,
     None: None,
 }

@@ -84,6 +84,7 @@ def test_signs_of_the_back_turn_cues_off_until_cleared(history: History, capsys:
     [
         (["pain"], "from 0 to 10"),
         (["pain", "3", "--site", "outer nee"], "did you mean 'outer knee'"),
+        (["pain", "3", "--site", "elbow"], "outer knee"),
         (["pain", "--next-morning", "yes"], "no run of the last three days"),
         (["history", "erase"], "--yes"),
     ],
@@ -223,6 +224,13 @@ def test_before_a_run_a_log_reads_the_same_with_and_without_pain(
     assert printed() == before
     monkeypatch.setattr(live, "is_own_terminal", lambda _out: True)
     assert "Cues are off: you reported buttock" in printed()
+
+
+@pytest.mark.parametrize("words", ["lower back", "left buttock", "sciatica", "groin"])
+def test_signs_in_the_runners_own_words_end_the_cues(words: str, history: History):
+    history.add(a_run(2.0))
+    assert carry_out(["pain", "1", "--site", words]) == 0
+    assert history.plan("runner").held
 
 
 def test_red_flags_are_there_for_everybody(capsys: pytest.CaptureFixture[str]):

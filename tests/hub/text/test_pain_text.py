@@ -46,6 +46,14 @@ def test_the_command_that_it_names_gives_all_the_rest():
     assert "pain --site buttock --numb --about" in text(PainReport(0, None, "buttock", numb=True))
 
 
+@pytest.mark.parametrize(("site", "typed"), [("Deep groin", "'Deep groin'"), ("Rücken", "other"), ("low back", "back")])
+def test_the_command_asks_about_no_less_than_what_was_answered(site: str, typed: str):
+    command = text(PainReport(0, 2, site)).splitlines()[-1]
+    assert f"pain 2 --site {typed} --about" in command
+    said = " ".join(about(parser().parse_args(shlex.split(command)[1:]), PainRule.TREK))
+    assert "before the next run" in said
+
+
 def test_of_many_reports_the_worst_is_told():
     said = text(*[replace(KNEE, t_ns=at, level=at % 6 + 1) for at in range(12)])
     assert said.splitlines()[0].startswith("  pain                     6 of 10")
