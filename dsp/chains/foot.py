@@ -33,6 +33,8 @@ class FootParams:
     running_stride_s  longest stride that can be running (below 133 steps a minute people walk)
     shoe_row          without a gyro, running strides in a row before anything is said,
     unlike            and the largest ratio between them
+    slipped           cosine between the old pitch axis and the new one below which what was learned about it is void
+    running_stance_s  who has run so far still runs where the push-off is over by then
     """
 
     quiet_s: float = 0.75
@@ -41,6 +43,8 @@ class FootParams:
     running_stride_s: float = 0.95
     shoe_row: int = 3
     unlike: float = 1.25
+    slipped: float = 0.5
+    running_stance_s: float = 0.52
     contact: FootContactParams = field(default_factory=FootContactParams)
     shoe: ShoeContactParams = field(default_factory=ShoeContactParams)
     push_off: PushOffParams = field(default_factory=PushOffParams)
@@ -70,6 +74,7 @@ class FootChain:
         self._stride_s = 0.0
         self._row = 0
         self._lifted = True
+        self._ran = False
         self._started_s = 0.0
         self.latest_s = float("-inf")
 
@@ -208,9 +213,10 @@ class FootChain:
             for start in range(first, self._done, chunk):
                 stop = min(start + chunk, self._done)
                 self._read(start, stop, out)
-        elif old[0] * axis[0] + old[1] * axis[1] + old[2] * axis[2] < 0.0:
+        elif old[0] * axis[0] + old[1] * axis[1] + old[2] * axis[2] < self._p.slipped:
             self._lowpass.reset()
-            self._detector.reset()
+            self._detector = FootContacts(self._lowpass.delay_s, self._p.contact)
+            self._push_off = PushOff(self._p.push_off)
 
     def _see(self, event: FootEvent, out: list[Sighting]) -> None:
         decided_s = self.latest_s
@@ -240,11 +246,13 @@ class FootChain:
 
     def _released_s(self, event: FootEvent) -> float:
         """Of a runner by how the foot rolled, of a walker when the push-off was over."""
-        if event.t_s - event.contact_s > self._p.contact.running_stance_s:
+        longest_s = self._p.running_stance_s if self._ran else self._p.contact.running_stance_s
+        self._ran = event.t_s - event.contact_s <= longest_s
+        if not self._ran:
             return event.t_s
         first, end = self._trace.first_at(event.contact_s), len(self._rate)
-        stance = Stance(
-            self._trace.t_s[first:end], self._rate[first:end], self._smooth[first:end], self._lowpass.delay_s
-        )
+        bias = self._strides.bias_about(self._axis) if self._axis else 0.0
+        rate, smooth = ([x - bias for x in row[first:end]] for row in (self._rate, self._smooth))
+        stance = Stance(self._trace.t_s[first:end], rate, smooth, self._lowpass.delay_s)
         found = self._push_off.toe_off_s(stance, event.contact_s, event.size)
         return event.t_s if found is None else found

@@ -23,6 +23,8 @@ class ShoeContactParams:
     landed_share     contact: the force has fallen to this share of the stop
     still_g          the shoe lies below this
     push_g           the push-off peak is above this
+    push_most        and below this share of the stop (0.4-0.75 in twelve foot runs): else it is the stop, and what was
+                     taken for it a push-off
     contact_offset_s  how late that is against contact truth in six marker-derived runs (-5..+40 ms)
     """
 
@@ -32,6 +34,7 @@ class ShoeContactParams:
     landed_share: float = 0.7
     still_g: float = 2.0
     push_g: float = 1.5
+    push_most: float = 0.95
     contact_offset_s: float = 0.015
     shortest_stance_s: float = 0.09
     longest_stance_s: float = 1.2
@@ -67,7 +70,10 @@ class ShoeContacts:
             if self._in_stance:
                 held = t - self._contact_s
                 self._lain = self._lain or (y < p.still_g and held > p.shortest_stance_s)
-                if self._lain and y < one >= two and one > p.push_g and held > p.shortest_stance_s:
+                peaked = y < one >= two and one > p.push_g and held > p.shortest_stance_s
+                if peaked and one > p.push_most * self._usual:
+                    self._in_stance, self._peak, self._contact_s = False, one, -9.0
+                elif peaked and self._lain:
                     when = previous_t - self._delay_s
                     events.append(FootEvent(EventKind.TOE_OFF, when, self._contact_s, self._usual))
                     self._in_stance, self._peak = False, 0.0

@@ -98,7 +98,7 @@ class FootStride:
         off = (self.gravity - 1.0) / p.half_trust
         whole = 1.0 / (1.0 + off * off)
         said = [
-            Metric(t_ns, FOOT_SPEED, self.length_m / self.time_s, side, p.trust * whole),
+            Metric(t_ns, FOOT_SPEED, math.hypot(self.length_m, self.rise_m) / self.time_s, side, p.trust * whole),
             Metric(t_ns, FOOT_SLOPE, 100.0 * self.rise_m / self.length_m, side, p.slope_trust * whole),
             Metric(t_ns, "foot_strike_angle_deg", self.strike_deg, side, p.strike_trust * whole),
         ]
@@ -143,6 +143,10 @@ class FootStrides:
         if not p.shortest_s < stride_s < p.longest_s or began_s < trace.t_s[0]:
             return None
         return self._stride(trace, trace.first_at(began_s), flat, pitch, contact_s, stride_s)
+
+    def bias_about(self, axis: Vector) -> float:
+        """What the gyro tells about an axis of the sensor while nothing turns, rad/s, as far as strides have shown."""
+        return float(np.array(axis) @ self._bias)
 
     def way_m(self, trace: Trace, start_s: float, end_s: float) -> float:
         """How far over the ground the shoe went between two moments at which it lay still."""

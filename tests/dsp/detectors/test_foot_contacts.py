@@ -68,8 +68,30 @@ def test_toe_off_follows_the_roll():
     assert found[2] - found[0] == pytest.approx(0.02, abs=0.006)
 
 
+def test_a_step_that_rolls_faster_than_usual_leaves_later():
+    push_off = PushOff()
+    usual = [push_off.toe_off_s(rolling(0.22), 0.0, 9.0) for _ in range(3)]
+    slow, angle = rolling(0.22), PushOffParams().rolled
+    fast = Stance(slow.t_s, [1.2 * rate for rate in slow.rate], slow.smooth, 0.0)
+    after = push_off.toe_off_s(fast, 0.0, 9.0) - fast.rolled_s(0.1, angle)
+    assert after > usual[-1] - slow.rolled_s(0.1, angle) + 0.0005
+
+
+def test_one_odd_stance_does_not_move_the_usual_toe_off():
+    """Means kept a tenth of what the first stance from standing was off, for twenty steps."""
+    push_off, odd = PushOff(), PushOff()
+    odd.toe_off_s(rolling(0.32), 0.0, 9.0)
+    after = [[each.toe_off_s(rolling(0.22), 0.0, 9.0) for _ in range(4)][-1] for each in (push_off, odd)]
+    assert after[1] == pytest.approx(after[0], abs=1e-4)
+
+
 def test_a_foot_that_hardly_rolls_has_no_toe_off():
     assert PushOff(PushOffParams(rolled=radians(120.0))).toe_off_s(rolling(0.22), 0.0, 9.0) is None
+
+
+def test_a_foot_that_rolls_less_far_than_steep_has_one():
+    usual, flat = PushOff(), PushOff(PushOffParams(steep=radians(120.0)))
+    assert flat.toe_off_s(rolling(0.22), 0.0, 9.0) == pytest.approx(usual.toe_off_s(rolling(0.22), 0.0, 9.0))
 
 
 def moves_in(rates, forces):

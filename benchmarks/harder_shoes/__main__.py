@@ -1,0 +1,204 @@
+"""Recorded runners with harder shoes: what the core still tells, worst scene first.
+
+    python -m benchmarks.harder_shoes [--seeds 1 2] [--only TEXT] [--each] [--jobs 2]
+
+Every long recorded run with shoes (five of three people with shoes whose motion fits a belt, one whose feet slide) is
+played once for each scene and seed (`scenes.py`). Each foot is scored by itself: contacts from 3 s match within 100 ms
+after the constant offset of the foot. Cells are the worst recording and foot. Contact time and speed only of the four
+runs with a truth for them; speed is what the core says a second at a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.harder_shoes.scenes import SCENES, Scene
+from benchmarks.harder_shoes.shoes import Array, Pair, columns_of, shoes_of
+from benchmarks.score_recordings import corrupted, match, run
+from dsp.records import Metric, Side, Step
+from tests.recorded import DATA_DIR, Recorded, folders, load
+
+RUNS = ("rbds_virtual_imu", "20160226", "welk002")
+TIMED = ("rbds_virtual_imu",)
+"""Whose contact times and belt speed are good to some milliseconds and a per cent."""
+
+LONG_HOLE_S = 0.4
+"""Contacts in and near longer holes cannot be seen and are not asked for."""
+
+
+@dataclass
+class Foot:
+    """One foot of one run in one scene; NaN where there is no truth."""
+
+    name: str
+    true: int = 0
+    missed: int = 0
+    false: int = 0
+    late_ms: float = math.nan
+    contact_sd_ms: float = math.nan
+    long_ms: float = math.nan
+    long_sd_ms: float = math.nan
+    speed_pct: float = math.nan
+    speed_sd_pct: float = math.nan
+    slope_pct: float = math.nan
+    wrong_side: int = 0
+
+
+def made(recorded: Recorded, scene: Scene, seed: int) -> tuple[Recorded, Pair]:
+    """The recording in a scene: columns of all that is worn, and the shoes' truth."""
+    pair = scene.body(shoes_of(recorded))
+    columns = columns_of(pair)
+    if scene.hip:
+        for name, values in recorded.columns.items():
+            if name.startswith("sacrum"):
+                columns[name] = np.interp(columns["t_s"], recorded.columns["t_s"], values)
+    harder = replace(recorded, columns=columns)
+    return replace(harder, columns=scene.sensor(corrupted(harder, seed, scene.rate_hz, **scene.errors), seed)), pair
+
+
+def played(folder: Path, number: int, seed: int) -> list[Foot]:
+    """Both feet of one recording in one scene."""
+    scene, recorded = SCENES[number], load(folder)
+    harder, pair = made(recorded, scene, seed)
+    records = run(harder.columns, harder.sensors)
+    steps = [r for r in records if isinstance(r, Step)]
+    name = f"{scene.name} | {recorded.name.split('/')[1]} s{seed}"
+    feet = [_foot(f"{name} {side}", side, pair[side].stances, steps, harder.columns["t_s"]) for side in pair]
+    for foot in feet:
+        if not any(part in recorded.name for part in TIMED):
+            foot.long_ms = foot.long_sd_ms = math.nan
+    begin_s = min(float(shoe.stances[0, 0]) for shoe in pair.values())
+    if any(part in recorded.name for part in TIMED):
+        _said(feet[0], records, begin_s + 3.0, scene.speed * float(recorded.truth["speed_mps"]), scene.slope_pct)
+    return feet
+
+
+def _foot(name: str, side: str, stances: Array, steps: list[Step], t_s: Array) -> Foot:
+    """Contacts and contact times of one side."""
+    out = Foot(name)
+    true = stances[:, 0]
+    start, end = max(t_s[0], true[0]) + 3.0, t_s[-1] - 0.7
+    mine = [s for s in steps if s.side is Side(side)]
+    out.wrong_side = sum(s.side is None for s in steps if start < s.t_ns * 1e-9 < end)
+    seen = np.array([s.t_ns * 1e-9 for s in mine])
+    rough = match(true, seen, 0.2)
+    offset = float(np.median([seen[k] - true[i] for i, k in rough])) if rough else 0.0
+    pairs = match(true, seen - offset, 0.1)
+    holes = [(a, b) for a, b in pairwise(t_s) if b - a > LONG_HOLE_S]
+    inside = {
+        i
+        for i in range(len(true))
+        if start <= true[i] <= end and not any(a - 0.5 < true[i] < b + 0.5 for a, b in holes)
+    }
+    out.true = len(inside)
+    out.missed = len(inside - {i for i, _ in pairs})
+    matched = {k for _, k in pairs}
+    # A shoe that stood flat at first has no contact of its own before its first swing.
+    out.false = sum(
+        1 for k, at in enumerate(seen) if k not in matched and start <= at - offset <= min(end, true[-1] + 0.15)
+    )
+    good = [(i, k) for i, k in pairs if i in inside]
+    if len(good) > 2:
+        apart = np.array([seen[k] - true[i] for i, k in good])
+        out.late_ms, out.contact_sd_ms = 1e3 * float(apart.mean()), 1e3 * float(apart.std())
+    held = [
+        contact_ms - 1e3 * float(stances[i, 1] - stances[i, 0])
+        for i, k in good
+        if (contact_ms := mine[k].contact_ms) is not None and stances[i, 1] - stances[i, 0] < 1.0
+    ]
+    held = [x for x in held if math.isfinite(x)]
+    if len(held) > 2:
+        out.long_ms, out.long_sd_ms = float(np.mean(held)), float(np.std(held))
+    return out
+
+
+def _said(foot: Foot, records: list[object], from_s: float, speed_mps: float, slope_pct: float) -> None:
+    """Speed and slope, said once a second while running."""
+    running = {r.t_ns for r in records if isinstance(r, Metric) and r.key == "running" and r.value > 0.0}
+
+    def told(key: str) -> Array:
+        found = (r for r in records if isinstance(r, Metric) and r.key == key and r.t_ns * 1e-9 > from_s)
+        return np.array([r.value for r in found if r.t_ns in running])
+
+    speed, slope = told("speed_mps"), told("slope_pct")
+    if len(speed) > 2:
+        off = 100.0 * (speed / speed_mps - 1.0)
+        foot.speed_pct, foot.speed_sd_pct = float(off.mean()), float(off.std())
+    if len(slope) > 2:
+        foot.slope_pct = float(slope.mean()) - slope_pct
+
+
+def _worst(values: list[float]) -> float:
+    return max((abs(v) for v in values if math.isfinite(v)), default=math.nan)
+
+
+Figure = Callable[[list[Foot]], float]
+
+FIGURES: tuple[tuple[str, Figure, str], ...] = (
+    ("true", lambda f: sum(x.true for x in f), "6.0f"),
+    ("missed", lambda f: sum(x.missed for x in f), "6.0f"),
+    ("false", lambda f: sum(x.false for x in f), "6.0f"),
+    ("noSide", lambda f: sum(x.wrong_side for x in f), "6.0f"),
+    ("icOff", lambda f: _worst([x.late_ms for x in f]), "6.1f"),
+    ("icSD", lambda f: _worst([x.contact_sd_ms for x in f]), "6.1f"),
+    ("ctBias", lambda f: _worst([x.long_ms for x in f]), "6.1f"),
+    ("ctSD", lambda f: _worst([x.long_sd_ms for x in f]), "6.1f"),
+    ("ctMed", lambda f: float(np.nanmedian([x.long_sd_ms for x in f] or [math.nan])), "6.1f"),
+    ("speed%", lambda f: _worst([x.speed_pct for x in f]), "6.1f"),
+    ("spSD%", lambda f: _worst([x.speed_sd_pct for x in f]), "6.2f"),
+    ("slope", lambda f: _worst([x.slope_pct for x in f]), "6.1f"),
+)
+
+
+def badness(feet: list[Foot]) -> tuple[float, float]:
+    """Steps first, then milliseconds and per cents."""
+    values = {name: figure(feet) for name, figure, _ in FIGURES}
+    worst = [values[name] for name in ("icSD", "ctSD", "speed%")]
+    return values["missed"] + values["false"] + values["noSide"], sum(x for x in worst if math.isfinite(x))
+
+
+def main() -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--only", default="", help="part of a scene's name; several separated by commas")
+    parser.add_argument("--people", default="", help="part of a recording's name")
+    parser.add_argument("--each", action="store_true", help="every foot of every recording and scene too")
+    parser.add_argument("--jobs", type=int, default=2)
+    args = parser.parse_args()
+    if DATA_DIR is None:
+        print("recorded runs are missing: set STRIDECUE_DATA", file=sys.stderr)
+        return 1
+    people = [f for f in folders() if any(name in str(f) for name in RUNS) and args.people in str(f)]
+    scenes = [k for k, scene in enumerate(SCENES) if any(part in scene.name for part in args.only.split(","))]
+    todo = [(folder, k, seed) for k in scenes for folder in people for seed in args.seeds]
+    with ProcessPoolExecutor(args.jobs) as pool:
+        found = list(pool.map(played, *zip(*todo, strict=True)))
+    of: dict[int, list[list[Foot]]] = {
+        k: [feet for feet, (_, n, _) in zip(found, todo, strict=True) if n == k] for k in scenes
+    }
+    print(f"{'scene':40s} " + " ".join(f"{name:>6s}" for name, _, _ in FIGURES))
+    flat = {k: [foot for feet in runs for foot in feet] for k, runs in of.items()}
+    for k in sorted(flat, key=lambda k: badness(flat[k]), reverse=True):
+        print(f"{SCENES[k].name:40s} " + _cells(flat[k]))
+        if args.each:
+            for foot in sorted(flat[k], key=lambda foot: badness([foot]), reverse=True):
+                print(f"  {foot.name[-56:]:58s} " + _cells([foot]))
+    return 0
+
+
+def _cells(feet: list[Foot]) -> str:
+    return " ".join(format(figure(feet), form) for _, figure, form in FIGURES).replace("nan", "  -")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

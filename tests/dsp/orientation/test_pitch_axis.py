@@ -1,0 +1,42 @@
+"""The pitch axis of a shoe sensor that slips on its lace or is clipped on anew."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from drivers.virtual.runner import RunnerParams, VirtualRunner
+from dsp.orientation.pitch_axis import PitchAxis
+from dsp.signals import Placement
+
+CHUNK, RATE_HZ = 4, 104.0
+
+
+def turn(degrees: float, axis: int) -> np.ndarray:
+    """(3, 3) about x, y or z of the shoe."""
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    out, i, j = np.eye(3), (axis + 1) % 3, (axis + 2) % 3
+    out[i, i] = out[j, j] = cos
+    out[i, j], out[j, i] = sin, -sin
+    return out
+
+
+@pytest.mark.parametrize(("degrees", "axis"), [(180.0, 2), (90.0, 2), (90.0, 0), (60.0, 1)])
+def test_a_sensor_that_slipped_has_its_axis_again_within_seven_seconds(degrees, axis):
+    """It kept the old one for half a minute; turned by half a turn, every step after was lost."""
+    runner = VirtualRunner(RunnerParams(seed=4, mounts_deg={Placement.LEFT_FOOT: (0.0, 0.0, 0.0)}))
+    samples = np.array(runner.imu(Placement.LEFT_FOOT, 0, int(30 * RATE_HZ), RATE_HZ))
+    slipped = turn(degrees, axis)
+    found = PitchAxis(CHUNK / RATE_HZ)
+    before = None
+    for k in range(0, len(samples) - CHUNK, CHUNK):
+        means = samples[k : k + CHUNK].mean(axis=0)
+        if k / RATE_HZ >= 20.0:
+            before = before or found.axis
+            means = np.concatenate([slipped @ means[:3], slipped @ means[3:]])
+        found.update(means.tolist())
+        if k / RATE_HZ > 27.0:
+            assert found.axis is not None
+            assert float(np.array(found.axis) @ slipped @ np.array(before)) > 0.95

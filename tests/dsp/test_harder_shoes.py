@@ -1,0 +1,60 @@
+"""Recorded runners in the scenes of `benchmarks.harder_shoes` that once broke the core."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.harder_shoes.__main__ import played
+from benchmarks.harder_shoes.scenes import SCENES
+from tests.recorded import folders, requires_data
+
+
+def play(recording, scene, seed=1):
+    folder = next(folder for folder in folders() if folder.name == recording)
+    return played(folder, next(k for k, s in enumerate(SCENES) if s.name == scene), seed)
+
+
+@requires_data
+@pytest.mark.parametrize(
+    ("recording", "scene", "lost"),
+    [("sub041_run_4.5mps", "slips by 180 deg about z", 6), ("sub041_run_2.5mps", "slips by 90 deg about x", 4)],
+)
+def test_a_sensor_that_slips_costs_a_few_steps(recording, scene, lost):
+    """Half a turn about the vertical cost every step after it, on both feet."""
+    for foot in play(recording, scene):
+        assert foot.missed <= lost
+        assert foot.false <= lost
+
+
+@requires_data
+@pytest.mark.parametrize("recording", ["sub041_run_3.5mps", "sub041_run_4.5mps"])
+def test_without_a_gyro_a_push_off_is_no_landing(recording):
+    """At 4.5 m/s the push-off was taken for the stop before landing: each contact 0.3 s late."""
+    for foot in play(recording, "without gyros"):
+        assert foot.missed <= 2
+        assert foot.false == 0
+        assert foot.contact_sd_ms < 10.0
+
+
+@requires_data
+def test_a_long_stance_of_a_runner_ends_as_the_others_do():
+    """Near 0.45 s the end of the push-off was told instead, 0.1 s later, in one stance of ten."""
+    for foot in play("sub032_run_2.5mps", "times x 1.2, forces same"):
+        assert foot.long_sd_ms < 8.0
+
+
+@requires_data
+def test_a_gyro_that_is_off_does_not_make_stances_longer():
+    """10 deg/s moved the contact time of a foot by up to 11 ms."""
+    plain, off = (play("sub041_run_2.5mps", scene) for scene in ("cheap sensors, nothing else", "bias 10 dps"))
+    for a, b in zip(plain, off, strict=True):
+        assert abs(a.long_ms - b.long_ms) < 3.0
+
+
+@requires_data
+def test_on_a_slope_the_speed_is_that_along_the_ground():
+    """It was that of the map: 1.1 % less on 15 %."""
+    scenes = ("cheap sensors, nothing else", "climbs by -15 %")
+    plain, steep = (play("sub041_run_3.5mps", scene)[0] for scene in scenes)
+    assert abs(plain.speed_pct - steep.speed_pct) < 0.4
+    assert abs(plain.slope_pct - steep.slope_pct) < 0.5
