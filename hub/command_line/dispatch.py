@@ -6,6 +6,7 @@ traceback goes to the log file, never to the user.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
@@ -41,7 +42,8 @@ def carry_out(arguments: list[str] | None = None) -> int:
     sys.excepthook = partial(_tell_unexpected, log_to_file())
     try:
         command = cast("Command", importlib.import_module(f"hub.commands.{options.module}"))
-        return command.run(options)
+        code = command.run(options)
+        sys.stdout.flush()  # not when Python ends, whose complaint would be another
     except (ConfigError, ProfileError) as error:
         return _failed(str(error), 2)
     except ModuleNotFoundError as error:
@@ -56,6 +58,7 @@ def carry_out(arguments: list[str] | None = None) -> int:
         return 0
     except (DriverError, HistoryError, OSError) as error:
         return _failed(str(error), 1)
+    return code
 
 
 def _tell_unexpected(log: Path, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -65,5 +68,6 @@ def _tell_unexpected(log: Path, kind: type[BaseException], error: BaseException,
 
 
 def _failed(text: str, code: int) -> int:
-    print(f"stridecue: {text}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # the terminal is gone
+        print(f"stridecue: {text}", file=sys.stderr)
     return code

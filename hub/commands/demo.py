@@ -45,6 +45,8 @@ _EARLIER = (
 )
 """Days ago, drop left and right, cadence: runs of the same runner, fresh."""
 
+APART = "kept apart: a demo that tires is nobody's usual run"
+
 _INTRODUCTION = """\
 A virtual runner: stands still for 6 s, then runs; from about 40 s on it
 tires, and its hip drops further when it lands on the left. Five sensors
@@ -90,9 +92,10 @@ def run(options: Namespace) -> int:
             observe=observe,
         )
     )
+    kept = keep(ended, History(_history_file()), OWN_RUNS, count, APART)
     tell_summary(ended, settings.history, count)
-    if ended.outcome.summary is not None:
-        keep(ended, History(_history_file()), OWN_RUNS, count, "kept apart: a demo that tires is nobody's usual run")
+    if kept:
+        print(kept)
         tell_pain(count, settings.pain_rule, kept=False)
     if epochs_s:
         comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * NS_PER_S))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +18,8 @@ from hub.text.pain_text import is_own_terminal, run_pain_text
 from hub.text.summary_text import row, summary_text
 
 COUNTS = "added: later runs are compared with this one too"
+
+_LOG = logging.getLogger("stridecue.history")
 
 
 def tell_summary(ended: Ended, history: Sequence[PastRun], count: RunCount) -> None:
@@ -44,11 +47,14 @@ def keep(
     told: str = COUNTS,
     *,
     surface: str | None = None,
-) -> None:
-    """Add a run to the history and say so in the words `told`; a history that cannot be written is said on stderr."""
+) -> str:
+    """Add a run to the history; gives what to say of it, in the words `told` when it was added.
+
+    Says nothing itself: a run is to be kept before anything is said, for the terminal may be gone.
+    """
     outcome = ended.outcome
     if outcome.summary is None:
-        return
+        return ""
     recording = str(outcome.files[0]) if outcome.files else None
     started = ended.session.started_utc or ""
     run = stored_run(
@@ -56,12 +62,11 @@ def keep(
     )
     if run is None:
         few = f"less than {SHORTEST_S:.0f} s of running, or fewer than {FEWEST_STEPS} steps and no distance"
-        print(row("history", f"not added: {few}"))
-        return
+        return row("history", f"not added: {few}")
     try:
         history.add(run)
         history.keep_plan(runner, outcome.plan, started)
     except HistoryError as error:
-        print(f"stridecue: this run is not in the history: {error}", file=sys.stderr)
-    else:
-        print(row("history", told))
+        _LOG.error("run not added: %s", error)
+        return row("history", f"NOT added: {error}")
+    return row("history", told)

@@ -81,8 +81,10 @@ def run(options: Namespace) -> int:
             history=history,
         )
     )
+    kept = keep(ended, history, runner, count, APART if made_up else COUNTS, surface=options.surface)
     tell_summary(ended, settings.history, count)
-    keep(ended, history, runner, count, APART if made_up else COUNTS, surface=options.surface)
+    if kept:
+        print(kept)
     tell_pain(count, config.cues.pain_rule, kept=True)
     for line in ended.words():
         print(line)

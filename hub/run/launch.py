@@ -45,7 +45,7 @@ from hub.sound.plan import choose_sounds
 from hub.stop import Stop, stopping_on_signals
 from hub.telemetry.stamps import About
 from hub.terminal.dashboard import dashboard_is_installed
-from hub.terminal.terminal import is_whole
+from hub.terminal.terminal import is_whole, tell
 from hub.text.console import Console
 from hub.text.pain_text import is_own_terminal
 from hub.text.summary_text import WIDTH, earlier_text
@@ -138,9 +138,9 @@ async def _carry_out(launch: Launch) -> Ended:
     sound, no_sound = choose_sounds(launch.sound or SILENT, spoken_phrases(), dashboard=dashboard)
     for line in (no_broker, why_not, no_sound):
         if line:
-            print(f"stridecue: {line}", file=sys.stderr, flush=True)
+            tell(f"stridecue: {line}", sys.stderr)
     if launch.source != "replay" or launch.settings.history:
-        print(earlier_text(launch.settings.history), file=out, flush=True)
+        tell(earlier_text(launch.settings.history), out)
     signals = launch.signals or broker is not None
     engine = Engine(launch.catalog, launch.settings.pipeline(signals=signals), cues=launch.settings.cues)
     stop = Stop()
@@ -253,7 +253,7 @@ def _console(out: TextIO, source: str) -> Callable[[Subscription[Post]], Corouti
     own, begins = is_own_terminal(out), "a recording is played" if source == "replay" else "looking for sensors"
     if own and source != "replay":
         whose = " in a run of your own" if source == "demo" else ""
-        print(f"Something hurts{whose}: three taps on the hip sensor, or `stridecue pain` afterwards.", file=out)
+        tell(f"Something hurts{whose}: three taps on the hip sensor, or `stridecue pain` afterwards.", out)
     return lambda subscription: Console(out, subscription, own_terminal=own, begins=begins).run()
 
 

@@ -21,11 +21,15 @@ class Screen:
         self._say = say
 
     def say(self, text: str) -> None:
-        """Write a line, or log it."""
-        if self.has_dashboard:
-            _LOG.info("%s", text)
-        else:
-            self._say(text)
+        """Write a line, or log it: also where the terminal or whoever read from us is gone."""
+        if not self.has_dashboard:
+            try:
+                self._say(text)
+            except OSError as error:
+                _LOG.info("nobody reads what is said any more: %s", error)
+            else:
+                return
+        _LOG.info("%s", text)
 
     async def open(self, port: int, runner: str) -> None:
         """Give the terminal to the dashboard; raises OSError."""

@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 # Leave the alternate screen, show the cursor, mouse and bracketed paste off, attributes off.
 _RESET = b"\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[<u\x1b[0m\r\n"
@@ -15,6 +15,12 @@ _RESET = b"\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[
 def is_whole() -> bool:
     """Whether stdin, stdout and stderr are all a terminal: less, and a dashboard spins or draws into files."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def tell(text: str, out: TextIO) -> None:
+    """Print a line that a run can do without: a terminal, or a reader of a pipe, that is gone does not hinder it."""
+    with contextlib.suppress(OSError):
+        print(text, file=out, flush=True)
 
 
 class SavedTerminal:

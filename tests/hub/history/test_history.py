@@ -91,17 +91,16 @@ def test_a_treadmill_that_was_connected_is_the_surface_unless_the_runner_says_ot
         assert stored.surface == kept
 
 
-def test_a_run_that_is_over_is_one_of_the_earlier_runs(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+def test_a_run_that_is_over_is_one_of_the_earlier_runs(tmp_path: Path):
     history = History(tmp_path / "history.sqlite")
     session = SessionInfo(0, "2025-03-01T07:30:00.000Z", "ann")
     outcome = Outcome(summary=SUMMARY, running_s=100.0, files=[tmp_path / "run.mcap"])
-    keep(Ended(outcome, session, (), sys.stdout), history, "ann", counted(200))
+    assert "added" in keep(Ended(outcome, session, (), sys.stdout), history, "ann", counted(200))
     (run,) = history.newest("ann")
     assert (run.started_utc, run.recording) == (session.started_utc, str(tmp_path / "run.mcap"))
-    assert "added" in capfd.readouterr().out
-    keep(Ended(replace(outcome, running_s=10.0), session, (), sys.stdout), history, "ann", counted(20))
+    short = Ended(replace(outcome, running_s=10.0), session, (), sys.stdout)
+    assert "not added" in keep(short, history, "ann", counted(20))
     assert len(history.newest("ann")) == 1
-    assert "not added" in capfd.readouterr().out
 
 
 def test_earlier_runs_are_said_at_the_start_and_stand_beside_this_one_at_the_end():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,7 +24,7 @@ from hub.flow.source import Source
 from hub.link.connection import Server, open_client
 from hub.messages.wire import MetricsMessage, Post, SensorMessage, SessionMessage
 from hub.replay.replayed import ReplayedSource, opened
-from hub.run.runtime import Plan
+from hub.run.runtime import Plan, Runtime
 from hub.settings.run_settings import RunSettings
 from hub.telemetry.stamps import About
 from tests.hub.programs import a_port, mosquitto, until
@@ -91,6 +92,23 @@ async def test_a_sink_that_fails_is_told_and_the_run_goes_on(small_recording: Pa
     assert outcome.summary is not None
     assert outcome.summary.steps > 35
     assert any("console failed" in line and "the terminal is gone" in line for line in run.said)
+
+
+async def test_a_terminal_that_is_gone_for_lines_of_text_and_for_what_is_said_of_them_does_not_end_a_run(
+    small_recording: Path, tmp_path: Path
+):
+    def gone(*_words: object) -> None:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    async def console(subscription: Subscription[Post]) -> None:
+        async for _batch in subscription.batches():
+            gone()
+
+    run = a_run(small_recording, tmp_path, console=console, strict=False)
+    outcome = await Runtime(run.plan, run.stop, gone).run()
+    assert outcome.summary is not None
+    assert outcome.summary.steps > 35
+    assert not RecordingReader(outcome.files[0]).truncated
 
 
 async def test_a_sink_that_takes_its_time_at_the_end_costs_nothing(small_recording: Path, tmp_path: Path):

@@ -47,7 +47,7 @@ def test_the_end_of_a_demo_fits_the_terminal(
     for record in said:
         count.observe(record)
     tell_summary(ended, EARLIER, count)
-    keep(ended, History(tmp_path / "history.sqlite"), "demo", count)
+    print(keep(ended, History(tmp_path / "history.sqlite"), "demo", count))
     tell_pain(count, PainRule.TREK, kept=True)
     print(comparison_text(Comparison(262, 262, 0, 0, 0.04, -0.14, -0.11)))
     for line in ended.words():
