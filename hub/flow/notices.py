@@ -5,6 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+FOR_ALL = ("missing", "radio", "sides", "clocks")
+"""Subjects of which everybody reads what the runner reads: what is not measured, or lost on the way here."""
+IN_SHORT = {"recording": "this run is not recorded as a whole"}
+"""Subjects of which others read this: the runner's files are nobody else's business."""
+
 _LOG = logging.getLogger("stridecue.notices")
 
 
@@ -19,6 +24,14 @@ class Notices:
     def text(self) -> str | None:
         """All that stands on the board, None when it is empty."""
         return "; ".join(self._texts.values()) or None
+
+    @property
+    def for_others(self) -> str | None:
+        """What others may read: nothing of other subjects, which may come with a report of pain, or name files."""
+        told = [
+            IN_SHORT.get(subject, text) for subject, text in self._texts.items() if subject in (*FOR_ALL, *IN_SHORT)
+        ]
+        return "; ".join(told) or None
 
     def put(self, subject: str, text: str) -> None:
         """Put up, replace or (empty text) take down what is said about a subject."""

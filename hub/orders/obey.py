@@ -14,7 +14,8 @@ from dsp.runner.plan import Volume
 from dsp.texts import clock
 from hub.flow.facts import Asked, Mute
 from hub.messages.incoming import CommandMessage, PainMessage, Who
-from hub.orders.order_desk import Order, OrderError
+from hub.orders.order_desk import OrderError
+from hub.orders.repeats import Order
 
 NUDGE = "nudge"
 """Rule of a cue that a person sent."""
@@ -27,6 +28,7 @@ class Obey:
 
     cues     False: the runner wants none, so nobody can ask
     kept     the run has a history, which keeps reports of pain
+    unwritten  how many facts wait for a history that takes nothing
     live     False: a replay, where a mark would be kept nowhere
     running_s  tells the running time at a time
     volume   how many cues the runner gets now
@@ -43,6 +45,7 @@ class Obey:
         *,
         cues: bool = True,
         kept: bool = True,
+        unwritten: Callable[[], int] = lambda: 0,
         live: bool = True,
         running_s: Callable[[int], float] = lambda _t_ns: 0.0,
         volume: Callable[[], Volume] = lambda: Volume.USUAL,
@@ -55,6 +58,7 @@ class Obey:
         self._now_ns = now_ns
         self._cues = cues
         self._kept = kept
+        self._unwritten = unwritten
         self._live = live
         self._running_s = running_s
         self._volume = volume
@@ -115,7 +119,9 @@ class Obey:
         await self._hear(order)
         if not self._kept:
             return "the pain report is answered to the runner; this run has no history that would keep it"
-        return "the pain report is kept on the runner's own machine, and only there"
+        if self._unwritten():
+            return "the pain report is noted, and not written yet: the history takes nothing now; it is tried again"
+        return "the pain report is noted: it goes into the history on the runner's own machine, and only there"
 
     async def _ask(self, order: CommandMessage) -> str:
         if not self._cues:

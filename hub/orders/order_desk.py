@@ -8,9 +8,8 @@ is cleared, not obeyed; pain must not stay on a broker at all.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, get_args
 
 import aiomqtt
 import msgspec
@@ -22,16 +21,14 @@ from hub.messages.delivery import DELIVERY
 from hub.messages.incoming import Action, Answer, CommandMessage, PainMessage
 from hub.messages.topics import ROOT, Topics, WireError, parse_topic
 from hub.messages.wire import Post, ReplyMessage, decode, encode
+from hub.orders.repeats import Order, Repeats
 
 MAX_ORDER_BYTES = 4096
 """Four times the longest pain note in UTF-8."""
 ORDERS_A_SECOND = 5
 """Nobody presses keys faster; what comes faster is counted, and answered once a second at most."""
-REMEMBERED = 64
-"""Ids of orders that were carried out: a message that comes twice (QoS 1) is done once."""
 
 _GOOD = {"command": '{"action": "mute"}', "pain": '{"level": 3, "site": "outer knee", "side": "left"}'}
-Order: TypeAlias = PainMessage | CommandMessage
 
 _ONLY_NEW = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
 """MQTT 5: nothing that was said to an earlier hub, and the flag by which a sender asked the broker to keep it."""
@@ -62,7 +59,7 @@ class OrderDesk:
         self._topics = Topics(runner)
         self._carry_out = carry_out
         self._answer = answer
-        self._done: OrderedDict[str, str] = OrderedDict()
+        self._repeats = Repeats()
         self._second = -1
         self._this_second = 0
 
@@ -117,16 +114,14 @@ class OrderDesk:
             self.refused += 1
             return Answer(kind, _id_of(payload), ok=False, text=_explained(kind, str(error)))
         assert isinstance(order, PainMessage | CommandMessage)
-        if order.id is not None and order.id in self._done:
-            return Answer(kind, order.id, ok=True, text=self._done[order.id])
+        now_s = asyncio.get_running_loop().time()
+        if (answered := self._repeats.answer(order, now_s)) is not None:
+            return Answer(kind, order.id, ok=True, text=answered)
         try:
             text = await self._carry_out(order)
         except OrderError as error:
             return Answer(kind, order.id, ok=False, text=str(error))
-        if order.id is not None:
-            self._done[order.id] = text
-            while len(self._done) > REMEMBERED:
-                self._done.popitem(last=False)
+        self._repeats.carried_out(order, text, now_s)
         return Answer(kind, order.id, ok=True, text=text)
 
     def _too_fast(self) -> str | None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 
+import msgspec
+
 from hub.broker.beyond import USER, BeyondBroker
 from hub.broker.let_go import LetGo
 from hub.broker.loopback import LoopbackBroker
@@ -19,7 +21,7 @@ from hub.link.connection import Server
 from hub.messages.delivery import for_others, may_leave
 from hub.messages.incoming import Who
 from hub.messages.topics import Topics
-from hub.messages.wire import Message, Post
+from hub.messages.wire import Message, Post, SessionMessage
 from hub.orders.obey import Obey
 from hub.orders.order_desk import OrderDesk
 from hub.run.beside import Beside
@@ -155,7 +157,7 @@ class Outlets:
         overdue: Overdue | None = None,
     ) -> None:
         wanted: Callable[[Post], bool] = may_leave if others_read else lambda _post: True
-        as_told: Callable[[Message], Message | None] = for_others if others_read else lambda message: message
+        as_told = partial(as_others_read, self._notices) if others_read else _as_it_is
         sink = MqttSink(
             name,
             server,
@@ -168,3 +170,15 @@ class Outlets:
             as_told=as_told,
         )
         self._beside.start_sink(f"mqtt {name}", sink.run())
+
+
+def as_others_read(notices: Notices, message: Message) -> Message | None:
+    """Give a message as the readers of a broker beyond the runner's own may have it; None: not at all."""
+    told = for_others(message)
+    if isinstance(told, SessionMessage):
+        return msgspec.structs.replace(told, notice=None if told.late else notices.for_others)
+    return told
+
+
+def _as_it_is(message: Message) -> Message | None:
+    return message

@@ -103,6 +103,7 @@ class Runtime:
         self._now_ns: Callable[[], int] = lambda: plan.about.t0_ns
         self._steer: Callable[[CommandMessage], str | None] = lambda _order: None
         self._recorder: RecorderSink | None = None
+        self._diary: DiarySink | None = None
         self._outcome = Outcome()
         self._said: Callable[[Said | None], None] = lambda _said: None
         self._course = Course(
@@ -230,7 +231,8 @@ class Runtime:
             beside.start_sink("jsonl", JsonlSink(plan.jsonl, facts).run())
         if plan.diary is not None:
             facts = self._facts.subscribe("diary", Policy.DROP_OLDEST, diary.CAPACITY, wanted=diary.is_kept)
-            beside.start_sink("diary", DiarySink(plan.diary, facts, self._notices.about("history")).run())
+            self._diary = DiarySink(plan.diary, facts, self._notices.about("history"))
+            beside.start_sink("diary", self._diary.run())
         if plan.chore is not None:
             beside.start("chore", asyncio.to_thread(plan.chore))
         if plan.console is not None:
@@ -263,6 +265,7 @@ class Runtime:
             self._now,
             cues=self._plan.engine.cues,
             kept=self._plan.diary is not None,
+            unwritten=lambda: 0 if self._diary is None else self._diary.unwritten,
             live=self._plan.about.source != "replay",
             running_s=self._session.elapsed_s,
             volume=lambda: self._plan.engine.plan().volume,
@@ -305,6 +308,8 @@ class Runtime:
             self._outcome.losses[posts.name] = posts.dropped
         if self._plan.beyond.overdue is not None:
             self._outcome.losses["external"] += self._plan.beyond.overdue.dropped
+        if self._diary is not None:
+            self._outcome.losses["diary"] += self._diary.unwritten
         if self._recorder is not None:
             # Nearly all that the bus carries for the recorder are packets.
             self._outcome.unrecorded = self._recorder.lost_packets + self._outcome.losses["recorder"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 import aiomqtt
@@ -97,7 +97,7 @@ class MqttSink:
                 await self._deliver()
                 keeper.cancel()
         finally:
-            await self._overdue.keep([*self._backlog, *self._subscription.take()])
+            await self._keep(self._overdue, [*self._backlog, *self._subscription.take()])
             if self._overdue.pending:
                 self._notice(
                     f"{self._overdue.pending} messages for the {self.name} broker {self._server} are kept; "
@@ -129,7 +129,7 @@ class MqttSink:
             self.up.clear()
             if self._overdue is not None:
                 unsent, self._backlog = self._backlog, deque()
-                await self._overdue.keep(unsent)
+                await self._keep(self._overdue, unsent)
 
     async def _keep_while_away(self, overdue: Overdue) -> None:
         """For ever: once a second, what came in while the broker is away goes to disk."""
@@ -137,7 +137,12 @@ class MqttSink:
             await asyncio.sleep(KEEP_EVERY_S)
             async with self._turn:
                 if not self.up.is_set():
-                    await overdue.keep(self._subscription.take())
+                    await self._keep(overdue, self._subscription.take())
+
+    async def _keep(self, overdue: Overdue, posts: Iterable[Post], *, streams: bool = False) -> list[Post]:
+        """Put on disk what this broker's readers may have, and nothing else: it may lie there for long."""
+        told = [(post.topic, self._as_told(post.message)) for post in posts]
+        return await overdue.keep([Post(topic, each) for topic, each in told if each is not None], streams=streams)
 
     def _waiting(self) -> str:
         pending = self._overdue.pending if self._overdue is not None else 0
@@ -189,7 +194,7 @@ class MqttSink:
                         group.create_task(self._publish(client, post), name=f"late {number}")
                 await overdue.delivered(window[-1][0])
                 self.delivered += len(window)
-            self._backlog.extend(await overdue.keep(self._subscription.take(), streams=True))
+            self._backlog.extend(await self._keep(overdue, self._subscription.take(), streams=True))
             await self._send_backlog(client)
         for post in self._hello():  # what went out last is the present again
             await self._publish(client, post)

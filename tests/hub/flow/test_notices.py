@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from hub.contract.examples import EXAMPLES
 from hub.flow.notices import Notices
+from hub.messages.wire import SessionMessage
+from hub.run.outlets import as_others_read
 
 
 def test_a_notice_is_told_when_it_is_new_and_when_it_is_over():
@@ -16,3 +21,20 @@ def test_a_notice_is_told_when_it_is_new_and_when_it_is_over():
     put("disk full")
     notices.put("radio", "slow")
     assert notices.text == "disk full; slow"
+
+
+def test_others_read_what_is_not_measured_and_nothing_of_files_history_and_brokers():
+    notices = Notices(lambda _text: None)
+    notices.put("history", "the history cannot be written (/home/ann/history.sqlite: database is locked)")
+    notices.put("external broker", "the external broker 10.0.0.1:1883 cannot be reached")
+    assert notices.for_others is None
+    notices.put("recording", "not recording: cannot write to /home/ann/run.mcap")
+    notices.put("missing", "no hip sensor streams: hip drop is not measured")
+    session = EXAMPLES["session"]
+    assert isinstance(session, SessionMessage)
+    told = as_others_read(notices, msgspec.structs.replace(session, notice=notices.text))
+    assert isinstance(told, SessionMessage)
+    assert told.notice == "this run is not recorded as a whole; no hip sensor streams: hip drop is not measured"
+    late = as_others_read(notices, msgspec.structs.replace(session, notice=notices.text, late=True))
+    assert isinstance(late, SessionMessage)
+    assert late.notice is None

@@ -20,7 +20,8 @@ from hub.link.connection import MQTT_3, MQTT_5, Server, open_client
 from hub.messages.incoming import CommandMessage, PainMessage
 from hub.messages.topics import WireError
 from hub.messages.wire import decode
-from hub.orders.order_desk import MAX_ORDER_BYTES, ORDERS_A_SECOND, Order, OrderDesk, OrderError, _explained
+from hub.orders.order_desk import MAX_ORDER_BYTES, ORDERS_A_SECOND, OrderDesk, OrderError, _explained
+from hub.orders.repeats import Order
 from hub.telemetry.posts import Telemetry
 from hub.telemetry.stamps import About
 from tests.hub.programs import a_port, mosquitto

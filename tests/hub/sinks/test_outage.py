@@ -15,13 +15,13 @@ from typing import Self
 import aiomqtt
 import pytest
 
-from dsp.records import Cue, Severity, Side, Step
+from dsp.records import Cue, Severity, Side, Step, ThresholdState
 from dsp.signals import NS_PER_S, Placement
 from hub.client import HubClient, Received
 from hub.flow.bus import Bus, Policy
 from hub.flow.session import Session
 from hub.link.connection import MQTT_5, Server, settled
-from hub.messages.delivery import may_leave
+from hub.messages.delivery import for_others, may_leave
 from hub.messages.topics import parse_topic
 from hub.messages.wire import CueMessage, Post, SessionMessage, StepMessage, decode
 from hub.sinks import mqtt
@@ -30,6 +30,7 @@ from hub.sinks.overdue import Overdue
 from hub.sinks.spool import Spool
 from hub.telemetry.posts import Telemetry
 from hub.telemetry.stamps import About
+from tests.hub.messages.test_delivery import SAFE, threshold
 from tests.hub.programs import a_port, mosquitto, until
 
 STEP_S = 1 / 3
@@ -62,6 +63,7 @@ class Hub:
             notice=self.said.append,
             shared=False,
             overdue=self.overdue,
+            as_told=for_others,
         )
 
     @asynccontextmanager
@@ -173,6 +175,22 @@ async def test_ten_minutes_without_the_broker(tmp_path: Path, monkeypatch: pytes
     assert len(metrics) < 140, "old measurements are not sent"
     assert hub.overdue.stale > 1000
     assert hub.said[-1] == ""
+
+
+async def test_what_waits_on_disk_is_only_what_the_brokers_readers_may_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    broker = FakeBroker()
+    monkeypatch.setattr(mqtt, "open_client", lambda *_server, **_how: broker)
+    broker.leave()
+    hub = Hub(Server("gym", protocol=MQTT_5), tmp_path)
+    near = threshold(ThresholdState.NEAR, Side.LEFT, SAFE)
+    async with hub.publishing():
+        await hub.bus.publish(Post("stridecue/ann/threshold", near))
+    left = Spool(tmp_path, "ann", "gym:1883")
+    ((_number, kept),) = left.peek(2)
+    left.close()
+    assert kept.message == for_others(near)
 
 
 async def test_a_run_that_ends_meanwhile_is_sent_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
