@@ -28,7 +28,8 @@ from hub.broker.beyond import USER, BeyondBroker, watchers_password
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.flow.session import Session
 from hub.link.connection import MQTT_5, Server
-from hub.orders.order_desk import Order, OrderDesk
+from hub.orders.order_desk import OrderDesk
+from hub.orders.repeats import Order, Repeats
 from hub.telemetry.posts import Telemetry
 from hub.telemetry.stamps import About
 
@@ -41,8 +42,12 @@ MB = 1_000_000
 class _Bare(Mosquitto):
     """A listener that anybody may use, nothing else said: what a quick start gives."""
 
-    async def _configure(self, folder: Path, port: int) -> None:
-        (folder / "mosquitto.conf").write_text(f"listener {port} {HOST}\nallow_anonymous true\n")
+    async def _configure(self, folder: Path, port: int) -> int:
+        own_port = a_free_port()
+        (folder / "mosquitto.conf").write_text(
+            f"listener {port} {HOST}\nlistener {own_port} {LOOPBACK}\nallow_anonymous true\n"
+        )
+        return own_port
 
 
 @dataclass(frozen=True)
@@ -283,7 +288,13 @@ async def orders(target: Target, sent: list[tuple[str, bytes]]) -> str:
 
     telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
     server = Server(target.hub.host, target.hub.port, target.hub.user, target.hub.password, protocol=MQTT_5)
-    desk = OrderDesk(server, "ann", carry_out=carry_out, answer=lambda answer: telemetry.reply(answer, 0, 1))
+    desk = OrderDesk(
+        server,
+        "ann",
+        carry_out=carry_out,
+        answer=lambda answer: telemetry.reply(answer, 0, 1),
+        repeats=Repeats(),
+    )
     answers: list[dict[str, object]] = []
 
     def send() -> float:

@@ -131,7 +131,7 @@ class _Guarded(Mosquitto):
         self._passwords = passwords
         self._own_port = own_port
 
-    async def _configure(self, folder: Path, port: int) -> None:
+    async def _configure(self, folder: Path, port: int) -> int:
         passwords, rights = folder / "passwords", folder / "rights"
         passwords.touch(mode=0o600)
         passwords.write_text("".join(f"{user}:{text}\n" for user, text in self._passwords.items()), encoding="utf-8")
@@ -148,6 +148,7 @@ class _Guarded(Mosquitto):
             memory=MEMORY_LIMIT_BYTES,
         )
         self._write(folder, port, limits)
+        return self._own_port
 
 
 def _rights(runner: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from hub.broker.embedded import Embedded, amqtt_is_installed
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.broker.serving import LOOPBACK, BrokerError, PortBusyError, Serving, keep_serving
@@ -42,9 +44,11 @@ class LoopbackBroker:
         """Whether this process started what serves."""
         return self._serving.is_own
 
-    async def start(self, first_port: int = DEFAULT_PORT) -> Server:
-        """Serve on `first_port` or the next free one; raises BrokerError."""
+    async def start(self, first_port: int = DEFAULT_PORT, *, leave: Collection[int] = ()) -> Server:
+        """Serve on `first_port` or the next free one, but on none that others are to have; raises BrokerError."""
         for port in range(first_port, min(first_port + PORTS_TRIED, 65_536)):
+            if port in leave:
+                continue
             try:
                 await self._serving.start(port)
             except PortBusyError:

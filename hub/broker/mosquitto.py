@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from hub.broker.serving import LOOPBACK, MAX_PACKET_BYTES, BrokerError, PortBusyError, port_is_free
+from hub.broker.serving import LOOPBACK, MAX_PACKET_BYTES, BrokerError, PortBusyError, a_free_port, port_is_free
 from hub.link.connection import MQTT_5
 from hub.terminal.ending import ended
 
@@ -35,7 +35,14 @@ log_dest stderr
 log_type error
 log_type warning
 """
-_ANYBODY_HERE = "# Loopback, so nobody else can connect and nobody needs a password.\nallow_anonymous true"
+_ANYBODY_HERE = """\
+# Loopback, so nobody else can connect and nobody needs a password.
+allow_anonymous true
+# Tells the hub that this broker serves, and not somebody else's at that port.
+listener {own}"""
+_CONNECT = b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x3c\x00\x00"
+"""MQTT 3.1.1, 3.1: no name, a clean session, a keep-alive of a minute."""
+_CONNACK = b"\x20"
 
 
 def find_mosquitto() -> str | None:
@@ -71,7 +78,7 @@ class Mosquitto:
             raise BrokerError(f"{self._host} is no address of this machine ({error})") from error
         self._folder = _private_folder()
         folder = Path(self._folder.name)
-        await self._configure(folder, port)
+        own_port = await self._configure(folder, port)
         log = folder / "mosquitto.log"
         with log.open("wb") as stderr:
             self._process = await asyncio.create_subprocess_exec(
@@ -86,7 +93,7 @@ class Mosquitto:
             )
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
-                await _until_it_answers(self._process, reached_at(self._host), port)
+                await _until_it_serves(self._process, own_port)
         except (TimeoutError, BrokerError):
             said = log.read_text("utf-8", "replace").strip().splitlines()
             await self.stop()
@@ -95,9 +102,11 @@ class Mosquitto:
                 raise PortBusyError(f"port {port} is busy") from None
             raise BrokerError(f"{self._program} did not start: {reason}") from None
 
-    async def _configure(self, folder: Path, port: int) -> None:
-        """Write the configuration; raises BrokerError."""
-        self._write(folder, port, _ANYBODY_HERE)
+    async def _configure(self, folder: Path, port: int) -> int:
+        """Write the configuration; gives a second port, on loopback, that only we know. Raises BrokerError."""
+        own_port = a_free_port()
+        self._write(folder, port, _ANYBODY_HERE.format(own=f"{own_port} {LOOPBACK}"))
+        return own_port
 
     def _write(self, folder: Path, port: int, who_may: str) -> None:
         text = _CONFIGURATION.format(port=port, host=self._host, who_may=who_may, max_packet=MAX_PACKET_BYTES)
@@ -161,19 +170,30 @@ def _lives(pid: int) -> bool:
     return True
 
 
-async def _until_it_answers(process: asyncio.subprocess.Process, host: str, port: int) -> None:
+async def _until_it_serves(process: asyncio.subprocess.Process, port: int) -> None:
+    """Wait until the child itself answers at `port`, which nobody else knows; raises BrokerError when it ends.
+
+    That somebody answers at the port that clients use says nothing: another broker may have taken it between our look
+    and the child's `bind`. Mosquitto answers nobody before it has bound all its listeners.
+    """
     while True:
         if process.returncode is not None:
             raise BrokerError("ended at once")
         try:
-            _reader, writer = await asyncio.open_connection(host, port)
+            reader, writer = await asyncio.open_connection(LOOPBACK, port)
         except OSError:
             await asyncio.sleep(_POLL_S)
             continue
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
-        return
+        try:
+            writer.write(_CONNECT)
+            if (await reader.read(1)) == _CONNACK:  # whether or not we may come in
+                return
+        except OSError:
+            await asyncio.sleep(_POLL_S)
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
 
 def _dies_with_us() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import re
 import socket
@@ -45,6 +46,14 @@ class Server:
     path: str | None = None
     ca_file: str | None = None
     protocol: aiomqtt.ProtocolVersion | None = None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is on loopback, by name or number."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host.lower() == "localhost"
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"

@@ -43,6 +43,7 @@ class OrderDesk:
 
     carry_out  does what an order says; gives back what was done; raises OrderError
     answer     makes the post of an answer
+    repeats    remembers what was carried out, also for the next desk
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class OrderDesk:
         *,
         carry_out: Callable[[Order], Awaitable[str]],
         answer: Callable[[Answer], Post],
+        repeats: Repeats,
     ) -> None:
         self.refused = 0  # orders that could not be read or came too fast
         self.up = asyncio.Event()  # set while orders are heard
@@ -59,7 +61,7 @@ class OrderDesk:
         self._topics = Topics(runner)
         self._carry_out = carry_out
         self._answer = answer
-        self._repeats = Repeats()
+        self._repeats = repeats
         self._second = -1
         self._this_second = 0
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -18,12 +19,14 @@ from hub.flow.bus import Bus, Policy
 from hub.flow.notices import Notices
 from hub.homeassistant.announcer import Announcer
 from hub.link.connection import Server
+from hub.link.up import Up
 from hub.messages.delivery import for_others, may_leave
 from hub.messages.incoming import Who
 from hub.messages.topics import Topics
 from hub.messages.wire import Message, Post, SessionMessage
 from hub.orders.obey import Obey
 from hub.orders.order_desk import OrderDesk
+from hub.orders.repeats import Repeats
 from hub.run.beside import Beside
 from hub.run.screen import Screen
 from hub.sinks import mqtt
@@ -46,6 +49,13 @@ class Beyond:
     external: Server | None = None
     homeassistant: bool = False
     overdue: Overdue | None = None
+
+    @property
+    def ports(self) -> frozenset[int]:
+        """Those on this machine that the hub's own broker leaves to them, whether or not they serve by then."""
+        listen = () if self.listen is None else (self.listen.port,)
+        external = () if self.external is None or not self.external.is_here else (self.external.port,)
+        return frozenset((*listen, *external))
 
 
 class Outlets:
@@ -77,16 +87,23 @@ class Outlets:
         self._beside = beside
         self._screen = screen
         self._closing: list[Callable[[], None]] = []
+        self._replies: defaultdict[Server, Iterator[int]] = defaultdict(lambda: count(1))  # numbered broker by broker
 
-    async def open_own(self, broker: LoopbackBroker, first_port: int, *, dashboard: bool) -> None:
-        """Begin on the hub's own broker, which may fail: publish everything there, and show the dashboard."""
+    async def open_own(
+        self, broker: LoopbackBroker, first_port: int, *, leave: Collection[int] = (), dashboard: bool
+    ) -> None:
+        """Begin on the hub's own broker, which may fail: publish everything there, and show the dashboard.
+
+        leave  ports that other brokers of this run are to have: what is said to one must not be heard twice
+        """
         try:
-            server = await broker.start(first_port)
+            server = await broker.start(first_port, leave=leave)
         except BrokerError as error:
             self._notices.put("broker", f"no MQTT and no dashboard in this run: {error}")
             return
         # Said before the sensors are looked for, so that something is on screen at once.
-        moved = f" (port {first_port} is busy)" if server.port != first_port else ""
+        taken = "is mqtt.listen's or mqtt.url's" if first_port in leave else "is busy"
+        moved = f" (port {first_port} {taken})" if server.port != first_port else ""
         self._screen.say(f"MQTT on {server}, topics {Topics(self._runner).root}/#, by {broker.kind}{moved}")
         self._keepers.append(self._beside.start("broker", broker.watch()))
         self._take_orders("orders", server, "runner")
@@ -108,12 +125,13 @@ class Outlets:
             await self._listen(beyond.listen)
         if beyond.external is None:
             return
-        self._publish("external", beyond.external, others_read=True, shared=True, overdue=beyond.overdue)
-        self._take_orders("orders external", beyond.external, "coach")
+        up = self._publish("external", beyond.external, others_read=True, shared=True, overdue=beyond.overdue)
+        # Another hub may have the name there: then what is said to it is none of ours, and neither is its announcement.
+        repeats = Repeats()
+        self._while_up(up, "orders external", partial(self._desk, beyond.external, "coach", repeats))
         if beyond.homeassistant:
-            announcer = Announcer(beyond.external, self._runner, self._telemetry.placements)
-            self._closing.append(announcer.close)
-            self._keepers.append(self._beside.start("home assistant", announcer.run()))
+            announcer = partial(Announcer, beyond.external, self._runner, self._telemetry.placements)
+            self._while_up(up, "home assistant", announcer)
 
     def close(self) -> None:
         """End what goes on; the sinks end with their bus."""
@@ -137,15 +155,21 @@ class Outlets:
 
     def _take_orders(self, name: str, server: Server, by: Who) -> None:
         """Obey what is sent on a broker; it was sent `by` that one unless it says otherwise."""
-        numbers = count(1)
-        desk = OrderDesk(
+        desk = self._desk(server, by, Repeats())
+        self._closing.append(desk.close)
+        self._keepers.append(self._beside.start(name, desk.run()))
+
+    def _desk(self, server: Server, by: Who, repeats: Repeats) -> OrderDesk:
+        return OrderDesk(
             server,
             self._runner,
             carry_out=partial(self._obey, by=by),
-            answer=lambda answer: self._telemetry.reply(answer, self._now_ns(), next(numbers)),
+            answer=lambda answer: self._telemetry.reply(answer, self._now_ns(), next(self._replies[server])),
+            repeats=repeats,
         )
-        self._closing.append(desk.close)
-        self._keepers.append(self._beside.start(name, desk.run()))
+
+    def _while_up(self, up: Up, name: str, make: Callable[[], OrderDesk | Announcer]) -> None:
+        self._keepers.append(self._beside.start(name, up.while_set(name, make)))
 
     def _publish(
         self,
@@ -155,7 +179,8 @@ class Outlets:
         others_read: bool = False,
         shared: bool = False,
         overdue: Overdue | None = None,
-    ) -> None:
+    ) -> Up:
+        """Begin to publish; gives whether the broker takes it."""
         wanted: Callable[[Post], bool] = may_leave if others_read else lambda _post: True
         as_told = partial(as_others_read, self._notices) if others_read else _as_it_is
         sink = MqttSink(
@@ -170,6 +195,7 @@ class Outlets:
             as_told=as_told,
         )
         self._beside.start_sink(f"mqtt {name}", sink.run())
+        return sink.up
 
 
 def as_others_read(notices: Notices, message: Message) -> Message | None:

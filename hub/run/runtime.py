@@ -147,7 +147,12 @@ class Runtime:
                 heard = self._subscribe_sound()
                 self._start_files(beside)
                 if self._plan.broker is not None:
-                    await outlets.open_own(self._plan.broker, self._plan.first_port, dashboard=self._plan.dashboard)
+                    await outlets.open_own(
+                        self._plan.broker,
+                        self._plan.first_port,
+                        leave=self._plan.beyond.ports,
+                        dashboard=self._plan.dashboard,
+                    )
                 await outlets.open_beyond(self._plan.beyond)
                 self._start_sound(beside, heard)
                 async with self._plan.source as source:

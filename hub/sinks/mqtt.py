@@ -17,6 +17,7 @@ import aiomqtt
 
 from hub.flow.bus import Subscription
 from hub.link.connection import MQTT_5, Server, backoff_s, open_client, plain_reason, publish_properties, settled
+from hub.link.up import Up
 from hub.messages.delivery import delivery
 from hub.messages.topics import WireError
 from hub.messages.wire import Message, Post, Presence, StatusMessage, decode, encode
@@ -70,7 +71,7 @@ class MqttSink:
         self.name = name
         self.published = 0
         self.delivered = 0  # of the subscription's posts: the broker has taken them
-        self.up = asyncio.Event()  # set while a broker takes what is posted
+        self.up = Up()  # set while a broker takes what is posted
         self._server = server
         self._subscription = subscription
         self._status = status
@@ -82,6 +83,7 @@ class MqttSink:
         self._turn = asyncio.Lock()  # held by who takes from the subscription while the broker comes or goes
         self._backlog: deque[Post] = deque()
         self._finished = False
+        self._refused = False  # another hub had the name when it was last looked for
         self._statuses = 0  # that this broker has told its readers, those of its own accord too
         self._waits = backoff_s()
 
@@ -97,7 +99,11 @@ class MqttSink:
                 await self._deliver()
                 keeper.cancel()
         finally:
-            await self._keep(self._overdue, [*self._backlog, *self._subscription.take()])
+            left = [*self._backlog, *self._subscription.take()]
+            if self._refused:  # it would come out under the other hub's name
+                self._overdue.let_go(len(left))
+            else:
+                await self._keep(self._overdue, left)
             if self._overdue.pending:
                 self._notice(
                     f"{self._overdue.pending} messages for the {self.name} broker {self._server} are kept; "
@@ -111,6 +117,7 @@ class MqttSink:
             try:
                 await self._session()
             except* _NameTakenError as taken:
+                self._refused = True
                 self._notice(_first_words(taken))
             except* aiomqtt.MqttError as errors:
                 wait_s, said = next(self._waits), _first_words(errors)
@@ -127,7 +134,7 @@ class MqttSink:
             if self.up.is_set() and not self._finished:
                 self._statuses += 1  # the will
             self.up.clear()
-            if self._overdue is not None:
+            if self._overdue is not None and not self._refused:  # it may be ourselves, killed just now: kept in memory
                 unsent, self._backlog = self._backlog, deque()
                 await self._keep(self._overdue, unsent)
 
@@ -136,7 +143,7 @@ class MqttSink:
         while True:
             await asyncio.sleep(KEEP_EVERY_S)
             async with self._turn:
-                if not self.up.is_set():
+                if not (self.up.is_set() or self._refused):
                     await self._keep(overdue, self._subscription.take())
 
     async def _keep(self, overdue: Overdue, posts: Iterable[Post], *, streams: bool = False) -> list[Post]:
@@ -163,6 +170,7 @@ class MqttSink:
             for post in self._hello():
                 await self._publish(client, post)
             async with self._turn:
+                self._refused = False
                 self.up.set()
             self._waits = backoff_s()
             self._notice("")

@@ -27,7 +27,7 @@ _State: TypeAlias = Literal["waiting", "running", "paused", "ended"]
 class Overdue:
     """Keeps the events of one runner for one broker.
 
-    stale   posts that were let go: measurements that newer ones have replaced
+    stale   posts that were let go: measurements that newer ones have replaced, or all while another hub has the name
     """
 
     def __init__(self, spool: Spool) -> None:
@@ -69,6 +69,10 @@ class Overdue:
         if events:
             await self._on_disk(self._spool.append, events)
         return rest if streams else []
+
+    def let_go(self, count: int) -> None:
+        """Count posts that are not to be kept."""
+        self.stale += count
 
     async def next(self) -> list[tuple[int, Post]]:
         """Give the next posts to send, numbered and marked late; empty when there is nothing left."""

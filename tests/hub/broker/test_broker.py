@@ -17,7 +17,7 @@ from hub.broker.mosquitto import Mosquitto, remove_left_folders
 from hub.broker.serving import LOOPBACK, BrokerError, Serving, port_is_free
 from hub.client import HubClient, LinkChange, Received
 from hub.messages.incoming import PainMessage
-from tests.hub.programs import a_port, mosquitto
+from tests.hub.programs import a_port, mosquitto, mosquitto_program
 
 pytestmark = pytest.mark.real_time
 
@@ -62,6 +62,40 @@ async def test_a_busy_port_means_the_next_free_one(serving: Serving):
             assert (await broker.start(busy)).port > busy
         finally:
             await broker.stop()
+
+
+class TooLate(Mosquitto):
+    """Another broker begins at the port after it was found free, once."""
+
+    def __init__(self, other: socket.socket) -> None:
+        super().__init__(mosquitto_program())
+        self._other: socket.socket | None = other
+
+    async def _configure(self, folder: Path, port: int) -> int:
+        if self._other is not None:
+            self._other.bind((LOOPBACK, port))
+            self._other.listen()
+            self._other = None
+        return await super()._configure(folder, port)
+
+
+async def test_somebody_elses_broker_that_begins_at_that_moment_is_not_taken_for_ours():
+    with socket.socket() as other:
+        broker, port = LoopbackBroker(TooLate(other)), a_port()
+        try:
+            server = await broker.start(port)
+            assert other.getsockname()[1] == port
+            assert server.port > port
+        finally:
+            await broker.stop()
+
+
+async def test_ports_that_others_are_to_have_are_left_to_them(serving: Serving):
+    broker, port = LoopbackBroker(serving), a_port()
+    try:
+        assert (await broker.start(port, leave={port, port + 1})).port > port + 1
+    finally:
+        await broker.stop()
 
 
 async def test_a_killed_mosquitto_comes_back_on_its_port_and_the_client_too():

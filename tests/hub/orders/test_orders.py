@@ -21,7 +21,7 @@ from hub.messages.incoming import CommandMessage, PainMessage
 from hub.messages.topics import WireError
 from hub.messages.wire import decode
 from hub.orders.order_desk import MAX_ORDER_BYTES, ORDERS_A_SECOND, OrderDesk, OrderError, _explained
-from hub.orders.repeats import Order
+from hub.orders.repeats import Order, Repeats
 from hub.telemetry.posts import Telemetry
 from hub.telemetry.stamps import About
 from tests.hub.programs import a_port, mosquitto
@@ -79,6 +79,7 @@ async def a_desk(protocol: aiomqtt.ProtocolVersion, *, kept: bytes | None = None
                 "ann",
                 carry_out=desk.carry_out,
                 answer=lambda answer: telemetry.reply(answer, 0, 1),
+                repeats=Repeats(),
             )
             task = group.create_task(work.run(), name="desk")
             await work.up.wait()

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+from unittest.mock import AsyncMock
 
 import aiomqtt
 import pytest
@@ -43,6 +44,7 @@ class Hub:
     server: Server
     folder: Path
     limit: int = 60_000
+    shared: bool = False
     said: list[str] = field(default_factory=list)
     made: Counter[str] = field(default_factory=Counter)
 
@@ -61,7 +63,7 @@ class Hub:
             status=lambda presence, number: self.telemetry.status(presence, self.t_ns, number),
             hello=lambda: self.telemetry.hello(self.t_ns, again=True),
             notice=self.said.append,
-            shared=False,
+            shared=self.shared,
             overdue=self.overdue,
             as_told=for_others,
         )
@@ -191,6 +193,45 @@ async def test_what_waits_on_disk_is_only_what_the_brokers_readers_may_have(
     ((_number, kept),) = left.peek(2)
     left.close()
     assert kept.message == for_others(near)
+
+
+async def test_what_happens_while_another_hub_has_the_name_never_comes_out_under_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    broker = FakeBroker()
+    monkeypatch.setattr(mqtt, "open_client", lambda *_server, **_how: broker)
+
+    async def taken(_sink: MqttSink, _own: Post) -> None:
+        raise ExceptionGroup("", [mqtt._NameTakenError("another hub is already online")])
+
+    monkeypatch.setattr(MqttSink, "_check_name", taken)
+    hub = Hub(Server("gym", protocol=MQTT_5), tmp_path, shared=True)
+    async with hub.publishing():
+        await hub.run_for(30, pace_s=STEP_S)
+    assert (broker.heard, hub.overdue.pending) == ([], 0)
+    assert hub.posts.made == hub.accounted
+
+
+async def test_a_hub_that_was_killed_waits_for_its_own_name_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    broker = FakeBroker()
+    monkeypatch.setattr(mqtt, "open_client", lambda *_server, **_how: broker)
+    left = [True]
+
+    async def taken(_sink: MqttSink, _own: Post) -> None:
+        if left:
+            left.pop()
+            raise mqtt._NameTakenError("another hub is already online")
+
+    monkeypatch.setattr(MqttSink, "_check_name", taken)
+    monkeypatch.setattr(FakeBroker, "subscribe", AsyncMock(), raising=False)
+    hub = Hub(Server("gym", protocol=MQTT_5), tmp_path, shared=True)
+    async with hub.publishing():
+        await hub.run_for(30, pace_s=STEP_S)
+    steps = [post.message.seq for post, _ in heard(broker) if isinstance(post.message, StepMessage)]
+    assert steps == [*range(1, 91)]
+    assert hub.posts.made == hub.accounted
 
 
 async def test_a_run_that_ends_meanwhile_is_sent_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
