@@ -26,6 +26,7 @@ import numpy as np
 from benchmarks.raw_mqtt import Place, Raw, connect, packet, publish
 from hub.broker.beyond import USER, BeyondBroker, watchers_password
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
+from hub.broker.serving import LOOPBACK, a_free_port
 from hub.flow.session import Session
 from hub.link.connection import MQTT_5, Server
 from hub.orders.order_desk import OrderDesk
