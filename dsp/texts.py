@@ -42,12 +42,12 @@ SENSOR_MOVED = "The hip sensor has moved. Your hips are not judged until it is s
 SENSOR_MOVED_SPOKEN = "Hip sensor moved."
 
 APPROACHING = (
-    "In {runs} earlier it began to hurt around {median}, and you are at {here}. Head back, or plan to walk soon."
+    "In {runs} it began to hurt at {began}; the estimate for today is {expected}. You are at {here}. "
+    "Head back, or plan to walk soon."
 )
 APPROACHING_SPOKEN = "Pain distance is near. Head back."
 REACHED = (
-    "This is how far you came before it began to hurt in earlier runs ({median}). Walk, or stop for today. "
-    "Pain-free today counts: the next run may be 10 to 15 per cent longer."
+    "Walk, or stop for today: by here it hurts in half of such runs. That is an estimate; in {runs} it began at {began}."
 )
 REACHED_SPOKEN = "Walk or stop for today."
 
@@ -272,6 +272,14 @@ def counted(count: int, noun: str) -> str:
 def difference(value: float, usual: float, digits: int) -> float:
     """Give the difference of two numbers shown with so many digits: of the rounded ones, so that it adds up."""
     return round(round(value, digits) - round(usual, digits), digits)
+
+
+def distances(nearest_m: float, farthest_m: float) -> str:
+    """Write a range of distances: `4.0 to 4.6 km`, `900 m to 1.2 km`; one where both are the same."""
+    near, far = distance(nearest_m), distance(farthest_m)
+    if near == far:
+        return near
+    return f"{near.removesuffix(' km')} to {far}" if near.endswith(" km") else f"{near} to {far}"
 
 
 def distance(metres: float) -> str:

@@ -1,6 +1,8 @@
-"""Approaching and reaching the distance at which it began to hurt in earlier runs (sources 5, 6).
+"""Approaching and reaching the distance at which it is likely to begin to hurt (sources 5, 6).
 
-Near: head back. Reached: walk or stop for today, with how far the next run may be.
+Near: head back. Reached: walk or stop for today. Said is where it began in earlier runs, and, called an estimate, what
+the onset model expects: two numbers, and a runner can check the first. Both are distances as a watch shows them, the
+estimate as if the rest of the way were flat. How far the next run may be is the cap's to say (`return_to_run`).
 """
 
 from __future__ import annotations
@@ -29,9 +31,12 @@ class Rule(CueRule):
         numbers = {each.key: each.value for each in threshold.because if isinstance(each, Metric)}
         count = round(numbers["onset_runs"])
         severity, text, spoken = said
+        here_m = numbers["distance_m"]
+        left_m = max(0.0, numbers["onset_median_m"] - numbers["exposure_m"])
         words = text.format(
             runs=texts.counted(count, "run"),
-            median=texts.distance(numbers["onset_median_m"]),
-            here=texts.distance(numbers["exposure_m"]),
+            began=texts.distances(numbers["onset_nearest_m"], numbers["onset_farthest_m"]),
+            expected=texts.distance(here_m + left_m),
+            here=texts.distance(here_m),
         )
         return Cue(threshold.t_ns, RULE, severity, words, None, (threshold,), Earcon.THRESHOLD, spoken)

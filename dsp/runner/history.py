@@ -16,6 +16,7 @@ class PastRun:
     distance_m   metres                      exposure_m  flat-equivalent metres (`dsp.runner.exposure`)
     descent_m    metres lost in height
     onset_m      flat-equivalent metres at the first pain; None: no pain was reported in this run
+    onset_distance_m  the same place in metres as they were run; None: not known
     days_ago     days between that run and this one
     worse        whether it was worse the next morning; None: not said
     """
@@ -30,8 +31,14 @@ class PastRun:
     exposure_m: float | None = None
     descent_m: float | None = None
     onset_m: float | None = None
+    onset_distance_m: float | None = None
     days_ago: float = 0.0
     worse: bool | None = None
+
+    @property
+    def began_at_m(self) -> float | None:
+        """Where the first pain was, as a runner's watch has it; an older run knows flat-equivalent metres only."""
+        return self.onset_m if self.onset_distance_m is None else self.onset_distance_m
 
     def drop_excursion_deg(self, side: Side) -> float | None:
         """The mean drop excursion of one leg."""

@@ -42,6 +42,7 @@ class Onset:
         self.model = OnsetModel(seen, usual_speed_mps(recent)) if any(each.onset for each in seen) else None
         self.safe_m = self.model.quantile(self._p.near_passed) if self.model else None
         self.median_m = self.model.quantile(self._p.reached_passed) if self.model else None
+        self._began_m = [run.began_at_m for run in recent if run.began_at_m is not None]
         self._chance = 0.0
 
     def second(self, t_ns: int, exposure: Exposure) -> Threshold | None:
@@ -97,4 +98,7 @@ class Onset:
             Metric(t_ns, "onset_safe_m", self.safe_m, None, 1.0),
             Metric(t_ns, "onset_median_m", self.median_m, None, 1.0),
             Metric(t_ns, "onset_runs", float(self.model.onsets), None, 1.0),
+            Metric(t_ns, "onset_nearest_m", min(self._began_m), None, 1.0),
+            Metric(t_ns, "onset_farthest_m", max(self._began_m), None, 1.0),
+            Metric(t_ns, "distance_m", exposure.distance_m, None, sure),
         )

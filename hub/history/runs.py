@@ -86,8 +86,9 @@ def past_run(run: StoredRun, pains: list[StoredPain], now: datetime, *, worse: b
     the onset model.
     """
     hurt = [pain for pain in pains if pain.hurts]
-    places = [pain.exposure_m for pain in hurt if pain.exposure_m is not None]
+    places = [(pain.exposure_m, pain.distance_m) for pain in hurt if pain.exposure_m is not None]
     unknown = bool(hurt) and not places
+    onset_m, onset_distance_m = min(places, key=lambda place: place[0], default=(None, None))
     return PastRun(
         drop_excursion_left_deg=run.drop_excursion_left_deg,
         drop_excursion_right_deg=run.drop_excursion_right_deg,
@@ -98,7 +99,8 @@ def past_run(run: StoredRun, pains: list[StoredPain], now: datetime, *, worse: b
         distance_m=run.distance_m,
         exposure_m=None if unknown else run.exposure_m,
         descent_m=run.descent_m,
-        onset_m=min(places, default=None),
+        onset_m=onset_m,
+        onset_distance_m=onset_distance_m,
         days_ago=days_between(run.started_utc, now),
         worse=worse,
     )

@@ -105,17 +105,28 @@ def test_quiet_side_names_the_leg_that_stays_longer_than_it_did(now, side):
 
 
 def test_pain_distance_says_where_and_what_to_do():
-    numbers = {"exposure_m": 3950.0, "onset_median_m": 4300.0, "onset_runs": 5.0}
+    numbers = {"exposure_m": 4250.0, "onset_median_m": 4600.0, "onset_runs": 5.0, "distance_m": 3950.0}
+    numbers |= {"onset_nearest_m": 4000.0, "onset_farthest_m": 4612.0}
     near = PainDistance(CueParams()).threshold(threshold("onset", NEAR, None, **numbers))
     reached = PainDistance(CueParams()).threshold(threshold("onset", REACHED, None, **numbers))
     assert near is not None
     assert reached is not None
-    assert "5 runs" in near.text
-    assert "4.3 km" in near.text
-    assert "4.0" in near.text
+    assert "In 5 runs it began to hurt at 4.0 to 4.6 km" in near.text, "what was seen"
+    assert "estimate for today is 4.3 km" in near.text, "what is worked out, in the metres of a watch"
+    assert "You are at 4.0 km" in near.text
+    assert "That is an estimate; in 5 runs it began at 4.0 to 4.6 km." in reached.text
+    assert "next run" not in reached.text, "the cap says how far that may be"
     assert (near.severity, reached.severity) == (Severity.ADVICE, Severity.WARNING)
     assert "Walk, or stop for today" in reached.text
     assert PainDistance(CueParams()).threshold(threshold("onset", ThresholdState.REPORTED, None, **numbers)) is None
+
+
+def test_one_onset_is_one_place():
+    numbers = {"exposure_m": 6940.0, "onset_median_m": 6950.0, "onset_runs": 1.0, "distance_m": 6940.0}
+    numbers |= {"onset_nearest_m": 8000.0, "onset_farthest_m": 8010.0}
+    told = PainDistance(CueParams()).threshold(threshold("onset", NEAR, None, **numbers))
+    assert told is not None
+    assert "In 1 run it began to hurt at 8.0 km;" in told.text
 
 
 def test_ask_pain_asks():
@@ -257,6 +268,12 @@ def test_what_is_spoken_is_short():
         if name.endswith("_SPOKEN"):
             assert len(text.split()) <= 8, text
             assert {field for _, field, _, _ in string.Formatter().parse(text) if field} <= {"side"}
+
+
+def test_a_range_of_distances_names_its_unit_once():
+    assert texts.distances(4000.0, 4600.0) == "4.0 to 4.6 km"
+    assert texts.distances(900.0, 1200.0) == "900 m to 1.2 km"
+    assert texts.distances(7996.0, 8004.0) == "8.0 km"
 
 
 def test_numbers_that_stand_together_add_up():

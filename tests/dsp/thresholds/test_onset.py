@@ -81,10 +81,26 @@ def test_it_is_watch_then_near_then_reached_and_nothing_early():
             numbers = {m.key: m.value for m in change.because}
             assert numbers["onset_runs"] == 5.0
             assert numbers["onset_safe_m"] < numbers["onset_median_m"]
+            assert (numbers["onset_nearest_m"], numbers["onset_farthest_m"]) == (4000.0, 4600.0)
     assert list(told) == [ThresholdState.WATCH, ThresholdState.NEAR, ThresholdState.REACHED]
     assert 2.0 < told[ThresholdState.WATCH] <= 3.5
     assert told[ThresholdState.NEAR] <= 4.2
     assert told[ThresholdState.REACHED] <= 4.6
+
+
+def test_where_it_began_is_told_as_it_was_run_and_the_model_knows_the_hills():
+    hilly = PastRun(speed_mps=2.8, distance_m=3300.0, exposure_m=5300.0, onset_m=5000.0, onset_distance_m=3000.0)
+    onset, exposure = Onset((hilly,)), at(Exposure((hilly,)), 4.0)
+    change = onset.second(0, exposure)
+    assert change is not None
+    numbers = {m.key: m.value for m in change.because}
+    assert numbers["onset_nearest_m"] == 3000.0
+    assert numbers["distance_m"] == exposure.distance_m
+    assert onset.model is not None
+    assert onset.model.quantile(0.5) > 4000.0
+    cap = cap_today((hilly,), None)
+    assert cap is not None
+    assert (cap.exposure_m, cap.why) == (2000.0, "return to running after pain at 3.0 km")
 
 
 def test_a_report_is_reported_once_and_zero_is_none():

@@ -58,6 +58,7 @@ def test_pain_afterwards_is_kept_with_the_newest_run_and_answered(history: Histo
     assert "not a diagnosis" in out
     *_, newest = history.past("runner")
     assert newest.onset_m == pytest.approx(4800.0)
+    assert newest.began_at_m == 4000.0, "what a runner is told is what they said"
     assert carry_out(["pain", "2", "--minute", "15"]) == 0
     assert history.past("runner")[-1].onset_m == pytest.approx(3000.0)
 
