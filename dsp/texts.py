@@ -47,7 +47,8 @@ APPROACHING = (
 )
 APPROACHING_SPOKEN = "Pain distance is near. Head back."
 REACHED = (
-    "Walk, or stop for today: by here it hurts in half of such runs. That is an estimate; in {runs} it began at {began}."
+    "Walk, or stop for today: by here it hurts in half of such runs. That is an estimate; in {runs} it began at "
+    "{began}."
 )
 REACHED_SPOKEN = "Walk or stop for today."
 

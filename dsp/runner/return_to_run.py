@@ -48,7 +48,7 @@ def cap_today(history: Sequence[PastRun], safe_m: float | None) -> Cap | None:
             since = len(ordered) - 1 - index
             start = RETURN_FROM if run.worse else RETURN_START
             allowed_m = min(start * RETURN_GROWTH**since, 1.0) * run.onset_m
-            caps.append(Cap(allowed_m, texts.CAP_RETURN.format(onset=texts.distance(run.began_at_m or run.onset_m))))
+            caps.append(Cap(allowed_m, texts.CAP_RETURN.format(onset=texts.distance(run.onset_m))))
         break
     if safe_m is not None:
         caps.append(Cap(safe_m, texts.CAP_SAFE))

@@ -87,8 +87,9 @@ class Watch:
         return [] if found is None else [found]
 
     def usual(self, t_ns: int) -> list[Metric]:
-        """The drop that is compared with (what `usual` means wherever it stands), how much more counts, and the mean
-        that is judged, of each leg where it is known.
+        """The drop of each leg that is compared with, how much more counts, and the mean that is judged, where known.
+
+        The first is what `usual` means wherever it stands.
         """
         found = []
         for side, drift in self._drop.items():

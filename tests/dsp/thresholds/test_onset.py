@@ -98,9 +98,6 @@ def test_where_it_began_is_told_as_it_was_run_and_the_model_knows_the_hills():
     assert numbers["distance_m"] == exposure.distance_m
     assert onset.model is not None
     assert onset.model.quantile(0.5) > 4000.0
-    cap = cap_today((hilly,), None)
-    assert cap is not None
-    assert (cap.exposure_m, cap.why) == (2000.0, "return to running after pain at 3.0 km")
 
 
 def test_a_report_is_reported_once_and_zero_is_none():
