@@ -35,11 +35,11 @@ class Packing:
     def values(self, raw: bytes) -> Array:
         """(n, k) values of whole samples, NaN where absent.
 
-        The product with a diagonal is that with the scale, digit for digit, and takes a third of the time. Looking for
-        the bytes first is ten times as fast as for the number, and they are hardly ever there.
+        The product with a diagonal is that with the scale, digit for digit, and takes less than half as long. Looking
+        for the bytes first is ten times as fast as for the number, and they are hardly ever there.
         """
         counts = np.frombuffer(raw, self._sample)
-        values: Array = np.dot(counts, self._scale)
+        values: Array = counts.dot(self._scale)
         if self._absent_bytes in raw:
             values[counts == self._absent] = np.nan
         return values

@@ -93,11 +93,12 @@ class Strapdown:
             )
             x2 = x + x
             y2 = y + y
-            wz = w * (z + z)
+            z2 = z + z
+            wz = w * z2
             xy = x * y2
             xx = x * x2
             yy = y * y2
-            zz = 1.0 - 2.0 * z * z
+            zz = 1.0 - z * z2
             wy = w * y2
             xz = x2 * z
             wx = w * x2

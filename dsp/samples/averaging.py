@@ -45,7 +45,7 @@ class Averaging:
 
         values  (lead + raw or more, 6)
         """
-        rows: list[float] = np.dot(self._weights, values[: self._length]).ravel().tolist()
+        rows: list[float] = self._weights.dot(values[: self._length]).ravel().tolist()
         end = 6 * self.groups
         return [rows[k:end:6] for k in range(6)], [rows[end + k :: 6] for k in (3, 4, 5)]
 

@@ -24,7 +24,8 @@ class Held:
                 self._packing = rows.packing
             self._raw.append(rows.raw)
         else:
-            self._unpack()
+            if self._raw:
+                self._unpack()
             self._arrays.append(rows)
 
     def add_before(self, rows: Array) -> None:
