@@ -22,7 +22,7 @@ from hub.run.launch import Launch, carry_out
 from hub.run.outlets import Beyond
 from hub.settings.broker_addresses import external_server, listen_address
 from hub.settings.config import Config, ConfigError
-from hub.settings.folders import config_file, data_folder, demo_folder, overdue_folder
+from hub.settings.folders import beside, chosen_file, data_folder, demo_folder, overdue_folder
 from hub.settings.known_devices import known_devices
 from hub.settings.paired import pairing_file, read_pairing
 from hub.settings.read_config import load_config
@@ -70,9 +70,9 @@ def run(options: Namespace) -> int:
             runner=runner,
             settings=settings,
             catalog=catalog,
-            open_source=_open_sensors(radio, catalog, config),
+            open_source=_open_sensors(radio, catalog, config, pairing_file(options.config)),
             first_port=config.mqtt.port,
-            beyond=_beyond(config, where),
+            beyond=_beyond(config, where, beside(chosen_file(options.config), "listen-password")),
             folder=folder if config.record.enabled and not options.no_record else None,
             headless=options.headless,
             theme=options.theme,
@@ -93,19 +93,19 @@ def run(options: Namespace) -> int:
 
 def chosen_config(file: str | None) -> tuple[Config, str]:
     """Load the configuration named, or the user's own, or none; gives it and its name. Raises ConfigError."""
-    path = Path(file).expanduser() if file is not None else config_file()
+    path = chosen_file(file)
     if file is None and not path.exists():
         return Config(), "(no configuration)"
     return load_config(path), str(path)
 
 
-def _beyond(config: Config, where: str) -> Beyond:
+def _beyond(config: Config, where: str, password_file: Path) -> Beyond:
     """Choose the brokers that others read too; raises ConfigError and OSError. A new password is told here, once."""
     runner, external, listen = config.runner.name, external_server(config.mqtt, where), None
     if (address := listen_address(config.mqtt, where)) is not None:
         if (missing := lacking()) is not None:
             raise ConfigError(f"{where}: mqtt.listen: {missing}")
-        password = watchers_password(config_file().parent / "listen-password")
+        password = watchers_password(password_file)
         if password.fresh:
             # Not into the log of a service, which more people may read than the file.
             shown = f"{password.text}, shown once and kept" if sys.stdout.isatty() else "made and kept"
@@ -122,12 +122,12 @@ def recordings_folder(config: Config) -> Path:
 
 
 @asynccontextmanager
-async def _open_sensors(radio: str, catalog: Catalog, config: Config) -> AsyncIterator[Source]:
+async def _open_sensors(radio: str, catalog: Catalog, config: Config, paired: Path) -> AsyncIterator[Source]:
     """Switch the radio on; loads a Bluetooth stack only here. Raises DriverError."""
     from hub.flow.live import LiveSource
 
     async with open_known_radio(radio, config.radio.max_connections) as opened:
-        yield LiveSource(opened, catalog, config.sensors, read_pairing(pairing_file()))
+        yield LiveSource(opened, catalog, config.sensors, read_pairing(paired))
 
 
 @asynccontextmanager

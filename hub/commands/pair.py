@@ -29,7 +29,7 @@ _WHERE = {
 
 def run(options: Namespace) -> int:
     """Ask for each part, or swap, show or forget; raises DriverError, ConfigError and OSError."""
-    path = pairing_file()
+    path = pairing_file(options.config)
     if options.forget:
         path.unlink(missing_ok=True)
         print("forgotten: sensors are placed by [sensors] of the configuration and by their names again")

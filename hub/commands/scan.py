@@ -34,7 +34,7 @@ def run(options: Namespace) -> int:
     if dump is not None and not dump.parent.is_dir():
         raise ConfigError(f"--dump {dump}: no folder {dump.parent}")
     seen, captured = asyncio.run(_listen(radio, options.seconds, catalog, None if dump is None else options.only))
-    for line in table(seen, catalog, config.sensors, read_pairing(pairing_file())):
+    for line in table(seen, catalog, config.sensors, read_pairing(pairing_file(options.config))):
         print(line)
     if not seen:
         print("nothing heard: wake the sensors (move them), switch other apps off them, come nearer", file=sys.stderr)

@@ -20,6 +20,19 @@ def config_file() -> Path:
     return platformdirs.user_config_path(_APP, appauthor=False) / "config.toml"
 
 
+def chosen_file(named: str | None) -> Path:
+    """Find the configuration that is meant: the one that `--config` named, else the user's own."""
+    return config_file() if named is None else Path(named).expanduser()
+
+
+def beside(config: Path, name: str) -> Path:
+    """Find what belongs to one configuration: `paired.toml` to `config.toml`, `bob.paired.toml` to `bob.toml`.
+
+    Two runners on one machine have a configuration each, maybe in one folder, and not the same sensors.
+    """
+    return config.with_name(name if config.name == config_file().name else f"{config.stem}.{name}")
+
+
 def data_folder() -> Path:
     """Find recordings and history."""
     return platformdirs.user_data_path(_APP, appauthor=False)

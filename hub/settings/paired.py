@@ -11,7 +11,7 @@ import msgspec
 
 from dsp.signals import Placement
 from hub.settings.config import ConfigError
-from hub.settings.folders import config_file
+from hub.settings.folders import beside, chosen_file
 
 OPPOSITE = {
     Placement.LEFT_FOOT: Placement.RIGHT_FOOT,
@@ -19,7 +19,7 @@ OPPOSITE = {
     Placement.LEFT_HIP: Placement.RIGHT_HIP,
     Placement.RIGHT_HIP: Placement.LEFT_HIP,
 }
-_HEAD = "# Written by `stridecue pair`, by Bluetooth address. [sensors] in config.toml goes before it.\n"
+_HEAD = "# Written by `stridecue pair`, by Bluetooth address. [sensors] of the configuration goes before it.\n"
 
 
 class Sensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,9 +29,9 @@ class Sensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str = ""
 
 
-def pairing_file() -> Path:
-    """Find the file."""
-    return config_file().parent / "paired.toml"
+def pairing_file(config: str | None) -> Path:
+    """Find the file that belongs to a configuration; None: the user's own."""
+    return beside(chosen_file(config), "paired.toml")
 
 
 def load_paired(path: Path) -> dict[str, Sensor]:

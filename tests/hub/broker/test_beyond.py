@@ -164,13 +164,15 @@ async def test_what_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
         await BeyondBroker(LOOPBACK, a_port(), "ann", password).start()
 
 
-def test_a_run_does_not_begin_on_amqtt(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def test_a_run_does_not_begin_on_amqtt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
     config = Config(mqtt=MqttSection(listen="192.168.1.20"))
     monkeypatch.setattr(beyond, "find_mosquitto", lambda: None)
     with pytest.raises(ConfigError, match=r"only mosquitto may listen .* mosquitto cannot be found"):
-        live._beyond(config, "config.toml")
+        live._beyond(config, "config.toml", tmp_path / "password")
     monkeypatch.setattr(live, "lacking", lambda: None)
-    made, again = live._beyond(config, ""), live._beyond(config, "")
+    made, again = (live._beyond(config, "", tmp_path / "password") for _ in range(2))
     assert made.listen is not None
     assert again.listen is not None
     assert (made.listen.host, made.listen.port) == ("192.168.1.20", 1884)

@@ -16,9 +16,10 @@ from drivers.virtual.params import RunnerParams
 from drivers.virtual.runner import VirtualRunner
 from dsp.signals import Placement
 from hub.command_line.arguments import parser
+from hub.command_line.dispatch import carry_out
 from hub.commands import pair
 from hub.settings.config import ConfigError
-from hub.settings.paired import Sensor, load_paired, placed, read_pairing, store_paired, swapped
+from hub.settings.paired import Sensor, load_paired, pairing_file, placed, read_pairing, store_paired, swapped
 
 LEFT, RIGHT, SACRUM = (f"F0:5C:00:01:00:0{n}" for n in (2, 3, 4))
 
@@ -53,10 +54,22 @@ def test_swapping_exchanges_left_and_right_only():
     assert swapped(swapped(known)) == known
 
 
+def test_each_configuration_has_its_own_sensors(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    for name in ("ann", "bob"):
+        (tmp_path / f"{name}.toml").write_text(f'[runner]\nname = "{name}"\n')
+        store_paired(pairing_file(str(tmp_path / f"{name}.toml")), {f"AA:{name}": Sensor(Placement.LEFT_FOOT)})
+    assert carry_out(["pair", "--config", str(tmp_path / "ann.toml"), "--show"]) == 0
+    said = capfd.readouterr().out
+    assert "AA:ann" in said
+    assert "AA:bob" not in said
+    assert carry_out(["pair", "--config", str(tmp_path / "bob.toml"), "--forget"]) == 0
+    assert sorted(path.name for path in tmp_path.glob("*paired*")) == ["ann.paired.toml"]
+
+
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.setattr(pair, "pairing_file", lambda: tmp_path / "paired.toml")
+    monkeypatch.setattr(pair, "pairing_file", lambda _config: tmp_path / "paired.toml")
     return tmp_path / "paired.toml"
 
 

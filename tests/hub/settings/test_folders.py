@@ -22,3 +22,11 @@ def test_advice_fits_how_stridecue_is_installed(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(sys, "prefix", "/home/ann/.local/share/uv/tools/stridecue")
     assert folders.adding_extra("tui").endswith("textual")
     assert "uv pip install --python" in folders.adding_extra("tui")
+
+
+def test_what_belongs_to_a_configuration_lies_beside_it_and_under_its_name(tmp_path: Path):
+    own = folders.chosen_file(None)
+    assert folders.beside(own, "paired.toml") == own.parent / "paired.toml"
+    assert folders.beside(tmp_path / "config.toml", "listen-password") == tmp_path / "listen-password"
+    assert folders.beside(tmp_path / "bob.toml", "paired.toml") == tmp_path / "bob.paired.toml"
+    assert folders.beside(tmp_path / "bob.toml", "listen-password") == tmp_path / "bob.listen-password"
