@@ -212,6 +212,6 @@ def _readings(block: SampleBlock) -> list[Sighting]:
     out: list[Sighting] = []
     for t_ns, row in zip(block.t_ns.tolist(), block.values.tolist(), strict=True):
         for quantity, value in zip(block.layout, row, strict=True):
-            if quantity in READ_AS_IS and value == value:
+            if quantity in READ_AS_IS and math.isfinite(value):
                 out.append(Reading(t_ns * 1e-9, Metric(t_ns, key_of(quantity, block.placement), value, None, 1.0)))
     return out

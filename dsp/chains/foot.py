@@ -69,6 +69,7 @@ class FootChain:
         self._rate: list[float] = []
         self._smooth: list[float] = []
         self._begun = False
+        self._with_gyro = False
         self._done = 0
         self._last_contact_s = -9.0
         self._stride_s = 0.0
@@ -93,8 +94,6 @@ class FootChain:
         """Sightings in what was held, in the order in which the sensor became sure of them."""
         out: list[Sighting] = []
         for ready in self._intake.take():
-            if not self._begun:
-                self._begin()
             if ready is Ready.RESTART:
                 self._let_go(out)
                 self._restart()
@@ -110,6 +109,7 @@ class FootChain:
         return out
 
     def _begin(self) -> None:
+        self._with_gyro = self._intake.has_gyro
         rate = 1.0 / self._intake.period_s
         self._pitch = PitchAxis(self._intake.period_s * self._intake.chunk)
         cutoff = self._p.smooth_hz if self._intake.has_gyro else self._p.shoe.cutoff_hz
@@ -120,6 +120,8 @@ class FootChain:
         self._begun = True
 
     def _restart(self) -> None:
+        if not self._begun or self._with_gyro is not self._intake.has_gyro:
+            self._begin()
         self._done = 0
         self._rate, self._smooth = [], []
         self._lowpass.reset()

@@ -81,6 +81,7 @@ class TrunkChain:
         self._taps: ThreeTaps | None = None
         self.latest_s = float("-inf")
         self._known = False  # what sort of sensor it is
+        self._with_gyro = False
         self._started = False
         self._done = 0  # samples of the trace that are worked off
         self._unlooked = 0  # and of those, the newest that were not looked at for standing and taps
@@ -123,6 +124,7 @@ class TrunkChain:
         self._started = False
         self._done = 0
         self._unlooked = 0
+        self._known = self._known and self._with_gyro is self._intake.has_gyro
         self._intake.stride_s = 0.0
         self._intake.raw()
         self._still.reset()
@@ -151,12 +153,13 @@ class TrunkChain:
     def _know(self) -> None:
         """Set up what depends on the sensor's rate, and on whether it has a gyro."""
         p, intake = self._p, self._intake
+        self._with_gyro = intake.has_gyro
         confidence = 0.9 if intake.has_gyro else 0.7
         self._steps = TrunkSteps(self._placement, intake.period_s, confidence, p.contact, p.stance)
         self._look_samples = round(self._still.params.window_s / intake.period_s)
         self._keep = int(p.trace_s / intake.period_s)
         self._usual, self._longest = intake.chunk, int(LONGEST_CHUNK_S / intake.period_s)
-        if self._placement in HIP:
+        if self._placement in HIP and self._taps is None:
             self._taps = ThreeTaps(intake.group / intake.period_s)
         self._known = True
 

@@ -2,6 +2,9 @@
 
 Samples are held until they make a whole chunk, then put into the trace at once. Fast sensors are averaged in groups on
 the way (`dsp.samples.averaging`, `dsp.samples.stage`).
+
+Force alone is enough to go on with: where rates fail for `IntakeParams.alone_s`, or are not there to begin with, the
+trace begins anew without them (`Intake.has_gyro`), and once more when they have come for as long.
 """
 
 from __future__ import annotations
@@ -10,13 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
-from math import isfinite
 from statistics import median
 
 import numpy as np
 
 from dsp.packed import Array, Rows
 from dsp.samples.averaging import averaging_of
+from dsp.samples.channels import NOTHING, Channels, channels_of, only_plausible
 from dsp.samples.gap_fill import GapFillParams, from_strides, straight
 from dsp.samples.held import Held
 from dsp.samples.stage import CHUNK_S, LEAST_RATE_HZ, chunk_samples, group_samples
@@ -24,6 +27,8 @@ from dsp.samples.trace import Trace
 from dsp.signals import IMU6, NS_PER_S, Layout, SampleBlock
 
 CHANNELS = len(IMU6)
+
+NEVER_NS = -(1 << 62)
 
 LEARN_SAMPLES = 17
 """A sensor without a nominal rate is timed by the median spacing of this many samples."""
@@ -35,6 +40,7 @@ class IntakeParams:
 
     fill_strides_s: and from the strides before. 15 samples at 52 Hz are 0.29 s: not filled, they cost one or two steps.
     memory_s: how much of the past a gap is filled from.
+    alone_s: force without rate, or more channels than before, for so long, and the trace begins anew with what is there
     least_rate_hz: faster sensors are averaged down to no less than this
     chunk_s: length of a chunk
     turns: whether the trace gets `turns`
@@ -45,6 +51,7 @@ class IntakeParams:
     fill_s: float = 0.26
     fill_strides_s: float = 0.36
     memory_s: float = 2.2
+    alone_s: float = 1.0
     least_rate_hz: float = LEAST_RATE_HZ
     chunk_s: float = CHUNK_S
     turns: bool = False
@@ -65,13 +72,16 @@ class Intake:
 
     A short gap is filled: from the strides before when the stride time is known (`stride_s`, set by the owner; 0 means
     unknown), else with a straight line. The owner may also set `chunk`, the samples of the next chunks.
+
+    Channels that are absent are zeros in the trace; which these are changes only with a restart.
     """
 
     def __init__(self, trace: Trace, params: IntakeParams | None = None) -> None:
         self._p = params or IntakeParams()
         self._trace = trace
-        self.present: tuple[bool, ...] = ()
-        self.has_gyro = False
+        self._channels = NOTHING
+        self._gained: tuple[Channels | None, float] = (None, 0.0)  # more of them, and for how long they have come
+        self._anew = True  # the next good sample begins a trace
         self._as_is = False
         self.period_s = 0.0
         self.chunk = 0
@@ -80,7 +90,7 @@ class Intake:
         self.group = 1
         self._raw_period_s = 0.0
         self._enough = 0
-        self._last_ns = -(1 << 62)
+        self._last_ns = NEVER_NS
         self._layout: Layout = ()
         self._columns: list[int] = []
         # Samples not yet in the trace; before their rows stand the `lead` last ones that are. The first `_checked`
@@ -89,6 +99,11 @@ class Intake:
         self._stamps: list[int] = []
         self._held = Held()
         self._raw: tuple[list[int], list[Array]] = ([], [])
+
+    @property
+    def has_gyro(self) -> bool:
+        """Whether the trace has rates; it changes only with a restart."""
+        return self._channels.has_gyro
 
     def put(self, block: SampleBlock) -> bool:
         """Hold a block's samples; True when `take` may find a whole chunk."""
@@ -120,16 +135,22 @@ class Intake:
         while len(stamps) >= self._begin_chunk():
             n = self._averaging.raw
             values = self._held.values()
+            fresh = values[self._averaging.lead + self._checked : self._averaging.lead + n]
+            if not self._channels.has_force:
+                self._channels = channels_of(fresh)
+            elif self._channels.missing and len(fresh):
+                self._look_for_more(fresh)
+            whole = self._channels.whole(fresh)
             if self._p.raw:
                 self._raw[0].extend(stamps[self._checked : n])
-                self._raw[1].append(values[self._averaging.lead + self._checked : self._averaging.lead + n])
-            fresh = max(0, n - self._checked)
-            newest_ns = stamps[n - 1] if fresh else self._last_ns
+                self._raw[1].append(self._channels.blank(fresh if whole else only_plausible(fresh)))
+            newest_ns = stamps[n - 1] if len(fresh) else self._last_ns
             # Nothing is missing from a chunk that is less than half a sample too long.
-            steady = newest_ns - self._last_ns < (fresh + 0.5) * self._raw_period_s * NS_PER_S
-            if steady and self._emit(stamps, values):
+            steady = newest_ns - self._last_ns < (len(fresh) + 0.5) * self._raw_period_s * NS_PER_S
+            if steady and whole and not self._anew:
+                self._emit(stamps, values)
                 self._last_ns = newest_ns
-                self._checked += fresh - n
+                self._checked += len(fresh) - n
                 self._held.forget(n, values)
                 del stamps[:n]
                 yield Ready.SAMPLES
@@ -145,22 +166,27 @@ class Intake:
         return raw
 
     def _six(self, block: SampleBlock) -> Rows:
-        """(n, 6) the IMU channels of a block, zeros where one is absent."""
+        """(n, 6) the IMU channels of a block, NaN where one is absent."""
         if block.layout != self._layout:
             self._columns = [block.layout.index(q) if q in block.layout else -1 for q in IMU6]
         self._layout = block.layout
-        if not self.present:
-            first = block.values[0].tolist()
-            self.present = tuple(k >= 0 and first[k] == first[k] for k in self._columns)
-            self.has_gyro = all(self.present[3:])
-        self._as_is = all(self.present) and self._columns == list(range(6)) and len(block.layout) == len(IMU6)
+        self._as_is = self._columns == list(range(6)) and len(block.layout) == len(IMU6)
         if self._as_is:
             return block.rows
-        values, six = block.values, np.zeros((len(block.t_ns), len(IMU6)))
-        for to, (k, here) in enumerate(zip(self._columns, self.present, strict=True)):
-            if here:
-                six[:, to] = values[:, k] if k >= 0 else np.nan
+        values, six = block.values, np.full((len(block.t_ns), len(IMU6)), np.nan)
+        for to, k in enumerate(self._columns):
+            if k >= 0:
+                six[:, to] = values[:, k]
         return six
+
+    def _look_for_more(self, fresh: Array) -> None:
+        """Go over to more channels once a chunk after the other has had them for long enough."""
+        more = self._channels.more(fresh)
+        before, since_s = self._gained
+        since_s = len(fresh) * self._raw_period_s + (since_s if more == before else 0.0)
+        self._gained = more, since_s
+        if more is not None and since_s > self._p.alone_s:
+            self._channels, self._anew = more, True
 
     def _set_period(self, raw_s: float) -> None:
         self._raw_period_s = raw_s
@@ -178,32 +204,36 @@ class Intake:
             self._enough = self._averaging.raw
         return self._enough
 
-    def _emit(self, stamps: list[int], values: Array) -> bool:
-        """The first chunk of these into the trace; False, and nothing done, if a value is no number."""
+    def _emit(self, stamps: list[int], values: Array) -> None:
+        """The first chunk of these, all of them good, into the trace."""
         averaging, trace = self._averaging, self._trace
-        means, turns = averaging.channels(values)
-        if not isfinite(sum(map(sum, means))):
-            return False
+        means, turns = averaging.channels(self._channels.blank(values))
         trace.t_s += averaging.times_s(stamps)
         for kept, new in zip(trace.axes, means, strict=True):
             kept += new
         if self._p.turns:
             for kept, new in zip(trace.turns, turns, strict=True):
                 kept += new
-        return True
 
     def _with_gaps(self, values: Array) -> Iterator[Ready]:
         """The careful way through as many samples as make a chunk: stretches between gaps one by one."""
         n, lead, checked = self._averaging.raw, self._averaging.lead, self._checked
         limit_ns = 1.5 * self._raw_period_s * NS_PER_S
         fresh = values[lead + checked : lead + n]
-        good = np.flatnonzero(np.isfinite(fresh).all(axis=1)).tolist()
-        kept, rows = self._stamps[:checked], values[: lead + checked]
+        forces, wholes = self._channels.good(fresh)
+        kept, rows = self._stamps[:checked], self._channels.blank(values[: lead + checked])
         before = self._last_ns
-        for k in good:
-            stamp, row = self._stamps[checked + k], fresh[k]
+        for k in np.flatnonzero(forces).tolist():
+            stamp = self._stamps[checked + k]
+            if self._channels.has_gyro and not wholes[k]:
+                before = stamp if before == NEVER_NS else before
+                if stamp - before <= self._p.alone_s * NS_PER_S:
+                    continue
+                self._channels, self._anew = self._channels.without_gyro(), True
+            row = self._channels.blank(fresh[k])
             longest_s = self._p.fill_strides_s if self.stride_s > 0.0 else self._p.fill_s
-            if stamp - before > longest_s * NS_PER_S:
+            if self._anew or stamp - before > longest_s * NS_PER_S:
+                self._anew = False
                 self._trace.clear()
                 kept, rows = [], np.repeat(row[None, :], lead, axis=0)
                 yield Ready.RESTART
@@ -254,3 +284,10 @@ class Intake:
         if filled is None:
             filled = straight(last.tolist(), after, n)
         return stamps, np.array(filled).T
+
+
+def _without_rates(rows: Array) -> Array:
+    """A copy of (n, 6) rows whose rates are zeros."""
+    still = rows.copy()
+    still[:, 3:] = 0.0
+    return still

@@ -66,7 +66,7 @@ def test_a_battery_value_before_the_motion_changes_nothing():
     motion = worn_by(runner, [SACRUM, LEFT], 20.0)
     first = next(block for block in motion if block.placement is SACRUM)
     battery = replace(
-        first, layout=(Quantity.BATTERY_PCT,), t_ns=first.t_ns[:1] - 1_000_000, values=first.values[:1, :1] * 0.0 + 88.0
+        first, layout=(Quantity.BATTERY_PCT,), t_ns=first.t_ns[:1] - 1_000_000, rows=first.values[:1, :1] * 0.0 + 88.0
     )
     plain, mixed = (
         [r for r in play(blocks) if isinstance(r, Step)]

@@ -20,7 +20,7 @@ def knocked(block: SampleBlock, force_g: float, rate_radps: float) -> SampleBloc
     values = block.values.copy()
     values[hit, :3] += force_g * GRAVITY_MPS2
     values[hit, 3:] += rate_radps
-    return replace(block, values=values)
+    return replace(block, rows=values)
 
 
 @pytest.mark.parametrize(("force_g", "rate_radps"), [(16.0, 0.0), (50.0, 0.0), (50.0, 150.0)])

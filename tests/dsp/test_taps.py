@@ -62,7 +62,7 @@ def test_taps_in_mid_run_are_a_pain_report_with_its_place_and_an_answer():
         values = block.values.copy()
         values[:, :3] = tapped[first : first + len(block.t_ns)]
         first += len(block.t_ns)
-        changed.append(replace(block, values=values))
+        changed.append(replace(block, rows=values))
     records = play(changed)
     (report,) = (record for record in records if isinstance(record, PainReport))
     assert report.level is None
