@@ -25,7 +25,7 @@ import numpy as np
 from scipy.signal import butter, find_peaks, sosfiltfilt
 
 from benchmarks.hip_cost.ours import UNCOUNTED, drops
-from benchmarks.hip_cost.packets import packets_of, stamps_of
+from benchmarks.hip_cost.packets import packed_blocks_of, packets_of, stamps_of
 from benchmarks.hip_cost.vqf import vqf_cost
 from benchmarks.parts import HIP_PARTS, split_s
 from benchmarks.yardstick import multiply_add_us
@@ -141,7 +141,7 @@ def main() -> int:
         ("sacrum and both feet", [Placement.SACRUM, *feet], False),
     ]
     for name, sensors, signals in rows:
-        blocks = blocks_of(made, sensors, args.packet, rate_hz=rate)
+        blocks = packed_blocks_of(made, sensors, args.packet, rate)
         samples = len(made.t_s) * len(sensors)
         found = play(blocks, signals=signals)
         each = best_of(9, partial(play, blocks, signals=signals)) / samples
@@ -151,7 +151,7 @@ def main() -> int:
             f"{speed:6.0f} x real time; {found} of {len(made.contacts_s)} steps"
         )
     print_decode_to_drop(made, rate, args.packet, unit)
-    blocks = blocks_of(made, [Placement.SACRUM], args.packet, rate_hz=rate)
+    blocks = packed_blocks_of(made, [Placement.SACRUM], args.packet, rate)
     print("sacrum, whole chain, by part (each function timed, the timing taken off):")
     for part, took_s in split_s(lambda: play(blocks)).items():
         each = took_s / len(made.t_s)

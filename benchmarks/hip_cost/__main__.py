@@ -15,11 +15,11 @@ import subprocess
 import sys
 
 from benchmarks.hip_cost.ours import MOUNT, drops
-from benchmarks.hip_cost.packets import packets_of, stamps_of
+from benchmarks.hip_cost.packets import packed_blocks_of, packets_of, stamps_of
 from dsp.chains.trunk import TrunkChain
 from dsp.pipeline import Pipeline
 from dsp.signals import Placement
-from tests.dsp.synthetic import blocks_of, make
+from tests.dsp.synthetic import make
 
 RATE_HZ, SECONDS, SIZE = 208.0, 30.0, 5
 MULTIPLY_ADDS = 100_000
@@ -30,7 +30,7 @@ COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
 def play(job: str, times: int) -> None:
     """The whole pipeline, one chain with its mount given, the same from bytes, or the yardstick."""
     made = make(seconds=SECONDS, rate_hz=RATE_HZ)
-    blocks = blocks_of(made, [Placement.SACRUM], SIZE, rate_hz=RATE_HZ)
+    blocks = packed_blocks_of(made, [Placement.SACRUM], SIZE, RATE_HZ)
     packets, stamps = packets_of(made, RATE_HZ, SIZE), stamps_of(made, SIZE)
     for _ in range(times):
         if job == "pipeline":

@@ -1,13 +1,14 @@
-"""A made-up run as a hip sensor sends it: int16 packets of `stridecue.imu6`."""
+"""A made-up run as sensors send it: int16 packets of `stridecue.imu6`."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from drivers.decoders.imu6 import encode_imu6
-from dsp.signals import NS_PER_S, Placement
-from tests.dsp.synthetic import Made
+from drivers.decoders.imu6 import ABSENT, counts_per_unit, encode_imu6
+from dsp.packed import Packed, Packing
+from dsp.signals import NS_PER_S, Placement, SampleBlock
+from tests.dsp.synthetic import Made, blocks_of
 
 ACC_RANGE_G, GYRO_RANGE_DPS = 16.0, 2000.0
 
@@ -31,3 +32,14 @@ def stamps_of(made: Made, size: int) -> list[npt.NDArray[np.int64]]:
     """When each sample of each packet was measured, ns."""
     t_ns = np.round(made.t_s * NS_PER_S).astype(np.int64)
     return [t_ns[first : first + size] for first in range(0, len(t_ns) - size + 1, size)]
+
+
+def packed_blocks_of(made: Made, placements: list[Placement], size: int, rate_hz: float) -> list[SampleBlock]:
+    """Blocks as the decoder hands them on, sensors in turn."""
+    per_unit = counts_per_unit(ACC_RANGE_G, GYRO_RANGE_DPS)
+    packing = {placement.value: Packing(np.dtype("<i2"), 1.0 / per_unit, ABSENT) for placement in placements}
+    out = []
+    for block in blocks_of(made, placements, size, rate_hz=rate_hz):
+        rows = Packed(np.rint(block.values * per_unit).astype("<i2").tobytes(), packing[block.source])
+        out.append(SampleBlock(block.source, block.placement, block.layout, block.t_ns, rows, rate_hz))
+    return out
