@@ -19,7 +19,8 @@ from hub.commands.live import chosen_config, recordings_folder
 from hub.history.runs import StoredMark, StoredPain, StoredRun
 from hub.history.store import History
 from hub.settings.config import ConfigError
-from hub.settings.folders import data_folder, demo_folder, program
+from hub.settings.folders import data_folder, demo_folder, overdue_folder, program
+from hub.sinks.spool import erase_spools
 from hub.text.summary_text import WIDTH, marks_text
 
 LISTED = 50
@@ -101,6 +102,7 @@ def _export(history: History, runner: str, options: Namespace) -> None:
         return
     path = Path(options.out).expanduser()
     path.touch(mode=0o600)  # health data: for this user only
+    path.chmod(0o600)  # it may have been there
     path.write_text(text, encoding="utf-8")
     print(f"written: {path}", file=sys.stderr)
 
@@ -109,10 +111,12 @@ def _erase(history: History, runner: str, options: Namespace) -> None:
     recordings = _recordings(history, runner, recordings_folder(chosen_config(options.config)[0]))
     if not options.yes:
         raise ConfigError(
-            f"erase: everything kept of {runner} goes, for good: runs, pain, mornings, marks, thresholds and the plan; "
-            "say so with --yes (and --recordings for their recordings too)"
+            f"erase: everything kept of {runner} goes, for good: runs, pain, mornings, marks, thresholds, the plan "
+            "and what waits for a broker; say so with --yes (and --recordings for their recordings too)"
         )
     print(f"erased: {history.erase(runner)} entries of {runner}")
+    if waiting := erase_spools(overdue_folder(), runner):
+        print(f"erased: what waited for {counted(waiting, 'broker')}")
     if options.recordings:
         for path in recordings:
             path.unlink()

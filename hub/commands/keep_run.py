@@ -10,7 +10,7 @@ from dataclasses import replace
 from dsp.runner.history import PastRun
 from dsp.runner.triage import PainRule
 from hub.history.runs import FEWEST_STEPS, SHORTEST_S, RunCount, stored_run
-from hub.history.schema import HistoryError
+from hub.history.schema import HistoryError, patiently
 from hub.history.store import History
 from hub.run.launch import Ended
 from hub.settings.folders import program
@@ -18,7 +18,6 @@ from hub.text.pain_text import is_own_terminal, run_pain_text
 from hub.text.summary_text import row, summary_text
 
 COUNTS = "added: later runs are compared with this one too"
-
 _LOG = logging.getLogger("stridecue.history")
 
 
@@ -47,8 +46,11 @@ def keep(
     told: str = COUNTS,
     *,
     surface: str | None = None,
+    knew_plan: bool = True,
 ) -> str:
     """Add a run to the history; gives what to say of it, in the words `told` when it was added.
+
+    knew_plan  False: the runner's plan could not be read before the run, and what this run made of none is not kept
 
     Says nothing itself: a run is to be kept before anything is said, for the terminal may be gone.
     """
@@ -64,8 +66,9 @@ def keep(
         few = f"less than {SHORTEST_S:.0f} s of running, or fewer than {FEWEST_STEPS} steps and no distance"
         return row("history", f"not added: {few}")
     try:
-        history.add(run)
-        history.keep_plan(runner, outcome.plan, started)
+        patiently(lambda: history.add(run))
+        if knew_plan:
+            patiently(lambda: history.keep_plan(runner, outcome.plan, started))
     except HistoryError as error:
         _LOG.error("run not added: %s", error)
         return row("history", f"NOT added: {error}")

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 
 from drivers.errors import AdapterDownError
 from drivers.radio_choice import VIRTUAL, open_radio
+from dsp.runner.history import PastRun
+from dsp.runner.plan import Plan
 from firmware_profiles.catalog import Catalog
 from hub.broker.beyond import USER, BeyondBroker, lacking, watchers_password
 from hub.commands.before_run import ask_next_morning, before_run
 from hub.commands.keep_run import COUNTS, keep, tell_pain, tell_summary
 from hub.flow.source import Source
 from hub.history.runs import RunCount
+from hub.history.schema import HistoryError, patiently
 from hub.history.store import History
 from hub.run.launch import Launch, carry_out
 from hub.run.outlets import Beyond
@@ -30,6 +33,7 @@ from hub.settings.run_settings import RunSettings, check_mounts, parse_mounts
 from hub.sinks.overdue import Overdue
 from hub.sinks.spool import Spool
 from hub.sound.plan import with_output
+from hub.terminal.terminal import tell
 from hub.text.pain_text import is_own_terminal
 
 if TYPE_CHECKING:
@@ -47,20 +51,18 @@ def run(options: Namespace) -> int:
     runner, radio = config.runner.name, options.radio or config.radio.provider
     made_up = radio == VIRTUAL
     history = History(demo_folder() / "virtual.sqlite" if made_up else data_folder() / "history.sqlite")
-    ask_next_morning(history, runner)
+    earlier = _earlier(history, runner)
+    past, plan = earlier or ((), Plan())
     settings = RunSettings(
         mounts=mounts,
-        history=history.past(runner),
+        history=past,
         cues=config.cues.rules == "all",
-        plan=history.plan(runner),
+        plan=plan,
         pain_rule=config.cues.pain_rule,
         heart_rate_max_bpm=config.cues.heart_rate_max_bpm,
         cadence_goal=config.cues.cadence_goal,
         surface=options.surface,
     )
-    if is_own_terminal(sys.stdout):
-        for line in before_run(history, runner, settings.history, settings.plan):
-            print(line, flush=True)
     catalog = known_devices()
     count = RunCount()
     folder = demo_folder() / "recordings" if made_up else recordings_folder(config)
@@ -81,7 +83,8 @@ def run(options: Namespace) -> int:
             history=history,
         )
     )
-    kept = keep(ended, history, runner, count, APART if made_up else COUNTS, surface=options.surface)
+    told = APART if made_up else COUNTS
+    kept = keep(ended, history, runner, count, told, surface=options.surface, knew_plan=earlier is not None)
     tell_summary(ended, settings.history, count)
     if kept:
         print(kept)
@@ -89,6 +92,24 @@ def run(options: Namespace) -> int:
     for line in ended.words():
         print(line)
     return ended.code
+
+
+def _earlier(history: History, runner: str) -> tuple[tuple[PastRun, ...], Plan] | None:
+    """Read what is known of the runner, ask about the morning, and say what there is to say before a run.
+
+    None: the history cannot be read, which is no reason not to run. It is said, and reports of pain are still tried.
+    """
+    try:
+        patiently(lambda: history.plan(runner))
+        ask_next_morning(history, runner)
+        past, plan = history.past(runner), history.plan(runner)
+        lines = before_run(history, runner, past, plan) if is_own_terminal(sys.stdout) else []
+    except HistoryError as error:
+        tell(f"stridecue: {error}. This run is not compared with earlier ones.", sys.stderr)
+        return None
+    for line in lines:
+        tell(line, sys.stdout)
+    return past, plan
 
 
 def chosen_config(file: str | None) -> tuple[Config, str]:

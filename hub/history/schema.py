@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 VERSION = 3
 
@@ -103,8 +106,19 @@ ERASE = (
 """One statement a table that holds anything of a runner."""
 
 
+LOCK_WAIT_S = 2.0
+"""How long another process may hold the file before it counts as busy."""
+ATTEMPTS = 5
+_HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_NOT_OURS = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 class HistoryError(Exception):
     """The history cannot be read or written: which file, why, what to do."""
+
+
+class HistoryBusyError(HistoryError):
+    """Another process is writing it: it is well, and can be read and written later."""
 
 
 @contextmanager
@@ -112,9 +126,9 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the file, made or brought up to date where needed; commits at the end. Raises HistoryError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        store = sqlite3.connect(path, timeout=2.0, isolation_level=None)
+        store = sqlite3.connect(path, timeout=LOCK_WAIT_S, isolation_level=None)
     except (OSError, sqlite3.Error) as error:
-        raise HistoryError(f"{path}: {error}") from error
+        raise _failed(path, error) from error
     with closing(store):
         _bring_up_to_date(store, path)
         try:
@@ -122,13 +136,21 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
             yield store
             store.execute("COMMIT")
         except sqlite3.Error as error:
-            raise HistoryError(f"{path}: {error}") from error
+            raise _failed(path, error) from error
+
+
+def patiently(work: Callable[[], T]) -> T:
+    """Read or write what cannot wait until later: again while another process holds the file, but not for ever."""
+    for _ in range(ATTEMPTS - 1):
+        with suppress(HistoryBusyError):
+            return work()
+    return work()
 
 
 def forget_deleted(path: Path) -> None:
     """Take what was deleted out of the file and its log for good; raises HistoryError."""
     try:
-        with closing(sqlite3.connect(path, timeout=2.0, isolation_level=None)) as store:
+        with closing(sqlite3.connect(path, timeout=LOCK_WAIT_S, isolation_level=None)) as store:
             store.execute("VACUUM")
             store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
@@ -149,9 +171,18 @@ def _bring_up_to_date(store: sqlite3.Connection, path: Path) -> None:
             store.execute("COMMIT")
             path.chmod(0o600)  # health data: for this user only
     except (OSError, sqlite3.Error) as error:
-        raise HistoryError(f"{path}: {error}: move the file away to start anew") from error
+        raise _failed(path, error) from error
     if version > VERSION:
         raise HistoryError(f"{path}: written by a newer stridecue (format {version}): upgrade")
+
+
+def _failed(path: Path, error: OSError | sqlite3.Error) -> HistoryError:
+    """Say what is wrong; only what cannot be read any more is to be moved away."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code in _HELD:
+        return HistoryBusyError(f"{path}: another program is writing it; try again in a moment")
+    why = error.strerror if isinstance(error, OSError) else str(error)
+    return HistoryError(f"{path}: {why}{': move the file away to start anew' if code in _NOT_OURS else ''}")
 
 
 def _version(store: sqlite3.Connection) -> int:

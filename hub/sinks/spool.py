@@ -27,6 +27,8 @@ PRAGMA secure_delete = ON;
 CREATE TABLE IF NOT EXISTS post (id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload BLOB NOT NULL);
 """
 
+_SQLITE = ".sqlite"
+
 _T = TypeVar("_T")
 _LOG = logging.getLogger("stridecue.spool")
 
@@ -39,7 +41,7 @@ class Spool:
     """
 
     def __init__(self, folder: Path, runner: str, broker: str, *, limit: int = LIMIT) -> None:
-        self.path = folder / f"{runner}@{re.sub(r'[^A-Za-z0-9.-]', '_', broker)}.sqlite"
+        self.path = folder / f"{_files_of(runner)}{re.sub(r'[^A-Za-z0-9.-]', '_', broker)}{_SQLITE}"
         self.pending = 0
         self.dropped = 0
         self._limit = limit
@@ -113,6 +115,18 @@ class Spool:
         self._opened = rows = sqlite3.connect(self.path, check_same_thread=False)
         rows.executescript(_PREPARE)
         return rows
+
+
+def erase_spools(folder: Path, runner: str) -> int:
+    """Remove all that waits of a runner, for whichever broker; gives for how many brokers. Raises OSError."""
+    spools = [path for path in folder.glob(f"*{_SQLITE}*") if path.name.startswith(_files_of(runner))]
+    for path in spools:  # SQLite's log of a run that was killed, too
+        path.unlink()
+    return sum(path.name.endswith(_SQLITE) for path in spools)
+
+
+def _files_of(runner: str) -> str:
+    return f"{runner}@"  # no runner has an @ in the name
 
 
 def _count(rows: sqlite3.Connection) -> int:

@@ -16,11 +16,14 @@ from dsp.runner.plan import Plan
 from hub.command_line.dispatch import carry_out
 from hub.commands import live
 from hub.commands.before_run import ask_next_morning, before_run, unanswered
+from hub.contract.examples import EXAMPLES
 from hub.history.runs import StoredMark, StoredRun
 from hub.history.store import History
+from hub.messages.wire import Post
 from hub.outcome import Outcome
 from hub.run.launch import Ended, Launch
-from hub.settings.folders import data_folder
+from hub.settings.folders import data_folder, overdue_folder
+from hub.sinks.spool import Spool
 
 
 @pytest.fixture
@@ -155,6 +158,8 @@ def test_history_is_listed_exported_and_erased(history: History, tmp_path: Path,
     ):
         assert part in listed
     out = tmp_path / "ann.json"
+    out.write_text("of before")
+    out.chmod(0o644)
     assert carry_out(["history", "export", str(out)]) == 0
     assert out.stat().st_mode & 0o077 == 0
     assert json.loads(out.read_text())["pain"][0]["site"] == "hip"
@@ -184,6 +189,17 @@ def test_recordings_of_short_or_erased_runs_are_erased_and_those_of_others_stay(
     assert "erased: 3 recordings" in capsys.readouterr().out
     left = sorted(path.stem.removeprefix(f"{stamp}-") for path in folder.iterdir())
     assert left == ["bob", "runner-2-77", "runner-3"]
+
+
+def test_what_waits_for_a_broker_is_erased_too_and_nothing_of_others(capsys: pytest.CaptureFixture[str]):
+    for runner, broker in (("runner", "gym:1883"), ("runner", "home:8883"), ("runner-2", "gym:1883")):
+        spool = Spool(overdue_folder(), runner, broker)
+        spool.append([Post(f"stridecue/{runner}/cue", EXAMPLES["cue"])])
+        spool.close()
+    (overdue_folder() / "runner@gym_1883.sqlite-wal").touch()
+    assert carry_out(["history", "erase", "--yes"]) == 0
+    assert "what waited for 2 brokers" in capsys.readouterr().out
+    assert [path.name for path in overdue_folder().iterdir()] == ["runner-2@gym_1883.sqlite"]
 
 
 def test_runs_of_a_virtual_runner_are_kept_apart(

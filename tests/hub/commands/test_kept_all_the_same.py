@@ -1,0 +1,106 @@
+"""A run is kept, or goes on, though its terminal is gone, or somebody else has its history."""
+
+from __future__ import annotations
+
+import errno
+import io
+import sqlite3
+import sys
+
+import pytest
+
+from drivers.recordings.recording import SessionInfo
+from dsp.records import Side, Step, Summary
+from dsp.runner.plan import Plan
+from dsp.signals import Placement
+from hub.command_line.dispatch import carry_out
+from hub.commands import live
+from hub.history import schema
+from hub.history.runs import StoredRun
+from hub.history.schema import HistoryBusyError
+from hub.history.store import History
+from hub.outcome import Outcome
+from hub.run.launch import Ended, Launch
+from hub.settings.folders import data_folder
+
+SUMMARY = Summary(0, 262, 100.0, 169.5, 251.9, 103.2, 12.7, 10.5, 12.4, 11.1, 0, 0, 12, 12)
+
+
+class Gone(io.StringIO):
+    """What stdout and stderr are after a hang-up."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def runs(launch: Launch) -> Ended:
+    """A run of 100 s."""
+    step = Step(0, None, None, None, None, Side.LEFT, None, 5.0, Placement.SACRUM, Placement.SACRUM, 1.0)
+    for _ in range(200):
+        launch.observe(step)
+    session = SessionInfo(0, "2026-03-01T07:30:00.000Z", launch.runner)
+    return Ended(Outcome(summary=SUMMARY, running_s=100.0), session, (), sys.stdout)
+
+
+def test_the_run_is_in_the_history_all_the_same(monkeypatch: pytest.MonkeyPatch):
+    def runs_and_hangs_up(launch: Launch) -> Ended:
+        for stream in ("stdout", "stderr"):
+            monkeypatch.setattr(sys, stream, Gone())
+        return runs(launch)
+
+    monkeypatch.setattr(live, "carry_out", runs_and_hangs_up)
+    assert carry_out(["run", "--headless"]) == 1
+    (run,) = History(data_folder() / "history.sqlite").newest("runner")
+    assert run.steps == 262
+
+
+def test_a_history_that_cannot_be_read_is_no_reason_not_to_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    data_folder().mkdir(parents=True)
+    (data_folder() / "history.sqlite").write_bytes(b"no database" * 100)
+    monkeypatch.setattr(live, "carry_out", runs)
+    assert carry_out(["run", "--headless"]) == 0
+    said = capsys.readouterr()
+    assert "history.sqlite: file is not a database: move the file away to start anew." in said.err
+    assert "NOT added" in said.out
+
+
+def test_what_is_locked_is_not_to_be_thrown_away_and_no_plan_is_replaced_by_one_made_of_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(schema, "LOCK_WAIT_S", 0.0)
+    history = History(data_folder() / "history.sqlite")
+    history.keep_plan("runner", Plan(held=True), "2026-02-01T07:30:00.000Z")
+    other = sqlite3.connect(history.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    launched: list[Launch] = []
+
+    def runs_while_it_is_let_go(launch: Launch) -> Ended:
+        launched.append(launch)
+        other.close()
+        return runs(launch)
+
+    monkeypatch.setattr(live, "carry_out", runs_while_it_is_let_go)
+    assert carry_out(["run", "--headless"]) == 0
+    assert launched[0].settings.history == ()
+    said = capsys.readouterr()
+    assert "another program is writing it; try again" in said.err
+    assert "move" not in said.err
+    assert len(history.newest("runner")) == 1
+    assert history.plan("runner").held
+
+
+def test_a_run_waits_for_whoever_writes_the_history_at_its_end(monkeypatch: pytest.MonkeyPatch):
+    refused = [HistoryBusyError("busy")] * 3
+    add = History.add
+
+    def busy(history: History, run: StoredRun) -> None:
+        if refused:
+            raise refused.pop()
+        add(history, run)
+
+    monkeypatch.setattr(History, "add", busy)
+    monkeypatch.setattr(live, "carry_out", runs)
+    assert carry_out(["run", "--headless"]) == 0
+    assert len(History(data_folder() / "history.sqlite").newest("runner")) == 1
