@@ -35,7 +35,7 @@ async def test_the_line_says_where_it_is_how_fast_and_what_is_where() -> None:
         assert bar.index("◆") == bar.index("▲") + 1  # in one place: side by side
         assert bar.endswith("✚")
         assert words.startswith("playing · 1 x speed ")
-        assert words.endswith("◆ cue  ▲ threshold  ✚ pain")
+        assert words.endswith("◆ cue  ▲ threshold  ★ mark  ✚ pain")
         assert board.app.screen.query_one(ReplayLine).region.bottom == SMALL[1] - 1  # above the footer
 
 
