@@ -32,7 +32,7 @@ TIMED = ("rbds_virtual_imu",)
 """Whose contact times and belt speed are good to some milliseconds and a per cent."""
 
 LONG_HOLE_S = 0.4
-"""Contacts in and near longer holes cannot be seen and are not asked for."""
+"""Contacts in longer holes, and whose swing is not seen whole after one, are not asked for."""
 
 
 @dataclass
@@ -97,7 +97,7 @@ def _foot(name: str, side: str, stances: Array, steps: list[Step], t_s: Array) -
     inside = {
         i
         for i in range(len(true))
-        if start <= true[i] <= end and not any(a - 0.5 < true[i] < b + 0.5 for a, b in holes)
+        if start <= true[i] <= end and not any(a - 0.5 < true[i] < b + 0.9 for a, b in holes)
     }
     out.true = len(inside)
     out.missed = len(inside - {i for i, _ in pairs})
