@@ -98,7 +98,7 @@ class Guidance:
         running = self.exposure.second(t_ns, by_key)
         guided = self._teaches and self._plan.guides(self.exposure.running_s)
         own_spm, goal_spm = self._goal(by_key)
-        now = Moment(t_ns, self.exposure, running, guided, by_key, own_spm, goal_spm)
+        now = Moment(t_ns, self.exposure, running, guided, by_key, own_spm, goal_spm, self._plan.on_hold)
         out: list[Record] = [*self._metrics(now)]
         for threshold in self._watch.second(t_ns, self.exposure, by_key, running=running):
             out.append(threshold)
@@ -166,11 +166,11 @@ class Guidance:
         self._aim_spm = cadence_spm
 
     def ask_pain(self, t_ns: int, *, coach: bool = False) -> list[Record]:
-        """Ask now, because somebody wants to know, a `coach` or not; held back only when muted."""
-        if self._schedule.muted:
-            return []
+        """Ask now, because somebody wants to know, a `coach` or not; not when muted or asked a moment ago."""
         text, spoken = texts.ASKED_BY_COACH if coach else texts.ASKED_PAIN, texts.ASKED_PAIN_SPOKEN
-        return [Cue(t_ns, ASK_PAIN, Severity.ADVICE, text, None, (), Earcon.THRESHOLD, spoken)]
+        question = Cue(t_ns, ASK_PAIN, Severity.ADVICE, text, None, (), Earcon.THRESHOLD, spoken)
+        asked = self._schedule.ask(question, self.exposure.distance_m)
+        return [] if asked is None else [asked]
 
     def plan(self) -> Plan:
         """The plan for the next run."""

@@ -35,6 +35,7 @@ class Rule(CueRule):
         """One cue a descent, one when the ledger is full."""
         incline = now.good("incline_pct")
         if incline is None or not now.running:
+            self._down_s = 0
             return None
         self._down_s = self._down_s + 1 if incline.value <= STEEP_PCT else 0
         descent = Metric(now.t_ns, "descent_m", now.exposure.descent_m, None, 1.0)

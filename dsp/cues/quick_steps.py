@@ -40,10 +40,13 @@ class Rule(CueRule):
     def second(self, now: Moment) -> Cue | None:
         """Look at this second's cadence."""
         cadence = now.good("cadence_spm")
-        if cadence is None or not now.running or self._params.plan.on_hold:
+        if cadence is None or not now.running or now.on_hold:
             self._below = self._above = 0
             return None
         own, goal = now.own_spm, now.goal_spm
+        if goal is None and own is not None:  # a speed that own cadence is not known at
+            self._below = self._above = 0
+            return None
         if goal is None:
             return self._fallen(now, cadence)
         most = max(goal, (own or goal) * (1.0 + MOST_ABOVE)) + BAND_SPM

@@ -39,6 +39,7 @@ class Moment:
 
     guided             whether teaching is on
     own_spm, goal_spm  own cadence at this speed, and the one to aim at; None: not known, no goal
+    on_hold            quicker steps are not taught: calf or Achilles pain, before this run or in it
     """
 
     t_ns: int
@@ -48,6 +49,7 @@ class Moment:
     metrics: Mapping[str, Metric]
     own_spm: float | None = None
     goal_spm: float | None = None
+    on_hold: bool = False
 
     def good(self, key: str) -> Metric | None:
         """A metric, if its quality is good enough to act on."""

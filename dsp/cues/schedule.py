@@ -2,7 +2,8 @@
 
 Alarm fatigue is real (85-99 % false alarms in clinics; identical repeats get ignored, sources 4): the same cue waits
 twice as long each time, only something worse cuts in, what rests on poor data is not said, and teaching is silent in
-the probes of the plan. What answers the runner's own report is always said. All numbers are ours.
+the probes of the plan. What answers the runner's own report is always said, and so is somebody's question, which
+counts as a cue: the next one waits for its quiet. All numbers are ours.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ class ScheduleParams:
     keep_s: float = 90.0
 
 
+ASK_AGAIN_S = 30.0
+"""Nobody is asked whether something hurts more often than this."""
+
 _LOUDNESS = {Volume.LESS: 0.5, Volume.USUAL: 1.0, Volume.MORE: 2.0}
 
 
@@ -50,6 +54,15 @@ class Schedule:
         self.muted = False
         self.held = False
         self._waiting: Cue | None = None
+        self._asked_ns: int | None = None
+
+    def ask(self, cue: Cue, distance_m: float) -> Cue | None:
+        """Somebody's question, which is not held back but when muted, or when it was asked a moment ago."""
+        # The quiet after a cue and not ASK_AGAIN_S: the hub refuses by that, on a clock a little before this one.
+        if self.muted or (self._asked_ns is not None and cue.t_ns - self._asked_ns < self._p.quiet_s * NS_PER_S):
+            return None
+        self._asked_ns = cue.t_ns
+        return self._say(cue, distance_m)
 
     def offer(self, cue: Cue, distance_m: float, *, waits: bool = False) -> Cue | None:
         """The cue if it may be said now, at this distance into the run; `waits`: it is kept for its turn if not."""

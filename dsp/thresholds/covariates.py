@@ -14,9 +14,9 @@ MOST_BEYOND = 0.5
 
 
 class Regression:
-    """Value = mean + sum of slope x (covariate - its mean). Plain floats; `fit` once, then `correct`.
+    """Value = mean + sum of slope x (covariate - its mean). Plain floats; `learn`, `fit` once, then `correct`.
 
-    slope_sd  prior spread of each slope, in units of the value per unit of the covariate
+    slope_sd  prior spread of each slope, in units of the value per unit of the covariate; 0: not corrected for that
     noise_sd  spread of one value around the line
     """
 
@@ -28,36 +28,37 @@ class Regression:
         self._means = (0.0,) * len(self._slope_sd)
         self._low = self._high = self._means
 
-    @property
-    def values(self) -> list[float]:
-        """What was learned from, uncorrected."""
-        return [value for value, _ in self._rows]
-
     def learn(self, value: float, covariates: tuple[float, ...]) -> None:
         """Remember a value of the fresh runner."""
         self._rows.append((value, covariates))
 
-    def fit(self) -> None:
-        """Work the slopes out from what was learned; forgets the rows' covariates' history afterwards."""
+    def fit(self) -> float | None:
+        """Work the slopes out, and forget what they were learned from; gives its mean, None when there was nothing.
+
+        The mean is that of the values as they were: corrected ones have the same, since they are corrected to it.
+        """
         n, k = len(self._rows), len(self._slope_sd)
         if not n:
-            return
+            return None
         mean = sum(value for value, _ in self._rows) / n
         self._means = tuple(sum(x[i] for _, x in self._rows) / n for i in range(k))
         columns = [[x[i] for _, x in self._rows] for i in range(k)]
         self._low, self._high = tuple(min(c) for c in columns), tuple(max(c) for c in columns)
         noise = self._noise_sd**2
+        free = [i for i in range(k) if self._slope_sd[i] > 0.0]
         matrix = [
             [
                 sum((x[i] - self._means[i]) * (x[j] - self._means[j]) for _, x in self._rows) / noise
                 + (1.0 / self._slope_sd[i] ** 2 if i == j else 0.0)
-                for j in range(k)
+                for j in free
             ]
-            for i in range(k)
+            for i in free
         ]
-        right = [sum((x[i] - self._means[i]) * (value - mean) for value, x in self._rows) / noise for i in range(k)]
-        self._slopes = tuple(solved(matrix, right))
-        self._rows = [(self.correct(value, x), x) for value, x in self._rows]
+        right = [sum((x[i] - self._means[i]) * (value - mean) for value, x in self._rows) / noise for i in free]
+        slopes = dict(zip(free, solved(matrix, right), strict=True))
+        self._slopes = tuple(slopes.get(i, 0.0) for i in range(k))
+        self._rows.clear()
+        return mean
 
     def correct(self, value: float, covariates: tuple[float, ...]) -> float:
         """The value as it would be at the mean of the covariates."""

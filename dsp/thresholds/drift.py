@@ -4,7 +4,8 @@ Rule (sources 9): medians of 10 s; corrected for speed, slope and cadence (regre
 the run); compared with the mean of those minutes and, where there are enough earlier runs to know their spread, of
 earlier runs; exponential mean; beyond D for a minute is reached, D = max(the smallest change that counts, 3 x the
 runner's own SD between runs). Never a z-score with the spread within a run: minute-scale wander makes that alarm in
-every run. Seconds of poor quality do not count, and a sensor that moved starts the baseline anew: never a drift.
+every run. Time without enough values does not count, neither for the baseline nor for what follows: the minutes of a
+sensor that joins late are those since it joined. One that moved starts the baseline anew: never a drift.
 
 The real wander of drop over minutes is unknown (no public recording is long enough); docs/thresholds.md has the false
 alarms at 0.15 and at 0.3 deg.
@@ -36,7 +37,7 @@ class DriftParams:
     block_s          length of one median
     tau_s            memory of the exponential mean: at 120 s a change of 2 deg in 10 min was found after 8.2 min,
                      at 45 s after 6.7 (`python -m benchmarks.thresholds drift`)
-    baseline_from_s, baseline_to_s  part of the run that makes its own baseline
+    baseline_from_s, baseline_to_s  part of the measured run that makes its own baseline
     minimum_deg      smallest change of drop that counts (2-D video cannot see under 2.7 deg; an IMU's repeats allow 1)
     run_sd_factor    times the between-run SD
     hold_s           how long the mean must stay beyond the bound
@@ -84,7 +85,7 @@ class Watched:
 DROP = Watched("drop_drift", "drop_excursion", "deg", 1.0, (1.0, 0.3, 0.1), 0.25, sign=1)
 CONTACT = Watched("contact_drift", "contact", "ms", 20.0, (60.0, 3.0, 1.5), 4.0, tau_s=180.0, hold_s=120.0)
 """5 times the slow wander that correction leaves in real runs (3.7 ms)."""
-CADENCE = Watched("cadence_drift", "cadence", "spm", 6.0, (12.0, 1.5, 1e-6), 2.0, tau_s=180.0, hold_s=120.0)
+CADENCE = Watched("cadence_drift", "cadence", "spm", 6.0, (12.0, 1.5, 0.0), 2.0, tau_s=180.0, hold_s=120.0)
 """4 times its wander (1.5 steps/min). Both were chosen on the six runs they are scored on. Not corrected for itself."""
 CONTACT_DIFFERENCE = Watched(
     "contact_difference_drift", "contact_difference", "ms", 12.0, (8.0, 1.0, 0.3), 3.0, tau_s=180.0, hold_s=120.0
@@ -108,14 +109,12 @@ class Drift:
         self.mean: float | None = None
         self._ladder = Ladder()
         self._begin()
-        self._run_s = 0.0
 
     def _begin(self) -> None:
         """Nothing is known of this run yet."""
         self._regression = Regression(self._w.slope_sd, self._w.noise_sd)
         self._own: float | None = None
-        self._fitted = False
-        self._from_s: float | None = None
+        self._measured_s = 0.0
         self._block: list[float] = []
         self._block_s = 0.0
         self._beyond_s = 0.0
@@ -129,11 +128,9 @@ class Drift:
         self._begin()
         self._past = None
         self.mean = None
-        self._from_s = self._run_s
 
     def running(self, t_ns: int, seconds: float, covariates: tuple[float, float, float]) -> Threshold | None:
         """So much running time has passed at this speed m/s, incline % and cadence; a record when the state changed."""
-        self._run_s += seconds
         self._block_s += seconds
         if self._block_s < self._p.block_s:
             return None
@@ -145,13 +142,11 @@ class Drift:
 
     def _close(self, t_ns: int, value: float, covariates: tuple[float, float, float]) -> Threshold | None:
         p = self._p
-        since_s = self._run_s - (self._from_s or 0.0)
-        if p.baseline_from_s <= since_s < p.baseline_to_s and not self._fitted:
+        self._measured_s += p.block_s
+        if p.baseline_from_s <= self._measured_s < p.baseline_to_s:
             self._regression.learn(value, covariates)
-        elif since_s >= p.baseline_to_s and not self._fitted and self._regression.values:
-            self._regression.fit()
-            self._own = fmean(self._regression.values)
-            self._fitted = True
+        elif self._measured_s >= p.baseline_to_s and self._own is None:
+            self._own = self._regression.fit()
         value = self._regression.correct(value, covariates)
         share = 1.0 - math.exp(-p.block_s / self._tau_s)
         self.mean = value if self.mean is None else self.mean + share * (value - self.mean)

@@ -9,8 +9,10 @@ import msgspec
 
 from drivers.packets import Said
 from dsp import texts
+from dsp.cues.schedule import ASK_AGAIN_S
 from dsp.records import Cue, Record, Severity
 from dsp.runner.plan import Volume
+from dsp.signals import NS_PER_S
 from dsp.texts import clock
 from hub.flow.facts import Asked, Mute
 from hub.messages.incoming import CommandMessage, PainMessage, Who
@@ -68,6 +70,7 @@ class Obey:
         self._stop = stop
         self._steer = steer
         self._muted = False
+        self._asked_ns: int | None = None
 
     async def __call__(self, order: Order, by: Who = "runner") -> str:
         """Do it; raises OrderError when it cannot be done.
@@ -128,8 +131,13 @@ class Obey:
             raise OrderError("not asked: this runner wants no cues (cues.rules is off)")
         if self._muted:
             raise OrderError("not asked: cues are muted; unmute, then ask again")
-        await self._note(Asked(self._now_ns()))
-        await self._hear(order)
+        now_ns = self._now_ns()
+        since_s = None if self._asked_ns is None else (now_ns - self._asked_ns) / NS_PER_S
+        if since_s is not None and 0.0 <= since_s < ASK_AGAIN_S:  # a replay may have gone back
+            raise OrderError(f"not asked: they were asked {since_s:.0f} s ago; wait for the answer")
+        self._asked_ns = now_ns
+        await self._note(Asked(now_ns))
+        await self._hear(order, now_ns)
         return "the runner is asked; you are told when they have answered, the answer stays with the runner"
 
     async def _hear(self, order: Order, now_ns: int | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -12,6 +13,7 @@ from benchmarks.thresholds.simulated import Change, Habit, SimulatedRun, told
 from dsp import texts
 from dsp.guidance import Guidance, GuidanceParams, Wish
 from dsp.records import Cue, Earcon, Metric, PainReport, Severity, Side, Threshold, ThresholdState
+from dsp.runner.cadence_goal import goal_spm, own_cadence
 from dsp.runner.history import PastRun
 from dsp.runner.plan import GUIDED, Plan, Volume
 from dsp.thresholds.drift import EARLIER_ONLY
@@ -222,6 +224,36 @@ def test_calf_pain_puts_the_goal_on_hold():
     guidance.pain(PainReport(0, 2, "achilles"))
     assert "cadence_target_spm" not in {r.key for r in seconds(guidance, 0, 60) if isinstance(r, Metric)}
     assert guidance.plan().on_hold
+
+
+def test_calf_pain_in_mid_run_is_not_followed_by_quicker_steps():
+    guidance = Guidance(GuidanceParams(history=PAST))
+    seconds(guidance, 0, 240, 175.0)
+    guidance.pain(PainReport(240 * S, 2, "calf"))
+    later = [*seconds(guidance, 241, 200, 172.0), *seconds(guidance, 441, 600, 158.0)]
+    assert cues(later, "quick_steps") == []
+
+
+@pytest.mark.parametrize(("speed_mps", "target"), [(2.8, 168.0), (3.3, 172.9), (3.7, 172.9), (2.0, 163.1), (6.0, None)])
+def test_the_goal_follows_speed_near_the_speeds_of_earlier_runs_only(speed_mps, target):
+    own = own_cadence(PAST, Plan())
+    goal = goal_spm(own, Plan(), speed_mps)
+    assert goal is None if target is None else goal == pytest.approx(1.05 * target)
+
+
+def test_speeds_of_earlier_runs_widen_what_is_known():
+    fast = replace(PAST[0], speed_mps=4.6, cadence_spm=184.0)
+    assert goal_spm(own_cadence((*PAST, fast), Plan()), Plan(), 5.0) is not None
+    kept = own_cadence(PAST, Plan(own_cadence_spm=168.0, own_speed_mps=2.8))
+    assert goal_spm(kept, Plan(), 6.0) is None
+
+
+def test_a_question_of_a_coach_is_counted_and_not_repeated_at_once():
+    guidance = Guidance(GuidanceParams(history=PAST))
+    seconds(guidance, 0, 400)
+    asked = [guidance.ask_pain((400 + k) * S, coach=True) for k in range(5)]
+    assert [len(each) for each in asked] == [1, 0, 0, 0, 0]
+    assert cues(seconds(guidance, 405, 19)) == [], "25 s of quiet"
 
 
 def test_a_state_saved_in_mid_run_goes_on_the_same():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from dataclasses import replace
 from importlib import import_module
 from itertools import pairwise
 
@@ -25,7 +26,7 @@ from dsp.metrics.metric import all_metrics
 from dsp.records import Cue, Earcon, Metric, PainReport, Severity, Side, Threshold, ThresholdState
 from dsp.runner.exposure import Exposure
 from dsp.runner.history import PastRun
-from dsp.runner.plan import Plan, Volume
+from dsp.runner.plan import Volume
 
 S = 1_000_000_000
 NEAR, REACHED = ThresholdState.NEAR, ThresholdState.REACHED
@@ -69,8 +70,13 @@ def test_quick_steps_asks_for_the_goal_at_this_speed_and_is_silent_in_the_band()
 def test_quick_steps_does_not_act_on_poor_cadence_or_with_calf_pain():
     poor = [moment(k, 168.0, 176.0, quality=0.3, cadence_spm=150.0) for k in range(60)]
     assert not spoken(QuickSteps(CueParams()), poor)
-    held = QuickSteps(CueParams(plan=Plan(on_hold=True)))
-    assert not spoken(held, [moment(k, 168.0, 176.0, cadence_spm=150.0) for k in range(60)])
+    held = [replace(moment(k, 168.0, 176.0, cadence_spm=150.0), on_hold=True) for k in range(60)]
+    assert not spoken(QuickSteps(CueParams()), held)
+
+
+def test_at_a_speed_that_own_cadence_is_not_known_at_nothing_is_said():
+    stride = [moment(k, 170.0, None, cadence_spm=200.0 if k < 130 else 150.0) for k in range(300)]
+    assert not spoken(QuickSteps(CueParams()), stride)
 
 
 def test_without_a_goal_only_steps_much_slower_than_before_are_told():
@@ -164,6 +170,14 @@ def test_downhill_speaks_to_sore_knees_and_when_the_ledger_is_full():
     assert not spoken(Downhill(CueParams(history=(PastRun(onset_m=4000.0),))), flat)
 
 
+def test_a_descent_is_one_stretch_of_running():
+    sore = CueParams(history=(PastRun(onset_m=4000.0, days_ago=10.0),))
+    for between in (replace(moment(29), running=False), moment(29)):
+        rule = Downhill(sore)
+        down = [moment(k, incline_pct=-6.0) for k in range(29)]
+        assert not spoken(rule, [*down, between, moment(4000, incline_pct=-6.0)]), "stood, or no slope was told"
+
+
 def test_heart_rate_speaks_only_where_a_limit_was_set():
     fast = [moment(k, heart_rate_bpm=175.0) for k in range(40)]
     assert not spoken(HeartRate(CueParams()), fast)
@@ -189,6 +203,19 @@ def test_one_cue_at_a_time_and_worse_may_cut_in():
     assert schedule.offer(cue(40), 100) is None, "the same again is too soon"
     assert schedule.offer(cue(41, severity=Severity.WARNING), 110)
     assert schedule.offer(cue(80, "quick_steps", Severity.INFO, None), 200)
+
+
+def test_a_question_is_asked_whatever_was_said_and_counts_as_a_cue():
+    schedule = Schedule()
+    schedule.offer(cue(0), 0)
+    assert schedule.ask(cue(1, "ask_pain", side=None), 3.0)
+    assert schedule.offer(cue(6, "downhill"), 15.0) is None, "it is quiet after a question too"
+    assert [schedule.ask(cue(1 + k, "ask_pain", side=None), 20.0) is not None for k in (1, 4, 24, 30)] == [
+        *[False] * 3,
+        True,
+    ]
+    schedule.muted = True
+    assert schedule.ask(cue(500, "ask_pain", side=None), 2000.0) is None
 
 
 def test_the_same_cue_waits_twice_as_long_each_time():

@@ -110,16 +110,58 @@ def test_blocks_of_too_few_values_say_nothing():
 
 def test_regression_learns_a_slope_only_where_there_is_one():
     rng = np.random.default_rng(3)
-    regression = Regression((1.0, 0.3, 0.1), 0.25)
+    regression, rows = Regression((1.0, 0.3, 0.1), 0.25), []
     for _ in range(48):
         x = (float(rng.uniform(2.5, 3.5)), float(rng.uniform(-3, 3)), 170.0)
-        regression.learn(5.0 + 0.8 * (x[0] - 3.0) - 0.2 * x[1] + rng.normal(0, 0.2), x)
-    regression.fit()
+        rows.append((5.0 + 0.8 * (x[0] - 3.0) - 0.2 * x[1] + rng.normal(0, 0.2), x))
+        regression.learn(*rows[-1])
+    mean = regression.fit()
+    corrected = [regression.correct(*row) for row in rows]
+    assert mean == pytest.approx(np.mean([value for value, _ in rows]))
+    assert mean == pytest.approx(np.mean(corrected))
     assert regression.correct(5.8, (4.0, 0.0, 170.0)) == pytest.approx(5.0, abs=0.35)
     assert regression.correct(5.0, (3.0, 0.0, 190.0)) == pytest.approx(5.0, abs=0.15), "cadence never varied"
-    assert np.std(regression.values) < 0.25
+    assert np.std(corrected) < 0.25
     far = regression.correct(5.0, (30.0, 0.0, 170.0))
     assert abs(far - 5.0) < 1.2, "far outside of what was learned little is corrected"
+
+
+def test_a_number_is_not_corrected_for_what_has_no_spread():
+    regression = Regression((1.0, 0.0), 0.25)
+    assert regression.fit() is None, "nothing was learned"
+    for k in range(40):
+        regression.learn(5.0 + 0.1 * k, (3.0, float(k)))
+    regression.fit()
+    assert regression.correct(9.0, (3.0, 39.0)) == 9.0
+    only = Regression((0.0,), 1.0)
+    only.learn(1.0, (1.0,))
+    only.learn(2.0, (2.0,))
+    assert only.fit() == 1.5
+    assert only.correct(4.0, (3.0,)) == 4.0
+
+
+@pytest.mark.parametrize("joins_s", [0, 300, 585, 595, 1200])
+def test_a_sensor_that_joins_late_has_its_baseline_from_minutes_of_its_own(joins_s):
+    drift, changes = Drift(DROP, DriftParams(), Side.LEFT), []
+    for second in range(3600):
+        if second >= joins_s:
+            for value in (5.0, 4.6, 5.4):
+                drift.add(value + (7.0 if second >= 2400 else 0.0))
+        if second == joins_s + 585:
+            assert drift.baseline is None
+        changes.append(drift.running(second * 1_000_000_000, 1.0, (2.8, 0.0, 165.0)))
+    assert drift.baseline == pytest.approx(5.0)
+    assert [each.state for each in changes if each is not None][-1] is R
+
+
+def test_minutes_without_a_sensor_are_no_minutes_of_the_baseline():
+    drift, rng = Drift(DROP, DriftParams(), Side.LEFT), np.random.default_rng(1)
+    for second in range(1500):
+        if not 150 <= second < 580:
+            for _ in range(3):
+                drift.add(5.0 + (3.0 if second < 150 else 0.0) + rng.normal(0, 0.1))
+        drift.running(second * 1_000_000_000, 1.0, (2.8, 0.0, 165.0))
+    assert drift.baseline == pytest.approx(5.0, abs=0.3), "not the three blocks that were there in minutes 2 to 10"
 
 
 def test_the_small_system_is_solved():

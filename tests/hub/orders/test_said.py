@@ -183,6 +183,9 @@ async def test_who_has_muted_is_not_asked_and_the_coach_is_told():
     await run.obey(CommandMessage(action="unmute"))
     assert "the answer stays with the runner" in await run.obey(CommandMessage(action="ask_pain"), "coach")
     assert run.notes[-1] == Asked(7)
+    with pytest.raises(OrderError, match="not asked: they were asked 0 s ago"):
+        await run.obey(CommandMessage(action="ask_pain"), "coach")
+    assert [note for note in run.notes if isinstance(note, Asked)] == [Asked(7)]
 
 
 @pytest.mark.parametrize(
