@@ -6,9 +6,12 @@ import stat
 import sys
 from pathlib import Path
 
+import pytest
+
 from hub.contract.examples import EXAMPLES
 from hub.messages.delivery import LATE, delivery, marked_late
-from hub.messages.wire import CueMessage, MetricsMessage, Post, StepMessage
+from hub.messages.wire import CueMessage, MarkMessage, MetricsMessage, Post, StepMessage, ThresholdMessage
+from hub.sinks.overdue import Overdue
 from hub.sinks.spool import Spool
 
 
@@ -81,14 +84,22 @@ def test_what_was_delivered_is_wiped_from_the_file(tmp_path: Path):
     assert spool.path.stat().st_size < 30_000
 
 
-def test_what_is_late_says_so_is_no_last_value_and_keeps_its_time():
-    cue = EXAMPLES["cue"]
-    assert isinstance(cue, CueMessage)
-    late = marked_late(Post("stridecue/ann/cue", cue)).message
-    assert isinstance(late, CueMessage)
-    assert (late.late, late.t, late.seq) == (True, cue.t, cue.seq)
+@pytest.mark.parametrize("kind", ["cue", "mark", "threshold", "step"])
+def test_an_event_is_kept_and_when_it_is_late_it_says_so_is_no_last_value_and_keeps_its_time(kind: str, tmp_path: Path):
+    event = EXAMPLES[kind]
+    assert isinstance(event, CueMessage | MarkMessage | ThresholdMessage | StepMessage)
+    post = Post(f"stridecue/ann/{kind}", event)
+    overdue = Overdue(Spool(tmp_path, "ann", "gym:1883"))
+    assert overdue.sees(post)
+    overdue.close()
+    late = marked_late(post).message
+    assert isinstance(late, type(event))
+    assert (late.late, late.t, late.seq) == (True, event.t, event.seq)
     assert delivery(late) == LATE
-    assert delivery(cue) != LATE
+    assert not delivery(event).retain
+
+
+def test_a_stream_is_never_late():
     metrics = Post("stridecue/ann/metrics", EXAMPLES["metrics"])
     assert isinstance(metrics.message, MetricsMessage)
     assert marked_late(metrics) == metrics
