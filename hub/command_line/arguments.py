@@ -97,7 +97,10 @@ def parser() -> argparse.ArgumentParser:
     _sound_command(_command(commands, "sound", "sound", "hear every sound a run can make", _SOUND))
     add_pain(_command(commands, "pain", "pain", "say what hurt, after a run or the next morning", PAIN))
     add_history(_command(commands, "history", "history", "earlier runs and pain: list, export, erase", HISTORY))
-    _command(commands, "doctor", "doctor", "check Bluetooth, broker, audio and packages, and say what to do", _DOCTOR)
+    doctor = _command(
+        commands, "doctor", "doctor", "check what a run needs, and say what to do about the rest", _DOCTOR
+    )
+    _config(doctor)
     add_import(_command(commands, "import", "import_recording", "turn a CSV of samples into a recording", IMPORT))
     add_replay(_command(commands, "replay", "replay", "run a recording through the hub again", REPLAY))
     return top
@@ -126,8 +129,12 @@ def _demo(one: argparse.ArgumentParser) -> None:
     add_mqtt_port(one)
 
 
-def _run(one: argparse.ArgumentParser) -> None:
+def _config(one: argparse.ArgumentParser) -> None:
     one.add_argument("--config", metavar="FILE", help=f"configuration (default: {config_file()})".replace("%", "%%"))
+
+
+def _run(one: argparse.ArgumentParser) -> None:
+    _config(one)
     add_headless(one)
     one.add_argument(
         "--radio",

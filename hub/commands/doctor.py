@@ -7,26 +7,25 @@ from collections.abc import Iterator
 
 from hub.broker.beyond import lacking
 from hub.broker.embedded import amqtt_is_installed
-from hub.broker.loopback import DEFAULT_PORT
 from hub.broker.mosquitto import find_mosquitto
 from hub.broker.serving import port_is_free
-from hub.commands.live import chosen_config
+from hub.commands.live import chosen_config, recordings_folder
 from hub.doctor.audio import check_audio, check_speech
 from hub.doctor.bluetooth import check_bluetooth
 from hub.doctor.disk import check_disk
 from hub.doctor.finding import Finding, Verdict
 from hub.doctor.packages import check_packages, check_python
 from hub.settings.broker_addresses import listen_address
-from hub.settings.config import ConfigError
+from hub.settings.config import Config, ConfigError
 from hub.settings.folders import adding_extra
 from hub.settings.known_devices import wrong_profiles
+from hub.settings.run_settings import check_mounts
 
 
 def run(options: Namespace) -> int:
     """Check everything and print it; 0 when stridecue can be used, 1 when something must be put right first."""
-    del options
     worst = Verdict.OK
-    for finding in _findings():
+    for finding in _findings(options.config):
         print(f"{finding.verdict.value:<5} {finding.subject:<10} {finding.said}", flush=True)
         if finding.remedy:
             print(f"{'':<17}-> {finding.remedy}", flush=True)
@@ -42,25 +41,28 @@ _CLOSING = {
 }
 
 
-def _findings() -> Iterator[Finding]:
+def _findings(file: str | None) -> Iterator[Finding]:
     yield check_python()
     yield from check_packages()
-    yield _config()
+    config, found = _config(file)
+    yield found
     yield from _profiles()
-    yield _broker()
-    yield from _watchers()
-    yield check_bluetooth()
+    yield _broker(config.mqtt.port)
+    yield from _watchers(config)
+    yield check_bluetooth(config.radio.provider)
     yield check_audio()
-    yield _speech()
-    yield check_disk()
+    yield check_speech(config.sound)
+    yield check_disk(recordings_folder(config))
 
 
-def _config() -> Finding:
+def _config(file: str | None) -> tuple[Config, Finding]:
+    """Read it as a run does, with all that a run refuses; what is wrong leaves the usual settings for the rest."""
     try:
-        _config_read, where = chosen_config(None)
+        config, where = chosen_config(file)
+        check_mounts(config.mounts, f"{where}: mounts")
     except ConfigError as error:
-        return Finding("config", Verdict.BROKEN, str(error), "mend or remove the file")
-    return Finding("config", Verdict.OK, where)
+        return Config(), Finding("config", Verdict.BROKEN, str(error), "mend or remove the file")
+    return config, Finding("config", Verdict.OK, where)
 
 
 def _profiles() -> Iterator[Finding]:
@@ -68,28 +70,17 @@ def _profiles() -> Iterator[Finding]:
         yield Finding("profile", Verdict.NOTE, f"not used: {error}", "mend or remove the file")
 
 
-def _watchers() -> Iterator[Finding]:
+def _watchers(config: Config) -> Iterator[Finding]:
     """Whether others can watch, where the configuration says they may."""
-    try:
-        config, where = chosen_config(None)
-        address = listen_address(config.mqtt, where)
-    except ConfigError:  # told above
-        return
+    address = listen_address(config.mqtt, "")
     if address is not None:
         missing = lacking()
         said = missing or f"may log in on {address[0]}:{address[1]}"
         yield Finding("watchers", Verdict.BROKEN if missing else Verdict.OK, said)
 
 
-def _speech() -> Finding:
-    try:
-        return check_speech(chosen_config(None)[0].sound)
-    except ConfigError:  # told above
-        return check_speech()
-
-
-def _broker() -> Finding:
-    busy = "" if port_is_free(DEFAULT_PORT) else f"; port {DEFAULT_PORT} is busy, the next free one will be used"
+def _broker(port: int) -> Finding:
+    busy = "" if port_is_free(port) else f"; port {port} is busy, the next free one will be used"
     if (program := find_mosquitto()) is not None:
         return Finding("broker", Verdict.OK, f"mosquitto ({program}) will serve on loopback{busy}")
     if amqtt_is_installed():

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from drivers.errors import RadioError
-from drivers.radio_choice import open_radio
+from drivers.radio_choice import PLATFORM, VIRTUAL, open_radio
 from hub.doctor.finding import Finding, Verdict
 
 TIMEOUT_S = 8.0
@@ -18,8 +18,10 @@ _SUBJECT = "bluetooth"
 _WITHOUT = "; `stridecue demo` and `replay` work without"
 
 
-def check_bluetooth() -> Finding:
-    """Listen for half a second with the platform's radio."""
+def check_bluetooth(radio: str = PLATFORM) -> Finding:
+    """Listen for half a second with the radio of the configuration."""
+    if radio != PLATFORM:
+        return _check_other(radio)
     if sys.platform == "linux":
         if shutil.which("bluetoothctl") is None:
             return _unusable("BlueZ is not installed", "sudo apt install bluez")
@@ -28,7 +30,7 @@ def check_bluetooth() -> Finding:
                 f"no D-Bus system bus at {_SYSTEM_BUS}", "sudo systemctl start dbus (containers have none)"
             )
     try:
-        heard = asyncio.run(_listen())
+        heard = asyncio.run(_listen(PLATFORM))
     except RadioError as error:
         said = str(error).removesuffix(": run `stridecue doctor`")
         return _unusable(said, "sudo systemctl enable --now bluetooth; rfkill unblock bluetooth; bluetoothctl power on")
@@ -41,6 +43,17 @@ def _unusable(said: str, remedy: str) -> Finding:
     return Finding(_SUBJECT, Verdict.NOTE, f"not usable: {said}", remedy + _WITHOUT)
 
 
-async def _listen() -> int:
-    async with asyncio.timeout(TIMEOUT_S), open_radio("platform") as radio:
+def _check_other(radio: str) -> Finding:
+    if radio == VIRTUAL:
+        return Finding(_SUBJECT, Verdict.OK, "radio virtual, as configured: made-up sensors")
+    try:
+        heard = asyncio.run(_listen(radio))
+    except (RadioError, TimeoutError) as error:
+        said = str(error).removesuffix(": run `stridecue doctor`") or f"radio {radio}: no answer"
+        return Finding(_SUBJECT, Verdict.BROKEN, said, "radio.provider in the configuration: platform, or another")
+    return Finding(_SUBJECT, Verdict.OK, f"radio {radio} works: {heard} devices heard in {LISTEN_S:g} s")
+
+
+async def _listen(name: str) -> int:
+    async with asyncio.timeout(TIMEOUT_S), open_radio(name) as radio:
         return len(await radio.scan(LISTEN_S))

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from pathlib import Path
 
 from hub.doctor.finding import Finding, Verdict
-from hub.settings.folders import data_folder
 
 ENOUGH_BYTES = 500_000_000
 """Some ten hours of three IMUs (37 MB an hour, measured) and room to spare."""
 
 
-def check_disk() -> Finding:
+def check_disk(folder: Path) -> Finding:
     """Write a file where recordings go, and look how much room there is."""
-    folder = data_folder()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"stridecue")
         free = shutil.disk_usage(folder).free

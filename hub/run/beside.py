@@ -49,4 +49,9 @@ class Beside:
             _LOG.exception("%s failed", name)
             if self._strict:
                 raise
-            self._notices.put(name, f"{name} failed and is off for this run ({error}); details in the log")
+            self._notices.put(name, f"{name} failed and is off for this run ({_first(error)}); details in the log")
+
+
+def _first(error: BaseException) -> BaseException:
+    """What went wrong first, where tasks ended together: the group's own words say nothing."""
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error

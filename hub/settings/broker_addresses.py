@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,8 +26,16 @@ def external_server(section: MqttSection, where: str) -> Server | None:
             raise ConfigError(
                 f"{where}: mqtt.user, mqtt.password_file, mqtt.ca_file: nothing to log in to, mqtt.url is missing"
             )
+        if section.homeassistant:
+            raise ConfigError(
+                f"{where}: mqtt.homeassistant: mqtt.url, the broker that Home Assistant reads, is missing"
+            )
         return None
-    parts = urlsplit(section.url)
+    try:
+        parts = urlsplit(section.url)
+        (parts.hostname or "").encode("idna")  # as it is looked up later
+    except ValueError as error:
+        raise ConfigError(f"{where}: mqtt.url: {section.url!r}: {error}; write mqtt://host:1883") from error
     websocket = parts.scheme in {"ws", "wss"}
     if parts.scheme not in _PORTS or not parts.hostname or not (websocket or parts.path in {"", "/"}):
         raise ConfigError(
@@ -46,6 +55,13 @@ def external_server(section: MqttSection, where: str) -> Server | None:
         if not tls or not path.is_file():
             reason = "no such file" if tls else f"only mqtts and wss use certificates, not {parts.scheme}"
             raise ConfigError(f"{where}: mqtt.ca_file: {section.ca_file}: {reason}")
+        try:
+            ssl.create_default_context(cafile=path)
+        except OSError as error:  # what ssl raises is one
+            raise ConfigError(
+                f"{where}: mqtt.ca_file: {section.ca_file}: no certificates can be read from it; it is to be a PEM "
+                "file, which begins with -----BEGIN CERTIFICATE-----"
+            ) from error
         ca_file = str(path)
     return Server(
         parts.hostname,

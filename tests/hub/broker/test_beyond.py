@@ -183,12 +183,10 @@ def test_a_run_does_not_begin_on_amqtt(
 
 def test_the_doctor_says_whether_others_can_watch(monkeypatch: pytest.MonkeyPatch):
     config = Config(mqtt=MqttSection(listen="192.168.1.20"))
-    monkeypatch.setattr(doctor, "chosen_config", lambda _file: (config, "config.toml"))
     monkeypatch.setattr(doctor, "lacking", lambda: None)
-    (well,) = doctor._watchers()
+    (well,) = doctor._watchers(config)
     assert (well.verdict, well.said) == (Verdict.OK, "may log in on 192.168.1.20:1884")
     monkeypatch.setattr(doctor, "lacking", lambda: "mosquitto_passwd cannot be found")
-    (broken,) = doctor._watchers()
+    (broken,) = doctor._watchers(config)
     assert (broken.verdict, broken.said) == (Verdict.BROKEN, "mosquitto_passwd cannot be found")
-    monkeypatch.setattr(doctor, "chosen_config", lambda _file: (Config(), ""))
-    assert not list(doctor._watchers())
+    assert not list(doctor._watchers(Config()))

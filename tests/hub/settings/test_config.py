@@ -12,6 +12,20 @@ from hub.settings.broker_addresses import external_server, listen_address
 from hub.settings.config import SAMPLE, Config, ConfigError, MqttSection
 from hub.settings.read_config import load_config
 
+CERTIFICATE = """
+-----BEGIN CERTIFICATE-----
+MIIBdDCCARugAwIBAgIUSW3UpK2zBPGSZRPJnHsa3yoZFhUwCgYIKoZIzj0EAwIw
+DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjIxNDEwNDZaGA8yMTI2MTAyOTE0MTA0
+NlowDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABNxb
+Etku7pvGl6Xs1W3xogPUEq07uZbXNmX7c283MrHPf8nfRepopu8LWLSWNgqEn0bL
+B4HyrYs3iGfyLPYbKaWjUzBRMB0GA1UdDgQWBBS1aBseEMiX3zGEJ0AusKi4roFU
+9zAfBgNVHSMEGDAWgBS1aBseEMiX3zGEJ0AusKi4roFU9zAPBgNVHRMBAf8EBTAD
+AQH/MAoGCCqGSM49BAMCA0cAMEQCICYs43N1hzhSbz8dxp2507Ep/P03j18lc4Mw
+3mthrGVYAiAnZdTWwpdc4iDz5x++HLaBex6Tnk6Qdwg86sMfuaRY5w==
+-----END CERTIFICATE-----
+"""
+"""Made for this test, by nobody."""
+
 
 def written(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "config.toml"
@@ -73,6 +87,13 @@ def test_every_section_is_read(tmp_path: Path):
         ("[mqtt]\nurl='mqtt://a:b@x'", "keep user and password out of the URL"),
         ("[mqtt]\nurl='mqtt://x:port'", "mqtt.url: "),
         ("[mqtt]\nuser='x'", "mqtt.url is missing"),
+        (
+            "[mqtt]\nhomeassistant=true",
+            "mqtt.homeassistant: mqtt.url, the broker that Home Assistant reads, is missing",
+        ),
+        ("[mqtt]\nurl='mqtt://[::1'", "mqtt.url: 'mqtt://[::1': Invalid IPv6 URL; write mqtt://host:1883"),
+        ("[mqtt]\nurl='mqtt://a..b:1883'", "mqtt.url: 'mqtt://a..b:1883': "),
+        (f"[mqtt]\nurl='mqtts://x'\nca_file='{pytest.__file__}'", "no certificates can be read from it"),
         ("[mqtt]\nurl='mqtt://x'\npassword_file='/nowhere/x'", "mqtt.password_file: /nowhere/x"),
         ("[sensors]\npod='left_fot'", "sensors.pod: no placement 'left_fot': did you mean 'left_foot'?"),
         ("[mounts]\nsacral='+x+y+z'", "mounts.sacral: no placement 'sacral': did you mean 'sacrum'?"),
@@ -109,8 +130,8 @@ def test_the_sample_in_the_help_is_a_configuration(tmp_path: Path):
 def test_the_page_about_the_configuration_is_true(tmp_path: Path):
     page = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
     samples = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
-    for name in ("mqtt-password", "our-ca.pem"):
-        (tmp_path / name).write_text("hush")
+    (tmp_path / "mqtt-password").write_text("hush")
+    (tmp_path / "our-ca.pem").write_text(CERTIFICATE)
     configs = [load_config(written(tmp_path, text.replace("~/.config/stridecue", str(tmp_path)))) for text in samples]
     assert configs[0].runner.name == "ann"
     for section in msgspec.structs.fields(Config):

@@ -1,0 +1,50 @@
+"""The doctor checks the configuration that is meant, and what a run would use by it."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from hub.command_line.arguments import parse
+from hub.commands import doctor
+from hub.doctor.finding import Finding, Verdict
+
+
+def findings(tmp_path: Path, text: str) -> dict[str, Finding]:
+    file = tmp_path / "ann.toml"
+    file.write_text(text)
+    options = parse(["doctor", "--config", str(file)])
+    return {finding.subject: finding for finding in doctor._findings(options.config)}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "check_packages", lambda: ())
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "said"),
+    [
+        ("[mounts]\nsacrum = '+x+y'", "config", "mounts"),
+        ("[mqtt]\nhomeassistant = true", "config", "mqtt.homeassistant"),
+        ("[record]\nfolder = '/proc/nope'", "disk", "cannot write to /proc/nope"),
+        ("[radio]\nprovider = 'bumble:bogus'", "bluetooth", "not one of Bumble's transports"),
+    ],
+)
+def test_what_a_run_cannot_use_is_a_failure(tmp_path: Path, text: str, subject: str, said: str):
+    pytest.importorskip("bumble", reason="Bumble is not installed: its radios are NOT tested here")
+    found = findings(tmp_path, text)[subject]
+    assert said in found.said
+    assert found.verdict is Verdict.BROKEN
+
+
+def test_the_port_of_the_configuration_is_looked_at(tmp_path: Path):
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        found = findings(tmp_path, f"[mqtt]\nport = {port}\n[radio]\nprovider = 'virtual'")
+    assert f"port {port} is busy" in found["broker"].said
+    assert found["config"].verdict is Verdict.OK
