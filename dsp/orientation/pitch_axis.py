@@ -34,7 +34,8 @@ class PitchAxisParams:
 
     memory_s    how much is looked at
     first_s     how long the foot must have moved for a first answer
-    every_s, later_s  how often, and how often once `looks` of them were taken
+    every_s, later_s  how often, and how often once `looks` of them were taken: then every other time only whether the
+                sensor has slipped
     moving_radps  mean rate of a chunk in which the foot moves,
     least_share   and the least share of such chunks between the first and the last
     margin_s    looked at before the first and after the last
@@ -83,6 +84,7 @@ class PitchAxis:
         self._moved = 0
         self._evidence = 0.0
         self._recent = round(p.recent_s / chunk_s)
+        self._between = False
         self._up: Floats | None = None
         self.axis: Vector | None = None
 
@@ -100,12 +102,15 @@ class PitchAxis:
     def _look(self) -> None:
         p = self._p
         data = np.array(self._chunks)
+        self._between = self._looks >= p.looks and not self._between
         if self.axis is not None and self._slipped(data[-self._recent :]):
             for _ in range(len(self._chunks) - self._recent):
                 self._chunks.popleft()
             data = data[-self._recent :]
             self._looks, self._wait, self._evidence = 0, self._often, 0.0
             self.axis = self._up = None
+        elif self._between:
+            return
         moving = self._moving(data)
         if len(moving) < max(self._enough, p.least_share * (moving[-1] - moving[0] + 1) if len(moving) else 1):
             return
