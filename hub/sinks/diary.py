@@ -82,7 +82,7 @@ class DiarySink:
         try:
             await asyncio.to_thread(self._write)
         except HistoryError as error:
-            self._notice(f"the history cannot be written ({error}): tried again until the end of the run")
+            self._notice(f"the history cannot be written, what belongs there waits: {error}")
         else:
             self._notice("")
 
