@@ -1,10 +1,13 @@
 """The run in a few numbers, kept as sums and counts so that memory does not grow.
 
-Cadence is the median of its reports: walk breaks, turns and the first strides are not the runner's cadence.
+Means are over the steps of running seconds, as the metric `running` says: who walks home does not change them. Cadence
+is the median of its reports in those seconds: turns and the first strides are not the runner's cadence. Left and right
+are told apart by the metric that refuses to compare a shoe with the trunk.
 """
 
 from __future__ import annotations
 
+from dsp.metrics import cadence_spm, contact_difference_ms, running
 from dsp.records import Cue, Metric, Side, Step, Summary, Threshold
 from dsp.runner.exposure import Exposure
 from dsp.signals import NS_PER_S
@@ -61,31 +64,40 @@ class RunTotals:
         self._first_ns: int | None = None
         self._cadence = _Median()
         self._contact = _Mean()
-        self._contact_of = {side: _Mean() for side in Side}
+        self._contact_difference = _Mean()
         self._flight = _Mean()
         self._excursion = {side: _Mean() for side in Side}
         self._peak = {side: _Mean() for side in Side}
+        self._undecided: list[Step] = []
 
     def step(self, step: Step) -> None:
         """Count a step."""
         self._steps += 1
         if self._first_ns is None:
             self._first_ns = step.t_ns
+        self._undecided.append(step)
+
+    def metrics(self, t_ns: int, metrics: list[Metric]) -> None:
+        """Take this second's metrics, and with them its steps if it was one of running."""
+        if self._first_ns is None:
+            self._first_ns = t_ns
+        steps, self._undecided = self._undecided, []
+        if not any(m.key == running.KEY and m.value >= 0.5 for m in metrics):
+            return
+        for step in steps:
+            self._run(step)
+        for m in metrics:
+            if m.key == cadence_spm.KEY and m.quality > 0.0:
+                self._cadence.add(m.value)
+            elif m.key == contact_difference_ms.KEY:
+                self._contact_difference.add(m.value)
+
+    def _run(self, step: Step) -> None:
         self._contact.add(step.contact_ms)
-        if step.side is not None:
-            self._contact_of[step.side].add(step.contact_ms)
         self._flight.add(step.flight_ms)
         if step.side is not None:
             self._excursion[step.side].add(step.drop_excursion_deg)
             self._peak[step.side].add(step.drop_peak_deg)
-
-    def metrics(self, t_ns: int, metrics: list[Metric]) -> None:
-        """Take this second's metrics."""
-        if self._first_ns is None:
-            self._first_ns = t_ns
-        for m in metrics:
-            if m.key == "cadence_spm" and m.quality > 0.0:
-                self._cadence.add(m.value)
 
     def threshold(self, threshold: Threshold) -> None:
         """Count a change of a detector's state."""
@@ -119,9 +131,5 @@ class RunTotals:
             distance_m=exposure.distance_m if measured else None,
             exposure_m=exposure.exposure_m if exposure.running_s else None,
             descent_m=exposure.descent_m if measured else None,
-            contact_difference_ms=self._difference_ms(),
+            contact_difference_ms=self._contact_difference.value,
         )
-
-    def _difference_ms(self) -> float | None:
-        left, right = (self._contact_of[side].value for side in Side)
-        return None if left is None or right is None else left - right

@@ -8,14 +8,12 @@ is therefore at most 0.5 and 0.3, and a standard error of 5 ms halves it.
 
 from __future__ import annotations
 
+from dsp.metrics.contact_trust import SHOES
 from dsp.metrics.left_minus_right import LeftMinusRight
 from dsp.metrics.metric import MetricStage
 from dsp.records import Metric, Step
-from dsp.signals import Placement
 
 KEY = "contact_difference_ms"
-
-SHOES = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT})
 
 SHOE_TRUST, TRUNK_TRUST = 0.3, 0.5
 

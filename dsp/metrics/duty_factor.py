@@ -7,7 +7,7 @@ is -0.05 to +0.02 off, the trunk -0.08 to +0.01. Quality is therefore at most 0.
 
 from __future__ import annotations
 
-from dsp.metrics.contact_difference_ms import SHOES
+from dsp.metrics.contact_trust import contact_trust
 from dsp.metrics.metric import MetricStage
 from dsp.metrics.recent import PerSide
 from dsp.records import Metric, Side, Step
@@ -17,8 +17,6 @@ KEY = "duty_factor"
 
 SHORTEST_STRIDE_S = 0.4
 LONGEST_STRIDE_S = 2.0
-
-SHOE_TRUST, TRUNK_TRUST = 0.6, 0.4
 
 
 class Stage(MetricStage):
@@ -38,8 +36,7 @@ class Stage(MetricStage):
             return
         stride_s = (step.t_ns - last.t_ns) / NS_PER_S
         if SHORTEST_STRIDE_S < stride_s < LONGEST_STRIDE_S:
-            trust = last.confidence * (SHOE_TRUST if last.source in SHOES else TRUNK_TRUST)
-            self._sides.add(step.side, step.t_ns, 1e-3 * last.contact_ms / stride_s, trust)
+            self._sides.add(step.side, step.t_ns, 1e-3 * last.contact_ms / stride_s, contact_trust(last))
 
     def report(self, t_ns: int) -> list[Metric]:
         """The medians now, one per leg."""

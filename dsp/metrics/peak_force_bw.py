@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 
-from dsp.metrics.contact_difference_ms import SHOES
+from dsp.metrics.contact_trust import SHOES
 from dsp.metrics.metric import MetricStage
 from dsp.metrics.recent import PerSide
 from dsp.records import Metric, Step

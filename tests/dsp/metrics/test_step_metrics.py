@@ -11,8 +11,10 @@ import pytest
 from drivers.virtual.runner import RunnerParams, VirtualRunner
 from dsp.metrics import (
     contact_difference_ms,
+    contact_ms,
     drop_excursion_difference_deg,
     duty_factor,
+    flight_ms,
     peak_force_bw,
     step_time_cv_pct,
 )
@@ -141,6 +143,16 @@ def test_a_shoe_is_not_compared_with_the_trunk():
     for k in range(40):
         stage.step(a_step(k, source=(LEFT, SACRUM)[k % 2]))
     assert stage.report(14 * NS_PER_S) == []
+
+
+@pytest.mark.parametrize(("source", "most"), [(SACRUM, 0.4), (LEFT, 0.6), (Placement.WAIST_FRONT, 0.4)])
+def test_a_contact_time_is_as_sure_as_the_sensor_that_timed_it(source, most):
+    stages = contact_ms.Stage(), flight_ms.Stage(), duty_factor.Stage()
+    for k in range(40):
+        for stage in stages:
+            stage.step(replace(a_step(k, source=source), flight_ms=100.0))
+    for stage in stages:
+        assert {m.quality for m in stage.report(14 * NS_PER_S)} == {most}, type(stage).__module__
 
 
 def test_duty_is_contact_over_the_stride_of_the_same_foot():
