@@ -2,8 +2,10 @@
 
 Each sensor's sightings carry the data time at which it was sure (`decided_s`), and these rise within a sensor. They are
 let out in that order as soon as no sensor can still say something earlier: up to the newest time that every sensor has
-reached, waiting at most `wait_s` of data time for one that lags or has gone. A sensor that gives about one value a
-second (a pod, a strap, a treadmill) is never waited for: its values take effect `wait_s` later instead.
+reached, waiting at most `wait_s` of data time for one that lags. One that is `GIVEN_UP_S` behind has gone and is not
+waited for; should it come again it joins anew, so that what it says is due when everybody has been heard. A sensor that
+gives about one value a second (a pod, a strap, a treadmill) is never waited for: its values take effect `wait_s` later
+instead.
 """
 
 from __future__ import annotations
@@ -12,11 +14,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from dsp.gait.sightings import Sighting
-from dsp.samples.stage import LONGEST_CHUNK_S
-
-WAIT_S = 0.5 + LONGEST_CHUNK_S
-"""Sensors' packets may come this far out of step (contract of the hub), and each is worked off in chunks."""
-
+from dsp.samples.stage import GIVEN_UP_S, WAIT_S
 
 Due: TypeAlias = tuple[float, str, int, Sighting]
 """When it is due, whose it is, a number that rises, and what was seen: in that order they are let out."""
@@ -67,12 +65,19 @@ class DataTimeMerge:
                 due = s.decided_s + self._wait_s + 1e-6 if lane.slow else max(s.decided_s, earliest)
                 lane.waiting.append((due, source, self._number, s))
 
+    def leave(self, source: str, sightings: list[Sighting], until_s: float) -> None:
+        """The last that `source` saw; it is not waited for any more. What comes in its place begins at `until_s`."""
+        lane = self._lanes[source]
+        lane.first_s = until_s
+        self.put(source, sightings, lane.latest_s)
+        self._waited_for = [other for other in self._waited_for if other is not lane]
+
     def take(self) -> list[Due]:
         """Everything that is due; `now_s` has risen to what is settled."""
         now = self._newest_s
-        oldest = now - self._wait_s
+        oldest, gone_s = now - self._wait_s, now - GIVEN_UP_S
         for lane in self._waited_for:
-            if lane.latest_s < now:
+            if lane.latest_s < now and (lane.latest_s > gone_s or lane.first_s > gone_s):
                 now = max(lane.latest_s, oldest)
         if now < self._first_s + self._wait_s:
             return []

@@ -16,6 +16,7 @@ from dsp import texts
 from dsp.chains.foot import SIDE_OF, FootChain
 from dsp.chains.trunk import TrunkChain
 from dsp.gait.agreement import Agreement
+from dsp.gait.one_speaker import OneSpeaker
 from dsp.gait.sightings import Contact, Posture, Reading, Sighting, Tapped
 from dsp.gait.step_fusion import StepFusion
 from dsp.guidance import Guidance, GuidanceParams, Wish
@@ -56,12 +57,24 @@ class PipelineParams:
     guidance: GuidanceParams = field(default_factory=GuidanceParams)
 
 
+@dataclass(slots=True)
+class _Worn:
+    """A motion sensor where it is worn now, and what it says on its lane of the merge."""
+
+    lane: str
+    placement: Placement
+    rate_hz: float
+    chain: TrunkChain | FootChain
+
+
 class Pipeline:
     """Feed it blocks in the order in which they came; call `finish` once at the end."""
 
     def __init__(self, params: PipelineParams | None = None) -> None:
         self._params = params or PipelineParams()
-        self._chains: dict[str, TrunkChain | FootChain] = {}
+        self._worn: dict[str, _Worn] = {}
+        self._lanes: dict[str, tuple[str, Placement]] = {}  # of motion sensors: whose, and where worn
+        self._speakers = OneSpeaker()
         self._merge = DataTimeMerge()
         self._fusion = StepFusion()
         self._agreement = Agreement()
@@ -84,19 +97,22 @@ class Pipeline:
             self._merge.join(lane, int(block.t_ns[0]) * 1e-9, slow=True)
             self._merge.put(lane, readings, int(block.t_ns[-1]) * 1e-9)
             return self._settle(self._merge.take(), self._merge.now_s)
-        chain = self._chains.get(block.source) or self._chain(block)
+        worn = self._worn.get(block.source)
+        if worn is None or worn.rate_hz != block.rate_hz or worn.placement is not block.placement:
+            worn = self._wear(block, worn)
+        chain = worn.chain
         if not chain.put(block):
             return []
         merge = self._merge
-        merge.put(block.source, chain.work(), chain.latest_s)
+        merge.put(worn.lane, chain.work(), chain.latest_s)
         due = merge.take()
         wakes_s = min(self._report_s, self._fusion.due_s)
         return self._settle(due, merge.now_s) if due or merge.now_s > wakes_s else []
 
     def finish(self) -> list[Record]:
         """Flush what is pending: no more data will come."""
-        for source, chain in self._chains.items():
-            self._merge.put(source, chain.finish(), chain.latest_s)
+        for worn in self._worn.values():
+            self._merge.put(worn.lane, worn.chain.finish(), worn.chain.latest_s)
         out = self._settle(self._merge.take(), self._merge.now_s)
         out += self._settle(self._merge.flush(), self._merge.now_s)
         for step in self._fusion.take(self._merge.now_s, end=True):
@@ -135,8 +151,19 @@ class Pipeline:
         """The run so far; losses are the caller's to fill in."""
         return self._totals.summary(t_ns, self._guidance.exposure)
 
+    def _wear(self, block: SampleBlock, before: _Worn | None) -> _Worn:
+        """Set up a motion sensor; again when it is worn elsewhere than `before`, or samples at another rate."""
+        first_s = int(block.t_ns[0]) * 1e-9
+        lane = block.source
+        if before is not None:
+            self._merge.leave(before.lane, before.chain.finish(), first_s)
+            lane = f"{block.source} again {len(self._lanes)}"
+        self._lanes[lane] = block.source, block.placement
+        self._merge.join(lane, first_s, slow=False)
+        worn = self._worn[block.source] = _Worn(lane, block.placement, block.rate_hz, self._chain(block))
+        return worn
+
     def _chain(self, block: SampleBlock) -> TrunkChain | FootChain:
-        """Set up a new motion sensor."""
         chain: TrunkChain | FootChain
         if block.placement in SIDE_OF or block.placement is Placement.FOOT:
             chain = FootChain(block.placement)
@@ -144,15 +171,16 @@ class Pipeline:
             mount = self._params.mounts.get(block.placement)
             signals = self._params.signals and block.placement is Placement.SACRUM
             chain = TrunkChain(block.placement, mount, signals=signals, pace=self._pace)
-        self._chains[block.source] = chain
-        self._merge.join(block.source, int(block.t_ns[0]) * 1e-9, slow=False)
         return chain
 
     def _settle(self, due: list[Due], now_s: float) -> list[Record]:
         out: list[Record] = []
-        for when, _, _, sighting in due:
+        for when, lane, _, sighting in due:
             if when > self._report_s or when > self._fusion.due_s:
                 self._wake(when, out)
+            whose = self._lanes.get(lane)
+            if whose and not self._speakers.listen(*whose, when, contact=isinstance(sighting, Contact)):
+                continue
             if isinstance(sighting, Posture):
                 out.append(sighting.attitude)
             elif isinstance(sighting, Reading):

@@ -17,6 +17,7 @@ from dsp.orientation.pitch_axis import PitchAxis
 from dsp.records import EventKind, Side
 from dsp.samples.filters import LowPass2
 from dsp.samples.intake import Intake, Ready
+from dsp.samples.stage import JOIN_S
 from dsp.samples.trace import Trace
 from dsp.signals import Placement, SampleBlock, Vector
 
@@ -221,9 +222,9 @@ class FootChain:
             self._push_off = PushOff(self._p.push_off)
 
     def _see(self, event: FootEvent, out: list[Sighting]) -> None:
-        decided_s = self.latest_s
-        if decided_s - self._started_s < self._p.quiet_s:
+        if self.latest_s - self._started_s < self._p.quiet_s:
             return
+        decided_s = max(self.latest_s, self._intake.joined_s + JOIN_S)
         gyro, side, place = self._intake.has_gyro, self._side, self._placement
         if event.kind is EventKind.INITIAL_CONTACT:
             before, self._stride_s = self._stride_s, event.t_s - self._last_contact_s

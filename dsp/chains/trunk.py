@@ -25,7 +25,7 @@ from dsp.orientation.mount import Mount
 from dsp.orientation.stillness import Stillness
 from dsp.records import Metric
 from dsp.samples.intake import Intake, IntakeParams, Ready
-from dsp.samples.stage import LEAST_TRUNK_RATE_HZ, LONGEST_CHUNK_S, TRUNK_CHUNK_S
+from dsp.samples.stage import JOIN_S, LEAST_TRUNK_RATE_HZ, LONGEST_CHUNK_S, TRUNK_CHUNK_S
 from dsp.samples.trace import Trace
 from dsp.signals import NS_PER_S, Placement, SampleBlock
 from dsp.taps import HIP, ThreeTaps
@@ -117,6 +117,9 @@ class TrunkChain:
                 self._work(out)
                 if told < len(out) and out[told].decided_s < sure_s:
                     out[told:] = [s if s.decided_s >= sure_s else replace(s, decided_s=sure_s) for s in out[told:]]
+            elif self._known and self._trace.t_s:
+                # Nothing will be told of these samples before `_held_until_s`, which is later.
+                self.latest_s = max(self.latest_s, self._trace.t_s[-1])
         return out
 
     def _restart(self) -> None:
@@ -146,7 +149,7 @@ class TrunkChain:
         if not self._known:
             self._know()
         self._level.start(trace, until, intake.period_s, levelled=intake.has_gyro)
-        self._held_until_s = trace.t_s[until]
+        self._held_until_s = max(trace.t_s[until], intake.joined_s + JOIN_S)
         self._started = True
         return True
 

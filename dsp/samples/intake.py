@@ -22,7 +22,7 @@ from dsp.samples.averaging import averaging_of
 from dsp.samples.channels import NOTHING, Channels, channels_of, only_plausible
 from dsp.samples.gap_fill import GapFillParams, from_strides, straight
 from dsp.samples.held import Held
-from dsp.samples.stage import CHUNK_S, LEAST_RATE_HZ, chunk_samples, group_samples
+from dsp.samples.stage import CHUNK_S, LEAST_RATE_HZ, SILENT_S, chunk_samples, group_samples
 from dsp.samples.trace import Trace
 from dsp.signals import IMU6, NS_PER_S, Layout, SampleBlock
 
@@ -73,7 +73,8 @@ class Intake:
     A short gap is filled: from the strides before when the stride time is known (`stride_s`, set by the owner; 0 means
     unknown), else with a straight line. The owner may also set `chunk`, the samples of the next chunks.
 
-    Channels that are absent are zeros in the trace; which these are changes only with a restart.
+    Channels that are absent are zeros in the trace; which these are changes only with a restart. `joined_s` is when the
+    sensor began, or began again after a silence (`SILENT_S`).
     """
 
     def __init__(self, trace: Trace, params: IntakeParams | None = None) -> None:
@@ -87,6 +88,7 @@ class Intake:
         self.chunk = 0
         self.stride_s = 0.0
         self.gap_s = 0.0
+        self.joined_s = float("-inf")
         self.group = 1
         self._raw_period_s = 0.0
         self._enough = 0
@@ -234,6 +236,8 @@ class Intake:
             longest_s = self._p.fill_strides_s if self.stride_s > 0.0 else self._p.fill_s
             if self._anew or stamp - before > longest_s * NS_PER_S:
                 self._anew = False
+                if stamp - before > SILENT_S * NS_PER_S:
+                    self.joined_s = stamp * 1e-9
                 self._trace.clear()
                 kept, rows = [], np.repeat(row[None, :], lead, axis=0)
                 yield Ready.RESTART

@@ -24,6 +24,18 @@ TRUNK_CHUNK_S = 0.076
 LONGEST_CHUNK_S = 0.19
 """Chunks grow up to this where the chain knows that nothing is due earlier."""
 
+WAIT_S = 0.5 + LONGEST_CHUNK_S
+"""Sensors' packets may come this far out of step (contract of the hub), and each is worked off in chunks."""
+
+SILENT_S = 1.0
+"""A sensor that gave nothing for longer joins anew: nothing it says then is due earlier than `JOIN_S` later."""
+
+JOIN_S = WAIT_S + 1e-6
+
+GIVEN_UP_S = 2.0
+"""A sensor this far behind is not waited for: more than `SILENT_S`, `WAIT_S` and a chunk together, so that it has been
+silent for longer than `SILENT_S` whatever it says next."""
+
 LEAST_RATE_HZ = 95.0
 """Faster sensors are averaged down to no less than this: contacts are as good at 104 as at 208 Hz (sources 9), so neither
 208 nor 500 Hz need cost more."""

@@ -1,0 +1,120 @@
+"""A sensor that dies, one that is replaced by another, two at one place, one that is moved to another place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dsp.pipeline import Pipeline, PipelineParams
+from dsp.records import Metric, Step
+from dsp.signals import Placement
+from tests.dsp.synthetic import blocks_of, make
+from tests.dsp.test_stream_contract import cut, in_order, play
+
+RATE_HZ = 104.0
+HIP, LEFT = Placement.SACRUM, Placement.LEFT_FOOT
+
+
+@pytest.fixture(scope="module")
+def made():
+    return make(seconds=24.0, rate_hz=RATE_HZ, noise=0.02)
+
+
+def worn(made, placement, source=None, place=None, size=5):
+    blocks = blocks_of(made, [placement], size, rate_hz=RATE_HZ)
+    return [replace(b, source=source or b.source, placement=place or b.placement) for b in blocks]
+
+
+def steps(records):
+    return [r for r in records if isinstance(r, Step)]
+
+
+def cadences(records):
+    return [r.value for r in records if isinstance(r, Metric) and r.key == "cadence_spm" and r.t_ns > 12e9]
+
+
+def told_after_ms(blocks):
+    """Median time from the next contact to the step, in the last seconds."""
+    pipeline, waits_ms = Pipeline(), []
+    for block in in_order(blocks):
+        waits_ms += [
+            (int(block.t_ns[-1]) - step.t_ns) * 1e-6 - 1e3 * step.step_time_s
+            for step in steps(pipeline.update(block))
+            if step.t_ns > 17e9 and step.step_time_s
+        ]
+    return np.median(waits_ms)
+
+
+def test_a_dead_sensor_delays_nothing(made):
+    hip, shoe = worn(made, HIP), worn(made, LEFT)
+    dies = [b for b in shoe if b.t_ns[0] < 12e9]
+    alone, with_dead = told_after_ms(hip), told_after_ms(hip + dies)
+    assert with_dead < alone + 20.0 < 300.0
+
+
+@pytest.mark.parametrize("away", [(10.0, 10.8), (9.0, 10.5), (8.0, 15.0)])
+@pytest.mark.parametrize("who", [HIP, LEFT])
+def test_whenever_it_comes_again_any_order_gives_the_same_run(made, away, who):
+    whole = [b for p in (HIP, LEFT, Placement.RIGHT_FOOT) for b in worn(made, p)]
+    blocks = [b for b in whole if b.placement is not who or not away[0] * 1e9 < b.t_ns[0] < away[1] * 1e9]
+    reference = play(in_order(blocks))
+    rng = np.random.default_rng(5)
+    for late in (HIP, LEFT, Placement.RIGHT_FOOT):
+        shuffled = [c for b in blocks for c in cut(b, [int(rng.integers(1, 6))])]
+        shuffled.sort(key=lambda b, late=late: b.t_ns[-1] * 1e-9 + (0.45 if b.placement is late else 0.0))
+        assert play(shuffled) == reference
+    assert sum(s.t_ns > 16e9 for s in steps(reference)) > 15
+
+
+@pytest.mark.parametrize("place", [HIP, LEFT])
+def test_two_sensors_at_one_place_are_one(made, place):
+    one, two = worn(made, place, "a"), worn(made, place, "b")
+    alone, both = play(in_order(one), PipelineParams()), play(in_order(one + two), PipelineParams())
+    assert len(steps(both)) == len(steps(alone))
+    assert cadences(both) == cadences(alone) != []
+
+
+def test_the_right_shoe_said_to_be_a_left_one_too_makes_no_step(made):
+    left, wrong = worn(made, LEFT), worn(made, Placement.RIGHT_FOOT, "wrong", LEFT)
+    assert cadences(play(in_order(left + wrong), PipelineParams())) != []
+
+
+def test_another_sensor_takes_the_place_of_one_that_is_dead(made):
+    first, spare = worn(made, HIP, "a"), worn(made, HIP, "b")
+    dies = [b for b in first if b.t_ns[0] < 12e9]
+    found = steps(play(in_order(dies + spare), PipelineParams()))
+    assert len(found) >= len(steps(play(first, PipelineParams()))) - 8
+    assert sum(s.t_ns > 16e9 and s.drop_excursion_deg is not None for s in found) > 15
+
+
+def test_a_pause_changes_no_speaker(made):
+    one, two = worn(made, HIP, "a"), worn(made, HIP, "b")
+    pause = [replace(b, t_ns=b.t_ns + 24_000_000_000) for b in one + two]
+    found = steps(play(in_order(one + two + pause), PipelineParams()))
+    twice = [replace(b, t_ns=b.t_ns + 24_000_000_000) for b in one]
+    assert found == steps(play(in_order(one + twice), PipelineParams()))
+
+
+def test_a_sensor_announced_elsewhere_is_read_anew(made):
+    shoe = worn(made, LEFT, "pod")
+    moved = [b if b.t_ns[0] < 12e9 else replace(b, placement=Placement.RIGHT_FOOT) for b in shoe]
+    found = steps(play(moved, PipelineParams()))
+    assert {s.side for s in found if s.t_ns < 11e9} == {"left"}
+    assert {s.side for s in found if s.t_ns > 15e9} == {"right"}
+    assert sum(s.t_ns > 15e9 for s in found) >= 9
+
+
+def test_a_sensor_announced_at_another_rate_is_read_anew():
+    full = make(seconds=30.0, rate_hz=208.0, noise=0.02)
+    fast = blocks_of(full, [HIP], 10, rate_hz=208.0)
+    slow = replace(full, t_s=full.t_s[::4], sensors={HIP: full.sensors[HIP][::4]})
+    before = [b for b in blocks_of(slow, [HIP], 10, rate_hz=52.0) if b.t_ns[-1] < 14e9]
+    after = [b for b in fast if b.t_ns[0] > before[-1].t_ns[-1]]
+
+    def mean_drop(blocks):
+        told = [s.drop_excursion_deg for s in steps(play(blocks, PipelineParams())) if s.t_ns > 18e9]
+        return np.mean([d for d in told if d is not None])
+
+    assert mean_drop(before + after) == pytest.approx(mean_drop(fast), abs=0.05)
