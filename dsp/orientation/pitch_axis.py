@@ -102,14 +102,15 @@ class PitchAxis:
     def _look(self) -> None:
         p = self._p
         data = np.array(self._chunks)
-        self._between = self._looks >= p.looks and not self._between
+        between = self._looks >= p.looks and not self._between
+        self._between = between or self._looks < p.looks
         if self.axis is not None and self._slipped(data[-self._recent :]):
             for _ in range(len(self._chunks) - self._recent):
                 self._chunks.popleft()
             data = data[-self._recent :]
             self._looks, self._wait, self._evidence = 0, self._often, 0.0
             self.axis = self._up = None
-        elif self._between:
+        elif between:
             return
         moving = self._moving(data)
         if len(moving) < max(self._enough, p.least_share * (moving[-1] - moving[0] + 1) if len(moving) else 1):
