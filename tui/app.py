@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
+import msgspec
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.notifications import SeverityLevel
@@ -26,6 +26,7 @@ from tui.screens.web import WebScreen
 from tui.shell import Shell
 from tui.state.board import Board
 from tui.state.feed import Feed
+from tui.state.unanswered import Unanswered
 from tui.state.words import marked_words, sentence
 from tui.widgets.replay_line import ReplayLine
 
@@ -39,10 +40,21 @@ _STEERING = frozenset({"hold", "faster", "skip", "seek", "jump"})
 SKIP_S, LONG_SKIP_S = 10.0, 60.0
 SKIP_EVERY_S = 0.25
 """A key that is held down repeats faster than a hub takes orders: the steps between are added up."""
-MUTE_PATIENCE_S = 3.0
-"""What the hub does not say within this it did not do."""
+PATIENCE_S = 3.0
+"""What the hub does not say within this it did not do; on one machine it answers in milliseconds."""
 SLOWEST, FASTEST = 0.25, 32.0
 """A replay faster than this is limited by the machine anyway."""
+
+
+_UNDONE = {"pain": ("NOT noted", "p"), "cues": ("NOT done", "- or +"), "mark": ("NOT marked", "k")}
+"""What an order without an answer is taken for, and the key that asks again."""
+
+
+class Asked(NamedTuple):
+    """What was sent to the hub and waits for its answer; `said`: in words."""
+
+    kind: Literal["pain", "cues", "mark"]
+    said: str
 
 
 class DashboardApp(Shell):
@@ -80,8 +92,7 @@ class DashboardApp(Shell):
         self._runner = runner
         self._home = RunnerScreen()
         self._line = ReplayLine()
-        self._asked: str | None = None
-        self._mark_asked: str | None = None
+        self._unanswered: Unanswered[Asked] = Unanswered(PATIENCE_S)
         self._mute_asked: bool | None = None
         self._mute_until_s = 0.0
         self._replaying = False
@@ -105,14 +116,28 @@ class DashboardApp(Shell):
                 self._follow_replay()
                 if self.board.muted == self._mute_asked:
                     self._mute_asked = None
-            case ReplyMessage(id=str() as known, text=text) if known == self._asked:
-                self.notify(sentence(text), title="Cues", timeout=4)
+            case ReplyMessage() as reply if (asked := self._unanswered.answered(reply.id)) is not None:
+                self._say_answer(asked, reply)
             case MarkMessage(late=False) as mark:
                 self.notify(sentence(marked_words(mark, replayed=self._replaying)), timeout=4)
-            case ReplyMessage(id=str() as known, ok=False, text=text) if known == self._mark_asked:
-                self.notify(sentence(text), severity="error")
             case ReplyMessage(ok=False, text=text) if self._replaying:
                 self.notify(sentence(text), timeout=3)
+
+    def _say_answer(self, asked: Asked, reply: ReplyMessage) -> None:
+        match asked.kind:
+            case "pain" if reply.ok:
+                self.notify(f"{asked.said}: noted.", title="Pain")
+            case "pain":
+                self.notify(f"{asked.said}: NOT noted. {sentence(reply.text)}", title="Pain", severity="error")
+            case "cues":
+                self.notify(sentence(reply.text), title="Cues", timeout=4)
+            case "mark" if not reply.ok:  # one that was made comes as a mark
+                self.notify(sentence(reply.text), severity="error")
+
+    def _say_unanswered(self, now_s: float) -> None:
+        for asked in self._unanswered.overdue(now_s):
+            undone, key = _UNDONE[asked.kind]
+            self.notify(f"{asked.said}: {undone}, the hub has not answered. Press {key} again later.", severity="error")
 
     def _follow_replay(self) -> None:
         """Know what the next key is to change: what the hub says, whoever ordered it, and not what was asked of it."""
@@ -132,7 +157,7 @@ class DashboardApp(Shell):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Say something in a corner, in place of what stands there: together they would cover what lies below."""
+        """Say it in place of what stands there: together they would cover what lies below."""
         self.clear_notifications()
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
@@ -158,6 +183,7 @@ class DashboardApp(Shell):
                 self._home.mount(self._line, before=self._home.query_one(Footer))
         if self.board.replay is not None:
             self._line.show(self.board.replay)
+        self._say_unanswered(now_s)
         self.board.said.look(now_s, covered=self.screen is not self._home)
         self._home.paint_plot(self.board, now_s)
         served = self.page is not None and self.page.state in {"starting", "on"}
@@ -177,7 +203,7 @@ class DashboardApp(Shell):
 
     def action_mute(self) -> None:
         """Quiet: no cues, sounds or speech, and what others send is hidden (a stop cue is always shown)."""
-        self._mute_asked, self._mute_until_s = not self.muted, self._clock_s() + MUTE_PATIENCE_S
+        self._mute_asked, self._mute_until_s = not self.muted, self._clock_s() + PATIENCE_S
         self.order(CommandMessage(action="mute" if self._mute_asked else "unmute"))
         self.repaint()
 
@@ -222,15 +248,13 @@ class DashboardApp(Shell):
 
     def action_cues(self, which: Literal["less", "more"]) -> None:
         """Fewer or more cues, in this run and the next ones; the hub says how many there are now."""
-        asked = CommandMessage(action=which, id=f"cues-{secrets.token_hex(4)}")
-        self._asked = asked.id
-        self.order(asked)
+        asked = Asked("cues", f"{'Fewer' if which == 'less' else 'More'} cues")
+        self.order(CommandMessage(action=which, id=self._unanswered.ask(asked, self._clock_s())))
 
     def action_mark(self) -> None:
         """Mark this moment; that it is marked is said when the hub says so."""
-        asked = CommandMessage(action="mark", id=f"mark-{secrets.token_hex(4)}")
-        self._mark_asked = asked.id
-        self.order(asked)
+        asked = Asked("mark", "This moment")
+        self.order(CommandMessage(action="mark", id=self._unanswered.ask(asked, self._clock_s())))
 
     @work(exit_on_error=False, group="order")
     async def order(self, order: CommandMessage) -> None:
@@ -238,6 +262,7 @@ class DashboardApp(Shell):
         try:
             await self._feed.send(order)
         except NotConnectedError as error:
+            self._unanswered.answered(order.id)
             self.notify(f"{error}", severity="error")
             self._mute_asked = None  # the next key asks for the same again
             self._follow_replay()
@@ -257,12 +282,12 @@ class DashboardApp(Shell):
 
     @work(exit_on_error=False, group="pain")
     async def send_pain(self, report: PainMessage) -> None:
-        """Deliver a report and say whether it arrived."""
+        """Deliver a report; that it is noted is said when the hub says so."""
         where = " ".join(each for each in (report.side, report.site) if each)
         said = f"Pain {report.level} of 10 ({level_word(report.level)})" + (f", {where}" if where else "")
+        order_id = self._unanswered.ask(Asked("pain", said), self._clock_s())
         try:
-            await self._feed.send(report)
+            await self._feed.send(msgspec.structs.replace(report, id=order_id))
         except NotConnectedError:
+            self._unanswered.answered(order_id)
             self.notify(f"{said}: NOT noted, there is no link to the hub. Press p again later.", severity="error")
-        else:
-            self.notify(f"{said}: noted.", title="Pain")

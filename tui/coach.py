@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
+import msgspec
 from textual import work
 from textual.binding import Binding, BindingType
 
@@ -21,11 +21,27 @@ from tui.screens.web import WebScreen
 from tui.shell import Shell
 from tui.state.feed import Feed
 from tui.state.roster import Roster
-from tui.state.words import marked_words, reach_words
+from tui.state.unanswered import Unanswered
+from tui.state.words import marked_words, reach_words, sentence
 
 PAINT_S = 1.0
 """Everything shown changes once a second; forty rows a paint are most of what this dashboard costs (measured)."""
-_MINE = "coach-"
+PATIENCE_S = 5.0
+"""Over a network and somebody's Wi-Fi an answer takes a second or two, not more."""
+_ORDERED: dict[Action, str] = {
+    "nudge": "what you said",
+    "ask_pain": "your question",
+    "mute": "the mute",
+    "unmute": "the unmute",
+    "mark": "the mark",
+}
+
+
+class Asked(NamedTuple):
+    """What was sent to whose hub and waits for its answer."""
+
+    runner: str
+    action: Action
 
 
 class CoachApp(Shell):
@@ -50,7 +66,7 @@ class CoachApp(Shell):
         super().__init__(feed, clock_s, hear=roster.apply, fail=self._say_broken)
         self.roster = roster
         self._home = RosterScreen(where)
-        self._asked: set[str] = set()
+        self._unanswered: Unanswered[Asked] = Unanswered(PATIENCE_S)
 
     async def on_mount(self) -> None:
         """Show the roster, follow the feed, start painting."""
@@ -65,11 +81,13 @@ class CoachApp(Shell):
         """Bring what is on top up to date."""
         now_s = self._clock_s()
         for runner, reply in self.roster.replies():
-            if reply.id in self._asked:
-                self._asked.discard(reply.id)
+            asked = self._unanswered.answered(reply.id)
+            if asked is not None:
                 self.notify(reply.text, title=runner, severity="information" if reply.ok else "error")
+        for asked in self._unanswered.overdue(now_s):
+            self._say_unanswered(asked)
         for runner in self.roster.just_answered():
-            self.notify("has answered about pain; what stays with them", title=runner)
+            self.notify("has answered. The answer is private.", title=runner)
         for runner, mark in self.roster.marks_of_runners():
             self.notify(marked_words(mark, replayed=False), title=runner)
         for screen in self.screen_stack:
@@ -77,6 +95,12 @@ class CoachApp(Shell):
                 screen.paint(self.roster, now_s)
             elif isinstance(screen, WatchedScreen):
                 screen.show(self.roster[screen.runner], now_s)
+
+    def _say_unanswered(self, asked: Asked) -> None:
+        offline = asked.runner in self.roster and self.roster[asked.runner].board.hub_online is False
+        why = "their hub is offline" if offline else "their hub has not answered"
+        what = sentence(f"{_ORDERED[asked.action]} may not have arrived: {why}")
+        self.notify(what, title=asked.runner, severity="warning", timeout=10)
 
     def action_open(self) -> None:
         """Look at one runner."""
@@ -115,11 +139,11 @@ class CoachApp(Shell):
         """Send an order to the runner that is meant."""
         runner = self._meant()
         if runner is not None:
-            self.send(runner, CommandMessage(action=action, by="coach", id=_MINE + secrets.token_hex(4)))
+            self.send(runner, CommandMessage(action=action, by="coach"))
 
     def _nudge(self, runner: str, words: str | None) -> None:
         if words is not None:
-            self.send(runner, CommandMessage(action="nudge", by="coach", text=words, id=_MINE + secrets.token_hex(4)))
+            self.send(runner, CommandMessage(action="nudge", by="coach", text=words))
 
     def _meant(self) -> str | None:
         """Whose screen or row it is."""
@@ -129,10 +153,10 @@ class CoachApp(Shell):
 
     @work(exit_on_error=False, group="orders")
     async def send(self, runner: str, order: CommandMessage) -> None:
-        """Deliver an order; the hub's answer is shown when it comes."""
-        if order.id is not None:
-            self._asked.add(order.id)
+        """Deliver an order; the hub's answer is shown when it comes, and that there is none when it does not."""
+        order_id = self._unanswered.ask(Asked(runner, order.action), self._clock_s())
         try:
-            await self._feed.send(order, runner)
+            await self._feed.send(msgspec.structs.replace(order, id=order_id), runner)
         except NotConnectedError as error:
+            self._unanswered.answered(order_id)
             self.notify(f"{error}. Try again when the broker is back.", title=runner, severity="error")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from textual import work
 from textual.app import App
+from textual.notifications import SeverityLevel
 from textual.worker import Worker, WorkerState
 
 from hub.client import Item
@@ -84,6 +85,18 @@ class Shell(App[None]):
         """Notice that the reader failed."""
         if event.worker.group == "feed" and event.state is WorkerState.ERROR:
             self._fail(event.worker.error)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something in a corner, as it is written: brackets that somebody sends are no markup."""
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def wear(self, asked: str | None) -> None:
         """Put on the look asked for, else the one chosen last, else one that suits the terminal."""

@@ -38,5 +38,5 @@ async def a_coach(size: tuple[int, int] = (120, 40)) -> AsyncIterator[Coach]:
     app = CoachApp(feed, "127.0.0.1:1883", clock)
     app.page = WrittenPage()
     app.wear("dark")
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         yield Coach(app, pilot, feed, clock)

@@ -74,5 +74,5 @@ async def dashboard(size: tuple[int, int] = SMALL) -> AsyncIterator[Dashboard]:
     app = DashboardApp(feed, "ann", clock)
     app.page = WrittenPage()
     app.wear("dark")
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         yield Dashboard(app, pilot, feed, clock)

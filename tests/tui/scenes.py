@@ -6,6 +6,9 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
 
 from dsp.records import Severity, Side, ThresholdState
 from dsp.signals import Placement
@@ -19,6 +22,7 @@ from hub.messages.wire import (
     CueMessage,
     Message,
     MetricsMessage,
+    ReplyMessage,
     SensorMessage,
     SensorState,
     SessionMessage,
@@ -44,6 +48,17 @@ class ScriptedFeed:
 
     def __post_init__(self) -> None:
         self._items: asyncio.Queue[Item] = asyncio.Queue()
+
+    @property
+    def meant(self) -> list[PainMessage | CommandMessage]:
+        """What was sent, without the ids by which answers are known."""
+        return [msgspec.structs.replace(each, id=None) for each in self.sent]
+
+    def answers(self, text: str, *, ok: bool = True) -> ReplyMessage:
+        """What the hub answers to what was sent last."""
+        asked = self.sent[-1]
+        to: Literal["pain", "command"] = "pain" if isinstance(asked, PainMessage) else "command"
+        return ReplyMessage(t=UTC, seq=1, to=to, id=asked.id, ok=ok, text=text)
 
     def say(self, *items: Item | Message) -> None:
         for item in items:

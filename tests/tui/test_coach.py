@@ -16,6 +16,7 @@ from hub.messages.session_status import Question
 from hub.messages.wire import ReplyMessage, ThresholdMessage, TrendMessage
 from tests.tui import coach_scenes, scenes
 from tests.tui.coach import a_coach
+from tui.coach import PATIENCE_S
 from tui.screens.roster import RosterScreen
 from tui.screens.watched import WatchedScreen
 from tui.state.roster import Need, Roster
@@ -88,6 +89,50 @@ async def test_an_order_that_nobody_took_is_said_aloud():
         assert note.severity == "error"
 
 
+async def test_an_order_that_no_hub_answers_is_said_aloud_once():
+    async with a_coach() as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
+        await coach.press("a")
+        coach.clock.now_s += PATIENCE_S
+        await coach.look()
+        await coach.look()
+        (note,) = coach.app._notifications
+        assert (note.title, note.severity) == ("ann", "warning")
+        assert note.message == "Your question may not have arrived: their hub has not answered."
+        coach.app.clear_notifications()
+        await coach.hear(coach_scenes.of("ann", scenes.status("offline", instance="ann")))
+        await coach.press("m")
+        coach.clock.now_s += PATIENCE_S
+        await coach.look()
+        assert [note.message for note in coach.app._notifications] == [
+            "The mute may not have arrived: their hub is offline."
+        ]
+        await coach.hear(coach_scenes.of("ann", coach.feed.answers("quiet from now on")))
+        assert [note.message for note in coach.app._notifications][1:] == ["quiet from now on"]
+
+
+async def test_what_somebody_writes_on_the_broker_is_shown_as_it_is():
+    words = "refused [/oops] [red]x [link=http://a]y"
+    async with a_coach() as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
+        await coach.press("m")
+        await coach.hear(coach_scenes.of("ann", coach.feed.answers(words, ok=False)))
+        assert words in " ".join(coach.text.split())
+
+
+@pytest.mark.parametrize("far", [1e308, -1e308])
+async def test_numbers_that_nobody_can_run_do_not_end_it(far: float):
+    column = [far, far, None, 5.0, -far]
+    async with a_coach() as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
+        trend = TrendMessage(t=scenes.UTC, seq=1, t0=scenes.UTC, **dict.fromkeys(FIELDS, column))
+        await coach.hear(coach_scenes.of("ann", trend))
+        await coach.press("enter")
+        shown = str(coach.app.screen.query_one("#trend").render())
+        assert "5.0°" in shown
+        assert len(shown) < 2000
+
+
 async def test_nobody_yet_and_a_lost_broker_are_said():
     async with a_coach() as coach:
         await coach.look()
@@ -128,6 +173,7 @@ def test_a_sparkline_keeps_gaps_and_a_quiet_line_quiet():
     assert sparkline([1.0, 3.0, 5.0, 7.0], 2) == "▁█"
     assert sparkline([None, None], 8) == "  "
     assert sparkline([], 8) == ""
+    assert sparkline([1e308, 1.0, 2.0, -1e308], 4) == " ▁█ "
     assert tall_sparkline([0.0, None, 7.0, 15.0], 4, 2) == ["   █", "▁ ██"]
 
 
@@ -159,7 +205,7 @@ async def test_a_question_and_a_mute_are_seen_to_have_arrived():
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
         for changes, said in (
             ({"question": Question(asked=BEFORE)}, "asked about pain 12 s ago, no answer yet"),
-            ({"question": Question(asked=BEFORE, answered=scenes.UTC)}, f"{ANSWERED} just now; what stays with them"),
+            ({"question": Question(asked=BEFORE, answered=scenes.UTC)}, f"{ANSWERED} just now; the answer is private"),
             ({"question": Question(asked="2025-03-01T07:00:00Z", answered="2025-03-01T07:01:00Z")}, "quiet"),
             ({"muted_by": "coach"}, "muted by the coach"),
             ({}, "quiet"),
@@ -181,9 +227,9 @@ async def test_a_coach_is_told_that_somebody_has_answered_in_the_list_and_on_the
         assert not coach.app._notifications
         answered = Question(asked=BEFORE, answered=scenes.UTC)
         await coach.hear(*[coach_scenes.of("ann", scenes.session(question=answered, **states))] * 2)
-        assert "Answered about pain just now; what stays with them." in coach.text
+        assert "Answered about pain just now; the answer is private." in coach.text
         (note,) = coach.app._notifications
-        assert (note.title, note.message) == ("ann", "has answered about pain; what stays with them")
+        assert (note.title, note.message) == ("ann", "has answered. The answer is private.")
 
 
 async def test_a_click_on_a_row_opens_it():

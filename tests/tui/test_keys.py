@@ -13,7 +13,7 @@ from hub.messages.incoming import CommandMessage, PainMessage
 from hub.messages.wire import ReplyMessage
 from tests.tui import scenes
 from tests.tui.dashboard import SMALL, dashboard
-from tui.app import MUTE_PATIENCE_S
+from tui.app import PATIENCE_S
 from tui.screens.help import HelpScreen
 from tui.screens.pain import PainScreen
 from tui.screens.runner import RunnerScreen
@@ -27,23 +27,65 @@ async def test_pain_needs_only_a_digit_and_enter() -> None:
         await board.press("p")
         assert isinstance(board.app.screen, PainScreen)
         await board.press("4", "enter")
-        assert board.feed.sent == [PainMessage(level=4)]
+        assert board.feed.meant == [PainMessage(level=4)]
         assert isinstance(board.app.screen, RunnerScreen)
+        assert not board.app._notifications
+        await board.hear(board.feed.answers("the pain report is noted"))
         assert [note.message for note in board.app._notifications] == ["Pain 4 of 10 (moderate): noted."]
+        board.clock.now_s += PATIENCE_S
+        await board.look()
+        assert len(board.app._notifications) == 1
+
+
+async def test_pain_that_no_hub_answers_is_not_noted_until_one_does() -> None:
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        await board.press("p", "7", "enter")
+        board.clock.now_s += PATIENCE_S
+        await board.look()
+        (note,) = board.app._notifications
+        assert note.message == "Pain 7 of 10 (severe): NOT noted, the hub has not answered. Press p again later."
+        assert note.severity == "error"
+        await board.hear(board.feed.answers("the pain report is noted"))
+        assert [note.message for note in board.app._notifications] == ["Pain 7 of 10 (severe): noted."]
+
+
+async def test_pain_that_the_hub_refuses_is_not_noted() -> None:
+    async with dashboard() as board:
+        await board.press("p", "7", "enter")
+        await board.hear(board.feed.answers("pain [/b] is not for [red]replays", ok=False))
+        (note,) = board.app._notifications
+        assert note.message == "Pain 7 of 10 (severe): NOT noted. Pain [/b] is not for [red]replays."
+        assert note.severity == "error"
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("k", "This moment: NOT marked, the hub has not answered. Press k again later."),
+        ("minus", "Fewer cues: NOT done, the hub has not answered. Press - or + again later."),
+    ],
+)
+async def test_what_no_hub_answers_is_said(key: str, said: str) -> None:
+    async with dashboard() as board:
+        await board.press(key)
+        board.clock.now_s += PATIENCE_S
+        await board.look()
+        assert [note.message for note in board.app._notifications] == [said]
 
 
 async def test_pain_with_site_and_side() -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
         await board.press("p", "1", "0", "down", "r", "enter")
-        assert board.feed.sent == [PainMessage(level=10, site="outer knee", side=Side.RIGHT)]
+        assert board.feed.meant == [PainMessage(level=10, site="outer knee", side=Side.RIGHT)]
 
 
 async def test_arrows_change_the_level_and_stop_at_the_ends() -> None:
     async with dashboard() as board:
         await board.press("p", "right", "right", "left", "left", "left", "right", "enter")
         await board.press("p", "9", "right", "right", "up", "l", "l", "enter")
-        assert board.feed.sent == [PainMessage(level=1), PainMessage(level=10, site="other")]
+        assert board.feed.meant == [PainMessage(level=1), PainMessage(level=10, site="other")]
 
 
 async def test_pain_without_a_level_is_not_sent_and_escape_goes_back() -> None:
@@ -63,7 +105,7 @@ async def test_all_places_that_hurt_are_seen_and_one_letter_chooses_one():
             assert f"{letter} {site}" in board.text
         await board.press("4", "b", "l", "enter")
         await board.press("p", "2", "c", "c", "enter")
-        assert board.feed.sent == [PainMessage(level=4, site=SITES[1], side="left"), PainMessage(level=2)]
+        assert board.feed.meant == [PainMessage(level=4, site=SITES[1], side="left"), PainMessage(level=2)]
 
 
 async def test_pain_that_nobody_took_is_said_aloud() -> None:
@@ -119,7 +161,7 @@ async def test_what_was_asked_and_not_done_is_not_shown() -> None:
         await board.play(scenes.running)
         await board.press("m")
         assert board.app.muted
-        board.clock.now_s += MUTE_PATIENCE_S
+        board.clock.now_s += PATIENCE_S
         assert not board.app.muted
         await board.press("m")
         await board.hear(scenes.session(muted_by="runner"))
@@ -243,7 +285,7 @@ async def test_keys_are_answered_while_messages_flood_in() -> None:
         for number in range(2000):
             board.feed.say(scenes.attitude(800.0 + number / 10, seconds=0.1), scenes.metrics(cadence_spm=number / 10))
         await board.press("p", "2", "enter")
-        assert board.feed.sent == [PainMessage(level=2)]
+        assert board.feed.meant == [PainMessage(level=2)]
         await board.look()
         assert board.tile("cadence_spm").value == "200"  # the newest, however many came
 

@@ -24,7 +24,7 @@ def asked_words(session: SessionMessage | None) -> str:
     answered_s = _seconds(question.answered, session.t)
     if answered_s is not None and answered_s > ANSWER_SHOWN_S:
         return ""
-    return f"answered about pain {_since(question.answered, session.t)}; what stays with them"
+    return f"answered about pain {_since(question.answered, session.t)}; the answer is private"
 
 
 def _since(then_utc: str, now_utc: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+BEYOND_SENSE = 1e6
+"""Nothing of a run is that large in the units shown; what a broker says may be, up to where a sum is infinite."""
 BLOCKS = "▁▂▃▄▅▆▇█"
 GAP = " "
 
@@ -23,7 +25,7 @@ def tall_sparkline(values: Sequence[float | None], cells: int, rows: int, *, lea
         return [""] * rows
     shown = [_mean(values[len(values) * i // cells : len(values) * (i + 1) // cells]) for i in range(cells)]
     if len(values) < cells:
-        shown = list(values)
+        shown = [_mean([value]) for value in values]
     known = [value for value in shown if value is not None]
     if not known:
         return [GAP * len(shown)] * rows
@@ -36,6 +38,11 @@ def tall_sparkline(values: Sequence[float | None], cells: int, rows: int, *, lea
     return ["".join(_cell(height, row) for height in heights) for row in reversed(range(rows))]
 
 
+def sensible(values: Sequence[float | None]) -> list[float]:
+    """Give the values that were measured and can be, in their order."""
+    return [value for value in values if value is not None and abs(value) < BEYOND_SENSE]
+
+
 def _cell(height: int | None, row: int) -> str:
     """The part of a bar of `height` eighths that lies in `row`, counted from the lowest."""
     eighths = 0 if height is None else min(len(BLOCKS), height - row * len(BLOCKS))
@@ -43,5 +50,5 @@ def _cell(height: int | None, row: int) -> str:
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
+    known = sensible(values)
     return sum(known) / len(known) if known else None

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from hub.messages.wire import TrendMessage
-from tui.widgets.sparkline import tall_sparkline
+from tui.widgets.sparkline import sensible, tall_sparkline
 
 _ROWS = (
     ("Drop, L leg", "drop_excursion_left_deg", 1.0, 2.0, "{:.1f}", "°"),
@@ -72,7 +72,7 @@ class TrendPanel(Static):
         assert self._trend is not None
         told: Sequence[float | None] = getattr(self._trend, field)
         values = [None if value is None else factor * value for value in told]
-        known = [value for value in values if value is not None]
+        known = sensible(values)
         drawn = tall_sparkline(values, room, rows, least_span=span)
         low, high = (form.format(end(known)) for end in (min, max)) if known else ("", "")
         said = "not measured" if not known else f"{low}{unit}" if low == high else f"{low} .. {high}{unit}"
@@ -86,4 +86,4 @@ class TrendPanel(Static):
 
 
 def _known(trend: TrendMessage, field: str) -> list[float]:
-    return [value for value in getattr(trend, field) if value is not None]
+    return sensible(getattr(trend, field))
