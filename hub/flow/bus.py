@@ -36,6 +36,7 @@ class Subscription(Generic[T]):
         self.delivered = 0
         self.dropped = 0
         self.stalled = False
+        self.abandoned = False
         self.closed = asyncio.Event()
         self._capacity = capacity
         self._wanted = wanted
@@ -100,6 +101,13 @@ class Subscription(Generic[T]):
                 await self._writable.wait()
         except TimeoutError:
             self.stalled = True
+
+    def abandon(self) -> None:
+        """Nobody reads any more: what is pending and all that follows is counted as dropped, and holds nobody up."""
+        self.abandoned = True
+        self.dropped += len(self._queue)
+        self._queue.clear()
+        self.close()
 
     def close(self) -> None:
         """No more items; what is pending can still be read."""

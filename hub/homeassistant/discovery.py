@@ -161,6 +161,7 @@ def _pain(node: str, topics: Topics) -> dict[str, Any]:
         "max": 10,
         "step": 1,
         "mode": "slider",
+        "qos": 1,
         "retain": False,
     }
 

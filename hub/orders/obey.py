@@ -104,9 +104,7 @@ class Obey:
                     "the runner's own goal again" if cadence_spm is None else f"the goal is {cadence_spm:g} steps/min"
                 )
             case CommandMessage(action="nudge", text=text) if text is not None:
-                words = texts.FROM_COACH.format(words=_plain(text)) if order.by == "coach" else _plain(text)
-                await self._tell(Cue(self._now_ns(), NUDGE, Severity.INFO, words, None, (), speak=words))
-                return "shown to the runner, and not heard: cues are muted" if self._muted else "told to the runner"
+                return await self._nudge(_plain(text), order.by)
             case CommandMessage() if (done := await self._steer(order)) is not None:
                 return done
         raise OrderError(f"{order.action} is not possible in this run: only a replay can be steered")
@@ -117,6 +115,13 @@ class Obey:
         now_ns = self._now_ns()
         await self._hear(msgspec.structs.replace(order, text=_plain(order.text or "") or None), now_ns)
         return f"marked at {clock(self._running_s(now_ns))}"
+
+    async def _nudge(self, words: str, by: Who | None) -> str:
+        if not words:
+            raise OrderError("not told: nothing in the text can be read or spoken")
+        words = texts.FROM_COACH.format(words=words) if by == "coach" else words
+        await self._tell(Cue(self._now_ns(), NUDGE, Severity.INFO, words, None, (), speak=words))
+        return "shown to the runner, and not heard: cues are muted" if self._muted else "told to the runner"
 
     async def _report(self, order: PainMessage) -> str:
         await self._hear(order)

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
+from hub.flow.bus import Subscription
 from hub.flow.notices import Notices
 
 DRAIN_S = 5.0
@@ -28,9 +29,9 @@ class Beside:
         """Start what goes on until it is cancelled."""
         return self._group.create_task(self._quarantined(name, work), name=name)
 
-    def start_sink(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Start what ends by itself when its bus has closed and all is delivered."""
-        self._sinks.append(self.start(name, work))
+    def start_sink(self, name: str, work: Coroutine[Any, Any, None], reads: Subscription[Any]) -> asyncio.Task[None]:
+        """Start what ends by itself when its bus has closed and all that it `reads` is delivered."""
+        self._sinks.append(self.start(name, _reading(work, reads)))
         return self._sinks[-1]
 
     async def drain(self) -> None:
@@ -55,3 +56,12 @@ class Beside:
 def _first(error: BaseException) -> BaseException:
     """What went wrong first, where tasks ended together: the group's own words say nothing."""
     return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
+
+
+async def _reading(work: Coroutine[Any, Any, None], reads: Subscription[Any]) -> None:
+    """What has failed reads no more: a queue that waits for it would hold up the run."""
+    try:
+        await work
+    except Exception:
+        reads.abandon()
+        raise

@@ -183,10 +183,11 @@ class Outlets:
         """Begin to publish; gives whether the broker takes it."""
         wanted: Callable[[Post], bool] = may_leave if others_read else lambda _post: True
         as_told = partial(as_others_read, self._notices) if others_read else _as_it_is
+        posts = self._posts.subscribe(name, Policy.DROP_OLDEST, mqtt.CAPACITY, wanted=wanted)
         sink = MqttSink(
             name,
             server,
-            self._posts.subscribe(name, Policy.DROP_OLDEST, mqtt.CAPACITY, wanted=wanted),
+            posts,
             status=lambda presence, number: self._telemetry.status(presence, self._now_ns(), number),
             hello=lambda: self._telemetry.hello(self._now_ns(), again=True),
             notice=self._notices.about(f"{name} broker"),
@@ -194,7 +195,7 @@ class Outlets:
             overdue=overdue,
             as_told=as_told,
         )
-        self._beside.start_sink(f"mqtt {name}", sink.run())
+        self._beside.start_sink(f"mqtt {name}", sink.run(), posts)
         return sink.up
 
 

@@ -228,20 +228,21 @@ class Runtime:
             self._recorder.open()
             self._outcome.files = self._recorder.files
             self._telemetry.recording = self._recorder.files[0].name if self._recorder.files else None
-            beside.start_sink("recorder", self._recorder.run())
+            beside.start_sink("recorder", self._recorder.run(), facts)
         if plan.jsonl is not None:
             facts = self._facts.subscribe(
                 "jsonl", Policy.WAIT, jsonl.CAPACITY, wanted=jsonl.is_written(signals=plan.signals)
             )
-            beside.start_sink("jsonl", JsonlSink(plan.jsonl, facts).run())
+            beside.start_sink("jsonl", JsonlSink(plan.jsonl, facts).run(), facts)
         if plan.diary is not None:
             facts = self._facts.subscribe("diary", Policy.DROP_OLDEST, diary.CAPACITY, wanted=diary.is_kept)
             self._diary = DiarySink(plan.diary, facts, self._notices.about("history"))
-            beside.start_sink("diary", self._diary.run())
+            beside.start_sink("diary", self._diary.run(), facts)
         if plan.chore is not None:
             beside.start("chore", asyncio.to_thread(plan.chore))
         if plan.console is not None:
-            beside.start_sink("console", plan.console(self._posts.subscribe("console", Policy.DROP_OLDEST, 500)))
+            posts = self._posts.subscribe("console", Policy.DROP_OLDEST, 500)
+            beside.start_sink("console", plan.console(posts), posts)
 
     def _subscribe_sound(self) -> Subscription[Fact] | None:
         """Before all others: no full disk holds up a cue."""
@@ -263,7 +264,7 @@ class Runtime:
         sink = SoundSink(
             self._plan.sound, heard, say=self._screen.say, notice=notice, report=self._telemetry.hear, live=live
         )
-        beside.start_sink("sound", sink.run())
+        beside.start_sink("sound", sink.run(), heard)
 
     def _outlets(self, beside: Beside) -> Outlets:
         obey = Obey(

@@ -96,3 +96,13 @@ async def test_a_subscription_gets_only_what_it_wants():
 async def test_a_queue_without_room_is_refused():
     with pytest.raises(ValueError, match="positive capacity"):
         Bus().subscribe("none", Policy.WAIT, 0)
+
+
+async def test_what_nobody_reads_any_more_is_dropped_counted_and_waited_for_no_more():
+    bus: Bus[int] = Bus()
+    subscription = bus.subscribe("recorder", Policy.WAIT, 2)
+    await bus.publish(1)
+    await bus.publish(2)
+    subscription.abandon()
+    await bus.publish(3)
+    assert (subscription.made, subscription.dropped, subscription.pending) == (3, 3, 0)

@@ -14,8 +14,9 @@ from hub.contract.examples import EXAMPLES
 from hub.homeassistant.announcer import Announcer
 from hub.homeassistant.discovery import BIRTH_TOPIC, payload, topic
 from hub.link.connection import MQTT_5, Server, open_client
+from hub.messages.delivery import DELIVERY
 from hub.messages.topics import parse_topic
-from hub.messages.wire import decode, encode
+from hub.messages.wire import MESSAGES, decode, encode
 from tests.hub.programs import a_port, mosquitto
 
 SENSORS = {"C4:2B:11:07:AA:01": Placement.SACRUM, "no place": None}
@@ -50,6 +51,8 @@ def test_it_reads_and_writes_only_what_exists():
             decode(str(each["command_topic"]), filled.encode())
         if each["platform"] in {"number", "button"}:
             assert each["retain"] is False
+            kind = parse_topic(str(each["command_topic"])).kind
+            assert each["qos"] == DELIVERY[MESSAGES[kind]].qos, each
 
 
 @pytest.mark.real_time

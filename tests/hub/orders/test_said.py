@@ -218,6 +218,13 @@ async def test_whether_a_coachs_words_can_be_heard_is_said():
     assert len(run.told) == 2
 
 
+async def test_words_of_which_nothing_can_be_read_or_spoken_are_refused():
+    run = Run()
+    with pytest.raises(OrderError, match="nothing in the text can be read or spoken"):
+        await run.obey(CommandMessage(action="nudge", text="\u0007\u200b "), "coach")
+    assert run.told == []
+
+
 async def test_who_wants_no_cues_is_not_asked_and_the_coach_is_told():
     run = Run(cues=False)
     with pytest.raises(OrderError, match="wants no cues"):
