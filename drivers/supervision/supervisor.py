@@ -16,7 +16,7 @@ from drivers.radio.facade import Radio, Seen
 from drivers.radio.sighting import Sighting
 from drivers.supervision.backoff import Backoff
 from drivers.supervision.device_supervisor import DeviceSupervisor, services_of
-from drivers.supervision.roles import NOTHING_PAIRED, Role, configured_id, configured_key, role_of
+from drivers.supervision.roles import NOTHING_PAIRED, Role, configured_id, configured_key, is_motion_sensor, role_of
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog
 
@@ -133,28 +133,52 @@ class Supervisor:
             role = self._role(sighting)
             if role is None or sighting.address in self._roles:
                 continue
+            there = self._who_is_at(role)
             self._roles[sighting.address] = role
             begun += 1
             if role.placement is None:
                 self._inbox.put(_unplaced(role))
+                continue
+            if there is not None:
+                self._inbox.put(_second(role, there))
                 continue
             backoff = Backoff(chance=random.Random(self._chance.random()))
             device = DeviceSupervisor(self._radio, role, role.placement, self._inbox, backoff)
             self._tasks.append(group.create_task(device.run(sighting), name=f"sensor {role.device}"))
         return begun
 
+    def _who_is_at(self, role: Role) -> Role | None:
+        """The motion sensor that was met first at the place of another one, which would make every step twice."""
+        if role.placement is None or not is_motion_sensor(role.profile):
+            return None
+        there = (other for other in self._roles.values() if other.placement is role.placement)
+        return next(filter(lambda other: is_motion_sensor(other.profile), there), None)
+
 
 def _unplaced(role: Role) -> LinkState:
+    return _unused(
+        role,
+        f'nobody can tell where it sits: `stridecue pair`, or add `"{role.address}" = "sacrum"` (or left_foot, '
+        "right_foot, ...) to [sensors] in the configuration",
+    )
+
+
+def _second(role: Role, there: Role) -> LinkState:
+    return _unused(
+        role,
+        f"{there.name} ({there.address}) is already worn there ({role.placement}), two would count every step twice: "
+        "switch one off, or give it another place with `stridecue pair` or in [sensors] of the configuration",
+    )
+
+
+def _unused(role: Role, detail: str) -> LinkState:
     return LinkState(
         role.device,
         None,
         role.name,
         "failed",
         now_ns(),
-        detail=(
-            f'nobody can tell where it sits: `stridecue pair`, or add `"{role.address}" = "sacrum"` (or left_foot, '
-            "right_foot, ...) to [sensors] in the configuration"
-        ),
+        detail=detail,
         profile=role.profile.id,
         address=role.address,
     )

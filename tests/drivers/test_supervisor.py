@@ -199,6 +199,25 @@ async def test_configured_sensors_only_and_the_missing_one_is_shown():
         assert set(heard.packets) == {"chest-virtual-strap", "right_foot-0002"}
 
 
+async def test_a_second_sensor_at_one_place_is_not_used_and_says_why():
+    at_hip = dict.fromkeys(("F0:5C:00:01:00:04", "F0:5C:00:01:00:03"), Placement.SACRUM)
+    async with lab("sacrum_imu", "right_foot_imu") as two, supervised(two.radio, at_hip) as heard:
+        await heard.until(lambda: len(heard.streaming()) == 1 and "failed" in map(heard.state, heard.states))
+        await asyncio.sleep(10)
+        ((refused, states),) = [(d, s) for d, s in heard.states.items() if heard.state(d) == "failed"]
+        (used,) = heard.streaming()
+        assert used in {"sacrum-0003", "sacrum-0004"} - {refused}
+        assert "already worn there (sacrum)" in states[-1].detail
+        assert "stridecue pair" in states[-1].detail
+        assert set(heard.packets) == set(heard.infos) == {used}
+
+
+async def test_a_pod_and_a_motion_sensor_may_sit_on_the_same_shoe():
+    same = {"F0:5C:00:01:00:01": Placement.LEFT_FOOT, "F0:5C:00:01:00:02": Placement.LEFT_FOOT}
+    async with lab("pod", "left_foot_imu") as two, supervised(two.radio, same) as heard:
+        await heard.until(lambda: len(heard.streaming()) == 2)
+
+
 async def test_an_imu_nobody_placed_says_what_to_do():
     async with lab("sacrum_imu") as one:
         one.sensors["sacrum_imu"].device.scan_response_data = b""
