@@ -23,10 +23,11 @@ BELT_REACHED = (
 )
 BELT_REACHED_SPOKEN = "Belt level, or walk a little."
 
-QUIET_SIDE = (
-    "Your left and right steps differ more than they usually do. Land as quietly on your {side} as on the other."
+SIDES_CHANGED = (
+    "Left and right have changed: your {side} foot stays on the ground {change_ms:.0f} ms longer, beside the {other}, "
+    "than earlier in this run."
 )
-QUIET_SIDE_SPOKEN = "Land quietly on your {side}."
+SIDES_CHANGED_SPOKEN = "Left and right have changed."
 
 ASK_PAIN = "Your left and right changed all at once. Is that pain? Press p or tap the hip sensor three times."
 ASK_PAIN_SPOKEN = "Left and right changed. Is that pain?"

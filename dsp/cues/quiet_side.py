@@ -1,8 +1,8 @@
-"""Land as quietly on one side as on the other: the left-right difference of contact has left this runner's own.
+"""Left and right have changed: the left-right difference of contact has left this runner's own.
 
-Told about the leg that stays on the ground longer than it usually does, because it takes more of the work; which leg
-sounds louder is not measured. Asymmetry was no risk factor in 836 runners (Malisoux 2024): one's own change only,
-never a goal of symmetry.
+Told is the change, in milliseconds and about the leg that stays on the ground longer than it did; what to do about it
+is not: no trial says, and a longer contact may carry less at its peak. Asymmetry was no risk factor in 836 runners
+(Malisoux 2024, sources 2): one's own change only, never a goal of symmetry. The name of the rule is older than this.
 """
 
 from __future__ import annotations
@@ -27,5 +27,6 @@ class Rule(CueRule):
         numbers = {each.key: each.value for each in threshold.because if isinstance(each, Metric)}
         change = numbers["contact_difference_ms"] - numbers["contact_difference_baseline_ms"]
         side = Side.LEFT if change > 0.0 else Side.RIGHT
-        text, spoken = texts.QUIET_SIDE.format(side=side), texts.QUIET_SIDE_SPOKEN.format(side=side)
-        return Cue(threshold.t_ns, RULE, Severity.INFO, text, side, (threshold,), Earcon.ABOVE, spoken)
+        text = texts.SIDES_CHANGED.format(side=side, other=side.other, change_ms=abs(change))
+        spoken = texts.SIDES_CHANGED_SPOKEN
+        return Cue(threshold.t_ns, RULE, Severity.INFO, text, side, (threshold,), Earcon.THRESHOLD, spoken)

@@ -188,7 +188,7 @@ def test_a_sensor_without_a_gyro_says_none_of_it():
     keys = {
         r.key
         for r in play(
-            replace(b, values=np.where(np.arange(6) < 3, b.values, np.nan)) for b in worn_by(runner, [SACRUM], 16.0)
+            replace(b, rows=np.where(np.arange(6) < 3, b.values, np.nan)) for b in worn_by(runner, [SACRUM], 16.0)
         )
         if isinstance(r, Metric)
     }
