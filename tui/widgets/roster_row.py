@@ -9,7 +9,7 @@ from dsp.texts import clock
 from dsp.thresholds import onset
 from tui.state.asked import asked_words
 from tui.state.roster import Need, Watched
-from tui.state.words import age, lines_of, middle_cut, watched_words
+from tui.state.words import age, lines_of, middle_cut, sensor_word, watched_words
 from tui.widgets.sparkline import sparkline
 
 TREND = "Drop, minute by minute"
@@ -104,7 +104,7 @@ def says(watched: Watched, now_s: float) -> str:
         return f"nothing heard for {age(silent_s)}"
     for each in board.sensor_list:
         if each.message.state in ("lost", "failed", "stale"):
-            return f"{each.message.name} {each.message.state}"
+            return f"{sensor_word(each.message).lower()} sensor {each.message.state}"
     session = board.session
     muted = f"muted by the {session.muted_by}" if session is not None and session.muted_by is not None else ""
     return " · ".join(filter(None, (muted, asked_words(session), _why(watched))))
