@@ -98,4 +98,7 @@ class TrunkSeat:
     def stand(self, force: Vector) -> None:
         """Take the mean force of standing, m/s2, for the zero of the angles: at once, they are told while standing."""
         self._finder.stand(force)
-        self.mount = self._given.levelled(force) if self._given is not None else self._finder.mount()
+        if self._given is None:
+            self.mount = self._finder.mount()
+        else:
+            self.mount = self._given.levelled(force, self._finding.level_rad) or self.mount

@@ -73,9 +73,14 @@ class Mount:
         forward, left, up = ((float(x), float(y), float(z)) for x, y, z in vectors)
         return cls(forward, left, up)
 
-    def levelled(self, force: Vector) -> Mount:
-        """The same heading with `up` as seen in standing: mean specific force, sensor axes, any length."""
+    def levelled(self, force: Vector, most_rad: float = 0.6) -> Mount | None:
+        """The same heading with `up` as seen in standing: mean specific force, sensor axes, any length.
+
+        None where that is further than `most_rad` from `up`: not how it is worn (it may lie on a table).
+        """
         up = _unit(force)
+        if _dot(up, self.up) < math.cos(most_rad):
+            return None
         left = _across(self.left, up)
         return Mount(_cross(left, up), left, up, level=True, quality=self.quality)
 

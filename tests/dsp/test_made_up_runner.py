@@ -99,6 +99,22 @@ def test_an_explicit_mount_is_believed():
     assert np.std([o - np.interp(t, made.t_s, made.obliquity_deg) for t, o in found]) < 0.2
 
 
+@pytest.mark.parametrize("lying", [(0.0, 9.81, 0.0), (9.81, 0.0, 0.0)])
+def test_an_explicit_mount_is_not_levelled_by_the_table_the_sensor_lay_on(lying):
+    made = make(seconds=20.0, stand_s=0.0, noise=0.01)
+    worn = blocks_of(made, [Placement.SACRUM], 10, t0_ns=6_000_000_000)  # switched off while it is put on
+    force = np.tile([*lying, 0.02, -0.03, 0.01], (1000, 1)) + np.random.default_rng(3).normal(0.0, 0.01, (1000, 6))
+    t_ns = np.arange(1000, dtype=np.int64) * 5_000_000
+    pipeline = Pipeline(PipelineParams(mounts={Placement.SACRUM: Mount.from_axes("+x+y+z")}))
+    records = pipeline.update(SampleBlock(worn[0].source, Placement.SACRUM, IMU6, t_ns, force, 200.0))
+    for block in worn:
+        records += pipeline.update(block)
+    late = [s for s in steps_of(records + pipeline.finish()) if s.t_ns > 12e9]
+    assert len(late) > 30
+    assert all(s.drop_peak_deg is None for s in late)
+    assert np.median([s.drop_excursion_deg for s in late]) == pytest.approx(3.7, abs=0.3)
+
+
 def test_without_standing_the_peak_is_unknown_and_the_excursion_is_not():
     steps = steps_of(play(make(seconds=14.0, stand_s=0.0), [Placement.SACRUM]))
     assert all(s.drop_peak_deg is None for s in steps)

@@ -118,3 +118,16 @@ def test_every_contact_closes_one_stride_and_is_told_once(runner, trace):
     steps.reset()
     assert steps.new_stride() is None
     assert not steps.stances.running
+
+
+@pytest.mark.parametrize("lying", [(0.0, GRAVITY_MPS2, 0.0), (GRAVITY_MPS2, 0.0, 0.0)])
+def test_a_table_is_no_standing_for_a_given_mount(lying):
+    seat = TrunkSeat(Placement.SACRUM, MOUNT)
+    seat.stand(lying)
+    assert seat.mount == MOUNT
+    seat.stand((0.0, 0.5, 9.8))
+    levelled = seat.mount
+    assert levelled is not None
+    assert levelled.level
+    seat.stand(lying)
+    assert seat.mount == levelled

@@ -21,8 +21,14 @@ def test_what_is_no_mount_is_refused_with_a_reason(text):
         Mount.from_axes(text)
 
 
+@pytest.mark.parametrize("lying", [(0.0, 9.81, 0.0), (0.0, -9.81, 0.1), (9.81, 0.0, 0.0), (0.0, 0.0, -9.81)])
+def test_a_sensor_that_lies_about_levels_no_given_mount(lying):
+    assert Mount.from_axes("+x+y+z").levelled(lying) is None
+
+
 def test_standing_levels_a_given_mount():
     mount = Mount.from_axes("+x+y+z").levelled((0.0, 0.98, 9.75))
+    assert mount is not None
     assert np.dot(mount.left, (0.0, 0.98, 9.75)) == pytest.approx(0.0, abs=1e-9)
     assert mount.level
     assert np.linalg.norm(mount.forward) == pytest.approx(1.0)
