@@ -15,6 +15,7 @@ from dsp.cues.ask_pain import RULE as ASK_PAIN
 from dsp.cues.quick_steps import BAND_SPM
 from dsp.cues.rule import GOOD, CueParams, CueRule, Moment, all_rules
 from dsp.cues.schedule import Schedule
+from dsp.metrics import cadence_spm, incline_pct, slope_pct, speed_mps
 from dsp.records import Cue, Earcon, Metric, PainReport, Record, Severity, Step
 from dsp.runner.cadence_goal import goal_spm as goal_at
 from dsp.runner.cadence_goal import own_cadence
@@ -93,8 +94,8 @@ class Guidance:
     def second(self, t_ns: int, metrics: Sequence[Metric]) -> list[Record]:
         """Take this second's metrics; gives metrics of its own, changes of thresholds, and cues."""
         by_key = {metric.key: metric for metric in metrics if metric.side is None}
-        if "slope_pct" in by_key:  # the treadmill's incline too, else what the shoes climb
-            by_key["incline_pct"] = by_key["slope_pct"]
+        if slope_pct.KEY in by_key:  # the treadmill's incline too, else what the shoes climb
+            by_key[incline_pct.KEY] = by_key[slope_pct.KEY]
         running = self.exposure.second(t_ns, by_key)
         guided = self._teaches and self._plan.guides(self.exposure.running_s)
         own_spm, goal_spm = self._goal(by_key)
@@ -190,10 +191,10 @@ class Guidance:
             return None, None
         if self._own is None:
             return None, self._aim_spm
-        speed = metrics.get("speed_mps")
-        speed_mps = speed.value if speed is not None and speed.quality >= GOOD else None
-        goal_spm = goal_at(self._own, self._plan, speed_mps) if self._aim_spm is None else self._aim_spm
-        return self._own.at(speed_mps), goal_spm
+        speed = metrics.get(speed_mps.KEY)
+        now_mps = speed.value if speed is not None and speed.quality >= GOOD else None
+        goal_spm = goal_at(self._own, self._plan, now_mps) if self._aim_spm is None else self._aim_spm
+        return self._own.at(now_mps), goal_spm
 
     def _metrics(self, now: Moment) -> list[Metric]:
         """What guidance itself measures. `feedback_on` 1: guided, sound may help; 0: warm-up or silent probe."""
@@ -210,7 +211,7 @@ class Guidance:
         heard = now.guided and now.running and not self._schedule.muted
         out.append(Metric(t_ns, "cadence_target_spm", now.goal_spm, None, 1.0))
         out.append(Metric(t_ns, "feedback_on", 1.0 if heard else 0.0, None, 1.0))
-        cadence = now.good("cadence_spm")
+        cadence = now.good(cadence_spm.KEY)
         if now.running and not now.guided and exposure.running_s >= WARM_S and cadence is not None:
             self._probe_s += 1
             self._on_target_s += cadence.value >= now.goal_spm - BAND_SPM

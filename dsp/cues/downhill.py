@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dsp import texts
 from dsp.cues.rule import CueParams, CueRule, Moment
+from dsp.metrics import incline_pct
 from dsp.records import Cue, Earcon, Metric, Severity
 from dsp.runner.return_to_run import FEWEST_RUNS, RETURN_DAYS, SPIKE_DAYS
 
@@ -33,7 +34,7 @@ class Rule(CueRule):
 
     def second(self, now: Moment) -> Cue | None:
         """One cue a descent, one when the ledger is full."""
-        incline = now.good("incline_pct")
+        incline = now.good(incline_pct.KEY)
         if incline is None or not now.running:
             self._down_s = 0
             return None

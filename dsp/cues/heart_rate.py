@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dsp import texts
 from dsp.cues.rule import CueParams, CueRule, Moment
+from dsp.metrics import heart_rate_bpm
 from dsp.records import Cue, Earcon, Metric, Severity
 
 RULE = "heart_rate"
@@ -20,7 +21,7 @@ class Rule(CueRule):
 
     def second(self, now: Moment) -> Cue | None:
         """Look at this second's heart rate."""
-        most, heart = self._params.heart_rate_max_bpm, now.metrics.get("heart_rate_bpm")
+        most, heart = self._params.heart_rate_max_bpm, now.metrics.get(heart_rate_bpm.KEY)
         if most is None or heart is None or not now.running:
             self._above_s = 0
             return None

@@ -9,6 +9,7 @@ from statistics import median
 
 from dsp import texts
 from dsp.cues.rule import CueParams, CueRule, Moment
+from dsp.metrics import cadence_spm
 from dsp.records import Cue, Earcon, Metric, Severity
 from dsp.runner.plan import GOALS
 
@@ -39,7 +40,7 @@ class Rule(CueRule):
 
     def second(self, now: Moment) -> Cue | None:
         """Look at this second's cadence."""
-        cadence = now.good("cadence_spm")
+        cadence = now.good(cadence_spm.KEY)
         if cadence is None or not now.running or now.on_hold:
             self._below = self._above = 0
             return None

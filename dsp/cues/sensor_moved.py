@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dsp import texts
 from dsp.cues.rule import CueParams, CueRule, Moment
+from dsp.metrics import sensor_moved
 from dsp.records import Cue, Severity
 from dsp.signals import NS_PER_S
 
@@ -22,7 +23,7 @@ class Rule(CueRule):
 
     def second(self, now: Moment) -> Cue | None:
         """Look whether it was noticed now."""
-        moved = now.metrics.get("sensor_moved")
+        moved = now.metrics.get(sensor_moved.KEY)
         if moved is None or moved.value < 0.5:
             return None
         before, self._last_ns = self._last_ns, now.t_ns

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dsp.gait.sightings import Reading, Sighting
+from dsp.metrics import foot_strike_angle_deg
 from dsp.metrics.running import FOOT_STAYS
 from dsp.metrics.slope_pct import FOOT_SLOPE
 from dsp.metrics.speed_source import FOOT_SPEED
@@ -107,7 +108,7 @@ class FootStride:
         said = [
             Metric(t_ns, FOOT_SPEED, math.hypot(self.length_m, self.rise_m) / self.time_s, side, p.trust * whole),
             Metric(t_ns, FOOT_SLOPE, 100.0 * self.rise_m / self.length_m, side, p.slope_trust * whole),
-            Metric(t_ns, "foot_strike_angle_deg", self.strike_deg, side, p.strike_trust * whole),
+            Metric(t_ns, foot_strike_angle_deg.KEY, self.strike_deg, side, p.strike_trust * whole),
         ]
         return out + [Reading(decided_s, metric) for metric in said]
 

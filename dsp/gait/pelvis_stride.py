@@ -12,6 +12,7 @@ from itertools import accumulate
 from operator import add
 
 from dsp.gait.sightings import Reading, Sighting
+from dsp.metrics import pelvic_rotation_range_deg, pelvic_tilt_range_deg, vertical_oscillation_mm
 from dsp.orientation.mount import Mount
 from dsp.records import Metric
 from dsp.samples.parabola import vertex
@@ -53,11 +54,11 @@ class PelvisStride:
         """What a sensor at `placement` may say of it; tilt and rotation are the pelvis's only where it rides on it."""
         t_ns = round(t_s * NS_PER_S)
         off = (self.mean_mps2 - GRAVITY_MPS2) / HALF_TRUST_MPS2
-        said = [Metric(t_ns, "vertical_oscillation_mm", self.oscillation_mm, None, TRUST / (1.0 + off * off))]
+        said = [Metric(t_ns, vertical_oscillation_mm.KEY, self.oscillation_mm, None, TRUST / (1.0 + off * off))]
         if placement in PELVIS and self.tilt_range_deg is not None and self.rotation_range_deg is not None:
             trust = TRUST * self.mount_quality
-            said.append(Metric(t_ns, "pelvic_tilt_range_deg", self.tilt_range_deg, None, trust))
-            said.append(Metric(t_ns, "pelvic_rotation_range_deg", self.rotation_range_deg, None, trust))
+            said.append(Metric(t_ns, pelvic_tilt_range_deg.KEY, self.tilt_range_deg, None, trust))
+            said.append(Metric(t_ns, pelvic_rotation_range_deg.KEY, self.rotation_range_deg, None, trust))
         return [Reading(decided_s, metric) for metric in said]
 
 

@@ -8,6 +8,7 @@ bounces on its toes or turns a pedal does not, and has no stride that begins and
 
 from __future__ import annotations
 
+from dsp.metrics import cadence_spm
 from dsp.metrics.metric import MetricStage
 from dsp.records import Metric, Side, Step
 from dsp.signals import NS_PER_S, Placement
@@ -43,7 +44,7 @@ FEET = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT, Placement.FOOT})
 class Stage(MetricStage):
     """1 while running steps come, else 0."""
 
-    reads = (FOOT_STAYS, "cadence_spm")
+    reads = (FOOT_STAYS, cadence_spm.KEY)
 
     def __init__(self) -> None:
         self._last_ns: int | None = None
@@ -80,7 +81,7 @@ class Stage(MetricStage):
         if metric.key == FOOT_STAYS:
             _, went = self._went.get(metric.side, (0, 0))
             self._went[metric.side] = metric.t_ns, max(0, went - 1) if metric.value else min(MOST_WENT, went + 1)
-        if metric.key == "cadence_spm" and metric.value > 60.0 / LONGEST_STEP_S:
+        if metric.key == cadence_spm.KEY and metric.value > 60.0 / LONGEST_STEP_S:
             self._last_ns = metric.t_ns
             self._sure = metric.quality
 

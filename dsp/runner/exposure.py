@@ -13,6 +13,9 @@ from dsp.records import Metric
 from dsp.runner.history import PastRun
 from dsp.signals import NS_PER_S
 
+RUNNING, SPEED, INCLINE = "running", "speed_mps", "incline_pct"
+"""Keys of the metrics that it counts with (a room of the same floor: a test compares them)."""
+
 STEEPEST_PCT = 10.0
 DOWNHILL_WEIGHT = 2.5
 """The middle of 2-3 times (sources 1), reached at STEEPEST_PCT."""
@@ -67,12 +70,12 @@ class Exposure:
         """Take this second's metrics (those without a side, by key); True while running."""
         since_s = 0.0 if self._last_ns is None else (t_ns - self._last_ns) / NS_PER_S
         self._last_ns = t_ns
-        running = metrics.get("running")
+        running = metrics.get(RUNNING)
         if running is None or running.value < 0.5:
             return False
         if not 0.0 < since_s <= LONGEST_GAP_S:
             return True
-        speed, incline = metrics.get("speed_mps"), metrics.get("incline_pct")
+        speed, incline = metrics.get(SPEED), metrics.get(INCLINE)
         known = speed is not None and speed.quality >= TRUSTED and speed.value > 0.0
         speed_mps = speed.value if speed is not None and known else self._usual_mps
         slope_pct = incline.value if incline is not None and incline.quality >= SLOPE_TRUSTED else 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dsp.metrics import cadence_spm, incline_pct, sensor_moved, speed_mps
 from dsp.records import Metric, PainReport, Side, Step, Threshold
 from dsp.runner.exposure import Exposure, usual_speed_mps
 from dsp.runner.history import PastRun
@@ -61,13 +62,13 @@ class Watch:
 
     def second(self, t_ns: int, exposure: Exposure, metrics: Mapping[str, Metric], *, running: bool) -> list[Threshold]:
         """A second has passed; time counts only while running."""
-        moved = metrics.get("sensor_moved")
+        moved = metrics.get(sensor_moved.KEY)
         if moved is not None and moved.value >= SURE:
             self._move(t_ns)
         seconds, self._last_s = exposure.running_s - self._last_s, exposure.running_s
         if not running:
             return []
-        cadence = metrics.get("cadence_spm")
+        cadence = metrics.get(cadence_spm.KEY)
         if cadence is not None and cadence.quality >= SURE:
             self._cadence.add(cadence.value)
         now = self._now(metrics)
@@ -119,7 +120,7 @@ class Watch:
 
     def _now(self, metrics: Mapping[str, Metric]) -> tuple[float, float, float]:
         """Speed, incline and cadence now; the last ones known where one is missing."""
-        keys = ("speed_mps", "incline_pct", "cadence_spm")
+        keys = (speed_mps.KEY, incline_pct.KEY, cadence_spm.KEY)
         known = [metrics.get(key) for key in keys]
         speed, incline, cadence = (
             metric.value if metric is not None and metric.quality >= SURE else last

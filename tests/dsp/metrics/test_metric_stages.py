@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from dsp.metrics import incline_pct, running, speed_mps
 from dsp.metrics.metric import Metrics, MetricStage, all_metrics
 from dsp.records import Metric
+from dsp.runner import exposure
 
 
 @pytest.mark.parametrize("stage", all_metrics(), ids=lambda stage: type(stage).__module__)
@@ -24,6 +26,10 @@ def test_a_reading_that_nobody_wants_is_let_go():
     metrics = Metrics()
     metrics.reading(Metric(0, "moon_phase", 0.5, None, 1.0))
     assert {metric.key for metric in metrics.report(0)} == {"running"}
+
+
+def test_the_exposure_counts_with_metrics_that_there_are():
+    assert (exposure.RUNNING, exposure.SPEED, exposure.INCLINE) == (running.KEY, speed_mps.KEY, incline_pct.KEY)
 
 
 @pytest.mark.parametrize("stage", [s for s in all_metrics() if s.made_of], ids=lambda stage: type(stage).__module__)
