@@ -62,7 +62,7 @@ class _Split:
         self._inner_s = [0.0]
 
     def wrap(self, part: str, function: Callable[Given, Result]) -> Callable[Given, Result]:
-        clock, spent_s, calls, inner_s = time.perf_counter, self.spent_s, self.calls, self._inner_s
+        clock, spent_s, calls, inner_s = time.process_time, self.spent_s, self.calls, self._inner_s
 
         def timed(*args: Given.args, **kwargs: Given.kwargs) -> Result:
             inner_s.append(0.0)
@@ -86,10 +86,10 @@ def _wrapping_s() -> float:
     timed = _Split().wrap("", nothing)
     costs = []
     for function in (nothing, timed):
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(CALIBRATION_CALLS):
             function()
-        costs.append(time.perf_counter() - start)
+        costs.append(time.process_time() - start)
     return (costs[1] - costs[0]) / CALIBRATION_CALLS
 
 
@@ -110,7 +110,7 @@ def split_s(job: Callable[[], object], parts: Mapping[str, tuple[Part, ...]] = H
     """Seconds that each part takes of `job`, wrapping taken off; the rest is not in here."""
     overhead_s = _wrapping_s()
     best: dict[str, float] = {}
-    for _ in range(3):
+    for _ in range(5):
         split = _Split()
         with _patched(parts, split):
             job()
