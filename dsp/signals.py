@@ -16,6 +16,9 @@ GRAVITY_MPS2 = 9.80665
 
 NS_PER_S = 1_000_000_000
 
+NEVER_S = float("-inf")
+"""When something happened that never did: the timeline may begin anywhere, below zero too."""
+
 Vector = tuple[float, float, float]
 """x, y, z in the sensor's own axes, or east, north, up in level ones."""
 

@@ -19,7 +19,7 @@ from dsp.samples.filters import LowPass2
 from dsp.samples.intake import Intake, Ready
 from dsp.samples.stage import JOIN_S
 from dsp.samples.trace import Trace
-from dsp.signals import Placement, SampleBlock, Vector
+from dsp.signals import NEVER_S, Placement, SampleBlock, Vector
 
 SIDE_OF = {Placement.LEFT_FOOT: Side.LEFT, Placement.RIGHT_FOOT: Side.RIGHT}
 
@@ -72,7 +72,7 @@ class FootChain:
         self._begun = False
         self._with_gyro = False
         self._done = 0
-        self._last_contact_s = -9.0
+        self._last_contact_s = NEVER_S
         self._stride_s = 0.0
         self._row = 0
         self._lifted = True

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from dsp.detectors.landing import Landing, LandingParams
 from dsp.records import EventKind
+from dsp.signals import NEVER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class FootContacts:
         self._t_s = 0.0
         self._rate = 0.0
         self._smooth = (0.0, 0.0)
-        self.contact_s = -9.0
+        self.contact_s = NEVER_S
         self._swing()
 
     def landed(self, contact_s: float) -> None:
@@ -106,7 +107,7 @@ class FootContacts:
             else:
                 if x < self._deepest:
                     self._deepest = x
-                    if x < -self._threshold and self._below_s < 0.0:
+                    if x < -self._threshold and self._below_s == NEVER_S:
                         self._below_s = t
                 if previous < 0.0 <= x and self._deepest < -self._threshold and t - self._below_s > self._p.guard_s:
                     self._landing = Landing(self._p.landing, (previous_t, previous), (t, x))
@@ -186,4 +187,4 @@ class FootContacts:
         self._landing = None
         self._threshold = max(self._p.swing_share * self._usual, self._p.swing_least)
         self._deepest = 0.0
-        self._below_s = -1.0
+        self._below_s = NEVER_S

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from dsp.detectors.foot import FootEvent
 from dsp.records import EventKind
-from dsp.signals import GRAVITY_MPS2
+from dsp.signals import GRAVITY_MPS2, NEVER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class ShoeContacts:
         self._peak = 0.0
         self._in_stance = False
         self._lain = False
-        self._contact_s = -9.0
+        self._contact_s = NEVER_S
 
     def run(self, t_s: list[float], size: list[float]) -> list[FootEvent]:
         """Events in samples of the low-passed force, m/s2."""
@@ -72,7 +72,7 @@ class ShoeContacts:
                 self._lain = self._lain or (y < p.still_g and held > p.shortest_stance_s)
                 peaked = y < one >= two and one > p.push_g and held > p.shortest_stance_s
                 if peaked and one > p.push_most * self._usual:
-                    self._in_stance, self._peak, self._contact_s = False, one, -9.0
+                    self._in_stance, self._peak, self._contact_s = False, one, NEVER_S
                 elif peaked and self._lain:
                     when = previous_t - self._delay_s
                     events.append(FootEvent(EventKind.TOE_OFF, when, self._contact_s, self._usual))

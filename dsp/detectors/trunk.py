@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dsp.samples.parabola import vertex
-from dsp.signals import GRAVITY_MPS2
+from dsp.signals import GRAVITY_MPS2, NEVER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ class TrunkContacts:
         self._lowest = 9.0
         self._depth = 9.0
         self._falling = 9.0
-        self._crossed_s = -1.0
-        self._contact_s = -9.0
+        self._crossed_s = NEVER_S
+        self._contact_s = NEVER_S
 
     def run(self, t_s: list[float], force: list[float]) -> list[TrunkEvent]:
         """Events in samples (t_s, low-passed vertical force m/s2); times are corrected for the filter's delay."""
@@ -108,27 +108,27 @@ class TrunkContacts:
                     in_stance = False
                     lowest = self._falling = y
                     level = max(contact_g, y + rise_g)
-                    crossed_s = -1.0
+                    crossed_s = NEVER_S
             elif y < lowest:
                 lowest = self._depth = y
                 self._falling = previous
                 level = max(contact_g, y + rise_g)
-                crossed_s = -1.0
+                crossed_s = NEVER_S
             else:
                 if previous == lowest:
                     self._depth = vertex(self._falling, previous, y)
                 if y < level:
-                    crossed_s = -1.0
+                    crossed_s = NEVER_S
                 elif lowest < arm_g:
                     if previous < level and t - contact_s > self._least_s(lowest):
                         crossed_s = t - (y - level) / (y - previous) * (t - previous_t)
                     if y >= load_g:
-                        if crossed_s > 0.0:
+                        if crossed_s > NEVER_S:
                             in_stance, contact_s = True, crossed_s
                             loaded = t - (y - load_g) / (y - previous) * (t - previous_t) if previous < load_g else t
                             events.append(self._load(t, crossed_s, (load_g - level) / max(loaded - crossed_s, 1e-3)))
                         lowest = 9.0
-                        crossed_s = -1.0
+                        crossed_s = NEVER_S
             previous, previous_t = y, t
         self._in_stance, self._contact_s, self._crossed_s = in_stance, contact_s, crossed_s
         self._previous, self._previous_t = previous, previous_t

@@ -15,7 +15,7 @@ from dsp.gait.drop import obliquity_rad
 from dsp.orientation.mount import Mount
 from dsp.records import Attitude
 from dsp.samples.trace import Trace
-from dsp.signals import NS_PER_S, Vector
+from dsp.signals import NEVER_S, NS_PER_S, Vector
 
 Angles = tuple[float, float, float]
 _NONE = (None, None, None)
@@ -39,7 +39,7 @@ class AttitudeStage:
 
     def __init__(self, params: AttitudeParams | None = None) -> None:
         self._p = params or AttitudeParams()
-        self._before_s = 0.0
+        self._before_s = NEVER_S
         self._turned = 0.0
         self._mean = 0.0
         self._before: Angles | None = None

@@ -21,7 +21,7 @@ from dsp.metrics.slope_pct import FOOT_SLOPE
 from dsp.metrics.speed_source import FOOT_SPEED
 from dsp.records import Metric, Side
 from dsp.samples.trace import Trace
-from dsp.signals import GRAVITY_MPS2, NS_PER_S, Vector
+from dsp.signals import GRAVITY_MPS2, NEVER_S, NS_PER_S, Vector
 
 Floats = npt.NDArray[np.float64]
 
@@ -123,14 +123,14 @@ class FootStrides:
 
     def __init__(self, params: FootStrideParams | None = None) -> None:
         self._p = params or FootStrideParams()
-        self._flat_s = -9.0
-        self._contact_s = -9.0
+        self._flat_s = NEVER_S
+        self._contact_s = NEVER_S
         self._bias = np.zeros(3)
         self._count = 0
 
     def reset(self) -> None:
         """The next stance is a first one."""
-        self._flat_s = -9.0
+        self._flat_s = NEVER_S
 
     def stance(self, trace: Trace, pitch: Vector, contact_s: float, release_s: float) -> FootStride | None:
         """Take the stance from `contact_s` to `release_s`; the stride that ended in it, if there was one.

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from operator import mul
 
 from dsp.samples.trace import Trace
-from dsp.signals import GRAVITY_MPS2
+from dsp.signals import GRAVITY_MPS2, NEVER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class RunningGate:
 
     def reset(self) -> None:
         """After a gap: the row begins again."""
-        self._last_s = -9.0
+        self._last_s = NEVER_S
         self._step_s = 0.0
         self._stride_s = 0.0
         self._square = 0.0

@@ -14,7 +14,7 @@ from dsp.gait.sightings import Contact, Drop, Release, Sighting
 from dsp.orientation.mount import Mount
 from dsp.records import Side
 from dsp.samples.trace import Trace
-from dsp.signals import Placement, Vector
+from dsp.signals import NEVER_S, Placement, Vector
 
 DROP_PLACEMENTS = frozenset({Placement.SACRUM, Placement.WAIST_FRONT, Placement.LEFT_HIP, Placement.RIGHT_HIP})
 """Where a sensor moves with the pelvis."""
@@ -72,7 +72,7 @@ class Stances:
         self.contacts_s: list[float] = []
         self.step_s = 0.0
         self._open: _Open | None = None
-        self._judged_s = -9.0
+        self._judged_s = NEVER_S
         self._last_side: Side | None = None
         self._row: list[Sighting] = []
         self._waiting: deque[tuple[int, Vector, Vector]] = deque(maxlen=WAITING)
@@ -157,7 +157,7 @@ class Stances:
 
     def _beats(self, contact_s: float) -> int:
         """How many step times after the last judged stance this one began."""
-        if self.step_s <= 0.0:
+        if self.step_s <= 0.0 or self._judged_s == NEVER_S:
             return 1
         return max(1, round((contact_s - self._judged_s) / self.step_s))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from dsp.gait.sightings import Contact, Drop, Release
 from dsp.records import Side, Step
-from dsp.signals import NS_PER_S, Placement
+from dsp.signals import NEVER_S, NS_PER_S, Placement
 
 ORDER = (
     Placement.LEFT_FOOT,
@@ -97,11 +97,11 @@ class StepFusion:
         self._p = params or FusionParams()
         self.due_s = float("inf")  # when `take` next has something, if no more is heard until then
         self._open: list[_Stance] = []
-        self._told_s = -1e9
+        self._told_s = NEVER_S
         self._alive: dict[Placement, float] = {}
         self._offset_s: dict[Placement, float] = {}
         self._matched: dict[Placement, int] = {}
-        self._trunk_s = -1e9
+        self._trunk_s = NEVER_S
         self._step_s = 0.35
         self._last: _Stance | None = None
 

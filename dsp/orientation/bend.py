@@ -20,6 +20,7 @@ from dsp.orientation.mount import Mount
 from dsp.orientation.strapdown import Strapdown
 from dsp.records import Metric
 from dsp.runner.exposure import USUAL_MPS
+from dsp.signals import NEVER_S
 
 LATE_S = 3.0
 """Speeds count this long after the second they were said for.
@@ -85,7 +86,7 @@ class Bend:
 
     def reset(self) -> None:
         """After a gap, or with another mount."""
-        self._before_s = 0.0
+        self._before_s = NEVER_S
 
     def change(
         self, t_s: float, turn_radps: float, strapdown: Strapdown, leveller: Leveller, mount: Mount | None

@@ -167,10 +167,35 @@ def test_memory_stays_bounded():
     assert max(sizes[3:]) < 1.15 * sizes[2]
 
 
-def test_any_start_of_the_clock_gives_the_same_run(made):
-    first = [r for r in play(blocks_of(made, ALL, 10)) if isinstance(r, Step)]
-    later = [r for r in play(blocks_of(made, ALL, 10, t0_ns=3_000_000_000_000)) if isinstance(r, Step)]
-    assert len(first) == len(later)
+@pytest.mark.parametrize("start_s", [3_000, -100, -8, -9_000_000])
+@pytest.mark.parametrize("worn", [ALL, [Placement.SACRUM], [Placement.LEFT_FOOT]])
+def test_any_start_of_the_clock_gives_the_same_run(made, start_s, worn):
+    start_ns = start_s * 1_000_000_000
+    first = [r for r in play(blocks_of(made, worn, 10)) if isinstance(r, Step)]
+    later = [r for r in play(blocks_of(made, worn, 10, t0_ns=start_ns)) if isinstance(r, Step)]
+    assert len(first) == len(later) > 10
     for a, b in zip(first, later, strict=True):
-        assert abs(b.t_ns - a.t_ns - 3_000_000_000_000) < 2_000
-        assert a.side == b.side
+        assert abs(b.t_ns - a.t_ns - start_ns) < 2_000
+        assert (a.side, a.source) == (b.side, b.source)
+        assert a.contact_ms == (b.contact_ms and pytest.approx(b.contact_ms, abs=0.05))
+        assert a.drop_excursion_deg == (b.drop_excursion_deg and pytest.approx(b.drop_excursion_deg, abs=0.01))
+
+
+def test_a_shoe_without_a_gyro_may_start_below_zero(made):
+    shoe = [
+        SampleBlock(b.source, b.placement, b.layout[:3], b.t_ns, b.values[:, :3], b.rate_hz)
+        for b in blocks_of(made, [Placement.LEFT_FOOT], 10)
+    ]
+    below = [SampleBlock(b.source, b.placement, b.layout, b.t_ns - 100 * 10**9, b.rows, b.rate_hz) for b in shoe]
+    counts = [sum(isinstance(r, Step) for r in play(blocks)) for blocks in (shoe, below)]
+    assert counts[0] == counts[1]
+
+
+def test_the_pelvis_turns_alike_below_zero(made):
+    told = [
+        [r for r in play(blocks_of(made, [Placement.SACRUM], 10, t0_ns=t0)) if isinstance(r, Attitude)]
+        for t0 in (100 * 10**9, -100 * 10**9)
+    ]
+    above, below = ([r.rotation_deg for r in each if r.rotation_deg is not None] for each in told)
+    assert above == pytest.approx(below, abs=1e-3)
+    assert len(above) > 1000
