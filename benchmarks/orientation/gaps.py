@@ -26,7 +26,8 @@ def filled(case: Case, *, from_past_strides: bool) -> tuple[Array, Array]:
             channels = None
             if from_past_strides:
                 past = [list(channel) for channel in zip(*out[-keep:], strict=True)]
-                channels = from_strides(out_t[-keep:], past, times, t, row, stride_s, GapFillParams())
+                like = from_strides(out_t[-keep:], past, times, t, row, stride_s, GapFillParams())
+                channels = like.channels if like else None
             if channels is None:
                 channels = straight(out[-1], row, missing)
             out_t += times

@@ -19,6 +19,7 @@ from dsp.gait.sightings import Posture, Reading, Sighting, Tapped
 from dsp.gait.stances import StanceParams
 from dsp.metrics.sensor_moved import KEY as MOVED_KEY
 from dsp.orientation.bend import Pace
+from dsp.orientation.hole import Hole
 from dsp.orientation.leveller import LevelParams
 from dsp.orientation.lever import BESIDE_M, Lever
 from dsp.orientation.mount import Mount
@@ -40,7 +41,7 @@ class TrunkParams:
     """
 
     hold_s: float = 0.75
-    trace_s: float = 2.4
+    trace_s: float = 3.8
     contact: TrunkContactParams = field(default_factory=TrunkContactParams)
     stance: StanceParams = field(default_factory=StanceParams)
     level: LevelParams = field(default_factory=LevelParams)
@@ -111,7 +112,7 @@ class TrunkChain:
                 self._restart()
                 continue
             if ready is Ready.FILLED and self._started:
-                self._level.disturb(self._intake.gap_s)
+                self._level.disturb(Hole(self._intake.gap_s, self._intake.gap_end_s, self._intake.gap_lags_s))
             if self._started or self._start():
                 told, sure_s = len(out), self._held_until_s
                 self._work(out)

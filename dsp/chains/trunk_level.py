@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import deque
+
 from dsp.gait.drop import BEFORE_CONTACT_S
 from dsp.orientation.bend import Bend, Pace
+from dsp.orientation.hole import Found, Hole, towards_usual
 from dsp.orientation.lean import mean_up, tilt_since
 from dsp.orientation.leveller import Leveller, LevelParams
 from dsp.orientation.mean_direction import MeanDirection
@@ -12,6 +16,9 @@ from dsp.orientation.stillness import Look
 from dsp.orientation.strapdown import Strapdown
 from dsp.samples.trace import Trace
 from dsp.signals import Vector
+
+CORRECTIONS = 6
+"""Strides in which levelling corrects that reach as far back as those a hole is compared with."""
 
 
 class TrunkLevel:
@@ -30,6 +37,9 @@ class TrunkLevel:
         self._mean_direction = MeanDirection()
         self._bias_known = False
         self._corrected_s = 0.0
+        self._found: deque[Found] = deque(maxlen=CORRECTIONS)
+        self._holes: list[Hole] = []  # whose end is not worked off yet
+        self._hole_end_s = 0.0
 
     @property
     def bias(self) -> Vector:
@@ -55,19 +65,41 @@ class TrunkLevel:
             x, y, z = (sum(axis) / (until + 1) for axis in force)
             self._mean_direction.align(before_s, (x, y, z))
         self._corrected_s = trace.t_s[0]
+        self._found.clear()
+        self._holes.clear()
         self._bias_known = True
 
-    def disturb(self, gap_s: float) -> None:
-        """Samples were filled in over `gap_s`."""
+    def disturb(self, hole: Hole) -> None:
+        """Samples were filled in."""
         if self.levelled:
-            self._leveller.disturb(gap_s)
+            self._leveller.disturb(hole)
+            self._holes.append(hole)
+            self._hole_end_s = hole.end_s
 
     def run(self, t_s: list[float], start: int, stop: int, trace: Trace) -> list[float]:
         """Vertical force, m/s2, of samples start to stop, at `t_s`; up, and with a gyro velocity, go to the trace."""
         force = [axis[start:stop] for axis in trace.axes[:3]]
         if not self.levelled:
             return self._mean_direction.run(t_s, force, trace)
-        return self._strapdown.run(t_s, force, [axis[start:stop] for axis in trace.turns], trace)
+        turns = [axis[start:stop] for axis in trace.turns]
+        if not self._holes or self._holes[0].end_s > t_s[-1]:
+            return self._strapdown.run(t_s, force, turns, trace)
+        return self._over_holes(t_s, force, turns, trace)
+
+    def _over_holes(
+        self, t_s: list[float], force: list[list[float]], turns: list[list[float]], trace: Trace
+    ) -> list[float]:
+        """The same, but once the sample after a hole is worked off, up is brought towards the usual before going on."""
+        vertical: list[float] = []
+        done, n = 0, len(t_s)
+        while done < n:
+            hole = self._holes.pop(0) if self._holes and self._holes[0].end_s <= t_s[-1] else None
+            part = slice(done, bisect_left(t_s, hole.end_s) + 1 if hole else n)
+            vertical += self._strapdown.run(t_s[part], [a[part] for a in force], [a[part] for a in turns], trace)
+            if hole:
+                towards_usual(hole, self._strapdown, trace, self._found)
+            done = part.stop
+        return vertical
 
     def stride(
         self, contacts_s: tuple[float, float, float], trace: Trace, period_s: float, mount: Mount | None
@@ -84,9 +116,12 @@ class TrunkLevel:
         bend = self._bend.change(mid_s, self.turn_radps, strapdown, leveller, mount)
         self.turn_radps = 0.0
         before = strapdown.up()
-        leveller.stride(mid_s, (vx, vy), *bend)
+        leveller.stride(mid_s, (vx, vy), *bend, seen=(three_s - max(one_s, self._hole_end_s)) / (three_s - one_s))
         x, y, z = (b - a for a, b in zip(before, strapdown.up(), strict=True))
-        tilt_since(trace, three_s - BEFORE_CONTACT_S - period_s, (x, y, z))
+        from_s = three_s - BEFORE_CONTACT_S - period_s
+        tilt_since(trace, from_s, (x, y, z))
+        if not leveller.unsure:
+            self._found.append((from_s, (x, y, z)))
         self._corrected_s = strapdown.t_s
 
     def look(self, now_s: float, quiet: Look | None) -> None:

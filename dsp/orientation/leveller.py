@@ -14,8 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dsp.orientation.hole import Hole
 from dsp.orientation.strapdown import Strapdown
+from dsp.orientation.usual_lean import UsualLean
 from dsp.signals import GRAVITY_MPS2, Vector
+
+Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,11 @@ class LevelParams:
     turn_tilt_rad                              growth per sqrt(rad) of turn: an accelerometer's offset turns with the
                                                sensor, the tilt that it was taken for does not (20 mg: SD 0.012 rad;
                                                less is better where turns are quick)
-    gap_tilt_radps, gap_force_mps2             error per second of filled-in samples (0.8 deg over 0.1 s, `gap_fill`)
+    after_strides                              so many after a hole are taken to be more like those before it:
+    after_velocity_mps, after_walk             in velocity (0.03-0.05 m/s in seven recordings; who speeds up or turns
+                                               repeats it less well: without a hole that counts more), and
+    lean_rad                                   in lean (twice the 0.5 deg of `usual_lean`, runners do change it), of
+    lean_share                                 strides that lie behind the hole by this share or more
     """
 
     tilt_0_rad: float = 0.17
@@ -48,8 +56,11 @@ class LevelParams:
     still_rate_radps: float = 0.02
     change_share: float = 0.15
     turn_tilt_rad: float = 0.008
-    gap_tilt_radps: float = 0.15
-    gap_force_mps2: float = 1.5
+    after_strides: int = 3
+    after_velocity_mps: float = 0.05
+    after_walk: float = 0.05
+    lean_rad: float = 0.02
+    lean_share: float = 0.3
 
 
 class Leveller:
@@ -75,14 +86,21 @@ class Leveller:
         self._cov[2:5, 2:5] = bias
         self._t_s = t_s
         self.up: Vector | None = None
+        self._forget_lean()
+        self._holes: list[Hole] = []  # later than what was observed last
 
-    def disturb(self, gap_s: float) -> None:
-        """Samples were filled in over `gap_s`: what was known of tilt and velocity is less sure now."""
-        p = self._params
-        for i in (0, 1):
-            self._cov[i, i] += (p.gap_tilt_radps * gap_s) ** 2
-        for i in (5, 6):
-            self._cov[i, i] += (p.gap_force_mps2 * gap_s) ** 2
+    def _forget_lean(self) -> None:
+        self._usual = UsualLean()
+        self._after = 0
+
+    def disturb(self, hole: Hole) -> None:
+        """Samples were filled in: what was known of tilt and velocity is less sure from then on."""
+        self._holes.append(hole)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether what is found wrong with up may come from a hole just past."""
+        return bool(self._holes) or self._after > 0
 
     def stride(
         self,
@@ -90,15 +108,21 @@ class Leveller:
         velocity: tuple[float, float],
         change: tuple[float, float] = (0.0, 0.0),
         turned_rad: float = 0.0,
+        *,
+        seen: float = 1.0,
     ) -> tuple[float, float]:
         """The trunk's velocity, mean of two successive contacts, at their mid-time; returns the velocity correction.
 
         change      what the runner's way has added to it since the time before (`bend`): that is no error, and goes
         turned_rad  how far the runner has turned since
+        seen        share of the stride that `up` is of that lies behind the last hole, less than 0 if none does
         """
         p, strapdown = self._params, self._strapdown
         if not turned_rad:
-            return self._observe(t_s, velocity, p.stride_velocity_mps)
+            self._pass_holes(t_s)
+            sd = p.after_velocity_mps if self._after else p.stride_velocity_mps
+            return self._observe(t_s, velocity, sd, seen=seen)
+        self._after = 0  # in a bend neither is as before
         self._cov[0, 0] += p.turn_tilt_rad**2 * abs(turned_rad)
         self._cov[1, 1] += p.turn_tilt_rad**2 * abs(turned_rad)
         strapdown.v = (strapdown.v[0] - change[0], strapdown.v[1] - change[1])
@@ -114,21 +138,30 @@ class Leveller:
     def free(self, t_s: float, velocity: tuple[float, float]) -> None:
         """The same at no particular phase, in unknown motion."""
         self.up = None
+        self._forget_lean()
         self._observe(t_s, velocity, self._params.free_velocity_mps)
 
     def still(self, t_s: float, velocity: tuple[float, float], mean_rate: Vector) -> None:
         """Standing: velocity is nothing but sway, and so is the mean rate (rad/s, bias already taken off)."""
         self.up = None
+        self._forget_lean()
         self._observe(t_s, velocity, self._params.still_velocity_mps)
         self._apply_bias(mean_rate, self._params.still_rate_radps, t_s)
 
     def _observe(
-        self, t_s: float, velocity: tuple[float, float], sd: float, *, keep_bias_about_up: bool = False
+        self,
+        t_s: float,
+        velocity: tuple[float, float],
+        sd: float,
+        *,
+        keep_bias_about_up: bool = False,
+        seen: float = 0.0,
     ) -> tuple[float, float]:
         """Observe the two velocities, the closed form of a two-by-two inverse; returns their correction.
 
         A bend says nothing of the bias about the vertical, which is what tells bends: there it stays as it is.
         """
+        self._pass_holes(t_s)
         self._propagate(t_s)
         cov = self._cov
         columns = cov[:, 5:7]
@@ -136,12 +169,36 @@ class Leveller:
         scale = 1.0 / (a * d - b * b)
         gain = columns @ np.array([[d * scale, -b * scale], [-b * scale, a * scale]])
         error = gain @ np.array((-velocity[0], -velocity[1]))
+        cov = cov - gain @ columns.T
+        if self.up is not None and seen > self._params.lean_share and not self._holes:
+            cov, error = self._observe_lean(cov, error, self.up, min(seen, 1.0))
         tilt_x, tilt_y, bx, by, bz, vx, vy = error.tolist()
         if keep_bias_about_up:
             ux, uy, uz = self.up or self._strapdown.up()
             along = ux * bx + uy * by + uz * bz
             bx, by, bz = bx - along * ux, by - along * uy, bz - along * uz
-        return self._take_over(cov - gain @ columns.T, (tilt_x, tilt_y), (bx, by, bz), (vx, vy), t_s)
+        return self._take_over(cov, (tilt_x, tilt_y), (bx, by, bz), (vx, vy), t_s)
+
+    def _observe_lean(self, cov: Array, error: Array, up: Vector, seen: float) -> tuple[Array, Array]:
+        """After a hole, observe the lean of a stride; else learn which is usual. Covariance and errors with it."""
+        if not self._after or not self._usual.known:
+            self._usual.add(up)
+            self._after = max(0, self._after - 1)
+            return cov, error
+        self._after -= 1
+        x, y = self._usual.tilt(up, *self._level_rows())
+        columns = cov[:, :2]
+        gain = columns @ np.linalg.inv(columns[:2] + np.eye(2) * (self._params.lean_rad / seen) ** 2)
+        return cov - gain @ columns.T, error + gain @ (np.array((x, y)) / seen - error[:2])
+
+    def _pass_holes(self, t_s: float) -> None:
+        """What holes up to `t_s` have left unsure."""
+        while self._holes and self._holes[0].end_s <= t_s:
+            hole = self._holes.pop(0)
+            self._propagate(hole.end_s)
+            tilt, velocity = hole.doubt
+            self._cov.flat[::8] += (tilt**2, tilt**2, 0.0, 0.0, 0.0, velocity**2, velocity**2)
+            self._after = self._params.after_strides
 
     def _propagate(self, t_s: float) -> None:
         dt = t_s - self._t_s
@@ -153,7 +210,8 @@ class Leveller:
         q_tilt = p.tilt_walk**2 * dt
         # White tilt rate through gravity into velocity (van Loan's terms to first order in the coupling).
         q_cross = g * q_tilt * dt / 2.0
-        q_velocity = p.velocity_walk**2 * dt + g * g * q_tilt * dt * dt / 3.0
+        walk = p.after_walk if self._after else p.velocity_walk
+        q_velocity = walk**2 * dt + g * g * q_tilt * dt * dt / 3.0
         q_bias = p.bias_walk**2 * dt
         cov.flat[::8] += (q_tilt, q_tilt, q_bias, q_bias, q_bias, q_velocity, q_velocity)
         cov[0, 6] -= q_cross
@@ -163,7 +221,7 @@ class Leveller:
         self._cov = cov
         self._t_s = t_s
 
-    def _transition(self, dt: float) -> npt.NDArray[np.float64]:
+    def _transition(self, dt: float) -> Array:
         """(7, 7): bias turns tilt, tilt leaks gravity into velocity."""
         (ax, ay, az), (bx, by, bz) = self._level_rows()
         gain = GRAVITY_MPS2 * dt
@@ -194,7 +252,7 @@ class Leveller:
 
     def _take_over(
         self,
-        cov: npt.NDArray[np.float64],
+        cov: Array,
         tilt: tuple[float, float],
         bias: Vector,
         velocity: tuple[float, float],
@@ -208,6 +266,9 @@ class Leveller:
         turn_x = one[0] * bx + one[1] * by + one[2] * bz
         turn_y = two[0] * bx + two[1] * by + two[2] * bz
         fall = 0.5 * g * dt * dt
+        if not self.unsure:
+            x, y, z = (tilt_x * b - tilt_y * a for a, b in zip(one, two, strict=True))
+            self._usual.shift((x, y, z))
         self._strapdown.correct(
             (tilt_x - turn_x * dt, tilt_y - turn_y * dt),
             (bx, by, bz),

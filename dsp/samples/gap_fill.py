@@ -21,6 +21,7 @@ class GapFillParams:
     """How the strides before are lined up.
 
     strides    how many are averaged
+    usual_strides  how many are lined up, for who wants to know what is usual there: `Filled.lags_s`
     match_s    stretch before the gap that is compared
     search_s   how far a stride may differ from the expected one, and step_s in what steps it is tried
     blend_s    over which the difference at either end dies away
@@ -29,12 +30,21 @@ class GapFillParams:
     """
 
     strides: int = 2
+    usual_strides: int = 4
     match_s: float = 0.15
     search_s: float = 0.04
     step_s: float = 0.004
     blend_s: float = 0.02
     force_scale: float = 10.0
     end_weight: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Channels of the lost samples, and how far back the like of them lies: one, two, ... strides."""
+
+    channels: list[list[float]]
+    lags_s: list[float]
 
 
 def straight(before: list[float], after: list[float], n: int) -> list[list[float]]:
@@ -50,7 +60,7 @@ def from_strides(
     following: list[float],
     stride_s: float,
     params: GapFillParams,
-) -> list[list[float]] | None:
+) -> Filled | None:
     """Channels at `times` from the strides before; None when the past is too short.
 
     t_s, axes      past samples, times rising, ax ay az gx gy gz
@@ -63,17 +73,20 @@ def from_strides(
     recent_t, recent = t[first:], past[:, first:]
     total = np.zeros((6, len(times)))
     head, tail = np.zeros(6), np.zeros(6)
-    used = 0
-    for k in range(1, params.strides + 1):
+    lags: list[float] = []
+    for k in range(1, max(params.strides, params.usual_strides) + 1):
         lag = _best_lag(t, past, recent_t, recent, t_next, after, weight, k * stride_s, params)
         if lag is None:
             break
+        lags.append(lag)
+        if k > params.strides:
+            continue
         total += _at(t, past, np.array(times) - lag)
         head += past[:, -1] - _at(t, past, np.array([t[-1] - lag]))[:, 0]
         tail += after - _at(t, past, np.array([t_next - lag]))[:, 0]
-        used += 1
-    if not used:
+    if not lags:
         return None
+    used = min(len(lags), params.strides)
     out: list[list[float]] = []
     for channel, begin, end in zip(
         (total / used).tolist(), (head / used).tolist(), (tail / used).tolist(), strict=True
@@ -84,7 +97,7 @@ def from_strides(
                 for v, at in zip(channel, times, strict=True)
             ]
         )
-    return out
+    return Filled(out, lags)
 
 
 def _best_lag(

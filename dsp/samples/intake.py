@@ -20,7 +20,7 @@ import numpy as np
 from dsp.packed import Array, Rows
 from dsp.samples.averaging import averaging_of
 from dsp.samples.channels import NOTHING, Channels, channels_of, only_plausible
-from dsp.samples.gap_fill import GapFillParams, from_strides, straight
+from dsp.samples.gap_fill import Filled, GapFillParams, from_strides, straight
 from dsp.samples.held import Held
 from dsp.samples.stage import CHUNK_S, LEAST_RATE_HZ, SILENT_S, chunk_samples, group_samples
 from dsp.samples.trace import Trace
@@ -50,7 +50,7 @@ class IntakeParams:
 
     fill_s: float = 0.26
     fill_strides_s: float = 0.36
-    memory_s: float = 2.2
+    memory_s: float = 3.8
     alone_s: float = 1.0
     least_rate_hz: float = LEAST_RATE_HZ
     chunk_s: float = CHUNK_S
@@ -71,7 +71,9 @@ class Intake:
     """Blocks of one IMU into its `trace`, whole chunks on a near-regular grid.
 
     A short gap is filled: from the strides before when the stride time is known (`stride_s`, set by the owner; 0 means
-    unknown), else with a straight line. The owner may also set `chunk`, the samples of the next chunks.
+    unknown), else with a straight line. Of the gap filled last, `gap_s` is the length, `gap_end_s` the sample after it,
+    and `gap_lags_s` how far back the strides lie that it was lined up with. The owner may also set `chunk`, the samples
+    of the next chunks.
 
     Channels that are absent are zeros in the trace; which these are changes only with a restart. `joined_s` is when the
     sensor began, or began again after a silence (`SILENT_S`).
@@ -88,6 +90,8 @@ class Intake:
         self.chunk = 0
         self.stride_s = 0.0
         self.gap_s = 0.0
+        self.gap_end_s = 0.0
+        self.gap_lags_s: list[float] = []
         self.joined_s = float("-inf")
         self.group = 1
         self._raw_period_s = 0.0
@@ -278,16 +282,16 @@ class Intake:
         n = max(1, round((next_ns - before_ns) * 1e-9 / self._raw_period_s) - 1)
         stamps = [before_ns + (next_ns - before_ns) * (i + 1) // (n + 1) for i in range(n)]
         after = following.tolist()
-        filled: list[list[float]] | None = None
+        filled: Filled | None = None
         if self.stride_s > 0.0:
             keep = int(self._p.memory_s / self.period_s)
             past_t = trace.t_s[-keep:] + [stamp * 1e-9 for stamp in waiting_ns]
             past = [axis[-keep:] + more for axis, more in zip(trace.axes, waiting.T.tolist(), strict=True)]
             times = [stamp * 1e-9 for stamp in stamps]
             filled = from_strides(past_t, past, times, next_ns * 1e-9, after, self.stride_s, self._p.gap_fill)
-        if filled is None:
-            filled = straight(last.tolist(), after, n)
-        return stamps, np.array(filled).T
+        self.gap_end_s = next_ns * 1e-9
+        self.gap_lags_s = filled.lags_s if filled else []
+        return stamps, np.array(filled.channels if filled else straight(last.tolist(), after, n)).T
 
 
 def _without_rates(rows: Array) -> Array:

@@ -1,0 +1,49 @@
+"""How the trunk usually leans, mean over a stride: what levelling compares with for some strides after a hole.
+
+From stride to stride the mean lean differs by 0.4-0.6 deg (one standard deviation, seven recordings), hardly more than
+what the velocity of one stride shows, and independently of it.
+"""
+
+from __future__ import annotations
+
+from dsp.signals import Vector
+
+STRIDES = 6
+"""Strides that are averaged."""
+
+LEAST_STRIDES = 3
+"""Of fewer there is no usual lean."""
+
+
+class UsualLean:
+    """Mean of up, in sensor axes, over the strides before the last hole."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Nothing is usual: a start, or no steps."""
+        self._up: Vector = (0.0, 0.0, 0.0)
+        self._strides = 0
+
+    @property
+    def known(self) -> bool:
+        """Whether enough strides have been seen."""
+        return self._strides >= LEAST_STRIDES
+
+    def add(self, up: Vector) -> None:
+        """Take in a stride without a hole."""
+        self._strides = min(self._strides + 1, STRIDES)
+        x, y, z = (u + (v - u) / self._strides for u, v in zip(self._up, up, strict=True))
+        self._up = x, y, z
+
+    def shift(self, by: Vector) -> None:
+        """What has been found wrong with up was wrong in the strides before too."""
+        if self._strides:
+            x, y, z = (u + v for u, v in zip(self._up, by, strict=True))
+            self._up = x, y, z
+
+    def tilt(self, up: Vector, one: Vector, two: Vector) -> tuple[float, float]:
+        """Tilt about the level axes `one` and `two` that would bring `up` back to the usual, rad."""
+        x, y, z = (u - v for u, v in zip(up, self._up, strict=True))
+        return -(x * two[0] + y * two[1] + z * two[2]), x * one[0] + y * one[1] + z * one[2]
