@@ -53,7 +53,7 @@ REACHED = (
 )
 REACHED_SPOKEN = "Walk or stop for today."
 
-DOWNHILL = "Downhill counts two to three times for your knees. Short, quick steps, or walk this one down."
+DOWNHILL = "Short, quick steps, or walk this one down. Guides say: downhill is two to three times as hard on knees."
 DOWNHILL_SPOKEN = "Downhill: short, quick steps."
 DOWNHILL_MUCH = (
     "{descent_m:.0f} m down today, more than in any run of the last 30 days. Take the rest of the downhill at a walk."

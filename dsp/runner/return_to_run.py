@@ -9,7 +9,7 @@ from dsp import texts
 from dsp.runner.history import PastRun
 
 RETURN_FROM, RETURN_TO = 0.30, 0.50
-"""Start at 30-50 % of the distance at which it began (seed guide)."""
+"""Start at 30-50 % of the distance at which it began (guides)."""
 RETURN_START = 0.40
 RETURN_GROWTH = 1.10
 """The lower end of +10-15 % a session while pain-free."""

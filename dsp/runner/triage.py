@@ -74,12 +74,12 @@ _MEANT: tuple[tuple[re.Pattern[str], Kind, str | None], ...] = tuple(
 
 
 class PainRule(StrEnum):
-    """How much pain a run may go on with; both are published for runners, the stricter one is the default."""
+    """How much pain of a knee a run may go on with; the stricter one is the default (sources 5)."""
 
     TREK = "trek"
-    """At most 2 of 10, settled within 60 minutes (La Trobe TREK)."""
+    """At most 2 of 10, settled within 60 minutes: La Trobe University's education for pain at the kneecap, TREK."""
     GUIDE = "guide"
-    """Below 4 of 10 and not worse afterwards (seed guide)."""
+    """Below 4 of 10 and not worse afterwards: an article for runners."""
 
     @property
     def most(self) -> int:

@@ -2,7 +2,7 @@
 
 Onset D in flat-equivalent metres (`runner.exposure`) is log-normal: ln D ~ Normal(mu, sigma). A run with pain at d says
 D = d; a pain-free run of length c says D > c. Older runs count less: half after HALF_LIFE_DAYS. The prior is "often
-15-20 min into the run" (seed guide, sources 1) at the runner's own speed, wide enough (a factor of 1.6 either way)
+15-20 min into the run" (sources 1) at the runner's own speed, wide enough (a factor of 1.6 either way)
 for two or three runs to overrule it; sigma has a log-normal prior around 0.18, our choice.
 
 The posterior is summed over a grid, so the answer includes how little five runs tell; its top is the maximum a
