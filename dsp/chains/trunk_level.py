@@ -39,7 +39,7 @@ class TrunkLevel:
         self._corrected_s = 0.0
         self._found: deque[Found] = deque(maxlen=CORRECTIONS)
         self._holes: list[Hole] = []  # whose end is not worked off yet
-        self._hole_end_s = 0.0
+        self._hole_end_s = float("-inf")
 
     @property
     def bias(self) -> Vector:
