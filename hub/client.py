@@ -108,7 +108,7 @@ class HubClient:
         try:
             await self._client.publish(topic, encode(message), qos=DELIVERY[type(message)].qos)
         except aiomqtt.MqttError as error:
-            raise NotConnectedError(f"not sent: {error}") from error
+            raise NotConnectedError(f"not sent: {plain_reason(error)}") from error
 
     def _read(self, raw: aiomqtt.Message) -> Received | None:
         topic = str(raw.topic)

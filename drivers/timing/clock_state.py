@@ -19,12 +19,14 @@ class ClockState:
     uncertainty_s  95 % bound of the error against the hub's clock, apart from a delay that is always there; None:
                    nobody can tell yet
     phase_gap_s    phase of the connection interval that no packet meets; from TRAP_S on the trap of `delay_spread`
+    is_settled     so many packets have come that a gap is no accident of the first ones
     """
 
     kind: ClockKind
     drift_ppm: float
     uncertainty_s: float | None
     phase_gap_s: float
+    is_settled: bool
 
     @property
     def is_trapped(self) -> bool:
@@ -33,8 +35,8 @@ class ClockState:
 
     @property
     def words(self) -> str:
-        """Say what the user should know; empty when all is well."""
-        if not self.is_trapped:
+        """Say what the user should know; empty when all is well, and while that cannot be told yet."""
+        if not (self.is_trapped and self.is_settled):
             return ""
         late_ms = self.phase_gap_s * 1e3
-        return f"works, times may be up to {late_ms:.0f} ms late; if it stays, choose another sample rate on the sensor"
+        return f"times may be up to {late_ms:.0f} ms late; if this stays, choose another sample rate on the sensor"

@@ -95,6 +95,11 @@ class MinimumDelay:
             return None
         return uncertainty_s(self._scatter_s, len(self._points), self.phase_gap_s(packet_s))
 
+    @property
+    def knows_gap(self) -> bool:
+        """Tell whether `phase_gap_s` is of enough packets to be told to people."""
+        return self._spread.is_full
+
     def phase_gap_s(self, packet_s: float) -> float:
         """See DelaySpread."""
         return self._spread.phase_gap_s(packet_s)
@@ -168,7 +173,8 @@ class DeviceTimeline:
     def state(self) -> ClockState:
         """Say how sure the times are."""
         delay, packet_s = self._delay, self._packet_s
-        return ClockState("device", delay.drift_ppm, delay.uncertainty_s(packet_s), delay.phase_gap_s(packet_s))
+        known_s, gap_s = delay.uncertainty_s(packet_s), delay.phase_gap_s(packet_s)
+        return ClockState("device", delay.drift_ppm, known_s, gap_s, delay.knows_gap)
 
     def restart(self) -> None:
         """Start over with a clock that was reset; output times still rise."""

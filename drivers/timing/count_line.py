@@ -69,6 +69,11 @@ class CountLine:
             return None
         return uncertainty_s(self._scatter_s, len(self._hulls), self.phase_gap_s(packet_s))
 
+    @property
+    def knows_gap(self) -> bool:
+        """Tell whether `phase_gap_s` is of enough packets to be told to people."""
+        return self._spread.is_full
+
     def phase_gap_s(self, packet_s: float) -> float:
         """See DelaySpread."""
         return self._spread.phase_gap_s(packet_s)

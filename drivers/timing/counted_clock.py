@@ -72,7 +72,8 @@ class CountedClock:
         known_s = self._line.uncertainty_s(self._packet_s)
         if known_s is not None and self._counter is None:
             known_s += SLIP_SHARE * self._packet_s
-        return ClockState(kind, self._line.slope * 1e6, known_s, self._line.phase_gap_s(self._packet_s))
+        line = self._line
+        return ClockState(kind, line.slope * 1e6, known_s, line.phase_gap_s(self._packet_s), line.knows_gap)
 
     def update(self, sequence: int | None, n: int, recv_ns: int) -> tuple[Times, int] | None:
         """Give the (n,) hub ns of a packet's samples and how many are missing before it; None: it came before."""

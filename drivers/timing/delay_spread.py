@@ -37,6 +37,11 @@ class DelaySpread:
         """Take the delay of one more packet."""
         self._residuals_s.append(residual_s)
 
+    @property
+    def is_full(self) -> bool:
+        """Tell whether as many packets have come as are looked at: with fewer, a gap may close of itself."""
+        return len(self._residuals_s) == PACKETS
+
     def phase_gap_s(self, packet_s: float) -> float:
         """Width of the widest phase that no packet met; `packet_s`, the period of the packets, where there is but one.
 

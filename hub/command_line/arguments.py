@@ -90,9 +90,7 @@ def parser() -> argparse.ArgumentParser:
     add_scan(_command(commands, "scan", "scan", "list the sensors near and the profile each would use", SCAN))
     add_profiles(_command(commands, "profiles", "profiles", "device profiles: list, show, check, verify", PROFILES))
     add_pair(_command(commands, "pair", "pair", "tell which sensor sits where by shaking it; remembered", PAIR))
-    add_watch(
-        _command(commands, "watch", "watch", "for coaches: all runners on a broker, which passes messages on", WATCH)
-    )
+    add_watch(_command(commands, "watch", "watch", "for coaches: every runner who publishes on a broker", WATCH))
     add_sim(_command(commands, "sim", "sim", "virtual sensors as processes of their own", SIM))
     _sound_command(_command(commands, "sound", "sound", "hear every sound a run can make", _SOUND))
     add_pain(_command(commands, "pain", "pain", "say what hurt, after a run or the next morning", PAIN))

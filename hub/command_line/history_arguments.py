@@ -48,16 +48,20 @@ def add_history(one: argparse.ArgumentParser) -> None:
     """Add the parts of `history`."""
     _config(one)
     parts = one.add_subparsers(metavar="PART", dest="part", required=True)
-    parts.add_parser("list", help="earlier runs, one a line")
+    listed = parts.add_parser("list", help="earlier runs, one a line")
     export = parts.add_parser("export", help="everything that is kept, as JSON")
     export.add_argument("out", metavar="OUT", help="the file to write; - is stdout")
     erase = parts.add_parser("erase", help="everything that is kept of this runner, for good")
-    erase.add_argument("--yes", action="store_true", help="really")
+    erase.add_argument("--yes", action="store_true", help="erase without asking again")
     erase.add_argument("--recordings", action="store_true", help="all recordings of this runner too")
+    for part in (listed, export, erase):
+        # Where it is not given here, what was given before the part holds.
+        _config(part, default=argparse.SUPPRESS)
 
 
-def _config(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--config", metavar="FILE", help=f"configuration (default: {config_file()})".replace("%", "%%"))
+def _config(one: argparse.ArgumentParser, default: str | None = None) -> None:
+    usual = f"configuration (default: {config_file()})".replace("%", "%%")
+    one.add_argument("--config", metavar="FILE", default=default, help=usual)
 
 
 def _level(text: str) -> int:

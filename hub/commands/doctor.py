@@ -37,7 +37,7 @@ def run(options: Namespace) -> int:
 _CLOSING = {
     Verdict.OK: "All is well.",
     Verdict.NOTE: "Usable. What is marked `note` is missing or limited; the arrow says what to do if you want it.",
-    Verdict.BROKEN: "Put right what is marked `FAIL` first.",
+    Verdict.BROKEN: "Fix what is marked FAIL first.",
 }
 
 
@@ -61,13 +61,13 @@ def _config(file: str | None) -> tuple[Config, Finding]:
         config, where = chosen_config(file)
         check_mounts(config.mounts, f"{where}: mounts")
     except ConfigError as error:
-        return Config(), Finding("config", Verdict.BROKEN, str(error), "mend or remove the file")
+        return Config(), Finding("config", Verdict.BROKEN, str(error), "fix the file, or delete it")
     return config, Finding("config", Verdict.OK, where)
 
 
 def _profiles() -> Iterator[Finding]:
     for error in wrong_profiles():
-        yield Finding("profile", Verdict.NOTE, f"not used: {error}", "mend or remove the file")
+        yield Finding("profile", Verdict.NOTE, f"not used: {error}", "fix the file, or delete it")
 
 
 def _watchers(config: Config) -> Iterator[Finding]:

@@ -87,7 +87,7 @@ async def _ask(near: Pairing, parts: list[Placement], within_s: float) -> dict[P
         print(f"Shake the one {_WHERE[part]} for two seconds, keep the others still ...", flush=True)
         role = await near.shaken(within_s, but_not=taken)
         if role is None:
-            print(f"  nobody was shaken alone within {within_s:g} s: left as it was", flush=True)
+            print(f"  No single sensor was shaken within {within_s:g} s; nothing changed.", flush=True)
             continue
         taken[role.device] = part
         print(f"  {place_word(part)}: {role.name} ({role.address})", flush=True)

@@ -117,6 +117,13 @@ NOTHING_HERE = "nothing is running on this machine: start `stridecue run` or `st
 
 _KNOWN = ((ConnectionRefusedError, "nothing answers there"), (socket.gaierror, "no machine of that name is known"))
 _SILENT = "no answer in time"
+_OF_LIBRARIES = {
+    "message iteration": "the broker closed the connection",
+    "connection was lost": "the broker closed the connection",
+    "not currently connected": "there is no connection now",
+    "timed out": _SILENT,
+}
+"""Parts of what aiomqtt and paho say where nothing lies behind it, in our words."""
 
 
 def plain_reason(error: BaseException) -> str:
@@ -133,8 +140,9 @@ def plain_reason(error: BaseException) -> str:
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror[0].lower() + cause.strerror[1:]
         cause = cause.__cause__ or cause.__context__
-    text = _CODE.sub("", str(error))
-    return _SILENT if "timed out" in text else text[:1].lower() + text[1:]
+    text = _CODE.sub("", str(error)).rstrip(".")
+    ours = (words for part, words in _OF_LIBRARIES.items() if part in text)
+    return next(ours, text[:1].lower() + text[1:])
 
 
 def publish_properties(expiry_s: int | None) -> Properties:

@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 import aiomqtt
 
-from hub.link.connection import Server, backoff_s, open_client, settled
+from hub.link.connection import Server, backoff_s, open_client, plain_reason, settled
+from hub.link.outage import Outage
 
 Visit: TypeAlias = Callable[[aiomqtt.Client], Awaitable[None]]
 
@@ -29,7 +30,7 @@ class Standing:
         self.closing = asyncio.Event()
         self._begin = begin
         self._serve = serve
-        self._without = without
+        self._outage = Outage(lambda said: _LOG.info("%s at %s: %s", without, self.server, said))
 
     def close(self) -> None:
         """Say, before `run` is cancelled, that it is to end: on Python 3.11 a publish can swallow the cancellation."""
@@ -44,7 +45,8 @@ class Standing:
                 async with open_client(self.server) as client:
                     await self._begin(client)
                     waits = backoff_s()
+                    self._outage.over()
                     await self._serve(client)
             except aiomqtt.MqttError as error:
-                _LOG.info("%s at %s: %s", self._without, self.server, error)
+                self._outage.because(plain_reason(error))
             await asyncio.sleep(next(waits))

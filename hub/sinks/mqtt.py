@@ -17,6 +17,7 @@ import aiomqtt
 
 from hub.flow.bus import Subscription
 from hub.link.connection import MQTT_5, Server, backoff_s, open_client, plain_reason, publish_properties, settled
+from hub.link.outage import Outage
 from hub.link.up import Up
 from hub.messages.delivery import delivery
 from hub.messages.topics import WireError
@@ -86,6 +87,7 @@ class MqttSink:
         self._refused = False  # another hub had the name when it was last looked for
         self._statuses = 0  # that this broker has told its readers, those of its own accord too
         self._waits = backoff_s()
+        self._outage = Outage(lambda said: _LOG.warning("%s broker %s: %s", name, self._server, said))
 
     async def run(self) -> None:
         """Publish until the bus has closed and all is sent, or no broker takes it any more."""
@@ -124,7 +126,7 @@ class MqttSink:
                 self._notice(
                     f"the {self.name} broker {self._server} cannot be reached ({said}): trying again{self._waiting()}"
                 )
-                _LOG.warning("%s broker %s: %s; next attempt in %.2g s", self.name, self._server, said, wait_s)
+                self._outage.because(said)
             await self._gone()
             if self._finished or await self._closed_within(wait_s):
                 return
@@ -173,6 +175,7 @@ class MqttSink:
                 self._refused = False
                 self.up.set()
             self._waits = backoff_s()
+            self._outage.over()
             self._notice("")
             async with asyncio.TaskGroup() as group:
                 keeper = group.create_task(self._keep_name(client, will), name=f"mqtt {self.name} name")

@@ -12,7 +12,7 @@ from dsp.records import Side, Step
 from dsp.signals import NS_PER_S
 from hub.text.summary_text import row
 
-NAME = "checked: it is made up"
+NAME = "against the simulation"
 """What the line is called: a made-up runner's true numbers are known."""
 MATCH_S = 0.1
 """A found step belongs to a true one this near: steps are 0.3 s apart and more."""

@@ -134,6 +134,13 @@ def test_packets_that_keep_step_with_the_radio_are_reported(ppm: float) -> None:
     assert np.median(np.abs(error_s[-500:])) <= state.uncertainty_s
 
 
+def test_what_the_first_packets_look_like_is_not_told_to_the_runner() -> None:
+    """5 s and then 120 s of a sensor that keeps step with the radio: only the second is worth a word."""
+    early, late = (timeline_of(send(seconds, 100, 5, 0.0, Link(0.050, 0.05, 0.001), 1), 5)[0] for seconds in (6, 120))
+    assert early.state.is_trapped
+    assert (early.state.words, bool(late.state.words)) == ("", True)
+
+
 def test_two_phases_are_half_a_trap() -> None:
     state = timeline_of(send(120, 100, 5, 3, Link(0.020, 0.05, 0.0005), 1), 5)[0].state
     assert state.is_trapped

@@ -26,7 +26,7 @@ def test_the_commands_are_seen_at_once_with_an_example_of_watch():
     lines = parser().format_help().splitlines()
     assert len(lines) < 24  # and the prompt
     assert f"  {AS_CALLED} watch" in lines
-    assert any(line.startswith("    watch ") and "broker, which passes messages on" in line for line in lines)
+    assert any(line.startswith("    watch ") and "every runner who publishes on a broker" in line for line in lines)
     assert all(
         len(re.findall(rf"^    {name} +\S", parser().format_help(), flags=re.MULTILINE)) == 1 for name in SUBCOMMANDS
     )

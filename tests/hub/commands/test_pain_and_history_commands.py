@@ -13,6 +13,7 @@ import pytest
 from drivers.recordings.recording import RecordingWriter, SessionInfo
 from dsp.records import Summary
 from dsp.runner.plan import Plan
+from hub.command_line.arguments import parse
 from hub.command_line.dispatch import carry_out
 from hub.commands import live
 from hub.commands.before_run import ask_next_morning, before_run, unanswered
@@ -253,3 +254,11 @@ def test_signs_in_the_runners_own_words_end_the_cues(words: str, history: Histor
 def test_red_flags_are_there_for_everybody(capsys: pytest.CaptureFixture[str]):
     assert carry_out(["pain", "--red-flags"]) == 0
     assert "Urgent care at once" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("part", [["list"], ["export", "-"], ["erase", "--yes"]], ids=lambda part: part[0])
+def test_the_configuration_may_be_named_before_the_part_or_after_it(part: list[str]):
+    before = parse(["history", "--config", "ann.toml", *part])
+    after = parse(["history", *part, "--config", "ann.toml"])
+    assert (before.config, after.config) == ("ann.toml", "ann.toml")
+    assert parse(["history", *part]).config is None

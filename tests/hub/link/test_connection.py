@@ -169,7 +169,9 @@ def test_a_reason_has_no_numbers_of_errors(cause: OSError, words: str):
     [
         ("[code:135] Not authorized", "not authorized"),
         ("Operation timed out", "no answer in time"),
-        ("Disconnected during message iteration", "disconnected during message iteration"),
+        ("Disconnected during message iteration", "the broker closed the connection"),
+        ("[code:4] The client is not currently connected.", "there is no connection now"),
+        ("[code:7] The connection was lost.", "the broker closed the connection"),
     ],
 )
 def test_what_a_broker_says_is_kept(text: str, words: str):
