@@ -37,8 +37,8 @@ GIVEN_UP_S = 2.0
 silent for longer than `SILENT_S` whatever it says next."""
 
 LEAST_RATE_HZ = 95.0
-"""Faster sensors are averaged down to no less than this: contacts are as good at 104 as at 208 Hz (sources 9), so neither
-208 nor 500 Hz need cost more."""
+"""Faster sensors are averaged down to no less than this: contacts are as good at 104 as at 208 Hz (sources 9), so
+neither 208 nor 500 Hz need cost more."""
 
 LEAST_TRUNK_RATE_HZ = 66.0
 """The same for the trunk, which moves more slowly than a shoe; `averaging` keeps its angles right at any rate."""
