@@ -8,7 +8,7 @@ from dataclasses import replace
 from dsp import texts
 from dsp.records import PainReport, Side
 from dsp.runner.history import PastRun
-from dsp.runner.triage import SITES, Kind, PainRule, kind_of, known_site, triage
+from dsp.runner.triage import SITES, Kind, PainRule, hurts, kind_of, known_site, triage
 from hub.commands.before_run import answer_morning, now_utc, short, unanswered
 from hub.commands.live import chosen_config
 from hub.history.runs import StoredPain
@@ -79,7 +79,7 @@ def report(history: History, runner: str, options: Namespace, rule: PainRule) ->
     lines = [f"Kept on this machine ({where}): {short(stored)}, {options.level} of 10."]
     said = PainReport(0, options.level, site, side, options.note, options.numb)
     found = triage(said, rule)
-    if options.level == 0 and not options.numb:
+    if not hurts(said):
         return lines
     lines += advice(found, site, exposure_m)
     plan = history.plan(runner)

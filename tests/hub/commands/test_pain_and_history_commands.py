@@ -251,6 +251,14 @@ def test_signs_in_the_runners_own_words_end_the_cues(words: str, history: Histor
     assert history.plan("runner").held
 
 
+def test_numbness_said_as_a_place_is_numbness_whatever_the_number(history: History):
+    history.add(a_run(2.0))
+    assert carry_out(["pain", "0", "--site", "low back"]) == 0
+    assert not history.plan("runner").held
+    assert carry_out(["pain", "0", "--site", "numb foot"]) == 0
+    assert history.plan("runner").held
+
+
 def test_red_flags_are_there_for_everybody(capsys: pytest.CaptureFixture[str]):
     assert carry_out(["pain", "--red-flags"]) == 0
     assert "Urgent care at once" in capsys.readouterr().out
