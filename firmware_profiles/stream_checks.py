@@ -87,6 +87,8 @@ def _check_field(field: Field, key: str, profile: Profile) -> None:
     if field.plausible is not None and not quantities:
         raise FactError(f"{key}.plausible", "needs a quantity: use range for the field itself")
     _check_words(field, key)
+    if field.type == "f32" and quantities and field.plausible is None and field.range is None:
+        raise FactError(f"{key}.plausible", "a float may be anything: say what a runner can produce, e.g. [-160, 160]")
 
 
 def _check_words(field: Field, key: str) -> None:

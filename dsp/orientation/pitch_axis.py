@@ -44,6 +44,7 @@ class PitchAxisParams:
     angle_weight  of the angle's skewness against the force's
     most_skew   one skewness counts no more than this
     recent_s    the newest part of the memory, which shows whether the sensor has slipped:
+    least_mps2  a smaller mean force of the newest chunks is none: the accelerometer is dead, nothing tells up
     turned      the cosine of a turn of up or of the axis that is one,
     contrary    or as much evidence for the other sign (27 foot runs and 18 of walkers: 0.44 or more for the right one)
     most        a chunk's mean force (m/s2) and rate (rad/s) are cut here, so that a knock does not turn the axis:
@@ -65,6 +66,7 @@ class PitchAxisParams:
     recent_s: float = 2.5
     turned: float = 0.77
     contrary: float = 0.3
+    least_mps2: float = 1.0
     most: tuple[float, float] = (6.0 * GRAVITY_MPS2, 25.0)
 
 
@@ -102,6 +104,8 @@ class PitchAxis:
     def _look(self) -> None:
         p = self._p
         data = np.array(self._chunks)
+        if _size(data[-self._recent :, :3].mean(axis=0)) < p.least_mps2:
+            return
         between = self._looks >= p.looks and not self._between
         self._between = between or self._looks < p.looks
         if self.axis is not None and self._slipped(data[-self._recent :]):
@@ -148,7 +152,7 @@ class PitchAxis:
         p = self._p
         force, rate = np.clip(data[:, :3], -p.most[0], p.most[0]), np.clip(data[:, 3:], -p.most[1], p.most[1])
         up: Floats = force.sum(axis=0)
-        up /= np.sqrt(up @ up)
+        up /= _size(up) or 1.0
         rate = rate - rate.sum(axis=0) / len(rate)
         level = rate - np.outer(rate @ up, up)
         _, vectors = np.linalg.eigh(level.T @ level)
@@ -166,3 +170,7 @@ class PitchAxis:
         size = float(square.sum()) / len(values)
         skew = float(square @ values) / len(values) / size**1.5 if size > 0.0 else 0.0
         return max(-self._p.most_skew, min(self._p.most_skew, skew))
+
+
+def _size(vector: Floats) -> float:
+    return math.sqrt(float(vector @ vector))

@@ -78,7 +78,7 @@ def test_samples_of_mixed_types_and_unwanted_columns() -> None:
         '{ name = "skip", type = "u8" },'
         '{ name = "acc", type = "s16", count = 2, scale = 0.5, bias = 1, unit = "m/s2", null = -1,'
         ' quantity = ["acc_x_mps2", "acc_y_mps2"] },'
-        '{ name = "gyro", type = "f32", unit = "deg/s", quantity = "gyro_z_radps" }] }\n'
+        '{ name = "gyro", type = "f32", unit = "deg/s", quantity = "gyro_z_radps", plausible = [-36, 36] }] }\n'
     )  # fmt: skip
     decoder = build_decoder(checked(text), "main", {})
     assert decoder.layout == (Quantity.ACC_X_MPS2, Quantity.ACC_Y_MPS2, Quantity.GYRO_Z_RADPS)

@@ -43,6 +43,7 @@ def test_the_small_profile_is_fine() -> None:
         ("scale = 0.01", "steps = [[1, 2], [3, 4]]", "stream.main.fields[1].steps", "the highest first"),
         ("scale = 0.01", "at = 1", "stream.main.fields[1].at", "leave the bit out"),
         ('type = "u16"', 'type = "f32", width = 3', "stream.main.fields[1].width", "no bits to pick"),
+        ('type = "u16"', 'type = "f32"', "stream.main.fields[1].plausible", "a float may be anything"),
     ],
 )
 def test_errors_name_file_and_key_and_the_way_out(old: str, new: str, key: str, hint: str) -> None:

@@ -40,3 +40,17 @@ def test_a_sensor_that_slipped_has_its_axis_again_within_seven_seconds(degrees, 
         if k / RATE_HZ > 27.0:
             assert found.axis is not None
             assert float(np.array(found.axis) @ slipped @ np.array(before)) > 0.95
+
+
+@pytest.mark.parametrize("dead_from_s", [0.0, 9.0])
+def test_a_dead_accelerometer_raises_nothing_and_leaves_the_axis_as_it_was(dead_from_s):
+    runner = VirtualRunner(RunnerParams(seed=4, mounts_deg={Placement.LEFT_FOOT: (0.0, 0.0, 0.0)}))
+    samples = np.array(runner.imu(Placement.LEFT_FOOT, 0, int(25 * RATE_HZ), RATE_HZ))
+    samples[int(dead_from_s * RATE_HZ) :, :3] = 0.0
+    found, before = PitchAxis(CHUNK / RATE_HZ), None
+    for k in range(0, len(samples) - CHUNK, CHUNK):
+        found.update(samples[k : k + CHUNK].mean(axis=0).tolist())
+        if k / RATE_HZ < dead_from_s:
+            before = found.axis
+    assert (before is None) == (dead_from_s == 0.0)
+    assert found.axis is before or np.dot(found.axis, before) > 0.95
