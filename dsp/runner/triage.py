@@ -74,7 +74,7 @@ _MEANT: tuple[tuple[re.Pattern[str], Kind, str | None], ...] = tuple(
 
 
 class PainRule(StrEnum):
-    """How much pain of a knee a run may go on with; the stricter one is the default (sources 5)."""
+    """How much pain of a knee a run may go on with; the stricter one is the default."""
 
     TREK = "trek"
     """At most 2 of 10, settled within 60 minutes: La Trobe University's education for pain at the kneecap, TREK."""
