@@ -29,11 +29,14 @@ from hub.terminal.terminal import SavedTerminal, is_whole
 from hub.terminal.tied_child import ASKED_TO_END, run_tied
 from hub.text.plain_watch import PlainWatch
 
+_OPTIONS = {"url": "--broker", "password_file": "--password-file", "ca_file": "--ca-file"}
+"""Keys of `[mqtt]` that are options here."""
+
 
 def run(options: Namespace) -> int:
     """Watch until quit; raises ConfigError."""
     section, where = _section(options)
-    server = watched_server(section, where)
+    server = _server(section, where)
     if options.serve is not None:
         return _serve(section, server, options)
     why_plain = _why_plain(options)
@@ -73,6 +76,17 @@ def _section(options: Namespace) -> tuple[MqttSection, str]:
     path = Path(config_file())
     config = load_config(path) if path.is_file() else Config()
     return config.mqtt, str(path)
+
+
+def _server(section: MqttSection, where: str) -> Server:
+    """Find the broker; what is wrong with an option is said of the option, not of a key of the configuration."""
+    try:
+        return watched_server(section, where)
+    except ConfigError as error:
+        key, _, wrong = str(error).removeprefix("--broker: mqtt.").partition(": ")
+        if where != "--broker" or key not in _OPTIONS:
+            raise
+        raise ConfigError(f"{_OPTIONS[key]}: {wrong}") from error
 
 
 def _dashboard(section: MqttSection, server: Server, options: Namespace) -> int:

@@ -33,21 +33,21 @@ class Notices:
         ]
         return "; ".join(told) or None
 
-    def put(self, subject: str, text: str) -> None:
-        """Put up, replace or (empty text) take down what is said about a subject."""
+    def put(self, subject: str, text: str, again: str = "") -> None:
+        """Put up, replace or (empty text) take down what is said about a subject; `again` is said once it is over."""
         before = self._texts.get(subject, "")
         if text:
             self._texts[subject] = text
         else:
             self._texts.pop(subject, None)
         if _gist(text) != _gist(before):
-            said = text or f"{subject}: all is well again"
+            said = text or again or f"over: {before}"
             _LOG.warning("%s", said)
             self._changed(said)
 
-    def about(self, subject: str) -> Callable[[str], None]:
-        """Make the function that puts up texts about one subject."""
-        return lambda text: self.put(subject, text)
+    def about(self, subject: str, again: str = "") -> Callable[[str], None]:
+        """Make the function that puts up texts about one subject; see `put`."""
+        return lambda text: self.put(subject, text, again)
 
 
 def _gist(text: str) -> str:

@@ -190,7 +190,7 @@ class Outlets:
             posts,
             status=lambda presence, number: self._telemetry.status(presence, self._now_ns(), number),
             hello=lambda: self._telemetry.hello(self._now_ns(), again=True),
-            notice=self._notices.about(f"{name} broker"),
+            notice=self._notices.about(f"{name} broker", f"the {name} broker is reached again"),
             shared=shared,
             overdue=overdue,
             as_told=as_told,

@@ -214,7 +214,7 @@ class Runtime:
             if count % BEATS_A_FRAME == 0:
                 self._notices.put("radio", _dropped(source.dropped))
                 if count * BEAT_S > ALL_THERE_S:
-                    self._notices.put("missing", missing_text(self._telemetry.links))
+                    self._notices.put("missing", missing_text(self._telemetry.links), "nothing is missing any more")
                 self._telemetry.notice = self._notices.text
                 await self._course.frame(source.now_ns())
 
@@ -224,7 +224,8 @@ class Runtime:
         plan = self._plan
         if plan.name_file is not None:
             facts = self._facts.subscribe("recorder", Policy.WAIT, recorder.CAPACITY, wanted=recorder.is_recorded)
-            self._recorder = RecorderSink(plan.name_file, plan.session_info, facts, self._notices.about("recording"))
+            notice = self._notices.about("recording", "recording again")
+            self._recorder = RecorderSink(plan.name_file, plan.session_info, facts, notice)
             self._recorder.open()
             self._outcome.files = self._recorder.files
             self._telemetry.recording = self._recorder.files[0].name if self._recorder.files else None
@@ -236,7 +237,9 @@ class Runtime:
             beside.start_sink("jsonl", JsonlSink(plan.jsonl, facts).run(), facts)
         if plan.diary is not None:
             facts = self._facts.subscribe("diary", Policy.DROP_OLDEST, diary.CAPACITY, wanted=diary.is_kept)
-            self._diary = DiarySink(plan.diary, facts, self._notices.about("history"))
+            self._diary = DiarySink(
+                plan.diary, facts, self._notices.about("history", "all of it is in the history now")
+            )
             beside.start_sink("diary", self._diary.run(), facts)
         if plan.chore is not None:
             beside.start("chore", asyncio.to_thread(plan.chore))
@@ -259,7 +262,7 @@ class Runtime:
         """After the dashboard, which draws on the stderr that a device may switch off."""
         if self._plan.sound is None or heard is None:
             return
-        notice = self._notices.about("sound")
+        notice = self._notices.about("sound", "sound works again")
         live = self._plan.about.source != "replay"
         sink = SoundSink(
             self._plan.sound, heard, say=self._screen.say, notice=notice, report=self._telemetry.hear, live=live

@@ -117,5 +117,7 @@ def _password(section: MqttSection, where: str) -> str | None:
         return os.environ.get(FROM_ENVIRONMENT)
     try:
         return Path(section.password_file).expanduser().read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{where}: mqtt.password_file: {section.password_file}: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"{where}: mqtt.password_file: {section.password_file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{where}: mqtt.password_file: {section.password_file}: not UTF-8 text") from error

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -63,7 +64,7 @@ def parse_config(data: Mapping[str, Any], where: str) -> Config:
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at ")
         key = path.strip("`$.") or "the file"
-        raise ConfigError(f"{where}: {key}: {what}") from error
+        raise ConfigError(f"{where}: {key}: {_in_words(what, key)}") from error
     external_server(config.mqtt, where)
     listen_address(config.mqtt, where)
     try:
@@ -71,6 +72,19 @@ def parse_config(data: Mapping[str, Any], where: str) -> Config:
     except ValueError as error:
         raise ConfigError(f"{where}: sound.output: {error}") from error
     return config
+
+
+def _in_words(what: str, key: str) -> str:
+    """Say what may stand there, where msgspec shows a pattern or only what stands there now."""
+    if "matching regex" in what:  # the only pattern there is
+        return "write platform, virtual, or bumble:TRANSPORT such as bumble:usb:0"
+    if not what.startswith("Invalid enum value"):
+        return what
+    kind: Any = Config
+    for name in key.split("."):
+        kind = next(field.type for field in msgspec.structs.fields(kind) if field.encode_name == name)
+    valid = [each.value for each in kind] if isinstance(kind, type) and issubclass(kind, Enum) else get_args(kind)
+    return f"no such value as {what.removeprefix('Invalid enum value ')}: write {' or '.join(valid)}"
 
 
 def _refuse_unknown(struct: type[msgspec.Struct], data: Mapping[str, Any], where: str, at: str) -> None:

@@ -162,7 +162,8 @@ class RecorderSink:
     def _failed(self, error: Exception) -> None:
         if not self._failure:
             _LOG.error("recording failed: %s", error)
-        self._failure = str(error)
+        # What the system calls it, without its number.
+        self._failure = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
 
     def _give_up(self, writer: RecordingWriter) -> None:
         self._writer = None

@@ -165,3 +165,17 @@ def test_what_tells_of_pain_is_not_said():
     pain = PainLine(t_s=9.0, level=6, site="buttock", side=None, note=None)
     noted = msgspec.structs.replace(cue, text="Noted: 6 of 10, right buttock", because=(pain,))
     assert said(Received(parse_topic(Topics("ann").cue), noted)) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--broker", "gym"], "--broker: 'gym': write mqtt://"),
+        (["--broker", "mqtt://gym", "--password-file", "/nope"], "--password-file: /nope: No such file or directory"),
+        (["--broker", "mqtts://gym", "--ca-file", "/nope"], "--ca-file: /nope: no such file"),
+    ],
+)
+def test_what_is_wrong_with_an_option_is_said_of_the_option(words: list[str], said: str):
+    with pytest.raises(ConfigError) as refused:
+        watch._server(*watch._section(options(*words)))
+    assert str(refused.value).startswith(said)

@@ -13,11 +13,14 @@ from hub.run.outlets import as_others_read
 def test_a_notice_is_told_when_it_is_new_and_when_it_is_over():
     told: list[str] = []
     notices = Notices(told.append)
-    put = notices.about("recording")
+    put = notices.about("recording", "recording again")
     for text in ("3 items lost", "9 items lost", "", ""):
         put(text)
-    assert told == ["3 items lost", "recording: all is well again"]
+    assert told == ["3 items lost", "recording again"]
     assert notices.text is None
+    notices.put("imu", "it sends what nobody can read")
+    notices.put("imu", "")
+    assert told[-1] == "over: it sends what nobody can read"
     put("disk full")
     notices.put("radio", "slow")
     assert notices.text == "disk full; slow"

@@ -120,3 +120,9 @@ async def test_a_folder_that_cannot_be_made_costs_the_recording_only(tmp_path: P
     assert sink.files == []
     assert sink.lost == 20
     assert "20 packets and records lost" in said[-1]
+
+
+async def test_a_folder_that_cannot_be_made_is_told_without_numbers_of_errors(tmp_path: Path):
+    (tmp_path / "file").touch()
+    _sink, said = await record(lambda _number: tmp_path / "file" / "folder" / "run.mcap", 3)
+    assert f"not recording: {tmp_path / 'file' / 'folder'}: Not a directory (" in said[0]
