@@ -1,0 +1,58 @@
+"""Means of groups of samples, and how far the sensor turned between their middles."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dsp.samples.averaging import averaging_of
+
+HZ = 200.0
+
+
+def rows(averaging, rate_of, start_s=0.0):
+    """(lead + raw, 6) samples whose gyro's three are `rate_of(t_s)`; those after the lead begin at `start_s`."""
+    t_s = start_s + (np.arange(averaging.lead + averaging.raw) - averaging.lead) / HZ
+    values = np.stack([t_s + k for k in range(6)], 1)
+    values[:, 3:] = np.stack([rate_of(t_s)] * 3, 1)
+    return values
+
+
+@pytest.mark.parametrize(("group", "groups"), [(1, 5), (2, 5), (3, 2), (4, 1)])
+def test_means_and_times_are_those_of_the_groups(group, groups):
+    averaging = averaging_of(group, groups, turns=False)
+    values = rows(averaging, np.cos)
+    means, none = averaging.channels(values)
+    wanted = values[averaging.lead :].reshape(groups, group, 6).mean(axis=1)
+    assert np.array(means).transpose() == pytest.approx(wanted)
+    assert none == [[], [], []]
+    stamps = (np.arange(averaging.raw) / HZ * 1e9).astype(np.int64)
+    assert averaging.times_s(stamps.tolist()) == pytest.approx(stamps.reshape(groups, group).mean(axis=1) * 1e-9)
+
+
+@pytest.mark.parametrize("group", [1, 2, 3, 5])
+def test_the_turn_between_two_means_is_exact_for_a_rate_that_is_a_parabola(group):
+    averaging = averaging_of(group, 4, turns=True)
+    _, turns = averaging.channels(rows(averaging, lambda t: 3.0 - 40.0 * t + 500.0 * t**2))
+    half_s = (group - 1) / 2 / HZ
+    end = np.arange(4) * group / HZ + half_s
+    begin = end - group / HZ
+
+    def turned(t):
+        return 3.0 * t - 20.0 * t**2 + 500.0 / 3.0 * t**3
+
+    mean_rate = (turned(end) - turned(begin)) * HZ / group
+    for axis in turns:
+        assert axis == pytest.approx(mean_rate, rel=1e-9)
+
+
+def test_groups_longer_or_shorter_agree_on_how_far_a_runner_turned():
+    swing = 2.0 * np.pi * 2.8
+    for group in (1, 2, 3):
+        averaging = averaging_of(group, 60 // group, turns=True)
+        _, turns = averaging.channels(rows(averaging, lambda t: 4.0 * np.sin(swing * t)))
+        half_s = (group - 1) / 2 / HZ
+        end_s = (averaging.raw - group) / HZ + half_s
+        turned = sum(turns[0]) * group / HZ
+        wanted = -4.0 / swing * (np.cos(swing * end_s) - np.cos(swing * (half_s - group / HZ)))
+        assert turned == pytest.approx(wanted, abs=np.radians(0.05))

@@ -1,0 +1,216 @@
+"""From blocks to a gapless trace: what is filled, what begins anew, and that time stays what it was."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from dsp.samples.intake import LEARN_SAMPLES, Intake, IntakeParams, Ready
+from dsp.samples.trace import Trace
+from dsp.signals import IMU6, NS_PER_S, Placement, SampleBlock
+
+NAN = float("nan")
+HZ = 100
+PERIOD_NS = NS_PER_S // HZ
+STRIDE_S = 0.7
+
+
+def stamps(count, start_ns=0):
+    return start_ns + np.arange(count, dtype=np.int64) * PERIOD_NS
+
+
+def strides(t_ns):
+    """(n, 6) of a runner whose strides are all the same."""
+    phase = 2.0 * np.pi * t_ns[:, None] / NS_PER_S / STRIDE_S
+    return np.sin(phase + np.arange(6)) * np.array([5.0, 3.0, 9.0, 2.0, 4.0, 1.0])
+
+
+def block(t_ns, values, rate_hz=float(HZ), layout=IMU6):
+    return SampleBlock("s", Placement.SACRUM, layout, t_ns, values, rate_hz)
+
+
+def work(intake, trace, t_ns, values, size=7, **more):
+    """Put samples in, `size` a block; what was said, with the time of the newest sample in the trace."""
+    said = []
+    for a in range(0, len(t_ns), size):
+        intake.put(block(t_ns[a : a + size], values[a : a + size], **more))
+        said += [(ready, trace.t_s[-1] if trace.t_s else None) for ready in intake.take()]
+    return said
+
+
+def without(t_ns, values, first, count):
+    """The samples but `count` from number `first` on."""
+    keep = np.ones(len(t_ns), dtype=bool)
+    keep[first : first + count] = False
+    return t_ns[keep], values[keep]
+
+
+@pytest.fixture
+def trace():
+    return Trace()
+
+
+@pytest.fixture
+def intake(trace):
+    return Intake(trace)
+
+
+def test_what_comes_in_steadily_is_in_the_trace_as_it_came(intake, trace):
+    t_ns = stamps(100)
+    said = work(intake, trace, t_ns, strides(t_ns))
+    assert [ready for ready, _ in said].count(Ready.RESTART) == 1
+    assert {ready for ready, _ in said} == {Ready.RESTART, Ready.SAMPLES}
+    assert trace.t_s == pytest.approx(t_ns / NS_PER_S)
+    assert np.array(trace.axes).transpose() == pytest.approx(strides(t_ns))
+    assert intake.has_gyro
+
+
+def test_channels_are_found_by_name_not_by_place(intake, trace):
+    t_ns, layout = stamps(50), tuple(reversed(IMU6))
+    work(intake, trace, t_ns, strides(t_ns)[:, ::-1], layout=layout)
+    assert np.array(trace.axes).transpose() == pytest.approx(strides(t_ns))
+
+
+def test_the_last_samples_are_taken_at_the_end(intake, trace):
+    t_ns = stamps(53)
+    work(intake, trace, t_ns, strides(t_ns))
+    assert len(trace.t_s) == 50
+    intake.end()
+    assert list(intake.take()) == [Ready.SAMPLES]
+    assert trace.t_s[-1] == pytest.approx(t_ns[-1] / NS_PER_S)
+
+
+def test_an_unknown_rate_is_learned_from_the_median_spacing(intake, trace):
+    t_ns = stamps(40)
+    t_ns[5:] += 30 * PERIOD_NS  # one long pause among the first is no rate
+    work(intake, trace, t_ns[: LEARN_SAMPLES - 1], strides(t_ns)[: LEARN_SAMPLES - 1], size=1, rate_hz=0.0)
+    assert intake.period_s == 0.0
+    work(intake, trace, t_ns[LEARN_SAMPLES - 1 :], strides(t_ns)[LEARN_SAMPLES - 1 :], size=1, rate_hz=0.0)
+    assert intake.period_s == pytest.approx(1.0 / HZ)
+    assert trace.t_s[-1] == pytest.approx(t_ns[-1] / NS_PER_S)
+
+
+def test_a_fast_sensor_is_averaged_in_groups(trace):
+    intake, t_ns = Intake(trace), stamps(400) // 4
+    work(intake, trace, t_ns, strides(t_ns), size=13, rate_hz=4.0 * HZ)
+    assert intake.group == 4
+    assert intake.period_s == pytest.approx(1.0 / HZ)
+    assert trace.t_s == pytest.approx(t_ns.reshape(-1, 4).mean(axis=1) / NS_PER_S)
+    assert np.array(trace.axes).transpose() == pytest.approx(strides(t_ns).reshape(-1, 4, 6).mean(axis=1))
+
+
+@pytest.mark.parametrize("count", [1, 5, 20])
+def test_a_short_gap_is_a_straight_line_where_no_stride_is_known(intake, trace, count):
+    t_ns = stamps(100)
+    said = work(intake, trace, *without(t_ns, strides(t_ns), 60, count))
+    assert [ready for ready, _ in said].count(Ready.FILLED) == 1
+    assert intake.gap_s == pytest.approx((count + 1) / HZ)
+    assert trace.t_s == pytest.approx(t_ns[: len(trace.t_s)] / NS_PER_S)
+    filled = np.array(trace.axes).T[59 : 61 + count]
+    assert np.diff(filled, 2, axis=0) == pytest.approx(np.zeros((count, 6)), abs=1e-9)
+
+
+def test_a_short_gap_is_filled_from_the_strides_before(intake, trace):
+    t_ns = stamps(400)
+    intake.stride_s = STRIDE_S
+    said = work(intake, trace, *without(t_ns, strides(t_ns), 300, 30))
+    assert Ready.FILLED in {ready for ready, _ in said}
+    assert [ready for ready, _ in said].count(Ready.RESTART) == 1
+    assert np.array(trace.axes).transpose() == pytest.approx(strides(t_ns), abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("stride_s", "longest_s"), [(0.0, IntakeParams().fill_s), (0.7, IntakeParams().fill_strides_s)]
+)
+def test_a_longer_gap_begins_the_trace_anew(stride_s, longest_s):
+    for count, restarts in ((int(longest_s * HZ) - 1, 1), (int(longest_s * HZ) + 1, 2)):
+        intake = Intake(trace := Trace())
+        intake.stride_s, t_ns = stride_s, stamps(500)
+        said = work(intake, trace, *without(t_ns, strides(t_ns), 300, count))
+        assert [ready for ready, _ in said].count(Ready.RESTART) == restarts
+        intake.end()
+        assert list(intake.take()) in ([], [Ready.SAMPLES])
+        assert trace.t_s[-1] == pytest.approx(t_ns[-1] / NS_PER_S)
+        assert trace.t_s[0] == pytest.approx(0.0 if restarts == 1 else (300 + count) / HZ)
+
+
+def test_a_row_with_no_number_in_one_channel_is_a_lost_sample(trace):
+    t_ns = stamps(100)
+    broken = strides(t_ns)
+    broken[60:63, 1], broken[61, 5], broken[62, 2] = NAN, float("inf"), 1e30
+    work(intake := Intake(trace), trace, t_ns, broken)
+    work(Intake(lost := Trace()), lost, *without(t_ns, strides(t_ns), 60, 3))
+    assert intake.gap_s == pytest.approx(0.04)
+    assert trace.channels() == lost.channels()
+
+
+def test_stamps_jitter_without_a_gap(intake, trace):
+    jitter_ns = np.random.default_rng(2).integers(-PERIOD_NS // 5, PERIOD_NS // 5, 200)
+    t_ns = stamps(200) + jitter_ns
+    said = work(intake, trace, t_ns, strides(t_ns))
+    assert Ready.FILLED not in {ready for ready, _ in said}
+    assert trace.t_s == pytest.approx(t_ns / NS_PER_S)
+
+
+def test_who_was_silent_joins_again(intake, trace):
+    t_ns = stamps(300)
+    work(intake, trace, *without(t_ns, strides(t_ns), 100, 50))
+    assert intake.joined_s == 0.0
+    later = stamps(100, 5 * NS_PER_S)
+    work(intake, trace, later, strides(later))
+    assert intake.joined_s == 5.0
+
+
+def test_samples_as_they_came_are_kept_until_asked_for(trace):
+    intake, t_ns = Intake(trace, IntakeParams(raw=True)), stamps(60) // 4
+    values = strides(t_ns)
+    values[30] = NAN
+    work(intake, trace, t_ns, values, rate_hz=4.0 * HZ)
+    kept_ns, rows = intake.raw()
+    assert kept_ns == t_ns.tolist()
+    assert np.concatenate(rows) == pytest.approx(values, nan_ok=True)
+    assert intake.raw() == ([], [])
+
+
+def hard(start_ns=0):
+    """Six seconds with a NaN row at first, short gaps, one too long, a dead gyro and a silence."""
+    t_ns = stamps(600, start_ns)
+    values = strides(t_ns - start_ns)
+    values[0] = NAN
+    values[320:345, 3:] = NAN
+    for first, count in ((450, 120), (200, 50), (150, 12), (90, 3)):
+        t_ns, values = without(t_ns, values, first, count)
+    return t_ns, values
+
+
+@pytest.mark.parametrize("size", [1, 3, 64, 600])
+def test_hard_input_gives_the_same_trace_however_it_is_cut(intake, trace, size):
+    work(intake, trace, *hard(), size=size)
+    work(Intake(reference := Trace()), reference, *hard(), size=10)
+    assert trace.channels() == reference.channels()
+
+
+@pytest.mark.parametrize("save", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both))], ids=["copy", "pickle"])
+def test_saved_and_restored_after_every_block_nothing_changes(intake, trace, save):
+    t_ns, values = hard()
+    both = intake, trace
+    for k in range(0, len(t_ns), 7):
+        work(*both, t_ns[k : k + 7], values[k : k + 7])
+        both = save(both)
+    work(Intake(reference := Trace()), reference, t_ns, values)
+    assert both[1].channels() == reference.channels()
+
+
+@pytest.mark.parametrize("start_s", [-3, -1000, 4000])
+def test_it_does_not_matter_where_the_clock_begins(start_s):
+    said = []
+    for start_ns in (0, start_s * NS_PER_S):
+        intake = Intake(trace := Trace())
+        said.append([ready for ready, _ in work(intake, trace, *hard(start_ns))])
+        assert intake.joined_s == pytest.approx(start_ns / NS_PER_S + 5.7, abs=0.02)
+        assert all(b > a for a, b in pairwise(trace.t_s))
+    assert said[0] == said[1]
