@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,3 +49,30 @@ def test_no_drop_before_the_trace_begins_or_after_it_ends():
     trace = trace_of({-0.3: 0.0, 0.3: 0.0})
     assert drop_of(trace, FORWARD_LEFT_UP, Side.LEFT, 0.05, 0.3) is None
     assert drop_of(trace, FORWARD_LEFT_UP, Side.LEFT, 1.9, 2.1) is None
+
+
+def test_the_right_leg_drops_the_other_way():
+    knots = {-0.3: 1.0, -0.03: -2.0, 0.1: 4.0, 0.3: 0.0}
+    mirrored = trace_of({at: -deg for at, deg in knots.items()})
+    right = drop_of(mirrored, FORWARD_LEFT_UP, Side.RIGHT, CONTACT_S, CONTACT_S + 0.25)
+    assert right == drop_of(trace_of(knots), FORWARD_LEFT_UP, Side.LEFT, CONTACT_S, CONTACT_S + 0.25)
+
+
+def test_a_peak_is_told_against_standing_and_only_then():
+    knots, level = {-0.3: 1.0, -0.03: -2.0, 0.1: 4.0, 0.3: 0.0}, replace(FORWARD_LEFT_UP, level=True)
+    drops = [drop_of(trace_of(knots), m, Side.LEFT, CONTACT_S, CONTACT_S + 0.25) for m in (FORWARD_LEFT_UP, level)]
+    assert drops[0] is not None
+    assert drops[1] is not None
+    assert drops[0].peak_deg is None
+    assert drops[1].peak_deg == pytest.approx(4.0, abs=0.2)
+
+
+@pytest.mark.parametrize("rate_hz", [52.0, 69.0, 104.0, 416.0])
+def test_a_smooth_drop_is_the_same_at_any_rate(rate_hz):
+    wave = {float(s): 3.0 * float(np.sin(2 * np.pi * s / 0.7)) for s in np.linspace(-0.9, 0.9, 2000)}
+    trace = trace_of(wave, rate_hz)
+    drop = drop_of(trace, FORWARD_LEFT_UP, Side.LEFT, CONTACT_S, CONTACT_S + 0.25)
+    assert drop is not None
+    lowest_deg = 3.0 * np.sin(-2 * np.pi * 0.06 / 0.7)
+    assert drop.excursion_deg == pytest.approx(3.0 - lowest_deg, abs=0.3)
+    assert drop.excursion_deg < 3.0 - lowest_deg + 0.01

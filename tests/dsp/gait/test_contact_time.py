@@ -1,0 +1,53 @@
+"""Ground contact time from the force of a trunk: the fit's inputs are read right, and its direction is right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dsp.gait.contact_time import ContactTimeParams, contact_time_s
+from dsp.samples.trace import Trace
+from dsp.signals import GRAVITY_MPS2
+
+STEP_S = 0.36
+CENTRE_ONLY = ContactTimeParams(base_s=0.0, of_step=0.0, of_centre=1.0, of_peak=0.0, shortest_share=0.0)
+PEAK_ONLY = ContactTimeParams(base_s=0.0, of_step=0.0, of_centre=0.0, of_peak=1.0, shortest_share=0.0)
+
+
+def trace_of(contact_s, step_s=STEP_S, hz=200.0, start_s=0.0, seconds=4.0):
+    """Half-sines of 1 g on the mean, one a step, from `start_s` on."""
+    trace = Trace()
+    t = start_s + np.arange(int(seconds * hz)) / hz
+    x = ((t - start_s) % step_s) / contact_s
+    peak = GRAVITY_MPS2 * np.pi / 2 * step_s / contact_s
+    trace.t_s += t.tolist()
+    trace.force += np.where(x < 1.0, peak * np.sin(np.pi * x), 0.0).tolist()
+    return trace
+
+
+def found(contact_s, params=None, step_s=STEP_S, hz=200.0, start_s=0.0):
+    at = start_s + 4 * step_s
+    return contact_time_s(trace_of(contact_s, step_s, hz, start_s), at, at + step_s, params or ContactTimeParams())
+
+
+@pytest.mark.parametrize("contact_s", [0.18, 0.24, 0.30])
+@pytest.mark.parametrize("hz", [66.0, 104.0, 200.0])
+def test_the_load_is_centred_in_the_middle_of_the_stance(contact_s, hz):
+    assert found(contact_s, CENTRE_ONLY, hz=hz) == pytest.approx(contact_s / 2, abs=0.003)
+
+
+@pytest.mark.parametrize("hz", [66.0, 104.0, 200.0])
+def test_the_peak_is_that_of_the_curve_between_samples(hz):
+    assert found(0.24, PEAK_ONLY, hz=hz) == pytest.approx(0.24 * 2 / np.pi, rel=0.02)
+
+
+def test_longer_stances_are_longer_and_do_not_depend_on_the_clock():
+    times = [found(contact_s) for contact_s in (0.18, 0.21, 0.24, 0.27)]
+    assert np.all(np.diff(times) > 0.02)
+    assert found(0.24, start_s=-1000.0) == pytest.approx(times[2], abs=1e-6)
+
+
+def test_nobody_stands_longer_than_the_step_nor_hardly_at_all():
+    p = ContactTimeParams()
+    assert found(0.355, ContactTimeParams(base_s=1.0)) == pytest.approx(p.longest_share * STEP_S)
+    assert found(0.10, ContactTimeParams(base_s=-1.0)) == pytest.approx(p.shortest_share * STEP_S)

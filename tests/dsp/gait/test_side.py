@@ -1,0 +1,79 @@
+"""Which leg: the alternation is kept, its sign is learned from a force that is mostly noise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dsp.gait.side import SideFinder, SideParams
+from dsp.records import Side
+
+LEFT = (0.0, 1.0, 0.0)
+
+
+def forces(count, lean=0.8, noise=0.0, seed=1, first=1.0):
+    """Early forces of stances, left ones first: `lean` to the stance side, gravity, and `noise`."""
+    rng = np.random.default_rng(seed)
+    for k in range(count):
+        sign = first if k % 2 == 0 else -first
+        x, y, z = np.array([-1.5, 0.4 + sign * lean, 14.0]) + noise * rng.normal(size=3)
+        yield float(x), float(y), float(z)
+
+
+def named(rows, beats=1):
+    finder, out = SideFinder(), []
+    for force in rows:
+        finder.step(beats, force)
+        out.append(finder.side(LEFT))
+    return out
+
+
+def test_nothing_is_named_before_a_few_steps_agree():
+    told = named(forces(20))
+    assert told[: SideParams().first_steps - 1] == [None] * (SideParams().first_steps - 1)
+    assert told[10:] == [Side.LEFT, Side.RIGHT] * 5
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("first", [1.0, -1.0])
+def test_noise_larger_than_the_lean_delays_the_name_and_does_not_change_it(seed, first):
+    told = named(forces(120, noise=1.2, seed=seed, first=first))
+    true = [Side.LEFT, Side.RIGHT] * 60 if first > 0 else [Side.RIGHT, Side.LEFT] * 60
+    assert all(side in {None, wanted} for side, wanted in zip(told[10:], true[10:], strict=True))
+    assert told[80:].count(None) < 8
+
+
+def test_without_a_lean_no_leg_is_named():
+    told = [side for seed in range(5) for side in named(forces(60, lean=0.0, noise=1.0, seed=seed))]
+    assert sum(side is not None for side in told) < 0.05 * len(told)
+
+
+def test_a_missed_step_is_a_beat_more():
+    finder = SideFinder()
+    for force in forces(20):
+        finder.step(1, force)
+    assert finder.side(LEFT) is Side.RIGHT
+    finder.step(2, (-1.5, 0.4 - 0.8, 14.0))
+    assert finder.side(LEFT) is Side.RIGHT
+    finder.step(1, (-1.5, 0.4 + 0.8, 14.0))
+    assert finder.side(LEFT) is Side.LEFT
+
+
+def test_the_other_way_round_is_the_other_leg():
+    finder = SideFinder()
+    for force in forces(21):
+        finder.step(1, force)
+    assert finder.side(LEFT) is Side.LEFT
+    assert finder.side((0.0, -1.0, 0.0)) is Side.RIGHT
+    assert finder.evidence(LEFT) == pytest.approx(-finder.evidence((0.0, -1.0, 0.0)))
+    assert finder.side((1.0, 0.0, 0.0)) is None
+
+
+def test_after_a_gap_it_is_unknown_again():
+    finder = SideFinder()
+    for force in forces(20):
+        finder.step(1, force)
+    finder.reset()
+    assert finder.evidence(LEFT) == 0.0
+    finder.step(1, (-1.5, 1.2, 14.0))
+    assert finder.side(LEFT) is None

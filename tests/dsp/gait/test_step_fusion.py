@@ -1,0 +1,127 @@
+"""What all sensors saw of a stance becomes one step, from sightings made up by hand."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from dsp.gait.sightings import Contact, Drop, Release
+from dsp.gait.step_fusion import FusionParams, StepFusion
+from dsp.records import Side
+from dsp.signals import Placement
+
+HIP, LEFT, RIGHT, FOOT = Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT, Placement.FOOT
+STEP_S, CONTACT_S = 0.36, 0.25
+SIDES = (Side.LEFT, Side.RIGHT)
+
+
+def seen(placement, contact_s, side=None, confidence=0.9, drop=None, told_s=0.05):
+    """A contact and its release."""
+    toe_off_s = contact_s + CONTACT_S
+    return [
+        Contact(contact_s + told_s, contact_s, placement, side, running=True, confidence=confidence),
+        Release(toe_off_s + told_s, contact_s, toe_off_s, placement, side, drop, confidence),
+    ]
+
+
+def hip(count, late_s=0.0, first_s=10.0):
+    return [
+        s for k in range(count) for s in seen(HIP, first_s + k * STEP_S + late_s, confidence=0.8, drop=Drop(4.0, None))
+    ]
+
+
+def shoes(count, first_s=10.0, which=SIDES):
+    return [
+        s
+        for k in range(count)
+        if SIDES[k % 2] in which
+        for s in seen(LEFT if k % 2 == 0 else RIGHT, first_s + k * STEP_S, SIDES[k % 2], confidence=0.95)
+    ]
+
+
+def fused(sightings, fusion=None):
+    """Steps of sightings in the order in which they were decided, and of the end."""
+    fusion, out = fusion or StepFusion(), []
+    for sighting in sorted(sightings, key=lambda s: s.decided_s):
+        if isinstance(sighting, Contact):
+            fusion.contact(sighting)
+        else:
+            fusion.release(sighting)
+        out += fusion.take(sighting.decided_s)
+    return out + fusion.take(float("inf"), end=True)
+
+
+@pytest.mark.parametrize("first_s", [10.0, -500.0])
+def test_one_sensor_alone(first_s):
+    steps = fused(hip(10, first_s=first_s))
+    assert [s.t_ns for s in steps] == [round((first_s + k * STEP_S) * 1e9) for k in range(10)]
+    assert [s.step_time_s for s in steps[:-1]] == pytest.approx([STEP_S] * 9)
+    assert steps[-1].step_time_s is None
+    assert [s.contact_ms for s in steps] == pytest.approx([250.0] * 10)
+    assert [s.flight_ms for s in steps[:-1]] == pytest.approx([110.0] * 9)
+    assert {(s.source, s.drop_source, s.drop_excursion_deg) for s in steps} == {(HIP, HIP, 4.0)}
+
+
+@pytest.mark.parametrize("late_s", [-0.1, 0.0, 0.03, 0.15])
+def test_a_stance_is_one_whoever_saw_it_and_however_their_clocks_differ(late_s):
+    steps = fused(hip(40, late_s) + shoes(40))
+    assert len(steps) == 40
+    assert [s.side for s in steps] == list(SIDES) * 20
+    assert {s.source for s in steps} == {LEFT, RIGHT}
+    assert {s.drop_source for s in steps} == {HIP}
+    assert [s.t_ns / 1e9 for s in steps] == pytest.approx([10.0 + k * STEP_S for k in range(40)])
+
+
+def test_one_shoe_and_the_hip_name_both_legs_and_share_one_clock():
+    steps = fused(hip(40, 0.06) + shoes(40, which=(Side.LEFT,)))
+    assert [s.side for s in steps] == list(SIDES) * 20
+    assert [s.source for s in steps] == [LEFT, HIP] * 20
+    assert [s.step_time_s for s in steps[20:-1]] == pytest.approx([STEP_S] * 19, abs=1e-6)
+
+
+def test_two_shoes_need_no_hip():
+    steps = fused(shoes(20))
+    assert len(steps) == 20
+    assert [s.step_time_s for s in steps[:-1]] == pytest.approx([STEP_S] * 19)
+    assert {s.drop_excursion_deg for s in steps} == {None}
+
+
+def test_a_single_shoe_takes_no_two_contacts_for_a_step():
+    for steps in (fused(shoes(20, which=(Side.RIGHT,))), fused([s for k in range(10) for s in seen(FOOT, 0.7 * k)])):
+        assert len(steps) == 10
+        assert {s.step_time_s for s in steps} == {None}
+
+
+def test_a_shoe_that_is_not_heard_any_more_costs_no_step():
+    steps = fused(hip(40, 0.05) + [s for s in shoes(40) if s.decided_s < 15.0])
+    assert len(steps) == 40
+    assert {s.source for s in steps[20:]} == {HIP}
+
+
+def test_a_step_is_told_when_the_next_contact_is_known_and_a_last_one_after_a_wait():
+    fusion, p = StepFusion(), FusionParams()
+    for sighting in [*seen(HIP, 10.0), seen(HIP, 10.36)[0]]:
+        assert fusion.take(sighting.decided_s) == []
+        (fusion.contact if isinstance(sighting, Contact) else fusion.release)(sighting)
+    assert [s.t_ns for s in fusion.take(10.41)] == [10_000_000_000]
+    assert fusion.take(10.36 + p.longest_wait_s - 0.01) == []
+    assert fusion.due_s == pytest.approx(10.36 + p.longest_wait_s)
+    (last,) = fusion.take(fusion.due_s)
+    assert (last.step_time_s, last.contact_ms, last.toe_off_ns) == (None, None, None)
+    assert fusion.due_s == float("inf")
+
+
+def test_after_a_pause_the_next_contact_is_no_step_of_the_one_before():
+    steps = fused(hip(5) + hip(5, first_s=20.0))
+    assert len(steps) == 10
+    assert steps[4].step_time_s is None
+
+
+def test_saved_between_a_contact_and_its_release_nothing_changes():
+    sightings, fusion, steps = sorted(hip(20, 0.04) + shoes(20), key=lambda s: s.decided_s), StepFusion(), []
+    for sighting in sightings:
+        fusion = copy.deepcopy(fusion)
+        (fusion.contact if isinstance(sighting, Contact) else fusion.release)(sighting)
+        steps += fusion.take(sighting.decided_s)
+    assert steps + fusion.take(float("inf"), end=True) == fused(sightings)
