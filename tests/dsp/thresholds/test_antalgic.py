@@ -1,0 +1,156 @@
+"""A jump of the left-right difference that stays, in runs made of steps."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+
+from dsp.records import Side, Step, ThresholdState
+from dsp.signals import Placement
+from dsp.thresholds.antalgic import Antalgic, AntalgicParams
+
+WATCH, REACHED, CLEAR = ThresholdState.WATCH, ThresholdState.REACHED, ThresholdState.CLEAR
+STEP_S = 0.36
+
+
+def step(t_s, side, contact_ms=240.0, drop_deg=5.0, step_s=STEP_S):
+    return Step(
+        t_ns=round(t_s * 1e9),
+        toe_off_ns=None,
+        step_time_s=step_s,
+        contact_ms=contact_ms,
+        flight_ms=None,
+        side=side,
+        drop_peak_deg=None,
+        drop_excursion_deg=drop_deg,
+        source=Placement.SACRUM,
+        drop_source=Placement.SACRUM,
+        confidence=0.9,
+    )
+
+
+class Run:
+    """A run of one runner; what was said is in `told`, as (minute, record)."""
+
+    def __init__(self, seed=1, start_s=0.0, params=None):
+        self.antalgic = Antalgic(params)
+        self.rng = np.random.default_rng(seed)
+        self.t_s = self.next_s = start_s
+        self.start_s = start_s
+        self.left = True
+        self.told = []
+
+    def run(self, minutes, contact_ms=0.0, drop_deg=0.0, step_ms=0.0):
+        """Run on; left minus right of each number, which are noisy."""
+        noise = self.rng.normal
+        for _ in range(int(minutes * 60)):
+            while self.next_s < self.t_s + 1.0:
+                half = 0.5 if self.left else -0.5
+                self.antalgic.step(
+                    step(
+                        self.next_s,
+                        Side.LEFT if self.left else Side.RIGHT,
+                        240.0 + half * contact_ms + noise(0.0, 6.0),
+                        5.0 + half * drop_deg + noise(0.0, 0.6),
+                        STEP_S + 1e-3 * (half * step_ms + noise(0.0, 6.0)),
+                    )
+                )
+                self.next_s += STEP_S
+                self.left = not self.left
+            self.t_s += 1.0
+            found = self.antalgic.running(round(self.t_s * 1e9), 1.0)
+            if found is not None:
+                self.told.append(((self.t_s - self.start_s) / 60, found))
+        return self
+
+    def stop(self, seconds):
+        """Stand for a while."""
+        self.t_s += seconds
+        self.next_s = self.t_s
+        return self
+
+    @property
+    def states(self):
+        return [found.state for _, found in self.told]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_legs_that_differ_all_the_time_are_this_runners_own(seed):
+    assert Run(seed).run(20, contact_ms=15.0, drop_deg=2.0, step_ms=20.0).told == []
+
+
+@pytest.mark.parametrize(
+    ("jump", "key"),
+    [
+        ({"contact_ms": -25.0}, "contact_difference_ms"),
+        ({"drop_deg": 3.0}, "drop_excursion_difference_deg"),
+        ({"step_ms": 25.0}, "step_time_difference_ms"),
+    ],
+)
+@pytest.mark.parametrize("start_s", [0.0, -5000.0])
+def test_a_jump_that_stays_is_found_within_a_minute_and_names_its_numbers(jump, key, start_s):
+    run = Run(start_s=start_s).run(8).run(2, **jump)
+    assert run.states[:2] == [WATCH, REACHED]
+    (watched, _), (reached, found), *_ = run.told
+    assert 8.0 < watched < reached < 9.0
+    stem, _, unit = key.rpartition("_")
+    now, usual, bound = found.because
+    assert [m.key for m in found.because] == [key, f"{stem}_baseline_{unit}", f"{stem}_bound_{unit}"]
+    assert abs(now.value - usual.value) > bound.value
+    assert usual.value == pytest.approx(0.0, abs=0.3 * bound.value)
+
+
+def test_it_asks_once_a_run_and_what_stays_becomes_usual():
+    run = Run().run(8).run(1.5, contact_ms=30.0).run(6).run(3, contact_ms=-30.0)
+    assert run.states == [WATCH, REACHED, CLEAR]
+
+
+def test_half_a_minute_is_an_event_of_its_own_and_no_pain():
+    assert REACHED not in Run().run(8).run(1 / 6, contact_ms=30.0).run(5).states
+
+
+def test_nothing_is_said_while_a_runner_settles():
+    assert Run().run(3).run(1.5, contact_ms=30.0).told == []
+
+
+def test_a_slow_change_is_drifts_business():
+    run = Run().run(6)
+    for minute in range(30):
+        run.run(1, contact_ms=minute * 1.0)
+    assert run.told == []
+
+
+def test_whose_legs_wander_needs_a_larger_jump():
+    run = Run()
+    for block in range(60):
+        run.run(0.5, contact_ms=10.0 * (block % 2))
+    assert REACHED not in run.run(2, contact_ms=20.0).states
+
+
+@pytest.mark.parametrize("pause_s", [AntalgicParams().pause_s + 2.0, 600.0])
+def test_after_a_stop_or_a_moved_sensor_there_is_nothing_to_compare_with(pause_s):
+    assert Run().run(8).stop(pause_s).run(10, contact_ms=30.0).told == []
+    moved = Run().run(8)
+    moved.antalgic.moved()
+    assert moved.run(10, contact_ms=30.0).told == []
+
+
+def test_a_crossing_without_green_light_changes_nothing():
+    assert REACHED in Run().run(8).stop(5.0).run(2, contact_ms=30.0).states
+
+
+def test_steps_of_no_known_leg_are_not_looked_at():
+    antalgic = Antalgic()
+    for second in range(900):
+        antalgic.step(step(second, None, contact_ms=240.0 if second < 600 else 400.0))
+        assert antalgic.running(second * 1_000_000_000, 1.0) is None
+
+
+def test_saved_and_restored_every_half_minute_nothing_changes():
+    whole, parts = Run().run(8).run(3, contact_ms=30.0), Run()
+    for half in range(22):
+        parts.run(0.5, contact_ms=30.0 * (half >= 16))
+        parts.antalgic = copy.deepcopy(parts.antalgic)
+    assert parts.told == whole.told

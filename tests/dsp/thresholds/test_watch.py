@@ -1,0 +1,142 @@
+"""All detectors together: who is fed with what, and whose numbers are compared with whose."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dsp.records import Metric, PainReport, Side, ThresholdState
+from dsp.runner.exposure import Exposure
+from dsp.runner.history import PastRun
+from dsp.signals import Placement
+from dsp.thresholds.drift import DriftParams
+from dsp.thresholds.watch import SAME_NS, Watch
+from tests.dsp.thresholds.test_antalgic import STEP_S, step
+
+S = 1_000_000_000
+QUICK = DriftParams(block_s=5.0, tau_s=10.0, baseline_from_s=20.0, baseline_to_s=120.0, hold_s=20.0)
+"""A rule that looks at minutes instead of half hours."""
+
+
+class Run:
+    """Feeds a watch as guidance does, once a second; what it said is in `told`."""
+
+    def __init__(self, history=(), start_s=0.0, seed=1):
+        self.watch, self.exposure = Watch(QUICK, history), Exposure(history)
+        self.rng = np.random.default_rng(seed)
+        self.t_s = self.next_s = start_s
+        self.left = True
+        self.told = []
+
+    def run(self, seconds, *, left=Placement.SACRUM, right=None, running=True, moved=False, cadence=170.0, **numbers):
+        """Run on with the placements that time left and right steps; `numbers` change the steps."""
+        sources = {Side.LEFT: left, Side.RIGHT: right or left}
+        for _ in range(int(seconds)):
+            self.t_s += 1.0
+            while self.next_s < self.t_s:
+                self._step(sources, numbers)
+            t_ns = round(self.t_s * S)
+            values = {"running": float(running), "speed_mps": 2.8, "cadence_spm": cadence, "sensor_moved": float(moved)}
+            metrics = {key: Metric(t_ns, key, value, None, 1.0) for key, value in values.items()}
+            is_running = self.exposure.second(t_ns, metrics)
+            self.told += self.watch.second(t_ns, self.exposure, metrics, running=is_running)
+        return self
+
+    def _step(self, sources, numbers):
+        side = Side.LEFT if self.left else Side.RIGHT
+        half = 0.5 if self.left else -0.5
+        contact_ms = numbers.get("contact_ms", 240.0) + half * numbers.get("difference_ms", 0.0)
+        made = step(self.next_s, side, contact_ms + self.rng.normal(0, 4.0), 5.0 + self.rng.normal(0, 0.3))
+        drop = made.drop_excursion_deg + (numbers.get("left_drop_deg", 0.0) if self.left else 0.0)
+        made = replace(made, source=sources[side], drop_excursion_deg=drop, confidence=numbers.get("confidence", 0.9))
+        self.watch.step(made)
+        self.next_s += STEP_S
+        self.left = not self.left
+
+    def reached(self):
+        return {(t.detector, t.side) for t in self.told if t.state is ThresholdState.REACHED}
+
+
+@pytest.mark.parametrize("start_s", [0.0, -2000.0])
+def test_a_steady_run_says_nothing_and_knows_what_is_usual(start_s):
+    run = Run(start_s=start_s).run(400)
+    assert run.told == []
+    usual = {(m.key, m.side): m.value for m in run.watch.usual(0)}
+    for side in Side:
+        assert usual["drop_excursion_baseline_deg", side] == pytest.approx(5.0, abs=0.1)
+        assert usual["drop_excursion_mean_deg", side] == pytest.approx(5.0, abs=0.2)
+        assert usual["drop_excursion_bound_deg", side] == 1.0
+
+
+def test_each_number_has_a_detector_and_each_leg_its_own():
+    assert Run().run(300).run(120, left_drop_deg=2.0).reached() == {("drop_drift", Side.LEFT), ("antalgic", None)}
+    contact = Run().run(300).run(400, contact_ms=290.0).reached()
+    assert contact == {("contact_drift", Side.LEFT), ("contact_drift", Side.RIGHT)}
+    difference = Run().run(300).run(400, difference_ms=25.0).reached()
+    assert difference == {("contact_difference_drift", None), ("antalgic", None)}
+    assert Run().run(300).run(400, cadence=155.0).reached() == {("cadence_drift", None)}
+
+
+def test_unsure_steps_are_not_looked_at():
+    assert Run().run(300).run(400, confidence=0.4, left_drop_deg=4.0, contact_ms=300.0).reached() == set()
+
+
+def test_time_counts_only_while_running():
+    run = Run().run(100).run(400, running=False)
+    assert run.watch.usual(0) == []
+    assert run.run(60).watch.usual(0) != []
+
+
+@pytest.mark.parametrize("place", [Placement.LEFT_HIP, Placement.POCKET, Placement.FOOT])
+def test_what_sits_on_one_side_compares_no_legs(place):
+    run = Run().run(300, left=place).run(400, left=place, contact_ms=300.0, difference_ms=40.0)
+    assert run.reached() == set()
+
+
+def test_another_kind_of_sensor_is_compared_with_itself():
+    feet = {"left": Placement.LEFT_FOOT, "right": Placement.RIGHT_FOOT}
+    run = Run().run(300, **feet).run(400, contact_ms=290.0, difference_ms=30.0)
+    assert run.reached() == set()
+    assert ("contact_drift", Side.LEFT) in run.run(400, contact_ms=340.0).reached()
+
+
+def test_steps_that_the_trunk_times_now_and_then_change_nothing():
+    feet = {"left": Placement.LEFT_FOOT, "right": Placement.RIGHT_FOOT}
+    run = Run().run(300, **feet)
+    for _ in range(10):
+        run.run(SAME_NS // S // 4, contact_ms=320.0).run(5, **feet)
+    assert run.reached() == set()
+    assert ("contact_drift", Side.LEFT) in run.run(300, **feet, contact_ms=290.0).reached()
+
+
+def test_a_sensor_that_moved_begins_a_baseline_of_its_own():
+    run = Run().run(300).run(1, moved=True).run(500, left_drop_deg=2.0, difference_ms=30.0)
+    assert run.told == []
+    usual = {(m.key, m.side): m.value for m in run.watch.usual(0)}
+    assert usual["drop_excursion_baseline_deg", Side.LEFT] == pytest.approx(7.0, abs=0.2)
+
+
+def test_a_move_told_for_seconds_is_one_move():
+    once, long = Run().run(300).run(1, moved=True), Run().run(300).run(20, moved=True)
+    assert once.run(139).watch.usual(0) != []
+    assert long.run(120).watch.usual(0) != []
+
+
+def test_pain_is_reported_and_can_be_taken_back():
+    run = Run(history=(PastRun(exposure_m=6000.0, onset_m=4000.0, speed_mps=2.8),)).run(60)
+    report = PainReport(round(run.t_s * S), 4, "knee", running_s=60.0, exposure_m=170.0)
+    assert [t.state for t in run.watch.pain(report)] == [ThresholdState.REPORTED]
+    assert run.watch.pain(report) == []
+    back = PainReport(report.t_ns + S, 0, takes_back_ns=report.t_ns)
+    assert [t.state for t in run.watch.no_pain(back)] == [ThresholdState.CLEAR]
+
+
+def test_saved_and_restored_at_any_time_nothing_changes():
+    whole, parts = Run().run(300).run(120, left_drop_deg=2.0), Run()
+    for k in range(14):
+        parts.run(30, left_drop_deg=2.0 if k >= 10 else 0.0)
+        parts.watch, parts.exposure = copy.deepcopy((parts.watch, parts.exposure))
+    assert parts.told == whole.told != []
