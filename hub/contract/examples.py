@@ -38,6 +38,7 @@ EXAMPLES: dict[str, Message] = {
         elapsed_s=1512.2,
         steps=4284,
         recording="2026-05-01T070440Z-ann.mcap",
+        recording_ok=True,
         earlier_runs=6,
         thresholds={"drop_drift_left": ThresholdState.NEAR},
         pain_rule=PainRule.TREK,

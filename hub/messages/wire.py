@@ -48,6 +48,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     """Where the run stands; retained, but of a replay. `elapsed_s` counts running time, pauses left out.
 
     recording     a file name; where it lies is the runner's business
+    recording_ok  false while what comes in does not get onto the disk; null when nothing is to be recorded
     notice        what the runner should know about the hub itself
     earlier_runs  how many runs this one is compared with
     thresholds    detector (and side) -> state now, such as `drop_drift_left: watch`; only what is not clear, never more
@@ -67,6 +68,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     elapsed_s: float
     steps: int
     recording: str | None
+    recording_ok: bool | None = None
     notice: str | None = None
     earlier_runs: int = 0
     thresholds: dict[str, ThresholdState] = {}

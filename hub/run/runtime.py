@@ -215,6 +215,8 @@ class Runtime:
                 self._notices.put("radio", _dropped(source.dropped))
                 if count * BEAT_S > ALL_THERE_S:
                     self._notices.put("missing", missing_text(self._telemetry.links), "nothing is missing any more")
+                if self._recorder is not None:
+                    self._tell_recording(self._recorder)
                 self._telemetry.notice = self._notices.text
                 await self._course.frame(source.now_ns())
 
@@ -228,7 +230,7 @@ class Runtime:
             self._recorder = RecorderSink(plan.name_file, plan.session_info, facts, notice)
             self._recorder.open()
             self._outcome.files = self._recorder.files
-            self._telemetry.recording = self._recorder.files[0].name if self._recorder.files else None
+            self._tell_recording(self._recorder)
             beside.start_sink("recorder", self._recorder.run(), facts)
         if plan.jsonl is not None:
             facts = self._facts.subscribe(
@@ -246,6 +248,10 @@ class Runtime:
         if plan.console is not None:
             posts = self._posts.subscribe("console", Policy.DROP_OLDEST, 500)
             beside.start_sink("console", plan.console(posts), posts)
+
+    def _tell_recording(self, sink: RecorderSink) -> None:
+        self._telemetry.recording = sink.files[0].name if sink.files else None
+        self._telemetry.recording_ok = not sink.is_failing
 
     def _subscribe_sound(self) -> Subscription[Fact] | None:
         """Before all others: no full disk holds up a cue."""

@@ -75,6 +75,11 @@ class RecorderSink:
         await asyncio.to_thread(self._finish, waiting)
         self._tell()
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether what comes in does not get onto the disk now."""
+        return bool(self._failure) or self._subscription.abandoned
+
     def open(self) -> None:
         """Open the first file before the first packet; a failure is told and tried again later."""
         self._open()

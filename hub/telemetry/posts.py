@@ -47,6 +47,7 @@ class Telemetry:
 
     def __init__(self, about: About, session: Session) -> None:
         self.recording: str | None = None
+        self.recording_ok: bool | None = None
         self.notice: str | None = None
         self.replay: Callable[[], ReplayStatus | None] = lambda: None
         self._sound: SoundStatus | None = None
@@ -168,6 +169,7 @@ class Telemetry:
             elapsed_s=round(session.elapsed_s(t_ns), 1),
             steps=session.steps,
             recording=self.recording,
+            recording_ok=self.recording_ok,
             notice=self.notice,
             earlier_runs=about.earlier_runs,
             thresholds=dict(self._run.states),

@@ -256,9 +256,11 @@ async def test_a_pause_a_notice_and_a_stopped_hub_are_said() -> None:
         board.feed.say(scenes.session("paused"))
         await board.look()
         assert board.said.startswith("PAUSED")
-        board.feed.say(scenes.session(notice="recording stalled, 12 packets dropped"))
+        board.feed.say(scenes.session(notice="recording stalled, 12 packets dropped", recording_ok=False))
         await board.look()
         assert board.said.startswith("NOTICE: recording stalled")
+        assert "✗ rec" in board.status
+        assert "◉" not in board.status
         board.feed.say(scenes.status("offline"))
         await board.look()
         assert board.said.startswith("HUB GONE")

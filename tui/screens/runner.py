@@ -124,6 +124,7 @@ def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
         elapsed_s=board.elapsed_s,
         recording=PurePath(session.recording).stem if session is not None and session.recording else None,
         records=session is not None and session.source != "replay",
+        recording_ok=session is None or session.recording_ok is not False,
         link=words,
         sound=sound_words(session.sound, wide=False) if session is not None else "",
         sound_wide=sound_words(session.sound, wide=True) if session is not None else "",

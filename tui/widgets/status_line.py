@@ -25,7 +25,8 @@ class Status:
     """What the line shows.
 
     state      empty before the hub has spoken
-    recording  a file name, None when nothing is recorded; `records`: whether anything could be
+    recording  a file name, None when nothing is recorded; `records`: whether anything could be; `recording_ok`: what
+               comes in gets onto the disk
     link_ok    None while the first connection is tried
     sound      what can be heard; `sound_wide`: the same where there is room; `sound_ok`: it is as it was meant
     muted      cues are
@@ -45,6 +46,7 @@ class Status:
     sound_wide: str = ""
     sound_ok: bool = True
     served: bool = False
+    recording_ok: bool = True
 
 
 class StatusLine(Static):
@@ -84,7 +86,7 @@ class StatusLine(Static):
         sound = _fitting(self._sound(now, wide=width >= _WIDE_CELLS), room)
         recording = _fitting(self._recording(now, room - len(sound) - 2 * len(_GAP)), room - len(sound))
         right = Content.assemble(
-            (recording, "" if now.recording else "$dim"),
+            (recording, "$bad" if not now.recording_ok else "" if now.recording else "$dim"),
             (sound, "$dim" if now.sound_ok else "$caution"),
             (link, _LINK_COLOUR[now.link_ok]),
         )
@@ -98,6 +100,8 @@ class StatusLine(Static):
     def _recording(self, now: Status, room: int) -> str:
         if not now.state or not now.records:
             return ""
+        if not now.recording_ok:
+            return "✗ rec"
         if now.recording is None:
             return "not recording"
         return "◉ rec " + middle_cut(now.recording, max(_SHORTEST, room - len("◉ rec ")))

@@ -125,6 +125,26 @@ async def test_a_sink_that_takes_its_time_at_the_end_costs_nothing(small_recordi
     assert run.said == []
 
 
+async def test_whether_it_is_recorded_now_is_told_with_the_session(small_recording: Path, tmp_path: Path):
+    (tmp_path / "file").touch()
+    posts: list[Post] = []
+    run = a_run(
+        small_recording,
+        tmp_path,
+        console=kept(posts),
+        name_file=lambda number: tmp_path / "file" / "run.mcap" if number == 0 and blocked else tmp_path / "run.mcap",
+    )
+    blocked = [True]
+    asyncio.get_running_loop().call_later(8.0, blocked.clear)
+    await run.play()
+    told = [
+        (post.message.recording_ok, post.message.recording)
+        for post in posts
+        if isinstance(post.message, SessionMessage)
+    ]
+    assert list(dict.fromkeys(told)) == [(False, None), (True, "run.mcap")]
+
+
 async def test_a_second_request_cancels_and_still_closes_the_recording(small_recording: Path, tmp_path: Path):
     run = a_run(small_recording, tmp_path)
     task = asyncio.create_task(run.play(), name="run")
