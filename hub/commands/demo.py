@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +21,8 @@ from hub.broker.joined import find_demos
 from hub.broker.loopback import DEFAULT_PORT
 from hub.commands.keep_run import keep, tell_pain, tell_summary
 from hub.flow.source import Source
-from hub.history.runs import RunCount, StoredRun
+from hub.history.runs import RunCount, StoredRun, past_run
+from hub.history.schema import HistoryError
 from hub.history.store import History
 from hub.messages.wire import utc
 from hub.run.launch import Launch, carry_out
@@ -35,6 +37,8 @@ OWN_RUNS = "demo itself"
 """The demo's own runs are kept under this name: they tire within a minute and must not become the usual."""
 QUICK_DRIFT = DriftParams(block_s=4.0, tau_s=10.0, baseline_from_s=6.0, baseline_to_s=28.0, minimum_deg=1.2, hold_s=6.0)
 """Seconds instead of minutes, so that a newcomer sees it work; said in the demo's output."""
+
+_LOG = logging.getLogger("stridecue.demo")
 
 _EARLIER = (
     (21, 5.4, 4.6, 169.0),
@@ -116,14 +120,27 @@ def chosen_name(wanted: str | None, there: frozenset[str], port: int) -> str:
 
 
 def _history() -> tuple[PastRun, ...]:
-    """Give the virtual runner's earlier runs, from a store of their own that is filled at the first demo."""
-    history = History(_history_file())
-    if not history.newest(RUNNER):
-        today = datetime.now(UTC)
-        for days, left_deg, right_deg, cadence_spm in _EARLIER:
-            started = utc(round((today - timedelta(days=days)).timestamp() * NS_PER_S))
-            history.add(StoredRun(RUNNER, started, 1800.0, round(30 * cadence_spm), cadence_spm, left_deg, right_deg))
-    return history.past(RUNNER)
+    """Give the virtual runner's earlier runs, from a store of their own that is filled at the first demo.
+
+    Where nothing can be stored, in a container say, they are made up anew: they are no reason not to show the demo.
+    """
+    history, now = History(_history_file()), datetime.now(UTC)
+    try:
+        if not history.newest(RUNNER):
+            for run in _made_up(now):
+                history.add(run)
+        return history.past(RUNNER)
+    except HistoryError as error:
+        _LOG.warning("the demo's earlier runs are not kept: %s", error)
+        return tuple(past_run(run, [], now) for run in _made_up(now))
+
+
+def _made_up(today: datetime) -> list[StoredRun]:
+    runs = []
+    for days, left_deg, right_deg, cadence_spm in _EARLIER:
+        started = utc(round((today - timedelta(days=days)).timestamp() * NS_PER_S))
+        runs.append(StoredRun(RUNNER, started, 1800.0, round(30 * cadence_spm), cadence_spm, left_deg, right_deg))
+    return runs
 
 
 def _history_file() -> Path:
