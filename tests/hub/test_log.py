@@ -29,9 +29,22 @@ def test_the_log_is_for_this_user_only_also_one_of_before_and_the_next(tmp_path:
     assert modes == {"hub.log": 0o600, "hub.log.1": 0o600}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file is not moved there")
+def test_who_finds_the_file_moved_away_goes_on_in_the_new_one(tmp_path: Path):
+    path = tmp_path / "hub.log"
+    hub, page = (LogFile(path, maxBytes=1000, backupCount=3, encoding="utf-8") for _ in range(2))
+    page.emit(RECORD)
+    hub.doRollover()
+    page.emit(RECORD)
+    for log in (hub, page):
+        log.close()
+    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {"hub.log": "said\n", "hub.log.1": "said\n"}
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full to stand for a full disk")
 def test_a_full_disk_under_the_log_says_nothing_on_the_terminal():
     full = "import logging; from hub.log import log_to_file; log_to_file(); log = logging.getLogger('stridecue'); "
-    full += "logging.root.handlers[0].setStream(open('/dev/full', 'w')); log.error('one'); log.error('two')"
+    full += "file = logging.root.handlers[0]; file.setStream(open('/dev/full', 'w')); file.baseFilename = '/dev/full'; "
+    full += "log.error('one'); log.error('two')"
     done = subprocess.run([sys.executable, "-c", full], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout + done.stderr == ""
