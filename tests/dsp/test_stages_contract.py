@@ -1,0 +1,204 @@
+"""The promises of `dsp.samples.stage`, kept by each chain and by the pipeline in runs in which everything goes wrong.
+
+A perfect run is in `test_stream_contract`; here samples are lost, broken, late or of a sensor that has slipped, and a
+stage is saved while that is so.
+"""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from dsp.chains.foot import FootChain
+from dsp.chains.trunk import TrunkChain
+from dsp.gait.sightings import Contact, Reading
+from dsp.metrics import sensor_moved
+from dsp.pipeline import Pipeline, PipelineParams
+from dsp.records import Step
+from dsp.signals import IMU6, NS_PER_S, Placement, SampleBlock
+from tests.dsp.synthetic import make
+from tests.dsp.test_stream_contract import cut, in_order
+
+HIP, LEFT, RIGHT = Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT
+RATE_HZ = 104.0
+NAN = float("nan")
+
+
+class Chain:
+    """A chain with the face of a pipeline."""
+
+    def __init__(self, chain):
+        self._chain = chain
+
+    def update(self, block):
+        return self._chain.work() if self._chain.put(block) else []
+
+    def finish(self):
+        return self._chain.finish()
+
+    def copied(self):
+        return copy.deepcopy(self)
+
+    def stored(self):
+        return pickle.loads(pickle.dumps(self))
+
+
+class Whole(Chain):
+    """A pipeline, saved as the hub does it."""
+
+    def __init__(self):
+        super().__init__(Pipeline(PipelineParams(signals=True)))
+
+    def update(self, block):
+        return self._chain.update(block)
+
+    def copied(self):
+        return self._again(self._chain.state())
+
+    def stored(self):
+        return self._again(pickle.loads(pickle.dumps(self._chain.state())))
+
+    @staticmethod
+    def _again(state):
+        again = Whole()
+        again._chain.restore(state)
+        return again
+
+
+STAGES = {
+    "hip": (lambda: Chain(TrunkChain(HIP, signals=True)), [HIP], IMU6),
+    "hip without gyro": (lambda: Chain(TrunkChain(HIP)), [HIP], IMU6[:3]),
+    "shoe": (lambda: Chain(FootChain(LEFT)), [LEFT], IMU6),
+    "shoe without gyro": (lambda: Chain(FootChain(LEFT)), [LEFT], IMU6[:3]),
+    "pipeline": (Whole, [HIP, LEFT, RIGHT], IMU6),
+}
+
+
+def between(t_s, from_s, to_s):
+    return (t_s >= from_s) & (t_s < to_s)
+
+
+def broken(t_s, values):
+    """The first row, others, single channels and one absurd number."""
+    values[0] = NAN
+    values[np.random.default_rng(3).random(len(t_s)) < 0.03] = NAN
+    values[between(t_s, 11.0, 11.08), 2] = NAN
+    values[t_s.searchsorted(13.3), 0] = 1e12
+
+
+def short_gaps(t_s, values):
+    for at in (2.0, 8.05, 9.2, 12.0):
+        values[between(t_s, at, at + 0.15)] = NAN
+
+
+def long_gaps(t_s, values):
+    for at, seconds in ((7.0, 0.45), (9.0, 2.5)):
+        values[between(t_s, at, at + seconds)] = NAN
+
+
+def dead_gyro(t_s, values):
+    values[between(t_s, 8.0, 13.0), 3:] = NAN
+
+
+def slipped(t_s, values):
+    """The sensor turns by 40 deg about its first axis."""
+    c, s = np.cos(np.radians(40.0)), np.sin(np.radians(40.0))
+    turn = np.array([[1.0, 0.0, 0.0], [0.0, c, -s], [0.0, s, c]])
+    after = t_s >= 11.0
+    for columns in (slice(0, 3), slice(3, 6)):
+        values[after, columns] = values[after, columns] @ turn.T
+
+
+HARD = {f.__name__: f for f in (broken, short_gaps, long_gaps, dead_gyro, slipped)}
+ALL_AT_ONCE = {HIP: (long_gaps, slipped), LEFT: (dead_gyro, broken), RIGHT: (short_gaps,)}
+CASES = [(stage, how) for stage in STAGES if stage != "pipeline" for how in HARD] + [("pipeline", "all at once")]
+SAVED_S = (0.0, 2.1, 7.2, 8.12, 9.25, 10.4, 11.03, 11.3, 12.05, 13.31, 14.0, 15.52)
+"""Before, in and after each of these."""
+
+
+@pytest.fixture(scope="module")
+def made():
+    return make(seconds=18.0, rate_hz=RATE_HZ, stand_s=2.0, noise=0.02)
+
+
+def blocks_of(made, stage, how, sizes=(10,), start_ns=0):
+    """Blocks of a stage's sensors after `how`; what is lost in a gap does not come, a broken sample does."""
+    _, placements, layout = STAGES[stage]
+    out = []
+    for placement in placements:
+        values = made.sensors[placement].copy()
+        changes = [HARD[how]] if how in HARD else ALL_AT_ONCE[placement]
+        for change in changes:
+            change(made.t_s, values)
+        keep = np.ones(len(values), dtype=bool)
+        if short_gaps in changes or long_gaps in changes:
+            keep = ~np.isnan(values).all(axis=1)
+        t_ns = start_ns + np.round(made.t_s * NS_PER_S).astype(np.int64)[keep]
+        block = SampleBlock(str(placement), placement, layout, t_ns, values[keep][:, : len(layout)], RATE_HZ)
+        # A packet is sent when it is full; nobody holds one back over a gap.
+        ends = [0, *(np.flatnonzero(np.diff(t_ns) > NS_PER_S // 20) + 1).tolist(), len(t_ns)]
+        for a, b in pairwise(ends):
+            out += cut(replace(block, t_ns=t_ns[a:b], rows=block.values[a:b]), sizes)
+    return in_order(out)
+
+
+def play(stage, blocks, *, saved=False):
+    running, out, saves_s = STAGES[stage][0](), [], list(SAVED_S)
+    for block in blocks:
+        out += running.update(block)
+        if saved and saves_s and block.t_ns[-1] >= saves_s[0] * NS_PER_S:
+            running = running.copied() if len(saves_s) % 2 else running.stored()
+            del saves_s[0]
+    assert not (saved and saves_s)
+    return out + running.finish()
+
+
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case[0]}, {case[1]}")
+def case(request, made):
+    """A stage, what goes wrong, and what it says in that run."""
+    stage, how = request.param
+    return stage, how, play(stage, blocks_of(made, stage, how))
+
+
+def test_cut_anywhere_and_saved_in_the_midst_of_it_it_says_the_same(made, case):
+    stage, how, reference = case
+    assert play(stage, blocks_of(made, stage, how, sizes=(3, 17, 1, 40)), saved=True) == reference != []
+
+
+def test_it_is_noticed_and_got_over(case):
+    stage, how, told = case
+    late = [r for r in told if isinstance(r, Step | Contact) and _time_s(r) > 15.7]
+    assert len(late) >= (2 if "hip" in stage or stage == "pipeline" else 1)
+    moved = [r for r in told if isinstance(r, Reading) and r.metric.key == sensor_moved.KEY]
+    assert bool(moved) == ("hip" in stage and how == "slipped")
+
+
+@pytest.mark.parametrize(("stage", "how"), [(s, "long_gaps") for s in STAGES if s != "pipeline"] + CASES[-1:])
+def test_wherever_the_clock_begins_the_same_is_seen(made, stage, how):
+    def times(start_ns):
+        told = play(stage, blocks_of(made, stage, how, start_ns=start_ns))
+        return [_time_s(r) - start_ns * 1e-9 for r in told if isinstance(r, Step | Contact)]
+
+    assert times(-9 * NS_PER_S) == pytest.approx(times(0), abs=1e-5)
+
+
+def test_what_was_saved_is_not_touched_by_what_goes_on(made):
+    blocks = blocks_of(made, "hip", "short_gaps")
+    one, told = STAGES["hip"][0](), []
+    for block in blocks[: len(blocks) // 2]:
+        told += one.update(block)
+    two = one.copied()
+    for block in blocks[len(blocks) // 2 :]:
+        two.update(replace(block, rows=block.values * 0.5))
+    for block in blocks[len(blocks) // 2 :]:
+        told += one.update(block)
+    assert told + one.finish() == play("hip", blocks)
+
+
+def _time_s(record):
+    return record.t_ns * 1e-9 if isinstance(record, Step) else record.t_s
