@@ -78,7 +78,7 @@ class Guidance:
         self._watch = Watch(params.drift, history)
         self._cap = cap_today(history, self._watch.onset.safe_m)
         self._pain_rule = params.pain_rule
-        self._rules = all_rules(CueParams(history, plan, params.pain_rule, params.heart_rate_max_bpm))
+        self._rules = all_rules(CueParams(history, params.pain_rule, params.heart_rate_max_bpm))
         self._schedule = Schedule()
         self._schedule.volume, self._schedule.muted, self._schedule.held = plan.volume, plan.muted, plan.held
         self._teaches = not plan.held

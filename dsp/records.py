@@ -217,7 +217,7 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The run in a few numbers; None where nothing was measured. Per-side means are over running steps.
+    """The run in a few numbers; None where nothing was measured. Means are over running seconds.
 
     distance_m, descent_m  None unless speed was measured for most of the run
     exposure_m             flat-equivalent metres (`dsp.runner.exposure`), estimated where there was no speed

@@ -9,14 +9,13 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import dsp.cues
 from dsp.records import Cue, Metric, PainReport, Threshold
 from dsp.runner.exposure import Exposure
 from dsp.runner.history import PastRun
-from dsp.runner.plan import Plan
 from dsp.runner.triage import PainRule
 
 GOOD = 0.6
@@ -28,7 +27,6 @@ class CueParams:
     """What rules are told about this runner. `heart_rate_max_bpm` None: no heart-rate cues."""
 
     history: tuple[PastRun, ...] = ()
-    plan: Plan = field(default_factory=Plan)
     pain_rule: PainRule = PainRule.TREK
     heart_rate_max_bpm: float | None = None
 

@@ -8,7 +8,6 @@ import pytest
 from dsp.cues.pain_noted import Rule
 from dsp.cues.rule import CueParams
 from dsp.records import PainReport, Side, ThresholdState
-from dsp.runner.plan import Plan
 from dsp.runner.triage import SITES, PainRule
 from hub.client import LinkChange
 from tests.tui import scenes
@@ -365,7 +364,7 @@ async def test_a_sensor_that_nobody_can_place_is_named() -> None:
 @pytest.mark.parametrize("numb", [False, True])
 async def test_all_that_is_said_about_pain_can_be_read_on_a_small_terminal(site: str | None, *, numb: bool) -> None:
     report = PainReport(0, 9, site, Side.RIGHT, None, numb, 1800.0, 5200.0, 5200.0)
-    answer = Rule(CueParams((), Plan(), PainRule.TREK, None)).pain(report)
+    answer = Rule(CueParams((), PainRule.TREK, None)).pain(report)
     assert answer is not None
     async with dashboard(SMALL) as board:
         cue = scenes.cue(text=answer.text, severity=answer.severity)
