@@ -1,6 +1,6 @@
 """What the core says: one immutable record per fact, on the hub's timeline (`t_ns`, monotonic ns).
 
-    GaitEvent -> Step -> Metric -> Threshold -> Cue        (Attitude beside them, at sample rate)
+    Step -> Metric -> Threshold -> Cue        (Attitude beside them, at sample rate)
 
 Wall time and encodings are added at the edges, never here. `None` means "not measurable", never zero.
 """
@@ -24,13 +24,6 @@ class Side(StrEnum):
     def other(self) -> Side:
         """The opposite leg."""
         return Side.RIGHT if self is Side.LEFT else Side.LEFT
-
-
-class EventKind(StrEnum):
-    """Gait events, field terms."""
-
-    INITIAL_CONTACT = "initial_contact"
-    TOE_OFF = "toe_off"
 
 
 class Severity(StrEnum):
@@ -63,17 +56,6 @@ class ThresholdState(StrEnum):
     NEAR = "near"
     REACHED = "reached"
     REPORTED = "reported"
-
-
-@dataclass(frozen=True, slots=True)
-class GaitEvent:
-    """A foot meeting or leaving the ground, as one source saw it."""
-
-    t_ns: int
-    kind: EventKind
-    side: Side | None
-    source: Placement
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +152,7 @@ class Mark:
     running_s: float | None = None
 
 
-Evidence: TypeAlias = "GaitEvent | Step | Metric | PainReport | Threshold"
+Evidence: TypeAlias = "Step | Metric | PainReport | Threshold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,4 +226,4 @@ class Summary:
     contact_difference_ms: float | None = None
 
 
-Record: TypeAlias = GaitEvent | Attitude | Step | Metric | PainReport | Mark | Threshold | Cue | Quality | Summary
+Record: TypeAlias = Attitude | Step | Metric | PainReport | Mark | Threshold | Cue | Quality | Summary

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from operator import mul
 
-from dsp.detectors.foot import FootContactParams, FootContacts, FootEvent
+from dsp.detectors.foot import EventKind, FootContactParams, FootContacts, FootEvent
 from dsp.detectors.foot_moves import FootMove, FootMoveParams, FootMoves
 from dsp.detectors.push_off import PushOff, PushOffParams, Stance
 from dsp.detectors.shoe import ShoeContactParams, ShoeContacts
@@ -14,7 +14,7 @@ from dsp.detectors.touch_down import TouchDownParams, TouchDowns, first_jolt_s
 from dsp.gait.foot_stride import FootStrides, foot_stays
 from dsp.gait.sightings import Contact, Release, Sighting
 from dsp.orientation.pitch_axis import PitchAxis
-from dsp.records import EventKind, Side
+from dsp.records import Side
 from dsp.samples.filters import LowPass2
 from dsp.samples.intake import Intake, Ready
 from dsp.samples.stage import JOIN_S

@@ -7,9 +7,9 @@ faster until the toes leave the ground (`push_off`).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from dsp.detectors.landing import Landing, LandingParams
-from dsp.records import EventKind
 from dsp.signals import NEVER_S
 
 
@@ -46,6 +46,13 @@ class FootContactParams:
     shortest_stride_s: float = 0.38
     memory: float = 5.0
     landing: LandingParams = field(default_factory=LandingParams)
+
+
+class EventKind(StrEnum):
+    """Gait events, field terms."""
+
+    INITIAL_CONTACT = "initial_contact"
+    TOE_OFF = "toe_off"
 
 
 @dataclass(frozen=True, slots=True)

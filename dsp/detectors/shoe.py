@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dsp.detectors.foot import FootEvent
-from dsp.records import EventKind
+from dsp.detectors.foot import EventKind, FootEvent
 from dsp.signals import GRAVITY_MPS2, NEVER_S
 
 

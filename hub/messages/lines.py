@@ -16,8 +16,6 @@ from dsp.records import (
     Attitude,
     Cue,
     Earcon,
-    EventKind,
-    GaitEvent,
     Mark,
     Metric,
     PainReport,
@@ -42,15 +40,6 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """What every line has: when it happened, seconds since the session's start."""
 
     t_s: float
-
-
-class EventLine(Line, frozen=True, kw_only=True, tag="event"):
-    """A foot meeting or leaving the ground."""
-
-    kind: EventKind
-    side: Side | None
-    source: Placement
-    confidence: float
 
 
 class AttitudeLine(Line, frozen=True, kw_only=True, tag="attitude"):
@@ -188,22 +177,12 @@ class SummaryLine(Line, frozen=True, kw_only=True, tag="summary"):
     contact_difference_ms: float | None = None
 
 
-EvidenceLine: TypeAlias = EventLine | StepLine | MetricLine | PainLine | ThresholdLine
+EvidenceLine: TypeAlias = StepLine | MetricLine | PainLine | ThresholdLine
 RecordLine: TypeAlias = (
-    EventLine
-    | AttitudeLine
-    | StepLine
-    | MetricLine
-    | PainLine
-    | MarkLine
-    | ThresholdLine
-    | CueLine
-    | QualityLine
-    | SummaryLine
+    AttitudeLine | StepLine | MetricLine | PainLine | MarkLine | ThresholdLine | CueLine | QualityLine | SummaryLine
 )
 
 _LINES: dict[type[Record], type[RecordLine]] = {
-    GaitEvent: EventLine,
     Attitude: AttitudeLine,
     Step: StepLine,
     Metric: MetricLine,

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from dsp.records import Attitude, GaitEvent, Record
+from dsp.records import Attitude, Record
 from hub.flow.bus import Subscription
 from hub.flow.facts import Fact
 from hub.messages.lines import encode_line
@@ -31,9 +31,8 @@ class JsonlFile:
         self._t0_ns = t0_ns
 
     def write(self, record: Record) -> None:
-        """Write one record; gait events stay inside (steps say the same with the next contact known)."""
-        if not isinstance(record, GaitEvent):
-            self._stream.write(encode_line(record, self._t0_ns))
+        """Write one record."""
+        self._stream.write(encode_line(record, self._t0_ns))
 
     def flush(self) -> None:
         """Hand everything to the operating system; raises BrokenPipeError when nobody reads any more."""

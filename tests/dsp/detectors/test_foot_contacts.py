@@ -7,12 +7,12 @@ from math import exp, radians
 import pytest
 
 from drivers.virtual.runner import RunnerParams, VirtualRunner
-from dsp.detectors.foot import FootEvent
+from dsp.detectors.foot import EventKind, FootEvent
 from dsp.detectors.foot_moves import FootMove, FootMoves
 from dsp.detectors.landing import Landing, LandingParams
 from dsp.detectors.push_off import PushOff, PushOffParams, Stance
 from dsp.detectors.touch_down import TouchDownParams, TouchDowns, first_jolt_s
-from dsp.records import EventKind, Step
+from dsp.records import Step
 from dsp.samples.trace import Trace
 from dsp.signals import GRAVITY_MPS2, Placement
 from tests.dsp.virtual import play, worn_by
