@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from dsp import texts
-from dsp.chains.foot import SIDE_OF, FootChain
+from dsp.chains.foot import FootChain
 from dsp.chains.trunk import TrunkChain
 from dsp.gait.agreement import Agreement
 from dsp.gait.one_speaker import OneSpeaker
@@ -25,6 +25,7 @@ from dsp.metrics.metric import Metrics
 from dsp.metrics.speed_source import key_of
 from dsp.orientation.bend import Pace
 from dsp.orientation.mount import Mount
+from dsp.placements import FEET
 from dsp.records import Cue, Metric, PainReport, Record, Step, Summary, Threshold
 from dsp.runner.exposure import usual_speed_mps
 from dsp.runner.plan import Plan
@@ -165,7 +166,7 @@ class Pipeline:
 
     def _chain(self, block: SampleBlock) -> TrunkChain | FootChain:
         chain: TrunkChain | FootChain
-        if block.placement in SIDE_OF or block.placement is Placement.FOOT:
+        if block.placement in FEET:
             chain = FootChain(block.placement)
         else:
             mount = self._params.mounts.get(block.placement)

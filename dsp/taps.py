@@ -18,10 +18,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.signals import GRAVITY_MPS2, NS_PER_S, Placement
-
-HIP = frozenset({Placement.SACRUM, Placement.LEFT_HIP, Placement.RIGHT_HIP, Placement.WAIST_FRONT})
-"""Where a hand reaches a sensor in mid-run; phones in pockets are hit by the thigh."""
+from dsp.signals import GRAVITY_MPS2, NS_PER_S
 
 SLOWEST_HZ = 80.0
 """A tap is over between two samples of a slower sensor."""

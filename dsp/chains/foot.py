@@ -14,14 +14,12 @@ from dsp.detectors.touch_down import TouchDownParams, TouchDowns, first_jolt_s
 from dsp.gait.foot_stride import FootStrides, foot_stays
 from dsp.gait.sightings import Contact, Release, Sighting
 from dsp.orientation.pitch_axis import PitchAxis
-from dsp.records import Side
+from dsp.placements import SIDE_OF
 from dsp.samples.filters import LowPass2
 from dsp.samples.intake import Intake, Ready
 from dsp.samples.stage import JOIN_S
 from dsp.samples.trace import Trace
 from dsp.signals import NEVER_S, Placement, SampleBlock, Vector
-
-SIDE_OF = {Placement.LEFT_FOOT: Side.LEFT, Placement.RIGHT_FOOT: Side.RIGHT}
 
 
 @dataclass(frozen=True, slots=True)

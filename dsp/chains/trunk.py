@@ -24,12 +24,13 @@ from dsp.orientation.leveller import LevelParams
 from dsp.orientation.lever import BESIDE_M, Lever
 from dsp.orientation.mount import Mount
 from dsp.orientation.stillness import Stillness
+from dsp.placements import PELVIS
 from dsp.records import Metric
 from dsp.samples.intake import Intake, IntakeParams, Ready
 from dsp.samples.stage import JOIN_S, LEAST_TRUNK_RATE_HZ, LONGEST_CHUNK_S, TRUNK_CHUNK_S
 from dsp.samples.trace import Trace
 from dsp.signals import NS_PER_S, Placement, SampleBlock
-from dsp.taps import HIP, ThreeTaps
+from dsp.taps import ThreeTaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class TrunkChain:
         self._trace = Trace()
         self._intake = Intake(
             self._trace,
-            IntakeParams(least_rate_hz=LEAST_TRUNK_RATE_HZ, chunk_s=TRUNK_CHUNK_S, turns=True, raw=placement in HIP),
+            IntakeParams(least_rate_hz=LEAST_TRUNK_RATE_HZ, chunk_s=TRUNK_CHUNK_S, turns=True, raw=placement in PELVIS),
         )
         self._level = TrunkLevel(pace or Pace(), self._p.level)
         self._seat = TrunkSeat(placement, mount, self._p.seat)
@@ -163,7 +164,7 @@ class TrunkChain:
         self._look_samples = round(self._still.params.window_s / intake.period_s)
         self._keep = int(p.trace_s / intake.period_s)
         self._usual, self._longest = intake.chunk, int(LONGEST_CHUNK_S / intake.period_s)
-        if self._placement in HIP and self._taps is None:
+        if self._placement in PELVIS and self._taps is None:
             self._taps = ThreeTaps(intake.group / intake.period_s)
         self._known = True
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dsp.gait.stances import DROP_PLACEMENTS
 from dsp.orientation.mount import Mount, MountFinder, MountFinderParams
 from dsp.orientation.moved import MovedSensor
+from dsp.placements import PELVIS
 from dsp.samples.trace import Trace
 from dsp.signals import Placement, Vector
 
@@ -43,7 +43,7 @@ class TrunkSeat:
     def __init__(self, placement: Placement, given: Mount | None, params: SeatParams | None = None) -> None:
         self._p = params or SeatParams()
         self._given = given
-        self._moved = MovedSensor() if placement in DROP_PLACEMENTS else None
+        self._moved = MovedSensor() if placement in PELVIS else None
         self._finding = MountFinderParams(force_weight=0.0) if placement in LATERAL else MountFinderParams()
         self.mount = given
         self.trust = 1.0

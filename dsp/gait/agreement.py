@@ -14,17 +14,14 @@ from dataclasses import dataclass
 from statistics import median
 
 from dsp.gait.sightings import Contact, Release
-from dsp.records import Metric, Side
+from dsp.placements import MIDLINE, SHOES, SIDE_OF
+from dsp.records import Metric
 from dsp.signals import Placement
 
 SWAPPED_KEY = "sides_swapped"
 """1 while the shoe sensors' sides contradict the trunk's, else nothing; quality is the share of steps that do."""
 APART_KEY = "foot_trunk_offset_ms"
 """Shoe's contact minus trunk's, told only where that cannot be: the clock of one of the two is off."""
-
-SHOES = (Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
-TRUNK = (Placement.SACRUM, Placement.WAIST_FRONT)
-"""In the middle of the body: there the lean of the force names the leg."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,8 @@ class Agreement:
 
     def release(self, seen: Release) -> None:
         """Take the end of a stance; a trunk's is compared with the shoe's contact that began it."""
-        if seen.placement not in TRUNK or seen.side is None or not self._shoes:
+        # In the middle of the body the lean of the force names the leg.
+        if seen.placement not in MIDLINE or seen.side is None or not self._shoes:
             return
         shoe = min(self._shoes, key=lambda each: abs(each.t_s - seen.contact_s))
         apart_s = shoe.t_s - seen.contact_s
@@ -78,8 +76,7 @@ class Agreement:
             if len(each) < p.steps:
                 continue
             if abs(middle_s := median(each)) > p.apart_s:
-                side = Side.LEFT if placement is Placement.LEFT_FOOT else Side.RIGHT
-                found.append(Metric(t_ns, APART_KEY, 1e3 * middle_s, side, 1.0))
+                found.append(Metric(t_ns, APART_KEY, 1e3 * middle_s, SIDE_OF[placement], 1.0))
             else:  # only steps that are surely the same can contradict each other
                 differs = self._differs[placement]
                 shares.append(sum(differs) / len(differs))

@@ -14,13 +14,11 @@ from operator import add
 from dsp.gait.sightings import Reading, Sighting
 from dsp.metrics import pelvic_rotation_range_deg, pelvic_tilt_range_deg, vertical_oscillation_mm
 from dsp.orientation.mount import Mount
+from dsp.placements import MIDLINE
 from dsp.records import Metric
 from dsp.samples.parabola import vertex
 from dsp.samples.trace import Trace
 from dsp.signals import GRAVITY_MPS2, NS_PER_S, Placement, Vector
-
-PELVIS = frozenset({Placement.SACRUM, Placement.WAIST_FRONT})
-"""Sensors in the middle of the pelvis; one on a hip also swings with the leg."""
 
 TRUST = 0.9
 HALF_TRUST_MPS2 = 0.5
@@ -55,7 +53,7 @@ class PelvisStride:
         t_ns = round(t_s * NS_PER_S)
         off = (self.mean_mps2 - GRAVITY_MPS2) / HALF_TRUST_MPS2
         said = [Metric(t_ns, vertical_oscillation_mm.KEY, self.oscillation_mm, None, TRUST / (1.0 + off * off))]
-        if placement in PELVIS and self.tilt_range_deg is not None and self.rotation_range_deg is not None:
+        if placement in MIDLINE and self.tilt_range_deg is not None and self.rotation_range_deg is not None:
             trust = TRUST * self.mount_quality
             said.append(Metric(t_ns, pelvic_tilt_range_deg.KEY, self.tilt_range_deg, None, trust))
             said.append(Metric(t_ns, pelvic_rotation_range_deg.KEY, self.rotation_range_deg, None, trust))

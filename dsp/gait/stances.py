@@ -12,13 +12,10 @@ from dsp.gait.gate import LONGEST_S, POCKET, GateParams, RunningGate
 from dsp.gait.side import SideFinder, SideParams
 from dsp.gait.sightings import Contact, Drop, Release, Sighting
 from dsp.orientation.mount import Mount
+from dsp.placements import PELVIS
 from dsp.records import Side
 from dsp.samples.trace import Trace
 from dsp.signals import NEVER_S, Placement, Vector
-
-DROP_PLACEMENTS = frozenset({Placement.SACRUM, Placement.WAIST_FRONT, Placement.LEFT_HIP, Placement.RIGHT_HIP})
-"""Where a sensor moves with the pelvis."""
-
 
 AHEAD_M = {Placement.WAIST_FRONT: 0.2, Placement.LEFT_HIP: 0.1, Placement.RIGHT_HIP: 0.1}
 """How far ahead of the sacrum a sensor on the belt is, roughly: a pelvis is some 0.2 m deep."""
@@ -150,7 +147,7 @@ class Stances:
             if mount or not self._ahead_m:
                 self._judge(mount)
             side = self._side.side(mount.left) if mount else None
-            if side and mount and levelled and self._placement in DROP_PLACEMENTS:
+            if side and mount and levelled and self._placement in PELVIS:
                 drop = drop_of(trace, mount, side, was.contact_s, release_s)
         self._last_side = side
         return Release(decided_s, was.contact_s, release_s, self._placement, side, drop, self._sure)

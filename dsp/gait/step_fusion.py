@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dsp.gait.sightings import Contact, Drop, Release
+from dsp.placements import FEET
 from dsp.records import Side, Step
 from dsp.signals import NEVER_S, NS_PER_S, Placement
 
@@ -26,8 +27,6 @@ ORDER = (
     Placement.POCKET,
 )
 """Who is believed when confidence is equal; for drop the first trunk sensor that has one."""
-
-FEET = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT, Placement.FOOT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from statistics import median
 
 from dsp.metrics.metric import MetricStage
 from dsp.metrics.recent import STALE_NS
+from dsp.placements import FEET
 from dsp.records import Metric, Step
-from dsp.signals import NS_PER_S, Placement
+from dsp.signals import NS_PER_S
 
 KEY = "cadence_spm"
 
@@ -21,7 +22,6 @@ SHORTEST_STRIDE_S = 0.4
 LONGEST_STRIDE_S = 2.5
 """300 steps a minute to very slow walking."""
 
-FEET = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT, Placement.FOOT})
 """A foot sensor sees its own leg only, also where nobody knows which leg that is."""
 
 

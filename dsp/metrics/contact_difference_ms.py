@@ -8,9 +8,9 @@ is therefore at most 0.5 and 0.3, and a standard error of 5 ms halves it.
 
 from __future__ import annotations
 
-from dsp.metrics.contact_trust import SHOES
 from dsp.metrics.left_minus_right import LeftMinusRight
 from dsp.metrics.metric import MetricStage
+from dsp.placements import FEET
 from dsp.records import Metric, Step
 
 KEY = "contact_difference_ms"
@@ -27,7 +27,7 @@ class Stage(MetricStage):
     def step(self, step: Step) -> None:
         """Take a stance."""
         if step.side is not None and step.contact_ms is not None:
-            source = None if step.source in SHOES else step.source
+            source = None if step.source in FEET else step.source
             trust = step.confidence * (SHOE_TRUST if source is None else TRUNK_TRUST)
             self._difference.add(step.side, step.t_ns, step.contact_ms, trust, source)
 

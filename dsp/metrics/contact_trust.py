@@ -6,14 +6,12 @@ worst 57 (docs/accuracy.md): a trunk does not show toe-off. Its changes within a
 
 from __future__ import annotations
 
+from dsp.placements import FEET
 from dsp.records import Step
-from dsp.signals import Placement
-
-SHOES = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT, Placement.FOOT})
 
 SHOE_TRUST, TRUNK_TRUST = 0.6, 0.4
 
 
 def contact_trust(step: Step) -> float:
     """Quality of this step's contact time, 0-1."""
-    return step.confidence * (SHOE_TRUST if step.source in SHOES else TRUNK_TRUST)
+    return step.confidence * (SHOE_TRUST if step.source in FEET else TRUNK_TRUST)

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import math
 
-from dsp.metrics.contact_trust import SHOES
 from dsp.metrics.metric import MetricStage
 from dsp.metrics.recent import PerSide
+from dsp.placements import FEET
 from dsp.records import Metric, Step
 
 KEY = "peak_force_bw"
@@ -36,7 +36,7 @@ class Stage(MetricStage):
         if step.contact_ms is None or step.step_time_s is None or step.flight_ms is None:
             return
         peak = 0.5 * math.pi * 1e3 * step.step_time_s / step.contact_ms
-        trust = step.confidence * (SHOE_TRUST if step.source in SHOES else TRUNK_TRUST)
+        trust = step.confidence * (SHOE_TRUST if step.source in FEET else TRUNK_TRUST)
         self._sides.add(step.side, step.t_ns, peak, trust)
 
     def report(self, t_ns: int) -> list[Metric]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from dsp.metrics import cadence_spm
 from dsp.metrics.metric import MetricStage
+from dsp.placements import FEET
 from dsp.records import Metric, Side, Step
-from dsp.signals import NS_PER_S, Placement
+from dsp.signals import NS_PER_S
 
 KEY = "running"
 
@@ -37,8 +38,6 @@ ROW = 3
 """Running strides of shoes in a row before it is called running, ..."""
 UNLIKE = 1.25
 """... none longer than the one before by this factor."""
-
-FEET = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT, Placement.FOOT})
 
 
 class Stage(MetricStage):

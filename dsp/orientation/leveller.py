@@ -17,6 +17,7 @@ import numpy.typing as npt
 from dsp.orientation.hole import Hole
 from dsp.orientation.strapdown import Strapdown
 from dsp.orientation.usual_lean import UsualLean
+from dsp.orientation.vectors import across
 from dsp.signals import GRAVITY_MPS2, Vector
 
 Array = npt.NDArray[np.float64]
@@ -241,7 +242,7 @@ class Leveller:
     def _level_rows(self) -> tuple[Vector, Vector]:
         """The two level axes of the strapdown's frame in sensor axes, square to `up` where that is known."""
         rows = self._strapdown.level_rows()
-        return rows if self.up is None else (_across(rows[0], self.up), _across(rows[1], self.up))
+        return rows if self.up is None else (across(rows[0], self.up), across(rows[1], self.up))
 
     def _apply_bias(self, mean_rate: Vector, sd: float, t_s: float) -> None:
         """Observe the three biases."""
@@ -275,11 +276,3 @@ class Leveller:
             (vx + g * dt * tilt_y - fall * turn_y, vy - g * dt * tilt_x + fall * turn_x),
         )
         return vx, vy
-
-
-def _across(axis: Vector, up: Vector) -> Vector:
-    """The direction of what of `axis` is across `up`, both unit vectors."""
-    along = axis[0] * up[0] + axis[1] * up[1] + axis[2] * up[2]
-    x, y, z = (a - along * u for a, u in zip(axis, up, strict=True))
-    size = math.sqrt(x * x + y * y + z * z)
-    return x / size, y / size, z / size

@@ -30,6 +30,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dsp.orientation.vectors import LEAST, across, cross, dot, unit
 from dsp.signals import Vector
 
 Array = npt.NDArray[np.float64]
@@ -38,7 +39,6 @@ Signs = Array
 """What one stride says, (18,): the mirror's matrix by rows, then forward and left as the load shows them, and up."""
 
 _EYE = np.eye(3)
-_LEAST = 1e-12
 """Keeps the unit vector of nothing at zero."""
 
 
@@ -78,11 +78,11 @@ class Mount:
 
         None where that is further than `most_rad` from `up`: not how it is worn (it may lie on a table).
         """
-        up = _unit(force)
-        if _dot(up, self.up) < math.cos(most_rad):
+        up = unit(force)
+        if dot(up, self.up) < math.cos(most_rad):
             return None
-        left = _across(self.left, up)
-        return Mount(_cross(left, up), left, up, level=True, quality=self.quality)
+        left = across(self.left, up)
+        return Mount(cross(left, up), left, up, level=True, quality=self.quality)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class MountFinder:
 
     def stand(self, force: Vector) -> None:
         """Mean specific force of at least 3 s of standing, sensor axes."""
-        self._standing = _unit(force)
+        self._standing = unit(force)
 
     def stride(self, both: Array) -> Signs:
         """Two successive steps, resampled to (2 phases, 6): force m/s2 and rate rad/s; what they said."""
@@ -141,7 +141,7 @@ class MountFinder:
         mean = both.sum(axis=0) * (0.5 / phases)
         both = both - mean
         # The mean force of a whole stride is level from the first stride on; the orientation filter still settles then.
-        up_now = mean[:3] / max(_size(mean[:3]), _LEAST)
+        up_now = mean[:3] / max(_size(mean[:3]), LEAST)
         level = _EYE - up_now[:, None] * up_now
         one, two = both[:phases], both[phases:]
         same, other = one + two, one - two
@@ -157,9 +157,9 @@ class MountFinder:
         vertical = both[:, :3] @ up_now
         change = vertical[self._after] - vertical[self._before]
         # Correlations; the means of all of these are zero already.
-        with_load = (vertical / max(_size(vertical), _LEAST) - change / max(_size(change), _LEAST)) @ both
-        ahead = level @ with_load[:3] / max(_size(both[:, :3]), _LEAST)
-        leftward = level @ with_load[3:] / max(_size(both[:, 3:]), _LEAST)
+        with_load = (vertical / max(_size(vertical), LEAST) - change / max(_size(change), LEAST)) @ both
+        ahead = level @ with_load[:3] / max(_size(both[:, :3]), LEAST)
+        leftward = level @ with_load[3:] / max(_size(both[:, 3:]), LEAST)
         signs = np.concatenate([mirror.ravel(), ahead, leftward, up_now])
         self.take(signs)
         return signs
@@ -175,17 +175,17 @@ class MountFinder:
         if found is None:
             return None
         left, up, spread = found
-        forward = _cross(left, up)
+        forward = cross(left, up)
         fx, fy, fz, lx, ly, lz = self._mean[9:15].tolist()
-        sign = _dot(forward, (fx, fy, fz)) + _dot(left, (lx, ly, lz))
+        sign = dot(forward, (fx, fy, fz)) + dot(left, (lx, ly, lz))
         if sign < 0.0:
             left = -left[0], -left[1], -left[2]
-        level = self._standing is not None and _dot(up, self._standing) > math.cos(self._p.level_rad)
+        level = self._standing is not None and dot(up, self._standing) > math.cos(self._p.level_rad)
         if level and self._standing is not None:
             up = self._standing
-            left = _across(left, up)
+            left = across(left, up)
         quality = spread * min(1.0, abs(sign) / 0.5) * min(1.0, self._strides / 8.0)
-        return Mount(_cross(left, up), left, up, level=level, quality=quality)
+        return Mount(cross(left, up), left, up, level=level, quality=quality)
 
     def left(self) -> Vector | None:
         """Across the plane of symmetry: left or right, nothing is said of the sign; None before `first_strides`."""
@@ -197,36 +197,17 @@ class MountFinder:
         if self._strides < self._p.first_strides:
             return None
         x, y, z = self._mean[15:].tolist()
-        up = _unit((x, y, z))
+        up = unit((x, y, z))
         values, vectors = np.linalg.eigh(self._mean[:9].reshape(3, 3))
         x, y, z = vectors[:, 0].tolist()
-        if abs(_dot((x, y, z), up)) > math.sin(self._p.roll_rad):
+        if abs(dot((x, y, z), up)) > math.sin(self._p.roll_rad):
             return None
         least, middle, _ = values.tolist()
         spread = (middle - least) / (abs(least) + abs(middle) + 1e-9)
         # Only its heading is kept: the roll wanders by a degree while it is being found, and would show as a slow tilt.
-        return _across((x, y, z), up), up, max(0.0, min(1.0, spread))
+        return across((x, y, z), up), up, max(0.0, min(1.0, spread))
 
 
 def _size(values: Array) -> float:
     """Root of the sum of squares."""
     return math.sqrt(float(np.vdot(values, values)))
-
-
-def _dot(a: Vector, b: Vector) -> float:
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-
-
-def _unit(v: Vector) -> Vector:
-    size = max(math.sqrt(_dot(v, v)), _LEAST)
-    return v[0] / size, v[1] / size, v[2] / size
-
-
-def _across(v: Vector, up: Vector) -> Vector:
-    """The direction of what of `v` is across `up`, a unit vector."""
-    along = _dot(v, up)
-    return _unit((v[0] - along * up[0], v[1] - along * up[1], v[2] - along * up[2]))
-
-
-def _cross(a: Vector, b: Vector) -> Vector:
-    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]

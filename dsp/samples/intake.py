@@ -292,10 +292,3 @@ class Intake:
         self.gap_end_s = next_ns * 1e-9
         self.gap_lags_s = filled.lags_s if filled else []
         return stamps, np.array(filled.channels if filled else straight(last.tolist(), after, n)).T
-
-
-def _without_rates(rows: Array) -> Array:
-    """A copy of (n, 6) rows whose rates are zeros."""
-    still = rows.copy()
-    still[:, 3:] = 0.0
-    return still

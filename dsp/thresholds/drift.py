@@ -82,7 +82,7 @@ class Watched:
     hold_s: float | None = None
 
 
-DROP = Watched("drop_drift", "drop_excursion", "deg", 1.0, (1.0, 0.3, 0.1), 0.25, sign=1)
+DROP = Watched("drop_drift", "drop_excursion", "deg", DriftParams().minimum_deg, (1.0, 0.3, 0.1), 0.25, sign=1)
 CONTACT = Watched("contact_drift", "contact", "ms", 20.0, (60.0, 3.0, 1.5), 4.0, tau_s=180.0, hold_s=120.0)
 """5 times the slow wander that correction leaves in real runs (3.7 ms)."""
 CADENCE = Watched("cadence_drift", "cadence", "spm", 6.0, (12.0, 1.5, 0.0), 2.0, tau_s=180.0, hold_s=120.0)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from dsp.records import Metric, PainReport, Threshold
 from dsp.runner.exposure import Exposure, usual_speed_mps
 from dsp.runner.history import PastRun
+from dsp.runner.triage import hurts
 from dsp.thresholds.ladder import Ladder
 from dsp.thresholds.onset_model import OnsetModel, observations
 
@@ -59,8 +60,8 @@ class Onset:
         return Threshold(t_ns, DETECTOR, state, None, self._because(t_ns, exposure))
 
     def report(self, report: PainReport) -> Threshold | None:
-        """The runner said that it hurts; level 0 says that it does not."""
-        if report.level == 0 and not report.numb:
+        """The runner said that it hurts, or that it does not."""
+        if not hurts(report):
             return None
         state = self._ladder.report()
         return None if state is None else Threshold(report.t_ns, DETECTOR, state, None, (report,))

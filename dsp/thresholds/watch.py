@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dsp.metrics import cadence_spm, incline_pct, sensor_moved, speed_mps
+from dsp.placements import MIDLINE, SHOES
 from dsp.records import Metric, PainReport, Side, Step, Threshold
 from dsp.runner.exposure import Exposure, usual_speed_mps
 from dsp.runner.history import PastRun
@@ -13,9 +14,6 @@ from dsp.thresholds.antalgic import Antalgic
 from dsp.thresholds.drift import CADENCE, CONTACT, CONTACT_DIFFERENCE, DROP, Drift, DriftParams
 from dsp.thresholds.onset import Onset
 
-FEET = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT})
-MIDLINE = frozenset({Placement.SACRUM, Placement.WAIST_FRONT})
-"""Left and right are compared only where one sensor a foot, or one in the middle, saw both alike."""
 SAME_NS = 60_000_000_000
 """Another kind of sensor takes over the timing of steps once the first has been silent this long."""
 SURE = 0.5
@@ -39,7 +37,7 @@ class Watch:
         self._cadence = Drift(CADENCE, drift, None)
         self._contacts: dict[Side, float] = {}
         self._covariates = (usual_speed_mps(history), 0.0, 0.0)
-        self._timed_by: frozenset[Placement] = FEET
+        self._timed_by: frozenset[Placement] = SHOES
         self._timed_ns = NEVER_NS
         self._last_s = 0.0
         self._moved_ns = NEVER_NS
@@ -105,7 +103,8 @@ class Watch:
 
     def _is_alike(self, step: Step) -> bool:
         """Whether the sensors that time this step are those that timed the ones before."""
-        kind = FEET if step.source in FEET else MIDLINE
+        # Left and right are compared only where one sensor a foot, or one in the middle, saw both alike.
+        kind = SHOES if step.source in SHOES else MIDLINE
         if step.source not in kind:
             return False
         if kind != self._timed_by:
