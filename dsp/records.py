@@ -36,7 +36,7 @@ class Severity(StrEnum):
 
 
 class Earcon(StrEnum):
-    """The sound of a cue, for who has no screen: one for above, two for below."""
+    """The sound of a cue, for a runner without a screen: one for above, two for below."""
 
     ABOVE = "above"
     """Do less of it: it is above where it should be."""

@@ -159,7 +159,7 @@ class FootChain:
         self._smooth += smooth
         for event in self._detector.run(t_s, rate, smooth):
             self._meet(event, event.t_s, out)
-        jolted = self._touch_downs.jolted(self._trace, t_s[-1])
+        jolted = self._touch_downs.take_jolted(self._trace, t_s[-1])
         if jolted is not None:
             self._detector.contact_s = jolted.t_s
             self._see(jolted, out)

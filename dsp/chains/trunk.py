@@ -131,7 +131,7 @@ class TrunkChain:
         self._unlooked = 0
         self._known = self._known and self._with_gyro is self._intake.has_gyro
         self._intake.stride_s = 0.0
-        self._intake.raw()
+        self._intake.take_raw()
         self._still.reset()
         self._seat.reset()
         if self._lever is not None:
@@ -196,7 +196,7 @@ class TrunkChain:
 
     def _settle(self, out: list[Sighting]) -> None:
         """Learn from a stride, and from half a second. What comes of it begins with the next sample."""
-        stride = self._steps.new_stride()
+        stride = self._steps.take_stride()
         moved = stride is not None and self._stride(stride)
         if self._unlooked >= self._look_samples:
             moved = self._look() or moved
@@ -239,13 +239,13 @@ class TrunkChain:
 
     def _tapped(self) -> list[Sighting]:
         """Three taps in the samples since the last look."""
-        return [Tapped(self.latest_s, t_s) for t_s in self._taps.look(*self._intake.raw())] if self._taps else []
+        return [Tapped(self.latest_s, t_s) for t_s in self._taps.look(*self._intake.take_raw())] if self._taps else []
 
     def _start_over(self, out: list[Sighting]) -> None:
         """The sensor has moved: nothing that was learned about its axes holds."""
         out.append(Reading(self.latest_s, Metric(round(self.latest_s * NS_PER_S), MOVED_KEY, 1.0, None, 1.0)))
         self._seat.forget()
-        self._level.forget_bias()
+        self._level.doubt_bias()
         if self._lever is not None:
             self._lever.forget()
         self._steps.stances.trust = self._seat.trust

@@ -1,4 +1,4 @@
-"""Which way is up for a trunk sensor: held level stride by stride with a gyro, else the direction of the mean force."""
+"""Attitude of a trunk sensor: strapdown levelled stride by stride with a gyro, else the direction of the mean force."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class TrunkLevel:
         """Of the gyro, rad/s."""
         return self._strapdown.bias
 
-    def forget_bias(self) -> None:
-        """The sensor has moved: before it was noticed, the turn was taken for bias."""
+    def doubt_bias(self) -> None:
+        """The sensor has moved; until noticed, the turn was taken for bias. The value stays, its certainty goes."""
         self._bias_known = False
 
     def start(self, trace: Trace, until: int, period_s: float, *, levelled: bool) -> None:

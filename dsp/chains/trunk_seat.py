@@ -1,4 +1,4 @@
-"""How a trunk sensor sits on its wearer: found from the strides, refined for the whole run, and found to have moved."""
+"""Sensor-to-segment alignment of a trunk sensor: found from the strides, refined all run, and found to have moved."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class TrunkSteps:
         low, high = STRIDE_S
         return (c[-3], c[-2], c[-1]) if len(c) > 2 and low < c[-1] - c[-3] < high else None
 
-    def new_stride(self) -> tuple[float, float, float] | None:
+    def take_stride(self) -> tuple[float, float, float] | None:
         """The three newest contacts, if the last of them is new and they are a stride; asked between chunks."""
         if not self._new:
             return None

@@ -1,4 +1,4 @@
-"""When in the rise of the pitch rate (rad/s, + toe down) at the end of a swing the foot met the ground.
+"""Initial contact: when in the rise of the pitch rate (rad/s, + toe down) after a swing the foot met the ground.
 
 Heel first: the ground throws the foot down, the rate jumps. Half of that jump is the contact: against force plates
 -6 to +3 ms (means of eight foot runs of three people), within a run 0.6-2.3 ms (SD per step), at 100 Hz as at 200. A

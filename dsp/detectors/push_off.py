@@ -1,4 +1,4 @@
-"""When the toes of a runner leave the ground, from how the heel lifts.
+"""Toe-off of a runner: when the toes leave the ground, from how the heel lifts.
 
 Nothing jolts a shoe at toe-off, but it rolls the same way every time: against the flat shoe it has tipped 36-51 deg
 then (14 foot runs of four people; from step to step of one foot 0.4-2.3 deg). The faster the roll, the steeper the foot

@@ -1,4 +1,4 @@
-"""When the ground was met by a foot whose turning does not tell: with the first jolt of the force.
+"""Initial contact of a foot whose turning does not tell when: with the first jolt of the force.
 
 A heel that strikes is thrown down, and the pitch rate jumps (`landing`). The first step from standing, a step in a turn
 and a foot that is put down softly slow their turn to an end, and meet the ground up to a quarter of a second later.
@@ -68,7 +68,7 @@ class TouchDowns:
         held, self._held = self._held, None
         return held
 
-    def jolted(self, trace: Trace, now_s: float) -> FootEvent | None:
+    def take_jolted(self, trace: Trace, now_s: float) -> FootEvent | None:
         """What is held, at its jolt, once that must have come."""
         if self._held is None or now_s < self._due_s:
             return None

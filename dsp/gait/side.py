@@ -48,7 +48,7 @@ class SideFinder:
         self._square = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)  # xx yy zz xy xz yz
 
     def step(self, beats: int, force: Vector) -> None:
-        """Take the next stance, `beats` step times after the last one, with its mean force early on, m/s2."""
+        """Take the next stance, `beats` steps after the last one, with its mean force early on, m/s2."""
         if beats % 2:
             self._even = not self._even
         self._steps += 1

@@ -1,4 +1,4 @@
-"""What one sensor says about stances, before fusion: a contact when it is sure, a release when the foot has left.
+"""What one sensor says about stances, before fusion: a contact when it is sure, a release at toe-off.
 
 Nobody changes them; they are not frozen, since a frozen one takes three times as long to make.
 """
@@ -34,7 +34,7 @@ class Contact:
 
 @dataclass(slots=True)
 class Release:
-    """The stance that began at `contact_s` ended at `t_s` (None: not seen)."""
+    """Toe-off: the stance that began at `contact_s` ended at `t_s` (None: not seen)."""
 
     decided_s: float
     contact_s: float

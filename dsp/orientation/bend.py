@@ -1,4 +1,4 @@
-"""What a bend does to the velocity that levelling expects: it turns it, by speed times turn, to the inner side.
+"""Centripetal correction: a bend turns the velocity that levelling expects, by speed times turn, to the inner side.
 
 Levelling (`leveller`) takes a trunk's velocity to be that of a stride ago. On a track it is not: at 3.5 m/s and
 a radius of 36.5 m it changes by 0.24 m/s a stride, and taken for tilt that stands up 2 deg off (atan(v w / g)). The

@@ -17,7 +17,7 @@ def mean_up(trace: Trace, from_s: float, until_s: float) -> Vector:
 
 
 def tilt_since(trace: Trace, from_s: float, change: Vector) -> None:
-    """What has been found wrong with up now was wrong a moment ago: correct the trace from `from_s` on.
+    """The tilt error found now was there before the contact: apply the same correction to the trace from `from_s` on.
 
     Levelling corrects just after a contact, between the lowest and the highest hip of a stance: left alone, every
     correction would show in that stance's drop.

@@ -1,8 +1,8 @@
-"""Holds a `Strapdown` level by the runner's own velocity.
+"""Levelling: an error-state Kalman filter with pseudo-zero-velocity updates, once a stride, on top of a `Strapdown`.
 
 A runner's trunk has, at the same phase of every stride, almost the same velocity, so whatever that velocity does from
-stride to stride is tilt error, gyro bias or a real change of pace. A seven-state error filter (two tilts, three gyro
-biases, two velocities) sorts them by their size and their speed of change. It is the filter of zero-velocity-aided
+stride to stride is tilt error, gyro bias or a real change of pace. The filter's seven states (two tilts, three gyro
+biases, two velocities) sort them by their size and their speed of change. It is the filter of zero-velocity-aided
 inertial navigation (Foxlin 2005, doi 10.1109/MCG.2005.140) with "the velocity of a stride ago" for "zero".
 """
 
@@ -65,11 +65,11 @@ class LevelParams:
 
 
 class Leveller:
-    """The error filter of a `Strapdown`: told velocities at like phases, it corrects tilt, bias and velocity.
+    """The error-state filter of a `Strapdown`: told velocities at like phases, it corrects tilt, bias and velocity.
 
     `up`, set by the owner, is up in sensor axes, mean over the last stride, None while no steps are known. At a contact
-    the trunk leans and nods from it by 5-10 deg, always the same way, so that with the up of that moment a bias about
-    the true vertical would seem to tilt: it was then made to explain every lost sample, and ran off by 48 deg/s.
+    the trunk leans and nods from it by 5-10 deg, always the same way. With the up of the contact itself, the bias about
+    the vertical absorbed the error of every lost sample and diverged by 48 deg/s.
     """
 
     def __init__(self, strapdown: Strapdown, params: LevelParams | None = None) -> None:

@@ -1,8 +1,9 @@
-"""What a turning pelvis adds to the vertical force on one hip: it rolls and nods about the sacrum, the hip goes along.
+"""Lever-arm compensation for a sensor on one hip: the pelvis rolls and nods about the sacrum, the hip goes along.
 
-A sensor at r from the sacrum feels dw/dt x r besides (rigid body). On the hip of a quick runner that takes turns from
-step to step and hides flights, or makes others. How much of it is really felt is learned from the strides, by what in
-them changes sides: of a sensor that wobbles on its strap the gyro tells turns which its force does not follow.
+A sensor at r from the sacrum feels dw/dt x r besides (rigid body). On the hip of a quick runner this force alternates
+in sign from step to step and can mask a flight phase or create a false one. How much of it is really felt is learned
+from the strides, by what in them changes sides: of a sensor that wobbles on its strap the gyro tells turns which its
+force does not follow.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a trunk sensor sits on the pelvis, found from the running itself, whatever way up it was put on.
+"""Sensor-to-segment alignment of a trunk sensor, from the running itself, whatever way up it was put on.
 
 Running is mirror-symmetric: half a stride later the body does the same with left and right exchanged. So the plane of
 symmetry can be read off the signals: with `L` the unit vector to the left in sensor axes, a force f becomes

@@ -5,7 +5,7 @@ by a few degrees for as long as that lasts (v^2 / r of 3 m/s round a 9 m circle 
 deg). So gravity that stands elsewhere in the sensor's own axes, and stays there, says that the sensor has turned. A
 turn about the vertical leaves gravity where it was but not the plane of symmetry: that is `plane`.
 
-The gyro is not asked: a jerk goes beyond its range, and a sensor that was taken off and put on again turned while
+The gyro is not used: a jerk saturates it, and a sensor that was taken off and put on again turned while
 nobody could tell it from the runner.
 """
 

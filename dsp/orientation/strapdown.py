@@ -1,4 +1,4 @@
-"""Where up is, in sensor axes, at every sample: the gyro turns a quaternion, the turned force integrates to velocity.
+"""Strapdown integration, sample by sample: the gyro turns a quaternion, the turned force integrates to velocity.
 
 Velocity is that of the trunk in the near-inertial frame, gravity taken off; what it drifts by is what `leveller` learns
 from. Forces are never normalised: in running the mean of the force is gravity, the mean of its direction is not.

@@ -36,16 +36,17 @@ LEARN_SAMPLES = 17
 
 @dataclass(frozen=True, slots=True)
 class IntakeParams:
-    """fill_s: the longest gap that is filled with a straight line (15 lost samples at 104 Hz are 0.15 s).
+    """fill_s: longest gap filled with a straight line (15 lost samples at 104 Hz are 0.15 s).
 
-    fill_strides_s: and from the strides before. 15 samples at 52 Hz are 0.29 s: not filled, they cost one or two steps.
+    fill_strides_s: longest gap filled from the strides before it. 15 samples at 52 Hz are 0.29 s: not filled, they cost
+    one or two steps.
     memory_s: how much of the past a gap is filled from.
     alone_s: force without rate, or more channels than before, for so long, and the trace begins anew with what is there
     least_rate_hz: faster sensors are averaged down to no less than this
     chunk_s: length of a chunk
     turns: whether the trace gets `turns`
-    raw: whether the samples are also kept as they came, for `Intake.raw`: the owner must ask for them again and again,
-    or they grow without end
+    raw: whether the samples are also kept as they came, for `Intake.take_raw`: the owner must take them again and
+    again, or they grow without end
     """
 
     fill_s: float = 0.26
@@ -163,7 +164,7 @@ class Intake:
             else:
                 yield from self._with_gaps(values)
 
-    def raw(self) -> tuple[list[int], list[Array]]:
+    def take_raw(self) -> tuple[list[int], list[Array]]:
         """What went into chunks since the last time of asking, as it came: stamps, ns, and rows, (n, 6) in all.
 
         Empties what is kept; kept only with `IntakeParams.raw`.

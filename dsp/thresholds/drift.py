@@ -22,7 +22,7 @@ from dsp.thresholds.covariates import Regression
 from dsp.thresholds.ladder import Ladder, steps_of
 
 EARLIER_ONLY = 1.5
-"""The bound is so much wider while only earlier runs are known: a sensor that is put on anew sits a little otherwise.
+"""A re-mounted sensor never sits exactly as before, so a baseline from earlier runs alone gets a bound so much wider.
 
 With the plain bound 12 % of simulated runs had a word within 2 km (between-run SD 0.28 deg)."""
 

@@ -15,7 +15,7 @@ from dsp.thresholds.drift import CADENCE, CONTACT, CONTACT_DIFFERENCE, DROP, Dri
 from dsp.thresholds.onset import Onset
 
 SAME_NS = 60_000_000_000
-"""Another kind of sensor takes over the timing of steps once the first has been silent this long."""
+"""Hand-over: another kind of sensor times the steps once the first has been silent this long."""
 SURE = 0.5
 """Least confidence of a step, and quality of a metric, that a detector is fed with."""
 NEVER_NS = -(1 << 62)

@@ -66,7 +66,7 @@ def test_standing_teaches_the_bias_and_a_moved_sensor_forgets_how_sure_it_was():
         level.look(t_s[-1], Look((0.0, 0.0, GRAVITY_MPS2), (0.0, 0.02, 0.0)))
     assert level.bias == pytest.approx((0.0, 0.02, 0.0), abs=0.003)
     sure, doubtful = pickle.loads(pickle.dumps(level)), level
-    doubtful.forget_bias()
+    doubtful.doubt_bias()
     for again in (sure, doubtful):
         again.start(trace, 75, PERIOD_S, levelled=True)
         again.look(0.5, Look((0.0, 0.0, GRAVITY_MPS2), (0.0, 0.08, 0.0)))
@@ -107,8 +107,8 @@ def test_every_contact_closes_one_stride_and_is_told_once(runner, trace):
     for start in range(0, len(trace.t_s), 5):
         t_s = trace.t_s[start : start + 5]
         steps.run(t_s, level.run(t_s, start, start + 5, trace), trace, level, None)
-        stride = steps.new_stride()
-        assert steps.new_stride() is None
+        stride = steps.take_stride()
+        assert steps.take_stride() is None
         closed += [stride] if stride else []
     lasts_s = np.array([stride[2] for stride in closed])
     true_s = runner.contacts_s[runner.contacts_s > lasts_s[0] - 0.1][: len(lasts_s)]
@@ -116,7 +116,7 @@ def test_every_contact_closes_one_stride_and_is_told_once(runner, trace):
     assert np.abs(lasts_s - true_s).max() < 0.05
     assert steps.due_s(0.714) > lasts_s[-1]
     steps.reset()
-    assert steps.new_stride() is None
+    assert steps.take_stride() is None
     assert not steps.stances.running
 
 

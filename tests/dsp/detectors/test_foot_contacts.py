@@ -137,11 +137,11 @@ def test_a_contact_that_the_turn_does_not_tell_waits_for_the_jolt():
     trace, landings = knocked((0.55, 8.0)), TouchDowns()
     soft = FootEvent(EventKind.INITIAL_CONTACT, 0.4, 0.4, 5.0, jump=1.2)
     assert landings.hold(soft, 0.4)
-    assert landings.jolted(trace, 0.65) is None
-    told = landings.jolted(trace, 0.72)
+    assert landings.take_jolted(trace, 0.65) is None
+    told = landings.take_jolted(trace, 0.72)
     assert told is not None
     assert told.t_s == told.contact_s == pytest.approx(0.55, abs=0.011)
-    assert landings.jolted(trace, 0.8) is None
+    assert landings.take_jolted(trace, 0.8) is None
 
 
 @pytest.mark.parametrize(("jump", "held"), [(1.9, True), (2.4, True), (2.6, False)])

@@ -170,10 +170,10 @@ def test_samples_as_they_came_are_kept_until_asked_for(trace):
     values = strides(t_ns)
     values[30] = NAN
     work(intake, trace, t_ns, values, rate_hz=4.0 * HZ)
-    kept_ns, rows = intake.raw()
+    kept_ns, rows = intake.take_raw()
     assert kept_ns == t_ns.tolist()
     assert np.concatenate(rows) == pytest.approx(values, nan_ok=True)
-    assert intake.raw() == ([], [])
+    assert intake.take_raw() == ([], [])
 
 
 def hard(start_ns=0):

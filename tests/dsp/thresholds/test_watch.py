@@ -134,6 +134,12 @@ def test_pain_is_reported_and_can_be_taken_back():
     assert [t.state for t in run.watch.no_pain(back)] == [ThresholdState.CLEAR]
 
 
+def test_numbness_is_reported_though_nothing_hurts():
+    for report in (PainReport(S, 0, numb=True), PainReport(S, 0, "tingling foot")):
+        assert [t.state for t in Run().run(10).watch.pain(report)] == [ThresholdState.REPORTED]
+    assert Run().run(10).watch.pain(PainReport(S, 0)) == []
+
+
 def test_saved_and_restored_at_any_time_nothing_changes():
     whole, parts = Run().run(300).run(120, left_drop_deg=2.0), Run()
     for k in range(14):
