@@ -36,6 +36,11 @@ def test_the_load_is_centred_in_the_middle_of_the_stance(contact_s, hz):
     assert found(contact_s, CENTRE_ONLY, hz=hz) == pytest.approx(contact_s / 2, abs=0.003)
 
 
+def test_a_load_late_in_the_step_is_centred_late():
+    at = 4 * STEP_S - 0.1
+    assert contact_time_s(trace_of(0.24), at, at + STEP_S, CENTRE_ONLY) == pytest.approx(0.22, abs=0.003)
+
+
 @pytest.mark.parametrize("hz", [66.0, 104.0, 200.0])
 def test_the_peak_is_that_of_the_curve_between_samples(hz):
     assert found(0.24, PEAK_ONLY, hz=hz) == pytest.approx(0.24 * 2 / np.pi, rel=0.02)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from itertools import pairwise
 
 import pytest
 
@@ -77,6 +78,8 @@ def test_one_shoe_and_the_hip_name_both_legs_and_share_one_clock():
     steps = fused(hip(40, 0.06) + shoes(40, which=(Side.LEFT,)))
     assert [s.side for s in steps] == list(SIDES) * 20
     assert [s.source for s in steps] == [LEFT, HIP] * 20
+    for one, two in pairwise(steps):  # while the offset is being learned, too
+        assert two.t_ns - one.t_ns == pytest.approx(one.step_time_s * 1e9, abs=2)
     assert [s.step_time_s for s in steps[20:-1]] == pytest.approx([STEP_S] * 19, abs=1e-6)
 
 
@@ -110,6 +113,19 @@ def test_a_step_is_told_when_the_next_contact_is_known_and_a_last_one_after_a_wa
     (last,) = fusion.take(fusion.due_s)
     assert (last.step_time_s, last.contact_ms, last.toe_off_ns) == (None, None, None)
     assert fusion.due_s == float("inf")
+
+
+def test_a_toe_off_that_is_told_after_the_next_contact_is_waited_for():
+    fusion, p = StepFusion(), FusionParams()
+    (first, toe_off), (second, _) = seen(HIP, 10.0, told_s=0.05), seen(HIP, 10.36)
+    fusion.contact(first)
+    fusion.contact(second)
+    assert fusion.take(10.5) == []
+    fusion.release(toe_off)
+    assert [s.contact_ms for s in fusion.take(10.5)] == pytest.approx([250.0])
+    fusion.contact(seen(HIP, 10.72)[0])
+    assert fusion.take(10.36 + p.release_wait_s - 0.01) == []
+    assert [s.contact_ms for s in fusion.take(10.36 + p.release_wait_s)] == [None]
 
 
 def test_after_a_pause_the_next_contact_is_no_step_of_the_one_before():
