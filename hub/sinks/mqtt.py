@@ -84,6 +84,7 @@ class MqttSink:
         self._turn = asyncio.Lock()  # held by who takes from the subscription while the broker comes or goes
         self._backlog: deque[Post] = deque()
         self._finished = False
+        self._is_unasked = shared  # nobody knows yet whose name it is: the first look has not ended
         self._refused = False  # another hub had the name when it was last looked for
         self._statuses = 0  # that this broker has told its readers, those of its own accord too
         self._waits = backoff_s()
@@ -102,7 +103,7 @@ class MqttSink:
                 keeper.cancel()
         finally:
             left = [*self._backlog, *self._subscription.take()]
-            if self._refused:  # it would come out under the other hub's name
+            if not self._may_keep:  # it would come out under the other hub's name
                 self._overdue.let_go(len(left))
             else:
                 await self._keep(self._overdue, left)
@@ -127,6 +128,7 @@ class MqttSink:
                     f"the {self.name} broker {self._server} cannot be reached ({said}): trying again{self._waiting()}"
                 )
                 self._outage.because(said)
+            self._is_unasked = False  # a broker that cannot be asked keeps nobody waiting: what is missed goes to disk
             await self._gone()
             if self._finished or await self._closed_within(wait_s):
                 return
@@ -136,7 +138,7 @@ class MqttSink:
             if self.up.is_set() and not self._finished:
                 self._statuses += 1  # the will
             self.up.clear()
-            if self._overdue is not None and not self._refused:  # it may be ourselves, killed just now: kept in memory
+            if self._overdue is not None and self._may_keep:
                 unsent, self._backlog = self._backlog, deque()
                 await self._keep(self._overdue, unsent)
 
@@ -145,8 +147,16 @@ class MqttSink:
         while True:
             await asyncio.sleep(KEEP_EVERY_S)
             async with self._turn:
-                if not (self.up.is_set() or self._refused):
+                if self._may_keep and not self.up.is_set():
                     await self._keep(overdue, self._subscription.take())
+
+    @property
+    def _may_keep(self) -> bool:
+        """Whether what waits goes to disk; for a name that another hub may have it stays in memory.
+
+        That hub may be ourselves, killed just now.
+        """
+        return not (self._refused or self._is_unasked)
 
     async def _keep(self, overdue: Overdue, posts: Iterable[Post], *, streams: bool = False) -> list[Post]:
         """Put on disk what this broker's readers may have, and nothing else: it may lie there for long."""
@@ -163,6 +173,7 @@ class MqttSink:
         self._server = await settled(self._server)
         if self._shared:
             await self._check_name(will)
+            self._is_unasked = False
         async with open_client(
             self._server, will=aiomqtt.Will(will.topic, encode(will.message), qos=1, retain=True)
         ) as client:

@@ -195,13 +195,15 @@ async def test_what_waits_on_disk_is_only_what_the_brokers_readers_may_have(
     assert kept.message == for_others(near)
 
 
+@pytest.mark.parametrize("look_s", [0.0, 2.5])
 async def test_what_happens_while_another_hub_has_the_name_never_comes_out_under_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, look_s: float
 ):
     broker = FakeBroker()
     monkeypatch.setattr(mqtt, "open_client", lambda *_server, **_how: broker)
 
     async def taken(_sink: MqttSink, _own: Post) -> None:
+        await asyncio.sleep(look_s)
         raise ExceptionGroup("", [mqtt._NameTakenError("another hub is already online")])
 
     monkeypatch.setattr(MqttSink, "_check_name", taken)
@@ -209,6 +211,19 @@ async def test_what_happens_while_another_hub_has_the_name_never_comes_out_under
     async with hub.publishing():
         await hub.run_for(30, pace_s=STEP_S)
     assert (broker.heard, hub.overdue.pending) == ([], 0)
+    assert hub.posts.made == hub.accounted
+
+
+async def test_a_name_that_cannot_be_looked_for_keeps_nothing_from_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    broker = FakeBroker()
+    monkeypatch.setattr(mqtt, "open_client", lambda *_server, **_how: broker)
+    broker.leave()
+    hub = Hub(Server("gym", protocol=MQTT_5), tmp_path, shared=True)
+    async with hub.publishing():
+        await hub.run_for(30, pace_s=STEP_S)
+        assert hub.overdue.pending >= 80
     assert hub.posts.made == hub.accounted
 
 
