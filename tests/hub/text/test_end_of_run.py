@@ -37,7 +37,8 @@ def test_the_end_of_a_demo_fits_the_terminal(
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr("hub.run.launch.program", lambda: "stridecue")
+    for told in ("hub.run.launch", "hub.commands.keep_run"):
+        monkeypatch.setattr(f"{told}.program", lambda: "stridecue")
     monkeypatch.setattr("hub.run.launch.recording_name", lambda recording: recording.stem)
     path = Path(folder) / "2026-03-01T073000Z-demo.mcap"
     outcome = Outcome(summary=SUMMARY, running_s=91.0, files=[path])
