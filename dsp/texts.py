@@ -1,6 +1,6 @@
 """Every sentence that a runner reads or hears about pain, thresholds and form: all of them here, none elsewhere.
 
-Rules (domain 1, 4, 5, 6): plain words, external focus (belt, steps, not joints), what to do before why; "may", never
+Rules (sources 1, 4, 5, 6): plain words, external focus (belt, steps, not joints), what to do before why; "may", never
 "you have"; nothing is promised or diagnosed; whom to see is always said with a stop. What is spoken is short enough to
 be heard between two steps. Nothing here names a runner.
 """

@@ -28,7 +28,7 @@ class FootParams:
 
     quiet_s           nothing is said this long after a start, so that sensors which start together are told in order
     learn_s           samples kept while the pitch axis is being found, to read them afterwards
-    smooth_hz         low-pass of the pitch rate for toe-off (dsp findings 2.3)
+    smooth_hz         low-pass of the pitch rate for toe-off (sources 9)
     running_stride_s  longest stride that can be running (below 133 steps a minute people walk)
     shoe_row          without a gyro, running strides in a row before anything is said,
     unlike            and the largest ratio between them

@@ -55,11 +55,11 @@ class Kind(StrEnum):
 _MEANT: tuple[tuple[re.Pattern[str], Kind, str | None], ...] = tuple(
     (re.compile(stems), kind, site)
     for stems, kind, site in (
-        (r"numb|tingl|pins and needles|saddle|bladder|bowel|incontinen", Kind.NERVE, None),
+        (r"\bnumb(?!er)|tingl|no feeling|pins and needles|saddle|bladder|bowel|incontinen", Kind.NERVE, None),
         (r"fractur|stress reaction|groin|adductor", Kind.BONE, None),
         (r"swell|swollen|\block|giv\w+ way", Kind.SWOLLEN, None),
         (r"\bbutt|glut|\bbum\b|backside", Kind.BACK, "buttock"),
-        (r"back(?! of\b)|lumb", Kind.BACK, "back"),
+        (r"(?<!coming )(?<!going )(?<!running )(?<!way )\bback(?! of\b)|lumb", Kind.BACK, "back"),
         (r"sciati|pirifor|\bspin(?:e|al)|sacr|\bsi joint|tail ?bone|coccyx|\bischi", Kind.BACK, None),
         (r"\bhips?\b|trochant", Kind.HIP, "hip"),
         (r"\bshin|tibia|fibula|\bbone|metatars|\bfoot|\bfeet|\bheel|ankle|thigh|femur|pelvi|pubi", Kind.LOOK, None),
@@ -134,8 +134,11 @@ def kind_of(text: str | None) -> Kind | None:
     return next((kind for stems, kind, _ in _MEANT if stems.search(word)), Kind.UNKNOWN)
 
 
+_DENIED = re.compile(r"\b(?:no|not|without)(?: any)? (?:numb|tingl|swell|swollen|lock)\w*")
+
+
 def _plain(text: str) -> str:
-    return " ".join(text.strip().lower().replace("-", " ").split())
+    return " ".join(_DENIED.sub("", text.lower().replace("-", " ")).split())
 
 
 _STOPS = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from dsp import texts
 from dsp.records import Severity, Side, ThresholdState
 from hub.client import Item, LinkChange, Received
 from hub.messages.topics import Topics, parse_topic
@@ -25,8 +26,8 @@ from tests.tui import scenes
 
 TIRED_DEG = {ThresholdState.WATCH: 1.0, ThresholdState.NEAR: 2.0, ThresholdState.REACHED: 3.0}
 """How far the drop of one side has grown where a detector says so."""
-BELT_STARTS = "Your belt starts to tip when you land on your left. Keep it level."
-BELT_LEFT = "Your belt tips when you land on your left. Walk for a minute."
+BELT_STARTS = texts.BELT_NEAR.format(side="left")
+BELT_LEFT = texts.BELT_REACHED.format(side="left")
 STEPS = "Quick, light steps."
 
 

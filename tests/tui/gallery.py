@@ -14,7 +14,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from dsp.records import Severity, Side
+from dsp.cues import pain_noted
+from dsp.cues.rule import CueParams
+from dsp.records import PainReport, Side
 from hub.client import LinkChange
 from hub.messages.lines import PainLine
 from hub.messages.session_status import ReplayFound, ReplayMark
@@ -82,8 +84,10 @@ async def _one_silent(coach: Coach) -> None:
 
 def _stop(feed: scenes.ScriptedFeed, clock: scenes.Clock) -> None:
     scenes.running(feed, clock)
-    pain = PainLine(t_s=750.0, level=8, site="around the kneecap", side=Side.RIGHT, note=None)
-    stop = scenes.cue(Severity.STOP, "Stop and walk home. A swollen or locking knee needs a doctor.")
+    answer = pain_noted.Rule(CueParams()).pain(PainReport(0, 4, "buttock", Side.RIGHT))
+    assert answer is not None
+    pain = PainLine(t_s=750.0, level=4, site="buttock", side=Side.RIGHT, note=None)
+    stop = scenes.cue(answer.severity, answer.text)
     feed.say(msgspec.structs.replace(stop, because=(pain,)))
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
-from dsp.cues.pain_noted import Rule
-from dsp.cues.rule import CueParams
-from dsp.records import PainReport, Side, ThresholdState
-from dsp.runner.triage import SITES, PainRule
+from dsp.records import ThresholdState
 from hub.client import LinkChange
 from tests.tui import scenes
 from tests.tui.dashboard import LARGE, SMALL, dashboard, text_of
@@ -292,106 +288,6 @@ async def test_text_from_outside_is_never_read_as_markup() -> None:
         board.feed.say(scenes.cue(text="[b]bold[/] [/nothing] [red"), scenes.session(notice="[x"))
         await board.look()
         assert "[b]bold[/] [/nothing] [red" in text_of(board.banner)
-
-
-@pytest.mark.parametrize("size", [SMALL, LARGE, (100, 30), (160, 50), FULL_HD])
-async def test_everything_fits(size: tuple[int, int]) -> None:
-    """No widget reaches out of its parent, no two overlap, no Static has more or longer lines than room."""
-    async with dashboard(size) as board:
-        await board.play(scenes.with_cue, scenes.a_second_later)
-        screen = board.app.screen
-        widgets = [
-            each
-            for each in screen.query("RunnerScreen > *, #tiles > *, #lower > *, #hips > *, #right > *")
-            if each.display
-        ]
-        for widget in widgets:
-            assert widget.parent is not None
-            assert screen.region.contains_region(widget.region), widget
-            assert widget.region.area > 0, widget
-            for other in widget.parent.children:
-                if other is not widget and other.display and other in widgets:
-                    assert not widget.region.overlaps(other.region), (widget, other)
-        for static in screen.query("Static"):
-            lines = str(static.content).splitlines()
-            if static.display and static.region.area:
-                assert len(lines) <= static.content_size.height, static
-                assert max(map(len, lines), default=0) <= static.content_size.width, static
-
-
-@pytest.mark.parametrize("size", [(60, 20), (40, 12), (20, 6), (1, 1)])
-async def test_smaller_terminals_lose_the_plots_but_never_break(size: tuple[int, int]) -> None:
-    async with dashboard(size) as board:
-        await board.play(scenes.with_cue, scenes.a_second_later)
-        assert board.app.is_running
-        assert not any(plot.region.area for plot in board.plots.values())
-
-
-async def test_the_screen_follows_a_resize() -> None:
-    async with dashboard(LARGE) as board:
-        await board.play(scenes.running)
-        large = board.tile("cadence_spm").content_size.height
-        await board.pilot.resize_terminal(*SMALL)
-        await board.look()
-        assert board.tile("cadence_spm").content_size.height < large
-        assert board.app.screen.region.size == SMALL
-
-
-async def test_more_sensors_than_rows_shows_the_troubled_and_counts_the_rest() -> None:
-    async with dashboard(SMALL) as board:
-        await board.play(scenes.running)
-        for number in range(4):
-            base = scenes.sensor("pod", "lost" if number == 3 else "streaming")
-            board.feed.say(
-                type(base)(**{f: getattr(base, f) for f in base.__struct_fields__} | {"device": f"x{number}"})
-            )
-        await board.look()
-        assert board.sensors[-1] == "and 5 more"
-        assert any("✗ lost" in line for line in board.sensors)
-
-
-async def test_a_sensor_that_nobody_can_place_is_named() -> None:
-    async with dashboard() as board:
-        await board.play(scenes.no_sensors)
-        detail = "say where it sits: --place IMU-7=left_foot"
-        board.feed.say(msgspec.structs.replace(scenes.sensor("pod"), placement=None, name="IMU-7", detail=detail))
-        await board.look()
-        assert board.said == f"NOT USED: Nobody can tell where IMU-7 sits. {detail}"
-        assert board.sensors[-1].startswith("IMU-7")
-
-
-@pytest.mark.parametrize("site", [*SITES, None])
-@pytest.mark.parametrize("numb", [False, True])
-async def test_all_that_is_said_about_pain_can_be_read_on_a_small_terminal(site: str | None, *, numb: bool) -> None:
-    report = PainReport(0, 9, site, Side.RIGHT, None, numb, 1800.0, 5200.0, 5200.0)
-    answer = Rule(CueParams((), PainRule.TREK, None)).pain(report)
-    assert answer is not None
-    async with dashboard(SMALL) as board:
-        cue = scenes.cue(text=answer.text, severity=answer.severity)
-        await board.play(scenes.running)
-        board.feed.say(cue)
-        await board.look()
-        await board.look()
-        assert board.banner.region.bottom <= board.app.screen.size.height
-        shown = "".join(text_of(board.banner).replace("just now", "").split())
-        assert "".join(answer.text.split()) in shown
-        board.feed.say(scenes.session("ended"))
-        await board.look()
-        assert board.banner.region.height == 3
-
-
-@pytest.mark.parametrize(
-    ("size", "titles"),
-    [
-        ((60, 18), ["On L leg", "On R leg"]),
-        (SMALL, ["Drop on L leg", "Drop on R leg"]),
-        (LARGE, ["Hip drop on left leg °", "Hip drop on right leg °"]),
-    ],
-)
-async def test_at_every_size_it_is_said_on_which_leg_a_hip_drops(size: tuple[int, int], titles: list[str]) -> None:
-    async with dashboard(size) as board:
-        await board.play(scenes.running)
-        assert all(title in board.text for title in titles)
 
 
 async def test_who_joins_late_sees_the_numbers_of_a_threshold_and_which_hip_drop_it_is_of() -> None:

@@ -43,7 +43,7 @@ _FROM_COACHES = frozenset({"nudge", "ask_pain"})
 """Rules of cues that are sent from here."""
 QUIET_DEG = 2.0
 """A drop that varies less than this over the trend is drawn flat: the smallest change that two weeks apart is real
-in 2-D video is 2.7 degrees (domain 2)."""
+in 2-D video is 2.7 degrees (sources 2)."""
 
 
 def cells(

@@ -55,7 +55,7 @@ IN_OTHER_WORDS = {
         "hip and low back",
     ),
     "buttock": ("buttocks", "left buttock", "butt", "glute", "gluteus medius", "sciatica", "piriformis", "SI joint"),
-    "numb": ("numb toes", "tingling", "pins and needles", "bladder"),
+    "numb": ("numb toes", "tingling", "pins and needles", "bladder", "no feeling in the foot", "leg went numb"),
     "bone": ("groin", "deep groin pain", "stress fracture", "adductors and groin"),
     "swollen": ("swollen knee", "knee locks", "knee gives way"),
 }
@@ -70,7 +70,7 @@ def test_signs_for_a_clinician_are_heard_in_the_runners_own_words(words, level):
 
 
 @pytest.mark.parametrize(
-    "words", ["shin", "left shin bone", "hip flexor", "outside of hip", "heel", "Rücken", "my left toe"]
+    "words", ["shin", "left shin bone", "hip flexor", "outside of hip", "heel", "Rücken", "my left toe", "number 2 toe"]
 )
 def test_no_level_is_one_to_run_on_with_where_a_bone_may_tire_or_a_word_is_not_known(words):
     found = triage(report(1, words), PainRule.GUIDE)
@@ -80,7 +80,18 @@ def test_no_level_is_one_to_run_on_with_where_a_bone_may_tire_or_a_word_is_not_k
 
 
 @pytest.mark.parametrize(
-    "words", ["back of the knee", "left knee", "inside of the knee", "IT band", "kneecap", "calves"]
+    "words",
+    [
+        "back of the knee",
+        "left knee",
+        "inside of the knee",
+        "IT band",
+        "kneecap",
+        "calves",
+        "outer knee (no numbness)",
+        "knee, not swollen",
+        "knee, coming back downhill",
+    ],
 )
 def test_knees_and_calves_may_go_on_with_little_pain_in_whatever_words(words):
     assert triage(report(2, words)).consequence is Consequence.EASY
