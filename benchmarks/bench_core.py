@@ -113,7 +113,7 @@ def print_decode_to_drop(made: Made, rate_hz: float, size: int, unit_s: float) -
     whole_s = best_of(15, job) / samples
     split = split_s(job, {part: HIP_PARTS[part] for part in UNCOUNTED})
     row("hip, bytes to drop, as it runs", whole_s, unit_s, found)
-    row("hip, decode to drop (as findings count)", whole_s - sum(split.values()) / samples, unit_s, found)
+    row("hip, decode to drop (as the design counts)", whole_s - sum(split.values()) / samples, unit_s, found)
     taken = ", ".join(f"{part} {took / samples / unit_s:.1f}" for part, took in split.items())
     print(f"  (not counted by them, timed and taken off: {taken})")
     vqf = vqf_cost(packets, rate_hz, size)

@@ -43,6 +43,8 @@ def test_every_source_that_is_cited_can_be_looked_up() -> None:
         for number in places.split(", ")
     }
     assert {number for number, _ in cited} >= {"1", "2", "9"}
+    elsewhere = re.compile(r"\b(?:domain|findings) \d")
+    assert not [path for path in SOURCES if elsewhere.search(path.read_text(encoding="utf-8"))]
     assert not [(number, name) for number, name in cited if number not in sections]
 
 
