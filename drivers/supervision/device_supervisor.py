@@ -55,6 +55,7 @@ class DeviceSupervisor:
         self._backoff = backoff
         self._params = role.profile.default_params()
         self._services = services_of(role.profile)
+        self.down_ns: int | None = now_ns()  # since when it is not connected; None: it is
         self._known = False
         self._was_up = False
         self._forgot = False
@@ -99,6 +100,7 @@ class DeviceSupervisor:
 
     async def _connect_and_stream(self, sighting: Sighting) -> None:
         link = await self._radio.connect(sighting, self._services)
+        self.down_ns = None
         session = GattSession(link, self._role.profile, self._params, self._on_value)
         try:
             session.check()
@@ -115,6 +117,7 @@ class DeviceSupervisor:
             await session.stop()
             raise
         finally:
+            self.down_ns = now_ns()
             await link.close()
 
     async def _watch(self, link: Link, session: GattSession) -> None:

@@ -17,7 +17,7 @@ from drivers.radio.sighting import Sighting
 from drivers.supervision.backoff import Backoff
 from drivers.supervision.device_supervisor import DeviceSupervisor, services_of
 from drivers.supervision.roles import NOTHING_PAIRED, Role, configured_id, configured_key, is_motion_sensor, role_of
-from dsp.signals import Placement
+from dsp.signals import NS_PER_S, Placement
 from firmware_profiles.catalog import Catalog
 
 LOG = logging.getLogger("stridecue.radio")
@@ -25,6 +25,10 @@ LOG = logging.getLogger("stridecue.radio")
 SCAN_S = 6.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 30.0
 """Between scans for sensors that may still come: a scan takes air time from the links."""
+
+GIVEN_UP_NS = 30 * NS_PER_S
+"""A sensor that was not connected for so long makes room for another one at its place. Our choice: a body or a
+lap out of range breaks a link for less, and a spare that lies in the bag, switched on, is not to take over for that."""
 
 NO_SENSORS: Mapping[str, Placement] = MappingProxyType({})
 
@@ -55,7 +59,9 @@ class Supervisor:
         self._services = frozenset().union(*map(services_of, catalog))
         self._chance = random.Random(seed)
         self._roles: dict[str, Role] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._refused: dict[str, Role] = {}  # another one is worn at their place; by address, like the roles
+        self._devices: dict[str, DeviceSupervisor] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Supervise until `stop`; then every link ends in good order, all at once.
@@ -74,9 +80,9 @@ class Supervisor:
             seen = first.result()
             async with asyncio.TaskGroup() as group:
                 self._begin(seen, group)
-                self._tasks.append(group.create_task(self._discover(group), name="radio discovery"))
+                discovery = group.create_task(self._discover(group), name="radio discovery")
                 await stop.wait()
-                for task in self._tasks:
+                for task in (discovery, *self._tasks.values()):
                     task.cancel()
         finally:
             for future in (stopping, first):
@@ -85,9 +91,9 @@ class Supervisor:
 
     async def _discover(self, group: asyncio.TaskGroup) -> None:
         pause = Backoff(first_s=FIRST_PAUSE_S, cap_s=LONGEST_PAUSE_S, chance=self._chance)
-        while not (self._sensors and self._all_found({})):
+        while True:
             await asyncio.sleep(pause.next_s())
-            if self._radio.free_slots <= 0:
+            if self._all_found({}) or self._radio.free_slots <= 0:
                 continue
             try:
                 seen = await self._scan()
@@ -110,7 +116,9 @@ class Supervisor:
         return left_open | await self._radio.scan(SCAN_S, wanted=self._is_wanted, enough=is_enough)
 
     def _is_wanted(self, sighting: Sighting) -> bool:
-        return sighting.address not in self._roles and self._role(sighting) is not None
+        if sighting.address in self._roles or self._waits(sighting.address):
+            return False
+        return self._role(sighting) is not None
 
     def _role(self, sighting: Sighting) -> Role | None:
         return role_of(sighting, self._catalog, self._sensors, self._paired)
@@ -120,6 +128,7 @@ class Supervisor:
         if not self._sensors:
             return False
         met = {role.device for role in self._roles.values()}
+        met |= {role.device for address, role in self._refused.items() if self._waits(address)}
         met |= {
             configured_id(key, self._sensors[key])
             for sighting in seen.values()
@@ -134,17 +143,22 @@ class Supervisor:
             if role is None or sighting.address in self._roles:
                 continue
             there = self._who_is_at(role)
+            if there is not None and not self._is_given_up(there):
+                if sighting.address not in self._refused:
+                    self._refuse(role, there)
+                continue
+            if there is not None:
+                self._retire(there, role)
+            self._refused.pop(sighting.address, None)
             self._roles[sighting.address] = role
             begun += 1
             if role.placement is None:
                 self._inbox.put(_unplaced(role))
                 continue
-            if there is not None:
-                self._inbox.put(_second(role, there))
-                continue
             backoff = Backoff(chance=random.Random(self._chance.random()))
             device = DeviceSupervisor(self._radio, role, role.placement, self._inbox, backoff)
-            self._tasks.append(group.create_task(device.run(sighting), name=f"sensor {role.device}"))
+            self._devices[role.address] = device
+            self._tasks[role.address] = group.create_task(device.run(sighting), name=f"sensor {role.device}")
         return begun
 
     def _who_is_at(self, role: Role) -> Role | None:
@@ -153,6 +167,29 @@ class Supervisor:
             return None
         there = (other for other in self._roles.values() if other.placement is role.placement)
         return next(filter(lambda other: is_motion_sensor(other.profile), there), None)
+
+    def _waits(self, address: str) -> bool:
+        """Whether a sensor was refused for another one that is still worn at its place."""
+        role = self._refused.get(address)
+        there = None if role is None else self._who_is_at(role)
+        return there is not None and not self._is_given_up(there)
+
+    def _is_given_up(self, role: Role) -> bool:
+        down_ns = self._devices[role.address].down_ns
+        return down_ns is not None and now_ns() - down_ns >= GIVEN_UP_NS
+
+    def _refuse(self, role: Role, there: Role) -> None:
+        self._refused[role.address] = role
+        self._inbox.put(_second(role, there))
+
+    def _retire(self, role: Role, successor: Role) -> None:
+        """Let go of a sensor that was given up; should it come again, it is the spare one."""
+        LOG.warning(
+            "%s (%s): given up, %s (%s) takes its place", role.device, role.name, successor.name, successor.address
+        )
+        self._tasks.pop(role.address).cancel()
+        del self._devices[role.address], self._roles[role.address]
+        self._refuse(role, successor)
 
 
 def _unplaced(role: Role) -> LinkState:
@@ -167,7 +204,8 @@ def _second(role: Role, there: Role) -> LinkState:
     return _unused(
         role,
         f"{there.name} ({there.address}) is already worn there ({role.placement}), two would count every step twice: "
-        "switch one off, or give it another place with `stridecue pair` or in [sensors] of the configuration",
+        f"it is used when the other one has been away for {GIVEN_UP_NS / NS_PER_S:.0f} s; switch one off, or give it "
+        "another place with `stridecue pair` or in [sensors] of the configuration",
     )
 
 

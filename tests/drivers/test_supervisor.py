@@ -212,6 +212,45 @@ async def test_a_second_sensor_at_one_place_is_not_used_and_says_why():
         assert set(heard.packets) == set(heard.infos) == {used}
 
 
+async def test_a_spare_sensor_takes_over_from_one_that_is_gone_for_good():
+    at_hip = dict.fromkeys(("F0:5C:00:01:00:04", "F0:5C:00:01:00:03"), Placement.SACRUM)
+    kinds = {"sacrum-0004": "sacrum_imu", "sacrum-0003": "right_foot_imu"}
+    async with lab("sacrum_imu", "right_foot_imu") as two, supervised(two.radio, at_hip) as heard:
+        await heard.until(lambda: len(heard.streaming()) == 1 and "failed" in map(heard.state, heard.states))
+        (first,) = heard.streaming()
+        (spare,) = kinds.keys() - {first}
+        await asyncio.sleep(60)
+        assert [state.state for state in heard.states[spare]].count("failed") == 1, "told once"
+        two.conditions_of(kinds[first]).in_range = False
+        await heard.until(lambda: heard.state(first) == "lost", 5)
+        await asyncio.sleep(15)
+        two.conditions_of(kinds[first]).in_range = True
+        await heard.until(lambda: heard.state(first) == "streaming", 20)
+        assert not heard.packets[spare], "away for a while is not for good"
+        two.kill(kinds[first])
+        await heard.until(lambda: heard.state(spare) == "streaming", 90)
+        assert heard.state(first) == "failed"
+        assert "already worn there (sacrum)" in heard.states[first][-1].detail
+        await two.switch_on(kinds[first])
+        await asyncio.sleep(60)
+        assert heard.streaming() == {spare}
+        two.kill(kinds[spare])
+        await heard.until(lambda: heard.state(first) == "streaming", 90)
+
+
+async def test_a_spare_sensor_that_nobody_configured_takes_over_too():
+    async with lab("sacrum_imu", "right_foot_imu") as two:
+        second = two.sensors["right_foot_imu"].device
+        second.scan_response_data = two.sensors["sacrum_imu"].device.scan_response_data
+        await second.start_advertising(auto_restart=True)
+        async with supervised(two.radio) as heard:
+            await heard.until(lambda: len(heard.streaming()) == 1 and "failed" in map(heard.state, heard.states))
+            (first,) = heard.streaming()
+            (spare,) = heard.states.keys() - {first}
+            two.kill("sacrum_imu" if first.endswith("4") else "right_foot_imu")
+            await heard.until(lambda: heard.state(spare) == "streaming", 90)
+
+
 async def test_a_pod_and_a_motion_sensor_may_sit_on_the_same_shoe():
     same = {"F0:5C:00:01:00:01": Placement.LEFT_FOOT, "F0:5C:00:01:00:02": Placement.LEFT_FOOT}
     async with lab("pod", "left_foot_imu") as two, supervised(two.radio, same) as heard:
