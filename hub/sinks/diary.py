@@ -8,16 +8,15 @@ from collections.abc import Callable
 from typing import Protocol
 
 from dsp.records import Mark, PainReport, Threshold
-from dsp.signals import NS_PER_S
 from hub.flow.bus import Subscription
-from hub.flow.facts import Beat, Fact
+from hub.flow.facts import Fact
 from hub.history.schema import HistoryError
 
 CAPACITY = 200
-RETRY_NS = 2 * NS_PER_S
+RETRY_S = 2.0
 """A history that somebody else holds is waited for that long within an attempt, too."""
 LAST_ATTEMPTS = 2
-"""At the end of a run, which waits no longer for its sinks than they take (`beside.DRAIN_S`)."""
+"""That end after the run has, the one under way with them: it waits no longer than they take (`beside.DRAIN_S`)."""
 
 
 class Diary(Protocol):
@@ -34,8 +33,8 @@ class Diary(Protocol):
 
 
 def is_kept(fact: Fact) -> bool:
-    """Whether a fact goes into the history at once, or says that it is time to try again."""
-    return isinstance(fact, PainReport | Mark | Threshold | Beat)
+    """Whether a fact goes into the history at once; what else queued while an attempt hangs would push these out."""
+    return isinstance(fact, PainReport | Mark | Threshold)
 
 
 class DiarySink:
@@ -50,7 +49,8 @@ class DiarySink:
         self._subscription = subscription
         self._notice = notice
         self._unwritten: deque[Fact] = deque()
-        self._retry_ns: int | None = None  # set while the history takes nothing
+        self._turn = asyncio.Lock()  # held during an attempt
+        self._last_attempts = LAST_ATTEMPTS
 
     @property
     def unwritten(self) -> int:
@@ -59,26 +59,30 @@ class DiarySink:
 
     async def run(self) -> None:
         """Write until the bus has closed and all is written, or will not be."""
-        async for batch in self._subscription.batches():
-            new = [fact for fact in batch if not isinstance(fact, Beat)]
-            self._unwritten.extend(new)
-            if new or (self._unwritten and self._is_time(batch)):
-                await self._try()
-        for _ in range(LAST_ATTEMPTS):
+        async with asyncio.TaskGroup() as group:
+            retrying = group.create_task(self._retry(), name="diary retry")
+            async for batch in self._subscription.batches():
+                self._unwritten.extend(batch)
+                if not self._subscription.closed.is_set():
+                    await self._try()
+            async with self._turn:
+                retrying.cancel()
+        while self._unwritten and self._last_attempts > 0:
+            await self._try()
+
+    async def _retry(self) -> None:
+        while True:
+            await asyncio.sleep(RETRY_S)
             if self._unwritten:
                 await self._try()
 
-    def _is_time(self, batch: list[Fact]) -> bool:
-        for fact in batch:
-            if isinstance(fact, Beat):
-                if self._retry_ns is None:
-                    self._retry_ns = fact.t_ns + RETRY_NS
-                elif fact.t_ns >= self._retry_ns:
-                    return True
-        return False
-
     async def _try(self) -> None:
-        self._retry_ns = None
+        async with self._turn:
+            await self._attempt()
+            if self._subscription.closed.is_set():
+                self._last_attempts -= 1
+
+    async def _attempt(self) -> None:
         try:
             await asyncio.to_thread(self._write)
         except HistoryError as error:
