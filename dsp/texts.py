@@ -186,6 +186,8 @@ RETURN_KNEECAP = (
     "more a week; speed and hills after 4 to 6 weeks."
 )
 RETURN_OTHER = "Next run: when walking and stairs are pain-free. Then {from} to {to} on the flat."
+CAP_REACHED = "This is today's cap: {cap}, as it is a {why}. Walk from here, or take the shortest way home."
+CAP_REACHED_SPOKEN = "Today's cap. Walk, or head home."
 CAP_TODAY = "today's cap: {cap} ({why})"
 CAP_RETURN = "return to running after pain at {onset}"
 CAP_SAFE = "80 % of such runs are pain-free this far"

@@ -36,20 +36,23 @@ def longest_m(history: Sequence[PastRun]) -> float | None:
     return max(known) if len(known) >= FEWEST_RUNS else None
 
 
-def cap_today(history: Sequence[PastRun], safe_m: float | None) -> Cap | None:
-    """The strictest rule that applies; None where nothing is known. `history` oldest first."""
-    caps: list[Cap] = []
-    ordered = sorted(history, key=lambda run: -run.days_ago)
-    for index in reversed(range(len(ordered))):
-        run = ordered[index]
-        if run.onset_m is None:
-            continue
-        if run.days_ago <= RETURN_DAYS:
-            since = len(ordered) - 1 - index
+def return_cap(history: Sequence[PastRun]) -> Cap | None:
+    """What is left of the distance at which it last began to hurt; None where that was not lately."""
+    ordered = sorted(history, key=lambda run: run.days_ago)
+    for since, run in enumerate(ordered):
+        if run.onset_m is not None:
+            if run.days_ago > RETURN_DAYS:
+                return None
             start = RETURN_FROM if run.worse else RETURN_START
             allowed_m = min(start * RETURN_GROWTH**since, 1.0) * run.onset_m
-            caps.append(Cap(allowed_m, texts.CAP_RETURN.format(onset=texts.distance(run.onset_m))))
-        break
+            return Cap(allowed_m, texts.CAP_RETURN.format(onset=texts.distance(run.onset_m)))
+    return None
+
+
+def cap_today(history: Sequence[PastRun], safe_m: float | None) -> Cap | None:
+    """The strictest rule that applies; None where nothing is known."""
+    returning = return_cap(history)
+    caps = [] if returning is None else [returning]
     if safe_m is not None:
         caps.append(Cap(safe_m, texts.CAP_SAFE))
     longest = longest_m(history)

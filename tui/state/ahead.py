@@ -33,7 +33,8 @@ class Ahead:
     def short(self) -> str:
         """The distance so far, as the limit counts it where there is one, and the nearest limit; at most 36 cells."""
         if self.cap_m is not None and (self.safe_m is None or self.cap_m < self.safe_m):
-            limit = f"today's cap {distance(self.cap_m)}"
+            passed = self.exposure_m is not None and self.exposure_m > self.cap_m
+            limit = f"{'beyond ' if passed else ''}today's cap {distance(self.cap_m)}"
         else:
             limit = "" if self.safe_m is None else f"pain-free to {distance(self.safe_m)}"
         run_m, counted_m = self.run_m, self.exposure_m

@@ -18,6 +18,7 @@ from dsp.cues.level_hips import Rule as LevelHips
 from dsp.cues.pain_distance import Rule as PainDistance
 from dsp.cues.quick_steps import Rule as QuickSteps
 from dsp.cues.quiet_side import Rule as QuietSide
+from dsp.cues.return_cap import Rule as ReturnCap
 from dsp.cues.rule import CueParams, Moment, all_rules
 from dsp.cues.schedule import Schedule
 from dsp.cues.sensor_moved import Rule as SensorMoved
@@ -146,7 +147,8 @@ def test_ask_pain_asks():
 
 def run_of(metres, descent=0.0):
     exposure = Exposure()
-    exposure.distance_m, exposure.descent_m, exposure._measured_m = metres, descent, metres
+    exposure.distance_m = exposure.exposure_m = exposure._measured_m = metres
+    exposure.descent_m = descent
     return exposure
 
 
@@ -160,6 +162,21 @@ def test_spike_guard_warns_before_and_at_110_per_cent_of_the_longest_of_30_days(
     guessed = run_of(9000.0)
     guessed._measured_m = 1000.0
     assert SpikeGuard(CueParams(history=tuple(past))).second(moment(exposure=guessed)) is None
+
+
+def test_the_cap_after_pain_is_said_once_where_it_is_passed():
+    hurt = (PastRun(onset_m=3000.0, days_ago=2.0), PastRun(exposure_m=900.0, days_ago=5.0))
+    (place, cue), *more = spoken(
+        ReturnCap(CueParams(history=hurt)), [moment(k, exposure=run_of(20.0 * k)) for k in range(90)]
+    )
+    assert (place, cue.severity, more) == (60, Severity.ADVICE, [])
+    assert "1.2 km" in cue.text
+    assert "3.0 km" in cue.text
+    long_ago = (PastRun(onset_m=3000.0, days_ago=40.0),)
+    for history in ((), long_ago):
+        assert not spoken(
+            ReturnCap(CueParams(history=history)), [moment(k, exposure=run_of(100.0 * k)) for k in range(90)]
+        )
 
 
 def test_downhill_speaks_to_sore_knees_and_when_the_ledger_is_full():
