@@ -20,7 +20,7 @@ HOLD_NS = 10 * NS_PER_S
 
 
 class StreamMerge:
-    """Rows at the times of the first stream; the second is read off at those times, straight between its samples.
+    """Rows at the times and the rate of the first stream; the second is read off there, straight between its samples.
 
     They may come in any order and in packets of any size: rows come out once both have passed them, at the latest after
     a second. Rows before the second stream's first sample are left out if it comes within that second.
@@ -34,6 +34,7 @@ class StreamMerge:
         self._second_t_ns: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._second_rows: Array = np.empty((0, len(self._second)))
         self._lost = 0
+        self._rate_hz = 0.0
 
     @property
     def waiting(self) -> int:
@@ -46,6 +47,7 @@ class StreamMerge:
             self._t_ns = np.concatenate([self._t_ns, block.t_ns])
             self._rows = np.concatenate([self._rows, block.values])
             self._lost += block.lost
+            self._rate_hz = block.rate_hz
         else:
             self._second_t_ns = np.concatenate([self._second_t_ns, block.t_ns])
             self._second_rows = np.concatenate([self._second_rows, block.values])
@@ -65,7 +67,7 @@ class StreamMerge:
         self._t_ns, self._rows = self._t_ns[n:], self._rows[n:]
         self._forget_second(max(int(np.searchsorted(self._second_t_ns, t_ns[-1])) - 1, 0))
         lost, self._lost = self._lost, 0
-        return SampleBlock(block.source, block.placement, self.layout, t_ns, values, block.rate_hz, lost)
+        return SampleBlock(block.source, block.placement, self.layout, t_ns, values, self._rate_hz, lost)
 
     def _forget_second(self, n: int) -> None:
         self._second_t_ns, self._second_rows = self._second_t_ns[n:], self._second_rows[n:]

@@ -25,6 +25,7 @@ class _Lane:
     latest_s: float
     first_s: float
     slow: bool
+    left: bool = False
     waiting: list[Due] = field(default_factory=list)
 
 
@@ -40,6 +41,11 @@ class DataTimeMerge:
         self._number = 0
         self._held = 0
         self.now_s = float("-inf")
+
+    @property
+    def begins_s(self) -> float:
+        """Nothing is let out earlier: whoever takes part from the start is known by then."""
+        return self._first_s + self._wait_s
 
     def join(self, source: str, first_s: float, *, slow: bool) -> None:
         """`source`, whose first sample is at `first_s`, takes part; again: nothing. `slow`: it is not waited for."""
@@ -67,10 +73,15 @@ class DataTimeMerge:
 
     def leave(self, source: str, sightings: list[Sighting], until_s: float) -> None:
         """The last that `source` saw; it is not waited for any more. What comes in its place begins at `until_s`."""
+        self._lanes = {name: lane for name, lane in self._lanes.items() if lane.waiting or not lane.left}
         lane = self._lanes[source]
-        lane.first_s = until_s
+        lane.first_s, lane.left = until_s, True
         self.put(source, sightings, lane.latest_s)
         self._waited_for = [other for other in self._waited_for if other is not lane]
+
+    def __contains__(self, source: str) -> bool:
+        """Whether `source` takes part, or has left and something of it is still held."""
+        return source in self._lanes
 
     def take(self) -> list[Due]:
         """Everything that is due; `now_s` has risen to what is settled."""
@@ -79,7 +90,7 @@ class DataTimeMerge:
         for lane in self._waited_for:
             if lane.latest_s < now and (lane.latest_s > gone_s or lane.first_s > gone_s):
                 now = max(lane.latest_s, oldest)
-        if now < self._first_s + self._wait_s:
+        if now < self.begins_s:
             return []
         if now > self.now_s:
             self.now_s = now

@@ -75,6 +75,7 @@ class Pipeline:
         self._params = params or PipelineParams()
         self._worn: dict[str, _Worn] = {}
         self._lanes: dict[str, tuple[str, Placement]] = {}  # of motion sensors: whose, and where worn
+        self._anew = 0  # times that one was worn elsewhere, or sampled at another rate
         self._speakers = OneSpeaker()
         self._merge = DataTimeMerge()
         self._fusion = StepFusion()
@@ -158,7 +159,9 @@ class Pipeline:
         lane = block.source
         if before is not None:
             self._merge.leave(before.lane, before.chain.finish(), first_s)
-            lane = f"{block.source} again {len(self._lanes)}"
+            self._lanes = {lane: whose for lane, whose in self._lanes.items() if lane in self._merge}
+            self._anew += 1
+            lane = f"{block.source} again {self._anew}"
         self._lanes[lane] = block.source, block.placement
         self._merge.join(lane, first_s, slow=False)
         worn = self._worn[block.source] = _Worn(lane, block.placement, block.rate_hz, self._chain(block))
@@ -204,7 +207,7 @@ class Pipeline:
     def _wake(self, until_s: float, out: list[Record]) -> None:
         """What is due by the time alone before `until_s`: steps that have waited enough, every second's metrics."""
         if until_s > self._report_s == float("-inf"):
-            self._report_s = float(math.ceil(until_s))
+            self._report_s = float(math.ceil(self._merge.begins_s))
         while (step_s := self._fusion.due_s) < until_s or self._report_s < until_s:
             if step_s <= self._report_s:
                 for step in self._fusion.take(step_s):

@@ -119,7 +119,7 @@ class TrunkChain:
                 self._work(out)
                 if told < len(out) and out[told].decided_s < sure_s:
                     out[told:] = [s if s.decided_s >= sure_s else replace(s, decided_s=sure_s) for s in out[told:]]
-            elif self._known and self._trace.t_s:
+            elif self._trace.t_s:
                 # Nothing will be told of these samples before `_held_until_s`, which is later.
                 self.latest_s = max(self.latest_s, self._trace.t_s[-1])
         return out

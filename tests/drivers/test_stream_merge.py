@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -48,6 +50,19 @@ def test_a_gap_of_the_gyroscope_is_no_straight_line() -> None:
     assert 28 <= silent.sum() <= 31
     assert not np.isnan(out.values[:, :3]).any()
     assert out.lost == 4
+
+
+def test_two_rates_make_one_sensor_at_the_rate_of_the_first() -> None:
+    merge = StreamMerge([IMU6[:3], IMU6[3:]])
+    told = set()
+    for i in range(0, 400, 10):
+        for one in (
+            block("acc", [10.0 * k for k in range(i, i + 10)]),
+            replace(block("gyro", [10.0 * k + 1 for k in range(i, i + 10, 2)]), rate_hz=50.0),
+        ):
+            out = merge.update(one)
+            told |= {out.rate_hz} if out else set()
+    assert told == {100.0}
 
 
 def test_without_a_gyroscope_the_rest_comes_a_second_late() -> None:

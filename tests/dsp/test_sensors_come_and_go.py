@@ -68,6 +68,52 @@ def test_whenever_it_comes_again_any_order_gives_the_same_run(made, away, who):
     assert sum(s.t_ns > 16e9 for s in steps(reference)) > 15
 
 
+def torn(begin_s, hole_s, *, every_s=0.7, end_s=float("inf"), before=False):
+    """Short holes from `begin_s` until `end_s`, and whether there is anything `before`."""
+
+    def there(t_s):
+        if t_s < begin_s:
+            return before
+        return t_s > end_s or (t_s - begin_s) % every_s < every_s - hole_s
+
+    return there
+
+
+@pytest.mark.parametrize("signals", [False, True])
+@pytest.mark.parametrize(
+    "there",
+    [
+        torn(0.0, 0.4, end_s=3.5),
+        torn(6.0, 0.4, end_s=9.0),
+        torn(6.0, 0.4),
+        torn(5.0, 0.38, every_s=0.41, end_s=8.5),  # never a chunk of samples between two holes
+        torn(0.0, 0.38, every_s=0.41, end_s=3.5),
+        torn(7.0, 0.38, every_s=0.41, end_s=10.1, before=True),
+    ],
+)
+@pytest.mark.parametrize("who", [HIP, LEFT])
+def test_a_start_in_pieces_is_the_same_run_in_any_order(made, there, who, signals):
+    blocks = [b for p in (HIP, LEFT, Placement.RIGHT_FOOT) for b in worn(made, p) if b.t_ns[-1] < 14e9]
+    for n, b in enumerate(blocks):
+        kept = [i for i, t in enumerate(b.t_ns.tolist()) if b.placement is not who or there(t * 1e-9)]
+        blocks[n] = replace(b, t_ns=b.t_ns[kept], rows=b.values[kept])
+    blocks = [b for b in blocks if len(b.t_ns)]
+    params = PipelineParams(signals=signals)
+    reference = play(in_order(blocks), params)
+    for late in (HIP, LEFT, Placement.RIGHT_FOOT):
+        order = sorted(blocks, key=lambda b, late=late: b.t_ns[-1] * 1e-9 + (0.48 if b.placement is late else 0.0))
+        assert play(order, params) == reference
+    assert len(steps(reference)) > 20
+
+
+def test_lanes_of_a_sensor_that_changes_its_rate_go(made):
+    pipeline = Pipeline()
+    blocks = worn(made, HIP, size=104)
+    for n, block in enumerate(blocks):
+        pipeline.update(replace(block, rate_hz=RATE_HZ if n % 2 else RATE_HZ / 2))
+    assert len(pipeline.state()["_lanes"]) <= 3
+
+
 @pytest.mark.parametrize("place", [HIP, LEFT])
 def test_two_sensors_at_one_place_are_one(made, place):
     one, two = worn(made, place, "a"), worn(made, place, "b")
