@@ -142,6 +142,18 @@ async def test_nobody_yet_and_a_lost_broker_are_said():
         await coach.hear(LinkChange(up=False, reason="gone away", retry_s=4.0))
         assert "gone away" in coach.status
         assert "retry in 4 s" in coach.status
+        assert "1 runner, who needs you is not known" in coach.status
+
+
+async def test_a_hub_that_ended_with_its_run_is_not_called_gone():
+    async with a_coach() as coach:
+        ended = coach_scenes.runner("ann", state="ended")
+        await coach.hear(coach_scenes.up(), *ended, *coach_scenes.runner("ben", 1))
+        for name in ("ann", "ben"):
+            await coach.hear(coach_scenes.of(name, scenes.status("offline", instance=name)))
+        assert {row[1]: row[2].strip() for row in coach.rows} == {"ann": "ended", "ben": "gone"}
+        assert "who needs you is not known" not in coach.status
+        assert "1 needs you" in coach.status
 
 
 def heard(*items: Item, now_s: float = 0.0) -> Roster:

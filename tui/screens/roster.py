@@ -150,11 +150,13 @@ class RosterScreen(Screen[None]):
             state = ("✗ ", "$bad", f"{self._where} is gone, retry in {wait_s:.0f} s ({link.reason})")
         else:
             state = ("◌ ", "$dim", f"connecting to {self._where} {link.reason}")
-        look = "bold $bad" if pressing else "$dim"
+        many = f"{len(in_order)} runner{'s' if len(in_order) != 1 else ''}"
+        need = f"{pressing} need{'s' if pressing == 1 else ''} you" if pressing else "nobody needs you"
+        said = f"  {many}, {running} running   " if link.up else f"  {many}, "
         return Content.assemble(
             ("stridecue", "bold $accent"),
-            f"  {len(in_order)} runner{'s' if len(in_order) != 1 else ''}, {running} running   ",
-            (f"{pressing} need{'s' if pressing == 1 else ''} you" if pressing else "nobody needs you", look),
+            said,
+            (need, "bold $bad" if pressing else "$dim") if link.up else ("who needs you is not known", "$caution"),
             "   ",
             (state[0], state[1]),
             state[2],

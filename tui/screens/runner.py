@@ -112,7 +112,7 @@ def _why_no_sensors(board: Board) -> str:
 def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
     session, link = board.session, board.link
     if link.up:
-        words = "hub" if board.hub_online is not False else "hub gone"
+        words = "hub" if board.hub_online is not False else "hub ended" if board.is_over else "hub gone"
     elif link.ever_up and link.retry_at_s is not None:
         words = f"no link, retry {max(0.0, link.retry_at_s - now_s):.0f} s"
     else:
@@ -129,7 +129,7 @@ def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
         sound=sound_words(session.sound, wide=False) if session is not None else "",
         sound_wide=sound_words(session.sound, wide=True) if session is not None else "",
         sound_ok=session is None or session.sound is None or session.sound.output is not None,
-        link_ok=None if not link.ever_up else link.up and board.hub_online is not False,
+        link_ok=None if not link.ever_up else link.up and (board.hub_online is not False or board.is_over),
         muted=muted or (session is not None and session.muted_by is not None),
     )
 

@@ -55,7 +55,8 @@ def cells(
     dim = "$dim" if silent_s is not None or board.hub_online is False else ""
     mark, colour = _MARK[watched.need(now_s)]
     word, look = ("warm-up", "$dim") if watched.not_yet else _THRESHOLD[watched.threshold]
-    state = "gone" if board.hub_online is False else session.state if session is not None else "?"
+    gone = board.hub_online is False and not board.is_over
+    state = "gone" if gone else session.state if session is not None else "?"
     run = clock(board.elapsed_s) if state == "running" else state
     row = [
         Content.styled(mark, colour),
@@ -99,7 +100,7 @@ def says(watched: Watched, now_s: float) -> str:
     board = watched.board
     silent_s = watched.silent_s(now_s)
     if board.hub_online is False:
-        return "the hub is gone"
+        return "the run has ended, and its hub with it" if board.is_over else "the hub is gone"
     if silent_s is not None:
         return f"nothing heard for {age(silent_s)}"
     for each in board.sensor_list:

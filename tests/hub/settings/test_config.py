@@ -102,6 +102,7 @@ def test_every_section_is_read(tmp_path: Path):
         ("[cues]\npain_rule='some'", "cues.pain_rule: no such value as 'some': write trek or guide"),
         ("[sound]\nengine='x'", "sound.engine: no such value as 'x': write auto or espeak-ng or say"),
         ("[sensors]\npod='left_fot'", "sensors.pod: no placement 'left_fot': did you mean 'left_foot'?"),
+        ("[sensors]\npod='hip'", "sensors.pod: no placement 'hip': did you mean 'sacrum'?"),
         ("[mounts]\nsacral='+x+y+z'", "mounts.sacral: no placement 'sacral': did you mean 'sacrum'?"),
         ("[runner]\nname='Ann Smith'", "runner.name: "),
         ("[radio]\nprovider='usb'", "radio.provider: write platform, virtual, or bumble:TRANSPORT"),
