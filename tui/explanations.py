@@ -85,9 +85,8 @@ REPLAY_KEYS = (
 )
 COACH = (
     (
-        "Need: who needs somebody stands on top. ■ threshold reached, or told to stop but for pain, which "
-        "stays with them; ✗ not heard any more, ▲ near a threshold, ◐ a sensor is silent, ◆ watch, ▶ running, ○ not "
-        "running."
+        "Need: who needs somebody stands on top. ■ threshold reached, ✗ not heard any more, ▲ near a threshold, ◐ a "
+        "sensor is silent, ◆ watch, ▶ running, ○ not running."
     ),
     *_MEANINGS,
     (
@@ -97,8 +96,8 @@ COACH = (
     ),
     (
         "Threshold: the worst of all, clear, watch, near or REACHED, against the runner's own usual. It does not say "
-        "that somebody is in pain: what they report stays with them, and so does what a threshold or a stop has to do "
-        "with it. If one says no reason, ask them."
+        "that somebody is in pain: what they report stays with them, and so does what a threshold has to do with "
+        "it. If one says no reason, ask them."
     ),
     "Sens.: how many of a runner's sensors send, of all.",
     (
