@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 
 class Outage:
-    """Hands each reason to `say` once, until there is a connection again."""
+    """Hands each reason to `say` once, until there is a connection again: then `over` is called."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Callable[[str], None], over: Callable[[], None]) -> None:
         self._say = say
+        self._over = over
         self._said: set[str] = set()
 
     def because(self, reason: str) -> None:
@@ -22,4 +23,4 @@ class Outage:
         """Say that there is a connection again, where there was none."""
         if self._said:
             self._said.clear()
-            self._say("connected again")
+            self._over()

@@ -30,7 +30,10 @@ class Standing:
         self.closing = asyncio.Event()
         self._begin = begin
         self._serve = serve
-        self._outage = Outage(lambda said: _LOG.info("%s at %s: %s", without, self.server, said))
+        self._outage = Outage(
+            lambda said: _LOG.info("%s at %s: %s", without, self.server, said),
+            lambda: _LOG.info("connected again to %s (was: %s)", self.server, without),
+        )
 
     def close(self) -> None:
         """Say, before `run` is cancelled, that it is to end: on Python 3.11 a publish can swallow the cancellation."""

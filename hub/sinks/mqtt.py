@@ -88,7 +88,10 @@ class MqttSink:
         self._refused = False  # another hub had the name when it was last looked for
         self._statuses = 0  # that this broker has told its readers, those of its own accord too
         self._waits = backoff_s()
-        self._outage = Outage(lambda said: _LOG.warning("%s broker %s: %s", name, self._server, said))
+        self._outage = Outage(
+            lambda said: _LOG.warning("%s broker %s: %s", name, self._server, said),
+            lambda: _LOG.warning("%s broker %s: connected again", name, self._server),
+        )
 
     async def run(self) -> None:
         """Publish until the bus has closed and all is sent, or no broker takes it any more."""

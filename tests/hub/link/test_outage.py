@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 
 import aiomqtt
@@ -17,7 +18,7 @@ A_DAY_S = 24 * 3600.0
 
 def test_each_reason_is_said_once_until_there_is_a_connection_again():
     said: list[str] = []
-    outage = Outage(said.append)
+    outage = Outage(said.append, lambda: said.append("connected again"))
     for reason in ("nothing answers there", "no answer in time", "nothing answers there", "no answer in time"):
         outage.because(reason)
     outage.over()
@@ -43,3 +44,34 @@ async def test_a_connection_that_cannot_be_had_all_day_is_one_line_in_the_log(
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert [each.getMessage() for each in caplog.records] == ["no orders at away:1883: nothing answers there"]
+
+
+async def test_who_is_connected_again_is_not_told_to_be_without(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    tries: list[Server] = []
+
+    async def second_time(server: Server) -> Server:
+        tries.append(server)
+        if len(tries) == 1:
+            raise aiomqtt.MqttError("refused") from ConnectionRefusedError()
+        return server
+
+    async def nothing(_client: object) -> None:
+        pass
+
+    async def for_ever(_client: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("hub.link.standing.settled", second_time)
+    monkeypatch.setattr("hub.link.standing.open_client", lambda _server: contextlib.nullcontext())
+    standing = Standing(Server("away", protocol=MQTT_5), begin=nothing, serve=for_ever, without="no orders")
+    with caplog.at_level(logging.INFO, "stridecue.standing"):
+        task = asyncio.create_task(standing.run(), name="standing")
+        await asyncio.sleep(60)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert [each.getMessage() for each in caplog.records] == [
+        "no orders at away:1883: nothing answers there",
+        "connected again to away:1883 (was: no orders)",
+    ]
