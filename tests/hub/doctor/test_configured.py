@@ -9,6 +9,7 @@ import pytest
 
 from hub.command_line.arguments import parse
 from hub.commands import doctor
+from hub.doctor.bluetooth import check_bluetooth
 from hub.doctor.finding import Finding, Verdict
 
 
@@ -21,7 +22,10 @@ def findings(tmp_path: Path, text: str) -> dict[str, Finding]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the machine has is not asked: scanning with its Bluetooth alone takes seconds."""
     monkeypatch.setattr(doctor, "check_packages", lambda: ())
+    monkeypatch.setattr(doctor, "check_bluetooth", lambda _provider: Finding("bluetooth", Verdict.OK, "not asked"))
+    monkeypatch.setattr(doctor, "check_audio", lambda: Finding("audio", Verdict.OK, "not asked"))
 
 
 @pytest.mark.parametrize(
@@ -29,14 +33,26 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("[mounts]\nsacrum = '+x+y'", "config", "mounts"),
         ("[mqtt]\nhomeassistant = true", "config", "mqtt.homeassistant"),
-        ("[record]\nfolder = '/proc/nope'", "disk", "cannot write to /proc/nope"),
-        ("[radio]\nprovider = 'bumble:bogus'", "bluetooth", "not one of Bumble's transports"),
     ],
 )
 def test_what_a_run_cannot_use_is_a_failure(tmp_path: Path, text: str, subject: str, said: str):
-    pytest.importorskip("bumble", reason="Bumble is not installed: its radios are NOT tested here")
     found = findings(tmp_path, text)[subject]
     assert said in found.said
+    assert found.verdict is Verdict.BROKEN
+
+
+def test_a_folder_that_cannot_be_is_a_failure(tmp_path: Path):
+    folder = tmp_path / "ann.toml" / "runs"  # in a file
+    found = findings(tmp_path, f"[record]\nfolder = '{folder}'")["disk"]
+    assert f"cannot write to {folder}" in found.said
+    assert found.verdict is Verdict.BROKEN
+
+
+def test_a_radio_that_cannot_be_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    pytest.importorskip("bumble", reason="Bumble is not installed: its radios are NOT tested here")
+    monkeypatch.setattr(doctor, "check_bluetooth", check_bluetooth)
+    found = findings(tmp_path, "[radio]\nprovider = 'bumble:bogus'")["bluetooth"]
+    assert "not one of Bumble's transports" in found.said
     assert found.verdict is Verdict.BROKEN
 
 
