@@ -34,7 +34,7 @@ class Unanswered(Generic[T]):
         return order_id
 
     def answered(self, order_id: str | None) -> T | None:
-        """Give what the order of an answer was about, and forget it; None: not one of ours, or told already."""
+        """Give what the order of an answer was about, and forget it; None: not one of ours."""
         order = self._orders.pop(order_id, None) if order_id is not None else None
         return None if order is None else order.about
 
