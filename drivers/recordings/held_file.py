@@ -40,7 +40,7 @@ def held(path: Path) -> Iterator[None]:
         yield
         return
     try:
-        file = path.open("rb")
+        file = path.open("r+b")  # NFS locks only what could be written
     except OSError as error:
         raise RecordingError(f"{path}: {error.strerror}") from error
     with file:

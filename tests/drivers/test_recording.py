@@ -14,6 +14,7 @@ from mcap.reader import make_reader
 
 from drivers.errors import RecordingError
 from drivers.packets import DeviceInfo, Packet
+from drivers.recordings.held_file import held
 from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
 from drivers.recordings.recording_file import PENDING_LIMIT_BYTES
 from drivers.recordings.recording_recovery import recover
@@ -142,6 +143,24 @@ def test_recover_leaves_whole_files_alone(tmp_path: Path) -> None:
     assert recovery.messages == 201
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["run.mcap"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks there")
+def test_a_cut_recording_can_be_held_where_only_what_could_be_written_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on NFS, see flock(2)."""
+    fcntl = pytest.importorskip("fcntl")
+
+    def on_nfs(descriptor: int, _how: int) -> None:
+        if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+            raise OSError(errno.EBADF, "Bad file descriptor")
+
+    monkeypatch.setattr(fcntl, "flock", on_nfs)
+    path = tmp_path / "run.mcap"
+    path.touch()
+    with held(path):
+        pass
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="what is open cannot be replaced there anyway")
