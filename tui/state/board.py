@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from dsp.records import Side, ThresholdState
 from dsp.signals import Placement
-from dsp.thresholds.drift import DriftParams
+from dsp.thresholds.drift import EARLIER_ONLY, FEWEST_RUNS, DriftParams
 from hub.client import Item, LinkChange
 from hub.messages.lines import MetricLine
 from hub.messages.session_status import ReplayStatus
@@ -34,7 +34,10 @@ FORGET_S = 15.0
 """After this long the number itself is withdrawn."""
 RATE_OVER_S = 5.0
 WARM_S = DriftParams().baseline_to_s
-"""Running time until a run's own usual is known."""
+"""Running time until a run's own usual is known, at the soonest."""
+_NARROWED = 0.5 * (1.0 + 1.0 / EARLIER_ONLY)
+"""A limit below this part of its widest is one of a run whose own usual is known."""
+_BASELINE, _LIMIT = "_baseline_", "_bound_"
 
 _ORDER = (*Placement, None)
 _RANK = (
@@ -105,6 +108,7 @@ class Board:
         for sensor in self.sensors.values():
             sensor.totals.clear()
         self.held: dict[str, Held] = {}
+        self._widest: dict[str, float] = {}  # limits of this run so far
         self.thresholds: dict[tuple[str, Side | None], ThresholdMessage] = {}
         self.said = Said()
         self.drops = Drops(PLOT_WINDOW_S)
@@ -176,6 +180,9 @@ class Board:
             if isinstance(value, int | float) and key not in ("seq", "schema", "t_s"):
                 self.held[key] = Held(float(value), now_s)
         self.held |= {key: Held(value, now_s) for key, value in message.extra.items()}
+        for key, value in message.extra.items():
+            if _LIMIT in key:
+                self._widest[key] = max(value, self._widest.get(key, 0.0))
         if self.replay is None:
             self.run_at = (message.t_s, now_s)
             self.said.run_says(message.t_s, now_s)
@@ -302,9 +309,17 @@ class Board:
 
     @property
     def is_warm(self) -> bool:
-        """Whether the first minutes of a run, which say what is usual today, are over."""
+        """Whether the first minutes of a run, which say what is usual today, are over: its limits tell, or its time."""
         session = self.session
-        return session is not None and (session.state == "ended" or session.elapsed_s >= WARM_S)
+        if session is None:
+            return False
+        return session.state == "ended" or session.elapsed_s >= WARM_S or self._own_usual(session.earlier_runs)
+
+    def _own_usual(self, earlier_runs: int) -> bool:
+        """Whether what is compared with has this run in it, as narrower limits tell; few runs alone are no usual."""
+        if earlier_runs < FEWEST_RUNS and any(_BASELINE in key for key in self.held):
+            return True
+        return any(self.held[key].value < _NARROWED * widest for key, widest in self._widest.items())
 
     @property
     def worst_threshold(self) -> ThresholdMessage | None:

@@ -5,24 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dsp.records import Side
-from dsp.texts import difference
+from dsp.texts import difference, distance
 from hub.messages.lines import EvidenceLine, MetricLine, PainLine, StepLine, ThresholdLine
 from tui.state.words import THRESHOLD_WORD
 
-_UNITS = {"deg": "°", "ms": " ms", "spm": " steps/min", "bpm": " beats/min", "mps": " m/s", "pct": " %", "s": " s"}
+_UNITS = {
+    "deg": "°",
+    "ms": " ms",
+    "spm": " steps/min",
+    "bpm": " beats/min",
+    "mps": " m/s",
+    "pct": " %",
+    "s": " s",
+    "m": " m",
+}
 _DECIMALS = {"deg": 1, "mps": 1, "pct": 1}
 DROP = "drop_excursion"
 JUDGED = "slow mean"
 """What a threshold of a drop judges, beside the last landings that its tile and its plot show."""
 _NAMES = {DROP: "drop", "drop_peak": "largest drop"}
+_ONSET = {"exposure_m", "onset_chance_pct", "onset_safe_m", "onset_median_m"}
 _BASELINE, _BOUND = "_baseline", "_bound"
 
 
 def reason(because: Sequence[EvidenceLine]) -> str:
     """Say why: "on right leg slow mean 7.1°, usual 4.0° (+3.1°) · limit +1.0°"."""
     lines = list(_flat(because))
-    metrics = [each for each in lines if isinstance(each, MetricLine)]
-    parts = [_metrics(side, [each for each in metrics if each.side is side]) for side in (None, Side.LEFT, Side.RIGHT)]
+    measured = [each for each in lines if isinstance(each, MetricLine)]
+    of_pain = _pain_distance(measured)
+    metrics = [] if of_pain else measured
+    parts = [
+        of_pain,
+        *(_metrics(side, [each for each in metrics if each.side is side]) for side in (None, Side.LEFT, Side.RIGHT)),
+    ]
     steps = [each.drop_excursion_deg for each in lines if isinstance(each, StepLine)]
     drops = [each for each in steps if each is not None]
     if drops:
@@ -36,6 +51,8 @@ def reason(because: Sequence[EvidenceLine]) -> str:
 def change(because: Sequence[EvidenceLine]) -> str:
     """Say the same in half the cells, where the values stand beside it: "on right leg +3.1°, limit +1.0°"."""
     metrics = [each for each in _flat(because) if isinstance(each, MetricLine)]
+    if of_pain := _pain_distance(metrics, short=True):
+        return of_pain
     for now in metrics:
         stem, unit = _split(now.key)
         others = {each.key: each.value for each in metrics if each.side is now.side}
@@ -60,6 +77,24 @@ def _flat(because: Sequence[EvidenceLine]) -> list[EvidenceLine]:
     for each in because:
         flat += _flat(each.because) if isinstance(each, ThresholdLine) and each.because else [each]
     return flat
+
+
+def _pain_distance(metrics: Sequence[MetricLine], *, short: bool = False) -> str:
+    """What the onset detector goes by, which is said as a whole; empty: it is not its evidence.
+
+    short  only what does not change while the runner goes on
+    """
+    numbers = {each.key: each.value for each in metrics}
+    if not numbers.keys() >= _ONSET:
+        return ""
+    here_m, safe_m, half_m = (numbers[key] for key in ("exposure_m", "onset_safe_m", "onset_median_m"))
+    if here_m >= half_m:
+        half = f"half of such runs hurt by {distance(half_m)}"
+        return half if short else f"{distance(here_m)} run; {half}"
+    if short:
+        return f"pain-free to {distance(safe_m)} in 8 of 10 such runs"
+    chance = f"about {numbers['onset_chance_pct']:.0f} in 100 that pain begins within 5 min"
+    return f"{chance}; such runs stay free of pain to {distance(safe_m)} in 8 of 10"
 
 
 def _metrics(side: Side | None, metrics: Sequence[MetricLine]) -> str:
