@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -29,6 +30,7 @@ from dsp.placements import FEET
 from dsp.records import Cue, Metric, PainReport, Record, Step, Summary, Threshold
 from dsp.runner.exposure import usual_speed_mps
 from dsp.runner.plan import Plan
+from dsp.samples.rising import Rising
 from dsp.signals import IMU6, NS_PER_S, Placement, Quantity, SampleBlock
 from dsp.summary import RunTotals
 
@@ -76,6 +78,7 @@ class Pipeline:
         self._worn: dict[str, _Worn] = {}
         self._lanes: dict[str, tuple[str, Placement]] = {}  # of motion sensors: whose, and where worn
         self._anew = 0  # times that one was worn elsewhere, or sampled at another rate
+        self._rising: defaultdict[str, Rising] = defaultdict(Rising)  # by motion sensor
         self._speakers = OneSpeaker()
         self._merge = DataTimeMerge()
         self._fusion = StepFusion()
@@ -99,6 +102,9 @@ class Pipeline:
             self._merge.join(lane, int(block.t_ns[0]) * 1e-9, slow=True)
             self._merge.put(lane, readings, int(block.t_ns[-1]) * 1e-9)
             return self._settle(self._merge.take(), self._merge.now_s)
+        block = self._rising[block.source].take(block)
+        if not len(block.t_ns):
+            return []
         worn = self._worn.get(block.source)
         if worn is None or worn.rate_hz != block.rate_hz or worn.placement is not block.placement:
             worn = self._wear(block, worn)
@@ -110,6 +116,11 @@ class Pipeline:
         due = merge.take()
         wakes_s = min(self._report_s, self._fusion.due_s)
         return self._settle(due, merge.now_s) if due or merge.now_s > wakes_s else []
+
+    @property
+    def lost(self) -> int:
+        """Samples of motion sensors that were not used because their stamps do not rise."""
+        return sum(rising.lost for rising in self._rising.values())
 
     def finish(self) -> list[Record]:
         """Flush what is pending: no more data will come."""

@@ -141,18 +141,12 @@ SCENES: tuple[Scene, ...] = (
     Scene("on the heel (20 cm back, 3 down)", _at(-0.20, 0.0, -0.03)),
     Scene("on the outside (5 cm left, 4 down)", _at(-0.02, 0.05, -0.04)),
     Scene("on the toes (10 cm ahead, 4 down)", _at(0.10, 0.0, -0.04)),
-    *(
-        Scene(f"lace gives, {hz:.0f} Hz, damping {d}", _loose(hz, d))
-        for hz, d in ((12.0, 0.3), (18.0, 0.2), (25.0, 0.1))
-    ),
+    *(Scene(f"lace gives, {hz:.0f} Hz, damping {d}", _loose(hz, d)) for hz, d in LACES),
     *(Scene(f"wobbles by {x:.0f} deg at 9 Hz", errors={"wobble_deg": x}) for x in (1.0, 3.0)),
     Scene("shock of 8 g, 3 rad/s, 40 Hz", _knocked(8.0, 3.0, 40.0)),
     Scene("shock of 15 g, 6 rad/s, 40 Hz", _knocked(15.0, 6.0, 40.0), rate_hz=208.0),
     Scene("shock of 15 g, 40 Hz, range 16 g", _knocked(15.0, 6.0, 40.0), sensor=_clip(16.0, 1000.0), rate_hz=208.0),
-    *(
-        Scene(f"range {g:.0f} g, {d:.0f} dps", sensor=_clip(g, d))
-        for g, d in ((16.0, 1000.0), (8.0, 1000.0), (4.0, 1000.0), (16.0, 500.0))
-    ),
+    *(Scene(f"range {g:.0f} g, {d:.0f} dps", sensor=_clip(g, d)) for g, d in RANGES),
     *(
         Scene(
             f"{100 * x:.0f} % lost, holes to 0.3 s, {hz:.0f} Hz",
@@ -163,10 +157,7 @@ SCENES: tuple[Scene, ...] = (
         for hz in (52.0, 104.0, 208.0)
         for x in (0.01, 0.03)
     ),
-    *(
-        Scene(f"jitter of {100 * x:.0f} % of a sample, {hz:.0f} Hz", sensor=_jitter(x), rate_hz=hz)
-        for x, hz in ((0.2, 104.0), (0.2, 52.0))
-    ),
+    *(Scene(f"jitter of {100 * x:.0f} % of a sample, {hz:.0f} Hz", sensor=_jitter(x), rate_hz=hz) for x, hz in JITTERS),
     *(Scene(f"switched on after {x} s", _from(x)) for x in (0.15, 0.3, 0.45, 0.6)),
     *(Scene(f"stands for {x:.0f} s on the way", _stop(x)) for x in (2.0, 5.0, 20.0)),
     Scene("walks for 30 s first", _walks(30.0)),
@@ -176,10 +167,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("mirrored", shoes.mirrored),
     Scene("stands for 10 s first", _stands_first(10.0)),
     Scene("scale and cross-axis 3 %", errors={"scale": 0.03, "cross": 0.03}),
-    *(
-        Scene(f"slips by {d:.0f} deg about {'xyz'[k]}", _slipped(d, k))
-        for d, k in ((40.0, 1), (90.0, 1), (90.0, 0), (180.0, 2), (90.0, 2))
-    ),
+    *(Scene(f"slips by {d:.0f} deg about {'xyz'[k]}", _slipped(d, k)) for d, k in SLIPS),
     Scene("5 % lost, holes of 0.5-2 s", sensor=_holes(0.05, 0.5, 2.0), errors={"loss": 0.0}),
     Scene("without gyros", sensor=_no_gyro),
     Scene("one shoe, left", _only("left")),

@@ -94,6 +94,12 @@ class Leveller:
         self._usual = UsualLean()
         self._after = 0
 
+    def _without_steps(self, t_s: float) -> None:
+        """No stride is like one before: a hole up to `t_s` leaves tilt and velocity unsure, and no more than that."""
+        self.up = None
+        self._pass_holes(t_s)
+        self._forget_lean()
+
     def disturb(self, hole: Hole) -> None:
         """Samples were filled in: what was known of tilt and velocity is less sure from then on."""
         self._holes.append(hole)
@@ -138,14 +144,12 @@ class Leveller:
 
     def free(self, t_s: float, velocity: tuple[float, float]) -> None:
         """The same at no particular phase, in unknown motion."""
-        self.up = None
-        self._forget_lean()
+        self._without_steps(t_s)
         self._observe(t_s, velocity, self._params.free_velocity_mps)
 
     def still(self, t_s: float, velocity: tuple[float, float], mean_rate: Vector) -> None:
         """Standing: velocity is nothing but sway, and so is the mean rate (rad/s, bias already taken off)."""
-        self.up = None
-        self._forget_lean()
+        self._without_steps(t_s)
         self._observe(t_s, velocity, self._params.still_velocity_mps)
         self._apply_bias(mean_rate, self._params.still_rate_radps, t_s)
 

@@ -43,8 +43,8 @@ class PitchAxisParams:
     sure        evidence that the first answer needs
     angle_weight  of the angle's skewness against the force's
     most_skew   one skewness counts no more than this
-    recent_s    the newest part of the memory, which shows whether the sensor has slipped:
     least_mps2  a smaller mean force of the newest chunks is none: the accelerometer is dead, nothing tells up
+    recent_s    the newest part of the memory, which shows whether the sensor has slipped:
     turned      the cosine of a turn of up or of the axis that is one,
     contrary    or as much evidence for the other sign (27 foot runs and 18 of walkers: 0.44 or more for the right one)
     most        a chunk's mean force (m/s2) and rate (rad/s) are cut here, so that a knock does not turn the axis:
@@ -63,10 +63,10 @@ class PitchAxisParams:
     sure: float = 1.0
     angle_weight: float = 2.0
     most_skew: float = 1.0
+    least_mps2: float = 1.0
     recent_s: float = 2.5
     turned: float = 0.77
     contrary: float = 0.3
-    least_mps2: float = 1.0
     most: tuple[float, float] = (6.0 * GRAVITY_MPS2, 25.0)
 
 

@@ -16,7 +16,7 @@ LEAST_STRIDES = 3
 
 
 class UsualLean:
-    """Mean of up, in sensor axes, over the strides before the last hole."""
+    """Mean of up, in sensor axes, over strides before the last hole; and after it, until enough were seen."""
 
     def __init__(self) -> None:
         self.forget()
@@ -32,7 +32,7 @@ class UsualLean:
         return self._strides >= LEAST_STRIDES
 
     def add(self, up: Vector) -> None:
-        """Take in a stride without a hole."""
+        """Take in a stride: one without a hole, or one after a hole while no lean is usual yet."""
         self._strides = min(self._strides + 1, STRIDES)
         x, y, z = (u + (v - u) / self._strides for u, v in zip(self._up, up, strict=True))
         self._up = x, y, z

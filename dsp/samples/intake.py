@@ -194,6 +194,7 @@ class Intake:
         self._gained = more, since_s
         if more is not None and since_s > self._p.alone_s:
             self._channels, self._anew = more, True
+            self._gained = None, 0.0
 
     def _set_period(self, raw_s: float) -> None:
         self._raw_period_s = raw_s
@@ -237,6 +238,7 @@ class Intake:
                 if stamp - before <= self._p.alone_s * NS_PER_S:
                     continue
                 self._channels, self._anew = self._channels.without_gyro(), True
+                self._gained = None, 0.0
             row = self._channels.blank(fresh[k])
             longest_s = self._p.fill_strides_s if self.stride_s > 0.0 else self._p.fill_s
             if self._anew or stamp - before > longest_s * NS_PER_S:

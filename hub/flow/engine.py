@@ -240,7 +240,7 @@ class Engine:
             summary = self._pipeline.summary(t_ns)
         return replace(
             summary,
-            lost=sum(each.lost for each in totals),
+            lost=sum(each.lost for each in totals) + self._pipeline.lost,
             dropped=sum(each.dropped for each in totals),
             cues=summary.cues if self.cues else 0,
         )

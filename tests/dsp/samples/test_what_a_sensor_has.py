@@ -93,6 +93,22 @@ def test_a_gyro_that_comes_back_is_used_again(made, reference):
     assert all(s.drop_excursion_deg is not None and s.confidence == 0.9 for s in late)
 
 
+@pytest.mark.parametrize("dead", range(105, 110))
+def test_a_gyro_that_began_late_and_is_given_up_is_used_again_only_after_a_while(made, dead):
+    back_s = made.t_s[1000 + dead]
+
+    def away(t_s, values):
+        values[t_s < 2.0, 3:] = NAN
+        values[1000 : 1000 + dead, 3:] = NAN
+
+    intake, used_s = Intake(trace := Trace()), []
+    for block in changed(made, away, size=1):
+        intake.put(block)
+        used_s += [trace.t_s[-1] for ready in intake.take() if ready is not Ready.RESTART and intake.has_gyro]
+    assert min(t for t in used_s if t > made.t_s[1000]) > back_s + 0.9
+    assert max(used_s) > 20.0
+
+
 def test_a_shoes_gyro_that_dies_and_comes_back(made):
     def away(t_s, values):
         values[(t_s > 9.0) & (t_s < 14.0), 3:] = NAN
