@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,6 +30,7 @@ from hub.run.launch import Launch, carry_out
 from hub.settings.config import ConfigError, SoundSection
 from hub.settings.folders import demo_folder, program
 from hub.settings.run_settings import RunSettings
+from hub.terminal.between_words import between_words
 from hub.text.truth import compare, comparison_text
 
 RUNNER = "demo"
@@ -79,7 +81,8 @@ def run(options: Namespace) -> int:
     print(_INTRODUCTION, flush=True)
     if there:
         where = "" if port == DEFAULT_PORT else f" --port {port}"
-        print(f"Joins the demo on port {port} as {runner}; `{program()} watch{where}` shows all.", flush=True)
+        joins = f"Joins the demo on port {port} as {runner}; `{program()} watch{where}` shows all."
+        print(between_words(joins, sys.stdout), flush=True)
     ended = carry_out(
         Launch(
             source="demo",
@@ -99,13 +102,13 @@ def run(options: Namespace) -> int:
     kept = keep(ended, History(_history_file()), OWN_RUNS, count, APART)
     tell_summary(ended, settings.history, count)
     if kept:
-        print(kept)
+        print(between_words(kept, sys.stdout))
         tell_pain(count, settings.pain_rule, kept=False)
     if epochs_s:
         comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * NS_PER_S))
         print(comparison_text(comparison))
     for line in ended.words():
-        print(line)
+        print(between_words(line, sys.stdout))
     return ended.code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from collections.abc import Iterator
 
@@ -20,17 +21,18 @@ from hub.settings.config import Config, ConfigError
 from hub.settings.folders import adding_extra
 from hub.settings.known_devices import wrong_profiles
 from hub.settings.run_settings import check_mounts
+from hub.terminal.between_words import between_words
 
 
 def run(options: Namespace) -> int:
     """Check everything and print it; 0 when stridecue can be used, 1 when something must be put right first."""
     worst = Verdict.OK
     for finding in _findings(options.config):
-        print(f"{finding.verdict.value:<5} {finding.subject:<10} {finding.said}", flush=True)
+        print(between_words(finding.said, sys.stdout, f"{finding.verdict.value:<5} {finding.subject:<10} "), flush=True)
         if finding.remedy:
-            print(f"{'':<17}-> {finding.remedy}", flush=True)
+            print(between_words(finding.remedy, sys.stdout, f"{'':<17}-> "), flush=True)
         worst = max(worst, finding.verdict, key=list(Verdict).index)
-    print("\n" + _CLOSING[worst])
+    print("\n" + between_words(_CLOSING[worst], sys.stdout))
     return 1 if worst is Verdict.BROKEN else 0
 
 

@@ -21,9 +21,12 @@ from hub.history.store import History
 from hub.settings.config import ConfigError
 from hub.settings.folders import data_folder, demo_folder, overdue_folder, program
 from hub.sinks.spool import erase_spools
+from hub.terminal.between_words import between_words
 from hub.text.summary_text import WIDTH, marks_text
 
 LISTED = 50
+_INDENT = " " * 18
+"""Below the time a run began at."""
 
 
 def run(options: Namespace) -> int:
@@ -52,17 +55,18 @@ def _list(history: History, runner: str, options: Namespace) -> None:
     numbers = f"{'min':>5} {'km':>6} {'down m':>6} {'steps/min':>9} {'drop L/R leg':>12}"
     print(f"{'start (UTC)':<17} {numbers} {'surface':<9} pain")
     for one in runs:
-        print(_line(one, pains.pop(one.started_utc, [])))
+        print(between_words(_line(one, pains.pop(one.started_utc, [])), sys.stdout, below=_INDENT))
         if made := marks.get(one.started_utc):
             print(_marks(made))
     for started, left in pains.items():
         when = (started or left[0].said_utc)[:16].replace("T", " ")
-        print(f"{when:<17} {'no run kept':<50} {_pain(left)}")
+        print(between_words(f"{when:<17} {'no run kept':<50} {_pain(left)}", sys.stdout, below=_INDENT))
     morning = unanswered(history, runner)
     if morning is not None:
-        print(f"{texts.NEXT_MORNING.format(when=morning[:10])} {texts.NEXT_MORNING_HOW}")
+        asked = f"{texts.NEXT_MORNING.format(when=morning[:10])} {texts.NEXT_MORNING_HOW}"
+        print(between_words(asked, sys.stdout))
     if history.plan(runner).held:
-        print(texts.HELD_SHORT)
+        print(between_words(texts.HELD_SHORT, sys.stdout))
 
 
 def _line(run: StoredRun, pains: list[StoredPain]) -> str:
@@ -76,9 +80,8 @@ def _line(run: StoredRun, pains: list[StoredPain]) -> str:
 
 def _marks(marks: list[StoredMark]) -> str:
     """The marks of a run, below it."""
-    indent = " " * 18
     told = f"marks: {marks_text([(each.running_s, each.text) for each in marks])}"
-    return textwrap.fill(told, WIDTH, initial_indent=indent, subsequent_indent=indent)
+    return textwrap.fill(told, WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
 
 
 def _number(value: float | None, digits: int) -> str:

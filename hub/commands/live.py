@@ -33,6 +33,7 @@ from hub.settings.run_settings import RunSettings, check_mounts, parse_mounts
 from hub.sinks.overdue import Overdue
 from hub.sinks.spool import Spool
 from hub.sound.plan import with_output
+from hub.terminal.between_words import between_words
 from hub.terminal.terminal import tell
 from hub.text.pain_text import is_own_terminal
 
@@ -87,10 +88,10 @@ def run(options: Namespace) -> int:
     kept = keep(ended, history, runner, count, told, surface=options.surface, knew_plan=earlier is not None)
     tell_summary(ended, settings.history, count)
     if kept:
-        print(kept)
+        print(between_words(kept, sys.stdout))
     tell_pain(count, config.cues.pain_rule, kept=True)
     for line in ended.words():
-        print(line)
+        print(between_words(line, sys.stdout))
     return ended.code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from hub.history.store import History
 from hub.settings.config import ConfigError
 from hub.settings.folders import data_folder
 from hub.settings.nearest import nearest
+from hub.terminal.between_words import between_words
 from hub.text.pain_text import advice
 
 AFTERWARDS = "afterwards"
@@ -27,17 +29,21 @@ def run(options: Namespace) -> int:
     runner, history = config.runner.name, History(data_folder() / "history.sqlite")
     if options.about:
         for line in about(options, config.cues.pain_rule):
-            print(line)
+            _print(line)
     elif options.red_flags:
-        print("\n".join(texts.RED_FLAGS))
+        _print("\n".join(texts.RED_FLAGS))
     elif options.cleared:
-        print(clear(history, runner))
+        _print(clear(history, runner))
     elif options.next_morning is not None:
-        print(morning(history, runner, worse=options.next_morning == "yes"))
+        _print(morning(history, runner, worse=options.next_morning == "yes"))
     else:
         for line in report(history, runner, options, config.cues.pain_rule):
-            print(line)
+            _print(line)
     return 0
+
+
+def _print(text: str) -> None:
+    print(between_words(text, sys.stdout))
 
 
 def about(options: Namespace, rule: PainRule) -> list[str]:

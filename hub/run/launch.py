@@ -44,6 +44,7 @@ from hub.sound.phrases import spoken_phrases
 from hub.sound.plan import choose_sounds
 from hub.stop import Stop, stopping_on_signals
 from hub.telemetry.stamps import About
+from hub.terminal.between_words import between_words
 from hub.terminal.dashboard import dashboard_is_installed
 from hub.terminal.terminal import is_whole, tell
 from hub.text.console import Console
@@ -168,7 +169,7 @@ async def _carry_out(launch: Launch) -> Ended:
             sound=sound,
             chore=None if launch.folder is None else partial(mend_newest, launch.folder),
         )
-        runtime = Runtime(plan, stop, lambda text: print(text, file=out, flush=True))
+        runtime = Runtime(plan, stop, lambda text: print(between_words(text, out), file=out, flush=True))
         try:
             outcome = await runtime.run()
         except asyncio.CancelledError:  # asked a second time while it drained

@@ -8,6 +8,8 @@ import os
 import sys
 from typing import Any, TextIO
 
+from hub.terminal.between_words import between_words
+
 # Leave the alternate screen, show the cursor, mouse and bracketed paste off, attributes off.
 _RESET = b"\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[<u\x1b[0m\r\n"
 
@@ -20,7 +22,7 @@ def is_whole() -> bool:
 def tell(text: str, out: TextIO) -> None:
     """Print a line that a run can do without: a terminal, or a reader of a pipe, that is gone does not hinder it."""
     with contextlib.suppress(OSError):
-        print(text, file=out, flush=True)
+        print(between_words(text, out), file=out, flush=True)
 
 
 class SavedTerminal:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import textwrap
 from collections.abc import Callable
 from typing import TextIO
 
@@ -24,6 +22,7 @@ from hub.messages.wire import (
     ThresholdMessage,
     metric_field,
 )
+from hub.terminal.between_words import between_words
 
 NUMBERS_EVERY = 5
 """Frames between two lines of numbers; frames come once a second."""
@@ -67,12 +66,7 @@ class Console:
     def _print(self, now_s: float, line: str) -> None:
         """One line in a file, for who searches it; on a terminal broken between words."""
         stamp = f"{now_s:6.1f} s  "
-        if self._out.isatty():
-            width, below = max(30, shutil.get_terminal_size().columns), " " * len(stamp)
-            told = textwrap.fill(line, width, initial_indent=stamp, subsequent_indent=below, break_long_words=False)
-        else:
-            told = stamp + line
-        print(told, file=self._out, flush=True)
+        print(between_words(line, self._out, stamp), file=self._out, flush=True)
 
     def _line(self, post: Post) -> str | None:
         match self._as_told(post.message):

@@ -1,0 +1,41 @@
+"""Lines that are wider than the terminal."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+
+from hub.terminal.between_words import between_words
+
+BUSY = "mosquitto (/usr/sbin/mosquitto) will serve on loopback; port 1883 is busy, the next free one will be used"
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def _of_eighty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def test_a_terminal_gets_whole_words() -> None:
+    lines = between_words(BUSY, Terminal(), "ok    broker     ").split("\n")
+    assert all(len(line) <= 80 for line in lines)
+    assert lines[0].startswith("ok    broker     mosquitto")
+    assert lines[1].startswith(" " * 17)
+    assert " ".join(" ".join(lines).split()) == f"ok broker {BUSY}"
+
+
+def test_a_file_gets_lines_as_they_are() -> None:
+    assert between_words(BUSY, StringIO(), "ok  ") == f"ok  {BUSY}"
+
+
+def test_columns_empty_lines_and_what_is_to_be_copied_stay() -> None:
+    path = "/home/ann/" + "x" * 90
+    said = f"a   b\n\n  2  3\nsee {path}"
+    assert between_words(said, Terminal()) == f"a   b\n\n  2  3\nsee\n{path}"
+    row = f"{'2025-03-01 07:30':<17} {'-':<50} 4/10 left outer knee"
+    assert between_words(row, Terminal(), below=" " * 18) == f"{row.rsplit(' ', 2)[0]}\n{' ' * 18}outer knee"
