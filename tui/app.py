@@ -45,16 +45,20 @@ PATIENCE_S = 3.0
 SLOWEST, FASTEST = 0.25, 32.0
 """A replay faster than this is limited by the machine anyway."""
 
+ROOMY_ROWS = 24
+"""From here on a note may have a line more."""
+TAKE_BACK = "By mistake? p 0 Enter within 2 min."
 
 _UNDONE = {"pain": ("NOT noted", "p"), "cues": ("NOT done", "- or +"), "mark": ("NOT marked", "k")}
 """What an order without an answer is taken for, and the key that asks again."""
 
 
 class Asked(NamedTuple):
-    """What was sent to the hub and waits for its answer; `said`: in words."""
+    """What was sent to the hub and waits for its answer; `said`: in words; `undo`: how it is taken back."""
 
     kind: Literal["pain", "cues", "mark"]
     said: str
+    undo: str = ""
 
 
 class DashboardApp(Shell):
@@ -126,7 +130,8 @@ class DashboardApp(Shell):
     def _say_answer(self, asked: Asked, reply: ReplyMessage) -> None:
         match asked.kind:
             case "pain" if reply.ok:
-                self.notify(f"{asked.said}: noted.", title="Pain")
+                undo = f" {asked.undo}" if asked.undo and self.size.height >= ROOMY_ROWS else ""
+                self.notify(f"{asked.said}: noted.{undo}", title="Pain")
             case "pain":
                 self.notify(f"{asked.said}: NOT noted. {sentence(reply.text)}", title="Pain", severity="error")
             case "cues":
@@ -285,7 +290,8 @@ class DashboardApp(Shell):
         """Deliver a report; that it is noted is said when the hub says so."""
         where = " ".join(each for each in (report.side, report.site) if each)
         said = f"Pain {report.level} of 10 ({level_word(report.level)})" + (f", {where}" if where else "")
-        order_id = self._unanswered.ask(Asked("pain", said), self._clock_s())
+        undo = TAKE_BACK if report.level or report.numb else ""
+        order_id = self._unanswered.ask(Asked("pain", said, undo), self._clock_s())
         try:
             await self._feed.send(msgspec.structs.replace(report, id=order_id))
         except NotConnectedError:

@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
+from dsp.guidance import TAKEN_BACK_NS
 from dsp.records import Severity, Side
 from dsp.runner.triage import SITES, PainRule
 from dsp.texts import ACT_EASY, ACT_STOP, ACT_WALK
@@ -13,7 +14,7 @@ from hub.messages.incoming import CommandMessage, PainMessage
 from hub.messages.wire import ReplyMessage
 from tests.tui import scenes
 from tests.tui.dashboard import SMALL, dashboard
-from tui.app import PATIENCE_S
+from tui.app import PATIENCE_S, TAKE_BACK
 from tui.screens.help import HelpScreen
 from tui.screens.pain import PainScreen
 from tui.screens.runner import RunnerScreen
@@ -31,10 +32,26 @@ async def test_pain_needs_only_a_digit_and_enter() -> None:
         assert isinstance(board.app.screen, RunnerScreen)
         assert not board.app._notifications
         await board.hear(board.feed.answers("the pain report is noted"))
-        assert [note.message for note in board.app._notifications] == ["Pain 4 of 10 (moderate): noted."]
+        assert [note.message for note in board.app._notifications] == [f"Pain 4 of 10 (moderate): noted. {TAKE_BACK}"]
         board.clock.now_s += PATIENCE_S
         await board.look()
         assert len(board.app._notifications) == 1
+
+
+@pytest.mark.parametrize(
+    ("size", "level", "told"),
+    [
+        (SMALL, "0", "Pain 0 of 10 (none): noted."),  # this takes back; there is nothing to take back of it
+        ((60, 15), "4", "Pain 4 of 10 (moderate): noted."),
+    ],
+)
+async def test_how_a_report_is_taken_back_is_said_where_it_helps(size: tuple[int, int], level: str, told: str) -> None:
+    assert TAKEN_BACK_NS == 2 * 60 * 1_000_000_000, "what TAKE_BACK says"
+    async with dashboard(size) as board:
+        await board.play(scenes.running)
+        await board.press("p", level, "enter")
+        await board.hear(board.feed.answers("the pain report is noted"))
+        assert [note.message for note in board.app._notifications] == [told]
 
 
 async def test_pain_that_no_hub_answers_is_not_noted_until_one_does() -> None:
@@ -47,7 +64,7 @@ async def test_pain_that_no_hub_answers_is_not_noted_until_one_does() -> None:
         assert note.message == "Pain 7 of 10 (severe): NOT noted, the hub has not answered. Press p again later."
         assert note.severity == "error"
         await board.hear(board.feed.answers("the pain report is noted"))
-        assert [note.message for note in board.app._notifications] == ["Pain 7 of 10 (severe): noted."]
+        assert [note.message for note in board.app._notifications] == [f"Pain 7 of 10 (severe): noted. {TAKE_BACK}"]
 
 
 async def test_pain_that_the_hub_refuses_is_not_noted() -> None:
