@@ -28,7 +28,7 @@ from benchmarks.hip_cost.ours import UNCOUNTED, drops
 from benchmarks.hip_cost.packets import packed_blocks_of, packets_of, stamps_of
 from benchmarks.hip_cost.vqf import vqf_cost
 from benchmarks.parts import HIP_PARTS, split_s
-from benchmarks.yardstick import multiply_add_us
+from benchmarks.yardstick import Yardstick
 from dsp.chains.foot import FootChain
 from dsp.chains.trunk import TrunkChain
 from dsp.gait.sightings import Contact, Release, Sighting
@@ -98,7 +98,7 @@ def print_delays(name: str, delays_s: list[float], rate_hz: float) -> None:
     )
 
 
-def print_decode_to_drop(made: Made, rate_hz: float, size: int, unit_s: float) -> None:
+def print_decode_to_drop(made: Made, rate_hz: float, size: int, yardstick: Yardstick) -> None:
     """A hip sensor's packets to drops: as it runs, less what the design did not count, and the design's prototype."""
     packets, stamps = packets_of(made, rate_hz, size), stamps_of(made, size)
     samples = size * len(packets)
@@ -112,6 +112,7 @@ def print_decode_to_drop(made: Made, rate_hz: float, size: int, unit_s: float) -
     found = f"{job()} drops"
     whole_s = best_of(15, job) / samples
     split = split_s(job, {part: HIP_PARTS[part] for part in UNCOUNTED})
+    unit_s = yardstick.unit_s()
     row("hip, bytes to drop, as it runs", whole_s, unit_s, found)
     row("hip, decode to drop (as the design counts)", whole_s - sum(split.values()) / samples, unit_s, found)
     taken = ", ".join(f"{part} {took / samples / unit_s:.1f}" for part, took in split.items())
@@ -132,8 +133,8 @@ def main() -> int:
     rate = 208.0
     made = make(seconds=args.seconds, rate_hz=rate)
     feet = [Placement.LEFT_FOOT, Placement.RIGHT_FOOT]
-    unit = 1e-6 * multiply_add_us()
-    print(f"yardstick: one Python float multiply-add {1e6 * unit:.4f} us")
+    yardstick = Yardstick()
+    print(f"yardstick: one Python float multiply-add {1e6 * yardstick.unit_s():.4f} us")
     rows: list[tuple[str, list[Placement], bool]] = [
         ("sacrum, whole chain", [Placement.SACRUM], False),
         ("sacrum, with attitude records", [Placement.SACRUM], True),
@@ -147,12 +148,13 @@ def main() -> int:
         each = best_of(9, partial(play, blocks, signals=signals)) / samples
         speed = 1.0 / (each * rate * len(sensors))
         print(
-            f"{name:32s} {1e6 * each:6.2f} us/sample = {each / unit:5.1f} multiply-adds; "
+            f"{name:32s} {1e6 * each:6.2f} us/sample = {each / yardstick.unit_s():5.1f} multiply-adds; "
             f"{speed:6.0f} x real time; {found} of {len(made.contacts_s)} steps"
         )
-    print_decode_to_drop(made, rate, args.packet, unit)
+    print_decode_to_drop(made, rate, args.packet, yardstick)
     blocks = packed_blocks_of(made, [Placement.SACRUM], args.packet, rate)
     print("sacrum, whole chain, by part (each function timed, the timing taken off):")
+    unit = yardstick.unit_s()
     for part, took_s in split_s(lambda: play(blocks)).items():
         each = took_s / len(made.t_s)
         print(f"  {part:30s} {1e6 * each:6.2f} us/sample = {each / unit:5.1f} multiply-adds")
