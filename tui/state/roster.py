@@ -68,7 +68,7 @@ class Watched:
             return Need.NOTHING
         if board.hub_online is False or self.silent_s(now_s) is not None:
             return Need.SILENT
-        if self.threshold in (ThresholdState.REACHED, ThresholdState.REPORTED):
+        if board.stop is not None or self.threshold in (ThresholdState.REACHED, ThresholdState.REPORTED):
             return Need.REACHED
         if self.threshold is ThresholdState.NEAR:
             return Need.NEAR
