@@ -9,18 +9,16 @@ other bodies, another day, worn elsewhere, worse sensors (`scenes.py`). What is 
 
 from __future__ import annotations
 
-import argparse
 import math
-import sys
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.harder_runs.runners import hip_only
 from benchmarks.harder_runs.scenes import SCENES
+from benchmarks.played_again import arguments, play_all
 from benchmarks.score_recordings import Score, corrupted, score, table
-from tests.recorded import DATA_DIR, folders, load
+from tests.recorded import load
 
 MARKERS = ("rbds_virtual_imu", "ric_virtual_imu", "welk002")
 
@@ -67,25 +65,11 @@ def badness(scores: list[Score]) -> tuple[float, float]:
 
 def main() -> int:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2])
-    parser.add_argument("--only", default="", help="part of a scene's name; several separated by commas")
-    parser.add_argument("--people", default="", help="part of a recording's name")
-    parser.add_argument("--each", action="store_true", help="every recording of every scene instead")
-    parser.add_argument("--jobs", type=int, default=2)
-    args = parser.parse_args()
-    if DATA_DIR is None:
-        print("recorded runs are missing: set STRIDECUE_DATA", file=sys.stderr)
-        return 1
-    people = [f for f in folders() if any(name in str(f) for name in MARKERS) and args.people in str(f)]
-    scenes = [k for k, scene in enumerate(SCENES) if any(part in scene.name for part in args.only.split(","))]
-    todo = [(folder, k, seed) for k in scenes for folder in people for seed in args.seeds]
-    with ProcessPoolExecutor(args.jobs) as pool:
-        scores = list(pool.map(played, *zip(*todo, strict=True)))
+    args = arguments(__doc__, "every recording of every scene instead")
+    of = play_all(played, [scene.name for scene in SCENES], MARKERS, args)
     if args.each:
-        print(table(scores))
+        print(table([score for scores in of.values() for score in scores]))
         return 0
-    of: dict[int, list[Score]] = {k: [s for s, (_, n, _) in zip(scores, todo, strict=True) if n == k] for k in scenes}
     print(f"{'scene':36s} " + " ".join(f"{name:>6s}" for name, _, _ in FIGURES))
     for k in sorted(of, key=lambda k: badness(of[k]), reverse=True):
         cells = (format(figure(of[k]), form) for _, figure, form in FIGURES)

@@ -10,11 +10,8 @@ runs with a truth for them; speed is what the core says a second at a time.
 
 from __future__ import annotations
 
-import argparse
 import math
-import sys
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -23,9 +20,10 @@ import numpy as np
 
 from benchmarks.harder_shoes.scenes import SCENES, Scene
 from benchmarks.harder_shoes.shoes import Array, Pair, columns_of, shoes_of
+from benchmarks.played_again import arguments, play_all
 from benchmarks.score_recordings import corrupted, match, run
 from dsp.records import Metric, Side, Step
-from tests.recorded import DATA_DIR, Recorded, folders, load
+from tests.recorded import Recorded, load
 
 RUNS = ("rbds_virtual_imu", "20160226", "welk002")
 TIMED = ("rbds_virtual_imu",)
@@ -141,6 +139,11 @@ def _worst(values: list[float]) -> float:
     return max((abs(v) for v in values if math.isfinite(v)), default=math.nan)
 
 
+def _middle(values: list[float]) -> float:
+    known = [v for v in values if math.isfinite(v)]
+    return float(np.median(known)) if known else math.nan
+
+
 Figure = Callable[[list[Foot]], float]
 
 FIGURES: tuple[tuple[str, Figure, str], ...] = (
@@ -152,7 +155,7 @@ FIGURES: tuple[tuple[str, Figure, str], ...] = (
     ("icSD", lambda f: _worst([x.contact_sd_ms for x in f]), "6.1f"),
     ("ctBias", lambda f: _worst([x.long_ms for x in f]), "6.1f"),
     ("ctSD", lambda f: _worst([x.long_sd_ms for x in f]), "6.1f"),
-    ("ctMed", lambda f: float(np.nanmedian([x.long_sd_ms for x in f] or [math.nan])), "6.1f"),
+    ("ctMed", lambda f: _middle([x.long_sd_ms for x in f]), "6.1f"),
     ("speed%", lambda f: _worst([x.speed_pct for x in f]), "6.1f"),
     ("spSD%", lambda f: _worst([x.speed_sd_pct for x in f]), "6.2f"),
     ("slope", lambda f: _worst([x.slope_pct for x in f]), "6.1f"),
@@ -168,24 +171,8 @@ def badness(feet: list[Foot]) -> tuple[float, float]:
 
 def main() -> int:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2])
-    parser.add_argument("--only", default="", help="part of a scene's name; several separated by commas")
-    parser.add_argument("--people", default="", help="part of a recording's name")
-    parser.add_argument("--each", action="store_true", help="every foot of every recording and scene too")
-    parser.add_argument("--jobs", type=int, default=2)
-    args = parser.parse_args()
-    if DATA_DIR is None:
-        print("recorded runs are missing: set STRIDECUE_DATA", file=sys.stderr)
-        return 1
-    people = [f for f in folders() if any(name in str(f) for name in RUNS) and args.people in str(f)]
-    scenes = [k for k, scene in enumerate(SCENES) if any(part in scene.name for part in args.only.split(","))]
-    todo = [(folder, k, seed) for k in scenes for folder in people for seed in args.seeds]
-    with ProcessPoolExecutor(args.jobs) as pool:
-        found = list(pool.map(played, *zip(*todo, strict=True)))
-    of: dict[int, list[list[Foot]]] = {
-        k: [feet for feet, (_, n, _) in zip(found, todo, strict=True) if n == k] for k in scenes
-    }
+    args = arguments(__doc__, "every foot of every recording and scene too")
+    of = play_all(played, [scene.name for scene in SCENES], RUNS, args)
     print(f"{'scene':40s} " + " ".join(f"{name:>6s}" for name, _, _ in FIGURES))
     flat = {k: [foot for feet in runs for foot in feet] for k, runs in of.items()}
     for k in sorted(flat, key=lambda k: badness(flat[k]), reverse=True):
