@@ -21,7 +21,6 @@ from pathlib import Path
 
 from benchmarks.recorded_run import write_run
 from drivers.clock import now_ns
-from drivers.inbox import PacketInbox
 from drivers.packets import Packet, Said
 from drivers.recordings.recording import RecordingReader, SessionInfo
 from drivers.recordings.replay import Pace, Pacer
@@ -29,6 +28,7 @@ from dsp.records import Cue, Earcon, Record, Severity, Step
 from firmware_profiles.catalog import load_catalog
 from hub.flow.bus import Subscription
 from hub.flow.engine import Engine, RadioItem
+from hub.flow.live import InboxSource
 from hub.flow.source import NamedTask, Source
 from hub.messages.session_status import SoundStatus
 from hub.messages.wire import Post, SessionMessage
@@ -68,31 +68,16 @@ class CueingEngine(Engine):
         return records
 
 
-class PacedSource(Source):
+class PacedSource(InboxSource):
     """A recording, sent into an inbox at its own pace and stamped as it arrives."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self._reader = RecordingReader(path)
-        self._inbox = PacketInbox()
-
-    @property
-    def dropped(self) -> int:
-        """See `hub.flow.source.Source`, as for those below."""
-        return self._inbox.dropped
-
-    def now_ns(self) -> int:
-        """Tell the loop's time."""
-        return now_ns()
 
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
         """Give the one that plays the recording."""
         return [("radio", self._send(stop))]
-
-    async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem]]:
-        """Yield what came in."""
-        del stop
-        while batch := await self._inbox.get_batch():
-            yield batch
 
     async def _send(self, stop: Stop) -> None:
         pacer = Pacer(Pace(), stop.wait_for)

@@ -9,7 +9,6 @@ from typing import ClassVar, Literal, NamedTuple
 import msgspec
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.notifications import SeverityLevel
 from textual.timer import Timer
 from textual.widgets import Footer
 
@@ -63,6 +62,8 @@ class Asked(NamedTuple):
 
 class DashboardApp(Shell):
     """One runner."""
+
+    ONE_TOAST = True
 
     TITLE = "stridecue"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -152,19 +153,6 @@ class DashboardApp(Shell):
         self._speed = now.speed
         if now.state in {"playing", "paused"}:
             self._held = now.state == "paused"
-
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = False,
-    ) -> None:
-        """Say it in place of what stands there: together they would cover what lies below."""
-        self.clear_notifications()
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def _say_broken(self, error: BaseException | None) -> None:
         self.board.link.broken = f"{type(error).__name__}: {error}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual import work
 from textual.app import App
@@ -31,6 +32,8 @@ class Shell(App[None]):
 
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
+    ONE_TOAST: ClassVar[bool] = False
+    """Whether what is said takes the place of what was said before: together they would cover what lies below."""
 
     def __init__(
         self,
@@ -96,6 +99,8 @@ class Shell(App[None]):
         markup: bool = False,
     ) -> None:
         """Say something in a corner, as it is written: brackets that somebody sends are no markup."""
+        if self.ONE_TOAST:
+            self.clear_notifications()
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def wear(self, asked: str | None) -> None:

@@ -7,19 +7,14 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from benchmarks.harder_runs import runners, sensors
-from benchmarks.harder_runs.runners import Array
+from benchmarks.harder_runs.sensors import Sensor, all_of_it, clip, holes, jitter
 from tests.recorded import Recorded, folders, load
 
 Body = Callable[[Recorded, int], Recorded]
-Sensor = Callable[[dict[str, Array], int], dict[str, Array]]
 
 
 def as_it_is(recorded: Recorded, _seed: int) -> Recorded:
     return recorded
-
-
-def all_of_it(columns: dict[str, Array], _seed: int) -> dict[str, Array]:
-    return columns
 
 
 @dataclass(frozen=True)
@@ -71,18 +66,6 @@ def _wobble(hz: float, damping: float) -> Body:
     return lambda r, _: sensors.wobbling(r, hz, damping)
 
 
-def _holes(loss: float, shortest_s: float, longest_s: float) -> Sensor:
-    return lambda c, seed: sensors.with_holes(c, loss, shortest_s, longest_s, seed)
-
-
-def _clip(force_g: float, rate_dps: float) -> Sensor:
-    return lambda c, _: sensors.clipped(c, force_g, rate_dps)
-
-
-def _jitter(share: float) -> Sensor:
-    return lambda c, seed: sensors.jittered(c, share, seed)
-
-
 SCENES: tuple[Scene, ...] = (
     Scene("cheap sensor, nothing else"),
     *(Scene(f"{hz:.0f} Hz", rate_hz=hz) for hz in (52.0, 208.0, 416.0)),
@@ -101,9 +84,9 @@ SCENES: tuple[Scene, ...] = (
     Scene("on the right hip, wobbles by 3 deg", _at("right_hip", 0.1, -0.15, 0.0), errors={"wobble_deg": 3.0}),
     Scene("on the left hip, broad and deep", _at("left_hip", 0.15, 0.18, 0.0)),
     Scene("on the right hip, broad and deep", _at("right_hip", 0.15, -0.18, 0.0)),
-    Scene("range 8 g, 500 dps", sensor=_clip(8.0, 500.0)),
-    Scene("range 4 g, 250 dps", sensor=_clip(4.0, 250.0)),
-    Scene("range 2 g, 250 dps", sensor=_clip(2.0, 250.0)),
+    Scene("range 8 g, 500 dps", sensor=clip(8.0, 500.0)),
+    Scene("range 4 g, 250 dps", sensor=clip(4.0, 250.0)),
+    Scene("range 2 g, 250 dps", sensor=clip(2.0, 250.0)),
     Scene(
         "bias 5 dps, drifts by 1",
         lambda r, seed: sensors.biased(r, 5.0, 1.0, 120.0, seed),
@@ -113,7 +96,7 @@ SCENES: tuple[Scene, ...] = (
     *(
         Scene(
             f"{100 * x:.0f} % lost, holes to 0.3 s, {hz:.0f} Hz",
-            sensor=_holes(x, 0.03, 0.3),
+            sensor=holes(x, 0.03, 0.3),
             rate_hz=hz,
             errors={"loss": 0.0},
         )
@@ -121,7 +104,7 @@ SCENES: tuple[Scene, ...] = (
         for x in (0.01, 0.03)
     ),
     *(
-        Scene(f"jitter of {100 * x:.0f} % of a sample, {hz:.0f} Hz", sensor=_jitter(x), rate_hz=hz)
+        Scene(f"jitter of {100 * x:.0f} % of a sample, {hz:.0f} Hz", sensor=jitter(x), rate_hz=hz)
         for x, hz in ((0.2, 104.0), (0.2, 52.0))
     ),
     Scene(

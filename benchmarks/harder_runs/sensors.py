@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,9 @@ import numpy as np
 from benchmarks.harder_runs.runners import FORCE, RATE, Array, of, put
 from dsp.signals import GRAVITY_MPS2
 from tests.recorded import Recorded
+
+Sensor = Callable[[dict[str, Array], int], dict[str, Array]]
+"""What a scene does to the samples, given a seed."""
 
 
 def worn_at(recorded: Recorded, sensor: str, place_m: tuple[float, float, float]) -> Recorded:
@@ -106,3 +110,23 @@ def with_holes(
         hole = rng.uniform(shortest_s, longest_s)
         keep &= (t_s <= at) | (t_s >= at + hole)
         at += hole
+
+
+def all_of_it(columns: dict[str, Array], _seed: int) -> dict[str, Array]:
+    """Nothing is done."""
+    return columns
+
+
+def holes(loss: float, shortest_s: float, longest_s: float) -> Sensor:
+    """See `with_holes`."""
+    return lambda columns, seed: with_holes(columns, loss, shortest_s, longest_s, seed)
+
+
+def clip(force_g: float, rate_dps: float) -> Sensor:
+    """See `clipped`."""
+    return lambda columns, _: clipped(columns, force_g, rate_dps)
+
+
+def jitter(share: float) -> Sensor:
+    """See `jittered`."""
+    return lambda columns, seed: jittered(columns, share, seed)

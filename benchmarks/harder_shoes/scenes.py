@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from benchmarks.harder_runs import sensors
+from benchmarks.harder_runs.sensors import Sensor, all_of_it, clip, holes, jitter
 from benchmarks.harder_shoes import days, shoes
 from benchmarks.harder_shoes.shoes import Array, Pair, Shoe
 from benchmarks.harder_shoes.walker import walker
 
 Body = Callable[[Pair], Pair]
-Sensor = Callable[[dict[str, Array], int], dict[str, Array]]
 
 
 def as_it_is(pair: Pair) -> Pair:
     return pair
-
-
-def all_of_it(columns: dict[str, Array], _seed: int) -> dict[str, Array]:
-    return columns
 
 
 @dataclass(frozen=True)
@@ -108,20 +103,8 @@ def _long(seconds: float) -> Body:
     return lambda pair: days.for_long(pair, seconds)
 
 
-def _holes(loss: float, shortest_s: float, longest_s: float) -> Sensor:
-    return lambda c, seed: sensors.with_holes(c, loss, shortest_s, longest_s, seed)
-
-
 def _no_gyro(columns: dict[str, Array], _seed: int) -> dict[str, Array]:
     return {name: values for name, values in columns.items() if name[-2] != "g"}
-
-
-def _clip(force_g: float, rate_dps: float) -> Sensor:
-    return lambda c, _: sensors.clipped(c, force_g, rate_dps)
-
-
-def _jitter(share: float) -> Sensor:
-    return lambda c, seed: sensors.jittered(c, share, seed)
 
 
 LACES = ((12.0, 0.3), (18.0, 0.2), (25.0, 0.1))
@@ -145,19 +128,19 @@ SCENES: tuple[Scene, ...] = (
     *(Scene(f"wobbles by {x:.0f} deg at 9 Hz", errors={"wobble_deg": x}) for x in (1.0, 3.0)),
     Scene("shock of 8 g, 3 rad/s, 40 Hz", _knocked(8.0, 3.0, 40.0)),
     Scene("shock of 15 g, 6 rad/s, 40 Hz", _knocked(15.0, 6.0, 40.0), rate_hz=208.0),
-    Scene("shock of 15 g, 40 Hz, range 16 g", _knocked(15.0, 6.0, 40.0), sensor=_clip(16.0, 1000.0), rate_hz=208.0),
-    *(Scene(f"range {g:.0f} g, {d:.0f} dps", sensor=_clip(g, d)) for g, d in RANGES),
+    Scene("shock of 15 g, 40 Hz, range 16 g", _knocked(15.0, 6.0, 40.0), sensor=clip(16.0, 1000.0), rate_hz=208.0),
+    *(Scene(f"range {g:.0f} g, {d:.0f} dps", sensor=clip(g, d)) for g, d in RANGES),
     *(
         Scene(
             f"{100 * x:.0f} % lost, holes to 0.3 s, {hz:.0f} Hz",
-            sensor=_holes(x, 0.03, 0.3),
+            sensor=holes(x, 0.03, 0.3),
             rate_hz=hz,
             errors={"loss": 0.0},
         )
         for hz in (52.0, 104.0, 208.0)
         for x in (0.01, 0.03)
     ),
-    *(Scene(f"jitter of {100 * x:.0f} % of a sample, {hz:.0f} Hz", sensor=_jitter(x), rate_hz=hz) for x, hz in JITTERS),
+    *(Scene(f"jitter of {100 * x:.0f} % of a sample, {hz:.0f} Hz", sensor=jitter(x), rate_hz=hz) for x, hz in JITTERS),
     *(Scene(f"switched on after {x} s", _from(x)) for x in (0.15, 0.3, 0.45, 0.6)),
     *(Scene(f"stands for {x:.0f} s on the way", _stop(x)) for x in (2.0, 5.0, 20.0)),
     Scene("walks for 30 s first", _walks(30.0)),
@@ -168,7 +151,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("stands for 10 s first", _stands_first(10.0)),
     Scene("scale and cross-axis 3 %", errors={"scale": 0.03, "cross": 0.03}),
     *(Scene(f"slips by {d:.0f} deg about {'xyz'[k]}", _slipped(d, k)) for d, k in SLIPS),
-    Scene("5 % lost, holes of 0.5-2 s", sensor=_holes(0.05, 0.5, 2.0), errors={"loss": 0.0}),
+    Scene("5 % lost, holes of 0.5-2 s", sensor=holes(0.05, 0.5, 2.0), errors={"loss": 0.0}),
     Scene("without gyros", sensor=_no_gyro),
     Scene("one shoe, left", _only("left")),
     Scene("one shoe, right", _only("right")),
@@ -179,5 +162,5 @@ SCENES: tuple[Scene, ...] = (
     Scene("with a hip sensor, right clock 20 ms late", _right_late(0.02), hip=True),
     Scene("with a hip sensor, one shoe", _only("right"), hip=True),
     Scene("5 min", _long(300.0)),
-    Scene("5 min, 3 % lost, 208 Hz", _long(300.0), sensor=_holes(0.03, 0.03, 0.3), rate_hz=208.0, errors={"loss": 0.0}),
+    Scene("5 min, 3 % lost, 208 Hz", _long(300.0), sensor=holes(0.03, 0.03, 0.3), rate_hz=208.0, errors={"loss": 0.0}),
 )

@@ -1,4 +1,4 @@
-"""The live source: the runner's sensors on one radio."""
+"""Sources whose packets arrive by themselves; the live one: the runner's sensors on one radio."""
 
 from __future__ import annotations
 
@@ -16,18 +16,11 @@ from hub.flow.source import NamedTask, Source
 from hub.stop import Stop
 
 
-class LiveSource(Source):
-    """See `source.Source`."""
+class InboxSource(Source):
+    """See `source.Source`: packets are put into an inbox as they arrive, on the loop's time."""
 
-    def __init__(
-        self,
-        radio: Radio,
-        catalog: Catalog,
-        sensors: Mapping[str, Placement],
-        paired: Mapping[str, Placement] = NOTHING_PAIRED,
-    ) -> None:
+    def __init__(self) -> None:
         self._inbox = PacketInbox()
-        self._supervisor = Supervisor(radio, catalog, self._inbox, sensors, paired=paired)
 
     @property
     def dropped(self) -> int:
@@ -38,15 +31,29 @@ class LiveSource(Source):
         """Tell the time on the axis of the packets: the loop's."""
         return now_ns()
 
-    def tasks(self, stop: Stop) -> Sequence[NamedTask]:
-        """Give the one task that finds and keeps the sensors."""
-        return [("radio", self._supervise(stop))]
-
     async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem]]:
-        """Yield what the radio says until every link has ended in good order."""
+        """Yield what came in, until the inbox is closed and empty."""
         del stop
         while batch := await self._inbox.get_batch():
             yield batch
+
+
+class LiveSource(InboxSource):
+    """All sensors of the run; ends when every link has ended in good order."""
+
+    def __init__(
+        self,
+        radio: Radio,
+        catalog: Catalog,
+        sensors: Mapping[str, Placement],
+        paired: Mapping[str, Placement] = NOTHING_PAIRED,
+    ) -> None:
+        super().__init__()
+        self._supervisor = Supervisor(radio, catalog, self._inbox, sensors, paired=paired)
+
+    def tasks(self, stop: Stop) -> Sequence[NamedTask]:
+        """Give the one task that finds and keeps the sensors."""
+        return [("radio", self._supervise(stop))]
 
     async def _supervise(self, stop: Stop) -> None:
         try:
