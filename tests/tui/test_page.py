@@ -159,6 +159,8 @@ async def test_it_is_drawn_only_when_something_has_changed():
         await board.press("w")
         screen = board.app.screen
         assert isinstance(screen, WebScreen)
+        await _until(lambda: page.state == "on")  # a worker starts it
+        screen._look()
         assert page.phone_asked == 1
         screen.query_one("#web-state", Static).update("as it was")
         screen._look()
