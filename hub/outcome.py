@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dsp.records import Mark, Summary
+from dsp.records import Mark, PainReport, Summary
 from dsp.runner.plan import Plan
 
 
@@ -15,6 +15,7 @@ class Outcome:
 
     running_s    time spent running, pauses left out
     marks        the moments that somebody marked, oldest first
+    pains        what was reported, and what was taken back, the same: for the runner only
     unrecorded   packets that are missing in `files`
     plan         of retraining, for the next run
     """
@@ -22,6 +23,7 @@ class Outcome:
     summary: Summary | None = None
     running_s: float = 0.0
     marks: tuple[Mark, ...] = ()
+    pains: tuple[PainReport, ...] = ()
     files: list[Path] = field(default_factory=list)
     unrecorded: int = 0
     losses: dict[str, int] = field(default_factory=dict)

@@ -103,7 +103,7 @@ def run(options: Namespace) -> int:
     tell_summary(ended, settings.history, count)
     if kept:
         print(between_words(kept, sys.stdout))
-        tell_pain(count, settings.pain_rule, kept=False)
+        tell_pain(ended.outcome, settings.pain_rule, sys.stdout, kept=False)
     if epochs_s:
         comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * NS_PER_S))
         print(comparison_text(comparison))

@@ -6,12 +6,14 @@ import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TextIO
 
 from dsp.runner.history import PastRun
 from dsp.runner.triage import PainRule
 from hub.history.runs import FEWEST_STEPS, SHORTEST_S, RunCount, stored_run
 from hub.history.schema import HistoryError, patiently
 from hub.history.store import History
+from hub.outcome import Outcome
 from hub.run.launch import Ended
 from hub.settings.folders import program
 from hub.text.pain_text import is_own_terminal, run_pain_text
@@ -32,10 +34,11 @@ def tell_summary(ended: Ended, history: Sequence[PastRun], count: RunCount) -> N
         print(f"\n{summary_text(heard, history, running_s=outcome.running_s, marks=outcome.marks, own_terminal=own)}")
 
 
-def tell_pain(count: RunCount, rule: PainRule, *, kept: bool) -> None:
-    """Tell the pain of a run that is over, on the runner's own terminal only; `kept` in the history."""
-    if is_own_terminal(sys.stdout) and (text := run_pain_text(count.pains, rule, kept=kept, called=program())):
-        print(text)
+def tell_pain(outcome: Outcome, rule: PainRule, out: TextIO, *, kept: bool, day: str | None = None) -> None:
+    """Tell the pain of a run that is over, on the runner's own terminal only; see `run_pain_text`."""
+    text = run_pain_text(outcome.pains, rule, kept=kept, day=day, called=program()) if is_own_terminal(out) else ""
+    if text:
+        print(text, file=out)
 
 
 def keep(

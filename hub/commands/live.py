@@ -89,7 +89,7 @@ def run(options: Namespace) -> int:
     tell_summary(ended, settings.history, count)
     if kept:
         print(between_words(kept, sys.stdout))
-    tell_pain(count, config.cues.pain_rule, kept=True)
+    tell_pain(ended.outcome, config.cues.pain_rule, sys.stdout, kept=True)
     for line in ended.words():
         print(between_words(line, sys.stdout))
     return ended.code

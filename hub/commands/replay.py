@@ -8,6 +8,7 @@ from typing import TextIO
 
 from drivers.recordings.recording import RecordingReader
 from firmware_profiles.catalog import Catalog
+from hub.commands.keep_run import tell_pain
 from hub.commands.kept_recordings import chosen_recording, listed, recording_folders
 from hub.commands.replay_fast import replay_fast
 from hub.flow.engine import Engine
@@ -49,7 +50,7 @@ def _fast(options: Namespace, reader: RecordingReader, settings: RunSettings, ca
         print(f"stridecue: {fault.words}", file=sys.stderr)
     _tell_cut(reader)
     out = sys.stderr if options.jsonl == "-" else sys.stdout
-    print(_summary(outcome, settings, out), file=out)
+    _tell_summary(outcome, settings, reader, out)
     return 0
 
 
@@ -74,22 +75,26 @@ def _paced(options: Namespace, reader: RecordingReader, settings: RunSettings, c
         )
     )
     if ended.outcome.summary is not None:
-        print(f"\n{_summary(ended.outcome, settings, ended.out)}", file=ended.out)
+        print(file=ended.out)
+        _tell_summary(ended.outcome, settings, reader, ended.out)
     for line in ended.words():
         print(line, file=ended.out)
     _tell_cut(reader)
     return 0
 
 
-def _summary(outcome: Outcome, settings: RunSettings, out: TextIO) -> str:
+def _tell_summary(outcome: Outcome, settings: RunSettings, reader: RecordingReader, out: TextIO) -> None:
+    """Tell what the run itself told at its end; a replay keeps nothing."""
     assert outcome.summary is not None
-    return summary_text(
+    summary = summary_text(
         outcome.summary,
         settings.history,
         running_s=outcome.running_s,
         marks=outcome.marks,
         own_terminal=is_own_terminal(out),
     )
+    print(summary, file=out)
+    tell_pain(outcome, settings.pain_rule, out, kept=False, day=(reader.session.started_utc or "")[:10])
 
 
 def _tell_cut(reader: RecordingReader) -> None:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from drivers.fewer_blocks import taken_together
 from drivers.recordings.recording import RecordingReader
-from dsp.records import Mark, Record, Summary
+from dsp.records import Mark, PainReport, Record, Summary
 from dsp.signals import NS_PER_S
 from hub.flow.engine import Engine
 from hub.flow.session import Session
@@ -20,6 +20,7 @@ def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> O
     session = Session()
     t0_ns = reader.session.t0_ns
     marks: list[Mark] = []
+    pains: list[PainReport] = []
     with ExitStack() as stack:
         out = stack.enter_context(open_jsonl(jsonl, t0_ns)) if jsonl is not None else None
         progress = stack.enter_context(Progress("replaying"))
@@ -30,6 +31,8 @@ def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> O
                 session.update(timed)
                 if isinstance(timed, Mark):
                     marks.append(timed)
+                elif isinstance(timed, PainReport):
+                    pains.append(timed)
                 if out is not None:
                     out.write(timed)
 
@@ -44,4 +47,4 @@ def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> O
         if out is not None:
             out.flush()
         summary = next(record for record in last if isinstance(record, Summary))
-        return Outcome(summary, session.elapsed_s(summary.t_ns), tuple(marks))
+        return Outcome(summary, session.elapsed_s(summary.t_ns), tuple(marks), tuple(pains))

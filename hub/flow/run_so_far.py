@@ -18,6 +18,7 @@ CUES_KEPT = 20
 """Of the cues so far: a dashboard lists so many."""
 MARKS_KEPT = 100
 """Of the marks: nobody looks up more."""
+PAINS_KEPT = 100
 STOPS_KEPT = 20
 
 
@@ -33,6 +34,7 @@ class RunSoFar:
     cues     the newest, oldest first
     stops    cues that end the run and were not taken back, the newest, oldest first
     marks    the same
+    pains    what was reported, and what was taken back, the same; only for the runner
     trend    the minutes so far
     """
 
@@ -44,6 +46,7 @@ class RunSoFar:
     cues: deque[Cue] = field(default_factory=lambda: deque(maxlen=CUES_KEPT))
     stops: deque[Cue] = field(default_factory=lambda: deque(maxlen=STOPS_KEPT))
     marks: deque[Mark] = field(default_factory=lambda: deque(maxlen=MARKS_KEPT))
+    pains: deque[PainReport] = field(default_factory=lambda: deque(maxlen=PAINS_KEPT))
     trend: Trend = field(default_factory=Trend)
 
     def copied(self) -> RunSoFar:
@@ -58,6 +61,7 @@ class RunSoFar:
             cues=self.cues.copy(),
             stops=self.stops.copy(),
             marks=self.marks.copy(),
+            pains=self.pains.copy(),
             trend=self.trend.copied(),
         )
 
@@ -70,7 +74,8 @@ class RunSoFar:
                 self.cues.append(record)
                 if _ends_run(record):
                     self.stops.append(record)
-            case PainReport(takes_back_ns=int() as back_ns):
+            case PainReport(takes_back_ns=back_ns):
+                self.pains.append(record)
                 self.stops = deque((each for each in self.stops if each.t_ns != back_ns), STOPS_KEPT)
             case Mark():
                 self.marks.append(record)

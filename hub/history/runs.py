@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dsp.metrics import speed_source
-from dsp.records import Cue, Metric, PainReport, Record, Step, Summary
+from dsp.records import Cue, Metric, Record, Step, Summary
 from dsp.runner.history import PastRun
 
 SHORTEST_S = 60.0
@@ -116,13 +116,12 @@ def days_between(started_utc: str, now: datetime) -> float:
 
 
 class RunCount:
-    """Counts what decides whether a run says enough, and keeps the reports of pain; `observe` every record of it.
+    """Counts what decides whether a run says enough; `observe` every record of it.
 
     cues  all that the runner was told, a coach's words among them
     """
 
     def __init__(self) -> None:
-        self.pains: list[PainReport] = []
         self.cues = 0
         self.steps_with_drop = 0
         self.on_treadmill = False
@@ -135,8 +134,6 @@ class RunCount:
             self.on_treadmill = self.on_treadmill or record.value == speed_source.Source.TREADMILL
         elif isinstance(record, Cue):
             self.cues += 1
-        elif isinstance(record, PainReport):
-            self.pains.append(record)
 
 
 def stored_run(

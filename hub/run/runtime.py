@@ -194,7 +194,7 @@ class Runtime:
         self._outcome.plan = self._plan.engine.plan()
         for record in self._plan.engine.finish():
             await self._course.tell(record)
-        self._outcome.marks = self._telemetry.marks
+        self._outcome.marks, self._outcome.pains = self._telemetry.marks, self._telemetry.pains
         self._session.end(source.now_ns())
         await self._course.frame(source.now_ns())
 

@@ -67,6 +67,11 @@ class Telemetry:
         """The marks so far."""
         return tuple(self._run.marks)
 
+    @property
+    def pains(self) -> tuple[PainReport, ...]:
+        """What was said of pain so far, for the runner's own terminal only."""
+        return tuple(self._run.pains)
+
     def device(self, info: DeviceInfo) -> None:
         """Remember a sensor that may send packets."""
         self._run.devices[info.device] = info

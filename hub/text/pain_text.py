@@ -22,6 +22,7 @@ NEAREST_M = 200.0
 """Pain that began earlier has no distance that a part of would be a run."""
 MOST_NAMED = 2
 """Reports that are told one by one at the end of a run."""
+FOR_THEN = "For the day of that run"
 ALL_OF_IT = "What it may be, and the next run:"
 _ORDER = list(Consequence)
 
@@ -37,12 +38,15 @@ def standing(reports: Sequence[PainReport]) -> list[PainReport]:
     return [one for one in reports if one.takes_back_ns is None and not (hurts(one) and one.t_ns in gone)]
 
 
-def run_pain_text(reports: Sequence[PainReport], rule: PainRule, *, kept: bool, called: str = "stridecue") -> str:
+def run_pain_text(
+    reports: Sequence[PainReport], rule: PainRule, *, kept: bool, day: str | None = None, called: str = "stridecue"
+) -> str:
     """Tell the reports of a run that is over, and what to do next about the one that weighs most; empty without any.
 
     Short, so that it fits a small terminal with the numbers above it; `command` gives the rest.
 
     kept    they are in the history, so the next morning is asked about
+    day     of an earlier run that is played again, empty where it is not known: what it says of today was for then
     called  the program, as it can be typed here
     """
     told = standing(reports)
@@ -52,6 +56,7 @@ def run_pain_text(reports: Sequence[PainReport], rule: PainRule, *, kept: bool, 
     lines = [row("pain", f"{described(report)}{place(report)}{left}") for report in named]
     if worst is not None:
         found = triage(worst, rule)
+        lines += [f"  {FOR_THEN}{day and f', {day}'}:"] if day is not None else []
         for text in filter(None, (found.advice, found.see)):
             lines += textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
         if kept:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from drivers.packets import DeviceInfo
-from dsp.records import Cue, Mark, Metric, Quality, Record, Severity, Side, Threshold, ThresholdState
+from dsp.records import Cue, Mark, Metric, PainReport, Quality, Record, Severity, Side, Threshold, ThresholdState
 from dsp.signals import NS_PER_S, Placement
 from hub.flow.engine import SourceHealth
 from hub.flow.run_so_far import CUES_KEPT, RunSoFar
@@ -19,6 +19,7 @@ def at(t_s: float, number: int) -> list[Record]:
         Threshold(t_ns, f"detector_{number}", ThresholdState.NEAR, Side.LEFT, ()),
         Cue(t_ns, "rule", Severity.STOP, f"cue {number}", None, ()),
         Mark(t_ns, "runner", f"mark {number}"),
+        PainReport(t_ns, number),
     ]
 
 

@@ -41,15 +41,13 @@ def test_the_end_of_a_demo_fits_the_terminal(
         monkeypatch.setattr(f"{told}.program", lambda: "stridecue")
     monkeypatch.setattr("hub.run.launch.recording_name", lambda recording: recording.stem)
     path = Path(folder) / "2026-03-01T073000Z-demo.mcap"
-    outcome = Outcome(summary=SUMMARY, running_s=91.0, files=[path])
+    outcome = Outcome(summary=SUMMARY, running_s=91.0, pains=said, files=[path])
     ended = Ended(outcome, SessionInfo(0, "2026-03-01T07:30:00.000Z", "demo"), (), sys.stdout)
     monkeypatch.setattr("hub.commands.keep_run.is_own_terminal", lambda _out: True)
     count = RunCount()
-    for record in said:
-        count.observe(record)
     tell_summary(ended, EARLIER, count)
     print(keep(ended, History(tmp_path / "history.sqlite"), "demo", count))
-    tell_pain(count, PainRule.TREK, kept=True)
+    tell_pain(outcome, PainRule.TREK, sys.stdout, kept=True)
     print(comparison_text(Comparison(262, 262, 0, 0, 0.04, -0.14, -0.11)))
     for line in ended.words():
         print(line)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import shlex
-import sys
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,7 @@ from dsp.runner.triage import PainRule, triage
 from hub.command_line.arguments import parser
 from hub.commands.keep_run import tell_pain
 from hub.commands.pain import about
-from hub.history.runs import RunCount
+from hub.outcome import Outcome
 from hub.text.pain_text import WIDTH, advice, run_pain_text, standing
 
 KNEE = PainReport(0, 4, "around the kneecap", Side.LEFT, running_s=119.4, distance_m=320.0, exposure_m=330.0)
@@ -95,11 +94,14 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_only_the_runners_own_terminal_is_told(monkeypatch: pytest.MonkeyPatch):
-    count = RunCount()
-    count.observe(KNEE)
+def test_only_the_runners_own_terminal_is_told():
     for out in (own := Terminal(), log := io.StringIO()):
-        monkeypatch.setattr(sys, "stdout", out)
-        tell_pain(count, PainRule.TREK, kept=True)
+        tell_pain(Outcome(pains=(KNEE,)), PainRule.TREK, out, kept=True)
     assert "kneecap" in own.getvalue()
     assert log.getvalue() == ""
+
+
+def test_advice_of_an_earlier_run_is_told_as_that_days():
+    told = run_pain_text([KNEE], PainRule.TREK, kept=False, day="2026-03-01").splitlines()
+    assert told[1] == "  For the day of that run, 2026-03-01:"
+    assert told[:1] + told[2:] == text(KNEE, kept=False).splitlines()
