@@ -31,7 +31,7 @@ from dsp.records import Cue, Metric, PainReport, Record, Step, Summary, Threshol
 from dsp.runner.exposure import usual_speed_mps
 from dsp.runner.plan import Plan
 from dsp.samples.rising import Rising
-from dsp.signals import IMU6, NS_PER_S, Placement, Quantity, SampleBlock
+from dsp.signals import IMU6, NS_PER_S, Layout, Placement, Quantity, SampleBlock
 from dsp.summary import RunTotals
 
 _NO_MOUNTS: Mapping[Placement, Mount] = MappingProxyType({})
@@ -39,8 +39,11 @@ _NO_MOUNTS: Mapping[Placement, Mount] = MappingProxyType({})
 IMU_QUANTITIES = frozenset(IMU6)
 """A source that gives any of these is a motion sensor."""
 
-READ_AS_IS = (Quantity.SPEED_MPS, Quantity.CADENCE_SPM, Quantity.HEART_RATE_BPM, Quantity.INCLINE_PCT)
+READ_AS_IS = frozenset({Quantity.SPEED_MPS, Quantity.CADENCE_SPM, Quantity.HEART_RATE_BPM, Quantity.INCLINE_PCT})
 """Quantities that become metrics of the same name without any working out."""
+
+READINGS_FAR_NS = 10 * NS_PER_S
+"""A strap or pod speaks every second or two: what it says further ahead waits for the next that it says."""
 
 TAPS_FROM_S = 20.0
 """Running time before taps count: until then hands are putting sensors right."""
@@ -79,6 +82,7 @@ class Pipeline:
         self._lanes: dict[str, tuple[str, Placement]] = {}  # of motion sensors: whose, and where worn
         self._anew = 0  # times that one was worn elsewhere, or sampled at another rate
         self._rising: defaultdict[str, Rising] = defaultdict(Rising)  # by motion sensor
+        self._readings: dict[tuple[str, Layout], Rising] = {}
         self._speakers = OneSpeaker()
         self._merge = DataTimeMerge()
         self._fusion = StepFusion()
@@ -94,17 +98,32 @@ class Pipeline:
         if not len(block.t_ns):
             return []
         if block.layout != IMU6 and IMU_QUANTITIES.isdisjoint(block.layout):
-            readings = _readings(block)
-            if not readings:
+            if READ_AS_IS.isdisjoint(block.layout):
                 return []
-            # A motion sensor that also tells, say, its battery: two lanes, since only the motion is waited for.
-            lane = f"{block.source} readings"
-            self._merge.join(lane, int(block.t_ns[0]) * 1e-9, slow=True)
-            self._merge.put(lane, readings, int(block.t_ns[-1]) * 1e-9)
-            return self._settle(self._merge.take(), self._merge.now_s)
-        block = self._rising[block.source].take(block)
-        if not len(block.t_ns):
+            return [record for each in self._believed(block) for record in self._read(each)]
+        rising = self._rising[block.source].take(block)
+        if len(rising) == 1:
+            return self._move(rising[0])
+        return [record for each in rising for record in self._move(each)]
+
+    def _believed(self, block: SampleBlock) -> list[SampleBlock]:
+        """What of a block of ready-made values is not stamped far ahead."""
+        key = block.source, block.layout
+        if key not in self._readings:
+            self._readings[key] = Rising(READINGS_FAR_NS, READINGS_FAR_NS, int(block.t_ns[0]) - 1)
+        return self._readings[key].take(block)
+
+    def _read(self, block: SampleBlock) -> list[Record]:
+        readings = _readings(block)
+        if not readings:
             return []
+        # A motion sensor that also tells, say, its battery: two lanes, since only the motion is waited for.
+        lane = f"{block.source} readings"
+        self._merge.join(lane, int(block.t_ns[0]) * 1e-9, slow=True)
+        self._merge.put(lane, readings, int(block.t_ns[-1]) * 1e-9)
+        return self._settle(self._merge.take(), self._merge.now_s)
+
+    def _move(self, block: SampleBlock) -> list[Record]:
         worn = self._worn.get(block.source)
         if worn is None or worn.rate_hz != block.rate_hz or worn.placement is not block.placement:
             worn = self._wear(block, worn)
@@ -119,14 +138,15 @@ class Pipeline:
 
     @property
     def lost(self) -> int:
-        """Samples of motion sensors that were not used because their stamps do not rise."""
-        return sum(rising.lost for rising in self._rising.values())
+        """Samples that were not used because their stamps do not rise, or leap ahead of those that follow."""
+        return sum(rising.lost for rising in (*self._rising.values(), *self._readings.values()))
 
     def finish(self) -> list[Record]:
         """Flush what is pending: no more data will come."""
+        out = [record for rising in self._rising.values() for block in rising.finish() for record in self._move(block)]
         for worn in self._worn.values():
             self._merge.put(worn.lane, worn.chain.finish(), worn.chain.latest_s)
-        out = self._settle(self._merge.take(), self._merge.now_s)
+        out += self._settle(self._merge.take(), self._merge.now_s)
         out += self._settle(self._merge.flush(), self._merge.now_s)
         for step in self._fusion.take(self._merge.now_s, end=True):
             self._step(step, out)

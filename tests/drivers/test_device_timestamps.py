@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -52,3 +53,23 @@ def test_a_clock_that_is_set_back_loses_nothing() -> None:
     blocks = [block for packet in [*packets, *later] for block in hub.update(packet)]
     assert sum(block.lost for block in blocks) == 0
     assert len(blocks) == 100
+
+
+@pytest.mark.parametrize("at", [0, 30])
+@pytest.mark.parametrize("ahead_s", [0.5, 5.0, 3600.0, 1_000_000.0])
+def test_one_damaged_clock_reading_silences_nothing(at: int, ahead_s: float) -> None:
+    """The time of arrival bounds what is believed; stamps are as of an undamaged stream again within five seconds."""
+
+    def stamps(packets: list[Packet]) -> list[np.ndarray]:
+        hub = Ingest(CATALOG)
+        hub.add_device(DeviceInfo("hip", "movesense.gsp", Placement.SACRUM, "hip", params={"rate_hz": 104.0}))
+        return [block.t_ns for packet in packets for block in hub.update(packet)]
+
+    packets = [movesense(i, 104.0, boot_ms=900_000) for i in range(0, 100 * N, N)]
+    damaged = movesense(at * N, 104.0, boot_ms=900_000 + int(1000 * ahead_s)).payload
+    ours = stamps([*packets[:at], replace(packets[at], payload=damaged), *packets[at + 1 :]])
+    clean = stamps(packets)
+    assert len(ours) == len(clean)
+    assert (np.diff(np.concatenate(ours)) > 0).all()
+    assert max(np.abs(a - b).max() for a, b in zip(ours, clean, strict=True)) < 0.6e9
+    assert max(np.abs(a - b).max() for a, b in zip(ours[at + 60 :], clean[at + 60 :], strict=True)) < 2e6

@@ -1,42 +1,129 @@
-"""Stamps that stand still or go back: the samples are lost, and counted, and nothing else is."""
+"""Stamps that stand still, go back or leap ahead: the samples are lost, and counted, and nothing else is."""
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dsp.pipeline import Pipeline, PipelineParams
-from dsp.records import Step
-from dsp.samples.rising import Rising
-from dsp.signals import IMU6, Placement, SampleBlock
+from dsp.records import Metric, Step
+from dsp.samples.rising import SURE_NS, Rising
+from dsp.signals import IMU6, NS_PER_S, Placement, Quantity, SampleBlock
 from tests.dsp.synthetic import blocks_of, make
-from tests.dsp.test_stream_contract import cut, in_order, play
+from tests.dsp.test_stream_contract import cut, heart, in_order, play
 
 RATE_HZ = 104.0
+FAR_NS = 3600 * NS_PER_S
 
 
-def block(*t_ns):
-    return SampleBlock("s", Placement.SACRUM, IMU6, np.array(t_ns), np.repeat(np.array(t_ns, float)[:, None], 6, 1))
+def block(*t_ns, rate_hz=0.0):
+    rows = np.repeat(np.array(t_ns, float)[:, None], 6, 1)
+    return SampleBlock("s", Placement.SACRUM, IMU6, np.array(t_ns, dtype=np.int64), rows, rate_hz)
+
+
+def take(rising, blocks):
+    """Stamps that are believed; every row stays beside its stamp."""
+    out = [part for each in blocks for part in rising.take(each)] + rising.finish()
+    stamps = [t for part in out for t in part.t_ns.tolist()]
+    assert [row[0] for part in out for row in part.values.tolist()] == stamps
+    return stamps
+
+
+def pieces(stamps, sizes, rate_hz=0.0):
+    out, start, k = [], 0, 0
+    while start < len(stamps):
+        out.append(block(*stamps[start : start + sizes[k % len(sizes)]], rate_hz=rate_hz))
+        start, k = start + sizes[k % len(sizes)], k + 1
+    return out
 
 
 def test_blocks_that_rise_are_left_as_they_are():
     rising, blocks = Rising(), [block(-5, 1, 2), block(3), block(4, 9)]
-    assert [rising.take(b) for b in blocks] == blocks
+    assert [part for b in blocks for part in rising.take(b)] == blocks
     assert rising.lost == 0
 
 
-@pytest.mark.parametrize("sizes", [(9,), (4, 5), (1,) * 9])
+@pytest.mark.parametrize("sizes", [(9,), (4, 5), (1,)])
 def test_what_is_no_later_than_one_before_is_lost(sizes):
-    stamps, rising, kept, start = [1, 2, 2, 3, 9, 4, 9, 10, 1], Rising(), [], 0
-    for size in sizes:
-        left = rising.take(block(*stamps[start : start + size]))
-        assert left.values[:, 0].tolist() == left.t_ns.tolist()
-        kept += left.t_ns.tolist()
-        start += size
-    assert kept == [1, 2, 3, 9, 10]
+    rising = Rising()
+    assert take(rising, pieces([1, 2, 2, 3, 9, 4, 9, 10, 1], sizes)) == [1, 2, 3, 9, 10]
     assert rising.lost == 4
+
+
+@st.composite
+def streams(draw):
+    """Stamps of a sensor with jitter and holes, what one of them was damaged to, and how the stream is cut."""
+    rate_hz = draw(st.sampled_from([0.0, 52.0, 104.0, 416.0]))
+    period = round(NS_PER_S / (rate_hz or 104.0))
+    n = draw(st.integers(3, 60))
+    holes = draw(st.lists(st.sampled_from([0] * 20 + [2, 9, 60, 95]), min_size=n, max_size=n))
+    jitter = draw(st.lists(st.integers(-period // 5, period // 5), min_size=n, max_size=n))
+    stamps = (np.cumsum(np.array(holes) + 1) * period + np.array(jitter)).tolist()
+    return stamps, draw(st.lists(st.integers(1, 12), min_size=1, max_size=6)), rate_hz
+
+
+@settings(max_examples=300, deadline=None)
+@given(streams(), st.data())
+def test_one_damaged_stamp_costs_its_own_sample_only(stream, data):
+    stamps, sizes, rate_hz = stream
+    lacking, rising = Rising(), Rising()
+    at = data.draw(st.integers(0, len(stamps) - 2))
+    # Ahead of all that follow it: by little, or far.
+    ahead = stamps[-1] - stamps[at] + data.draw(st.sampled_from([NS_PER_S // 5, 10 * NS_PER_S, FAR_NS, 1 << 61]))
+    damaged = [*stamps[:at], stamps[at] + ahead, *stamps[at + 1 :]]
+    left = take(rising, pieces(damaged, sizes, rate_hz))
+    kept = take(lacking, pieces([*stamps[:at], *stamps[at + 1 :]], sizes, rate_hz))
+    assert rising.lost == len(stamps) - len(left)
+    # A sample that stands alone between a hole and what was damaged may go with it, or stay because of it.
+    is_alone = at < 2 or stamps[at - 1] - stamps[at - 2] > 1.5 * NS_PER_S / (rate_hz or 50.0)
+    assert set(kept) ^ set(left) <= {stamps[at - 1]} if is_alone else kept == left
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(-40, 40), st.sampled_from([1, 10, 10, 10, 300, 3000, -2500])), max_size=80))
+def test_where_the_stream_is_cut_or_saved_changes_nothing(moves):
+    """Any stamps at all."""
+    stamps = (np.cumsum([step * 1_000_000 for _, step in moves], dtype=np.int64)).tolist()
+    stamps = [t + jitter * 1_000_000 for t, (jitter, _) in zip(stamps, moves, strict=True)]
+    reference, rising = Rising(), Rising()
+    kept = take(reference, [block(*stamps)] if stamps else [])
+    assert all(b > a for a, b in pairwise(kept))
+    out = []
+    for each in pieces(stamps, [1, 3, 2, 7]):
+        out += [t for part in rising.take(each) for t in part.t_ns.tolist()]
+        rising = pickle.loads(pickle.dumps(rising))
+    assert out + [t for part in rising.finish() for t in part.t_ns.tolist()] == kept
+    assert rising.lost == reference.lost == len(stamps) - len(kept)
+
+
+@pytest.mark.parametrize("leap_ns", [NS_PER_S // 5, 3 * NS_PER_S, FAR_NS])
+def test_a_clock_that_leaps_is_followed_soon_and_nothing_is_lost(leap_ns):
+    stamps = [10_000_000 * k + leap_ns * (k >= 50) for k in range(200)]
+    rising, waited = Rising(), 0
+    for k, stamp in enumerate(stamps):
+        if not rising.take(block(stamp)) and k > 50:
+            waited = k - 49
+    assert waited * 10_000_000 <= 1.1 * SURE_NS
+    assert take(Rising(), [block(*stamps)]) == stamps
+
+
+def test_a_packet_that_is_damaged_is_lost_and_the_rest_is_not():
+    stamps = [10_000_000 * k + FAR_NS * (50 <= k < 70) for k in range(200)]
+    rising = Rising()
+    assert take(rising, pieces(stamps, [10])) == stamps[:50] + stamps[70:]
+    assert rising.lost == 20
+
+
+@pytest.mark.parametrize("rate_hz", [5.0, 52.0])
+def test_a_sensor_that_is_slower_than_it_says_loses_nothing(rate_hz):
+    stamps = [round(k * NS_PER_S / rate_hz) for k in range(60)]
+    assert take(Rising(), pieces(stamps, [7], rate_hz=208.0)) == stamps
 
 
 @pytest.mark.parametrize("shift_ns", [0, -30_000_000])
@@ -61,3 +148,33 @@ def test_a_sample_that_comes_twice_costs_nothing(place, shift_ns):
     assert pipeline.lost == len(clean)
     assert sum(isinstance(r, Step) for r in found) > 5
     assert play([c for b in twice for c in cut(b, [3])], params) == found
+
+
+@pytest.mark.parametrize("ahead_ns", [500_000_000, FAR_NS])
+@pytest.mark.parametrize("place", [Placement.SACRUM, Placement.LEFT_FOOT])
+def test_a_stamp_far_ahead_ends_nothing(place, ahead_ns):
+    """It silenced its sensor until the time it said, and took the time of all the others along."""
+    made = make(seconds=14.0, rate_hz=RATE_HZ, noise=0.02)
+    clean = blocks_of(made, [place], 10, rate_hz=RATE_HZ)
+    ahead = clean[80].t_ns.copy()
+    ahead[6] += ahead_ns
+    damaged = [*clean[:80], replace(clean[80], t_ns=ahead), *clean[81:]]
+    lacking = [replace(clean[80], t_ns=np.delete(clean[80].t_ns, 6), rows=np.delete(clean[80].values, 6, axis=0))]
+    params = PipelineParams(signals=True)
+    pipeline = Pipeline(params)
+    found = [r for b in damaged for r in pipeline.update(b)] + pipeline.finish()
+    assert found == play([*clean[:80], *lacking, *clean[81:]], params)
+    assert pipeline.lost == 1
+    assert sum(isinstance(r, Step) for r in found) > 10
+
+
+def test_a_reading_far_ahead_ends_nothing():
+    made, strap = make(seconds=14.0, rate_hz=RATE_HZ), heart(14)
+    strap[5] = replace(strap[5], t_ns=strap[5].t_ns + FAR_NS)
+    clean = in_order([*blocks_of(made, [Placement.SACRUM], 10, rate_hz=RATE_HZ), *strap[:5], *strap[6:]])
+    place = next(k for k, b in enumerate(clean) if b.source == strap[6].source and b.t_ns[0] == strap[6].t_ns[0])
+    pipeline = Pipeline()
+    found = [r for b in [*clean[:place], strap[5], *clean[place:]] for r in pipeline.update(b)] + pipeline.finish()
+    assert found == play(clean, PipelineParams())
+    assert pipeline.lost == 1
+    assert [r.value for r in found if isinstance(r, Metric) and r.key == Quantity.HEART_RATE_BPM][-1] == 152.0
