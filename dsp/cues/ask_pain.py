@@ -6,7 +6,7 @@ The answer is a key, a message or three taps.
 from __future__ import annotations
 
 from dsp import texts
-from dsp.cues.rule import CueRule
+from dsp.cues.rule import CueParams, CueRule
 from dsp.records import Cue, Earcon, Severity, Threshold, ThresholdState
 from dsp.thresholds.antalgic import DETECTOR
 
@@ -14,11 +14,16 @@ RULE = "ask_pain"
 
 
 class Rule(CueRule):
-    """Asks when the antalgic detector has seen a jump; the detector itself does so once a run."""
+    """Asks when the antalgic detector has seen a jump for the first time."""
+
+    def __init__(self, params: CueParams) -> None:
+        super().__init__(params)
+        self._has_asked = False
 
     def threshold(self, threshold: Threshold) -> Cue | None:
         """The jump, as a question."""
-        if threshold.detector != DETECTOR or threshold.state is not ThresholdState.REACHED:
+        if self._has_asked or threshold.detector != DETECTOR or threshold.state is not ThresholdState.REACHED:
             return None
+        self._has_asked = True
         text, spoken = texts.ASK_PAIN, texts.ASK_PAIN_SPOKEN
         return Cue(threshold.t_ns, RULE, Severity.ADVICE, text, None, (threshold,), Earcon.THRESHOLD, spoken)

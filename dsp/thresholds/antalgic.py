@@ -1,11 +1,13 @@
-"""Antalgic change: the left-right difference jumps and stays there. It asks "is that pain?", once a run.
+"""Antalgic change: the left-right difference jumps and stays there. The cue that follows asks "is that pain?".
 
 A runner who spares a leg shortens its stance and loads the other (sources 5). Looked at: contact time, drop excursion
 and step time, each left minus right in blocks of ten seconds. The mean of the newest three blocks is compared with the
 median of the three minutes before them; the change must be larger than what counts and than four times the spread of
 this runner's own half minutes, in two looks in a row. Slow changes are the business of drift: here both the newest half
-minute and the one before the jump must be steady. The bounds are ours: no published value was found; docs/thresholds.md
-has the false alarms and what is found.
+minute and the one before the jump must be steady. What was usual before a jump stays what is compared with for as long
+as the legs differ: clear means that they are as before, after a stop too. Only a sensor that moved, or another one that
+speaks, begins anew. The bounds are ours: no published value was found; docs/thresholds.md has the false alarms and what
+is found.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ class AntalgicParams:
     warm_s     nothing is said earlier: people settle into a run
     own        times the spread of the runner's own half minutes
     looks      in a row
-    pause_s    after a longer stop (running gap) there is nothing to compare with: people start differently
+    pause_s    after a longer stop (running gap) no jump is looked for: people start differently
+    back       share of the bound within which the difference is as before
     """
 
     block_s: float = 10.0
@@ -39,9 +42,24 @@ class AntalgicParams:
     own: float = 4.0
     looks: int = 2
     pause_s: float = 10.0
+    back: float = 0.5
     contact_ms: float = 12.0
     drop_deg: float = 1.5
     step_time_ms: float = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Jump:
+    """What a difference is, what it was before, and how much more or less counts."""
+
+    key: str
+    now: float
+    usual: float
+    bound: float
+
+    @property
+    def ratio(self) -> float:
+        return abs(self.now - self.usual) / self.bound
 
 
 class _Difference:
@@ -52,7 +70,10 @@ class _Difference:
         self._minimum = minimum
         self._p = params
         self._values: dict[Side, list[float]] = {side: [] for side in Side}
-        self._blocks: deque[float] = deque(maxlen=params.newest + params.before)
+        self._newest: deque[float] = deque()
+        self._before: deque[float] = deque(maxlen=params.before)
+        self.is_away = False
+        """It has jumped and not come back: what was before stays."""
 
     def add(self, side: Side, value: float | None) -> None:
         if value is not None:
@@ -61,40 +82,56 @@ class _Difference:
     def close(self) -> None:
         """End a block."""
         left, right = self._values[Side.LEFT], self._values[Side.RIGHT]
-        if len(left) > 2 and len(right) > 2:
-            self._blocks.append(fmean(left) - fmean(right))
         self._values = {side: [] for side in Side}
+        if len(left) <= 2 or len(right) <= 2:
+            return
+        self._newest.append(fmean(left) - fmean(right))
+        if len(self._newest) > self._p.newest:
+            oldest = self._newest.popleft()
+            if not (self.is_away and self._knows_before):
+                self._before.append(oldest)
+
+    def stop(self) -> None:
+        """The runner stood: what comes is compared only with what was before a jump."""
+        self._newest.clear()
+        if not self.is_away:
+            self._before.clear()
 
     def forget(self) -> None:
         """The sensor moved."""
-        self._blocks.clear()
+        self._newest.clear()
+        self._before.clear()
 
-    def jump(self) -> tuple[float, float, float] | None:
-        """(difference now, before, bound) once enough blocks are there."""
+    def jump(self) -> _Jump | None:
+        """Once enough blocks are there."""
         p = self._p
-        if len(self._blocks) < p.newest + p.before // 2:
+        if len(self._newest) < p.newest or not self._knows_before:
             return None
-        blocks = list(self._blocks)
-        now, earlier = fmean(blocks[-p.newest :]), blocks[: -p.newest]
+        earlier = list(self._before)
         usual = median(earlier)
         halves = [fmean(earlier[k : k + p.newest]) for k in range(len(earlier) - p.newest + 1)]
         spread = 1.48 * median([abs(half - usual) for half in halves])
-        return now, usual, max(self._minimum, p.own * spread)
+        return _Jump(self.key, fmean(self._newest), usual, max(self._minimum, p.own * spread))
+
+    @property
+    def _knows_before(self) -> bool:
+        return len(self._before) >= self._p.before // 2
 
 
 class Antalgic:
-    """Steps in, one record when a left-right difference has jumped and stays."""
+    """Steps in, one record when a left-right difference has jumped and stays, one when all are as before again."""
 
     def __init__(self, params: AntalgicParams | None = None) -> None:
         self._p = p = params or AntalgicParams()
         self._ladder = Ladder()
-        self._contact = _Difference("contact_difference_ms", p.contact_ms, p)
-        self._drop = _Difference("drop_excursion_difference_deg", p.drop_deg, p)
-        self._step_time = _Difference("step_time_difference_ms", p.step_time_ms, p)
+        self._differences = (
+            _Difference("contact_difference_ms", p.contact_ms, p),
+            _Difference("drop_excursion_difference_deg", p.drop_deg, p),
+            _Difference("step_time_difference_ms", p.step_time_ms, p),
+        )
         self._block_s = 0.0
         self._run_s = 0.0
         self._beyond = 0
-        self._asked = False
         self._last_ns: int | None = None
 
     def step(self, step: Step) -> None:
@@ -102,15 +139,18 @@ class Antalgic:
         if step.side is None:
             return
         if self._last_ns is not None and step.t_ns - self._last_ns > self._p.pause_s * NS_PER_S:
-            self.moved()
+            for each in self._differences:
+                each.stop()
+            self._beyond = 0
         self._last_ns = step.t_ns
-        self._contact.add(step.side, step.contact_ms)
-        self._drop.add(step.side, step.drop_excursion_deg)
-        self._step_time.add(step.side, None if step.step_time_s is None else 1e3 * step.step_time_s)
+        step_time_ms = None if step.step_time_s is None else 1e3 * step.step_time_s
+        values = step.contact_ms, step.drop_excursion_deg, step_time_ms
+        for each, value in zip(self._differences, values, strict=True):
+            each.add(step.side, value)
 
     def moved(self) -> None:
-        """What came before cannot be compared with what comes: a sensor moved, another one speaks, a stop."""
-        for each in self._all():
+        """What came before cannot be compared with what comes: a sensor moved, another one speaks."""
+        for each in self._differences:
             each.forget()
         self._beyond = 0
 
@@ -122,36 +162,46 @@ class Antalgic:
         if self._block_s < p.block_s:
             return None
         self._block_s -= p.block_s
-        for each in self._all():
+        for each in self._differences:
             each.close()
         if self._run_s < p.warm_s:
             return None
-        jumps = [(each.key, found) for each in self._all() if (found := each.jump()) is not None]
-        ratio, key, jump = max(
-            ((abs(now - usual) / bound, key, (now, usual, bound)) for key, (now, usual, bound) in jumps),
-            default=(0.0, "", (0.0, 0.0, 1.0)),
-        )
-        self._beyond = self._beyond + 1 if ratio > 1.0 else 0
-        if self._asked:
-            up = CLEAR if ratio < 0.5 else self._ladder.level
-        elif self._beyond >= p.looks:
-            up, self._asked = REACHED, True
-        else:
-            up = WATCH if self._beyond else CLEAR
+        if self._ladder.level == REACHED:
+            return self._look_back(t_ns)
+        jumps = [jump for each in self._differences if (jump := each.jump()) is not None]
+        farthest = max(jumps, key=lambda jump: jump.ratio, default=None)
+        self._beyond = self._beyond + 1 if farthest is not None and farthest.ratio > 1.0 else 0
+        up = REACHED if self._beyond >= p.looks else WATCH if self._beyond else CLEAR
+        if up == REACHED:
+            beyond = {jump.key for jump in jumps if jump.ratio > 1.0}
+            for each in self._differences:
+                each.is_away = each.key in beyond
+        return self._settle(t_ns, up, farthest)
+
+    def _look_back(self, t_ns: int) -> Threshold | None:
+        """Whether all that jumped is as it was before; another number may have jumped since."""
+        for each in self._differences:
+            each.is_away = each.is_away or ((jump := each.jump()) is not None and jump.ratio > 1.0)
+        jumps = [each.jump() for each in self._differences if each.is_away]
+        farthest = max((jump for jump in jumps if jump is not None), key=lambda jump: jump.ratio, default=None)
+        if farthest is None or farthest.ratio >= self._p.back or None in jumps:
+            return None
+        for each in self._differences:
+            each.is_away = False
+        self._beyond = 0
+        return self._settle(t_ns, CLEAR, farthest)
+
+    def _settle(self, t_ns: int, up: int, jump: _Jump | None) -> Threshold | None:
         state = self._ladder.settle(up, up)
-        return None if state is None else Threshold(t_ns, DETECTOR, state, None, _because(t_ns, key, jump))
-
-    def _all(self) -> tuple[_Difference, ...]:
-        return self._contact, self._drop, self._step_time
+        return None if state is None else Threshold(t_ns, DETECTOR, state, None, _because(t_ns, jump))
 
 
-def _because(t_ns: int, key: str, jump: tuple[float, float, float]) -> tuple[Metric, ...]:
-    if not key:
+def _because(t_ns: int, jump: _Jump | None) -> tuple[Metric, ...]:
+    if jump is None:
         return ()
-    stem, _, unit = key.rpartition("_")
-    now, usual, bound = jump
+    stem, _, unit = jump.key.rpartition("_")
     return (
-        Metric(t_ns, key, now, None, 1.0),
-        Metric(t_ns, f"{stem}_baseline_{unit}", usual, None, 1.0),
-        Metric(t_ns, f"{stem}_bound_{unit}", bound, None, 1.0),
+        Metric(t_ns, jump.key, jump.now, None, 1.0),
+        Metric(t_ns, f"{stem}_baseline_{unit}", jump.usual, None, 1.0),
+        Metric(t_ns, f"{stem}_bound_{unit}", jump.bound, None, 1.0),
     )

@@ -139,10 +139,12 @@ def test_one_onset_is_one_place():
     assert "In 1 run it began to hurt at 8.0 km;" in told.text
 
 
-def test_ask_pain_asks():
-    cue = AskPain(CueParams()).threshold(threshold("antalgic", REACHED, None))
+def test_ask_pain_asks_once():
+    rule = AskPain(CueParams())
+    cue = rule.threshold(threshold("antalgic", REACHED, None))
     assert cue is not None
     assert "Is that pain?" in cue.text
+    assert rule.threshold(threshold("antalgic", REACHED, None)) is None
 
 
 def run_of(metres, descent=0.0):

@@ -102,9 +102,39 @@ def test_a_jump_that_stays_is_found_within_a_minute_and_names_its_numbers(jump, 
     assert usual.value == pytest.approx(0.0, abs=0.3 * bound.value)
 
 
-def test_it_asks_once_a_run_and_what_stays_becomes_usual():
-    run = Run().run(8).run(1.5, contact_ms=30.0).run(6).run(3, contact_ms=-30.0)
+@pytest.mark.parametrize("seed", range(4))
+def test_it_is_reached_for_as_long_as_the_legs_differ(seed):
+    """After a minute and a half it was clear: the difference had become what it was compared with."""
+    run = Run(seed).run(8).run(20, contact_ms=-25.0)
+    assert run.states == [WATCH, REACHED]
+    run.stop(120.0).run(10, contact_ms=-25.0)
+    assert run.states == [WATCH, REACHED]
+    run.run(2)
     assert run.states == [WATCH, REACHED, CLEAR]
+    minute, back = run.told[-1]
+    assert 40.0 < minute < 41.0
+    now, usual, _ = back.because
+    assert [now.key, usual.key] == ["contact_difference_ms", "contact_difference_baseline_ms"]
+    assert abs(usual.value) < 4.0, "of before the jump"
+    assert run.run(10).states == [WATCH, REACHED, CLEAR]
+
+
+def test_legs_that_differ_once_more_are_told_once_more():
+    run = Run().run(8).run(5, contact_ms=30.0).run(6).run(3, contact_ms=-30.0)
+    assert run.states == [WATCH, REACHED, CLEAR, WATCH, REACHED]
+
+
+def test_it_is_clear_when_every_number_is_as_before():
+    run = Run().run(8).run(2, contact_ms=30.0).run(5, contact_ms=30.0, drop_deg=4.0).run(10, drop_deg=4.0)
+    assert run.states == [WATCH, REACHED]
+    assert run.run(2).states == [WATCH, REACHED, CLEAR]
+
+
+def test_a_moved_sensor_cannot_say_what_was_usual_and_begins_anew():
+    run = Run().run(8).run(3, contact_ms=30.0)
+    run.antalgic.moved()
+    assert run.run(1.5, contact_ms=30.0).states == [WATCH, REACHED]
+    assert run.run(5, contact_ms=30.0).states == [WATCH, REACHED, CLEAR]
 
 
 def test_half_a_minute_is_an_event_of_its_own_and_no_pain():
