@@ -58,7 +58,9 @@ RUNNER = (
     ),
     (
         "The line of a replay: ◆ a cue, ▲ a threshold, ★ a mark, ✚ pain. n and N go to the next or the last of "
-        "them: paused to where it was told, playing to 5 s before. Signs of one moment stand side by side."
+        "them: paused to where it was told, playing to 5 s before. Signs of one moment stand side by side. Its times, "
+        "and those of cues and marks, are the recording's, with standing and pauses; the top line has the running "
+        "time, without them."
     ),
 )
 RUNNER_KEYS = (

@@ -81,7 +81,7 @@ class Console:
             case ThresholdMessage() as threshold:
                 return f"THRESHOLD {threshold_text(threshold.detector, threshold.state, threshold.side)}"
             case MarkMessage() as mark:
-                at = "" if mark.running_s is None else f"at {clock(mark.running_s)}, "
+                at = "" if mark.running_s is None else f"at {clock(mark.running_s)} of running, "
                 return f"MARK {at}{mark_text(mark.by, mark.text)}"
             case CueMessage() as cue:
                 return f"CUE ({cue.severity}) {cue.text}"

@@ -64,13 +64,13 @@ def summary_text(
 
 
 def marks_text(marks: Sequence[tuple[float | None, str | None]]) -> str:
-    """Say how many marks there are, at which running time, and what they were called: `2, at 12:31 and 18:05`."""
+    """Say how many marks there are, when, and what they were called: `2, at 12:31 and 18:05 of running`."""
     said = [("?" if at_s is None else clock(at_s)) + (f" ({text})" if text else "") for at_s, text in marks]
     shown, more = said[:MARKS_SHOWN], len(said) - MARKS_SHOWN
     if more > 0:
         shown.append(f"{more} more")
     several = f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
-    return f"{len(said)}, at {several}"
+    return f"{len(said)}, at {several} of running"
 
 
 def row(name: str, value: str) -> str:

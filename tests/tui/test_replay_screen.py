@@ -6,11 +6,13 @@ import msgspec
 import pytest
 
 from dsp.records import Severity
+from hub.client import LinkChange
 from hub.messages.session_status import MarkKind, ReplayFound, ReplayMark, ReplayStatus
 from hub.messages.wire import ReplyMessage
 from tests.tui import scenes
-from tests.tui.dashboard import SMALL, Dashboard, dashboard
+from tests.tui.dashboard import LARGE, SMALL, Dashboard, dashboard
 from tui.state.replay_marks import arranged
+from tui.widgets.cue_log import CueLog
 from tui.widgets.replay_line import LOOKING, ReplayLine
 
 
@@ -34,7 +36,7 @@ async def test_the_line_says_where_it_is_how_fast_and_what_is_where() -> None:
         assert [bar.index(sign) / len(bar) for sign in "●▲"] == pytest.approx([0.25, 0.5], abs=0.02)
         assert bar.index("◆") == bar.index("▲") + 1  # in one place: side by side
         assert bar.endswith("✚")
-        assert words.startswith("playing · 1 x speed ")
+        assert words.startswith("playing · 1 x speed · recording time  ")
         assert words.endswith("◆ cue  ▲ threshold  ★ mark  ✚ pain")
         assert board.app.screen.query_one(ReplayLine).region.bottom == SMALL[1] - 1  # above the footer
 
@@ -51,7 +53,7 @@ async def test_state_and_speed_are_words_in_the_line_and_no_toast_covers_it(
     status: dict[str, object], words: str
 ) -> None:
     async with dashboard(SMALL) as board:
-        assert (await show(board, **status))[1].startswith(words)
+        assert (await show(board, **status))[1].startswith(f"{words} · recording time  ")
         await board.press("plus")
         assert not board.app._notifications
 
@@ -61,9 +63,10 @@ async def test_while_the_recording_is_looked_through_it_says_so() -> None:
         assert (await show(board, duration_s=None))[1].endswith(LOOKING)
 
 
-async def test_in_a_narrow_room_the_legend_goes_first() -> None:
-    async with dashboard((40, 24)) as board:
-        assert (await show(board))[1] == "playing · 1 x speed"
+async def test_in_a_narrow_room_the_legend_goes_first_and_then_whose_time_it_is() -> None:
+    for width, words in ((40, "playing · 1 x speed · recording time"), (30, "playing · 1 x speed")):
+        async with dashboard((width, 24)) as board:
+            assert (await show(board))[1] == words
 
 
 @pytest.mark.parametrize(
@@ -91,7 +94,7 @@ async def test_elsewhere_nothing_is_left_of_where_it_was_and_what_stands_there_i
         now = board.app.board
         assert now.cues == 1
         await show(board, state="seeking", position_s=60.0, target_s=90.0, seeks=1)
-        assert board.said.startswith("SKIPPING: Skipping to 1:30")
+        assert board.said.startswith("SKIPPING: Skipping to 1:30 of the recording …")
         assert (now.cues, now.cue, now.thresholds, now.held, now.drops.newest_s) == (0, None, {}, {}, None)
         for t_s in (30.0, 78.0):
             board.feed.say(msgspec.structs.replace(scenes.cue(t_s=t_s), late=True))
@@ -144,6 +147,73 @@ async def test_a_cue_that_is_not_told_any_more_is_shown_as_it_was() -> None:
             board, state="paused", position_s=100.0, found=ReplayFound(t_s=100.0, kind="cue", text="Belt level.")
         )
         assert board.said == "CUE: Belt level. "
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
+async def test_the_two_times_of_a_replay_are_told_apart(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
+        await board.play(scenes.with_cue)
+        assert "▶ running 12:34" in board.status
+        board.feed.say(scenes.session("paused", source="replay", elapsed_s=540.0, replay=scenes.replay()))
+        await board.look()
+        assert "‖ running time 9:00" in board.status, "what is paused is the runner, not the replay"
+        assert board.app.screen.query_one(CueLog).border_title == "Cues so far, recording time"
+        board.feed.say(scenes.session("ended", source="replay", elapsed_s=540.0, replay=scenes.replay(state="ended")))
+        await board.look()
+        assert board.said.startswith("THE END: 9:00 of running time, 2140 steps")
+
+
+NOT_YET = "NOT RUNNING YET: No running in the recording up to here."
+
+
+@pytest.mark.parametrize(
+    ("state", "worn", "said"),
+    [
+        ("waiting", 0, "NO SENSORS: The recording has named no sensor up to here. "),
+        (
+            "waiting",
+            3,
+            f"{NOT_YET} Peak drop is measured where three quiet seconds of standing come first.",
+        ),
+        (
+            "waiting",
+            2,
+            f"{NOT_YET} It has no hip sensor: hip drop is not measured.",
+        ),
+        (
+            "waiting",
+            1,
+            f"{NOT_YET} It has no motion sensor: steps, contact time and hip drop are not measured.",
+        ),
+        ("paused", 3, "NOT RUNNING: No running at this place. Running time stands still here."),
+    ],
+)
+async def test_who_watches_a_replay_is_told_what_is_there_and_not_what_to_do(state: str, worn: int, said: str) -> None:
+    async with dashboard() as board:
+        sensors = [scenes.sensor(name) for name in ("strap", "left-foot", "sacrum")[:worn]]
+        board.feed.say(LinkChange(up=True), scenes.status(), *sensors)
+        await board.look()
+        board.feed.say(scenes.session(state, source="replay", replay=scenes.replay()))
+        await board.look()
+        await board.look()
+        assert board.said == said
+        if not worn:
+            assert board.sensors == ["None in the recording up to here."]
+        assert board.gauge.reason == "Starts with the running."
+
+
+async def test_what_was_told_and_lost_then_asks_nothing_now() -> None:
+    told = scenes.stop_told(scenes.cue(Severity.STOP, "Stop for today."))
+    async with dashboard() as board:
+        await board.play(scenes.running)
+        board.feed.say(scenes.session("paused", source="replay", replay=scenes.replay(), stop=told))
+        await board.look()
+        assert board.said == f"STOPPED: Told to walk or stop, and not running here. told then: {told.text}"
+        board.feed.say(scenes.session(source="replay", replay=scenes.replay()), scenes.sensor("sacrum", "lost"))
+        await board.look()
+        assert (
+            board.said == "SENSOR LOST: No news from the hip sensor. The recording has nothing from it at this place."
+        )
 
 
 async def test_where_there_is_nothing_to_jump_to_it_says_so() -> None:

@@ -85,7 +85,7 @@ class RunnerScreen(Screen[None]):
         far = self._ahead(board, now_s)
         self._gauge.show(*_threshold(board, now_s), more=far.sentences, below=far.short)
         self._sensors.show([_row(each, now_s) for each in board.sensor_list], _why_no_sensors(board))
-        self._cues.show([(at_s, cue.severity, cue.text) for at_s, cue in board.cue_history])
+        self._cues.show([(at_s, cue.severity, cue.text) for at_s, cue in board.cue_history], recorded=board.is_replay)
         self._hips.describe(board, now_s)
 
     def _ahead(self, board: Board, now_s: float) -> Ahead:
@@ -106,6 +106,8 @@ def _why_no_sensors(board: Board) -> str:
         return "Waiting for the hub."
     if board.session.source == "demo":
         return "Virtual sensors: they come by themselves."
+    if board.is_replay:
+        return "None in the recording up to here."
     return "No sensors yet: wake your pod by shaking it."
 
 
@@ -131,6 +133,7 @@ def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
         sound_ok=session is None or session.sound is None or session.sound.output is not None,
         link_ok=None if not link.ever_up else link.up and (board.hub_online is not False or board.is_over),
         muted=muted or (session is not None and session.muted_by is not None),
+        replayed=board.is_replay,
     )
 
 
@@ -178,7 +181,7 @@ def _flagged_by_name(board: Board) -> frozenset[str]:
 def _not_yet(board: Board) -> str:
     """What a threshold still waits for; nothing once the run's own usual is known."""
     if board.session is None or board.session.state != "running":
-        return "Starts when you run."
+        return "Starts with the running." if board.is_replay else "Starts when you run."
     if board.is_warm:
         return ""
     if any(reading.usual in board.held for reading in READINGS if reading.usual):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from dsp.placements import PELVIS, SHOES
 from dsp.records import Severity, ThresholdState
 from dsp.texts import MUTED, clock
 from hub.messages.wire import CueMessage
@@ -24,7 +25,9 @@ _PRESSING = {
     ThresholdState.REPORTED: "You reported pain.",
 }
 _LOST = ("lost", "failed", "stale")
+_LOST_THERE = "The recording has nothing from it at this place."
 _AIMS = "No cue just now. Quiet is good; the aim is a slow goal."
+_STANDING_THERE = "Peak drop is measured where three quiet seconds of standing come first."
 _DEMO = "A virtual runner: five virtual sensors, which come by themselves."
 _DEMO_GOES = "It stands for 6 s, then runs, and tires from about 40 s on. Nothing to do."
 
@@ -92,7 +95,7 @@ def _seeking(board: Board) -> Announcement | None:
     replay = board.replay
     if replay is None or replay.target_s is None:
         return None
-    text = f"Skipping to {clock(replay.target_s)} …"
+    text = f"Skipping to {clock(replay.target_s)} of the recording …"
     return Announcement(
         "state",
         "»",
@@ -124,9 +127,10 @@ def _ended(board: Board) -> Announcement | None:
         return None
     saved = f"Saved: {session.recording}" if session.recording else "Not recorded."
     cues = "1 cue" if board.cues == 1 else f"{board.cues} cues"
-    text = f"Run finished: {clock(session.elapsed_s)}, {session.steps} steps, {cues}."
     if session.replay is not None:
+        text = f"{clock(session.elapsed_s)} of running time, {session.steps} steps, {cues}."
         return Announcement("state", "■", "THE END", text, "← goes back · Home to the start · q closes")
+    text = f"Run finished: {clock(session.elapsed_s)}, {session.steps} steps, {cues}."
     return Announcement("state", "■", "FINISHED", text, f"{saved} · q closes")
 
 
@@ -173,7 +177,11 @@ def _sensor_trouble(board: Board) -> Announcement | None:
     more = f" and {len(lost) - 2} more" if len(lost) > 2 else ""
     plural = "s" if len(lost) > 1 else ""
     return Announcement(
-        "trouble", "✗", "SENSOR LOST", f"No news from the {names}{more} sensor{plural}.", _what_to_do(lost[0])
+        "trouble",
+        "✗",
+        "SENSOR LOST",
+        f"No news from the {names}{more} sensor{plural}.",
+        _LOST_THERE if board.is_replay else _what_to_do(lost[0]),
     )
 
 
@@ -192,21 +200,59 @@ def _state(board: Board) -> Announcement | None:
     session, sensors = board.session, board.sensor_list
     if session is not None and session.source == "demo" and session.state == "waiting":
         return Announcement("state", "○", "DEMO", _DEMO, _DEMO_GOES)
+    if board.is_replay:
+        return _state_recorded(board)
     if not sensors:
         return Announcement("state", "○", "NO SENSORS YET", "Wake your pod by shaking it.", "It connects by itself.")
     if session is not None and session.state == "running":
         return None
-    unplaced = [each.message for each in sensors if each.message.placement is None]
-    if unplaced:
-        detail = unplaced[0].detail or ""
-        return Announcement("trouble", "▲", "NOT USED", f"Nobody can tell where {unplaced[0].name} sits.", detail)
-    streaming = sum(each.message.state == "streaming" for each in sensors)
-    if streaming < len(sensors):
-        text = f"{streaming} of {len(sensors)} sensors connected."
-        if session is not None and session.replay is not None:
-            return Announcement("state", "◌", "STARTING", text, "As they did when this was recorded.")
-        return Announcement("state", "◌", "CONNECTING", text, "A sensor that stays silent wakes when it is shaken.")
+    if (unused := _unused(sensors)) is not None:
+        return unused
+    if (some := _some_stream(sensors)) is not None:
+        return Announcement("state", "◌", "CONNECTING", some, "A sensor that stays silent wakes when it is shaken.")
     return _before_or_between(board)
+
+
+def _unused(sensors: list[Sensor]) -> Announcement | None:
+    unplaced = [each.message for each in sensors if each.message.placement is None]
+    if not unplaced:
+        return None
+    detail = unplaced[0].detail or ""
+    return Announcement("trouble", "▲", "NOT USED", f"Nobody can tell where {unplaced[0].name} sits.", detail)
+
+
+def _some_stream(sensors: list[Sensor]) -> str | None:
+    """Say how many sensors stream; None: all of them."""
+    streaming = sum(each.message.state == "streaming" for each in sensors)
+    return f"{streaming} of {len(sensors)} sensors connected." if streaming < len(sensors) else None
+
+
+def _state_recorded(board: Board) -> Announcement | None:
+    """What holds at this place of a recording: nobody can be asked to do anything about it."""
+    session, sensors = board.session, board.sensor_list
+    if not sensors:
+        return Announcement("state", "○", "NO SENSORS", "The recording has named no sensor up to here.")
+    if session is not None and session.state == "running":
+        return None
+    if (unused := _unused(sensors)) is not None:
+        return unused
+    if board.stop is not None:
+        told = f"told then: {board.stop.text}"
+        return Announcement("state", "■", "STOPPED", "Told to walk or stop, and not running here.", told)
+    if session is not None and session.state == "paused":
+        return Announcement("state", "‖", "NOT RUNNING", "No running at this place.", "Running time stands still here.")
+    if (some := _some_stream(sensors)) is not None:
+        return Announcement("state", "◌", "STARTING", some, "As they did when this was recorded.")
+    text = "No running in the recording up to here."
+    return Announcement("state", "○", "NOT RUNNING YET", text, _lacking(sensors) or _STANDING_THERE)
+
+
+def _lacking(sensors: list[Sensor]) -> str:
+    """Say what a recording cannot tell because no sensor of it measures that; empty: nothing is missing."""
+    worn = {each.message.placement for each in sensors}
+    if not worn & (PELVIS | SHOES):
+        return "It has no motion sensor: steps, contact time and hip drop are not measured."
+    return "" if worn & PELVIS else "It has no hip sensor: hip drop is not measured."
 
 
 def _before_or_between(board: Board) -> Announcement:

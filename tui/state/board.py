@@ -227,6 +227,11 @@ class Board:
         return None if self.session is None else self.session.replay
 
     @property
+    def is_replay(self) -> bool:
+        """Whether what is shown was recorded: who looks on can do nothing about it."""
+        return self.session is not None and self.session.source == "replay"
+
+    @property
     def cue(self) -> CueMessage | None:
         """The newest cue."""
         return self.said.newest

@@ -1,4 +1,4 @@
-"""The cues so far, newest first, with the running time they came at: in full while there is room, then a line each."""
+"""The cues so far, newest first, with the time they came at: in full while there is room, then a line each."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from dsp.texts import clock
 from tui.state.words import SEVERITY_MARK, lines_of
 
 Said: TypeAlias = tuple[float, Severity, str]
-"""Running time in seconds, severity, text."""
+"""Time in seconds, of the run or, in a replay, of the recording; severity, text."""
 
+TITLE, RECORDED = "Cues so far", "Cues so far, recording time"
 _INDENT = 10
 
 
@@ -23,11 +24,12 @@ class CueLog(Static):
 
     def __init__(self) -> None:
         super().__init__(id="cues")
-        self.border_title = "Cues so far"
+        self.border_title = TITLE
         self.said: tuple[Said, ...] | None = None
 
-    def show(self, said: Sequence[Said]) -> None:
-        """Show these, oldest first as they came."""
+    def show(self, said: Sequence[Said], *, recorded: bool = False) -> None:
+        """Show these, oldest first as they came; `recorded`: with times of the recording."""
+        self.border_title = RECORDED if recorded else TITLE
         if tuple(said) == self.said:
             return
         self.said = tuple(said)

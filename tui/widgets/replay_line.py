@@ -18,7 +18,9 @@ _STATE = {
     "ended": ("■", "the end"),
 }
 _COLOUR = {"cue": "$foreground", "threshold": "$caution", "mark": "$watch", "pain": "$bad"}
-LOOKING = "looking for cues, thresholds, marks and pain …"
+CLOCK = "recording time"
+"""What the times of this line, and of all that is found by it, are; the top line has the running time."""
+LOOKING = "looking through the recording …"
 _APART = 2
 
 
@@ -70,6 +72,8 @@ def _bar(now: ReplayStatus, duration_s: float, width: int) -> Content:
 
 def _words(now: ReplayStatus, width: int) -> Content:
     left = f"{_STATE[now.state][1]} · {now.speed:g} x speed"
+    named = f"{left} · {CLOCK}"
+    left = named if len(named) <= width else left
     if now.duration_s is None:
         legend = Content.styled(LOOKING, "$dim")
     else:

@@ -12,6 +12,7 @@ from tui.state.words import middle_cut
 
 _STATE_MARK = {"waiting": "○", "running": "▶", "paused": "‖", "ended": "■"}
 _LINK_MARK = {True: "●", False: "✗", None: "◌"}
+RUNNING_TIME = "running time"
 _NOTE = {True: "♪", False: "✗"}
 _WIDE_CELLS = 110
 _GAP = "   "
@@ -31,6 +32,7 @@ class Status:
     sound      what can be heard; `sound_wide`: the same where there is room; `sound_ok`: it is as it was meant
     muted      cues are
     served     a coach's page is on
+    replayed   it was recorded
     """
 
     runner: str
@@ -47,6 +49,7 @@ class Status:
     sound_ok: bool = True
     served: bool = False
     recording_ok: bool = True
+    replayed: bool = False
 
 
 class StatusLine(Static):
@@ -71,7 +74,9 @@ class StatusLine(Static):
         if self.status is None:
             return
         now, width = self.status, self.content_size.width
-        state = f"{_STATE_MARK[now.state]} {now.state} {clock(now.elapsed_s)}" if now.state else ""
+        # A replay has a time and a pause of its own: there the word says which time this is.
+        word = RUNNING_TIME if now.replayed else now.state
+        state = f"{_STATE_MARK[now.state]} {word} {clock(now.elapsed_s)}" if now.state else ""
         left = Content.assemble(
             ("stridecue", "bold $accent"),
             f"  {now.runner}",

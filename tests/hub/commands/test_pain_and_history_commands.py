@@ -155,7 +155,7 @@ def test_history_is_listed_exported_and_erased(history: History, tmp_path: Path,
         "5.0/4.5",
         "trail",
         "4/10 hip numb at 4.8 km",
-        "marks: 2, at 12:31 and 18:05 (bridge)",
+        "marks: 2, at 12:31 and 18:05 (bridge) of running",
     ):
         assert part in listed
     out = tmp_path / "ann.json"

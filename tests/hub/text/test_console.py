@@ -123,8 +123,8 @@ async def test_a_mark_is_said_with_its_place_and_whose_it_is():
     marks = [Mark(1, "runner", None, 751.2), Mark(2, "coach", "bridge", 1085.0)]
     posts = [post for mark in marks for post in telemetry.record(mark)]
     assert await printed([*posts, *map(marked_late, posts)]) == [
-        "MARK at 12:31, marked by the runner",
-        "MARK at 18:05, marked by a coach: bridge",
+        "MARK at 12:31 of running, marked by the runner",
+        "MARK at 18:05 of running, marked by a coach: bridge",
     ]
 
 

@@ -85,8 +85,8 @@ def test_hip_drop_comes_first_and_a_long_line_goes_on_at_a_word():
     ("at_s", "said"),
     [
         ([], ""),
-        ([751.2], "marks 1, at 12:31 (bridge)"),
-        ([751.2, 1085.0], "marks 2, at 12:31 (bridge) and 18:05 (bridge)"),
+        ([751.2], "marks 1, at 12:31 (bridge) of running"),
+        ([751.2, 1085.0], "marks 2, at 12:31 (bridge) and 18:05 (bridge) of running"),
     ],
 )
 def test_marks_are_told_by_the_time_of_running(at_s: list[float], said: str):
@@ -99,7 +99,7 @@ def test_marks_are_told_by_the_time_of_running(at_s: list[float], said: str):
 def test_of_many_marks_the_rest_is_counted():
     told = " ".join(summary_text(SUMMARY, running_s=100.0, marks=[Mark(0, "runner", None, 60.0)] * 40).split())
     assert "marks 40, at 1:00" in told
-    assert "1:00 and 28 more" in told
+    assert "1:00 and 28 more of running" in told
 
 
 def test_what_was_not_measured_is_said():
