@@ -94,7 +94,7 @@ class TrunkChain:
     def put(self, block: SampleBlock) -> bool:
         """Hold the samples of `block`; True when `work` has something to do."""
         if self._attitude is not None:
-            self._attitude.take(block.t_ns.tolist())
+            self._attitude.take(block)
         return self._intake.put(block)
 
     def finish(self) -> list[Sighting]:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
+
+import numpy as np
 
 from dsp.gait.drop import obliquity_rad
 from dsp.orientation.mount import Mount
 from dsp.records import Attitude
+from dsp.samples.channels import Channels
+from dsp.samples.intake import NEVER_NS, IntakeParams
 from dsp.samples.trace import Trace
-from dsp.signals import NEVER_S, NS_PER_S, Vector
+from dsp.signals import IMU6, NEVER_S, NS_PER_S, SampleBlock, Vector
 
 Angles = tuple[float, float, float]
 _NONE = (None, None, None)
@@ -25,6 +28,11 @@ STAMP_SLACK_NS = 1_000
 
 JOIN_S = 0.05
 """No line is drawn over a longer hole, and of what lies in it nothing is said."""
+
+ALONE_NS = round(IntakeParams().alone_s * NS_PER_S)
+"""A sensor whose rates fail for longer goes on without them."""
+
+_SIX = Channels(np.ones(len(IMU6), dtype=np.bool_))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +52,26 @@ class AttitudeStage:
         self._mean = 0.0
         self._before: Angles | None = None
         self._due: deque[int] = deque()
+        self._rates_ns = NEVER_NS
 
-    def take(self, t_ns: Iterable[int]) -> None:
-        """Note the stamps of the sensor's own samples, ns: one record is due for each."""
-        self._due.extend(t_ns)
+    def take(self, block: SampleBlock) -> None:
+        """Note the stamps of the sensor's own samples: one record is due for each that gives numbers."""
+        t_ns, values = block.t_ns.tolist(), block.values
+        if block.layout == IMU6 and _SIX.whole(values):
+            self._due.extend(t_ns)
+            self._rates_ns = t_ns[-1]
+            return
+        six = np.full((len(t_ns), len(IMU6)), np.nan)
+        for k, quantity in enumerate(IMU6):
+            if quantity in block.layout:
+                six[:, k] = values[:, block.layout.index(quantity)]
+        forces, wholes = _SIX.good(six)
+        for stamp, force, whole in zip(t_ns, forces.tolist(), wholes.tolist(), strict=True):
+            if whole:
+                self._rates_ns = stamp
+            # Without rates it is a lost sample, until the sensor is one that has none.
+            if whole or (force and stamp - self._rates_ns > ALONE_NS):
+                self._due.append(stamp)
 
     def run(self, trace: Trace, start: int, stop: int, mount: Mount | None, bias: Vector) -> list[Attitude]:
         """Records up to the sample at index `stop` - 1 of the trace, from index `start` on; gyro `bias` in rad/s.

@@ -1,0 +1,68 @@
+"""Angles at the sensor's rate: one record for each sample that gives numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dsp.pipeline import PipelineParams
+from dsp.records import Attitude
+from dsp.signals import IMU6, Placement
+from tests.dsp.synthetic import blocks_of, make
+from tests.dsp.test_stream_contract import cut, play
+
+SIGNALS = PipelineParams(signals=True)
+
+
+@pytest.fixture(scope="module", params=[52.0, 104.0, 208.0])
+def clean(request):
+    made = make(seconds=12.0, rate_hz=request.param, noise=0.02)
+    return blocks_of(made, [Placement.SACRUM], 10, rate_hz=request.param)
+
+
+def without(block, lost):
+    """The block without these of its samples."""
+    return [replace(block, t_ns=block.t_ns[~lost], rows=block.values[~lost])] if not lost.all() else []
+
+
+@pytest.mark.parametrize("what", ["nothing", "no rates", "one channel", "absurd"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_samples_without_numbers_are_as_samples_that_are_not_there(clean, what, seed):
+    rng = np.random.default_rng(seed)
+    spoilt, missing = [], []
+    for block in clean:
+        # Single samples, and whole packets.
+        lost = (rng.random(len(block.t_ns)) < 0.02) | (rng.random() < 0.04)
+        values = block.values.copy()
+        channels = {"nothing": slice(None), "no rates": slice(3, 6), "one channel": slice(1, 2), "absurd": slice(2, 3)}
+        values[lost, channels[what]] = 1e9 if what == "absurd" else np.nan
+        spoilt += cut(replace(block, rows=values), [int(rng.integers(1, 12))])
+        missing += without(block, lost)
+    found = play(spoilt, SIGNALS)
+    assert found == play(missing, SIGNALS)
+    stamps = [r.t_ns for r in found if isinstance(r, Attitude)]
+    assert stamps == [t for block in missing for t in block.t_ns.tolist()]
+    assert sum(r.obliquity_deg is not None for r in found if isinstance(r, Attitude)) > 0.3 * len(stamps)
+
+
+def test_a_sensor_without_rates_says_so_of_each_sample(clean):
+    """Gravity alone says nothing of how the pelvis leans within a stride."""
+    force = [replace(block, layout=IMU6[:3], rows=block.values[:, :3]) for block in clean]
+    found = [r for r in play(force, SIGNALS) if isinstance(r, Attitude)]
+    assert len(found) == sum(len(block.t_ns) for block in clean)
+    assert {r.obliquity_deg for r in found} == {None}
+
+
+def test_rates_that_fail_for_good_cost_a_second_of_records(clean):
+    spoilt = []
+    for block in clean:
+        values = block.values.copy()
+        values[block.t_ns > 8_000_000_000, 3:] = np.nan
+        spoilt.append(replace(block, rows=values))
+    stamps = np.array([r.t_ns for r in play(spoilt, SIGNALS) if isinstance(r, Attitude)]) * 1e-9
+    steps = np.diff(stamps)
+    assert np.sum(steps > 0.1) == 1
+    assert stamps[np.argmax(steps)] == pytest.approx(8.0, abs=0.05)
+    assert steps.max() == pytest.approx(1.0, abs=0.05)
