@@ -13,9 +13,11 @@ from textual.widgets import DataTable, Static
 
 from tui.state.roster import Need, Roster, Watched
 from tui.widgets.key_footer import KeyFooter
-from tui.widgets.roster_row import HEAD_ROWS, HEADINGS, NARROW, NARROW_HEADINGS, TREND, WIDE, WIDE_FROM, cells, says
+from tui.widgets.roster_columns import HEAD_ROWS, WIDE_FROM, Column, columns
+from tui.widgets.roster_row import cells, says
 
-_SCROLL_BAR = 2
+_NAMED_FROM = 64
+"""Cells of a screen; on a smaller one its top line begins with what matters most."""
 _MOST_ROWS = 3
 """Of a runner, for what is said in full, while everybody stays on the screen."""
 _NOBODY = (
@@ -58,8 +60,7 @@ class RosterScreen(Screen[None]):
         self._order: list[str] = []
         self._shown: dict[str, list[str]] = {}
         self._width = 0
-        self._trend_cells = 0
-        self._says_cells = 0
+        self._columns: tuple[Column, ...] = ()
         self._heights: list[int] = []
 
     def compose(self) -> ComposeResult:
@@ -90,10 +91,7 @@ class RosterScreen(Screen[None]):
         wide = self._width >= WIDE_FROM
         order = [each.runner for each in in_order]
         most = _MOST_ROWS if wide and _MOST_ROWS * len(order) < self._table.size.height else 1
-        rows = {
-            each.runner: cells(each, now_s, self._trend_cells, self._says_cells, wide=wide, says_rows=most)
-            for each in in_order
-        }
+        rows = {each.runner: cells(each, now_s, self._columns, says_rows=most) for each in in_order}
         heights = [1 + max(cell.plain.count("\n") for cell in rows[runner]) for runner in order]
         if (order, heights) != (self._order, self._heights):
             self._heights = heights
@@ -111,12 +109,9 @@ class RosterScreen(Screen[None]):
         self._width = width
         self._order = []
         self._table.clear(columns=True)
-        headings, widths = (HEADINGS, WIDE) if width >= WIDE_FROM else (NARROW_HEADINGS, NARROW)
-        left = max(8, width - sum(widths) - 2 * len(widths) - _SCROLL_BAR)
-        self._trend_cells = widths[HEADINGS.index(TREND)] or left
-        self._says_cells = left
-        for index, (title, column) in enumerate(zip(headings, widths, strict=True)):
-            self._table.add_column(title, key=str(index), width=column or left)
+        self._columns = columns(width)
+        for index, column in enumerate(self._columns):
+            self._table.add_column(column.title, key=str(index), width=column.cells)
 
     def _refill(self, order: list[str], rows: dict[str, list[Content]]) -> None:
         chosen = self.chosen
@@ -152,12 +147,12 @@ class RosterScreen(Screen[None]):
             state = ("◌ ", "$dim", f"connecting to {self._where} {link.reason}")
         many = f"{len(in_order)} runner{'s' if len(in_order) != 1 else ''}"
         need = f"{pressing} need{'s' if pressing == 1 else ''} you" if pressing else "nobody needs you"
-        said = f"  {many}, {running} running   " if link.up else f"  {many}, "
-        return Content.assemble(
-            ("stridecue", "bold $accent"),
-            said,
-            (need, "bold $bad" if pressing else "$dim") if link.up else ("who needs you is not known", "$caution"),
-            "   ",
-            (state[0], state[1]),
-            state[2],
-        )
+        if link.up:
+            needed, said = (need, "bold $bad" if pressing else "$dim"), f"{many}, {running} running"
+        else:
+            needed, said = ("who needs you is not known", "$caution"), many
+        where = Content.assemble("   ", (state[0], state[1]), state[2])
+        if self._width < _NAMED_FROM:
+            return Content.assemble(needed, "   ", said, where)
+        between = "   " if link.up else ", "
+        return Content.assemble(("stridecue", "bold $accent"), "  ", said, between, needed, where)

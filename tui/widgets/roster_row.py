@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from dsp.records import ThresholdState
@@ -10,18 +12,10 @@ from dsp.thresholds import onset
 from tui.state.asked import asked_words
 from tui.state.roster import Need, Watched
 from tui.state.words import age, lines_of, middle_cut, sensor_word, watched_words
+from tui.widgets.roster_columns import HEADINGS, SAYS, TREND, Column
 from tui.widgets.sparkline import sparkline
 
-TREND = "Drop, minute by minute"
-SAYS = "Says"
-DROPS = ("Drop on\nL leg", "Drop on\nR leg")
-HEADINGS = ("", "Runner", "Run", "Steps", *DROPS, TREND, "Threshold", "Sens.", SAYS)
-WIDE = (1, 10, 7, 5, 7, 7, 22, 9, 5, 0)
-NARROW_HEADINGS = ("", "Runner", "Run", "Steps", *DROPS, "Drop,\nby minute", "Threshold", "Sens.")
-NARROW = (1, 9, 7, 5, 7, 7, 0, 9, 5)
-"""Cells of each column; the one of 0 takes what is left. NARROW is for 80 columns."""
-HEAD_ROWS = 2
-WIDE_FROM = 110
+_RUN_CELLS = 7
 
 _MARK = {
     Need.REACHED: ("■", "bold $bad"),
@@ -46,10 +40,8 @@ QUIET_DEG = 2.0
 in 2-D video is 2.7 degrees (sources 2)."""
 
 
-def cells(
-    watched: Watched, now_s: float, spark_cells: int, says_cells: int, *, wide: bool, says_rows: int = 1
-) -> list[Content]:
-    """Give the cells of a row, in the order of HEADINGS; `says_rows`: rows that the last one may take."""
+def cells(watched: Watched, now_s: float, shown: Sequence[Column], *, says_rows: int = 1) -> list[Content]:
+    """Give the cells of a row, one for each of `shown`; `says_rows`: rows that what is said may take."""
     board, session = watched.board, watched.board.session
     silent_s = watched.silent_s(now_s)
     dim = "$dim" if silent_s is not None or board.hub_online is False else ""
@@ -58,17 +50,18 @@ def cells(
     gone = board.hub_online is False and not board.is_over
     state = "gone" if gone else session.state if session is not None else "?"
     run = clock(board.elapsed_s) if state == "running" else state
+    room = {HEADINGS[column.place]: column.cells for column in shown}
     row = [
         Content.styled(mark, colour),
-        Content.styled(middle_cut(watched.runner, WIDE[1] if wide else NARROW[1]), f"bold {dim}".strip()),
-        Content.styled(f"{run:>{WIDE[2]}}", dim),
+        Content.styled(middle_cut(watched.runner, room["Runner"]), f"bold {dim}".strip()),
+        Content.styled(f"{run:>{_RUN_CELLS}}", dim),
         *(_number(watched, key, form, now_s) for key, form in _NUMBERS),
-        Content.styled(_drop_line(watched, spark_cells), dim or "$accent"),
+        Content.styled(_drop_line(watched, room.get(TREND, 0)), dim or "$accent"),
         Content.styled(word, dim or look),
         _sensors(watched, dim),
-        Content.styled("\n".join(lines_of(says(watched, now_s), says_cells, says_rows)), dim),
+        Content.styled("\n".join(lines_of(says(watched, now_s), room.get(SAYS, 0), says_rows)), dim),
     ]
-    return row if wide else row[: len(NARROW)]
+    return [row[column.place] for column in shown]
 
 
 _NUMBERS = (("cadence_spm", "{:.0f}"), ("drop_excursion_left_deg", "{:.1f}°"), ("drop_excursion_right_deg", "{:.1f}°"))
