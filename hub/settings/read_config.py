@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from drivers.supervision.roles import configured_id
 from dsp.signals import Placement
 from hub.messages.topics import WireError, runner_slug
 from hub.settings.broker_addresses import external_server, listen_address
@@ -21,6 +22,7 @@ ONE_RUNNER = (
     "one adapter serves one runner (5 to 7 Bluetooth links is all it can hold): start a second hub with a second "
     "adapter and its own configuration for the second runner"
 )
+TELL_APART = "leave one out, or write for each sensor the address that `stridecue scan` shows, each with its own place"
 _FIRST = {
     "runner": 'name = "ann"',
     "sensors": '"Hip pod" = "sacrum"',
@@ -65,6 +67,7 @@ def parse_config(data: Mapping[str, Any], where: str) -> Config:
         what, _, path = str(error).partition(" - at ")
         key = path.strip("`$.") or "the file"
         raise ConfigError(f"{where}: {key}: {_in_words(what, key)}") from error
+    _refuse_shared(config.sensors, where)
     external_server(config.mqtt, where)
     listen_address(config.mqtt, where)
     try:
@@ -72,6 +75,21 @@ def parse_config(data: Mapping[str, Any], where: str) -> Config:
     except ValueError as error:
         raise ConfigError(f"{where}: sound.output: {error}") from error
     return config
+
+
+def _refuse_shared(sensors: Mapping[str, Placement], where: str) -> None:
+    """Refuse two entries that are one sensor to the run: their packets would be taken for one sensor's."""
+    names: dict[str, str] = {}
+    ids: dict[str, str] = {}
+    for key, placement in sensors.items():
+        device = configured_id(key, placement)
+        if (other := names.setdefault(key.casefold(), key)) != key:  # letter case does not count where it is looked for
+            what = "name one sensor, and it sits in one place"
+        elif (other := ids.setdefault(device, key)) != key:
+            what = f"would share the id {device}"
+        else:
+            continue
+        raise ConfigError(f'{where}: sensors: "{other}" and "{key}" {what}: {TELL_APART}')
 
 
 def _in_words(what: str, key: str) -> str:

@@ -103,6 +103,18 @@ def test_every_section_is_read(tmp_path: Path):
         ("[sound]\nengine='x'", "sound.engine: no such value as 'x': write auto or espeak-ng or say"),
         ("[sensors]\npod='left_fot'", "sensors.pod: no placement 'left_fot': did you mean 'left_foot'?"),
         ("[sensors]\npod='hip'", "sensors.pod: no placement 'hip': did you mean 'sacrum'?"),
+        (
+            "[sensors]\n'Hip Pod'='sacrum'\n'hip pod'='chest'",
+            'sensors: "Hip Pod" and "hip pod" name one sensor, and it sits in one place: leave one out, or write for',
+        ),
+        (
+            "[sensors]\n'Pod 1'='left_foot'\n'Pod-1'='left_foot'",
+            'sensors: "Pod 1" and "Pod-1" would share the id left_foot-pod-1: leave one out',
+        ),
+        (
+            "[sensors]\n'AA:BB:CC:DD:EE:FF'='sacrum'\n'00:11:22:33:EE:FF'='sacrum'",
+            'sensors: "AA:BB:CC:DD:EE:FF" and "00:11:22:33:EE:FF" would share the id sacrum-eeff',
+        ),
         ("[mounts]\nsacral='+x+y+z'", "mounts.sacral: no placement 'sacral': did you mean 'sacrum'?"),
         ("[runner]\nname='Ann Smith'", "runner.name: "),
         ("[radio]\nprovider='usb'", "radio.provider: write platform, virtual, or bumble:TRANSPORT"),
@@ -119,6 +131,13 @@ def test_errors_name_file_key_and_remedy(tmp_path: Path, text: str, said: str):
         load_config(path)
     assert str(caught.value).startswith(f"{path}: ")
     assert said in str(caught.value)
+
+
+def test_alike_sensors_in_two_places_are_two(tmp_path: Path):
+    by_name = "'Pod 1'='left_foot'\n'Pod-1'='right_foot'\n"
+    by_address = "'AA:BB:CC:DD:EE:FF'='sacrum'\n'00:11:22:33:EE:FF'='chest'"
+    text = f"[sensors]\n{by_name}{by_address}"
+    assert len(load_config(written(tmp_path, text)).sensors) == 4
 
 
 def test_a_file_in_another_encoding_is_named(tmp_path: Path):
