@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from operator import mul
 
 from dsp.detectors.foot import EventKind, FootContactParams, FootContacts, FootEvent
 from dsp.detectors.foot_moves import FootMove, FootMoveParams, FootMoves
@@ -142,18 +141,15 @@ class FootChain:
                 self._see(event, out)
             return
         share = 1.0 / (stop - start)
-        means = [share * sum(axis[start:stop]) for axis in self._trace.axes]
-        self._pitch.update(means)
+        chunk = [axis[start:stop] for axis in self._trace.axes]
+        self._pitch.update([share * sum(axis) for axis in chunk])
         if self._axis is not None:
-            self._read(start, stop, out)
+            self._read(self._trace.t_s[start:stop], chunk, out)
 
-    def _read(self, start: int, stop: int, out: list[Sighting]) -> None:
-        """Look for events in samples `start` ... `stop` - 1 of the trace."""
+    def _read(self, t_s: list[float], chunk: list[list[float]], out: list[Sighting]) -> None:
+        """Look for events in samples of the trace: their times and six axes."""
         x, y, z = self._axis or (0.0, 0.0, 0.0)
-        t_s = self._trace.t_s[start:stop]
-        a, b, c = (axis[start:stop] for axis in self._trace.axes[3:])
-        turn = sum(map(mul, a, a)) + sum(map(mul, b, b)) + sum(map(mul, c, c))
-        rate = [x * p + y * q + z * r for p, q, r in zip(a, b, c, strict=True)]
+        rate = [x * p + y * q + z * r for p, q, r in zip(*chunk[3:], strict=True)]
         smooth = self._lowpass.run(rate)
         self._rate += rate
         self._smooth += smooth
@@ -163,7 +159,7 @@ class FootChain:
         if jolted is not None:
             self._detector.contact_s = jolted.t_s
             self._see(jolted, out)
-        move = self._moves.update(self._trace, start, stop, turn / len(t_s))
+        move = self._moves.update(t_s[0], chunk)
         if move is not None and self._detector.contact_s < move.start_s:
             self._moved(move, out)
 
@@ -212,8 +208,8 @@ class FootChain:
             first = max(0, self._done - self._keep)
             self._rate, self._smooth = [0.0] * first, [0.0] * first
             for start in range(first, self._done, chunk):
-                stop = min(start + chunk, self._done)
-                self._read(start, stop, out)
+                held = slice(start, min(start + chunk, self._done))
+                self._read(self._trace.t_s[held], [axis[held] for axis in self._trace.axes], out)
         elif old[0] * axis[0] + old[1] * axis[1] + old[2] * axis[2] < self._p.slipped:
             self._lowpass.reset()
             self._detector = FootContacts(self._lowpass.delay_s, self._p.contact)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from operator import mul
 
-from dsp.samples.trace import Trace
 from dsp.signals import GRAVITY_MPS2
 
 
@@ -45,7 +45,7 @@ class FootMove:
 
 
 class FootMoves:
-    """Fed with the mean rate of every chunk."""
+    """Fed with every chunk."""
 
     def __init__(self, params: FootMoveParams | None = None) -> None:
         self._p = params or FootMoveParams()
@@ -58,10 +58,10 @@ class FootMoves:
         self._rest_s = 0.0
         self._lain = False
 
-    def update(self, trace: Trace, start: int, stop: int, square: float) -> FootMove | None:
-        """Take a chunk, samples `start` ... `stop` - 1, mean square rate (rad/s)^2; a move when the foot is at rest."""
-        p, start_s = self._p, trace.t_s[start]
-        if square >= p.still_radps * p.still_radps or self._pulled(trace, start, stop):
+    def update(self, start_s: float, chunk: list[list[float]]) -> FootMove | None:
+        """Take a chunk, its first time and six axes; a move when the foot has come to rest."""
+        p = self._p
+        if self._turned(chunk[3:]) or self._pulled(chunk[:3]):
             self._rested = 0
             if self._start_s is None and self._lain:
                 self._start_s = start_s
@@ -78,7 +78,16 @@ class FootMoves:
             return None
         return FootMove(begun_s, self._rest_s)
 
-    def _pulled(self, trace: Trace, start: int, stop: int) -> bool:
+    def _turned(self, rates: list[list[float]]) -> bool:
+        """Whether the mean square rate is that of a foot that moves; mostly one axis alone tells it."""
+        square, moves = 0.0, len(rates[0]) * self._p.still_radps * self._p.still_radps
+        for rate in rates:
+            square += sum(map(mul, rate, rate))
+            if square >= moves:
+                return True
+        return False
+
+    def _pulled(self, forces: list[list[float]]) -> bool:
         """Whether the mean force is off 1 g."""
-        force = math.hypot(*(sum(axis[start:stop]) for axis in trace.axes[:3])) / (stop - start)
+        force = math.hypot(*map(sum, forces)) / len(forces[0])
         return abs(force / GRAVITY_MPS2 - 1.0) > self._p.still_g

@@ -8,8 +8,9 @@ twenty strides agree to 2.5 % (SD; their mean then to 0.6).
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from statistics import fmean, pstdev
+from statistics import fmean
 
 from dsp.metrics.metric import MetricStage
 from dsp.metrics.passed_on import PassedOn
@@ -49,6 +50,7 @@ class Stage(MetricStage):
         if len(strides) < STRIDES or t_ns - strides[-1].t_ns > STALE_NS:
             return []
         values = [stride.value for stride in strides]
-        if pstdev(values) > AGREE_PCT:
+        mean = fmean(values)
+        if math.dist(values, [mean] * STRIDES) > AGREE_PCT * math.sqrt(STRIDES):
             return []
-        return [Metric(t_ns, KEY, fmean(values), None, round(fmean(stride.quality for stride in strides), 3))]
+        return [Metric(t_ns, KEY, mean, None, round(fmean(stride.quality for stride in strides), 3))]

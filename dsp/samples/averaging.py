@@ -38,23 +38,29 @@ class Averaging:
                 turned[range(groups), range(2 - back, groups + 2 - back)] = weight
             self._weights = np.concatenate([means[2:], turned @ means])
         # A group's time is that of its middle, or of the middle between its two middle samples.
-        self._middle = (slice((group - 1) // 2, self.raw, group), slice(group // 2, self.raw, group))
+        self._middle = (group - 1) // 2, group // 2
+        self._group = group
 
-    def channels(self, values: Array) -> tuple[list[list[float]], list[list[float]]]:
-        """Means of each channel, and, if wanted, of the gyro's three the mean rates of turn up to each mean's time.
+    def means(self, values: Array, chunks: int) -> list[list[list[float]]]:
+        """(chunks, 6, groups) means; with turns, the gyro's three go on with the mean rates of turn up to each.
 
-        values  (lead + raw or more, 6)
+        values  (lead + chunks * raw or more, 6)
         """
-        rows: list[float] = self._weights.dot(values[: self._length]).ravel().tolist()
-        end = 6 * self.groups
-        return [rows[k:end:6] for k in range(6)], [rows[end + k :: 6] for k in (3, 4, 5)]
+        if chunks == 1:
+            return [self._weights.dot(values[: self._length]).T.tolist()]
+        values = np.ascontiguousarray(values, np.float64)
+        row, number = values.strides
+        overlapping: Array = np.ndarray((chunks, self._length, 6), np.float64, values, 0, (self.raw * row, row, number))
+        means: list[list[list[float]]] = np.matmul(self._weights, overlapping).transpose(0, 2, 1).tolist()
+        return means
 
-    def times_s(self, stamps: list[int]) -> list[float]:
-        """Time of each mean; `stamps` of the samples, ns, raw or more."""
-        one, two = self._middle
-        if one == two:
-            return [stamp * 1e-9 for stamp in stamps[one]]
-        return [(a + b) * 0.5e-9 for a, b in zip(stamps[one], stamps[two], strict=True)]
+    def times_s(self, stamps: list[int], chunks: int) -> list[float]:
+        """Time of each mean; `stamps` of the samples, ns, chunks * raw or more."""
+        first, second = self._middle
+        end, group = chunks * self.raw, self._group
+        if first == second:
+            return [stamp * 1e-9 for stamp in stamps[first:end:group]]
+        return [(a + b) * 0.5e-9 for a, b in zip(stamps[first:end:group], stamps[second:end:group], strict=True)]
 
 
 @lru_cache(maxsize=256)

@@ -140,28 +140,19 @@ class Intake:
             self._set_period(1e-9 * median(b - a for a, b in pairwise(self._stamps[:LEARN_SAMPLES])))
         stamps = self._stamps
         while len(stamps) >= self._begin_chunk():
-            n = self._averaging.raw
-            values = self._held.values()
-            fresh = values[self._averaging.lead + self._checked : self._averaging.lead + n]
-            if not self._channels.has_force:
-                self._channels = channels_of(fresh)
-            elif self._channels.missing and len(fresh):
-                self._look_for_more(fresh)
-            whole = self._channels.whole(fresh)
-            if self._p.raw:
-                self._raw[0].extend(stamps[self._checked : n])
-                self._raw[1].append(self._channels.blank(fresh if whole else only_plausible(fresh)))
-            newest_ns = stamps[n - 1] if len(fresh) else self._last_ns
-            # Nothing is missing from a chunk that is less than half a sample too long.
-            steady = newest_ns - self._last_ns < (len(fresh) + 0.5) * self._raw_period_s * NS_PER_S
-            if steady and whole and not self._anew:
-                self._emit(stamps, values)
-                self._last_ns = newest_ns
-                self._checked += len(fresh) - n
-                self._held.forget(n, values)
-                del stamps[:n]
-                yield Ready.SAMPLES
+            values, n = self._held.values(), self._enough
+            fresh = values[self._averaging.lead + self._checked :]
+            first = fresh[: max(0, n - self._checked)]
+            if self._channels.missing:
+                self._look_for_more(first)
+            if not self._channels.missing and self._channels.whole(fresh):
+                good = len(stamps) // n
             else:
+                good = int(self._channels.whole(first))
+            if good and not self._anew and self._is_steady():
+                yield from self._straight_on(values, good)
+            else:
+                self._keep_raw(stamps[self._checked : n], first if good else only_plausible(first))
                 yield from self._with_gaps(values)
 
     def take_raw(self) -> tuple[list[int], list[Array]]:
@@ -187,14 +178,17 @@ class Intake:
         return six
 
     def _look_for_more(self, fresh: Array) -> None:
-        """Go over to more channels once a chunk after the other has had them for long enough."""
-        more = self._channels.more(fresh)
-        before, since_s = self._gained
-        since_s = len(fresh) * self._raw_period_s + (since_s if more == before else 0.0)
-        self._gained = more, since_s
-        if more is not None and since_s > self._p.alone_s:
-            self._channels, self._anew = more, True
-            self._gained = None, 0.0
+        """Learn from the first chunk what a sensor has; go over to more once later ones had that for long enough."""
+        if not self._channels.has_force:
+            self._channels = channels_of(fresh)
+        elif len(fresh):
+            more = self._channels.more(fresh)
+            before, since_s = self._gained
+            since_s = len(fresh) * self._raw_period_s + (since_s if more == before else 0.0)
+            self._gained = more, since_s
+            if more is not None and since_s > self._p.alone_s:
+                self._channels, self._anew = more, True
+                self._gained = None, 0.0
 
     def _set_period(self, raw_s: float) -> None:
         self._raw_period_s = raw_s
@@ -212,16 +206,52 @@ class Intake:
             self._enough = self._averaging.raw
         return self._enough
 
-    def _emit(self, stamps: list[int], values: Array) -> None:
-        """The first chunk of these, all of them good, into the trace."""
-        averaging, trace = self._averaging, self._trace
-        means, turns = averaging.channels(self._channels.blank(values))
-        trace.t_s += averaging.times_s(stamps)
-        for kept, new in zip(trace.axes, means, strict=True):
-            kept += new
-        if self._p.turns:
-            for kept, new in zip(trace.turns, turns, strict=True):
+    def _is_steady(self, gone: int = 0) -> bool:
+        """Whether nothing is missing from the next chunk, `gone` samples on: it is less than half of one too long."""
+        n = self._enough
+        fresh = n - self._checked
+        longest_ns = (fresh + 0.5) * self._raw_period_s * NS_PER_S
+        return fresh <= 0 or self._stamps[gone + n - 1] - self._last_ns < longest_ns
+
+    def _straight_on(self, values: Array, chunks: int) -> Iterator[Ready]:
+        """Chunks of good samples, averaged all at once; up to a gap, or until the owner wants other ones."""
+        stamps, n, lead, gone = self._stamps, self._enough, self._averaging.lead, 0
+        t_s, means = (
+            self._averaging.times_s(stamps, chunks),
+            self._averaging.means(self._channels.blank(values), chunks),
+        )
+        length = self.chunk
+        for k, rows in enumerate(means):
+            if k and (self.chunk != length or not self._is_steady(gone)):
+                break
+            checked = min(self._checked, n)
+            self._keep_raw(stamps[gone + checked : gone + n], values[lead + gone + checked : lead + gone + n])
+            self._emit(t_s[k * length : (k + 1) * length], rows)
+            if checked < n:
+                self._last_ns = stamps[gone + n - 1]
+            self._checked -= checked
+            gone += n
+            yield Ready.SAMPLES
+        self._held.forget(gone, values)
+        del stamps[:gone]
+
+    def _keep_raw(self, stamps: list[int], rows: Array) -> None:
+        if self._p.raw:
+            self._raw[0].extend(stamps)
+            self._raw[1].append(self._channels.blank(rows))
+
+    def _emit(self, t_s: list[float], means: list[list[float]]) -> None:
+        """One chunk into the trace."""
+        trace, n = self._trace, len(t_s)
+        trace.t_s += t_s
+        if not self._p.turns:
+            for kept, new in zip(trace.axes, means, strict=True):
                 kept += new
+            return
+        for kept, new in zip(trace.axes, means, strict=True):
+            kept += new[:n]
+        for kept, new in zip(trace.turns, means[3:], strict=True):
+            kept += new[n:]
 
     def _with_gaps(self, values: Array) -> Iterator[Ready]:
         """The careful way through as many samples as make a chunk: stretches between gaps one by one."""
@@ -269,7 +299,8 @@ class Intake:
         """Whole chunks into the trace; their stamps go, the rows that are left over are returned."""
         n = self._averaging.raw
         while len(stamps) >= n:
-            self._emit(stamps, rows)
+            (means,) = self._averaging.means(rows, 1)
+            self._emit(self._averaging.times_s(stamps, 1), means)
             del stamps[:n]
             rows = rows[n:]
         return rows

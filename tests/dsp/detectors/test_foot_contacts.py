@@ -96,11 +96,11 @@ def test_a_foot_that_rolls_less_far_than_steep_has_one():
 
 def moves_in(rates, forces):
     """Moves in chunks of one sample each, 0.05 s apart."""
-    moves, trace = FootMoves(), Trace()
-    trace.t_s = [0.05 * k for k in range(len(rates))]
-    for axis, size in zip(trace.axes, (0.0, 0.0, 1.0, 0.0, 0.0, 0.0), strict=True):
-        axis[:] = [size * force for force in forces]
-    found = (moves.update(trace, k, k + 1, rate * rate) for k, rate in enumerate(rates))
+    moves = FootMoves()
+    chunks = (
+        [[0.0], [0.0], [force], [0.6 * rate], [0.0], [0.8 * rate]] for rate, force in zip(rates, forces, strict=True)
+    )
+    found = (moves.update(0.05 * k, chunk) for k, chunk in enumerate(chunks))
     return [move for move in found if move is not None]
 
 

@@ -22,18 +22,18 @@ def rows(averaging, rate_of, start_s=0.0):
 def test_means_and_times_are_those_of_the_groups(group, groups):
     averaging = averaging_of(group, groups, turns=False)
     values = rows(averaging, np.cos)
-    means, none = averaging.channels(values)
+    (means,) = averaging.means(values, 1)
     wanted = values[averaging.lead :].reshape(groups, group, 6).mean(axis=1)
     assert np.array(means).transpose() == pytest.approx(wanted)
-    assert none == [[], [], []]
     stamps = (np.arange(averaging.raw) / HZ * 1e9).astype(np.int64)
-    assert averaging.times_s(stamps.tolist()) == pytest.approx(stamps.reshape(groups, group).mean(axis=1) * 1e-9)
+    assert averaging.times_s(stamps.tolist(), 1) == pytest.approx(stamps.reshape(groups, group).mean(axis=1) * 1e-9)
 
 
 @pytest.mark.parametrize("group", [1, 2, 3, 5])
 def test_the_turn_between_two_means_is_exact_for_a_rate_that_is_a_parabola(group):
     averaging = averaging_of(group, 4, turns=True)
-    _, turns = averaging.channels(rows(averaging, lambda t: 3.0 - 40.0 * t + 500.0 * t**2))
+    (means,) = averaging.means(rows(averaging, lambda t: 3.0 - 40.0 * t + 500.0 * t**2), 1)
+    turns = [axis[4:] for axis in means[3:]]
     half_s = (group - 1) / 2 / HZ
     end = np.arange(4) * group / HZ + half_s
     begin = end - group / HZ
@@ -50,9 +50,23 @@ def test_groups_longer_or_shorter_agree_on_how_far_a_runner_turned():
     swing = 2.0 * np.pi * 2.8
     for group in (1, 2, 3):
         averaging = averaging_of(group, 60 // group, turns=True)
-        _, turns = averaging.channels(rows(averaging, lambda t: 4.0 * np.sin(swing * t)))
+        (means,) = averaging.means(rows(averaging, lambda t: 4.0 * np.sin(swing * t)), 1)
+        turns = means[3][60 // group :]
         half_s = (group - 1) / 2 / HZ
         end_s = (averaging.raw - group) / HZ + half_s
-        turned = sum(turns[0]) * group / HZ
+        turned = sum(turns) * group / HZ
         wanted = -4.0 / swing * (np.cos(swing * end_s) - np.cos(swing * (half_s - group / HZ)))
         assert turned == pytest.approx(wanted, abs=np.radians(0.05))
+
+
+@pytest.mark.parametrize("turns", [False, True])
+@pytest.mark.parametrize(("group", "groups"), [(1, 5), (2, 5), (3, 12), (4, 1)])
+def test_many_chunks_at_once_are_the_same_chunks_to_the_last_digit(group, groups, turns):
+    averaging = averaging_of(group, groups, turns=turns)
+    n = averaging.raw
+    values = np.random.default_rng(1).normal(size=(averaging.lead + 7 * n + 2, 6))
+    stamps = list(range(10**15, 10**15 + (7 * n + 2) * 10**6, 10**6))
+    one_by_one = [averaging.means(values[k * n :], 1)[0] for k in range(7)]
+    assert averaging.means(values, 7) == one_by_one
+    assert averaging.means(np.asfortranarray(values), 7) == one_by_one
+    assert averaging.times_s(stamps, 7) == [t for k in range(7) for t in averaging.times_s(stamps[k * n :], 1)]
