@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dsp.orientation.vectors import across, cross, dot, unit
 from dsp.signals import GRAVITY_MPS2, Vector
 
 Floats = npt.NDArray[np.float64]
@@ -87,7 +88,8 @@ class PitchAxis:
         self._evidence = 0.0
         self._recent = round(p.recent_s / chunk_s)
         self._between = False
-        self._up: Floats | None = None
+        self._up: Vector | None = None
+        self._most = np.repeat(p.most, 3)
         self.axis: Vector | None = None
 
     def update(self, means: list[float]) -> None:
@@ -104,7 +106,7 @@ class PitchAxis:
     def _look(self) -> None:
         p = self._p
         data = np.array(self._chunks)
-        if _size(data[-self._recent :, :3].mean(axis=0)) < p.least_mps2:
+        if math.hypot(*data[-self._recent :, :3].mean(axis=0).tolist()) < p.least_mps2:
             return
         between = self._looks >= p.looks and not self._between
         self._between = between or self._looks < p.looks
@@ -120,14 +122,14 @@ class PitchAxis:
         if len(moving) < max(self._enough, p.least_share * (moving[-1] - moving[0] + 1) if len(moving) else 1):
             return
         up, axis, seen = self._seen(data[max(0, moving[0] - self._margin) : moving[-1] + self._margin])
-        if self.axis is not None and float(axis @ np.array(self.axis)) < 0.0:
-            axis, seen = -axis, -seen
+        a, b, c = axis
+        if self.axis is not None and dot(axis, self.axis) < 0.0:
+            a, b, c, seen = -a, -b, -c, -seen
         self._looks += 1
         self._up = up
         self._evidence = p.keep * self._evidence + seen
         if self.axis is None and abs(self._evidence) < p.sure:
             return
-        a, b, c = axis.tolist()
         if self._evidence < 0.0:
             a, b, c = -a, -b, -c
             self._evidence = -self._evidence
@@ -136,33 +138,36 @@ class PitchAxis:
     def _slipped(self, data: Floats) -> bool:
         """Whether the newest chunks do not fit the axis."""
         p = self._p
-        if self._up is None or len(self._moving(data)) < self._enough:
+        if self._up is None or self.axis is None or len(self._moving(data)) < self._enough:
             return False
         up, axis, seen = self._seen(data)
-        along = float(axis @ np.array(self.axis))
+        along = dot(axis, self.axis)
         contrary = math.copysign(1.0, along) * seen < -p.contrary
-        return contrary or abs(along) < p.turned or float(up @ self._up) < p.turned
+        return contrary or abs(along) < p.turned or dot(up, self._up) < p.turned
 
     def _moving(self, data: Floats) -> npt.NDArray[np.intp]:
         """Chunks in which the foot moves."""
         return np.flatnonzero((data[:, 3:] ** 2).sum(axis=1) > self._moving2)
 
-    def _seen(self, data: Floats) -> tuple[Floats, Floats, float]:
+    def _seen(self, data: Floats) -> tuple[Vector, Vector, float]:
         """Up, the axis with any sign, and the evidence that it points left."""
-        p = self._p
-        force, rate = np.clip(data[:, :3], -p.most[0], p.most[0]), np.clip(data[:, 3:], -p.most[1], p.most[1])
-        up: Floats = force.sum(axis=0)
-        up /= _size(up) or 1.0
-        rate = rate - rate.sum(axis=0) / len(rate)
-        level = rate - np.outer(rate @ up, up)
-        _, vectors = np.linalg.eigh(level.T @ level)
-        axis: Floats = vectors[:, 2]
-        (a, b, c), (x, y, z) = axis.tolist(), up.tolist()
-        forward = np.array([b * z - c * y, c * x - a * z, a * y - b * x])
-        angle = np.cumsum(rate @ axis)
+        data = np.minimum(np.maximum(data, -self._most), self._most)
+        force, rate = data[:, :3], data[:, 3:]
+        x, y, z = force.sum(axis=0).tolist()
+        up = unit((x, y, z))
+        # Along two level directions; the axis is the one between them in which the squares are largest.
+        first = across((1.0, 0.0, 0.0) if abs(up[0]) < abs(up[2]) else (0.0, 0.0, 1.0), up)
+        second = cross(up, first)
+        level = (rate - rate.sum(axis=0) / len(rate)) @ np.array((first, second)).T
+        (xx, xy), (_, yy) = (level.T @ level).tolist()
+        turn = 0.5 * math.atan2(2.0 * xy, xx - yy)
+        a, b = math.cos(turn), math.sin(turn)
+        axis = a * first[0] + b * second[0], a * first[1] + b * second[1], a * first[2] + b * second[2]
+        angle = np.cumsum(level @ (a, b))
         ramp = np.arange(len(angle)) - 0.5 * (len(angle) - 1)
         angle -= ramp * (float(angle @ ramp) / float(ramp @ ramp))
-        return up, axis, p.angle_weight * self._skew(angle) - self._skew(force @ forward)
+        forward = cross(axis, up)
+        return up, axis, self._p.angle_weight * self._skew(angle) - self._skew(force @ forward)
 
     def _skew(self, values: Floats) -> float:
         values = values - values.sum() / len(values)
@@ -170,7 +175,3 @@ class PitchAxis:
         size = float(square.sum()) / len(values)
         skew = float(square @ values) / len(values) / size**1.5 if size > 0.0 else 0.0
         return max(-self._p.most_skew, min(self._p.most_skew, skew))
-
-
-def _size(vector: Floats) -> float:
-    return math.sqrt(float(vector @ vector))

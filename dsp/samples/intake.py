@@ -215,18 +215,15 @@ class Intake:
 
     def _straight_on(self, values: Array, chunks: int) -> Iterator[Ready]:
         """Chunks of good samples, averaged all at once; up to a gap, or until the owner wants other ones."""
-        stamps, n, lead, gone = self._stamps, self._enough, self._averaging.lead, 0
-        t_s, means = (
-            self._averaging.times_s(stamps, chunks),
-            self._averaging.means(self._channels.blank(values), chunks),
-        )
-        length = self.chunk
-        for k, rows in enumerate(means):
+        stamps, averaging, length = self._stamps, self._averaging, self.chunk
+        n, lead, gone = self._enough, averaging.lead, 0
+        t_s = averaging.times_s(stamps, chunks)
+        for k, means in enumerate(averaging.means(self._channels.blank(values), chunks)):
             if k and (self.chunk != length or not self._is_steady(gone)):
                 break
             checked = min(self._checked, n)
             self._keep_raw(stamps[gone + checked : gone + n], values[lead + gone + checked : lead + gone + n])
-            self._emit(t_s[k * length : (k + 1) * length], rows)
+            self._emit(t_s[k * length : (k + 1) * length], means)
             if checked < n:
                 self._last_ns = stamps[gone + n - 1]
             self._checked -= checked
