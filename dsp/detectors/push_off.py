@@ -11,6 +11,7 @@ the step: over fourteen of four people; with one person left out single steps ar
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,16 +62,15 @@ class Stance:
 
     def stillest(self, from_s: float, to_s: float) -> int | None:
         """Sample between two times at which the low-passed rate is least."""
-        near = [(abs(s), k) for k, (t, s) in enumerate(zip(self.t_s, self.smooth, strict=True)) if from_s <= t <= to_s]
-        return min(near)[1] if near else None
+        first = bisect_left(self.t_s, from_s)
+        near = [abs(s) for s in self.smooth[first : bisect_right(self.t_s, to_s)]]
+        return first + near.index(min(near)) if near else None
 
     def rolled_s(self, from_s: float, angle: float) -> float | None:
         """When the foot has tipped by `angle` rad since `from_s`."""
         t, rate, left = self.t_s, self.rate, angle
-        for k in range(1, len(t)):
+        for k in range(max(1, bisect_right(t, from_s)), len(t)):
             dt = t[k] - max(from_s, t[k - 1])
-            if dt <= 0.0:
-                continue
             turned = 0.5 * (rate[k - 1] + rate[k]) * dt
             if turned >= left:
                 return t[k] - dt * (1.0 - left / turned)
