@@ -56,6 +56,15 @@ class Score:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
+def truth_of(rec: Recorded) -> str:
+    """What contacts were taken from: force (a plate), calibrated (markers, on a plate of the same runner), markers."""
+    events = rec.truth.get("events", {})
+    text = str(events)
+    if "KINEMATIC" in text:
+        return "calibrated" if isinstance(events, dict) and events.get("calibrated_on_same_runner") else "markers"
+    return "force" if "force" in text or "GRF" in text else "markers"
+
+
 def drop_excursion(series: dict[str, np.ndarray], ic: float, to: float, side: str) -> float:
     """The product's definition on the true series: peak in stance minus the lowest from 60 ms before contact to it."""
     t = series["t_s"]
@@ -178,9 +187,6 @@ def events(
         right = [(steps[k].side is Side.LEFT) == (true[i]["foot"] == "L") for i, k in sided]
         out.side = 100.0 * float(np.mean(right))
         out.first_side = float(ic[sided[0][0]] - ic[0])
-    by_force = "force" in str(rec.truth.get("events", {}).get("method", "")) or "GRF" in str(
-        rec.truth.get("events", {})
-    )
     durations = [
         (told_ms, true_ms)
         for i, k in good
@@ -190,7 +196,7 @@ def events(
         e = np.array([a - b for a, b in durations], dtype=float)
         out.duration_bias, out.duration_rmse = float(e.mean()), float(np.sqrt((e**2).mean()))
         out.extra["duration_sd"] = float(e.std())
-        out.extra["force"] = by_force
+        out.extra["truth"] = truth_of(rec)
     # ten-step cadence against contact truth
     diffs = []
     for (i, k), (i2, k2) in zip(good, good[10:], strict=False):

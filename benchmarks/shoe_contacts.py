@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.score_recordings import corrupted, match, number
+from benchmarks.score_recordings import corrupted, match, number, truth_of
 from dsp.chains.foot import FootChain
 from dsp.gait.sightings import Contact, Reading, Release, Sighting
 from dsp.metrics.speed_source import FOOT_SPEED
@@ -53,15 +53,6 @@ def spread(values: list[float]) -> tuple[float, float]:
     """Mean and SD."""
     good = [v for v in values if math.isfinite(v)]
     return (float(np.mean(good)), float(np.std(good))) if good else (math.nan, math.nan)
-
-
-def truth_of(recorded: Recorded) -> str:
-    """How contacts were found."""
-    events = recorded.truth["events"]
-    if "KINEMATIC" not in str(events):
-        return "force"
-    calibrated = isinstance(events, dict) and events.get("calibrated_on_same_runner")
-    return "calibrated" if calibrated else "markers"
 
 
 def row(recorded: Recorded, columns: dict[str, np.ndarray], side: str) -> Row | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.score_recordings import corrupted, drop_excursion, match, number, run
+from benchmarks.score_recordings import corrupted, drop_excursion, match, number, run, truth_of
 from dsp.records import Step
 from tests.recorded import Recorded, folders, load
 
@@ -73,8 +73,7 @@ def of_recording(rec: Recorded, columns: dict[str, np.ndarray], sensors: list[st
         return
     offset = float(np.median([seen[k] - ic[i] for i, k in rough]))
     pairs = [(i, k) for i, k in match(ic, seen - offset, 0.1) if start <= ic[i] <= end]
-    events = str(rec.truth.get("events", {}))
-    force = ("force" in events and "KINEMATIC" not in events) or "GRF" in events
+    force = truth_of(rec) == "force"
 
     def pair(quantity: str, one: float, other: float) -> Pair:
         speed, slope = rec.truth.get("speed_mps"), rec.truth.get("slope_deg")

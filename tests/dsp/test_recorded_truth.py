@@ -130,7 +130,7 @@ def test_contact_time_of_a_running_shoe_against_force(folder, side, rate_hz):
     rec = load(folder)
     columns = rec.columns if rate_hz is None else corrupted(rec, 7, rate_hz)
     found = score(rec, columns, [side], "contact time")
-    assert found.extra["force"]
+    assert found.extra["truth"] == "force"
     assert abs(found.contact_offset) <= 9.0
     assert found.contact_sd <= 3.0
     assert abs(found.duration_bias) <= 20.0
