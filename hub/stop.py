@@ -7,6 +7,8 @@ import contextlib
 import functools
 import signal
 from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Self
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -41,9 +43,44 @@ class Stop:
         return self.asked
 
 
+class Late:
+    """Signals that come when a run is over and is being kept: the first is only noted, one more interrupts.
+
+    What they did before is put back at the end of the `with` block; `take` has them noted from then on.
+    """
+
+    def __init__(self) -> None:
+        self.noted = False
+        self._before: dict[int, signal._HANDLER] = {}
+
+    def __enter__(self) -> Self:
+        """Remember what signals did before."""
+        numbers = [number for name in SIGNALS if (number := getattr(signal, name, None))]
+        self._before = {number: signal.getsignal(number) for number in numbers}
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Put it back."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def take(self) -> None:
+        """Note signals from now on."""
+        for number in self._before:
+            signal.signal(number, self._note)
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        if self.noted:
+            raise KeyboardInterrupt
+        self.noted = True
+
+
 @contextlib.contextmanager
-def stopping_on_signals(stop: Stop) -> Iterator[None]:
-    """Inside, SIGINT, SIGTERM and SIGHUP, where they exist, set `stop`; the second one cancels the task."""
+def stopping_on_signals(stop: Stop, late: Late | None = None) -> Iterator[None]:
+    """Inside, SIGINT, SIGTERM and SIGHUP, where they exist, set `stop`; the second one cancels the task.
+
+    Afterwards they go to `late`, where it is given.
+    """
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     assert task is not None
@@ -55,6 +92,8 @@ def stopping_on_signals(stop: Stop) -> Iterator[None]:
             stop(name)
 
     with contextlib.ExitStack() as stack:
+        if late is not None:
+            stack.callback(late.take)
         for name in SIGNALS:
             if number := getattr(signal, name, None):
                 stack.callback(_handle(loop, number, functools.partial(on_signal, name)))

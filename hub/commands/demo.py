@@ -26,7 +26,7 @@ from hub.history.runs import RunCount, StoredRun, past_run
 from hub.history.schema import HistoryError
 from hub.history.store import History
 from hub.messages.wire import utc
-from hub.run.launch import Launch, carry_out
+from hub.run.launch import Ended, Launch, carry_out
 from hub.settings.config import ConfigError, SoundSection
 from hub.settings.folders import demo_folder, program
 from hub.settings.run_settings import RunSettings
@@ -83,6 +83,12 @@ def run(options: Namespace) -> int:
         where = "" if port == DEFAULT_PORT else f" --port {port}"
         joins = f"Joins the demo on port {port} as {runner}; `{program()} watch{where}` shows all."
         print(between_words(joins, sys.stdout), flush=True)
+    kept = ""
+
+    def keep_it(ended: Ended) -> None:
+        nonlocal kept
+        kept = keep(ended, History(_history_file()), OWN_RUNS, count, APART)
+
     ended = carry_out(
         Launch(
             source="demo",
@@ -97,9 +103,9 @@ def run(options: Namespace) -> int:
             seconds=options.seconds,
             sound=SoundSection(output=options.sound),
             observe=observe,
-        )
+        ),
+        keep_it,
     )
-    kept = keep(ended, History(_history_file()), OWN_RUNS, count, APART)
     tell_summary(ended, settings.history, count)
     if kept:
         print(between_words(kept, sys.stdout))

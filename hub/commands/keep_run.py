@@ -69,9 +69,9 @@ def keep(
         few = f"less than {SHORTEST_S:.0f} s of running, or fewer than {FEWEST_STEPS} steps and no distance"
         return row("history", f"not added: {few}")
     try:
-        patiently(lambda: history.add(run))
+        patiently(lambda: history.add(run), ended.in_a_hurry)
         if knew_plan:
-            patiently(lambda: history.keep_plan(runner, outcome.plan, started))
+            patiently(lambda: history.keep_plan(runner, outcome.plan, started), ended.in_a_hurry)
     except HistoryError as error:
         _LOG.error("run not added: %s", error)
         return row("history", f"NOT added: {error}")

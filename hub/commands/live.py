@@ -21,7 +21,7 @@ from hub.flow.source import Source
 from hub.history.runs import RunCount
 from hub.history.schema import HistoryError, patiently
 from hub.history.store import History
-from hub.run.launch import Launch, carry_out
+from hub.run.launch import Ended, Launch, carry_out
 from hub.run.outlets import Beyond
 from hub.settings.broker_addresses import external_server, listen_address
 from hub.settings.config import Config, ConfigError
@@ -67,6 +67,12 @@ def run(options: Namespace) -> int:
     catalog = known_devices()
     count = RunCount()
     folder = demo_folder() / "recordings" if made_up else recordings_folder(config)
+    told, kept = APART if made_up else COUNTS, ""
+
+    def keep_it(ended: Ended) -> None:
+        nonlocal kept
+        kept = keep(ended, history, runner, count, told, surface=options.surface, knew_plan=earlier is not None)
+
     ended = carry_out(
         Launch(
             source="live",
@@ -82,10 +88,9 @@ def run(options: Namespace) -> int:
             sound=with_output(config.sound, options.sound),
             observe=count.observe,
             history=history,
-        )
+        ),
+        keep_it,
     )
-    told = APART if made_up else COUNTS
-    kept = keep(ended, history, runner, count, told, surface=options.surface, knew_plan=earlier is not None)
     tell_summary(ended, settings.history, count)
     if kept:
         print(between_words(kept, sys.stdout))

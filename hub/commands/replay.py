@@ -80,7 +80,7 @@ def _paced(options: Namespace, reader: RecordingReader, settings: RunSettings, c
     for line in ended.words():
         print(line, file=ended.out)
     _tell_cut(reader)
-    return 0
+    return 1 if ended.cut_short else 0
 
 
 def _tell_summary(outcome: Outcome, settings: RunSettings, reader: RecordingReader, out: TextIO) -> None:

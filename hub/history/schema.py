@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -139,11 +139,17 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
             raise _failed(path, error) from error
 
 
-def patiently(work: Callable[[], T]) -> T:
-    """Read or write what cannot wait until later: again while another process holds the file, but not for ever."""
+def patiently(work: Callable[[], T], in_a_hurry: Callable[[], bool] = lambda: False) -> T:
+    """Read or write what cannot wait until later: again while another process holds the file, but not for ever.
+
+    in_a_hurry  True: not once more
+    """
     for _ in range(ATTEMPTS - 1):
-        with suppress(HistoryBusyError):
+        try:
             return work()
+        except HistoryBusyError:
+            if in_a_hurry():
+                raise
     return work()
 
 

@@ -14,7 +14,7 @@ import msgspec
 from drivers.clock import now_ns as hub_now_ns
 from drivers.link_state import LinkState
 from drivers.packets import DeviceInfo, Packet, Said
-from dsp.records import Attitude, Cue, PainReport, Record, Step, Summary
+from dsp.records import Attitude, Cue, PainReport, Record, Step
 from dsp.signals import NS_PER_S
 from hub.flow.bus import Bus
 from hub.flow.engine import Engine, RadioItem
@@ -25,7 +25,6 @@ from hub.flow.turns import PLOTTED_NS, GoTo, Keep, Landed, Leap, Snapshot, Turn
 from hub.messages.delivery import marked_late
 from hub.messages.incoming import CommandMessage
 from hub.messages.wire import Post
-from hub.outcome import Outcome
 from hub.telemetry.posts import Telemetry
 from hub.text.missing import contradiction
 
@@ -53,7 +52,6 @@ class Course:
         notices: Notices,
         facts: Bus[Fact],
         posts: Bus[Post],
-        outcome: Outcome,
         *,
         now_ns: Callable[[], int],
         live: bool,
@@ -67,7 +65,6 @@ class Course:
         self._notices = notices
         self._facts = facts
         self._posts = posts
-        self._outcome = outcome
         self._now_ns = now_ns
         self._live = live
         self._observe = observe
@@ -120,8 +117,6 @@ class Course:
             return
         record = self._session.timed(record)
         self._observe(record)
-        if isinstance(record, Summary):
-            self._outcome.summary = record
         if (wrong := contradiction(record)) is not None:
             self._notice(*wrong)
         changed = self._session.update(record)

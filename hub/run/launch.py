@@ -8,7 +8,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,7 +42,7 @@ from hub.settings.sound_output import OFF
 from hub.sinks.jsonl import open_jsonl
 from hub.sound.phrases import spoken_phrases
 from hub.sound.plan import choose_sounds
-from hub.stop import Stop, stopping_on_signals
+from hub.stop import Late, Stop, stopping_on_signals
 from hub.telemetry.stamps import About
 from hub.terminal.between_words import between_words
 from hub.terminal.dashboard import dashboard_is_installed
@@ -53,6 +53,8 @@ from hub.text.summary_text import WIDTH, earlier_text
 
 NEWEST = 3
 """Recordings looked at: our own, which was begun just now, and the last of two hubs that were killed."""
+
+AT_ONCE = "Stopped at once, as asked twice: what was still on its way to others may not have got there."
 
 SILENT = SoundSection(output=OFF)
 
@@ -94,21 +96,30 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A run that is over; `out` is where words for people go."""
+    """A run that is over.
+
+    out         where words for people go
+    cut_short   told twice to stop, it did not wait for what it had to deliver
+    write_left  keeps what a diary that was cut short holds yet
+    in_a_hurry  whether somebody has asked more than once
+    """
 
     outcome: Outcome
     session: SessionInfo
     faults: tuple[str, ...]
     out: TextIO
+    cut_short: bool = False
+    write_left: Callable[[], None] = lambda: None
+    in_a_hurry: Callable[[], bool] = lambda: False
 
     @property
     def code(self) -> int:
-        """Exit code: 1 when the recording is not whole; the run itself went through."""
-        return 1 if self.outcome.unrecorded else 0
+        """Exit code: 1 when the recording is not whole, or not all was delivered; the run itself went through."""
+        return 1 if self.outcome.unrecorded or self.cut_short else 0
 
     def words(self) -> list[str]:
         """Say what went wrong, what was lost, where the recording is and what can be done with it."""
-        lines = [*self.faults]
+        lines = [*self.faults, *([AT_ONCE] if self.cut_short else [])]
         lost = {name: count for name, count in self.outcome.losses.items() if count}
         lines += [f"lost: {count} items on the way to {name}" for name, count in lost.items()]
         missing = self.outcome.unrecorded
@@ -126,12 +137,20 @@ def _recorded(path: Path, incomplete: str) -> str:
     return whole if len(whole) <= WIDTH else f"Recorded: {path.name}{incomplete}\nIn:       {path.parent}"
 
 
-def carry_out(launch: Launch) -> Ended:
-    """Run from start to end; raises DriverError and OSError, InterruptedError among them: told twice to stop."""
-    return asyncio.run(_carry_out(launch))
+def carry_out(launch: Launch, keep: Callable[[Ended], None] = lambda _ended: None) -> Ended:
+    """Run from start to end; raises DriverError and OSError.
+
+    keep  puts what the run came to where it is to be; a Ctrl-C that comes meanwhile does not interrupt it
+    """
+    with Late() as late:
+        ended = asyncio.run(_carry_out(launch, late))
+        if ended.cut_short:
+            ended.write_left()  # by now no thread writes any more
+        keep(ended)
+    return ended
 
 
-async def _carry_out(launch: Launch) -> Ended:
+async def _carry_out(launch: Launch, late: Late) -> Ended:
     out = sys.stderr if launch.jsonl == "-" else sys.stdout
     about, session = _beginning(launch)
     broker, no_broker = _broker(joins=launch.source == "demo")
@@ -147,7 +166,7 @@ async def _carry_out(launch: Launch) -> Ended:
     stop = Stop()
     with ExitStack() as stack:
         jsonl = None if launch.jsonl is None else stack.enter_context(open_jsonl(launch.jsonl, session.t0_ns))
-        stack.enter_context(stopping_on_signals(stop))
+        stack.enter_context(stopping_on_signals(stop, late))
         if launch.seconds is not None:
             asyncio.get_running_loop().call_later(launch.seconds, stop, "the time is up")
         plan = Plan(
@@ -170,17 +189,13 @@ async def _carry_out(launch: Launch) -> Ended:
             chore=None if launch.folder is None else partial(mend_newest, launch.folder),
         )
         runtime = Runtime(plan, stop, lambda text: print(between_words(text, out), file=out, flush=True))
+        cut_short = False
         try:
-            outcome = await runtime.run()
+            await runtime.run()
         except asyncio.CancelledError:  # asked a second time while it drained
-            raise InterruptedError(stopped_at_once(runtime.files)) from None
-    return Ended(outcome, session, tuple(each.words for each in engine.faults.values()), out)
-
-
-def stopped_at_once(files: Sequence[Path]) -> str:
-    """Say what is left of a run that was not given the time to drain."""
-    kept = ", ".join(str(path) for path in files)
-    return f"stopped at once; {f'recording kept: {kept}' if kept else 'nothing was recorded'}"
+            cut_short = True
+    faults = tuple(each.words for each in engine.faults.values())
+    return Ended(runtime.outcome, session, faults, out, cut_short, runtime.write_left, lambda: cut_short or late.noted)
 
 
 def mend_newest(folder: Path) -> None:

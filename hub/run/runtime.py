@@ -18,7 +18,7 @@ from typing import Any
 
 from drivers.packets import Said
 from drivers.recordings.recording import SessionInfo
-from dsp.records import Record
+from dsp.records import Record, Summary
 from hub.broker.loopback import DEFAULT_PORT, LoopbackBroker
 from hub.flow.bus import Bus, Policy, Subscription
 from hub.flow.engine import Engine
@@ -105,6 +105,7 @@ class Runtime:
         self._recorder: RecorderSink | None = None
         self._diary: DiarySink | None = None
         self._outcome = Outcome()
+        self._is_concluded = False
         self._said: Callable[[Said | None], None] = lambda _said: None
         self._course = Course(
             plan.engine,
@@ -113,7 +114,6 @@ class Runtime:
             self._notices,
             self._facts,
             self._posts,
-            self._outcome,
             now_ns=self._now,
             live=plan.about.source != "replay",
             observe=plan.observe,
@@ -121,14 +121,30 @@ class Runtime:
         )
 
     @property
-    def files(self) -> list[Path]:
-        """The recordings of this run so far."""
-        return self._outcome.files
+    def outcome(self) -> Outcome:
+        """What the run has come to so far; whole when `run` is over, cancelled or not."""
+        return self._outcome
+
+    def write_left(self) -> None:
+        """Keep what the diary of a run that was cancelled holds yet; once no thread of it writes any more."""
+        if self._diary is not None:
+            self._diary.write_left()
 
     async def run(self) -> Outcome:
-        """Run until the source ends or somebody asks to stop. Raises DriverError when there is no source to run on."""
+        """Run until the source ends or somebody asks to stop. Raises DriverError when there is no source to run on.
+
+        Cancelled it ends at once: what is known is in `outcome` then, and what was not delivered is not.
+        """
         try:
             await self._run()
+        except asyncio.CancelledError:
+            if not self._is_concluded:
+                for record in self._conclude():
+                    self._plan.observe(record)
+                    self._telemetry.pass_over(record)
+                self._note_said()
+            self._count_losses()
+            raise
         except BaseExceptionGroup as errors:
             if (cause := driver_error(errors)) is not None:
                 if self._recorder is not None:
@@ -183,6 +199,7 @@ class Runtime:
             for name, work in source.tasks(self._stop):
                 group.create_task(work, name=name)
             while True:
+                self._is_concluded = False  # a replay goes on after its end
                 async for batch in source.batches(self._stop):
                     await self._course.take_all(batch)
                 await self._finish(source)
@@ -191,12 +208,23 @@ class Runtime:
 
     async def _finish(self, source: Source) -> None:
         self._outcome.losses["radio"] = source.dropped
-        self._outcome.plan = self._plan.engine.plan()
-        for record in self._plan.engine.finish():
+        for record in self._conclude():
             await self._course.tell(record)
-        self._outcome.marks, self._outcome.pains = self._telemetry.marks, self._telemetry.pains
+        self._note_said()
         self._session.end(source.now_ns())
         await self._course.frame(source.now_ns())
+
+    def _conclude(self) -> list[Record]:
+        """Have the core say its last words: what the run came to is known from here on, whoever still hears of it."""
+        self._is_concluded = True
+        self._outcome.plan = self._plan.engine.plan()
+        last = self._plan.engine.finish()
+        self._outcome.summary = next(record for record in last if isinstance(record, Summary))
+        self._note_said()
+        return last
+
+    def _note_said(self) -> None:
+        self._outcome.marks, self._outcome.pains = self._telemetry.marks, self._telemetry.pains
 
     async def _steered(self, order: CommandMessage) -> str | None:
         done = self._steer(order)

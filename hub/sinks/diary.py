@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol
@@ -69,6 +70,12 @@ class DiarySink:
                 retrying.cancel()
         while self._unwritten and self._last_attempts > 0:
             await self._try()
+
+    def write_left(self) -> None:
+        """Write, once, what waited when this was cancelled; what a history does not take is left."""
+        self._unwritten.extend(self._subscription.take())
+        with contextlib.suppress(HistoryError):
+            self._write()
 
     async def _retry(self) -> None:
         while True:

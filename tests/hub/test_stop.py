@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from hub.stop import Stop, stopping_on_signals
+from hub.stop import Late, Stop, stopping_on_signals
 
 
 def refuse(*_: object) -> None:
@@ -44,3 +44,27 @@ async def test_waiting_for_stop_is_over_when_asked_or_in_time():
     assert await stop.wait_for(1000.0)
     stop("too late")
     assert stop.reason == "enough"
+
+
+@pytest.mark.real_time
+@pytest.mark.parametrize("as_on_windows", [False, True])
+def test_a_signal_while_a_run_is_kept_is_noted_and_one_more_interrupts(
+    monkeypatch: pytest.MonkeyPatch, *, as_on_windows: bool
+):
+    async def run(late: Late) -> None:
+        if as_on_windows:
+            monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", refuse)
+        stop = Stop()
+        with stopping_on_signals(stop, late):
+            os.kill(os.getpid(), signal.SIGINT)
+            await stop.wait()
+
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with Late() as late:
+        asyncio.run(run(late))
+        assert not late.noted
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert late.noted
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before

@@ -6,6 +6,8 @@ import errno
 import io
 import sqlite3
 import sys
+from collections.abc import Callable
+from typing import TypeAlias
 
 import pytest
 
@@ -26,6 +28,9 @@ from hub.settings.folders import data_folder
 SUMMARY = Summary(0, 262, 100.0, 169.5, 251.9, 103.2, 12.7, 10.5, 12.4, 11.1, 0, 0, 12, 12)
 
 
+Keep: TypeAlias = Callable[[Ended], None]
+
+
 class Gone(io.StringIO):
     """What stdout and stderr are after a hang-up."""
 
@@ -33,20 +38,22 @@ class Gone(io.StringIO):
         raise OSError(errno.EIO, "Input/output error")
 
 
-def runs(launch: Launch) -> Ended:
+def runs(launch: Launch, keep: Keep) -> Ended:
     """A run of 100 s."""
     step = Step(0, None, None, None, None, Side.LEFT, None, 5.0, Placement.SACRUM, Placement.SACRUM, 1.0)
     for _ in range(200):
         launch.observe(step)
     session = SessionInfo(0, "2026-03-01T07:30:00.000Z", launch.runner)
-    return Ended(Outcome(summary=SUMMARY, running_s=100.0), session, (), sys.stdout)
+    ended = Ended(Outcome(summary=SUMMARY, running_s=100.0), session, (), sys.stdout)
+    keep(ended)
+    return ended
 
 
 def test_the_run_is_in_the_history_all_the_same(monkeypatch: pytest.MonkeyPatch):
-    def runs_and_hangs_up(launch: Launch) -> Ended:
+    def runs_and_hangs_up(launch: Launch, keep: Keep) -> Ended:
         for stream in ("stdout", "stderr"):
             monkeypatch.setattr(sys, stream, Gone())
-        return runs(launch)
+        return runs(launch, keep)
 
     monkeypatch.setattr(live, "carry_out", runs_and_hangs_up)
     assert carry_out(["run", "--headless"]) == 1
@@ -76,10 +83,10 @@ def test_what_is_locked_is_not_to_be_thrown_away_and_no_plan_is_replaced_by_one_
     other.execute("BEGIN IMMEDIATE")
     launched: list[Launch] = []
 
-    def runs_while_it_is_let_go(launch: Launch) -> Ended:
+    def runs_while_it_is_let_go(launch: Launch, keep: Keep) -> Ended:
         launched.append(launch)
         other.close()
-        return runs(launch)
+        return runs(launch, keep)
 
     monkeypatch.setattr(live, "carry_out", runs_while_it_is_let_go)
     assert carry_out(["run", "--headless"]) == 0

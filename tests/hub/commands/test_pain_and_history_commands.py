@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -208,11 +209,13 @@ def test_runs_of_a_virtual_runner_are_kept_apart(
 ):
     launched: list[Launch] = []
 
-    def ended(launch: Launch) -> Ended:
+    def ended(launch: Launch, keep: Callable[[Ended], None]) -> Ended:
         launched.append(launch)
         summary = Summary(0, 900, 400.0, 170.0, None, None, None, None, None, None, 0, 0, 0, 0)
         session = SessionInfo(0, "2025-03-01T07:30:00.000Z", launch.runner)
-        return Ended(Outcome(summary=summary, running_s=300.0), session, (), sys.stdout)
+        done = Ended(Outcome(summary=summary, running_s=300.0), session, (), sys.stdout)
+        keep(done)
+        return done
 
     monkeypatch.setattr(live, "carry_out", ended)
     assert carry_out(["run", "--radio", "virtual", "--headless"]) == 0
@@ -227,7 +230,7 @@ def test_before_a_run_a_log_reads_the_same_with_and_without_pain(
     history: History, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     session = SessionInfo(0, "2025-03-01T07:30:00.000Z", "runner")
-    monkeypatch.setattr(live, "carry_out", lambda _launch: Ended(Outcome(), session, (), sys.stdout))
+    monkeypatch.setattr(live, "carry_out", lambda _launch, _keep: Ended(Outcome(), session, (), sys.stdout))
 
     def printed() -> str:
         assert carry_out(["run", "--headless"]) == 0

@@ -23,7 +23,6 @@ from hub.flow.session import Session
 from hub.messages.incoming import CommandMessage
 from hub.messages.lines import encode_line
 from hub.messages.wire import Post
-from hub.outcome import Outcome
 from hub.replay.course import Course
 from hub.replay.replayed import ReplayedSource
 from hub.settings.run_settings import RunSettings
@@ -65,7 +64,6 @@ class Player:
             self.notices,
             facts,
             posts,
-            Outcome(),
             now_ns=self.source.now_ns,
             live=False,
             observe=self._observe,

@@ -1,0 +1,208 @@
+"""A run that is told twice to stop ends at once, and what is known of it is kept all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from drivers.packets import Packet, Said
+from drivers.recordings.recording import RecordingReader, SessionInfo
+from dsp.records import PainReport, Record, Step, Summary
+from hub.command_line.dispatch import carry_out
+from hub.commands import live
+from hub.commands.keep_run import keep
+from hub.flow.bus import Subscription
+from hub.flow.engine import RadioItem
+from hub.flow.source import NamedTask, Source
+from hub.history import schema
+from hub.history.runs import RunCount, StoredRun
+from hub.history.store import History
+from hub.messages.incoming import CommandMessage
+from hub.messages.wire import Post
+from hub.outcome import Outcome
+from hub.run.launch import AT_ONCE, Ended
+from hub.run.runtime import Runtime
+from hub.settings.folders import data_folder
+from hub.sinks.diary import Diary
+from hub.stop import Stop
+from tests.hub.replay.player import with_said
+from tests.hub.run.a_run import a_run
+
+KNEE = b'{"type":"pain","level":6,"site":"kneecap","side":"left"}'
+
+
+class Impatient:
+    """A recorded run, all at once; then somebody presses Ctrl-C, and, `twice`, again, while the links still end."""
+
+    dropped = 0
+
+    def __init__(self, recording: Path, *, twice: bool) -> None:
+        self._items = list(RecordingReader(recording))
+        self._twice = twice
+        self._last_ns = 0
+
+    def now_ns(self) -> int:
+        return self._last_ns
+
+    def steer(self, order: CommandMessage) -> str | None:
+        del order
+        return None
+
+    def tasks(self, stop: Stop) -> Sequence[NamedTask]:
+        del stop
+        return ()
+
+    async def goes_on(self, stop: Stop) -> bool:
+        del stop
+        return False
+
+    def diverged(self, said: Said | None) -> None:
+        pass
+
+    def status(self) -> None:
+        pass
+
+    async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem]]:
+        for item in self._items:
+            if isinstance(item, Packet):
+                self._last_ns = item.t_recv_ns
+            yield (item,)
+        os.kill(os.getpid(), signal.SIGINT)
+        await stop.wait()
+        if self._twice:
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.sleep(60)
+
+
+@pytest.mark.real_time
+@pytest.mark.parametrize("when", ["while links end", "while it is kept"])
+def test_the_run_is_in_the_history_with_its_pain_and_its_summary_is_told(
+    when: str,
+    small_recording: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    twice, add = when == "while links end", History.add
+
+    def interrupted(history: History, run: StoredRun) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        add(history, run)
+
+    if not twice:
+        monkeypatch.setattr(History, "add", interrupted)
+
+    @asynccontextmanager
+    async def impatient(*_wanted: object) -> AsyncIterator[Source]:
+        yield Impatient(with_said(small_recording, tmp_path, KNEE), twice=twice)
+
+    monkeypatch.setattr(live, "_open_sensors", impatient)
+    monkeypatch.setattr("hub.run.launch._broker", lambda **_how: (None, ""))
+    monkeypatch.setattr("hub.history.runs.SHORTEST_S", 5.0)
+    monkeypatch.setattr("hub.history.runs.FEWEST_STEPS", 20)
+    assert carry_out(["run", "--headless", "--sound", "off"]) == int(twice)
+    history = History(data_folder() / "history.sqlite")
+    (run,) = history.newest("runner")
+    assert run.steps == 44
+    assert run.drop_excursion_left_deg is not None
+    assert run.recording is not None
+    assert [each.level for each in history.pains("runner")] == [6]
+    said = capsys.readouterr().out
+    assert "44 in 0 min 16 s of running" in said
+    assert (AT_ONCE in said) is twice
+    assert "Recorded: " in said
+
+
+@pytest.mark.parametrize("when", ["while it runs", "while a sink is slow"])
+async def test_what_the_run_came_to_is_known_whenever_it_is_cancelled(small_recording: Path, tmp_path: Path, when: str):
+    records: list[Record] = []
+
+    async def slow(subscription: Subscription[Post]) -> None:
+        async for _batch in subscription.batches():
+            pass
+        await asyncio.sleep(60)
+
+    is_slow = when == "while a sink is slow"
+    run = a_run(small_recording, tmp_path, console=slow if is_slow else None, observe=records.append)
+    runtime = Runtime(run.plan, run.stop, run.said.append)
+    running = asyncio.create_task(runtime.run(), name="run")
+    await asyncio.sleep(15)
+    if is_slow:
+        run.stop("enough")
+        await asyncio.sleep(1)
+    loop = asyncio.get_running_loop()
+    asked_s = loop.time()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert loop.time() - asked_s < 0.5
+    summary = runtime.outcome.summary
+    assert summary is not None
+    assert records.count(summary) == 1
+    assert summary.steps == sum(isinstance(record, Step) for record in records) > 10
+    assert 5.0 < runtime.outcome.running_s < 15.0
+
+
+class LockedBook:
+    """A history that somebody holds, until they let go."""
+
+    def __init__(self) -> None:
+        self.held = threading.Event()
+        self.kept: list[int | None] = []
+
+    def pain(self, report: PainReport) -> None:
+        if not self.held.is_set():
+            raise schema.HistoryBusyError("busy")
+        self.kept.append(report.level)
+
+    def mark(self, mark: object) -> None:
+        pass
+
+    def threshold(self, threshold: object) -> None:
+        pass
+
+
+async def test_a_report_that_waited_for_the_history_is_tried_once_more(small_recording: Path, tmp_path: Path):
+    book = LockedBook()
+    diary: Diary = book
+    run = a_run(with_said(small_recording, tmp_path, KNEE), tmp_path, diary=diary, name_file=None)
+    runtime = Runtime(run.plan, run.stop, run.said.append)
+    running = asyncio.create_task(runtime.run(), name="run")
+    await asyncio.sleep(15)
+    running.cancel()
+    await asyncio.sleep(0)
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    assert book.kept == []
+    book.held.set()
+    runtime.write_left()
+    runtime.write_left()
+    assert book.kept == [6]
+
+
+def test_a_history_that_somebody_holds_is_asked_once_and_not_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    tries: list[str] = []
+
+    def busy(_history: History, run: StoredRun) -> None:
+        tries.append(run.runner)
+        raise schema.HistoryBusyError("busy")
+
+    monkeypatch.setattr(History, "add", busy)
+    summary = Summary(0, 262, 100.0, 169.5, 251.9, 103.2, 12.7, 10.5, 12.4, 11.1, 0, 0, 12, 12)
+    ended = Ended(
+        Outcome(summary, 100.0), SessionInfo(0, "", "ann"), (), sys.stdout, cut_short=True, in_a_hurry=lambda: True
+    )
+    assert "NOT added: busy" in keep(ended, History(tmp_path / "history.sqlite"), "ann", RunCount())
+    assert tries == ["ann"]
