@@ -18,6 +18,7 @@ from hub.client import HubClient
 from hub.messages.topics import WireError, coach_topics, runner_slug
 from hub.settings.broker_addresses import FROM_ENVIRONMENT, naming_words, watched_server
 from hub.settings.config import MqttSection
+from hub.terminal.dashboard import REPORTED
 from hub.terminal.tether import FLAG, when_parent_ends
 from tui.app import DashboardApp
 from tui.coach import CoachApp
@@ -107,7 +108,7 @@ def chosen_app(options: argparse.Namespace) -> Shell:
         section = msgspec.structs.replace(section, password_file=None)
     server = watched_server(section, "--broker")
     if not options.watch:
-        return DashboardApp(HubClient(server, options.runner), options.runner)
+        return DashboardApp(HubClient(server, options.runner), options.runner, reported=os.environ.pop(REPORTED, ""))
     return CoachApp(HubClient(server, topics=coach_topics(options.runner)), str(server))
 
 

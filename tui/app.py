@@ -89,8 +89,10 @@ class DashboardApp(Shell):
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
     ]
 
-    def __init__(self, feed: Feed, runner: str, clock_s: Callable[[], float] = time.monotonic) -> None:
-        board = Board()
+    def __init__(
+        self, feed: Feed, runner: str, clock_s: Callable[[], float] = time.monotonic, *, reported: str = ""
+    ) -> None:
+        board = Board(reported)
         super().__init__(feed, clock_s, hear=self._hear_of, fail=self._say_broken)
         self.board = board
         self.painted = 0

@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from dsp import texts
+from dsp.cues.pain_noted import described
+from dsp.records import PainReport, Side
 from dsp.runner.history import PastRun
 from dsp.runner.plan import Plan
-from dsp.runner.return_to_run import cap_today
+from dsp.runner.return_to_run import RETURN_DAYS, cap_today
 from dsp.thresholds.onset import Onset
 from hub.history.runs import StoredPain, days_between
 from hub.history.store import History
 from hub.messages.wire import utc
 from hub.text.pain_text import is_own_terminal
 
+COUNTS_TODAY = " Today's plan counts it."
 ASK_FROM_DAYS, ASK_TO_DAYS = 0.25, 3.0
 """The next morning, and the two after it: later nobody remembers."""
 
@@ -57,7 +60,8 @@ def ask_next_morning(history: History, runner: str) -> None:
 
 def before_run(history: History, runner: str, past: Sequence[PastRun], plan: Plan) -> list[str]:
     """Give the lines before a run, for the runner's own terminal only: they tell of pain; raises HistoryError."""
-    lines: list[str] = []
+    reported = "" if plan.held else reported_last(history, runner, plan)  # else it is named below
+    lines = [reported] if reported else []
     if plan.held:
         reasons = [pain for pain in history.pains(runner) if pain.hurts or pain.numb]
         if reasons:
@@ -66,6 +70,25 @@ def before_run(history: History, runner: str, past: Sequence[PastRun], plan: Pla
     if cap is not None:
         lines.append(texts.CAP_TODAY.format(cap=texts.distance(cap.exposure_m), why=cap.why))
     return lines
+
+
+def reported_last(history: History, runner: str, plan: Plan, now: datetime | None = None) -> str:
+    """Say in a line what was reported in the last run or since, for the runner's own eyes; raises HistoryError.
+
+    Empty when nothing hurt then, or it is longer ago than what is reported counts on the way back (`RETURN_DAYS`).
+    """
+    reported = [pain for pain in history.pains(runner) if pain.hurts or pain.numb]
+    newest = history.newest(runner, 1)
+    since = newest[0].started_utc if newest else ""
+    lately = [pain for pain in reported if (pain.started_utc or pain.said_utc) >= since]
+    if not lately or days_between(lately[-1].said_utc, now or datetime.now(UTC)) > RETURN_DAYS:
+        return ""
+    worst = max(lately, key=lambda pain: -1 if pain.level is None else pain.level)
+    side = None if worst.side is None else Side(worst.side)
+    what = described(PainReport(0, worst.level, worst.site, side, None, worst.numb))
+    more = f", the worst of {len(lately)}" if len(lately) > 1 else ""
+    counts = plan.held or any(pain.exposure_m is not None for pain in lately)
+    return f"Reported last time ({worst.said_utc[:10]}): {what}{more}.{COUNTS_TODAY if counts else ''}"
 
 
 def short(pain: StoredPain) -> str:

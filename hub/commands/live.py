@@ -15,7 +15,7 @@ from dsp.runner.history import PastRun
 from dsp.runner.plan import Plan
 from firmware_profiles.catalog import Catalog
 from hub.broker.beyond import USER, BeyondBroker, lacking, watchers_password
-from hub.commands.before_run import ask_next_morning, before_run
+from hub.commands.before_run import ask_next_morning, before_run, reported_last
 from hub.commands.keep_run import COUNTS, keep, tell_pain, tell_summary
 from hub.flow.source import Source
 from hub.history.runs import RunCount
@@ -53,7 +53,7 @@ def run(options: Namespace) -> int:
     made_up = radio == VIRTUAL
     history = History(demo_folder() / "virtual.sqlite" if made_up else data_folder() / "history.sqlite")
     earlier = _earlier(history, runner)
-    past, plan = earlier or ((), Plan())
+    past, plan, reported = earlier or ((), Plan(), "")
     settings = RunSettings(
         mounts=mounts,
         history=past,
@@ -88,6 +88,7 @@ def run(options: Namespace) -> int:
             sound=with_output(config.sound, options.sound),
             observe=count.observe,
             history=history,
+            reported=reported,
         ),
         keep_it,
     )
@@ -100,8 +101,10 @@ def run(options: Namespace) -> int:
     return ended.code
 
 
-def _earlier(history: History, runner: str) -> tuple[tuple[PastRun, ...], Plan] | None:
+def _earlier(history: History, runner: str) -> tuple[tuple[PastRun, ...], Plan, str] | None:
     """Read what is known of the runner, ask about the morning, and say what there is to say before a run.
+
+    Gives the earlier runs, the plan, and in a line what was reported last, for the runner's own screen.
 
     None: the history cannot be read, which is no reason not to run. It is said, and reports of pain are still tried.
     """
@@ -109,13 +112,15 @@ def _earlier(history: History, runner: str) -> tuple[tuple[PastRun, ...], Plan] 
         patiently(lambda: history.plan(runner))
         ask_next_morning(history, runner)
         past, plan = history.past(runner), history.plan(runner)
-        lines = before_run(history, runner, past, plan) if is_own_terminal(sys.stdout) else []
+        own = is_own_terminal(sys.stdout)
+        lines = before_run(history, runner, past, plan) if own else []
+        reported = reported_last(history, runner, plan) if own else ""
     except HistoryError as error:
         tell(f"stridecue: {error}. This run is not compared with earlier ones.", sys.stderr)
         return None
     for line in lines:
         tell(line, sys.stdout)
-    return past, plan
+    return past, plan, reported
 
 
 def chosen_config(file: str | None) -> tuple[Config, str]:

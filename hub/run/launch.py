@@ -72,6 +72,7 @@ class Launch:
     sound    what is heard and where; None: nothing
     theme        look of the dashboard; None: the one chosen last
     seconds      end by itself after so long; None: when asked to
+    reported     what was reported last, in a line for the runner's own dashboard; on no broker
     history      where pain and thresholds are kept while the run goes on; None: nowhere
     """
 
@@ -92,6 +93,7 @@ class Launch:
     seconds: float | None = None
     observe: Callable[[Record], None] = lambda _record: None
     history: History | None = None
+    reported: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ async def _carry_out(launch: Launch, late: Late) -> Ended:
             console=None if dashboard else _console(out, launch.source),
             dashboard=dashboard,
             theme=launch.theme,
+            reported=launch.reported,
             observe=launch.observe,
             diary=_diary(launch, about, session),
             sound=sound,

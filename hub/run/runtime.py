@@ -43,6 +43,7 @@ from hub.sound.plan import Sounds
 from hub.stop import Stop
 from hub.telemetry.posts import Telemetry
 from hub.telemetry.stamps import About
+from hub.terminal.dashboard import Dashboard
 from hub.text.missing import missing_text
 
 BEAT_S = 0.5
@@ -61,6 +62,7 @@ class Plan:
     name_file path of the n-th recording of this run; None: not recorded
     jsonl     an open output for every record, attitude only with `signals`
     console   prints posts when there is no dashboard; gets its own subscription
+    reported  what was reported last, for the dashboard only
     observe   called with every record, synchronously
     sound     what is heard; None: nothing
     diary     keeps pain and thresholds at once, in a thread
@@ -81,6 +83,7 @@ class Plan:
     console: Callable[[Subscription[Post]], Coroutine[Any, Any, None]] | None = None
     dashboard: bool = False
     theme: str | None = None
+    reported: str = ""
     observe: Callable[[Record], None] = lambda _record: None
     sound: Sounds | None = None
     diary: Diary | None = None
@@ -98,7 +101,7 @@ class Runtime:
         self._posts: Bus[Post] = Bus()
         self._session = Session()
         self._telemetry = Telemetry(plan.about, self._session)
-        self._screen = Screen(plan.theme, stop, say)
+        self._screen = Screen(Dashboard(plan.theme, plan.reported), stop, say)
         self._notices = Notices(self._screen.say)
         self._now_ns: Callable[[], int] = lambda: plan.about.t0_ns
         self._steer: Callable[[CommandMessage], str | None] = lambda _order: None

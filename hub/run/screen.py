@@ -14,9 +14,9 @@ _LOG = logging.getLogger("stridecue.runtime")
 class Screen:
     """`say` gets lines for the terminal, and only while no dashboard owns it; who quits the dashboard ends the run."""
 
-    def __init__(self, theme: str | None, stop: Stop, say: Callable[[str], None]) -> None:
+    def __init__(self, dashboard: Dashboard, stop: Stop, say: Callable[[str], None]) -> None:
         self.has_dashboard = False
-        self._dashboard = Dashboard(theme)
+        self._dashboard = dashboard
         self._stop = stop
         self._say = say
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
 import sys
 
 from hub.terminal.ending import ended
@@ -15,6 +16,8 @@ from hub.terminal.terminal import SavedTerminal
 from hub.terminal.tether import Tether
 
 STOP_TIMEOUT_S = 3.0
+REPORTED = "STRIDECUE_REPORTED"
+"""Of the environment: a line for the runner alone."""
 
 
 def dashboard_is_installed() -> bool:
@@ -23,10 +26,15 @@ def dashboard_is_installed() -> bool:
 
 
 class Dashboard:
-    """The child process; `start`, then wait for `ended`, then `stop` in any case. `theme` None: the one chosen last."""
+    """The child process; `start`, then wait for `ended`, then `stop` in any case.
 
-    def __init__(self, theme: str | None = None) -> None:
+    theme     None: the one chosen last
+    reported  what was reported last: in the environment, which nobody else reads, and on no broker
+    """
+
+    def __init__(self, theme: str | None = None, reported: str = "") -> None:
         self._look = [] if theme is None else ["--theme", theme]
+        self._environment = {**os.environ, REPORTED: reported}
         self._process: asyncio.subprocess.Process | None = None
         self._tether: Tether | None = None
         self._terminal = SavedTerminal()
@@ -36,7 +44,9 @@ class Dashboard:
         tether = Tether()
         command = [sys.executable, "-m", "tui", "--port", str(port), "--runner", runner, *tether.arguments, *self._look]
         try:
-            self._process = await asyncio.create_subprocess_exec(*command, pass_fds=tether.descriptors)
+            self._process = await asyncio.create_subprocess_exec(
+                *command, env=self._environment, pass_fds=tether.descriptors
+            )
         except OSError:
             tether.cut()
             raise

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from dsp.records import ThresholdState
 from hub.client import LinkChange
+from hub.terminal.dashboard import REPORTED
 from tests.tui import scenes
 from tests.tui.dashboard import LARGE, SMALL, dashboard, text_of
+from tui.__main__ import chosen_app, parse
+from tui.app import DashboardApp
 from tui.state.board import FORGET_S
 from tui.widgets.cue_log import CueLog
 from tui.widgets.metric_tile import MetricTile
@@ -54,6 +59,27 @@ async def test_sensors_come_one_by_one(size: tuple[int, int]) -> None:
         await board.look()
         assert board.said.startswith("READY: Stand still")
         assert {plot.empty for plot in board.plots.values()} == {"Comes after a few steps"}
+
+
+@BOTH
+async def test_before_a_run_the_banner_says_what_was_reported_last_time(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "Reported last time (2026-03-01): 4 of 10, right outer knee. Today's plan counts it."
+    monkeypatch.setenv(REPORTED, told)
+    chosen = chosen_app(parse(["--runner", "ann"]))
+    assert REPORTED not in os.environ, "a page that is served from here is not told"
+    assert isinstance(chosen, DashboardApp)
+    async with dashboard(size) as board:
+        board.app.board.reported = chosen.board.reported
+        await board.play(scenes.no_sensors)
+        board.feed.say(*(scenes.sensor(device) for device in scenes.SENSORS))
+        await board.look()
+        await board.look()
+        assert board.said == f"READY: Stand still for 3 seconds, then start running. {told}"
+        assert told in " ".join(text_of(board.banner).split())
+        await board.play(scenes.running)
+        assert "Reported" not in board.said
 
 
 @BOTH

@@ -266,7 +266,7 @@ def _before_or_between(board: Board) -> Announcement:
         "○",
         "READY",
         "Stand still for 3 seconds, then start running.",
-        "Standing gives hip drop its zero; the run starts by itself.",
+        board.reported or "Standing gives hip drop its zero; the run starts by itself.",
     )
 
 

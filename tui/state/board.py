@@ -89,9 +89,10 @@ class Link:
 
 
 class Board:
-    """Bounded: one slot per thing, whatever the rate of messages."""
+    """Bounded: one slot per thing, whatever the rate of messages. `reported`: what the runner reported last time."""
 
-    def __init__(self) -> None:
+    def __init__(self, reported: str = "") -> None:
+        self.reported = reported
         self.link = Link()
         self.clear()
 

@@ -17,7 +17,7 @@ from dsp.runner.plan import Plan
 from hub.command_line.arguments import parse
 from hub.command_line.dispatch import carry_out
 from hub.commands import live
-from hub.commands.before_run import ask_next_morning, before_run, unanswered
+from hub.commands.before_run import ask_next_morning, before_run, reported_last, unanswered
 from hub.contract.examples import EXAMPLES
 from hub.history.runs import StoredMark, StoredRun
 from hub.history.store import History
@@ -132,10 +132,10 @@ def test_the_next_morning_is_asked_once(
 def test_todays_cap_is_said_before_a_run(history: History):
     history.add(a_run(2.0))
     carry_out(["pain", "4", "--km", "4.0"])
-    (line,) = before_run(history, "runner", history.past("runner"), Plan())
+    _, line = before_run(history, "runner", history.past("runner"), Plan())
     assert line == "today's cap: 1.9 km (return to running after pain at 4.8 km)"
     carry_out(["pain", "4", "--km", "0.5"])
-    (line,) = before_run(history, "runner", history.past("runner"), Plan())
+    _, line = before_run(history, "runner", history.past("runner"), Plan())
     assert line.startswith("today's cap: 240 m (return to running after pain at 600 m)")
 
 
@@ -245,6 +245,42 @@ def test_before_a_run_a_log_reads_the_same_with_and_without_pain(
     assert printed() == before
     monkeypatch.setattr(live, "is_own_terminal", lambda _out: True)
     assert "Cues are off: you reported buttock" in printed()
+
+
+def test_what_was_reported_last_is_said_before_the_next_run_until_one_was_free_of_it(
+    history: History, capsys: pytest.CaptureFixture[str]
+):
+    history.add(a_run(2.0))
+    assert reported_last(history, "runner", Plan()) == ""
+    carry_out(["pain", "4", "--site", "outer knee", "--side", "right"])
+    today = datetime.now(UTC)
+    said = f"Reported last time ({today:%Y-%m-%d}): 4 of 10, right outer knee."
+    assert reported_last(history, "runner", Plan()) == said, "nobody knows where it began"
+    carry_out(["pain", "2", "--site", "calf or Achilles", "--km", "4.0"])
+    capsys.readouterr()
+    told = f"{said[:-1]}, the worst of 2. Today's plan counts it."
+    assert reported_last(history, "runner", Plan()) == told
+    assert before_run(history, "runner", history.past("runner"), Plan())[0] == told
+    assert reported_last(history, "runner", Plan(), today + timedelta(days=29)) == ""
+    carry_out(["pain", "0"])
+    history.add(a_run(-0.1))
+    assert reported_last(history, "runner", Plan()) == ""
+
+
+def test_what_was_reported_is_for_the_runners_own_screen(history: History, monkeypatch: pytest.MonkeyPatch):
+    launched: list[Launch] = []
+
+    def ended(launch: Launch, _keep: Callable[[Ended], None]) -> Ended:
+        launched.append(launch)
+        return Ended(Outcome(), SessionInfo(0, None, launch.runner), (), sys.stdout)
+
+    monkeypatch.setattr(live, "carry_out", ended)
+    history.add(a_run(2.0))
+    carry_out(["pain", "4", "--km", "4.0"])
+    assert carry_out(["run", "--headless"]) == 0
+    monkeypatch.setattr(live, "is_own_terminal", lambda _out: True)
+    assert carry_out(["run", "--headless"]) == 0
+    assert [launch.reported.partition("): ")[2] for launch in launched] == ["", "4 of 10. Today's plan counts it."]
 
 
 @pytest.mark.parametrize("words", ["lower back", "left buttock", "sciatica", "groin"])

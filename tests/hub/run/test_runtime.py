@@ -23,7 +23,7 @@ from hub.flow.bus import Subscription
 from hub.flow.engine import Engine
 from hub.flow.source import Source
 from hub.link.connection import Server, open_client
-from hub.messages.wire import MetricsMessage, Post, SensorMessage, SessionMessage
+from hub.messages.wire import MetricsMessage, Post, SensorMessage, SessionMessage, encode
 from hub.replay.replayed import ReplayedSource, opened
 from hub.run.runtime import Plan, Runtime
 from hub.settings.run_settings import RunSettings
@@ -151,6 +151,13 @@ async def test_whether_it_is_recorded_now_is_told_with_the_session(small_recordi
         if isinstance(post.message, SessionMessage)
     ]
     assert list(dict.fromkeys(told)) == [(False, None), (True, "run.mcap")]
+
+
+async def test_what_was_reported_last_is_on_no_broker(small_recording: Path, tmp_path: Path):
+    posts: list[Post] = []
+    await a_run(small_recording, tmp_path, reported="Reported last time: 4 of 10.", console=kept(posts)).play()
+    assert len(posts) > 100
+    assert not any(b"eported last" in encode(post.message) for post in posts)
 
 
 async def test_a_second_request_cancels_and_still_closes_the_recording(small_recording: Path, tmp_path: Path):

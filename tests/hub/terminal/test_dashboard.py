@@ -15,6 +15,7 @@ STAND_IN = """\
 #!/bin/sh
 # Stands for `python -m tui --port P --runner R --parent-fd N`: ends when the pipe does, or at once.
 echo "$@" > {said}
+echo "$STRIDECUE_REPORTED" > {said}.alone
 {then}
 """
 
@@ -30,7 +31,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str) -> Path
 @pytest.mark.real_time
 async def test_the_dashboard_ends_when_the_hub_closes_its_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     said = stand_in(tmp_path, monkeypatch, 'trap "" TERM; eval "cat <&$8"; exit 0')
-    child = Dashboard("light")
+    child = Dashboard("light", "Reported last time: 4 of 10.")
     await child.start(1883, "ann")
     for _ in range(500):
         if said.exists() and said.read_text():
@@ -38,7 +39,8 @@ async def test_the_dashboard_ends_when_the_hub_closes_its_pipe(tmp_path: Path, m
         await asyncio.sleep(0.01)
     words = said.read_text().split()
     assert words[:7] == ["-m", "tui", "--port", "1883", "--runner", "ann", "--parent-fd"]
-    assert words[8:] == ["--theme", "light"]
+    assert words[8:] == ["--theme", "light"], "a command line can be read by everybody on the machine"
+    assert said.with_name("said.alone").read_text() == "Reported last time: 4 of 10.\n"
     async with asyncio.timeout(10):
         await child.stop()
 
