@@ -24,7 +24,16 @@ from hub.messages.wire import (
 )
 
 _T = "2026-05-01T07:30:00.250Z"
-_DROP = MetricLine(t_s=1512.2, key="drop_excursion_deg", value=7.4, side=Side.LEFT, quality=0.9)
+_MEAN_DEG, _USUAL_DEG, _BOUND_DEG = 6.8, 5.6, 1.4
+_DROP = tuple(
+    MetricLine(t_s=1512.2, key=key, value=value, side=Side.LEFT, quality=1.0)
+    for key, value in {
+        "drop_excursion_deg": _MEAN_DEG,
+        "drop_excursion_baseline_deg": _USUAL_DEG,
+        "drop_excursion_bound_deg": _BOUND_DEG,
+    }.items()
+)
+"""What a threshold of the hip drop is told with: the slow mean, which is not the field of `metrics`."""
 
 EXAMPLES: dict[str, Message] = {
     "status": StatusMessage(t=_T, seq=1, state="online", instance="9f3a01c2"),
@@ -71,7 +80,14 @@ EXAMPLES: dict[str, Message] = {
         speed_mps=2.94,
         heart_rate_bpm=152.0,
         quality=0.86,
-        extra={"vertical_oscillation_mm": 81.0, "distance_m": 4310.4, "exposure_m": 4522.9},
+        extra={
+            "vertical_oscillation_mm": 81.0,
+            "distance_m": 4310.4,
+            "exposure_m": 4522.9,
+            "drop_excursion_mean_left_deg": _MEAN_DEG,
+            "drop_excursion_baseline_left_deg": _USUAL_DEG,
+            "drop_excursion_bound_left_deg": _BOUND_DEG,
+        },
     ),
     "trend": TrendMessage(
         t=_T,
@@ -100,7 +116,7 @@ EXAMPLES: dict[str, Message] = {
         confidence=0.93,
     ),
     "threshold": ThresholdMessage(
-        t=_T, seq=2, t_s=1512.2, detector="drop_drift", state=ThresholdState.NEAR, side=Side.LEFT, because=(_DROP,)
+        t=_T, seq=2, t_s=1512.2, detector="drop_drift", state=ThresholdState.NEAR, side=Side.LEFT, because=_DROP
     ),
     "cue": CueMessage(
         t=_T,
@@ -110,7 +126,7 @@ EXAMPLES: dict[str, Message] = {
         severity=Severity.ADVICE,
         text="Keep your belt level when you land on your left",
         side=Side.LEFT,
-        because=(_DROP,),
+        because=_DROP,
     ),
     "mark": MarkMessage(t=_T, seq=1, t_s=1512.2, by="coach", text="bridge", running_s=1506.0),
     "sensor": SensorMessage(

@@ -87,6 +87,9 @@ class MetricsMessage(Outgoing, frozen=True, kw_only=True, tag="metrics"):
     quality  the lowest quality of the IMU metrics shown, 0-1
     extra    metrics that have no field of their own, same naming (side before the unit), such as `distance_m` and
              `exposure_m`: metres run, and the same in flat-equivalent metres (downhill counts more, 2.5 times at 10 %)
+
+    `drop_excursion_left_deg` and `_right_deg` are the median of the last ten landings. A threshold judges the slow
+    mean: `drop_excursion_mean_left_deg` in `extra`, `drop_excursion_deg` in the `because` of a threshold or cue.
     """
 
     t_s: float
