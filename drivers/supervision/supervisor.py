@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from drivers.clock import now_ns
@@ -16,7 +17,16 @@ from drivers.radio.facade import Radio, Seen
 from drivers.radio.sighting import Sighting
 from drivers.supervision.backoff import Backoff
 from drivers.supervision.device_supervisor import DeviceSupervisor, services_of
-from drivers.supervision.roles import NOTHING_PAIRED, Role, configured_id, configured_key, is_motion_sensor, role_of
+from drivers.supervision.roles import (
+    NOTHING_PAIRED,
+    Role,
+    address_tail,
+    configured_id,
+    configured_key,
+    is_motion_sensor,
+    role_of,
+    slug,
+)
 from dsp.signals import NS_PER_S, Placement
 from firmware_profiles.catalog import Catalog
 
@@ -162,11 +172,12 @@ class Supervisor:
         return begun
 
     def _who_is_at(self, role: Role) -> Role | None:
-        """The motion sensor that was met first at the place of another one, which would make every step twice."""
-        if role.placement is None or not is_motion_sensor(role.profile):
+        """The sensor that was met first where another one would be taken for it, or make every step twice."""
+        if role.placement is None:
             return None
+        moves = is_motion_sensor(role.profile)
         there = (other for other in self._roles.values() if other.placement is role.placement)
-        return next(filter(lambda other: is_motion_sensor(other.profile), there), None)
+        return next((o for o in there if o.device == role.device or (moves and is_motion_sensor(o.profile))), None)
 
     def _waits(self, address: str) -> bool:
         """Whether a sensor was refused for another one that is still worn at its place."""
@@ -201,6 +212,13 @@ def _unplaced(role: Role) -> LinkState:
 
 
 def _second(role: Role, there: Role) -> LinkState:
+    if role.device == there.device:
+        return _unused(
+            replace(role, device=slug(role.device, address_tail(role.address))),
+            f"{there.address} has the same name and is used: this one is when that has been away for "
+            f"{GIVEN_UP_NS / NS_PER_S:.0f} s; switch one off, or write addresses instead of the name into [sensors] of "
+            f"the configuration (this one's is {role.address})",
+        )
     return _unused(
         role,
         f"{there.name} ({there.address}) is already worn there ({role.placement}), two would count every step twice: "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -13,10 +14,13 @@ from drivers.link_state import LinkState
 from drivers.supervision.supervisor import Supervisor
 from drivers.virtual.lab import VirtualLab
 from drivers.virtual.runner import VirtualRunner
+from drivers.virtual.sensor_kinds import SENSOR_KINDS
 from dsp.signals import Placement
 from firmware_profiles.catalog import load_catalog
 from tests.drivers.supervised import supervised
 
+MISSING = {"My Pod": Placement.FOOT}
+"""Configured and never heard, so that it is looked on."""
 FIVE = {"rsc-foot-0001", "imu6-left_foot-0002", "imu6-sacrum-0004", "hr-chest-0005", "treadmill-0006"}
 SACRUM = "imu6-sacrum-0004"
 RATE_HZ, PER_PACKET = 208, 8
@@ -210,6 +214,30 @@ async def test_a_second_sensor_at_one_place_is_not_used_and_says_why():
         assert "already worn there (sacrum)" in states[-1].detail
         assert "stridecue pair" in states[-1].detail
         assert set(heard.packets) == set(heard.infos) == {used}
+
+
+@pytest.mark.parametrize(
+    ("kind", "placement", "device"),
+    [("sacrum_imu", Placement.SACRUM, "sacrum-same-name"), ("strap", Placement.CHEST, "chest-same-name")],
+)
+async def test_two_sensors_of_one_name_are_not_taken_for_one(kind: str, placement: Placement, device: str):
+    alike = {f"{kind} {n}": replace(SENSOR_KINDS[kind], name="Same name", number=n) for n in (7, 8)}
+    two = VirtualLab(VirtualRunner(), tuple(alike), kinds=alike)
+    async with two, supervised(two.radio, {"Same name": placement, **MISSING}) as heard:
+        await heard.until(lambda: len(heard.streaming()) == 1 and "failed" in map(heard.state, heard.states))
+        await asyncio.sleep(10)
+        assert heard.streaming() == {device}
+        assert set(heard.packets) == {device}
+        (refused,) = set(heard.states) - {device, "foot-my-pod"}
+        assert refused in {f"{device}-0007", f"{device}-0008"}
+        used, spare = heard.infos[device].address, heard.states[refused][-1]
+        assert spare.address != used
+        assert f"{used} has the same name and is used" in spare.detail
+        assert spare.address in spare.detail
+        assert [state.state for state in heard.states[device]].count("failed") == 0
+        two.kill(next(each for each, sensor in two.sensors.items() if sensor.identity.address == used))
+        await heard.until(lambda: heard.infos[device].address == spare.address, 120)
+        await heard.until(lambda: heard.state(device) == "streaming", 30)
 
 
 async def test_a_spare_sensor_takes_over_from_one_that_is_gone_for_good():
