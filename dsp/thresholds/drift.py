@@ -35,7 +35,7 @@ class DriftParams:
     """All of the rule; seconds are seconds of running.
 
     block_s          length of one median
-    tau_s            memory of the exponential mean: at 120 s a change of 2 deg in 10 min was found after 8.2 min,
+    tau_s            memory of the exponential mean: at 120 s a change of 2 deg in 10 min was found after 7.8 min,
                      at 45 s after 6.7 (`python -m benchmarks.thresholds drift`)
     baseline_from_s, baseline_to_s  part of the measured run that makes its own baseline
     minimum_deg      smallest change of drop that counts (2-D video cannot see under 2.7 deg; an IMU's repeats allow 1)
