@@ -18,8 +18,8 @@ Which = npt.NDArray[np.bool_]
 MOST_MPS2 = 100.0 * GRAVITY_MPS2
 MOST_RADPS = 100.0
 _MOST = np.array([MOST_MPS2] * 3 + [MOST_RADPS] * 3)
-_QUICK = min(MOST_MPS2, MOST_RADPS) ** 2
-"""Where the squares of all numbers add up to less, none is out of bounds or no number: a chunk's usual case."""
+_QUICK = min(MOST_MPS2, MOST_RADPS)
+"""Where the largest number is less and the least more than that below zero, all are plausible: the usual case."""
 
 
 class Channels:
@@ -46,7 +46,9 @@ class Channels:
         """Whether all of these (n, 6) rows have plausible numbers in every channel."""
         if self.missing:
             rows = rows[:, self._columns]
-        return bool(np.vdot(rows, rows) < _QUICK) or bool((np.abs(rows) < self._most).all())
+        if rows.size and rows.item(rows.argmax()) < _QUICK and rows.item(rows.argmin()) > -_QUICK:
+            return True
+        return bool((np.abs(rows) < self._most).all())
 
     def good(self, rows: Array) -> tuple[Which, Which]:
         """Which of (n, 6) rows have the force of this sensor, and which all of it, (n,) each."""

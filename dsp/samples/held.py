@@ -44,9 +44,11 @@ class Held:
     def forget(self, count: int, values: Array) -> None:
         """Drop the oldest `count` of these, which are the `values` of all."""
         if self._raw and self._packing is not None:
-            more = count - sum(map(len, self._arrays))
+            more = count
+            if self._arrays:
+                more -= sum(map(len, self._arrays))
             if more >= 0:
-                self._arrays = []
+                self._arrays.clear()
                 self._raw = [self._raw[0][more * self._packing.sample_bytes :]]
                 return
         self._arrays, self._raw = [values[count:]], []
