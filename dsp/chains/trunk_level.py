@@ -78,10 +78,13 @@ class TrunkLevel:
 
     def run(self, t_s: list[float], start: int, stop: int, trace: Trace) -> list[float]:
         """Vertical force, m/s2, of samples start to stop, at `t_s`; up, and with a gyro velocity, go to the trace."""
-        force = [axis[start:stop] for axis in trace.axes[:3]]
+        new = slice(start, stop)
+        ax, ay, az, *_ = trace.axes
+        force = [ax[new], ay[new], az[new]]
         if not self.levelled:
             return self._mean_direction.run(t_s, force, trace)
-        turns = [axis[start:stop] for axis in trace.turns]
+        gx, gy, gz = trace.turns
+        turns = [gx[new], gy[new], gz[new]]
         if not self._holes or self._holes[0].end_s > t_s[-1]:
             return self._strapdown.run(t_s, force, turns, trace)
         return self._over_holes(t_s, force, turns, trace)
@@ -117,11 +120,12 @@ class TrunkLevel:
         self.turn_radps = 0.0
         before = strapdown.up()
         leveller.stride(mid_s, (vx, vy), *bend, seen=(three_s - max(one_s, self._hole_end_s)) / (three_s - one_s))
-        x, y, z = (b - a for a, b in zip(before, strapdown.up(), strict=True))
+        (x, y, z), (up_x, up_y, up_z) = before, strapdown.up()
+        change = up_x - x, up_y - y, up_z - z
         from_s = three_s - BEFORE_CONTACT_S - period_s
-        tilt_since(trace, from_s, (x, y, z))
+        tilt_since(trace, from_s, change)
         if not leveller.unsure:
-            self._found.append((from_s, (x, y, z)))
+            self._found.append((from_s, change))
         self._corrected_s = strapdown.t_s
 
     def look(self, now_s: float, quiet: Look | None) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from dsp.orientation.mount import Mount, MountFinder, MountFinderParams
 from dsp.orientation.moved import MovedSensor
 from dsp.placements import PELVIS
@@ -77,10 +75,7 @@ class TrunkSeat:
 
     def _refine(self, contacts_s: tuple[float, float, float], trace: Trace) -> bool:
         """Show the mount finder the two steps between three contacts. True when the sensor has moved."""
-        one_s, two_s, three_s = contacts_s
-        phases = np.arange(self._finder.phases) / self._finder.phases
-        at = np.concatenate([one_s + (two_s - one_s) * phases, two_s + (three_s - two_s) * phases])
-        signs = self._finder.stride(trace.axes_at(at))
+        signs = self._finder.stride(trace.steps(contacts_s, self._finder.phases))
         self.mount = self._finder.mount()
         if self._moved is None:
             return False

@@ -57,4 +57,4 @@ def drop_of(trace: Trace, mount: Mount, side: Side, contact_s: float, release_s:
 
 
 def _angle_deg(sine: float) -> float:
-    return math.degrees(math.asin(max(-1.0, min(1.0, sine))))
+    return math.degrees(math.asin(sine)) if abs(sine) < 1.0 else math.copysign(90.0, sine)

@@ -27,7 +27,7 @@ class SideParams:
 
     from_s: float = 0.02
     to_s: float = 0.12
-    memory_steps: float = 60.0
+    memory_steps: int = 60
     first_steps: int = 5
     sure: float = 3.0
 
@@ -51,8 +51,9 @@ class SideFinder:
         """Take the next stance, `beats` steps after the last one, with its mean force early on, m/s2."""
         if beats % 2:
             self._even = not self._even
-        self._steps += 1
-        share = 1.0 / min(float(self._steps), self._p.memory_steps)
+        if self._steps < self._p.memory_steps:
+            self._steps += 1
+        share = 1.0 / self._steps
         sign = 1.0 if self._even else -1.0
         cx, cy, cz = self._centre
         cx += share * (force[0] - cx)
@@ -82,7 +83,7 @@ class SideFinder:
         xx, yy, zz, xy, xz, yz = self._square
         square = x * x * xx + y * y * yy + z * z * zz + 2.0 * (x * y * xy + x * z * xz + y * z * yz)
         spread = math.sqrt(max(square - mean * mean, 1e-3))
-        return mean / spread * math.sqrt(min(float(self._steps), self._p.memory_steps))
+        return mean / spread * math.sqrt(self._steps)
 
     def side(self, left: Vector) -> Side | None:
         """The stance leg of the last step; None while the evidence is thin."""

@@ -18,6 +18,7 @@ from dsp.orientation.hole import Hole
 from dsp.orientation.strapdown import Strapdown
 from dsp.orientation.usual_lean import UsualLean
 from dsp.orientation.vectors import across
+from dsp.samples.rows import array_of
 from dsp.signals import GRAVITY_MPS2, Vector
 
 Array = npt.NDArray[np.float64]
@@ -172,9 +173,10 @@ class Leveller:
         columns = cov[:, 5:7]
         a, b, d = float(cov[5, 5]) + sd * sd, float(cov[5, 6]), float(cov[6, 6]) + sd * sd
         scale = 1.0 / (a * d - b * b)
-        gain = columns @ np.array([[d * scale, -b * scale], [-b * scale, a * scale]])
-        error = gain @ np.array((-velocity[0], -velocity[1]))
-        cov = cov - gain @ columns.T
+        b *= -scale
+        gain = columns.dot(array_of((d * scale, b), (b, a * scale)))
+        error = gain.dot(array_of((-velocity[0], -velocity[1]))[0])
+        cov = cov - gain.dot(columns.T)
         if self.up is not None and seen > self._params.lean_share and not self._holes:
             cov, error = self._observe_lean(cov, error, self.up, min(seen, 1.0))
         tilt_x, tilt_y, bx, by, bz, vx, vy = error.tolist()
@@ -211,19 +213,22 @@ class Leveller:
             return
         p, g = self._params, GRAVITY_MPS2
         phi = self._transition(dt)
-        cov = phi @ self._cov @ phi.T
+        cov = phi.dot(self._cov).dot(phi.T)
         q_tilt = p.tilt_walk**2 * dt
         # White tilt rate through gravity into velocity (van Loan's terms to first order in the coupling).
         q_cross = g * q_tilt * dt / 2.0
         walk = p.after_walk if self._after else p.velocity_walk
         q_velocity = walk**2 * dt + g * g * q_tilt * dt * dt / 3.0
         q_bias = p.bias_walk**2 * dt
-        cov.flat[::8] += (q_tilt, q_tilt, q_bias, q_bias, q_bias, q_velocity, q_velocity)
-        cov[0, 6] -= q_cross
-        cov[6, 0] -= q_cross
-        cov[1, 5] += q_cross
-        cov[5, 1] += q_cross
-        self._cov = cov
+        self._cov = cov + array_of(
+            (q_tilt, 0.0, 0.0, 0.0, 0.0, 0.0, -q_cross),
+            (0.0, q_tilt, 0.0, 0.0, 0.0, q_cross, 0.0),
+            (0.0, 0.0, q_bias, 0.0, 0.0, 0.0, 0.0),
+            (0.0, 0.0, 0.0, q_bias, 0.0, 0.0, 0.0),
+            (0.0, 0.0, 0.0, 0.0, q_bias, 0.0, 0.0),
+            (0.0, q_cross, 0.0, 0.0, 0.0, q_velocity, 0.0),
+            (-q_cross, 0.0, 0.0, 0.0, 0.0, 0.0, q_velocity),
+        )
         self._t_s = t_s
 
     def _transition(self, dt: float) -> Array:
@@ -231,16 +236,14 @@ class Leveller:
         (ax, ay, az), (bx, by, bz) = self._level_rows()
         gain = GRAVITY_MPS2 * dt
         fall = 0.5 * gain * dt
-        return np.array(
-            (
-                (1.0, 0.0, -dt * ax, -dt * ay, -dt * az, 0.0, 0.0),
-                (0.0, 1.0, -dt * bx, -dt * by, -dt * bz, 0.0, 0.0),
-                (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0),
-                (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
-                (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0),
-                (0.0, gain, -fall * bx, -fall * by, -fall * bz, 1.0, 0.0),
-                (-gain, 0.0, fall * ax, fall * ay, fall * az, 0.0, 1.0),
-            )
+        return array_of(
+            (1.0, 0.0, -dt * ax, -dt * ay, -dt * az, 0.0, 0.0),
+            (0.0, 1.0, -dt * bx, -dt * by, -dt * bz, 0.0, 0.0),
+            (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0),
+            (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
+            (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0),
+            (0.0, gain, -fall * bx, -fall * by, -fall * bz, 1.0, 0.0),
+            (-gain, 0.0, fall * ax, fall * ay, fall * az, 0.0, 1.0),
         )
 
     def _level_rows(self) -> tuple[Vector, Vector]:
@@ -251,9 +254,9 @@ class Leveller:
     def _apply_bias(self, mean_rate: Vector, sd: float, t_s: float) -> None:
         """Observe the three biases."""
         columns = self._cov[:, 2:5]
-        gain = columns @ np.linalg.inv(columns[2:5] + np.eye(3) * sd * sd)
-        tilt_x, tilt_y, bx, by, bz, vx, vy = (gain @ np.array(mean_rate)).tolist()
-        self._take_over(self._cov - gain @ columns.T, (tilt_x, tilt_y), (bx, by, bz), (vx, vy), t_s)
+        gain = columns.dot(np.linalg.inv(columns[2:5] + np.eye(3) * sd * sd))
+        tilt_x, tilt_y, bx, by, bz, vx, vy = gain.dot(array_of(mean_rate)[0]).tolist()
+        self._take_over(self._cov - gain.dot(columns.T), (tilt_x, tilt_y), (bx, by, bz), (vx, vy), t_s)
 
     def _take_over(
         self,
@@ -272,8 +275,8 @@ class Leveller:
         turn_y = two[0] * bx + two[1] * by + two[2] * bz
         fall = 0.5 * g * dt * dt
         if not self.unsure:
-            x, y, z = (tilt_x * b - tilt_y * a for a, b in zip(one, two, strict=True))
-            self._usual.shift((x, y, z))
+            (ax, ay, az), (cx, cy, cz) = one, two
+            self._usual.shift((tilt_x * cx - tilt_y * ax, tilt_x * cy - tilt_y * ay, tilt_x * cz - tilt_y * az))
         self._strapdown.correct(
             (tilt_x - turn_x * dt, tilt_y - turn_y * dt),
             (bx, by, bz),

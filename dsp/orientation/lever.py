@@ -59,12 +59,11 @@ class Lever:
 
     def learn(self, contacts_s: tuple[float, float, float], trace: Trace, mount: Mount) -> None:
         """Learn from the two steps between three contacts: least squares of one step's force less the other's."""
-        one_s, two_s, three_s = contacts_s
+        one_s, _, three_s = contacts_s
         if one_s <= trace.t_s[0]:
             return
         n = self._p.phases
-        phases = np.arange(n) / n
-        axes = trace.axes_at(np.concatenate([one_s + (two_s - one_s) * phases, two_s + (three_s - two_s) * phases]))
+        axes = trace.steps(contacts_s, n)
         speed = axes[:, 3:] @ np.array(self._arm(mount))
         lift = (np.roll(speed, -1) - np.roll(speed, 1)) * n / (three_s - one_s)
         force = axes[:, :3] @ np.array(mount.up)

@@ -31,15 +31,13 @@ import numpy as np
 import numpy.typing as npt
 
 from dsp.orientation.vectors import LEAST, across, cross, dot, unit
+from dsp.samples.rows import array_of
 from dsp.signals import Vector
 
 Array = npt.NDArray[np.float64]
 
 Signs = Array
 """What one stride says, (18,): the mirror's matrix by rows, then forward and left as the load shows them, and up."""
-
-_EYE = np.eye(3)
-"""Keeps the unit vector of nothing at zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,24 +140,25 @@ class MountFinder:
         both = both - mean
         # The mean force of a whole stride is level from the first stride on; the orientation filter still settles then.
         up_now = mean[:3] / max(_size(mean[:3]), LEAST)
-        level = _EYE - up_now[:, None] * up_now
+        x, y, z = up_now.tolist()
+        level = array_of((1.0 - x * x, -x * y, -x * z), (-y * x, 1.0 - y * y, -y * z), (-z * x, -z * y, 1.0 - z * z))
         one, two = both[:phases], both[phases:]
         same, other = one + two, one - two
-        same[:, 3:] -= self._slow @ (self._slow.T @ same[:, 3:])
-        twice, once = same.T @ same, other.T @ other
+        same[:, 3:] -= self._slow.dot(self._slow.T.dot(same[:, 3:]))
+        twice, once = same.T.dot(same), other.T.dot(other)
         force = twice[:3, :3] - self._p.change_weight * once[:3, :3]
         rate = twice[3:, 3:] - once[3:, 3:]
         mirror = np.zeros((3, 3))
         for matrix, weight in ((force, self._p.force_weight), (rate, -self._p.rate_weight)):
-            size = _size(level @ matrix @ level)
+            size = _size(level.dot(matrix).dot(level))
             if size > 0.0:
                 mirror += weight / size * matrix
-        vertical = both[:, :3] @ up_now
+        vertical = both[:, :3].dot(up_now)
         change = vertical[self._after] - vertical[self._before]
         # Correlations; the means of all of these are zero already.
-        with_load = (vertical / max(_size(vertical), LEAST) - change / max(_size(change), LEAST)) @ both
-        ahead = level @ with_load[:3] / max(_size(both[:, :3]), LEAST)
-        leftward = level @ with_load[3:] / max(_size(both[:, 3:]), LEAST)
+        with_load = (vertical / max(_size(vertical), LEAST) - change / max(_size(change), LEAST)).dot(both)
+        ahead = level.dot(with_load[:3]) / max(_size(both[:, :3]), LEAST)
+        leftward = level.dot(with_load[3:]) / max(_size(both[:, 3:]), LEAST)
         signs = np.concatenate([mirror.ravel(), ahead, leftward, up_now])
         self.take(signs)
         return signs
@@ -210,4 +209,5 @@ class MountFinder:
 
 def _size(values: Array) -> float:
     """Root of the sum of squares."""
-    return math.sqrt(float(np.vdot(values, values)))
+    flat = values.ravel()
+    return math.sqrt(flat.dot(flat))

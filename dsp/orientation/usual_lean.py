@@ -34,14 +34,14 @@ class UsualLean:
     def add(self, up: Vector) -> None:
         """Take in a stride: one without a hole, or one after a hole while no lean is usual yet."""
         self._strides = min(self._strides + 1, STRIDES)
-        x, y, z = (u + (v - u) / self._strides for u, v in zip(self._up, up, strict=True))
-        self._up = x, y, z
+        (x, y, z), n = self._up, self._strides
+        self._up = x + (up[0] - x) / n, y + (up[1] - y) / n, z + (up[2] - z) / n
 
     def shift(self, by: Vector) -> None:
         """What has been found wrong with up was wrong in the strides before too."""
         if self._strides:
-            x, y, z = (u + v for u, v in zip(self._up, by, strict=True))
-            self._up = x, y, z
+            x, y, z = self._up
+            self._up = x + by[0], y + by[1], z + by[2]
 
     def tilt(self, up: Vector, one: Vector, two: Vector) -> tuple[float, float]:
         """Tilt about the level axes `one` and `two` that would bring `up` back to the usual, rad."""

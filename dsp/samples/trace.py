@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-import numpy as np
-import numpy.typing as npt
+from dsp.packed import Array
+from dsp.samples.rows import array_of
 
 
 class Trace:
@@ -57,15 +57,24 @@ class Trace:
         """Index of the first sample at or after `when_s`."""
         return bisect_left(self.t_s, when_s)
 
-    def axes_at(self, when_s: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def steps(self, contacts_s: tuple[float, float, float], phases: int) -> Array:
+        """(2 phases, 6) axes at even phases of the two steps between three contacts that lie within the trace."""
+        one_s, two_s, three_s = contacts_s
+        one, two = two_s - one_s, three_s - two_s
+        shares = [k / phases for k in range(phases)]
+        return self.axes_at([one_s + one * k for k in shares] + [two_s + two * k for k in shares])
+
+    def axes_at(self, times_s: list[float]) -> Array:
         """(n, 6) axes at rising times that lie within the trace, linear interpolation."""
-        first, end = self.first_at(float(when_s[0])) - 1, self.first_at(float(when_s[-1])) + 1
-        t = np.array(self.t_s[first:end])
-        rows = np.array([axis[first:end] for axis in self.axes]).T
+        here = slice(self.first_at(times_s[0]) - 1, self.first_at(times_s[-1]) + 1)
+        when_s = array_of(times_s)[0]
+        sampled = array_of(self.t_s[here], *[axis[here] for axis in self.axes])
+        t, rows = sampled[0], sampled[1:].T
         after = t.searchsorted(when_s)
-        share = (t[after] - when_s) / (t[after] - t[after - 1])
-        below = rows[after]
-        below += share[:, None] * (rows[after - 1] - below)
+        before, after_s = after - 1, t[after]
+        share = (after_s - when_s) / (after_s - t[before])
+        below: Array = rows[after]
+        below += share[:, None] * (rows[before] - below)
         return below
 
     def at(self, channel: list[float], when_s: float) -> float:
