@@ -87,10 +87,10 @@ class ThreeTaps:
             spike -= six[: -2 * reach]
             spike -= six[2 * reach :]
             spike *= spike
-            square = spike @ _FORCE
+            square = spike.dot(_FORCE)
             sample_ns = NS_PER_S / self._rate_hz
             lost = t_ns[-1] - t_ns[0] >= (len(t_ns) - 1 + 0.5 * reach) * sample_ns
-            if lost or not math.isfinite(np.vdot(square, square)):
+            if lost or not math.isfinite(square.dot(square)):
                 # Samples on both sides of a gap, or missing ones, say nothing.
                 at = np.array(t_ns)
                 whole = at[2 * reach :] - at[: -2 * reach] < 3.0 * reach * sample_ns

@@ -59,13 +59,13 @@ class MovedSensor:
     def look(self, axes: list[list[float]]) -> bool:
         """One look at the force (three lists, m/s2, sensor axes); True when the sensor has moved."""
         p = self._p
-        if max([max(a) - min(a) for a in axes]) < p.motion_mps2:
+        if all(max(a) - min(a) < p.motion_mps2 for a in axes):
             self._recent.clear()
             return False
         if len(self._recent) == p.windows:
             self._learn(self._recent[0])
-        x, y, z = [sum(a) / len(a) for a in axes]
-        self._recent.append((x, y, z))
+        x, y, z = axes
+        self._recent.append((sum(x) / len(x), sum(y) / len(y), sum(z) / len(z)))
         if self._learned < p.learn or len(self._recent) < p.windows:
             return False
         half = p.windows // 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from operator import mul
 
 from dsp.signals import Vector
 
@@ -49,7 +50,8 @@ class Stillness:
         """One window of samples (six lists); None when it was not quiet."""
         n = len(axes[0])
         means = [sum(a) / n for a in axes]
-        squares = [sum((v - m) ** 2 for v in a) / n for a, m in zip(axes, means, strict=True)]
+        off = [[v - m for v in a] for a, m in zip(axes, means, strict=True)]
+        squares = [sum(map(mul, a, a)) / n for a in off]
         quiet = (
             math.sqrt(sum(squares[:3])) < self.params.force_mps2
             and math.sqrt(sum(squares[3:])) < self.params.rate_radps
