@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from operator import sub
 from typing import TypeAlias
 
 from dsp.samples.stage import GIVEN_UP_S
@@ -51,11 +50,15 @@ class Rising:
     def take(self, block: SampleBlock) -> list[SampleBlock]:
         """What is believed now, of what waited and of `block`, which is not empty; mostly the block as it is."""
         t_ns = block.t_ns.tolist()
-        steady_ns = round(STEADY_PERIODS * NS_PER_S / block.rate_hz) if block.rate_hz > 0.0 else self._steady_ns
-        if self._newest_ns is not None and not self._held:
-            steps = list(map(sub, t_ns, [self._newest_ns, *t_ns]))
-            if min(steps) > 0 and max(steps) <= steady_ns:
-                self._newest_ns = t_ns[-1]
+        steady_ns = STEADY_PERIODS * NS_PER_S / block.rate_hz if block.rate_hz > 0.0 else self._steady_ns
+        newest_ns = self._newest_ns
+        if newest_ns is not None and not self._held:
+            for stamp in t_ns:
+                if not 0 < stamp - newest_ns <= steady_ns:
+                    break
+                newest_ns = stamp
+            else:
+                self._newest_ns = newest_ns
                 return [block]
         return _blocks(sample for k in range(len(t_ns)) for sample in self._next((t_ns[k], block, k), steady_ns))
 
@@ -63,7 +66,7 @@ class Rising:
         """What still waits, unless it is behind a far leap."""
         return _blocks(self._end())
 
-    def _next(self, sample: _Sample, steady_ns: int) -> list[_Sample]:
+    def _next(self, sample: _Sample, steady_ns: float) -> list[_Sample]:
         """Take one sample; those that are believed now."""
         stamp, newest_ns, held = sample[0], self._newest_ns, self._held
         if newest_ns is not None and stamp <= newest_ns:
