@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts format bench bench-peers bluez-vm homeassistant screenshots snapshots contract lock clean
+.PHONY: help demo test check lint types contracts format bench bench-peers bluez-vm arm64 homeassistant screenshots snapshots contract lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,9 @@ bench: $(VENV)/.dev  ## benchmarks: ratios within one run
 
 bluez-vm: $(VENV)/.dev  ## a run on real BlueZ in a virtual machine (Debian, minutes; tests/bluez/README.md)
 	@$(BIN)/python -m tests.bluez.vm $(ARGS)
+
+arm64: $(VENV)/.dev  ## the core on an emulated Raspberry Pi's processor (Debian, minutes; docs/pi/README.md)
+	@$(BIN)/python -m tests.arm64 $(ARGS)
 
 bench-peers: $(VENV)/.dev  ## other gait libraries beside ours on the same recordings (0.8 GB in .venv-peers, once)
 	@$(BIN)/python -m benchmarks.peers $(ARGS)

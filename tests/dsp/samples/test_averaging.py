@@ -60,7 +60,7 @@ def test_groups_longer_or_shorter_agree_on_how_far_a_runner_turned():
 
 
 @pytest.mark.parametrize("turns", [False, True])
-@pytest.mark.parametrize(("group", "groups"), [(1, 5), (2, 5), (3, 12), (4, 1)])
+@pytest.mark.parametrize(("group", "groups"), [(1, 5), (2, 5), (3, 12), (4, 1), (1, 41), (2, 26), (8, 13)])
 def test_many_chunks_at_once_are_the_same_chunks_to_the_last_digit(group, groups, turns):
     averaging = averaging_of(group, groups, turns=turns)
     n = averaging.raw
