@@ -33,6 +33,9 @@ NEVER_NS = -(1 << 62)
 LEARN_SAMPLES = 17
 """A sensor without a nominal rate is timed by the median spacing of this many samples."""
 
+MOST_CHUNKS = 8
+"""So many are averaged at once at most: what the owner's wish for another length makes useless stays little."""
+
 
 @dataclass(frozen=True, slots=True)
 class IntakeParams:
@@ -141,12 +144,13 @@ class Intake:
         stamps = self._stamps
         while len(stamps) >= self._begin_chunk():
             values, n = self._held.values(), self._enough
-            fresh = values[self._averaging.lead + self._checked :]
+            chunks = min(len(stamps) // n, MOST_CHUNKS)
+            fresh = values[self._averaging.lead + self._checked : self._averaging.lead + chunks * n]
             first = fresh[: max(0, n - self._checked)]
             if self._channels.missing:
                 self._look_for_more(first)
             if not self._channels.missing and self._channels.whole(fresh):
-                good = len(stamps) // n
+                good = chunks
             else:
                 good = int(self._channels.whole(first))
             if good and not self._anew and self._is_steady():

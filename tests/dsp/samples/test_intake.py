@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from dsp.samples.intake import LEARN_SAMPLES, Intake, IntakeParams, Ready
+from dsp.samples.averaging import Averaging
+from dsp.samples.intake import LEARN_SAMPLES, MOST_CHUNKS, Intake, IntakeParams, Ready
 from dsp.samples.trace import Trace
 from dsp.signals import IMU6, NS_PER_S, Placement, SampleBlock
 
@@ -214,3 +215,20 @@ def test_it_does_not_matter_where_the_clock_begins(start_s):
         assert intake.joined_s == pytest.approx(start_ns / NS_PER_S + 5.7, abs=0.02)
         assert all(b > a for a, b in pairwise(trace.t_s))
     assert said[0] == said[1]
+
+
+def test_a_long_block_is_not_averaged_again_for_every_chunk_of_another_length(intake, trace, monkeypatch):
+    averaged = []
+    means = Averaging.means
+
+    def counted(averaging, values, chunks):
+        averaged.append(chunks * averaging.raw)
+        return means(averaging, values, chunks)
+
+    monkeypatch.setattr(Averaging, "means", counted)
+    t_ns = stamps(20_000)
+    intake.put(block(t_ns, strides(t_ns)))
+    for k, _ in enumerate(intake.take()):
+        intake.chunk = 4 + k % 3
+    assert len(trace.t_s) > 19_000
+    assert sum(averaged) <= 2 * MOST_CHUNKS * len(t_ns)
