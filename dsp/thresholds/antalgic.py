@@ -5,9 +5,12 @@ and step time, each left minus right in blocks of ten seconds. The mean of the n
 median of the three minutes before them; the change must be larger than what counts and than four times the spread of
 this runner's own half minutes, in two looks in a row. Slow changes are the business of drift: here both the newest half
 minute and the one before the jump must be steady. What was usual before a jump stays what is compared with for as long
-as the legs differ: clear means that they are as before, after a stop too. Only a sensor that moved, or another one that
-speaks, begins anew. The bounds are ours: no published value was found; docs/thresholds.md has the false alarms and what
-is found.
+as the legs differ: clear means that they are as before, after a stop too.
+
+After a sensor moved, or when another one speaks, all is learned anew, but not while the legs differ: nothing can tell
+then whether that is over, and what would be learned is how this runner limps. So it stays reached, and no more is
+looked for in this run. It stays reached too where what jumped is not measured any more. The bounds are ours: no
+published value was found; docs/thresholds.md has the false alarms and what is found.
 """
 
 from __future__ import annotations
@@ -74,6 +77,8 @@ class _Difference:
         self._before: deque[float] = deque(maxlen=params.before)
         self.is_away = False
         """It has jumped and not come back: what was before stays."""
+        self.beyond = 0
+        """Looks in a row in which it was beyond its bound while another number was away."""
 
     def add(self, side: Side, value: float | None) -> None:
         if value is not None:
@@ -82,7 +87,7 @@ class _Difference:
     def close(self) -> None:
         """End a block."""
         left, right = self._values[Side.LEFT], self._values[Side.RIGHT]
-        self._values = {side: [] for side in Side}
+        self._drop_block()
         if len(left) <= 2 or len(right) <= 2:
             return
         self._newest.append(fmean(left) - fmean(right))
@@ -93,12 +98,15 @@ class _Difference:
 
     def stop(self) -> None:
         """The runner stood: what comes is compared only with what was before a jump."""
+        self._drop_block()
         self._newest.clear()
+        self.beyond = 0
         if not self.is_away:
             self._before.clear()
 
     def forget(self) -> None:
-        """The sensor moved."""
+        """The sensor moved, or another one speaks."""
+        self._drop_block()
         self._newest.clear()
         self._before.clear()
 
@@ -112,6 +120,9 @@ class _Difference:
         halves = [fmean(earlier[k : k + p.newest]) for k in range(len(earlier) - p.newest + 1)]
         spread = 1.48 * median([abs(half - usual) for half in halves])
         return _Jump(self.key, fmean(self._newest), usual, max(self._minimum, p.own * spread))
+
+    def _drop_block(self) -> None:
+        self._values = {side: [] for side in Side}
 
     @property
     def _knows_before(self) -> bool:
@@ -133,6 +144,7 @@ class Antalgic:
         self._run_s = 0.0
         self._beyond = 0
         self._last_ns: int | None = None
+        self._is_over = False
 
     def step(self, step: Step) -> None:
         """Take a step of a known leg."""
@@ -150,6 +162,7 @@ class Antalgic:
 
     def moved(self) -> None:
         """What came before cannot be compared with what comes: a sensor moved, another one speaks."""
+        self._is_over = self._is_over or self._ladder.level == REACHED
         for each in self._differences:
             each.forget()
         self._beyond = 0
@@ -164,7 +177,7 @@ class Antalgic:
         self._block_s -= p.block_s
         for each in self._differences:
             each.close()
-        if self._run_s < p.warm_s:
+        if self._run_s < p.warm_s or self._is_over:
             return None
         if self._ladder.level == REACHED:
             return self._look_back(t_ns)
@@ -175,13 +188,15 @@ class Antalgic:
         if up == REACHED:
             beyond = {jump.key for jump in jumps if jump.ratio > 1.0}
             for each in self._differences:
-                each.is_away = each.key in beyond
+                each.is_away, each.beyond = each.key in beyond, 0
         return self._settle(t_ns, up, farthest)
 
     def _look_back(self, t_ns: int) -> Threshold | None:
         """Whether all that jumped is as it was before; another number may have jumped since."""
         for each in self._differences:
-            each.is_away = each.is_away or ((jump := each.jump()) is not None and jump.ratio > 1.0)
+            jump = each.jump()
+            each.beyond = each.beyond + 1 if jump is not None and jump.ratio > 1.0 else 0
+            each.is_away = each.is_away or each.beyond >= self._p.looks
         jumps = [each.jump() for each in self._differences if each.is_away]
         farthest = max((jump for jump in jumps if jump is not None), key=lambda jump: jump.ratio, default=None)
         if farthest is None or farthest.ratio >= self._p.back or None in jumps:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ class Run:
                         self.next_s,
                         Side.LEFT if self.left else Side.RIGHT,
                         240.0 + half * contact_ms + noise(0.0, 6.0),
-                        5.0 + half * drop_deg + noise(0.0, 0.6),
+                        None if math.isnan(drop_deg) else 5.0 + half * drop_deg + noise(0.0, 0.6),
                         STEP_S + 1e-3 * (half * step_ms + noise(0.0, 6.0)),
                     )
                 )
@@ -130,11 +131,35 @@ def test_it_is_clear_when_every_number_is_as_before():
     assert run.run(2).states == [WATCH, REACHED, CLEAR]
 
 
-def test_a_moved_sensor_cannot_say_what_was_usual_and_begins_anew():
+@pytest.mark.parametrize("recovers_after", [0.5, 3.0, 100.0])
+def test_where_a_sensor_moves_while_the_legs_differ_nothing_tells_that_it_is_over(recovers_after):
+    """It was clear two minutes after the move, the limp as before, and reached once more when the legs were well."""
     run = Run().run(8).run(3, contact_ms=30.0)
     run.antalgic.moved()
-    assert run.run(1.5, contact_ms=30.0).states == [WATCH, REACHED]
-    assert run.run(5, contact_ms=30.0).states == [WATCH, REACHED, CLEAR]
+    run.run(min(20.0, recovers_after), contact_ms=30.0).run(10).stop(60.0).run(10).run(3, contact_ms=30.0)
+    assert run.states == [WATCH, REACHED]
+
+
+def test_a_number_that_is_not_measured_any_more_is_not_said_to_be_as_before():
+    run = Run().run(8).run(2, drop_deg=3.0)
+    assert run.states == [WATCH, REACHED]
+    assert run.run(10, drop_deg=float("nan")).states == [WATCH, REACHED]
+    assert run.run(3).states == [WATCH, REACHED, CLEAR]
+
+
+def test_a_moment_beyond_is_no_second_number_that_must_come_back():
+    """One look was enough while another number was away, though reaching takes two."""
+    run = Run().run(8).run(2, contact_ms=30.0)
+    for step_ms in (50.0, -50.0, 0.0, 0.0):
+        run.run(1 / 6, contact_ms=30.0, step_ms=step_ms)
+    assert [each.is_away for each in run.antalgic._differences] == [True, False, False]
+
+
+def test_a_block_that_a_stop_cuts_is_not_mixed_with_what_comes_after_it():
+    run = Run().run(8).run(1, contact_ms=30.0).run(5 / 60, contact_ms=30.0)
+    run.stop(60.0).run(5 / 60, contact_ms=-30.0)
+    contact, *_ = run.antalgic._differences
+    assert contact._newest[-1] == pytest.approx(-30.0, abs=10.0)
 
 
 def test_half_a_minute_is_an_event_of_its_own_and_no_pain():
