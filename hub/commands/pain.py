@@ -14,6 +14,7 @@ from hub.commands.before_run import answer_morning, now_utc, short, unanswered
 from hub.commands.live import chosen_config
 from hub.history.runs import StoredPain
 from hub.history.store import History
+from hub.messages.plain_words import plain_or_none
 from hub.settings.config import ConfigError
 from hub.settings.folders import data_folder
 from hub.settings.nearest import nearest
@@ -77,7 +78,7 @@ def report(history: History, runner: str, options: Namespace, rule: PainRule) ->
         site=site,
         side=side,
         numb=options.numb,
-        note=options.note,
+        note=plain_or_none(options.note),
         how=AFTERWARDS,
     )
     history.add_pain(stored)
@@ -99,7 +100,7 @@ def report(history: History, runner: str, options: Namespace, rule: PainRule) ->
 
 def _site(written: str | None) -> str | None:
     """Read where it hurts, in our words or in others that are understood; raises ConfigError."""
-    site = known_site(written)
+    site = known_site(plain_or_none(written))
     if site is not None and site not in SITES and kind_of(site) is Kind.UNKNOWN:
         near = nearest(site, list(SITES))
         every = "" if near.startswith("valid") else f" valid: {', '.join(SITES)}"

@@ -29,6 +29,7 @@ from dsp.runner.plan import Plan
 from dsp.signals import NS_PER_S, Quantity, SampleBlock
 from firmware_profiles.catalog import Catalog
 from hub.messages.incoming import CommandMessage, PainMessage
+from hub.messages.plain_words import plain_or_none
 
 QUALITY_EVERY_NS = 5 * NS_PER_S
 
@@ -180,10 +181,11 @@ class Engine:
             return []
         with self._quarantined("said", said.t_ns, secret=True):
             if isinstance(order, PainMessage):
-                report = PainReport(said.t_ns, order.level, order.site, order.side, order.note, order.numb)
+                site, note = plain_or_none(order.site), plain_or_none(order.note)  # a recording may be anybody's
+                report = PainReport(said.t_ns, order.level, site, order.side, note, order.numb)
                 return self._wanted(self._pipeline.pain(report))
             if order.action == "mark":
-                return [Mark(said.t_ns, order.by or "runner", order.text)]
+                return [Mark(said.t_ns, order.by or "runner", plain_or_none(order.text))]
             if order.action == "target":
                 self._pipeline.aim(order.cadence_spm)
             elif order.action == "ask_pain":

@@ -16,6 +16,7 @@ from dsp.runner.plan import Plan
 from hub.history.runs import StoredMark, StoredPain, StoredRun, past_run
 from hub.history.schema import ERASE, EVERYTHING, HistoryError, forget_deleted, opened
 from hub.messages.lines import line_of, seconds
+from hub.messages.plain_words import plain_or_none
 
 KEPT_FOR_BASELINE = 20
 """The newest runs that make up the baseline."""
@@ -109,9 +110,17 @@ class History:
             store.execute(_TAKE_BACK_PAIN, (runner, started_utc, said_utc))
 
     def pains(self, runner: str) -> tuple[StoredPain, ...]:
-        """Give a runner's pain reports, oldest first."""
+        """Give a runner's pain reports, oldest first; their words without control characters."""
         found = [StoredPain(*row) for row in self._rows(_PAINS, (runner,))]
-        return tuple(replace(pain, numb=None if pain.numb is None else bool(pain.numb)) for pain in found)
+        return tuple(
+            replace(
+                pain,
+                numb=None if pain.numb is None else bool(pain.numb),
+                site=plain_or_none(pain.site),
+                note=plain_or_none(pain.note),
+            )
+            for pain in found
+        )
 
     def add_morning(self, runner: str, started_utc: str, said_utc: str, *, worse: bool) -> None:
         """Keep the answer of a next morning."""
@@ -131,8 +140,9 @@ class History:
             store.execute(_ADD_MARK, astuple(mark))
 
     def marks(self, runner: str) -> tuple[StoredMark, ...]:
-        """Give a runner's marks, oldest first."""
-        return tuple(StoredMark(*row) for row in self._rows(_MARKS, (runner,)))
+        """Give a runner's marks, oldest first; their words without control characters."""
+        found = [StoredMark(*row) for row in self._rows(_MARKS, (runner,))]
+        return tuple(replace(mark, text=plain_or_none(mark.text)) for mark in found)
 
     def add_threshold(self, runner: str, started_utc: str, threshold: Threshold, t0_ns: int) -> None:
         """Keep a change of a detector's state, with the numbers behind it."""

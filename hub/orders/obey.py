@@ -16,6 +16,7 @@ from dsp.signals import NS_PER_S
 from dsp.texts import clock
 from hub.flow.facts import Asked, Mute
 from hub.messages.incoming import CommandMessage, PainMessage, Who
+from hub.messages.plain_words import plain, plain_or_none
 from hub.orders.order_desk import OrderError
 from hub.orders.repeats import Order
 
@@ -104,7 +105,7 @@ class Obey:
                     "the runner's own goal again" if cadence_spm is None else f"the goal is {cadence_spm:g} steps/min"
                 )
             case CommandMessage(action="nudge", text=text) if text is not None:
-                return await self._nudge(_plain(text), order.by)
+                return await self._nudge(plain(text), order.by)
             case CommandMessage() if (done := await self._steer(order)) is not None:
                 return done
         raise OrderError(f"{order.action} is not possible in this run: only a replay can be steered")
@@ -113,7 +114,7 @@ class Obey:
         if not self._live:
             raise OrderError("not marked: this is a replay, and what is said to one is not kept")
         now_ns = self._now_ns()
-        await self._hear(msgspec.structs.replace(order, text=_plain(order.text or "") or None), now_ns)
+        await self._hear(msgspec.structs.replace(order, text=plain_or_none(order.text)), now_ns)
         return f"marked at {clock(self._running_s(now_ns))}"
 
     async def _nudge(self, words: str, by: Who | None) -> str:
@@ -124,7 +125,8 @@ class Obey:
         return "shown to the runner, and not heard: cues are muted" if self._muted else "told to the runner"
 
     async def _report(self, order: PainMessage) -> str:
-        await self._hear(order)
+        site, note = plain_or_none(order.site), plain_or_none(order.note)
+        await self._hear(msgspec.structs.replace(order, site=site, note=note))
         if not self._kept:
             return "the pain report is answered to the runner; this run has no history that would keep it"
         if self._unwritten():
@@ -157,8 +159,3 @@ def _volume_words(was: Volume, now: Volume, action: Literal["less", "more"]) -> 
         silence = "; mute silences them all" if many == "few" else ""
         return f"already as {many} cues as there are (level {now.rank}){silence}"
     return f"{'fewer' if many == 'few' else 'more'} cues from now on, and in the next runs (level {now.rank})"
-
-
-def _plain(text: str) -> str:
-    """The words without control characters, line ends and runs of blanks: they go to terminals and a voice."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ from hub.sinks import mqtt
 from hub.sinks.mqtt import MqttSink
 from hub.sinks.overdue import Overdue
 from hub.telemetry.posts import Telemetry
+
+_LOG = logging.getLogger("stridecue.runtime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,8 @@ class Outlets:
         if dashboard:
             try:
                 await self._screen.open(server.port, self._runner)
-            except OSError as error:
+            except (OSError, ValueError, RuntimeError) as error:  # all that starting a process raises
+                _LOG.exception("the dashboard does not start")
                 self._notices.put("dashboard", f"the dashboard does not start: {error}")
             else:
                 self._keepers.append(self._beside.start("dashboard", self._screen.watch()))

@@ -32,7 +32,7 @@ class Screen:
         _LOG.info("%s", text)
 
     async def open(self, port: int, runner: str) -> None:
-        """Give the terminal to the dashboard; raises OSError."""
+        """Give the terminal to the dashboard; raises what starting it raises."""
         await self._dashboard.start(port, runner)
         self.has_dashboard = True
 

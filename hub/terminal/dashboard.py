@@ -40,14 +40,14 @@ class Dashboard:
         self._terminal = SavedTerminal()
 
     async def start(self, port: int, runner: str) -> None:
-        """Open the dashboard of `runner` on the loopback broker at `port`; raises OSError."""
+        """Open the dashboard of `runner` on the loopback broker at `port`; may raise as starting a process may."""
         tether = Tether()
         command = [sys.executable, "-m", "tui", "--port", str(port), "--runner", runner, *tether.arguments, *self._look]
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *command, env=self._environment, pass_fds=tether.descriptors
             )
-        except OSError:
+        except BaseException:
             tether.cut()
             raise
         tether.tied()

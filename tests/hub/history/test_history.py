@@ -47,6 +47,17 @@ def test_a_file_that_is_no_history_is_named(tmp_path: Path):
         History(path).newest("ann")
 
 
+def test_what_an_earlier_version_kept_as_it_came_is_read_without_what_terminals_obey(tmp_path: Path):
+    history = History(tmp_path / "history.sqlite")
+    where = (5.0, None, None)
+    history.add_pain(
+        StoredPain("ann", RUN.started_utc, RUN.started_utc, *where, 3, "a\x00b", None, None, "\x1b[31m", "run")
+    )
+    history.add_mark(StoredMark("ann", RUN.started_utc, RUN.started_utc, 5.0, "coach", "\x1b[2Jbridge\n"))
+    (pain,), (mark,) = history.pains("ann"), history.marks("ann")
+    assert (pain.site, pain.note, mark.text) == ("a b", "[31m", "[2Jbridge")
+
+
 def test_a_history_of_a_newer_version_is_left_alone(tmp_path: Path):
     path = tmp_path / "history.sqlite"
     with closing(sqlite3.connect(path)) as store:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import pytest
 
 from drivers.packets import DeviceInfo, Packet, Said
@@ -223,6 +224,20 @@ async def test_words_of_which_nothing_can_be_read_or_spoken_are_refused():
     with pytest.raises(OrderError, match="nothing in the text can be read or spoken"):
         await run.obey(CommandMessage(action="nudge", text="\u0007\u200b "), "coach")
     assert run.told == []
+
+
+async def test_what_terminals_would_obey_is_taken_out_of_a_report_and_of_a_recording_of_one():
+    run = Run()
+    site, note = "a\u0000b \u001b[31m", "\u009b2J\u0007"
+    await run.obey(PainMessage(level=3, site=site, note=note))
+    assert b"\\u0000" not in run.said[0].text
+    recorded = Said(7, msgspec.json.encode(PainMessage(level=3, site=site, note=note)))
+    for said in (run.said[0], recorded):
+        (report, *_) = engine().feed(said)
+        assert isinstance(report, PainReport)
+        assert (report.site, report.note) == ("a b [31m", "2J")
+    (mark,) = engine().feed(Said(7, b'{"type":"command","action":"mark","text":"\\u001b[2J"}'))
+    assert mark == Mark(7, "runner", "[2J")
 
 
 async def test_who_wants_no_cues_is_not_asked_and_the_coach_is_told():

@@ -28,6 +28,7 @@ from hub.replay.replayed import ReplayedSource, opened
 from hub.run.runtime import Plan, Runtime
 from hub.settings.run_settings import RunSettings
 from hub.telemetry.stamps import About
+from hub.terminal.dashboard import Dashboard
 from tests.hub.programs import a_port, mosquitto, until
 from tests.hub.run.a_run import Run, a_run, kept
 
@@ -158,6 +159,28 @@ async def test_what_was_reported_last_is_on_no_broker(small_recording: Path, tmp
     await a_run(small_recording, tmp_path, reported="Reported last time: 4 of 10.", console=kept(posts)).play()
     assert len(posts) > 100
     assert not any(b"eported last" in encode(post.message) for post in posts)
+
+
+@pytest.mark.real_time
+async def test_a_dashboard_that_does_not_start_for_whatever_reason_is_told_and_the_run_goes_on(
+    small_recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async def never(_dashboard: Dashboard, _port: int, _runner: str) -> None:
+        raise ValueError("embedded null byte")
+
+    monkeypatch.setattr(Dashboard, "start", never)
+    run = a_run(
+        small_recording,
+        tmp_path,
+        broker=LoopbackBroker(mosquitto()),
+        first_port=a_port(),
+        dashboard=True,
+        source=opened(ReplayedSource(RecordingReader(small_recording), 100.0)),
+    )
+    outcome = await run.play()
+    assert outcome.summary is not None
+    assert outcome.summary.steps == 44
+    assert "the dashboard does not start: embedded null byte" in run.said
 
 
 async def test_a_second_request_cancels_and_still_closes_the_recording(small_recording: Path, tmp_path: Path):
