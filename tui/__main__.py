@@ -18,8 +18,7 @@ from hub.client import HubClient
 from hub.messages.topics import WireError, coach_topics, runner_slug
 from hub.settings.broker_addresses import FROM_ENVIRONMENT, naming_words, watched_server
 from hub.settings.config import MqttSection
-from hub.terminal.dashboard import REPORTED
-from hub.terminal.tether import FLAG, when_parent_ends
+from hub.terminal.tether import FLAG, told_by_parent, when_parent_ends
 from tui.app import DashboardApp
 from tui.coach import CoachApp
 from tui.look.theme import NAMES
@@ -108,7 +107,8 @@ def chosen_app(options: argparse.Namespace) -> Shell:
         section = msgspec.structs.replace(section, password_file=None)
     server = watched_server(section, "--broker")
     if not options.watch:
-        return DashboardApp(HubClient(server, options.runner), options.runner, reported=os.environ.pop(REPORTED, ""))
+        reported = "" if options.parent_fd is None else told_by_parent(options.parent_fd)
+        return DashboardApp(HubClient(server, options.runner), options.runner, reported=reported)
     return CoachApp(HubClient(server, topics=coach_topics(options.runner)), str(server))
 
 

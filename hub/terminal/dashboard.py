@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-import os
 import sys
 
 from hub.terminal.ending import ended
@@ -16,8 +15,6 @@ from hub.terminal.terminal import SavedTerminal
 from hub.terminal.tether import Tether
 
 STOP_TIMEOUT_S = 3.0
-REPORTED = "STRIDECUE_REPORTED"
-"""Of the environment: a line for the runner alone."""
 
 
 def dashboard_is_installed() -> bool:
@@ -29,24 +26,22 @@ class Dashboard:
     """The child process; `start`, then wait for `ended`, then `stop` in any case.
 
     theme     None: the one chosen last
-    reported  what was reported last: in the environment, which nobody else reads, and on no broker
+    reported  what was reported last: through the pipe, so that nobody else can read it, and on no broker
     """
 
     def __init__(self, theme: str | None = None, reported: str = "") -> None:
         self._look = [] if theme is None else ["--theme", theme]
-        self._environment = {**os.environ, REPORTED: reported}
+        self._reported = reported
         self._process: asyncio.subprocess.Process | None = None
         self._tether: Tether | None = None
         self._terminal = SavedTerminal()
 
     async def start(self, port: int, runner: str) -> None:
         """Open the dashboard of `runner` on the loopback broker at `port`; may raise as starting a process may."""
-        tether = Tether()
+        tether = Tether(self._reported)
         command = [sys.executable, "-m", "tui", "--port", str(port), "--runner", runner, *tether.arguments, *self._look]
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *command, env=self._environment, pass_fds=tether.descriptors
-            )
+            self._process = await asyncio.create_subprocess_exec(*command, pass_fds=tether.descriptors)
         except BaseException:
             tether.cut()
             raise

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from dsp.records import ThresholdState
 from hub.client import LinkChange
-from hub.terminal.dashboard import REPORTED
+from hub.terminal.tether import Tether
 from tests.tui import scenes
 from tests.tui.dashboard import LARGE, SMALL, dashboard, text_of
 from tui.__main__ import chosen_app, parse
@@ -63,12 +61,12 @@ async def test_sensors_come_one_by_one(size: tuple[int, int]) -> None:
 
 @BOTH
 async def test_before_a_run_the_banner_says_what_was_reported_last_time(
-    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    size: tuple[int, int],
 ) -> None:
     told = "Reported last time (2026-03-01): 4 of 10, right outer knee. Today's plan counts it."
-    monkeypatch.setenv(REPORTED, told)
-    chosen = chosen_app(parse(["--runner", "ann"]))
-    assert REPORTED not in os.environ, "a page that is served from here is not told"
+    tether = Tether(told)
+    chosen = chosen_app(parse(["--runner", "ann", *tether.arguments]))
+    tether.cut()
     assert isinstance(chosen, DashboardApp)
     async with dashboard(size) as board:
         board.app.board.reported = chosen.board.reported

@@ -14,8 +14,8 @@ from hub.terminal.dashboard import Dashboard
 STAND_IN = """\
 #!/bin/sh
 # Stands for `python -m tui --port P --runner R --parent-fd N`: ends when the pipe does, or at once.
+env > {said}.seen
 echo "$@" > {said}
-echo "$STRIDECUE_REPORTED" > {said}.alone
 {then}
 """
 
@@ -30,8 +30,9 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str) -> Path
 
 @pytest.mark.real_time
 async def test_the_dashboard_ends_when_the_hub_closes_its_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    said = stand_in(tmp_path, monkeypatch, 'trap "" TERM; eval "cat <&$8"; exit 0')
-    child = Dashboard("light", "Reported last time: 4 of 10.")
+    alone = tmp_path / "alone"
+    said = stand_in(tmp_path, monkeypatch, f'trap "" TERM; cat "/dev/fd/$8" > {alone}; exit 0')
+    child = Dashboard("light", "Reported last time: 4 of 10, «Knie».")
     await child.start(1883, "ann")
     for _ in range(500):
         if said.exists() and said.read_text():
@@ -40,9 +41,22 @@ async def test_the_dashboard_ends_when_the_hub_closes_its_pipe(tmp_path: Path, m
     words = said.read_text().split()
     assert words[:7] == ["-m", "tui", "--port", "1883", "--runner", "ann", "--parent-fd"]
     assert words[8:] == ["--theme", "light"], "a command line can be read by everybody on the machine"
-    assert said.with_name("said.alone").read_text() == "Reported last time: 4 of 10.\n"
+    assert "eported" not in said.with_name("said.seen").read_text(), "an environment can be read as long as it lives"
     async with asyncio.timeout(10):
         await child.stop()
+    assert alone.read_text("utf-8") == "Reported last time: 4 of 10, «Knie»."
+
+
+async def test_what_cannot_be_handed_over_leaves_no_pipe_behind(monkeypatch: pytest.MonkeyPatch):
+    async def fails(*_command: str, **_how: object) -> None:
+        raise ValueError("embedded null byte")
+
+    cut: list[bool] = []
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", fails)
+    monkeypatch.setattr(dashboard.Tether, "cut", lambda _tether: cut.append(True))
+    with pytest.raises(ValueError, match="null byte"):
+        await Dashboard().start(1883, "ann")
+    assert cut == [True]
 
 
 @pytest.mark.real_time

@@ -1,0 +1,38 @@
+"""What ties a child to us also tells it what nobody else is to read."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+import pytest
+
+from hub.terminal.tether import MOST_BYTES, Tether, told_by_parent, when_parent_ends
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pipe is inherited there")
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [("", ""), ("4 of 10, «Knie»", "4 of 10, «Knie»"), ("a\x00b", "a\x00b"), ("ö" * 5000, "ö" * (MOST_BYTES // 2))],
+    ids=["nothing", "words", "zero byte", "too much"],
+)
+async def test_what_is_told_is_there_once_before_anything_else(said: str, heard: str):
+    tether, ended = Tether(said), asyncio.Event()
+    (own,) = tether.descriptors
+    childs = os.dup(own)
+    tether.tied()
+    try:
+        assert told_by_parent(childs) == heard
+        assert told_by_parent(childs) == ""
+        when_parent_ends(childs, ended.set)
+        await asyncio.sleep(0)
+        assert not ended.is_set()
+        tether.cut()
+        async with asyncio.timeout(10):
+            await ended.wait()
+        assert told_by_parent(childs) == ""
+    finally:
+        asyncio.get_running_loop().remove_reader(childs)
+        os.close(childs)
