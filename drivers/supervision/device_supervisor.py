@@ -55,7 +55,7 @@ class DeviceSupervisor:
         self._backoff = backoff
         self._params = role.profile.default_params()
         self._services = services_of(role.profile)
-        self.down_ns: int | None = now_ns()  # since when it is not connected; None: it is
+        self.down_ns: int | None = now_ns()  # since when it is not connected though it could be; None: it is
         self._known = False
         self._was_up = False
         self._forgot = False
@@ -77,6 +77,7 @@ class DeviceSupervisor:
                 self._say("connecting")
                 await self._connect_and_stream(sighting)
             except AdapterDownError as error:
+                self.down_ns = now_ns()  # without an adapter nothing is heard: no sensor is away for that
                 self._say("failed", f"Bluetooth adapter: {error}")
             except DeviceUnreachableError as error:
                 self._say("lost" if self._was_up else "searching", str(error))

@@ -14,6 +14,8 @@ from firmware_profiles.schema import Profile
 
 NOTHING_PAIRED: Mapping[str, Placement] = MappingProxyType({})
 
+_ADDRESS = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 NAME_HINTS: tuple[tuple[frozenset[str], Placement], ...] = (
     (frozenset({"left", "foot"}), Placement.LEFT_FOOT),
     (frozenset({"right", "foot"}), Placement.RIGHT_FOOT),
@@ -85,6 +87,11 @@ def configured_key(sighting: Sighting, sensors: Mapping[str, Placement]) -> str 
             if wanted is not None and key.casefold() == wanted.casefold():
                 return key
     return None
+
+
+def is_address(key: str) -> bool:
+    """Tell an address (macOS: a UUID), which one sensor has, from a name, which several may have."""
+    return _ADDRESS.fullmatch(key.casefold()) is not None
 
 
 def configured_id(key: str, placement: Placement) -> str:

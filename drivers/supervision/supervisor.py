@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -20,12 +20,11 @@ from drivers.supervision.device_supervisor import DeviceSupervisor, services_of
 from drivers.supervision.roles import (
     NOTHING_PAIRED,
     Role,
-    address_tail,
     configured_id,
     configured_key,
+    is_address,
     is_motion_sensor,
     role_of,
-    slug,
 )
 from dsp.signals import NS_PER_S, Placement
 from firmware_profiles.catalog import Catalog
@@ -35,6 +34,10 @@ LOG = logging.getLogger("stridecue.radio")
 SCAN_S = 6.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 30.0
 """Between scans for sensors that may still come: a scan takes air time from the links."""
+
+NAMESAKES_EVERY_S = 120.0
+"""Between looks for a second sensor with a configured name once all are found. Our choice: at most a twentieth of the
+air time; somebody else's sensor, which comes near during the run, is told of within minutes."""
 
 GIVEN_UP_NS = 30 * NS_PER_S
 """A sensor that was not connected for so long makes room for another one at its place. Our choice: a body or a
@@ -72,6 +75,8 @@ class Supervisor:
         self._refused: dict[str, Role] = {}  # another one is worn at their place; by address, like the roles
         self._devices: dict[str, DeviceSupervisor] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._names = any(not is_address(key) for key in sensors)  # a name is no proof: another sensor may have it
+        self._namesakes_at_s: float | None = None  # when they were looked for last
 
     async def run(self, stop: asyncio.Event) -> None:
         """Supervise until `stop`; then every link ends in good order, all at once.
@@ -103,26 +108,37 @@ class Supervisor:
         pause = Backoff(first_s=FIRST_PAUSE_S, cap_s=LONGEST_PAUSE_S, chance=self._chance)
         while True:
             await asyncio.sleep(pause.next_s())
-            if self._all_found({}) or self._radio.free_slots <= 0:
+            to_the_end = self._namesakes_due()
+            if not to_the_end and (self._all_found({}) or self._radio.free_slots <= 0):
                 continue
             try:
-                seen = await self._scan()
+                seen = await self._scan(to_the_end=to_the_end)
             except RadioError as error:
                 LOG.warning("discovery: %s", error)
                 continue
+            if to_the_end:
+                self._namesakes_at_s = asyncio.get_running_loop().time()
             if self._begin(seen, group):
                 pause.reset()
 
-    async def _scan(self) -> Seen:
-        """Look for sensors that advertise, and for links that a hub which died left open."""
+    def _namesakes_due(self) -> bool:
+        """Whether it is time to look if another sensor has a configured name: a scan that finds one ends there."""
+        at_s = self._namesakes_at_s
+        return self._names and (at_s is None or asyncio.get_running_loop().time() - at_s >= NAMESAKES_EVERY_S)
+
+    async def _scan(self, *, to_the_end: bool = False) -> Seen:
+        """Look for sensors that advertise, and for links that a hub which died left open.
+
+        to_the_end  also when every configured sensor was met
+        """
         linked = await self._radio.linked(self._services)
         left_open = {address: sighting for address, sighting in linked.items() if self._is_wanted(sighting)}
-        if self._all_found(left_open):
-            return left_open
 
         def is_enough(seen: Seen) -> bool:
-            return self._all_found(left_open | seen)
+            return not to_the_end and self._all_found(left_open | seen)
 
+        if is_enough({}):
+            return left_open
         return left_open | await self._radio.scan(SCAN_S, wanted=self._is_wanted, enough=is_enough)
 
     def _is_wanted(self, sighting: Sighting) -> bool:
@@ -134,10 +150,14 @@ class Supervisor:
         return role_of(sighting, self._catalog, self._sensors, self._paired)
 
     def _all_found(self, seen: Seen) -> bool:
-        """Whether every configured sensor was met; without a configuration nobody can tell."""
+        """Whether every configured sensor was met; without a configuration nobody can tell.
+
+        One that is given up was not: another sensor may have its name. Its own address it is looked for by itself.
+        """
         if not self._sensors:
             return False
-        met = {role.device for role in self._roles.values()}
+        named = {configured_id(key, self._sensors[key]) for key in self._sensors if not is_address(key)}
+        met = {role.device for role in self._roles.values() if role.device not in named or not self._is_given_up(role)}
         met |= {role.device for address, role in self._refused.items() if self._waits(address)}
         met |= {
             configured_id(key, self._sensors[key])
@@ -155,12 +175,16 @@ class Supervisor:
             there = self._who_is_at(role)
             if there is not None and not self._is_given_up(there):
                 if sighting.address not in self._refused:
-                    self._refuse(role, there)
+                    self._refused[sighting.address] = role
+                    self._tell_unused(role, there)
                 continue
             if there is not None:
                 self._retire(there, role)
             self._refused.pop(sighting.address, None)
             self._roles[sighting.address] = role
+            for waiting in [*self._refused.values()] if there is not None else []:
+                if self._who_is_at(waiting) is role:
+                    self._tell_unused(waiting, role)
             begun += 1
             if role.placement is None:
                 self._inbox.put(_unplaced(role))
@@ -189,9 +213,9 @@ class Supervisor:
         down_ns = self._devices[role.address].down_ns
         return down_ns is not None and now_ns() - down_ns >= GIVEN_UP_NS
 
-    def _refuse(self, role: Role, there: Role) -> None:
-        self._refused[role.address] = role
-        self._inbox.put(_second(role, there))
+    def _tell_unused(self, role: Role, there: Role) -> None:
+        alike = [each.address for each in self._refused.values() if each.device == there.device]
+        self._inbox.put(_namesake(there, alike) if role.device == there.device else _second(role, there))
 
     def _retire(self, role: Role, successor: Role) -> None:
         """Let go of a sensor that was given up; should it come again, it is the spare one."""
@@ -200,30 +224,35 @@ class Supervisor:
         )
         self._tasks.pop(role.address).cancel()
         del self._devices[role.address], self._roles[role.address]
-        self._refuse(role, successor)
+        self._refused[role.address] = role
 
 
 def _unplaced(role: Role) -> LinkState:
     return _unused(
         role,
-        f'nobody can tell where it sits: `stridecue pair`, or add `"{role.address}" = "sacrum"` (or left_foot, '
-        "right_foot, ...) to [sensors] in the configuration",
+        f'nobody can tell where it sits: run `stridecue pair`, or write "{role.address}" = "sacrum" (left_foot, ...) '
+        "into [sensors]",
+    )
+
+
+def _namesake(used: Role, addresses: Sequence[str]) -> LinkState:
+    """Tell of all that have the name of the one that is used, in one entry: which of them it is may change.
+
+    No sensor can have its id: of a name nothing makes two hyphens.
+    """
+    return _unused(
+        replace(used, device=f"{used.device}--spare", address=addresses[-1]),
+        f"{used.address} has the same name and is used, {' and '.join(addresses)} not; switch off what is not yours, "
+        "or write addresses into [sensors]",
     )
 
 
 def _second(role: Role, there: Role) -> LinkState:
-    if role.device == there.device:
-        return _unused(
-            replace(role, device=slug(role.device, address_tail(role.address))),
-            f"{there.address} has the same name and is used: this one is when that has been away for "
-            f"{GIVEN_UP_NS / NS_PER_S:.0f} s; switch one off, or write addresses instead of the name into [sensors] of "
-            f"the configuration (this one's is {role.address})",
-        )
+    worn = there.name if there.name != role.name else there.address
     return _unused(
         role,
-        f"{there.name} ({there.address}) is already worn there ({role.placement}), two would count every step twice: "
-        f"it is used when the other one has been away for {GIVEN_UP_NS / NS_PER_S:.0f} s; switch one off, or give it "
-        "another place with `stridecue pair` or in [sensors] of the configuration",
+        f"{worn} is already worn there ({role.placement}); this one takes over when that is away for "
+        f"{GIVEN_UP_NS / NS_PER_S:.0f} s, or give it another place: `stridecue pair`",
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from dataclasses import replace
 
 import pytest
 
@@ -14,13 +13,10 @@ from drivers.link_state import LinkState
 from drivers.supervision.supervisor import Supervisor
 from drivers.virtual.lab import VirtualLab
 from drivers.virtual.runner import VirtualRunner
-from drivers.virtual.sensor_kinds import SENSOR_KINDS
 from dsp.signals import Placement
 from firmware_profiles.catalog import load_catalog
 from tests.drivers.supervised import supervised
 
-MISSING = {"My Pod": Placement.FOOT}
-"""Configured and never heard, so that it is looked on."""
 FIVE = {"rsc-foot-0001", "imu6-left_foot-0002", "imu6-sacrum-0004", "hr-chest-0005", "treadmill-0006"}
 SACRUM = "imu6-sacrum-0004"
 RATE_HZ, PER_PACKET = 208, 8
@@ -201,82 +197,6 @@ async def test_configured_sensors_only_and_the_missing_one_is_shown():
         assert heard.infos["right_foot-0002"].placement is Placement.RIGHT_FOOT
         assert heard.state("foot-my-pod") == "searching"
         assert set(heard.packets) == {"chest-virtual-strap", "right_foot-0002"}
-
-
-async def test_a_second_sensor_at_one_place_is_not_used_and_says_why():
-    at_hip = dict.fromkeys(("F0:5C:00:01:00:04", "F0:5C:00:01:00:03"), Placement.SACRUM)
-    async with lab("sacrum_imu", "right_foot_imu") as two, supervised(two.radio, at_hip) as heard:
-        await heard.until(lambda: len(heard.streaming()) == 1 and "failed" in map(heard.state, heard.states))
-        await asyncio.sleep(10)
-        ((refused, states),) = [(d, s) for d, s in heard.states.items() if heard.state(d) == "failed"]
-        (used,) = heard.streaming()
-        assert used in {"sacrum-0003", "sacrum-0004"} - {refused}
-        assert "already worn there (sacrum)" in states[-1].detail
-        assert "stridecue pair" in states[-1].detail
-        assert set(heard.packets) == set(heard.infos) == {used}
-
-
-@pytest.mark.parametrize(
-    ("kind", "placement", "device"),
-    [("sacrum_imu", Placement.SACRUM, "sacrum-same-name"), ("strap", Placement.CHEST, "chest-same-name")],
-)
-async def test_two_sensors_of_one_name_are_not_taken_for_one(kind: str, placement: Placement, device: str):
-    alike = {f"{kind} {n}": replace(SENSOR_KINDS[kind], name="Same name", number=n) for n in (7, 8)}
-    two = VirtualLab(VirtualRunner(), tuple(alike), kinds=alike)
-    async with two, supervised(two.radio, {"Same name": placement, **MISSING}) as heard:
-        await heard.until(lambda: len(heard.streaming()) == 1 and "failed" in map(heard.state, heard.states))
-        await asyncio.sleep(10)
-        assert heard.streaming() == {device}
-        assert set(heard.packets) == {device}
-        (refused,) = set(heard.states) - {device, "foot-my-pod"}
-        assert refused in {f"{device}-0007", f"{device}-0008"}
-        used, spare = heard.infos[device].address, heard.states[refused][-1]
-        assert spare.address != used
-        assert f"{used} has the same name and is used" in spare.detail
-        assert spare.address in spare.detail
-        assert [state.state for state in heard.states[device]].count("failed") == 0
-        two.kill(next(each for each, sensor in two.sensors.items() if sensor.identity.address == used))
-        await heard.until(lambda: heard.infos[device].address == spare.address, 120)
-        await heard.until(lambda: heard.state(device) == "streaming", 30)
-
-
-async def test_a_spare_sensor_takes_over_from_one_that_is_gone_for_good():
-    at_hip = dict.fromkeys(("F0:5C:00:01:00:04", "F0:5C:00:01:00:03"), Placement.SACRUM)
-    kinds = {"sacrum-0004": "sacrum_imu", "sacrum-0003": "right_foot_imu"}
-    async with lab("sacrum_imu", "right_foot_imu") as two, supervised(two.radio, at_hip) as heard:
-        await heard.until(lambda: len(heard.streaming()) == 1 and "failed" in map(heard.state, heard.states))
-        (first,) = heard.streaming()
-        (spare,) = kinds.keys() - {first}
-        await asyncio.sleep(60)
-        assert [state.state for state in heard.states[spare]].count("failed") == 1, "told once"
-        two.conditions_of(kinds[first]).in_range = False
-        await heard.until(lambda: heard.state(first) == "lost", 5)
-        await asyncio.sleep(15)
-        two.conditions_of(kinds[first]).in_range = True
-        await heard.until(lambda: heard.state(first) == "streaming", 20)
-        assert not heard.packets[spare], "away for a while is not for good"
-        two.kill(kinds[first])
-        await heard.until(lambda: heard.state(spare) == "streaming", 90)
-        assert heard.state(first) == "failed"
-        assert "already worn there (sacrum)" in heard.states[first][-1].detail
-        await two.switch_on(kinds[first])
-        await asyncio.sleep(60)
-        assert heard.streaming() == {spare}
-        two.kill(kinds[spare])
-        await heard.until(lambda: heard.state(first) == "streaming", 90)
-
-
-async def test_a_spare_sensor_that_nobody_configured_takes_over_too():
-    async with lab("sacrum_imu", "right_foot_imu") as two:
-        second = two.sensors["right_foot_imu"].device
-        second.scan_response_data = two.sensors["sacrum_imu"].device.scan_response_data
-        await second.start_advertising(auto_restart=True)
-        async with supervised(two.radio) as heard:
-            await heard.until(lambda: len(heard.streaming()) == 1 and "failed" in map(heard.state, heard.states))
-            (first,) = heard.streaming()
-            (spare,) = heard.states.keys() - {first}
-            two.kill("sacrum_imu" if first.endswith("4") else "right_foot_imu")
-            await heard.until(lambda: heard.state(spare) == "streaming", 90)
 
 
 async def test_a_pod_and_a_motion_sensor_may_sit_on_the_same_shoe():

@@ -11,7 +11,7 @@ from bleak.backends.device import BLEDevice
 
 from drivers.radio.sighting import Sighting
 from drivers.supervision.backoff import Backoff
-from drivers.supervision.roles import role_of, slug
+from drivers.supervision.roles import is_address, role_of, slug
 from drivers.supervision.watchdog import Watchdog
 from drivers.supervision.write_template import render
 from dsp.signals import NS_PER_S, Placement
@@ -104,6 +104,20 @@ def test_the_configuration_decides_and_excludes():
     assert role is not None
     assert role.device == "sacrum-virtual-imu-sacrum"
     assert role_of(seen("Other", IMU_SERVICE, "F0:5C:00:00:00:99"), CATALOG, by_address) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "is_one"),
+    [
+        ("F0:5C:00:00:00:04", True),
+        ("f0:5c:00:00:00:04", True),
+        ("6F2C1B9A-0C7E-4B57-8A57-3B1D0C9E4F21", True),
+        ("Polar H10 12345678", False),
+        ("Pod: left", False),
+    ],
+)
+def test_an_address_is_told_from_a_name(key: str, *, is_one: bool):
+    assert is_address(key) is is_one
 
 
 def test_ids_are_topic_segments():
