@@ -93,7 +93,7 @@ class TrunkChain:
 
     def put(self, block: SampleBlock) -> bool:
         """Hold the samples of `block`; True when `work` has something to do."""
-        if self._attitude is not None:
+        if self._attitude is not None and not self._intake.is_too_slow:
             self._attitude.take(block)
         return self._intake.put(block)
 
@@ -101,7 +101,7 @@ class TrunkChain:
         """Work off what is held, whole chunk or not: no more data will come."""
         self._intake.end()
         out = self.work() + self._tapped()
-        if self._attitude is not None:
+        if self._attitude is not None and not self._intake.is_too_slow:
             out += [Posture(k.t_ns * 1e-9, k) for k in self._attitude.finish()]
         return out
 
@@ -163,7 +163,7 @@ class TrunkChain:
         self._steps = TrunkSteps(self._placement, intake.period_s, confidence, p.contact, p.stance)
         self._look_samples = round(self._still.params.window_s / intake.period_s)
         self._keep = int(p.trace_s / intake.period_s)
-        self._usual, self._longest = intake.chunk, int(LONGEST_CHUNK_S / intake.period_s)
+        self._usual, self._longest = intake.chunk, max(1, int(LONGEST_CHUNK_S / intake.period_s))
         if self._placement in PELVIS and self._taps is None:
             self._taps = ThreeTaps(intake.group / intake.period_s)
         self._known = True
@@ -172,7 +172,7 @@ class TrunkChain:
         """Work off what is new in the trace: a chunk, or more after a start or a gap, which are cut into usual ones."""
         end = len(self._trace.t_s)
         while self._started and self._done < end:
-            stop = end if end - self._done <= self._longest else self._done + self._usual
+            stop = end if end - self._done <= self._longest else min(end, self._done + self._usual)
             self._advance(self._done, stop, out)
             self._unlooked += stop - self._done
             self._done = stop

@@ -79,14 +79,14 @@ class PitchAxis:
         p = self._p
         self._chunks: deque[list[float]] = deque(maxlen=max(4, round(p.memory_s / chunk_s)))
         self._moving2 = p.moving_radps * p.moving_radps
-        self._margin = round(p.margin_s / chunk_s)
-        self._enough = round(p.first_s / chunk_s)
+        self._margin = max(1, round(p.margin_s / chunk_s))
+        self._enough = max(2, round(p.first_s / chunk_s))
         self._often, self._seldom = max(1, round(p.every_s / chunk_s)), max(1, round(p.later_s / chunk_s))
         self._wait = self._often
         self._looks = 0
         self._moved = 0
         self._evidence = 0.0
-        self._recent = round(p.recent_s / chunk_s)
+        self._recent = max(2, round(p.recent_s / chunk_s))
         self._between = False
         self._up: Vector | None = None
         self._most = np.repeat(p.most, 3)
@@ -173,5 +173,6 @@ class PitchAxis:
         values = values - values.sum() / len(values)
         square = values * values
         size = float(square.sum()) / len(values)
-        skew = float(square @ values) / len(values) / size**1.5 if size > 0.0 else 0.0
+        cube = size**1.5  # 0 too where the size is next to nothing
+        skew = float(square @ values) / len(values) / cube if cube > 0.0 else 0.0
         return max(-self._p.most_skew, min(self._p.most_skew, skew))

@@ -22,7 +22,7 @@ from dsp.samples.averaging import averaging_of
 from dsp.samples.channels import NOTHING, Channels, channels_of, only_plausible
 from dsp.samples.gap_fill import Filled, GapFillParams, from_strides, straight
 from dsp.samples.held import Held
-from dsp.samples.stage import CHUNK_S, LEAST_RATE_HZ, SILENT_S, chunk_samples, group_samples
+from dsp.samples.stage import CHUNK_S, LEAST_RATE_HZ, SILENT_S, TOO_SLOW_HZ, chunk_samples, group_samples
 from dsp.samples.trace import Trace
 from dsp.signals import IMU6, NS_PER_S, Layout, SampleBlock
 
@@ -32,6 +32,14 @@ NEVER_NS = -(1 << 62)
 
 LEARN_SAMPLES = 17
 """A sensor without a nominal rate is timed by the median spacing of this many samples."""
+
+LEARN_S, LEAST_LEARNED = 0.16, 5
+"""Of one with a nominal rate as many are looked at as come in so long, at most `LEARN_SAMPLES`, at least five: it is
+shorter than the longest chunk, and nothing is told of a sensor so early."""
+
+FALSE_RATE = 1.4
+"""A nominal rate is not believed where three quarters of the spacings are so many times longer or shorter: not because
+of lost samples or jitter, nor of a clock that is 8 % off, and before every spacing is a gap (1.5)."""
 
 MOST_CHUNKS = 8
 """So many are averaged at once at most: what the owner's wish for another length makes useless stays little."""
@@ -81,6 +89,9 @@ class Intake:
 
     Channels that are absent are zeros in the trace; which these are changes only with a restart. `joined_s` is when the
     sensor began, or began again after a silence (`SILENT_S`).
+
+    A nominal rate that the first samples do not have is not believed: every other sample of a sensor at half of it
+    would be filled in, at a hundred times the cost. One too slow to read (`TOO_SLOW_HZ`) is not held: `is_too_slow`.
     """
 
     def __init__(self, trace: Trace, params: IntakeParams | None = None) -> None:
@@ -98,8 +109,10 @@ class Intake:
         self.gap_lags_s: list[float] = []
         self.joined_s = float("-inf")
         self.group = 1
+        self.is_too_slow = False
+        self._nominal_s = 0.0
         self._raw_period_s = 0.0
-        self._enough = 0
+        self._enough = LEARN_SAMPLES
         self._last_ns = NEVER_NS
         self._layout: Layout = ()
         self._columns: list[int] = []
@@ -117,11 +130,14 @@ class Intake:
 
     def put(self, block: SampleBlock) -> bool:
         """Hold a block's samples; True when `take` may find a whole chunk."""
+        if self.is_too_slow:
+            return False
         stamps = self._stamps
         stamps += block.t_ns.tolist()
         self._held.add(block.rows if self._as_is and block.layout is self._layout else self._six(block))
-        if not self.period_s and block.rate_hz > 0.0:
-            self._set_period(1.0 / block.rate_hz)
+        if not self.period_s and not self._nominal_s and block.rate_hz > 0.0:
+            self._nominal_s = 1.0 / block.rate_hz
+            self._enough = min(LEARN_SAMPLES, max(LEAST_LEARNED, 1 + int(LEARN_S * block.rate_hz)))
         return len(stamps) >= self._enough
 
     def end(self) -> None:
@@ -138,9 +154,14 @@ class Intake:
         filled. Gaps are looked for chunk by chunk, so that it does not matter how much is held.
         """
         if not self.period_s:
-            if len(self._stamps) < LEARN_SAMPLES:
+            if len(self._stamps) < self._enough:
                 return
-            self._set_period(1e-9 * median(b - a for a, b in pairwise(self._stamps[:LEARN_SAMPLES])))
+            raw_s = self._true_period_s(self._stamps[: self._enough])
+            if raw_s > 1.0 / TOO_SLOW_HZ:
+                self.is_too_slow = True
+                self._stamps, self._held = [], Held()
+                return
+            self._set_period(raw_s)
         stamps = self._stamps
         while len(stamps) >= self._begin_chunk():
             values, n = self._held.values(), self._enough
@@ -194,11 +215,19 @@ class Intake:
                 self._channels, self._anew = more, True
                 self._gained = None, 0.0
 
+    def _true_period_s(self, stamps: list[int]) -> float:
+        """The nominal one, or that of these first samples."""
+        spacings_ns = sorted(b - a for a, b in pairwise(stamps))
+        quarter, nominal_ns = len(spacings_ns) // 4, self._nominal_s * NS_PER_S
+        low_ns, high_ns = spacings_ns[quarter], spacings_ns[-1 - quarter]
+        is_believed = nominal_ns / FALSE_RATE <= high_ns and low_ns <= FALSE_RATE * nominal_ns
+        return self._nominal_s if self._nominal_s and is_believed else 1e-9 * median(spacings_ns)
+
     def _set_period(self, raw_s: float) -> None:
         self._raw_period_s = raw_s
         self.group = group_samples(1.0 / raw_s, self._p.least_rate_hz)
         self.period_s = self.group * raw_s
-        self.chunk = chunk_samples(self.period_s, self._p.chunk_s)
+        self.chunk, self._enough = chunk_samples(self.period_s, self._p.chunk_s), 0
         self._begin_chunk()
         # Nothing stands before the first sample; what is here goes with the restart that comes with it.
         self._held.add_before(np.zeros((self._averaging.lead, CHANNELS)))

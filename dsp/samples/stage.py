@@ -43,6 +43,9 @@ neither 208 nor 500 Hz need cost more."""
 LEAST_TRUNK_RATE_HZ = 66.0
 """The same for the trunk, which moves more slowly than a shoe; `averaging` keeps its angles right at any rate."""
 
+TOO_SLOW_HZ = 8.0
+"""Slower sensors are not read: a step takes 0.3 to 0.4 s, and of two samples in it nothing can be told."""
+
 
 def chunk_samples(period_s: float, chunk_s: float = CHUNK_S) -> int:
     """Samples per chunk, groups counting as one: 5 at 104 Hz, 2 at 50; for the trunk 7 at 104, 5 at 69, 3 at 52."""

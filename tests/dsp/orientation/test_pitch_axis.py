@@ -54,3 +54,17 @@ def test_a_dead_accelerometer_raises_nothing_and_leaves_the_axis_as_it_was(dead_
             before = found.axis
     assert (before is None) == (dead_from_s == 0.0)
     assert found.axis is before or np.dot(found.axis, before) > 0.95
+
+
+@pytest.mark.parametrize("chunk_s", [0.25, 0.5, 1.0, 2.0, 6.0])
+def test_chunks_however_long_raise_nothing(chunk_s):
+    """The margin of chunks of a second was none, and one chunk has no trend."""
+    found, rng = PitchAxis(chunk_s), np.random.default_rng(1)
+    for k in range(60):
+        moves = 5.0 if k % 4 == 0 else 0.1
+        found.update([*rng.normal([0.0, 0.0, 9.8], 1.0), *rng.normal(0.0, moves, 3)])
+
+
+def test_next_to_nothing_is_not_skewed():
+    """The square of 1e-110 is a number, its power of one and a half is none."""
+    assert PitchAxis(0.05)._skew(1e-110 * np.array([1.0, -1.0, 3.0, 0.0])) == 0.0

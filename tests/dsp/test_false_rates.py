@@ -1,0 +1,98 @@
+"""Sensors that do not sample as fast as they say, and such that are too slow to tell steps: no run ends of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dsp.chains.trunk import TrunkChain
+from dsp.pipeline import Pipeline, PipelineParams
+from dsp.records import Step
+from dsp.samples.intake import Intake, Ready
+from dsp.samples.trace import Trace
+from dsp.signals import NS_PER_S, Placement
+from tests.dsp.synthetic import blocks_of, make
+from tests.dsp.test_stream_contract import cut
+
+TRUE_HZ = 104.0
+WORN = (Placement.SACRUM, Placement.LEFT_FOOT)
+
+
+@pytest.fixture(scope="module")
+def made():
+    return make(seconds=20.0, rate_hz=TRUE_HZ, noise=0.02)
+
+
+def worn_at(made, placement, nominal_hz):
+    block = blocks_of(made, [placement], len(made.t_s), rate_hz=TRUE_HZ)[0]
+    return replace(block, rate_hz=nominal_hz)
+
+
+def played(block, size=10):
+    pipeline = Pipeline(PipelineParams(signals=True))
+    out = [record for part in cut(block, [size]) for record in pipeline.update(part)]
+    return out + pipeline.finish()
+
+
+def steps_s(records):
+    return [record.t_ns / NS_PER_S for record in records if isinstance(record, Step)]
+
+
+@pytest.mark.parametrize("placement", WORN)
+@pytest.mark.parametrize("nominal_hz", [0.5, 1.0, 1.2, 2.0, 3.0, 6.0, 12.5, 52.0, 208.0, 416.0])
+def test_a_rate_that_the_samples_do_not_have_is_not_believed(made, placement, nominal_hz):
+    """Up to 6 Hz the run ended with an IndexError or a ZeroDivisionError."""
+    right = steps_s(played(worn_at(made, placement, TRUE_HZ)))
+    assert len(right) > 15
+    assert steps_s(played(worn_at(made, placement, nominal_hz))) == pytest.approx(right, abs=1e-3)
+
+
+@pytest.mark.parametrize("placement", WORN)
+@pytest.mark.parametrize("nominal_hz", [1.0, 208.0])
+def test_that_does_not_depend_on_how_the_samples_are_cut(made, placement, nominal_hz):
+    block = worn_at(made, placement, nominal_hz)
+    whole = played(block, len(block.t_ns))
+    assert [played(block, size) == whole for size in (1, 7, 30)] == [True] * 3
+
+
+def test_no_sample_is_filled_in_between_those_of_a_sensor_at_half_its_rate(made):
+    intake = Intake(Trace())
+    intake.put(worn_at(made, Placement.SACRUM, 2.0 * TRUE_HZ))
+    assert Ready.FILLED not in list(intake.take())
+
+
+@pytest.mark.parametrize("lost", [0.0, 0.3])
+@pytest.mark.parametrize("off", [0.0, 0.3])
+@pytest.mark.parametrize("seed", range(5))
+def test_lost_samples_and_jitter_make_no_rate_a_false_one(made, lost, off, seed):
+    rng = np.random.default_rng(seed)
+    block = worn_at(made, Placement.SACRUM, TRUE_HZ * rng.choice([0.92, 1.08]))
+    t_ns = block.t_ns + (rng.uniform(-off, off, len(block.t_ns)) / TRUE_HZ * NS_PER_S).astype(np.int64)
+    kept = rng.random(len(t_ns)) >= lost
+    intake = Intake(Trace())
+    intake.put(replace(block, t_ns=t_ns[kept], rows=block.values[kept]))
+    assert any(intake.take())
+    assert intake.period_s == 1.0 / block.rate_hz
+
+
+@pytest.mark.parametrize("placement", WORN)
+@pytest.mark.parametrize("nominal_hz", [0.0, 1.0, 5.0, TRUE_HZ])
+@pytest.mark.parametrize("true_hz", [1.0, 2.0, 5.0, 7.0])
+def test_a_sensor_too_slow_to_tell_steps_is_not_read_and_not_kept(made, placement, nominal_hz, true_hz):
+    rows = worn_at(made, placement, nominal_hz).values[::15]
+    t_ns = (np.arange(len(rows)) * NS_PER_S / true_hz).astype(np.int64)
+    block = replace(worn_at(made, placement, nominal_hz), t_ns=t_ns, rows=rows)
+    assert steps_s(played(block)) == []
+    assert [played(block, size) for size in (1, len(rows))] == [played(block)] * 2
+    chain = TrunkChain(Placement.SACRUM, signals=True)
+    assert [sighting for part in cut(block, [10]) if chain.put(part) for sighting in chain.work()] == []
+    assert chain.put(block) is False
+    assert chain.finish() == []
+
+
+@pytest.mark.parametrize("rate_hz", [12.5, 26.0])
+def test_slow_sensors_are_read_as_before(rate_hz):
+    slow = make(seconds=20.0, rate_hz=rate_hz, noise=0.02)
+    assert len(steps_s(played(blocks_of(slow, [Placement.SACRUM], len(slow.t_s), rate_hz=rate_hz)[0]))) > 15
