@@ -11,12 +11,13 @@ from dsp.cues.pain_noted import described
 from dsp.records import PainReport, Side
 from dsp.runner.history import PastRun
 from dsp.runner.plan import Plan
-from dsp.runner.return_to_run import RETURN_DAYS, cap_today
+from dsp.runner.return_to_run import RETURN_DAYS, cap_today, return_cap
+from dsp.runner.triage import PainRule, hurts, known_site, triage
 from dsp.thresholds.onset import Onset
 from hub.history.runs import StoredPain, days_between
 from hub.history.store import History
 from hub.messages.wire import utc
-from hub.text.pain_text import is_own_terminal
+from hub.text.pain_text import is_own_terminal, weight
 
 COUNTS_TODAY = " Today's plan counts it."
 ASK_FROM_DAYS, ASK_TO_DAYS = 0.25, 3.0
@@ -58,37 +59,72 @@ def ask_next_morning(history: History, runner: str) -> None:
         print(answer_morning(history, runner, started, worse=answer[:1] == "y"), flush=True)
 
 
-def before_run(history: History, runner: str, past: Sequence[PastRun], plan: Plan) -> list[str]:
-    """Give the lines before a run, for the runner's own terminal only: they tell of pain; raises HistoryError."""
-    reported = "" if plan.held else reported_last(history, runner, plan)  # else it is named below
-    lines = [reported] if reported else []
+def before_run(
+    history: History, runner: str, past: Sequence[PastRun], plan: Plan, rule: PainRule, reported: str
+) -> list[str]:
+    """Give the lines before a run, for the runner's own terminal only: they tell of pain; raises HistoryError.
+
+    reported  what `reported_last` says
+    """
+    lines = [reported] if reported and not plan.held else []  # else it is named below
     if plan.held:
-        reasons = [pain for pain in history.pains(runner) if pain.hurts or pain.numb]
-        if reasons:
-            lines.append(texts.HELD.format(what=short(reasons[-1]), when=reasons[-1].said_utc[:10]))
+        reason = _reason_to_hold(history.pains(runner), rule)
+        told = texts.HELD_SHORT if reason is None else texts.HELD.format(what=short(reason), when=reason.said_utc[:10])
+        lines.append(told)
     cap = cap_today(past, Onset(past).safe_m)
     if cap is not None:
         lines.append(texts.CAP_TODAY.format(cap=texts.distance(cap.exposure_m), why=cap.why))
     return lines
 
 
-def reported_last(history: History, runner: str, plan: Plan, now: datetime | None = None) -> str:
+def reported_last(
+    history: History, runner: str, past: Sequence[PastRun], plan: Plan, rule: PainRule, now: datetime | None = None
+) -> str:
     """Say in a line what was reported in the last run or since, for the runner's own eyes; raises HistoryError.
 
     Empty when nothing hurt then, or it is longer ago than what is reported counts on the way back (`RETURN_DAYS`).
     """
-    reported = [pain for pain in history.pains(runner) if pain.hurts or pain.numb]
     newest = history.newest(runner, 1)
     since = newest[0].started_utc if newest else ""
-    lately = [pain for pain in reported if (pain.started_utc or pain.said_utc) >= since]
+    lately = [
+        pain for pain in history.pains(runner) if hurts(_as_said(pain)) and (pain.started_utc or pain.said_utc) >= since
+    ]
     if not lately or days_between(lately[-1].said_utc, now or datetime.now(UTC)) > RETURN_DAYS:
         return ""
-    worst = max(lately, key=lambda pain: -1 if pain.level is None else pain.level)
-    side = None if worst.side is None else Side(worst.side)
-    what = described(PainReport(0, worst.level, worst.site, side, None, worst.numb))
+    worst = _worst(lately, rule)
     more = f", the worst of {len(lately)}" if len(lately) > 1 else ""
-    counts = plan.held or any(pain.exposure_m is not None for pain in lately)
-    return f"Reported last time ({worst.said_utc[:10]}): {what}{more}.{COUNTS_TODAY if counts else ''}"
+    counts = COUNTS_TODAY if _counts_today(worst, lately, past, plan, rule) else ""
+    return f"Reported last time ({worst.said_utc[:10]}): {described(_as_said(worst))}{more}.{counts}"
+
+
+def _counts_today(
+    worst: StoredPain, lately: Sequence[StoredPain], past: Sequence[PastRun], plan: Plan, rule: PainRule
+) -> bool:
+    """Whether today differs for what was reported: no cues, the goal put aside, or a cap from where that run hurt."""
+    said = _as_said(worst)
+    if plan.held and triage(said, rule).stops_cues:
+        return True
+    if plan.on_hold and known_site(said.site) == "calf or Achilles":
+        return True
+    capped = [pain.started_utc for pain in lately if pain.started_utc and pain.hurts and pain.exposure_m is not None]
+    return bool(capped) and worst.hurts and worst.started_utc == max(capped) and return_cap(past) is not None
+
+
+def _reason_to_hold(pains: Sequence[StoredPain], rule: PainRule) -> StoredPain | None:
+    """Find why cues are off: of what ends them, the newest and what was reported of the same run; the worst of that."""
+    stopping = [pain for pain in pains if hurts(_as_said(pain)) and triage(_as_said(pain), rule).stops_cues]
+    if not stopping:
+        return None
+    return _worst([pain for pain in stopping if pain.started_utc == stopping[-1].started_utc], rule)
+
+
+def _worst(pains: Sequence[StoredPain], rule: PainRule) -> StoredPain:
+    return max(pains, key=lambda pain: weight(_as_said(pain), rule))
+
+
+def _as_said(pain: StoredPain) -> PainReport:
+    side = None if pain.side is None else Side(pain.side)
+    return PainReport(0, pain.level, pain.site, side, None, pain.numb)
 
 
 def short(pain: StoredPain) -> str:

@@ -13,6 +13,7 @@ from drivers.errors import AdapterDownError
 from drivers.radio_choice import VIRTUAL, open_radio
 from dsp.runner.history import PastRun
 from dsp.runner.plan import Plan
+from dsp.runner.triage import PainRule
 from firmware_profiles.catalog import Catalog
 from hub.broker.beyond import USER, BeyondBroker, lacking, watchers_password
 from hub.commands.before_run import ask_next_morning, before_run, reported_last
@@ -52,7 +53,7 @@ def run(options: Namespace) -> int:
     runner, radio = config.runner.name, options.radio or config.radio.provider
     made_up = radio == VIRTUAL
     history = History(demo_folder() / "virtual.sqlite" if made_up else data_folder() / "history.sqlite")
-    earlier = _earlier(history, runner)
+    earlier = _earlier(history, runner, config.cues.pain_rule)
     past, plan, reported = earlier or ((), Plan(), "")
     settings = RunSettings(
         mounts=mounts,
@@ -101,7 +102,7 @@ def run(options: Namespace) -> int:
     return ended.code
 
 
-def _earlier(history: History, runner: str) -> tuple[tuple[PastRun, ...], Plan, str] | None:
+def _earlier(history: History, runner: str, rule: PainRule) -> tuple[tuple[PastRun, ...], Plan, str] | None:
     """Read what is known of the runner, ask about the morning, and say what there is to say before a run.
 
     Gives the earlier runs, the plan, and in a line what was reported last, for the runner's own screen.
@@ -113,8 +114,8 @@ def _earlier(history: History, runner: str) -> tuple[tuple[PastRun, ...], Plan, 
         ask_next_morning(history, runner)
         past, plan = history.past(runner), history.plan(runner)
         own = is_own_terminal(sys.stdout)
-        lines = before_run(history, runner, past, plan) if own else []
-        reported = reported_last(history, runner, plan) if own else ""
+        reported = reported_last(history, runner, past, plan, rule) if own else ""
+        lines = before_run(history, runner, past, plan, rule, reported) if own else []
     except HistoryError as error:
         tell(f"stridecue: {error}. This run is not compared with earlier ones.", sys.stderr)
         return None

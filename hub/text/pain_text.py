@@ -50,7 +50,7 @@ def run_pain_text(
     called  the program, as it can be typed here
     """
     told = standing(reports)
-    worst = max((one for one in told if hurts(one)), key=lambda one: _weight(one, rule), default=None)
+    worst = max((one for one in told if hurts(one)), key=lambda one: weight(one, rule), default=None)
     named = told if worst is None or len(told) <= MOST_NAMED else [worst]
     left = f"; the worst of {len(told)}" if len(named) < len(told) else ""
     lines = [row("pain", f"{described(report)}{place(report)}{left}") for report in named]
@@ -97,5 +97,6 @@ def place(report: PainReport) -> str:
     return f", at {minutes}:{seconds:02d}{far}"
 
 
-def _weight(report: PainReport, rule: PainRule) -> tuple[int, int]:
+def weight(report: PainReport, rule: PainRule) -> tuple[int, int]:
+    """Rank reports wherever one is named for several: what follows from it first, then how much it hurts."""
     return _ORDER.index(triage(report, rule).consequence), -1 if report.level is None else report.level

@@ -14,12 +14,14 @@ import pytest
 from drivers.recordings.recording import RecordingWriter, SessionInfo
 from dsp.records import Summary
 from dsp.runner.plan import Plan
+from dsp.runner.return_to_run import return_cap
+from dsp.runner.triage import PainRule
 from hub.command_line.arguments import parse
 from hub.command_line.dispatch import carry_out
 from hub.commands import live
 from hub.commands.before_run import ask_next_morning, before_run, reported_last, unanswered
 from hub.contract.examples import EXAMPLES
-from hub.history.runs import StoredMark, StoredRun
+from hub.history.runs import StoredMark, StoredPain, StoredRun
 from hub.history.store import History
 from hub.messages.wire import Post
 from hub.outcome import Outcome
@@ -53,6 +55,22 @@ def a_run(days_ago: float = 0.5, **more: object) -> StoredRun:
     return msgspec.convert({**_A_RUN, "started_utc": text, **more}, StoredRun)
 
 
+def _a_pain(history: History, level: int, site: str, *, numb: bool | None = None) -> StoredPain:
+    """Of the newest run, a kilometre into it, said now."""
+    started, now = history.newest("runner", 1)[0].started_utc, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
+    return StoredPain("runner", started, now, 300.0, 1000.0, 1000.0, level, site, None, numb, None, "run")
+
+
+def told_last(history: History, now: datetime | None = None) -> str:
+    past = history.past("runner", now)
+    return reported_last(history, "runner", past, history.plan("runner"), PainRule.TREK, now)
+
+
+def told_before(history: History) -> list[str]:
+    past, plan = history.past("runner"), history.plan("runner")
+    return before_run(history, "runner", past, plan, PainRule.TREK, told_last(history))
+
+
 def test_pain_afterwards_is_kept_with_the_newest_run_and_answered(history: History, capsys: pytest.CaptureFixture[str]):
     history.add(a_run(3.0))
     history.add(a_run())
@@ -75,7 +93,7 @@ def test_signs_of_the_back_turn_cues_off_until_cleared(history: History, capsys:
     assert "bladder" in out
     assert "`stridecue pain --cleared` then switches them on again" in out
     assert history.plan("runner").held
-    (line,) = before_run(history, "runner", (), history.plan("runner"))
+    (line,) = told_before(history)
     assert line.startswith("Cues are off: you reported buttock on ")
     assert "stridecue pain --cleared" in line
     assert carry_out(["pain", "--cleared"]) == 0
@@ -132,10 +150,10 @@ def test_the_next_morning_is_asked_once(
 def test_todays_cap_is_said_before_a_run(history: History):
     history.add(a_run(2.0))
     carry_out(["pain", "4", "--km", "4.0"])
-    _, line = before_run(history, "runner", history.past("runner"), Plan())
+    _, line = told_before(history)
     assert line == "today's cap: 1.9 km (return to running after pain at 4.8 km)"
     carry_out(["pain", "4", "--km", "0.5"])
-    _, line = before_run(history, "runner", history.past("runner"), Plan())
+    _, line = told_before(history)
     assert line.startswith("today's cap: 240 m (return to running after pain at 600 m)")
 
 
@@ -251,20 +269,54 @@ def test_what_was_reported_last_is_said_before_the_next_run_until_one_was_free_o
     history: History, capsys: pytest.CaptureFixture[str]
 ):
     history.add(a_run(2.0))
-    assert reported_last(history, "runner", Plan()) == ""
+    assert told_last(history) == ""
     carry_out(["pain", "4", "--site", "outer knee", "--side", "right"])
     today = datetime.now(UTC)
     said = f"Reported last time ({today:%Y-%m-%d}): 4 of 10, right outer knee."
-    assert reported_last(history, "runner", Plan()) == said, "nobody knows where it began"
+    assert told_last(history) == said, "nobody knows where it began"
     carry_out(["pain", "2", "--site", "calf or Achilles", "--km", "4.0"])
     capsys.readouterr()
     told = f"{said[:-1]}, the worst of 2. Today's plan counts it."
-    assert reported_last(history, "runner", Plan()) == told
-    assert before_run(history, "runner", history.past("runner"), Plan())[0] == told
-    assert reported_last(history, "runner", Plan(), today + timedelta(days=29)) == ""
+    assert told_last(history) == told
+    assert told_before(history)[0] == told
+    assert told_last(history, today + timedelta(days=29)) == ""
     carry_out(["pain", "0"])
     history.add(a_run(-0.1))
-    assert reported_last(history, "runner", Plan()) == ""
+    assert told_last(history) == ""
+
+
+def test_the_report_that_weighs_most_is_named_everywhere_and_not_the_one_that_hurts_most(
+    history: History, capsys: pytest.CaptureFixture[str]
+):
+    history.add(a_run(40.0))
+    carry_out(["pain", "8", "--site", "buttock"])
+    history.add(a_run(2.0))
+    carry_out(["pain", "3", "--site", "back", "--numb"])
+    carry_out(["pain", "4", "--site", "around the kneecap"])
+    capsys.readouterr()
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    said = "3 of 10, back, numbness or tingling, the worst of 2."
+    assert told_last(history) == f"Reported last time ({today}): {said} Today's plan counts it."
+    assert told_before(history)[0].startswith(f"Cues are off: you reported back with numbness or tingling on {today}")
+    carry_out(["pain", "--cleared"])
+    assert told_last(history) == f"Reported last time ({today}): {said}", "nothing of today differs for it any more"
+
+
+def test_it_is_only_said_to_count_today_where_it_does(history: History, capsys: pytest.CaptureFixture[str]):
+    history.add(a_run(2.0))
+    history.add_pain(_a_pain(history, level=0, site="knee", numb=True))
+    assert told_last(history).endswith("0 of 10, knee, numbness or tingling.")
+    history.add_pain(_a_pain(history, level=3, site="knee"))
+    assert told_last(history).endswith("numbness or tingling, the worst of 2."), "not for what is named"
+    assert return_cap(history.past("runner")) is not None
+    assert carry_out(["history", "erase", "--yes"]) == 0
+    history.add(a_run(29.0))
+    history.add_pain(_a_pain(history, level=4, site="knee"))
+    assert return_cap(history.past("runner")) is None
+    assert told_last(history).endswith("4 of 10, knee.")
+    carry_out(["pain", "5", "--site", "calf or Achilles"])
+    capsys.readouterr()
+    assert told_last(history).endswith("the worst of 2. Today's plan counts it."), "the goal is put aside"
 
 
 def test_what_was_reported_is_for_the_runners_own_screen(history: History, monkeypatch: pytest.MonkeyPatch):
