@@ -71,15 +71,15 @@ class TrunkChain:
         self._p = params or TrunkParams()
         self._placement = placement
         self._trace = Trace()
-        self._intake = Intake(
-            self._trace,
-            IntakeParams(least_rate_hz=LEAST_TRUNK_RATE_HZ, chunk_s=TRUNK_CHUNK_S, turns=True, raw=placement in PELVIS),
+        taken = IntakeParams(
+            least_rate_hz=LEAST_TRUNK_RATE_HZ, chunk_s=TRUNK_CHUNK_S, turns=True, raw=placement in PELVIS
         )
+        self._intake = Intake(self._trace, taken)
         self._level = TrunkLevel(pace or Pace(), self._p.level)
         self._seat = TrunkSeat(placement, mount, self._p.seat)
         self._lever = Lever(BESIDE_M[placement]) if placement in BESIDE_M else None
         self._still = Stillness()
-        self._attitude = AttitudeStage() if signals else None
+        self._attitude = AttitudeStage(taken.alone_s) if signals else None
         self._taps: ThreeTaps | None = None
         self.latest_s = float("-inf")
         self._known = False  # what sort of sensor it is

@@ -16,7 +16,7 @@ from dsp.gait.drop import obliquity_rad
 from dsp.orientation.mount import Mount
 from dsp.records import Attitude
 from dsp.samples.channels import Channels
-from dsp.samples.intake import NEVER_NS, IntakeParams
+from dsp.samples.intake import NEVER_NS
 from dsp.samples.trace import Trace
 from dsp.signals import IMU6, NEVER_S, NS_PER_S, SampleBlock, Vector
 
@@ -29,9 +29,6 @@ STAMP_SLACK_NS = 1_000
 JOIN_S = 0.05
 """No line is drawn over a longer hole, and of what lies in it nothing is said."""
 
-ALONE_NS = round(IntakeParams().alone_s * NS_PER_S)
-"""A sensor whose rates fail for longer goes on without them."""
-
 _SIX = Channels(np.ones(len(IMU6), dtype=np.bool_))
 
 
@@ -43,10 +40,15 @@ class AttitudeParams:
 
 
 class AttitudeStage:
-    """Turns the newest samples of a trace into `Attitude` records."""
+    """Turns the newest samples of a trace into `Attitude` records.
 
-    def __init__(self, params: AttitudeParams | None = None) -> None:
+    A sensor whose rates fail for longer than `alone_s` goes on without them, as its intake does. One with an
+    axis of force that gives no numbers tells steps, and gets no records at all: two axes do not tell how it leans.
+    """
+
+    def __init__(self, alone_s: float, params: AttitudeParams | None = None) -> None:
         self._p = params or AttitudeParams()
+        self._alone_ns = round(alone_s * NS_PER_S)
         self._before_s = NEVER_S
         self._turned = 0.0
         self._mean = 0.0
@@ -70,7 +72,7 @@ class AttitudeStage:
             if whole:
                 self._rates_ns = stamp
             # Without rates it is a lost sample, until the sensor is one that has none.
-            if whole or (force and stamp - self._rates_ns > ALONE_NS):
+            if whole or (force and stamp - self._rates_ns > self._alone_ns):
                 self._due.append(stamp)
 
     def run(self, trace: Trace, start: int, stop: int, mount: Mount | None, bias: Vector) -> list[Attitude]:

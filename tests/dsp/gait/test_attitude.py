@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dsp.gait.attitude import AttitudeStage
 from dsp.pipeline import PipelineParams
-from dsp.records import Attitude
-from dsp.signals import IMU6, Placement
+from dsp.records import Attitude, Step
+from dsp.signals import IMU6, NS_PER_S, Placement
 from tests.dsp.synthetic import blocks_of, make
 from tests.dsp.test_stream_contract import cut, play
 
@@ -66,3 +67,28 @@ def test_rates_that_fail_for_good_cost_a_second_of_records(clean):
     assert np.sum(steps > 0.1) == 1
     assert stamps[np.argmax(steps)] == pytest.approx(8.0, abs=0.05)
     assert steps.max() == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize("alone_s", [0.5, 2.0])
+def test_how_long_rates_may_fail_is_what_the_intake_of_the_same_sensor_was_told(clean, alone_s):
+    stage = AttitudeStage(alone_s)
+    whole, *failing = clean[: len(clean) // 2]
+    stage.take(whole)
+    for block in failing:
+        values = block.values.copy()
+        values[:, 3:] = np.nan
+        stage.take(replace(block, rows=values))
+    ends_ns = int(whole.t_ns[-1]) + round(alone_s * NS_PER_S)
+    due = [t for block in failing for t in block.t_ns.tolist() if t > ends_ns]
+    assert [record.t_ns for record in stage.finish()] == [*whole.t_ns.tolist(), *due]
+
+
+def test_a_sensor_with_an_axis_of_force_that_is_not_there_tells_steps_and_no_angles(clean):
+    spoilt = []
+    for block in clean:
+        values = block.values.copy()
+        values[:, 1] = np.nan
+        spoilt.append(replace(block, rows=values))
+    found = play(spoilt, SIGNALS)
+    assert not any(isinstance(record, Attitude) for record in found)
+    assert sum(isinstance(record, Step) for record in found) > 10
