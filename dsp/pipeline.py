@@ -1,9 +1,9 @@
 """The whole core: sample blocks of any sensors in, records out, one order, no clock.
 
 Cutting the input anywhere, interleaving the sensors in any order that lags at most 0.5 s, and saving and restoring the
-state anywhere give the same records in the same order. Beside holes of a sensor the order holds for a smaller lag only: of the
-0.69 s that are waited (`WAIT_S`) a chunk takes 0.19, a filled gap in it up to 0.36 more, and a sample between two holes,
-which waits for the one after it, up to 0.30.
+state anywhere give the same records in the same order. Beside holes of a sensor the order holds for a smaller lag only:
+of the 0.69 s that are waited (`WAIT_S`) a chunk takes 0.19, a filled gap in it up to 0.36 more, and a sample between
+two holes, which waits for the one after it, up to 0.30.
 """
 
 from __future__ import annotations
