@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import math
 import signal
+import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Self
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+HELD_DOWN_S = 8.0
+"""A key that is held down repeats some 30 times a second. What comes within this of a second request says nothing new:
+ending at once, and keeping what the run came to, is over by then unless it hangs."""
 
 
 class Stop:
@@ -44,13 +49,14 @@ class Stop:
 
 
 class Late:
-    """Signals that come when a run is over and is being kept: the first is only noted, one more interrupts.
+    """Signals that come when a run is over and is being kept and told: noted, and for HELD_DOWN_S no more than that.
 
     What they did before is put back at the end of the `with` block; `take` has them noted from then on.
     """
 
-    def __init__(self) -> None:
-        self.noted = False
+    def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._clock_s = clock_s
+        self._first_s: float | None = None
         self._before: dict[int, signal._HANDLER] = {}
 
     def __enter__(self) -> Self:
@@ -64,32 +70,43 @@ class Late:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
+    @property
+    def noted(self) -> bool:
+        """Whether one came."""
+        return self._first_s is not None
+
     def take(self) -> None:
         """Note signals from now on."""
         for number in self._before:
             signal.signal(number, self._note)
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
-        if self.noted:
+        if self._first_s is None:
+            self._first_s = self._clock_s()
+        elif self._clock_s() - self._first_s >= HELD_DOWN_S:
             raise KeyboardInterrupt
-        self.noted = True
 
 
 @contextlib.contextmanager
 def stopping_on_signals(stop: Stop, late: Late | None = None) -> Iterator[None]:
     """Inside, SIGINT, SIGTERM and SIGHUP, where they exist, set `stop`; the second one cancels the task.
 
-    Afterwards they go to `late`, where it is given.
+    More of them do nothing for HELD_DOWN_S: cancelled once more, what is under way would not be cleared up. Afterwards
+    they go to `late`, where it is given.
     """
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     assert task is not None
 
+    cancelled_s = -math.inf
+
     def on_signal(name: str) -> None:
-        if stop.asked:
-            task.cancel()
-        else:
+        nonlocal cancelled_s
+        if not stop.asked:
             stop(name)
+        elif loop.time() - cancelled_s >= HELD_DOWN_S:
+            cancelled_s = loop.time()
+            task.cancel()
 
     with contextlib.ExitStack() as stack:
         if late is not None:

@@ -83,13 +83,21 @@ def run(options: Namespace) -> int:
         where = "" if port == DEFAULT_PORT else f" --port {port}"
         joins = f"Joins the demo on port {port} as {runner}; `{program()} watch{where}` shows all."
         print(between_words(joins, sys.stdout), flush=True)
-    kept = ""
 
-    def keep_it(ended: Ended) -> None:
-        nonlocal kept
+    def conclude(ended: Ended) -> None:
+        """Keep it before anything is said: the terminal may be gone."""
         kept = keep(ended, History(_history_file()), OWN_RUNS, count, APART)
+        tell_summary(ended, settings.history, count)
+        if kept:
+            print(between_words(kept, sys.stdout))
+            tell_pain(ended.outcome, settings.pain_rule, sys.stdout, kept=False)
+        if epochs_s:
+            comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * NS_PER_S))
+            print(comparison_text(comparison))
+        for line in ended.words():
+            print(between_words(line, sys.stdout))
 
-    ended = carry_out(
+    return carry_out(
         Launch(
             source="demo",
             runner=runner,
@@ -104,18 +112,8 @@ def run(options: Namespace) -> int:
             sound=SoundSection(output=options.sound),
             observe=observe,
         ),
-        keep_it,
-    )
-    tell_summary(ended, settings.history, count)
-    if kept:
-        print(between_words(kept, sys.stdout))
-        tell_pain(ended.outcome, settings.pain_rule, sys.stdout, kept=False)
-    if epochs_s:
-        comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * NS_PER_S))
-        print(comparison_text(comparison))
-    for line in ended.words():
-        print(between_words(line, sys.stdout))
-    return ended.code
+        conclude,
+    ).code
 
 
 def chosen_name(wanted: str | None, there: frozenset[str], port: int) -> str:

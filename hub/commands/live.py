@@ -68,13 +68,19 @@ def run(options: Namespace) -> int:
     catalog = known_devices()
     count = RunCount()
     folder = demo_folder() / "recordings" if made_up else recordings_folder(config)
-    told, kept = APART if made_up else COUNTS, ""
+    told = APART if made_up else COUNTS
 
-    def keep_it(ended: Ended) -> None:
-        nonlocal kept
+    def conclude(ended: Ended) -> None:
+        """Keep it before anything is said: the terminal may be gone."""
         kept = keep(ended, history, runner, count, told, surface=options.surface, knew_plan=earlier is not None)
+        tell_summary(ended, settings.history, count)
+        if kept:
+            print(between_words(kept, sys.stdout))
+        tell_pain(ended.outcome, config.cues.pain_rule, sys.stdout, kept=True)
+        for line in ended.words():
+            print(between_words(line, sys.stdout))
 
-    ended = carry_out(
+    return carry_out(
         Launch(
             source="live",
             runner=runner,
@@ -91,15 +97,8 @@ def run(options: Namespace) -> int:
             history=history,
             reported=reported,
         ),
-        keep_it,
-    )
-    tell_summary(ended, settings.history, count)
-    if kept:
-        print(between_words(kept, sys.stdout))
-    tell_pain(ended.outcome, config.cues.pain_rule, sys.stdout, kept=True)
-    for line in ended.words():
-        print(between_words(line, sys.stdout))
-    return ended.code
+        conclude,
+    ).code
 
 
 def _earlier(history: History, runner: str, rule: PainRule) -> tuple[tuple[PastRun, ...], Plan, str] | None:

@@ -139,16 +139,22 @@ def _recorded(path: Path, incomplete: str) -> str:
     return whole if len(whole) <= WIDTH else f"Recorded: {path.name}{incomplete}\nIn:       {path.parent}"
 
 
-def carry_out(launch: Launch, keep: Callable[[Ended], None] = lambda _ended: None) -> Ended:
+def carry_out(launch: Launch, conclude: Callable[[Ended], None] = lambda _ended: None) -> Ended:
     """Run from start to end; raises DriverError and OSError.
 
-    keep  puts what the run came to where it is to be; a Ctrl-C that comes meanwhile does not interrupt it
+    conclude  puts what the run came to where it is to be and then tells it; Ctrl-C, pressed again or held down,
+              does not interrupt it unless it hangs, and then the recording is named at least
     """
     with Late() as late:
         ended = asyncio.run(_carry_out(launch, late))
-        if ended.cut_short:
-            ended.write_left()  # by now no thread writes any more
-        keep(ended)
+        try:
+            if ended.cut_short:
+                ended.write_left()  # by now no thread writes any more
+            conclude(ended)
+        except KeyboardInterrupt:
+            for line in ended.words():
+                tell(line, ended.out)
+            raise
     return ended
 
 

@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from hub.stop import Late, Stop, stopping_on_signals
+from hub.stop import HELD_DOWN_S, Late, Stop, stopping_on_signals
 
 
 def refuse(*_: object) -> None:
@@ -37,6 +37,28 @@ async def test_the_first_signal_asks_the_second_cancels(monkeypatch: pytest.Monk
         assert signal.getsignal(signal.SIGINT) is before
 
 
+@pytest.mark.real_time
+async def test_a_key_that_is_held_down_cancels_once_so_that_what_is_open_is_closed():
+    stop, closed = Stop(), asyncio.Event()
+
+    async def run() -> None:
+        with stopping_on_signals(stop):
+            try:
+                os.kill(os.getpid(), signal.SIGINT)
+                await stop.wait()
+                os.kill(os.getpid(), signal.SIGINT)
+                await asyncio.sleep(10)
+            finally:
+                for _ in range(6):
+                    os.kill(os.getpid(), signal.SIGINT)
+                    await asyncio.sleep(0.02)
+                closed.set()
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(run(), name="run")
+    assert closed.is_set()
+
+
 async def test_waiting_for_stop_is_over_when_asked_or_in_time():
     stop = Stop()
     assert not await stop.wait_for(5.0)
@@ -48,7 +70,7 @@ async def test_waiting_for_stop_is_over_when_asked_or_in_time():
 
 @pytest.mark.real_time
 @pytest.mark.parametrize("as_on_windows", [False, True])
-def test_a_signal_while_a_run_is_kept_is_noted_and_one_more_interrupts(
+def test_signals_while_a_run_is_kept_are_noted_and_interrupt_only_what_hangs(
     monkeypatch: pytest.MonkeyPatch, *, as_on_windows: bool
 ):
     async def run(late: Late) -> None:
@@ -60,11 +82,15 @@ def test_a_signal_while_a_run_is_kept_is_noted_and_one_more_interrupts(
             await stop.wait()
 
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    with Late() as late:
+    now_s = 100.0
+    with Late(lambda: now_s) as late:
         asyncio.run(run(late))
         assert not late.noted
         os.kill(os.getpid(), signal.SIGTERM)
         assert late.noted
+        now_s += HELD_DOWN_S - 0.1
+        os.kill(os.getpid(), signal.SIGINT)
+        now_s += 0.2
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before

@@ -17,6 +17,8 @@ import pytest
 from drivers.packets import Packet, Said
 from drivers.recordings.recording import RecordingReader, SessionInfo
 from dsp.records import PainReport, Record, Step, Summary
+from dsp.runner.history import PastRun
+from firmware_profiles.catalog import load_catalog
 from hub.command_line.dispatch import carry_out
 from hub.commands import live
 from hub.commands.keep_run import keep
@@ -29,11 +31,13 @@ from hub.history.store import History
 from hub.messages.incoming import CommandMessage
 from hub.messages.wire import Post
 from hub.outcome import Outcome
-from hub.run.launch import AT_ONCE, Ended
+from hub.run import launch
+from hub.run.launch import AT_ONCE, Ended, Launch
 from hub.run.runtime import Runtime
 from hub.settings.folders import data_folder
+from hub.settings.run_settings import RunSettings
 from hub.sinks.diary import Diary
-from hub.stop import Stop
+from hub.stop import Late, Stop
 from tests.hub.replay.player import with_said
 from tests.hub.run.a_run import a_run
 
@@ -79,12 +83,16 @@ class Impatient:
         os.kill(os.getpid(), signal.SIGINT)
         await stop.wait()
         if self._twice:
-            os.kill(os.getpid(), signal.SIGINT)
-            await asyncio.sleep(60)
+            try:
+                os.kill(os.getpid(), signal.SIGINT)
+                await asyncio.sleep(60)
+            finally:
+                os.kill(os.getpid(), signal.SIGINT)
+                await asyncio.sleep(0.1)
 
 
 @pytest.mark.real_time
-@pytest.mark.parametrize("when", ["while links end", "while it is kept"])
+@pytest.mark.parametrize("when", ["while links end", "while it is kept", "held down"])
 def test_the_run_is_in_the_history_with_its_pain_and_its_summary_is_told(
     when: str,
     small_recording: Path,
@@ -92,14 +100,21 @@ def test_the_run_is_in_the_history_with_its_pain_and_its_summary_is_told(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ):
-    twice, add = when == "while links end", History.add
+    twice, add, tell_summary = when != "while it is kept", History.add, live.tell_summary
+    times = 5 if when == "held down" else 1
 
     def interrupted(history: History, run: StoredRun) -> None:
-        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(times):
+            os.kill(os.getpid(), signal.SIGINT)
         add(history, run)
 
-    if not twice:
+    def interrupted_too(ended: Ended, past: Sequence[PastRun], count: RunCount) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        tell_summary(ended, past, count)
+
+    if when != "while links end":
         monkeypatch.setattr(History, "add", interrupted)
+        monkeypatch.setattr(live, "tell_summary", interrupted_too)
 
     @asynccontextmanager
     async def impatient(*_wanted: object) -> AsyncIterator[Source]:
@@ -188,6 +203,27 @@ async def test_a_report_that_waited_for_the_history_is_tried_once_more(small_rec
     runtime.write_left()
     runtime.write_left()
     assert book.kept == [6]
+
+
+@asynccontextmanager
+async def _no_sensors() -> AsyncIterator[Source]:
+    raise AssertionError
+    yield
+
+
+def test_what_is_interrupted_all_the_same_names_its_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    async def over(_launch: Launch, _late: Late) -> Ended:
+        return Ended(Outcome(files=[tmp_path / "run.mcap"]), SessionInfo(0, "", "ann"), (), sys.stdout)
+
+    def hangs(_ended: Ended) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(launch, "_carry_out", over)
+    with pytest.raises(KeyboardInterrupt):
+        launch.carry_out(Launch("live", "ann", RunSettings(), load_catalog(), _no_sensors(), 1883), hangs)
+    assert "run.mcap" in capsys.readouterr().out
 
 
 def test_a_history_that_somebody_holds_is_asked_once_and_not_again_and_again(
