@@ -242,8 +242,8 @@ def _namesake(used: Role, addresses: Sequence[str]) -> LinkState:
     """
     return _unused(
         replace(used, device=f"{used.device}--spare", address=addresses[-1]),
-        f"{used.address} has the same name and is used, {' and '.join(addresses)} not; switch off what is not yours, "
-        "or write addresses into [sensors]",
+        f"{used.address} has the same name and is used, not {' and '.join(addresses)}: switch one off or put "
+        "addresses in [sensors]",
     )
 
 
@@ -251,8 +251,8 @@ def _second(role: Role, there: Role) -> LinkState:
     worn = there.name if there.name != role.name else there.address
     return _unused(
         role,
-        f"{worn} is already worn there ({role.placement}); this one takes over when that is away for "
-        f"{GIVEN_UP_NS / NS_PER_S:.0f} s, or give it another place: `stridecue pair`",
+        f"{worn} is already worn there ({role.placement}); this one is used after {GIVEN_UP_NS / NS_PER_S:.0f} s "
+        "without it. To move it: `stridecue pair`",
     )
 
 

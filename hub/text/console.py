@@ -96,8 +96,9 @@ class Console:
         if sensor.state == "streaming" and before.startswith("streaming") and (":" in before or not sensor.detail):
             return None  # what is noted of a sensor that works changes with every digit, and goes away by itself
         battery = f", battery {sensor.battery_pct:.0f} %" if sensor.battery_pct is not None else ""
-        place = place_word(sensor.placement) if sensor.placement is not None else "place unknown"
-        return f"{sensor.name} ({place}) {now}{battery}"
+        if sensor.placement is None:
+            return f"{sensor.name} is not used{f': {sensor.detail}' if sensor.detail else ''}{battery}"
+        return f"{sensor.name} ({place_word(sensor.placement)}) {now}{battery}"
 
     def _run_state(self, session: SessionMessage) -> str | None:
         self._steps = session.steps

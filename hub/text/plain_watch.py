@@ -75,7 +75,8 @@ class PlainWatch:
                 at = "" if mark.running_s is None else f" at {clock(mark.running_s)}"
                 return [f"{runner}: mark{at}{_late(mark)}, {mark_text(mark.by, mark.text)}"]
             case SensorMessage() as sensor:
-                return self._changed(runner, sensor.device, f"{sensor.name} {sensor.state}")
+                now = "is not used" if sensor.placement is None else sensor.state
+                return self._changed(runner, sensor.device, f"{sensor.name} {now}")
             case MetricsMessage() as metrics:
                 return self._numbers(runner, metrics)
         return []

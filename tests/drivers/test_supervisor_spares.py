@@ -63,12 +63,12 @@ async def test_two_sensors_of_one_name_are_not_taken_for_one(
         assert used is not None
         assert len(told) == 1
         assert told[0].address not in {None, used}
-        assert f"{used} has the same name and is used, {told[0].address} not" in told[0].detail
+        assert f"{used} has the same name and is used, not {told[0].address}:" in told[0].detail
         assert [state.state for state in heard.states[device]].count("failed") == 0
         two.kill(named(two, used))
         await heard.until(lambda: heard.infos[device].address == told[0].address, 120)
         await heard.until(lambda: heard.state(device) == "streaming", 30)
-        assert f"{told[0].address} has the same name and is used, {used} not" in told[-1].detail
+        assert f"{told[0].address} has the same name and is used, not {used}:" in told[-1].detail
         assert set(heard.states) - {"foot-my-pod"} == {device, spare}, "nothing is left of what held before"
 
 

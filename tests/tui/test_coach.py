@@ -145,6 +145,16 @@ async def test_nobody_yet_and_a_lost_broker_are_said():
         assert "1 runner, who needs you is not known" in coach.status
 
 
+async def test_a_spare_sensor_is_no_need_of_a_coach():
+    async with a_coach() as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
+        spare = replace(scenes.sensor("strap", "failed"), placement=None, device="chest-same-name--spare")
+        await coach.hear(coach_scenes.of("ann", spare))
+        assert coach.app.roster["ann"].need(coach.clock.now_s) is Need.RUNNING
+        assert coach.rows[0][8] == "3/3"
+        assert coach.detail == "ann: quiet"
+
+
 async def test_a_hub_that_ended_with_its_run_is_not_called_gone():
     async with a_coach() as coach:
         ended = coach_scenes.runner("ann", state="ended")

@@ -11,6 +11,8 @@ from dsp.records import PainReport, Side
 from dsp.runner.triage import SITES, PainRule
 from tests.tui import scenes
 from tests.tui.dashboard import LARGE, SMALL, dashboard, text_of
+from tui.state.announcement import UNUSED_SHOWN_S
+from tui.state.words import sentence
 
 pytestmark = pytest.mark.real_time
 FULL_HD = (240, 67)
@@ -72,14 +74,43 @@ async def test_more_sensors_than_rows_shows_the_troubled_and_counts_the_rest() -
         assert any("✗ lost" in line for line in board.sensors)
 
 
-async def test_a_sensor_that_nobody_can_place_is_named() -> None:
+NOWHERE = (
+    'nobody can tell where it sits: run `stridecue pair`, or write "F0:5C:00:01:00:07" = "sacrum" (left_foot, ...)'
+)
+NAMESAKE = "F0:5C:00:01:00:08 has the same name and is used, not F0:5C:00:01:00:07: switch one off or put "
+SECOND = "Virtual IMU sacrum is already worn there (sacrum); this one is used after 30 s without it. "
+UNUSED = (NOWHERE + " into [sensors]", NAMESAKE + "addresses in [sensors]", SECOND + "To move it: `stridecue pair`")
+"""As drivers/supervision/supervisor.py says it."""
+
+
+@pytest.mark.parametrize("detail", UNUSED)
+@pytest.mark.parametrize("before", [scenes.no_sensors, scenes.running])
+async def test_a_sensor_that_is_not_used_is_told_in_full_and_not_called_lost(detail: str, before: scenes.Say) -> None:
+    async with dashboard() as board:
+        await board.play(before)
+        told = scenes.sensor("pod", "failed", name="Same name", detail=detail)
+        unused = msgspec.structs.replace(told, placement=None, device="foot-same-name--spare")
+        await board.hear(*(scenes.sensor(device) for device in scenes.SENSORS), unused)
+        assert board.said == f"NOT USED: Same name is on, but not used. {sentence(detail)}"
+        assert sentence(detail) in " ".join(text_of(board.banner).split())
+        board.clock.now_s += UNUSED_SHOWN_S
+        await board.hear(*(scenes.sensor(device) for device in scenes.SENSORS), unused, scenes.metrics())
+        assert board.said.startswith("READY" if before is scenes.no_sensors else "QUIET")
+        await board.hear(msgspec.structs.replace(unused, detail="the other one is used now"))
+        assert board.said.startswith("NOT USED")
+        await board.hear(scenes.sensor("strap", "lost"))
+        assert board.said.startswith("SENSOR LOST: No news from the chest sensor.")
+
+
+async def test_where_no_other_sensor_is_what_is_not_used_is_told_for_good() -> None:
     async with dashboard() as board:
         await board.play(scenes.no_sensors)
-        detail = "say where it sits: --place IMU-7=left_foot"
-        board.feed.say(msgspec.structs.replace(scenes.sensor("pod"), placement=None, name="IMU-7", detail=detail))
-        await board.look()
-        assert board.said == f"NOT USED: Nobody can tell where IMU-7 sits. {detail}"
-        assert board.sensors[-1].startswith("IMU-7")
+        unused = msgspec.structs.replace(scenes.sensor("pod", "failed", detail=UNUSED[0]), placement=None)
+        await board.hear(unused)
+        assert board.sensors[-1].split()[:4] == ["pod", "○", "not", "used"]
+        board.clock.now_s += 600.0
+        await board.hear(unused)
+        assert board.said.startswith("NOT USED")
 
 
 @pytest.mark.parametrize("site", [*SITES, None])

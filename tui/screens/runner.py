@@ -195,10 +195,10 @@ def _row(sensor: Sensor, now_s: float) -> DeviceRow:
     silent_s = message.last_seen_s
     if silent_s is not None:
         silent_s += now_s - sensor.at_s
-    note = f"silent {silent_s:.0f} s" if message.state in ("lost", "stale", "failed") and silent_s is not None else ""
+    note = f"silent {silent_s:.0f} s" if sensor.is_in_trouble and silent_s is not None else ""
     return DeviceRow(
         place=sensor_word(message),
-        state=message.state,
+        state=message.state if sensor.is_used else None,
         battery_pct=message.battery_pct,
         lost_pct=100.0 * message.lost / made if made else None,
         packets_per_s=sensor.packets_per_s,

@@ -15,6 +15,8 @@ from tui.state.replay_marks import SIGN
 from tui.state.words import SEVERITY_MARK, ago, sensor_word, sentence
 
 FOUND_SHOWN_S = 5.0
+UNUSED_SHOWN_S = 30.0
+"""Long enough to be read by who switches sensors on; then who is ready is told to run."""
 SAME_S = 0.5
 """Nearer than this it is there."""
 TOGETHER_S = 2.0
@@ -24,7 +26,6 @@ _PRESSING = {
     ThresholdState.REACHED: "Still beyond your own usual.",
     ThresholdState.REPORTED: "You reported pain.",
 }
-_LOST = ("lost", "failed", "stale")
 _LOST_THERE = "The recording has nothing from it at this place."
 _AIMS = "No cue just now. Quiet is good; the aim is a slow goal."
 _STANDING_THERE = "Peak drop is measured where three quiet seconds of standing come first."
@@ -65,6 +66,7 @@ def announce(board: Board, now_s: float, *, muted: bool) -> Announcement:
         or _found(board)
         or _fresh_cue(board, now_s, muted=muted)
         or _sensor_trouble(board)
+        or _unused(board, now_s)
         or _notice(board)
         or _state(board)
         or _quiet(board, now_s, muted=muted)
@@ -170,7 +172,7 @@ def _cue(cue: CueMessage, age_s: float) -> Announcement:
 
 
 def _sensor_trouble(board: Board) -> Announcement | None:
-    lost = [each for each in board.sensor_list if each.message.state in _LOST]
+    lost = [each for each in board.sensor_list if each.is_in_trouble]
     if not lost:
         return None
     names = " and ".join(sensor_word(each.message).lower() for each in lost[:2])
@@ -206,25 +208,29 @@ def _state(board: Board) -> Announcement | None:
         return Announcement("state", "○", "NO SENSORS YET", "Wake your pod by shaking it.", "It connects by itself.")
     if session is not None and session.state == "running":
         return None
-    if (unused := _unused(sensors)) is not None:
-        return unused
     if (some := _some_stream(sensors)) is not None:
         return Announcement("state", "◌", "CONNECTING", some, "A sensor that stays silent wakes when it is shaken.")
     return _before_or_between(board)
 
 
-def _unused(sensors: list[Sensor]) -> Announcement | None:
-    unplaced = [each.message for each in sensors if each.message.placement is None]
-    if not unplaced:
+def _unused(board: Board, now_s: float) -> Announcement | None:
+    """Say what is on and plays no part, for a while: its row goes on saying so. For good where it is alone."""
+    unused = [each for each in board.sensor_list if not each.is_used]
+    if len(unused) < len(board.sensors):
+        unused = [each for each in unused if now_s - each.told_s < UNUSED_SHOWN_S]
+    if not unused:
         return None
-    detail = unplaced[0].detail or ""
-    return Announcement("trouble", "▲", "NOT USED", f"Nobody can tell where {unplaced[0].name} sits.", detail)
+    first = unused[0].message
+    more = f", nor {'is' if len(unused) == 2 else 'are'} {len(unused) - 1} more" if len(unused) > 1 else ""
+    why = sentence(first.detail) if first.detail else ""
+    return Announcement("trouble", "▲", "NOT USED", f"{first.name} is on, but not used{more}.", why)
 
 
 def _some_stream(sensors: list[Sensor]) -> str | None:
-    """Say how many sensors stream; None: all of them."""
-    streaming = sum(each.message.state == "streaming" for each in sensors)
-    return f"{streaming} of {len(sensors)} sensors connected." if streaming < len(sensors) else None
+    """Say how many sensors stream of those that are used; None: all of them."""
+    used = [each for each in sensors if each.is_used]
+    streaming = sum(each.message.state == "streaming" for each in used)
+    return f"{streaming} of {len(used)} sensors connected." if streaming < len(used) else None
 
 
 def _state_recorded(board: Board) -> Announcement | None:
@@ -234,8 +240,6 @@ def _state_recorded(board: Board) -> Announcement | None:
         return Announcement("state", "○", "NO SENSORS", "The recording has named no sensor up to here.")
     if session is not None and session.state == "running":
         return None
-    if (unused := _unused(sensors)) is not None:
-        return unused
     if board.stop is not None:
         told = f"told then: {board.stop.text}"
         return Announcement("state", "■", "STOPPED", "Told to walk or stop, and not running here.", told)

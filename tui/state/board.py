@@ -59,11 +59,25 @@ class Held:
 
 @dataclass(slots=True)
 class Sensor:
-    """One sensor: its newest message, and packet totals of the last seconds for a rate."""
+    """One sensor: its newest message, and packet totals of the last seconds for a rate.
+
+    told_s  since when its message says what it does beside the numbers
+    """
 
     message: SensorMessage
     at_s: float
+    told_s: float
     totals: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=32))
+
+    @property
+    def is_used(self) -> bool:
+        """Whether it plays a part: one without a place, and a spare of one that is used, do not."""
+        return self.message.placement is not None
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """Whether numbers are missing because of it."""
+        return self.is_used and self.message.state in ("lost", "failed", "stale")
 
     @property
     def packets_per_s(self) -> float | None:
@@ -189,7 +203,9 @@ class Board:
             self.said.run_says(message.t_s, now_s)
 
     def _sensor(self, message: SensorMessage, now_s: float) -> None:
-        sensor = self.sensors.setdefault(message.device, Sensor(message, now_s))
+        sensor = self.sensors.setdefault(message.device, Sensor(message, now_s, now_s))
+        if message.detail != sensor.message.detail:
+            sensor.told_s = now_s
         sensor.message, sensor.at_s = message, now_s
         sensor.totals.append((now_s, message.packets))
 

@@ -72,7 +72,7 @@ class Watched:
             return Need.REACHED
         if self.threshold is ThresholdState.NEAR:
             return Need.NEAR
-        if any(each.message.state in ("lost", "stale", "failed") for each in board.sensors.values()):
+        if any(each.is_in_trouble for each in board.sensors.values()):
             return Need.SENSOR
         return Need.WATCH if self.threshold is ThresholdState.WATCH else Need.RUNNING
 

@@ -14,14 +14,15 @@ _WIDEST_PLACE = 14
 _STATE = 12
 _NUMBERS = (5, 6, 5)
 LOW_BATTERY_PCT = 15.0
+_COLOUR: dict[SensorState, str] = {"streaming": "$ok", "stale": "$caution", "lost": "$bad", "failed": "$bad"}
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """What a row shows; None where unknown."""
+    """What a row shows; None where unknown, a `state` of None: it is on and not used."""
 
     place: str
-    state: SensorState
+    state: SensorState | None
     battery_pct: float | None
     lost_pct: float | None
     packets_per_s: float | None
@@ -36,10 +37,13 @@ class DeviceRow:
 def render(row: DeviceRow, width: int) -> Content:
     """Write a row in `width` cells; the columns of all rows line up."""
     place, state = _cells(width)
-    colour = {"streaming": "$ok", "stale": "$caution", "lost": "$bad", "failed": "$bad"}.get(row.state, "$dim")
+    if row.state is None:
+        words, colour = "○ not used", "$dim"
+    else:
+        words, colour = f"{SENSOR_MARK[row.state]} {row.state}", _COLOUR.get(row.state, "$dim")
     head = Content.assemble(
         (f"{row.place[:place]:<{place}} ", "bold" if row.in_trouble else ""),
-        (f"{SENSOR_MARK[row.state]} {row.state}"[:state].ljust(state), colour),
+        (words[:state].ljust(state), colour),
     )
     if row.in_trouble and row.note:  # what was lost is told when it is back; now only the silence counts
         return Content.assemble(head, (f"{row.note:>{sum(_NUMBERS)}}"[: sum(_NUMBERS)], colour))

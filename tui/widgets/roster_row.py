@@ -83,7 +83,7 @@ def _drop_line(watched: Watched, cells_wide: int) -> str:
 
 
 def _sensors(watched: Watched, dim: str) -> Content:
-    sensors = watched.board.sensors.values()
+    sensors = [each for each in watched.board.sensors.values() if each.is_used]
     well = sum(each.message.state == "streaming" for each in sensors)
     return Content.styled(f"{well}/{len(sensors)}", dim or ("" if well == len(sensors) else "bold $caution"))
 
@@ -97,7 +97,7 @@ def says(watched: Watched, now_s: float) -> str:
     if silent_s is not None:
         return f"nothing heard for {age(silent_s)}"
     for each in board.sensor_list:
-        if each.message.state in ("lost", "failed", "stale"):
+        if each.is_in_trouble:
             return f"{sensor_word(each.message).lower()} sensor {each.message.state}"
     session = board.session
     muted = f"muted by the {session.muted_by}" if session is not None and session.muted_by is not None else ""

@@ -88,6 +88,14 @@ async def test_numbers_are_in_the_units_of_the_dashboard_with_what_is_usual():
     assert (await printed([session("running"), *[Post("m", before_steps)] * 5]))[-1] == "0 steps | 0.0 km/h"
 
 
+async def test_a_sensor_that_plays_no_part_is_said_not_to_be_used_and_to_have_no_trouble():
+    post = sensor("failed")
+    changes = {"placement": None, "battery_pct": None, "detail": "the other one is used"}
+    (line,) = await printed([Post(post.topic, replace(post.message, **changes))])
+    assert line.endswith(" is not used: the other one is used")
+    assert "failed" not in line
+
+
 async def test_what_is_noted_of_a_sensor_that_works_is_said_once():
     def noted(detail: str | None) -> Post:
         post = sensor("streaming")
