@@ -33,6 +33,7 @@ from dsp.records import Cue, Metric, PainReport, Record, Step, Summary, Threshol
 from dsp.runner.exposure import usual_speed_mps
 from dsp.runner.plan import Plan
 from dsp.samples.rising import Rising
+from dsp.samples.rising_values import RisingValues, Value
 from dsp.signals import IMU6, NS_PER_S, Layout, Placement, Quantity, SampleBlock
 from dsp.summary import RunTotals
 
@@ -43,9 +44,6 @@ IMU_QUANTITIES = frozenset(IMU6)
 
 READ_AS_IS = frozenset({Quantity.SPEED_MPS, Quantity.CADENCE_SPM, Quantity.HEART_RATE_BPM, Quantity.INCLINE_PCT})
 """Quantities that become metrics of the same name without any working out."""
-
-READINGS_FAR_NS = 10 * NS_PER_S
-"""A strap or pod speaks every second or two: what it says further ahead waits for the next that it says."""
 
 TAPS_FROM_S = 20.0
 """Running time before taps count: until then hands are putting sensors right."""
@@ -84,7 +82,7 @@ class Pipeline:
         self._lanes: dict[str, tuple[str, Placement]] = {}  # of motion sensors: whose, and where worn
         self._anew = 0  # times that one was worn elsewhere, or sampled at another rate
         self._rising: defaultdict[str, Rising] = defaultdict(Rising)  # by motion sensor
-        self._readings: dict[tuple[str, Layout], Rising] = {}
+        self._readings: defaultdict[tuple[str, Layout], RisingValues] = defaultdict(RisingValues)
         self._speakers = OneSpeaker()
         self._merge = DataTimeMerge()
         self._fusion = StepFusion()
@@ -102,27 +100,27 @@ class Pipeline:
         if block.layout != IMU6 and IMU_QUANTITIES.isdisjoint(block.layout):
             if READ_AS_IS.isdisjoint(block.layout):
                 return []
-            return [record for each in self._believed(block) for record in self._read(each)]
+            return self._read(block)
         rising = self._rising[block.source].take(block)
-        if len(rising) == 1:
+        if len(rising) == 1:  # nearly always, and 400 of 32,900 instructions a sample
             return self._move(rising[0])
         return [record for each in rising for record in self._move(each)]
 
-    def _believed(self, block: SampleBlock) -> list[SampleBlock]:
-        """What of a block of ready-made values is not stamped far ahead."""
-        key = block.source, block.layout
-        if key not in self._readings:
-            self._readings[key] = Rising(READINGS_FAR_NS, READINGS_FAR_NS, int(block.t_ns[0]) - 1)
-        return self._readings[key].take(block)
-
     def _read(self, block: SampleBlock) -> list[Record]:
-        readings = _readings(block)
+        rising = self._readings[block.source, block.layout]
+        # What waited is known with the value that it waited for.
+        readings = [
+            reading
+            for value in zip(block.t_ns.tolist(), block.values.tolist(), strict=True)
+            for believed in rising.take(value)
+            for reading in _readings(block, believed, value[0] * 1e-9)
+        ]
         if not readings:
             return []
         # A motion sensor that also tells, say, its battery: two lanes, since only the motion is waited for.
         lane = f"{block.source} readings"
-        self._merge.join(lane, int(block.t_ns[0]) * 1e-9, slow=True)
-        self._merge.put(lane, readings, int(block.t_ns[-1]) * 1e-9)
+        self._merge.join(lane, readings[0].decided_s, slow=True)
+        self._merge.put(lane, readings, readings[-1].decided_s)
         return self._settle(self._merge.take(), self._merge.now_s)
 
     def _move(self, block: SampleBlock) -> list[Record]:
@@ -141,11 +139,13 @@ class Pipeline:
     @property
     def lost(self) -> int:
         """Samples that were not used because their stamps do not rise, or leap ahead of those that follow."""
-        return sum(rising.lost for rising in (*self._rising.values(), *self._readings.values()))
+        return sum(each.lost for each in self._rising.values()) + sum(each.lost for each in self._readings.values())
 
     def finish(self) -> list[Record]:
         """Flush what is pending: no more data will come."""
         out = [record for rising in self._rising.values() for block in rising.finish() for record in self._move(block)]
+        for values in self._readings.values():
+            values.finish()
         for worn in self._worn.values():
             self._merge.put(worn.lane, worn.chain.finish(), worn.chain.latest_s)
         out += self._settle(self._merge.take(), self._merge.now_s)
@@ -272,11 +272,11 @@ class Pipeline:
         return records
 
 
-def _readings(block: SampleBlock) -> list[Sighting]:
-    """Ready-made values of a block as they are."""
-    out: list[Sighting] = []
-    for t_ns, row in zip(block.t_ns.tolist(), block.values.tolist(), strict=True):
-        for quantity, value in zip(block.layout, row, strict=True):
-            if quantity in READ_AS_IS and math.isfinite(value):
-                out.append(Reading(t_ns * 1e-9, Metric(t_ns, key_of(quantity, block.placement), value, None, 1.0)))
-    return out
+def _readings(block: SampleBlock, value: Value, decided_s: float) -> list[Sighting]:
+    """The ready-made quantities of one value of a block as they are."""
+    t_ns, row = value
+    return [
+        Reading(decided_s, Metric(t_ns, key_of(quantity, block.placement), number, None, 1.0))
+        for quantity, number in zip(block.layout, row, strict=True)
+        if quantity in READ_AS_IS and math.isfinite(number)
+    ]
