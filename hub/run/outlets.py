@@ -89,6 +89,7 @@ class Outlets:
         self._now_ns = now_ns
         self._beside = beside
         self._screen = screen
+        self._closed = False
         self._closing: list[Callable[[], None]] = []
         self._replies: defaultdict[Server, Iterator[int]] = defaultdict(lambda: count(1))  # numbered broker by broker
 
@@ -138,7 +139,8 @@ class Outlets:
             self._while_up(up, "home assistant", announcer)
 
     def close(self) -> None:
-        """End what goes on; the sinks end with their bus."""
+        """End what goes on; the sinks end with their bus. That our brokers are gone from here on is no news."""
+        self._closed = True
         for close in self._closing:
             close()
         for task in self._keepers:
@@ -188,13 +190,15 @@ class Outlets:
         wanted: Callable[[Post], bool] = may_leave if others_read else lambda _post: True
         as_told = partial(as_others_read, self._notices) if others_read else _as_it_is
         posts = self._posts.subscribe(name, Policy.DROP_OLDEST, mqtt.CAPACITY, wanted=wanted)
+        notice = self._notices.about(f"{name} broker", f"the {name} broker is reached again")
         sink = MqttSink(
             name,
             server,
             posts,
             status=lambda presence, number: self._telemetry.status(presence, self._now_ns(), number),
             hello=lambda: self._telemetry.hello(self._now_ns(), again=True),
-            notice=self._notices.about(f"{name} broker", f"the {name} broker is reached again"),
+            # What waits on disk for somebody else's broker is told at the end, too.
+            notice=notice if shared else lambda text: None if self._closed else notice(text),
             shared=shared,
             overdue=overdue,
             as_told=as_told,

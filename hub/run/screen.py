@@ -9,6 +9,8 @@ from hub.stop import Stop
 from hub.terminal.dashboard import Dashboard
 
 _LOG = logging.getLogger("stridecue.runtime")
+SAME_KEY_S = 0.5
+"""A Ctrl-C reaches hub and dashboard alike, and which of them first is chance."""
 
 
 class Screen:
@@ -42,6 +44,8 @@ class Screen:
         self.has_dashboard = False
         if code == 0:
             self._stop("the dashboard was quit")
+        elif await self._stop.wait_for(SAME_KEY_S):
+            _LOG.info("the dashboard ended with the run (code %d)", code)
         else:
             self.say(f"the dashboard ended (code {code}); the run goes on without it, Ctrl-C ends it")
 

@@ -19,6 +19,7 @@ from drivers.recordings.recording import RecordingReader, SessionInfo
 from dsp.records import PainReport, Record, Step, Summary
 from dsp.runner.history import PastRun
 from firmware_profiles.catalog import load_catalog
+from hub.broker.loopback import LoopbackBroker
 from hub.command_line.dispatch import carry_out
 from hub.commands import live
 from hub.commands.keep_run import keep
@@ -31,6 +32,7 @@ from hub.history.store import History
 from hub.messages.incoming import CommandMessage
 from hub.messages.wire import Post
 from hub.outcome import Outcome
+from hub.replay.replayed import ReplayedSource, opened
 from hub.run import launch
 from hub.run.launch import AT_ONCE, Ended, Launch
 from hub.run.runtime import Runtime
@@ -38,6 +40,7 @@ from hub.settings.folders import data_folder
 from hub.settings.run_settings import RunSettings
 from hub.sinks.diary import Diary
 from hub.stop import Late, Stop
+from tests.hub.programs import a_port, mosquitto, until
 from tests.hub.replay.player import with_said
 from tests.hub.run.a_run import a_run
 
@@ -165,6 +168,32 @@ async def test_what_the_run_came_to_is_known_whenever_it_is_cancelled(small_reco
     assert records.count(summary) == 1
     assert summary.steps == sum(isinstance(record, Step) for record in records) > 10
     assert 5.0 < runtime.outcome.running_s < 15.0
+
+
+@pytest.mark.real_time
+async def test_of_a_broker_that_ends_with_the_run_nobody_says_that_it_is_away(small_recording: Path, tmp_path: Path):
+    async def slow(subscription: Subscription[Post]) -> None:
+        async for _batch in subscription.batches():
+            pass
+        await asyncio.sleep(60)
+
+    class Lingering(LoopbackBroker):
+        """One that ends while its publishers look on."""
+
+        async def stop(self) -> None:
+            await super().stop()
+            await asyncio.sleep(0.5)
+
+    source = opened(ReplayedSource(RecordingReader(small_recording), 100.0))
+    broker = Lingering(mosquitto())
+    run = a_run(small_recording, tmp_path, broker=broker, first_port=a_port(), source=source, console=slow)
+    runtime = Runtime(run.plan, run.stop, run.said.append)
+    running = asyncio.create_task(runtime.run(), name="run")
+    await until(lambda: runtime.outcome.summary is not None)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert [line for line in run.said if "reached" in line] == []
 
 
 class LockedBook:
