@@ -150,8 +150,8 @@ def test_values_measured_ready_made_are_passed_on():
     newest = {r.key: r.value for r in records if isinstance(r, Metric)}
     assert newest.pop("stride_length_m") == pytest.approx(120.0 * 3.0 / 172.0)
     assert newest.pop("speed_source") == 2.0
-    assert newest.pop("distance_m") == pytest.approx(12.0)
-    assert newest.pop("exposure_m") == pytest.approx(12.0)
+    assert newest.pop("distance_m") == pytest.approx(9.0)
+    assert newest.pop("exposure_m") == pytest.approx(9.0)
     assert newest == {"speed_mps": 3.0, "cadence_spm": 172.0, "heart_rate_bpm": 151.0, "running": 1.0}
 
 
