@@ -87,6 +87,7 @@ def run(options: Namespace) -> int:
     def conclude(ended: Ended) -> None:
         """Keep it before anything is said: the terminal may be gone."""
         kept = keep(ended, History(_history_file()), OWN_RUNS, count, APART)
+        ended.outcome.unkept = False  # nothing is compared with it
         tell_summary(ended, settings.history, count)
         if kept:
             print(between_words(kept, sys.stdout))

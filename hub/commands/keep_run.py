@@ -11,14 +11,16 @@ from typing import TextIO
 from dsp.runner.history import PastRun
 from dsp.runner.triage import PainRule
 from hub.history.runs import FEWEST_STEPS, SHORTEST_S, RunCount, stored_run
-from hub.history.schema import HistoryError, patiently
+from hub.history.schema import HistoryBusyError, HistoryError, is_held, patiently
 from hub.history.store import History
 from hub.outcome import Outcome
 from hub.run.launch import Ended
 from hub.settings.folders import program
+from hub.terminal.terminal import tell
 from hub.text.pain_text import is_own_terminal, run_pain_text
 from hub.text.summary_text import row, summary_text
 
+KEEPING = "Keeping this run: another program is writing the history; waiting for it, less long after Ctrl-C"
 COUNTS = "added: later runs are compared with this one too"
 _LOG = logging.getLogger("stridecue.history")
 
@@ -55,7 +57,7 @@ def keep(
 
     knew_plan  False: the runner's plan could not be read before the run, and what this run made of none is not kept
 
-    Says nothing itself: a run is to be kept before anything is said, for the terminal may be gone.
+    Says only that it waits: a run is to be kept before anything is said, for the terminal may be gone.
     """
     outcome = ended.outcome
     if outcome.summary is None:
@@ -68,11 +70,24 @@ def keep(
     if run is None:
         few = f"less than {SHORTEST_S:.0f} s of running, or fewer than {FEWEST_STEPS} steps and no distance"
         return row("history", f"not added: {few}")
+    if is_held(history.path):
+        tell(f"{KEEPING} ({history.path})", ended.out)
+    added, outcome.unkept = False, True
     try:
         patiently(lambda: history.add(run), ended.in_a_hurry)
+        added = True
         if knew_plan:
             patiently(lambda: history.keep_plan(runner, outcome.plan, started), ended.in_a_hurry)
     except HistoryError as error:
-        _LOG.error("run not added: %s", error)
-        return row("history", f"NOT added: {error}")
+        _LOG.error("run not kept as a whole: %s", error)
+        return row("history", _not_kept(error, history, added=added))
+    outcome.unkept = False
     return row("history", told)
+
+
+def _not_kept(error: HistoryError, history: History, *, added: bool) -> str:
+    """Say what is missing and why; a run cannot be added later, so that nobody is told to try."""
+    why = f"{history.path}: another program was writing it" if isinstance(error, HistoryBusyError) else str(error)
+    if added:
+        return f"added; the plan of retraining stays as it was before this run: {why}"
+    return f"NOT added, so later runs are not compared with this one: {why}"

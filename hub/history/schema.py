@@ -153,6 +153,19 @@ def patiently(work: Callable[[], T], in_a_hurry: Callable[[], bool] = lambda: Fa
     return work()
 
 
+def is_held(path: Path) -> bool:
+    """Whether another process writes the file just now; waits for nobody, and tells of nothing else that is wrong."""
+    if not path.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(path, timeout=0.0, isolation_level=None)) as store:
+            store.execute("BEGIN IMMEDIATE")
+            store.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        return getattr(error, "sqlite_errorcode", None) in _HELD
+    return False
+
+
 def forget_deleted(path: Path) -> None:
     """Take what was deleted out of the file and its log for good; raises HistoryError."""
     try:

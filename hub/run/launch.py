@@ -116,8 +116,8 @@ class Ended:
 
     @property
     def code(self) -> int:
-        """Exit code: 1 when the recording is not whole, or not all was delivered; the run itself went through."""
-        return 1 if self.outcome.unrecorded or self.cut_short else 0
+        """Exit code: 1 when recording or history are not whole, or not all was delivered; the run went through."""
+        return 1 if self.outcome.unrecorded or self.outcome.unkept or self.cut_short else 0
 
     def words(self) -> list[str]:
         """Say what went wrong, what was lost, where the recording is and what can be done with it."""

@@ -7,6 +7,7 @@ import io
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from typing import TypeAlias
 
 import pytest
@@ -17,9 +18,10 @@ from dsp.runner.plan import Plan
 from dsp.signals import Placement
 from hub.command_line.dispatch import carry_out
 from hub.commands import live
+from hub.commands.keep_run import KEEPING
 from hub.history import schema
 from hub.history.runs import StoredRun
-from hub.history.schema import HistoryBusyError
+from hub.history.schema import HistoryBusyError, HistoryError
 from hub.history.store import History
 from hub.outcome import Outcome
 from hub.run.launch import Ended, Launch
@@ -67,7 +69,7 @@ def test_a_history_that_cannot_be_read_is_no_reason_not_to_run(
     data_folder().mkdir(parents=True)
     (data_folder() / "history.sqlite").write_bytes(b"no database" * 100)
     monkeypatch.setattr(live, "carry_out", runs)
-    assert carry_out(["run", "--headless"]) == 0
+    assert carry_out(["run", "--headless"]) == 1
     said = capsys.readouterr()
     assert "history.sqlite: file is not a database: move the file away to start anew." in said.err
     assert "NOT added" in said.out
@@ -96,6 +98,47 @@ def test_what_is_locked_is_not_to_be_thrown_away_and_no_plan_is_replaced_by_one_
     assert "move" not in said.err
     assert len(history.newest("runner")) == 1
     assert history.plan("runner").held
+
+
+def test_that_it_waits_for_another_program_is_said_at_once_and_what_was_not_kept_is_said_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(schema, "LOCK_WAIT_S", 0.0)
+    history = History(data_folder() / "history.sqlite")
+    history.keep_plan("runner", Plan(), "2026-02-01T07:30:00.000Z")
+    said_first: list[str] = []
+    add = History.add
+
+    def adds(history: History, run: StoredRun) -> None:
+        said_first.append(capsys.readouterr().out)
+        add(history, run)
+
+    def runs_while_it_is_held(launch: Launch, keep: Keep) -> Ended:
+        with closing(sqlite3.connect(history.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            return runs(launch, keep)
+
+    monkeypatch.setattr(History, "add", adds)
+    monkeypatch.setattr(live, "carry_out", runs_while_it_is_held)
+    assert carry_out(["run", "--headless"]) == 1
+    assert KEEPING in said_first[0]
+    said = " ".join(capsys.readouterr().out.split())
+    assert "NOT added, so later runs are not compared with this one:" in said
+    assert "another program was writing it" in said
+    assert "try again" not in said, "there is no way to"
+
+
+def test_what_was_kept_but_for_the_plan_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    def refused(*_what: object) -> None:
+        raise HistoryError("disk full")
+
+    monkeypatch.setattr(History, "keep_plan", refused)
+    monkeypatch.setattr(live, "carry_out", runs)
+    assert carry_out(["run", "--headless"]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "added; the plan of retraining stays as it was before this run: disk full" in said
+    assert KEEPING not in said
+    assert len(History(data_folder() / "history.sqlite").newest("runner")) == 1
 
 
 def test_a_run_waits_for_whoever_writes_the_history_at_its_end(monkeypatch: pytest.MonkeyPatch):
