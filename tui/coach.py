@@ -49,14 +49,15 @@ class CoachApp(Shell):
 
     TITLE = "stridecue watch"
     BINDINGS: ClassVar[list[BindingType]] = [
+        # on a phone the line of keys ends where the screen does
+        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("q", "quit", "Quit"),
         Binding("n", "nudge", "Say"),
         Binding("a", "order('ask_pain')", "Ask"),
         Binding("m", "order('mute')", "Mute"),
         Binding("u", "order('unmute')", "Unmute"),
         Binding("k", "order('mark')", "Mark"),
         Binding("w", "web", "Web"),
-        Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("q", "quit", "Quit"),
         Binding("d", "theme", "Look"),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
     ]

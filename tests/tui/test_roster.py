@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import DataTable
 
+from hub.client import LinkChange
 from tests.tui import coach_scenes
 from tests.tui.coach import a_coach
 from tests.tui.dashboard import SMALL
@@ -47,3 +48,52 @@ async def test_what_is_shown_follows_the_width():
         await coach.pilot.resize_terminal(60, 24)
         await coach.look()
         assert coach.text.splitlines()[1].split() == ["Runner", "Run", "Drop", "on", "Drop", "on", "Threshold"]
+
+
+GONE = LinkChange(up=False, reason="connection refused", retry_s=30.0)
+WIDTHS = (*range(27, 34, 2), 36, 40, 48, *range(54, 72), 77, 78, 80, 109, 110, 160)
+
+
+async def test_at_every_width_the_top_line_is_whole_and_has_the_state_of_the_link():
+    async with a_coach((160, 24)) as coach:
+        await coach.hear(*coach_scenes.forty())
+        for width in WIDTHS:
+            await coach.pilot.resize_terminal(width, 24)
+            await coach.look()
+            top = coach.text.splitlines()[0]
+            assert "…" not in top
+            assert "3 need you" in top
+            assert top.endswith("●" if width < 32 else "● up" if width < 46 else "● 127.0.0.1:1883")
+
+
+async def test_at_every_width_the_top_line_says_that_the_broker_is_gone():
+    async with a_coach((160, 24)) as coach:
+        await coach.hear(*coach_scenes.forty(), GONE)
+        for width in WIDTHS:
+            await coach.pilot.resize_terminal(width, 24)
+            await coach.look()
+            top = coach.text.splitlines()[0]
+            assert "…" not in top
+            assert "✗ " in top
+            assert "gone, retry in 30 s" in top
+            assert ("need" in top) is (width >= 40)
+            assert top.endswith("(connection refused)") is (width >= 109)
+
+
+async def test_the_top_line_of_a_first_connection_on_a_phone():
+    async with a_coach((40, 24)) as coach:
+        await coach.look()
+        assert coach.text.splitlines()[0].strip() == "need not known   ◌ connecting"
+
+
+@pytest.mark.parametrize("width", [36, 40, 62, 63])
+async def test_on_a_phone_the_keys_for_help_and_the_end_are_shown(width: int):
+    async with a_coach((width, 24)) as coach:
+        await coach.hear(coach_scenes.up(), *coach_scenes.forty())
+        keys = coach.text.splitlines()[-1]
+        assert "? Help" in keys
+        assert "q Quit" in keys
+        await coach.press("enter")
+        keys = coach.text.splitlines()[-1]
+        assert "? Help" in keys
+        assert "q Quit" in keys

@@ -11,13 +11,12 @@ from textual.events import Click
 from textual.screen import Screen
 from textual.widgets import DataTable, Static
 
-from tui.state.roster import Need, Roster, Watched
+from tui.state.roster import Roster
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.roster_columns import HEAD_ROWS, WIDE_FROM, Column, columns
 from tui.widgets.roster_row import cells, says
+from tui.widgets.roster_status import top_line
 
-_NAMED_FROM = 64
-"""Cells of a screen; on a smaller one its top line begins with what matters most."""
 _MOST_ROWS = 3
 """Of a runner, for what is said in full, while everybody stays on the screen."""
 _NOBODY = (
@@ -99,7 +98,8 @@ class RosterScreen(Screen[None]):
         else:
             for runner, row in rows.items():
                 self._change(runner, row)
-        self._status.update(self._words(roster, in_order, now_s), layout=False)
+        words = top_line(roster, in_order, self._where, now_s, self._status.content_size.width)
+        self._status.update(words, layout=False)
         chosen = self.chosen
         said = says(roster[chosen], now_s) if chosen is not None else ""
         self._detail.update(Content.assemble((f"{chosen}: ", "bold"), said or "quiet") if chosen else "", layout=False)
@@ -129,30 +129,3 @@ class RosterScreen(Screen[None]):
             if cell.markup != shown[index]:
                 shown[index] = cell.markup
                 self._table.update_cell(runner, str(index), cell)
-
-    def _words(self, roster: Roster, in_order: list[Watched], now_s: float) -> Content:
-        needs = [each.need(now_s) for each in in_order]
-        pressing = sum(need >= Need.NEAR for need in needs)
-        running = sum(
-            need >= Need.RUNNING and each.board.hub_online is not False
-            for need, each in zip(needs, in_order, strict=True)
-        )
-        link = roster.link
-        if link.up:
-            state = ("● ", "$ok", self._where)
-        elif link.ever_up:
-            wait_s = max(0.0, (link.retry_at_s or now_s) - now_s)
-            state = ("✗ ", "$bad", f"{self._where} is gone, retry in {wait_s:.0f} s ({link.reason})")
-        else:
-            state = ("◌ ", "$dim", f"connecting to {self._where} {link.reason}")
-        many = f"{len(in_order)} runner{'s' if len(in_order) != 1 else ''}"
-        need = f"{pressing} need{'s' if pressing == 1 else ''} you" if pressing else "nobody needs you"
-        if link.up:
-            needed, said = (need, "bold $bad" if pressing else "$dim"), f"{many}, {running} running"
-        else:
-            needed, said = ("who needs you is not known", "$caution"), many
-        where = Content.assemble("   ", (state[0], state[1]), state[2])
-        if self._width < _NAMED_FROM:
-            return Content.assemble(needed, "   ", said, where)
-        between = "   " if link.up else ", "
-        return Content.assemble(("stridecue", "bold $accent"), "  ", said, between, needed, where)

@@ -15,8 +15,6 @@ from tui.state.words import age, lines_of, middle_cut, sensor_word, watched_word
 from tui.widgets.roster_columns import HEADINGS, SAYS, TREND, Column
 from tui.widgets.sparkline import sparkline
 
-_RUN_CELLS = 7
-
 _MARK = {
     Need.REACHED: ("■", "bold $bad"),
     Need.SILENT: ("✗", "bold $bad"),
@@ -54,7 +52,7 @@ def cells(watched: Watched, now_s: float, shown: Sequence[Column], *, says_rows:
     row = [
         Content.styled(mark, colour),
         Content.styled(middle_cut(watched.runner, room["Runner"]), f"bold {dim}".strip()),
-        Content.styled(f"{run:>{_RUN_CELLS}}", dim),
+        Content.styled(run.rjust(room.get("Run", 0)), dim),
         *(_number(watched, key, form, now_s) for key, form in _NUMBERS),
         Content.styled(_drop_line(watched, room.get(TREND, 0)), dim or "$accent"),
         Content.styled(word, dim or look),
