@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from dsp.cues.pain_noted import Rule
+from dsp.cues.pain_noted import Rule, described
 from dsp.cues.rule import CueParams
 from dsp.records import PainReport, Side
 from dsp.runner.triage import SITES, PainRule
@@ -85,12 +85,16 @@ UNUSED = (NOWHERE + " into [sensors]", NAMESAKE + "addresses in [sensors]", SECO
 
 @pytest.mark.parametrize("detail", UNUSED)
 @pytest.mark.parametrize("before", [scenes.no_sensors, scenes.running])
-async def test_a_sensor_that_is_not_used_is_told_in_full_and_not_called_lost(detail: str, before: scenes.Say) -> None:
-    async with dashboard() as board:
+@pytest.mark.parametrize("size", [SMALL, (40, 24)])
+async def test_a_sensor_that_is_not_used_is_told_in_full_and_not_called_lost(
+    detail: str, before: scenes.Say, size: tuple[int, int]
+) -> None:
+    async with dashboard(size) as board:
         await board.play(before)
         told = scenes.sensor("pod", "failed", name="Same name", detail=detail)
         unused = msgspec.structs.replace(told, placement=None, device="foot-same-name--spare")
         await board.hear(*(scenes.sensor(device) for device in scenes.SENSORS), unused)
+        await board.look()
         assert board.said == f"NOT USED: Same name is on, but not used. {sentence(detail)}"
         assert sentence(detail) in " ".join(text_of(board.banner).split())
         board.clock.now_s += UNUSED_SHOWN_S
@@ -111,6 +115,22 @@ async def test_where_no_other_sensor_is_what_is_not_used_is_told_for_good() -> N
         board.clock.now_s += 600.0
         await board.hear(unused)
         assert board.said.startswith("NOT USED")
+
+
+@pytest.mark.parametrize("size", [SMALL, (60, 24), (40, 24), LARGE])
+async def test_all_that_was_reported_last_time_can_be_read_before_a_run(size: tuple[int, int]) -> None:
+    longest = max((described(PainReport(0, 10, site, Side.RIGHT, None, numb=True)) for site in SITES), key=len)
+    told = f"Reported last time (2026-03-01): {longest}, the worst of 12. Today's plan counts it."
+    async with dashboard(size) as board:
+        board.app.board.reported = told
+        await board.play(scenes.no_sensors)
+        await board.hear(*(scenes.sensor(device) for device in scenes.SENSORS))
+        await board.look()
+        assert told in " ".join(text_of(board.banner).split())
+        assert board.banner.region.bottom < board.app.screen.size.height, "the line of keys is seen too"
+        await board.play(scenes.running)
+        await board.look()
+        assert board.banner.region.height in (3, 4)
 
 
 @pytest.mark.parametrize("site", [*SITES, None])

@@ -43,6 +43,7 @@ class Announcement:
     text  the message
     why   the reason, or what to do
     when  how long ago, empty for what holds now
+    all_of_it  it stands nowhere else on the screen and nothing presses: it takes the rows that it needs
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Announcement:
     text: str
     why: str = ""
     when: str = ""
+    all_of_it: bool = False
 
 
 def announce(board: Board, now_s: float, *, muted: bool) -> Announcement:
@@ -223,7 +225,7 @@ def _unused(board: Board, now_s: float) -> Announcement | None:
     first = unused[0].message
     more = f", nor {'is' if len(unused) == 2 else 'are'} {len(unused) - 1} more" if len(unused) > 1 else ""
     why = sentence(first.detail) if first.detail else ""
-    return Announcement("trouble", "▲", "NOT USED", f"{first.name} is on, but not used{more}.", why)
+    return Announcement("trouble", "▲", "NOT USED", f"{first.name} is on, but not used{more}.", why, all_of_it=True)
 
 
 def _some_stream(sensors: list[Sensor]) -> str | None:
@@ -271,6 +273,7 @@ def _before_or_between(board: Board) -> Announcement:
         "READY",
         "Stand still for 3 seconds, then start running.",
         board.reported or "Standing gives hip drop its zero; the run starts by itself.",
+        all_of_it=True,
     )
 
 

@@ -38,10 +38,12 @@ class CueBanner(Static):
 
     def _take_rows(self) -> None:
         say, rows = self.saying, 0
-        if say is not None and say.kind in PRESSING:
+        if say is not None and (say.kind in PRESSING or say.all_of_it):
             indent, taken = self._beside(say)
-            rows = len(lines_of(say.text, self.content_size.width - indent, len(say.text), taken=taken))
-        self.styles.min_height = rows + bool(say and say.why) if rows else None
+            room = self.content_size.width - indent
+            below = len(lines_of(say.why, room, len(say.why))) if say.all_of_it else bool(say.why)
+            rows = len(lines_of(say.text, room, len(say.text), taken=taken)) + below
+        self.styles.min_height = rows or None
 
     def _beside(self, say: Announcement) -> tuple[int, int]:
         """Cells before every line, and at the end of the first one."""
