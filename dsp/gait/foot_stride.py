@@ -20,6 +20,7 @@ from dsp.metrics.running import FOOT_STAYS
 from dsp.metrics.slope_pct import FOOT_SLOPE
 from dsp.metrics.speed_source import FOOT_SPEED
 from dsp.records import Metric, Side
+from dsp.samples.rows import array_of
 from dsp.samples.trace import Trace
 from dsp.signals import GRAVITY_MPS2, NEVER_S, NS_PER_S, Vector
 
@@ -163,7 +164,7 @@ class FootStrides:
 
     def _stillest(self, trace: Trace, first: int, end: int) -> int:
         """Where between two samples the rate, averaged over a moment, is least."""
-        rate = np.array([axis[first:end] for axis in trace.axes[3:]]) - self._bias[:, None]
+        rate = array_of(*(axis[first:end] for axis in trace.axes[3:])) - self._bias[:, None]
         turn = np.sqrt((rate * rate).sum(axis=0))
         n = max(1, round(self._p.smooth_s / (trace.t_s[end] - trace.t_s[first]) * (end - first)))
         if n >= len(turn):
@@ -214,9 +215,9 @@ class _Path:
     """Samples `first` ... `last` of a trace, between two moments at which the shoe lay still."""
 
     def __init__(self, trace: Trace, first: int, last: int, bias: Floats) -> None:
-        t_s = np.array(trace.t_s[first : last + 1])
-        axes = np.array([axis[first : last + 1] for axis in trace.axes])
-        self.force, self.rate = axes[:3], axes[3:] - bias[:, None]
+        stride = slice(first, last + 1)
+        rows = array_of(trace.t_s[stride], *(axis[stride] for axis in trace.axes))
+        t_s, self.force, self.rate = rows[0], rows[1:4], rows[4:] - bias[:, None]
         self.dt = t_s[1:] - t_s[:-1]
         self.time_s = float(t_s[-1] - t_s[0])
         self._left_s = t_s[-1] - 0.5 * (t_s[1:] + t_s[:-1])

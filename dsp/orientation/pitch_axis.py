@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dsp.orientation.vectors import across, cross, dot, unit
+from dsp.samples.rows import array_of
 from dsp.signals import GRAVITY_MPS2, Vector
 
 Floats = npt.NDArray[np.float64]
@@ -105,7 +106,7 @@ class PitchAxis:
 
     def _look(self) -> None:
         p = self._p
-        data = np.array(self._chunks)
+        data = array_of(*self._chunks)
         if math.hypot(*data[-self._recent :, :3].mean(axis=0).tolist()) < p.least_mps2:
             return
         between = self._looks >= p.looks and not self._between

@@ -51,7 +51,7 @@ class _Line:
         """Whether `stamp` is not far ahead of what has come."""
         return stamp - (self.leap[0] if self.leap else self.newest_ns) <= FAR_NS
 
-    def take(self, sample: _Sample, steady_ns: float) -> list[_Sample]:
+    def take(self, sample: _Sample, steady_ns: int) -> list[_Sample]:
         """What is settled with `sample`, which is near; what neither is given nor waits as `leap` then is lost."""
         stamp, leap = sample[0], self.leap
         if stamp <= self.newest_ns or (leap and stamp == leap[0]):
@@ -156,7 +156,7 @@ class Rising:
         """Work out the longest step that is no leap."""
         self._rate_hz = rate_hz
         period_ns = NS_PER_S / rate_hz if rate_hz > 0.0 else PERIOD_NS
-        self._steady_ns = STEADY_PERIODS * max(period_ns, self._usual_ns)
+        self._steady_ns = round(STEADY_PERIODS * max(period_ns, self._usual_ns))
 
 
 def _blocks(samples: Iterable[_Sample]) -> list[SampleBlock]:
