@@ -268,7 +268,7 @@ def turned_frames(turns: Floats) -> Floats:
         p, q = p * a - q * b.conjugate(), p * b + q * a.conjugate()
         ps.append(p)
         qs.append(q)
-    wx, yz = np.array(ps), np.array(qs)
+    wx, yz = np.fromiter(ps, np.complex128), np.fromiter(qs, np.complex128)
     return np.array([wx.real, wx.imag, yz.real, yz.imag])
 
 
