@@ -177,7 +177,7 @@ async def test_it_can_be_stopped_on_the_way(small_recording: Path):
 class _Shown:
     """A dashboard that is there until it is ended."""
 
-    def __init__(self, _theme: str | None) -> None:
+    def __init__(self, _theme: str | None, _reported: str) -> None:
         self._gone = asyncio.Event()
 
     async def start(self, port: int, runner: str, **_more: object) -> None:
@@ -195,7 +195,7 @@ class _Shown:
 async def test_with_a_dashboard_it_stays_at_the_end_and_goes_back_when_asked(
     small_recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("hub.run.screen.Dashboard", _Shown)
+    monkeypatch.setattr("hub.run.runtime.Dashboard", _Shown)
     server, seen = Server(LOOPBACK, a_port()), list[SessionMessage]()
     played = a_run(
         small_recording,
