@@ -14,45 +14,21 @@ from pathlib import Path
 import pytest
 
 import hub
-from drivers.packets import Said
 from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
 from firmware_profiles.catalog import load_catalog
 from hub.flow.engine import RadioItem
-from hub.flow.source import NamedTask, Source
-from hub.messages.incoming import CommandMessage
+from hub.flow.source import Source
 from hub.run.launch import AT_ONCE, Ended, Launch, carry_out, mend_newest
 from hub.run.runtime import Outcome
 from hub.settings import folders
 from hub.settings.run_settings import RunSettings
 from hub.stop import Stop
 from tests.hub.programs import a_port
+from tests.hub.run.a_source import PlainSource
 
 
-class ToldTwice:
+class ToldTwice(PlainSource):
     """A source while which somebody presses Ctrl-C twice."""
-
-    dropped = 0
-
-    def now_ns(self) -> int:
-        return 0
-
-    def steer(self, order: CommandMessage) -> str | None:
-        del order
-        return None
-
-    def tasks(self, stop: Stop) -> Sequence[NamedTask]:
-        del stop
-        return ()
-
-    async def goes_on(self, stop: Stop) -> bool:
-        del stop
-        return False
-
-    def diverged(self, said: Said | None) -> None:
-        pass
-
-    def status(self) -> None:
-        pass
 
     async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem]]:
         os.kill(os.getpid(), signal.SIGINT)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.packets import Packet, Said
+from drivers.packets import Packet
 from drivers.recordings.recording import RecordingReader, SessionInfo
 from dsp.records import PainReport, Record, Step, Summary
 from dsp.runner.history import PastRun
@@ -25,11 +25,10 @@ from hub.commands import live
 from hub.commands.keep_run import keep
 from hub.flow.bus import Subscription
 from hub.flow.engine import RadioItem
-from hub.flow.source import NamedTask, Source
+from hub.flow.source import Source
 from hub.history import schema
 from hub.history.runs import RunCount, StoredRun
 from hub.history.store import History
-from hub.messages.incoming import CommandMessage
 from hub.messages.wire import Post
 from hub.outcome import Outcome
 from hub.replay.replayed import ReplayedSource, opened
@@ -43,14 +42,13 @@ from hub.stop import Late, Stop
 from tests.hub.programs import a_port, mosquitto, until
 from tests.hub.replay.player import with_said
 from tests.hub.run.a_run import a_run
+from tests.hub.run.a_source import PlainSource
 
 KNEE = b'{"type":"pain","level":6,"site":"kneecap","side":"left"}'
 
 
-class Impatient:
+class Impatient(PlainSource):
     """A recorded run, all at once; then somebody presses Ctrl-C, and, `twice`, again, while the links still end."""
-
-    dropped = 0
 
     def __init__(self, recording: Path, *, twice: bool) -> None:
         self._items = list(RecordingReader(recording))
@@ -59,24 +57,6 @@ class Impatient:
 
     def now_ns(self) -> int:
         return self._last_ns
-
-    def steer(self, order: CommandMessage) -> str | None:
-        del order
-        return None
-
-    def tasks(self, stop: Stop) -> Sequence[NamedTask]:
-        del stop
-        return ()
-
-    async def goes_on(self, stop: Stop) -> bool:
-        del stop
-        return False
-
-    def diverged(self, said: Said | None) -> None:
-        pass
-
-    def status(self) -> None:
-        pass
 
     async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem]]:
         for item in self._items:

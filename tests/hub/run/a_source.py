@@ -1,0 +1,37 @@
+"""A source of a run that is no replay, for tests to say what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from drivers.packets import Said
+from hub.flow.source import NamedTask
+from hub.messages.incoming import CommandMessage
+from hub.stop import Stop
+
+
+class PlainSource:
+    """All that a source has but its `batches`."""
+
+    dropped = 0
+
+    def now_ns(self) -> int:
+        return 0
+
+    def steer(self, order: CommandMessage) -> str | None:
+        del order
+        return None
+
+    def tasks(self, stop: Stop) -> Sequence[NamedTask]:
+        del stop
+        return ()
+
+    async def goes_on(self, stop: Stop) -> bool:
+        del stop
+        return False
+
+    def diverged(self, said: Said | None) -> None:
+        pass
+
+    def status(self) -> None:
+        pass
