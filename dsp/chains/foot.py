@@ -13,6 +13,7 @@ from dsp.detectors.touch_down import TouchDownParams, TouchDowns, first_jolt_s
 from dsp.gait.foot_stride import FootStrides, foot_stays
 from dsp.gait.sightings import Contact, Release, Sighting
 from dsp.orientation.pitch_axis import PitchAxis
+from dsp.orientation.vectors import dot
 from dsp.placements import SIDE_OF
 from dsp.samples.filters import LowPass2
 from dsp.samples.intake import Intake, Ready
@@ -210,7 +211,7 @@ class FootChain:
             for start in range(first, self._done, chunk):
                 held = slice(start, min(start + chunk, self._done))
                 self._read(self._trace.t_s[held], [axis[held] for axis in self._trace.axes], out)
-        elif old[0] * axis[0] + old[1] * axis[1] + old[2] * axis[2] < self._p.slipped:
+        elif dot(old, axis) < self._p.slipped:
             self._lowpass.reset()
             self._detector = FootContacts(self._lowpass.delay_s, self._p.contact)
             self._push_off = PushOff(self._p.push_off)
