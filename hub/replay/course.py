@@ -119,18 +119,22 @@ class Course:
         self._observe(record)
         if (wrong := contradiction(record)) is not None:
             self._notice(*wrong)
-        changed = self._session.update(record)
+        changed = self._session.update(record) and not self.is_passing
+        posts = self._posts_of(record)  # it is part of the run from here on, even if nobody waits until all have it
         if isinstance(record, Cue | PainReport):
             await self._facts.publish(Arrival(hub_now_ns() if arrival_ns is None else arrival_ns))
         await self._facts.publish(record)
-        if self.is_passing:
-            self._telemetry.pass_over(record)
-            if isinstance(record, Step) and self._is_plotted(record):
-                await self.post([marked_late(post) for post in self._telemetry.record(record)])
-            return
-        await self.post(self._telemetry.record(record))
+        await self.post(posts)
         if changed:
             await self.post([self._telemetry.session(record.t_ns)])
+
+    def _posts_of(self, record: Record) -> list[Post]:
+        if not self.is_passing:
+            return self._telemetry.record(record)
+        self._telemetry.pass_over(record)
+        if isinstance(record, Step) and self._is_plotted(record):
+            return [marked_late(post) for post in self._telemetry.record(record)]
+        return []
 
     def _is_plotted(self, record: Record) -> bool:
         return record.t_ns >= self._until_ns - PLOTTED_NS

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,6 +110,7 @@ class Runtime:
         self._diary: DiarySink | None = None
         self._outcome = Outcome()
         self._is_concluded = False
+        self._last: deque[Record] = deque()  # of what the core said last, what is not told yet
         self._said: Callable[[Said | None], None] = lambda _said: None
         self._course = Course(
             plan.engine,
@@ -140,21 +142,15 @@ class Runtime:
         """
         try:
             await self._run()
-        except asyncio.CancelledError:
-            if not self._is_concluded:
-                for record in self._conclude():
-                    self._plan.observe(record)
-                    self._telemetry.pass_over(record)
-                self._note_said()
-            self._count_losses()
-            raise
         except BaseExceptionGroup as errors:
             if (cause := driver_error(errors)) is not None:
                 if self._recorder is not None:
                     self._recorder.discard_empty()
                 raise cause from errors
             raise
-        self._count_losses()
+        finally:
+            self._outcome.marks, self._outcome.pains = self._telemetry.marks, self._telemetry.pains
+            self._count_losses()
         return self._outcome
 
     async def _run(self) -> None:
@@ -180,6 +176,9 @@ class Runtime:
                     gc.freeze()  # looking for garbage in all that is loaded takes long (benchmarks/garbage_pause.py)
                     heartbeat = beside.start("heartbeat", self._beat(source))
                     await self._follow(source)
+            except asyncio.CancelledError:  # told twice to stop
+                await self._tell_last()
+                raise
             finally:
                 if heartbeat is not None:
                     heartbeat.cancel()  # what it would put on buses that are closed would count as lost
@@ -211,23 +210,19 @@ class Runtime:
 
     async def _finish(self, source: Source) -> None:
         self._outcome.losses["radio"] = source.dropped
-        for record in self._conclude():
-            await self._course.tell(record)
-        self._note_said()
+        await self._tell_last()
         self._session.end(source.now_ns())
         await self._course.frame(source.now_ns())
 
-    def _conclude(self) -> list[Record]:
+    async def _tell_last(self) -> None:
         """Have the core say its last words: what the run came to is known from here on, whoever still hears of it."""
-        self._is_concluded = True
-        self._outcome.plan = self._plan.engine.plan()
-        last = self._plan.engine.finish()
-        self._outcome.summary = next(record for record in last if isinstance(record, Summary))
-        self._note_said()
-        return last
-
-    def _note_said(self) -> None:
-        self._outcome.marks, self._outcome.pains = self._telemetry.marks, self._telemetry.pains
+        if not self._is_concluded:
+            self._is_concluded = True
+            self._outcome.plan = self._plan.engine.plan()
+            self._last.extend(self._plan.engine.finish())
+            self._outcome.summary = next(record for record in self._last if isinstance(record, Summary))
+        while self._last:  # cancelled on the way, it goes on with the next one when called again
+            await self._course.tell(self._last.popleft())
 
     async def _steered(self, order: CommandMessage) -> str | None:
         done = self._steer(order)
@@ -255,6 +250,12 @@ class Runtime:
 
     def _start_files(self, beside: Beside) -> None:
         plan = self._plan
+        if plan.diary is not None:  # before those that a full disk holds up
+            facts = self._facts.subscribe("diary", Policy.DROP_OLDEST, diary.CAPACITY, wanted=diary.is_kept)
+            self._diary = DiarySink(
+                plan.diary, facts, self._notices.about("history", "all of it is in the history now")
+            )
+            beside.start_sink("diary", self._diary.run(), facts)
         if plan.name_file is not None:
             facts = self._facts.subscribe("recorder", Policy.WAIT, recorder.CAPACITY, wanted=recorder.is_recorded)
             notice = self._notices.about("recording", "recording again")
@@ -268,12 +269,6 @@ class Runtime:
                 "jsonl", Policy.WAIT, jsonl.CAPACITY, wanted=jsonl.is_written(signals=plan.signals)
             )
             beside.start_sink("jsonl", JsonlSink(plan.jsonl, facts).run(), facts)
-        if plan.diary is not None:
-            facts = self._facts.subscribe("diary", Policy.DROP_OLDEST, diary.CAPACITY, wanted=diary.is_kept)
-            self._diary = DiarySink(
-                plan.diary, facts, self._notices.about("history", "all of it is in the history now")
-            )
-            beside.start_sink("diary", self._diary.run(), facts)
         if plan.chore is not None:
             beside.start("chore", asyncio.to_thread(plan.chore))
         if plan.console is not None:

@@ -16,15 +16,15 @@ import pytest
 
 from drivers.packets import Packet
 from drivers.recordings.recording import RecordingReader, SessionInfo
-from dsp.records import PainReport, Record, Step, Summary
+from dsp.records import Mark, PainReport, Record, Step, Summary
 from dsp.runner.history import PastRun
 from firmware_profiles.catalog import load_catalog
 from hub.broker.loopback import LoopbackBroker
 from hub.command_line.dispatch import carry_out
 from hub.commands import live
 from hub.commands.keep_run import keep
-from hub.flow.bus import Subscription
-from hub.flow.engine import RadioItem
+from hub.flow.bus import Policy, Subscription
+from hub.flow.engine import Engine, RadioItem
 from hub.flow.source import Source
 from hub.history import schema
 from hub.history.runs import RunCount, StoredRun
@@ -212,6 +212,48 @@ async def test_a_report_that_waited_for_the_history_is_tried_once_more(small_rec
     runtime.write_left()
     runtime.write_left()
     assert book.kept == [6]
+
+
+class LastWords(Engine):
+    """A core that has something to say at the very end: three taps, and somebody's mark."""
+
+    def finish(self) -> list[Record]:
+        t_ns = self.t_ns or 0
+        return [PainReport(t_ns, None), Mark(t_ns, "coach"), *super().finish()]
+
+
+@pytest.mark.parametrize("when", ["while it runs", "while the last words are told", "by itself"])
+async def test_the_last_words_of_a_run_are_kept_and_told_once_however_it_ends(
+    small_recording: Path, tmp_path: Path, when: str
+):
+    book, observed = LockedBook(), list[Record]()
+    book.held.set()
+    engine = LastWords(load_catalog(), RunSettings().pipeline(signals=True), strict=True)
+    run = a_run(small_recording, tmp_path, engine=engine, diary=book, observe=observed.append)
+    runtime = Runtime(run.plan, run.stop, run.said.append)
+    running = asyncio.create_task(runtime.run(), name="run")
+    await asyncio.sleep(10)
+    hung = runtime._facts.subscribe("hung", Policy.WAIT, 1, wanted=lambda fact: isinstance(fact, PainReport | Mark))
+    ended: type[BaseException] | None = None
+    try:
+        if when == "while it runs":
+            running.cancel()
+        else:
+            run.stop("enough")
+            await asyncio.sleep(1)  # less than anybody waits for who does not read
+            assert hung.pending == 1
+            if when == "while the last words are told":
+                running.cancel()
+        await running
+    except asyncio.CancelledError:
+        ended = asyncio.CancelledError
+    assert (ended is None) is (when == "by itself")
+    outcome = runtime.outcome
+    assert book.kept == [None]
+    assert [each.level for each in outcome.pains] == [None]
+    assert [(each.by, each.running_s is None) for each in outcome.marks] == [("coach", False)]
+    for each in (*outcome.pains, *outcome.marks, outcome.summary):
+        assert observed.count(each) == 1
 
 
 @asynccontextmanager
