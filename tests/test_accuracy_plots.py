@@ -38,7 +38,7 @@ def pairs(rng):
     return out
 
 
-def test_every_picture_is_drawn_and_light(tmp_path):
+def test_every_picture_is_drawn_and_light(tmp_path) -> None:
     some = pairs(np.random.default_rng(1))
     for picture in (
         bland_altman.contact_time,

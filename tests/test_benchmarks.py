@@ -23,13 +23,13 @@ def taken(script: Path) -> Iterator[tuple[str, str]]:
                 yield node.module, alias.name
 
 
-def test_there_are_scripts_to_look_at():
+def test_there_are_scripts_to_look_at() -> None:
     assert len(SCRIPTS) > 50
     assert len({module for script in SCRIPTS for module, _ in taken(script)}) > 100
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_what_a_benchmark_imports_is_there(script: Path):
+def test_what_a_benchmark_imports_is_there(script: Path) -> None:
     for module, name in taken(script):
         if module.startswith("benchmarks.peers.workers"):
             continue  # these run in the peers' own environments

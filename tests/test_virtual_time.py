@@ -20,7 +20,7 @@ def the_loop() -> VirtualTimeLoop:
     return loop
 
 
-async def test_an_hour_passes_at_once_and_exactly():
+async def test_an_hour_passes_at_once_and_exactly() -> None:
     real = time.monotonic()
     assert the_loop().time() == START_S
     await asyncio.sleep(3600)
@@ -28,7 +28,7 @@ async def test_an_hour_passes_at_once_and_exactly():
     assert time.monotonic() - real < 5
 
 
-async def test_timers_fire_in_order_of_their_time():
+async def test_timers_fire_in_order_of_their_time() -> None:
     seen: list[int] = []
 
     async def after(delay_s: float, tag: int) -> None:
@@ -39,13 +39,13 @@ async def test_timers_fire_in_order_of_their_time():
     assert seen == [1, 2, 3]
 
 
-async def test_timeouts_fire():
+async def test_timeouts_fire() -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(60):
             await asyncio.Event().wait()
 
 
-async def test_bytes_on_loopback_arrive_before_time_moves():
+async def test_bytes_on_loopback_arrive_before_time_moves() -> None:
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(await reader.readexactly(5))
         writer.close()
@@ -63,13 +63,13 @@ async def test_bytes_on_loopback_arrive_before_time_moves():
     await server.wait_closed()
 
 
-async def test_time_stands_still_while_a_thread_works():
+async def test_time_stands_still_while_a_thread_works() -> None:
     async with asyncio.timeout(0.001):
         assert await asyncio.to_thread(time.sleep, 0.05) is None
     assert the_loop().time() == START_S
 
 
-async def test_another_process_is_heard_under_real_io():
+async def test_another_process_is_heard_under_real_io() -> None:
     with the_loop().real_io():
         async with asyncio.timeout(60):
             process = await asyncio.create_subprocess_exec(
@@ -80,7 +80,7 @@ async def test_another_process_is_heard_under_real_io():
     assert the_loop().time() > START_S
 
 
-def test_a_hang_is_an_error(monkeypatch: pytest.MonkeyPatch):
+def test_a_hang_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(virtual_time, "DEADLOCK_S", 0.05)
     with (
         asyncio.Runner(loop_factory=virtual_time.virtual_loop_factory) as runner,
@@ -90,7 +90,7 @@ def test_a_hang_is_an_error(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.real_time
-async def test_real_time_when_asked_for():
+async def test_real_time_when_asked_for() -> None:
     assert not isinstance(asyncio.get_running_loop(), VirtualTimeLoop)
     assert not asyncio.get_running_loop().get_debug()
 
@@ -108,7 +108,7 @@ async def test_leaky():
 
 
 @pytest.mark.slow
-def test_a_leaked_task_fails_its_test(tmp_path: Path):
+def test_a_leaked_task_fails_its_test(tmp_path: Path) -> None:
     (tmp_path / "test_leaky.py").write_text(LEAKY)
     root = Path(__file__).parent.parent
     ran = subprocess.run(

@@ -15,7 +15,7 @@ STRAP = "hr-chest-0005"
 RATE_HZ, PER_PACKET = 208, 8
 
 
-async def test_sensors_are_found_and_stream_without_a_hole(room: Room):
+async def test_sensors_are_found_and_stream_without_a_hole(room: Room) -> None:
     for kind in ("sacrum_imu", "pod", "strap"):
         await room.lab.switch_on(kind)
     async with room.radio() as radio, supervised(radio) as heard:
@@ -28,7 +28,7 @@ async def test_sensors_are_found_and_stream_without_a_hole(room: Room):
         assert heard.states[POD][-1].battery_pct == 81
 
 
-async def test_stop_ends_every_link_and_its_notifications(room: Room):
+async def test_stop_ends_every_link_and_its_notifications(room: Room) -> None:
     for kind in ("sacrum_imu", "pod"):
         await room.lab.switch_on(kind)
     loop = asyncio.get_running_loop()
@@ -41,7 +41,7 @@ async def test_stop_ends_every_link_and_its_notifications(room: Room):
         assert not room.kernel.discovering
 
 
-async def test_a_silent_stream_is_subscribed_again(room: Room):
+async def test_a_silent_stream_is_subscribed_again(room: Room) -> None:
     imu = await room.lab.switch_on("sacrum_imu")
     async with room.radio() as radio, supervised(radio) as heard:
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
@@ -53,7 +53,7 @@ async def test_a_silent_stream_is_subscribed_again(room: Room):
         assert len(heard.holes(SACRUM)) == 1
 
 
-async def test_a_sensor_that_stays_silent_is_connected_anew(room: Room):
+async def test_a_sensor_that_stays_silent_is_connected_anew(room: Room) -> None:
     imu = await room.lab.switch_on("sacrum_imu")
     async with room.radio() as radio, supervised(radio) as heard:
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
@@ -64,7 +64,7 @@ async def test_a_sensor_that_stays_silent_is_connected_anew(room: Room):
         assert heard.states[SACRUM][-1].reconnects >= 1
 
 
-async def test_a_sensor_that_ends_the_link_comes_back(room: Room):
+async def test_a_sensor_that_ends_the_link_comes_back(room: Room) -> None:
     imu = await room.lab.switch_on("sacrum_imu")
     async with room.radio() as radio, supervised(radio) as heard:
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
@@ -76,7 +76,7 @@ async def test_a_sensor_that_ends_the_link_comes_back(room: Room):
         assert len(heard.streaming()) == 1
 
 
-async def test_a_sensor_without_power_is_found_again_long_after_bluez_forgot_it(room: Room):
+async def test_a_sensor_without_power_is_found_again_long_after_bluez_forgot_it(room: Room) -> None:
     for kind in ("sacrum_imu", "strap"):
         await room.lab.switch_on(kind)
     async with room.radio() as radio, supervised(radio) as heard:
@@ -90,7 +90,7 @@ async def test_a_sensor_without_power_is_found_again_long_after_bluez_forgot_it(
         assert await heard.until(lambda: heard.state(SACRUM) == "streaming", 40) < 30
 
 
-async def test_out_of_range_and_back(room: Room):
+async def test_out_of_range_and_back(room: Room) -> None:
     await room.lab.switch_on("sacrum_imu")
     async with room.radio() as radio, supervised(radio) as heard:
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
@@ -103,7 +103,7 @@ async def test_out_of_range_and_back(room: Room):
         assert len(heard.holes(SACRUM)) == 1
 
 
-async def test_mtu_23_works_for_a_pod_and_is_named_for_an_imu(room: Room):
+async def test_mtu_23_works_for_a_pod_and_is_named_for_an_imu(room: Room) -> None:
     room.lab._mtu = 23
     for kind in ("sacrum_imu", "pod"):
         await room.lab.switch_on(kind)
@@ -116,7 +116,7 @@ async def test_mtu_23_works_for_a_pod_and_is_named_for_an_imu(room: Room):
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["late", "never"])
-async def test_an_mtu_that_bluez_tells_late_or_never_is_no_reason_to_complain(room: Room, *, told: bool):
+async def test_an_mtu_that_bluez_tells_late_or_never_is_no_reason_to_complain(room: Room, *, told: bool) -> None:
     await room.lab.switch_on("sacrum_imu")
     assert room.bluez is not None
     if not told:
@@ -127,7 +127,7 @@ async def test_an_mtu_that_bluez_tells_late_or_never_is_no_reason_to_complain(ro
         assert {state.detail for state in heard.states[SACRUM]} == {""}
 
 
-async def test_notifications_by_file_descriptor_reach_bleak(room: Room):
+async def test_notifications_by_file_descriptor_reach_bleak(room: Room) -> None:
     """AcquireNotify: for devices that need it; the fake passes a real socket over the bus."""
     from bleak import BleakClient, BleakScanner
 

@@ -28,7 +28,7 @@ async def two_sensors(room: Room) -> None:
         await room.lab.switch_on(kind)
 
 
-async def test_another_program_scans_and_connects_meanwhile(room: Room):
+async def test_another_program_scans_and_connects_meanwhile(room: Room) -> None:
     """org.bluez.Error.InProgress, to a scan and to a connect."""
     await two_sensors(room)
     room.faults.next("Adapter1.StartDiscovery", IN_PROGRESS, times=2)
@@ -37,7 +37,7 @@ async def test_another_program_scans_and_connects_meanwhile(room: Room):
         assert await heard.until(lambda: both(heard), 60) < 40
 
 
-async def test_connects_that_the_adapter_aborts_are_tried_again(room: Room):
+async def test_connects_that_the_adapter_aborts_are_tried_again(room: Room) -> None:
     """le-connection-abort-by-local: Wi-Fi beside the antenna."""
     await two_sensors(room)
     room.faults.next("Device1.Connect", ABORTED, times=5)
@@ -45,7 +45,7 @@ async def test_connects_that_the_adapter_aborts_are_tried_again(room: Room):
         assert await heard.until(lambda: both(heard), 60) < 20
 
 
-async def test_a_device_that_bluez_forgot_since_the_scan_is_looked_for_again(room: Room):
+async def test_a_device_that_bluez_forgot_since_the_scan_is_looked_for_again(room: Room) -> None:
     await two_sensors(room)
     room.faults.next("Device1.Connect", FORGOTTEN, times=2)
     async with room.radio() as radio, supervised(radio) as heard:
@@ -55,7 +55,7 @@ async def test_a_device_that_bluez_forgot_since_the_scan_is_looked_for_again(roo
 @pytest.mark.parametrize(
     "method", ["Adapter1.StartDiscovery", "Device1.Connect", "GattCharacteristic1.StartNotify", "Device1.Disconnect"]
 )
-async def test_a_call_that_is_never_answered_ends_in_time(room: Room, method: str):
+async def test_a_call_that_is_never_answered_ends_in_time(room: Room, method: str) -> None:
     await two_sensors(room)
     async with room.radio() as radio, supervised(radio) as heard:
         await heard.until(lambda: both(heard))
@@ -67,14 +67,14 @@ async def test_a_call_that_is_never_answered_ends_in_time(room: Room, method: st
         assert await heard.until(lambda: both(heard), 120) < 60
 
 
-async def test_a_first_scan_that_is_never_answered_is_about_the_adapter(room: Room):
+async def test_a_first_scan_that_is_never_answered_is_about_the_adapter(room: Room) -> None:
     room.faults.unanswered["Adapter1.StartDiscovery"] = 1
     async with room.radio() as radio:
         with pytest.raises(AdapterDownError, match="stridecue doctor"):
             await Supervisor(radio, load_catalog(), PacketInbox()).run(asyncio.Event())
 
 
-async def test_reconnecting_leaves_no_connection_to_the_bus_behind(room: Room):
+async def test_reconnecting_leaves_no_connection_to_the_bus_behind(room: Room) -> None:
     """A bus gives a user 256 of them."""
     await two_sensors(room)
     async with room.radio() as radio, supervised(radio) as heard:
@@ -87,7 +87,7 @@ async def test_reconnecting_leaves_no_connection_to_the_bus_behind(room: Room):
         assert await room.connections() == before
 
 
-async def test_bluetoothd_is_killed_and_comes_back(room: Room):
+async def test_bluetoothd_is_killed_and_comes_back(room: Room) -> None:
     """SIGKILL: bleak hears nothing, its links look connected."""
     await two_sensors(room)
     async with room.radio() as radio, supervised(radio) as heard:
@@ -104,7 +104,7 @@ async def test_bluetoothd_is_killed_and_comes_back(room: Room):
         assert len(heard.holes(SACRUM)) == 1
 
 
-async def test_bluetoothd_is_killed_while_scanning_and_its_scan_stays_in_the_kernel(room: Room):
+async def test_bluetoothd_is_killed_while_scanning_and_its_scan_stays_in_the_kernel(room: Room) -> None:
     """InProgress for ever, until the adapter was off and on."""
     await two_sensors(room)
     async with room.radio() as radio, supervised(radio) as heard:
@@ -119,7 +119,7 @@ async def test_bluetoothd_is_killed_while_scanning_and_its_scan_stays_in_the_ker
         assert await heard.until(lambda: both(heard), 120) < 60
 
 
-async def test_bluetoothd_is_restarted(room: Room):
+async def test_bluetoothd_is_restarted(room: Room) -> None:
     """SIGTERM and a new one: `systemctl restart bluetooth`."""
     await two_sensors(room)
     async with room.radio() as radio, supervised(radio) as heard:
@@ -134,7 +134,7 @@ async def test_bluetoothd_is_restarted(room: Room):
         assert len(heard.holes(SACRUM)) == 1
 
 
-async def test_bluetoothd_is_restarted_while_scanning(room: Room):
+async def test_bluetoothd_is_restarted_while_scanning(room: Room) -> None:
     """A scanner that outlives its daemon is deaf, and says nothing of it."""
     await two_sensors(room)
     async with room.radio() as radio, supervised(radio) as heard:
@@ -148,7 +148,7 @@ async def test_bluetoothd_is_restarted_while_scanning(room: Room):
         assert await heard.until(lambda: both(heard), 120) < 30
 
 
-async def test_the_bus_itself_is_started_anew(room: Room):
+async def test_the_bus_itself_is_started_anew(room: Room) -> None:
     """D-Bus and bluetoothd die together; every socket of ours meets its end."""
     await two_sensors(room)
     async with room.radio() as radio, supervised(radio) as heard:
@@ -162,7 +162,7 @@ async def test_the_bus_itself_is_started_anew(room: Room):
         assert await heard.until(lambda: both(heard), 60) < 30
 
 
-async def test_the_adapter_is_switched_off_and_on(room: Room):
+async def test_the_adapter_is_switched_off_and_on(room: Room) -> None:
     await two_sensors(room)
     async with room.radio() as radio, supervised(radio) as heard:
         await heard.until(lambda: both(heard))
@@ -174,7 +174,7 @@ async def test_the_adapter_is_switched_off_and_on(room: Room):
         assert await heard.until(lambda: both(heard), 60) < 30
 
 
-async def test_the_adapter_is_pulled_out_and_put_in(room: Room):
+async def test_the_adapter_is_pulled_out_and_put_in(room: Room) -> None:
     await two_sensors(room)
     async with room.radio() as radio, supervised(radio) as heard:
         await heard.until(lambda: both(heard))
@@ -187,7 +187,7 @@ async def test_the_adapter_is_pulled_out_and_put_in(room: Room):
         assert await heard.until(lambda: both(heard), 60) < 30
 
 
-async def test_no_adapter_to_begin_with_says_so(room: Room):
+async def test_no_adapter_to_begin_with_says_so(room: Room) -> None:
     assert room.bluez is not None
     await room.bluez.unplug()
     with pytest.raises(AdapterDownError, match="plug in"):
@@ -195,7 +195,7 @@ async def test_no_adapter_to_begin_with_says_so(room: Room):
             await Supervisor(radio, load_catalog(), PacketInbox()).run(asyncio.Event())
 
 
-async def test_services_that_come_late_are_waited_for(room: Room):
+async def test_services_that_come_late_are_waited_for(room: Room) -> None:
     await two_sensors(room)
     assert room.bluez is not None
     room.bluez.devices.resolve_after_s[room.address("sacrum_imu")] = 4.0
@@ -204,7 +204,7 @@ async def test_services_that_come_late_are_waited_for(room: Room):
         assert room.faults.calls["Device1.Connect"] == 2
 
 
-async def test_services_that_never_come_end_the_attempt_not_the_run(room: Room):
+async def test_services_that_never_come_end_the_attempt_not_the_run(room: Room) -> None:
     await two_sensors(room)
     assert room.bluez is not None
     slow = room.bluez.devices.resolve_after_s
@@ -217,7 +217,7 @@ async def test_services_that_never_come_end_the_attempt_not_the_run(room: Room):
         assert await heard.until(lambda: both(heard), 60) < 40
 
 
-async def test_a_stale_cache_of_services_is_dropped(room: Room):
+async def test_a_stale_cache_of_services_is_dropped(room: Room) -> None:
     """After a firmware update BlueZ may not know a characteristic; removing the device makes it look again."""
     await two_sensors(room)
     assert room.bluez is not None
@@ -226,7 +226,7 @@ async def test_a_stale_cache_of_services_is_dropped(room: Room):
         assert await heard.until(lambda: both(heard), 120) < 60
 
 
-async def test_a_link_left_by_a_crashed_hub_is_taken_over(room: Room):
+async def test_a_link_left_by_a_crashed_hub_is_taken_over(room: Room) -> None:
     """A connected sensor does not advertise: no scan finds it."""
     await two_sensors(room)
     assert room.bluez is not None
@@ -236,7 +236,7 @@ async def test_a_link_left_by_a_crashed_hub_is_taken_over(room: Room):
         assert heard.holes(SACRUM) == []
 
 
-async def test_a_sensor_that_wants_to_be_paired_says_what_to_do(room: Room):
+async def test_a_sensor_that_wants_to_be_paired_says_what_to_do(room: Room) -> None:
     await two_sensors(room)
     room.faults.next("GattCharacteristic1.StartNotify", NOT_PAIRED, times=100)
     async with room.radio() as radio, supervised(radio) as heard:

@@ -24,7 +24,9 @@ BAD = Link(0.050, 0.10, 0.003)
 class Run:
     """What came of the packets of one sensor: true and recovered times of first samples, all output times, losses."""
 
-    def __init__(self, sent: Sent, rate_hz: float, samples: int, *, bits: int | None, missing: set[int] = frozenset()):
+    def __init__(
+        self, sent: Sent, rate_hz: float, samples: int, *, bits: int | None, missing: set[int] = frozenset()
+    ) -> None:
         self.clock = CountedClock(rate_hz, bits)
         self.lost = 0
         kept = [i for i in range(len(sent.arrival_s)) if i not in missing]

@@ -24,7 +24,7 @@ def state(number: int, device: str = "imu") -> LinkState:
     return LinkState(device, Placement.SACRUM, device, "streaming", number)
 
 
-async def test_everything_comes_out_in_order():
+async def test_everything_comes_out_in_order() -> None:
     inbox = PacketInbox()
     items: list[Item] = [info(), state(1), packet(1), packet(2), state(2)]
     for item in items:
@@ -33,7 +33,7 @@ async def test_everything_comes_out_in_order():
     assert (inbox.made, inbox.delivered, inbox.dropped, inbox.waiting) == (5, 5, 0, 0)
 
 
-async def test_waits_for_something():
+async def test_waits_for_something() -> None:
     inbox = PacketInbox()
     asyncio.get_running_loop().call_later(3.0, inbox.put, packet(1))
     assert await inbox.get_batch() == [packet(1)]
@@ -42,7 +42,7 @@ async def test_waits_for_something():
             await inbox.get_batch()
 
 
-async def test_overflow_drops_the_oldest_packets_and_counts_them():
+async def test_overflow_drops_the_oldest_packets_and_counts_them() -> None:
     inbox = PacketInbox(maxlen=3)
     for number in range(10):
         inbox.put(packet(number))
@@ -50,7 +50,7 @@ async def test_overflow_drops_the_oldest_packets_and_counts_them():
     assert await inbox.get_batch() == [packet(7), packet(8), packet(9)]
 
 
-async def test_who_sends_survives_an_overflow_with_its_latest_word():
+async def test_who_sends_survives_an_overflow_with_its_latest_word() -> None:
     inbox = PacketInbox(maxlen=2)
     for item in (info("a"), state(1, "a"), info("b"), state(2, "a"), *(packet(number) for number in range(5))):
         inbox.put(item)
@@ -58,7 +58,7 @@ async def test_who_sends_survives_an_overflow_with_its_latest_word():
     assert inbox.dropped == 3 + 1  # three packets and a state that a later one replaced
 
 
-async def test_closed_it_drains_and_then_gives_nothing():
+async def test_closed_it_drains_and_then_gives_nothing() -> None:
     inbox = PacketInbox()
     inbox.put(packet(1))
     inbox.close()
@@ -68,7 +68,7 @@ async def test_closed_it_drains_and_then_gives_nothing():
     assert (inbox.made, inbox.delivered, inbox.dropped) == (2, 1, 1)
 
 
-def test_refuses_to_hold_nothing():
+def test_refuses_to_hold_nothing() -> None:
     with pytest.raises(ValueError, match="at least one"):
         PacketInbox(0)
 
@@ -85,7 +85,7 @@ steps = st.lists(
 
 
 @given(steps=steps, maxlen=st.integers(1, 5))
-def test_made_is_delivered_plus_dropped_plus_waiting(steps: list[Item | None], maxlen: int):
+def test_made_is_delivered_plus_dropped_plus_waiting(steps: list[Item | None], maxlen: int) -> None:
     async def play() -> None:
         inbox = PacketInbox(maxlen)
         taken: list[Item] = []

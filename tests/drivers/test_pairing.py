@@ -22,7 +22,7 @@ def standing(*sensors: str) -> VirtualLab:
     return VirtualLab(VirtualRunner(RunnerParams(standing_s=600.0)), sensors)
 
 
-async def test_the_sensor_in_the_hand_is_known_by_its_motion():
+async def test_the_sensor_in_the_hand_is_known_by_its_motion() -> None:
     async with standing(*THREE, "strap", "pod") as five, pairing(five.radio, load_catalog()) as near:
         await near.all_streaming(10)
         assert {role.address for role in near.sensors.values()} == {LEFT, RIGHT, SACRUM}  # a pod cannot be shaken
@@ -37,7 +37,7 @@ async def test_the_sensor_in_the_hand_is_known_by_its_motion():
         assert await near.shaken(3, but_not=taken) is None
 
 
-async def test_a_runner_who_walks_about_is_not_a_shaken_sensor():
+async def test_a_runner_who_walks_about_is_not_a_shaken_sensor() -> None:
     runner = VirtualRunner(RunnerParams(standing_s=1.0))
     async with VirtualLab(runner, THREE) as lab, pairing(lab.radio, load_catalog()) as near:
         await near.all_streaming(10)
@@ -45,7 +45,7 @@ async def test_a_runner_who_walks_about_is_not_a_shaken_sensor():
         assert await near.shaken(10) is None
 
 
-async def test_a_remembered_role_goes_before_the_name():
+async def test_a_remembered_role_goes_before_the_name() -> None:
     paired = {LEFT: Placement.RIGHT_FOOT, RIGHT: Placement.LEFT_FOOT}
     async with standing(*THREE, "strap") as four, supervised(four.radio, paired=paired) as heard:
         await heard.until(lambda: len(heard.streaming()) == 4)
@@ -54,7 +54,7 @@ async def test_a_remembered_role_goes_before_the_name():
         assert heard.infos["imu6-sacrum-0004"].placement is Placement.SACRUM
 
 
-def test_somebody_else_s_sensor_of_the_same_place_is_not_taken():
+def test_somebody_else_s_sensor_of_the_same_place_is_not_taken() -> None:
     paired = {"F0:5C:00:00:00:04": Placement.SACRUM}
     mine, other = seen("anything", IMU_SERVICE), seen("sacrum", IMU_SERVICE, "F0:5C:00:00:00:99")
     role = role_of(mine, CATALOG, {}, paired)
@@ -68,7 +68,7 @@ def test_somebody_else_s_sensor_of_the_same_place_is_not_taken():
     assert configured.placement is Placement.LEFT_HIP
 
 
-def test_only_what_feels_acceleration_can_be_shaken():
+def test_only_what_feels_acceleration_can_be_shaken() -> None:
     assert is_motion_sensor(CATALOG.get("stridecue.imu6"))
     assert not is_motion_sensor(CATALOG.get("sig.rsc"))
     assert not is_motion_sensor(CATALOG.get("sig.hr"))

@@ -27,7 +27,7 @@ def lab(*sensors: str) -> VirtualLab:
     return VirtualLab(VirtualRunner(), sensors)
 
 
-async def test_a_scan_says_what_is_advertised():
+async def test_a_scan_says_what_is_advertised() -> None:
     async with lab("pod", "sacrum_imu") as two:
         two.conditions_of("pod").rssi_dbm = -71
         seen = await two.radio.scan(1.0)
@@ -37,7 +37,7 @@ async def test_a_scan_says_what_is_advertised():
     assert (seen[IMU].name, seen[IMU].service_uuids) == ("Virtual IMU sacrum", (SERVICE,))
 
 
-async def test_a_scan_ends_early_when_it_has_heard_enough_or_nothing_new():
+async def test_a_scan_ends_early_when_it_has_heard_enough_or_nothing_new() -> None:
     async with lab("pod", "strap") as two:
         loop = asyncio.get_running_loop()
         start_s = loop.time()
@@ -51,7 +51,7 @@ async def test_a_scan_ends_early_when_it_has_heard_enough_or_nothing_new():
         assert loop.time() - start_s == pytest.approx(5, abs=0.1)
 
 
-async def test_filters_compare_the_long_form_like_bluez():
+async def test_filters_compare_the_long_form_like_bluez() -> None:
     async with lab("pod", "strap") as two:
         backend = two.radio._provider.scanner_backend
         found = await BleakScanner.discover(0.5, service_uuids=[full_uuid("1814")], backend=backend)
@@ -59,14 +59,14 @@ async def test_filters_compare_the_long_form_like_bluez():
         assert await BleakScanner.discover(0.5, service_uuids=["1814"], backend=backend) == []
 
 
-async def test_find_waits_for_a_device_and_says_when_it_is_not_there():
+async def test_find_waits_for_a_device_and_says_when_it_is_not_there() -> None:
     async with lab("pod") as one:
         assert (await one.radio.find(POD.lower(), 5)).name == "Virtual Pod"
         with pytest.raises(DeviceUnreachableError, match="is it on and near"):
             await one.radio.find("F0:00:00:00:00:99", 3)
 
 
-async def test_reads_writes_and_notifications():
+async def test_reads_writes_and_notifications() -> None:
     async with lab("sacrum_imu") as one:
         link = await one.radio.connect(await one.radio.find(IMU, 5))
         assert await link.read(BATTERY) == bytes([88])
@@ -87,7 +87,7 @@ async def test_reads_writes_and_notifications():
         assert link.lost.is_set()
 
 
-async def test_what_a_device_refuses_is_an_error_with_its_reason():
+async def test_what_a_device_refuses_is_an_error_with_its_reason() -> None:
     async with lab("pod") as one:
         link = await one.radio.connect(await one.radio.find(POD, 5))
         with pytest.raises(DeviceUnreachableError, match="read"):
@@ -101,7 +101,7 @@ async def test_what_a_device_refuses_is_an_error_with_its_reason():
             await link.read(BATTERY)
 
 
-async def test_bleak_itself_sees_what_its_own_backends_would_show():
+async def test_bleak_itself_sees_what_its_own_backends_would_show() -> None:
     async with lab("pod") as one:
         provider = one.radio._provider
         device = (await one.radio.find(POD, 5)).device
@@ -129,13 +129,13 @@ async def test_bleak_itself_sees_what_its_own_backends_would_show():
             await asyncio.sleep(2)
 
 
-async def test_only_the_wanted_services_are_discovered():
+async def test_only_the_wanted_services_are_discovered() -> None:
     async with lab("pod") as one:
         link = await one.radio.connect(await one.radio.find(POD, 5), [full_uuid("1814")])
         assert link.missing([RSC, BATTERY]) == [BATTERY]
 
 
-async def test_a_device_out_of_range_is_lost_by_its_supervision_timeout():
+async def test_a_device_out_of_range_is_lost_by_its_supervision_timeout() -> None:
     async with lab("pod") as one:
         link = await one.radio.connect(await one.radio.find(POD, 5))
         loop = asyncio.get_running_loop()
@@ -146,7 +146,7 @@ async def test_a_device_out_of_range_is_lost_by_its_supervision_timeout():
         assert link._client._backend.disconnect_reason == 0x08
 
 
-async def test_a_link_that_ends_during_a_read_is_an_error_and_no_cancellation():
+async def test_a_link_that_ends_during_a_read_is_an_error_and_no_cancellation() -> None:
     async with lab("pod") as one:
         link = await one.radio.connect(await one.radio.find(POD, 5))
         reading = asyncio.create_task(link.read(BATTERY))
@@ -159,7 +159,7 @@ async def test_a_link_that_ends_during_a_read_is_an_error_and_no_cancellation():
         assert not task.cancelling()
 
 
-async def test_a_device_that_does_not_answer_ends_in_time():
+async def test_a_device_that_does_not_answer_ends_in_time() -> None:
     async with lab("pod") as one:
         sighting = await one.radio.find(POD, 5)
         one.conditions_of("pod").in_range = False
@@ -172,7 +172,7 @@ async def test_a_device_that_does_not_answer_ends_in_time():
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.001, 0.05, 0.12, 0.15, 0.2, 0.3, 0.4])
-async def test_a_cancelled_connect_leaves_no_ghost(after_s: float):
+async def test_a_cancelled_connect_leaves_no_ghost(after_s: float) -> None:
     async with lab("pod", "strap") as two:
         sighting = await two.radio.find(POD, 5)
         connecting = asyncio.create_task(two.radio.connect(sighting))
@@ -186,7 +186,7 @@ async def test_a_cancelled_connect_leaves_no_ghost(after_s: float):
         assert await link.read(BATTERY) == bytes([64])
 
 
-async def test_a_connect_cancelled_while_the_device_is_away_does_not_come_true_later():
+async def test_a_connect_cancelled_while_the_device_is_away_does_not_come_true_later() -> None:
     async with lab("pod") as one:
         sighting = await one.radio.find(POD, 5)
         one.conditions_of("pod").in_range = False
@@ -208,7 +208,7 @@ async def _no_ghost(one: VirtualLab, sighting: Sighting) -> None:
     await link.close()
 
 
-async def test_parallel_connects_while_scanning():
+async def test_parallel_connects_while_scanning() -> None:
     async with lab("pod", "strap", "sacrum_imu") as three:
         seen = await three.radio.scan(0.5)
         scan = asyncio.create_task(three.radio.scan(3))
@@ -218,7 +218,7 @@ async def test_parallel_connects_while_scanning():
         assert three.radio.free_slots == three.radio.max_connections - 3
 
 
-async def test_an_unplugged_adapter_ends_its_links_and_comes_back():
+async def test_an_unplugged_adapter_ends_its_links_and_comes_back() -> None:
     async with lab("pod") as one:
         link = await one.radio.connect(await one.radio.find(POD, 5))
         one.unplug_adapter()
@@ -231,7 +231,7 @@ async def test_an_unplugged_adapter_ends_its_links_and_comes_back():
         assert await link.read(BATTERY) == bytes([81])
 
 
-async def test_an_adapter_lost_in_the_middle_of_a_connect_is_an_error():
+async def test_an_adapter_lost_in_the_middle_of_a_connect_is_an_error() -> None:
     async with lab("pod") as one:
         sighting = await one.radio.find(POD, 5)
         connecting = asyncio.create_task(one.radio.connect(sighting))
@@ -241,7 +241,7 @@ async def test_an_adapter_lost_in_the_middle_of_a_connect_is_an_error():
             await connecting
 
 
-async def test_no_hci_behind_the_transport_is_said_in_time():
+async def test_no_hci_behind_the_transport_is_said_in_time() -> None:
     async def silence(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         silent.append(writer)
 
@@ -255,17 +255,17 @@ async def test_no_hci_behind_the_transport_is_said_in_time():
     server.close()
 
 
-async def test_nobody_at_the_transport_is_an_adapter_that_is_down():
+async def test_nobody_at_the_transport_is_an_adapter_that_is_down() -> None:
     with pytest.raises(AdapterDownError, match="tcp-client"):
         await Radio(BumbleProvider.from_spec("tcp-client:127.0.0.1:9")).start()
 
 
-async def test_a_transport_bumble_does_not_know_is_an_error_with_its_name():
+async def test_a_transport_bumble_does_not_know_is_an_error_with_its_name() -> None:
     with pytest.raises(RadioError, match="carrier-pigeon"):
         await Radio(BumbleProvider.from_spec("carrier-pigeon:1")).start()
 
 
-async def test_without_bumble_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+async def test_without_bumble_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in [name for name in sys.modules if name.split(".")[0] == "bumble"]:
         monkeypatch.setitem(sys.modules, module, None)
     for module in [name for name in sys.modules if name.startswith("drivers.radio.bumble_")]:
@@ -276,16 +276,16 @@ async def test_without_bumble_it_says_what_to_install(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("text", ["platform", "virtual", "bumble:usb:0"])
-def test_known_radios(text: str):
+def test_known_radios(text: str) -> None:
     check_radio(text)
 
 
 @pytest.mark.parametrize("text", ["", "bluetooth", "bumble", "bumble:"])
-def test_unknown_radios_say_what_to_write(text: str):
+def test_unknown_radios_say_what_to_write(text: str) -> None:
     with pytest.raises(ValueError, match="platform"):
         check_radio(text)
 
 
-async def test_the_virtual_radio_by_its_name():
+async def test_the_virtual_radio_by_its_name() -> None:
     async with open_radio("virtual") as radio:
         assert len(await radio.scan(1)) == 5

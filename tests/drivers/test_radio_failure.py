@@ -43,19 +43,19 @@ Reason = BleakBluetoothNotAvailableReason
         (AdapterDownError("already in our words"), AdapterDownError, "already"),
     ],
 )
-def test_every_failure_has_a_type_and_says_what_to_do(error: Exception, kind: type[RadioError], words: str):
+def test_every_failure_has_a_type_and_says_what_to_do(error: Exception, kind: type[RadioError], words: str) -> None:
     translated_error = radio_error(error, "connect to Pod")
     assert type(translated_error) is kind
     assert words in str(translated_error)
 
 
-def test_what_d_bus_raises_past_bleak_is_expected():
+def test_what_d_bus_raises_past_bleak_is_expected() -> None:
     error = type("DBusError", (Exception,), {"__module__": "dbus_fast.errors"})("org.bluez.Error.InProgress")
     with pytest.raises(DeviceUnreachableError, match="InProgress"), translated("scan"):
         raise error
 
 
-def test_a_bug_is_not_translated():
+def test_a_bug_is_not_translated() -> None:
     with pytest.raises(ZeroDivisionError), translated("divide"):
         _ = 1 / 0
 
@@ -73,7 +73,7 @@ class TakesTurns(VirtualLab):
         host = provider._host
         connect, start = host.client_backend.connect, host.scanner_backend.start
 
-        async def watched_connect(client, pair, **more):
+        async def watched_connect(client, pair, **more) -> None:
             self.connecting += 1
             self.connects_at_once = max(self.connects_at_once, self.connecting)
             self.scans_during_connects += bool(host.central.scanners)
@@ -82,7 +82,7 @@ class TakesTurns(VirtualLab):
             finally:
                 self.connecting -= 1
 
-        async def watched_start(scanner):
+        async def watched_start(scanner) -> None:
             self.scans_during_connects += bool(self.connecting)
             await start(scanner)
 
@@ -91,7 +91,7 @@ class TakesTurns(VirtualLab):
         return self
 
 
-async def test_scans_and_connects_take_turns_where_the_stack_needs_it():
+async def test_scans_and_connects_take_turns_where_the_stack_needs_it() -> None:
     async with TakesTurns(VirtualRunner(), ("pod", "strap", "sacrum_imu")) as three:
         seen = await three.radio.scan(0.5)
         scan = asyncio.create_task(three.radio.scan(5))
@@ -102,7 +102,7 @@ async def test_scans_and_connects_take_turns_where_the_stack_needs_it():
         assert set(await scan) == {"F0:5C:00:01:00:01"}  # the scan went on after the connects
 
 
-async def test_a_device_that_is_not_what_it_says_is_refused_with_the_reason():
+async def test_a_device_that_is_not_what_it_says_is_refused_with_the_reason() -> None:
     async with VirtualLab(VirtualRunner(), ("pod",)) as one:
         device = one.sensors["pod"].device
         liar = [(AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS, UUID("180D").to_bytes())]
@@ -116,7 +116,7 @@ async def test_a_device_that_is_not_what_it_says_is_refused_with_the_reason():
             assert [s.state for s in heard.states["hr-chest-0001"]] == ["connecting", "failed"]  # no hammering
 
 
-async def test_waits_between_attempts_are_spread_and_capped():
+async def test_waits_between_attempts_are_spread_and_capped() -> None:
     async with VirtualLab(VirtualRunner(), ("strap",)) as one, supervised(one.radio) as heard:
         await heard.until(lambda: heard.state("hr-chest-0005") == "streaming")
         one.kill("strap")

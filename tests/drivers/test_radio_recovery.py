@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from types import SimpleNamespace
+from typing import Never
 
 import pytest
 from bleak.backends.device import BLEDevice
@@ -32,7 +33,7 @@ def refuse_scans(one: VirtualLab, times: float) -> list[float]:
     backend = one.radio._provider._host.scanner_backend
     start, tries = backend.start, []
 
-    async def busy(scanner):
+    async def busy(scanner) -> None:
         tries.append(asyncio.get_running_loop().time())
         if len(tries) <= times:
             raise IN_PROGRESS
@@ -42,14 +43,14 @@ def refuse_scans(one: VirtualLab, times: float) -> list[float]:
     return tries
 
 
-async def test_a_scan_that_meets_another_one_is_tried_again():
+async def test_a_scan_that_meets_another_one_is_tried_again() -> None:
     async with lab("pod") as one:
         tries = refuse_scans(one, 3)
         assert "F0:5C:00:01:00:01" in await one.radio.scan(1.0)
         assert len(tries) == 4
 
 
-async def test_a_stack_that_is_busy_for_ever_is_reset_once():
+async def test_a_stack_that_is_busy_for_ever_is_reset_once() -> None:
     async with lab("pod", "strap") as two, supervised(two.radio) as heard:
         await heard.until(lambda: len(heard.streaming()) == 2)
         refuse_scans(two, float("inf"))  # a reset makes a new host, which scans again
@@ -60,7 +61,7 @@ async def test_a_stack_that_is_busy_for_ever_is_reset_once():
         await heard.until(lambda: two.radio.resets == 1 and len(heard.streaming()) == 2, 60)
 
 
-async def test_an_adapter_that_hears_nothing_at_all_is_reset_but_not_again_and_again():
+async def test_an_adapter_that_hears_nothing_at_all_is_reset_but_not_again_and_again() -> None:
     async with lab("strap") as one, supervised(one.radio) as heard:
         await heard.until(lambda: heard.state(STRAP) == "streaming")
         one.kill("strap")
@@ -70,7 +71,7 @@ async def test_an_adapter_that_hears_nothing_at_all_is_reset_but_not_again_and_a
         await heard.until(lambda: heard.state(STRAP) == "streaming", 20)
 
 
-def test_a_reset_needs_a_reason_and_harms_nobody_else():
+def test_a_reset_needs_a_reason_and_harms_nobody_else() -> None:
     last = LastResort()
     for _ in range(DEAF_SCANS):
         last.note_scan(heard=False)
@@ -91,7 +92,7 @@ def test_a_reset_needs_a_reason_and_harms_nobody_else():
     assert not last.is_due(SPACING_S, links=0, shared=False)
 
 
-async def test_when_the_daemon_dies_every_link_is_given_up_at_once_and_made_anew():
+async def test_when_the_daemon_dies_every_link_is_given_up_at_once_and_made_anew() -> None:
     async with lab("pod", "strap") as two, supervised(two.radio) as heard:
         await heard.until(lambda: len(heard.streaming()) == 2)
         two.radio._on_down("bluetoothd was killed")  # no callback comes from bleak then
@@ -99,13 +100,13 @@ async def test_when_the_daemon_dies_every_link_is_given_up_at_once_and_made_anew
         await heard.until(lambda: len(heard.streaming()) == 2, 10)
 
 
-async def test_a_connect_that_succeeds_while_the_daemon_dies_is_not_believed():
+async def test_a_connect_that_succeeds_while_the_daemon_dies_is_not_believed() -> None:
     async with lab("strap") as one:
         sighting = next(iter((await one.radio.scan(1)).values()))
         backend = one.radio._provider._host.client_backend
         connect = backend.connect
 
-        async def dying(client, pair, **more):
+        async def dying(client, pair, **more) -> None:
             await connect(client, pair, **more)
             one.radio._on_down("bluetoothd was killed")
 
@@ -115,7 +116,7 @@ async def test_a_connect_that_succeeds_while_the_daemon_dies_is_not_believed():
         assert one.radio.free_slots == one.radio.max_connections
 
 
-async def test_links_that_a_dead_hub_left_open_are_taken_over():
+async def test_links_that_a_dead_hub_left_open_are_taken_over() -> None:
     async with lab("strap", "pod") as two:
         seen = await two.radio.scan(1)
         strap = next(s for s in seen.values() if s.name == "Virtual Strap")
@@ -139,11 +140,11 @@ async def test_links_that_a_dead_hub_left_open_are_taken_over():
         assert linked == {}  # what is ours already is not left over
 
 
-async def test_services_remembered_from_an_older_firmware_are_forgotten_once():
+async def test_services_remembered_from_an_older_firmware_are_forgotten_once() -> None:
     async with lab("pod") as one:
         provider, forgotten = one.radio._provider, []
 
-        async def forget(device):
+        async def forget(device) -> bool:
             forgotten.append(device.address)
             return True
 
@@ -165,7 +166,7 @@ async def test_services_remembered_from_an_older_firmware_are_forgotten_once():
             assert "failed" not in [state.state for state in heard.states[POD]]
 
 
-async def test_a_slot_that_becomes_free_is_taken_soon():
+async def test_a_slot_that_becomes_free_is_taken_soon() -> None:
     async with lab("pod", "strap", max_connections=1) as full, supervised(full.radio) as heard:
         await heard.until(lambda: len(heard.streaming()) == 1 and len(heard.states) == 2)
         first = next(iter(heard.streaming()))
@@ -175,7 +176,7 @@ async def test_a_slot_that_becomes_free_is_taken_soon():
         assert await heard.until(lambda: heard.state(other) == "streaming", 30) <= 15
 
 
-async def test_a_connect_that_fails_beside_many_links_says_that_the_adapter_may_be_full():
+async def test_a_connect_that_fails_beside_many_links_says_that_the_adapter_may_be_full() -> None:
     async with lab("pod", "strap", "treadmill", "sacrum_imu", "left_foot_imu") as five:
         seen = await five.radio.scan(1)
         *four, last = seen.values()
@@ -189,21 +190,21 @@ async def test_a_connect_that_fails_beside_many_links_says_that_the_adapter_may_
 @pytest.mark.parametrize(
     "error", [BleakDBusError("org.bluez.Error.AuthenticationFailed", []), BleakGATTProtocolError(0x05)]
 )
-def test_a_device_that_wants_to_be_paired_says_how(error: Exception):
+def test_a_device_that_wants_to_be_paired_says_how(error: Exception) -> None:
     told = radio_error(error, "subscribe to x")
     assert type(told) is PairingNeededError
     assert "bluetoothctl" in str(told)
 
 
-def test_busy_has_a_type_of_its_own():
+def test_busy_has_a_type_of_its_own() -> None:
     assert type(radio_error(IN_PROGRESS, "scan")) is AdapterBusyError
 
 
-async def test_pairing_is_asked_of_the_user_not_tried_for_ever():
+async def test_pairing_is_asked_of_the_user_not_tried_for_ever() -> None:
     async with lab("pod") as one:
         tries = []
 
-        async def locked(_client, characteristic, _callback, **_more):
+        async def locked(_client, characteristic, _callback, **_more) -> Never:
             tries.append(characteristic.uuid)
             raise BleakGATTProtocolError(ErrorCode.INSUFFICIENT_AUTHENTICATION)
 
@@ -215,7 +216,7 @@ async def test_pairing_is_asked_of_the_user_not_tried_for_ever():
             assert len(tries) == len(set(tries))  # each characteristic once
 
 
-async def test_after_a_silence_the_commands_are_sent_again_too():
+async def test_after_a_silence_the_commands_are_sent_again_too() -> None:
     async with lab("sacrum_imu") as one, supervised(one.radio) as heard:
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
         sensor = one.sensors["sacrum_imu"]
@@ -235,7 +236,7 @@ class _Signal:
         self.message_type, self.member, self.body, self.path = MessageType.SIGNAL, member, list(body), path
 
 
-def test_the_watch_knows_daemon_and_adapters_from_the_signals():
+def test_the_watch_knows_daemon_and_adapters_from_the_signals() -> None:
     downs: list[str] = []
     watch = BluezWatch(downs.append)
     watch._bus = SimpleNamespace(connected=True)

@@ -26,7 +26,7 @@ def lab(*sensors: str, **more: object) -> VirtualLab:
     return VirtualLab(VirtualRunner(), sensors, **more) if sensors else VirtualLab(VirtualRunner(), **more)
 
 
-async def test_five_sensors_stream_within_two_seconds_and_nothing_is_missing():
+async def test_five_sensors_stream_within_two_seconds_and_nothing_is_missing() -> None:
     async with lab() as five, supervised(five.radio) as heard:
         took_s = await heard.until(lambda: heard.streaming() >= FIVE)
         assert took_s <= 2.0
@@ -46,7 +46,7 @@ async def test_five_sensors_stream_within_two_seconds_and_nothing_is_missing():
     )
 
 
-async def test_all_connect_together_not_one_after_the_other():
+async def test_all_connect_together_not_one_after_the_other() -> None:
     async with lab() as five, supervised(five.radio) as heard:
         await heard.until(lambda: heard.streaming() >= FIVE)
         began = [next(s for s in heard.states[d] if s.state == "connecting").since_ns for d in FIVE]
@@ -55,7 +55,7 @@ async def test_all_connect_together_not_one_after_the_other():
         assert (max(ended) - min(began)) / 1e9 <= 1.0
 
 
-async def test_the_same_seed_gives_the_same_packets_at_the_same_times():
+async def test_the_same_seed_gives_the_same_packets_at_the_same_times() -> None:
     async def play() -> list[tuple[str, str, int, bytes]]:
         async with lab() as five, supervised(five.radio) as heard:
             start_ns = round(five.epoch_s * 1e9)
@@ -69,7 +69,7 @@ async def test_the_same_seed_gives_the_same_packets_at_the_same_times():
     assert max(abs(a[2] - b[2]) for a, b in zip(one, other, strict=True)) <= 1000  # ns: float64 at another time of day
 
 
-async def test_a_sensor_that_dies_comes_back_by_itself_and_its_gap_can_be_counted():
+async def test_a_sensor_that_dies_comes_back_by_itself_and_its_gap_can_be_counted() -> None:
     async with lab("sacrum_imu", "pod") as two, supervised(two.radio) as heard:
         await heard.until(lambda: len(heard.streaming()) == 2)
         await asyncio.sleep(20)
@@ -87,7 +87,7 @@ async def test_a_sensor_that_dies_comes_back_by_itself_and_its_gap_can_be_counte
         assert [s.state for s in heard.states[SACRUM] if s.state in {"lost", "streaming"}][-1] == "streaming"
 
 
-async def test_out_of_range_and_back_the_counter_tells_what_is_missing():
+async def test_out_of_range_and_back_the_counter_tells_what_is_missing() -> None:
     async with lab("sacrum_imu") as one, supervised(one.radio) as heard:
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
         await asyncio.sleep(5)
@@ -104,7 +104,7 @@ async def test_out_of_range_and_back_the_counter_tells_what_is_missing():
         assert gap_s == pytest.approx(silence_s, abs=0.2)
 
 
-async def test_a_silent_sensor_is_subscribed_again():
+async def test_a_silent_sensor_is_subscribed_again() -> None:
     async with lab("sacrum_imu") as one, supervised(one.radio) as heard:
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
         await asyncio.sleep(5)
@@ -116,7 +116,7 @@ async def test_a_silent_sensor_is_subscribed_again():
         assert len(heard.holes(SACRUM)) == 1
 
 
-async def test_a_sensor_that_stays_silent_is_connected_anew():
+async def test_a_sensor_that_stays_silent_is_connected_anew() -> None:
     async with lab("sacrum_imu") as one, supervised(one.radio) as heard:
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
         sensor = one.sensors["sacrum_imu"]
@@ -128,7 +128,7 @@ async def test_a_sensor_that_stays_silent_is_connected_anew():
         assert heard.states[SACRUM][-1].reconnects == 1
 
 
-async def test_radio_loss_delays_but_loses_nothing():
+async def test_radio_loss_delays_but_loses_nothing() -> None:
     async with lab("sacrum_imu", "left_foot_imu") as two, supervised(two.radio) as heard:
         for kind in ("sacrum_imu", "left_foot_imu"):
             two.conditions_of(kind).loss = 0.05
@@ -140,7 +140,7 @@ async def test_radio_loss_delays_but_loses_nothing():
             assert len([s for s in heard.states[imu] if s.state == "streaming"]) == 1
 
 
-async def test_with_mtu_23_a_pod_works_and_an_imu_says_why_not():
+async def test_with_mtu_23_a_pod_works_and_an_imu_says_why_not() -> None:
     async with lab("pod", "sacrum_imu", mtu=23) as small, supervised(small.radio) as heard:
         await heard.until(lambda: len(heard.streaming()) == 2)
         await asyncio.sleep(5)
@@ -150,14 +150,14 @@ async def test_with_mtu_23_a_pod_works_and_an_imu_says_why_not():
         assert "20 bytes" in heard.states[SACRUM][-1].detail
 
 
-async def test_a_smaller_mtu_means_smaller_packets_without_loss():
+async def test_a_smaller_mtu_means_smaller_packets_without_loss() -> None:
     async with lab("sacrum_imu", mtu=50) as small, supervised(small.radio) as heard:
         await asyncio.sleep(10)
         assert max(n for _, n in heard.sample_ranges(SACRUM)) == 3
         assert heard.holes(SACRUM) == []
 
 
-async def test_an_adapter_that_goes_is_named_and_waited_for():
+async def test_an_adapter_that_goes_is_named_and_waited_for() -> None:
     async with lab("sacrum_imu", "strap") as two, supervised(two.radio) as heard:
         await heard.until(lambda: len(heard.streaming()) == 2)
         await asyncio.sleep(3)
@@ -172,7 +172,7 @@ async def test_an_adapter_that_goes_is_named_and_waited_for():
         assert len(heard.holes(SACRUM)) == 1
 
 
-async def test_no_adapter_to_begin_with_is_an_error_not_a_wait():
+async def test_no_adapter_to_begin_with_is_an_error_not_a_wait() -> None:
     async with lab("strap") as one:
         one.unplug_adapter()
         supervisor = Supervisor(one.radio, load_catalog(), PacketInbox())
@@ -180,7 +180,7 @@ async def test_no_adapter_to_begin_with_is_an_error_not_a_wait():
             await supervisor.run(asyncio.Event())
 
 
-async def test_a_sensor_switched_on_later_is_found():
+async def test_a_sensor_switched_on_later_is_found() -> None:
     async with lab("strap") as one, supervised(one.radio) as heard:
         await heard.until(lambda: heard.state("hr-chest-0005") == "streaming")
         await asyncio.sleep(10)
@@ -188,7 +188,7 @@ async def test_a_sensor_switched_on_later_is_found():
         await heard.until(lambda: heard.state("rsc-foot-0001") == "streaming", 40)
 
 
-async def test_configured_sensors_only_and_the_missing_one_is_shown():
+async def test_configured_sensors_only_and_the_missing_one_is_shown() -> None:
     wanted = {"Virtual Strap": Placement.CHEST, "F0:5C:00:01:00:02": Placement.RIGHT_FOOT, "My Pod": Placement.FOOT}
     async with lab() as five, supervised(five.radio, wanted) as heard:
         await heard.until(lambda: len(heard.streaming()) == 2)
@@ -199,13 +199,13 @@ async def test_configured_sensors_only_and_the_missing_one_is_shown():
         assert set(heard.packets) == {"chest-virtual-strap", "right_foot-0002"}
 
 
-async def test_a_pod_and_a_motion_sensor_may_sit_on_the_same_shoe():
+async def test_a_pod_and_a_motion_sensor_may_sit_on_the_same_shoe() -> None:
     same = {"F0:5C:00:01:00:01": Placement.LEFT_FOOT, "F0:5C:00:01:00:02": Placement.LEFT_FOOT}
     async with lab("pod", "left_foot_imu") as two, supervised(two.radio, same) as heard:
         await heard.until(lambda: len(heard.streaming()) == 2)
 
 
-async def test_an_imu_nobody_placed_says_what_to_do():
+async def test_an_imu_nobody_placed_says_what_to_do() -> None:
     async with lab("sacrum_imu") as one:
         one.sensors["sacrum_imu"].device.scan_response_data = b""
         await one.sensors["sacrum_imu"].device.start_advertising(auto_restart=True)
@@ -219,7 +219,7 @@ async def test_an_imu_nobody_placed_says_what_to_do():
         assert not heard.packets
 
 
-async def test_no_slot_left_says_why():
+async def test_no_slot_left_says_why() -> None:
     async with lab("pod", "strap", max_connections=1) as full, supervised(full.radio) as heard:
         await heard.until(lambda: len(heard.streaming()) == 1)
         await asyncio.sleep(10)
@@ -228,7 +228,7 @@ async def test_no_slot_left_says_why():
         assert "one adapter serves one runner" in failed[0].detail
 
 
-async def test_stop_ends_every_link_at_once_and_in_good_order():
+async def test_stop_ends_every_link_at_once_and_in_good_order() -> None:
     async with lab() as five:
         loop = asyncio.get_running_loop()
         async with supervised(five.radio) as heard:
@@ -241,7 +241,7 @@ async def test_stop_ends_every_link_at_once_and_in_good_order():
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.05, 0.2, 0.45, 0.6, 0.8, 0.95])
-async def test_stop_at_any_moment_of_the_start(after_s: float):
+async def test_stop_at_any_moment_of_the_start(after_s: float) -> None:
     async with lab() as five:
         async with supervised(five.radio):
             await asyncio.sleep(after_s)
@@ -249,7 +249,7 @@ async def test_stop_at_any_moment_of_the_start(after_s: float):
         assert all(not sensor.device.connections for sensor in five.sensors.values())
 
 
-async def test_link_states_tell_a_story():
+async def test_link_states_tell_a_story() -> None:
     async with lab("strap") as one, supervised(one.radio) as heard:
         await heard.until(lambda: heard.state("hr-chest-0005") == "streaming")
     states: list[LinkState] = heard.states["hr-chest-0005"]

@@ -27,7 +27,7 @@ def seen(name: str | None, service: str, address: str = "F0:5C:00:00:00:04") -> 
     return Sighting(address, name, (service,), MappingProxyType({}), -50, 0, BLEDevice(address, name, None))
 
 
-def test_waits_grow_to_a_cap_and_never_beyond():
+def test_waits_grow_to_a_cap_and_never_beyond() -> None:
     backoff = Backoff(first_s=1.0, cap_s=8.0, jitter=0.25, chance=random.Random(1))
     waits = [backoff.next_s() for _ in range(12)]
     assert 0.75 <= waits[0] <= 1.25
@@ -37,18 +37,18 @@ def test_waits_grow_to_a_cap_and_never_beyond():
     assert backoff.next_s() <= 1.25
 
 
-def test_two_devices_do_not_wait_in_step():
+def test_two_devices_do_not_wait_in_step() -> None:
     one, other = (Backoff(chance=random.Random(seed)) for seed in (1, 2))
     assert [one.next_s() for _ in range(5)] != [other.next_s() for _ in range(5)]
 
 
 @pytest.mark.parametrize("wrong", [{"first_s": 0.0}, {"first_s": 9.0, "cap_s": 8.0}, {"jitter": 1.0}])
-def test_refuses_waits_that_make_no_sense(wrong: dict[str, float]):
+def test_refuses_waits_that_make_no_sense(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="want 0 < first"):
         Backoff(**wrong)
 
 
-def test_silence_is_three_periods_and_at_least_two_seconds():
+def test_silence_is_three_periods_and_at_least_two_seconds() -> None:
     watchdog = Watchdog({"fast": 26.0, "slow": 0.5, "rare": 0.0})
     watchdog.start(0)
     assert watchdog.next_check_ns(0) == 2 * NS_PER_S
@@ -63,7 +63,7 @@ def test_silence_is_three_periods_and_at_least_two_seconds():
     assert watchdog.heard_since(1)
 
 
-def test_a_device_without_regular_streams_is_never_silent():
+def test_a_device_without_regular_streams_is_never_silent() -> None:
     watchdog = Watchdog({"rare": 0.0})
     watchdog.start(0)
     assert watchdog.silent(10**15) == []
@@ -84,17 +84,17 @@ def test_a_device_without_regular_streams_is_never_silent():
         ("Belt", "00001826-0000-1000-8000-00805f9b34fb", Placement.TREADMILL, "treadmill-0004"),
     ],
 )
-def test_roles_without_configuration(name: str | None, service: str, placement: Placement | None, device: str):
+def test_roles_without_configuration(name: str | None, service: str, placement: Placement | None, device: str) -> None:
     role = role_of(seen(name, service), CATALOG, {})
     assert role is not None
     assert (role.placement, role.device) == (placement, device)
 
 
-def test_unknown_devices_have_no_role():
+def test_unknown_devices_have_no_role() -> None:
     assert role_of(seen("Headphones", "0000110b-0000-1000-8000-00805f9b34fb"), CATALOG, {}) is None
 
 
-def test_the_configuration_decides_and_excludes():
+def test_the_configuration_decides_and_excludes() -> None:
     by_address = {"f0:5c:00:00:00:04": Placement.RIGHT_HIP}
     role = role_of(seen("Virtual IMU sacrum", IMU_SERVICE), CATALOG, by_address)
     assert role is not None
@@ -116,15 +116,15 @@ def test_the_configuration_decides_and_excludes():
         ("Pod: left", False),
     ],
 )
-def test_an_address_is_told_from_a_name(key: str, *, is_one: bool):
+def test_an_address_is_told_from_a_name(key: str, *, is_one: bool) -> None:
     assert is_address(key) is is_one
 
 
-def test_ids_are_topic_segments():
+def test_ids_are_topic_segments() -> None:
     assert slug("Sacrum", "Zoë's IMU #1 ", "0A4f") == "sacrum-zo-s-imu-1-0a4f"
 
 
-def test_templates_fill_in_parameters_little_endian():
+def test_templates_fill_in_parameters_little_endian() -> None:
     step = Write(to="config", hex=["01 {rate_hz:u16}{offset:s8}", "ff"])
     assert render(step, {"rate_hz": 208.0, "offset": -2}) == [b"\x01\xd0\x00\xfe", b"\xff"]
     ascii_tail = Write(to="config", hex="0163", append_ascii="/Meas/IMU6/{rate_hz}")

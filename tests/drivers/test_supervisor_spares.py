@@ -31,7 +31,7 @@ def named(two: VirtualLab, address: str) -> str:
     return next(each for each, sensor in two.sensors.items() if sensor.identity.address == address)
 
 
-async def test_a_second_sensor_at_one_place_is_not_used_and_says_why():
+async def test_a_second_sensor_at_one_place_is_not_used_and_says_why() -> None:
     at_hip = dict.fromkeys(("F0:5C:00:01:00:04", "F0:5C:00:01:00:03"), Placement.SACRUM)
     async with lab("sacrum_imu", "right_foot_imu") as two, supervised(two.radio, at_hip) as heard:
         await heard.until(lambda: len(heard.streaming()) == 1 and "failed" in map(heard.state, heard.states))
@@ -51,7 +51,7 @@ async def test_a_second_sensor_at_one_place_is_not_used_and_says_why():
 )
 async def test_two_sensors_of_one_name_are_not_taken_for_one(
     kind: str, placement: Placement, device: str, others: dict[str, Placement]
-):
+) -> None:
     two, spare = namesakes(kind), f"{device}--spare"
     async with two, supervised(two.radio, {"Same name": placement, **others}) as heard:
         await heard.until(lambda: heard.state(device) == "streaming", 5)
@@ -72,7 +72,7 @@ async def test_two_sensors_of_one_name_are_not_taken_for_one(
         assert set(heard.states) - {"foot-my-pod"} == {device, spare}, "nothing is left of what held before"
 
 
-async def test_a_sensor_that_is_gone_makes_room_for_one_of_its_name_that_comes_then_and_one_that_comes_is_told():
+async def test_a_sensor_that_is_gone_makes_room_for_one_of_its_name_and_one_that_comes_is_told() -> None:
     two = namesakes("strap")
     async with two:
         two.kill("strap 8")
@@ -95,7 +95,7 @@ async def test_a_sensor_that_is_gone_makes_room_for_one_of_its_name_that_comes_t
             assert heard.infos["chest-same-name"].address != first
 
 
-async def test_no_sensor_is_given_up_while_the_adapter_is_away():
+async def test_no_sensor_is_given_up_while_the_adapter_is_away() -> None:
     two = namesakes("strap")
     async with two, supervised(two.radio, {"Same name": Placement.CHEST}) as heard:
         await heard.until(lambda: heard.state("chest-same-name--spare") == "failed", 20)
@@ -113,7 +113,7 @@ async def test_no_sensor_is_given_up_while_the_adapter_is_away():
         assert len(heard.states["chest-same-name--spare"]) == 1
 
 
-async def test_who_wrote_addresses_pays_no_air_time_for_looking_on(monkeypatch: pytest.MonkeyPatch):
+async def test_who_wrote_addresses_pays_no_air_time_for_looking_on(monkeypatch: pytest.MonkeyPatch) -> None:
     async with lab("strap") as one, supervised(one.radio, {"F0:5C:00:01:00:05": Placement.CHEST}) as heard:
         await heard.until(lambda: heard.state("chest-0005") == "streaming")
         scan = AsyncMock(return_value={})
@@ -122,7 +122,7 @@ async def test_who_wrote_addresses_pays_no_air_time_for_looking_on(monkeypatch: 
         scan.assert_not_called()
 
 
-async def test_a_spare_sensor_takes_over_from_one_that_is_gone_for_good():
+async def test_a_spare_sensor_takes_over_from_one_that_is_gone_for_good() -> None:
     at_hip = dict.fromkeys(("F0:5C:00:01:00:04", "F0:5C:00:01:00:03"), Placement.SACRUM)
     kinds = {"sacrum-0004": "sacrum_imu", "sacrum-0003": "right_foot_imu"}
     async with lab("sacrum_imu", "right_foot_imu") as two, supervised(two.radio, at_hip) as heard:
@@ -148,7 +148,7 @@ async def test_a_spare_sensor_takes_over_from_one_that_is_gone_for_good():
         await heard.until(lambda: heard.state(first) == "streaming", 90)
 
 
-async def test_a_spare_sensor_that_nobody_configured_takes_over_too():
+async def test_a_spare_sensor_that_nobody_configured_takes_over_too() -> None:
     async with lab("sacrum_imu", "right_foot_imu") as two:
         second = two.sensors["right_foot_imu"].device
         second.scan_response_data = two.sensors["sacrum_imu"].device.scan_response_data

@@ -43,7 +43,7 @@ class Wire:
         self.connection.close()
 
 
-async def test_pdus_wait_for_the_next_connection_event():
+async def test_pdus_wait_for_the_next_connection_event() -> None:
     wire = Wire(Conditions())
     await asyncio.sleep(0.004)
     wire.send("a")
@@ -54,7 +54,7 @@ async def test_pdus_wait_for_the_next_connection_event():
     wire.connection.close()
 
 
-async def test_an_answer_given_during_an_event_leaves_at_the_next_one():
+async def test_an_answer_given_during_an_event_leaves_at_the_next_one() -> None:
     wire = Wire(Conditions())
 
     def ping() -> bool:
@@ -67,7 +67,7 @@ async def test_an_answer_given_during_an_event_leaves_at_the_next_one():
     wire.connection.close()
 
 
-async def test_only_so_many_fit_in_one_event():
+async def test_only_so_many_fit_in_one_event() -> None:
     wire = Wire(Conditions(packets_per_event=2))
     for number in range(5):
         wire.send(number)
@@ -78,7 +78,7 @@ async def test_only_so_many_fit_in_one_event():
 
 
 @pytest.mark.parametrize("loss", [0.05, 0.3, 0.6])
-async def test_loss_is_delay_in_order_and_never_a_hole(loss: float):
+async def test_loss_is_delay_in_order_and_never_a_hole(loss: float) -> None:
     wire = Wire(Conditions(loss=loss))
     for number in range(200):
         wire.send(number)
@@ -91,7 +91,7 @@ async def test_loss_is_delay_in_order_and_never_a_hole(loss: float):
     wire.connection.close()
 
 
-async def test_out_of_range_ends_in_a_supervision_timeout():
+async def test_out_of_range_ends_in_a_supervision_timeout() -> None:
     conditions = Conditions()
     wire = Wire(conditions)
     await asyncio.sleep(1)
@@ -104,7 +104,7 @@ async def test_out_of_range_ends_in_a_supervision_timeout():
     assert wire.came == []
 
 
-async def test_a_short_shadow_only_delays():
+async def test_a_short_shadow_only_delays() -> None:
     conditions = Conditions()
     wire = Wire(conditions)
     conditions.in_range = False
@@ -117,7 +117,7 @@ async def test_a_short_shadow_only_delays():
     wire.connection.close()
 
 
-async def test_an_end_that_died_is_silence_and_two_are_the_end():
+async def test_an_end_that_died_is_silence_and_two_are_the_end() -> None:
     one_left, none_left = Wire(Conditions()), Wire(Conditions())
     one_left.ends, none_left.ends = 1, 0
     await asyncio.sleep(2)
@@ -126,7 +126,7 @@ async def test_an_end_that_died_is_silence_and_two_are_the_end():
     assert none_left.silent_s == pytest.approx(TIMEOUT_S / 4)
 
 
-async def test_new_parameters_hold_unless_forced():
+async def test_new_parameters_hold_unless_forced() -> None:
     free, forced = Wire(Conditions()), Wire(Conditions(interval_ms=15))
     for wire in (free, forced):
         wire.connection.update(interval_s=0.1, timeout_s=4)

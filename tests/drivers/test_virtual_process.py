@@ -58,7 +58,7 @@ async def start_sensor(kind: str, port: int, epoch_s: float) -> asyncio.subproce
 
 @pytest.mark.real_time
 @pytest.mark.slow
-async def test_a_sensor_process_killed_with_9_comes_back_by_itself():
+async def test_a_sensor_process_killed_with_9_comes_back_by_itself() -> None:
     epoch_s = asyncio.get_running_loop().time()
     async with processes() as children, serve_air(0) as port:
         for kind in ("sacrum_imu", "strap"):
@@ -83,7 +83,7 @@ async def test_a_sensor_process_killed_with_9_comes_back_by_itself():
 
 @pytest.mark.real_time
 @pytest.mark.slow
-async def test_when_the_air_dies_sensors_end_and_the_hub_names_the_adapter():
+async def test_when_the_air_dies_sensors_end_and_the_hub_names_the_adapter() -> None:
     loop = asyncio.get_running_loop()
     async with processes() as children:
         async with serve_air(0) as port:
@@ -100,7 +100,7 @@ async def test_when_the_air_dies_sensors_end_and_the_hub_names_the_adapter():
         assert await asyncio.wait_for(children[0].wait(), 10) != 0
 
 
-async def test_sensors_over_tcp_in_virtual_time():
+async def test_sensors_over_tcp_in_virtual_time() -> None:
     """One loop, real sockets: bytes on loopback arrive before time moves."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -122,7 +122,7 @@ async def test_sensors_over_tcp_in_virtual_time():
         await asyncio.gather(*sensors)
 
 
-async def test_a_sensor_brought_back_by_hand_sees_the_gait_that_the_others_see():
+async def test_a_sensor_brought_back_by_hand_sees_the_gait_that_the_others_see() -> None:
     """Its time 0 is the air's, whenever it joins."""
     loop = asyncio.get_running_loop()
     runner = VirtualRunner()
@@ -141,11 +141,11 @@ async def test_a_sensor_brought_back_by_hand_sees_the_gait_that_the_others_see()
         await sensor
 
 
-async def test_a_sensor_without_air_says_what_to_start():
+async def test_a_sensor_without_air_says_what_to_start() -> None:
     with pytest.raises(AdapterDownError, match="stridecue sim"):
         await run_sensor("pod", 9, asyncio.Event())
 
 
-async def test_a_sensor_nobody_knows_is_refused_with_the_list():
+async def test_a_sensor_nobody_knows_is_refused_with_the_list() -> None:
     with pytest.raises(ValueError, match="sacrum_imu"):
         await run_sensor("hoverboard", 9, asyncio.Event())

@@ -27,7 +27,7 @@ def samples(runner: VirtualRunner, placement: Placement, from_s: float, to_s: fl
 
 
 @pytest.mark.parametrize("placement", IMUS)
-def test_gyro_integrates_to_the_orientation(placement):
+def test_gyro_integrates_to_the_orientation(placement) -> None:
     rate_hz = 1664.0
     first, n = span(20.0, 24.0, rate_hz)
     t_s = (first + np.arange(n)) / rate_hz
@@ -43,7 +43,7 @@ def test_gyro_integrates_to_the_orientation(placement):
 
 
 @pytest.mark.parametrize("placement", IMUS)
-def test_velocity_and_acceleration_are_derivatives_of_position(placement):
+def test_velocity_and_acceleration_are_derivatives_of_position(placement) -> None:
     t_s = np.arange(30.0, 32.0, 1e-4)
     motion = IDEAL.motion(placement, t_s)
     velocity = np.gradient(motion.position_m, t_s, axis=0)
@@ -54,14 +54,14 @@ def test_velocity_and_acceleration_are_derivatives_of_position(placement):
 
 
 @pytest.mark.parametrize("placement", IMUS)
-def test_at_rest_the_sensor_feels_gravity_and_nothing_else(placement):
+def test_at_rest_the_sensor_feels_gravity_and_nothing_else(placement) -> None:
     _, x = samples(IDEAL, placement, 0.0, 5.5)
     assert np.linalg.norm(x[:, :3], axis=1) == pytest.approx(GRAVITY_MPS2, abs=0.03)
     assert x[:, 2].min() > 9.7
     assert np.abs(x[:, 3:]).max() < 0.01
 
 
-def test_flaws_tilt_and_shift_but_do_not_hide_gravity():
+def test_flaws_tilt_and_shift_but_do_not_hide_gravity() -> None:
     _, x = samples(FLAWED, Placement.SACRUM, 0.0, 5.5)
     assert np.linalg.norm(x[:, :3].mean(0)) == pytest.approx(GRAVITY_MPS2, rel=0.04)
     assert 0 < np.abs(x[:, 3:].mean(0)).max() < np.deg2rad(1.5)
@@ -70,7 +70,7 @@ def test_flaws_tilt_and_shift_but_do_not_hide_gravity():
     assert np.rad2deg(np.arccos(mount[2, 2])) == pytest.approx(8.4, abs=3.7)
 
 
-def test_ideal_sensors_are_those_of_no_errors():
+def test_ideal_sensors_are_those_of_no_errors() -> None:
     silent = ImuErrors(
         mount_tilt_deg=0, mount_yaw_deg=0, gyro_bias_dps=0, acc_bias_mg=0, drift_dps=0, gyro_noise_mdps_rthz=0,
         acc_noise_ug_rthz=0, scale_pct=0, cross_pct=0,
@@ -81,7 +81,7 @@ def test_ideal_sensors_are_those_of_no_errors():
     )
 
 
-def test_given_mounting_is_used():
+def test_given_mounting_is_used() -> None:
     mounts_deg = {Placement.SACRUM: (0.0, 90.0, 0.0)}
     runner = VirtualRunner(
         RunnerParams(errors=ImuErrors(acc_bias_mg=0, scale_pct=0, cross_pct=0), mounts_deg=mounts_deg)
@@ -90,7 +90,7 @@ def test_given_mounting_is_used():
     assert x[0] == pytest.approx(-GRAVITY_MPS2, abs=0.1)
 
 
-def test_quantised_values_are_multiples_of_the_step():
+def test_quantised_values_are_multiples_of_the_step() -> None:
     runner = VirtualRunner(RunnerParams(errors=ImuErrors(acc_step_mps2=0.01, gyro_step_radps=0.002)))
     x = runner.imu(Placement.RIGHT_FOOT, 3000, 300, RATE_HZ)
     assert x[:, :3] / 0.01 == pytest.approx(np.round(x[:, :3] / 0.01), abs=1e-6)
@@ -103,7 +103,7 @@ def test_quantised_values_are_multiples_of_the_step():
     start=st.integers(0, 60_000),
     placement=st.sampled_from(IMUS),
 )
-def test_any_chunking_gives_the_same_samples(cuts, start, placement):
+def test_any_chunking_gives_the_same_samples(cuts, start, placement) -> None:
     whole = VirtualRunner(RunnerParams(seed=9)).imu(placement, start, 1500, RATE_HZ)
     runner = VirtualRunner(RunnerParams(seed=9))
     edges = [0, *sorted(cuts), 1500]
@@ -112,12 +112,12 @@ def test_any_chunking_gives_the_same_samples(cuts, start, placement):
     assert np.array_equal(np.concatenate([parts[i] for i in range(len(edges) - 1)]), whole)
 
 
-def test_sensors_may_be_on_before_time_zero():
+def test_sensors_may_be_on_before_time_zero() -> None:
     x = VirtualRunner(RunnerParams(seed=9)).imu(Placement.SACRUM, -500, 1000, RATE_HZ)
     assert np.linalg.norm(x[:, :3], axis=1) == pytest.approx(GRAVITY_MPS2, rel=0.05)
 
 
-def test_the_seed_decides_everything():
+def test_the_seed_decides_everything() -> None:
     def run(seed: int):
         return VirtualRunner(RunnerParams(seed=seed)).imu(Placement.SACRUM, 5000, 300, RATE_HZ)
 
@@ -125,7 +125,7 @@ def test_the_seed_decides_everything():
     assert not np.allclose(run(5), run(6), atol=0.1)
 
 
-def test_a_reader_may_write_into_its_samples():
+def test_a_reader_may_write_into_its_samples() -> None:
     runner = VirtualRunner(RunnerParams(seed=4))
     first = runner.imu(Placement.SACRUM, 0, 100, RATE_HZ)
     kept = first.copy()
@@ -134,7 +134,7 @@ def test_a_reader_may_write_into_its_samples():
     assert runner.imu(Placement.SACRUM, 0, 0, RATE_HZ).shape == (0, 6)
 
 
-def test_hours_into_a_run_memory_stays_bounded():
+def test_hours_into_a_run_memory_stays_bounded() -> None:
     runner = VirtualRunner(RunnerParams(seed=2))
     far = round(2 * 3600 * RATE_HZ)
     for k in range(60):
@@ -145,7 +145,7 @@ def test_hours_into_a_run_memory_stays_bounded():
 
 
 @pytest.mark.parametrize("placement", IMUS)
-def test_a_loose_strap_rocks_after_each_impact_only(placement):
+def test_a_loose_strap_rocks_after_each_impact_only(placement) -> None:
     silent = dict.fromkeys(
         ("gyro_noise_mdps_rthz", "acc_noise_ug_rthz", "scale_pct", "cross_pct", "mount_tilt_deg"), 0.0
     )
@@ -161,12 +161,12 @@ def test_a_loose_strap_rocks_after_each_impact_only(placement):
     assert 0.5 < np.abs(turned_deg).max() < 4.0
 
 
-def test_no_imu_where_none_is_worn():
+def test_no_imu_where_none_is_worn() -> None:
     with pytest.raises(ValueError, match="sacrum, left_foot, right_foot"):
         IDEAL.imu(Placement.CHEST, 0, 10, RATE_HZ)
 
 
-def test_overground_the_body_feels_the_start_and_on_a_belt_it_does_not():
+def test_overground_the_body_feels_the_start_and_on_a_belt_it_does_not() -> None:
     t_s = np.arange(6.0, 9.0, 1 / RATE_HZ)
     ahead = []
     for treadmill in (True, False):
@@ -178,7 +178,7 @@ def test_overground_the_body_feels_the_start_and_on_a_belt_it_does_not():
     assert ahead[1] - ahead[0] == pytest.approx(1.0, abs=0.02)
 
 
-def test_specific_force_of_a_turned_body_at_rest():
+def test_specific_force_of_a_turned_body_at_rest() -> None:
     still = np.zeros((1, 3))
     tipped = Motion(np.deg2rad([[0.0, 30.0, 0.0]]), still, still, still, still)
     assert tipped.imu()[0, :3] == pytest.approx([-GRAVITY_MPS2 / 2, 0, GRAVITY_MPS2 * np.sqrt(0.75)])

@@ -21,7 +21,7 @@ def times(from_s: float, to_s: float):
     return first, (first + np.arange(round((to_s - from_s) * RATE_HZ))) / RATE_HZ
 
 
-def test_steps_alternate_and_follow_one_another():
+def test_steps_alternate_and_follow_one_another() -> None:
     steps = FRESH.truth_steps(0, 120)
     assert {a.side for a in steps[::2]} != {a.side for a in steps[1::2]}
     assert len({a.side for a in steps[::2]}) == 1
@@ -32,7 +32,7 @@ def test_steps_alternate_and_follow_one_another():
 
 
 @pytest.mark.parametrize(("cadence_spm", "speed_mps"), [(150, 2.5), (170, 3.0), (190, 4.5)])
-def test_cadence_contact_and_their_spread(cadence_spm, speed_mps):
+def test_cadence_contact_and_their_spread(cadence_spm, speed_mps) -> None:
     runner = VirtualRunner(RunnerParams(cadence_spm=cadence_spm, speed_mps=speed_mps, tires_from_s=1e6))
     steps = runner.truth_steps(15, 135)
     step_s = np.diff([s.ic_s for s in steps])
@@ -44,12 +44,12 @@ def test_cadence_contact_and_their_spread(cadence_spm, speed_mps):
     assert runner.cadence_spm(60.0) == pytest.approx(cadence_spm, rel=0.02)
 
 
-def test_contact_at_three_metres_a_second():
+def test_contact_at_three_metres_a_second() -> None:
     contact_ms = [1000 * (s.to_s - s.ic_s) for s in FRESH.truth_steps(15, 75)]
     assert 230 < np.mean(contact_ms) < 280
 
 
-def test_the_mean_vertical_force_of_a_stride_is_gravity():
+def test_the_mean_vertical_force_of_a_stride_is_gravity() -> None:
     contacts = [s.ic_s for s in FRESH.truth_steps(20, 60)][::2]
     t_s = np.arange(contacts[0], contacts[-1], 0.001)
     up = FRESH.motion(Placement.SACRUM, t_s).acceleration_mps2[:, 2] + GRAVITY_MPS2
@@ -59,7 +59,7 @@ def test_the_mean_vertical_force_of_a_stride_is_gravity():
     assert means == pytest.approx([GRAVITY_MPS2] * len(means), rel=0.03)  # no two strides are quite alike
 
 
-def test_bounce_by_double_integration():
+def test_bounce_by_double_integration() -> None:
     _, t_s = times(20, 40)
     acceleration = FRESH.motion(Placement.SACRUM, t_s).acceleration_mps2[:, 2]
     velocity = np.cumsum(acceleration - acceleration.mean()) / RATE_HZ
@@ -72,7 +72,7 @@ def test_bounce_by_double_integration():
     assert 0.07 < np.median(bounces) < 0.105
 
 
-def test_near_free_fall_in_flight():
+def test_near_free_fall_in_flight() -> None:
     _, t_s = times(20, 40)
     up = FRESH.motion(Placement.SACRUM, t_s).acceleration_mps2[:, 2] + GRAVITY_MPS2
     steps = FRESH.truth_steps(20, 39)
@@ -80,7 +80,7 @@ def test_near_free_fall_in_flight():
     assert np.abs(middle).max() < 0.3 * GRAVITY_MPS2
 
 
-def test_first_the_ground_brakes_then_it_pushes():
+def test_first_the_ground_brakes_then_it_pushes() -> None:
     for step in FRESH.truth_steps(20, 30):
         contact_s = step.to_s - step.ic_s
         part = np.linspace(0, 1, 101)
@@ -89,7 +89,7 @@ def test_first_the_ground_brakes_then_it_pushes():
         assert ahead[(part > 0.4) & (part < 0.8)].mean() > 3.0
 
 
-def test_sideways_force_points_to_the_stance_leg():
+def test_sideways_force_points_to_the_stance_leg() -> None:
     """Same sign in 25 of 25 real recordings: mean at 20-200 ms of stance, towards the stance leg."""
     for step in FRESH.truth_steps(20, 60):
         first = round((step.ic_s + 0.02) * RATE_HZ)
@@ -98,7 +98,7 @@ def test_sideways_force_points_to_the_stance_leg():
 
 
 @pytest.mark.parametrize("side", list(Side))
-def test_the_foot_stands_still_in_mid_stance(side):
+def test_the_foot_stands_still_in_mid_stance(side) -> None:
     hold_m = []
     for step in FRESH.truth_steps(20, 60):
         if step.side is not side:
@@ -114,7 +114,7 @@ def test_the_foot_stands_still_in_mid_stance(side):
 
 
 @pytest.mark.parametrize("side", list(Side))
-def test_zero_velocity_updates_give_the_speed(side):
+def test_zero_velocity_updates_give_the_speed(side) -> None:
     """Strapdown integration from one mid-stance to the next, gravity removed with the known first attitude."""
     contacts = [s for s in FRESH.truth_steps(20, 40) if s.side is side]
     rate_hz = 832.0
@@ -128,7 +128,7 @@ def test_zero_velocity_updates_give_the_speed(side):
         assert np.sum(velocity[:, 0]) / (last - first) == pytest.approx(3.0, rel=0.05)
 
 
-def test_pitch_rate_has_the_sign_and_size_of_running_shoes():
+def test_pitch_rate_has_the_sign_and_size_of_running_shoes() -> None:
     for side, placement in FEET.items():
         step = next(s for s in FRESH.truth_steps(30, 40) if s.side is side)
         stride_s = 2 * 60 / 170
@@ -145,7 +145,7 @@ def test_pitch_rate_has_the_sign_and_size_of_running_shoes():
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("speed_mps", [2.5, 4.5])
-def test_amplitudes_stay_physiological(seed, speed_mps):
+def test_amplitudes_stay_physiological(seed, speed_mps) -> None:
     runner = VirtualRunner(RunnerParams(seed=seed, speed_mps=speed_mps))
     for placement in (Placement.SACRUM, *FEET.values()):
         x = runner.imu(placement, 0, round(60 * RATE_HZ), RATE_HZ)
@@ -156,7 +156,7 @@ def test_amplitudes_stay_physiological(seed, speed_mps):
         assert np.rad2deg(np.abs(x[:, 3:]).max()) < (250 if placement is Placement.SACRUM else 1500)
 
 
-def test_truth_agrees_with_the_obliquity_trace():
+def test_truth_agrees_with_the_obliquity_trace() -> None:
     t_s = np.arange(0, 40, 0.0005)
     obliquity_deg = FRESH.obliquity_deg(t_s)
     assert np.ptp(obliquity_deg[t_s < 5]) < 0.5
@@ -171,7 +171,7 @@ def test_truth_agrees_with_the_obliquity_trace():
         assert step.drop_excursion_deg == pytest.approx(peak_deg - (sign * obliquity_deg)[before].min(), abs=0.02)
 
 
-def test_drop_has_the_size_spread_and_asymmetry_asked_for():
+def test_drop_has_the_size_spread_and_asymmetry_asked_for() -> None:
     steps = VirtualRunner(RunnerParams(seed=8, tires_from_s=1e6)).truth_steps(15, 315)
     by_side = {side: np.array([s.drop_excursion_deg for s in steps if s.side is side]) for side in Side}
     assert by_side[Side.LEFT].mean() == pytest.approx(5.3, abs=0.25)
@@ -181,7 +181,7 @@ def test_drop_has_the_size_spread_and_asymmetry_asked_for():
 
 
 @pytest.mark.parametrize("side", list(Side))
-def test_fatigue_shows_on_the_tired_side_only(side):
+def test_fatigue_shows_on_the_tired_side_only(side) -> None:
     params = RunnerParams(seed=4, tires_from_s=40, tires_over_s=40, tired_drop_deg=4.0, tired_side=side)
     steps = VirtualRunner(params).truth_steps(0, 200)
 
@@ -193,7 +193,7 @@ def test_fatigue_shows_on_the_tired_side_only(side):
     assert mean(side.other, 90, 200) - mean(side.other, 10, 40) == pytest.approx(0.0, abs=0.4)
 
 
-def test_the_runner_stands_again_after_the_stop():
+def test_the_runner_stands_again_after_the_stop() -> None:
     runner = VirtualRunner(RunnerParams(seed=1, errors=None, stops_at_s=25.0))
     steps = runner.truth_steps(0, 60)
     assert 24.0 < steps[-1].ic_s <= 25.0
@@ -205,7 +205,7 @@ def test_the_runner_stands_again_after_the_stop():
     assert runner.cadence_spm(20.0) > 160
 
 
-def test_speed_distance_and_incline():
+def test_speed_distance_and_incline() -> None:
     runner = VirtualRunner(RunnerParams(surges=((60.0, 4.0),), incline_pct=2.0))
     assert runner.speed_mps(3.0) == 0.0
     assert runner.speed_mps(30.0) == pytest.approx(3.0)
@@ -218,7 +218,7 @@ def test_speed_distance_and_incline():
     assert flat.position_m[0, 2] == pytest.approx(0.02 * flat.position_m[0, 0])
 
 
-def test_heart_rate_rises_with_effort_and_beats_follow_it():
+def test_heart_rate_rises_with_effort_and_beats_follow_it() -> None:
     runner = VirtualRunner(RunnerParams())
     rates = [runner.heart_rate_bpm(t_s) for t_s in (2.0, 20.0, 60.0, 300.0)]
     assert rates == sorted(rates)

@@ -38,7 +38,7 @@ def column(blocks: list[SampleBlock], quantity: Quantity) -> tuple[np.ndarray, n
     return np.concatenate([t for t, _ in parts]), np.concatenate([v for _, v in parts])
 
 
-async def test_the_imu_gives_every_sample_of_its_runner_on_one_timeline():
+async def test_the_imu_gives_every_sample_of_its_runner_on_one_timeline() -> None:
     runner = VirtualRunner()
     async with VirtualLab(runner, ("sacrum_imu",)) as one, supervised(one.radio) as heard:
         sensor = one.sensors["sacrum_imu"]
@@ -63,7 +63,7 @@ async def test_the_imu_gives_every_sample_of_its_runner_on_one_timeline():
     assert late_ms.max() < 20.0  # a connection interval and the read-out
 
 
-async def test_pod_strap_and_treadmill_agree_with_their_runner():
+async def test_pod_strap_and_treadmill_agree_with_their_runner() -> None:
     runner = VirtualRunner()
     async with VirtualLab(runner, ("pod", "strap", "treadmill")) as three, supervised(three.radio) as heard:
         await asyncio.sleep(RUN_S)
@@ -89,7 +89,7 @@ async def test_pod_strap_and_treadmill_agree_with_their_runner():
         assert np.abs(values - truth(t_ns, of))[known].max() <= within, (device, quantity)
 
 
-async def test_rr_intervals_are_the_runners_own_and_none_is_missing():
+async def test_rr_intervals_are_the_runners_own_and_none_is_missing() -> None:
     runner = VirtualRunner()
     async with VirtualLab(runner, ("strap",)) as one, supervised(one.radio) as heard:
         await asyncio.sleep(RUN_S)
@@ -101,7 +101,7 @@ async def test_rr_intervals_are_the_runners_own_and_none_is_missing():
     assert any(np.allclose(true[k : k + len(values)], values, atol=1 / 1024) for k in range(missed + 1))
 
 
-async def test_a_rebooted_imu_counts_anew_and_still_sees_the_same_motion():
+async def test_a_rebooted_imu_counts_anew_and_still_sees_the_same_motion() -> None:
     runner = VirtualRunner()
     async with VirtualLab(runner, ("sacrum_imu",)) as one, supervised(one.radio) as heard:
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
@@ -126,7 +126,7 @@ async def test_a_rebooted_imu_counts_anew_and_still_sees_the_same_motion():
 
 
 @pytest.mark.parametrize("kind", sorted(SENSOR_KINDS))
-async def test_every_kind_is_found_placed_and_streams(kind: str):
+async def test_every_kind_is_found_placed_and_streams(kind: str) -> None:
     async with VirtualLab(VirtualRunner(), (kind,)) as one, supervised(one.radio) as heard:
         await heard.until(lambda: len(heard.streaming()) == 1, 5)
         await asyncio.sleep(3)
@@ -136,7 +136,7 @@ async def test_every_kind_is_found_placed_and_streams(kind: str):
         assert not any(state.detail for state in heard.states[device])
 
 
-def test_names_fit_a_scan_response_and_addresses_differ():
+def test_names_fit_a_scan_response_and_addresses_differ() -> None:
     identities = [kind.identity(number, 247) for kind in SENSOR_KINDS.values() for number in (1, 2, 0x1234)]
     assert all(len(identity.name) <= 29 for identity in identities)
     assert len({identity.address for identity in identities}) == len(identities)

@@ -42,7 +42,7 @@ def steps_s(records):
 
 @pytest.mark.parametrize("placement", WORN)
 @pytest.mark.parametrize("nominal_hz", [0.5, 1.0, 1.2, 2.0, 3.0, 6.0, 12.5, 52.0, 208.0, 416.0])
-def test_a_rate_that_the_samples_do_not_have_is_not_believed(made, placement, nominal_hz):
+def test_a_rate_that_the_samples_do_not_have_is_not_believed(made, placement, nominal_hz) -> None:
     """Up to 6 Hz the run ended with an IndexError or a ZeroDivisionError."""
     right = steps_s(played(worn_at(made, placement, TRUE_HZ)))
     assert len(right) > 15
@@ -51,13 +51,13 @@ def test_a_rate_that_the_samples_do_not_have_is_not_believed(made, placement, no
 
 @pytest.mark.parametrize("placement", WORN)
 @pytest.mark.parametrize("nominal_hz", [1.0, 208.0])
-def test_that_does_not_depend_on_how_the_samples_are_cut(made, placement, nominal_hz):
+def test_that_does_not_depend_on_how_the_samples_are_cut(made, placement, nominal_hz) -> None:
     block = worn_at(made, placement, nominal_hz)
     whole = played(block, len(block.t_ns))
     assert [played(block, size) == whole for size in (1, 7, 30)] == [True] * 3
 
 
-def test_no_sample_is_filled_in_between_those_of_a_sensor_at_half_its_rate(made):
+def test_no_sample_is_filled_in_between_those_of_a_sensor_at_half_its_rate(made) -> None:
     intake = Intake(Trace())
     intake.put(worn_at(made, Placement.SACRUM, 2.0 * TRUE_HZ))
     assert Ready.FILLED not in list(intake.take())
@@ -66,7 +66,7 @@ def test_no_sample_is_filled_in_between_those_of_a_sensor_at_half_its_rate(made)
 @pytest.mark.parametrize("lost", [0.0, 0.3])
 @pytest.mark.parametrize("off", [0.0, 0.3])
 @pytest.mark.parametrize("seed", range(5))
-def test_lost_samples_and_jitter_make_no_rate_a_false_one(made, lost, off, seed):
+def test_lost_samples_and_jitter_make_no_rate_a_false_one(made, lost, off, seed) -> None:
     rng = np.random.default_rng(seed)
     block = worn_at(made, Placement.SACRUM, TRUE_HZ * rng.choice([0.92, 1.08]))
     t_ns = block.t_ns + (rng.uniform(-off, off, len(block.t_ns)) / TRUE_HZ * NS_PER_S).astype(np.int64)
@@ -80,7 +80,7 @@ def test_lost_samples_and_jitter_make_no_rate_a_false_one(made, lost, off, seed)
 @pytest.mark.parametrize("placement", WORN)
 @pytest.mark.parametrize("nominal_hz", [0.0, 1.0, 5.0, TRUE_HZ])
 @pytest.mark.parametrize("true_hz", [1.0, 2.0, 5.0, 7.0])
-def test_a_sensor_too_slow_to_tell_steps_is_not_read_and_not_kept(made, placement, nominal_hz, true_hz):
+def test_a_sensor_too_slow_to_tell_steps_is_not_read_and_not_kept(made, placement, nominal_hz, true_hz) -> None:
     rows = worn_at(made, placement, nominal_hz).values[::15]
     t_ns = (np.arange(len(rows)) * NS_PER_S / true_hz).astype(np.int64)
     block = replace(worn_at(made, placement, nominal_hz), t_ns=t_ns, rows=rows)
@@ -93,6 +93,6 @@ def test_a_sensor_too_slow_to_tell_steps_is_not_read_and_not_kept(made, placemen
 
 
 @pytest.mark.parametrize("rate_hz", [12.5, 26.0])
-def test_slow_sensors_are_read_as_before(rate_hz):
+def test_slow_sensors_are_read_as_before(rate_hz) -> None:
     slow = make(seconds=20.0, rate_hz=rate_hz, noise=0.02)
     assert len(steps_s(played(blocks_of(slow, [Placement.SACRUM], len(slow.t_s), rate_hz=rate_hz)[0]))) > 15

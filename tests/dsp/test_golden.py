@@ -56,7 +56,7 @@ def told(records: list[Record]) -> dict[str, list[object]]:
     }
 
 
-def assert_same(now, then, where=""):
+def assert_same(now, then, where="") -> None:
     if isinstance(then, list):
         assert len(now) == len(then), where
         for k, (a, b) in enumerate(zip(now, then, strict=True)):
@@ -68,14 +68,14 @@ def assert_same(now, then, where=""):
         assert now == then, where
 
 
-def test_the_core_still_says_the_same():
+def test_the_core_still_says_the_same() -> None:
     now, then = told(play()), json.loads(GOLDEN.read_text())
     assert_same(now["steps"], then["steps"], "steps")
     known = {key for _, key, *_ in then["metrics"]}
     assert_same([each for each in now["metrics"] if each[1] in known], then["metrics"], "metrics")
 
 
-def test_twice_the_same_run_is_the_same_bit_for_bit():
+def test_twice_the_same_run_is_the_same_bit_for_bit() -> None:
     assert play() == play()
 
 

@@ -31,12 +31,12 @@ def states(records, detector):
     return [r.state for r in records if isinstance(r, Threshold) and r.detector == detector]
 
 
-def test_nothing_is_said_in_a_run_in_which_nothing_happens():
+def test_nothing_is_said_in_a_run_in_which_nothing_happens() -> None:
     records = told(SimulatedRun(Habit(), 3, 2400), GuidanceParams(history=PAST, plan=FINISHED))
     assert [r for r in records if isinstance(r, Cue)] == []
 
 
-def test_a_tired_leg_is_found_and_told_in_seven_minutes():
+def test_a_tired_leg_is_found_and_told_in_seven_minutes() -> None:
     change = Change(900.0, drop_deg_per_min=0.2, drop_most_deg=2.0)
     records = told(SimulatedRun(Habit(), 4, 1800, change=change), GuidanceParams(history=PAST, plan=FINISHED))
     reached = next(r for r in records if isinstance(r, Threshold) and r.state is REACHED)
@@ -45,7 +45,7 @@ def test_a_tired_leg_is_found_and_told_in_seven_minutes():
     assert "level_hips" in {r.rule for r in records if isinstance(r, Cue)}
 
 
-def test_a_sudden_change_is_asked_about_once():
+def test_a_sudden_change_is_asked_about_once() -> None:
     change = Change(1000.0, contact_jump_ms=25.0)
     records = told(SimulatedRun(Habit(), 5, 2400, change=change), GuidanceParams(history=PAST, plan=FINISHED))
     asked = [r for r in records if isinstance(r, Cue) and r.rule == "ask_pain"]
@@ -54,7 +54,7 @@ def test_a_sudden_change_is_asked_about_once():
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_the_eighth_run_is_told_in_time_and_nothing_early(seed):
+def test_the_eighth_run_is_told_in_time_and_nothing_early(seed) -> None:
     assert eighth(seed).holds
 
 
@@ -71,7 +71,7 @@ def cues(records, rule=None):
     return [r for r in records if isinstance(r, Cue) and rule in {None, r.rule}]
 
 
-def test_the_goal_is_taught_only_in_guided_time_and_mute_means_quiet():
+def test_the_goal_is_taught_only_in_guided_time_and_mute_means_quiet() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     assert cues(seconds(guidance, 0, 175)) == [], "warm-up"
     taught = seconds(guidance, 175, 200)
@@ -91,7 +91,7 @@ def test_the_goal_is_taught_only_in_guided_time_and_mute_means_quiet():
     assert "cadence_target_spm" not in {r.key for r in seconds(without, 0, 60) if isinstance(r, Metric)}
 
 
-def test_a_goal_can_be_set_from_outside_and_taken_back():
+def test_a_goal_can_be_set_from_outside_and_taken_back() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     guidance.aim(180.0)
     assert {r.value for r in seconds(guidance, 0, 5) if isinstance(r, Metric) and r.key == "cadence_target_spm"} == {
@@ -106,7 +106,7 @@ def test_a_goal_can_be_set_from_outside_and_taken_back():
     assert asked.earcon is Earcon.THRESHOLD
 
 
-def test_pain_says_where_it_came_is_reported_once_and_answered():
+def test_pain_says_where_it_came_is_reported_once_and_answered() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     seconds(guidance, 0, 601)
     report, threshold, answer = guidance.pain(PainReport(601, 4, "Outer", Side.LEFT))
@@ -123,7 +123,7 @@ def test_pain_says_where_it_came_is_reported_once_and_answered():
     assert cues(seconds(guidance, 602, 900), "quick_steps") == [], "no teaching while it hurts"
 
 
-def test_mild_pain_within_the_rule_goes_on_easy_and_none_is_only_noted():
+def test_mild_pain_within_the_rule_goes_on_easy_and_none_is_only_noted() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     (_, answer) = (r for r in guidance.pain(PainReport(0, 2, "outer knee")) if not isinstance(r, Threshold))
     assert isinstance(answer, Cue)
@@ -138,7 +138,7 @@ def test_mild_pain_within_the_rule_goes_on_easy_and_none_is_only_noted():
 @pytest.mark.parametrize(
     "report", [PainReport(0, 1, "buttock"), PainReport(0, 1, "back"), PainReport(0, 1, "hip", numb=True)]
 )
-def test_signs_of_the_back_end_all_cues_also_in_later_runs_until_cleared(report):
+def test_signs_of_the_back_end_all_cues_also_in_later_runs_until_cleared(report) -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     (answer,) = cues(guidance.pain(report))
     assert answer.severity is Severity.STOP
@@ -158,7 +158,7 @@ def all_of(run, params):
     return out
 
 
-def test_what_is_usual_is_told_each_second_and_is_what_a_threshold_compares_with():
+def test_what_is_usual_is_told_each_second_and_is_what_a_threshold_compares_with() -> None:
     run = SimulatedRun(Habit(), 4, 1800, change=Change(900.0, drop_deg_per_min=0.2, drop_most_deg=2.0))
     records = all_of(run, GuidanceParams(history=PAST, plan=FINISHED))
     usual = [r for r in records if isinstance(r, Metric) and r.key == "drop_excursion_baseline_deg"]
@@ -175,7 +175,7 @@ def test_what_is_usual_is_told_each_second_and_is_what_a_threshold_compares_with
     assert not [r for r in unknown if isinstance(r, Metric) and r.key.startswith("drop_excursion_b")]
 
 
-def test_a_report_by_mistake_is_taken_back_by_a_nought_within_two_minutes():
+def test_a_report_by_mistake_is_taken_back_by_a_nought_within_two_minutes() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     fresh = Guidance(GuidanceParams(history=PAST))
     guidance.pain(PainReport(0, 5, "achilles"))
@@ -191,7 +191,7 @@ def test_a_report_by_mistake_is_taken_back_by_a_nought_within_two_minutes():
     assert states(guidance.pain(PainReport(122 * S, 4)), "onset") == [REPORTED], "and pain can be reported again"
 
 
-def test_only_the_newest_report_is_taken_back_and_an_older_one_stays():
+def test_only_the_newest_report_is_taken_back_and_an_older_one_stays() -> None:
     guidance = Guidance(GuidanceParams())
     guidance.pain(PainReport(0, 2, "outer knee"))
     guidance.pain(PainReport(300 * S, 9, "outer knee"))
@@ -201,7 +201,7 @@ def test_only_the_newest_report_is_taken_back_and_an_older_one_stays():
     assert cues(guidance.pain(PainReport(311 * S, 0)))[0].text == texts.NOT_TAKEN_BACK
 
 
-def test_pain_that_has_eased_stays_in_the_run():
+def test_pain_that_has_eased_stays_in_the_run() -> None:
     guidance = Guidance(GuidanceParams())
     guidance.pain(PainReport(0, 4))
     eased = guidance.pain(PainReport(121 * S, 0))
@@ -211,7 +211,7 @@ def test_pain_that_has_eased_stays_in_the_run():
 
 
 @pytest.mark.parametrize("signs", [PainReport(0, 3, "buttock"), PainReport(0, 1, "hip", numb=True)])
-def test_signs_for_a_clinician_are_not_taken_back_by_a_number(signs):
+def test_signs_for_a_clinician_are_not_taken_back_by_a_number(signs) -> None:
     guidance = Guidance(GuidanceParams())
     guidance.pain(signs)
     later = guidance.pain(PainReport(5 * S, 0))
@@ -219,14 +219,14 @@ def test_signs_for_a_clinician_are_not_taken_back_by_a_number(signs):
     assert guidance.plan().held
 
 
-def test_calf_pain_puts_the_goal_on_hold():
+def test_calf_pain_puts_the_goal_on_hold() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     guidance.pain(PainReport(0, 2, "achilles"))
     assert "cadence_target_spm" not in {r.key for r in seconds(guidance, 0, 60) if isinstance(r, Metric)}
     assert guidance.plan().on_hold
 
 
-def test_calf_pain_in_mid_run_is_not_followed_by_quicker_steps():
+def test_calf_pain_in_mid_run_is_not_followed_by_quicker_steps() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     seconds(guidance, 0, 240, 175.0)
     guidance.pain(PainReport(240 * S, 2, "calf"))
@@ -235,20 +235,20 @@ def test_calf_pain_in_mid_run_is_not_followed_by_quicker_steps():
 
 
 @pytest.mark.parametrize(("speed_mps", "target"), [(2.8, 168.0), (3.3, 172.9), (3.7, 172.9), (2.0, 163.1), (6.0, None)])
-def test_the_goal_follows_speed_near_the_speeds_of_earlier_runs_only(speed_mps, target):
+def test_the_goal_follows_speed_near_the_speeds_of_earlier_runs_only(speed_mps, target) -> None:
     own = own_cadence(PAST, Plan())
     goal = goal_spm(own, Plan(), speed_mps)
     assert goal is None if target is None else goal == pytest.approx(1.05 * target)
 
 
-def test_speeds_of_earlier_runs_widen_what_is_known():
+def test_speeds_of_earlier_runs_widen_what_is_known() -> None:
     fast = replace(PAST[0], speed_mps=4.6, cadence_spm=184.0)
     assert goal_spm(own_cadence((*PAST, fast), Plan()), Plan(), 5.0) is not None
     kept = own_cadence(PAST, Plan(own_cadence_spm=168.0, own_speed_mps=2.8))
     assert goal_spm(kept, Plan(), 6.0) is None
 
 
-def test_a_question_of_a_coach_is_counted_and_not_repeated_at_once():
+def test_a_question_of_a_coach_is_counted_and_not_repeated_at_once() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     seconds(guidance, 0, 400)
     asked = [guidance.ask_pain((400 + k) * S, coach=True) for k in range(5)]
@@ -256,7 +256,7 @@ def test_a_question_of_a_coach_is_counted_and_not_repeated_at_once():
     assert cues(seconds(guidance, 405, 19)) == [], "25 s of quiet"
 
 
-def test_a_state_saved_in_mid_run_goes_on_the_same():
+def test_a_state_saved_in_mid_run_goes_on_the_same() -> None:
     run = list(SimulatedRun(Habit(), 6, 1300, change=Change(900.0, contact_jump_ms=25.0)))
     whole, cut, out, out_cut = Guidance(GuidanceParams(history=PAST)), Guidance(GuidanceParams(history=PAST)), [], []
     for k, (t_ns, steps, metrics) in enumerate(run):
@@ -274,7 +274,7 @@ def test_a_state_saved_in_mid_run_goes_on_the_same():
 # -- the plan
 
 
-def test_feedback_fades_over_eight_sessions_and_the_goal_rises_when_it_holds():
+def test_feedback_fades_over_eight_sessions_and_the_goal_rises_when_it_holds() -> None:
     plan, guided = Plan(own_cadence_spm=168.0), []
     for _ in range(8):
         guided.append(plan.guided)
@@ -290,7 +290,7 @@ def test_feedback_fades_over_eight_sessions_and_the_goal_rises_when_it_holds():
     assert Plan().after(1800.0, None).sessions == 0, "no own cadence yet"
 
 
-def test_guided_and_silent_time_alternate():
+def test_guided_and_silent_time_alternate() -> None:
     plan = Plan(sessions=4, own_cadence_spm=168.0)
     on = [plan.guides(float(s)) for s in range(3600)]
     assert not any(on[:180])
@@ -298,7 +298,7 @@ def test_guided_and_silent_time_alternate():
     assert sum(a != b for a, b in pairwise(on)) > 15
 
 
-def test_volume_is_kept_for_the_next_run_and_muting_is_not():
+def test_volume_is_kept_for_the_next_run_and_muting_is_not() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     guidance.wish(Wish.MUTE)
     guidance.wish(Wish.LESS)

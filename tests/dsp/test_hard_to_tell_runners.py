@@ -15,7 +15,7 @@ def one(name):
 
 @requires_data
 @pytest.mark.parametrize("folder", one("D04_SE10"))
-def test_a_shuffler_of_64_years_runs_where_she_runs(folder):
+def test_a_shuffler_of_64_years_runs_where_she_runs(folder) -> None:
     steps = [r for r in run(load(folder).columns, ["waist"]) if isinstance(r, Step)]
     assert len(steps) >= 185
     walked = [s for s in steps if 51.5e9 < s.t_ns < 62e9]
@@ -24,6 +24,6 @@ def test_a_shuffler_of_64_years_runs_where_she_runs(folder):
 
 @requires_data
 @pytest.mark.parametrize("folder", one("D03_SA07"))
-def test_a_buckle_that_bounces_makes_no_contacts_of_its_own(folder):
+def test_a_buckle_that_bounces_makes_no_contacts_of_its_own(folder) -> None:
     steps = [r for r in run(corrupted(load(folder), 1, 52.0), ["waist"]) if isinstance(r, Step)]
     assert 265 <= len(steps) <= 273

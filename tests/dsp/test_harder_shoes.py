@@ -21,7 +21,7 @@ def play(recording, scene, seed=1):
     ("recording", "scene", "lost"),
     [("sub041_run_4.5mps", "slips by 180 deg about z", 6), ("sub041_run_2.5mps", "slips by 90 deg about x", 4)],
 )
-def test_a_sensor_that_slips_costs_a_few_steps(recording, scene, lost):
+def test_a_sensor_that_slips_costs_a_few_steps(recording, scene, lost) -> None:
     """Half a turn about the vertical cost every step after it, on both feet."""
     for foot in play(recording, scene):
         assert foot.missed <= lost
@@ -30,7 +30,7 @@ def test_a_sensor_that_slips_costs_a_few_steps(recording, scene, lost):
 
 @requires_data
 @pytest.mark.parametrize("recording", ["sub041_run_3.5mps", "sub041_run_4.5mps"])
-def test_without_a_gyro_a_push_off_is_no_landing(recording):
+def test_without_a_gyro_a_push_off_is_no_landing(recording) -> None:
     """At 4.5 m/s the push-off was taken for the stop before landing: each contact 0.3 s late."""
     for foot in play(recording, "without gyros"):
         assert foot.missed <= 2
@@ -39,14 +39,14 @@ def test_without_a_gyro_a_push_off_is_no_landing(recording):
 
 
 @requires_data
-def test_a_long_stance_of_a_runner_ends_as_the_others_do():
+def test_a_long_stance_of_a_runner_ends_as_the_others_do() -> None:
     """Near 0.45 s the end of the push-off was told instead, 0.1 s later, in one stance of ten."""
     for foot in play("sub032_run_2.5mps", "times x 1.2, forces same"):
         assert foot.long_sd_ms < 8.0
 
 
 @requires_data
-def test_a_gyro_that_is_off_does_not_make_stances_longer():
+def test_a_gyro_that_is_off_does_not_make_stances_longer() -> None:
     """10 deg/s moved the contact time of a foot by up to 11 ms."""
     plain, off = (play("sub041_run_2.5mps", scene) for scene in ("cheap sensors, nothing else", "bias 10 dps"))
     for a, b in zip(plain, off, strict=True):
@@ -54,7 +54,7 @@ def test_a_gyro_that_is_off_does_not_make_stances_longer():
 
 
 @requires_data
-def test_on_a_slope_the_speed_is_that_along_the_ground():
+def test_on_a_slope_the_speed_is_that_along_the_ground() -> None:
     """It was that of the map: 1.1 % less on 15 %."""
     scenes = ("cheap sensors, nothing else", "climbs by -15 %")
     plain, steep = (play("sub041_run_3.5mps", scene)[0] for scene in scenes)
@@ -63,7 +63,7 @@ def test_on_a_slope_the_speed_is_that_along_the_ground():
 
 
 @requires_data
-def test_a_force_at_the_end_of_its_range_costs_the_speed_its_quality():
+def test_a_force_at_the_end_of_its_range_costs_the_speed_its_quality() -> None:
     """With a range of 4 g the speed is 6-27 % low; it was told with up to nine tenths of the quality it can have."""
     qualities = []
     for name in ("range 16 g, 1000 dps", "range 4 g, 1000 dps"):

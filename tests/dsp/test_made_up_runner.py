@@ -55,7 +55,7 @@ def rotation(seed):
 
 
 @pytest.mark.parametrize("worn", [[Placement.SACRUM], FEET, FEET[:1], ALL, [Placement.SACRUM, Placement.LEFT_FOOT]])
-def test_every_subset_of_sensors_finds_every_step(worn):
+def test_every_subset_of_sensors_finds_every_step(worn) -> None:
     made = make(seconds=20.0, noise=0.02)
     steps = steps_of(play(made, worn))
     pairs, spare = matched(made, steps)
@@ -71,7 +71,7 @@ def test_every_subset_of_sensors_finds_every_step(worn):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_any_mounting_gives_the_same_drop(seed):
+def test_any_mounting_gives_the_same_drop(seed) -> None:
     made = make(seconds=24.0, mount=rotation(seed), noise=0.01, gyro_bias_radps=(0.05, -0.08, 0.06))
     records = play(made, [Placement.SACRUM])
     pairs, _ = matched(made, steps_of(records))
@@ -91,7 +91,7 @@ def test_any_mounting_gives_the_same_drop(seed):
     assert np.std(error) < 0.4
 
 
-def test_an_explicit_mount_is_believed():
+def test_an_explicit_mount_is_believed() -> None:
     made = make(seconds=16.0, mount=np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]))
     # Pelvis forward, left, up are sensor +z, +x, +y.
     records = play(made, [Placement.SACRUM], mounts={Placement.SACRUM: Mount.from_axes("+z+x+y")})
@@ -100,7 +100,7 @@ def test_an_explicit_mount_is_believed():
 
 
 @pytest.mark.parametrize("lying", [(0.0, 9.81, 0.0), (9.81, 0.0, 0.0)])
-def test_an_explicit_mount_is_not_levelled_by_the_table_the_sensor_lay_on(lying):
+def test_an_explicit_mount_is_not_levelled_by_the_table_the_sensor_lay_on(lying) -> None:
     made = make(seconds=20.0, stand_s=0.0, noise=0.01)
     worn = blocks_of(made, [Placement.SACRUM], 10, t0_ns=6_000_000_000)  # switched off while it is put on
     force = np.tile([*lying, 0.02, -0.03, 0.01], (1000, 1)) + np.random.default_rng(3).normal(0.0, 0.01, (1000, 6))
@@ -115,14 +115,14 @@ def test_an_explicit_mount_is_not_levelled_by_the_table_the_sensor_lay_on(lying)
     assert np.median([s.drop_excursion_deg for s in late]) == pytest.approx(3.7, abs=0.3)
 
 
-def test_without_standing_the_peak_is_unknown_and_the_excursion_is_not():
+def test_without_standing_the_peak_is_unknown_and_the_excursion_is_not() -> None:
     steps = steps_of(play(make(seconds=14.0, stand_s=0.0), [Placement.SACRUM]))
     assert all(s.drop_peak_deg is None for s in steps)
     assert sum(s.drop_excursion_deg is not None for s in steps) > 15
 
 
 @pytest.mark.parametrize("rate_hz", [52.0, 104.0, 208.0, 416.0])
-def test_the_rate_of_the_sensor_does_not_matter(rate_hz):
+def test_the_rate_of_the_sensor_does_not_matter(rate_hz) -> None:
     made = make(seconds=18.0, rate_hz=rate_hz)
     pairs, spare = matched(made, steps_of(play(made, ALL, rate_hz=rate_hz)))
     assert spare == 0
@@ -132,14 +132,14 @@ def test_the_rate_of_the_sensor_does_not_matter(rate_hz):
     assert np.mean(right) == pytest.approx(3.65, abs=0.2)
 
 
-def test_standing_gives_no_steps_and_says_so():
+def test_standing_gives_no_steps_and_says_so() -> None:
     made = make(seconds=10.0, stand_s=30.0, noise=0.05)
     records = play(made, ALL)
     assert not steps_of(records)
     assert {r.value for r in records if isinstance(r, Metric) and r.key == "running"} == {0.0}
 
 
-def test_values_measured_ready_made_are_passed_on():
+def test_values_measured_ready_made_are_passed_on() -> None:
     pipeline, records = Pipeline(), []
     for s in range(6):
         t = np.array([s * 1_000_000_000 + 1], dtype=np.int64)
@@ -155,7 +155,7 @@ def test_values_measured_ready_made_are_passed_on():
     assert newest == {"speed_mps": 3.0, "cadence_spm": 172.0, "heart_rate_bpm": 151.0, "running": 1.0}
 
 
-def test_missing_channels_are_nothing_measured_not_zero_motion():
+def test_missing_channels_are_nothing_measured_not_zero_motion() -> None:
     made = make(seconds=14.0)
     values = made.sensors[Placement.SACRUM].copy()
     values[:, 3:] = np.nan
@@ -171,7 +171,7 @@ def test_missing_channels_are_nothing_measured_not_zero_motion():
     assert all(s.drop_excursion_deg is None for s in steps)
 
 
-def test_the_summary_adds_up():
+def test_the_summary_adds_up() -> None:
     made = make(seconds=20.0)
     pipeline, records = Pipeline(), []
     for block in blocks_of(made, ALL, 10):

@@ -15,7 +15,7 @@ SECONDS = 40.0
 @pytest.mark.parametrize("worn", [(LEFT,), (LEFT, RIGHT)], ids=["one foot", "feet"])
 @pytest.mark.parametrize("rate_hz", [52.0, 208.0])
 @pytest.mark.parametrize("made", [heels, pedals, marching])
-def test_feet_on_the_spot_do_not_run(made, rate_hz, worn):
+def test_feet_on_the_spot_do_not_run(made, rate_hz, worn) -> None:
     scene = made(SECONDS, rate_hz, np.random.default_rng(1))
     found = heard(blocks_of(scene, worn, seed=1), SECONDS)
     assert found.steps > 0

@@ -23,14 +23,14 @@ def named(*parts):
 
 @requires_data
 @pytest.mark.parametrize("folder", named("jog_", "D03_", "D04_", "adept", *MARKER_DERIVED))
-def test_cadence_of_running_is_within_two_steps_a_minute(folder):
+def test_cadence_of_running_is_within_two_steps_a_minute(folder) -> None:
     rec = load(folder)
     assert abs(score(rec, rec.columns, rec.sensors, "clean").cadence_error) <= 2.0
 
 
 @requires_data
 @pytest.mark.parametrize("folder", named(*MARKER_DERIVED))
-def test_sacrum_alone_finds_every_step_its_side_and_its_drop(folder):
+def test_sacrum_alone_finds_every_step_its_side_and_its_drop(folder) -> None:
     rec = load(folder)
     found = score(rec, rec.columns, ["sacrum"], "clean")
     assert (found.missed, found.false, found.side) == (0, 0, 100.0)
@@ -43,7 +43,7 @@ def test_sacrum_alone_finds_every_step_its_side_and_its_drop(folder):
 @pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [104.0, 208.0])
 @pytest.mark.parametrize("folder", named(*MARKER_DERIVED))
-def test_a_cheap_sensor_put_on_anyhow_does_too(folder, rate_hz):
+def test_a_cheap_sensor_put_on_anyhow_does_too(folder, rate_hz) -> None:
     rec = load(folder)
     found = score(rec, corrupted(rec, 7, rate_hz), ["sacrum"], "corrupt")
     assert (found.missed, found.false, found.side) == (0, 0, 100.0)
@@ -55,7 +55,7 @@ def test_a_cheap_sensor_put_on_anyhow_does_too(folder, rate_hz):
 @requires_data
 @pytest.mark.parametrize("side", ["left_foot", "right_foot"])
 @pytest.mark.parametrize("folder", named("rbds_virtual_imu", "20160226", "welk002"))
-def test_one_foot_alone_finds_every_stance_of_its_leg(folder, side):
+def test_one_foot_alone_finds_every_stance_of_its_leg(folder, side) -> None:
     rec = load(folder)
     found = score(rec, rec.columns, [side], "clean")
     assert (found.missed, found.false, found.side) == (0, 0, 100.0)
@@ -64,7 +64,7 @@ def test_one_foot_alone_finds_every_stance_of_its_leg(folder, side):
 
 @requires_data
 @pytest.mark.parametrize("folder", named("alcantara"))
-def test_two_axes_without_a_gyro_on_a_force_treadmill(folder):
+def test_two_axes_without_a_gyro_on_a_force_treadmill(folder) -> None:
     rec = load(folder)
     found = score(rec, rec.columns, ["sacrum"], "clean")
     assert (found.missed, found.false) == (0, 0)
@@ -74,7 +74,7 @@ def test_two_axes_without_a_gyro_on_a_force_treadmill(folder):
 
 @requires_data
 @pytest.mark.parametrize("folder", named(*WALKING))
-def test_a_walker_has_no_running_steps_on_the_trunk(folder):
+def test_a_walker_has_no_running_steps_on_the_trunk(folder) -> None:
     from benchmarks.score_recordings import run
 
     rec = load(folder)
@@ -91,7 +91,7 @@ MARKED_OTHERWISE = {"2-3": (2, 4)}
 
 @requires_data
 @pytest.mark.parametrize("folder", named(*WALKERS))
-def test_walking_is_seen_by_feet(folder):
+def test_walking_is_seen_by_feet(folder) -> None:
     """Steps, sides and turns of nine people; one rule for all, chosen while looking at them."""
     rec = load(folder)
     found = score(rec, rec.columns, [s for s in rec.sensors if "foot" in s], "clean")
@@ -105,7 +105,7 @@ def test_walking_is_seen_by_feet(folder):
 @requires_data
 @pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [104.0, 208.0])
-def test_walkers_with_cheap_shoe_sensors(rate_hz):
+def test_walkers_with_cheap_shoe_sensors(rate_hz) -> None:
     true = missed = false = 0
     for folder in folders():
         if any(name in str(folder) for name in WALKERS):
@@ -125,7 +125,7 @@ FORCE_RUNS = ("sub041_run_2.5mps", "hamner_sub01_run300", "rajagopal_run")
 @pytest.mark.parametrize("rate_hz", [None, 104.0, pytest.param(208.0, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("side", ["left_foot", "right_foot"])
 @pytest.mark.parametrize("folder", named(*FORCE_RUNS))
-def test_contact_time_of_a_running_shoe_against_force(folder, side, rate_hz):
+def test_contact_time_of_a_running_shoe_against_force(folder, side, rate_hz) -> None:
     """Three of the four people that the weights were fitted on."""
     rec = load(folder)
     columns = rec.columns if rate_hz is None else corrupted(rec, 7, rate_hz)

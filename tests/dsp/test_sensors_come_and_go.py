@@ -47,7 +47,7 @@ def told_after_ms(blocks):
     return np.median(waits_ms)
 
 
-def test_a_dead_sensor_delays_nothing(made):
+def test_a_dead_sensor_delays_nothing(made) -> None:
     hip, shoe = worn(made, HIP), worn(made, LEFT)
     dies = [b for b in shoe if b.t_ns[0] < 12e9]
     alone, with_dead = told_after_ms(hip), told_after_ms(hip + dies)
@@ -56,7 +56,7 @@ def test_a_dead_sensor_delays_nothing(made):
 
 @pytest.mark.parametrize("away", [(10.0, 10.8), (9.0, 10.5), (8.0, 15.0)])
 @pytest.mark.parametrize("who", [HIP, LEFT])
-def test_whenever_it_comes_again_any_order_gives_the_same_run(made, away, who):
+def test_whenever_it_comes_again_any_order_gives_the_same_run(made, away, who) -> None:
     whole = [b for p in (HIP, LEFT, Placement.RIGHT_FOOT) for b in worn(made, p)]
     blocks = [b for b in whole if b.placement is not who or not away[0] * 1e9 < b.t_ns[0] < away[1] * 1e9]
     reference = play(in_order(blocks))
@@ -92,7 +92,7 @@ def torn(begin_s, hole_s, *, every_s=0.7, end_s=float("inf"), before=False):
     ],
 )
 @pytest.mark.parametrize("who", [HIP, LEFT])
-def test_a_start_in_pieces_is_the_same_run_in_any_order(made, there, who, signals):
+def test_a_start_in_pieces_is_the_same_run_in_any_order(made, there, who, signals) -> None:
     blocks = [b for p in (HIP, LEFT, Placement.RIGHT_FOOT) for b in worn(made, p) if b.t_ns[-1] < 14e9]
     for n, b in enumerate(blocks):
         kept = [i for i, t in enumerate(b.t_ns.tolist()) if b.placement is not who or there(t * 1e-9)]
@@ -106,7 +106,7 @@ def test_a_start_in_pieces_is_the_same_run_in_any_order(made, there, who, signal
     assert len(steps(reference)) > 20
 
 
-def test_lanes_of_a_sensor_that_changes_its_rate_go(made):
+def test_lanes_of_a_sensor_that_changes_its_rate_go(made) -> None:
     pipeline = Pipeline()
     blocks = worn(made, HIP, size=104)
     for n, block in enumerate(blocks):
@@ -115,19 +115,19 @@ def test_lanes_of_a_sensor_that_changes_its_rate_go(made):
 
 
 @pytest.mark.parametrize("place", [HIP, LEFT])
-def test_two_sensors_at_one_place_are_one(made, place):
+def test_two_sensors_at_one_place_are_one(made, place) -> None:
     one, two = worn(made, place, "a"), worn(made, place, "b")
     alone, both = play(in_order(one), PipelineParams()), play(in_order(one + two), PipelineParams())
     assert len(steps(both)) == len(steps(alone))
     assert cadences(both) == cadences(alone) != []
 
 
-def test_the_right_shoe_said_to_be_a_left_one_too_makes_no_step(made):
+def test_the_right_shoe_said_to_be_a_left_one_too_makes_no_step(made) -> None:
     left, wrong = worn(made, LEFT), worn(made, Placement.RIGHT_FOOT, "wrong", LEFT)
     assert cadences(play(in_order(left + wrong), PipelineParams())) != []
 
 
-def test_another_sensor_takes_the_place_of_one_that_is_dead(made):
+def test_another_sensor_takes_the_place_of_one_that_is_dead(made) -> None:
     first, spare = worn(made, HIP, "a"), worn(made, HIP, "b")
     dies = [b for b in first if b.t_ns[0] < 12e9]
     found = steps(play(in_order(dies + spare), PipelineParams()))
@@ -135,7 +135,7 @@ def test_another_sensor_takes_the_place_of_one_that_is_dead(made):
     assert sum(s.t_ns > 16e9 and s.drop_excursion_deg is not None for s in found) > 15
 
 
-def test_a_pause_changes_no_speaker(made):
+def test_a_pause_changes_no_speaker(made) -> None:
     one, two = worn(made, HIP, "a"), worn(made, HIP, "b")
     pause = [replace(b, t_ns=b.t_ns + 24_000_000_000) for b in one + two]
     found = steps(play(in_order(one + two + pause), PipelineParams()))
@@ -143,7 +143,7 @@ def test_a_pause_changes_no_speaker(made):
     assert found == steps(play(in_order(one + twice), PipelineParams()))
 
 
-def test_a_sensor_announced_elsewhere_is_read_anew(made):
+def test_a_sensor_announced_elsewhere_is_read_anew(made) -> None:
     shoe = worn(made, LEFT, "pod")
     moved = [b if b.t_ns[0] < 12e9 else replace(b, placement=Placement.RIGHT_FOOT) for b in shoe]
     found = steps(play(moved, PipelineParams()))
@@ -152,7 +152,7 @@ def test_a_sensor_announced_elsewhere_is_read_anew(made):
     assert sum(s.t_ns > 15e9 for s in found) >= 9
 
 
-def test_a_sensor_announced_at_another_rate_is_read_anew():
+def test_a_sensor_announced_at_another_rate_is_read_anew() -> None:
     full = make(seconds=30.0, rate_hz=208.0, noise=0.02)
     fast = blocks_of(full, [HIP], 10, rate_hz=208.0)
     slow = replace(full, t_s=full.t_s[::4], sensors={HIP: full.sensors[HIP][::4]})

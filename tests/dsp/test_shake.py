@@ -28,7 +28,7 @@ def found(sensors: dict[str, np.ndarray], cut: int = 8) -> tuple[str | None, flo
     return None, n / RATE_HZ
 
 
-def test_the_shaken_one_is_found_within_two_seconds():
+def test_the_shaken_one_is_found_within_two_seconds() -> None:
     sensors = {"a": motion(10, 0, 1), "b": motion(10, 15, 2, 4.0, 8.0), "c": motion(10, 0, 3)}
     who, when_s = found(sensors)
     assert who == "b"
@@ -36,18 +36,18 @@ def test_the_shaken_one_is_found_within_two_seconds():
 
 
 @pytest.mark.parametrize("cut", [1, 3, 40])
-def test_packets_of_any_size(cut: int):
+def test_packets_of_any_size(cut: int) -> None:
     assert found({"a": motion(6, 12, 1, 2.0), "b": motion(6, 0, 2)}, cut)[0] == "a"
 
 
-def test_nobody_is_found_when_all_lie_still_or_two_move():
+def test_nobody_is_found_when_all_lie_still_or_two_move() -> None:
     assert found({"a": motion(10, 0, 1), "b": motion(10, 0, 2)})[0] is None
     assert found({"a": motion(10, 12, 1), "b": motion(10, 9, 2)})[0] is None
 
 
-def test_a_knock_is_no_shaking():
+def test_a_knock_is_no_shaking() -> None:
     assert found({"a": motion(10, 40, 1, 4.0, 4.3), "b": motion(10, 0, 2)})[0] is None
 
 
-def test_a_body_that_trembles_beside_does_not_hide_it():
+def test_a_body_that_trembles_beside_does_not_hide_it() -> None:
     assert found({"a": motion(10, 15, 1, 3.0), "b": motion(10, 1.5, 2)})[0] == "a"

@@ -23,19 +23,19 @@ def seconds_of_running(said, contact_ms=250.0):
     return out
 
 
-def test_a_shoe_that_goes_runs_after_three_like_strides():
+def test_a_shoe_that_goes_runs_after_three_like_strides() -> None:
     assert seconds_of_running([1, 0, 0, 0, 0, 0]) == [0.0, 0.0, 0.0, 0.0, 1.0, 1.0]
 
 
-def test_a_shoe_that_cannot_tell_is_believed():
+def test_a_shoe_that_cannot_tell_is_believed() -> None:
     assert seconds_of_running([None] * 6)[-1] == 1.0
 
 
 @pytest.mark.parametrize("contact_ms", [250.0, None])
-def test_a_shoe_that_goes_nowhere_never_runs(contact_ms):
+def test_a_shoe_that_goes_nowhere_never_runs(contact_ms) -> None:
     assert not any(seconds_of_running([1] * 12, contact_ms))
 
 
-def test_a_runner_may_lose_a_stride_and_who_stops_going_stops():
+def test_a_runner_may_lose_a_stride_and_who_stops_going_stops() -> None:
     assert all(seconds_of_running([0] * 8 + [1, 0, 0, 1, 0])[5:])
     assert seconds_of_running([0] * 8 + [1] * 6)[-3:] == [0.0, 0.0, 0.0]

@@ -22,7 +22,7 @@ def slopes(records):
 
 
 @pytest.mark.parametrize("incline_pct", [-8.0, 0.0, 6.0])
-def test_shoes_tell_the_slope_of_a_made_up_hill(incline_pct):
+def test_shoes_tell_the_slope_of_a_made_up_hill(incline_pct) -> None:
     runner = VirtualRunner(RunnerParams(seed=2, incline_pct=incline_pct))
     said = slopes(play(worn_by(runner, FEET, 28.0)))
     assert said
@@ -32,7 +32,7 @@ def test_shoes_tell_the_slope_of_a_made_up_hill(incline_pct):
 
 @requires_data
 @pytest.mark.parametrize("name", LACES)
-def test_a_level_belt_is_level_to_three_quarters_of_a_per_cent(name):
+def test_a_level_belt_is_level_to_three_quarters_of_a_per_cent(name) -> None:
     """Shoes of two people, on the laces; that distance to the ball was chosen on them. No recorded slope is at hand."""
     found = [load(f) for f in folders() if f.name == name]
     said = [m.value for rec in found for m in slopes(run(rec.columns, ["left_foot", "right_foot"]))]
@@ -40,7 +40,7 @@ def test_a_level_belt_is_level_to_three_quarters_of_a_per_cent(name):
     assert max(abs(value) for value in said) <= 0.75
 
 
-def test_the_belt_knows_its_incline_better():
+def test_the_belt_knows_its_incline_better() -> None:
     stage = slope_pct.Stage()
     for k in range(30):
         stage.reading(Metric(k * NS_PER_S, slope_pct.FOOT_SLOPE, 1.0, Side.LEFT, 0.4))
@@ -49,7 +49,7 @@ def test_the_belt_knows_its_incline_better():
     assert [m.value for m in stage.report(30 * NS_PER_S)] == [4.0]
 
 
-def test_strides_that_do_not_agree_are_no_slope():
+def test_strides_that_do_not_agree_are_no_slope() -> None:
     stage = slope_pct.Stage()
     for k in range(40):
         stage.reading(Metric(k * NS_PER_S, slope_pct.FOOT_SLOPE, 5.0 * (-1) ** k, Side.LEFT, 0.4))
@@ -57,7 +57,7 @@ def test_strides_that_do_not_agree_are_no_slope():
 
 
 @pytest.mark.parametrize("given", ["treadmill_speed_mps", "speed_mps"])
-def test_a_shoe_keeps_its_constant_when_the_better_source_falls_silent(given):
+def test_a_shoe_keeps_its_constant_when_the_better_source_falls_silent(given) -> None:
     stage, said = speed_mps.Stage(), []
     for second in range(60):
         t_ns = second * NS_PER_S
@@ -70,7 +70,7 @@ def test_a_shoe_keeps_its_constant_when_the_better_source_falls_silent(given):
     assert said[-1].quality == 0.9
 
 
-def test_a_shoe_alone_has_its_own_constant_and_says_less_quality():
+def test_a_shoe_alone_has_its_own_constant_and_says_less_quality() -> None:
     stage = speed_mps.Stage()
     stage.reading(Metric(0, FOOT_SPEED, 3.1, Side.LEFT, 0.7))
     said, source = stage.report(0)

@@ -32,7 +32,7 @@ NAN = float("nan")
 class Chain:
     """A chain with the face of a pipeline."""
 
-    def __init__(self, chain):
+    def __init__(self, chain) -> None:
         self._chain = chain
 
     def update(self, block):
@@ -51,7 +51,7 @@ class Chain:
 class Whole(Chain):
     """A pipeline, saved as the hub does it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(Pipeline(PipelineParams(signals=True)))
 
     def update(self, block):
@@ -83,7 +83,7 @@ def between(t_s, from_s, to_s):
     return (t_s >= from_s) & (t_s < to_s)
 
 
-def broken(t_s, values):
+def broken(t_s, values) -> None:
     """The first row, others, single channels and one absurd number."""
     values[0] = NAN
     values[np.random.default_rng(3).random(len(t_s)) < 0.03] = NAN
@@ -91,21 +91,21 @@ def broken(t_s, values):
     values[t_s.searchsorted(13.3), 0] = 1e12
 
 
-def short_gaps(t_s, values):
+def short_gaps(t_s, values) -> None:
     for at in (2.0, 8.05, 9.2, 12.0):
         values[between(t_s, at, at + 0.15)] = NAN
 
 
-def long_gaps(t_s, values):
+def long_gaps(t_s, values) -> None:
     for at, seconds in ((7.0, 0.45), (9.0, 2.5)):
         values[between(t_s, at, at + seconds)] = NAN
 
 
-def dead_gyro(t_s, values):
+def dead_gyro(t_s, values) -> None:
     values[between(t_s, 8.0, 13.0), 3:] = NAN
 
 
-def slipped(t_s, values):
+def slipped(t_s, values) -> None:
     """The sensor turns by 40 deg about its first axis."""
     c, s = np.cos(np.radians(40.0)), np.sin(np.radians(40.0))
     turn = np.array([[1.0, 0.0, 0.0], [0.0, c, -s], [0.0, s, c]])
@@ -165,12 +165,12 @@ def case(request, made):
     return stage, how, play(stage, blocks_of(made, stage, how))
 
 
-def test_cut_anywhere_and_saved_in_the_midst_of_it_it_says_the_same(made, case):
+def test_cut_anywhere_and_saved_in_the_midst_of_it_it_says_the_same(made, case) -> None:
     stage, how, reference = case
     assert play(stage, blocks_of(made, stage, how, sizes=(3, 17, 1, 40)), saved=True) == reference != []
 
 
-def test_it_is_noticed_and_got_over(case):
+def test_it_is_noticed_and_got_over(case) -> None:
     stage, how, told = case
     late = [r for r in told if isinstance(r, Step | Contact) and _time_s(r) > 15.7]
     assert len(late) >= (2 if "hip" in stage or stage == "pipeline" else 1)
@@ -179,7 +179,7 @@ def test_it_is_noticed_and_got_over(case):
 
 
 @pytest.mark.parametrize(("stage", "how"), [(s, "long_gaps") for s in STAGES if s != "pipeline"] + CASES[-1:])
-def test_wherever_the_clock_begins_the_same_is_seen(made, stage, how):
+def test_wherever_the_clock_begins_the_same_is_seen(made, stage, how) -> None:
     def times(start_ns):
         told = play(stage, blocks_of(made, stage, how, start_ns=start_ns))
         return [_time_s(r) - start_ns * 1e-9 for r in told if isinstance(r, Step | Contact)]
@@ -187,7 +187,7 @@ def test_wherever_the_clock_begins_the_same_is_seen(made, stage, how):
     assert times(-9 * NS_PER_S) == pytest.approx(times(0), abs=1e-5)
 
 
-def test_what_was_saved_is_not_touched_by_what_goes_on(made):
+def test_what_was_saved_is_not_touched_by_what_goes_on(made) -> None:
     blocks = blocks_of(made, "hip", "short_gaps")
     one, told = STAGES["hip"][0](), []
     for block in blocks[: len(blocks) // 2]:

@@ -75,7 +75,7 @@ def reference(made):
     return play(in_order([c for b in whole(made, ALL) for c in cut(b, [10])] + heart(16)))
 
 
-def test_there_is_something_to_compare(reference):
+def test_there_is_something_to_compare(reference) -> None:
     steps = [r for r in reference if isinstance(r, Step)]
     assert len(steps) > 20
     assert any(s.drop_excursion_deg is not None for s in steps)
@@ -84,13 +84,13 @@ def test_there_is_something_to_compare(reference):
 
 
 @pytest.mark.parametrize("sizes", [[1], [3, 17, 1, 64], [7]])
-def test_cutting_the_input_changes_nothing(made, reference, sizes):
+def test_cutting_the_input_changes_nothing(made, reference, sizes) -> None:
     blocks = in_order([c for b in whole(made, ALL) for c in cut(b, sizes)] + heart(16))
     assert play(blocks) == reference
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_interleaving_the_sensors_changes_nothing(made, reference, seed):
+def test_interleaving_the_sensors_changes_nothing(made, reference, seed) -> None:
     rng = np.random.default_rng(seed)
     lag = {str(p): float(rng.uniform(0.0, 0.3)) for p in [*ALL, "strap"]}
     blocks = [c for b in whole(made, ALL) for c in cut(b, [int(rng.integers(1, 30))])] + heart(16)
@@ -99,7 +99,7 @@ def test_interleaving_the_sensors_changes_nothing(made, reference, seed):
 
 
 @pytest.mark.parametrize("lost_s", [0.35, 0.6, 1.2])
-def test_neither_does_it_after_a_gap_in_one_sensor(made, lost_s):
+def test_neither_does_it_after_a_gap_in_one_sensor(made, lost_s) -> None:
     def play_cut(size: int, lag_s: float) -> list[object]:
         blocks = [
             c
@@ -115,7 +115,7 @@ def test_neither_does_it_after_a_gap_in_one_sensor(made, lost_s):
     assert play_cut(5, 0.1) == reference
 
 
-def test_saving_and_restoring_changes_nothing(made, reference):
+def test_saving_and_restoring_changes_nothing(made, reference) -> None:
     blocks = in_order([c for b in whole(made, ALL) for c in cut(b, [10])] + heart(16))
     pipeline, records = Pipeline(PipelineParams(signals=True)), []
     for k, block in enumerate(blocks):
@@ -127,7 +127,7 @@ def test_saving_and_restoring_changes_nothing(made, reference):
     assert records + pipeline.finish() == reference
 
 
-def test_time_is_not_compressed_over_a_long_gap(made):
+def test_time_is_not_compressed_over_a_long_gap(made) -> None:
     blocks = [b for b in blocks_of(made, [Placement.SACRUM], 10) if not 9.0 < b.t_ns[0] * 1e-9 < 11.0]
     steps = [r for r in play(blocks) if isinstance(r, Step)]
     times = np.array([s.t_ns * 1e-9 for s in steps])
@@ -137,7 +137,7 @@ def test_time_is_not_compressed_over_a_long_gap(made):
     assert across.step_time_s is None
 
 
-def test_a_short_gap_costs_no_step(made):
+def test_a_short_gap_costs_no_step(made) -> None:
     rng = np.random.default_rng(3)
     blocks = [b for b in blocks_of(made, [Placement.SACRUM], 10) if rng.random() > 0.04]
     found = [r.t_ns * 1e-9 for r in play(blocks) if isinstance(r, Step)]
@@ -147,7 +147,7 @@ def test_a_short_gap_costs_no_step(made):
 
 
 @pytest.mark.parametrize("lost_s", [0.3, 0.6, 1.5])
-def test_after_a_long_gap_the_pelvis_is_level_at_once(lost_s):
+def test_after_a_long_gap_the_pelvis_is_level_at_once(lost_s) -> None:
     made = make(seconds=20.0, noise=0.01)
     blocks = [b for b in blocks_of(made, [Placement.SACRUM], 5) if not 15.0 <= b.t_ns[0] * 1e-9 < 15.0 + lost_s]
     told = [r for r in play(blocks) if isinstance(r, Attitude) and r.obliquity_deg is not None]
@@ -157,7 +157,7 @@ def test_after_a_long_gap_the_pelvis_is_level_at_once(lost_s):
     assert error[t_s > 14.0].max() < 0.6
 
 
-def test_memory_stays_bounded():
+def test_memory_stays_bounded() -> None:
     made = make(seconds=8.0)
     pipeline, sizes = Pipeline(), []
     for lap in range(6):
@@ -169,7 +169,7 @@ def test_memory_stays_bounded():
 
 @pytest.mark.parametrize("start_s", [3_000, -100, -8, -9_000_000])
 @pytest.mark.parametrize("worn", [ALL, [Placement.SACRUM], [Placement.LEFT_FOOT]])
-def test_any_start_of_the_clock_gives_the_same_run(made, start_s, worn):
+def test_any_start_of_the_clock_gives_the_same_run(made, start_s, worn) -> None:
     start_ns = start_s * 1_000_000_000
     first = [r for r in play(blocks_of(made, worn, 10)) if isinstance(r, Step)]
     later = [r for r in play(blocks_of(made, worn, 10, t0_ns=start_ns)) if isinstance(r, Step)]
@@ -181,7 +181,7 @@ def test_any_start_of_the_clock_gives_the_same_run(made, start_s, worn):
         assert a.drop_excursion_deg == (b.drop_excursion_deg and pytest.approx(b.drop_excursion_deg, abs=0.01))
 
 
-def test_a_shoe_without_a_gyro_may_start_below_zero(made):
+def test_a_shoe_without_a_gyro_may_start_below_zero(made) -> None:
     shoe = [
         SampleBlock(b.source, b.placement, b.layout[:3], b.t_ns, b.values[:, :3], b.rate_hz)
         for b in blocks_of(made, [Placement.LEFT_FOOT], 10)
@@ -191,7 +191,7 @@ def test_a_shoe_without_a_gyro_may_start_below_zero(made):
     assert counts[0] == counts[1]
 
 
-def test_the_pelvis_turns_alike_below_zero(made):
+def test_the_pelvis_turns_alike_below_zero(made) -> None:
     told = [
         [r for r in play(blocks_of(made, [Placement.SACRUM], 10, t0_ns=t0)) if isinstance(r, Attitude)]
         for t0 in (100 * 10**9, -100 * 10**9)

@@ -38,7 +38,7 @@ class Run:
         return self.totals.summary(self._second * NS_PER_S, Exposure())
 
 
-def test_who_walks_home_does_not_change_what_running_was():
+def test_who_walks_home_does_not_change_what_running_was() -> None:
     run = Run()
     before = run.go(120, {LEFT: 240.0, RIGHT: 240.0})
     after = run.go(600, {LEFT: 650.0, RIGHT: 650.0}, running=False, cadence_spm=108.0)
@@ -47,13 +47,13 @@ def test_who_walks_home_does_not_change_what_running_was():
     assert after.drop_excursion_left_deg == before.drop_excursion_left_deg == 5.0
 
 
-def test_a_pod_that_stands_is_no_cadence():
+def test_a_pod_that_stands_is_no_cadence() -> None:
     run = Run()
     run.go(60, {LEFT: 240.0, RIGHT: 240.0})
     assert run.go(300, {LEFT: None, RIGHT: None}, running=False, cadence_spm=0.0).cadence_spm == 170.0
 
 
-def test_left_and_right_are_compared_only_where_both_were_seen_alike():
+def test_left_and_right_are_compared_only_where_both_were_seen_alike() -> None:
     mixed = {LEFT: Placement.LEFT_FOOT, RIGHT: Placement.SACRUM}
     assert Run().go(100, {LEFT: 240.0, RIGHT: 200.0}, mixed).contact_difference_ms is None
     assert Run().go(100, {LEFT: 248.0, RIGHT: 240.0}).contact_difference_ms == pytest.approx(8.0)

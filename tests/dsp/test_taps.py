@@ -24,7 +24,7 @@ def runner_samples(seconds=40.0, seed=2):
     return t_s, np.concatenate([block.values[:, :3] for block in blocks]), blocks
 
 
-def test_three_taps_on_a_runner_are_found_and_two_or_four_are_not():
+def test_three_taps_on_a_runner_are_found_and_two_or_four_are_not() -> None:
     t_s, a, _ = runner_samples()
     rate_hz = 1.0 / float(np.median(np.diff(t_s)))
     at, a = resampled(t_s, a, 208.0) if rate_hz < 150.0 else (t_s, a)
@@ -40,21 +40,21 @@ def test_three_taps_on_a_runner_are_found_and_two_or_four_are_not():
     assert found(at, four, rate_hz) == []
 
 
-def test_any_cut_finds_the_same():
+def test_any_cut_finds_the_same() -> None:
     t_s, a, _ = runner_samples()
     tapped = with_taps(t_s, a, 21.0, 0.3, 8.0, np.random.default_rng(4))
     rate_hz = 1.0 / float(np.median(np.diff(t_s)))
     assert found(t_s, tapped, rate_hz, 1) == found(t_s, tapped, rate_hz, 10) == found(t_s, tapped, rate_hz, 997)
 
 
-def test_a_slow_sensor_and_gaps_say_nothing():
+def test_a_slow_sensor_and_gaps_say_nothing() -> None:
     _, _, blocks = runner_samples(12.0)
     for rate_hz, scale in ((50.0, 1.0), (208.0, np.nan)):
         taps = ThreeTaps(rate_hz)
         assert not any(taps.look(block.t_ns.tolist(), [scale * block.values]) for block in blocks)
 
 
-def test_taps_in_mid_run_are_a_pain_report_with_its_place_and_an_answer():
+def test_taps_in_mid_run_are_a_pain_report_with_its_place_and_an_answer() -> None:
     t_s, a, blocks = runner_samples(45.0)
     tapped = with_taps(t_s, a, 38.0, 0.3, 10.0, np.random.default_rng(1))
     first, changed = 0, []
@@ -76,7 +76,7 @@ def test_taps_in_mid_run_are_a_pain_report_with_its_place_and_an_answer():
 
 @requires_data
 @pytest.mark.parametrize("part", ["adept_outdoor", "D04_SA04", "D04_SA10", "jog_9_sub04", "rbds_virtual"])
-def test_nobody_tapped_in_the_wildest_recordings(part):
+def test_nobody_tapped_in_the_wildest_recordings(part) -> None:
     """The benchmark has all of them."""
     recordings = trunk_recordings(part)
     assert recordings

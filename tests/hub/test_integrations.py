@@ -24,7 +24,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 PERIODS = {None: "-", 5: "5 s", 60: "a minute", 86_400: "a day"}
 
 
-def test_the_page_about_mqtt_says_how_messages_travel():
+def test_the_page_about_mqtt_says_how_messages_travel() -> None:
     page = (DOCS / "mqtt.md").read_text(encoding="utf-8")
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| `")]
     told = {row[0].strip("`").partition("/")[0]: row for row in rows if len(row) == 6}
@@ -39,7 +39,7 @@ def test_the_page_about_mqtt_says_how_messages_travel():
         assert f"`{action}`" in page, action
 
 
-def test_home_assistants_automations_use_entities_that_are_announced():
+def test_home_assistants_automations_use_entities_that_are_announced() -> None:
     yaml = pytest.importorskip("yaml", reason="pyyaml is missing: the automations are NOT read")
     automations = yaml.safe_load((DOCS / "homeassistant" / "automations.yaml").read_text(encoding="utf-8"))
     assert len(automations) == 3
@@ -58,7 +58,7 @@ def flow() -> list[dict[str, Any]]:
     return nodes
 
 
-def test_node_reds_flow_hangs_together():
+def test_node_reds_flow_hangs_together() -> None:
     nodes = flow()
     ids = {node["id"] for node in nodes}
     assert len(ids) == len(nodes)
@@ -85,7 +85,9 @@ def test_node_reds_flow_hangs_together():
         ),
     ],
 )
-def test_node_reds_functions_do_what_they_say(name: str, kind: str, changes: dict[str, object], said: str | None):
+def test_node_reds_functions_do_what_they_say(
+    name: str, kind: str, changes: dict[str, object], said: str | None
+) -> None:
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is missing: Node-RED's functions are NOT run")

@@ -17,7 +17,9 @@ def refuse(*_: object) -> None:
 
 @pytest.mark.real_time
 @pytest.mark.parametrize("as_on_windows", [False, True])
-async def test_the_first_signal_asks_the_second_cancels(monkeypatch: pytest.MonkeyPatch, *, as_on_windows: bool):
+async def test_the_first_signal_asks_the_second_cancels(
+    monkeypatch: pytest.MonkeyPatch, *, as_on_windows: bool
+) -> None:
     stop = Stop()
     before = signal.getsignal(signal.SIGINT)
     if as_on_windows:
@@ -38,7 +40,7 @@ async def test_the_first_signal_asks_the_second_cancels(monkeypatch: pytest.Monk
 
 
 @pytest.mark.real_time
-async def test_a_key_that_is_held_down_cancels_once_so_that_what_is_open_is_closed():
+async def test_a_key_that_is_held_down_cancels_once_so_that_what_is_open_is_closed() -> None:
     stop, closed = Stop(), asyncio.Event()
 
     async def run() -> None:
@@ -59,7 +61,7 @@ async def test_a_key_that_is_held_down_cancels_once_so_that_what_is_open_is_clos
     assert closed.is_set()
 
 
-async def test_waiting_for_stop_is_over_when_asked_or_in_time():
+async def test_waiting_for_stop_is_over_when_asked_or_in_time() -> None:
     stop = Stop()
     assert not await stop.wait_for(5.0)
     asyncio.get_running_loop().call_later(1.0, stop, "enough")
@@ -72,7 +74,7 @@ async def test_waiting_for_stop_is_over_when_asked_or_in_time():
 @pytest.mark.parametrize("as_on_windows", [False, True])
 def test_signals_while_a_run_is_kept_are_noted_and_interrupt_only_what_hangs(
     monkeypatch: pytest.MonkeyPatch, *, as_on_windows: bool
-):
+) -> None:
     async def run(late: Late) -> None:
         if as_on_windows:
             monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", refuse)

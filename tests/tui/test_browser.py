@@ -14,7 +14,7 @@ from tests.tui.served import TOKEN, served
 pytestmark = [pytest.mark.real_time, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
 
-async def test_a_tablet_sees_the_roster_and_asks_nobody_outside(tmp_path: Path):
+async def test_a_tablet_sees_the_roster_and_asks_nobody_outside(tmp_path: Path) -> None:
     async with served() as address, a_page(f"{address}/?token={TOKEN}", tmp_path / "profile") as page:
         await page.until("document.body.classList.contains('-first-byte')")
         await asyncio.sleep(4.0)
@@ -28,7 +28,7 @@ async def test_a_tablet_sees_the_roster_and_asks_nobody_outside(tmp_path: Path):
         assert outside == []
 
 
-async def test_nobody_gets_in_without_the_token_from_elsewhere_or_as_the_fourth():
+async def test_nobody_gets_in_without_the_token_from_elsewhere_or_as_the_fourth() -> None:
     async with served() as address, aiohttp.ClientSession() as session:
 
         async def status(path: str = "/", **headers: str) -> int:

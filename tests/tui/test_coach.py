@@ -33,7 +33,7 @@ ANSWERED = "answered about pain"
 pytestmark = pytest.mark.real_time
 
 
-async def test_those_who_need_somebody_are_on_top_and_the_choice_stays():
+async def test_those_who_need_somebody_are_on_top_and_the_choice_stays() -> None:
     async with a_coach() as coach:
         await coach.hear(*coach_scenes.forty())
         names = [row[1] for row in coach.rows]
@@ -50,7 +50,7 @@ async def test_those_who_need_somebody_are_on_top_and_the_choice_stays():
         assert coach.app._home.chosen == chosen
 
 
-async def test_one_runner_and_back():
+async def test_one_runner_and_back() -> None:
     async with a_coach((80, 24)) as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"), *coach_scenes.runner("ben", 1))
         await coach.press("down", "enter")
@@ -64,7 +64,7 @@ async def test_one_runner_and_back():
         assert isinstance(coach.app.screen, RosterScreen)
 
 
-async def test_orders_go_to_the_runner_that_is_meant_and_the_answer_is_shown():
+async def test_orders_go_to_the_runner_that_is_meant_and_the_answer_is_shown() -> None:
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"), *coach_scenes.runner("ben", 1))
         await coach.press("down", "m", "u", "a")
@@ -80,7 +80,7 @@ async def test_orders_go_to_the_runner_that_is_meant_and_the_answer_is_shown():
         assert [(note.title, note.message) for note in coach.app._notifications] == [("ben", "told to the runner")]
 
 
-async def test_an_order_that_nobody_took_is_said_aloud():
+async def test_an_order_that_nobody_took_is_said_aloud() -> None:
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
         coach.feed.down = True
@@ -89,7 +89,7 @@ async def test_an_order_that_nobody_took_is_said_aloud():
         assert note.severity == "error"
 
 
-async def test_an_order_that_no_hub_answers_is_said_aloud_once():
+async def test_an_order_that_no_hub_answers_is_said_aloud_once() -> None:
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
         await coach.press("a")
@@ -111,7 +111,7 @@ async def test_an_order_that_no_hub_answers_is_said_aloud_once():
         assert [note.message for note in coach.app._notifications][1:] == ["quiet from now on"]
 
 
-async def test_what_somebody_writes_on_the_broker_is_shown_as_it_is():
+async def test_what_somebody_writes_on_the_broker_is_shown_as_it_is() -> None:
     words = "refused [/oops] [red]x [link=http://a]y"
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
@@ -121,7 +121,7 @@ async def test_what_somebody_writes_on_the_broker_is_shown_as_it_is():
 
 
 @pytest.mark.parametrize("far", [1e308, -1e308])
-async def test_numbers_that_nobody_can_run_do_not_end_it(far: float):
+async def test_numbers_that_nobody_can_run_do_not_end_it(far: float) -> None:
     column = [far, far, None, 5.0, -far]
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
@@ -133,7 +133,7 @@ async def test_numbers_that_nobody_can_run_do_not_end_it(far: float):
         assert len(shown) < 2000
 
 
-async def test_nobody_yet_and_a_lost_broker_are_said():
+async def test_nobody_yet_and_a_lost_broker_are_said() -> None:
     async with a_coach() as coach:
         await coach.look()
         assert coach.app.screen.has_class("-empty")
@@ -145,7 +145,7 @@ async def test_nobody_yet_and_a_lost_broker_are_said():
         assert "1 runner, who needs you is not known" in coach.status
 
 
-async def test_a_spare_sensor_is_no_need_of_a_coach():
+async def test_a_spare_sensor_is_no_need_of_a_coach() -> None:
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
         spare = replace(scenes.sensor("strap", "failed"), placement=None, device="chest-same-name--spare")
@@ -155,7 +155,7 @@ async def test_a_spare_sensor_is_no_need_of_a_coach():
         assert coach.detail == "ann: quiet"
 
 
-async def test_a_hub_that_ended_with_its_run_is_not_called_gone():
+async def test_a_hub_that_ended_with_its_run_is_not_called_gone() -> None:
     async with a_coach() as coach:
         ended = coach_scenes.runner("ann", state="ended")
         await coach.hear(coach_scenes.up(), *ended, *coach_scenes.runner("ben", 1))
@@ -173,7 +173,7 @@ def heard(*items: Item, now_s: float = 0.0) -> Roster:
     return roster
 
 
-def test_a_run_that_falls_silent_is_urgent_but_one_that_ended_is_not():
+def test_a_run_that_falls_silent_is_urgent_but_one_that_ended_is_not() -> None:
     roster = heard(*coach_scenes.runner("ann"), *coach_scenes.runner("ben", 1, "ended"))
     assert roster["ann"].need(4.0) is Need.RUNNING
     assert roster["ann"].need(6.0) is Need.SILENT
@@ -181,7 +181,7 @@ def test_a_run_that_falls_silent_is_urgent_but_one_that_ended_is_not():
     assert roster["ben"].need(600.0) is Need.NOTHING
 
 
-def test_what_a_broker_kept_is_shown_but_does_not_count_as_heard():
+def test_what_a_broker_kept_is_shown_but_does_not_count_as_heard() -> None:
     kept = [coach_scenes.of("ann", scenes.session(), retained=True), coach_scenes.of("ann", scenes.status())]
     roster = heard(*coach_scenes.runner("ann"))
     for item in kept[:1]:
@@ -189,7 +189,7 @@ def test_what_a_broker_kept_is_shown_but_does_not_count_as_heard():
     assert roster["ann"].heard_s == 0.0
 
 
-def test_a_sparkline_keeps_gaps_and_a_quiet_line_quiet():
+def test_a_sparkline_keeps_gaps_and_a_quiet_line_quiet() -> None:
     assert sparkline([0.0, None, 7.0], 3) == "▁ █"
     assert sparkline([5.0, 5.1, 5.0], 3, least_span=2.0) == "▄▅▄"
     assert sparkline([1.0, 3.0, 5.0, 7.0], 2) == "▁█"
@@ -199,7 +199,7 @@ def test_a_sparkline_keeps_gaps_and_a_quiet_line_quiet():
     assert tall_sparkline([0.0, None, 7.0, 15.0], 4, 2) == ["   █", "▁ ██"]
 
 
-def test_a_coach_sees_nothing_that_tells_of_pain():
+def test_a_coach_sees_nothing_that_tells_of_pain() -> None:
     pain = PainLine(t_s=9.0, level=6, site="buttock", side=Side.RIGHT, note=None)
     reported = ThresholdMessage(
         t=scenes.UTC, seq=1, t_s=9.0, detector="onset", state=ThresholdState.REPORTED, side=Side.RIGHT, because=(pain,)
@@ -213,7 +213,7 @@ def test_a_coach_sees_nothing_that_tells_of_pain():
     assert board.session.thresholds == {"onset": ThresholdState.REACHED}
 
 
-async def test_a_coach_sees_how_far_somebody_has_run_and_no_limit_of_theirs():
+async def test_a_coach_sees_how_far_somebody_has_run_and_no_limit_of_theirs() -> None:
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
         await coach.hear(coach_scenes.of("ann", scenes.metrics(scenes.PAIN_BEFORE)))
@@ -222,7 +222,7 @@ async def test_a_coach_sees_how_far_somebody_has_run_and_no_limit_of_theirs():
         assert (gauge.border_subtitle, gauge.more) == ("2.26 km", ())
 
 
-async def test_a_question_and_a_mute_are_seen_to_have_arrived():
+async def test_a_question_and_a_mute_are_seen_to_have_arrived() -> None:
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
         for changes, said in (
@@ -236,7 +236,7 @@ async def test_a_question_and_a_mute_are_seen_to_have_arrived():
             assert coach.detail == f"ann: {said}"
 
 
-async def test_a_coach_is_told_that_somebody_has_answered_in_the_list_and_on_their_screen_whatever_else_presses():
+async def test_a_coach_is_told_who_has_answered_in_the_list_and_on_their_screen_whatever_else_presses() -> None:
     async with a_coach((80, 24)) as coach:
         worst = ThresholdState.REACHED
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann", worst=worst))
@@ -254,7 +254,7 @@ async def test_a_coach_is_told_that_somebody_has_answered_in_the_list_and_on_the
         assert (note.title, note.message) == ("ann", "has answered. The answer is private.")
 
 
-async def test_a_click_on_a_row_opens_it():
+async def test_a_click_on_a_row_opens_it() -> None:
     async with a_coach((80, 24)) as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"), *coach_scenes.runner("ben", 1))
         await coach.pilot.click("#roster-table", offset=(6, 3))
@@ -265,7 +265,7 @@ async def test_a_click_on_a_row_opens_it():
         assert isinstance(coach.app.screen, WatchedScreen)
 
 
-async def test_nothing_written_is_not_sent_and_that_is_said():
+async def test_nothing_written_is_not_sent_and_that_is_said() -> None:
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
         await coach.press("n")
@@ -276,7 +276,7 @@ async def test_nothing_written_is_not_sent_and_that_is_said():
         assert isinstance(coach.app.screen, RosterScreen)
 
 
-async def test_what_somebody_is_told_stands_in_full_where_there_is_room():
+async def test_what_somebody_is_told_stands_in_full_where_there_is_room() -> None:
     async with a_coach() as coach:
         words = "Your belt tips more than it usually does when you land on your left."
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"), *coach_scenes.runner("ben", 1))
@@ -287,7 +287,7 @@ async def test_what_somebody_is_told_stands_in_full_where_there_is_room():
         assert "km/h" in str(coach.app.screen.query_one(TrendPanel).content)
 
 
-async def test_in_the_first_minutes_nothing_is_called_clear():
+async def test_in_the_first_minutes_nothing_is_called_clear() -> None:
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
         words = []
@@ -297,7 +297,7 @@ async def test_in_the_first_minutes_nothing_is_called_clear():
         assert words == ["warm-up", "clear"]
 
 
-async def test_who_is_muted_and_why_they_need_somebody_stay_on_the_screen_after_a_word_from_the_coach():
+async def test_who_is_muted_and_why_they_need_somebody_stay_on_the_screen_after_a_word_from_the_coach() -> None:
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
         told = (scenes.cue(text="Belt level."), replace(scenes.cue(text="Coach: well done"), rule="nudge"))
@@ -308,7 +308,7 @@ async def test_who_is_muted_and_why_they_need_somebody_stay_on_the_screen_after_
         assert "muted" in str(coach.app.screen.query_one(StatusLine).content)
 
 
-async def test_a_run_without_a_minute_says_so():
+async def test_a_run_without_a_minute_says_so() -> None:
     columns: tuple[list[float | None], ...] = ([], [None])
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
@@ -319,7 +319,7 @@ async def test_a_run_without_a_minute_says_so():
             assert str(coach.app.screen.query_one(TrendPanel).content) == "The first minute is not over yet."
 
 
-async def test_words_for_one_in_need_a_bare_threshold_and_a_hub_that_is_gone():
+async def test_words_for_one_in_need_a_bare_threshold_and_a_hub_that_is_gone() -> None:
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann", worst=ThresholdState.NEAR))
         assert "1 running   1 needs you" in coach.status

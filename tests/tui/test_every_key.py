@@ -181,7 +181,7 @@ FOUND = sorted(bindings())
 @pytest.mark.parametrize(
     ("where", "action", "key"), FOUND, ids=[f"{where}-{key}-{action}" for where, action, key in FOUND]
 )
-async def test_a_key_does_what_it_is_for(where: str, action: str, key: str):
+async def test_a_key_does_what_it_is_for(where: str, action: str, key: str) -> None:
     press = KEYS.get(where, {}).get((action, key))
     if press is None:
         pytest.fail(f"{key} of {where} ({action}) has no test: say in KEYS what it does")
@@ -194,5 +194,5 @@ async def test_a_key_does_what_it_is_for(where: str, action: str, key: str):
         assert state(shown).get(what) == then
 
 
-def test_every_key_that_is_tested_is_there():
+def test_every_key_that_is_tested_is_there() -> None:
     assert sorted((where, *key) for where, keys in KEYS.items() for key in keys) == FOUND

@@ -14,7 +14,7 @@ LOOKS = 5
 
 
 @pytest.mark.parametrize(("file", "name", "size"), named(), ids=[file for file, *_ in named()])
-async def test_a_screen_is_as_it_was(file: str, name: str, size: Size):
+async def test_a_screen_is_as_it_was(file: str, name: str, size: Size) -> None:
     kept = (FOLDER / file).read_text(encoding="utf-8")
     async with GALLERY[name].drawn(size) as driver:
         for _ in range(LOOKS):
@@ -25,5 +25,5 @@ async def test_a_screen_is_as_it_was(file: str, name: str, size: Size):
     pytest.fail("\n".join([f"{file} has changed; if it is meant: make snapshots", *changed]), pytrace=False)
 
 
-def test_every_kept_screen_is_of_the_gallery():
+def test_every_kept_screen_is_of_the_gallery() -> None:
     assert sorted(path.name for path in FOLDER.iterdir()) == sorted(file for file, *_ in named())

@@ -13,7 +13,7 @@ from tests.tui.dashboard import SMALL, dashboard, text_of
 pytestmark = pytest.mark.real_time
 
 
-async def test_what_is_learned_and_what_is_usual_do_not_contradict_each_other():
+async def test_what_is_learned_and_what_is_usual_do_not_contradict_each_other() -> None:
     async with dashboard() as board:
         await board.hear(scenes.session(elapsed_s=30.0))
         assert board.gauge.reason == "Learning what is usual for you today."
@@ -23,7 +23,7 @@ async def test_what_is_learned_and_what_is_usual_do_not_contradict_each_other():
         assert board.gauge.reason == "Like your usual self (5 earlier runs)."
 
 
-async def test_the_warm_up_is_over_as_soon_as_the_limit_is_the_one_of_this_run():
+async def test_the_warm_up_is_over_as_soon_as_the_limit_is_the_one_of_this_run() -> None:
     wide = {**scenes.EXTRA, "drop_excursion_bound_left_deg": 1.5, "drop_excursion_bound_right_deg": 1.5}
     async with dashboard() as board:
         await board.hear(scenes.session(elapsed_s=585.0), scenes.metrics(wide))
@@ -33,7 +33,7 @@ async def test_the_warm_up_is_over_as_soon_as_the_limit_is_the_one_of_this_run()
 
 
 @pytest.mark.parametrize("size", [SMALL, (120, 40)])
-async def test_the_distance_at_which_it_hurt_is_said_in_words(size: tuple[int, int]):
+async def test_the_distance_at_which_it_hurt_is_said_in_words(size: tuple[int, int]) -> None:
     numbers = {"exposure_m": 2500.0, "onset_chance_pct": 40.2, "onset_safe_m": 2890.0, "onset_median_m": 3450.0}
     because = tuple(
         MetricLine(t_s=750.0, key=key, value=value, side=None, quality=1.0) for key, value in numbers.items()
@@ -48,7 +48,7 @@ async def test_the_distance_at_which_it_hurt_is_said_in_words(size: tuple[int, i
         assert not any(word in shown for word in ("exposure", "onset", "…"))
 
 
-async def test_the_limit_is_seen_where_the_whole_reason_has_no_room():
+async def test_the_limit_is_seen_where_the_whole_reason_has_no_room() -> None:
     async with dashboard(SMALL) as board:
         await board.play(scenes.with_cue)
         assert "slow mean 7.1° on right leg, limit 5.0°" in text_of(board.gauge)
@@ -57,7 +57,7 @@ async def test_the_limit_is_seen_where_the_whole_reason_has_no_room():
         assert "usual 4.0° (+3.1°) · limit 5.0°" in " ".join(text_of(board.gauge).split())
 
 
-async def test_a_small_screen_shows_the_threshold_while_there_is_nothing_to_say():
+async def test_a_small_screen_shows_the_threshold_while_there_is_nothing_to_say() -> None:
     async with dashboard((60, 18)) as board:
         await board.play(scenes.running)
         assert "Threshold · clear" in board.text

@@ -13,7 +13,7 @@ from tui.widgets.sensor_table import SensorTable
 pytestmark = pytest.mark.real_time
 
 
-async def test_the_first_page_of_the_help_has_every_key_and_what_a_drop_is():
+async def test_the_first_page_of_the_help_has_every_key_and_what_a_drop_is() -> None:
     async with dashboard(SMALL) as board:
         await board.play(scenes.running)
         footer = {each.key_display or each.key for each in type(board.app).BINDINGS if each.show}
@@ -24,7 +24,7 @@ async def test_the_first_page_of_the_help_has_every_key_and_what_a_drop_is():
         assert footer <= {key for keys in (RUNNER_KEYS, REPLAY_KEYS) for key, _ in keys} | {"+ -"}
 
 
-async def test_a_replay_and_a_coach_have_their_own_keys_on_the_first_page():
+async def test_a_replay_and_a_coach_have_their_own_keys_on_the_first_page() -> None:
     async with dashboard(SMALL) as board:
         await board.hear(scenes.session(source="replay"))
         await board.press("question_mark")
@@ -35,7 +35,7 @@ async def test_a_replay_and_a_coach_have_their_own_keys_on_the_first_page():
 
 
 @pytest.mark.parametrize("size", [SMALL, (120, 40)])
-async def test_the_help_says_sensors_in_the_words_of_the_screen(size: tuple[int, int]):
+async def test_the_help_says_sensors_in_the_words_of_the_screen(size: tuple[int, int]) -> None:
     async with dashboard(size) as board:
         await board.play(scenes.running)
         words = str(board.app.screen.query_one(SensorTable).border_subtitle).split(" · ")

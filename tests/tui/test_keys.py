@@ -114,7 +114,7 @@ async def test_pain_without_a_level_is_not_sent_and_escape_goes_back() -> None:
         assert board.feed.sent == []
 
 
-async def test_all_places_that_hurt_are_seen_and_one_letter_chooses_one():
+async def test_all_places_that_hurt_are_seen_and_one_letter_chooses_one() -> None:
     async with dashboard(SMALL) as board:
         await board.play(scenes.running)
         await board.press("p")

@@ -20,7 +20,7 @@ def received(kind: str, *, late: bool) -> Received:
     return Received(parse_topic(f"stridecue/ann/{kind}"), replace(message, late=late))
 
 
-def test_a_late_cue_is_no_banner_and_a_late_session_is_not_the_present():
+def test_a_late_cue_is_no_banner_and_a_late_session_is_not_the_present() -> None:
     board = Board()
     for kind in ("cue", "session"):
         board.apply(received(kind, late=True), 10.0)
@@ -31,7 +31,7 @@ def test_a_late_cue_is_no_banner_and_a_late_session_is_not_the_present():
     assert board.session is not None
 
 
-def test_in_lines_of_text_a_late_cue_says_when_it_was():
+def test_in_lines_of_text_a_late_cue_says_when_it_was() -> None:
     watch = PlainWatch(io.StringIO())
     assert watch.lines(received("session", late=True)) == []
     assert "late, of 2026-05-01T07:30:00.250Z" in watch.lines(received("cue", late=True))[0]

@@ -29,11 +29,11 @@ SESSION = scenes.session()
         (None, "not known"),
     ],
 )
-def test_how_words_reach_a_runner_is_said_as_it_is(session: SessionMessage | None, said: str):
+def test_how_words_reach_a_runner_is_said_as_it_is(session: SessionMessage | None, said: str) -> None:
     assert said in reach_words(session)
 
 
-async def test_who_says_something_is_told_how_it_gets_there():
+async def test_who_says_something_is_told_how_it_gets_there() -> None:
     async with a_coach(SMALL) as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
         await coach.hear(coach_scenes.of("ann", scenes.session(runner="ann", muted_by="coach")))

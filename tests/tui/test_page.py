@@ -58,7 +58,7 @@ def _port(page: Page) -> int:
     return int(found[1])
 
 
-async def test_it_is_served_here_with_a_token_until_it_is_stopped(page: Page):
+async def test_it_is_served_here_with_a_token_until_it_is_stopped(page: Page) -> None:
     await page.start("dark")
     assert page.address.startswith(f"http://{LOOPBACK}:{door.WEB_PORT}/?token=")
     address = page.address
@@ -76,7 +76,7 @@ async def test_it_is_served_here_with_a_token_until_it_is_stopped(page: Page):
     check_free(LOOPBACK, door.WEB_PORT)
 
 
-async def test_a_real_browser_shows_the_coachs_dashboard_and_asks_nobody_outside(page: Page, tmp_path: Path):
+async def test_a_real_browser_shows_the_coachs_dashboard_and_asks_nobody_outside(page: Page, tmp_path: Path) -> None:
     await page.start("light")
     await _until(lambda: page.state == "on")
     async with a_page(page.address, tmp_path / "profile") as tab:
@@ -87,7 +87,7 @@ async def test_a_real_browser_shows_the_coachs_dashboard_and_asks_nobody_outside
         assert [url for url in tab.asked if not url.startswith(ours)] == []
 
 
-async def test_a_port_that_is_taken_is_left_alone(page: Page):
+async def test_a_port_that_is_taken_is_left_alone(page: Page) -> None:
     with socket.socket() as other:
         other.bind((LOOPBACK, door.WEB_PORT))
         other.listen()
@@ -96,7 +96,7 @@ async def test_a_port_that_is_taken_is_left_alone(page: Page):
         await _until(lambda: page.state == "on")
 
 
-async def test_what_went_wrong_is_said_in_words(page: Page, monkeypatch: pytest.MonkeyPatch):
+async def test_what_went_wrong_is_said_in_words(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as other:
         other.bind((LOOPBACK, door.WEB_PORT))
         other.listen()
@@ -110,7 +110,7 @@ async def test_what_went_wrong_is_said_in_words(page: Page, monkeypatch: pytest.
     assert "[web]" in page.why or "textual_serve" in page.why
 
 
-async def test_what_is_asked_for_last_is_what_it_comes_to(page: Page):
+async def test_what_is_asked_for_last_is_what_it_comes_to(page: Page) -> None:
     starting = asyncio.create_task(page.start("dark"))
     await asyncio.sleep(0)
     assert page.state == "starting"
@@ -124,7 +124,7 @@ async def test_what_is_asked_for_last_is_what_it_comes_to(page: Page):
     await _until(lambda: page.state == "on")
 
 
-async def test_a_start_that_is_given_up_leaves_no_child(page: Page):
+async def test_a_start_that_is_given_up_leaves_no_child(page: Page) -> None:
     for waits in range(4):
         starting = asyncio.create_task(page.start("dark"))
         for _ in range(waits):
@@ -137,7 +137,7 @@ async def test_a_start_that_is_given_up_leaves_no_child(page: Page):
     await _until(lambda: page.state == "on")
 
 
-async def test_stopped_and_left_at_once_it_is_off_when_looked_at_again(page: Page):
+async def test_stopped_and_left_at_once_it_is_off_when_looked_at_again(page: Page) -> None:
     async with dashboard() as board:
         board.app.page = page
         await board.press("w")
@@ -152,7 +152,7 @@ async def test_stopped_and_left_at_once_it_is_off_when_looked_at_again(page: Pag
         await _until(lambda: "● on" in _words(board))
 
 
-async def test_it_is_drawn_only_when_something_has_changed():
+async def test_it_is_drawn_only_when_something_has_changed() -> None:
     page = WrittenPage()
     async with dashboard() as board:
         board.app.page = page
@@ -177,7 +177,7 @@ def _words(board: Dashboard) -> str:
 
 
 @pytest.mark.parametrize("browser", [True, False])
-async def test_the_key_shows_the_address_and_what_a_phone_needs(*, browser: bool):
+async def test_the_key_shows_the_address_and_what_a_phone_needs(*, browser: bool) -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
         page = WrittenPage(browser=browser)
@@ -199,14 +199,14 @@ async def test_the_key_shows_the_address_and_what_a_phone_needs(*, browser: bool
         await _until(lambda: address not in board.text)
 
 
-async def test_who_looks_on_in_a_browser_cannot_serve_from_there():
+async def test_who_looks_on_in_a_browser_cannot_serve_from_there() -> None:
     async with dashboard() as board:
         board.app.page = None
         await board.press("w")
         assert not isinstance(board.app.screen, WebScreen)
 
 
-def test_it_shows_the_runners_of_the_same_broker_and_a_phone_gets_there_too():
+def test_it_shows_the_runners_of_the_same_broker_and_a_phone_gets_there_too() -> None:
     runner = page_of(parse(["--port", "4711", "--runner", "ann"]))
     assert runner._which == ("--port", "4711"), "everybody on that broker"
     words = ["--broker", "mqtts://club.example", "--user", "coach", "--password-file", "~/my file", "--runner", "ann"]
@@ -215,7 +215,7 @@ def test_it_shows_the_runners_of_the_same_broker_and_a_phone_gets_there_too():
     assert coach.phone_command is None or coach.phone_command.endswith(shlex.join(words))
 
 
-async def test_a_password_that_has_been_read_is_not_read_again(monkeypatch: pytest.MonkeyPatch):
+async def test_a_password_that_has_been_read_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     words = ["--watch", "--broker", "mqtt://gym.local", "--user", "coach", "--password-file", "/dev/fd/63"]
     with pytest.raises(ConfigError, match="password_file"):
         chosen_app(parse(words))
@@ -235,7 +235,7 @@ def _serving(terminal: Terminal) -> int:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals there")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_however_the_dashboard_ends_its_server_ends_too(number: signal.Signals):
+def test_however_the_dashboard_ends_its_server_ends_too(number: signal.Signals) -> None:
     with started() as terminal:
         port = _serving(terminal)
         with pytest.raises(ConfigError):
@@ -245,6 +245,6 @@ def test_however_the_dashboard_ends_its_server_ends_too(number: signal.Signals):
         until_free(port)
 
 
-def test_the_usual_port_comes_first(monkeypatch: pytest.MonkeyPatch):
+def test_the_usual_port_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "WEB_PORT", a_port())
     assert free_port() == door.WEB_PORT

@@ -55,7 +55,7 @@ async def _rights(path: Path) -> int:
 
 async def test_no_command_line_has_the_token_and_only_we_can_read_the_file(
     page: Page, program: Program, tmp_path: Path
-):
+) -> None:
     program("browser", f'echo "$0 $@" > {tmp_path}/asked')
     await page.show()
     assert page.opened == "asked"
@@ -71,7 +71,7 @@ async def test_no_command_line_has_the_token_and_only_we_can_read_the_file(
     assert page.opened is None
 
 
-async def test_a_browser_that_fails_is_noticed(page: Page, monkeypatch: pytest.MonkeyPatch, program: Program):
+async def test_a_browser_that_fails_is_noticed(page: Page, monkeypatch: pytest.MonkeyPatch, program: Program) -> None:
     program("browser", "exit 1")
     await page.show()
     assert page.opened == "failed"
@@ -82,14 +82,14 @@ async def test_a_browser_that_fails_is_noticed(page: Page, monkeypatch: pytest.M
 
 async def test_one_that_does_not_answer_is_not_waited_for(
     page: Page, monkeypatch: pytest.MonkeyPatch, program: Program
-):
+) -> None:
     monkeypatch.setattr(browser, "PATIENCE_S", 0.5)
     program("browser", "exec sleep 20")
     await page.show()
     assert page.opened == "silent"
 
 
-async def test_one_in_the_terminal_is_not_started(page: Page, program: Program, tmp_path: Path):
+async def test_one_in_the_terminal_is_not_started(page: Page, program: Program, tmp_path: Path) -> None:
     program("lynx", f"touch {tmp_path}/started")
     await page.show()
     assert page.opened == "none"
@@ -97,20 +97,22 @@ async def test_one_in_the_terminal_is_not_started(page: Page, program: Program, 
 
 
 @pytest.mark.skipif(sys.platform in {"darwin", "win32"}, reason="there is always a display there")
-async def test_without_a_display_none_is_asked(page: Page, monkeypatch: pytest.MonkeyPatch):
+async def test_without_a_display_none_is_asked(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     await page.show()
     assert page.opened == "none"
 
 
-async def test_a_file_that_cannot_be_written_is_no_end_of_the_dashboard(page: Page, monkeypatch: pytest.MonkeyPatch):
+async def test_a_file_that_cannot_be_written_is_no_end_of_the_dashboard(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/nowhere/at/all")
     await page.show()
     assert page.opened == "failed"
 
 
-async def test_a_real_browser_gets_from_the_file_to_the_page(tmp_path: Path):
+async def test_a_real_browser_gets_from_the_file_to_the_page(tmp_path: Path) -> None:
     page = Page(["--port", "1"])
     await page.start("dark")
     await until(lambda: page.state == "on")

@@ -82,7 +82,7 @@ def test_every_theme_of_the_command_line_is_there() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no job control there")
-async def test_a_hub_that_was_killed_leaves_nothing_on_the_screen(capfd: pytest.CaptureFixture[str]):
+async def test_a_hub_that_was_killed_leaves_nothing_on_the_screen(capfd: pytest.CaptureFixture[str]) -> None:
     before = signal.getsignal(signal.SIGTTOU)
     try:
         outlive_the_hub()

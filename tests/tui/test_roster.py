@@ -14,7 +14,7 @@ from tui.widgets.roster_columns import NARROW_HEADINGS
 pytestmark = pytest.mark.real_time
 
 
-async def test_every_column_of_a_small_roster_has_a_name():
+async def test_every_column_of_a_small_roster_has_a_name() -> None:
     async with a_coach(SMALL) as coach:
         await coach.hear(*coach_scenes.forty())
         first, second = (line.split() for line in coach.text.splitlines()[1:3])
@@ -23,7 +23,7 @@ async def test_every_column_of_a_small_roster_has_a_name():
 
 
 @pytest.mark.parametrize("width", [27, 36, 40, 48, 54, 60, 68, 77, 78, 80, 109, 110, 160])
-async def test_whom_a_coach_must_look_at_and_why_is_there_on_a_phone_too(width: int):
+async def test_whom_a_coach_must_look_at_and_why_is_there_on_a_phone_too(width: int) -> None:
     async with a_coach((width, 24)) as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.forty())
         lines = coach.text.splitlines()
@@ -35,13 +35,13 @@ async def test_whom_a_coach_must_look_at_and_why_is_there_on_a_phone_too(width: 
 
 
 @pytest.mark.parametrize("width", [30, 40, 60])
-async def test_on_a_phone_the_top_line_begins_with_how_many_need_somebody(width: int):
+async def test_on_a_phone_the_top_line_begins_with_how_many_need_somebody(width: int) -> None:
     async with a_coach((width, 24)) as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.forty())
         assert coach.text.startswith(" 3 need you   40 runners")
 
 
-async def test_what_is_shown_follows_the_width():
+async def test_what_is_shown_follows_the_width() -> None:
     async with a_coach((40, 24)) as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.forty())
         assert coach.text.splitlines()[1].split() == ["Runner", "Run", "Threshold"]
@@ -54,7 +54,7 @@ GONE = LinkChange(up=False, reason="connection refused", retry_s=30.0)
 WIDTHS = (*range(27, 34, 2), 36, 40, 48, *range(54, 72), 77, 78, 80, 109, 110, 160)
 
 
-async def test_at_every_width_the_top_line_is_whole_and_has_the_state_of_the_link():
+async def test_at_every_width_the_top_line_is_whole_and_has_the_state_of_the_link() -> None:
     async with a_coach((160, 24)) as coach:
         await coach.hear(*coach_scenes.forty())
         for width in WIDTHS:
@@ -66,7 +66,7 @@ async def test_at_every_width_the_top_line_is_whole_and_has_the_state_of_the_lin
             assert top.endswith("●" if width < 32 else "● up" if width < 46 else "● 127.0.0.1:1883")
 
 
-async def test_at_every_width_the_top_line_says_that_the_broker_is_gone():
+async def test_at_every_width_the_top_line_says_that_the_broker_is_gone() -> None:
     async with a_coach((160, 24)) as coach:
         await coach.hear(*coach_scenes.forty(), GONE)
         for width in WIDTHS:
@@ -80,14 +80,14 @@ async def test_at_every_width_the_top_line_says_that_the_broker_is_gone():
             assert top.endswith("(connection refused)") is (width >= 109)
 
 
-async def test_the_top_line_of_a_first_connection_on_a_phone():
+async def test_the_top_line_of_a_first_connection_on_a_phone() -> None:
     async with a_coach((40, 24)) as coach:
         await coach.look()
         assert coach.text.splitlines()[0].strip() == "need not known   ◌ connecting"
 
 
 @pytest.mark.parametrize("width", [36, 40, 62, 63])
-async def test_on_a_phone_the_keys_for_help_and_the_end_are_shown(width: int):
+async def test_on_a_phone_the_keys_for_help_and_the_end_are_shown(width: int) -> None:
     async with a_coach((width, 24)) as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.forty())
         keys = coach.text.splitlines()[-1]

@@ -112,7 +112,7 @@ def poor(driver: Dashboard | Coach, name: str) -> Iterator[str]:
             yield f"{ratio:.2f}, in grey {grey:.2f} < {needs} {name} {pair}"
 
 
-async def test_every_pair_of_colours_on_every_screen_can_be_read_with_and_without_colour():
+async def test_every_pair_of_colours_on_every_screen_can_be_read_with_and_without_colour() -> None:
     found = set()
     async with aclosing(screens()) as shown:
         async for driver in shown:
@@ -129,23 +129,23 @@ def states(palette: Palette) -> dict[str, str]:
 
 @pytest.mark.parametrize("eyes", EYES)
 @pytest.mark.parametrize("name", ["colour-blind", "high-contrast"])
-def test_states_are_plainly_apart_for_all_eyes(name: str, eyes: Cones):
+def test_states_are_plainly_apart_for_all_eyes(name: str, eyes: Cones) -> None:
     for one, other in combinations(states(PALETTES[name]).values(), 2):
         assert distance(one, other, eyes) >= APART
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_states_are_apart_for_eyes_with_all_cones(name: str):
+def test_states_are_apart_for_eyes_with_all_cones(name: str) -> None:
     assert min(distance(*pair, "all") for pair in combinations(states(PALETTES[name]).values(), 2)) >= 2 * APART
 
 
-def test_meaning_is_never_in_a_colour_alone():
+def test_meaning_is_never_in_a_colour_alone() -> None:
     assert len(set(SEVERITY_MARK.values())) == len(SEVERITY_MARK)
     assert len(set(THRESHOLD_WORD.values())) == len(THRESHOLD_WORD)
     assert len({mark for mark, _ in _MARK.values()}) == len(_MARK)
 
 
-def test_high_contrast_keeps_its_words_and_states_on_sixteen_colours():
+def test_high_contrast_keeps_its_words_and_states_on_sixteen_colours() -> None:
     palette = PALETTES[FOR_FEW_COLOURS]
     seen = {name: of_sixteen(colour) for name, colour in states(palette).items()}
     assert len(set(seen.values())) == len(seen)
@@ -153,7 +153,7 @@ def test_high_contrast_keeps_its_words_and_states_on_sixteen_colours():
         assert contrast(colour, of_sixteen(palette.background)) >= WORDS
 
 
-async def test_the_theme_key_goes_round_and_the_choice_is_remembered(tmp_path: Path):
+async def test_the_theme_key_goes_round_and_the_choice_is_remembered(tmp_path: Path) -> None:
     async with dashboard() as board:
         board.app.looks = ThemeMemory(tmp_path / "new")
         seen = []
@@ -164,7 +164,7 @@ async def test_the_theme_key_goes_round_and_the_choice_is_remembered(tmp_path: P
         assert seen == [*NAMES[1:], NAMES[0]]
 
 
-def test_a_memory_that_cannot_be_read_or_written_says_nothing(tmp_path: Path):
+def test_a_memory_that_cannot_be_read_or_written_says_nothing(tmp_path: Path) -> None:
     (tmp_path / "dashboard.toml").write_bytes(b'theme = "mauve"')
     assert ThemeMemory(tmp_path).chosen is None
     (tmp_path / "dashboard.toml").write_bytes(b"\xff")
@@ -193,7 +193,7 @@ def test_the_first_theme(
     asked: str | None,
     kept: str | None,
     worn: str,
-):
+) -> None:
     monkeypatch.delenv("COLORTERM", raising=False)
     for name, value in {"TERM": term, **environment}.items():
         monkeypatch.setenv(name, value)

@@ -46,7 +46,7 @@ def trace(runner):
 
 
 @pytest.mark.parametrize("levelled", [True, False])
-def test_the_level_starts_where_the_force_points(levelled):
+def test_the_level_starts_where_the_force_points(levelled) -> None:
     lying = np.tile([0.0, -GRAVITY_MPS2, 0.0, 0.0, 0.0, 0.0], (100, 1))
     trace, level = traced(lying), TrunkLevel(Pace())
     level.start(trace, 75, PERIOD_S, levelled=levelled)
@@ -56,7 +56,7 @@ def test_the_level_starts_where_the_force_points(levelled):
     assert len(trace.vx) == (100 if levelled else 0)
 
 
-def test_standing_teaches_the_bias_and_a_moved_sensor_forgets_how_sure_it_was():
+def test_standing_teaches_the_bias_and_a_moved_sensor_forgets_how_sure_it_was() -> None:
     still = np.tile([0.0, 0.0, GRAVITY_MPS2, 0.0, 0.02, 0.0], (400, 1))
     trace, level = traced(still), TrunkLevel(Pace())
     level.start(trace, 75, PERIOD_S, levelled=True)
@@ -73,7 +73,7 @@ def test_standing_teaches_the_bias_and_a_moved_sensor_forgets_how_sure_it_was():
     assert abs(sure.bias[1] - 0.02) < 0.5 * abs(doubtful.bias[1] - 0.02)
 
 
-def test_an_explicit_mount_is_kept_until_the_sensor_has_moved(runner, trace):
+def test_an_explicit_mount_is_kept_until_the_sensor_has_moved(runner, trace) -> None:
     seat = TrunkSeat(Placement.SACRUM, MOUNT, SeatParams())
     strides = list(zip(runner.contacts_s[2::2], runner.contacts_s[3::2], runner.contacts_s[4::2], strict=False))
     for stride in strides:
@@ -92,14 +92,14 @@ def test_an_explicit_mount_is_kept_until_the_sensor_has_moved(runner, trace):
     assert seat.trust == 1.0
 
 
-def test_nothing_is_learned_of_the_mount_while_nobody_runs(runner, trace):
+def test_nothing_is_learned_of_the_mount_while_nobody_runs(runner, trace) -> None:
     seat = TrunkSeat(Placement.SACRUM, None)
     for one_s, two_s, three_s in zip(*(runner.contacts_s[k:] for k in (2, 3, 4)), strict=False):
         assert not seat.stride((one_s, two_s, three_s), trace, running=False)
     assert seat.mount is None
 
 
-def test_every_contact_closes_one_stride_and_is_told_once(runner, trace):
+def test_every_contact_closes_one_stride_and_is_told_once(runner, trace) -> None:
     level = TrunkLevel(Pace())
     level.start(trace, 75, PERIOD_S, levelled=True)
     steps = TrunkSteps(Placement.SACRUM, PERIOD_S, 0.9, TrunkContactParams(), StanceParams())
@@ -121,7 +121,7 @@ def test_every_contact_closes_one_stride_and_is_told_once(runner, trace):
 
 
 @pytest.mark.parametrize("lying", [(0.0, GRAVITY_MPS2, 0.0), (GRAVITY_MPS2, 0.0, 0.0)])
-def test_a_table_is_no_standing_for_a_given_mount(lying):
+def test_a_table_is_no_standing_for_a_given_mount(lying) -> None:
     seat = TrunkSeat(Placement.SACRUM, MOUNT)
     seat.stand(lying)
     assert seat.mount == MOUNT

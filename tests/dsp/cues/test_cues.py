@@ -47,7 +47,7 @@ def threshold(detector, state, side=Side.LEFT, **numbers):
     return Threshold(100 * S, detector, state, side, tuple(Metric(0, key, v, side, 1.0) for key, v in numbers.items()))
 
 
-def test_families_are_found_by_name():
+def test_families_are_found_by_name() -> None:
     assert len(all_metrics()) > 15
     modules = [import_module(type(rule).__module__) for rule in all_rules(CueParams())]
     assert len(modules) >= 10
@@ -55,7 +55,7 @@ def test_families_are_found_by_name():
     assert [f"dsp.cues.{module.RULE}" for module in modules] == [module.__name__ for module in modules]
 
 
-def test_quick_steps_asks_for_the_goal_at_this_speed_and_is_silent_in_the_band():
+def test_quick_steps_asks_for_the_goal_at_this_speed_and_is_silent_in_the_band() -> None:
     rule = QuickSteps(CueParams())
     (second, cue), *_ = spoken(rule, [moment(k, 168.0, 176.0, cadence_spm=169.0) for k in range(21)])
     assert second == 19
@@ -68,19 +68,19 @@ def test_quick_steps_asks_for_the_goal_at_this_speed_and_is_silent_in_the_band()
     assert above.earcon is Earcon.ABOVE
 
 
-def test_quick_steps_does_not_act_on_poor_cadence_or_with_calf_pain():
+def test_quick_steps_does_not_act_on_poor_cadence_or_with_calf_pain() -> None:
     poor = [moment(k, 168.0, 176.0, quality=0.3, cadence_spm=150.0) for k in range(60)]
     assert not spoken(QuickSteps(CueParams()), poor)
     held = [replace(moment(k, 168.0, 176.0, cadence_spm=150.0), on_hold=True) for k in range(60)]
     assert not spoken(QuickSteps(CueParams()), held)
 
 
-def test_at_a_speed_that_own_cadence_is_not_known_at_nothing_is_said():
+def test_at_a_speed_that_own_cadence_is_not_known_at_nothing_is_said() -> None:
     stride = [moment(k, 170.0, None, cadence_spm=200.0 if k < 130 else 150.0) for k in range(300)]
     assert not spoken(QuickSteps(CueParams()), stride)
 
 
-def test_without_a_goal_only_steps_much_slower_than_before_are_told():
+def test_without_a_goal_only_steps_much_slower_than_before_are_told() -> None:
     fresh = [moment(k, cadence_spm=172.0) for k in range(130)]
     rule = QuickSteps(CueParams())
     assert not spoken(rule, fresh)
@@ -89,7 +89,7 @@ def test_without_a_goal_only_steps_much_slower_than_before_are_told():
     assert "slower than usual" in cue.text
 
 
-def test_level_hips_speaks_of_the_belt_and_keeps_its_evidence():
+def test_level_hips_speaks_of_the_belt_and_keeps_its_evidence() -> None:
     rule = LevelHips(CueParams())
     assert rule.threshold(threshold("drop_drift", ThresholdState.WATCH)) is None
     assert rule.threshold(threshold("contact_drift", REACHED)) is None
@@ -103,7 +103,7 @@ def test_level_hips_speaks_of_the_belt_and_keeps_its_evidence():
 
 
 @pytest.mark.parametrize(("now", "side"), [(14.0, Side.LEFT), (-14.0, Side.RIGHT)])
-def test_a_change_between_left_and_right_is_told_and_nothing_asked_for(now, side):
+def test_a_change_between_left_and_right_is_told_and_nothing_asked_for(now, side) -> None:
     numbers = {"contact_difference_ms": now, "contact_difference_baseline_ms": 0.0}
     cue = QuietSide(CueParams()).threshold(threshold("contact_difference_drift", REACHED, None, **numbers))
     assert cue is not None
@@ -114,7 +114,7 @@ def test_a_change_between_left_and_right_is_told_and_nothing_asked_for(now, side
     )
 
 
-def test_pain_distance_says_where_and_what_to_do():
+def test_pain_distance_says_where_and_what_to_do() -> None:
     numbers = {"exposure_m": 4250.0, "onset_median_m": 4600.0, "onset_runs": 5.0, "distance_m": 3950.0}
     numbers |= {"onset_nearest_m": 4000.0, "onset_farthest_m": 4612.0}
     near = PainDistance(CueParams()).threshold(threshold("onset", NEAR, None, **numbers))
@@ -131,7 +131,7 @@ def test_pain_distance_says_where_and_what_to_do():
     assert PainDistance(CueParams()).threshold(threshold("onset", ThresholdState.REPORTED, None, **numbers)) is None
 
 
-def test_one_onset_is_one_place():
+def test_one_onset_is_one_place() -> None:
     numbers = {"exposure_m": 6940.0, "onset_median_m": 6950.0, "onset_runs": 1.0, "distance_m": 6940.0}
     numbers |= {"onset_nearest_m": 8000.0, "onset_farthest_m": 8010.0}
     told = PainDistance(CueParams()).threshold(threshold("onset", NEAR, None, **numbers))
@@ -139,7 +139,7 @@ def test_one_onset_is_one_place():
     assert "In 1 run it began to hurt at 8.0 km;" in told.text
 
 
-def test_ask_pain_asks_once():
+def test_ask_pain_asks_once() -> None:
     rule = AskPain(CueParams())
     cue = rule.threshold(threshold("antalgic", REACHED, None))
     assert cue is not None
@@ -154,7 +154,7 @@ def run_of(metres, descent=0.0):
     return exposure
 
 
-def test_spike_guard_warns_before_and_at_110_per_cent_of_the_longest_of_30_days():
+def test_spike_guard_warns_before_and_at_110_per_cent_of_the_longest_of_30_days() -> None:
     past = [PastRun(distance_m=1000.0 * km, days_ago=5.0) for km in (4, 6, 5)]
     rule = SpikeGuard(CueParams(history=(*past, PastRun(distance_m=12000.0, days_ago=40.0))))
     told = spoken(rule, [moment(k, exposure=run_of(100.0 * k)) for k in range(90)])
@@ -166,7 +166,7 @@ def test_spike_guard_warns_before_and_at_110_per_cent_of_the_longest_of_30_days(
     assert SpikeGuard(CueParams(history=tuple(past))).second(moment(exposure=guessed)) is None
 
 
-def test_the_cap_after_pain_is_said_once_where_it_is_passed():
+def test_the_cap_after_pain_is_said_once_where_it_is_passed() -> None:
     hurt = (PastRun(onset_m=3000.0, days_ago=2.0), PastRun(exposure_m=900.0, days_ago=5.0))
     (place, cue), *more = spoken(
         ReturnCap(CueParams(history=hurt)), [moment(k, exposure=run_of(20.0 * k)) for k in range(90)]
@@ -181,7 +181,7 @@ def test_the_cap_after_pain_is_said_once_where_it_is_passed():
         )
 
 
-def test_downhill_speaks_to_sore_knees_and_when_the_ledger_is_full():
+def test_downhill_speaks_to_sore_knees_and_when_the_ledger_is_full() -> None:
     past = tuple(PastRun(descent_m=50.0, days_ago=5.0) for _ in range(3))
     healthy = Downhill(CueParams(history=past))
     steep = [moment(k, exposure=run_of(900.0, descent=1.0 * k), incline_pct=-6.0) for k in range(90)]
@@ -192,7 +192,7 @@ def test_downhill_speaks_to_sore_knees_and_when_the_ledger_is_full():
     assert not spoken(Downhill(CueParams(history=(PastRun(onset_m=4000.0),))), flat)
 
 
-def test_a_descent_is_one_stretch_of_running():
+def test_a_descent_is_one_stretch_of_running() -> None:
     sore = CueParams(history=(PastRun(onset_m=4000.0, days_ago=10.0),))
     for between in (replace(moment(29), running=False), moment(29)):
         rule = Downhill(sore)
@@ -200,13 +200,13 @@ def test_a_descent_is_one_stretch_of_running():
         assert not spoken(rule, [*down, between, moment(4000, incline_pct=-6.0)]), "stood, or no slope was told"
 
 
-def test_heart_rate_speaks_only_where_a_limit_was_set():
+def test_heart_rate_speaks_only_where_a_limit_was_set() -> None:
     fast = [moment(k, heart_rate_bpm=175.0) for k in range(40)]
     assert not spoken(HeartRate(CueParams()), fast)
     assert spoken(HeartRate(CueParams(heart_rate_max_bpm=160.0)), fast)[0][0] == 29
 
 
-def test_a_sensor_that_moved_is_said_once_for_each_move():
+def test_a_sensor_that_moved_is_said_once_for_each_move() -> None:
     moves = [moment(k, **({"sensor_moved": 1.0} if k in {3, 4, 5, 80} else {})) for k in range(100)]
     assert [k for k, _ in spoken(SensorMoved(CueParams()), moves)] == [3, 80]
 
@@ -218,7 +218,7 @@ def cue(second, rule="level_hips", severity=Severity.ADVICE, side=Side.LEFT, bec
     return Cue(second * S, rule, severity, "text", side, because)
 
 
-def test_one_cue_at_a_time_and_worse_may_cut_in():
+def test_one_cue_at_a_time_and_worse_may_cut_in() -> None:
     schedule = Schedule()
     assert schedule.offer(cue(0), 0)
     assert schedule.offer(cue(5, "quick_steps", Severity.INFO, None), 15) is None
@@ -227,7 +227,7 @@ def test_one_cue_at_a_time_and_worse_may_cut_in():
     assert schedule.offer(cue(80, "quick_steps", Severity.INFO, None), 200)
 
 
-def test_a_question_is_asked_whatever_was_said_and_counts_as_a_cue():
+def test_a_question_is_asked_whatever_was_said_and_counts_as_a_cue() -> None:
     schedule = Schedule()
     schedule.offer(cue(0), 0)
     assert schedule.ask(cue(1, "ask_pain", side=None), 3.0)
@@ -240,7 +240,7 @@ def test_a_question_is_asked_whatever_was_said_and_counts_as_a_cue():
     assert schedule.ask(cue(500, "ask_pain", side=None), 2000.0) is None
 
 
-def test_the_same_cue_waits_twice_as_long_each_time():
+def test_the_same_cue_waits_twice_as_long_each_time() -> None:
     schedule = Schedule()
     said = [t for t in range(0, 4000, 5) if schedule.offer(cue(t), 10.0 * t)]
     waits = [b - a for a, b in pairwise(said)]
@@ -248,7 +248,7 @@ def test_the_same_cue_waits_twice_as_long_each_time():
     assert max(waits) == 960
 
 
-def test_a_kilometre_has_a_budget_that_warnings_pass():
+def test_a_kilometre_has_a_budget_that_warnings_pass() -> None:
     schedule = Schedule()
     said = [schedule.offer(cue(60 * k, f"rule{k}"), 100.0 * k) for k in range(6)]
     assert [one is not None for one in said] == [True, True, True, False, False, False]
@@ -256,7 +256,7 @@ def test_a_kilometre_has_a_budget_that_warnings_pass():
     assert schedule.offer(cue(500, "other"), 1900.0)
 
 
-def test_less_and_more():
+def test_less_and_more() -> None:
     def count(volume):
         schedule = Schedule()
         schedule.volume = volume
@@ -265,7 +265,7 @@ def test_less_and_more():
     assert count(Volume.LESS) < count(Volume.USUAL) < count(Volume.MORE)
 
 
-def test_a_cue_may_wait_for_its_turn_and_goes_stale():
+def test_a_cue_may_wait_for_its_turn_and_goes_stale() -> None:
     schedule = Schedule()
     schedule.offer(cue(0, "a"), 0)
     assert schedule.offer(cue(5, "b"), 10, waits=True) is None
@@ -278,7 +278,7 @@ def test_a_cue_may_wait_for_its_turn_and_goes_stale():
     assert schedule.second(200 * S, 500) is None, "nobody needs it any more"
 
 
-def test_muted_held_or_unsure_nothing_is_said_but_answers():
+def test_muted_held_or_unsure_nothing_is_said_but_answers() -> None:
     answer = cue(0, "pain_noted", because=(PainReport(0, 3),))
     for name in ("muted", "held"):
         schedule = Schedule()
@@ -304,7 +304,7 @@ def every_text():
                 yield name, each
 
 
-def test_texts_are_plain_and_name_no_disease():
+def test_texts_are_plain_and_name_no_disease() -> None:
     found = list(every_text())
     assert len(found) > 50
     for name, text in found:
@@ -312,19 +312,19 @@ def test_texts_are_plain_and_name_no_disease():
         assert text.strip() == text
 
 
-def test_what_is_spoken_is_short():
+def test_what_is_spoken_is_short() -> None:
     for name, text in every_text():
         if name.endswith("_SPOKEN"):
             assert len(text.split()) <= 8, text
             assert {field for _, field, _, _ in string.Formatter().parse(text) if field} <= {"side"}
 
 
-def test_a_range_of_distances_names_its_unit_once():
+def test_a_range_of_distances_names_its_unit_once() -> None:
     assert texts.distances(4000.0, 4600.0) == "4.0 to 4.6 km"
     assert texts.distances(900.0, 1200.0) == "900 m to 1.2 km"
     assert texts.distances(7996.0, 8004.0) == "8.0 km"
 
 
-def test_numbers_that_stand_together_add_up():
+def test_numbers_that_stand_together_add_up() -> None:
     assert texts.difference(7.04, 5.16, 1) == 1.8, "7.0 and 5.2 are shown, so the difference is 1.8"
     assert texts.difference(170.4, 175.6, 0) == -6.0

@@ -29,24 +29,24 @@ def landing(rates, *, toes_first=False, usual=10.0, rate_hz=100.0):
     raise AssertionError("it has not landed")
 
 
-def test_heel_first_is_half_way_up_the_jump():
+def test_heel_first_is_half_way_up_the_jump() -> None:
     assert landing([0.5, 1.0, 4.5, 8.0, 7.0, 3.0]) == pytest.approx(0.02, abs=0.005)
 
 
-def test_a_soft_rise_before_the_jump_is_not_the_contact():
+def test_a_soft_rise_before_the_jump_is_not_the_contact() -> None:
     assert landing([0.5, 1.8, 1.5, 1.0, 4.5, 8.0, 7.0, 3.0]) == pytest.approx(0.04, abs=0.005)
 
 
-def test_toes_first_is_where_the_heel_begins_to_come_down():
+def test_toes_first_is_where_the_heel_begins_to_come_down() -> None:
     assert landing([1.0, 4.0, 8.0, 6.0, -3.0], toes_first=True) == pytest.approx(0.03, abs=0.01)
 
 
-def test_a_flat_landing_is_the_end_of_the_turn():
+def test_a_flat_landing_is_the_end_of_the_turn() -> None:
     assert landing([0.2, 0.5, 0.4, *[0.1] * 9]) == pytest.approx(LandingParams().flat_s)
 
 
 @pytest.mark.parametrize("strike_deg", [-15.0, -5.0, 5.0, 25.0])
-def test_runners_land_on_every_part_of_the_foot(strike_deg):
+def test_runners_land_on_every_part_of_the_foot(strike_deg) -> None:
     runner = VirtualRunner(RunnerParams(seed=3, strike_deg=strike_deg))
     steps = [r for r in play(worn_by(runner, FEET, 24.0)) if isinstance(r, Step)]
     true = runner.truth_steps(8.0, 23.0)
@@ -61,14 +61,14 @@ def rolling(toe_off_s: float, rate_hz: float = 100.0) -> Stance:
     return Stance(t_s, rate, rate, 0.0)
 
 
-def test_toe_off_follows_the_roll():
+def test_toe_off_follows_the_roll() -> None:
     push_off = PushOff()
     found = [push_off.toe_off_s(rolling(toe_off_s), 0.0, 9.0) for toe_off_s in (0.22, 0.22, 0.24)]
     assert found[0] == pytest.approx(found[1])
     assert found[2] - found[0] == pytest.approx(0.02, abs=0.006)
 
 
-def test_a_step_that_rolls_faster_than_usual_leaves_later():
+def test_a_step_that_rolls_faster_than_usual_leaves_later() -> None:
     push_off = PushOff()
     usual = [push_off.toe_off_s(rolling(0.22), 0.0, 9.0) for _ in range(3)]
     slow, angle = rolling(0.22), PushOffParams().rolled
@@ -77,7 +77,7 @@ def test_a_step_that_rolls_faster_than_usual_leaves_later():
     assert after > usual[-1] - slow.rolled_s(0.1, angle) + 0.0005
 
 
-def test_one_odd_stance_does_not_move_the_usual_toe_off():
+def test_one_odd_stance_does_not_move_the_usual_toe_off() -> None:
     """Means kept a tenth of what the first stance from standing was off, for twenty steps."""
     push_off, odd = PushOff(), PushOff()
     odd.toe_off_s(rolling(0.32), 0.0, 9.0)
@@ -85,11 +85,11 @@ def test_one_odd_stance_does_not_move_the_usual_toe_off():
     assert after[1] == pytest.approx(after[0], abs=1e-4)
 
 
-def test_a_foot_that_hardly_rolls_has_no_toe_off():
+def test_a_foot_that_hardly_rolls_has_no_toe_off() -> None:
     assert PushOff(PushOffParams(rolled=radians(120.0))).toe_off_s(rolling(0.22), 0.0, 9.0) is None
 
 
-def test_a_foot_that_rolls_less_far_than_steep_has_one():
+def test_a_foot_that_rolls_less_far_than_steep_has_one() -> None:
     usual, flat = PushOff(), PushOff(PushOffParams(steep=radians(120.0)))
     assert flat.toe_off_s(rolling(0.22), 0.0, 9.0) == pytest.approx(usual.toe_off_s(rolling(0.22), 0.0, 9.0))
 
@@ -104,12 +104,12 @@ def moves_in(rates, forces):
     return [move for move in found if move is not None]
 
 
-def test_a_move_lies_between_two_rests():
+def test_a_move_lies_between_two_rests() -> None:
     rates = [*[0.1] * 6, *[5.0] * 8, *[0.1] * 6, *[5.0] * 2, *[0.1] * 6]
     assert moves_in(rates, [GRAVITY_MPS2] * 28) == [FootMove(pytest.approx(0.3), pytest.approx(0.7))]
 
 
-def test_a_foot_that_glides_without_turning_does_not_rest():
+def test_a_foot_that_glides_without_turning_does_not_rest() -> None:
     forces = [*[GRAVITY_MPS2] * 14, *[0.7 * GRAVITY_MPS2] * 5, *[GRAVITY_MPS2] * 6]
     found = moves_in([*[0.1] * 6, *[5.0] * 8, *[0.1] * 11], forces)
     assert found == [FootMove(pytest.approx(0.3), pytest.approx(0.95))]
@@ -128,12 +128,12 @@ def knocked(*knocks, rate_hz=100.0):
 
 
 @pytest.mark.parametrize("rate_hz", [50.0, 100.0, 200.0])
-def test_a_foot_lands_with_its_first_large_jolt(rate_hz):
+def test_a_foot_lands_with_its_first_large_jolt(rate_hz) -> None:
     trace = knocked((0.2, 9.0), (0.62, 4.0), (0.72, 8.0), (0.78, 10.0), rate_hz=rate_hz)
     assert first_jolt_s(trace, 0.55, 0.9, TouchDownParams()) == pytest.approx(0.72, abs=0.015)
 
 
-def test_a_contact_that_the_turn_does_not_tell_waits_for_the_jolt():
+def test_a_contact_that_the_turn_does_not_tell_waits_for_the_jolt() -> None:
     trace, landings = knocked((0.55, 8.0)), TouchDowns()
     soft = FootEvent(EventKind.INITIAL_CONTACT, 0.4, 0.4, 5.0, jump=1.2)
     assert landings.hold(soft, 0.4)
@@ -145,11 +145,11 @@ def test_a_contact_that_the_turn_does_not_tell_waits_for_the_jolt():
 
 
 @pytest.mark.parametrize(("jump", "held"), [(1.9, True), (2.4, True), (2.6, False)])
-def test_a_heel_that_slaps_is_told_at_once(jump, held):
+def test_a_heel_that_slaps_is_told_at_once(jump, held) -> None:
     assert TouchDowns().hold(FootEvent(EventKind.INITIAL_CONTACT, 0.4, 0.4, 5.0, jump=jump), 0.4) is held
 
 
-def test_what_is_held_is_told_as_it_is_when_something_else_comes():
+def test_what_is_held_is_told_as_it_is_when_something_else_comes() -> None:
     landings, soft = TouchDowns(), FootEvent(EventKind.INITIAL_CONTACT, 0.4, 0.4, 5.0)
     landings.hold(soft, 0.4)
     assert landings.let_go() is soft

@@ -30,7 +30,7 @@ def without(block, lost):
 
 @pytest.mark.parametrize("what", ["nothing", "no rates", "one channel", "absurd"])
 @pytest.mark.parametrize("seed", [1, 2])
-def test_samples_without_numbers_are_as_samples_that_are_not_there(clean, what, seed):
+def test_samples_without_numbers_are_as_samples_that_are_not_there(clean, what, seed) -> None:
     rng = np.random.default_rng(seed)
     spoilt, missing = [], []
     for block in clean:
@@ -48,7 +48,7 @@ def test_samples_without_numbers_are_as_samples_that_are_not_there(clean, what, 
     assert sum(r.obliquity_deg is not None for r in found if isinstance(r, Attitude)) > 0.3 * len(stamps)
 
 
-def test_a_sensor_without_rates_says_so_of_each_sample(clean):
+def test_a_sensor_without_rates_says_so_of_each_sample(clean) -> None:
     """Gravity alone says nothing of how the pelvis leans within a stride."""
     force = [replace(block, layout=IMU6[:3], rows=block.values[:, :3]) for block in clean]
     found = [r for r in play(force, SIGNALS) if isinstance(r, Attitude)]
@@ -56,7 +56,7 @@ def test_a_sensor_without_rates_says_so_of_each_sample(clean):
     assert {r.obliquity_deg for r in found} == {None}
 
 
-def test_rates_that_fail_for_good_cost_a_second_of_records(clean):
+def test_rates_that_fail_for_good_cost_a_second_of_records(clean) -> None:
     spoilt = []
     for block in clean:
         values = block.values.copy()
@@ -70,7 +70,7 @@ def test_rates_that_fail_for_good_cost_a_second_of_records(clean):
 
 
 @pytest.mark.parametrize("alone_s", [0.5, 2.0])
-def test_how_long_rates_may_fail_is_what_the_intake_of_the_same_sensor_was_told(clean, alone_s):
+def test_how_long_rates_may_fail_is_what_the_intake_of_the_same_sensor_was_told(clean, alone_s) -> None:
     stage = AttitudeStage(alone_s)
     whole, *failing = clean[: len(clean) // 2]
     stage.take(whole)
@@ -83,7 +83,7 @@ def test_how_long_rates_may_fail_is_what_the_intake_of_the_same_sensor_was_told(
     assert [record.t_ns for record in stage.finish()] == [*whole.t_ns.tolist(), *due]
 
 
-def test_a_sensor_with_an_axis_of_force_that_is_not_there_tells_steps_and_no_angles(clean):
+def test_a_sensor_with_an_axis_of_force_that_is_not_there_tells_steps_and_no_angles(clean) -> None:
     spoilt = []
     for block in clean:
         values = block.values.copy()

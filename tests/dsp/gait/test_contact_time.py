@@ -32,27 +32,27 @@ def found(contact_s, params=None, step_s=STEP_S, hz=200.0, start_s=0.0):
 
 @pytest.mark.parametrize("contact_s", [0.18, 0.24, 0.30])
 @pytest.mark.parametrize("hz", [66.0, 104.0, 200.0])
-def test_the_load_is_centred_in_the_middle_of_the_stance(contact_s, hz):
+def test_the_load_is_centred_in_the_middle_of_the_stance(contact_s, hz) -> None:
     assert found(contact_s, CENTRE_ONLY, hz=hz) == pytest.approx(contact_s / 2, abs=0.003)
 
 
-def test_a_load_late_in_the_step_is_centred_late():
+def test_a_load_late_in_the_step_is_centred_late() -> None:
     at = 4 * STEP_S - 0.1
     assert contact_time_s(trace_of(0.24), at, at + STEP_S, CENTRE_ONLY) == pytest.approx(0.22, abs=0.003)
 
 
 @pytest.mark.parametrize("hz", [66.0, 104.0, 200.0])
-def test_the_peak_is_that_of_the_curve_between_samples(hz):
+def test_the_peak_is_that_of_the_curve_between_samples(hz) -> None:
     assert found(0.24, PEAK_ONLY, hz=hz) == pytest.approx(0.24 * 2 / np.pi, rel=0.02)
 
 
-def test_longer_stances_are_longer_and_do_not_depend_on_the_clock():
+def test_longer_stances_are_longer_and_do_not_depend_on_the_clock() -> None:
     times = [found(contact_s) for contact_s in (0.18, 0.21, 0.24, 0.27)]
     assert np.all(np.diff(times) > 0.02)
     assert found(0.24, start_s=-1000.0) == pytest.approx(times[2], abs=1e-6)
 
 
-def test_nobody_stands_longer_than_the_step_nor_hardly_at_all():
+def test_nobody_stands_longer_than_the_step_nor_hardly_at_all() -> None:
     p = ContactTimeParams()
     assert found(0.355, ContactTimeParams(base_s=1.0)) == pytest.approx(p.longest_share * STEP_S)
     assert found(0.10, ContactTimeParams(base_s=-1.0)) == pytest.approx(p.shortest_share * STEP_S)

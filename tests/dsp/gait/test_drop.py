@@ -34,31 +34,31 @@ def excursion(knots: dict[float, float]) -> float:
     return drop.excursion_deg
 
 
-def test_from_the_lowest_before_contact_to_the_peak_in_stance():
+def test_from_the_lowest_before_contact_to_the_peak_in_stance() -> None:
     assert excursion({-0.3: 1.0, -0.03: -2.0, 0.1: 4.0, 0.3: 0.0}) == pytest.approx(6.0, abs=0.2)
 
 
-def test_a_free_side_that_falls_through_contact_has_its_peak_there():
+def test_a_free_side_that_falls_through_contact_has_its_peak_there() -> None:
     # The foot lands 12 ms before the hip tells: 3.0 deg there is the largest in stance, 2.5 deg later is not.
     two_peaks = {-0.2: -1.0, -0.08: 0.0, -0.012: 3.0, 0.05: -1.0, 0.12: 2.5, 0.3: 0.0}
     lowest = np.interp(-0.06, list(two_peaks), list(two_peaks.values()))
     assert excursion(two_peaks) == pytest.approx(3.0 - lowest, abs=0.3)
 
 
-def test_no_drop_before_the_trace_begins_or_after_it_ends():
+def test_no_drop_before_the_trace_begins_or_after_it_ends() -> None:
     trace = trace_of({-0.3: 0.0, 0.3: 0.0})
     assert drop_of(trace, FORWARD_LEFT_UP, Side.LEFT, 0.05, 0.3) is None
     assert drop_of(trace, FORWARD_LEFT_UP, Side.LEFT, 1.9, 2.1) is None
 
 
-def test_the_right_leg_drops_the_other_way():
+def test_the_right_leg_drops_the_other_way() -> None:
     knots = {-0.3: 1.0, -0.03: -2.0, 0.1: 4.0, 0.3: 0.0}
     mirrored = trace_of({at: -deg for at, deg in knots.items()})
     right = drop_of(mirrored, FORWARD_LEFT_UP, Side.RIGHT, CONTACT_S, CONTACT_S + 0.25)
     assert right == drop_of(trace_of(knots), FORWARD_LEFT_UP, Side.LEFT, CONTACT_S, CONTACT_S + 0.25)
 
 
-def test_a_peak_is_told_against_standing_and_only_then():
+def test_a_peak_is_told_against_standing_and_only_then() -> None:
     knots, level = {-0.3: 1.0, -0.03: -2.0, 0.1: 4.0, 0.3: 0.0}, replace(FORWARD_LEFT_UP, level=True)
     drops = [drop_of(trace_of(knots), m, Side.LEFT, CONTACT_S, CONTACT_S + 0.25) for m in (FORWARD_LEFT_UP, level)]
     assert drops[0] is not None
@@ -68,7 +68,7 @@ def test_a_peak_is_told_against_standing_and_only_then():
 
 
 @pytest.mark.parametrize("rate_hz", [52.0, 69.0, 104.0, 416.0])
-def test_a_smooth_drop_is_the_same_at_any_rate(rate_hz):
+def test_a_smooth_drop_is_the_same_at_any_rate(rate_hz) -> None:
     wave = {float(s): 3.0 * float(np.sin(2 * np.pi * s / 0.7)) for s in np.linspace(-0.9, 0.9, 2000)}
     trace = trace_of(wave, rate_hz)
     drop = drop_of(trace, FORWARD_LEFT_UP, Side.LEFT, CONTACT_S, CONTACT_S + 0.25)

@@ -33,14 +33,14 @@ def opens_at(steps_s, swing_g, depth_g, rise_gps=20.0, params=None, start_s=0.0)
     return None
 
 
-def test_the_swing_is_that_of_the_force_round_one_g():
+def test_the_swing_is_that_of_the_force_round_one_g() -> None:
     trace = trace_of(0.35, 0.9)
     assert np.sqrt(swing_square_g(trace, 1.0, 1.7)) == pytest.approx(0.9, abs=0.01)
     assert swing_square_g(Trace(), 1.0, 1.7) == 0.0
 
 
 @pytest.mark.parametrize("start_s", [0.0, -1000.0])
-def test_a_runner_is_one_after_two_strides_that_agree(start_s):
+def test_a_runner_is_one_after_two_strides_that_agree(start_s) -> None:
     assert opens_at([0.35], 0.9, 0.05, start_s=start_s) == GateParams().row
 
 
@@ -54,21 +54,21 @@ def test_a_runner_is_one_after_two_strides_that_agree(start_s):
         ("long and short in turn", [0.15, 0.55], 0.9, 0.05, 20.0),
     ],
 )
-def test_what_is_no_running_never_opens(why, steps_s, swing_g, depth_g, rise_gps):
+def test_what_is_no_running_never_opens(why, steps_s, swing_g, depth_g, rise_gps) -> None:
     assert opens_at(steps_s, swing_g, depth_g, rise_gps) is None, why
 
 
-def test_a_shuffler_has_the_rhythm_and_a_quick_load():
+def test_a_shuffler_has_the_rhythm_and_a_quick_load() -> None:
     assert opens_at([0.36], 0.4, 0.4, rise_gps=20.0) == GateParams().row
 
 
-def test_a_pocket_takes_turns_but_must_swing_more():
+def test_a_pocket_takes_turns_but_must_swing_more() -> None:
     assert opens_at([0.30, 0.50], 0.9, 0.05, params=POCKET) == GateParams().row
     assert opens_at([0.35], 0.6, 0.05, params=POCKET) is None
     assert opens_at([0.35], 0.6, 0.05) is not None
 
 
-def test_a_running_row_goes_on_through_shallow_flights_and_ends_with_a_slower_rhythm():
+def test_a_running_row_goes_on_through_shallow_flights_and_ends_with_a_slower_rhythm() -> None:
     gate, trace, at = RunningGate(), trace_of(0.35, 0.9), 0.5
     for _ in range(8):
         gate.contact(at, 0.05, 20.0, trace)
@@ -81,7 +81,7 @@ def test_a_running_row_goes_on_through_shallow_flights_and_ends_with_a_slower_rh
     assert not gate.open
 
 
-def test_a_pause_begins_a_new_row():
+def test_a_pause_begins_a_new_row() -> None:
     gate, trace = RunningGate(), trace_of(0.35, 0.9)
     told = [gate.contact(at, 0.05, 20.0, trace) for at in (0.5, 0.85, 1.2, 1.55, 4.0, 4.35)]
     assert told == [False, True, True, True, False, True]

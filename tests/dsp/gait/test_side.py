@@ -28,7 +28,7 @@ def named(rows, beats=1):
     return out
 
 
-def test_nothing_is_named_before_a_few_steps_agree():
+def test_nothing_is_named_before_a_few_steps_agree() -> None:
     told = named(forces(20))
     assert told[: SideParams().first_steps - 1] == [None] * (SideParams().first_steps - 1)
     assert told[10:] == [Side.LEFT, Side.RIGHT] * 5
@@ -36,19 +36,19 @@ def test_nothing_is_named_before_a_few_steps_agree():
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("first", [1.0, -1.0])
-def test_noise_as_large_as_the_lean_delays_the_name_and_does_not_change_it(seed, first):
+def test_noise_as_large_as_the_lean_delays_the_name_and_does_not_change_it(seed, first) -> None:
     told = named(forces(120, noise=0.9, seed=seed, first=first))
     true = [Side.LEFT, Side.RIGHT] * 60 if first > 0 else [Side.RIGHT, Side.LEFT] * 60
     assert all(side in {None, wanted} for side, wanted in zip(told[10:], true[10:], strict=True))
     assert None not in told[80:]
 
 
-def test_without_a_lean_no_leg_is_named():
+def test_without_a_lean_no_leg_is_named() -> None:
     told = [side for seed in range(5) for side in named(forces(60, lean=0.0, noise=1.0, seed=seed))]
     assert sum(side is not None for side in told) < 0.05 * len(told)
 
 
-def test_a_missed_step_is_a_beat_more():
+def test_a_missed_step_is_a_beat_more() -> None:
     finder = SideFinder()
     for force in forces(20):
         finder.step(1, force)
@@ -59,7 +59,7 @@ def test_a_missed_step_is_a_beat_more():
     assert finder.side(LEFT) is Side.LEFT
 
 
-def test_the_other_way_round_is_the_other_leg():
+def test_the_other_way_round_is_the_other_leg() -> None:
     finder = SideFinder()
     for force in forces(21):
         finder.step(1, force)
@@ -69,7 +69,7 @@ def test_the_other_way_round_is_the_other_leg():
     assert finder.side((1.0, 0.0, 0.0)) is None
 
 
-def test_after_a_gap_it_is_unknown_again():
+def test_after_a_gap_it_is_unknown_again() -> None:
     finder = SideFinder()
     for force in forces(20):
         finder.step(1, force)

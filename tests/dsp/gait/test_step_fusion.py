@@ -54,7 +54,7 @@ def fused(sightings, fusion=None):
 
 
 @pytest.mark.parametrize("first_s", [10.0, -500.0])
-def test_one_sensor_alone(first_s):
+def test_one_sensor_alone(first_s) -> None:
     steps = fused(hip(10, first_s=first_s))
     assert [s.t_ns for s in steps] == [round((first_s + k * STEP_S) * 1e9) for k in range(10)]
     assert [s.step_time_s for s in steps[:-1]] == pytest.approx([STEP_S] * 9)
@@ -65,7 +65,7 @@ def test_one_sensor_alone(first_s):
 
 
 @pytest.mark.parametrize("late_s", [-0.1, 0.0, 0.03, 0.15])
-def test_a_stance_is_one_whoever_saw_it_and_however_their_clocks_differ(late_s):
+def test_a_stance_is_one_whoever_saw_it_and_however_their_clocks_differ(late_s) -> None:
     steps = fused(hip(40, late_s) + shoes(40))
     assert len(steps) == 40
     assert [s.side for s in steps] == list(SIDES) * 20
@@ -74,7 +74,7 @@ def test_a_stance_is_one_whoever_saw_it_and_however_their_clocks_differ(late_s):
     assert [s.t_ns / 1e9 for s in steps] == pytest.approx([10.0 + k * STEP_S for k in range(40)])
 
 
-def test_one_shoe_and_the_hip_name_both_legs_and_share_one_clock():
+def test_one_shoe_and_the_hip_name_both_legs_and_share_one_clock() -> None:
     steps = fused(hip(40, 0.06) + shoes(40, which=(Side.LEFT,)))
     assert [s.side for s in steps] == list(SIDES) * 20
     assert [s.source for s in steps] == [LEFT, HIP] * 20
@@ -83,26 +83,26 @@ def test_one_shoe_and_the_hip_name_both_legs_and_share_one_clock():
     assert [s.step_time_s for s in steps[20:-1]] == pytest.approx([STEP_S] * 19, abs=1e-6)
 
 
-def test_two_shoes_need_no_hip():
+def test_two_shoes_need_no_hip() -> None:
     steps = fused(shoes(20))
     assert len(steps) == 20
     assert [s.step_time_s for s in steps[:-1]] == pytest.approx([STEP_S] * 19)
     assert {s.drop_excursion_deg for s in steps} == {None}
 
 
-def test_a_single_shoe_takes_no_two_contacts_for_a_step():
+def test_a_single_shoe_takes_no_two_contacts_for_a_step() -> None:
     for steps in (fused(shoes(20, which=(Side.RIGHT,))), fused([s for k in range(10) for s in seen(FOOT, 0.7 * k)])):
         assert len(steps) == 10
         assert {s.step_time_s for s in steps} == {None}
 
 
-def test_a_shoe_that_is_not_heard_any_more_costs_no_step():
+def test_a_shoe_that_is_not_heard_any_more_costs_no_step() -> None:
     steps = fused(hip(40, 0.05) + [s for s in shoes(40) if s.decided_s < 15.0])
     assert len(steps) == 40
     assert {s.source for s in steps[20:]} == {HIP}
 
 
-def test_a_step_is_told_when_the_next_contact_is_known_and_a_last_one_after_a_wait():
+def test_a_step_is_told_when_the_next_contact_is_known_and_a_last_one_after_a_wait() -> None:
     fusion, p = StepFusion(), FusionParams()
     for sighting in [*seen(HIP, 10.0), seen(HIP, 10.36)[0]]:
         assert fusion.take(sighting.decided_s) == []
@@ -115,7 +115,7 @@ def test_a_step_is_told_when_the_next_contact_is_known_and_a_last_one_after_a_wa
     assert fusion.due_s == float("inf")
 
 
-def test_a_toe_off_that_is_told_after_the_next_contact_is_waited_for():
+def test_a_toe_off_that_is_told_after_the_next_contact_is_waited_for() -> None:
     fusion, p = StepFusion(), FusionParams()
     (first, toe_off), (second, _) = seen(HIP, 10.0, told_s=0.05), seen(HIP, 10.36)
     fusion.contact(first)
@@ -128,13 +128,13 @@ def test_a_toe_off_that_is_told_after_the_next_contact_is_waited_for():
     assert [s.contact_ms for s in fusion.take(10.36 + p.release_wait_s)] == [None]
 
 
-def test_after_a_pause_the_next_contact_is_no_step_of_the_one_before():
+def test_after_a_pause_the_next_contact_is_no_step_of_the_one_before() -> None:
     steps = fused(hip(5) + hip(5, first_s=20.0))
     assert len(steps) == 10
     assert steps[4].step_time_s is None
 
 
-def test_saved_between_a_contact_and_its_release_nothing_changes():
+def test_saved_between_a_contact_and_its_release_nothing_changes() -> None:
     sightings, fusion, steps = sorted(hip(20, 0.04) + shoes(20), key=lambda s: s.decided_s), StepFusion(), []
     for sighting in sightings:
         fusion = copy.deepcopy(fusion)

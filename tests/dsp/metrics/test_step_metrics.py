@@ -47,7 +47,7 @@ def ran(request):
     return runner, {key: play(worn_by(runner, list(key), UNTIL_S)) for key in ((SACRUM,), (LEFT, RIGHT))}
 
 
-def test_pelvis_ranges_and_oscillation(ran):
+def test_pelvis_ranges_and_oscillation(ran) -> None:
     runner, records = ran
     t = np.arange(SETTLED_S, UNTIL_S, 0.005)
     motion = runner.motion(SACRUM, t)
@@ -66,7 +66,7 @@ def test_pelvis_ranges_and_oscillation(ran):
     assert mean(said, "pelvic_rotation_range_deg") == pytest.approx(np.mean(turns), abs=0.5)
 
 
-def test_speed_and_stride_length_of_the_shoes(ran):
+def test_speed_and_stride_length_of_the_shoes(ran) -> None:
     runner, records = ran
     said, mps = records[(LEFT, RIGHT)], runner.speed_mps(20.0)
     assert all(m.value == pytest.approx(mps, rel=0.02) for m in late(said, "speed_mps"))
@@ -76,7 +76,7 @@ def test_speed_and_stride_length_of_the_shoes(ran):
     assert all(m.quality <= 0.3 for m in late(said, "foot_strike_angle_deg"))
 
 
-def test_differences_of_the_legs_duty_and_variability(ran):
+def test_differences_of_the_legs_duty_and_variability(ran) -> None:
     runner, records = ran
     true = runner.truth_steps(SETTLED_S, UNTIL_S)
     left = [s for s in true if s.side is Side.LEFT]
@@ -93,7 +93,7 @@ def test_differences_of_the_legs_duty_and_variability(ran):
         assert mean(said, "step_time_cv_pct") == pytest.approx(cv, abs=0.9)
 
 
-def test_strike_angles_come_in_their_order():
+def test_strike_angles_come_in_their_order() -> None:
     angles = []
     for strike_deg in (0.0, 12.0, 25.0):
         runner = VirtualRunner(replace(EASY, strike_deg=strike_deg))
@@ -106,7 +106,7 @@ def block(source, placement, quantity, second, value):
     return SampleBlock(source, placement, (quantity,), t_ns, np.array([[value]]))
 
 
-def test_a_treadmill_is_believed_before_a_pod_and_a_pod_before_a_shoe():
+def test_a_treadmill_is_believed_before_a_pod_and_a_pod_before_a_shoe() -> None:
     runner = VirtualRunner(EASY)
     blocks = worn_by(runner, [LEFT], 30.0)
     blocks += [block("pod", Placement.FOOT, Quantity.SPEED_MPS, s, 2.5) for s in range(12, 23)]
@@ -127,7 +127,7 @@ def a_step(k, *, source=LEFT, contact_ms=250.0, step_s=0.35, late_s=0.0, side=No
     return Step(t_ns, None, step_s, contact_ms, None, side, None, drop, source, SACRUM, 1.0)
 
 
-def test_left_minus_right_is_positive_when_the_left_has_more():
+def test_left_minus_right_is_positive_when_the_left_has_more() -> None:
     contact, drop = contact_difference_ms.Stage(), drop_excursion_difference_deg.Stage()
     for k in range(40):
         step = a_step(k, source=(LEFT, RIGHT)[k % 2], contact_ms=(260.0, 250.0)[k % 2], drop=(5.0, 3.0)[k % 2])
@@ -138,7 +138,7 @@ def test_left_minus_right_is_positive_when_the_left_has_more():
     assert contact.report(20 * NS_PER_S) == []
 
 
-def test_a_shoe_is_not_compared_with_the_trunk():
+def test_a_shoe_is_not_compared_with_the_trunk() -> None:
     stage = contact_difference_ms.Stage()
     for k in range(40):
         stage.step(a_step(k, source=(LEFT, SACRUM)[k % 2]))
@@ -146,7 +146,7 @@ def test_a_shoe_is_not_compared_with_the_trunk():
 
 
 @pytest.mark.parametrize(("source", "most"), [(SACRUM, 0.4), (LEFT, 0.6), (Placement.WAIST_FRONT, 0.4)])
-def test_a_contact_time_is_as_sure_as_the_sensor_that_timed_it(source, most):
+def test_a_contact_time_is_as_sure_as_the_sensor_that_timed_it(source, most) -> None:
     stages = contact_ms.Stage(), flight_ms.Stage(), duty_factor.Stage()
     for k in range(40):
         for stage in stages:
@@ -155,14 +155,14 @@ def test_a_contact_time_is_as_sure_as_the_sensor_that_timed_it(source, most):
         assert {m.quality for m in stage.report(14 * NS_PER_S)} == {most}, type(stage).__module__
 
 
-def test_duty_is_contact_over_the_stride_of_the_same_foot():
+def test_duty_is_contact_over_the_stride_of_the_same_foot() -> None:
     stage = duty_factor.Stage()
     for k in range(20):
         stage.step(a_step(k, source=(LEFT, RIGHT)[k % 2], contact_ms=(210.0, 280.0)[k % 2]))
     assert {m.side: round(m.value, 3) for m in stage.report(7 * NS_PER_S)} == {Side.LEFT: 0.3, Side.RIGHT: 0.4}
 
 
-def test_neither_a_limp_nor_a_late_contact_is_variability():
+def test_neither_a_limp_nor_a_late_contact_is_variability() -> None:
     rng = np.random.default_rng(4)
     early_s = 0.006 * rng.standard_normal(400)
     true_s = np.where(np.arange(399) % 2 == 0, 0.34, 0.36) + 0.004 * rng.standard_normal(399)
@@ -174,7 +174,7 @@ def test_neither_a_limp_nor_a_late_contact_is_variability():
     assert np.mean(said) == pytest.approx(100.0 * 0.004 / 0.35, abs=0.4)
 
 
-def test_a_gap_in_the_steps_starts_a_new_row():
+def test_a_gap_in_the_steps_starts_a_new_row() -> None:
     stage = step_time_cv_pct.Stage()
     for k in range(30):
         stage.step(a_step(k))
@@ -183,7 +183,7 @@ def test_a_gap_in_the_steps_starts_a_new_row():
     assert stage.report(11 * NS_PER_S) == []
 
 
-def test_a_sensor_without_a_gyro_says_none_of_it():
+def test_a_sensor_without_a_gyro_says_none_of_it() -> None:
     runner = VirtualRunner(EASY)
     keys = {
         r.key
@@ -196,7 +196,7 @@ def test_a_sensor_without_a_gyro_says_none_of_it():
     assert "cadence_spm" in keys
 
 
-def test_the_less_a_foot_is_on_the_ground_the_harder_it_is_loaded():
+def test_the_less_a_foot_is_on_the_ground_the_harder_it_is_loaded() -> None:
     stage = peak_force_bw.Stage()
     for k in range(20):
         contact_ms = (210.0, 280.0)[k % 2]
@@ -206,7 +206,7 @@ def test_the_less_a_foot_is_on_the_ground_the_harder_it_is_loaded():
     assert peaks[Side.RIGHT] == pytest.approx(np.pi / 2 * 350.0 / 280.0)
 
 
-def test_a_walker_has_no_peak_force():
+def test_a_walker_has_no_peak_force() -> None:
     stage = peak_force_bw.Stage()
     for k in range(20):
         stage.step(a_step(k, contact_ms=420.0))

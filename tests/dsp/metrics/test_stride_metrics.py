@@ -57,7 +57,7 @@ def true_ranges(rec):
 @requires_data
 @pytest.mark.parametrize("rate_hz", [None, pytest.param(104.0, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("folder", named(*MARKERS))
-def test_pelvis_bounces_tilts_and_turns_as_the_markers_say(folder, rate_hz):
+def test_pelvis_bounces_tilts_and_turns_as_the_markers_say(folder, rate_hz) -> None:
     rec = load(folder)
     columns = rec.columns if rate_hz is None else corrupted(rec, 7, rate_hz)
     records = run(columns, ["sacrum"])
@@ -78,7 +78,9 @@ def test_pelvis_bounces_tilts_and_turns_as_the_markers_say(folder, rate_hz):
 @pytest.mark.parametrize("rate_hz", [None, pytest.param(104.0, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("foot", ["left_foot", "right_foot"])
 @pytest.mark.parametrize("folder", named("rbds_virtual_imu", "20160226", "welk002"))
-def test_five_strides_of_a_shoe_repeat_to_one_per_cent_and_are_off_by_the_runners_constant(folder, foot, rate_hz):
+def test_five_strides_of_a_shoe_repeat_to_one_per_cent_and_are_off_by_the_runners_constant(
+    folder, foot, rate_hz
+) -> None:
     rec = load(folder)
     columns = rec.columns if rate_hz is None else corrupted(rec, 7, rate_hz)
     records = run(columns, [foot])

@@ -58,7 +58,7 @@ def worst_deg(run, blocks):
     ],
     ids=["400 m left", "400 m right, pelvis level", "200 m left", "200 m right, pelvis half"],
 )
-def test_a_bend_does_not_tilt_the_pelvis(track, rate_hz):
+def test_a_bend_does_not_tilt_the_pelvis(track, rate_hz) -> None:
     run = TrackRun(EASY, track, UNTIL_S, rate_hz)
     motion = run.motion_blocks(HIP)
     off = worst_deg(run, in_order(motion + run.speed_blocks(BELT)))
@@ -67,13 +67,13 @@ def test_a_bend_does_not_tilt_the_pelvis(track, rate_hz):
     assert worst_deg(run, motion) < 0.55 * off  # at a guessed speed, 2.7 m/s
 
 
-def test_shoes_are_speed_enough():
+def test_shoes_are_speed_enough() -> None:
     run = TrackRun(EASY, INDOORS, 40.0)
     assert worst_deg(run, run.motion_blocks(HIP + SHOES)) < 0.5
 
 
 @pytest.mark.parametrize("bias_dps", [3.0, -3.0])
-def test_a_gyro_that_was_off_in_standing_bends_no_straight(bias_dps):
+def test_a_gyro_that_was_off_in_standing_bends_no_straight(bias_dps) -> None:
     run = TrackRun(EASY, STRAIGHT, 40.0, yaw_bias_dps=bias_dps)
     motion = run.motion_blocks(HIP)
     _, off = wrong_deg(run, in_order(motion + run.speed_blocks(BELT)))
@@ -82,7 +82,7 @@ def test_a_gyro_that_was_off_in_standing_bends_no_straight(bias_dps):
     assert np.abs(on).max() < 0.3
 
 
-def test_a_treadmill_has_no_bends():
+def test_a_treadmill_has_no_bends() -> None:
     run = TrackRun(EASY, STRAIGHT, 35.0, spin_dps=5.0)
     motion, belt = run.motion_blocks(HIP), run.speed_blocks(BELT)
     pod = [replace(block, source="pod") for block in run.speed_blocks(POD)]
@@ -91,7 +91,7 @@ def test_a_treadmill_has_no_bends():
     assert worst_deg(run, in_order(motion + pod)) > 1.0
 
 
-def test_a_gyro_that_never_stood_still_is_not_believed():
+def test_a_gyro_that_never_stood_still_is_not_believed() -> None:
     run = TrackRun(EASY, OUTDOORS, 35.0, yaw_bias_dps=3.0)
     motion = run.motion_blocks(HIP, from_s=7.0)
     with_pod, with_belt = (
@@ -106,7 +106,7 @@ def said(mps, source=Source.POD):
     return [Metric(0, "speed_mps", mps, None, 1.0), Metric(0, "speed_source", float(source), None, 1.0)]
 
 
-def test_a_speed_is_heard_late_and_guessed_where_nobody_says_it():
+def test_a_speed_is_heard_late_and_guessed_where_nobody_says_it() -> None:
     pace = Pace()
     pace.tell(10.0, said(3.0))
     pace.tell(11.0, said(4.0, Source.TREADMILL))
@@ -126,7 +126,7 @@ def round_the_block():
     return blocks, play(in_order(blocks))
 
 
-def test_who_says_the_speed_matters(round_the_block):
+def test_who_says_the_speed_matters(round_the_block) -> None:
     blocks, reference = round_the_block
     assert {r.value for r in reference if isinstance(r, Metric) and r.key == "speed_source"} == {1.0, 2.0}
     without = play(in_order([b for b in blocks if b.source != "speed"]))
@@ -144,7 +144,7 @@ def halves(block, at):
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_no_order_of_the_packets_and_no_cut_changes_a_bend(round_the_block, seed):
+def test_no_order_of_the_packets_and_no_cut_changes_a_bend(round_the_block, seed) -> None:
     blocks, reference = round_the_block
     rng = np.random.default_rng(seed)
     lag = {source: float(rng.uniform(0.0, 0.45)) for source in sorted({b.source for b in blocks})}
@@ -154,7 +154,7 @@ def test_no_order_of_the_packets_and_no_cut_changes_a_bend(round_the_block, seed
     assert play(sorted(cut, key=lambda b: b.t_ns[-1] / NS_PER_S + lag[b.source])) == reference
 
 
-def test_saving_and_restoring_in_a_bend_changes_nothing(round_the_block):
+def test_saving_and_restoring_in_a_bend_changes_nothing(round_the_block) -> None:
     blocks, reference = round_the_block
     pipeline, records = Pipeline(PipelineParams(signals=True)), []
     for k, block in enumerate(in_order(blocks)):

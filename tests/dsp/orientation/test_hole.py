@@ -39,26 +39,26 @@ def lean_of(strapdown: Strapdown) -> float:
 
 
 @pytest.mark.parametrize("length_s", [0.03, 0.14, 0.3])
-def test_the_longer_the_hole_the_more_up_returns_to_the_usual(length_s: float):
+def test_the_longer_the_hole_the_more_up_returns_to_the_usual(length_s: float) -> None:
     strapdown, trace, hole = after_hole(length_s, 0.03)
     towards_usual(hole, strapdown, trace, [])
     assert lean_of(strapdown) == pytest.approx(0.1 + hole.trust * 0.03, abs=1e-4)
     assert trace.up[0][-1] == pytest.approx(strapdown.up()[0])
 
 
-def test_trust_falls_and_doubt_rises_with_the_length():
+def test_trust_falls_and_doubt_rises_with_the_length() -> None:
     holes = [Hole(length_s, 10.0, [STRIDE_S]) for length_s in (0.02, 0.05, 0.1, 0.2, 0.3)]
     assert all(a.trust > b.trust for a, b in pairwise(holes))
     assert all(a.doubt < b.doubt for a, b in pairwise(holes))
 
 
-def test_what_was_found_wrong_since_counts_for_the_strides_before_too():
+def test_what_was_found_wrong_since_counts_for_the_strides_before_too() -> None:
     strapdown, trace, hole = after_hole(0.3, 0.03)
     towards_usual(hole, strapdown, trace, [(hole.end_s, (0.03, 0.0, -0.003))])
     assert lean_of(strapdown) == pytest.approx(0.13, abs=1e-3), "the filling led to where the usual is by now"
 
 
-def test_two_strides_are_not_usual():
+def test_two_strides_are_not_usual() -> None:
     strapdown, trace, hole = after_hole(0.3, 0.03)
     before = strapdown.up()
     towards_usual(Hole(hole.length_s, hole.end_s, hole.lags_s[:2]), strapdown, trace, [])
@@ -66,7 +66,7 @@ def test_two_strides_are_not_usual():
 
 
 @pytest.mark.parametrize("lost_s", [0.0, 0.2])
-def test_only_after_a_hole_a_stride_is_levelled_by_its_lean(lost_s: float):
+def test_only_after_a_hole_a_stride_is_levelled_by_its_lean(lost_s: float) -> None:
     strapdown = Strapdown()
     strapdown.align(0.0, leaning(0.1))
     leveller = Leveller(strapdown)
@@ -82,7 +82,7 @@ def test_only_after_a_hole_a_stride_is_levelled_by_its_lean(lost_s: float):
     assert (lean_of(strapdown) < 0.1 - 1e-4) == (lost_s > 0.0)
 
 
-def test_usual_lean_goes_along_with_what_levelling_corrects():
+def test_usual_lean_goes_along_with_what_levelling_corrects() -> None:
     usual = UsualLean()
     for _ in range(3):
         usual.add(leaning(0.1))

@@ -10,7 +10,7 @@ from dsp.orientation.strapdown import Strapdown
 
 
 @pytest.mark.parametrize("without_steps", ["free", "still"])
-def test_the_up_of_the_last_stride_is_not_kept_once_there_are_no_steps(without_steps: str):
+def test_the_up_of_the_last_stride_is_not_kept_once_there_are_no_steps(without_steps: str) -> None:
     """A runner who lies down after the run has another up; with the old one the two level axes would fall together."""
     strapdown = Strapdown()
     strapdown.align(0.0, (0.0, 0.0, 9.80665))
@@ -26,7 +26,7 @@ def test_the_up_of_the_last_stride_is_not_kept_once_there_are_no_steps(without_s
 
 
 @pytest.mark.parametrize("without_steps", ["free", "still"])
-def test_after_a_hole_without_steps_no_stride_is_taken_to_be_like_those_before(without_steps: str):
+def test_after_a_hole_without_steps_no_stride_is_taken_to_be_like_those_before(without_steps: str) -> None:
     strapdown = Strapdown()
     strapdown.align(0.0, (0.0, 0.0, 9.80665))
     leveller = Leveller(strapdown)

@@ -35,7 +35,7 @@ def learned(trace):
 
 
 @pytest.mark.parametrize("felt", [0.0, 0.5, 1.0])
-def test_as_much_is_taken_off_as_is_felt(felt):
+def test_as_much_is_taken_off_as_is_felt(felt) -> None:
     trace, bounce, vertical = rolling(felt)
     lever = learned(trace)
     assert lever.share == pytest.approx(felt, abs=0.03)
@@ -43,7 +43,7 @@ def test_as_much_is_taken_off_as_is_felt(felt):
     assert np.abs(np.array(at_sacrum) - bounce)[1:].max() < 0.2
 
 
-def test_any_cut_gives_the_same():
+def test_any_cut_gives_the_same() -> None:
     trace, _, vertical = rolling(1.0)
     whole, parts = learned(trace), learned(trace)
     want = whole.run(trace.t_s, vertical.tolist(), trace.axes[3:], MOUNT)
@@ -53,7 +53,7 @@ def test_any_cut_gives_the_same():
     assert got == want
 
 
-def test_nothing_is_taken_off_before_a_stride_and_after_a_move():
+def test_nothing_is_taken_off_before_a_stride_and_after_a_move() -> None:
     trace, _, vertical = rolling(1.0)
     lever = learned(trace)
     lever.forget()

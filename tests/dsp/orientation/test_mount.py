@@ -8,7 +8,7 @@ import pytest
 from dsp.orientation.mount import Mount, MountFinder
 
 
-def test_axes_are_read_as_forward_left_up():
+def test_axes_are_read_as_forward_left_up() -> None:
     mount = Mount.from_axes("-y +x".replace(" ", "") + "+z")
     assert mount.forward == (0.0, -1.0, 0.0)
     assert mount.left == (1.0, 0.0, 0.0)
@@ -16,17 +16,17 @@ def test_axes_are_read_as_forward_left_up():
 
 
 @pytest.mark.parametrize("text", ["", "+x+y", "+x+x+z", "xyz", "+x+y+q", "+x-y+z", "+x+y+z+x"])
-def test_what_is_no_mount_is_refused_with_a_reason(text):
+def test_what_is_no_mount_is_refused_with_a_reason(text) -> None:
     with pytest.raises(ValueError, match="mount"):
         Mount.from_axes(text)
 
 
 @pytest.mark.parametrize("lying", [(0.0, 9.81, 0.0), (0.0, -9.81, 0.1), (9.81, 0.0, 0.0), (0.0, 0.0, -9.81)])
-def test_a_sensor_that_lies_about_levels_no_given_mount(lying):
+def test_a_sensor_that_lies_about_levels_no_given_mount(lying) -> None:
     assert Mount.from_axes("+x+y+z").levelled(lying) is None
 
 
-def test_standing_levels_a_given_mount():
+def test_standing_levels_a_given_mount() -> None:
     mount = Mount.from_axes("+x+y+z").levelled((0.0, 0.98, 9.75))
     assert mount is not None
     assert np.dot(mount.left, (0.0, 0.98, 9.75)) == pytest.approx(0.0, abs=1e-9)
@@ -62,17 +62,17 @@ def found(finder: MountFinder, seen: np.ndarray, put_on: np.ndarray) -> np.ndarr
 
 
 @pytest.mark.parametrize("put_on", [UPSIDE_DOWN, SIDEWAYS, *(anyhow(seed) for seed in range(10))])
-def test_an_even_runner_is_found_however_the_sensor_is_put_on(put_on):
+def test_an_even_runner_is_found_however_the_sensor_is_put_on(put_on) -> None:
     finder = MountFinder()
     assert found(finder, stride(finder), put_on) == pytest.approx(np.eye(3), abs=1e-6)
 
 
-def test_a_hip_that_drops_more_on_one_leg_is_not_taken_for_a_turned_sensor():
+def test_a_hip_that_drops_more_on_one_leg_is_not_taken_for_a_turned_sensor() -> None:
     finder = MountFinder()
     assert found(finder, stride(finder, uneven_roll=0.3), anyhow(1)) == pytest.approx(np.eye(3), abs=1e-6)
 
 
-def test_a_pelvis_that_points_aside_cannot_be_told_from_a_sensor_that_does():
+def test_a_pelvis_that_points_aside_cannot_be_told_from_a_sensor_that_does() -> None:
     """What limits the heading (decision 6): the motion of such a runner is that of another, seen by a turned sensor."""
     c, s = np.cos(np.radians(8.0)), np.sin(np.radians(8.0))
     aside = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])

@@ -48,7 +48,7 @@ def notices(records):
 
 @pytest.mark.parametrize("deg", [15.0, 30.0, 60.0])
 @pytest.mark.parametrize("axis", [(1, 0, 0), (0, 1, 0), (1, -1, 0.2)])
-def test_a_sensor_that_tips_over_is_noticed_and_calibrated_anew(axis, deg):
+def test_a_sensor_that_tips_over_is_noticed_and_calibrated_anew(axis, deg) -> None:
     made = turned(make(seconds=45.0, noise=0.01), turn(axis, deg))
     records = play(blocks_of(made, [Placement.SACRUM], 10))
     seen = notices(records)
@@ -71,7 +71,7 @@ def test_a_sensor_that_tips_over_is_noticed_and_calibrated_anew(axis, deg):
         assert now == pytest.approx(was, abs=0.4)
 
 
-def test_confidence_is_low_until_then():
+def test_confidence_is_low_until_then() -> None:
     made = turned(make(seconds=30.0), turn((1, 0, 0), 40.0))
     records = play(blocks_of(made, [Placement.SACRUM], 10))
     at = int(notices(records)[0] * NS_PER_S)
@@ -80,14 +80,14 @@ def test_confidence_is_low_until_then():
     assert max(unsure) < 0.5
 
 
-def test_a_sensor_that_slides_round_the_belt_is_noticed():
+def test_a_sensor_that_slides_round_the_belt_is_noticed() -> None:
     made = turned(make(seconds=60.0), turn((0, 0, 1), 45.0))
     seen = notices(play(blocks_of(made, [Placement.SACRUM], 10)))
     assert seen
     assert seen[0] <= TURNED_AT_S + 12.0
 
 
-def test_an_explicit_mount_does_not_outlive_a_move():
+def test_an_explicit_mount_does_not_outlive_a_move() -> None:
     made = turned(make(seconds=45.0), turn((1, 0, 0), 40.0))
     params = PipelineParams(mounts={Placement.SACRUM: Mount.from_axes("+x+y+z")})
     records = play(blocks_of(made, [Placement.SACRUM], 10), params)
@@ -98,7 +98,7 @@ def test_an_explicit_mount_does_not_outlive_a_move():
     assert not wrong
 
 
-def test_drift_waits_while_no_drop_is_known():
+def test_drift_waits_while_no_drop_is_known() -> None:
     past = tuple(PastRun(4.0, 3.6, 168.0) for _ in range(3))
     made = turned(make(seconds=45.0), turn((1, 0, 0), 60.0))
     records = play(blocks_of(made, [Placement.SACRUM], 10), PipelineParams(guidance=GuidanceParams(history=past)))
@@ -107,17 +107,17 @@ def test_drift_waits_while_no_drop_is_known():
 
 
 @pytest.mark.parametrize("size", [1, 7, 40])
-def test_any_cut_says_the_same(size):
+def test_any_cut_says_the_same(size) -> None:
     made = turned(make(seconds=24.0), turn((1, 0, 0), 40.0))
     usual = play(blocks_of(made, [Placement.SACRUM], 10))
     assert play(blocks_of(made, [Placement.SACRUM], size)) == usual
 
 
-def test_one_that_stays_is_left_alone():
+def test_one_that_stays_is_left_alone() -> None:
     assert not notices(play(blocks_of(make(seconds=60.0, noise=0.01), [Placement.SACRUM], 10)))
 
 
-def test_standing_up_straight_is_no_move():
+def test_standing_up_straight_is_no_move() -> None:
     moved = MovedSensor()
     for k in range(60):
         swing = 15.0 * np.sin(np.arange(50))
@@ -142,7 +142,7 @@ NAMES = {
 
 @requires_data
 @pytest.mark.parametrize(("folder", "sensor"), on_the_pelvis())
-def test_no_recorded_run_says_that_its_sensor_moved(folder, sensor):
+def test_no_recorded_run_says_that_its_sensor_moved(folder, sensor) -> None:
     rec = load(folder)
     assert not notices(play(blocks(rec.columns, [sensor])))
     if "virtual" in str(folder):

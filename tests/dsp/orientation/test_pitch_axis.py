@@ -24,7 +24,7 @@ def turn(degrees: float, axis: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("degrees", "axis"), [(180.0, 2), (90.0, 2), (90.0, 0), (60.0, 1)])
-def test_a_sensor_that_slipped_has_its_axis_again_within_seven_seconds(degrees, axis):
+def test_a_sensor_that_slipped_has_its_axis_again_within_seven_seconds(degrees, axis) -> None:
     """It kept the old one for half a minute; turned by half a turn, every step after was lost."""
     runner = VirtualRunner(RunnerParams(seed=4, mounts_deg={Placement.LEFT_FOOT: (0.0, 0.0, 0.0)}))
     samples = np.array(runner.imu(Placement.LEFT_FOOT, 0, int(30 * RATE_HZ), RATE_HZ))
@@ -43,7 +43,7 @@ def test_a_sensor_that_slipped_has_its_axis_again_within_seven_seconds(degrees, 
 
 
 @pytest.mark.parametrize("dead_from_s", [0.0, 9.0])
-def test_a_dead_accelerometer_raises_nothing_and_leaves_the_axis_as_it_was(dead_from_s):
+def test_a_dead_accelerometer_raises_nothing_and_leaves_the_axis_as_it_was(dead_from_s) -> None:
     runner = VirtualRunner(RunnerParams(seed=4, mounts_deg={Placement.LEFT_FOOT: (0.0, 0.0, 0.0)}))
     samples = np.array(runner.imu(Placement.LEFT_FOOT, 0, int(25 * RATE_HZ), RATE_HZ))
     samples[int(dead_from_s * RATE_HZ) :, :3] = 0.0
@@ -57,7 +57,7 @@ def test_a_dead_accelerometer_raises_nothing_and_leaves_the_axis_as_it_was(dead_
 
 
 @pytest.mark.parametrize("chunk_s", [0.25, 0.5, 1.0, 2.0, 6.0])
-def test_chunks_however_long_raise_nothing(chunk_s):
+def test_chunks_however_long_raise_nothing(chunk_s) -> None:
     """The margin of chunks of a second was none, and one chunk has no trend."""
     found, rng = PitchAxis(chunk_s), np.random.default_rng(1)
     for k in range(60):
@@ -65,6 +65,6 @@ def test_chunks_however_long_raise_nothing(chunk_s):
         found.update([*rng.normal([0.0, 0.0, 9.8], 1.0), *rng.normal(0.0, moves, 3)])
 
 
-def test_next_to_nothing_is_not_skewed():
+def test_next_to_nothing_is_not_skewed() -> None:
     """The square of 1e-110 is a number, its power of one and a half is none."""
     assert PitchAxis(0.05)._skew(1e-110 * np.array([1.0, -1.0, 3.0, 0.0])) == 0.0

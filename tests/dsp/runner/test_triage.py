@@ -19,7 +19,7 @@ RULES = ((1, "easy", "easy"), (2, "easy", "easy"), (3, "walk", "easy"), (4, "wal
 
 
 @pytest.mark.parametrize(("level", "trek", "guide"), RULES)
-def test_the_stricter_rule_is_the_default(level, trek, guide):
+def test_the_stricter_rule_is_the_default(level, trek, guide) -> None:
     assert triage(report(level, "outer knee")).consequence == trek
     assert triage(report(level, "outer knee"), PainRule.GUIDE).consequence == guide
 
@@ -37,7 +37,7 @@ ANSWERED = {
 
 
 @pytest.mark.parametrize("site", SITES)
-def test_every_site_is_answered_in_its_own_words(site):
+def test_every_site_is_answered_in_its_own_words(site) -> None:
     found = triage(report(2, site))
     assert found.about
     assert found.consequence == ANSWERED[site]
@@ -63,7 +63,7 @@ IN_OTHER_WORDS = {
 
 @pytest.mark.parametrize("words", [each for row in IN_OTHER_WORDS.values() for each in row])
 @pytest.mark.parametrize("level", [1, 2, 3, 9])
-def test_signs_for_a_clinician_are_heard_in_the_runners_own_words(words, level):
+def test_signs_for_a_clinician_are_heard_in_the_runners_own_words(words, level) -> None:
     found = triage(report(level, words), PainRule.GUIDE)
     assert found.consequence is Consequence.CLINICIAN
     assert found.see is not None
@@ -72,7 +72,7 @@ def test_signs_for_a_clinician_are_heard_in_the_runners_own_words(words, level):
 @pytest.mark.parametrize(
     "words", ["shin", "left shin bone", "hip flexor", "outside of hip", "heel", "Rücken", "my left toe", "number 2 toe"]
 )
-def test_no_level_is_one_to_run_on_with_where_a_bone_may_tire_or_a_word_is_not_known(words):
+def test_no_level_is_one_to_run_on_with_where_a_bone_may_tire_or_a_word_is_not_known(words) -> None:
     found = triage(report(1, words), PainRule.GUIDE)
     assert found.consequence is Consequence.WALK
     assert found.see is not None
@@ -93,16 +93,16 @@ def test_no_level_is_one_to_run_on_with_where_a_bone_may_tire_or_a_word_is_not_k
         "knee, coming back downhill",
     ],
 )
-def test_knees_and_calves_may_go_on_with_little_pain_in_whatever_words(words):
+def test_knees_and_calves_may_go_on_with_little_pain_in_whatever_words(words) -> None:
     assert triage(report(2, words)).consequence is Consequence.EASY
 
 
-def test_a_number_does_not_take_back_numbness_that_is_said_as_a_place():
+def test_a_number_does_not_take_back_numbness_that_is_said_as_a_place() -> None:
     assert hurts(report(0, "numb foot"))
     assert not hurts(report(0, "lower back"))
 
 
-def test_signs_of_bones_and_of_a_calf_are_among_those_for_a_doctor():
+def test_signs_of_bones_and_of_a_calf_are_among_those_for_a_doctor() -> None:
     urgent, *soon = RED_FLAGS
     assert "bladder" in urgent
     assert "calf that is swollen" in urgent
@@ -110,13 +110,13 @@ def test_signs_of_bones_and_of_a_calf_are_among_those_for_a_doctor():
         assert sign in " ".join(soon)
 
 
-def test_knees_front_outside_and_tendon_are_told_apart():
+def test_knees_front_outside_and_tendon_are_told_apart() -> None:
     about = {triage(report(2, site)).about for site in ("outer knee", "around the kneecap", "below the kneecap")}
     assert len(about) == 3
     assert "tendon" in triage(report(2, "below the kneecap")).about
 
 
-def test_numbness_goes_before_the_site():
+def test_numbness_goes_before_the_site() -> None:
     found = triage(report(1, "outer knee", numb=True))
     assert found.consequence is Consequence.CLINICIAN
     assert "nerve" in found.about
@@ -124,7 +124,7 @@ def test_numbness_goes_before_the_site():
     assert "bladder" in found.see
 
 
-def test_strong_pain_says_whom_to_see():
+def test_strong_pain_says_whom_to_see() -> None:
     assert triage(report(7, "outer knee")).see == SEE_SEVERE
     assert triage(report(6, "outer knee")).see is None
     assert triage(report(7, "hip")).see == f"{SEE_SEVERE} {SEE_BONE}"
@@ -132,7 +132,7 @@ def test_strong_pain_says_whom_to_see():
 
 @pytest.mark.parametrize("site", SITES)
 @pytest.mark.parametrize("level", [None, *range(11)])
-def test_what_to_do_now_is_short_and_the_same_before_and_after_sending(site, level):
+def test_what_to_do_now_is_short_and_the_same_before_and_after_sending(site, level) -> None:
     said = PainReport(0, level, site, Side.LEFT)
     answer = PainNoted(CueParams()).pain(said)
     act = at_once(level, site)
@@ -145,7 +145,7 @@ def test_what_to_do_now_is_short_and_the_same_before_and_after_sending(site, lev
         assert len(answer.text.split()) <= 19
 
 
-def test_what_must_not_wait_is_said_at_once():
+def test_what_must_not_wait_is_said_at_once() -> None:
     for act in (at_once(2, "back"), at_once(0, numb=True)):
         assert act.startswith("Stop for today")
         assert "See a doctor or physiotherapist before the next run" in act
@@ -154,12 +154,12 @@ def test_what_must_not_wait_is_said_at_once():
     assert at_once(3, rule=PainRule.GUIDE) == at_once(2) != at_once(3)
 
 
-def test_who_may_lift_a_stop_is_told_how():
+def test_who_may_lift_a_stop_is_told_how() -> None:
     assert "stridecue pain --cleared" in triage(report(3, "back")).advice
 
 
 @pytest.mark.parametrize(("level", "word"), [(0, "none"), (1, "mild"), (4, "moderate"), (7, "severe"), (10, "severe")])
-def test_levels_have_words(level, word):
+def test_levels_have_words(level, word) -> None:
     assert level_word(level) == word
 
 
@@ -181,5 +181,5 @@ WORDS = {
 
 
 @pytest.mark.parametrize("said", WORDS)
-def test_words_for_sites(said):
+def test_words_for_sites(said) -> None:
     assert known_site(said) == WORDS[said]

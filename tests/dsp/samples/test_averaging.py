@@ -19,7 +19,7 @@ def rows(averaging, rate_of, start_s=0.0):
 
 
 @pytest.mark.parametrize(("group", "groups"), [(1, 5), (2, 5), (3, 2), (4, 1)])
-def test_means_and_times_are_those_of_the_groups(group, groups):
+def test_means_and_times_are_those_of_the_groups(group, groups) -> None:
     averaging = averaging_of(group, groups, turns=False)
     values = rows(averaging, np.cos)
     (means,) = averaging.means(values, 1)
@@ -30,7 +30,7 @@ def test_means_and_times_are_those_of_the_groups(group, groups):
 
 
 @pytest.mark.parametrize("group", [1, 2, 3, 5])
-def test_the_turn_between_two_means_is_exact_for_a_rate_that_is_a_parabola(group):
+def test_the_turn_between_two_means_is_exact_for_a_rate_that_is_a_parabola(group) -> None:
     averaging = averaging_of(group, 4, turns=True)
     (means,) = averaging.means(rows(averaging, lambda t: 3.0 - 40.0 * t + 500.0 * t**2), 1)
     turns = [axis[4:] for axis in means[3:]]
@@ -46,7 +46,7 @@ def test_the_turn_between_two_means_is_exact_for_a_rate_that_is_a_parabola(group
         assert axis == pytest.approx(mean_rate, rel=1e-9)
 
 
-def test_groups_longer_or_shorter_agree_on_how_far_a_runner_turned():
+def test_groups_longer_or_shorter_agree_on_how_far_a_runner_turned() -> None:
     swing = 2.0 * np.pi * 2.8
     for group in (1, 2, 3):
         averaging = averaging_of(group, 60 // group, turns=True)
@@ -61,7 +61,7 @@ def test_groups_longer_or_shorter_agree_on_how_far_a_runner_turned():
 
 @pytest.mark.parametrize("turns", [False, True])
 @pytest.mark.parametrize(("group", "groups"), [(1, 5), (2, 5), (3, 12), (4, 1), (1, 41), (2, 26), (8, 13)])
-def test_many_chunks_at_once_are_the_same_chunks_to_the_last_digit(group, groups, turns):
+def test_many_chunks_at_once_are_the_same_chunks_to_the_last_digit(group, groups, turns) -> None:
     averaging = averaging_of(group, groups, turns=turns)
     n = averaging.raw
     values = np.random.default_rng(1).normal(size=(averaging.lead + 7 * n + 2, 6))

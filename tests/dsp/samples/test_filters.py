@@ -18,32 +18,32 @@ def gain(hz, cutoff_hz=CUTOFF_HZ):
     return np.hypot(*np.linalg.lstsq(both, out, rcond=None)[0])
 
 
-def test_gain_is_one_at_first_a_half_power_at_the_cutoff_and_falls_by_the_fourth_power():
+def test_gain_is_one_at_first_a_half_power_at_the_cutoff_and_falls_by_the_fourth_power() -> None:
     assert gain(0.1) == pytest.approx(1.0, abs=1e-4)
     assert gain(CUTOFF_HZ) == pytest.approx(np.sqrt(0.5), abs=1e-3)
     assert gain(30.0) < (CUTOFF_HZ / 30.0) ** 2
 
 
-def test_a_slow_ramp_comes_out_late_by_what_is_said():
+def test_a_slow_ramp_comes_out_late_by_what_is_said() -> None:
     for rate_hz in (52.0, 69.0, 208.0):
         low_pass = LowPass2(CUTOFF_HZ, rate_hz)
         t = np.arange(400) / rate_hz
         assert t[-1] - low_pass.run(t.tolist())[-1] == pytest.approx(low_pass.delay_s, rel=1e-6)
 
 
-def test_the_first_sample_is_the_steady_state():
+def test_the_first_sample_is_the_steady_state() -> None:
     low_pass = LowPass2(CUTOFF_HZ, HZ)
     assert low_pass.run([9.81] * 20) == pytest.approx([9.81] * 20)
     low_pass.reset()
     assert low_pass.run([-3.0] * 20) == pytest.approx([-3.0] * 20)
 
 
-def test_it_does_not_matter_how_samples_come():
+def test_it_does_not_matter_how_samples_come() -> None:
     values = np.random.default_rng(1).normal(size=100).tolist()
     whole, parts = LowPass2(CUTOFF_HZ, HZ).run(values), LowPass2(CUTOFF_HZ, HZ)
     cut = [parts.run(values[a:b]) for a, b in ((0, 0), (0, 1), (1, 40), (40, 40), (40, 100))]
     assert [y for part in cut for y in part] == whole
 
 
-def test_a_cutoff_near_half_the_rate_stays_a_filter():
+def test_a_cutoff_near_half_the_rate_stays_a_filter() -> None:
     assert np.isfinite(LowPass2(100.0, HZ).run([1.0, -1.0] * 50)).all()

@@ -34,19 +34,19 @@ def filled(lost, stride_s=STRIDE_S, past=220, at=runner, params=None):
     return (None if out is None else np.array(out.channels).T), at(times)
 
 
-def test_a_straight_line_leaves_both_ends_out():
+def test_a_straight_line_leaves_both_ends_out() -> None:
     assert straight([0.0, 8.0], [4.0, 0.0], 3) == [[1.0, 2.0, 3.0], [6.0, 4.0, 2.0]]
 
 
 @pytest.mark.parametrize("lost", [1, 8, 15, 30])
 @pytest.mark.parametrize("off", [0.97, 1.0, 1.03])
-def test_strides_that_are_alike_give_back_what_was_lost(lost, off):
+def test_strides_that_are_alike_give_back_what_was_lost(lost, off) -> None:
     found, true = filled(lost, STRIDE_S * off)
     assert found is not None
     assert np.abs(found - true).max() < 0.03 * np.abs(true).max() + 0.15
 
 
-def test_it_meets_what_is_known_at_both_ends():
+def test_it_meets_what_is_known_at_both_ends() -> None:
     def drifts(t_s):
         return runner(t_s) + 0.5 * np.asarray(t_s)[:, None]
 
@@ -59,11 +59,11 @@ def test_it_meets_what_is_known_at_both_ends():
 
 
 @pytest.mark.parametrize("past", [20, 80])
-def test_without_a_stride_before_there_is_nothing_to_fill_from(past):
+def test_without_a_stride_before_there_is_nothing_to_fill_from(past) -> None:
     assert filled(8, past=past)[0] is None
 
 
-def test_one_stride_before_is_enough():
+def test_one_stride_before_is_enough() -> None:
     found, true = filled(8, past=110)
     assert found is not None
     assert np.abs(found - true).max() < 0.8

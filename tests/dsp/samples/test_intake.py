@@ -60,7 +60,7 @@ def intake(trace):
     return Intake(trace)
 
 
-def test_what_comes_in_steadily_is_in_the_trace_as_it_came(intake, trace):
+def test_what_comes_in_steadily_is_in_the_trace_as_it_came(intake, trace) -> None:
     t_ns = stamps(100)
     said = work(intake, trace, t_ns, strides(t_ns))
     assert [ready for ready, _ in said].count(Ready.RESTART) == 1
@@ -70,13 +70,13 @@ def test_what_comes_in_steadily_is_in_the_trace_as_it_came(intake, trace):
     assert intake.has_gyro
 
 
-def test_channels_are_found_by_name_not_by_place(intake, trace):
+def test_channels_are_found_by_name_not_by_place(intake, trace) -> None:
     t_ns, layout = stamps(50), tuple(reversed(IMU6))
     work(intake, trace, t_ns, strides(t_ns)[:, ::-1], layout=layout)
     assert np.array(trace.axes).transpose() == pytest.approx(strides(t_ns))
 
 
-def test_the_last_samples_are_taken_at_the_end(intake, trace):
+def test_the_last_samples_are_taken_at_the_end(intake, trace) -> None:
     t_ns = stamps(53)
     work(intake, trace, t_ns, strides(t_ns))
     assert len(trace.t_s) == 50
@@ -85,7 +85,7 @@ def test_the_last_samples_are_taken_at_the_end(intake, trace):
     assert trace.t_s[-1] == pytest.approx(t_ns[-1] / NS_PER_S)
 
 
-def test_an_unknown_rate_is_learned_from_the_median_spacing(intake, trace):
+def test_an_unknown_rate_is_learned_from_the_median_spacing(intake, trace) -> None:
     t_ns = stamps(40)
     t_ns[5:] += 30 * PERIOD_NS  # one long pause among the first is no rate
     work(intake, trace, t_ns[: LEARN_SAMPLES - 1], strides(t_ns)[: LEARN_SAMPLES - 1], size=1, rate_hz=0.0)
@@ -95,7 +95,7 @@ def test_an_unknown_rate_is_learned_from_the_median_spacing(intake, trace):
     assert trace.t_s[-1] == pytest.approx(t_ns[-1] / NS_PER_S)
 
 
-def test_a_fast_sensor_is_averaged_in_groups(trace):
+def test_a_fast_sensor_is_averaged_in_groups(trace) -> None:
     intake, t_ns = Intake(trace), stamps(400) // 4
     work(intake, trace, t_ns, strides(t_ns), size=13, rate_hz=4.0 * HZ)
     assert intake.group == 4
@@ -105,7 +105,7 @@ def test_a_fast_sensor_is_averaged_in_groups(trace):
 
 
 @pytest.mark.parametrize("count", [1, 5, 20])
-def test_a_short_gap_is_a_straight_line_where_no_stride_is_known(intake, trace, count):
+def test_a_short_gap_is_a_straight_line_where_no_stride_is_known(intake, trace, count) -> None:
     t_ns = stamps(100)
     said = work(intake, trace, *without(t_ns, strides(t_ns), 60, count))
     assert [ready for ready, _ in said].count(Ready.FILLED) == 1
@@ -115,7 +115,7 @@ def test_a_short_gap_is_a_straight_line_where_no_stride_is_known(intake, trace, 
     assert np.diff(filled, 2, axis=0) == pytest.approx(np.zeros((count, 6)), abs=1e-9)
 
 
-def test_a_short_gap_is_filled_from_the_strides_before(intake, trace):
+def test_a_short_gap_is_filled_from_the_strides_before(intake, trace) -> None:
     t_ns = stamps(400)
     intake.stride_s = STRIDE_S
     said = work(intake, trace, *without(t_ns, strides(t_ns), 300, 30))
@@ -127,7 +127,7 @@ def test_a_short_gap_is_filled_from_the_strides_before(intake, trace):
 @pytest.mark.parametrize(
     ("stride_s", "longest_s"), [(0.0, IntakeParams().fill_s), (0.7, IntakeParams().fill_strides_s)]
 )
-def test_a_longer_gap_begins_the_trace_anew(stride_s, longest_s):
+def test_a_longer_gap_begins_the_trace_anew(stride_s, longest_s) -> None:
     for count, restarts in ((int(longest_s * HZ) - 1, 1), (int(longest_s * HZ) + 1, 2)):
         intake = Intake(trace := Trace())
         intake.stride_s, t_ns = stride_s, stamps(500)
@@ -139,7 +139,7 @@ def test_a_longer_gap_begins_the_trace_anew(stride_s, longest_s):
         assert trace.t_s[0] == pytest.approx(0.0 if restarts == 1 else (300 + count) / HZ)
 
 
-def test_a_row_with_no_number_in_one_channel_is_a_lost_sample(trace):
+def test_a_row_with_no_number_in_one_channel_is_a_lost_sample(trace) -> None:
     t_ns = stamps(100)
     broken = strides(t_ns)
     broken[60:63, 1], broken[61, 5], broken[62, 2] = NAN, float("inf"), 1e30
@@ -149,7 +149,7 @@ def test_a_row_with_no_number_in_one_channel_is_a_lost_sample(trace):
     assert trace.channels() == lost.channels()
 
 
-def test_stamps_jitter_without_a_gap(intake, trace):
+def test_stamps_jitter_without_a_gap(intake, trace) -> None:
     jitter_ns = np.random.default_rng(2).integers(-PERIOD_NS // 5, PERIOD_NS // 5, 200)
     t_ns = stamps(200) + jitter_ns
     said = work(intake, trace, t_ns, strides(t_ns))
@@ -157,7 +157,7 @@ def test_stamps_jitter_without_a_gap(intake, trace):
     assert trace.t_s == pytest.approx(t_ns / NS_PER_S)
 
 
-def test_who_was_silent_joins_again(intake, trace):
+def test_who_was_silent_joins_again(intake, trace) -> None:
     t_ns = stamps(300)
     work(intake, trace, *without(t_ns, strides(t_ns), 100, 50))
     assert intake.joined_s == 0.0
@@ -166,7 +166,7 @@ def test_who_was_silent_joins_again(intake, trace):
     assert intake.joined_s == 5.0
 
 
-def test_samples_as_they_came_are_kept_until_asked_for(trace):
+def test_samples_as_they_came_are_kept_until_asked_for(trace) -> None:
     intake, t_ns = Intake(trace, IntakeParams(raw=True)), stamps(60) // 4
     values = strides(t_ns)
     values[30] = NAN
@@ -189,14 +189,14 @@ def hard(start_ns=0):
 
 
 @pytest.mark.parametrize("size", [1, 3, 64, 600])
-def test_hard_input_gives_the_same_trace_however_it_is_cut(intake, trace, size):
+def test_hard_input_gives_the_same_trace_however_it_is_cut(intake, trace, size) -> None:
     work(intake, trace, *hard(), size=size)
     work(Intake(reference := Trace()), reference, *hard(), size=10)
     assert trace.channels() == reference.channels()
 
 
 @pytest.mark.parametrize("save", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both))], ids=["copy", "pickle"])
-def test_saved_and_restored_after_every_block_nothing_changes(intake, trace, save):
+def test_saved_and_restored_after_every_block_nothing_changes(intake, trace, save) -> None:
     t_ns, values = hard()
     both = intake, trace
     for k in range(0, len(t_ns), 7):
@@ -207,7 +207,7 @@ def test_saved_and_restored_after_every_block_nothing_changes(intake, trace, sav
 
 
 @pytest.mark.parametrize("start_s", [-3, -1000, 4000])
-def test_it_does_not_matter_where_the_clock_begins(start_s):
+def test_it_does_not_matter_where_the_clock_begins(start_s) -> None:
     said = []
     for start_ns in (0, start_s * NS_PER_S):
         intake = Intake(trace := Trace())
@@ -217,7 +217,7 @@ def test_it_does_not_matter_where_the_clock_begins(start_s):
     assert said[0] == said[1]
 
 
-def test_a_long_block_is_not_averaged_again_for_every_chunk_of_another_length(intake, trace, monkeypatch):
+def test_a_long_block_is_not_averaged_again_for_every_chunk_of_another_length(intake, trace, monkeypatch) -> None:
     averaged = []
     means = Averaging.means
 

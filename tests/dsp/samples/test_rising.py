@@ -43,14 +43,14 @@ def pieces(stamps, sizes, rate_hz=0.0):
     return out
 
 
-def test_blocks_that_rise_are_left_as_they_are():
+def test_blocks_that_rise_are_left_as_they_are() -> None:
     rising, blocks = Rising(), [block(-SURE_NS, -5, 1, 2), block(3), block(4, 9)]
     assert [part for b in blocks for part in rising.take(b)] == blocks
     assert rising.lost == 0
 
 
 @pytest.mark.parametrize("sizes", [(9,), (4, 5), (1,)])
-def test_what_is_no_later_than_one_before_is_lost(sizes):
+def test_what_is_no_later_than_one_before_is_lost(sizes) -> None:
     rising = Rising()
     assert take(rising, pieces([1, 2, 2, 3, 9, 4, 9, 10, 1], sizes)) == [1, 2, 3, 9, 10]
     assert rising.lost == 4
@@ -70,7 +70,7 @@ def streams(draw):
 
 @settings(max_examples=300, deadline=None)
 @given(streams(), st.data())
-def test_one_damaged_stamp_costs_its_own_sample_only(stream, data):
+def test_one_damaged_stamp_costs_its_own_sample_only(stream, data) -> None:
     stamps, sizes, rate_hz = stream
     lacking, rising = Rising(), Rising()
     at = data.draw(st.integers(0, len(stamps) - 2))
@@ -87,7 +87,7 @@ def test_one_damaged_stamp_costs_its_own_sample_only(stream, data):
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.integers(-40, 40), st.sampled_from([1, 10, 10, 10, 300, 3000, -2500])), max_size=80))
-def test_where_the_stream_is_cut_or_saved_changes_nothing(moves):
+def test_where_the_stream_is_cut_or_saved_changes_nothing(moves) -> None:
     """Any stamps at all."""
     stamps = (np.cumsum([step * 1_000_000 for _, step in moves], dtype=np.int64)).tolist()
     stamps = [t + jitter * 1_000_000 for t, (jitter, _) in zip(stamps, moves, strict=True)]
@@ -103,7 +103,7 @@ def test_where_the_stream_is_cut_or_saved_changes_nothing(moves):
 
 
 @pytest.mark.parametrize("leap_ns", [NS_PER_S // 5, 3 * NS_PER_S, FAR_NS])
-def test_a_clock_that_leaps_is_followed_soon_and_nothing_is_lost(leap_ns):
+def test_a_clock_that_leaps_is_followed_soon_and_nothing_is_lost(leap_ns) -> None:
     stamps = [10_000_000 * k + leap_ns * (k >= 50) for k in range(200)]
     rising, waited = Rising(), 0
     for k, stamp in enumerate(stamps):
@@ -113,7 +113,7 @@ def test_a_clock_that_leaps_is_followed_soon_and_nothing_is_lost(leap_ns):
     assert take(Rising(), [block(*stamps)]) == stamps
 
 
-def test_a_packet_that_is_damaged_is_lost_and_the_rest_is_not():
+def test_a_packet_that_is_damaged_is_lost_and_the_rest_is_not() -> None:
     stamps = [10_000_000 * k + FAR_NS * (50 <= k < 70) for k in range(200)]
     rising = Rising()
     assert take(rising, pieces(stamps, [10])) == stamps[:50] + stamps[70:]
@@ -123,19 +123,19 @@ def test_a_packet_that_is_damaged_is_lost_and_the_rest_is_not():
 @pytest.mark.parametrize("sizes", [(26,), (5,), (1,)])
 @pytest.mark.parametrize("ahead_ns", [NS_PER_S // 2, FAR_NS, 10**14, -10 * NS_PER_S])
 @pytest.mark.parametrize("n", [1, 2, 5, 25])
-def test_a_first_packet_that_is_damaged_is_lost_and_the_rest_is_not(n, ahead_ns, sizes):
+def test_a_first_packet_that_is_damaged_is_lost_and_the_rest_is_not(n, ahead_ns, sizes) -> None:
     """It silenced its sensor for the whole run."""
     stamps = [10_000_000 * k + ahead_ns * (k < n) for k in range(200)]
     assert take(Rising(), pieces(stamps, sizes)) == stamps[n:]
 
 
 @pytest.mark.parametrize("value", [0, 1 << 61])
-def test_a_damaged_stamp_in_every_packet_from_the_start_costs_these_samples_only(value):
+def test_a_damaged_stamp_in_every_packet_from_the_start_costs_these_samples_only(value) -> None:
     stamps = [value if k % 8 == 0 else 10**12 + 10_000_000 * k for k in range(200)]
     assert take(Rising(), pieces(stamps, [8])) == [t for t in stamps if t != value]
 
 
-def test_a_start_waits_for_a_quarter_of_a_second_and_is_kept_whole():
+def test_a_start_waits_for_a_quarter_of_a_second_and_is_kept_whole() -> None:
     rising, stamps = Rising(), [10_000_000 * k for k in range(40)]
     gave = [rising.take(block(stamp)) for stamp in stamps]
     assert next(k for k, out in enumerate(gave) if out) == SURE_NS // 10_000_000
@@ -144,7 +144,7 @@ def test_a_start_waits_for_a_quarter_of_a_second_and_is_kept_whole():
 
 
 @pytest.mark.parametrize("rate_hz", [6.0, 12.0, 26.0, 30.0])
-def test_a_slow_sensor_that_does_not_say_how_fast_it_samples_does_not_wait(rate_hz):
+def test_a_slow_sensor_that_does_not_say_how_fast_it_samples_does_not_wait(rate_hz) -> None:
     stamps = [round(k * NS_PER_S / rate_hz) + (k % 2) * round(0.2 * NS_PER_S / rate_hz) for k in range(60)]
     rising = Rising()
     gave = [[t for part in rising.take(block(stamp)) for t in part.t_ns.tolist()] for stamp in stamps]
@@ -153,20 +153,20 @@ def test_a_slow_sensor_that_does_not_say_how_fast_it_samples_does_not_wait(rate_
 
 
 @pytest.mark.parametrize("rate_hz", [5.0, 12.0, 26.0, 104.0])
-def test_nothing_behind_a_far_leap_is_lost_whatever_the_rate(rate_hz):
+def test_nothing_behind_a_far_leap_is_lost_whatever_the_rate(rate_hz) -> None:
     stamps = [round(k * NS_PER_S / rate_hz) + 5 * NS_PER_S * (k >= 30) for k in range(90)]
     assert take(Rising(), pieces(stamps, [1], rate_hz)) == stamps
 
 
 @pytest.mark.parametrize("rate_hz", [5.0, 52.0])
-def test_a_sensor_that_is_slower_than_it_says_loses_nothing(rate_hz):
+def test_a_sensor_that_is_slower_than_it_says_loses_nothing(rate_hz) -> None:
     stamps = [round(k * NS_PER_S / rate_hz) for k in range(60)]
     assert take(Rising(), pieces(stamps, [7], rate_hz=208.0)) == stamps
 
 
 @pytest.mark.parametrize("shift_ns", [0, -30_000_000])
 @pytest.mark.parametrize("place", [Placement.LEFT_HIP, Placement.SACRUM, Placement.LEFT_FOOT])
-def test_a_sample_that_comes_twice_costs_nothing(place, shift_ns):
+def test_a_sample_that_comes_twice_costs_nothing(place, shift_ns) -> None:
     """Equal stamps made the lever arm divide by zero; stamps going back were taken for steady ones."""
     made = make(seconds=14.0, rate_hz=RATE_HZ, noise=0.02)
     sensor = Placement.SACRUM if place is Placement.LEFT_HIP else place
@@ -190,7 +190,7 @@ def test_a_sample_that_comes_twice_costs_nothing(place, shift_ns):
 
 @pytest.mark.parametrize("ahead_ns", [500_000_000, FAR_NS])
 @pytest.mark.parametrize("place", [Placement.SACRUM, Placement.LEFT_FOOT])
-def test_a_stamp_far_ahead_ends_nothing(place, ahead_ns):
+def test_a_stamp_far_ahead_ends_nothing(place, ahead_ns) -> None:
     """It silenced its sensor until the time it said, and took the time of all the others along."""
     made = make(seconds=14.0, rate_hz=RATE_HZ, noise=0.02)
     clean = blocks_of(made, [place], 10, rate_hz=RATE_HZ)

@@ -34,7 +34,7 @@ def changed(made, change, placement=Placement.SACRUM, size=10):
     return blocks_of(run, [placement], size, rate_hz=RATE_HZ)
 
 
-def unchanged(_t_s, _values):
+def unchanged(_t_s, _values) -> None:
     """A sensor that has everything all the time."""
 
 
@@ -48,8 +48,8 @@ def reference(made):
 
 
 @pytest.mark.parametrize("columns", [slice(3, 6), slice(0, 1), slice(0, 6)])
-def test_what_is_missing_from_the_first_sample_is_not_missing_for_good(made, reference, columns):
-    def first(t_s, values):
+def test_what_is_missing_from_the_first_sample_is_not_missing_for_good(made, reference, columns) -> None:
+    def first(t_s, values) -> None:
         values[t_s == t_s[0], columns] = NAN
 
     found = steps(changed(made, first))
@@ -60,7 +60,7 @@ def test_what_is_missing_from_the_first_sample_is_not_missing_for_good(made, ref
 
 
 @pytest.mark.parametrize("late_s", [0.9, 2.0])
-def test_a_gyro_that_starts_late_is_used(made, reference, late_s):
+def test_a_gyro_that_starts_late_is_used(made, reference, late_s) -> None:
     merge, blocks = StreamMerge([IMU6[:3], IMU6[3:]]), []
     for block in changed(made, unchanged):
         parts = [replace(block, layout=IMU6[:3], rows=block.values[:, :3])]
@@ -72,8 +72,8 @@ def test_a_gyro_that_starts_late_is_used(made, reference, late_s):
     assert sum(s.drop_excursion_deg is not None for s in found) > 30
 
 
-def test_a_gyro_that_dies_leaves_the_steps(made, reference):
-    def dies(t_s, values):
+def test_a_gyro_that_dies_leaves_the_steps(made, reference) -> None:
+    def dies(t_s, values) -> None:
         values[t_s > 12.0, 3:] = NAN
 
     found = steps(changed(made, dies))
@@ -82,8 +82,8 @@ def test_a_gyro_that_dies_leaves_the_steps(made, reference):
     assert {s.confidence for s in found if s.t_ns > 15e9} == {0.7}
 
 
-def test_a_gyro_that_comes_back_is_used_again(made, reference):
-    def away(t_s, values):
+def test_a_gyro_that_comes_back_is_used_again(made, reference) -> None:
+    def away(t_s, values) -> None:
         values[(t_s > 10.0) & (t_s < 14.0), 3:] = NAN
 
     found = steps(changed(made, away))
@@ -94,10 +94,10 @@ def test_a_gyro_that_comes_back_is_used_again(made, reference):
 
 
 @pytest.mark.parametrize("dead", range(105, 110))
-def test_a_gyro_that_began_late_and_is_given_up_is_used_again_only_after_a_while(made, dead):
+def test_a_gyro_that_began_late_and_is_given_up_is_used_again_only_after_a_while(made, dead) -> None:
     back_s = made.t_s[1000 + dead]
 
-    def away(t_s, values):
+    def away(t_s, values) -> None:
         values[t_s < 2.0, 3:] = NAN
         values[1000 : 1000 + dead, 3:] = NAN
 
@@ -109,8 +109,8 @@ def test_a_gyro_that_began_late_and_is_given_up_is_used_again_only_after_a_while
     assert max(used_s) > 20.0
 
 
-def test_a_shoes_gyro_that_dies_and_comes_back(made):
-    def away(t_s, values):
+def test_a_shoes_gyro_that_dies_and_comes_back(made) -> None:
+    def away(t_s, values) -> None:
         values[(t_s > 9.0) & (t_s < 14.0), 3:] = NAN
 
     before = steps(changed(made, unchanged, Placement.LEFT_FOOT))
@@ -119,8 +119,8 @@ def test_a_shoes_gyro_that_dies_and_comes_back(made):
 
 
 @pytest.mark.parametrize("sizes", [[1], [3, 17, 1, 64], [211]])
-def test_what_comes_and_goes_is_the_same_however_it_is_cut(made, sizes):
-    def comes_and_goes(t_s, values):
+def test_what_comes_and_goes_is_the_same_however_it_is_cut(made, sizes) -> None:
+    def comes_and_goes(t_s, values) -> None:
         values[t_s < 2.0, 3:] = NAN
         values[(t_s > 9.0) & (t_s < 13.0), 3:] = NAN
         values[(t_s > 17.0) & (t_s < 17.1), 1] = NAN
@@ -140,8 +140,8 @@ def test_what_comes_and_goes_is_the_same_however_it_is_cut(made, sizes):
 
 @pytest.mark.parametrize("column", [0, 2, 3, 5])
 @pytest.mark.parametrize("value", [1e3, 1e4, 1e5, 1e8, 1e30, 1e200, float("inf"), float("-inf")])
-def test_one_absurd_number_costs_no_step(made, reference, column, value):
-    def absurd(t_s, values):
+def test_one_absurd_number_costs_no_step(made, reference, column, value) -> None:
+    def absurd(t_s, values) -> None:
         values[t_s.searchsorted(11.54), column] = value
 
     found = steps(changed(made, absurd))
@@ -150,7 +150,7 @@ def test_one_absurd_number_costs_no_step(made, reference, column, value):
     assert max(abs(a - b) for a, b in zip(*peaks, strict=True)) < 1.0
 
 
-def test_what_runners_reach_is_no_absurd_number():
+def test_what_runners_reach_is_no_absurd_number() -> None:
     intake = Intake(trace := Trace())
     values = np.array([[60 * 9.81, 0.0, 0.0, 0.0, 70.0, 0.0]] * 50)
     assert np.abs(values).max() < min(MOST_MPS2, 6 * MOST_RADPS)
@@ -161,13 +161,13 @@ def test_what_runners_reach_is_no_absurd_number():
     assert set(trace.axes[4]) == {70.0}
 
 
-def test_a_sensor_without_force_says_nothing(made):
+def test_a_sensor_without_force_says_nothing(made) -> None:
     gyro = [replace(b, layout=IMU6[3:], rows=b.values[:, 3:]) for b in changed(made, unchanged, Placement.LEFT_FOOT)]
     assert steps(gyro) == []
 
 
 @pytest.mark.parametrize("value", [float("inf"), float("-inf"), NAN])
-def test_a_speed_that_is_no_number_is_no_speed(value):
+def test_a_speed_that_is_no_number_is_no_speed(value) -> None:
     layout = (Quantity.SPEED_MPS, Quantity.CADENCE_SPM)
     blocks = [
         SampleBlock(

@@ -35,7 +35,7 @@ def step(t_s, side, contact_ms=240.0, drop_deg=5.0, step_s=STEP_S):
 class Run:
     """A run of one runner; what was said is in `told`, as (minute, record)."""
 
-    def __init__(self, seed=1, start_s=0.0, params=None):
+    def __init__(self, seed=1, start_s=0.0, params=None) -> None:
         self.antalgic = Antalgic(params)
         self.rng = np.random.default_rng(seed)
         self.t_s = self.next_s = start_s
@@ -78,7 +78,7 @@ class Run:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_legs_that_differ_all_the_time_are_this_runners_own(seed):
+def test_legs_that_differ_all_the_time_are_this_runners_own(seed) -> None:
     assert Run(seed).run(20, contact_ms=15.0, drop_deg=2.0, step_ms=20.0).told == []
 
 
@@ -91,7 +91,7 @@ def test_legs_that_differ_all_the_time_are_this_runners_own(seed):
     ],
 )
 @pytest.mark.parametrize("start_s", [0.0, -5000.0])
-def test_a_jump_that_stays_is_found_within_a_minute_and_names_its_numbers(jump, key, start_s):
+def test_a_jump_that_stays_is_found_within_a_minute_and_names_its_numbers(jump, key, start_s) -> None:
     run = Run(start_s=start_s).run(8).run(2, **jump)
     assert run.states[:2] == [WATCH, REACHED]
     (watched, _), (reached, found), *_ = run.told
@@ -104,7 +104,7 @@ def test_a_jump_that_stays_is_found_within_a_minute_and_names_its_numbers(jump, 
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_it_is_reached_for_as_long_as_the_legs_differ(seed):
+def test_it_is_reached_for_as_long_as_the_legs_differ(seed) -> None:
     """After a minute and a half it was clear: the difference had become what it was compared with."""
     run = Run(seed).run(8).run(20, contact_ms=-25.0)
     assert run.states == [WATCH, REACHED]
@@ -120,19 +120,19 @@ def test_it_is_reached_for_as_long_as_the_legs_differ(seed):
     assert run.run(10).states == [WATCH, REACHED, CLEAR]
 
 
-def test_legs_that_differ_once_more_are_told_once_more():
+def test_legs_that_differ_once_more_are_told_once_more() -> None:
     run = Run().run(8).run(5, contact_ms=30.0).run(6).run(3, contact_ms=-30.0)
     assert run.states == [WATCH, REACHED, CLEAR, WATCH, REACHED]
 
 
-def test_it_is_clear_when_every_number_is_as_before():
+def test_it_is_clear_when_every_number_is_as_before() -> None:
     run = Run().run(8).run(2, contact_ms=30.0).run(5, contact_ms=30.0, drop_deg=4.0).run(10, drop_deg=4.0)
     assert run.states == [WATCH, REACHED]
     assert run.run(2).states == [WATCH, REACHED, CLEAR]
 
 
 @pytest.mark.parametrize("recovers_after", [0.5, 3.0, 100.0])
-def test_where_a_sensor_moves_while_the_legs_differ_nothing_tells_that_it_is_over(recovers_after):
+def test_where_a_sensor_moves_while_the_legs_differ_nothing_tells_that_it_is_over(recovers_after) -> None:
     """It was clear two minutes after the move, the limp as before, and reached once more when the legs were well."""
     run = Run().run(8).run(3, contact_ms=30.0)
     run.antalgic.moved()
@@ -140,14 +140,14 @@ def test_where_a_sensor_moves_while_the_legs_differ_nothing_tells_that_it_is_ove
     assert run.states == [WATCH, REACHED]
 
 
-def test_a_number_that_is_not_measured_any_more_is_not_said_to_be_as_before():
+def test_a_number_that_is_not_measured_any_more_is_not_said_to_be_as_before() -> None:
     run = Run().run(8).run(2, drop_deg=3.0)
     assert run.states == [WATCH, REACHED]
     assert run.run(10, drop_deg=float("nan")).states == [WATCH, REACHED]
     assert run.run(3).states == [WATCH, REACHED, CLEAR]
 
 
-def test_a_moment_beyond_is_no_second_number_that_must_come_back():
+def test_a_moment_beyond_is_no_second_number_that_must_come_back() -> None:
     """One look was enough while another number was away, though reaching takes two."""
     run = Run().run(8).run(2, contact_ms=30.0)
     for step_ms in (50.0, -50.0, 0.0, 0.0):
@@ -155,29 +155,29 @@ def test_a_moment_beyond_is_no_second_number_that_must_come_back():
     assert [each.is_away for each in run.antalgic._differences] == [True, False, False]
 
 
-def test_a_block_that_a_stop_cuts_is_not_mixed_with_what_comes_after_it():
+def test_a_block_that_a_stop_cuts_is_not_mixed_with_what_comes_after_it() -> None:
     run = Run().run(8).run(1, contact_ms=30.0).run(5 / 60, contact_ms=30.0)
     run.stop(60.0).run(5 / 60, contact_ms=-30.0)
     contact, *_ = run.antalgic._differences
     assert contact._newest[-1] == pytest.approx(-30.0, abs=10.0)
 
 
-def test_half_a_minute_is_an_event_of_its_own_and_no_pain():
+def test_half_a_minute_is_an_event_of_its_own_and_no_pain() -> None:
     assert REACHED not in Run().run(8).run(1 / 6, contact_ms=30.0).run(5).states
 
 
-def test_nothing_is_said_while_a_runner_settles():
+def test_nothing_is_said_while_a_runner_settles() -> None:
     assert Run().run(3).run(1.5, contact_ms=30.0).told == []
 
 
-def test_a_slow_change_is_drifts_business():
+def test_a_slow_change_is_drifts_business() -> None:
     run = Run().run(6)
     for minute in range(30):
         run.run(1, contact_ms=minute * 1.0)
     assert run.told == []
 
 
-def test_whose_legs_wander_needs_a_larger_jump():
+def test_whose_legs_wander_needs_a_larger_jump() -> None:
     run = Run()
     for block in range(60):
         run.run(0.5, contact_ms=10.0 * (block % 2))
@@ -185,25 +185,25 @@ def test_whose_legs_wander_needs_a_larger_jump():
 
 
 @pytest.mark.parametrize("pause_s", [AntalgicParams().pause_s + 2.0, 600.0])
-def test_after_a_stop_or_a_moved_sensor_there_is_nothing_to_compare_with(pause_s):
+def test_after_a_stop_or_a_moved_sensor_there_is_nothing_to_compare_with(pause_s) -> None:
     assert Run().run(8).stop(pause_s).run(10, contact_ms=30.0).told == []
     moved = Run().run(8)
     moved.antalgic.moved()
     assert moved.run(10, contact_ms=30.0).told == []
 
 
-def test_a_crossing_without_green_light_changes_nothing():
+def test_a_crossing_without_green_light_changes_nothing() -> None:
     assert REACHED in Run().run(8).stop(5.0).run(2, contact_ms=30.0).states
 
 
-def test_steps_of_no_known_leg_are_not_looked_at():
+def test_steps_of_no_known_leg_are_not_looked_at() -> None:
     antalgic = Antalgic()
     for second in range(900):
         antalgic.step(step(second, None, contact_ms=240.0 if second < 600 else 400.0))
         assert antalgic.running(second * 1_000_000_000, 1.0) is None
 
 
-def test_saved_and_restored_every_half_minute_nothing_changes():
+def test_saved_and_restored_every_half_minute_nothing_changes() -> None:
     whole, parts = Run().run(8).run(3, contact_ms=30.0), Run()
     for half in range(22):
         parts.run(0.5, contact_ms=30.0 * (half >= 16))

@@ -26,12 +26,12 @@ def run(minutes, drop, params=None, past=(), seed=1, watched=DROP, spread=0.6, n
     return out
 
 
-def test_a_steady_hour_stays_clear():
+def test_a_steady_hour_stays_clear() -> None:
     for seed in range(3):
         assert run(60, lambda _: 5.0, seed=seed) == []
 
 
-def test_a_tiring_leg_goes_through_the_states_and_names_its_numbers():
+def test_a_tiring_leg_goes_through_the_states_and_names_its_numbers() -> None:
     changes = run(30, lambda m: 5.0 + 2.0 * np.clip((m - 12) / 8, 0, 1))
     assert [t.state for t in changes] == [W, N, R]
     assert {t.side for t in changes} == {Side.LEFT}
@@ -43,32 +43,32 @@ def test_a_tiring_leg_goes_through_the_states_and_names_its_numbers():
     assert numbers["drop_excursion_bound_deg"] == 1.0
 
 
-def test_less_drop_is_no_drift():
+def test_less_drop_is_no_drift() -> None:
     assert run(30, lambda m: 5.0 if m < 12 else 3.0) == []
 
 
-def test_recovery_clears_with_hysteresis():
+def test_recovery_clears_with_hysteresis() -> None:
     states = [t.state for t in run(40, lambda m: 7.0 if 12 < m < 20 else 5.0)]
     down = states[states.index(R) :]
     assert down[-1] is ThresholdState.CLEAR
     assert down == sorted(down, key=list(ThresholdState).index, reverse=True), "down without going back"
 
 
-def test_earlier_runs_are_a_baseline_from_the_start_and_widen_the_bound():
+def test_earlier_runs_are_a_baseline_from_the_start_and_widen_the_bound() -> None:
     assert run(8, lambda _: 6.2, past=(4.0, 5.0, 6.0)) == []
     assert run(8, lambda _: 6.9, past=(5.0, 5.0, 5.0))[-1].state is R
     assert run(8, lambda _: 9.0, past=(5.0, 5.0)) == [], "two runs do not tell how much runs differ"
 
 
-def test_reached_needs_holding():
+def test_reached_needs_holding() -> None:
     params = DriftParams(block_s=2.0, tau_s=4.0, hold_s=20.0, baseline_from_s=10.0, baseline_to_s=40.0, fewest=1)
     blip = run(3, lambda m: 8.0 if 1.5 < m < 1.6 else 5.0, params)
     assert R not in {t.state for t in blip}
     assert run(3, lambda m: 8.0 if m > 1.5 else 5.0, params)[-1].state is R
 
 
-def test_a_faster_stretch_explains_itself():
-    def pace(m):
+def test_a_faster_stretch_explains_itself() -> None:
+    def pace(m) -> float:
         return 2.6 if m % 4 < 2 else 3.4
 
     def contact(m):
@@ -82,7 +82,7 @@ def test_a_faster_stretch_explains_itself():
     assert W in {t.state for t in alone}, "without the speed it would be told"
 
 
-def test_a_sensor_that_moved_is_never_a_drift():
+def test_a_sensor_that_moved_is_never_a_drift() -> None:
     drift = Drift(DROP, DriftParams(), Side.LEFT, (5.0, 5.1, 4.9))
     changes = []
     for second in range(2400):
@@ -94,13 +94,13 @@ def test_a_sensor_that_moved_is_never_a_drift():
     assert not any(changes)
 
 
-def test_cadence_falls_and_is_noticed_both_ways():
+def test_cadence_falls_and_is_noticed_both_ways() -> None:
     for by in (-9.0, 9.0):
         changes = run(40, lambda m, by=by: 170.0 + (by if m > 15 else 0.0), watched=CADENCE, spread=1.0)
         assert changes[-1].state is R
 
 
-def test_blocks_of_too_few_values_say_nothing():
+def test_blocks_of_too_few_values_say_nothing() -> None:
     drift = Drift(DROP, DriftParams(), Side.LEFT, (5.0, 5.0, 5.0))
     for second in range(600):
         if second % 6 == 0:
@@ -108,7 +108,7 @@ def test_blocks_of_too_few_values_say_nothing():
         assert drift.running(second * 1_000_000_000, 1.0, (3.0, 0.0, 170.0)) is None
 
 
-def test_regression_learns_a_slope_only_where_there_is_one():
+def test_regression_learns_a_slope_only_where_there_is_one() -> None:
     rng = np.random.default_rng(3)
     regression, rows = Regression((1.0, 0.3, 0.1), 0.25), []
     for _ in range(48):
@@ -126,7 +126,7 @@ def test_regression_learns_a_slope_only_where_there_is_one():
     assert abs(far - 5.0) < 1.2, "far outside of what was learned little is corrected"
 
 
-def test_a_number_is_not_corrected_for_what_has_no_spread():
+def test_a_number_is_not_corrected_for_what_has_no_spread() -> None:
     regression = Regression((1.0, 0.0), 0.25)
     assert regression.fit() is None, "nothing was learned"
     for k in range(40):
@@ -141,7 +141,7 @@ def test_a_number_is_not_corrected_for_what_has_no_spread():
 
 
 @pytest.mark.parametrize("joins_s", [0, 300, 585, 595, 1200])
-def test_a_sensor_that_joins_late_has_its_baseline_from_minutes_of_its_own(joins_s):
+def test_a_sensor_that_joins_late_has_its_baseline_from_minutes_of_its_own(joins_s) -> None:
     drift, changes = Drift(DROP, DriftParams(), Side.LEFT), []
     for second in range(3600):
         if second >= joins_s:
@@ -154,7 +154,7 @@ def test_a_sensor_that_joins_late_has_its_baseline_from_minutes_of_its_own(joins
     assert [each.state for each in changes if each is not None][-1] is R
 
 
-def test_minutes_without_a_sensor_are_no_minutes_of_the_baseline():
+def test_minutes_without_a_sensor_are_no_minutes_of_the_baseline() -> None:
     drift, rng = Drift(DROP, DriftParams(), Side.LEFT), np.random.default_rng(1)
     for second in range(1500):
         if not 150 <= second < 580:
@@ -164,12 +164,12 @@ def test_minutes_without_a_sensor_are_no_minutes_of_the_baseline():
     assert drift.baseline == pytest.approx(5.0, abs=0.3), "not the three blocks that were there in minutes 2 to 10"
 
 
-def test_the_small_system_is_solved():
+def test_the_small_system_is_solved() -> None:
     matrix = [[4.0, 1.0, 0.5], [1.0, 3.0, 0.2], [0.5, 0.2, 2.0]]
     assert solved(matrix, [1.0, 2.0, 3.0]) == pytest.approx(np.linalg.solve(matrix, [1.0, 2.0, 3.0]).tolist())
 
 
-def test_the_ladder_goes_down_only_with_slack_and_never_from_reported():
+def test_the_ladder_goes_down_only_with_slack_and_never_from_reported() -> None:
     ladder = Ladder()
     assert ladder.settle(1, 1) is W
     assert ladder.settle(1, 1) is None

@@ -29,7 +29,7 @@ ONSETS = (4.0, 4.5, 4.2, 4.6, 4.1)
 HISTORY = (*(hurt(km, 3.0 * (7 - k)) for k, km in enumerate(ONSETS)), free(3.0, 6.0), free(3.0))
 
 
-def test_the_model_is_a_distribution():
+def test_the_model_is_a_distribution() -> None:
     model = OnsetModel(observations(HISTORY), 2.8)
     places = [model.passed(m) for m in range(0, 12000, 250)]
     assert places[0] == 1.0
@@ -42,19 +42,19 @@ def test_the_model_is_a_distribution():
     assert 0.03 < model.map_sigma < 0.15
 
 
-def test_pain_free_runs_push_the_onset_away_and_short_ones_say_little():
+def test_pain_free_runs_push_the_onset_away_and_short_ones_say_little() -> None:
     one = [Observation(3000.0, onset=True)]
     alone = OnsetModel(one, 2.8).quantile(0.5)
     assert OnsetModel([*one, *[Observation(6000.0, onset=False)] * 4], 2.8).quantile(0.5) > 1.3 * alone
     assert OnsetModel([*one, Observation(1000.0, onset=False)], 2.8).quantile(0.5) == pytest.approx(alone, rel=0.01)
 
 
-def test_old_runs_count_less():
+def test_old_runs_count_less() -> None:
     recent = OnsetModel(observations((hurt(2.0, 1.0), hurt(5.0, 100.0))), 2.8).quantile(0.5)
     assert recent < OnsetModel(observations((hurt(2.0, 100.0), hurt(5.0, 1.0))), 2.8).quantile(0.5)
 
 
-def test_runs_without_a_distance_say_nothing():
+def test_runs_without_a_distance_say_nothing() -> None:
     assert observations((PastRun(), PastRun(exposure_m=10.0))) == []
     assert Onset((PastRun(),)).model is None
     assert Onset((free(5.0),)).model is None, "without pain there is nothing to compare with"
@@ -72,7 +72,7 @@ def at(exposure: Exposure, km: float, mps: float = 2.8) -> Exposure:
     return exposure
 
 
-def test_it_is_watch_then_near_then_reached_and_nothing_early():
+def test_it_is_watch_then_near_then_reached_and_nothing_early() -> None:
     onset, exposure, told = Onset(HISTORY), Exposure(HISTORY), {}
     for metres in range(100, 4700, 20):
         change = onset.second(metres * 1_000_000, at(exposure, metres / 1000))
@@ -88,7 +88,7 @@ def test_it_is_watch_then_near_then_reached_and_nothing_early():
     assert told[ThresholdState.REACHED] <= 4.6
 
 
-def test_where_it_began_is_told_as_it_was_run_and_the_model_knows_the_hills():
+def test_where_it_began_is_told_as_it_was_run_and_the_model_knows_the_hills() -> None:
     hilly = PastRun(speed_mps=2.8, distance_m=3300.0, exposure_m=5300.0, onset_m=5000.0, onset_distance_m=3000.0)
     onset, exposure = Onset((hilly,)), at(Exposure((hilly,)), 4.0)
     change = onset.second(0, exposure)
@@ -100,7 +100,7 @@ def test_where_it_began_is_told_as_it_was_run_and_the_model_knows_the_hills():
     assert onset.model.quantile(0.5) > 4000.0
 
 
-def test_a_report_is_reported_once_and_zero_is_none():
+def test_a_report_is_reported_once_and_zero_is_none() -> None:
     onset = Onset(())
     assert onset.report(PainReport(0, 0)) is None
     change = onset.report(PainReport(5, None))
@@ -109,13 +109,13 @@ def test_a_report_is_reported_once_and_zero_is_none():
     assert onset.report(PainReport(6, 4)) is None
 
 
-def test_the_state_can_be_saved():
+def test_the_state_can_be_saved() -> None:
     onset, exposure = Onset(HISTORY), at(Exposure(HISTORY), 3.3)
     again = pickle.loads(pickle.dumps(onset))
     assert again.second(0, exposure) == onset.second(0, exposure)
 
 
-def test_downhill_counts_more_and_standing_not_at_all():
+def test_downhill_counts_more_and_standing_not_at_all() -> None:
     assert downhill_weight(5.0) == 1.0
     assert downhill_weight(-5.0) == pytest.approx(1.75)
     assert downhill_weight(-30.0) == 2.5
@@ -131,7 +131,7 @@ def test_downhill_counts_more_and_standing_not_at_all():
     assert exposure.measured == 1.0
 
 
-def test_without_a_speed_the_usual_one_is_assumed_and_said():
+def test_without_a_speed_the_usual_one_is_assumed_and_said() -> None:
     exposure = Exposure((PastRun(speed_mps=3.0),))
     for second in range(11):
         t_ns = second * 1_000_000_000
@@ -140,7 +140,7 @@ def test_without_a_speed_the_usual_one_is_assumed_and_said():
     assert exposure.measured == 0.0
 
 
-def test_todays_cap_is_the_strictest_rule():
+def test_todays_cap_is_the_strictest_rule() -> None:
     assert cap_today((), None) is None
     long = tuple(free(km, 5.0) for km in (4.0, 6.0, 5.0))
     spike = cap_today(long, None)
@@ -161,7 +161,7 @@ def test_todays_cap_is_the_strictest_rule():
     assert forgotten.exposure_m == 3500.0
 
 
-def test_the_return_text_has_30_to_50_per_cent():
+def test_the_return_text_has_30_to_50_per_cent() -> None:
     for site in ("outer knee", "around the kneecap", None):
         assert "1.2 km to 2.0 km" in return_text(site, 4000.0)
         assert "180 m to 300 m" in return_text(site, 600.0)

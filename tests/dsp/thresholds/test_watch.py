@@ -24,7 +24,7 @@ QUICK = DriftParams(block_s=5.0, tau_s=10.0, baseline_from_s=20.0, baseline_to_s
 class Run:
     """Feeds a watch as guidance does, once a second; what it said is in `told`."""
 
-    def __init__(self, history=(), start_s=0.0, seed=1):
+    def __init__(self, history=(), start_s=0.0, seed=1) -> None:
         self.watch, self.exposure = Watch(QUICK, history), Exposure(history)
         self.rng = np.random.default_rng(seed)
         self.t_s = self.next_s = start_s
@@ -45,7 +45,7 @@ class Run:
             self.told += self.watch.second(t_ns, self.exposure, metrics, running=is_running)
         return self
 
-    def _step(self, sources, numbers):
+    def _step(self, sources, numbers) -> None:
         side = Side.LEFT if self.left else Side.RIGHT
         half = 0.5 if self.left else -0.5
         contact_ms = numbers.get("contact_ms", 240.0) + half * numbers.get("difference_ms", 0.0)
@@ -61,7 +61,7 @@ class Run:
 
 
 @pytest.mark.parametrize("start_s", [0.0, -2000.0])
-def test_a_steady_run_says_nothing_and_knows_what_is_usual(start_s):
+def test_a_steady_run_says_nothing_and_knows_what_is_usual(start_s) -> None:
     run = Run(start_s=start_s).run(400)
     assert run.told == []
     usual = {(m.key, m.side): m.value for m in run.watch.usual(0)}
@@ -71,7 +71,7 @@ def test_a_steady_run_says_nothing_and_knows_what_is_usual(start_s):
         assert usual["drop_excursion_bound_deg", side] == 1.0
 
 
-def test_each_number_has_a_detector_and_each_leg_its_own():
+def test_each_number_has_a_detector_and_each_leg_its_own() -> None:
     assert Run().run(300).run(120, left_drop_deg=2.0).reached() == {("drop_drift", Side.LEFT), ("antalgic", None)}
     contact = Run().run(300).run(400, contact_ms=290.0).reached()
     assert contact == {("contact_drift", Side.LEFT), ("contact_drift", Side.RIGHT)}
@@ -80,30 +80,30 @@ def test_each_number_has_a_detector_and_each_leg_its_own():
     assert Run().run(300).run(400, cadence=155.0).reached() == {("cadence_drift", None)}
 
 
-def test_unsure_steps_are_not_looked_at():
+def test_unsure_steps_are_not_looked_at() -> None:
     assert Run().run(300).run(400, confidence=0.4, left_drop_deg=4.0, contact_ms=300.0).reached() == set()
 
 
-def test_time_counts_only_while_running():
+def test_time_counts_only_while_running() -> None:
     run = Run().run(100).run(400, running=False)
     assert run.watch.usual(0) == []
     assert run.run(60).watch.usual(0) != []
 
 
 @pytest.mark.parametrize("place", [Placement.LEFT_HIP, Placement.POCKET, Placement.FOOT])
-def test_what_sits_on_one_side_compares_no_legs(place):
+def test_what_sits_on_one_side_compares_no_legs(place) -> None:
     run = Run().run(300, left=place).run(400, left=place, contact_ms=300.0, difference_ms=40.0)
     assert run.reached() == set()
 
 
-def test_another_kind_of_sensor_is_compared_with_itself():
+def test_another_kind_of_sensor_is_compared_with_itself() -> None:
     feet = {"left": Placement.LEFT_FOOT, "right": Placement.RIGHT_FOOT}
     run = Run().run(300, **feet).run(400, contact_ms=290.0, difference_ms=30.0)
     assert run.reached() == set()
     assert ("contact_drift", Side.LEFT) in run.run(400, contact_ms=340.0).reached()
 
 
-def test_steps_that_the_trunk_times_now_and_then_change_nothing():
+def test_steps_that_the_trunk_times_now_and_then_change_nothing() -> None:
     feet = {"left": Placement.LEFT_FOOT, "right": Placement.RIGHT_FOOT}
     run = Run().run(300, **feet)
     for _ in range(10):
@@ -112,21 +112,21 @@ def test_steps_that_the_trunk_times_now_and_then_change_nothing():
     assert ("contact_drift", Side.LEFT) in run.run(300, **feet, contact_ms=290.0).reached()
 
 
-def test_a_sensor_that_moved_begins_a_baseline_of_its_own():
+def test_a_sensor_that_moved_begins_a_baseline_of_its_own() -> None:
     run = Run().run(300).run(1, moved=True).run(500, left_drop_deg=2.0, difference_ms=30.0)
     assert run.told == []
     usual = {(m.key, m.side): m.value for m in run.watch.usual(0)}
     assert usual["drop_excursion_baseline_deg", Side.LEFT] == pytest.approx(7.0, abs=0.2)
 
 
-def test_a_move_told_for_seconds_is_one_move():
+def test_a_move_told_for_seconds_is_one_move() -> None:
     once, long = Run().run(300).run(1, moved=True), Run().run(300).run(20, moved=True)
     for run, more_s in ((once, 124), (long, 105)):
         assert run.watch.usual(0) == []
         assert run.run(more_s).watch.usual(0) != []
 
 
-def test_pain_is_reported_and_can_be_taken_back():
+def test_pain_is_reported_and_can_be_taken_back() -> None:
     run = Run(history=(PastRun(exposure_m=6000.0, onset_m=4000.0, speed_mps=2.8),)).run(60)
     report = PainReport(round(run.t_s * S), 4, "knee", running_s=60.0, exposure_m=170.0)
     assert [t.state for t in run.watch.pain(report)] == [ThresholdState.REPORTED]
@@ -135,13 +135,13 @@ def test_pain_is_reported_and_can_be_taken_back():
     assert [t.state for t in run.watch.no_pain(back)] == [ThresholdState.CLEAR]
 
 
-def test_numbness_is_reported_though_nothing_hurts():
+def test_numbness_is_reported_though_nothing_hurts() -> None:
     for report in (PainReport(S, 0, numb=True), PainReport(S, 0, "tingling foot")):
         assert [t.state for t in Run().run(10).watch.pain(report)] == [ThresholdState.REPORTED]
     assert Run().run(10).watch.pain(PainReport(S, 0)) == []
 
 
-def test_saved_and_restored_at_any_time_nothing_changes():
+def test_saved_and_restored_at_any_time_nothing_changes() -> None:
     whole, parts = Run().run(300).run(120, left_drop_deg=2.0), Run()
     for k in range(14):
         parts.run(30, left_drop_deg=2.0 if k >= 10 else 0.0)

@@ -49,7 +49,7 @@ def watcher(broker: BeyondBroker, password: str | None) -> Server:
     return Server(broker.host, broker.port, None if password is None else USER, password)
 
 
-async def test_only_the_right_password_gets_in(tmp_path: Path):
+async def test_only_the_right_password_gets_in(tmp_path: Path) -> None:
     async with listening(tmp_path) as (broker, _hub):
         for wrong in ("wrong", None):
             with pytest.raises(aiomqtt.MqttCodeError, match=r"(?i)not authori|user name"):
@@ -57,7 +57,7 @@ async def test_only_the_right_password_gets_in(tmp_path: Path):
         await settled(watcher(broker, broker.password.text))
 
 
-async def test_watchers_see_a_run_and_may_write_orders_and_nothing_else(tmp_path: Path):
+async def test_watchers_see_a_run_and_may_write_orders_and_nothing_else(tmp_path: Path) -> None:
     async with asyncio.timeout(15), listening(tmp_path) as (broker, hub):
         right = await settled(watcher(broker, broker.password.text))
         async with open_client(hub) as own, open_client(right) as client:
@@ -77,7 +77,7 @@ async def test_watchers_see_a_run_and_may_write_orders_and_nothing_else(tmp_path
     assert heard == ["pain", "command", "x", "seen"], "what it wrote elsewhere, nobody got"
 
 
-async def test_loopback_stays_open_beside_it_and_passwords_are_never_readable(tmp_path: Path):
+async def test_loopback_stays_open_beside_it_and_passwords_are_never_readable(tmp_path: Path) -> None:
     own, port = mosquitto(), a_port()
     await own.start(port)
     try:
@@ -91,7 +91,7 @@ async def test_loopback_stays_open_beside_it_and_passwords_are_never_readable(tm
     assert stat.S_IMODE(broker.password.file.stat().st_mode) == 0o600
 
 
-async def test_a_run_is_watched_from_beyond_and_obeys(small_recording: Path, tmp_path: Path):
+async def test_a_run_is_watched_from_beyond_and_obeys(small_recording: Path, tmp_path: Path) -> None:
     async with asyncio.timeout(30), listening(tmp_path) as (broker, _hub):
         watched: list[str] = []
 
@@ -123,7 +123,7 @@ async def test_a_run_is_watched_from_beyond_and_obeys(small_recording: Path, tmp
     assert all(lost == 0 for lost in run.outcome.losses.values())
 
 
-async def test_it_comes_back_when_killed(tmp_path: Path):
+async def test_it_comes_back_when_killed(tmp_path: Path) -> None:
     async with listening(tmp_path) as (broker, hub):
         keeper = asyncio.create_task(broker.watch(), name="watch")
         try:
@@ -138,7 +138,7 @@ async def test_it_comes_back_when_killed(tmp_path: Path):
             await asyncio.wait([keeper])
 
 
-def test_the_password_is_made_once(tmp_path: Path):
+def test_the_password_is_made_once(tmp_path: Path) -> None:
     file = tmp_path / "config" / "listen-password"
     made = watchers_password(file)
     again = watchers_password(file)
@@ -147,7 +147,7 @@ def test_the_password_is_made_once(tmp_path: Path):
     assert len(made.text) >= 16
 
 
-async def test_what_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_what_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = mosquitto_program()
     password = watchers_password(tmp_path / "password")
     broker = BeyondBroker("192.0.2.1", a_port(), "ann", password)
@@ -166,7 +166,7 @@ async def test_what_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_a_run_does_not_begin_on_amqtt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     config = Config(mqtt=MqttSection(listen="192.168.1.20"))
     monkeypatch.setattr(beyond, "find_mosquitto", lambda: None)
     with pytest.raises(ConfigError, match=r"only mosquitto may listen .* mosquitto cannot be found"):
@@ -181,7 +181,7 @@ def test_a_run_does_not_begin_on_amqtt(
     assert made.listen.password.text not in said, "not on a terminal: it would end in a log"
 
 
-def test_the_doctor_says_whether_others_can_watch(monkeypatch: pytest.MonkeyPatch):
+def test_the_doctor_says_whether_others_can_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     config = Config(mqtt=MqttSection(listen="192.168.1.20"))
     monkeypatch.setattr(doctor, "lacking", lambda: None)
     (well,) = doctor._watchers(config)

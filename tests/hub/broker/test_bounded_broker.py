@@ -103,7 +103,9 @@ def writers(broker: Broker) -> list[int]:
     return [writing.waiting for writing in broker.clients]
 
 
-async def test_a_halted_client_is_cut_off_and_what_it_did_not_take_is_counted(broker: Broker, halted: RawClient):
+async def test_a_halted_client_is_cut_off_and_what_it_did_not_take_is_counted(
+    broker: Broker, halted: RawClient
+) -> None:
     tasks = len(asyncio.all_tasks())
     most_tasks, sent = tasks, 0
     async with open_client(Server(port=broker.port, protocol=MQTT_3)) as hub:
@@ -128,7 +130,7 @@ async def test_a_halted_client_is_cut_off_and_what_it_did_not_take_is_counted(br
 
 
 @pytest.mark.usefixtures("halted")
-async def test_many_small_messages_are_too_many_too(broker: Broker):
+async def test_many_small_messages_are_too_many_too(broker: Broker) -> None:
     most = 0
     async with open_client(Server(port=broker.port, protocol=MQTT_3)) as hub:
         for _ in range(100):
@@ -144,7 +146,7 @@ async def test_many_small_messages_are_too_many_too(broker: Broker):
     assert broker.let_go > MAX_WAITING / 2
 
 
-async def test_who_reads_misses_nothing_of_a_burst(broker: Broker, halted: RawClient):
+async def test_who_reads_misses_nothing_of_a_burst(broker: Broker, halted: RawClient) -> None:
     count, payload = 3000, b"x" * 300
     reading = asyncio.create_task(halted.read(count * (len(payload) + len(TOPIC) + 5)), name="reading")
     async with open_client(Server(port=broker.port, protocol=MQTT_3)) as hub:
@@ -155,7 +157,7 @@ async def test_who_reads_misses_nothing_of_a_burst(broker: Broker, halted: RawCl
     assert broker.let_go == 0
 
 
-async def test_who_says_nothing_for_one_and_a_half_keep_alives_is_gone(broker: Broker):
+async def test_who_says_nothing_for_one_and_a_half_keep_alives_is_gone(broker: Broker) -> None:
     silent, steady = RawClient(broker.port, keep_alive_s=1), RawClient(broker.port, keep_alive_s=0)
     try:
         for client in (silent, steady):
@@ -169,7 +171,9 @@ async def test_who_says_nothing_for_one_and_a_half_keep_alives_is_gone(broker: B
     assert broker.let_go == 0
 
 
-async def test_who_does_not_say_who_it_is_goes_and_who_did_stays(broker: Broker, monkeypatch: pytest.MonkeyPatch):
+async def test_who_does_not_say_who_it_is_goes_and_who_did_stays(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(embedded, "CONNECT_S", 0.5)
     silent, steady = RawClient(broker.port), RawClient(broker.port, keep_alive_s=0)
     try:
@@ -186,7 +190,7 @@ async def test_who_does_not_say_who_it_is_goes_and_who_did_stays(broker: Broker,
         steady.close()
 
 
-async def test_there_are_so_many_connections_at_most(broker: Broker, monkeypatch: pytest.MonkeyPatch):
+async def test_there_are_so_many_connections_at_most(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded, "MOST_CONNECTIONS", 3)
     clients = [RawClient(broker.port) for _ in range(3)]
     try:
@@ -207,7 +211,7 @@ async def test_there_are_so_many_connections_at_most(broker: Broker, monkeypatch
 
 async def test_when_something_in_it_fails_it_is_started_again_and_looks_after_its_clients(
     caplog: pytest.LogCaptureFixture,
-):
+) -> None:
     if not amqtt_is_installed():
         pytest.skip("amqtt is not installed: its bounds are NOT tested here")
     serving = Embedded()
@@ -235,7 +239,7 @@ async def test_when_something_in_it_fails_it_is_started_again_and_looks_after_it
 
 async def test_a_broker_that_fails_to_end_is_started_again_all_the_same_and_that_is_said(
     broker: Broker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     async def fails() -> None:
         raise KeyError("a client that is gone")
 
@@ -257,7 +261,7 @@ async def test_a_broker_that_fails_to_end_is_started_again_all_the_same_and_that
     assert "KeyError: 'a client that is gone'" in caplog.text
 
 
-async def test_an_amqtt_that_does_not_start_is_a_broker_that_is_not_there(monkeypatch: pytest.MonkeyPatch):
+async def test_an_amqtt_that_does_not_start_is_a_broker_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     if not amqtt_is_installed():
         pytest.skip("amqtt is not installed: what it raises is NOT tested here")
 
@@ -269,7 +273,7 @@ async def test_an_amqtt_that_does_not_start_is_a_broker_that_is_not_there(monkey
         await Embedded().start(a_port())
 
 
-async def test_a_packet_larger_than_mosquitto_would_take_ends_the_connection(broker: Broker, halted: RawClient):
+async def test_a_packet_larger_than_mosquitto_would_take_ends_the_connection(broker: Broker, halted: RawClient) -> None:
     length = MAX_PACKET_BYTES + 100
     coded = bytes([length & 127 | 128, length >> 7 & 127 | 128, length >> 14])
     await halted.send(b"\x30" + coded + struct.pack("!H", len(TOPIC)) + TOPIC.encode())
@@ -279,7 +283,7 @@ async def test_a_packet_larger_than_mosquitto_would_take_ends_the_connection(bro
 
 
 @pytest.mark.usefixtures("halted")
-async def test_a_halted_client_does_not_hold_up_the_end(broker: Broker):
+async def test_a_halted_client_does_not_hold_up_the_end(broker: Broker) -> None:
     async with open_client(Server(port=broker.port, protocol=MQTT_3)) as hub:
         for _ in range(100):
             await hub.publish(TOPIC, LARGE, qos=1)
@@ -290,7 +294,7 @@ async def test_a_halted_client_does_not_hold_up_the_end(broker: Broker):
     assert not broker.clients
 
 
-async def test_what_is_let_go_is_told_and_added_up_over_restarts_of_the_broker(broker: Broker):
+async def test_what_is_let_go_is_told_and_added_up_over_restarts_of_the_broker(broker: Broker) -> None:
     told: list[str] = []
     counting = LetGo(Server(port=broker.port, protocol=MQTT_3), told.append, is_own=True)
     task = asyncio.create_task(counting.run(), name="let go")
@@ -306,7 +310,7 @@ async def test_what_is_let_go_is_told_and_added_up_over_restarts_of_the_broker(b
     assert [text.partition(" ")[0] for text in told] == ["5", "7"]
 
 
-async def test_what_anothers_broker_let_go_before_is_none_of_this_run(broker: Broker):
+async def test_what_anothers_broker_let_go_before_is_none_of_this_run(broker: Broker) -> None:
     told: list[str] = []
     broker.let_go = 321
     joined = LetGo(Server(port=broker.port, protocol=MQTT_3), told.append, is_own=False)
@@ -329,7 +333,7 @@ async def test_what_anothers_broker_let_go_before_is_none_of_this_run(broker: Br
     assert [text.partition(" ")[0] for text in told] == ["2", "7"]
 
 
-async def test_a_run_tells_what_its_broker_let_go(small_recording: Path, tmp_path: Path):
+async def test_a_run_tells_what_its_broker_let_go(small_recording: Path, tmp_path: Path) -> None:
     if not amqtt_is_installed():
         pytest.skip("amqtt is not installed: its bounds are NOT tested here")
     serving, server = Embedded(), Server(port=a_port(), protocol=MQTT_3)
@@ -347,7 +351,7 @@ async def test_a_run_tells_what_its_broker_let_go(small_recording: Path, tmp_pat
     assert run.outcome.losses["watchers"] == 3
 
 
-async def test_the_count_is_told_to_nobody_who_did_not_ask(broker: Broker):
+async def test_the_count_is_told_to_nobody_who_did_not_ask(broker: Broker) -> None:
     asking = LetGo(Server(port=broker.port, protocol=MQTT_3), lambda _text: None, is_own=True)
     task = asyncio.create_task(asking.run(), name="let go")
     try:

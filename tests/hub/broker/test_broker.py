@@ -33,7 +33,7 @@ def serving(request: pytest.FixtureRequest) -> Serving:
     return request.param()
 
 
-async def test_messages_go_through_and_nothing_is_left(serving: Serving):
+async def test_messages_go_through_and_nothing_is_left(serving: Serving) -> None:
     broker = LoopbackBroker(serving)
     server = await broker.start(a_port())
     client = HubClient(server, "ann")
@@ -52,7 +52,7 @@ async def test_messages_go_through_and_nothing_is_left(serving: Serving):
     assert port_is_free(server.port)
 
 
-async def test_a_busy_port_means_the_next_free_one(serving: Serving):
+async def test_a_busy_port_means_the_next_free_one(serving: Serving) -> None:
     broker = LoopbackBroker(serving)
     with socket.socket() as other:
         other.bind((LOOPBACK, a_port()))
@@ -79,7 +79,7 @@ class TooLate(Mosquitto):
         return await super()._configure(folder, port)
 
 
-async def test_somebody_elses_broker_that_begins_at_that_moment_is_not_taken_for_ours():
+async def test_somebody_elses_broker_that_begins_at_that_moment_is_not_taken_for_ours() -> None:
     with socket.socket() as other:
         broker, port = LoopbackBroker(TooLate(other)), a_port()
         try:
@@ -90,7 +90,7 @@ async def test_somebody_elses_broker_that_begins_at_that_moment_is_not_taken_for
             await broker.stop()
 
 
-async def test_ports_that_others_are_to_have_are_left_to_them(serving: Serving):
+async def test_ports_that_others_are_to_have_are_left_to_them(serving: Serving) -> None:
     broker, port = LoopbackBroker(serving), a_port()
     try:
         assert (await broker.start(port, leave={port, port + 1})).port > port + 1
@@ -98,7 +98,7 @@ async def test_ports_that_others_are_to_have_are_left_to_them(serving: Serving):
         await broker.stop()
 
 
-async def test_a_killed_mosquitto_comes_back_on_its_port_and_the_client_too():
+async def test_a_killed_mosquitto_comes_back_on_its_port_and_the_client_too() -> None:
     serving = mosquitto()
     broker = LoopbackBroker(serving)
     server = await broker.start(a_port())
@@ -120,7 +120,7 @@ async def test_a_killed_mosquitto_comes_back_on_its_port_and_the_client_too():
         await broker.stop()
 
 
-async def test_mosquitto_listens_on_loopback_only():
+async def test_mosquitto_listens_on_loopback_only() -> None:
     serving = mosquitto()
     port = a_port()
     await serving.start(port)
@@ -135,7 +135,7 @@ async def test_mosquitto_listens_on_loopback_only():
     assert hosts == {"0100007F"}
 
 
-def test_what_a_killed_hub_left_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_what_a_killed_hub_left_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     ended = subprocess.Popen(["true"])
     ended.wait()
@@ -146,13 +146,13 @@ def test_what_a_killed_hub_left_is_removed(tmp_path: Path, monkeypatch: pytest.M
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(left[1:])
 
 
-async def test_without_any_broker_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+async def test_without_any_broker_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loopback, "find_mosquitto", lambda: None)
     monkeypatch.setattr(loopback, "amqtt_is_installed", lambda: False)
     with pytest.raises(BrokerError, match="install mosquitto"):
         loopback.available()
 
 
-async def test_a_mosquitto_that_cannot_start_says_so():
+async def test_a_mosquitto_that_cannot_start_says_so() -> None:
     with pytest.raises(BrokerError, match="did not start"):
         await Mosquitto("/bin/false").start(a_port())

@@ -41,7 +41,7 @@ async def a_demo(runner: str):
         await broker.stop()
 
 
-async def test_a_second_demo_joins_the_first_and_serves_when_it_ends():
+async def test_a_second_demo_joins_the_first_and_serves_when_it_ends() -> None:
     async with a_demo("demo") as (first, server):
         assert await find_demos(server.port) == (server.port, {"demo"})
         second = LoopbackBroker(Joined(mosquitto()))
@@ -61,7 +61,7 @@ async def test_a_second_demo_joins_the_first_and_serves_when_it_ends():
 
 
 @pytest.mark.parametrize(("source", "state"), [("live", "online"), ("demo", "offline")])
-async def test_a_runners_own_broker_and_one_where_no_demo_is_left_are_not_joined(source: str, state: str):
+async def test_a_runners_own_broker_and_one_where_no_demo_is_left_are_not_joined(source: str, state: str) -> None:
     broker = LoopbackBroker(mosquitto())
     server = await broker.start(a_port())
     second = LoopbackBroker(Joined(mosquitto()))
@@ -74,7 +74,7 @@ async def test_a_runners_own_broker_and_one_where_no_demo_is_left_are_not_joined
         await broker.stop()
 
 
-async def test_what_is_no_broker_is_passed_by():
+async def test_what_is_no_broker_is_passed_by() -> None:
     with socket.socket() as other:
         other.bind((LOOPBACK, a_port()))
         other.listen()
@@ -84,14 +84,14 @@ async def test_what_is_no_broker_is_passed_by():
     assert not there
 
 
-async def test_messages_that_are_not_ours_do_not_hide_a_demo():
+async def test_messages_that_are_not_ours_do_not_hide_a_demo() -> None:
     async with a_demo("ann") as (_broker, server):
         async with aiomqtt.Client(LOOPBACK, server.port) as client:
             await client.publish("stridecue/eve/status", b"\xff{", qos=1, retain=True)
         assert await demos_at(server.port) == {"ann"}
 
 
-def test_each_demo_has_a_name_of_its_own():
+def test_each_demo_has_a_name_of_its_own() -> None:
     assert chosen_name(None, frozenset(), 1883) == "demo"
     assert chosen_name(None, frozenset({"demo"}), 1883) == "demo-2"
     assert chosen_name(None, frozenset({"demo", "demo-2"}), 1883) == "demo-3"
@@ -101,7 +101,7 @@ def test_each_demo_has_a_name_of_its_own():
         chosen_name("demo", frozenset({"demo"}), 1883)
 
 
-def test_a_wrong_option_is_answered_with_the_usage_of_that_command(capsys: pytest.CaptureFixture[str]):
+def test_a_wrong_option_is_answered_with_the_usage_of_that_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert parse(["demo", "--runner", "anna"]).runner == "anna"
     with pytest.raises(SystemExit) as ended:
         parse(["demo", "--runers", "anna"])

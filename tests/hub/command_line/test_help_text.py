@@ -17,12 +17,12 @@ SUBCOMMANDS = next(each for each in parser()._actions if isinstance(each, argpar
 
 
 @pytest.fixture(autouse=True)
-def _called_from_a_clone_on_a_small_terminal(monkeypatch: pytest.MonkeyPatch):
+def _called_from_a_clone_on_a_small_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(help_text, "program", lambda: AS_CALLED)
     monkeypatch.setenv("COLUMNS", "80")
 
 
-def test_the_commands_are_seen_at_once_with_an_example_of_watch():
+def test_the_commands_are_seen_at_once_with_an_example_of_watch() -> None:
     lines = parser().format_help().splitlines()
     assert len(lines) < 24  # and the prompt
     assert f"  {AS_CALLED} watch" in lines
@@ -33,14 +33,14 @@ def test_the_commands_are_seen_at_once_with_an_example_of_watch():
 
 
 @pytest.mark.parametrize("name", SUBCOMMANDS)
-def test_only_a_command_that_is_to_be_copied_is_longer_than_the_terminal(name: str):
+def test_only_a_command_that_is_to_be_copied_is_longer_than_the_terminal(name: str) -> None:
     text = SUBCOMMANDS[name].format_help()
     assert text.startswith(f"usage: stridecue {name}")
     assert all(len(line) < 80 or line.startswith(f"  {AS_CALLED} ") for line in text.splitlines())
     assert "  stridecue " not in text
 
 
-def test_what_a_command_does_stands_beside_it_where_there_is_room_else_below():
+def test_what_a_command_does_stands_beside_it_where_there_is_room_else_below() -> None:
     text = "First words:\n\n  stridecue a       does this and\n                    that\n\nOne\nparagraph.\n"
     assert wrapped(text, 60, "stridecue") == [
         "First words:",
@@ -53,7 +53,7 @@ def test_what_a_command_does_stands_beside_it_where_there_is_room_else_below():
     assert narrow == ["  stridecue a --long words", "      does this and that and more"]
 
 
-def test_what_is_said_while_it_installs_fits_a_line():
+def test_what_is_said_while_it_installs_fits_a_line() -> None:
     makefile = (Path(__file__).parents[3] / "Makefile").read_text(encoding="utf-8")
     said = re.findall(r'@echo "(Installing [^"]+)"', makefile)
     assert said

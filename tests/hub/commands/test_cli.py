@@ -23,7 +23,7 @@ def lines_of(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def test_import_then_replay(small_csv: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+def test_import_then_replay(small_csv: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     recording, jsonl = tmp_path / "run.mcap", tmp_path / "run.jsonl"
     assert main(["import", str(small_csv), "--out", str(recording)]) == 0
     assert main(["replay", str(recording), "--jsonl", str(jsonl)]) == 0
@@ -37,7 +37,7 @@ def test_import_then_replay(small_csv: Path, tmp_path: Path, capfd: pytest.Captu
     assert f"{len(steps)} in " in capfd.readouterr().out
 
 
-def test_jsonl_on_stdout_is_all_there_is_on_stdout(small_recording: Path, capfd: pytest.CaptureFixture[str]):
+def test_jsonl_on_stdout_is_all_there_is_on_stdout(small_recording: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", str(small_recording), "--jsonl", "-"]) == 0
     first = capfd.readouterr()
     assert all(json.loads(line)["type"] for line in first.out.splitlines())
@@ -46,7 +46,7 @@ def test_jsonl_on_stdout_is_all_there_is_on_stdout(small_recording: Path, capfd:
     assert capfd.readouterr().out == first.out
 
 
-def test_signals_add_attitude_and_change_nothing_else(small_recording: Path, tmp_path: Path):
+def test_signals_add_attitude_and_change_nothing_else(small_recording: Path, tmp_path: Path) -> None:
     plain, full = tmp_path / "plain.jsonl", tmp_path / "full.jsonl"
     assert main(["replay", str(small_recording), "--jsonl", str(plain)]) == 0
     assert main(["replay", str(small_recording), "--jsonl", str(full), "--signals"]) == 0
@@ -56,7 +56,7 @@ def test_signals_add_attitude_and_change_nothing_else(small_recording: Path, tmp
     assert [line for line in lines_of(full) if line["type"] != "attitude"] == lines_of(plain)
 
 
-def test_a_paced_replay_says_the_same_as_a_fast_one(small_recording: Path, tmp_path: Path):
+def test_a_paced_replay_says_the_same_as_a_fast_one(small_recording: Path, tmp_path: Path) -> None:
     fast, paced = tmp_path / "fast.jsonl", tmp_path / "paced.jsonl"
     assert main(["replay", str(small_recording), "--jsonl", str(fast)]) == 0
     arguments = ["--headless", "--speed", "60", "--mqtt-port", "21883"]
@@ -94,7 +94,7 @@ def test_failures_have_a_code_and_say_what_where_and_what_to_do(
     small_csv: Path,
     small_recording: Path,
     capfd: pytest.CaptureFixture[str],
-):
+) -> None:
     files = {"CSV": str(small_csv), "REC": str(small_recording)}
     assert main([files.get(word, word) for word in arguments]) == code
     captured = capfd.readouterr()
@@ -103,7 +103,9 @@ def test_failures_have_a_code_and_say_what_where_and_what_to_do(
     assert "Traceback" not in captured.err
 
 
-def test_an_import_never_destroys_what_is_there(small_csv: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+def test_an_import_never_destroys_what_is_there(
+    small_csv: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     table, link, other = tmp_path / "run.csv", tmp_path / "link.csv", tmp_path / "notes.txt"
     table.write_bytes(small_csv.read_bytes())
     link.symlink_to(table)
@@ -134,7 +136,7 @@ def test_an_import_never_destroys_what_is_there(small_csv: Path, tmp_path: Path,
         ["import", "x"],
     ],
 )
-def test_wrong_arguments_end_with_two(arguments: list[str], capfd: pytest.CaptureFixture[str]):
+def test_wrong_arguments_end_with_two(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
@@ -151,7 +153,9 @@ def test_wrong_arguments_end_with_two(arguments: list[str], capfd: pytest.Captur
         (["sim", "sensor", "pod", "--epoch", "now"], "'now': write a number of seconds"),
     ],
 )
-def test_wrong_numbers_are_answered_in_plain_words(arguments: list[str], said: str, capfd: pytest.CaptureFixture[str]):
+def test_wrong_numbers_are_answered_in_plain_words(
+    arguments: list[str], said: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
         main(arguments)
     captured = capfd.readouterr()
@@ -159,7 +163,7 @@ def test_wrong_numbers_are_answered_in_plain_words(arguments: list[str], said: s
     assert "invalid _" not in captured.err
 
 
-def test_help_of_run_names_the_configuration_and_shows_one(capfd: pytest.CaptureFixture[str]):
+def test_help_of_run_names_the_configuration_and_shows_one(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["run", "--help"])
     said = capfd.readouterr().out
@@ -167,7 +171,7 @@ def test_help_of_run_names_the_configuration_and_shows_one(capfd: pytest.Capture
     assert all(f"  {line}\n" in said for line in SAMPLE.splitlines())
 
 
-def test_a_reader_that_has_seen_enough_is_no_failure(small_recording: Path):
+def test_a_reader_that_has_seen_enough_is_no_failure(small_recording: Path) -> None:
     replay = [sys.executable, "-m", "hub.cli", "replay", str(small_recording), "--jsonl", "-"]
     with subprocess.Popen(replay, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
@@ -177,7 +181,7 @@ def test_a_reader_that_has_seen_enough_is_no_failure(small_recording: Path):
     assert b"Broken" not in said
 
 
-def test_help_teaches_with_examples(capfd: pytest.CaptureFixture[str]):
+def test_help_teaches_with_examples(capfd: pytest.CaptureFixture[str]) -> None:
     for words in ([], ["replay"], ["import"], ["sim"], ["demo"], ["run"], ["scan"], ["doctor"]):
         with pytest.raises(SystemExit) as ended:
             main([*words, "--help"])
@@ -186,7 +190,7 @@ def test_help_teaches_with_examples(capfd: pytest.CaptureFixture[str]):
 
 
 @pytest.mark.parametrize("speed", ["max", "60"])
-def test_a_headless_run_never_loads_what_it_does_not_need(small_recording: Path, speed: str):
+def test_a_headless_run_never_loads_what_it_does_not_need(small_recording: Path, speed: str) -> None:
     arguments = ["replay", str(small_recording), "--headless", "--speed", speed, "--mqtt-port", "21983"]
     code = (
         f"import sys; from hub.cli import main; code = main({arguments!r}); "

@@ -11,7 +11,9 @@ from hub.history.store import History
 from hub.settings.folders import demo_folder
 
 
-def test_the_earlier_runs_are_the_same_where_nothing_can_be_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_earlier_runs_are_the_same_where_nothing_can_be_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stored = _history()
     assert len(History(demo_folder() / "history.sqlite").newest(RUNNER)) == len(stored) == 5
     (tmp_path / "no folder").touch()

@@ -51,7 +51,7 @@ def runs(launch: Launch, keep: Keep) -> Ended:
     return ended
 
 
-def test_the_run_is_in_the_history_all_the_same(monkeypatch: pytest.MonkeyPatch):
+def test_the_run_is_in_the_history_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     def runs_and_hangs_up(launch: Launch, keep: Keep) -> Ended:
         for stream in ("stdout", "stderr"):
             monkeypatch.setattr(sys, stream, Gone())
@@ -65,7 +65,7 @@ def test_the_run_is_in_the_history_all_the_same(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_history_that_cannot_be_read_is_no_reason_not_to_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     data_folder().mkdir(parents=True)
     (data_folder() / "history.sqlite").write_bytes(b"no database" * 100)
     monkeypatch.setattr(live, "carry_out", runs)
@@ -77,7 +77,7 @@ def test_a_history_that_cannot_be_read_is_no_reason_not_to_run(
 
 def test_what_is_locked_is_not_to_be_thrown_away_and_no_plan_is_replaced_by_one_made_of_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     monkeypatch.setattr(schema, "LOCK_WAIT_S", 0.0)
     history = History(data_folder() / "history.sqlite")
     history.keep_plan("runner", Plan(held=True), "2026-02-01T07:30:00.000Z")
@@ -102,7 +102,7 @@ def test_what_is_locked_is_not_to_be_thrown_away_and_no_plan_is_replaced_by_one_
 
 def test_that_it_waits_for_another_program_is_said_at_once_and_what_was_not_kept_is_said_as_it_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     monkeypatch.setattr(schema, "LOCK_WAIT_S", 0.0)
     history = History(data_folder() / "history.sqlite")
     history.keep_plan("runner", Plan(), "2026-02-01T07:30:00.000Z")
@@ -128,7 +128,9 @@ def test_that_it_waits_for_another_program_is_said_at_once_and_what_was_not_kept
     assert "try again" not in said, "there is no way to"
 
 
-def test_what_was_kept_but_for_the_plan_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def test_what_was_kept_but_for_the_plan_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def refused(*_what: object) -> None:
         raise HistoryError("disk full")
 
@@ -141,7 +143,7 @@ def test_what_was_kept_but_for_the_plan_says_so(monkeypatch: pytest.MonkeyPatch,
     assert len(History(data_folder() / "history.sqlite").newest("runner")) == 1
 
 
-def test_a_run_waits_for_whoever_writes_the_history_at_its_end(monkeypatch: pytest.MonkeyPatch):
+def test_a_run_waits_for_whoever_writes_the_history_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     refused = [HistoryBusyError("busy")] * 3
     add = History.add
 

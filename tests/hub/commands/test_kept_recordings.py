@@ -26,7 +26,7 @@ def kept(small_recording: Path) -> tuple[Path, Path]:
 
 
 @pytest.mark.usefixtures("kept")
-def test_replay_without_a_name_plays_the_newest(capfd: pytest.CaptureFixture[str]):
+def test_replay_without_a_name_plays_the_newest(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", "--jsonl", "-"]) == 0
     said = capfd.readouterr()
     assert "The newest recording: 2026-03-02T073000Z-demo" in said.err
@@ -34,31 +34,33 @@ def test_replay_without_a_name_plays_the_newest(capfd: pytest.CaptureFixture[str
 
 
 @pytest.mark.parametrize("name", ["2026-03-01T073000Z-ann", "2026-03-01T073000Z-ann.mcap"])
-def test_a_name_is_enough(kept: tuple[Path, Path], name: str):
+def test_a_name_is_enough(kept: tuple[Path, Path], name: str) -> None:
     assert chosen_recording(name) == kept[0]
     assert chosen_recording(str(kept[0])) == kept[0]
 
 
-def test_a_file_here_goes_before_a_name(kept: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_file_here_goes_before_a_name(
+    kept: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     shutil.copy(kept[0], kept[0].name)
     assert chosen_recording(kept[0].name) == Path(kept[0].name)
 
 
 @pytest.mark.usefixtures("kept")
-def test_what_is_not_there_leads_to_the_list():
+def test_what_is_not_there_leads_to_the_list() -> None:
     with pytest.raises(ConfigError, match=r"no such file; .* replay --list"):
         chosen_recording("2026-03-03T073000Z-ann")
 
 
-def test_without_any_recording_it_says_how_to_get_one(capfd: pytest.CaptureFixture[str]):
+def test_without_any_recording_it_says_how_to_get_one(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["replay"]) == 2
     assert "demo` makes one" in capfd.readouterr().err
     assert main(["replay", "--list"]) == 0
     assert "no recordings yet" in capfd.readouterr().out
 
 
-def test_the_list_says_start_length_runner_and_name(kept: tuple[Path, Path], capfd: pytest.CaptureFixture[str]):
+def test_the_list_says_start_length_runner_and_name(kept: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:
     cut = kept[0].with_name("2026-03-03T073000Z-eve.mcap")
     with RecordingWriter(cut, SessionInfo(0, "2026-03-03T07:30:00.000Z", "eve")) as writer:
         writer.tick()
@@ -77,7 +79,7 @@ def test_the_list_says_start_length_runner_and_name(kept: tuple[Path, Path], cap
 
 def test_a_long_list_ends_with_the_newest_and_says_how_to_see_the_others(
     small_recording: Path, capfd: pytest.CaptureFixture[str]
-):
+) -> None:
     folder = data_folder() / "recordings"
     folder.mkdir(parents=True)
     names = [f"2026-03-01T07{minute:02d}00Z-ann" for minute in range(LISTED + 3)]
@@ -94,11 +96,11 @@ def test_a_long_list_ends_with_the_newest_and_says_how_to_see_the_others(
     assert [line.split()[-1] for line in lines[1:-2]] == names
 
 
-def test_the_length_is_read_off_the_end(small_recording: Path):
+def test_the_length_is_read_off_the_end(small_recording: Path) -> None:
     assert length_s(RecordingReader(small_recording)) == pytest.approx(24.0, abs=0.1)
 
 
-def test_history_leads_to_the_runs_of_the_demo(kept: tuple[Path, Path], capfd: pytest.CaptureFixture[str]):
+def test_history_leads_to_the_runs_of_the_demo(kept: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "list"]) == 0
     assert "runs of the demo are kept apart" in capfd.readouterr().out
     kept[1].unlink()

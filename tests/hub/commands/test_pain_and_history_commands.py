@@ -71,7 +71,9 @@ def told_before(history: History) -> list[str]:
     return before_run(history, "runner", past, plan, PainRule.TREK, told_last(history))
 
 
-def test_pain_afterwards_is_kept_with_the_newest_run_and_answered(history: History, capsys: pytest.CaptureFixture[str]):
+def test_pain_afterwards_is_kept_with_the_newest_run_and_answered(
+    history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
     history.add(a_run(3.0))
     history.add(a_run())
     assert carry_out(["pain", "4", "--site", "Outer knee", "--side", "left", "--km", "4.0"]) == 0
@@ -86,7 +88,7 @@ def test_pain_afterwards_is_kept_with_the_newest_run_and_answered(history: Histo
     assert history.past("runner")[-1].onset_m == pytest.approx(3000.0)
 
 
-def test_signs_of_the_back_turn_cues_off_until_cleared(history: History, capsys: pytest.CaptureFixture[str]):
+def test_signs_of_the_back_turn_cues_off_until_cleared(history: History, capsys: pytest.CaptureFixture[str]) -> None:
     assert carry_out(["pain", "3", "--site", "buttock"]) == 0
     out = capsys.readouterr().out
     assert "low back" in out
@@ -113,20 +115,20 @@ def test_signs_of_the_back_turn_cues_off_until_cleared(history: History, capsys:
         (["history", "erase"], "--yes"),
     ],
 )
-def test_what_cannot_be_done_says_what_to_do(words: list[str], remedy: str, capsys: pytest.CaptureFixture[str]):
+def test_what_cannot_be_done_says_what_to_do(words: list[str], remedy: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert carry_out(words) == 2
     assert remedy in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("level", ["11", "-1", "x", "3.5"])
-def test_a_level_is_0_to_10(level: str):
+def test_a_level_is_0_to_10(level: str) -> None:
     with pytest.raises(SystemExit):
         carry_out(["pain", level])
 
 
 def test_the_next_morning_is_asked_once(
     history: History, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     history.add(a_run(0.5))
     assert unanswered(history, "runner") is None, "nothing hurt"
     assert carry_out(["pain", "4", "--km", "4.0"]) == 0
@@ -147,7 +149,7 @@ def test_the_next_morning_is_asked_once(
     assert unanswered(history, "runner") is None
 
 
-def test_todays_cap_is_said_before_a_run(history: History):
+def test_todays_cap_is_said_before_a_run(history: History) -> None:
     history.add(a_run(2.0))
     carry_out(["pain", "4", "--km", "4.0"])
     _, line = told_before(history)
@@ -157,7 +159,9 @@ def test_todays_cap_is_said_before_a_run(history: History):
     assert line.startswith("today's cap: 240 m (return to running after pain at 600 m)")
 
 
-def test_history_is_listed_exported_and_erased(history: History, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_history_is_listed_exported_and_erased(
+    history: History, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     recording = tmp_path / "run.mcap"
     recording.write_bytes(b"x")
     history.add(run := a_run(recording=str(recording)))
@@ -194,7 +198,9 @@ def test_history_is_listed_exported_and_erased(history: History, tmp_path: Path,
     assert not recording.exists()
 
 
-def test_recordings_of_short_or_erased_runs_are_erased_and_those_of_others_stay(capsys: pytest.CaptureFixture[str]):
+def test_recordings_of_short_or_erased_runs_are_erased_and_those_of_others_stay(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     folder = data_folder() / "recordings"
     folder.mkdir(parents=True)
     stamp = "2025-03-01T073000Z"
@@ -211,7 +217,7 @@ def test_recordings_of_short_or_erased_runs_are_erased_and_those_of_others_stay(
     assert left == ["bob", "runner-2-77", "runner-3"]
 
 
-def test_what_waits_for_a_broker_is_erased_too_and_nothing_of_others(capsys: pytest.CaptureFixture[str]):
+def test_what_waits_for_a_broker_is_erased_too_and_nothing_of_others(capsys: pytest.CaptureFixture[str]) -> None:
     for runner, broker in (("runner", "gym:1883"), ("runner", "home:8883"), ("runner-2", "gym:1883")):
         spool = Spool(overdue_folder(), runner, broker)
         spool.append([Post(f"stridecue/{runner}/cue", EXAMPLES["cue"])])
@@ -224,7 +230,7 @@ def test_what_waits_for_a_broker_is_erased_too_and_nothing_of_others(capsys: pyt
 
 def test_runs_of_a_virtual_runner_are_kept_apart(
     history: History, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     launched: list[Launch] = []
 
     def ended(launch: Launch, keep: Callable[[Ended], None]) -> Ended:
@@ -246,7 +252,7 @@ def test_runs_of_a_virtual_runner_are_kept_apart(
 
 def test_before_a_run_a_log_reads_the_same_with_and_without_pain(
     history: History, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     session = SessionInfo(0, "2025-03-01T07:30:00.000Z", "runner")
     monkeypatch.setattr(live, "carry_out", lambda _launch, _keep: Ended(Outcome(), session, (), sys.stdout))
 
@@ -267,7 +273,7 @@ def test_before_a_run_a_log_reads_the_same_with_and_without_pain(
 
 def test_what_was_reported_last_is_said_before_the_next_run_until_one_was_free_of_it(
     history: History, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     history.add(a_run(2.0))
     assert told_last(history) == ""
     carry_out(["pain", "4", "--site", "outer knee", "--side", "right"])
@@ -287,7 +293,7 @@ def test_what_was_reported_last_is_said_before_the_next_run_until_one_was_free_o
 
 def test_the_report_that_weighs_most_is_named_everywhere_and_not_the_one_that_hurts_most(
     history: History, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     history.add(a_run(40.0))
     carry_out(["pain", "8", "--site", "buttock"])
     history.add(a_run(2.0))
@@ -302,7 +308,7 @@ def test_the_report_that_weighs_most_is_named_everywhere_and_not_the_one_that_hu
     assert told_last(history) == f"Reported last time ({today}): {said}", "nothing of today differs for it any more"
 
 
-def test_it_is_only_said_to_count_today_where_it_does(history: History, capsys: pytest.CaptureFixture[str]):
+def test_it_is_only_said_to_count_today_where_it_does(history: History, capsys: pytest.CaptureFixture[str]) -> None:
     history.add(a_run(2.0))
     history.add_pain(_a_pain(history, level=0, site="knee", numb=True))
     assert told_last(history).endswith("0 of 10, knee, numbness or tingling.")
@@ -319,7 +325,7 @@ def test_it_is_only_said_to_count_today_where_it_does(history: History, capsys: 
     assert told_last(history).endswith("the worst of 2. Today's plan counts it."), "the goal is put aside"
 
 
-def test_what_was_reported_is_for_the_runners_own_screen(history: History, monkeypatch: pytest.MonkeyPatch):
+def test_what_was_reported_is_for_the_runners_own_screen(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     launched: list[Launch] = []
 
     def ended(launch: Launch, _keep: Callable[[Ended], None]) -> Ended:
@@ -336,13 +342,13 @@ def test_what_was_reported_is_for_the_runners_own_screen(history: History, monke
 
 
 @pytest.mark.parametrize("words", ["lower back", "left buttock", "sciatica", "groin"])
-def test_signs_in_the_runners_own_words_end_the_cues(words: str, history: History):
+def test_signs_in_the_runners_own_words_end_the_cues(words: str, history: History) -> None:
     history.add(a_run(2.0))
     assert carry_out(["pain", "1", "--site", words]) == 0
     assert history.plan("runner").held
 
 
-def test_numbness_said_as_a_place_is_numbness_whatever_the_number(history: History):
+def test_numbness_said_as_a_place_is_numbness_whatever_the_number(history: History) -> None:
     history.add(a_run(2.0))
     assert carry_out(["pain", "0", "--site", "low back"]) == 0
     assert not history.plan("runner").held
@@ -350,13 +356,13 @@ def test_numbness_said_as_a_place_is_numbness_whatever_the_number(history: Histo
     assert history.plan("runner").held
 
 
-def test_red_flags_are_there_for_everybody(capsys: pytest.CaptureFixture[str]):
+def test_red_flags_are_there_for_everybody(capsys: pytest.CaptureFixture[str]) -> None:
     assert carry_out(["pain", "--red-flags"]) == 0
     assert "Urgent care at once" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("part", [["list"], ["export", "-"], ["erase", "--yes"]], ids=lambda part: part[0])
-def test_the_configuration_may_be_named_before_the_part_or_after_it(part: list[str]):
+def test_the_configuration_may_be_named_before_the_part_or_after_it(part: list[str]) -> None:
     before = parse(["history", "--config", "ann.toml", *part])
     after = parse(["history", *part, "--config", "ann.toml"])
     assert (before.config, after.config) == ("ann.toml", "ann.toml")

@@ -24,7 +24,7 @@ from hub.settings.paired import Sensor, load_paired, pairing_file, placed, read_
 LEFT, RIGHT, SACRUM = (f"F0:5C:00:01:00:0{n}" for n in (2, 3, 4))
 
 
-def test_what_is_stored_is_read_back(tmp_path: Path):
+def test_what_is_stored_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "paired.toml"
     assert read_pairing(path) == {}
     known = {LEFT: Sensor(Placement.LEFT_FOOT, 'Zoë\'s "left"\n#1'), SACRUM: Sensor(Placement.SACRUM)}
@@ -34,27 +34,27 @@ def test_what_is_stored_is_read_back(tmp_path: Path):
 
 
 @pytest.mark.parametrize("text", ["[", '["a"]\nplacement = "nose"', '["a"]\nwhere = "sacrum"'])
-def test_a_file_that_cannot_be_read_says_how_to_start_over(tmp_path: Path, text: str):
+def test_a_file_that_cannot_be_read_says_how_to_start_over(tmp_path: Path, text: str) -> None:
     path = tmp_path / "paired.toml"
     path.write_text(text)
     with pytest.raises(ConfigError, match="--forget"):
         read_pairing(path)
 
 
-def test_a_place_has_one_sensor_and_a_sensor_one_place():
+def test_a_place_has_one_sensor_and_a_sensor_one_place() -> None:
     known = placed({}, "a", Sensor(Placement.LEFT_FOOT))
     known = placed(known, "b", Sensor(Placement.LEFT_FOOT))
     assert known == {"b": Sensor(Placement.LEFT_FOOT)}
     assert placed(known, "b", Sensor(Placement.SACRUM)) == {"b": Sensor(Placement.SACRUM)}
 
 
-def test_swapping_exchanges_left_and_right_only():
+def test_swapping_exchanges_left_and_right_only() -> None:
     known = {"a": Sensor(Placement.LEFT_FOOT), "b": Sensor(Placement.RIGHT_FOOT), "c": Sensor(Placement.SACRUM)}
     assert [sensor.placement for sensor in swapped(known).values()] == ["right_foot", "left_foot", "sacrum"]
     assert swapped(swapped(known)) == known
 
 
-def test_each_configuration_has_its_own_sensors(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+def test_each_configuration_has_its_own_sensors(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     for name in ("ann", "bob"):
         (tmp_path / f"{name}.toml").write_text(f'[runner]\nname = "{name}"\n')
         store_paired(pairing_file(str(tmp_path / f"{name}.toml")), {f"AA:{name}": Sensor(Placement.LEFT_FOOT)})
@@ -83,7 +83,7 @@ async def lab_in_which_it_is_shaken(*kinds: str):
         yield lab.radio
 
 
-async def test_two_sensors_are_paired_against_their_names(config: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_two_sensors_are_paired_against_their_names(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         pair, "open_known_radio", lambda _name: lab_in_which_it_is_shaken("right_foot_imu", "left_foot_imu")
     )
@@ -92,20 +92,22 @@ async def test_two_sensors_are_paired_against_their_names(config: Path, monkeypa
     assert read_pairing(config) == {RIGHT: Placement.LEFT_FOOT, LEFT: Placement.RIGHT_FOOT}
 
 
-async def test_nobody_shaken_leaves_things_as_they_were(config: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_nobody_shaken_leaves_things_as_they_were(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store_paired(config, {"x": Sensor(Placement.LEFT_FOOT)})
     monkeypatch.setattr(pair, "open_known_radio", lambda _name: lab_in_which_it_is_shaken())
     assert await pair._pair(config, [Placement.LEFT_FOOT], "virtual", 5.0) == 0
     assert read_pairing(config) == {"x": Placement.LEFT_FOOT}
 
 
-async def test_swap_takes_what_the_names_say_where_nothing_is_paired(config: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_swap_takes_what_the_names_say_where_nothing_is_paired(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pair, "open_known_radio", lambda _name: lab_in_which_it_is_shaken())
     await pair._swap(config, pair.chosen_config(None)[0], "virtual")
     assert read_pairing(config) == {LEFT: Placement.RIGHT_FOOT, RIGHT: Placement.LEFT_FOOT}
 
 
-def test_show_forget_and_wrong_words(config: Path, capsys: pytest.CaptureFixture[str]):
+def test_show_forget_and_wrong_words(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store_paired(config, {LEFT: Sensor(Placement.LEFT_FOOT, "Shoe")})
     assert pair.run(parser().parse_args(["pair", "--show"])) == 0
     assert "left_foot    Shoe (F0:5C:00:01:00:02)" in capsys.readouterr().out
@@ -117,7 +119,7 @@ def test_show_forget_and_wrong_words(config: Path, capsys: pytest.CaptureFixture
 
 @pytest.mark.real_time
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGUSR1")
-async def test_by_hand_with_the_sensors_of_sim(tmp_path: Path):
+async def test_by_hand_with_the_sensors_of_sim(tmp_path: Path) -> None:
     """The words of the documentation: `sim start`, `pair` on its radio, `kill -USR1` as the hand."""
     home = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
 

@@ -22,7 +22,9 @@ def small(tmp_path: Path) -> Path:
     return path
 
 
-def test_list_shows_every_device_with_its_status_and_the_users_own(small: Path, capfd: pytest.CaptureFixture[str]):
+def test_list_shows_every_device_with_its_status_and_the_users_own(
+    small: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     profiles_folder().mkdir(parents=True)
     (profiles_folder() / "small.toml").write_text(small.read_text())
     assert main(["profiles", "list"]) == 0
@@ -37,7 +39,7 @@ def test_list_shows_every_device_with_its_status_and_the_users_own(small: Path, 
     assert str(profiles_folder()) in said
 
 
-def test_a_broken_file_of_the_users_own_costs_only_itself(small: Path, capfd: pytest.CaptureFixture[str]):
+def test_a_broken_file_of_the_users_own_costs_only_itself(small: Path, capfd: pytest.CaptureFixture[str]) -> None:
     profiles_folder().mkdir(parents=True)
     (profiles_folder() / "small.toml").write_text(small.read_text())
     (profiles_folder() / "broken.toml").write_text("profile = [")
@@ -51,7 +53,7 @@ def test_a_broken_file_of_the_users_own_costs_only_itself(small: Path, capfd: py
     assert f"not used: {profiles_folder() / 'broken.toml'}" in capfd.readouterr().out
 
 
-def test_show_says_how_a_device_is_recognised_started_and_read(capfd: pytest.CaptureFixture[str]):
+def test_show_says_how_a_device_is_recognised_started_and_read(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["profiles", "show", "metamotion"]) == 0
     said = capfd.readouterr().out
     for part in ("BMI270", "ask tx with 0380", "only where chip = 270", "acc_g", "MetaWear SDK tests"):
@@ -60,7 +62,7 @@ def test_show_says_how_a_device_is_recognised_started_and_read(capfd: pytest.Cap
     assert "known: " in capfd.readouterr().err
 
 
-def test_check_decodes_the_examples_of_a_file(small: Path, capfd: pytest.CaptureFixture[str]):
+def test_check_decodes_the_examples_of_a_file(small: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["profiles", "check", str(small)]) == 0
     said = capfd.readouterr().out
     assert "good, 1 example decodes as written" in said
@@ -83,13 +85,13 @@ def test_check_decodes_the_examples_of_a_file(small: Path, capfd: pytest.Capture
 )
 def test_check_explains_what_is_wrong(
     small: Path, old: str, new: str, code: int, said: str, capfd: pytest.CaptureFixture[str]
-):
+) -> None:
     small.write_text(small.read_text().replace(old, new, 1))
     assert main(["profiles", "check", str(small)]) == code
     assert said in capfd.readouterr().err
 
 
-def test_a_file_that_is_no_text_or_not_there(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+def test_a_file_that_is_no_text_or_not_there(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "latin.toml"
     path.write_bytes(b"schema = 1\n# \xe9\n")
     assert main(["profiles", "check", str(path)]) == 2
@@ -97,7 +99,7 @@ def test_a_file_that_is_no_text_or_not_there(tmp_path: Path, capfd: pytest.Captu
     assert main(["profiles", "check", str(tmp_path / "nothing.toml")]) == 2
 
 
-def test_verify_counts_by_device_and_fails_when_one_fails(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+def test_verify_counts_by_device_and_fails_when_one_fails(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     right = {"id": "a", "device": "sig.hr", "characteristic": "2a37", "payload_hex": "0050",
              "expected": {"heart_rate_bpm": 80, "contact": "not_supported"}}  # fmt: skip
     wrong = {**right, "id": "b", "expected": {"heart_rate_bpm": 81}}
@@ -118,7 +120,7 @@ def test_verify_counts_by_device_and_fails_when_one_fails(tmp_path: Path, capfd:
 
 
 @pytest.mark.real_time
-def test_a_dump_of_the_virtual_pod_becomes_examples(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+def test_a_dump_of_the_virtual_pod_becomes_examples(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "packets.toml"
     arguments = ["scan", "--radio", "virtual", "--seconds", "1.5", "--dump", str(path), "--only", "Virtual Pod"]
     assert main(arguments) == 0
@@ -128,7 +130,7 @@ def test_a_dump_of_the_virtual_pod_becomes_examples(tmp_path: Path, capfd: pytes
     assert all(bytes.fromhex(example["hex"]) for example in examples)
 
 
-def test_a_dump_asks_for_what_it_needs(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+def test_a_dump_asks_for_what_it_needs(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["scan", "--radio", "virtual", "--only", "Virtual Pod"]) == 2
     assert "needs --dump" in capfd.readouterr().err
     assert main(["scan", "--radio", "virtual", "--dump", str(tmp_path / "no" / "file.toml")]) == 2

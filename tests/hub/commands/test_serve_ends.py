@@ -45,7 +45,7 @@ def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, ASKED_TO_END), (signal.SIGHUP, ASKED_TO_END), (signal.SIGINT, 0)]
 )
-def test_it_ends_quietly_when_asked(number: signal.Signals, code: int, tmp_path: Path):
+def test_it_ends_quietly_when_asked(number: signal.Signals, code: int, tmp_path: Path) -> None:
     with serving(tmp_path) as (process, port):
         process.send_signal(number)
         said, _ = process.communicate(timeout=PATIENCE_S)
@@ -54,7 +54,7 @@ def test_it_ends_quietly_when_asked(number: signal.Signals, code: int, tmp_path:
         check_free(LOOPBACK, port)
 
 
-def test_killed_it_leaves_no_server(tmp_path: Path):
+def test_killed_it_leaves_no_server(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, port):
         process.kill()
         until_free(port)

@@ -35,7 +35,7 @@ def said(*items: Item) -> list[str]:
     return [line for item in items for line in plain.lines(item)]
 
 
-def test_what_changed_is_said_once_and_with_the_runner():
+def test_what_changed_is_said_once_and_with_the_runner() -> None:
     lines = said(LinkChange(up=True), of("status"), of("status"), of("session"), of("session", "ben"), of("sensor"))
     assert lines == [
         "connected",
@@ -48,7 +48,7 @@ def test_what_changed_is_said_once_and_with_the_runner():
     ]
 
 
-def test_cues_and_thresholds_are_said_at_once_numbers_seldom():
+def test_cues_and_thresholds_are_said_at_once_numbers_seldom() -> None:
     assert said(of("cue")) == ["ann: cue (advice): Keep your belt level when you land on your left"]
     assert said(of("threshold")) == ["ann: hip drop against the usual, on left leg: close to the threshold"]
     assert said(of("mark")) == ["ann: mark at 25:06, marked by a coach: bridge"]
@@ -67,7 +67,7 @@ def session(**changes: object) -> Received:
     return Received(parse_topic(Topics("ann").session), changed)
 
 
-def test_a_threshold_has_no_internal_name_and_is_said_once():
+def test_a_threshold_has_no_internal_name_and_is_said_once() -> None:
     told = said(session(), of("threshold"))
     again = said(of("threshold"), of("session"))
     assert told[1:] == again[:1] == ["ann: hip drop against the usual, on left leg: close to the threshold"]
@@ -78,7 +78,7 @@ def test_a_threshold_has_no_internal_name_and_is_said_once():
     )
 
 
-def test_who_muted_is_said_and_that_a_question_was_answered():
+def test_who_muted_is_said_and_that_a_question_was_answered() -> None:
     asked = Question(asked="2026-05-01T07:30:00.000Z")
     answered = msgspec.structs.replace(asked, answered="2026-05-01T07:30:25.000Z")
     assert said(session(muted_by="coach"), session(muted_by="coach"), session(), session(muted_by="runner"))[1:] == [
@@ -92,7 +92,7 @@ def test_who_muted_is_said_and_that_a_question_was_answered():
     ]
 
 
-def test_a_lost_broker_is_said_and_where_none_is_what_to_start():
+def test_a_lost_broker_is_said_and_where_none_is_what_to_start() -> None:
     gone = [LinkChange(up=False, reason="nothing answers there", retry_s=wait_s) for wait_s in (0.25, 0.5, 1.0)]
     assert said(*gone) == ["the connection is gone (nothing answers there); trying again"], (
         "once, however often it tries"
@@ -104,7 +104,7 @@ def test_a_lost_broker_is_said_and_where_none_is_what_to_start():
     assert plain.lines(gone[1]) == ["the connection is gone (nothing answers there); trying again"]
 
 
-def test_a_command_to_be_copied_stands_whole_on_a_line_of_its_own():
+def test_a_command_to_be_copied_stands_whole_on_a_line_of_its_own() -> None:
     command = ".venv/bin/stridecue watch --serve 192.0.2.2 --broker mqtts://club.example --user coach"
     said = f"Only this machine can open it. For a phone or tablet in this wifi: {command}"
     *words, last = watch.on_lines(said, 40).splitlines()
@@ -113,7 +113,7 @@ def test_a_command_to_be_copied_stands_whole_on_a_line_of_its_own():
     assert " ".join(words) == "Only this machine can open it. For a phone or tablet in this wifi:"
 
 
-def test_a_coach_reads_no_steps_and_no_pain():
+def test_a_coach_reads_no_steps_and_no_pain() -> None:
     assert not {"step", "pain", "command", "attitude"} & set(COACH_KINDS)
     assert coach_topics(None)[0] == "stridecue/+/status"
     assert coach_topics("ann")[-1] == "stridecue/ann/reply"
@@ -123,7 +123,7 @@ def options(*words: str) -> Namespace:
     return parser().parse_args(["watch", *words])
 
 
-def test_the_broker_is_the_one_that_was_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_broker_is_the_one_that_was_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "none.toml")
     assert watch._section(options())[0].url is None
     section, where = watch._section(options("--broker", "mqtts://club.example", "--user", "coach"))
@@ -144,7 +144,9 @@ def test_the_broker_is_the_one_that_was_said(tmp_path: Path, monkeypatch: pytest
         watch._section(options("--broker", "mqtt://gym.local", "--port", "1900"))
 
 
-def test_the_port_of_the_configuration_is_the_one_that_is_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_port_of_the_configuration_is_the_one_that_is_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "some.toml").write_text("[mqtt]\nport = 1899\n")
     monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "some.toml")
     started: list[list[str]] = []
@@ -154,14 +156,14 @@ def test_the_port_of_the_configuration_is_the_one_that_is_watched(tmp_path: Path
     assert [command[-2:] for command in started] == [["--port", "1899"], ["--port", "1900"]]
 
 
-def test_the_examples_are_of_the_kinds_that_are_used():
+def test_the_examples_are_of_the_kinds_that_are_used() -> None:
     assert isinstance(EXAMPLES["cue"], CueMessage)
     assert EXAMPLES["cue"].severity is Severity.ADVICE
     assert isinstance(EXAMPLES["session"], SessionMessage)
     assert EXAMPLES["session"].thresholds == {"drop_drift_left": ThresholdState.NEAR}
 
 
-def test_what_tells_of_pain_is_not_said():
+def test_what_tells_of_pain_is_not_said() -> None:
     cue = EXAMPLES["cue"]
     assert isinstance(cue, CueMessage)
     pain = PainLine(t_s=9.0, level=6, site="buttock", side=None, note=None)
@@ -177,7 +179,7 @@ def test_what_tells_of_pain_is_not_said():
         (["--broker", "mqtts://gym", "--ca-file", "/nope"], "--ca-file: /nope: no such file"),
     ],
 )
-def test_what_is_wrong_with_an_option_is_said_of_the_option(words: list[str], said: str):
+def test_what_is_wrong_with_an_option_is_said_of_the_option(words: list[str], said: str) -> None:
     with pytest.raises(ConfigError) as refused:
         watch._server(*watch._section(options(*words)))
     assert str(refused.value).startswith(said)

@@ -43,7 +43,7 @@ console.log(JSON.stringify({ parsed: document !== undefined, bad }));
 """
 
 
-def test_the_committed_documents_are_what_the_code_says():
+def test_the_committed_documents_are_what_the_code_says() -> None:
     for name, text in documents().items():
         committed = (FOLDER / name).read_text(encoding="utf-8")
         assert committed == text, f"docs/contract/{name} is old: run `make contract` and read the difference"
@@ -62,7 +62,7 @@ def descriptions(found: object) -> Iterator[str]:
             yield from descriptions(each)
 
 
-def test_outsiders_are_told_values_and_not_names_of_our_code():
+def test_outsiders_are_told_values_and_not_names_of_our_code() -> None:
     said = [text for document in documents().values() for text in descriptions(json.loads(document))]
     assert len(said) > 100
     assert [text for text in said if re.search(r"`[a-z_]+\.[A-Za-z_.]+`|\bdsp\b|\bdomain \d", text)] == []
@@ -82,7 +82,7 @@ def detectors() -> set[object]:
     return known
 
 
-def test_the_documents_have_the_numbers_and_names_of_the_code():
+def test_the_documents_have_the_numbers_and_names_of_the_code() -> None:
     schemas = json.loads(documents()["asyncapi.json"])["components"]["schemas"]
     assert f"at most {MINUTES};" in schemas["TrendMessage"]["description"]
     assert f"older than {FRESH_S:g} s" in schemas["MetricsMessage"]["description"]
@@ -97,13 +97,13 @@ def test_the_documents_have_the_numbers_and_names_of_the_code():
     assert example.detector in WATCHED
 
 
-def test_every_kind_of_topic_has_message_delivery_and_example():
+def test_every_kind_of_topic_has_message_delivery_and_example() -> None:
     assert set(MESSAGES) == KINDS == set(EXAMPLES)
     assert set(DELIVERY) == set(MESSAGES.values())
 
 
 @pytest.mark.parametrize("kind", sorted(MESSAGES))
-def test_an_example_reads_back_and_fits_its_schema(kind: str):
+def test_an_example_reads_back_and_fits_its_schema(kind: str) -> None:
     payload = encode(EXAMPLES[kind])
     topic = Topics("ann").sensor("x") if kind == "sensor" else f"stridecue/ann/{kind}"
     assert decode(topic, payload) == EXAMPLES[kind]
@@ -116,7 +116,7 @@ def test_an_example_reads_back_and_fits_its_schema(kind: str):
     ("kind", "wrong"),
     [("pain", {"level": 11}), ("command", {"action": "explode"}), ("step", {"t_s": "soon"}), ("session", {})],
 )
-def test_the_schemas_refuse_what_the_code_refuses(kind: str, wrong: dict[str, object]):
+def test_the_schemas_refuse_what_the_code_refuses(kind: str, wrong: dict[str, object]) -> None:
     payload = {**json.loads(encode(EXAMPLES[kind])), **wrong} if wrong else {}
     schema = json_schema(kind, MESSAGES[kind])
     with pytest.raises(jsonschema.ValidationError):
@@ -135,7 +135,7 @@ def test_the_schemas_refuse_what_the_code_refuses(kind: str, wrong: dict[str, ob
         ("command", {"action": "target", "cadence_spm": 172}),
     ],
 )
-def test_an_order_needs_only_the_fields_of_its_message(kind: str, order: dict[str, object]):
+def test_an_order_needs_only_the_fields_of_its_message(kind: str, order: dict[str, object]) -> None:
     topic = f"stridecue/ann/{kind}"
     assert msgspec.to_builtins(decode(topic, json.dumps(order).encode())).items() >= order.items()
     jsonschema.validate(order, json_schema(kind, MESSAGES[kind]), cls=jsonschema.Draft202012Validator)
@@ -143,7 +143,7 @@ def test_an_order_needs_only_the_fields_of_its_message(kind: str, order: dict[st
     assert "type" not in whole[MESSAGES[kind].__name__]["required"]
 
 
-def test_every_action_is_told_with_an_example_that_is_read():
+def test_every_action_is_told_with_an_example_that_is_read() -> None:
     told = (FOLDER.parent / "mqtt.md").read_text(encoding="utf-8")
     examples = [json.loads(found) for found in re.findall(r'\| `(\{"action".*\})` \|$', told, re.MULTILINE)]
     assert {example["action"] for example in examples} == set(get_args(Action))
@@ -151,13 +151,13 @@ def test_every_action_is_told_with_an_example_that_is_read():
         decode("stridecue/ann/command", json.dumps(example).encode())
 
 
-def test_what_a_broker_keeps_says_nothing_of_pain():
+def test_what_a_broker_keeps_says_nothing_of_pain() -> None:
     kept = {kind for kind, message in MESSAGES.items() if DELIVERY[message].retain}
     assert kept == {"status", "session", "metrics", "trend", "sensor"}
 
 
 @pytest.mark.real_time
-def test_the_official_parser_accepts_the_document():
+def test_the_official_parser_accepts_the_document() -> None:
     """Needs npm and its registry: the AsyncAPI parser is a Node.js package."""
     npm, node = shutil.which("npm"), shutil.which("node")
     if npm is None or node is None:

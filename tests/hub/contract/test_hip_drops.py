@@ -26,7 +26,7 @@ def because(message: object) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("kind", ["threshold", "cue"])
-def test_each_hip_drop_has_a_value_of_its_own_and_the_same_one_everywhere(kind: str):
+def test_each_hip_drop_has_a_value_of_its_own_and_the_same_one_everywhere(kind: str) -> None:
     step, metrics, trend = EXAMPLES["step"], EXAMPLES["metrics"], EXAMPLES["trend"]
     assert isinstance(step, StepMessage)
     assert isinstance(metrics, MetricsMessage)

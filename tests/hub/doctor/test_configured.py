@@ -35,20 +35,20 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         ("[mqtt]\nhomeassistant = true", "config", "mqtt.homeassistant"),
     ],
 )
-def test_what_a_run_cannot_use_is_a_failure(tmp_path: Path, text: str, subject: str, said: str):
+def test_what_a_run_cannot_use_is_a_failure(tmp_path: Path, text: str, subject: str, said: str) -> None:
     found = findings(tmp_path, text)[subject]
     assert said in found.said
     assert found.verdict is Verdict.BROKEN
 
 
-def test_a_folder_that_cannot_be_is_a_failure(tmp_path: Path):
+def test_a_folder_that_cannot_be_is_a_failure(tmp_path: Path) -> None:
     folder = tmp_path / "ann.toml" / "runs"  # in a file
     found = findings(tmp_path, f"[record]\nfolder = '{folder}'")["disk"]
     assert f"cannot write to {folder}" in found.said
     assert found.verdict is Verdict.BROKEN
 
 
-def test_a_radio_that_cannot_be_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_radio_that_cannot_be_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("bumble", reason="Bumble is not installed: its radios are NOT tested here")
     monkeypatch.setattr(doctor, "check_bluetooth", check_bluetooth)
     found = findings(tmp_path, "[radio]\nprovider = 'bumble:bogus'")["bluetooth"]
@@ -56,7 +56,7 @@ def test_a_radio_that_cannot_be_is_a_failure(tmp_path: Path, monkeypatch: pytest
     assert found.verdict is Verdict.BROKEN
 
 
-def test_the_port_of_the_configuration_is_looked_at(tmp_path: Path):
+def test_the_port_of_the_configuration_is_looked_at(tmp_path: Path) -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()

@@ -9,7 +9,7 @@ from hub.doctor.finding import Verdict
 from hub.doctor.packages import OUR_PACKAGES, foreign_owners
 
 
-def test_the_doctor_sees_a_foreign_owner_of_our_names():
+def test_the_doctor_sees_a_foreign_owner_of_our_names() -> None:
     root = Path(hub.__file__).parents[1]
     own = {name: root / name for name in OUR_PACKAGES}
     assert foreign_owners({name: ["stridecue"] for name in OUR_PACKAGES}, own).verdict is Verdict.OK

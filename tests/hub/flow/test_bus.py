@@ -14,7 +14,7 @@ actions = st.lists(st.one_of(st.just(READ), st.integers(0, 5)), max_size=60)
 
 
 @given(actions=actions, policy=st.sampled_from(Policy), capacity=st.integers(1, 4))
-def test_every_item_is_delivered_or_counted(actions: list[int], policy: Policy, capacity: int):
+def test_every_item_is_delivered_or_counted(actions: list[int], policy: Policy, capacity: int) -> None:
     async def run() -> None:
         bus: Bus[int] = Bus()
         subscription = bus.subscribe("reader", policy, capacity)
@@ -45,11 +45,11 @@ async def _fill(policy: Policy, items: str, capacity: int) -> tuple[list[str], i
     return subscription.take(), subscription.dropped
 
 
-async def test_drop_oldest_keeps_the_newest_in_order():
+async def test_drop_oldest_keeps_the_newest_in_order() -> None:
     assert await _fill(Policy.DROP_OLDEST, "abcdef", 3) == (["d", "e", "f"], 3)
 
 
-async def test_wait_holds_the_publisher_until_there_is_room():
+async def test_wait_holds_the_publisher_until_there_is_room() -> None:
     bus: Bus[int] = Bus()
     subscription = bus.subscribe("recorder", Policy.WAIT, 2)
     read: list[int] = []
@@ -68,7 +68,7 @@ async def test_wait_holds_the_publisher_until_there_is_room():
     assert subscription.dropped == 0
 
 
-async def test_wait_gives_up_after_two_seconds_and_recovers_with_the_reader():
+async def test_wait_gives_up_after_two_seconds_and_recovers_with_the_reader() -> None:
     loop = asyncio.get_running_loop()
     bus: Bus[int] = Bus()
     subscription = bus.subscribe("recorder", Policy.WAIT, 2)
@@ -84,7 +84,7 @@ async def test_wait_gives_up_after_two_seconds_and_recovers_with_the_reader():
     assert subscription.take() == [10]
 
 
-async def test_a_subscription_gets_only_what_it_wants():
+async def test_a_subscription_gets_only_what_it_wants() -> None:
     bus: Bus[int | str] = Bus()
     numbers = bus.subscribe("numbers", Policy.WAIT, 5, wanted=lambda item: isinstance(item, int))
     for item in (1, "a", 2):
@@ -93,12 +93,12 @@ async def test_a_subscription_gets_only_what_it_wants():
     assert numbers.made == 2
 
 
-async def test_a_queue_without_room_is_refused():
+async def test_a_queue_without_room_is_refused() -> None:
     with pytest.raises(ValueError, match="positive capacity"):
         Bus().subscribe("none", Policy.WAIT, 0)
 
 
-async def test_what_nobody_reads_any_more_is_dropped_counted_and_waited_for_no_more():
+async def test_what_nobody_reads_any_more_is_dropped_counted_and_waited_for_no_more() -> None:
     bus: Bus[int] = Bus()
     subscription = bus.subscribe("recorder", Policy.WAIT, 2)
     await bus.publish(1)

@@ -35,13 +35,13 @@ def engine(pipeline: Pipeline | None = None, *, strict: bool = True) -> Engine:
     return Engine(load_catalog(), pipeline or Pipeline(), strict=strict)
 
 
-def test_the_same_recording_gives_the_same_records(small_recording: Path):
+def test_the_same_recording_gives_the_same_records(small_recording: Path) -> None:
     first, second = (play(small_recording, engine()) for _ in range(2))
     assert first == second
     assert sum(isinstance(record, Step) for record in first) > 35
 
 
-def test_quality_comes_every_five_seconds_and_the_summary_last(small_recording: Path):
+def test_quality_comes_every_five_seconds_and_the_summary_last(small_recording: Path) -> None:
     records = play(small_recording, engine())
     assert isinstance(records[-1], Summary)
     quality = [record for record in records if isinstance(record, Quality) and record.placement is Placement.SACRUM]
@@ -52,7 +52,9 @@ def test_quality_comes_every_five_seconds_and_the_summary_last(small_recording: 
     assert records[-1].steps == sum(isinstance(record, Step) for record in records)
 
 
-def test_a_failing_stage_is_quarantined_and_the_run_goes_on(small_recording: Path, caplog: pytest.LogCaptureFixture):
+def test_a_failing_stage_is_quarantined_and_the_run_goes_on(
+    small_recording: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.ERROR):
         broken = engine(FailingPipeline(), strict=False)
         records = play(small_recording, broken)
@@ -80,7 +82,7 @@ class DeafPipeline(Pipeline):
 
 def test_what_is_no_device_is_not_said_to_be_used_no_more_and_nothing_of_a_report_is_told(
     caplog: pytest.LogCaptureFixture,
-):
+) -> None:
     deaf = engine(DeafPipeline(), strict=False)
     assert deaf.feed(Said(1, b'{"type":"pain","level":4,"site":"a secret place"}')) == []
     deaf.finish()
@@ -93,26 +95,26 @@ def test_what_is_no_device_is_not_said_to_be_used_no_more_and_nothing_of_a_repor
     assert "in pain\n" in caplog.text, "where it raised is in the log"
 
 
-def test_under_test_a_failing_stage_raises(small_recording: Path):
+def test_under_test_a_failing_stage_raises(small_recording: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         play(small_recording, engine(FailingPipeline()))
 
 
-def test_a_device_with_an_unknown_profile_is_told_not_used():
+def test_a_device_with_an_unknown_profile_is_told_not_used() -> None:
     one = engine()
     one.feed(DeviceInfo("odd", "nobody.knows", Placement.POCKET, "Odd"))
     assert one.feed(Packet("odd", "data", 1, b"\x00")) == []
     assert "nobody.knows" in one.faults["odd"].text
 
 
-def test_cues_can_be_switched_off(small_recording: Path):
+def test_cues_can_be_switched_off(small_recording: Path) -> None:
     quiet = Engine(load_catalog(), Pipeline(), strict=True, cues=False)
     summary = play(small_recording, quiet)[-1]
     assert isinstance(summary, Summary)
     assert summary.cues == 0
 
 
-def test_running_is_told_so_that_a_session_can_start(small_recording: Path):
+def test_running_is_told_so_that_a_session_can_start(small_recording: Path) -> None:
     values = [r.value for r in play(small_recording, engine()) if isinstance(r, Metric) and r.key == "running"]
     assert values[0] == 0
     assert 1 in values

@@ -80,19 +80,19 @@ def on_a_bad_radio(items: Sequence[Item], seed: int) -> list[Item]:
     return [item for _, _, item in arriving]
 
 
-def test_a_clean_run(run_of_three: list[Item]):
+def test_a_clean_run(run_of_three: list[Item]) -> None:
     expected = one_by_one(run_of_three)
     assert together(run_of_three) == expected
     assert sum(isinstance(record, Quality) for record in expected) == 3 * 8
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_bad_radio(run_of_three: list[Item], seed: int):
+def test_a_bad_radio(run_of_three: list[Item], seed: int) -> None:
     items = on_a_bad_radio(run_of_three, seed)
     assert together(items) == one_by_one(items)
 
 
-def test_what_was_said_and_who_changed_stay_in_their_place(run_of_three: list[Item]):
+def test_what_was_said_and_who_changed_stay_in_their_place(run_of_three: list[Item]) -> None:
     items = list(run_of_three)
     items.insert(900, Said(11 * NS_PER_S, b'{"type":"pain","level":4}'))
     items.insert(901, Said(11 * NS_PER_S, b'{"type":"command","action":"less"}'))
@@ -105,7 +105,7 @@ def test_what_was_said_and_who_changed_stay_in_their_place(run_of_three: list[It
     assert made.plan().volume is Volume.LESS
 
 
-def test_far_fewer_blocks(run_of_three: list[Item]):
+def test_far_fewer_blocks(run_of_three: list[Item]) -> None:
     counts = []
     for take in (lambda ingest, held: [b for p in held for b in ingest.update(p)], _all):
         ingest, blocks, samples = Ingest(CATALOG), 0, 0
@@ -126,7 +126,9 @@ def _all(ingest: Ingest, held: list[Packet]) -> list:
     return ingest.update_all(held, lambda _device: nullcontext())
 
 
-def test_a_device_that_breaks_a_stage_leaves_the_others(run_of_three: list[Item], monkeypatch: pytest.MonkeyPatch):
+def test_a_device_that_breaks_a_stage_leaves_the_others(
+    run_of_three: list[Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("hub.flow.engine._LOG.exception", lambda *_words: None)
     broken = Engine(CATALOG, RunSettings().pipeline(signals=False))
     for item in taken_together(run_of_three[:700]):
@@ -148,7 +150,7 @@ RUNS = sorted(DATA_DIR.glob("*/*/samples.csv.gz"))[:3] if DATA_DIR else []
 
 @requires_data
 @pytest.mark.parametrize("csv", RUNS, ids=lambda path: path.parent.name)
-def test_recorded_runs(csv: Path, tmp_path: Path):
+def test_recorded_runs(csv: Path, tmp_path: Path) -> None:
     out = tmp_path / "run.mcap"
     import_csv(csv, out)
     items = [item for item in RecordingReader(out) if not isinstance(item, Packet) or item.t_recv_ns < 90 * NS_PER_S]

@@ -39,7 +39,7 @@ def seen(run: RunSoFar) -> dict[str, object]:
     return whole | {"trend": (run.trend.columns(), repr(run.trend._values))}
 
 
-def test_nothing_that_a_copy_takes_in_is_in_the_first_one():
+def test_nothing_that_a_copy_takes_in_is_in_the_first_one() -> None:
     first = RunSoFar()
     told_at(first, 0.0, 1)
     before, other = seen(first), first.copied()
@@ -49,7 +49,7 @@ def test_nothing_that_a_copy_takes_in_is_in_the_first_one():
     assert all(after != before[name] for name, after in seen(other).items())
 
 
-def test_what_stands_is_told_in_its_order_and_no_more_than_a_screen_lists():
+def test_what_stands_is_told_in_its_order_and_no_more_than_a_screen_lists() -> None:
     run = RunSoFar()
     for number in range(30):
         for record in at(number, number % 2):
@@ -60,7 +60,7 @@ def test_what_stands_is_told_in_its_order_and_no_more_than_a_screen_lists():
     assert [each.t_ns // NS_PER_S for each in told if isinstance(each, Threshold)] == [28, 29]
 
 
-def test_a_detector_is_not_told_of_when_it_is_clear_and_a_report_changes_nothing():
+def test_a_detector_is_not_told_of_when_it_is_clear_and_a_report_changes_nothing() -> None:
     run = RunSoFar()
     for state in (ThresholdState.WATCH, ThresholdState.REPORTED):
         run.take(Threshold(0, "drop_drift", state, Side.LEFT, ()))

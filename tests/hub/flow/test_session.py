@@ -18,7 +18,7 @@ def running(at_s: float, value: float) -> Metric:
 STEP = Step(0, None, None, None, None, None, None, None, Placement.SACRUM, None, 1.0)
 
 
-def test_a_session_follows_the_runner():
+def test_a_session_follows_the_runner() -> None:
     session = Session()
     assert not session.update(running(1, 0))
     assert session.state == "waiting"
@@ -35,7 +35,7 @@ def test_a_session_follows_the_runner():
     assert not session.update(running(30, 1))
 
 
-def test_steps_are_counted():
+def test_steps_are_counted() -> None:
     session = Session()
     session.update(STEP)
     session.update(STEP)

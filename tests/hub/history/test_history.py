@@ -28,7 +28,7 @@ from hub.text.summary_text import earlier_text, summary_text
 RUN = StoredRun("ann", "2025-03-01T07:30:00.000Z", 1800.0, 5000, 170.0, 5.0, None, "/runs/1.mcap")
 
 
-def test_newest_runs_of_one_runner_oldest_first(tmp_path: Path):
+def test_newest_runs_of_one_runner_oldest_first(tmp_path: Path) -> None:
     history = History(tmp_path / "deep" / "history.sqlite")
     assert history.newest("ann") == ()
     runs = [replace(RUN, started_utc=f"2025-03-{day:02d}T07:30:00.000Z") for day in (3, 1, 2)]
@@ -40,14 +40,14 @@ def test_newest_runs_of_one_runner_oldest_first(tmp_path: Path):
     assert past == PastRun(5.0, None, 170.0, duration_s=1800.0, days_ago=7.0)
 
 
-def test_a_file_that_is_no_history_is_named(tmp_path: Path):
+def test_a_file_that_is_no_history_is_named(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
     path.write_text("not a database, just some text that is long enough to be taken for one" * 20)
     with pytest.raises(HistoryError, match=r"history.sqlite: .*move the file away"):
         History(path).newest("ann")
 
 
-def test_what_an_earlier_version_kept_as_it_came_is_read_without_what_terminals_obey(tmp_path: Path):
+def test_what_an_earlier_version_kept_as_it_came_is_read_without_what_terminals_obey(tmp_path: Path) -> None:
     history = History(tmp_path / "history.sqlite")
     where = (5.0, None, None)
     history.add_pain(
@@ -58,7 +58,7 @@ def test_what_an_earlier_version_kept_as_it_came_is_read_without_what_terminals_
     assert (pain.site, pain.note, mark.text) == ("a b", "[31m", "[2Jbridge")
 
 
-def test_a_history_of_a_newer_version_is_left_alone(tmp_path: Path):
+def test_a_history_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
     with closing(sqlite3.connect(path)) as store:
         store.execute("PRAGMA user_version = 99")
@@ -78,7 +78,7 @@ def counted(steps: int) -> RunCount:
     return count
 
 
-def test_only_runs_with_enough_running_are_kept():
+def test_only_runs_with_enough_running_are_kept() -> None:
     stored = stored_run("ann", "2025-03-01T07:30:00.000Z", SUMMARY, None, running_s=60.0, count=counted(50))
     assert stored is not None
     assert (stored.steps, stored.drop_excursion_right_deg, stored.duration_s) == (5000, 4.5, 60.0)
@@ -86,14 +86,14 @@ def test_only_runs_with_enough_running_are_kept():
     assert stored_run("ann", "", replace(SUMMARY, steps=49), None, running_s=600.0, count=counted(49)) is None
 
 
-def test_a_run_without_a_hip_sensor_is_kept_for_how_far_it_went():
+def test_a_run_without_a_hip_sensor_is_kept_for_how_far_it_went() -> None:
     pod_only = replace(SUMMARY, steps=0, distance_m=4200.0)
     stored = stored_run("ann", "", pod_only, None, running_s=1500.0, count=counted(49))
     assert stored is not None
     assert (stored.distance_m, stored.drop_excursion_left_deg, stored.surface) == (4200.0, None, None)
 
 
-def test_a_treadmill_that_was_connected_is_the_surface_unless_the_runner_says_otherwise():
+def test_a_treadmill_that_was_connected_is_the_surface_unless_the_runner_says_otherwise() -> None:
     count = counted(60)
     count.observe(Metric(0, speed_source.KEY, float(speed_source.Source.TREADMILL), None, 1.0))
     for said, kept in ((None, "treadmill"), ("track", "track")):
@@ -102,7 +102,7 @@ def test_a_treadmill_that_was_connected_is_the_surface_unless_the_runner_says_ot
         assert stored.surface == kept
 
 
-def test_a_run_that_is_over_is_one_of_the_earlier_runs(tmp_path: Path):
+def test_a_run_that_is_over_is_one_of_the_earlier_runs(tmp_path: Path) -> None:
     history = History(tmp_path / "history.sqlite")
     session = SessionInfo(0, "2025-03-01T07:30:00.000Z", "ann")
     outcome = Outcome(summary=SUMMARY, running_s=100.0, files=[tmp_path / "run.mcap"])
@@ -114,7 +114,7 @@ def test_a_run_that_is_over_is_one_of_the_earlier_runs(tmp_path: Path):
     assert len(history.newest("ann")) == 1
 
 
-def test_earlier_runs_are_said_at_the_start_and_stand_beside_this_one_at_the_end():
+def test_earlier_runs_are_said_at_the_start_and_stand_beside_this_one_at_the_end() -> None:
     history = (PastRun(5.0, 4.5, 170.0), PastRun(5.4, None, None))
     assert earlier_text(history) == "2 earlier runs: hip drop on left leg 5.2°, right leg 4.5°"
     assert earlier_text(history[:1]).startswith("1 earlier run: ")
@@ -148,7 +148,7 @@ PRAGMA user_version = 1;
 """
 
 
-def test_a_history_of_the_first_version_is_brought_up_to_date_and_keeps_its_runs(tmp_path: Path):
+def test_a_history_of_the_first_version_is_brought_up_to_date_and_keeps_its_runs(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
     with closing(sqlite3.connect(path)) as store:
         store.executescript(OLD)
@@ -180,7 +180,7 @@ def pain(**changes: object) -> StoredPain:
     return StoredPain(**{**usual, **changes})  # type: ignore[arg-type]
 
 
-def test_the_first_pain_of_a_run_is_its_onset_and_level_0_is_none(tmp_path: Path):
+def test_the_first_pain_of_a_run_is_its_onset_and_level_0_is_none(tmp_path: Path) -> None:
     history, now = History(tmp_path / "history.sqlite"), datetime(2025, 3, 2, 7, 30, tzinfo=UTC)
     history.add(replace(RUN, distance_m=5000.0, exposure_m=5100.0))
     history.add_pain(pain(level=0, exposure_m=1000.0))
@@ -194,7 +194,7 @@ def test_the_first_pain_of_a_run_is_its_onset_and_level_0_is_none(tmp_path: Path
     assert history.pains("bob") == ()
 
 
-def test_pain_at_a_place_nobody_remembers_is_neither_onset_nor_pain_free(tmp_path: Path):
+def test_pain_at_a_place_nobody_remembers_is_neither_onset_nor_pain_free(tmp_path: Path) -> None:
     history = History(tmp_path / "history.sqlite")
     history.add(replace(RUN, exposure_m=5100.0))
     history.add_pain(pain(exposure_m=None))
@@ -202,14 +202,14 @@ def test_pain_at_a_place_nobody_remembers_is_neither_onset_nor_pain_free(tmp_pat
     assert (run.onset_m, run.exposure_m) == (None, None)
 
 
-def test_pain_of_a_run_whose_hub_was_killed_counts(tmp_path: Path):
+def test_pain_of_a_run_whose_hub_was_killed_counts(tmp_path: Path) -> None:
     history = History(tmp_path / "history.sqlite")
     history.add_pain(pain())
     (run,) = history.past("ann")
     assert run.onset_m == 4200.0
 
 
-def test_everything_of_a_runner_is_exported_and_erased_without_a_trace(tmp_path: Path):
+def test_everything_of_a_runner_is_exported_and_erased_without_a_trace(tmp_path: Path) -> None:
     history = History(tmp_path / "history.sqlite")
     history.add(RUN)
     history.add(replace(RUN, runner="bob"))

@@ -27,7 +27,7 @@ def components() -> dict[str, dict[str, object]]:
     return found
 
 
-def test_every_entity_is_complete_and_its_own():
+def test_every_entity_is_complete_and_its_own() -> None:
     made = components()
     assert {each["platform"] for each in made.values()} == {"sensor", "number", "button"}
     assert len({each["unique_id"] for each in made.values()}) == len(made)
@@ -36,7 +36,7 @@ def test_every_entity_is_complete_and_its_own():
     assert re.fullmatch(r"homeassistant/device/[A-Za-z0-9_-]+/config", topic("ann"))
 
 
-def test_it_reads_and_writes_only_what_exists():
+def test_it_reads_and_writes_only_what_exists() -> None:
     for each in components().values():
         if "state_topic" in each:
             kind = parse_topic(str(each["state_topic"])).kind
@@ -56,7 +56,7 @@ def test_it_reads_and_writes_only_what_exists():
 
 
 @pytest.mark.real_time
-async def test_it_is_said_on_connect_on_birth_and_when_a_sensor_joins(monkeypatch: pytest.MonkeyPatch):
+async def test_it_is_said_on_connect_on_birth_and_when_a_sensor_joins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hub.homeassistant.announcer.LOOK_S", 0.2)
     broker, port = mosquitto(), a_port()
     await broker.start(port)

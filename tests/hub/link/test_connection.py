@@ -60,7 +60,7 @@ async def settled_soon(server: Server) -> Server:
                 await asyncio.sleep(0.05)
 
 
-async def test_mosquitto_speaks_5_and_forgets_what_has_expired():
+async def test_mosquitto_speaks_5_and_forgets_what_has_expired() -> None:
     broker, port = mosquitto(), a_port()
     await broker.start(port)
     try:
@@ -79,7 +79,7 @@ async def test_mosquitto_speaks_5_and_forgets_what_has_expired():
         await broker.stop()
 
 
-async def test_amqtt_speaks_only_3():
+async def test_amqtt_speaks_only_3() -> None:
     pytest.importorskip("amqtt", reason="amqtt is not installed: the fall-back to MQTT 3.1.1 is NOT tested")
     broker, port = Embedded(), a_port()
     await broker.start(port)
@@ -91,7 +91,7 @@ async def test_amqtt_speaks_only_3():
         await broker.stop()
 
 
-async def test_websockets():
+async def test_websockets() -> None:
     """On amqtt: mosquitto's websockets need IPv6, which containers often lack."""
     amqtt = pytest.importorskip("amqtt.broker", reason="amqtt is not installed: websockets are NOT tested")
     port = a_port()
@@ -111,7 +111,7 @@ async def test_websockets():
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # paho leaves a refused socket open
-async def test_tls_with_a_certificate_of_ones_own(tmp_path: Path):
+async def test_tls_with_a_certificate_of_ones_own(tmp_path: Path) -> None:
     trusted = certificate(tmp_path)
     port = a_port()
     lines = [
@@ -127,7 +127,7 @@ async def test_tls_with_a_certificate_of_ones_own(tmp_path: Path):
             await settled(replace(trusting, ca_file=None))
 
 
-async def test_nobody_there_and_a_wrong_password_are_final(tmp_path: Path):
+async def test_nobody_there_and_a_wrong_password_are_final(tmp_path: Path) -> None:
     with pytest.raises(aiomqtt.MqttError, match="refused"):
         await settled(Server(LOOPBACK, a_port()))
     port = a_port()
@@ -146,7 +146,7 @@ async def why_not(server: Server) -> str:
     return plain_reason(failed.value)
 
 
-async def test_why_there_is_no_connection_is_said_in_plain_words():
+async def test_why_there_is_no_connection_is_said_in_plain_words() -> None:
     assert await why_not(Server(port=a_port())) == "nothing answers there"
 
 
@@ -158,7 +158,7 @@ async def test_why_there_is_no_connection_is_said_in_plain_words():
         (OSError(101, "Network is unreachable"), "network is unreachable"),
     ],
 )
-def test_a_reason_has_no_numbers_of_errors(cause: OSError, words: str):
+def test_a_reason_has_no_numbers_of_errors(cause: OSError, words: str) -> None:
     error = aiomqtt.MqttError(str(cause))
     error.__cause__ = cause
     assert plain_reason(error) == words
@@ -174,5 +174,5 @@ def test_a_reason_has_no_numbers_of_errors(cause: OSError, words: str):
         ("[code:7] The connection was lost.", "the broker closed the connection"),
     ],
 )
-def test_what_a_broker_says_is_kept(text: str, words: str):
+def test_what_a_broker_says_is_kept(text: str, words: str) -> None:
     assert plain_reason(aiomqtt.MqttError(text)) == words

@@ -16,7 +16,7 @@ from hub.link.standing import Standing
 A_DAY_S = 24 * 3600.0
 
 
-def test_each_reason_is_said_once_until_there_is_a_connection_again():
+def test_each_reason_is_said_once_until_there_is_a_connection_again() -> None:
     said: list[str] = []
     outage = Outage(said.append, lambda: said.append("connected again"))
     for reason in ("nothing answers there", "no answer in time", "nothing answers there", "no answer in time"):
@@ -29,7 +29,7 @@ def test_each_reason_is_said_once_until_there_is_a_connection_again():
 
 async def test_a_connection_that_cannot_be_had_all_day_is_one_line_in_the_log(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     async def nobody(_server: Server) -> Server:
         raise aiomqtt.MqttError("refused") from ConnectionRefusedError()
 
@@ -48,7 +48,7 @@ async def test_a_connection_that_cannot_be_had_all_day_is_one_line_in_the_log(
 
 async def test_who_is_connected_again_is_not_told_to_be_without(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     tries: list[Server] = []
 
     async def second_time(server: Server) -> Server:

@@ -23,7 +23,7 @@ def cue(*because: EvidenceLine) -> CueMessage:
     return CueMessage(t="", seq=1, t_s=9.0, rule="r", severity=Severity.STOP, text="Noted", side=None, because=because)
 
 
-def test_of_the_detector_made_from_pain_only_the_state_is_told():
+def test_of_the_detector_made_from_pain_only_the_state_is_told() -> None:
     assert for_others(threshold(ThresholdState.NEAR, Side.RIGHT, SAFE)) == threshold(ThresholdState.NEAR, None)
     assert for_others(threshold(ThresholdState.REPORTED, Side.RIGHT, PAIN)) is None
     session = EXAMPLES["session"]
@@ -41,7 +41,7 @@ def test_of_the_detector_made_from_pain_only_the_state_is_told():
     assert for_others(replace(metrics, extra={**metrics.extra, "onset_safe_m": 4200.0, "cap_m": 4000.0})) == metrics
 
 
-def test_the_marks_of_a_replay_stay():
+def test_the_marks_of_a_replay_stay() -> None:
     session = EXAMPLES["session"]
     assert isinstance(session, SessionMessage)
     marks = [ReplayMark(9.0, "pain")]
@@ -55,7 +55,7 @@ def test_the_marks_of_a_replay_stay():
     )
 
 
-def test_no_session_of_a_replay_is_kept_by_a_broker():
+def test_no_session_of_a_replay_is_kept_by_a_broker() -> None:
     live = EXAMPLES["session"]
     assert isinstance(live, SessionMessage)
     status = ReplayStatus(state="paused", position_s=1.0, target_s=None, duration_s=9.0, speed=1.0, seeks=0, marks=())
@@ -63,12 +63,12 @@ def test_no_session_of_a_replay_is_kept_by_a_broker():
     assert not delivery(replace(live, replay=status)).retain
 
 
-def test_a_cue_that_tells_of_pain_stays():
+def test_a_cue_that_tells_of_pain_stays() -> None:
     near = ThresholdLine(t_s=9.0, detector="onset", state=ThresholdState.NEAR, side=None, because=(SAFE,))
     assert [for_others(cue(each)) for each in (PAIN, near, SAFE)] == [None] * 3
 
 
-def test_everything_else_is_as_it_was():
+def test_everything_else_is_as_it_was() -> None:
     kept = {kind: for_others(message) for kind, message in EXAMPLES.items()}
     assert {kind for kind, message in kept.items() if message is None} == {"attitude", "pain", "command"}
     left = {kind for kind, message in kept.items() if message not in (None, EXAMPLES[kind])}

@@ -61,17 +61,17 @@ cues = st.builds(
 
 
 @given(record=steps | metrics | cues, t0_ns=times_ns)
-def test_a_line_reads_back_as_it_was_written(record: Record, t0_ns: int):
+def test_a_line_reads_back_as_it_was_written(record: Record, t0_ns: int) -> None:
     assert msgspec.json.decode(encode_line(record, t0_ns), type=RecordLine) == line_of(record, t0_ns)
 
 
 @given(step=steps, seq=st.integers(0, 2**53))
-def test_a_message_reads_back_as_it_was_written(step: Step, seq: int):
+def test_a_message_reads_back_as_it_was_written(step: Step, seq: int) -> None:
     message = wire.StepMessage(t=wire.utc(0), seq=seq, **line_fields(step, 0))
     assert wire.decode("stridecue/ann/step", wire.encode(message)) == message
 
 
-def test_lines_use_the_names_that_integrators_script_against():
+def test_lines_use_the_names_that_integrators_script_against() -> None:
     step = Step(
         t_ns=3_000_000_000,
         toe_off_ns=3_250_000_000,
@@ -106,23 +106,23 @@ def test_lines_use_the_names_that_integrators_script_against():
         ("stridecue/ann/sensor", b"{}", "not a topic"),
     ],
 )
-def test_what_is_not_ours_is_refused_with_topic_and_field(topic: str, payload: bytes, said: str):
+def test_what_is_not_ours_is_refused_with_topic_and_field(topic: str, payload: bytes, said: str) -> None:
     with pytest.raises(topics.WireError) as caught:
         wire.decode(topic, payload)
     assert said in str(caught.value)
 
 
 @given(st.binary(max_size=60), st.sampled_from(["pain", "command", "step", "cue", "sensor/x"]))
-def test_random_bytes_raise_wire_error_or_nothing(payload: bytes, kind: str):
+def test_random_bytes_raise_wire_error_or_nothing(payload: bytes, kind: str) -> None:
     with contextlib.suppress(topics.WireError):
         wire.decode(f"stridecue/ann/{kind}", payload)
 
 
-def test_a_pain_report_needs_only_its_level():
+def test_a_pain_report_needs_only_its_level() -> None:
     assert wire.decode("stridecue/ann/pain", b'{"level": 3}') == incoming.PainMessage(level=3)
 
 
-def test_topics_are_one_runners_or_everyones():
+def test_topics_are_one_runners_or_everyones() -> None:
     ann = topics.Topics("ann")
     assert topics.parse_topic(ann.sensor("left_foot-1")) == ("ann", "sensor", "left_foot-1")
     assert topics.parse_topic(ann.cue) == ("ann", "cue", None)
@@ -130,10 +130,10 @@ def test_topics_are_one_runners_or_everyones():
         topics.Topics("Ann Smith")
 
 
-def test_the_side_goes_before_the_unit():
+def test_the_side_goes_before_the_unit() -> None:
     assert wire.metric_field("drop_excursion_deg", Side.LEFT) == "drop_excursion_left_deg"
     assert wire.metric_field("cadence_spm", None) == "cadence_spm"
 
 
-def test_utc_has_milliseconds_and_a_z():
+def test_utc_has_milliseconds_and_a_z() -> None:
     assert wire.utc(1_740_814_200_250_999_999) == "2025-03-01T07:30:00.250Z"

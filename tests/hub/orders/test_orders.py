@@ -91,7 +91,7 @@ async def a_desk(protocol: aiomqtt.ProtocolVersion, *, kept: bytes | None = None
 
 
 @VERSIONS
-async def test_an_order_is_done_once_and_answered(protocol: aiomqtt.ProtocolVersion):
+async def test_an_order_is_done_once_and_answered(protocol: aiomqtt.ProtocolVersion) -> None:
     async with a_desk(protocol) as desk:
         for _ in range(2):
             await desk.order("command", b'{"action": "nudge", "text": "quick steps", "id": "c1"}')
@@ -118,7 +118,7 @@ async def test_an_order_is_done_once_and_answered(protocol: aiomqtt.ProtocolVers
 )
 async def test_what_is_wrong_is_answered_and_nothing_happens(
     protocol: aiomqtt.ProtocolVersion, kind: str, payload: bytes, said: str
-):
+) -> None:
     async with a_desk(protocol) as desk:
         await desk.order(kind, payload)
         _, answer = await desk.heard()
@@ -128,7 +128,7 @@ async def test_what_is_wrong_is_answered_and_nothing_happens(
     assert desk.obeyed == []
 
 
-async def test_an_answer_goes_where_the_sender_asked_but_never_into_our_own_topics():
+async def test_an_answer_goes_where_the_sender_asked_but_never_into_our_own_topics() -> None:
     async with a_desk(MQTT_5) as desk:
         for wanted, topics in (("gym/answers", 2), ("stridecue/bob/command", 1), ("gym/#", 1)):
             properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types here
@@ -141,7 +141,7 @@ async def test_an_answer_goes_where_the_sender_asked_but_never_into_our_own_topi
 
 
 @VERSIONS
-async def test_what_a_broker_kept_is_cleared_and_not_obeyed(protocol: aiomqtt.ProtocolVersion):
+async def test_what_a_broker_kept_is_cleared_and_not_obeyed(protocol: aiomqtt.ProtocolVersion) -> None:
     async with a_desk(protocol, kept=b'{"level": 7}') as desk:
         async with open_client(desk.server) as other:
             await other.subscribe("stridecue/ann/pain", qos=1)
@@ -157,7 +157,7 @@ async def test_what_a_broker_kept_is_cleared_and_not_obeyed(protocol: aiomqtt.Pr
     assert desk.obeyed == [PainMessage(level=2)]
 
 
-async def test_a_flood_is_counted_and_answered_once_a_second():
+async def test_a_flood_is_counted_and_answered_once_a_second() -> None:
     async with a_desk(MQTT_5) as desk:
         for number in range(200):
             await desk.order("command", b'{"action": "mark", "id": "%d"}' % number)
@@ -170,7 +170,7 @@ async def test_a_flood_is_counted_and_answered_once_a_second():
     assert len(answers) <= 2 * ORDERS_A_SECOND + 2
 
 
-async def test_a_wrong_action_is_answered_with_those_there_are():
+async def test_a_wrong_action_is_answered_with_those_there_are() -> None:
     async with a_desk(MQTT_5) as desk:
         await desk.order("command", b'{"action": "explode"}')
         _topic, answer = await desk.heard()
@@ -182,7 +182,7 @@ async def test_a_wrong_action_is_answered_with_those_there_are():
     ("kind", "wrong"),
     [("command", b"mute"), ("command", b'{"action": "sing"}'), ("pain", b"4"), ("pain", b'{"level": 11}')],
 )
-def test_a_wrong_order_is_answered_with_a_good_one(kind: Literal["pain", "command"], wrong: bytes):
+def test_a_wrong_order_is_answered_with_a_good_one(kind: Literal["pain", "command"], wrong: bytes) -> None:
     topic = f"stridecue/ann/{kind}"
     with pytest.raises(WireError) as refused:
         decode(topic, wrong)

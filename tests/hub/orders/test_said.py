@@ -37,7 +37,7 @@ def engine(*, cues: bool = True) -> Engine:
     return Engine(load_catalog(), Pipeline(), strict=True, cues=cues)
 
 
-def test_pain_is_heard_and_answered():
+def test_pain_is_heard_and_answered() -> None:
     report, threshold, answer = engine().feed(Said(5, PAIN))
     assert isinstance(report, PainReport)
     assert (report.t_ns, report.level, report.side, report.running_s) == (5, 4, Side.LEFT, 0.0)
@@ -49,7 +49,7 @@ def test_pain_is_heard_and_answered():
     assert silent.feed(Said(6, b'{"type":"command","action":"ask_pain"}')) == []
 
 
-def test_wishes_change_the_plan_and_what_cannot_be_read_is_left_out():
+def test_wishes_change_the_plan_and_what_cannot_be_read_is_left_out() -> None:
     one = engine()
     for text in (b'{"type":"command","action":"less"}', b'{"type":"command","action":"mute"}', b"{", b'{"type":"x"}'):
         assert one.feed(Said(1, text)) == []
@@ -61,7 +61,7 @@ def test_wishes_change_the_plan_and_what_cannot_be_read_is_left_out():
     assert one.feed(Said(1, b'{"type":"command","action":"target","cadence_spm":176.0}')) == []
 
 
-def test_a_recording_has_it_in_its_place_and_replays_the_same(small_recording: Path, tmp_path: Path):
+def test_a_recording_has_it_in_its_place_and_replays_the_same(small_recording: Path, tmp_path: Path) -> None:
     items = list(RecordingReader(small_recording))
     middle = items[len(items) // 2]
     assert isinstance(middle, Packet)
@@ -135,13 +135,13 @@ class Run:
         (Volume.MORE, "more", "already as many cues as there are (level 3 of 3)"),
     ],
 )
-async def test_how_many_cues_there_are_now_is_said(now: Volume, action: Literal["less", "more"], said: str):
+async def test_how_many_cues_there_are_now_is_said(now: Volume, action: Literal["less", "more"], said: str) -> None:
     run = Run(volume=now)
     assert await run.obey(CommandMessage(action=action)) == said
     assert run.said
 
 
-async def test_orders_are_said_to_the_core():
+async def test_orders_are_said_to_the_core() -> None:
     run = Run()
     await run.obey(PainMessage(level=3, numb=True, id="watch", t="2025-03-01T07:30:00Z"))
     orders: tuple[Action, ...] = ("ask_pain", "mute", "less")
@@ -160,7 +160,7 @@ async def test_orders_are_said_to_the_core():
     ("by", "said_by", "who"),
     [("runner", None, "runner"), ("coach", None, "coach"), ("runner", "coach", "coach"), ("coach", "runner", "coach")],
 )
-async def test_nobody_but_the_runners_own_machine_speaks_for_the_runner(by: Who, said_by: Who | None, who: Who):
+async def test_nobody_but_the_runners_own_machine_speaks_for_the_runner(by: Who, said_by: Who | None, who: Who) -> None:
     run = Run()
     await run.obey(CommandMessage(action="nudge", text="Shorter steps", by=said_by), by)
     await run.obey(CommandMessage(action="ask_pain", by=said_by), by)
@@ -176,7 +176,7 @@ async def test_nobody_but_the_runners_own_machine_speaks_for_the_runner(by: Who,
     assert "Press p or tap the hip sensor three times" in question.text
 
 
-async def test_who_has_muted_is_not_asked_and_the_coach_is_told():
+async def test_who_has_muted_is_not_asked_and_the_coach_is_told() -> None:
     run = Run()
     await run.obey(CommandMessage(action="mute"))
     with pytest.raises(OrderError, match="not asked: cues are muted"):
@@ -197,21 +197,21 @@ async def test_who_has_muted_is_not_asked_and_the_coach_is_told():
         ("coach", " ", Mark(7, "coach")),
     ],
 )
-async def test_a_mark_is_answered_with_its_time_and_becomes_a_record(by: Who, text: str | None, expected: Mark):
+async def test_a_mark_is_answered_with_its_time_and_becomes_a_record(by: Who, text: str | None, expected: Mark) -> None:
     run = Run()
     assert await run.obey(CommandMessage(action="mark", text=text), by) == "marked at 12:31"
     assert engine().feed(run.said[0]) == [expected]
     assert engine(cues=False).feed(run.said[0]) == [expected]
 
 
-async def test_a_replay_is_not_marked_for_it_would_be_kept_nowhere():
+async def test_a_replay_is_not_marked_for_it_would_be_kept_nowhere() -> None:
     run = Run(live=False)
     with pytest.raises(OrderError, match="this is a replay"):
         await run.obey(CommandMessage(action="mark"))
     assert run.said == []
 
 
-async def test_whether_a_coachs_words_can_be_heard_is_said():
+async def test_whether_a_coachs_words_can_be_heard_is_said() -> None:
     run, nudge = Run(), CommandMessage(action="nudge", text="Shorter steps")
     assert await run.obey(nudge, "coach") == "told to the runner"
     await run.obey(CommandMessage(action="mute"))
@@ -219,14 +219,14 @@ async def test_whether_a_coachs_words_can_be_heard_is_said():
     assert len(run.told) == 2
 
 
-async def test_words_of_which_nothing_can_be_read_or_spoken_are_refused():
+async def test_words_of_which_nothing_can_be_read_or_spoken_are_refused() -> None:
     run = Run()
     with pytest.raises(OrderError, match="nothing in the text can be read or spoken"):
         await run.obey(CommandMessage(action="nudge", text="\u0007\u200b "), "coach")
     assert run.told == []
 
 
-async def test_what_terminals_would_obey_is_taken_out_of_a_report_and_of_a_recording_of_one():
+async def test_what_terminals_would_obey_is_taken_out_of_a_report_and_of_a_recording_of_one() -> None:
     run = Run()
     site, note = "a\u0000b \u001b[31m", "\u009b2J\u0007"
     await run.obey(PainMessage(level=3, site=site, note=note))
@@ -240,7 +240,7 @@ async def test_what_terminals_would_obey_is_taken_out_of_a_report_and_of_a_recor
     assert mark == Mark(7, "runner", "[2J")
 
 
-async def test_who_wants_no_cues_is_not_asked_and_the_coach_is_told():
+async def test_who_wants_no_cues_is_not_asked_and_the_coach_is_told() -> None:
     run = Run(cues=False)
     with pytest.raises(OrderError, match="wants no cues"):
         await run.obey(CommandMessage(action="ask_pain"), "coach")
@@ -250,16 +250,16 @@ async def test_who_wants_no_cues_is_not_asked_and_the_coach_is_told():
 @pytest.mark.parametrize(
     ("kept", "words"), [(True, "into the history on the runner's own machine"), (False, "no history")]
 )
-async def test_whether_a_report_is_kept_is_said_as_it_is(*, kept: bool, words: str):
+async def test_whether_a_report_is_kept_is_said_as_it_is(*, kept: bool, words: str) -> None:
     assert words in await Run(kept=kept).obey(PainMessage(level=3))
 
 
-async def test_a_report_is_not_called_kept_while_the_history_takes_nothing():
+async def test_a_report_is_not_called_kept_while_the_history_takes_nothing() -> None:
     run = Run(unwritten=1)
     assert "not written yet" in await run.obey(PainMessage(level=3))
 
 
-async def test_pain_and_thresholds_are_kept_at_once_and_a_broken_history_is_told(tmp_path: Path):
+async def test_pain_and_thresholds_are_kept_at_once_and_a_broken_history_is_told(tmp_path: Path) -> None:
     history, notices, bus = History(tmp_path / "history.sqlite"), list[str](), Bus[Fact]()
     diary: Diary = RunDiary(history, "ann", "2025-03-01T07:30:00.000Z", 0, 1_740_814_200_000_000_000)
     sink = DiarySink(diary, bus.subscribe("diary", Policy.DROP_OLDEST, 10, wanted=is_kept), notices.append)
@@ -275,7 +275,7 @@ async def test_pain_and_thresholds_are_kept_at_once_and_a_broken_history_is_told
     assert set(notices) == {""}
 
 
-async def test_a_report_that_is_taken_back_leaves_the_history(tmp_path: Path):
+async def test_a_report_that_is_taken_back_leaves_the_history(tmp_path: Path) -> None:
     history, bus = History(tmp_path / "history.sqlite"), Bus[Fact]()
     diary: Diary = RunDiary(history, "ann", "2025-03-01T07:30:00.000Z", 0, 1_740_814_200_000_000_000)
     sink = DiarySink(diary, bus.subscribe("diary", Policy.DROP_OLDEST, 10, wanted=is_kept), lambda _text: None)
@@ -294,7 +294,7 @@ async def test_a_report_that_is_taken_back_leaves_the_history(tmp_path: Path):
     assert pain.level == 2, "the report that it names, not the newest"
 
 
-async def test_a_mark_is_kept_at_once_with_its_place_in_the_run(tmp_path: Path):
+async def test_a_mark_is_kept_at_once_with_its_place_in_the_run(tmp_path: Path) -> None:
     history, bus = History(tmp_path / "history.sqlite"), Bus[Fact]()
     diary: Diary = RunDiary(history, "ann", "2025-03-01T07:30:00.000Z", 0, 1_740_814_200_000_000_000)
     sink = DiarySink(diary, bus.subscribe("diary", Policy.DROP_OLDEST, 10, wanted=is_kept), lambda _text: None)
@@ -326,7 +326,7 @@ class Locked:
 REPORTS = (PainReport(0, 4, "outer knee"), PainReport(1, 0, takes_back_ns=0), PainReport(2, 6, "shin"))
 
 
-async def test_what_a_history_does_not_take_at_once_is_written_later_in_order():
+async def test_what_a_history_does_not_take_at_once_is_written_later_in_order() -> None:
     notices, bus, diary = list[str](), Bus[Fact](), Locked(2)
     sink = DiarySink(diary, bus.subscribe("diary", Policy.DROP_OLDEST, 10, wanted=is_kept), notices.append)
     task = asyncio.create_task(sink.run())
@@ -344,7 +344,7 @@ async def test_what_a_history_does_not_take_at_once_is_written_later_in_order():
     await task
 
 
-async def test_at_the_end_it_is_tried_again_and_what_is_not_written_is_counted():
+async def test_at_the_end_it_is_tried_again_and_what_is_not_written_is_counted() -> None:
     for attempts, unwritten in ((1, 0), (99, 1)):
         bus = Bus[Fact]()
         sink = DiarySink(Locked(attempts), bus.subscribe("diary", Policy.DROP_OLDEST, 10), lambda _text: None)
@@ -358,7 +358,7 @@ SECRETS = (PAIN, b'{"type":"pain","level":4,"site":"a secret place"}', b'{"type"
 
 
 @pytest.mark.parametrize("text", SECRETS)
-def test_nothing_of_it_is_logged(text: bytes, caplog: pytest.LogCaptureFixture):
+def test_nothing_of_it_is_logged(text: bytes, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     engine().feed(Said(5, text))
     assert "knee" not in caplog.text

@@ -33,7 +33,7 @@ def own(monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_an_address_of_another_machine_is_refused_before_anything_is_printed(
     own: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-):
+) -> None:
     monkeypatch.setattr(watch, "run_tied", lambda *_: pytest.fail("nothing to start"))
     assert main(["watch", "--serve", ELSEWHERE]) == 2
     said = capfd.readouterr()
@@ -42,7 +42,7 @@ def test_an_address_of_another_machine_is_refused_before_anything_is_printed(
     assert "cannot assign" not in said.err.lower()
 
 
-def test_a_port_that_is_taken_is_refused_with_another_one():
+def test_a_port_that_is_taken_is_refused_with_another_one() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", a_port()))
         other.listen()
@@ -52,7 +52,7 @@ def test_a_port_that_is_taken_is_refused_with_another_one():
     check_free("127.0.0.1", port)
 
 
-def test_on_windows_nobody_else_can_listen_where_we_do(monkeypatch: pytest.MonkeyPatch):
+def test_on_windows_nobody_else_can_listen_where_we_do(monkeypatch: pytest.MonkeyPatch) -> None:
     alone = socket.SO_KEEPALIVE  # any other option: here there is none of that name
     monkeypatch.setattr(socket, "SO_EXCLUSIVEADDRUSE", alone, raising=False)
     with listen("127.0.0.1", 0) as door:
@@ -62,7 +62,7 @@ def test_on_windows_nobody_else_can_listen_where_we_do(monkeypatch: pytest.Monke
 
 def test_a_page_for_this_machine_only_says_what_a_phone_needs(
     own: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-):
+) -> None:
     started: list[list[str]] = []
     monkeypatch.setattr(watch, "run_tied", lambda command, *_: started.append(command) or 0)
     secret = tmp_path / "secret"
@@ -75,19 +75,19 @@ def test_a_page_for_this_machine_only_says_what_a_phone_needs(
     assert started
 
 
-def test_all_addresses_are_this_machine_and_its_place_in_the_network(own: str):
+def test_all_addresses_are_this_machine_and_its_place_in_the_network(own: str) -> None:
     assert reachable("0.0.0.0") == ["127.0.0.1", own]
     assert reachable("::1") == ["[::1]"]
     assert "Whoever has this address" in advice("0.0.0.0")
 
 
-def test_without_a_network_nothing_is_promised_to_a_phone(monkeypatch: pytest.MonkeyPatch):
+def test_without_a_network_nothing_is_promised_to_a_phone(monkeypatch: pytest.MonkeyPatch) -> None:
     _in_network(monkeypatch, None)
     assert reachable("0.0.0.0") == ["127.0.0.1"]
     assert advice("127.0.0.1") == "Only this machine can open it."
 
 
-def test_the_code_for_the_camera_fits_a_terminal():
+def test_the_code_for_the_camera_fits_a_terminal() -> None:
     pytest.importorskip("segno")
     lines = camera_code("http://192.168.100.200:8765/?token=abcdefghijklmnopqrstuv").splitlines()
     assert 15 < len(lines) <= 22, "a terminal of 24 rows shows it beside the address"
@@ -96,11 +96,11 @@ def test_the_code_for_the_camera_fits_a_terminal():
     assert set("".join(lines)) <= set(" █▀▄")
 
 
-def test_the_code_is_left_out_where_its_library_is_missing(monkeypatch: pytest.MonkeyPatch):
+def test_the_code_is_left_out_where_its_library_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     assert camera_code("http://10.1.2.3:8765/") == ""
 
 
-def test_help_teaches_the_way_to_a_phone():
+def test_help_teaches_the_way_to_a_phone() -> None:
     done = subprocess.run([sys.executable, "-m", "hub.cli", "watch", "--help"], capture_output=True, text=True)
     assert "--serve 0.0.0.0" in done.stdout

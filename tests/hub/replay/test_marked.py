@@ -31,7 +31,7 @@ def marked(small_recording: Path, tmp_path: Path) -> Path:
     return with_said(small_recording, tmp_path, BRIDGE)
 
 
-async def test_a_mark_is_recorded_with_its_place_and_a_jump_goes_there(marked: Path, tmp_path: Path):
+async def test_a_mark_is_recorded_with_its_place_and_a_jump_goes_there(marked: Path, tmp_path: Path) -> None:
     outcome = await a_run(marked, tmp_path).play()
     (mark,) = outcome.marks
     assert (mark.by, mark.text) == ("coach", "bridge")
@@ -53,7 +53,7 @@ async def test_a_mark_is_recorded_with_its_place_and_a_jump_goes_there(marked: P
     assert (found.t_s, found.text) == (pytest.approx(12.0, abs=0.1), "marked by a coach: bridge")
 
 
-async def test_whichever_way_a_replay_goes_a_mark_is_counted_once_and_told_where_it_is_played(marked: Path):
+async def test_whichever_way_a_replay_goes_a_mark_is_counted_once_and_told_where_it_is_played(marked: Path) -> None:
     player = Player(RecordingReader(marked))
     await player.play({14.0: 10.0, 11.0: 20.0, 21.0: 6.0})
     assert [mark.text for mark in player.telemetry.marks] == ["bridge"]
@@ -62,7 +62,7 @@ async def test_whichever_way_a_replay_goes_a_mark_is_counted_once_and_told_where
     assert {each.seq for each in told} == {1, 2}
 
 
-async def test_where_a_replay_has_gone_to_before_a_mark_there_is_none_yet(marked: Path):
+async def test_where_a_replay_has_gone_to_before_a_mark_there_is_none_yet(marked: Path) -> None:
     player = Player(RecordingReader(marked))
     seen: list[int] = []
 
@@ -73,7 +73,7 @@ async def test_where_a_replay_has_gone_to_before_a_mark_there_is_none_yet(marked
     assert seen == [1, 0]
 
 
-def test_it_is_a_line_of_a_fast_replay_and_in_its_summary(marked: Path, tmp_path: Path):
+def test_it_is_a_line_of_a_fast_replay_and_in_its_summary(marked: Path, tmp_path: Path) -> None:
     lines = tmp_path / "lines"
     outcome = replay_fast(
         RecordingReader(marked), Engine(load_catalog(), RunSettings().pipeline(signals=False)), str(lines)
@@ -86,7 +86,7 @@ def test_it_is_a_line_of_a_fast_replay_and_in_its_summary(marked: Path, tmp_path
     assert mark == Mark(mark.t_ns, "coach", "bridge", mark.running_s)
 
 
-async def test_who_watches_a_run_sees_the_mark_at_once(small_recording: Path, tmp_path: Path):
+async def test_who_watches_a_run_sees_the_mark_at_once(small_recording: Path, tmp_path: Path) -> None:
     player = Player(RecordingReader(with_said(small_recording, tmp_path, PLAIN)))
     await player.play({})
     (mark,) = (post for post in player.posts if isinstance(post.message, MarkMessage))

@@ -24,7 +24,7 @@ def mark(t_s: float, kind: MarkKind, words: str = "") -> Landmark:
     return Landmark(round(t_s * NS_PER_S), kind, words)
 
 
-def test_after_and_before_are_one_place_after_the_other_and_of_several_in_one_the_most_important():
+def test_after_and_before_are_one_place_after_the_other_and_of_several_in_one_the_most_important() -> None:
     marks = ReplayMarks(
         [mark(40, "pain"), mark(20, "cue", "belt level"), mark(20, "threshold"), mark(20, "pain", "4 of 10")]
     )
@@ -53,11 +53,11 @@ def test_after_and_before_are_one_place_after_the_other_and_of_several_in_one_th
         ("pain", b'{"level":"much"}', ""),
     ],
 )
-def test_a_mark_has_the_words_that_were_told(kind: MarkKind, data: bytes, words: str):
+def test_a_mark_has_the_words_that_were_told(kind: MarkKind, data: bytes, words: str) -> None:
     assert Landmark.read(7, kind, data) == Landmark(7, kind, words)
 
 
-def test_a_recording_without_marks_gets_those_of_this_replay_once_each():
+def test_a_recording_without_marks_gets_those_of_this_replay_once_each() -> None:
     told = [
         Cue(9, "r", Severity.INFO, "x", None, ()),
         Threshold(7, "drift", ThresholdState.NEAR, None, ()),
@@ -78,7 +78,7 @@ def test_a_recording_without_marks_gets_those_of_this_replay_once_each():
 
 
 @pytest.mark.parametrize("came_ns", [(400, 100), (100, 400)])
-def test_what_came_earlier_when_each_packet_was_looked_at_counts(came_ns: tuple[int, int]):
+def test_what_came_earlier_when_each_packet_was_looked_at_counts(came_ns: tuple[int, int]) -> None:
     own = ReplayMarks([])
     for at_ns in came_ns:
         own.observe(Landmark(at_ns, "cue", "x"), 90)
@@ -86,7 +86,7 @@ def test_what_came_earlier_when_each_packet_was_looked_at_counts(came_ns: tuple[
     assert own.after(100) is None
 
 
-def test_a_line_is_given_no_more_than_it_can_show():
+def test_a_line_is_given_no_more_than_it_can_show() -> None:
     marks = ReplayMarks([mark(i, "threshold") for i in range(10_000)])
     shown = marks.shown(0, 10_000 * NS_PER_S)
     assert [each.t_s for each in shown] == pytest.approx([i * 10_000 / SHOWN_A_KIND for i in range(SHOWN_A_KIND)])
@@ -96,7 +96,7 @@ def said(t_s: float) -> Said:
     return Said(round(t_s * NS_PER_S), b"less")
 
 
-def test_what_was_said_by_hand_is_said_again_in_its_place_and_once():
+def test_what_was_said_by_hand_is_said_again_in_its_place_and_once() -> None:
     hand = ByHand()
     hand.add(50, said(5.0))
     hand.add(90, said(9.0))
@@ -113,7 +113,7 @@ def test_what_was_said_by_hand_is_said_again_in_its_place_and_once():
     assert list(hand.due(100)) == [said(5.0), said(6.0), said(9.0)]
 
 
-def test_what_was_said_by_hand_later_than_a_place_is_forgotten_there():
+def test_what_was_said_by_hand_later_than_a_place_is_forgotten_there() -> None:
     hand = ByHand()
     for item in (10, 20, 30):
         hand.add(item, said(item))
@@ -123,7 +123,7 @@ def test_what_was_said_by_hand_later_than_a_place_is_forgotten_there():
     assert list(hand.due(1000)) == [said(10)]
 
 
-def test_no_more_is_remembered_than_somebody_says():
+def test_no_more_is_remembered_than_somebody_says() -> None:
     hand = ByHand()
     for item in range(2 * MOST):
         hand.add(item, said(item))
@@ -131,7 +131,7 @@ def test_no_more_is_remembered_than_somebody_says():
     assert sum(1 for _ in hand.due(2 * MOST)) == MOST
 
 
-def test_checkpoints_are_thinned_evenly_and_keep_the_start():
+def test_checkpoints_are_thinned_evenly_and_keep_the_start() -> None:
     kept = Checkpoints(spacing_s=30.0, most=8)
     for t_s in range(3600):
         if kept.is_due(t_s * NS_PER_S):
@@ -144,7 +144,7 @@ def test_checkpoints_are_thinned_evenly_and_keep_the_start():
     assert kept.before(-1) is None
 
 
-def test_what_is_forgotten_is_due_again_and_the_start_never_is():
+def test_what_is_forgotten_is_due_again_and_the_start_never_is() -> None:
     kept = Checkpoints(spacing_s=10.0)
     for item, t_s in ((0, 0), (100, 10), (200, 20)):
         kept.add(item, t_s * NS_PER_S, NOTHING)

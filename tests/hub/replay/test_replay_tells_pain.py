@@ -32,7 +32,7 @@ def ended(recording: Path, speed: str, capfd: pytest.CaptureFixture[str]) -> str
 @pytest.mark.parametrize("speed", ["max", "60"])
 def test_the_runner_reads_it_again_and_a_log_does_not(
     hurt: Path, speed: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     assert "kneecap" not in ended(hurt, speed, capfd).partition("cadence   ")[2]
     for module in TOLD_BY:
         monkeypatch.setattr(f"{module}.is_own_terminal", lambda _out: True)
@@ -43,7 +43,7 @@ def test_the_runner_reads_it_again_and_a_log_does_not(
     assert "Tomorrow morning" not in told, "a replay keeps nothing, so nothing asks"
 
 
-async def test_a_run_and_its_replay_have_the_same_reports(hurt: Path, tmp_path: Path):
+async def test_a_run_and_its_replay_have_the_same_reports(hurt: Path, tmp_path: Path) -> None:
     outcome = await a_run(hurt, tmp_path).play()
     player = Player(RecordingReader(outcome.files[0]))
     await player.play({14.0: 10.0, 11.0: 20.0, 21.0: 6.0})
@@ -51,7 +51,7 @@ async def test_a_run_and_its_replay_have_the_same_reports(hurt: Path, tmp_path: 
     assert player.telemetry.pains == outcome.pains
 
 
-async def test_where_a_replay_has_gone_to_before_a_report_there_is_none_yet(hurt: Path):
+async def test_where_a_replay_has_gone_to_before_a_report_there_is_none_yet(hurt: Path) -> None:
     player = Player(RecordingReader(hurt))
     seen: list[int] = []
 

@@ -75,7 +75,7 @@ async def reached_s(reader: RecordingReader, orders: dict[float, CommandMessage]
     return came_s
 
 
-async def test_a_jump_ends_before_the_next_event_and_nothing_is_left_out(reader: RecordingReader):
+async def test_a_jump_ends_before_the_next_event_and_nothing_is_left_out(reader: RecordingReader) -> None:
     jump = CommandMessage(action="jump")
     came = await reached_s(reader, {1.0: jump, 16.0: jump})
     came_s = dict(came)
@@ -86,7 +86,7 @@ async def test_a_jump_ends_before_the_next_event_and_nothing_is_left_out(reader:
     assert came_s[60.0] == pytest.approx(22.0)
 
 
-async def test_skip_and_speed(reader: RecordingReader):
+async def test_skip_and_speed(reader: RecordingReader) -> None:
     skip, fast = CommandMessage(action="skip", seconds=30.0), CommandMessage(action="speed", factor=10.0)
     came_s = dict(await reached_s(reader, {5.0: skip, 40.0: fast}))
     assert came_s[35.0] == pytest.approx(5.0)
@@ -103,7 +103,7 @@ async def test_skip_and_speed(reader: RecordingReader):
         (46.0, CommandMessage(action="jump_back"), 20.0 - LEAD_S),  # so soon after it: the one before
     ],
 )
-async def test_going_back(reader: RecordingReader, at_s: float, order: CommandMessage, to_s: float):
+async def test_going_back(reader: RecordingReader, at_s: float, order: CommandMessage, to_s: float) -> None:
     came = await reached_s(reader, {at_s: order})
     again = came[[t_s for t_s, _ in came].index(at_s) + 1 :]
     assert again[0][0] in {0.0, 30.0}  # a checkpoint
@@ -116,7 +116,7 @@ async def test_going_back(reader: RecordingReader, at_s: float, order: CommandMe
 JUMP, BACK = CommandMessage(action="jump"), CommandMessage(action="jump_back")
 
 
-async def test_paused_one_steps_through_what_was_told_from_place_to_place_and_back(reader: RecordingReader):
+async def test_paused_one_steps_through_what_was_told_from_place_to_place_and_back(reader: RecordingReader) -> None:
     source = ReplayedSource(reader, 1.0)
     await looked_through(source)
     batches = source.batches(Stop())
@@ -150,7 +150,9 @@ async def test_paused_one_steps_through_what_was_told_from_place_to_place_and_ba
     assert await at_s(BACK) == (20.0, cue)
 
 
-async def test_while_it_plays_each_jump_is_about_the_next_one_and_never_goes_back_for_it(reader: RecordingReader):
+async def test_while_it_plays_each_jump_is_about_the_next_one_and_never_goes_back_for_it(
+    reader: RecordingReader,
+) -> None:
     source = ReplayedSource(reader, 1.0)
     await looked_through(source)
 
@@ -168,7 +170,7 @@ async def test_while_it_plays_each_jump_is_about_the_next_one_and_never_goes_bac
     assert target_s(JUMP) == pytest.approx(20.0)  # it has not come yet
 
 
-async def test_what_is_told_again_on_the_way_to_a_later_place_is_one_mark(tmp_path: Path):
+async def test_what_is_told_again_on_the_way_to_a_later_place_is_one_mark(tmp_path: Path) -> None:
     path = tmp_path / "import.mcap"
     with RecordingWriter(path, SessionInfo(0, None, "jo")) as writer:
         writer.add_device(DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "hip"))
@@ -190,7 +192,7 @@ async def test_what_is_told_again_on_the_way_to_a_later_place_is_one_mark(tmp_pa
     assert source.status().marks == [ReplayMark(20.2, "cue")]
 
 
-async def test_where_there_is_nothing_to_go_to_it_says_so_and_stays(reader: RecordingReader):
+async def test_where_there_is_nothing_to_go_to_it_says_so_and_stays(reader: RecordingReader) -> None:
     source = ReplayedSource(reader, 1.0)
     await looked_through(source)
     for order, why in ((BACK, NONE_EARLIER), (CommandMessage(action="seek", seconds=50.0), ""), (JUMP, NONE_LATER)):
@@ -203,7 +205,7 @@ async def test_where_there_is_nothing_to_go_to_it_says_so_and_stays(reader: Reco
             source.steer(order)
 
 
-async def test_while_lines_are_written_there_is_no_way_back(reader: RecordingReader):
+async def test_while_lines_are_written_there_is_no_way_back(reader: RecordingReader) -> None:
     source, came = ReplayedSource(reader, 1.0, both_ways=False), 0
     async for (item,) in source.batches(Stop()):
         came += isinstance(item, Packet)
@@ -213,7 +215,7 @@ async def test_while_lines_are_written_there_is_no_way_back(reader: RecordingRea
     assert came == 601
 
 
-async def test_it_says_where_it_is(reader: RecordingReader):
+async def test_it_says_where_it_is(reader: RecordingReader) -> None:
     source, stop = ReplayedSource(reader, 4.0), Stop()
     batches = source.batches(stop)
     before = source.status()
@@ -234,7 +236,7 @@ async def test_it_says_where_it_is(reader: RecordingReader):
     assert (source.status().state, source.status().position_s) == ("paused", 19.9)
 
 
-async def test_a_jump_before_it_is_known_where_to_is_made_as_soon_as_it_is(reader: RecordingReader):
+async def test_a_jump_before_it_is_known_where_to_is_made_as_soon_as_it_is(reader: RecordingReader) -> None:
     source = ReplayedSource(reader, 1.0)
     assert source.steer(CommandMessage(action="jump")) == STILL_LOOKING
     assert source.status().target_s is None
@@ -249,7 +251,7 @@ async def test_a_jump_before_it_is_known_where_to_is_made_as_soon_as_it_is(reade
 
 async def test_the_recording_is_read_once_for_its_marks_and_no_further_than_somebody_waits(
     reader: RecordingReader, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     source, stop, read = ReplayedSource(reader, 1.0), Stop(), list[int]()
     messages = reader._messages
 
@@ -271,7 +273,7 @@ async def test_the_recording_is_read_once_for_its_marks_and_no_further_than_some
     assert read == [whole, 100]
 
 
-async def test_what_the_recorder_writes_is_found(tmp_path: Path):
+async def test_what_the_recorder_writes_is_found(tmp_path: Path) -> None:
     facts = Bus[Fact]()
     subscription = facts.subscribe("recorder", Policy.WAIT, recorder.CAPACITY, wanted=recorder.is_recorded)
     path = tmp_path / "told.mcap"
@@ -301,7 +303,7 @@ async def _until(batches: AsyncIterator[Sequence[object]], kind: type) -> AsyncI
             return
 
 
-async def test_at_the_end_one_may_still_go_back(reader: RecordingReader):
+async def test_at_the_end_one_may_still_go_back(reader: RecordingReader) -> None:
     source, stop = ReplayedSource(reader, 100.0), Stop()
     assert sum([isinstance(item, Packet) async for batch in source.batches(stop) for item in kept(batch)]) == 601
     assert source.status().state == "ended"
@@ -316,6 +318,6 @@ async def test_at_the_end_one_may_still_go_back(reader: RecordingReader):
 
 
 @pytest.mark.parametrize("action", ["stop", "mute", "nudge", "ask_pain"])
-def test_what_is_not_about_the_pace_is_not_taken(reader: RecordingReader, action: Action):
+def test_what_is_not_about_the_pace_is_not_taken(reader: RecordingReader, action: Action) -> None:
     order = CommandMessage(action=action, text="x" if action == "nudge" else None)
     assert ReplayedSource(reader, 1.0).steer(order) is None

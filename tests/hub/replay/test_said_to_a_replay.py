@@ -29,7 +29,7 @@ LESS = b'{"type":"command","action":"less"}'
 MORE = b'{"type":"command","action":"more"}'
 
 
-async def test_what_is_said_in_a_replay_makes_later_checkpoints_untrue(small_recording: Path):
+async def test_what_is_said_in_a_replay_makes_later_checkpoints_untrue(small_recording: Path) -> None:
     player = Player(RecordingReader(small_recording))
 
     def last_ns() -> int:
@@ -61,7 +61,7 @@ async def test_what_is_said_in_a_replay_makes_later_checkpoints_untrue(small_rec
 )
 async def test_what_is_said_holds_until_it_goes_to_before_it_whichever_way_it_came(
     small_recording: Path, seeks: list[tuple[float, float]], volume: Volume
-):
+) -> None:
     whole, player = await uninterrupted(small_recording), Player(RecordingReader(small_recording))
     await player.follow([(9.0, player.say(LESS)), *((at_s, player.seek(to_s)) for at_s, to_s in seeks)])
     assert player.volume is volume
@@ -73,7 +73,7 @@ async def test_what_is_said_holds_until_it_goes_to_before_it_whichever_way_it_ca
 @pytest.mark.parametrize("seeks", [{20.0: 10.0}, {11.0: 22.0, 23.0: 12.5, 13.0: 9.3}])
 async def test_with_what_was_said_by_hand_it_is_as_if_it_had_not_gone_back(
     small_recording: Path, seeks: dict[float, float]
-):
+) -> None:
     pain = b'{"type":"pain","level":4,"side":"left"}'
     whole, player = Player(RecordingReader(small_recording)), Player(RecordingReader(small_recording))
     await whole.follow([(9.0, whole.say(pain)), (9.1, whole.say(LESS))])
@@ -84,14 +84,14 @@ async def test_with_what_was_said_by_hand_it_is_as_if_it_had_not_gone_back(
     assert sha(after) == sha(whole.told[len(whole.told) - len(after) :])
 
 
-async def test_of_two_things_that_were_said_the_one_before_the_place_still_holds(small_recording: Path):
+async def test_of_two_things_that_were_said_the_one_before_the_place_still_holds(small_recording: Path) -> None:
     player = Player(RecordingReader(small_recording))
     said = [(5.5, player.say(LESS)), (14.5, player.say(MORE)), (14.6, player.say(MORE))]
     await player.follow([*said, (20.0, player.seek(10.0)), (10.2, player.seek(18.0))])
     assert player.volume is Volume.LESS
 
 
-async def test_what_is_said_before_it_leaves_for_a_later_place_is_not_passed_over(small_recording: Path):
+async def test_what_is_said_before_it_leaves_for_a_later_place_is_not_passed_over(small_recording: Path) -> None:
     player = Player(RecordingReader(small_recording))
 
     async def leave_and_say(t_ns: int) -> None:
@@ -106,7 +106,7 @@ async def test_what_is_said_before_it_leaves_for_a_later_place_is_not_passed_ove
 
 async def test_what_is_said_while_items_are_only_passed_over_is_remembered_where_the_core_heard_it(
     small_recording: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     """At full speed others get a turn between one batch and the next."""
     player = Player(RecordingReader(small_recording))
     heard = list[RadioItem]()
@@ -146,7 +146,7 @@ async def test_what_is_said_while_items_are_only_passed_over_is_remembered_where
     assert said.t_ns == before[0].t_recv_ns
 
 
-async def test_quiet_is_quiet_wherever_it_goes_for_core_session_sound_and_questions(small_recording: Path):
+async def test_quiet_is_quiet_wherever_it_goes_for_core_session_sound_and_questions(small_recording: Path) -> None:
     player = Player(RecordingReader(small_recording))
     sink = SoundSink(Sounds(SilentOutput()), player.ears, say=lambda _line: None, notice=lambda _text: None)
     course, looked = player.course, list[bool]()
@@ -187,7 +187,7 @@ async def test_quiet_is_quiet_wherever_it_goes_for_core_session_sound_and_questi
     assert looked == [True, True, True, True, False, False, True, False, False]
 
 
-async def test_quiet_outlasts_what_the_runner_said_then(small_recording: Path, tmp_path: Path):
+async def test_quiet_outlasts_what_the_runner_said_then(small_recording: Path, tmp_path: Path) -> None:
     path = with_said(small_recording, tmp_path, b'{"type":"command","action":"unmute"}')
     player = Player(RecordingReader(path))
     await player.course.note(Mute(0, muted=True, by="runner"))

@@ -46,7 +46,7 @@ from tests.hub.run.a_run import a_run
 )
 async def test_from_where_it_lands_the_records_are_those_of_an_uninterrupted_replay(
     small_recording: Path, seeks: dict[float, float]
-):
+) -> None:
     whole, player = await uninterrupted(small_recording), Player(RecordingReader(small_recording))
     await player.play(seeks)
     after = player.since_last_seek()
@@ -57,7 +57,7 @@ async def test_from_where_it_lands_the_records_are_those_of_an_uninterrupted_rep
     assert after[0] in whole[: sum(line_s(line) < landed_s + 0.3 for line in whole) + 1]
 
 
-async def test_on_the_way_nobody_is_told_and_screens_get_what_is_true_there(small_recording: Path):
+async def test_on_the_way_nobody_is_told_and_screens_get_what_is_true_there(small_recording: Path) -> None:
     player = Player(RecordingReader(small_recording))
     await player.play({22.0: 18.0})
     kinds = [type(post.message) for post in player.posts]
@@ -84,7 +84,7 @@ def is_seeking(post: Post) -> bool:
     return isinstance(message, SessionMessage) and message.replay is not None and message.replay.state == "seeking"
 
 
-async def test_sequence_numbers_have_no_holes(small_recording: Path):
+async def test_sequence_numbers_have_no_holes(small_recording: Path) -> None:
     player = Player(RecordingReader(small_recording))
     await player.play({20.0: 6.0, 15.0: 21.0})
     by_topic: dict[str, list[int]] = {}
@@ -95,7 +95,7 @@ async def test_sequence_numbers_have_no_holes(small_recording: Path):
     assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in by_topic.values())
 
 
-async def test_a_fault_is_told_where_it_was_and_not_before_it(small_recording: Path):
+async def test_a_fault_is_told_where_it_was_and_not_before_it(small_recording: Path) -> None:
     player = Player(RecordingReader(small_recording))
     player.engine._strict = False
     left = next(item for item in RecordingReader(small_recording) if isinstance(item, Packet)).device
@@ -122,7 +122,7 @@ async def test_a_fault_is_told_where_it_was_and_not_before_it(small_recording: P
     assert told == [there, there, None, None]
 
 
-async def test_what_was_said_in_the_run_is_heard_again_on_the_way_back(small_recording: Path, tmp_path: Path):
+async def test_what_was_said_in_the_run_is_heard_again_on_the_way_back(small_recording: Path, tmp_path: Path) -> None:
     path = with_said(small_recording, tmp_path, b'{"type":"pain","level":3}')
     whole = await uninterrupted(path)
     assert sum(b'"type":"pain"' in line for line in whole) >= 1
@@ -137,7 +137,7 @@ async def test_what_was_said_in_the_run_is_heard_again_on_the_way_back(small_rec
 @pytest.mark.parametrize(("seeks", "to_s"), [({20.0: 15.0}, 15.0), ({20.0: 3.0, 4.0: 18.0}, 18.0), ({8.0: 22.0}, 22.0)])
 async def test_what_was_told_before_the_place_stands_there_as_if_nobody_had_left(
     small_recording: Path, tmp_path: Path, seeks: dict[float, float], to_s: float
-):
+) -> None:
     path = with_said(small_recording, tmp_path, b'{"type":"pain","level":3}')
     whole, player = Player(RecordingReader(path)), Player(RecordingReader(path))
     await whole.play({})
@@ -159,7 +159,7 @@ def what(event: CueMessage | ThresholdMessage) -> tuple[float, str]:
     return event.t_s, event.text if isinstance(event, CueMessage) else f"{event.detector} {event.state}"
 
 
-async def test_it_can_be_stopped_on_the_way(small_recording: Path):
+async def test_it_can_be_stopped_on_the_way(small_recording: Path) -> None:
     player, stop = Player(RecordingReader(small_recording)), Stop()
     seen = 0
     async for batch in player.source.batches(stop):
@@ -194,7 +194,7 @@ class _Shown:
 @pytest.mark.real_time
 async def test_with_a_dashboard_it_stays_at_the_end_and_goes_back_when_asked(
     small_recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setattr("hub.run.runtime.Dashboard", _Shown)
     server, seen = Server(LOOPBACK, a_port()), list[SessionMessage]()
     played = a_run(

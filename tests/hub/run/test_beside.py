@@ -9,7 +9,7 @@ from hub.flow.notices import Notices
 from hub.run.beside import Beside
 
 
-async def test_a_sink_that_has_failed_holds_nobody_up_and_what_it_does_not_get_is_counted():
+async def test_a_sink_that_has_failed_holds_nobody_up_and_what_it_does_not_get_is_counted() -> None:
     said: list[str] = []
     bus: Bus[int] = Bus()
     reads = bus.subscribe("jsonl", Policy.WAIT, 2)

@@ -16,7 +16,7 @@ SPOILS_AND_DIES = "#!/bin/sh\nstty raw -echo\nkill -9 $$\n"
 
 
 @pytest.mark.skipif(shutil.which("make") is None or shutil.which("stty") is None, reason="no make or stty here")
-def test_a_killed_hub_leaves_a_terminal_with_echo(tmp_path: Path):
+def test_a_killed_hub_leaves_a_terminal_with_echo(tmp_path: Path) -> None:
     programs = tmp_path / "bin"
     programs.mkdir()
     for name, text in (("python", "#!/bin/sh\n"), ("stridecue", SPOILS_AND_DIES)):

@@ -45,7 +45,7 @@ def packets(recording: Path) -> list[Packet]:
     return found
 
 
-async def test_a_run_is_recorded_whole_and_told_once_a_second(small_recording: Path, tmp_path: Path):
+async def test_a_run_is_recorded_whole_and_told_once_a_second(small_recording: Path, tmp_path: Path) -> None:
     records: list[Record] = []
     posts: list[Post] = []
     run = a_run(small_recording, tmp_path, observe=records.append, console=kept(posts))
@@ -63,7 +63,9 @@ async def test_a_run_is_recorded_whole_and_told_once_a_second(small_recording: P
     assert (last.device, last.samples, last.rate_hz) == ("sacrum", 24 * 104, pytest.approx(104, rel=0.1))
 
 
-async def test_a_run_is_not_held_up_by_looking_for_garbage_in_all_that_is_loaded(small_recording: Path, tmp_path: Path):
+async def test_a_run_is_not_held_up_by_looking_for_garbage_in_all_that_is_loaded(
+    small_recording: Path, tmp_path: Path
+) -> None:
     frozen: dict[int, int] = {}
 
     def once_a_second(record: Record) -> None:  # counting them takes long where much is loaded
@@ -77,7 +79,7 @@ async def test_a_run_is_not_held_up_by_looking_for_garbage_in_all_that_is_loaded
     assert gc.get_freeze_count() == 0
 
 
-async def test_stop_drains_what_came_in(small_recording: Path, tmp_path: Path):
+async def test_stop_drains_what_came_in(small_recording: Path, tmp_path: Path) -> None:
     records: list[Record] = []
     run = a_run(small_recording, tmp_path, observe=records.append)
     loop = asyncio.get_running_loop()
@@ -92,7 +94,7 @@ async def test_stop_drains_what_came_in(small_recording: Path, tmp_path: Path):
     assert replayed.outcome.summary == outcome.summary
 
 
-async def test_a_sink_that_fails_is_told_and_the_run_goes_on(small_recording: Path, tmp_path: Path):
+async def test_a_sink_that_fails_is_told_and_the_run_goes_on(small_recording: Path, tmp_path: Path) -> None:
     async def broken(_subscription: Subscription[Post]) -> None:
         raise OSError("the terminal is gone")
 
@@ -105,7 +107,7 @@ async def test_a_sink_that_fails_is_told_and_the_run_goes_on(small_recording: Pa
 
 async def test_a_terminal_that_is_gone_for_lines_of_text_and_for_what_is_said_of_them_does_not_end_a_run(
     small_recording: Path, tmp_path: Path
-):
+) -> None:
     def gone(*_words: object) -> None:
         raise BrokenPipeError(errno.EPIPE, "Broken pipe")
 
@@ -120,7 +122,7 @@ async def test_a_terminal_that_is_gone_for_lines_of_text_and_for_what_is_said_of
     assert not RecordingReader(outcome.files[0]).truncated
 
 
-async def test_a_sink_that_takes_its_time_at_the_end_costs_nothing(small_recording: Path, tmp_path: Path):
+async def test_a_sink_that_takes_its_time_at_the_end_costs_nothing(small_recording: Path, tmp_path: Path) -> None:
     async def slow(subscription: Subscription[Post]) -> None:
         async for _batch in subscription.batches():
             pass
@@ -134,7 +136,7 @@ async def test_a_sink_that_takes_its_time_at_the_end_costs_nothing(small_recordi
     assert run.said == []
 
 
-async def test_whether_it_is_recorded_now_is_told_with_the_session(small_recording: Path, tmp_path: Path):
+async def test_whether_it_is_recorded_now_is_told_with_the_session(small_recording: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     posts: list[Post] = []
     run = a_run(
@@ -154,7 +156,7 @@ async def test_whether_it_is_recorded_now_is_told_with_the_session(small_recordi
     assert list(dict.fromkeys(told)) == [(False, None), (True, "run.mcap")]
 
 
-async def test_what_was_reported_last_is_on_no_broker(small_recording: Path, tmp_path: Path):
+async def test_what_was_reported_last_is_on_no_broker(small_recording: Path, tmp_path: Path) -> None:
     posts: list[Post] = []
     await a_run(small_recording, tmp_path, reported="Reported last time: 4 of 10.", console=kept(posts)).play()
     assert len(posts) > 100
@@ -164,7 +166,7 @@ async def test_what_was_reported_last_is_on_no_broker(small_recording: Path, tmp
 @pytest.mark.real_time
 async def test_a_dashboard_that_does_not_start_for_whatever_reason_is_told_and_the_run_goes_on(
     small_recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     async def never(_dashboard: Dashboard, _port: int, _runner: str) -> None:
         raise ValueError("embedded null byte")
 
@@ -183,7 +185,7 @@ async def test_a_dashboard_that_does_not_start_for_whatever_reason_is_told_and_t
     assert "the dashboard does not start: embedded null byte" in run.said
 
 
-async def test_a_second_request_cancels_and_still_closes_the_recording(small_recording: Path, tmp_path: Path):
+async def test_a_second_request_cancels_and_still_closes_the_recording(small_recording: Path, tmp_path: Path) -> None:
     run = a_run(small_recording, tmp_path)
     task = asyncio.create_task(run.play(), name="run")
     await asyncio.sleep(10)
@@ -193,7 +195,7 @@ async def test_a_second_request_cancels_and_still_closes_the_recording(small_rec
     assert len(packets(tmp_path / "run0.mcap")) > 100
 
 
-async def test_without_a_radio_the_run_ends_with_the_reason(small_recording: Path, tmp_path: Path):
+async def test_without_a_radio_the_run_ends_with_the_reason(small_recording: Path, tmp_path: Path) -> None:
     @asynccontextmanager
     async def no_radio() -> AsyncIterator[Source]:
         raise AdapterDownError("no adapter: plug one in")
@@ -206,7 +208,9 @@ async def test_without_a_radio_the_run_ends_with_the_reason(small_recording: Pat
 
 
 @pytest.mark.real_time
-async def test_pain_does_not_stay_on_the_broker_and_is_not_reported_twice(small_recording: Path, tmp_path: Path):
+async def test_pain_does_not_stay_on_the_broker_and_is_not_reported_twice(
+    small_recording: Path, tmp_path: Path
+) -> None:
     broker = LoopbackBroker(mosquitto())
     server = Server(LOOPBACK, a_port())
     records: list[Record] = []
@@ -245,7 +249,7 @@ async def test_pain_does_not_stay_on_the_broker_and_is_not_reported_twice(small_
     assert [each.level for each in reports()] == [3, 4]
 
 
-async def test_a_live_demo_recorded_and_replayed_gives_the_same_records(tmp_path: Path):
+async def test_a_live_demo_recorded_and_replayed_gives_the_same_records(tmp_path: Path) -> None:
     lab = pytest.importorskip("drivers.virtual.lab", reason="Bumble is not installed: the demo is NOT tested here")
     from drivers.clock import now_ns
     from drivers.recordings.recording import SessionInfo

@@ -14,7 +14,7 @@ from hub.terminal.dashboard import Dashboard
 @pytest.mark.parametrize("when", ["before it ends", "right after", "never", "much later"])
 async def test_a_dashboard_that_ctrl_c_ended_with_the_run_is_not_said_to_be_missed(
     when: str, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     async def killed(_dashboard: Dashboard) -> int:
         return -2
 
@@ -28,7 +28,7 @@ async def test_a_dashboard_that_ctrl_c_ended_with_the_run_is_not_said_to_be_miss
     assert said == (missed if when in {"never", "much later"} else [])
 
 
-async def test_who_quits_the_dashboard_ends_the_run(monkeypatch: pytest.MonkeyPatch):
+async def test_who_quits_the_dashboard_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     async def quit_by_key(_dashboard: Dashboard) -> int:
         return 0
 

@@ -55,7 +55,7 @@ async def play(recording: Path, tmp_path: Path, sound: Sounds | None = None) -> 
     return run, [post.message for post in posts if isinstance(post.message, SessionMessage)]
 
 
-async def test_a_run_is_heard_and_says_how(small_recording: Path, tmp_path: Path):
+async def test_a_run_is_heard_and_says_how(small_recording: Path, tmp_path: Path) -> None:
     path = tmp_path / "run.wav"
     run, told = await play(small_recording, tmp_path, Sounds(WavFileOutput(path)))
     assert run.said == [f"sound on {path}, no speech"]
@@ -73,7 +73,7 @@ async def test_a_run_is_heard_and_says_how(small_recording: Path, tmp_path: Path
     assert last.total_p99_ms is None  # a replay's records are from another day
 
 
-async def test_without_sound_nothing_is_said_of_it(small_recording: Path, tmp_path: Path):
+async def test_without_sound_nothing_is_said_of_it(small_recording: Path, tmp_path: Path) -> None:
     run, told = await play(small_recording, tmp_path)
     assert run.said == []
     assert "sound" not in run.outcome.losses
@@ -82,7 +82,7 @@ async def test_without_sound_nothing_is_said_of_it(small_recording: Path, tmp_pa
 
 async def test_a_disk_that_takes_nothing_does_not_delay_a_cue(
     small_recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     working = recorder.RecorderSink.run
 
     async def stuck(sink: recorder.RecorderSink) -> None:
@@ -101,7 +101,7 @@ async def test_a_disk_that_takes_nothing_does_not_delay_a_cue(
     assert last.hub_p99_ms <= 100.0
 
 
-def test_off_and_a_missing_extra_play_nothing_and_only_the_second_says_so(monkeypatch: pytest.MonkeyPatch):
+def test_off_and_a_missing_extra_play_nothing_and_only_the_second_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose_sounds(SoundSection(output="off")) == (None, "")
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     sounds, why_not = choose_sounds(SoundSection(engine="none"))
@@ -109,7 +109,7 @@ def test_off_and_a_missing_extra_play_nothing_and_only_the_second_says_so(monkey
     assert "no sound: the extra is not installed" in why_not
 
 
-def test_what_cannot_be_an_output_is_refused_with_what_can(capsys: pytest.CaptureFixture[str]):
+def test_what_cannot_be_an_output_is_refused_with_what_can(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parser().parse_args(["run", "--sound", "song.mp3"])
     assert "write auto, off, null, or the name of a file that ends in .wav" in capsys.readouterr().err
@@ -120,13 +120,13 @@ def test_what_cannot_be_an_output_is_refused_with_what_can(capsys: pytest.Captur
 
 
 @pytest.mark.parametrize(("command", "output"), [("run", None), ("demo", "auto"), ("replay", "off")])
-def test_what_is_heard_unless_said(command: str, output: str | None):
+def test_what_is_heard_unless_said(command: str, output: str | None) -> None:
     words = [command, "run.mcap"] if command == "replay" else [command]
     assert parser().parse_args(words).sound == output
     assert with_output(SoundSection(), output).output == (output or "auto")
 
 
-def test_choosing_sound_loads_no_audio_library():
+def test_choosing_sound_loads_no_audio_library() -> None:
     code = """
 import sys
 from hub.settings.config import SoundSection
@@ -141,7 +141,7 @@ print("\\n".join(sys.modules))
     assert not {"sounddevice", "_sounddevice", "cffi", "scipy"} & set(loaded)
 
 
-async def test_every_sound_can_be_tried_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+async def test_every_sound_can_be_tried_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "try.wav"
     tone = np.full(RATE_HZ, 0.5, dtype=np.float32)
     await perform(Sounds(WavFileOutput(path)), [("Belt level.", tone)])
@@ -153,11 +153,11 @@ async def test_every_sound_can_be_tried_into_a_file(tmp_path: Path, capsys: pyte
     assert len(onsets(samples, quiet_s=0.3)) > len(Signal) + 1 + 8  # every signal, the words, some beats
 
 
-async def test_a_trial_that_cannot_be_heard_says_why(tmp_path: Path):
+async def test_a_trial_that_cannot_be_heard_says_why(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="No such file or directory"):
         await perform(Sounds(WavFileOutput(tmp_path / "nowhere" / "try.wav")), [])
 
 
-def test_a_trial_with_sound_off_says_what_to_give(capsys: pytest.CaptureFixture[str]):
+def test_a_trial_with_sound_off_says_what_to_give(capsys: pytest.CaptureFixture[str]) -> None:
     assert sound_command(Namespace(config=None, sound="off", words=[])) == 1
     assert "--sound auto" in capsys.readouterr().err

@@ -35,7 +35,7 @@ def a_hub(recording: Path, folder: Path, server: Server, records: list[Record]) 
     )
 
 
-async def test_only_the_hub_that_owns_the_name_obeys_and_answers(small_recording: Path, tmp_path: Path):
+async def test_only_the_hub_that_owns_the_name_obeys_and_answers(small_recording: Path, tmp_path: Path) -> None:
     broker, server = mosquitto(), Server(LOOPBACK, a_port(), protocol=MQTT_5)
     await broker.start(server.port)
     told: list[list[Record]] = [[], []]

@@ -82,7 +82,7 @@ def test_the_run_is_in_the_history_with_its_pain_and_its_summary_is_told(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-):
+) -> None:
     twice, add, tell_summary = when != "while it is kept", History.add, live.tell_summary
     times = 5 if when == "held down" else 1
 
@@ -121,7 +121,9 @@ def test_the_run_is_in_the_history_with_its_pain_and_its_summary_is_told(
 
 
 @pytest.mark.parametrize("when", ["while it runs", "while a sink is slow"])
-async def test_what_the_run_came_to_is_known_whenever_it_is_cancelled(small_recording: Path, tmp_path: Path, when: str):
+async def test_what_the_run_came_to_is_known_whenever_it_is_cancelled(
+    small_recording: Path, tmp_path: Path, when: str
+) -> None:
     records: list[Record] = []
 
     async def slow(subscription: Subscription[Post]) -> None:
@@ -151,7 +153,9 @@ async def test_what_the_run_came_to_is_known_whenever_it_is_cancelled(small_reco
 
 
 @pytest.mark.real_time
-async def test_of_a_broker_that_ends_with_the_run_nobody_says_that_it_is_away(small_recording: Path, tmp_path: Path):
+async def test_of_a_broker_that_ends_with_the_run_nobody_says_that_it_is_away(
+    small_recording: Path, tmp_path: Path
+) -> None:
     async def slow(subscription: Subscription[Post]) -> None:
         async for _batch in subscription.batches():
             pass
@@ -195,7 +199,7 @@ class LockedBook:
         pass
 
 
-async def test_a_report_that_waited_for_the_history_is_tried_once_more(small_recording: Path, tmp_path: Path):
+async def test_a_report_that_waited_for_the_history_is_tried_once_more(small_recording: Path, tmp_path: Path) -> None:
     book = LockedBook()
     diary: Diary = book
     run = a_run(with_said(small_recording, tmp_path, KNEE), tmp_path, diary=diary, name_file=None)
@@ -225,7 +229,7 @@ class LastWords(Engine):
 @pytest.mark.parametrize("when", ["while it runs", "while the last words are told", "by itself"])
 async def test_the_last_words_of_a_run_are_kept_and_told_once_however_it_ends(
     small_recording: Path, tmp_path: Path, when: str
-):
+) -> None:
     book, observed = LockedBook(), list[Record]()
     book.held.set()
     engine = LastWords(load_catalog(), RunSettings().pipeline(signals=True), strict=True)
@@ -264,7 +268,7 @@ async def _no_sensors() -> AsyncIterator[Source]:
 
 def test_what_is_interrupted_all_the_same_names_its_recording(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     async def over(_launch: Launch, _late: Late) -> Ended:
         return Ended(Outcome(files=[tmp_path / "run.mcap"]), SessionInfo(0, "", "ann"), (), sys.stdout)
 
@@ -279,7 +283,7 @@ def test_what_is_interrupted_all_the_same_names_its_recording(
 
 def test_a_history_that_somebody_holds_is_asked_once_and_not_again_and_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     tries: list[str] = []
 
     def busy(_history: History, run: StoredRun) -> None:

@@ -33,11 +33,11 @@ def written(tmp_path: Path, text: str) -> Path:
     return path
 
 
-def test_an_empty_file_is_the_defaults(tmp_path: Path):
+def test_an_empty_file_is_the_defaults(tmp_path: Path) -> None:
     assert load_config(written(tmp_path, "")) == Config()
 
 
-def test_every_section_is_read(tmp_path: Path):
+def test_every_section_is_read(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("hush\n")
     config = load_config(
         written(
@@ -125,7 +125,7 @@ def test_every_section_is_read(tmp_path: Path):
         ("[runner", "not TOML"),
     ],
 )
-def test_errors_name_file_key_and_remedy(tmp_path: Path, text: str, said: str):
+def test_errors_name_file_key_and_remedy(tmp_path: Path, text: str, said: str) -> None:
     path = written(tmp_path, text)
     with pytest.raises(ConfigError) as caught:
         load_config(path)
@@ -133,27 +133,27 @@ def test_errors_name_file_key_and_remedy(tmp_path: Path, text: str, said: str):
     assert said in str(caught.value)
 
 
-def test_alike_sensors_in_two_places_are_two(tmp_path: Path):
+def test_alike_sensors_in_two_places_are_two(tmp_path: Path) -> None:
     by_name = "'Pod 1'='left_foot'\n'Pod-1'='right_foot'\n"
     by_address = "'AA:BB:CC:DD:EE:FF'='sacrum'\n'00:11:22:33:EE:FF'='chest'"
     text = f"[sensors]\n{by_name}{by_address}"
     assert len(load_config(written(tmp_path, text)).sensors) == 4
 
 
-def test_a_file_in_another_encoding_is_named(tmp_path: Path):
+def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(b'[runner]\nname = "J\xfcrg"\n')
     with pytest.raises(ConfigError, match=r"config\.toml: byte 19 is not UTF-8"):
         load_config(path)
 
 
-def test_the_sample_in_the_help_is_a_configuration(tmp_path: Path):
+def test_the_sample_in_the_help_is_a_configuration(tmp_path: Path) -> None:
     config = load_config(written(tmp_path, SAMPLE))
     assert config.runner.name == "ann"
     assert len(SAMPLE.splitlines()) == 6
 
 
-def test_the_page_about_the_configuration_is_true(tmp_path: Path):
+def test_the_page_about_the_configuration_is_true(tmp_path: Path) -> None:
     page = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
     samples = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
     (tmp_path / "mqtt-password").write_text("hush")
@@ -168,12 +168,12 @@ def test_the_page_about_the_configuration_is_true(tmp_path: Path):
                 assert re.search(rf"^{key.name} = ", samples[0], flags=re.MULTILINE), key.name
 
 
-def test_a_missing_file_is_named(tmp_path: Path):
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No such file"):
         load_config(tmp_path / "none.toml")
 
 
-def test_a_password_is_never_shown():
+def test_a_password_is_never_shown() -> None:
     assert "hush" not in repr(Server("h", 1, "u", "hush"))
     assert external_server(MqttSection(), "") is None
 
@@ -188,11 +188,11 @@ def test_a_password_is_never_shown():
         ("[fd00::1]:1999", ("fd00::1", 1999)),
     ],
 )
-def test_where_to_listen(listen: str | None, found: tuple[str, int] | None):
+def test_where_to_listen(listen: str | None, found: tuple[str, int] | None) -> None:
     assert listen_address(MqttSection(listen=listen), "") == found
 
 
-def test_a_password_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch):
+def test_a_password_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRIDECUE_MQTT_PASSWORD", "hush")
     server = external_server(MqttSection(url="wss://broker.example/feed", user="ann"), "")
     assert server == Server("broker.example", 443, "ann", "hush", tls=True, path="/feed")

@@ -20,13 +20,13 @@ from hub.settings.config import MqttSection
         (MqttSection(url="mqtts://club.example", user="coach", password_file="~/my file", ca_file="club.pem"), "ann"),
     ],
 )
-def test_watch_reads_them_as_they_were_meant(section: MqttSection, runner: str | None):
+def test_watch_reads_them_as_they_were_meant(section: MqttSection, runner: str | None) -> None:
     options = parser().parse_args(["watch", *naming_words(section, runner)])
     assert watch._section(options)[0] == section
     assert options.runner == runner
 
 
-def test_a_password_is_not_among_them(tmp_path: Path):
+def test_a_password_is_not_among_them(tmp_path: Path) -> None:
     secret = tmp_path / "coach"
     secret.write_text("of the club")
     section = MqttSection(url="mqtt://gym.local", user="coach", password_file=str(secret))

@@ -34,7 +34,7 @@ class Hanging:
     pain = mark = threshold = _keep
 
 
-async def test_nothing_that_hurts_is_pushed_out_while_an_attempt_hangs():
+async def test_nothing_that_hurts_is_pushed_out_while_an_attempt_hangs() -> None:
     bus, diary = Bus[Fact](), Hanging()
     facts = bus.subscribe("diary", Policy.DROP_OLDEST, CAPACITY, wanted=is_kept)
     task = asyncio.create_task(DiarySink(diary, facts, lambda _text: None).run())
@@ -52,7 +52,7 @@ async def test_nothing_that_hurts_is_pushed_out_while_an_attempt_hangs():
     assert diary.kept == [first, report]
 
 
-async def test_an_attempt_under_way_at_the_end_is_one_of_the_last():
+async def test_an_attempt_under_way_at_the_end_is_one_of_the_last() -> None:
     bus, diary = Bus[Fact](), Hanging(broken=True)
     sink = DiarySink(diary, bus.subscribe("diary", Policy.DROP_OLDEST, CAPACITY, wanted=is_kept), lambda _text: None)
     task = asyncio.create_task(sink.run())

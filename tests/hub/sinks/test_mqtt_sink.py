@@ -101,7 +101,7 @@ async def said_by(process: asyncio.subprocess.Process) -> list[tuple[str, dict[s
     return [(line.split(" ", 1)[0], json.loads(line.split(" ", 1)[1])) for line in lines]
 
 
-async def test_a_foreign_client_sees_a_run_from_hello_to_goodbye():
+async def test_a_foreign_client_sees_a_run_from_hello_to_goodbye() -> None:
     async with a_broker() as (server, _broker), foreign(server, 4) as watcher:
         hub = Hub(server)
         async with hub.publishing():
@@ -116,7 +116,7 @@ async def test_a_foreign_client_sees_a_run_from_hello_to_goodbye():
     assert all(payload["schema"] == 1 and str(payload["t"]).endswith("Z") for _, payload in heard)
 
 
-async def test_others_get_the_bare_state_of_what_is_made_from_pain():
+async def test_others_get_the_bare_state_of_what_is_made_from_pain() -> None:
     near = Threshold(0, "onset", ThresholdState.NEAR, Side.RIGHT, (Metric(0, "onset_safe_m", 4200.0, None, 1.0),))
     async with a_broker() as (server, _broker), foreign(server, 4) as watcher:
         hub = Hub(server)
@@ -131,7 +131,7 @@ async def test_others_get_the_bare_state_of_what_is_made_from_pain():
     assert (threshold["state"], threshold["side"], threshold["because"]) == ("near", None, [])
 
 
-async def test_a_killed_hub_leaves_its_will():
+async def test_a_killed_hub_leaves_its_will() -> None:
     script = (
         "import asyncio, sys; sys.path.insert(0, '.')\n"
         "from hub.link.connection import Server\nfrom tests.hub.sinks.test_mqtt_sink import Hub\n"
@@ -153,7 +153,7 @@ async def test_a_killed_hub_leaves_its_will():
     assert [payload["seq"] for topic, payload in heard if topic.endswith("/status")] == [1, 2]
 
 
-async def test_what_was_posted_while_the_broker_was_away_comes_in_order(monkeypatch: pytest.MonkeyPatch):
+async def test_what_was_posted_while_the_broker_was_away_comes_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mqtt, "backoff_s", lambda: itertools.repeat(1.5))
     async with a_broker() as (server, broker):
         hub = Hub(server)
@@ -177,7 +177,9 @@ async def test_what_was_posted_while_the_broker_was_away_comes_in_order(monkeypa
     assert hub.bus.subscriptions[0].dropped == 0
 
 
-async def test_a_second_hub_with_the_same_runner_keeps_quiet_until_the_first_is_gone(monkeypatch: pytest.MonkeyPatch):
+async def test_a_second_hub_with_the_same_runner_keeps_quiet_until_the_first_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(mqtt, "COLLISION_RETRY_S", 0.2)
     async with a_broker() as (server, _broker):
         first, second = Hub(server, "one", shared=True), Hub(server, "two", shared=True)
@@ -205,7 +207,9 @@ async def status_on(server: Server) -> StatusMessage:
     raise AssertionError
 
 
-async def test_a_second_hub_is_noticed_however_busy_it_is_and_leaves_the_first_online(monkeypatch: pytest.MonkeyPatch):
+async def test_a_second_hub_is_noticed_however_busy_it_is_and_leaves_the_first_online(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(mqtt, "RETAINED_WAIT_S", 0.0)  # the time is up before the message is seen, as on a busy loop
     async with a_broker() as (server, _broker):
         first, second = Hub(server, "one", shared=True), Hub(server, "two", shared=True)
@@ -221,7 +225,9 @@ async def test_a_second_hub_is_noticed_however_busy_it_is_and_leaves_the_first_o
 
 
 @pytest.mark.parametrize("written", ["offline", "nonsense", ""])
-async def test_a_hub_puts_its_status_back_when_somebody_else_writes_it(monkeypatch: pytest.MonkeyPatch, written: str):
+async def test_a_hub_puts_its_status_back_when_somebody_else_writes_it(
+    monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
     monkeypatch.setattr(mqtt, "REASSERT_S", 0.05)
     async with a_broker() as (server, _broker):
         first = Hub(server, "one", shared=True)
@@ -236,7 +242,7 @@ async def test_a_hub_puts_its_status_back_when_somebody_else_writes_it(monkeypat
             assert (status.state, status.instance) == ("online", "one")
 
 
-async def test_of_two_hubs_that_start_at_once_one_keeps_the_name(monkeypatch: pytest.MonkeyPatch):
+async def test_of_two_hubs_that_start_at_once_one_keeps_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mqtt, "RETAINED_WAIT_S", 0.2)
     monkeypatch.setattr(mqtt, "REASSERT_S", 0.05)
     async with a_broker() as (server, _broker):
@@ -248,7 +254,7 @@ async def test_of_two_hubs_that_start_at_once_one_keeps_the_name(monkeypatch: py
             assert (await status_on(server)).instance == "one"
 
 
-async def test_a_hub_finds_its_own_retained_status_no_collision():
+async def test_a_hub_finds_its_own_retained_status_no_collision() -> None:
     async with a_broker() as (server, broker):
         hub = Hub(server, shared=True)
         async with hub.publishing():
@@ -260,7 +266,7 @@ async def test_a_hub_finds_its_own_retained_status_no_collision():
         del broker
 
 
-def test_pain_and_plots_stay_on_the_machine():
+def test_pain_and_plots_stay_on_the_machine() -> None:
     attitude = AttitudeMessage(t="", seq=1, t0_s=0.0, dt_s=0.02, obliquity_deg=[1.0])
     assert not may_leave(Post("stridecue/ann/attitude", attitude))
     assert not may_leave(Post("stridecue/ann/pain", PainMessage(level=3)))

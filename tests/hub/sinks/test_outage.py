@@ -146,7 +146,7 @@ def in_order(numbers: list[int]) -> bool:
     return first_seen == sorted(first_seen)
 
 
-async def test_ten_minutes_without_the_broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_ten_minutes_without_the_broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broker = FakeBroker()
     monkeypatch.setattr(mqtt, "open_client", lambda *_server, **_how: broker)
     hub = Hub(Server("gym", protocol=MQTT_5), tmp_path)
@@ -181,7 +181,7 @@ async def test_ten_minutes_without_the_broker(tmp_path: Path, monkeypatch: pytes
 
 async def test_what_waits_on_disk_is_only_what_the_brokers_readers_may_have(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     broker = FakeBroker()
     monkeypatch.setattr(mqtt, "open_client", lambda *_server, **_how: broker)
     broker.leave()
@@ -198,7 +198,7 @@ async def test_what_waits_on_disk_is_only_what_the_brokers_readers_may_have(
 @pytest.mark.parametrize("look_s", [0.0, 2.5])
 async def test_what_happens_while_another_hub_has_the_name_never_comes_out_under_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, look_s: float
-):
+) -> None:
     broker = FakeBroker()
     monkeypatch.setattr(mqtt, "open_client", lambda *_server, **_how: broker)
 
@@ -216,7 +216,7 @@ async def test_what_happens_while_another_hub_has_the_name_never_comes_out_under
 
 async def test_a_name_that_cannot_be_looked_for_keeps_nothing_from_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     broker = FakeBroker()
     monkeypatch.setattr(mqtt, "open_client", lambda *_server, **_how: broker)
     broker.leave()
@@ -229,7 +229,7 @@ async def test_a_name_that_cannot_be_looked_for_keeps_nothing_from_the_disk(
 
 async def test_a_hub_that_was_killed_waits_for_its_own_name_and_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     broker = FakeBroker()
     monkeypatch.setattr(mqtt, "open_client", lambda *_server, **_how: broker)
     left = [True]
@@ -249,7 +249,7 @@ async def test_a_hub_that_was_killed_waits_for_its_own_name_and_loses_nothing(
     assert hub.posts.made == hub.accounted
 
 
-async def test_a_run_that_ends_meanwhile_is_sent_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_a_run_that_ends_meanwhile_is_sent_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broker = FakeBroker()
     monkeypatch.setattr(mqtt, "open_client", lambda *_server, **_how: broker)
     broker.leave()
@@ -273,7 +273,7 @@ async def test_a_run_that_ends_meanwhile_is_sent_by_the_next(tmp_path: Path, mon
     assert sessions[-1][1], "and the last value is a present one"
 
 
-async def test_what_does_not_fit_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_what_does_not_fit_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broker = FakeBroker()
     monkeypatch.setattr(mqtt, "open_client", lambda *_server, **_how: broker)
     broker.leave()
@@ -286,7 +286,7 @@ async def test_what_does_not_fit_is_counted(tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.real_time
-async def test_a_killed_mosquitto_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_a_killed_mosquitto_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Compressed: a minute of a run while it is gone, in a quarter of a second."""
     broker, port = mosquitto(), a_port()
     await broker.start(port)

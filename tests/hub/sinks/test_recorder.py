@@ -50,7 +50,7 @@ def packets(path: Path) -> list[Packet]:
     return [item for item in RecordingReader(path) if isinstance(item, Packet)]
 
 
-async def test_everything_is_written_in_order(tmp_path: Path):
+async def test_everything_is_written_in_order(tmp_path: Path) -> None:
     sink, said = await record(lambda _number: tmp_path / "run.mcap", 3)
     assert packets(tmp_path / "run.mcap") == [packet(number) for number in range(30)]
     assert sink.lost == 0
@@ -58,7 +58,7 @@ async def test_everything_is_written_in_order(tmp_path: Path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full to stand for a full disk")
-async def test_a_full_disk_is_told_and_a_new_file_tried(tmp_path: Path):
+async def test_a_full_disk_is_told_and_a_new_file_tried(tmp_path: Path) -> None:
     tries: list[Path] = [Path("/dev/full"), Path("/dev/full"), tmp_path / "run.mcap"]
 
     sink, said = await record(lambda _number: tries.pop(0) if len(tries) > 1 else tries[0], 20)
@@ -73,7 +73,7 @@ async def test_a_full_disk_is_told_and_a_new_file_tried(tmp_path: Path):
 
 async def test_a_disk_that_fills_up_later_loses_nothing_until_the_writer_is_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     failing = {"on": False}
     tick = recorder.RecordingWriter.tick
 
@@ -95,7 +95,7 @@ async def test_a_disk_that_fills_up_later_loses_nothing_until_the_writer_is_full
 
 async def test_a_disk_that_stays_full_until_the_end_costs_what_was_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     loop = asyncio.get_running_loop()
     full_s = loop.time() + 4.5
     commit = RecordingFile.commit
@@ -114,7 +114,7 @@ async def test_a_disk_that_stays_full_until_the_end_costs_what_was_not_written(
     assert f"{sink.lost} packets and records lost" in said[-1]
 
 
-async def test_a_folder_that_cannot_be_made_costs_the_recording_only(tmp_path: Path):
+async def test_a_folder_that_cannot_be_made_costs_the_recording_only(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     sink, said = await record(lambda _number: tmp_path / "file" / "run.mcap", 2)
     assert sink.files == []
@@ -122,7 +122,7 @@ async def test_a_folder_that_cannot_be_made_costs_the_recording_only(tmp_path: P
     assert "20 packets and records lost" in said[-1]
 
 
-async def test_a_folder_that_cannot_be_made_is_told_without_numbers_of_errors(tmp_path: Path):
+async def test_a_folder_that_cannot_be_made_is_told_without_numbers_of_errors(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     _sink, said = await record(lambda _number: tmp_path / "file" / "folder" / "run.mcap", 3)
     assert f"not recording: {tmp_path / 'file' / 'folder'}: Not a directory (" in said[0]

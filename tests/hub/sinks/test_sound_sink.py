@@ -97,7 +97,7 @@ def found_at_s(samples: Samples, signal: Signal) -> float:
     return at / RATE_HZ
 
 
-async def test_a_cue_is_a_tone_and_then_words(tmp_path: Path, speech: SpeechStore):
+async def test_a_cue_is_a_tone_and_then_words(tmp_path: Path, speech: SpeechStore) -> None:
     path = tmp_path / "run.wav"
     async with listening(Sounds(WavFileOutput(path), speech=speech)) as heard:
         await asyncio.sleep(2.0)
@@ -114,7 +114,7 @@ async def test_a_cue_is_a_tone_and_then_words(tmp_path: Path, speech: SpeechStor
     assert (np.abs(words) > 0.1).sum() / RATE_HZ == pytest.approx(0.9, abs=0.15)
 
 
-async def test_from_the_packet_to_the_first_sample_is_measured(speech: SpeechStore):
+async def test_from_the_packet_to_the_first_sample_is_measured(speech: SpeechStore) -> None:
     async with listening(Sounds(SilentOutput(), speech=speech)) as heard:
         for number in range(40):
             await heard.tell(a_cue(earcon=list(Earcon)[number % 4]))
@@ -128,7 +128,7 @@ async def test_from_the_packet_to_the_first_sample_is_measured(speech: SpeechSto
     assert 0.0 <= status.hub_p50_ms <= status.hub_p99_ms <= 100.0
 
 
-async def test_the_metronome_follows_the_runner(tmp_path: Path):
+async def test_the_metronome_follows_the_runner(tmp_path: Path) -> None:
     path = tmp_path / "run.wav"
     async with listening(Sounds(WavFileOutput(path))) as heard:
         await heard.tell(a_cue(10.0, because=(cadence(10.0, 160), target(10.0, 174.0))))
@@ -143,7 +143,7 @@ async def test_the_metronome_follows_the_runner(tmp_path: Path):
     assert not np.abs(samples[26 * RATE_HZ :]).any()  # on target from second 15, 4 s until sure, 5 s to fade
 
 
-async def test_the_metronome_stops_where_a_replay_goes_elsewhere(tmp_path: Path):
+async def test_the_metronome_stops_where_a_replay_goes_elsewhere(tmp_path: Path) -> None:
     async with listening(Sounds(WavFileOutput(tmp_path / "run.wav"))) as heard:
         await heard.tell(a_cue(10.0, because=(cadence(10.0, 160), target(10.0, 174.0))))
         await asyncio.sleep(1.0)
@@ -153,7 +153,7 @@ async def test_the_metronome_stops_where_a_replay_goes_elsewhere(tmp_path: Path)
         assert heard.status.metronome_spm is None
 
 
-async def test_ten_minutes_of_metronome_in_a_file_are_exact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_ten_minutes_of_metronome_in_a_file_are_exact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paced, "BLOCK_S", 0.5)  # fewer, longer blocks: the same samples
     path = tmp_path / "run.wav"
     async with listening(Sounds(WavFileOutput(path))) as heard:
@@ -174,7 +174,7 @@ async def test_ten_minutes_of_metronome_in_a_file_are_exact(tmp_path: Path, monk
     assert abs(over_all_s) < 1e-3
 
 
-async def test_muted_is_silent_but_for_what_the_runner_does(tmp_path: Path, speech: SpeechStore):
+async def test_muted_is_silent_but_for_what_the_runner_does(tmp_path: Path, speech: SpeechStore) -> None:
     path = tmp_path / "run.wav"
     async with listening(Sounds(WavFileOutput(path), speech=speech)) as heard:
         await heard.tell(Mute(now_ns(), muted=True, by="runner"), Mute(now_ns(), muted=True, by="runner"), caused=False)
@@ -193,7 +193,7 @@ async def test_muted_is_silent_but_for_what_the_runner_does(tmp_path: Path, spee
     assert found_at_s(samples[5 * RATE_HZ :], Signal.UNMUTED) == pytest.approx(0.12, abs=0.05)
 
 
-async def test_words_never_wait_on_the_loop(speech: SpeechStore, monkeypatch: pytest.MonkeyPatch):
+async def test_words_never_wait_on_the_loop(speech: SpeechStore, monkeypatch: pytest.MonkeyPatch) -> None:
     threads: list[int] = []
     render = speech.render
     monkeypatch.setattr(speech, "render", lambda words: (threads.append(threading.get_ident()), render(words)))
@@ -208,7 +208,7 @@ async def test_words_never_wait_on_the_loop(speech: SpeechStore, monkeypatch: py
 
 async def test_what_is_needed_now_is_spoken_before_what_may_be_needed(
     speech: SpeechStore, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     order: list[str] = []
     began = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -234,7 +234,7 @@ async def test_what_is_needed_now_is_spoken_before_what_may_be_needed(
     assert order.index("now") <= 2
 
 
-async def test_a_voice_that_fails_leaves_the_tones(tmp_path: Path):
+async def test_a_voice_that_fails_leaves_the_tones(tmp_path: Path) -> None:
     broken = SpeechStore(Engine("voice", (sys.executable, "-c", "raise SystemExit('hoarse')")), tmp_path)
     async with listening(Sounds(SilentOutput(), speech=broken)) as heard:
         await heard.tell(a_cue(speak="Quick, light steps."))
@@ -266,7 +266,7 @@ class FlakyOutput:
         raise OutputError("headphones is gone")
 
 
-async def test_no_device_is_said_once_and_the_run_goes_on():
+async def test_no_device_is_said_once_and_the_run_goes_on() -> None:
     async with listening(Sounds(FlakyOutput())) as heard:
         for _ in range(50):
             await heard.tell(a_cue())
@@ -279,7 +279,7 @@ async def test_no_device_is_said_once_and_the_run_goes_on():
     assert status.dropped == 0
 
 
-async def test_headphones_that_go_are_told_and_found_again():
+async def test_headphones_that_go_are_told_and_found_again() -> None:
     output = FlakyOutput(OutputError("no audio device"), 20.0, OutputError("no audio device"), 300.0)
     async with listening(Sounds(output)) as heard:
         await asyncio.sleep(15.0)
@@ -296,7 +296,7 @@ async def test_headphones_that_go_are_told_and_found_again():
     assert heard.notices == ["", "no sound: headphones is gone", ""]
 
 
-async def test_an_output_that_will_never_work_is_not_tried_again(tmp_path: Path):
+async def test_an_output_that_will_never_work_is_not_tried_again(tmp_path: Path) -> None:
     path = tmp_path / "no such folder" / "run.wav"
     async with listening(Sounds(WavFileOutput(path))) as heard:
         await asyncio.sleep(100.0)
@@ -304,7 +304,7 @@ async def test_an_output_that_will_never_work_is_not_tried_again(tmp_path: Path)
     assert heard.lines == [f"no sound: {path}: No such file or directory"]
 
 
-async def test_ten_minutes_of_facts_cost_no_queue(speech: SpeechStore):
+async def test_ten_minutes_of_facts_cost_no_queue(speech: SpeechStore) -> None:
     async with listening(Sounds(SilentOutput(), speech=speech)) as heard:
         for second in range(600):
             await heard.tell(cadence(float(second), 168.0), Beat(second * NS_PER_S), caused=False)

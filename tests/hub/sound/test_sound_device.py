@@ -135,7 +135,7 @@ async def play(audio: MadeUpPortAudio, output: DeviceOutput, blocks: int) -> lis
     return opened
 
 
-async def test_samples_go_to_both_ears_and_the_device_says_its_latency(audio: MadeUpPortAudio):
+async def test_samples_go_to_both_ears_and_the_device_says_its_latency(audio: MadeUpPortAudio) -> None:
     output = DeviceOutput(None)
     assert await play(audio, output, 10) == ["Headphones"]
     np.testing.assert_array_equal(audio.blocks[0], np.stack([ramp(240)] * CHANNELS, axis=1))
@@ -143,7 +143,7 @@ async def test_samples_go_to_both_ears_and_the_device_says_its_latency(audio: Ma
     assert audio.open == 0
 
 
-async def test_a_device_that_is_gone_is_told_and_looked_for_anew(audio: MadeUpPortAudio):
+async def test_a_device_that_is_gone_is_told_and_looked_for_anew(audio: MadeUpPortAudio) -> None:
     output = DeviceOutput("Headphones")
     playing = asyncio.create_task(output.play(ramp, lambda _name: None))
     await until(lambda: len(audio.blocks) >= 3)
@@ -161,13 +161,13 @@ async def test_a_device_that_is_gone_is_told_and_looked_for_anew(audio: MadeUpPo
     assert audio.open == 0
 
 
-async def test_a_device_that_does_not_exist_is_named(audio: MadeUpPortAudio):
+async def test_a_device_that_does_not_exist_is_named(audio: MadeUpPortAudio) -> None:
     with pytest.raises(OutputError, match=r"^No output device matching 'Earring'$"):
         await DeviceOutput("Earring").play(ramp, print)
     assert audio.open == 0
 
 
-async def test_a_device_that_hangs_holds_up_nobody(audio: MadeUpPortAudio, monkeypatch: pytest.MonkeyPatch):
+async def test_a_device_that_hangs_holds_up_nobody(audio: MadeUpPortAudio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device_module, "CLOSE_LIMIT_S", 0.3)
     audio.hangs_at_closing = True
     playing = asyncio.create_task(DeviceOutput(None).play(ramp, lambda _name: None))
@@ -179,7 +179,7 @@ async def test_a_device_that_hangs_holds_up_nobody(audio: MadeUpPortAudio, monke
     assert not audio.hangs_at_exit
 
 
-async def test_a_mistake_of_ours_ends_the_sound_with_its_traceback(audio: MadeUpPortAudio):
+async def test_a_mistake_of_ours_ends_the_sound_with_its_traceback(audio: MadeUpPortAudio) -> None:
     def broken(_frames: int) -> Samples:
         raise ZeroDivisionError("ours")
 
@@ -188,7 +188,7 @@ async def test_a_mistake_of_ours_ends_the_sound_with_its_traceback(audio: MadeUp
     assert audio.open == 0
 
 
-async def test_without_the_extra_or_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+async def test_without_the_extra_or_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     for error, remedy in ((ImportError(), r"\[audio\]"), (OSError("PortAudio library not found"), "libportaudio2")):
         monkeypatch.setattr(device_module.importlib, "import_module", _raising(error))
         with pytest.raises(OutputError, match=remedy) as refused:
@@ -205,7 +205,7 @@ def _raising(error: Exception) -> object:
     return import_module
 
 
-async def test_the_real_portaudio_without_a_device_says_so():
+async def test_the_real_portaudio_without_a_device_says_so() -> None:
     """With a device (a developer's machine) there is nothing to see here: it would be heard."""
     try:
         sounddevice = importlib.import_module("sounddevice")
@@ -226,7 +226,7 @@ async def test_the_real_portaudio_without_a_device_says_so():
         assert not refused.value.final
 
 
-def test_c_libraries_are_kept_off_the_terminal_and_python_is_not():
+def test_c_libraries_are_kept_off_the_terminal_and_python_is_not() -> None:
     code = """
 import os, sys
 from hub.sound.output.native_stderr import without_native_stderr
@@ -240,7 +240,7 @@ for _ in range(2):
     assert done.stderr.splitlines() == ["ours", "after"] * 2
 
 
-def test_doctor_names_the_voice_or_says_how_to_get_one():
+def test_doctor_names_the_voice_or_says_how_to_get_one() -> None:
     finding = check_speech()
     assert finding.subject == "speech"
     assert finding.said

@@ -18,7 +18,7 @@ def rendered(metronome: Metronome, seconds: float, block: int = 1024) -> Samples
 
 
 @pytest.mark.parametrize("rate_spm", [172.3, 160.0])
-def test_ten_minutes_of_beats_are_exact(rate_spm: float):
+def test_ten_minutes_of_beats_are_exact(rate_spm: float) -> None:
     metronome = Metronome()
     metronome.want(rate_spm)
     samples = rendered(metronome, 600.0, 1237)
@@ -29,7 +29,7 @@ def test_ten_minutes_of_beats_are_exact(rate_spm: float):
     assert np.abs(samples).max() <= CLICK_PEAK
 
 
-def test_cutting_anywhere_gives_the_same_samples():
+def test_cutting_anywhere_gives_the_same_samples() -> None:
     def beats(blocks: list[int]) -> Samples:
         metronome = Metronome()
         metronome.want(181.0)
@@ -41,7 +41,7 @@ def test_cutting_anywhere_gives_the_same_samples():
     np.testing.assert_allclose(cut, whole, atol=1e-6)
 
 
-def test_a_new_rate_goes_on_from_the_phase_of_the_old_one():
+def test_a_new_rate_goes_on_from_the_phase_of_the_old_one() -> None:
     metronome = Metronome()
     metronome.want(170.0)
     before = rendered(metronome, 10.1)
@@ -54,7 +54,7 @@ def test_a_new_rate_goes_on_from_the_phase_of_the_old_one():
     assert gaps.max() <= 60 / 170 + 1e-4
 
 
-def test_it_is_silent_until_asked_and_its_phase_runs_on_while_it_is_not_heard():
+def test_it_is_silent_until_asked_and_its_phase_runs_on_while_it_is_not_heard() -> None:
     asked, always = Metronome(), Metronome()
     always.want(165.0)
     asked.want(165.0)
@@ -67,7 +67,7 @@ def test_it_is_silent_until_asked_and_its_phase_runs_on_while_it_is_not_heard():
     np.testing.assert_array_equal(resumed, onsets(rendered(always, 4.0)[RATE_HZ * 2 :], CLICK_PEAK / 5))
 
 
-def test_on_target_it_fades_beat_by_beat_and_then_is_silent():
+def test_on_target_it_fades_beat_by_beat_and_then_is_silent() -> None:
     metronome = Metronome()
     metronome.want(180.0)
     rendered(metronome, 3.0)

@@ -41,7 +41,7 @@ def keys(mixer: Mixer) -> list[str]:
     return [handed.sound.key for handed in mixer.handed]
 
 
-def test_one_at_a_time_the_most_important_first():
+def test_one_at_a_time_the_most_important_first() -> None:
     mixer = Mixer(Clock())
     for each in (sound("tone", Rank.SIGNAL), sound("words", Rank.SPEECH), sound("threshold", Rank.THRESHOLD)):
         mixer.play(each)
@@ -50,7 +50,7 @@ def test_one_at_a_time_the_most_important_first():
     assert np.abs(samples).max() <= SPEECH_PEAK + 1e-6
 
 
-def test_a_threshold_cuts_a_cue_short_without_a_click():
+def test_a_threshold_cuts_a_cue_short_without_a_click() -> None:
     mixer = Mixer(Clock())
     mixer.play(sound("words", seconds=5.0))
     listen(mixer, 1.0)
@@ -61,7 +61,7 @@ def test_a_threshold_cuts_a_cue_short_without_a_click():
     assert not samples[round(1.2 * RATE_HZ) :].any()  # the cue does not come back
 
 
-def test_an_answer_is_heard_at_once_over_a_threshold_that_goes_on_more_quietly():
+def test_an_answer_is_heard_at_once_over_a_threshold_that_goes_on_more_quietly() -> None:
     mixer = Mixer(Clock())
     mixer.play(sound("threshold", Rank.THRESHOLD, seconds=3.0))
     listen(mixer, 1.0)
@@ -73,7 +73,7 @@ def test_an_answer_is_heard_at_once_over_a_threshold_that_goes_on_more_quietly()
     np.testing.assert_allclose(later, SPEECH_PEAK, atol=1e-3)  # and then it is as loud as before
 
 
-def test_everything_at_once_is_never_clipped():
+def test_everything_at_once_is_never_clipped() -> None:
     mixer = Mixer(Clock())
     mixer.beat(200.0)
     listen(mixer, 2.0)
@@ -85,7 +85,7 @@ def test_everything_at_once_is_never_clipped():
     assert mixer.limited == 0
 
 
-def test_the_metronome_is_quieter_under_words_and_comes_back():
+def test_the_metronome_is_quieter_under_words_and_comes_back() -> None:
     mixer = Mixer(Clock())
     mixer.beat(240.0)
     listen(mixer, 2.0)
@@ -96,7 +96,7 @@ def test_the_metronome_is_quieter_under_words_and_comes_back():
     assert np.abs(after[RATE_HZ:]).max() > 0.99 * CLICK_PEAK
 
 
-def test_repeats_are_heard_once_and_what_came_too_late_not_at_all():
+def test_repeats_are_heard_once_and_what_came_too_late_not_at_all() -> None:
     mixer = Mixer(Clock())
     mixer.play(sound("a", seconds=2.0))
     mixer.play(sound("a"))
@@ -113,7 +113,7 @@ def test_repeats_are_heard_once_and_what_came_too_late_not_at_all():
     assert keys(mixer) == ["a", "a"]
 
 
-def test_muted_only_answers_are_heard():
+def test_muted_only_answers_are_heard() -> None:
     mixer = Mixer(Clock())
     mixer.beat(180.0)
     mixer.play(sound("words", seconds=5.0))
@@ -129,7 +129,7 @@ def test_muted_only_answers_are_heard():
     assert keys(mixer) == ["words", "answer"]
 
 
-def test_a_device_that_hangs_costs_counted_orders_and_no_memory():
+def test_a_device_that_hangs_costs_counted_orders_and_no_memory() -> None:
     mixer = Mixer(Clock())
     for number in range(ORDERS + 10):
         mixer.play(sound(str(number)))
@@ -141,7 +141,7 @@ def test_a_device_that_hangs_costs_counted_orders_and_no_memory():
     assert cues.waiting <= CAPACITY
 
 
-def test_it_tells_when_the_first_sample_was_handed_over():
+def test_it_tells_when_the_first_sample_was_handed_over() -> None:
     clock = Clock()
     mixer = Mixer(clock)
     listen(mixer, 1.0, clock)
@@ -165,7 +165,7 @@ def test_it_tells_when_the_first_sample_was_handed_over():
         max_size=25,
     )
 )
-def test_every_sound_is_played_or_counted(script: list[tuple[str, Rank, float, float, int]]):
+def test_every_sound_is_played_or_counted(script: list[tuple[str, Rank, float, float, int]]) -> None:
     channel = Channel()
     begun = 0
     for key, rank, seconds, fresh_s, frames in script:

@@ -34,19 +34,19 @@ def threshold_cue(state: ThresholdState, severity: Severity = Severity.ADVICE) -
         (PAIN, Rank.ANSWER, Signal.NOTED),
     ],
 )
-def test_a_record_has_its_signal_and_its_rank(record: Cue | PainReport, rank: Rank, signal: Signal | None):
+def test_a_record_has_its_signal_and_its_rank(record: Cue | PainReport, rank: Rank, signal: Signal | None) -> None:
     heard = saying(record)
     assert heard is not None
     assert (heard.rank, heard.signal) == (rank, signal)
 
 
-def test_what_is_for_the_eye_only_is_not_heard():
+def test_what_is_for_the_eye_only_is_not_heard() -> None:
     assert saying(a_cue(earcon=None, speak=None)) is None
     assert saying(Threshold(0, "drift", ThresholdState.REACHED, None, ())) is None
     assert saying(cadence(1, 160)) is None
 
 
-def test_what_matters_more_may_wait_longer():
+def test_what_matters_more_may_wait_longer() -> None:
     def fresh_s(record: Cue) -> float:
         heard = saying(record)
         assert isinstance(heard, Saying)
@@ -56,7 +56,7 @@ def test_what_matters_more_may_wait_longer():
     assert fresh_s(tone) < fresh_s(words) < fresh_s(near)
 
 
-def test_every_spoken_text_is_known_beforehand():
+def test_every_spoken_text_is_known_beforehand() -> None:
     phrases = spoken_phrases()
     assert texts.QUICK_STEPS_SPOKEN in phrases
     assert texts.BELT_NEAR_SPOKEN.format(side="left") in phrases
@@ -79,13 +79,13 @@ def asked(t_s: float = 0.0) -> Pacing:
     return pacing
 
 
-def test_the_metronome_waits_for_a_cue():
+def test_the_metronome_waits_for_a_cue() -> None:
     pacing = Pacing()
     pacing.update(target(0, 172.0))
     assert second_by_second(pacing, [150.0] * 60, 1) == [None] * 60
 
 
-def test_it_beats_at_the_target_until_on_target_and_comes_back_when_below_again():
+def test_it_beats_at_the_target_until_on_target_and_comes_back_when_below_again() -> None:
     pacing = asked()
     assert pacing.rate_spm == 172.0
     assert second_by_second(pacing, [160.0] * 10, 1)[-1] == 172.0
@@ -94,14 +94,14 @@ def test_it_beats_at_the_target_until_on_target_and_comes_back_when_below_again(
     assert second_by_second(pacing, [165.0] * 6, 20)[-1] == 172.0
 
 
-def test_it_ends_when_the_runner_stands_and_when_nobody_asks_again():
+def test_it_ends_when_the_runner_stands_and_when_nobody_asks_again() -> None:
     pacing = asked()
     pacing.update(type(cadence(3, 0))(3_000_000_000, "running", 0.0, None, 1.0))
     assert pacing.rate_spm is None
     assert second_by_second(asked(), [160.0] * 125, 1)[-1] is None
 
 
-def test_a_cue_about_too_quick_steps_starts_no_metronome():
+def test_a_cue_about_too_quick_steps_starts_no_metronome() -> None:
     pacing = Pacing()
     pacing.update(a_cue(earcon=Earcon.ABOVE, because=(cadence(0, 190), target(0, 172.0))))
     assert pacing.rate_spm is None

@@ -22,7 +22,7 @@ PITCHES_HZ = {
 
 
 @pytest.mark.parametrize("signal", Signal)
-def test_a_signal_is_short_levelled_and_begins_and_ends_in_silence(signal: Signal):
+def test_a_signal_is_short_levelled_and_begins_and_ends_in_silence(signal: Signal) -> None:
     samples = signal_samples(signal)
     assert 0.1 < len(samples) / RATE_HZ < 1.0
     assert np.abs(samples).max() == pytest.approx(SIGNAL_PEAK, rel=1e-3)
@@ -30,16 +30,16 @@ def test_a_signal_is_short_levelled_and_begins_and_ends_in_silence(signal: Signa
 
 
 @pytest.mark.parametrize(("signal", "tones"), TONES.items())
-def test_one_tone_is_above_and_two_are_below(signal: Signal, tones: int):
+def test_one_tone_is_above_and_two_are_below(signal: Signal, tones: int) -> None:
     assert len(onsets(signal_samples(signal))) == tones
 
 
 @pytest.mark.parametrize(("signal", "pitches"), PITCHES_HZ.items())
-def test_its_spectral_peaks_are_its_notes(signal: Signal, pitches: list[int]):
+def test_its_spectral_peaks_are_its_notes(signal: Signal, pitches: list[int]) -> None:
     assert pitches_hz(signal_samples(signal)) == pytest.approx(pitches, abs=20)
 
 
-def test_no_two_signals_have_the_same_notes_in_the_same_order():
+def test_no_two_signals_have_the_same_notes_in_the_same_order() -> None:
     def melody(signal: Signal) -> list[int]:
         """Strongest pitch of its beginning and of its end, to 100 Hz."""
         parts = np.array_split(signal_samples(signal), 4)
@@ -49,7 +49,7 @@ def test_no_two_signals_have_the_same_notes_in_the_same_order():
         assert PITCHES_HZ[one] != PITCHES_HZ[other] or melody(one) != melody(other), (one, other)
 
 
-def test_a_click_begins_at_once_and_is_over_before_the_next_could_come():
+def test_a_click_begins_at_once_and_is_over_before_the_next_could_come() -> None:
     click = click_samples()
     assert np.abs(click).argmax() < 0.001 * RATE_HZ
     assert len(click) / RATE_HZ < 60 / 240

@@ -34,7 +34,7 @@ def frame(one: Telemetry, t_s: float) -> MetricsMessage:
     return message
 
 
-def test_a_frame_has_what_is_fresh_and_null_for_the_rest():
+def test_a_frame_has_what_is_fresh_and_null_for_the_rest() -> None:
     one = telemetry()
     for each in (
         metric(12, "cadence_spm", 170.12345),
@@ -53,7 +53,7 @@ def test_a_frame_has_what_is_fresh_and_null_for_the_rest():
     assert (later.cadence_spm, later.quality, later.seq) == (None, None, 2)
 
 
-def test_attitude_comes_in_batches_of_at_most_ten_a_second():
+def test_attitude_comes_in_batches_of_at_most_ten_a_second() -> None:
     one = telemetry()
     posts = [
         post
@@ -68,7 +68,7 @@ def test_attitude_comes_in_batches_of_at_most_ten_a_second():
     assert first.obliquity_deg[:2] == [0.0, 4.0]
 
 
-def test_a_sensor_is_told_at_once_and_with_totals_each_second():
+def test_a_sensor_is_told_at_once_and_with_totals_each_second() -> None:
     one = telemetry()
     one.device(DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "Hip"))
     link = LinkState("hip", Placement.SACRUM, "Hip", "lost", 11 * S, "out of range", battery_pct=None)
@@ -84,7 +84,7 @@ def test_a_sensor_is_told_at_once_and_with_totals_each_second():
     assert (told.battery_pct, told.last_seen_s) == (80.0, 1.0)
 
 
-def test_without_a_radio_the_age_of_the_data_tells_the_state():
+def test_without_a_radio_the_age_of_the_data_tells_the_state() -> None:
     one = telemetry()
     one.device(DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "Hip"))
     total = Quality(0, "hip", Placement.SACRUM, 1, 1, 0, 0)
@@ -97,13 +97,13 @@ def test_without_a_radio_the_age_of_the_data_tells_the_state():
     assert [state(None), state(0), state(4 * S)] == ["searching", "lost", "streaming"]
 
 
-def test_a_run_begins_with_an_empty_trend():
+def test_a_run_begins_with_an_empty_trend() -> None:
     trend = telemetry().hello(0)[1].message
     assert isinstance(trend, TrendMessage)
     assert (trend.cadence_spm, trend.drop_excursion_left_deg) == ([], [])
 
 
-def test_the_session_does_not_tell_that_pain_was_reported():
+def test_the_session_does_not_tell_that_pain_was_reported() -> None:
     hub = telemetry()
     report = PainReport(0, 6, "hip", Side.LEFT)
     hub.record(Threshold(0, "onset", ThresholdState.WATCH, None, ()))
@@ -113,7 +113,7 @@ def test_the_session_does_not_tell_that_pain_was_reported():
     assert message.thresholds == {"onset": ThresholdState.WATCH}
 
 
-def test_a_question_that_nobody_answers_lapses_and_a_later_report_is_no_answer():
+def test_a_question_that_nobody_answers_lapses_and_a_later_report_is_no_answer() -> None:
     hub = telemetry()
     hub.note(Asked(11 * S))
     for t_s, waits in ((11 + 180, True), (11 + 181, False)):
@@ -125,7 +125,7 @@ def test_a_question_that_nobody_answers_lapses_and_a_later_report_is_no_answer()
     assert hub.record(PainReport(4181 * S, 6, "hip")) == [], "also when no session was told between"
 
 
-def test_a_question_is_answered_and_the_answer_is_not_told():
+def test_a_question_is_answered_and_the_answer_is_not_told() -> None:
     hub = telemetry()
     assert hub.record(PainReport(0, 3)) == [], "nobody asked"
     (asked,) = hub.note(Asked(1 * S))
@@ -140,7 +140,7 @@ def test_a_question_is_answered_and_the_answer_is_not_told():
     assert again.message.question == Question(asked="2025-03-01T07:31:00.000Z")
 
 
-def test_who_muted_is_told_until_cues_are_back():
+def test_who_muted_is_told_until_cues_are_back() -> None:
     hub = telemetry()
     by = []
     for fact in (Mute(0, muted=True, by="coach"), Mute(1, muted=True, by="runner"), Mute(2, muted=False, by="coach")):
@@ -150,7 +150,7 @@ def test_who_muted_is_told_until_cues_are_back():
     assert by == ["coach", "runner", None]
 
 
-def test_what_is_of_a_place_goes_back_with_it_as_often_as_wanted():
+def test_what_is_of_a_place_goes_back_with_it_as_often_as_wanted() -> None:
     one = telemetry()
     one.record(metric(12, "cadence_spm", 170.0))
     before = one.saved()

@@ -71,14 +71,14 @@ def read_by_others(posts: list[Post]) -> list[tuple[str, bytes]]:
 
 @pytest.mark.parametrize("history", [(), PAST, PAST + HURT_BEFORE], ids=["first run", "no pain before", "pain before"])
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: f"{report.level} {report.site}")
-def test_a_report_changes_nothing_that_others_read(history: tuple[PastRun, ...], report: PainReport):
+def test_a_report_changes_nothing_that_others_read(history: tuple[PastRun, ...], report: PainReport) -> None:
     without = posts_of_a_run(history, {})
     reported = posts_of_a_run(history, {300: report, 420: PainReport(0, 0)})
     assert read_by_others(reported) == read_by_others(without)
     assert [encode(post.message) for post in reported] != [encode(post.message) for post in without]
 
 
-def test_a_report_leaves_no_gap_in_the_numbers_of_what_others_read():
+def test_a_report_leaves_no_gap_in_the_numbers_of_what_others_read() -> None:
     posts = posts_of_a_run(
         PAST, {60: REPORTS[0], 90: PainReport(0, 0), 100: REPORTS[0], 130: PainReport(0, 0)}, cadence_spm=160.0
     )
@@ -89,7 +89,7 @@ def test_a_report_leaves_no_gap_in_the_numbers_of_what_others_read():
     assert [cue.seq for cue in hidden if isinstance(cue, CueMessage)] == [0] * 4
 
 
-def test_the_goal_of_a_cue_is_told_with_it():
+def test_the_goal_of_a_cue_is_told_with_it() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     cues: list[Cue] = []
     for second in range(300):
@@ -103,7 +103,7 @@ def test_the_goal_of_a_cue_is_told_with_it():
     assert for_others(post.message) == post.message
 
 
-def test_how_many_sounds_there_were_is_for_the_runner():
+def test_how_many_sounds_there_were_is_for_the_runner() -> None:
     session = EXAMPLES["session"]
     assert isinstance(session, SessionMessage)
     assert session.sound is not None
@@ -114,7 +114,7 @@ def test_how_many_sounds_there_were_is_for_the_runner():
     assert (told.sound.output, told.sound.muted) == (session.sound.output, session.sound.muted)
 
 
-def test_how_much_the_knees_felt_is_told_to_all_beside_the_distance():
+def test_how_much_the_knees_felt_is_told_to_all_beside_the_distance() -> None:
     guidance, telemetry = Guidance(GuidanceParams()), Telemetry(About("ann", "one", "live", 0, 0), Session())
     for second in range(61):
         t_ns = second * NS_PER_S
@@ -128,7 +128,7 @@ def test_how_much_the_knees_felt_is_told_to_all_beside_the_distance():
     assert frame.extra["exposure_m"] == pytest.approx(450.0)  # 2.5 times at 10 % down
 
 
-def test_a_stop_stands_for_who_comes_late_without_what_was_reported_and_only_for_the_runner():
+def test_a_stop_stands_for_who_comes_late_without_what_was_reported_and_only_for_the_runner() -> None:
     guidance, telemetry = Guidance(GuidanceParams()), Telemetry(About("ann", "one", "live", 0, 0), Session())
 
     def said(second: int, level: int, *, numb: bool | None = None) -> SessionMessage:
@@ -151,7 +151,7 @@ def test_a_stop_stands_for_who_comes_late_without_what_was_reported_and_only_for
     assert said(40, 0).stop == clinician, "a number takes no signs for a clinician back"
 
 
-def test_a_stop_that_is_taken_back_goes_and_the_one_before_it_stands():
+def test_a_stop_that_is_taken_back_goes_and_the_one_before_it_stands() -> None:
     guidance, telemetry = Guidance(GuidanceParams()), Telemetry(About("ann", "one", "live", 0, 0), Session())
     stands = []
     for second, level in ((10, 5), (300, 7), (310, 0), (320, 7), (500, 0)):
@@ -163,7 +163,7 @@ def test_a_stop_that_is_taken_back_goes_and_the_one_before_it_stands():
     assert stands == [10.0, 300.0, 10.0, 320.0, 320.0]
 
 
-def test_a_stop_that_does_not_tell_of_pain_is_for_all():
+def test_a_stop_that_does_not_tell_of_pain_is_for_all() -> None:
     telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
     telemetry.record(Cue(5, "another", Severity.STOP, "Stop.", None, ()))
     session = telemetry.session(5).message

@@ -29,7 +29,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str) -> Path
 
 
 @pytest.mark.real_time
-async def test_the_dashboard_ends_when_the_hub_closes_its_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_the_dashboard_ends_when_the_hub_closes_its_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = tmp_path / "alone"
     said = stand_in(tmp_path, monkeypatch, f'trap "" TERM; cat "/dev/fd/$8" > {alone}; exit 0')
     child = Dashboard("light", "Reported last time: 4 of 10, «Knie».")
@@ -47,7 +47,7 @@ async def test_the_dashboard_ends_when_the_hub_closes_its_pipe(tmp_path: Path, m
     assert alone.read_text("utf-8") == "Reported last time: 4 of 10, «Knie»."
 
 
-async def test_what_cannot_be_handed_over_leaves_no_pipe_behind(monkeypatch: pytest.MonkeyPatch):
+async def test_what_cannot_be_handed_over_leaves_no_pipe_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     async def fails(*_command: str, **_how: object) -> None:
         raise ValueError("embedded null byte")
 
@@ -60,7 +60,7 @@ async def test_what_cannot_be_handed_over_leaves_no_pipe_behind(monkeypatch: pyt
 
 
 @pytest.mark.real_time
-async def test_the_exit_code_tells_quit_from_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_the_exit_code_tells_quit_from_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for then, code in (("exit 0", 0), ("kill -9 $$", -9)):
         stand_in(tmp_path, monkeypatch, then)
         child = Dashboard()

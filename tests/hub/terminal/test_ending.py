@@ -28,13 +28,13 @@ async def _started(code: str) -> Process:
 
 
 @pytest.mark.parametrize(("code", "within_s", "by"), [(WILLING, 30.0, signal.SIGTERM), (DEAF, 0.05, signal.SIGKILL)])
-async def test_it_is_asked_and_then_made_to(code: str, within_s: float, by: signal.Signals):
+async def test_it_is_asked_and_then_made_to(code: str, within_s: float, by: signal.Signals) -> None:
     child = await _started(code)
     assert await ended(child, within_s) == -by
     assert await ended(child, within_s) == -by, "it has ended already"
 
 
-async def test_it_does_not_outlive_who_waits_for_it():
+async def test_it_does_not_outlive_who_waits_for_it() -> None:
     child = await _started(DEAF)
     waiting = asyncio.create_task(ended(child, 600.0))
     await asyncio.sleep(0)
@@ -43,7 +43,7 @@ async def test_it_does_not_outlive_who_waits_for_it():
 
 
 @pytest.mark.parametrize(("code", "within_s", "by"), [(WILLING, 30.0, signal.SIGTERM), (DEAF, 0.05, signal.SIGKILL)])
-def test_without_a_loop_it_is_the_same(code: str, within_s: float, by: signal.Signals):
+def test_without_a_loop_it_is_the_same(code: str, within_s: float, by: signal.Signals) -> None:
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         child.stdout.readline()

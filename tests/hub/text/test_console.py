@@ -60,14 +60,14 @@ async def printed(posts: list[Post], *, own_terminal: bool = True) -> list[str]:
     return [line.partition(" s  ")[2] for line in said.splitlines()][1:]
 
 
-async def test_changes_are_said_once():
+async def test_changes_are_said_once() -> None:
     assert await printed([sensor("streaming"), sensor("streaming"), session("running"), session("running")]) == [
         "Hip (hip) streaming, battery 80 %",
         "the run has started",
     ]
 
 
-async def test_on_a_terminal_lines_are_broken_between_words(monkeypatch: pytest.MonkeyPatch):
+async def test_on_a_terminal_lines_are_broken_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     cue = Cue(0, "quick_steps", Severity.ADVICE, "Quick, light steps: a little more cadence.", None, ())
     posts = Telemetry(About("ann", "one", "live", 0, 0), Session()).record(cue)
@@ -77,7 +77,7 @@ async def test_on_a_terminal_lines_are_broken_between_words(monkeypatch: pytest.
     assert lines[-1].startswith(" " * 10)
 
 
-async def test_numbers_are_in_the_units_of_the_dashboard_with_what_is_usual():
+async def test_numbers_are_in_the_units_of_the_dashboard_with_what_is_usual() -> None:
     usual = {"drop_excursion_baseline_left_deg": 5.24, "drop_excursion_baseline_right_deg": 4.6}
     frame = MetricsMessage(
         t="", seq=1, t_s=0.0, speed_mps=3.0, drop_excursion_left_deg=7.8, drop_excursion_right_deg=4.4, extra=usual
@@ -88,7 +88,7 @@ async def test_numbers_are_in_the_units_of_the_dashboard_with_what_is_usual():
     assert (await printed([session("running"), *[Post("m", before_steps)] * 5]))[-1] == "0 steps | 0.0 km/h"
 
 
-async def test_a_sensor_that_plays_no_part_is_said_not_to_be_used_and_to_have_no_trouble():
+async def test_a_sensor_that_plays_no_part_is_said_not_to_be_used_and_to_have_no_trouble() -> None:
     post = sensor("failed")
     changes = {"placement": None, "battery_pct": None, "detail": "the other one is used"}
     (line,) = await printed([Post(post.topic, replace(post.message, **changes))])
@@ -96,7 +96,7 @@ async def test_a_sensor_that_plays_no_part_is_said_not_to_be_used_and_to_have_no
     assert "failed" not in line
 
 
-async def test_what_is_noted_of_a_sensor_that_works_is_said_once():
+async def test_what_is_noted_of_a_sensor_that_works_is_said_once() -> None:
     def noted(detail: str | None) -> Post:
         post = sensor("streaming")
         return Post("x", replace(post.message, detail=detail))
@@ -109,14 +109,14 @@ async def test_what_is_noted_of_a_sensor_that_works_is_said_once():
     ]
 
 
-async def test_numbers_come_every_fifth_frame():
+async def test_numbers_come_every_fifth_frame() -> None:
     assert await printed([session("running", 40), *(metrics(seq, 170.2) for seq in range(11))]) == [
         "the run has started",
         *["40 steps | 170 steps/min | hip drop on L/R leg 5.0/-°"] * 2,
     ]
 
 
-async def test_thresholds_and_cues_are_said_in_words():
+async def test_thresholds_and_cues_are_said_in_words() -> None:
     telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
     threshold = Threshold(0, "drop_drift", ThresholdState.REACHED, Side.LEFT, ())
     cue = Cue(0, "level_hips", Severity.ADVICE, "Belt level.", Side.LEFT, (threshold,))
@@ -126,7 +126,7 @@ async def test_thresholds_and_cues_are_said_in_words():
     ]
 
 
-async def test_a_mark_is_said_with_its_place_and_whose_it_is():
+async def test_a_mark_is_said_with_its_place_and_whose_it_is() -> None:
     telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
     marks = [Mark(1, "runner", None, 751.2), Mark(2, "coach", "bridge", 1085.0)]
     posts = [post for mark in marks for post in telemetry.record(mark)]
@@ -136,7 +136,7 @@ async def test_a_mark_is_said_with_its_place_and_whose_it_is():
     ]
 
 
-async def test_who_muted_is_said():
+async def test_who_muted_is_said() -> None:
     telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
     facts = (Mute(0, muted=True, by="coach"), Mute(1, muted=False, by="runner"), Mute(2, muted=True, by="runner"))
     posts = [post for fact in facts for post in telemetry.note(fact)]
@@ -147,7 +147,7 @@ async def test_who_muted_is_said():
     ]
 
 
-async def test_a_log_that_others_may_read_tells_nothing_of_pain():
+async def test_a_log_that_others_may_read_tells_nothing_of_pain() -> None:
     telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
     report = PainReport(0, 6, "hip")
     answer = Cue(0, "pain_noted", Severity.WARNING, "Walk now; stop for today.", None, (report,))

@@ -36,7 +36,7 @@ def test_the_end_of_a_demo_fits_the_terminal(
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-):
+) -> None:
     for told in ("hub.run.launch", "hub.commands.keep_run"):
         monkeypatch.setattr(f"{told}.program", lambda: "stridecue")
     monkeypatch.setattr("hub.run.launch.recording_name", lambda recording: recording.stem)
@@ -60,7 +60,7 @@ def test_the_end_of_a_demo_fits_the_terminal(
 
 def test_a_coachs_words_are_counted_among_the_cues_that_the_runner_heard(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setattr("hub.commands.keep_run.is_own_terminal", lambda _out: True)
     outcome = Outcome(summary=replace(SUMMARY, cues=4), running_s=91.0)
     count = RunCount()
@@ -70,11 +70,11 @@ def test_a_coachs_words_are_counted_among_the_cues_that_the_runner_heard(
     assert re.search(r"^  cues +3$", capfd.readouterr().out, flags=re.MULTILINE)
 
 
-def test_the_introduction_of_the_demo_is_broken_at_words():
+def test_the_introduction_of_the_demo_is_broken_at_words() -> None:
     assert max(map(len, _INTRODUCTION.splitlines())) < 80
 
 
-def test_hip_drop_comes_first_and_a_long_line_goes_on_at_a_word():
+def test_hip_drop_comes_first_and_a_long_line_goes_on_at_a_word() -> None:
     lines = summary_text(replace(SUMMARY, lost=31, dropped=20), EARLIER, running_s=91.0).splitlines()
     assert [line.split("  ")[1] for line in lines[:2]] == ["steps", "hip drop on left leg"]
     assert max(map(len, lines)) < 80
@@ -89,20 +89,20 @@ def test_hip_drop_comes_first_and_a_long_line_goes_on_at_a_word():
         ([751.2, 1085.0], "marks 2, at 12:31 (bridge) and 18:05 (bridge) of running"),
     ],
 )
-def test_marks_are_told_by_the_time_of_running(at_s: list[float], said: str):
+def test_marks_are_told_by_the_time_of_running(at_s: list[float], said: str) -> None:
     marks = [Mark(0, "runner", "bridge", each) for each in at_s]
     told = " ".join(summary_text(SUMMARY, running_s=100.0, marks=marks).split())
     assert said in told
     assert ("marks" in told) is bool(said)
 
 
-def test_of_many_marks_the_rest_is_counted():
+def test_of_many_marks_the_rest_is_counted() -> None:
     told = " ".join(summary_text(SUMMARY, running_s=100.0, marks=[Mark(0, "runner", None, 60.0)] * 40).split())
     assert "marks 40, at 1:00" in told
     assert "1:00 and 28 more of running" in told
 
 
-def test_what_was_not_measured_is_said():
+def test_what_was_not_measured_is_said() -> None:
     bare = replace(SUMMARY, contact_ms=None, flight_ms=None, drop_excursion_left_deg=None)
     text = summary_text(bare, running_s=91.0)
     assert "ground contact, flight   not measured\n" in text

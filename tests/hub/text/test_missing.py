@@ -11,7 +11,7 @@ def links(*placements: Placement, state: str = "streaming") -> list[LinkState]:
     return [LinkState(placement.value, placement, placement.value, state, 0) for placement in placements]
 
 
-def test_sensors_that_contradict_each_other_become_notices():
+def test_sensors_that_contradict_each_other_become_notices() -> None:
     swapped = contradiction(Metric(0, SWAPPED_KEY, 1.0, None, 0.97))
     assert swapped is not None
     assert "stridecue pair --swap" in swapped[1]
@@ -34,7 +34,7 @@ def test_sensors_that_contradict_each_other_become_notices():
         (links(Placement.SACRUM, state="lost"), ""),
     ],
 )
-def test_it_says_what_is_not_measured(there: list[LinkState], says: str):
+def test_it_says_what_is_not_measured(there: list[LinkState], says: str) -> None:
     text = missing_text(there)
     assert says in text
     assert bool(text) == bool(says)

@@ -24,7 +24,7 @@ def text(*reports: PainReport, kept: bool = True) -> str:
     return run_pain_text(reports, PainRule.TREK, kept=kept)
 
 
-def test_each_report_is_told_with_its_place_and_what_comes_next():
+def test_each_report_is_told_with_its_place_and_what_comes_next() -> None:
     head, *rest = text(KNEE).splitlines()
     assert head == "  pain                     4 of 10, left around the kneecap, at 1:59 (320 m)"
     said = " ".join(line.strip() for line in rest)
@@ -36,7 +36,7 @@ def test_each_report_is_told_with_its_place_and_what_comes_next():
     assert all(len(line) <= WIDTH for line in rest)
 
 
-def test_the_command_that_it_names_gives_all_the_rest():
+def test_the_command_that_it_names_gives_all_the_rest() -> None:
     words = shlex.split(text(KNEE).splitlines()[-1])[1:]
     said = " ".join(about(parser().parse_args(words), PainRule.TREK))
     assert "worse downstairs" in said
@@ -46,20 +46,20 @@ def test_the_command_that_it_names_gives_all_the_rest():
 
 
 @pytest.mark.parametrize(("site", "typed"), [("Deep groin", "'Deep groin'"), ("Rücken", "other"), ("low back", "back")])
-def test_the_command_asks_about_no_less_than_what_was_answered(site: str, typed: str):
+def test_the_command_asks_about_no_less_than_what_was_answered(site: str, typed: str) -> None:
     command = text(PainReport(0, 2, site)).splitlines()[-1]
     assert f"pain 2 --site {typed} --about" in command
     said = " ".join(about(parser().parse_args(shlex.split(command)[1:]), PainRule.TREK))
     assert "before the next run" in said
 
 
-def test_of_many_reports_the_worst_is_told():
+def test_of_many_reports_the_worst_is_told() -> None:
     said = text(*[replace(KNEE, t_ns=at, level=at % 6 + 1) for at in range(12)])
     assert said.splitlines()[0].startswith("  pain                     6 of 10")
     assert "; the worst of 12 " in " ".join(said.split())
 
 
-def test_what_weighs_most_is_answered():
+def test_what_weighs_most_is_answered() -> None:
     back = PainReport(2, 2, "back", running_s=300.0)
     said = text(back, KNEE)
     assert said.splitlines()[0].endswith("2 of 10, back, at 5:00")
@@ -69,14 +69,14 @@ def test_what_weighs_most_is_answered():
     assert "doctor" in text(KNEE, replace(KNEE, level=8))
 
 
-def test_pain_from_the_first_steps_on_gives_no_distance_to_run():
+def test_pain_from_the_first_steps_on_gives_no_distance_to_run() -> None:
     assert "--km" not in text(replace(KNEE, exposure_m=12.0))
     found = triage(KNEE)
     assert not any("Then " in line for line in advice(found, KNEE.site, 12.0))
     assert any("Then " in line for line in advice(found, KNEE.site, 330.0))
 
 
-def test_what_was_taken_back_is_not_told():
+def test_what_was_taken_back_is_not_told() -> None:
     assert text(KNEE, TAKEN_BACK) == ""
     earlier = replace(KNEE, t_ns=-9, level=9)
     later = replace(KNEE, t_ns=5, level=2)
@@ -85,7 +85,7 @@ def test_what_was_taken_back_is_not_told():
     assert text() == ""
 
 
-def test_nothing_hurts_is_told_without_advice():
+def test_nothing_hurts_is_told_without_advice() -> None:
     assert text(PainReport(0, 0, running_s=60.0)).splitlines() == ["  pain                     0 of 10, at 1:00"]
 
 
@@ -94,14 +94,14 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_only_the_runners_own_terminal_is_told():
+def test_only_the_runners_own_terminal_is_told() -> None:
     for out in (own := Terminal(), log := io.StringIO()):
         tell_pain(Outcome(pains=(KNEE,)), PainRule.TREK, out, kept=True)
     assert "kneecap" in own.getvalue()
     assert log.getvalue() == ""
 
 
-def test_advice_of_an_earlier_run_is_told_as_that_days():
+def test_advice_of_an_earlier_run_is_told_as_that_days() -> None:
     told = run_pain_text([KNEE], PainRule.TREK, kept=False, day="2026-03-01").splitlines()
     assert told[1] == "  For the day of that run, 2026-03-01:"
     assert told[:1] + told[2:] == text(KNEE, kept=False).splitlines()
