@@ -18,6 +18,7 @@ from hub.client import HubClient
 from hub.messages.topics import WireError, coach_topics, runner_slug
 from hub.settings.broker_addresses import FROM_ENVIRONMENT, naming_words, watched_server
 from hub.settings.config import MqttSection
+from hub.terminal.interrupts import let_in
 from hub.terminal.tether import FLAG, told_by_parent, when_parent_ends
 from tui.app import DashboardApp
 from tui.coach import CoachApp
@@ -64,6 +65,7 @@ def end_with_signals(app: App[None]) -> None:
         number = getattr(signal, name, None)
         if number is not None and sys.platform != "win32":
             loop.add_signal_handler(number, app.exit)
+    let_in()
 
 
 def outlive_the_hub() -> None:

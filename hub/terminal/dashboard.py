@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import signal
 import sys
 
 from hub.terminal.ending import ended
+from hub.terminal.interrupts import held_back
 from hub.terminal.terminal import SavedTerminal
 from hub.terminal.tether import Tether
 
 STOP_TIMEOUT_S = 3.0
+NOT_BEGUN = -signal.SIGTERM
+"""Exit code of one that was told to end before it answers that: it has not touched the terminal yet."""
 
 
 def dashboard_is_installed() -> bool:
@@ -41,7 +45,8 @@ class Dashboard:
         tether = Tether(self._reported)
         command = [sys.executable, "-m", "tui", "--port", str(port), "--runner", runner, *tether.arguments, *self._look]
         try:
-            self._process = await asyncio.create_subprocess_exec(*command, pass_fds=tether.descriptors)
+            with held_back():
+                self._process = await asyncio.create_subprocess_exec(*command, pass_fds=tether.descriptors)
         except BaseException:
             tether.cut()
             raise
@@ -64,5 +69,5 @@ class Dashboard:
             self._tether.cut()
         if process is None or process.returncode is not None:
             return
-        if await ended(process, STOP_TIMEOUT_S) != 0:
+        if await ended(process, STOP_TIMEOUT_S) not in {0, NOT_BEGUN}:
             self._terminal.restore()

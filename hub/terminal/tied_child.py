@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 
 from hub.terminal.ending import ended_here
+from hub.terminal.interrupts import held_back
 from hub.terminal.tether import Tether
 
 ASKED_TO_END = 143
@@ -24,9 +25,12 @@ def run_tied(command: Sequence[str], environment: Mapping[str, str], last: Seque
         stack.callback(tether.cut)
         stack.enter_context(_ending_on_signals())
         try:
-            child = subprocess.Popen([*command, *tether.arguments, *last], env=environment, pass_fds=tether.descriptors)
-            tether.tied()
-            stack.callback(ended_here, child, STOP_TIMEOUT_S)
+            with held_back():
+                child = subprocess.Popen(
+                    [*command, *tether.arguments, *last], env=environment, pass_fds=tether.descriptors
+                )
+                tether.tied()
+                stack.callback(ended_here, child, STOP_TIMEOUT_S)
             return child.wait()
         except KeyboardInterrupt:
             return 0

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from hub.terminal.interrupts import held_back
+
 pty = pytest.importorskip("pty", reason="no pseudo terminals here: the dashboard's process is NOT tested")
 ROOT = Path(__file__).parent.parent.parent
 ENTER_SCREEN, LEAVE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
@@ -33,6 +35,11 @@ class Terminal:
         while wanted not in self.output:
             assert time.monotonic() < end_s, f"{wanted!r} never came: {self.output[-2000:]!r}"
             self._read(0.1)
+
+    def read_for(self, seconds: float) -> None:
+        end_s = time.monotonic() + seconds
+        while (left_s := end_s - time.monotonic()) > 0:
+            self._read(left_s)
 
     def exit_code(self) -> int:
         end_s = time.monotonic() + PATIENCE_S
@@ -60,24 +67,32 @@ class Terminal:
 
 @contextmanager
 def started(*arguments: str) -> Iterator[Terminal]:
+    with loading(*arguments) as terminal:
+        terminal.read_until(ENTER_SCREEN)
+        terminal.read_until(b"CONNECTING")  # painted, so signals are handled
+        yield terminal
+
+
+@contextmanager
+def loading(*arguments: str) -> Iterator[Terminal]:
+    """One that has just been started, as the hub does it."""
     screen, inner = pty.openpty()
     reading, writing = os.pipe()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tui", "--port", "1", "--runner", "ann", "--parent-fd", str(reading), *arguments],
-        stdin=inner,
-        stdout=inner,
-        stderr=inner,
-        pass_fds=(reading,),
-        cwd=ROOT,
-        env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"},
-        start_new_session=True,
-    )
+    with held_back():
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tui", "--port", "1", "--runner", "ann", "--parent-fd", str(reading), *arguments],
+            stdin=inner,
+            stdout=inner,
+            stderr=inner,
+            pass_fds=(reading,),
+            cwd=ROOT,
+            env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"},
+            start_new_session=True,
+        )
     os.close(inner)
     os.close(reading)
     terminal = Terminal(process, screen, writing)
     try:
-        terminal.read_until(ENTER_SCREEN)
-        terminal.read_until(b"CONNECTING")  # painted, so signals are handled
         yield terminal
     finally:
         process.kill()

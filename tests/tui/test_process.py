@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from hub.command_line.argument_types import THEMES
-from tests.tui.terminal import LEAVE_SCREEN, PATIENCE_S, ROOT, started
+from tests.tui.terminal import ENTER_SCREEN, LEAVE_SCREEN, PATIENCE_S, ROOT, loading, started
 from tui.__main__ import NICENESS, outlive_the_hub, parse
 from tui.look.theme import NAMES
 
@@ -22,6 +22,16 @@ def test_signals_end_it_cleanly(number: signal.Signals) -> None:
         terminal.process.send_signal(number)
         assert terminal.exit_code() == 0
         assert LEAVE_SCREEN in terminal.output
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.3, 0.6, 0.9])
+def test_ctrl_c_while_it_loads_ends_it_quietly(after_s: float) -> None:
+    with loading() as terminal:
+        terminal.read_for(after_s)
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.exit_code() == 0
+        assert b"Traceback" not in terminal.output
+        assert terminal.output.count(LEAVE_SCREEN) == terminal.output.count(ENTER_SCREEN)
 
 
 def test_it_ends_when_the_hub_is_gone() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from hub.terminal import dashboard
 from hub.terminal.dashboard import Dashboard
+from tests.hub.programs import until
 
 STAND_IN = """\
 #!/bin/sh
@@ -60,7 +61,31 @@ async def test_what_cannot_be_handed_over_leaves_no_pipe_behind(monkeypatch: pyt
 
 
 @pytest.mark.real_time
+<<<<<<< HEAD
 async def test_the_exit_code_tells_quit_from_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+=======
+@pytest.mark.parametrize(
+    ("signals", "times"),
+    [("", 0), ('trap "exit 1" TERM;', 1)],
+    ids=["while it loads", "when it answers signals"],
+)
+async def test_one_that_has_not_begun_is_not_cleared_up_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signals: str, times: int
+):
+    done: list[bool] = []
+    monkeypatch.setattr(dashboard.SavedTerminal, "restore", lambda _terminal: done.append(True))
+    said = stand_in(tmp_path, monkeypatch, f"{signals} while :; do sleep 0.05; done")
+    child = Dashboard()
+    await child.start(1883, "ann")
+    await until(lambda: said.exists() and bool(said.read_text()))
+    async with asyncio.timeout(10):
+        await child.stop()
+    assert len(done) == times
+
+
+@pytest.mark.real_time
+async def test_the_exit_code_tells_quit_from_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+>>>>>>> 64ad1f4 (A Ctrl-C while the dashboard is loading ends demo, run, replay and watch quietly)
     for then, code in (("exit 0", 0), ("kill -9 $$", -9)):
         stand_in(tmp_path, monkeypatch, then)
         child = Dashboard()

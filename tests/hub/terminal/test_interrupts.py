@@ -1,0 +1,37 @@
+"""A Ctrl-C while a child loads is neither its end in the middle of something nor lost."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from hub.terminal.interrupts import held_back
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals cannot wait there")
+
+LOADS = """\
+import os, signal
+os.kill(os.getpid(), signal.SIGINT)
+print("loaded", flush=True)
+from hub.terminal.interrupts import let_in
+signal.signal(signal.SIGINT, lambda *_: print("heard", flush=True))
+let_in()
+"""
+
+
+def test_a_child_hears_it_when_it_can_answer():
+    with held_back():
+        child = subprocess.Popen([sys.executable, "-c", LOADS], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    said, _ = child.communicate(timeout=30)
+    assert said.split() == [b"loaded", b"heard"]
+    assert child.returncode == 0
+
+
+def test_ours_is_not_lost():
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    with pytest.raises(KeyboardInterrupt), held_back():
+        signal.raise_signal(signal.SIGINT)
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
