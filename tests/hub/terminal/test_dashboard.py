@@ -61,9 +61,6 @@ async def test_what_cannot_be_handed_over_leaves_no_pipe_behind(monkeypatch: pyt
 
 
 @pytest.mark.real_time
-<<<<<<< HEAD
-async def test_the_exit_code_tells_quit_from_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-=======
 @pytest.mark.parametrize(
     ("signals", "times"),
     [("", 0), ('trap "exit 1" TERM;', 1)],
@@ -71,7 +68,7 @@ async def test_the_exit_code_tells_quit_from_killed(tmp_path: Path, monkeypatch:
 )
 async def test_one_that_has_not_begun_is_not_cleared_up_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signals: str, times: int
-):
+) -> None:
     done: list[bool] = []
     monkeypatch.setattr(dashboard.SavedTerminal, "restore", lambda _terminal: done.append(True))
     said = stand_in(tmp_path, monkeypatch, f"{signals} while :; do sleep 0.05; done")
@@ -84,8 +81,7 @@ async def test_one_that_has_not_begun_is_not_cleared_up_after(
 
 
 @pytest.mark.real_time
-async def test_the_exit_code_tells_quit_from_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
->>>>>>> 64ad1f4 (A Ctrl-C while the dashboard is loading ends demo, run, replay and watch quietly)
+async def test_the_exit_code_tells_quit_from_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for then, code in (("exit 0", 0), ("kill -9 $$", -9)):
         stand_in(tmp_path, monkeypatch, then)
         child = Dashboard()

@@ -22,7 +22,7 @@ let_in()
 """
 
 
-def test_a_child_hears_it_when_it_can_answer():
+def test_a_child_hears_it_when_it_can_answer() -> None:
     with held_back():
         child = subprocess.Popen([sys.executable, "-c", LOADS], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     said, _ = child.communicate(timeout=30)
@@ -30,7 +30,7 @@ def test_a_child_hears_it_when_it_can_answer():
     assert child.returncode == 0
 
 
-def test_ours_is_not_lost():
+def test_ours_is_not_lost() -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     with pytest.raises(KeyboardInterrupt), held_back():
         signal.raise_signal(signal.SIGINT)
