@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from dsp.samples.averaging import averaging_of
+from dsp.packed import Array
+from dsp.samples.averaging import Averaging, averaging_of
 
 HZ = 200.0
 
 
-def rows(averaging, rate_of, start_s=0.0):
+def rows(averaging: Averaging, rate_of: Callable[[Array], Array], start_s: float = 0.0) -> Array:
     """(lead + raw, 6) samples whose gyro's three are `rate_of(t_s)`; those after the lead begin at `start_s`."""
     t_s = start_s + (np.arange(averaging.lead + averaging.raw) - averaging.lead) / HZ
     values = np.stack([t_s + k for k in range(6)], 1)
@@ -19,7 +22,7 @@ def rows(averaging, rate_of, start_s=0.0):
 
 
 @pytest.mark.parametrize(("group", "groups"), [(1, 5), (2, 5), (3, 2), (4, 1)])
-def test_means_and_times_are_those_of_the_groups(group, groups) -> None:
+def test_means_and_times_are_those_of_the_groups(group: int, groups: int) -> None:
     averaging = averaging_of(group, groups, turns=False)
     values = rows(averaging, np.cos)
     (means,) = averaging.means(values, 1)
@@ -30,7 +33,7 @@ def test_means_and_times_are_those_of_the_groups(group, groups) -> None:
 
 
 @pytest.mark.parametrize("group", [1, 2, 3, 5])
-def test_the_turn_between_two_means_is_exact_for_a_rate_that_is_a_parabola(group) -> None:
+def test_the_turn_between_two_means_is_exact_for_a_rate_that_is_a_parabola(group: int) -> None:
     averaging = averaging_of(group, 4, turns=True)
     (means,) = averaging.means(rows(averaging, lambda t: 3.0 - 40.0 * t + 500.0 * t**2), 1)
     turns = [axis[4:] for axis in means[3:]]
@@ -38,7 +41,7 @@ def test_the_turn_between_two_means_is_exact_for_a_rate_that_is_a_parabola(group
     end = np.arange(4) * group / HZ + half_s
     begin = end - group / HZ
 
-    def turned(t):
+    def turned(t: Array) -> Array:
         return 3.0 * t - 20.0 * t**2 + 500.0 / 3.0 * t**3
 
     mean_rate = (turned(end) - turned(begin)) * HZ / group
@@ -61,7 +64,7 @@ def test_groups_longer_or_shorter_agree_on_how_far_a_runner_turned() -> None:
 
 @pytest.mark.parametrize("turns", [False, True])
 @pytest.mark.parametrize(("group", "groups"), [(1, 5), (2, 5), (3, 12), (4, 1), (1, 41), (2, 26), (8, 13)])
-def test_many_chunks_at_once_are_the_same_chunks_to_the_last_digit(group, groups, turns) -> None:
+def test_many_chunks_at_once_are_the_same_chunks_to_the_last_digit(group: int, groups: int, *, turns: bool) -> None:
     averaging = averaging_of(group, groups, turns=turns)
     n = averaging.raw
     values = np.random.default_rng(1).normal(size=(averaging.lead + 7 * n + 2, 6))

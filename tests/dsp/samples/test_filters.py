@@ -10,12 +10,12 @@ from dsp.samples.filters import LowPass2
 HZ, CUTOFF_HZ = 104.0, 15.0
 
 
-def gain(hz, cutoff_hz=CUTOFF_HZ):
+def gain(hz: float) -> float:
     """Amplitude of what comes out of a sine of one, once it has settled."""
     t = np.arange(2000) / HZ
-    out = np.array(LowPass2(cutoff_hz, HZ).run(np.sin(2 * np.pi * hz * t).tolist()))[1000:]
+    out = np.array(LowPass2(CUTOFF_HZ, HZ).run(np.sin(2 * np.pi * hz * t).tolist()))[1000:]
     both = np.stack([np.sin(2 * np.pi * hz * t), np.cos(2 * np.pi * hz * t)], 1)[1000:]
-    return np.hypot(*np.linalg.lstsq(both, out, rcond=None)[0])
+    return float(np.hypot(*np.linalg.lstsq(both, out, rcond=None)[0]))
 
 
 def test_gain_is_one_at_first_a_half_power_at_the_cutoff_and_falls_by_the_fourth_power() -> None:

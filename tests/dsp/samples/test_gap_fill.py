@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 
+from dsp.packed import Array
 from dsp.samples.gap_fill import GapFillParams, from_strides, straight
 
 HZ, STRIDE_S = 104.0, 0.71
 
 
-def runner(t_s):
+def runner(t_s: npt.ArrayLike) -> Array:
     """(n, 6) with three harmonics of the stride."""
     phase = 2.0 * np.pi * np.asarray(t_s)[:, None] / STRIDE_S
     parts = [np.sin(k * phase + k * np.arange(6)) / k for k in (1, 2, 3)]
     return sum(parts) * np.array([8.0, 4.0, 12.0, 3.0, 5.0, 2.0])
 
 
-def filled(lost, stride_s=STRIDE_S, past=220, at=runner, params=None):
+def filled(
+    lost: int,
+    stride_s: float = STRIDE_S,
+    past: int = 220,
+    at: Callable[[npt.ArrayLike], Array] = runner,
+    params: GapFillParams | None = None,
+) -> tuple[Array | None, Array]:
     """What is put back for `lost` samples, (n, 6), and what was there."""
     t_s = np.arange(past) / HZ
     times = t_s[-1] + np.arange(1, lost + 1) / HZ
@@ -40,14 +50,14 @@ def test_a_straight_line_leaves_both_ends_out() -> None:
 
 @pytest.mark.parametrize("lost", [1, 8, 15, 30])
 @pytest.mark.parametrize("off", [0.97, 1.0, 1.03])
-def test_strides_that_are_alike_give_back_what_was_lost(lost, off) -> None:
+def test_strides_that_are_alike_give_back_what_was_lost(lost: int, off: float) -> None:
     found, true = filled(lost, STRIDE_S * off)
     assert found is not None
     assert np.abs(found - true).max() < 0.03 * np.abs(true).max() + 0.15
 
 
 def test_it_meets_what_is_known_at_both_ends() -> None:
-    def drifts(t_s):
+    def drifts(t_s: npt.ArrayLike) -> Array:
         return runner(t_s) + 0.5 * np.asarray(t_s)[:, None]
 
     worst = []
@@ -59,7 +69,7 @@ def test_it_meets_what_is_known_at_both_ends() -> None:
 
 
 @pytest.mark.parametrize("past", [20, 80])
-def test_without_a_stride_before_there_is_nothing_to_fill_from(past) -> None:
+def test_without_a_stride_before_there_is_nothing_to_fill_from(past: int) -> None:
     assert filled(8, past=past)[0] is None
 
 

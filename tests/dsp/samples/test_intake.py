@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
+from dsp.packed import Array
 from dsp.samples.averaging import Averaging
 from dsp.samples.intake import LEARN_SAMPLES, MOST_CHUNKS, Intake, IntakeParams, Ready
 from dsp.samples.trace import Trace
-from dsp.signals import IMU6, NS_PER_S, Placement, SampleBlock
+from dsp.signals import IMU6, NS_PER_S, Layout, Placement, SampleBlock
+
+Stamps = npt.NDArray[np.int64]
 
 NAN = float("nan")
 HZ = 100
@@ -20,30 +25,39 @@ PERIOD_NS = NS_PER_S // HZ
 STRIDE_S = 0.7
 
 
-def stamps(count, start_ns=0):
+def stamps(count: int, start_ns: int = 0) -> Stamps:
     return start_ns + np.arange(count, dtype=np.int64) * PERIOD_NS
 
 
-def strides(t_ns):
+def strides(t_ns: Stamps) -> Array:
     """(n, 6) of a runner whose strides are all the same."""
     phase = 2.0 * np.pi * t_ns[:, None] / NS_PER_S / STRIDE_S
-    return np.sin(phase + np.arange(6)) * np.array([5.0, 3.0, 9.0, 2.0, 4.0, 1.0])
+    values: Array = np.sin(phase + np.arange(6)) * np.array([5.0, 3.0, 9.0, 2.0, 4.0, 1.0])
+    return values
 
 
-def block(t_ns, values, rate_hz=float(HZ), layout=IMU6):
+def block(t_ns: Stamps, values: Array, rate_hz: float = float(HZ), layout: Layout = IMU6) -> SampleBlock:
     return SampleBlock("s", Placement.SACRUM, layout, t_ns, values, rate_hz)
 
 
-def work(intake, trace, t_ns, values, size=7, **more):
+def work(
+    intake: Intake,
+    trace: Trace,
+    t_ns: Stamps,
+    values: Array,
+    size: int = 7,
+    rate_hz: float = float(HZ),
+    layout: Layout = IMU6,
+) -> list[tuple[Ready, float | None]]:
     """Put samples in, `size` a block; what was said, with the time of the newest sample in the trace."""
     said = []
     for a in range(0, len(t_ns), size):
-        intake.put(block(t_ns[a : a + size], values[a : a + size], **more))
+        intake.put(block(t_ns[a : a + size], values[a : a + size], rate_hz, layout))
         said += [(ready, trace.t_s[-1] if trace.t_s else None) for ready in intake.take()]
     return said
 
 
-def without(t_ns, values, first, count):
+def without(t_ns: Stamps, values: Array, first: int, count: int) -> tuple[Stamps, Array]:
     """The samples but `count` from number `first` on."""
     keep = np.ones(len(t_ns), dtype=bool)
     keep[first : first + count] = False
@@ -51,16 +65,16 @@ def without(t_ns, values, first, count):
 
 
 @pytest.fixture
-def trace():
+def trace() -> Trace:
     return Trace()
 
 
 @pytest.fixture
-def intake(trace):
+def intake(trace: Trace) -> Intake:
     return Intake(trace)
 
 
-def test_what_comes_in_steadily_is_in_the_trace_as_it_came(intake, trace) -> None:
+def test_what_comes_in_steadily_is_in_the_trace_as_it_came(intake: Intake, trace: Trace) -> None:
     t_ns = stamps(100)
     said = work(intake, trace, t_ns, strides(t_ns))
     assert [ready for ready, _ in said].count(Ready.RESTART) == 1
@@ -70,13 +84,13 @@ def test_what_comes_in_steadily_is_in_the_trace_as_it_came(intake, trace) -> Non
     assert intake.has_gyro
 
 
-def test_channels_are_found_by_name_not_by_place(intake, trace) -> None:
+def test_channels_are_found_by_name_not_by_place(intake: Intake, trace: Trace) -> None:
     t_ns, layout = stamps(50), tuple(reversed(IMU6))
     work(intake, trace, t_ns, strides(t_ns)[:, ::-1], layout=layout)
     assert np.array(trace.axes).transpose() == pytest.approx(strides(t_ns))
 
 
-def test_the_last_samples_are_taken_at_the_end(intake, trace) -> None:
+def test_the_last_samples_are_taken_at_the_end(intake: Intake, trace: Trace) -> None:
     t_ns = stamps(53)
     work(intake, trace, t_ns, strides(t_ns))
     assert len(trace.t_s) == 50
@@ -85,7 +99,7 @@ def test_the_last_samples_are_taken_at_the_end(intake, trace) -> None:
     assert trace.t_s[-1] == pytest.approx(t_ns[-1] / NS_PER_S)
 
 
-def test_an_unknown_rate_is_learned_from_the_median_spacing(intake, trace) -> None:
+def test_an_unknown_rate_is_learned_from_the_median_spacing(intake: Intake, trace: Trace) -> None:
     t_ns = stamps(40)
     t_ns[5:] += 30 * PERIOD_NS  # one long pause among the first is no rate
     work(intake, trace, t_ns[: LEARN_SAMPLES - 1], strides(t_ns)[: LEARN_SAMPLES - 1], size=1, rate_hz=0.0)
@@ -95,7 +109,7 @@ def test_an_unknown_rate_is_learned_from_the_median_spacing(intake, trace) -> No
     assert trace.t_s[-1] == pytest.approx(t_ns[-1] / NS_PER_S)
 
 
-def test_a_fast_sensor_is_averaged_in_groups(trace) -> None:
+def test_a_fast_sensor_is_averaged_in_groups(trace: Trace) -> None:
     intake, t_ns = Intake(trace), stamps(400) // 4
     work(intake, trace, t_ns, strides(t_ns), size=13, rate_hz=4.0 * HZ)
     assert intake.group == 4
@@ -105,7 +119,7 @@ def test_a_fast_sensor_is_averaged_in_groups(trace) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 5, 20])
-def test_a_short_gap_is_a_straight_line_where_no_stride_is_known(intake, trace, count) -> None:
+def test_a_short_gap_is_a_straight_line_where_no_stride_is_known(intake: Intake, trace: Trace, count: int) -> None:
     t_ns = stamps(100)
     said = work(intake, trace, *without(t_ns, strides(t_ns), 60, count))
     assert [ready for ready, _ in said].count(Ready.FILLED) == 1
@@ -115,7 +129,7 @@ def test_a_short_gap_is_a_straight_line_where_no_stride_is_known(intake, trace, 
     assert np.diff(filled, 2, axis=0) == pytest.approx(np.zeros((count, 6)), abs=1e-9)
 
 
-def test_a_short_gap_is_filled_from_the_strides_before(intake, trace) -> None:
+def test_a_short_gap_is_filled_from_the_strides_before(intake: Intake, trace: Trace) -> None:
     t_ns = stamps(400)
     intake.stride_s = STRIDE_S
     said = work(intake, trace, *without(t_ns, strides(t_ns), 300, 30))
@@ -127,7 +141,7 @@ def test_a_short_gap_is_filled_from_the_strides_before(intake, trace) -> None:
 @pytest.mark.parametrize(
     ("stride_s", "longest_s"), [(0.0, IntakeParams().fill_s), (0.7, IntakeParams().fill_strides_s)]
 )
-def test_a_longer_gap_begins_the_trace_anew(stride_s, longest_s) -> None:
+def test_a_longer_gap_begins_the_trace_anew(stride_s: float, longest_s: float) -> None:
     for count, restarts in ((int(longest_s * HZ) - 1, 1), (int(longest_s * HZ) + 1, 2)):
         intake = Intake(trace := Trace())
         intake.stride_s, t_ns = stride_s, stamps(500)
@@ -139,7 +153,7 @@ def test_a_longer_gap_begins_the_trace_anew(stride_s, longest_s) -> None:
         assert trace.t_s[0] == pytest.approx(0.0 if restarts == 1 else (300 + count) / HZ)
 
 
-def test_a_row_with_no_number_in_one_channel_is_a_lost_sample(trace) -> None:
+def test_a_row_with_no_number_in_one_channel_is_a_lost_sample(trace: Trace) -> None:
     t_ns = stamps(100)
     broken = strides(t_ns)
     broken[60:63, 1], broken[61, 5], broken[62, 2] = NAN, float("inf"), 1e30
@@ -149,7 +163,7 @@ def test_a_row_with_no_number_in_one_channel_is_a_lost_sample(trace) -> None:
     assert trace.channels() == lost.channels()
 
 
-def test_stamps_jitter_without_a_gap(intake, trace) -> None:
+def test_stamps_jitter_without_a_gap(intake: Intake, trace: Trace) -> None:
     jitter_ns = np.random.default_rng(2).integers(-PERIOD_NS // 5, PERIOD_NS // 5, 200)
     t_ns = stamps(200) + jitter_ns
     said = work(intake, trace, t_ns, strides(t_ns))
@@ -157,7 +171,7 @@ def test_stamps_jitter_without_a_gap(intake, trace) -> None:
     assert trace.t_s == pytest.approx(t_ns / NS_PER_S)
 
 
-def test_who_was_silent_joins_again(intake, trace) -> None:
+def test_who_was_silent_joins_again(intake: Intake, trace: Trace) -> None:
     t_ns = stamps(300)
     work(intake, trace, *without(t_ns, strides(t_ns), 100, 50))
     assert intake.joined_s == 0.0
@@ -166,7 +180,7 @@ def test_who_was_silent_joins_again(intake, trace) -> None:
     assert intake.joined_s == 5.0
 
 
-def test_samples_as_they_came_are_kept_until_asked_for(trace) -> None:
+def test_samples_as_they_came_are_kept_until_asked_for(trace: Trace) -> None:
     intake, t_ns = Intake(trace, IntakeParams(raw=True)), stamps(60) // 4
     values = strides(t_ns)
     values[30] = NAN
@@ -177,7 +191,7 @@ def test_samples_as_they_came_are_kept_until_asked_for(trace) -> None:
     assert intake.take_raw() == ([], [])
 
 
-def hard(start_ns=0):
+def hard(start_ns: int = 0) -> tuple[Stamps, Array]:
     """Six seconds with a NaN row at first, short gaps, one too long, a dead gyro and a silence."""
     t_ns = stamps(600, start_ns)
     values = strides(t_ns - start_ns)
@@ -189,14 +203,16 @@ def hard(start_ns=0):
 
 
 @pytest.mark.parametrize("size", [1, 3, 64, 600])
-def test_hard_input_gives_the_same_trace_however_it_is_cut(intake, trace, size) -> None:
+def test_hard_input_gives_the_same_trace_however_it_is_cut(intake: Intake, trace: Trace, size: int) -> None:
     work(intake, trace, *hard(), size=size)
     work(Intake(reference := Trace()), reference, *hard(), size=10)
     assert trace.channels() == reference.channels()
 
 
 @pytest.mark.parametrize("save", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both))], ids=["copy", "pickle"])
-def test_saved_and_restored_after_every_block_nothing_changes(intake, trace, save) -> None:
+def test_saved_and_restored_after_every_block_nothing_changes(
+    intake: Intake, trace: Trace, save: Callable[[tuple[Intake, Trace]], tuple[Intake, Trace]]
+) -> None:
     t_ns, values = hard()
     both = intake, trace
     for k in range(0, len(t_ns), 7):
@@ -207,7 +223,7 @@ def test_saved_and_restored_after_every_block_nothing_changes(intake, trace, sav
 
 
 @pytest.mark.parametrize("start_s", [-3, -1000, 4000])
-def test_it_does_not_matter_where_the_clock_begins(start_s) -> None:
+def test_it_does_not_matter_where_the_clock_begins(start_s: int) -> None:
     said = []
     for start_ns in (0, start_s * NS_PER_S):
         intake = Intake(trace := Trace())
@@ -217,11 +233,13 @@ def test_it_does_not_matter_where_the_clock_begins(start_s) -> None:
     assert said[0] == said[1]
 
 
-def test_a_long_block_is_not_averaged_again_for_every_chunk_of_another_length(intake, trace, monkeypatch) -> None:
+def test_a_long_block_is_not_averaged_again_for_every_chunk_of_another_length(
+    intake: Intake, trace: Trace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     averaged = []
     means = Averaging.means
 
-    def counted(averaging, values, chunks):
+    def counted(averaging: Averaging, values: Array, chunks: int) -> list[list[list[float]]]:
         averaged.append(chunks * averaging.raw)
         return means(averaging, values, chunks)
 

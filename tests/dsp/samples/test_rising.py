@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -22,12 +23,12 @@ RATE_HZ = 104.0
 FAR_NS = 3600 * NS_PER_S
 
 
-def block(*t_ns, rate_hz=0.0):
+def block(*t_ns: int, rate_hz: float = 0.0) -> SampleBlock:
     rows = np.repeat(np.array(t_ns, float)[:, None], 6, 1)
     return SampleBlock("s", Placement.SACRUM, IMU6, np.array(t_ns, dtype=np.int64), rows, rate_hz)
 
 
-def take(rising, blocks):
+def take(rising: Rising, blocks: Iterable[SampleBlock]) -> list[int]:
     """Stamps that are believed; every row stays beside its stamp."""
     out = [part for each in blocks for part in rising.take(each)] + rising.finish()
     stamps = [t for part in out for t in part.t_ns.tolist()]
@@ -35,7 +36,7 @@ def take(rising, blocks):
     return stamps
 
 
-def pieces(stamps, sizes, rate_hz=0.0):
+def pieces(stamps: Sequence[int], sizes: Sequence[int], rate_hz: float = 0.0) -> list[SampleBlock]:
     out, start, k = [], 0, 0
     while start < len(stamps):
         out.append(block(*stamps[start : start + sizes[k % len(sizes)]], rate_hz=rate_hz))
@@ -50,14 +51,14 @@ def test_blocks_that_rise_are_left_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("sizes", [(9,), (4, 5), (1,)])
-def test_what_is_no_later_than_one_before_is_lost(sizes) -> None:
+def test_what_is_no_later_than_one_before_is_lost(sizes: Sequence[int]) -> None:
     rising = Rising()
     assert take(rising, pieces([1, 2, 2, 3, 9, 4, 9, 10, 1], sizes)) == [1, 2, 3, 9, 10]
     assert rising.lost == 4
 
 
 @st.composite
-def streams(draw):
+def streams(draw: st.DrawFn) -> tuple[list[int], list[int], float]:
     """Stamps of a sensor with jitter and holes, what one of them was damaged to, and how the stream is cut."""
     rate_hz = draw(st.sampled_from([0.0, 52.0, 104.0, 416.0]))
     period = round(NS_PER_S / (rate_hz or 104.0))
@@ -70,7 +71,9 @@ def streams(draw):
 
 @settings(max_examples=300, deadline=None)
 @given(streams(), st.data())
-def test_one_damaged_stamp_costs_its_own_sample_only(stream, data) -> None:
+def test_one_damaged_stamp_costs_its_own_sample_only(
+    stream: tuple[list[int], list[int], float], data: st.DataObject
+) -> None:
     stamps, sizes, rate_hz = stream
     lacking, rising = Rising(), Rising()
     at = data.draw(st.integers(0, len(stamps) - 2))
@@ -87,7 +90,7 @@ def test_one_damaged_stamp_costs_its_own_sample_only(stream, data) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.integers(-40, 40), st.sampled_from([1, 10, 10, 10, 300, 3000, -2500])), max_size=80))
-def test_where_the_stream_is_cut_or_saved_changes_nothing(moves) -> None:
+def test_where_the_stream_is_cut_or_saved_changes_nothing(moves: list[tuple[int, int]]) -> None:
     """Any stamps at all."""
     stamps = (np.cumsum([step * 1_000_000 for _, step in moves], dtype=np.int64)).tolist()
     stamps = [t + jitter * 1_000_000 for t, (jitter, _) in zip(stamps, moves, strict=True)]
@@ -103,7 +106,7 @@ def test_where_the_stream_is_cut_or_saved_changes_nothing(moves) -> None:
 
 
 @pytest.mark.parametrize("leap_ns", [NS_PER_S // 5, 3 * NS_PER_S, FAR_NS])
-def test_a_clock_that_leaps_is_followed_soon_and_nothing_is_lost(leap_ns) -> None:
+def test_a_clock_that_leaps_is_followed_soon_and_nothing_is_lost(leap_ns: int) -> None:
     stamps = [10_000_000 * k + leap_ns * (k >= 50) for k in range(200)]
     rising, waited = Rising(), 0
     for k, stamp in enumerate(stamps):
@@ -123,14 +126,16 @@ def test_a_packet_that_is_damaged_is_lost_and_the_rest_is_not() -> None:
 @pytest.mark.parametrize("sizes", [(26,), (5,), (1,)])
 @pytest.mark.parametrize("ahead_ns", [NS_PER_S // 2, FAR_NS, 10**14, -10 * NS_PER_S])
 @pytest.mark.parametrize("n", [1, 2, 5, 25])
-def test_a_first_packet_that_is_damaged_is_lost_and_the_rest_is_not(n, ahead_ns, sizes) -> None:
+def test_a_first_packet_that_is_damaged_is_lost_and_the_rest_is_not(
+    n: int, ahead_ns: int, sizes: Sequence[int]
+) -> None:
     """It silenced its sensor for the whole run."""
     stamps = [10_000_000 * k + ahead_ns * (k < n) for k in range(200)]
     assert take(Rising(), pieces(stamps, sizes)) == stamps[n:]
 
 
 @pytest.mark.parametrize("value", [0, 1 << 61])
-def test_a_damaged_stamp_in_every_packet_from_the_start_costs_these_samples_only(value) -> None:
+def test_a_damaged_stamp_in_every_packet_from_the_start_costs_these_samples_only(value: int) -> None:
     stamps = [value if k % 8 == 0 else 10**12 + 10_000_000 * k for k in range(200)]
     assert take(Rising(), pieces(stamps, [8])) == [t for t in stamps if t != value]
 
@@ -144,7 +149,7 @@ def test_a_start_waits_for_a_quarter_of_a_second_and_is_kept_whole() -> None:
 
 
 @pytest.mark.parametrize("rate_hz", [6.0, 12.0, 26.0, 30.0])
-def test_a_slow_sensor_that_does_not_say_how_fast_it_samples_does_not_wait(rate_hz) -> None:
+def test_a_slow_sensor_that_does_not_say_how_fast_it_samples_does_not_wait(rate_hz: float) -> None:
     stamps = [round(k * NS_PER_S / rate_hz) + (k % 2) * round(0.2 * NS_PER_S / rate_hz) for k in range(60)]
     rising = Rising()
     gave = [[t for part in rising.take(block(stamp)) for t in part.t_ns.tolist()] for stamp in stamps]
@@ -153,20 +158,20 @@ def test_a_slow_sensor_that_does_not_say_how_fast_it_samples_does_not_wait(rate_
 
 
 @pytest.mark.parametrize("rate_hz", [5.0, 12.0, 26.0, 104.0])
-def test_nothing_behind_a_far_leap_is_lost_whatever_the_rate(rate_hz) -> None:
+def test_nothing_behind_a_far_leap_is_lost_whatever_the_rate(rate_hz: float) -> None:
     stamps = [round(k * NS_PER_S / rate_hz) + 5 * NS_PER_S * (k >= 30) for k in range(90)]
     assert take(Rising(), pieces(stamps, [1], rate_hz)) == stamps
 
 
 @pytest.mark.parametrize("rate_hz", [5.0, 52.0])
-def test_a_sensor_that_is_slower_than_it_says_loses_nothing(rate_hz) -> None:
+def test_a_sensor_that_is_slower_than_it_says_loses_nothing(rate_hz: float) -> None:
     stamps = [round(k * NS_PER_S / rate_hz) for k in range(60)]
     assert take(Rising(), pieces(stamps, [7], rate_hz=208.0)) == stamps
 
 
 @pytest.mark.parametrize("shift_ns", [0, -30_000_000])
 @pytest.mark.parametrize("place", [Placement.LEFT_HIP, Placement.SACRUM, Placement.LEFT_FOOT])
-def test_a_sample_that_comes_twice_costs_nothing(place, shift_ns) -> None:
+def test_a_sample_that_comes_twice_costs_nothing(place: Placement, shift_ns: int) -> None:
     """Equal stamps made the lever arm divide by zero; stamps going back were taken for steady ones."""
     made = make(seconds=14.0, rate_hz=RATE_HZ, noise=0.02)
     sensor = Placement.SACRUM if place is Placement.LEFT_HIP else place
@@ -190,7 +195,7 @@ def test_a_sample_that_comes_twice_costs_nothing(place, shift_ns) -> None:
 
 @pytest.mark.parametrize("ahead_ns", [500_000_000, FAR_NS])
 @pytest.mark.parametrize("place", [Placement.SACRUM, Placement.LEFT_FOOT])
-def test_a_stamp_far_ahead_ends_nothing(place, ahead_ns) -> None:
+def test_a_stamp_far_ahead_ends_nothing(place: Placement, ahead_ns: int) -> None:
     """It silenced its sensor until the time it said, and took the time of all the others along."""
     made = make(seconds=14.0, rate_hz=RATE_HZ, noise=0.02)
     clean = blocks_of(made, [place], 10, rate_hz=RATE_HZ)

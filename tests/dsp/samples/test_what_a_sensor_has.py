@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from drivers.stream_merge import StreamMerge
+from dsp.packed import Array
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Attitude, Metric, Step
 from dsp.samples.channels import MOST_MPS2, MOST_RADPS
 from dsp.samples.intake import Intake, Ready
 from dsp.samples.trace import Trace
 from dsp.signals import IMU6, Placement, Quantity, SampleBlock
-from tests.dsp.synthetic import blocks_of, make
+from tests.dsp.synthetic import Made, blocks_of, make
 from tests.dsp.test_stream_contract import cut, play
 
 NAN = float("nan")
@@ -22,11 +24,13 @@ RATE_HZ = 104.0
 
 
 @pytest.fixture(scope="module")
-def made():
+def made() -> Made:
     return make(seconds=24.0, rate_hz=RATE_HZ, noise=0.02)
 
 
-def changed(made, change, placement=Placement.SACRUM, size=10):
+def changed(
+    made: Made, change: Callable[[Array, Array], None], placement: Placement = Placement.SACRUM, size: int = 10
+) -> list[SampleBlock]:
     """The run of one sensor after `change(t_s, values)` in place."""
     values = made.sensors[placement].copy()
     change(made.t_s, values)
@@ -34,22 +38,24 @@ def changed(made, change, placement=Placement.SACRUM, size=10):
     return blocks_of(run, [placement], size, rate_hz=RATE_HZ)
 
 
-def unchanged(_t_s, _values) -> None:
+def unchanged(_t_s: Array, _values: Array) -> None:
     """A sensor that has everything all the time."""
 
 
-def steps(blocks):
+def steps(blocks: list[SampleBlock]) -> list[Step]:
     return [r for r in play(blocks, PipelineParams()) if isinstance(r, Step)]
 
 
 @pytest.fixture(scope="module")
-def reference(made):
+def reference(made: Made) -> list[Step]:
     return steps(changed(made, unchanged))
 
 
 @pytest.mark.parametrize("columns", [slice(3, 6), slice(0, 1), slice(0, 6)])
-def test_what_is_missing_from_the_first_sample_is_not_missing_for_good(made, reference, columns) -> None:
-    def first(t_s, values) -> None:
+def test_what_is_missing_from_the_first_sample_is_not_missing_for_good(
+    made: Made, reference: list[Step], columns: slice
+) -> None:
+    def first(t_s: Array, values: Array) -> None:
         values[t_s == t_s[0], columns] = NAN
 
     found = steps(changed(made, first))
@@ -60,7 +66,7 @@ def test_what_is_missing_from_the_first_sample_is_not_missing_for_good(made, ref
 
 
 @pytest.mark.parametrize("late_s", [0.9, 2.0])
-def test_a_gyro_that_starts_late_is_used(made, reference, late_s) -> None:
+def test_a_gyro_that_starts_late_is_used(made: Made, reference: list[Step], late_s: float) -> None:
     merge, blocks = StreamMerge([IMU6[:3], IMU6[3:]]), []
     for block in changed(made, unchanged):
         parts = [replace(block, layout=IMU6[:3], rows=block.values[:, :3])]
@@ -72,8 +78,8 @@ def test_a_gyro_that_starts_late_is_used(made, reference, late_s) -> None:
     assert sum(s.drop_excursion_deg is not None for s in found) > 30
 
 
-def test_a_gyro_that_dies_leaves_the_steps(made, reference) -> None:
-    def dies(t_s, values) -> None:
+def test_a_gyro_that_dies_leaves_the_steps(made: Made, reference: list[Step]) -> None:
+    def dies(t_s: Array, values: Array) -> None:
         values[t_s > 12.0, 3:] = NAN
 
     found = steps(changed(made, dies))
@@ -82,8 +88,8 @@ def test_a_gyro_that_dies_leaves_the_steps(made, reference) -> None:
     assert {s.confidence for s in found if s.t_ns > 15e9} == {0.7}
 
 
-def test_a_gyro_that_comes_back_is_used_again(made, reference) -> None:
-    def away(t_s, values) -> None:
+def test_a_gyro_that_comes_back_is_used_again(made: Made, reference: list[Step]) -> None:
+    def away(t_s: Array, values: Array) -> None:
         values[(t_s > 10.0) & (t_s < 14.0), 3:] = NAN
 
     found = steps(changed(made, away))
@@ -94,10 +100,10 @@ def test_a_gyro_that_comes_back_is_used_again(made, reference) -> None:
 
 
 @pytest.mark.parametrize("dead", range(105, 110))
-def test_a_gyro_that_began_late_and_is_given_up_is_used_again_only_after_a_while(made, dead) -> None:
+def test_a_gyro_that_began_late_and_is_given_up_is_used_again_only_after_a_while(made: Made, dead: int) -> None:
     back_s = made.t_s[1000 + dead]
 
-    def away(t_s, values) -> None:
+    def away(t_s: Array, values: Array) -> None:
         values[t_s < 2.0, 3:] = NAN
         values[1000 : 1000 + dead, 3:] = NAN
 
@@ -109,8 +115,8 @@ def test_a_gyro_that_began_late_and_is_given_up_is_used_again_only_after_a_while
     assert max(used_s) > 20.0
 
 
-def test_a_shoes_gyro_that_dies_and_comes_back(made) -> None:
-    def away(t_s, values) -> None:
+def test_a_shoes_gyro_that_dies_and_comes_back(made: Made) -> None:
+    def away(t_s: Array, values: Array) -> None:
         values[(t_s > 9.0) & (t_s < 14.0), 3:] = NAN
 
     before = steps(changed(made, unchanged, Placement.LEFT_FOOT))
@@ -119,8 +125,8 @@ def test_a_shoes_gyro_that_dies_and_comes_back(made) -> None:
 
 
 @pytest.mark.parametrize("sizes", [[1], [3, 17, 1, 64], [211]])
-def test_what_comes_and_goes_is_the_same_however_it_is_cut(made, sizes) -> None:
-    def comes_and_goes(t_s, values) -> None:
+def test_what_comes_and_goes_is_the_same_however_it_is_cut(made: Made, sizes: list[int]) -> None:
+    def comes_and_goes(t_s: Array, values: Array) -> None:
         values[t_s < 2.0, 3:] = NAN
         values[(t_s > 9.0) & (t_s < 13.0), 3:] = NAN
         values[(t_s > 17.0) & (t_s < 17.1), 1] = NAN
@@ -140,8 +146,8 @@ def test_what_comes_and_goes_is_the_same_however_it_is_cut(made, sizes) -> None:
 
 @pytest.mark.parametrize("column", [0, 2, 3, 5])
 @pytest.mark.parametrize("value", [1e3, 1e4, 1e5, 1e8, 1e30, 1e200, float("inf"), float("-inf")])
-def test_one_absurd_number_costs_no_step(made, reference, column, value) -> None:
-    def absurd(t_s, values) -> None:
+def test_one_absurd_number_costs_no_step(made: Made, reference: list[Step], column: int, value: float) -> None:
+    def absurd(t_s: Array, values: Array) -> None:
         values[t_s.searchsorted(11.54), column] = value
 
     found = steps(changed(made, absurd))
@@ -161,13 +167,13 @@ def test_what_runners_reach_is_no_absurd_number() -> None:
     assert set(trace.axes[4]) == {70.0}
 
 
-def test_a_sensor_without_force_says_nothing(made) -> None:
+def test_a_sensor_without_force_says_nothing(made: Made) -> None:
     gyro = [replace(b, layout=IMU6[3:], rows=b.values[:, 3:]) for b in changed(made, unchanged, Placement.LEFT_FOOT)]
     assert steps(gyro) == []
 
 
 @pytest.mark.parametrize("value", [float("inf"), float("-inf"), NAN])
-def test_a_speed_that_is_no_number_is_no_speed(value) -> None:
+def test_a_speed_that_is_no_number_is_no_speed(value: float) -> None:
     layout = (Quantity.SPEED_MPS, Quantity.CADENCE_SPM)
     blocks = [
         SampleBlock(
