@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from drivers.virtual.runner import VirtualRunner
-from dsp.pipeline import Pipeline
+from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Record
 from dsp.signals import IMU6, Placement, SampleBlock
 
@@ -26,9 +26,9 @@ def worn_by(
     return [block for _, block in sorted(out, key=lambda o: o[0])]
 
 
-def play(blocks: Iterable[SampleBlock]) -> list[Record]:
+def play(blocks: Iterable[SampleBlock], params: PipelineParams | None = None) -> list[Record]:
     """Everything the core says about them."""
-    pipeline, records = Pipeline(), []
+    pipeline, records = Pipeline(params), []
     for block in blocks:
         records += pipeline.update(block)
     return records + pipeline.finish()

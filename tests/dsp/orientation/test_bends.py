@@ -12,10 +12,12 @@ from drivers.virtual.imu_errors import ImuErrors
 from drivers.virtual.runner import RunnerParams
 from dsp.metrics.speed_source import Source
 from dsp.orientation.bend import LATE_S, Pace
+from dsp.packed import Array
 from dsp.pipeline import Pipeline, PipelineParams
-from dsp.records import Attitude, Metric, Step
+from dsp.records import Attitude, Metric, Record, Step
 from dsp.runner.exposure import USUAL_MPS
 from dsp.signals import NS_PER_S, Placement, SampleBlock
+from tests.dsp.test_stream_contract import cut, play
 from tests.dsp.track import STRAIGHT, Track, TrackRun, in_order
 
 HIP, SHOES = [Placement.SACRUM], [Placement.LEFT_FOOT, Placement.RIGHT_FOOT]
@@ -27,14 +29,7 @@ UNTIL_S = 42.0
 SETTLED_S = 20.0
 
 
-def play(blocks):
-    pipeline, records = Pipeline(PipelineParams(signals=True)), []
-    for block in blocks:
-        records += pipeline.update(block)
-    return records + pipeline.finish()
-
-
-def wrong_deg(run, blocks):
+def wrong_deg(run: TrackRun, blocks: list[SampleBlock]) -> tuple[Array, Array]:
     """Obliquity found minus true, mean of two strides: times after settling, errors."""
     said = [(r.t_ns / NS_PER_S, r.obliquity_deg) for r in play(blocks) if isinstance(r, Attitude)]
     t_s, deg = np.array([(t, d) for t, d in said if d is not None]).T
@@ -44,7 +39,7 @@ def wrong_deg(run, blocks):
     return t_s[inside], slow[inside]
 
 
-def worst_deg(run, blocks):
+def worst_deg(run: TrackRun, blocks: list[SampleBlock]) -> float:
     return float(np.abs(wrong_deg(run, blocks)[1]).max())
 
 
@@ -58,7 +53,7 @@ def worst_deg(run, blocks):
     ],
     ids=["400 m left", "400 m right, pelvis level", "200 m left", "200 m right, pelvis half"],
 )
-def test_a_bend_does_not_tilt_the_pelvis(track, rate_hz) -> None:
+def test_a_bend_does_not_tilt_the_pelvis(track: Track, rate_hz: float) -> None:
     run = TrackRun(EASY, track, UNTIL_S, rate_hz)
     motion = run.motion_blocks(HIP)
     off = worst_deg(run, in_order(motion + run.speed_blocks(BELT)))
@@ -73,7 +68,7 @@ def test_shoes_are_speed_enough() -> None:
 
 
 @pytest.mark.parametrize("bias_dps", [3.0, -3.0])
-def test_a_gyro_that_was_off_in_standing_bends_no_straight(bias_dps) -> None:
+def test_a_gyro_that_was_off_in_standing_bends_no_straight(bias_dps: float) -> None:
     run = TrackRun(EASY, STRAIGHT, 40.0, yaw_bias_dps=bias_dps)
     motion = run.motion_blocks(HIP)
     _, off = wrong_deg(run, in_order(motion + run.speed_blocks(BELT)))
@@ -102,7 +97,7 @@ def test_a_gyro_that_never_stood_still_is_not_believed() -> None:
     assert with_pod == with_belt
 
 
-def said(mps, source=Source.POD):
+def said(mps: float, source: Source = Source.POD) -> list[Metric]:
     return [Metric(0, "speed_mps", mps, None, 1.0), Metric(0, "speed_source", float(source), None, 1.0)]
 
 
@@ -118,7 +113,7 @@ def test_a_speed_is_heard_late_and_guessed_where_nobody_says_it() -> None:
 
 
 @pytest.fixture(scope="module")
-def round_the_block():
+def round_the_block() -> tuple[list[SampleBlock], list[Record]]:
     """Hip, shoes, and a pod for a while; bends all the time: blocks by sensor, and what the core says of them."""
     run = TrackRun(replace(EASY, errors=ImuErrors()), Track(10.0, 12.0, np.pi / 2, 2.0), 32.0)
     pod = [b for b in run.speed_blocks(POD, 1.1) if 15.0 < b.t_ns[0] / NS_PER_S < 21.0]
@@ -126,7 +121,7 @@ def round_the_block():
     return blocks, play(in_order(blocks))
 
 
-def test_who_says_the_speed_matters(round_the_block) -> None:
+def test_who_says_the_speed_matters(round_the_block: tuple[list[SampleBlock], list[Record]]) -> None:
     blocks, reference = round_the_block
     assert {r.value for r in reference if isinstance(r, Metric) and r.key == "speed_source"} == {1.0, 2.0}
     without = play(in_order([b for b in blocks if b.source != "speed"]))
@@ -135,26 +130,22 @@ def test_who_says_the_speed_matters(round_the_block) -> None:
     assert [r for r in attitudes if r.t_ns < 18 * NS_PER_S] == [r for r in others if r.t_ns < 18 * NS_PER_S]
 
 
-def halves(block, at):
-    cuts = (slice(None, at), slice(at, None))
-    return [
-        SampleBlock(block.source, block.placement, block.layout, block.t_ns[c], block.values[c], block.rate_hz)
-        for c in cuts
-    ]
-
-
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_no_order_of_the_packets_and_no_cut_changes_a_bend(round_the_block, seed) -> None:
+def test_no_order_of_the_packets_and_no_cut_changes_a_bend(
+    round_the_block: tuple[list[SampleBlock], list[Record]], seed: int
+) -> None:
     blocks, reference = round_the_block
     rng = np.random.default_rng(seed)
     lag = {source: float(rng.uniform(0.0, 0.45)) for source in sorted({b.source for b in blocks})}
     if seed == 3:
         lag = dict.fromkeys(lag, 0.45) | {"sacrum": 0.0}  # the hip, always first to come
-    cut = [piece for b in blocks for piece in halves(b, int(rng.integers(0, 10))) if len(piece.t_ns)]
-    assert play(sorted(cut, key=lambda b: b.t_ns[-1] / NS_PER_S + lag[b.source])) == reference
+    pieces = [piece for b in blocks for piece in cut(b, [int(rng.integers(0, 10)), 10]) if len(piece.t_ns)]
+    assert play(sorted(pieces, key=lambda b: b.t_ns[-1] / NS_PER_S + lag[b.source])) == reference
 
 
-def test_saving_and_restoring_in_a_bend_changes_nothing(round_the_block) -> None:
+def test_saving_and_restoring_in_a_bend_changes_nothing(
+    round_the_block: tuple[list[SampleBlock], list[Record]],
+) -> None:
     blocks, reference = round_the_block
     pipeline, records = Pipeline(PipelineParams(signals=True)), []
     for k, block in enumerate(in_order(blocks)):

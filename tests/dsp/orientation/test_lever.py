@@ -7,27 +7,28 @@ import pytest
 
 from dsp.orientation.lever import Lever
 from dsp.orientation.mount import Mount
+from dsp.packed import Array
 from dsp.samples.trace import Trace
 
 STRIDE_S, RATE_HZ, LEFT_M = 0.7, 100.0, 0.15
 MOUNT = Mount((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), level=True, quality=1.0)
 
 
-def rolling(felt, seconds=8.0):
+def rolling(felt: float, seconds: float = 8.0) -> tuple[Trace, Array, Array]:
     """A bounce twice a stride, and a roll of 2 rad/s once a stride of whose lift a share is `felt`."""
     t_s = np.arange(0.0, seconds, 1.0 / RATE_HZ)
     turn = 2.0 * np.pi / STRIDE_S
     bounce = 9.8 + 12.0 * np.cos(2.0 * turn * t_s)
     vertical = bounce + felt * LEFT_M * 2.0 * turn * np.cos(turn * t_s)
-    still = [0.0] * len(t_s)
+    roll, still = 2.0 * np.sin(turn * t_s), [0.0] * len(t_s)
     trace = Trace()
     trace.t_s += t_s.tolist()
-    for axis, values in zip(trace.axes, (still, still, vertical, 2.0 * np.sin(turn * t_s), still, still), strict=True):
-        axis += list(values)
+    for axis, values in zip(trace.axes, (still, still, vertical.tolist(), roll.tolist(), still, still), strict=True):
+        axis += values
     return trace, bounce, vertical
 
 
-def learned(trace):
+def learned(trace: Trace) -> Lever:
     lever = Lever((0.0, LEFT_M))
     for k in range(1, 10):
         lever.learn((k * STRIDE_S, (k + 0.5) * STRIDE_S, (k + 1) * STRIDE_S), trace, MOUNT)
@@ -35,7 +36,7 @@ def learned(trace):
 
 
 @pytest.mark.parametrize("felt", [0.0, 0.5, 1.0])
-def test_as_much_is_taken_off_as_is_felt(felt) -> None:
+def test_as_much_is_taken_off_as_is_felt(felt: float) -> None:
     trace, bounce, vertical = rolling(felt)
     lever = learned(trace)
     assert lever.share == pytest.approx(felt, abs=0.03)

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from dsp.orientation.mount import Mount, MountFinder
+from dsp.packed import Array
+from dsp.signals import Vector
 
 
 def test_axes_are_read_as_forward_left_up() -> None:
@@ -16,13 +18,13 @@ def test_axes_are_read_as_forward_left_up() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "+x+y", "+x+x+z", "xyz", "+x+y+q", "+x-y+z", "+x+y+z+x"])
-def test_what_is_no_mount_is_refused_with_a_reason(text) -> None:
+def test_what_is_no_mount_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(ValueError, match="mount"):
         Mount.from_axes(text)
 
 
 @pytest.mark.parametrize("lying", [(0.0, 9.81, 0.0), (0.0, -9.81, 0.1), (9.81, 0.0, 0.0), (0.0, 0.0, -9.81)])
-def test_a_sensor_that_lies_about_levels_no_given_mount(lying) -> None:
+def test_a_sensor_that_lies_about_levels_no_given_mount(lying: Vector) -> None:
     assert Mount.from_axes("+x+y+z").levelled(lying) is None
 
 
@@ -37,14 +39,14 @@ def test_standing_levels_a_given_mount() -> None:
 UPSIDE_DOWN, SIDEWAYS = np.diag([1.0, -1.0, -1.0]), np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]])
 
 
-def anyhow(seed: int) -> np.ndarray:
+def anyhow(seed: int) -> Array:
     """A rotation, uniformly random."""
     q, r = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))
-    q = q * np.sign(np.diag(r))
-    return q * np.sign(np.linalg.det(q))
+    turned: Array = q * np.sign(np.diag(r))
+    return turned * float(np.sign(np.linalg.det(turned)))
 
 
-def stride(finder: MountFinder, uneven_roll: float = 0.0) -> np.ndarray:
+def stride(finder: MountFinder, uneven_roll: float = 0.0) -> Array:
     """(2 phases, 6) of a runner, forward left up: left and right alike but for a roll at step frequency, rad/s."""
     turn = 2.0 * np.pi * np.arange(2 * finder.phases) / (2 * finder.phases)
     force = np.stack([2.5 * np.sin(2 * turn), np.sin(turn) + np.cos(3 * turn), 9.8 + 8.0 * np.cos(2 * turn)], axis=1)
@@ -53,16 +55,17 @@ def stride(finder: MountFinder, uneven_roll: float = 0.0) -> np.ndarray:
     return np.concatenate([force, rate], axis=1)
 
 
-def found(finder: MountFinder, seen: np.ndarray, put_on: np.ndarray) -> np.ndarray:
+def found(finder: MountFinder, seen: Array, put_on: Array) -> Array:
     """The mount, (3, 3) rows forward left up in the runner's axes, after eight strides through a sensor put on so."""
     for _ in range(8):
         finder.stride(np.concatenate([seen[:, :3] @ put_on.T, seen[:, 3:] @ put_on.T], axis=1))
     mount = finder.mount()
+    assert mount is not None
     return np.array([mount.forward, mount.left, mount.up]) @ put_on
 
 
 @pytest.mark.parametrize("put_on", [UPSIDE_DOWN, SIDEWAYS, *(anyhow(seed) for seed in range(10))])
-def test_an_even_runner_is_found_however_the_sensor_is_put_on(put_on) -> None:
+def test_an_even_runner_is_found_however_the_sensor_is_put_on(put_on: Array) -> None:
     finder = MountFinder()
     assert found(finder, stride(finder), put_on) == pytest.approx(np.eye(3), abs=1e-6)
 

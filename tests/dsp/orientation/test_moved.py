@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,42 +14,39 @@ from dsp.guidance import GuidanceParams
 from dsp.metrics.sensor_moved import KEY
 from dsp.orientation.mount import Mount
 from dsp.orientation.moved import MovedSensor
-from dsp.pipeline import Pipeline, PipelineParams
-from dsp.records import Metric, Step, Threshold
+from dsp.packed import Array
+from dsp.pipeline import PipelineParams
+from dsp.records import Metric, Record, Step, Threshold
 from dsp.runner.history import PastRun
-from dsp.signals import NS_PER_S, Placement
-from tests.dsp.synthetic import blocks_of, make
+from dsp.signals import NS_PER_S, Placement, Vector
+from tests.dsp.synthetic import Made, blocks_of, make
+from tests.dsp.virtual import play
 from tests.recorded import blocks, folders, load, requires_data
 
 TURNED_AT_S = 15.0
 
 
-def turn(axis, deg):
+def turn(axis: Vector, deg: float) -> Array:
     x, y, z = np.array(axis) / np.linalg.norm(axis)
     a = math.radians(deg)
-    k = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+    k: Array = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
     return np.eye(3) + math.sin(a) * k + (1 - math.cos(a)) * k @ k
 
 
-def turned(made, rotation, at_s=TURNED_AT_S):
+def turned(made: Made, rotation: Array, at_s: float = TURNED_AT_S) -> Made:
     sacrum = made.sensors[Placement.SACRUM].copy()
     late = made.t_s >= at_s
     sacrum[late] = np.concatenate([sacrum[late, :3] @ rotation.T, sacrum[late, 3:] @ rotation.T], 1)
     return replace(made, sensors={**made.sensors, Placement.SACRUM: sacrum})
 
 
-def play(parts, params=None):
-    pipeline = Pipeline(params)
-    return [r for block in parts for r in pipeline.update(block)] + pipeline.finish()
-
-
-def notices(records):
+def notices(records: list[Record]) -> list[float]:
     return [r.t_ns / NS_PER_S for r in records if isinstance(r, Metric) and r.key == KEY]
 
 
 @pytest.mark.parametrize("deg", [15.0, 30.0, 60.0])
 @pytest.mark.parametrize("axis", [(1, 0, 0), (0, 1, 0), (1, -1, 0.2)])
-def test_a_sensor_that_tips_over_is_noticed_and_calibrated_anew(axis, deg) -> None:
+def test_a_sensor_that_tips_over_is_noticed_and_calibrated_anew(axis: Vector, deg: float) -> None:
     made = turned(make(seconds=45.0, noise=0.01), turn(axis, deg))
     records = play(blocks_of(made, [Placement.SACRUM], 10))
     seen = notices(records)
@@ -107,7 +105,7 @@ def test_drift_waits_while_no_drop_is_known() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 7, 40])
-def test_any_cut_says_the_same(size) -> None:
+def test_any_cut_says_the_same(size: int) -> None:
     made = turned(make(seconds=24.0), turn((1, 0, 0), 40.0))
     usual = play(blocks_of(made, [Placement.SACRUM], 10))
     assert play(blocks_of(made, [Placement.SACRUM], size)) == usual
@@ -126,10 +124,11 @@ def test_standing_up_straight_is_no_move() -> None:
         assert not moved.look(standing if 20 <= k < 40 else running)
 
 
-def on_the_pelvis():
+def on_the_pelvis() -> pytest.MarkDecorator:
     worn = ("sacrum", "lumbar", "waist", "left_hip")
     found = [(f, s) for f in folders() for s in worn if any(n in str(f) for n in NAMES[s])]
-    return [pytest.param(*fs, id=f"{fs[0].name}/{fs[1]}") for fs in found] or [pytest.param(None, "", id="no data")]
+    ids = [f"{folder.name}/{sensor}" for folder, sensor in found]
+    return pytest.mark.parametrize(("folder", "sensor"), found or [(None, "")], ids=ids or ["no data"])
 
 
 NAMES = {
@@ -141,8 +140,8 @@ NAMES = {
 
 
 @requires_data
-@pytest.mark.parametrize(("folder", "sensor"), on_the_pelvis())
-def test_no_recorded_run_says_that_its_sensor_moved(folder, sensor) -> None:
+@on_the_pelvis()
+def test_no_recorded_run_says_that_its_sensor_moved(folder: Path, sensor: str) -> None:
     rec = load(folder)
     assert not notices(play(blocks(rec.columns, [sensor])))
     if "virtual" in str(folder):
