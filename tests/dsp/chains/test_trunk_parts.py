@@ -15,16 +15,17 @@ from dsp.gait.stances import StanceParams
 from dsp.orientation.bend import Pace
 from dsp.orientation.mount import Mount
 from dsp.orientation.stillness import Look
+from dsp.packed import Array
 from dsp.samples.trace import Trace
-from dsp.signals import GRAVITY_MPS2, Placement
-from tests.dsp.synthetic import make
+from dsp.signals import GRAVITY_MPS2, Placement, Vector
+from tests.dsp.synthetic import Made, make
 
 RATE_HZ = 100.0
 PERIOD_S = 1.0 / RATE_HZ
 MOUNT = Mount.from_axes("+x+y+z")
 
 
-def traced(samples):
+def traced(samples: Array) -> Trace:
     """A trace that holds (n, 6) samples and nothing worked out of them."""
     trace = Trace()
     trace.t_s += (np.arange(len(samples)) * PERIOD_S).tolist()
@@ -36,17 +37,17 @@ def traced(samples):
 
 
 @pytest.fixture(scope="module")
-def runner():
+def runner() -> Made:
     return make(seconds=20.0, rate_hz=RATE_HZ, stand_s=0.0, gyro_bias_radps=(0.0, 0.0, 0.0))
 
 
 @pytest.fixture
-def trace(runner):
+def trace(runner: Made) -> Trace:
     return traced(runner.sensors[Placement.SACRUM])
 
 
 @pytest.mark.parametrize("levelled", [True, False])
-def test_the_level_starts_where_the_force_points(levelled) -> None:
+def test_the_level_starts_where_the_force_points(*, levelled: bool) -> None:
     lying = np.tile([0.0, -GRAVITY_MPS2, 0.0, 0.0, 0.0, 0.0], (100, 1))
     trace, level = traced(lying), TrunkLevel(Pace())
     level.start(trace, 75, PERIOD_S, levelled=levelled)
@@ -73,15 +74,16 @@ def test_standing_teaches_the_bias_and_a_moved_sensor_forgets_how_sure_it_was() 
     assert abs(sure.bias[1] - 0.02) < 0.5 * abs(doubtful.bias[1] - 0.02)
 
 
-def test_an_explicit_mount_is_kept_until_the_sensor_has_moved(runner, trace) -> None:
+def test_an_explicit_mount_is_kept_until_the_sensor_has_moved(runner: Made, trace: Trace) -> None:
     seat = TrunkSeat(Placement.SACRUM, MOUNT, SeatParams())
     strides = list(zip(runner.contacts_s[2::2], runner.contacts_s[3::2], runner.contacts_s[4::2], strict=False))
     for stride in strides:
         assert not seat.stride(stride, trace, running=True)
     assert (seat.mount, seat.trust) == (MOUNT, 1.0)
     seat.stand((0.0, 1.0, GRAVITY_MPS2))
-    assert seat.mount is not None
-    assert seat.mount.level
+    stood = seat.mount
+    assert stood is not None
+    assert stood.level
     seat.forget()
     seat.reset()
     assert (seat.mount, seat.trust) == (None, SeatParams().doubt)
@@ -92,14 +94,14 @@ def test_an_explicit_mount_is_kept_until_the_sensor_has_moved(runner, trace) -> 
     assert seat.trust == 1.0
 
 
-def test_nothing_is_learned_of_the_mount_while_nobody_runs(runner, trace) -> None:
+def test_nothing_is_learned_of_the_mount_while_nobody_runs(runner: Made, trace: Trace) -> None:
     seat = TrunkSeat(Placement.SACRUM, None)
     for one_s, two_s, three_s in zip(*(runner.contacts_s[k:] for k in (2, 3, 4)), strict=False):
         assert not seat.stride((one_s, two_s, three_s), trace, running=False)
     assert seat.mount is None
 
 
-def test_every_contact_closes_one_stride_and_is_told_once(runner, trace) -> None:
+def test_every_contact_closes_one_stride_and_is_told_once(runner: Made, trace: Trace) -> None:
     level = TrunkLevel(Pace())
     level.start(trace, 75, PERIOD_S, levelled=True)
     steps = TrunkSteps(Placement.SACRUM, PERIOD_S, 0.9, TrunkContactParams(), StanceParams())
@@ -121,7 +123,7 @@ def test_every_contact_closes_one_stride_and_is_told_once(runner, trace) -> None
 
 
 @pytest.mark.parametrize("lying", [(0.0, GRAVITY_MPS2, 0.0), (GRAVITY_MPS2, 0.0, 0.0)])
-def test_a_table_is_no_standing_for_a_given_mount(lying) -> None:
+def test_a_table_is_no_standing_for_a_given_mount(lying: Vector) -> None:
     seat = TrunkSeat(Placement.SACRUM, MOUNT)
     seat.stand(lying)
     assert seat.mount == MOUNT

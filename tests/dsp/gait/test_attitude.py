@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from dsp.gait.attitude import AttitudeStage
 from dsp.pipeline import PipelineParams
 from dsp.records import Attitude, Step
-from dsp.signals import IMU6, NS_PER_S, Placement
+from dsp.signals import IMU6, NS_PER_S, Placement, SampleBlock
 from tests.dsp.synthetic import blocks_of, make
 from tests.dsp.test_stream_contract import cut, play
 
@@ -18,19 +19,21 @@ SIGNALS = PipelineParams(signals=True)
 
 
 @pytest.fixture(scope="module", params=[52.0, 104.0, 208.0])
-def clean(request):
+def clean(request: pytest.FixtureRequest) -> list[SampleBlock]:
     made = make(seconds=12.0, rate_hz=request.param, noise=0.02)
     return blocks_of(made, [Placement.SACRUM], 10, rate_hz=request.param)
 
 
-def without(block, lost):
+def without(block: SampleBlock, lost: npt.NDArray[np.bool_]) -> list[SampleBlock]:
     """The block without these of its samples."""
     return [replace(block, t_ns=block.t_ns[~lost], rows=block.values[~lost])] if not lost.all() else []
 
 
 @pytest.mark.parametrize("what", ["nothing", "no rates", "one channel", "absurd"])
 @pytest.mark.parametrize("seed", [1, 2])
-def test_samples_without_numbers_are_as_samples_that_are_not_there(clean, what, seed) -> None:
+def test_samples_without_numbers_are_as_samples_that_are_not_there(
+    clean: list[SampleBlock], what: str, seed: int
+) -> None:
     rng = np.random.default_rng(seed)
     spoilt, missing = [], []
     for block in clean:
@@ -48,7 +51,7 @@ def test_samples_without_numbers_are_as_samples_that_are_not_there(clean, what, 
     assert sum(r.obliquity_deg is not None for r in found if isinstance(r, Attitude)) > 0.3 * len(stamps)
 
 
-def test_a_sensor_without_rates_says_so_of_each_sample(clean) -> None:
+def test_a_sensor_without_rates_says_so_of_each_sample(clean: list[SampleBlock]) -> None:
     """Gravity alone says nothing of how the pelvis leans within a stride."""
     force = [replace(block, layout=IMU6[:3], rows=block.values[:, :3]) for block in clean]
     found = [r for r in play(force, SIGNALS) if isinstance(r, Attitude)]
@@ -56,7 +59,7 @@ def test_a_sensor_without_rates_says_so_of_each_sample(clean) -> None:
     assert {r.obliquity_deg for r in found} == {None}
 
 
-def test_rates_that_fail_for_good_cost_a_second_of_records(clean) -> None:
+def test_rates_that_fail_for_good_cost_a_second_of_records(clean: list[SampleBlock]) -> None:
     spoilt = []
     for block in clean:
         values = block.values.copy()
@@ -70,7 +73,9 @@ def test_rates_that_fail_for_good_cost_a_second_of_records(clean) -> None:
 
 
 @pytest.mark.parametrize("alone_s", [0.5, 2.0])
-def test_how_long_rates_may_fail_is_what_the_intake_of_the_same_sensor_was_told(clean, alone_s) -> None:
+def test_how_long_rates_may_fail_is_what_the_intake_of_the_same_sensor_was_told(
+    clean: list[SampleBlock], alone_s: float
+) -> None:
     stage = AttitudeStage(alone_s)
     whole, *failing = clean[: len(clean) // 2]
     stage.take(whole)
@@ -83,7 +88,7 @@ def test_how_long_rates_may_fail_is_what_the_intake_of_the_same_sensor_was_told(
     assert [record.t_ns for record in stage.finish()] == [*whole.t_ns.tolist(), *due]
 
 
-def test_a_sensor_with_an_axis_of_force_that_is_not_there_tells_steps_and_no_angles(clean) -> None:
+def test_a_sensor_with_an_axis_of_force_that_is_not_there_tells_steps_and_no_angles(clean: list[SampleBlock]) -> None:
     spoilt = []
     for block in clean:
         values = block.values.copy()

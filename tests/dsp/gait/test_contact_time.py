@@ -14,7 +14,9 @@ CENTRE_ONLY = ContactTimeParams(base_s=0.0, of_step=0.0, of_centre=1.0, of_peak=
 PEAK_ONLY = ContactTimeParams(base_s=0.0, of_step=0.0, of_centre=0.0, of_peak=1.0, shortest_share=0.0)
 
 
-def trace_of(contact_s, step_s=STEP_S, hz=200.0, start_s=0.0, seconds=4.0):
+def trace_of(
+    contact_s: float, step_s: float = STEP_S, hz: float = 200.0, start_s: float = 0.0, seconds: float = 4.0
+) -> Trace:
     """Half-sines of 1 g on the mean, one a step, from `start_s` on."""
     trace = Trace()
     t = start_s + np.arange(int(seconds * hz)) / hz
@@ -25,14 +27,20 @@ def trace_of(contact_s, step_s=STEP_S, hz=200.0, start_s=0.0, seconds=4.0):
     return trace
 
 
-def found(contact_s, params=None, step_s=STEP_S, hz=200.0, start_s=0.0):
+def found(
+    contact_s: float,
+    params: ContactTimeParams | None = None,
+    step_s: float = STEP_S,
+    hz: float = 200.0,
+    start_s: float = 0.0,
+) -> float:
     at = start_s + 4 * step_s
     return contact_time_s(trace_of(contact_s, step_s, hz, start_s), at, at + step_s, params or ContactTimeParams())
 
 
 @pytest.mark.parametrize("contact_s", [0.18, 0.24, 0.30])
 @pytest.mark.parametrize("hz", [66.0, 104.0, 200.0])
-def test_the_load_is_centred_in_the_middle_of_the_stance(contact_s, hz) -> None:
+def test_the_load_is_centred_in_the_middle_of_the_stance(contact_s: float, hz: float) -> None:
     assert found(contact_s, CENTRE_ONLY, hz=hz) == pytest.approx(contact_s / 2, abs=0.003)
 
 
@@ -42,7 +50,7 @@ def test_a_load_late_in_the_step_is_centred_late() -> None:
 
 
 @pytest.mark.parametrize("hz", [66.0, 104.0, 200.0])
-def test_the_peak_is_that_of_the_curve_between_samples(hz) -> None:
+def test_the_peak_is_that_of_the_curve_between_samples(hz: float) -> None:
     assert found(0.24, PEAK_ONLY, hz=hz) == pytest.approx(0.24 * 2 / np.pi, rel=0.02)
 
 

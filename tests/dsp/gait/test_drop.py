@@ -68,7 +68,7 @@ def test_a_peak_is_told_against_standing_and_only_then() -> None:
 
 
 @pytest.mark.parametrize("rate_hz", [52.0, 69.0, 104.0, 416.0])
-def test_a_smooth_drop_is_the_same_at_any_rate(rate_hz) -> None:
+def test_a_smooth_drop_is_the_same_at_any_rate(rate_hz: float) -> None:
     wave = {float(s): 3.0 * float(np.sin(2 * np.pi * s / 0.7)) for s in np.linspace(-0.9, 0.9, 2000)}
     trace = trace_of(wave, rate_hz)
     drop = drop_of(trace, FORWARD_LEFT_UP, Side.LEFT, CONTACT_S, CONTACT_S + 0.25)

@@ -12,7 +12,7 @@ from dsp.signals import GRAVITY_MPS2
 HZ = 200.0
 
 
-def trace_of(step_s, swing_g, start_s=0.0, seconds=12.0):
+def trace_of(step_s: float, swing_g: float, start_s: float = 0.0, seconds: float = 12.0) -> Trace:
     """A force that swings round 1 g by `swing_g`, root mean square, once a step."""
     trace = Trace()
     t = start_s + np.arange(int(seconds * HZ)) / HZ
@@ -21,7 +21,14 @@ def trace_of(step_s, swing_g, start_s=0.0, seconds=12.0):
     return trace
 
 
-def opens_at(steps_s, swing_g, depth_g, rise_gps=20.0, params=None, start_s=0.0):
+def opens_at(
+    steps_s: list[float],
+    swing_g: float,
+    depth_g: float,
+    rise_gps: float = 20.0,
+    params: GateParams | None = None,
+    start_s: float = 0.0,
+) -> int | None:
     """How many contacts it takes until the row is running; None: never."""
     gate = RunningGate(params)
     trace, at = trace_of(float(np.mean(steps_s)), swing_g, start_s), start_s + 0.5
@@ -40,7 +47,7 @@ def test_the_swing_is_that_of_the_force_round_one_g() -> None:
 
 
 @pytest.mark.parametrize("start_s", [0.0, -1000.0])
-def test_a_runner_is_one_after_two_strides_that_agree(start_s) -> None:
+def test_a_runner_is_one_after_two_strides_that_agree(start_s: float) -> None:
     assert opens_at([0.35], 0.9, 0.05, start_s=start_s) == GateParams().row
 
 
@@ -54,7 +61,9 @@ def test_a_runner_is_one_after_two_strides_that_agree(start_s) -> None:
         ("long and short in turn", [0.15, 0.55], 0.9, 0.05, 20.0),
     ],
 )
-def test_what_is_no_running_never_opens(why, steps_s, swing_g, depth_g, rise_gps) -> None:
+def test_what_is_no_running_never_opens(
+    why: str, steps_s: list[float], swing_g: float, depth_g: float, rise_gps: float
+) -> None:
     assert opens_at(steps_s, swing_g, depth_g, rise_gps) is None, why
 
 

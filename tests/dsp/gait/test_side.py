@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import pytest
 
 from dsp.gait.side import SideFinder, SideParams
 from dsp.records import Side
+from dsp.signals import Vector
 
 LEFT = (0.0, 1.0, 0.0)
 
 
-def forces(count, lean=0.8, noise=0.0, seed=1, first=1.0):
+def forces(count: int, lean: float = 0.8, noise: float = 0.0, seed: int = 1, first: float = 1.0) -> Iterator[Vector]:
     """Early forces of stances, left ones first: `lean` to the stance side, gravity, and `noise`."""
     rng = np.random.default_rng(seed)
     for k in range(count):
@@ -20,10 +23,10 @@ def forces(count, lean=0.8, noise=0.0, seed=1, first=1.0):
         yield float(x), float(y), float(z)
 
 
-def named(rows, beats=1):
+def named(rows: Iterable[Vector]) -> list[Side | None]:
     finder, out = SideFinder(), []
     for force in rows:
-        finder.step(beats, force)
+        finder.step(1, force)
         out.append(finder.side(LEFT))
     return out
 
@@ -36,7 +39,7 @@ def test_nothing_is_named_before_a_few_steps_agree() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("first", [1.0, -1.0])
-def test_noise_as_large_as_the_lean_delays_the_name_and_does_not_change_it(seed, first) -> None:
+def test_noise_as_large_as_the_lean_delays_the_name_and_does_not_change_it(seed: int, first: float) -> None:
     told = named(forces(120, noise=0.9, seed=seed, first=first))
     true = [Side.LEFT, Side.RIGHT] * 60 if first > 0 else [Side.RIGHT, Side.LEFT] * 60
     assert all(side in {None, wanted} for side, wanted in zip(told[10:], true[10:], strict=True))

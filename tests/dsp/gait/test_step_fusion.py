@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
 
 from dsp.gait.sightings import Contact, Drop, Release
 from dsp.gait.step_fusion import FusionParams, StepFusion
-from dsp.records import Side
+from dsp.records import Side, Step
 from dsp.signals import Placement
 
 HIP, LEFT, RIGHT, FOOT = Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT, Placement.FOOT
@@ -17,22 +18,29 @@ STEP_S, CONTACT_S = 0.36, 0.25
 SIDES = (Side.LEFT, Side.RIGHT)
 
 
-def seen(placement, contact_s, side=None, confidence=0.9, drop=None, told_s=0.05):
+def seen(
+    placement: Placement,
+    contact_s: float,
+    side: Side | None = None,
+    confidence: float = 0.9,
+    drop: Drop | None = None,
+    told_s: float = 0.05,
+) -> tuple[Contact, Release]:
     """A contact and its release."""
     toe_off_s = contact_s + CONTACT_S
-    return [
+    return (
         Contact(contact_s + told_s, contact_s, placement, side, running=True, confidence=confidence),
         Release(toe_off_s + told_s, contact_s, toe_off_s, placement, side, drop, confidence),
-    ]
+    )
 
 
-def hip(count, late_s=0.0, first_s=10.0):
+def hip(count: int, late_s: float = 0.0, first_s: float = 10.0) -> list[Contact | Release]:
     return [
         s for k in range(count) for s in seen(HIP, first_s + k * STEP_S + late_s, confidence=0.8, drop=Drop(4.0, None))
     ]
 
 
-def shoes(count, first_s=10.0, which=SIDES):
+def shoes(count: int, first_s: float = 10.0, which: Sequence[Side] = SIDES) -> list[Contact | Release]:
     return [
         s
         for k in range(count)
@@ -41,20 +49,24 @@ def shoes(count, first_s=10.0, which=SIDES):
     ]
 
 
-def fused(sightings, fusion=None):
+def tell(fusion: StepFusion, sighting: Contact | Release) -> None:
+    if isinstance(sighting, Contact):
+        fusion.contact(sighting)
+    else:
+        fusion.release(sighting)
+
+
+def fused(sightings: list[Contact | Release]) -> list[Step]:
     """Steps of sightings in the order in which they were decided, and of the end."""
-    fusion, out = fusion or StepFusion(), []
+    fusion, out = StepFusion(), []
     for sighting in sorted(sightings, key=lambda s: s.decided_s):
-        if isinstance(sighting, Contact):
-            fusion.contact(sighting)
-        else:
-            fusion.release(sighting)
+        tell(fusion, sighting)
         out += fusion.take(sighting.decided_s)
     return out + fusion.take(float("inf"), end=True)
 
 
 @pytest.mark.parametrize("first_s", [10.0, -500.0])
-def test_one_sensor_alone(first_s) -> None:
+def test_one_sensor_alone(first_s: float) -> None:
     steps = fused(hip(10, first_s=first_s))
     assert [s.t_ns for s in steps] == [round((first_s + k * STEP_S) * 1e9) for k in range(10)]
     assert [s.step_time_s for s in steps[:-1]] == pytest.approx([STEP_S] * 9)
@@ -65,7 +77,7 @@ def test_one_sensor_alone(first_s) -> None:
 
 
 @pytest.mark.parametrize("late_s", [-0.1, 0.0, 0.03, 0.15])
-def test_a_stance_is_one_whoever_saw_it_and_however_their_clocks_differ(late_s) -> None:
+def test_a_stance_is_one_whoever_saw_it_and_however_their_clocks_differ(late_s: float) -> None:
     steps = fused(hip(40, late_s) + shoes(40))
     assert len(steps) == 40
     assert [s.side for s in steps] == list(SIDES) * 20
@@ -79,6 +91,7 @@ def test_one_shoe_and_the_hip_name_both_legs_and_share_one_clock() -> None:
     assert [s.side for s in steps] == list(SIDES) * 20
     assert [s.source for s in steps] == [LEFT, HIP] * 20
     for one, two in pairwise(steps):  # while the offset is being learned, too
+        assert one.step_time_s is not None
         assert two.t_ns - one.t_ns == pytest.approx(one.step_time_s * 1e9, abs=2)
     assert [s.step_time_s for s in steps[20:-1]] == pytest.approx([STEP_S] * 19, abs=1e-6)
 
@@ -104,9 +117,10 @@ def test_a_shoe_that_is_not_heard_any_more_costs_no_step() -> None:
 
 def test_a_step_is_told_when_the_next_contact_is_known_and_a_last_one_after_a_wait() -> None:
     fusion, p = StepFusion(), FusionParams()
-    for sighting in [*seen(HIP, 10.0), seen(HIP, 10.36)[0]]:
+    sightings: list[Contact | Release] = [*seen(HIP, 10.0), seen(HIP, 10.36)[0]]
+    for sighting in sightings:
         assert fusion.take(sighting.decided_s) == []
-        (fusion.contact if isinstance(sighting, Contact) else fusion.release)(sighting)
+        tell(fusion, sighting)
     assert [s.t_ns for s in fusion.take(10.41)] == [10_000_000_000]
     assert fusion.take(10.36 + p.longest_wait_s - 0.01) == []
     assert fusion.due_s == pytest.approx(10.36 + p.longest_wait_s)
@@ -138,6 +152,6 @@ def test_saved_between_a_contact_and_its_release_nothing_changes() -> None:
     sightings, fusion, steps = sorted(hip(20, 0.04) + shoes(20), key=lambda s: s.decided_s), StepFusion(), []
     for sighting in sightings:
         fusion = copy.deepcopy(fusion)
-        (fusion.contact if isinstance(sighting, Contact) else fusion.release)(sighting)
+        tell(fusion, sighting)
         steps += fusion.take(sighting.decided_s)
     assert steps + fusion.take(float("inf"), end=True) == fused(sightings)

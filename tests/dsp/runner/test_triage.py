@@ -19,7 +19,7 @@ RULES = ((1, "easy", "easy"), (2, "easy", "easy"), (3, "walk", "easy"), (4, "wal
 
 
 @pytest.mark.parametrize(("level", "trek", "guide"), RULES)
-def test_the_stricter_rule_is_the_default(level, trek, guide) -> None:
+def test_the_stricter_rule_is_the_default(level: int | None, trek: str, guide: str) -> None:
     assert triage(report(level, "outer knee")).consequence == trek
     assert triage(report(level, "outer knee"), PainRule.GUIDE).consequence == guide
 
@@ -37,7 +37,7 @@ ANSWERED = {
 
 
 @pytest.mark.parametrize("site", SITES)
-def test_every_site_is_answered_in_its_own_words(site) -> None:
+def test_every_site_is_answered_in_its_own_words(site: str) -> None:
     found = triage(report(2, site))
     assert found.about
     assert found.consequence == ANSWERED[site]
@@ -63,7 +63,7 @@ IN_OTHER_WORDS = {
 
 @pytest.mark.parametrize("words", [each for row in IN_OTHER_WORDS.values() for each in row])
 @pytest.mark.parametrize("level", [1, 2, 3, 9])
-def test_signs_for_a_clinician_are_heard_in_the_runners_own_words(words, level) -> None:
+def test_signs_for_a_clinician_are_heard_in_the_runners_own_words(words: str, level: int) -> None:
     found = triage(report(level, words), PainRule.GUIDE)
     assert found.consequence is Consequence.CLINICIAN
     assert found.see is not None
@@ -72,7 +72,7 @@ def test_signs_for_a_clinician_are_heard_in_the_runners_own_words(words, level) 
 @pytest.mark.parametrize(
     "words", ["shin", "left shin bone", "hip flexor", "outside of hip", "heel", "Rücken", "my left toe", "number 2 toe"]
 )
-def test_no_level_is_one_to_run_on_with_where_a_bone_may_tire_or_a_word_is_not_known(words) -> None:
+def test_no_level_is_one_to_run_on_with_where_a_bone_may_tire_or_a_word_is_not_known(words: str) -> None:
     found = triage(report(1, words), PainRule.GUIDE)
     assert found.consequence is Consequence.WALK
     assert found.see is not None
@@ -93,7 +93,7 @@ def test_no_level_is_one_to_run_on_with_where_a_bone_may_tire_or_a_word_is_not_k
         "knee, coming back downhill",
     ],
 )
-def test_knees_and_calves_may_go_on_with_little_pain_in_whatever_words(words) -> None:
+def test_knees_and_calves_may_go_on_with_little_pain_in_whatever_words(words: str) -> None:
     assert triage(report(2, words)).consequence is Consequence.EASY
 
 
@@ -132,9 +132,10 @@ def test_strong_pain_says_whom_to_see() -> None:
 
 @pytest.mark.parametrize("site", SITES)
 @pytest.mark.parametrize("level", [None, *range(11)])
-def test_what_to_do_now_is_short_and_the_same_before_and_after_sending(site, level) -> None:
+def test_what_to_do_now_is_short_and_the_same_before_and_after_sending(site: str, level: int | None) -> None:
     said = PainReport(0, level, site, Side.LEFT)
     answer = PainNoted(CueParams()).pain(said)
+    assert answer is not None
     act = at_once(level, site)
     if level == 0:
         assert act == ""
@@ -159,7 +160,7 @@ def test_who_may_lift_a_stop_is_told_how() -> None:
 
 
 @pytest.mark.parametrize(("level", "word"), [(0, "none"), (1, "mild"), (4, "moderate"), (7, "severe"), (10, "severe")])
-def test_levels_have_words(level, word) -> None:
+def test_levels_have_words(level: int, word: str) -> None:
     assert level_word(level) == word
 
 
@@ -181,5 +182,5 @@ WORDS = {
 
 
 @pytest.mark.parametrize("said", WORDS)
-def test_words_for_sites(said) -> None:
+def test_words_for_sites(said: str | None) -> None:
     assert known_site(said) == WORDS[said]
