@@ -57,6 +57,8 @@ _PLAN = "SELECT plan FROM plan WHERE runner = ?"
 _KEEP_PLAN = "INSERT OR REPLACE INTO plan (runner, plan, changed_utc) VALUES (?, ?, ?)"
 _JSON = ("plan", "because")
 """Columns that hold JSON."""
+_WORDS = ("site", "note", "text")
+"""What somebody wrote; older entries may hold control characters."""
 
 
 class History:
@@ -177,7 +179,7 @@ class History:
     # -- all of it
 
     def export(self, runner: str) -> dict[str, list[dict[str, Any]]]:
-        """Give everything that is kept of a runner, table by table, as plain data."""
+        """Give everything that is kept of a runner, table by table, as plain data; words without control characters."""
         out: dict[str, list[dict[str, Any]]] = {table: [] for table in EVERYTHING}
         if not self.path.exists():
             return out
@@ -205,4 +207,10 @@ class History:
 
 
 def _decoded(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: json.loads(value) if name in _JSON else value for name, value in row.items()}
+    return _cleaned(
+        {name: json.loads(value, object_hook=_cleaned) if name in _JSON else value for name, value in row.items()}
+    )
+
+
+def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: plain_or_none(value) if name in _WORDS else value for name, value in fields.items()}

@@ -54,8 +54,15 @@ def test_what_an_earlier_version_kept_as_it_came_is_read_without_what_terminals_
         StoredPain("ann", RUN.started_utc, RUN.started_utc, *where, 3, "a\x00b", None, None, "\x1b[31m", "run")
     )
     history.add_mark(StoredMark("ann", RUN.started_utc, RUN.started_utc, 5.0, "coach", "\x1b[2Jbridge\n"))
+    report = PainReport(0, 3, "a\x9b41mb", None, "\x85")
+    history.add_threshold("ann", RUN.started_utc, Threshold(0, "onset", ThresholdState.REPORTED, None, (report,)), 0)
     (pain,), (mark,) = history.pains("ann"), history.marks("ann")
     assert (pain.site, pain.note, mark.text) == ("a b", "[31m", "[2Jbridge")
+    everything = history.export("ann")
+    assert [(each["site"], each["note"]) for each in everything["pain"]] == [("a b", "[31m")]
+    assert [each["text"] for each in everything["mark"]] == ["[2Jbridge"]
+    ((behind,),) = [each["because"] for each in everything["threshold"]]
+    assert (behind["site"], behind["note"], behind["level"]) == ("a 41mb", None, 3)
 
 
 def test_a_history_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
