@@ -6,7 +6,6 @@ traceback goes to the log file, never to the user.
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import logging
 import os
@@ -24,6 +23,7 @@ from hub.history.schema import HistoryError
 from hub.log import log_to_file
 from hub.settings.config import ConfigError
 from hub.settings.folders import BRINGS, adding_extra
+from hub.terminal.terminal import tell
 
 _LOG = logging.getLogger("stridecue.cli")
 
@@ -68,6 +68,5 @@ def _tell_unexpected(log: Path, kind: type[BaseException], error: BaseException,
 
 
 def _failed(text: str, code: int) -> int:
-    with contextlib.suppress(OSError):  # the terminal is gone
-        print(f"stridecue: {text}", file=sys.stderr)
+    tell(f"stridecue: {text}", sys.stderr)
     return code

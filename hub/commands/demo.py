@@ -30,7 +30,7 @@ from hub.run.launch import Ended, Launch, carry_out
 from hub.settings.config import ConfigError, SoundSection
 from hub.settings.folders import demo_folder, program
 from hub.settings.run_settings import RunSettings
-from hub.terminal.between_words import between_words
+from hub.terminal.terminal import say
 from hub.text.truth import compare, comparison_text
 
 RUNNER = "demo"
@@ -82,7 +82,7 @@ def run(options: Namespace) -> int:
     if there:
         where = "" if port == DEFAULT_PORT else f" --port {port}"
         joins = f"Joins the demo on port {port} as {runner}; `{program()} watch{where}` shows all."
-        print(between_words(joins, sys.stdout), flush=True)
+        say(joins)
 
     def conclude(ended: Ended) -> None:
         """Keep it before anything is said: the terminal may be gone."""
@@ -90,13 +90,13 @@ def run(options: Namespace) -> int:
         ended.outcome.unkept = False  # nothing is compared with it
         tell_summary(ended, settings.history, count)
         if kept:
-            print(between_words(kept, sys.stdout))
+            say(kept)
             tell_pain(ended.outcome, settings.pain_rule, sys.stdout, kept=False)
         if epochs_s:
             comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * NS_PER_S))
             print(comparison_text(comparison))
         for line in ended.words():
-            print(between_words(line, sys.stdout))
+            say(line)
 
     return carry_out(
         Launch(

@@ -22,6 +22,7 @@ from hub.settings.folders import adding_extra
 from hub.settings.known_devices import wrong_profiles
 from hub.settings.run_settings import check_mounts
 from hub.terminal.between_words import between_words
+from hub.terminal.terminal import say
 
 
 def run(options: Namespace) -> int:
@@ -32,7 +33,7 @@ def run(options: Namespace) -> int:
         if finding.remedy:
             print(between_words(finding.remedy, sys.stdout, f"{'':<17}-> "), flush=True)
         worst = max(worst, finding.verdict, key=list(Verdict).index)
-    print("\n" + between_words(_CLOSING[worst], sys.stdout))
+    say(f"\n{_CLOSING[worst]}")
     return 1 if worst is Verdict.BROKEN else 0
 
 

@@ -22,6 +22,7 @@ from hub.settings.config import ConfigError
 from hub.settings.folders import data_folder, demo_folder, overdue_folder, program
 from hub.sinks.spool import erase_spools
 from hub.terminal.between_words import between_words
+from hub.terminal.terminal import say
 from hub.text.summary_text import WIDTH, marks_text
 
 LISTED = 50
@@ -48,9 +49,9 @@ def _list(history: History, runner: str, options: Namespace) -> None:
         marks.setdefault(mark.started_utc, []).append(mark)
     runs = history.newest(runner, LISTED)
     if not runs and not pains:
-        print(f"no runs of {runner} yet ({history.path}); a run counts from a minute of running on")
+        say(f"no runs of {runner} yet ({history.path}); a run counts from a minute of running on")
         if newest_first([demo_folder() / "recordings"]):
-            print(f"runs of the demo are kept apart: `{program()} replay --list` shows them")
+            say(f"runs of the demo are kept apart: `{program()} replay --list` shows them")
         return
     numbers = f"{'min':>5} {'km':>6} {'down m':>6} {'steps/min':>9} {'drop L/R leg':>12}"
     print(f"{'start (UTC)':<17} {numbers} {'surface':<9} pain")
@@ -64,9 +65,9 @@ def _list(history: History, runner: str, options: Namespace) -> None:
     morning = unanswered(history, runner)
     if morning is not None:
         asked = f"{texts.NEXT_MORNING.format(when=morning[:10])} {texts.NEXT_MORNING_HOW}"
-        print(between_words(asked, sys.stdout))
+        say(asked)
     if history.plan(runner).held:
-        print(between_words(texts.HELD_SHORT, sys.stdout))
+        say(texts.HELD_SHORT)
 
 
 def _line(run: StoredRun, pains: list[StoredPain]) -> str:
@@ -125,7 +126,7 @@ def _erase(history: History, runner: str, options: Namespace) -> None:
             path.unlink()
         print(f"erased: {counted(len(recordings), 'recording')}")
     elif recordings:
-        print(
+        say(
             f"still there, and they may hold pain reports too: {counted(len(recordings), 'recording')}; "
             "stridecue history erase --yes --recordings removes them:"
         )

@@ -17,6 +17,7 @@ from hub.command_line.given_file import given_file
 from hub.settings.config import ConfigError
 from hub.settings.nearest import nearest
 from hub.terminal.progress import Progress
+from hub.terminal.terminal import say
 
 WEARABLE = tuple(place for place in Placement if place not in {Placement.FOOT, Placement.CHEST, Placement.TREADMILL})
 """Where an IMU may sit."""
@@ -33,7 +34,7 @@ def run(options: Namespace) -> int:
     for line in _report(report):
         print(line, file=sys.stderr)
     for warning in report.warnings:
-        print(f"stridecue: note: {warning}", file=sys.stderr)
+        say(f"stridecue: note: {warning}", sys.stderr)
     print(report.out)
     return 0
 

@@ -34,8 +34,7 @@ from hub.settings.run_settings import RunSettings, check_mounts, parse_mounts
 from hub.sinks.overdue import Overdue
 from hub.sinks.spool import Spool
 from hub.sound.plan import with_output
-from hub.terminal.between_words import between_words
-from hub.terminal.terminal import tell
+from hub.terminal.terminal import say, tell
 from hub.text.pain_text import is_own_terminal
 
 if TYPE_CHECKING:
@@ -75,10 +74,10 @@ def run(options: Namespace) -> int:
         kept = keep(ended, history, runner, count, told, surface=options.surface, knew_plan=earlier is not None)
         tell_summary(ended, settings.history, count)
         if kept:
-            print(between_words(kept, sys.stdout))
+            say(kept)
         tell_pain(ended.outcome, config.cues.pain_rule, sys.stdout, kept=True)
         for line in ended.words():
-            print(between_words(line, sys.stdout))
+            say(line)
 
     return carry_out(
         Launch(
@@ -141,7 +140,7 @@ def _beyond(config: Config, where: str, password_file: Path) -> Beyond:
         if password.fresh:
             # Not into the log of a service, which more people may read than the file.
             shown = f"{password.text}, shown once and kept" if sys.stdout.isatty() else "made and kept"
-            print(f"For watchers: user {USER}, password {shown} in {password.file}", flush=True)
+            say(f"For watchers: user {USER}, password {shown} in {password.file}")
         listen = BeyondBroker(*address, runner, password)
     overdue = Overdue(Spool(overdue_folder(), runner, str(external))) if external is not None else None
     return Beyond(listen, external, config.mqtt.homeassistant, overdue)

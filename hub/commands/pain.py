@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from dataclasses import replace
 
@@ -18,7 +17,7 @@ from hub.messages.plain_words import plain_or_none
 from hub.settings.config import ConfigError
 from hub.settings.folders import data_folder
 from hub.settings.nearest import nearest
-from hub.terminal.between_words import between_words
+from hub.terminal.terminal import say
 from hub.text.pain_text import advice
 
 AFTERWARDS = "afterwards"
@@ -30,21 +29,17 @@ def run(options: Namespace) -> int:
     runner, history = config.runner.name, History(data_folder() / "history.sqlite")
     if options.about:
         for line in about(options, config.cues.pain_rule):
-            _print(line)
+            say(line)
     elif options.red_flags:
-        _print("\n".join(texts.RED_FLAGS))
+        say("\n".join(texts.RED_FLAGS))
     elif options.cleared:
-        _print(clear(history, runner))
+        say(clear(history, runner))
     elif options.next_morning is not None:
-        _print(morning(history, runner, worse=options.next_morning == "yes"))
+        say(morning(history, runner, worse=options.next_morning == "yes"))
     else:
         for line in report(history, runner, options, config.cues.pain_rule):
-            _print(line)
+            say(line)
     return 0
-
-
-def _print(text: str) -> None:
-    print(between_words(text, sys.stdout))
 
 
 def about(options: Namespace, rule: PainRule) -> list[str]:

@@ -17,6 +17,7 @@ from hub.settings.config import Config, ConfigError
 from hub.settings.known_devices import known_devices
 from hub.settings.nearest import nearest
 from hub.settings.paired import OPPOSITE, Sensor, load_paired, pairing_file, placed, store_paired, swapped
+from hub.terminal.terminal import say
 
 PARTS = (Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
 STREAM_WITHIN_S = 20.0
@@ -32,7 +33,7 @@ def run(options: Namespace) -> int:
     path = pairing_file(options.config)
     if options.forget:
         path.unlink(missing_ok=True)
-        print("forgotten: sensors are placed by [sensors] of the configuration and by their names again")
+        say("forgotten: sensors are placed by [sensors] of the configuration and by their names again")
         return 0
     if options.show:
         _show(path)
@@ -45,7 +46,7 @@ def run(options: Namespace) -> int:
         return 0
     done = asyncio.run(_pair(path, _parts(options.parts), radio, options.seconds))
     if config.sensors:
-        print("note: [sensors] in your configuration goes before what was paired: take these lines out to use it")
+        say("note: [sensors] in your configuration goes before what was paired: take these lines out to use it")
     return 0 if done else 1
 
 
@@ -63,7 +64,7 @@ async def _pair(path: Path, parts: list[Placement], radio_name: str, within_s: f
     print(f"looking for motion sensors on radio {radio_name} ...", flush=True)
     async with open_known_radio(radio_name) as radio, pairing(radio, catalog) as near:
         if not near.sensors:
-            print("none heard: wake them (move them), switch other apps off them, come nearer")
+            say("none heard: wake them (move them), switch other apps off them, come nearer")
             return 0
         await near.all_streaming(STREAM_WITHIN_S)
         for device, role in near.sensors.items():
@@ -75,7 +76,7 @@ async def _pair(path: Path, parts: list[Placement], radio_name: str, within_s: f
             known = placed(known, address, Sensor(part, role.name))
     if chosen:
         store_paired(path, known)
-        print(f"remembered in {path}; `stridecue pair --swap` exchanges left and right")
+        say(f"remembered in {path}; `stridecue pair --swap` exchanges left and right")
     return len(chosen)
 
 
@@ -123,4 +124,4 @@ def _show(path: Path) -> None:
     for address, sensor in known.items():
         print(f"{sensor.placement.value:<12} {sensor.name or '(no name)'} ({address})")
     if not known:
-        print("nothing is paired: sensors are placed by [sensors] of the configuration and by their names")
+        say("nothing is paired: sensors are placed by [sensors] of the configuration and by their names")

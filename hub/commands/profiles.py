@@ -17,6 +17,7 @@ from hub.command_line.given_file import given_file
 from hub.settings.config import ConfigError
 from hub.settings.folders import profiles_folder
 from hub.settings.known_devices import known_devices
+from hub.terminal.terminal import say
 
 _FORM = "{:<22} {:<13} {}"
 
@@ -38,8 +39,8 @@ def _list(catalog: Catalog) -> int:
     for profile in catalog:
         if not profile.profile.mixin:
             print(_FORM.format(profile.id, profile.profile.status.value, profile.profile.title))
-    print(f"\n{status_legend().replace('*', '')}")
-    print(f"your own go into {profiles_folder()}")
+    say(f"\n{status_legend().replace('*', '')}")
+    say(f"your own go into {profiles_folder()}")
     return 0
 
 
@@ -58,15 +59,15 @@ def _check(path: Path) -> int:
     profile = catalog.get(path.stem)
     problems = failed_examples(profile)
     for problem in problems:
-        print(f"{path}: {problem}", file=sys.stderr)
+        say(f"{path}: {problem}", sys.stderr)
     if problems:
         return 1
     n = len(profile.examples)
-    print(f"{path}: good, {n} example{'s' * (n != 1)} decode{'s' * (n == 1)} as written")
+    say(f"{path}: good, {n} example{'s' * (n != 1)} decode{'s' * (n == 1)} as written")
     if not n:
-        print("without [[examples]] nobody knows that it reads its device: `stridecue scan --dump` captures packets")
+        say("without [[examples]] nobody knows that it reads its device: `stridecue scan --dump` captures packets")
     elif path.parent != profiles_folder():
-        print(f"to use it, copy it into {profiles_folder()}")
+        say(f"to use it, copy it into {profiles_folder()}")
     return 0
 
 
@@ -74,9 +75,9 @@ def _verify(catalog: Catalog, path: Path) -> int:
     outcomes = verify(load_vectors(path), catalog)
     for outcome in outcomes:
         if outcome.verdict is Verdict.FAILED:
-            print(f"FAILED {outcome.vector.id}: {outcome.why}")
+            say(f"FAILED {outcome.vector.id}: {outcome.why}")
     for why in dict.fromkeys(o.why for o in outcomes if o.verdict is Verdict.NOT_APPLICABLE):
-        print(f"not applicable: {why}")
+        say(f"not applicable: {why}")
     print("\n".join(_totals(outcomes)))
     return 1 if any(outcome.verdict is Verdict.FAILED for outcome in outcomes) else 0
 

@@ -18,6 +18,7 @@ from hub.commands.live import chosen_config, open_known_radio
 from hub.settings.config import ConfigError
 from hub.settings.known_devices import known_devices
 from hub.settings.paired import pairing_file, read_pairing
+from hub.terminal.terminal import say
 
 _FORM = "{:<26} {:<18} {:>8}  {:<18} {}"
 
@@ -27,7 +28,7 @@ def run(options: Namespace) -> int:
     config, _where = chosen_config(options.config)
     catalog = known_devices()
     radio = options.radio or config.radio.provider
-    print(f"listening for {options.seconds:g} s on radio {radio} ...", file=sys.stderr, flush=True)
+    say(f"listening for {options.seconds:g} s on radio {radio} ...", sys.stderr)
     dump = None if options.dump is None else Path(options.dump)
     if dump is None and options.only:
         raise ConfigError("--only says whose packets to write down: it needs --dump FILE")
@@ -37,7 +38,7 @@ def run(options: Namespace) -> int:
     for line in table(seen, catalog, config.sensors, read_pairing(pairing_file(options.config))):
         print(line)
     if not seen:
-        print("nothing heard: wake the sensors (move them), switch other apps off them, come nearer", file=sys.stderr)
+        say("nothing heard: wake the sensors (move them), switch other apps off them, come nearer", sys.stderr)
     return 0 if dump is None else _written(dump, captured)
 
 
@@ -46,9 +47,9 @@ def _written(dump: Path, captured: list[Captured]) -> int:
     for one in captured:
         ended = f"; {one.failure}" if one.failure else ""
         silent = "; it may need a command first: docs/add-a-device.md" if one.offered and not one.packets else ""
-        print(f"{one.sighting.name or one.sighting.address}: {len(one.packets)} packets{silent}{ended}")
+        say(f"{one.sighting.name or one.sighting.address}: {len(one.packets)} packets{silent}{ended}")
     if not any(one.offered for one in captured):
-        print("nothing to write down: no device with a profile, or none named by --only, could be connected to")
+        say("nothing to write down: no device with a profile, or none named by --only, could be connected to")
         return 1
     dump.write_text(as_toml(captured), encoding="utf-8")
     print(f"written to {dump}")

@@ -19,6 +19,7 @@ from hub.sound.recital import recital
 from hub.sound.speech.engine import SpeechError
 from hub.sound.speech.store import SpeechStore
 from hub.sound.tones import Samples
+from hub.terminal.terminal import say
 
 
 def run(options: Namespace) -> int:
@@ -27,15 +28,15 @@ def run(options: Namespace) -> int:
     section = with_output(config.sound, options.sound)
     sounds, why_not = choose_sounds(section, spoken_phrases())
     if sounds is None:
-        print(f"stridecue: {why_not or 'sound is off: give --sound auto'}", file=sys.stderr)
+        say(f"stridecue: {why_not or 'sound is off: give --sound auto'}", sys.stderr)
         return 1
     spoken = _spoken(sounds.speech, options.words)
     if sounds.lacking:
-        print(sounds.lacking)
+        say(sounds.lacking)
     try:
         asyncio.run(perform(sounds, spoken))
     except OutputError as error:
-        print(f"stridecue: no sound: {error}", file=sys.stderr)
+        say(f"stridecue: no sound: {error}", sys.stderr)
         return 1
     return 0
 
@@ -49,7 +50,7 @@ def _spoken(speech: SpeechStore | None, words: list[str]) -> list[tuple[str, Sam
         try:
             speech.render(text)
         except SpeechError as error:
-            print(f"stridecue: no speech: {error}", file=sys.stderr)
+            say(f"stridecue: no speech: {error}", sys.stderr)
             return spoken
         if (samples := speech.known(text)) is not None:
             spoken.append((text, samples))

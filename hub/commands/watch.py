@@ -25,7 +25,7 @@ from hub.settings.config import Config, ConfigError, MqttSection
 from hub.settings.folders import adding_extra, config_file
 from hub.settings.read_config import load_config
 from hub.terminal.dashboard import dashboard_is_installed
-from hub.terminal.terminal import SavedTerminal, is_whole
+from hub.terminal.terminal import SavedTerminal, is_whole, say
 from hub.terminal.tied_child import ASKED_TO_END, run_tied
 from hub.text.plain_watch import PlainWatch
 
@@ -43,7 +43,7 @@ def run(options: Namespace) -> int:
     if why_plain is None:
         return _dashboard(section, server, options)
     if why_plain:
-        print(f"stridecue: {why_plain}: lines of text instead", file=sys.stderr)
+        say(f"stridecue: {why_plain}: lines of text instead", sys.stderr)
     hint = NOTHING_HERE if section.url is None else ""
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(PlainWatch(sys.stdout, hint).run(HubClient(server, topics=coach_topics(options.runner))))
@@ -106,7 +106,7 @@ def _code(code: int) -> int:
 def _serve(section: MqttSection, server: Server, options: Namespace) -> int:
     """Serve the coach's dashboard to browsers, until Ctrl-C."""
     if importlib.util.find_spec("textual_serve") is None:
-        print(f"stridecue: nothing to serve with; to add it: {adding_extra('web')}", file=sys.stderr)
+        say(f"stridecue: nothing to serve with; to add it: {adding_extra('web')}", sys.stderr)
         return 1
     host, port = options.serve
     check_free(host, port)

@@ -19,10 +19,16 @@ def is_whole() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
+def say(text: str, out: TextIO | None = None) -> None:
+    """Print a line, on a terminal broken between words; raises OSError where nobody reads any more."""
+    out = sys.stdout if out is None else out
+    print(between_words(text, out), file=out, flush=True)
+
+
 def tell(text: str, out: TextIO) -> None:
     """Print a line that a run can do without: a terminal, or a reader of a pipe, that is gone does not hinder it."""
     with contextlib.suppress(OSError):
-        print(between_words(text, out), file=out, flush=True)
+        say(text, out)
 
 
 class SavedTerminal:

@@ -149,6 +149,43 @@ def test_the_next_morning_is_asked_once(
     assert unanswered(history, "runner") is None
 
 
+def test_the_question_and_what_follows_are_broken_between_words(
+    history: History, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    history.add(a_run(0.5))
+    carry_out(["pain", "4", "--km", "4.0"])
+    asked: list[str] = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return "y"
+
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("hub.commands.before_run.is_own_terminal", lambda _out: True)
+    monkeypatch.setattr("builtins.input", answer)
+    for stream in (sys.stdin, sys.stdout):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    capsys.readouterr()
+    ask_next_morning(history, "runner")
+    (question,) = asked
+    assert question.endswith("later] ")
+    said = capsys.readouterr().out
+    assert len(said) > 80
+    assert max(len(line) for line in (question + "\n" + said).split("\n")) <= 80
+    assert "before the run? [y/n, Enter: later] Worse" in " ".join((question + said).split())
+
+
+def test_what_is_wrong_is_said_in_whole_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert carry_out(["history", "erase"]) == 2
+    said = capsys.readouterr().err
+    assert max(len(line) for line in said.split("\n")) <= 80
+    assert "marks, thresholds" in " ".join(said.split())
+
+
 def test_todays_cap_is_said_before_a_run(history: History) -> None:
     history.add(a_run(2.0))
     carry_out(["pain", "4", "--km", "4.0"])
