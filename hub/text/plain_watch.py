@@ -73,7 +73,7 @@ class PlainWatch:
             case CueMessage() as cue:
                 return [f"{runner}: cue ({cue.severity}{_late(cue)}): {cue.text}"]
             case MarkMessage() as mark:
-                at = "" if mark.running_s is None else f" at {clock(mark.running_s)}"
+                at = "" if mark.running_s is None else f" at {clock(mark.running_s)} of running"
                 return [f"{runner}: mark{at}{_late(mark)}, {mark_text(mark.by, mark.text)}"]
             case SensorMessage() as sensor:
                 now = "is not used" if sensor.placement is None else sensor.state

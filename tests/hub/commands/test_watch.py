@@ -51,7 +51,7 @@ def test_what_changed_is_said_once_and_with_the_runner() -> None:
 def test_cues_and_thresholds_are_said_at_once_numbers_seldom() -> None:
     assert said(of("cue")) == ["ann: cue (advice): Keep your belt level when you land on your left"]
     assert said(of("threshold")) == ["ann: hip drop against the usual, on left leg: close to the threshold"]
-    assert said(of("mark")) == ["ann: mark at 25:06, marked by a coach: bridge"]
+    assert said(of("mark")) == ["ann: mark at 25:06 of running, marked by a coach: bridge"]
     lines = said(*[of("metrics")] * (2 * NUMBERS_EVERY))
     assert (
         lines
