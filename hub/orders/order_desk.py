@@ -1,8 +1,9 @@
 """Takes pain reports and commands from one broker, has them carried out, and answers every one.
 
-Answers go to the runner's `reply` topic and, when the sender named a response topic (MQTT 5), there too. What cannot be
-read is answered with what is wrong, and nothing else happens. What a broker kept from before is for an earlier hub: it
-is cleared, not obeyed; pain must not stay on a broker at all.
+Answers go to the runner's `reply` topic and, when the sender named a response topic (MQTT 5), there too; where others
+read, those to pain go there only, as `reply` would tell them that something was reported. What cannot be read is
+answered with what is wrong, and nothing else happens. What a broker kept from before is for an earlier hub: it is
+cleared, not obeyed; pain must not stay on a broker at all.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class OrderDesk:
 
     carry_out  does what an order says; gives back what was done; raises OrderError
     answer     makes the post of an answer
+    private    where others read `reply`: makes that of one to pain, which leaves no gap in what they get
     repeats    remembers what was carried out, also for the next desk
     """
 
@@ -54,6 +56,7 @@ class OrderDesk:
         carry_out: Callable[[Order], Awaitable[str]],
         answer: Callable[[Answer], Post],
         repeats: Repeats,
+        private: Callable[[Answer], Post] | None = None,
     ) -> None:
         self.refused = 0  # orders that could not be read or came too fast
         self.up = asyncio.Event()  # set while orders are heard
@@ -62,6 +65,7 @@ class OrderDesk:
         self._carry_out = carry_out
         self._answer = answer
         self._repeats = repeats
+        self._private = private
         self._second = -1
         self._this_second = 0
 
@@ -101,7 +105,7 @@ class OrderDesk:
             return  # it was said to an earlier hub
         answer = await self._obey("pain" if topic == self._topics.pain else "command", topic, payload)
         if answer.text:
-            await self._reply(client, raw, self._answer(answer))
+            await self._reply(client, raw, answer)
 
     async def _obey(self, kind: Literal["pain", "command"], topic: str, payload: bytes) -> Answer:
         """Carry out one order; an answer without text is not given."""
@@ -140,25 +144,32 @@ class OrderDesk:
             f"more than {ORDERS_A_SECOND} messages a second: this one and others were not carried out" if first else ""
         )
 
-    async def _reply(self, client: aiomqtt.Client, raw: aiomqtt.Message, post: Post) -> None:
-        assert isinstance(post.message, ReplyMessage)
-        payload, how = encode(post.message), DELIVERY[ReplyMessage]
-        await client.publish(post.topic, payload, qos=how.qos)
+    async def _reply(self, client: aiomqtt.Client, raw: aiomqtt.Message, answer: Answer) -> None:
+        """Answer on `reply` and where the sender asked; what is private there only."""
+        make = None if answer.to == "command" else self._private
         wanted = getattr(raw.properties, "ResponseTopic", None)
-        if not isinstance(wanted, str) or not _may_answer(wanted):
+        if not isinstance(wanted, str) or not _may_answer(wanted, private=make is not None):
+            wanted = None
+        if make is not None and wanted is None:
+            return
+        post, qos = (make or self._answer)(answer), DELIVERY[ReplyMessage].qos
+        payload = encode(post.message)
+        if make is None:
+            await client.publish(post.topic, payload, qos=qos)
+        if wanted is None:
             return
         properties = publish_properties(None)
         if isinstance(correlation := getattr(raw.properties, "CorrelationData", None), bytes):
             properties.CorrelationData = correlation
-        await client.publish(wanted, payload, qos=how.qos, properties=properties)
+        await client.publish(wanted, payload, qos=qos, properties=properties)
 
 
-def _may_answer(topic: str) -> bool:
-    """Not where the answer would be taken for something else: our own topics, the broker's, a pattern."""
+def _may_answer(topic: str, *, private: bool) -> bool:
+    """Not where it would be taken for something else or, `private`, be read: our topics, the broker's, a pattern."""
     if not topic or topic[0] == "$" or {"+", "#"} & set(topic):
         return False
     try:
-        return parse_topic(topic).kind == "reply"
+        return parse_topic(topic).kind == "reply" and not private
     except WireError:
         return topic.partition("/")[0] != ROOT
 

@@ -171,6 +171,7 @@ class Outlets:
             self._runner,
             carry_out=partial(self._obey, by=by),
             answer=lambda answer: self._telemetry.reply(answer, self._now_ns(), next(self._replies[server])),
+            private=None if by == "runner" else lambda answer: self._telemetry.reply(answer, self._now_ns(), 0),
             repeats=repeats,
         )
 

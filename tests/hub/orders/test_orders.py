@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Literal
 
 import aiomqtt
@@ -58,8 +59,10 @@ class Desk:
 
 
 @asynccontextmanager
-async def a_desk(protocol: aiomqtt.ProtocolVersion, *, kept: bytes | None = None) -> AsyncIterator[Desk]:
-    broker, port = mosquitto(), a_port()
+async def a_desk(
+    protocol: aiomqtt.ProtocolVersion, *, kept: bytes | None = None, others_read: bool = False
+) -> AsyncIterator[Desk]:
+    broker, port, numbers = mosquitto(), a_port(), count(1)
     await broker.start(port)
     server = Server(LOOPBACK, port, protocol=protocol)
     telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
@@ -78,7 +81,8 @@ async def a_desk(protocol: aiomqtt.ProtocolVersion, *, kept: bytes | None = None
                 server,
                 "ann",
                 carry_out=desk.carry_out,
-                answer=lambda answer: telemetry.reply(answer, 0, 1),
+                answer=lambda answer: telemetry.reply(answer, 0, next(numbers)),
+                private=(lambda answer: telemetry.reply(answer, 0, 0)) if others_read else None,
                 repeats=Repeats(),
             )
             task = group.create_task(work.run(), name="desk")
@@ -128,13 +132,40 @@ async def test_what_is_wrong_is_answered_and_nothing_happens(
     assert desk.obeyed == []
 
 
+def to_be_answered(wanted: str | None) -> Properties:
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types here
+    properties.CorrelationData = b"7"
+    if wanted is not None:
+        properties.ResponseTopic = wanted
+    return properties
+
+
+@VERSIONS
+async def test_where_others_read_nothing_tells_that_pain_was_reported(protocol: aiomqtt.ProtocolVersion) -> None:
+    async with a_desk(protocol, others_read=True) as desk:
+        for payload in (b'{"level": 3}', b'{"level": 4, "side": "Left"}', b" " * (MAX_ORDER_BYTES + 1)):
+            await desk.order("pain", payload)
+        await desk.order("pain", b'{"level": 0}', properties=to_be_answered("stridecue/ann/reply"))
+        await desk.order("command", b'{"action": "mark"}')
+        topic, answer = await desk.heard()
+        assert (topic, answer["to"], answer["seq"]) == ("stridecue/ann/reply", "command", 1), "no answer, and no gap"
+    assert desk.obeyed == [PainMessage(level=3), PainMessage(level=0), CommandMessage(action="mark")]
+
+
+async def test_where_others_read_a_report_of_pain_is_answered_where_its_sender_asked() -> None:
+    async with a_desk(MQTT_5, others_read=True) as desk:
+        await desk.order("pain", b'{"level": 3, "id": "p1"}', properties=to_be_answered("gym/answers"))
+        topic, answer = await desk.heard()
+        assert (topic, answer["id"], answer["ok"], answer["seq"]) == ("gym/answers", "p1", True, 0)
+        await desk.order("command", b'{"action": "mark"}')
+        assert (await desk.heard())[1]["to"] == "command"
+
+
 async def test_an_answer_goes_where_the_sender_asked_but_never_into_our_own_topics() -> None:
     async with a_desk(MQTT_5) as desk:
         for wanted, topics in (("gym/answers", 2), ("stridecue/bob/command", 1), ("gym/#", 1)):
-            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types here
-            properties.CorrelationData = b"7"
-            if "#" not in wanted:  # paho itself refuses a pattern
-                properties.ResponseTopic = wanted
+            # paho itself refuses a pattern
+            properties = to_be_answered(None if "#" in wanted else wanted)
             await desk.order("command", b'{"action": "mark"}', properties=properties)
             heard = {(await desk.heard())[0] for _ in range(topics)}
             assert heard == ({"stridecue/ann/reply", "gym/answers"} if topics == 2 else {"stridecue/ann/reply"})
