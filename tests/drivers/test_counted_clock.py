@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ class Run:
     """What came of the packets of one sensor: true and recovered times of first samples, all output times, losses."""
 
     def __init__(
-        self, sent: Sent, rate_hz: float, samples: int, *, bits: int | None, missing: set[int] = frozenset()
+        self, sent: Sent, rate_hz: float, samples: int, *, bits: int | None, missing: Collection[int] = ()
     ) -> None:
         self.clock = CountedClock(rate_hz, bits)
         self.lost = 0

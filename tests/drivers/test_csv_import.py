@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import gzip
 import itertools
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +18,10 @@ from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import RecordingReader
 from dsp.signals import IMU6, Placement, Quantity, SampleBlock
 from firmware_profiles.catalog import load_catalog
-from tests.recorded import DATA_DIR, requires_data
+from tests.recorded import requires_data, samples_files
 
 CATALOG = load_catalog()
+NO_MAPPING: Mapping[str, Placement | None] = {}
 AXES = ("ax", "ay", "az", "gx", "gy", "gz")
 
 
@@ -37,14 +40,15 @@ def imu(name: str, n: int, seed: int = 0, axes: tuple[str, ...] = AXES) -> dict[
 
 
 def ingested(path: Path) -> tuple[Ingest, dict[str, list[SampleBlock]], list[Packet]]:
-    ingest, blocks, packets = Ingest(CATALOG), {}, []
+    ingest, packets = Ingest(CATALOG), list[Packet]()
+    blocks = defaultdict[str, list[SampleBlock]](list)
     for item in RecordingReader(path):
         if isinstance(item, DeviceInfo):
             ingest.add_device(item)
-        else:
+        elif isinstance(item, Packet):
             packets.append(item)
             for block in ingest.update(item):
-                blocks.setdefault(block.source, []).append(block)
+                blocks[block.source].append(block)
     return ingest, blocks, packets
 
 
@@ -56,9 +60,11 @@ def values(blocks: list[SampleBlock]) -> np.ndarray:
     return np.concatenate([block.values for block in blocks])
 
 
-def imported(tmp_path: Path, columns: dict[str, np.ndarray], **kwargs):
+def imported(
+    tmp_path: Path, columns: dict[str, np.ndarray], mapping: Mapping[str, Placement | None] = NO_MAPPING
+) -> tuple[ImportReport, Ingest, dict[str, list[SampleBlock]], list[Packet]]:
     out = tmp_path / "out.mcap"
-    report = import_csv(write_csv(tmp_path / "in.csv", columns), out, **kwargs)
+    report = import_csv(write_csv(tmp_path / "in.csv", columns), out, mapping)
     return report, *ingested(out)
 
 
@@ -334,9 +340,9 @@ def test_gzip_is_known_by_its_bytes_and_the_result_is_the_same(tmp_path: Path) -
 @requires_data
 @pytest.mark.slow
 def test_every_recorded_run_imports_and_reads_back(tmp_path: Path) -> None:
-    folders = sorted(DATA_DIR.glob("*/*/samples.csv.gz"))
-    assert len(folders) >= 90
-    for csv in folders:
+    files = samples_files()
+    assert len(files) >= 90
+    for csv in files:
         report = import_csv(csv, tmp_path / "out.mcap")
         source = CsvTable(csv)
         header = ["t_s", *(column for column in source.columns if column != "t_s")]

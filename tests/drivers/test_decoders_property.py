@@ -12,9 +12,13 @@ from hypothesis import strategies as st
 from drivers.decoders.factory import build_decoder
 from drivers.decoders.heart_rate import encode_heart_rate
 from drivers.decoders.imu6 import MAX_SAMPLES, encode_imu6, full_scale
+from drivers.decoders.reading import Decoded
 from drivers.decoders.rsc import encode_rsc
 from drivers.errors import DecodeError
+from dsp.signals import Quantity
 from firmware_profiles.catalog import load_catalog
+from firmware_profiles.schema import Profile
+from tests.drivers.readings import read
 
 CATALOG = load_catalog()
 STREAMS = [
@@ -25,14 +29,14 @@ STREAMS = [
 ]
 
 
-def limits(profile, name):
+def limits(profile: Profile, name: str) -> dict[Quantity, tuple[float, float]]:
     """Quantity -> what the profile calls plausible."""
     stream = profile.stream[name]
     fields = [*stream.fields, *(stream.samples.fields if stream.samples else ())]
     return {quantity: field.plausible for field in fields for quantity in field.quantities if field.plausible}
 
 
-def check_fields(profile, name, decoded) -> None:
+def check_fields(profile: Profile, name: str, decoded: Decoded) -> None:
     """Only what the profile names, and nothing outside the ranges it gives."""
     stream = profile.stream[name]
     assert set(decoded.fields) <= {field.name for field in stream.fields} | set(stream.bits) | {"calibration"}
@@ -42,10 +46,11 @@ def check_fields(profile, name, decoded) -> None:
         if field.names:
             assert value is None or value in field.names.values()
         elif field.range is not None and value is not None:
+            assert isinstance(value, (int, float))
             assert field.range[0] <= value <= field.range[1]
 
 
-def check_any_bytes(profile, name, payloads: list[bytes]) -> int:
+def check_any_bytes(profile: Profile, name: str, payloads: list[bytes]) -> int:
     decoder = build_decoder(profile, name, {})
     allowed = limits(profile, name)
     readable = 0
@@ -73,14 +78,14 @@ def check_any_bytes(profile, name, payloads: list[bytes]) -> int:
 @pytest.mark.parametrize(("profile", "name"), STREAMS, ids=[f"{profile.id}-{name}" for profile, name in STREAMS])
 @settings(max_examples=150, deadline=None)
 @given(payloads=st.lists(st.binary(max_size=64), min_size=1, max_size=4))
-def test_random_bytes(profile, name, payloads) -> None:
+def test_random_bytes(profile: Profile, name: str, payloads: list[bytes]) -> None:
     check_any_bytes(profile, name, payloads)
 
 
 @pytest.mark.parametrize(("profile", "name"), STREAMS, ids=[f"{profile.id}-{name}" for profile, name in STREAMS])
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
-def test_truncated_prolonged_and_flipped_bytes(profile, name, data) -> None:
+def test_truncated_prolonged_and_flipped_bytes(profile: Profile, name: str, data: st.DataObject) -> None:
     examples = [e.hex for e in profile.examples if e.stream == name and not e.error and isinstance(e.hex, str)]
     payload = bytes.fromhex(data.draw(st.sampled_from(examples)))
     cut = payload[: data.draw(st.integers(0, len(payload)))]
@@ -100,7 +105,7 @@ def test_truncated_prolonged_and_flipped_bytes(profile, name, data) -> None:
     gyro_dps=st.sampled_from([500.0, 4000.0, 16000.0]),
     seed=st.integers(0, 2**32 - 1),
 )
-def test_imu6_comes_back_to_half_a_count(seq, t_us, n, acc_g, gyro_dps, seed) -> None:
+def test_imu6_comes_back_to_half_a_count(seq: int, t_us: int, n: int, acc_g: float, gyro_dps: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
     acc_full, gyro_full = full_scale(acc_g, gyro_dps)
     most = np.array([acc_full] * 3 + [gyro_full] * 3)
@@ -108,7 +113,7 @@ def test_imu6_comes_back_to_half_a_count(seq, t_us, n, acc_g, gyro_dps, seed) ->
     samples[rng.random((n, 6)) < 0.1] = math.nan
     payload = encode_imu6(seq, t_us, samples, acc_range_g=acc_g, gyro_range_dps=gyro_dps)
     decoder = build_decoder(CATALOG.get("stridecue.imu6"), "imu", {"acc_range_g": acc_g, "gyro_range_dps": gyro_dps})
-    reading = decoder.update(payload)
+    reading = read(decoder, payload)
     assert (reading.sequence, reading.ticks) == (seq % 2**32, t_us % 2**32)
     expected = np.clip(samples, -most, most)
     assert np.array_equal(np.isnan(reading.values), np.isnan(samples))
@@ -118,7 +123,7 @@ def test_imu6_comes_back_to_half_a_count(seq, t_us, n, acc_g, gyro_dps, seed) ->
 @given(
     st.floats(0, 13), st.integers(0, 255), st.none() | st.floats(0, 6), st.none() | st.floats(0, 4e8)
 )  # fmt: skip
-def test_rsc_comes_back(speed_mps, per_min, length_m, distance_m) -> None:
+def test_rsc_comes_back(speed_mps: float, per_min: int, length_m: float | None, distance_m: float | None) -> None:
     payload = encode_rsc(speed_mps, per_min, stride_length_m=length_m, distance_m=distance_m)
     fields = build_decoder(CATALOG.get("sig.rsc"), "rsc", {}).fields(payload).fields
     assert fields["speed_mps"] == pytest.approx(speed_mps, abs=0.5 / 256)
@@ -129,7 +134,7 @@ def test_rsc_comes_back(speed_mps, per_min, length_m, distance_m) -> None:
 
 
 @given(st.integers(0, 65535), st.lists(st.floats(0.2, 3), max_size=8))
-def test_heart_rate_comes_back(rate, rr_s) -> None:
+def test_heart_rate_comes_back(rate: int, rr_s: list[float]) -> None:
     fields = build_decoder(CATALOG.get("sig.hr"), "hr", {}).fields(encode_heart_rate(rate, rr_s)).fields
     assert fields["heart_rate_bpm"] == rate
     assert fields["contact"] is True

@@ -11,10 +11,11 @@ from firmware_profiles.catalog import load_catalog
 from firmware_profiles.schema import Semantics
 
 PROFILE = load_catalog().get("sig.rsc")
+AUTO = Semantics()
 
 
-def decoder(steps_per_count: float = 0, **semantics: str) -> RscDecoder:
-    profile = msgspec.structs.replace(PROFILE, semantics=Semantics(**semantics))
+def decoder(semantics: Semantics = AUTO, steps_per_count: float = 0) -> RscDecoder:
+    profile = msgspec.structs.replace(PROFILE, semantics=semantics)
     return RscDecoder(profile, "rsc", {"steps_per_count": steps_per_count})
 
 
@@ -58,9 +59,9 @@ def test_auto_waits_for_two_metres_a_second_and_then_sticks() -> None:
 
 
 def test_the_profile_and_the_sensor_setting_go_before_auto() -> None:
-    assert row(decoder(cadence_unit="strides"), 1.0, 50)[Quantity.CADENCE_SPM] == 100
-    assert row(decoder(cadence_unit="steps"), 3.0, 90)[Quantity.CADENCE_SPM] == 90
-    pod = decoder(2, cadence_unit="steps")
+    assert row(decoder(Semantics(cadence_unit="strides")), 1.0, 50)[Quantity.CADENCE_SPM] == 100
+    assert row(decoder(Semantics(cadence_unit="steps")), 3.0, 90)[Quantity.CADENCE_SPM] == 90
+    pod = decoder(Semantics(cadence_unit="steps"), 2)
     assert row(pod, 3.0, 90)[Quantity.CADENCE_SPM] == 180
     assert pod.rule is CadenceRule.SET
 
@@ -71,10 +72,11 @@ def test_stride_length_is_always_two_steps() -> None:
     per_step = row(decoder(), 3.5, 161, stride_length_m=1.30)
     assert per_step[Quantity.STRIDE_LENGTH_M] == pytest.approx(2.60)
     assert math.isnan(row(decoder(), 1.5, 75, stride_length_m=1.2)[Quantity.STRIDE_LENGTH_M])
-    assert row(decoder(stride_length_unit="step"), 1.5, 75, stride_length_m=0.6)[Quantity.STRIDE_LENGTH_M] == 1.2
+    told = row(decoder(Semantics(stride_length_unit="step")), 1.5, 75, stride_length_m=0.6)
+    assert told[Quantity.STRIDE_LENGTH_M] == 1.2
 
 
 def test_what_no_runner_does_is_not_passed_on() -> None:
-    values = row(decoder(cadence_unit="strides"), 18.0, 200)
+    values = row(decoder(Semantics(cadence_unit="strides")), 18.0, 200)
     assert math.isnan(values[Quantity.SPEED_MPS])
     assert math.isnan(values[Quantity.CADENCE_SPM])

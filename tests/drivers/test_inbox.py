@@ -52,7 +52,8 @@ async def test_overflow_drops_the_oldest_packets_and_counts_them() -> None:
 
 async def test_who_sends_survives_an_overflow_with_its_latest_word() -> None:
     inbox = PacketInbox(maxlen=2)
-    for item in (info("a"), state(1, "a"), info("b"), state(2, "a"), *(packet(number) for number in range(5))):
+    items: list[Item] = [info("a"), state(1, "a"), info("b"), state(2, "a"), *(packet(number) for number in range(5))]
+    for item in items:
         inbox.put(item)
     assert await inbox.get_batch() == [info("a"), info("b"), state(2, "a"), packet(3), packet(4)]
     assert inbox.dropped == 3 + 1  # three packets and a state that a later one replaced

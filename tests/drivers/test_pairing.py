@@ -13,6 +13,7 @@ from dsp.signals import Placement
 from firmware_profiles.catalog import load_catalog
 from tests.drivers.supervised import supervised
 from tests.drivers.test_supervisor_parts import CATALOG, IMU_SERVICE, RSC_SERVICE, seen
+from tests.drivers.virtual_lab import imu_of
 
 THREE = ("left_foot_imu", "right_foot_imu", "sacrum_imu")
 LEFT, RIGHT, SACRUM = (f"F0:5C:00:01:00:0{n}" for n in (2, 3, 4))
@@ -26,9 +27,9 @@ async def test_the_sensor_in_the_hand_is_known_by_its_motion() -> None:
     async with standing(*THREE, "strap", "pod") as five, pairing(five.radio, load_catalog()) as near:
         await near.all_streaming(10)
         assert {role.address for role in near.sensors.values()} == {LEFT, RIGHT, SACRUM}  # a pod cannot be shaken
-        taken = []
+        taken: list[str] = []
         for kind, address in (("sacrum_imu", SACRUM), ("left_foot_imu", LEFT)):
-            shaking = asyncio.get_running_loop().call_later(2, five.sensors[kind].shake)
+            shaking = asyncio.get_running_loop().call_later(2, imu_of(five, kind).shake)
             role = await near.shaken(10, but_not=taken)
             shaking.cancel()
             assert role is not None

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from drivers.decoders.factory import build_decoder
 from drivers.decoders.polar_control import parse_settings
 from drivers.decoders.polar_frames import decode_deltas, sample_times_ns
+from drivers.decoders.reading import Learner
 from drivers.errors import DecodeError
 from firmware_profiles.catalog import load_catalog
+from tests.drivers.readings import read
 
 VERITY = load_catalog().get("polar.verity")
 HEAD = struct.Struct("<BQB")
@@ -61,15 +63,16 @@ def test_times_share_the_time_since_the_frame_before() -> None:
 
 def test_the_factor_is_learned_from_the_answer_and_forgotten_without_one() -> None:
     decoder = build_decoder(VERITY, "acc", {})
+    assert isinstance(decoder, Learner)
     frame = HEAD.pack(2, 10**18, 0x80) + struct.pack("<3h", 0, 0, 4096)
     decoder.learn(bytes.fromhex("f0020200000501") + struct.pack("<f", 2.44e-4))
-    assert decoder.update(frame).values[0, 2] == pytest.approx(4.096 * 0.244 * 9.80665, rel=1e-6)
+    assert read(decoder, frame).values[0, 2] == pytest.approx(4.096 * 0.244 * 9.80665, rel=1e-6)
     decoder.learn(bytes.fromhex("f002050000050100000040"))  # of the gyroscope
     decoder.learn(b"\xf0\x02")
     assert decoder.fields(frame).sampled["acc_mg"][0, 2] == pytest.approx(999.4, abs=0.1)
     decoder.learn(bytes.fromhex("f0020200"))
     # Without a factor the numbers would be g: 4096 g is nothing a runner does.
-    assert np.isnan(decoder.update(frame).values[0, 2])
+    assert np.isnan(read(decoder, frame).values[0, 2])
 
 
 def test_settings_in_any_order_and_cut_off() -> None:

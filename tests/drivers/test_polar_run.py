@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from drivers.ingest import Ingest
@@ -18,10 +19,10 @@ EPOCH_NS = 762_028_708_863_099_136
 HEAD = struct.Struct("<BQB")
 
 
-def frame(kind: int, last: int, rows: np.ndarray) -> bytes:
+def frame(kind: int, last: int, rows: npt.NDArray[np.int64]) -> bytes:
     """Type 0, delta-coded with 16 bits: what a device sends that names a factor."""
-    differences = np.diff(rows, axis=0).astype("<i2").tobytes()
-    data = rows[0].astype("<i2").tobytes() + bytes([16, len(rows) - 1]) + differences
+    differences = rows[1:] - rows[:-1]
+    data = rows[:1].astype("<i2").tobytes() + bytes([16, len(rows) - 1]) + differences.astype("<i2").tobytes()
     return HEAD.pack(kind, EPOCH_NS + round(last / RATE_HZ * 1e9), 0x80) + data
 
 

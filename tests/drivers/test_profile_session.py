@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterable
 
 import pytest
 
 from drivers.errors import DeviceUnreachableError, RadioError
+from drivers.radio.link import Link
 from drivers.supervision.gatt_session import GattSession
 from firmware_profiles.catalog import load_catalog
 
@@ -14,7 +16,7 @@ CATALOG = load_catalog()
 OnValue = Callable[[bytearray], None]
 
 
-class AnsweringLink:
+class AnsweringLink(Link):
     """Has every characteristic but `lacks`; answers writes as `answers` says: hex written -> hex notified."""
 
     notification_limit_bytes = 244
@@ -24,9 +26,9 @@ class AnsweringLink:
         self.lacks = lacks
         self.written: list[str] = []
         self.subscribed: dict[str, OnValue] = {}
-        self.lost = _Never()
+        self.lost = asyncio.Event()
 
-    def missing(self, uuids) -> list[str]:
+    def missing(self, uuids: Iterable[str]) -> list[str]:
         return [uuid for uuid in uuids if uuid in self.lacks]
 
     async def read(self, uuid: str) -> bytes:
@@ -40,11 +42,6 @@ class AnsweringLink:
 
     async def subscribe(self, uuid: str, on_value: OnValue) -> None:
         self.subscribed[uuid] = on_value
-
-
-class _Never:
-    def is_set(self) -> bool:
-        return False
 
 
 def session(profile_id: str, link: AnsweringLink, **params: float) -> GattSession:

@@ -11,20 +11,17 @@ from bleak.exc import BleakError, BleakGATTProtocolError
 
 from drivers.errors import AdapterDownError, DeviceUnreachableError, RadioError
 from drivers.radio.bumble import BumbleProvider
+from drivers.radio.bumble_client import BumbleClient
 from drivers.radio.facade import CONNECT_TIMEOUT_S, Radio
 from drivers.radio.sighting import Sighting
 from drivers.radio_choice import check_radio, open_radio
 from drivers.virtual.lab import VirtualLab
 from drivers.virtual.peripherals.imu import CONFIG, DATA, SERVICE
-from drivers.virtual.runner import VirtualRunner
 from firmware_profiles.uuids import full_uuid
+from tests.drivers.virtual_lab import imu_of, lab, provider_of
 
 POD, IMU, STRAP = "F0:5C:00:01:00:01", "F0:5C:00:01:00:04", "F0:5C:00:01:00:05"
 BATTERY, RSC, CONTROL = full_uuid("2a19"), full_uuid("2a53"), full_uuid("2a55")
-
-
-def lab(*sensors: str) -> VirtualLab:
-    return VirtualLab(VirtualRunner(), sensors)
 
 
 async def test_a_scan_says_what_is_advertised() -> None:
@@ -53,7 +50,7 @@ async def test_a_scan_ends_early_when_it_has_heard_enough_or_nothing_new() -> No
 
 async def test_filters_compare_the_long_form_like_bluez() -> None:
     async with lab("pod", "strap") as two:
-        backend = two.radio._provider.scanner_backend
+        backend = provider_of(two).scanner_backend
         found = await BleakScanner.discover(0.5, service_uuids=[full_uuid("1814")], backend=backend)
         assert [device.address for device in found] == [POD]
         assert await BleakScanner.discover(0.5, service_uuids=["1814"], backend=backend) == []
@@ -73,7 +70,7 @@ async def test_reads_writes_and_notifications() -> None:
         assert link.notification_limit_bytes == 244
         assert link.missing([DATA, BATTERY, RSC]) == [RSC]
         await link.write(CONFIG, bytes.fromhex("01 d000 1000 d007"))
-        assert one.sensors["sacrum_imu"].rate_hz == 208
+        assert imu_of(one, "sacrum_imu").rate_hz == 208
         values: list[bytes] = []
         await link.subscribe(DATA, lambda value: values.append(bytes(value)))
         await asyncio.sleep(2)
@@ -103,10 +100,10 @@ async def test_what_a_device_refuses_is_an_error_with_its_reason() -> None:
 
 async def test_bleak_itself_sees_what_its_own_backends_would_show() -> None:
     async with lab("pod") as one:
-        provider = one.radio._provider
+        backend = provider_of(one).client_backend
         device = (await one.radio.find(POD, 5)).device
         gone = asyncio.Event()
-        async with BleakClient(device, lambda _: gone.set(), backend=provider.client_backend) as client:
+        async with BleakClient(device, lambda _: gone.set(), backend=backend) as client:
             assert (client.is_connected, client.mtu_size, client.name) == (True, 247, "Virtual Pod")
             assert {service.uuid[4:8] for service in client.services} >= {"1814", "180a", "180f"}
             assert await client.read_gatt_char("2a24") == b"Pod"
@@ -143,7 +140,9 @@ async def test_a_device_out_of_range_is_lost_by_its_supervision_timeout() -> Non
         start_s = loop.time()
         await asyncio.wait_for(link.lost.wait(), 3)
         assert 0.5 < loop.time() - start_s < 1.2
-        assert link._client._backend.disconnect_reason == 0x08
+        client = link._client._backend
+        assert isinstance(client, BumbleClient)
+        assert client.disconnect_reason == 0x08
 
 
 async def test_a_link_that_ends_during_a_read_is_an_error_and_no_cancellation() -> None:

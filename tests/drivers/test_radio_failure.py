@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Self
 
 import pytest
 from bleak.exc import (
@@ -15,11 +16,14 @@ from bleak.exc import (
 from bumble.core import UUID, AdvertisingData
 
 from drivers.errors import AdapterDownError, DeviceUnreachableError, RadioError
+from drivers.radio.bumble_client import BumbleClient
+from drivers.radio.bumble_scanner import BumbleScanner
 from drivers.radio.failure import radio_error, translated
 from drivers.radio.platform import PlatformProvider
 from drivers.virtual.lab import VirtualLab
 from drivers.virtual.runner import VirtualRunner
 from tests.drivers.supervised import supervised
+from tests.drivers.virtual_lab import host_of, provider_of
 
 Reason = BleakBluetoothNotAvailableReason
 
@@ -63,31 +67,32 @@ def test_a_bug_is_not_translated() -> None:
 class TakesTurns(VirtualLab):
     """A virtual adapter with the platform's manners, and a log of what ran at the same time."""
 
-    async def __aenter__(self):
+    scans_during_connects = connects_at_once = connecting = 0
+
+    async def __aenter__(self) -> Self:
         await super().__aenter__()
-        provider = self.radio._provider
+        provider, host = provider_of(self), host_of(self)
         provider.parallel_connects = PlatformProvider.parallel_connects
         provider.scans_while_connecting = PlatformProvider.scans_while_connecting
         self.radio._connecting = asyncio.Semaphore(provider.parallel_connects)
-        self.scans_during_connects = self.connects_at_once = self.connecting = 0
-        host = provider._host
         connect, start = host.client_backend.connect, host.scanner_backend.start
 
-        async def watched_connect(client, pair, **more) -> None:
+        async def watched_connect(client: BumbleClient, *pair: bool) -> None:
             self.connecting += 1
             self.connects_at_once = max(self.connects_at_once, self.connecting)
             self.scans_during_connects += bool(host.central.scanners)
             try:
-                await connect(client, pair, **more)
+                await connect(client, *pair)
             finally:
                 self.connecting -= 1
 
-        async def watched_start(scanner) -> None:
+        async def watched_start(scanner: BumbleScanner) -> None:
             self.scans_during_connects += bool(self.connecting)
             await start(scanner)
 
-        host.client_backend.connect = watched_connect
-        host.scanner_backend.start = watched_start
+        patch = pytest.MonkeyPatch()  # of this host's own classes
+        patch.setattr(host.client_backend, "connect", watched_connect)
+        patch.setattr(host.scanner_backend, "start", watched_start)
         return self
 
 

@@ -3,57 +3,62 @@
 from __future__ import annotations
 
 import asyncio
-from types import SimpleNamespace
+import itertools
+from collections.abc import Iterable
 from typing import Never
 
 import pytest
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.backends.client import NotifyCallback
 from bleak.backends.device import BLEDevice
+from bleak.backends.service import BleakGATTServiceCollection
 from bleak.exc import BleakDBusError, BleakGATTProtocolError
 from bumble.att import ErrorCode
+from bumble.device import Peer
+from dbus_fast import Message, MessageType, Variant
+from dbus_fast.aio import MessageBus
 
-from drivers.errors import AdapterBusyError, PairingNeededError
-from drivers.radio import facade
+from drivers.errors import AdapterBusyError, AdapterDownError, DeviceUnreachableError, PairingNeededError
 from drivers.radio.bluez import GONE, NO_ADAPTER, OFF, BluezWatch
+from drivers.radio.bumble_client import BumbleClient
+from drivers.radio.bumble_scanner import BumbleScanner
 from drivers.radio.failure import radio_error
 from drivers.radio.last_resort import BUSY_TIMES, DEAF_SCANS, SPACING_S, LastResort
 from drivers.virtual.lab import VirtualLab
-from drivers.virtual.runner import VirtualRunner
 from tests.drivers.supervised import supervised
+from tests.drivers.virtual_lab import host_of, imu_of, lab
 
 SACRUM, STRAP, POD = "imu6-sacrum-0004", "hr-chest-0005", "rsc-foot-0001"
 IN_PROGRESS = BleakDBusError("org.bluez.Error.InProgress", ["Operation already in progress"])
 
 
-def lab(*sensors: str, **more: object) -> VirtualLab:
-    return VirtualLab(VirtualRunner(), sensors, **more)
-
-
-def refuse_scans(one: VirtualLab, times: float) -> list[float]:
+def refuse_scans(one: VirtualLab, times: float, patch: pytest.MonkeyPatch) -> list[float]:
     """Answer the next `times` starts of a scanner as BlueZ does when it is busy; gives the times of all tries."""
-    backend = one.radio._provider._host.scanner_backend
-    start, tries = backend.start, []
+    backend = host_of(one).scanner_backend
+    start = backend.start
+    tries: list[float] = []
 
-    async def busy(scanner) -> None:
+    async def busy(scanner: BumbleScanner) -> None:
         tries.append(asyncio.get_running_loop().time())
         if len(tries) <= times:
             raise IN_PROGRESS
         await start(scanner)
 
-    backend.start = busy
+    patch.setattr(backend, "start", busy)
     return tries
 
 
-async def test_a_scan_that_meets_another_one_is_tried_again() -> None:
+async def test_a_scan_that_meets_another_one_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     async with lab("pod") as one:
-        tries = refuse_scans(one, 3)
+        tries = refuse_scans(one, 3, monkeypatch)
         assert "F0:5C:00:01:00:01" in await one.radio.scan(1.0)
         assert len(tries) == 4
 
 
-async def test_a_stack_that_is_busy_for_ever_is_reset_once() -> None:
+async def test_a_stack_that_is_busy_for_ever_is_reset_once(monkeypatch: pytest.MonkeyPatch) -> None:
     async with lab("pod", "strap") as two, supervised(two.radio) as heard:
         await heard.until(lambda: len(heard.streaming()) == 2)
-        refuse_scans(two, float("inf"))  # a reset makes a new host, which scans again
+        refuse_scans(two, float("inf"), monkeypatch)  # a reset makes a new host, which scans again
         await two.sensors["pod"].disconnect()
         await heard.until(lambda: heard.state(POD) == "failed", 20)
         assert "InProgress" in heard.states[POD][-1].detail
@@ -100,35 +105,35 @@ async def test_when_the_daemon_dies_every_link_is_given_up_at_once_and_made_anew
         await heard.until(lambda: len(heard.streaming()) == 2, 10)
 
 
-async def test_a_connect_that_succeeds_while_the_daemon_dies_is_not_believed() -> None:
+async def test_a_connect_that_succeeds_while_the_daemon_dies_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     async with lab("strap") as one:
         sighting = next(iter((await one.radio.scan(1)).values()))
-        backend = one.radio._provider._host.client_backend
+        backend = host_of(one).client_backend
         connect = backend.connect
 
-        async def dying(client, pair, **more) -> None:
-            await connect(client, pair, **more)
+        async def dying(client: BumbleClient, *pair: bool) -> None:
+            await connect(client, *pair)
             one.radio._on_down("bluetoothd was killed")
 
-        backend.connect = dying
-        with pytest.raises(facade.AdapterDownError, match="went away"):
+        monkeypatch.setattr(backend, "connect", dying)
+        with pytest.raises(AdapterDownError, match="went away"):
             await one.radio.connect(sighting)
         assert one.radio.free_slots == one.radio.max_connections
 
 
-async def test_links_that_a_dead_hub_left_open_are_taken_over() -> None:
+async def test_links_that_a_dead_hub_left_open_are_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
     async with lab("strap", "pod") as two:
         seen = await two.radio.scan(1)
         strap = next(s for s in seen.values() if s.name == "Virtual Strap")
         props = {"UUIDs": list(strap.service_uuids), "Connected": True}
         device = BLEDevice(strap.address, strap.name, {"path": "/x", "props": props, **strap.device.details})
-        asked = []
+        asked: list[set[str]] = []
 
-        async def connected(services):
+        async def connected(services: Iterable[str]) -> list[BLEDevice]:
             asked.append(set(services))
             return [device]
 
-        two.radio._provider.connected = connected
+        monkeypatch.setattr(two.radio._provider, "connected", connected)
         await two.sensors["strap"].device.stop_advertising()  # a device that is linked does not advertise
         async with supervised(two.radio) as heard:
             # The virtual link has no such leftovers: advertising again stands for "the connect takes the link over".
@@ -140,26 +145,25 @@ async def test_links_that_a_dead_hub_left_open_are_taken_over() -> None:
         assert linked == {}  # what is ours already is not left over
 
 
-async def test_services_remembered_from_an_older_firmware_are_forgotten_once() -> None:
+async def test_services_remembered_from_an_older_firmware_are_forgotten_once(monkeypatch: pytest.MonkeyPatch) -> None:
     async with lab("pod") as one:
-        provider, forgotten = one.radio._provider, []
+        forgotten: list[str] = []
 
-        async def forget(device) -> bool:
+        async def forget(device: BLEDevice) -> bool:
             forgotten.append(device.address)
             return True
 
-        provider.forget = forget
-        backend = provider._host.client_backend
-        discover, discoveries = backend._discover, []
+        monkeypatch.setattr(one.radio._provider, "forget", forget)
+        backend = host_of(one).client_backend
+        discover, discoveries = backend._discover, itertools.count(1)
 
-        async def stale(client, peer):
-            discoveries.append(1)
+        async def stale(client: BumbleClient, peer: Peer) -> BleakGATTServiceCollection:
             found = await discover(client, peer)
-            if len(discoveries) == 1:
+            if next(discoveries) == 1:
                 found.characteristics.clear()
             return found
 
-        backend._discover = stale
+        monkeypatch.setattr(backend, "_discover", stale)
         async with supervised(one.radio) as heard:
             await heard.until(lambda: heard.state(POD) == "streaming", 10)
             assert forgotten == ["F0:5C:00:01:00:01"]
@@ -183,7 +187,7 @@ async def test_a_connect_that_fails_beside_many_links_says_that_the_adapter_may_
         for sighting in four:
             await five.radio.connect(sighting)
         five.kill(next(kind for kind, sensor in five.sensors.items() if sensor.identity.name == last.name))
-        with pytest.raises(facade.DeviceUnreachableError, match=r"4 links are up: .* radio\.max_connections"):
+        with pytest.raises(DeviceUnreachableError, match=r"4 links are up: .* radio\.max_connections"):
             await five.radio.connect(last)
 
 
@@ -200,15 +204,17 @@ def test_busy_has_a_type_of_its_own() -> None:
     assert type(radio_error(IN_PROGRESS, "scan")) is AdapterBusyError
 
 
-async def test_pairing_is_asked_of_the_user_not_tried_for_ever() -> None:
+async def test_pairing_is_asked_of_the_user_not_tried_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     async with lab("pod") as one:
-        tries = []
+        tries: list[str] = []
 
-        async def locked(_client, characteristic, _callback, **_more) -> Never:
+        async def locked(
+            _client: BumbleClient, characteristic: BleakGATTCharacteristic, _callback: NotifyCallback, **_more: object
+        ) -> Never:
             tries.append(characteristic.uuid)
             raise BleakGATTProtocolError(ErrorCode.INSUFFICIENT_AUTHENTICATION)
 
-        one.radio._provider._host.client_backend.start_notify = locked
+        monkeypatch.setattr(host_of(one).client_backend, "start_notify", locked)
         async with supervised(one.radio) as heard:
             await heard.until(lambda: heard.state(POD) == "failed", 10)
             assert "bluetoothctl" in heard.states[POD][-1].detail
@@ -219,7 +225,7 @@ async def test_pairing_is_asked_of_the_user_not_tried_for_ever() -> None:
 async def test_after_a_silence_the_commands_are_sent_again_too() -> None:
     async with lab("sacrum_imu") as one, supervised(one.radio) as heard:
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
-        sensor = one.sensors["sacrum_imu"]
+        sensor = imu_of(one, "sacrum_imu")
         sensor.rate_hz = 52  # firmware that forgot how it was configured ...
         sensor.forget_subscriptions()  # ... and who listens
         await heard.until(lambda: heard.state(SACRUM) == "stale")
@@ -227,36 +233,42 @@ async def test_after_a_silence_the_commands_are_sent_again_too() -> None:
         assert sensor.rate_hz == 208
 
 
-class _Signal:
-    """As dbus-fast hands signals over."""
+class StandingBus(MessageBus):
+    """A connection to the bus that stands."""
 
-    def __init__(self, member: str, *body: object, path: str = "/org/bluez/hci0") -> None:
-        from dbus_fast import MessageType
+    connected = True
 
-        self.message_type, self.member, self.body, self.path = MessageType.SIGNAL, member, list(body), path
+    def __init__(self) -> None:
+        pass
+
+
+def signal(member: str, *body: object, path: str = "/org/bluez/hci0") -> Message:
+    return Message(
+        path=path, interface="org.freedesktop.DBus", member=member, message_type=MessageType.SIGNAL, body=list(body)
+    )
 
 
 def test_the_watch_knows_daemon_and_adapters_from_the_signals() -> None:
     downs: list[str] = []
     watch = BluezWatch(downs.append)
-    watch._bus = SimpleNamespace(connected=True)
-    true, false = SimpleNamespace(value=True), SimpleNamespace(value=False)
+    watch._bus = StandingBus()
+    true, false = (Variant("b", value) for value in (True, False))
     adapter = "org.bluez.Adapter1"
     assert watch.why_down == GONE
-    watch._on_message(_Signal("NameOwnerChanged", "org.bluez", "", ":1.5"))
+    watch._on_message(signal("NameOwnerChanged", "org.bluez", "", ":1.5"))
     assert watch.why_down == NO_ADAPTER
-    watch._on_message(_Signal("InterfacesAdded", "/org/bluez/hci0", {adapter: {"Powered": true}}))
+    watch._on_message(signal("InterfacesAdded", "/org/bluez/hci0", {adapter: {"Powered": true}}))
     assert watch.why_down == ""
-    watch._on_message(_Signal("PropertiesChanged", adapter, {"Discovering": true}, []))
-    watch._on_message(_Signal("PropertiesChanged", adapter, {"Powered": false}, []))
+    watch._on_message(signal("PropertiesChanged", adapter, {"Discovering": true}, []))
+    watch._on_message(signal("PropertiesChanged", adapter, {"Powered": false}, []))
     assert (watch.why_down, downs) == (OFF, [OFF])
-    watch._on_message(_Signal("PropertiesChanged", adapter, {"Powered": true}, []))
-    watch._on_message(_Signal("InterfacesRemoved", "/org/bluez/hci0", [adapter]))
+    watch._on_message(signal("PropertiesChanged", adapter, {"Powered": true}, []))
+    watch._on_message(signal("InterfacesRemoved", "/org/bluez/hci0", [adapter]))
     assert (watch.why_down, downs) == (NO_ADAPTER, [OFF, NO_ADAPTER])
-    watch._on_message(_Signal("InterfacesAdded", "/org/bluez/hci1", {adapter: {"Powered": true}}))
-    watch._on_message(_Signal("NameOwnerChanged", "org.bluez", ":1.5", ""))
+    watch._on_message(signal("InterfacesAdded", "/org/bluez/hci1", {adapter: {"Powered": true}}))
+    watch._on_message(signal("NameOwnerChanged", "org.bluez", ":1.5", ""))
     assert downs[2:] == [GONE]
-    watch._on_message(_Signal("NameOwnerChanged", "org.bluez", "", ":1.9"))
-    watch._on_message(_Signal("InterfacesAdded", "/org/bluez/hci0", {adapter: {"Powered": true}}))
-    watch._on_message(_Signal("NameOwnerChanged", "org.bluez", ":1.9", ":1.10"))  # restarted without a gap
+    watch._on_message(signal("NameOwnerChanged", "org.bluez", "", ":1.9"))
+    watch._on_message(signal("InterfacesAdded", "/org/bluez/hci0", {adapter: {"Powered": true}}))
+    watch._on_message(signal("NameOwnerChanged", "org.bluez", ":1.9", ":1.10"))  # restarted without a gap
     assert len(downs) == 4

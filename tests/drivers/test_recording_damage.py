@@ -9,24 +9,25 @@ from drivers.errors import RecordingError
 from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import RecordingReader, RecordingWriter
 from drivers.recordings.recording_recovery import recover
-from tests.drivers.test_recording import HIP, POD, SESSION, packets, write
+from tests.drivers.test_recording import HIP, POD, SESSION, Item, add, packets, write
 
 
 @pytest.fixture(scope="module")
-def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[bytes, list[DeviceInfo | Packet]]]:
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[bytes, list[Item]]]:
     """A finished and a killed run of two devices, one of which changes; with the hub's records in between."""
-    folder, made = tmp_path_factory.mktemp("recordings"), []
+    folder = tmp_path_factory.mktemp("recordings")
+    made: list[tuple[bytes, list[Item]]] = []
     changed = DeviceInfo("hip", HIP.profile, HIP.placement, HIP.name, HIP.address, {"rate_hz": 104.0})
     for close in (True, False):
         path = folder / "run.mcap"
         writer = RecordingWriter(path, SESSION)
-        written: list[DeviceInfo | Packet] = [HIP, POD]
+        written: list[Item] = [HIP, POD]
         hip, pod = packets(60), packets(60, "pod", "measurement")
         for i, pair in enumerate(zip(hip, pod, strict=True)):
             written += [changed] if i == 31 else []
             written += pair
         for item in written:
-            writer.add_device(item) if isinstance(item, DeviceInfo) else writer.add_packet(item)
+            add(writer, item)
             writer.add_record("step", 5, b'{"side":"left"}')
             if (isinstance(item, Packet) and item == pod[len(made)]) or item in pod[9::10]:
                 writer.tick()
@@ -35,25 +36,26 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[bytes, li
     return made
 
 
-def with_senders(items: list[DeviceInfo | Packet]) -> list[tuple[DeviceInfo, Packet]]:
+def with_senders(items: list[Item]) -> list[tuple[DeviceInfo, Packet]]:
     """Each packet with what was last said of its device."""
-    devices, paired = {}, []
+    devices: dict[str, DeviceInfo] = {}
+    paired: list[tuple[DeviceInfo, Packet]] = []
     for item in items:
         if isinstance(item, DeviceInfo):
             devices[item.device] = item
-        else:
+        elif isinstance(item, Packet):
             paired.append((devices[item.device], item))
     return paired
 
 
-def is_part_in_order(found: list[DeviceInfo | Packet], written: list[DeviceInfo | Packet]) -> bool:
+def is_part_in_order(found: list[Item], written: list[Item]) -> bool:
     rest = iter(with_senders(written))
     return all(item in rest for item in with_senders(found))
 
 
 @pytest.mark.parametrize("seed", range(400))
 def test_whatever_flips_what_is_read_was_written(
-    recordings: list[tuple[bytes, list[DeviceInfo | Packet]]], tmp_path: Path, seed: int
+    recordings: list[tuple[bytes, list[Item]]], tmp_path: Path, seed: int
 ) -> None:
     rng, is_closed, flips = random.Random(seed), seed % 2 == 0, 1 + seed % 3
     whole, written = recordings[not is_closed]
@@ -109,7 +111,7 @@ def test_the_first_chunk_bad_costs_no_more_than_itself(tmp_path: Path) -> None:
 def test_a_damaged_chunk_header_is_passed_over(tmp_path: Path, offset: int) -> None:
     """Opcode, length, name and packed size of the third chunk; the other length or the checksum may still save it."""
     path = tmp_path / "run.mcap"
-    written = [HIP, *write(path, 200, per_tick=20)]
+    written: list[Item] = [HIP, *write(path, 200, per_tick=20)]
     whole, at = path.read_bytes(), 0
     for _ in range(3):
         at = whole.index(b"\x04\x00\x00\x00zstd", at + 1)
@@ -124,7 +126,7 @@ def test_a_damaged_chunk_header_is_passed_over(tmp_path: Path, offset: int) -> N
 
 def test_a_hole_of_zeros_costs_what_it_covers(tmp_path: Path) -> None:
     path = tmp_path / "run.mcap"
-    written = [HIP, *write(path, 200, per_tick=20)]
+    written: list[Item] = [HIP, *write(path, 200, per_tick=20)]
     whole = path.read_bytes()
     path.write_bytes(whole[:3000] + bytes(2000) + whole[5000:])
     reader = RecordingReader(path)

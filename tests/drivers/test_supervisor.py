@@ -11,19 +11,14 @@ from drivers.errors import AdapterDownError
 from drivers.inbox import PacketInbox
 from drivers.link_state import LinkState
 from drivers.supervision.supervisor import Supervisor
-from drivers.virtual.lab import VirtualLab
-from drivers.virtual.runner import VirtualRunner
 from dsp.signals import Placement
 from firmware_profiles.catalog import load_catalog
 from tests.drivers.supervised import supervised
+from tests.drivers.virtual_lab import lab
 
 FIVE = {"rsc-foot-0001", "imu6-left_foot-0002", "imu6-sacrum-0004", "hr-chest-0005", "treadmill-0006"}
 SACRUM = "imu6-sacrum-0004"
 RATE_HZ, PER_PACKET = 208, 8
-
-
-def lab(*sensors: str, **more: object) -> VirtualLab:
-    return VirtualLab(VirtualRunner(), sensors, **more) if sensors else VirtualLab(VirtualRunner(), **more)
 
 
 async def test_five_sensors_stream_within_two_seconds_and_nothing_is_missing() -> None:

@@ -42,10 +42,10 @@ def test_two_devices_do_not_wait_in_step() -> None:
     assert [one.next_s() for _ in range(5)] != [other.next_s() for _ in range(5)]
 
 
-@pytest.mark.parametrize("wrong", [{"first_s": 0.0}, {"first_s": 9.0, "cap_s": 8.0}, {"jitter": 1.0}])
-def test_refuses_waits_that_make_no_sense(wrong: dict[str, float]) -> None:
+@pytest.mark.parametrize(("first_s", "cap_s", "jitter"), [(0.0, 8.0, 0.25), (9.0, 8.0, 0.25), (1.0, 8.0, 1.0)])
+def test_refuses_waits_that_make_no_sense(first_s: float, cap_s: float, jitter: float) -> None:
     with pytest.raises(ValueError, match="want 0 < first"):
-        Backoff(**wrong)
+        Backoff(first_s=first_s, cap_s=cap_s, jitter=jitter)
 
 
 def test_silence_is_three_periods_and_at_least_two_seconds() -> None:

@@ -13,13 +13,10 @@ from drivers.virtual.runner import VirtualRunner
 from drivers.virtual.sensor_kinds import SENSOR_KINDS
 from dsp.signals import Placement
 from tests.drivers.supervised import supervised
+from tests.drivers.virtual_lab import lab
 
 MISSING = {"My Pod": Placement.FOOT}
 """Configured and never heard, so that it is looked on."""
-
-
-def lab(*sensors: str) -> VirtualLab:
-    return VirtualLab(VirtualRunner(), sensors)
 
 
 def namesakes(kind: str) -> VirtualLab:

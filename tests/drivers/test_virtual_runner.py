@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from drivers.virtual.pose import Motion
 from drivers.virtual.runner import ImuErrors, RunnerParams, VirtualRunner
+from drivers.virtual.spline import Floats
 from dsp.signals import GRAVITY_MPS2, Placement
 
 RATE_HZ = 208.0
@@ -21,13 +22,13 @@ def span(from_s: float, to_s: float, rate_hz: float = RATE_HZ) -> tuple[int, int
     return round(from_s * rate_hz), round((to_s - from_s) * rate_hz)
 
 
-def samples(runner: VirtualRunner, placement: Placement, from_s: float, to_s: float):
+def samples(runner: VirtualRunner, placement: Placement, from_s: float, to_s: float) -> tuple[Floats, Floats]:
     first, n = span(from_s, to_s)
     return (first + np.arange(n)) / RATE_HZ, runner.imu(placement, first, n, RATE_HZ)
 
 
 @pytest.mark.parametrize("placement", IMUS)
-def test_gyro_integrates_to_the_orientation(placement) -> None:
+def test_gyro_integrates_to_the_orientation(placement: Placement) -> None:
     rate_hz = 1664.0
     first, n = span(20.0, 24.0, rate_hz)
     t_s = (first + np.arange(n)) / rate_hz
@@ -43,7 +44,7 @@ def test_gyro_integrates_to_the_orientation(placement) -> None:
 
 
 @pytest.mark.parametrize("placement", IMUS)
-def test_velocity_and_acceleration_are_derivatives_of_position(placement) -> None:
+def test_velocity_and_acceleration_are_derivatives_of_position(placement: Placement) -> None:
     t_s = np.arange(30.0, 32.0, 1e-4)
     motion = IDEAL.motion(placement, t_s)
     velocity = np.gradient(motion.position_m, t_s, axis=0)
@@ -54,7 +55,7 @@ def test_velocity_and_acceleration_are_derivatives_of_position(placement) -> Non
 
 
 @pytest.mark.parametrize("placement", IMUS)
-def test_at_rest_the_sensor_feels_gravity_and_nothing_else(placement) -> None:
+def test_at_rest_the_sensor_feels_gravity_and_nothing_else(placement: Placement) -> None:
     _, x = samples(IDEAL, placement, 0.0, 5.5)
     assert np.linalg.norm(x[:, :3], axis=1) == pytest.approx(GRAVITY_MPS2, abs=0.03)
     assert x[:, 2].min() > 9.7
@@ -103,7 +104,7 @@ def test_quantised_values_are_multiples_of_the_step() -> None:
     start=st.integers(0, 60_000),
     placement=st.sampled_from(IMUS),
 )
-def test_any_chunking_gives_the_same_samples(cuts, start, placement) -> None:
+def test_any_chunking_gives_the_same_samples(cuts: list[int], start: int, placement: Placement) -> None:
     whole = VirtualRunner(RunnerParams(seed=9)).imu(placement, start, 1500, RATE_HZ)
     runner = VirtualRunner(RunnerParams(seed=9))
     edges = [0, *sorted(cuts), 1500]
@@ -118,7 +119,7 @@ def test_sensors_may_be_on_before_time_zero() -> None:
 
 
 def test_the_seed_decides_everything() -> None:
-    def run(seed: int):
+    def run(seed: int) -> Floats:
         return VirtualRunner(RunnerParams(seed=seed)).imu(Placement.SACRUM, 5000, 300, RATE_HZ)
 
     assert np.array_equal(run(5), run(5))
@@ -145,7 +146,7 @@ def test_hours_into_a_run_memory_stays_bounded() -> None:
 
 
 @pytest.mark.parametrize("placement", IMUS)
-def test_a_loose_strap_rocks_after_each_impact_only(placement) -> None:
+def test_a_loose_strap_rocks_after_each_impact_only(placement: Placement) -> None:
     silent = dict.fromkeys(
         ("gyro_noise_mdps_rthz", "acc_noise_ug_rthz", "scale_pct", "cross_pct", "mount_tilt_deg"), 0.0
     )

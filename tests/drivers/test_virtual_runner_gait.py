@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from drivers.virtual.runner import RunnerParams, VirtualRunner
+from drivers.virtual.spline import Floats
 from dsp.records import Side
 from dsp.signals import GRAVITY_MPS2, Placement
 
@@ -16,7 +17,7 @@ FRESH = VirtualRunner(RunnerParams(seed=1, errors=None, tires_from_s=1e6))
 FEET = {Side.LEFT: Placement.LEFT_FOOT, Side.RIGHT: Placement.RIGHT_FOOT}
 
 
-def times(from_s: float, to_s: float):
+def times(from_s: float, to_s: float) -> tuple[int, Floats]:
     first = round(from_s * RATE_HZ)
     return first, (first + np.arange(round((to_s - from_s) * RATE_HZ))) / RATE_HZ
 
@@ -32,7 +33,7 @@ def test_steps_alternate_and_follow_one_another() -> None:
 
 
 @pytest.mark.parametrize(("cadence_spm", "speed_mps"), [(150, 2.5), (170, 3.0), (190, 4.5)])
-def test_cadence_contact_and_their_spread(cadence_spm, speed_mps) -> None:
+def test_cadence_contact_and_their_spread(cadence_spm: float, speed_mps: float) -> None:
     runner = VirtualRunner(RunnerParams(cadence_spm=cadence_spm, speed_mps=speed_mps, tires_from_s=1e6))
     steps = runner.truth_steps(15, 135)
     step_s = np.diff([s.ic_s for s in steps])
@@ -98,7 +99,7 @@ def test_sideways_force_points_to_the_stance_leg() -> None:
 
 
 @pytest.mark.parametrize("side", list(Side))
-def test_the_foot_stands_still_in_mid_stance(side) -> None:
+def test_the_foot_stands_still_in_mid_stance(side: Side) -> None:
     hold_m = []
     for step in FRESH.truth_steps(20, 60):
         if step.side is not side:
@@ -114,7 +115,7 @@ def test_the_foot_stands_still_in_mid_stance(side) -> None:
 
 
 @pytest.mark.parametrize("side", list(Side))
-def test_zero_velocity_updates_give_the_speed(side) -> None:
+def test_zero_velocity_updates_give_the_speed(side: Side) -> None:
     """Strapdown integration from one mid-stance to the next, gravity removed with the known first attitude."""
     contacts = [s for s in FRESH.truth_steps(20, 40) if s.side is side]
     rate_hz = 832.0
@@ -133,19 +134,17 @@ def test_pitch_rate_has_the_sign_and_size_of_running_shoes() -> None:
         step = next(s for s in FRESH.truth_steps(30, 40) if s.side is side)
         stride_s = 2 * 60 / 170
 
-        def rate_at(phase, placement=placement, step=step, stride_s=stride_s):
-            first = round((step.ic_s + phase * stride_s) * RATE_HZ)
-            return FRESH.imu(placement, first, 3, RATE_HZ)[:, 4].mean()
-
-        assert rate_at(0.33) > 7.0  # heel up, toes down, at toe-off
-        assert rate_at(0.80) < -6.0  # toes up again in late swing
-        assert rate_at(0.02) > 3.0  # the foot slaps down after contact
-        assert abs(rate_at(0.16)) < 0.5
+        first = [round((step.ic_s + phase * stride_s) * RATE_HZ) for phase in (0.33, 0.80, 0.02, 0.16)]
+        toe_off, late_swing, contact, stance = (FRESH.imu(placement, i, 3, RATE_HZ)[:, 4].mean() for i in first)
+        assert toe_off > 7.0  # heel up, toes down
+        assert late_swing < -6.0  # toes up again
+        assert contact > 3.0  # the foot slaps down after it
+        assert abs(stance) < 0.5
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("speed_mps", [2.5, 4.5])
-def test_amplitudes_stay_physiological(seed, speed_mps) -> None:
+def test_amplitudes_stay_physiological(seed: int, speed_mps: float) -> None:
     runner = VirtualRunner(RunnerParams(seed=seed, speed_mps=speed_mps))
     for placement in (Placement.SACRUM, *FEET.values()):
         x = runner.imu(placement, 0, round(60 * RATE_HZ), RATE_HZ)
@@ -181,12 +180,12 @@ def test_drop_has_the_size_spread_and_asymmetry_asked_for() -> None:
 
 
 @pytest.mark.parametrize("side", list(Side))
-def test_fatigue_shows_on_the_tired_side_only(side) -> None:
+def test_fatigue_shows_on_the_tired_side_only(side: Side) -> None:
     params = RunnerParams(seed=4, tires_from_s=40, tires_over_s=40, tired_drop_deg=4.0, tired_side=side)
     steps = VirtualRunner(params).truth_steps(0, 200)
 
-    def mean(of, from_s, to_s):
-        return np.mean([s.drop_excursion_deg for s in steps if s.side is of and from_s <= s.ic_s < to_s])
+    def mean(of: Side, from_s: float, to_s: float) -> float:
+        return float(np.mean([s.drop_excursion_deg for s in steps if s.side is of and from_s <= s.ic_s < to_s]))
 
     assert mean(side, 90, 200) - mean(side, 10, 40) == pytest.approx(4.0, abs=0.5)
     assert mean(side, 55, 65) - mean(side, 10, 40) == pytest.approx(2.0, abs=0.7)

@@ -15,6 +15,7 @@ from drivers.virtual.sensor_kinds import SENSOR_KINDS
 from dsp.signals import IMU6, NS_PER_S, Quantity, SampleBlock
 from firmware_profiles.catalog import load_catalog
 from tests.drivers.supervised import Heard, supervised
+from tests.drivers.virtual_lab import imu_of
 
 SACRUM, POD, STRAP, TREADMILL = "imu6-sacrum-0004", "rsc-foot-0001", "hr-chest-0005", "treadmill-0006"
 ACC_LSB_MPS2 = 32 * 9.80665 / 32768
@@ -41,7 +42,7 @@ def column(blocks: list[SampleBlock], quantity: Quantity) -> tuple[np.ndarray, n
 async def test_the_imu_gives_every_sample_of_its_runner_on_one_timeline() -> None:
     runner = VirtualRunner()
     async with VirtualLab(runner, ("sacrum_imu",)) as one, supervised(one.radio) as heard:
-        sensor = one.sensors["sacrum_imu"]
+        sensor = imu_of(one, "sacrum_imu")
         await asyncio.sleep(RUN_S)
         rate_hz = sensor._true_rate_hz
         epoch_ns = round(one.epoch_s * NS_PER_S)
@@ -109,7 +110,8 @@ async def test_a_rebooted_imu_counts_anew_and_still_sees_the_same_motion() -> No
         one.kill("sacrum_imu")
         await asyncio.sleep(3.0)
         rebooted_s = asyncio.get_running_loop().time() - one.epoch_s
-        sensor = await one.switch_on("sacrum_imu")
+        await one.switch_on("sacrum_imu")
+        sensor = imu_of(one, "sacrum_imu")
         await heard.until(lambda: heard.state(SACRUM) == "lost")
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
         await asyncio.sleep(2)

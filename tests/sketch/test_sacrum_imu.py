@@ -13,6 +13,7 @@ import pytest
 
 from drivers.decoders.factory import build_decoder
 from firmware_profiles.catalog import load_catalog
+from tests.drivers.readings import read
 
 ROOT = Path(__file__).parents[2]
 SKETCH = ROOT / "docs" / "sacrum-imu" / "sacrum_imu"
@@ -48,8 +49,8 @@ def test_the_sketch_is_valid_against_stand_in_headers() -> None:
 
 
 def test_its_packets_are_those_of_the_profile(program: Path) -> None:
-    payload = bytes.fromhex(subprocess.run([program], capture_output=True, text=True, check=True).stdout)
-    reading = build_decoder(PROFILE, "imu", {}).update(payload)
+    printed = subprocess.run([program], capture_output=True, text=True, check=True).stdout
+    reading = read(build_decoder(PROFILE, "imu", {}), printed)
     assert (reading.sequence, reading.ticks) == (2**32 - 1, 1_000_000)
     assert reading.values[0] == pytest.approx([0, 0, 9.80665, 0, 0, 0])
     g = reading.values[1, :3] / 9.80665

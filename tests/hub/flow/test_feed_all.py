@@ -22,7 +22,7 @@ from dsp.signals import NS_PER_S, Placement
 from firmware_profiles.catalog import load_catalog
 from hub.flow.engine import Engine
 from hub.settings.run_settings import RunSettings
-from tests.recorded import DATA_DIR, requires_data
+from tests.recorded import requires_data, samples_files
 
 Item = DeviceInfo | Packet | Said
 CATALOG = load_catalog()
@@ -145,7 +145,7 @@ def test_a_device_that_breaks_a_stage_leaves_the_others(
     assert totals["left_foot"] < totals["sacrum"] - 100
 
 
-RUNS = sorted(DATA_DIR.glob("*/*/samples.csv.gz"))[:3] if DATA_DIR else []
+RUNS = samples_files()[:3]
 
 
 @requires_data

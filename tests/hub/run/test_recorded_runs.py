@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from hub.cli import main
-from tests.recorded import DATA_DIR, requires_data
+from tests.recorded import DATA_DIR, requires_data, samples_files
 
-FOLDERS = sorted(path.parent for path in DATA_DIR.glob("*/*/samples.csv.gz")) if DATA_DIR else []
+FOLDERS = [path.parent for path in samples_files()]
 RUNNING = ("running", "sprinting", "jogging")
 LONG_S = 20.0
 
