@@ -6,15 +6,17 @@ import csv
 import gzip
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 
 from dsp.signals import IMU6, Layout, Placement, SampleBlock
 
+Test = TypeVar("Test", bound=Callable[..., object])
 _DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
 _PATH = Path(os.environ.get("STRIDECUE_DATA", _DEFAULT))
 
@@ -25,10 +27,11 @@ if DATA_DIR is None and os.environ.get("CI", "").lower() in {"1", "true"}:
     raise RuntimeError(f"recorded runs are missing: no folder {_PATH} (set STRIDECUE_DATA)")
 
 
-def requires_data(test: Any) -> Any:
+def requires_data(test: Test) -> Test:
     """Mark a test that reads the recorded runs; without them it is skipped and says so."""
     skip = pytest.mark.skipif(DATA_DIR is None, reason=f"RECORDED RUNS MISSING: no folder {_PATH} (set STRIDECUE_DATA)")
-    return pytest.mark.data(skip(test))
+    marked: Test = pytest.mark.data(skip(test))
+    return marked
 
 
 PLACEMENT_OF = {
@@ -63,13 +66,14 @@ class Recorded:
         return sorted({c.rsplit("_", 1)[0] for c in self.columns if c != "t_s"} & set(PLACEMENT_OF))
 
 
+def samples_files() -> list[Path]:
+    """The samples of every recording; none without the data."""
+    return [] if DATA_DIR is None else sorted(DATA_DIR.glob("*/*/samples.csv.gz"))
+
+
 def folders() -> list[Path]:
     """Every recording with samples of motion sensors."""
-    if DATA_DIR is None:
-        return []
-    return sorted(
-        p.parent for p in DATA_DIR.glob("*/*/samples.csv.gz") if p.parent.parent.name != "fit_running_dynamics"
-    )
+    return [path.parent for path in samples_files() if path.parent.parent.name != "fit_running_dynamics"]
 
 
 def _table(path: Path) -> dict[str, np.ndarray]:
