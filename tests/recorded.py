@@ -76,6 +76,13 @@ def folders() -> list[Path]:
     return [path.parent for path in samples_files() if path.parent.parent.name != "fit_running_dynamics"]
 
 
+def each_run(*parts: str) -> pytest.MarkDecorator:
+    """Parametrize by `folder`: the recordings with one of `parts` in their path; None where there is none."""
+    found = [folder for folder in folders() if any(part in str(folder) for part in parts)]
+    ids = [f"{folder.parent.name}/{folder.name}" for folder in found]
+    return pytest.mark.parametrize("folder", found or [None], ids=ids or ["no data"])
+
+
 def _table(path: Path) -> dict[str, np.ndarray]:
     if not path.exists():
         return {}

@@ -9,11 +9,11 @@ import pytest
 
 from dsp.chains.trunk import TrunkChain
 from dsp.pipeline import Pipeline, PipelineParams
-from dsp.records import Step
+from dsp.records import Record, Step
 from dsp.samples.intake import Intake, Ready
 from dsp.samples.trace import Trace
-from dsp.signals import NS_PER_S, Placement
-from tests.dsp.synthetic import blocks_of, make
+from dsp.signals import NS_PER_S, Placement, SampleBlock
+from tests.dsp.synthetic import Made, blocks_of, make
 from tests.dsp.test_stream_contract import cut
 
 TRUE_HZ = 104.0
@@ -21,28 +21,30 @@ WORN = (Placement.SACRUM, Placement.LEFT_FOOT)
 
 
 @pytest.fixture(scope="module")
-def made():
+def made() -> Made:
     return make(seconds=20.0, rate_hz=TRUE_HZ, noise=0.02)
 
 
-def worn_at(made, placement, nominal_hz):
+def worn_at(made: Made, placement: Placement, nominal_hz: float) -> SampleBlock:
     block = blocks_of(made, [placement], len(made.t_s), rate_hz=TRUE_HZ)[0]
     return replace(block, rate_hz=nominal_hz)
 
 
-def played(block, size=10):
+def played(block: SampleBlock, size: int = 10) -> list[Record]:
     pipeline = Pipeline(PipelineParams(signals=True))
     out = [record for part in cut(block, [size]) for record in pipeline.update(part)]
     return out + pipeline.finish()
 
 
-def steps_s(records):
+def steps_s(records: list[Record]) -> list[float]:
     return [record.t_ns / NS_PER_S for record in records if isinstance(record, Step)]
 
 
 @pytest.mark.parametrize("placement", WORN)
 @pytest.mark.parametrize("nominal_hz", [0.5, 1.0, 1.2, 2.0, 3.0, 6.0, 12.5, 52.0, 208.0, 416.0])
-def test_a_rate_that_the_samples_do_not_have_is_not_believed(made, placement, nominal_hz) -> None:
+def test_a_rate_that_the_samples_do_not_have_is_not_believed(
+    made: Made, placement: Placement, nominal_hz: float
+) -> None:
     """Up to 6 Hz the run ended with an IndexError or a ZeroDivisionError."""
     right = steps_s(played(worn_at(made, placement, TRUE_HZ)))
     assert len(right) > 15
@@ -51,13 +53,13 @@ def test_a_rate_that_the_samples_do_not_have_is_not_believed(made, placement, no
 
 @pytest.mark.parametrize("placement", WORN)
 @pytest.mark.parametrize("nominal_hz", [1.0, 208.0])
-def test_that_does_not_depend_on_how_the_samples_are_cut(made, placement, nominal_hz) -> None:
+def test_that_does_not_depend_on_how_the_samples_are_cut(made: Made, placement: Placement, nominal_hz: float) -> None:
     block = worn_at(made, placement, nominal_hz)
     whole = played(block, len(block.t_ns))
     assert [played(block, size) == whole for size in (1, 7, 30)] == [True] * 3
 
 
-def test_no_sample_is_filled_in_between_those_of_a_sensor_at_half_its_rate(made) -> None:
+def test_no_sample_is_filled_in_between_those_of_a_sensor_at_half_its_rate(made: Made) -> None:
     intake = Intake(Trace())
     intake.put(worn_at(made, Placement.SACRUM, 2.0 * TRUE_HZ))
     assert Ready.FILLED not in list(intake.take())
@@ -66,7 +68,7 @@ def test_no_sample_is_filled_in_between_those_of_a_sensor_at_half_its_rate(made)
 @pytest.mark.parametrize("lost", [0.0, 0.3])
 @pytest.mark.parametrize("off", [0.0, 0.3])
 @pytest.mark.parametrize("seed", range(5))
-def test_lost_samples_and_jitter_make_no_rate_a_false_one(made, lost, off, seed) -> None:
+def test_lost_samples_and_jitter_make_no_rate_a_false_one(made: Made, lost: float, off: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
     block = worn_at(made, Placement.SACRUM, TRUE_HZ * rng.choice([0.92, 1.08]))
     t_ns = block.t_ns + (rng.uniform(-off, off, len(block.t_ns)) / TRUE_HZ * NS_PER_S).astype(np.int64)
@@ -80,7 +82,9 @@ def test_lost_samples_and_jitter_make_no_rate_a_false_one(made, lost, off, seed)
 @pytest.mark.parametrize("placement", WORN)
 @pytest.mark.parametrize("nominal_hz", [0.0, 1.0, 5.0, TRUE_HZ])
 @pytest.mark.parametrize("true_hz", [1.0, 2.0, 5.0, 7.0])
-def test_a_sensor_too_slow_to_tell_steps_is_not_read_and_not_kept(made, placement, nominal_hz, true_hz) -> None:
+def test_a_sensor_too_slow_to_tell_steps_is_not_read_and_not_kept(
+    made: Made, placement: Placement, nominal_hz: float, true_hz: float
+) -> None:
     rows = worn_at(made, placement, nominal_hz).values[::15]
     t_ns = (np.arange(len(rows)) * NS_PER_S / true_hz).astype(np.int64)
     block = replace(worn_at(made, placement, nominal_hz), t_ns=t_ns, rows=rows)
@@ -93,6 +97,6 @@ def test_a_sensor_too_slow_to_tell_steps_is_not_read_and_not_kept(made, placemen
 
 
 @pytest.mark.parametrize("rate_hz", [12.5, 26.0])
-def test_slow_sensors_are_read_as_before(rate_hz) -> None:
+def test_slow_sensors_are_read_as_before(rate_hz: float) -> None:
     slow = make(seconds=20.0, rate_hz=rate_hz, noise=0.02)
     assert len(steps_s(played(blocks_of(slow, [Placement.SACRUM], len(slow.t_s), rate_hz=rate_hz)[0]))) > 15

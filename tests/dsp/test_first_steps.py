@@ -17,7 +17,7 @@ SACRUM, LEFT, RIGHT = Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOO
 
 @pytest.mark.parametrize("seed", [1, 3, 7])
 @pytest.mark.parametrize("worn", [[SACRUM, LEFT], [SACRUM, LEFT, RIGHT]])
-def test_every_step_is_told_once_from_the_first_on(seed, worn) -> None:
+def test_every_step_is_told_once_from_the_first_on(seed: int, worn: list[Placement]) -> None:
     runner = VirtualRunner(RunnerParams(seed=seed))
     steps = [r for r in play(worn_by(runner, worn, 16.0)) if isinstance(r, Step)]
     true = runner.truth_steps(0.0, 16.0)
@@ -27,7 +27,7 @@ def test_every_step_is_told_once_from_the_first_on(seed, worn) -> None:
 
 
 @pytest.mark.parametrize("late_s", [-0.18, -0.15, 0.18, 0.2])
-def test_a_foot_whose_clock_is_half_a_step_off_makes_no_steps(late_s) -> None:
+def test_a_foot_whose_clock_is_half_a_step_off_makes_no_steps(late_s: float) -> None:
     runner = VirtualRunner(RunnerParams(seed=7))
     blocks = [
         replace(b, t_ns=b.t_ns + round(late_s * 1e9)) if b.placement is LEFT else b
@@ -38,7 +38,7 @@ def test_a_foot_whose_clock_is_half_a_step_off_makes_no_steps(late_s) -> None:
 
 
 @pytest.mark.parametrize("placement", [LEFT, Placement.FOOT])
-def test_one_foot_counts_both_feet_in_its_cadence(placement) -> None:
+def test_one_foot_counts_both_feet_in_its_cadence(placement: Placement) -> None:
     runner = VirtualRunner(RunnerParams(seed=7))
     records = play(replace(b, placement=placement) for b in worn_by(runner, [LEFT], 20.0))
     cadence = [r.value for r in records if isinstance(r, Metric) and r.key == "cadence_spm"]
@@ -48,7 +48,7 @@ def test_one_foot_counts_both_feet_in_its_cadence(placement) -> None:
 
 
 @pytest.mark.parametrize("worn", [[SACRUM], [SACRUM, LEFT], [SACRUM, LEFT, RIGHT]])
-def test_step_times_lead_to_the_next_contact_exactly(worn) -> None:
+def test_step_times_lead_to_the_next_contact_exactly(worn: list[Placement]) -> None:
     """What is said of the next contact stands, also when another sensor sees it later and better."""
     runner = VirtualRunner(RunnerParams(seed=5))
     steps = [r for r in play(worn_by(runner, worn, 30.0)) if isinstance(r, Step)]

@@ -15,17 +15,18 @@ import pytest
 from dsp.pipeline import Pipeline
 from dsp.records import Metric, Record, Step
 from dsp.signals import Placement
-from tests.dsp.synthetic import blocks_of, make
+from tests.dsp.synthetic import Array, blocks_of, make
 
 GOLDEN = Path(__file__).parent / "golden" / "made_up_run.json"
 
 
-def turned() -> np.ndarray:
+def turned() -> Array:
     """A mounting nobody would choose: upside down and sideways."""
     axis = np.array([0.6, -0.5, 0.62])
     axis /= np.linalg.norm(axis)
     k = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
-    return np.eye(3) + np.sin(2.4) * k + (1 - np.cos(2.4)) * k @ k
+    turn: Array = np.eye(3) + np.sin(2.4) * k + (1 - np.cos(2.4)) * k @ k
+    return turn
 
 
 def play() -> list[Record]:
@@ -37,7 +38,7 @@ def play() -> list[Record]:
     return [*records, pipeline.summary(14_000_000_000)]
 
 
-def told(records: list[Record]) -> dict[str, list[object]]:
+def told(records: list[Record]) -> dict[str, list[list[object]]]:
     steps = [r for r in records if isinstance(r, Step)]
     metrics = [r for r in records if isinstance(r, Metric)]
     return {
@@ -56,8 +57,9 @@ def told(records: list[Record]) -> dict[str, list[object]]:
     }
 
 
-def assert_same(now, then, where="") -> None:
+def assert_same(now: object, then: object, where: str = "") -> None:
     if isinstance(then, list):
+        assert isinstance(now, list), where
         assert len(now) == len(then), where
         for k, (a, b) in enumerate(zip(now, then, strict=True)):
             assert_same(a, b, f"{where}[{k}]")

@@ -12,7 +12,7 @@ from benchmarks.thresholds.eighth_run import eighth
 from benchmarks.thresholds.simulated import Change, Habit, SimulatedRun, told
 from dsp import texts
 from dsp.guidance import Guidance, GuidanceParams, Wish
-from dsp.records import Cue, Earcon, Metric, PainReport, Severity, Side, Threshold, ThresholdState
+from dsp.records import Cue, Earcon, Metric, PainReport, Record, Severity, Side, Threshold, ThresholdState
 from dsp.runner.cadence_goal import goal_spm, own_cadence
 from dsp.runner.history import PastRun
 from dsp.runner.plan import GUIDED, Plan, Volume
@@ -27,7 +27,7 @@ PAST = tuple(
 )
 
 
-def states(records, detector):
+def states(records: list[Record], detector: str) -> list[ThresholdState]:
     return [r.state for r in records if isinstance(r, Threshold) and r.detector == detector]
 
 
@@ -54,11 +54,11 @@ def test_a_sudden_change_is_asked_about_once() -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_the_eighth_run_is_told_in_time_and_nothing_early(seed) -> None:
+def test_the_eighth_run_is_told_in_time_and_nothing_early(seed: int) -> None:
     assert eighth(seed).holds
 
 
-def seconds(guidance, first, n, steps_per_min=160.0):
+def seconds(guidance: Guidance, first: int, n: int, steps_per_min: float = 160.0) -> list[Record]:
     out = []
     for second in range(first, first + n):
         t_ns = second * 1_000_000_000
@@ -67,7 +67,7 @@ def seconds(guidance, first, n, steps_per_min=160.0):
     return out
 
 
-def cues(records, rule=None):
+def cues(records: list[Record], rule: str | None = None) -> list[Cue]:
     return [r for r in records if isinstance(r, Cue) and rule in {None, r.rule}]
 
 
@@ -138,7 +138,7 @@ def test_mild_pain_within_the_rule_goes_on_easy_and_none_is_only_noted() -> None
 @pytest.mark.parametrize(
     "report", [PainReport(0, 1, "buttock"), PainReport(0, 1, "back"), PainReport(0, 1, "hip", numb=True)]
 )
-def test_signs_of_the_back_end_all_cues_also_in_later_runs_until_cleared(report) -> None:
+def test_signs_of_the_back_end_all_cues_also_in_later_runs_until_cleared(report: PainReport) -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     (answer,) = cues(guidance.pain(report))
     assert answer.severity is Severity.STOP
@@ -149,7 +149,7 @@ def test_signs_of_the_back_end_all_cues_also_in_later_runs_until_cleared(report)
     assert cues(seconds(Guidance(GuidanceParams(history=PAST, plan=plan)), 0, 900)) == []
 
 
-def all_of(run, params):
+def all_of(run: SimulatedRun, params: GuidanceParams) -> list[Record]:
     guidance, out = Guidance(params), []
     for t_ns, steps, metrics in run:
         for step in steps:
@@ -175,18 +175,26 @@ def test_what_is_usual_is_told_each_second_and_is_what_a_threshold_compares_with
     assert not [r for r in unknown if isinstance(r, Metric) and r.key.startswith("drop_excursion_b")]
 
 
+def takes_back_ns(answered: list[Record]) -> int | None:
+    """What the report, which comes before its answers, takes back."""
+    report = answered[0]
+    assert isinstance(report, PainReport)
+    return report.takes_back_ns
+
+
 def test_a_report_by_mistake_is_taken_back_by_a_nought_within_two_minutes() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     fresh = Guidance(GuidanceParams(history=PAST))
     guidance.pain(PainReport(0, 5, "achilles"))
     assert guidance.plan().on_hold
-    report, back, answer = guidance.pain(PainReport(120 * S, 0))
-    assert report.takes_back_ns == 0
-    assert states([back], "onset") == [ThresholdState.CLEAR]
-    assert answer.text == texts.TAKEN_BACK
+    back = guidance.pain(PainReport(120 * S, 0))
+    assert [type(each) for each in back] == [PainReport, Threshold, Cue]
+    assert takes_back_ns(back) == 0
+    assert states(back, "onset") == [ThresholdState.CLEAR]
+    assert cues(back)[0].text == texts.TAKEN_BACK
     assert guidance.plan() == fresh.plan(), "as if nothing had been said"
     again = guidance.pain(PainReport(121 * S, 0))
-    assert again[0].takes_back_ns is None
+    assert takes_back_ns(again) is None
     assert cues(again)[0].text == texts.NOTHING_HURTS
     assert states(guidance.pain(PainReport(122 * S, 4)), "onset") == [REPORTED], "and pain can be reported again"
 
@@ -196,7 +204,7 @@ def test_only_the_newest_report_is_taken_back_and_an_older_one_stays() -> None:
     guidance.pain(PainReport(0, 2, "outer knee"))
     guidance.pain(PainReport(300 * S, 9, "outer knee"))
     back = guidance.pain(PainReport(310 * S, 0))
-    assert back[0].takes_back_ns == 300 * S
+    assert takes_back_ns(back) == 300 * S
     assert states(back, "onset") == [], "the first one stands, so it stays reported"
     assert cues(guidance.pain(PainReport(311 * S, 0)))[0].text == texts.NOT_TAKEN_BACK
 
@@ -205,17 +213,17 @@ def test_pain_that_has_eased_stays_in_the_run() -> None:
     guidance = Guidance(GuidanceParams())
     guidance.pain(PainReport(0, 4))
     eased = guidance.pain(PainReport(121 * S, 0))
-    assert eased[0].takes_back_ns is None
+    assert takes_back_ns(eased) is None
     assert states(eased, "onset") == []
     assert cues(eased)[0].text == texts.NOT_TAKEN_BACK
 
 
 @pytest.mark.parametrize("signs", [PainReport(0, 3, "buttock"), PainReport(0, 1, "hip", numb=True)])
-def test_signs_for_a_clinician_are_not_taken_back_by_a_number(signs) -> None:
+def test_signs_for_a_clinician_are_not_taken_back_by_a_number(signs: PainReport) -> None:
     guidance = Guidance(GuidanceParams())
     guidance.pain(signs)
     later = guidance.pain(PainReport(5 * S, 0))
-    assert later[0].takes_back_ns is None
+    assert takes_back_ns(later) is None
     assert guidance.plan().held
 
 
@@ -234,18 +242,22 @@ def test_calf_pain_in_mid_run_is_not_followed_by_quicker_steps() -> None:
     assert cues(later, "quick_steps") == []
 
 
+def goal_at(speed_mps: float, history: tuple[PastRun, ...], plan: Plan) -> float | None:
+    own = own_cadence(history, plan)
+    assert own is not None
+    return goal_spm(own, plan, speed_mps)
+
+
 @pytest.mark.parametrize(("speed_mps", "target"), [(2.8, 168.0), (3.3, 172.9), (3.7, 172.9), (2.0, 163.1), (6.0, None)])
-def test_the_goal_follows_speed_near_the_speeds_of_earlier_runs_only(speed_mps, target) -> None:
-    own = own_cadence(PAST, Plan())
-    goal = goal_spm(own, Plan(), speed_mps)
+def test_the_goal_follows_speed_near_the_speeds_of_earlier_runs_only(speed_mps: float, target: float | None) -> None:
+    goal = goal_at(speed_mps, PAST, Plan())
     assert goal is None if target is None else goal == pytest.approx(1.05 * target)
 
 
 def test_speeds_of_earlier_runs_widen_what_is_known() -> None:
     fast = replace(PAST[0], speed_mps=4.6, cadence_spm=184.0)
-    assert goal_spm(own_cadence((*PAST, fast), Plan()), Plan(), 5.0) is not None
-    kept = own_cadence(PAST, Plan(own_cadence_spm=168.0, own_speed_mps=2.8))
-    assert goal_spm(kept, Plan(), 6.0) is None
+    assert goal_at(5.0, (*PAST, fast), Plan()) is not None
+    assert goal_at(6.0, PAST, Plan(own_cadence_spm=168.0, own_speed_mps=2.8)) is None
 
 
 def test_a_question_of_a_coach_is_counted_and_not_repeated_at_once() -> None:

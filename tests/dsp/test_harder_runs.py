@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 
 from benchmarks.harder_runs.__main__ import played
 from benchmarks.harder_runs.runners import FORCE, RATE, after_walking, hip_only, of
 from benchmarks.harder_runs.scenes import SCENES, walker
-from benchmarks.score_recordings import corrupted, number, run, score
+from benchmarks.score_recordings import Score, corrupted, number, run, score
 from dsp.orientation.strapdown import Strapdown
 from dsp.records import Step
 from dsp.samples.trace import Trace
 from tests.recorded import folders, load, requires_data
 
 
-def folder_of(recording):
+def folder_of(recording: str) -> Path:
     return next(folder for folder in folders() if folder.name == recording)
 
 
-def play(recording, scene, seed=1):
+def play(recording: str, scene: str, seed: int = 1) -> Score:
     return played(folder_of(recording), next(k for k, s in enumerate(SCENES) if s.name == scene), seed)
 
 

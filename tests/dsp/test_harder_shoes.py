@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.harder_shoes.__main__ import made, played
+from benchmarks.harder_shoes.__main__ import Foot, made, played
 from benchmarks.harder_shoes.scenes import SCENES
 from benchmarks.score_recordings import run
 from dsp.records import Metric
 from tests.recorded import folders, load, requires_data
 
 
-def play(recording, scene, seed=1):
+def play(recording: str, scene: str, seed: int = 1) -> list[Foot]:
     folder = next(folder for folder in folders() if folder.name == recording)
     return played(folder, next(k for k, s in enumerate(SCENES) if s.name == scene), seed)
 
@@ -21,7 +21,7 @@ def play(recording, scene, seed=1):
     ("recording", "scene", "lost"),
     [("sub041_run_4.5mps", "slips by 180 deg about z", 6), ("sub041_run_2.5mps", "slips by 90 deg about x", 4)],
 )
-def test_a_sensor_that_slips_costs_a_few_steps(recording, scene, lost) -> None:
+def test_a_sensor_that_slips_costs_a_few_steps(recording: str, scene: str, lost: int) -> None:
     """Half a turn about the vertical cost every step after it, on both feet."""
     for foot in play(recording, scene):
         assert foot.missed <= lost
@@ -30,7 +30,7 @@ def test_a_sensor_that_slips_costs_a_few_steps(recording, scene, lost) -> None:
 
 @requires_data
 @pytest.mark.parametrize("recording", ["sub041_run_3.5mps", "sub041_run_4.5mps"])
-def test_without_a_gyro_a_push_off_is_no_landing(recording) -> None:
+def test_without_a_gyro_a_push_off_is_no_landing(recording: str) -> None:
     """At 4.5 m/s the push-off was taken for the stop before landing: each contact 0.3 s late."""
     for foot in play(recording, "without gyros"):
         assert foot.missed <= 2

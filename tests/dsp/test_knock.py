@@ -25,7 +25,7 @@ def knocked(block: SampleBlock, force_g: float, rate_radps: float) -> SampleBloc
 
 @pytest.mark.parametrize(("force_g", "rate_radps"), [(16.0, 0.0), (50.0, 0.0), (50.0, 150.0)])
 @pytest.mark.parametrize("where", [LEFT, RIGHT])
-def test_a_knock_on_a_shoe_invents_no_step(where, force_g, rate_radps) -> None:
+def test_a_knock_on_a_shoe_invents_no_step(where: Placement, force_g: float, rate_radps: float) -> None:
     runner = VirtualRunner(RunnerParams(seed=2))
     blocks = worn_by(runner, [SACRUM, LEFT, RIGHT], 30.0)
     hit = [knocked(each, force_g, rate_radps) if each.placement is where else each for each in blocks]

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 
 from dsp.orientation.mount import Mount
 from dsp.pipeline import Pipeline, PipelineParams
-from dsp.records import Attitude, Metric, Side, Step
+from dsp.records import Attitude, Metric, Record, Side, Step
 from dsp.signals import IMU6, Placement, Quantity, SampleBlock
-from tests.dsp.synthetic import blocks_of, make
+from tests.dsp.synthetic import Array, Made, blocks_of, make
 
 FEET = [Placement.LEFT_FOOT, Placement.RIGHT_FOOT]
 ALL = [Placement.SACRUM, *FEET]
 
 
-def play(made, placements, rate_hz=200.0, **params):
-    pipeline, records = Pipeline(PipelineParams(signals=True, **params)), []
+def play(
+    made: Made, placements: list[Placement], rate_hz: float = 200.0, mounts: Mapping[Placement, Mount] | None = None
+) -> list[Record]:
+    pipeline, records = Pipeline(PipelineParams(signals=True, mounts=mounts or {})), []
     for block in blocks_of(made, placements, 10, rate_hz=rate_hz):
         records += pipeline.update(block)
     return records + pipeline.finish()
 
 
-def steps_of(records):
+def steps_of(records: list[Record]) -> list[Step]:
     return [r for r in records if isinstance(r, Step)]
 
 
-def matched(made, steps, within=0.06):
+def drop_deg(step: Step) -> float:
+    assert step.drop_excursion_deg is not None
+    return step.drop_excursion_deg
+
+
+def matched(made: Made, steps: list[Step], within: float = 0.06) -> tuple[list[tuple[int, Step]], int]:
     """Pairs (index of the true contact, step), and how many steps match nothing; feet land once more at the end."""
     pairs, spare = [], 0
     steps = [s for s in steps if s.t_ns * 1e-9 < made.contacts_s[-1] + 0.15]
@@ -42,7 +51,17 @@ def matched(made, steps, within=0.06):
     return pairs, spare
 
 
-def rotation(seed):
+def obliquity_errors_deg(made: Made, records: list[Record], from_s: float) -> list[float]:
+    """Of every sample from then on."""
+    errors = []
+    for each in records:
+        if isinstance(each, Attitude) and each.t_ns > from_s * 1e9:
+            assert each.obliquity_deg is not None
+            errors.append(each.obliquity_deg - float(np.interp(each.t_ns * 1e-9, made.t_s, made.obliquity_deg)))
+    return errors
+
+
+def rotation(seed: int) -> Array:
     q = np.random.default_rng(seed).normal(size=4)
     w, x, y, z = q / np.linalg.norm(q)
     return np.array(
@@ -55,7 +74,7 @@ def rotation(seed):
 
 
 @pytest.mark.parametrize("worn", [[Placement.SACRUM], FEET, FEET[:1], ALL, [Placement.SACRUM, Placement.LEFT_FOOT]])
-def test_every_subset_of_sensors_finds_every_step(worn) -> None:
+def test_every_subset_of_sensors_finds_every_step(worn: list[Placement]) -> None:
     made = make(seconds=20.0, noise=0.02)
     steps = steps_of(play(made, worn))
     pairs, spare = matched(made, steps)
@@ -71,7 +90,7 @@ def test_every_subset_of_sensors_finds_every_step(worn) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_any_mounting_gives_the_same_drop(seed) -> None:
+def test_any_mounting_gives_the_same_drop(seed: int) -> None:
     made = make(seconds=24.0, mount=rotation(seed), noise=0.01, gyro_bias_radps=(0.05, -0.08, 0.06))
     records = play(made, [Placement.SACRUM])
     pairs, _ = matched(made, steps_of(records))
@@ -86,21 +105,18 @@ def test_any_mounting_gives_the_same_drop(seed) -> None:
         low = x[np.searchsorted(t, made.contacts_s[k] - 0.06) : top + 1].min()
         assert step.drop_excursion_deg == pytest.approx(x[top] - low, abs=0.5)
         assert step.drop_peak_deg == pytest.approx(x[top], abs=0.8)
-    found = [(r.t_ns * 1e-9, r.obliquity_deg) for r in records if isinstance(r, Attitude) and r.t_ns > 12e9]
-    error = [o - np.interp(t, made.t_s, made.obliquity_deg) for t, o in found]
-    assert np.std(error) < 0.4
+    assert np.std(obliquity_errors_deg(made, records, 12.0)) < 0.4
 
 
 def test_an_explicit_mount_is_believed() -> None:
     made = make(seconds=16.0, mount=np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]))
     # Pelvis forward, left, up are sensor +z, +x, +y.
     records = play(made, [Placement.SACRUM], mounts={Placement.SACRUM: Mount.from_axes("+z+x+y")})
-    found = [(r.t_ns * 1e-9, r.obliquity_deg) for r in records if isinstance(r, Attitude) and r.t_ns > 8e9]
-    assert np.std([o - np.interp(t, made.t_s, made.obliquity_deg) for t, o in found]) < 0.2
+    assert np.std(obliquity_errors_deg(made, records, 8.0)) < 0.2
 
 
 @pytest.mark.parametrize("lying", [(0.0, 9.81, 0.0), (9.81, 0.0, 0.0)])
-def test_an_explicit_mount_is_not_levelled_by_the_table_the_sensor_lay_on(lying) -> None:
+def test_an_explicit_mount_is_not_levelled_by_the_table_the_sensor_lay_on(lying: tuple[float, float, float]) -> None:
     made = make(seconds=20.0, stand_s=0.0, noise=0.01)
     worn = blocks_of(made, [Placement.SACRUM], 10, t0_ns=6_000_000_000)  # switched off while it is put on
     force = np.tile([*lying, 0.02, -0.03, 0.01], (1000, 1)) + np.random.default_rng(3).normal(0.0, 0.01, (1000, 6))
@@ -112,7 +128,7 @@ def test_an_explicit_mount_is_not_levelled_by_the_table_the_sensor_lay_on(lying)
     late = [s for s in steps_of(records + pipeline.finish()) if s.t_ns > 12e9]
     assert len(late) > 30
     assert all(s.drop_peak_deg is None for s in late)
-    assert np.median([s.drop_excursion_deg for s in late]) == pytest.approx(3.7, abs=0.3)
+    assert np.median([drop_deg(s) for s in late]) == pytest.approx(3.7, abs=0.3)
 
 
 def test_without_standing_the_peak_is_unknown_and_the_excursion_is_not() -> None:
@@ -122,12 +138,12 @@ def test_without_standing_the_peak_is_unknown_and_the_excursion_is_not() -> None
 
 
 @pytest.mark.parametrize("rate_hz", [52.0, 104.0, 208.0, 416.0])
-def test_the_rate_of_the_sensor_does_not_matter(rate_hz) -> None:
+def test_the_rate_of_the_sensor_does_not_matter(rate_hz: float) -> None:
     made = make(seconds=18.0, rate_hz=rate_hz)
     pairs, spare = matched(made, steps_of(play(made, ALL, rate_hz=rate_hz)))
     assert spare == 0
-    left = [s.drop_excursion_deg for k, s in pairs if made.left[k] and made.contacts_s[k] > 10.0]
-    right = [s.drop_excursion_deg for k, s in pairs if not made.left[k] and made.contacts_s[k] > 10.0]
+    left = [drop_deg(s) for k, s in pairs if made.left[k] and made.contacts_s[k] > 10.0]
+    right = [drop_deg(s) for k, s in pairs if not made.left[k] and made.contacts_s[k] > 10.0]
     assert np.mean(left) == pytest.approx(4.0, abs=0.2)
     assert np.mean(right) == pytest.approx(3.65, abs=0.2)
 
@@ -143,10 +159,10 @@ def test_values_measured_ready_made_are_passed_on() -> None:
     pipeline, records = Pipeline(), []
     for s in range(6):
         t = np.array([s * 1_000_000_000 + 1], dtype=np.int64)
-        layout = (Quantity.SPEED_MPS, Quantity.CADENCE_SPM)
-        records += pipeline.update(SampleBlock("pod", Placement.FOOT, layout, t, np.array([[3.0, 172.0]])))
-        layout = (Quantity.HEART_RATE_BPM,)
-        records += pipeline.update(SampleBlock("strap", Placement.CHEST, layout, t, np.array([[151.0]])))
+        both = (Quantity.SPEED_MPS, Quantity.CADENCE_SPM)
+        records += pipeline.update(SampleBlock("pod", Placement.FOOT, both, t, np.array([[3.0, 172.0]])))
+        heart = SampleBlock("strap", Placement.CHEST, (Quantity.HEART_RATE_BPM,), t, np.array([[151.0]]))
+        records += pipeline.update(heart)
     newest = {r.key: r.value for r in records if isinstance(r, Metric)}
     assert newest.pop("stride_length_m") == pytest.approx(120.0 * 3.0 / 172.0)
     assert newest.pop("speed_source") == 2.0

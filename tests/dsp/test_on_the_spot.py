@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from benchmarks.everyday.motion import blocks_of
+from benchmarks.everyday.motion import Scene, blocks_of
 from benchmarks.everyday.on_the_spot import heels, marching, pedals
 from benchmarks.invented_steps import LEFT, RIGHT, heard
+from dsp.signals import Placement
 
 SECONDS = 40.0
 
@@ -15,7 +18,9 @@ SECONDS = 40.0
 @pytest.mark.parametrize("worn", [(LEFT,), (LEFT, RIGHT)], ids=["one foot", "feet"])
 @pytest.mark.parametrize("rate_hz", [52.0, 208.0])
 @pytest.mark.parametrize("made", [heels, pedals, marching])
-def test_feet_on_the_spot_do_not_run(made, rate_hz, worn) -> None:
+def test_feet_on_the_spot_do_not_run(
+    made: Callable[[float, float, np.random.Generator], Scene], rate_hz: float, worn: tuple[Placement, ...]
+) -> None:
     scene = made(SECONDS, rate_hz, np.random.default_rng(1))
     found = heard(blocks_of(scene, worn, seed=1), SECONDS)
     assert found.steps > 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from dsp.packed import Packed, Packing, Rows, values_of
@@ -13,13 +14,16 @@ from dsp.records import Record
 from dsp.signals import IMU6, NS_PER_S, Placement, SampleBlock
 from tests.dsp.synthetic import make
 
+Stamps = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.int16]
+
 RATE_HZ = 104.0
 SCALE = np.array([0.01, 0.01, 0.01, 0.002, 0.002, 0.002])
 ABSENT = -32768
 PACKING = Packing(np.dtype("<i2"), SCALE, ABSENT)
 
 
-def sent(seconds: float) -> tuple[np.ndarray, np.ndarray]:
+def sent(seconds: float) -> tuple[Stamps, Counts]:
     """Stamps in ns and counts of a runner, some absent."""
     made = make(seconds=seconds, rate_hz=RATE_HZ)
     counts = np.rint(made.sensors[Placement.SACRUM] / SCALE).astype("<i2")
@@ -27,7 +31,7 @@ def sent(seconds: float) -> tuple[np.ndarray, np.ndarray]:
     return np.rint(made.t_s * NS_PER_S).astype(np.int64), counts
 
 
-def block(t_ns: np.ndarray, rows: Rows) -> SampleBlock:
+def block(t_ns: Stamps, rows: Rows) -> SampleBlock:
     return SampleBlock("hip", Placement.SACRUM, IMU6, t_ns, rows, RATE_HZ)
 
 

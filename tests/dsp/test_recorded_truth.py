@@ -5,32 +5,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from benchmarks.score_recordings import corrupted, score
+from benchmarks.score_recordings import corrupted, run, score
 from dsp.records import Metric, Step
-from tests.recorded import folders, load, requires_data
+from tests.recorded import each_run, folders, load, requires_data
 
 MARKER_DERIVED = ("rbds_virtual_imu", "ric_virtual_imu", "welk002")
 WALKING = ("D02_", "wlk_", "mobilised", "ipol", "tripod")
 TRUNK = {"sacrum", "lumbar", "waist", "left_hip", "right_hip", "pocket", "pelvis"}
 
 
-def named(*parts):
-    found = [f for f in folders() if any(p in str(f) for p in parts)]
-    return [pytest.param(f, id=f"{f.parent.name}/{f.name}") for f in found] or [pytest.param(None, id="no data")]
-
-
 @requires_data
-@pytest.mark.parametrize("folder", named("jog_", "D03_", "D04_", "adept", *MARKER_DERIVED))
-def test_cadence_of_running_is_within_two_steps_a_minute(folder) -> None:
+@each_run("jog_", "D03_", "D04_", "adept", *MARKER_DERIVED)
+def test_cadence_of_running_is_within_two_steps_a_minute(folder: Path) -> None:
     rec = load(folder)
     assert abs(score(rec, rec.columns, rec.sensors, "clean").cadence_error) <= 2.0
 
 
 @requires_data
-@pytest.mark.parametrize("folder", named(*MARKER_DERIVED))
-def test_sacrum_alone_finds_every_step_its_side_and_its_drop(folder) -> None:
+@each_run(*MARKER_DERIVED)
+def test_sacrum_alone_finds_every_step_its_side_and_its_drop(folder: Path) -> None:
     rec = load(folder)
     found = score(rec, rec.columns, ["sacrum"], "clean")
     assert (found.missed, found.false, found.side) == (0, 0, 100.0)
@@ -42,8 +39,8 @@ def test_sacrum_alone_finds_every_step_its_side_and_its_drop(folder) -> None:
 @requires_data
 @pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [104.0, 208.0])
-@pytest.mark.parametrize("folder", named(*MARKER_DERIVED))
-def test_a_cheap_sensor_put_on_anyhow_does_too(folder, rate_hz) -> None:
+@each_run(*MARKER_DERIVED)
+def test_a_cheap_sensor_put_on_anyhow_does_too(folder: Path, rate_hz: float) -> None:
     rec = load(folder)
     found = score(rec, corrupted(rec, 7, rate_hz), ["sacrum"], "corrupt")
     assert (found.missed, found.false, found.side) == (0, 0, 100.0)
@@ -54,8 +51,8 @@ def test_a_cheap_sensor_put_on_anyhow_does_too(folder, rate_hz) -> None:
 
 @requires_data
 @pytest.mark.parametrize("side", ["left_foot", "right_foot"])
-@pytest.mark.parametrize("folder", named("rbds_virtual_imu", "20160226", "welk002"))
-def test_one_foot_alone_finds_every_stance_of_its_leg(folder, side) -> None:
+@each_run("rbds_virtual_imu", "20160226", "welk002")
+def test_one_foot_alone_finds_every_stance_of_its_leg(folder: Path, side: str) -> None:
     rec = load(folder)
     found = score(rec, rec.columns, [side], "clean")
     assert (found.missed, found.false, found.side) == (0, 0, 100.0)
@@ -63,8 +60,8 @@ def test_one_foot_alone_finds_every_stance_of_its_leg(folder, side) -> None:
 
 
 @requires_data
-@pytest.mark.parametrize("folder", named("alcantara"))
-def test_two_axes_without_a_gyro_on_a_force_treadmill(folder) -> None:
+@each_run("alcantara")
+def test_two_axes_without_a_gyro_on_a_force_treadmill(folder: Path) -> None:
     rec = load(folder)
     found = score(rec, rec.columns, ["sacrum"], "clean")
     assert (found.missed, found.false) == (0, 0)
@@ -73,10 +70,8 @@ def test_two_axes_without_a_gyro_on_a_force_treadmill(folder) -> None:
 
 
 @requires_data
-@pytest.mark.parametrize("folder", named(*WALKING))
-def test_a_walker_has_no_running_steps_on_the_trunk(folder) -> None:
-    from benchmarks.score_recordings import run
-
+@each_run(*WALKING)
+def test_a_walker_has_no_running_steps_on_the_trunk(folder: Path) -> None:
     rec = load(folder)
     worn = [s for s in rec.sensors if s in TRUNK]
     records = run(rec.columns, worn)
@@ -90,8 +85,8 @@ MARKED_OTHERWISE = {"2-3": (2, 4)}
 
 
 @requires_data
-@pytest.mark.parametrize("folder", named(*WALKERS))
-def test_walking_is_seen_by_feet(folder) -> None:
+@each_run(*WALKERS)
+def test_walking_is_seen_by_feet(folder: Path) -> None:
     """Steps, sides and turns of nine people; one rule for all, chosen while looking at them."""
     rec = load(folder)
     found = score(rec, rec.columns, [s for s in rec.sensors if "foot" in s], "clean")
@@ -105,7 +100,7 @@ def test_walking_is_seen_by_feet(folder) -> None:
 @requires_data
 @pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [104.0, 208.0])
-def test_walkers_with_cheap_shoe_sensors(rate_hz) -> None:
+def test_walkers_with_cheap_shoe_sensors(rate_hz: float) -> None:
     true = missed = false = 0
     for folder in folders():
         if any(name in str(folder) for name in WALKERS):
@@ -124,8 +119,8 @@ FORCE_RUNS = ("sub041_run_2.5mps", "hamner_sub01_run300", "rajagopal_run")
 @requires_data
 @pytest.mark.parametrize("rate_hz", [None, 104.0, pytest.param(208.0, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("side", ["left_foot", "right_foot"])
-@pytest.mark.parametrize("folder", named(*FORCE_RUNS))
-def test_contact_time_of_a_running_shoe_against_force(folder, side, rate_hz) -> None:
+@each_run(*FORCE_RUNS)
+def test_contact_time_of_a_running_shoe_against_force(folder: Path, side: str, rate_hz: float | None) -> None:
     """Three of the four people that the weights were fitted on."""
     rec = load(folder)
     columns = rec.columns if rate_hz is None else corrupted(rec, 7, rate_hz)

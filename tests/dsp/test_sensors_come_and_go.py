@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from dsp.pipeline import Pipeline, PipelineParams
-from dsp.records import Metric, Step
-from dsp.signals import Placement
-from tests.dsp.synthetic import blocks_of, make
+from dsp.records import Metric, Record, Step
+from dsp.signals import Placement, SampleBlock
+from tests.dsp.synthetic import Made, blocks_of, make
 from tests.dsp.test_stream_contract import cut, in_order, play
 
 RATE_HZ = 104.0
@@ -18,24 +19,31 @@ HIP, LEFT = Placement.SACRUM, Placement.LEFT_FOOT
 
 
 @pytest.fixture(scope="module")
-def made():
+def made() -> Made:
     return make(seconds=24.0, rate_hz=RATE_HZ, noise=0.02)
 
 
-def worn(made, placement, source=None, place=None, size=5):
+def worn(
+    made: Made, placement: Placement, source: str | None = None, place: Placement | None = None, size: int = 5
+) -> list[SampleBlock]:
     blocks = blocks_of(made, [placement], size, rate_hz=RATE_HZ)
     return [replace(b, source=source or b.source, placement=place or b.placement) for b in blocks]
 
 
-def steps(records):
+def steps(records: list[Record]) -> list[Step]:
     return [r for r in records if isinstance(r, Step)]
 
 
-def cadences(records):
+def cadences(records: list[Record]) -> list[float]:
     return [r.value for r in records if isinstance(r, Metric) and r.key == "cadence_spm" and r.t_ns > 12e9]
 
 
-def told_after_ms(blocks):
+def in_order_with(late: Placement, blocks: list[SampleBlock], by_s: float) -> list[SampleBlock]:
+    """As they would arrive if the packets of `late` came so much later."""
+    return sorted(blocks, key=lambda b: b.t_ns[-1] * 1e-9 + (by_s if b.placement is late else 0.0))
+
+
+def told_after_ms(blocks: list[SampleBlock]) -> float:
     """Median time from the next contact to the step, in the last seconds."""
     pipeline, waits_ms = Pipeline(), []
     for block in in_order(blocks):
@@ -44,10 +52,10 @@ def told_after_ms(blocks):
             for step in steps(pipeline.update(block))
             if step.t_ns > 17e9 and step.step_time_s
         ]
-    return np.median(waits_ms)
+    return float(np.median(waits_ms))
 
 
-def test_a_dead_sensor_delays_nothing(made) -> None:
+def test_a_dead_sensor_delays_nothing(made: Made) -> None:
     hip, shoe = worn(made, HIP), worn(made, LEFT)
     dies = [b for b in shoe if b.t_ns[0] < 12e9]
     alone, with_dead = told_after_ms(hip), told_after_ms(hip + dies)
@@ -56,22 +64,25 @@ def test_a_dead_sensor_delays_nothing(made) -> None:
 
 @pytest.mark.parametrize("away", [(10.0, 10.8), (9.0, 10.5), (8.0, 15.0)])
 @pytest.mark.parametrize("who", [HIP, LEFT])
-def test_whenever_it_comes_again_any_order_gives_the_same_run(made, away, who) -> None:
+def test_whenever_it_comes_again_any_order_gives_the_same_run(
+    made: Made, away: tuple[float, float], who: Placement
+) -> None:
     whole = [b for p in (HIP, LEFT, Placement.RIGHT_FOOT) for b in worn(made, p)]
     blocks = [b for b in whole if b.placement is not who or not away[0] * 1e9 < b.t_ns[0] < away[1] * 1e9]
     reference = play(in_order(blocks))
     rng = np.random.default_rng(5)
     for late in (HIP, LEFT, Placement.RIGHT_FOOT):
         shuffled = [c for b in blocks for c in cut(b, [int(rng.integers(1, 6))])]
-        shuffled.sort(key=lambda b, late=late: b.t_ns[-1] * 1e-9 + (0.45 if b.placement is late else 0.0))
-        assert play(shuffled) == reference
+        assert play(in_order_with(late, shuffled, 0.45)) == reference
     assert sum(s.t_ns > 16e9 for s in steps(reference)) > 15
 
 
-def torn(begin_s, hole_s, *, every_s=0.7, end_s=float("inf"), before=False):
+def torn(
+    begin_s: float, hole_s: float, *, every_s: float = 0.7, end_s: float = float("inf"), before: bool = False
+) -> Callable[[float], bool]:
     """Short holes from `begin_s` until `end_s`, and whether there is anything `before`."""
 
-    def there(t_s):
+    def there(t_s: float) -> bool:
         if t_s < begin_s:
             return before
         return t_s > end_s or (t_s - begin_s) % every_s < every_s - hole_s
@@ -92,7 +103,9 @@ def torn(begin_s, hole_s, *, every_s=0.7, end_s=float("inf"), before=False):
     ],
 )
 @pytest.mark.parametrize("who", [HIP, LEFT])
-def test_a_start_in_pieces_is_the_same_run_in_any_order(made, there, who, signals) -> None:
+def test_a_start_in_pieces_is_the_same_run_in_any_order(
+    made: Made, there: Callable[[float], bool], who: Placement, *, signals: bool
+) -> None:
     blocks = [b for p in (HIP, LEFT, Placement.RIGHT_FOOT) for b in worn(made, p) if b.t_ns[-1] < 14e9]
     for n, b in enumerate(blocks):
         kept = [i for i, t in enumerate(b.t_ns.tolist()) if b.placement is not who or there(t * 1e-9)]
@@ -101,33 +114,34 @@ def test_a_start_in_pieces_is_the_same_run_in_any_order(made, there, who, signal
     params = PipelineParams(signals=signals)
     reference = play(in_order(blocks), params)
     for late in (HIP, LEFT, Placement.RIGHT_FOOT):
-        order = sorted(blocks, key=lambda b, late=late: b.t_ns[-1] * 1e-9 + (0.48 if b.placement is late else 0.0))
-        assert play(order, params) == reference
+        assert play(in_order_with(late, blocks, 0.48), params) == reference
     assert len(steps(reference)) > 20
 
 
-def test_lanes_of_a_sensor_that_changes_its_rate_go(made) -> None:
+def test_lanes_of_a_sensor_that_changes_its_rate_go(made: Made) -> None:
     pipeline = Pipeline()
     blocks = worn(made, HIP, size=104)
     for n, block in enumerate(blocks):
         pipeline.update(replace(block, rate_hz=RATE_HZ if n % 2 else RATE_HZ / 2))
-    assert len(pipeline.state()["_lanes"]) <= 3
+    lanes = pipeline.state()["_lanes"]
+    assert isinstance(lanes, dict)
+    assert len(lanes) <= 3
 
 
 @pytest.mark.parametrize("place", [HIP, LEFT])
-def test_two_sensors_at_one_place_are_one(made, place) -> None:
+def test_two_sensors_at_one_place_are_one(made: Made, place: Placement) -> None:
     one, two = worn(made, place, "a"), worn(made, place, "b")
     alone, both = play(in_order(one), PipelineParams()), play(in_order(one + two), PipelineParams())
     assert len(steps(both)) == len(steps(alone))
     assert cadences(both) == cadences(alone) != []
 
 
-def test_the_right_shoe_said_to_be_a_left_one_too_makes_no_step(made) -> None:
+def test_the_right_shoe_said_to_be_a_left_one_too_makes_no_step(made: Made) -> None:
     left, wrong = worn(made, LEFT), worn(made, Placement.RIGHT_FOOT, "wrong", LEFT)
     assert cadences(play(in_order(left + wrong), PipelineParams())) != []
 
 
-def test_another_sensor_takes_the_place_of_one_that_is_dead(made) -> None:
+def test_another_sensor_takes_the_place_of_one_that_is_dead(made: Made) -> None:
     first, spare = worn(made, HIP, "a"), worn(made, HIP, "b")
     dies = [b for b in first if b.t_ns[0] < 12e9]
     found = steps(play(in_order(dies + spare), PipelineParams()))
@@ -135,7 +149,7 @@ def test_another_sensor_takes_the_place_of_one_that_is_dead(made) -> None:
     assert sum(s.t_ns > 16e9 and s.drop_excursion_deg is not None for s in found) > 15
 
 
-def test_a_pause_changes_no_speaker(made) -> None:
+def test_a_pause_changes_no_speaker(made: Made) -> None:
     one, two = worn(made, HIP, "a"), worn(made, HIP, "b")
     pause = [replace(b, t_ns=b.t_ns + 24_000_000_000) for b in one + two]
     found = steps(play(in_order(one + two + pause), PipelineParams()))
@@ -143,7 +157,7 @@ def test_a_pause_changes_no_speaker(made) -> None:
     assert found == steps(play(in_order(one + twice), PipelineParams()))
 
 
-def test_a_sensor_announced_elsewhere_is_read_anew(made) -> None:
+def test_a_sensor_announced_elsewhere_is_read_anew(made: Made) -> None:
     shoe = worn(made, LEFT, "pod")
     moved = [b if b.t_ns[0] < 12e9 else replace(b, placement=Placement.RIGHT_FOOT) for b in shoe]
     found = steps(play(moved, PipelineParams()))
@@ -159,8 +173,8 @@ def test_a_sensor_announced_at_another_rate_is_read_anew() -> None:
     before = [b for b in blocks_of(slow, [HIP], 10, rate_hz=52.0) if b.t_ns[-1] < 14e9]
     after = [b for b in fast if b.t_ns[0] > before[-1].t_ns[-1]]
 
-    def mean_drop(blocks):
+    def mean_drop(blocks: list[SampleBlock]) -> float:
         told = [s.drop_excursion_deg for s in steps(play(blocks, PipelineParams())) if s.t_ns > 18e9]
-        return np.mean([d for d in told if d is not None])
+        return float(np.mean([d for d in told if d is not None]))
 
     assert mean_drop(before + after) == pytest.approx(mean_drop(fast), abs=0.05)

@@ -3,20 +3,21 @@
 import numpy as np
 import pytest
 
+from dsp.packed import Array
 from dsp.shake import ShakeFinder
 
 RATE_HZ = 104.0
 
 
-def motion(seconds: float, size: float, seed: int, from_s: float = 0.0, to_s: float = 1e9) -> np.ndarray:
+def motion(seconds: float, size: float, seed: int, from_s: float = 0.0, to_s: float = 1e9) -> Array:
     """Specific force of a sensor that is shaken at 4 Hz by `size` m/s2 in between, and lies still else."""
     t_s = np.arange(0, seconds, 1 / RATE_HZ)
-    force = np.random.default_rng(seed).normal(0, 0.05, (len(t_s), 3)) + np.array([0, 0, 9.81])
+    force: Array = np.random.default_rng(seed).normal(0, 0.05, (len(t_s), 3)) + np.array([0, 0, 9.81])
     force[:, 2] += np.where((t_s >= from_s) & (t_s < to_s), size * np.sin(2 * np.pi * 4 * t_s), 0.0)
     return force
 
 
-def found(sensors: dict[str, np.ndarray], cut: int = 8) -> tuple[str | None, float]:
+def found(sensors: dict[str, Array], cut: int = 8) -> tuple[str | None, float]:
     """Who was found, and when; packets of `cut` samples, sensors interleaved."""
     finder = ShakeFinder()
     n = min(map(len, sensors.values()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from dsp.metrics.running import FOOT_STAYS, Stage
@@ -11,7 +13,7 @@ from dsp.signals import NS_PER_S, Placement
 STRIDE_S = 0.7
 
 
-def seconds_of_running(said, contact_ms=250.0):
+def seconds_of_running(said: Sequence[int | None], contact_ms: float | None = 250.0) -> list[float]:
     """Reports of 1 a stride of one shoe; `said`: what it says of each stride before its step: 1 stays, 0 goes."""
     stage, out = Stage(), []
     for k, value in enumerate(said):
@@ -32,7 +34,7 @@ def test_a_shoe_that_cannot_tell_is_believed() -> None:
 
 
 @pytest.mark.parametrize("contact_ms", [250.0, None])
-def test_a_shoe_that_goes_nowhere_never_runs(contact_ms) -> None:
+def test_a_shoe_that_goes_nowhere_never_runs(contact_ms: float | None) -> None:
     assert not any(seconds_of_running([1] * 12, contact_ms))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from drivers.virtual.runner import RunnerParams, VirtualRunner
 from dsp.pipeline import Pipeline, PipelineParams
-from dsp.records import Attitude, Step
+from dsp.records import Attitude, Record, Step
 from dsp.signals import IMU6, Placement, SampleBlock
 
 SECONDS = 20
@@ -23,9 +23,9 @@ def sacrum_blocks(rate_hz: float) -> list[SampleBlock]:
     ]
 
 
-def replayed(blocks: list[SampleBlock], *, signals: bool) -> list[object]:
+def replayed(blocks: list[SampleBlock], *, signals: bool) -> list[Record]:
     pipeline = Pipeline(PipelineParams(signals=signals))
-    return [record for block in blocks for record in pipeline.update(block)] + list(pipeline.finish())
+    return [record for block in blocks for record in pipeline.update(block)] + pipeline.finish()
 
 
 @pytest.mark.parametrize("rate_hz", [52.0, 104.0, 208.0, 416.0])

@@ -8,7 +8,7 @@ from benchmarks.score_recordings import run
 from drivers.virtual.runner import RunnerParams, VirtualRunner
 from dsp.metrics import slope_pct, speed_mps
 from dsp.metrics.speed_source import FOOT_SPEED, Source
-from dsp.records import Metric, Side
+from dsp.records import Metric, Record, Side
 from dsp.signals import NS_PER_S, Placement
 from tests.dsp.virtual import play, worn_by
 from tests.recorded import folders, load, requires_data
@@ -17,12 +17,12 @@ FEET = [Placement.LEFT_FOOT, Placement.RIGHT_FOOT]
 LACES = ("sub032_run_2.5mps", "sub041_run_2.5mps", "sub041_run_3.5mps", "sub041_run_4.5mps")
 
 
-def slopes(records):
+def slopes(records: list[Record]) -> list[Metric]:
     return [r for r in records if isinstance(r, Metric) and r.key == "slope_pct"]
 
 
 @pytest.mark.parametrize("incline_pct", [-8.0, 0.0, 6.0])
-def test_shoes_tell_the_slope_of_a_made_up_hill(incline_pct) -> None:
+def test_shoes_tell_the_slope_of_a_made_up_hill(incline_pct: float) -> None:
     runner = VirtualRunner(RunnerParams(seed=2, incline_pct=incline_pct))
     said = slopes(play(worn_by(runner, FEET, 28.0)))
     assert said
@@ -32,7 +32,7 @@ def test_shoes_tell_the_slope_of_a_made_up_hill(incline_pct) -> None:
 
 @requires_data
 @pytest.mark.parametrize("name", LACES)
-def test_a_level_belt_is_level_to_three_quarters_of_a_per_cent(name) -> None:
+def test_a_level_belt_is_level_to_three_quarters_of_a_per_cent(name: str) -> None:
     """Shoes of two people, on the laces; that distance to the ball was chosen on them. No recorded slope is at hand."""
     found = [load(f) for f in folders() if f.name == name]
     said = [m.value for rec in found for m in slopes(run(rec.columns, ["left_foot", "right_foot"]))]
@@ -57,7 +57,7 @@ def test_strides_that_do_not_agree_are_no_slope() -> None:
 
 
 @pytest.mark.parametrize("given", ["treadmill_speed_mps", "speed_mps"])
-def test_a_shoe_keeps_its_constant_when_the_better_source_falls_silent(given) -> None:
+def test_a_shoe_keeps_its_constant_when_the_better_source_falls_silent(given: str) -> None:
     stage, said = speed_mps.Stage(), []
     for second in range(60):
         t_ns = second * NS_PER_S

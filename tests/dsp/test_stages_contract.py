@@ -8,69 +8,87 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from dsp.chains.foot import FootChain
 from dsp.chains.trunk import TrunkChain
-from dsp.gait.sightings import Contact, Reading
+from dsp.gait.sightings import Contact, Reading, Sighting
 from dsp.metrics import sensor_moved
+from dsp.packed import Array
 from dsp.pipeline import Pipeline, PipelineParams
-from dsp.records import Step
-from dsp.signals import IMU6, NS_PER_S, Placement, SampleBlock
-from tests.dsp.synthetic import make
+from dsp.records import Record, Step
+from dsp.signals import IMU6, NS_PER_S, Layout, Placement, SampleBlock
+from tests.dsp.synthetic import Made, make
 from tests.dsp.test_stream_contract import cut, in_order
 
 HIP, LEFT, RIGHT = Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT
 RATE_HZ = 104.0
 NAN = float("nan")
 
+Said = Record | Sighting
+Case = tuple[str, str, list[Said]]
+
+
+class Stage(Protocol):
+    """What goes on from samples, and from what was saved of it."""
+
+    def update(self, block: SampleBlock) -> Sequence[Said]: ...
+
+    def finish(self) -> Sequence[Said]: ...
+
+    def copied(self) -> Stage: ...
+
+    def stored(self) -> Stage: ...
+
 
 class Chain:
     """A chain with the face of a pipeline."""
 
-    def __init__(self, chain) -> None:
+    def __init__(self, chain: TrunkChain | FootChain) -> None:
         self._chain = chain
 
-    def update(self, block):
+    def update(self, block: SampleBlock) -> list[Sighting]:
         return self._chain.work() if self._chain.put(block) else []
 
-    def finish(self):
+    def finish(self) -> list[Sighting]:
         return self._chain.finish()
 
-    def copied(self):
+    def copied(self) -> Chain:
         return copy.deepcopy(self)
 
-    def stored(self):
-        return pickle.loads(pickle.dumps(self))
+    def stored(self) -> Chain:
+        return Chain(pickle.loads(pickle.dumps(self._chain)))
 
 
-class Whole(Chain):
+class Whole:
     """A pipeline, saved as the hub does it."""
 
-    def __init__(self) -> None:
-        super().__init__(Pipeline(PipelineParams(signals=True)))
+    def __init__(self, state: dict[str, object] | None = None) -> None:
+        self._pipeline = Pipeline(PipelineParams(signals=True))
+        if state is not None:
+            self._pipeline.restore(state)
 
-    def update(self, block):
-        return self._chain.update(block)
+    def update(self, block: SampleBlock) -> list[Record]:
+        return self._pipeline.update(block)
 
-    def copied(self):
-        return self._again(self._chain.state())
+    def finish(self) -> list[Record]:
+        return self._pipeline.finish()
 
-    def stored(self):
-        return self._again(pickle.loads(pickle.dumps(self._chain.state())))
+    def copied(self) -> Whole:
+        return Whole(self._pipeline.state())
 
-    @staticmethod
-    def _again(state):
-        again = Whole()
-        again._chain.restore(state)
-        return again
+    def stored(self) -> Whole:
+        return Whole(pickle.loads(pickle.dumps(self._pipeline.state())))
 
 
-STAGES = {
+STAGES: dict[str, tuple[Callable[[], Stage], list[Placement], Layout]] = {
     "hip": (lambda: Chain(TrunkChain(HIP, signals=True)), [HIP], IMU6),
     "hip without gyro": (lambda: Chain(TrunkChain(HIP)), [HIP], IMU6[:3]),
     "shoe": (lambda: Chain(FootChain(LEFT)), [LEFT], IMU6),
@@ -79,11 +97,11 @@ STAGES = {
 }
 
 
-def between(t_s, from_s, to_s):
+def between(t_s: Array, from_s: float, to_s: float) -> npt.NDArray[np.bool_]:
     return (t_s >= from_s) & (t_s < to_s)
 
 
-def broken(t_s, values) -> None:
+def broken(t_s: Array, values: Array) -> None:
     """The first row, others, single channels and one absurd number."""
     values[0] = NAN
     values[np.random.default_rng(3).random(len(t_s)) < 0.03] = NAN
@@ -91,21 +109,21 @@ def broken(t_s, values) -> None:
     values[t_s.searchsorted(13.3), 0] = 1e12
 
 
-def short_gaps(t_s, values) -> None:
+def short_gaps(t_s: Array, values: Array) -> None:
     for at in (2.0, 8.05, 9.2, 12.0):
         values[between(t_s, at, at + 0.15)] = NAN
 
 
-def long_gaps(t_s, values) -> None:
+def long_gaps(t_s: Array, values: Array) -> None:
     for at, seconds in ((7.0, 0.45), (9.0, 2.5)):
         values[between(t_s, at, at + seconds)] = NAN
 
 
-def dead_gyro(t_s, values) -> None:
+def dead_gyro(t_s: Array, values: Array) -> None:
     values[between(t_s, 8.0, 13.0), 3:] = NAN
 
 
-def slipped(t_s, values) -> None:
+def slipped(t_s: Array, values: Array) -> None:
     """The sensor turns by 40 deg about its first axis."""
     c, s = np.cos(np.radians(40.0)), np.sin(np.radians(40.0))
     turn = np.array([[1.0, 0.0, 0.0], [0.0, c, -s], [0.0, s, c]])
@@ -122,14 +140,14 @@ SAVED_S = (0.0, 2.1, 7.2, 8.12, 9.25, 10.4, 11.03, 11.3, 12.05, 13.31, 14.0, 15.
 
 
 @pytest.fixture(scope="module")
-def made():
+def made() -> Made:
     return make(seconds=18.0, rate_hz=RATE_HZ, stand_s=2.0, noise=0.02)
 
 
-def blocks_of(made, stage, how, sizes=(10,), start_ns=0):
+def blocks_of(made: Made, stage: str, how: str, sizes: tuple[int, ...] = (10,), start_ns: int = 0) -> list[SampleBlock]:
     """Blocks of a stage's sensors after `how`; what is lost in a gap does not come, a broken sample does."""
     _, placements, layout = STAGES[stage]
-    out = []
+    out: list[SampleBlock] = []
     for placement in placements:
         values = made.sensors[placement].copy()
         changes = [HARD[how]] if how in HARD else ALL_AT_ONCE[placement]
@@ -137,7 +155,7 @@ def blocks_of(made, stage, how, sizes=(10,), start_ns=0):
             change(made.t_s, values)
         keep = np.ones(len(values), dtype=bool)
         if short_gaps in changes or long_gaps in changes:
-            keep = ~np.isnan(values).all(axis=1)
+            keep = ~np.all(np.isnan(values), axis=1)
         t_ns = start_ns + np.round(made.t_s * NS_PER_S).astype(np.int64)[keep]
         block = SampleBlock(str(placement), placement, layout, t_ns, values[keep][:, : len(layout)], RATE_HZ)
         # A packet is sent when it is full; nobody holds one back over a gap.
@@ -147,30 +165,31 @@ def blocks_of(made, stage, how, sizes=(10,), start_ns=0):
     return in_order(out)
 
 
-def play(stage, blocks, *, saved=False):
-    running, out, saves_s = STAGES[stage][0](), [], list(SAVED_S)
+def play(stage: str, blocks: list[SampleBlock], *, saved: bool = False) -> list[Said]:
+    out: list[Said] = []
+    running, saves_s = STAGES[stage][0](), list(SAVED_S)
     for block in blocks:
         out += running.update(block)
         if saved and saves_s and block.t_ns[-1] >= saves_s[0] * NS_PER_S:
             running = running.copied() if len(saves_s) % 2 else running.stored()
             del saves_s[0]
     assert not (saved and saves_s)
-    return out + running.finish()
+    return [*out, *running.finish()]
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case[0]}, {case[1]}")
-def case(request, made):
+def case(request: pytest.FixtureRequest, made: Made) -> Case:
     """A stage, what goes wrong, and what it says in that run."""
     stage, how = request.param
     return stage, how, play(stage, blocks_of(made, stage, how))
 
 
-def test_cut_anywhere_and_saved_in_the_midst_of_it_it_says_the_same(made, case) -> None:
+def test_cut_anywhere_and_saved_in_the_midst_of_it_it_says_the_same(made: Made, case: Case) -> None:
     stage, how, reference = case
     assert play(stage, blocks_of(made, stage, how, sizes=(3, 17, 1, 40)), saved=True) == reference != []
 
 
-def test_it_is_noticed_and_got_over(case) -> None:
+def test_it_is_noticed_and_got_over(case: Case) -> None:
     stage, how, told = case
     late = [r for r in told if isinstance(r, Step | Contact) and _time_s(r) > 15.7]
     assert len(late) >= (2 if "hip" in stage or stage == "pipeline" else 1)
@@ -179,17 +198,18 @@ def test_it_is_noticed_and_got_over(case) -> None:
 
 
 @pytest.mark.parametrize(("stage", "how"), [(s, "long_gaps") for s in STAGES if s != "pipeline"] + CASES[-1:])
-def test_wherever_the_clock_begins_the_same_is_seen(made, stage, how) -> None:
-    def times(start_ns):
+def test_wherever_the_clock_begins_the_same_is_seen(made: Made, stage: str, how: str) -> None:
+    def times(start_ns: int) -> list[float]:
         told = play(stage, blocks_of(made, stage, how, start_ns=start_ns))
         return [_time_s(r) - start_ns * 1e-9 for r in told if isinstance(r, Step | Contact)]
 
     assert times(-9 * NS_PER_S) == pytest.approx(times(0), abs=1e-5)
 
 
-def test_what_was_saved_is_not_touched_by_what_goes_on(made) -> None:
+def test_what_was_saved_is_not_touched_by_what_goes_on(made: Made) -> None:
     blocks = blocks_of(made, "hip", "short_gaps")
-    one, told = STAGES["hip"][0](), []
+    told: list[Said] = []
+    one = STAGES["hip"][0]()
     for block in blocks[: len(blocks) // 2]:
         told += one.update(block)
     two = one.copied()
@@ -197,8 +217,8 @@ def test_what_was_saved_is_not_touched_by_what_goes_on(made) -> None:
         two.update(replace(block, rows=block.values * 0.5))
     for block in blocks[len(blocks) // 2 :]:
         told += one.update(block)
-    assert told + one.finish() == play("hip", blocks)
+    assert [*told, *one.finish()] == play("hip", blocks)
 
 
-def _time_s(record):
+def _time_s(record: Step | Contact) -> float:
     return record.t_ns * 1e-9 if isinstance(record, Step) else record.t_s

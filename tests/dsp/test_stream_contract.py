@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from dsp.pipeline import Pipeline, PipelineParams
-from dsp.records import Attitude, Metric, Step
+from dsp.records import Attitude, Metric, Record, Step
 from dsp.signals import Placement, Quantity, SampleBlock
-from tests.dsp.synthetic import blocks_of, make
+from tests.dsp.synthetic import Made, blocks_of, make
 
 ALL = [Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT]
 
 
-def heart(seconds):
+def heart(seconds: int) -> list[SampleBlock]:
     return [
         SampleBlock(
             "strap",
@@ -25,11 +26,11 @@ def heart(seconds):
             np.array([int(s * 1e9) + 300_000_000], dtype=np.int64),
             np.array([[140.0 + s]]),
         )
-        for s in range(int(seconds))
+        for s in range(seconds)
     ]
 
 
-def cut(block, sizes):
+def cut(block: SampleBlock, sizes: Sequence[int]) -> list[SampleBlock]:
     out, a = [], 0
     k = 0
     while a < len(block.t_ns):
@@ -49,15 +50,15 @@ def cut(block, sizes):
     return out
 
 
-def whole(made, placements):
+def whole(made: Made, placements: list[Placement]) -> list[SampleBlock]:
     return [b for p in placements for b in blocks_of(made, [p], len(made.t_s))]
 
 
-def in_order(blocks):
+def in_order(blocks: Iterable[SampleBlock]) -> list[SampleBlock]:
     return sorted(blocks, key=lambda b: int(b.t_ns[-1]))
 
 
-def play(blocks, params=None):
+def play(blocks: Iterable[SampleBlock], params: PipelineParams | None = None) -> list[Record]:
     pipeline = Pipeline(params or PipelineParams(signals=True))
     records = []
     for block in blocks:
@@ -66,16 +67,16 @@ def play(blocks, params=None):
 
 
 @pytest.fixture(scope="module")
-def made():
+def made() -> Made:
     return make(seconds=16.0, noise=0.02)
 
 
 @pytest.fixture(scope="module")
-def reference(made):
+def reference(made: Made) -> list[Record]:
     return play(in_order([c for b in whole(made, ALL) for c in cut(b, [10])] + heart(16)))
 
 
-def test_there_is_something_to_compare(reference) -> None:
+def test_there_is_something_to_compare(reference: list[Record]) -> None:
     steps = [r for r in reference if isinstance(r, Step)]
     assert len(steps) > 20
     assert any(s.drop_excursion_deg is not None for s in steps)
@@ -84,13 +85,13 @@ def test_there_is_something_to_compare(reference) -> None:
 
 
 @pytest.mark.parametrize("sizes", [[1], [3, 17, 1, 64], [7]])
-def test_cutting_the_input_changes_nothing(made, reference, sizes) -> None:
+def test_cutting_the_input_changes_nothing(made: Made, reference: list[Record], sizes: list[int]) -> None:
     blocks = in_order([c for b in whole(made, ALL) for c in cut(b, sizes)] + heart(16))
     assert play(blocks) == reference
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_interleaving_the_sensors_changes_nothing(made, reference, seed) -> None:
+def test_interleaving_the_sensors_changes_nothing(made: Made, reference: list[Record], seed: int) -> None:
     rng = np.random.default_rng(seed)
     lag = {str(p): float(rng.uniform(0.0, 0.3)) for p in [*ALL, "strap"]}
     blocks = [c for b in whole(made, ALL) for c in cut(b, [int(rng.integers(1, 30))])] + heart(16)
@@ -99,8 +100,8 @@ def test_interleaving_the_sensors_changes_nothing(made, reference, seed) -> None
 
 
 @pytest.mark.parametrize("lost_s", [0.35, 0.6, 1.2])
-def test_neither_does_it_after_a_gap_in_one_sensor(made, lost_s) -> None:
-    def play_cut(size: int, lag_s: float) -> list[object]:
+def test_neither_does_it_after_a_gap_in_one_sensor(made: Made, lost_s: float) -> None:
+    def play_cut(size: int, lag_s: float) -> list[Record]:
         blocks = [
             c
             for b in whole(made, ALL)
@@ -115,7 +116,7 @@ def test_neither_does_it_after_a_gap_in_one_sensor(made, lost_s) -> None:
     assert play_cut(5, 0.1) == reference
 
 
-def test_saving_and_restoring_changes_nothing(made, reference) -> None:
+def test_saving_and_restoring_changes_nothing(made: Made, reference: list[Record]) -> None:
     blocks = in_order([c for b in whole(made, ALL) for c in cut(b, [10])] + heart(16))
     pipeline, records = Pipeline(PipelineParams(signals=True)), []
     for k, block in enumerate(blocks):
@@ -127,7 +128,7 @@ def test_saving_and_restoring_changes_nothing(made, reference) -> None:
     assert records + pipeline.finish() == reference
 
 
-def test_time_is_not_compressed_over_a_long_gap(made) -> None:
+def test_time_is_not_compressed_over_a_long_gap(made: Made) -> None:
     blocks = [b for b in blocks_of(made, [Placement.SACRUM], 10) if not 9.0 < b.t_ns[0] * 1e-9 < 11.0]
     steps = [r for r in play(blocks) if isinstance(r, Step)]
     times = np.array([s.t_ns * 1e-9 for s in steps])
@@ -137,7 +138,7 @@ def test_time_is_not_compressed_over_a_long_gap(made) -> None:
     assert across.step_time_s is None
 
 
-def test_a_short_gap_costs_no_step(made) -> None:
+def test_a_short_gap_costs_no_step(made: Made) -> None:
     rng = np.random.default_rng(3)
     blocks = [b for b in blocks_of(made, [Placement.SACRUM], 10) if rng.random() > 0.04]
     found = [r.t_ns * 1e-9 for r in play(blocks) if isinstance(r, Step)]
@@ -147,7 +148,7 @@ def test_a_short_gap_costs_no_step(made) -> None:
 
 
 @pytest.mark.parametrize("lost_s", [0.3, 0.6, 1.5])
-def test_after_a_long_gap_the_pelvis_is_level_at_once(lost_s) -> None:
+def test_after_a_long_gap_the_pelvis_is_level_at_once(lost_s: float) -> None:
     made = make(seconds=20.0, noise=0.01)
     blocks = [b for b in blocks_of(made, [Placement.SACRUM], 5) if not 15.0 <= b.t_ns[0] * 1e-9 < 15.0 + lost_s]
     told = [r for r in play(blocks) if isinstance(r, Attitude) and r.obliquity_deg is not None]
@@ -169,7 +170,7 @@ def test_memory_stays_bounded() -> None:
 
 @pytest.mark.parametrize("start_s", [3_000, -100, -8, -9_000_000])
 @pytest.mark.parametrize("worn", [ALL, [Placement.SACRUM], [Placement.LEFT_FOOT]])
-def test_any_start_of_the_clock_gives_the_same_run(made, start_s, worn) -> None:
+def test_any_start_of_the_clock_gives_the_same_run(made: Made, start_s: int, worn: list[Placement]) -> None:
     start_ns = start_s * 1_000_000_000
     first = [r for r in play(blocks_of(made, worn, 10)) if isinstance(r, Step)]
     later = [r for r in play(blocks_of(made, worn, 10, t0_ns=start_ns)) if isinstance(r, Step)]
@@ -181,7 +182,7 @@ def test_any_start_of_the_clock_gives_the_same_run(made, start_s, worn) -> None:
         assert a.drop_excursion_deg == (b.drop_excursion_deg and pytest.approx(b.drop_excursion_deg, abs=0.01))
 
 
-def test_a_shoe_without_a_gyro_may_start_below_zero(made) -> None:
+def test_a_shoe_without_a_gyro_may_start_below_zero(made: Made) -> None:
     shoe = [
         SampleBlock(b.source, b.placement, b.layout[:3], b.t_ns, b.values[:, :3], b.rate_hz)
         for b in blocks_of(made, [Placement.LEFT_FOOT], 10)
@@ -191,7 +192,7 @@ def test_a_shoe_without_a_gyro_may_start_below_zero(made) -> None:
     assert counts[0] == counts[1]
 
 
-def test_the_pelvis_turns_alike_below_zero(made) -> None:
+def test_the_pelvis_turns_alike_below_zero(made: Made) -> None:
     told = [
         [r for r in play(blocks_of(made, [Placement.SACRUM], 10, t0_ns=t0)) if isinstance(r, Attitude)]
         for t0 in (100 * 10**9, -100 * 10**9)

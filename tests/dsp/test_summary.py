@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from dsp.metrics.contact_difference_ms import Stage as ContactDifference
-from dsp.records import Metric, Side, Step
+from dsp.records import Metric, Side, Step, Summary
 from dsp.runner.exposure import Exposure
 from dsp.signals import NS_PER_S, Placement
 from dsp.summary import RunTotals
@@ -22,7 +24,15 @@ class Run:
         self._difference = ContactDifference()
         self._second = 0
 
-    def go(self, seconds, contact_ms, source=SHOES, *, running=True, cadence_spm=170.0):
+    def go(
+        self,
+        seconds: int,
+        contact_ms: Mapping[Side, float | None],
+        source: Mapping[Side, Placement] = SHOES,
+        *,
+        running: bool = True,
+        cadence_spm: float = 170.0,
+    ) -> Summary:
         for _ in range(seconds):
             t_ns = self._second * NS_PER_S
             for k, side in enumerate(Side):

@@ -9,8 +9,9 @@ import pytest
 
 from benchmarks.thresholds.taps import found, resampled, trunk_recordings, with_taps
 from drivers.virtual.runner import RunnerParams, VirtualRunner
+from dsp.packed import Array
 from dsp.records import Cue, PainReport
-from dsp.signals import Placement
+from dsp.signals import Placement, SampleBlock
 from dsp.taps import ThreeTaps
 from tests.dsp.virtual import play, worn_by
 from tests.recorded import requires_data
@@ -18,7 +19,7 @@ from tests.recorded import requires_data
 SACRUM = Placement.SACRUM
 
 
-def runner_samples(seconds=40.0, seed=2):
+def runner_samples(seconds: float = 40.0, seed: int = 2) -> tuple[Array, Array, list[SampleBlock]]:
     blocks = worn_by(VirtualRunner(RunnerParams(seed=seed)), [SACRUM], seconds)
     t_s = np.concatenate([block.t_ns for block in blocks]) * 1e-9
     return t_s, np.concatenate([block.values[:, :3] for block in blocks]), blocks
@@ -76,7 +77,7 @@ def test_taps_in_mid_run_are_a_pain_report_with_its_place_and_an_answer() -> Non
 
 @requires_data
 @pytest.mark.parametrize("part", ["adept_outdoor", "D04_SA04", "D04_SA10", "jog_9_sub04", "rbds_virtual"])
-def test_nobody_tapped_in_the_wildest_recordings(part) -> None:
+def test_nobody_tapped_in_the_wildest_recordings(part: str) -> None:
     """The benchmark has all of them."""
     recordings = trunk_recordings(part)
     assert recordings
