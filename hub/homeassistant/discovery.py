@@ -1,6 +1,7 @@
 """The discovery message: one retained document that tells Home Assistant every entity of a runner.
 
 Format: MQTT device discovery (Home Assistant 2024.11 and later; `components` needs `platform`, entities a `unique_id`).
+Entities are called by `default_entity_id` (2025.10 and later) or `object_id` (before; later ones pass it over).
 State comes from the ordinary topics, at most once a second; what has not been heard for `STALE_S` becomes unavailable,
 and all of it does with the hub's last will.
 """
@@ -82,6 +83,7 @@ def _entity(node: str, key: str, platform: str, name: str, icon: str) -> dict[st
     return {
         "platform": platform,
         "unique_id": unique,
+        "object_id": unique,
         "default_entity_id": f"{platform}.{unique}",
         "name": name,
         "icon": icon,

@@ -32,6 +32,8 @@ def test_every_entity_is_complete_and_its_own() -> None:
     assert {each["platform"] for each in made.values()} == {"sensor", "number", "button"}
     assert len({each["unique_id"] for each in made.values()}) == len(made)
     assert all(re.fullmatch(r"stridecue_ann_[a-z0-9_]+", str(each["unique_id"])) for each in made.values())
+    for each in made.values():  # the name an automation uses, for Home Assistant before 2025.10 and since
+        assert each["default_entity_id"] == f"{each['platform']}.{each['object_id']}"
     assert len(payload("ann", SENSORS)) < 20_000  # brokers for small machines stop at 20 kB
     assert re.fullmatch(r"homeassistant/device/[A-Za-z0-9_-]+/config", topic("ann"))
 
