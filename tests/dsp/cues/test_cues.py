@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib import import_module
 from itertools import pairwise
@@ -19,31 +20,39 @@ from dsp.cues.pain_distance import Rule as PainDistance
 from dsp.cues.quick_steps import Rule as QuickSteps
 from dsp.cues.quiet_side import Rule as QuietSide
 from dsp.cues.return_cap import Rule as ReturnCap
-from dsp.cues.rule import CueParams, Moment, all_rules
+from dsp.cues.rule import CueParams, CueRule, Moment, all_rules
 from dsp.cues.schedule import Schedule
 from dsp.cues.sensor_moved import Rule as SensorMoved
 from dsp.cues.spike_guard import Rule as SpikeGuard
 from dsp.metrics.metric import all_metrics
-from dsp.records import Cue, Earcon, Metric, PainReport, Severity, Side, Threshold, ThresholdState
+from dsp.records import Cue, Earcon, Evidence, Metric, PainReport, Severity, Side, Threshold, ThresholdState
 from dsp.runner.exposure import Exposure
 from dsp.runner.history import PastRun
 from dsp.runner.plan import Volume
+from tests.dsp.evidence import numbers_of
 
 S = 1_000_000_000
 NEAR, REACHED = ThresholdState.NEAR, ThresholdState.REACHED
 
 
-def moment(second=0, own_spm=None, goal_spm=None, exposure=None, quality=0.9, **values):
+def moment(
+    second: int = 0,
+    own_spm: float | None = None,
+    goal_spm: float | None = None,
+    exposure: Exposure | None = None,
+    quality: float = 0.9,
+    **values: float,
+) -> Moment:
     metrics = {key: Metric(second * S, key, value, None, quality) for key, value in values.items()}
     exposure = exposure or Exposure()
     return Moment(second * S, exposure, running=True, guided=True, metrics=metrics, own_spm=own_spm, goal_spm=goal_spm)
 
 
-def spoken(rule, moments):
+def spoken(rule: CueRule, moments: Iterable[Moment]) -> list[tuple[int, Cue]]:
     return [(k, cue) for k, each in enumerate(moments) if (cue := rule.second(each)) is not None]
 
 
-def threshold(detector, state, side=Side.LEFT, **numbers):
+def threshold(detector: str, state: ThresholdState, side: Side | None = Side.LEFT, **numbers: float) -> Threshold:
     return Threshold(100 * S, detector, state, side, tuple(Metric(0, key, v, side, 1.0) for key, v in numbers.items()))
 
 
@@ -61,7 +70,7 @@ def test_quick_steps_asks_for_the_goal_at_this_speed_and_is_silent_in_the_band()
     assert second == 19
     assert (cue.severity, cue.earcon, cue.speak) == (Severity.INFO, Earcon.BELOW, texts.QUICK_STEPS_SPOKEN)
     assert "176" in cue.text
-    assert {m.key: m.value for m in cue.because}["cadence_target_spm"] == 176.0
+    assert numbers_of(cue)["cadence_target_spm"] == 176.0
     for inside in (173.5, 178.5, 184.0):
         assert not spoken(QuickSteps(CueParams()), [moment(k, 168.0, 176.0, cadence_spm=inside) for k in range(90)])
     (_, above), *_ = spoken(QuickSteps(CueParams()), [moment(k, 168.0, 176.0, cadence_spm=195.0) for k in range(21)])
@@ -103,7 +112,7 @@ def test_level_hips_speaks_of_the_belt_and_keeps_its_evidence() -> None:
 
 
 @pytest.mark.parametrize(("now", "side"), [(14.0, Side.LEFT), (-14.0, Side.RIGHT)])
-def test_a_change_between_left_and_right_is_told_and_nothing_asked_for(now, side) -> None:
+def test_a_change_between_left_and_right_is_told_and_nothing_asked_for(now: float, side: Side) -> None:
     numbers = {"contact_difference_ms": now, "contact_difference_baseline_ms": 0.0}
     cue = QuietSide(CueParams()).threshold(threshold("contact_difference_drift", REACHED, None, **numbers))
     assert cue is not None
@@ -147,7 +156,7 @@ def test_ask_pain_asks_once() -> None:
     assert rule.threshold(threshold("antalgic", REACHED, None)) is None
 
 
-def run_of(metres, descent=0.0):
+def run_of(metres: float, descent: float = 0.0) -> Exposure:
     exposure = Exposure()
     exposure.distance_m = exposure.exposure_m = exposure._measured_m = metres
     exposure.descent_m = descent
@@ -207,14 +216,20 @@ def test_heart_rate_speaks_only_where_a_limit_was_set() -> None:
 
 
 def test_a_sensor_that_moved_is_said_once_for_each_move() -> None:
-    moves = [moment(k, **({"sensor_moved": 1.0} if k in {3, 4, 5, 80} else {})) for k in range(100)]
+    moves = [moment(k, sensor_moved=1.0) if k in {3, 4, 5, 80} else moment(k) for k in range(100)]
     assert [k for k, _ in spoken(SensorMoved(CueParams()), moves)] == [3, 80]
 
 
 # -- the schedule
 
 
-def cue(second, rule="level_hips", severity=Severity.ADVICE, side=Side.LEFT, because=()):
+def cue(
+    second: int,
+    rule: str = "level_hips",
+    severity: Severity = Severity.ADVICE,
+    side: Side | None = Side.LEFT,
+    because: tuple[Evidence, ...] = (),
+) -> Cue:
     return Cue(second * S, rule, severity, "text", side, because)
 
 
@@ -257,7 +272,7 @@ def test_a_kilometre_has_a_budget_that_warnings_pass() -> None:
 
 
 def test_less_and_more() -> None:
-    def count(volume):
+    def count(volume: Volume) -> int:
         schedule = Schedule()
         schedule.volume = volume
         return sum(schedule.offer(cue(20 * k, f"rule{k}"), 60.0 * k) is not None for k in range(60))
@@ -297,7 +312,7 @@ FORBIDDEN = re.compile(
 )
 
 
-def every_text():
+def every_text() -> Iterator[tuple[str, str]]:
     for name, value in vars(texts).items():
         if name.isupper():
             for each in value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else (value,):

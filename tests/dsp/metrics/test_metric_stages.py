@@ -11,7 +11,7 @@ from dsp.runner import exposure
 
 
 @pytest.mark.parametrize("stage", all_metrics(), ids=lambda stage: type(stage).__module__)
-def test_a_metric_that_takes_readings_says_which(stage) -> None:
+def test_a_metric_that_takes_readings_says_which(stage: MetricStage) -> None:
     assert bool(stage.reads) == (type(stage).reading is not MetricStage.reading)
 
 
@@ -33,7 +33,7 @@ def test_the_exposure_counts_with_metrics_that_there_are() -> None:
 
 
 @pytest.mark.parametrize("stage", [s for s in all_metrics() if s.made_of], ids=lambda stage: type(stage).__module__)
-def test_what_a_metric_is_made_of_is_said_before_it(stage) -> None:
+def test_what_a_metric_is_made_of_is_said_before_it(stage: MetricStage) -> None:
     before = [type(other).__module__.rpartition(".")[2] for other in all_metrics()]
     before = before[: before.index(type(stage).__module__.rpartition(".")[2])]
     assert set(stage.made_of) <= set(before)

@@ -18,7 +18,7 @@ from dsp.metrics import (
     peak_force_bw,
     step_time_cv_pct,
 )
-from dsp.records import Metric, Side, Step
+from dsp.records import Metric, Record, Side, Step
 from dsp.signals import NS_PER_S, Placement, Quantity, SampleBlock
 from tests.dsp.virtual import play, worn_by
 
@@ -26,15 +26,17 @@ SACRUM, LEFT, RIGHT = Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOO
 EASY = RunnerParams(seed=1, tires_from_s=900.0)
 FAST = RunnerParams(seed=2, tires_from_s=900.0, speed_mps=4.0, cadence_spm=180.0, strike_deg=0.0)
 STEEP = RunnerParams(seed=3, tires_from_s=900.0, speed_mps=2.5, cadence_spm=165.0, strike_deg=25.0, incline_pct=8.0)
+Ran = tuple[VirtualRunner, dict[tuple[Placement, ...], list[Record]]]
+
 SETTLED_S = 14.0
 UNTIL_S = 28.0
 
 
-def late(records, key, from_s=SETTLED_S):
+def late(records: list[Record], key: str, from_s: float = SETTLED_S) -> list[Metric]:
     return [r for r in records if isinstance(r, Metric) and r.key == key and r.t_ns > from_s * NS_PER_S]
 
 
-def mean(records, key):
+def mean(records: list[Record], key: str) -> float:
     found = late(records, key)
     assert found, key
     assert all(0.0 <= m.quality <= 1.0 for m in found)
@@ -42,12 +44,12 @@ def mean(records, key):
 
 
 @pytest.fixture(scope="module", params=[EASY, FAST, STEEP], ids=["easy", "fast", "steep"])
-def ran(request):
+def ran(request: pytest.FixtureRequest) -> Ran:
     runner = VirtualRunner(request.param)
     return runner, {key: play(worn_by(runner, list(key), UNTIL_S)) for key in ((SACRUM,), (LEFT, RIGHT))}
 
 
-def test_pelvis_ranges_and_oscillation(ran) -> None:
+def test_pelvis_ranges_and_oscillation(ran: Ran) -> None:
     runner, records = ran
     t = np.arange(SETTLED_S, UNTIL_S, 0.005)
     motion = runner.motion(SACRUM, t)
@@ -66,7 +68,7 @@ def test_pelvis_ranges_and_oscillation(ran) -> None:
     assert mean(said, "pelvic_rotation_range_deg") == pytest.approx(np.mean(turns), abs=0.5)
 
 
-def test_speed_and_stride_length_of_the_shoes(ran) -> None:
+def test_speed_and_stride_length_of_the_shoes(ran: Ran) -> None:
     runner, records = ran
     said, mps = records[(LEFT, RIGHT)], runner.speed_mps(20.0)
     assert all(m.value == pytest.approx(mps, rel=0.02) for m in late(said, "speed_mps"))
@@ -76,7 +78,7 @@ def test_speed_and_stride_length_of_the_shoes(ran) -> None:
     assert all(m.quality <= 0.3 for m in late(said, "foot_strike_angle_deg"))
 
 
-def test_differences_of_the_legs_duty_and_variability(ran) -> None:
+def test_differences_of_the_legs_duty_and_variability(ran: Ran) -> None:
     runner, records = ran
     true = runner.truth_steps(SETTLED_S, UNTIL_S)
     left = [s for s in true if s.side is Side.LEFT]
@@ -101,7 +103,7 @@ def test_strike_angles_come_in_their_order() -> None:
     assert angles[0] + 3.0 < angles[1] < angles[2] - 3.0
 
 
-def block(source, placement, quantity, second, value):
+def block(source: str, placement: Placement, quantity: Quantity, second: int, value: float) -> SampleBlock:
     t_ns = np.array([second * NS_PER_S + 1], dtype=np.int64)
     return SampleBlock(source, placement, (quantity,), t_ns, np.array([[value]]))
 
@@ -121,9 +123,11 @@ def test_a_treadmill_is_believed_before_a_pod_and_a_pod_before_a_shoe() -> None:
     assert all(speed[s] == pytest.approx(3.0, rel=0.03) for s, of in source.items() if of == 1.0)
 
 
-def a_step(k, *, source=LEFT, contact_ms=250.0, step_s=0.35, late_s=0.0, side=None, drop=4.0):
-    side = side or (Side.LEFT if k % 2 == 0 else Side.RIGHT)
-    t_ns = round((k * 0.35 + late_s) * NS_PER_S)
+def a_step(
+    k: int, *, source: Placement = LEFT, contact_ms: float = 250.0, step_s: float | None = 0.35, drop: float = 4.0
+) -> Step:
+    side = Side.LEFT if k % 2 == 0 else Side.RIGHT
+    t_ns = round(k * 0.35 * NS_PER_S)
     return Step(t_ns, None, step_s, contact_ms, None, side, None, drop, source, SACRUM, 1.0)
 
 
@@ -146,7 +150,7 @@ def test_a_shoe_is_not_compared_with_the_trunk() -> None:
 
 
 @pytest.mark.parametrize(("source", "most"), [(SACRUM, 0.4), (LEFT, 0.6), (Placement.WAIST_FRONT, 0.4)])
-def test_a_contact_time_is_as_sure_as_the_sensor_that_timed_it(source, most) -> None:
+def test_a_contact_time_is_as_sure_as_the_sensor_that_timed_it(source: Placement, most: float) -> None:
     stages = contact_ms.Stage(), flight_ms.Stage(), duty_factor.Stage()
     for k in range(40):
         for stage in stages:

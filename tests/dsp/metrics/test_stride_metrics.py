@@ -6,12 +6,15 @@ large (a heel sensor, a model's foot that slips) that person's own limit says so
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from benchmarks.score_recordings import corrupted, run
-from dsp.records import Metric
-from tests.recorded import folders, load, requires_data
+from dsp.packed import Array
+from dsp.records import Metric, Record
+from tests.recorded import Recorded, each_run, load, requires_data
 
 MARKERS = ("rbds_virtual_imu", "ric_virtual_imu", "welk002")
 
@@ -25,21 +28,16 @@ STEADY_UNTIL_S = {"20160226T120637": 16.0}
 """After that both shoes show the belt slow down by 8 %."""
 
 
-def named(*parts):
-    found = [f for f in folders() if any(p in str(f) for p in parts)]
-    return [pytest.param(f, id=f"{f.parent.name}/{f.name}") for f in found] or [pytest.param(None, id="no data")]
-
-
-def values(records, key):
+def values(records: list[Record], key: str) -> Array:
     return np.array([(r.t_ns * 1e-9, r.value) for r in records if isinstance(r, Metric) and r.key == key])
 
 
-def true_ranges(rec):
+def true_ranges(rec: Recorded) -> tuple[float, float, float]:
     """Mean bounce of a step, tilt and rotation range of a stride, from 5 s on."""
     t, start = rec.series["t_s"], rec.columns["t_s"][0] + 5.0
     contacts = sorted(float(s["ic_s"]) for s in rec.steps if s["ic_s"] and float(s["ic_s"]) > start)
 
-    def spans(name, apart, *, level=False):
+    def spans(name: str, apart: int, *, level: bool = False) -> float:
         out = []
         for a, b in zip(contacts, contacts[apart:], strict=False):
             x = rec.series[name][(t >= a) & (t < b)]
@@ -56,8 +54,8 @@ def true_ranges(rec):
 
 @requires_data
 @pytest.mark.parametrize("rate_hz", [None, pytest.param(104.0, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("folder", named(*MARKERS))
-def test_pelvis_bounces_tilts_and_turns_as_the_markers_say(folder, rate_hz) -> None:
+@each_run(*MARKERS)
+def test_pelvis_bounces_tilts_and_turns_as_the_markers_say(folder: Path, rate_hz: float | None) -> None:
     rec = load(folder)
     columns = rec.columns if rate_hz is None else corrupted(rec, 7, rate_hz)
     records = run(columns, ["sacrum"])
@@ -77,9 +75,9 @@ def test_pelvis_bounces_tilts_and_turns_as_the_markers_say(folder, rate_hz) -> N
 @requires_data
 @pytest.mark.parametrize("rate_hz", [None, pytest.param(104.0, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("foot", ["left_foot", "right_foot"])
-@pytest.mark.parametrize("folder", named("rbds_virtual_imu", "20160226", "welk002"))
+@each_run("rbds_virtual_imu", "20160226", "welk002")
 def test_five_strides_of_a_shoe_repeat_to_one_per_cent_and_are_off_by_the_runners_constant(
-    folder, foot, rate_hz
+    folder: Path, foot: str, rate_hz: float | None
 ) -> None:
     rec = load(folder)
     columns = rec.columns if rate_hz is None else corrupted(rec, 7, rate_hz)

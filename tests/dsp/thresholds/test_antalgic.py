@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import copy
 import math
+from typing import Self
 
 import numpy as np
 import pytest
 
-from dsp.records import Side, Step, ThresholdState
+from dsp.records import Side, Step, Threshold, ThresholdState
 from dsp.signals import Placement
 from dsp.thresholds.antalgic import Antalgic, AntalgicParams
+from tests.dsp.evidence import metrics_of
 
 WATCH, REACHED, CLEAR = ThresholdState.WATCH, ThresholdState.REACHED, ThresholdState.CLEAR
 STEP_S = 0.36
 
 
-def step(t_s, side, contact_ms=240.0, drop_deg=5.0, step_s=STEP_S):
+def step(
+    t_s: float, side: Side | None, contact_ms: float = 240.0, drop_deg: float | None = 5.0, step_s: float = STEP_S
+) -> Step:
     return Step(
         t_ns=round(t_s * 1e9),
         toe_off_ns=None,
@@ -35,15 +39,15 @@ def step(t_s, side, contact_ms=240.0, drop_deg=5.0, step_s=STEP_S):
 class Run:
     """A run of one runner; what was said is in `told`, as (minute, record)."""
 
-    def __init__(self, seed=1, start_s=0.0, params=None) -> None:
-        self.antalgic = Antalgic(params)
+    def __init__(self, seed: int = 1, start_s: float = 0.0) -> None:
+        self.antalgic = Antalgic()
         self.rng = np.random.default_rng(seed)
         self.t_s = self.next_s = start_s
         self.start_s = start_s
         self.left = True
-        self.told = []
+        self.told: list[tuple[float, Threshold]] = []
 
-    def run(self, minutes, contact_ms=0.0, drop_deg=0.0, step_ms=0.0):
+    def run(self, minutes: float, contact_ms: float = 0.0, drop_deg: float = 0.0, step_ms: float = 0.0) -> Self:
         """Run on; left minus right of each number, which are noisy."""
         noise = self.rng.normal
         for _ in range(int(minutes * 60)):
@@ -66,19 +70,19 @@ class Run:
                 self.told.append(((self.t_s - self.start_s) / 60, found))
         return self
 
-    def stop(self, seconds):
+    def stop(self, seconds: float) -> Self:
         """Stand for a while."""
         self.t_s += seconds
         self.next_s = self.t_s
         return self
 
     @property
-    def states(self):
+    def states(self) -> list[ThresholdState]:
         return [found.state for _, found in self.told]
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_legs_that_differ_all_the_time_are_this_runners_own(seed) -> None:
+def test_legs_that_differ_all_the_time_are_this_runners_own(seed: int) -> None:
     assert Run(seed).run(20, contact_ms=15.0, drop_deg=2.0, step_ms=20.0).told == []
 
 
@@ -91,20 +95,22 @@ def test_legs_that_differ_all_the_time_are_this_runners_own(seed) -> None:
     ],
 )
 @pytest.mark.parametrize("start_s", [0.0, -5000.0])
-def test_a_jump_that_stays_is_found_within_a_minute_and_names_its_numbers(jump, key, start_s) -> None:
+def test_a_jump_that_stays_is_found_within_a_minute_and_names_its_numbers(
+    jump: dict[str, float], key: str, start_s: float
+) -> None:
     run = Run(start_s=start_s).run(8).run(2, **jump)
     assert run.states[:2] == [WATCH, REACHED]
     (watched, _), (reached, found), *_ = run.told
     assert 8.0 < watched < reached < 9.0
     stem, _, unit = key.rpartition("_")
-    now, usual, bound = found.because
-    assert [m.key for m in found.because] == [key, f"{stem}_baseline_{unit}", f"{stem}_bound_{unit}"]
+    now, usual, bound = metrics_of(found)
+    assert [now.key, usual.key, bound.key] == [key, f"{stem}_baseline_{unit}", f"{stem}_bound_{unit}"]
     assert abs(now.value - usual.value) > bound.value
     assert usual.value == pytest.approx(0.0, abs=0.3 * bound.value)
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_it_is_reached_for_as_long_as_the_legs_differ(seed) -> None:
+def test_it_is_reached_for_as_long_as_the_legs_differ(seed: int) -> None:
     """After a minute and a half it was clear: the difference had become what it was compared with."""
     run = Run(seed).run(8).run(20, contact_ms=-25.0)
     assert run.states == [WATCH, REACHED]
@@ -114,7 +120,7 @@ def test_it_is_reached_for_as_long_as_the_legs_differ(seed) -> None:
     assert run.states == [WATCH, REACHED, CLEAR]
     minute, back = run.told[-1]
     assert 40.0 < minute < 41.0
-    now, usual, _ = back.because
+    now, usual, _ = metrics_of(back)
     assert [now.key, usual.key] == ["contact_difference_ms", "contact_difference_baseline_ms"]
     assert abs(usual.value) < 4.0, "of before the jump"
     assert run.run(10).states == [WATCH, REACHED, CLEAR]
@@ -132,7 +138,7 @@ def test_it_is_clear_when_every_number_is_as_before() -> None:
 
 
 @pytest.mark.parametrize("recovers_after", [0.5, 3.0, 100.0])
-def test_where_a_sensor_moves_while_the_legs_differ_nothing_tells_that_it_is_over(recovers_after) -> None:
+def test_where_a_sensor_moves_while_the_legs_differ_nothing_tells_that_it_is_over(recovers_after: float) -> None:
     """It was clear two minutes after the move, the limp as before, and reached once more when the legs were well."""
     run = Run().run(8).run(3, contact_ms=30.0)
     run.antalgic.moved()
@@ -185,7 +191,7 @@ def test_whose_legs_wander_needs_a_larger_jump() -> None:
 
 
 @pytest.mark.parametrize("pause_s", [AntalgicParams().pause_s + 2.0, 600.0])
-def test_after_a_stop_or_a_moved_sensor_there_is_nothing_to_compare_with(pause_s) -> None:
+def test_after_a_stop_or_a_moved_sensor_there_is_nothing_to_compare_with(pause_s: float) -> None:
     assert Run().run(8).stop(pause_s).run(10, contact_ms=30.0).told == []
     moved = Run().run(8)
     moved.antalgic.moved()

@@ -13,6 +13,7 @@ from dsp.runner.history import PastRun
 from dsp.runner.return_to_run import cap_today, return_text
 from dsp.thresholds.onset import Onset
 from dsp.thresholds.onset_model import Observation, OnsetModel, observations
+from tests.dsp.evidence import numbers_of
 
 
 def hurt(km: float, days_ago: float = 3.0) -> PastRun:
@@ -78,7 +79,7 @@ def test_it_is_watch_then_near_then_reached_and_nothing_early() -> None:
         change = onset.second(metres * 1_000_000, at(exposure, metres / 1000))
         if change is not None:
             told[change.state] = metres / 1000
-            numbers = {m.key: m.value for m in change.because}
+            numbers = numbers_of(change)
             assert numbers["onset_runs"] == 5.0
             assert numbers["onset_safe_m"] < numbers["onset_median_m"]
             assert (numbers["onset_nearest_m"], numbers["onset_farthest_m"]) == (4000.0, 4600.0)
@@ -93,7 +94,7 @@ def test_where_it_began_is_told_as_it_was_run_and_the_model_knows_the_hills() ->
     onset, exposure = Onset((hilly,)), at(Exposure((hilly,)), 4.0)
     change = onset.second(0, exposure)
     assert change is not None
-    numbers = {m.key: m.value for m in change.because}
+    numbers = numbers_of(change)
     assert numbers["onset_nearest_m"] == 3000.0
     assert numbers["distance_m"] == exposure.distance_m
     assert onset.model is not None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Self
 
 import numpy as np
 import pytest
 
-from dsp.records import Metric, PainReport, Side, ThresholdState
+from dsp.records import Metric, PainReport, Side, Threshold, ThresholdState
 from dsp.runner.exposure import Exposure
 from dsp.runner.history import PastRun
 from dsp.signals import Placement
@@ -20,24 +22,35 @@ S = 1_000_000_000
 QUICK = DriftParams(block_s=5.0, tau_s=10.0, baseline_from_s=20.0, baseline_to_s=120.0, hold_s=20.0)
 """A rule that looks at minutes instead of half hours."""
 
+TRUNK = dict.fromkeys(Side, Placement.SACRUM)
+FEET = {Side.LEFT: Placement.LEFT_FOOT, Side.RIGHT: Placement.RIGHT_FOOT}
+
 
 class Run:
     """Feeds a watch as guidance does, once a second; what it said is in `told`."""
 
-    def __init__(self, history=(), start_s=0.0, seed=1) -> None:
+    def __init__(self, history: tuple[PastRun, ...] = (), start_s: float = 0.0, seed: int = 1) -> None:
         self.watch, self.exposure = Watch(QUICK, history), Exposure(history)
         self.rng = np.random.default_rng(seed)
         self.t_s = self.next_s = start_s
         self.left = True
-        self.told = []
+        self.told: list[Threshold] = []
 
-    def run(self, seconds, *, left=Placement.SACRUM, right=None, running=True, moved=False, cadence=170.0, **numbers):
-        """Run on with the placements that time left and right steps; `numbers` change the steps."""
-        sources = {Side.LEFT: left, Side.RIGHT: right or left}
-        for _ in range(int(seconds)):
+    def run(
+        self,
+        seconds: int,
+        by: Mapping[Side, Placement] = TRUNK,
+        *,
+        running: bool = True,
+        moved: bool = False,
+        cadence: float = 170.0,
+        **numbers: float,
+    ) -> Self:
+        """Run on with steps that are timed `by` these; `numbers` change them."""
+        for _ in range(seconds):
             self.t_s += 1.0
             while self.next_s < self.t_s:
-                self._step(sources, numbers)
+                self._step(by, numbers)
             t_ns = round(self.t_s * S)
             values = {"running": float(running), "speed_mps": 2.8, "cadence_spm": cadence, "sensor_moved": float(moved)}
             metrics = {key: Metric(t_ns, key, value, None, 1.0) for key, value in values.items()}
@@ -45,23 +58,23 @@ class Run:
             self.told += self.watch.second(t_ns, self.exposure, metrics, running=is_running)
         return self
 
-    def _step(self, sources, numbers) -> None:
+    def _step(self, by: Mapping[Side, Placement], numbers: Mapping[str, float]) -> None:
         side = Side.LEFT if self.left else Side.RIGHT
         half = 0.5 if self.left else -0.5
         contact_ms = numbers.get("contact_ms", 240.0) + half * numbers.get("difference_ms", 0.0)
-        made = step(self.next_s, side, contact_ms + self.rng.normal(0, 4.0), 5.0 + self.rng.normal(0, 0.3))
-        drop = made.drop_excursion_deg + (numbers.get("left_drop_deg", 0.0) if self.left else 0.0)
-        made = replace(made, source=sources[side], drop_excursion_deg=drop, confidence=numbers.get("confidence", 0.9))
-        self.watch.step(made)
+        contact_ms += self.rng.normal(0, 4.0)
+        drop = 5.0 + self.rng.normal(0, 0.3) + (numbers.get("left_drop_deg", 0.0) if self.left else 0.0)
+        made = step(self.next_s, side, contact_ms, drop)
+        self.watch.step(replace(made, source=by[side], confidence=numbers.get("confidence", 0.9)))
         self.next_s += STEP_S
         self.left = not self.left
 
-    def reached(self):
+    def reached(self) -> set[tuple[str, Side | None]]:
         return {(t.detector, t.side) for t in self.told if t.state is ThresholdState.REACHED}
 
 
 @pytest.mark.parametrize("start_s", [0.0, -2000.0])
-def test_a_steady_run_says_nothing_and_knows_what_is_usual(start_s) -> None:
+def test_a_steady_run_says_nothing_and_knows_what_is_usual(start_s: float) -> None:
     run = Run(start_s=start_s).run(400)
     assert run.told == []
     usual = {(m.key, m.side): m.value for m in run.watch.usual(0)}
@@ -91,25 +104,24 @@ def test_time_counts_only_while_running() -> None:
 
 
 @pytest.mark.parametrize("place", [Placement.LEFT_HIP, Placement.POCKET, Placement.FOOT])
-def test_what_sits_on_one_side_compares_no_legs(place) -> None:
-    run = Run().run(300, left=place).run(400, left=place, contact_ms=300.0, difference_ms=40.0)
+def test_what_sits_on_one_side_compares_no_legs(place: Placement) -> None:
+    by = dict.fromkeys(Side, place)
+    run = Run().run(300, by).run(400, by, contact_ms=300.0, difference_ms=40.0)
     assert run.reached() == set()
 
 
 def test_another_kind_of_sensor_is_compared_with_itself() -> None:
-    feet = {"left": Placement.LEFT_FOOT, "right": Placement.RIGHT_FOOT}
-    run = Run().run(300, **feet).run(400, contact_ms=290.0, difference_ms=30.0)
+    run = Run().run(300, FEET).run(400, contact_ms=290.0, difference_ms=30.0)
     assert run.reached() == set()
     assert ("contact_drift", Side.LEFT) in run.run(400, contact_ms=340.0).reached()
 
 
 def test_steps_that_the_trunk_times_now_and_then_change_nothing() -> None:
-    feet = {"left": Placement.LEFT_FOOT, "right": Placement.RIGHT_FOOT}
-    run = Run().run(300, **feet)
+    run = Run().run(300, FEET)
     for _ in range(10):
-        run.run(SAME_NS // S // 4, contact_ms=320.0).run(5, **feet)
+        run.run(SAME_NS // S // 4, contact_ms=320.0).run(5, FEET)
     assert run.reached() == set()
-    assert ("contact_drift", Side.LEFT) in run.run(300, **feet, contact_ms=290.0).reached()
+    assert ("contact_drift", Side.LEFT) in run.run(300, FEET, contact_ms=290.0).reached()
 
 
 def test_a_sensor_that_moved_begins_a_baseline_of_its_own() -> None:
