@@ -38,12 +38,13 @@ Who: TypeAlias = Literal["runner", "coach"]
 class Incoming(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
     """What others send; only the fields of the message itself are needed (`mosquitto_pub -m '{"level": 3}'`).
 
+    schema  another one is refused: what its fields mean is not known here
     id  any text of yours; the answer repeats it
     """
 
     t: str | None = None
     seq: int | None = None
-    schema: int = SCHEMA
+    schema: Annotated[int, msgspec.Meta(ge=SCHEMA, le=SCHEMA)] = SCHEMA
     id: Annotated[str, msgspec.Meta(max_length=64)] | None = None
 
 

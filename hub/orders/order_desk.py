@@ -30,6 +30,15 @@ ORDERS_A_SECOND = 5
 """Nobody presses keys faster; what comes faster is counted, and answered once a second at most."""
 
 _GOOD = {"command": '{"action": "mute"}', "pain": '{"level": 3, "site": "outer knee", "side": "left"}'}
+_GOOD_WITH = {
+    "mark": '{"action": "mark", "text": "bridge"}',
+    "nudge": '{"action": "nudge", "text": "Shorter steps"}',
+    "target": '{"action": "target", "cadence_spm": 172}',
+    "speed": '{"action": "speed", "factor": 4}',
+    "skip": '{"action": "skip", "seconds": -60}',
+    "seek": '{"action": "seek", "seconds": 0}',
+}
+"""Of actions that say more than their name."""
 
 _ONLY_NEW = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
 """MQTT 5: nothing that was said to an earlier hub, and the flag by which a sender asked the broker to keep it."""
@@ -118,7 +127,8 @@ class OrderDesk:
             order = decode(topic, payload)
         except WireError as error:
             self.refused += 1
-            return Answer(kind, _id_of(payload), ok=False, text=_explained(kind, str(error)))
+            said = _readable(payload)
+            return Answer(kind, said.id and said.id[:64], ok=False, text=_explained(kind, str(error), said.action))
         assert isinstance(order, PainMessage | CommandMessage)
         now_s = asyncio.get_running_loop().time()
         if (answered := self._repeats.answer(order, now_s)) is not None:
@@ -174,21 +184,22 @@ def _may_answer(topic: str, *, private: bool) -> bool:
         return topic.partition("/")[0] != ROOT
 
 
-def _explained(kind: Literal["pain", "command"], wrong: str) -> str:
-    """Add to what is wrong with an order what it may be, and a good one."""
+def _explained(kind: Literal["pain", "command"], wrong: str, action: str | None = None) -> str:
+    """Add to what is wrong with an order what it may be, and a good one, of the same action where that is known."""
     if wrong.endswith("`$.action`"):
         wrong = f"{wrong}; valid: {', '.join(get_args(Action))}"
-    return wrong if "e.g." in wrong else f"{wrong}; write it like this: {_GOOD[kind]}"
+    good = _GOOD_WITH.get(action or "", _GOOD[kind]) if kind == "command" else _GOOD[kind]
+    return wrong if "e.g." in wrong else f"{wrong}; write it like this: {good}"
 
 
-def _id_of(payload: bytes) -> str | None:
-    """The id of an order that is otherwise wrong, so that its sender knows which it was."""
-    try:
-        order = msgspec.json.decode(payload, type=_Identified)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return order.id[:64] if order.id is not None else None
-
-
-class _Identified(msgspec.Struct):
+class _Readable(msgspec.Struct):
     id: str | None = None
+    action: str | None = None
+
+
+def _readable(payload: bytes) -> _Readable:
+    """What can be read of an order that is otherwise wrong: its id, so that its sender knows which it was."""
+    try:
+        return msgspec.json.decode(payload, type=_Readable)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _Readable()

@@ -23,7 +23,7 @@ FOLDER = ROOT / ".venv-homeassistant"
 PYTHONS = ("python3.13", *map(str, sorted(Path.home().glob(".pyenv/versions/3.13*/bin/python"))))
 
 _CHECK = """
-import importlib, json, sys
+import importlib, json, logging, sys
 import homeassistant.const
 from homeassistant.components.mqtt.discovery import (
     MQTTDiscoveryPayload, _merge_common_device_options, _replace_all_abbreviations,
@@ -31,6 +31,7 @@ from homeassistant.components.mqtt.discovery import (
 from homeassistant.components.mqtt.schemas import DEVICE_DISCOVERY_SCHEMA
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+logging.disable()  # that it is used from outside its loop
 given = json.load(sys.stdin)
 document = MQTTDiscoveryPayload(given["document"])
 _replace_all_abbreviations(document)

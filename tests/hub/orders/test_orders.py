@@ -112,6 +112,9 @@ async def test_an_order_is_done_once_and_answered(protocol: aiomqtt.ProtocolVers
     ("kind", "payload", "said"),
     [
         ("pain", b'{"level": 11, "id": "p1"}', "$.level"),
+        ("pain", b'{"level": 3, "schema": 2}', "$.schema"),
+        ("command", b'{"action": "mute", "schema": 2}', "$.schema"),
+        ("command", b'{"action": "speed", "factor": 200}', '{"action": "speed", "factor": 4}'),
         ("command", b'{"action": "nudge"}', "nudge needs a text"),
         ("command", b'{"action": "mute", "text": "x"}', "mute has no text"),
         ("command", b'{"action": "target"}', "no target without"),
@@ -220,3 +223,11 @@ def test_a_wrong_order_is_answered_with_a_good_one(kind: Literal["pain", "comman
     said = _explained(kind, str(refused.value))
     good = said.partition("write it like this: ")[2]
     assert isinstance(decode(topic, good.encode()), PainMessage if kind == "pain" else CommandMessage)
+
+
+@pytest.mark.parametrize("action", ["mark", "nudge", "target", "speed", "skip", "seek", "mute"])
+def test_the_good_one_is_of_the_same_action_where_that_says_more_than_its_name(action: str) -> None:
+    good = _explained("command", "wrong", action).partition("write it like this: ")[2]
+    order = decode("stridecue/ann/command", good.encode())
+    assert isinstance(order, CommandMessage)
+    assert order.action == action
