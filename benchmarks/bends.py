@@ -23,7 +23,8 @@ from drivers.virtual.runner import RunnerParams
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Attitude, Record, Step
 from dsp.signals import IMU6, NS_PER_S, Placement, Quantity, SampleBlock
-from tests.dsp.track import STRAIGHT, Array, Track, TrackRun, in_order
+from tests.dsp.track import STRAIGHT, Array, Track, TrackRun
+from tests.dsp.virtual import in_order
 
 HIP, SHOES = [Placement.SACRUM], [Placement.LEFT_FOOT, Placement.RIGHT_FOOT]
 STRIDES_MEAN_S = 1.4

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from dsp.pipeline import Pipeline, PipelineParams
-from dsp.records import Attitude, Metric, Side, Step
+from dsp.records import Attitude, Metric, Record, Side, Step
 from tests.recorded import DATA_DIR, Recorded, blocks, folders, load
 
 NAN = float("nan")
@@ -83,9 +83,9 @@ def number(text: str | None) -> float:
         return NAN
 
 
-def run(columns: dict[str, np.ndarray], sensors: list[str], size: int = 10) -> list[Any]:
+def run(columns: dict[str, np.ndarray], sensors: list[str], size: int = 10) -> list[Record]:
     pipeline = Pipeline(PipelineParams(signals=True))
-    records: list[Any] = []
+    records: list[Record] = []
     for block in blocks(columns, sensors, size):
         records += pipeline.update(block)
     return records + pipeline.finish()

@@ -22,7 +22,7 @@ from benchmarks.harder_shoes.scenes import SCENES, Scene
 from benchmarks.harder_shoes.shoes import Array, Pair, columns_of, shoes_of
 from benchmarks.played_again import arguments, play_all
 from benchmarks.score_recordings import corrupted, match, run
-from dsp.records import Metric, Side, Step
+from dsp.records import Metric, Record, Side, Step
 from tests.recorded import Recorded, load
 
 RUNS = ("rbds_virtual_imu", "20160226", "welk002")
@@ -119,7 +119,7 @@ def _foot(name: str, side: str, stances: Array, steps: list[Step], t_s: Array) -
     return out
 
 
-def _said(foot: Foot, records: list[object], from_s: float, speed_mps: float, slope_pct: float) -> None:
+def _said(foot: Foot, records: list[Record], from_s: float, speed_mps: float, slope_pct: float) -> None:
     """Speed and slope, said once a second while running."""
     running = {r.t_ns for r in records if isinstance(r, Metric) and r.key == "running" and r.value > 0.0}
 

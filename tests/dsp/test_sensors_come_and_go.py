@@ -12,7 +12,8 @@ from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Metric, Record, Step
 from dsp.signals import Placement, SampleBlock
 from tests.dsp.synthetic import Made, blocks_of, make
-from tests.dsp.test_stream_contract import cut, in_order, play
+from tests.dsp.test_stream_contract import cut, play
+from tests.dsp.virtual import in_order
 
 RATE_HZ = 104.0
 HIP, LEFT = Placement.SACRUM, Placement.LEFT_FOOT

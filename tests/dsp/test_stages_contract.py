@@ -26,7 +26,8 @@ from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Record, Step
 from dsp.signals import IMU6, NS_PER_S, Layout, Placement, SampleBlock
 from tests.dsp.synthetic import Made, make
-from tests.dsp.test_stream_contract import cut, in_order
+from tests.dsp.test_stream_contract import cut
+from tests.dsp.virtual import in_order
 
 HIP, LEFT, RIGHT = Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT
 RATE_HZ = 104.0

@@ -13,6 +13,7 @@ from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Attitude, Metric, Record, Step
 from dsp.signals import Placement, Quantity, SampleBlock
 from tests.dsp.synthetic import Made, blocks_of, make
+from tests.dsp.virtual import in_order
 
 ALL = [Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT]
 
@@ -52,10 +53,6 @@ def cut(block: SampleBlock, sizes: Sequence[int]) -> list[SampleBlock]:
 
 def whole(made: Made, placements: list[Placement]) -> list[SampleBlock]:
     return [b for p in placements for b in blocks_of(made, [p], len(made.t_s))]
-
-
-def in_order(blocks: Iterable[SampleBlock]) -> list[SampleBlock]:
-    return sorted(blocks, key=lambda b: int(b.t_ns[-1]))
 
 
 def play(blocks: Iterable[SampleBlock], params: PipelineParams | None = None) -> list[Record]:

@@ -16,6 +16,7 @@ from drivers.virtual.imu_errors import FlawedImu
 from drivers.virtual.physiology import SpeedProfile
 from drivers.virtual.runner import RunnerParams, VirtualRunner
 from dsp.signals import GRAVITY_MPS2, IMU6, NS_PER_S, Placement, Quantity, SampleBlock
+from tests.dsp.virtual import in_order
 
 Array = npt.NDArray[np.float64]
 
@@ -147,8 +148,3 @@ class TrackRun:
             )
             for t, mps in zip(seconds.tolist(), values.tolist(), strict=True)
         ]
-
-
-def in_order(blocks: list[SampleBlock]) -> list[SampleBlock]:
-    """As they would arrive."""
-    return sorted(blocks, key=lambda b: int(b.t_ns[-1]))

@@ -16,14 +16,19 @@ def worn_by(
     runner: VirtualRunner, placements: list[Placement], until_s: float, rate_hz: float = 104.0
 ) -> list[SampleBlock]:
     """Blocks of ten samples of each sensor, in the order of their last samples."""
-    out: list[tuple[int, SampleBlock]] = []
+    out = []
     for placement in placements:
         t_ns = np.round(np.arange(int(until_s * rate_hz)) / rate_hz * 1e9).astype(np.int64)
         for a in range(0, len(t_ns), 10):
             stamps = t_ns[a : a + 10]
             values = np.array(runner.imu(placement, a, len(stamps), rate_hz))
-            out.append((int(stamps[-1]), SampleBlock(placement.value, placement, IMU6, stamps, values, rate_hz)))
-    return [block for _, block in sorted(out, key=lambda o: o[0])]
+            out.append(SampleBlock(placement.value, placement, IMU6, stamps, values, rate_hz))
+    return in_order(out)
+
+
+def in_order(blocks: Iterable[SampleBlock]) -> list[SampleBlock]:
+    """As they would arrive."""
+    return sorted(blocks, key=lambda b: int(b.t_ns[-1]))
 
 
 def play(blocks: Iterable[SampleBlock], params: PipelineParams | None = None) -> list[Record]:

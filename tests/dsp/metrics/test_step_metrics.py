@@ -20,7 +20,7 @@ from dsp.metrics import (
 )
 from dsp.records import Metric, Record, Side, Step
 from dsp.signals import NS_PER_S, Placement, Quantity, SampleBlock
-from tests.dsp.virtual import play, worn_by
+from tests.dsp.virtual import in_order, play, worn_by
 
 SACRUM, LEFT, RIGHT = Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT
 EASY = RunnerParams(seed=1, tires_from_s=900.0)
@@ -113,7 +113,7 @@ def test_a_treadmill_is_believed_before_a_pod_and_a_pod_before_a_shoe() -> None:
     blocks = worn_by(runner, [LEFT], 30.0)
     blocks += [block("pod", Placement.FOOT, Quantity.SPEED_MPS, s, 2.5) for s in range(12, 23)]
     blocks += [block("belt", Placement.TREADMILL, Quantity.SPEED_MPS, s, 4.0) for s in range(14, 18)]
-    records = play(sorted(blocks, key=lambda b: int(b.t_ns[-1])))
+    records = play(in_order(blocks))
     source = {round(m.t_ns / NS_PER_S): m.value for m in late(records, "speed_source", 10.5)}
     speed = {round(m.t_ns / NS_PER_S): m.value for m in late(records, "speed_mps", 10.5)}
     assert source[11] == source[12] == source[29] == 1.0

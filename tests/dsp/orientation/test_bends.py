@@ -18,7 +18,8 @@ from dsp.records import Attitude, Metric, Record, Step
 from dsp.runner.exposure import USUAL_MPS
 from dsp.signals import NS_PER_S, Placement, SampleBlock
 from tests.dsp.test_stream_contract import cut, play
-from tests.dsp.track import STRAIGHT, Track, TrackRun, in_order
+from tests.dsp.track import STRAIGHT, Track, TrackRun
+from tests.dsp.virtual import in_order
 
 HIP, SHOES = [Placement.SACRUM], [Placement.LEFT_FOOT, Placement.RIGHT_FOOT]
 POD, BELT = Placement.FOOT, Placement.TREADMILL

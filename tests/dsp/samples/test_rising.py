@@ -17,7 +17,8 @@ from dsp.records import Step
 from dsp.samples.rising import SURE_NS, Rising
 from dsp.signals import IMU6, NS_PER_S, Placement, SampleBlock
 from tests.dsp.synthetic import blocks_of, make
-from tests.dsp.test_stream_contract import cut, in_order, play
+from tests.dsp.test_stream_contract import cut, play
+from tests.dsp.virtual import in_order
 
 RATE_HZ = 104.0
 FAR_NS = 3600 * NS_PER_S

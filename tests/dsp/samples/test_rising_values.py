@@ -17,7 +17,8 @@ from dsp.records import Metric
 from dsp.samples.rising_values import RisingValues
 from dsp.signals import NS_PER_S, Placement, Quantity
 from tests.dsp.synthetic import blocks_of, make
-from tests.dsp.test_stream_contract import heart, in_order, play
+from tests.dsp.test_stream_contract import heart, play
+from tests.dsp.virtual import in_order
 
 RATE_HZ = 104.0
 FAR_NS = 3600 * NS_PER_S
