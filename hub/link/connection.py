@@ -117,13 +117,16 @@ NOTHING_HERE = "nothing is running on this machine: start `stridecue run` or `st
 
 _KNOWN = ((ConnectionRefusedError, "nothing answers there"), (socket.gaierror, "no machine of that name is known"))
 _SILENT = "no answer in time"
+_WHO = "user or password is missing or wrong"
 _OF_LIBRARIES = {
     "message iteration": "the broker closed the connection",
     "connection was lost": "the broker closed the connection",
     "not currently connected": "there is no connection now",
     "timed out": _SILENT,
+    "not authori": _WHO,
+    "bad user name or password": _WHO,
 }
-"""Parts of what aiomqtt and paho say where nothing lies behind it, in our words."""
+"""Parts of what aiomqtt and paho say where nothing lies behind it, in small letters, in our words."""
 
 
 def plain_reason(error: BaseException) -> str:
@@ -141,7 +144,7 @@ def plain_reason(error: BaseException) -> str:
             return cause.strerror[0].lower() + cause.strerror[1:]
         cause = cause.__cause__ or cause.__context__
     text = _CODE.sub("", str(error)).rstrip(".")
-    ours = (words for part, words in _OF_LIBRARIES.items() if part in text)
+    ours = (words for part, words in _OF_LIBRARIES.items() if part in text.lower())
     return next(ours, text[:1].lower() + text[1:])
 
 

@@ -108,6 +108,11 @@ class MqttSink:
             left = [*self._backlog, *self._subscription.take()]
             if not self._may_keep:  # it would come out under the other hub's name
                 self._overdue.let_go(len(left))
+                if self._refused:
+                    self._notice(
+                        f"another hub has this runner's name on the {self.name} broker {self._server}: "
+                        f"{len(left)} messages for it are let go"
+                    )
             else:
                 await self._keep(self._overdue, left)
             if self._overdue.pending:

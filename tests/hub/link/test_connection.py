@@ -167,7 +167,10 @@ def test_a_reason_has_no_numbers_of_errors(cause: OSError, words: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[code:135] Not authorized", "not authorized"),
+        ("[code:135] Not authorized", "user or password is missing or wrong"),
+        ("[code:5] Connection Refused: not authorised.", "user or password is missing or wrong"),
+        ("[code:134] Bad user name or password", "user or password is missing or wrong"),
+        ("[code:136] Server unavailable", "server unavailable"),
         ("Operation timed out", "no answer in time"),
         ("Disconnected during message iteration", "the broker closed the connection"),
         ("[code:4] The client is not currently connected.", "there is no connection now"),

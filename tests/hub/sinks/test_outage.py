@@ -212,6 +212,7 @@ async def test_what_happens_while_another_hub_has_the_name_never_comes_out_under
         await hub.run_for(30, pace_s=STEP_S)
     assert (broker.heard, hub.overdue.pending) == ([], 0)
     assert hub.posts.made == hub.accounted
+    assert hub.said[-1].endswith(f"{hub.overdue.stale} messages for it are let go")
 
 
 async def test_a_name_that_cannot_be_looked_for_keeps_nothing_from_the_disk(
