@@ -20,6 +20,7 @@ from typing import Any
 from drivers.packets import Said
 from drivers.recordings.recording import SessionInfo
 from dsp.records import Record, Summary
+from dsp.signals import NS_PER_S
 from hub.broker.loopback import DEFAULT_PORT, LoopbackBroker
 from hub.flow.bus import Bus, Policy, Subscription
 from hub.flow.engine import Engine
@@ -50,7 +51,7 @@ from hub.text.missing import missing_text
 BEAT_S = 0.5
 """The recorder writes this often, so a killed hub loses less than a second."""
 BEATS_A_FRAME = 2
-ALL_THERE_S = 20.0
+ALL_THERE_NS = 20 * NS_PER_S
 """Sensors that are to come have come by then; what is missing is told from then on."""
 
 
@@ -233,14 +234,16 @@ class Runtime:
     async def _beat(self, source: Source) -> None:
         loop = asyncio.get_running_loop()
         start_s, count = loop.time(), 0
+        begun_ns = source.now_ns()
         while True:
             count += 1
             await asyncio.sleep(start_s + count * BEAT_S - loop.time())
             await self._facts.publish(Beat(source.now_ns()))
             if count % BEATS_A_FRAME == 0:
                 self._notices.put("radio", _dropped(source.dropped))
-                if count * BEAT_S > ALL_THERE_S:
-                    self._notices.put("missing", missing_text(self._telemetry.links), "nothing is missing any more")
+                now_ns = source.now_ns()
+                missing = missing_text(self._telemetry.streaming(now_ns)) if now_ns - begun_ns > ALL_THERE_NS else ""
+                self._notices.put("missing", missing, "nothing is missing any more")
                 if self._recorder is not None:
                     self._tell_recording(self._recorder)
                 self._telemetry.notice = self._notices.text

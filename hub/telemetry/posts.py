@@ -89,10 +89,10 @@ class Telemetry:
                 self._question, self._asked_ns = Question(asked=self._stamps.utc(t_ns)), t_ns
         return [self.session(fact.t_ns)]
 
-    @property
-    def links(self) -> list[LinkState]:
-        """How every sensor's link is now; empty in a replay."""
-        return list(self._sensors.links.values())
+    def streaming(self, t_ns: int) -> set[Placement | None]:
+        """Say where the sensors sit that send now; None: one of which nobody can tell."""
+        where = self.placements()
+        return {where[each] for each in where if self._sensors.state(each, t_ns, self._run.health) == "streaming"}
 
     def link(self, state: LinkState, t_ns: int) -> list[Post]:
         """Remember how a sensor's link is, and say so at once."""

@@ -45,11 +45,7 @@ class Sensors:
         known = info or link
         assert known is not None
         total = health.quality if health else None
-        age_s = (
-            max(0.0, round((t_ns - health.last_seen_ns) / NS_PER_S, 1))
-            if health and health.last_seen_ns is not None
-            else None
-        )
+        age_s = _age_s(health, t_ns)
         battery_pct = link.battery_pct if link else None
         details = [link.detail if link else "", health.detail if health else ""]
         topic = self._stamps.topics.sensor(device)
@@ -72,6 +68,10 @@ class Sensors:
         )
         return Post(topic, message)
 
+    def state(self, device: str, t_ns: int, sources: Mapping[str, SourceHealth]) -> SensorState:
+        """Say how one is: its link, or in a replay whether its packets come."""
+        return _state(self.links.get(device), _age_s(sources.get(device), t_ns))
+
     def _rate_hz(self, device: str) -> float | None:
         made = self._made.get(device)
         if not made or made[-1][0] <= made[0][0]:
@@ -85,6 +85,13 @@ def _clock_fields(clock: ClockState | None) -> dict[str, Any]:
         return {}
     align_ms = None if clock.uncertainty_s is None else round(clock.uncertainty_s * 1e3, 2)
     return {"clock": clock.kind, "drift_ppm": round(clock.drift_ppm, 1), "align_ms": align_ms}
+
+
+def _age_s(health: SourceHealth | None, t_ns: int) -> float | None:
+    """Say how long ago its last packet came; None: none has come."""
+    if health is None or health.last_seen_ns is None:
+        return None
+    return max(0.0, round((t_ns - health.last_seen_ns) / NS_PER_S, 1))
 
 
 def _state(link: LinkState | None, age_s: float | None) -> SensorState:

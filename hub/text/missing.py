@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
-from drivers.link_state import LinkState
 from dsp.gait import agreement
 from dsp.placements import PELVIS, SHOES
 from dsp.records import Metric, Record
+from dsp.signals import Placement
 
 SWAPPED = (
     "left and right look exchanged: the shoe sensors contradict the hip sensor step after step; if so, "
@@ -26,9 +26,8 @@ def contradiction(record: Record) -> tuple[str, str] | None:
     return None
 
 
-def missing_text(links: Iterable[LinkState]) -> str:
-    """Say what is not measured now; empty when nothing is missing, or no sensor has come yet."""
-    streaming = {link.placement for link in links if link.state == "streaming"}
+def missing_text(streaming: AbstractSet[Placement | None]) -> str:
+    """Say what is not measured where these stream; empty when nothing is missing, or no sensor has come yet."""
     motion = streaming & (PELVIS | SHOES)
     if not streaming:
         return ""

@@ -137,6 +137,8 @@ async def test_who_runs_without_a_hip_sensor_is_told_what_is_needed() -> None:
         assert board.plots[LEFT].empty == "Waiting for the hip sensor"
         await board.hear(scenes.session(), scenes.step(1.0, None))
         assert board.plots[RIGHT].empty == "Needs a hip sensor"
+        await board.hear(scenes.session("paused"))
+        assert board.plots[RIGHT].empty == "Needs a hip sensor"
         await board.hear(scenes.session("ended"))
         assert board.plots[RIGHT].empty == "No hip sensor in this run"
 

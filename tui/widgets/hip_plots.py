@@ -113,4 +113,4 @@ def _why_no_plot(board: Board) -> str:
     state = board.session.state
     if state == "ended":
         return "No hip sensor in this run"
-    return "Needs a hip sensor" if state == "running" else "Waiting for the hip sensor"
+    return "Waiting for the hip sensor" if state == "waiting" else "Needs a hip sensor"

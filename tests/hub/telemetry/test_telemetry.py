@@ -161,3 +161,18 @@ def test_what_is_of_a_place_goes_back_with_it_as_often_as_wanted() -> None:
         assert (frame(one, 13).cadence_spm, len(one.so_far())) == (180.0, 1)
         one.restore(before)
         assert (frame(one, 13).cadence_spm, one.so_far(), one.placements()) == (170.0, [], {})
+
+
+def test_where_sensors_stream_is_their_links_word_or_in_a_replay_that_of_their_packets() -> None:
+    one = telemetry()
+    for device, placement, state in (("hip", Placement.SACRUM, "lost"), ("strap", Placement.CHEST, "streaming")):
+        one.link(LinkState(device, placement, device, state, 0), 0)
+    assert one.streaming(10 * S) == {Placement.CHEST}
+    replayed = telemetry()
+    worn = {"hip": Placement.SACRUM, "left": Placement.LEFT_FOOT, "right": Placement.RIGHT_FOOT}
+    for device, placement in worn.items():
+        replayed.device(DeviceInfo(device, "metamotion", placement, device))
+    total = Quality(0, "hip", Placement.SACRUM, 1, 1, 0, 0)
+    last_s = {"hip": 9, "left": 6}
+    replayed.frames(10 * S, {device: SourceHealth(total, at_s * S, None, "") for device, at_s in last_s.items()})
+    assert replayed.streaming(10 * S) == {Placement.SACRUM}

@@ -1,0 +1,45 @@
+"""A replay says what was not measured for want of a sensor, as the run itself did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drivers.packets import Packet, Said
+from drivers.recordings.recording import RecordingReader, RecordingWriter
+from hub.messages.wire import Post, SessionMessage
+from tests.hub.run.a_run import a_run, kept
+
+NO_HIP = "no hip sensor streams: hip drop is not measured"
+
+
+def without(recording: Path, folder: Path, device: str, *, from_s: float = 0.0) -> Path:
+    """The same recording, without a sensor; `from_s` given: it is there, and sends nothing from then on."""
+    reader, path = RecordingReader(recording), folder / "without.mcap"
+    t0_ns = reader.session.t0_ns
+    with RecordingWriter(path, reader.session) as writer:
+        for item in reader:
+            if isinstance(item, Packet):
+                if item.device != device or item.t_recv_ns - t0_ns < from_s * 1e9:
+                    writer.add_packet(item)
+            elif not isinstance(item, Said) and (item.device != device or from_s):
+                writer.add_device(item)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("device", "from_s", "says"),
+    [("sacrum", 0.0, NO_HIP), ("sacrum", 12.0, NO_HIP), ("left_shoe", 0.0, None)],
+    ids=["never there", "gone", "not needed"],
+)
+async def test_it_is_told_from_where_all_that_were_to_come_had_come(
+    small_recording: Path, tmp_path: Path, device: str, from_s: float, says: str | None
+) -> None:
+    posts: list[Post] = []
+    run = a_run(without(small_recording, tmp_path, device, from_s=from_s), tmp_path, console=kept(posts))
+    await run.play()
+    notices = [post.message.notice for post in posts if isinstance(post.message, SessionMessage)]
+    assert set(notices[:18]) == {None}
+    assert notices[-1] == says
+    assert (NO_HIP in run.said) == (says is not None)
