@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import DataTable
 
-from hub.client import LinkChange
+from hub.client import Item, LinkChange
 from tests.tui import coach_scenes
 from tests.tui.coach import a_coach
 from tests.tui.dashboard import SMALL
@@ -54,30 +54,32 @@ GONE = LinkChange(up=False, reason="connection refused", retry_s=30.0)
 WIDTHS = (*range(27, 34, 2), 36, 40, 48, *range(54, 72), 77, 78, 80, 109, 110, 160)
 
 
-async def test_at_every_width_the_top_line_is_whole_and_has_the_state_of_the_link() -> None:
+async def top_lines(*items: Item) -> list[tuple[int, str]]:
+    """At every width the top line of a coach's screen that has heard this."""
+    tops: list[tuple[int, str]] = []
     async with a_coach((160, 24)) as coach:
-        await coach.hear(*coach_scenes.forty())
+        await coach.hear(*items)
         for width in WIDTHS:
             await coach.pilot.resize_terminal(width, 24)
             await coach.look()
-            top = coach.text.splitlines()[0]
-            assert "…" not in top
-            assert "3 need you" in top
-            assert top.endswith("●" if width < 32 else "● up" if width < 46 else "● 127.0.0.1:1883")
+            tops.append((width, coach.text.splitlines()[0]))
+    return tops
+
+
+async def test_at_every_width_the_top_line_is_whole_and_has_the_state_of_the_link() -> None:
+    for width, top in await top_lines(*coach_scenes.forty()):
+        assert "…" not in top
+        assert "3 need you" in top
+        assert top.endswith("●" if width < 32 else "● up" if width < 46 else "● 127.0.0.1:1883")
 
 
 async def test_at_every_width_the_top_line_says_that_the_broker_is_gone() -> None:
-    async with a_coach((160, 24)) as coach:
-        await coach.hear(*coach_scenes.forty(), GONE)
-        for width in WIDTHS:
-            await coach.pilot.resize_terminal(width, 24)
-            await coach.look()
-            top = coach.text.splitlines()[0]
-            assert "…" not in top
-            assert "✗ " in top
-            assert "gone, retry in 30 s" in top
-            assert ("need" in top) is (width >= 40)
-            assert top.endswith("(connection refused)") is (width >= 109)
+    for width, top in await top_lines(*coach_scenes.forty(), GONE):
+        assert "…" not in top
+        assert "✗ " in top
+        assert "gone, retry in 30 s" in top
+        assert ("need" in top) is (width >= 40)
+        assert top.endswith("(connection refused)") is (width >= 109)
 
 
 async def test_the_top_line_of_a_first_connection_on_a_phone() -> None:
