@@ -11,6 +11,7 @@ import msgspec
 from dsp import texts
 from dsp.records import Severity, Side, ThresholdState
 from hub.client import Item, LinkChange, Received
+from hub.flow.session import SessionState
 from hub.messages.topics import Topics, parse_topic
 from hub.messages.wire import (
     CueMessage,
@@ -90,7 +91,12 @@ def trend(of_whom: Gait) -> TrendMessage:
     rows = [of_whom.at(minute) for minute in range(of_whom.minutes)]
     columns: dict[str, list[float | None]] = {field: [row[field] for row in rows] for field in rows[0]}
     columns["drop_excursion_right_deg"][10] = None
-    return TrendMessage(t=scenes.UTC, seq=of_whom.minutes, t0=scenes.UTC, **columns)
+    return trend_of(columns, of_whom.minutes)
+
+
+def trend_of(columns: dict[str, list[float | None]], seq: int = 1) -> TrendMessage:
+    """Columns as a trend's message."""
+    return msgspec.convert({"t": scenes.UTC, "seq": seq, "t0": scenes.UTC, **columns}, TrendMessage)
 
 
 def numbers(of_whom: Gait, later_s: float = 0.0) -> MetricsMessage:
@@ -109,7 +115,9 @@ def numbers(of_whom: Gait, later_s: float = 0.0) -> MetricsMessage:
     return scenes.metrics(extra, **contact, flight_ms=flight_ms, heart_rate_bpm=heart_bpm)
 
 
-def session(name: str, number: int, state: str, worst: ThresholdState | None, later_s: float = 0.0) -> SessionMessage:
+def session(
+    name: str, number: int, state: SessionState, worst: ThresholdState | None, later_s: float = 0.0
+) -> SessionMessage:
     """Where a run stands."""
     elapsed_s = 60.0 * gait(number).minutes + 7 * number % 60 + later_s
     return scenes.session(
@@ -123,7 +131,9 @@ def session(name: str, number: int, state: str, worst: ThresholdState | None, la
     )
 
 
-def runner(name: str, number: int = 0, state: str = "running", worst: ThresholdState | None = None) -> list[Item]:
+def runner(
+    name: str, number: int = 0, state: SessionState = "running", worst: ThresholdState | None = None
+) -> list[Item]:
     """One runner's messages: session, numbers, trend, sensors."""
     own = gait(number, worst)
     return [

@@ -6,13 +6,14 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Unpack
 
-import msgspec
+from msgspec.structs import replace
 
 from dsp.records import Severity, Side, ThresholdState
 from dsp.signals import Placement
 from hub.client import Item, LinkChange, NotConnectedError, Received
+from hub.flow.session import SessionState
 from hub.messages.incoming import CommandMessage, PainMessage
 from hub.messages.lines import MetricLine
 from hub.messages.session_status import ReplayStatus, SoundStatus, StopTold
@@ -22,6 +23,7 @@ from hub.messages.wire import (
     CueMessage,
     Message,
     MetricsMessage,
+    Presence,
     ReplyMessage,
     SensorMessage,
     SensorState,
@@ -32,6 +34,7 @@ from hub.messages.wire import (
     decode,
     encode,
 )
+from tests.tui.scene_fields import MetricsFields, ReplayFields, SensorFields, SessionFields, SoundFields, Source
 
 UTC = "2025-03-01T07:30:00.000Z"
 TOPICS = Topics("ann")
@@ -52,7 +55,7 @@ class ScriptedFeed:
     @property
     def meant(self) -> list[PainMessage | CommandMessage]:
         """What was sent, without the ids by which answers are known."""
-        return [msgspec.structs.replace(each, id=None) for each in self.sent]
+        return [replace(each, id=None) for each in self.sent]
 
     def answers(self, text: str, *, ok: bool = True) -> ReplyMessage:
         """What the hub answers to what was sent last."""
@@ -95,38 +98,34 @@ def received(message: Message) -> Received:
     return Received(parse_topic(topic), decode(topic, encode(message)))
 
 
-def status(state: str = "online", instance: str = "a1") -> StatusMessage:
+def status(state: Presence = "online", instance: str = "a1") -> StatusMessage:
     return StatusMessage(t=UTC, seq=0, state=state, instance=instance)
 
 
-def session(state: str = "running", **changes: object) -> SessionMessage:
-    values: dict[str, object] = {
-        "runner": "ann",
-        "source": "demo",
-        "started": UTC,
-        "elapsed_s": 754.0,
-        "steps": 2140,
-        "recording": "2025-03-01_0730_ann.mcap",
-        "earlier_runs": 5,
-        "sound": sound(),
-    }
-    return SessionMessage(t=UTC, seq=1, state=state, **(values | changes))
+def session(state: SessionState = "running", **changes: Unpack[SessionFields]) -> SessionMessage:
+    said = SessionMessage(
+        t=UTC,
+        seq=1,
+        state=state,
+        runner="ann",
+        source="demo",
+        started=UTC,
+        elapsed_s=754.0,
+        steps=2140,
+        recording="2025-03-01_0730_ann.mcap",
+        earlier_runs=5,
+        sound=sound(),
+    )
+    return replace(said, **changes)
 
 
-def waiting(source: str) -> SessionMessage:
+def waiting(source: Source) -> SessionMessage:
     return session("waiting", source=source, elapsed_s=0.0, steps=0, started=None, recording=None)
 
 
-def replay(**changes: object) -> ReplayStatus:
-    values: dict[str, object] = {
-        "state": "playing",
-        "position_s": 754.0,
-        "target_s": None,
-        "duration_s": 1200.0,
-        "speed": 1.0,
-        "seeks": 0,
-    }
-    return ReplayStatus(**(values | changes))
+def replay(**changes: Unpack[ReplayFields]) -> ReplayStatus:
+    status = ReplayStatus(state="playing", position_s=754.0, target_s=None, duration_s=1200.0, speed=1.0, seeks=0)
+    return replace(status, **changes)
 
 
 EXTRA = {
@@ -146,40 +145,44 @@ PAIN_BEFORE = {**EXTRA, "onset_safe_m": 3940.0, "onset_chance_pct": 12.4, "cap_m
 """What a hub adds for a runner who has reported pain in earlier runs."""
 
 
-def metrics(extra: dict[str, float] = EXTRA, **changes: float | None) -> MetricsMessage:
-    values: dict[str, float | None] = {
-        "cadence_spm": 171.6,
-        "contact_left_ms": 243.0,
-        "contact_right_ms": 251.0,
-        "flight_ms": 98.0,
-        "drop_excursion_left_deg": 4.2,
-        "drop_excursion_right_deg": 4.3,
-        "drop_peak_left_deg": 3.1,
-        "speed_mps": 3.0,
-        "heart_rate_bpm": 152.0,
-        "incline_pct": 1.0,
-        "quality": 0.97,
-    }
-    return MetricsMessage(t=UTC, seq=2, extra=extra, **({"t_s": 754.0} | values | changes))
+def metrics(extra: dict[str, float] = EXTRA, **changes: Unpack[MetricsFields]) -> MetricsMessage:
+    said = MetricsMessage(
+        t=UTC,
+        seq=2,
+        t_s=754.0,
+        cadence_spm=171.6,
+        contact_left_ms=243.0,
+        contact_right_ms=251.0,
+        flight_ms=98.0,
+        drop_excursion_left_deg=4.2,
+        drop_excursion_right_deg=4.3,
+        drop_peak_left_deg=3.1,
+        speed_mps=3.0,
+        heart_rate_bpm=152.0,
+        incline_pct=1.0,
+        quality=0.97,
+        extra=extra,
+    )
+    return replace(said, **changes)
 
 
-def sound(**changes: object) -> SoundStatus:
-    values: dict[str, object] = {
-        "output": "Headphones",
-        "voice": "espeak-ng (en-gb)",
-        "muted": False,
-        "metronome_spm": None,
-        "sounds": 4,
-        "repeats": 0,
-        "dropped": 0,
-        "hub_p50_ms": 12.0,
-        "hub_p99_ms": 20.0,
-        "total_p50_ms": 310.0,
-        "total_p99_ms": 420.0,
-        "device_ms": 10.0,
-        "underflows": 0,
-    }
-    return SoundStatus(**(values | changes))
+def sound(**changes: Unpack[SoundFields]) -> SoundStatus:
+    status = SoundStatus(
+        output="Headphones",
+        voice="espeak-ng (en-gb)",
+        muted=False,
+        metronome_spm=None,
+        sounds=4,
+        repeats=0,
+        dropped=0,
+        hub_p50_ms=12.0,
+        hub_p99_ms=20.0,
+        total_p50_ms=310.0,
+        total_p99_ms=420.0,
+        device_ms=10.0,
+        underflows=0,
+    )
+    return replace(status, **changes)
 
 
 STRIDE_S = 0.7
@@ -194,7 +197,7 @@ def _hips(t_s: float, left_deg: float, right_deg: float) -> float:
     """Obliquity, degrees: half a stride landing left, half a stride landing right, and the pelvis is never level."""
     half, within = divmod(2.0 * t_s / STRIDE_S, 1.0)
     deepest = left_deg if half % 2 == 0 else -right_deg
-    return deepest * _size(int(half)) * math.sin(math.pi * within) ** 1.5 - 0.8
+    return deepest * _size(int(half)) * math.pow(math.sin(math.pi * within), 1.5) - 0.8
 
 
 def attitude(
@@ -202,7 +205,7 @@ def attitude(
 ) -> AttitudeMessage:
     dt_s = 1.0 / rate_hz
     times_s = [t0_s + n * dt_s for n in range(round(seconds * rate_hz))]
-    values = [_hips(t_s, left_deg, right_deg) for t_s in times_s]
+    values: list[float | None] = [_hips(t_s, left_deg, right_deg) for t_s in times_s]
     return AttitudeMessage(t=UTC, seq=3, t0_s=t0_s, dt_s=dt_s, obliquity_deg=values)
 
 
@@ -233,22 +236,28 @@ SENSORS = {
 }
 
 
-def sensor(device: str, state: SensorState = "streaming", packets: int = 1000, **changes: object) -> SensorMessage:
+def sensor(
+    device: str, state: SensorState = "streaming", packets: int = 1000, **changes: Unpack[SensorFields]
+) -> SensorMessage:
     placement, battery_pct, rate_hz = SENSORS[device]
-    values: dict[str, object] = {
-        "name": device,
-        "profile": "stridecue.imu6",
-        "battery_pct": battery_pct,
-        "samples": 5 * packets,
-        "lost": 4 if device == "left-foot" else 0,
-        "dropped": 0,
-        "rate_hz": rate_hz,
-        "last_seen_s": 0.1,
-        "detail": None,
-    }
-    return SensorMessage(
-        t=UTC, seq=4, device=device, placement=placement, state=state, packets=packets, **(values | changes)
+    said = SensorMessage(
+        t=UTC,
+        seq=4,
+        device=device,
+        placement=placement,
+        name=device,
+        profile="stridecue.imu6",
+        state=state,
+        battery_pct=battery_pct,
+        packets=packets,
+        samples=5 * packets,
+        lost=4 if device == "left-foot" else 0,
+        dropped=0,
+        rate_hz=rate_hz,
+        last_seen_s=0.1,
+        detail=None,
     )
+    return replace(said, **changes)
 
 
 BELT = (

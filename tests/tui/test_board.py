@@ -11,6 +11,7 @@ from dsp.records import Severity, Side, ThresholdState
 from dsp.texts import clock
 from hub.client import LinkChange
 from hub.messages.incoming import PainMessage
+from hub.messages.wire import Message
 from tests.tui import scenes
 from tui.state.announcement import announce
 from tui.state.board import FORGET_S, FRESH_S, Board
@@ -18,7 +19,7 @@ from tui.state.said import CUE_SHOWN_S, CUES_KEPT
 from tui.state.words import ago, lines_of, middle_cut
 
 
-def told(*messages: object, now_s: float = 0.0) -> Board:
+def told(*messages: Message, now_s: float = 0.0) -> Board:
     board = Board()
     board.apply(LinkChange(up=True), now_s)
     for message in messages:
@@ -41,7 +42,7 @@ def told(*messages: object, now_s: float = 0.0) -> Board:
     ],
     ids=lambda each: type(each).__name__,
 )
-def test_every_payload_of_the_wire_is_taken(message: object) -> None:
+def test_every_payload_of_the_wire_is_taken(message: Message) -> None:
     assert told(message).link.up
 
 

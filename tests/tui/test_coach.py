@@ -10,10 +10,10 @@ from dsp.records import Side, ThresholdState
 from dsp.texts import WATCHED
 from hub.client import Item, LinkChange
 from hub.flow.trend import FIELDS
-from hub.messages.incoming import CommandMessage
+from hub.messages.incoming import CommandMessage, Who
 from hub.messages.lines import PainLine
 from hub.messages.session_status import Question
-from hub.messages.wire import ReplyMessage, ThresholdMessage, TrendMessage
+from hub.messages.wire import ReplyMessage, ThresholdMessage
 from tests.tui import coach_scenes, scenes
 from tests.tui.coach import a_coach
 from tui.coach import PATIENCE_S
@@ -29,6 +29,13 @@ from tui.widgets.trend_panel import TrendPanel
 
 BEFORE = "2025-03-01T07:29:48.000Z"
 ANSWERED = "answered about pain"
+TOLD_OF_A_RUNNER: list[tuple[Question | None, Who | None, str]] = [
+    (Question(asked=BEFORE), None, "asked about pain 12 s ago, no answer yet"),
+    (Question(asked=BEFORE, answered=scenes.UTC), None, f"{ANSWERED} just now; the answer is private"),
+    (Question(asked="2025-03-01T07:00:00Z", answered="2025-03-01T07:01:00Z"), None, "quiet"),
+    (None, "coach", "muted by the coach"),
+    (None, None, "quiet"),
+]
 
 pytestmark = pytest.mark.real_time
 
@@ -54,9 +61,10 @@ async def test_one_runner_and_back() -> None:
     async with a_coach((80, 24)) as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"), *coach_scenes.runner("ben", 1))
         await coach.press("down", "enter")
-        assert isinstance(coach.app.screen, WatchedScreen)
-        assert coach.app.screen.runner == "ben"
-        shown = str(coach.app.screen.query_one("#trend").render())
+        screen = coach.app.screen
+        assert isinstance(screen, WatchedScreen)
+        assert screen.runner == "ben"
+        shown = str(screen.query_one("#trend").render())
         assert "Drop, L leg" in shown
         assert "158 .. 165" in shown
         assert "▅" in shown
@@ -122,11 +130,10 @@ async def test_what_somebody_writes_on_the_broker_is_shown_as_it_is() -> None:
 
 @pytest.mark.parametrize("far", [1e308, -1e308])
 async def test_numbers_that_nobody_can_run_do_not_end_it(far: float) -> None:
-    column = [far, far, None, 5.0, -far]
+    column: list[float | None] = [far, far, None, 5.0, -far]
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
-        trend = TrendMessage(t=scenes.UTC, seq=1, t0=scenes.UTC, **dict.fromkeys(FIELDS, column))
-        await coach.hear(coach_scenes.of("ann", trend))
+        await coach.hear(coach_scenes.of("ann", coach_scenes.trend_of(dict.fromkeys(FIELDS, column))))
         await coach.press("enter")
         shown = str(coach.app.screen.query_one("#trend").render())
         assert "5.0°" in shown
@@ -225,14 +232,8 @@ async def test_a_coach_sees_how_far_somebody_has_run_and_no_limit_of_theirs() ->
 async def test_a_question_and_a_mute_are_seen_to_have_arrived() -> None:
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
-        for changes, said in (
-            ({"question": Question(asked=BEFORE)}, "asked about pain 12 s ago, no answer yet"),
-            ({"question": Question(asked=BEFORE, answered=scenes.UTC)}, f"{ANSWERED} just now; the answer is private"),
-            ({"question": Question(asked="2025-03-01T07:00:00Z", answered="2025-03-01T07:01:00Z")}, "quiet"),
-            ({"muted_by": "coach"}, "muted by the coach"),
-            ({}, "quiet"),
-        ):
-            await coach.hear(coach_scenes.of("ann", scenes.session(**changes)))
+        for question, muted_by, said in TOLD_OF_A_RUNNER:
+            await coach.hear(coach_scenes.of("ann", scenes.session(question=question, muted_by=muted_by)))
             assert coach.detail == f"ann: {said}"
 
 
@@ -240,15 +241,15 @@ async def test_a_coach_is_told_who_has_answered_in_the_list_and_on_their_screen_
     async with a_coach((80, 24)) as coach:
         worst = ThresholdState.REACHED
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann", worst=worst))
-        states = {"thresholds": {"drop_drift_left": worst}}
-        asked = scenes.session(question=Question(asked=BEFORE), **states)
+        now = {"drop_drift_left": worst}
+        asked = scenes.session(question=Question(asked=BEFORE), thresholds=now)
         await coach.hear(coach_scenes.of("ann", asked), coach_scenes.of("ann", scenes.cue(text="Belt level.")))
         assert coach.detail == "ann: asked about pain 12 s ago, no answer yet · Belt level."
         await coach.press("enter")
         assert "Asked about pain 12 s ago, no answer yet." in coach.text
         assert not coach.app._notifications
-        answered = Question(asked=BEFORE, answered=scenes.UTC)
-        await coach.hear(*[coach_scenes.of("ann", scenes.session(question=answered, **states))] * 2)
+        answered = scenes.session(question=Question(asked=BEFORE, answered=scenes.UTC), thresholds=now)
+        await coach.hear(*[coach_scenes.of("ann", answered)] * 2)
         assert "Answered about pain just now; the answer is private." in coach.text
         (note,) = coach.app._notifications
         assert (note.title, note.message) == ("ann", "has answered. The answer is private.")
@@ -291,8 +292,8 @@ async def test_in_the_first_minutes_nothing_is_called_clear() -> None:
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
         words = []
-        for early in ({"elapsed_s": 30.0}, {"elapsed_s": 1200.0}):
-            await coach.hear(coach_scenes.of("ann", scenes.session(**early)))
+        for elapsed_s in (30.0, 1200.0):
+            await coach.hear(coach_scenes.of("ann", scenes.session(elapsed_s=elapsed_s)))
             words.append(coach.rows[0][7])
         assert words == ["warm-up", "clear"]
 
@@ -314,8 +315,7 @@ async def test_a_run_without_a_minute_says_so() -> None:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
         await coach.press("enter")
         for column in columns:
-            trend = TrendMessage(t=scenes.UTC, seq=1, t0=scenes.UTC, **dict.fromkeys(FIELDS, column))
-            await coach.hear(coach_scenes.of("ann", trend))
+            await coach.hear(coach_scenes.of("ann", coach_scenes.trend_of(dict.fromkeys(FIELDS, column))))
             assert str(coach.app.screen.query_one(TrendPanel).content) == "The first minute is not over yet."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Footer
+from textual.widgets import Footer, Static
 from textual.widgets._footer import FooterKey
 
 from dsp.guidance import TAKEN_BACK_NS
@@ -18,6 +18,7 @@ from tui.app import PATIENCE_S, TAKE_BACK
 from tui.screens.help import HelpScreen
 from tui.screens.pain import PainScreen
 from tui.screens.runner import RunnerScreen
+from tui.widgets.metric_tile import MetricTile
 
 pytestmark = pytest.mark.real_time
 
@@ -122,7 +123,7 @@ async def test_all_places_that_hurt_are_seen_and_one_letter_chooses_one() -> Non
             assert f"{letter} {site}" in board.text
         await board.press("4", "b", "l", "enter")
         await board.press("p", "2", "c", "c", "enter")
-        assert board.feed.meant == [PainMessage(level=4, site=SITES[1], side="left"), PainMessage(level=2)]
+        assert board.feed.meant == [PainMessage(level=4, site=SITES[1], side=Side.LEFT), PainMessage(level=2)]
 
 
 async def test_pain_that_nobody_took_is_said_aloud() -> None:
@@ -159,7 +160,8 @@ async def test_fewer_and_more_cues_are_asked_of_the_hub_and_told() -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
         await board.press("minus", "plus", "equals_sign")
-        assert [order.action for order in board.feed.sent] == ["less", "more", "more"]
+        less, more = CommandMessage(action="less"), CommandMessage(action="more")
+        assert board.feed.meant == [less, more, more]
         asked = board.feed.sent[2]
         said = "already as many cues as there are (3 of 3)"
         for order_id in ("somebody-else", asked.id):
@@ -177,13 +179,13 @@ async def test_what_was_asked_and_not_done_is_not_shown() -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
         await board.press("m")
-        assert board.app.muted
+        muted = [board.app.muted]
         board.clock.now_s += PATIENCE_S
-        assert not board.app.muted
+        muted.append(board.app.muted)
         await board.press("m")
         await board.hear(scenes.session(muted_by="runner"))
         await board.hear(scenes.session())  # a coach took it back at once
-        assert not board.app.muted
+        assert [*muted, board.app.muted] == [True, False, False]
 
 
 async def test_a_replay_is_steered_and_a_live_run_is_not() -> None:
@@ -264,9 +266,9 @@ async def test_help_explains_every_number() -> None:
     async with dashboard() as board:
         await board.press("question_mark")
         assert isinstance(board.app.screen, HelpScreen)
-        words = " ".join(str(each.content) for each in board.app.screen.query("Static"))
+        words = " ".join(str(each.content) for each in board.app.screen.query(Static))
         assert "Not a medical device" in words
-        for tile in board.app.screen_stack[1].query("MetricTile"):
+        for tile in board.app.screen_stack[1].query(MetricTile):
             assert f"{tile.reading.title.partition(' on ')[0]}:" in words
         for also in (
             "Aim:",

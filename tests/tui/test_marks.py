@@ -6,7 +6,7 @@ import pytest
 from textual.app import App
 
 from dsp.texts import clock
-from hub.messages.incoming import CommandMessage
+from hub.messages.incoming import CommandMessage, Who
 from hub.messages.session_status import ReplayFound, ReplayMark
 from hub.messages.wire import MarkMessage, ReplyMessage
 from tests.tui import coach_scenes, scenes
@@ -17,9 +17,8 @@ from tui.state.replay_marks import SIGN
 pytestmark = pytest.mark.real_time
 
 
-def mark(by: str = "runner", text: str | None = None, **changes: object) -> MarkMessage:
-    values: dict[str, object] = {"t_s": 760.0, "running_s": 751.2, "by": by, "text": text}
-    return MarkMessage(t=scenes.UTC, seq=1, **(values | changes))
+def mark(by: Who = "runner", text: str | None = None, *, late: bool = False) -> MarkMessage:
+    return MarkMessage(t=scenes.UTC, seq=1, t_s=760.0, running_s=751.2, by=by, text=text, late=late)
 
 
 def toasts(app: App[None]) -> list[tuple[str, str]]:

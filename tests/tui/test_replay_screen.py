@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import msgspec
 import pytest
 
 from dsp.records import Severity
 from hub.client import LinkChange
+from hub.flow.session import SessionState
 from hub.messages.session_status import MarkKind, ReplayFound, ReplayMark, ReplayStatus
 from hub.messages.wire import ReplyMessage
 from tests.tui import scenes
 from tests.tui.dashboard import LARGE, SMALL, Dashboard, dashboard
+from tests.tui.scene_fields import ReplayFields
 from tui.state.replay_marks import arranged
 from tui.widgets.cue_log import CueLog
 from tui.widgets.replay_line import LOOKING, ReplayLine
 
 
-async def show(board: Dashboard, **status: object) -> list[str]:
+async def show(board: Dashboard, **status: Unpack[ReplayFields]) -> list[str]:
     """The two lines of the replay after it has said where it is."""
     board.feed.say(scenes.session(source="replay", replay=scenes.replay(**status)))
     await board.look()
@@ -49,9 +53,7 @@ async def test_the_line_says_where_it_is_how_fast_and_what_is_where() -> None:
         ({"state": "ended", "speed": 8.0}, "the end · 8 x speed"),
     ],
 )
-async def test_state_and_speed_are_words_in_the_line_and_no_toast_covers_it(
-    status: dict[str, object], words: str
-) -> None:
+async def test_state_and_speed_are_words_in_the_line_and_no_toast_covers_it(status: ReplayFields, words: str) -> None:
     async with dashboard(SMALL) as board:
         assert (await show(board, **status))[1].startswith(f"{words} · recording time  ")
         await board.press("plus")
@@ -188,7 +190,9 @@ NOT_YET = "NOT RUNNING YET: No running in the recording up to here."
         ("paused", 3, "NOT RUNNING: No running at this place. Running time stands still here."),
     ],
 )
-async def test_who_watches_a_replay_is_told_what_is_there_and_not_what_to_do(state: str, worn: int, said: str) -> None:
+async def test_who_watches_a_replay_is_told_what_is_there_and_not_what_to_do(
+    state: SessionState, worn: int, said: str
+) -> None:
     async with dashboard() as board:
         sensors = [scenes.sensor(name) for name in ("strap", "left-foot", "sacrum")[:worn]]
         board.feed.say(LinkChange(up=True), scenes.status(), *sensors)

@@ -9,11 +9,13 @@ from dsp import texts
 from dsp.cues import pain_noted
 from dsp.records import Severity, Side, ThresholdState
 from hub.client import LinkChange
+from hub.flow.session import SessionState
 from hub.messages.lines import PainLine
 from hub.messages.wire import CueMessage
 from tests.tui import coach_scenes, scenes
 from tests.tui.coach import a_coach
 from tests.tui.dashboard import SMALL, Dashboard, dashboard
+from tests.tui.scene_fields import ReplayState
 from tests.tui.scenes import Clock, ScriptedFeed
 from tui.state.board import FORGET_S
 from tui.state.roster import Need
@@ -69,7 +71,9 @@ async def test_a_stop_stands_while_it_is_run_on_and_other_cues_come_below_it(tol
 
 
 @pytest.mark.parametrize(("state", "said"), [("paused", "STOPPED: Good."), ("ended", "FINISHED")])
-async def test_who_walks_stands_or_ends_has_obeyed_and_who_runs_on_is_told_again(state: str, said: str) -> None:
+async def test_who_walks_stands_or_ends_has_obeyed_and_who_runs_on_is_told_again(
+    state: SessionState, said: str
+) -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
         walk = answer(*WALK)
@@ -170,7 +174,7 @@ async def test_a_cue_behind_the_dialog_of_pain_comes_after_the_answer() -> None:
         assert board.said.startswith("QUIET")
 
 
-def replayed(feed: ScriptedFeed, position_s: float, speed: float = 1.0, state: str = "playing") -> None:
+def replayed(feed: ScriptedFeed, position_s: float, speed: float = 1.0, state: ReplayState = "playing") -> None:
     feed.say(scenes.session(source="replay", replay=scenes.replay(position_s=position_s, speed=speed, state=state)))
 
 

@@ -6,9 +6,11 @@ import pytest
 
 from dsp.records import ThresholdState
 from hub.client import LinkChange
+from hub.messages.incoming import CommandMessage
 from hub.terminal.tether import Tether
 from tests.tui import scenes
 from tests.tui.dashboard import LARGE, SMALL, dashboard, text_of
+from tests.tui.scene_fields import SoundFields
 from tui.__main__ import chosen_app, parse
 from tui.app import DashboardApp
 from tui.state.board import FORGET_S
@@ -156,7 +158,7 @@ async def test_a_drop_stands_beside_what_is_usual(size: tuple[int, int]) -> None
         ({"output": None}, "✗ no sound", "✗ no sound device"),
     ],
 )
-async def test_the_top_line_says_what_can_be_heard(changes: dict[str, object] | None, narrow: str, wide: str) -> None:
+async def test_the_top_line_says_what_can_be_heard(changes: SoundFields | None, narrow: str, wide: str) -> None:
     for size, words in ((SMALL, narrow), (LARGE, wide)):
         async with dashboard(size) as board:
             await board.play(scenes.running)
@@ -171,7 +173,7 @@ async def test_who_was_muted_by_a_coach_sees_it_and_can_take_it_back() -> None:
         assert board.said.startswith("MUTED: Your coach has muted your cues.")
         assert "  muted" in board.status
         await board.press("m")
-        assert [order.action for order in board.feed.sent] == ["unmute"]
+        assert board.feed.meant == [CommandMessage(action="unmute")]
         await board.hear(scenes.session(sound=scenes.sound(muted=True), muted_by="coach"))  # was on its way
         assert "muted" not in board.said
         await board.hear(scenes.session(sound=scenes.sound()))

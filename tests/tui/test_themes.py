@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import combinations
@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.screen import ModalScreen
 
 from dsp.records import Severity
+from hub.flow.session import SessionState
 from tests.tui import coach_scenes, scenes
 from tests.tui.coach import Coach, a_coach
 from tests.tui.colour import EYES, Cones, contrast, distance, in_grey, of_sixteen
@@ -73,7 +74,7 @@ def _colours(style: Style) -> tuple[str, str]:
     return (colours[1], colours[0]) if style.reverse else colours
 
 
-async def screens() -> AsyncIterator[Dashboard | Coach]:
+async def screens() -> AsyncGenerator[Dashboard | Coach]:
     """Every screen, in the states that bring colours of their own."""
     async with dashboard() as board:
         await board.play(scenes.with_cue, scenes.a_second_later)
@@ -91,7 +92,7 @@ async def screens() -> AsyncIterator[Dashboard | Coach]:
         yield board
     async with a_coach(SMALL) as coach:
         for name in ("hana", "tess", "eli", "mo", "kai"):
-            state = "ended" if name in coach_scenes.ENDED else "running"
+            state: SessionState = "ended" if name in coach_scenes.ENDED else "running"
             await coach.hear(*coach_scenes.runner(name, 1, state, coach_scenes.WORST.get(name)))
         await coach.hear(coach_scenes.up(), *coach_scenes.told())
         yield coach

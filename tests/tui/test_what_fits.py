@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from textual.widgets import Static
 
 from dsp.cues.pain_noted import Rule, described
 from dsp.cues.rule import CueParams
@@ -36,7 +37,7 @@ async def test_everything_fits(size: tuple[int, int]) -> None:
             for other in widget.parent.children:
                 if other is not widget and other.display and other in widgets:
                     assert not widget.region.overlaps(other.region), (widget, other)
-        for static in screen.query("Static"):
+        for static in screen.query(Static):
             lines = str(static.content).splitlines()
             if static.display and static.region.area:
                 assert len(lines) <= static.content_size.height, static
