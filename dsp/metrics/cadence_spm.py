@@ -59,12 +59,21 @@ class Stage(MetricStage):
         return []
 
     def _stride_times_s(self) -> list[float]:
-        """Times between contacts of the same foot: two steps on where both feet are seen, one on where only one is."""
+        """Times between contacts of the same foot: two steps on where both feet are seen, one on where only one is.
+
+        Three in a row of one foot are the first ones after the sensor that saw the other was lost.
+        """
         steps = list(self._steps)
-        one_foot = len({s.side for s in steps}) == 1 and all(s.source in FEET for s in steps)
-        apart = 1 if one_foot else 2
-        # A stride that begins on one sensor's clock and ends on another's is as long as their difference makes it.
-        times = [
-            (b.t_ns - a.t_ns) / NS_PER_S for a, b in zip(steps, steps[apart:], strict=False) if a.source is b.source
+        alone = _of_one_foot(steps)
+        pairs = [
+            (a, steps[i + 1] if alone or _of_one_foot(steps[i : i + 3]) else steps[i + 2])
+            for i, a in enumerate(steps[: -1 if alone else -2])
         ]
+        # A stride that begins on one sensor's clock and ends on another's is as long as their difference makes it.
+        times = [(b.t_ns - a.t_ns) / NS_PER_S for a, b in pairs if a.source is b.source]
         return [t for t in times if SHORTEST_STRIDE_S < t < LONGEST_STRIDE_S]
+
+
+def _of_one_foot(steps: list[Step]) -> bool:
+    first = steps[0]
+    return first.source in FEET and all(s.side is first.side and s.source in FEET for s in steps)

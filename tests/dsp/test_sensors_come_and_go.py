@@ -129,6 +129,15 @@ def test_lanes_of_a_sensor_that_changes_its_rate_go(made: Made) -> None:
     assert len(lanes) <= 3
 
 
+@pytest.mark.parametrize("dies", [HIP, Placement.RIGHT_FOOT])
+def test_the_cadence_stays_when_the_sensor_that_saw_the_other_leg_dies(made: Made, dies: Placement) -> None:
+    blocks = [b for p in (dies, LEFT) for b in worn(made, p) if p is LEFT or b.t_ns[0] < 15e9]
+    told = cadences(play(in_order(blocks), PipelineParams()))
+    usual = float(np.median(told))
+    assert told[-1] == pytest.approx(usual, abs=2.0)
+    assert max(abs(each - usual) for each in told) < 5.0
+
+
 @pytest.mark.parametrize("place", [HIP, LEFT])
 def test_two_sensors_at_one_place_are_one(made: Made, place: Placement) -> None:
     one, two = worn(made, place, "a"), worn(made, place, "b")
