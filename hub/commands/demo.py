@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import sys
+import textwrap
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,7 +32,8 @@ from hub.run.launch import Ended, Launch, carry_out
 from hub.settings.config import ConfigError, SoundSection
 from hub.settings.folders import demo_folder, program
 from hub.settings.run_settings import RunSettings
-from hub.terminal.terminal import say
+from hub.terminal.terminal import say, say_rows
+from hub.text.summary_text import VALUES_AT, WIDTH
 from hub.text.truth import compare, comparison_text
 
 RUNNER = "demo"
@@ -53,12 +56,11 @@ _EARLIER = (
 
 APART = "kept apart: a demo that tires is nobody's usual run"
 
-_INTRODUCTION = """\
-A virtual runner: stands still for 6 s, then runs; from about 40 s on it
-tires, and its hip drops further when it lands on the left. Five sensors
-advertise over virtual Bluetooth; everything from the radio on is what a real
-run uses. For the demo only, a drift is told after seconds instead of minutes,
-and the earlier runs are made up."""
+_INTRODUCTION = (
+    "A virtual runner: stands still for 6 s, then runs; from about 40 s on it tires, and its hip drops further when it "
+    "lands on the left. Five sensors advertise over virtual Bluetooth; everything from the radio on is what a real run "
+    "uses. For the demo only, a drift is told after seconds instead of minutes, and the earlier runs are made up."
+)
 
 
 def run(options: Namespace) -> int:
@@ -78,7 +80,7 @@ def run(options: Namespace) -> int:
         if isinstance(record, Step):
             steps.append(record)
 
-    print(_INTRODUCTION, flush=True)
+    print(introduction(), flush=True)
     if there:
         where = "" if port == DEFAULT_PORT else f" --port {port}"
         joins = f"Joins the demo on port {port} as {runner}; `{program()} watch{where}` shows all."
@@ -90,11 +92,11 @@ def run(options: Namespace) -> int:
         ended.outcome.unkept = False  # nothing is compared with it
         tell_summary(ended, settings.history, count)
         if kept:
-            say(kept)
+            say_rows(kept, sys.stdout, VALUES_AT)
             tell_pain(ended.outcome, settings.pain_rule, sys.stdout, kept=False)
         if epochs_s:
             comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * NS_PER_S))
-            print(comparison_text(comparison))
+            say_rows(comparison_text(comparison), sys.stdout, VALUES_AT)
         for line in ended.words():
             say(line)
 
@@ -117,6 +119,11 @@ def run(options: Namespace) -> int:
     ).code
 
 
+def introduction() -> str:
+    """Say what the demo is, for 80 columns or what the terminal has less."""
+    return textwrap.fill(_INTRODUCTION, min(WIDTH, shutil.get_terminal_size().columns))
+
+
 def chosen_name(wanted: str | None, there: frozenset[str], port: int) -> str:
     """Choose the runner's name beside those that are `there`: the one wanted, else a free one; raises ConfigError."""
     if wanted in there:
@@ -134,7 +141,8 @@ def _history() -> tuple[PastRun, ...]:
     """
     history, now = History(_history_file()), datetime.now(UTC)
     try:
-        if not history.newest(RUNNER):
+        if len(history.newest(RUNNER)) < len(_EARLIER):  # the first demo, or one that was interrupted just here
+            history.erase(RUNNER)
             for run in _made_up(now):
                 history.add(run)
         return history.past(RUNNER)

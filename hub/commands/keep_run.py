@@ -16,9 +16,9 @@ from hub.history.store import History
 from hub.outcome import Outcome
 from hub.run.launch import Ended
 from hub.settings.folders import program
-from hub.terminal.terminal import tell
+from hub.terminal.terminal import say_rows, tell
 from hub.text.pain_text import is_own_terminal, run_pain_text
-from hub.text.summary_text import row, summary_text
+from hub.text.summary_text import VALUES_AT, row, summary_text
 
 KEEPING = "Keeping this run: another program is writing the history; waiting for it, less long after Ctrl-C"
 COUNTS = "added: later runs are compared with this one too"
@@ -33,14 +33,15 @@ def tell_summary(ended: Ended, history: Sequence[PastRun], count: RunCount) -> N
     outcome = ended.outcome
     if outcome.summary is not None:
         own, heard = is_own_terminal(sys.stdout), replace(outcome.summary, cues=count.cues)
-        print(f"\n{summary_text(heard, history, running_s=outcome.running_s, marks=outcome.marks, own_terminal=own)}")
+        text = summary_text(heard, history, running_s=outcome.running_s, marks=outcome.marks, own_terminal=own)
+        say_rows(f"\n{text}", sys.stdout, VALUES_AT)
 
 
 def tell_pain(outcome: Outcome, rule: PainRule, out: TextIO, *, kept: bool, day: str | None = None) -> None:
     """Tell the pain of a run that is over, on the runner's own terminal only; see `run_pain_text`."""
     text = run_pain_text(outcome.pains, rule, kept=kept, day=day, called=program()) if is_own_terminal(out) else ""
     if text:
-        print(text, file=out)
+        say_rows(text, out, 2)
 
 
 def keep(

@@ -34,8 +34,9 @@ from hub.settings.run_settings import RunSettings, check_mounts, parse_mounts
 from hub.sinks.overdue import Overdue
 from hub.sinks.spool import Spool
 from hub.sound.plan import with_output
-from hub.terminal.terminal import say, tell
+from hub.terminal.terminal import say, say_rows, tell
 from hub.text.pain_text import is_own_terminal
+from hub.text.summary_text import VALUES_AT
 
 if TYPE_CHECKING:
     from drivers.radio.facade import Radio
@@ -74,7 +75,7 @@ def run(options: Namespace) -> int:
         kept = keep(ended, history, runner, count, told, surface=options.surface, knew_plan=earlier is not None)
         tell_summary(ended, settings.history, count)
         if kept:
-            say(kept)
+            say_rows(kept, sys.stdout, VALUES_AT)
         tell_pain(ended.outcome, config.cues.pain_rule, sys.stdout, kept=True)
         for line in ended.words():
             say(line)

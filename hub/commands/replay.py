@@ -19,9 +19,9 @@ from hub.run.launch import Launch, carry_out
 from hub.settings.config import SoundSection
 from hub.settings.known_devices import known_devices
 from hub.settings.run_settings import RunSettings, parse_mounts
-from hub.terminal.terminal import say
+from hub.terminal.terminal import say, say_rows
 from hub.text.pain_text import is_own_terminal
-from hub.text.summary_text import summary_text
+from hub.text.summary_text import VALUES_AT, summary_text
 
 FAST = "max"
 
@@ -94,7 +94,7 @@ def _tell_summary(outcome: Outcome, settings: RunSettings, reader: RecordingRead
         marks=outcome.marks,
         own_terminal=is_own_terminal(out),
     )
-    print(summary, file=out)
+    say_rows(summary, out, VALUES_AT)
     tell_pain(outcome, settings.pain_rule, out, kept=False, day=(reader.session.started_utc or "")[:10])
 
 

@@ -25,6 +25,12 @@ def say(text: str, out: TextIO | None = None) -> None:
     print(between_words(text, out), file=out, flush=True)
 
 
+def say_rows(rows: str, out: TextIO, indent: int) -> None:
+    """Print rows that were broken for 80 columns; on a terminal narrower than they are, once more, to the `indent`."""
+    for row in rows.split("\n"):
+        print(between_words(row, out, below=" " * indent), file=out, flush=True)
+
+
 def tell(text: str, out: TextIO) -> None:
     """Print a line that a run can do without: a terminal, or a reader of a pipe, that is gone does not hinder it."""
     with contextlib.suppress(OSError):

@@ -12,6 +12,8 @@ from dsp.texts import clock, counted
 MARKS_SHOWN = 12
 """Of more marks than this the rest are counted: `stridecue replay` goes from one to the next."""
 WIDTH = 79
+VALUES_AT = 27
+"""Cells before a value of the summary."""
 """A terminal of 80 columns, and one left free: some go on a new line when the last one is written to."""
 
 
@@ -75,8 +77,7 @@ def marks_text(marks: Sequence[tuple[float | None, str | None]]) -> str:
 
 def row(name: str, value: str) -> str:
     """Write a line of the summary; what is longer than a terminal is wide goes on below, at a word."""
-    first = f"  {name:<25}"
-    return textwrap.fill(value, WIDTH, initial_indent=first, subsequent_indent=" " * len(first))
+    return textwrap.fill(value, WIDTH, initial_indent=f"  {name:<25}", subsequent_indent=" " * VALUES_AT)
 
 
 def _contact_and_flight(summary: Summary) -> str:

@@ -11,6 +11,16 @@ from hub.history.store import History
 from hub.settings.folders import demo_folder
 
 
+def test_earlier_runs_that_a_ctrl_c_had_cut_short_are_made_whole() -> None:
+    whole = _history()
+    history = History(demo_folder() / "history.sqlite")
+    first = history.newest(RUNNER)[0]
+    history.erase(RUNNER)
+    history.add(first)
+    assert _history() == whole
+    assert len(history.newest(RUNNER)) == 5
+
+
 def test_the_earlier_runs_are_the_same_where_nothing_can_be_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

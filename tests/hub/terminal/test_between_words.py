@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 
 from hub.terminal.between_words import between_words
+from hub.terminal.terminal import say_rows
 
 BUSY = "mosquitto (/usr/sbin/mosquitto) will serve on loopback; port 1883 is busy, the next free one will be used"
 
@@ -31,6 +32,15 @@ def test_a_terminal_gets_whole_words() -> None:
 
 def test_a_file_gets_lines_as_they_are() -> None:
     assert between_words(BUSY, StringIO(), "ok  ") == f"ok  {BUSY}"
+
+
+def test_rows_for_eighty_columns_are_broken_again_where_there_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    out = Terminal()
+    say_rows("  steps      12 in 3 min\n  cadence    170.1 steps/min (earlier runs 169.8)", out, 13)
+    assert out.getvalue() == (
+        "  steps      12 in 3 min\n  cadence    170.1 steps/min (earlier\n             runs 169.8)\n"
+    )
 
 
 def test_columns_empty_lines_and_what_is_to_be_copied_stay() -> None:

@@ -13,7 +13,7 @@ from drivers.recordings.recording import SessionInfo
 from dsp.records import Cue, Mark, PainReport, Severity, Side, Summary
 from dsp.runner.history import PastRun
 from dsp.runner.triage import PainRule
-from hub.commands.demo import _INTRODUCTION
+from hub.commands.demo import introduction
 from hub.commands.keep_run import keep, tell_pain, tell_summary
 from hub.history.runs import RunCount
 from hub.history.store import History
@@ -70,8 +70,12 @@ def test_a_coachs_words_are_counted_among_the_cues_that_the_runner_heard(
     assert re.search(r"^  cues +3$", capfd.readouterr().out, flags=re.MULTILINE)
 
 
-def test_the_introduction_of_the_demo_is_broken_at_words() -> None:
-    assert max(map(len, _INTRODUCTION.splitlines())) < 80
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_the_introduction_of_the_demo_is_broken_at_words(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = introduction().splitlines()
+    assert max(map(len, lines)) <= min(columns, 79)
+    assert "from about 40 s on it tires" in " ".join(lines)
 
 
 def test_hip_drop_comes_first_and_a_long_line_goes_on_at_a_word() -> None:
