@@ -31,7 +31,7 @@ from hub.client import HubClient, LinkChange, Received
 from hub.link.connection import Server, backoff_s, open_client
 from hub.messages.delivery import DELIVERY
 from hub.messages.topics import Topics, coach_topics
-from hub.messages.wire import MetricsMessage, SensorMessage, StatusMessage, encode
+from hub.messages.wire import MetricsMessage, Presence, SensorMessage, StatusMessage, encode
 from tests.tui import scenes
 from tui.state.roster import Roster
 
@@ -109,7 +109,7 @@ async def forty_hubs(broker: Mosquitto, port: int) -> AsyncIterator[None]:
         await broker.stop()
 
 
-def _status(state: str, runner: str) -> StatusMessage:
+def _status(state: Presence, runner: str) -> StatusMessage:
     return scenes.status(state, instance=runner)
 
 

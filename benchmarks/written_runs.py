@@ -53,7 +53,7 @@ def forty_runners(tick: int, *, some_silent: bool = True) -> list[Item]:
             continue
         runner, wave = f"runner{number:02d}", math.sin((second + 37 * number) / 50)
         state = list(ThresholdState)[(second // 90 + number) % 4] if number % 5 == 0 else ThresholdState.CLEAR
-        thresholds = {} if state is ThresholdState.CLEAR else {"drift_left": state}
+        thresholds: dict[str, ThresholdState] = {} if state is ThresholdState.CLEAR else {"drift_left": state}
         items.append(of(runner, scenes.metrics(cadence_spm=168 + 8 * wave, drop_excursion_left_deg=5 + wave)))
         items.append(of(runner, scenes.session(runner=runner, elapsed_s=float(second), thresholds=thresholds)))
         items += [of(runner, scenes.sensor(device, packets=20 * second)) for device in COACHED_SENSORS]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -74,7 +74,7 @@ class HubClient:
         """Whether a broker is on the other end."""
         return self._client is not None
 
-    async def watch(self) -> AsyncIterator[Item]:
+    async def watch(self) -> AsyncGenerator[Item]:
         """Yield messages and link changes until the caller stops; never raises for the network's sake."""
         waits = backoff_s()
         while True:
