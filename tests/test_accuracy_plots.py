@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from benchmarks.accuracy_plots import bland_altman, by_condition
 from benchmarks.accuracy_plots.gather import PEOPLE, Pair
 
 
-def pairs(rng):
-    out = []
+def pairs(rng: np.random.Generator) -> list[Pair]:
+    out: list[Pair] = []
     for part, person in PEOPLE.items():
         for worn in ("hip", "shoes", "cheap hip"):
             for quantity, size in (
@@ -38,7 +40,7 @@ def pairs(rng):
     return out
 
 
-def test_every_picture_is_drawn_and_light(tmp_path) -> None:
+def test_every_picture_is_drawn_and_light(tmp_path: Path) -> None:
     some = pairs(np.random.default_rng(1))
     for picture in (
         bland_altman.contact_time,

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from drivers.decoders.examples import failed_examples
-from firmware_profiles.catalog import load_catalog
+from firmware_profiles.catalog import Catalog, load_catalog
 from firmware_profiles.errors import ProfileError
-from firmware_profiles.schema import Subscribe
+from firmware_profiles.schema import Profile, Subscribe
 from tests.firmware_profiles.profiles import SMALL
 
 CATALOG = load_catalog()
+NO_DATA: Mapping[int, bytes] = {}
 
 
 def test_the_first_profiles_are_there() -> None:
@@ -24,7 +26,7 @@ def test_the_first_profiles_are_there() -> None:
 
 
 @pytest.mark.parametrize("profile", list(CATALOG), ids=lambda profile: profile.id)
-def test_every_profile_proves_itself_by_examples(profile) -> None:
+def test_every_profile_proves_itself_by_examples(profile: Profile) -> None:
     assert profile.examples
     assert failed_examples(profile) == []
     inherited = {name for parent in profile.profile.extends for name in CATALOG.get(parent).stream}
@@ -33,7 +35,7 @@ def test_every_profile_proves_itself_by_examples(profile) -> None:
 
 
 @pytest.mark.parametrize("profile", list(CATALOG), ids=lambda profile: profile.id)
-def test_every_stream_that_should_flow_is_started(profile) -> None:
+def test_every_stream_that_should_flow_is_started(profile: Profile) -> None:
     subscribed = {step.on for step in profile.start if isinstance(step, Subscribe)}
     assert {stream.source for stream in profile.stream.values() if stream.nominal_hz} <= subscribed
 
@@ -44,6 +46,13 @@ def test_parents_are_merged_in() -> None:
     assert {"battery", "hr", "manufacturer"} <= set(strap.stream)
     assert strap.nominal_hz("measurement") == 1
     assert strap.nominal_hz("battery") == 0
+
+
+def matched(
+    catalog: Catalog, name: str, data: Mapping[int, bytes] = NO_DATA, services: Sequence[str] = ()
+) -> str | None:
+    found = catalog.match(name, services, data)
+    return None if found is None else found.id
 
 
 def test_an_unknown_id_lists_the_known() -> None:
@@ -64,8 +73,7 @@ def test_an_unknown_id_lists_the_known() -> None:
     ],
 )
 def test_services_choose_the_profile(services: list[str], expected: str | None) -> None:
-    found = CATALOG.match("any name", services)
-    assert (found.id if found else None) == expected
+    assert matched(CATALOG, "any name", services=services) == expected
 
 
 def test_the_user_folder_adds_and_replaces(tmp_path: Path) -> None:
@@ -74,8 +82,8 @@ def test_the_user_folder_adds_and_replaces(tmp_path: Path) -> None:
         SMALL.replace('"small"', '"sig.hr"').replace("A small pod", "My own strap").replace("^Small", "^My")
     )
     catalog = load_catalog(tmp_path)
-    assert catalog.match("Small pod").id == "small"
-    assert catalog.match("Other pod") is None
+    assert matched(catalog, "Small pod") == "small"
+    assert matched(catalog, "Other pod") is None
     assert catalog.get("sig.hr").profile.title == "My own strap"
     assert "sig.rsc" in catalog
 
@@ -92,10 +100,10 @@ def test_name_and_manufacturer_data_must_all_hold(tmp_path: Path) -> None:
     text = SMALL.replace("score = 50", 'score = 50\ncompany_id = 107\nmanufacturer = "0a0b"')
     (tmp_path / "small.toml").write_text(text)
     catalog = load_catalog(tmp_path)
-    assert catalog.match("Small", [], {107: b"\x0a\x0b\x0c"}).id == "small"
-    assert catalog.match("Small", [], {107: b"\x0a\x0c"}) is None
-    assert catalog.match("Small", [], {108: b"\x0a\x0b"}) is None
-    assert catalog.match("small", [], {107: b"\x0a\x0b"}) is None
+    assert matched(catalog, "Small", {107: b"\x0a\x0b\x0c"}) == "small"
+    assert matched(catalog, "Small", {107: b"\x0a\x0c"}) is None
+    assert matched(catalog, "Small", {108: b"\x0a\x0b"}) is None
+    assert matched(catalog, "small", {107: b"\x0a\x0b"}) is None
 
 
 def test_extends_refuses_circles_and_strangers(tmp_path: Path) -> None:

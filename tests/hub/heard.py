@@ -6,6 +6,7 @@ import wave
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from dsp.records import Cue, Earcon, Metric, PainReport, Severity
 from dsp.signals import NS_PER_S
@@ -19,12 +20,13 @@ def read(path: Path) -> Samples:
     return (np.frombuffer(raw, "<i2") / 32_768.0).astype(np.float32)
 
 
-def onsets(samples: Samples, level: float = 0.02, quiet_s: float = 0.04) -> np.ndarray:
+def onsets(samples: Samples, level: float = 0.02, quiet_s: float = 0.04) -> npt.NDArray[np.intp]:
     """Frames at which it gets louder than `level` after at least `quiet_s` below it."""
     loud = np.flatnonzero(np.abs(samples) > level)
     if not len(loud):
         return loud
-    return loud[np.concatenate([[True], np.diff(loud) > quiet_s * RATE_HZ])]
+    begins: npt.NDArray[np.bool_] = np.concatenate([[True], np.diff(loud) > quiet_s * RATE_HZ])
+    return loud[begins]
 
 
 def pitches_hz(samples: Samples, least: float = 0.3) -> list[int]:

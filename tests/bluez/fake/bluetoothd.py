@@ -17,8 +17,8 @@ from bumble.core import BaseBumbleError
 from dbus_fast import BusType, Message, MessageType
 from dbus_fast.aio import MessageBus
 
-from tests.bluez.fake.adapter import ADAPTER, HCI0, Adapter
-from tests.bluez.fake.device import Devices
+from tests.bluez.fake.adapter import ADAPTER, Adapter
+from tests.bluez.fake.device import HCI0, Devices
 from tests.bluez.fake.failure import BluezError, Faults, NoAnswerError, from_att
 from tests.bluez.fake.gatt import Gatt
 from tests.bluez.fake.kernel import Kernel
@@ -112,7 +112,7 @@ class Bluetoothd:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._bus.connected:
             self._bus.disconnect()
-        await self._bus.wait_for_disconnect()
+        await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast leaves it without types
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work, name="bluetoothd")
@@ -172,7 +172,7 @@ class Bluetoothd:
             raise fault
         if (answer := self._answers.get(method)) is None:
             raise BluezError(f"{BUS}.Error.UnknownMethod", method)
-        if message.path != "/" and message.path not in self.objects:
+        if message.path != "/" and (message.path or "") not in self.objects:
             raise BluezError(f"{BUS}.Error.UnknownObject", f'Method "{message.member}" on {message.path}')
         return await answer(message)
 
@@ -181,7 +181,7 @@ class Bluetoothd:
 
     async def _get(self, message: Message) -> Reply:
         interface, name = message.body
-        return "v", [self.objects.all[message.path][interface][name]]
+        return "v", [self.objects.all[message.path or ""][interface][name]]
 
     async def _set(self, message: Message) -> Reply:
         interface, name, value = message.body

@@ -29,6 +29,11 @@ class _Attribute:
     listeners: set[str] = field(default_factory=set)
     pipe: socket.socket | None = None
 
+    @property
+    def characteristic(self) -> CharacteristicProxy[bytes]:
+        assert isinstance(self.remote, CharacteristicProxy)
+        return self.remote
+
 
 class Gatt:
     """What connected devices offer, and who listens to it."""
@@ -117,7 +122,7 @@ class Gatt:
         """Enable notifications; for a client that has them already nothing is written."""
         attribute, path = self._attribute(message), message.path or ""
         if not attribute.listeners:
-            await attribute.peer.subscribe(attribute.remote, lambda value: self._tell(path, bytes(value)))
+            await attribute.peer.subscribe(attribute.characteristic, lambda value: self._tell(path, bytes(value)))
             self._objects.set(path, CHARACTERISTIC, Notifying=True)
         attribute.listeners.add(str(message.sender))
 
@@ -139,7 +144,7 @@ class Gatt:
             with contextlib.suppress(BlockingIOError, BrokenPipeError):
                 ours.send(value)
 
-        await attribute.peer.subscribe(attribute.remote, pass_on)
+        await attribute.peer.subscribe(attribute.characteristic, pass_on)
         descriptor = os.dup(theirs.fileno())
         theirs.close()
         return "hq", [0, attribute.peer.connection.att_mtu], [descriptor]
@@ -147,7 +152,7 @@ class Gatt:
     async def _quieten(self, path: str, attribute: _Attribute, client: str) -> None:
         attribute.listeners.discard(client)
         if not attribute.listeners:
-            await attribute.peer.unsubscribe(attribute.remote)
+            await attribute.peer.unsubscribe(attribute.characteristic)
             self._objects.set(path, CHARACTERISTIC, Notifying=False)
 
     def _tell(self, path: str, value: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import stat
 import sys
@@ -154,7 +155,7 @@ async def test_what_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(BrokerError, match=r"192\.0\.2\.1 is no address of this machine"):
         await broker.start()
     monkeypatch.setattr(beyond, "find_mosquitto", lambda: program)
-    monkeypatch.setattr(beyond.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
     broker = BeyondBroker(LOOPBACK, a_port(), "ann", password)
     with pytest.raises(BrokerError, match="mosquitto_passwd cannot be found: sudo apt"):
         await broker.start()

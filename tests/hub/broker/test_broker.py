@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hub.broker.embedded import Embedded, amqtt_is_installed
 from hub.broker.loopback import LoopbackBroker
 from hub.broker.mosquitto import Mosquitto, remove_left_folders
 from hub.broker.serving import LOOPBACK, BrokerError, Serving, port_is_free
-from hub.client import HubClient, LinkChange, Received
+from hub.client import HubClient, Item, LinkChange, Received
 from hub.messages.incoming import PainMessage
 from tests.hub.programs import a_port, mosquitto, mosquitto_program
 
@@ -30,7 +31,8 @@ def amqtt() -> Embedded:
 
 @pytest.fixture(params=[mosquitto, amqtt])
 def serving(request: pytest.FixtureRequest) -> Serving:
-    return request.param()
+    found: Serving = request.param()
+    return found
 
 
 async def test_messages_go_through_and_nothing_is_left(serving: Serving) -> None:
@@ -98,6 +100,13 @@ async def test_ports_that_others_are_to_have_are_left_to_them(serving: Serving) 
         await broker.stop()
 
 
+async def is_up(watch: AsyncIterator[Item]) -> bool:
+    """What the next item says of the link."""
+    change = await anext(watch)
+    assert isinstance(change, LinkChange)
+    return change.up
+
+
 async def test_a_killed_mosquitto_comes_back_on_its_port_and_the_client_too() -> None:
     serving = mosquitto()
     broker = LoopbackBroker(serving)
@@ -106,10 +115,11 @@ async def test_a_killed_mosquitto_comes_back_on_its_port_and_the_client_too() ->
     watch = HubClient(server, "ann").watch()
     try:
         async with asyncio.timeout(10):
-            assert (await anext(watch)).up
+            assert await is_up(watch)
+            assert serving.pid is not None
             os.kill(serving.pid, signal.SIGKILL)
-            assert not (await anext(watch)).up
-            while not (await anext(watch)).up:
+            assert not await is_up(watch)
+            while not await is_up(watch):
                 pass
         assert broker.restarts == 1
         assert broker.server == server

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiomqtt
@@ -14,16 +15,17 @@ from hub.command_line.arguments import parse
 from hub.commands.demo import chosen_name
 from hub.flow.session import Session
 from hub.link.connection import Server, open_client
-from hub.messages.wire import encode
+from hub.messages.wire import Presence, encode
 from hub.settings.config import ConfigError
 from hub.telemetry.posts import Telemetry
 from hub.telemetry.stamps import About
 from tests.hub.programs import a_port, mosquitto, until
+from tests.tui.scene_fields import Source
 
 pytestmark = pytest.mark.real_time
 
 
-async def put_online(server: Server, runner: str, source: str = "demo", state: str = "online") -> None:
+async def put_online(server: Server, runner: str, source: Source = "demo", state: Presence = "online") -> None:
     telemetry = Telemetry(About(runner, "one", source, 0, 0), Session())
     async with open_client(server) as client:
         for post in (telemetry.status(state, 0, 1), telemetry.session(0)):
@@ -31,7 +33,7 @@ async def put_online(server: Server, runner: str, source: str = "demo", state: s
 
 
 @asynccontextmanager
-async def a_demo(runner: str):
+async def a_demo(runner: str) -> AsyncIterator[tuple[LoopbackBroker, Server]]:
     broker = LoopbackBroker(mosquitto())
     server = await broker.start(a_port())
     try:
@@ -43,7 +45,7 @@ async def a_demo(runner: str):
 
 async def test_a_second_demo_joins_the_first_and_serves_when_it_ends() -> None:
     async with a_demo("demo") as (first, server):
-        assert await find_demos(server.port) == (server.port, {"demo"})
+        assert await find_demos(server.port) == (server.port, frozenset({"demo"}))
         second = LoopbackBroker(Joined(mosquitto()))
         assert await second.start(server.port) == server
         assert second.kind == "the demo that runs there already"
@@ -61,7 +63,9 @@ async def test_a_second_demo_joins_the_first_and_serves_when_it_ends() -> None:
 
 
 @pytest.mark.parametrize(("source", "state"), [("live", "online"), ("demo", "offline")])
-async def test_a_runners_own_broker_and_one_where_no_demo_is_left_are_not_joined(source: str, state: str) -> None:
+async def test_a_runners_own_broker_and_one_where_no_demo_is_left_are_not_joined(
+    source: Source, state: Presence
+) -> None:
     broker = LoopbackBroker(mosquitto())
     server = await broker.start(a_port())
     second = LoopbackBroker(Joined(mosquitto()))

@@ -174,6 +174,8 @@ def test_help_of_run_names_the_configuration_and_shows_one(capfd: pytest.Capture
 def test_a_reader_that_has_seen_enough_is_no_failure(small_recording: Path) -> None:
     replay = [sys.executable, "-m", "hub.cli", "replay", str(small_recording), "--jsonl", "-"]
     with subprocess.Popen(replay, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
         process.stdout.close()
         said = process.stderr.read()
     assert process.returncode == 0

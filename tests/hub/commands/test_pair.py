@@ -6,11 +6,13 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from drivers.radio.facade import Radio
 from drivers.virtual.lab import VirtualLab
 from drivers.virtual.params import RunnerParams
 from drivers.virtual.runner import VirtualRunner
@@ -18,8 +20,10 @@ from dsp.signals import Placement
 from hub.command_line.arguments import parser
 from hub.command_line.dispatch import carry_out
 from hub.commands import pair
+from hub.commands.live import chosen_config
 from hub.settings.config import ConfigError
 from hub.settings.paired import Sensor, load_paired, pairing_file, placed, read_pairing, store_paired, swapped
+from tests.drivers.virtual_lab import imu_of
 
 LEFT, RIGHT, SACRUM = (f"F0:5C:00:01:00:0{n}" for n in (2, 3, 4))
 
@@ -74,12 +78,12 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @asynccontextmanager
-async def lab_in_which_it_is_shaken(*kinds: str):
+async def lab_in_which_it_is_shaken(*kinds: str) -> AsyncIterator[Radio]:
     """The virtual sensors of someone who stands, and shakes one after the other, five seconds apart."""
     async with VirtualLab(VirtualRunner(RunnerParams(standing_s=600.0)), ("left_foot_imu", "right_foot_imu")) as lab:
         loop = asyncio.get_running_loop()
         for i, kind in enumerate(kinds):
-            loop.call_later(6 + 6 * i, lab.sensors[kind].shake)
+            loop.call_later(6 + 6 * i, imu_of(lab, kind).shake)
         yield lab.radio
 
 
@@ -103,7 +107,7 @@ async def test_swap_takes_what_the_names_say_where_nothing_is_paired(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pair, "open_known_radio", lambda _name: lab_in_which_it_is_shaken())
-    await pair._swap(config, pair.chosen_config(None)[0], "virtual")
+    await pair._swap(config, chosen_config(None)[0], "virtual")
     assert read_pairing(config) == {LEFT: Placement.RIGHT_FOOT, RIGHT: Placement.LEFT_FOOT}
 
 

@@ -150,8 +150,13 @@ def test_the_port_of_the_configuration_is_the_one_that_is_watched(
     (tmp_path / "some.toml").write_text("[mqtt]\nport = 1899\n")
     monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "some.toml")
     started: list[list[str]] = []
+
+    def begin(command: list[str], *_how: object) -> int:
+        started.append(command)
+        return 0
+
     monkeypatch.setattr(watch, "_why_plain", lambda _options: None)
-    monkeypatch.setattr(watch, "run_tied", lambda command, _environment: started.append(command) or 0)
+    monkeypatch.setattr(watch, "run_tied", begin)
     assert watch.run(options()) == watch.run(options("--port", "1900")) == 0
     assert [command[-2:] for command in started] == [["--port", "1899"], ["--port", "1900"]]
 

@@ -18,7 +18,7 @@ from drivers.packets import DeviceInfo, Packet, Said
 from drivers.recordings.recording import RecordingReader
 from dsp.records import Quality, Record
 from dsp.runner.plan import Volume
-from dsp.signals import NS_PER_S, Placement
+from dsp.signals import NS_PER_S, Placement, SampleBlock
 from firmware_profiles.catalog import load_catalog
 from hub.flow.engine import Engine
 from hub.settings.run_settings import RunSettings
@@ -122,7 +122,7 @@ def test_far_fewer_blocks(run_of_three: list[Item]) -> None:
     assert joined[1:] == (samples, quality)
 
 
-def _all(ingest: Ingest, held: list[Packet]) -> list:
+def _all(ingest: Ingest, held: list[Packet]) -> list[SampleBlock]:
     return ingest.update_all(held, lambda _device: nullcontext())
 
 

@@ -58,7 +58,7 @@ def test_the_marks_of_a_replay_stay() -> None:
 def test_no_session_of_a_replay_is_kept_by_a_broker() -> None:
     live = EXAMPLES["session"]
     assert isinstance(live, SessionMessage)
-    status = ReplayStatus(state="paused", position_s=1.0, target_s=None, duration_s=9.0, speed=1.0, seeks=0, marks=())
+    status = ReplayStatus(state="paused", position_s=1.0, target_s=None, duration_s=9.0, speed=1.0, seeks=0)
     assert delivery(replace(live, replay=None)).retain
     assert not delivery(replace(live, replay=status)).retain
 

@@ -64,7 +64,12 @@ def test_a_page_for_this_machine_only_says_what_a_phone_needs(
     own: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     started: list[list[str]] = []
-    monkeypatch.setattr(watch, "run_tied", lambda command, *_: started.append(command) or 0)
+
+    def begin(command: list[str], *_how: object) -> int:
+        started.append(command)
+        return 0
+
+    monkeypatch.setattr(watch, "run_tied", begin)
     secret = tmp_path / "secret"
     secret.write_text("of the club")
     words = ["--broker", "mqtt://gym.local", "--user", "coach", "--password-file", str(secret), "--runner", "ann"]

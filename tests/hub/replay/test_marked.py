@@ -50,7 +50,8 @@ async def test_a_mark_is_recorded_with_its_place_and_a_jump_goes_there(marked: P
     player.source.steer(CommandMessage(action="pause"))
     while (found := player.source.status().found) is None or found.kind != "mark":
         player.source.steer(CommandMessage(action="jump"))
-    assert (found.t_s, found.text) == (pytest.approx(12.0, abs=0.1), "marked by a coach: bridge")
+    assert found.t_s == pytest.approx(12.0, abs=0.1)
+    assert found.text == "marked by a coach: bridge"
 
 
 async def test_whichever_way_a_replay_goes_a_mark_is_counted_once_and_told_where_it_is_played(marked: Path) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from drivers.packets import Said
-from dsp.records import Cue, Metric, PainReport, Severity, Threshold, ThresholdState
+from dsp.records import Cue, Metric, PainReport, Record, Severity, Threshold, ThresholdState
 from dsp.signals import NS_PER_S
 from hub.flow.run_so_far import RunSoFar
 from hub.flow.session import SessionSoFar
@@ -58,7 +58,7 @@ def test_a_mark_has_the_words_that_were_told(kind: MarkKind, data: bytes, words:
 
 
 def test_a_recording_without_marks_gets_those_of_this_replay_once_each() -> None:
-    told = [
+    told: list[Record] = [
         Cue(9, "r", Severity.INFO, "x", None, ()),
         Threshold(7, "drift", ThresholdState.NEAR, None, ()),
         PainReport(8, 3),
@@ -137,7 +137,9 @@ def test_checkpoints_are_thinned_evenly_and_keep_the_start() -> None:
         if kept.is_due(t_s * NS_PER_S):
             kept.add(t_s, t_s * NS_PER_S, NOTHING)
         assert len(kept) <= 8
-    places_s = sorted({kept.before(t_s * NS_PER_S).t_ns // NS_PER_S for t_s in range(3600)})
+    places = [place for t_s in range(3600) if (place := kept.before(t_s * NS_PER_S)) is not None]
+    assert len(places) == 3600
+    places_s = sorted({place.t_ns // NS_PER_S for place in places})
     assert places_s[0] == 0
     gaps_s = {after - before for before, after in pairwise(places_s)}
     assert gaps_s == {480}

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from drivers.recordings.recording import RecordingReader
+from dsp.records import Record
 from firmware_profiles.catalog import load_catalog
+from hub.broker.loopback import LoopbackBroker
 from hub.flow.bus import Subscription
 from hub.flow.engine import Engine
+from hub.flow.source import OpenSource
 from hub.messages.wire import Post
 from hub.outcome import Outcome
 from hub.replay.replayed import ReplayedSource, opened
+from hub.run.outlets import Beyond
 from hub.run.runtime import Plan, Runtime
 from hub.settings.run_settings import RunSettings
+from hub.sinks.diary import Diary
+from hub.sound.plan import Sounds
 from hub.stop import Stop
 from hub.telemetry.stamps import About
 
@@ -34,7 +40,26 @@ class Run:
         return self.outcome
 
 
-def a_run(recording: Path, tmp_path: Path, **changes: object) -> Run:
+class PlanFields(TypedDict, total=False):
+    """Fields of a plan that tests change."""
+
+    about: About
+    engine: Engine
+    source: OpenSource
+    broker: LoopbackBroker | None
+    first_port: int
+    name_file: Callable[[int], Path] | None
+    console: Callable[[Subscription[Post]], Coroutine[Any, Any, None]] | None
+    dashboard: bool
+    reported: str
+    observe: Callable[[Record], None]
+    sound: Sounds | None
+    diary: Diary | None
+    beyond: Beyond
+    strict: bool
+
+
+def a_run(recording: Path, tmp_path: Path, **changes: Unpack[PlanFields]) -> Run:
     """A recording played at its own pace, recorded again in `tmp_path`; `changes` are fields of its plan."""
     session = RecordingReader(recording).session
     plan = Plan(

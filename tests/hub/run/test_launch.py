@@ -18,8 +18,8 @@ from drivers.recordings.recording import RecordingReader, RecordingWriter, Sessi
 from firmware_profiles.catalog import load_catalog
 from hub.flow.engine import RadioItem
 from hub.flow.source import Source
+from hub.outcome import Outcome
 from hub.run.launch import AT_ONCE, Ended, Launch, carry_out, mend_newest
-from hub.run.runtime import Outcome
 from hub.settings import folders
 from hub.settings.run_settings import RunSettings
 from hub.stop import Stop

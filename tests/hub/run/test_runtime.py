@@ -7,6 +7,7 @@ import errno
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,8 @@ async def test_a_run_is_recorded_whole_and_told_once_a_second(small_recording: P
     states = [post.message.state for post in posts if isinstance(post.message, SessionMessage)]
     assert list(dict.fromkeys(states)) == ["waiting", "running", "paused", "ended"]
     last = [post.message for post in posts if isinstance(post.message, SensorMessage)][-1]
-    assert (last.device, last.samples, last.rate_hz) == ("sacrum", 24 * 104, pytest.approx(104, rel=0.1))
+    assert (last.device, last.samples) == ("sacrum", 24 * 104)
+    assert last.rate_hz == pytest.approx(104, rel=0.1)
 
 
 async def test_a_run_is_not_held_up_by_looking_for_garbage_in_all_that_is_loaded(
@@ -139,13 +141,13 @@ async def test_a_sink_that_takes_its_time_at_the_end_costs_nothing(small_recordi
 async def test_whether_it_is_recorded_now_is_told_with_the_session(small_recording: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     posts: list[Post] = []
+    blocked = [True]
     run = a_run(
         small_recording,
         tmp_path,
         console=kept(posts),
         name_file=lambda number: tmp_path / "file" / "run.mcap" if number == 0 and blocked else tmp_path / "run.mcap",
     )
-    blocked = [True]
     asyncio.get_running_loop().call_later(8.0, blocked.clear)
     await run.play()
     told = [
@@ -196,10 +198,12 @@ async def test_a_second_request_cancels_and_still_closes_the_recording(small_rec
 
 
 async def test_without_a_radio_the_run_ends_with_the_reason(small_recording: Path, tmp_path: Path) -> None:
+    def no_adapter() -> Source:
+        raise AdapterDownError("no adapter: plug one in")
+
     @asynccontextmanager
     async def no_radio() -> AsyncIterator[Source]:
-        raise AdapterDownError("no adapter: plug one in")
-        yield
+        yield no_adapter()
 
     run = a_run(small_recording, tmp_path, source=no_radio())
     with pytest.raises(AdapterDownError, match="plug one in"):
@@ -227,6 +231,9 @@ async def test_pain_does_not_stay_on_the_broker_and_is_not_reported_twice(
     def reports() -> list[PainReport]:
         return [record for record in records if isinstance(record, PainReport)]
 
+    def has_come(number: int) -> bool:
+        return len(reports()) == number
+
     async def keeps() -> list[bytes]:
         found = []
         async with open_client(server) as client:
@@ -242,7 +249,7 @@ async def test_pain_does_not_stay_on_the_broker_and_is_not_reported_twice(
         for payload, reported in ((b'{"level": 3}', 1), (b'{"level": 11}', 1), (b'{"level": 4}', 2)):
             async with open_client(server) as client:
                 await client.publish(pain, payload, qos=1, retain=True)
-            await until(lambda reported=reported: len(reports()) == reported)
+            await until(partial(has_come, reported))
             await asyncio.sleep(0.2)
             assert await keeps() == []
         run.stop("enough")
@@ -290,16 +297,13 @@ async def test_a_live_demo_recorded_and_replayed_gives_the_same_records(tmp_path
     replayed = [record for item in RecordingReader(outcome.files[0]) for record in again.feed(item)] + again.finish()
     assert replayed == records
 
-    streaming = {post.message.device for post in posts if _streams(post)}
-    assert len(streaming) == 5
+    sensors = [post.message for post in posts if isinstance(post.message, SensorMessage)]
+    assert len({sensor.device for sensor in sensors if sensor.state == "streaming"}) == 5
     steps = [record for record in records if isinstance(record, Step)]
     comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * 1e9))
     assert comparison.found == comparison.true > 30
     assert comparison.wrong_side == 0
-    assert abs(comparison.cadence_spm) < 2
-    assert abs(comparison.drop_left_deg) < 0.5
-    assert abs(comparison.drop_right_deg) < 0.5
-
-
-def _streams(post: Post) -> bool:
-    return isinstance(post.message, SensorMessage) and post.message.state == "streaming"
+    apart = (comparison.cadence_spm, comparison.drop_left_deg, comparison.drop_right_deg)
+    for error, most in zip(apart, (2.0, 0.5, 0.5), strict=True):
+        assert error is not None
+        assert abs(error) < most

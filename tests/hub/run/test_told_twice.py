@@ -21,7 +21,7 @@ from dsp.runner.history import PastRun
 from firmware_profiles.catalog import load_catalog
 from hub.broker.loopback import LoopbackBroker
 from hub.command_line.dispatch import carry_out
-from hub.commands import live
+from hub.commands import keep_run, live
 from hub.commands.keep_run import keep
 from hub.flow.bus import Policy, Subscription
 from hub.flow.engine import Engine, RadioItem
@@ -83,7 +83,7 @@ def test_the_run_is_in_the_history_with_its_pain_and_its_summary_is_told(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    twice, add, tell_summary = when != "while it is kept", History.add, live.tell_summary
+    twice, add, tell_summary = when != "while it is kept", History.add, keep_run.tell_summary
     times = 5 if when == "held down" else 1
 
     def interrupted(history: History, run: StoredRun) -> None:
@@ -256,14 +256,15 @@ async def test_the_last_words_of_a_run_are_kept_and_told_once_however_it_ends(
     assert book.kept == [None]
     assert [each.level for each in outcome.pains] == [None]
     assert [(each.by, each.running_s is None) for each in outcome.marks] == [("coach", False)]
-    for each in (*outcome.pains, *outcome.marks, outcome.summary):
+    assert outcome.summary is not None
+    last: list[Record] = [*outcome.pains, *outcome.marks, outcome.summary]
+    for each in last:
         assert observed.count(each) == 1
 
 
 @asynccontextmanager
 async def _no_sensors() -> AsyncIterator[Source]:
-    raise AssertionError
-    yield
+    yield pytest.fail("nobody opens them")
 
 
 def test_what_is_interrupted_all_the_same_names_its_recording(

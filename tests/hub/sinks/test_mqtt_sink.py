@@ -170,7 +170,7 @@ async def test_what_was_posted_while_the_broker_was_away_comes_in_order(monkeypa
                 heard = await said_by(watcher)
     assert [payload["type"] for _, payload in heard] == ["status", "session", *["metrics"] * 4]
     assert heard[0][1]["seq"] == 3, "the will was the second, whoever may have got it"
-    seqs = [payload["seq"] for _, payload in heard[2:]]
+    seqs = [seq for _, payload in heard[2:] if isinstance(seq := payload["seq"], int)]
     assert seqs == list(range(seqs[0], seqs[0] + 4))
     assert any("cannot be reached" in line for line in hub.said)
     assert hub.said[-1] == ""

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Never, Self
 from unittest.mock import AsyncMock
 
 import aiomqtt
@@ -132,8 +132,11 @@ class FakeBroker:
 
     async def _messages(self) -> AsyncIterator[aiomqtt.Message]:
         await self.gone.wait()
-        raise aiomqtt.MqttError("disconnected")
-        yield
+        yield _disconnected()
+
+
+def _disconnected() -> Never:
+    raise aiomqtt.MqttError("disconnected")
 
 
 def heard(broker: FakeBroker) -> list[tuple[Post, bool]]:

@@ -10,13 +10,12 @@ import pytest
 
 from drivers.errors import RecordingError
 from drivers.packets import DeviceInfo, Packet
-from drivers.recordings.recording import RecordingReader, SessionInfo
+from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
 from drivers.recordings.recording_file import RecordingFile
 from dsp.signals import Placement
 from hub.flow.bus import Bus, Policy
 from hub.flow.facts import Beat, Fact
-from hub.sinks import recorder
-from hub.sinks.recorder import RecorderSink
+from hub.sinks.recorder import CAPACITY, RecorderSink, is_recorded
 
 DEVICE = DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "Hip")
 SECOND_NS = 1_000_000_000
@@ -30,7 +29,7 @@ async def record(name_file: Callable[[int], Path], seconds: int) -> tuple[Record
     """Ten packets a second with a beat after each second."""
     bus: Bus[Fact] = Bus()
     said: list[str] = []
-    subscription = bus.subscribe("recorder", Policy.WAIT, recorder.CAPACITY, wanted=recorder.is_recorded)
+    subscription = bus.subscribe("recorder", Policy.WAIT, CAPACITY, wanted=is_recorded)
     sink = RecorderSink(name_file, SessionInfo(0, None, "ann"), subscription, said.append)
     sink.open()
     async with asyncio.TaskGroup() as group:
@@ -75,14 +74,14 @@ async def test_a_disk_that_fills_up_later_loses_nothing_until_the_writer_is_full
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing = {"on": False}
-    tick = recorder.RecordingWriter.tick
+    tick = RecordingWriter.tick
 
-    def sometimes(self: recorder.RecordingWriter) -> None:
+    def sometimes(self: RecordingWriter) -> None:
         if failing["on"]:
-            raise recorder.RecordingError("cannot write to run.mcap: No space left on device; is the disk full?")
+            raise RecordingError("cannot write to run.mcap: No space left on device; is the disk full?")
         tick(self)
 
-    monkeypatch.setattr(recorder.RecordingWriter, "tick", sometimes)
+    monkeypatch.setattr(RecordingWriter, "tick", sometimes)
     loop = asyncio.get_running_loop()
     loop.call_later(2.5, failing.update, {"on": True})
     loop.call_later(6.5, failing.update, {"on": False})

@@ -1,14 +1,18 @@
 """The device output: against a made-up PortAudio that comes, goes and hangs, and the real one without a device."""
 
 import asyncio
+import atexit
 import importlib
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Never, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from hub.doctor.audio import check_audio, check_speech
@@ -20,6 +24,10 @@ from hub.sound.tones import RATE_HZ, Samples
 from tests.hub.programs import until
 
 pytestmark = pytest.mark.real_time
+
+
+Block: TypeAlias = npt.NDArray[np.float32]
+Callback: TypeAlias = Callable[[Block, int, None, SimpleNamespace], None]
 
 
 class CardError(Exception):
@@ -38,7 +46,7 @@ class MadeUpPortAudio:
         self.known = 1  # PortAudio looks only when it is initialised
         self.hangs_at_closing = False
         self.hangs_at_exit = True
-        self.blocks: list[np.ndarray] = []
+        self.blocks: list[Block] = []
         self.renewed = 0
         self.open = 0
 
@@ -58,15 +66,17 @@ class MadeUpPortAudio:
     def initialize(self) -> None:
         self.known = self.devices
 
-    def stream(self, **options: object) -> "MadeUpStream":
-        assert (options["samplerate"], options["channels"], options["dtype"]) == (RATE_HZ, CHANNELS, "float32")
-        return MadeUpStream(self, options["callback"])
+    def stream(
+        self, *, samplerate: int, channels: int, dtype: str, callback: Callback, **_more: object
+    ) -> "MadeUpStream":
+        assert (samplerate, channels, dtype) == (RATE_HZ, CHANNELS, "float32")
+        return MadeUpStream(self, callback)
 
 
 class MadeUpStream:
     latency = 0.1
 
-    def __init__(self, audio: MadeUpPortAudio, callback) -> None:
+    def __init__(self, audio: MadeUpPortAudio, callback: Callback) -> None:
         self._audio = audio
         self._callback = callback
         self._end = threading.Event()
@@ -113,7 +123,7 @@ def audio(monkeypatch: pytest.MonkeyPatch) -> MadeUpPortAudio:
     def unregistered(handler: object) -> None:
         made_up.hangs_at_exit = handler != made_up.at_exit
 
-    monkeypatch.setattr(device_module.atexit, "unregister", unregistered)
+    monkeypatch.setattr(atexit, "unregister", unregistered)
     monkeypatch.setitem(sys.modules, "sounddevice", module)
     monkeypatch.setattr(device_module, "LOOK_S", 0.05)
     monkeypatch.setattr(device_module, "GONE_S", 1.0)
@@ -147,7 +157,7 @@ async def test_a_device_that_is_gone_is_told_and_looked_for_anew(audio: MadeUpPo
     output = DeviceOutput("Headphones")
     playing = asyncio.create_task(output.play(ramp, lambda _name: None))
     await until(lambda: len(audio.blocks) >= 3)
-    assert output.latency_ms == 100.0
+    assert (audio.open, output.latency_ms) == (1, 100.0)
     audio.devices = 0
     with pytest.raises(OutputError, match="Headphones is gone") as gone:
         await playing
@@ -190,7 +200,7 @@ async def test_a_mistake_of_ours_ends_the_sound_with_its_traceback(audio: MadeUp
 
 async def test_without_the_extra_or_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     for error, remedy in ((ImportError(), r"\[audio\]"), (OSError("PortAudio library not found"), "libportaudio2")):
-        monkeypatch.setattr(device_module.importlib, "import_module", _raising(error))
+        monkeypatch.setattr(importlib, "import_module", _raising(error))
         with pytest.raises(OutputError, match=remedy) as refused:
             await DeviceOutput(None).play(ramp, print)
         assert refused.value.final
@@ -198,8 +208,8 @@ async def test_without_the_extra_or_the_library_it_says_what_to_install(monkeypa
         assert check_audio().verdict is Verdict.NOTE
 
 
-def _raising(error: Exception) -> object:
-    def import_module(_name: str) -> None:
+def _raising(error: Exception) -> Callable[[str], Never]:
+    def import_module(_name: str) -> Never:
         raise error
 
     return import_module

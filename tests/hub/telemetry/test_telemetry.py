@@ -165,8 +165,8 @@ def test_what_is_of_a_place_goes_back_with_it_as_often_as_wanted() -> None:
 
 def test_where_sensors_stream_is_their_links_word_or_in_a_replay_that_of_their_packets() -> None:
     one = telemetry()
-    for device, placement, state in (("hip", Placement.SACRUM, "lost"), ("strap", Placement.CHEST, "streaming")):
-        one.link(LinkState(device, placement, device, state, 0), 0)
+    one.link(LinkState("hip", Placement.SACRUM, "hip", "lost", 0), 0)
+    one.link(LinkState("strap", Placement.CHEST, "strap", "streaming", 0), 0)
     assert one.streaming(10 * S) == {Placement.CHEST}
     replayed = telemetry()
     worn = {"hip": Placement.SACRUM, "left": Placement.LEFT_FOOT, "right": Placement.RIGHT_FOOT}

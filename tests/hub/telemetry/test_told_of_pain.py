@@ -86,7 +86,7 @@ def test_a_report_leaves_no_gap_in_the_numbers_of_what_others_read() -> None:
     assert told, "he is slower than his goal"
     assert [cue.seq for cue in told] == list(range(1, len(told) + 1))
     hidden = [post.message for post in posts if isinstance(post.message, CueMessage) and not for_others(post.message)]
-    assert [cue.seq for cue in hidden if isinstance(cue, CueMessage)] == [0] * 4
+    assert [cue.seq for cue in hidden] == [0] * 4
 
 
 def test_the_goal_of_a_cue_is_told_with_it() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 
-from hub.terminal import dashboard
 from hub.terminal.dashboard import Dashboard
+from hub.terminal.terminal import SavedTerminal
+from hub.terminal.tether import Tether
 from tests.hub.programs import until
 
 STAND_IN = """\
@@ -25,7 +27,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str) -> Path
     program, said = tmp_path / "python", tmp_path / "said"
     program.write_text(STAND_IN.format(said=said, then=then))
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setattr(dashboard.sys, "executable", str(program))
+    monkeypatch.setattr(sys, "executable", str(program))
     return said
 
 
@@ -54,7 +56,7 @@ async def test_what_cannot_be_handed_over_leaves_no_pipe_behind(monkeypatch: pyt
 
     cut: list[bool] = []
     monkeypatch.setattr(asyncio, "create_subprocess_exec", fails)
-    monkeypatch.setattr(dashboard.Tether, "cut", lambda _tether: cut.append(True))
+    monkeypatch.setattr(Tether, "cut", lambda _tether: cut.append(True))
     with pytest.raises(ValueError, match="null byte"):
         await Dashboard().start(1883, "ann")
     assert cut == [True]
@@ -70,7 +72,7 @@ async def test_one_that_has_not_begun_is_not_cleared_up_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signals: str, times: int
 ) -> None:
     done: list[bool] = []
-    monkeypatch.setattr(dashboard.SavedTerminal, "restore", lambda _terminal: done.append(True))
+    monkeypatch.setattr(SavedTerminal, "restore", lambda _terminal: done.append(True))
     said = stand_in(tmp_path, monkeypatch, f"{signals} while :; do sleep 0.05; done")
     child = Dashboard()
     await child.start(1883, "ann")

@@ -12,9 +12,9 @@ from dsp.records import Cue, Mark, PainReport, Severity, Side, Threshold, Thresh
 from dsp.signals import Placement
 from hub.flow.bus import Bus, Policy
 from hub.flow.facts import Mute
-from hub.flow.session import Session
+from hub.flow.session import Session, SessionState
 from hub.messages.delivery import marked_late
-from hub.messages.wire import MetricsMessage, Post, SensorMessage, SessionMessage
+from hub.messages.wire import MetricsMessage, Post, SensorMessage, SensorState, SessionMessage
 from hub.telemetry.posts import Telemetry
 from hub.telemetry.stamps import About
 from hub.text.console import Console
@@ -24,14 +24,14 @@ def metrics(seq: int, cadence_spm: float | None) -> Post:
     return Post("m", MetricsMessage(t="", seq=seq, t_s=0.0, cadence_spm=cadence_spm, drop_excursion_left_deg=5.04))
 
 
-def session(state: str, steps: int = 0) -> Post:
+def session(state: SessionState, steps: int = 0) -> Post:
     message = SessionMessage(
         t="", seq=1, state=state, runner="ann", source="demo", started=None, elapsed_s=0.0, steps=steps, recording=None
     )
     return Post("s", message)
 
 
-def sensor(state: str) -> Post:
+def sensor(state: SensorState) -> Post:
     message = SensorMessage(
         t="", seq=1, device="hip", placement=Placement.SACRUM, name="Hip", profile=None, state=state, battery_pct=80.0,
         packets=0, samples=0, lost=0, dropped=0, rate_hz=None, last_seen_s=None, detail=None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from asyncio.subprocess import DEVNULL, Process
+from typing import Any
 
 from bumble.hci import Address
 from bumble.transport import open_transport
@@ -82,12 +83,12 @@ class Bluetooth:
 
     async def _call(
         self, path: str, interface: str, member: str, signature: str, body: list[object]
-    ) -> list[object] | None:
+    ) -> list[Any] | None:
         """Give what came back, None for an error."""
         bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
         try:
             reply = await bus.call(Message("org.bluez", path, interface, member, signature=signature, body=body))
         finally:
             bus.disconnect()
-            await bus.wait_for_disconnect()
+            await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast leaves it without types
         return None if reply.message_type is MessageType.ERROR else list(reply.body)
