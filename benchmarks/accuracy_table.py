@@ -81,6 +81,7 @@ ROWS: list[tuple[str, Callable[[list[Score]], str]]] = [
 
 
 def main() -> int:
+    """Print one table, a row a figure, a column a set of sensors; 1 without the recorded runs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()

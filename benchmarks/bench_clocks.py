@@ -137,6 +137,7 @@ def apart_ms(one: tuple[np.ndarray, np.ndarray, float], other: tuple[np.ndarray,
 
 
 def main() -> int:
+    """Print a row for each link and source of times, p95 in ms; 1 when a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=180.0)
     parser.add_argument("--seeds", type=int, default=3)

@@ -91,6 +91,7 @@ def step_delays_s(blocks: list[SampleBlock]) -> list[float]:
 
 
 def print_delays(name: str, delays_s: list[float], rate_hz: float) -> None:
+    """One line: median and worst, ms and samples, and of how many."""
     middle, worst = float(np.median(delays_s)), max(delays_s)
     print(
         f"{name:32s} {1e3 * middle:4.0f} ms = {middle * rate_hz:3.0f} samples, "
@@ -126,6 +127,7 @@ def print_decode_to_drop(made: Made, rate_hz: float, size: int, yardstick: Yards
 
 
 def main() -> int:
+    """Print us a sample and multiply-adds of sets of sensors and of parts, then the delays."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--packet", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=60.0)

@@ -46,6 +46,7 @@ def measure(size: str, seconds: float, keys: list[str]) -> float:
 
 
 def main() -> int:
+    """Print a line for each size, or why nothing can be measured here; 1 when a share is above the goal."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--size", action="append", help="columns x rows")

@@ -34,6 +34,7 @@ def peak_mb() -> float:
 
 
 def child(path: Path) -> None:
+    """Play the recording and record it again; prints peak MB on the way, records and unwanted modules as JSON."""
     bare_mb = peak_mb()
     for name in LIVE:
         importlib.import_module(name)
@@ -61,6 +62,7 @@ def child(path: Path) -> None:
 
 
 def main() -> int:
+    """Print the three peaks, MB, beside the goal, and the unwanted modules; 1 only for those."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=2.0)
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)

@@ -23,6 +23,7 @@ ROUNDS = 5
 
 
 def packets() -> list[Packet]:
+    """Of one hip sensor: the same five samples each time, 10 ms late on average."""
     rng = np.random.default_rng(1)
     samples = rng.normal(0, 5, (SAMPLES, 6))
     made = []
@@ -34,6 +35,7 @@ def packets() -> list[Packet]:
 
 
 def main() -> None:
+    """Print CPU us a packet, in the fastest round, and the share of a core that three sensors take."""
     all_packets = packets()
     info = DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "hip", params={"rate_hz": float(RATE_HZ)})
     unit_us = multiply_add_us()

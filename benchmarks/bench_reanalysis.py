@@ -46,10 +46,12 @@ CATALOG = load_catalog()
 
 
 def read(path: Path) -> list[Item]:
+    """Everything in the file, in its order, held in memory."""
     return list(RecordingReader(path))
 
 
 def decode(items: Iterable[Item]) -> list[SampleBlock]:
+    """Blocks with recovered times, from packets taken together as a replay takes them."""
     ingest = Ingest(CATALOG)
     blocks: list[SampleBlock] = []
     for item in taken_together(items):
@@ -103,6 +105,7 @@ def kept_bytes(path: Path, *, signals: bool) -> int:
 
 
 def steps_of(told: Iterable[list[Record]]) -> int:
+    """How many of the records told are steps."""
     return sum(isinstance(record, Step) for records in told for record in records)
 
 
@@ -121,6 +124,7 @@ def shortest_s(jobs: Mapping[str, Callable[[], object]], rounds: int) -> dict[st
 
 
 def report(path: Path, seconds: float, samples: int, rounds: int, *, signals: bool) -> None:
+    """Print the speed beside the goal, MB kept for going back, and what each part takes of the CPU time."""
     unit_s = 1e-6 * multiply_add_us()
     steps = whole(path, signals=signals)
     assert one_by_one(path, signals=signals) == steps
@@ -155,6 +159,7 @@ def report(path: Path, seconds: float, samples: int, rounds: int, *, signals: bo
 
 
 def main() -> int:
+    """Make a recording and print the report on it; with `--profile` the slowest functions too."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--rate", type=float, default=208.0)

@@ -19,6 +19,7 @@ IMUS = (Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
 
 
 def stream(runner: VirtualRunner, from_s: float, seconds: float) -> None:
+    """Make the samples of all three IMUs from one moment on, packet by packet, and let them go."""
     first = round(from_s * RATE_HZ)
     for index in range(first, first + round(seconds * RATE_HZ), SAMPLES):
         for placement in IMUS:
@@ -26,6 +27,7 @@ def stream(runner: VirtualRunner, from_s: float, seconds: float) -> None:
 
 
 def main() -> None:
+    """Print share of a core, us a sample, ms a step of truth, and the KiB that are held as the hours go by."""
     unit_us = multiply_add_us()
     runner = VirtualRunner(RunnerParams())
     began = time.process_time()

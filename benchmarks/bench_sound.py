@@ -94,6 +94,7 @@ class PacedSource(InboxSource):
 
 @asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[Source]:
+    """The recording as the source of a run; there is nothing to close."""
     yield PacedSource(path)
 
 
@@ -135,6 +136,7 @@ def mixing_pct() -> float:
 
 
 def main() -> int:
+    """Print p50 and p99 of a cue's latency, ms, and what mixing takes; 1 when p99 misses the goal."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--device", action="store_true", help="the system's sound device instead of none")

@@ -224,6 +224,7 @@ def on_straights(seeds: int) -> None:
 
 
 def main() -> int:
+    """Print the parts asked for, degrees, with an empty line after each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--only", choices=["track", "cone", "drop", "recorded", "straight"], default=None)

@@ -116,6 +116,7 @@ async def run(options: argparse.Namespace) -> None:
 
 
 def main() -> int:
+    """Print a row for each number of viewers, or why nothing can be measured here."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=15.0)
     parser.add_argument("--viewers", type=int, action="append")

@@ -206,6 +206,7 @@ async def run(options: argparse.Namespace) -> int:
 
 
 def main() -> int:
+    """Print a row for each size, or why nothing can be measured here; 1 when a share is above the goal."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--size", action="append", help="columns x rows")

@@ -170,6 +170,7 @@ def measure(name: str, minutes: int) -> bool:
 
 
 def main() -> int:
+    """Print a table for each app, or why nothing can be measured here; 1 when something grew."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--app", action="append", choices=("runner", "coach"))
     parser.add_argument("--minutes", type=int, default=60)

@@ -65,6 +65,7 @@ def row(strike_deg: float, rate_hz: float) -> str:
 
 
 def main() -> int:
+    """Print a row for each strike and rate: contacts missed and false, ms late, ms too long, the angle found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rates", type=float, nargs="*", default=[52.0, 104.0, 208.0, 416.0])
     args = parser.parse_args()

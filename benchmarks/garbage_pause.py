@@ -35,6 +35,7 @@ def full_ms() -> float:
 
 
 def main() -> None:
+    """Print how many objects are set aside, and ms of a full collection with and without them."""
     for name in LOADED:
         importlib.import_module(name)
     catalog = load_catalog()

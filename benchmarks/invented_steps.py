@@ -161,6 +161,7 @@ def show(title: str, found: Iterable[list[tuple[str, str, Invented]]]) -> None:
 
 
 def main() -> int:
+    """Print both tables; the second only with the recorded runs, and without `--only` and `--harder`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=30.0, help="of each kind, at each rate")
     parser.add_argument("--rates", type=float, nargs="*", default=[104.0, 208.0])

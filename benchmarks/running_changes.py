@@ -44,6 +44,7 @@ def line(name: str, values: list[float], unit: str) -> str:
 
 
 def main() -> int:
+    """Print steps missed and invented, then how late records are told, s: median, p95, worst."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=104.0)

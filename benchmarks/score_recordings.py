@@ -77,6 +77,7 @@ def drop_excursion(series: dict[str, np.ndarray], ic: float, to: float, side: st
 
 
 def number(text: str | None) -> float:
+    """What a table of truth says; NaN where it says nothing, or words."""
     try:
         return float(text or "nan")
     except ValueError:
@@ -84,6 +85,7 @@ def number(text: str | None) -> float:
 
 
 def run(columns: dict[str, np.ndarray], sensors: list[str], size: int = 10) -> list[Record]:
+    """Everything the core says, attitudes too, when these sensors come in packets of `size` samples."""
     pipeline = Pipeline(PipelineParams(signals=True))
     records: list[Record] = []
     for block in blocks(columns, sensors, size):
@@ -112,6 +114,7 @@ def sound(steps: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def match(true: np.ndarray, seen: np.ndarray, tolerance: float) -> list[tuple[int, int]]:
+    """(true, seen) indices: each true time in turn takes the nearest that is left within the tolerance, s."""
     pairs: list[tuple[int, int]] = []
     used: set[int] = set()
     for i, t in enumerate(true):
@@ -131,6 +134,7 @@ def aligned(true: np.ndarray, seen: np.ndarray) -> tuple[float, list[tuple[int, 
 
 
 def score(rec: Recorded, columns: dict[str, np.ndarray], sensors: list[str], setup: str) -> Score:
+    """Play the columns of these sensors and hold what the core says against the truth."""
     t = columns["t_s"]
     out = Score(rec.name, setup, float(t[-1] - t[0]))
     records = run(columns, sensors)
@@ -165,6 +169,7 @@ def score(rec: Recorded, columns: dict[str, np.ndarray], sensors: list[str], set
 def events(
     out: Score, rec: Recorded, true: list[dict[str, str]], steps: list[Step], start: float, end: float, drop_from: float
 ) -> None:
+    """Put into `out` what steps are judged by: missed, false, times in ms, sides, cadence of ten steps, drops."""
     ic = np.array([number(s["ic_s"]) for s in true])
     seen = np.array([s.t_ns * 1e-9 for s in steps])
     lo, hi = ic[0] - 0.15, ic[-1] + 0.15
@@ -283,6 +288,7 @@ def corrupted(rec: Recorded, seed: int, rate: float, **errors: float | str) -> d
 
 
 def job(args: tuple[Path, str, list[str] | None, int, float, bool]) -> Score | None:
+    """Score one recording in a process of its own; None when none of the sensors was worn."""
     folder, setup, sensors, seed, rate, corrupt = args
     rec = load(folder)
     worn = [s for s in rec.sensors if sensors is None or s in sensors]
@@ -316,6 +322,7 @@ COLUMNS = (
 
 
 def badness(s: Score) -> float:
+    """What the table is sorted by: errors, each weighed by how much it hurts."""
     parts = (
         20.0 * (s.missed + s.false) / max(1, s.true_steps),
         abs(s.cadence_error) if math.isfinite(s.cadence_error) else 0.0,
@@ -328,6 +335,7 @@ def badness(s: Score) -> float:
 
 
 def table(scores: list[Score]) -> str:
+    """A row for each score, the worst first; '-' where there is no truth."""
     lines = [f"{'recording':44s} {'setup':22s} " + " ".join(f"{h:>6s}" for h, _, _ in COLUMNS)]
     for s in sorted(scores, key=badness, reverse=True):
         cells = []
@@ -339,6 +347,7 @@ def table(scores: list[Score]) -> str:
 
 
 def main() -> int:
+    """Print the table; 1 without the recorded runs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corrupt", action="store_true", help="score through the error model")
     parser.add_argument("--rates", type=float, nargs="*", default=[104.0, 208.0])

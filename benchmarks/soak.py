@@ -100,6 +100,7 @@ def rss_mb() -> float:
 
 
 def kinds_of(n: int) -> dict[str, SensorKind]:
+    """`n` IMUs, each with a clock of its own drift, the foot pod and the strap."""
     made = {
         f"imu{i}": SensorKind(
             f"Soak IMU {name}", 32 + i, 80, partial(Imu, placement=placement, drift_ppm=12.0 * i - 40.0)
@@ -182,6 +183,7 @@ async def trouble(lab: VirtualLab, imus: list[str]) -> None:
 
 
 async def soak(minutes: float, n: int, rate_hz: int, folder: Path) -> bool:
+    """Run for so long with `n` IMUs; prints checks and latencies, gives whether every check holds."""
     kinds = kinds_of(n)
     imus = [kind for kind in kinds if kind.startswith("imu")]
     air = Conditions(loss=LOSS, interval_ms=INTERVAL_MS, timeout_ms=TIMEOUT_MS)
@@ -286,11 +288,13 @@ def counts(lab: VirtualLab, hub: Hub) -> bool:
 
 
 def verdict(what: str, good: object, words: str) -> bool:
+    """Print one check; gives whether it holds."""
     print(f"{'ok  ' if good else 'FAIL'} {what}: {words}")
     return bool(good)
 
 
 def main() -> int:
+    """Print the load, a line a minute, the checks and the latencies; 1 when a check fails."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--imus", type=int, default=len(WORN))

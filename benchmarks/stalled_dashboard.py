@@ -269,6 +269,7 @@ def verdict(runs: dict[str, list[Measured]]) -> bool:
 
 
 def main() -> int:
+    """Print the table and what fails, or why nothing can be measured here; 1 when something fails."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=12.0, help="how long it hangs")
     parser.add_argument("--times", type=int, default=3)

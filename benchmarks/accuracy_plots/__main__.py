@@ -17,6 +17,7 @@ from tests.recorded import DATA_DIR
 
 
 def main() -> int:
+    """Print path and kB of each picture as it is written; 1 without the recorded runs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, default=Path("docs/pictures/accuracy"))
     parser.add_argument("--jobs", type=int, default=2)

@@ -64,6 +64,7 @@ def instructions(job: str, times: int) -> int:
 
 
 def main() -> None:
+    """Print instructions a sample, or a multiply-add; `--play` is the process that is counted, and prints nothing."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("job", choices=JOBS)
     parser.add_argument("--play", type=int, help=argparse.SUPPRESS)

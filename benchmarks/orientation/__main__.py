@@ -36,6 +36,7 @@ Scores = dict[tuple[str, str], list[Score | None]]
 
 
 def main() -> int:
+    """Print a table for each condition, then the costs; 1 without the recorded runs or VQF's environment."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3])
     parser.add_argument("--only", default="", help="part of a condition's name")
@@ -110,6 +111,7 @@ def table(scores: Scores) -> str:
 
 
 def cells(rows: list[Score]) -> list[str]:
+    """Median [worst] size of each figure of `Score`: degrees, the last in s."""
     out = []
     for field, form in (
         ("rmse", ".2f"),

@@ -24,11 +24,14 @@ FIRST_S = 20.0
 
 
 def up_of(quat: np.ndarray) -> np.ndarray:
+    """(n, 3) up in sensor axes, from (n, 4) quaternions, w first, that turn sensor into earth."""
     w, x, y, z = quat.T
     return np.stack([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)], axis=1)
 
 
 def plain(tau_s: float, **params: float) -> Callable[..., np.ndarray]:
+    """A variant with this time constant, s, throughout: (n, 3) up from gyro, accelerometer and `dt`, s."""
+
     def run(gyr: np.ndarray, acc: np.ndarray, dt: float, *_: object) -> np.ndarray:
         return up_of(VQF(dt, tauAcc=tau_s, **params).updateBatch(gyr, acc)["quat6D"])
 
@@ -61,6 +64,7 @@ def centripetal(gyr: np.ndarray, acc: np.ndarray, dt: float, left: np.ndarray, s
 
 
 def offline(gyr: np.ndarray, acc: np.ndarray, dt: float, *_: object) -> np.ndarray:
+    """(n, 3) up, by the filter that is given the whole recording at once."""
     return up_of(offlineVQF(gyr, acc, None, dt, {"tauAcc": 2.0, **BIAS_5})["quat6D"])
 
 
@@ -96,6 +100,7 @@ def cost_us(gyr: np.ndarray, acc: np.ndarray, dt: float) -> np.ndarray:
 
 
 def main() -> None:
+    """Write what every variant made of every case; prints nothing."""
     cases = np.load(Path(sys.argv[1]))
     out: dict[str, Any] = {}  # not np.ndarray: savez's stub takes its own keyword for bool
     for i in range(int(cases["count"])):

@@ -41,6 +41,7 @@ Rows = dict[tuple[str, str], list[tuple[Score, float, int]]]
 
 
 def main() -> int:
+    """Install what is lacking; print the table, and who gave up how often and why; 1 without the recorded runs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2], help="of the sensor errors")
     parser.add_argument("--json", type=Path, help="also write every figure here")
@@ -86,6 +87,7 @@ def run(worker: str, python: str, feeds: Path) -> list[Found]:
 
 
 def table(items: list[Item], rows: Rows) -> str:
+    """In Markdown, a row for each group of recordings and method, in the order in which they were played."""
     lines = [HEAD, "|---" * 9 + "|"]
     counts = Counter(item.group for item in items)
     for group in dict.fromkeys(item.group for item in items):
@@ -96,6 +98,7 @@ def table(items: list[Item], rows: Rows) -> str:
 
 
 def cells(method: str, scores: list[tuple[Score, float, int]]) -> list[str]:
+    """What stands under recall and all that follows in `HEAD`."""
     every = [one for one, _, _ in scores]
     true, hit, false = (sum(getattr(one, name) for one in every) for name in ("true", "hit", "false"))
     offsets = [one.offset_ms for one in every if one.offset_ms == one.offset_ms]

@@ -52,6 +52,7 @@ def build(peer: str) -> None:
 
 
 def main() -> None:
+    """Make them all; prints what is being installed, nothing where all is there."""
     FOLDER.mkdir(exist_ok=True)
     for peer in PEERS:
         build(peer)

@@ -10,6 +10,7 @@ from dsp.thresholds.drift import DriftParams
 
 
 def main() -> int:
+    """Print the figures of one part."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "part", choices=("onset", "drift", "budget", "calibration", "recorded", "sensors", "slope", "taps")

@@ -26,6 +26,7 @@ TEN = 10
 
 
 def text(found: Noise, digits: int) -> str:
+    """SD and its 95 % interval, as a cell of the tables."""
     return f"{found.sd:.{digits}f} ({found.low:.{digits}f} to {found.high:.{digits}f})"
 
 
@@ -107,6 +108,7 @@ TABLES: dict[str, tuple[list[str], Callable[[Seen, int], tuple[float, list[str]]
 
 
 def main() -> int:
+    """Print three tables, in Markdown: ms, steps/min, degrees; 1 without the recorded runs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="part of the recording's name")
     parser.add_argument("--draws", type=int, default=2000, help="of the bootstrap")

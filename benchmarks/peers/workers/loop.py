@@ -63,6 +63,7 @@ class Found(TypedDict):
 
 
 def read(path: Path) -> list[Feed]:
+    """Every recording of the file, in the order of `benchmarks.peers.feeds.prepare`."""
     data = np.load(path)
     facts = json.loads(str(data["facts"]))
     return [

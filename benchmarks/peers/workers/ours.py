@@ -14,6 +14,7 @@ PLACEMENTS = {"hip": Placement.SACRUM, "left_foot": Placement.LEFT_FOOT, "right_
 
 
 def stream(feed: Feed, sensors: tuple[str, ...]) -> list[float]:
+    """Initial contacts of the steps told, s, with these sensors worn."""
     t_ns = np.round(feed.raw_t_s * NS_PER_S).astype(np.int64)
     pipeline = Pipeline()
     steps = []

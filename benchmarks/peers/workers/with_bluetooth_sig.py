@@ -29,6 +29,7 @@ ROUNDS = 1000
 
 
 def main() -> None:
+    """Print CPU us a notification that it reads, how many those are, and how many it refused."""
     calls, refused = [], 0
     for uuid, payload in json.load(sys.stdin):
         parse, data = CLASSES[uuid]().parse_value, bytearray.fromhex(payload)

@@ -26,6 +26,7 @@ AROUND_TOE_OFF_S = 0.08
 
 
 def body_frame(feed: Feed, sensor: str, convert: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+    """One shoe in gaitmap's own body axes, m/s2 and deg/s; aligned by its own means where the feed is not."""
     values = feed.sensors[sensor]
     data = pd.DataFrame(np.hstack([values[:, :3], np.degrees(values[:, 3:])]), columns=SENSOR_COLUMNS)
     if not feed.aligned:
@@ -36,6 +37,7 @@ def body_frame(feed: Feed, sensor: str, convert: Callable[[pd.DataFrame], pd.Dat
 
 
 def template_strides(feed: Feed, data: pd.DataFrame, _side: str) -> pd.DataFrame:
+    """Borders that the walking template finds, `start` and `end` in samples."""
     return BarthDtw().segment(data, sampling_rate_hz=feed.rate_hz).stride_list_
 
 
@@ -52,6 +54,8 @@ def true_strides(feed: Feed, data: pd.DataFrame, side: str) -> pd.DataFrame:
 
 
 def contacts(strides: Callable[[Feed, pd.DataFrame, str], pd.DataFrame], detector: type) -> Callable[..., list[float]]:
+    """A method: contacts of both feet, s, by these strides and this detector; the strides get feed, data and side."""
+
     def run(feed: Feed) -> list[float]:
         found: list[float] = []
         for sensor, side, convert in FEET:

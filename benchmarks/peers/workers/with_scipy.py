@@ -10,6 +10,7 @@ CUTOFF_HZ, APART_S, PROMINENCE_G = 5.0, 0.2, 0.2
 
 
 def peaks(feed: Feed) -> list[float]:
+    """A method: when the vertical peaks, s."""
     low = butter(4, CUTOFF_HZ, fs=feed.rate_hz, output="sos")
     vertical = sosfiltfilt(low, feed.sensors["hip"][:, 2] / G)
     found, _ = find_peaks(vertical, distance=int(APART_S * feed.rate_hz), prominence=PROMINENCE_G)

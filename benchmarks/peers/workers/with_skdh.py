@@ -15,6 +15,8 @@ PASSED_ON = ("accel_filt", "v_axis", "v_axis_sign", "ap_axis", "ap_axis_sign", "
 
 
 def contacts(events: type) -> Callable[[Feed], list[float]]:
+    """A method: contacts by this finder, s, from the accelerometer alone."""
+
     def run(feed: Feed) -> list[float]:
         acc_g, t_s = feed.sensors["hip"][:, :3] / G, feed.t_s
         if t_s[-1] - t_s[0] < LEAST_S:
