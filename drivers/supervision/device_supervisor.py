@@ -86,6 +86,7 @@ class DeviceSupervisor:
                 await asyncio.sleep(SLOT_WAIT_S)
             except RadioError as error:
                 await self._refused(error, sighting)
+            end_if_cancelled()
             sighting = None
             await asyncio.sleep(self._backoff.next_s())
 
@@ -183,6 +184,12 @@ def services_of(profile: Profile) -> frozenset[str]:
     """Name the services to discover; empty, which means all, where the profile does not know every one."""
     services = {entry.service for entry in profile.gatt.values()}
     return frozenset() if None in services else frozenset(service for service in services if service is not None)
+
+
+def end_if_cancelled() -> None:
+    """Raise CancelledError in a task that was cancelled: a radio that goes may answer that with an error of its own."""
+    if (own := asyncio.current_task()) is not None and own.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _ends(link: Link, within_s: float) -> bool:

@@ -16,7 +16,7 @@ from drivers.link_state import LinkState
 from drivers.radio.facade import Radio, Seen
 from drivers.radio.sighting import Sighting
 from drivers.supervision.backoff import Backoff
-from drivers.supervision.device_supervisor import DeviceSupervisor, services_of
+from drivers.supervision.device_supervisor import DeviceSupervisor, end_if_cancelled, services_of
 from drivers.supervision.roles import (
     NOTHING_PAIRED,
     Role,
@@ -107,6 +107,7 @@ class Supervisor:
     async def _discover(self, group: asyncio.TaskGroup) -> None:
         pause = Backoff(first_s=FIRST_PAUSE_S, cap_s=LONGEST_PAUSE_S, chance=self._chance)
         while True:
+            end_if_cancelled()
             await asyncio.sleep(pause.next_s())
             to_the_end = self._namesakes_due()
             if not to_the_end and (self._all_found({}) or self._radio.free_slots <= 0):

@@ -10,6 +10,7 @@ import pytest
 from drivers.errors import AdapterDownError
 from drivers.inbox import PacketInbox
 from drivers.link_state import LinkState
+from drivers.radio.facade import Radio
 from drivers.supervision.supervisor import Supervisor
 from dsp.signals import Placement
 from firmware_profiles.catalog import load_catalog
@@ -242,6 +243,24 @@ async def test_stop_at_any_moment_of_the_start(after_s: float) -> None:
             await asyncio.sleep(after_s)
         await asyncio.sleep(2)
         assert all(not sensor.device.connections for sensor in five.sensors.values())
+
+
+@pytest.mark.parametrize("waits_in", ["find", "scan"])
+async def test_a_stop_ends_all_that_a_radio_which_is_gone_answers_with_an_error(
+    monkeypatch: pytest.MonkeyPatch, waits_in: str
+) -> None:
+    async def gone(*_wanted: object, **_how: object) -> None:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            raise AdapterDownError("the transport is gone") from None
+
+    async with lab("strap") as one, asyncio.timeout(60), supervised(one.radio) as heard:
+        await heard.until(lambda: heard.state("hr-chest-0005") == "streaming")
+        monkeypatch.setattr(Radio, waits_in, gone)
+        one.unplug_adapter()
+        await heard.until(lambda: heard.state("hr-chest-0005") == "lost", 5)
+        await asyncio.sleep(10)  # it is looked for again
 
 
 async def test_link_states_tell_a_story() -> None:
