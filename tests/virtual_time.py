@@ -19,7 +19,7 @@ import selectors
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from typing import Any, TypeVar, TypeVarTuple, Unpack
+from typing import TypeVar, TypeVarTuple, Unpack
 
 START_S = 1000.0
 """Where virtual time starts: not 0, so that code that takes a time for a truth value or for the wall clock fails."""
@@ -105,7 +105,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     ) -> asyncio.Future[_Result]:
         future = super().run_in_executor(executor, func, *args)
         self._jobs += 1
-        future.add_done_callback(self._job_done)
+        future.add_done_callback(lambda _future: self._job_done())
         return future
 
     async def shutdown_default_executor(self, *_limits: float | None) -> None:
@@ -113,7 +113,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         with self.real_io():
             await super().shutdown_default_executor()
 
-    def _job_done(self, _future: asyncio.Future[Any]) -> None:
+    def _job_done(self) -> None:
         self._jobs -= 1
 
 

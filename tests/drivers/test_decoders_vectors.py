@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import TypeAlias
 
 import msgspec
 import pytest
@@ -15,6 +17,8 @@ from firmware_profiles.catalog import load_catalog
 from tests.recorded import DATA_DIR, requires_data
 
 CATALOG = load_catalog()
+Json: TypeAlias = Mapping[str, object]
+NOTHING: Json = MappingProxyType({})
 
 
 def shared_file() -> Path | None:
@@ -44,7 +48,7 @@ def test_every_vector_passes(vector: Vector) -> None:
     assert outcome(vector) == (Verdict.PASSED, "")
 
 
-def spoiled(value: Any) -> Any:
+def spoiled(value: object) -> object:
     """A value that nothing right can agree with."""
     if isinstance(value, dict):
         return {key: spoiled(inner) for key, inner in value.items()}
@@ -71,10 +75,19 @@ def test_every_expected_value_counts(vector: Vector) -> None:
         assert outcome(refused)[0] is Verdict.FAILED
 
 
-def vector(device: str, characteristic: str, hexes: str | list[str] | None = None, **rest: Any) -> Vector:
+def vector(
+    device: str,
+    characteristic: str,
+    hexes: str | list[str] | None = None,
+    *,
+    kind: str = "",
+    context: Json = NOTHING,
+    expected: Json = NOTHING,
+    expect_error: bool = False,
+) -> Vector:
     several = hexes if isinstance(hexes, list) else []
     one = hexes if isinstance(hexes, str) else None
-    return Vector("made up", device, characteristic, payload_hex=one, payloads_hex=several, **rest)
+    return Vector("made up", device, characteristic, kind, one, several, dict(context), dict(expected), expect_error)
 
 
 @pytest.mark.parametrize(

@@ -15,19 +15,19 @@ import pytest
 from mcap.reader import make_reader
 
 from drivers.errors import RecordingError
-from drivers.packets import DeviceInfo, Packet, Said
+from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.held_file import held
 from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
 from drivers.recordings.recording_file import PENDING_LIMIT_BYTES
 from drivers.recordings.recording_recovery import recover
 from dsp.signals import Placement
+from tests.drivers.recorded_items import Item, add
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 SESSION = SessionInfo(1_000, "2025-05-04T09:00:00Z", "jo", {"mounts": {"sacrum": "+x+y+z"}, "tau_s": 20.0})
 HIP = DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "My hip", "AA:BB", {"rate_hz": 208.0})
-Item = DeviceInfo | Packet | Said
 POD = DeviceInfo("pod", "sig.rsc", Placement.FOOT, "Pod")
 
 
@@ -46,16 +46,6 @@ def write(path: Path, n: int = 200, per_tick: int = 20, *, close: bool = True) -
             writer.tick()
     writer.close() if close else writer.abandon()
     return written
-
-
-def add(writer: RecordingWriter, item: Item) -> None:
-    match item:
-        case DeviceInfo():
-            writer.add_device(item)
-        case Packet():
-            writer.add_packet(item)
-        case Said():
-            writer.add_said(item)
 
 
 def test_everything_comes_back_in_order(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from drivers.errors import RecordingError
 from drivers.packets import DeviceInfo, Packet
 from drivers.recordings.recording import RecordingReader, RecordingWriter
 from drivers.recordings.recording_recovery import recover
-from tests.drivers.test_recording import HIP, POD, SESSION, Item, add, packets, write
+from tests.drivers.recorded_items import Item, add
+from tests.drivers.test_recording import HIP, POD, SESSION, packets, write
 
 
 @pytest.fixture(scope="module")

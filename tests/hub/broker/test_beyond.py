@@ -84,7 +84,9 @@ async def test_loopback_stays_open_beside_it_and_passwords_are_never_readable(tm
     try:
         async with listening(tmp_path) as (broker, _hub):
             await settled(Server(LOOPBACK, port))
-            folder = Path(broker._serving._folder.name)  # type: ignore[union-attr]
+            assert broker._serving is not None
+            assert broker._serving._folder is not None
+            folder = Path(broker._serving._folder.name)
             assert broker.password.text not in (folder / "passwords").read_text()
             assert stat.S_IMODE((folder / "passwords").stat().st_mode) == 0o600
     finally:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from drivers.recordings.recording import RecordingWriter, SessionInfo
@@ -35,24 +35,10 @@ def history() -> History:
     return History(data_folder() / "history.sqlite")
 
 
-_A_RUN = {
-    "runner": "runner",
-    "duration_s": 1800.0,
-    "steps": 5000,
-    "cadence_spm": 170.0,
-    "drop_excursion_left_deg": 5.0,
-    "drop_excursion_right_deg": 4.5,
-    "distance_m": 5000.0,
-    "exposure_m": 6000.0,
-    "descent_m": 40.0,
-    "surface": "trail",
-}
-
-
-def a_run(days_ago: float = 0.5, **more: object) -> StoredRun:
-    started = datetime.now(UTC) - timedelta(days=days_ago)
-    text = f"{started:%Y-%m-%dT%H:%M:%S}.000Z"
-    return msgspec.convert({**_A_RUN, "started_utc": text, **more}, StoredRun)
+def a_run(days_ago: float = 0.5, recording: str | None = None) -> StoredRun:
+    started = f"{datetime.now(UTC) - timedelta(days=days_ago):%Y-%m-%dT%H:%M:%S}.000Z"
+    run = StoredRun("runner", started, 1800.0, 5000, 170.0, 5.0, 4.5, recording, surface="trail")
+    return replace(run, distance_m=5000.0, exposure_m=6000.0, descent_m=40.0)
 
 
 def _a_pain(history: History, level: int, site: str, *, numb: bool | None = None) -> StoredPain:

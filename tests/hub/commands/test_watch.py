@@ -16,6 +16,7 @@ from hub.command_line.arguments import parser
 from hub.commands import watch
 from hub.contract.examples import EXAMPLES
 from hub.link.connection import NOTHING_HERE
+from hub.messages.incoming import Who
 from hub.messages.lines import PainLine
 from hub.messages.session_status import Question
 from hub.messages.topics import COACH_KINDS, Topics, coach_topics, parse_topic
@@ -60,10 +61,10 @@ def test_cues_and_thresholds_are_said_at_once_numbers_seldom() -> None:
     )
 
 
-def session(**changes: object) -> Received:
+def session(muted_by: Who | None = None, question: Question | None = None) -> Received:
     message = EXAMPLES["session"]
     assert isinstance(message, SessionMessage)
-    changed = msgspec.structs.replace(message, thresholds={}, **changes)
+    changed = msgspec.structs.replace(message, thresholds={}, muted_by=muted_by, question=question)
     return Received(parse_topic(Topics("ann").session), changed)
 
 

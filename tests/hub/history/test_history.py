@@ -169,32 +169,30 @@ def test_a_history_of_the_first_version_is_brought_up_to_date_and_keeps_its_runs
         assert store.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
 
 
-def pain(**changes: object) -> StoredPain:
-    usual: dict[str, object] = {
-        "runner": "ann",
-        "started_utc": RUN.started_utc,
-        "said_utc": "2025-03-01T07:52:00.000Z",
-        "running_s": 1300.0,
-        "distance_m": 4100.0,
-        "exposure_m": 4200.0,
-        "level": 4,
-        "site": "outer knee",
-        "side": "left",
-        "numb": False,
-        "note": None,
-        "how": "run",
-    }
-    return StoredPain(**{**usual, **changes})  # type: ignore[arg-type]
+PAIN = StoredPain(
+    runner="ann",
+    started_utc=RUN.started_utc,
+    said_utc="2025-03-01T07:52:00.000Z",
+    running_s=1300.0,
+    distance_m=4100.0,
+    exposure_m=4200.0,
+    level=4,
+    site="outer knee",
+    side="left",
+    numb=False,
+    note=None,
+    how="run",
+)
 
 
 def test_the_first_pain_of_a_run_is_its_onset_and_level_0_is_none(tmp_path: Path) -> None:
     history, now = History(tmp_path / "history.sqlite"), datetime(2025, 3, 2, 7, 30, tzinfo=UTC)
     history.add(replace(RUN, distance_m=5000.0, exposure_m=5100.0))
-    history.add_pain(pain(level=0, exposure_m=1000.0))
+    history.add_pain(replace(PAIN, level=0, exposure_m=1000.0))
     (run,) = history.past("ann", now)
     assert (run.onset_m, run.exposure_m, run.days_ago) == (None, 5100.0, 1.0)
-    history.add_pain(pain(exposure_m=4600.0, level=6))
-    history.add_pain(pain(level=None))
+    history.add_pain(replace(PAIN, exposure_m=4600.0, level=6))
+    history.add_pain(replace(PAIN, level=None))
     (run,) = history.past("ann", now)
     assert run.onset_m == 4200.0
     assert history.pains("ann")[0].numb is False
@@ -204,14 +202,14 @@ def test_the_first_pain_of_a_run_is_its_onset_and_level_0_is_none(tmp_path: Path
 def test_pain_at_a_place_nobody_remembers_is_neither_onset_nor_pain_free(tmp_path: Path) -> None:
     history = History(tmp_path / "history.sqlite")
     history.add(replace(RUN, exposure_m=5100.0))
-    history.add_pain(pain(exposure_m=None))
+    history.add_pain(replace(PAIN, exposure_m=None))
     (run,) = history.past("ann")
     assert (run.onset_m, run.exposure_m) == (None, None)
 
 
 def test_pain_of_a_run_whose_hub_was_killed_counts(tmp_path: Path) -> None:
     history = History(tmp_path / "history.sqlite")
-    history.add_pain(pain())
+    history.add_pain(PAIN)
     (run,) = history.past("ann")
     assert run.onset_m == 4200.0
 
@@ -220,7 +218,7 @@ def test_everything_of_a_runner_is_exported_and_erased_without_a_trace(tmp_path:
     history = History(tmp_path / "history.sqlite")
     history.add(RUN)
     history.add(replace(RUN, runner="bob"))
-    history.add_pain(pain(note="a remarkable note"))
+    history.add_pain(replace(PAIN, note="a remarkable note"))
     history.add_morning("ann", RUN.started_utc, "2025-03-02T07:00:00.000Z", worse=True)
     history.keep_plan("ann", Plan(sessions=3, own_cadence_spm=168.0), RUN.started_utc)
     history.add_mark(StoredMark("ann", RUN.started_utc, RUN.started_utc, 751.2, "runner", "a remarkable place"))

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 import msgspec
 import pytest
 
-from drivers.packets import DeviceInfo, Packet, Said
+from drivers.packets import Packet, Said
 from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
 from dsp import texts
 from dsp.pipeline import Pipeline
@@ -29,7 +29,9 @@ from hub.messages.incoming import Action, CommandMessage, PainMessage, Who
 from hub.orders.obey import Obey
 from hub.orders.order_desk import OrderError
 from hub.sinks.diary import Diary, DiarySink, is_kept
+from tests.drivers.recorded_items import add
 
+T = TypeVar("T")
 PAIN = b'{"type":"pain","level":4,"site":"outer knee","side":"left"}'
 
 
@@ -70,13 +72,7 @@ def test_a_recording_has_it_in_its_place_and_replays_the_same(small_recording: P
     path = tmp_path / "said.mcap"
     writer = RecordingWriter(path, SessionInfo(0, None, "ann"))
     for item in items:
-        match item:
-            case Said():
-                writer.add_said(item)
-            case Packet():
-                writer.add_packet(item)
-            case DeviceInfo():
-                writer.add_device(item)
+        add(writer, item)
     writer.close()
     assert [item for item in RecordingReader(path) if isinstance(item, Said)] == [Said(t_ns, PAIN)]
 
@@ -119,7 +115,7 @@ class Run:
             steer=self._steer,
         )
 
-    async def _keep(self, where: list[Any], item: object) -> None:
+    async def _keep(self, where: list[T], item: T) -> None:
         where.append(item)
 
     async def _steer(self, order: CommandMessage) -> None:

@@ -1,0 +1,20 @@
+"""What a recording gives, put into another one."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from drivers.packets import DeviceInfo, Packet, Said
+from drivers.recordings.recording import RecordingWriter
+
+Item: TypeAlias = DeviceInfo | Packet | Said
+
+
+def add(writer: RecordingWriter, item: Item) -> None:
+    match item:
+        case DeviceInfo():
+            writer.add_device(item)
+        case Packet():
+            writer.add_packet(item)
+        case Said():
+            writer.add_said(item)
