@@ -89,8 +89,9 @@ class Devices:
             self._show(address)
         if seen.local_name and self._objects.get(path, DEVICE, "Name") != seen.local_name:
             news |= {"Name": seen.local_name, "Alias": seen.local_name}
-        if set(seen.service_uuids) - set(self._objects.get(path, DEVICE, "UUIDs")):
-            news["UUIDs"] = Variant("as", sorted({*seen.service_uuids, *self._objects.get(path, DEVICE, "UUIDs")}))
+        known = self._services(path)
+        if not known.issuperset(seen.service_uuids):
+            news["UUIDs"] = Variant("as", sorted(known.union(seen.service_uuids)))
         self._objects.set(path, DEVICE, **news)
         self._seen.set()
 
@@ -189,7 +190,7 @@ class Devices:
         peer = Peer(connection)
         await peer.request_mtu(MTU)
         offered = await self._gatt.show(path, peer, self.hidden.get(address, set()))
-        known = set(self._objects.get(path, DEVICE, "UUIDs"))
+        known = self._services(path)
         self._objects.set(path, DEVICE, UUIDs=Variant("as", sorted(known | offered)))
         if self._kernel.links.get(address) is connection:
             self._objects.set(path, DEVICE, ServicesResolved=True)
@@ -200,6 +201,12 @@ class Devices:
     def _ended(self, path: str) -> None:
         self._gatt.hide(path)
         self._objects.set(path, DEVICE, ServicesResolved=False, Connected=False)
+
+    def _services(self, path: str) -> set[str]:
+        """UUIDs a device is known to offer."""
+        known = self._objects.get(path, DEVICE, "UUIDs")
+        assert isinstance(known, list)
+        return set(known)
 
     def _address(self, path: str) -> str:
         return str(self._objects.get(path, DEVICE, "Address"))

@@ -42,12 +42,12 @@ class Objects:
             interfaces = list(self.all.pop(each))
             self.signal("/", OBJECT_MANAGER, "InterfacesRemoved", "oas", [each, interfaces])
 
-    def get(self, path: str, interface: str, name: str) -> Any:
+    def get(self, path: str, interface: str, name: str) -> object:
         """Give a property's value, None when it has none."""
         variant = self.all[path][interface].get(name)
         return None if variant is None else variant.value
 
-    def set(self, path: str, interface: str, **values: Any) -> None:
+    def set(self, path: str, interface: str, **values: object) -> None:
         """Change properties of an object that is there, and say so."""
         if path in self.all:
             changed = variants(values)
