@@ -234,7 +234,7 @@ class Runtime:
     async def _beat(self, source: Source) -> None:
         loop = asyncio.get_running_loop()
         start_s, count = loop.time(), 0
-        begun_ns = source.now_ns()
+        begun_ns, some_came = source.now_ns(), False
         while True:
             count += 1
             await asyncio.sleep(start_s + count * BEAT_S - loop.time())
@@ -242,7 +242,9 @@ class Runtime:
             if count % BEATS_A_FRAME == 0:
                 self._notices.put("radio", _dropped(source.dropped))
                 now_ns = source.now_ns()
-                missing = missing_text(self._telemetry.streaming(now_ns)) if now_ns - begun_ns > ALL_THERE_NS else ""
+                streaming = self._telemetry.streaming(now_ns)
+                some_came = some_came or bool(streaming)
+                missing = missing_text(streaming, some_came=some_came) if now_ns - begun_ns > ALL_THERE_NS else ""
                 self._notices.put("missing", missing, "nothing is missing any more")
                 if self._recorder is not None:
                     self._tell_recording(self._recorder)

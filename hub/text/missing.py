@@ -26,11 +26,14 @@ def contradiction(record: Record) -> tuple[str, str] | None:
     return None
 
 
-def missing_text(streaming: AbstractSet[Placement | None]) -> str:
-    """Say what is not measured where these stream; empty when nothing is missing, or no sensor has come yet."""
+def missing_text(streaming: AbstractSet[Placement | None], *, some_came: bool) -> str:
+    """Say what is not measured where these stream; empty when nothing is missing, or no sensor has come yet.
+
+    some_came  whether any sensor has streamed in this run
+    """
     motion = streaming & (PELVIS | SHOES)
     if not streaming:
-        return ""
+        return "no sensor streams any more: nothing is measured" if some_came else ""
     if not motion:
         return "no motion sensor streams: steps, contact time and hip drop are not measured"
     if not motion & PELVIS:

@@ -29,6 +29,10 @@ def test_sensors_that_contradict_each_other_become_notices() -> None:
     ],
 )
 def test_it_says_what_is_not_measured(there: set[Placement | None], says: str) -> None:
-    text = missing_text(there)
+    text = missing_text(there, some_came=bool(there))
     assert says in text
     assert bool(text) == bool(says)
+
+
+def test_that_all_sensors_are_lost_is_not_that_nothing_is_missing() -> None:
+    assert missing_text(set(), some_came=True) == "no sensor streams any more: nothing is measured"

@@ -1,0 +1,48 @@
+"""A run whose last sensor is gone says that nothing is measured, not that nothing is missing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from drivers.clock import now_ns
+from drivers.link_state import LinkState
+from dsp.signals import Placement
+from hub.flow.engine import RadioItem
+from hub.stop import Stop
+from tests.hub.run.a_run import a_run
+from tests.hub.run.a_source import PlainSource
+
+
+class OneShoe(PlainSource):
+    """Streams for 30 s, then it is lost, and for the last 20 s it is back."""
+
+    def now_ns(self) -> int:
+        return now_ns()
+
+    async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem]]:
+        del stop
+        shoe = LinkState("shoe", Placement.LEFT_FOOT, "Shoe", "streaming", now_ns())
+        yield [shoe]
+        await asyncio.sleep(30.0)
+        yield [replace(shoe, state="lost")]
+        await asyncio.sleep(20.0)
+        yield [shoe]
+        await asyncio.sleep(20.0)
+
+
+@asynccontextmanager
+async def one_shoe() -> AsyncIterator[OneShoe]:
+    yield OneShoe()
+
+
+async def test_the_last_sensor_is_lost(small_recording: Path, tmp_path: Path) -> None:
+    run = a_run(small_recording, tmp_path, source=one_shoe())
+    about = replace(run.plan.about, source="live", t0_ns=now_ns())
+    run.plan = replace(run.plan, about=about, name_file=None)
+    await run.play()
+    no_hip = "no hip sensor streams: hip drop is not measured"
+    assert run.said == [no_hip, "no sensor streams any more: nothing is measured", no_hip]
