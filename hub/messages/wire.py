@@ -17,7 +17,7 @@ from drivers.timing.clock_state import ClockKind
 from dsp.records import Side, ThresholdState
 from dsp.runner.triage import PainRule
 from dsp.signals import NS_PER_S, Placement
-from hub.messages.incoming import SCHEMA, CommandMessage, PainMessage, Who
+from hub.messages.incoming import SCHEMA, CommandMessage, Incoming, PainMessage, Who
 from hub.messages.lines import CueLine, MarkLine, StepLine, ThresholdLine
 from hub.messages.session_status import Question, ReplayStatus, SoundStatus, StopTold
 from hub.messages.topics import WireError, parse_topic
@@ -256,7 +256,7 @@ MESSAGES: dict[str, type[Message]] = {
 """The message of each kind of topic."""
 _ENCODER = msgspec.json.Encoder()
 _DECODERS: dict[str, msgspec.json.Decoder[Message]] = {
-    kind: msgspec.json.Decoder(struct) for kind, struct in MESSAGES.items()
+    kind: msgspec.json.Decoder(struct) for kind, struct in MESSAGES.items() if not issubclass(struct, Incoming)
 }
 
 
@@ -271,9 +271,20 @@ def decode(topic: str, payload: bytes) -> Message:
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise WireError(f"{topic}: {len(payload)} bytes, at most {MAX_PAYLOAD_BYTES} are read")
     try:
+        if issubclass(struct := MESSAGES[kind], Incoming):
+            return msgspec.convert(_with_whole_numbers(msgspec.json.decode(payload)), struct)
         return _DECODERS[kind].decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WireError(f"{topic}: {error}") from error
+
+
+def _with_whole_numbers(order: object) -> object:
+    """Give what others sent with `3.0` as 3: the same number to JSON Schema and to senders that know one kind only."""
+    if not isinstance(order, dict):
+        return order
+    return {
+        key: int(value) if isinstance(value, float) and value.is_integer() else value for key, value in order.items()
+    }
 
 
 def utc(unix_ns: int) -> str:

@@ -28,7 +28,7 @@ from hub.flow.session import FRESH_S
 from hub.flow.trend import MINUTES
 from hub.messages.delivery import DELIVERY
 from hub.messages.incoming import Action
-from hub.messages.topics import KINDS, Topics
+from hub.messages.topics import KINDS, Topics, WireError
 from hub.messages.wire import MESSAGES, ThresholdMessage, decode, encode
 from hub.orders.obey import NUDGE
 
@@ -123,6 +123,36 @@ def test_the_schemas_refuse_what_the_code_refuses(kind: str, wrong: dict[str, ob
         jsonschema.validate(payload, schema, cls=jsonschema.Draft202012Validator)
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(payload, MESSAGES[kind])
+
+
+@pytest.mark.parametrize(
+    ("kind", "order", "understood"),
+    [
+        ("pain", {"level": 3.0}, {"level": 3}),
+        ("pain", {"level": 0.0, "schema": 1.0, "seq": 7.0}, {"level": 0, "schema": 1, "seq": 7}),
+        ("command", {"action": "target", "cadence_spm": 172.0}, {"cadence_spm": 172.0}),
+        ("command", {"action": "skip", "seconds": -0.5}, {"seconds": -0.5}),
+        ("pain", {"level": 3.5}, None),
+        ("pain", {"level": 11.0}, None),
+        ("pain", {"level": "3"}, None),
+        ("pain", {"level": 1e300}, None),
+        ("pain", {"level": 3, "schema": 2.0}, None),
+        ("command", {"action": "target", "cadence_spm": 1e300}, None),
+    ],
+)
+def test_a_whole_number_may_be_written_as_json_schema_lets_it(
+    kind: str, order: dict[str, object], understood: dict[str, object] | None
+) -> None:
+    schema = json_schema(kind, MESSAGES[kind])
+    assert jsonschema.Draft202012Validator(schema).is_valid(order) == (understood is not None)
+    payload = json.dumps(order).encode()
+    if understood is None:
+        with pytest.raises(WireError):
+            decode(f"stridecue/ann/{kind}", payload)
+    else:
+        read = msgspec.to_builtins(decode(f"stridecue/ann/{kind}", payload))
+        assert {key: read[key] for key in understood} == understood
+        assert [type(read[key]) for key in understood] == [type(value) for value in understood.values()]
 
 
 @pytest.mark.parametrize(
