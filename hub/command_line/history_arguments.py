@@ -15,7 +15,7 @@ In mid-run: the key p of the dashboard, a `pain` message, or three taps on the h
   stridecue pain --next-morning yes                             worse today than before the run
   stridecue pain --cleared                                      it was looked at: cues may come back
   stridecue pain 4 --site "outer knee" --about                  what such pain may be; nothing is kept
-  stridecue pain --red-flags                                    when to see whom, at once
+  stridecue pain --red-flags                                    which signs need a clinician, and how soon
 
 Kept on this machine only; `stridecue history` shows, exports and erases it. Education, not a diagnosis.
 """
@@ -41,7 +41,7 @@ def add_pain(one: argparse.ArgumentParser) -> None:
     one.add_argument("--next-morning", choices=("yes", "no"), help="was it worse the morning after?")
     one.add_argument("--cleared", action="store_true", help="it was looked at: cues may come back")
     one.add_argument("--about", action="store_true", help="only say what such pain may be; nothing is kept")
-    one.add_argument("--red-flags", action="store_true", help="when to see whom, at once")
+    one.add_argument("--red-flags", action="store_true", help="which signs need a clinician, and how soon")
 
 
 def add_history(one: argparse.ArgumentParser) -> None:
@@ -52,7 +52,7 @@ def add_history(one: argparse.ArgumentParser) -> None:
     export = parts.add_parser("export", help="everything that is kept, as JSON")
     export.add_argument("out", metavar="OUT", help="the file to write; - is stdout")
     erase = parts.add_parser("erase", help="everything that is kept of this runner, for good")
-    erase.add_argument("--yes", action="store_true", help="erase without asking again")
+    erase.add_argument("--yes", action="store_true", help="yes, erase it: without this it is only said what would go")
     erase.add_argument("--recordings", action="store_true", help="all recordings of this runner too")
     for part in (listed, export, erase):
         # Where it is not given here, what was given before the part holds.

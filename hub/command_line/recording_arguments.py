@@ -26,10 +26,11 @@ The same path as a live run, from the packet on: the same recording gives the sa
   stridecue replay run.mcap --headless --speed 4  four times as fast, with MQTT, without a dashboard
 
 keys in the dashboard: space pause, + - speed, left and right 10 s, comma and full stop (or Shift and an arrow) 60 s,
-Home from the start, n and N to the next and the last cue, threshold or pain; it stays at the end until q. Going
+Home from the start, n and N to the next and the last cue, threshold, mark or pain; it stays at the end until q. Going
 elsewhere is quiet: no sounds, no messages for what lies between. With --jsonl it goes only forward.
 
-each line has `type` and `t_s`: step, metric, threshold, cue, quality, attitude (--signals), and one last summary
+each line has `type` and `t_s`: step, metric, threshold, cue, mark, pain, quality, attitude (--signals), and one last
+summary
 """
 
 

@@ -77,7 +77,8 @@ def add_profiles(one: argparse.ArgumentParser) -> None:
 
 def add_pair(one: argparse.ArgumentParser) -> None:
     """Add the options of `pair`."""
-    one.add_argument("parts", nargs="*", metavar="PART", help="sacrum, left_foot, right_foot (default: all three)")
+    parts = "sacrum (the hip sensor), left_foot, right_foot (default: all three)"
+    one.add_argument("parts", nargs="*", metavar="PART", help=parts)
     one.add_argument("--config", metavar="FILE", help=f"configuration (default: {config_file()})".replace("%", "%%"))
     one.add_argument("--radio", type=radio, metavar="RADIO", help="platform (default), virtual, or bumble:TRANSPORT")
     one.add_argument(
@@ -96,7 +97,7 @@ def add_sim(one: argparse.ArgumentParser) -> None:
     start.add_argument("--port", type=port, default=9000, help="the air's port (default %(default)s)")
     start.add_argument("--seed", type=whole, default=1, metavar="N", help="which virtual runner")
     _standing(start)
-    start.add_argument("sensors", nargs="*", metavar="SENSOR", help="which (default: five)")
+    start.add_argument("sensors", nargs="*", metavar="SENSOR", help="e.g. pod strap (default: the five of the demo)")
     air = parts.add_parser("air", help="only the air: a link layer on a loopback TCP port")
     air.add_argument("--port", type=port, default=9000, help="default %(default)s")
     air.add_argument("--seed", type=whole, default=1, metavar="N", help="of the losses on the air")

@@ -20,7 +20,8 @@ Every runner who publishes on a broker, those who need somebody on top. Nothing 
                                                    code for its camera; who has the address can look
 
 keys: Enter one runner in full, Esc back, n say something to the runner, a ask whether something hurts, m mute,
-u unmute, d another look (dark, light, high contrast, colour-blind), ? what every number means, q quit
+u unmute, k mark this moment, w this page in a browser, d another look (dark, light, high contrast, colour-blind),
+? what every number means, q quit
 """
 
 
