@@ -62,7 +62,7 @@ def test_a_cue_that_waited_for_a_dashboard_that_hung_is_not_called_new() -> None
     board.apply(scenes.received(scenes.metrics(t_s=811.0)), 50.1)  # what the broker kept, after the queue's contents
     told_now = announce(board, 50.1, muted=False)
     assert told_now.word != "ADVICE"
-    assert "60 s ago" in told_now.why
+    assert told_now.when == "cue 60 s ago"
 
 
 def test_history_is_bounded() -> None:

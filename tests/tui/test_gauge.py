@@ -65,6 +65,11 @@ async def test_a_small_screen_shows_the_threshold_while_there_is_nothing_to_say(
         await board.hear(scenes.cue())
         assert "Threshold · " not in board.text
         assert "limit +1.0°" in board.text
+    async with dashboard((60, 20)) as board:
+        await board.play(scenes.running)
+        await board.hear(scenes.cue())
+        assert "limit +1.0°" in board.text, "all of the cue"
+        assert "Threshold · " in board.text, "and the threshold below it: there is room"
     async with dashboard((60, 15)) as board:
         await board.play(scenes.running)
         assert "Threshold" not in board.text

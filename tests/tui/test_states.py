@@ -194,7 +194,9 @@ async def test_a_cue_says_why_and_becomes_history(size: tuple[int, int]) -> None
         board.feed.say(scenes.metrics())
         await board.look()
         assert board.said.startswith("THRESHOLD: Still beyond your own usual.")
-        assert "last cue 60 s ago: Your belt tips" in board.said
+        assert (said := board.banner.saying) is not None
+        assert said.when == "cue 60 s ago"
+        assert scenes.BELT in " ".join(text_of(board.banner).split()), "all of it, also on 80 columns"
         board.feed.say(scenes.threshold(ThresholdState.CLEAR))
         await board.look()
         assert board.said.startswith("QUIET: ")

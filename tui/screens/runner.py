@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from textual.app import ComposeResult
 from textual.containers import Grid, Horizontal, Vertical
+from textual.events import Resize
 from textual.screen import Screen
 
 from dsp.records import ThresholdState
@@ -38,8 +39,10 @@ _LEVEL = {
 }
 
 
-_ROOM_BELOW_QUIET = 16
-"""Rows of a small screen that has room for the threshold while there is nothing to say."""
+_SLIM_COLUMNS = 60
+"""Of a screen where four tiles beside each other have no room for their names."""
+_GAUGE_ROWS = 4
+"""Of a small screen, for the threshold below what is said: where that leaves room."""
 
 
 class RunnerScreen(Screen[None]):
@@ -57,16 +60,19 @@ class RunnerScreen(Screen[None]):
         self._gauge = ThresholdGauge()
         self._sensors = SensorTable()
         self._cues = CueLog()
+        self._lower = Horizontal(self._hips, Vertical(self._gauge, self._sensors, self._cues, id="right"), id="lower")
 
     def compose(self) -> ComposeResult:
         """Lay out from the most to the least important."""
         yield self._status
         yield Grid(*self._tiles, id="tiles")
         yield self._banner
-        with Horizontal(id="lower"):
-            yield self._hips
-            yield Vertical(self._gauge, self._sensors, self._cues, id="right")
+        yield self._lower
         yield KeyFooter(show_command_palette=False)
+
+    def on_resize(self, event: Resize) -> None:
+        """Two columns of tiles where four are too narrow."""
+        self.set_class(event.size.width < _SLIM_COLUMNS, "-slim")
 
     def paint_plot(self, board: Board, now_s: float) -> None:
         """Move the plots; cheap enough for ten times a second."""
@@ -81,12 +87,16 @@ class RunnerScreen(Screen[None]):
             tile.set_class(tile.reading.key in flagged, "-flagged")
         say = announce(board, now_s, muted=muted)
         self._banner.show(say)
-        self.set_class(say.kind == "quiet" and self.size.height >= _ROOM_BELOW_QUIET, "-quiet")
+        self.set_class(self._has_room_below(), "-roomy")
         far = self._ahead(board, now_s)
         self._gauge.show(*_threshold(board, now_s), more=far.sentences, below=far.short)
         self._sensors.show([_row(each, now_s) for each in board.sensor_list], _why_no_sensors(board))
         self._cues.show([(at_s, cue.severity, cue.text) for at_s, cue in board.cue_history], recorded=board.is_replay)
         self._hips.describe(board, now_s)
+
+    def _has_room_below(self) -> bool:
+        below = self._lower.size.height if self._lower.display else 0
+        return self._banner.size.height + below >= self._banner.rows_needed + _GAUGE_ROWS
 
     def _ahead(self, board: Board, now_s: float) -> Ahead:
         """What the runner is told of the distance ahead; who watches is told something else."""

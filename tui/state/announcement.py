@@ -27,7 +27,7 @@ _PRESSING = {
     ThresholdState.REPORTED: "You reported pain.",
 }
 _LOST_THERE = "The recording has nothing from it at this place."
-_AIMS = "No cue just now. Quiet is good; the aim is a slow goal."
+_AIMS = "No cue now. Quiet is good; the aim is a slow goal."
 _STANDING_THERE = "Peak drop is measured where three quiet seconds of standing come first."
 _DEMO = "A virtual runner: five virtual sensors, which come by themselves."
 _DEMO_GOES = "It stands for 6 s, then runs, and tires from about 40 s on. Nothing to do."
@@ -282,19 +282,20 @@ def _quiet(board: Board, now_s: float, *, muted: bool) -> Announcement:
     pressing = _PRESSING.get(worst.state) if worst is not None else None
     if board.bare_threshold is not None and board.bare_threshold[1] in _PRESSING:
         pressing = f"A threshold is {board.bare_threshold[1]}."
-    parts = []
+    last, when = board.said.newest, ""
+    if last is not None:
+        when = ago(board.cue_age_s(last, board.said.at_s, now_s))
     if muted:
         by = board.session.muted_by if board.session is not None else None
-        word, text = "MUTED", sentence(MUTED[by or "runner"])
-        parts.append("m lets them through again")
-    elif pressing is not None:
+        told = "" if last is None else f" · last cue {when}: {last.text}"
+        return Announcement("quiet", "○", "MUTED", sentence(MUTED[by or "runner"]), f"m lets them through again{told}")
+    if pressing is not None:
         word, text = "THRESHOLD", pressing
     else:
         word, text = "QUIET", _AIMS if _below_aim(board, now_s) else "Nothing to change. Quiet is good."
-    if board.said.newest is not None:
-        age_s = board.cue_age_s(board.said.newest, board.said.at_s, now_s)
-        parts.append(f"last cue {ago(age_s)}: {board.said.newest.text}")
-    return Announcement("quiet", "○", word, text, " · ".join(parts))
+    if last is None:
+        return Announcement("quiet", "○", word, text)
+    return Announcement("quiet", "○", word, text, last.text, f"cue {when}")
 
 
 def _below_aim(board: Board, now_s: float) -> bool:

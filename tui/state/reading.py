@@ -16,10 +16,11 @@ class Reading:
 
     key       field of the metrics message
     title     what it is, short
-    title_short  the same, and the leg, for a tile of 20 columns, where there is no room for the unit
+    title_short  the same where there is less room: for hip drop with the leg, and without the unit
     unit      muted beside the title
     below     what it says about, under the number: unit in words, or the foot it belongs to
     below_short  the same for a tile of 20 columns
+    below_shortest  and for one of 15, where that is still too long
     decimals  digits after the point, no more than the measurement deserves
     factor    wire unit to shown unit
     meaning   plain words for the help
@@ -40,6 +41,7 @@ class Reading:
     aim_slack: float = 0.0
     usual: str = ""
     title_short: str = ""
+    below_shortest: str = ""
 
     def aim_text(self, value: float | None, aim: float) -> str:
         """Write what to aim at, and whether `value` is there."""
@@ -109,6 +111,7 @@ READINGS = (
         "beats/min",
         0,
         "Heart rate: beats per minute, from your strap.",
+        title_short="Heart",
     ),
     Reading(
         "speed_mps",
@@ -148,6 +151,7 @@ READINGS = (
         "in the air",
         0,
         "Flight: milliseconds between one foot leaving the ground and the other landing.",
+        below_shortest="in air",
     ),
 )
 """Left and right stand below each other in a grid of four columns."""

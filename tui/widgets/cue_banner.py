@@ -36,6 +36,16 @@ class CueBanner(Static):
         self._take_rows()
         self._compose_text()
 
+    @property
+    def rows_needed(self) -> int:
+        """Rows that are wanted at this width: for all of it, and of a quiet run for what holds now."""
+        if self.saying is None:
+            return 0
+        say, (indent, taken) = self.saying, self._beside(self.saying)
+        room = self.content_size.width - indent
+        why = "" if say.kind == "quiet" else say.why
+        return len(lines_of(say.text, room, len(say.text), taken=taken)) + len(lines_of(why, room, len(why)))
+
     def _take_rows(self) -> None:
         say, rows = self.saying, 0
         if say is not None and (say.kind in PRESSING or say.all_of_it):

@@ -13,6 +13,7 @@ _PLACE = 10
 _WIDEST_PLACE = 14
 _STATE = 12
 _NUMBERS = (5, 6, 5)
+_ROW = _PLACE + 1 + _STATE + sum(_NUMBERS)
 LOW_BATTERY_PCT = 15.0
 _COLOUR: dict[SensorState, str] = {"streaming": "$ok", "stale": "$caution", "lost": "$bad", "failed": "$bad"}
 
@@ -49,6 +50,7 @@ def render(row: DeviceRow, width: int) -> Content:
         return Content.assemble(head, (f"{row.note:>{sum(_NUMBERS)}}"[: sum(_NUMBERS)], colour))
     low = row.battery_pct is not None and row.battery_pct <= LOW_BATTERY_PCT
     battery, lost, rate = _NUMBERS
+    rate -= min(1, max(0, _ROW - width))  # its blank goes first
     return Content.assemble(
         head,
         (f"{_percent(row.battery_pct, 0):>{battery}}", "bold $caution" if low else ""),
@@ -57,7 +59,7 @@ def render(row: DeviceRow, width: int) -> Content:
 
 
 def _cells(width: int) -> tuple[int, int]:
-    spare = max(0, width - _PLACE - 1 - _STATE - sum(_NUMBERS))
+    spare = max(0, width - _ROW)
     place = min(_PLACE + spare, _WIDEST_PLACE)
     return place, _STATE + max(0, width - place - 1 - _STATE - sum(_NUMBERS))
 

@@ -19,6 +19,8 @@ _SHRINK_BELOW = 0.6
 _ROOM_BEYOND = 1.2
 """So much of the limit is always on the axis: what goes beyond it must be seen to."""
 _SILENT_S = 1.0
+_CORNERS = 4
+"""Cells of the lower border that words leave free, less the two sides of the frame."""
 _WIDE_CELLS, _NARROW_CELLS = 56, 36
 _OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 
@@ -76,7 +78,8 @@ class HipPlots(Vertical):
                 if wide and usual_deg is not None:
                     title += f", usual {usual_deg:.1f}°"
             told = _limits(limits) if framed_once else _limit(limits[side])
-            plot.describe(title, f"last {PLOT_WINDOW_S:.0f} s · {told}")
+            below = f"last {PLOT_WINDOW_S:.0f} s · {told}"
+            plot.describe(title, below if len(below) <= width - _CORNERS else told)
             plot.set_class(beyond, "-beyond")
 
     def _clear(self, why: str) -> None:

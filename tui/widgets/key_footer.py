@@ -6,6 +6,10 @@ import importlib
 from contextlib import suppress
 
 from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
+
+_ALWAYS = ("help", "quit")
+"""What the keys do that are shown where not all have room."""
 
 
 class KeyFooter(Footer):
@@ -21,6 +25,19 @@ class KeyFooter(Footer):
         await super().recompose()
         self.mutate_reactive(Footer.compact)
         _forget_painted()
+        self._show_what_fits()
+
+    def on_resize(self) -> None:
+        """Show as many keys as there is room for now."""
+        self._show_what_fits()
+
+    def _show_what_fits(self) -> None:
+        """Leave out what the edge would cut, but neither help, which has all the keys, nor the way out."""
+        keys = list(self.query(FooterKey))
+        left = self.size.width + 1  # behind the last one nothing need follow
+        for key in sorted(keys, key=lambda key: key.action not in _ALWAYS):
+            left -= key.render().cell_len
+            key.display = left >= 0
 
 
 def _forget_painted() -> None:

@@ -63,6 +63,8 @@ class MetricTile(Widget):
         """What a number is, and for hip drop always on which leg."""
         reading, room = self.reading, self.content_size.width - _CORNERS
         if wide or not reading.title_short or reading.side is None:
+            if len(reading.title) + bool(reading.unit) + len(reading.unit) > room:
+                return reading.title_short or reading.title
             return f"{reading.title} [$dim]{reading.unit}[/]" if reading.unit else reading.title
         return reading.title_short if len(reading.title_short) <= room else f"On {reading.side[0].upper()} leg"
 
@@ -70,7 +72,11 @@ class MetricTile(Widget):
         """The most that fits: what a number is of, and what it is compared with."""
         reading, room = self.reading, self.content_size.width - _CORNERS
         with_it = [f"{reading.below_short}, {self.beside}", self.beside]
-        words = [*(with_it if self.beside else [reading.below]), reading.below_short, *filter(None, [reading.side])]
+        words = [
+            *(with_it if self.beside else [reading.below]),
+            reading.below_short,
+            *filter(None, [reading.below_shortest, reading.side]),
+        ]
         return next((each for each in words if len(each) <= room), words[-1])
 
     def render_line(self, y: int) -> Strip:

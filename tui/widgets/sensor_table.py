@@ -42,7 +42,7 @@ class SensorTable(Static):
         if len(shown) > height > 1:
             ranked = sorted(range(len(shown)), key=lambda index: not shown[index].in_trouble)
             shown = tuple(self.rows[index] for index in sorted(ranked[: height - 1]))
-        lines = [render(row, width) for row in shown]
+        lines = [render(row, width).truncate(width) for row in shown]
         if len(shown) < len(self.rows):
             lines.append(Content.styled(f"and {len(self.rows) - len(shown)} more", "$dim"))
         self.update(Content("\n").join(lines), layout=False)
