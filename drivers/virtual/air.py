@@ -17,13 +17,12 @@ from bumble.transport.common import StreamPacketSource
 from drivers.virtual.connection import Conditions
 from drivers.virtual.controller import SimController
 from drivers.virtual.link import SimLink
+from drivers.virtual.made_up import EPOCH_NAME
 
 HOST = "127.0.0.1"
 WRITE_BUFFER_BYTES = 1 << 20
 INTERVAL_MS = 15.0
 TIMEOUT_MS = 1000.0
-EPOCH_NAME = "stridecue air since "
-"""Local name of every controller; what follows is `time.monotonic()`, one clock for all processes of a machine."""
 
 
 class _Client(asyncio.Protocol):

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drivers.errors import AdapterDownError
-from drivers.radio_choice import VIRTUAL, open_radio
+from drivers.radio_choice import open_radio
+from drivers.virtual.made_up import is_made_up
 from dsp.runner.history import PastRun
 from dsp.runner.plan import Plan
 from dsp.runner.triage import PainRule
@@ -51,7 +52,7 @@ def run(options: Namespace) -> int:
     check_mounts(config.mounts, f"{where}: mounts")
     mounts = {**config.mounts, **parse_mounts(options.mount, "--mount")}
     runner, radio = config.runner.name, options.radio or config.radio.provider
-    made_up = radio == VIRTUAL
+    made_up = is_made_up(radio)
     history = History(demo_folder() / "virtual.sqlite" if made_up else data_folder() / "history.sqlite")
     earlier = _earlier(history, runner, config.cues.pain_rule)
     past, plan, reported = earlier or ((), Plan(), "")
