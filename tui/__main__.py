@@ -15,6 +15,7 @@ import msgspec
 from textual.app import App
 
 from hub.client import HubClient
+from hub.log import log_to_file
 from hub.messages.topics import WireError, coach_topics, runner_slug
 from hub.settings.broker_addresses import FROM_ENVIRONMENT, naming_words, watched_server
 from hub.settings.config import MqttSection
@@ -141,6 +142,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not in_browser() and not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         print("stridecue: the dashboard needs a terminal; use --headless with the hub instead", file=sys.stderr)
         return 2
+    log_to_file()
     return asyncio.run(run(options))
 
 

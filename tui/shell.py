@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from traceback import format_tb
 from typing import ClassVar
 
+from rich.text import Text
 from textual import work
 from textual.app import App
 from textual.notifications import SeverityLevel
 from textual.worker import Worker, WorkerState
 
 from hub.client import Item
+from hub.settings.folders import log_file
 from tui.look.theme import FOR_FEW_COLOURS, NAMES, look_name, theme_name, themes
 from tui.look.theme_memory import ThemeMemory
 from tui.page.served import Page
@@ -21,6 +25,8 @@ HEIGHTS = [(0, "-flat"), (22, "-low"), (34, "-tall"), (54, "-grand")]
 """Classes that the style sheets lay out by; 80x24 is -narrow -low, 120x40 is -wide -tall."""
 _FEW_COLOURS = (None, "standard", "windows")
 """Colour systems of at most sixteen colours, as Rich names them."""
+
+_LOG = logging.getLogger("stridecue.dashboard")
 
 
 class Shell(App[None]):
@@ -54,6 +60,23 @@ class Shell(App[None]):
         self._clock_s = clock_s
         self._hear = hear
         self._fail = fail
+
+    def _fatal_error(self) -> None:
+        """Say in a line that it ends by a mistake of ours; where is in the log.
+
+        Textual would draw pages over the terminal, with the values of variables, of which some tell what hurts.
+        """
+        error = self._exception
+        if error is None:
+            super()._fatal_error()
+            return
+        if self._exit_renderables:
+            return  # what follows from the first one
+        kind = type(error).__name__  # its words may repeat what hurts
+        _LOG.error("the dashboard failed: %s\n%s", kind, "".join(format_tb(error.__traceback__)))
+        self.panic(
+            Text(f"stridecue: the dashboard failed ({kind}): a mistake of ours; please report it with {log_file()}")
+        )
 
     @work(exclusive=True, exit_on_error=False, group="feed")
     async def follow(self) -> None:

@@ -95,7 +95,7 @@ def _dashboard(section: MqttSection, server: Server, options: Namespace) -> int:
     command = [sys.executable, "-m", "tui", *_arguments(section, options)]
     code = run_tied(command, _environment(server))
     if code != 0:
-        terminal.restore()
+        terminal.restore(code)
     return _code(code)
 
 

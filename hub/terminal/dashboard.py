@@ -59,7 +59,7 @@ class Dashboard:
             return 0
         code = await self._process.wait()
         if code != 0:
-            self._terminal.restore()
+            self._terminal.restore(code)
         return code
 
     async def stop(self) -> None:
@@ -69,5 +69,5 @@ class Dashboard:
             self._tether.cut()
         if process is None or process.returncode is not None:
             return
-        if await ended(process, STOP_TIMEOUT_S) not in {0, NOT_BEGUN}:
-            self._terminal.restore()
+        if (code := await ended(process, STOP_TIMEOUT_S)) not in {0, NOT_BEGUN}:
+            self._terminal.restore(code)

@@ -10,8 +10,12 @@ from typing import Any, TextIO
 
 from hub.terminal.between_words import between_words
 
-# Leave the alternate screen, show the cursor, mouse and bracketed paste off, attributes off.
-_RESET = b"\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[<u\x1b[0m\r\n"
+# Show the cursor, mouse and bracketed paste off, attributes off.
+_MODES = b"\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[<u\x1b[0m"
+# Leave the alternate screen. Who has left it already is put back to where the cursor was before it: over later words.
+_LEAVE = b"\x1b[?1049l"
+_BY_ITSELF = (1, 2)
+"""Exit codes of a dashboard that failed, or was called wrongly, and said so on the screen that it has left."""
 
 
 def is_whole() -> bool:
@@ -49,10 +53,10 @@ class SavedTerminal:
             with contextlib.suppress(self._termios.error, ValueError, OSError):
                 self._settings = self._termios.tcgetattr(sys.stdin.fileno())
 
-    def restore(self) -> None:
-        """Put settings and screen right; says nothing when the terminal is gone."""
+    def restore(self, code: int) -> None:
+        """Put settings and screen right after a child that ended with `code`; silent when the terminal is gone."""
         if self._termios is not None and self._settings is not None:
             with contextlib.suppress(self._termios.error, OSError):
                 self._termios.tcsetattr(sys.stdin.fileno(), self._termios.TCSANOW, self._settings)
         with contextlib.suppress(OSError):
-            os.write(sys.stderr.fileno(), _RESET)
+            os.write(sys.stderr.fileno(), _MODES if code in _BY_ITSELF else _LEAVE + _MODES + b"\r\n")

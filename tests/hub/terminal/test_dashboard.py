@@ -72,7 +72,7 @@ async def test_one_that_has_not_begun_is_not_cleared_up_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signals: str, times: int
 ) -> None:
     done: list[bool] = []
-    monkeypatch.setattr(SavedTerminal, "restore", lambda _terminal: done.append(True))
+    monkeypatch.setattr(SavedTerminal, "restore", lambda _terminal, _code: done.append(True))
     said = stand_in(tmp_path, monkeypatch, f"{signals} while :; do sleep 0.05; done")
     child = Dashboard()
     await child.start(1883, "ann")
