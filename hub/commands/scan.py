@@ -18,9 +18,9 @@ from hub.commands.live import chosen_config, open_known_radio
 from hub.settings.config import ConfigError
 from hub.settings.known_devices import known_devices
 from hub.settings.paired import pairing_file, read_pairing
-from hub.terminal.terminal import say
+from hub.terminal.terminal import say, say_rows
 
-_FORM = "{:<26} {:<18} {:>8}  {:<18} {}"
+_HEADINGS = ("name", "address", "signal", "profile", "would be")
 
 
 def run(options: Namespace) -> int:
@@ -35,8 +35,8 @@ def run(options: Namespace) -> int:
     if dump is not None and not dump.parent.is_dir():
         raise ConfigError(f"--dump {dump}: no folder {dump.parent}")
     seen, captured = asyncio.run(_listen(radio, options.seconds, catalog, None if dump is None else options.only))
-    for line in table(seen, catalog, config.sensors, read_pairing(pairing_file(options.config))):
-        print(line)
+    lines = table(seen, catalog, config.sensors, read_pairing(pairing_file(options.config)))
+    say_rows("\n".join(lines), sys.stdout, lines[0].index(_HEADINGS[-1]))
     if not seen:
         say("nothing heard: wake the sensors (move them), switch other apps off them, come nearer", sys.stderr)
     return 0 if dump is None else _written(dump, captured)
@@ -74,15 +74,12 @@ def table(
             use = "not used: say where it sits (stridecue pair)"
         else:
             use = role.placement.value
-        row = _FORM.format(
-            (sighting.name or "(no name)")[:26],
-            sighting.address,
-            f"{sighting.rssi_dbm} dBm",
-            profile.id if profile else "-",
-            use,
-        )
+        name, strength = (sighting.name or "(no name)")[:26], f"{sighting.rssi_dbm} dBm"
+        row = (name, sighting.address, strength, profile.id if profile else "-", use)
         rows.append((role is None, -sighting.rssi_dbm, row))
-    return [_FORM.format("name", "address", "signal", "profile", "would be"), *(row for *_, row in sorted(rows))]
+    lines = [_HEADINGS, *(row for *_, row in sorted(rows))]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
 
 
 async def _listen(

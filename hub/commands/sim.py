@@ -21,6 +21,7 @@ from drivers.virtual.sensor_kinds import DEFAULT_FIVE, SENSOR_KINDS
 from hub.settings.config import ConfigError
 from hub.settings.nearest import nearest
 from hub.stop import Stop, stopping_on_signals
+from hub.terminal.terminal import say
 
 CHILD_STOP_S = 3.0
 
@@ -53,7 +54,7 @@ async def _sensor(options: Namespace) -> None:
             if isinstance(sensor, Imu) and sys.platform != "win32":
                 asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, sensor.shake)
                 shake = f"; shake it: kill -USR1 {os.getpid()}"
-            print(f"{options.kind}: pid {os.getpid()}, advertises as {name}{shake}", flush=True)
+            say(f"{options.kind}: pid {os.getpid()}, advertises as {name}{shake}")
 
         try:
             await run_sensor(
@@ -124,11 +125,11 @@ async def _spawn(command: Sequence[str]) -> Process:
 async def _tell_end(kind: str, child: Process, command: Sequence[str], stop: Stop) -> None:
     code = await child.wait()
     if not stop.asked:
-        print(f"{kind}: pid {child.pid} is gone (code {code}); back with: stridecue {' '.join(command)}", flush=True)
+        say(f"{kind}: pid {child.pid} is gone (code {code}); back with: stridecue {' '.join(command)}")
 
 
 def _say_air(port: int) -> None:
-    print(f"air: pid {os.getpid()}; hub: stridecue run --radio bumble:tcp-client:127.0.0.1:{port}", flush=True)
+    say(f"air: pid {os.getpid()}; hub: stridecue run --radio bumble:tcp-client:127.0.0.1:{port}")
 
 
 def _check(kinds: Sequence[str]) -> None:
