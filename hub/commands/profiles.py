@@ -17,9 +17,11 @@ from hub.command_line.given_file import given_file
 from hub.settings.config import ConfigError
 from hub.settings.folders import profiles_folder
 from hub.settings.known_devices import known_devices
-from hub.terminal.terminal import say
+from hub.terminal.terminal import say, say_rows
 
 _FORM = "{:<22} {:<13} {}"
+_TOLD_AT = 12
+"""Cells before what `describe` tells."""
 
 
 def run(options: Namespace) -> int:
@@ -35,10 +37,9 @@ def run(options: Namespace) -> int:
 
 
 def _list(catalog: Catalog) -> int:
-    print(_FORM.format("profile", "status", "device"))
-    for profile in catalog:
-        if not profile.profile.mixin:
-            print(_FORM.format(profile.id, profile.profile.status.value, profile.profile.title))
+    rows = [("profile", "status", "device")]
+    rows += [(each.id, each.profile.status.value, each.profile.title) for each in catalog if not each.profile.mixin]
+    say_rows("\n".join(_FORM.format(*row) for row in rows), sys.stdout, len(_FORM.format("", "", "")))
     say(f"\n{status_legend().replace('*', '')}")
     say(f"your own go into {profiles_folder()}")
     return 0
@@ -49,7 +50,7 @@ def _show(catalog: Catalog, profile_id: str) -> int:
         profile = catalog.get(profile_id)
     except KeyError as error:
         raise ConfigError(str(error.args[0])) from error
-    print("\n".join(describe(profile)))
+    say_rows("\n".join(describe(profile)), sys.stdout, _TOLD_AT)
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tomllib
 from pathlib import Path
 
@@ -60,6 +61,18 @@ def test_show_says_how_a_device_is_recognised_started_and_read(capfd: pytest.Cap
         assert part in said
     assert main(["profiles", "show", "metamotoin"]) == 2
     assert "known: " in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(("part", "at"), [(["list"], 37), (["show", "movesense.gsp"], 12)])
+def test_on_eighty_columns_what_is_longer_goes_on_below_itself(
+    part: list[str], at: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert main(["profiles", *part]) == 0
+    lines = capsys.readouterr().out.split("\n")
+    assert max(map(len, lines)) <= 80
+    assert any(line.startswith(" " * at) and line[at : at + 1].strip() for line in lines)
 
 
 def test_check_decodes_the_examples_of_a_file(small: Path, capfd: pytest.CaptureFixture[str]) -> None:
