@@ -169,7 +169,10 @@ class _DeviceClock:
             index, lost = self._place(sequence, n, device_s, recv_s) if following is None else (following, 0)
         self._ticks.accept(ticks, recv_s)
         period_s = self._period.update(index, round(device_s * 1e6))
-        start_ns, step_ns = self.timeline.place(device_s, period_s, n, recv_ns)
+        missing = None if self._counter is None or sequence is None else lost
+        start_ns, step_ns = self.timeline.place(
+            device_s, period_s, n, recv_ns, missing=missing, is_even=self._period.is_believed
+        )
         return start_ns, step_ns, lost
 
     def _place_by_time(self, n: int, device_s: float, recv_s: float) -> tuple[int, int]:

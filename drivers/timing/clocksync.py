@@ -8,6 +8,7 @@ The delay is taken at the LAST sample of a packet, the one the device waited for
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
 
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from drivers.timing.clock_state import ClockState
 from drivers.timing.delay_spread import DelaySpread, uncertainty_s
+from drivers.timing.steady_stamps import CAUSALITY_S, WITNESSES, SteadyStamps
 from dsp.signals import NS_PER_S
 
 BLOCK_S = 5.0
@@ -23,9 +25,6 @@ BLOCKS = 30
 LINE_FROM_BLOCKS = 3
 SLOPE_RIDGE_S2 = 50.0
 """Pulls the drift towards 0 while the line is short: quartz is within 1e-4, three noisy blocks are not."""
-CAUSALITY_S = 0.002
-"""A packet cannot arrive before it was measured: more than this under the line moves the line down at once."""
-
 SCATTER_S = 0.002
 """Block minima that scatter by more met one phase of the connection events after the other: only the lowest count."""
 
@@ -52,22 +51,30 @@ MIN_STEP_NS = 1000
 class SamplePeriod:
     """The device's true sample period, from the timestamps of its last packets.
 
-    Nominal at first; an estimate more than 20 % off nominal is not believed.
+    Nominal at first; an estimate more than 20 % off nominal is not believed. The middle one of what pairs of packets
+    half the memory apart say: as good as first and last, and four damaged timestamps in it change nothing.
     """
 
     def __init__(self, nominal_s: float) -> None:
         self._nominal_s = nominal_s
         self._starts: deque[tuple[int, int]] = deque(maxlen=PERIOD_PACKETS + 1)
         self.period_s = nominal_s
+        self.is_believed = True
+        """Whether the timestamps go on by the period."""
 
     def update(self, index: int, device_us: int) -> float:
         """Add a packet (number and time of its first sample, µs, both unwrapped); return the period in s."""
-        self._starts.append((index, device_us))
-        first_index, first_us = self._starts[0]
-        if index > first_index:
-            estimate_s = (device_us - first_us) * 1e-6 / (index - first_index)
-            believable = abs(estimate_s - self._nominal_s) <= PERIOD_TOLERANCE * self._nominal_s
-            self.period_s = estimate_s if believable else self._nominal_s
+        starts = self._starts
+        starts.append((index, device_us))
+        apart = len(starts) // 2
+        pairs = zip(starts, itertools.islice(starts, apart, None), strict=False)
+        said = sorted([(late[1] - early[1]) / (late[0] - early[0]) for early, late in pairs if late[0] != early[0]])
+        if said:
+            middle = len(said) // 2
+            estimate_s = 0.5e-6 * (said[middle] + said[-middle - 1])
+            is_likely = abs(estimate_s - self._nominal_s) <= PERIOD_TOLERANCE * self._nominal_s
+            self.is_believed = is_likely or len(starts) < WITNESSES
+            self.period_s = estimate_s if is_likely else self._nominal_s
         return self.period_s
 
     def restart(self) -> None:
@@ -108,6 +115,11 @@ class MinimumDelay:
     def drift_ppm(self) -> float:
         """How much faster the hub's clock runs than the device's."""
         return self._slope * 1e6
+
+    @property
+    def has_begun(self) -> bool:
+        """Tell whether a packet has come."""
+        return self._intercept_s < math.inf
 
     @property
     def has_line(self) -> bool:
@@ -162,6 +174,8 @@ class DeviceTimeline:
 
     def __init__(self) -> None:
         self._delay = MinimumDelay()
+        self._stamps = SteadyStamps()
+        self._first: list[tuple[float, float]] = []  # last sample's stamp and arrival, s, of the first packets
         self._base_ns: int | None = None
         self._applied_s = math.nan
         self._last_device_s = 0.0
@@ -178,28 +192,53 @@ class DeviceTimeline:
 
     def restart(self) -> None:
         """Start over with a clock that was reset; output times still rise."""
+        self._stamps = SteadyStamps()
+        self._first.clear()
+        self._forget_delay()
+
+    def _forget_delay(self) -> None:
         self._delay = MinimumDelay()
         self._applied_s = math.nan
         self.restarts += 1
 
-    def place(self, first_s: float, period_s: float, n: int, recv_ns: int) -> tuple[int, float]:
+    def place(
+        self,
+        first_s: float,
+        period_s: float,
+        n: int,
+        recv_ns: int,
+        *,
+        missing: int | None = None,
+        is_even: bool = True,
+    ) -> tuple[int, float]:
         """Return the hub ns of a packet's first sample and the ns from one to the next, as `even_times` takes them.
 
         first_s  device time of the first sample, unwrapped    recv_ns  arrival, hub ns
+        missing  samples before it by the device's counter; None: it has none
+        is_even  timestamps go on by the period, so that each tells what the others should be
         """
         if self._base_ns is None:
             self._base_ns = recv_ns
         recv_s = (recv_ns - self._base_ns) / NS_PER_S
-        last_s = first_s + (n - 1) * period_s
+        before_last_s = (n - 1) * period_s
+        latest_s = recv_s - before_last_s - self._delay.offset_s(first_s) if self._delay.has_begun else math.inf
+        stamped_s, placed_s = first_s, self._stamps.place(first_s, period_s, n, latest_s, missing)
+        if is_even:
+            first_s = placed_s
+        last_s = first_s + before_last_s
         self._packet_s = n * period_s
-        if not math.isnan(self._applied_s):
-            late_s = recv_s - last_s - self._delay.offset_s(last_s)
-            is_backward = first_s < self._last_device_s - BACKWARD_LIMIT_S
-            if is_backward or not -ADVANCE_LIMIT_S < late_s < DELAY_LIMIT_S:
-                self.restart()
-        delay = self._delay
-        delay.update(last_s, recv_s)
-        self._steer(delay.offset_s(last_s), first_s, last_s)
+        is_witness = self._stamps.is_witness or not is_even
+        if len(self._first) < WITNESSES:
+            is_witness = False
+            self._first.append((stamped_s + before_last_s, recv_s))
+            self._begin(period_s, is_even=is_even)
+        late_s = recv_s - last_s - self._delay.offset_s(last_s)
+        is_backward = not math.isnan(self._applied_s) and first_s < self._last_device_s - BACKWARD_LIMIT_S
+        if is_backward or not -ADVANCE_LIMIT_S < late_s < DELAY_LIMIT_S:
+            self._forget_delay()
+        if is_witness or not self._delay.has_begun:
+            self._delay.update(last_s, recv_s)
+        self._steer(self._delay.offset_s(last_s), first_s, last_s)
         self._last_device_s = last_s
         start_ns = self._base_ns + round((first_s + self._applied_s) * NS_PER_S)
         if self._last_ns is not None and start_ns < self._last_ns + MIN_STEP_NS:
@@ -209,6 +248,16 @@ class DeviceTimeline:
         step_ns = period_s * NS_PER_S
         self._last_ns = start_ns + int((n - 1) * step_ns)
         return start_ns, step_ns
+
+    def _begin(self, period_s: float, *, is_even: bool) -> None:
+        """Begin anew with the first packets as long as each may show that an earlier one was damaged."""
+        if is_even:
+            self._applied_s += self._stamps.set_back_s
+            self._last_device_s -= self._stamps.set_back_s
+        self._delay = MinimumDelay()
+        for is_confirmed, (last_s, recv_s) in zip(self._stamps.confirmed(period_s), self._first, strict=True):
+            if is_confirmed or not is_even:
+                self._delay.update(last_s, recv_s)
 
     def _steer(self, target_s: float, first_s: float, last_s: float) -> None:
         if math.isnan(self._applied_s):
