@@ -54,7 +54,7 @@ def parse_map(words: list[str]) -> dict[str, Placement | None]:
 
 
 def check_out(csv: Path, out: Path) -> None:
-    """Raise ConfigError where writing `out` would destroy the table, or anything else that is no recording."""
+    """Raise ConfigError where writing `out` would destroy more than an earlier import."""
     if not out.exists():
         return
     if out.samefile(csv):
@@ -62,12 +62,17 @@ def check_out(csv: Path, out: Path) -> None:
     if not out.is_file():
         raise ConfigError(f"--out {out}: not a file: name one, e.g. --out {_suggested(csv)}")
     try:
-        RecordingReader(out)
+        started_utc = RecordingReader(out).session.started_utc
     except RecordingError as error:
         raise ConfigError(
             f"--out {out}: is there already and is no recording; it stays as it is: name another file, "
             f"e.g. --out {_suggested(csv)}"
         ) from error
+    if started_utc is not None:
+        raise ConfigError(
+            f"--out {out}: is a run that was recorded live, on {started_utc[:10]}; it stays as it is: "
+            f"name another file, e.g. --out {_suggested(csv)}"
+        )
 
 
 def check_map(csv: Path, mapping: Mapping[str, Placement | None]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.recordings.recording import RecordingWriter, SessionInfo
 from hub.cli import main
 from hub.settings.config import SAMPLE
 from hub.settings.folders import config_file, program
@@ -121,6 +122,13 @@ def test_an_import_never_destroys_what_is_there(
     recording = tmp_path / "run.mcap"
     for _again in range(2):
         assert main(["import", str(table), "--out", str(recording)]) == 0
+    live = tmp_path / "live.mcap"
+    RecordingWriter(live, SessionInfo(0, "2026-11-22T07:00:00Z", "ann")).close()
+    kept = live.read_bytes()
+    capfd.readouterr()
+    assert main(["import", str(table), "--out", str(live)]) == 2
+    assert "recorded live, on 2026-11-22" in capfd.readouterr().err
+    assert live.read_bytes() == kept
 
 
 @pytest.mark.parametrize(
