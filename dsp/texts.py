@@ -7,6 +7,8 @@ be heard between two steps. Nothing here names a runner.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 # -- cues while running: text on the screen, words for the ear
 
 QUICK_STEPS = "Quick, light steps: {now:.0f} now, {target:.0f} is the goal at this speed."
@@ -188,6 +190,10 @@ RETURN_KNEECAP = (
 RETURN_OTHER = "Next run: when walking and stairs are pain-free. Then {from} to {to} on the flat."
 CAP_REACHED = "This is today's cap: {cap}, as it is a {why}. Walk from here, or take the shortest way home."
 CAP_REACHED_SPOKEN = "Today's cap. Walk, or head home."
+OTHERS_SEE = (
+    "Who watches this run sees when you come near the distance at which it hurt in earlier runs: that you do, nothing "
+    "else of it. To keep that to yourself: `share_onset = false` under [mqtt]."
+)
 CAP_TODAY = "today's cap: {cap} ({why})"
 CAP_RETURN = "return to running after pain at {onset}"
 CAP_SAFE = "80 % of such runs are pain-free this far"
@@ -216,6 +222,8 @@ WATCHED = {
     "onset": "distance at which pain began",
     "antalgic": "sudden change between left and right",
 }
+WATCHED_BY_OTHERS = WATCHED | {"onset": "distance known from earlier runs"}
+"""The same where others read, or no reason is there to be told: that it hurt is the runner's own business."""
 NEARNESS = {
     "clear": "as usual",
     "watch": "being watched",
@@ -225,10 +233,10 @@ NEARNESS = {
 }
 
 
-def threshold_text(detector: str, state: str, side: str | None) -> str:
+def threshold_text(detector: str, state: str, side: str | None, watched: Mapping[str, str] = WATCHED) -> str:
     """Write a change of a detector's state; what is not known here keeps its own name."""
     leg = f", on {side} leg" if side else ""
-    return f"{WATCHED.get(detector, detector)}{leg}: {NEARNESS.get(state, state)}"
+    return f"{watched.get(detector, detector)}{leg}: {NEARNESS.get(state, state)}"
 
 
 def detector_and_side(name: str) -> tuple[str, str | None]:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from drivers.errors import AdapterDownError
 from drivers.radio_choice import open_radio
 from drivers.virtual.made_up import is_made_up
+from dsp import texts
 from dsp.runner.history import PastRun
 from dsp.runner.plan import Plan
 from dsp.runner.triage import PainRule
+from dsp.thresholds.onset import Onset
 from firmware_profiles.catalog import Catalog
 from hub.broker.beyond import USER, BeyondBroker, lacking, watchers_password
 from hub.commands.before_run import ask_next_morning, before_run, reported_last
@@ -67,6 +69,9 @@ def run(options: Namespace) -> int:
         surface=options.surface,
     )
     catalog = known_devices()
+    beyond = _beyond(config, where, beside(chosen_file(options.config), "listen-password"))
+    if beyond.is_any and config.mqtt.share_onset and is_own_terminal(sys.stdout) and Onset(past).model is not None:
+        tell(texts.OTHERS_SEE, sys.stdout)
     count = RunCount()
     folder = demo_folder() / "recordings" if made_up else recordings_folder(config)
     told = APART if made_up else COUNTS
@@ -89,7 +94,7 @@ def run(options: Namespace) -> int:
             catalog=catalog,
             open_source=_open_sensors(radio, catalog, config, pairing_file(options.config)),
             first_port=config.mqtt.port,
-            beyond=_beyond(config, where, beside(chosen_file(options.config), "listen-password")),
+            beyond=beyond,
             folder=folder if config.record.enabled and not options.no_record else None,
             headless=options.headless,
             theme=options.theme,
@@ -97,6 +102,7 @@ def run(options: Namespace) -> int:
             observe=count.observe,
             history=history,
             reported=reported,
+            shares_onset=config.mqtt.share_onset,
         ),
         conclude,
     ).code

@@ -1,8 +1,8 @@
 """How each message travels: quality of service, whether a broker keeps it, and for how long it is worth anything.
 
 Events go at least once, streams at most once. Kept for who comes late are the last values and the trend, but no session
-of a replay; pain, cues and answers never are, and of a threshold nothing beyond `reached` (that pain was reported is
-nobody else's business).
+of a replay and none that tells a state of `onset`; pain, cues and answers never are, and of a threshold nothing beyond
+`reached` (that pain was reported is nobody else's business).
 """
 
 from __future__ import annotations
@@ -69,11 +69,13 @@ LATE = Delivery(1, retain=False, expiry_s=A_DAY_S)
 
 
 def delivery(message: Message) -> Delivery:
-    """Say how a message travels. Of a replay no session is kept: its marks tell of pain."""
+    """Say how a message travels. No session of a replay is kept, as its marks tell of pain, nor one with `onset`."""
     if getattr(message, "late", False):
         return LATE
     usual = DELIVERY[type(message)]
-    return usual._replace(retain=False) if isinstance(message, SessionMessage) and message.replay else usual
+    if isinstance(message, SessionMessage) and (message.replay or any(map(_is_onset, message.thresholds))):
+        return usual._replace(retain=False)
+    return usual
 
 
 def marked_late(post: Post) -> Post:
@@ -92,9 +94,12 @@ def may_leave(post: Post) -> bool:
 def for_others(message: Message) -> Message | None:
     """Give a message as anybody but the runner may read it; None: not at all. No plots, and nothing that tells of pain.
 
-    The `onset` detector is made from reports of pain, so of it only the state is told: no side, no reason, no numbers.
+    The `onset` detector is made from reports of pain, so of it only the state is told: no side, no reason, no numbers;
+    not even that where the runner keeps it (`seq` 0, `shares_onset`), nor once the run has ended.
     """
     match message:
+        case ThresholdMessage(seq=0):
+            return None
         case AttitudeMessage() | PainMessage() | CommandMessage() | ThresholdMessage(state=ThresholdState.REPORTED):
             return None
         case ThresholdMessage(because=(PainLine(),)):  # a report that was taken back
@@ -117,9 +122,12 @@ def _session_for_others(session: SessionMessage) -> SessionMessage:
         session,
         replay=None,
         pain_rule=None,
+        shares_onset=None,
         stop=None if stop is not None and stop.rule == pain_noted.RULE else stop,
         sound=None if sound is None else msgspec.structs.replace(sound, **dict.fromkeys(_COUNTS_OF_SOUND)),
-        thresholds=_states_for_others(session.thresholds),
+        thresholds=_states_for_others(
+            session.thresholds, with_onset=session.shares_onset is not False and session.state != "ended"
+        ),
     )
 
 
@@ -137,7 +145,7 @@ def _changes_with_pain(metric: str) -> bool:
     return _is_from_pain(metric) or metric in {"cadence_target_spm", "feedback_on"}
 
 
-def _states_for_others(thresholds: Mapping[str, ThresholdState]) -> dict[str, ThresholdState]:
+def _states_for_others(thresholds: Mapping[str, ThresholdState], *, with_onset: bool) -> dict[str, ThresholdState]:
     """Tell the worst state of `onset` without its side; the others as they are; none `reported`, as older hubs said."""
     order = list(ThresholdState)
     told: dict[str, ThresholdState] = {
@@ -145,7 +153,7 @@ def _states_for_others(thresholds: Mapping[str, ThresholdState]) -> dict[str, Th
     }
     worst = max((state for name, state in told.items() if _is_onset(name)), key=order.index, default=None)
     others = {name: state for name, state in told.items() if not _is_onset(name)}
-    return others if worst is None else others | {onset.DETECTOR: worst}
+    return others if worst is None or not with_onset else others | {onset.DETECTOR: worst}
 
 
 def _tells_of_pain(because: tuple[EvidenceLine, ...]) -> bool:

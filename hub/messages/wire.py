@@ -45,8 +45,9 @@ class StatusMessage(Outgoing, frozen=True, kw_only=True, tag="status"):
 
 
 class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
-    """Where the run stands; retained, but of a replay. `elapsed_s` counts running time, pauses left out.
+    """Where the run stands; retained, but not of a replay, nor while `onset` is in `thresholds`.
 
+    elapsed_s     running time, pauses left out
     recording     a file name; where it lies is the runner's business
     recording_ok  false while what comes in does not get onto the disk; null when nothing is to be recorded
     notice        what the runner should know about the hub itself
@@ -59,6 +60,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     question      the last question whether something hurts; null: none was asked, or nobody answered
     stop          what told the runner to stop or walk, until it is taken back; null: nothing did
     pain_rule     how much pain a run may go on with, see docs/configuration.md; null where others read
+    shares_onset  whether others are told the states of `onset`, see docs/configuration.md; null where others read
     """
 
     state: Literal["waiting", "running", "paused", "ended"]
@@ -78,6 +80,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     question: Question | None = None
     stop: StopTold | None = None
     pain_rule: PainRule | None = None
+    shares_onset: bool | None = None
     late: bool = False
 
 

@@ -74,6 +74,7 @@ class Launch:
     seconds      end by itself after so long; None: when asked to
     reported     what was reported last, in a line for the runner's own dashboard; on no broker
     history      where pain and thresholds are kept while the run goes on; None: nowhere
+    shares_onset  whether others are told the states of `onset`
     """
 
     source: Literal["live", "replay", "demo"]
@@ -94,6 +95,7 @@ class Launch:
     observe: Callable[[Record], None] = lambda _record: None
     history: History | None = None
     reported: str = ""
+    shares_onset: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,16 @@ def _beginning(launch: Launch) -> tuple[About, SessionInfo]:
         unix_zero_ns = now_unix_ns - t0_ns
     earlier_runs = len(launch.settings.history)
     pain_rule = launch.settings.pain_rule
-    about = About(launch.runner, instance, launch.source, unix_zero_ns, session.t0_ns, earlier_runs, pain_rule)
+    about = About(
+        launch.runner,
+        instance,
+        launch.source,
+        unix_zero_ns,
+        session.t0_ns,
+        earlier_runs,
+        pain_rule,
+        shares_onset=launch.shares_onset,
+    )
     return about, session
 
 

@@ -54,6 +54,11 @@ class Beyond:
     overdue: Overdue | None = None
 
     @property
+    def is_any(self) -> bool:
+        """Whether others read at all."""
+        return self.listen is not None or self.external is not None
+
+    @property
     def ports(self) -> frozenset[int]:
         """Those on this machine that the hub's own broker leaves to them, whether or not they serve by then."""
         listen = () if self.listen is None else (self.listen.port,)

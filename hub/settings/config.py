@@ -48,6 +48,7 @@ class MqttSection(_Section, frozen=True, kw_only=True):
     listen         an address of this machine on which others may watch, with a password; `ADDRESS` or `ADDRESS:PORT`
     url            an external broker
     homeassistant  tell the Home Assistant on that broker of the runner
+    share_onset    whether others are told that the distance is near at which it hurt in earlier runs
     """
 
     port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 1883
@@ -57,6 +58,7 @@ class MqttSection(_Section, frozen=True, kw_only=True):
     password_file: str | None = None
     ca_file: str | None = None
     homeassistant: bool = False
+    share_onset: bool = True
 
 
 class RecordSection(_Section, frozen=True, kw_only=True):

@@ -249,11 +249,10 @@ class MqttSink:
         await self._publish(client, self._status(presence, self._statuses))
 
     async def _publish(self, client: aiomqtt.Client, post: Post, sent: list[Post] | None = None) -> None:
-        how = delivery(post.message)
-        properties = publish_properties(how.expiry_s) if self._server.protocol is MQTT_5 else None
         told = self._as_told(post.message)
         if told is not None:
-            payload = encode(told)
+            how, payload = delivery(told), encode(told)
+            properties = publish_properties(how.expiry_s) if self._server.protocol is MQTT_5 else None
             await client.publish(post.topic, payload, qos=how.qos, retain=how.retain, properties=properties)
             self.published += 1
         if sent is not None:

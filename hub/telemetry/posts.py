@@ -184,6 +184,7 @@ class Telemetry:
             question=self._question,
             stop=self._stop(),
             pain_rule=about.pain_rule,
+            shares_onset=about.shares_onset,
         )
         return Post(topic, message)
 

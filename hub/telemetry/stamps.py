@@ -10,6 +10,7 @@ import msgspec
 
 from dsp.records import Record
 from dsp.runner.triage import PainRule
+from dsp.thresholds import onset
 from hub.messages.delivery import for_others
 from hub.messages.lines import line_fields, seconds
 from hub.messages.topics import Topics
@@ -25,6 +26,7 @@ class About:
     t0_ns          second 0 of the session's axis
     earlier_runs   how many runs this one is compared with
     pain_rule      how much pain it may go on with
+    shares_onset   whether others are told the states of `onset`
     """
 
     runner: str
@@ -34,6 +36,7 @@ class About:
     t0_ns: int
     earlier_runs: int = 0
     pain_rule: PainRule = PainRule.TREK
+    shares_onset: bool = True
 
 
 class Stamps:
@@ -54,10 +57,15 @@ class Stamps:
 
     def counted(self, topic: str, message: CueMessage | MarkMessage | ThresholdMessage) -> Post:
         """Number what others get too: a gap would tell them that there was something of which they are told nothing."""
-        if for_others(message) is None:
+        numbered = msgspec.structs.replace(message, seq=self._seq[topic] + 1)
+        if for_others(numbered) is None or self._is_kept_back(message):
             return Post(topic, message)
         self._seq[topic] += 1
-        return Post(topic, msgspec.structs.replace(message, seq=self._seq[topic]))
+        return Post(topic, numbered)
+
+    def _is_kept_back(self, message: CueMessage | MarkMessage | ThresholdMessage) -> bool:
+        is_onset = isinstance(message, ThresholdMessage) and message.detector == onset.DETECTOR
+        return is_onset and not self._about.shares_onset
 
     def stamp(self, topic: str, t_ns: int, *, again: bool = False) -> dict[str, Any]:
         """Time and number; what one broker is told again has the number of what all were told last."""

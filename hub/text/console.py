@@ -8,6 +8,7 @@ from typing import TextIO
 
 from dsp.records import Side
 from dsp.texts import MUTED, UNMUTED, clock, counted, mark_text, place_word, threshold_text
+from dsp.thresholds import onset
 from hub.flow.bus import Subscription
 from hub.messages.delivery import for_others
 from hub.messages.incoming import Who
@@ -45,7 +46,7 @@ class Console:
     ) -> None:
         self._begins = begins
         self._out = out
-        self._as_told: Callable[[Message], Message | None] = (lambda message: message) if own_terminal else for_others
+        self._as_told: Callable[[Message], Message | None] = (lambda message: message) if own_terminal else _as_logged
         self._subscription = subscription
         self._states: dict[str, str] = {}
         self._session: str = "waiting"
@@ -132,6 +133,14 @@ class Console:
             streaming = sum(state.startswith("streaming") for state in self._states.values())
             return f"waiting for the first steps, {counted(streaming, 'sensor')} streaming"
         return " | ".join([f"{self._steps} steps", *said])
+
+
+def _as_logged(message: Message) -> Message | None:
+    """Give a message as a log may have it, which keeps what it is told: nothing at all of `onset`."""
+    match message:
+        case ThresholdMessage(detector=onset.DETECTOR):
+            return None
+    return for_others(message)
 
 
 def _drop(metrics: MetricsMessage) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from dsp.records import Side
-from dsp.texts import UNMUTED, clock, detector_and_side, mark_text, threshold_text
+from dsp.texts import UNMUTED, WATCHED_BY_OTHERS, clock, detector_and_side, mark_text, threshold_text
 from hub.client import HubClient, Item, LinkChange, Received
 from hub.messages.delivery import for_others
 from hub.messages.wire import (
@@ -68,7 +68,7 @@ class PlainWatch:
             case SessionMessage() as session:
                 return self._session(runner, session)
             case ThresholdMessage() as threshold:
-                words = threshold_text(threshold.detector, threshold.state, threshold.side)
+                words = threshold_text(threshold.detector, threshold.state, threshold.side, WATCHED_BY_OTHERS)
                 return self._changed(runner, f"{threshold.detector} {threshold.side}", words)
             case CueMessage() as cue:
                 return [f"{runner}: cue ({cue.severity}{_late(cue)}): {cue.text}"]
@@ -90,7 +90,8 @@ class PlainWatch:
             lines += self._changed(runner, "question", ASKED if session.question.answered is None else ANSWERED)
         for name, state in session.thresholds.items():  # for who comes late: what changes is told by itself
             detector, side = detector_and_side(name)
-            lines += self._changed(runner, f"{detector} {side}", threshold_text(detector, state, side))
+            words = threshold_text(detector, state, side, WATCHED_BY_OTHERS)
+            lines += self._changed(runner, f"{detector} {side}", words)
         return lines
 
     def _numbers(self, runner: str, metrics: MetricsMessage) -> list[str]:

@@ -6,7 +6,7 @@ import textwrap
 
 from dsp.records import Severity, ThresholdState
 from dsp.signals import Placement
-from dsp.texts import WATCHED, clock, detector_and_side
+from dsp.texts import WATCHED_BY_OTHERS, clock, detector_and_side
 from hub.messages.session_status import SoundStatus
 from hub.messages.wire import MarkMessage, SensorMessage, SensorState, SessionMessage
 
@@ -52,7 +52,7 @@ def sensor_word(message: SensorMessage) -> str:
 def watched_words(name: str) -> str:
     """Say what a detector watches, from its name in the session: `drop_drift_left`."""
     detector, side = detector_and_side(name)
-    words = WATCHED.get(detector, detector.replace("_", " "))
+    words = WATCHED_BY_OTHERS.get(detector, detector.replace("_", " "))
     return words if side is None else f"{words}, on {side} leg"
 
 

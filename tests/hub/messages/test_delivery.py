@@ -41,6 +41,37 @@ def test_of_the_detector_made_from_pain_only_the_state_is_told() -> None:
     assert for_others(replace(metrics, extra={**metrics.extra, "onset_safe_m": 4200.0, "cap_m": 4000.0})) == metrics
 
 
+def test_a_runner_keeps_even_the_state_and_after_the_run_nobody_has_it() -> None:
+    session, both = EXAMPLES["session"], {"onset": ThresholdState.NEAR, "drift_left": ThresholdState.WATCH}
+    assert isinstance(session, SessionMessage)
+    drift = {"drift_left": ThresholdState.WATCH}
+    for changed, told in (
+        (replace(session, state="running", shares_onset=True), both),
+        (replace(session, state="running", shares_onset=False), drift),
+        (replace(session, state="ended", shares_onset=True), drift),
+    ):
+        left = for_others(replace(changed, thresholds=both))
+        assert isinstance(left, SessionMessage)
+        assert left.thresholds == told
+        assert left.shares_onset is None, "a setting that was switched off for a reason tells of it"
+        assert for_others(left) == left, "who watches filters once more"
+    assert for_others(replace(threshold(ThresholdState.NEAR, None), seq=0)) is None
+
+
+def test_no_broker_keeps_what_onset_says_and_the_end_of_the_run_is_kept_without() -> None:
+    session = EXAMPLES["session"]
+    assert isinstance(session, SessionMessage)
+    near = replace(session, state="running", thresholds={"onset": ThresholdState.NEAR})
+    ended = for_others(replace(near, state="ended"))
+    assert ended is not None
+    assert delivery(ended).retain
+    assert not delivery(threshold(ThresholdState.NEAR, None)).retain
+    watched = for_others(near)
+    assert isinstance(watched, SessionMessage)
+    assert watched.thresholds
+    assert not delivery(watched).retain
+
+
 def test_the_marks_of_a_replay_stay() -> None:
     session = EXAMPLES["session"]
     assert isinstance(session, SessionMessage)

@@ -79,7 +79,7 @@ def test_every_section_is_read(tmp_path: Path) -> None:
         ("[mqtt]\nurll='x'", "unknown key mqtt.urll: did you mean 'url'?"),
         (
             "[mqtt]\nzzzz='x'",
-            "unknown key mqtt.zzzz: valid: ca_file, homeassistant, listen, password_file, port, url, user",
+            "unknown key mqtt.zzzz: valid: ca_file, homeassistant, listen, password_file, port, share_onset, url, user",
         ),
         ("[mqtt]\nport='x'", "mqtt.port: Expected `int`, got `str`"),
         ("[mqtt]\nport=99999", "mqtt.port: Expected `int` <= 65535"),

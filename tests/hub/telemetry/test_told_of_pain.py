@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dsp import texts
@@ -12,7 +14,7 @@ from dsp.signals import NS_PER_S
 from hub.contract.examples import EXAMPLES
 from hub.flow.session import Session
 from hub.messages.delivery import for_others
-from hub.messages.wire import CueMessage, MetricsMessage, Post, SessionMessage, encode
+from hub.messages.wire import CueMessage, MetricsMessage, Post, SessionMessage, ThresholdMessage, encode
 from hub.telemetry.posts import Telemetry
 from hub.telemetry.stamps import About
 
@@ -43,11 +45,15 @@ REPORTS = (
 
 
 def posts_of_a_run(
-    history: tuple[PastRun, ...], said: dict[int, PainReport], *, cadence_spm: float = GOAL_SPM
+    history: tuple[PastRun, ...],
+    said: dict[int, PainReport],
+    *,
+    cadence_spm: float = GOAL_SPM,
+    shares_onset: bool = True,
 ) -> list[Post]:
     """Ten minutes on target, as the hub posts them; `said` by second."""
     guidance, session = Guidance(GuidanceParams(history=history)), Session()
-    telemetry = Telemetry(About("ann", "one", "live", 0, 0, len(history)), session)
+    telemetry = Telemetry(About("ann", "one", "live", 0, 0, len(history), shares_onset=shares_onset), session)
     posts: list[Post] = []
     for second in range(600):
         t_ns = second * NS_PER_S
@@ -76,6 +82,17 @@ def test_a_report_changes_nothing_that_others_read(history: tuple[PastRun, ...],
     reported = posts_of_a_run(history, {300: report, 420: PainReport(0, 0)})
     assert read_by_others(reported) == read_by_others(without)
     assert [encode(post.message) for post in reported] != [encode(post.message) for post in without]
+
+
+@pytest.mark.parametrize("shares_onset", [True, False], ids=["told", "kept"])
+def test_that_it_hurt_in_earlier_runs_is_told_as_a_state_only_where_the_runner_lets_it(*, shares_onset: bool) -> None:
+    near = tuple(replace(run, onset_m=1200.0) for run in HURT_BEFORE * 4)
+    posts = posts_of_a_run(near, {}, shares_onset=shares_onset)
+    assert any(b'"onset"' in encode(post.message) for post in posts), "the runner's own screen has it in any case"
+    told = [payload for _, payload in read_by_others(posts) if b"onset" in payload.replace(b'"shares_onset":null', b"")]
+    assert bool(told) == shares_onset
+    thresholds = [message for post in posts if isinstance(message := for_others(post.message), ThresholdMessage)]
+    assert [each.seq for each in thresholds] == list(range(1, len(thresholds) + 1))
 
 
 def test_a_report_leaves_no_gap_in_the_numbers_of_what_others_read() -> None:

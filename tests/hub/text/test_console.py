@@ -8,7 +8,7 @@ import io
 import pytest
 from msgspec.structs import replace
 
-from dsp.records import Cue, Mark, PainReport, Severity, Side, Threshold, ThresholdState
+from dsp.records import Cue, Mark, PainReport, Record, Severity, Side, Threshold, ThresholdState
 from dsp.signals import Placement
 from hub.flow.bus import Bus, Policy
 from hub.flow.facts import Mute
@@ -152,10 +152,11 @@ async def test_a_log_that_others_may_read_tells_nothing_of_pain() -> None:
     report = PainReport(0, 6, "hip")
     answer = Cue(0, "pain_noted", Severity.WARNING, "Walk now; stop for today.", None, (report,))
     drift = Threshold(0, "drop_drift", ThresholdState.NEAR, Side.LEFT, ())
-    onset = Threshold(0, "onset", ThresholdState.REPORTED, None, (report,))
-    posts = [post for record in (answer, onset, drift) for post in telemetry.record(record)]
+    onset = [Threshold(0, "onset", state, None, (report,)) for state in (ThresholdState.REPORTED, ThresholdState.NEAR)]
+    records: list[Record] = [answer, *onset, drift]
+    posts = [post for record in records for post in telemetry.record(record)]
     drift_line = "THRESHOLD hip drop against the usual, on left leg: close to the threshold"
     assert await printed(posts, own_terminal=False) == [drift_line]
     told = await printed(posts)
     assert told[0] == "CUE (warning) Walk now; stop for today."
-    assert len(told) == 3
+    assert len(told) == 4
