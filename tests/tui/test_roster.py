@@ -5,11 +5,16 @@ from __future__ import annotations
 import pytest
 from textual.widgets import DataTable
 
+from dsp.records import ThresholdState
 from hub.client import Item, LinkChange
-from tests.tui import coach_scenes
+from hub.flow.session import SessionState
+from tests.tui import coach_scenes, scenes
 from tests.tui.coach import a_coach
 from tests.tui.dashboard import SMALL
-from tui.widgets.roster_columns import NARROW_HEADINGS
+from tui.state.roster import Roster
+from tui.widgets.roster_columns import NARROW_HEADINGS, columns
+from tui.widgets.roster_row import cells
+from tui.widgets.roster_status import top_line
 
 pytestmark = pytest.mark.real_time
 
@@ -99,3 +104,33 @@ async def test_on_a_phone_the_keys_for_help_and_the_end_are_shown(width: int) ->
         keys = coach.text.splitlines()[-1]
         assert "? Help" in keys
         assert "q Quit" in keys
+
+
+def heard(*items: Item) -> Roster:
+    roster = Roster()
+    for item in (coach_scenes.up(), *items):
+        roster.apply(item, 0.0)
+    return roster
+
+
+def test_a_lost_sensor_is_in_the_top_line_unless_somebody_is_in_greater_need() -> None:
+    lost = coach_scenes.of("ann", scenes.sensor("sacrum", state="lost"))
+
+    def top(*items: Item) -> str:
+        roster = heard(*items)
+        return top_line(roster, roster.in_order(1.0), "gym", 1.0, 160).plain
+
+    ann, ben = coach_scenes.runner("ann"), coach_scenes.runner("ben", 1)
+    assert "nobody needs you" in top(*ann, *ben)
+    assert "1 lacks a sensor" in top(*ann, *ben, lost)
+    assert "2 lack a sensor" in top(*ann, *ben, lost, coach_scenes.of("ben", scenes.sensor("strap", state="failed")))
+    near = coach_scenes.runner("ben", 1, worst=ThresholdState.NEAR)
+    assert "1 needs you" in top(*ann, *near, lost)
+    assert "nobody needs you" in top(*coach_scenes.runner("ann", state="ended"), lost)
+
+
+@pytest.mark.parametrize(("state", "look"), [("running", "bold"), ("paused", "bold"), ("ended", "$dim")])
+def test_the_numbers_of_a_run_that_is_over_are_not_those_of_now(state: SessionState, look: str) -> None:
+    ann = heard(*coach_scenes.runner("ann", state=state))["ann"]
+    shown = cells(ann, 1.0, columns(160))
+    assert {str(cell.spans[0].style) for cell in shown[3:6] if cell.plain != "--"} == {look}

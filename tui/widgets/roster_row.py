@@ -42,7 +42,7 @@ def cells(watched: Watched, now_s: float, shown: Sequence[Column], *, says_rows:
     """Give the cells of a row, one for each of `shown`; `says_rows`: rows that what is said may take."""
     board, session = watched.board, watched.board.session
     silent_s = watched.silent_s(now_s)
-    dim = "$dim" if silent_s is not None or board.hub_online is False else ""
+    dim = "$dim" if silent_s is not None or board.hub_online is False or board.is_over else ""
     mark, colour = _MARK[watched.need(now_s)]
     word, look = ("warm-up", "$dim") if watched.not_yet else _THRESHOLD[watched.threshold]
     gone = board.hub_online is False and not board.is_over
@@ -53,7 +53,7 @@ def cells(watched: Watched, now_s: float, shown: Sequence[Column], *, says_rows:
         Content.styled(mark, colour),
         Content.styled(middle_cut(watched.runner, room["Runner"]), f"bold {dim}".strip()),
         Content.styled(run.rjust(room.get("Run", 0)), dim),
-        *(_number(watched, key, form, now_s) for key, form in _NUMBERS),
+        *(_number(watched, key, form, now_s, dim) for key, form in _NUMBERS),
         Content.styled(_drop_line(watched, room.get(TREND, 0)), dim or "$accent"),
         Content.styled(word, dim or look),
         _sensors(watched, dim),
@@ -65,9 +65,10 @@ def cells(watched: Watched, now_s: float, shown: Sequence[Column], *, says_rows:
 _NUMBERS = (("cadence_spm", "{:.0f}"), ("drop_excursion_left_deg", "{:.1f}°"), ("drop_excursion_right_deg", "{:.1f}°"))
 
 
-def _number(watched: Watched, key: str, form: str, now_s: float) -> Content:
+def _number(watched: Watched, key: str, form: str, now_s: float, dim: str) -> Content:
     value, old_s = watched.board.reading(key, now_s)
-    return Content.styled("--" if value is None else form.format(value), "$dim" if value is None or old_s else "bold")
+    look = "$dim" if value is None or old_s else dim or "bold"
+    return Content.styled("--" if value is None else form.format(value), look)
 
 
 def _drop_line(watched: Watched, cells_wide: int) -> str:

@@ -28,7 +28,7 @@ def _wordings(roster: Roster, in_order: Sequence[Watched], where: str, now_s: fl
             need >= Need.RUNNING and each.board.hub_online is not False
             for need, each in zip(needs, in_order, strict=True)
         )
-        needed, said = _needed(sum(need >= Need.NEAR for need in needs)), f"{many}, {running} running"
+        needed, said = _needed(needs), f"{many}, {running} running"
         link = {words: Content.assemble(("●", "$ok"), words) for words in (f" {where}", " up", "")}
         yield Content.assemble(name, said, _GAP, needed, _GAP, link[f" {where}"])
         for middle, words in ((said, f" {where}"), (many, f" {where}"), (many, " up"), (many, "")):
@@ -45,10 +45,12 @@ def _wordings(roster: Roster, in_order: Sequence[Watched], where: str, now_s: fl
     yield Content.assemble(mark, short)
 
 
-def _needed(pressing: int) -> Content:
-    if not pressing:
-        return Content.styled("nobody needs you", "$dim")
-    return Content.styled(f"{pressing} need{'s' if pressing == 1 else ''} you", "bold $bad")
+def _needed(needs: Sequence[Need]) -> Content:
+    if pressing := sum(need >= Need.NEAR for need in needs):
+        return Content.styled(f"{pressing} need{'s' if pressing == 1 else ''} you", "bold $bad")
+    if lacking := needs.count(Need.SENSOR):  # nothing that presses is known, but not all is measured
+        return Content.styled(f"{lacking} lack{'s' if lacking == 1 else ''} a sensor", "$caution")
+    return Content.styled("nobody needs you", "$dim")
 
 
 def _away(roster: Roster, where: str, now_s: float) -> tuple[Content, str, str]:
