@@ -20,6 +20,8 @@ from hub.messages.topics import COACH_KINDS, Topics
 
 USER = "stridecue"
 """Who watchers log in as."""
+ANSWERS = "stridecue-answers"
+"""Under it a watcher's own response topics, by client id."""
 MAX_CONNECTIONS = 100
 """Of watchers; the hub has a listener of its own."""
 MAX_QUEUED_BYTES = 4_000_000
@@ -152,11 +154,16 @@ class _Guarded(Mosquitto):
 
 
 def _rights(runner: str) -> str:
-    """Watchers read what a coach is shown, and steps; they write orders and pain, which nobody but the hub reads."""
+    """Watchers read what a coach is shown, and steps; they write orders and pain, which nobody but the hub reads.
+
+    All of them are one user, so what answers one's report of pain goes by the client's id (`%c`), which others who
+    log in do not have at the same time.
+    """
     topics = Topics(runner)
     read = [f"topic read {topics.root}/{kind}" for kind in (*COACH_KINDS, "step")]
     write = [f"topic write {topic}" for topic in (topics.command, topics.pain)]
-    return "\n".join([f"user {_HUB}", "topic readwrite #", "", f"user {USER}", *read, *write, ""])
+    answers = f"pattern read {ANSWERS}/%c/#"
+    return "\n".join([f"user {_HUB}", "topic readwrite #", "", f"user {USER}", *read, *write, "", answers, ""])
 
 
 async def _hash(program: str, passwords: Path) -> None:
