@@ -16,6 +16,7 @@ class Outcome:
     running_s    time spent running, pauses left out
     marks        the moments that somebody marked, oldest first
     pains        what was reported, and what was taken back, the same: for the runner only
+    silent       no sensor sent anything
     unkept       the history did not take all of it in
     unrecorded   packets that are missing in `files`
     plan         of retraining, for the next run
@@ -26,6 +27,7 @@ class Outcome:
     marks: tuple[Mark, ...] = ()
     pains: tuple[PainReport, ...] = ()
     files: list[Path] = field(default_factory=list)
+    silent: bool = False
     unkept: bool = False
     unrecorded: int = 0
     losses: dict[str, int] = field(default_factory=dict)

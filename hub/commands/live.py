@@ -29,7 +29,7 @@ from hub.run.launch import Ended, Launch, carry_out
 from hub.run.outlets import Beyond
 from hub.settings.broker_addresses import external_server, listen_address
 from hub.settings.config import Config, ConfigError
-from hub.settings.folders import beside, chosen_file, data_folder, demo_folder, overdue_folder
+from hub.settings.folders import beside, chosen_file, data_folder, demo_folder, overdue_folder, program
 from hub.settings.known_devices import known_devices
 from hub.settings.paired import pairing_file, read_pairing
 from hub.settings.read_config import load_config
@@ -79,9 +79,12 @@ def run(options: Namespace) -> int:
     def conclude(ended: Ended) -> None:
         """Keep it before anything is said: the terminal may be gone."""
         kept = keep(ended, history, runner, count, told, surface=options.surface, knew_plan=earlier is not None)
-        tell_summary(ended, settings.history, count)
-        if kept:
-            say_rows(kept, sys.stdout, VALUES_AT)
+        if ended.outcome.silent:
+            tell(f"\n{_no_sensor(config, where)}", sys.stdout)
+        else:
+            tell_summary(ended, settings.history, count)
+            if kept:
+                say_rows(kept, sys.stdout, VALUES_AT)
         tell_pain(ended.outcome, config.cues.pain_rule, sys.stdout, kept=True)
         for line in ended.words():
             say(line)
@@ -106,6 +109,15 @@ def run(options: Namespace) -> int:
         ),
         conclude,
     ).code
+
+
+def _no_sensor(config: Config, where: str) -> str:
+    """Say that no sensor came, and what to do before the next run."""
+    wanted = f" Looked for only: {', '.join(config.sensors)}, as [sensors] in {where} has it." if config.sensors else ""
+    return (
+        f"No sensor sent anything, so there is nothing to show or to keep.{wanted} Wake your sensors, then "
+        f"`{program()} scan`: it shows which are near, and how each would be read."
+    )
 
 
 def _earlier(history: History, runner: str, rule: PainRule) -> tuple[tuple[PastRun, ...], Plan, str] | None:

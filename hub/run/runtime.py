@@ -151,7 +151,11 @@ class Runtime:
             raise
         finally:
             self._outcome.marks, self._outcome.pains = self._telemetry.marks, self._telemetry.pains
+            self._outcome.silent = not any(each.quality.packets for each in self._plan.engine.health().values())
             self._count_losses()
+        said = self._outcome.marks or self._outcome.pains
+        if self._recorder is not None and self._outcome.silent and not said and self._plan.about.source == "live":
+            self._recorder.discard_empty()  # else it would be the newest run to replay
         return self._outcome
 
     async def _run(self) -> None:
@@ -244,7 +248,9 @@ class Runtime:
                 now_ns = source.now_ns()
                 streaming = self._telemetry.streaming(now_ns)
                 some_came = some_came or bool(streaming)
-                missing = missing_text(streaming, some_came=some_came) if now_ns - begun_ns > ALL_THERE_NS else ""
+                # Of a recording nobody can wake a sensor.
+                tells = now_ns - begun_ns > ALL_THERE_NS and (some_came or self._plan.about.source != "replay")
+                missing = missing_text(streaming, some_came=some_came) if tells else ""
                 self._notices.put("missing", missing, "nothing is missing any more")
                 if self._recorder is not None:
                     self._tell_recording(self._recorder)

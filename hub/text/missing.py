@@ -15,6 +15,8 @@ SWAPPED = (
 )
 APART = "the times of the {side} shoe and of the hip sensor do not fit together: one clock is off by about {off_ms} ms"
 
+NOT_YET = "no sensor has come yet: wake yours (shake a pod, wear the strap) and keep them near"
+
 
 def contradiction(record: Record) -> tuple[str, str] | None:
     """Read subject and text of a notice off a record that tells of sensors which contradict each other."""
@@ -27,13 +29,13 @@ def contradiction(record: Record) -> tuple[str, str] | None:
 
 
 def missing_text(streaming: AbstractSet[Placement | None], *, some_came: bool) -> str:
-    """Say what is not measured where these stream; empty when nothing is missing, or no sensor has come yet.
+    """Say what is not measured where these stream; empty when nothing is missing.
 
     some_came  whether any sensor has streamed in this run
     """
     motion = streaming & (PELVIS | SHOES)
     if not streaming:
-        return "no sensor streams any more: nothing is measured" if some_came else ""
+        return "no sensor streams any more: nothing is measured" if some_came else NOT_YET
     if not motion:
         return "no motion sensor streams: steps, contact time and hip drop are not measured"
     if not motion & PELVIS:

@@ -1,4 +1,4 @@
-"""A run whose last sensor is gone says that nothing is measured, not that nothing is missing."""
+"""A run whose last sensor is gone, or to which none came, says that nothing is measured; of none nothing is kept."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
+
+import pytest
 
 from drivers.clock import now_ns
 from drivers.link_state import LinkState
 from dsp.signals import Placement
 from hub.flow.engine import RadioItem
 from hub.stop import Stop
+from hub.text.missing import NOT_YET
 from tests.hub.run.a_run import a_run
 from tests.hub.run.a_source import PlainSource
 
@@ -46,3 +50,33 @@ async def test_the_last_sensor_is_lost(small_recording: Path, tmp_path: Path) ->
     await run.play()
     no_hip = "no hip sensor streams: hip drop is not measured"
     assert run.said == [no_hip, "no sensor streams any more: nothing is measured", no_hip]
+
+
+class Nobody(OneShoe):
+    """No sensor comes, for 30 s."""
+
+    async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem]]:
+        del stop
+        yield [LinkState("shoe", Placement.LEFT_FOOT, "Shoe", "searching", now_ns())]
+        await asyncio.sleep(30.0)
+
+
+@asynccontextmanager
+async def nobody() -> AsyncIterator[OneShoe]:
+    yield Nobody()
+
+
+def is_recorded(folder: Path) -> bool:
+    return any(folder.glob("run*.mcap"))
+
+
+@pytest.mark.parametrize("source", ["live", "replay"])
+async def test_no_sensor_comes(small_recording: Path, tmp_path: Path, source: Literal["live", "replay"]) -> None:
+    run = a_run(small_recording, tmp_path, source=nobody())
+    run.plan = replace(run.plan, about=replace(run.plan.about, source=source, t0_ns=now_ns()))
+    outcome = await run.play()
+    live = source == "live"
+    assert run.said == ([NOT_YET] if live else [])
+    assert outcome.silent
+    assert bool(outcome.files) != live
+    assert is_recorded(tmp_path) != live
