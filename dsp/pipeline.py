@@ -45,6 +45,10 @@ IMU_QUANTITIES = frozenset(IMU6)
 READ_AS_IS = frozenset({Quantity.SPEED_MPS, Quantity.CADENCE_SPM, Quantity.HEART_RATE_BPM, Quantity.INCLINE_PCT})
 """Quantities that become metrics of the same name without any working out."""
 
+TOLD_ON_S = 3600.0
+"""Metrics are told every second, so long also where nothing is seen of a runner; then they wait for the next thing
+seen. Time may leap, and one call does no more than that for a leap of any length: 0.1 s of work."""
+
 TAPS_FROM_S = 20.0
 """Running time before taps count: until then hands are putting sensors right."""
 
@@ -92,6 +96,7 @@ class Pipeline:
         self._guidance = Guidance(self._params.guidance)
         self._totals = RunTotals()
         self._report_s = float("-inf")
+        self._seen_s = float("-inf")  # first thing seen since the last report
 
     def update(self, block: SampleBlock) -> list[Record]:
         """Everything that is settled once this block is known."""
@@ -126,6 +131,8 @@ class Pipeline:
     def _move(self, block: SampleBlock) -> list[Record]:
         worn = self._worn.get(block.source)
         if worn is None or worn.rate_hz != block.rate_hz or worn.placement is not block.placement:
+            if block.placement is Placement.TREADMILL:  # what shakes with the belt is no runner
+                return []
             worn = self._wear(block, worn)
         chain = worn.chain
         if not chain.put(block):
@@ -215,6 +222,9 @@ class Pipeline:
         for when, lane, _, sighting in due:
             if when > self._report_s or when > self._fusion.due_s:
                 self._wake(when, out)
+                self._seen_s = when
+                if when > self._report_s:
+                    self._report_s = float(math.ceil(when))
             whose = self._lanes.get(lane)
             if whose and not self._speakers.listen(*whose, when, contact=isinstance(sighting, Contact)):
                 continue
@@ -240,8 +250,10 @@ class Pipeline:
     def _wake(self, until_s: float, out: list[Record]) -> None:
         """What is due by the time alone before `until_s`: steps that have waited enough, every second's metrics."""
         if until_s > self._report_s == float("-inf"):
-            self._report_s = float(math.ceil(self._merge.begins_s))
-        while (step_s := self._fusion.due_s) < until_s or self._report_s < until_s:
+            self._seen_s = self._merge.begins_s
+            self._report_s = float(math.ceil(self._seen_s))
+        told_s = min(until_s, self._seen_s + TOLD_ON_S)
+        while (step_s := self._fusion.due_s) < until_s or self._report_s < told_s:
             if step_s <= self._report_s:
                 for step in self._fusion.take(step_s):
                     self._step(step, out)

@@ -59,21 +59,18 @@ class Stage(MetricStage):
         return []
 
     def _stride_times_s(self) -> list[float]:
-        """Times between contacts of the same foot: two steps on where both feet are seen, one on where only one is.
-
-        Three in a row of one foot are the first ones after the sensor that saw the other was lost.
-        """
+        """Times between contacts of the same foot: shoes know it, on the trunk it is every other one."""
         steps = list(self._steps)
-        alone = _of_one_foot(steps)
-        pairs = [
-            (a, steps[i + 1] if alone or _of_one_foot(steps[i : i + 3]) else steps[i + 2])
-            for i, a in enumerate(steps[: -1 if alone else -2])
-        ]
         # A stride that begins on one sensor's clock and ends on another's is as long as their difference makes it.
-        times = [(b.t_ns - a.t_ns) / NS_PER_S for a, b in pairs if a.source is b.source]
+        pairs = [(a, _same_foot(a, steps[i + 1 : i + 3])) for i, a in enumerate(steps[:-1])]
+        times = [(b.t_ns - a.t_ns) / NS_PER_S for a, b in pairs if b is not None and a.source is b.source]
         return [t for t in times if SHORTEST_STRIDE_S < t < LONGEST_STRIDE_S]
 
 
-def _of_one_foot(steps: list[Step]) -> bool:
-    first = steps[0]
-    return first.source in FEET and all(s.side is first.side and s.source in FEET for s in steps)
+def _same_foot(step: Step, two: list[Step]) -> Step | None:
+    """Which of the next `two` ends the stride that begins with `step`: later ones are a stride too far."""
+    if step.source in FEET and two[0].source is step.source and two[0].side is step.side:
+        return two[0]
+    if len(two) < 2 or step.step_time_s is None or two[0].step_time_s is None:  # over a hole it is no stride
+        return None
+    return two[1] if step.source not in FEET or two[1].side is step.side else None
