@@ -270,6 +270,8 @@ class Pipeline:
     def _report(self, t_ns: int, out: list[Record]) -> None:
         metrics = self._metrics.report(t_ns)
         metrics += self._agreement.report(t_ns)
+        if self._agreement.compares:
+            self._fusion.believe(self._agreement.clocks())
         self._pace.tell(t_ns / NS_PER_S, metrics)
         out.extend(metrics)
         self._totals.metrics(t_ns, metrics)

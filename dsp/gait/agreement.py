@@ -1,22 +1,27 @@
 """Whether trunk and shoe sensors tell of the same steps: the same legs, at the same times.
 
 Sides: a trunk sensor names the stance leg from the force that leans to it (`side`), a shoe sensor from the foot it
-is said to be on. Where they contradict each other step after step, left and right are exchanged.
+is said to be on. Where they contradict each other step after step, left and right are exchanged, or a clock is late by
+a step: `common_steps` tells which.
 Times: a shoe's contact comes within a few hundredths of a second of the trunk's. Between runs the difference varies by
 6.1 ms (SD), from step to step by 4.1 ms (sources 9), so 30 common steps tell a clock that is off by tens of
-milliseconds, as in the trap of `drivers.timing.delay_spread`, and nothing finer.
+milliseconds to a stride, as in the trap of `drivers.timing.delay_spread`, and nothing finer.
+Of three sensors the one that fits neither of the others is the odd one.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TypeAlias
 
+from dsp.gait.common_steps import CommonSteps, Lag
 from dsp.gait.sightings import Contact, Release
 from dsp.placements import MIDLINE, SHOES, SIDE_OF
-from dsp.records import Metric
-from dsp.signals import Placement
+from dsp.records import Metric, Side
+from dsp.signals import NEVER_S, Placement
 
 SWAPPED_KEY = "sides_swapped"
 """1 while the shoe sensors' sides contradict the trunk's, else nothing; quality is the share of steps that do."""
@@ -28,16 +33,30 @@ APART_KEY = "foot_trunk_offset_ms"
 class AgreementParams:
     """When two sensors contradict each other.
 
-    same_s         contacts closer than this are of one step (half a running step is 0.15)
-    steps          common steps that are looked at, and needed
-    contradiction  share of them whose sides differ
+    steps          common steps that are looked at, and needed to tell of it
+    first          common steps after which the fusion of steps is told: a middle one of five is no outlier
+    clear          a lag is likelier where the times scatter by less than this share: half of what one step more adds
     apart_s        largest difference that detectors and bodies explain: the trunk's contact is up to 40 ms late
+    silent_s       a trunk sensor that has been silent for this long is not waited for
     """
 
-    same_s: float = 0.12
     steps: int = 30
-    contradiction: float = 0.8
+    first: int = 5
+    clear: float = 0.85
     apart_s: float = 0.060
+    silent_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Which shoes tell steps on a clock that is known: `apart_s` against the trunk's; `odd` ones fit nobody's."""
+
+    apart_s: Mapping[Placement, float] = field(default_factory=dict)
+    odd: frozenset[Placement] = frozenset()
+
+
+Lags: TypeAlias = tuple[Lag, ...]
+"""One of each shoe."""
 
 
 class Agreement:
@@ -45,41 +64,145 @@ class Agreement:
 
     def __init__(self, params: AgreementParams | None = None) -> None:
         self._p = params or AgreementParams()
-        self._shoes: deque[Contact] = deque(maxlen=8)
-        self._differs: dict[Placement, deque[bool]] = {}
-        self._apart_s: dict[Placement, deque[float]] = {}
+        self._trunk: Placement | None = None
+        self._contacts: deque[tuple[float, Side | None]] = deque(maxlen=10)
+        self._steps: dict[Placement, CommonSteps] = {}
+        self._odd: frozenset[Placement] = frozenset()
+        self._apart_s = 0.0  # of the first shoe where none fits
+        self._late: bool | None = None  # a clock is late by a step, or left and right are exchanged
 
     def contact(self, seen: Contact) -> None:
         """Take a contact; those of shoes are kept until the trunk has told its side."""
         if seen.placement in SHOES:
-            self._shoes.append(seen)
+            steps = self._steps.get(seen.placement)
+            if steps is None:
+                steps = self._steps[seen.placement] = CommonSteps(SIDE_OF[seen.placement], 2 * self._p.steps)
+            steps.contact(seen.t_s)
 
     def release(self, seen: Release) -> None:
-        """Take the end of a stance; a trunk's is compared with the shoe's contact that began it."""
+        """Take the end of a stance; a trunk's contact is compared with those of the shoes around it."""
         # In the middle of the body the lean of the force names the leg.
-        if seen.placement not in MIDLINE or seen.side is None or not self._shoes:
+        if seen.placement not in MIDLINE or not self._steps:
             return
-        shoe = min(self._shoes, key=lambda each: abs(each.t_s - seen.contact_s))
-        apart_s = shoe.t_s - seen.contact_s
-        if abs(apart_s) > self._p.same_s:
+        last_s = self._contacts[-1][0] if self._contacts else NEVER_S
+        if seen.placement is not self._trunk:
+            if seen.contact_s - last_s < self._p.silent_s:
+                return
+            self._trunk = seen.placement
+            self._contacts.clear()
+        elif seen.contact_s <= last_s:
             return
-        long = self._p.steps
-        self._differs.setdefault(shoe.placement, deque(maxlen=long)).append(shoe.side is not seen.side)
-        self._apart_s.setdefault(shoe.placement, deque(maxlen=long)).append(apart_s)
+        self._contacts.append((seen.contact_s, seen.side))
+        for steps in self._steps.values():
+            steps.pair(self._contacts)
+
+    @property
+    def compares(self) -> bool:
+        """Whether there is a shoe to compare with."""
+        return bool(self._steps)
+
+    def clocks(self) -> Clocks:
+        """What the steps so far say about the clocks of the shoes."""
+        p = self._p
+        feet = {shoe: steps for shoe, steps in self._steps.items() if len(steps) >= p.first}
+        odd_before, self._odd = self._odd, frozenset()
+        if not all(steps.steady for steps in feet.values()):
+            return Clocks()
+        if not odd_before.intersection(feet) and all(steps.fits(p.apart_s) for steps in feet.values()):
+            return Clocks({shoe: steps.usual_s for shoe, steps in feet.items()})
+        lags = {shoe: steps.lags() for shoe, steps in feet.items()}
+        near_s = {shoe: _nearest(_same_leg(each)).apart_s for shoe, each in lags.items()}
+        # One that was left out comes back at half of what it went at, lest it come and go.
+        most_s = {shoe: (0.5 if shoe in odd_before else 1.0) * p.apart_s for shoe in near_s}
+        fitting_s = [near for shoe, near in near_s.items() if abs(near) <= most_s[shoe]]
+        if fitting_s:
+            # A little too far from the trunk is no odd one while it is near the other shoe.
+            self._odd = frozenset(
+                shoe
+                for shoe, near in near_s.items()
+                if abs(near) > most_s[shoe] < min(abs(near - each) for each in fitting_s)
+            )
+            return Clocks({shoe: near for shoe, near in near_s.items() if shoe not in self._odd}, self._odd)
+        # None fits the trunk: is it the trunk that fits none?
+        same, other = self._alike(lags)
+        exchanged = other and not (same and self._late)
+        if not exchanged and (not same or len(lags) == 1):
+            # Nobody can tell which of two is off: the trunk feels every step.
+            self._odd = frozenset(lags)
+            return Clocks(odd=self._odd)
+        several = other if exchanged else same
+        # Half a stride before is as near as half a stride after: as it was, if it may be.
+        as_before = [each for each in several if abs(each[0].apart_s - self._apart_s) <= p.apart_s]
+        believed = min(as_before or several, key=_far)
+        self._apart_s = believed[0].apart_s
+        return Clocks({shoe: lag.apart_s for shoe, lag in zip(lags, believed, strict=True)})
 
     def report(self, t_ns: int) -> list[Metric]:
         """Contradictions as they are now."""
+        if not self._steps:
+            return []
         p = self._p
-        shares: list[float] = []
-        found: list[Metric] = []
-        for placement, each in self._apart_s.items():
-            if len(each) < p.steps:
-                continue
-            if abs(middle_s := median(each)) > p.apart_s:
-                found.append(Metric(t_ns, APART_KEY, 1e3 * middle_s, SIDE_OF[placement], 1.0))
-            else:  # only steps that are surely the same can contradict each other
-                differs = self._differs[placement]
-                shares.append(sum(differs) / len(differs))
-        if shares and min(shares) >= p.contradiction:
-            found.append(Metric(t_ns, SWAPPED_KEY, 1.0, None, min(shares)))
-        return found
+        known = {shoe: s for shoe, s in self._steps.items() if s.sided >= p.steps and s.steady}
+        off = {shoe: steps.lags() for shoe, steps in known.items() if not steps.fits(p.apart_s)}
+        off = {shoe: lags for shoe, lags in off.items() if abs(_nearest(_same_leg(lags)).apart_s) > p.apart_s}
+        if not off:
+            return []
+        same, other = self._alike(off) if len(off) == len(known) else ([], [])
+        if same and other:
+            self._decide(same, other, surely=all(len(steps) == 2 * p.steps for steps in known.values()))
+            if self._late is None:
+                return []
+        if other and not (same and self._late):
+            found = min(other, key=_spread_s)
+            if _far(found) <= p.apart_s:
+                return [Metric(t_ns, SWAPPED_KEY, 1.0, None, min(lag.differs or 0.0 for lag in found))]
+        elif same:
+            found = self._likeliest(same)
+        else:
+            found = tuple(self._likeliest([(lag,) for lag in _same_leg(lags)])[0] for lags in off.values())
+        return [
+            Metric(t_ns, APART_KEY, 1e3 * lag.apart_s, SIDE_OF[shoe], 1.0) for shoe, lag in zip(off, found, strict=True)
+        ]
+
+    def _decide(self, same: Sequence[Lags], other: Sequence[Lags], *, surely: bool) -> None:
+        """Whether a clock is late by a step or left and right are exchanged; what is undecided at last is `surely`."""
+        late_s, exchanged_s = min(_spread_s(lags) for lags in same), min(_spread_s(lags) for lags in other)
+        clear = min(late_s, exchanged_s) < self._p.clear * max(late_s, exchanged_s)
+        if clear or (surely and self._late is None):
+            self._late = late_s < exchanged_s
+
+    def _alike(self, feet: Mapping[Placement, Sequence[Lag]]) -> tuple[list[Lags], list[Lags]]:
+        """Lags at which all shoes differ from the trunk by the same time: those with the same legs, and with the other.
+
+        With the other, only such as a body and no clock explains, twice over.
+        """
+        p = self._p
+        near = [
+            lags
+            for lags in product(*feet.values())
+            if max(lag.apart_s for lag in lags) - min(lag.apart_s for lag in lags) <= p.apart_s
+        ]
+        same = [lags for lags in near if not any(lag.contradicts for lag in lags)]
+        other = [lags for lags in near if all(lag.contradicts for lag in lags) and _far(lags) <= 2.0 * p.apart_s]
+        return same, other
+
+    def _likeliest(self, several: Sequence[Lags]) -> Lags:
+        """The nearest, but for one that varies clearly more like the trunk."""
+        nearest, best = min(several, key=_far), min(several, key=_spread_s)
+        return best if _spread_s(best) < self._p.clear * _spread_s(nearest) else nearest
+
+
+def _same_leg(lags: Sequence[Lag]) -> list[Lag]:
+    return [lag for lag in lags if not lag.contradicts]
+
+
+def _nearest(lags: Sequence[Lag]) -> Lag:
+    return min(lags, key=lambda lag: abs(lag.apart_s))
+
+
+def _far(lags: Lags) -> float:
+    return max(abs(lag.apart_s) for lag in lags)
+
+
+def _spread_s(lags: Lags) -> float:
+    return sum(lag.spread_s for lag in lags)

@@ -3,7 +3,7 @@
 Early in left stance a pelvis sensor feels a force to its left, early in right stance to its right: the leg takes the
 weight under one side and the free side drops, so the supporting force leans to the stance side in the pelvis's own
 axes. The sign is the same in all recordings (25 of 25, sources 9; roll and yaw agree in 16-21). One step is
-noisy; feet alternate, so the evidence of many steps adds up.
+noisy; feet alternate, so the evidence of many steps adds up. Where nothing alternates, nobody runs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 
 from dsp.records import Side
-from dsp.signals import Vector
+from dsp.signals import GRAVITY_MPS2, Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,10 @@ class SideParams:
     memory_steps  weight of the past
     first_steps   needed before a side is named
     sure          how many standard errors the mean must be from zero
+    feet_steps    steps after which it is asked whether feet alternate at all (sides come with the 10th to 15th)
+    least_mps2    feet that take turns push the trunk aside in turns by more than this, a twentieth of the body's
+                  weight. Of 41 recordings of runners (tight, loose, in pockets) none could be below 0.57; made-up
+                  bouncing on both feet is below 0.06
     """
 
     from_s: float = 0.02
@@ -30,6 +34,8 @@ class SideParams:
     memory_steps: int = 60
     first_steps: int = 5
     sure: float = 3.0
+    feet_steps: int = 20
+    least_mps2: float = 0.05 * GRAVITY_MPS2
 
 
 class SideFinder:
@@ -91,3 +97,22 @@ class SideFinder:
         if abs(evidence) < self._p.sure:
             return None
         return Side.LEFT if (evidence > 0.0) == self._even else Side.RIGHT
+
+    def feet_alternate(self) -> bool:
+        """Whether the force across its own mean, whatever the mount, may alternate by as much as a runner's.
+
+        A sensor that is loose feels much that does not alternate: then it may. One that sits well and feels nothing
+        of the kind is on somebody who bounces on both feet, or on one.
+        """
+        p = self._p
+        if self._steps < p.feet_steps:
+            return True
+        cx, cy, cz = self._centre
+        mx, my, mz = self._mean
+        xx, yy, zz, xy, xz, yz = self._square
+        length = cx * cx + cy * cy + cz * cz or 1.0
+        along = cx * mx + cy * my + cz * mz
+        mean_square = max(0.0, mx * mx + my * my + mz * mz - along * along / length)
+        up = cx * cx * xx + cy * cy * yy + cz * cz * zz + 2.0 * (cx * cy * xy + cx * cz * xz + cy * cz * yz)
+        spread = math.sqrt(max(0.0, xx + yy + zz - up / length - mean_square))
+        return math.sqrt(mean_square) + p.sure * spread / math.sqrt(self._steps) > p.least_mps2

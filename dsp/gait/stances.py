@@ -21,6 +21,9 @@ AHEAD_M = {Placement.WAIST_FRONT: 0.2, Placement.LEFT_HIP: 0.1, Placement.RIGHT_
 """How far ahead of the sacrum a sensor on the belt is, roughly: a pelvis is some 0.2 m deep."""
 
 
+BOUNCING = 0.3
+"""Share of the usual confidence while feet do not alternate: too little to be told anything by (cues ask for 0.6)."""
+
 WAITING = 60
 """Stances that wait for a mount, at most: as many as the side finder remembers."""
 
@@ -71,6 +74,7 @@ class Stances:
         self._open: _Open | None = None
         self._judged_s = NEVER_S
         self._last_side: Side | None = None
+        self._alternate = True
         self._row: list[Sighting] = []
         self._waiting: deque[tuple[int, Vector, Vector]] = deque(maxlen=WAITING)
 
@@ -81,7 +85,7 @@ class Stances:
 
     @property
     def _sure(self) -> float:
-        return self._confidence * self.trust
+        return self._confidence * self.trust * (1.0 if self._alternate else BOUNCING)
 
     def see(self, event: TrunkEvent, trace: Trace, mount: Mount | None, *, levelled: bool) -> list[Sighting]:
         """Take a load or an unload; `levelled`: the trace's up direction follows the pelvis within a stride."""
@@ -150,6 +154,7 @@ class Stances:
             if side and mount and levelled and self._placement in PELVIS:
                 drop = drop_of(trace, mount, side, was.contact_s, release_s)
         self._last_side = side
+        self._alternate = side is not None or self._placement not in PELVIS or self._side.feet_alternate()
         return Release(decided_s, was.contact_s, release_s, self._placement, side, drop, self._sure)
 
     def _beats(self, contact_s: float) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dsp.gait.agreement import Clocks
 from dsp.gait.sightings import Contact, Drop, Release
 from dsp.placements import FEET
 from dsp.records import Side, Step
@@ -97,16 +98,31 @@ class StepFusion:
         self.due_s = float("inf")  # when `take` next has something, if no more is heard until then
         self._open: list[_Stance] = []
         self._told_s = NEVER_S
+        self._told_contact_s = NEVER_S
         self._alive: dict[Placement, float] = {}
         self._offset_s: dict[Placement, float] = {}
         self._matched: dict[Placement, int] = {}
+        self._clocks = Clocks()
         self._trunk_s = NEVER_S
         self._step_s = 0.35
         self._last: _Stance | None = None
 
+    def believe(self, clocks: Clocks) -> None:
+        """Leave out shoes that fit no other sensor; start anew with clocks that are not as learned."""
+        self._clocks = clocks
+        for shoe in clocks.odd:
+            for known in (self._alive, self._offset_s, self._matched):
+                known.pop(shoe, None)
+        for shoe, apart_s in clocks.apart_s.items():
+            if abs(self._offset_s.get(shoe, 0.0) - apart_s) > self._p.same_s:
+                self._offset_s[shoe] = apart_s
+                self._matched[shoe] = self._p.learn
+
     def contact(self, c: Contact) -> None:
         """Take a contact that a sensor saw."""
         p = self._p
+        if c.placement in self._clocks.odd:
+            return
         self._alive[c.placement] = c.decided_s
         foot = c.placement in FEET
         if not foot:
@@ -153,8 +169,12 @@ class StepFusion:
                 return out
             self._open.pop(0)
             self._told_s = stance.t_s
+            contact_s = self._contact_s(stance)
+            if contact_s <= self._told_contact_s:  # on a clock that has just been put right
+                continue
+            self._told_contact_s = contact_s
             self._alternate(stance, following)
-            out.append(self._step(stance, following))
+            out.append(self._step(stance, following, contact_s))
             self._last = stance
         self.due_s = float("inf")
         return out
@@ -223,16 +243,17 @@ class StepFusion:
         moved = [
             offset
             for foot, offset in self._offset_s.items()
-            if self._matched[foot] >= self._p.learn and stance.t_s - self._alive[foot] < self._p.alive_s
+            if self._matched[foot] >= self._p.learn
+            and stance.t_s - self._alive.get(foot, NEVER_S) < self._p.alive_s
+            and (foot in self._clocks.apart_s or abs(offset) <= self._p.first_share * self._step_s)
         ]
-        if not moved or abs(moved[0]) > self._p.first_share * self._step_s:
+        if not moved:
             return contact_s
         return contact_s + sum(moved) / len(moved)
 
-    def _step(self, stance: _Stance, following: _Stance | None) -> Step:
+    def _step(self, stance: _Stance, following: _Stance | None, contact_s: float) -> Step:
         source = stance.best()
         view = stance.seen[source]
-        contact_s = self._contact_s(stance)
         release_s = None if view.release_s is None else view.release_s + (contact_s - view.contact_s)
         step_s: float | None = None
         if following is not None:

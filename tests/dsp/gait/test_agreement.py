@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,17 +12,32 @@ from drivers.virtual.params import RunnerParams
 from drivers.virtual.runner import VirtualRunner
 from dsp.gait.agreement import APART_KEY, SWAPPED_KEY, Agreement
 from dsp.gait.sightings import Contact, Release
-from dsp.records import Metric, Side
+from dsp.pipeline import Pipeline
+from dsp.records import Metric, Side, Step
 from dsp.signals import Placement, SampleBlock
-from tests.dsp.virtual import play, worn_by
+from tests.dsp.virtual import in_order, play, worn_by
 
 ALL = [Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT]
 EXCHANGED = {Placement.LEFT_FOOT: Placement.RIGHT_FOOT, Placement.RIGHT_FOOT: Placement.LEFT_FOOT}
 
 
 @pytest.fixture(scope="module")
+def as_it_is(worn: list[SampleBlock]) -> list[Step]:
+    return [each for each in play(worn) if isinstance(each, Step)]
+
+
+@pytest.fixture(scope="module")
 def worn() -> list[SampleBlock]:
     return worn_by(VirtualRunner(RunnerParams(standing_s=3.0)), ALL, 45.0)
+
+
+def settled(steps: list[Step]) -> list[float]:
+    """Contacts from 32 to 42 s, when the sensors have been compared."""
+    return [step.t_ns / 1e9 for step in steps if 32e9 < step.t_ns < 42e9]
+
+
+def sides(steps: list[Step]) -> list[Side | None]:
+    return [step.side for step in steps if 32e9 < step.t_ns < 42e9]
 
 
 def told(blocks: list[SampleBlock], *keys: str) -> list[Metric]:
@@ -59,6 +75,51 @@ def test_a_clock_that_is_far_off_is_noticed(worn: list[SampleBlock]) -> None:
     found = told(late, APART_KEY)
     assert {each.side for each in found} == {Side.LEFT}
     assert found[-1].value == pytest.approx(90, abs=35)
+
+
+def later(blocks: list[SampleBlock], source: str, late_s: float) -> list[SampleBlock]:
+    return in_order(
+        dataclasses.replace(block, t_ns=block.t_ns + np.int64(late_s * 1e9)) if block.source == source else block
+        for block in blocks
+    )
+
+
+@pytest.mark.parametrize("late_s", [-0.2, 0.13, 0.2, 0.3, 0.36, 0.5])
+def test_a_shoe_that_is_late_is_told_and_left_out(worn: list[SampleBlock], as_it_is: list[Step], late_s: float) -> None:
+    records = play(later(worn, "left_foot", late_s))
+    found = [each for each in records if isinstance(each, Metric) and each.key in (SWAPPED_KEY, APART_KEY)]
+    assert {(each.key, each.side) for each in found} == {(APART_KEY, Side.LEFT)}
+    assert found[-1].value == pytest.approx(1e3 * late_s, abs=35)
+    steps = [each for each in records if isinstance(each, Step)]
+    assert len(steps) <= len(as_it_is) + 10
+    assert settled(steps) == pytest.approx(settled(as_it_is), abs=0.05)
+    assert sides(steps) == sides(as_it_is)
+    assert all(a.t_ns < b.t_ns for a, b in pairwise(steps))
+
+
+@pytest.mark.parametrize("late_s", [-0.36, 0.13, 0.2, 0.3, 0.36, 0.5])
+def test_a_hip_that_is_late_is_told_and_is_no_exchange_of_feet(
+    worn: list[SampleBlock], as_it_is: list[Step], late_s: float
+) -> None:
+    records = play(later(worn, "sacrum", late_s))
+    found = [each for each in records if isinstance(each, Metric) and each.key in (SWAPPED_KEY, APART_KEY)]
+    assert {(each.key, each.side) for each in found} == {(APART_KEY, Side.LEFT), (APART_KEY, Side.RIGHT)}
+    assert found[-1].value == pytest.approx(-1e3 * late_s, abs=35)
+    steps = [each for each in records if isinstance(each, Step)]
+    assert settled(steps) == pytest.approx(settled(as_it_is), abs=0.05)
+    assert sides(steps) == sides(as_it_is)
+    assert all(a.t_ns < b.t_ns for a, b in pairwise(steps))
+
+
+def test_a_late_sensor_is_told_alike_however_the_run_is_cut(worn: list[SampleBlock]) -> None:
+    pipeline, records = Pipeline(), []
+    blocks = later(worn, "left_foot", 0.3)
+    for k, block in enumerate(blocks):
+        if k % 300 == 0:
+            saved, pipeline = pipeline.state(), Pipeline()
+            pipeline.restore(saved)
+        records += pipeline.update(block)
+    assert records + pipeline.finish() == play(blocks)
 
 
 def test_few_or_mixed_steps_prove_nothing() -> None:

@@ -80,3 +80,30 @@ def test_after_a_gap_it_is_unknown_again() -> None:
     assert finder.evidence(LEFT) == 0.0
     finder.step(1, (-1.5, 1.2, 14.0))
     assert finder.side(LEFT) is None
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_feet_that_land_together_push_nobody_aside_in_turns(seed: int) -> None:
+    """Not even a force that scatters by 0.04 of the body's weight each way hides that nothing alternates."""
+    finder, asked = SideFinder(), []
+    for force in forces(100, lean=0.0, noise=0.4, seed=seed):
+        finder.step(1, force)
+        asked.append(finder.feet_alternate())
+    assert asked[: SideParams().feet_steps - 1] == [True] * (SideParams().feet_steps - 1)
+    assert not any(asked[60:])
+
+
+@pytest.mark.parametrize(("lean", "noise"), [(0.8, 0.0), (0.8, 0.9), (0.0, 2.0)])
+def test_a_runner_and_a_loose_sensor_may_alternate(lean: float, noise: float) -> None:
+    finder = SideFinder()
+    for force in forces(100, lean=lean, noise=noise):
+        finder.step(1, force)
+        assert finder.feet_alternate()
+
+
+def test_a_load_that_is_heavier_on_every_other_landing_is_no_other_leg() -> None:
+    """Jumping jacks: out and in differ along the force itself, not across it."""
+    finder = SideFinder()
+    for k in range(60):
+        finder.step(1, (-1.5 + 0.1 * (k % 2), 0.4, 14.0 + 2.0 * (k % 2)))
+    assert not finder.feet_alternate()
