@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from dsp.orientation.mount import Mount, MountFinder, MountFinderParams
 from dsp.orientation.moved import MovedSensor
+from dsp.orientation.turned import TurnedSensor
+from dsp.orientation.unevenness import Unevenness
 from dsp.placements import PELVIS
 from dsp.samples.trace import Trace
 from dsp.signals import Placement, Vector
@@ -21,8 +23,9 @@ class SeatParams:
     quick_strides  the mount is refined every stride at first, then
     every, for_strides  every so many of that many, then
     slow_every     every so many
-    lately_strides  the mount of the last few strides is compared with that of the run
-    doubt          share of the usual confidence while a moved sensor is calibrated again, until
+    lately_strides  the mount of the last few strides is compared with that of the run (`dsp.orientation.turned`)
+    doubt          share of the usual confidence while its heading is doubted, and while a moved sensor is calibrated
+                   again, until
     sure_strides   so many strides have been seen
     """
 
@@ -36,12 +39,16 @@ class SeatParams:
 
 
 class TrunkSeat:
-    """Owns the `mount`, None while it is not known, and how far it is to be trusted: `trust`, 0-1."""
+    """Owns the `mount`, None while it is not known, and how far it is to be trusted: `trust`, 0-1.
+
+    One that was found from a runner who is not symmetric says so in its `heading_trust`: steps do not rest on that.
+    """
 
     def __init__(self, placement: Placement, given: Mount | None, params: SeatParams | None = None) -> None:
         self._p = params or SeatParams()
         self._given = given
-        self._moved = MovedSensor() if placement in PELVIS else None
+        self._on_pelvis = placement in PELVIS
+        self._moved = MovedSensor()
         self._finding = MountFinderParams(force_weight=0.0) if placement in LATERAL else MountFinderParams()
         self.mount = given
         self.trust = 1.0
@@ -50,6 +57,8 @@ class TrunkSeat:
     def _seek(self) -> None:
         self._finder = MountFinder(self._finding)
         self._lately = MountFinder(replace(self._finding, memory_strides=self._p.lately_strides))
+        self._turned = TurnedSensor()
+        self._uneven = Unevenness()
         self._strides = 0
 
     def forget(self) -> None:
@@ -60,40 +69,55 @@ class TrunkSeat:
 
     def reset(self) -> None:
         """After a gap, or a move: what is usual is learned anew."""
-        if self._moved is not None:
-            self._moved.reset()
+        self._moved.reset()
+        self._turned.reset()
+        self._uneven.reset()
 
     def stride(self, contacts_s: tuple[float, float, float], trace: Trace, *, running: bool) -> bool:
         """Learn from the stride between three contacts, if it is its turn. True when the sensor has moved."""
         self._strides += 1
-        if self._given is not None or not running or contacts_s[0] <= trace.t_s[0]:
+        if not running or contacts_s[0] <= trace.t_s[0] or (self._given is not None and not self._on_pelvis):
             return False
+        return (self._strides % self._every() == 0 or self._turned.suspects) and self._refine(contacts_s, trace)
+
+    def _every(self) -> int:
         n, p = self._strides, self._p
-        every = 1 if n <= p.quick_strides else p.every if n <= p.for_strides else p.slow_every
-        suspects = self._moved is not None and self._moved.suspects
-        return (n % every == 0 or suspects) and self._refine(contacts_s, trace)
+        if self._given is not None:
+            return p.slow_every
+        return 1 if n <= p.quick_strides else p.every if n <= p.for_strides else p.slow_every
 
     def _refine(self, contacts_s: tuple[float, float, float], trace: Trace) -> bool:
         """Show the mount finder the two steps between three contacts. True when the sensor has moved."""
         signs = self._finder.stride(trace.steps(contacts_s, self._finder.phases))
-        self.mount = self._finder.mount()
-        if self._moved is None:
+        self._uneven.stride(contacts_s)
+        found = self._found()
+        if self._given is None:
+            self.mount = found
+        if not self._on_pelvis:
             return False
         self._lately.take(signs)
         if self._finder.strides < self._p.sure_strides:
             return False
         self.trust = 1.0
         lately = self._lately.left()
-        return bool(self.mount and lately and self._moved.plane(self.mount.left, lately))
+        if found is None or lately is None:
+            return False
+        turned = self._turned.plane(found.left, lately, found.up, self._uneven.allowed_rad)
+        if self._turned.doubts:
+            self.trust = self._p.doubt
+        return turned
+
+    def _found(self) -> Mount | None:
+        return self._finder.mount(self._uneven.quality)
 
     def slipped(self, force: list[list[float]]) -> bool:
         """Look at the force of half a second (three lists, m/s2). True when the sensor has moved."""
-        return self._moved is not None and self._moved.look(force)
+        return self._on_pelvis and self._moved.look(force)
 
     def stand(self, force: Vector) -> None:
         """Take the mean force of standing, m/s2, for the zero of the angles: at once, they are told while standing."""
         self._finder.stand(force)
         if self._given is None:
-            self.mount = self._finder.mount()
+            self.mount = self._found()
         else:
             self.mount = self._given.levelled(force, self._finding.level_rad) or self.mount

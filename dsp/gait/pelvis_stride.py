@@ -93,7 +93,7 @@ def pelvis_stride(
     turn = 0.5 * turned[-1] / steps
     rotation_range = 0.5 * dt * _range(_level(turned, turned[-1] / steps))
     ranges = math.degrees(tilt_range), math.degrees(rotation_range)
-    return PelvisStride(oscillation, mean, *ranges, mount.quality, turn)
+    return PelvisStride(oscillation, mean, *ranges, mount.quality * mount.heading_trust, turn)
 
 
 def _heights(force: list[float]) -> tuple[float, list[float]]:

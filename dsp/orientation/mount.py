@@ -45,7 +45,8 @@ class Mount:
     """Unit vectors in sensor axes that point to the runner's front, left and up when standing.
 
     level  True when `up` was seen in at least 3 s of standing (then zero obliquity is the standing one)
-    quality  0-1
+    quality  0-1, how clear the plane of symmetry is
+    heading_trust  0-1, beside that: less where the runner it was read off is not symmetric (`orientation.unevenness`)
     """
 
     forward: Vector
@@ -53,6 +54,7 @@ class Mount:
     up: Vector
     level: bool = False
     quality: float = 1.0
+    heading_trust: float = 1.0
 
     @classmethod
     def from_axes(cls, axes: str) -> Mount:
@@ -168,7 +170,7 @@ class MountFinder:
         self._strides += 1
         self._mean = self._mean + (signs - self._mean) / min(float(self._strides), self._p.memory_strides)
 
-    def mount(self) -> Mount | None:
+    def mount(self, heading_trust: float = 1.0) -> Mount | None:
         """The mount as known now; None before `first_strides`."""
         found = self._plane()
         if found is None:
@@ -184,7 +186,7 @@ class MountFinder:
             up = self._standing
             left = across(left, up)
         quality = spread * min(1.0, abs(sign) / 0.5) * min(1.0, self._strides / 8.0)
-        return Mount(cross(left, up), left, up, level=level, quality=quality)
+        return Mount(cross(left, up), left, up, level, quality, heading_trust)
 
     def left(self) -> Vector | None:
         """Across the plane of symmetry: left or right, nothing is said of the sign; None before `first_strides`."""

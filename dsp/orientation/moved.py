@@ -3,7 +3,7 @@
 Over a few seconds of running the mean specific force is gravity, and leaning into a hill, a bend or a sprint turns it
 by a few degrees for as long as that lasts (v^2 / r of 3 m/s round a 9 m circle is 6 deg; 1 m/s2 of speeding up, 6
 deg). So gravity that stands elsewhere in the sensor's own axes, and stays there, says that the sensor has turned. A
-turn about the vertical leaves gravity where it was but not the plane of symmetry: that is `plane`.
+turn about the vertical leaves gravity where it was: for that see `dsp.orientation.turned`.
 
 The gyro is not used: a jerk saturates it, and a sensor that was taken off and put on again turned while
 nobody could tell it from the runner.
@@ -27,8 +27,6 @@ class MovedParams:
     tilt_rad         turn of the mean force (at most 9.4 deg in all recordings on the pelvis, one of them 25 min
                      outdoors; phones in trouser pockets, which do move, up to 15)
     motion_mps2      range of the force within a look, largest axis: less is standing, where people lean otherwise
-    plane_rad        turn of the plane of symmetry; half of it is a suspicion
-    plane_times      strides in a row that must agree on it (a loose belt buckle: four in a row in one of 27 recordings)
     """
 
     windows: int = 6
@@ -36,12 +34,10 @@ class MovedParams:
     memory: float = 40.0
     tilt_rad: float = math.radians(12.0)
     motion_mps2: float = 8.0
-    plane_rad: float = math.radians(25.0)
-    plane_times: int = 8
 
 
 class MovedSensor:
-    """Takes looks and planes of symmetry; says when they have jumped. While it `suspects`, show it every stride."""
+    """Takes looks; says when gravity has jumped."""
 
     def __init__(self, params: MovedParams | None = None) -> None:
         self._p = params or MovedParams()
@@ -52,9 +48,6 @@ class MovedSensor:
         self._recent: deque[Vector] = deque(maxlen=self._p.windows)
         self._reference: Vector = (0.0, 0.0, 0.0)
         self._learned = 0
-        self._turned = 0
-        self.suspects = False
-        self._usual: deque[Vector] = deque(maxlen=2 * self._p.plane_times)
 
     def look(self, axes: list[list[float]]) -> bool:
         """One look at the force (three lists, m/s2, sensor axes); True when the sensor has moved."""
@@ -71,18 +64,6 @@ class MovedSensor:
         half = p.windows // 2
         recent = list(self._recent)
         return min(self._turn(recent[:half]), self._turn(recent[half:])) > p.tilt_rad
-
-    def plane(self, usual: Vector, lately: Vector) -> bool:
-        """Left as found over the run and over the last few strides (unit vectors); True when the sensor has moved.
-
-        Early in a run "over the run" is not long and soon follows, so it is taken from before the strides in question.
-        """
-        self._usual.append(usual)
-        cosine = abs(sum(a * b for a, b in zip(self._usual[0], lately, strict=True)))
-        self.suspects = cosine < math.cos(0.5 * self._p.plane_rad)
-        turned = cosine < math.cos(self._p.plane_rad)
-        self._turned = self._turned + 1 if turned else 0
-        return self._turned >= self._p.plane_times
 
     def _learn(self, force: Vector) -> None:
         self._learned += 1

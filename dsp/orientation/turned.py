@@ -1,0 +1,110 @@
+"""Notice that a sensor on the trunk has turned about the vertical: slid round the belt, or twisted on it.
+
+Gravity stays where it was in its axes; the plane of symmetry does not. How far the plane of the last few strides stands
+from that of the run scatters: by 0.5-1.3 deg on the sacrum, by 1-10 where a loose buckle flaps about. So a turn is one
+that stays, and is large against what this sensor has shown in this run. The runner turns the plane too: running at 4.5
+instead of 2.5 m/s does by 3.3 deg, 4 deg more of drop on one leg by up to 1.6, steps of 1.2 and 0.8 of their time by up
+to 5.5 (`dsp.orientation.unevenness`). That is what bounds how small a turn can be known from them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+from dsp.orientation.vectors import cross, dot
+from dsp.signals import Vector
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedParams:
+    """When a sensor has turned. A bound is an angle, or so many times the scatter where that is larger.
+
+    look_rad, look_times    the newest look is so far off: it is to be shown every stride
+    doubt_rad, doubt_times  mean of the newest `few` looks: 4 deg make 0.9 deg of left-right difference in the worst of
+                            seven runs (decision 6), antalgic change counts from 1.5 on
+    sure_rad, sure_times    mean of each half of the newest `looks`: nearly twice what pace does
+    most_rad                the most a bound can be; mirrored planes are alike, so an angle never is over 90 deg
+    scatter_rad, weight     what is taken for the scatter before any was seen, between belts that hold and a loose
+                            buckle, and for how many looks that counts: as many as a decision rests on
+    known                   looks in the scatter before less than `most_rad` is sure: three minutes, well before any
+                            change of left against right is told
+    memory                  looks: weight of the past in the scatter, which a turn enters `looks` later
+    """
+
+    look_rad: float = math.radians(3.0)
+    look_times: float = 2.0
+    doubt_rad: float = math.radians(4.0)
+    doubt_times: float = 3.0
+    few: int = 4
+    sure_rad: float = math.radians(6.0)
+    sure_times: float = 4.0
+    looks: int = 16
+    most_rad: float = math.radians(25.0)
+    scatter_rad: float = math.radians(3.0)
+    weight: float = 16.0
+    known: float = 32.0
+    memory: float = 90.0
+
+
+class TurnedSensor:
+    """Takes planes of symmetry; `suspects`: wants every stride, `doubts`: the heading is not to be relied on."""
+
+    def __init__(self, params: TurnedParams | None = None) -> None:
+        self._p = params or TurnedParams()
+        self._usual: deque[Vector] = deque(maxlen=self._p.looks)
+        self._angles: deque[float] = deque()
+        self._scatter = self._p.scatter_rad
+        self._seen = self._p.weight
+        self.suspects = False
+        self.doubts = False
+
+    def reset(self) -> None:
+        """After a gap: what follows is compared with the run as it was, the scatter is known."""
+        self._usual.clear()
+        self._angles.clear()
+        self.suspects = self.doubts = False
+
+    def plane(self, usual: Vector, lately: Vector, up: Vector, allowed_rad: float = 0.0) -> bool:
+        """Left over the run and over the last few strides, and up (unit vectors); True when the sensor has turned.
+
+        `allowed_rad`: by how much the runner may have turned the plane. Over the run is taken from before the strides
+        in question: early it is not long and soon follows.
+        """
+        p, angles = self._p, self._angles
+        self._usual.append(usual)
+        angle = _turn(self._usual[0], lately, up)
+        angles.append(angle)
+        if len(angles) > p.looks:
+            self._learn(angles.popleft())
+        self.suspects = abs(angle) > self._bound(p.look_rad, p.look_times) + allowed_rad
+        few = abs(sum(list(angles)[-p.few :])) / p.few
+        self.doubts = few > p.doubt_rad and few > self._bound(p.doubt_rad, p.doubt_times) + allowed_rad
+        if not self.doubts or len(angles) < p.looks:
+            return False
+        half, looks = p.looks // 2, list(angles)
+        before, after = sum(looks[:half]) / half, sum(looks[half:]) / half
+        if before * after < 0.0:
+            return False
+        if self._seen >= p.weight + p.known:
+            bound = self._bound(p.sure_rad, p.sure_times) + allowed_rad
+            return abs(before) > bound and abs(after) > bound
+        # Nothing is known of how it scatters: a strap that wobbles makes such means, but not in every look.
+        return min(map(abs, [before, *looks[half:]])) > p.most_rad + allowed_rad
+
+    def _bound(self, least_rad: float, times: float) -> float:
+        """An angle, or so many times the scatter where that is larger, but `most_rad` at most."""
+        bound = times * self._scatter
+        return least_rad if bound < least_rad else min(self._p.most_rad, bound)
+
+    def _learn(self, angle: float) -> None:
+        self._seen = min(self._seen + 1.0, self._p.memory)
+        square = self._scatter**2
+        self._scatter = math.sqrt(square + (min(abs(angle), self._p.most_rad) ** 2 - square) / self._seen)
+
+
+def _turn(one: Vector, other: Vector, up: Vector) -> float:
+    """Angle from one normal of a plane to that of another about `up`, rad; a normal and its opposite are the same."""
+    ahead, aside = dot(one, other), dot(cross(one, other), up)
+    return math.atan2(aside, ahead) if ahead >= 0.0 else math.atan2(-aside, -ahead)

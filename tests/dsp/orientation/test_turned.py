@@ -1,0 +1,165 @@
+"""A small turn about the vertical is noticed where the sensor sits well, and not seen where none was."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks.harder_runs.runners import FORCE, RATE, for_long, hip_only, of, put
+from benchmarks.score_recordings import corrupted
+from dsp.metrics.drop_excursion_difference_deg import KEY as DIFFERENCE
+from dsp.orientation.mount import Mount
+from dsp.orientation.turned import TurnedSensor
+from dsp.orientation.unevenness import Unevenness
+from dsp.pipeline import PipelineParams
+from dsp.records import Cue, Metric, Record, Step
+from dsp.signals import NS_PER_S, Placement, Vector
+from tests.dsp.orientation.test_moved import notices, turn, turned
+from tests.dsp.synthetic import blocks_of, make
+from tests.dsp.virtual import play
+from tests.recorded import blocks, folders, load, requires_data
+
+UP: Vector = (0.0, 0.0, 1.0)
+
+
+def left(deg: float) -> Vector:
+    return -math.sin(math.radians(deg)), math.cos(math.radians(deg)), 0.0
+
+
+def told(scatter_deg: float, turn_deg: float, allowed_deg: float = 0.0, after: int = 150) -> tuple[int, int, int]:
+    """Looks that were doubted before the turn, looks until doubt after it and until it is sure; -1: never."""
+    rng, sensor = np.random.default_rng(5), TurnedSensor()
+    before, doubted, sure = 0, -1, -1
+    smooth = 0.0
+    for k in range(200 + after):
+        smooth += 0.25 * (float(rng.normal(0.0, scatter_deg * math.sqrt(7.0))) - smooth)
+        found = left(smooth + (turn_deg if k >= 200 else 0.0))
+        has_turned = sensor.plane(left(0.0), found, UP, math.radians(allowed_deg))
+        if k < 200:
+            before += sensor.doubts
+            assert not has_turned
+        elif has_turned and sure < 0:
+            sure = k - 200
+        elif sensor.doubts and doubted < 0:
+            doubted = k - 200
+    return before, doubted, sure
+
+
+@pytest.mark.parametrize("deg", [9.0, -12.0, 20.0, 60.0, 85.0])
+def test_a_turn_is_doubted_first_and_then_sure(deg: float) -> None:
+    before, doubted, sure = told(1.0, deg)
+    assert before == 0
+    assert 0 <= doubted <= 6
+    assert doubted < sure <= 30
+
+
+@pytest.mark.parametrize("scatter_deg", [0.4, 1.3])
+def test_what_pace_does_is_never_sure(scatter_deg: float) -> None:
+    assert told(scatter_deg, 3.3, after=1000)[2] == -1
+
+
+def test_a_flapping_buckle_must_turn_further() -> None:
+    assert told(5.0, 9.0)[2] == -1
+    assert told(5.0, 60.0)[2] > 0
+
+
+def test_what_the_runner_may_have_done_is_not_put_on_the_sensor() -> None:
+    assert told(1.0, 7.0, allowed_deg=6.0)[1:] == (-1, -1)
+
+
+def test_early_in_a_run_only_a_large_turn_is_sure() -> None:
+    for deg, is_sure in ((12.0, False), (40.0, True)):
+        sensor = TurnedSensor()
+        turns = [sensor.plane(left(0.0), left(deg if k >= 20 else 0.0), UP) for k in range(40)]
+        assert any(turns) is is_sure
+
+
+def test_a_plane_has_no_sign() -> None:
+    sensor = TurnedSensor()
+    for k in range(60):
+        x, y, z = left(1.0)
+        assert not sensor.plane(left(0.0), (x, y, z) if k % 2 else (-x, -y, -z), UP)
+        assert not sensor.suspects
+
+
+def strides(uneven: Unevenness, k: float, count: int) -> None:
+    for n in range(count):
+        uneven.stride((0.7 * n, 0.7 * n + 0.35 * (1.0 + k), 0.7 * n + 0.7))
+
+
+def test_a_symmetric_runner_costs_the_heading_nothing() -> None:
+    uneven = Unevenness()
+    strides(uneven, 0.0, 50)
+    assert uneven.quality == pytest.approx(1.0)
+    assert uneven.allowed_rad == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(("k", "quality"), [(0.02, 0.99), (0.1, 0.735), (1.0 / 6.0, 0.5)])
+def test_a_limping_one_costs_more_the_more_uneven(k: float, quality: float) -> None:
+    for signed in (k, -k):
+        uneven = Unevenness()
+        strides(uneven, signed, 50)
+        assert uneven.quality == pytest.approx(quality, abs=0.01)
+        assert uneven.allowed_rad == pytest.approx(0.0, abs=1e-6)
+        uneven.reset()
+        strides(uneven, -signed, 50)
+        assert uneven.quality == pytest.approx(quality, abs=0.01)
+
+
+def test_a_limp_that_begins_may_turn_the_plane_until_it_is_usual() -> None:
+    uneven = Unevenness()
+    strides(uneven, 0.0, 90)
+    strides(uneven, 0.2, 20)
+    assert math.radians(3.5) < uneven.allowed_rad < math.radians(5.6)
+    strides(uneven, 0.2, 500)
+    assert uneven.allowed_rad < math.radians(0.1)
+
+
+def test_steps_of_a_doubted_sensor_are_too_unsure_for_any_detector() -> None:
+    made = turned(make(seconds=250.0, rate_hz=100.0, noise=0.01), turn(UP, 12.0), at_s=220.0)
+    records = play(blocks_of(made, [Placement.SACRUM], 10))
+    seen = notices(records)
+    assert seen
+    assert 220.0 < seen[0] < 245.0
+    steps = [r for r in records if isinstance(r, Step)]
+    assert min(s.confidence for s in steps if 20.0 < s.t_ns / NS_PER_S < 220.0) > 0.8
+    assert max(s.confidence for s in steps if -4.0 < s.t_ns / NS_PER_S - seen[0] < -1.0) < 0.5
+
+
+def test_a_given_mount_is_watched_too() -> None:
+    made = turned(make(seconds=150.0, rate_hz=100.0, noise=0.01), turn(UP, 35.0), at_s=110.0)
+    params = PipelineParams(mounts={Placement.SACRUM: Mount.from_axes("+x+y+z")})
+    assert notices(play(blocks_of(made, [Placement.SACRUM], 10), params))
+
+
+def median_difference(records: list[Record], from_s: float, to_s: float) -> float:
+    return float(
+        np.median(
+            [
+                r.value
+                for r in records
+                if isinstance(r, Metric) and r.key == DIFFERENCE and from_s < r.t_ns / NS_PER_S < to_s
+            ]
+        )
+    )
+
+
+@requires_data
+@pytest.mark.parametrize(("name", "deg"), [("sub041_run_3.5mps", 12.0), ("20140515T133244", -12.0)])
+def test_twelve_degrees_on_a_recorded_runner_are_told_and_made_good(name: str, deg: float) -> None:
+    run = for_long(hip_only(load(next(folder for folder in folders() if folder.name == name))), 300.0)
+    columns = dict(run.columns)
+    late = columns["t_s"] > 220.0
+    for names in (FORCE, RATE):
+        values = of(columns, names)
+        values[late] = values[late] @ turn(UP, deg).T
+        put(columns, names, values)
+    records = play(blocks(corrupted(replace(run, columns=columns), 2, 104.0), ["sacrum"]))
+    seen = notices(records)
+    assert 220.0 < seen[0] < 250.0
+    assert [r.rule for r in records if isinstance(r, Cue)] == ["sensor_moved"]
+    was, now = median_difference(records, 60.0, 220.0), median_difference(records, 265.0, 300.0)
+    assert now == pytest.approx(was, abs=0.4)
