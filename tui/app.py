@@ -160,6 +160,8 @@ class DashboardApp(Shell):
         self.board.link.broken = f"{type(error).__name__}: {error}"
 
     def _paint(self) -> None:
+        if not self.screen_stack:
+            return  # on the way out: a clock of Textual's outlives the screens by a moment
         if self.painted % SLOW_EVERY:
             self._home.paint_plot(self.board, self._clock_s())
         else:

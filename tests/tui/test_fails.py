@@ -38,3 +38,14 @@ async def test_it_is_a_line_for_the_runner_and_a_traceback_without_values_for_th
     assert HURTS not in line
     assert "in _fails" in caplog.text
     assert HURTS not in caplog.text
+
+
+@pytest.mark.real_time
+async def test_a_clock_that_ticks_after_the_last_screen_went_paints_nothing() -> None:
+    async with dashboard(SMALL) as board:
+        await board.play(scenes.running)
+    painted = board.app.painted
+    assert not board.app.screen_stack
+    for _tick in range(5):
+        board.app._paint()
+    assert board.app.painted == painted
