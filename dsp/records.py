@@ -85,6 +85,7 @@ class Step:
     drop_excursion_deg  peak in stance minus the lowest value between 60 ms before contact and the peak
     source              placement that timed the step; `drop_source` the one that measured the drop
     confidence          0-1
+    drop_trust          share of it that the drop has, 0-1: less where mount, level or sampling rate do not bear it
     """
 
     t_ns: int
@@ -98,6 +99,12 @@ class Step:
     source: Placement
     drop_source: Placement | None
     confidence: float
+    drop_trust: float = 1.0
+
+    @property
+    def drop_confidence(self) -> float:
+        """How sure the drop is, 0-1."""
+        return self.confidence * self.drop_trust
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,10 @@ MEASURED = 0.5
 """Least share of the distance that a speed was measured for; less is no distance."""
 
 
+DROP_SURE = 0.3
+"""Least confidence of a drop that counts: later runs are compared with its mean."""
+
+
 class RunTotals:
     """Counts, means and the median cadence of a run."""
 
@@ -95,7 +99,7 @@ class RunTotals:
     def _run(self, step: Step) -> None:
         self._contact.add(step.contact_ms)
         self._flight.add(step.flight_ms)
-        if step.side is not None:
+        if step.side is not None and step.drop_confidence >= DROP_SURE:
             self._excursion[step.side].add(step.drop_excursion_deg)
             self._peak[step.side].add(step.drop_peak_deg)
 

@@ -151,6 +151,7 @@ class TrunkChain:
         if not self._known:
             self._know()
         self._level.start(trace, until, intake.period_s, levelled=intake.has_gyro)
+        self._steps.trust_level(self._level.trust)
         self._held_until_s = max(trace.t_s[until], intake.joined_s + JOIN_S)
         self._started = True
         return True
@@ -160,7 +161,8 @@ class TrunkChain:
         p, intake = self._p, self._intake
         self._with_gyro = intake.has_gyro
         confidence = 0.9 if intake.has_gyro else 0.7
-        self._steps = TrunkSteps(self._placement, intake.period_s, confidence, p.contact, p.stance)
+        rate_hz = intake.group / intake.period_s
+        self._steps = TrunkSteps(self._placement, intake.period_s, confidence, rate_hz, p.contact, p.stance)
         self._look_samples = round(self._still.params.window_s / intake.period_s)
         self._keep = int(p.trace_s / intake.period_s)
         self._usual, self._longest = intake.chunk, max(1, int(LONGEST_CHUNK_S / intake.period_s))
@@ -216,6 +218,7 @@ class TrunkChain:
             return False
         mount, running = self._seat.mount, self._steps.stances.running
         self._level.stride(contacts_s, self._trace, self._intake.period_s, mount)
+        self._steps.trust_level(self._level.trust)
         if self._lever is not None and mount is not None and running:
             self._lever.learn(contacts_s, self._trace, mount)
         moved = self._seat.stride(contacts_s, self._trace, running=running)
@@ -232,9 +235,8 @@ class TrunkChain:
             self._still.reset()
             return False
         self._level.look(now_s, self._still.look([axis[new] for axis in self._trace.axes]))
-        standing = self._still.standing_force
-        if standing is not None:
-            self._seat.stand(standing)
+        if self._still.stood is not None:
+            self._seat.stand(self._still.stood)
         return False
 
     def _tapped(self) -> list[Sighting]:

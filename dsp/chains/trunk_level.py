@@ -46,6 +46,11 @@ class TrunkLevel:
         """Of the gyro, rad/s."""
         return self._strapdown.bias
 
+    @property
+    def trust(self) -> float:
+        """How far levelling is what it reckons to be, 0-1 (`orientation.consistency`)."""
+        return self._leveller.trust if self.levelled else 1.0
+
     def doubt_bias(self) -> None:
         """The sensor has moved; until noticed, the turn was taken for bias. The value stays, its certainty goes."""
         self._bias_known = False

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 from dsp.orientation.mount import Mount, MountFinder, MountFinderParams
 from dsp.orientation.moved import MovedSensor
+from dsp.orientation.stillness import Stood
 from dsp.orientation.turned import TurnedSensor
 from dsp.orientation.unevenness import Unevenness
 from dsp.placements import PELVIS
 from dsp.samples.trace import Trace
-from dsp.signals import Placement, Vector
+from dsp.signals import Placement
 
 LATERAL = frozenset({Placement.LEFT_HIP, Placement.RIGHT_HIP})
 """Where a sensor feels the pelvis turn and roll as forces of its own: only of its rates can the mount be read."""
@@ -114,10 +115,13 @@ class TrunkSeat:
         """Look at the force of half a second (three lists, m/s2). True when the sensor has moved."""
         return self._on_pelvis and self._moved.look(force)
 
-    def stand(self, force: Vector) -> None:
-        """Take the mean force of standing, m/s2, for the zero of the angles: at once, they are told while standing."""
-        self._finder.stand(force)
-        if self._given is None:
+    def stand(self, stood: Stood) -> None:
+        """Take standing for the zero of the angles: at once, they are told while standing."""
+        standing, given = self._finder.standing, self._given
+        standing.add(stood.force, stood.seconds, fresh=stood.fresh)
+        if given is None:
             self.mount = self._found()
         else:
-            self.mount = self._given.levelled(force, self._finding.level_rad) or self.mount
+            # Such a mount says how the sensor is fixed, not how the runner holds the pelvis.
+            zero = standing.zero(given.up, given.left, self._finding.level_rad, running=False)
+            self.mount = self.mount if zero is None else given.levelled(zero)

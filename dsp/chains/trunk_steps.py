@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dsp.chains.trunk_level import TrunkLevel
 from dsp.detectors.trunk import TrunkContactParams, TrunkContacts
+from dsp.gait.drop_trust import of_rate
 from dsp.gait.pelvis_stride import pelvis_stride
 from dsp.gait.sightings import Sighting
 from dsp.gait.stances import StanceParams, Stances
@@ -24,6 +25,7 @@ class TrunkSteps:
         placement: Placement,
         period_s: float,
         confidence: float,
+        rate_hz: float,
         contact: TrunkContactParams,
         stance: StanceParams,
     ) -> None:
@@ -31,6 +33,8 @@ class TrunkSteps:
         self._lowpass = LowPass2(contact.cutoff_hz, 1.0 / period_s)
         self._detector = TrunkContacts(self._lowpass.delay_s, contact)
         self.stances = Stances(placement, confidence, stance)
+        self._rate_trust = of_rate(rate_hz)
+        self.trust_level(1.0)
         self._new = False
         self._decided_s = (0.0, 0.0)
         self._read_s = float("-inf")
@@ -72,13 +76,17 @@ class TrunkSteps:
         stride = pelvis_stride(trace, mount, level.bias, contacts_s)
         if stride is not None:
             level.turn_radps = stride.turn_radps
-            out += stride.readings(now_s, contacts_s[2], self._placement)
+            out += stride.readings(now_s, contacts_s[2], self._placement, self.stances.drop_trust)
 
     def _stride(self) -> tuple[float, float, float] | None:
         """The three newest contacts, if they are a stride."""
         c = self.stances.contacts_s
         low, high = STRIDE_S
         return (c[-3], c[-2], c[-1]) if len(c) > 2 and low < c[-1] - c[-3] < high else None
+
+    def trust_level(self, trust: float) -> None:
+        """How far levelling is what it reckons to be, 0-1, from now on."""
+        self.stances.drop_trust = trust * self._rate_trust
 
     def take_stride(self) -> tuple[float, float, float] | None:
         """The three newest contacts, if the last of them is new and they are a stride; asked between chunks."""

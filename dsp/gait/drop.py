@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from dsp.gait.drop_trust import of_mount
 from dsp.gait.sightings import Drop
 from dsp.orientation.mount import Mount
 from dsp.records import Side
@@ -26,9 +27,12 @@ def obliquity_rad(mount: Mount, ux: float, uy: float, uz: float) -> float:
     return math.asin(max(-1.0, min(1.0, ux * lx + uy * ly + uz * lz)))
 
 
-def drop_of(trace: Trace, mount: Mount, side: Side, contact_s: float, release_s: float) -> Drop | None:
+def drop_of(
+    trace: Trace, mount: Mount, side: Side, contact_s: float, release_s: float, trust: float = 1.0
+) -> Drop | None:
     """Excursion and peak in the stance [contact_s, release_s]; None when the trace does not cover it.
 
+    trust  in what levels and samples the trace, 0-1
     Peaks between samples are taken from the parabola through three samples, so that 52 Hz and 416 Hz agree.
     """
     first = trace.first_at(contact_s - BEFORE_CONTACT_S)
@@ -53,7 +57,7 @@ def drop_of(trace: Trace, mount: Mount, side: Side, contact_s: float, release_s:
     if 0 < low_at < len(rise) - 1:
         low = vertex(rise[low_at - 1], low, rise[low_at + 1])
     peak_deg, low_deg = _angle_deg(peak), _angle_deg(low)
-    return Drop(excursion_deg=peak_deg - low_deg, peak_deg=peak_deg if mount.level else None)
+    return Drop(peak_deg - low_deg, peak_deg if mount.level else None, trust * of_mount(mount))
 
 
 def _angle_deg(sine: float) -> float:

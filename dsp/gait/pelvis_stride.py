@@ -48,13 +48,16 @@ class PelvisStride:
     mount_quality: float
     turn_radps: float = 0.0
 
-    def readings(self, decided_s: float, t_s: float, placement: Placement) -> list[Sighting]:
-        """What a sensor at `placement` may say of it; tilt and rotation are the pelvis's only where it rides on it."""
+    def readings(self, decided_s: float, t_s: float, placement: Placement, level_trust: float = 1.0) -> list[Sighting]:
+        """What a sensor at `placement` may say of it; tilt and rotation are the pelvis's only where it rides on it.
+
+        level_trust  in what levels and samples the trace they are of, 0-1
+        """
         t_ns = round(t_s * NS_PER_S)
         off = (self.mean_mps2 - GRAVITY_MPS2) / HALF_TRUST_MPS2
         said = [Metric(t_ns, vertical_oscillation_mm.KEY, self.oscillation_mm, None, TRUST / (1.0 + off * off))]
         if placement in MIDLINE and self.tilt_range_deg is not None and self.rotation_range_deg is not None:
-            trust = TRUST * self.mount_quality
+            trust = TRUST * self.mount_quality * level_trust
             said.append(Metric(t_ns, pelvic_tilt_range_deg.KEY, self.tilt_range_deg, None, trust))
             said.append(Metric(t_ns, pelvic_rotation_range_deg.KEY, self.rotation_range_deg, None, trust))
         return [Reading(decided_s, metric) for metric in said]

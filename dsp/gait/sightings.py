@@ -14,10 +14,14 @@ from dsp.signals import Placement
 
 @dataclass(slots=True)
 class Drop:
-    """Contralateral pelvic drop of one stance, deg (definitions: sources 2); peak_deg None without a standing zero."""
+    """Contralateral pelvic drop of one stance, deg (definitions: sources 2); peak_deg None without a standing zero.
+
+    trust  share of the step's confidence that it has, 0-1 (`gait.drop_trust`)
+    """
 
     excursion_deg: float
     peak_deg: float | None
+    trust: float = 1.0
 
 
 @dataclass(slots=True)

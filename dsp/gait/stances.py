@@ -52,7 +52,8 @@ class _Open:
 class Stances:
     """Keeps the row of steps of one trunk sensor.
 
-    `contacts_s` are the newest ones, `step_s` the usual step time; `trust`, set by the owner, scales the confidence.
+    `contacts_s` are the newest ones, `step_s` the usual step time. Set by the owner: `trust` scales the confidence,
+    `drop_trust` that of the drop besides.
     """
 
     def __init__(self, placement: Placement, confidence: float, params: StanceParams | None = None) -> None:
@@ -60,7 +61,7 @@ class Stances:
         self._placement = placement
         self._ahead_m = AHEAD_M.get(placement, 0.0)
         self._confidence = confidence
-        self.trust = 1.0
+        self.trust = self.drop_trust = 1.0
         self._gate = RunningGate(POCKET if placement is Placement.POCKET else self._p.gate)
         self._side = SideFinder(self._p.side)
         self.reset()
@@ -150,9 +151,10 @@ class Stances:
             self._judged_s = was.contact_s
             if mount or not self._ahead_m:
                 self._judge(mount)
-            side = self._side.side(mount.left) if mount else None
+            # Where force and rate contradict each other, nothing tells left from right.
+            side = self._side.side(mount.left) if mount and mount.quality > 0.0 else None
             if side and mount and levelled and self._placement in PELVIS:
-                drop = drop_of(trace, mount, side, was.contact_s, release_s)
+                drop = drop_of(trace, mount, side, was.contact_s, release_s, self.drop_trust * self.trust)
         self._last_side = side
         self._alternate = side is not None or self._placement not in PELVIS or self._side.feet_alternate()
         return Release(decided_s, was.contact_s, release_s, self._placement, side, drop, self._sure)

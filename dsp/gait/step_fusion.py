@@ -282,4 +282,5 @@ class StepFusion:
             source=source,
             drop_source=drop_source,
             confidence=view.confidence,
+            drop_trust=drop.trust if drop else 1.0,
         )

@@ -22,7 +22,8 @@ class Stage(MetricStage):
     def step(self, step: Step) -> None:
         """Take a stance."""
         if step.side is not None and step.drop_excursion_deg is not None:
-            self._difference.add(step.side, step.t_ns, step.drop_excursion_deg, step.confidence, step.drop_source)
+            drop, sure = step.drop_excursion_deg, step.drop_confidence
+            self._difference.add(step.side, step.t_ns, drop, sure, step.drop_source)
 
     def report(self, t_ns: int) -> list[Metric]:
         """The difference now."""

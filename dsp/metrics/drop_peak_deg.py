@@ -17,7 +17,7 @@ class Stage(MetricStage):
 
     def step(self, step: Step) -> None:
         """Take a stance."""
-        self._sides.add(step.side, step.t_ns, step.drop_peak_deg, step.confidence)
+        self._sides.add(step.side, step.t_ns, step.drop_peak_deg, step.drop_confidence)
 
     def report(self, t_ns: int) -> list[Metric]:
         """The medians now, one per leg."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dsp.orientation.consistency import Consistency
 from dsp.orientation.hole import Hole
 from dsp.orientation.strapdown import Strapdown
 from dsp.orientation.usual_lean import UsualLean
@@ -29,6 +30,9 @@ class LevelParams:
     """Sizes (one standard deviation) the error filter reckons with.
 
     tilt_0_rad, bias_0_radps, velocity_0_mps   at the start (5 dps: consumer gyros out of the box, sources 9)
+    bias_again_radps                           added to that of the bias about the level axes where strides contradict
+                                               it (`consistency`): what 0.1 deg/s2 make of it in as many strides as
+                                               are looked at; a larger jump is doubted again and again
     tilt_walk, bias_walk, velocity_walk        growth per sqrt(s): scale error of a cheap gyro in running motion;
                                                bias instability; the runner's real changes of pace
     stride_velocity_mps                        how well a runner repeats the velocity of the stride before (0.04-0.06
@@ -48,6 +52,7 @@ class LevelParams:
 
     tilt_0_rad: float = 0.17
     bias_0_radps: float = 0.09
+    bias_again_radps: float = 0.012
     velocity_0_mps: float = 1.0
     tilt_walk: float = 0.0015
     bias_walk: float = 0.0001
@@ -78,6 +83,7 @@ class Leveller:
         self._strapdown = strapdown
         self._t_s = 0.0
         self._cov = np.zeros((7, 7))
+        self._consistency = Consistency()
         self.start(0.0)
 
     def start(self, t_s: float, *, keep_bias: bool = False) -> None:
@@ -88,6 +94,7 @@ class Leveller:
         self._cov[2:5, 2:5] = bias
         self._t_s = t_s
         self.up: Vector | None = None
+        self._consistency.reset()
         self._forget_lean()
         self._holes: list[Hole] = []  # later than what was observed last
 
@@ -100,6 +107,7 @@ class Leveller:
         self.up = None
         self._pass_holes(t_s)
         self._forget_lean()
+        self._consistency.pause()
 
     def disturb(self, hole: Hole) -> None:
         """Samples were filled in: what was known of tilt and velocity is less sure from then on."""
@@ -109,6 +117,11 @@ class Leveller:
     def unsure(self) -> bool:
         """Whether what is found wrong with up may come from a hole just past."""
         return bool(self._holes) or self._after > 0
+
+    @property
+    def trust(self) -> float:
+        """How far the strides just past are what was reckoned with, 0-1: less where a bias drifts or has jumped."""
+        return self._consistency.trust
 
     def stride(
         self,
@@ -129,14 +142,14 @@ class Leveller:
         if not turned_rad:
             self._pass_holes(t_s)
             sd = p.after_velocity_mps if self._after else p.stride_velocity_mps
-            return self._observe(t_s, velocity, sd, seen=seen)
+            return self._observe(t_s, velocity, sd, seen=seen, of_stride=True)
         self._after = 0  # in a bend neither is as before
         self._cov[0, 0] += p.turn_tilt_rad**2 * abs(turned_rad)
         self._cov[1, 1] += p.turn_tilt_rad**2 * abs(turned_rad)
         strapdown.v = (strapdown.v[0] - change[0], strapdown.v[1] - change[1])
         velocity = (velocity[0] - change[0], velocity[1] - change[1])
         sd = math.hypot(p.stride_velocity_mps, p.change_share * math.hypot(*change))
-        return self._observe(t_s, velocity, sd, keep_bias_about_up=True)
+        return self._observe(t_s, velocity, sd, keep_bias_about_up=True, of_stride=True)
 
     def bias_sd(self, axis: Vector) -> float:
         """How uncertain the gyro's bias about `axis` (unit, sensor axes) is, rad/s."""
@@ -162,6 +175,7 @@ class Leveller:
         *,
         keep_bias_about_up: bool = False,
         seen: float = 0.0,
+        of_stride: bool = False,
     ) -> tuple[float, float]:
         """Observe the two velocities, the closed form of a two-by-two inverse; returns their correction.
 
@@ -169,11 +183,16 @@ class Leveller:
         """
         self._pass_holes(t_s)
         self._propagate(t_s)
+        if of_stride and self._consistency.contradicted:
+            self._doubt_bias()
         cov = self._cov
         columns = cov[:, 5:7]
         a, b, d = float(cov[5, 5]) + sd * sd, float(cov[5, 6]), float(cov[6, 6]) + sd * sd
         scale = 1.0 / (a * d - b * b)
         b *= -scale
+        if of_stride:
+            x, y = velocity
+            self._consistency.add(scale * (d * x * x + a * y * y) + 2.0 * b * x * y)
         gain = columns.dot(array_of((d * scale, b), (b, a * scale)))
         error = gain.dot(array_of((-velocity[0], -velocity[1]))[0])
         cov = cov - gain.dot(columns.T)
@@ -185,6 +204,13 @@ class Leveller:
             along = ux * bx + uy * by + uz * bz
             bx, by, bz = bx - along * ux, by - along * uy, bz - along * uz
         return self._take_over(cov, (tilt_x, tilt_y), (bx, by, bz), (vx, vy), t_s)
+
+    def _doubt_bias(self) -> None:
+        """Strides do not fit: the biases are not what they were. About the vertical no stride shows any."""
+        x, y, z = self.up or self._strapdown.up()
+        level = array_of((1.0 - x * x, -x * y, -x * z), (-y * x, 1.0 - y * y, -y * z), (-z * x, -z * y, 1.0 - z * z))
+        self._cov[2:5, 2:5] += self._params.bias_again_radps**2 * level
+        self._consistency.doubted()
 
     def _observe_lean(self, cov: Array, error: Array, up: Vector, seen: float) -> tuple[Array, Array]:
         """After a hole, observe the lean of a stride; else learn which is usual. Covariance and errors with it."""

@@ -30,6 +30,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dsp.orientation.gyro_accord import level_power, of_plane, of_signs
+from dsp.orientation.standing_zero import StandingZero, Zero
 from dsp.orientation.vectors import LEAST, across, cross, dot, unit
 from dsp.samples.rows import array_of
 from dsp.signals import Vector
@@ -37,14 +39,15 @@ from dsp.signals import Vector
 Array = npt.NDArray[np.float64]
 
 Signs = Array
-"""What one stride says, (18,): the mirror's matrix by rows, then forward and left as the load shows them, and up."""
+"""What one stride says, (27,): the mirror's matrices of force and rate, forward and left as the load shows them, up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mount:
     """Unit vectors in sensor axes that point to the runner's front, left and up when standing.
 
-    level  True when `up` was seen in at least 3 s of standing (then zero obliquity is the standing one)
+    level  True when `up` was seen in at least 3 s of standing (then zero obliquity is the standing one), and alike
+           wherever the runner stood (`standing_zero`)
     quality  0-1, how clear the plane of symmetry is
     heading_trust  0-1, beside that: less where the runner it was read off is not symmetric (`orientation.unevenness`)
     """
@@ -73,16 +76,10 @@ class Mount:
         forward, left, up = ((float(x), float(y), float(z)) for x, y, z in vectors)
         return cls(forward, left, up)
 
-    def levelled(self, force: Vector, most_rad: float = 0.6) -> Mount | None:
-        """The same heading with `up` as seen in standing: mean specific force, sensor axes, any length.
-
-        None where that is further than `most_rad` from `up`: not how it is worn (it may lie on a table).
-        """
-        up = unit(force)
-        if dot(up, self.up) < math.cos(most_rad):
-            return None
-        left = across(self.left, up)
-        return Mount(cross(left, up), left, up, level=True, quality=self.quality)
+    def levelled(self, zero: Zero) -> Mount:
+        """The same heading with `up` as seen in standing."""
+        left = across(self.left, zero.up)
+        return Mount(cross(left, zero.up), left, zero.up, level=zero.sure, quality=self.quality)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +91,8 @@ class MountFinderParams:
     memory_strides  weight of the past
     force_weight, rate_weight  of force and rate
     change_weight   of the force that changes sides (once a stride) against the force that comes with every step
+    power_every     strides: how often it is looked how much of force and rate there is to be mirrored; the first
+                    `first_powers` all
     roll_rad        a plane of symmetry leans no further from the mean force
     level_rad       standing further than this from running is another posture
     """
@@ -104,18 +103,22 @@ class MountFinderParams:
     force_weight: float = 1.0
     rate_weight: float = 0.7
     change_weight: float = 3.0
+    power_every: int = 4
+    first_powers: int = 8
     roll_rad: float = 0.4
     level_rad: float = 0.6
 
 
 class MountFinder:
-    """Takes strides, gives a `Mount` once there are enough."""
+    """Takes strides, gives a `Mount` once there are enough; `standing` is told of stands."""
 
     def __init__(self, params: MountFinderParams | None = None) -> None:
         self._p = params or MountFinderParams()
-        self._mean: Signs = np.zeros(18)
+        self._mean: Signs = np.zeros(27)
         self._strides = 0
-        self._standing: Vector | None = None
+        self._powers = 0.0, 0.0  # of force and rate across up, as their matrices are weighted
+        self._powered = 0.0
+        self.standing = StandingZero()
         points = np.arange(2 * self._p.phases)
         self._after, self._before = np.roll(points, -1), np.roll(points, 1)
         turn = 2.0 * np.pi * np.arange(self._p.phases) / self._p.phases
@@ -131,10 +134,6 @@ class MountFinder:
         """Strides taken in."""
         return self._strides
 
-    def stand(self, force: Vector) -> None:
-        """Mean specific force of at least 3 s of standing, sensor axes."""
-        self._standing = unit(force)
-
     def stride(self, both: Array) -> Signs:
         """Two successive steps, resampled to (2 phases, 6): force m/s2 and rate rad/s; what they said."""
         phases = self._p.phases
@@ -148,22 +147,29 @@ class MountFinder:
         same, other = one + two, one - two
         same[:, 3:] -= self._slow.dot(self._slow.T.dot(same[:, 3:]))
         twice, once = same.T.dot(same), other.T.dot(other)
-        force = twice[:3, :3] - self._p.change_weight * once[:3, :3]
-        rate = twice[3:, 3:] - once[3:, 3:]
-        mirror = np.zeros((3, 3))
-        for matrix, weight in ((force, self._p.force_weight), (rate, -self._p.rate_weight)):
-            size = _size(level.dot(matrix).dot(level))
-            if size > 0.0:
-                mirror += weight / size * matrix
+        changing = self._p.change_weight * once[:3, :3]
+        force, rate = twice[:3, :3] - changing, once[3:, 3:] - twice[3:, 3:]
+        of_force = self._p.force_weight / max(_size(level.dot(force).dot(level)), LEAST)
+        of_rate = self._p.rate_weight / max(_size(level.dot(rate).dot(level)), LEAST)
         vertical = both[:, :3].dot(up_now)
         change = vertical[self._after] - vertical[self._before]
         # Correlations; the means of all of these are zero already.
         with_load = (vertical / max(_size(vertical), LEAST) - change / max(_size(change), LEAST)).dot(both)
         ahead = level.dot(with_load[:3]) / max(_size(both[:, :3]), LEAST)
         leftward = level.dot(with_load[3:]) / max(_size(both[:, 3:]), LEAST)
-        signs = np.concatenate([mirror.ravel(), ahead, leftward, up_now])
+        if self._strides < self._p.first_powers or self._strides % self._p.power_every == 0:
+            self._add_powers(
+                of_force * level_power(twice[:3, :3] + changing, (x, y, z)),
+                of_rate * level_power(twice[3:, 3:] + once[3:, 3:], (x, y, z)),
+            )
+        signs = np.concatenate([of_force * force.ravel(), of_rate * rate.ravel(), ahead, leftward, up_now])
         self.take(signs)
         return signs
+
+    def _add_powers(self, force: float, rate: float) -> None:
+        self._powered = min(self._powered + 1.0, self._p.memory_strides / self._p.power_every)
+        of_force, of_rate = self._powers
+        self._powers = of_force + (force - of_force) / self._powered, of_rate + (rate - of_rate) / self._powered
 
     def take(self, signs: Signs) -> None:
         """What another finder's `stride` gave."""
@@ -177,16 +183,21 @@ class MountFinder:
             return None
         left, up, spread = found
         forward = cross(left, up)
-        fx, fy, fz, lx, ly, lz = self._mean[9:15].tolist()
-        sign = dot(forward, (fx, fy, fz)) + dot(left, (lx, ly, lz))
+        means = self._mean.tolist()
+        fx, fy, fz, lx, ly, lz = means[18:24]
+        ahead, leftward = dot(forward, (fx, fy, fz)), dot(left, (lx, ly, lz))
+        sign = ahead + leftward
+        agree = of_signs(ahead, leftward) * min(
+            of_plane(means[:9], self._powers[0], forward, left), of_plane(means[9:18], self._powers[1], forward, left)
+        )
         if sign < 0.0:
             left = -left[0], -left[1], -left[2]
-        level = self._standing is not None and dot(up, self._standing) > math.cos(self._p.level_rad)
-        if level and self._standing is not None:
-            up = self._standing
-            left = across(left, up)
-        quality = spread * min(1.0, abs(sign) / 0.5) * min(1.0, self._strides / 8.0)
-        return Mount(cross(left, up), left, up, level, quality, heading_trust)
+        quality = agree * spread * min(1.0, abs(sign) / 0.5) * min(1.0, self._strides / 8.0)
+        zero = self.standing.zero(up, left, self._p.level_rad, running=True)
+        if zero is None:
+            return Mount(cross(left, up), left, up, quality=quality, heading_trust=heading_trust)
+        left = across(left, zero.up)
+        return Mount(cross(left, zero.up), left, zero.up, level=zero.sure, quality=quality, heading_trust=heading_trust)
 
     def left(self) -> Vector | None:
         """Across the plane of symmetry: left or right, nothing is said of the sign; None before `first_strides`."""
@@ -197,9 +208,9 @@ class MountFinder:
         """The normal of the plane of symmetry (left or right), up, and how clear it is, 0-1."""
         if self._strides < self._p.first_strides:
             return None
-        x, y, z = self._mean[15:].tolist()
+        x, y, z = self._mean[24:27].tolist()
         up = unit((x, y, z))
-        values, vectors = np.linalg.eigh(self._mean[:9].reshape(3, 3))
+        values, vectors = np.linalg.eigh((self._mean[:9] + self._mean[9:18]).reshape(3, 3))
         x, y, z = vectors[:, 0].tolist()
         if abs(dot((x, y, z), up)) > math.sin(self._p.roll_rad):
             return None

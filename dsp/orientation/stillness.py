@@ -33,18 +33,27 @@ class Look:
     rate: Vector
 
 
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """Standing that is new: the mean force (sensor axes) of so many seconds; `fresh` where they begin a stand."""
+
+    force: Vector
+    seconds: float
+    fresh: bool
+
+
 class Stillness:
-    """Looks at one window after another."""
+    """Looks at one window after another; `stood` is what the last one has shown of standing, if it has."""
 
     def __init__(self, params: StillnessParams | None = None) -> None:
         self.params = params or StillnessParams()
-        self._quiet = 0
-        self._force = [0.0, 0.0, 0.0]
+        self.reset()
 
     def reset(self) -> None:
         """After a gap."""
         self._quiet = 0
         self._force = [0.0, 0.0, 0.0]
+        self.stood: Stood | None = None
 
     def look(self, axes: list[list[float]]) -> Look | None:
         """One window of samples (six lists); None when it was not quiet."""
@@ -60,13 +69,18 @@ class Stillness:
             self.reset()
             return None
         self._quiet += 1
-        for i in range(3):
-            self._force[i] += (means[i] - self._force[i]) / self._quiet
-        return Look((means[0], means[1], means[2]), (means[3], means[4], means[5]))
+        look = Look((means[0], means[1], means[2]), (means[3], means[4], means[5]))
+        self._stand(look.force)
+        return look
 
-    @property
-    def standing_force(self) -> Vector | None:
-        """Mean force of the quiet windows in a row, once there are enough of them."""
-        if self._quiet < self.params.windows:
-            return None
-        return self._force[0], self._force[1], self._force[2]
+    def _stand(self, force: Vector) -> None:
+        """The first windows of a stand count together once there are enough of them, then each by itself."""
+        p = self.params
+        if self._quiet > p.windows:
+            self.stood = Stood(force, p.window_s, fresh=False)
+            return
+        for i in range(3):
+            self._force[i] += (force[i] - self._force[i]) / self._quiet
+        if self._quiet == p.windows:
+            x, y, z = self._force
+            self.stood = Stood((x, y, z), p.windows * p.window_s, fresh=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from dsp.metrics import cadence_spm, incline_pct, sensor_moved, speed_mps
 from dsp.placements import MIDLINE, SHOES
@@ -44,16 +45,19 @@ class Watch:
 
     def step(self, step: Step) -> None:
         """Take a step."""
-        if step.side is None or step.confidence < SURE:
+        side = step.side
+        if side is None or step.confidence < SURE:
             return
-        if step.drop_excursion_deg is not None:
-            self._drop[step.side].add(step.drop_excursion_deg)
+        if step.drop_confidence < SURE:
+            step = replace(step, drop_excursion_deg=None, drop_peak_deg=None)
+        elif step.drop_excursion_deg is not None:
+            self._drop[side].add(step.drop_excursion_deg)
         if not self._is_alike(step):
             return
         self._antalgic.step(step)
         if step.contact_ms is not None:
-            self._contact[step.side].add(step.contact_ms)
-            self._contacts[step.side] = step.contact_ms
+            self._contact[side].add(step.contact_ms)
+            self._contacts[side] = step.contact_ms
             if len(self._contacts) == len(Side):
                 self._difference.add(self._contacts[Side.LEFT] - self._contacts[Side.RIGHT])
                 self._contacts.clear()

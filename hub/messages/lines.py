@@ -64,6 +64,7 @@ class StepLine(Line, frozen=True, kw_only=True, tag="step"):
     drop_excursion_deg  peak in stance minus the lowest value between 60 ms before contact and the peak
     source              placement that timed the step; drop_source the one that measured the drop
     confidence          0-1
+    drop_trust          share of it that the drop has, 0-1: less where mount, level or sampling rate do not bear it
     """
 
     toe_off_s: float | None
@@ -76,6 +77,7 @@ class StepLine(Line, frozen=True, kw_only=True, tag="step"):
     source: Placement
     drop_source: Placement | None
     confidence: float
+    drop_trust: float = 1.0
 
 
 class MetricLine(Line, frozen=True, kw_only=True, tag="metric"):

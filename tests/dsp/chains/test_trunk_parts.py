@@ -14,7 +14,7 @@ from dsp.detectors.trunk import TrunkContactParams
 from dsp.gait.stances import StanceParams
 from dsp.orientation.bend import Pace
 from dsp.orientation.mount import Mount
-from dsp.orientation.stillness import Look
+from dsp.orientation.stillness import Look, Stood
 from dsp.packed import Array
 from dsp.samples.trace import Trace
 from dsp.signals import GRAVITY_MPS2, Placement, Vector
@@ -39,6 +39,10 @@ def traced(samples: Array) -> Trace:
 @pytest.fixture(scope="module")
 def runner() -> Made:
     return make(seconds=20.0, rate_hz=RATE_HZ, stand_s=0.0, gyro_bias_radps=(0.0, 0.0, 0.0))
+
+
+def for_3_s(force: Vector) -> Stood:
+    return Stood(force, 3.0, fresh=True)
 
 
 @pytest.fixture
@@ -80,7 +84,7 @@ def test_an_explicit_mount_is_kept_until_the_sensor_has_moved(runner: Made, trac
     for stride in strides:
         assert not seat.stride(stride, trace, running=True)
     assert (seat.mount, seat.trust) == (MOUNT, 1.0)
-    seat.stand((0.0, 1.0, GRAVITY_MPS2))
+    seat.stand(for_3_s((0.0, 1.0, GRAVITY_MPS2)))
     stood = seat.mount
     assert stood is not None
     assert stood.level
@@ -104,7 +108,7 @@ def test_nothing_is_learned_of_the_mount_while_nobody_runs(runner: Made, trace: 
 def test_every_contact_closes_one_stride_and_is_told_once(runner: Made, trace: Trace) -> None:
     level = TrunkLevel(Pace())
     level.start(trace, 75, PERIOD_S, levelled=True)
-    steps = TrunkSteps(Placement.SACRUM, PERIOD_S, 0.9, TrunkContactParams(), StanceParams())
+    steps = TrunkSteps(Placement.SACRUM, PERIOD_S, 0.9, RATE_HZ, TrunkContactParams(), StanceParams())
     closed = []
     for start in range(0, len(trace.t_s), 5):
         t_s = trace.t_s[start : start + 5]
@@ -125,11 +129,11 @@ def test_every_contact_closes_one_stride_and_is_told_once(runner: Made, trace: T
 @pytest.mark.parametrize("lying", [(0.0, GRAVITY_MPS2, 0.0), (GRAVITY_MPS2, 0.0, 0.0)])
 def test_a_table_is_no_standing_for_a_given_mount(lying: Vector) -> None:
     seat = TrunkSeat(Placement.SACRUM, MOUNT)
-    seat.stand(lying)
+    seat.stand(for_3_s(lying))
     assert seat.mount == MOUNT
-    seat.stand((0.0, 0.5, 9.8))
+    seat.stand(for_3_s((0.0, 0.5, 9.8)))
     levelled = seat.mount
     assert levelled is not None
     assert levelled.level
-    seat.stand(lying)
+    seat.stand(for_3_s(lying))
     assert seat.mount == levelled

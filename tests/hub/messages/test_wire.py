@@ -88,7 +88,7 @@ def test_lines_use_the_names_that_integrators_script_against() -> None:
     assert encode_line(step, 1_000_000_000) == (
         b'{"type":"step","t_s":2.0,"toe_off_s":2.25,"step_time_s":0.35,"contact_ms":250.0,"flight_ms":null,'
         b'"side":"left","drop_peak_deg":null,"drop_excursion_deg":4.1235,"source":"sacrum","drop_source":"sacrum",'
-        b'"confidence":0.9}\n'
+        b'"confidence":0.9,"drop_trust":1.0}\n'
     )
 
 
