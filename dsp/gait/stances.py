@@ -151,8 +151,7 @@ class Stances:
             self._judged_s = was.contact_s
             if mount or not self._ahead_m:
                 self._judge(mount)
-            # Where force and rate contradict each other, nothing tells left from right.
-            side = self._side.side(mount.left) if mount and mount.quality > 0.0 else None
+            side = self._side.side(mount.left) if mount else None
             if side and mount and levelled and self._placement in PELVIS:
                 drop = drop_of(trace, mount, side, was.contact_s, release_s, self.drop_trust * self.trust)
         self._last_side = side
