@@ -28,4 +28,4 @@ def of_rate(rate_hz: float) -> float:
 
 def of_mount(mount: Mount) -> float:
     """Trust in what is read along the axes of this mount, 0-1."""
-    return min(1.0, mount.quality / CLEAR)
+    return min(1.0, mount.quality / CLEAR) * mount.heading_trust

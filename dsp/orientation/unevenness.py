@@ -17,12 +17,14 @@ class UnevennessParams:
 
     half          unevenness that halves the quality: there the plane turns by 2.5 deg (root mean square), which is as
                   much as it is off anyhow (decision 6)
+    even          less than this is the contacts' own scatter
     rad_per_unit  by how much a change of it may turn the plane: 5.7 deg of 0.4
     lately        strides that are averaged: single contacts scatter by some 10 ms
     memory        strides: weight of the past, as in the mount itself
     """
 
     half: float = 1.0 / 3.0
+    even: float = 0.02
     rad_per_unit: float = math.radians(14.0)
     lately: float = 8.0
     memory: float = 90.0
@@ -53,7 +55,8 @@ class Unevenness:
     @property
     def quality(self) -> float:
         """Of a mount found from these strides, 0-1."""
-        return 1.0 / (1.0 + (self._usual / self._p.half) ** 2)
+        p = self._p
+        return 1.0 / (1.0 + (max(0.0, self._usual - p.even) / p.half) ** 2)
 
     @property
     def allowed_rad(self) -> float:

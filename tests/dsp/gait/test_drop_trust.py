@@ -26,6 +26,7 @@ def test_fast_sensors_are_trusted_and_slow_ones_the_less_the_slower() -> None:
 def test_a_mount_found_is_trusted_from_its_first_answer_on_unless_it_contradicts_itself() -> None:
     mount = Mount((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
     assert [of_mount(replace(mount, quality=q)) for q in (1.0, 0.3, 0.03, 0.0)] == pytest.approx([1.0, 1.0, 0.1, 0.0])
+    assert of_mount(replace(mount, heading_trust=0.4)) == pytest.approx(0.4)
 
 
 @pytest.mark.parametrize(("rate_hz", "low", "high"), [(104.0, 0.85, 0.9), (26.0, 0.2, 0.4), (12.5, 0.0, 0.05)])
