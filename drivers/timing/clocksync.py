@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect_left, insort
 from collections import deque
 
 import numpy as np
@@ -58,17 +59,29 @@ class SamplePeriod:
     def __init__(self, nominal_s: float) -> None:
         self._nominal_s = nominal_s
         self._starts: deque[tuple[int, int]] = deque(maxlen=PERIOD_PACKETS + 1)
+        # What each pair says, µs, in their order (as many as there are when all packets are) and by size.
+        self._pairs: deque[float | None] = deque(maxlen=PERIOD_PACKETS + 1 - (PERIOD_PACKETS + 1) // 2)
+        self._said: list[float] = []
         self.period_s = nominal_s
         self.is_believed = True
         """Whether the timestamps go on by the period."""
 
     def update(self, index: int, device_us: int) -> float:
         """Add a packet (number and time of its first sample, µs, both unwrapped); return the period in s."""
-        starts = self._starts
+        starts, said = self._starts, self._said
+        was_full = len(starts) == starts.maxlen
         starts.append((index, device_us))
-        apart = len(starts) // 2
-        pairs = zip(starts, itertools.islice(starts, apart, None), strict=False)
-        said = sorted([(late[1] - early[1]) / (late[0] - early[0]) for early, late in pairs if late[0] != early[0]])
+        if was_full:
+            oldest, newest = self._pairs[0], _period_us(starts[-1 - len(starts) // 2], starts[-1])
+            self._pairs.append(newest)
+            if oldest is not None:
+                del said[bisect_left(said, oldest)]
+            if newest is not None:
+                insort(said, newest)
+        else:
+            self._pairs.clear()
+            self._pairs.extend(map(_period_us, starts, itertools.islice(starts, len(starts) // 2, None)))
+            said[:] = sorted(each for each in self._pairs if each is not None)
         if said:
             middle = len(said) // 2
             estimate_s = 0.5e-6 * (said[middle] + said[-middle - 1])
@@ -80,6 +93,11 @@ class SamplePeriod:
     def restart(self) -> None:
         """Forget the timestamps of a clock that was reset; the period stays."""
         self._starts.clear()
+
+
+def _period_us(early: tuple[int, int], late: tuple[int, int]) -> float | None:
+    """Return what the first samples of two packets say; None when they are of one number."""
+    return (late[1] - early[1]) / (late[0] - early[0]) if late[0] != early[0] else None
 
 
 class MinimumDelay:
