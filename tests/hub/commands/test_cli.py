@@ -16,7 +16,7 @@ from hub.settings.folders import config_file, program
 
 STEP_FIELDS = {
     "type", "t_s", "toe_off_s", "step_time_s", "contact_ms", "flight_ms", "side", "drop_peak_deg", "drop_excursion_deg",
-    "source", "drop_source", "confidence",
+    "source", "drop_source", "confidence", "drop_trust",
 }  # fmt: skip
 
 
