@@ -38,6 +38,7 @@ def add_pain(one: argparse.ArgumentParser) -> None:
     one.add_argument("--km", type=_kilometres, metavar="KM", help="where in the run it began")
     one.add_argument("--minute", type=_minute, metavar="M", help="when in the run it began, minutes of running")
     one.add_argument("--note", metavar="TEXT", help="words of your own")
+    one.add_argument("--own-run", action="store_true", help="your own newest run, even if a simulated one is newer")
     one.add_argument("--next-morning", choices=("yes", "no"), help="was it worse the morning after?")
     one.add_argument("--cleared", action="store_true", help="it was looked at: cues may come back")
     one.add_argument("--about", action="store_true", help="only say what such pain may be; nothing is kept")

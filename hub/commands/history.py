@@ -15,11 +15,11 @@ from dsp import texts
 from dsp.texts import counted, distance
 from hub.commands.before_run import unanswered
 from hub.commands.kept_recordings import newest_first
-from hub.commands.live import chosen_config, recordings_folder
+from hub.commands.live import chosen_config, history_file, recordings_folder
 from hub.history.runs import StoredMark, StoredPain, StoredRun
 from hub.history.store import History
 from hub.settings.config import ConfigError
-from hub.settings.folders import data_folder, demo_folder, overdue_folder, program
+from hub.settings.folders import demo_folder, overdue_folder, program
 from hub.sinks.spool import erase_spools
 from hub.terminal.between_words import between_words
 from hub.terminal.terminal import say
@@ -33,7 +33,7 @@ _INDENT = " " * 18
 def run(options: Namespace) -> int:
     """List, export or erase; raises ConfigError, HistoryError and OSError."""
     config, _ = chosen_config(options.config)
-    runner, history = config.runner.name, History(data_folder() / "history.sqlite")
+    runner, history = config.runner.name, History(history_file())
     parts = {"list": _list, "export": _export, "erase": _erase}
     parts[options.part](history, runner, options)
     return 0
@@ -118,7 +118,8 @@ def _erase(history: History, runner: str, options: Namespace) -> None:
             f"erase: everything kept of {runner} goes, for good: runs, pain, mornings, marks, thresholds, the plan "
             "and what waits for a broker; say so with --yes (and --recordings for their recordings too)"
         )
-    print(f"erased: {history.erase(runner)} entries of {runner}")
+    erased = history.erase(runner) + History(history_file(simulated=True)).erase(runner)
+    print(f"erased: {erased} entries of {runner}")
     if waiting := erase_spools(overdue_folder(), runner):
         print(f"erased: what waited for {counted(waiting, 'broker')}")
     if options.recordings:

@@ -54,8 +54,8 @@ def run(options: Namespace) -> int:
     check_mounts(config.mounts, f"{where}: mounts")
     mounts = {**config.mounts, **parse_mounts(options.mount, "--mount")}
     runner, radio = config.runner.name, options.radio or config.radio.provider
-    made_up = is_made_up(radio)
-    history = History(demo_folder() / "virtual.sqlite" if made_up else data_folder() / "history.sqlite")
+    simulated = is_made_up(radio)
+    history = History(history_file(simulated=simulated))
     earlier = _earlier(history, runner, config.cues.pain_rule)
     past, plan, reported = earlier or ((), Plan(), "")
     settings = RunSettings(
@@ -73,8 +73,8 @@ def run(options: Namespace) -> int:
     if beyond.is_any and config.mqtt.share_onset and is_own_terminal(sys.stdout) and Onset(past).model is not None:
         tell(texts.OTHERS_SEE, sys.stdout)
     count = RunCount()
-    folder = demo_folder() / "recordings" if made_up else recordings_folder(config)
-    told = APART if made_up else COUNTS
+    folder = demo_folder() / "recordings" if simulated else recordings_folder(config)
+    told = APART if simulated else COUNTS
 
     def conclude(ended: Ended) -> None:
         """Keep it before anything is said: the terminal may be gone."""
@@ -95,7 +95,7 @@ def run(options: Namespace) -> int:
             runner=runner,
             settings=settings,
             catalog=catalog,
-            open_source=_open_sensors(radio, catalog, config, pairing_file(options.config)),
+            open_source=_open_sensors(radio, catalog, config, pairing_file(options.config, simulated=simulated)),
             first_port=config.mqtt.port,
             beyond=beyond,
             folder=folder if config.record.enabled and not options.no_record else None,
@@ -148,6 +148,11 @@ def chosen_config(file: str | None) -> tuple[Config, str]:
     if file is None and not path.exists():
         return Config(), "(no configuration)"
     return load_config(path), str(path)
+
+
+def history_file(*, simulated: bool = False) -> Path:
+    """Return the history of the runner's own runs, or the one in which runs with simulated sensors are kept apart."""
+    return demo_folder() / "virtual.sqlite" if simulated else data_folder() / "history.sqlite"
 
 
 def _beyond(config: Config, where: str, password_file: Path) -> Beyond:

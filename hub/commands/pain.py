@@ -1,8 +1,9 @@
-"""`stridecue pain`: what hurt in a run, said afterwards; the next morning; and when cues may come back."""
+"""`stridecue pain`: report after a run what hurt, answer the next-morning question, and let cues come back."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dsp import texts
@@ -10,12 +11,11 @@ from dsp.records import PainReport, Side
 from dsp.runner.history import PastRun
 from dsp.runner.triage import SITES, Kind, PainRule, hurts, kind_of, known_site, triage
 from hub.commands.before_run import answer_morning, now_utc, short, unanswered
-from hub.commands.live import chosen_config
+from hub.commands.live import chosen_config, history_file
 from hub.history.runs import StoredPain
 from hub.history.store import History
 from hub.messages.plain_words import plain_or_none
 from hub.settings.config import ConfigError
-from hub.settings.folders import data_folder
 from hub.settings.nearest import nearest
 from hub.terminal.terminal import say
 from hub.text.pain_text import advice
@@ -24,37 +24,46 @@ AFTERWARDS = "afterwards"
 
 
 def run(options: Namespace) -> int:
-    """Keep what is said and answer it; raises ConfigError and HistoryError."""
+    """Store what is reported and answer it; raises ConfigError and HistoryError."""
     config, _ = chosen_config(options.config)
-    runner, history = config.runner.name, History(data_folder() / "history.sqlite")
+    runner, own, simulated = config.runner.name, History(history_file()), History(history_file(simulated=True))
     if options.about:
         for line in about(options, config.cues.pain_rule):
             say(line)
     elif options.red_flags:
         say("\n".join(texts.RED_FLAGS))
     elif options.cleared:
-        say(clear(history, runner))
+        say(clear([own, simulated], runner))
     elif options.next_morning is not None:
-        say(morning(history, runner, worse=options.next_morning == "yes"))
+        say(morning([own, simulated], runner, worse=options.next_morning == "yes"))
     else:
-        for line in report(history, runner, options, config.cues.pain_rule):
+        is_simulated = not options.own_run and _is_newer(simulated, own, runner)
+        history = simulated if is_simulated else own
+        for line in report(history, runner, options, config.cues.pain_rule, simulated=is_simulated):
             say(line)
     return 0
 
 
+def _is_newer(one: History, other: History, runner: str) -> bool:
+    """Whether the newest run of `one` began after that of `other`."""
+    starts = [runs[0].started_utc if (runs := history.newest(runner, 1)) else "" for history in (one, other)]
+    return starts[0] > starts[1]
+
+
 def about(options: Namespace, rule: PainRule) -> list[str]:
-    """Say all there is to say about such pain; keeps nothing."""
+    """Return everything there is to say about such pain; stores nothing."""
     site = _site(options.site)
     said = PainReport(0, options.level, site, numb=options.numb)
     exposure_m = None if options.km is None else 1000.0 * options.km
     return [*advice(triage(said, rule), site, exposure_m), texts.NOT_A_DIAGNOSIS]
 
 
-def report(history: History, runner: str, options: Namespace, rule: PainRule) -> list[str]:
-    """Keep a report of the newest run and give the answer, line by line."""
+def report(history: History, runner: str, options: Namespace, rule: PainRule, *, simulated: bool = False) -> list[str]:
+    """Store a report with the newest run in `history` and return the answer, line by line."""
     if options.level is None:
         raise ConfigError(
-            "pain: how much, from 0 to 10? e.g. stridecue pain 4 --site 'outer knee' --side left --km 4.2"
+            "pain: no level given: how much did it hurt, 0 to 10? "
+            "e.g. stridecue pain 4 --site 'outer knee' --side left --km 4.2"
         )
     site = _site(options.site)
     runs, past = history.newest(runner, 1), history.past(runner)
@@ -77,8 +86,10 @@ def report(history: History, runner: str, options: Namespace, rule: PainRule) ->
         how=AFTERWARDS,
     )
     history.add_pain(stored)
-    where = f"your run of {started[:10]}" if started else "no run is in the history yet"
-    lines = [f"Kept on this machine ({where}): {short(stored)}, {options.level} of 10."]
+    lines = [
+        f"Stored on this machine: {short(stored)}, {options.level} of 10.",
+        *_attached_to(runner, started, simulated=simulated),
+    ]
     said = PainReport(0, options.level, site, side, options.note, options.numb)
     found = triage(said, rule)
     if not hurts(said):
@@ -89,12 +100,25 @@ def report(history: History, runner: str, options: Namespace, rule: PainRule) ->
         plan = replace(plan, held=plan.held or found.stops_cues, on_hold=plan.on_hold or site == "calf or Achilles")
         history.keep_plan(runner, plan, now_utc())
     if started and exposure_m is None and not found.stops_cues:
-        lines.append("With --km or --minute (where it began) later runs can be told how far is likely to be pain-free.")
+        lines.append("With --km or --minute (where it began), later runs can say how far is likely to be pain-free.")
     return [*lines, texts.NOT_A_DIAGNOSIS]
 
 
+def _attached_to(runner: str, started: str | None, *, simulated: bool) -> list[str]:
+    """Name the run that a report was stored with; times are UTC, as in `stridecue history list`."""
+    if started is None:
+        return [f"Not attached to a run: there is none of {runner} in the history yet."]
+    when = f"{started[:16].replace('T', ' ')} UTC ({runner})"
+    if not simulated:
+        return [f"Attached to your run of {when}."]
+    return [
+        f"Attached to the simulated run of {when}, apart from your own history.",
+        "Does something really hurt? Repeat the report with --own-run: it then counts for your own runs.",
+    ]
+
+
 def _site(written: str | None) -> str | None:
-    """Read where it hurts, in our words or in others that are understood; raises ConfigError."""
+    """Parse where it hurts: one of `SITES` or another word that is understood; raises ConfigError."""
     site = known_site(plain_or_none(written))
     if site is not None and site not in SITES and kind_of(site) is Kind.UNKNOWN:
         near = nearest(site, list(SITES))
@@ -103,25 +127,27 @@ def _site(written: str | None) -> str | None:
     return site
 
 
-def morning(history: History, runner: str, *, worse: bool) -> str:
-    """Keep the answer of a next morning; raises ConfigError when nothing was asked."""
-    started = unanswered(history, runner)
-    if started is None:
-        raise ConfigError("--next-morning: no run of the last three days that hurt is waiting for this answer")
-    return answer_morning(history, runner, started, worse=worse)
+def morning(histories: Sequence[History], runner: str, *, worse: bool) -> str:
+    """Store the answer for the first history that waits for one; raises ConfigError when none does."""
+    for history in histories:
+        if (started := unanswered(history, runner)) is not None:
+            return answer_morning(history, runner, started, worse=worse)
+    raise ConfigError("--next-morning: no painful run of the last three days is waiting for this answer")
 
 
-def clear(history: History, runner: str) -> str:
-    """Let cues come back."""
-    plan = history.plan(runner)
-    if not (plan.held or plan.on_hold):
-        return texts.NOTHING_TO_CLEAR
-    history.keep_plan(runner, replace(plan, held=False, on_hold=False), now_utc())
-    return texts.CLEARED
+def clear(histories: Sequence[History], runner: str) -> str:
+    """Let cues come back, in simulated runs too."""
+    cleared = texts.NOTHING_TO_CLEAR
+    for history in histories:
+        plan = history.plan(runner)
+        if plan.held or plan.on_hold:
+            history.keep_plan(runner, replace(plan, held=False, on_hold=False), now_utc())
+            cleared = texts.CLEARED
+    return cleared
 
 
 def _place_m(km: float | None, running_s: float | None, past: tuple[PastRun, ...]) -> float | None:
-    """Flat-equivalent metres of a place, as far as they can be known afterwards: downhill as in the rest of the run."""
+    """Estimate the flat-equivalent metres at a place of the newest run, assuming its mean share of downhill."""
     newest = past[-1] if past else PastRun()
     distance_m, exposure_m = newest.distance_m, newest.exposure_m
     weight = exposure_m / distance_m if exposure_m and distance_m else 1.0

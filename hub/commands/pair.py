@@ -1,4 +1,4 @@
-"""`stridecue pair`: which sensor sits where, told by shaking it, and remembered by its address."""
+"""`stridecue pair`: identify which sensor sits where by shaking it, and remember it by its address."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from drivers.pairing import SCAN_S, Pairing, motion_sensors, pairing
 from drivers.radio.facade import Radio
 from drivers.supervision.roles import role_of
+from drivers.virtual.made_up import is_made_up
 from dsp.signals import Placement
 from dsp.texts import place_word
 from firmware_profiles.catalog import Catalog
@@ -21,6 +22,7 @@ from hub.terminal.terminal import say
 
 PARTS = (Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
 STREAM_WITHIN_S = 20.0
+SIMULATED = "Simulated sensors: this pairing is kept apart from the one of your own sensors"
 _WHERE = {
     Placement.SACRUM: "at your hip (back of the belt, on the sacrum)",
     Placement.LEFT_FOOT: "on your left foot",
@@ -29,25 +31,33 @@ _WHERE = {
 
 
 def run(options: Namespace) -> int:
-    """Ask for each part, or swap, show or forget; raises DriverError, ConfigError and OSError."""
-    path = pairing_file(options.config)
+    """Pair each part, or swap, show or forget the pairing; raises DriverError, ConfigError and OSError."""
     if options.forget:
-        path.unlink(missing_ok=True)
-        say("forgotten: sensors are placed by [sensors] of the configuration and by their names again")
-        return 0
-    if options.show:
-        _show(path)
-        return 0
+        return _forget(options)
     config, _where = chosen_config(options.config)
     radio = options.radio or config.radio.provider
-    if options.swap:
-        asyncio.run(_swap(path, config, radio))
+    simulated = is_made_up(radio)
+    path = pairing_file(options.config, simulated=simulated)
+    if simulated:
+        say(f"{SIMULATED} ({path}).")
+    if options.show or options.swap:
+        if options.swap:
+            asyncio.run(_swap(path, config, radio))
         _show(path)
         return 0
     done = asyncio.run(_pair(path, _parts(options.parts), radio, options.seconds))
     if config.sensors:
-        say("note: [sensors] in your configuration goes before what was paired: take these lines out to use it")
+        say("Note: [sensors] in your configuration overrides what was paired; remove it to use the pairing.")
     return 0 if done else 1
+
+
+def _forget(options: Namespace) -> int:
+    """Delete both pairings, or with `--radio` only the one used on that radio; the configuration may be broken."""
+    both = (False, True) if options.radio is None else (is_made_up(options.radio),)
+    for simulated in both:
+        pairing_file(options.config, simulated=simulated).unlink(missing_ok=True)
+    say("Pairing forgotten: sensors are placed by [sensors] in the configuration, else by their names.")
+    return 0
 
 
 def _parts(words: list[str]) -> list[Placement]:
@@ -59,36 +69,38 @@ def _parts(words: list[str]) -> list[Placement]:
 
 
 async def _pair(path: Path, parts: list[Placement], radio_name: str, within_s: float) -> int:
+    """Return how many sensors were paired."""
     catalog = known_devices()
     known = load_paired(path)
-    print(f"looking for motion sensors on radio {radio_name} ...", flush=True)
+    print(f"Looking for motion sensors on radio {radio_name} ...", flush=True)
     async with open_known_radio(radio_name) as radio, pairing(radio, catalog) as near:
         if not near.sensors:
-            say("none heard: wake them (move them), switch other apps off them, come nearer")
+            say("No sensor found. Move your sensors to wake them, disconnect other apps from them, and come closer.")
             return 0
         await near.all_streaming(STREAM_WITHIN_S)
         for device, role in near.sensors.items():
             state = near.states.get(device)
-            print(f"  {role.name} ({role.address}): {state.state if state else 'not heard'}", flush=True)
+            print(f"  {role.name} ({role.address}): {state.state if state else 'no signal'}", flush=True)
         chosen = await _ask(near, parts, within_s)
         for part, address in chosen.items():
             role = next(role for role in near.sensors.values() if role.address == address)
             known = placed(known, address, Sensor(part, role.name))
     if chosen:
         store_paired(path, known)
-        say(f"remembered in {path}; `stridecue pair --swap` exchanges left and right")
+        say(f"Saved in {path}. If left and right are mixed up: `stridecue pair --swap`.")
     return len(chosen)
 
 
 async def _ask(near: Pairing, parts: list[Placement], within_s: float) -> dict[Placement, str]:
+    """Ask for each part in turn; return the address of the sensor that was shaken for it."""
     taken: dict[str, Placement] = {}
     for part in parts:
         if len(taken) == len(near.sensors):
             break
-        print(f"Shake the one {_WHERE[part]} for two seconds, keep the others still ...", flush=True)
+        print(f"Shake the sensor {_WHERE[part]} for two seconds and keep the others still ...", flush=True)
         role = await near.shaken(within_s, but_not=taken)
         if role is None:
-            print(f"  No single sensor was shaken within {within_s:g} s; nothing changed.", flush=True)
+            print(f"  No shaken sensor detected within {within_s:g} s; nothing changed.", flush=True)
             continue
         taken[role.device] = part
         print(f"  {place_word(part)}: {role.name} ({role.address})", flush=True)
@@ -96,16 +108,16 @@ async def _ask(near: Pairing, parts: list[Placement], within_s: float) -> dict[P
 
 
 async def _swap(path: Path, config: Config, radio_name: str) -> None:
-    """Exchange left and right of what is remembered; where nothing is, of what the names say."""
+    """Exchange left and right in the pairing; without one, pair the sensors nearby against what their names say."""
     known = load_paired(path)
     if set(config.sensors.values()) & set(OPPOSITE):
-        raise ConfigError("left and right stand in [sensors] of your configuration: exchange them there")
+        raise ConfigError("left and right are set in [sensors] of your configuration: exchange them there")
     if not any(sensor.placement in OPPOSITE for sensor in known.values()):
         catalog = known_devices()
         async with open_known_radio(radio_name) as radio:
             known = {**known, **await _by_name(radio, catalog)}
     if not any(sensor.placement in OPPOSITE for sensor in known.values()):
-        raise ConfigError("no sensor of a left or right side is paired or near: `stridecue pair`")
+        raise ConfigError("no left or right sensor is paired or nearby: pair one first with `stridecue pair`")
     store_paired(path, swapped(known))
 
 
@@ -124,4 +136,4 @@ def _show(path: Path) -> None:
     for address, sensor in known.items():
         print(f"{sensor.placement.value:<12} {sensor.name or '(no name)'} ({address})")
     if not known:
-        say("nothing is paired: sensors are placed by [sensors] of the configuration and by their names")
+        say("Nothing is paired: sensors are placed by [sensors] in the configuration, else by their names.")

@@ -11,6 +11,7 @@ from pathlib import Path
 from drivers.capture import Captured, as_toml, capture
 from drivers.radio.sighting import Sighting
 from drivers.supervision.roles import NOTHING_PAIRED, role_of
+from drivers.virtual.made_up import is_made_up
 from dsp.signals import Placement
 from firmware_profiles.catalog import Catalog
 from firmware_profiles.schema import Profile
@@ -28,6 +29,7 @@ def run(options: Namespace) -> int:
     config, _where = chosen_config(options.config)
     catalog = known_devices()
     radio = options.radio or config.radio.provider
+    simulated = is_made_up(radio)
     say(f"listening for {options.seconds:g} s on radio {radio} ...", sys.stderr)
     dump = None if options.dump is None else Path(options.dump)
     if dump is None and options.only:
@@ -35,7 +37,8 @@ def run(options: Namespace) -> int:
     if dump is not None and not dump.parent.is_dir():
         raise ConfigError(f"--dump {dump}: no folder {dump.parent}")
     seen, captured = asyncio.run(_listen(radio, options.seconds, catalog, None if dump is None else options.only))
-    lines = table(seen, catalog, config.sensors, read_pairing(pairing_file(options.config)))
+    paired = read_pairing(pairing_file(options.config, simulated=simulated))
+    lines = table(seen, catalog, config.sensors, paired)
     say_rows("\n".join(lines), sys.stdout, lines[0].index(_HEADINGS[-1]))
     if not seen:
         say("nothing heard: wake the sensors (move them), switch other apps off them, come nearer", sys.stderr)

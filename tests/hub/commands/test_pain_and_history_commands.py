@@ -94,10 +94,10 @@ def test_signs_of_the_back_turn_cues_off_until_cleared(history: History, capsys:
 @pytest.mark.parametrize(
     ("words", "remedy"),
     [
-        (["pain"], "from 0 to 10"),
+        (["pain"], "0 to 10?"),
         (["pain", "3", "--site", "outer nee"], "did you mean 'outer knee'"),
         (["pain", "3", "--site", "elbow"], "outer knee"),
-        (["pain", "--next-morning", "yes"], "no run of the last three days"),
+        (["pain", "--next-morning", "yes"], "no painful run of the last three days"),
         (["history", "erase"], "--yes"),
     ],
 )
@@ -271,6 +271,36 @@ def test_runs_of_a_virtual_runner_are_kept_apart(
     assert carry_out(["run", "--headless"]) == 0
     assert len(history.newest("runner")) == 1
     assert launched[0].folder != launched[1].folder
+
+
+def test_pain_is_attached_to_the_newest_run_and_says_which_simulated_or_not(
+    history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def reported(*words: str) -> str:
+        assert carry_out(["pain", "4", "--site", "buttock", *words]) == 0
+        return capsys.readouterr().out
+
+    assert "Not attached to a run: there is none of runner in the history yet." in reported()
+    history.add(own := a_run(2.0))
+    apart = History(live.history_file(simulated=True))
+    assert f"Attached to your run of {own.started_utc[:16].replace('T', ' ')} UTC (runner)." in reported()
+    apart.add(simulated := a_run(1.0))
+    said = reported()
+    assert f"Attached to the simulated run of {simulated.started_utc[:16].replace('T', ' ')} UTC (runner)" in said
+    assert "--own-run" in said
+    assert [pain.started_utc for pain in apart.pains("runner")] == [simulated.started_utc]
+    assert len(history.pains("runner")) == 2
+    assert "Attached to your run of" in reported("--own-run")
+    assert len(history.pains("runner")) == 3
+    history.add(a_run(0.5))
+    assert "Attached to your run of" in reported()
+    for each in (history, apart):
+        assert each.plan("runner").held
+    assert carry_out(["pain", "--cleared"]) == 0
+    for each in (history, apart):
+        assert not each.plan("runner").held
+    assert carry_out(["history", "erase", "--yes"]) == 0
+    assert apart.pains("runner") == ()
 
 
 def test_before_a_run_a_log_reads_the_same_with_and_without_pain(

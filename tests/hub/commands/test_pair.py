@@ -70,10 +70,13 @@ def test_each_configuration_has_its_own_sensors(tmp_path: Path, capfd: pytest.Ca
     assert sorted(path.name for path in tmp_path.glob("*paired*")) == ["ann.paired.toml"]
 
 
+_NAMES = ("paired.toml", "paired-simulated.toml")
+
+
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.setattr(pair, "pairing_file", lambda _config: tmp_path / "paired.toml")
+    monkeypatch.setattr(pair, "pairing_file", lambda _config, *, simulated: tmp_path / _NAMES[simulated])
     return tmp_path / "paired.toml"
 
 
@@ -121,6 +124,32 @@ def test_show_forget_and_wrong_words(config: Path, capsys: pytest.CaptureFixture
     assert not config.exists()
 
 
+def test_simulated_sensors_are_paired_apart_from_the_runners_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own, apart = pairing_file(None), pairing_file(None, simulated=True)
+    store_paired(own, {"AA:01": Sensor(Placement.LEFT_FOOT, "Own")})
+
+    async def paired(path: Path, *_more: object) -> int:
+        store_paired(path, {LEFT: Sensor(Placement.LEFT_FOOT, "Virtual")})
+        return 1
+
+    monkeypatch.setattr(pair, "_pair", paired)
+    assert carry_out(["pair", "left_foot", "--radio", "virtual"]) == 0
+    assert f"{pair.SIMULATED} ({apart})." in capsys.readouterr().out
+    assert read_pairing(own) == {"AA:01": Placement.LEFT_FOOT}
+    for words, shown, hidden in ((["--show"], "Own", "Virtual"), (["--show", "--radio", "virtual"], "Virtual", "Own")):
+        assert carry_out(["pair", *words]) == 0
+        told = capsys.readouterr().out
+        assert shown in told
+        assert hidden not in told
+    assert carry_out(["pair", "--forget", "--radio", "virtual"]) == 0
+    assert (own.exists(), apart.exists()) == (True, False)
+    store_paired(apart, {})
+    assert carry_out(["pair", "--forget"]) == 0
+    assert (own.exists(), apart.exists()) == (False, False)
+
+
 @pytest.mark.real_time
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGUSR1")
 async def test_by_hand_with_the_sensors_of_sim(tmp_path: Path) -> None:
@@ -146,11 +175,12 @@ async def test_by_hand_with_the_sensors_of_sim(tmp_path: Path) -> None:
                 said = await line(sim, "shake it: kill -USR1")
                 pids[said.partition(":")[0]] = int(said.split()[-1])
             pairing = await start("pair", "sacrum", "--radio", "bumble:tcp-client:127.0.0.1:9417")
-            await line(pairing, "Shake the one at your hip")
+            await line(pairing, "Shake the sensor at your hip")
             os.kill(pids["sacrum_imu"], signal.SIGUSR1)
             assert SACRUM in await line(pairing, "hip:")
             assert await pairing.wait() == 0
     finally:
         sim.terminate()
         await sim.communicate()
-    assert read_pairing(tmp_path / "stridecue" / "paired.toml") == {SACRUM: Placement.SACRUM}
+    assert read_pairing(tmp_path / "stridecue" / "paired-simulated.toml") == {SACRUM: Placement.SACRUM}
+    assert not (tmp_path / "stridecue" / "paired.toml").exists()
