@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from dsp.records import ThresholdState
 from hub.client import LinkChange
@@ -59,6 +60,26 @@ async def test_sensors_come_one_by_one(size: tuple[int, int]) -> None:
         await board.look()
         assert board.said.startswith("READY: Stand still")
         assert {plot.empty for plot in board.plots.values()} == {"Comes after a few steps"}
+
+
+@BOTH
+@pytest.mark.parametrize("state", ["READY", "PAUSED", "NOT RUNNING"])
+async def test_a_standing_notice_and_the_state_of_the_run_are_both_visible(size: tuple[int, int], state: str) -> None:
+    notice = "no hip sensor streams: hip drop is not measured"
+    session = replace(scenes.waiting("live") if state == "READY" else scenes.session("paused"), notice=notice)
+    if state == "NOT RUNNING":
+        session = replace(session, source="replay", replay=scenes.replay())
+    async with dashboard(size) as board:
+        await board.play(scenes.no_sensors)
+        board.feed.say(*(scenes.sensor(device) for device in scenes.SENSORS), session)
+        await board.look()
+        assert board.said.startswith(f"{state}: ")
+        shown = " ".join(text_of(board.banner).split())
+        assert f" {state} " in shown
+        assert f"▲ {notice}" in shown
+        board.feed.say(scenes.session(notice=notice))
+        await board.look()
+        assert board.said.startswith(f"NOTICE: {notice}")
 
 
 @BOTH
