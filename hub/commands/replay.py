@@ -73,6 +73,7 @@ def _paced(options: Namespace, reader: RecordingReader, settings: RunSettings, c
             jsonl=options.jsonl,
             signals=options.signals,
             sound=SoundSection(output=options.sound),
+            shares_onset=False,  # the recording does not say whether the runner agreed to share it
         )
     )
     if ended.outcome.summary is not None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from drivers.recordings.recording import RecordingReader
 from hub.cli import main
+from hub.outcome import Outcome
+from hub.run.launch import Ended, Launch
 from tests.hub.replay.player import Player, with_said
 from tests.hub.run.a_run import a_run
 
@@ -41,6 +44,19 @@ def test_the_runner_reads_it_again_and_a_log_does_not(
     assert "For the day of that run:\n" in told
     assert "not a diagnosis" in told
     assert "Tomorrow morning" not in told, "a replay keeps nothing, so nothing asks"
+
+
+def test_a_replay_never_tells_others_that_pain_is_near(hurt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    launched: list[Launch] = []
+
+    def ended_at_once(launch: Launch) -> Ended:
+        launched.append(launch)
+        assert launch.replayed is not None
+        return Ended(Outcome(), launch.replayed, (), sys.stdout)
+
+    monkeypatch.setattr("hub.commands.replay.carry_out", ended_at_once)
+    assert main(["replay", str(hurt), "--headless"]) == 0
+    assert [launch.shares_onset for launch in launched] == [False]
 
 
 async def test_a_run_and_its_replay_have_the_same_reports(hurt: Path, tmp_path: Path) -> None:
