@@ -1,1 +1,1 @@
-"""The MQTT contract as documents: AsyncAPI 3, JSON Schemas, examples; made from the code."""
+"""The MQTT contract as documents: AsyncAPI 3, JSON Schemas, examples; generated from the code."""

@@ -1,8 +1,8 @@
-"""The MQTT contract as documents made from the code: AsyncAPI 3 and one JSON Schema a message.
+"""The MQTT contract as documents generated from the code: AsyncAPI 3 and one JSON Schema per message.
 
     python -m hub.contract.documents docs/contract
 
-The documents are committed; a test fails when they and the code have parted.
+The documents are committed; a test fails when they differ from the code.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ _REFERENCE = "#/components/schemas/{name}"
 
 
 def documents() -> dict[str, str]:
-    """Make every document: file name to text."""
-    made = {"asyncapi.json": _text(asyncapi())}
+    """Return every document, file name -> text."""
+    texts = {"asyncapi.json": _text(asyncapi())}
     for kind, message in MESSAGES.items():
-        made[f"schemas/{kind}.json"] = _text(json_schema(kind, message))
-    return made
+        texts[f"schemas/{kind}.json"] = _text(json_schema(kind, message))
+    return texts
 
 
 def json_schema(kind: str, message: type[Message]) -> dict[str, Any]:
-    """Give the JSON Schema (2020-12) of one kind of message, complete in itself."""
-    schema = _tidied(msgspec.json.schema(message))
-    _let_untagged_in(schema["$defs"])
-    _name_rules(schema["$defs"])
+    """Return the self-contained JSON Schema (2020-12) of one kind of message."""
+    schema = _cleaned(msgspec.json.schema(message))
+    _make_type_optional(schema["$defs"])
+    _add_rule_examples(schema["$defs"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"{ROOT} {kind}, schema {SCHEMA}",
@@ -52,19 +52,19 @@ def json_schema(kind: str, message: type[Message]) -> dict[str, Any]:
 
 
 def asyncapi() -> dict[str, Any]:
-    """Give the AsyncAPI 3 document, as seen from the hub: it sends, except for `pain` and `command`."""
+    """Return the AsyncAPI 3 document from the hub's point of view: it sends all but `pain` and `command`."""
     _, schemas = msgspec.json.schema_components(list(MESSAGES.values()), ref_template=_REFERENCE)
-    _let_untagged_in(schemas)
-    _name_rules(schemas)
+    _make_type_optional(schemas)
+    _add_rule_examples(schemas)
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "stridecue",
             "version": f"{SCHEMA}.0.0",
             "description": (
-                "What a stridecue hub says and hears over MQTT: cadence, pelvic drop, thresholds and cues of a runner, "
-                "live. JSON, units in the names, null for what cannot be measured. "
-                f"Payloads larger than {MAX_PAYLOAD_BYTES} bytes are refused, orders "
+                "The messages a stridecue hub sends and receives over MQTT: cadence, pelvic drop, thresholds and cues "
+                "of a runner, live. Payloads are JSON with units in the field names; null means not measurable. "
+                f"Payloads larger than {MAX_PAYLOAD_BYTES} bytes are rejected, requests "
                 f"(`pain`, `command`) larger than {MAX_ORDER_BYTES}."
             ),
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
@@ -74,24 +74,24 @@ def asyncapi() -> dict[str, Any]:
             "loopback": {
                 "host": "127.0.0.1:1883",
                 "protocol": "mqtt",
-                "description": "The hub's own broker; the next free port when 1883 is taken.",
+                "description": "The hub's own broker; it uses the next free port when 1883 is taken.",
             }
         },
         "channels": {kind: _channel(kind) for kind in MESSAGES},
         "operations": {f"{'hear' if kind in INCOMING else 'say'}_{kind}": _operation(kind) for kind in MESSAGES},
         "components": {
             "messages": {kind: _message(kind, message) for kind, message in MESSAGES.items()},
-            "schemas": _tidied(schemas),
+            "schemas": _cleaned(schemas),
         },
     }
 
 
 def _channel(kind: str) -> dict[str, Any]:
-    parameters = {"runner": {"description": "The runner's name on the broker: 1 to 32 characters of a-z 0-9 _ -"}}
+    parameters = {"runner": {"description": "The runner's name on the broker: 1 to 32 characters from a-z 0-9 _ -"}}
     address = f"{ROOT}/{{runner}}/{kind}"
     if kind == SENSOR:
         address += "/{device}"
-        parameters["device"] = {"description": "The sensor's id, as in the message"}
+        parameters["device"] = {"description": "The sensor's id, the field `device` of the message"}
     where = " Only on the hub's own loopback broker." if kind in LOOPBACK_ONLY else ""
     return {
         "address": address,
@@ -128,11 +128,11 @@ def _message(kind: str, message: type[Message]) -> dict[str, Any]:
     }
 
 
-def _tidied(schema: dict[str, Any]) -> dict[str, Any]:
-    """Put right, in place, what the generator leaves.
+def _cleaned(schema: dict[str, Any]) -> dict[str, Any]:
+    """Clean up the generated schema in place.
 
-    OpenAPI's `discriminator` goes: AsyncAPI 3 has another form of it, and a member's own `type` says as much.
-    Docstrings lose their indentation, which Python keeps or drops by its version.
+    OpenAPI's `discriminator` is removed: AsyncAPI 3 has another form of it, and each member's `type` is sufficient.
+    Docstrings lose their indentation, which Python keeps or strips depending on its version.
     """
     todo: list[Any] = [schema]
     while todo:
@@ -147,19 +147,19 @@ def _tidied(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _let_untagged_in(schemas: dict[str, Any]) -> None:
-    """Do not ask senders for `type`, in place: the hub knows an order by its topic (`{"level": 3}` is enough)."""
+def _make_type_optional(schemas: dict[str, Any]) -> None:
+    """Make `type` optional for senders, in place: the topic identifies the message (`{"level": 3}` is enough)."""
     for order in Incoming.__subclasses__():
         if order.__name__ in schemas:
             schemas[order.__name__]["required"].remove("type")
 
 
-def _name_rules(schemas: dict[str, Any]) -> None:
-    """Give the rules that there are as examples, in place: those found in `dsp.cues`, named after their files."""
+def _add_rule_examples(schemas: dict[str, Any]) -> None:
+    """List the cue rules as examples, in place: those found in `dsp.cues`, named after their files, and `nudge`."""
     if CueMessage.__name__ in schemas:
         rules = [type(rule).__module__.rpartition(".")[2] for rule in all_rules(CueParams())]
-        said = schemas[CueMessage.__name__]["properties"]
-        said["rule"] = {"examples": sorted([*rules, NUDGE]), **said["rule"]}
+        properties = schemas[CueMessage.__name__]["properties"]
+        properties["rule"] = {"examples": sorted([*rules, NUDGE]), **properties["rule"]}
 
 
 def _summary(message: type[Message]) -> str:
@@ -171,7 +171,7 @@ def _text(document: Mapping[str, Any]) -> str:
 
 
 def main() -> int:
-    """Write the documents into a folder."""
+    """Write the documents to a folder."""
     parser = argparse.ArgumentParser(prog="python -m hub.contract.documents", description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
     folder: Path = parser.parse_args().folder
@@ -179,7 +179,7 @@ def main() -> int:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    print(f"{folder}: the contract of stridecue {version('stridecue')}, schema {SCHEMA}")
+    print(f"{folder}: MQTT contract of stridecue {version('stridecue')}, schema {SCHEMA}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""One real-looking message of each kind, for the contract's documents; a test reads each of them back."""
+"""One realistic message of each kind, for the contract documents; a test decodes each of them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DROP = tuple(
         "drop_excursion_bound_deg": _BOUND_DEG,
     }.items()
 )
-"""What a threshold of the hip drop is told with: the slow mean, which is not the field of `metrics`."""
+"""The evidence of a hip-drop threshold: the slow mean, which is not the field of `metrics`."""
 
 EXAMPLES: dict[str, Message] = {
     "status": StatusMessage(t=_T, seq=1, state="online", instance="9f3a01c2"),

@@ -1,8 +1,8 @@
-"""How each message travels: quality of service, whether a broker keeps it, and for how long it is worth anything.
+"""How each message is delivered (QoS, retained flag, expiry), and what of it others may read.
 
-Events go at least once, streams at most once. Kept for who comes late are the last values and the trend, but no session
-of a replay and none that tells a state of `onset`; pain, cues and answers never are, and of a threshold nothing beyond
-`reached` (that pain was reported is nobody else's business).
+Events are sent at least once, streams at most once. The latest values and the trend are retained for subscribers that
+join late, except a session of a replay or one that contains a state of `onset`. Pain reports, cues and replies are
+never retained, and no threshold state beyond `reached` is (that pain was reported is private to the runner).
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from hub.messages.wire import (
     TrendMessage,
 )
 
-A_MINUTE_S = 60
-A_DAY_S = 86_400
+MINUTE_S = 60
+DAY_S = 86_400
 
 
 class Delivery(NamedTuple):
-    """How a message travels; `expiry_s` (MQTT 5 only): the broker throws it away after so long, None: never."""
+    """QoS, retained flag and expiry; the broker discards the message after `expiry_s` (MQTT 5 only; None: never)."""
 
     qos: int
     retain: bool
@@ -47,29 +47,29 @@ class Delivery(NamedTuple):
 
 DELIVERY: dict[type[Message], Delivery] = {
     StatusMessage: Delivery(1, retain=True, expiry_s=None),
-    SessionMessage: Delivery(1, retain=True, expiry_s=A_DAY_S),
-    MetricsMessage: Delivery(0, retain=True, expiry_s=A_MINUTE_S),
-    TrendMessage: Delivery(1, retain=True, expiry_s=A_DAY_S),
-    SensorMessage: Delivery(0, retain=True, expiry_s=A_MINUTE_S),
-    StepMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
-    ThresholdMessage: Delivery(1, retain=False, expiry_s=A_DAY_S),
-    CueMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
-    MarkMessage: Delivery(1, retain=False, expiry_s=A_DAY_S),
+    SessionMessage: Delivery(1, retain=True, expiry_s=DAY_S),
+    MetricsMessage: Delivery(0, retain=True, expiry_s=MINUTE_S),
+    TrendMessage: Delivery(1, retain=True, expiry_s=DAY_S),
+    SensorMessage: Delivery(0, retain=True, expiry_s=MINUTE_S),
+    StepMessage: Delivery(1, retain=False, expiry_s=MINUTE_S),
+    ThresholdMessage: Delivery(1, retain=False, expiry_s=DAY_S),
+    CueMessage: Delivery(1, retain=False, expiry_s=MINUTE_S),
+    MarkMessage: Delivery(1, retain=False, expiry_s=DAY_S),
     AttitudeMessage: Delivery(0, retain=False, expiry_s=5),
-    PainMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
-    CommandMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
-    ReplyMessage: Delivery(1, retain=False, expiry_s=A_MINUTE_S),
+    PainMessage: Delivery(1, retain=False, expiry_s=MINUTE_S),
+    CommandMessage: Delivery(1, retain=False, expiry_s=MINUTE_S),
+    ReplyMessage: Delivery(1, retain=False, expiry_s=MINUTE_S),
 }
-"""By kind of message. A late cue teaches nothing; a threshold that was reached, and a mark, stay true for the day."""
+"""By message type. A late cue is of no use to the runner; a threshold and a mark stay valid for the day."""
 
-_COUNTS_OF_SOUND = ("sounds", "repeats", "dropped", "hub_p50_ms", "hub_p99_ms", "total_p50_ms", "total_p99_ms")
+_SOUND_STATISTICS = ("sounds", "repeats", "dropped", "hub_p50_ms", "hub_p99_ms", "total_p50_ms", "total_p99_ms")
 
-LATE = Delivery(1, retain=False, expiry_s=A_DAY_S)
-"""Of what waited for a broker: for the record, so it is worth something for the day, and never the last value."""
+LATE = Delivery(1, retain=False, expiry_s=DAY_S)
+"""For events that waited for a broker: of use for the day, but never retained, as they are not the latest value."""
 
 
 def delivery(message: Message) -> Delivery:
-    """Say how a message travels. No session of a replay is kept, as its marks tell of pain, nor one with `onset`."""
+    """Return how to deliver a message. A session with `onset`, or of a replay (marks reveal pain), is not retained."""
     if getattr(message, "late", False):
         return LATE
     usual = DELIVERY[type(message)]
@@ -79,7 +79,7 @@ def delivery(message: Message) -> Delivery:
 
 
 def marked_late(post: Post) -> Post:
-    """Mark an event as one that a broker missed when it happened; its own time stays in it."""
+    """Mark an event as delivered late, keeping its own time; other messages are returned unchanged."""
     match post.message:
         case StepMessage() | CueMessage() | ThresholdMessage() | MarkMessage() | SessionMessage() as message:
             return Post(post.topic, msgspec.structs.replace(message, late=True))
@@ -87,26 +87,26 @@ def marked_late(post: Post) -> Post:
 
 
 def may_leave(post: Post) -> bool:
-    """Whether a post may go to a broker that others read too."""
+    """Whether a post may be published on a broker that others can read."""
     return for_others(post.message) is not None
 
 
 def for_others(message: Message) -> Message | None:
-    """Give a message as anybody but the runner may read it; None: not at all. No plots, and nothing that tells of pain.
+    """Return a message as others than the runner may read it, without plots and pain data; None: not at all.
 
-    The `onset` detector is made from reports of pain, so of it only the state is told: no side, no reason, no numbers;
-    not even that where the runner keeps it (`seq` 0, `shares_onset`), nor once the run has ended.
+    The `onset` detector is computed from pain reports, so only its state is published: no side, no reason, no numbers.
+    Even the state is withheld when the runner does not share it (`seq` 0, `shares_onset`) and once the run has ended.
     """
     match message:
         case ThresholdMessage(seq=0):
             return None
         case AttitudeMessage() | PainMessage() | CommandMessage() | ThresholdMessage(state=ThresholdState.REPORTED):
             return None
-        case ThresholdMessage(because=(PainLine(),)):  # a report that was taken back
+        case ThresholdMessage(because=(PainLine(),)):  # a withdrawn report
             return None
         case ThresholdMessage(detector=onset.DETECTOR):
             return msgspec.structs.replace(message, side=None, because=())
-        case ThresholdMessage(because=because) | CueMessage(because=because) if _tells_of_pain(because):
+        case ThresholdMessage(because=because) | CueMessage(because=because) if _reveals_pain(because):
             return None
         case SessionMessage():
             return _session_for_others(message)
@@ -116,7 +116,7 @@ def for_others(message: Message) -> Message | None:
 
 
 def _session_for_others(session: SessionMessage) -> SessionMessage:
-    """Leave out a replay's marks, how many sounds there were (a report has one), sides of `onset`, what is of pain."""
+    """Remove the replay's marks, sound counts (a pain report plays one), sides of `onset` and anything about pain."""
     sound, stop = session.sound, session.stop
     return msgspec.structs.replace(
         session,
@@ -124,7 +124,7 @@ def _session_for_others(session: SessionMessage) -> SessionMessage:
         pain_rule=None,
         shares_onset=None,
         stop=None if stop is not None and stop.rule == pain_noted.RULE else stop,
-        sound=None if sound is None else msgspec.structs.replace(sound, **dict.fromkeys(_COUNTS_OF_SOUND)),
+        sound=None if sound is None else msgspec.structs.replace(sound, **dict.fromkeys(_SOUND_STATISTICS)),
         thresholds=_states_for_others(
             session.thresholds, with_onset=session.shares_onset is not False and session.state != "ended"
         ),
@@ -136,32 +136,32 @@ def _is_onset(name: str) -> bool:
 
 
 def _is_from_pain(metric: str) -> bool:
-    """Whether a number may come from reports of pain: the day's cap is the strictest of all rules, also of pain's."""
+    """Whether a metric may derive from pain reports: the day's cap is the strictest of all rules, including pain's."""
     return _is_onset(metric) or metric == "cap_m"
 
 
 def _changes_with_pain(metric: str) -> bool:
-    """Whether a number of the frame tells of a report in this run: it may end the goal, and what is taught for it."""
+    """Whether a metric may reveal a pain report in this run, which can end the cadence goal and its feedback."""
     return _is_from_pain(metric) or metric in {"cadence_target_spm", "feedback_on"}
 
 
 def _states_for_others(thresholds: Mapping[str, ThresholdState], *, with_onset: bool) -> dict[str, ThresholdState]:
-    """Tell the worst state of `onset` without its side; the others as they are; none `reported`, as older hubs said."""
+    """Reduce `onset` to its worst state, without a side; drop `reported`, which older hubs published; keep the rest."""
     order = list(ThresholdState)
-    told: dict[str, ThresholdState] = {
+    shown: dict[str, ThresholdState] = {
         name: state for name, state in thresholds.items() if state is not ThresholdState.REPORTED
     }
-    worst = max((state for name, state in told.items() if _is_onset(name)), key=order.index, default=None)
-    others = {name: state for name, state in told.items() if not _is_onset(name)}
+    worst = max((state for name, state in shown.items() if _is_onset(name)), key=order.index, default=None)
+    others = {name: state for name, state in shown.items() if not _is_onset(name)}
     return others if worst is None or not with_onset else others | {onset.DETECTOR: worst}
 
 
-def _tells_of_pain(because: tuple[EvidenceLine, ...]) -> bool:
+def _reveals_pain(because: tuple[EvidenceLine, ...]) -> bool:
     for each in because:
         match each:
             case PainLine() | ThresholdLine(detector=onset.DETECTOR) | ThresholdLine(state=ThresholdState.REPORTED):
                 return True
-            case ThresholdLine(because=deeper) if _tells_of_pain(deeper):
+            case ThresholdLine(because=deeper) if _reveals_pain(deeper):
                 return True
             case MetricLine(key=key) if _is_from_pain(key):
                 return True

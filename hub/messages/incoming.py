@@ -1,4 +1,4 @@
-"""What others may send to a hub: pain reports and commands. Everything in them is checked, nothing is guessed."""
+"""Messages that others may send to a hub: pain reports and commands. Every field is validated, nothing is guessed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dsp.records import Side
 from dsp.runner.triage import SITES
 
 SCHEMA = 1
-"""Version of all payloads; fields may be added within one, none changes its meaning."""
+"""Version of all payloads; within one version fields may be added, but none changes its meaning."""
 
 Action: TypeAlias = Literal[
     "stop",
@@ -36,10 +36,10 @@ Who: TypeAlias = Literal["runner", "coach"]
 
 
 class Incoming(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
-    """What others send; only the fields of the message itself are needed (`mosquitto_pub -m '{"level": 3}'`).
+    """Fields common to incoming messages; all are optional (`mosquitto_pub -m '{"level": 3}'` is enough).
 
-    schema  another one is refused: what its fields mean is not known here
-    id  any text of yours; the answer repeats it
+    schema  any version but this one is rejected, as the meaning of its fields is unknown
+    id      any text of the sender's choice; the reply repeats it
     """
 
     t: str | None = None
@@ -49,9 +49,9 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forb
 
 
 class PainMessage(Incoming, frozen=True, kw_only=True, tag="pain"):
-    """The runner reports pain, 0 (none) to 10. Health data: never retained, never forwarded.
+    """A pain report by the runner, `level` 0 (none) to 10. Health data: never retained, never forwarded.
 
-    site  where: the schema has the usual places as examples, other words are taken too
+    site  where it hurts: the examples list the usual sites, other words are accepted too
     numb  numbness or tingling
     """
 
@@ -63,23 +63,26 @@ class PainMessage(Incoming, frozen=True, kw_only=True, tag="pain"):
 
 
 class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
-    """Something to do.
+    """A command to the hub.
 
-    stop      end the run as Ctrl-C does: sources and sinks drain, the summary is printed
-    mark      mark this moment of the run, with `text` if you like: it is in the recording, the history and on `mark`
-    mute, unmute    no cues, sounds or speech; cues again
-    less, more      fewer or more cues
-    nudge     say `text` to the runner
-    ask_pain  ask the runner whether something hurts
-    pause, resume    a replay stands still, goes on
-    speed     a replay goes on `factor` times as fast as it was run
-    skip      a replay goes on `seconds` later, or where that is negative, earlier
-    seek      a replay goes on `seconds` after the start of the recording
-    jump      a replay goes on shortly before the next cue, threshold, mark or pain
-    jump_back    shortly before the last one, from the start where there is none
-    target    aim at `cadence_spm`; null: back to the runner's own
+    `action` is one of:
 
-    by  who says so, which the runner is told: heeded on the hub's own broker only (null: the runner), elsewhere a coach
+    stop           end the run as Ctrl-C does: sources and sinks drain, the summary is printed
+    mark           mark this moment, optionally with `text`: in the recording, in the history and on topic `mark`
+    mute, unmute   silence cues, sounds and speech; allow them again
+    less, more     fewer cues; more cues
+    nudge          show and speak `text` to the runner
+    ask_pain       ask the runner whether anything hurts
+    target         set the target cadence to `cadence_spm`; null returns to the runner's own target
+    pause, resume  pause a replay; resume it
+    speed          play a replay at `factor` times real time
+    skip           move a replay forward by `seconds`, or back when negative
+    seek           move a replay to `seconds` after the start of the recording
+    jump           move a replay to shortly before the next cue, threshold, mark or pain report
+    jump_back      move a replay to shortly before the previous one, or to the start when there is none
+
+    by  who sends the command, which the runner is told: used on the hub's own broker only (null: the runner); on any
+        other broker the sender counts as a coach
     """
 
     action: Action
@@ -91,23 +94,23 @@ class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
     seconds: Annotated[float, msgspec.Meta(ge=-86_400.0, le=86_400.0)] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what does not belong together; raises ValueError."""
+        """Reject fields that do not belong to the action; raises ValueError."""
         if self.action == "nudge" and not (self.text and self.text.strip()):
-            raise ValueError('nudge needs a text, e.g. {"action": "nudge", "text": "shorter steps"}')
+            raise ValueError('nudge needs text, e.g. {"action": "nudge", "text": "shorter steps"}')
         if self.text is not None and self.action not in {"nudge", "mark"}:
-            raise ValueError(f"{self.action} has no text: only nudge and mark have")
+            raise ValueError(f"{self.action} takes no text: only nudge and mark do")
         if self.cadence_spm is not None and self.action != "target":
-            raise ValueError(f"{self.action} has no cadence_spm: only target has")
+            raise ValueError(f"{self.action} takes no cadence_spm: only target does")
         if (self.factor is not None) != (self.action == "speed"):
-            raise ValueError('speed, and only speed, has a factor, e.g. {"action": "speed", "factor": 4}')
+            raise ValueError('speed, and only speed, takes a factor, e.g. {"action": "speed", "factor": 4}')
         if (self.seconds is not None) != (self.action in {"skip", "seek"}):
-            raise ValueError('skip and seek, and only they, have seconds, e.g. {"action": "skip", "seconds": -60}')
+            raise ValueError('skip and seek, and only they, take seconds, e.g. {"action": "skip", "seconds": -60}')
         if self.action == "seek" and self.seconds is not None and self.seconds < 0.0:
-            raise ValueError("seek counts its seconds from the start of the recording: they are not negative")
+            raise ValueError("the seconds of seek count from the start of the recording: they cannot be negative")
 
 
 class Answer(NamedTuple):
-    """What became of a pain report or command; `id` is the sender's own, `text` what was done or what was wrong."""
+    """The outcome of a pain report or command; `id` is the sender's, `text` says what was done or what was wrong."""
 
     to: Literal["pain", "command"]
     id: str | None

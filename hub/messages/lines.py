@@ -1,4 +1,4 @@
-"""Records as JSON lines: one struct per record, `type` says which, `t_s` is seconds on the session's own axis.
+"""Records as JSON lines: one struct per record type, `type` as the tag, `t_s` in seconds since the session's start.
 
 These are the lines of `replay --jsonl`, the evidence in `because`, and the body of the MQTT messages (`wire`).
 Times are rounded to the microsecond and values to four decimals; `null` means "not measurable", never zero.
@@ -33,11 +33,11 @@ from dsp.texts import WATCHED
 from hub.messages.incoming import Who
 
 Detector: TypeAlias = Annotated[str, msgspec.Meta(examples=[*WATCHED])]
-"""Open, as new ones may come: the documents give the known ones as examples."""
+"""Not an enum, as detectors may be added: the contract documents list the current ones as examples."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """What every line has: when it happened, seconds since the session's start."""
+    """Fields common to every line; `t_s` is the time of the record in seconds since the session's start."""
 
     t_s: float
 
@@ -45,9 +45,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 class AttitudeLine(Line, frozen=True, kw_only=True, tag="attitude"):
     """Pelvis angles at one sample of the hip sensor; null until calibrated.
 
-    obliquity_deg  + left side higher
-    tilt_deg       + anterior
-    rotation_deg   + to the left, slow mean removed
+    obliquity_deg  positive: left side higher
+    tilt_deg       positive: anterior
+    rotation_deg   positive: to the left; slow mean removed
     """
 
     obliquity_deg: float | None
@@ -59,12 +59,14 @@ class StepLine(Line, frozen=True, kw_only=True, tag="step"):
     """One stance; `t_s` is the initial contact, `side` the stance leg.
 
     toe_off_s           end of the stance
-    step_time_s         next contact of the other foot minus this one
-    drop_peak_deg       largest contralateral drop in stance relative to the standing zero
-    drop_excursion_deg  peak in stance minus the lowest value between 60 ms before contact and the peak
-    source              placement that timed the step; drop_source the one that measured the drop
-    confidence          0-1
-    drop_trust          share of it that the drop has, 0-1: less where mount, level or sampling rate do not bear it
+    step_time_s         from this initial contact to the next one of the other foot
+    drop_peak_deg       largest contralateral pelvic drop during stance, relative to level standing
+    drop_excursion_deg  peak drop during stance minus the lowest value between 60 ms before contact and that peak
+    source              placement of the sensor that timed the step
+    drop_source         placement of the sensor that measured the drop
+    confidence          of the step, 0-1
+    drop_trust          0-1, the factor on `confidence` for the drop: below 1 where mount alignment, levelling or
+                        sampling rate limit it
     """
 
     toe_off_s: float | None
@@ -81,7 +83,7 @@ class StepLine(Line, frozen=True, kw_only=True, tag="step"):
 
 
 class MetricLine(Line, frozen=True, kw_only=True, tag="metric"):
-    """One number about the runner; `key` ends in its unit, `quality` is 0-1."""
+    """One value of a metric; `key` ends in the unit, `quality` is 0-1."""
 
     key: str
     value: float
@@ -90,12 +92,13 @@ class MetricLine(Line, frozen=True, kw_only=True, tag="metric"):
 
 
 class PainLine(Line, frozen=True, kw_only=True, tag="pain"):
-    """What the runner said hurts, `level` 0 to 10.
+    """A pain report by the runner, `level` 0 to 10.
 
+    numb          numbness or tingling
     running_s     running time since the start of the run
-    distance_m    distance since then
+    distance_m    distance since the start of the run
     exposure_m    the same in flat-equivalent metres: downhill counts more, 2.5 times at 10 %
-    takes_back_s  when the report was made that this level 0 takes back
+    takes_back_s  time of the report that this level 0 withdraws
     """
 
     level: int | None
@@ -110,9 +113,9 @@ class PainLine(Line, frozen=True, kw_only=True, tag="pain"):
 
 
 class MarkLine(Line, frozen=True, kw_only=True, tag="mark"):
-    """A moment that somebody wants to find again: `by` whom, and what they called it.
+    """A moment that someone marked: `by` whom, and the `text` they gave it.
 
-    running_s  running time since the start of the run, pauses left out
+    running_s  running time since the start of the run, excluding pauses
     """
 
     by: Who
@@ -121,7 +124,7 @@ class MarkLine(Line, frozen=True, kw_only=True, tag="mark"):
 
 
 class ThresholdLine(Line, frozen=True, kw_only=True, tag="threshold"):
-    """A detector changed state, and the records behind it."""
+    """A detector's change of state, with the records it rests on in `because`."""
 
     detector: Detector
     state: ThresholdState
@@ -130,7 +133,7 @@ class ThresholdLine(Line, frozen=True, kw_only=True, tag="threshold"):
 
 
 class CueLine(Line, frozen=True, kw_only=True, tag="cue"):
-    """Something told to the runner, and the records that led to it."""
+    """A cue given to the runner, with the records that led to it in `because`."""
 
     rule: str
     severity: Severity
@@ -142,7 +145,7 @@ class CueLine(Line, frozen=True, kw_only=True, tag="cue"):
 
 
 class QualityLine(Line, frozen=True, kw_only=True, tag="quality"):
-    """Running totals of one source: samples made are `samples` and `lost`; `dropped` counts refused packets."""
+    """Running totals of one source: it took `samples` + `lost` samples; `dropped` counts rejected packets."""
 
     source: str
     placement: Placement
@@ -153,8 +156,9 @@ class QualityLine(Line, frozen=True, kw_only=True, tag="quality"):
 
 
 class SummaryLine(Line, frozen=True, kw_only=True, tag="summary"):
-    """The run in a few numbers; `duration_s` is the recording's, standing included; null where nothing was measured.
+    """Summary of the run; null where nothing was measured.
 
+    duration_s             length of the recording, including standing
     distance_m, descent_m  null unless speed was measured for most of the run
     exposure_m             flat-equivalent metres: downhill counts more; estimated where there was no speed
     contact_difference_ms  left minus right
@@ -200,12 +204,12 @@ _ENCODER = msgspec.json.Encoder()
 
 
 def line_of(record: Record, t0_ns: int) -> RecordLine:
-    """Turn any record into its line, `t0_ns` being second 0."""
+    """Convert a record to its line; `t0_ns` is the time of `t_s` 0."""
     return _LINES[type(record)](**line_fields(record, t0_ns))
 
 
 def line_fields(record: Record, t0_ns: int) -> dict[str, Any]:
-    """Give the fields of a record's line: `x_ns` becomes `x_s`, floats are rounded, evidence becomes lines."""
+    """Return the fields of a record's line: `x_ns` becomes `x_s`, floats are rounded, evidence becomes lines."""
     values: dict[str, Any] = {}
     for name in _FIELDS[type(record)]:
         value = getattr(record, name)
@@ -221,10 +225,10 @@ def line_fields(record: Record, t0_ns: int) -> dict[str, Any]:
 
 
 def encode_line(record: Record, t0_ns: int) -> bytes:
-    """Write one record as one line of JSON, newline included."""
+    """Encode a record as one line of JSON, including the newline."""
     return _ENCODER.encode(line_of(record, t0_ns)) + b"\n"
 
 
 def seconds(t_ns: int, t0_ns: int) -> float:
-    """Put a timestamp on the session's axis, to the microsecond."""
+    """Convert a timestamp to seconds since `t0_ns`, rounded to the microsecond."""
     return round((t_ns - t0_ns) / NS_PER_S, 6)

@@ -1,4 +1,4 @@
-"""What the message `session` tells beside the run itself: how sound is, where a replay is, what was asked."""
+"""Nested parts of the `session` message: sound, replay position, stop instruction and pain question."""
 
 from __future__ import annotations
 
@@ -10,17 +10,23 @@ from dsp.records import Severity
 
 
 class SoundStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """How sound is.
+    """State of the sound output.
 
-    output         what it is heard on; null: nothing can be heard now
-    voice          the speech engine; null: tones only
-    metronome_spm  what the metronome beats; null: it is silent
-    sounds         tones and sentences played; `repeats` were left out, `dropped` came too late or too many at a time;
-                   null where others read, and the four below: a report of pain is answered with a sound
-    hub_p50_ms     from the arrival of the packet that caused a sound to its first sample at the device; hub_p99_ms too
-    total_p50_ms   the same from the time of what it is about (a step's contact), null in a replay; total_p99_ms too
-    device_ms      what the device adds to that, by its own word
-    underflows     how often the device had nothing to play
+    output         the output in use; null when nothing can be played at the moment
+    voice          the speech engine; null when there are only tones
+    metronome_spm  beats per minute of the metronome; null when it is silent
+    sounds         tones and sentences played
+    repeats        sounds left out because they repeat a recent one
+    dropped        sounds left out because they came too late or too many came at once
+    hub_p50_ms     median latency from the arrival of the packet that caused a sound to the sound's first sample being
+                   handed to the audio device; `hub_p99_ms` is the 99th percentile
+    total_p50_ms   median latency from the event itself, such as the initial contact, to that sample; null in a replay;
+                   `total_p99_ms` is the 99th percentile
+    device_ms      additional output latency, as reported by the audio device
+    underflows     how often the audio device ran out of samples
+
+    The counts `sounds`, `repeats` and `dropped` and the four latencies are null on brokers that others read, as a pain
+    report is answered with a sound.
     """
 
     output: str | None
@@ -42,14 +48,14 @@ MarkKind: TypeAlias = Literal["cue", "threshold", "mark", "pain"]
 
 
 class ReplayMark(msgspec.Struct, frozen=True, array_like=True):
-    """Where in a recording something happened, as `[t_s, kind]`."""
+    """The position of an event in a recording, as `[t_s, kind]`."""
 
     t_s: float
     kind: MarkKind
 
 
 class ReplayFound(msgspec.Struct, frozen=True, kw_only=True):
-    """What a jump went to: told at `t_s`; `text` is the cue's own, or says what was reached or hurt."""
+    """The event that a jump went to, published at `t_s`; `text` is the cue's text or describes the event."""
 
     t_s: float
     kind: MarkKind
@@ -57,14 +63,16 @@ class ReplayFound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReplayStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a replay is; seconds on the run's own axis, as `t_s` everywhere.
+    """Position and pace of a replay; positions are in seconds since the start of the session, as `t_s` is everywhere.
 
-    state       seeking: it goes to `target_s`, and what lies between is worked off and not told
-    duration_s  where the recording ends, null until that is known
-    speed       times as fast as it was run
-    seeks       how often it went elsewhere: when this changes, what was told before is not of this place
-    marks       what one jumps to, at most one of a kind in each hundredth of the recording
-    found       what the last jump went to; null when it went elsewhere since
+    state       `seeking`: on the way to `target_s`; what lies in between is processed but not published
+    target_s    where a seek will end; null when not seeking
+    duration_s  end of the recording; null until it is known
+    speed       playback speed as a multiple of real time
+    seeks       number of position changes so far: when it changes, discard what was received before, as it belongs to
+                another position
+    marks       events that `jump` can go to, at most one of each kind per hundredth of the recording
+    found       the event that the last jump went to; null after any other change of position
     """
 
     state: Literal["playing", "paused", "seeking", "ended"]
@@ -78,7 +86,7 @@ class ReplayStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StopTold(msgspec.Struct, frozen=True, kw_only=True):
-    """What ended the run for the runner and was not taken back; what was reported to hurt is not in it."""
+    """An instruction to stop or walk that is still in force; it does not contain what was reported to hurt."""
 
     t: str
     t_s: float
@@ -88,10 +96,10 @@ class StopTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether something hurts, asked by somebody at `asked`, answered at `answered` (null: not yet).
+    """The question whether anything hurts: sent at `asked`, answered at `answered` (null: not yet).
 
-    What nobody answers within three minutes is forgotten; a report after that is not told as an answer.
-    What the answer was is nobody's business but the runner's.
+    It expires unanswered after three minutes; a later report does not count as its answer.
+    The answer itself is private to the runner and never included.
     """
 
     asked: str

@@ -1,6 +1,6 @@
-"""Where things are on a broker: the only topic strings of the project, and how they are read back.
+"""The project's MQTT topics: the only module that builds or parses topic strings.
 
-`stridecue/<runner>/<kind>`; a sensor has a level more, `stridecue/<runner>/sensor/<id>`.
+A topic is `stridecue/<runner>/<kind>`; a sensor has one more level, `stridecue/<runner>/sensor/<id>`.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ _SLUG = re.compile(r"[a-z0-9_-]{1,32}")
 
 
 class WireError(ValueError):
-    """A topic or payload that is not ours: names the topic and the field."""
+    """A topic or payload that does not follow the contract; the text names the topic and the field."""
 
 
 def runner_slug(text: str) -> str:
-    """Give back `text` if it can be a runner's topic segment; raises WireError (never a raw name on a broker)."""
+    """Return `text` if it is valid as the runner's topic segment; raises WireError."""
     if _SLUG.fullmatch(text) is None:
         raise WireError(f"runner {text!r}: use 1 to 32 characters of a-z 0-9 _ - (it becomes an MQTT topic)")
     return text
 
 
 class Topics:
-    """The topics of one runner."""
+    """The topics of one runner; raises WireError when `runner` is not a valid topic segment."""
 
     EVERYONE = f"{ROOT}/+/#"
 
@@ -66,12 +66,12 @@ class Topics:
         self.reply = f"{self.root}/reply"
 
     def sensor(self, device: str) -> str:
-        """Name the topic of one sensor, by device id."""
+        """Return the topic of one sensor, by device id."""
         return f"{self.root}/{SENSOR}/{device}"
 
 
 class Address(NamedTuple):
-    """A topic of ours taken apart; `device` only under `sensor/`."""
+    """The parts of one of our topics; `device` is None except under `sensor/`."""
 
     runner: str
     kind: str
@@ -79,7 +79,7 @@ class Address(NamedTuple):
 
 
 def parse_topic(topic: str) -> Address:
-    """Take `topic` apart; raises WireError when it is not one of ours."""
+    """Split `topic` into its parts; raises WireError when it is not one of ours."""
     parts = topic.split("/")
     if len(parts) == 3 and parts[0] == ROOT and parts[2] in KINDS and parts[2] != SENSOR:
         return Address(runner_slug(parts[1]), parts[2], None)
@@ -89,10 +89,10 @@ def parse_topic(topic: str) -> Address:
 
 
 COACH_KINDS = ("status", "session", "metrics", "trend", "threshold", "cue", "mark", f"{SENSOR}/+", "reply")
-"""What a coach is shown: everything but single steps and the moving plot."""
+"""What a coach's view subscribes to: everything except single steps and the live plot."""
 
 
 def coach_topics(runner: str | None) -> list[str]:
-    """Give what to subscribe to for a coach, of one runner or (None) of all."""
+    """Return the topic filters of a coach's view, for one runner or (None) for all."""
     root = Topics(runner).root if runner is not None else f"{ROOT}/+"
     return [f"{root}/{kind}" for kind in COACH_KINDS]

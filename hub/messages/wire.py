@@ -1,9 +1,9 @@
-"""What goes over MQTT: every payload, how it travels, and how it is read back.
+"""The MQTT payloads: one struct per message, with encoding and decoding.
 
-JSON, units in names. Each payload says `type`, `schema`, `t` (UTC) and `seq`: it counts the messages of its topic, so
-that a watcher sees a gap; what only the runner gets is not counted and has 0. `late` marks what happened while this
-broker was away: it was at `t`. The topics are in `topics`, what others may send is in `incoming`; `attitude`
-lives on the hub's own loopback broker only.
+Payloads are JSON with units in the field names. Each one has `type`, `schema`, `t` (UTC) and `seq`, which counts the
+messages on its topic so that a subscriber can detect a gap; messages that only the runner receives are not counted and
+have `seq` 0. `late` marks an event that happened, at `t`, while this broker was unreachable. Topics are in `topics`,
+the messages that others may send in `incoming`; `attitude` is published on the hub's own loopback broker only.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from hub.messages.session_status import Question, ReplayStatus, SoundStatus, Sto
 from hub.messages.topics import WireError, parse_topic
 
 MAX_PAYLOAD_BYTES = 65_536
-"""Larger than any message of ours; what is larger is refused unread."""
+"""Larger than any of our messages; a larger payload is rejected without being parsed."""
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """What every message of the hub has."""
+    """Fields common to every message the hub publishes."""
 
     t: str
     seq: int
@@ -38,29 +38,30 @@ Presence: TypeAlias = Literal["online", "offline"]
 
 
 class StatusMessage(Outgoing, frozen=True, kw_only=True, tag="status"):
-    """Is the hub of this runner there; retained, and the last will. `instance` tells two hubs apart."""
+    """Whether this runner's hub is online; retained, and also the Last Will. `instance` distinguishes two hubs."""
 
     state: Presence
     instance: str
 
 
 class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
-    """Where the run stands; retained, but not of a replay, nor while `onset` is in `thresholds`.
+    """State of the run; retained, except for a replay and while `thresholds` contains `onset`.
 
-    elapsed_s     running time, pauses left out
-    recording     a file name; where it lies is the runner's business
-    recording_ok  false while what comes in does not get onto the disk; null when nothing is to be recorded
-    notice        what the runner should know about the hub itself
-    earlier_runs  how many runs this one is compared with
-    thresholds    detector (and side) -> state now, such as `drop_drift_left: watch`; only what is not clear, never more
-                  than `reached`
+    elapsed_s     running time, excluding pauses
+    recording     file name of the recording, without its folder
+    recording_ok  false while incoming data cannot be written to disk; null when recording is off
+    notice        a problem with the hub or its sensors that the runner should know about; null when there is none
+    earlier_runs  number of earlier runs that this one is compared with
+    thresholds    detector (and side) -> current state, such as `drop_drift_left: watch`; detectors that are clear are
+                  omitted, and `reached` is the highest state
     sound         null when sound is off
     replay        null unless this is a replay
-    muted_by      who muted the cues; null: they can be heard
-    question      the last question whether something hurts; null: none was asked, or nobody answered
-    stop          what told the runner to stop or walk, until it is taken back; null: nothing did
-    pain_rule     how much pain a run may go on with, see docs/configuration.md; null where others read
-    shares_onset  whether others are told the states of `onset`, see docs/configuration.md; null where others read
+    muted_by      who muted the cues; null when they are not muted
+    question      the last question whether anything hurts; null when none was asked or it expired unanswered
+    stop          the instruction to stop or walk that is in force, until withdrawn; null when there is none
+    pain_rule     how much pain is acceptable while running, see docs/configuration.md; null on brokers that others read
+    shares_onset  whether the states of `onset` are published to others, see docs/configuration.md; null on brokers
+                  that others read
     """
 
     state: Literal["waiting", "running", "paused", "ended"]
@@ -87,12 +88,14 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
 class MetricsMessage(Outgoing, frozen=True, kw_only=True, tag="metrics"):
     """The latest value of each metric, once a second; null where unknown or older than 5 s.
 
-    quality  the lowest quality of the IMU metrics shown, 0-1
-    extra    metrics that have no field of their own, same naming (side before the unit), such as `distance_m` and
-             `exposure_m`: metres run, and the same in flat-equivalent metres (downhill counts more, 2.5 times at 10 %)
+    quality  the lowest quality among the IMU metrics in this message, 0-1
+    extra    metrics without a field of their own, named the same way (side before the unit), such as `distance_m`
+             (distance run) and `exposure_m` (the same in flat-equivalent metres: downhill counts more, 2.5 times at
+             10 %)
 
-    `drop_excursion_left_deg` and `_right_deg` are the median of the last ten landings. A threshold judges the slow
-    mean: `drop_excursion_mean_left_deg` in `extra`, `drop_excursion_deg` in the `because` of a threshold or cue.
+    `drop_excursion_left_deg` and `drop_excursion_right_deg` are the median of the last ten landings on that leg. A
+    threshold evaluates the slow mean instead: `drop_excursion_mean_left_deg` in `extra`, and `drop_excursion_deg` in
+    the `because` of a threshold or cue.
     """
 
     t_s: float
@@ -112,7 +115,7 @@ class MetricsMessage(Outgoing, frozen=True, kw_only=True, tag="metrics"):
 
 
 class StepMessage(StepLine, frozen=True, kw_only=True, tag="step"):
-    """One stance, as in `replay --jsonl`, `t_s` on the session's axis."""
+    """One stance, with the same fields as in `stridecue replay --jsonl`."""
 
     t: str
     seq: int
@@ -121,7 +124,7 @@ class StepMessage(StepLine, frozen=True, kw_only=True, tag="step"):
 
 
 class CueMessage(CueLine, frozen=True, kw_only=True, tag="cue"):
-    """Something told to the runner, with its evidence."""
+    """A cue given to the runner, with its evidence."""
 
     t: str
     seq: int
@@ -139,7 +142,7 @@ class ThresholdMessage(ThresholdLine, frozen=True, kw_only=True, tag="threshold"
 
 
 class MarkMessage(MarkLine, frozen=True, kw_only=True, tag="mark"):
-    """Somebody marked this moment of the run, with its place in it."""
+    """A moment of the run that someone marked, with the running time at that moment."""
 
     t: str
     seq: int
@@ -151,13 +154,14 @@ SensorState: TypeAlias = Literal["searching", "connecting", "streaming", "stale"
 
 
 class SensorMessage(Outgoing, frozen=True, kw_only=True, tag="sensor"):
-    """One sensor: link state, battery, running totals. `last_seen_s` is the age of its latest packet.
+    """One sensor: link state, battery and running totals. `last_seen_s` is the age of its latest packet.
 
-    placement  null where nobody can tell: the sensor is then not used, `detail` says what to do
-    clock      where its sample times come from: its own timestamps, its sample counter, or the arrivals counted here;
-               null without samples to time
-    drift_ppm  device: how much faster the hub's clock runs; else how much longer than nominal its sample period is
-    align_ms   95 % bound of the error of its times, apart from a delay that is always there; null while unknown
+    placement  null when it cannot be determined; the sensor is then not used, and `detail` explains what to do
+    clock      source of its sample times: `device` (its own timestamps), `counter` (its sample counter) or `arrival`
+               (samples counted as they arrive); null when it sends no samples that need times
+    drift_ppm  with `device`, how much faster the hub's clock runs than the sensor's; otherwise how much longer than
+               nominal the sample period is
+    align_ms   95 % bound on the error of its sample times, excluding a constant delay; null while unknown
     """
 
     device: str
@@ -179,7 +183,7 @@ class SensorMessage(Outgoing, frozen=True, kw_only=True, tag="sensor"):
 
 
 class AttitudeMessage(Outgoing, frozen=True, kw_only=True, tag="attitude"):
-    """Obliquity for the moving plot: sample i is at `t0_s + i * dt_s`; null until calibrated. Loopback only."""
+    """Pelvic obliquity for live plots: sample i is at `t0_s + i * dt_s`; null until calibrated. Loopback only."""
 
     t0_s: float
     dt_s: float
@@ -187,10 +191,11 @@ class AttitudeMessage(Outgoing, frozen=True, kw_only=True, tag="attitude"):
 
 
 class TrendMessage(Outgoing, frozen=True, kw_only=True, tag="trend"):
-    """The run so far, for who comes late: one-minute medians, oldest first, at most 90; retained.
+    """The run so far, for subscribers that join late: one-minute medians, oldest first, at most 90; retained.
 
-    Empty lists at the start of a run: what a broker kept of the one before is over.
-    Value i is of the minute that began at `t0` plus i minutes; null where nothing was measured.
+    All lists have the same length; they are empty at the start of a run, which replaces the retained trend of the
+    previous one. Value i is the median of the minute that began at `t0` plus i minutes; null where too little was
+    measured.
     """
 
     t0: str
@@ -203,12 +208,12 @@ class TrendMessage(Outgoing, frozen=True, kw_only=True, tag="trend"):
 
 
 class ReplyMessage(Outgoing, frozen=True, kw_only=True, tag="reply"):
-    """The answer to a `command` or `pain` message.
+    """The reply to a `command` or `pain` message.
 
-    to    which kind of message it answers
-    id    the `id` of that message, null when it had none or could not be read
-    ok    it was carried out
-    text  what was done, or what was wrong and how to write it
+    to    the kind of message it answers
+    id    the `id` of that message; null when it had none or could not be read
+    ok    whether the request was carried out
+    text  what was done, or what was wrong with the message and how to correct it
     """
 
     to: Literal["command", "pain"]
@@ -235,7 +240,7 @@ Message: TypeAlias = (
 
 
 class Post(NamedTuple):
-    """A message on its way to a topic."""
+    """A message and the topic to publish it on."""
 
     topic: str
     message: Message
@@ -256,7 +261,7 @@ MESSAGES: dict[str, type[Message]] = {
     "command": CommandMessage,
     "reply": ReplyMessage,
 }
-"""The message of each kind of topic."""
+"""The message type for each kind of topic."""
 _ENCODER = msgspec.json.Encoder()
 _DECODERS: dict[str, msgspec.json.Decoder[Message]] = {
     kind: msgspec.json.Decoder(struct) for kind, struct in MESSAGES.items() if not issubclass(struct, Incoming)
@@ -264,15 +269,15 @@ _DECODERS: dict[str, msgspec.json.Decoder[Message]] = {
 
 
 def encode(message: Message) -> bytes:
-    """Write the payload of a message; NaN becomes null."""
+    """Encode a message as its JSON payload; NaN becomes null."""
     return _ENCODER.encode(message)
 
 
 def decode(topic: str, payload: bytes) -> Message:
-    """Read the message on one of our topics; raises WireError with topic and field."""
+    """Decode the payload received on one of our topics; raises WireError naming the topic and the field."""
     kind = parse_topic(topic).kind
     if len(payload) > MAX_PAYLOAD_BYTES:
-        raise WireError(f"{topic}: {len(payload)} bytes, at most {MAX_PAYLOAD_BYTES} are read")
+        raise WireError(f"{topic}: {len(payload)} bytes, at most {MAX_PAYLOAD_BYTES} are accepted")
     try:
         if issubclass(struct := MESSAGES[kind], Incoming):
             return msgspec.convert(_with_whole_numbers(msgspec.json.decode(payload)), struct)
@@ -282,7 +287,7 @@ def decode(topic: str, payload: bytes) -> Message:
 
 
 def _with_whole_numbers(order: object) -> object:
-    """Give what others sent with `3.0` as 3: the same number to JSON Schema and to senders that know one kind only."""
+    """Convert floats such as `3.0` to int: JSON Schema treats both as integers, and some senders have only floats."""
     if not isinstance(order, dict):
         return order
     return {
@@ -291,13 +296,13 @@ def _with_whole_numbers(order: object) -> object:
 
 
 def utc(unix_ns: int) -> str:
-    """Write Unix ns as ISO 8601 UTC with milliseconds, e.g. `2025-03-01T07:30:00.250Z`."""
+    """Format Unix ns as ISO 8601 UTC with milliseconds, e.g. `2025-03-01T07:30:00.250Z`."""
     whole_s, rest_ns = divmod(unix_ns, NS_PER_S)
     return f"{datetime.fromtimestamp(whole_s, UTC):%Y-%m-%dT%H:%M:%S}.{rest_ns // 1_000_000:03d}Z"
 
 
 def metric_field(key: str, side: Side | None) -> str:
-    """Name a metric in a frame: the side goes before the unit, `contact_ms` of the left leg is `contact_left_ms`."""
+    """Return the field name of a metric: the side goes before the unit, so left `contact_ms` is `contact_left_ms`."""
     if side is None:
         return key
     stem, _, unit = key.rpartition("_")

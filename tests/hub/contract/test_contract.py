@@ -1,4 +1,4 @@
-"""The contract's documents say what the code does, and the official AsyncAPI parser accepts them."""
+"""The contract documents match the code, and the official AsyncAPI parser accepts them."""
 
 import json
 import os
@@ -43,10 +43,10 @@ console.log(JSON.stringify({ parsed: document !== undefined, bad }));
 """
 
 
-def test_the_committed_documents_are_what_the_code_says() -> None:
+def test_the_committed_documents_match_the_code() -> None:
     for name, text in documents().items():
         committed = (FOLDER / name).read_text(encoding="utf-8")
-        assert committed == text, f"docs/contract/{name} is old: run `make contract` and read the difference"
+        assert committed == text, f"docs/contract/{name} is out of date: run `make contract` and review the difference"
 
 
 def descriptions(found: object) -> Iterator[str]:
@@ -62,10 +62,10 @@ def descriptions(found: object) -> Iterator[str]:
             yield from descriptions(each)
 
 
-def test_outsiders_are_told_values_and_not_names_of_our_code() -> None:
-    said = [text for document in documents().values() for text in descriptions(json.loads(document))]
-    assert len(said) > 100
-    assert [text for text in said if re.search(r"`[a-z_]+\.[A-Za-z_.]+`|\bdsp\b|\bdomain \d", text)] == []
+def test_descriptions_contain_no_names_from_the_code() -> None:
+    found = [text for document in documents().values() for text in descriptions(json.loads(document))]
+    assert len(found) > 100
+    assert [text for text in found if re.search(r"`[a-z_]+\.[A-Za-z_.]+`|\bdsp\b|\bdomain \d", text)] == []
 
 
 def modules(package: ModuleType) -> Iterator[dict[str, object]]:
@@ -74,7 +74,7 @@ def modules(package: ModuleType) -> Iterator[dict[str, object]]:
 
 
 def detectors() -> set[object]:
-    """Names in the folder: `DETECTOR` of a module, and those of the series whose drift is watched."""
+    """Detectors of the folder: `DETECTOR` of a module, and those of the series whose drift is watched."""
     known: set[object] = set()
     for module in modules(dsp.thresholds):
         known |= {value.detector for value in module.values() if isinstance(value, Watched)}
@@ -82,12 +82,12 @@ def detectors() -> set[object]:
     return known
 
 
-def test_the_documents_have_the_numbers_and_names_of_the_code() -> None:
+def test_the_documents_contain_the_numbers_and_names_of_the_code() -> None:
     schemas = json.loads(documents()["asyncapi.json"])["components"]["schemas"]
     assert f"at most {MINUTES};" in schemas["TrendMessage"]["description"]
     assert f"older than {FRESH_S:g} s" in schemas["MetricsMessage"]["description"]
     assert schemas["ThresholdMessage"]["properties"]["detector"]["examples"] == [*WATCHED]
-    assert detectors() == WATCHED.keys(), "a detector has its words in WATCHED"
+    assert detectors() == WATCHED.keys(), "every detector has its text in WATCHED"
     rules = {rule for module in modules(dsp.cues) if isinstance(rule := module.get("RULE"), str)}
     assert schemas["CueMessage"]["properties"]["rule"]["examples"] == sorted({*rules, NUDGE})
     site = schemas["PainMessage"]["properties"]["site"]["anyOf"][0]
@@ -103,7 +103,7 @@ def test_every_kind_of_topic_has_message_delivery_and_example() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(MESSAGES))
-def test_an_example_reads_back_and_fits_its_schema(kind: str) -> None:
+def test_an_example_round_trips_and_fits_its_schema(kind: str) -> None:
     payload = encode(EXAMPLES[kind])
     topic = Topics("ann").sensor("x") if kind == "sensor" else f"stridecue/ann/{kind}"
     assert decode(topic, payload) == EXAMPLES[kind]
@@ -140,7 +140,7 @@ def test_the_schemas_refuse_what_the_code_refuses(kind: str, wrong: dict[str, ob
         ("command", {"action": "target", "cadence_spm": 1e300}, None),
     ],
 )
-def test_a_whole_number_may_be_written_as_json_schema_lets_it(
+def test_whole_numbers_are_accepted_as_json_schema_defines_them(
     kind: str, order: dict[str, object], understood: dict[str, object] | None
 ) -> None:
     schema = json_schema(kind, MESSAGES[kind])
@@ -165,7 +165,7 @@ def test_a_whole_number_may_be_written_as_json_schema_lets_it(
         ("command", {"action": "target", "cadence_spm": 172}),
     ],
 )
-def test_an_order_needs_only_the_fields_of_its_message(kind: str, order: dict[str, object]) -> None:
+def test_only_the_fields_of_the_message_itself_are_required(kind: str, order: dict[str, object]) -> None:
     topic = f"stridecue/ann/{kind}"
     assert msgspec.to_builtins(decode(topic, json.dumps(order).encode())).items() >= order.items()
     jsonschema.validate(order, json_schema(kind, MESSAGES[kind]), cls=jsonschema.Draft202012Validator)
@@ -173,15 +173,15 @@ def test_an_order_needs_only_the_fields_of_its_message(kind: str, order: dict[st
     assert "type" not in whole[MESSAGES[kind].__name__]["required"]
 
 
-def test_every_action_is_told_with_an_example_that_is_read() -> None:
-    told = (FOLDER.parent / "mqtt.md").read_text(encoding="utf-8")
-    examples = [json.loads(found) for found in re.findall(r'\| `(\{"action".*\})` \|$', told, re.MULTILINE)]
+def test_every_action_is_documented_with_a_valid_example() -> None:
+    document = (FOLDER.parent / "mqtt.md").read_text(encoding="utf-8")
+    examples = [json.loads(found) for found in re.findall(r'\| `(\{"action".*\})` \|$', document, re.MULTILINE)]
     assert {example["action"] for example in examples} == set(get_args(Action))
     for example in examples:
         decode("stridecue/ann/command", json.dumps(example).encode())
 
 
-def test_what_a_broker_keeps_says_nothing_of_pain() -> None:
+def test_retained_messages_never_carry_pain() -> None:
     kept = {kind for kind, message in MESSAGES.items() if DELIVERY[message].retain}
     assert kept == {"status", "session", "metrics", "trend", "sensor"}
 

@@ -1,4 +1,4 @@
-"""What others may read: nothing that tells of pain, wherever they look."""
+"""What others may read: nothing that reveals pain, in any message."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def cue(*because: EvidenceLine) -> CueMessage:
     return CueMessage(t="", seq=1, t_s=9.0, rule="r", severity=Severity.STOP, text="Noted", side=None, because=because)
 
 
-def test_of_the_detector_made_from_pain_only_the_state_is_told() -> None:
+def test_of_the_pain_derived_detector_only_the_state_is_published() -> None:
     assert for_others(threshold(ThresholdState.NEAR, Side.RIGHT, SAFE)) == threshold(ThresholdState.NEAR, None)
     assert for_others(threshold(ThresholdState.REPORTED, Side.RIGHT, PAIN)) is None
     session = EXAMPLES["session"]
@@ -41,7 +41,7 @@ def test_of_the_detector_made_from_pain_only_the_state_is_told() -> None:
     assert for_others(replace(metrics, extra={**metrics.extra, "onset_safe_m": 4200.0, "cap_m": 4000.0})) == metrics
 
 
-def test_a_runner_keeps_even_the_state_and_after_the_run_nobody_has_it() -> None:
+def test_the_onset_state_can_be_withheld_and_is_gone_after_the_run() -> None:
     session, both = EXAMPLES["session"], {"onset": ThresholdState.NEAR, "drift_left": ThresholdState.WATCH}
     assert isinstance(session, SessionMessage)
     drift = {"drift_left": ThresholdState.WATCH}
@@ -53,12 +53,12 @@ def test_a_runner_keeps_even_the_state_and_after_the_run_nobody_has_it() -> None
         left = for_others(replace(changed, thresholds=both))
         assert isinstance(left, SessionMessage)
         assert left.thresholds == told
-        assert left.shares_onset is None, "a setting that was switched off for a reason tells of it"
-        assert for_others(left) == left, "who watches filters once more"
+        assert left.shares_onset is None, "the setting itself would reveal that there is something to withhold"
+        assert for_others(left) == left, "filtering twice changes nothing"
     assert for_others(replace(threshold(ThresholdState.NEAR, None), seq=0)) is None
 
 
-def test_no_broker_keeps_what_onset_says_and_the_end_of_the_run_is_kept_without() -> None:
+def test_no_onset_state_is_retained_and_the_ended_session_is_retained_without_it() -> None:
     session = EXAMPLES["session"]
     assert isinstance(session, SessionMessage)
     near = replace(session, state="running", thresholds={"onset": ThresholdState.NEAR})
@@ -72,7 +72,7 @@ def test_no_broker_keeps_what_onset_says_and_the_end_of_the_run_is_kept_without(
     assert not delivery(watched).retain
 
 
-def test_the_marks_of_a_replay_stay() -> None:
+def test_the_marks_of_a_replay_are_withheld() -> None:
     session = EXAMPLES["session"]
     assert isinstance(session, SessionMessage)
     marks = [ReplayMark(9.0, "pain")]
@@ -86,7 +86,7 @@ def test_the_marks_of_a_replay_stay() -> None:
     )
 
 
-def test_no_session_of_a_replay_is_kept_by_a_broker() -> None:
+def test_no_session_of_a_replay_is_retained() -> None:
     live = EXAMPLES["session"]
     assert isinstance(live, SessionMessage)
     status = ReplayStatus(state="paused", position_s=1.0, target_s=None, duration_s=9.0, speed=1.0, seeks=0)
@@ -94,13 +94,13 @@ def test_no_session_of_a_replay_is_kept_by_a_broker() -> None:
     assert not delivery(replace(live, replay=status)).retain
 
 
-def test_a_cue_that_tells_of_pain_stays() -> None:
+def test_a_cue_that_reveals_pain_is_withheld() -> None:
     near = ThresholdLine(t_s=9.0, detector="onset", state=ThresholdState.NEAR, side=None, because=(SAFE,))
     assert [for_others(cue(each)) for each in (PAIN, near, SAFE)] == [None] * 3
 
 
-def test_everything_else_is_as_it_was() -> None:
+def test_everything_else_is_unchanged() -> None:
     kept = {kind: for_others(message) for kind, message in EXAMPLES.items()}
     assert {kind for kind, message in kept.items() if message is None} == {"attitude", "pain", "command"}
     left = {kind for kind, message in kept.items() if message not in (None, EXAMPLES[kind])}
-    assert left == {"session"}, "its own tests say what of it"
+    assert left == {"session"}, "its own tests check what changes"

@@ -1,4 +1,4 @@
-"""Records and messages survive the wire; what is not ours is refused with topic and field."""
+"""Records and messages round-trip; anything else is rejected with the topic and field."""
 
 import contextlib
 
@@ -61,12 +61,12 @@ cues = st.builds(
 
 
 @given(record=steps | metrics | cues, t0_ns=times_ns)
-def test_a_line_reads_back_as_it_was_written(record: Record, t0_ns: int) -> None:
+def test_a_line_round_trips(record: Record, t0_ns: int) -> None:
     assert msgspec.json.decode(encode_line(record, t0_ns), type=RecordLine) == line_of(record, t0_ns)
 
 
 @given(step=steps, seq=st.integers(0, 2**53))
-def test_a_message_reads_back_as_it_was_written(step: Step, seq: int) -> None:
+def test_a_message_round_trips(step: Step, seq: int) -> None:
     message = wire.StepMessage(t=wire.utc(0), seq=seq, **line_fields(step, 0))
     assert wire.decode("stridecue/ann/step", wire.encode(message)) == message
 
@@ -93,7 +93,7 @@ def test_lines_use_the_names_that_integrators_script_against() -> None:
 
 
 @pytest.mark.parametrize(
-    ("topic", "payload", "said"),
+    ("topic", "payload", "expected"),
     [
         ("stridecue/ann/pain", b'{"level": 13}', "stridecue/ann/pain: Expected `int` <= 10 - at `$.level`"),
         ("stridecue/ann/pain", b'{"level": 3, "where": "knee"}', "unknown field `where`"),
@@ -106,10 +106,12 @@ def test_lines_use_the_names_that_integrators_script_against() -> None:
         ("stridecue/ann/sensor", b"{}", "not a topic"),
     ],
 )
-def test_what_is_not_ours_is_refused_with_topic_and_field(topic: str, payload: bytes, said: str) -> None:
+def test_invalid_topics_and_payloads_are_rejected_with_topic_and_field(
+    topic: str, payload: bytes, expected: str
+) -> None:
     with pytest.raises(topics.WireError) as caught:
         wire.decode(topic, payload)
-    assert said in str(caught.value)
+    assert expected in str(caught.value)
 
 
 @given(st.binary(max_size=60), st.sampled_from(["pain", "command", "step", "cue", "sensor/x"]))
@@ -122,7 +124,7 @@ def test_a_pain_report_needs_only_its_level() -> None:
     assert wire.decode("stridecue/ann/pain", b'{"level": 3}') == incoming.PainMessage(level=3)
 
 
-def test_topics_are_one_runners_or_everyones() -> None:
+def test_topics_parse_back_and_refuse_invalid_runners() -> None:
     ann = topics.Topics("ann")
     assert topics.parse_topic(ann.sensor("left_foot-1")) == ("ann", "sensor", "left_foot-1")
     assert topics.parse_topic(ann.cue) == ("ann", "cue", None)
