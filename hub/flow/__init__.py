@@ -1,1 +1,1 @@
-"""From packets to facts: where they come from, the engine that works them off, the session, the bus."""
+"""From packets to facts: sources of packets, the engine that processes them, the session, the bus."""

@@ -1,6 +1,6 @@
-"""The bus inside the hub: one publisher, any number of bounded, counted subscriptions, each with its own patience.
+"""The hub's internal bus: one publisher and any number of bounded subscriptions, each with its own overflow policy.
 
-Invariant of every subscription: `made == delivered + dropped + pending`. Loss is a number, never silent.
+Invariant of every subscription: `made == delivered + dropped + pending`. Loss is counted, never silent.
 """
 
 from __future__ import annotations
@@ -14,20 +14,27 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 PATIENCE_S = 2.0
-"""How long a WAIT subscription may hold the publisher without making progress."""
+"""How long a WAIT subscription may block the publisher without making progress."""
 
 
 class Policy(Enum):
-    """What happens to an item when the subscriber is behind."""
+    """What happens to an item when a subscription's queue is full."""
 
     WAIT = auto()
     """The publisher waits, up to PATIENCE_S without progress; then items are dropped until there is progress."""
     DROP_OLDEST = auto()
-    """The oldest pending item makes room."""
+    """The oldest pending item is dropped."""
 
 
 class Subscription(Generic[T]):
-    """One reader's queue. Made by `Bus.subscribe`, read with `batches()` until the bus has `closed`."""
+    """One reader's queue. Created by `Bus.subscribe`, read with `batches()` until the bus is `closed`.
+
+    made       items offered that passed the filter
+    delivered  items taken by the reader
+    dropped    items discarded because the queue was full or nobody reads it any more
+    stalled    the reader made the publisher wait for PATIENCE_S; cleared by its next `take`
+    abandoned  the reader has given up
+    """
 
     def __init__(self, name: str, policy: Policy, capacity: int, wanted: Callable[[T], bool]) -> None:
         self.name = name
@@ -46,11 +53,11 @@ class Subscription(Generic[T]):
 
     @property
     def pending(self) -> int:
-        """Items made, neither delivered nor dropped yet."""
+        """Items neither delivered nor dropped yet."""
         return len(self._queue)
 
     async def batches(self) -> AsyncIterator[list[T]]:
-        """Yield all that is pending, oldest first, as often as there is something; ends when the bus has closed."""
+        """Yield all pending items, oldest first, whenever there are any; ends once the bus is closed."""
         while True:
             await self._readable.wait()
             if batch := self.take():
@@ -70,7 +77,7 @@ class Subscription(Generic[T]):
         return batch
 
     def offer(self, item: T) -> bool:
-        """Queue an item if it is wanted; False means: full, and the policy is to wait."""
+        """Queue an item if it is wanted; False means that the queue is full and the publisher has to wait."""
         if not self._wanted(item):
             return True
         if (
@@ -95,7 +102,7 @@ class Subscription(Generic[T]):
         return True
 
     async def room(self) -> None:
-        """Wait until the reader takes something; after PATIENCE_S without, mark this subscription stalled."""
+        """Wait until the reader takes items; mark this subscription stalled when it takes none for PATIENCE_S."""
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self._writable.wait()
@@ -103,21 +110,21 @@ class Subscription(Generic[T]):
             self.stalled = True
 
     def abandon(self) -> None:
-        """Nobody reads any more: what is pending and all that follows is counted as dropped, and holds nobody up."""
+        """Give up reading: count pending and all further items as dropped, without blocking the publisher."""
         self.abandoned = True
         self.dropped += len(self._queue)
         self._queue.clear()
         self.close()
 
     def close(self) -> None:
-        """No more items; what is pending can still be read."""
+        """Accept no more items; pending ones can still be read."""
         self.closed.set()
         self._readable.set()
         self._writable.set()
 
 
 class Bus(Generic[T]):
-    """Hands each published item to every subscription that wants it."""
+    """Delivers each published item to every subscription that wants it."""
 
     def __init__(self) -> None:
         self._subscriptions: list[Subscription[T]] = []
@@ -135,7 +142,7 @@ class Bus(Generic[T]):
         *,
         wanted: Callable[[T], bool] = lambda _item: True,
     ) -> Subscription[T]:
-        """Open a queue of at most `capacity` items; ValueError when that is not positive."""
+        """Open a queue of at most `capacity` items; raises ValueError when that is not positive."""
         if capacity <= 0:
             raise ValueError(f"subscription {name}: a queue needs a positive capacity, not {capacity}")
         subscription = Subscription(name, policy, capacity, wanted)
@@ -143,12 +150,12 @@ class Bus(Generic[T]):
         return subscription
 
     async def publish(self, item: T) -> None:
-        """Offer `item` to all; waits only for WAIT subscriptions that are full and not stalled."""
+        """Offer `item` to every subscription; waits only for WAIT subscriptions that are full and not stalled."""
         for subscription in self._subscriptions:
             while not subscription.offer(item):
                 await subscription.room()
 
     def close(self) -> None:
-        """End every subscription once its pending items are read."""
+        """Close every subscription; each ends once its pending items are read."""
         for subscription in self._subscriptions:
             subscription.close()

@@ -1,7 +1,7 @@
-"""From what the radio said to records: one synchronous path for live and replayed runs, asks no clock.
+"""From radio items to records: one synchronous path for live and replayed runs that never reads a clock.
 
-A device or a source that makes a stage raise is quarantined: one traceback in the log, nothing of it is computed any
-more, everything else goes on. Its packets are still recorded, so nothing is lost for good.
+A device or source that makes a stage raise is quarantined: one traceback goes to the log, nothing more is computed
+from it, and everything else continues. Its packets are still recorded, so no data are lost.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ QUALITY_EVERY_NS = 5 * NS_PER_S
 
 _ORDER: msgspec.json.Decoder[PainMessage | CommandMessage] = msgspec.json.Decoder(PainMessage | CommandMessage)
 
-_LEARNED = ("t_ns", "faults", "_last_seen_ns", "_battery_pct", "_next_quality_ns")
+_STATE_FIELDS = ("t_ns", "faults", "_last_seen_ns", "_battery_pct", "_next_quality_ns")
 
-_BESIDE_DEVICES = {
-    "said": "something that was said was not worked off",
-    "finish": "the last moments of the run were not worked off",
+_NOT_DEVICES = {
+    "said": "one report or command was not processed",
+    "finish": "the last moments of the run were not processed",
     "summary": "the run has no summary",
 }
-"""What the runner is told when something raises that is no device: it is not quarantined."""
+"""What the runner is told about failures that are not a device's; these are not quarantined."""
 
 _LOG = logging.getLogger("stridecue.engine")
 
@@ -51,7 +51,7 @@ RadioItem: TypeAlias = DeviceInfo | Packet | LinkState | Said
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something raised: where (a device, or what of `_BESIDE_DEVICES`), when, and what it said."""
+    """An exception: when, where (a device id or a key of `_NOT_DEVICES`), and its type and text."""
 
     t_ns: int
     where: str
@@ -59,13 +59,20 @@ class Fault:
 
     @property
     def words(self) -> str:
-        """What is not done, for the runner."""
-        return f"{_BESIDE_DEVICES.get(self.where, f'{self.where} is not used any more')} ({self.text})"
+        """The consequence, in words for the runner."""
+        return f"{_NOT_DEVICES.get(self.where, f'{self.where} is not used any more')} ({self.text})"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """How a source is: totals, last packet (None before the first), battery, what the runner should know, its clock."""
+    """Health of a source.
+
+    quality       running totals
+    last_seen_ns  arrival of its latest packet; None before the first
+    battery_pct   latest reading; None while unknown
+    detail        what the runner should know about it; empty when all is well
+    clock         how its sample times are derived; None when it has none
+    """
 
     quality: Quality
     last_seen_ns: int | None
@@ -75,10 +82,10 @@ class SourceHealth:
 
 
 class Engine:
-    """Feed it radio items in order; it gives records back.
+    """Turns radio items, fed in order, into records.
 
-    strict  tests: raise what a stage raises instead of quarantining
-    cues    False: the runner wants no cues; they are neither told nor counted, but that a report of pain is answered
+    strict  for tests: let a stage's exception propagate instead of quarantining its source
+    cues    False: the runner wants no cues; none are emitted or counted, except the answers to pain reports
     """
 
     def __init__(self, catalog: Catalog, pipeline: Pipeline, *, strict: bool = False, cues: bool = True) -> None:
@@ -93,7 +100,7 @@ class Engine:
         self._next_quality_ns: int | None = None
 
     def feed(self, item: RadioItem) -> list[Record]:
-        """Take in one item; gives the records that follow from it."""
+        """Process one item; returns the records that follow from it."""
         if isinstance(item, Packet):
             return self._packet(item)
         if isinstance(item, DeviceInfo):
@@ -103,27 +110,27 @@ class Engine:
         return []
 
     def feed_all(self, packets: Sequence[Packet]) -> list[Record]:
-        """Take in packets that came within a short time: the same records as one by one, for less work."""
+        """Process packets that arrived within a short time; the same records as one by one, at lower cost."""
         records: list[Record] = []
         held: list[Packet] = []
         for packet in packets:
             t_ns = packet.t_recv_ns
             if self.t_ns is None or self._next_quality_ns is None or t_ns >= self._next_quality_ns:
-                records += self._work_off(held)
+                records += self._process(held)
                 held = []
                 records += self._arrive(packet)
             else:  # what `_arrive` does when nothing is due
                 self.t_ns = t_ns = max(t_ns, self.t_ns)
                 self._last_seen_ns[packet.device] = t_ns
             held.append(packet)
-        return records + self._work_off(held)
+        return records + self._process(held)
 
     def plan(self) -> Plan:
-        """Give the retraining plan that the next run starts with."""
+        """Return the retraining plan that the next run starts with."""
         return self._pipeline.plan()
 
     def finish(self) -> list[Record]:
-        """Flush what is pending; ends with the last quality of each source and the summary."""
+        """Flush what is pending; the last records are each source's final quality and the summary."""
         t_ns = self.t_ns or 0
         records: list[Record] = []
         with self._quarantined("finish", t_ns):
@@ -133,23 +140,23 @@ class Engine:
         return self._wanted(records)
 
     def state(self) -> dict[str, object]:
-        """Give a copy of everything that was learned from what was fed so far."""
-        own = {name: copy.copy(getattr(self, name)) for name in _LEARNED}
+        """Return a copy of all state accumulated so far."""
+        own = {name: copy.copy(getattr(self, name)) for name in _STATE_FIELDS}
         return {"ingest": self._ingest.state(), "pipeline": self._pipeline.state(), "own": own}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a state saved by `state` of an engine with the same settings, as often as wanted."""
+        """Continue from a state returned by `state` of an engine with the same settings; it can be reused."""
         self._ingest.restore(state["ingest"])
         self._pipeline.restore(state["pipeline"])
         for name, value in state["own"].items():
             setattr(self, name, copy.copy(value))
 
     def quality(self) -> list[Quality]:
-        """Give the running totals of every source, now."""
+        """Return the current running totals of every source."""
         return self._ingest.quality(self.t_ns or 0)
 
     def health(self) -> dict[str, SourceHealth]:
-        """Say how every source is, by device id."""
+        """Return the health of every source, by device id."""
         return {
             each.source: SourceHealth(
                 each,
@@ -173,15 +180,15 @@ class Engine:
             _LOG.error("%s", error)
 
     def _said(self, said: Said) -> list[Record]:
-        """Pain, marks and wishes; what an older or newer hub understood and this one does not is left out."""
+        """Process pain, marks and wishes; skip what only the older or newer hub that recorded it understood."""
         try:
             order = _ORDER.decode(said.text)
         except msgspec.DecodeError as error:
-            _LOG.warning("something that was said cannot be read: %s", type(error).__name__)
+            _LOG.warning("a report or command cannot be read: %s", type(error).__name__)
             return []
         with self._quarantined("said", said.t_ns, secret=True):
             if isinstance(order, PainMessage):
-                site, note = plain_or_none(order.site), plain_or_none(order.note)  # a recording may be anybody's
+                site, note = plain_or_none(order.site), plain_or_none(order.note)  # recordings come from anywhere
                 report = PainReport(said.t_ns, order.level, site, order.side, note, order.numb)
                 return self._wanted(self._pipeline.pain(report))
             if order.action == "mark":
@@ -205,7 +212,7 @@ class Engine:
         return self._wanted(records)
 
     def _arrive(self, packet: Packet) -> list[Record]:
-        """Take note of when a packet came; the totals that are due now."""
+        """Note the arrival of a packet; returns the totals that are due now."""
         self.t_ns = t_ns = packet.t_recv_ns if self.t_ns is None else max(self.t_ns, packet.t_recv_ns)
         self._last_seen_ns[packet.device] = t_ns
         if self._next_quality_ns is None:
@@ -215,8 +222,8 @@ class Engine:
             return [*self.quality()]
         return []
 
-    def _work_off(self, held: Sequence[Packet]) -> list[Record]:
-        """Decode packets that have arrived, and work off their blocks."""
+    def _process(self, held: Sequence[Packet]) -> list[Record]:
+        """Decode packets that have arrived, and process their blocks."""
         used = [packet for packet in held if packet.device not in self.faults] if self.faults else held
         records: list[Record] = []
         if used:
@@ -229,7 +236,7 @@ class Engine:
         return self._wanted(records)
 
     def _wanted(self, records: list[Record]) -> list[Record]:
-        return records if self.cues else [each for each in records if not isinstance(each, Cue) or _is_an_answer(each)]
+        return records if self.cues else [each for each in records if not isinstance(each, Cue) or _answers_pain(each)]
 
     def _note_battery(self, block: SampleBlock) -> None:
         if Quantity.BATTERY_PCT in block.layout and len(block.t_ns):
@@ -249,7 +256,7 @@ class Engine:
 
     @contextmanager
     def _quarantined(self, where: str, t_ns: int, *, secret: bool = False) -> Iterator[None]:
-        """Note what raises; of a `secret` exception, which may repeat what hurts, only the type and the place."""
+        """Record an exception as a fault; of a `secret` one, whose text may contain pain data, only type and place."""
         try:
             yield
         except Exception as error:
@@ -263,6 +270,6 @@ class Engine:
                 _LOG.exception("%s", fault.words)
 
 
-def _is_an_answer(cue: Cue) -> bool:
-    """Whether the runner is told it because of a report of theirs."""
+def _answers_pain(cue: Cue) -> bool:
+    """Whether the cue answers the runner's own pain report."""
     return any(isinstance(each, PainReport) for each in cue.because)

@@ -1,4 +1,4 @@
-"""What flows on the bus of facts: what the radio said, what the core made of it, and a beat every second."""
+"""The items on the hub's bus: radio items, the records computed from them, and a beat every second."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from hub.messages.incoming import Who
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A second has passed: time to flush, whether or not anything came in."""
+    """A second has passed: subscribers flush, whether or not anything arrived."""
 
     t_ns: int
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """When the hub got what the records that follow come from; said before those only that can be heard."""
+    """When the hub received the packets behind the records that follow; published only before audible ones."""
 
     t_ns: int
 
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """Somebody wants quiet, or no longer."""
+    """Someone muted or unmuted the cues."""
 
     t_ns: int
     muted: bool
@@ -36,14 +36,14 @@ class Mute:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody has asked the runner whether something hurts."""
+    """Someone asked the runner whether anything hurts."""
 
     t_ns: int
 
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A replay has gone elsewhere: what was to be heard or done next is not true any more."""
+    """A replay changed its position: whatever was pending for the old one is obsolete."""
 
     t_ns: int
 

@@ -1,4 +1,4 @@
-"""Sources whose packets arrive by themselves; the live one: the runner's sensors on one radio."""
+"""Sources whose packets arrive by themselves, and the live one: the runner's sensors on one radio."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from hub.stop import Stop
 
 
 class InboxSource(Source):
-    """See `source.Source`: packets are put into an inbox as they arrive, on the loop's time."""
+    """A source whose packets are put into an inbox as they arrive, on the event loop's clock."""
 
     def __init__(self) -> None:
         self._inbox = PacketInbox()
 
     @property
     def dropped(self) -> int:
-        """Packets that came in faster than they were taken."""
+        """Number of packets lost because they arrived faster than they were taken."""
         return self._inbox.dropped
 
     def now_ns(self) -> int:
-        """Tell the time on the axis of the packets: the loop's."""
+        """Return the current time on the packets' timeline: the event loop's clock."""
         return now_ns()
 
     async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem]]:
-        """Yield what came in, until the inbox is closed and empty."""
+        """Yield the items that arrived, until the inbox is closed and empty."""
         del stop
         while batch := await self._inbox.get_batch():
             yield batch
 
 
 class LiveSource(InboxSource):
-    """All sensors of the run; ends when every link has ended in good order."""
+    """All sensors of a live run; ends when every link has shut down in an orderly way."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class LiveSource(InboxSource):
         self._supervisor = Supervisor(radio, catalog, self._inbox, sensors, paired=paired)
 
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
-        """Give the one task that finds and keeps the sensors."""
+        """Return the one task that finds the sensors and keeps them connected."""
         return [("radio", self._supervise(stop))]
 
     async def _supervise(self, stop: Stop) -> None:

@@ -1,4 +1,4 @@
-"""What the runner should know about the hub itself: one line a subject, gone when all is well again."""
+"""Notices to the runner about the hub itself: one line per subject, removed once the problem is over."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import logging
 from collections.abc import Callable
 
 FOR_ALL = ("missing", "radio", "sides", "clocks")
-"""Subjects of which everybody reads what the runner reads: what is not measured, or lost on the way here."""
+"""Subjects published in full to everyone: what is not measured, or lost on the way here."""
 IN_SHORT = {"recording": "this run is not recorded as a whole"}
-"""Subjects of which others read this: the runner's files are nobody else's business."""
+"""Subjects of which others read this text instead: the runner's files are private."""
 
 _LOG = logging.getLogger("stridecue.notices")
 
 
 class Notices:
-    """A board of short texts; `changed` is told about each new one."""
+    """The current notices by subject; `changed` is called with each new text."""
 
     def __init__(self, changed: Callable[[str], None]) -> None:
         self._texts: dict[str, str] = {}
@@ -22,34 +22,34 @@ class Notices:
 
     @property
     def text(self) -> str | None:
-        """All that stands on the board, None when it is empty."""
+        """All current notices as one text; None when there are none."""
         return "; ".join(self._texts.values()) or None
 
     @property
     def for_others(self) -> str | None:
-        """What others may read: nothing of other subjects, which may come with a report of pain, or name files."""
-        told = [
+        """The notices that others may read; the other subjects may accompany a pain report or name files."""
+        shown = [
             IN_SHORT.get(subject, text) for subject, text in self._texts.items() if subject in (*FOR_ALL, *IN_SHORT)
         ]
-        return "; ".join(told) or None
+        return "; ".join(shown) or None
 
     def put(self, subject: str, text: str, again: str = "") -> None:
-        """Put up, replace or (empty text) take down what is said about a subject; `again` is said once it is over."""
+        """Set, replace or (empty text) clear the notice on a subject; `again` is reported once it is cleared."""
         before = self._texts.get(subject, "")
         if text:
             self._texts[subject] = text
         else:
             self._texts.pop(subject, None)
-        if _gist(text) != _gist(before):
-            said = text or again or f"over: {before}"
-            _LOG.warning("%s", said)
-            self._changed(said)
+        if _without_digits(text) != _without_digits(before):
+            news = text or again or f"over: {before}"
+            _LOG.warning("%s", news)
+            self._changed(news)
 
     def about(self, subject: str, again: str = "") -> Callable[[str], None]:
-        """Make the function that puts up texts about one subject; see `put`."""
+        """Return a function that sets the notice on one subject; see `put`."""
         return lambda text: self.put(subject, text, again)
 
 
-def _gist(text: str) -> str:
-    """Leave out the numbers: a counter that rises is no news."""
+def _without_digits(text: str) -> str:
+    """Return the text without its numbers: a rising counter is not a new notice."""
     return "".join(each for each in text if not each.isdigit())

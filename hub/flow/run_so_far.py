@@ -1,4 +1,4 @@
-"""What a run has come to at a place of it: what a watcher who comes there is to know, and a replay goes back to."""
+"""The accumulated state of a run at one point: shown to watchers who join there, restored when a replay goes back."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from hub.flow.trend import Trend
 from hub.messages.wire import metric_field
 
 CUES_KEPT = 20
-"""Of the cues so far: a dashboard lists so many."""
+"""The newest cues: as many as a dashboard lists."""
 MARKS_KEPT = 100
-"""Of the marks: nobody looks up more."""
+"""The newest marks: more are never looked up."""
 PAINS_KEPT = 100
 STOPS_KEPT = 20
 
 
 @dataclass(slots=True)
 class RunSoFar:
-    """Feed it records; all that is in it is of this place, and `copied` gives it away.
+    """What the records up to now amount to; `copied` returns a snapshot.
 
-    metrics  the newest of each, by its field in a frame
+    metrics  latest metric by its field name in a `metrics` message
     devices  the sensors that may send packets, by id
-    health   how each of them was at the last frame
-    states   detector (and side) -> state now; only what is not clear, never more than `reached`
-    changed  the newest change of each detector
-    cues     the newest, oldest first
-    stops    cues that end the run and were not taken back, the newest, oldest first
-    marks    the same
-    pains    what was reported, and what was taken back, the same; only for the runner
-    trend    the minutes so far
+    health   health of each sensor at the last frame
+    states   detector (and side) -> current state; without those that are clear, `reached` at most
+    changed  latest change of each detector
+    cues     the newest cues, oldest first
+    stops    the newest cues that end the run and were not withdrawn, oldest first
+    marks    the newest marks, oldest first
+    pains    the newest pain reports and withdrawals, oldest first; for the runner only
+    trend    one-minute medians
     """
 
     metrics: dict[str, Metric] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class RunSoFar:
     trend: Trend = field(default_factory=Trend)
 
     def copied(self) -> RunSoFar:
-        """Give one of its own that goes on from here; the records in it never change."""
+        """Return an independent copy; the records in it are immutable and shared."""
         return replace(
             self,
             metrics=dict(self.metrics),
@@ -66,7 +66,7 @@ class RunSoFar:
         )
 
     def take(self, record: Record) -> None:
-        """Take a record in."""
+        """Update the state with a record."""
         match record:
             case Metric():
                 self.metrics[metric_field(record.key, record.side)] = record
@@ -84,11 +84,11 @@ class RunSoFar:
                 self._remember(record)
 
     def pass_second(self, t_ns: int) -> bool:
-        """Take in that a second has passed; True when a minute of the trend is over."""
+        """Update the trend once a second; True when one of its minutes is complete."""
         return self.trend.update(t_ns, self.values(t_ns))
 
     def fresh(self, t_ns: int) -> dict[str, Metric]:
-        """Give what is new enough to be shown."""
+        """Return the metrics that are recent enough to be shown."""
         oldest_ns = t_ns - round(FRESH_S * NS_PER_S)
         return {
             name: metric
@@ -97,15 +97,15 @@ class RunSoFar:
         }
 
     def values(self, t_ns: int) -> dict[str, float]:
-        """Give the numbers of what is new enough to be shown."""
+        """Return the values of the metrics that are recent enough to be shown."""
         return {name: round(metric.value, 3) for name, metric in self.fresh(t_ns).items()}
 
-    def told(self) -> list[Record]:
-        """Give what was said up to here and still stands, in its order: the cues, and the states of thresholds."""
+    def news(self) -> list[Record]:
+        """Return the latest cues and the current threshold states, in order of time."""
         return sorted((*self.changed.values(), *self.cues), key=lambda each: each.t_ns)
 
     def _remember(self, threshold: Threshold) -> None:
-        """Keep the detector's state: clear is not said; a report of pain changes nothing."""
+        """Store the detector's state: `clear` is omitted, and a pain report (`reported`) changes nothing."""
         key = threshold.detector if threshold.side is None else f"{threshold.detector}_{threshold.side}"
         if threshold.state is ThresholdState.CLEAR:
             self.states.pop(key, None)
@@ -114,6 +114,6 @@ class RunSoFar:
 
 
 def _ends_run(cue: Cue) -> bool:
-    """Whether it says walk or stop for today: a stop, or the answer to pain that is too much to run on with."""
+    """Whether the cue says to walk or stop for today: a stop, or the answer to pain too strong to keep running."""
     answer = cue.rule == pain_noted.RULE
     return cue.severity is Severity.STOP or (answer and cue.severity is Severity.WARNING)

@@ -1,4 +1,4 @@
-"""Where a run's packets come from: the one thing that differs between a live run, the demo and a replay."""
+"""The source of a run's packets: the only part that differs between a live run, the demo and a replay."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ NamedTask: TypeAlias = tuple[str, Coroutine[Any, Any, None]]
 
 
 class Source(Protocol):
-    """Packets in order, and their clock. What only a replay does is answered here for all others that inherit it."""
+    """Packets in order, and their clock. Defaults are given for the methods that matter to a replay only."""
 
     @property
     def dropped(self) -> int:
-        """Packets that came in faster than they were taken."""
+        """Number of packets lost because they arrived faster than they were taken."""
         ...
 
     def now_ns(self) -> int:
-        """Tell the time on the axis of the packets."""
+        """Return the current time on the packets' timeline."""
         ...
 
     def steer(self, order: CommandMessage) -> str | None:
-        """Obey an order about the source itself, such as a replay's pace: what was done, None when it is not for it."""
+        """Carry out a command to the source itself, such as a replay's pace; returns what was done, None if not its."""
         del order
         return None
 
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
-        """Give the tasks that must run meanwhile; each ends by itself after `stop`."""
+        """Return the tasks that must run meanwhile; each ends by itself after `stop`."""
         ...
 
     def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem | Turn]]:
-        """Yield what came in; ends when the source is exhausted, or after `stop` once everything is taken."""
+        """Yield the items that arrived; ends when the source is exhausted, or after `stop` once all are taken."""
         ...
 
     async def goes_on(self, stop: Stop) -> bool:
-        """After the end: wait whether there is more to come after all, from `batches` again."""
+        """After the end of `batches`: wait for more; True when `batches` is to be called again."""
         del stop
         return False
 
     def diverged(self, said: Said | None) -> None:
-        """Notice that something was said which the source does not hold; None: what holds for the whole run."""
+        """Note an input that the source does not contain itself; None: one that holds for the whole run."""
         del said
 
     def status(self) -> ReplayStatus | None:
-        """Say where a replay is; None when this is none."""
+        """Return the position of a replay; None for any other source."""
         return None
 
 
@@ -61,7 +61,7 @@ OpenSource: TypeAlias = AbstractAsyncContextManager[Source]
 
 
 def driver_error(errors: BaseExceptionGroup[BaseException]) -> DriverError | None:
-    """Find the reason, among errors that came together, why there is no source to run on; None: there is no such."""
+    """Return the DriverError among grouped errors, the reason why the source failed; None when there is none."""
     for error in errors.exceptions:
         found = driver_error(error) if isinstance(error, BaseExceptionGroup) else error
         if isinstance(found, DriverError):

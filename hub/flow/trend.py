@@ -1,4 +1,4 @@
-"""The run so far in one-minute medians: what a watcher who joins late sees at once. Bounded, data time only."""
+"""The run so far in one-minute medians, for watchers who join late. Bounded; data time only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from statistics import median
 from dsp.signals import NS_PER_S
 
 MINUTES = 90
-"""As far back as it goes: the live 30 to 90 minutes that people ask for (sources 8)."""
+"""How far back the trend goes: the live 30 to 90 minutes that people ask for (sources 8)."""
 FIELDS = (
     "cadence_spm",
     "drop_excursion_left_deg",
@@ -19,12 +19,12 @@ FIELDS = (
     "speed_mps",
 )
 MINUTE_NS = 60 * NS_PER_S
-LEAST_VALUES = 10
-"""A minute with fewer values than this, at one a second, says nothing about the minute."""
+MIN_VALUES = 10
+"""A minute with fewer values than this, at one a second, is not representative and its median is null."""
 
 
 class Trend:
-    """Feed it the frames; `columns` gives the medians of the minutes that are over, oldest first."""
+    """Collects one frame of values a second; `columns` returns the medians of completed minutes, oldest first."""
 
     def __init__(self) -> None:
         self._minute: int | None = None
@@ -32,20 +32,20 @@ class Trend:
         self._medians: deque[dict[str, float | None]] = deque(maxlen=MINUTES)
 
     def copied(self) -> Trend:
-        """Give one of its own that goes on from here."""
+        """Return an independent copy."""
         other = Trend()
         other._minute = self._minute
         other._values = {name: list(values) for name, values in self._values.items()}
-        other._medians = self._medians.copy()  # a minute that is over does not change any more
+        other._medians = self._medians.copy()  # a completed minute never changes
         return other
 
     @property
     def first_ns(self) -> int | None:
-        """When the oldest of the minutes began, None while there is none."""
+        """Start of the oldest completed minute; None while there is none."""
         return None if self._minute is None or not self._medians else (self._minute - len(self._medians)) * MINUTE_NS
 
     def update(self, t_ns: int, values: Mapping[str, float]) -> bool:
-        """Take the values of one second; True when a minute is over. Minutes without any frame are null."""
+        """Add the values of one second; True when a minute is complete. Minutes without any frame are null."""
         minute = t_ns // MINUTE_NS
         over = self._minute is not None and minute > self._minute
         if self._minute is not None and over:
@@ -59,13 +59,13 @@ class Trend:
         return over
 
     def columns(self) -> dict[str, list[float | None]]:
-        """Give every field's medians; equally long lists."""
+        """Return each field's medians, as lists of the same length."""
         return {name: [each[name] for each in self._medians] for name in FIELDS}
 
     def _close(self) -> None:
         self._medians.append(
             {
-                name: round(median(values), 2) if len(values) >= LEAST_VALUES else None
+                name: round(median(values), 2) if len(values) >= MIN_VALUES else None
                 for name, values in self._values.items()
             }
         )

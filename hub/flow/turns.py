@@ -1,4 +1,4 @@
-"""What a replay that goes elsewhere tells the run, in its place among the packets."""
+"""Control items that a replay inserts among the packets when it changes its position."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from hub.flow.run_so_far import RunSoFar
 from hub.flow.session import SessionSoFar
 
 PLOTTED_NS = 10 * NS_PER_S
-"""So much before the place that a replay goes to is led through at least: plots show it."""
+"""At least this much before the target of a seek is processed on the way there, as plots show it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a run had come to: what each part of it gave, and takes back to go on from.
+    """Saved state of a run: what each part of it returned, and restores to continue from there.
 
-    engine   what was learned; only the engine knows what is in it
-    notices  subject and text of what the run itself had said about its sensors
-    muted    whoever listens now had muted it
+    engine   the engine's state, opaque to all others
+    session  state of the session
+    run      metrics, cues, thresholds and the rest of the run so far
+    notices  subject -> text of the run's notices about its sensors
+    muted    whether the cues were muted
     """
 
     engine: dict[str, object]
@@ -32,11 +34,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
-    """A place in a recording that a replay can go on from.
+    """A position in a recording that a replay can continue from.
 
-    item      so many items of the recording come before it
-    t_ns      arrival time of the packet that comes next
-    snapshot  what the run had come to
+    item      number of items of the recording before it
+    t_ns      arrival time of the next packet
+    snapshot  state of the run there
     """
 
     item: int
@@ -46,28 +48,28 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Hand over what the run has come to."""
+    """Hand a snapshot of the run to `keep`."""
 
     keep: Callable[[Snapshot], object]
 
 
 @dataclass(frozen=True, slots=True)
 class GoTo:
-    """Go on from the checkpoint: what comes next follows on it."""
+    """Restore the checkpoint: the items that follow continue from it."""
 
     checkpoint: Checkpoint
 
 
 @dataclass(frozen=True, slots=True)
 class Leap:
-    """What comes next only leads to `until_ns`: it is worked off, and told to nobody."""
+    """The items up to `until_ns` are processed to reach that position, but nothing is published."""
 
     until_ns: int
 
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """It is told again from here on."""
+    """From here on everything is published again."""
 
 
 Turn: TypeAlias = Keep | GoTo | Leap | Landed

@@ -208,7 +208,7 @@ class Course:
     def _snapshot(self) -> Snapshot:
         return Snapshot(
             engine=self._engine.state(),
-            session=self._session.standing,
+            session=self._session.progress,
             run=self._telemetry.saved(),
             notices=dict(self._noticed),
             muted=self._muted,
@@ -216,7 +216,7 @@ class Course:
 
     def _restore(self, saved: Snapshot) -> None:
         self._engine.restore(saved.engine)
-        self._session.standing = saved.session
+        self._session.progress = saved.session
         self._telemetry.restore(saved.run)
         self._second = 0
         for subject in self._noticed.keys() - saved.notices.keys():

@@ -144,7 +144,7 @@ class Telemetry:
 
     def so_far(self) -> list[Post]:
         """Say again, as late, the cues and states of thresholds that lie before the place a replay went to."""
-        return [marked_late(post) for each in self._run.told() for post in self._event(each)]
+        return [marked_late(post) for each in self._run.news() for post in self._event(each)]
 
     def saved(self) -> RunSoFar:
         """Give a copy of what depends on the place in a run."""

@@ -1,4 +1,4 @@
-"""The bus: made = delivered + dropped + pending, whatever the policy and whoever is slow."""
+"""The bus: made = delivered + dropped + pending, whatever the policy and however slow the reader."""
 
 import asyncio
 
@@ -75,7 +75,7 @@ async def test_wait_gives_up_after_two_seconds_and_recovers_with_the_reader() ->
     start_s = loop.time()
     for item in range(10):
         await bus.publish(item)
-    assert loop.time() - start_s == pytest.approx(PATIENCE_S)  # waited once, not once an item
+    assert loop.time() - start_s == pytest.approx(PATIENCE_S)  # waited once, not once per item
     assert (subscription.stalled, subscription.dropped) == (True, 8)
     assert subscription.take() == [0, 1]
     assert not subscription.stalled
@@ -97,7 +97,7 @@ async def test_a_queue_without_room_is_refused() -> None:
         Bus().subscribe("none", Policy.WAIT, 0)
 
 
-async def test_what_nobody_reads_any_more_is_dropped_counted_and_waited_for_no_more() -> None:
+async def test_an_abandoned_subscription_drops_and_counts_without_blocking() -> None:
     bus: Bus[int] = Bus()
     subscription = bus.subscribe("recorder", Policy.WAIT, 2)
     await bus.publish(1)

@@ -67,8 +67,8 @@ def test_a_failing_stage_is_quarantined_and_the_run_goes_on(
     assert {step.source for step in steps} == {Placement.SACRUM}
 
 
-class DeafPipeline(Pipeline):
-    """Raises, with its words, at whatever is said; has no last moments and no summary."""
+class BrokenPipeline(Pipeline):
+    """Raises on pain reports, with their text, and in `finish` and `summary`."""
 
     def pain(self, report: PainReport) -> list[Record]:
         raise ValueError(f"no place for {report.site}")
@@ -80,15 +80,15 @@ class DeafPipeline(Pipeline):
         raise ValueError(f"nothing at {t_ns}")
 
 
-def test_what_is_no_device_is_not_said_to_be_used_no_more_and_nothing_of_a_report_is_told(
+def test_failures_outside_devices_are_named_and_reveal_nothing_of_a_report(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    deaf = engine(DeafPipeline(), strict=False)
+    deaf = engine(BrokenPipeline(), strict=False)
     assert deaf.feed(Said(1, b'{"type":"pain","level":4,"site":"a secret place"}')) == []
     deaf.finish()
     assert [each.words for each in deaf.faults.values()] == [
-        "something that was said was not worked off (ValueError)",
-        "the last moments of the run were not worked off (ValueError: flushed twice)",
+        "one report or command was not processed (ValueError)",
+        "the last moments of the run were not processed (ValueError: flushed twice)",
         "the run has no summary (ValueError: nothing at 0)",
     ]
     assert "secret" not in caplog.text
@@ -100,7 +100,7 @@ def test_under_test_a_failing_stage_raises(small_recording: Path) -> None:
         play(small_recording, engine(FailingPipeline()))
 
 
-def test_a_device_with_an_unknown_profile_is_told_not_used() -> None:
+def test_a_device_with_an_unknown_profile_is_not_used() -> None:
     one = engine()
     one.feed(DeviceInfo("odd", "nobody.knows", Placement.POCKET, "Odd"))
     assert one.feed(Packet("odd", "data", 1, b"\x00")) == []
@@ -114,7 +114,7 @@ def test_cues_can_be_switched_off(small_recording: Path) -> None:
     assert summary.cues == 0
 
 
-def test_running_is_told_so_that_a_session_can_start(small_recording: Path) -> None:
+def test_running_is_reported_so_that_a_session_can_start(small_recording: Path) -> None:
     values = [r.value for r in play(small_recording, engine()) if isinstance(r, Metric) and r.key == "running"]
     assert values[0] == 0
     assert 1 in values

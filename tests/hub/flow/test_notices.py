@@ -1,4 +1,4 @@
-"""What the runner should know is told when it is new, and when it is over."""
+"""Notices are reported when they are new and when they are over; others read the permitted ones only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hub.messages.wire import SessionMessage
 from hub.run.outlets import as_others_read
 
 
-def test_a_notice_is_told_when_it_is_new_and_when_it_is_over() -> None:
+def test_a_notice_is_reported_when_new_and_when_over() -> None:
     told: list[str] = []
     notices = Notices(told.append)
     put = notices.about("recording", "recording again")
@@ -26,7 +26,7 @@ def test_a_notice_is_told_when_it_is_new_and_when_it_is_over() -> None:
     assert notices.text == "disk full; slow"
 
 
-def test_others_read_what_is_not_measured_and_nothing_of_files_history_and_brokers() -> None:
+def test_others_read_what_is_not_measured_but_nothing_about_files_history_or_brokers() -> None:
     notices = Notices(lambda _text: None)
     notices.put("history", "the history cannot be written (/home/ann/history.sqlite: database is locked)")
     notices.put("external broker", "the external broker 10.0.0.1:1883 cannot be reached")

@@ -1,4 +1,4 @@
-"""What a run has come to at a place: a copy of it goes on by itself."""
+"""The run so far: a copy of it is independent; its cues and threshold states are bounded and ordered."""
 
 from __future__ import annotations
 
@@ -23,44 +23,48 @@ def at(t_s: float, number: int) -> list[Record]:
     ]
 
 
-def told_at(run: RunSoFar, t_s: float, number: int) -> None:
-    """All that it can take in."""
+def take_minute(run: RunSoFar, t_s: float, number: int) -> None:
+    """Feed one minute with everything that a run so far holds."""
     for record in at(t_s, number):
         run.take(record)
     run.devices[f"sensor {number}"] = DeviceInfo(f"sensor {number}", "stridecue.imu6", Placement.SACRUM, "hip")
     total = Quality(0, f"sensor {number}", Placement.SACRUM, 1, 1, 0, 0)
     run.health[total.source] = SourceHealth(total, None, None, "", None)
     for second in range(60):
-        run.pass_second(round((t_s + second) * NS_PER_S))
+        t_ns = round((t_s + second) * NS_PER_S)
+        run.take(Metric(t_ns, FIELDS[0], float(number), None, 1.0))
+        run.pass_second(t_ns)
 
 
-def seen(run: RunSoFar) -> dict[str, object]:
+def contents(run: RunSoFar) -> dict[str, object]:
+    closed = run.trend.copied()
+    closed.update(120 * NS_PER_S, {})  # also shows the values of the minute that is not over yet
     whole: dict[str, object] = {each.name: repr(getattr(run, each.name)) for each in fields(run)}
-    return whole | {"trend": (run.trend.columns(), repr(run.trend._values))}
+    return whole | {"trend": closed.columns()}
 
 
-def test_nothing_that_a_copy_takes_in_is_in_the_first_one() -> None:
+def test_updating_a_copy_does_not_change_the_original() -> None:
     first = RunSoFar()
-    told_at(first, 0.0, 1)
-    before, other = seen(first), first.copied()
-    assert seen(other) == before
-    told_at(other, 60.0, 2)
-    assert seen(first) == before
-    assert all(after != before[name] for name, after in seen(other).items())
+    take_minute(first, 0.0, 1)
+    before, other = contents(first), first.copied()
+    assert contents(other) == before
+    take_minute(other, 60.0, 2)
+    assert contents(first) == before
+    assert all(after != before[name] for name, after in contents(other).items())
 
 
-def test_what_stands_is_told_in_its_order_and_no_more_than_a_screen_lists() -> None:
+def test_news_are_in_order_of_time_and_no_more_than_a_screen_lists() -> None:
     run = RunSoFar()
     for number in range(30):
         for record in at(number, number % 2):
             run.take(record)
-    told = run.told()
-    assert [each.t_ns for each in told] == sorted(each.t_ns for each in told)
-    assert sum(isinstance(each, Cue) for each in told) == CUES_KEPT
-    assert [each.t_ns // NS_PER_S for each in told if isinstance(each, Threshold)] == [28, 29]
+    news = run.news()
+    assert [each.t_ns for each in news] == sorted(each.t_ns for each in news)
+    assert sum(isinstance(each, Cue) for each in news) == CUES_KEPT
+    assert [each.t_ns // NS_PER_S for each in news if isinstance(each, Threshold)] == [28, 29]
 
 
-def test_a_detector_is_not_told_of_when_it_is_clear_and_a_report_changes_nothing() -> None:
+def test_a_clear_detector_is_omitted_and_a_pain_report_changes_no_state() -> None:
     run = RunSoFar()
     for state in (ThresholdState.WATCH, ThresholdState.REPORTED):
         run.take(Threshold(0, "drop_drift", state, Side.LEFT, ()))
