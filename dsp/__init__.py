@@ -1,1 +1,1 @@
-"""The pure core: from sample blocks to steps, metrics, thresholds and cues. No clocks, no tasks, no files."""
+"""The pure signal core: sample blocks in; steps, metrics, thresholds and cues out. No clocks, no tasks, no files."""

@@ -1,7 +1,7 @@
-"""From steps and metrics to what the runner is told: distance, thresholds, goals, cues. One second at a time.
+"""Guidance: from steps and metrics to distance, thresholds, goals and cues, one second of data time at a time.
 
-Everything behind the fusion of sensors is here, so that a simulated runner of steps and metrics goes the same way as a
-real one. Asks no clock; saved and restored with the pipeline.
+Everything downstream of sensor fusion is here, so a simulated runner, made of steps and metrics, takes the same path as
+a real one. Asks no clock; saved and restored with the pipeline.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from dsp.thresholds.watch import Watch
 
 
 class Wish(StrEnum):
-    """What a runner may ask for in mid-run."""
+    """What a runner may ask for in mid-run: no cues, cues again, fewer, more."""
 
     MUTE = "mute"
     UNMUTE = "unmute"
@@ -39,13 +39,13 @@ class Wish(StrEnum):
 
 
 TAKEN_BACK_NS = 120 * NS_PER_S
-"""A mistake is noticed at once (ours): level 0 within this takes the report before it back; later it says that nothing
-hurts any more, and the report stays."""
+"""Within this time a report of level 0 withdraws the one before it, as a mistake; later it means that nothing hurts any
+more, and the earlier report stays. The figure is ours: a mistake is noticed at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """A report that stands, and what was before it."""
+    """A report that was not withdrawn: whether it stops cues, and the state before it, to go back to."""
 
     t_ns: int
     stops_cues: bool
@@ -55,7 +55,15 @@ class _Heard:
 
 @dataclass(frozen=True, slots=True)
 class GuidanceParams:
-    """What guidance is told about the runner; all of it is stored with a recording."""
+    """What guidance knows about the runner; all of it is stored with a recording.
+
+    drift               parameters of the drift detectors
+    history             earlier runs
+    plan                the retraining plan as the last run left it
+    pain_rule           how much knee pain a run may go on with
+    heart_rate_max_bpm  the runner's own limit; None: no heart-rate cues
+    cadence_goal        whether the plan sets a cadence goal
+    """
 
     drift: DriftParams = field(default_factory=DriftParams)
     history: tuple[PastRun, ...] = ()
@@ -66,7 +74,7 @@ class GuidanceParams:
 
 
 class Guidance:
-    """Feed it steps, every second's metrics, and what the runner says; it gives records back."""
+    """Takes steps, each second's metrics and the runner's reports and wishes; returns records."""
 
     def __init__(self, params: GuidanceParams) -> None:
         history, plan = params.history, params.plan
@@ -92,9 +100,9 @@ class Guidance:
         self._watch.step(step)
 
     def second(self, t_ns: int, metrics: Sequence[Metric]) -> list[Record]:
-        """Take this second's metrics; gives metrics of its own, changes of thresholds, and cues."""
+        """Take this second's metrics; return metrics of its own, changes of thresholds, and cues."""
         by_key = {metric.key: metric for metric in metrics if metric.side is None}
-        if slope_pct.KEY in by_key:  # the treadmill's incline too, else what the shoes climb
+        if slope_pct.KEY in by_key:  # it is the treadmill's incline where there is one, else from the shoes
             by_key[incline_pct.KEY] = by_key[slope_pct.KEY]
         running = self.exposure.second(t_ns, by_key)
         guided = self._teaches and self._plan.guides(self.exposure.running_s)
@@ -113,7 +121,7 @@ class Guidance:
         return out
 
     def pain(self, report: PainReport) -> list[Record]:
-        """The runner reports pain: the report with where in the run it came, what it changes, and the answer."""
+        """Take a pain report; return it completed with its place in the run, then what it changes, then the answer."""
         exposure = self.exposure
         report = replace(
             report,
@@ -143,7 +151,7 @@ class Guidance:
         return out
 
     def _just_heard_ns(self, t_ns: int) -> int | None:
-        """When the newest report was made, if it may be a mistake; a number takes no signs for a clinician back."""
+        """Time of the newest report, if level 0 may withdraw it: never one with signs for a clinician."""
         if not self._heard or self._heard[-1].stops_cues:
             return None
         heard_ns = self._heard[-1].t_ns
@@ -155,7 +163,7 @@ class Guidance:
         self._plan = replace(self._plan, on_hold=heard.on_hold)
 
     def wish(self, wish: Wish) -> None:
-        """Do as the runner asks; volume is kept for the next runs, muting is not."""
+        """Apply the runner's wish; volume is kept for the next runs, muting is not."""
         if wish in {Wish.MUTE, Wish.UNMUTE}:
             self._schedule.muted = wish is Wish.MUTE
             return
@@ -163,18 +171,18 @@ class Guidance:
         self._plan = replace(self._plan, volume=self._schedule.volume)
 
     def aim(self, cadence_spm: float | None) -> None:
-        """The cadence to aim at, from outside; None: the plan's again."""
+        """Set the cadence goal from outside, steps/min; None: the plan's own goal again."""
         self._aim_spm = cadence_spm
 
     def ask_pain(self, t_ns: int, *, coach: bool = False) -> list[Record]:
-        """Ask now, because somebody wants to know, a `coach` or not; not when muted or asked a moment ago."""
+        """Ask the runner whether anything hurts, unless muted or asked a moment ago; `coach`: in the coach's name."""
         text, spoken = texts.ASKED_BY_COACH if coach else texts.ASKED_PAIN, texts.ASKED_PAIN_SPOKEN
         question = Cue(t_ns, ASK_PAIN, Severity.ADVICE, text, None, (), Earcon.THRESHOLD, spoken)
         asked = self._schedule.ask(question, self.exposure.distance_m)
         return [] if asked is None else [asked]
 
     def plan(self) -> Plan:
-        """The plan for the next run."""
+        """Return the plan for the next run."""
         share = self._on_target_s / self._probe_s if self._probe_s >= 60 else None
         return replace(self._plan.after(self.exposure.running_s, share), muted=False)
 
@@ -186,7 +194,7 @@ class Guidance:
             out.append(said)
 
     def _goal(self, metrics: Mapping[str, Metric]) -> tuple[float | None, float | None]:
-        """Own cadence at this speed, and the one to aim at; None where there is none."""
+        """Return own cadence at this speed and the goal, steps/min; None where there is none."""
         if self._plan.on_hold:
             return None, None
         if self._own is None:
@@ -197,7 +205,7 @@ class Guidance:
         return self._own.at(now_mps), goal_spm
 
     def _metrics(self, now: Moment) -> list[Metric]:
-        """What guidance itself measures. `feedback_on` 1: guided, sound may help; 0: warm-up or silent probe."""
+        """Return guidance's own metrics. `feedback_on` is 1 in guided time, 0 in warm-up or a silent probe."""
         t_ns, exposure = now.t_ns, self.exposure
         out = self._watch.onset.metrics(t_ns) + self._watch.usual(t_ns)
         if exposure.measured > 0.0:

@@ -1,11 +1,11 @@
-"""One order for what several sensors say, whatever order their packets came in.
+"""Merge the sightings of several sensors into one order, whatever order their packets arrived in.
 
-Each sensor's sightings carry the data time at which it was sure (`decided_s`), and these rise within a sensor. They are
-let out in that order as soon as no sensor can still say something earlier: up to the newest time that every sensor has
-reached, waiting at most `wait_s` of data time for one that lags. One that is `GIVEN_UP_S` behind has gone and is not
-waited for; should it come again it joins anew, so that what it says is due when everybody has been heard. A sensor that
-gives about one value a second (a pod, a strap, a treadmill) is never waited for: its values take effect `wait_s` later
-instead.
+Each sighting carries the data time at which its sensor decided it (`decided_s`), which never decreases within a sensor.
+Sightings are released in that order as soon as no sensor can still produce an earlier one: up to the newest time that
+every sensor has reached, waiting at most `wait_s` of data time for one that lags. A sensor that is `GIVEN_UP_S` behind
+counts as gone and is not waited for; should it return, it joins again, and its sightings are due once all the other
+sensors have caught up. A sensor that gives about one value a second (a pod, a strap, a treadmill) is never waited for:
+its values take effect `wait_s` later instead.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from dsp.gait.sightings import Sighting
 from dsp.samples.stage import GIVEN_UP_S, WAIT_S
 
 Due: TypeAlias = tuple[float, str, int, Sighting]
-"""When it is due, whose it is, a number that rises, and what was seen: in that order they are let out."""
+"""Due time (s), lane, serial number and sighting: the sort key of the release order."""
 
 
 @dataclass(slots=True)
 class _Lane:
+    """One sensor's pending sightings; `slow`: it is never waited for, `left`: it takes part no more."""
+
     latest_s: float
     first_s: float
     slow: bool
@@ -30,7 +32,10 @@ class _Lane:
 
 
 class DataTimeMerge:
-    """Sightings of all sensors in one order that does not depend on how their packets were interleaved."""
+    """Orders sightings of all sensors by data time, independent of how their packets were interleaved.
+
+    now_s  data time up to which everything is settled; never decreases
+    """
 
     def __init__(self, wait_s: float = WAIT_S) -> None:
         self._wait_s = wait_s
@@ -44,11 +49,11 @@ class DataTimeMerge:
 
     @property
     def begins_s(self) -> float:
-        """Nothing is let out earlier: whoever takes part from the start is known by then."""
+        """Data time before which nothing is released: by then every sensor present from the start is known."""
         return self._first_s + self._wait_s
 
     def join(self, source: str, first_s: float, *, slow: bool) -> None:
-        """`source`, whose first sample is at `first_s`, takes part; again: nothing. `slow`: it is not waited for."""
+        """Add `source`, whose first sample is at `first_s`, unless it is known; `slow`: it is never waited for."""
         if source in self._lanes:
             return
         lane = self._lanes[source] = _Lane(float("-inf"), first_s, slow)
@@ -57,7 +62,7 @@ class DataTimeMerge:
             self._waited_for.append(lane)
 
     def put(self, source: str, sightings: list[Sighting], latest_s: float) -> None:
-        """`source` has reached `latest_s` and saw `sightings`."""
+        """Take the `sightings` of `source`, which has reached `latest_s`."""
         lane = self._lanes[source]
         if latest_s > lane.latest_s:
             lane.latest_s = latest_s
@@ -72,7 +77,7 @@ class DataTimeMerge:
                 lane.waiting.append((due, source, self._number, s))
 
     def leave(self, source: str, sightings: list[Sighting], until_s: float) -> None:
-        """The last that `source` saw; it is not waited for any more. What comes in its place begins at `until_s`."""
+        """Take the last `sightings` of `source`, and stop waiting for it; its successor begins at `until_s`."""
         self._lanes = {name: lane for name, lane in self._lanes.items() if lane.waiting or not lane.left}
         lane = self._lanes[source]
         lane.first_s, lane.left = until_s, True
@@ -80,11 +85,11 @@ class DataTimeMerge:
         self._waited_for = [other for other in self._waited_for if other is not lane]
 
     def __contains__(self, source: str) -> bool:
-        """Whether `source` takes part, or has left and something of it is still held."""
+        """Whether `source` takes part, or has left with sightings still pending."""
         return source in self._lanes
 
     def take(self) -> list[Due]:
-        """Everything that is due; `now_s` has risen to what is settled."""
+        """Return every sighting that is due, and advance `now_s` to the settled time."""
         now = self._newest_s
         oldest, gone_s = now - self._wait_s, now - GIVEN_UP_S
         for lane in self._waited_for:
@@ -94,13 +99,13 @@ class DataTimeMerge:
             return []
         if now > self.now_s:
             self.now_s = now
-        return self._let_out(now) if self._held else []
+        return self._release(now) if self._held else []
 
     def flush(self) -> list[Due]:
-        """Everything that is left, in order."""
-        return self._let_out(float("inf"))
+        """Return everything that is pending, in order."""
+        return self._release(float("inf"))
 
-    def _let_out(self, now_s: float) -> list[Due]:
+    def _release(self, now_s: float) -> list[Due]:
         due: list[Due] = []
         for lane in self._lanes.values():
             waiting = lane.waiting

@@ -1,7 +1,7 @@
-"""Samples as a sensor sent them: whole numbers in a row of bytes, made into values many packets at once.
+"""Samples as raw integer counts in bytes, converted to values for many packets at once.
 
-A packet of five samples costs nearly as much to make into values as thirty do: who works samples off in chunks joins
-the bytes and does it once.
+Converting a packet of five samples costs nearly as much as converting thirty, so a consumer that processes samples in
+chunks joins the bytes first and converts once.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ Array = npt.NDArray[np.float64]
 
 
 class Packing:
-    """How the samples of one stream are packed: numbers of one type, one for each channel, sample after sample.
+    """Binary layout of one stream: one number per channel, all of the same type, sample after sample.
 
-    scale   (k,) canonical units a count, of each channel
+    dtype   type of a number, with its byte order
+    scale   (k,) canonical units per count, for each channel
     absent  the count that means "no value"
     """
 
@@ -29,15 +30,15 @@ class Packing:
         self.sample_bytes = self._sample.itemsize
 
     def __deepcopy__(self, _memo: dict[int, object]) -> Packing:
-        """It does not change."""
+        """Return itself: a packing is immutable."""
         return self
 
     def values(self, raw: bytes) -> Array:
-        """(n, k) values of whole samples, NaN where absent.
+        """Return the (n, k) values of n whole samples, NaN where absent.
 
-        The product with a diagonal is that with the scale, digit for digit, and takes less than half as long. Looking
-        for the bytes first is ten times as fast as for the number, and they are hardly ever there. (`in` would first
-        try to take them for a number, which ends in an exception.)
+        Multiplying by a diagonal matrix gives bit for bit what multiplying by the scale does, in less than half the
+        time. Searching for the bytes is ten times as fast as comparing counts, and they are hardly ever there (`find`,
+        since `in` first tries to read the bytes as an integer, which ends in an exception).
         """
         counts = np.frombuffer(raw, self._sample)
         values: Array = counts.dot(self._scale)
@@ -48,7 +49,7 @@ class Packing:
 
 @dataclass(slots=True)
 class Packed:
-    """(n, k) samples, packed."""
+    """n packed samples of k channels."""
 
     raw: bytes
     packing: Packing
@@ -58,9 +59,9 @@ class Packed:
 
 
 Rows: TypeAlias = Array | Packed
-"""(n, k) samples one way or the other."""
+"""(n, k) samples, as values or packed."""
 
 
 def values_of(rows: Rows) -> Array:
-    """Their values, NaN where absent."""
+    """Return the (n, k) values, NaN where absent."""
     return rows.packing.values(rows.raw) if isinstance(rows, Packed) else rows

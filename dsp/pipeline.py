@@ -1,9 +1,9 @@
-"""The whole core: sample blocks of any sensors in, records out, one order, no clock.
+"""The whole core as one streaming stage: sample blocks of any sensors in, records in one order out, no clock.
 
-Cutting the input anywhere, interleaving the sensors in any order that lags at most 0.5 s, and saving and restoring the
-state anywhere give the same records in the same order. Beside holes of a sensor the order holds for a smaller lag only:
-of the 0.69 s that are waited (`WAIT_S`) a chunk takes 0.19, a filled gap in it up to 0.36 more, and a sample between
-two holes, which waits for the one after it, up to 0.30.
+The records and their order do not change when the input is cut anywhere, when sensors are interleaved with lags of up
+to 0.5 s, or when the state is saved and restored anywhere. Near gaps of a sensor the tolerated lag is smaller: of the
+0.69 s that the merge waits (`WAIT_S`) a chunk takes 0.19 s, a filled gap in it up to 0.36 s more, and a sample between
+two gaps, which waits for the one after it, up to 0.30 s.
 """
 
 from __future__ import annotations
@@ -40,25 +40,25 @@ from dsp.summary import RunTotals
 _NO_MOUNTS: Mapping[Placement, Mount] = MappingProxyType({})
 
 IMU_QUANTITIES = frozenset(IMU6)
-"""A source that gives any of these is a motion sensor."""
+"""A source with any of these quantities is a motion sensor."""
 
 READ_AS_IS = frozenset({Quantity.SPEED_MPS, Quantity.CADENCE_SPM, Quantity.HEART_RATE_BPM, Quantity.INCLINE_PCT})
-"""Quantities that become metrics of the same name without any working out."""
+"""Ready-made quantities, passed on as metrics of the same name."""
 
-TOLD_ON_S = 3600.0
-"""Metrics are told every second, so long also where nothing is seen of a runner; then they wait for the next thing
-seen. Time may leap, and one call does no more than that for a leap of any length: 0.1 s of work."""
+REPORTS_GO_ON_S = 3600.0
+"""Metrics are reported every second, and for this long also while no sensor sees anything; then reporting pauses until
+the next sighting. Timestamps may jump, and this bounds the work of one call after a jump of any length to 0.1 s."""
 
 TAPS_FROM_S = 20.0
-"""Running time before taps count: until then hands are putting sensors right."""
+"""Running time before taps count: until then hands are still adjusting sensors."""
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineParams:
-    """What a pipeline is told.
+    """Configuration of a pipeline.
 
-    signals   also Attitude records
-    mounts    explicit ones, else found from the data
+    signals   whether to emit `Attitude` records too
+    mounts    known mounts (sensor-to-segment alignments); the others are estimated from the data
     guidance  the runner: earlier runs, plan, rules
     """
 
@@ -69,7 +69,7 @@ class PipelineParams:
 
 @dataclass(slots=True)
 class _Worn:
-    """A motion sensor where it is worn now, and what it says on its lane of the merge."""
+    """A motion sensor as it is worn now: its lane in the merge, placement, sampling rate and processing chain."""
 
     lane: str
     placement: Placement
@@ -78,13 +78,13 @@ class _Worn:
 
 
 class Pipeline:
-    """Feed it blocks in the order in which they came; call `finish` once at the end."""
+    """The whole core: call `update` with each block as it arrives, and `finish` once at the end."""
 
     def __init__(self, params: PipelineParams | None = None) -> None:
         self._params = params or PipelineParams()
         self._worn: dict[str, _Worn] = {}
-        self._lanes: dict[str, tuple[str, Placement]] = {}  # of motion sensors: whose, and where worn
-        self._anew = 0  # times that one was worn elsewhere, or sampled at another rate
+        self._lanes: dict[str, tuple[str, Placement]] = {}  # source and placement behind each motion sensor's lane
+        self._set_up_again = 0  # times that a sensor changed its placement or sampling rate
         self._rising: defaultdict[str, Rising] = defaultdict(Rising)  # by motion sensor
         self._readings: defaultdict[tuple[str, Layout], RisingValues] = defaultdict(RisingValues)
         self._speakers = OneSpeaker()
@@ -96,10 +96,10 @@ class Pipeline:
         self._guidance = Guidance(self._params.guidance)
         self._totals = RunTotals()
         self._report_s = float("-inf")
-        self._seen_s = float("-inf")  # first thing seen since the last report
+        self._seen_s = float("-inf")  # first sighting since the last report
 
     def update(self, block: SampleBlock) -> list[Record]:
-        """Everything that is settled once this block is known."""
+        """Take a block, and return every record that it settles, in order."""
         if not len(block.t_ns):
             return []
         if block.layout != IMU6 and IMU_QUANTITIES.isdisjoint(block.layout):
@@ -107,13 +107,13 @@ class Pipeline:
                 return []
             return self._read(block)
         rising = self._rising[block.source].take(block)
-        if len(rising) == 1:  # nearly always, and 400 of 32,900 instructions a sample
+        if len(rising) == 1:  # nearly always; saves 400 of 32,900 instructions a sample
             return self._move(rising[0])
         return [record for each in rising for record in self._move(each)]
 
     def _read(self, block: SampleBlock) -> list[Record]:
         rising = self._readings[block.source, block.layout]
-        # What waited is known with the value that it waited for.
+        # A value that was held back is decided at the time of the value that it waited for.
         readings = [
             reading
             for value in zip(block.t_ns.tolist(), block.values.tolist(), strict=True)
@@ -122,7 +122,7 @@ class Pipeline:
         ]
         if not readings:
             return []
-        # A motion sensor that also tells, say, its battery: two lanes, since only the motion is waited for.
+        # A motion sensor may also give, say, heart rate: a lane of its own, since the merge waits for motion only.
         lane = f"{block.source} readings"
         self._merge.join(lane, readings[0].decided_s, slow=True)
         self._merge.put(lane, readings, readings[-1].decided_s)
@@ -131,7 +131,7 @@ class Pipeline:
     def _move(self, block: SampleBlock) -> list[Record]:
         worn = self._worn.get(block.source)
         if worn is None or worn.rate_hz != block.rate_hz or worn.placement is not block.placement:
-            if block.placement is Placement.TREADMILL:  # what shakes with the belt is no runner
+            if block.placement is Placement.TREADMILL:  # it moves with the belt, not with a runner
                 return []
             worn = self._wear(block, worn)
         chain = worn.chain
@@ -145,11 +145,11 @@ class Pipeline:
 
     @property
     def lost(self) -> int:
-        """Samples that were not used because their stamps do not rise, or leap ahead of those that follow."""
+        """Samples discarded because their timestamps do not increase, or jump ahead of those that follow."""
         return sum(each.lost for each in self._rising.values()) + sum(each.lost for each in self._readings.values())
 
     def finish(self) -> list[Record]:
-        """Flush what is pending: no more data will come."""
+        """Return what is still pending: no more data will come."""
         out = [record for rising in self._rising.values() for block in rising.finish() for record in self._move(block)]
         for values in self._readings.values():
             values.finish()
@@ -162,46 +162,46 @@ class Pipeline:
         return out
 
     def pain(self, report: PainReport) -> list[Record]:
-        """The runner reports pain; the report, completed, comes first in what follows from it."""
+        """Take a pain report, and return it completed, followed by the records that result from it."""
         return self._count(self._guidance.pain(report))
 
     def wish(self, wish: Wish) -> None:
-        """The runner wants fewer, more or no cues."""
+        """Take the runner's wish for fewer, more or no cues."""
         self._guidance.wish(wish)
 
     def aim(self, cadence_spm: float | None) -> None:
-        """Somebody set the cadence to aim at; None: the plan's again."""
+        """Set the cadence goal, steps/min; None: the plan's own goal again."""
         self._guidance.aim(cadence_spm)
 
     def ask_pain(self, t_ns: int, *, coach: bool = False) -> list[Record]:
-        """Somebody, a `coach` or not, wants the runner asked whether something hurts."""
+        """Ask the runner whether anything hurts; `coach`: in the coach's name."""
         return self._count(self._guidance.ask_pain(t_ns, coach=coach))
 
     def plan(self) -> Plan:
-        """What the next run of this runner starts with."""
+        """Return the plan that this runner's next run starts with."""
         return self._guidance.plan()
 
     def state(self) -> dict[str, object]:
-        """A picklable copy of everything that has been learned; the params are the caller's."""
+        """Return a picklable copy of the whole state, without the params."""
         return copy.deepcopy({name: value for name, value in self.__dict__.items() if name != "_params"})
 
     def restore(self, state: dict[str, object]) -> None:
-        """Go on from a state saved by `state` of a pipeline with the same params."""
+        """Continue from what `state` returned in a pipeline with the same params."""
         self.__dict__.update(copy.deepcopy(state))
 
     def summary(self, t_ns: int) -> Summary:
-        """The run so far; losses are the caller's to fill in."""
+        """Return the run so far; the caller fills in `lost` and `dropped`."""
         return self._totals.summary(t_ns, self._guidance.exposure)
 
     def _wear(self, block: SampleBlock, before: _Worn | None) -> _Worn:
-        """Set up a motion sensor; again when it is worn elsewhere than `before`, or samples at another rate."""
+        """Set up a motion sensor, again where its placement or sampling rate differs from `before`."""
         first_s = int(block.t_ns[0]) * 1e-9
         lane = block.source
         if before is not None:
             self._merge.leave(before.lane, before.chain.finish(), first_s)
             self._lanes = {lane: whose for lane, whose in self._lanes.items() if lane in self._merge}
-            self._anew += 1
-            lane = f"{block.source} again {self._anew}"
+            self._set_up_again += 1
+            lane = f"{block.source} again {self._set_up_again}"
         self._lanes[lane] = block.source, block.placement
         self._merge.join(lane, first_s, slow=False)
         worn = self._worn[block.source] = _Worn(lane, block.placement, block.rate_hz, self._chain(block))
@@ -248,12 +248,12 @@ class Pipeline:
         return out
 
     def _wake(self, until_s: float, out: list[Record]) -> None:
-        """What is due by the time alone before `until_s`: steps that have waited enough, every second's metrics."""
+        """Emit what time alone makes due before `until_s`: steps that need wait no longer, each second's metrics."""
         if until_s > self._report_s == float("-inf"):
             self._seen_s = self._merge.begins_s
             self._report_s = float(math.ceil(self._seen_s))
-        told_s = min(until_s, self._seen_s + TOLD_ON_S)
-        while (step_s := self._fusion.due_s) < until_s or self._report_s < told_s:
+        report_until_s = min(until_s, self._seen_s + REPORTS_GO_ON_S)
+        while (step_s := self._fusion.due_s) < until_s or self._report_s < report_until_s:
             if step_s <= self._report_s:
                 for step in self._fusion.take(step_s):
                     self._step(step, out)
@@ -287,7 +287,7 @@ class Pipeline:
 
 
 def _readings(block: SampleBlock, value: Value, decided_s: float) -> list[Sighting]:
-    """The ready-made quantities of one value of a block as they are."""
+    """Return the ready-made quantities in one row of a block, as readings decided at `decided_s`."""
     t_ns, row = value
     return [
         Reading(decided_s, Metric(t_ns, key_of(quantity, block.placement), number, None, 1.0))

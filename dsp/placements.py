@@ -1,4 +1,4 @@
-"""Groups of placements, each named once."""
+"""Named groups of placements."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from dsp.records import Side
 from dsp.signals import Placement
 
 SIDE_OF = {Placement.LEFT_FOOT: Side.LEFT, Placement.RIGHT_FOOT: Side.RIGHT}
-"""Feet that know which leg they are on."""
+"""The leg of each foot sensor whose side is known."""
 
 SHOES = frozenset(SIDE_OF)
 
 FEET = SHOES | {Placement.FOOT}
-"""And a foot pod whose side is not known."""
+"""`SHOES` and a foot pod whose side is unknown."""
 
 MIDLINE = frozenset({Placement.SACRUM, Placement.WAIST_FRONT})
-"""In the middle of the pelvis: left and right look alike from there. One on a hip also swings with the leg."""
+"""On the pelvis midline, where left and right steps look the same; a sensor on one hip also swings with its leg."""
 
 PELVIS = MIDLINE | {Placement.LEFT_HIP, Placement.RIGHT_HIP}
-"""Where a sensor moves with the pelvis, and a hand reaches it in mid-run."""
+"""Where a sensor moves with the pelvis and a hand can reach it in mid-run."""

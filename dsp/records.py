@@ -1,6 +1,6 @@
-"""What the core says: one immutable record per fact, on the hub's timeline (`t_ns`, monotonic ns).
+"""Output records of the core: one immutable record per fact, on the hub's timeline (`t_ns`, monotonic ns).
 
-    Step -> Metric -> Threshold -> Cue        (Attitude beside them, at sample rate)
+    Step -> Metric -> Threshold -> Cue        (Attitude separately, at sample rate)
 
 Wall time and encodings are added at the edges, never here. `None` means "not measurable", never zero.
 """
@@ -27,7 +27,7 @@ class Side(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much a cue wants of the runner."""
+    """How urgent a cue is, in rising order."""
 
     INFO = "info"
     ADVICE = "advice"
@@ -36,20 +36,20 @@ class Severity(StrEnum):
 
 
 class Earcon(StrEnum):
-    """The sound of a cue, for a runner without a screen: one for above, two for below."""
+    """The sound of a cue, for a runner without a screen: one tone for above, two for below."""
 
     ABOVE = "above"
-    """Do less of it: it is above where it should be."""
+    """The value is above where it should be: do less."""
     BELOW = "below"
-    """Do more of it: it is below where it should be."""
+    """The value is below where it should be: do more."""
     THRESHOLD = "threshold"
     """A threshold is near or reached, or a question is asked."""
     NOTED = "noted"
-    """What the runner said (a key, three taps) was understood."""
+    """The runner's input (a key, three taps) was understood."""
 
 
 class ThresholdState(StrEnum):
-    """How near a detector is to its threshold."""
+    """How close a detector is to its threshold; `REPORTED`: the runner reported pain."""
 
     CLEAR = "clear"
     WATCH = "watch"
@@ -60,11 +60,11 @@ class ThresholdState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attitude:
-    """Pelvis angles at one sample of the sacrum sensor; None until calibrated.
+    """Pelvis angles at one sample of the sacrum sensor; None until the mount is known.
 
-    obliquity_deg  asin of the vertical component of the pelvis-left axis, + left side higher
-    tilt_deg       + anterior
-    rotation_deg   + to the left, slow mean removed
+    obliquity_deg  asin of the vertical component of the pelvis-left axis, positive: left side higher
+    tilt_deg       positive: anterior
+    rotation_deg   positive: to the left, slow mean removed
     """
 
     t_ns: int
@@ -78,14 +78,17 @@ class Step:
     """One stance, emitted when the next contact of the other foot is known.
 
     t_ns                initial contact
-    toe_off_ns          end of the stance
-    step_time_s         next contact of the other foot minus this one
+    toe_off_ns          toe-off, the end of the stance
+    step_time_s         next initial contact of the other foot minus this one
+    contact_ms          toe-off minus initial contact
+    flight_ms           next initial contact of the other foot minus toe-off
     side                stance leg
     drop_peak_deg       largest contralateral drop in stance relative to the standing zero
     drop_excursion_deg  peak in stance minus the lowest value between 60 ms before contact and the peak
-    source              placement that timed the step; `drop_source` the one that measured the drop
+    source              placement that timed the step
+    drop_source         placement that measured the drop
     confidence          0-1
-    drop_trust          share of it that the drop has, 0-1: less where mount, level or sampling rate do not bear it
+    drop_trust          share of `confidence` that the drop has, 0-1: limited by mount, levelling and sampling rate
     """
 
     t_ns: int
@@ -103,13 +106,13 @@ class Step:
 
     @property
     def drop_confidence(self) -> float:
-        """How sure the drop is, 0-1."""
+        """Confidence of the drop, 0-1."""
         return self.confidence * self.drop_trust
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One number about the runner now; `key` ends in its unit, `quality` is 0-1."""
+    """One value about the runner at `t_ns`; `key` ends in its unit, `quality` is 0-1, `side` None: the whole runner."""
 
     t_ns: int
     key: str
@@ -120,16 +123,16 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class PainReport:
-    """What the runner said hurts. Health data: kept on this machine, never logged, never retained on a broker.
+    """A runner's report of pain. Health data: kept on this machine, never logged, never retained on a broker.
 
-    level          0 (none) to 10; None: said without a number (three taps)
-    site           one of `dsp.runner.triage.SITES` where it is known
-    numb           numbness or tingling; None: not said
-    running_s      running time since the start of the run; with the two below filled in by the core
+    level          0 (none) to 10; None: reported without a number (three taps)
+    site           one of `dsp.runner.triage.SITES` where it matches one, else the runner's own words
+    numb           numbness or tingling; None: not stated
+    running_s      running time since the start of the run; filled in by the core, as are the three below
     distance_m     distance since the start
     exposure_m     the same in flat-equivalent metres: downhill counts more (`dsp.runner.exposure`)
-    takes_back_ns  `t_ns` of the report that this level 0 takes back: it came so soon after it that it was a mistake;
-                   filled in by the core too, which alone decides it
+    takes_back_ns  `t_ns` of the report that this report of level 0 withdraws, since it followed soon enough for that
+                   one to have been a mistake
     """
 
     t_ns: int
@@ -146,11 +149,11 @@ class PainReport:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A moment that somebody wants to find again.
+    """A bookmark in a run.
 
-    by         whose mark it is
-    text       what they called it; None: nothing
-    running_s  running time since the start of the run, pauses left out; filled in by the hub, whose clock people see
+    by         who set it
+    text       its label; None: none
+    running_s  running time since the start of the run, without pauses; filled in by the hub, whose clock people see
     """
 
     t_ns: int
@@ -164,7 +167,7 @@ Evidence: TypeAlias = "Step | Metric | PainReport | Threshold"
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A change of a detector's state, with the numbers behind it."""
+    """A change of a detector's state, with its evidence in `because`."""
 
     t_ns: int
     detector: str
@@ -175,10 +178,12 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Something worth telling the runner, and the records that led to it.
+    """A message to the runner, and in `because` the records that led to it.
 
-    earcon  its sound, None: none
-    speak   a few words for the ear, None: nothing is said aloud
+    rule    id of the rule that made it: the file stem in `dsp/cues`
+    text    the sentence on the screen
+    earcon  its sound; None: no sound
+    speak   the words spoken aloud; None: not spoken
     """
 
     t_ns: int
@@ -193,7 +198,12 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Running totals of one source. Invariant: samples made = samples + lost; `dropped` counts refused packets."""
+    """Running totals of one source. Invariant: samples taken by the sensor = samples + lost.
+
+    samples  samples received
+    lost     samples known to be missing
+    dropped  packets refused (undecodable, repeated, late)
+    """
 
     t_ns: int
     source: str
@@ -208,7 +218,9 @@ class Quality:
 class Summary:
     """The run in a few numbers; None where nothing was measured. Means are over running seconds.
 
-    distance_m, descent_m  None unless speed was measured for most of the run
+    duration_s             seconds since the first step or report
+    cadence_spm            median of the second-by-second cadence
+    distance_m, descent_m  None unless speed was measured for at least half of the distance
     exposure_m             flat-equivalent metres (`dsp.runner.exposure`), estimated where there was no speed
     contact_difference_ms  left minus right
     """

@@ -1,4 +1,4 @@
-"""Which of several sensors is being shaken: it moves a lot for a second while all others hardly move."""
+"""Find which of several sensors is being shaken: the one that moves a lot for a second while the others hardly do."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Floats = npt.NDArray[np.float64]
 class ShakeParams:
     """When a sensor counts as shaken.
 
-    window_s   motion is measured over so long: two strokes of a hand
-    long_s     and has to last this long, so that a knock or a step is none
-    moving     SD of the size of the specific force, m/s2: a hand shakes with 10 to 30, a standing body sways with 0.1
-    others     of that share at most may the second most moving one have: walking moves both feet alike
+    window_s   motion is measured in windows of this length, about two strokes of a hand
+    long_s     and must last this long, so that a knock or a step does not count
+    moving     minimum SD of the magnitude of the specific force, m/s2: shaking by hand gives 10-30, standing still 0.1
+    others     largest SD of any other sensor, as a share of the shaken one's: walking moves both feet the same
     """
 
     window_s: float = 0.25
@@ -27,7 +27,7 @@ class ShakeParams:
 
 
 class ShakeFinder:
-    """Feed it the samples of all sensors on one timeline, in any order within half a second."""
+    """Takes the samples of all sensors on one timeline, in any order within half a second."""
 
     def __init__(self, params: ShakeParams | None = None) -> None:
         self._p = params or ShakeParams()
@@ -35,7 +35,7 @@ class ShakeFinder:
         self._newest = 0
 
     def update(self, source: str, t_ns: npt.NDArray[np.int64], acceleration: Floats) -> str | None:
-        """Take samples, (n,) ns and (n, 3) m/s2; gives who was shaken once that is plain, else None."""
+        """Take samples, (n,) ns and (n, 3) m/s2; return the sensor that is being shaken once it is clear, else None."""
         size = np.sqrt((acceleration * acceleration).sum(axis=1))
         numbers = (t_ns * 1e-9 / self._p.window_s).astype(np.int64)
         for number in np.unique(numbers).tolist():
@@ -46,7 +46,7 @@ class ShakeFinder:
         return self._found()
 
     def _found(self) -> str | None:
-        """Look at the last windows that are whole: the newest two may still grow."""
+        """Return the sensor that was shaken in all of the last complete windows; the newest two may still grow."""
         long = round(self._p.long_s / self._p.window_s)
         last = self._newest - 2
         for number in [number for number in self._sums if number <= last - long]:
@@ -55,7 +55,7 @@ class ShakeFinder:
         return shaken.pop() if len(shaken) == 1 else None
 
     def _most(self, number: int) -> str | None:
-        """Who alone moved in a window; None when nobody did, or more than one."""
+        """Return the only sensor that moved in a window; None if none did, or more than one."""
         moving = {source: _spread(*sums) for source, sums in self._sums.get(number, {}).items()}
         if not moving:
             return None

@@ -1,4 +1,4 @@
-"""Vocabulary of what a sensor measures: where it sits, which quantities it gives, and a block of samples."""
+"""Vocabulary of sensor data: where a sensor sits, which quantities it measures, and a block of its samples."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ GRAVITY_MPS2 = 9.80665
 NS_PER_S = 1_000_000_000
 
 NEVER_S = float("-inf")
-"""When something happened that never did: the timeline may begin anywhere, below zero too."""
+"""Time of an event that never happened; not a number, as the timeline may start anywhere, below zero too."""
 
 Vector = tuple[float, float, float]
-"""x, y, z in the sensor's own axes, or east, north, up in level ones."""
+"""x, y, z in the sensor frame, or east, north, up in the levelled frame."""
 
 
 class Placement(StrEnum):
@@ -39,7 +39,7 @@ class Placement(StrEnum):
 
 
 class Quantity(StrEnum):
-    """One canonical unit for each quantity; a profile converts once, nothing downstream does."""
+    """A measured quantity with its canonical unit; a profile converts to it once, nothing downstream does."""
 
     ACC_X_MPS2 = "acc_x_mps2"
     ACC_Y_MPS2 = "acc_y_mps2"
@@ -68,17 +68,19 @@ IMU6: Layout = (
     Quantity.GYRO_Y_RADPS,
     Quantity.GYRO_Z_RADPS,
 )
-"""Specific force (+9.81 m/s2 on the axis that points up at rest) and right-handed angular rate, sensor axes."""
+"""Specific force (+9.81 m/s2 on the axis that points up at rest) and right-handed angular rate, in the sensor frame."""
 
 
 @dataclass(slots=True)
 class SampleBlock:
-    """Consecutive samples of one source on the hub's timeline. Nobody changes one; frozen, it took 1 us more to make.
+    """Consecutive samples of one source on the hub's timeline.
+
+    Treat it as immutable: it is not frozen only because that would make it 1 us slower to construct.
 
     source     device id, stable within a run
     placement  where the sensor sits
     layout     the quantity of each column
-    t_ns       (n,) int64, hub monotonic ns, strictly rising within and between the blocks of a source
+    t_ns       (n,) int64, hub monotonic ns, strictly increasing within and between the blocks of a source
     rows       (n, k) in the canonical unit of each quantity; NaN where a channel is absent
     rate_hz    nominal sampling rate, 0 when the source has none (about 1 Hz notifications)
     lost       samples known to be missing between the previous block of this source and this one
@@ -94,5 +96,5 @@ class SampleBlock:
 
     @property
     def values(self) -> Array:
-        """(n, k) float64: `rows` as numbers, however they came."""
+        """`rows` as (n, k) float64, unpacked if need be."""
         return values_of(self.rows)

@@ -1,8 +1,8 @@
-"""The run in a few numbers, kept as sums and counts so that memory does not grow.
+"""Running totals behind the summary of a run, kept as sums and counts so that memory does not grow.
 
-Means are over the steps of running seconds, as the metric `running` says: who walks home does not change them. Cadence
-is the median of its reports in those seconds: turns and the first strides are not the runner's cadence. Left and right
-are told apart by the metric that refuses to compare a shoe with the trunk.
+Means are over the steps of running seconds (metric `running`), so walking home does not change them. Cadence is the
+median of its reports in those seconds, since turns and the first strides are not the runner's cadence. The contact
+difference comes from the metric, which refuses to compare a shoe with the trunk.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dsp.signals import NS_PER_S
 
 
 class _Mean:
-    """Mean of what was added."""
+    """Mean of the values added, without the None."""
 
     def __init__(self) -> None:
         self._n = 0
@@ -31,7 +31,7 @@ class _Mean:
 
 
 class _Median:
-    """Median of what was added, to a quarter of a unit: a count per quarter, so that memory does not grow."""
+    """Median of the values added, to a quarter of a unit: a histogram, so that memory does not grow."""
 
     def __init__(self) -> None:
         self._counts: dict[int, int] = {}
@@ -51,11 +51,10 @@ class _Median:
 
 
 MEASURED = 0.5
-"""Least share of the distance that a speed was measured for; less is no distance."""
-
+"""Smallest share of the distance with a measured speed; below it the summary gives no distance."""
 
 DROP_SURE = 0.3
-"""Least confidence of a drop that counts: later runs are compared with its mean."""
+"""Smallest confidence of a drop that counts in the means, which later runs are compared with."""
 
 
 class RunTotals:
@@ -82,7 +81,7 @@ class RunTotals:
         self._undecided.append(step)
 
     def metrics(self, t_ns: int, metrics: list[Metric]) -> None:
-        """Take this second's metrics, and with them its steps if it was one of running."""
+        """Take this second's metrics, and the steps of this second if it was one of running."""
         if self._first_ns is None:
             self._first_ns = t_ns
         steps, self._undecided = self._undecided, []
@@ -114,7 +113,7 @@ class RunTotals:
         self._cues += 1
 
     def summary(self, t_ns: int, exposure: Exposure) -> Summary:
-        """The numbers at `t_ns`."""
+        """Return the summary at `t_ns`; `lost` and `dropped` are left at zero for the caller."""
         measured = exposure.measured >= MEASURED
         first = t_ns if self._first_ns is None else self._first_ns
         return Summary(

@@ -1,10 +1,10 @@
-"""Three taps on the hip sensor: the runner's button, also in mid-stride.
+"""Detect three taps on the hip sensor: the runner's button, also in mid-stride.
 
-A fingertip on the housing is over in some ten milliseconds; what running does to a hip sensor takes several times as
-long. Looked at is the specific force against the mean of the samples 10 ms before and after, the largest of it in each
-0.4 s being what this runner's steps make of it. A tap stands out of that; three of them 0.12-0.6 s apart, alike, evenly
-spaced, with nothing before and after, are the sign. Bounds were set on the recorded runs and on taps added to them
-(`python -m benchmarks.thresholds taps`); nobody has tapped a real sensor yet.
+A fingertip on the housing lasts some ten milliseconds; what running does to a hip sensor takes several times as long.
+The detector compares the specific force with the mean of the samples 10 ms before and after it (a "spike"); the largest
+spike in each 0.4 s shows what this runner's steps produce. A tap stands out from that, and three taps 0.12-0.6 s apart,
+of similar strength, evenly spaced, with nothing before or after, are the signal. The bounds were set on the recorded
+runs and on taps added to them (`python -m benchmarks.thresholds taps`); nobody has tapped a real sensor yet.
 """
 
 from __future__ import annotations
@@ -21,28 +21,30 @@ from numpy.typing import NDArray
 from dsp.signals import GRAVITY_MPS2, NS_PER_S
 
 SLOWEST_HZ = 80.0
-"""A tap is over between two samples of a slower sensor."""
+"""At a lower sampling rate a tap may fall between two samples."""
 
 _TO_G = 0.5 / GRAVITY_MPS2
-"""From twice a spike, m/s2, to g."""
+"""Converts twice a spike, in m/s2, to g."""
 
 Array = NDArray[np.float64]
 
 _FORCE = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
-"""Sums the force's three of six columns."""
+"""Sums the three force columns of six."""
 
 
 @dataclass(frozen=True, slots=True)
 class TapParams:
-    """Times in s, force in g.
+    """Parameters of the detector; times in s, spikes in g.
 
-    reach_s     distance of the samples that a sample is held against
-    window_s    in which the largest is taken, `windows` of them are remembered (their median is the runner's usual)
-    least_g     never less than this, and `times` the usual
-    merge_s     ringing of one tap
-    apart_s     least and most between two taps
-    quiet_s     nothing before the first and after the last
-    even        most that one interval may be longer than the other, as a ratio; alike: the same for strength
+    reach_s         how far before and after it lie the samples that a sample is compared with
+    window_s        the largest spike is taken in windows of this length; the median of the last `windows` is usual
+    fewest_windows  windows needed before any tap is detected
+    least_g         smallest spike of a tap, which must also exceed `times` the usual
+    merge_s         spikes closer than this are the ringing of one tap
+    apart_s         shortest and longest interval between two taps
+    quiet_s         time without a spike before the first tap and after the last
+    even            largest ratio of the two intervals
+    alike           largest ratio of the strongest tap to the weakest
     """
 
     reach_s: float = 0.010
@@ -59,13 +61,16 @@ class TapParams:
 
 
 class ThreeTaps:
-    """Samples of one hip sensor in, times of three taps out; cut anywhere."""
+    """Streaming detector of three taps on one hip sensor; the input may be cut anywhere.
+
+    Below `SLOWEST_HZ` it detects nothing.
+    """
 
     def __init__(self, rate_hz: float, params: TapParams | None = None) -> None:
         self._p = params or TapParams()
         self._rate_hz = rate_hz
         self._reach = max(1, round(self._p.reach_s * rate_hz))
-        # The last samples that were looked at: spikes are found between neighbours.
+        # The last samples seen: the neighbours of the next ones.
         self._t_ns: list[int] = []
         self._rows: Array = np.empty((0, 6))
         self._window: int | None = None
@@ -75,14 +80,18 @@ class ThreeTaps:
         self._taps: list[tuple[float, float]] = []
 
     def look(self, t_ns: list[int], rows: list[Array]) -> list[float]:
-        """Middle tap of each three that are complete, s; `rows` (n, 6) since the last look begin with the force."""
+        """Take the next n samples; return the time of the middle tap, s, of every three taps now complete.
+
+        t_ns  n times
+        rows  (m, 6) arrays, n rows in all; the first three columns are the specific force, m/s2
+        """
         out: list[float] = []
         if self._rate_hz < SLOWEST_HZ:
             return out
         reach, t_ns, six = self._reach, self._t_ns + t_ns, np.concatenate([self._rows, *rows])
         self._t_ns, self._rows = t_ns[-2 * reach :], six[-2 * reach :]
         if len(t_ns) > 2 * reach:
-            # Twice the spike: how far a sample is from the straight line between its neighbours.
+            # Twice the spike: the distance of a sample from the mean of its neighbours.
             spike = 2.0 * six[reach:-reach]
             spike -= six[: -2 * reach]
             spike -= six[2 * reach :]
@@ -91,7 +100,7 @@ class ThreeTaps:
             sample_ns = NS_PER_S / self._rate_hz
             lost = t_ns[-1] - t_ns[0] >= (len(t_ns) - 1 + 0.5 * reach) * sample_ns
             if lost or not math.isfinite(square.dot(square)):
-                # Samples on both sides of a gap, or missing ones, say nothing.
+                # Neighbours across a gap, or missing values, make no spike.
                 at = np.array(t_ns)
                 whole = at[2 * reach :] - at[: -2 * reach] < 3.0 * reach * sample_ns
                 square[~(whole & np.isfinite(square))] = 0.0
@@ -99,7 +108,10 @@ class ThreeTaps:
         return out
 
     def _look(self, t_ns: list[int], square: Array, out: list[float]) -> None:
-        """Window by window, each with the limit that the windows before it set; `square` of twice the spikes."""
+        """Find taps window by window, each with the limit set by the windows before it.
+
+        square  squares of twice the spikes at `t_ns`, (m/s2)^2
+        """
         first, window_ns = 0, round(self._p.window_s * NS_PER_S)
         while first < len(t_ns):
             window = t_ns[first] // window_ns
@@ -133,7 +145,7 @@ class ThreeTaps:
             self._taps.append((t_s, g))
 
     def _decide(self, now_s: float, out: list[float]) -> None:
-        """Say, once it has been quiet, whether these were three taps."""
+        """Decide, once it has been quiet, whether the pending taps were three taps."""
         p, taps = self._p, self._taps
         if not taps or now_s - taps[-1][0] < p.quiet_s:
             return

@@ -1,15 +1,15 @@
-"""Every sentence that a runner reads or hears about pain, thresholds and form: all of them here, none elsewhere.
+"""Every sentence a runner reads or hears about pain, thresholds and running form; no other module holds one.
 
-Rules (sources 1, 4, 5, 6): plain words, external focus (belt, steps, not joints), what to do before why; "may", never
-"you have"; nothing is promised or diagnosed; whom to see is always said with a stop. What is spoken is short enough to
-be heard between two steps. Nothing here names a runner.
+House rules (sources 1, 4, 5, 6): plain words; an external focus of attention (belt and steps, not joints); what to do
+comes before why; "may", never "you have"; nothing is promised or diagnosed; advice to stop always names whom to see.
+Spoken cues (`*_SPOKEN`) have at most eight words. No text names a runner.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-# -- cues while running: text on the screen, words for the ear
+# -- cues while running: the text on the screen and, as `*_SPOKEN`, the words for the ear
 
 QUICK_STEPS = "Quick, light steps: {now:.0f} now, {target:.0f} is the goal at this speed."
 QUICK_STEPS_SPOKEN = "Quick, light steps."
@@ -26,12 +26,12 @@ BELT_REACHED = (
 BELT_REACHED_SPOKEN = "Belt level, or walk a little."
 
 SIDES_CHANGED = (
-    "Left and right have changed: your {side} foot stays on the ground {change_ms:.0f} ms longer, beside the {other}, "
-    "than earlier in this run."
+    "Left and right have changed: compared with the {other}, your {side} foot stays on the ground {change_ms:.0f} ms "
+    "longer than earlier in this run."
 )
 SIDES_CHANGED_SPOKEN = "Left and right have changed."
 
-ASK_PAIN = "Your left and right changed all at once. Is that pain? Press p or tap the hip sensor three times."
+ASK_PAIN = "Your left and right steps suddenly differ. Is that pain? Press p or tap the hip sensor three times."
 ASK_PAIN_SPOKEN = "Left and right changed. Is that pain?"
 
 ASKED_PAIN = "Does anything hurt? Press p or tap the hip sensor three times."
@@ -41,62 +41,62 @@ FROM_COACH = "Coach: {words}"
 MUTED = {"runner": "cues are muted", "coach": "your coach has muted your cues"}
 UNMUTED = "cues can be heard again"
 
-SENSOR_MOVED = "The hip sensor has moved. Your hips are not judged until it is steady again."
+SENSOR_MOVED = "The hip sensor has moved. No cues about your hips until it sits still again."
 SENSOR_MOVED_SPOKEN = "Hip sensor moved."
 
 APPROACHING = (
-    "In {runs} it began to hurt at {began}; the estimate for today is {expected}. You are at {here}. "
+    "In {runs}, pain began at {began}; the estimate for today is {expected}. You are at {here}. "
     "Head back, or plan to walk soon."
 )
 APPROACHING_SPOKEN = "Pain distance is near. Head back."
 REACHED = (
-    "Walk, or stop for today: by here it hurts in half of such runs. That is an estimate; in {runs} it began at "
-    "{began}."
+    "Walk, or stop for today: by this distance, it hurts in half of such runs. That is an estimate; in {runs}, pain "
+    "began at {began}."
 )
 REACHED_SPOKEN = "Walk or stop for today."
 
-DOWNHILL = "Short, quick steps, or walk this one down. Guides say: downhill is two to three times as hard on knees."
+DOWNHILL = "Short, quick steps, or walk down this one. Guides say downhill is two to three times as hard on the knees."
 DOWNHILL_SPOKEN = "Downhill: short, quick steps."
 DOWNHILL_MUCH = (
-    "{descent_m:.0f} m down today, more than in any run of the last 30 days. Take the rest of the downhill at a walk."
+    "{descent_m:.0f} m of descent today, more than in any run of the last 30 days. Walk the rest of the downhill."
 )
 DOWNHILL_MUCH_SPOKEN = "Enough downhill for today."
 
 SPIKE_NEAR = (
     "Your longest run in 30 days was {longest_km:.1f} km. "
-    "At {limit_km:.1f} km today would be a jump: plan the way back."
+    "Going beyond {limit_km:.1f} km today would be a big jump: plan the way back."
 )
 SPIKE_NEAR_SPOKEN = "Nearly your longest run. Plan the way back."
 SPIKE = (
-    "More than 10 per cent longer than your longest run in 30 days ({longest_km:.1f} km). Among 5205 runners such "
-    "single runs came with more injuries. Enough for today is a good choice."
+    "More than 10 per cent longer than your longest run in 30 days ({longest_km:.1f} km). In a study of 5205 runners, "
+    "single runs like this came with more injuries. Stopping here is a good choice."
 )
-SPIKE_SPOKEN = "Longer than your longest. Enough for today."
+SPIKE_SPOKEN = "Longer than your longest run. Enough for today."
 
 HEART_RATE = "Your heart rate is {now:.0f}, above the {most:.0f} you set. Slow down until you can talk."
 HEART_RATE_SPOKEN = "Slow down until you can talk."
 
-# -- answers to a pain report: what to do comes first and is short, it is read in mid-run; the rest is told afterwards
+# -- answers to a pain report: read in mid-run, so the action comes first and is short; the details follow after the run
 
 NOTED = "Noted: {what}."
 NOTED_SPOKEN = "Noted."
 NOTHING_HURTS = "Noted: nothing hurts."
-TAKEN_BACK = "Noted: nothing hurts. The report before is taken back."
-NOT_TAKEN_BACK = "Noted: nothing hurts now. The report before stays."
+TAKEN_BACK = "Noted: nothing hurts. Your last report is withdrawn."
+NOT_TAKEN_BACK = "Noted: nothing hurts now. Your earlier report still counts."
 
-ACT_EASY = "Go easy, on the flat; stop if it rises."
+ACT_EASY = "Go easy, on the flat; stop if the pain rises."
 ACT_WALK = "Walk now; stop for today."
 ACT_SEVERE = "Walk now; stop for today. See a doctor or physiotherapist."
 ACT_STOP = (
     "Stop for today; cues are off. See a doctor or physiotherapist before the next run; "
-    "at once with loss of bladder or bowel control."
+    "at once if you lose bladder or bowel control."
 )
 
 ABOUT_SITE = {
     "outer knee": (
         "Pain on the outside of the knee that begins after about the same distance each time, eases within minutes of "
-        "stopping and is worst downhill often comes from the tissue at the outer knee being pressed. Shorter runs on "
-        "the flat, quick steps and stronger hips are what usually helps."
+        "stopping and is worst downhill often comes from pressure on the tissue at the outer knee. Shorter runs on "
+        "the flat, quick steps and stronger hips usually help."
     ),
     "around the kneecap": (
         "Pain around or behind the kneecap, worse downstairs, squatting or after long sitting, often settles with less "
@@ -104,38 +104,37 @@ ABOUT_SITE = {
     ),
     "below the kneecap": (
         "Pain just below the kneecap may come from the tendon there. That is neither of the two common knee pains of "
-        "runners, and what is said here about them does not fit it: have it looked at if it stays."
+        "runners, and the advice given here for those does not fit it: have it looked at if it does not go away."
     ),
     "hip": (
-        "Pain at the hip that stays, or that makes you limp, should be looked at before you run on: it may come from "
-        "muscles at its side, from the low back, and now and then from a tired bone."
+        "Pain at the hip that does not go away, or that makes you limp, should be looked at before you run on: it may "
+        "come from muscles at the side of the hip, from the low back, and now and then from an overloaded bone."
     ),
     "calf or Achilles": (
-        "Quicker steps move load from knee and hip to calf and Achilles. With pain there the goal for your steps is "
-        "put on hold: run as you did before. A calf that is swollen, warm and sore without a strain needs urgent care "
-        "at once."
+        "Quicker steps move load from knee and hip to calf and Achilles. With pain there, your cadence goal is put on "
+        "hold: run as you did before. A calf that is swollen, warm and sore without a strain needs urgent care at once."
     ),
 }
 ABOUT_OTHER = "Pain that gets worse from run to run, or makes you limp, should be looked at."
 ABOUT_BACK = (
     "Pain in the back or buttock, with or without pain down the leg, may come from the low back and not from the knee. "
-    "Running form is then not the thing to work on."
+    "In that case, running form is not the thing to work on."
 )
 ABOUT_NUMB = (
     "Numbness or tingling is not a usual part of runner's knee. It may come from a nerve, often at the low back, even "
     "when the knee is what hurts."
 )
 ABOUT_BONE = (
-    "Pain deep in the groin, or at one spot of a shin, foot or thigh, may come from a bone that is tired. It begins "
+    "Pain deep in the groin, or at one spot on a shin, foot or thigh, may come from an overloaded bone. It begins "
     "mild, and running on can break the bone."
 )
 
 ADVICE_EASY = (
-    "At {most} of 10 or less a run may go on, easy and on the flat. Stop when it rises, or when it changes how you run."
+    "At {most} of 10 or less, you may run on, easy and on the flat. Stop when the pain rises or changes how you run."
 )
-ADVICE_WALK = "Let that be it for today. It should have settled within an hour and not be worse tomorrow."
+ADVICE_WALK = "That is enough for today. The pain should settle within an hour and not be worse tomorrow."
 ADVICE_STOP = (
-    "Let that be it for today. There are no more cues until this has been looked at; "
+    "That is enough for today. Cues stay off until this has been looked at; "
     "`stridecue pain --cleared` then switches them on again."
 )
 
@@ -144,34 +143,34 @@ SEE_BACK = (
 )
 SEE_SEVERE = "Pain this strong, or a swollen or locking knee: see a doctor or physiotherapist."
 SEE_BONE = (
-    "See a doctor before the next run when it hurts at rest or at night, deep in the groin, at one spot of a bone, or "
+    "See a doctor before the next run if it hurts at rest or at night, deep in the groin, at one spot on a bone, or "
     "when you stand or hop on that leg."
 )
 SEE_OTHER = (
-    "See a doctor or physiotherapist before the next run with pain in the back, buttock or groin, numbness, or pain at "
-    "rest, at night or at one spot of a bone."
+    "See a doctor or physiotherapist before the next run if there is pain in the back, buttock or groin, numbness, or "
+    "pain at rest, at night or at one spot on a bone."
 )
 
 RED_FLAGS = (
     (
-        "Urgent care at once: loss of bladder or bowel control, numbness between the legs, a leg that grows weak; pain "
-        "in the back with fever, weight lost for no reason, or an earlier or suspected cancer; a calf that is swollen, "
-        "warm and sore, above all with short breath."
+        "Urgent care at once: loss of bladder or bowel control, numbness between the legs, a leg that is getting "
+        "weaker; back pain with fever, unexplained weight loss, or a past or suspected cancer; a calf that is swollen, "
+        "warm and sore, above all with shortness of breath."
     ),
     (
-        "See a doctor or physiotherapist before the next run: numbness or tingling, pain in the buttock of the same "
-        "side, pain in the back, a swollen or locking knee, pain that gets worse from run to run."
+        "See a doctor or physiotherapist before the next run: numbness or tingling, pain in the buttock on the same "
+        "side, back pain, a swollen or locking knee, pain that gets worse from run to run."
     ),
     (
-        "See a doctor before the next run, because it may be a bone: pain deep in the groin, pain at the hip at rest "
-        "or at night, pain when you hop on that leg, one spot on a shin or foot that is sore to the touch."
+        "See a doctor before the next run, because it may be the bone: pain deep in the groin, hip pain at rest or at "
+        "night, pain when you hop on that leg, one spot on a shin or foot that is sore to the touch."
     ),
 )
-"""Signs that are never for a running app: back (Finucane 2020, doi 10.2519/jospt.2020.9971), bones (Warden 2014, doi
+"""Signs that no running app should handle: back (Finucane 2020, doi 10.2519/jospt.2020.9971), bones (Warden 2014, doi
 10.2519/jospt.2014.5334; Robertson 2017, doi 10.1055/s-0043-103946), calf (guideline of 2007, PMC1783928)."""
 
 WALK_SPOKEN = "Noted. Walk now."
-EASY_SPOKEN = "Noted. Easy, and stop if it rises."
+EASY_SPOKEN = "Noted. Go easy; stop if the pain rises."
 CLINICIAN_SPOKEN = "Noted. Stop for today."
 TAPPED = "three taps"
 
@@ -179,51 +178,57 @@ TAPPED = "three taps"
 
 RETURN_OUTER_KNEE = (
     "Next run: when walking downhill and downstairs and a single-leg squat are pain-free. Then {from} to "
-    "{to} (30 to 50 per cent of where it began), flat; 10 to 15 per cent more each pain-free run; "
-    "hills last, after 3 to 4 pain-free weeks."
+    "{to} (30 to 50 per cent of the distance at which it began), on the flat; 10 to 15 per cent more each pain-free "
+    "run; hills last, after 3 to 4 pain-free weeks."
 )
 RETURN_KNEECAP = (
     "Next run: when daily life is pain-free, a single-leg squat to 45 degrees does not hurt and you can do 15 "
-    "single-leg calf raises. Then {from} to {to}, flat; after two pain-free weeks at most 10 per cent "
+    "single-leg calf raises. Then {from} to {to}, on the flat; after two pain-free weeks at most 10 per cent "
     "more a week; speed and hills after 4 to 6 weeks."
 )
 RETURN_OTHER = "Next run: when walking and stairs are pain-free. Then {from} to {to} on the flat."
-CAP_REACHED = "This is today's cap: {cap}, as it is a {why}. Walk from here, or take the shortest way home."
+CAP_REACHED = "That is today's cap: {cap} ({why}). Walk from here, or take the shortest way home."
 CAP_REACHED_SPOKEN = "Today's cap. Walk, or head home."
 OTHERS_SEE = (
-    "Who watches this run sees when you come near the distance at which it hurt in earlier runs: that you do, nothing "
-    "else of it. To keep that to yourself: `share_onset = false` under [mqtt]."
+    "Anyone who watches this run sees when you come near the distance at which it hurt in earlier runs, and nothing "
+    "else about the pain. To keep that to yourself, set `share_onset = false` under [mqtt]."
 )
 CAP_TODAY = "today's cap: {cap} ({why})"
 CAP_RETURN = "return to running after pain at {onset}"
 CAP_SAFE = "80 % of such runs are pain-free this far"
 CAP_SPIKE = "110 % of your longest run in 30 days"
 
-NEXT_MORNING = "Your run of {when}: is it worse this morning than before the run?"
+NEXT_MORNING = "Your run of {when}: is the pain worse this morning than before the run?"
 NEXT_MORNING_HOW = "answer with: stridecue pain --next-morning yes|no"
-WORSE = "Worse the next morning was too much: wait until it is as before, then run 30 to 50 per cent of that distance."
+WORSE = (
+    "Worse the next morning means it was too much: wait until it is as before, then run 30 to 50 per cent of that "
+    "distance."
+)
 NOT_WORSE = "Not worse the next morning: within the rule."
 HELD = (
     "Cues are off: you reported {what} on {when}. See a doctor or physiotherapist; afterwards "
     "`stridecue pain --cleared` switches them on again."
 )
-HELD_SHORT = "Cues are off: `stridecue pain --red-flags` says when to see whom, `stridecue pain --cleared` ends it."
+HELD_SHORT = (
+    "Cues are off: `stridecue pain --red-flags` says when to see whom, `stridecue pain --cleared` switches them on "
+    "again."
+)
 NOTHING_TO_CLEAR = "Nothing to clear: no cues are on hold."
 CLEARED = "Cues are on again from the next run."
 NOT_A_DIAGNOSIS = "This is education, not a diagnosis."
 
-# -- what a detector watches, and how near it is to its threshold
+# -- what a detector watches, and how close it is to its threshold
 
 WATCHED = {
-    "drop_drift": "hip drop against the usual",
-    "contact_drift": "ground contact against earlier in this run",
-    "cadence_drift": "steps per minute against earlier in this run",
-    "contact_difference_drift": "left against right",
+    "drop_drift": "hip drop compared with usual",
+    "contact_drift": "ground contact compared with earlier in this run",
+    "cadence_drift": "cadence compared with earlier in this run",
+    "contact_difference_drift": "left compared with right",
     "onset": "distance at which pain began",
     "antalgic": "sudden change between left and right",
 }
 WATCHED_BY_OTHERS = WATCHED | {"onset": "distance known from earlier runs"}
-"""The same where others read, or no reason is there to be told: that it hurt is the runner's own business."""
+"""`WATCHED` for messages that others may read or that carry no evidence: past pain is the runner's own business."""
 NEARNESS = {
     "clear": "as usual",
     "watch": "being watched",
@@ -234,19 +239,19 @@ NEARNESS = {
 
 
 def threshold_text(detector: str, state: str, side: str | None, watched: Mapping[str, str] = WATCHED) -> str:
-    """Write a change of a detector's state; what is not known here keeps its own name."""
+    """Return a change of a detector's state in words; a detector or state not listed here keeps its own name."""
     leg = f", on {side} leg" if side else ""
     return f"{watched.get(detector, detector)}{leg}: {NEARNESS.get(state, state)}"
 
 
 def detector_and_side(name: str) -> tuple[str, str | None]:
-    """Take the name of a threshold as the session has it apart: `drop_drift_left` is `drop_drift` on the `left`."""
+    """Split the session's name of a threshold: `drop_drift_left` is the detector `drop_drift` on the `left`."""
     stem, _, side = name.rpartition("_")
     return (stem, side) if side in {"left", "right"} else (name, None)
 
 
 def place_word(placement: str) -> str:
-    """Say where a sensor sits, as it is worn: the one on the sacrum is the hip sensor."""
+    """Return a placement in a runner's words; the sensor on the sacrum is the hip sensor."""
     return "hip" if placement == "sacrum" else placement.replace("_", " ")
 
 
@@ -254,7 +259,7 @@ MARKED = {"runner": "marked by the runner", "coach": "marked by a coach"}
 
 
 def mark_text(by: str, text: str | None) -> str:
-    """Say whose mark it is and what they called it."""
+    """Return who set a mark and, where it has one, its label."""
     words = MARKED.get(by, f"marked by {by}")
     return f"{words}: {text}" if text else words
 
@@ -263,31 +268,31 @@ def mark_text(by: str, text: str | None) -> str:
 
 
 def level_word(level: int) -> str:
-    """Say a level of pain in a word: the usual bands of the 0-10 scale (1-3, 4-6, 7-10)."""
+    """Return a pain level as a word, in the usual bands of the 0-10 scale (1-3, 4-6, 7-10)."""
     if level == 0:
         return "none"
     return "mild" if level <= 3 else "moderate" if level <= 6 else "severe"
 
 
 def clock(seconds: float) -> str:
-    """Write a duration as 4:05 or 1:02:03."""
+    """Format a duration as 4:05 or 1:02:03."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def counted(count: int, noun: str) -> str:
-    """Write a number and its noun: `1 cue`, `2 cues`."""
+    """Format a count with its noun: `1 cue`, `2 cues`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def difference(value: float, usual: float, digits: int) -> float:
-    """Give the difference of two numbers shown with so many digits: of the rounded ones, so that it adds up."""
+    """Return the difference of two numbers as shown, both rounded to `digits` first, so that the sum adds up."""
     return round(round(value, digits) - round(usual, digits), digits)
 
 
 def distances(nearest_m: float, farthest_m: float) -> str:
-    """Write a range of distances: `4.0 to 4.6 km`, `900 m to 1.2 km`; one where both are the same."""
+    """Format a range of distances: `4.0 to 4.6 km`, `900 m to 1.2 km`; a single distance where both look the same."""
     near, far = distance(nearest_m), distance(farthest_m)
     if near == far:
         return near
@@ -295,5 +300,5 @@ def distances(nearest_m: float, farthest_m: float) -> str:
 
 
 def distance(metres: float) -> str:
-    """Write a distance: `300 m`, to ten metres, and from one kilometre on `1.4 km`."""
+    """Format a distance: to ten metres below one kilometre (`300 m`), else to 100 m (`1.4 km`)."""
     return f"{round(metres, -1):.0f} m" if metres < 995.0 else f"{metres / 1000.0:.1f} km"

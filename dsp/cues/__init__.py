@@ -1,1 +1,1 @@
-"""One file a cue rule; the file stem is the rule's id. Found by name, listed nowhere."""
+"""Cue rules, one module per rule; the file stem is the rule's id. Rules are discovered, not registered."""

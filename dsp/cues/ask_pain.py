@@ -1,4 +1,4 @@
-"""Left and right changed all at once: "is that pain?", asked once a run (sources 5).
+"""Ask "is that pain?" after a sudden change between left and right, once a run (sources 5).
 
 The answer is a key, a message or three taps.
 """
@@ -14,14 +14,14 @@ RULE = "ask_pain"
 
 
 class Rule(CueRule):
-    """Asks when the antalgic detector has seen a jump for the first time."""
+    """Asks the first time that the antalgic detector reaches its threshold."""
 
     def __init__(self, params: CueParams) -> None:
         super().__init__(params)
         self._has_asked = False
 
     def threshold(self, threshold: Threshold) -> Cue | None:
-        """The jump, as a question."""
+        """Return the question for the first jump."""
         if self._has_asked or threshold.detector != DETECTOR or threshold.state is not ThresholdState.REACHED:
             return None
         self._has_asked = True

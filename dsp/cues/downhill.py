@@ -1,8 +1,7 @@
-"""Downhill ledger: metres lost in height are counted; downhill loads the knee two to three times (sources 1, 5, 6).
+"""Limit downhill running, which loads the knee two to three times as much as the flat (sources 1, 5, 6).
 
-Said when a longer descent begins, to runners whose knees hurt within four weeks (hills come last then), and to
-everybody once today's descent is more than that of any run of the last 30 days. Without a slope (a treadmill gives one)
-it is silent.
+Cues a longer descent in runners with pain in the last four weeks (hills come last then), and every runner once today's
+total descent exceeds that of any run in the last 30 days. Silent without a slope (a treadmill gives one).
 """
 
 from __future__ import annotations
@@ -16,13 +15,15 @@ from dsp.runner.return_to_run import FEWEST_RUNS, RETURN_DAYS, SPIKE_DAYS
 RULE = "downhill"
 
 STEEP_PCT = -3.0
+"""A slope at most this is downhill."""
 HELD_S = 30
+"""Seconds in a row that make a longer descent."""
 SMALLEST_M = 30.0
-"""Metres of height; less downhill than a few storeys is not worth words."""
+"""Minimum descent, metres of height, that counts as much: a few storeys."""
 
 
 class Rule(CueRule):
-    """Looks at slope and descent once a second."""
+    """Checks slope and total descent once a second."""
 
     def __init__(self, params: CueParams) -> None:
         super().__init__(params)
@@ -33,7 +34,7 @@ class Rule(CueRule):
         self._much = False
 
     def second(self, now: Moment) -> Cue | None:
-        """One cue a descent, one when the ledger is full."""
+        """Return one cue per descent, and one when the total is used up."""
         incline = now.good(incline_pct.KEY)
         if incline is None or not now.running:
             self._down_s = 0

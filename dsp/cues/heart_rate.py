@@ -1,4 +1,4 @@
-"""Heart rate, optional: above the limit that the runner set for half a minute. Silent unless a limit is configured."""
+"""Slow down when the heart rate has been above the runner's own limit for half a minute; silent without a limit."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from dsp.records import Cue, Earcon, Metric, Severity
 RULE = "heart_rate"
 
 HELD_S = 30
+"""Seconds in a row above the limit."""
 
 
 class Rule(CueRule):
-    """Compares heart rate with the runner's own limit once a second."""
+    """Compares heart rate with the configured limit once a second."""
 
     def __init__(self, params: CueParams) -> None:
         super().__init__(params)
         self._above_s = 0
 
     def second(self, now: Moment) -> Cue | None:
-        """Look at this second's heart rate."""
+        """Return a cue while the heart rate stays above the limit."""
         most, heart = self._params.heart_rate_max_bpm, now.metrics.get(heart_rate_bpm.KEY)
         if most is None or heart is None or not now.running:
             self._above_s = 0

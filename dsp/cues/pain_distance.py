@@ -1,8 +1,8 @@
-"""Approaching and reaching the distance at which it is likely to begin to hurt (sources 5, 6).
+"""Warn before and at the distance at which pain is likely to begin (sources 5, 6).
 
-Near: head back. Reached: walk or stop for today. Said is where it began in earlier runs, and, called an estimate, what
-the onset model expects: two numbers, and a runner can check the first. Both are distances as a watch shows them, the
-estimate as if the rest of the way were flat. How far the next run may be is the cap's to say (`return_to_run`).
+Near: head back. Reached: walk or stop for today. The text gives where pain began in earlier runs, which a runner can
+check, and the onset model's expectation, called an estimate. Both are distances as a watch shows them, the estimate as
+if the rest of the way were flat. How far the next run may be is left to the cap (`return_to_run`).
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from dsp.thresholds.onset import DETECTOR
 
 RULE = "pain_distance"
 
-_SAID = {
+_TEXTS = {
     ThresholdState.NEAR: (Severity.ADVICE, texts.APPROACHING, texts.APPROACHING_SPOKEN),
     ThresholdState.REACHED: (Severity.WARNING, texts.REACHED, texts.REACHED_SPOKEN),
 }
 
 
 class Rule(CueRule):
-    """Speaks when the onset detector is near or there."""
+    """Reacts when the onset detector is near its threshold or reaches it."""
 
     def threshold(self, threshold: Threshold) -> Cue | None:
-        """The onset detector's change of state, in words."""
-        said = _SAID.get(threshold.state)
-        if threshold.detector != DETECTOR or said is None:
+        """Return a cue with the earlier distances, the estimate and the distance now."""
+        found = _TEXTS.get(threshold.state)
+        if threshold.detector != DETECTOR or found is None:
             return None
         numbers = {each.key: each.value for each in threshold.because if isinstance(each, Metric)}
         count = round(numbers["onset_runs"])
-        severity, text, spoken = said
+        severity, text, spoken = found
         here_m = numbers["distance_m"]
         left_m = max(0.0, numbers["onset_median_m"] - numbers["exposure_m"])
         words = text.format(

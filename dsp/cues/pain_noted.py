@@ -1,6 +1,6 @@
-"""What a pain report is answered with: what to do now, and that it was understood (`dsp.runner.triage`).
+"""Answer a pain report: what to do now, and that it was understood (`dsp.runner.triage`).
 
-It is read while running, so it is short; what such pain usually is and what helps stands in the summary of the run.
+It is read while running, so it is short; what such pain usually is and what helps is in the summary of the run.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _SPOKEN = {
 
 
 class Rule(CueRule):
-    """Answers every report, muted or not: the runner asked."""
+    """Answers every report, muted or not."""
 
     def __init__(self, params: CueParams) -> None:
         super().__init__(params)
-        self._standing: set[int] = set()  # `t_ns` of the reports that were not taken back
+        self._standing: set[int] = set()  # `t_ns` of the reports that were not withdrawn
 
     def pain(self, report: PainReport) -> Cue | None:
-        """The answer; level 0 is only acknowledged."""
+        """Return the answer; a report that nothing hurts is only acknowledged."""
         if not hurts(report):
             words = texts.NOT_TAKEN_BACK if self._standing else texts.NOTHING_HURTS
             if report.takes_back_ns is not None:
@@ -44,7 +44,7 @@ class Rule(CueRule):
 
 
 def described(report: PainReport) -> str:
-    """The report in a few words."""
+    """Return the report in a few words: `4 of 10, left outer knee`."""
     level = texts.TAPPED if report.level is None else f"{report.level} of 10"
     site = known_site(report.site)
     where = " ".join(word for word in (None if report.side is None else str(report.side), site) if word)

@@ -1,6 +1,7 @@
-"""Cadence to target: +5, +7.5, +10 % over the runner's own at that speed, within 3 steps a minute (sources 3).
+"""Raise cadence to the goal: 5, 7.5, then 10 % above the runner's own at that speed, within 3 steps/min (sources 3).
 
-Silence on target. Without a goal yet (the first runs) it speaks only when cadence falls well under this run's own.
+Silent on target. As long as there is no goal (the first runs), it cues only when cadence falls well below this run's
+own.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from dsp.runner.plan import GOALS
 RULE = "quick_steps"
 
 BAND_SPM = 3.0
+"""Half width of the band around the goal, steps/min."""
 HELD_S = 20
-"""Seconds in a row outside of the band."""
+"""Seconds in a row outside the band."""
 MOST_ABOVE = GOALS[-1] + 0.025
-"""Over the largest goal by more than this share nothing is gained, and the calf pays (Chan 2018)."""
+"""Share above own cadence beyond which nothing is gained, and the calf is loaded more (Chan 2018)."""
 BELOW = 0.05
-"""Without a goal: share under this run's own, the smallest change that does something for the knee (Heiderscheit)."""
+"""Without a goal: share below this run's own, the smallest change with an effect on the knee (Heiderscheit)."""
 LEARN_S = 60
+"""Without a goal: seconds that are skipped first, and then seconds that this run's own cadence is the median of."""
 
 
 class Rule(CueRule):
@@ -39,17 +42,17 @@ class Rule(CueRule):
         self._above = 0
 
     def second(self, now: Moment) -> Cue | None:
-        """Look at this second's cadence."""
+        """Return a cue once cadence has been outside the band for `HELD_S`."""
         cadence = now.good(cadence_spm.KEY)
         if cadence is None or not now.running or now.on_hold:
             self._below = self._above = 0
             return None
         own, goal = now.own_spm, now.goal_spm
-        if goal is None and own is not None:  # a speed that own cadence is not known at
+        if goal is None and own is not None:  # own cadence is not known at this speed
             self._below = self._above = 0
             return None
         if goal is None:
-            return self._fallen(now, cadence)
+            return self._check_fallen(now, cadence)
         most = max(goal, (own or goal) * (1.0 + MOST_ABOVE)) + BAND_SPM
         self._below = self._below + 1 if cadence.value < goal - BAND_SPM else 0
         self._above = self._above + 1 if cadence.value > most else 0
@@ -64,11 +67,11 @@ class Rule(CueRule):
             text, spoken, earcon = texts.STEPS_TOO_QUICK, texts.STEPS_TOO_QUICK_SPOKEN, Earcon.ABOVE
         else:
             return None
-        said = text.format(now=cadence.value, target=goal)
-        return Cue(now.t_ns, RULE, Severity.INFO, said, None, because, earcon, spoken)
+        words = text.format(now=cadence.value, target=goal)
+        return Cue(now.t_ns, RULE, Severity.INFO, words, None, because, earcon, spoken)
 
-    def _fallen(self, now: Moment, cadence: Metric) -> Cue | None:
-        """Without a goal: well under the median of the second minute of this run."""
+    def _check_fallen(self, now: Moment, cadence: Metric) -> Cue | None:
+        """Without a goal: return a cue when cadence is well below the median of this run's second minute."""
         self._seconds += 1
         if self._early is None:
             if self._seconds > LEARN_S:

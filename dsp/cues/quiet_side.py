@@ -1,8 +1,9 @@
-"""Left and right have changed: the left-right difference of contact has left this runner's own.
+"""Report that the left-right difference of contact time has left this runner's own range.
 
-Told is the change, in milliseconds and about the leg that stays on the ground longer than it did; what to do about it
-is not: no trial says, and a longer contact may carry less at its peak. Asymmetry was no risk factor in 836 runners
-(Malisoux 2024, sources 2): one's own change only, never a goal of symmetry. The name of the rule is older than this.
+The cue names the change, in milliseconds, and the leg that stays on the ground longer than before; it gives no advice,
+since no trial supports any, and a longer contact may have a lower peak load. Asymmetry was no risk factor in 836
+runners (Malisoux 2024, sources 2), so only a runner's own change counts and symmetry is never a goal. The rule's id
+dates from an earlier form of the cue.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ RULE = "quiet_side"
 
 
 class Rule(CueRule):
-    """Speaks when the drift of the contact difference has reached its bound."""
+    """Reacts when the drift of the contact difference reaches its bound."""
 
     teaches = True
 
     def threshold(self, threshold: Threshold) -> Cue | None:
-        """The drift detector's change of state, in words."""
+        """Return a cue with the change and its leg."""
         if threshold.detector != CONTACT_DIFFERENCE.detector or threshold.state is not ThresholdState.REACHED:
             return None
         numbers = {each.key: each.value for each in threshold.because if isinstance(each, Metric)}

@@ -1,7 +1,7 @@
-"""Today's cap after pain is reached: said once, since the screen may be out of sight (sources 6).
+"""Announce once that today's cap after pain is reached, since the screen may be out of sight (sources 6).
 
-The other two caps speak for themselves: the distance that 80 % pass by `pain_distance`, the longest run by
-`spike_guard`.
+The other two caps have rules of their own: `pain_distance` for the distance that 80 % pass pain-free, `spike_guard` for
+the longest run.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Rule(CueRule):
         self._cap = return_cap(params.history)
 
     def second(self, now: Moment) -> Cue | None:
-        """One cue where the cap is passed; a distance that is a guess is not acted on (`Schedule`)."""
+        """Return one cue where the cap is passed; the schedule drops it if the distance is mostly estimated."""
         cap, exposure = self._cap, now.exposure
         if cap is None or not now.running or exposure.exposure_m < cap.exposure_m:
             return None

@@ -1,7 +1,7 @@
-"""What a cue rule is, and how the rules are found.
+"""The interface of a cue rule, and the discovery of all rules.
 
-A rule is one module in this folder named after its id, with a class `Rule`. Adding one is adding its file. Rules only
-propose; `dsp.cues.schedule` decides whether and when a cue is said. Every sentence stands in `dsp.texts`.
+A rule is one module in this folder, named after its id, with a class `Rule`; adding a rule means adding its file. Rules
+only propose cues; `dsp.cues.schedule` decides whether and when a cue is emitted. Every sentence is in `dsp.texts`.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from dsp.runner.history import PastRun
 from dsp.runner.triage import PainRule
 
 GOOD = 0.6
-"""Least quality of a number that may lead to a cue: feedback from a poor sensor did not help (sources 4)."""
+"""Minimum quality of a metric that may lead to a cue: feedback from a poor sensor did not help (sources 4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class CueParams:
-    """What rules are told about this runner. `heart_rate_max_bpm` None: no heart-rate cues."""
+    """What rules know about this runner. `heart_rate_max_bpm` None: no heart-rate cues."""
 
     history: tuple[PastRun, ...] = ()
     pain_rule: PainRule = PainRule.TREK
@@ -33,11 +33,16 @@ class CueParams:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """This second of the run: sums so far, and the metrics by key (those of a leg are not in it).
+    """One second of the run.
 
-    guided             whether teaching is on
-    own_spm, goal_spm  own cadence at this speed, and the one to aim at; None: not known, no goal
-    on_hold            quicker steps are not taught: calf or Achilles pain, before this run or in it
+    t_ns      end of the second
+    exposure  running time and distances so far
+    running   whether the runner is running
+    guided    whether teaching is on
+    metrics   by key, without those of a single leg
+    own_spm   own cadence at this speed, steps/min; None: not known
+    goal_spm  cadence goal at this speed, steps/min; None: no goal
+    on_hold   quicker steps are not taught: calf or Achilles pain, before this run or in it
     """
 
     t_ns: int
@@ -50,15 +55,19 @@ class Moment:
     on_hold: bool = False
 
     def good(self, key: str) -> Metric | None:
-        """A metric, if its quality is good enough to act on."""
+        """Return a metric if its quality is good enough to act on, else None."""
         metric = self.metrics.get(key)
         return metric if metric is not None and metric.quality >= GOOD else None
 
 
 class CueRule:
-    """A rule that says nothing. Rules override what they react to.
+    """Base class of all rules; it proposes nothing. A rule overrides the methods for what it reacts to.
 
-    teaches  said only in guided time, silent while the runner is being probed (`dsp.runner.plan`)
+    Each method returns the cue that the rule proposes, or None. `Cue.because` holds the evidence: a cue that rests on a
+    metric of quality below `GOOD` is never emitted.
+
+    teaches  whether its cues teach: emitted only in guided time, not in a silent probe (`dsp.runner.plan`), and
+             dropped rather than kept waiting when another cue was emitted just before
     """
 
     teaches: ClassVar[bool] = False
@@ -67,17 +76,17 @@ class CueRule:
         self._params = params
 
     def second(self, now: Moment) -> Cue | None:
-        """A second has passed."""
+        """React to a new second; called once a second of data time."""
 
     def threshold(self, threshold: Threshold) -> Cue | None:
-        """A detector changed its state."""
+        """React to a change of a detector's state."""
 
     def pain(self, report: PainReport) -> Cue | None:
-        """The runner reported pain."""
+        """React to a pain report; the cue is its answer and is emitted even while cues are muted."""
 
 
 def all_rules(params: CueParams) -> list[CueRule]:
-    """One fresh instance of every rule, in the order of their ids."""
+    """Return a new instance of every rule in this folder, in the order of their ids."""
     rules: list[CueRule] = []
     for module in sorted(pkgutil.iter_modules(dsp.cues.__path__), key=lambda m: m.name):
         rule = getattr(importlib.import_module(f"dsp.cues.{module.name}"), "Rule", None)

@@ -1,9 +1,9 @@
-"""Whether a proposed cue is said: one at a time, a budget per kilometre, quiet after each, and nothing in vain.
+"""The schedule decides whether a proposed cue is emitted: one at a time, a budget per kilometre, a pause after each.
 
-Alarm fatigue is real (85-99 % false alarms in clinics; identical repeats get ignored, sources 4): the same cue waits
-twice as long each time, only something worse cuts in, what rests on poor data is not said, and teaching is silent in
-the probes of the plan. What answers the runner's own report is always said, and so is somebody's question, which
-counts as a cue: the next one waits for its quiet. All numbers are ours.
+Alarm fatigue is real (85-99 % false alarms in clinics; identical repeats get ignored, sources 4): a repeated cue waits
+twice as long each time, only a more severe one interrupts, cues on poor data are dropped, and teaching is silent in the
+probes of the plan. The answer to the runner's own report is always emitted. So is a question that somebody asks, unless
+muted; it counts as a cue, so the next one waits for the pause after it. All numbers are ours.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ _RANK = {Severity.INFO: 0, Severity.ADVICE: 1, Severity.WARNING: 2, Severity.STO
 
 @dataclass(frozen=True, slots=True)
 class ScheduleParams:
-    """quiet_s: after any cue; same_s: before the same one about the same leg is said again, then twice that, and so on.
+    """Limits of the schedule.
 
-    longest_s  the same cue never waits longer
-    per_km     cues in any kilometre; warnings are counted but not held back by it
-    keep_s     a cue that is not about teaching waits so long for its turn
+    quiet_s    pause after any cue
+    same_s     pause before a rule's cue about the same leg is repeated; doubles with each repetition
+    longest_s  upper bound of that pause
+    per_km     cues in any kilometre; warnings count towards it but are not held back by it
+    keep_s     how long a cue that does not teach is kept waiting for its turn
     """
 
     quiet_s: float = 25.0
@@ -37,13 +39,18 @@ class ScheduleParams:
 
 
 ASK_AGAIN_S = 30.0
-"""Nobody is asked whether something hurts more often than this."""
+"""Shortest interval between two questions whether something hurts; enforced by the hub."""
 
 _LOUDNESS = {Volume.LESS: 0.5, Volume.USUAL: 1.0, Volume.MORE: 2.0}
 
 
 class Schedule:
-    """Lets a proposed cue through, or not."""
+    """Passes or holds back proposed cues.
+
+    volume  how many cues the runner wants; scales all pauses and the budget
+    muted   the runner or a coach wants no cues now
+    held    no cues until a clinician has looked at what was reported
+    """
 
     def __init__(self, params: ScheduleParams | None = None) -> None:
         self._p = params or ScheduleParams()
@@ -57,15 +64,19 @@ class Schedule:
         self._asked_ns: int | None = None
 
     def ask(self, cue: Cue, distance_m: float) -> Cue | None:
-        """Somebody's question, which is not held back but when muted, or when it was asked a moment ago."""
-        # The quiet after a cue and not ASK_AGAIN_S: the hub refuses by that, on a clock a little before this one.
+        """Return the question `cue` to emit it now, or None when muted or when it was asked a moment ago."""
+        # `quiet_s` and not ASK_AGAIN_S: the hub enforces that one, on a clock slightly ahead of this one.
         if self.muted or (self._asked_ns is not None and cue.t_ns - self._asked_ns < self._p.quiet_s * NS_PER_S):
             return None
         self._asked_ns = cue.t_ns
         return self._say(cue, distance_m)
 
     def offer(self, cue: Cue, distance_m: float, *, waits: bool = False) -> Cue | None:
-        """The cue if it may be said now, at this distance into the run; `waits`: it is kept for its turn if not."""
+        """Return `cue` if it may be emitted now, else None.
+
+        distance_m  metres since the start of the run
+        waits       keep it for its turn if it may not; of several, the newest of the most severe is kept
+        """
         if not _is_answer(cue) and (self.muted or self.held or not _is_sure(cue.because)):
             return None
         if not _is_answer(cue) and not self._has_turn(cue, distance_m):
@@ -75,7 +86,7 @@ class Schedule:
         return self._say(cue, distance_m)
 
     def second(self, t_ns: int, distance_m: float) -> Cue | None:
-        """The cue that waited, if its turn has come."""
+        """Return the waiting cue, restamped to now, if its turn has come; called once a second."""
         cue = self._waiting
         if cue is None:
             return None
@@ -115,12 +126,12 @@ class Schedule:
 
 
 def _is_answer(cue: Cue) -> bool:
-    """Whether it answers what the runner said."""
+    """Whether it answers the runner's own pain report."""
     return any(isinstance(each, PainReport) for each in cue.because)
 
 
 def _is_sure(because: Iterable[object]) -> bool:
-    """Whether every number behind it is good enough."""
+    """Whether every metric in the evidence is good enough."""
     for each in because:
         if isinstance(each, Metric) and each.quality < GOOD:
             return False

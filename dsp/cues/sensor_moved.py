@@ -1,4 +1,4 @@
-"""The hip sensor moved: said instead of judging hips on numbers that cannot be compared (sources 4)."""
+"""Report that the hip sensor moved, and cue nothing on values that no longer compare with earlier ones (sources 4)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from dsp.signals import NS_PER_S
 RULE = "sensor_moved"
 
 SAME_S = 30
-"""The metric stays for a few seconds after it was noticed; that is one move."""
+"""The metric stays at 1 for a few seconds after a move; within this time it is the same move."""
 
 
 class Rule(CueRule):
-    """Speaks once for each move."""
+    """Reports each move once."""
 
     def __init__(self, params: CueParams) -> None:
         super().__init__(params)
         self._last_ns: int | None = None
 
     def second(self, now: Moment) -> Cue | None:
-        """Look whether it was noticed now."""
+        """Return a cue when a new move was detected."""
         moved = now.metrics.get(sensor_moved.KEY)
         if moved is None or moved.value < 0.5:
             return None

@@ -1,7 +1,7 @@
-"""Spike guard: this run is becoming more than 10 % longer than the longest of the last 30 days (sources 6).
+"""Warn when this run becomes more than 10 % longer than the longest of the last 30 days (sources 6).
 
-Such single runs had hazard 1.64 (10-30 % longer), 1.52 and 2.28; week-to-week change showed no relation (Frandsen
-2025, 5205 runners). Only with at least three runs of known distance in those days, and only with a measured distance.
+Such single runs had hazard ratios of 1.64 (10-30 % longer), 1.52 and 2.28; week-to-week change showed no relation
+(Frandsen 2025, 5205 runners). Needs at least three runs of known distance in those days, and a measured distance today.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from dsp.runner.return_to_run import SPIKE, longest_m
 RULE = "spike_guard"
 
 WARN_SHARE = 0.92
-"""Of the limit: far enough before it to turn round."""
+"""Share of the limit at which to warn: early enough to turn round."""
 MEASURED = 0.8
-"""Least share of the distance that a speed was measured for."""
+"""Minimum share of the distance with a measured speed."""
 
 
 class Rule(CueRule):
@@ -28,7 +28,7 @@ class Rule(CueRule):
         self._said = 0
 
     def second(self, now: Moment) -> Cue | None:
-        """One cue before the limit, one at it."""
+        """Return one cue before the limit and one at it."""
         if self._longest_m is None or now.exposure.measured < MEASURED or not now.running:
             return None
         limit_m, here_m = SPIKE * self._longest_m, now.exposure.distance_m

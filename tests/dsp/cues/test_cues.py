@@ -117,7 +117,7 @@ def test_a_change_between_left_and_right_is_told_and_nothing_asked_for(now: floa
     cue = QuietSide(CueParams()).threshold(threshold("contact_difference_drift", REACHED, None, **numbers))
     assert cue is not None
     assert (cue.side, cue.earcon) == (side, Earcon.THRESHOLD)
-    assert f"your {side} foot stays on the ground 14 ms longer" in cue.text
+    assert f"your {side} foot stays on the ground 14 ms longer than earlier" in cue.text
     assert not re.search("land|quiet|keep|try|walk", f"{cue.text} {cue.speak}", re.IGNORECASE), (
         "no trial says what helps"
     )
@@ -130,10 +130,10 @@ def test_pain_distance_says_where_and_what_to_do() -> None:
     reached = PainDistance(CueParams()).threshold(threshold("onset", REACHED, None, **numbers))
     assert near is not None
     assert reached is not None
-    assert "In 5 runs it began to hurt at 4.0 to 4.6 km" in near.text, "what was seen"
+    assert "In 5 runs, pain began at 4.0 to 4.6 km" in near.text, "what was seen"
     assert "estimate for today is 4.3 km" in near.text, "what is worked out, in the metres of a watch"
     assert "You are at 4.0 km" in near.text
-    assert "That is an estimate; in 5 runs it began at 4.0 to 4.6 km." in reached.text
+    assert "That is an estimate; in 5 runs, pain began at 4.0 to 4.6 km." in reached.text
     assert "next run" not in reached.text, "the cap says how far that may be"
     assert (near.severity, reached.severity) == (Severity.ADVICE, Severity.WARNING)
     assert "Walk, or stop for today" in reached.text
@@ -145,7 +145,7 @@ def test_one_onset_is_one_place() -> None:
     numbers |= {"onset_nearest_m": 8000.0, "onset_farthest_m": 8010.0}
     told = PainDistance(CueParams()).threshold(threshold("onset", NEAR, None, **numbers))
     assert told is not None
-    assert "In 1 run it began to hurt at 8.0 km;" in told.text
+    assert "In 1 run, pain began at 8.0 km;" in told.text
 
 
 def test_ask_pain_asks_once() -> None:

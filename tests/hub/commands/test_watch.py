@@ -42,16 +42,16 @@ def test_what_changed_is_said_once_and_with_the_runner() -> None:
         "connected",
         "ann: hub online",
         "ann: running",
-        "ann: hip drop against the usual, on left leg: close to the threshold",
+        "ann: hip drop compared with usual, on left leg: close to the threshold",
         "ben: running",
-        "ben: hip drop against the usual, on left leg: close to the threshold",
+        "ben: hip drop compared with usual, on left leg: close to the threshold",
         "ann: Hip pod streaming",
     ]
 
 
 def test_cues_and_thresholds_are_said_at_once_numbers_seldom() -> None:
     assert said(of("cue")) == ["ann: cue (advice): Keep your belt level when you land on your left"]
-    assert said(of("threshold")) == ["ann: hip drop against the usual, on left leg: close to the threshold"]
+    assert said(of("threshold")) == ["ann: hip drop compared with usual, on left leg: close to the threshold"]
     assert said(of("mark")) == ["ann: mark at 25:06 of running, marked by a coach: bridge"]
     lines = said(*[of("metrics")] * (2 * NUMBERS_EVERY))
     assert (
@@ -71,11 +71,11 @@ def session(muted_by: Who | None = None, question: Question | None = None) -> Re
 def test_a_threshold_has_no_internal_name_and_is_said_once() -> None:
     told = said(session(), of("threshold"))
     again = said(of("threshold"), of("session"))
-    assert told[1:] == again[:1] == ["ann: hip drop against the usual, on left leg: close to the threshold"]
+    assert told[1:] == again[:1] == ["ann: hip drop compared with usual, on left leg: close to the threshold"]
     assert again[1:] == ["ann: running"]
     assert detector_and_side("contact_difference_drift") == ("contact_difference_drift", None)
     assert threshold_text(*detector_and_side("drop_drift_left")[:1], "reached", "left") == (
-        "hip drop against the usual, on left leg: threshold reached"
+        "hip drop compared with usual, on left leg: threshold reached"
     )
 
 

@@ -41,7 +41,7 @@ def test_after_and_before_are_one_place_after_the_other_and_of_several_in_one_th
         (
             "threshold",
             b'{"detector":"drop_drift","state":"near","side":"left"}',
-            "hip drop against the usual, on left leg: close to the threshold",
+            "hip drop compared with usual, on left leg: close to the threshold",
         ),
         ("pain", b'{"type":"pain","level":4,"side":"left","site":"outer knee"}', "4 of 10, left outer knee"),
         ("pain", b'{"level":0,"takes_back_s":9.5}', "taken back"),

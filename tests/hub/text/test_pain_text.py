@@ -28,7 +28,7 @@ def test_each_report_is_told_with_its_place_and_what_comes_next() -> None:
     head, *rest = text(KNEE).splitlines()
     assert head == "  pain                     4 of 10, left around the kneecap, at 1:59 (320 m)"
     said = " ".join(line.strip() for line in rest)
-    assert said.startswith("Let that be it for today.")
+    assert said.startswith("That is enough for today.")
     assert "stridecue pain --next-morning yes|no" in said
     assert "not a diagnosis." in said
     assert rest[-1].endswith(" pain 4 --site 'around the kneecap' --km 0.33 --about"), "a command is on its own line"
