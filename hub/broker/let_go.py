@@ -8,7 +8,7 @@ import aiomqtt
 
 from hub.broker.serving import LET_GO_TOPIC
 from hub.link.connection import Server
-from hub.link.standing import Standing
+from hub.link.persistent import PersistentConnection
 
 
 class LetGo:
@@ -23,17 +23,17 @@ class LetGo:
         self._notice = notice
         # By the broker, which begins again at 0 when it is started again; None: nothing yet.
         self._told: int | None = 0 if is_own else None
-        self._standing = Standing(
+        self._connection = PersistentConnection(
             server, begin=self._subscribe, serve=self._follow, without="what the broker lets go is not counted"
         )
 
     def close(self) -> None:
         """Say before `run` is cancelled that it is to end."""
-        self._standing.close()
+        self._connection.close()
 
     async def run(self) -> None:
         """Count until closed and cancelled; never raises for the network's sake."""
-        await self._standing.run()
+        await self._connection.run()
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         await client.subscribe(LET_GO_TOPIC)

@@ -11,7 +11,7 @@ from typing import Protocol
 from aiomqtt import ProtocolVersion
 
 from hub.link.connection import backoff_s
-from hub.link.listening import alone
+from hub.link.listening import exclusive
 
 LOOPBACK = "127.0.0.1"
 MAX_PACKET_BYTES = 262_144
@@ -79,7 +79,7 @@ def port_is_free(port: int, host: str = LOOPBACK) -> bool:
     """Whether nobody listens on this port (a moment ago); raises OSError where `host` is not of this machine."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         try:
-            alone(probe).bind((host, port))
+            exclusive(probe).bind((host, port))
         except OSError:
             if host == LOOPBACK:
                 return False

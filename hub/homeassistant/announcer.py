@@ -10,7 +10,7 @@ import aiomqtt
 from dsp.signals import Placement
 from hub.homeassistant.discovery import BIRTH_PAYLOAD, BIRTH_TOPIC, payload, topic
 from hub.link.connection import Server
-from hub.link.standing import Standing
+from hub.link.persistent import PersistentConnection
 
 LOOK_S = 5.0
 """How soon a new sensor is told."""
@@ -24,24 +24,24 @@ class Announcer:
         self._runner = runner
         self._sensors = sensors
         self._said: bytes | None = None
-        self._standing = Standing(
+        self._connection = PersistentConnection(
             server, begin=self._subscribe, serve=self._keep_true, without=f"Home Assistant is not told of {runner}"
         )
 
     def close(self) -> None:
         """Say before `run` is cancelled that it is to end."""
-        self._standing.close()
+        self._connection.close()
 
     async def run(self) -> None:
         """Announce until closed and cancelled; never raises for the network's sake."""
-        await self._standing.run()
+        await self._connection.run()
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         await client.subscribe(BIRTH_TOPIC, qos=1)
         self._said = None
 
     async def _keep_true(self, client: aiomqtt.Client) -> None:
-        while not self._standing.closing.is_set():
+        while not self._connection.closing.is_set():
             await self._announce(client)
             await self._born_or_later(client)
 

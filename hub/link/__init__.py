@@ -1,1 +1,1 @@
-"""Connections to a broker: the options that were measured to matter, and how one is kept."""
+"""Connections to a broker: their options, chosen by measurement, and how they are kept open."""

@@ -1,15 +1,15 @@
-"""What a listening socket of ours is set to."""
+"""Options of our listening sockets."""
 
 from __future__ import annotations
 
 import socket
 
 
-def alone(door: socket.socket) -> socket.socket:
-    """Let nobody else listen where `door` will, and let it be opened again at once after it was closed; gives it back.
+def exclusive(listener: socket.socket) -> socket.socket:
+    """Reserve the address that `listener` will bind, but let it be reused right after closing; returns `listener`.
 
-    Windows means something else by SO_REUSEADDR: anybody may listen on an address that is in use.
+    On Windows SO_REUSEADDR would let any program listen on an address in use; SO_EXCLUSIVEADDRUSE exists only there.
     """
-    option = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)  # the first is there on Windows only
-    door.setsockopt(socket.SOL_SOCKET, option, 1)
-    return door
+    option = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
+    listener.setsockopt(socket.SOL_SOCKET, option, 1)
+    return listener

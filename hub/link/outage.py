@@ -1,4 +1,4 @@
-"""Why there is no connection, for the log: a broker may be away for days, and is asked for every few seconds."""
+"""Reporting an outage without flooding the log: a broker may be away for days and is tried every few seconds."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Callable
 
 
 class Outage:
-    """Hands each reason to `say` once, until there is a connection again: then `over` is called."""
+    """Passes each reason to `report` once per outage, and calls `over` when the connection is back."""
 
-    def __init__(self, say: Callable[[str], None], over: Callable[[], None]) -> None:
-        self._say = say
+    def __init__(self, report: Callable[[str], None], over: Callable[[], None]) -> None:
+        self._report = report
         self._over = over
-        self._said: set[str] = set()
+        self._reported: set[str] = set()
 
     def because(self, reason: str) -> None:
-        """Say why an attempt failed, where that is news."""
-        if reason not in self._said:
-            self._said.add(reason)
-            self._say(reason)
+        """Report why an attempt failed, unless that was reported before."""
+        if reason not in self._reported:
+            self._reported.add(reason)
+            self._report(reason)
 
     def over(self) -> None:
-        """Say that there is a connection again, where there was none."""
-        if self._said:
-            self._said.clear()
+        """Report that the connection is back, if there was an outage."""
+        if self._reported:
+            self._reported.clear()
             self._over()

@@ -1,4 +1,4 @@
-"""Whether something is there, such as a broker that takes what we publish; work that goes on only as long."""
+"""An availability flag, e.g. of a broker that accepts our messages, and work that runs only while it is set."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ class Work(Protocol):
     """Something that runs until it is closed and cancelled."""
 
     def run(self) -> Coroutine[Any, Any, None]:
-        """Do it."""
+        """Work until cancelled."""
 
     def close(self) -> None:
-        """Say before it is cancelled that it is to end."""
+        """Announce the end before `run` is cancelled."""
 
 
 class Up(asyncio.Event):
-    """An event whose end can be waited for, too."""
+    """An event whose clearing can be waited for, too."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,23 +26,23 @@ class Up(asyncio.Event):
         self._down.set()
 
     def set(self) -> None:
-        """It is there."""
+        """Mark it as available."""
         super().set()
         self._down.clear()
 
     def clear(self) -> None:
-        """It is gone."""
+        """Mark it as gone."""
         super().clear()
         self._down.set()
 
     async def while_set(self, name: str, make: Callable[[], Work]) -> None:
-        """For ever: run what `make` makes while this is set, each time anew; raises what that raises."""
+        """Run a new `make()` each time this is set, until it is cleared, without end; raises what the work raises."""
         while True:
             await self.wait()
             work = make()
             tasks = [
                 asyncio.create_task(work.run(), name=name),
-                asyncio.create_task(self._down.wait(), name=f"{name} as long"),
+                asyncio.create_task(self._down.wait(), name=f"{name} while up"),
             ]
             try:
                 await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -1,1 +1,1 @@
-"""What others ask of a run: taken from a broker, carried out, answered."""
+"""Orders to a run (commands and pain reports): received from a broker, carried out, answered."""

@@ -1,4 +1,4 @@
-"""What each order does to a run, whoever sent it and over which broker."""
+"""Carrying out orders, whoever sent them and over whichever broker."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from hub.orders.order_desk import OrderError
 from hub.orders.repeats import Order
 
 NUDGE = "nudge"
-"""Rule of a cue that a person sent."""
+"""The `rule` of a cue whose text a person sent."""
 
 _ENCODER = msgspec.json.Encoder()
 
 
 class Obey:
-    """Carries out orders; each gives back what was done, in words for the sender.
+    """Carries out orders; returns what was done, in words for the sender.
 
-    cues     False: the runner wants none, so nobody can ask
-    kept     the run has a history, which keeps reports of pain
-    unwritten  how many facts wait for a history that takes nothing
-    live     False: a replay, where a mark would be kept nowhere
-    running_s  tells the running time at a time
-    volume   how many cues the runner gets now
-    say      takes what the core should hear
-    tell     takes a record in, as if the core had made it
-    note     takes what somebody wants of the hub itself
-    stop     ends the run
-    steer    obeys what is for the source, such as a replay's pace; gives back what was done
+    cues       False: the runner wants no cues, so no question can be asked
+    kept       the run has a history, which stores pain reports
+    unwritten  returns how many facts wait because the history cannot be written
+    live       False: a replay, where a mark would not be stored
+    running_s  returns the running time at a timestamp
+    volume     returns how many cues the runner gets now
+    say        feeds an input to the engine, as part of the run
+    tell       emits a record as if the pipeline had computed it
+    note       handles a request to the hub itself
+    stop       ends the run
+    steer      carries out a command to the source, such as a replay's pace; returns what was done, None if not its
     """
 
     def __init__(
@@ -74,9 +74,9 @@ class Obey:
         self._asked_ns: int | None = None
 
     async def __call__(self, order: Order, by: Who = "runner") -> str:
-        """Do it; raises OrderError when it cannot be done.
+        """Carry out an order; raises OrderError when that is not possible.
 
-        by  who sent it: the runner's own machine may send it for a coach, and says so; nobody else is the runner
+        by  the sender; the runner's own machine may send for a coach (`order.by`), but a coach never for the runner
         """
         if isinstance(order, CommandMessage):
             order = msgspec.structs.replace(order, by=by if by == "coach" else order.by or by)
@@ -90,7 +90,7 @@ class Obey:
                 self._muted = action == "mute"
                 await self._note(Mute(self._now_ns(), self._muted, order.by or by))
                 await self._hear(order)
-                return "quiet from now on" if self._muted else "cues can be heard again"
+                return "quiet from now on" if self._muted else texts.UNMUTED
             case CommandMessage(action="less" | "more" as action):
                 was = self._volume()
                 await self._hear(order)
@@ -108,54 +108,54 @@ class Obey:
                 return await self._nudge(plain(text), order.by)
             case CommandMessage() if (done := await self._steer(order)) is not None:
                 return done
-        raise OrderError(f"{order.action} is not possible in this run: only a replay can be steered")
+        raise OrderError(f"{order.action} is not possible in this run: it works in a replay only")
 
     async def _mark(self, order: CommandMessage) -> str:
         if not self._live:
-            raise OrderError("not marked: this is a replay, and what is said to one is not kept")
+            raise OrderError("not marked: this is a replay, which stores no marks")
         now_ns = self._now_ns()
         await self._hear(msgspec.structs.replace(order, text=plain_or_none(order.text)), now_ns)
         return f"marked at {clock(self._running_s(now_ns))}"
 
     async def _nudge(self, words: str, by: Who | None) -> str:
         if not words:
-            raise OrderError("not told: nothing in the text can be read or spoken")
+            raise OrderError("not sent: nothing in the text can be shown or spoken")
         words = texts.FROM_COACH.format(words=words) if by == "coach" else words
         await self._tell(Cue(self._now_ns(), NUDGE, Severity.INFO, words, None, (), speak=words))
-        return "shown to the runner, and not heard: cues are muted" if self._muted else "told to the runner"
+        return "shown to the runner, but not spoken: cues are muted" if self._muted else "told to the runner"
 
     async def _report(self, order: PainMessage) -> str:
         site, note = plain_or_none(order.site), plain_or_none(order.note)
         await self._hear(msgspec.structs.replace(order, site=site, note=note))
         if not self._kept:
-            return "the pain report is answered to the runner; this run has no history that would keep it"
+            return "the runner gets an answer; the pain report is not stored, as this run has no history"
         if self._unwritten():
-            return "the pain report is noted, and not written yet: the history takes nothing now; it is tried again"
-        return "the pain report is noted: it goes into the history on the runner's own machine, and only there"
+            return "the pain report is noted but not stored yet: the history cannot be written now; the hub tries again"
+        return "the pain report is noted: it is stored in the history on the runner's own machine, and only there"
 
     async def _ask(self, order: CommandMessage) -> str:
         if not self._cues:
-            raise OrderError("not asked: this runner wants no cues (cues.rules is off)")
+            raise OrderError("not asked: this runner has switched cues off")
         if self._muted:
             raise OrderError("not asked: cues are muted; unmute, then ask again")
         now_ns = self._now_ns()
         since_s = None if self._asked_ns is None else (now_ns - self._asked_ns) / NS_PER_S
         if since_s is not None and 0.0 <= since_s < ASK_AGAIN_S:  # a replay may have gone back
-            raise OrderError(f"not asked: they were asked {since_s:.0f} s ago; wait for the answer")
+            raise OrderError(f"not asked: the runner was asked {since_s:.0f} s ago; wait for the answer")
         self._asked_ns = now_ns
         await self._note(Asked(now_ns))
         await self._hear(order, now_ns)
-        return "the runner is asked; you are told when they have answered, the answer stays with the runner"
+        return "the runner is asked; you will see when they have answered, but the answer stays with the runner"
 
     async def _hear(self, order: Order, now_ns: int | None = None) -> None:
-        """Let the core hear it, in its place among the packets; the sender's own id and time are left out."""
+        """Feed the order to the engine, in its place among the packets, without the sender's id, number and time."""
         text = _ENCODER.encode(msgspec.structs.replace(order, id=None, seq=None, t=None))
         await self._say(Said(self._now_ns() if now_ns is None else now_ns, text))
 
 
 def _volume_words(was: Volume, now: Volume, action: Literal["less", "more"]) -> str:
-    many = "few" if action == "less" else "many"
-    if now is was:
-        silence = "; mute silences them all" if many == "few" else ""
-        return f"already as {many} cues as there are (level {now.rank}){silence}"
-    return f"{'fewer' if many == 'few' else 'more'} cues from now on, and in the next runs (level {now.rank})"
+    if now is not was:
+        return f"{'fewer' if action == 'less' else 'more'} cues from now on, and in the next runs (level {now.rank})"
+    if action == "less":
+        return f"cues are already at the lowest level ({now.rank}); mute silences them all"
+    return f"cues are already at the highest level ({now.rank})"

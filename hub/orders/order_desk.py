@@ -1,9 +1,9 @@
-"""Takes pain reports and commands from one broker, has them carried out, and answers every one.
+"""Receives pain reports and commands from one broker, has them carried out, and answers every one.
 
-Answers go to the runner's `reply` topic and, when the sender named a response topic (MQTT 5), there too; where others
-read, those to pain go there only, as `reply` would tell them that something was reported. What cannot be read is
-answered with what is wrong, and nothing else happens. What a broker kept from before is for an earlier hub: it is
-cleared, not obeyed; pain must not stay on a broker at all.
+Answers go to the runner's `reply` topic and, if the sender named a response topic (MQTT 5), there too. On a broker that
+others read, answers to pain reports go to the response topic only, as `reply` would reveal that something was reported.
+An invalid message is answered with what is wrong and has no other effect. Retained messages were meant for an earlier
+hub: they are cleared, not carried out; pain must not stay on a broker at all.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import msgspec
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from hub.link.connection import MQTT_5, Server, publish_properties
-from hub.link.standing import Standing
+from hub.link.persistent import PersistentConnection
 from hub.messages.delivery import DELIVERY
 from hub.messages.incoming import Action, Answer, CommandMessage, PainMessage
 from hub.messages.topics import ROOT, Topics, WireError, parse_topic
@@ -27,10 +27,10 @@ from hub.orders.repeats import Order, Repeats
 MAX_ORDER_BYTES = 4096
 """Four times the longest pain note in UTF-8."""
 ORDERS_A_SECOND = 5
-"""Nobody presses keys faster; what comes faster is counted, and answered once a second at most."""
+"""Faster than anyone presses keys; messages beyond it are counted and answered at most once a second."""
 
-_GOOD = {"command": '{"action": "mute"}', "pain": '{"level": 3, "site": "outer knee", "side": "left"}'}
-_GOOD_WITH = {
+_EXAMPLE = {"command": '{"action": "mute"}', "pain": '{"level": 3, "site": "outer knee", "side": "left"}'}
+_EXAMPLE_OF_ACTION = {
     "mark": '{"action": "mark", "text": "bridge"}',
     "nudge": '{"action": "nudge", "text": "Shorter steps"}',
     "target": '{"action": "target", "cadence_spm": 172}',
@@ -38,23 +38,23 @@ _GOOD_WITH = {
     "skip": '{"action": "skip", "seconds": -60}',
     "seek": '{"action": "seek", "seconds": 0}',
 }
-"""Of actions that say more than their name."""
+"""For actions with further fields."""
 
 _ONLY_NEW = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
-"""MQTT 5: nothing that was said to an earlier hub, and the flag by which a sender asked the broker to keep it."""
+"""MQTT 5: no retained messages on subscribing, and the sender's retain flag kept on new ones."""
 
 
 class OrderError(ValueError):
-    """An order that was understood and cannot be carried out; the text says why and what to do."""
+    """A valid order that cannot be carried out; the text says why and what to do."""
 
 
 class OrderDesk:
-    """Listens on `server` for one runner.
+    """Listens on `server` for the orders to one runner.
 
-    carry_out  does what an order says; gives back what was done; raises OrderError
-    answer     makes the post of an answer
-    private    where others read `reply`: makes that of one to pain, which leaves no gap in what they get
-    repeats    remembers what was carried out, also for the next desk
+    carry_out  carries out an order and returns what was done; raises OrderError
+    answer     creates the post of an answer
+    repeats    remembers which orders were carried out; shared between desks
+    private    for a broker that others read: creates the post of an answer to pain, which leaves no gap in `seq`
     """
 
     def __init__(
@@ -67,9 +67,11 @@ class OrderDesk:
         repeats: Repeats,
         private: Callable[[Answer], Post] | None = None,
     ) -> None:
-        self.refused = 0  # orders that could not be read or came too fast
-        self.up = asyncio.Event()  # set while orders are heard
-        self._standing = Standing(server, begin=self._subscribe, serve=self._listen, without="no orders")
+        self.refused = 0  # messages that were invalid or came too fast
+        self.up = asyncio.Event()  # set while subscribed
+        self._connection = PersistentConnection(
+            server, begin=self._subscribe, serve=self._listen, without="no commands are received"
+        )
         self._topics = Topics(runner)
         self._carry_out = carry_out
         self._answer = answer
@@ -79,56 +81,56 @@ class OrderDesk:
         self._this_second = 0
 
     def close(self) -> None:
-        """Say before `run` is cancelled that it is to end."""
-        self._standing.close()
+        """Announce the end before `run` is cancelled."""
+        self._connection.close()
 
     async def run(self) -> None:
-        """Listen until closed and cancelled; never raises for the network's sake."""
-        await self._standing.run()
+        """Listen until closed and cancelled; never raises network errors."""
+        await self._connection.run()
 
     async def _listen(self, client: aiomqtt.Client) -> None:
         self.up.set()
         try:
             async for raw in client.messages:
                 await self._take(client, raw)
-                if self._standing.closing.is_set():
+                if self._connection.closing.is_set():
                     return
         finally:
             self.up.clear()
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         for topic in (self._topics.pain, self._topics.command):
-            if self._standing.server.protocol is MQTT_5:
+            if self._connection.server.protocol is MQTT_5:
                 await client.publish(topic, b"", qos=1, retain=True)
                 await client.subscribe(topic, options=_ONLY_NEW)
             else:
                 await client.subscribe(topic, qos=1)
 
     async def _take(self, client: aiomqtt.Client, raw: aiomqtt.Message) -> None:
-        topic, payload, newer = str(raw.topic), raw.payload, self._standing.server.protocol is MQTT_5
+        topic, payload, newer = str(raw.topic), raw.payload, self._connection.server.protocol is MQTT_5
         if not payload:  # a retained message was cleared
             return
-        if raw.retain or not newer:  # 3.1.1 does not say whether the sender asked to keep it
+        if raw.retain or not newer:  # 3.1.1 does not show whether the sender set the retain flag
             await client.publish(topic, b"", qos=1, retain=True)
         if raw.retain and not newer:
-            return  # it was said to an earlier hub
+            return  # it was meant for an earlier hub
         answer = await self._obey("pain" if topic == self._topics.pain else "command", topic, payload)
         if answer.text:
             await self._reply(client, raw, answer)
 
     async def _obey(self, kind: Literal["pain", "command"], topic: str, payload: bytes) -> Answer:
-        """Carry out one order; an answer without text is not given."""
-        if (pressed := self._too_fast()) is not None:
-            return Answer(kind, None, ok=False, text=pressed)
+        """Carry out one order; an answer without text is not sent."""
+        if (complaint := self._too_fast()) is not None:
+            return Answer(kind, None, ok=False, text=complaint)
         if len(payload) > MAX_ORDER_BYTES:
             self.refused += 1
-            return Answer(kind, None, ok=False, text=f"{len(payload)} bytes, at most {MAX_ORDER_BYTES} are read")
+            return Answer(kind, None, ok=False, text=f"{len(payload)} bytes, at most {MAX_ORDER_BYTES} are accepted")
         try:
             order = decode(topic, payload)
         except WireError as error:
             self.refused += 1
-            said = _readable(payload)
-            return Answer(kind, said.id and said.id[:64], ok=False, text=_explained(kind, str(error), said.action))
+            found = _readable(payload)
+            return Answer(kind, found.id and found.id[:64], ok=False, text=_explained(kind, str(error), found.action))
         assert isinstance(order, PainMessage | CommandMessage)
         now_s = asyncio.get_running_loop().time()
         if (answered := self._repeats.answer(order, now_s)) is not None:
@@ -141,7 +143,7 @@ class OrderDesk:
         return Answer(kind, order.id, ok=True, text=text)
 
     def _too_fast(self) -> str | None:
-        """None: take it. Otherwise what to answer, which is nothing after the first of each second."""
+        """Return None to accept the message, else the answer: empty after the first rejected one of each second."""
         second = int(asyncio.get_running_loop().time())
         if second != self._second:
             self._second, self._this_second = second, 0
@@ -155,7 +157,7 @@ class OrderDesk:
         )
 
     async def _reply(self, client: aiomqtt.Client, raw: aiomqtt.Message, answer: Answer) -> None:
-        """Answer on `reply` and where the sender asked; what is private there only."""
+        """Answer on `reply` and on the sender's response topic; a private answer on the latter only."""
         make = None if answer.to == "command" else self._private
         wanted = getattr(raw.properties, "ResponseTopic", None)
         if not isinstance(wanted, str) or not _may_answer(wanted, private=make is not None):
@@ -175,7 +177,7 @@ class OrderDesk:
 
 
 def _may_answer(topic: str, *, private: bool) -> bool:
-    """Not where it would be taken for something else or, `private`, be read: our topics, the broker's, a pattern."""
+    """Whether to answer on a response topic: no wildcards, none of the broker's, and of ours only a public `reply`."""
     if not topic or topic[0] == "$" or {"+", "#"} & set(topic):
         return False
     try:
@@ -185,11 +187,11 @@ def _may_answer(topic: str, *, private: bool) -> bool:
 
 
 def _explained(kind: Literal["pain", "command"], wrong: str, action: str | None = None) -> str:
-    """Add to what is wrong with an order what it may be, and a good one, of the same action where that is known."""
+    """Add the valid actions and an example to an error text, of the same action where it is known."""
     if wrong.endswith("`$.action`"):
         wrong = f"{wrong}; valid: {', '.join(get_args(Action))}"
-    good = _GOOD_WITH.get(action or "", _GOOD[kind]) if kind == "command" else _GOOD[kind]
-    return wrong if "e.g." in wrong else f"{wrong}; write it like this: {good}"
+    example = _EXAMPLE_OF_ACTION.get(action or "", _EXAMPLE[kind]) if kind == "command" else _EXAMPLE[kind]
+    return wrong if "e.g." in wrong else f"{wrong}; write it like this: {example}"
 
 
 class _Readable(msgspec.Struct):
@@ -198,7 +200,7 @@ class _Readable(msgspec.Struct):
 
 
 def _readable(payload: bytes) -> _Readable:
-    """What can be read of an order that is otherwise wrong: its id, so that its sender knows which it was."""
+    """Extract id and action from an invalid order, so that its sender can tell which one it was."""
     try:
         return msgspec.json.decode(payload, type=_Readable)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,4 +1,4 @@
-"""An order that comes twice is done once: QoS 1 delivers at least once, and who hears no answer asks again."""
+"""Carrying out repeated orders only once: QoS 1 may deliver twice, and a sender without an answer sends again."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from hub.messages.incoming import CommandMessage, PainMessage
 Order: TypeAlias = PainMessage | CommandMessage
 
 REMEMBERED = 64
-"""Ids of orders that were carried out."""
+"""Number of orders remembered by their ids."""
 REPEATED_WITHIN_S = 60.0
-"""What is older has gone from every broker too (`delivery`): with the same id and words it is somebody who means it."""
+"""Older copies have expired on every broker too (`delivery`), so a later identical order is intended."""
 
 
 class Repeats:
-    """What was carried out last under each id, and what was answered.
+    """The latest order carried out under each id, with its answer.
 
-    An id alone says nothing: two clients that count from 1 have the same, and no report of pain may be taken for
-    somebody's `mute`. Another order under a known id is another order.
+    An id alone does not identify an order: two clients may both count from 1, and a pain report must not be mistaken
+    for another client's `mute`. So a different order with a known id is a new order.
     """
 
     def __init__(self) -> None:
         self._done: OrderedDict[str, tuple[Order, str, float]] = OrderedDict()
 
     def answer(self, order: Order, now_s: float) -> str | None:
-        """Give the answer of this very order where it was carried out just now."""
+        """Return the earlier answer if this same order was carried out recently, else None."""
         if order.id is None or order.id not in self._done:
             return None
         done, text, at_s = self._done[order.id]
-        return text if now_s - at_s <= REPEATED_WITHIN_S and done == _meant(order) else None
+        return text if now_s - at_s <= REPEATED_WITHIN_S and done == _content(order) else None
 
     def carried_out(self, order: Order, text: str, now_s: float) -> None:
-        """Remember an order that was carried out, and its answer."""
+        """Remember that an order was carried out, and its answer."""
         if order.id is None:
             return
-        self._done[order.id] = (_meant(order), text, now_s)
+        self._done[order.id] = (_content(order), text, now_s)
         self._done.move_to_end(order.id)
         while len(self._done) > REMEMBERED:
             self._done.popitem(last=False)
 
 
-def _meant(order: Order) -> Order:
-    """The order without what its sender counts and dates anew."""
+def _content(order: Order) -> Order:
+    """Return the order without its number and time, which differ when it is sent again."""
     return msgspec.structs.replace(order, seq=None, t=None)

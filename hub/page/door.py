@@ -6,7 +6,7 @@ import errno
 import ipaddress
 import socket
 
-from hub.link.listening import alone
+from hub.link.listening import exclusive
 from hub.page.address import LOOPBACK, own_address
 from hub.settings.config import ConfigError
 
@@ -18,7 +18,7 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ipaddress.ip_address(host).version == 6 else socket.AF_INET
     door = socket.socket(family, socket.SOCK_STREAM)
     try:
-        alone(door).bind((host, port))
+        exclusive(door).bind((host, port))
         door.listen()
     except OSError as error:
         door.close()

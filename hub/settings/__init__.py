@@ -1,1 +1,1 @@
-"""What the user has set: the configuration, sensors by place, devices, folders, and what a replay must know of it."""
+"""User settings: the configuration, paired sensors, device profiles, folders, and the settings a recording stores."""

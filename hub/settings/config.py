@@ -1,4 +1,4 @@
-"""What may stand in the configuration, section by section."""
+"""The schema of the configuration file, section by section."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ name = "ann"
 [mqtt]
 url = "mqtt://192.168.1.20:1883"
 """
-"""A short configuration for help texts; all of it is in docs/configuration.md."""
+"""A short configuration for help texts; docs/configuration.md lists all keys."""
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be used: file, key, what to write instead."""
+    """An invalid configuration; the text names the file, the key and what to write instead."""
 
 
 class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,25 +30,29 @@ class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class RunnerSection(_Section, frozen=True, kw_only=True):
-    """Who runs. `name` becomes an MQTT topic segment."""
+    """The runner. `name` becomes an MQTT topic segment."""
 
     name: str = "runner"
 
 
 class RadioSection(_Section, frozen=True, kw_only=True):
-    """Which adapter: `platform`, `virtual`, or `bumble:<transport>` (e.g. `bumble:usb:0`), and how much it holds."""
+    """The Bluetooth adapter.
+
+    provider         `platform`, `virtual`, or `bumble:<transport>` (e.g. `bumble:usb:0`)
+    max_connections  simultaneous connections it supports; None: the default
+    """
 
     provider: Annotated[str, msgspec.Meta(pattern=r"^(platform|virtual|bumble:.+)$")] = "platform"
     max_connections: Annotated[int, msgspec.Meta(ge=1, le=32)] | None = None
 
 
 class MqttSection(_Section, frozen=True, kw_only=True):
-    """The loopback broker's first port, and brokers that get everything but pain and plots.
+    """The loopback broker's first port, and the brokers to which all but pain data and plots is published.
 
-    listen         an address of this machine on which others may watch, with a password; `ADDRESS` or `ADDRESS:PORT`
-    url            an external broker
-    homeassistant  tell the Home Assistant on that broker of the runner
-    share_onset    whether others are told that the distance is near at which it hurt in earlier runs
+    listen         address of this machine on which others may watch, with a password; `ADDRESS` or `ADDRESS:PORT`
+    url            external broker
+    homeassistant  announce the runner to the Home Assistant on that broker
+    share_onset    publish to others that the runner nears the distance at which it hurt in earlier runs
     """
 
     port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 1883
@@ -62,19 +66,19 @@ class MqttSection(_Section, frozen=True, kw_only=True):
 
 
 class RecordSection(_Section, frozen=True, kw_only=True):
-    """Whether and where runs are recorded; `folder` defaults to the user's data folder."""
+    """Whether and where to record runs; `folder` defaults to the user's data folder."""
 
     enabled: bool = True
     folder: str | None = None
 
 
 class CuesSection(_Section, frozen=True, kw_only=True):
-    """What is told to the runner.
+    """Cues to the runner.
 
-    rules               `none` keeps the hub quiet: metrics and thresholds only
-    pain_rule           how much pain a run may go on with: trek (at most 2 of 10) or guide (below 4)
-    cadence_goal        whether there is a cadence to aim at, over the runner's own
-    heart_rate_max_bpm  a cue above it; None: no heart-rate cues
+    rules               `none`: no cues, only metrics and thresholds
+    pain_rule           acceptable pain while running: trek (at most 2 of 10) or guide (below 4)
+    cadence_goal        whether to set a target cadence above the runner's own
+    heart_rate_max_bpm  give a cue above it; None: no heart-rate cues
     """
 
     rules: Literal["all", "none"] = "all"
@@ -84,14 +88,15 @@ class CuesSection(_Section, frozen=True, kw_only=True):
 
 
 class SoundSection(_Section, frozen=True, kw_only=True):
-    """What is heard, and where.
+    """Sound output, speech and metronome.
 
-    output         auto (a device if there is one), off, null, or the path of a WAV file; `--sound` goes before
-    device         (part of) the name of a sound device; None: the system's default output
-    engine         who speaks: what the system has, none (tones only), or `program`
-    voice          in the engine's own words, e.g. `en-gb`
-    program        for `program`: a command that reads words on its input and writes the WAV file `{wav}`
-    metronome      whether it may beat
+    output         auto (a device if there is one), off, null, or the path of a WAV file; `--sound` takes precedence
+    device         name, or part of the name, of a sound device; None: the system's default output
+    engine         speech engine: auto (what the system has), one by name, program, or none (tones only)
+    voice          the engine's own name of a voice, e.g. `en-gb`
+    words_per_min  speech rate
+    program        for `program`: a command that reads text from stdin and writes the WAV file `{wav}`
+    metronome      whether the metronome may be used
     """
 
     output: str = AUTO
@@ -105,10 +110,10 @@ class SoundSection(_Section, frozen=True, kw_only=True):
 
 
 class Config(_Section, frozen=True, kw_only=True):
-    """The whole file.
+    """The whole configuration file.
 
     sensors  Bluetooth address or advertised name -> placement; empty: every sensor with a known profile is used
-    mounts   placement -> sensor axes that point forward, left, up (e.g. `"+x+y+z"`); empty: found from the data
+    mounts   placement -> sensor axes that point forward, left, up (e.g. `"+x+y+z"`); empty: estimated from the data
     """
 
     runner: RunnerSection = RunnerSection()

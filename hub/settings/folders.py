@@ -1,4 +1,4 @@
-"""Where things lie on this machine; `XDG_*` and their like elsewhere are respected; and how packages are added."""
+"""Files and folders of this machine (respecting `XDG_*` and its equivalents), and commands to add packages."""
 
 from __future__ import annotations
 
@@ -12,66 +12,66 @@ import platformdirs
 _APP = "stridecue"
 RECORDING = ".mcap"
 BRINGS = {"tui": "textual", "web": "textual_serve", "sim": "bumble", "broker": "amqtt", "audio": "sounddevice"}
-"""What each extra brings."""
+"""The package that each extra installs."""
 
 
 def config_file() -> Path:
-    """Find the configuration that `stridecue run` reads when none is named."""
+    """Return the path of the user's configuration, which is read when no other is named."""
     return platformdirs.user_config_path(_APP, appauthor=False) / "config.toml"
 
 
 def chosen_file(named: str | None) -> Path:
-    """Find the configuration that is meant: the one that `--config` named, else the user's own."""
+    """Return the configuration that `--config` names, else the user's own."""
     return config_file() if named is None else Path(named).expanduser()
 
 
 def beside(config: Path, name: str) -> Path:
-    """Find what belongs to one configuration: `paired.toml` to `config.toml`, `bob.paired.toml` to `bob.toml`.
+    """Return the path of a companion file: `paired.toml` for `config.toml`, `bob.paired.toml` for `bob.toml`.
 
-    Two runners on one machine have a configuration each, maybe in one folder, and not the same sensors.
+    Two runners on one machine have their own configurations, maybe in one folder, and different sensors.
     """
     return config.with_name(name if config.name == config_file().name else f"{config.stem}.{name}")
 
 
 def data_folder() -> Path:
-    """Find recordings and history."""
+    """Return the folder of recordings and history."""
     return platformdirs.user_data_path(_APP, appauthor=False)
 
 
 def demo_folder() -> Path:
-    """Find the data of the demo, apart from the runner's own."""
+    """Return the folder of the demo's data, separate from the runner's own."""
     return data_folder() / "demo"
 
 
 def log_file() -> Path:
-    """Find the log, used when the dashboard owns the terminal."""
+    """Return the path of the log that is written while the dashboard owns the terminal."""
     return platformdirs.user_log_path(_APP, appauthor=False) / "hub.log"
 
 
 def overdue_folder() -> Path:
-    """Find what waits for a broker that is away."""
+    """Return the folder of messages that wait for an unreachable broker."""
     return platformdirs.user_state_path(_APP, appauthor=False) / "overdue"
 
 
 def speech_folder() -> Path:
-    """Find the speech that was rendered once; may be thrown away at any time."""
+    """Return the folder of cached speech; it may be deleted at any time."""
     return platformdirs.user_cache_path(_APP, appauthor=False) / "speech"
 
 
 def profiles_folder() -> Path:
-    """Find the user's own device profiles, which overlay ours."""
+    """Return the folder of the user's own device profiles, which override the built-in ones."""
     return config_file().parent / "profiles"
 
 
 def recording_name(path: Path) -> str:
-    """Write a recording as `replay` takes it: its name where that is enough, else its path; for a shell."""
+    """Return a recording as an argument for `replay`, quoted for a shell: its name if that is enough, else its path."""
     usual = (data_folder() / "recordings", demo_folder() / "recordings")
-    known = path.parent in usual and path.suffix == RECORDING
-    return shlex.quote(path.stem if known else str(path))
+    found_by_name = path.parent in usual and path.suffix == RECORDING
+    return shlex.quote(path.stem if found_by_name else str(path))
 
 
 def adding_extra(extra: str) -> str:
-    """Write the command that adds an extra to this installation, whichever way stridecue came here."""
+    """Return the command that adds an extra to this installation, however stridecue was installed."""
     checkout = Path(__file__).parents[2]
     if (checkout / "pyproject.toml").is_file():
         return _pip(f"install -e {shlex.quote(f'{checkout}[{extra}]')}")
@@ -79,7 +79,7 @@ def adding_extra(extra: str) -> str:
 
 
 def adding(*distributions: str) -> str:
-    """Write the command that adds packages to the environment stridecue runs in."""
+    """Return the command that adds packages to the environment in which stridecue runs."""
     names = " ".join(distributions)
     places = Path(sys.prefix).parts
     if "pipx" in places:
@@ -90,7 +90,7 @@ def adding(*distributions: str) -> str:
 
 
 def program() -> str:
-    """Write the command that starts stridecue from here: its name, or its path where the shell does not find it."""
+    """Return the command that starts stridecue: its name, or its path when it is not on the PATH."""
     beside = Path(sys.executable).with_name(_APP)
     if shutil.which(_APP) is not None or not beside.is_file():
         return _APP

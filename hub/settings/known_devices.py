@@ -1,4 +1,4 @@
-"""The devices this user can read: our profiles and their own, of which a broken one costs nobody a run."""
+"""The device catalogue of this user: built-in profiles and their own; an invalid one is skipped with a warning."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from hub.settings.folders import profiles_folder
 
 
 def known_devices() -> Catalog:
-    """Load all profiles; one of the user's that is wrong is left out, and said on stderr."""
-    return load_catalog(profiles_folder(), skipped=_say)
+    """Load all profiles; an invalid one of the user's is skipped and reported on stderr."""
+    return load_catalog(profiles_folder(), skipped=_warn)
 
 
 def wrong_profiles() -> list[ProfileError]:
-    """Find what is wrong in the user's folder."""
+    """Return the errors in the user's own profiles."""
     wrong: list[ProfileError] = []
     load_catalog(profiles_folder(), skipped=wrong.append)
     return wrong
 
 
-def _say(error: ProfileError) -> None:
+def _warn(error: ProfileError) -> None:
     print(f"stridecue: not used: {error}", file=sys.stderr, flush=True)

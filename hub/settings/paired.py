@@ -1,4 +1,4 @@
-"""Which sensor sits where, as `stridecue pair` remembers it: a file of its own beside the configuration."""
+"""Sensor placements stored by `stridecue pair`, in a file of their own beside the configuration."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ OPPOSITE = {
     Placement.LEFT_HIP: Placement.RIGHT_HIP,
     Placement.RIGHT_HIP: Placement.LEFT_HIP,
 }
-_HEAD = "# Written by `stridecue pair`, by Bluetooth address. [sensors] of the configuration goes before it.\n"
+_HEAD = "# Written by `stridecue pair`, by Bluetooth address. [sensors] in the configuration takes precedence.\n"
 
 
 class Sensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a sensor sits, and what it calls itself."""
+    """Placement and advertised name of a paired sensor."""
 
     placement: Placement
     name: str = ""
@@ -35,7 +35,7 @@ def pairing_file(config: str | None, *, simulated: bool = False) -> Path:
 
 
 def load_paired(path: Path) -> dict[str, Sensor]:
-    """Read what is remembered, by address; nothing where there is no file. Raises ConfigError."""
+    """Read the paired sensors by address, empty when there is no file; raises ConfigError."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         return msgspec.convert(data, dict[str, Sensor])
@@ -51,27 +51,29 @@ def read_pairing(path: Path) -> dict[str, Placement]:
 
 
 def store_paired(path: Path, sensors: Mapping[str, Sensor]) -> None:
-    """Replace the file at once, so that no reader sees half of it. Raises OSError."""
+    """Replace the file atomically; raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # JSON's strings are TOML's basic strings.
+    # JSON strings are valid TOML basic strings.
     tables = [
         f'\n[{json.dumps(address)}]\nplacement = "{sensor.placement}"\nname = {json.dumps(sensor.name)}\n'
         for address, sensor in sensors.items()
     ]
-    half = path.with_suffix(".new")
-    half.write_text(_HEAD + "".join(tables), encoding="utf-8")
-    half.replace(path)
+    unfinished = path.with_suffix(".new")
+    unfinished.write_text(_HEAD + "".join(tables), encoding="utf-8")
+    unfinished.replace(path)
 
 
-def placed(known: Mapping[str, Sensor], address: str, sensor: Sensor) -> dict[str, Sensor]:
-    """Add a sensor; one that was remembered for the same place, or at another one, is forgotten."""
-    kept = {each: other for each, other in known.items() if other.placement is not sensor.placement and each != address}
+def placed(paired: Mapping[str, Sensor], address: str, sensor: Sensor) -> dict[str, Sensor]:
+    """Return `paired` with this sensor, replacing any entry with the same placement or address."""
+    kept = {
+        each: other for each, other in paired.items() if other.placement is not sensor.placement and each != address
+    }
     return {**kept, address: sensor}
 
 
-def swapped(known: Mapping[str, Sensor]) -> dict[str, Sensor]:
-    """Exchange left and right."""
+def swapped(paired: Mapping[str, Sensor]) -> dict[str, Sensor]:
+    """Return the sensors with left and right exchanged."""
     return {
         address: Sensor(OPPOSITE.get(sensor.placement, sensor.placement), sensor.name)
-        for address, sensor in known.items()
+        for address, sensor in paired.items()
     }

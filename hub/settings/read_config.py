@@ -1,4 +1,4 @@
-"""Reads the configuration: one strict TOML file; every error names the file, the key and the nearest valid key."""
+"""Reading the configuration, one strict TOML file; every error names the file, the key and the closest valid key."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from hub.settings.nearest import nearest
 from hub.settings.sound_output import sound_output
 
 ONE_RUNNER = (
-    "one adapter serves one runner (5 to 7 Bluetooth links is all it can hold): start a second hub with a second "
+    "one adapter serves one runner (it can hold only 5 to 7 Bluetooth links): start a second hub with a second "
     "adapter and its own configuration for the second runner"
 )
-TELL_APART = "leave one out, or write for each sensor the address that `stridecue scan` shows, each with its own place"
+ONE_ENTRY_EACH = (
+    "remove one, or give each sensor by the address that `stridecue scan` shows, each with its own placement"
+)
 _FIRST = {
     "runner": 'name = "ann"',
     "sensors": '"Hip pod" = "sacrum"',
@@ -33,7 +35,7 @@ _FIRST = {
     "sound": "volume_pct = 80",
     "record": "enabled = true",
 }
-"""What may stand in each section, as an example."""
+"""An example of a line in each section."""
 
 
 def load_config(path: Path) -> Config:
@@ -54,7 +56,7 @@ def load_config(path: Path) -> Config:
 
 
 def parse_config(data: Mapping[str, Any], where: str) -> Config:
-    """Check configuration data; raises ConfigError. `where` is the file's name for messages."""
+    """Validate configuration data; raises ConfigError. `where` is the file's name for messages."""
     if "runners" in data or isinstance(data.get("runner"), list):
         raise ConfigError(f"{where}: [[runners]]: {ONE_RUNNER}")
     _refuse_unknown(Config, data, where, "")
@@ -66,7 +68,7 @@ def parse_config(data: Mapping[str, Any], where: str) -> Config:
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at ")
         key = path.strip("`$.") or "the file"
-        raise ConfigError(f"{where}: {key}: {_in_words(what, key)}") from error
+        raise ConfigError(f"{where}: {key}: {_explained(what, key)}") from error
     _refuse_shared(config.sensors, where)
     external_server(config.mqtt, where)
     listen_address(config.mqtt, where)
@@ -78,22 +80,22 @@ def parse_config(data: Mapping[str, Any], where: str) -> Config:
 
 
 def _refuse_shared(sensors: Mapping[str, Placement], where: str) -> None:
-    """Refuse two entries that are one sensor to the run: their packets would be taken for one sensor's."""
+    """Reject two entries that would be the same sensor to the run, as their packets would be mixed."""
     names: dict[str, str] = {}
     ids: dict[str, str] = {}
     for key, placement in sensors.items():
         device = configured_id(key, placement)
-        if (other := names.setdefault(key.casefold(), key)) != key:  # letter case does not count where it is looked for
-            what = "name one sensor, and it sits in one place"
+        if (other := names.setdefault(key.casefold(), key)) != key:  # sensors are matched ignoring case
+            what = "name the same sensor, which has only one placement"
         elif (other := ids.setdefault(device, key)) != key:
-            what = f"would share the id {device}"
+            what = f"would both get the id {device}"
         else:
             continue
-        raise ConfigError(f'{where}: sensors: "{other}" and "{key}" {what}: {TELL_APART}')
+        raise ConfigError(f'{where}: sensors: "{other}" and "{key}" {what}: {ONE_ENTRY_EACH}')
 
 
-def _in_words(what: str, key: str) -> str:
-    """Say what may stand there, where msgspec shows a pattern or only what stands there now."""
+def _explained(what: str, key: str) -> str:
+    """Add the valid values where msgspec names only a pattern or the invalid value."""
     if "matching regex" in what:  # the only pattern there is
         return "write platform, virtual, or bumble:TRANSPORT such as bumble:usb:0"
     if not what.startswith("Invalid enum value"):
@@ -102,7 +104,7 @@ def _in_words(what: str, key: str) -> str:
     for name in key.split("."):
         kind = next(field.type for field in msgspec.structs.fields(kind) if field.encode_name == name)
     valid = [each.value for each in kind] if isinstance(kind, type) and issubclass(kind, Enum) else get_args(kind)
-    return f"no such value as {what.removeprefix('Invalid enum value ')}: write {' or '.join(valid)}"
+    return f"{what.removeprefix('Invalid enum value ')} is not valid: write {' or '.join(valid)}"
 
 
 def _refuse_unknown(struct: type[msgspec.Struct], data: Mapping[str, Any], where: str, at: str) -> None:

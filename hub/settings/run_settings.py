@@ -1,4 +1,4 @@
-"""What shapes a run's results and is not in its packets: stored with the recording, so that a replay says the same."""
+"""Settings that affect a run's results: stored with the recording, so that a replay gives the same results."""
 
 from __future__ import annotations
 
@@ -21,13 +21,17 @@ from hub.settings.nearest import nearest
 
 
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a recording keeps of the settings it was made with.
+    """The settings of a run, as stored in its recording.
 
-    mounts   placement -> axes (`+x+y+z`)         drift    rule of the drift detectors
-    history  earlier runs                         plan     of retraining
-    cues     are there any                        cadence_goal  is there a cadence to aim at
-    pain_rule, heart_rate_max_bpm  see docs/configuration.md
-    surface  what was run on, as the runner said
+    mounts        placement -> sensor axes (`+x+y+z`)
+    drift         parameters of the drift detectors
+    history       earlier runs
+    cues          whether cues are given
+    plan          retraining plan
+    cadence_goal  whether there is a target cadence
+    surface       what was run on, as stated by the runner
+
+    `pain_rule` and `heart_rate_max_bpm` are described in docs/configuration.md.
     """
 
     mounts: dict[Placement, str] = {}
@@ -41,7 +45,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     surface: str | None = None
 
     def pipeline(self, *, signals: bool) -> Pipeline:
-        """Make the core for this run; `signals`: with attitude."""
+        """Create the signal pipeline of this run; `signals`: with attitude records."""
         return Pipeline(
             PipelineParams(
                 signals=signals,
@@ -58,13 +62,13 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def stored(self) -> dict[str, Any]:
-        """Give the settings as JSON-able data."""
+        """Return the settings as JSON-serialisable data."""
         data: dict[str, Any] = msgspec.to_builtins(self)
         return data
 
     @classmethod
     def restored(cls, data: Mapping[str, object]) -> RunSettings:
-        """Invert `stored`; raises RecordingError."""
+        """Create settings from the data of `stored`; raises RecordingError."""
         try:
             return msgspec.convert(data, cls)
         except msgspec.ValidationError as error:
@@ -74,7 +78,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_mounts(words: list[str], where: str) -> dict[Placement, str]:
-    """Read `sacrum=+x+y+z` words; raises ConfigError naming `where` they came from."""
+    """Parse arguments such as `sacrum=+x+y+z`; raises ConfigError that names `where` they came from."""
     mounts: dict[Placement, str] = {}
     for word in words:
         name, equals, axes = word.partition("=")
@@ -89,7 +93,7 @@ def parse_mounts(words: list[str], where: str) -> dict[Placement, str]:
 
 
 def check_mounts(mounts: Mapping[Placement, str], where: str) -> None:
-    """Raise ConfigError for axes that cannot be."""
+    """Raise ConfigError for impossible axes."""
     for placement, axes in mounts.items():
         try:
             Mount.from_axes(axes)

@@ -1,4 +1,4 @@
-"""The pelvis angles for a plot: thinned, several points a message."""
+"""Pelvis angles for live plots: decimated, several points per message."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from hub.messages.wire import AttitudeMessage, Post
 from hub.telemetry.stamps import Stamps
 
 ATTITUDE_SPACING_NS = 18_000_000
-"""At most 55 points a second on the plot: finer than a braille dot."""
+"""At most 55 points a second: finer than one braille dot of the plot."""
 ATTITUDE_BATCH_NS = 100_000_000
 
 
 class Attitudes:
-    """Give it angles as they come; it gives a message of several back."""
+    """Collects angles as they arrive into messages of several points."""
 
     def __init__(self, stamps: Stamps) -> None:
         self._stamps = stamps
         self._attitudes: list[Attitude] = []
 
     def forget(self) -> None:
-        """Leave out what has not been told yet: the run goes on elsewhere."""
+        """Discard unpublished points: the run continues at another position."""
         self._attitudes.clear()
 
     def update(self, attitude: Attitude) -> list[Post]:
-        """Take one in; what is to be told now."""
+        """Add one sample; returns what is to be published now."""
         batch = self._attitudes
         if batch and attitude.t_ns - batch[-1].t_ns < ATTITUDE_SPACING_NS:
             return []

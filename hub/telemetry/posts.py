@@ -1,4 +1,4 @@
-"""Turns records into the messages that are published, once for all brokers."""
+"""Turning records into messages to publish, once for all brokers."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ from hub.telemetry.attitudes import Attitudes
 from hub.telemetry.sensors import Sensors
 from hub.telemetry.stamps import About, Stamps
 
-LAPSES_NS = 180 * NS_PER_S
-"""A question whether something hurts waits so long (ours): a report after that is no answer: nobody else's business."""
+QUESTION_OPEN_NS = 180 * NS_PER_S
+"""How long a question whether anything hurts stays open (our choice); a later report is private and no answer."""
 
 _METRIC_FIELDS = frozenset(MetricsMessage.__struct_fields__)
 
 
 class Telemetry:
-    """Give it records, devices and link states; it gives posts back. Holds the latest of everything for the frames."""
+    """Converts records, devices and link states to posts; holds the latest of everything for the frames."""
 
     def __init__(self, about: About, session: Session) -> None:
         self.recording: str | None = None
@@ -64,24 +64,24 @@ class Telemetry:
 
     @property
     def marks(self) -> tuple[Mark, ...]:
-        """The marks so far."""
+        """The latest marks, oldest first."""
         return tuple(self._run.marks)
 
     @property
     def pains(self) -> tuple[PainReport, ...]:
-        """What was said of pain so far, for the runner's own terminal only."""
+        """The latest pain reports and withdrawals, oldest first; for the runner's own terminal only."""
         return tuple(self._run.pains)
 
     def device(self, info: DeviceInfo) -> None:
-        """Remember a sensor that may send packets."""
+        """Note a sensor that may send packets."""
         self._run.devices[info.device] = info
 
     def hear(self, status: SoundStatus) -> None:
-        """Remember how sound is, for the next frame."""
+        """Note the state of sound, for the next frame."""
         self._sound = status
 
     def note(self, fact: Mute | Asked) -> list[Post]:
-        """Remember who muted the cues, or that somebody asked whether something hurts, and say so at once."""
+        """Note who muted the cues, or that someone asked whether anything hurts; returns the updated session."""
         match fact:
             case Mute(muted=muted, by=by):
                 self._muted_by = by if muted else None
@@ -90,17 +90,17 @@ class Telemetry:
         return [self.session(fact.t_ns)]
 
     def streaming(self, t_ns: int) -> set[Placement | None]:
-        """Say where the sensors sit that send now; None: one of which nobody can tell."""
+        """Return the placements of the sensors that are streaming; None for one whose placement is unknown."""
         where = self.placements()
         return {where[each] for each in where if self._sensors.state(each, t_ns, self._run.health) == "streaming"}
 
     def link(self, state: LinkState, t_ns: int) -> list[Post]:
-        """Remember how a sensor's link is, and say so at once."""
+        """Note a sensor's link state; returns the updated sensor message."""
         self._sensors.links[state.device] = state
         return [self._sensor(state.device, t_ns)]
 
     def record(self, record: Record) -> list[Post]:
-        """Say what a record means for the outside, at once."""
+        """Process a record; returns the messages to publish at once."""
         if isinstance(record, Attitude):
             return self._attitudes.update(record)
         self.pass_over(record)
@@ -127,42 +127,42 @@ class Telemetry:
         return []
 
     def _open_question(self, t_ns: int) -> Question | None:
-        """Give what waits for an answer; a question that nobody answered in time is forgotten."""
+        """Return the question that waits for an answer, forgetting one that has expired."""
         if self._question is None or self._question.answered is not None:
             return None
-        if t_ns - self._asked_ns > LAPSES_NS:
+        if t_ns - self._asked_ns > QUESTION_OPEN_NS:
             self._question = None
         return self._question
 
     def pass_over(self, record: Record) -> None:
-        """Take in a record on the way to where a replay goes: nobody is told."""
+        """Process a record on the way to the target of a seek, without publishing anything."""
         self._run.take(record)
 
     def pass_second(self, t_ns: int) -> None:
-        """Take in that a second has passed on the way to where a replay goes."""
+        """Advance the trend by a second on the way to the target of a seek."""
         self._run.pass_second(t_ns)
 
     def so_far(self) -> list[Post]:
-        """Say again, as late, the cues and states of thresholds that lie before the place a replay went to."""
+        """Return the latest cues and threshold states before the position a replay went to, marked late."""
         return [marked_late(post) for each in self._run.news() for post in self._event(each)]
 
     def saved(self) -> RunSoFar:
-        """Give a copy of what depends on the place in a run."""
+        """Return a copy of all state that depends on the position in the run."""
         return self._run.copied()
 
     def restore(self, run: RunSoFar) -> None:
-        """Go on from what `saved` gave, as often as wanted."""
+        """Continue from the result of `saved`, which can be reused."""
         self._run = run.copied()
         self._sensors.forget()
         self._attitudes.forget()
 
     def status(self, state: Presence, t_ns: int, seq: int) -> Post:
-        """Say that this hub is there, or gone (also as last will); `seq` counts what one broker is told."""
+        """Return the status of this hub (also used as its Last Will); `seq` counts the statuses on one broker."""
         message = StatusMessage(t=self._stamps.utc(t_ns), seq=seq, state=state, instance=self._about.instance)
         return Post(self._topics.status, message)
 
     def session(self, t_ns: int, *, again: bool = False) -> Post:
-        """Say where the run stands; `again`, to one broker only, it is not counted."""
+        """Return the state of the run; `again`: repeated to one broker, so not counted."""
         self._open_question(t_ns)
         session, about, topic = self._session, self._about, self._topics.session
         message = SessionMessage(
@@ -189,7 +189,7 @@ class Telemetry:
         return Post(topic, message)
 
     def _stop(self) -> StopTold | None:
-        """The newest stop that stands: what to do, and of a report of pain nothing, for a broker keeps it."""
+        """Return the latest stop in force: what to do, without what was reported, as a broker retains the session."""
         if not self._run.stops:
             return None
         cue = self._run.stops[-1]
@@ -199,22 +199,22 @@ class Telemetry:
         return StopTold(t=t, t_s=t_s, rule=cue.rule, severity=cue.severity, text=text)
 
     def placements(self) -> dict[str, Placement | None]:
-        """Give where each sensor that is known sits, by device id."""
+        """Return the placement of every known sensor, by device id."""
         return {
             **{device: link.placement for device, link in self._sensors.links.items()},
             **{device: info.placement for device, info in self._run.devices.items()},
         }
 
     def reply(self, answer: Answer, t_ns: int, seq: int) -> Post:
-        """Answer an order; `seq` counts the answers on the broker that it came from."""
+        """Return the reply to an order; `seq` counts the replies on the broker that it came from."""
         return Post(self._topics.reply, ReplyMessage(t=self._stamps.utc(t_ns), seq=seq, **answer._asdict()))
 
     def hello(self, t_ns: int, *, again: bool = False) -> list[Post]:
-        """Say what a broker keeps for who comes late, of a replay the trend only; `again`: to one broker."""
+        """Return session and trend, which a broker retains (of a replay the trend only); `again`: repeated to one."""
         return [self.session(t_ns, again=again), self._trend_post(t_ns, again=again)]
 
     def frames(self, t_ns: int, sources: Mapping[str, SourceHealth]) -> list[Post]:
-        """Say the state of everything, once a second; `sources` by device id."""
+        """Return the state of everything, to be called once a second; `sources` by device id."""
         self._run.health = dict(sources)
         self._sensors.count(t_ns, sources)
         sensors = [self._sensor(device, t_ns) for device in sorted({*self._run.devices, *self._sensors.links})]
@@ -224,21 +224,21 @@ class Telemetry:
     def _frame(self, t_ns: int) -> tuple[Post, bool]:
         fresh, values = self._run.fresh(t_ns), self._run.values(t_ns)
         topic = self._topics.metrics
-        known: dict[str, Any] = {name: value for name, value in values.items() if name in _METRIC_FIELDS}
+        named: dict[str, Any] = {name: value for name, value in values.items() if name in _METRIC_FIELDS}
         message = MetricsMessage(
             **self._stamps.stamp(topic, t_ns),
             t_s=self._stamps.t_s(t_ns),
             quality=round(min(metric.quality for metric in fresh.values()), 3) if fresh else None,
             extra={name: value for name, value in values.items() if name not in _METRIC_FIELDS},
-            **known,
+            **named,
         )
         return Post(topic, message), self._run.pass_second(t_ns)
 
     def _trend_post(self, t_ns: int, *, again: bool = False) -> Post:
         trend, topic = self._run.trend, self._topics.trend
-        said: dict[str, Any] = {**self._stamps.stamp(topic, t_ns, again=again), **trend.columns()}
+        fields: dict[str, Any] = {**self._stamps.stamp(topic, t_ns, again=again), **trend.columns()}
         return Post(
-            topic, TrendMessage(t0=self._stamps.utc(t_ns if trend.first_ns is None else trend.first_ns), **said)
+            topic, TrendMessage(t0=self._stamps.utc(t_ns if trend.first_ns is None else trend.first_ns), **fields)
         )
 
     def _sensor(self, device: str, t_ns: int) -> Post:

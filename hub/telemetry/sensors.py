@@ -1,4 +1,4 @@
-"""How every sensor is: its link, what it sends and how fast, its battery and clock."""
+"""Status of every sensor: link, totals, sample rate, battery and clock."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from hub.telemetry.stamps import Stamps
 
 STALE_S = 2.0
 RATE_WINDOW = 6
-"""Sensor rates are measured over this many frames, so over about five seconds."""
+"""Sample rates are measured over this many frames, about five seconds."""
 
 
 class Sensors:
-    """The links of a run's sensors, and the rates that are measured from frame to frame.
+    """Link states and sample rates of a run's sensors.
 
-    links  how each one's link is now, by device id; empty in a replay
+    links  current link state by device id; empty in a replay
     """
 
     def __init__(self, stamps: Stamps) -> None:
         self.links: dict[str, LinkState] = {}
         self._stamps = stamps
-        self._made: dict[str, deque[tuple[int, int]]] = {}
+        self._counts: dict[str, deque[tuple[int, int]]] = {}
 
     def forget(self) -> None:
-        """Measure rates anew: the run goes on elsewhere."""
-        self._made.clear()
+        """Restart the rate measurement: the run continues at another position."""
+        self._counts.clear()
 
     def count(self, t_ns: int, sources: Mapping[str, SourceHealth]) -> None:
-        """Take in how many samples each has sent by now; `sources` by device id."""
+        """Note how many samples each sensor has sent so far; `sources` by device id."""
         for device, health in sources.items():
-            self._made.setdefault(device, deque(maxlen=RATE_WINDOW)).append((t_ns, health.quality.samples))
+            self._counts.setdefault(device, deque(maxlen=RATE_WINDOW)).append((t_ns, health.quality.samples))
 
     def post(self, device: str, t_ns: int, info: DeviceInfo | None, health: SourceHealth | None) -> Post:
-        """Say how one is: what is known of it beside its link, and its totals."""
+        """Return the `sensor` message of one sensor from its device information, link and totals."""
         link = self.links.get(device)
         known = info or link
         assert known is not None
@@ -69,14 +69,14 @@ class Sensors:
         return Post(topic, message)
 
     def state(self, device: str, t_ns: int, sources: Mapping[str, SourceHealth]) -> SensorState:
-        """Say how one is: its link, or in a replay whether its packets come."""
+        """Return the state of one sensor: that of its link, in a replay derived from the age of its packets."""
         return _state(self.links.get(device), _age_s(sources.get(device), t_ns))
 
     def _rate_hz(self, device: str) -> float | None:
-        made = self._made.get(device)
-        if not made or made[-1][0] <= made[0][0]:
+        counts = self._counts.get(device)
+        if not counts or counts[-1][0] <= counts[0][0]:
             return None
-        (first_ns, first), (last_ns, last) = made[0], made[-1]
+        (first_ns, first), (last_ns, last) = counts[0], counts[-1]
         return round((last - first) * NS_PER_S / (last_ns - first_ns), 1)
 
 
@@ -88,7 +88,7 @@ def _clock_fields(clock: ClockState | None) -> dict[str, Any]:
 
 
 def _age_s(health: SourceHealth | None, t_ns: int) -> float | None:
-    """Say how long ago its last packet came; None: none has come."""
+    """Return the age of the latest packet; None before the first."""
     if health is None or health.last_seen_ns is None:
         return None
     return max(0.0, round((t_ns - health.last_seen_ns) / NS_PER_S, 1))
@@ -98,5 +98,5 @@ def _state(link: LinkState | None, age_s: float | None) -> SensorState:
     if link is not None:
         return link.state
     if age_s is None:
-        return "searching"  # a replay whose first packet of this sensor is still to come
+        return "searching"  # a replay, before the first packet of this sensor
     return "lost" if age_s > STALE_S else "streaming"

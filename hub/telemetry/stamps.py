@@ -1,4 +1,4 @@
-"""What stays the same for a whole run, and what every message of it bears: its topic, number and time in UTC."""
+"""Properties of a whole run, and what every message gets from them: topic, sequence number and UTC time."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from hub.messages.wire import CueMessage, MarkMessage, Post, ThresholdMessage, u
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What stays the same for a whole run.
+    """Properties that stay the same for a whole run.
 
-    instance       tells this hub from another one with the same runner
-    unix_zero_ns   Unix ns of `t_ns = 0`: the one place where wall time comes in
-    t0_ns          second 0 of the session's axis
-    earlier_runs   how many runs this one is compared with
-    pain_rule      how much pain it may go on with
-    shares_onset   whether others are told the states of `onset`
+    instance       distinguishes this hub from another one with the same runner
+    unix_zero_ns   Unix ns of `t_ns = 0`: the one place where wall time enters
+    t0_ns          timestamp of `t_s = 0`
+    earlier_runs   number of runs this one is compared with
+    pain_rule      how much pain is acceptable while running
+    shares_onset   whether the states of `onset` are published to others
     """
 
     runner: str
@@ -40,7 +40,7 @@ class About:
 
 
 class Stamps:
-    """Numbers the messages of a run, topic by topic."""
+    """Numbers the messages of a run per topic, and converts timestamps."""
 
     def __init__(self, about: About) -> None:
         self.topics = Topics(about.runner)
@@ -48,30 +48,30 @@ class Stamps:
         self._seq: Counter[str] = Counter()
 
     def t_s(self, t_ns: int) -> float:
-        """Give a time on the session's axis."""
+        """Return a timestamp as seconds since the session's start."""
         return seconds(t_ns, self._about.t0_ns)
 
     def line(self, record: Record) -> dict[str, Any]:
-        """Give the fields of a record's line, with its time on the session's axis."""
+        """Return the fields of a record's line, with `t_s` in seconds since the session's start."""
         return line_fields(record, self._about.t0_ns)
 
     def counted(self, topic: str, message: CueMessage | MarkMessage | ThresholdMessage) -> Post:
-        """Number what others get too: a gap would tell them that there was something of which they are told nothing."""
+        """Number a message if others get it too; else `seq` is 0, as a gap would reveal that something was withheld."""
         numbered = msgspec.structs.replace(message, seq=self._seq[topic] + 1)
-        if for_others(numbered) is None or self._is_kept_back(message):
+        if for_others(numbered) is None or self._is_withheld(message):
             return Post(topic, message)
         self._seq[topic] += 1
         return Post(topic, numbered)
 
-    def _is_kept_back(self, message: CueMessage | MarkMessage | ThresholdMessage) -> bool:
+    def _is_withheld(self, message: CueMessage | MarkMessage | ThresholdMessage) -> bool:
         is_onset = isinstance(message, ThresholdMessage) and message.detector == onset.DETECTOR
         return is_onset and not self._about.shares_onset
 
     def stamp(self, topic: str, t_ns: int, *, again: bool = False) -> dict[str, Any]:
-        """Time and number; what one broker is told again has the number of what all were told last."""
+        """Return time and number; a repetition to one broker (`again`) keeps the number of the latest message."""
         self._seq[topic] += not again or not self._seq[topic]
         return {"t": self.utc(t_ns), "seq": self._seq[topic]}
 
     def utc(self, t_ns: int) -> str:
-        """Give the time in UTC as messages write it."""
+        """Return a timestamp as UTC in the format of messages."""
         return utc(self._about.unix_zero_ns + t_ns)

@@ -1,4 +1,4 @@
-"""Which MQTT a broker speaks is found out on real brokers: TCP, websockets and TLS, 5 and 3.1.1."""
+"""Detecting a broker's protocol, with real brokers: TCP, WebSockets and TLS, MQTT 5 and 3.1.1."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ async def test_mosquitto_speaks_5_and_forgets_what_has_expired() -> None:
         await broker.stop()
 
 
-async def test_amqtt_speaks_only_3() -> None:
+async def test_amqtt_speaks_mqtt_3_only() -> None:
     pytest.importorskip("amqtt", reason="amqtt is not installed: the fall-back to MQTT 3.1.1 is NOT tested")
     broker, port = Embedded(), a_port()
     await broker.start(port)
@@ -91,8 +91,8 @@ async def test_amqtt_speaks_only_3() -> None:
         await broker.stop()
 
 
-async def test_websockets() -> None:
-    """On amqtt: mosquitto's websockets need IPv6, which containers often lack."""
+async def test_websockets_connect() -> None:
+    """On amqtt: mosquitto's WebSockets need IPv6, which containers often lack."""
     amqtt = pytest.importorskip("amqtt.broker", reason="amqtt is not installed: websockets are NOT tested")
     port = a_port()
     listener = {"type": "ws", "bind": f"{LOOPBACK}:{port}"}
@@ -111,7 +111,7 @@ async def test_websockets() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # paho leaves a refused socket open
-async def test_tls_with_a_certificate_of_ones_own(tmp_path: Path) -> None:
+async def test_tls_with_a_self_signed_certificate(tmp_path: Path) -> None:
     trusted = certificate(tmp_path)
     port = a_port()
     lines = [
@@ -127,7 +127,7 @@ async def test_tls_with_a_certificate_of_ones_own(tmp_path: Path) -> None:
             await settled(replace(trusting, ca_file=None))
 
 
-async def test_nobody_there_and_a_wrong_password_are_final(tmp_path: Path) -> None:
+async def test_an_unreachable_host_and_a_wrong_password_are_final(tmp_path: Path) -> None:
     with pytest.raises(aiomqtt.MqttError, match="refused"):
         await settled(Server(LOOPBACK, a_port()))
     port = a_port()
@@ -146,7 +146,7 @@ async def why_not(server: Server) -> str:
     return plain_reason(failed.value)
 
 
-async def test_why_there_is_no_connection_is_said_in_plain_words() -> None:
+async def test_the_reason_of_a_failed_connection_is_in_plain_words() -> None:
     assert await why_not(Server(port=a_port())) == "nothing answers there"
 
 
@@ -158,7 +158,7 @@ async def test_why_there_is_no_connection_is_said_in_plain_words() -> None:
         (OSError(101, "Network is unreachable"), "network is unreachable"),
     ],
 )
-def test_a_reason_has_no_numbers_of_errors(cause: OSError, words: str) -> None:
+def test_a_reason_contains_no_error_numbers(cause: OSError, words: str) -> None:
     error = aiomqtt.MqttError(str(cause))
     error.__cause__ = cause
     assert plain_reason(error) == words
@@ -177,5 +177,5 @@ def test_a_reason_has_no_numbers_of_errors(cause: OSError, words: str) -> None:
         ("[code:7] The connection was lost.", "the broker closed the connection"),
     ],
 )
-def test_what_a_broker_says_is_kept(text: str, words: str) -> None:
+def test_a_brokers_own_text_is_kept(text: str, words: str) -> None:
     assert plain_reason(aiomqtt.MqttError(text)) == words

@@ -1,4 +1,4 @@
-"""Orders over a real mosquitto, from a foreign client's point of view."""
+"""Orders over a real mosquitto, from another program's point of view."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ VERSIONS = pytest.mark.parametrize("protocol", [MQTT_3, MQTT_5], ids=["3.1.1", "
 
 @dataclass
 class Desk:
-    """A hub's desk, and a client that orders."""
+    """A hub's order desk, and a client that sends orders."""
 
     server: Server
     client: aiomqtt.Client
@@ -95,7 +95,7 @@ async def a_desk(
 
 
 @VERSIONS
-async def test_an_order_is_done_once_and_answered(protocol: aiomqtt.ProtocolVersion) -> None:
+async def test_an_order_is_carried_out_once_and_answered(protocol: aiomqtt.ProtocolVersion) -> None:
     async with a_desk(protocol) as desk:
         for _ in range(2):
             await desk.order("command", b'{"action": "nudge", "text": "quick steps", "id": "c1"}')
@@ -123,7 +123,7 @@ async def test_an_order_is_done_once_and_answered(protocol: aiomqtt.ProtocolVers
         ("pain", b" " * (MAX_ORDER_BYTES + 1), "bytes, at most"),
     ],
 )
-async def test_what_is_wrong_is_answered_and_nothing_happens(
+async def test_an_invalid_order_is_answered_and_has_no_effect(
     protocol: aiomqtt.ProtocolVersion, kind: str, payload: bytes, said: str
 ) -> None:
     async with a_desk(protocol) as desk:
@@ -144,7 +144,7 @@ def to_be_answered(wanted: str | None) -> Properties:
 
 
 @VERSIONS
-async def test_where_others_read_nothing_tells_that_pain_was_reported(protocol: aiomqtt.ProtocolVersion) -> None:
+async def test_where_others_read_nothing_reveals_a_pain_report(protocol: aiomqtt.ProtocolVersion) -> None:
     async with a_desk(protocol, others_read=True) as desk:
         for payload in (b'{"level": 3}', b'{"level": 4, "side": "Left"}', b" " * (MAX_ORDER_BYTES + 1)):
             await desk.order("pain", payload)
@@ -155,7 +155,7 @@ async def test_where_others_read_nothing_tells_that_pain_was_reported(protocol: 
     assert desk.obeyed == [PainMessage(level=3), PainMessage(level=0), CommandMessage(action="mark")]
 
 
-async def test_where_others_read_a_report_of_pain_is_answered_where_its_sender_asked() -> None:
+async def test_where_others_read_a_pain_report_is_answered_on_the_response_topic() -> None:
     async with a_desk(MQTT_5, others_read=True) as desk:
         await desk.order("pain", b'{"level": 3, "id": "p1"}', properties=to_be_answered("gym/answers"))
         topic, answer = await desk.heard()
@@ -164,7 +164,7 @@ async def test_where_others_read_a_report_of_pain_is_answered_where_its_sender_a
         assert (await desk.heard())[1]["to"] == "command"
 
 
-async def test_an_answer_goes_where_the_sender_asked_but_never_into_our_own_topics() -> None:
+async def test_an_answer_goes_to_the_response_topic_but_never_to_our_own_topics() -> None:
     async with a_desk(MQTT_5) as desk:
         for wanted, topics in (("gym/answers", 2), ("stridecue/bob/command", 1), ("gym/#", 1)):
             # paho itself refuses a pattern
@@ -175,7 +175,7 @@ async def test_an_answer_goes_where_the_sender_asked_but_never_into_our_own_topi
 
 
 @VERSIONS
-async def test_what_a_broker_kept_is_cleared_and_not_obeyed(protocol: aiomqtt.ProtocolVersion) -> None:
+async def test_a_retained_order_is_cleared_and_not_carried_out(protocol: aiomqtt.ProtocolVersion) -> None:
     async with a_desk(protocol, kept=b'{"level": 7}') as desk:
         async with open_client(desk.server) as other:
             await other.subscribe("stridecue/ann/pain", qos=1)
@@ -204,7 +204,7 @@ async def test_a_flood_is_counted_and_answered_once_a_second() -> None:
     assert len(answers) <= 2 * ORDERS_A_SECOND + 2
 
 
-async def test_a_wrong_action_is_answered_with_those_there_are() -> None:
+async def test_an_unknown_action_is_answered_with_the_valid_ones() -> None:
     async with a_desk(MQTT_5) as desk:
         await desk.order("command", b'{"action": "explode"}')
         _topic, answer = await desk.heard()
@@ -216,7 +216,7 @@ async def test_a_wrong_action_is_answered_with_those_there_are() -> None:
     ("kind", "wrong"),
     [("command", b"mute"), ("command", b'{"action": "sing"}'), ("pain", b"4"), ("pain", b'{"level": 11}')],
 )
-def test_a_wrong_order_is_answered_with_a_good_one(kind: Literal["pain", "command"], wrong: bytes) -> None:
+def test_an_invalid_order_is_answered_with_an_example(kind: Literal["pain", "command"], wrong: bytes) -> None:
     topic = f"stridecue/ann/{kind}"
     with pytest.raises(WireError) as refused:
         decode(topic, wrong)
@@ -226,7 +226,7 @@ def test_a_wrong_order_is_answered_with_a_good_one(kind: Literal["pain", "comman
 
 
 @pytest.mark.parametrize("action", ["mark", "nudge", "target", "speed", "skip", "seek", "mute"])
-def test_the_good_one_is_of_the_same_action_where_that_says_more_than_its_name(action: str) -> None:
+def test_the_example_is_of_the_same_action_if_that_has_further_fields(action: str) -> None:
     good = _explained("command", "wrong", action).partition("write it like this: ")[2]
     order = decode("stridecue/ann/command", good.encode())
     assert isinstance(order, CommandMessage)

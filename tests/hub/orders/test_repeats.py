@@ -1,4 +1,4 @@
-"""What is taken for an order that came before, and what is not."""
+"""Which orders count as repetitions, and which do not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def repeats() -> Repeats:
     return repeats
 
 
-def test_the_same_order_that_comes_again_is_answered_as_before(repeats: Repeats) -> None:
+def test_a_repeated_order_gets_the_same_answer(repeats: Repeats) -> None:
     again = CommandMessage(action="mute", id="1", seq=2, t="2026-03-01T07:30:05Z")
     assert repeats.answer(again, 5.0) == "quiet from now on"
     assert repeats.answer(again, REPEATED_WITHIN_S + 1.0) is None, "a client that counts from 1 has started anew"
@@ -33,18 +33,18 @@ def test_the_same_order_that_comes_again_is_answered_as_before(repeats: Repeats)
         PainMessage(level=4, site="outer knee", id="1"),
     ],
 )
-def test_another_order_is_no_repetition_whatever_its_id(order: Order, repeats: Repeats) -> None:
+def test_a_different_order_is_no_repetition_whatever_its_id(order: Order, repeats: Repeats) -> None:
     assert repeats.answer(order, 0.5) is None
 
 
-def test_a_client_with_one_id_for_all_is_obeyed_each_time(repeats: Repeats) -> None:
+def test_a_client_that_reuses_one_id_is_obeyed_each_time(repeats: Repeats) -> None:
     unmute = CommandMessage(action="unmute", id="1")
     repeats.carried_out(unmute, "cues can be heard again", 1.0)
     assert repeats.answer(MUTE, 2.0) is None
     assert repeats.answer(unmute, 2.0) == "cues can be heard again"
 
 
-def test_only_so_many_are_remembered(repeats: Repeats) -> None:
+def test_the_number_of_remembered_orders_is_bounded(repeats: Repeats) -> None:
     for number in range(REMEMBERED):
         repeats.carried_out(CommandMessage(action="mark", id=f"m{number}"), "marked", 1.0)
     assert repeats.answer(MUTE, 2.0) is None

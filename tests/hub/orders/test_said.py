@@ -1,4 +1,4 @@
-"""What is said in mid-run: it reaches the core, is recorded in its place, and a replay hears it too."""
+"""Reports and commands in mid-run: they reach the engine, are recorded in place, and a replay repeats them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def engine(*, cues: bool = True) -> Engine:
     return Engine(load_catalog(), Pipeline(), strict=True, cues=cues)
 
 
-def test_pain_is_heard_and_answered() -> None:
+def test_a_pain_report_becomes_a_record_and_is_answered() -> None:
     report, threshold, answer = engine().feed(Said(5, PAIN))
     assert isinstance(report, PainReport)
     assert (report.t_ns, report.level, report.side, report.running_s) == (5, 4, Side.LEFT, 0.0)
@@ -47,11 +47,11 @@ def test_pain_is_heard_and_answered() -> None:
     assert threshold.state is ThresholdState.REPORTED
     assert isinstance(answer, Cue)
     silent = engine(cues=False)
-    assert silent.feed(Said(5, PAIN)) == [report, threshold, answer], "who wants no cues asked for this one"
+    assert silent.feed(Said(5, PAIN)) == [report, threshold, answer], "the answer to a report comes even without cues"
     assert silent.feed(Said(6, b'{"type":"command","action":"ask_pain"}')) == []
 
 
-def test_wishes_change_the_plan_and_what_cannot_be_read_is_left_out() -> None:
+def test_wishes_change_the_plan_and_invalid_input_is_skipped() -> None:
     one = engine()
     for text in (b'{"type":"command","action":"less"}', b'{"type":"command","action":"mute"}', b"{", b'{"type":"x"}'):
         assert one.feed(Said(1, text)) == []
@@ -63,7 +63,7 @@ def test_wishes_change_the_plan_and_what_cannot_be_read_is_left_out() -> None:
     assert one.feed(Said(1, b'{"type":"command","action":"target","cadence_spm":176.0}')) == []
 
 
-def test_a_recording_has_it_in_its_place_and_replays_the_same(small_recording: Path, tmp_path: Path) -> None:
+def test_a_recording_has_the_input_in_place_and_replays_the_same(small_recording: Path, tmp_path: Path) -> None:
     items = list(RecordingReader(small_recording))
     middle = items[len(items) // 2]
     assert isinstance(middle, Packet)
@@ -86,7 +86,7 @@ def test_a_recording_has_it_in_its_place_and_replays_the_same(small_recording: P
 
 
 class Run:
-    """A run that only remembers what it was told."""
+    """A run that only remembers what it received."""
 
     def __init__(
         self,
@@ -126,18 +126,18 @@ class Run:
     ("now", "action", "said"),
     [
         (Volume.USUAL, "less", "fewer cues from now on, and in the next runs (level 1 of 3)"),
-        (Volume.LESS, "less", "already as few cues as there are (level 1 of 3); mute silences them all"),
+        (Volume.LESS, "less", "cues are already at the lowest level (1 of 3); mute silences them all"),
         (Volume.LESS, "more", "more cues from now on, and in the next runs (level 2 of 3)"),
-        (Volume.MORE, "more", "already as many cues as there are (level 3 of 3)"),
+        (Volume.MORE, "more", "cues are already at the highest level (3 of 3)"),
     ],
 )
-async def test_how_many_cues_there_are_now_is_said(now: Volume, action: Literal["less", "more"], said: str) -> None:
+async def test_the_answer_states_the_new_level_of_cues(now: Volume, action: Literal["less", "more"], said: str) -> None:
     run = Run(volume=now)
     assert await run.obey(CommandMessage(action=action)) == said
     assert run.said
 
 
-async def test_orders_are_said_to_the_core() -> None:
+async def test_orders_are_fed_to_the_engine() -> None:
     run = Run()
     await run.obey(PainMessage(level=3, numb=True, id="watch", t="2025-03-01T07:30:00Z"))
     orders: tuple[Action, ...] = ("ask_pain", "mute", "less")
@@ -156,7 +156,7 @@ async def test_orders_are_said_to_the_core() -> None:
     ("by", "said_by", "who"),
     [("runner", None, "runner"), ("coach", None, "coach"), ("runner", "coach", "coach"), ("coach", "runner", "coach")],
 )
-async def test_nobody_but_the_runners_own_machine_speaks_for_the_runner(by: Who, said_by: Who | None, who: Who) -> None:
+async def test_only_the_runners_own_machine_sends_as_the_runner(by: Who, said_by: Who | None, who: Who) -> None:
     run = Run()
     await run.obey(CommandMessage(action="nudge", text="Shorter steps", by=said_by), by)
     await run.obey(CommandMessage(action="ask_pain", by=said_by), by)
@@ -172,7 +172,7 @@ async def test_nobody_but_the_runners_own_machine_speaks_for_the_runner(by: Who,
     assert "Press p or tap the hip sensor three times" in question.text
 
 
-async def test_who_has_muted_is_not_asked_and_the_coach_is_told() -> None:
+async def test_a_muted_runner_is_not_asked_and_the_coach_is_informed() -> None:
     run = Run()
     await run.obey(CommandMessage(action="mute"))
     with pytest.raises(OrderError, match="not asked: cues are muted"):
@@ -180,7 +180,7 @@ async def test_who_has_muted_is_not_asked_and_the_coach_is_told() -> None:
     await run.obey(CommandMessage(action="unmute"))
     assert "the answer stays with the runner" in await run.obey(CommandMessage(action="ask_pain"), "coach")
     assert run.notes[-1] == Asked(7)
-    with pytest.raises(OrderError, match="not asked: they were asked 0 s ago"):
+    with pytest.raises(OrderError, match="not asked: the runner was asked 0 s ago"):
         await run.obey(CommandMessage(action="ask_pain"), "coach")
     assert [note for note in run.notes if isinstance(note, Asked)] == [Asked(7)]
 
@@ -200,29 +200,29 @@ async def test_a_mark_is_answered_with_its_time_and_becomes_a_record(by: Who, te
     assert engine(cues=False).feed(run.said[0]) == [expected]
 
 
-async def test_a_replay_is_not_marked_for_it_would_be_kept_nowhere() -> None:
+async def test_a_replay_takes_no_marks_as_it_would_not_store_them() -> None:
     run = Run(live=False)
     with pytest.raises(OrderError, match="this is a replay"):
         await run.obey(CommandMessage(action="mark"))
     assert run.said == []
 
 
-async def test_whether_a_coachs_words_can_be_heard_is_said() -> None:
+async def test_a_coach_is_informed_whether_a_nudge_was_spoken() -> None:
     run, nudge = Run(), CommandMessage(action="nudge", text="Shorter steps")
     assert await run.obey(nudge, "coach") == "told to the runner"
     await run.obey(CommandMessage(action="mute"))
-    assert await run.obey(nudge, "coach") == "shown to the runner, and not heard: cues are muted"
+    assert await run.obey(nudge, "coach") == "shown to the runner, but not spoken: cues are muted"
     assert len(run.told) == 2
 
 
-async def test_words_of_which_nothing_can_be_read_or_spoken_are_refused() -> None:
+async def test_a_nudge_without_printable_text_is_rejected() -> None:
     run = Run()
-    with pytest.raises(OrderError, match="nothing in the text can be read or spoken"):
+    with pytest.raises(OrderError, match="nothing in the text can be shown or spoken"):
         await run.obey(CommandMessage(action="nudge", text="\u0007\u200b "), "coach")
     assert run.told == []
 
 
-async def test_what_terminals_would_obey_is_taken_out_of_a_report_and_of_a_recording_of_one() -> None:
+async def test_control_characters_are_removed_from_a_report_and_from_a_recorded_one() -> None:
     run = Run()
     site, note = "a\u0000b \u001b[31m", "\u009b2J\u0007"
     await run.obey(PainMessage(level=3, site=site, note=note))
@@ -236,26 +236,26 @@ async def test_what_terminals_would_obey_is_taken_out_of_a_report_and_of_a_recor
     assert mark == Mark(7, "runner", "[2J")
 
 
-async def test_who_wants_no_cues_is_not_asked_and_the_coach_is_told() -> None:
+async def test_a_runner_without_cues_is_not_asked_and_the_coach_is_informed() -> None:
     run = Run(cues=False)
-    with pytest.raises(OrderError, match="wants no cues"):
+    with pytest.raises(OrderError, match="has switched cues off"):
         await run.obey(CommandMessage(action="ask_pain"), "coach")
     assert (run.said, run.notes) == ([], [])
 
 
 @pytest.mark.parametrize(
-    ("kept", "words"), [(True, "into the history on the runner's own machine"), (False, "no history")]
+    ("kept", "words"), [(True, "in the history on the runner's own machine"), (False, "no history")]
 )
-async def test_whether_a_report_is_kept_is_said_as_it_is(*, kept: bool, words: str) -> None:
+async def test_the_answer_states_whether_a_report_is_stored(*, kept: bool, words: str) -> None:
     assert words in await Run(kept=kept).obey(PainMessage(level=3))
 
 
-async def test_a_report_is_not_called_kept_while_the_history_takes_nothing() -> None:
+async def test_a_report_is_not_called_stored_while_the_history_cannot_be_written() -> None:
     run = Run(unwritten=1)
-    assert "not written yet" in await run.obey(PainMessage(level=3))
+    assert "not stored yet" in await run.obey(PainMessage(level=3))
 
 
-async def test_pain_and_thresholds_are_kept_at_once_and_a_broken_history_is_told(tmp_path: Path) -> None:
+async def test_pain_and_thresholds_are_stored_at_once_and_a_broken_history_is_reported(tmp_path: Path) -> None:
     history, notices, bus = History(tmp_path / "history.sqlite"), list[str](), Bus[Fact]()
     diary: Diary = RunDiary(history, "ann", "2025-03-01T07:30:00.000Z", 0, 1_740_814_200_000_000_000)
     sink = DiarySink(diary, bus.subscribe("diary", Policy.DROP_OLDEST, 10, wanted=is_kept), notices.append)
@@ -271,7 +271,7 @@ async def test_pain_and_thresholds_are_kept_at_once_and_a_broken_history_is_told
     assert set(notices) == {""}
 
 
-async def test_a_report_that_is_taken_back_leaves_the_history(tmp_path: Path) -> None:
+async def test_a_withdrawn_report_is_removed_from_the_history(tmp_path: Path) -> None:
     history, bus = History(tmp_path / "history.sqlite"), Bus[Fact]()
     diary: Diary = RunDiary(history, "ann", "2025-03-01T07:30:00.000Z", 0, 1_740_814_200_000_000_000)
     sink = DiarySink(diary, bus.subscribe("diary", Policy.DROP_OLDEST, 10, wanted=is_kept), lambda _text: None)
@@ -290,7 +290,7 @@ async def test_a_report_that_is_taken_back_leaves_the_history(tmp_path: Path) ->
     assert pain.level == 2, "the report that it names, not the newest"
 
 
-async def test_a_mark_is_kept_at_once_with_its_place_in_the_run(tmp_path: Path) -> None:
+async def test_a_mark_is_stored_at_once_with_its_running_time(tmp_path: Path) -> None:
     history, bus = History(tmp_path / "history.sqlite"), Bus[Fact]()
     diary: Diary = RunDiary(history, "ann", "2025-03-01T07:30:00.000Z", 0, 1_740_814_200_000_000_000)
     sink = DiarySink(diary, bus.subscribe("diary", Policy.DROP_OLDEST, 10, wanted=is_kept), lambda _text: None)
@@ -304,7 +304,7 @@ async def test_a_mark_is_kept_at_once_with_its_place_in_the_run(tmp_path: Path) 
 
 
 class Locked:
-    """A history that somebody else holds for so many attempts."""
+    """A history that another process locks for a number of attempts."""
 
     def __init__(self, attempts: int) -> None:
         self.kept: list[Record] = []
@@ -322,7 +322,7 @@ class Locked:
 REPORTS = (PainReport(0, 4, "outer knee"), PainReport(1, 0, takes_back_ns=0), PainReport(2, 6, "shin"))
 
 
-async def test_what_a_history_does_not_take_at_once_is_written_later_in_order() -> None:
+async def test_facts_wait_for_a_locked_history_and_are_written_in_order() -> None:
     notices, bus, diary = list[str](), Bus[Fact](), Locked(2)
     sink = DiarySink(diary, bus.subscribe("diary", Policy.DROP_OLDEST, 10, wanted=is_kept), notices.append)
     task = asyncio.create_task(sink.run())
@@ -340,7 +340,7 @@ async def test_what_a_history_does_not_take_at_once_is_written_later_in_order() 
     await task
 
 
-async def test_at_the_end_it_is_tried_again_and_what_is_not_written_is_counted() -> None:
+async def test_at_the_end_it_tries_again_and_counts_what_is_not_written() -> None:
     for attempts, unwritten in ((1, 0), (99, 1)):
         bus = Bus[Fact]()
         sink = DiarySink(Locked(attempts), bus.subscribe("diary", Policy.DROP_OLDEST, 10), lambda _text: None)
@@ -354,7 +354,7 @@ SECRETS = (PAIN, b'{"type":"pain","level":4,"site":"a secret place"}', b'{"type"
 
 
 @pytest.mark.parametrize("text", SECRETS)
-def test_nothing_of_it_is_logged(text: bytes, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_part_of_a_report_is_logged(text: bytes, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     engine().feed(Said(5, text))
     assert "knee" not in caplog.text

@@ -1,4 +1,4 @@
-"""The configuration: what is wrong is said with file, key and what to write instead."""
+"""The configuration: errors name the file, the key and what to write instead."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ AQH/MAoGCCqGSM49BAMCA0cAMEQCICYs43N1hzhSbz8dxp2507Ep/P03j18lc4Mw
 3mthrGVYAiAnZdTWwpdc4iDz5x++HLaBex6Tnk6Qdwg86sMfuaRY5w==
 -----END CERTIFICATE-----
 """
-"""Made for this test, by nobody."""
+"""Made for this test only."""
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -70,7 +70,7 @@ def test_every_section_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("[runer]\nname='a'", "unknown key runer: did you mean 'runner'?"),
         ("[mqtt]\nlisten='gym'", "mqtt.listen: 'gym': write an address of this machine, such as 192.168.1.20"),
@@ -84,36 +84,36 @@ def test_every_section_is_read(tmp_path: Path) -> None:
         ("[mqtt]\nport='x'", "mqtt.port: Expected `int`, got `str`"),
         ("[mqtt]\nport=99999", "mqtt.port: Expected `int` <= 65535"),
         ("[mqtt]\nurl='http://x'", "mqtt.url: 'http://x': write mqtt://host:1883"),
-        ("[mqtt]\nurl='mqtt://a:b@x'", "keep user and password out of the URL"),
+        ("[mqtt]\nurl='mqtt://a:b@x'", "the URL may not contain user and password"),
         ("[mqtt]\nurl='mqtt://x:port'", "mqtt.url: "),
-        ("[mqtt]\nuser='x'", "mqtt.url is missing"),
+        ("[mqtt]\nuser='x'", "set mqtt.url too"),
         (
             "[mqtt]\nhomeassistant=true",
-            "mqtt.homeassistant: mqtt.url, the broker that Home Assistant reads, is missing",
+            "mqtt.homeassistant: set mqtt.url too, to the broker that Home Assistant uses",
         ),
         ("[mqtt]\nurl='mqtt://[::1'", "mqtt.url: 'mqtt://[::1': Invalid IPv6 URL; write mqtt://host:1883"),
         ("[mqtt]\nurl='mqtt://a..b:1883'", "mqtt.url: 'mqtt://a..b:1883': "),
-        (f"[mqtt]\nurl='mqtts://x'\nca_file='{pytest.__file__}'", "no certificates can be read from it"),
+        (f"[mqtt]\nurl='mqtts://x'\nca_file='{pytest.__file__}'", "no certificate could be read from it"),
         (
             "[mqtt]\nurl='mqtt://x'\npassword_file='/nowhere/x'",
             "mqtt.password_file: /nowhere/x: No such file or directory",
         ),
-        ("[cues]\nrules='some'", "cues.rules: no such value as 'some': write all or none"),
-        ("[cues]\npain_rule='some'", "cues.pain_rule: no such value as 'some': write trek or guide"),
-        ("[sound]\nengine='x'", "sound.engine: no such value as 'x': write auto or espeak-ng or say"),
+        ("[cues]\nrules='some'", "cues.rules: 'some' is not valid: write all or none"),
+        ("[cues]\npain_rule='some'", "cues.pain_rule: 'some' is not valid: write trek or guide"),
+        ("[sound]\nengine='x'", "sound.engine: 'x' is not valid: write auto or espeak-ng or say"),
         ("[sensors]\npod='left_fot'", "sensors.pod: no placement 'left_fot': did you mean 'left_foot'?"),
         ("[sensors]\npod='hip'", "sensors.pod: no placement 'hip': did you mean 'sacrum'?"),
         (
             "[sensors]\n'Hip Pod'='sacrum'\n'hip pod'='chest'",
-            'sensors: "Hip Pod" and "hip pod" name one sensor, and it sits in one place: leave one out, or write for',
+            'sensors: "Hip Pod" and "hip pod" name the same sensor, which has only one placement: remove one, or give',
         ),
         (
             "[sensors]\n'Pod 1'='left_foot'\n'Pod-1'='left_foot'",
-            'sensors: "Pod 1" and "Pod-1" would share the id left_foot-pod-1: leave one out',
+            'sensors: "Pod 1" and "Pod-1" would both get the id left_foot-pod-1: remove one',
         ),
         (
             "[sensors]\n'AA:BB:CC:DD:EE:FF'='sacrum'\n'00:11:22:33:EE:FF'='sacrum'",
-            'sensors: "AA:BB:CC:DD:EE:FF" and "00:11:22:33:EE:FF" would share the id sacrum-eeff',
+            'sensors: "AA:BB:CC:DD:EE:FF" and "00:11:22:33:EE:FF" would both get the id sacrum-eeff',
         ),
         ("[mounts]\nsacral='+x+y+z'", "mounts.sacral: no placement 'sacral': did you mean 'sacrum'?"),
         ("[runner]\nname='Ann Smith'", "runner.name: "),
@@ -125,15 +125,15 @@ def test_every_section_is_read(tmp_path: Path) -> None:
         ("[runner", "not TOML"),
     ],
 )
-def test_errors_name_file_key_and_remedy(tmp_path: Path, text: str, said: str) -> None:
+def test_errors_name_file_key_and_remedy(tmp_path: Path, text: str, expected: str) -> None:
     path = written(tmp_path, text)
     with pytest.raises(ConfigError) as caught:
         load_config(path)
     assert str(caught.value).startswith(f"{path}: ")
-    assert said in str(caught.value)
+    assert expected in str(caught.value)
 
 
-def test_alike_sensors_in_two_places_are_two(tmp_path: Path) -> None:
+def test_two_sensors_with_similar_names_in_two_places_are_distinct(tmp_path: Path) -> None:
     by_name = "'Pod 1'='left_foot'\n'Pod-1'='right_foot'\n"
     by_address = "'AA:BB:CC:DD:EE:FF'='sacrum'\n'00:11:22:33:EE:FF'='chest'"
     text = f"[sensors]\n{by_name}{by_address}"
@@ -153,7 +153,7 @@ def test_the_sample_in_the_help_is_a_configuration(tmp_path: Path) -> None:
     assert len(SAMPLE.splitlines()) == 6
 
 
-def test_the_page_about_the_configuration_is_true(tmp_path: Path) -> None:
+def test_the_documentation_of_the_configuration_is_correct(tmp_path: Path) -> None:
     page = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
     samples = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
     (tmp_path / "mqtt-password").write_text("hush")
@@ -188,7 +188,7 @@ def test_a_password_is_never_shown() -> None:
         ("[fd00::1]:1999", ("fd00::1", 1999)),
     ],
 )
-def test_where_to_listen(listen: str | None, found: tuple[str, int] | None) -> None:
+def test_listen_is_parsed_to_address_and_port(listen: str | None, found: tuple[str, int] | None) -> None:
     assert listen_address(MqttSection(listen=listen), "") == found
 
 

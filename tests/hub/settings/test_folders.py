@@ -24,7 +24,7 @@ def test_advice_fits_how_stridecue_is_installed(tmp_path: Path, monkeypatch: pyt
     assert "uv pip install --python" in folders.adding_extra("tui")
 
 
-def test_what_belongs_to_a_configuration_lies_beside_it_and_under_its_name(tmp_path: Path) -> None:
+def test_companion_files_lie_beside_their_configuration_and_bear_its_name(tmp_path: Path) -> None:
     own = folders.chosen_file(None)
     assert folders.beside(own, "paired.toml") == own.parent / "paired.toml"
     assert folders.beside(tmp_path / "config.toml", "listen-password") == tmp_path / "listen-password"

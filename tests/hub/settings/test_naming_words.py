@@ -1,4 +1,4 @@
-"""A broker is named in words that both programs read."""
+"""The arguments that name a broker are parsed back to the same settings."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from hub.settings.config import MqttSection
         (MqttSection(url="mqtts://club.example", user="coach", password_file="~/my file", ca_file="club.pem"), "ann"),
     ],
 )
-def test_watch_reads_them_as_they_were_meant(section: MqttSection, runner: str | None) -> None:
+def test_watch_parses_them_to_the_same_section(section: MqttSection, runner: str | None) -> None:
     options = parser().parse_args(["watch", *naming_words(section, runner)])
     assert watch._section(options)[0] == section
     assert options.runner == runner
 
 
-def test_a_password_is_not_among_them(tmp_path: Path) -> None:
+def test_no_password_is_among_the_arguments(tmp_path: Path) -> None:
     secret = tmp_path / "coach"
     secret.write_text("of the club")
     section = MqttSection(url="mqtt://gym.local", user="coach", password_file=str(secret))

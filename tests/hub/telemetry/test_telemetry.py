@@ -1,4 +1,4 @@
-"""Posts are numbered and timed; old numbers are not shown as new; a sensor's state is told with its totals."""
+"""Posts are numbered and timed; old values are not shown as new; a sensor's state is published with its totals."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def frame(one: Telemetry, t_s: float) -> MetricsMessage:
     return message
 
 
-def test_a_frame_has_what_is_fresh_and_null_for_the_rest() -> None:
+def test_a_frame_has_fresh_values_and_null_for_the_rest() -> None:
     one = telemetry()
     for each in (
         metric(12, "cadence_spm", 170.12345),
@@ -68,7 +68,7 @@ def test_attitude_comes_in_batches_of_at_most_ten_a_second() -> None:
     assert first.obliquity_deg[:2] == [0.0, 4.0]
 
 
-def test_a_sensor_is_told_at_once_and_with_totals_each_second() -> None:
+def test_a_sensor_is_published_at_once_and_with_totals_each_second() -> None:
     one = telemetry()
     one.device(DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "Hip"))
     link = LinkState("hip", Placement.SACRUM, "Hip", "lost", 11 * S, "out of range", battery_pct=None)
@@ -84,7 +84,7 @@ def test_a_sensor_is_told_at_once_and_with_totals_each_second() -> None:
     assert (told.battery_pct, told.last_seen_s) == (80.0, 1.0)
 
 
-def test_without_a_radio_the_age_of_the_data_tells_the_state() -> None:
+def test_without_a_radio_the_age_of_the_data_gives_the_state() -> None:
     one = telemetry()
     one.device(DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "Hip"))
     total = Quality(0, "hip", Placement.SACRUM, 1, 1, 0, 0)
@@ -103,7 +103,7 @@ def test_a_run_begins_with_an_empty_trend() -> None:
     assert (trend.cadence_spm, trend.drop_excursion_left_deg) == ([], [])
 
 
-def test_the_session_does_not_tell_that_pain_was_reported() -> None:
+def test_the_session_does_not_reveal_a_pain_report() -> None:
     hub = telemetry()
     report = PainReport(0, 6, "hip", Side.LEFT)
     hub.record(Threshold(0, "onset", ThresholdState.WATCH, None, ()))
@@ -113,7 +113,7 @@ def test_the_session_does_not_tell_that_pain_was_reported() -> None:
     assert message.thresholds == {"onset": ThresholdState.WATCH}
 
 
-def test_a_question_that_nobody_answers_lapses_and_a_later_report_is_no_answer() -> None:
+def test_an_unanswered_question_expires_and_a_later_report_is_no_answer() -> None:
     hub = telemetry()
     hub.note(Asked(11 * S))
     for t_s, waits in ((11 + 180, True), (11 + 181, False)):
@@ -125,7 +125,7 @@ def test_a_question_that_nobody_answers_lapses_and_a_later_report_is_no_answer()
     assert hub.record(PainReport(4181 * S, 6, "hip")) == [], "also when no session was told between"
 
 
-def test_a_question_is_answered_and_the_answer_is_not_told() -> None:
+def test_a_question_is_answered_and_the_answer_is_not_published() -> None:
     hub = telemetry()
     assert hub.record(PainReport(0, 3)) == [], "nobody asked"
     (asked,) = hub.note(Asked(1 * S))
@@ -140,7 +140,7 @@ def test_a_question_is_answered_and_the_answer_is_not_told() -> None:
     assert again.message.question == Question(asked="2025-03-01T07:31:00.000Z")
 
 
-def test_who_muted_is_told_until_cues_are_back() -> None:
+def test_the_session_names_who_muted_until_cues_are_back() -> None:
     hub = telemetry()
     by = []
     for fact in (Mute(0, muted=True, by="coach"), Mute(1, muted=True, by="runner"), Mute(2, muted=False, by="coach")):
@@ -150,7 +150,7 @@ def test_who_muted_is_told_until_cues_are_back() -> None:
     assert by == ["coach", "runner", None]
 
 
-def test_what_is_of_a_place_goes_back_with_it_as_often_as_wanted() -> None:
+def test_saved_state_can_be_restored_repeatedly() -> None:
     one = telemetry()
     one.record(metric(12, "cadence_spm", 170.0))
     before = one.saved()
@@ -163,7 +163,7 @@ def test_what_is_of_a_place_goes_back_with_it_as_often_as_wanted() -> None:
         assert (frame(one, 13).cadence_spm, one.so_far(), one.placements()) == (170.0, [], {})
 
 
-def test_where_sensors_stream_is_their_links_word_or_in_a_replay_that_of_their_packets() -> None:
+def test_streaming_placements_come_from_links_or_in_a_replay_from_packets() -> None:
     one = telemetry()
     one.link(LinkState("hip", Placement.SACRUM, "hip", "lost", 0), 0)
     one.link(LinkState("strap", Placement.CHEST, "strap", "streaming", 0), 0)

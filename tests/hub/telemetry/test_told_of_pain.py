@@ -1,4 +1,4 @@
-"""Whoever reads along cannot tell a run with a report of pain from the same run without it."""
+"""Others cannot distinguish a run with a pain report from the same run without it."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_report_changes_nothing_that_others_read(history: tuple[PastRun, ...],
 
 
 @pytest.mark.parametrize("shares_onset", [True, False], ids=["told", "kept"])
-def test_that_it_hurt_in_earlier_runs_is_told_as_a_state_only_where_the_runner_lets_it(*, shares_onset: bool) -> None:
+def test_onset_is_published_as_a_state_only_and_only_if_the_runner_shares_it(*, shares_onset: bool) -> None:
     near = tuple(replace(run, onset_m=1200.0) for run in HURT_BEFORE * 4)
     posts = posts_of_a_run(near, {}, shares_onset=shares_onset)
     assert any(b'"onset"' in encode(post.message) for post in posts), "the runner's own screen has it in any case"
@@ -95,7 +95,7 @@ def test_that_it_hurt_in_earlier_runs_is_told_as_a_state_only_where_the_runner_l
     assert [each.seq for each in thresholds] == list(range(1, len(thresholds) + 1))
 
 
-def test_a_report_leaves_no_gap_in_the_numbers_of_what_others_read() -> None:
+def test_a_report_leaves_no_gap_in_the_sequence_numbers_that_others_read() -> None:
     posts = posts_of_a_run(
         PAST, {60: REPORTS[0], 90: PainReport(0, 0), 100: REPORTS[0], 130: PainReport(0, 0)}, cadence_spm=160.0
     )
@@ -106,7 +106,7 @@ def test_a_report_leaves_no_gap_in_the_numbers_of_what_others_read() -> None:
     assert [cue.seq for cue in hidden] == [0] * 4
 
 
-def test_the_goal_of_a_cue_is_told_with_it() -> None:
+def test_a_cue_is_published_with_its_target() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     cues: list[Cue] = []
     for second in range(300):
@@ -120,7 +120,7 @@ def test_the_goal_of_a_cue_is_told_with_it() -> None:
     assert for_others(post.message) == post.message
 
 
-def test_how_many_sounds_there_were_is_for_the_runner() -> None:
+def test_the_number_of_sounds_is_for_the_runner_only() -> None:
     session = EXAMPLES["session"]
     assert isinstance(session, SessionMessage)
     assert session.sound is not None
@@ -131,7 +131,7 @@ def test_how_many_sounds_there_were_is_for_the_runner() -> None:
     assert (told.sound.output, told.sound.muted) == (session.sound.output, session.sound.muted)
 
 
-def test_how_much_the_knees_felt_is_told_to_all_beside_the_distance() -> None:
+def test_exposure_is_published_to_all_beside_the_distance() -> None:
     guidance, telemetry = Guidance(GuidanceParams()), Telemetry(About("ann", "one", "live", 0, 0), Session())
     for second in range(61):
         t_ns = second * NS_PER_S
@@ -145,7 +145,7 @@ def test_how_much_the_knees_felt_is_told_to_all_beside_the_distance() -> None:
     assert frame.extra["exposure_m"] == pytest.approx(450.0)  # 2.5 times at 10 % down
 
 
-def test_a_stop_stands_for_who_comes_late_without_what_was_reported_and_only_for_the_runner() -> None:
+def test_a_stop_stays_in_the_session_without_the_report_and_for_the_runner_only() -> None:
     guidance, telemetry = Guidance(GuidanceParams()), Telemetry(About("ann", "one", "live", 0, 0), Session())
 
     def said(second: int, level: int, *, numb: bool | None = None) -> SessionMessage:
@@ -168,7 +168,7 @@ def test_a_stop_stands_for_who_comes_late_without_what_was_reported_and_only_for
     assert said(40, 0).stop == clinician, "a number takes no signs for a clinician back"
 
 
-def test_a_stop_that_is_taken_back_goes_and_the_one_before_it_stands() -> None:
+def test_a_withdrawn_stop_gives_way_to_the_one_before_it() -> None:
     guidance, telemetry = Guidance(GuidanceParams()), Telemetry(About("ann", "one", "live", 0, 0), Session())
     stands = []
     for second, level in ((10, 5), (300, 7), (310, 0), (320, 7), (500, 0)):
@@ -180,7 +180,7 @@ def test_a_stop_that_is_taken_back_goes_and_the_one_before_it_stands() -> None:
     assert stands == [10.0, 300.0, 10.0, 320.0, 320.0]
 
 
-def test_a_stop_that_does_not_tell_of_pain_is_for_all() -> None:
+def test_a_stop_that_reveals_no_pain_is_for_all() -> None:
     telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
     telemetry.record(Cue(5, "another", Severity.STOP, "Stop.", None, ()))
     session = telemetry.session(5).message

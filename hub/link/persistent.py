@@ -1,4 +1,4 @@
-"""A connection to a broker that is kept while it is wanted: opened again, ever more patiently, when it is lost."""
+"""A persistent connection to a broker: reopened with backoff whenever it is lost."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from hub.link.outage import Outage
 
 Visit: TypeAlias = Callable[[aiomqtt.Client], Awaitable[None]]
 
-_LOG = logging.getLogger("stridecue.standing")
+_LOG = logging.getLogger("stridecue.link")
 
 
-class Standing:
-    """One standing connection.
+class PersistentConnection:
+    """One persistent connection.
 
-    begin  what is done once a connection is open; from there on waits between attempts are short again
-    serve  what is done over it then; returns once `closing` is set
-    without  what is missing while there is none, in words for the log
+    begin    run once a connection is open; after it the backoff starts again
+    serve    run after `begin`; returns once `closing` is set
+    without  what is missing while there is no connection, in words for the log
     """
 
     def __init__(self, server: Server, *, begin: Visit, serve: Visit, without: str) -> None:
@@ -31,16 +31,16 @@ class Standing:
         self._begin = begin
         self._serve = serve
         self._outage = Outage(
-            lambda said: _LOG.info("%s at %s: %s", without, self.server, said),
+            lambda reason: _LOG.info("%s at %s: %s", without, self.server, reason),
             lambda: _LOG.info("connected again to %s (was: %s)", self.server, without),
         )
 
     def close(self) -> None:
-        """Say, before `run` is cancelled, that it is to end: on Python 3.11 a publish can swallow the cancellation."""
+        """Announce the end before `run` is cancelled: on Python 3.11 a publish can swallow the cancellation."""
         self.closing.set()
 
     async def run(self) -> None:
-        """Keep the connection until closed and cancelled; never raises for the network's sake."""
+        """Keep the connection open until closed and cancelled; never raises network errors."""
         waits = backoff_s()
         while not self.closing.is_set():
             try:
