@@ -11,10 +11,12 @@ from dsp.detectors.push_off import PushOff, PushOffParams, Stance
 from dsp.detectors.shoe import ShoeContactParams, ShoeContacts
 from dsp.detectors.touch_down import TouchDownParams, TouchDowns, first_jolt_s
 from dsp.gait.foot_stride import FootStrides, foot_stays
-from dsp.gait.sightings import Contact, Release, Sighting
+from dsp.gait.sightings import Contact, Reading, Release, Sighting
+from dsp.metrics.dead_axes import dead_axes
 from dsp.orientation.pitch_axis import PitchAxis
 from dsp.orientation.vectors import dot
 from dsp.placements import SIDE_OF
+from dsp.samples.dead_axes import WINDOW_S
 from dsp.samples.filters import LowPass2
 from dsp.samples.intake import Intake, Ready
 from dsp.samples.stage import JOIN_S
@@ -69,7 +71,9 @@ class FootChain:
         self._smooth: list[float] = []
         self._begun = False
         self._with_gyro = False
+        self._dead_count = 0  # axes reported last
         self._done = 0
+        self._checked = 0  # samples of the trace that were checked for dead axes
         self._last_contact_s = NEVER_S
         self._stride_s = 0.0
         self._row = 0
@@ -96,6 +100,10 @@ class FootChain:
             if ready is Ready.RESTART:
                 self._let_go(out)
                 self._restart()
+                if self._side and self._intake.dead_count != self._dead_count:
+                    self._dead_count = self._intake.dead_count
+                    now_s = max(self.latest_s, self._intake.joined_s + JOIN_S)
+                    out.append(Reading(now_s, dead_axes(now_s, self._dead_count, self._side)))
                 continue
             if not self._done and self._trace.t_s:
                 self._started_s = self._trace.t_s[0]
@@ -116,12 +124,13 @@ class FootChain:
         self._detector = FootContacts(self._lowpass.delay_s, self._p.contact)
         self._shoe = ShoeContacts(self._lowpass.delay_s, self._p.shoe)
         self._keep = int(self._p.learn_s / self._intake.period_s)
+        self._window = round(WINDOW_S / self._intake.period_s)
         self._begun = True
 
     def _restart(self) -> None:
         if not self._begun or self._with_gyro is not self._intake.has_gyro:
             self._begin()
-        self._done = 0
+        self._done = self._checked = 0
         self._rate, self._smooth = [], []
         self._lowpass.reset()
         self._detector.reset()
@@ -191,11 +200,15 @@ class FootChain:
 
     def _settle(self) -> None:
         """Take over what was learned; its effect begins with the next sample."""
+        if self._done - self._checked >= self._window:
+            self._intake.check_axes(self._checked, self._done)
+            self._checked = self._done
         running = 0.0 < self._stride_s < self._p.running_stride_s
         self._intake.stride_s = self._stride_s if running else 0.0
         if len(self._trace.t_s) > 2 * self._keep:
             cut = self._trace.trim(self._keep)
             self._done -= cut
+            self._checked -= cut
             del self._rate[:cut]
             del self._smooth[:cut]
 

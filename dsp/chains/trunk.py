@@ -17,6 +17,7 @@ from dsp.detectors.trunk import TrunkContactParams
 from dsp.gait.attitude import AttitudeStage
 from dsp.gait.sightings import Posture, Reading, Sighting, Tapped
 from dsp.gait.stances import StanceParams
+from dsp.metrics.dead_axes import dead_axes
 from dsp.metrics.sensor_moved import KEY as MOVED_KEY
 from dsp.orientation.bend import Pace
 from dsp.orientation.hole import Hole
@@ -72,7 +73,11 @@ class TrunkChain:
         self._placement = placement
         self._trace = Trace()
         taken = IntakeParams(
-            least_rate_hz=LEAST_TRUNK_RATE_HZ, chunk_s=TRUNK_CHUNK_S, turns=True, raw=placement in PELVIS
+            least_rate_hz=LEAST_TRUNK_RATE_HZ,
+            chunk_s=TRUNK_CHUNK_S,
+            turns=True,
+            each_axis=True,
+            raw=placement in PELVIS,
         )
         self._intake = Intake(self._trace, taken)
         self._level = TrunkLevel(pace or Pace(), self._p.level)
@@ -84,6 +89,7 @@ class TrunkChain:
         self.latest_s = float("-inf")
         self._known = False  # what sort of sensor it is
         self._with_gyro = False
+        self._dead_count = 0  # axes reported last
         self._started = False
         self._done = 0  # samples of the trace that are worked off
         self._unlooked = 0  # and of those, the newest that were not looked at for standing and taps
@@ -111,6 +117,10 @@ class TrunkChain:
         for ready in self._intake.take():
             if ready is Ready.RESTART:
                 self._restart()
+                if self._intake.dead_count != self._dead_count:
+                    self._dead_count = self._intake.dead_count
+                    now_s = max(self.latest_s, self._held_until_s)
+                    out.append(Reading(now_s, dead_axes(now_s, self._dead_count, None)))
                 continue
             if ready is Ready.FILLED and self._started:
                 self._level.disturb(Hole(self._intake.gap_s, self._intake.gap_end_s, self._intake.gap_lags_s))
@@ -150,7 +160,7 @@ class TrunkChain:
             return False
         if not self._known:
             self._know()
-        self._level.start(trace, until, intake.period_s, levelled=intake.has_gyro)
+        self._level.start(trace, until, intake.period_s, levelled=intake.has_gyro, has_lean=intake.is_complete)
         self._steps.trust_level(self._level.trust)
         self._held_until_s = max(trace.t_s[until], intake.joined_s + JOIN_S)
         self._started = True
@@ -192,7 +202,7 @@ class TrunkChain:
         told = self._steps.run(t_s, vertical, trace, level, mount)
         if self._attitude is not None:
             # Gravity alone says nothing of how the pelvis leans within a stride.
-            found = self._attitude.run(trace, start, stop, mount if level.levelled else None, level.bias)
+            found = self._attitude.run(trace, start, stop, mount if level.has_lean else None, level.bias)
             told = sorted([Posture(k.t_ns * 1e-9, k) for k in found] + told, key=lambda s: s.decided_s)
         out += told
 
@@ -229,6 +239,7 @@ class TrunkChain:
         """Look at half a second: standing, moving in a way that is not known. True when the sensor has moved."""
         now_s, contacts_s = self.latest_s, self._steps.stances.contacts_s
         new = slice(max(0, self._done - self._unlooked), self._done)
+        self._intake.check_axes(new.start, new.stop)
         if self._seat.slipped([axis[new] for axis in self._trace.axes[:3]]):
             return True
         if contacts_s and now_s - contacts_s[-1] < NO_STEPS_S:

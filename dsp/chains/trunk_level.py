@@ -25,11 +25,14 @@ class TrunkLevel:
     """Owns the strapdown, what holds it level, and what a bend does to it.
 
     levelled    whether there is a gyro
+    has_lean    whether up is known in all directions, so that leaning is measured: with one axis of force missing it
+                is not
     turn_radps  slow turning in the stride read last, + to the left, set by the reader; 0 once it was used
     """
 
     def __init__(self, pace: Pace, params: LevelParams | None = None) -> None:
         self.levelled = False
+        self.has_lean = False
         self.turn_radps = 0.0
         self._strapdown = Strapdown()
         self._leveller = Leveller(self._strapdown, params)
@@ -55,9 +58,9 @@ class TrunkLevel:
         """The sensor has moved; until noticed, the turn was taken for bias. The value stays, its certainty goes."""
         self._bias_known = False
 
-    def start(self, trace: Trace, until: int, period_s: float, *, levelled: bool) -> None:
+    def start(self, trace: Trace, until: int, period_s: float, *, levelled: bool, has_lean: bool) -> None:
         """Align with the mean force of samples 0 to `until`, the last included."""
-        self.levelled = levelled
+        self.levelled, self.has_lean = levelled, has_lean
         before_s = trace.t_s[0] - period_s
         force = [axis[: until + 1] for axis in trace.axes[:3]]
         if levelled:

@@ -34,7 +34,6 @@ class TrunkSteps:
         self._detector = TrunkContacts(self._lowpass.delay_s, contact)
         self.stances = Stances(placement, confidence, stance)
         self._rate_trust = of_rate(rate_hz)
-        self.trust_level(1.0)
         self._new = False
         self._decided_s = (0.0, 0.0)
         self._read_s = float("-inf")
@@ -53,7 +52,7 @@ class TrunkSteps:
         out: list[Sighting] = []
         felt = self._lowpass.run(vertical)
         trace.force += felt
-        stances, levelled, now_s = self.stances, level.levelled, t_s[-1]
+        stances, levelled, now_s = self.stances, level.has_lean, t_s[-1]
         for event in self._detector.run(t_s, felt):
             out += stances.see(event, trace, mount, levelled=levelled)
             if event.contact:

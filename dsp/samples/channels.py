@@ -64,17 +64,28 @@ class Channels:
         rows[..., self.missing] = 0.0
         return rows
 
-    def more(self, rows: Array) -> Channels | None:
-        """Channels that these (n, 6) rows have from first to last and that are more than these; else None."""
+    def more(self, rows: Array, dead: list[int]) -> Channels | None:
+        """Channels that these (n, 6) rows have from first to last and that are more than these; else None.
+
+        What the `dead` ones deliver does not count.
+        """
         first = rows[0].tolist()
         if not any(first[k] == first[k] for k in self.missing):
             return None
-        found = Channels(np.all(np.abs(rows) < _MOST, axis=0))
+        here: Which = np.all(np.abs(rows) < _MOST, axis=0)
+        here[dead] = False
+        found = Channels(here)
         return found if set(found.missing) < set(self.missing) else None
 
     def without_gyro(self) -> Channels:
         """The force alone."""
-        return Channels(self._here & (np.arange(6) < 3))
+        return self.without([3, 4, 5])
+
+    def without(self, dead: list[int]) -> Channels:
+        """These except the `dead` ones."""
+        here = self._here.copy()
+        here[dead] = False
+        return Channels(here)
 
 
 NOTHING = Channels(np.zeros(6, dtype=np.bool_))

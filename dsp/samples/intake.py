@@ -4,7 +4,8 @@ Samples are held until they make a whole chunk, then put into the trace at once.
 the way (`dsp.samples.averaging`, `dsp.samples.stage`).
 
 Force alone is enough to go on with: where rates fail for `IntakeParams.alone_s`, or are not there to begin with, the
-trace begins anew without them (`Intake.has_gyro`), and once more when they have come for as long.
+trace begins anew without them (`Intake.has_gyro`), and once more when they have come for as long. Dead axes
+(`dsp.samples.dead_axes`) are treated as missing until they move again.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 from dsp.packed import Array, Rows
 from dsp.samples.averaging import averaging_of
 from dsp.samples.channels import NOTHING, Channels, channels_of, only_plausible
+from dsp.samples.dead_axes import DeadAxes
 from dsp.samples.gap_fill import Filled, GapFillParams, from_strides, straight
 from dsp.samples.held import Held
 from dsp.samples.stage import CHUNK_S, LEAST_RATE_HZ, SILENT_S, TOO_SLOW_HZ, chunk_samples, group_samples
@@ -56,6 +58,7 @@ class IntakeParams:
     least_rate_hz: faster sensors are averaged down to no less than this
     chunk_s: length of a chunk
     turns: whether the trace gets `turns`
+    each_axis: whether single axes are checked for being dead, or only the gyro as a whole: see `DeadAxes`
     raw: whether the samples are also kept as they came, for `Intake.take_raw`: the owner must take them again and
     again, or they grow without end
     """
@@ -67,6 +70,7 @@ class IntakeParams:
     least_rate_hz: float = LEAST_RATE_HZ
     chunk_s: float = CHUNK_S
     turns: bool = False
+    each_axis: bool = False
     raw: bool = False
     gap_fill: GapFillParams = field(default_factory=GapFillParams)
 
@@ -99,6 +103,7 @@ class Intake:
         self._trace = trace
         self._channels = NOTHING
         self._gained: tuple[Channels | None, float] = (None, 0.0)  # more of them, and for how long they have come
+        self._dead = DeadAxes(each_axis=self._p.each_axis)
         self._anew = True  # the next good sample begins a trace
         self._as_is = False
         self.period_s = 0.0
@@ -127,6 +132,16 @@ class Intake:
     def has_gyro(self) -> bool:
         """Whether the trace has rates; it changes only with a restart."""
         return self._channels.has_gyro
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the trace has rates and all three axes of force; it changes only with a restart."""
+        return not self._channels.missing
+
+    @property
+    def dead_count(self) -> int:
+        """Number of dead axes."""
+        return len(self._dead.axes)
 
     def put(self, block: SampleBlock) -> bool:
         """Hold a block's samples; True when `take` may find a whole chunk."""
@@ -180,6 +195,11 @@ class Intake:
                 self._keep_raw(stamps[self._checked : n], first if good else only_plausible(first))
                 yield from self._with_gaps(values)
 
+    def check_axes(self, first: int, end: int) -> None:
+        """Check samples `first` to `end` of the trace for dead axes; the owner calls it every `dead_axes.WINDOW_S`."""
+        if self._dead.check(self._trace.axes, first, end, self._channels.missing):
+            self._anew = True
+
     def take_raw(self) -> tuple[list[int], list[Array]]:
         """What went into chunks since the last time of asking, as it came: stamps, ns, and rows, (n, 6) in all.
 
@@ -207,7 +227,8 @@ class Intake:
         if not self._channels.has_force:
             self._channels = channels_of(fresh)
         elif len(fresh):
-            more = self._channels.more(fresh)
+            self._dead.recheck(fresh, len(fresh) * self._raw_period_s)
+            more = self._channels.more(fresh, self._dead.axes)
             before, since_s = self._gained
             since_s = len(fresh) * self._raw_period_s + (since_s if more == before else 0.0)
             self._gained = more, since_s
@@ -252,7 +273,7 @@ class Intake:
         n, lead, gone = self._enough, averaging.lead, 0
         t_s = averaging.times_s(stamps, chunks)
         for k, means in enumerate(averaging.means(self._channels.blank(values), chunks)):
-            if k and (self.chunk != length or not self._is_steady(gone)):
+            if k and (self._anew or self.chunk != length or not self._is_steady(gone)):
                 break
             checked = min(self._checked, n)
             self._keep_raw(stamps[gone + checked : gone + n], values[lead + gone + checked : lead + gone + n])
@@ -306,6 +327,9 @@ class Intake:
                 if stamp - before > SILENT_S * NS_PER_S:
                     self.joined_s = stamp * 1e-9
                 self._trace.clear()
+                if self._dead.axes:
+                    self._channels, self._gained = self._channels.without(self._dead.axes), (None, 0.0)
+                    row = self._channels.blank(row)
                 kept, rows = [], np.repeat(row[None, :], lead, axis=0)
                 yield Ready.RESTART
             elif stamp - before > limit_ns:

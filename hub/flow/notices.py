@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-FOR_ALL = ("missing", "radio", "sides", "clocks")
+FOR_ALL = ("missing", "radio", "sides", "clocks", "axes", "axes left", "axes right")
 """Subjects published in full to everyone: what is not measured, or lost on the way here."""
 IN_SHORT = {"recording": "this run is not recorded as a whole"}
 """Subjects of which others read this text instead: the runner's files are private."""

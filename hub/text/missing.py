@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from dsp.gait import agreement
+from dsp.metrics import dead_axes
 from dsp.placements import PELVIS, SHOES
-from dsp.records import Metric, Record
+from dsp.records import Metric, Record, Side
 from dsp.signals import Placement
 
 SWAPPED = (
@@ -14,17 +15,29 @@ SWAPPED = (
     "`stridecue pair --swap` before the next run puts it right"
 )
 APART = "the times of the {side} shoe and of the hip sensor do not fit together: one clock is off by about {off_ms} ms"
+DEAD_HIP = "the hip sensor is partly dead: steps are counted, hip drop is not measured"
+DEAD_SHOE = (
+    "the gyro of the {side} shoe sensor is dead: steps are counted, speed and stride length are not measured by it"
+)
+DEAD: dict[Side | None, str] = {None: "axes", Side.LEFT: "axes left", Side.RIGHT: "axes right"}
+"""Subjects of the notices about dead axes."""
 
 NOT_YET = "no sensor has come yet: wake yours (shake a pod, wear the strap) and keep them near"
 
 
 def contradiction(record: Record) -> tuple[str, str] | None:
-    """Read subject and text of a notice off a record that tells of sensors which contradict each other."""
+    """Subject and text of the notice for a record that reports contradictory sensors or dead axes; None for others.
+
+    An empty text takes the notice back.
+    """
     match record:
         case Metric(key=agreement.SWAPPED_KEY):
             return "sides", SWAPPED
         case Metric(key=agreement.APART_KEY, value=off_ms, side=side):
             return "clocks", APART.format(side=side, off_ms=round(off_ms, -1))
+        case Metric(key=dead_axes.KEY, value=count, side=side):
+            text = DEAD_SHOE.format(side=side) if side else DEAD_HIP
+            return DEAD[side], text if count else ""
     return None
 
 

@@ -54,7 +54,7 @@ def trace(runner: Made) -> Trace:
 def test_the_level_starts_where_the_force_points(*, levelled: bool) -> None:
     lying = np.tile([0.0, -GRAVITY_MPS2, 0.0, 0.0, 0.0, 0.0], (100, 1))
     trace, level = traced(lying), TrunkLevel(Pace())
-    level.start(trace, 75, PERIOD_S, levelled=levelled)
+    level.start(trace, 75, PERIOD_S, levelled=levelled, has_lean=levelled)
     vertical = level.run(trace.t_s, 0, 100, trace)
     assert vertical == pytest.approx([GRAVITY_MPS2] * 100)
     assert [axis[-1] for axis in trace.up] == pytest.approx([0.0, -1.0, 0.0])
@@ -64,7 +64,7 @@ def test_the_level_starts_where_the_force_points(*, levelled: bool) -> None:
 def test_standing_teaches_the_bias_and_a_moved_sensor_forgets_how_sure_it_was() -> None:
     still = np.tile([0.0, 0.0, GRAVITY_MPS2, 0.0, 0.02, 0.0], (400, 1))
     trace, level = traced(still), TrunkLevel(Pace())
-    level.start(trace, 75, PERIOD_S, levelled=True)
+    level.start(trace, 75, PERIOD_S, levelled=True, has_lean=True)
     for start in range(0, 400, 50):
         t_s = trace.t_s[start : start + 50]
         level.run(t_s, start, start + 50, trace)
@@ -73,7 +73,7 @@ def test_standing_teaches_the_bias_and_a_moved_sensor_forgets_how_sure_it_was() 
     sure, doubtful = pickle.loads(pickle.dumps(level)), level
     doubtful.doubt_bias()
     for again in (sure, doubtful):
-        again.start(trace, 75, PERIOD_S, levelled=True)
+        again.start(trace, 75, PERIOD_S, levelled=True, has_lean=True)
         again.look(0.5, Look((0.0, 0.0, GRAVITY_MPS2), (0.0, 0.08, 0.0)))
     assert abs(sure.bias[1] - 0.02) < 0.5 * abs(doubtful.bias[1] - 0.02)
 
@@ -107,7 +107,7 @@ def test_nothing_is_learned_of_the_mount_while_nobody_runs(runner: Made, trace: 
 
 def test_every_contact_closes_one_stride_and_is_told_once(runner: Made, trace: Trace) -> None:
     level = TrunkLevel(Pace())
-    level.start(trace, 75, PERIOD_S, levelled=True)
+    level.start(trace, 75, PERIOD_S, levelled=True, has_lean=True)
     steps = TrunkSteps(Placement.SACRUM, PERIOD_S, 0.9, RATE_HZ, TrunkContactParams(), StanceParams())
     closed = []
     for start in range(0, len(trace.t_s), 5):

@@ -1,8 +1,10 @@
 import pytest
 
 from dsp.gait.agreement import APART_KEY, SWAPPED_KEY
+from dsp.metrics import dead_axes
 from dsp.records import Metric, Side
 from dsp.signals import Placement
+from hub.flow.notices import FOR_ALL
 from hub.text.missing import contradiction, missing_text
 
 
@@ -36,3 +38,13 @@ def test_it_says_what_is_not_measured(there: set[Placement | None], says: str) -
 
 def test_that_all_sensors_are_lost_is_not_that_nothing_is_missing() -> None:
     assert missing_text(set(), some_came=True) == "no sensor streams any more: nothing is measured"
+
+
+def test_dead_axes_give_a_notice_that_is_taken_back() -> None:
+    for side, words in ((None, "hip drop is not measured"), (Side.LEFT, "left shoe")):
+        said, over = (contradiction(Metric(0, dead_axes.KEY, count, side, 1.0)) for count in (3.0, 0.0))
+        assert said is not None
+        assert over is not None
+        assert words in said[1]
+        assert over == (said[0], "")
+        assert said[0] in FOR_ALL
