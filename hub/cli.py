@@ -1,4 +1,4 @@
-"""Entry point of the command `stridecue`. Loads nothing itself, so that even a Ctrl-C while loading is answered."""
+"""Entry point of the command `stridecue`; imports lazily, so that even a Ctrl-C during the imports ends cleanly."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; gives 0 done, 1 failed at run time, 2 wrong arguments or configuration."""
-    for name in ONE_THREAD:  # our matrices are small: threads would only cost memory, and wake-ups on a busy machine
+    """Run the command line and return the exit code: 0 done, 1 failed while running, 2 wrong arguments or settings."""
+    for name in ONE_THREAD:  # our matrices are small: BLAS threads would only cost memory and wake-ups
         os.environ.setdefault(name, "1")
     try:
         code: int = importlib.import_module("hub.command_line.dispatch").carry_out(arguments)

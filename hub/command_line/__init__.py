@@ -1,1 +1,1 @@
-"""Words on the command line: every command and option, what they may be, and the dispatch to the one command."""
+"""The command line: every command and option, their values and help texts, and the dispatch to the chosen command."""

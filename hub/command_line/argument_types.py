@@ -1,4 +1,4 @@
-"""What options of the command line may be: each reads one word, or says what to write instead."""
+"""Argument types for argparse: each parses one word or raises ArgumentTypeError that says what to write instead."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from hub.page.door import WEB_PORT
 from hub.settings.sound_output import sound_output
 
 THEMES = ("dark", "light", "high-contrast", "colour-blind")
-"""Looks of the dashboard; `tui.look.theme` has their colours."""
+"""Themes of the dashboard; `tui.look.theme` has their colours."""
 
 
 def add_theme(one: argparse.ArgumentParser) -> None:
-    """Add the option that says which look the dashboard begins with."""
+    """Add the option for the theme the dashboard starts with."""
     one.add_argument(
         "--theme",
         choices=THEMES,
         metavar="LOOK",
-        help=f"of the dashboard: {', '.join(THEMES)} (default: the one chosen last with the key d)",
+        help=f"dashboard theme: {', '.join(THEMES)} (default: the last one chosen with the key d)",
     )
 
 
 def web_address(text: str) -> tuple[str, int]:
-    """Read where to serve a page: an address of this machine, with or without a port."""
+    """Parse where to serve a page: an IP address of this machine, with or without a port."""
     host, colon, number = text.rpartition(":")
     if not colon or not number.isdecimal():
         host, number = text, str(WEB_PORT)
@@ -34,18 +34,18 @@ def web_address(text: str) -> tuple[str, int]:
         return str(ipaddress.ip_address(host.strip("[]"))), port(number)
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r}: write an IP address of this machine, e.g. 192.168.1.20 or 0.0.0.0 (all), and :PORT if you like"
+            f"{text!r}: expected an IP address of this machine, e.g. 192.168.1.20 or 0.0.0.0 (all); :PORT is optional"
         ) from None
 
 
 def seconds(text: str) -> float:
-    """Read a time above zero, s."""
-    return _above_zero(text, "write a number of seconds above 0, e.g. 30")
+    """Parse a duration above zero, s."""
+    return _above_zero(text, "expected a number of seconds above 0, e.g. 30")
 
 
 def speed(text: str) -> float | str:
-    """Read a replay speed: a number above 0, or `max`."""
-    return text if text == "max" else _above_zero(text, "write a number above 0 (1 is as fast as it was run), or max")
+    """Parse a replay speed: a number above 0 (1: real time) or `max`."""
+    return text if text == "max" else _above_zero(text, "expected a number above 0 (1 is real time), or max")
 
 
 def _above_zero(text: str, remedy: str) -> float:
@@ -59,31 +59,31 @@ def _above_zero(text: str, remedy: str) -> float:
 
 
 def port(text: str) -> int:
-    """Read a TCP port."""
+    """Parse a TCP port."""
     value = int(text) if text.isdecimal() else 0
     if not 0 < value < 65_536:
-        raise argparse.ArgumentTypeError(f"{text!r}: a port is a whole number from 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a port, a whole number from 1 to 65535")
     return value
 
 
 def whole(text: str) -> int:
-    """Read a whole number."""
+    """Parse a whole number."""
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}: write a whole number") from None
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number") from None
 
 
 def moment(text: str) -> float:
-    """Read a time of the monotonic clock, s."""
+    """Parse a time of the monotonic clock, s."""
     try:
         return float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}: write a number of seconds") from None
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number of seconds") from None
 
 
 def sound_target(text: str) -> str:
-    """Read where sound goes: auto, off or a WAV file."""
+    """Parse where sound goes: auto, off or a WAV file."""
     try:
         return sound_output(text)
     except ValueError as error:
@@ -91,7 +91,7 @@ def sound_target(text: str) -> str:
 
 
 def radio(text: str) -> str:
-    """Read which radio: platform, virtual or bumble:TRANSPORT."""
+    """Parse which radio to use: platform, virtual or bumble:TRANSPORT."""
     try:
         check_radio(text)
     except ValueError as error:
@@ -100,7 +100,7 @@ def radio(text: str) -> str:
 
 
 def runner(text: str) -> str:
-    """Read a runner's name: a topic segment."""
+    """Parse a runner's name, which is an MQTT topic segment too."""
     try:
         return runner_slug(text)
     except WireError as error:

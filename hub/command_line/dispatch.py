@@ -1,7 +1,7 @@
-"""The command line: loads the one command that is meant, turns errors into words and an exit code.
+"""Dispatch: import only the chosen command, run it, and turn errors into messages and an exit code.
 
-0 done, 1 failed at run time, 2 wrong arguments or configuration. Errors go to stderr: what, where, what to do. A
-traceback goes to the log file, never to the user.
+Exit codes: 0 done, 1 failed while running, 2 wrong arguments or configuration. Errors go to stderr: what, where, what
+to do. A traceback goes to the log file, never to the user.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ class Command(Protocol):
     """A module of `hub.commands`."""
 
     def run(self, options: Namespace) -> int:
-        """Carry it out; gives the exit code."""
+        """Run the command and return the exit code."""
         ...
 
 
 def carry_out(arguments: list[str] | None = None) -> int:
-    """Read the command line and do what it says; gives the exit code. KeyboardInterrupt passes."""
+    """Parse the command line, run the command and return its exit code. KeyboardInterrupt propagates."""
     options = parse(arguments)
-    sys.excepthook = partial(_tell_unexpected, log_to_file())
+    sys.excepthook = partial(_report_unexpected, log_to_file())
     try:
         command = cast("Command", importlib.import_module(f"hub.commands.{options.module}"))
         code = command.run(options)
-        sys.stdout.flush()  # not when Python ends, whose complaint would be another
+        sys.stdout.flush()  # here, where a broken pipe is handled, not at interpreter exit
     except (ConfigError, ProfileError) as error:
         return _failed(str(error), 2)
     except ModuleNotFoundError as error:
@@ -53,7 +53,7 @@ def carry_out(arguments: list[str] | None = None) -> int:
             raise
         return _failed(f"{missing} is not installed: {adding_extra(extra)}", 1)
     except BrokenPipeError:
-        # Whoever read our output has seen enough (`| head`). Python would complain once more while it flushes.
+        # The reader has seen enough (`| head`). Without this, Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (DriverError, HistoryError, OSError) as error:
@@ -61,10 +61,10 @@ def carry_out(arguments: list[str] | None = None) -> int:
     return code
 
 
-def _tell_unexpected(log: Path, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Take what nobody expected: the traceback to the log, one line to the user; Python then exits with 1."""
+def _report_unexpected(log: Path, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Handle an uncaught exception: traceback to the log, one line to the user; Python then exits with 1."""
     _LOG.error("unexpected", exc_info=(kind, error, trace))
-    _failed(f"{kind.__name__}: {error}: a mistake of ours; please report it with {log}", 1)
+    _failed(f"{kind.__name__}: {error}: this is a bug in stridecue; please report it with the log {log}", 1)
 
 
 def _failed(text: str, code: int) -> int:

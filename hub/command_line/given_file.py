@@ -1,4 +1,4 @@
-"""A file that is named on the command line."""
+"""An existing file named on the command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hub.settings.config import ConfigError
 
 
 def given_file(text: str) -> Path:
-    """Give its path; raises ConfigError when there is none."""
+    """Return the path of an existing file; raises ConfigError."""
     path = Path(text)
     if not path.is_file():
         raise ConfigError(f"{text}: {'is a folder' if path.is_dir() else 'no such file'}")

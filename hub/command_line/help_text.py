@@ -1,4 +1,4 @@
-"""Help texts as wide as the terminal: broken between words, commands never, and as they can be typed from here."""
+"""Help texts wrapped to the terminal; example commands stay whole and name the program as it can be typed here."""
 
 from __future__ import annotations
 
@@ -9,27 +9,28 @@ import textwrap
 from hub.settings.folders import program
 
 _FAR = 2 / 3
-"""What stands beside a command goes below it from this part of the width on."""
+"""An explanation that would begin beyond this share of the width goes below its command instead of beside it."""
 _BELOW = " " * 6
-_GOES_ON = re.compile(r"\n {7,}(?=\S)")
+_CONTINUED = re.compile(r"\n {7,}(?=\S)")
 _EXAMPLE = re.compile(r"  stridecue\b(?P<words>.*?)(?: {2,}(?P<does>\S.*))?$")
 
 
 class HelpText(argparse.RawDescriptionHelpFormatter):
-    """Wraps the texts around the options too; argparse asks this of a subclass, under this name."""
+    """A help formatter that also wraps description and epilog; `_fill_text` is argparse's hook for that."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return "\n".join(indent + line for line in wrapped(text, width, program()))
 
 
 def wrapped(text: str, width: int, name: str) -> list[str]:
-    """Break a text into lines of at most `width`: paragraphs anew, examples with `name` beside or above their meaning.
+    """Wrap a text to lines of at most `width`: refill paragraphs, set examples with `name` as the program.
 
-    Indented lines are examples (`  stridecue ...`), what goes on beside the one above, or quoted: these stay.
+    Indented lines are examples (`  stridecue ...  explanation`), continued explanations, or quotations, which stay as
+    they are.
     """
     lines: list[str] = []
     paragraph: list[str] = []
-    for line in [*_GOES_ON.sub("  ", text).splitlines(), ""]:
+    for line in [*_CONTINUED.sub("  ", text).splitlines(), ""]:
         if line and not line.startswith(" "):
             paragraph.append(line)
             if not line.endswith(":"):

@@ -5,24 +5,28 @@ from __future__ import annotations
 import argparse
 
 from dsp.runner.triage import SITES
-from hub.settings.folders import config_file
+from hub.command_line.shared_options import add_config, add_part
 
 PAIN = """\
-In mid-run: the key p of the dashboard, a `pain` message, or three taps on the hip sensor. Afterwards:
+During a run: press p in the dashboard, tap the hip sensor three times, or send a `pain` message over MQTT. Afterwards:
 
-  stridecue pain 4 --site "outer knee" --side left --km 4.2     of the newest run; it began at 4.2 km
+  stridecue pain 4 --site "outer knee" --side left --km 4.2     in the newest run; it began at 4.2 km
   stridecue pain 3 --site "around the kneecap" --minute 22 --numb
-  stridecue pain --next-morning yes                             worse today than before the run
-  stridecue pain --cleared                                      it was looked at: cues may come back
-  stridecue pain 4 --site "outer knee" --about                  what such pain may be; nothing is kept
+  stridecue pain --next-morning yes                             it is worse today than before the run
+  stridecue pain --cleared                                      it has been looked at: cues may come back
+  stridecue pain 4 --site "outer knee" --about                  what such pain may be; nothing is stored
   stridecue pain --red-flags                                    which signs need a clinician, and how soon
 
-Kept on this machine only; `stridecue history` shows, exports and erases it. Education, not a diagnosis.
+A report belongs to the newest run, and the answer names it. If that run was simulated, the report stays with it, apart
+from your own history; --own-run attaches it to your own newest run.
+
+Stored on this machine only; `stridecue history` lists, exports and erases it. This is education, not a diagnosis.
 """
 HISTORY = """\
-  stridecue history list                         earlier runs, one a line, with pain
-  stridecue history export ann.json              everything that is kept, as JSON; - is stdout
-  stridecue history erase --yes                  everything that is kept of this runner, for good
+examples:
+  stridecue history list                         list earlier runs, one per line, with pain
+  stridecue history export ann.json              export everything stored, as JSON; - is stdout
+  stridecue history erase --yes                  erase everything stored about this runner, for good
 """
 LONGEST_MINUTE = 3000.0
 FARTHEST_KM = 300.0
@@ -30,45 +34,40 @@ FARTHEST_KM = 300.0
 
 def add_pain(one: argparse.ArgumentParser) -> None:
     """Add the options of `pain`."""
-    _config(one)
-    one.add_argument("level", nargs="?", type=_level, metavar="LEVEL", help="0 none to 10 the worst you can think of")
+    add_config(one)
+    one.add_argument("level", nargs="?", type=_level, metavar="LEVEL", help="0 (none) to 10 (the worst imaginable)")
     one.add_argument("--site", metavar="WHERE", help=f"one of: {', '.join(SITES)}")
     one.add_argument("--side", choices=("left", "right"), help="which leg")
-    one.add_argument("--numb", action="store_true", help="numbness or tingling")
-    one.add_argument("--km", type=_kilometres, metavar="KM", help="where in the run it began")
+    one.add_argument("--numb", action="store_true", help="with numbness or tingling")
+    one.add_argument("--km", type=_kilometres, metavar="KM", help="where in the run it began, km")
     one.add_argument("--minute", type=_minute, metavar="M", help="when in the run it began, minutes of running")
-    one.add_argument("--note", metavar="TEXT", help="words of your own")
+    one.add_argument("--note", metavar="TEXT", help="a note in your own words")
     one.add_argument("--own-run", action="store_true", help="your own newest run, even if a simulated one is newer")
     one.add_argument("--next-morning", choices=("yes", "no"), help="was it worse the morning after?")
-    one.add_argument("--cleared", action="store_true", help="it was looked at: cues may come back")
-    one.add_argument("--about", action="store_true", help="only say what such pain may be; nothing is kept")
-    one.add_argument("--red-flags", action="store_true", help="which signs need a clinician, and how soon")
+    one.add_argument("--cleared", action="store_true", help="it has been looked at: cues may come back")
+    one.add_argument("--about", action="store_true", help="only explain what such pain may be; store nothing")
+    one.add_argument("--red-flags", action="store_true", help="list the signs that need a clinician, and how soon")
 
 
 def add_history(one: argparse.ArgumentParser) -> None:
     """Add the parts of `history`."""
-    _config(one)
+    add_config(one)
     parts = one.add_subparsers(metavar="PART", dest="part", required=True)
-    listed = parts.add_parser("list", help="earlier runs, one a line")
-    export = parts.add_parser("export", help="everything that is kept, as JSON")
+    listed = add_part(parts, "list", "list earlier runs, one per line, with pain")
+    export = add_part(parts, "export", "export everything stored about this runner, as JSON")
     export.add_argument("out", metavar="OUT", help="the file to write; - is stdout")
-    erase = parts.add_parser("erase", help="everything that is kept of this runner, for good")
-    erase.add_argument("--yes", action="store_true", help="yes, erase it: without this it is only said what would go")
-    erase.add_argument("--recordings", action="store_true", help="all recordings of this runner too")
+    erase = add_part(parts, "erase", "erase everything stored about this runner, for good")
+    erase.add_argument("--yes", action="store_true", help="confirm; without it, only say what would be erased")
+    erase.add_argument("--recordings", action="store_true", help="erase all recordings of this runner too")
     for part in (listed, export, erase):
-        # Where it is not given here, what was given before the part holds.
-        _config(part, default=argparse.SUPPRESS)
-
-
-def _config(one: argparse.ArgumentParser, default: str | None = None) -> None:
-    usual = f"configuration (default: {config_file()})".replace("%", "%%")
-    one.add_argument("--config", metavar="FILE", default=default, help=usual)
+        # No default here: --config may also have been given before the part.
+        add_config(part, default=argparse.SUPPRESS)
 
 
 def _level(text: str) -> int:
     value = int(text) if text.isdecimal() and text.isascii() else -1
     if not 0 <= value <= 10:
-        raise argparse.ArgumentTypeError(f"{text!r}: write a whole number from 0 (none) to 10")
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number from 0 (none) to 10")
     return value
 
 
@@ -80,11 +79,11 @@ def _minute(text: str) -> float:
     return _place(text, LONGEST_MINUTE, "minutes of running, e.g. 22")
 
 
-def _place(text: str, most: float, what: str) -> float:
+def _place(text: str, maximum: float, what: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0.0 <= value <= most:
-        raise argparse.ArgumentTypeError(f"{text!r}: write {what}")
+    if not 0.0 <= value <= maximum:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected {what} (0 to {maximum:g})")
     return value

@@ -1,1 +1,1 @@
-"""What `stridecue` can be told to do: one file a command, loaded when it is asked for."""
+"""The commands of `stridecue`: one file each, imported only when that command runs."""

@@ -1,4 +1,4 @@
-"""What is said and asked before a run: whether it was worse this morning, how far today, why cues are off."""
+"""Questions and messages before a run: whether it was worse this morning, today's distance cap, why cues are off."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from hub.text.pain_text import is_own_terminal, weight
 
 COUNTS_TODAY = " Today's plan counts it."
 ASK_FROM_DAYS, ASK_TO_DAYS = 0.25, 3.0
-"""The next morning, and the two after it: later nobody remembers."""
+"""Days after a painful run on which the next-morning question is asked: later nobody remembers."""
 
 
 def unanswered(history: History, runner: str, now: datetime | None = None) -> str | None:
-    """Give the start of the newest run that hurt and whose next morning is not known yet; raises HistoryError."""
+    """Return the start of the newest painful run whose next morning is unanswered, or None; raises HistoryError."""
     now = now or datetime.now(UTC)
     answered = history.mornings(runner)
     for pain in reversed(history.pains(runner)):
@@ -39,13 +39,13 @@ def unanswered(history: History, runner: str, now: datetime | None = None) -> st
 
 
 def answer_morning(history: History, runner: str, started_utc: str, *, worse: bool) -> str:
-    """Keep the answer and give what follows from it; raises HistoryError."""
+    """Store the answer and return the advice that follows from it; raises HistoryError."""
     history.add_morning(runner, started_utc, now_utc(), worse=worse)
     return texts.WORSE if worse else texts.NOT_WORSE
 
 
 def ask_next_morning(history: History, runner: str) -> None:
-    """Ask on the runner's own terminal; raises HistoryError. In the log of a service not even the question stands."""
+    """Ask the next-morning question, on the runner's own terminal and in no log; raises HistoryError."""
     started = unanswered(history, runner)
     if started is None or not is_own_terminal(sys.stdout):
         return
@@ -64,15 +64,15 @@ def ask_next_morning(history: History, runner: str) -> None:
 def before_run(
     history: History, runner: str, past: Sequence[PastRun], plan: Plan, rule: PainRule, reported: str
 ) -> list[str]:
-    """Give the lines before a run, for the runner's own terminal only: they tell of pain; raises HistoryError.
+    """Return the lines to print before a run, only on the runner's own terminal: they reveal pain; raises HistoryError.
 
-    reported  what `reported_last` says
+    reported  what `reported_last` returned
     """
     lines = [reported] if reported and not plan.held else []  # else it is named below
     if plan.held:
         reason = _reason_to_hold(history.pains(runner), rule)
-        told = texts.HELD_SHORT if reason is None else texts.HELD.format(what=short(reason), when=reason.said_utc[:10])
-        lines.append(told)
+        held = texts.HELD_SHORT if reason is None else texts.HELD.format(what=short(reason), when=reason.said_utc[:10])
+        lines.append(held)
     cap = cap_today(past, Onset(past).safe_m)
     if cap is not None:
         lines.append(texts.CAP_TODAY.format(cap=texts.distance(cap.exposure_m), why=cap.why))
@@ -82,55 +82,55 @@ def before_run(
 def reported_last(
     history: History, runner: str, past: Sequence[PastRun], plan: Plan, rule: PainRule, now: datetime | None = None
 ) -> str:
-    """Say in a line what was reported in the last run or since, for the runner's own eyes; raises HistoryError.
+    """Return a line with the pain reported in the last run or since, for the runner only; raises HistoryError.
 
-    Empty when nothing hurt then, or it is longer ago than what is reported counts on the way back (`RETURN_DAYS`).
+    Empty when nothing hurt then, or when the report is too old to count for the return to running (`RETURN_DAYS`).
     """
     newest = history.newest(runner, 1)
     since = newest[0].started_utc if newest else ""
-    lately = [
-        pain for pain in history.pains(runner) if hurts(_as_said(pain)) and (pain.started_utc or pain.said_utc) >= since
+    recent = [
+        pain for pain in history.pains(runner) if hurts(_report(pain)) and (pain.started_utc or pain.said_utc) >= since
     ]
-    if not lately or days_between(lately[-1].said_utc, now or datetime.now(UTC)) > RETURN_DAYS:
+    if not recent or days_between(recent[-1].said_utc, now or datetime.now(UTC)) > RETURN_DAYS:
         return ""
-    worst = _worst(lately, rule)
-    more = f", the worst of {len(lately)}" if len(lately) > 1 else ""
-    counts = COUNTS_TODAY if _counts_today(worst, lately, past, plan, rule) else ""
-    return f"Reported last time ({worst.said_utc[:10]}): {described(_as_said(worst))}{more}.{counts}"
+    worst = _worst(recent, rule)
+    more = f", the worst of {len(recent)}" if len(recent) > 1 else ""
+    counts = COUNTS_TODAY if _counts_today(worst, recent, past, plan, rule) else ""
+    return f"Reported last time ({worst.said_utc[:10]}): {described(_report(worst))}{more}.{counts}"
 
 
 def _counts_today(
-    worst: StoredPain, lately: Sequence[StoredPain], past: Sequence[PastRun], plan: Plan, rule: PainRule
+    worst: StoredPain, recent: Sequence[StoredPain], past: Sequence[PastRun], plan: Plan, rule: PainRule
 ) -> bool:
-    """Whether today differs for what was reported: no cues, the goal put aside, or a cap from where that run hurt."""
-    said = _as_said(worst)
+    """Whether the report changes today's run: no cues, the goal put aside, or a cap from where that run hurt."""
+    said = _report(worst)
     if plan.held and triage(said, rule).stops_cues:
         return True
     if plan.on_hold and known_site(said.site) == "calf or Achilles":
         return True
-    capped = [pain.started_utc for pain in lately if pain.started_utc and pain.hurts and pain.exposure_m is not None]
+    capped = [pain.started_utc for pain in recent if pain.started_utc and pain.hurts and pain.exposure_m is not None]
     return bool(capped) and worst.hurts and worst.started_utc == max(capped) and return_cap(past) is not None
 
 
 def _reason_to_hold(pains: Sequence[StoredPain], rule: PainRule) -> StoredPain | None:
-    """Find why cues are off: of what ends them, the newest and what was reported of the same run; the worst of that."""
-    stopping = [pain for pain in pains if hurts(_as_said(pain)) and triage(_as_said(pain), rule).stops_cues]
+    """Find why cues are off: the worst report among those that stop cues, of the newest run that has one."""
+    stopping = [pain for pain in pains if hurts(_report(pain)) and triage(_report(pain), rule).stops_cues]
     if not stopping:
         return None
     return _worst([pain for pain in stopping if pain.started_utc == stopping[-1].started_utc], rule)
 
 
 def _worst(pains: Sequence[StoredPain], rule: PainRule) -> StoredPain:
-    return max(pains, key=lambda pain: weight(_as_said(pain), rule))
+    return max(pains, key=lambda pain: weight(_report(pain), rule))
 
 
-def _as_said(pain: StoredPain) -> PainReport:
+def _report(pain: StoredPain) -> PainReport:
     side = None if pain.side is None else Side(pain.side)
     return PainReport(0, pain.level, pain.site, side, None, pain.numb)
 
 
 def short(pain: StoredPain) -> str:
-    """Give a report in a few words."""
+    """Describe a report in a few words."""
     parts = [" ".join(word for word in (pain.side, pain.site or "pain") if word)]
     if pain.numb:
         parts.append("numbness or tingling")
@@ -138,5 +138,5 @@ def short(pain: StoredPain) -> str:
 
 
 def now_utc() -> str:
-    """Tell the time, as it is stored."""
+    """Return the current time in UTC, as it is stored."""
     return utc(round(datetime.now(UTC).timestamp() * 1e9))

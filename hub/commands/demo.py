@@ -1,4 +1,4 @@
-"""`stridecue demo`: a virtual runner whose sensors speak real Bluetooth GATT, through the whole hub."""
+"""`stridecue demo`: a run of a virtual runner, whose sensors speak real Bluetooth GATT, through the whole hub."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ from hub.text.summary_text import VALUES_AT, WIDTH
 from hub.text.truth import compare, comparison_text
 
 RUNNER = "demo"
-"""The name of the first demo, and of the made-up earlier runs."""
+"""Runner of the first demo, and of the simulated earlier runs."""
 OWN_RUNS = "demo itself"
-"""The demo's own runs are kept under this name: they tire within a minute and must not become the usual."""
+"""The demo's own runs are stored under this name: they tire within a minute and must not become the baseline."""
 QUICK_DRIFT = DriftParams(block_s=4.0, tau_s=10.0, baseline_from_s=6.0, baseline_to_s=28.0, minimum_deg=1.2, hold_s=6.0)
-"""Seconds instead of minutes, so that a newcomer sees it work; said in the demo's output."""
+"""Seconds instead of minutes, so that a newcomer sees it work; stated in the demo's introduction."""
 
 _LOG = logging.getLogger("stridecue.demo")
 
@@ -52,14 +52,15 @@ _EARLIER = (
     (7, 5.5, 4.8, 171.0),
     (3, 5.2, 4.6, 170.0),
 )
-"""Days ago, drop left and right, cadence: runs of the same runner, fresh."""
+"""Days ago, drop left and right (deg), cadence (steps/min): runs of the same runner, not tired."""
 
-APART = "kept apart: a demo that tires is nobody's usual run"
+APART = "stored apart: a demo that tires is not a typical run"
 
 _INTRODUCTION = (
-    "A virtual runner: stands still for 6 s, then runs; from about 40 s on it tires, and its hip drops further when it "
-    "lands on the left. Five sensors advertise over virtual Bluetooth; everything from the radio on is what a real run "
-    "uses. For the demo only, a drift is told after seconds instead of minutes, and the earlier runs are made up."
+    "A virtual runner stands still for 6 s, then runs; from about 40 s on it tires, and its hip drops further when it "
+    "lands on the left. Five sensors advertise over virtual Bluetooth; from the radio on, everything is the same as in "
+    "a real run. In the demo only, drift is reported after seconds instead of minutes, and the earlier runs are "
+    "simulated."
 )
 
 
@@ -67,7 +68,7 @@ def run(options: Namespace) -> int:
     """Run the demo; raises DriverError, ConfigError and OSError."""
     port, there = asyncio.run(find_demos(options.mqtt_port))
     runner = chosen_name(options.runner, there, port)
-    # The next one is another runner, so that a coach has two to compare.
+    # A second demo simulates another runner, so that a coach has two to compare.
     params = RunnerParams(seed=1 + len(there) if options.seed is None else options.seed)
     count = RunCount()
     settings = RunSettings(drift=QUICK_DRIFT, history=_history())
@@ -83,13 +84,12 @@ def run(options: Namespace) -> int:
     print(introduction(), flush=True)
     if there:
         where = "" if port == DEFAULT_PORT else f" --port {port}"
-        joins = f"Joins the demo on port {port} as {runner}; `{program()} watch{where}` shows all."
-        say(joins)
+        say(f"Joins the demo on port {port} as {runner}; `{program()} watch{where}` shows all of them.")
 
     def conclude(ended: Ended) -> None:
-        """Keep it before anything is said: the terminal may be gone."""
+        """Store the run before anything is printed: the terminal may be gone."""
         kept = keep(ended, History(_history_file()), OWN_RUNS, count, APART)
-        ended.outcome.unkept = False  # nothing is compared with it
+        ended.outcome.unkept = False  # losing it is no failure: nothing is compared with it
         tell_summary(ended, settings.history, count)
         if kept:
             say_rows(kept, sys.stdout, VALUES_AT)
@@ -120,14 +120,14 @@ def run(options: Namespace) -> int:
 
 
 def introduction() -> str:
-    """Say what the demo is, for 80 columns or what the terminal has less."""
+    """Return what the demo shows, wrapped to 80 columns or a narrower terminal."""
     return textwrap.fill(_INTRODUCTION, min(WIDTH, shutil.get_terminal_size().columns))
 
 
 def chosen_name(wanted: str | None, there: frozenset[str], port: int) -> str:
-    """Choose the runner's name beside those that are `there`: the one wanted, else a free one; raises ConfigError."""
+    """Return the runner's name: the one wanted, else a free one; raises ConfigError if a running demo has it."""
     if wanted in there:
-        raise ConfigError(f"--runner {wanted}: a demo of that name runs already (port {port}): choose another name")
+        raise ConfigError(f"--runner {wanted}: a demo with this name is already running (port {port}); choose another")
     if wanted is not None:
         return wanted
     numbered = (f"{RUNNER}-{number}" for number in range(2, len(there) + 3))
@@ -135,23 +135,23 @@ def chosen_name(wanted: str | None, there: frozenset[str], port: int) -> str:
 
 
 def _history() -> tuple[PastRun, ...]:
-    """Give the virtual runner's earlier runs, from a store of their own that is filled at the first demo.
+    """Return the virtual runner's earlier runs, from a history of their own that the first demo fills.
 
-    Where nothing can be stored, in a container say, they are made up anew: they are no reason not to show the demo.
+    Where nothing can be stored, e.g. in a container, they are generated anew: that must not prevent the demo.
     """
     history, now = History(_history_file()), datetime.now(UTC)
     try:
-        if len(history.newest(RUNNER)) < len(_EARLIER):  # the first demo, or one that was interrupted just here
+        if len(history.newest(RUNNER)) < len(_EARLIER):  # the first demo, or one interrupted here
             history.erase(RUNNER)
-            for run in _made_up(now):
+            for run in _simulated(now):
                 history.add(run)
         return history.past(RUNNER)
     except HistoryError as error:
-        _LOG.warning("the demo's earlier runs are not kept: %s", error)
-        return tuple(past_run(run, [], now) for run in _made_up(now))
+        _LOG.warning("the demo's earlier runs cannot be stored: %s", error)
+        return tuple(past_run(run, [], now) for run in _simulated(now))
 
 
-def _made_up(today: datetime) -> list[StoredRun]:
+def _simulated(today: datetime) -> list[StoredRun]:
     runs = []
     for days, left_deg, right_deg, cadence_spm in _EARLIER:
         started = utc(round((today - timedelta(days=days)).timestamp() * NS_PER_S))
@@ -165,7 +165,7 @@ def _history_file() -> Path:
 
 @asynccontextmanager
 async def _open_lab(params: RunnerParams, catalog: Catalog, epochs_s: list[float]) -> AsyncIterator[Source]:
-    """Open the virtual radio, loading Bumble only here; `epochs_s` gets the loop time that is the runner's time 0."""
+    """Open the virtual radio; imports Bumble only here. Appends the loop time of the runner's time 0 to `epochs_s`."""
     from drivers.virtual.lab import VirtualLab
     from hub.flow.live import LiveSource
 

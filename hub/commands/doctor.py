@@ -1,4 +1,4 @@
-"""`stridecue doctor`: what works on this machine, and what to do about the rest."""
+"""`stridecue doctor`: check what works on this machine, and say how to fix the rest."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from hub.terminal.terminal import say
 
 
 def run(options: Namespace) -> int:
-    """Check everything and print it; 0 when stridecue can be used, 1 when something must be put right first."""
+    """Run and print all checks; 0 when stridecue can be used, 1 when something must be fixed first."""
     worst = Verdict.OK
     for finding in _findings(options.config):
         print(between_words(finding.said, sys.stdout, f"{finding.verdict.value:<5} {finding.subject:<10} "), flush=True)
@@ -39,7 +39,7 @@ def run(options: Namespace) -> int:
 
 _CLOSING = {
     Verdict.OK: "All is well.",
-    Verdict.NOTE: "Usable. What is marked `note` is missing or limited; the arrow says what to do if you want it.",
+    Verdict.NOTE: "Ready to use. What is marked `note` is missing or limited; the arrow says how to add it.",
     Verdict.BROKEN: "Fix what is marked FAIL first.",
 }
 
@@ -59,7 +59,7 @@ def _findings(file: str | None) -> Iterator[Finding]:
 
 
 def _config(file: str | None) -> tuple[Config, Finding]:
-    """Read it as a run does, with all that a run refuses; what is wrong leaves the usual settings for the rest."""
+    """Load and check the configuration as a run does; when it is invalid, the other checks use the defaults."""
     try:
         config, where = chosen_config(file)
         check_mounts(config.mounts, f"{where}: mounts")
@@ -74,28 +74,28 @@ def _profiles() -> Iterator[Finding]:
 
 
 def _watchers(config: Config) -> Iterator[Finding]:
-    """Whether others can watch, where the configuration says they may."""
+    """Check that others can watch, if `mqtt.listen` is configured."""
     address = listen_address(config.mqtt, "")
     if address is not None:
         missing = lacking()
-        said = missing or f"may log in on {address[0]}:{address[1]}"
+        said = missing or f"can log in at {address[0]}:{address[1]}"
         yield Finding("watchers", Verdict.BROKEN if missing else Verdict.OK, said)
 
 
 def _broker(port: int) -> Finding:
-    busy = "" if port_is_free(port) else f"; port {port} is busy, the next free one will be used"
+    busy = "" if port_is_free(port) else f"; port {port} is busy: the next free one will be used"
     if (program := find_mosquitto()) is not None:
-        return Finding("broker", Verdict.OK, f"mosquitto ({program}) will serve on loopback{busy}")
+        return Finding("broker", Verdict.OK, f"mosquitto ({program}) serves MQTT on localhost{busy}")
     if amqtt_is_installed():
         return Finding(
             "broker",
             Verdict.OK,
-            f"amqtt will serve on loopback, MQTT 3.1.1 only{busy}",
+            f"amqtt serves MQTT 3.1.1 on localhost{busy}",
             "mosquitto is faster and speaks MQTT 5: sudo apt install mosquitto (macOS: brew install mosquitto)",
         )
     return Finding(
         "broker",
         Verdict.NOTE,
-        "none: runs have no MQTT and no dashboard",
+        "none found: runs have no MQTT and no dashboard",
         f"sudo apt install mosquitto (macOS: brew install mosquitto), or {adding_extra('broker')}",
     )

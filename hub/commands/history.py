@@ -1,4 +1,4 @@
-"""`stridecue history`: what is kept of earlier runs, to look at, to take along, to erase."""
+"""`stridecue history`: list, export or erase what is stored about earlier runs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from hub.text.summary_text import WIDTH, marks_text
 
 LISTED = 50
 _INDENT = " " * 18
-"""Below the time a run began at."""
+"""Continuation lines align after the column with the start of a run."""
 
 
 def run(options: Namespace) -> int:
@@ -49,9 +49,9 @@ def _list(history: History, runner: str, options: Namespace) -> None:
         marks.setdefault(mark.started_utc, []).append(mark)
     runs = history.newest(runner, LISTED)
     if not runs and not pains:
-        say(f"no runs of {runner} yet ({history.path}); a run counts from a minute of running on")
+        say(f"no runs of {runner} yet ({history.path}); a run is added after a minute of running")
         if newest_first([demo_folder() / "recordings"]):
-            say(f"runs of the demo are kept apart: `{program()} replay --list` shows them")
+            say(f"demo runs are stored apart: `{program()} replay --list` shows their recordings")
         return
     numbers = f"{'min':>5} {'km':>6} {'down m':>6} {'steps/min':>9} {'drop L/R leg':>12}"
     print(f"{'start (UTC)':<17} {numbers} {'surface':<9} pain")
@@ -59,19 +59,18 @@ def _list(history: History, runner: str, options: Namespace) -> None:
         print(between_words(_line(one, pains.pop(one.started_utc, [])), sys.stdout, below=_INDENT))
         if made := marks.get(one.started_utc):
             print(_marks(made))
-    for started, left in pains.items():
-        when = (started or left[0].said_utc)[:16].replace("T", " ")
-        print(between_words(f"{when:<17} {'no run kept':<50} {_pain(left)}", sys.stdout, below=_INDENT))
+    for started, remaining in pains.items():
+        when = (started or remaining[0].said_utc)[:16].replace("T", " ")
+        print(between_words(f"{when:<17} {'no run stored':<50} {_pain(remaining)}", sys.stdout, below=_INDENT))
     morning = unanswered(history, runner)
     if morning is not None:
-        asked = f"{texts.NEXT_MORNING.format(when=morning[:10])} {texts.NEXT_MORNING_HOW}"
-        say(asked)
+        say(f"{texts.NEXT_MORNING.format(when=morning[:10])} {texts.NEXT_MORNING_HOW}")
     if history.plan(runner).held:
         say(texts.HELD_SHORT)
 
 
 def _line(run: StoredRun, pains: list[StoredPain]) -> str:
-    """One run on one line; what was not measured is a dash."""
+    """Format one run as one line; a dash where nothing was measured."""
     drop = f"{_number(run.drop_excursion_left_deg, 1)}/{_number(run.drop_excursion_right_deg, 1)}"
     km = None if run.distance_m is None else run.distance_m / 1000.0
     start = run.started_utc[:16].replace("T", " ")
@@ -80,9 +79,9 @@ def _line(run: StoredRun, pains: list[StoredPain]) -> str:
 
 
 def _marks(marks: list[StoredMark]) -> str:
-    """The marks of a run, below it."""
-    told = f"marks: {marks_text([(each.running_s, each.text) for each in marks])}"
-    return textwrap.fill(told, WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+    """Format the marks of a run, to print below its line."""
+    text = f"marks: {marks_text([(each.running_s, each.text) for each in marks])}"
+    return textwrap.fill(text, WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
 
 
 def _number(value: float | None, digits: int) -> str:
@@ -106,7 +105,7 @@ def _export(history: History, runner: str, options: Namespace) -> None:
         return
     path = Path(options.out).expanduser()
     path.touch(mode=0o600)  # health data: for this user only
-    path.chmod(0o600)  # it may have been there
+    path.chmod(0o600)  # the file may have existed
     path.write_text(text, encoding="utf-8")
     print(f"written: {path}", file=sys.stderr)
 
@@ -115,39 +114,39 @@ def _erase(history: History, runner: str, options: Namespace) -> None:
     recordings = _recordings(history, runner, recordings_folder(chosen_config(options.config)[0]))
     if not options.yes:
         raise ConfigError(
-            f"erase: everything kept of {runner} goes, for good: runs, pain, mornings, marks, thresholds, the plan "
-            "and what waits for a broker; say so with --yes (and --recordings for their recordings too)"
+            f"erase: this deletes everything stored about {runner}, for good: runs, pain, mornings, marks, thresholds, "
+            "the plan and messages waiting for a broker. Confirm with --yes (add --recordings to delete recordings too)"
         )
     erased = history.erase(runner) + History(history_file(simulated=True)).erase(runner)
     print(f"erased: {erased} entries of {runner}")
     if waiting := erase_spools(overdue_folder(), runner):
-        print(f"erased: what waited for {counted(waiting, 'broker')}")
+        print(f"erased: messages waiting for {counted(waiting, 'broker')}")
     if options.recordings:
         for path in recordings:
             path.unlink()
         print(f"erased: {counted(len(recordings), 'recording')}")
     elif recordings:
         say(
-            f"still there, and they may hold pain reports too: {counted(len(recordings), 'recording')}; "
-            "stridecue history erase --yes --recordings removes them:"
+            f"kept: {counted(len(recordings), 'recording')}, which may contain pain reports too; "
+            "`stridecue history erase --yes --recordings` deletes them:"
         )
         for path in recordings:
             print(f"  {path}")
 
 
 def _recordings(history: History, runner: str, folder: Path) -> list[Path]:
-    """Find a runner's recordings: those of the history's runs, and all in the folder, of short or erased runs too."""
+    """Find a runner's recordings: those in the history, and all in the folder, including short or erased runs."""
     named = {Path(one.recording) for one in history.newest(runner, 1_000_000) if one.recording is not None}
     found = {path for path in folder.glob(f"*Z-{runner}*.mcap") if _is_of(path, runner)}
     return sorted(path for path in named | found if path.exists())
 
 
 def _is_of(path: Path, runner: str) -> bool:
-    """Whether a recording is this runner's: `ann-2` may be Ann's second file, or somebody else's first."""
+    """Whether a recording is this runner's: `ann-2` may be Ann's second file, or the first of a runner `ann-2`."""
     stem = path.stem.partition("Z-")[2]
     if not re.fullmatch(rf"{re.escape(runner)}(-\d+)*", stem):
         return False
     try:
         return RecordingReader(path).session.runner == runner
-    except DriverError:  # not readable any more: the name has to do
+    except DriverError:  # unreadable: only the name is left to go by
         return stem == runner

@@ -1,4 +1,4 @@
-"""`stridecue import`: a CSV of samples becomes a recording."""
+"""`stridecue import`: convert a CSV file of samples to a recording."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from hub.terminal.progress import Progress
 from hub.terminal.terminal import say
 
 WEARABLE = tuple(place for place in Placement if place not in {Placement.FOOT, Placement.CHEST, Placement.TREADMILL})
-"""Where an IMU may sit."""
+"""Placements an IMU can have."""
 
 
 def run(options: Namespace) -> int:
-    """Import and report; raises DriverError and ConfigError."""
+    """Import the CSV file and print a report; raises DriverError and ConfigError."""
     csv, out = given_file(options.csv), Path(options.out)
     mapping = parse_map(options.map)
     check_out(csv, out)
@@ -40,7 +40,7 @@ def run(options: Namespace) -> int:
 
 
 def parse_map(words: list[str]) -> dict[str, Placement | None]:
-    """Read `sensor=PLACEMENT` words, `none` leaves a sensor out; raises ConfigError."""
+    """Parse SENSOR=PLACEMENT words (`none` leaves a sensor out); raises ConfigError."""
     mapping: dict[str, Placement | None] = {}
     valid = [placement.value for placement in WEARABLE]
     for word in words:
@@ -48,35 +48,35 @@ def parse_map(words: list[str]) -> dict[str, Placement | None]:
         if not equals or not sensor:
             raise ConfigError(f"--map {word!r}: write SENSOR=PLACEMENT, or SENSOR=none to leave it out")
         if name != "none" and name not in valid:
-            raise ConfigError(f"--map {word!r}: no placement {name!r}: {nearest(name, [*valid, 'none'])}")
+            raise ConfigError(f"--map {word!r}: unknown placement {name!r}: {nearest(name, [*valid, 'none'])}")
         mapping[sensor] = None if name == "none" else Placement(name)
     return mapping
 
 
 def check_out(csv: Path, out: Path) -> None:
-    """Raise ConfigError where writing `out` would destroy more than an earlier import."""
+    """Raise ConfigError if writing `out` would overwrite anything but an earlier import."""
     if not out.exists():
         return
     if out.samefile(csv):
-        raise ConfigError(f"--out {out}: this is the table itself: name another file, e.g. --out {_suggested(csv)}")
+        raise ConfigError(f"--out {out}: this is the CSV file itself; choose another, e.g. --out {_suggested(csv)}")
     if not out.is_file():
-        raise ConfigError(f"--out {out}: not a file: name one, e.g. --out {_suggested(csv)}")
+        raise ConfigError(f"--out {out}: not a file; choose one, e.g. --out {_suggested(csv)}")
     try:
         started_utc = RecordingReader(out).session.started_utc
     except RecordingError as error:
         raise ConfigError(
-            f"--out {out}: is there already and is no recording; it stays as it is: name another file, "
+            f"--out {out}: already exists and is not a recording; nothing was written. Choose another file, "
             f"e.g. --out {_suggested(csv)}"
         ) from error
     if started_utc is not None:
         raise ConfigError(
-            f"--out {out}: is a run that was recorded live, on {started_utc[:10]}; it stays as it is: "
-            f"name another file, e.g. --out {_suggested(csv)}"
+            f"--out {out}: already holds a run recorded live on {started_utc[:10]}; nothing was written. "
+            f"Choose another file, e.g. --out {_suggested(csv)}"
         )
 
 
 def check_map(csv: Path, mapping: Mapping[str, Placement | None]) -> None:
-    """Raise ConfigError for a `--map` that names a sensor not in the table, or that leaves nothing to import."""
+    """Raise ConfigError if `--map` names a sensor that is not in the CSV file, or leaves nothing to import."""
     if not mapping:
         return
     columns = CsvTable(csv).columns

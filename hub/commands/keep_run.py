@@ -1,4 +1,4 @@
-"""A run that is over becomes one of the earlier runs, if there was enough running in it."""
+"""After a run: add it to the history if there was enough running in it, and print its summary."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from hub.terminal.terminal import say_rows, tell
 from hub.text.pain_text import is_own_terminal, run_pain_text
 from hub.text.summary_text import VALUES_AT, row, summary_text
 
-KEEPING = "Keeping this run: another program is writing the history; waiting for it, less long after Ctrl-C"
-COUNTS = "added: later runs are compared with this one too"
+KEEPING = "Waiting to store this run: another program is writing the history; Ctrl-C shortens the wait"
+COUNTS = "added: later runs are compared with this one"
 _LOG = logging.getLogger("stridecue.history")
 
 
 def tell_summary(ended: Ended, history: Sequence[PastRun], count: RunCount) -> None:
-    """Print what a run that is over came to, beside earlier ones; nothing where it came to nothing.
+    """Print the summary of a finished run beside earlier runs; nothing if it has none.
 
-    A coach's words are cues too for who heard them: they are in `count`, and not in the core's own summary.
+    A coach's messages are cues too for the runner who heard them: `count` includes them, the core's summary does not.
     """
     outcome = ended.outcome
     if outcome.summary is not None:
@@ -38,7 +38,7 @@ def tell_summary(ended: Ended, history: Sequence[PastRun], count: RunCount) -> N
 
 
 def tell_pain(outcome: Outcome, rule: PainRule, out: TextIO, *, kept: bool, day: str | None = None) -> None:
-    """Tell the pain of a run that is over, on the runner's own terminal only; see `run_pain_text`."""
+    """Print the pain reported in a finished run, on the runner's own terminal only; see `run_pain_text`."""
     text = run_pain_text(outcome.pains, rule, kept=kept, day=day, called=program()) if is_own_terminal(out) else ""
     if text:
         say_rows(text, out, 2)
@@ -54,11 +54,11 @@ def keep(
     surface: str | None = None,
     knew_plan: bool = True,
 ) -> str:
-    """Add a run to the history; gives what to say of it, in the words `told` when it was added.
+    """Add a run to the history and return the summary row about it, `told` when it was added.
 
-    knew_plan  False: the runner's plan could not be read before the run, and what this run made of none is not kept
+    knew_plan  False: the runner's plan could not be read before the run, so that this run's plan is not stored
 
-    Says only that it waits: a run is to be kept before anything is said, for the terminal may be gone.
+    Prints nothing but that it waits: a run is stored before anything is printed, for the terminal may be gone.
     """
     outcome = ended.outcome
     if outcome.summary is None:
@@ -69,8 +69,8 @@ def keep(
         runner, started, outcome.summary, recording, running_s=outcome.running_s, count=count, surface=surface
     )
     if run is None:
-        few = f"less than {SHORTEST_S:.0f} s of running, or fewer than {FEWEST_STEPS} steps and no distance"
-        return row("history", f"not added: {few}")
+        too_short = f"less than {SHORTEST_S:.0f} s of running, or fewer than {FEWEST_STEPS} steps and no distance"
+        return row("history", f"not added: {too_short}")
     if is_held(history.path):
         tell(f"{KEEPING} ({history.path})", ended.out)
     added, outcome.unkept = False, True
@@ -80,15 +80,15 @@ def keep(
         if knew_plan:
             patiently(lambda: history.keep_plan(runner, outcome.plan, started), ended.in_a_hurry)
     except HistoryError as error:
-        _LOG.error("run not kept as a whole: %s", error)
-        return row("history", _not_kept(error, history, added=added))
+        _LOG.error("run not stored completely: %s", error)
+        return row("history", _not_stored(error, history, added=added))
     outcome.unkept = False
     return row("history", told)
 
 
-def _not_kept(error: HistoryError, history: History, *, added: bool) -> str:
-    """Say what is missing and why; a run cannot be added later, so that nobody is told to try."""
+def _not_stored(error: HistoryError, history: History, *, added: bool) -> str:
+    """Say what is missing and why; not to try again, because a run cannot be added later."""
     why = f"{history.path}: another program was writing it" if isinstance(error, HistoryBusyError) else str(error)
     if added:
-        return f"added; the plan of retraining stays as it was before this run: {why}"
+        return f"added; the retraining plan stays as it was before this run: {why}"
     return f"NOT added, so later runs are not compared with this one: {why}"

@@ -1,4 +1,4 @@
-"""The recordings that runs have left: found again by name, or the newest, without typing a path."""
+"""The recordings of earlier runs: list them, or find one by name or the newest without typing a path."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from hub.settings.config import ConfigError
 from hub.settings.folders import RECORDING, demo_folder, program
 
 LISTED = 18
-"""With what stands around them they fit a terminal of 24 lines."""
+"""Recordings listed by default: with heading and hints they fit a terminal of 24 lines."""
 
 
 def recording_folders() -> list[Path]:
-    """Where recordings are kept: the runner's own, and those of virtual runners."""
+    """Return the folders of recordings: the runner's own, and that of virtual runners."""
     return [recordings_folder(chosen_config(None)[0]), demo_folder() / "recordings"]
 
 
 def newest_first(folders: Sequence[Path]) -> list[Path]:
-    """Every recording in these folders; their names begin with the start."""
+    """Return every recording in these folders, newest first: file names begin with the start of the run."""
     found = {path for folder in folders for path in folder.glob(f"*{RECORDING}")}
     return sorted(found, key=lambda path: path.name, reverse=True)
 
@@ -34,7 +34,7 @@ def chosen_recording(text: str | None) -> Path:
     if text is None:
         kept = newest_first(folders)
         if not kept:
-            raise ConfigError(f"replay: no recording yet; `{program()} demo` makes one, and so does every run")
+            raise ConfigError(f"replay: no recordings yet; `{program()} demo` makes one, and so does every run")
         return kept[0]
     if not Path(text).is_file() and Path(text).name == text:
         for folder in folders:
@@ -44,20 +44,20 @@ def chosen_recording(text: str | None) -> Path:
     try:
         return given_file(text)
     except ConfigError as error:
-        raise ConfigError(f"{error}; `{program()} replay --list` shows the recordings there are") from error
+        raise ConfigError(f"{error}; `{program()} replay --list` lists the recordings") from error
 
 
 def listed(folders: Sequence[Path], *, whole: bool = False) -> list[str]:
-    """Write the newest recordings (or all), the newest last: start, length, runner, the name that `replay` takes."""
+    """Return lines with the newest recordings (`whole`: all), newest last: start, length, runner, name for `replay`."""
     kept = newest_first(folders)
     if not kept:
         return [f"no recordings yet in {' or '.join(str(folder) for folder in folders)}"]
     shown = kept if whole else kept[:LISTED]
     older = len(kept) - len(shown)
-    lines = [f"{older} older ones: {program()} replay --list --all"] if older else []
+    lines = [f"{older} older ones, listed by: {program()} replay --list --all"] if older else []
     lines.append(f"{'start (UTC)':<17} {'length':>9} {'runner':<12} recording")
     lines += [_line(path) for path in reversed(shown)]
-    return [*lines, "", f"{program()} replay NAME plays one; without a name the newest"]
+    return [*lines, "", f"`{program()} replay NAME` plays one; without NAME, the newest"]
 
 
 def _line(path: Path) -> str:

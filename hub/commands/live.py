@@ -44,7 +44,7 @@ from hub.text.summary_text import VALUES_AT
 if TYPE_CHECKING:
     from drivers.radio.facade import Radio
 
-APART = "kept apart: a virtual runner's runs are not compared with yours"
+APART = "kept apart: runs with simulated sensors are not compared with yours"
 _TCP = "bumble:tcp-client:"
 
 
@@ -74,11 +74,11 @@ def run(options: Namespace) -> int:
         tell(texts.OTHERS_SEE, sys.stdout)
     count = RunCount()
     folder = demo_folder() / "recordings" if simulated else recordings_folder(config)
-    told = APART if simulated else COUNTS
+    added = APART if simulated else COUNTS
 
     def conclude(ended: Ended) -> None:
-        """Keep it before anything is said: the terminal may be gone."""
-        kept = keep(ended, history, runner, count, told, surface=options.surface, knew_plan=earlier is not None)
+        """Store the run before anything is printed: the terminal may be gone."""
+        kept = keep(ended, history, runner, count, added, surface=options.surface, knew_plan=earlier is not None)
         if ended.outcome.silent:
             tell(f"\n{_no_sensor(config, where)}", sys.stdout)
         else:
@@ -112,20 +112,21 @@ def run(options: Namespace) -> int:
 
 
 def _no_sensor(config: Config, where: str) -> str:
-    """Say that no sensor came, and what to do before the next run."""
-    wanted = f" Looked for only: {', '.join(config.sensors)}, as [sensors] in {where} has it." if config.sensors else ""
+    """Say that no sensor connected, and what to do before the next run."""
+    wanted = (
+        f" Only these were used, as set by [sensors] in {where}: {', '.join(config.sensors)}." if config.sensors else ""
+    )
     return (
-        f"No sensor sent anything, so there is nothing to show or to keep.{wanted} Wake your sensors, then "
-        f"`{program()} scan`: it shows which are near, and how each would be read."
+        f"No sensor sent any data, so there is nothing to show or to store.{wanted} Wake your sensors, then run "
+        f"`{program()} scan`: it lists those nearby and how each would be used."
     )
 
 
 def _earlier(history: History, runner: str, rule: PainRule) -> tuple[tuple[PastRun, ...], Plan, str] | None:
-    """Read what is known of the runner, ask about the morning, and say what there is to say before a run.
+    """Load the runner's history, ask the next-morning question, and print the messages before a run.
 
-    Gives the earlier runs, the plan, and in a line what was reported last, for the runner's own screen.
-
-    None: the history cannot be read, which is no reason not to run. It is said, and reports of pain are still tried.
+    Returns the earlier runs, the plan, and a line with the last pain report for the runner's own screen; None when the
+    history cannot be read, which is printed and does not prevent the run: storing pain reports is still tried.
     """
     try:
         patiently(lambda: history.plan(runner))
@@ -135,7 +136,7 @@ def _earlier(history: History, runner: str, rule: PainRule) -> tuple[tuple[PastR
         reported = reported_last(history, runner, past, plan, rule) if own else ""
         lines = before_run(history, runner, past, plan, rule, reported) if own else []
     except HistoryError as error:
-        tell(f"stridecue: {error}. This run is not compared with earlier ones.", sys.stderr)
+        tell(f"stridecue: {error}. This run is not compared with earlier runs.", sys.stderr)
         return None
     for line in lines:
         tell(line, sys.stdout)
@@ -143,7 +144,7 @@ def _earlier(history: History, runner: str, rule: PainRule) -> tuple[tuple[PastR
 
 
 def chosen_config(file: str | None) -> tuple[Config, str]:
-    """Load the configuration named, or the user's own, or none; gives it and its name. Raises ConfigError."""
+    """Load the configuration named, else the user's own, else the defaults, with its name; raises ConfigError."""
     path = chosen_file(file)
     if file is None and not path.exists():
         return Config(), "(no configuration)"
@@ -156,15 +157,15 @@ def history_file(*, simulated: bool = False) -> Path:
 
 
 def _beyond(config: Config, where: str, password_file: Path) -> Beyond:
-    """Choose the brokers that others read too; raises ConfigError and OSError. A new password is told here, once."""
+    """Choose the brokers that others read too; prints a new password, once. Raises ConfigError and OSError."""
     runner, external, listen = config.runner.name, external_server(config.mqtt, where), None
     if (address := listen_address(config.mqtt, where)) is not None:
         if (missing := lacking()) is not None:
             raise ConfigError(f"{where}: mqtt.listen: {missing}")
         password = watchers_password(password_file)
         if password.fresh:
-            # Not into the log of a service, which more people may read than the file.
-            shown = f"{password.text}, shown once and kept" if sys.stdout.isatty() else "made and kept"
+            # Never into the log of a service, which more people may read than the file.
+            shown = f"{password.text}, shown only now; stored" if sys.stdout.isatty() else "created and stored"
             say(f"For watchers: user {USER}, password {shown} in {password.file}")
         listen = BeyondBroker(*address, runner, password)
     overdue = Overdue(Spool(overdue_folder(), runner, str(external))) if external is not None else None
@@ -172,14 +173,14 @@ def _beyond(config: Config, where: str, password_file: Path) -> Beyond:
 
 
 def recordings_folder(config: Config) -> Path:
-    """Find where runs are recorded, whether it exists or not."""
+    """Return the folder for recordings, which need not exist yet."""
     folder = config.record.folder
     return data_folder() / "recordings" if folder is None else Path(folder).expanduser()
 
 
 @asynccontextmanager
 async def _open_sensors(radio: str, catalog: Catalog, config: Config, paired: Path) -> AsyncIterator[Source]:
-    """Switch the radio on; loads a Bluetooth stack only here. Raises DriverError."""
+    """Open the radio; imports a Bluetooth stack only here. Raises DriverError."""
     from hub.flow.live import LiveSource
 
     async with open_known_radio(radio, config.radio.max_connections) as opened:
@@ -188,7 +189,7 @@ async def _open_sensors(radio: str, catalog: Catalog, config: Config, paired: Pa
 
 @asynccontextmanager
 async def open_known_radio(radio: str, max_connections: int | None = None) -> AsyncIterator[Radio]:
-    """Open a radio; raises DriverError that says what to start where nothing listens at a TCP transport."""
+    """Open a radio; raises DriverError, which says what to start if nothing listens at a TCP transport."""
     opened = False
     try:
         async with open_radio(radio, max_connections=max_connections) as adapter:
@@ -199,6 +200,6 @@ async def open_known_radio(radio: str, max_connections: int | None = None) -> As
         if opened or not radio.startswith(_TCP):
             raise
         raise AdapterDownError(
-            f"radio {radio}: nothing answers there: start virtual sensors with `stridecue sim start --port {port}`, "
-            "or what else should serve HCI on that port"
+            f"radio {radio}: nothing answers there. Start simulated sensors with `stridecue sim start --port {port}`, "
+            "or whatever should serve HCI on that port"
         ) from error

@@ -14,6 +14,7 @@ from dsp.signals import Placement
 from dsp.texts import place_word
 from firmware_profiles.catalog import Catalog
 from hub.commands.live import chosen_config, open_known_radio
+from hub.commands.scan import NOTHING_FOUND
 from hub.settings.config import Config, ConfigError
 from hub.settings.known_devices import known_devices
 from hub.settings.nearest import nearest
@@ -75,7 +76,7 @@ async def _pair(path: Path, parts: list[Placement], radio_name: str, within_s: f
     print(f"Looking for motion sensors on radio {radio_name} ...", flush=True)
     async with open_known_radio(radio_name) as radio, pairing(radio, catalog) as near:
         if not near.sensors:
-            say("No sensor found. Move your sensors to wake them, disconnect other apps from them, and come closer.")
+            say(NOTHING_FOUND)
             return 0
         await near.all_streaming(STREAM_WITHIN_S)
         for device, role in near.sensors.items():

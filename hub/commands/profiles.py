@@ -1,4 +1,4 @@
-"""`stridecue profiles`: which devices can be read, what a profile says, whether a file or vectors are right."""
+"""`stridecue profiles`: list the supported devices, show a profile, check a profile file, verify byte vectors."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from hub.terminal.terminal import say, say_rows
 
 _FORM = "{:<22} {:<13} {}"
 _TOLD_AT = 12
-"""Cells before what `describe` tells."""
+"""Indent of continuation lines: where the text of `describe` begins."""
 
 
 def run(options: Namespace) -> int:
-    """Carry out one of the four; raises ConfigError, ProfileError and DriverError."""
+    """Run one of the four parts; raises ConfigError, ProfileError and DriverError."""
     if options.part == "check":
         return _check(given_file(options.file))
     catalog = known_devices()
@@ -41,7 +41,7 @@ def _list(catalog: Catalog) -> int:
     rows += [(each.id, each.profile.status.value, each.profile.title) for each in catalog if not each.profile.mixin]
     say_rows("\n".join(_FORM.format(*row) for row in rows), sys.stdout, len(_FORM.format("", "", "")))
     say(f"\n{status_legend().replace('*', '')}")
-    say(f"your own go into {profiles_folder()}")
+    say(f"Put your own profiles into {profiles_folder()}")
     return 0
 
 
@@ -55,7 +55,7 @@ def _show(catalog: Catalog, profile_id: str) -> int:
 
 
 def _check(path: Path) -> int:
-    """Check one file as if it lay in the user's folder: keys, facts, its place among the others, its examples."""
+    """Check a file as if it were in the user's folder: keys, values, conflicts with other profiles, examples."""
     catalog = load_catalog(profiles_folder(), path)
     profile = catalog.get(path.stem)
     problems = failed_examples(profile)
@@ -64,11 +64,11 @@ def _check(path: Path) -> int:
     if problems:
         return 1
     n = len(profile.examples)
-    say(f"{path}: good, {n} example{'s' * (n != 1)} decode{'s' * (n == 1)} as written")
+    say(f"{path}: valid, {n} example{'s' * (n != 1)} decode{'s' * (n == 1)} as expected")
     if not n:
-        say("without [[examples]] nobody knows that it reads its device: `stridecue scan --dump` captures packets")
+        say("without [[examples]], nothing shows that it decodes its device; `stridecue scan --dump` captures packets")
     elif path.parent != profiles_folder():
-        say(f"to use it, copy it into {profiles_folder()}")
+        say(f"To use it, copy it into {profiles_folder()}")
     return 0
 
 

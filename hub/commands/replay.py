@@ -1,4 +1,4 @@
-"""`stridecue replay`: a recording through the hub again, fast into lines of JSON or paced like a run."""
+"""`stridecue replay`: play a recording through the hub again, at its own pace or as fast as possible."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FAST = "max"
 
 
 def run(options: Namespace) -> int:
-    """Replay; raises DriverError, ConfigError and OSError."""
+    """Replay or list recordings; raises DriverError, ConfigError and OSError."""
     if options.list:
         say("\n".join(listed(recording_folders(), whole=options.all)))
         return 0
@@ -56,7 +56,7 @@ def _fast(options: Namespace, reader: RecordingReader, settings: RunSettings, ca
 
 
 def _paced(options: Namespace, reader: RecordingReader, settings: RunSettings, catalog: Catalog, speed: float) -> int:
-    # Lines are written in the order of the recording, each once: then there is no way back.
+    # JSON lines are written once, in the order of the recording, so that such a replay cannot go back.
     replayed = ReplayedSource(reader, speed, both_ways=options.jsonl is None)
     ended = carry_out(
         Launch(
@@ -86,7 +86,7 @@ def _paced(options: Namespace, reader: RecordingReader, settings: RunSettings, c
 
 
 def _tell_summary(outcome: Outcome, settings: RunSettings, reader: RecordingReader, out: TextIO) -> None:
-    """Tell what the run itself told at its end; a replay keeps nothing."""
+    """Print the summary that the run itself ended with; a replay stores nothing."""
     assert outcome.summary is not None
     summary = summary_text(
         outcome.summary,

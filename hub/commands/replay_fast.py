@@ -1,4 +1,4 @@
-"""Replay as fast as the machine can: no loop, no clock, no broker; the same engine in the same order."""
+"""Replay as fast as possible: no event loop, no clock, no broker, but the same engine in the same order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hub.terminal.progress import Progress
 
 
 def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> Outcome:
-    """Run a whole recording through `engine`, each record as a line to `jsonl`; raises OSError, RecordingError."""
+    """Run a recording through `engine`, writing each record as a line to `jsonl`; raises OSError and RecordingError."""
     session = Session()
     t0_ns = reader.session.t0_ns
     marks: list[Mark] = []

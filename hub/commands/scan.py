@@ -1,4 +1,4 @@
-"""`stridecue scan`: which sensors are near, and how a run would use each."""
+"""`stridecue scan`: list the sensors nearby and how a run would use each."""
 
 from __future__ import annotations
 
@@ -21,38 +21,39 @@ from hub.settings.known_devices import known_devices
 from hub.settings.paired import pairing_file, read_pairing
 from hub.terminal.terminal import say, say_rows
 
+NOTHING_FOUND = "No sensor found. Move your sensors to wake them, disconnect other apps from them, and come closer."
 _HEADINGS = ("name", "address", "signal", "profile", "would be")
 
 
 def run(options: Namespace) -> int:
-    """Scan and print a table, write down packets if asked; raises DriverError, ConfigError and OSError."""
+    """Scan and print a table, and save packets if asked; raises DriverError, ConfigError and OSError."""
     config, _where = chosen_config(options.config)
     catalog = known_devices()
     radio = options.radio or config.radio.provider
     simulated = is_made_up(radio)
-    say(f"listening for {options.seconds:g} s on radio {radio} ...", sys.stderr)
+    say(f"Listening for {options.seconds:g} s on radio {radio} ...", sys.stderr)
     dump = None if options.dump is None else Path(options.dump)
     if dump is None and options.only:
-        raise ConfigError("--only says whose packets to write down: it needs --dump FILE")
+        raise ConfigError("--only selects whose packets to save: it needs --dump FILE")
     if dump is not None and not dump.parent.is_dir():
-        raise ConfigError(f"--dump {dump}: no folder {dump.parent}")
+        raise ConfigError(f"--dump {dump}: there is no folder {dump.parent}")
     seen, captured = asyncio.run(_listen(radio, options.seconds, catalog, None if dump is None else options.only))
     paired = read_pairing(pairing_file(options.config, simulated=simulated))
     lines = table(seen, catalog, config.sensors, paired)
     say_rows("\n".join(lines), sys.stdout, lines[0].index(_HEADINGS[-1]))
     if not seen:
-        say("nothing heard: wake the sensors (move them), switch other apps off them, come nearer", sys.stderr)
+        say(NOTHING_FOUND, sys.stderr)
     return 0 if dump is None else _written(dump, captured)
 
 
 def _written(dump: Path, captured: list[Captured]) -> int:
-    """Write the capture and say what is in it; 1 when nobody could be asked."""
+    """Save the capture and print what it contains; 1 if no device could be connected to."""
     for one in captured:
         ended = f"; {one.failure}" if one.failure else ""
         silent = "; it may need a command first: docs/add-a-device.md" if one.offered and not one.packets else ""
         say(f"{one.sighting.name or one.sighting.address}: {len(one.packets)} packets{silent}{ended}")
     if not any(one.offered for one in captured):
-        say("nothing to write down: no device with a profile, or none named by --only, could be connected to")
+        say("Nothing to save: could not connect to a device with a profile, or to one named by --only.")
         return 1
     dump.write_text(as_toml(captured), encoding="utf-8")
     print(f"written to {dump}")
@@ -65,7 +66,7 @@ def table(
     sensors: Mapping[str, Placement],
     paired: Mapping[str, Placement] = NOTHING_PAIRED,
 ) -> list[str]:
-    """Lay out what was heard: usable sensors first, each group by signal strength."""
+    """Format the devices found as a table: usable sensors first, each group by signal strength."""
     rows = []
     for sighting in seen.values():
         profile = catalog.match(sighting.name, sighting.service_uuids, sighting.manufacturer_data)
@@ -74,7 +75,7 @@ def table(
             why_not = "not in [sensors]" if sensors else "another one is paired"
             use = f"not used: {'no profile' if profile is None else why_not}"
         elif role.placement is None:
-            use = "not used: say where it sits (stridecue pair)"
+            use = "not used: pair it first (stridecue pair)"
         else:
             use = role.placement.value
         name, strength = (sighting.name or "(no name)")[:26], f"{sighting.rssi_dbm} dBm"
@@ -92,12 +93,12 @@ async def _listen(
         seen = await opened.scan(for_s)
         if only is None:
             return seen, []
-        print(f"listening to them for {for_s:g} s ...", file=sys.stderr, flush=True)
+        print(f"Capturing their packets for {for_s:g} s ...", file=sys.stderr, flush=True)
         return seen, await capture(opened, _chosen(seen, catalog, only), for_s)
 
 
 def _chosen(seen: Mapping[str, Sighting], catalog: Catalog, only: list[str]) -> list[tuple[Sighting, Profile | None]]:
-    """Pick the devices whose packets are wanted: those named, else those with a profile."""
+    """Select the devices to capture: those named, else those with a profile."""
     wanted = {name.casefold() for name in only}
     chosen = []
     for sighting in seen.values():

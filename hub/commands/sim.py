@@ -1,4 +1,4 @@
-"""`stridecue sim`: virtual sensors as processes of their own, so that one can be killed and brought back."""
+"""`stridecue sim`: simulated sensors as separate processes, so that one can be killed and restarted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CHILD_STOP_S = 3.0
 
 
 def run(options: Namespace) -> int:
-    """Run the air, a sensor, or all; raises DriverError, ConfigError and OSError."""
+    """Run the simulated air, a sensor, or both; raises DriverError, ConfigError and OSError."""
     parts = {"start": _start, "air": _air, "sensor": _sensor}
     asyncio.run(parts[options.part](options))
     return 0
@@ -47,7 +47,7 @@ async def _sensor(options: Namespace) -> None:
     with stopping_on_signals(stop):
         began: list[str] = []
 
-        def tell(sensor: VirtualSensor) -> None:
+        def announce(sensor: VirtualSensor) -> None:
             name = sensor.identity.name
             began.append(name)
             shake = ""
@@ -63,24 +63,24 @@ async def _sensor(options: Namespace) -> None:
                 stop.event,
                 params=RunnerParams(seed=options.seed, standing_s=options.standing),
                 epoch_s=options.epoch,
-                on_ready=tell,
+                on_ready=announce,
             )
         except AdapterDownError as error:
             port = options.air_port
             if began:
-                raise AdapterDownError(f"the air on port {port} is gone: start it again, then this sensor") from error
+                raise AdapterDownError(f"no air on port {port} any more: start it again, then this sensor") from error
             raise AdapterDownError(
-                f"no air on 127.0.0.1:{port}: start it first with `stridecue sim air --port {port}`, or air and "
-                f"sensors together with `stridecue sim start --port {port}`"
+                f"no simulated air on 127.0.0.1:{port}: start it with `stridecue sim air --port {port}`, or "
+                f"together with sensors: `stridecue sim start --port {port}`"
             ) from error
 
 
 async def _start(options: Namespace) -> None:
-    """Serve the air here and each sensor in a child; tell how a killed one is brought back."""
+    """Serve the air here and each sensor in a child process; print how to restart one that was killed."""
     kinds = options.sensors or DEFAULT_FIVE
     _check(kinds)
     stop = Stop()
-    # The runner's time 0 on the clock that all processes of this machine share.
+    # The runner's time 0 on the monotonic clock, which all processes of this machine share.
     epoch_s = round(asyncio.get_running_loop().time(), 3)
     with stopping_on_signals(stop):
         async with serve_air(options.port, seed=options.seed) as port:
@@ -103,7 +103,7 @@ async def _start(options: Namespace) -> None:
             }
             children = {kind: await _spawn(command) for kind, command in commands.items()}
             ends = {
-                asyncio.create_task(_tell_end(kind, child, commands[kind], stop), name=f"sensor {kind}")
+                asyncio.create_task(_report_end(kind, child, commands[kind], stop), name=f"sensor {kind}")
                 for kind, child in children.items()
             }
             await stop.wait()
@@ -118,18 +118,18 @@ async def _start(options: Namespace) -> None:
 
 
 async def _spawn(command: Sequence[str]) -> Process:
-    # A session of its own: Ctrl-C is for the parent, which ends its children in order.
+    # In a session of its own: Ctrl-C is for the parent, which stops its children in order.
     return await asyncio.create_subprocess_exec(sys.executable, "-m", "hub.cli", *command, start_new_session=True)
 
 
-async def _tell_end(kind: str, child: Process, command: Sequence[str], stop: Stop) -> None:
+async def _report_end(kind: str, child: Process, command: Sequence[str], stop: Stop) -> None:
     code = await child.wait()
     if not stop.asked:
-        say(f"{kind}: pid {child.pid} is gone (code {code}); back with: stridecue {' '.join(command)}")
+        say(f"{kind}: pid {child.pid} has ended (code {code}); restart it with: stridecue {' '.join(command)}")
 
 
 def _say_air(port: int) -> None:
-    say(f"air: pid {os.getpid()}; hub: stridecue run --radio bumble:tcp-client:127.0.0.1:{port}")
+    say(f"air: pid {os.getpid()}; start a run with: stridecue run --radio bumble:tcp-client:127.0.0.1:{port}")
 
 
 def _check(kinds: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""`stridecue sound try`: every sound that a run can make, so that each is known before it counts."""
+"""`stridecue sound try`: play every sound that a run can make, so that the runner knows them beforehand."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from hub.terminal.terminal import say
 
 
 def run(options: Namespace) -> int:
-    """Play or write everything; 1 when nothing can be heard. Raises ConfigError."""
+    """Play or write every sound; 1 when there is no output. Raises ConfigError."""
     config, _where = chosen_config(options.config)
     section = with_output(config.sound, options.sound)
     sounds, why_not = choose_sounds(section, spoken_phrases())
     if sounds is None:
-        say(f"stridecue: {why_not or 'sound is off: give --sound auto'}", sys.stderr)
+        say(f"stridecue: {why_not or 'sound is off; turn it on with --sound auto'}", sys.stderr)
         return 1
     spoken = _spoken(sounds.speech, options.words)
     if sounds.lacking:
@@ -59,15 +59,15 @@ def _spoken(speech: SpeechStore | None, words: list[str]) -> list[tuple[str, Sam
 
 
 async def perform(sounds: Sounds, spoken: list[tuple[str, Samples]]) -> None:
-    """Play item by item; raises OutputError."""
+    """Play one sound after the other; raises OutputError."""
     mixer = Mixer(loop_clock(), sounds.volume)
     opened = asyncio.Event()
 
-    def tell(name: str) -> None:
+    def announce(name: str) -> None:
         print(f"output    {name}", flush=True)
         opened.set()
 
-    playing = asyncio.create_task(sounds.output.play(mixer.render, tell), name="sound output")
+    playing = asyncio.create_task(sounds.output.play(mixer.render, announce), name="sound output")
     try:
         ready = asyncio.create_task(opened.wait(), name="sound opens")
         await asyncio.wait({playing, ready}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""`stridecue watch`: every runner on a broker, for a coach; a dashboard, or lines of text."""
+"""`stridecue watch`: show a coach every runner on a broker, as a dashboard, a web page or lines of text."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from hub.terminal.tied_child import ASKED_TO_END, run_tied
 from hub.text.plain_watch import PlainWatch
 
 _OPTIONS = {"url": "--broker", "password_file": "--password-file", "ca_file": "--ca-file"}
-"""Keys of `[mqtt]` that are options here."""
+"""Keys of `[mqtt]` -> the options that set them here."""
 
 
 def run(options: Namespace) -> int:
@@ -43,7 +43,7 @@ def run(options: Namespace) -> int:
     if why_plain is None:
         return _dashboard(section, server, options)
     if why_plain:
-        say(f"stridecue: {why_plain}: lines of text instead", sys.stderr)
+        say(f"stridecue: {why_plain}; printing lines of text instead", sys.stderr)
     hint = NOTHING_HERE if section.url is None else ""
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(PlainWatch(sys.stdout, hint).run(HubClient(server, topics=coach_topics(options.runner))))
@@ -51,18 +51,18 @@ def run(options: Namespace) -> int:
 
 
 def _why_plain(options: Namespace) -> str | None:
-    """Why there is no dashboard; empty: it was asked so; None: there is one."""
+    """Return why there is no dashboard; empty: `--plain` was given; None: there is one."""
     if options.plain:
         return ""
     if not is_whole():
         return "not on a terminal"
-    return None if dashboard_is_installed() else f"no dashboard; to add it: {adding_extra('tui')}"
+    return None if dashboard_is_installed() else f"the dashboard is not installed (to add it: {adding_extra('tui')})"
 
 
 def _section(options: Namespace) -> tuple[MqttSection, str]:
-    """The broker that is meant: the one given, else the configured external one, else the hub on this machine."""
+    """Choose the broker: the one given, else the configured external one, else that of the hub on this machine."""
     if options.broker is not None and options.port is not None:
-        raise ConfigError("--port: is of a hub on this machine; with --broker it belongs into the URL")
+        raise ConfigError("--port: is for a hub on this machine; with --broker, put the port into the URL")
     if options.broker is not None:
         section = MqttSection(
             url=options.broker, user=options.user, password_file=options.password_file, ca_file=options.ca_file
@@ -70,7 +70,7 @@ def _section(options: Namespace) -> tuple[MqttSection, str]:
         return section, "--broker"
     for name in ("user", "password_file", "ca_file"):
         if getattr(options, name) is not None:
-            raise ConfigError(f"--{name.replace('_', '-')}: says nothing without --broker URL")
+            raise ConfigError(f"--{name.replace('_', '-')}: needs --broker URL")
     if options.port is not None:
         return MqttSection(port=options.port), "--port"
     path = Path(config_file())
@@ -79,7 +79,7 @@ def _section(options: Namespace) -> tuple[MqttSection, str]:
 
 
 def _server(section: MqttSection, where: str) -> Server:
-    """Find the broker; what is wrong with an option is said of the option, not of a key of the configuration."""
+    """Resolve the broker; an error in an option names the option, not the configuration key."""
     try:
         return watched_server(section, where)
     except ConfigError as error:
@@ -90,7 +90,7 @@ def _server(section: MqttSection, where: str) -> Server:
 
 
 def _dashboard(section: MqttSection, server: Server, options: Namespace) -> int:
-    """Run the coach's dashboard in a process of its own."""
+    """Run the coach's dashboard in a child process and return the exit code."""
     terminal = SavedTerminal()
     command = [sys.executable, "-m", "tui", *_arguments(section, options)]
     code = run_tied(command, _environment(server))
@@ -106,36 +106,36 @@ def _code(code: int) -> int:
 def _serve(section: MqttSection, server: Server, options: Namespace) -> int:
     """Serve the coach's dashboard to browsers, until Ctrl-C."""
     if importlib.util.find_spec("textual_serve") is None:
-        say(f"stridecue: nothing to serve with; to add it: {adding_extra('web')}", sys.stderr)
+        say(f"stridecue: --serve needs an extra; to add it: {adding_extra('web')}", sys.stderr)
         return 1
     host, port = options.serve
     check_free(host, port)
     token = secrets.token_urlsafe(16)
     pages = [whole(address, port, token) for address in reachable(host)]
     for each in pages:
-        print(f"open {each}", flush=True)
+        print(f"Open {each}", flush=True)
     if sys.stdout.isatty() and not ipaddress.ip_address(host).is_loopback:
         print(camera_code(pages[-1]), end="", flush=True)
     width = shutil.get_terminal_size().columns
-    print(f"{on_lines(advice(host, *naming_words(section, options.runner)), width)}\nCtrl-C ends it", flush=True)
+    print(f"{on_lines(advice(host, *naming_words(section, options.runner)), width)}\nCtrl-C stops serving.", flush=True)
     command = [sys.executable, "-m", "tui.web", "--host", host, "--port", str(port)]
     environment = {**_environment(server), IN_ENVIRONMENT: token}
     return _code(run_tied(command, environment, ["--", *_arguments(section, options)]))
 
 
-def on_lines(said: str, width: int) -> str:
-    """Break what is said between words; the command at its end, to be copied, goes whole on a line of its own."""
-    words, colon, command = said.partition(": ")
+def on_lines(text: str, width: int) -> str:
+    """Wrap `text` between words; the command at its end stays whole, on a line of its own, to be copied."""
+    words, colon, command = text.partition(": ")
     return "\n".join([*textwrap.wrap(words + colon.rstrip(), width - 1), *([f"  {command}"] if command else [])])
 
 
 def _arguments(section: MqttSection, options: Namespace) -> list[str]:
-    """Tell the dashboard what to show, and how."""
+    """Return the command-line arguments of the dashboard."""
     look = ["--theme", options.theme] if options.theme is not None else []
     return ["--watch", *naming_words(section, options.runner), *look]
 
 
 def _environment(server: Server) -> dict[str, str]:
-    """The password goes this way: command lines can be read by everybody on a machine."""
+    """Return the environment with the password: a command line can be read by everyone on the machine."""
     password = {} if server.password is None else {FROM_ENVIRONMENT: server.password}
     return {**os.environ, **password}

@@ -1,1 +1,1 @@
-"""A run from start to end: files, broker and screen set up, every task started and ended."""
+"""A run from start to end: sets up files, brokers and screen, starts and stops every task."""

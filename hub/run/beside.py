@@ -1,4 +1,4 @@
-"""What runs beside a run: whatever fails there is told, and does not end the run."""
+"""Tasks beside the source of a run: a failure in one of them is reported and does not end the run."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from hub.flow.bus import Subscription
 from hub.flow.notices import Notices
 
 DRAIN_S = 5.0
-"""Sinks get so long to deliver what is left at the end."""
+"""How long sinks may take to deliver what is left at the end."""
 
 _LOG = logging.getLogger("stridecue.runtime")
 
 
 class Beside:
-    """Named tasks in the run's group; `strict`, in tests: what fails ends the run."""
+    """Starts named tasks in the run's task group and quarantines failures; `strict` (tests): a failure ends the run."""
 
     def __init__(self, group: asyncio.TaskGroup, notices: Notices, *, strict: bool) -> None:
         self._group = group
@@ -26,21 +26,21 @@ class Beside:
         self._sinks: list[asyncio.Task[None]] = []
 
     def start(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Start what goes on until it is cancelled."""
+        """Start a task that runs until it is cancelled."""
         return self._group.create_task(self._quarantined(name, work), name=name)
 
     def start_sink(self, name: str, work: Coroutine[Any, Any, None], reads: Subscription[Any]) -> asyncio.Task[None]:
-        """Start what ends by itself when its bus has closed and all that it `reads` is delivered."""
+        """Start a sink, which ends by itself once its bus is closed and everything it `reads` is delivered."""
         self._sinks.append(self.start(name, _reading(work, reads)))
         return self._sinks[-1]
 
     async def drain(self) -> None:
-        """Wait until the sinks have delivered what is left, but not for ever."""
+        """Wait until the sinks have delivered what is left, at most DRAIN_S; then cancel them."""
         if not self._sinks:
             return
         _done, late = await asyncio.wait(self._sinks, timeout=DRAIN_S)
         for task in late:
-            _LOG.warning("%s was not done %g s after the end", task.get_name(), DRAIN_S)
+            _LOG.warning("%s did not finish within %g s after the end", task.get_name(), DRAIN_S)
             task.cancel()
 
     async def _quarantined(self, name: str, work: Coroutine[Any, Any, None]) -> None:
@@ -54,12 +54,12 @@ class Beside:
 
 
 def _first(error: BaseException) -> BaseException:
-    """What went wrong first, where tasks ended together: the group's own words say nothing."""
+    """Return the first error of an exception group, whose own message says nothing."""
     return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
 async def _reading(work: Coroutine[Any, Any, None], reads: Subscription[Any]) -> None:
-    """What has failed reads no more: a queue that waits for it would hold up the run."""
+    """Abandon the subscription if `work` fails: a queue that waits for it would hold up the run."""
     try:
         await work
     except Exception:

@@ -1,4 +1,4 @@
-"""Sets a run up and sees it through: files, broker, dashboard or lines of text, signals, and the words at the end."""
+"""Set up and carry out a run: files, broker, dashboard or lines of text, signals, and the closing messages."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ from hub.text.pain_text import is_own_terminal
 from hub.text.summary_text import WIDTH, earlier_text
 
 NEWEST = 3
-"""Recordings looked at: our own, which was begun just now, and the last of two hubs that were killed."""
+"""Recordings checked for a missing end: our own, which has just begun, and the last ones of two killed hubs."""
 
-AT_ONCE = "Stopped at once, as asked twice: what was still on its way to others may not have got there."
+AT_ONCE = "Stopped at once, as asked twice: messages still on their way to others may be lost."
 
 SILENT = SoundSection(output=OFF)
 
@@ -63,18 +63,18 @@ _LOG = logging.getLogger("stridecue.launch")
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What to run.
+    """The description of a run.
 
-    open_source  entered inside the loop, after broker and dashboard are up: its imports may be heavy
+    open_source  entered inside the event loop, after broker and dashboard are up: its imports may be slow
     replayed     the recording's own session; None: a live run, whose session starts now
     beyond       brokers that others read too
     folder       where to record; None: not recorded
-    sound    what is heard and where; None: nothing
-    theme        look of the dashboard; None: the one chosen last
-    seconds      end by itself after so long; None: when asked to
-    reported     what was reported last, in a line for the runner's own dashboard; on no broker
-    history      where pain and thresholds are kept while the run goes on; None: nowhere
-    shares_onset  whether others are told the states of `onset`
+    sound        which sounds, and where they go; None: no sound
+    theme        theme of the dashboard; None: the one chosen last
+    seconds      stop after this time; None: only when asked to
+    reported     line with the last pain report for the runner's own dashboard; never published
+    history      where pain and thresholds are stored during the run; None: nowhere
+    shares_onset  whether the states of `onset` are published to others
     """
 
     source: Literal["live", "replay", "demo"]
@@ -100,12 +100,12 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A run that is over.
+    """A finished run.
 
-    out         where words for people go
-    cut_short   told twice to stop, it did not wait for what it had to deliver
-    write_left  keeps what a diary that was cut short holds yet
-    in_a_hurry  whether somebody has asked more than once
+    out         stream for messages to people
+    cut_short   asked twice to stop, it did not wait until everything was delivered
+    write_left  stores what the diary of a run that was cut short still holds
+    in_a_hurry  whether the user has asked to stop more than once
     """
 
     outcome: Outcome
@@ -118,11 +118,11 @@ class Ended:
 
     @property
     def code(self) -> int:
-        """Exit code: 1 when recording or history are not whole, or not all was delivered; the run went through."""
+        """Exit code of a run that went through: 1 if recording or history are incomplete or it was cut short."""
         return 1 if self.outcome.unrecorded or self.outcome.unkept or self.cut_short else 0
 
     def words(self) -> list[str]:
-        """Say what went wrong, what was lost, where the recording is and what can be done with it."""
+        """Return lines that say what went wrong, what was lost, where the recording is and how to replay it."""
         lines = [*self.faults, *([AT_ONCE] if self.cut_short else [])]
         lost = {name: count for name, count in self.outcome.losses.items() if count}
         lines += [f"lost: {count} items on the way to {name}" for name, count in lost.items()]
@@ -142,16 +142,16 @@ def _recorded(path: Path, incomplete: str) -> str:
 
 
 def carry_out(launch: Launch, conclude: Callable[[Ended], None] = lambda _ended: None) -> Ended:
-    """Run from start to end; raises DriverError and OSError.
+    """Carry out a run from start to end; raises DriverError and OSError.
 
-    conclude  puts what the run came to where it is to be and then tells it; Ctrl-C, pressed again or held down,
-              does not interrupt it unless it hangs, and then the recording is named at least
+    conclude  stores the result and then prints it; Ctrl-C, pressed again or held down, does not interrupt it unless it
+              hangs, and then at least the path of the recording is printed
     """
     with Late() as late:
         ended = asyncio.run(_carry_out(launch, late))
         try:
             if ended.cut_short:
-                ended.write_left()  # by now no thread writes any more
+                ended.write_left()  # no other thread writes any more
             conclude(ended)
         except KeyboardInterrupt:
             for line in ended.words():
@@ -197,43 +197,43 @@ async def _carry_out(launch: Launch, late: Late) -> Ended:
             observe=launch.observe,
             diary=_diary(launch, about, session),
             sound=sound,
-            chore=None if launch.folder is None else partial(mend_newest, launch.folder),
+            chore=None if launch.folder is None else partial(repair_newest, launch.folder),
         )
         runtime = Runtime(plan, stop, lambda text: print(between_words(text, out), file=out, flush=True))
         cut_short = False
         try:
             await runtime.run()
-        except asyncio.CancelledError:  # asked a second time while it drained
+        except asyncio.CancelledError:  # asked to stop a second time while draining
             cut_short = True
     faults = tuple(each.words for each in engine.faults.values())
     return Ended(runtime.outcome, session, faults, out, cut_short, runtime.write_left, lambda: cut_short or late.noted)
 
 
-def mend_newest(folder: Path) -> None:
-    """Give the newest recordings an end when an earlier hub was killed, so that other tools open them too.
+def repair_newest(folder: Path) -> None:
+    """Complete the newest recordings if an earlier hub was killed, so that other tools can open them too.
 
-    Those that another hub, or this one, is recording to are left alone.
+    A recording that this or another hub is still writing is left alone.
     """
     newest = sorted(folder.glob(f"*{RECORDING}"), key=lambda path: path.stat().st_mtime)[-NEWEST:]
     for path in newest:
         try:
             was_cut = recover(path).was_cut
         except DriverError as error:
-            _LOG.info("left as it is: %s", error)
+            _LOG.info("recording not repaired: %s", error)
         else:
             if was_cut:
-                _LOG.info("%s had no end; it has one now", path)
+                _LOG.info("%s had no end; repaired", path)
 
 
 def _diary(launch: Launch, about: About, session: SessionInfo) -> RunDiary | None:
-    """Make the pages of this run, where there is a history to keep it in."""
+    """Return the diary of this run, if there is a history to store it in."""
     if launch.history is None or session.started_utc is None:
         return None
     return RunDiary(launch.history, launch.runner, session.started_utc, session.t0_ns, about.unix_zero_ns)
 
 
 def _beginning(launch: Launch) -> tuple[About, SessionInfo]:
-    """Fix the two axes of a run: `t_ns` and UTC."""
+    """Fix the time axes of a run, `t_ns` and UTC, and what its messages say about it."""
     now_unix_ns = time.time_ns()
     instance = secrets.token_hex(4)
     if launch.replayed is not None:
@@ -271,30 +271,30 @@ def _broker(*, joins: bool) -> tuple[LoopbackBroker | None, str]:
     try:
         return LoopbackBroker(Joined(available()) if joins else available()), ""
     except BrokerError as error:
-        return None, f"{error}; this run goes on without MQTT and dashboard"
+        return None, f"{error}; this run continues without MQTT and dashboard"
 
 
 def _dashboard(launch: Launch, broker: LoopbackBroker | None) -> tuple[bool, str]:
-    """Decide whether there is a dashboard; the second value says why there is none although one was meant."""
+    """Decide whether to show a dashboard; the second value says why there is none although one was wanted."""
     if launch.headless or broker is None or launch.jsonl == "-":
         return False, ""
     if not is_whole():
-        return False, "not on a terminal: no dashboard, lines of text instead"
+        return False, "not on a terminal: printing lines of text instead of the dashboard"
     if not dashboard_is_installed():
-        return False, f"no dashboard, lines of text instead; to add it: {adding_extra('tui')}"
+        return False, f"the dashboard is not installed: printing lines of text; to add it: {adding_extra('tui')}"
     return True, ""
 
 
 def _console(out: TextIO, source: str) -> Callable[[Subscription[Post]], Coroutine[Any, Any, None]]:
-    own, begins = is_own_terminal(out), "a recording is played" if source == "replay" else "looking for sensors"
+    own, begins = is_own_terminal(out), "replaying a recording" if source == "replay" else "looking for sensors"
     if own and source != "replay":
         whose = " in a run of your own" if source == "demo" else ""
-        tell(f"Something hurts{whose}: three taps on the hip sensor, or `stridecue pain` afterwards.", out)
+        tell(f"If something hurts{whose}: tap the hip sensor three times, or use `stridecue pain` afterwards.", out)
     return lambda subscription: Console(out, subscription, own_terminal=own, begins=begins).run()
 
 
 def _namer(folder: Path, session: SessionInfo) -> Callable[[int], Path]:
-    """Name recordings by start and runner; what exists is never overwritten."""
+    """Return a function that names recordings by start and runner, never the name of an existing file."""
     stem = f"{(session.started_utc or utc(time.time_ns()))[:19].replace(':', '')}Z-{session.runner}"
 
     def name(number: int) -> Path:

@@ -1,4 +1,4 @@
-"""The terminal of a run: the dashboard's while there is one, else for lines of text."""
+"""The terminal of a run: owned by the dashboard while there is one, else used for lines of text."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hub.terminal.dashboard import Dashboard
 
 _LOG = logging.getLogger("stridecue.runtime")
 SAME_KEY_S = 0.5
-"""A Ctrl-C reaches hub and dashboard alike, and which of them first is chance."""
+"""A Ctrl-C reaches both hub and dashboard, in random order: within this time, both ended by the same key."""
 
 
 class Screen:
-    """`say` gets lines for the terminal, and only while no dashboard owns it; who quits the dashboard ends the run."""
+    """Passes lines to `say`, but only while no dashboard owns the terminal; quitting the dashboard ends the run."""
 
     def __init__(self, dashboard: Dashboard, stop: Stop, say: Callable[[str], None]) -> None:
         self.has_dashboard = False
@@ -23,23 +23,23 @@ class Screen:
         self._say = say
 
     def say(self, text: str) -> None:
-        """Write a line, or log it: also where the terminal or whoever read from us is gone."""
+        """Print a line; log it instead while the dashboard is shown, or when the terminal or the reader is gone."""
         if not self.has_dashboard:
             try:
                 self._say(text)
             except OSError as error:
-                _LOG.info("nobody reads what is said any more: %s", error)
+                _LOG.info("output is no longer read: %s", error)
             else:
                 return
         _LOG.info("%s", text)
 
     async def open(self, port: int, runner: str) -> None:
-        """Give the terminal to the dashboard; raises what starting it raises."""
+        """Give the terminal to the dashboard; raises whatever starting the process raises."""
         await self._dashboard.start(port, runner)
         self.has_dashboard = True
 
     async def watch(self) -> None:
-        """Wait until the dashboard is gone."""
+        """Wait until the dashboard ends; quitting it stops the run, a crash does not."""
         code = await self._dashboard.ended()
         self.has_dashboard = False
         if code == 0:
@@ -47,9 +47,9 @@ class Screen:
         elif await self._stop.wait_for(SAME_KEY_S):
             _LOG.info("the dashboard ended with the run (code %d)", code)
         else:
-            self.say(f"the dashboard ended (code {code}); the run goes on without it, Ctrl-C ends it")
+            self.say(f"the dashboard ended (code {code}); the run continues without it, Ctrl-C stops it")
 
     async def close(self) -> None:
-        """End the dashboard, if it still runs."""
+        """Stop the dashboard if it is still running."""
         await self._dashboard.stop()
         self.has_dashboard = False

@@ -111,7 +111,8 @@ def test_an_import_never_destroys_what_is_there(
     table.write_bytes(small_csv.read_bytes())
     link.symlink_to(table)
     other.write_text("precious")
-    for out, said in ((table, "the table itself"), (link, "the table itself"), (other, "no recording"), (tmp_path, "")):
+    itself = "the CSV file itself"
+    for out, said in ((table, itself), (link, itself), (other, "not a recording"), (tmp_path, "")):
         assert main(["import", str(table), "--out", str(out)]) == 2
         captured = capfd.readouterr()
         assert str(out) in captured.err
@@ -127,7 +128,7 @@ def test_an_import_never_destroys_what_is_there(
     kept = live.read_bytes()
     capfd.readouterr()
     assert main(["import", str(table), "--out", str(live)]) == 2
-    assert "recorded live, on 2026-11-22" in capfd.readouterr().err
+    assert "recorded live on 2026-11-22" in capfd.readouterr().err
     assert live.read_bytes() == kept
 
 
@@ -154,11 +155,11 @@ def test_wrong_arguments_end_with_two(arguments: list[str], capfd: pytest.Captur
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["demo", "--seconds", "abc"], "'abc': write a number of seconds above 0"),
-        (["demo", "--seed", "x"], "'x': write a whole number"),
-        (["demo", "--mqtt-port", "x"], "'x': a port is a whole number"),
-        (["replay", "x", "--speed", "fast"], "'fast': write a number above 0 (1 is as fast as it was run), or max"),
-        (["sim", "sensor", "pod", "--epoch", "now"], "'now': write a number of seconds"),
+        (["demo", "--seconds", "abc"], "'abc': expected a number of seconds above 0"),
+        (["demo", "--seed", "x"], "'x': expected a whole number"),
+        (["demo", "--mqtt-port", "x"], "'x': expected a port, a whole number"),
+        (["replay", "x", "--speed", "fast"], "'fast': expected a number above 0 (1 is real time), or max"),
+        (["sim", "sensor", "pod", "--epoch", "now"], "'now': expected a number of seconds"),
     ],
 )
 def test_wrong_numbers_are_answered_in_plain_words(

@@ -138,7 +138,7 @@ def test_what_was_kept_but_for_the_plan_says_so(
     monkeypatch.setattr(live, "carry_out", runs)
     assert carry_out(["run", "--headless"]) == 1
     said = " ".join(capsys.readouterr().out.split())
-    assert "added; the plan of retraining stays as it was before this run: disk full" in said
+    assert "added; the retraining plan stays as it was before this run: disk full" in said
     assert KEEPING not in said
     assert len(History(data_folder() / "history.sqlite").newest("runner")) == 1
 

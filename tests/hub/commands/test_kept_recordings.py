@@ -88,7 +88,7 @@ def test_a_long_list_ends_with_the_newest_and_says_how_to_see_the_others(
     assert main(["replay", "--list"]) == 0
     lines = capfd.readouterr().out.splitlines()
     assert len(lines) < 23  # the command and the prompt fit a terminal of 24 lines too
-    assert lines[0].startswith("3 older ones: ")
+    assert lines[0].startswith("3 older ones, listed by: ")
     assert lines[0].endswith(" replay --list --all")
     assert [line.split()[-1] for line in lines[2:-2]] == names[3:]
     assert main(["replay", "--list", "--all"]) == 0
@@ -102,8 +102,8 @@ def test_the_length_is_read_off_the_end(small_recording: Path) -> None:
 
 def test_history_leads_to_the_runs_of_the_demo(kept: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "list"]) == 0
-    assert "runs of the demo are kept apart" in capfd.readouterr().out
+    assert "demo runs are stored apart" in capfd.readouterr().out
     kept[1].unlink()
     assert newest_first([kept[1].parent]) == []
     assert main(["history", "list"]) == 0
-    assert "kept apart" not in capfd.readouterr().out
+    assert "stored apart" not in capfd.readouterr().out

@@ -233,7 +233,7 @@ def test_recordings_of_short_or_erased_runs_are_erased_and_those_of_others_stay(
     (folder / "2025-03-02T073000Z-runner.mcap").write_bytes(b"no recording any more")
     assert carry_out(["history", "erase", "--yes"]) == 0
     out = capsys.readouterr().out
-    assert "3 recordings; stridecue history erase --yes --recordings removes them" in out
+    assert "kept: 3 recordings, which may contain pain reports too" in out
     assert carry_out(["history", "erase", "--yes", "--recordings"]) == 0
     assert "erased: 3 recordings" in capsys.readouterr().out
     left = sorted(path.stem.removeprefix(f"{stamp}-") for path in folder.iterdir())
@@ -247,7 +247,7 @@ def test_what_waits_for_a_broker_is_erased_too_and_nothing_of_others(capsys: pyt
         spool.close()
     (overdue_folder() / "runner@gym_1883.sqlite-wal").touch()
     assert carry_out(["history", "erase", "--yes"]) == 0
-    assert "what waited for 2 brokers" in capsys.readouterr().out
+    assert "messages waiting for 2 brokers" in capsys.readouterr().out
     assert [path.name for path in overdue_folder().iterdir()] == ["runner-2@gym_1883.sqlite"]
 
 

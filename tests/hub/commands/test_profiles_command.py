@@ -78,7 +78,7 @@ def test_on_eighty_columns_what_is_longer_goes_on_below_itself(
 def test_check_decodes_the_examples_of_a_file(small: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["profiles", "check", str(small)]) == 0
     said = capfd.readouterr().out
-    assert "good, 1 example decodes as written" in said
+    assert "valid, 1 example decodes as expected" in said
     assert str(profiles_folder()) in said
 
 

@@ -129,7 +129,7 @@ def test_the_broker_is_the_one_that_was_said(tmp_path: Path, monkeypatch: pytest
     assert watch._section(options())[0].url is None
     section, where = watch._section(options("--broker", "mqtts://club.example", "--user", "coach"))
     assert (section.url, section.user, where) == ("mqtts://club.example", "coach", "--broker")
-    with pytest.raises(ConfigError, match="--user: says nothing without --broker"):
+    with pytest.raises(ConfigError, match="--user: needs --broker URL"):
         watch._section(options("--user", "coach"))
     (tmp_path / "some.toml").write_text('[mqtt]\nurl = "mqtt://gym.local"\n')
     monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "some.toml")
@@ -141,7 +141,7 @@ def test_the_broker_is_the_one_that_was_said(tmp_path: Path, monkeypatch: pytest
         *("--runner", "ann"),
         *("--theme", "light"),
     ]
-    with pytest.raises(ConfigError, match="--port: is of a hub on this machine"):
+    with pytest.raises(ConfigError, match="--port: is for a hub on this machine"):
         watch._section(options("--broker", "mqtt://gym.local", "--port", "1900"))
 
 

@@ -19,7 +19,7 @@ from firmware_profiles.catalog import load_catalog
 from hub.flow.engine import RadioItem
 from hub.flow.source import Source
 from hub.outcome import Outcome
-from hub.run.launch import AT_ONCE, Ended, Launch, carry_out, mend_newest
+from hub.run.launch import AT_ONCE, Ended, Launch, carry_out, repair_newest
 from hub.settings import folders
 from hub.settings.run_settings import RunSettings
 from hub.stop import Stop
@@ -63,7 +63,7 @@ def test_a_recording_that_another_hub_is_writing_is_left_alone_and_a_killed_ones
     for path in (live, killed):
         os.utime(path, (0, 0))
     inode = live.stat().st_ino
-    mend_newest(tmp_path)
+    repair_newest(tmp_path)
     ann.close()
     assert live.stat().st_ino == inode
     assert [RecordingReader(path).truncated for path in (live, killed)] == [False, False]

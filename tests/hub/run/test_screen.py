@@ -24,7 +24,7 @@ async def test_a_dashboard_that_ctrl_c_ended_with_the_run_is_not_said_to_be_miss
     if when in after_s:
         loop.call_later(after_s[when], stop, "SIGINT")
     await Screen(Dashboard(), stop, said.append).watch()
-    missed = ["the dashboard ended (code -2); the run goes on without it, Ctrl-C ends it"]
+    missed = ["the dashboard ended (code -2); the run continues without it, Ctrl-C stops it"]
     assert said == (missed if when in {"never", "much later"} else [])
 
 
