@@ -1,1 +1,1 @@
-"""One file a metric; the file stem is the metric's key. Found by name, listed nowhere."""
+"""Metrics, one module per metric; the file stem is the metric's key. Metrics are discovered, not registered."""

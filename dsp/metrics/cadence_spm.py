@@ -1,8 +1,8 @@
-"""Cadence in steps per minute, both feet (running 140-220; sources 3).
+"""Cadence, steps/min of both feet (running 140-220; sources 3).
 
-From stride times where both feet are seen: a sensor off the midline sees left and right steps alternate by up to 37 ms
-(sources 9), a pair of steps does not. With one foot only, twice the strides of that foot. A standard pod's own
-number is passed on only where no motion sensor gives one.
+From stride times where both feet are seen, since a sensor off the midline sees left and right steps alternate by up to
+37 ms (sources 9) while strides do not. With one foot only, twice that foot's strides. A standard pod's own value is
+passed on only where no motion sensor gives one.
 """
 
 from __future__ import annotations
@@ -20,9 +20,7 @@ KEY = "cadence_spm"
 
 SHORTEST_STRIDE_S = 0.4
 LONGEST_STRIDE_S = 2.5
-"""300 steps a minute to very slow walking."""
-
-"""A foot sensor sees its own leg only, also where nobody knows which leg that is."""
+"""From 300 steps/min to very slow walking."""
 
 
 class Stage(MetricStage):
@@ -41,12 +39,12 @@ class Stage(MetricStage):
         self._steps.append(step)
 
     def reading(self, metric: Metric) -> None:
-        """Remember what a pod says."""
+        """Remember a pod's cadence."""
         if metric.key == KEY:
             self._pod = metric
 
     def report(self, t_ns: int) -> list[Metric]:
-        """Cadence now, from motion if there is any."""
+        """Return cadence, from steps if there are any, else from a pod."""
         if self._steps and t_ns - self._steps[-1].t_ns < STALE_NS:
             strides = self._stride_times_s()
             if strides:
@@ -59,18 +57,18 @@ class Stage(MetricStage):
         return []
 
     def _stride_times_s(self) -> list[float]:
-        """Times between contacts of the same foot: shoes know it, on the trunk it is every other one."""
+        """Return the times between contacts of the same foot: known for shoes, every other contact on the trunk."""
         steps = list(self._steps)
-        # A stride that begins on one sensor's clock and ends on another's is as long as their difference makes it.
+        # Only within one sensor: a stride between two would contain the offset of their clocks.
         pairs = [(a, _same_foot(a, steps[i + 1 : i + 3])) for i, a in enumerate(steps[:-1])]
         times = [(b.t_ns - a.t_ns) / NS_PER_S for a, b in pairs if b is not None and a.source is b.source]
         return [t for t in times if SHORTEST_STRIDE_S < t < LONGEST_STRIDE_S]
 
 
 def _same_foot(step: Step, two: list[Step]) -> Step | None:
-    """Which of the next `two` ends the stride that begins with `step`: later ones are a stride too far."""
+    """Return which of the next `two` steps ends the stride that `step` begins; later ones belong to the next stride."""
     if step.source in FEET and two[0].source is step.source and two[0].side is step.side:
         return two[0]
-    if len(two) < 2 or step.step_time_s is None or two[0].step_time_s is None:  # over a hole it is no stride
+    if len(two) < 2 or step.step_time_s is None or two[0].step_time_s is None:  # a step is missing in between
         return None
     return two[1] if step.source not in FEET or two[1].side is step.side else None

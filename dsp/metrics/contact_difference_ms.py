@@ -1,9 +1,9 @@
-"""Contact time of the left leg minus that of the right, ms (healthy runners within 10; positive: longer on the left).
+"""Ground contact time of the left leg minus that of the right, ms (healthy runners within +-10).
 
-Means of 20 steps a leg. Only where both legs were timed alike, both by a shoe or both by the trunk: the two kinds are
-10-15 ms apart (sources 9). Watch its change within a runner: against force and marker truth of five runs
-the number itself is 1-12 ms off from the trunk and 2-19 ms from shoes, which sit differently on either foot. Quality
-is therefore at most 0.5 and 0.3, and a standard error of 5 ms halves it.
+Difference of the means of 20 steps per leg. Only where both legs were timed the same way, by shoes or by the trunk: the
+two differ by 10-15 ms (sources 9). Watch its change within a runner: against force plates and markers in five runs the
+value itself is off by 1-12 ms from the trunk and by 2-19 ms from shoes, which sit differently on each foot. Quality is
+therefore at most 0.5 and 0.3, and a standard error of 5 ms halves it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SHOE_TRUST, TRUNK_TRUST = 0.3, 0.5
 
 
 class Stage(MetricStage):
-    """Left minus right."""
+    """Mean of the left stances minus mean of the right."""
 
     def __init__(self) -> None:
         self._difference = LeftMinusRight(KEY, count=20, least=5, half=5.0)
@@ -32,5 +32,5 @@ class Stage(MetricStage):
             self._difference.add(step.side, step.t_ns, step.contact_ms, trust, source)
 
     def report(self, t_ns: int) -> list[Metric]:
-        """The difference now."""
+        """Return the difference."""
         return self._difference.report(t_ns)

@@ -1,6 +1,6 @@
-"""Ground contact time of each leg, ms (running 150-350; sources 7).
+"""Ground contact time of each leg, from initial contact to toe-off, ms (running 150-350; sources 7).
 
-From a trunk up to 50 ms off, the same every day: quality says so (`contact_trust`).
+From the trunk it is off by up to 50 ms, by the same amount every day, and quality is lower (`contact_trust`).
 """
 
 from __future__ import annotations
@@ -24,5 +24,5 @@ class Stage(MetricStage):
         self._sides.add(step.side, step.t_ns, step.contact_ms, contact_trust(step))
 
     def report(self, t_ns: int) -> list[Metric]:
-        """The medians now, one per leg."""
+        """Return the medians, one per leg."""
         return self._sides.report(t_ns)

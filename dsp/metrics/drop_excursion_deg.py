@@ -1,4 +1,8 @@
-"""Contralateral pelvic drop excursion of each leg, deg (running 1-12; sources 2): the one to compare and cue on."""
+"""Contralateral pelvic drop excursion of each stance leg, deg (running 1-12; sources 2).
+
+How far the pelvis drops within the stance (`dsp.records.Step`): the drop metric to compare and to cue on, since it does
+not depend on the standing zero.
+"""
 
 from __future__ import annotations
 
@@ -20,5 +24,5 @@ class Stage(MetricStage):
         self._sides.add(step.side, step.t_ns, step.drop_excursion_deg, step.drop_confidence)
 
     def report(self, t_ns: int) -> list[Metric]:
-        """The medians now, one per leg."""
+        """Return the medians, one per leg."""
         return self._sides.report(t_ns)

@@ -1,7 +1,7 @@
-"""Drop excursion in left stance minus that in right stance, deg (healthy runners up to 2-3 either way; sources 2).
+"""Drop excursion in left stance minus that in right stance, deg (healthy runners within +-2 to 3; sources 2).
 
-Positive: the pelvis falls further when the left leg carries. Means of 20 steps a leg; quality: a standard error of 0.5
-deg halves it. A change within a runner says more than the number: healthy runners differ this much (sources 2).
+Positive: the pelvis drops further in left stance. Difference of the means of 20 steps per leg; a standard error of 0.5
+deg halves the quality. A change within a runner says more than the value, as healthy runners differ by as much.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ KEY = "drop_excursion_difference_deg"
 
 
 class Stage(MetricStage):
-    """Left minus right."""
+    """Mean of the left stances minus mean of the right."""
 
     def __init__(self) -> None:
         self._difference = LeftMinusRight(KEY, count=20, least=5, half=0.5)
@@ -22,9 +22,9 @@ class Stage(MetricStage):
     def step(self, step: Step) -> None:
         """Take a stance."""
         if step.side is not None and step.drop_excursion_deg is not None:
-            drop, sure = step.drop_excursion_deg, step.drop_confidence
-            self._difference.add(step.side, step.t_ns, drop, sure, step.drop_source)
+            drop_deg = step.drop_excursion_deg
+            self._difference.add(step.side, step.t_ns, drop_deg, step.drop_confidence, step.drop_source)
 
     def report(self, t_ns: int) -> list[Metric]:
-        """The difference now."""
+        """Return the difference."""
         return self._difference.report(t_ns)

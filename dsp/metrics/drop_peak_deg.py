@@ -1,4 +1,4 @@
-"""Peak contralateral pelvic drop of each leg against standing, deg (running 1-9 a step; sources 2)."""
+"""Peak contralateral pelvic drop of each stance leg relative to quiet standing, deg (running 1-9; sources 2)."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ class Stage(MetricStage):
         self._sides.add(step.side, step.t_ns, step.drop_peak_deg, step.drop_confidence)
 
     def report(self, t_ns: int) -> list[Metric]:
-        """The medians now, one per leg."""
+        """Return the medians, one per leg."""
         return self._sides.report(t_ns)

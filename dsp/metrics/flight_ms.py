@@ -1,6 +1,6 @@
-"""Flight time between toe-off and the next contact of the other foot, ms (running 20-200; sources 7).
+"""Flight time, from toe-off to the next initial contact of the other foot, ms (running 20-200; sources 7).
 
-What contact time lacks it has too much, so it is as sure as that (`contact_trust`).
+Its error is that of contact time with the sign reversed, and so is its quality (`contact_trust`).
 """
 
 from __future__ import annotations
@@ -25,5 +25,5 @@ class Stage(MetricStage):
             self._recent.add(step.t_ns, step.flight_ms, contact_trust(step))
 
     def report(self, t_ns: int) -> list[Metric]:
-        """The median now."""
+        """Return the median."""
         return self._recent.report(t_ns, KEY, None)

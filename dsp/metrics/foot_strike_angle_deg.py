@@ -1,9 +1,9 @@
-"""How far the toes point up at contact against the shoe flat on the ground, deg (heel strikers 10-30, forefoot < 0).
+"""Foot strike angle of each foot: toes up at contact relative to the flat foot, deg (heel 10-30, forefoot < 0).
 
-Experimental: no recording with a true angle is public. Against the virtual runner it puts a forefoot, a middle and a
-steep heel strike in their order but reads the steep ones too flat (12 for 21 deg): at 400 deg/s a contact told 20 ms
-late has lost 8. Its quality therefore never passes 0.3. The shoe's pitch rate is summed from contact to the stillest
-moment of the stance.
+The shoe's pitch rate, integrated from contact to the stillest moment of the stance. Experimental: no public recording
+has a true angle. Against the virtual runner it orders a forefoot, a midfoot and a steep heel strike correctly but
+underestimates the steep one (12 instead of 21 deg): at 400 deg/s a contact detected 20 ms late has lost 8 deg. Quality
+is therefore at most 0.3.
 """
 
 from __future__ import annotations
@@ -28,5 +28,5 @@ class Stage(MetricStage):
         self._sides.add(metric.side, metric.t_ns, metric.value, metric.quality)
 
     def report(self, t_ns: int) -> list[Metric]:
-        """The medians now, one per leg."""
+        """Return the medians, one per foot."""
         return self._sides.report(t_ns)

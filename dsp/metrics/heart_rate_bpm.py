@@ -1,4 +1,4 @@
-"""Heart rate in beats per minute, from a strap or a watch."""
+"""Heart rate, beats/min, from a strap or a watch."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ KEY = "heart_rate_bpm"
 
 
 class Stage(PassedOn):
-    """The newest value of a sensor that measures it."""
+    """The newest heart rate."""
 
     def __init__(self) -> None:
         super().__init__(KEY)

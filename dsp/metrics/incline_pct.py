@@ -1,4 +1,4 @@
-"""Incline of the treadmill in per cent."""
+"""Incline of the treadmill, %, uphill positive."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ KEY = "incline_pct"
 
 
 class Stage(PassedOn):
-    """The newest value of a sensor that measures it."""
+    """The newest incline."""
 
     def __init__(self) -> None:
         super().__init__(KEY)

@@ -1,4 +1,4 @@
-"""Left stance minus right stance of some quantity, over the last steps of each leg, with how sure it is."""
+"""Difference between left and right stances in some quantity, over the last steps of each leg, with its quality."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from dsp.signals import Placement
 
 
 class LeftMinusRight:
-    """Difference of the means of `count` steps a side, from `least` a side on; positive: more on the left.
+    """Mean of the last steps of the left leg minus that of the right.
 
-    Both legs must have been seen by the same kind of sensor, or the difference is that of the sensors. Quality is the
-    sensors' confidence, lowered by the standard error of the difference: one of `half` halves it.
+    Both legs must have been measured by the same kind of sensor, or the difference would be that of the sensors.
+    Quality is the mean confidence of the steps, lowered by the standard error of the difference.
+
+    key    key of the metric
+    count  steps per leg in a mean
+    least  fewest steps per leg for a value
+    half   standard error that halves the quality, in the metric's unit
     """
 
     def __init__(self, key: str, count: int, least: int, half: float) -> None:
@@ -24,7 +29,7 @@ class LeftMinusRight:
         self._left, self._right = _Row(count), _Row(count)
 
     def add(self, side: Side, t_ns: int, value: float, confidence: float, source: Placement | None) -> None:
-        """Take a step; `source` None where both feet have a sensor of their own."""
+        """Take a step; `source` is None where each foot has its own sensor."""
         row = self._left if side is Side.LEFT else self._right
         if t_ns - row.newest_ns > STALE_NS or source is not row.source:
             row.values.clear()
@@ -34,7 +39,7 @@ class LeftMinusRight:
         row.confidences.append(confidence)
 
     def report(self, t_ns: int) -> list[Metric]:
-        """The difference now, or nothing."""
+        """Return the difference; empty with too few or stale steps, or where the legs' sources differ."""
         left, right = self._left, self._right
         if min(len(left.values), len(right.values)) < self._least or left.source is not right.source:
             return []
@@ -42,13 +47,13 @@ class LeftMinusRight:
             return []
         (left_mean, left_variance), (right_mean, right_variance) = _mean_of(left.values), _mean_of(right.values)
         error = math.sqrt(left_variance + right_variance)
-        sure = sum(left.confidences) + sum(right.confidences)
-        trust = sure / (len(left.values) + len(right.values)) / (1.0 + (error / self._half) ** 2)
-        return [Metric(t_ns, self._key, left_mean - right_mean, None, round(trust, 3))]
+        confidence = (sum(left.confidences) + sum(right.confidences)) / (len(left.values) + len(right.values))
+        quality = confidence / (1.0 + (error / self._half) ** 2)
+        return [Metric(t_ns, self._key, left_mean - right_mean, None, round(quality, 3))]
 
 
 class _Row:
-    """The last steps of one leg, all seen by the same kind of sensor."""
+    """The last steps of one leg, all measured by the same kind of sensor."""
 
     def __init__(self, count: int) -> None:
         self.newest_ns = 0
@@ -58,7 +63,7 @@ class _Row:
 
 
 def _mean_of(values: deque[float]) -> tuple[float, float]:
-    """Mean of values, and the variance of that mean."""
+    """Return the mean of at least two values and the variance of that mean."""
     n = len(values)
     mean = sum(values) / n
     return mean, sum([(value - mean) ** 2 for value in values]) / (n * (n - 1))

@@ -1,6 +1,7 @@
-"""What a metric is, and how the metrics are found.
+"""The interface of a metric, and the discovery of all metrics.
 
-A metric is one module in this folder named after its key, with a class `Stage`. Adding one is adding its file.
+A metric is one module in this folder, named after its key, with a constant `KEY` and a class `Stage`; adding a metric
+means adding its file. Its module docstring gives the definition, unit, usual range and source, and its measured error.
 """
 
 from __future__ import annotations
@@ -13,33 +14,37 @@ from dsp.records import Metric, Step
 
 
 class MetricStage:
-    """Sees every step, and every reading that it wants, once, in order; is asked once a second of data time."""
+    """Base class of all metrics: takes every step and the readings in `reads`, in order; reports once a second.
+
+    A metric overrides what it needs. Params in `__init__`, state in attributes, no clock: the pipeline saves and
+    restores it.
+    """
 
     reads: tuple[str, ...] = ()
-    """Keys of the readings that it wants."""
+    """Keys of the readings (values from a sensor or a processing chain) that it takes."""
 
     made_of: tuple[str, ...] = ()
-    """Keys of the metrics that it is worked out of, all before its own in the alphabet: then `derive` is asked."""
+    """Keys of the metrics that it is derived from, all before its own in the alphabet; `derive` replaces `report`."""
 
     def step(self, step: Step) -> None:
-        """A step was told."""
+        """Take a step."""
 
     def reading(self, metric: Metric) -> None:
-        """A sensor gave a ready-made value."""
+        """Take a reading with one of the keys in `reads`."""
 
     def report(self, t_ns: int) -> list[Metric]:
-        """The value at `t_ns`; empty when there is none."""
+        """Return the metric at `t_ns`: empty when it has no value, one or two (left and right) otherwise."""
         del t_ns
         return []
 
     def derive(self, others: list[Metric]) -> list[Metric]:
-        """The value out of the others `made_of` names, in that order, when all of them are there."""
+        """Return the metric derived from `others`, in the order of `made_of`; called when all of them have a value."""
         del others
         return []
 
 
 class Metrics:
-    """All of them, each told only what it wants to know."""
+    """All metrics of a run; each step and reading goes to those that take it."""
 
     def __init__(self) -> None:
         self._stages = all_metrics()
@@ -48,17 +53,17 @@ class Metrics:
         self._of_readings = {key: [stage for stage in self._stages if key in stage.reads] for key in keys}
 
     def step(self, step: Step) -> None:
-        """A step was told."""
+        """Take a step."""
         for stage in self._of_steps:
             stage.step(step)
 
     def reading(self, metric: Metric) -> None:
-        """A sensor gave a ready-made value."""
+        """Take a reading."""
         for stage in self._of_readings.get(metric.key, ()):
             stage.reading(metric)
 
     def report(self, t_ns: int) -> list[Metric]:
-        """All values there are now, in the order of their keys."""
+        """Return every metric that has a value at `t_ns`, in the order of their keys."""
         out: list[Metric] = []
         for stage in self._stages:
             if stage.made_of:
@@ -70,7 +75,7 @@ class Metrics:
 
 
 def all_metrics() -> list[MetricStage]:
-    """One fresh stage of every metric, in the order of their keys."""
+    """Return a new stage of every metric in this folder, in the order of their keys."""
     stages: list[MetricStage] = []
     for module in sorted(pkgutil.iter_modules(dsp.metrics.__path__), key=lambda m: m.name):
         stage = getattr(importlib.import_module(f"dsp.metrics.{module.name}"), "Stage", None)

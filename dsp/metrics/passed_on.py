@@ -1,4 +1,4 @@
-"""A value that a sensor measures ready-made: passed on once a second while it is fresh."""
+"""Metrics that a sensor measures ready-made, passed on once a second while they are fresh."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dsp.records import Metric
 from dsp.signals import NS_PER_S
 
 FRESH_NS = 5 * NS_PER_S
-"""Straps and treadmills speak about once a second; five silent ones are a lost sensor."""
+"""Straps and treadmills send about once a second; five missing values are a lost sensor."""
 
 
 class PassedOn(MetricStage):
-    """Base of the metrics that are nothing but a reading."""
+    """Base class of the metrics that pass a reading on unchanged."""
 
     def __init__(self, key: str) -> None:
         self._key = key
@@ -19,12 +19,12 @@ class PassedOn(MetricStage):
         self._newest: Metric | None = None
 
     def reading(self, metric: Metric) -> None:
-        """Remember the newest."""
+        """Remember the newest reading."""
         if metric.key == self._key:
             self._newest = metric
 
     def report(self, t_ns: int) -> list[Metric]:
-        """The newest value while it is fresh; quality falls with its age."""
+        """Return the newest value while it is fresh; quality falls with its age, to half at `FRESH_NS`."""
         newest = self._newest
         if newest is None or t_ns - newest.t_ns > FRESH_NS:
             return []

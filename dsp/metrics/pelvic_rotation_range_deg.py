@@ -1,7 +1,7 @@
-"""How far the pelvis turns left and right in a stride, slow turning taken off, deg (running 4-18; sources 2).
+"""Range of pelvic rotation in a stride, left to right, without slow turning, deg (running 4-18; sources 2).
 
-Against marker-derived rotation, seven runs of five people: mean of a run -0.5 to +0.2 deg off, with the errors of a
-cheap sensor put on anyhow -0.7 to +0.2 deg. Quality is that of the mount, from when there is one.
+Against marker-derived rotation in seven runs of five people the mean of a run is off by -0.5 to +0.2 deg, with the
+errors of a cheap sensor in an arbitrary orientation by -0.7 to +0.2 deg. Quality is that of the mount.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""How far the pelvis tips forward and back in a stride: largest minus least tilt, deg (running 4-13; sources 2).
+"""Range of pelvic tilt in a stride: largest minus smallest forward tilt, deg (running 4-13; sources 2).
 
-Against marker-derived tilt, seven runs of five people: mean of a run -0.5 to +0.1 deg off, with the errors of a cheap
-sensor put on anyhow -0.6 to +0.1 deg. Quality is that of the mount: 2 deg of it wrong mixes in 3 % of the obliquity.
+Against marker-derived tilt in seven runs of five people the mean of a run is off by -0.5 to +0.1 deg, with the errors
+of a cheap sensor in an arbitrary orientation by -0.6 to +0.1 deg. Quality is that of the mount: an error of 2 deg in it
+mixes in 3 % of the obliquity.
 """
 
 from __future__ import annotations

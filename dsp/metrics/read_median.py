@@ -1,4 +1,4 @@
-"""A value that a sensor's chain works out once a stride: the median of the newest."""
+"""Metrics that a sensor's processing chain computes once a stride, as the median of the newest values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dsp.records import Metric
 
 
 class ReadMedian(MetricStage):
-    """Base of the metrics that come once a stride, of the whole runner."""
+    """Base class of the metrics that come once a stride and concern the whole runner, not one leg."""
 
     def __init__(self, key: str, count: int) -> None:
         self._key = key
@@ -20,5 +20,5 @@ class ReadMedian(MetricStage):
         self._recent.add(metric.t_ns, metric.value, metric.quality)
 
     def report(self, t_ns: int) -> list[Metric]:
-        """The median now."""
+        """Return the median."""
         return self._recent.report(t_ns, self._key, None)

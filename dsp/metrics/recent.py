@@ -1,4 +1,4 @@
-"""The last few numbers, kept with their times: what most metrics are a median of."""
+"""The last few values of a quantity: most metrics are their median."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dsp.records import Metric, Side
 from dsp.signals import NS_PER_S
 
 STALE_NS = 3 * NS_PER_S
-"""A running value older than this is no longer the runner's."""
+"""Values older than this no longer describe the runner."""
 
 
 class Recent:
-    """Median of the last `count` values, if the newest is fresh; quality grows with how many there are."""
+    """Median of the last `count` values while the newest is fresh; quality grows with their number."""
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -22,20 +22,20 @@ class Recent:
         self._confidences: deque[float] = deque(maxlen=count)
 
     def add(self, t_ns: int, value: float, confidence: float) -> None:
-        """Take one value."""
+        """Take a value and its confidence, 0-1."""
         self._newest_ns = t_ns
         self._values.append(value)
         self._confidences.append(confidence)
 
     def report(self, t_ns: int, key: str, side: Side | None) -> list[Metric]:
-        """One metric at `t_ns`, or none when the values are stale."""
+        """Return the median as a metric at `t_ns`; empty, and all values forgotten, when they are stale."""
         if not self._values:
             return []
         if t_ns - self._newest_ns > STALE_NS:
             self._values.clear()
             self._confidences.clear()
             return []
-        # The share of the wanted values that is there, times their mean confidence.
+        # The mean confidence, times the share of `count` that is there.
         quality = sum(self._confidences) / self._count
         return [Metric(t_ns, key, median(self._values), side, round(quality, 3))]
 
@@ -48,10 +48,10 @@ class PerSide:
         self._sides = {Side.LEFT: Recent(count), Side.RIGHT: Recent(count)}
 
     def add(self, side: Side | None, t_ns: int, value: float | None, confidence: float) -> None:
-        """Take one value of one leg; nothing without a leg or a value."""
+        """Take a value of one leg; ignored without a leg or a value."""
         if side is not None and value is not None:
             self._sides[side].add(t_ns, value, confidence)
 
     def report(self, t_ns: int) -> list[Metric]:
-        """Up to two metrics."""
+        """Return up to two metrics, one per leg."""
         return [m for side, recent in self._sides.items() for m in recent.report(t_ns, self._key, side)]

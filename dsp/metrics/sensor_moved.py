@@ -1,4 +1,4 @@
-"""A trunk sensor no longer sits as it did: 1 for a few seconds after it was noticed (`orientation.moved`)."""
+"""Whether a trunk sensor has moved on the body: 1 for a few seconds after it was detected (`orientation.moved`)."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Slope of the ground along the way in per cent, uphill positive: the treadmill's incline, else what the shoes climb.
+"""Slope of the ground along the way, %, uphill positive: the treadmill's incline, else the slope that the shoes climb.
 
-From a shoe with a gyro: how much a stride between flat stances rises over its length (`foot_stride`). It cannot see a
-slope exactly: the heel lifts already when the shoe is stillest. On level belts the shoes of two people say -0.5 to
-+0.3 %, a sensor on the heel -2 %, a skeleton model +4 %: quality stays at 0.4 or less, and nothing is said until
-twenty strides agree to 2.5 % (SD; their mean then to 0.6).
+From a shoe with a gyroscope: the rise of a stride between flat stances over its length (`foot_stride`). This is biased,
+as the heel is already lifting when the shoe is stillest: on level belts the shoes of two people give -0.5 to +0.3 %, a
+sensor on the heel -2 %, a skeleton model +4 %. Quality is therefore at most 0.4, and there is no value until twenty
+strides agree to 2.5 % (SD; their mean then to 0.6).
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from dsp.signals import Quantity
 KEY = "slope_pct"
 
 FOOT_SLOPE = "foot_slope_pct"
-"""A stride's reading on its way to here."""
+"""Reading of a shoe: the slope of one stride."""
 
 STRIDES = 20
 AGREE_PCT = 2.5
+"""Largest SD of the strides' slopes for a value."""
 
 
 class Stage(MetricStage):
-    """The belt's incline while it tells one, else the mean of the newest strides of all shoes."""
+    """The treadmill's incline while it sends one, else the mean of the newest strides of all shoes."""
 
     reads = (Quantity.INCLINE_PCT.value, FOOT_SLOPE)
 
@@ -37,13 +38,13 @@ class Stage(MetricStage):
         self._strides: deque[Metric] = deque(maxlen=STRIDES)
 
     def reading(self, metric: Metric) -> None:
-        """Take a stride's slope or the belt's."""
+        """Take the slope of a stride or of the treadmill."""
         self._belt.reading(metric)
         if metric.key == FOOT_SLOPE:
             self._strides.append(metric)
 
     def report(self, t_ns: int) -> list[Metric]:
-        """The slope now."""
+        """Return the slope."""
         for belt in self._belt.report(t_ns):
             return [Metric(t_ns, KEY, belt.value, None, belt.quality)]
         strides = self._strides

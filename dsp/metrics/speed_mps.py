@@ -1,10 +1,10 @@
-"""Speed in m/s (running 2-7): a treadmill's, else a pod's, else that of the shoes' strides; never a mixture.
+"""Speed, m/s (running 2-7): a treadmill's, else a pod's, else that of the shoes' strides; never a mixture.
 
-From a shoe with a gyro: strides between flat stances (`foot_stride`), five of each foot. Against belt speed, five runs
-of three people, nothing fitted: within a run five strides scatter by 0.3 % (0.1-0.7; with a cheap sensor's errors
-0.2-0.8), but each runner and shoe has a constant: -0.3 to +0.3 %, +0.3 to +2.6 %, -3 % (heel sensor); +7 % with a
-skeleton model, -1 to -3 % walking. Beside a treadmill or a pod that constant is learned and kept (`speed_source`); else
-quality stays at 0.7 or less.
+From a shoe with a gyroscope: strides between flat stances (`foot_stride`), five of each foot. Against belt speed, five
+runs of three people, nothing fitted: within a run five strides scatter by 0.3 % (0.1-0.7; with a cheap sensor's errors
+0.2-0.8), but each runner and shoe has a constant error: -0.3 to +0.3 %, +0.3 to +2.6 %, -3 % (heel sensor); +7 % with a
+skeleton model, -1 to -3 % walking. Alongside a treadmill or a pod that constant is learned and kept (`speed_source`);
+otherwise quality is at most 0.7.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ KEY = "speed_mps"
 
 
 class Stage(MetricStage):
-    """The speed of the best source that speaks, and which one that is."""
+    """The speed of the best active source, and which source that is."""
 
     reads = Speeds.reads
 
@@ -30,7 +30,7 @@ class Stage(MetricStage):
         self._speeds.reading(metric)
 
     def report(self, t_ns: int) -> list[Metric]:
-        """Speed and source now."""
+        """Return `speed_mps` and `speed_source`."""
         speed = self._speeds.now(t_ns)
         if speed is None:
             return []

@@ -1,8 +1,8 @@
-"""Who says how fast the runner is: 3 a treadmill, 2 a pod, 1 a shoe's strides. No unit; quality 1: it is a fact.
+"""Source of the reported speed: 3 a treadmill, 2 a pod, 1 the shoes' strides. No unit; quality is always 1.
 
-Speeds are never averaged over sources: the best that speaks is passed on, and this says when it changed. But while a
-treadmill or a pod speaks, each shoe's constant against it is learned (1-3 % on the laces, `speed_mps`), and kept for
-when it falls silent. `speed_mps` reports it.
+Speeds of different sources are never averaged: the best active source is passed on, and this metric shows when it
+changes. While a treadmill or a pod is active, each shoe's scale factor against it is learned (1-3 % on the laces,
+`speed_mps`) and kept for when that source falls silent. `speed_mps` reports this metric.
 """
 
 from __future__ import annotations
@@ -19,26 +19,25 @@ KEY = "speed_source"
 
 TREADMILL_SPEED = "treadmill_speed_mps"
 FOOT_SPEED = "foot_speed_mps"
-"""Readings on their way to here; what comes out is `speed_mps`."""
+"""Readings of speed; the metric made from them is `speed_mps`."""
 
 FOOT_STRIDES = 5
-"""Strides of a foot that its speed is the median of: single ones scatter by 1-2 %, five by 0.4 % (`speed_mps`)."""
-
+"""A foot's speed is the median of this many strides: single ones scatter by 1-2 %, five by 0.4 % (`speed_mps`)."""
 
 CALIBRATED = 15
-"""Seconds beside a better source that make a shoe's constant known: five-stride speeds scatter by 0.5 %."""
+"""Seconds alongside a better source after which a shoe's scale factor is known: five-stride speeds scatter by 0.5 %."""
 
 MEMORY = 60.0
-"""Seconds that it is the mean of."""
+"""Seconds that the scale factor is averaged over."""
 
 FAR = 0.15
-"""A constant is never this far from 1; a belt that changes its speed is."""
+"""A scale factor never differs from 1 by this much; the ratio does while a treadmill changes its speed."""
 
 CALIBRATED_QUALITY = 0.9
 
 
 class Source(IntEnum):
-    """Who is believed, the higher the more."""
+    """A source of speed; a higher one takes precedence."""
 
     FOOT = 1
     POD = 2
@@ -46,7 +45,7 @@ class Source(IntEnum):
 
 
 class Speed(NamedTuple):
-    """m/s, quality 0-1, and whose it is."""
+    """A speed in m/s, its quality (0-1) and its source."""
 
     mps: float
     quality: float
@@ -54,13 +53,13 @@ class Speed(NamedTuple):
 
 
 def key_of(quantity: Quantity, placement: Placement) -> str:
-    """Name of a ready-made value on its way to the metrics: a treadmill's speed is told from a pod's."""
+    """Return the reading key of a ready-made quantity; a treadmill's speed has a key of its own, unlike a pod's."""
     belt = quantity is Quantity.SPEED_MPS and placement is Placement.TREADMILL
     return TREADMILL_SPEED if belt else quantity.value
 
 
 class _Shoe:
-    """Newest strides of one shoe, and its constant."""
+    """Newest strides of one shoe, and its scale factor."""
 
     def __init__(self) -> None:
         self.strides = Recent(FOOT_STRIDES)
@@ -68,21 +67,21 @@ class _Shoe:
         self._seconds = 0
 
     def compare(self, mps: float, given_mps: float) -> None:
-        """Learn from a second beside a better source."""
+        """Learn the scale factor from this shoe's speed and that of a better source; called once a second."""
         ratio = given_mps / mps if mps > 0.0 else 0.0
         if abs(ratio - 1.0) < FAR:
             self._seconds += 1
             self._scale += (ratio - self._scale) / min(float(self._seconds), MEMORY)
 
     def corrected(self, metric: Metric) -> tuple[float, float]:
-        """Speed and quality, with the constant taken out where it is known."""
+        """Return speed and quality, scaled once the factor is known."""
         if self._seconds < CALIBRATED:
             return metric.value, metric.quality
         return metric.value * self._scale, max(metric.quality, CALIBRATED_QUALITY)
 
 
 class Speeds:
-    """The newest speed of every source."""
+    """The newest speed of every source, and the choice between them."""
 
     reads = (TREADMILL_SPEED, Quantity.SPEED_MPS.value, FOOT_SPEED)
 
@@ -98,7 +97,7 @@ class Speeds:
             self._shoes[metric.side].strides.add(metric.t_ns, metric.value, metric.quality)
 
     def now(self, t_ns: int) -> Speed | None:
-        """The speed of the best source that speaks; both feet count alike. Asked once a second."""
+        """Return the speed of the best active source, None without one; feet are averaged. Call it once a second."""
         feet = [
             (shoe, metric) for shoe in self._shoes.values() for metric in shoe.strides.report(t_ns, FOOT_SPEED, None)
         ]
@@ -109,6 +108,6 @@ class Speeds:
                 return Speed(metric.value, metric.quality, source)
         if not feet:
             return None
-        said = [shoe.corrected(metric) for shoe, metric in feet]
-        mean = sum(mps for mps, _ in said) / len(said)
-        return Speed(mean, round(sum(quality for _, quality in said) / len(said), 3), Source.FOOT)
+        speeds = [shoe.corrected(metric) for shoe, metric in feet]
+        mean = sum(mps for mps, _ in speeds) / len(speeds)
+        return Speed(mean, round(sum(quality for _, quality in speeds) / len(speeds), 3), Source.FOOT)

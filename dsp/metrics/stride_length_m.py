@@ -1,6 +1,6 @@
-"""Distance between two contacts of the same foot, m (running 1.5-4): speed times stride time.
+"""Stride length, the distance between two contacts of the same foot, m (running 1.5-4): speed times stride time.
 
-As true as the speed is (`speed_mps`), whoever measures it; quality is the lower one of speed and cadence.
+As accurate as the speed, whatever its source (`speed_mps`); quality is the lower of those of speed and cadence.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ KEY = "stride_length_m"
 
 
 class Stage(MetricStage):
-    """Speed over cadence."""
+    """Speed times 120 over cadence: a stride is two steps."""
 
     made_of = (cadence_spm.KEY, speed_mps.KEY)
 
     def derive(self, others: list[Metric]) -> list[Metric]:
-        """The length now."""
+        """Return the stride length."""
         cadence, speed = others
         if cadence.value <= 0.0:
             return []
