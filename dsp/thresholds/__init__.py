@@ -1,1 +1,1 @@
-"""Detectors of lasting change against the runner's own baseline; they state evidence, never a diagnosis."""
+"""Detectors of lasting change from the runner's own baseline; they give evidence, never a diagnosis."""

@@ -1,16 +1,16 @@
-"""Antalgic change: the left-right difference jumps and stays there. The cue that follows asks "is that pain?".
+"""Detect an antalgic change: a left-right difference jumps and stays there. The resulting cue asks "is that pain?".
 
-A runner who spares a leg shortens its stance and loads the other (sources 5). Looked at: contact time, drop excursion
-and step time, each left minus right in blocks of ten seconds. The mean of the newest three blocks is compared with the
-median of the three minutes before them; the change must be larger than what counts and than four times the spread of
-this runner's own half minutes, in two looks in a row. Slow changes are the business of drift: here both the newest half
-minute and the one before the jump must be steady. What was usual before a jump stays what is compared with for as long
-as the legs differ: clear means that they are as before, after a stop too.
+A runner who spares a leg shortens its stance and loads the other (sources 5). Contact time, drop excursion and step
+time are compared, each left minus right, in blocks of ten seconds. The mean of the newest three blocks is compared with
+the median of the three minutes before them; the change must exceed the smallest change that counts and four times the
+spread of this runner's own half minutes, in two checks in a row. Slow changes are left to drift: here both the newest
+half minute and the one before the jump must be steady. The baseline from before a jump is kept for as long as the legs
+differ, so clear means that they are as before, after a stop too.
 
-After a sensor moved, or when another one speaks, all is learned anew, but not while the legs differ: nothing can tell
-then whether that is over, and what would be learned is how this runner limps. So it stays reached, and no more is
-looked for in this run. It stays reached too where what jumped is not measured any more. The bounds are ours: no
-published value was found; docs/thresholds.md has the false alarms and what is found.
+When a sensor moves, or another one takes over, the baseline is learned anew, but not while the legs differ: whether the
+change is over could not be determined, and the new baseline would be the limp. The state then stays reached, and
+detection ends for this run. It also stays reached where the value that jumped is no longer measured. The bounds are
+ours, as no published value was found; docs/thresholds.md has the false alarm and detection rates.
 """
 
 from __future__ import annotations
@@ -28,14 +28,17 @@ DETECTOR = "antalgic"
 
 @dataclass(frozen=True, slots=True)
 class AntalgicParams:
-    """Seconds are seconds of running; minima are changes of the left-right difference.
+    """Parameters of the detector; seconds are seconds of running.
 
-    block_s    length of one mean         newest, before  blocks compared
-    warm_s     nothing is said earlier: people settle into a run
-    own        times the spread of the runner's own half minutes
-    looks      in a row
-    pause_s    after a longer stop (running gap) no jump is looked for: people start differently
-    back       share of the bound within which the difference is as before
+    block_s  length of one mean
+    newest   newest blocks, compared with ...
+    before   ... this many blocks before them
+    warm_s   nothing is detected earlier: people settle into a run
+    own      multiple of the spread of the runner's own half minutes that the bound is at least
+    looks    checks in a row that must agree
+    pause_s  after a longer gap without steps the comparison starts again: people start differently
+    back     share of the bound within which the difference is as before
+    contact_ms, drop_deg, step_time_ms  smallest changes of the left-right difference that count
     """
 
     block_s: float = 10.0
@@ -53,7 +56,7 @@ class AntalgicParams:
 
 @dataclass(frozen=True, slots=True)
 class _Jump:
-    """What a difference is, what it was before, and how much more or less counts."""
+    """A difference now, its usual value before, and the change from that which counts."""
 
     key: str
     now: float
@@ -66,7 +69,11 @@ class _Jump:
 
 
 class _Difference:
-    """Left minus right of one number."""
+    """Left minus right of one quantity, in blocks; the newest are compared with those before.
+
+    is_away  it has jumped and not come back; the blocks from before the jump are kept
+    beyond   checks in a row in which it was beyond its bound while another difference was away
+    """
 
     def __init__(self, key: str, minimum: float, params: AntalgicParams) -> None:
         self.key = key
@@ -76,9 +83,7 @@ class _Difference:
         self._newest: deque[float] = deque()
         self._before: deque[float] = deque(maxlen=params.before)
         self.is_away = False
-        """It has jumped and not come back: what was before stays."""
         self.beyond = 0
-        """Looks in a row in which it was beyond its bound while another number was away."""
 
     def add(self, side: Side, value: float | None) -> None:
         if value is not None:
@@ -97,7 +102,7 @@ class _Difference:
                 self._before.append(oldest)
 
     def stop(self) -> None:
-        """The runner stood: what comes is compared only with what was before a jump."""
+        """Start again after a stop; only the baseline from before a jump is kept."""
         self._drop_block()
         self._newest.clear()
         self.beyond = 0
@@ -105,13 +110,13 @@ class _Difference:
             self._before.clear()
 
     def forget(self) -> None:
-        """The sensor moved, or another one speaks."""
+        """Start again without a baseline: the sensor moved, or another one took over."""
         self._drop_block()
         self._newest.clear()
         self._before.clear()
 
     def jump(self) -> _Jump | None:
-        """Once enough blocks are there."""
+        """Return the comparison of the newest blocks with those before; None with too few blocks."""
         p = self._p
         if len(self._newest) < p.newest or not self._knows_before:
             return None
@@ -130,7 +135,7 @@ class _Difference:
 
 
 class Antalgic:
-    """Steps in, one record when a left-right difference has jumped and stays, one when all are as before again."""
+    """Takes steps; returns a record when a left-right difference has jumped and stays, and when all are as before."""
 
     def __init__(self, params: AntalgicParams | None = None) -> None:
         self._p = p = params or AntalgicParams()
@@ -147,7 +152,7 @@ class Antalgic:
         self._is_over = False
 
     def step(self, step: Step) -> None:
-        """Take a step of a known leg."""
+        """Take a step; ignored without a side."""
         if step.side is None:
             return
         if self._last_ns is not None and step.t_ns - self._last_ns > self._p.pause_s * NS_PER_S:
@@ -161,14 +166,14 @@ class Antalgic:
             each.add(step.side, value)
 
     def moved(self) -> None:
-        """What came before cannot be compared with what comes: a sensor moved, another one speaks."""
+        """Learn the baseline anew, as a sensor moved or another one took over; while reached, end detection."""
         self._is_over = self._is_over or self._ladder.level == REACHED
         for each in self._differences:
             each.forget()
         self._beyond = 0
 
     def running(self, t_ns: int, seconds: float) -> Threshold | None:
-        """So much running time has passed; a record when the state changed."""
+        """Count `seconds` of running; return a record when the state changed."""
         p = self._p
         self._run_s += seconds
         self._block_s += seconds
@@ -180,7 +185,7 @@ class Antalgic:
         if self._run_s < p.warm_s or self._is_over:
             return None
         if self._ladder.level == REACHED:
-            return self._look_back(t_ns)
+            return self._check_return(t_ns)
         jumps = [jump for each in self._differences if (jump := each.jump()) is not None]
         farthest = max(jumps, key=lambda jump: jump.ratio, default=None)
         self._beyond = self._beyond + 1 if farthest is not None and farthest.ratio > 1.0 else 0
@@ -191,8 +196,8 @@ class Antalgic:
                 each.is_away, each.beyond = each.key in beyond, 0
         return self._settle(t_ns, up, farthest)
 
-    def _look_back(self, t_ns: int) -> Threshold | None:
-        """Whether all that jumped is as it was before; another number may have jumped since."""
+    def _check_return(self, t_ns: int) -> Threshold | None:
+        """Clear the state if every difference that jumped is as before; others may have jumped since."""
         for each in self._differences:
             jump = each.jump()
             each.beyond = each.beyond + 1 if jump is not None and jump.ratio > 1.0 else 0

@@ -1,14 +1,15 @@
-"""Drift: a number of this runner's has left its own baseline, and stays away.
+"""Detect drift: a metric has left the runner's own baseline and stays away.
 
-Rule (sources 9): medians of 10 s; corrected for speed, slope and cadence (regression learned in minutes 2-10 of
-the run); compared with the mean of those minutes and, where there are enough earlier runs to know their spread, of
-earlier runs; exponential mean; beyond D for a minute is reached, D = max(the smallest change that counts, 3 x the
-runner's own SD between runs). Never a z-score with the spread within a run: minute-scale wander makes that alarm in
-every run. Time without enough values does not count, neither for the baseline nor for what follows: the minutes of a
-sensor that joins late are those since it joined. One that moved starts the baseline anew: never a drift.
+Method (sources 9): medians of 10 s, corrected for speed, incline and cadence (regression learned in minutes 2-10 of the
+run), smoothed by an exponential mean, and compared with the mean of those minutes and, where there are enough earlier
+runs to know their spread, with that of earlier runs. Beyond a bound D for a minute the threshold is reached; D =
+max(smallest change that counts, 3 x the runner's own SD between runs). The SD within a run is no basis for D (a
+z-score): slow variation over minutes would cause an alarm in every run. Time without enough values counts neither for
+the baseline nor for the detection: the minutes of a sensor that joins late start when it joins. A sensor that moved
+starts a new baseline and is never a drift.
 
-The real wander of drop over minutes is unknown (no public recording is long enough); docs/thresholds.md has the false
-alarms at 0.15 and at 0.3 deg.
+The real variation of drop over minutes is unknown (no public recording is long enough); docs/thresholds.md has the
+false alarm rates at 0.15 and at 0.3 deg.
 """
 
 from __future__ import annotations
@@ -22,28 +23,29 @@ from dsp.thresholds.covariates import Regression
 from dsp.thresholds.ladder import Ladder, steps_of
 
 EARLIER_ONLY = 1.5
-"""A re-mounted sensor never sits exactly as before, so a baseline from earlier runs alone gets a bound so much wider.
+"""A remounted sensor never sits exactly as before, so against earlier runs alone the bound is wider by this factor.
 
-With the plain bound 12 % of simulated runs had a word within 2 km (between-run SD 0.28 deg)."""
+With the plain bound 12 % of simulated runs had a message within 2 km (between-run SD 0.28 deg)."""
 
 FEWEST_RUNS = 3
-"""Earlier runs that say what the spread between runs is; with fewer they are no baseline."""
+"""Minimum earlier runs for a baseline: with fewer, their spread is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class DriftParams:
-    """All of the rule; seconds are seconds of running.
+    """Parameters of the detector; seconds are seconds of running.
 
     block_s          length of one median
-    tau_s            memory of the exponential mean: at 120 s a change of 2 deg in 10 min was found after 7.8 min,
-                     at 45 s after 6.7 (`python -m benchmarks.thresholds drift`)
-    baseline_from_s, baseline_to_s  part of the measured run that makes its own baseline
-    minimum_deg      smallest change of drop that counts (2-D video cannot see under 2.7 deg; an IMU's repeats allow 1)
-    run_sd_factor    times the between-run SD
+    tau_s            time constant of the exponential mean: at 120 s a change of 2 deg in 10 min was detected after
+                     7.8 min, at 45 s after 6.7 (`python -m benchmarks.thresholds drift`)
+    baseline_from_s, baseline_to_s  measured time of the run that makes its own baseline
+    minimum_deg      smallest change of drop that counts (2-D video cannot resolve less than 2.7 deg; the repeatability
+                     of an IMU allows 1)
+    run_sd_factor    multiple of the between-run SD that the bound is at least
     hold_s           how long the mean must stay beyond the bound
     watch, near      shares of the bound at which the state changes
-    release          how far, as a share of the bound, the mean must fall back to leave a state
-    fewest           values that make a block
+    release          hysteresis: how far, as a share of the bound, the mean must fall back to leave a state
+    fewest           minimum values in a block
     """
 
     block_s: float = 10.0
@@ -61,14 +63,15 @@ class DriftParams:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Which number, and how much of it counts.
+    """A watched metric, and how large a change of it counts.
 
-    detector  name in the records         key, unit  as in metrics: `key_unit`
-    minimum   smallest change that counts, in the unit
-    slope_sd  prior spread of its slopes per m/s, per % of incline and per step/min (0: not corrected for that)
-    noise_sd  spread of one block's median around its mean
-    sign      +1: only a rise counts, 0: any change
-    tau_s, hold_s  instead of those of the params: numbers that wander more are looked at longer
+    detector       name in the records
+    key, unit      together the key of the metric: `key_unit`
+    minimum        smallest change that counts, in the unit
+    slope_sd       prior SD of its slopes per m/s, per % of incline and per step/min (0: not corrected for that)
+    noise_sd       SD of one block's median around its mean
+    sign           +1: only a rise counts, 0: any change
+    tau_s, hold_s  override those of the params: metrics that vary more are averaged for longer
     """
 
     detector: str
@@ -84,17 +87,24 @@ class Watched:
 
 DROP = Watched("drop_drift", "drop_excursion", "deg", DriftParams().minimum_deg, (1.0, 0.3, 0.1), 0.25, sign=1)
 CONTACT = Watched("contact_drift", "contact", "ms", 20.0, (60.0, 3.0, 1.5), 4.0, tau_s=180.0, hold_s=120.0)
-"""5 times the slow wander that correction leaves in real runs (3.7 ms)."""
+"""The minimum is 5 times the slow variation that the correction leaves in real runs (3.7 ms)."""
 CADENCE = Watched("cadence_drift", "cadence", "spm", 6.0, (12.0, 1.5, 0.0), 2.0, tau_s=180.0, hold_s=120.0)
-"""4 times its wander (1.5 steps/min). Both were chosen on the six runs they are scored on. Not corrected for itself."""
+"""The minimum is 4 times the variation left (1.5 steps/min), and cadence is not corrected for itself. Both minima were
+chosen on the six runs that they are evaluated on."""
 CONTACT_DIFFERENCE = Watched(
     "contact_difference_drift", "contact_difference", "ms", 12.0, (8.0, 1.0, 0.3), 3.0, tau_s=180.0, hold_s=120.0
 )
-"""Left minus right; 5 % of a contact of 240 ms. Healthy runners differ by as much between sides, not within a run."""
+"""Left minus right; the minimum is 5 % of a contact time of 240 ms. Healthy runners differ by as much between sides,
+but not within a run."""
 
 
 class Drift:
-    """The rule for one number (of one leg). `add` values as they come, `running` time as it passes."""
+    """Drift detector for one metric (of one leg): `add` values as they come, call `running` as time passes.
+
+    past   means of earlier runs; fewer than `FEWEST_RUNS` are ignored
+    bound  D, in the metric's unit
+    mean   exponential mean that is compared with the baseline; None: nothing measured yet
+    """
 
     def __init__(self, watched: Watched, params: DriftParams, side: Side | None, past: tuple[float, ...] = ()) -> None:
         self._w = watched
@@ -111,7 +121,7 @@ class Drift:
         self._begin()
 
     def _begin(self) -> None:
-        """Nothing is known of this run yet."""
+        """Start a new baseline."""
         self._regression = Regression(self._w.slope_sd, self._w.noise_sd)
         self._own: float | None = None
         self._measured_s = 0.0
@@ -120,17 +130,20 @@ class Drift:
         self._beyond_s = 0.0
 
     def add(self, value: float) -> None:
-        """Take a value of good quality."""
+        """Take a value, in the metric's unit; the caller passes only values of good quality."""
         self._block.append(value)
 
     def moved(self) -> None:
-        """The sensor no longer sits as it did: what it said before cannot be compared. Earlier runs neither."""
+        """Start again after the sensor moved: neither this run so far nor earlier runs can be compared any more."""
         self._begin()
         self._past = None
         self.mean = None
 
     def running(self, t_ns: int, seconds: float, covariates: tuple[float, float, float]) -> Threshold | None:
-        """So much running time has passed at this speed m/s, incline % and cadence; a record when the state changed."""
+        """Count `seconds` of running; return a record when the state changed.
+
+        covariates  speed in m/s, incline in % and cadence in steps/min
+        """
         self._block_s += seconds
         if self._block_s < self._p.block_s:
             return None
@@ -169,13 +182,13 @@ class Drift:
 
     @property
     def baseline(self) -> float | None:
-        """What a value is compared with; None: nothing is known yet."""
+        """What the mean is compared with; None: not known yet."""
         known = [v for v in (self._own, self._past) if v is not None]
         return fmean(known) if known else None
 
     @property
     def allowed(self) -> float:
-        """How far from its baseline a value may stay before it counts."""
+        """The bound in force: how far the mean may be from the baseline."""
         return self.bound if self._own is not None else EARLIER_ONLY * self.bound
 
     def _because(self, t_ns: int, baseline: float, bound: float) -> tuple[Metric, ...]:

@@ -1,4 +1,4 @@
-"""The states of every detector, with hysteresis: up at once (or when held), down only when well below, never twice."""
+"""State machine shared by the detectors, with hysteresis: up at once, down only when well below."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CLEAR, WATCH, NEAR, REACHED, REPORTED = range(5)
 
 
 class Ladder:
-    """Where one detector stands. `settle` gives the new state when it changed, else None."""
+    """State of one detector; every method returns the new state when it changed, else None."""
 
     def __init__(self) -> None:
         self.level = CLEAR
@@ -27,11 +27,12 @@ class Ladder:
         return LEVELS[self.level]
 
     def settle(self, up: int, keep: int) -> ThresholdState | None:
-        """Go up to `up`; stay while `keep` is not lower; else down to the higher of the two.
+        """Rise to `up` if that is higher; else fall to `keep` if that is lower; else stay.
 
-        up    the level that the numbers reach now
-        keep  the level that they would still hold (with the slack of the hysteresis), at least `up`
-        A reported threshold stays reported: only the end of the run clears it, or the runner takes the report back.
+        up    the level that the values reach now
+        keep  the level that they still hold with the slack of the hysteresis, at least `up`
+
+        REPORTED stays: only the end of the run clears it, or the runner withdraws the report.
         """
         if self.level == REPORTED:
             return None
@@ -42,14 +43,14 @@ class Ladder:
         return LEVELS[level]
 
     def report(self) -> ThresholdState | None:
-        """The runner said so."""
+        """Go to REPORTED: the runner reported pain."""
         if self.level == REPORTED:
             return None
         self._before, self.level = self.level, REPORTED
         return ThresholdState.REPORTED
 
     def take_back(self) -> ThresholdState | None:
-        """The runner said so by mistake: back to what the numbers said before."""
+        """Go back to the state before the report, which the runner has withdrawn."""
         if self.level != REPORTED:
             return None
         self.level = self._before
@@ -57,5 +58,5 @@ class Ladder:
 
 
 def steps_of(ratio: float, bounds: tuple[float, float, float]) -> int:
-    """How many of the three rising bounds a ratio is beyond: 0 clear ... 3 reached."""
+    """Return how many of the three rising bounds a ratio exceeds: 0 is clear, 3 reached."""
     return sum(ratio > bound for bound in bounds)

@@ -1,8 +1,8 @@
-"""How near is the distance at which it began to hurt in earlier runs? And what the runner said hurts now.
+"""Detect that the runner comes near the distance at which pain began in earlier runs, or reports pain now.
 
-States: watch when the chance of onset within the next five minutes is above 20 %; near when the distance that 80 % of
-such runs pass pain-free is behind; reached when half of such runs have begun to hurt. Without a run that hurt there is
-nothing to compare with, and it stays clear. A pain report makes it reported, whatever the model says.
+States: watch when the chance of onset within the next five minutes is above 20 %; near once the distance that 80 % of
+such runs pass pain-free is behind; reached when half of such runs have begun to hurt. Without an earlier run with pain
+there is nothing to compare with, and the state stays clear. A pain report makes it reported, whatever the model says.
 """
 
 from __future__ import annotations
@@ -22,7 +22,15 @@ DETECTOR = "onset"
 
 @dataclass(frozen=True, slots=True)
 class OnsetParams:
-    """ahead_s: how far the chance looks; shares are of such runs; slack: how far a number must fall back."""
+    """Parameters of the detector.
+
+    ahead_s          horizon of the chance of onset
+    watch_chance     chance of onset above which the state is watch
+    near_passed      share of such runs still pain-free at which the state is near
+    reached_passed   the same for reached
+    slack            hysteresis of chance and shares
+    remembered_days  older runs are ignored
+    """
 
     ahead_s: float = 300.0
     watch_chance: float = 0.20
@@ -33,7 +41,12 @@ class OnsetParams:
 
 
 class Onset:
-    """Asked once a second while running."""
+    """Onset detector; call `second` once a second while running.
+
+    model     time-to-onset model; None: no earlier run with pain
+    safe_m    flat-equivalent metres that `near_passed` of such runs pass pain-free; None without a model
+    median_m  the same for `reached_passed`
+    """
 
     def __init__(self, history: Sequence[PastRun], params: OnsetParams | None = None) -> None:
         self._p = params or OnsetParams()
@@ -47,7 +60,7 @@ class Onset:
         self._chance = 0.0
 
     def second(self, t_ns: int, exposure: Exposure) -> Threshold | None:
-        """The state now; a record when it changed."""
+        """Update the state; return a record when it changed."""
         model, p = self.model, self._p
         if model is None:
             return None
@@ -60,19 +73,19 @@ class Onset:
         return Threshold(t_ns, DETECTOR, state, None, self._because(t_ns, exposure))
 
     def report(self, report: PainReport) -> Threshold | None:
-        """The runner said that it hurts, or that it does not."""
+        """Take a pain report; return a record when the state changed."""
         if not hurts(report):
             return None
         state = self._ladder.report()
         return None if state is None else Threshold(report.t_ns, DETECTOR, state, None, (report,))
 
     def take_back(self, report: PainReport) -> Threshold | None:
-        """No report of this run stands any more."""
+        """Take the withdrawal of the only report of this run; return a record when the state changed."""
         state = self._ladder.take_back()
         return None if state is None else Threshold(report.t_ns, DETECTOR, state, None, (report,))
 
     def metrics(self, t_ns: int) -> list[Metric]:
-        """The live numbers: chance within five minutes, and the distance that 80 % pass. None without a model."""
+        """Return the chance of onset within five minutes, and the distance that 80 % pass; empty without a model."""
         if self.model is None or self.safe_m is None:
             return []
         return [
@@ -92,14 +105,14 @@ class Onset:
         assert self.model is not None
         assert self.safe_m is not None
         assert self.median_m is not None
-        sure = round(0.5 + 0.5 * exposure.measured, 3)
+        quality = round(0.5 + 0.5 * exposure.measured, 3)
         return (
-            Metric(t_ns, "exposure_m", exposure.exposure_m, None, sure),
+            Metric(t_ns, "exposure_m", exposure.exposure_m, None, quality),
             Metric(t_ns, "onset_chance_pct", 100.0 * self._chance, None, 1.0),
             Metric(t_ns, "onset_safe_m", self.safe_m, None, 1.0),
             Metric(t_ns, "onset_median_m", self.median_m, None, 1.0),
             Metric(t_ns, "onset_runs", float(self.model.onsets), None, 1.0),
             Metric(t_ns, "onset_nearest_m", min(self._began_m), None, 1.0),
             Metric(t_ns, "onset_farthest_m", max(self._began_m), None, 1.0),
-            Metric(t_ns, "distance_m", exposure.distance_m, None, sure),
+            Metric(t_ns, "distance_m", exposure.distance_m, None, quality),
         )

@@ -1,12 +1,12 @@
-"""When does it begin to hurt? A personal time-to-onset model from all runs; pain-free runs are right-censored.
+"""Personal time-to-onset model of pain from all runs, a survival model; pain-free runs are right-censored.
 
-Onset D in flat-equivalent metres (`runner.exposure`) is log-normal: ln D ~ Normal(mu, sigma). A run with pain at d says
-D = d; a pain-free run of length c says D > c. Older runs count less: half after HALF_LIFE_DAYS. The prior is "often
-15-20 min into the run" (sources 1) at the runner's own speed, wide enough (a factor of 1.6 either way)
-for two or three runs to overrule it; sigma has a log-normal prior around 0.18, our choice.
+The distance of onset D in flat-equivalent metres (`runner.exposure`) is log-normal: ln D ~ Normal(mu, sigma). A run
+with pain at d observes D = d; a pain-free run of length c observes D > c. Older runs weigh less: half after
+HALF_LIFE_DAYS. The prior is "often 15-20 min into the run" (sources 1) at the runner's own speed, wide enough (a factor
+of 1.6 either way) for two or three runs to overrule it; sigma has a log-normal prior around 0.18, our choice.
 
-The posterior is summed over a grid, so the answer includes how little five runs tell; its top is the maximum a
-posteriori estimate, which alone is too sure of itself (`python -m benchmarks.thresholds calibration`).
+The posterior is integrated on a grid, so the result includes how little five runs reveal; the maximum a posteriori
+estimate alone would be overconfident (`python -m benchmarks.thresholds calibration`).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ PRIOR_MU_SD = 0.5
 PRIOR_SIGMA = 0.18
 PRIOR_LN_SIGMA_SD = 0.6
 HALF_LIFE_DAYS = 60.0
-"""Tissue and training change over weeks; ours, no source gives it."""
+"""Tissue and training change over weeks; the figure is ours, no source gives one."""
 SMALLEST_M = 50.0
-"""Pain from the first step is an onset too, but no logarithm."""
+"""Lower limit of an onset: pain from the first step is an onset too, but zero has no logarithm."""
 
 _MU_POINTS = 61
 _SIGMA_POINTS = 21
@@ -35,7 +35,7 @@ _ROOT2 = math.sqrt(2.0)
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One run: flat-equivalent metres, whether it hurt there, and how much it counts (0-1)."""
+    """One run: flat-equivalent metres, whether pain began there (else the run ended pain-free), and its weight, 0-1."""
 
     exposure_m: float
     onset: bool
@@ -43,7 +43,7 @@ class Observation:
 
 
 def observations(history: Sequence[PastRun]) -> list[Observation]:
-    """What the earlier runs say; runs without a distance say nothing."""
+    """Return an observation for each earlier run with a distance."""
     out: list[Observation] = []
     for run in history:
         weight = 0.5 ** (max(0.0, run.days_ago) / HALF_LIFE_DAYS)
@@ -55,7 +55,11 @@ def observations(history: Sequence[PastRun]) -> list[Observation]:
 
 
 class OnsetModel:
-    """The posterior, as weighted (mu, sigma) pairs; made once a run, asked every second."""
+    """Posterior of the model, as weighted (mu, sigma) pairs; built once a run, evaluated every second.
+
+    onsets, runs       runs with pain, and all runs
+    map_mu, map_sigma  maximum a posteriori estimate, ln m
+    """
 
     def __init__(self, seen: Sequence[Observation], speed_mps: float) -> None:
         self.onsets = sum(each.onset for each in seen)
@@ -65,7 +69,7 @@ class OnsetModel:
         low = min([prior_mu - 3.0 * PRIOR_MU_SD, *(x - 0.3 for x, onset, _ in logs if onset)])
         high = max([prior_mu + 3.0 * PRIOR_MU_SD, *(x + 0.5 for x, _, _ in logs)])
         coarse = self._posterior(logs, prior_mu, low, high)
-        # A second, finer look where the first one found something.
+        # A second, finer grid where the coarse one has weight.
         mus = [mu for weight, mu, _ in coarse if weight > _NEGLIGIBLE]
         step = (high - low) / (_MU_POINTS - 1)
         self._points = self._posterior(logs, prior_mu, min(mus) - step, max(mus) + step)
@@ -75,19 +79,19 @@ class OnsetModel:
         self._points = [(weight / total, mu, sigma) for weight, mu, sigma in kept]
 
     def passed(self, exposure_m: float) -> float:
-        """Share of such runs that are still pain-free at this exposure."""
+        """Return the share of such runs still pain-free at this exposure, 0-1 (the survival function)."""
         if exposure_m <= 0.0:
             return 1.0
         x = math.log(exposure_m)
         return 0.5 * sum(w * math.erfc((x - mu) / (_ROOT2 * sigma)) for w, mu, sigma in self._points)
 
     def chance(self, from_m: float, to_m: float) -> float:
-        """Chance that it begins between two exposures, given that it has not before."""
+        """Return the chance, 0-1, that pain begins between two exposures, given that it has not begun before."""
         before = self.passed(from_m)
         return 1.0 - self.passed(to_m) / before if before > 1e-9 else 1.0
 
     def quantile(self, share_passed: float) -> float:
-        """The exposure that this share of runs passes pain-free, in metres (bisection to 0.1 %)."""
+        """Return the exposure, m, that this share of runs passes pain-free (bisection to 0.1 %)."""
         low, high = SMALLEST_M / 10.0, 1e6
         while high / low > 1.001:
             middle = math.sqrt(low * high)
@@ -98,7 +102,7 @@ class OnsetModel:
     def _posterior(
         logs: list[tuple[float, bool, float]], prior_mu: float, low: float, high: float
     ) -> list[tuple[float, float, float]]:
-        """(weight, mu, sigma) on a grid, weights relative to the largest."""
+        """Return (weight, mu, sigma) on a grid, weights relative to the largest."""
         points: list[tuple[float, float, float]] = []
         for j in range(_SIGMA_POINTS):
             z = -3.0 + 6.0 * j / (_SIGMA_POINTS - 1)

@@ -1,4 +1,4 @@
-"""All detectors of a run together: what each is fed with, and when. Asked by `dsp.guidance`, knows no cues."""
+"""All threshold detectors of a run, and which values each receives. Used by `dsp.guidance`; independent of cues."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from dsp.thresholds.antalgic import Antalgic
 from dsp.thresholds.drift import CADENCE, CONTACT, CONTACT_DIFFERENCE, DROP, Drift, DriftParams
 from dsp.thresholds.onset import Onset
 
-SAME_NS = 60_000_000_000
-"""Hand-over: another kind of sensor times the steps once the first has been silent this long."""
+HAND_OVER_NS = 60_000_000_000
+"""Once one kind of sensor has been silent this long, another kind may time the steps for the detectors."""
 SURE = 0.5
-"""Least confidence of a step, and quality of a metric, that a detector is fed with."""
+"""Minimum confidence of a step, and quality of a metric, for the detectors."""
 NEVER_NS = -(1 << 62)
+"""Time of an event that never happened."""
 MOVED_NS = 30_000_000_000
-"""The notice that a sensor moved stays for seconds; within this it is the same move."""
+"""The metric `sensor_moved` stays at 1 for seconds; within this time it is the same move."""
 
 
 class Watch:
-    """Feed it steps, and once a second of data time the metrics; it gives changes of state back."""
+    """Takes steps, and once a second of data time the metrics; returns the detectors' changes of state."""
 
     def __init__(self, drift: DriftParams, history: tuple[PastRun, ...]) -> None:
         self.onset = Onset(history)
@@ -63,7 +64,7 @@ class Watch:
                 self._contacts.clear()
 
     def second(self, t_ns: int, exposure: Exposure, metrics: Mapping[str, Metric], *, running: bool) -> list[Threshold]:
-        """A second has passed; time counts only while running."""
+        """Take this second's metrics by key; return changes of state. Time counts only while running."""
         moved = metrics.get(sensor_moved.KEY)
         if moved is not None and moved.value >= SURE:
             self._move(t_ns)
@@ -80,19 +81,19 @@ class Watch:
         return [threshold for threshold in found if threshold is not None]
 
     def pain(self, report: PainReport) -> list[Threshold]:
-        """The runner reported pain."""
+        """Take a pain report; return changes of state."""
         found = self.onset.report(report)
         return [] if found is None else [found]
 
     def no_pain(self, report: PainReport) -> list[Threshold]:
-        """The runner took the only report of this run back."""
+        """Take the withdrawal of the only pain report of this run; return changes of state."""
         found = self.onset.take_back(report)
         return [] if found is None else [found]
 
     def usual(self, t_ns: int) -> list[Metric]:
-        """The drop of each leg that is compared with, how much more counts, and the mean that is judged, where known.
+        """Return baseline, bound and current mean of each leg's drop, deg, where known.
 
-        The first is what `usual` means wherever it stands.
+        The baseline is what "usual" means wherever a runner reads it.
         """
         found = []
         for side, drift in self._drop.items():
@@ -106,13 +107,13 @@ class Watch:
         return found
 
     def _is_alike(self, step: Step) -> bool:
-        """Whether the sensors that time this step are those that timed the ones before."""
-        # Left and right are compared only where one sensor a foot, or one in the middle, saw both alike.
+        """Whether the same kind of sensor timed this step as the ones before; switches after a hand-over."""
+        # Left and right are comparable only from two shoes, or from one sensor on the midline.
         kind = SHOES if step.source in SHOES else MIDLINE
         if step.source not in kind:
             return False
         if kind != self._timed_by:
-            if step.t_ns - self._timed_ns < SAME_NS:
+            if step.t_ns - self._timed_ns < HAND_OVER_NS:
                 return False
             self._timed_by = kind
             self._antalgic.moved()
@@ -122,7 +123,7 @@ class Watch:
         return True
 
     def _now(self, metrics: Mapping[str, Metric]) -> tuple[float, float, float]:
-        """Speed, incline and cadence now; the last ones known where one is missing."""
+        """Return speed, incline and cadence now; the last known value where one is missing."""
         keys = (speed_mps.KEY, incline_pct.KEY, cadence_spm.KEY)
         known = [metrics.get(key) for key in keys]
         speed, incline, cadence = (

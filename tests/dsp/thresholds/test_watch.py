@@ -15,7 +15,7 @@ from dsp.runner.exposure import Exposure
 from dsp.runner.history import PastRun
 from dsp.signals import Placement
 from dsp.thresholds.drift import DriftParams
-from dsp.thresholds.watch import SAME_NS, Watch
+from dsp.thresholds.watch import HAND_OVER_NS, Watch
 from tests.dsp.thresholds.test_antalgic import STEP_S, step
 
 S = 1_000_000_000
@@ -119,7 +119,7 @@ def test_another_kind_of_sensor_is_compared_with_itself() -> None:
 def test_steps_that_the_trunk_times_now_and_then_change_nothing() -> None:
     run = Run().run(300, FEET)
     for _ in range(10):
-        run.run(SAME_NS // S // 4, contact_ms=320.0).run(5, FEET)
+        run.run(HAND_OVER_NS // S // 4, contact_ms=320.0).run(5, FEET)
     assert run.reached() == set()
     assert ("contact_drift", Side.LEFT) in run.run(300, FEET, contact_ms=290.0).reached()
 
