@@ -1,1 +1,1 @@
-"""What is known of the runner: earlier runs, the plan, today's exposure and caps, what a pain means."""
+"""The runner: earlier runs, retraining plan, today's exposure and caps, and triage of pain reports."""

@@ -1,8 +1,8 @@
-"""How far the runner has come, and how much of it the knees felt: flat-equivalent metres.
+"""Exposure: distance so far, and the load on the knees as flat-equivalent metres.
 
-Walking downhill and downstairs is what these knees mind most; downhill running loads them 2-3 times as much as the
-flat (sources 1). The weight rises in a straight line from 1 on the flat to 2.5 at 10 % down; the line is ours.
-Without a speed the distance is estimated from running time and the runner's usual speed, and said to be estimated.
+Walking downhill and downstairs provokes these knee pains most; downhill running loads knees 2-3 times as much as the
+flat (sources 1). The weight rises linearly from 1 on the flat to 2.5 at 10 % downhill; the line is ours. Without a
+measured speed the distance is estimated from running time and the runner's usual speed, and `measured` falls.
 """
 
 from __future__ import annotations
@@ -14,42 +14,44 @@ from dsp.runner.history import PastRun
 from dsp.signals import NS_PER_S
 
 RUNNING, SPEED, INCLINE = "running", "speed_mps", "incline_pct"
-"""Keys of the metrics that it counts with (a room of the same floor: a test compares them)."""
+"""Keys of the metrics that it uses; repeated here as `dsp.metrics` is of the same layer (a test compares them)."""
 
 STEEPEST_PCT = 10.0
 DOWNHILL_WEIGHT = 2.5
 """The middle of 2-3 times (sources 1), reached at STEEPEST_PCT."""
 
 USUAL_MPS = 2.7
-"""An easy run, 6:10 a km: what is assumed of a runner nothing is known of."""
+"""Speed assumed for an unknown runner: an easy run, 6:10 min/km."""
 
 LONGEST_GAP_S = 3.0
-"""Reports come once a second; after a longer silence nothing is added for the time in between."""
+"""Reports come once a second; after a longer gap nothing is added for the time in between."""
 
 TRUSTED = 0.3
-"""Least quality of a speed that counts."""
+"""Minimum quality of a speed that counts."""
 SLOPE_TRUSTED = 0.5
-"""And of a slope: what shoes climb is off by up to 2 % for a whole run, which would make every run a downhill one."""
+"""Minimum quality of a slope that counts. That of shoes is off by up to 2 % for a whole run, which could make every run
+a downhill one, and stays below."""
 
 
 def downhill_weight(incline_pct: float) -> float:
-    """Flat metres that one metre at this slope stands for, 1 to 2.5."""
+    """Return the flat metres that one metre at this slope is equivalent to, 1 to 2.5."""
     return 1.0 + (DOWNHILL_WEIGHT - 1.0) * min(1.0, max(0.0, -incline_pct / STEEPEST_PCT))
 
 
 def usual_speed_mps(history: Sequence[PastRun]) -> float:
-    """Mean speed of the earlier runs that had one."""
+    """Return the mean speed of the earlier runs that had one, else `USUAL_MPS`."""
     known = [run.speed_mps for run in history if run.speed_mps]
     return sum(known) / len(known) if known else USUAL_MPS
 
 
 class Exposure:
-    """Sums of the run so far. Time counts while running, as the metric `running` says.
+    """Running totals of a run; time counts only while the metric `running` is 1.
 
-    running_s   running time          distance_m  metres          descent_m  metres lost in height
-    exposure_m  flat-equivalent metres
-    measured    share of the distance that a speed was measured for, 0-1
-    rate_mps    flat-equivalent metres a second, lately
+    running_s   running time
+    distance_m  distance, measured or estimated
+    descent_m   height lost
+    exposure_m  flat-equivalent distance
+    rate_mps    flat-equivalent metres per second over about the last minute
     """
 
     def __init__(self, history: Sequence[PastRun] = ()) -> None:
@@ -63,11 +65,11 @@ class Exposure:
 
     @property
     def measured(self) -> float:
-        """Share of the distance that was measured."""
+        """Share of the distance with a measured speed, 0-1."""
         return self._measured_m / self.distance_m if self.distance_m else 0.0
 
     def second(self, t_ns: int, metrics: Mapping[str, Metric]) -> bool:
-        """Take this second's metrics (those without a side, by key); True while running."""
+        """Take this second's metrics (those without a side, by key); return whether the runner is running."""
         since_s = 0.0 if self._last_ns is None else (t_ns - self._last_ns) / NS_PER_S
         self._last_ns = t_ns
         running = metrics.get(RUNNING)
@@ -85,6 +87,6 @@ class Exposure:
         self._measured_m += metres if known else 0.0
         self.descent_m += metres * max(0.0, -slope_pct) / 100.0
         self.exposure_m += metres * downhill_weight(slope_pct)
-        # A minute's memory: the next minutes are taken to be like the last one.
+        # Exponential mean over a minute, from which the next minutes are predicted.
         self.rate_mps += min(1.0, since_s / 60.0) * (speed_mps * downhill_weight(slope_pct) - self.rate_mps)
         return True

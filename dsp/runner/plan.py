@@ -1,10 +1,10 @@
-"""The retraining plan: what the goal is today, how much of the run is guided, and what comes next session.
+"""The gait retraining plan: today's goal, how much of the run is guided, and what the next session brings.
 
 Faded feedback (sources 4): retention needs feedback that is withdrawn over the second half; constant feedback and none
-are both worst (PMC7083994); eight sessions outdoors at +7.5 % were kept at 30 days (Willy 2016). Guided time therefore
-shrinks over eight sessions, silent stretches in between are the probe of what has been learned, and after the eighth
-the runner is left alone unless the probe says that it is lost. Goals rise +5 -> +7.5 -> +10 % (Heiderscheit 2011) only
-when the silent probe was on target.
+are both worst (PMC7083994); eight sessions outdoors at +7.5 % were retained at 30 days (Willy 2016). Guided time
+therefore shrinks over eight sessions, the silent stretches in between probe what has been learned, and after the eighth
+there is no guidance unless a probe shows that it was lost. Goals rise +5 -> +7.5 -> +10 % (Heiderscheit 2011) only when
+the silent probe was on target.
 """
 
 from __future__ import annotations
@@ -13,20 +13,22 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 GOALS = (0.05, 0.075, 0.10)
+"""Cadence goals, as shares above own cadence."""
 GUIDED = (1.0, 1.0, 0.8, 0.65, 0.5, 0.35, 0.2, 0.1)
-"""Share of each stretch that is guided, session by session; the exact steps are ours."""
+"""Share of each stretch that is guided, by session; the exact steps are ours."""
 STRETCH_S = 300.0
-"""Guided and silent time alternate within this much running."""
+"""Running time in which guided and silent time alternate once."""
 WARM_S = 180.0
-"""Nothing is taught while people settle into their run."""
+"""Warm-up: nothing is taught while people settle into their run."""
 SESSION_S = 600.0
-"""Less running is no session."""
+"""Minimum running time of a session."""
 ON_TARGET = 0.7
-"""Share of silent seconds in the band that lets the goal rise ..."""
+"""Share of silent seconds on target from which the goal rises ..."""
 LOST = 0.4
-"""... and under which a finished plan takes up guiding again, at REFRESH."""
+"""... and below which a finished plan starts guiding again, at session REFRESH."""
 REFRESH = 5
 SESSIONS_AT_GOAL = 2
+"""Sessions at a goal before it may rise."""
 
 
 class Volume(StrEnum):
@@ -37,24 +39,30 @@ class Volume(StrEnum):
     MORE = "more"
 
     def step(self, by: int) -> Volume:
-        """Give what is `by` steps louder; beyond the ends there is nothing."""
+        """Return the volume `by` steps up (down if negative), limited to the ends."""
         steps = list(Volume)
         return steps[min(max(steps.index(self) + by, 0), len(steps) - 1)]
 
     @property
     def rank(self) -> str:
-        """Say which step of how many it is."""
+        """Its place among all volumes: `2 of 3`."""
         steps = list(Volume)
         return f"{steps.index(self) + 1} of {len(steps)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Kept between runs. `own_*`: cadence and speed before the plan began, None until they are known.
+    """State of the retraining plan, stored between runs.
 
-    sessions  done, of eight       goal      index in GOALS
-    at_goal   sessions at it       on_hold   the goal is put aside (calf or Achilles pain)
-    held      no cues at all: what was reported must be looked at first
+    sessions         sessions done, up to eight
+    goal             index in GOALS
+    at_goal          sessions done at this goal
+    own_cadence_spm  cadence before the plan began; None: not known yet
+    own_speed_mps    mean speed that goes with it; None: not known
+    volume           how many cues the runner wants
+    muted            no cues in this run
+    on_hold          no cadence goal for now (calf or Achilles pain)
+    held             no cues at all until a clinician has looked at what was reported
     """
 
     sessions: int = 0
@@ -79,7 +87,11 @@ class Plan:
         return (running_s - WARM_S) % STRETCH_S < self.guided * STRETCH_S
 
     def after(self, running_s: float, on_target: float | None) -> Plan:
-        """The plan for the next run, after one with so much running and this share of silent seconds on target."""
+        """Return the plan for the next run.
+
+        running_s  running time of this run
+        on_target  share of its silent seconds on target, 0-1; None: too few of them
+        """
         if running_s < SESSION_S or self.own_cadence_spm is None or self.on_hold:
             return self
         done = replace(self, sessions=min(self.sessions + 1, len(GUIDED)), at_goal=self.at_goal + 1)

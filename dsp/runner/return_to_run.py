@@ -1,4 +1,4 @@
-"""How far today? The strictest of return after pain, what most runs pass pain-free, and no spike (sources 6)."""
+"""Today's cap on distance: the strictest of return after pain, usual pain-free distance and no spike (sources 6)."""
 
 from __future__ import annotations
 
@@ -11,33 +11,34 @@ from dsp.runner.history import PastRun
 RETURN_FROM, RETURN_TO = 0.30, 0.50
 """Start at 30-50 % of the distance at which it began (guides)."""
 RETURN_START = 0.40
+"""Where this cap starts, within that range; at RETURN_FROM if it was worse the next morning."""
 RETURN_GROWTH = 1.10
-"""The lower end of +10-15 % a session while pain-free."""
+"""Growth per pain-free run: the lower end of +10-15 % a session."""
 RETURN_DAYS = 28.0
-"""Pain longer ago than four weeks has been replaced by what the runs since then say."""
+"""Pain longer ago than four weeks sets no cap; the runs since then show what is possible."""
 SPIKE = 1.10
-"""A single run more than 10 % longer than the longest of 30 days: hazard 1.64 (Frandsen 2025, 5205 runners)."""
+"""A single run more than 10 % longer than the longest of 30 days: hazard ratio 1.64 (Frandsen 2025, 5205 runners)."""
 SPIKE_DAYS = 30.0
 FEWEST_RUNS = 3
-"""Runs within those days; with fewer, the history does not know how far this runner goes."""
+"""Minimum runs within those days; fewer do not show how far this runner usually goes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """Flat-equivalent metres to stay under today, and why, in words."""
+    """The flat-equivalent metres to stay below today, and the reason in words."""
 
     exposure_m: float
     why: str
 
 
 def longest_m(history: Sequence[PastRun]) -> float | None:
-    """The longest run of the last 30 days; None where too few are known."""
+    """Return the longest run of the last 30 days, m; None where too few are known."""
     known = [run.distance_m for run in history if run.distance_m is not None and run.days_ago <= SPIKE_DAYS]
     return max(known) if len(known) >= FEWEST_RUNS else None
 
 
 def return_cap(history: Sequence[PastRun]) -> Cap | None:
-    """What is left of the distance at which it last began to hurt; None where that was not lately."""
+    """Return the cap after pain, from the distance at which it last began; None without pain in the last four weeks."""
     ordered = sorted(history, key=lambda run: run.days_ago)
     for since, run in enumerate(ordered):
         if run.onset_m is not None:
@@ -50,7 +51,10 @@ def return_cap(history: Sequence[PastRun]) -> Cap | None:
 
 
 def cap_today(history: Sequence[PastRun], safe_m: float | None) -> Cap | None:
-    """The strictest rule that applies; None where nothing is known."""
+    """Return the lowest cap that applies; None where none does.
+
+    safe_m  flat-equivalent metres that 80 % of such runs pass pain-free (`dsp.thresholds.onset`); None: not known
+    """
     returning = return_cap(history)
     caps = [] if returning is None else [returning]
     if safe_m is not None:
@@ -62,7 +66,7 @@ def cap_today(history: Sequence[PastRun], safe_m: float | None) -> Cap | None:
 
 
 def return_text(site: str | None, onset_m: float) -> str:
-    """The return-to-run rule for a site, with distances from where it began."""
+    """Return the return-to-run rule for a site, with distances computed from the distance of onset."""
     text = {
         "outer knee": texts.RETURN_OUTER_KNEE,
         "around the kneecap": texts.RETURN_KNEECAP,

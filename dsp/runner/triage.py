@@ -1,9 +1,9 @@
-"""What a pain report may mean for running on: education, never a diagnosis (sources 1, 5, 6).
+"""Triage of a pain report, whether to run on, walk or stop: education, never a diagnosis (sources 1, 5, 6).
 
 Numbness, buttock or back pain may come from the lumbar spine and not from the knee, and pain deep in the groin from a
 bone: such a report ends all cueing and says whom to see. Running on with a little pain is a rule for knees and calves.
-At the hip, in a shin or a foot, or at a place that nobody here knows it is walking at any level, with the signs that
-must be looked at. Everything else is answered with how these pains usually behave and with the pain rule.
+At the hip, in a shin or a foot, or at an unknown site the answer is to walk at any pain level, with the signs that must
+be looked at. Everything else is answered with how these pains usually behave and with the pain rule.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SITES = (
     "calf or Achilles",
     "other",
 )
-"""Where it hurts, as offered everywhere."""
+"""The sites offered wherever pain is reported."""
 
 _SHORT = {
     "outer": "outer knee",
@@ -37,19 +37,19 @@ _SHORT = {
 
 
 class Kind(StrEnum):
-    """What the place of a pain, in whatever words, calls for."""
+    """What the runner's words for the site of a pain call for."""
 
     NERVE = "nerve"
     BACK = "back"
     BONE = "bone"
     SWOLLEN = "swollen"
     LOOK = "look"
-    """Where bones of runners tire: nothing to run on with."""
+    """Where stress injuries of bones are common: not to be run on."""
     HIP = "hip"
     KNEE = "knee"
     CALF = "calf"
     UNKNOWN = "unknown"
-    """A word that nobody here knows may be a back, misspelt or in another language."""
+    """An unknown word may mean the back, misspelt or in another language."""
 
 
 _MEANT: tuple[tuple[re.Pattern[str], Kind, str | None], ...] = tuple(
@@ -70,14 +70,14 @@ _MEANT: tuple[tuple[re.Pattern[str], Kind, str | None], ...] = tuple(
         (r"\bknee", Kind.KNEE, None),
     )
 )
-"""Stems of words, the strictest first, what they mean, and our name where it says the same."""
+"""Word stems, the strictest first, with the kind that they mean and the site in `SITES` where there is one."""
 
 
 class PainRule(StrEnum):
     """How much pain of a knee a run may go on with; the stricter one is the default."""
 
     TREK = "trek"
-    """At most 2 of 10, settled within 60 minutes: La Trobe University's education for pain at the kneecap, TREK."""
+    """At most 2 of 10, settled within 60 minutes: La Trobe University's education for kneecap pain, TREK."""
     GUIDE = "guide"
     """Below 4 of 10 and not worse afterwards: an article for runners."""
 
@@ -88,19 +88,25 @@ class PainRule(StrEnum):
 
 
 class Consequence(StrEnum):
-    """What follows for this run."""
+    """What follows from a report for this run."""
 
     EASY = "easy"
-    """Within the rule: go on, watching it."""
+    """Within the rule: continue, easy, and watch it."""
     WALK = "walk"
-    """Beyond it, or unknown: walk, and that was it for today."""
+    """Beyond the rule, or unknown: walk, and stop for today."""
     CLINICIAN = "clinician"
-    """Signs that are not for a running app: no more cues, see somebody."""
+    """Signs that no running app should handle: no more cues, see a clinician."""
 
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """consequence; what to do at once, in few words; the texts about this site, and whom to see (None: nobody yet)."""
+    """The answer to a pain report.
+
+    act     what to do at once, in few words
+    about   what pain at this site often is, and what helps
+    advice  what to do today and after the run
+    see     whom to see, and when; None: nobody for now
+    """
 
     consequence: Consequence
     act: str
@@ -115,7 +121,7 @@ class Triage:
 
 
 def known_site(text: str | None) -> str | None:
-    """The site that a runner's words mean; their own words when none of ours fits, None when nothing was said."""
+    """Return the site in `SITES` that a runner's words mean, else the words themselves; None without any."""
     if text is None or not text.strip():
         return None
     word = _plain(text)
@@ -126,7 +132,7 @@ def known_site(text: str | None) -> str | None:
 
 
 def kind_of(text: str | None) -> Kind | None:
-    """What these words call for; None when nothing was said."""
+    """Return the kind of pain that these words for its site call for; None without any."""
     site = known_site(text)
     if site is None:
         return None
@@ -148,13 +154,13 @@ _STOPS = {
     Kind.SWOLLEN: (texts.ABOUT_OTHER, texts.SEE_SEVERE),
 }
 _WALKS = {Kind.HIP: texts.SEE_BONE, Kind.LOOK: texts.SEE_BONE, Kind.UNKNOWN: texts.SEE_OTHER}
-"""Whom to see, and when, where no level of pain is one to run on with: no rule for running on is published for these,
-and a tired bone begins as a mild pain (Robertson 2017, doi 10.1055/s-0043-103946: think of it in every athlete whose
-hip hurts with exercise)."""
+"""Whom to see, and when, at sites where no level of pain may be run on: no rule for running on is published for these,
+and a bone stress injury begins as mild pain (Robertson 2017, doi 10.1055/s-0043-103946: suspect it in every athlete
+whose hip hurts with exercise)."""
 
 
 def triage(report: PainReport, rule: PainRule = PainRule.TREK) -> Triage:
-    """Answer a report."""
+    """Return the answer to a report."""
     site = known_site(report.site)
     kind = Kind.NERVE if report.numb else kind_of(site)
     if kind in _STOPS:
@@ -171,15 +177,15 @@ def triage(report: PainReport, rule: PainRule = PainRule.TREK) -> Triage:
 
 
 SEVERE = 7
-"""The usual bands of the 0-10 scale: 7 and more is severe."""
+"""Severe pain begins here, in the usual bands of the 0-10 scale."""
 
 
 def hurts(report: PainReport) -> bool:
-    """Whether a report says that something is wrong: level 0 without numbness says that nothing is."""
+    """Whether a report says that something hurts: any level but 0, numbness, or a site that means numbness."""
     return report.level != 0 or bool(report.numb) or kind_of(report.site) is Kind.NERVE
 
 
 def at_once(level: int | None, site: str | None = None, *, numb: bool = False, rule: PainRule = PainRule.TREK) -> str:
-    """Say what to do now, in the words that the answer to such a report begins with; empty where nothing hurts."""
+    """Return what to do now, the words that the answer to such a report begins with; empty where nothing hurts."""
     report = PainReport(0, level, site, numb=numb)
     return triage(report, rule).act if hurts(report) else ""
