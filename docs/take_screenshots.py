@@ -1,8 +1,8 @@
 """Take the pictures of the dashboards: `python docs/take_screenshots.py [--out DIR] [NAME ...]`.
 
-Screens of tests/tui/gallery.py go through the real apps without a terminal; Textual exports SVG, and headless Chromium
-turns it into PNG (not rsvg-convert: it shifts columns). `browser` is the real thing: a broker, forty runners who
-publish once a second, `tui.web`, and Chromium as the tablet. Look at what comes out.
+The screens of tests/tui/gallery.py run in the real apps without a terminal; Textual exports SVG, and headless Chromium
+renders it as PNG (rsvg-convert shifts columns). `browser` is a complete setup: a broker, forty runners who publish once
+a second, `tui.web`, and Chromium as the tablet. Review the pictures before committing them.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ PICTURES = {
     "coach-120x40": ("roster", LARGE, "dark"),
     "watched-120x40": ("watched", LARGE, "dark"),
 }
-"""Picture -> screen of the gallery, size in cells, look."""
+"""Picture -> screen of the gallery, size in cells, theme."""
 BROWSER = "browser"
 TABLET = (1280, 800)
 SETTLED_S = 20.0
-"""Until the page has opened its dashboard and the numbers have moved a few times."""
+"""Seconds until the page has opened its dashboard and the numbers have changed a few times."""
 
 
 async def draw(screen: str, size: tuple[int, int], look: str) -> str:
-    """Give the SVG of a screen."""
+    """Return a screen as SVG."""
     async with gallery.GALLERY[screen].drawn(size) as driver:
         driver.app.theme = theme.theme_name(look)
         for _ in range(3):
@@ -54,7 +54,7 @@ async def draw(screen: str, size: tuple[int, int], look: str) -> str:
 
 
 async def photograph() -> bytes:
-    """Give the PNG of the coach's dashboard in a browser."""
+    """Return the coach's dashboard in a browser as PNG."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         async with (
             served.served(moving_s=90) as address,
@@ -67,7 +67,7 @@ async def photograph() -> bytes:
 
 
 def to_png(svg: str, png: Path) -> None:
-    """Render with headless Chromium in the SVG's own size."""
+    """Render an SVG with headless Chromium in its own size."""
     box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
     width, height = (math.ceil(float(each)) for each in box.groups()) if box else (1200, 900)
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--window-size={width},{height}"]
@@ -82,7 +82,7 @@ def to_png(svg: str, png: Path) -> None:
 
 
 def main() -> None:
-    """Take the pictures asked for, all without a name."""
+    """Take the named pictures, or all of them."""
     names = [*PICTURES, BROWSER]
     parser = argparse.ArgumentParser(description="Take the pictures of the dashboards.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)} (default: all)")

@@ -1,4 +1,4 @@
-"""Writes docs/mqtt-transcript.md: foreign clients talk to a hub of this checkout, and this is what they get.
+"""Write docs/mqtt-transcript.md: what third-party MQTT clients send to a hub of this checkout, and what they get.
 
     npm install --prefix /tmp/mqttjs mqtt
     python docs/take_transcript.py --mqttjs /tmp/mqttjs
@@ -23,7 +23,7 @@ PAGE = Path(__file__).with_name("mqtt-transcript.md")
 PORT = 1899
 WAIT_S = 30.0
 LONGEST = 400
-"""Characters of a line that are shown."""
+"""Characters of a line that are shown; longer lines are truncated."""
 
 NODE = """\
 const client = require("mqtt").connect("mqtt://127.0.0.1:%d", {protocolVersion: %d});
@@ -39,14 +39,14 @@ import json
 import paho.mqtt.client as mqtt
 
 
-def told(client, _data, message):
+def on_reply(client, _data, message):
     answer = json.loads(message.payload)
     print(message.topic, "ok" if answer["ok"] else "refused", answer["id"], answer["text"])
     client.disconnect()
 
 
 client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
-client.on_message = told
+client.on_message = on_reply
 client.on_subscribe = lambda *_: client.publish("stridecue/demo/pain", '{"level": 3, "site": "hip", "id": "p1"}', qos=1)
 client.connect("127.0.0.1", %d)
 client.subscribe("stridecue/demo/reply", qos=1)
@@ -56,7 +56,7 @@ client.loop_forever()
 
 @dataclass(frozen=True)
 class Talk:
-    """One thing a client does: a shell command, in which `{file}` is a file with `program` in it."""
+    """One exchange: a shell command, in which `{file}` stands for a file that contains `program`."""
 
     title: str
     command: str
@@ -64,29 +64,29 @@ class Talk:
 
 
 def talks(mqttjs: Path | None) -> list[Talk]:
-    """List what is tried."""
+    """Return the exchanges of the page; those of MQTT.js only with a folder that has it installed."""
     here, to = f"-p {PORT}", "stridecue/demo"
     found = [
         Talk(
-            "mosquitto_sub, MQTT 3.1.1: what a broker keeps for who comes late",
+            "mosquitto_sub, MQTT 3.1.1: retained messages, for anyone who joins late",
             f"mosquitto_sub {here} -V mqttv311 -t 'stridecue/+/status' -t 'stridecue/+/metrics' -C 2 -v",
         ),
         Talk(
-            "mosquitto_sub, MQTT 5: steps, with quality of service and the expiry that is left",
+            "mosquitto_sub, MQTT 5: steps, with quality of service and remaining expiry",
             f"mosquitto_sub {here} -V mqttv5 -q 1 -t 'stridecue/+/step' -C 2 -F '%t qos=%q retained=%r expiry=%E %p'",
         ),
         Talk(
-            "mosquitto_rr, MQTT 5: a command, answered where the sender asked",
+            "mosquitto_rr, MQTT 5: a command, answered on the response topic",
             f"mosquitto_rr {here} -V mqttv5 -t {to}/command -e my/answers -F '%t %p' "
             """-m '{"action": "nudge", "text": "Tall and light", "id": "c1"}'""",
         ),
         Talk(
-            "mosquitto_rr: what cannot be read is answered with what is wrong",
+            "mosquitto_rr: an invalid command is answered with what is wrong",
             f"mosquitto_rr {here} -V mqttv5 -t {to}/command -e my/answers -F '%t %p' "
             """-m '{"action": "explode", "id": "c2"}'""",
         ),
         Talk(
-            "mosquitto_pub, MQTT 3.1.1: a command; the answer is on `reply`",
+            "mosquitto_pub, MQTT 3.1.1: a command, answered on `reply`",
             f"mosquitto_sub {here} -q 1 -t {to}/reply -C 1 -v & sleep 0.5\n"
             f"mosquitto_pub {here} -V mqttv311 -q 1 -t {to}/command "
             """-m '{"action": "mute", "id": "c3"}'; wait""",
@@ -102,7 +102,7 @@ def talks(mqttjs: Path | None) -> list[Talk]:
 
 
 def said(talk: Talk, mqttjs: Path | None) -> str:
-    """Let a client talk; gives what it printed."""
+    """Run one exchange and return what the client printed; SystemExit where it fails or prints nothing in time."""
     with NamedTemporaryFile("w", delete=False) as opened:
         opened.write(talk.program)
     file = Path(opened.name)
@@ -131,7 +131,7 @@ def said(talk: Talk, mqttjs: Path | None) -> str:
 
 
 def section(talk: Talk, text: str) -> str:
-    """Write one talk as Markdown."""
+    """Return one exchange as Markdown."""
     if talk.program:
         language = "javascript" if talk.command.startswith("node") else "python"
         begin = f"```{language}\n{talk.program}```\n\n```"
@@ -141,7 +141,7 @@ def section(talk: Talk, text: str) -> str:
 
 
 def until_it_serves() -> None:
-    """Wait for the hub's broker."""
+    """Wait until the hub's broker accepts connections; SystemExit after WAIT_S."""
     deadline_s = time.monotonic() + WAIT_S
     while time.monotonic() < deadline_s:
         if _answers():
@@ -174,13 +174,13 @@ def main() -> None:
     with subprocess.Popen([*demo, "--mqtt-port", str(PORT)], stdout=subprocess.DEVNULL) as hub:
         try:
             until_it_serves()
-            time.sleep(14)  # it stands for six seconds, then it runs
+            time.sleep(14)  # the virtual runner stands for six seconds, then runs
             parts = [section(talk, said(talk, mqttjs)) for talk in talks(mqttjs)]
         finally:
             hub.terminate()
     broker = subprocess.run(["mosquitto", "-h"], capture_output=True, text=True, check=False).stdout.splitlines()[0]
-    made = f"Made by `python docs/take_transcript.py` beside `stridecue demo`, {broker}; long lines are cut."
-    head = f"# What foreign clients get\n\n{made}\n"
+    made = f"Generated by `python docs/take_transcript.py` from `stridecue demo`, {broker}; long lines are truncated."
+    head = f"# MQTT transcript: third-party clients and a running hub\n\n{made}\n"
     PAGE.write_text("\n".join([head, *parts]), encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-// The LSM6DS3TR-C through its own memory (FIFO): it measures at an even pace whatever the radio is doing.
+// Reads the LSM6DS3TR-C through its FIFO, so that it samples at an even rate whatever the radio is doing.
 // Registers: ST, LSM6DS3TR-C data sheet DocID030071, chapter 9.
 #pragma once
 
@@ -10,7 +10,7 @@ class Motion {
  public:
   bool begin() { return chip_.begin() == 0; }
 
-  // Starts anew at 52, 104, 208 or 416 Hz and the nearest ranges the sensor has; false for another rate.
+  // Restarts at 52, 104, 208 or 416 Hz with the nearest ranges the sensor has; false for any other rate.
   bool configure(uint16_t rate_hz, Ranges &ranges) {
     const uint8_t rate = rate_code(rate_hz);
     if (rate == 0) return false;
@@ -18,12 +18,12 @@ class Motion {
     ranges.sensor_gyro_dps = ranges.asked_gyro_dps <= 500 ? 500 : ranges.asked_gyro_dps <= 1000 ? 1000 : 2000;
     const uint8_t acc = ranges.sensor_acc_g == 4 ? 2 : ranges.sensor_acc_g == 8 ? 3 : 1;
     const uint8_t gyro = ranges.sensor_gyro_dps == 500 ? 1 : ranges.sensor_gyro_dps == 1000 ? 2 : 3;
-    chip_.writeRegister(FIFO_CTRL5_, 0);  // empty the memory
-    chip_.writeRegister(CTRL3_C_, 0x44);  // whole values only, registers count up
+    chip_.writeRegister(FIFO_CTRL5_, 0);  // empty the FIFO
+    chip_.writeRegister(CTRL3_C_, 0x44);  // block data update, address auto-increment
     chip_.writeRegister(CTRL1_XL_, static_cast<uint8_t>(rate << 4 | acc << 2));
     chip_.writeRegister(CTRL2_G_, static_cast<uint8_t>(rate << 4 | gyro << 2));
-    chip_.writeRegister(FIFO_CTRL3_, 0x09);  // every sample of both
-    chip_.writeRegister(FIFO_CTRL5_, static_cast<uint8_t>(rate << 3 | 6));  // keep the newest
+    chip_.writeRegister(FIFO_CTRL3_, 0x09);  // every sample of both sensors
+    chip_.writeRegister(FIFO_CTRL5_, static_cast<uint8_t>(rate << 3 | 6));  // continuous mode: keep the newest
     return true;
   }
 
@@ -32,7 +32,7 @@ class Motion {
     chip_.writeRegister(CTRL2_G_, 0);
   }
 
-  // Samples that wait; `overrun` where the oldest have been written over.
+  // Returns the number of waiting samples; sets `overrun` if the oldest have been overwritten.
   uint16_t waiting(bool &overrun) {
     uint8_t low = 0, high = 0;
     chip_.readRegister(&low, FIFO_STATUS1_);
@@ -41,7 +41,7 @@ class Motion {
     return static_cast<uint16_t>(((high & 0x07) << 8 | low) / WORDS);
   }
 
-  // Takes the oldest `n` samples, at most AT_ONCE; the memory gives the gyroscope first.
+  // Reads the oldest `n` samples, at most AT_ONCE; the FIFO gives the gyroscope first.
   bool read(Sample *out, uint8_t n) {
     uint8_t bytes[AT_ONCE * SAMPLE_BYTES];
     if (chip_.readRegisterRegion(bytes, FIFO_DATA_OUT_L_, static_cast<uint8_t>(n * SAMPLE_BYTES)) != IMU_SUCCESS) {

@@ -1,4 +1,4 @@
-// Packets of the profile stridecue.imu6: plain C++, so that a PC can run it too.
+// Packets of the profile stridecue.imu6, in plain C++, so that tests on a PC can run it too.
 #pragma once
 
 #include <stddef.h>
@@ -7,14 +7,14 @@
 constexpr size_t HEAD_BYTES = 9;       // sample_seq u32, t_us u32, n u8
 constexpr size_t SAMPLE_BYTES = 12;    // acc x y z, gyro x y z, int16 each
 constexpr size_t MOST_SAMPLES = 19;    // what fits 244 bytes, the longest notification of this board
-constexpr int16_t ABSENT = -32768;     // says "no value": real values stop one short of it
+constexpr int16_t ABSENT = -32768;     // means "no value": real values stop one short of it
 
 struct Sample {
-  int16_t acc[3];   // as the sensor counts: 32768 is its range
+  int16_t acc[3];   // in counts of the sensor: 32768 is its range
   int16_t gyro[3];
 };
 
-// What the hub asked for and what the sensor can do; a count of the packet is value / range * 32768 of the asked range.
+// The ranges that the hub requested and those the sensor has; a count in a packet is value / requested range * 32768.
 struct Ranges {
   uint16_t asked_acc_g = 32, asked_gyro_dps = 4000;
   uint16_t sensor_acc_g = 16, sensor_gyro_dps = 2000;
@@ -36,7 +36,7 @@ inline uint8_t *put32(uint8_t *at, uint32_t value) {
   return put16(put16(at, static_cast<uint16_t>(value)), static_cast<uint16_t>(value >> 16));
 }
 
-// Writes n samples (1 to MOST_SAMPLES) of which the first has this number and time; gives the length in bytes.
+// Writes n samples (1 to MOST_SAMPLES), the first with this number and time; returns the length in bytes.
 inline size_t write_packet(uint8_t *out, uint32_t sample_seq, uint32_t t_us, const Sample *samples, uint8_t n,
                            const Ranges &ranges) {
   uint8_t *at = put32(put32(out, sample_seq), t_us);
@@ -52,8 +52,8 @@ inline size_t write_packet(uint8_t *out, uint32_t sample_seq, uint32_t t_us, con
   return static_cast<size_t>(at - out);
 }
 
-// Time of the sensor's samples on the board's crystal. The sensor runs on an oscillator of its own, a few per cent off:
-// the newest sample in its memory is between nothing and one period old, half a period on average.
+// Maps the sensor's samples to the board's crystal clock. The sensor runs on its own oscillator, a few per cent off: the
+// newest sample in its FIFO is between zero and one period old, half a period on average.
 class SampleClock {
  public:
   void begin(uint32_t now_us, float rate_hz) {
@@ -62,7 +62,7 @@ class SampleClock {
     fraction_us_ = 0;
   }
 
-  // `count` samples were found in the memory at `now_us`; gives the time of the first of them.
+  // `count` samples were found in the FIFO at `now_us`; returns the time of the first of them.
   uint32_t first_of(uint8_t count, uint32_t now_us) {
     advance(count * period_us_);
     const float error_us = static_cast<int32_t>(now_us - newest_us_) - period_us_ / 2;
@@ -73,7 +73,7 @@ class SampleClock {
     return newest_us_ - static_cast<uint32_t>((count - 1) * period_us_);
   }
 
-  // Samples the sensor has made since the newest that was read.
+  // Number of samples the sensor has taken since the newest that was read.
   uint32_t made_since(uint32_t now_us) const { return static_cast<uint32_t>((now_us - newest_us_) / period_us_); }
 
   float period_us() const { return period_us_; }

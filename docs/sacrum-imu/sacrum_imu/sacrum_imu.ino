@@ -4,7 +4,7 @@
 #include "motion.h"
 #include "packet.h"
 
-static const char *const NAME = "IMU sacrum";  // "IMU left foot", "IMU right foot": tells stridecue where it sits
+static const char *const NAME = "IMU sacrum";  // or "IMU left foot", "IMU right foot": stridecue reads the placement from it
 
 static const char *const SERVICE = "29842d16-0001-4d89-9988-88cc44c282a4";
 static const char *const DATA = "29842d16-0002-4d89-9988-88cc44c282a4";
@@ -12,7 +12,7 @@ static const char *const CONFIG = "29842d16-0003-4d89-9988-88cc44c282a4";
 static constexpr uint8_t CONFIGURE = 1;
 static constexpr uint8_t CONFIG_BYTES = 7;
 static constexpr uint16_t BATTERY_EVERY_S = 30;
-static constexpr uint8_t CELL_SENSE = 14;  // P0.14 low switches the divider of the cell's voltage on
+static constexpr uint8_t CELL_SENSE = 14;  // P0.14 low enables the divider for the cell's voltage
 
 static BLEService service(SERVICE);
 static BLECharacteristic data(DATA);
@@ -54,7 +54,7 @@ static void show_config() {
 
 static uint16_t get16(const uint8_t *at) { return static_cast<uint16_t>(at[0] | at[1] << 8); }
 
-// Runs in the radio's task: only keeps what was written, the loop does it.
+// Runs in the radio's task: only stores what was written; loop() applies it.
 static void on_config(uint16_t, BLECharacteristic *, uint8_t *bytes, uint16_t length) {
   if (length != CONFIG_BYTES || bytes[0] != CONFIGURE || get16(bytes + 3) == 0 || get16(bytes + 5) == 0) return;
   memcpy(wanted, bytes, CONFIG_BYTES);
@@ -80,7 +80,7 @@ static void apply_config() {
   show_config();
 }
 
-// Samples that fit one notification of the present connection.
+// Number of samples that fit into one notification of the current connection.
 static uint8_t samples_per_packet() {
   const BLEConnection *connection = Bluefruit.Connection(Bluefruit.connHandle());
   const uint16_t carried = connection == nullptr ? 20 : static_cast<uint16_t>(connection->getMtu() - 3);
@@ -92,14 +92,14 @@ static uint8_t samples_per_packet() {
 static void send_batch() {
   uint8_t packet[HEAD_BYTES + MOST_SAMPLES * SAMPLE_BYTES];
   const size_t length = write_packet(packet, sample_seq - batched, batch_us, batch, batched, ranges);
-  data.notify(packet, static_cast<uint16_t>(length));  // a full queue loses it: the numbers tell the hub
+  data.notify(packet, static_cast<uint16_t>(length));  // lost if the queue is full: the hub sees it from sample_seq
   batched = 0;
 }
 
 static void take_samples() {
   bool overrun = false;
   uint16_t left = motion.waiting(overrun);
-  if (overrun) {  // the radio kept the board busy for longer than the memory lasts: start anew, and let the numbers jump
+  if (overrun) {  // the radio kept the board busy for longer than the FIFO lasts: restart, and let sample_seq jump
     sample_seq += sample_clock.made_since(now_us());
     start_sampling();
     return;
@@ -123,7 +123,7 @@ static void take_samples() {
 static uint8_t battery_pct() {
   digitalWrite(CELL_SENSE, LOW);
   const float cell_v = analogRead(PIN_VBAT) * 3.6f / 4096 * (1000 + 510) / 510;
-  const float pct = (cell_v - 3.45f) / (4.15f - 3.45f) * 100;  // rough: a LiPo cell's curve is not straight
+  const float pct = (cell_v - 3.45f) / (4.15f - 3.45f) * 100;  // rough: a LiPo cell's curve is not linear
   return static_cast<uint8_t>(pct < 0 ? 0 : pct > 100 ? 100 : pct);
 }
 
@@ -146,7 +146,7 @@ static void advertise() {
 
 void setup() {
   pinMode(LED_RED, OUTPUT);
-  digitalWrite(LED_RED, HIGH);  // the lights are on when low
+  digitalWrite(LED_RED, HIGH);  // the LEDs are active low
   pinMode(CELL_SENSE, OUTPUT);
   analogReference(AR_DEFAULT);
   analogReadResolution(12);
