@@ -1,1 +1,1 @@
-"""A recording as the source of a run: there and back, with what happened where."""
+"""A recording as the source of a run: playback, seeking in both directions, and marks of events."""

@@ -1,4 +1,4 @@
-"""What was said to a replay by who watches it, each in its place among the items of the recording."""
+"""Inputs given to a replay by its viewer, each at its position among the items of the recording."""
 
 from __future__ import annotations
 
@@ -6,39 +6,39 @@ from collections.abc import Iterator
 
 from drivers.packets import Said
 
-MOST = 1000
-"""Nobody says more by hand; what a script says beyond this is not said again."""
+MAX_INPUTS = 1000
+"""More than anyone enters by hand; a script's further inputs are not repeated."""
 
 
 class ByHand:
-    """In the order of the recording; what has been said again, or for the first time, is behind."""
+    """The inputs in the order of the recording, and how many of them lie behind the current position."""
 
     def __init__(self) -> None:
-        self._said: list[tuple[int, Said]] = []  # so many items of the recording came before it
+        self._said: list[tuple[int, Said]] = []  # with the number of items of the recording before it
         self._behind = 0
 
     def add(self, item: int, said: Said) -> None:
-        """Remember what is said now, where `item` is the next of the recording."""
-        if len(self._said) < MOST:
+        """Remember an input given now, before `item` of the recording."""
+        if len(self._said) < MAX_INPUTS:
             self._said.insert(self._behind, (item, said))
             self._behind += 1
 
     def due(self, item: int) -> Iterator[Said]:
-        """Give, once each, what is to be said again before this item of the recording."""
+        """Yield, once each, the inputs to repeat before this item of the recording."""
         while self._behind < len(self._said) and self._said[self._behind][0] <= item:
             self._behind += 1
             yield self._said[self._behind - 1][1]
 
     def is_due(self, item: int) -> bool:
-        """Tell whether something is to be said again before this item."""
+        """Whether an input is to be repeated before this item."""
         return self._behind < len(self._said) and self._said[self._behind][0] <= item
 
     def rewind(self, item: int) -> None:
-        """Go on from a checkpoint before this item: all that was said before it is in there; at the start, nothing."""
+        """Continue from a checkpoint before `item`, which contains all inputs before it (at the start, none)."""
         self._behind = sum(before <= item for before, _ in self._said) if item else 0
 
     def forget_after(self, t_ns: int) -> int | None:
-        """Forget what was said later than this; gives the item before which the first of it was said."""
+        """Forget the inputs after `t_ns`; returns the item before which the first of them was given, None if none."""
         forgotten = [item for item, said in self._said if said.t_ns > t_ns]
         self._said = [(item, said) for item, said in self._said if said.t_ns <= t_ns]
         self._behind = min(self._behind, len(self._said))

@@ -1,7 +1,7 @@
-"""What becomes of an item: through the core, into the session, and onto the buses of facts and of posts.
+"""The path of an item: through the engine, into the session, and onto the buses of facts and posts.
 
-Replays go back and on: what the run has come to is kept at checkpoints, and on the way from there to where the replay
-goes nobody is told, but for who writes every record down.
+A replay can go back and forward: the state of the run is saved at checkpoints, and nothing is published on the way
+from a checkpoint to the target, except to subscribers that write every record.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class _Order(msgspec.Struct):
 
 
 class Course:
-    """Takes items one after the other, so that a recording has what was said where the core heard it.
+    """Processes items strictly one after the other, so that a recording has each input where the engine got it.
 
-    now_ns    tells the time on the axis of the packets
-    live      items arrive now
-    observe   called with every record, synchronously
-    said      told what was said that did not come from the source; None: that it is quiet now, or no longer
+    now_ns   returns the time on the packets' timeline
+    live     items arrive now
+    observe  called with every record, synchronously
+    said     called with each input that did not come from the source; None: cues were muted or unmuted
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Course:
         observe: Callable[[Record], None],
         said: Callable[[Said | None], None],
     ) -> None:
-        self.is_passing = False  # what comes only leads to where the replay goes
+        self.is_passing = False  # on the way to the target of a seek: nothing is published
         self._engine = engine
         self._session = session
         self._telemetry = telemetry
@@ -70,13 +70,13 @@ class Course:
         self._observe = observe
         self._said = said
         self._order = asyncio.Lock()
-        self._noticed: dict[str, str] = {}  # what is said of this place: subject, text
-        self._muted = False  # by whoever listens: it holds wherever a replay goes
+        self._noticed: dict[str, str] = {}  # the run's own notices at this position: subject, text
+        self._muted = False  # by the listener: it holds at every position of a replay
         self._until_ns = 0
         self._second = 0
 
     async def take_all(self, batch: Sequence[RadioItem | Turn]) -> None:
-        """Take in what the source gave."""
+        """Process the items that the source yielded."""
         packets = [item for item in batch if isinstance(item, Packet)] if self.is_passing else []
         if 1 < len(packets) == len(batch):
             async with self._order:
@@ -86,31 +86,31 @@ class Course:
             await self.take(item)
 
     async def take(self, item: RadioItem | Turn) -> None:
-        """Take in one item of what the source gave."""
+        """Process one item from the source."""
         async with self._order:
             if isinstance(item, Keep | GoTo | Leap | Landed):
                 await self._turn(item)
                 return
             await self._feed(item)
             if isinstance(item, Said) and self._muted:
-                self._mute_core()  # the runner had unmuted then; whoever listens now has not
+                self._mute_core()  # the recorded input unmuted; the listener has not
 
     async def hear(self, said: Said) -> None:
-        """Take in what somebody said just now."""
+        """Process an input given just now."""
         async with self._order:
             self._said(None if _is_of_quiet(said) else said)
             await self._feed(said)
 
     async def note(self, fact: Mute | Asked) -> None:
-        """Take in what somebody wants of the hub itself; that they want quiet, before the core hears it."""
+        """Process a request to the hub itself; muting takes effect before the engine gets it."""
         if isinstance(fact, Mute):
             self._muted = fact.muted
         await self._facts.publish(fact)
         await self.post(self._telemetry.note(fact))
 
     async def tell(self, record: Record, arrival_ns: int | None = None) -> None:
-        """Take in a record: say it to everybody, unless it is passed over."""
-        if self.is_passing and isinstance(record, Attitude):  # nearly all records there are
+        """Process a record: publish it, unless a seek passes over it."""
+        if self.is_passing and isinstance(record, Attitude):  # nearly all records are attitude
             await self._facts.publish(record)
             if self._is_plotted(record):
                 await self.post(self._telemetry.record(record))
@@ -120,7 +120,7 @@ class Course:
         if (wrong := contradiction(record)) is not None:
             self._notice(*wrong)
         changed = self._session.update(record) and not self.is_passing
-        posts = self._posts_of(record)  # it is part of the run from here on, even if nobody waits until all have it
+        posts = self._posts_of(record)  # updates the run, even if publishing is cancelled below
         if isinstance(record, Cue | PainReport):
             await self._facts.publish(Arrival(hub_now_ns() if arrival_ns is None else arrival_ns))
         await self._facts.publish(record)
@@ -140,14 +140,14 @@ class Course:
         return record.t_ns >= self._until_ns - PLOTTED_NS
 
     async def frame(self, t_ns: int) -> None:
-        """Say the state of everything; on the way elsewhere only how far it is."""
+        """Publish the state of everything; during a seek only the session, with its progress."""
         if self.is_passing:
             await self.post([self._telemetry.session(t_ns)])
         else:
             await self.post(self._telemetry.frames(t_ns, self._engine.health()))
 
     async def post(self, posts: Sequence[Post]) -> None:
-        """Put posts on their bus."""
+        """Publish posts on their bus."""
         for post in posts:
             await self._posts.publish(post)
 
@@ -166,7 +166,7 @@ class Course:
         self._tell_faults(faults)
 
     async def _pass(self, packets: Sequence[Packet]) -> None:
-        """Take in packets of a short time that only lead to where the replay goes."""
+        """Process packets of a short time on the way to the target of a seek."""
         self._pass_second(packets[0].t_recv_ns)
         for packet in packets:
             await self._facts.publish(packet)
@@ -234,5 +234,5 @@ class Course:
 
 
 def _is_of_quiet(said: Said) -> bool:
-    """Whether it holds wherever the replay goes."""
+    """Whether an input mutes or unmutes, which holds at every position of a replay."""
     return msgspec.json.decode(said.text, type=_Order).action in {"mute", "unmute"}

@@ -1,4 +1,4 @@
-"""Where a jump goes: to what happened next, or last."""
+"""The target of a jump: the next or previous event."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from hub.orders.order_desk import OrderError
 from hub.replay.marks import Landmark, ReplayMarks
 
 LEAD_NS = 5 * NS_PER_S
-"""While it plays a jump ends so long before what it is about, so that one sees it come; paused, where it was told."""
+"""While playing, a jump ends this long before the event, so that it is seen coming; paused, at the event itself."""
 AGAIN_S = 2.0
-"""Who jumps back so soon after something means what was before it."""
+"""A jump back so soon after an event (at normal speed) means the event before it."""
 NONE_LATER = "no later cue, threshold, mark or pain"
 NONE_EARLIER = "no earlier cue, threshold, mark or pain"
 
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """From `to_ns` on it is played again; `where` says so in words."""
+    """A jump to `to_ns`, made for `mark`; `where` describes the target in words."""
 
     mark: Landmark
     to_ns: int
@@ -27,9 +27,9 @@ class Jump:
 
 
 def jump(marks: ReplayMarks, pace: Pace, here_ns: int, found: Landmark | None, *, back: bool) -> Jump:
-    """Choose where to go from here; raises OrderError where there is nothing to go to.
+    """Choose the target of a jump from `here_ns`; raises OrderError when there is no event to go to.
 
-    found  what the jump before this one went to
+    found  the event that the previous jump went to
     """
     from_ns = _from_ns(pace, here_ns, found, back=back)
     mark = marks.before(from_ns) if back else marks.after(from_ns)
@@ -37,15 +37,15 @@ def jump(marks: ReplayMarks, pace: Pace, here_ns: int, found: Landmark | None, *
         raise OrderError(NONE_EARLIER if back else NONE_LATER)
     what = f"the {'last' if back else 'next'} {mark.kind}"
     if pace.paused:
-        return Jump(mark, mark.at_ns + 1, f"at {what}")  # when the packet that it was told after has been worked off
+        return Jump(mark, mark.at_ns + 1, f"at {what}")  # once the packet that caused it has been processed
     to_ns = mark.at_ns - LEAD_NS
     return Jump(mark, to_ns if back else max(to_ns, here_ns), f"shortly before {what}")
 
 
 def _from_ns(pace: Pace, here_ns: int, found: Landmark | None, *, back: bool) -> int:
-    """Give the place from which the next or last one is looked for."""
+    """Return the position from which to search for the next or previous event."""
     if found is not None and here_ns <= found.at_ns + 1 and (here_ns >= found.at_ns or not pace.paused):
-        return found.at_ns  # it is there, or plays up to there
+        return found.at_ns  # the replay is at that event, or on the way to it
     if pace.paused or not back:
         return here_ns
     return here_ns - round(AGAIN_S * max(1.0, pace.speed) * NS_PER_S)

@@ -1,4 +1,4 @@
-"""What happened where in a recording: what one jumps to, and what the line of a player shows."""
+"""Events in a recording: the targets of jumps, and the marks on a player's timeline."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from hub.messages.lines import encode_line, seconds
 from hub.messages.session_status import MarkKind, ReplayMark
 
 KINDS: tuple[MarkKind, ...] = ("cue", "threshold", "mark", "pain")
-"""From the least to the most important."""
-TAKEN_BACK = "taken back"
-SHOWN_A_KIND = 100
-"""One of a kind in each hundredth of the recording: no line on a screen shows more."""
+"""In increasing importance."""
+WITHDRAWN = "taken back"
+SHOWN_PER_KIND = 100
+"""One of a kind in each hundredth of the recording: no timeline on a screen shows more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Landmark:
-    """Something that was told to the runner, or by them.
+    """An event that a jump can go to.
 
-    at_ns  when the packet arrived that it came after: what was told together is in one place
-    words  what was told
+    at_ns  arrival time of the packet that caused it, so that events of one packet share a position
+    words  its text
     """
 
     at_ns: int
@@ -35,7 +35,7 @@ class Landmark:
 
     @classmethod
     def read(cls, at_ns: int, kind: MarkKind, data: bytes) -> Landmark:
-        """Make one of a line of the recording; one that cannot be read has no words."""
+        """Create a landmark from a line of the recording; an invalid line gives one without words."""
         try:
             line = _LINE.decode(data)
         except msgspec.DecodeError:
@@ -44,7 +44,7 @@ class Landmark:
 
 
 class _Line(msgspec.Struct):
-    """What the lines of these kinds say, of whichever version."""
+    """The fields of these lines that make up the words, of any version."""
 
     text: str | None = None
     by: str = ""
@@ -65,7 +65,7 @@ class _Line(msgspec.Struct):
             case "mark":
                 return mark_text(self.by, self.text) if self.by else self.text or ""
             case "pain":
-                return described(self._report()) if self.takes_back_s is None else TAKEN_BACK
+                return described(self._report()) if self.takes_back_s is None else WITHDRAWN
 
     def _report(self) -> PainReport:
         return PainReport(0, self.level, self.site, self.side, None, self.numb)
@@ -74,17 +74,17 @@ class _Line(msgspec.Struct):
 _LINE = msgspec.json.Decoder(_Line)
 _KIND: dict[type[Record], MarkKind] = {Cue: "cue", Threshold: "threshold", Mark: "mark", PainReport: "pain"}
 RECORDED = {record.__name__.lower(): kind for record, kind in _KIND.items()}
-"""What each is called in a recording."""
+"""Name of the record type in a recording -> kind of mark."""
 
 
 def mark_of(record: Record, at_ns: int) -> Landmark | None:
-    """Make the mark of what a replay says at `at_ns`; None: nothing that one jumps to."""
+    """Return the landmark for a record emitted at `at_ns`; None if it is not one to jump to."""
     kind = _KIND.get(type(record))
     return None if kind is None else Landmark.read(at_ns, kind, encode_line(record, 0))
 
 
 class ReplayMarks:
-    """The marks of the recording itself; of one without any (an import), those of this replay."""
+    """The marks stored in the recording; if it has none (an import), those that this replay produces."""
 
     def __init__(self, recorded: Iterable[Landmark]) -> None:
         self._marks = sorted(recorded, key=_order)
@@ -92,9 +92,9 @@ class ReplayMarks:
         self._observed: dict[tuple[int, MarkKind, str], Landmark] = {}
 
     def observe(self, mark: Landmark, t_ns: int) -> None:
-        """See what this replay says of `t_ns`; of the same said again, the earlier arrival counts.
+        """Note a mark that this replay produces for a record of `t_ns`; of repetitions the earliest position counts.
 
-        Where it only leads on, packets come many at a time, and what follows from one comes after the last of them.
+        During a seek packets are processed many at a time, and a record follows only after the last of them.
         """
         if not self._is_own:
             return
@@ -108,19 +108,19 @@ class ReplayMarks:
         insort(self._marks, mark, key=_order)
 
     def after(self, t_ns: int) -> Landmark | None:
-        """Give what comes next, of several in one place the most important."""
+        """Return the next mark after `t_ns`, of several at one position the most important."""
         place = bisect_right(self._marks, t_ns, key=_time)
         return self._most_important(self._marks[place].at_ns) if place < len(self._marks) else None
 
     def before(self, t_ns: int) -> Landmark | None:
-        """Give what came last, of several in one place the most important."""
+        """Return the last mark before `t_ns`, of several at one position the most important."""
         place = bisect_left(self._marks, t_ns, key=_time)
         return self._marks[place - 1] if place else None
 
     def shown(self, t0_ns: int, end_ns: int) -> list[ReplayMark]:
-        """Give what a line from `t0_ns` to `end_ns` shows."""
+        """Return the marks to show on a timeline from `t0_ns` to `end_ns`."""
         span_ns = max(1, end_ns - t0_ns)
-        first = {(each.kind, SHOWN_A_KIND * (each.at_ns - t0_ns) // span_ns): each for each in reversed(self._marks)}
+        first = {(each.kind, SHOWN_PER_KIND * (each.at_ns - t0_ns) // span_ns): each for each in reversed(self._marks)}
         return [ReplayMark(seconds(each.at_ns, t0_ns), each.kind) for each in sorted(first.values(), key=_order)]
 
     def _most_important(self, at_ns: int) -> Landmark:

@@ -1,8 +1,8 @@
-"""A recording as the source of a run: at its own pace or faster, paused, and on or back to where something happened.
+"""A recording as the source of a run: at its own pace or faster, paused, with seeking and jumps to events.
 
-Going elsewhere is working off what leads there: from the last checkpoint before it, at full speed, told to nobody. So a
-run is the same from there on, whichever way the replay came. What somebody says to a replay is no part of the
-recording: it is said again on the way to a later place, and forgotten once the replay has gone to one before it.
+A seek processes everything from the last checkpoint before its target, at full speed, without publishing it. So the run
+is the same from there on, however the replay got there. Inputs given to a replay are not part of the recording: they
+are repeated on the way to a later position, and forgotten once the replay goes to a position before them.
 """
 
 from __future__ import annotations
@@ -32,49 +32,52 @@ from hub.replay.jump import jump
 from hub.replay.marks import RECORDED, Landmark, ReplayMarks, mark_of
 from hub.stop import Stop
 
-BREATH_ITEMS = 64
-"""At full speed other tasks get a turn after this many items."""
-PASSED_OVER = 2048
-"""The same where items are read and not looked at."""
-ONLY_FORWARD = "while lines are written it only goes forward"
-THE_END = "this is the end"
-STILL_LOOKING = "the recording is still being looked through; it goes there as soon as that is done"
+YIELD_ITEMS = 64
+"""At full speed other tasks get to run after this many items."""
+YIELD_SKIPPED_ITEMS = 2048
+"""The same where items are only read and skipped."""
+ONLY_FORWARD = "while lines are being written, a replay only goes forward"
+THE_END = "this is the end of the recording"
+STILL_LOOKING = "the recording is still being searched for events; the jump follows as soon as that is done"
 
 Item: TypeAlias = DeviceInfo | Packet | Said
 
 
 class ReplayedSource:
-    """See `source.Source`. Nothing is dropped: the reader waits for the run.
+    """A replay; see `source.Source`. Nothing is dropped: the reader waits for the run.
 
-    both_ways  False: lines are written as it goes, so it only goes forward
+    both_ways    False: every record is written as it comes, so the replay only goes forward
+    checkpoints  where to keep the states to go back to
     """
 
     dropped = 0
 
-    def __init__(self, reader: RecordingReader, speed: float, *, both_ways: bool = True) -> None:
+    def __init__(
+        self, reader: RecordingReader, speed: float, *, both_ways: bool = True, checkpoints: Checkpoints | None = None
+    ) -> None:
         self._reader = reader
         self._pace = Pace(speed)
         self._both_ways = both_ways
-        self._checkpoints = Checkpoints()
-        self._next = 0  # items of the recording that are behind us
+        self._checkpoints = Checkpoints() if checkpoints is None else checkpoints
+        self._next = 0  # number of items of the recording already processed
         self._position_ns = reader.session.t0_ns
         self._target_ns: int | None = None
         self._goal: Checkpoint | None = None
         self._by_hand = ByHand()
         self._seeks = 0
-        self._leaps = 0  # seeks that the run was told of
+        self._leaps = 0  # seeks announced to the run
         self._at_end = False
         self._end_ns: int | None = None
         self._marks: ReplayMarks | None = None
-        self._found: Landmark | None = None  # what the last jump went to
+        self._found: Landmark | None = None  # the event that the last jump went to
         self._jump_when_known: CommandMessage | None = None
 
     def now_ns(self) -> int:
-        """Tell the arrival time of the latest packet."""
+        """Return the arrival time of the latest packet."""
         return self._position_ns
 
     def status(self) -> ReplayStatus:
-        """Say where it is."""
+        """Return position, pace and marks of the replay."""
         t0_ns, target_ns, found = self._reader.session.t0_ns, self._target_ns, self._found
         return ReplayStatus(
             state=self._state(),
@@ -97,16 +100,16 @@ class ReplayedSource:
         return "paused" if self._pace.paused else "playing"
 
     def observe(self, record: Record) -> None:
-        """See what the run says: it may be worth a mark."""
+        """Note a record of the run, which may become a mark."""
         if self._marks is not None and (mark := mark_of(record, self._position_ns)) is not None:
             self._marks.observe(mark, record.t_ns)
 
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
-        """Give the one task that looks through the whole recording for its length and marks."""
+        """Return the one task, which scans the recording for its length and marks."""
         return [("outline", self._look_through(stop))]
 
     async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem | Turn]]:
-        """Yield what is in the file, in its order, until the end or `stop`; after the end again when it `goes_on`."""
+        """Yield the items of the file in order, until the end or `stop`; to be called again when it `goes_on`."""
         pacer = Pacer(self._pace, stop.wait_for)
         while True:
             for turn in self._turns_to_goal():
@@ -133,35 +136,35 @@ class ReplayedSource:
                     return
 
     async def goes_on(self, stop: Stop) -> bool:
-        """At the end: wait whether somebody goes back; False when asked to stop."""
+        """At the end, wait until someone seeks back; False when asked to stop."""
         while not (self._is_called_away() or stop.asked):
             await stop.wait_for(LOOK_S)
         return not stop.asked
 
     def diverged(self, said: Said | None) -> None:
-        """Something was said that is not in the recording: what is kept of later places is not true any more.
+        """Note an input that is not in the recording: later checkpoints are no longer valid.
 
-        said  it is to be said again on the way to a later place; None: the run sees to that itself
+        said  the input to repeat on the way to a later position; None: the run itself takes care of that
         """
         if said is not None:
             self._by_hand.add(self._next, said)
         self._forget_from(self._next)
 
     def steer(self, order: CommandMessage) -> str | None:
-        """Pause, go on, change speed, go elsewhere: what was done; None when the order is about something else.
+        """Pause, resume, change speed or position; returns what was done, None if the command is about something else.
 
-        Raises OrderError where there is nothing to go to.
+        Raises OrderError when there is nothing to go to.
         """
         pace, here_ns = self._pace, self._position_ns if self._target_ns is None else self._target_ns
         match order:
             case CommandMessage(action="pause" | "resume" as action):
                 pace.pause(paused=action == "pause")
-                return "the replay stands still" if pace.paused else "the replay goes on"
+                return "the replay is paused" if pace.paused else "the replay continues"
             case CommandMessage(action="speed", factor=factor) if factor is not None:
                 pace.speed = factor
-                return f"{factor:g} times as fast as it was run"
+                return f"playing at {factor:g} times real time"
             case CommandMessage(action="skip", seconds=skip_s) if skip_s is not None:
-                where = f"{abs(skip_s):g} s {'further' if skip_s >= 0.0 else 'back'}"
+                where = f"{abs(skip_s):g} s {'forward' if skip_s >= 0.0 else 'back'}"
                 return self._seek(here_ns + round(skip_s * NS_PER_S), where)
             case CommandMessage(action="seek", seconds=at_s) if at_s is not None:
                 t0_ns = self._reader.session.t0_ns
@@ -173,7 +176,7 @@ class ReplayedSource:
                 return self._jump(self._marks, here_ns, back=action == "jump_back")
         return None
 
-    # -- where to
+    # -- seeking
 
     def _seek(self, t_ns: int, where: str) -> str:
         t_ns = max(t_ns, self._reader.session.t0_ns)
@@ -203,10 +206,10 @@ class ReplayedSource:
         self._found = chosen.mark
         return done
 
-    # -- the way there
+    # -- on the way to the target
 
     def _turns_to_goal(self) -> Iterator[Turn]:
-        """What the run is told before the recording is read (again)."""
+        """Yield the control items before the recording is read (again)."""
         yield from self._leap()
         if self._goal is not None:
             goal, self._goal, self._pace.hurried = self._goal, None, False
@@ -217,7 +220,7 @@ class ReplayedSource:
             yield self._keep(0, self._reader.session.t0_ns)
 
     def _unsay(self, goal: Checkpoint) -> None:
-        """Forget what was said after where it goes, and what was kept of how things were then."""
+        """Forget inputs after the target, and the checkpoints that contain them."""
         assert self._target_ns is not None
         forgotten = self._by_hand.forget_after(self._target_ns)
         if forgotten is not None:
@@ -227,7 +230,7 @@ class ReplayedSource:
     def _forget_from(self, item: int) -> None:
         self._checkpoints.forget_from(item)
         if self._goal is not None and not self._checkpoints.holds(self._goal):
-            self._goal, self._pace.hurried = None, False  # it gets there from here
+            self._goal, self._pace.hurried = None, False  # the target is reached from here instead
 
     def _keep(self, item: int, t_ns: int) -> Keep:
         return Keep(partial(self._checkpoints.add, item, t_ns))
@@ -236,14 +239,14 @@ class ReplayedSource:
         return self._goal is not None
 
     def _gathered(self, items: Iterable[Item]) -> Iterator[Sequence[Item]]:
-        """Give item by item, but packets that only lead on many at a time: that is quicker."""
+        """Yield items one by one, but packets on the way to a target many at a time, which is faster."""
         held: list[Packet] = []
         for place, item in enumerate(items, self._next):
             leads_on = isinstance(item, Packet) and self._only_leads_on(place, item.t_recv_ns)
             if held and not (leads_on and _is_soon_after(item, held[0])):
                 yield held
                 held = []
-                # It may have been stopped meanwhile.
+                # A new seek may have arrived meanwhile.
                 leads_on = isinstance(item, Packet) and self._only_leads_on(place, item.t_recv_ns)
             if leads_on and isinstance(item, Packet):
                 held.append(item)
@@ -253,7 +256,7 @@ class ReplayedSource:
             yield held
 
     async def _until_due(self, t_ns: int, pacer: Pacer) -> AsyncIterator[Turn]:
-        """Wait for the packet of `t_ns`; what the run is told before it."""
+        """Wait until the packet of `t_ns` is due; yields the control items before it."""
         for turn in self._turns(t_ns):
             yield turn
         await pacer.until_due(t_ns)
@@ -261,16 +264,16 @@ class ReplayedSource:
             yield turn
 
     async def _count(self, batch: Sequence[Item]) -> None:
-        """Take it that this is behind us; before that others get a turn now and then: the core has not heard it yet."""
+        """Advance the position past a batch; first, now and then, let other tasks run, as it is not processed yet."""
         behind = self._next + len(batch)
-        if self._next // BREATH_ITEMS != behind // BREATH_ITEMS:
+        if self._next // YIELD_ITEMS != behind // YIELD_ITEMS:
             await asyncio.sleep(0)
         self._next = behind
         if isinstance(batch[-1], Packet):
             self._position_ns = batch[-1].t_recv_ns
 
     def _only_leads_on(self, place: int, t_ns: int) -> bool:
-        """Tell whether a packet, the `place`-th item, is passed over and there is nothing to tell the run before it."""
+        """Whether a packet, item number `place`, is on the way to a target with no control item due before it."""
         if self._target_ns is None or t_ns >= self._target_ns or self._leaps != self._seeks or self._is_called_away():
             return False
         if self._by_hand.is_due(place):
@@ -278,12 +281,12 @@ class ReplayedSource:
         return not (self._both_ways and self._checkpoints.is_due(t_ns))
 
     def _said_by_hand(self) -> Iterator[Said]:
-        """What was said here when the replay came by before."""
+        """Yield the inputs given here when the replay passed before."""
         if not self._is_called_away():
             yield from self._by_hand.due(self._next)
 
     def _turns(self, t_ns: int | None) -> Iterator[Turn]:
-        """What the run is told before the packet of `t_ns`; None: before the end."""
+        """Yield the control items before the packet of `t_ns`; None: before the end."""
         if self._is_called_away():
             return
         yield from self._leap()
@@ -298,7 +301,7 @@ class ReplayedSource:
             self._leaps = self._seeks
             yield Leap(self._target_ns)
 
-    # -- what is where
+    # -- scanning the recording
 
     async def _look_through(self, stop: Stop) -> None:
         outline = await asyncio.to_thread(self._reader.outline, RECORDED, lambda: not stop.asked)
@@ -310,7 +313,7 @@ class ReplayedSource:
         )
         order, self._jump_when_known = self._jump_when_known, None
         if order is not None:
-            with suppress(OrderError):  # there is nowhere to jump to, and nobody waits for an answer any more
+            with suppress(OrderError):  # there is no event to jump to, and the answer has been sent already
                 self.steer(order)
 
 
@@ -321,7 +324,7 @@ def _is_soon_after(item: Item, first: Packet) -> bool:
 async def _pass_over(items: Iterator[object], count: int) -> None:
     for passed in range(count):
         next(items)
-        if not passed % PASSED_OVER:
+        if not passed % YIELD_SKIPPED_ITEMS:
             await asyncio.sleep(0)
 
 

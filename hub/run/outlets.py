@@ -194,7 +194,7 @@ class Outlets:
     ) -> Up:
         """Begin to publish; gives whether the broker takes it."""
         wanted: Callable[[Post], bool] = may_leave if others_read else lambda _post: True
-        as_told = partial(as_others_read, self._notices) if others_read else _as_it_is
+        visible = partial(as_others_read, self._notices) if others_read else _as_it_is
         posts = self._posts.subscribe(name, Policy.DROP_OLDEST, mqtt.CAPACITY, wanted=wanted)
         notice = self._notices.about(f"{name} broker", f"the {name} broker is reached again")
         sink = MqttSink(
@@ -207,7 +207,7 @@ class Outlets:
             notice=notice if shared else lambda text: None if self._closed else notice(text),
             shared=shared,
             overdue=overdue,
-            as_told=as_told,
+            visible=visible,
         )
         self._beside.start_sink(f"mqtt {name}", sink.run(), posts)
         return sink.up

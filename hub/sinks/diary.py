@@ -1,4 +1,4 @@
-"""Keeps pain, marks and changes of thresholds in the history while the run goes on, so that a killed hub loses none."""
+"""Storing pain, marks and threshold changes in the history during the run, so that a killed hub loses none."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from hub.history.schema import HistoryError
 
 CAPACITY = 200
 RETRY_S = 2.0
-"""A history that somebody else holds is waited for that long within an attempt, too."""
+"""An attempt itself also waits that long for a history that another process has locked."""
 LAST_ATTEMPTS = 2
-"""That end after the run has, the one under way with them: it waits no longer than they take (`beside.DRAIN_S`)."""
+"""Attempts after the end of the run, including the one in progress; they fit into `beside.DRAIN_S`."""
 
 
 class Diary(Protocol):
-    """Where it goes; all raise HistoryError."""
+    """The history of this run; every method raises HistoryError."""
 
     def pain(self, report: PainReport) -> None:
-        """Keep a pain report."""
+        """Store a pain report."""
 
     def mark(self, mark: Mark) -> None:
-        """Keep a moment that somebody marked."""
+        """Store a mark."""
 
     def threshold(self, threshold: Threshold) -> None:
-        """Keep a change of a detector's state."""
+        """Store a detector's change of state."""
 
 
 def is_kept(fact: Fact) -> bool:
-    """Whether a fact goes into the history at once; what else queued while an attempt hangs would push these out."""
+    """Whether a fact goes into the history at once; others, queued during a slow attempt, would displace these."""
     return isinstance(fact, PainReport | Mark | Threshold)
 
 
 class DiarySink:
-    """Writes in a thread; what a history does not take is kept and tried again, and the run goes on.
+    """Writes in a thread; what cannot be written is kept and tried again while the run continues.
 
-    notice  is told why the history cannot be written, and (empty text) when all of it is there. The text is the same
-            whatever waits, and names the file, never what was reported
+    notice  called with the reason when the history cannot be written, and with an empty text once all is written. The
+            text does not depend on what waits; it names the file, never what was reported
     """
 
     def __init__(self, diary: Diary, subscription: Subscription[Fact], notice: Callable[[str], None]) -> None:
@@ -55,11 +55,11 @@ class DiarySink:
 
     @property
     def unwritten(self) -> int:
-        """Facts that wait for the history."""
+        """Number of facts that wait for the history."""
         return len(self._unwritten)
 
     async def run(self) -> None:
-        """Write until the bus has closed and all is written, or will not be."""
+        """Write until the bus has closed and all is written or the last attempts have failed."""
         async with asyncio.TaskGroup() as group:
             retrying = group.create_task(self._retry(), name="diary retry")
             async for batch in self._subscription.batches():
@@ -72,7 +72,7 @@ class DiarySink:
             await self._try()
 
     def write_left(self) -> None:
-        """Write, once, what waited when this was cancelled; what a history does not take is left."""
+        """After a cancellation, try once more to write what waits."""
         self._unwritten.extend(self._subscription.take())
         with contextlib.suppress(HistoryError):
             self._write()
@@ -93,12 +93,12 @@ class DiarySink:
         try:
             await asyncio.to_thread(self._write)
         except HistoryError as error:
-            self._notice(f"the history cannot be written, what belongs there waits: {error}")
+            self._notice(f"the history cannot be written, new entries wait: {error}")
         else:
             self._notice("")
 
     def _write(self) -> None:
-        """Write in order: a report may take back the one before it."""
+        """Write in order, as a report may withdraw the one before it."""
         while self._unwritten:
             match self._unwritten[0]:
                 case PainReport() as report:

@@ -1,4 +1,4 @@
-"""Records as lines of JSON, to a file or to stdout (`-`)."""
+"""Writing records as lines of JSON, to a file or to stdout (`-`)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ CAPACITY = 4000
 
 
 def is_written(*, signals: bool) -> Callable[[Fact], bool]:
-    """Make the test of what becomes a line: every record, attitude only with `signals`."""
+    """Return the filter for what becomes a line: every record, attitude only with `signals`."""
     return lambda fact: isinstance(fact, Record) and (signals or not isinstance(fact, Attitude))
 
 
 class JsonlFile:
-    """An open output; made by `open_jsonl`."""
+    """An open output; created by `open_jsonl`."""
 
     def __init__(self, stream: BinaryIO, t0_ns: int) -> None:
         self._stream = stream
@@ -35,13 +35,13 @@ class JsonlFile:
         self._stream.write(encode_line(record, self._t0_ns))
 
     def flush(self) -> None:
-        """Hand everything to the operating system; raises BrokenPipeError when nobody reads any more."""
+        """Pass everything to the operating system; raises BrokenPipeError when the reader is gone."""
         self._stream.flush()
 
 
 @contextmanager
 def open_jsonl(out: str, t0_ns: int) -> Iterator[JsonlFile]:
-    """Open a file, or stdout for `-`; raises ConfigError. `t0_ns` is second 0."""
+    """Open a file, or stdout for `-`; raises ConfigError. `t0_ns` is the time of `t_s` 0."""
     if out == "-":
         yield JsonlFile(sys.stdout.buffer, t0_ns)
         return
@@ -50,14 +50,14 @@ def open_jsonl(out: str, t0_ns: int) -> Iterator[JsonlFile]:
             stream = stack.enter_context(Path(out).open("wb"))
         except OSError as error:
             raise ConfigError(
-                f"--jsonl {out}: {error.strerror}: name a file in a folder that is there and that you may write to, "
+                f"--jsonl {out}: {error.strerror}: name a file in an existing folder that you may write to, "
                 "or - for stdout"
             ) from error
         yield JsonlFile(stream, t0_ns)
 
 
 class JsonlSink:
-    """Writes records while a run goes on, in a thread: a slow reader of stdout holds nothing else up."""
+    """Writes records during a run, in a thread, so that a slow reader of stdout blocks nothing else."""
 
     def __init__(self, file: JsonlFile, subscription: Subscription[Fact]) -> None:
         self._file = file

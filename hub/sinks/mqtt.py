@@ -1,8 +1,8 @@
-"""Publishes posts on one broker: reconnects with backoff, keeps order, announces itself, leaves a last will.
+"""Publishing posts on one broker: reconnects with backoff, keeps the order, publishes its status and a Last Will.
 
-While a broker is away, what must not be lost waits in `overdue`. On a broker that others use too (`shared`) the
-runner's name may be taken: that is looked up over a connection without a will before anything is published, and the
-name is held on to afterwards.
+While a broker is unreachable, messages that must not be lost wait in `overdue`. On a broker that others use too
+(`shared`) another hub may already use the runner's name: that is checked over a connection without a will before
+anything is published, and the name is defended afterwards.
 """
 
 from __future__ import annotations
@@ -25,35 +25,36 @@ from hub.messages.wire import Message, Post, Presence, StatusMessage, decode, en
 from hub.sinks.overdue import KEEP_EVERY_S, Overdue
 
 CAPACITY = 1000
-"""Posts in memory for a broker that is away: about two minutes of a run, then the oldest go and are counted."""
+"""Posts in memory for an unreachable broker: about two minutes of a run; then the oldest are dropped and counted."""
 WINDOW = 16
-"""Messages on their way at a time: at 300 ms there and back, ten minutes of steps catch up in under a minute."""
+"""Messages in flight at a time: with a 300 ms round trip, ten minutes of steps catch up in under a minute."""
 RETAINED_WAIT_S = 0.5
-"""A broker hands over a retained message right after the subscription; a bridged or far one a little later."""
+"""A broker delivers a retained message right after the subscription, a bridged or remote one a little later."""
 COLLISION_RETRY_S = 15.0
-"""Longer than a broker needs to notice a dead hub (1.5 keep-alives) and publish its will."""
+"""Longer than a broker needs to detect a dead hub (1.5 keep-alives) and publish its will."""
 SETTLE_S = 5.0
-"""Two hubs that both found the name free started within this time: the one with the smaller instance keeps it."""
+"""Two hubs that both found the name free started within this time; the one with the smaller instance keeps it."""
 REASSERT_S = 0.5
-"""Our `online` is put back this long after somebody else's status, so that two hubs never race each other."""
+"""`online` is republished this long after another program wrote our status, so that two hubs never race."""
 
 _LOG = logging.getLogger("stridecue.mqtt_sink")
 
 
-class _NameTakenError(Exception):
+class NameTakenError(Exception):
     """Another hub publishes as this runner on that broker."""
 
 
 class MqttSink:
     """Reads posts from `subscription` and publishes them on `server`.
 
-    status  makes the `online` or `offline` post of this hub, with its number; `offline` is also the last will
-    hello   makes the posts that a broker must get again after every connect (retained state)
-    notice  is told, in words for the runner, when this broker cannot be used and when it can again (empty text)
-    overdue  keeps what must not be lost while this broker is away; None: what is in memory is all that waits
-    as_told  gives a message as this broker's readers may have it, None: not at all
+    status   creates the `online` or `offline` post of this hub with a sequence number; `offline` is also the Last Will
+    hello    creates the posts that a broker needs again after every connect (retained state)
+    notice   called with a text for the runner when this broker cannot be used, and with an empty one when it can again
+    shared   others use this broker too, so the runner's name may be taken
+    overdue  stores what must not be lost while this broker is unreachable; None: posts wait in memory only
+    visible  returns a message as this broker's readers may have it, None: not at all
 
-    Of the posts that the subscription gave, each is delivered, counted as stale or dropped by `overdue`, or waits.
+    Each post from the subscription is delivered, counted as stale or dropped by `overdue`, or still waiting.
     """
 
     def __init__(
@@ -67,12 +68,12 @@ class MqttSink:
         notice: Callable[[str], None],
         shared: bool,
         overdue: Overdue | None = None,
-        as_told: Callable[[Message], Message | None] = lambda message: message,
+        visible: Callable[[Message], Message | None] = lambda message: message,
     ) -> None:
         self.name = name
         self.published = 0
-        self.delivered = 0  # of the subscription's posts: the broker has taken them
-        self.up = Up()  # set while a broker takes what is posted
+        self.delivered = 0  # posts of the subscription that the broker has acknowledged
+        self.up = Up()  # set while a broker accepts posts
         self._server = server
         self._subscription = subscription
         self._status = status
@@ -80,21 +81,21 @@ class MqttSink:
         self._notice = notice
         self._shared = shared
         self._overdue = overdue
-        self._as_told = as_told
-        self._turn = asyncio.Lock()  # held by who takes from the subscription while the broker comes or goes
+        self._visible = visible
+        self._turn = asyncio.Lock()  # guards taking from the subscription while the connection changes
         self._backlog: deque[Post] = deque()
         self._finished = False
-        self._is_unasked = shared  # nobody knows yet whose name it is: the first look has not ended
-        self._refused = False  # another hub had the name when it was last looked for
-        self._statuses = 0  # that this broker has told its readers, those of its own accord too
+        self._is_unchecked = shared  # whether the name is taken is not known yet
+        self._refused = False  # another hub had the name at the last check
+        self._statuses = 0  # statuses published on this broker, including its publication of the will
         self._waits = backoff_s()
         self._outage = Outage(
-            lambda said: _LOG.warning("%s broker %s: %s", name, self._server, said),
+            lambda reason: _LOG.warning("%s broker %s: %s", name, self._server, reason),
             lambda: _LOG.warning("%s broker %s: connected again", name, self._server),
         )
 
     async def run(self) -> None:
-        """Publish until the bus has closed and all is sent, or no broker takes it any more."""
+        """Publish until the bus has closed and everything is sent, or the broker is unreachable by then."""
         if self._overdue is None:
             await self._deliver()
             return
@@ -106,18 +107,18 @@ class MqttSink:
                 keeper.cancel()
         finally:
             left = [*self._backlog, *self._subscription.take()]
-            if not self._may_keep:  # it would come out under the other hub's name
-                self._overdue.let_go(len(left))
+            if not self._may_keep:  # it would be published under the other hub's name
+                self._overdue.discard(len(left))
                 if self._refused:
                     self._notice(
                         f"another hub has this runner's name on the {self.name} broker {self._server}: "
-                        f"{len(left)} messages for it are let go"
+                        f"{len(left)} messages for it are discarded"
                     )
             else:
                 await self._keep(self._overdue, left)
             if self._overdue.pending:
                 self._notice(
-                    f"{self._overdue.pending} messages for the {self.name} broker {self._server} are kept; "
+                    f"{self._overdue.pending} messages for the {self.name} broker {self._server} are stored; "
                     "the next run sends them"
                 )
             self._overdue.close()
@@ -127,16 +128,16 @@ class MqttSink:
             wait_s = COLLISION_RETRY_S
             try:
                 await self._session()
-            except* _NameTakenError as taken:
+            except* NameTakenError as taken:
                 self._refused = True
-                self._notice(_first_words(taken))
+                self._notice(_first_reason(taken))
             except* aiomqtt.MqttError as errors:
-                wait_s, said = next(self._waits), _first_words(errors)
+                wait_s, reason = next(self._waits), _first_reason(errors)
                 self._notice(
-                    f"the {self.name} broker {self._server} cannot be reached ({said}): trying again{self._waiting()}"
+                    f"the {self.name} broker {self._server} cannot be reached ({reason}): trying again{self._waiting()}"
                 )
-                self._outage.because(said)
-            self._is_unasked = False  # a broker that cannot be asked keeps nobody waiting: what is missed goes to disk
+                self._outage.because(reason)
+            self._is_unchecked = False  # while the broker is unreachable, posts go to disk without the check
             await self._gone()
             if self._finished or await self._closed_within(wait_s):
                 return
@@ -151,7 +152,7 @@ class MqttSink:
                 await self._keep(self._overdue, unsent)
 
     async def _keep_while_away(self, overdue: Overdue) -> None:
-        """For ever: once a second, what came in while the broker is away goes to disk."""
+        """Once a second, without end, write to disk what arrived while the broker is unreachable."""
         while True:
             await asyncio.sleep(KEEP_EVERY_S)
             async with self._turn:
@@ -160,28 +161,28 @@ class MqttSink:
 
     @property
     def _may_keep(self) -> bool:
-        """Whether what waits goes to disk; for a name that another hub may have it stays in memory.
+        """Whether waiting posts go to disk; while another hub may have the name they stay in memory.
 
-        That hub may be ourselves, killed just now.
+        That hub may be this runner's own, just killed, whose will has not been published yet.
         """
-        return not (self._refused or self._is_unasked)
+        return not (self._refused or self._is_unchecked)
 
     async def _keep(self, overdue: Overdue, posts: Iterable[Post], *, streams: bool = False) -> list[Post]:
-        """Put on disk what this broker's readers may have, and nothing else: it may lie there for long."""
-        told = [(post.topic, self._as_told(post.message)) for post in posts]
-        return await overdue.keep([Post(topic, each) for topic, each in told if each is not None], streams=streams)
+        """Store only what this broker's readers may have, as it may stay on disk for long."""
+        shown = [(post.topic, self._visible(post.message)) for post in posts]
+        return await overdue.keep([Post(topic, each) for topic, each in shown if each is not None], streams=streams)
 
     def _waiting(self) -> str:
         pending = self._overdue.pending if self._overdue is not None else 0
-        return f", {pending} steps, cues and other events are kept for it" if pending else ""
+        return f", {pending} steps, cues and other events are stored for it" if pending else ""
 
     async def _session(self) -> None:
-        """Publish over one connection; raises MqttError, and _NameTakenError when another hub has this name."""
+        """Publish over one connection; raises MqttError, and NameTakenError when another hub has this name."""
         will = self._status("offline", self._statuses + 2)
         self._server = await settled(self._server)
         if self._shared:
             await self._check_name(will)
-            self._is_unasked = False
+            self._is_unchecked = False
         async with open_client(
             self._server, will=aiomqtt.Will(will.topic, encode(will.message), qos=1, retain=True)
         ) as client:
@@ -212,10 +213,10 @@ class MqttSink:
         await self._publish_status(client, "offline")
 
     async def _send_overdue(self, client: aiomqtt.Client, overdue: Overdue) -> None:
-        """Send what waits on disk; what happens meanwhile goes behind it, and streams go out as they come."""
+        """Send what waits on disk; new events are queued behind it, streams are sent as they arrive."""
         if not overdue.pending:
             return
-        _LOG.info("%s broker %s: %d messages go out late", self.name, self._server, overdue.pending)
+        _LOG.info("%s broker %s: sending %d messages late", self.name, self._server, overdue.pending)
         while late := await overdue.next():
             for start in range(0, len(late), WINDOW):
                 window = late[start : start + WINDOW]
@@ -226,11 +227,11 @@ class MqttSink:
                 self.delivered += len(window)
             self._backlog.extend(await self._keep(overdue, self._subscription.take(), streams=True))
             await self._send_backlog(client)
-        for post in self._hello():  # what went out last is the present again
+        for post in self._hello():  # so that the last messages describe the present again
             await self._publish(client, post)
 
     async def _send_backlog(self, client: aiomqtt.Client) -> None:
-        """Send in order; a post leaves the backlog only when the broker has taken it, so what failed goes again."""
+        """Send in order; a post leaves the backlog only once the broker has it, so that a failed one is sent again."""
         while self._backlog:
             sent: list[Post] = []
             window = list(islice(self._backlog, WINDOW))
@@ -249,9 +250,9 @@ class MqttSink:
         await self._publish(client, self._status(presence, self._statuses))
 
     async def _publish(self, client: aiomqtt.Client, post: Post, sent: list[Post] | None = None) -> None:
-        told = self._as_told(post.message)
-        if told is not None:
-            how, payload = delivery(told), encode(told)
+        shown = self._visible(post.message)
+        if shown is not None:
+            how, payload = delivery(shown), encode(shown)
             properties = publish_properties(how.expiry_s) if self._server.protocol is MQTT_5 else None
             await client.publish(post.topic, payload, qos=how.qos, retain=how.retain, properties=properties)
             self.published += 1
@@ -261,20 +262,19 @@ class MqttSink:
                 self._overdue.sees(post)
 
     async def _check_name(self, own: Post) -> None:
-        """Raise _NameTakenError while another hub is online as this runner; leaves no trace on the broker."""
+        """Raise NameTakenError if another hub is online as this runner; leaves no trace on the broker."""
         async with open_client(self._server) as client:
             await client.subscribe(own.topic, qos=1)
-            await asyncio.sleep(
-                RETAINED_WAIT_S
-            )  # not a wait for a message: cancelled, it could swallow the one it is to see
-            # A busy loop may have seen the time run out before it saw the message. What the broker sent for the first
-            # subscription is here before its answer to a second one.
+            # A plain sleep: a cancelled wait for a message could swallow the very message.
+            await asyncio.sleep(RETAINED_WAIT_S)
+            # On a busy loop the time may be over before the message is read. Whatever the broker sent for the first
+            # subscription arrives before its acknowledgement of a second one.
             await client.subscribe(own.topic, qos=1)
             while len(client.messages):
                 self._refuse_other(await anext(client.messages), own)
 
     async def _keep_name(self, client: aiomqtt.Client, own: Post) -> None:
-        """Put `online` back whenever somebody else writes our status; yield to a hub that started with us."""
+        """Republish `online` whenever another program writes our status; yield to a hub that started with us."""
         loop = asyncio.get_running_loop()
         settled_s = loop.time() + SETTLE_S
         async for raw in client.messages:
@@ -286,19 +286,19 @@ class MqttSink:
             await asyncio.sleep(REASSERT_S)
             while len(client.messages):
                 await anext(client.messages)
-            _LOG.warning("%s: somebody else wrote %s; online again", self.name, own.topic)
+            _LOG.warning("%s: another program wrote %s; publishing online again", self.name, own.topic)
             await self._publish_status(client, "online")
 
     def _refuse_other(self, raw: aiomqtt.Message, own: Post) -> None:
         status = _read_status(raw)
         if status is not None and status.state == "online" and status.instance != _instance(own):
-            raise _NameTakenError(
+            raise NameTakenError(
                 f"another hub is already online as {own.topic.rpartition('/')[0]} on {self._server}: "
                 "nothing is published there; choose another runner.name, or stop the other hub"
             )
 
     async def _closed_within(self, wait_s: float) -> bool:
-        """Wait for the next attempt, but not when the bus has closed: then the posts left are lost."""
+        """Wait for the next attempt; True when the bus closes, so that no further attempt is made."""
         try:
             async with asyncio.timeout(wait_s):
                 await self._subscription.closed.wait()
@@ -312,9 +312,9 @@ def _instance(own: Post) -> str:
     return own.message.instance
 
 
-def _first_words(errors: BaseExceptionGroup[BaseException]) -> str:
+def _first_reason(errors: BaseExceptionGroup[BaseException]) -> str:
     first = errors.exceptions[0]
-    return _first_words(first) if isinstance(first, BaseExceptionGroup) else plain_reason(first)
+    return _first_reason(first) if isinstance(first, BaseExceptionGroup) else plain_reason(first)
 
 
 def _read_status(raw: aiomqtt.Message) -> StatusMessage | None:

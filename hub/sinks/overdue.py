@@ -1,6 +1,6 @@
-"""What becomes of posts while a broker is away: events wait on disk and go out later, marked late; streams are let go.
+"""Posts for an unreachable broker: events wait on disk and are sent later, marked late; streams are discarded.
 
-Everything that touches the disk happens in one thread, in order, so that nothing on the loop waits for it.
+All disk access happens in order in one thread, so that it never blocks the event loop.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from hub.messages.wire import CueMessage, MarkMessage, Post, SessionMessage, Ste
 from hub.sinks.spool import Spool
 
 KEEP_EVERY_S = 1.0
-"""How often what waits goes to disk: what a killed hub can lose."""
+"""How often waiting posts are written to disk: the most that a killed hub can lose."""
 CHUNK = 64
-"""Late posts sent between two looks at what is new."""
+"""Late posts sent before new ones are handled again."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -25,9 +25,9 @@ _State: TypeAlias = Literal["waiting", "running", "paused", "ended"]
 
 
 class Overdue:
-    """Keeps the events of one runner for one broker.
+    """Stores the events of one runner for one broker.
 
-    stale   posts that were let go: measurements that newer ones have replaced, or all while another hub has the name
+    stale  posts discarded: measurements superseded by newer ones, or all while another hub has the name
     """
 
     def __init__(self, spool: Spool) -> None:
@@ -38,20 +38,20 @@ class Overdue:
 
     @property
     def pending(self) -> int:
-        """Posts that wait on disk."""
+        """Number of posts that wait on disk."""
         return self._spool.pending
 
     @property
     def dropped(self) -> int:
-        """Events that are lost: too many, or the disk did not take them."""
+        """Number of lost events: too many, or the disk failed."""
         return self._spool.dropped
 
     async def look(self) -> None:
-        """Find what an earlier run left."""
+        """Find posts left by an earlier run."""
         await self._on_disk(self._spool.look)
 
     def sees(self, post: Post) -> bool:
-        """Take notice of every post once; whether it must not be lost. Of sessions that is each change of state."""
+        """Whether a post must not be lost, for sessions each change of state; to be called once for every post."""
         if isinstance(post.message, SessionMessage):
             changed = post.message.state != self._state
             self._state = post.message.state
@@ -59,7 +59,7 @@ class Overdue:
         return isinstance(post.message, StepMessage | CueMessage | ThresholdMessage | MarkMessage)
 
     async def keep(self, posts: Sequence[Post], *, streams: bool = False) -> list[Post]:
-        """Put events on disk, behind the others; gives back the rest if `streams` can be sent, else lets it go."""
+        """Append events to those on disk; returns the rest if `streams` can be sent, else discards it."""
         events: list[Post] = []
         rest: list[Post] = []
         for post in posts:
@@ -70,27 +70,27 @@ class Overdue:
             await self._on_disk(self._spool.append, events)
         return rest if streams else []
 
-    def let_go(self, count: int) -> None:
-        """Count posts that are not to be kept."""
+    def discard(self, count: int) -> None:
+        """Count posts that are not stored."""
         self.stale += count
 
     async def next(self) -> list[tuple[int, Post]]:
-        """Give the next posts to send, numbered and marked late; empty when there is nothing left."""
+        """Return the next posts to send, numbered and marked late; empty when none are left."""
         if not self._spool.pending:
             return []
         found = await self._on_disk(self._spool.peek, CHUNK)
         return [(number, marked_late(post)) for number, post in found]
 
     async def delivered(self, number: int) -> None:
-        """Forget the post of this number and all before it."""
+        """Delete the post of this number and all before it."""
         await self._on_disk(self._spool.forget, number)
 
     def close(self) -> None:
-        """Let go of the file, after what is still to be done there."""
+        """Close the file after all pending work on it."""
         self._disk.submit(self._spool.close)
         self._disk.shutdown(wait=True)
 
     async def _on_disk(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        # Shielded: whoever waits may be cancelled, what was begun is done, once.
+        # Shielded: the caller may be cancelled, but work once begun is completed.
         loop = asyncio.get_running_loop()
         return await asyncio.shield(loop.run_in_executor(self._disk, lambda: work(*args, **kwargs)))

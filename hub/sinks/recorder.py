@@ -1,4 +1,4 @@
-"""Records what the radio said, and beside it what the core made of it; a failing disk costs records, never the run."""
+"""Recording packets, and beside them the records computed from them; a failing disk never ends the run."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from hub.flow.facts import Beat, Fact
 from hub.messages.lines import encode_line
 
 CAPACITY = 4000
-"""Facts that may wait for the disk: some ten seconds of five sensors, then the bus waits, then drops are counted."""
+"""Facts queued for the disk: some ten seconds of five sensors; then the bus waits, then drops are counted."""
 RETRY_NS = 5 * NS_PER_S
-"""A new file is tried this often once the old one takes nothing any more."""
+"""How often a new file is tried once the old one cannot be written."""
 REFUSALS = 20
-"""The writer holds minutes of data for a disk that is full; so many refusals in a row mean that this is used up."""
+"""The writer buffers minutes of data while the disk is full; this many refusals in a row mean a full buffer."""
 
 _LOG = logging.getLogger("stridecue.recorder")
-_Told = Step | Metric | Threshold | Cue | PainReport | Mark | Said
+_Line = Step | Metric | Threshold | Cue | PainReport | Mark | Said
 
 
 def is_recorded(fact: Fact) -> bool:
-    """Whether a fact goes into the recording (attitude does not: it comes back from the packets)."""
-    return isinstance(fact, DeviceInfo | Packet | Beat | _Told)
+    """Whether a fact goes into the recording (attitude does not, as it can be recomputed from the packets)."""
+    return isinstance(fact, DeviceInfo | Packet | Beat | _Line)
 
 
 class RecorderSink:
-    """Writes one file a run, a further one after each failure.
+    """Writes one file per run, and another one after each failure.
 
-    name_file  gives the path of the n-th file of this run
-    notice     is told when facts are lost and why, and (empty text) when all is well again
+    name_file  returns the path of the n-th file of this run
+    notice     called with the reason when facts are lost, and with an empty text when all is well again
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class RecorderSink:
         notice: Callable[[str], None],
     ) -> None:
         self.files: list[Path] = []
-        self.lost = 0  # facts that a failing disk cost; those that the bus dropped are counted there
+        self.lost = 0  # facts lost to a failing disk; those dropped by the bus are counted there
         self.lost_packets = 0  # how many of them were packets
         self._name_file = name_file
         self._session = session
@@ -59,7 +59,7 @@ class RecorderSink:
         self._failure = ""
         self._refused = 0
         self._packets = 0
-        self._waiting: list[bool] = []  # of each fact the writer holds for the disk: is it a packet
+        self._waiting: list[bool] = []  # for each fact buffered by the writer: whether it is a packet
         self._seen_dropped = 0
 
     async def run(self) -> None:
@@ -67,26 +67,26 @@ class RecorderSink:
         waiting: list[Fact] = []
         async for batch in self._subscription.batches():
             waiting += batch
-            # One hop to the disk a second, and at once when the queue would fill.
+            # Write once a second, and at once when the queue would overflow.
             if any(isinstance(fact, Beat) for fact in batch) or len(waiting) > CAPACITY:
                 await asyncio.to_thread(self._write, waiting)
                 waiting = []
-                self._tell()
+                self._report()
         await asyncio.to_thread(self._finish, waiting)
-        self._tell()
+        self._report()
 
     @property
     def is_failing(self) -> bool:
-        """Whether what comes in does not get onto the disk now."""
+        """Whether incoming data cannot be written to disk at the moment."""
         return bool(self._failure) or self._subscription.abandoned
 
     def open(self) -> None:
-        """Open the first file before the first packet; a failure is told and tried again later."""
+        """Open the first file before the first packet; a failure is reported and tried again later."""
         self._open()
-        self._tell()
+        self._report()
 
     def discard_empty(self) -> None:
-        """Remove the files that no packet went into: the run never began."""
+        """Remove the files of a run without any packet: it never began."""
         if not self._packets:
             for path in self.files:
                 path.unlink(missing_ok=True)
@@ -121,11 +121,11 @@ class RecorderSink:
                     line = encode_line(fact, self._session.t0_ns)
                     writer.add_record(type(fact).__name__.lower(), fact.t_ns, line.rstrip())
             self._refused = 0
-            if isinstance(fact, Packet | _Told):
+            if isinstance(fact, Packet | _Line):
                 self._waiting.append(isinstance(fact, Packet))
         except RecordingError as error:
             self._failed(error)
-            if isinstance(fact, Packet | _Told):  # a failed tick keeps everything for the next one
+            if isinstance(fact, Packet | _Line):  # a failed tick keeps everything for the next one
                 self._lose(fact)
                 self._refused += 1
             if self._refused >= REFUSALS:
@@ -147,7 +147,7 @@ class RecorderSink:
         self._waiting.clear()
 
     def _lose(self, fact: Fact) -> None:
-        self.lost += isinstance(fact, Packet | _Told)
+        self.lost += isinstance(fact, Packet | _Line)
         self.lost_packets += isinstance(fact, Packet)
 
     def _open(self) -> None:
@@ -167,7 +167,7 @@ class RecorderSink:
     def _failed(self, error: Exception) -> None:
         if not self._failure:
             _LOG.error("recording failed: %s", error)
-        # What the system calls it, without its number.
+        # The system's text without the error number.
         self._failure = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
 
     def _give_up(self, writer: RecordingWriter) -> None:
@@ -180,11 +180,11 @@ class RecorderSink:
             self._retry_ns = t_ns + RETRY_NS
             self._open()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         dropped = self._subscription.dropped
         if self._failure:
             lost, waiting = self.lost + dropped, len(self._waiting)
-            held = f", {waiting} held for when the disk takes them" if waiting else ""
+            held = f", {waiting} held until the disk can be written" if waiting else ""
             self._notice(f"not recording: {self._failure} ({lost} packets and records lost so far{held})")
         elif dropped > self._seen_dropped:
             self._notice(f"the disk is too slow for the recording: {dropped} items lost")

@@ -1,7 +1,7 @@
-"""Lets the runner hear the run: takes records off the bus, gives the mixer orders, keeps an output playing.
+"""Making the run audible: takes records from the bus, drives the mixer, keeps an output playing.
 
-Nothing here waits for sound: speech is rendered beside, a device is opened and watched beside, and a run without any
-device is told about once and goes on. Headphones that come (back) later are found.
+Nothing here waits for sound: speech is rendered and the device is opened and monitored in tasks of their own. A missing
+device is reported once, and the run continues; headphones that are connected (again) later are found.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from hub.sound.speech.store import SpeechStore
 from hub.sound.tones import Signal, signal_samples
 
 CAPACITY = 200
-"""Facts that may wait for this sink: minutes of cadence."""
+"""Facts queued for this sink: minutes of cadence."""
 TO_SPEAK = 8
-"""Sentences that may wait for the speech engine."""
+"""Sentences queued for the speech engine."""
 RETRY_S = (2.0, 4.0, 8.0, 15.0, 30.0)
-"""Until a device is tried again; then always the last."""
+"""Waits before a device is tried again; the last one repeats."""
 
 _LOG = logging.getLogger("stridecue.sound")
 _METRICS = frozenset({CADENCE, "running"})
 
 
 def is_heard(fact: Fact) -> bool:
-    """Whether a fact can be heard, or is needed to know what is."""
+    """Whether a fact is audible, or needed to decide what is."""
     return isinstance(fact, Cue | PainReport | Arrival | Mute | Beat | Elsewhere) or (
         isinstance(fact, Metric) and fact.key in _METRICS
     )
@@ -49,7 +49,7 @@ def is_heard(fact: Fact) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """Words to be spoken; `saying` None: only to be known."""
+    """Text to be spoken; `saying` None: only to be rendered ahead."""
 
     text: str
     saying: Saying | None = None
@@ -58,12 +58,12 @@ class _Words:
 
 
 class SoundSink:
-    """Plays what `subscription` brings.
+    """Plays the sounds for the facts of `subscription`.
 
-    say     gets a line for the terminal: what sound is heard on, or once that there is nothing to hear it on
-    notice  is told why nothing can be heard any more, and (empty text) that it can again
-    report  gets the state of sound whenever there may be news
-    live    records happen now: how old they are when they are heard is worth knowing
+    say     called with a line for the terminal: the output in use, or once that there is none
+    notice  called with the reason when sound is lost, and with an empty text when it is back
+    report  called with the state of sound whenever it may have changed
+    live    records happen now, so their age when they are heard is measured
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class SoundSink:
     ) -> None:
         self.mixer = Mixer(loop_clock(), sounds.volume)
         self.latency = Latency()
-        self.unspoken = 0  # sentences that came too fast, or that the engine could not say
+        self.unspoken = 0  # sentences that came too fast or that the engine could not speak
         self._sounds = sounds
         self._subscription = subscription
         self._say_line = say
@@ -100,14 +100,14 @@ class SoundSink:
                 beside.append(group.create_task(self._speak(self._sounds.speech), name="sound speech"))
             async for batch in self._subscription.batches():
                 for fact in batch:
-                    self._take(fact)
+                    self.take(fact)
                 self._pace()
             for task in beside:
                 task.cancel()
-        self._tell()
+        self._publish()
 
     def status(self) -> SoundStatus:
-        """Say how sound is."""
+        """Return the state of sound."""
         mixer, latency, output = self.mixer, self.latency, self._sounds.output
         speech = self._sounds.speech
         return SoundStatus(
@@ -126,9 +126,10 @@ class SoundSink:
             underflows=output.underflows,
         )
 
-    # -- from facts to orders
+    # -- from facts to sounds
 
-    def _take(self, fact: Fact) -> None:
+    def take(self, fact: Fact) -> None:
+        """Process one fact: queue what is to be heard for it."""
         match fact:
             case Arrival():
                 self._cause_ns = fact.t_ns
@@ -137,7 +138,7 @@ class SoundSink:
             case Elsewhere():
                 self._pacing.stop()
             case Beat():
-                self._tell()
+                self._publish()
             case Cue() | PainReport():
                 if (heard := saying(fact)) is not None:
                     self._say(heard)
@@ -147,7 +148,7 @@ class SoundSink:
 
     def _say(self, heard: Saying) -> None:
         if self._output_name is None:
-            return  # nobody hears it; what is said when headphones come back must be true then
+            return  # nobody hears it, and it must not be played, outdated, when headphones come back
         if heard.signal is not None:
             self.mixer.play(
                 Sound(
@@ -161,7 +162,7 @@ class SoundSink:
             )
         if heard.words is None or self._sounds.speech is None:
             return
-        # Only what begins a cue tells how fast the hub was: words after a tone wait for it on purpose.
+        # Latency is measured on the first sound of a cue only: words after a tone wait for it on purpose.
         cause_ns = self._cause_ns if heard.signal is None else None
         words = _Words(heard.words, heard, cause_ns, now_ns())
         if not self._play_known(self._sounds.speech, words):
@@ -197,12 +198,12 @@ class SoundSink:
             self._beating_spm = rate_spm
             self.mixer.beat(rate_spm)
 
-    def _tell(self) -> None:
+    def _publish(self) -> None:
         while self.mixer.handed:
             self.latency.add(self.mixer.handed.popleft())
         self._report(self.status())
 
-    # -- beside
+    # -- tasks of their own
 
     async def _keep_playing(self) -> None:
         tries = 0
@@ -230,7 +231,7 @@ class SoundSink:
     async def _speak(self, speech: SpeechStore) -> None:
         ahead = list(reversed(self._sounds.phrases))
         while True:
-            # What is needed now goes before what may be needed later.
+            # What is needed now comes before what may be needed later.
             words = await self._words.get() if self._words.qsize() or not ahead else _Words(ahead.pop())
             try:
                 if speech.known(words.text) is None:

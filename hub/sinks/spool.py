@@ -1,7 +1,7 @@
-"""Posts on disk for a broker that is away: in order, bounded, counted, gone when delivered.
+"""Posts on disk for an unreachable broker: in order, bounded, counted, deleted once delivered.
 
-One SQLite file for a runner and a broker. What is left when a run ends (or is killed) while the broker is away, the
-next run of that runner sends first. Rows are wiped when they are forgotten. Not for two threads at a time.
+One SQLite file per runner and broker. Posts left when a run ends (or is killed) are sent first by that runner's next
+run. Deleted rows are overwritten. Not thread-safe.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hub.messages.topics import WireError
 from hub.messages.wire import Post, decode, encode
 
 LIMIT = 60_000
-"""Posts kept: three steps a second for five and a half hours, at about 450 bytes each 27 MB; then the oldest go."""
+"""Posts stored: three steps a second for five and a half hours, 27 MB at about 450 bytes each; then the oldest go."""
 _PREPARE = """
 PRAGMA auto_vacuum = FULL;
 PRAGMA journal_mode = WAL;
@@ -34,10 +34,10 @@ _LOG = logging.getLogger("stridecue.spool")
 
 
 class Spool:
-    """Posts of one runner for one broker; `broker` names it, e.g. `host:port`. No method raises for the disk's sake.
+    """Posts of one runner for one broker, which `broker` names, e.g. `host:port`. No method raises for disk errors.
 
-    pending   posts that wait, those of earlier runs too
-    dropped   posts that made room for newer ones, that the disk refused, or that could not be read back
+    pending   waiting posts, including those of earlier runs
+    dropped   posts that made room for newer ones, could not be written, or could not be read back
     """
 
     def __init__(self, folder: Path, runner: str, broker: str, *, limit: int = LIMIT) -> None:
@@ -48,12 +48,12 @@ class Spool:
         self._opened: sqlite3.Connection | None = None
 
     def look(self) -> None:
-        """See whether an earlier run left something; makes no file."""
+        """Count the posts left by an earlier run; creates no file."""
         if self.path.exists():
             self._try(_count, 0)
 
     def append(self, posts: Sequence[Post]) -> None:
-        """Keep posts behind the others; the oldest make room."""
+        """Append posts; the oldest make room."""
 
         def insert(rows: sqlite3.Connection) -> int:
             with rows:
@@ -65,22 +65,22 @@ class Spool:
                 rows.execute("DELETE FROM post WHERE id IN (SELECT id FROM post ORDER BY id LIMIT ?)", (over,))
             return over
 
-        over = self._try(insert, len(posts))
-        self.dropped += over
+        dropped = self._try(insert, len(posts))  # may itself add to `self.dropped`
+        self.dropped += dropped
 
     def peek(self, count: int) -> list[tuple[int, Post]]:
-        """Give the next posts, at most `count`, oldest first, each with the number by which to `forget` it."""
+        """Return at most `count` posts, oldest first, each with its number for `forget`."""
         while True:
             nothing: list[tuple[int, str, bytes]] = []
             found = self._try(partial(_oldest, count=count), nothing)
             posts = [(number, post) for number, topic, payload in found if (post := _post(topic, payload)) is not None]
             if posts or not found:
                 return posts
-            self.dropped += len(found)  # of another version
+            self.dropped += len(found)  # unreadable: written by another version
             self.forget(found[-1][0])
 
     def forget(self, number: int) -> None:
-        """Say that the post of this number and all before it were delivered."""
+        """Delete the post of this number and all before it, as they were delivered."""
 
         def delete(rows: sqlite3.Connection) -> None:
             with rows:
@@ -89,7 +89,7 @@ class Spool:
         self._try(delete, None)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._opened is not None:
             self._opened.close()
             self._opened = None
@@ -103,7 +103,7 @@ class Spool:
             _LOG.warning("%s: %s", self.path, error)
             self.close()
             if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-                self.path.unlink(missing_ok=True)  # it is no database any more: a new one is better than none
+                self.path.unlink(missing_ok=True)  # the file is corrupt: a new one is better than none
                 self.dropped += self.pending
                 self.pending = 0
             return otherwise
@@ -118,15 +118,15 @@ class Spool:
 
 
 def erase_spools(folder: Path, runner: str) -> int:
-    """Remove all that waits of a runner, for whichever broker; gives for how many brokers. Raises OSError."""
+    """Delete all waiting posts of a runner; returns for how many brokers there were any. Raises OSError."""
     spools = [path for path in folder.glob(f"*{_SQLITE}*") if path.name.startswith(_files_of(runner))]
-    for path in spools:  # SQLite's log of a run that was killed, too
+    for path in spools:  # including SQLite's log of a killed run
         path.unlink()
     return sum(path.name.endswith(_SQLITE) for path in spools)
 
 
 def _files_of(runner: str) -> str:
-    return f"{runner}@"  # no runner has an @ in the name
+    return f"{runner}@"  # a runner's name contains no @
 
 
 def _count(rows: sqlite3.Connection) -> int:

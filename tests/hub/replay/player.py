@@ -1,4 +1,4 @@
-"""A replay without a runtime: the course, and what came out of it."""
+"""A replay without a runtime: the course and everything it published."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 from drivers.packets import Packet, Said
 from drivers.recordings.recording import RecordingReader, RecordingWriter
-from dsp.cues.schedule import Schedule
 from dsp.records import Record
 from dsp.runner.plan import Volume
 from dsp.signals import NS_PER_S
@@ -23,6 +22,7 @@ from hub.flow.session import Session
 from hub.messages.incoming import CommandMessage
 from hub.messages.lines import encode_line
 from hub.messages.wire import Post
+from hub.replay.checkpoints import Checkpoints
 from hub.replay.course import Course
 from hub.replay.replayed import ReplayedSource
 from hub.settings.run_settings import RunSettings
@@ -31,26 +31,29 @@ from hub.stop import Stop
 from hub.telemetry.posts import Telemetry
 from hub.telemetry.stamps import About
 
+ASK_PAIN = b'{"type":"command","action":"ask_pain"}'
+
 Deed: TypeAlias = Callable[[int], Awaitable[object]]
 """Done at a time of the recording, ns."""
 
 
 @dataclass
 class Player:
-    """Plays a recording; what the run told is in `told`, `posts` and `facts`."""
+    """Plays a recording; everything published is in `told`, `posts` and `facts`."""
 
     reader: RecordingReader
+    strict: bool = True
     told: list[bytes] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         t0_ns = self.reader.session.t0_ns
-        self.engine = Engine(load_catalog(), RunSettings().pipeline(signals=True), strict=True)
+        self.engine = self._new_engine()
         self.session = Session()
         self.telemetry = Telemetry(About("ann", "one", "replay", 0, t0_ns), self.session)
-        self.source = ReplayedSource(self.reader, 1000.0)
-        self.source._checkpoints = type(self.source._checkpoints)(spacing_s=4.0, most=4)
+        self.checkpoints = Checkpoints(spacing_s=4.0, most=4)
+        self.source = ReplayedSource(self.reader, 1000.0, checkpoints=self.checkpoints)
         self.telemetry.replay = self.source.status
         self.notices = Notices(lambda _text: None)
         facts, posts = Bus[Fact](), Bus[Post]()
@@ -75,14 +78,19 @@ class Player:
         if not self.course.is_passing:
             self.told.append(encode_line(record, self.reader.session.t0_ns))
 
+    def _new_engine(self) -> Engine:
+        return Engine(load_catalog(), RunSettings().pipeline(signals=True), strict=self.strict)
+
     @property
-    def schedule(self) -> Schedule:
-        """What the core knows of who wants how many cues."""
-        return self.engine._pipeline._guidance._schedule
+    def muted(self) -> bool:
+        """Whether the core is muted: a copy of it asks no question."""
+        copied = self._new_engine()
+        copied.restore(self.engine.state())
+        return not copied.feed(Said(3600 * NS_PER_S, ASK_PAIN))
 
     @property
     def volume(self) -> Volume:
-        return self.schedule.volume
+        return self.engine.plan().volume
 
     async def play(self, seeks: dict[float, float]) -> None:
         """Go, at times of the recording, to other times of it; once each."""
@@ -134,7 +142,7 @@ def sha(lines: list[bytes]) -> str:
 
 
 def with_said(recording: Path, folder: Path, text: bytes) -> Path:
-    """The same recording, in which something was said at 12 s."""
+    """The same recording with an input at 12 s."""
     reader, path = RecordingReader(recording), folder / "said.mcap"
     with RecordingWriter(path, reader.session) as writer:
         done = False

@@ -1,4 +1,4 @@
-"""A moment that was marked in a run is found again: in its recording, its lines, its summary, and by a jump."""
+"""A marked moment can be found again: in the recording, its lines, its summary, and by a jump."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ PLAIN = b'{"type":"command","action":"mark"}'
 
 @pytest.fixture
 def marked(small_recording: Path, tmp_path: Path) -> Path:
-    """A recording of a run in which somebody marked second 12, without what the hub had said of it."""
+    """A recording of a run in which someone marked second 12, without the records that the hub had stored of it."""
     return with_said(small_recording, tmp_path, BRIDGE)
 
 
-async def test_a_mark_is_recorded_with_its_place_and_a_jump_goes_there(marked: Path, tmp_path: Path) -> None:
+async def test_a_mark_is_recorded_with_its_position_and_a_jump_goes_there(marked: Path, tmp_path: Path) -> None:
     outcome = await a_run(marked, tmp_path).play()
     (mark,) = outcome.marks
     assert (mark.by, mark.text) == ("coach", "bridge")
@@ -54,7 +54,7 @@ async def test_a_mark_is_recorded_with_its_place_and_a_jump_goes_there(marked: P
     assert found.text == "marked by a coach: bridge"
 
 
-async def test_whichever_way_a_replay_goes_a_mark_is_counted_once_and_told_where_it_is_played(marked: Path) -> None:
+async def test_however_a_replay_seeks_a_mark_is_counted_once_and_published_where_played(marked: Path) -> None:
     player = Player(RecordingReader(marked))
     await player.play({14.0: 10.0, 11.0: 20.0, 21.0: 6.0})
     assert [mark.text for mark in player.telemetry.marks] == ["bridge"]
@@ -63,7 +63,7 @@ async def test_whichever_way_a_replay_goes_a_mark_is_counted_once_and_told_where
     assert {each.seq for each in told} == {1, 2}
 
 
-async def test_where_a_replay_has_gone_to_before_a_mark_there_is_none_yet(marked: Path) -> None:
+async def test_after_seeking_to_before_a_mark_there_is_none_yet(marked: Path) -> None:
     player = Player(RecordingReader(marked))
     seen: list[int] = []
 
@@ -74,7 +74,7 @@ async def test_where_a_replay_has_gone_to_before_a_mark_there_is_none_yet(marked
     assert seen == [1, 0]
 
 
-def test_it_is_a_line_of_a_fast_replay_and_in_its_summary(marked: Path, tmp_path: Path) -> None:
+def test_a_mark_is_a_line_of_a_fast_replay_and_in_its_summary(marked: Path, tmp_path: Path) -> None:
     lines = tmp_path / "lines"
     outcome = replay_fast(
         RecordingReader(marked), Engine(load_catalog(), RunSettings().pipeline(signals=False)), str(lines)
@@ -87,7 +87,7 @@ def test_it_is_a_line_of_a_fast_replay_and_in_its_summary(marked: Path, tmp_path
     assert mark == Mark(mark.t_ns, "coach", "bridge", mark.running_s)
 
 
-async def test_who_watches_a_run_sees_the_mark_at_once(small_recording: Path, tmp_path: Path) -> None:
+async def test_watchers_see_a_mark_at_once(small_recording: Path, tmp_path: Path) -> None:
     player = Player(RecordingReader(with_said(small_recording, tmp_path, PLAIN)))
     await player.play({})
     (mark,) = (post for post in player.posts if isinstance(post.message, MarkMessage))

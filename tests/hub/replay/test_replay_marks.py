@@ -1,4 +1,4 @@
-"""What one jumps to in a replay, what was said by hand, and the checkpoints that going back begins from."""
+"""The marks that jumps go to, inputs given to a replay by hand, and the checkpoints for seeking back."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from hub.flow.run_so_far import RunSoFar
 from hub.flow.session import SessionSoFar
 from hub.flow.turns import Snapshot
 from hub.messages.session_status import MarkKind, ReplayMark
-from hub.replay.by_hand import MOST, ByHand
+from hub.replay.by_hand import MAX_INPUTS, ByHand
 from hub.replay.checkpoints import Checkpoints
-from hub.replay.marks import SHOWN_A_KIND, Landmark, ReplayMarks, mark_of
+from hub.replay.marks import SHOWN_PER_KIND, Landmark, ReplayMarks, mark_of
 
 NOTHING = Snapshot(engine={}, session=SessionSoFar(), run=RunSoFar(), notices={}, muted=False)
 
@@ -24,7 +24,7 @@ def mark(t_s: float, kind: MarkKind, words: str = "") -> Landmark:
     return Landmark(round(t_s * NS_PER_S), kind, words)
 
 
-def test_after_and_before_are_one_place_after_the_other_and_of_several_in_one_the_most_important() -> None:
+def test_after_and_before_step_through_positions_and_prefer_the_most_important_mark() -> None:
     marks = ReplayMarks(
         [mark(40, "pain"), mark(20, "cue", "belt level"), mark(20, "threshold"), mark(20, "pain", "4 of 10")]
     )
@@ -53,11 +53,11 @@ def test_after_and_before_are_one_place_after_the_other_and_of_several_in_one_th
         ("pain", b'{"level":"much"}', ""),
     ],
 )
-def test_a_mark_has_the_words_that_were_told(kind: MarkKind, data: bytes, words: str) -> None:
+def test_a_mark_has_the_text_of_its_record(kind: MarkKind, data: bytes, words: str) -> None:
     assert Landmark.read(7, kind, data) == Landmark(7, kind, words)
 
 
-def test_a_recording_without_marks_gets_those_of_this_replay_once_each() -> None:
+def test_a_recording_without_marks_gets_each_of_the_replays_once() -> None:
     told: list[Record] = [
         Cue(9, "r", Severity.INFO, "x", None, ()),
         Threshold(7, "drift", ThresholdState.NEAR, None, ()),
@@ -78,7 +78,7 @@ def test_a_recording_without_marks_gets_those_of_this_replay_once_each() -> None
 
 
 @pytest.mark.parametrize("came_ns", [(400, 100), (100, 400)])
-def test_what_came_earlier_when_each_packet_was_looked_at_counts(came_ns: tuple[int, int]) -> None:
+def test_of_repeated_marks_the_earliest_position_counts(came_ns: tuple[int, int]) -> None:
     own = ReplayMarks([])
     for at_ns in came_ns:
         own.observe(Landmark(at_ns, "cue", "x"), 90)
@@ -86,17 +86,17 @@ def test_what_came_earlier_when_each_packet_was_looked_at_counts(came_ns: tuple[
     assert own.after(100) is None
 
 
-def test_a_line_is_given_no_more_than_it_can_show() -> None:
+def test_the_number_of_marks_on_a_timeline_is_bounded() -> None:
     marks = ReplayMarks([mark(i, "threshold") for i in range(10_000)])
     shown = marks.shown(0, 10_000 * NS_PER_S)
-    assert [each.t_s for each in shown] == pytest.approx([i * 10_000 / SHOWN_A_KIND for i in range(SHOWN_A_KIND)])
+    assert [each.t_s for each in shown] == pytest.approx([i * 10_000 / SHOWN_PER_KIND for i in range(SHOWN_PER_KIND)])
 
 
 def said(t_s: float) -> Said:
     return Said(round(t_s * NS_PER_S), b"less")
 
 
-def test_what_was_said_by_hand_is_said_again_in_its_place_and_once() -> None:
+def test_an_input_by_hand_is_repeated_once_at_its_position() -> None:
     hand = ByHand()
     hand.add(50, said(5.0))
     hand.add(90, said(9.0))
@@ -113,7 +113,7 @@ def test_what_was_said_by_hand_is_said_again_in_its_place_and_once() -> None:
     assert list(hand.due(100)) == [said(5.0), said(6.0), said(9.0)]
 
 
-def test_what_was_said_by_hand_later_than_a_place_is_forgotten_there() -> None:
+def test_inputs_after_a_position_are_forgotten() -> None:
     hand = ByHand()
     for item in (10, 20, 30):
         hand.add(item, said(item))
@@ -123,12 +123,12 @@ def test_what_was_said_by_hand_later_than_a_place_is_forgotten_there() -> None:
     assert list(hand.due(1000)) == [said(10)]
 
 
-def test_no_more_is_remembered_than_somebody_says() -> None:
+def test_the_number_of_inputs_is_bounded() -> None:
     hand = ByHand()
-    for item in range(2 * MOST):
+    for item in range(2 * MAX_INPUTS):
         hand.add(item, said(item))
     hand.rewind(0)
-    assert sum(1 for _ in hand.due(2 * MOST)) == MOST
+    assert sum(1 for _ in hand.due(2 * MAX_INPUTS)) == MAX_INPUTS
 
 
 def test_checkpoints_are_thinned_evenly_and_keep_the_start() -> None:
@@ -146,7 +146,7 @@ def test_checkpoints_are_thinned_evenly_and_keep_the_start() -> None:
     assert kept.before(-1) is None
 
 
-def test_what_is_forgotten_is_due_again_and_the_start_never_is() -> None:
+def test_discarded_checkpoints_are_due_again_but_the_start_is_never_discarded() -> None:
     kept = Checkpoints(spacing_s=10.0)
     for item, t_s in ((0, 0), (100, 10), (200, 20)):
         kept.add(item, t_s * NS_PER_S, NOTHING)

@@ -1,4 +1,4 @@
-"""The end of a replay tells of pain what the end of the run told, on the runner's own terminal only."""
+"""A replay ends with the same text on pain as the run, on the runner's own terminal only."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def ended(recording: Path, speed: str, capfd: pytest.CaptureFixture[str]) -> str
 
 @pytest.mark.real_time
 @pytest.mark.parametrize("speed", ["max", "60"])
-def test_the_runner_reads_it_again_and_a_log_does_not(
+def test_the_runner_reads_the_report_again_but_a_log_does_not_contain_it(
     hurt: Path, speed: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "kneecap" not in ended(hurt, speed, capfd).partition("cadence   ")[2]
@@ -67,7 +67,7 @@ async def test_a_run_and_its_replay_have_the_same_reports(hurt: Path, tmp_path: 
     assert player.telemetry.pains == outcome.pains
 
 
-async def test_where_a_replay_has_gone_to_before_a_report_there_is_none_yet(hurt: Path) -> None:
+async def test_after_seeking_to_before_a_report_there_is_none_yet(hurt: Path) -> None:
     player = Player(RecordingReader(hurt))
     seen: list[int] = []
 

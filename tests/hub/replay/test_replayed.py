@@ -1,10 +1,11 @@
-"""A replay is steered by orders: what was done is said, and a jump ends shortly before what it is about."""
+"""Commands to a replay: the answer states what was done, and a jump ends shortly before its event."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ NOTHING = Snapshot(engine={}, session=SessionSoFar(), run=RunSoFar(), notices={}
 
 
 def kept(batch: Sequence[object]) -> Sequence[object]:
-    """Hand over what is to be kept, as a run does: nothing."""
+    """Hand over the snapshots that are asked for, as a run does: empty ones."""
     for item in batch:
         if isinstance(item, Keep):
             item.keep(NOTHING)
@@ -60,7 +61,7 @@ async def looked_through(source: ReplayedSource) -> None:
 
 
 async def reached_s(reader: RecordingReader, orders: dict[float, CommandMessage]) -> list[tuple[float, float]]:
-    """Play, ordering once at each time of the recording; time of the recording and loop time of each packet."""
+    """Play, with one command at each given time; returns recording time and loop time of each packet."""
     loop, stop = asyncio.get_running_loop(), Stop()
     source, came_s = ReplayedSource(reader, 1.0), []
     start_s = loop.time()
@@ -86,7 +87,7 @@ async def test_a_jump_ends_before_the_next_event_and_nothing_is_left_out(reader:
     assert came_s[60.0] == pytest.approx(22.0)
 
 
-async def test_skip_and_speed(reader: RecordingReader) -> None:
+async def test_skip_and_speed_take_effect_at_once(reader: RecordingReader) -> None:
     skip, fast = CommandMessage(action="skip", seconds=30.0), CommandMessage(action="speed", factor=10.0)
     came_s = dict(await reached_s(reader, {5.0: skip, 40.0: fast}))
     assert came_s[35.0] == pytest.approx(5.0)
@@ -103,7 +104,9 @@ async def test_skip_and_speed(reader: RecordingReader) -> None:
         (46.0, CommandMessage(action="jump_back"), 20.0 - LEAD_S),  # so soon after it: the one before
     ],
 )
-async def test_going_back(reader: RecordingReader, at_s: float, order: CommandMessage, to_s: float) -> None:
+async def test_going_back_starts_at_a_checkpoint_and_repeats_all_after_it(
+    reader: RecordingReader, at_s: float, order: CommandMessage, to_s: float
+) -> None:
     came = await reached_s(reader, {at_s: order})
     again = came[[t_s for t_s, _ in came].index(at_s) + 1 :]
     assert again[0][0] in {0.0, 30.0}  # a checkpoint
@@ -116,7 +119,7 @@ async def test_going_back(reader: RecordingReader, at_s: float, order: CommandMe
 JUMP, BACK = CommandMessage(action="jump"), CommandMessage(action="jump_back")
 
 
-async def test_paused_one_steps_through_what_was_told_from_place_to_place_and_back(reader: RecordingReader) -> None:
+async def test_while_paused_jumps_step_through_the_events_and_back(reader: RecordingReader) -> None:
     source = ReplayedSource(reader, 1.0)
     await looked_through(source)
     batches = source.batches(Stop())
@@ -150,7 +153,7 @@ async def test_paused_one_steps_through_what_was_told_from_place_to_place_and_ba
     assert await at_s(BACK) == (20.0, cue)
 
 
-async def test_while_it_plays_each_jump_is_about_the_next_one_and_never_goes_back_for_it(
+async def test_while_playing_each_jump_goes_to_the_next_event_and_never_back(
     reader: RecordingReader,
 ) -> None:
     source = ReplayedSource(reader, 1.0)
@@ -170,7 +173,7 @@ async def test_while_it_plays_each_jump_is_about_the_next_one_and_never_goes_bac
     assert target_s(JUMP) == pytest.approx(20.0)  # it has not come yet
 
 
-async def test_what_is_told_again_on_the_way_to_a_later_place_is_one_mark(tmp_path: Path) -> None:
+async def test_an_event_repeated_by_a_seek_is_one_mark(tmp_path: Path) -> None:
     path = tmp_path / "import.mcap"
     with RecordingWriter(path, SessionInfo(0, None, "jo")) as writer:
         writer.add_device(DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "hip"))
@@ -192,7 +195,7 @@ async def test_what_is_told_again_on_the_way_to_a_later_place_is_one_mark(tmp_pa
     assert source.status().marks == [ReplayMark(20.2, "cue")]
 
 
-async def test_where_there_is_nothing_to_go_to_it_says_so_and_stays(reader: RecordingReader) -> None:
+async def test_without_an_event_to_go_to_it_answers_so_and_stays(reader: RecordingReader) -> None:
     source = ReplayedSource(reader, 1.0)
     await looked_through(source)
     for order, why in ((BACK, NONE_EARLIER), (CommandMessage(action="seek", seconds=50.0), ""), (JUMP, NONE_LATER)):
@@ -205,7 +208,7 @@ async def test_where_there_is_nothing_to_go_to_it_says_so_and_stays(reader: Reco
             source.steer(order)
 
 
-async def test_while_lines_are_written_there_is_no_way_back(reader: RecordingReader) -> None:
+async def test_while_lines_are_written_going_back_is_rejected(reader: RecordingReader) -> None:
     source, came = ReplayedSource(reader, 1.0, both_ways=False), 0
     async for (item,) in source.batches(Stop()):
         came += isinstance(item, Packet)
@@ -215,7 +218,7 @@ async def test_while_lines_are_written_there_is_no_way_back(reader: RecordingRea
     assert came == 601
 
 
-async def test_it_says_where_it_is(reader: RecordingReader) -> None:
+async def test_the_status_states_the_position(reader: RecordingReader) -> None:
     source, stop = ReplayedSource(reader, 4.0), Stop()
     batches = source.batches(stop)
     before = source.status()
@@ -236,7 +239,7 @@ async def test_it_says_where_it_is(reader: RecordingReader) -> None:
     assert (source.status().state, source.status().position_s) == ("paused", 19.9)
 
 
-async def test_a_jump_before_it_is_known_where_to_is_made_as_soon_as_it_is(reader: RecordingReader) -> None:
+async def test_a_jump_before_the_events_are_known_follows_once_they_are(reader: RecordingReader) -> None:
     source = ReplayedSource(reader, 1.0)
     assert source.steer(CommandMessage(action="jump")) == STILL_LOOKING
     assert source.status().target_s is None
@@ -249,31 +252,37 @@ async def test_a_jump_before_it_is_known_where_to_is_made_as_soon_as_it_is(reade
     assert source.status().target_s == 30.0
 
 
-async def test_the_recording_is_read_once_for_its_marks_and_no_further_than_somebody_waits(
-    reader: RecordingReader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source, stop, read = ReplayedSource(reader, 1.0), Stop(), list[int]()
-    messages = reader._messages
+class CountingReader(RecordingReader):
+    """Counts the messages of each pass in `read`; asks `stop` after 100 of the second one."""
 
-    def counted() -> Iterator[object]:
-        read.append(0)
-        for message in messages():
-            read[-1] += 1
-            if read[-1] == 100 and len(read) == 2:
-                stop("enough")
+    def __init__(self, path: Path, stop: Stop) -> None:
+        super().__init__(path)
+        self.read: list[int] = []
+        self._stop = stop
+
+    def _messages(self) -> Iterator[Any]:
+        self.read.append(0)
+        for message in super()._messages():
+            self.read[-1] += 1
+            if self.read[-1] == 100 and len(self.read) == 2:
+                self._stop("enough")
             yield message
 
-    monkeypatch.setattr(reader, "_messages", counted)
+
+async def test_the_recording_is_read_once_for_its_marks_and_not_further_after_a_stop(reader: RecordingReader) -> None:
+    stop = Stop()
+    counting = CountingReader(reader.path, stop)
+    source = ReplayedSource(counting, 1.0)
     await looked_through(source)
     source.steer(CommandMessage(action="jump"))
-    (whole,) = read
+    (whole,) = counting.read
     assert whole > 601
     ((_, work),) = source.tasks(stop)
     await work
-    assert read == [whole, 100]
+    assert counting.read == [whole, 100]
 
 
-async def test_what_the_recorder_writes_is_found(tmp_path: Path) -> None:
+async def test_records_written_by_the_recorder_become_marks(tmp_path: Path) -> None:
     facts = Bus[Fact]()
     subscription = facts.subscribe("recorder", Policy.WAIT, recorder.CAPACITY, wanted=recorder.is_recorded)
     path = tmp_path / "told.mcap"
@@ -303,7 +312,7 @@ async def _until(batches: AsyncIterator[Sequence[object]], kind: type) -> AsyncI
             return
 
 
-async def test_at_the_end_one_may_still_go_back(reader: RecordingReader) -> None:
+async def test_going_back_is_possible_at_the_end(reader: RecordingReader) -> None:
     source, stop = ReplayedSource(reader, 100.0), Stop()
     assert sum([isinstance(item, Packet) async for batch in source.batches(stop) for item in kept(batch)]) == 601
     assert source.status().state == "ended"
@@ -318,6 +327,6 @@ async def test_at_the_end_one_may_still_go_back(reader: RecordingReader) -> None
 
 
 @pytest.mark.parametrize("action", ["stop", "mute", "nudge", "ask_pain"])
-def test_what_is_not_about_the_pace_is_not_taken(reader: RecordingReader, action: Action) -> None:
+def test_commands_to_the_run_itself_are_not_taken(reader: RecordingReader, action: Action) -> None:
     order = CommandMessage(action=action, text="x" if action == "nudge" else None)
     assert ReplayedSource(reader, 1.0).steer(order) is None

@@ -1,4 +1,4 @@
-"""What somebody says to a replay holds from where it was said on, whichever way the replay goes."""
+"""An input to a replay takes effect from its position on, however the replay seeks."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ LESS = b'{"type":"command","action":"less"}'
 MORE = b'{"type":"command","action":"more"}'
 
 
-async def test_what_is_said_in_a_replay_makes_later_checkpoints_untrue(small_recording: Path) -> None:
+async def test_an_input_invalidates_later_checkpoints(small_recording: Path) -> None:
     player = Player(RecordingReader(small_recording))
 
     def last_ns() -> int:
-        checkpoint = player.source._checkpoints.before(24 * NS_PER_S)
+        checkpoint = player.checkpoints.before(24 * NS_PER_S)
         assert checkpoint is not None
         return checkpoint.t_ns
 
@@ -44,14 +44,14 @@ async def test_what_is_said_in_a_replay_makes_later_checkpoints_untrue(small_rec
         assert last_ns() <= t_ns
 
     await player.follow([(20.0, player.seek(6.0)), (9.0, say)])
-    assert 0 < len(player.source._checkpoints) <= 4
+    assert 0 < len(player.checkpoints) <= 4
 
 
 @pytest.mark.parametrize(
     ("seeks", "volume"),
     [
         ([(20.0, 17.0)], Volume.LESS),
-        ([(20.0, 9.5)], Volume.LESS),  # it is said again on the way there
+        ([(20.0, 9.5)], Volume.LESS),  # it is repeated on the way there
         ([(20.0, 17.0), (18.0, 10.0), (11.0, 9.2)], Volume.LESS),
         ([(20.0, 8.5)], Volume.USUAL),
         ([(20.0, 6.0)], Volume.USUAL),
@@ -59,7 +59,7 @@ async def test_what_is_said_in_a_replay_makes_later_checkpoints_untrue(small_rec
         ([(20.0, 17.0), (18.0, 6.0), (6.2, 17.0)], Volume.USUAL),
     ],
 )
-async def test_what_is_said_holds_until_it_goes_to_before_it_whichever_way_it_came(
+async def test_an_input_holds_until_a_seek_to_before_it(
     small_recording: Path, seeks: list[tuple[float, float]], volume: Volume
 ) -> None:
     whole, player = await uninterrupted(small_recording), Player(RecordingReader(small_recording))
@@ -71,7 +71,7 @@ async def test_what_is_said_holds_until_it_goes_to_before_it_whichever_way_it_ca
 
 
 @pytest.mark.parametrize("seeks", [{20.0: 10.0}, {11.0: 22.0, 23.0: 12.5, 13.0: 9.3}])
-async def test_with_what_was_said_by_hand_it_is_as_if_it_had_not_gone_back(
+async def test_with_inputs_seeking_back_gives_the_same_records(
     small_recording: Path, seeks: dict[float, float]
 ) -> None:
     pain = b'{"type":"pain","level":4,"side":"left"}'
@@ -84,19 +84,19 @@ async def test_with_what_was_said_by_hand_it_is_as_if_it_had_not_gone_back(
     assert sha(after) == sha(whole.told[len(whole.told) - len(after) :])
 
 
-async def test_of_two_things_that_were_said_the_one_before_the_place_still_holds(small_recording: Path) -> None:
+async def test_of_two_inputs_the_one_before_the_position_still_holds(small_recording: Path) -> None:
     player = Player(RecordingReader(small_recording))
     said = [(5.5, player.say(LESS)), (14.5, player.say(MORE)), (14.6, player.say(MORE))]
     await player.follow([*said, (20.0, player.seek(10.0)), (10.2, player.seek(18.0))])
     assert player.volume is Volume.LESS
 
 
-async def test_what_is_said_before_it_leaves_for_a_later_place_is_not_passed_over(small_recording: Path) -> None:
+async def test_an_input_just_before_a_seek_forward_takes_effect(small_recording: Path) -> None:
     player = Player(RecordingReader(small_recording))
 
     async def leave_and_say(t_ns: int) -> None:
         await player.seek(19.0)(t_ns)
-        assert player.source._goal is not None
+        assert player.source.status().state == "seeking"
         await player.say(LESS)(t_ns)
 
     await player.follow([(20.0, player.seek(6.0)), (7.0, leave_and_say)])
@@ -104,10 +104,10 @@ async def test_what_is_said_before_it_leaves_for_a_later_place_is_not_passed_ove
     assert min(line_s(line) for line in player.since_last_seek()) > 18.0
 
 
-async def test_what_is_said_while_items_are_only_passed_over_is_remembered_where_the_core_heard_it(
+async def test_an_input_during_a_seek_is_remembered_where_the_engine_got_it(
     small_recording: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At full speed others get a turn between one batch and the next."""
+    """At full speed other tasks run between one batch and the next."""
     player = Player(RecordingReader(small_recording))
     heard = list[RadioItem]()
     feed, feed_all = player.engine.feed, player.engine.feed_all
@@ -146,7 +146,7 @@ async def test_what_is_said_while_items_are_only_passed_over_is_remembered_where
     assert said.t_ns == before[0].t_recv_ns
 
 
-async def test_quiet_is_quiet_wherever_it_goes_for_core_session_sound_and_questions(small_recording: Path) -> None:
+async def test_mute_holds_at_every_position_for_engine_session_sound_and_questions(small_recording: Path) -> None:
     player = Player(RecordingReader(small_recording))
     sink = SoundSink(Sounds(SilentOutput()), player.ears, say=lambda _line: None, notice=lambda _text: None)
     course, looked = player.course, list[bool]()
@@ -164,7 +164,7 @@ async def test_quiet_is_quiet_wherever_it_goes_for_core_session_sound_and_questi
 
     async def look(t_ns: int) -> None:
         for fact in player.ears.take():
-            sink._take(fact)
+            sink.take(fact)
         session = player.telemetry.session(t_ns).message
         assert isinstance(session, SessionMessage)
         refused = False
@@ -172,7 +172,7 @@ async def test_quiet_is_quiet_wherever_it_goes_for_core_session_sound_and_questi
             await obey(CommandMessage(action="ask_pain"))
         except OrderError as error:
             refused = "muted" in str(error)
-        assert player.schedule.muted == (session.muted_by is not None) == sink.status().muted == refused
+        assert player.muted == (session.muted_by is not None) == sink.status().muted == refused
         looked.append(refused)
 
     await player.follow(
@@ -187,10 +187,10 @@ async def test_quiet_is_quiet_wherever_it_goes_for_core_session_sound_and_questi
     assert looked == [True, True, True, True, False, False, True, False, False]
 
 
-async def test_quiet_outlasts_what_the_runner_said_then(small_recording: Path, tmp_path: Path) -> None:
+async def test_mute_outlasts_a_recorded_unmute(small_recording: Path, tmp_path: Path) -> None:
     path = with_said(small_recording, tmp_path, b'{"type":"command","action":"unmute"}')
     player = Player(RecordingReader(path))
     await player.course.note(Mute(0, muted=True, by="runner"))
     await player.say(MUTE)(0)
     await player.follow([])
-    assert player.schedule.muted
+    assert player.muted

@@ -1,4 +1,4 @@
-"""A replay that goes back and on says, from where it lands, what an uninterrupted replay says; on the way, nothing."""
+"""After a seek a replay publishes the same as an uninterrupted one from its target on, and nothing on the way."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import pytest
 
 from drivers.packets import Packet
 from drivers.recordings.recording import RecordingReader
+from dsp.pipeline import Pipeline
+from dsp.records import Record
+from dsp.signals import SampleBlock
 from hub.broker.loopback import LoopbackBroker
 from hub.broker.serving import LOOPBACK
 from hub.client import HubClient, Received
@@ -44,7 +47,7 @@ from tests.hub.run.a_run import a_run
         {23.0: 7.9, 8.2: 8.1, 8.15: 8.0},
     ],
 )
-async def test_from_where_it_lands_the_records_are_those_of_an_uninterrupted_replay(
+async def test_from_the_target_on_the_records_are_those_of_an_uninterrupted_replay(
     small_recording: Path, seeks: dict[float, float]
 ) -> None:
     whole, player = await uninterrupted(small_recording), Player(RecordingReader(small_recording))
@@ -57,7 +60,7 @@ async def test_from_where_it_lands_the_records_are_those_of_an_uninterrupted_rep
     assert after[0] in whole[: sum(line_s(line) < landed_s + 0.3 for line in whole) + 1]
 
 
-async def test_on_the_way_nobody_is_told_and_screens_get_what_is_true_there(small_recording: Path) -> None:
+async def test_a_seek_publishes_nothing_on_the_way_and_the_state_at_its_target(small_recording: Path) -> None:
     player = Player(RecordingReader(small_recording))
     await player.play({22.0: 18.0})
     kinds = [type(post.message) for post in player.posts]
@@ -84,7 +87,7 @@ def is_seeking(post: Post) -> bool:
     return isinstance(message, SessionMessage) and message.replay is not None and message.replay.state == "seeking"
 
 
-async def test_sequence_numbers_have_no_holes(small_recording: Path) -> None:
+async def test_sequence_numbers_have_no_gaps(small_recording: Path) -> None:
     player = Player(RecordingReader(small_recording))
     await player.play({20.0: 6.0, 15.0: 21.0})
     by_topic: dict[str, list[int]] = {}
@@ -95,19 +98,25 @@ async def test_sequence_numbers_have_no_holes(small_recording: Path) -> None:
     assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in by_topic.values())
 
 
-async def test_a_fault_is_told_where_it_was_and_not_before_it(small_recording: Path) -> None:
-    player = Player(RecordingReader(small_recording))
-    player.engine._strict = False
+async def test_a_fault_is_reported_from_where_it_happened_on(
+    small_recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player = Player(RecordingReader(small_recording), strict=False)
     left = next(item for item in RecordingReader(small_recording) if isinstance(item, Packet)).device
     told: list[str | None] = []
 
-    def broken() -> None:
-        raise ValueError("broken")
+    update, breaks = Pipeline.update, list[bool]()
 
-    async def break_it(t_ns: int) -> None:
-        with player.engine._quarantined(left, t_ns):
-            broken()
-        player.course._tell_faults(0)
+    def breaking(pipeline: Pipeline, block: SampleBlock) -> list[Record]:
+        if breaks and block.source == left:
+            breaks.clear()
+            raise ValueError("broken")
+        return update(pipeline, block)
+
+    async def break_it(_t_ns: int) -> None:
+        breaks.append(True)
+
+    monkeypatch.setattr(Pipeline, "update", breaking)
 
     async def look(_t_ns: int) -> None:
         session = player.telemetry.session(0).message
@@ -117,7 +126,7 @@ async def test_a_fault_is_told_where_it_was_and_not_before_it(small_recording: P
 
     await player.follow(
         [
-            *((5.0, break_it), (5.1, look), (20.0, player.seek(19.0)), (19.1, look)),
+            *((5.0, break_it), (5.2, look), (20.0, player.seek(19.0)), (19.1, look)),
             *((20.0, player.seek(3.0)), (3.1, look), (17.0, look)),
         ]
     )
@@ -125,7 +134,7 @@ async def test_a_fault_is_told_where_it_was_and_not_before_it(small_recording: P
     assert told == [there, there, None, None]
 
 
-async def test_what_was_said_in_the_run_is_heard_again_on_the_way_back(small_recording: Path, tmp_path: Path) -> None:
+async def test_recorded_inputs_take_effect_again_on_the_way_back(small_recording: Path, tmp_path: Path) -> None:
     path = with_said(small_recording, tmp_path, b'{"type":"pain","level":3}')
     whole = await uninterrupted(path)
     assert sum(b'"type":"pain"' in line for line in whole) >= 1
@@ -138,7 +147,7 @@ async def test_what_was_said_in_the_run_is_heard_again_on_the_way_back(small_rec
 
 
 @pytest.mark.parametrize(("seeks", "to_s"), [({20.0: 15.0}, 15.0), ({20.0: 3.0, 4.0: 18.0}, 18.0), ({8.0: 22.0}, 22.0)])
-async def test_what_was_told_before_the_place_stands_there_as_if_nobody_had_left(
+async def test_cues_and_thresholds_before_the_target_are_published_late(
     small_recording: Path, tmp_path: Path, seeks: dict[float, float], to_s: float
 ) -> None:
     path = with_said(small_recording, tmp_path, b'{"type":"pain","level":3}')
@@ -162,7 +171,7 @@ def what(event: CueMessage | ThresholdMessage) -> tuple[float, str]:
     return event.t_s, event.text if isinstance(event, CueMessage) else f"{event.detector} {event.state}"
 
 
-async def test_it_can_be_stopped_on_the_way(small_recording: Path) -> None:
+async def test_a_seek_can_be_stopped(small_recording: Path) -> None:
     player, stop = Player(RecordingReader(small_recording)), Stop()
     seen = 0
     async for batch in player.source.batches(stop):
@@ -178,7 +187,7 @@ async def test_it_can_be_stopped_on_the_way(small_recording: Path) -> None:
 
 
 class _Shown:
-    """A dashboard that is there until it is ended."""
+    """A dashboard that runs until it is ended."""
 
     def __init__(self, _theme: str | None, _reported: str) -> None:
         self._gone = asyncio.Event()
@@ -195,7 +204,7 @@ class _Shown:
 
 
 @pytest.mark.real_time
-async def test_with_a_dashboard_it_stays_at_the_end_and_goes_back_when_asked(
+async def test_with_a_dashboard_a_replay_stays_at_the_end_and_can_go_back(
     small_recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.run.runtime.Dashboard", _Shown)

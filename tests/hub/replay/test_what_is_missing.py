@@ -1,4 +1,4 @@
-"""A replay says what was not measured for want of a sensor, as the run itself did."""
+"""A replay reports what a missing sensor left unmeasured, as the run itself did."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NO_HIP = "no hip sensor streams: hip drop is not measured"
 
 
 def without(recording: Path, folder: Path, device: str, *, from_s: float = 0.0) -> Path:
-    """The same recording, without a sensor; `from_s` given: it is there, and sends nothing from then on."""
+    """The same recording without a sensor; with `from_s` the sensor is there but sends nothing from then on."""
     reader, path = RecordingReader(recording), folder / "without.mcap"
     t0_ns = reader.session.t0_ns
     with RecordingWriter(path, reader.session) as writer:
@@ -33,7 +33,7 @@ def without(recording: Path, folder: Path, device: str, *, from_s: float = 0.0) 
     [("sacrum", 0.0, NO_HIP), ("sacrum", 12.0, NO_HIP), ("left_shoe", 0.0, None)],
     ids=["never there", "gone", "not needed"],
 )
-async def test_it_is_told_from_where_all_that_were_to_come_had_come(
+async def test_a_missing_sensor_is_reported_once_all_others_have_arrived(
     small_recording: Path, tmp_path: Path, device: str, from_s: float, says: str | None
 ) -> None:
     posts: list[Post] = []

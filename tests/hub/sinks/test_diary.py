@@ -1,4 +1,4 @@
-"""A history that hangs costs no report and does not hold up the end of a run."""
+"""A history that hangs loses no report and does not delay the end of a run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub.sinks.diary import CAPACITY, LAST_ATTEMPTS, DiarySink, is_kept
 
 
 class Hanging:
-    """A history whose every attempt hangs until it is let go; then it takes all, or (`broken`) nothing."""
+    """A history whose every attempt hangs until released; then it takes everything, or (`broken`) nothing."""
 
     def __init__(self, *, broken: bool = False) -> None:
         self.let_go = threading.Event()
@@ -34,7 +34,7 @@ class Hanging:
     pain = mark = threshold = _keep
 
 
-async def test_nothing_that_hurts_is_pushed_out_while_an_attempt_hangs() -> None:
+async def test_no_pain_report_is_displaced_while_an_attempt_hangs() -> None:
     bus, diary = Bus[Fact](), Hanging()
     facts = bus.subscribe("diary", Policy.DROP_OLDEST, CAPACITY, wanted=is_kept)
     task = asyncio.create_task(DiarySink(diary, facts, lambda _text: None).run())
@@ -52,7 +52,7 @@ async def test_nothing_that_hurts_is_pushed_out_while_an_attempt_hangs() -> None
     assert diary.kept == [first, report]
 
 
-async def test_an_attempt_under_way_at_the_end_is_one_of_the_last() -> None:
+async def test_an_attempt_in_progress_at_the_end_counts_as_one_of_the_last() -> None:
     bus, diary = Bus[Fact](), Hanging(broken=True)
     sink = DiarySink(diary, bus.subscribe("diary", Policy.DROP_OLDEST, CAPACITY, wanted=is_kept), lambda _text: None)
     task = asyncio.create_task(sink.run())

@@ -1,4 +1,4 @@
-"""The MQTT sink against a real mosquitto and a real foreign client."""
+"""The MQTT sink against a real mosquitto and a real client of another project."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Hub:
             hello=lambda: [self.telemetry.session(0, again=True)],
             notice=self._tell,
             shared=self.shared,
-            as_told=for_others,
+            visible=for_others,
         )
 
     def _tell(self, text: str) -> None:
@@ -101,7 +101,7 @@ async def said_by(process: asyncio.subprocess.Process) -> list[tuple[str, dict[s
     return [(line.split(" ", 1)[0], json.loads(line.split(" ", 1)[1])) for line in lines]
 
 
-async def test_a_foreign_client_sees_a_run_from_hello_to_goodbye() -> None:
+async def test_another_client_sees_a_run_from_online_to_offline() -> None:
     async with a_broker() as (server, _broker), foreign(server, 4) as watcher:
         hub = Hub(server)
         async with hub.publishing():
@@ -116,7 +116,7 @@ async def test_a_foreign_client_sees_a_run_from_hello_to_goodbye() -> None:
     assert all(payload["schema"] == 1 and str(payload["t"]).endswith("Z") for _, payload in heard)
 
 
-async def test_others_get_the_bare_state_of_what_is_made_from_pain() -> None:
+async def test_others_get_only_the_state_of_the_pain_derived_detector() -> None:
     near = Threshold(0, "onset", ThresholdState.NEAR, Side.RIGHT, (Metric(0, "onset_safe_m", 4200.0, None, 1.0),))
     async with a_broker() as (server, _broker), foreign(server, 4) as watcher:
         hub = Hub(server)
@@ -153,7 +153,7 @@ async def test_a_killed_hub_leaves_its_will() -> None:
     assert [payload["seq"] for topic, payload in heard if topic.endswith("/status")] == [1, 2]
 
 
-async def test_what_was_posted_while_the_broker_was_away_comes_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_posts_made_while_the_broker_was_unreachable_arrive_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mqtt, "backoff_s", lambda: itertools.repeat(1.5))
     async with a_broker() as (server, broker):
         hub = Hub(server)
@@ -177,7 +177,7 @@ async def test_what_was_posted_while_the_broker_was_away_comes_in_order(monkeypa
     assert hub.bus.subscriptions[0].dropped == 0
 
 
-async def test_a_second_hub_with_the_same_runner_keeps_quiet_until_the_first_is_gone(
+async def test_a_second_hub_with_the_same_runner_publishes_nothing_until_the_first_is_gone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(mqtt, "COLLISION_RETRY_S", 0.2)
@@ -195,7 +195,7 @@ async def test_a_second_hub_with_the_same_runner_keeps_quiet_until_the_first_is_
 
 
 async def status_on(server: Server) -> StatusMessage:
-    """What the broker keeps as status."""
+    """The retained status."""
     watch = HubClient(server, "ann", topics=[Topics("ann").status]).watch()
     try:
         async with asyncio.timeout(5):
@@ -207,7 +207,7 @@ async def status_on(server: Server) -> StatusMessage:
     raise AssertionError
 
 
-async def test_a_second_hub_is_noticed_however_busy_it_is_and_leaves_the_first_online(
+async def test_a_second_hub_detects_the_first_even_when_busy_and_leaves_it_online(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(mqtt, "RETAINED_WAIT_S", 0.0)  # the time is up before the message is seen, as on a busy loop
@@ -225,7 +225,7 @@ async def test_a_second_hub_is_noticed_however_busy_it_is_and_leaves_the_first_o
 
 
 @pytest.mark.parametrize("written", ["offline", "nonsense", ""])
-async def test_a_hub_puts_its_status_back_when_somebody_else_writes_it(
+async def test_a_hub_restores_its_status_when_another_program_writes_it(
     monkeypatch: pytest.MonkeyPatch, written: str
 ) -> None:
     monkeypatch.setattr(mqtt, "REASSERT_S", 0.05)

@@ -1,4 +1,4 @@
-"""An external broker goes and comes back: what must not be lost is not lost, and all of it is accounted for."""
+"""An external broker goes and comes back: no event is lost, and every post is accounted for."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Hub:
             notice=self.said.append,
             shared=self.shared,
             overdue=self.overdue,
-            as_told=for_others,
+            visible=for_others,
         )
 
     @asynccontextmanager
@@ -76,7 +76,7 @@ class Hub:
             self.bus.close()
 
     async def run_for(self, seconds: float, *, pace_s: float) -> None:
-        """Make so many seconds of a run, `pace_s` apart from step to step."""
+        """Simulate that many seconds of a run, one step every `pace_s`."""
         for number in range(round(seconds / STEP_S)):
             self.t_ns += round(STEP_S * NS_PER_S)
             side = Side.LEFT if number % 2 else Side.RIGHT
@@ -108,7 +108,7 @@ class FakeBroker:
         self.there = True
         self.gone = asyncio.Event()
         self.heard: list[tuple[str, bytes, bool]] = []
-        self.messages = self._messages()
+        self.messages = self.stream()
 
     async def __aenter__(self) -> Self:
         if not self.there:
@@ -130,7 +130,7 @@ class FakeBroker:
         self.there = False
         self.gone.set()
 
-    async def _messages(self) -> AsyncIterator[aiomqtt.Message]:
+    async def stream(self) -> AsyncIterator[aiomqtt.Message]:
         await self.gone.wait()
         yield _disconnected()
 
@@ -144,7 +144,7 @@ def heard(broker: FakeBroker) -> list[tuple[Post, bool]]:
 
 
 def in_order(numbers: list[int]) -> bool:
-    """Each came, at least once, after the one before it."""
+    """Whether each arrived, at least once, after the one before it."""
     first_seen = list(dict.fromkeys(numbers))
     return first_seen == sorted(first_seen)
 
@@ -160,13 +160,13 @@ async def test_ten_minutes_without_the_broker(tmp_path: Path, monkeypatch: pytes
         await hub.run_for(600, pace_s=STEP_S)
         assert len(broker.heard) == before
         assert hub.overdue.pending > 1700
-        assert "are kept for it" in hub.said[-1]
+        assert "are stored for it" in hub.said[-1]
         broker.there = True
-        broker.messages = broker._messages()
+        broker.messages = broker.stream()
         await hub.run_for(60, pace_s=STEP_S)
     assert hub.posts.made == hub.accounted
     assert (hub.posts.dropped, hub.overdue.dropped, hub.overdue.pending) == (0, 0, 0)
-    assert hub.local.dropped == 0, "nothing waits for the broker that is away"
+    assert hub.local.dropped == 0, "the loopback broker does not wait for the external one"
     said = heard(broker)
     steps = [(post.message, retain) for post, retain in said if isinstance(post.message, StepMessage)]
     cues = [post.message for post, _ in said if isinstance(post.message, CueMessage)]
@@ -182,7 +182,7 @@ async def test_ten_minutes_without_the_broker(tmp_path: Path, monkeypatch: pytes
     assert hub.said[-1] == ""
 
 
-async def test_what_waits_on_disk_is_only_what_the_brokers_readers_may_have(
+async def test_only_what_the_brokers_readers_may_have_is_stored_on_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broker = FakeBroker()
@@ -199,7 +199,7 @@ async def test_what_waits_on_disk_is_only_what_the_brokers_readers_may_have(
 
 
 @pytest.mark.parametrize("look_s", [0.0, 2.5])
-async def test_what_happens_while_another_hub_has_the_name_never_comes_out_under_it(
+async def test_events_while_another_hub_has_the_name_are_never_published_under_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, look_s: float
 ) -> None:
     broker = FakeBroker()
@@ -207,7 +207,7 @@ async def test_what_happens_while_another_hub_has_the_name_never_comes_out_under
 
     async def taken(_sink: MqttSink, _own: Post) -> None:
         await asyncio.sleep(look_s)
-        raise ExceptionGroup("", [mqtt._NameTakenError("another hub is already online")])
+        raise ExceptionGroup("", [mqtt.NameTakenError("another hub is already online")])
 
     monkeypatch.setattr(MqttSink, "_check_name", taken)
     hub = Hub(Server("gym", protocol=MQTT_5), tmp_path, shared=True)
@@ -215,10 +215,10 @@ async def test_what_happens_while_another_hub_has_the_name_never_comes_out_under
         await hub.run_for(30, pace_s=STEP_S)
     assert (broker.heard, hub.overdue.pending) == ([], 0)
     assert hub.posts.made == hub.accounted
-    assert hub.said[-1].endswith(f"{hub.overdue.stale} messages for it are let go")
+    assert hub.said[-1].endswith(f"{hub.overdue.stale} messages for it are discarded")
 
 
-async def test_a_name_that_cannot_be_looked_for_keeps_nothing_from_the_disk(
+async def test_events_are_stored_on_disk_while_the_name_cannot_be_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broker = FakeBroker()
@@ -241,7 +241,7 @@ async def test_a_hub_that_was_killed_waits_for_its_own_name_and_loses_nothing(
     async def taken(_sink: MqttSink, _own: Post) -> None:
         if left:
             left.pop()
-            raise mqtt._NameTakenError("another hub is already online")
+            raise mqtt.NameTakenError("another hub is already online")
 
     monkeypatch.setattr(MqttSink, "_check_name", taken)
     monkeypatch.setattr(FakeBroker, "subscribe", AsyncMock(), raising=False)
@@ -263,7 +263,7 @@ async def test_a_run_that_ends_meanwhile_is_sent_by_the_next(tmp_path: Path, mon
     assert first.posts.made == first.accounted
     assert "the next run sends them" in first.said[-1]
     broker.there = True
-    broker.messages = broker._messages()
+    broker.messages = broker.stream()
     second = Hub(Server("gym", protocol=MQTT_5), tmp_path)
     async with second.publishing():
         await second.run_for(1, pace_s=STEP_S)
@@ -277,7 +277,7 @@ async def test_a_run_that_ends_meanwhile_is_sent_by_the_next(tmp_path: Path, mon
     assert sessions[-1][1], "and the last value is a present one"
 
 
-async def test_what_does_not_fit_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_events_beyond_the_limit_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broker = FakeBroker()
     monkeypatch.setattr(mqtt, "open_client", lambda *_server, **_how: broker)
     broker.leave()

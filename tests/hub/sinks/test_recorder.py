@@ -1,4 +1,4 @@
-"""The recorder: a failing disk costs records, never the run; what is lost is counted and said."""
+"""The recorder: a failing disk loses records, never the run; losses are counted and reported."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_everything_is_written_in_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full to stand for a full disk")
-async def test_a_full_disk_is_told_and_a_new_file_tried(tmp_path: Path) -> None:
+async def test_a_full_disk_is_reported_and_a_new_file_tried(tmp_path: Path) -> None:
     tries: list[Path] = [Path("/dev/full"), Path("/dev/full"), tmp_path / "run.mcap"]
 
     sink, said = await record(lambda _number: tries.pop(0) if len(tries) > 1 else tries[0], 20)
@@ -92,7 +92,7 @@ async def test_a_disk_that_fills_up_later_loses_nothing_until_the_writer_is_full
     assert packets(tmp_path / "run.mcap") == [packet(number) for number in range(100)]
 
 
-async def test_a_disk_that_stays_full_until_the_end_costs_what_was_not_written(
+async def test_a_disk_that_stays_full_until_the_end_loses_what_was_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loop = asyncio.get_running_loop()
@@ -109,11 +109,11 @@ async def test_a_disk_that_stays_full_until_the_end_costs_what_was_not_written(
     written = packets(tmp_path / "run.mcap")
     assert 0 < len(written) < 100
     assert sink.lost == sink.lost_packets == 100 - len(written)
-    assert any("No space left" in line and "held for when the disk" in line for line in said)
+    assert any("No space left" in line and "held until the disk" in line for line in said)
     assert f"{sink.lost} packets and records lost" in said[-1]
 
 
-async def test_a_folder_that_cannot_be_made_costs_the_recording_only(tmp_path: Path) -> None:
+async def test_a_folder_that_cannot_be_created_loses_the_recording_only(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     sink, said = await record(lambda _number: tmp_path / "file" / "run.mcap", 2)
     assert sink.files == []
@@ -121,7 +121,7 @@ async def test_a_folder_that_cannot_be_made_costs_the_recording_only(tmp_path: P
     assert "20 packets and records lost" in said[-1]
 
 
-async def test_a_folder_that_cannot_be_made_is_told_without_numbers_of_errors(tmp_path: Path) -> None:
+async def test_a_folder_that_cannot_be_created_is_reported_without_error_numbers(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     _sink, said = await record(lambda _number: tmp_path / "file" / "folder" / "run.mcap", 3)
     assert f"not recording: {tmp_path / 'file' / 'folder'}: Not a directory (" in said[0]

@@ -1,4 +1,4 @@
-"""The sink on virtual time: what a run sounds like in a file, how soon, and what happens without a device."""
+"""The sound sink on virtual time: what is heard in a file, how soon, and what happens without a device."""
 
 import asyncio
 import sys
@@ -40,7 +40,7 @@ with wave.open(sys.argv[1], "wb") as file:
 
 @dataclass
 class Listening:
-    """A sink under test, and what came of it."""
+    """A sink under test, and its output."""
 
     bus: Bus[Fact]
     sink: SoundSink
@@ -88,7 +88,7 @@ def speech(tmp_path: Path) -> SpeechStore:
 
 
 def found_at_s(samples: Samples, signal: Signal) -> float:
-    """Where a signal is in a recording, exactly."""
+    """The exact position of a signal in a recording."""
     wanted = signal_samples(signal)
     size = len(samples) + len(wanted)
     match = np.fft.irfft(np.fft.rfft(samples, size) * np.fft.rfft(wanted, size).conj(), size)
@@ -114,7 +114,7 @@ async def test_a_cue_is_a_tone_and_then_words(tmp_path: Path, speech: SpeechStor
     assert (np.abs(words) > 0.1).sum() / RATE_HZ == pytest.approx(0.9, abs=0.15)
 
 
-async def test_from_the_packet_to_the_first_sample_is_measured(speech: SpeechStore) -> None:
+async def test_the_latency_from_packet_to_first_sample_is_measured(speech: SpeechStore) -> None:
     async with listening(Sounds(SilentOutput(), speech=speech)) as heard:
         for number in range(40):
             await heard.tell(a_cue(earcon=list(Earcon)[number % 4]))
@@ -143,7 +143,7 @@ async def test_the_metronome_follows_the_runner(tmp_path: Path) -> None:
     assert not np.abs(samples[26 * RATE_HZ :]).any()  # on target from second 15, 4 s until sure, 5 s to fade
 
 
-async def test_the_metronome_stops_where_a_replay_goes_elsewhere(tmp_path: Path) -> None:
+async def test_the_metronome_stops_when_a_replay_changes_its_position(tmp_path: Path) -> None:
     async with listening(Sounds(WavFileOutput(tmp_path / "run.wav"))) as heard:
         await heard.tell(a_cue(10.0, because=(cadence(10.0, 160), target(10.0, 174.0))))
         await asyncio.sleep(1.0)
@@ -174,7 +174,7 @@ async def test_ten_minutes_of_metronome_in_a_file_are_exact(tmp_path: Path, monk
     assert abs(over_all_s) < 1e-3
 
 
-async def test_muted_is_silent_but_for_what_the_runner_does(tmp_path: Path, speech: SpeechStore) -> None:
+async def test_muted_is_silent_except_for_answers_to_the_runner(tmp_path: Path, speech: SpeechStore) -> None:
     path = tmp_path / "run.wav"
     async with listening(Sounds(WavFileOutput(path), speech=speech)) as heard:
         await heard.tell(Mute(now_ns(), muted=True, by="runner"), Mute(now_ns(), muted=True, by="runner"), caused=False)
@@ -193,7 +193,7 @@ async def test_muted_is_silent_but_for_what_the_runner_does(tmp_path: Path, spee
     assert found_at_s(samples[5 * RATE_HZ :], Signal.UNMUTED) == pytest.approx(0.12, abs=0.05)
 
 
-async def test_words_never_wait_on_the_loop(speech: SpeechStore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_rendering_speech_never_blocks_the_loop(speech: SpeechStore, monkeypatch: pytest.MonkeyPatch) -> None:
     threads: list[int] = []
     render = speech.render
 
@@ -239,7 +239,7 @@ async def test_what_is_needed_now_is_spoken_before_what_may_be_needed(
     assert order.index("now") <= 2
 
 
-async def test_a_voice_that_fails_leaves_the_tones(tmp_path: Path) -> None:
+async def test_without_a_working_voice_the_tones_remain(tmp_path: Path) -> None:
     broken = SpeechStore(Engine("voice", (sys.executable, "-c", "raise SystemExit('hoarse')")), tmp_path)
     async with listening(Sounds(SilentOutput(), speech=broken)) as heard:
         await heard.tell(a_cue(speak="Quick, light steps."))
@@ -250,7 +250,7 @@ async def test_a_voice_that_fails_leaves_the_tones(tmp_path: Path) -> None:
 
 
 class FlakyOutput:
-    """Plays as the script says: a time in seconds, or the reason why not."""
+    """Plays according to a script: for a time in seconds, or fails with a reason."""
 
     latency_ms: float | None = None
     underflows = 0
@@ -271,7 +271,7 @@ class FlakyOutput:
         raise OutputError("headphones is gone")
 
 
-async def test_no_device_is_said_once_and_the_run_goes_on() -> None:
+async def test_a_missing_device_is_reported_once_and_the_run_continues() -> None:
     async with listening(Sounds(FlakyOutput())) as heard:
         for _ in range(50):
             await heard.tell(a_cue())
@@ -284,7 +284,7 @@ async def test_no_device_is_said_once_and_the_run_goes_on() -> None:
     assert status.dropped == 0
 
 
-async def test_headphones_that_go_are_told_and_found_again() -> None:
+async def test_disconnected_headphones_are_reported_and_found_again() -> None:
     output = FlakyOutput(OutputError("no audio device"), 20.0, OutputError("no audio device"), 300.0)
     async with listening(Sounds(output)) as heard:
         await asyncio.sleep(15.0)
@@ -309,7 +309,7 @@ async def test_an_output_that_will_never_work_is_not_tried_again(tmp_path: Path)
     assert heard.lines == [f"no sound: {path}: No such file or directory"]
 
 
-async def test_ten_minutes_of_facts_cost_no_queue(speech: SpeechStore) -> None:
+async def test_ten_minutes_of_facts_fill_no_queue(speech: SpeechStore) -> None:
     async with listening(Sounds(SilentOutput(), speech=speech)) as heard:
         for second in range(600):
             await heard.tell(cadence(float(second), 168.0), Beat(second * NS_PER_S), caused=False)

@@ -1,4 +1,4 @@
-"""What waits on disk for a broker: order, bound, wiping, leftovers of killed hubs, a file that is no database."""
+"""Posts on disk for a broker: order, limit, secure deletion, leftovers of killed hubs, a corrupt file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def seqs(spool: Spool, count: int = 100) -> list[int]:
     return [post.message.seq for _, post in spool.peek(count) if isinstance(post.message, StepMessage)]
 
 
-def test_first_in_first_out_and_only_what_was_forgotten_is_gone(tmp_path: Path) -> None:
+def test_first_in_first_out_and_only_forgotten_posts_are_deleted(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "new", "ann", "broker.example:1883")
     spool.look()
     assert (spool.pending, list(tmp_path.iterdir())) == (0, [])
@@ -40,7 +40,7 @@ def test_first_in_first_out_and_only_what_was_forgotten_is_gone(tmp_path: Path) 
     spool.close()
 
 
-def test_the_next_run_finds_what_is_left_and_only_of_its_runner_and_broker(tmp_path: Path) -> None:
+def test_the_next_run_finds_the_posts_of_its_own_runner_and_broker(tmp_path: Path) -> None:
     killed = Spool(tmp_path, "ann", "gym:1883")
     killed.append([step(1), step(2)])
     for runner, broker, left in (("ann", "gym:1883", 2), ("bob", "gym:1883", 0), ("ann", "home:1883", 0)):
@@ -59,14 +59,14 @@ def test_a_full_spool_drops_the_oldest_and_counts_them(tmp_path: Path) -> None:
     spool.close()
 
 
-def test_a_disk_that_takes_nothing_is_counted_and_nothing_is_raised(tmp_path: Path) -> None:
+def test_disk_errors_are_counted_and_not_raised(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     spool = Spool(tmp_path / "file", "ann", "gym:1883")
     spool.append([step(1), step(2)])
     assert (spool.pending, spool.dropped, spool.peek(9)) == (0, 2, [])
 
 
-def test_a_file_that_is_no_database_is_replaced(tmp_path: Path) -> None:
+def test_a_corrupt_file_is_replaced(tmp_path: Path) -> None:
     spool = Spool(tmp_path, "ann", "gym:1883")
     spool.path.write_bytes(b"\0" * 5000)
     spool.append([step(1)])
@@ -75,7 +75,7 @@ def test_a_file_that_is_no_database_is_replaced(tmp_path: Path) -> None:
     spool.close()
 
 
-def test_what_was_delivered_is_wiped_from_the_file(tmp_path: Path) -> None:
+def test_delivered_posts_are_overwritten_in_the_file(tmp_path: Path) -> None:
     spool = Spool(tmp_path, "ann", "gym:1883")
     spool.append([step(seq) for seq in range(500)])
     spool.forget(spool.peek(500)[-1][0])
@@ -85,9 +85,7 @@ def test_what_was_delivered_is_wiped_from_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["cue", "mark", "threshold", "step"])
-def test_an_event_is_kept_and_when_it_is_late_it_says_so_is_no_last_value_and_keeps_its_time(
-    kind: str, tmp_path: Path
-) -> None:
+def test_a_late_event_is_marked_not_retained_and_keeps_its_time(kind: str, tmp_path: Path) -> None:
     event = EXAMPLES[kind]
     assert isinstance(event, CueMessage | MarkMessage | ThresholdMessage | StepMessage)
     post = Post(f"stridecue/ann/{kind}", event)
