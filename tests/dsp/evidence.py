@@ -1,15 +1,15 @@
-"""The numbers behind what the core says."""
+"""Access to the evidence of thresholds and cues."""
 
 from __future__ import annotations
 
 from dsp.records import Cue, Metric, Threshold
 
 
-def metrics_of(told: Threshold | Cue) -> list[Metric]:
-    """Those among its evidence."""
-    return [each for each in told.because if isinstance(each, Metric)]
+def metrics_of(record: Threshold | Cue) -> list[Metric]:
+    """Return the metrics in its evidence."""
+    return [each for each in record.because if isinstance(each, Metric)]
 
 
-def numbers_of(told: Threshold | Cue) -> dict[str, float]:
-    """Their values by key."""
-    return {metric.key: metric.value for metric in metrics_of(told)}
+def numbers_of(record: Threshold | Cue) -> dict[str, float]:
+    """Return the values of those metrics by key."""
+    return {metric.key: metric.value for metric in metrics_of(record)}

@@ -1,7 +1,7 @@
-"""A made-up runner for the core's own tests: simple curves, known truth, any mounting.
+"""A synthetic runner for the core's own tests: simple curves, known truth, any mount orientation.
 
 Pelvis: obliquity, tilt and rotation as Fourier series of the stride; trunk force as half-sines in stance. Feet: a pitch
-rate that swings, lands, lies and pushes off. Not a model of a person; the recorded runs are for that.
+rate with swing, landing, flat stance and push-off. Not a model of a person; the recorded runs are for that.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Made:
-    """Truth and sensor samples (n, 6) by placement."""
+    """A synthetic run: its truth, and sensor samples (n, 6) by placement."""
 
     t_s: Array
     sensors: dict[Placement, Array]
@@ -30,7 +30,7 @@ class Made:
 
 
 def _rotations(yaw: Array, obliquity: Array, tilt: Array) -> Array:
-    """(n, 3, 3) pelvis -> world, order yaw, obliquity, tilt; radians."""
+    """Return the rotations (n, 3, 3) pelvis -> world, in the order yaw, obliquity, tilt; radians."""
     cy, sy, co, so, ct, st = np.cos(yaw), np.sin(yaw), np.cos(obliquity), np.sin(obliquity), np.cos(tilt), np.sin(tilt)
     zero, one = np.zeros_like(yaw), np.ones_like(yaw)
 
@@ -56,7 +56,7 @@ def make(
     noise: float = 0.0,
     seed: int = 1,
 ) -> Made:
-    """Stand, then run; `mount` is the rotation pelvis axes -> sensor axes of the sacrum sensor."""
+    """Make a run after `stand_s` of standing; `mount` rotates pelvis axes to the axes of the sacrum sensor."""
     rng = np.random.default_rng(seed)
     t = np.arange(int(seconds * rate_hz)) / rate_hz
     step = 60.0 / cadence_spm
@@ -99,7 +99,7 @@ def make(
 
 
 def _rate(rotation: Array, rate_hz: float) -> Array:
-    """(n, 3) angular rate in body axes."""
+    """Return the angular rate (n, 3) in body axes, rad/s."""
     step = np.swapaxes(rotation[:-1], 1, 2) @ rotation[1:]
     w = (
         0.5
@@ -110,7 +110,7 @@ def _rate(rotation: Array, rate_hz: float) -> Array:
 
 
 def _foot(t: Array, contacts: Array, contact_s: float, stride_s: float) -> Array:
-    """(n, 6): pitch rate about +y (toe down), gravity and a backward jolt at the end of swing."""
+    """Return foot samples (n, 6): pitch rate about +y (toe down), gravity and a backward jolt at the end of swing."""
     out = np.zeros((len(t), 6))
     out[:, 2] = GRAVITY_MPS2
     for at in contacts:
@@ -126,7 +126,7 @@ def _foot(t: Array, contacts: Array, contact_s: float, stride_s: float) -> Array
 def blocks_of(
     made: Made, placements: list[Placement], size: int, t0_ns: int = 0, rate_hz: float = 200.0
 ) -> list[SampleBlock]:
-    """Blocks of `size` samples, sensors in turn."""
+    """Return blocks of `size` samples, the sensors alternating."""
     t_ns = t0_ns + np.round(made.t_s * NS_PER_S).astype(np.int64)
     out: list[SampleBlock] = []
     for a in range(0, len(t_ns), size):

@@ -1,7 +1,7 @@
-"""A short made-up run and what the core said about it when it was last looked at.
+"""Regression test: the steps and metrics of a short synthetic run against a stored result.
 
-A difference here is a scientific change: look at it, then rewrite the file with
-`python -m tests.dsp.test_golden` and say in the changelog which number moved. A metric that is new since then is none.
+A difference here is a scientific change: examine it, then rewrite the file with `python -m tests.dsp.test_golden` and
+state in the changelog which number moved. A metric added since then is not a difference.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ GOLDEN = Path(__file__).parent / "golden" / "made_up_run.json"
 
 
 def turned() -> Array:
-    """A mounting nobody would choose: upside down and sideways."""
+    """Return an unusual mount orientation: upside down and sideways."""
     axis = np.array([0.6, -0.5, 0.62])
     axis /= np.linalg.norm(axis)
     k = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
@@ -38,7 +38,8 @@ def play() -> list[Record]:
     return [*records, pipeline.summary(14_000_000_000)]
 
 
-def told(records: list[Record]) -> dict[str, list[list[object]]]:
+def stored(records: list[Record]) -> dict[str, list[list[object]]]:
+    """Return the steps, and the metrics of every other second, as they are stored."""
     steps = [r for r in records if isinstance(r, Step)]
     metrics = [r for r in records if isinstance(r, Metric)]
     return {
@@ -70,16 +71,16 @@ def assert_same(now: object, then: object, where: str = "") -> None:
         assert now == then, where
 
 
-def test_the_core_still_says_the_same() -> None:
-    now, then = told(play()), json.loads(GOLDEN.read_text())
+def test_steps_and_metrics_are_as_stored() -> None:
+    now, then = stored(play()), json.loads(GOLDEN.read_text())
     assert_same(now["steps"], then["steps"], "steps")
     known = {key for _, key, *_ in then["metrics"]}
     assert_same([each for each in now["metrics"] if each[1] in known], then["metrics"], "metrics")
 
 
-def test_twice_the_same_run_is_the_same_bit_for_bit() -> None:
+def test_the_same_run_twice_is_the_same_bit_for_bit() -> None:
     assert play() == play()
 
 
 if __name__ == "__main__":
-    GOLDEN.write_text(json.dumps(told(play()), indent=0) + "\n")
+    GOLDEN.write_text(json.dumps(stored(play()), indent=0) + "\n")

@@ -1,4 +1,4 @@
-"""Guidance as a whole: simulated runs of steps and seconds, pain, the plan, and a state that can be saved."""
+"""Guidance as a whole in simulated runs: thresholds and cues, pain reports, the plan, and saved state."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def states(records: list[Record], detector: str) -> list[ThresholdState]:
     return [r.state for r in records if isinstance(r, Threshold) and r.detector == detector]
 
 
-def test_nothing_is_said_in_a_run_in_which_nothing_happens() -> None:
+def test_an_uneventful_run_has_no_cues() -> None:
     records = told(SimulatedRun(Habit(), 3, 2400), GuidanceParams(history=PAST, plan=FINISHED))
     assert [r for r in records if isinstance(r, Cue)] == []
 
 
-def test_a_tired_leg_is_found_and_told_in_seven_minutes() -> None:
+def test_a_tiring_leg_is_detected_and_cued_within_minutes() -> None:
     change = Change(900.0, drop_deg_per_min=0.2, drop_most_deg=2.0)
     records = told(SimulatedRun(Habit(), 4, 1800, change=change), GuidanceParams(history=PAST, plan=FINISHED))
     reached = next(r for r in records if isinstance(r, Threshold) and r.state is REACHED)
@@ -54,7 +54,7 @@ def test_a_sudden_change_is_asked_about_once() -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_the_eighth_run_is_told_in_time_and_nothing_early(seed: int) -> None:
+def test_the_eighth_run_is_warned_in_time_and_not_early(seed: int) -> None:
     assert eighth(seed).holds
 
 
@@ -91,7 +91,7 @@ def test_the_goal_is_taught_only_in_guided_time_and_mute_means_quiet() -> None:
     assert "cadence_target_spm" not in {r.key for r in seconds(without, 0, 60) if isinstance(r, Metric)}
 
 
-def test_a_goal_can_be_set_from_outside_and_taken_back() -> None:
+def test_a_goal_can_be_set_from_outside_and_removed() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     guidance.aim(180.0)
     assert {r.value for r in seconds(guidance, 0, 5) if isinstance(r, Metric) and r.key == "cadence_target_spm"} == {
@@ -106,7 +106,7 @@ def test_a_goal_can_be_set_from_outside_and_taken_back() -> None:
     assert asked.earcon is Earcon.THRESHOLD
 
 
-def test_pain_says_where_it_came_is_reported_once_and_answered() -> None:
+def test_a_pain_report_is_completed_with_its_place_reported_once_and_answered() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     seconds(guidance, 0, 601)
     report, threshold, answer = guidance.pain(PainReport(601, 4, "Outer", Side.LEFT))
@@ -123,7 +123,7 @@ def test_pain_says_where_it_came_is_reported_once_and_answered() -> None:
     assert cues(seconds(guidance, 602, 900), "quick_steps") == [], "no teaching while it hurts"
 
 
-def test_mild_pain_within_the_rule_goes_on_easy_and_none_is_only_noted() -> None:
+def test_with_mild_pain_the_run_continues_easy_and_no_pain_is_only_noted() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     (_, answer) = (r for r in guidance.pain(PainReport(0, 2, "outer knee")) if not isinstance(r, Threshold))
     assert isinstance(answer, Cue)
@@ -158,7 +158,7 @@ def all_of(run: SimulatedRun, params: GuidanceParams) -> list[Record]:
     return out
 
 
-def test_what_is_usual_is_told_each_second_and_is_what_a_threshold_compares_with() -> None:
+def test_the_baseline_is_reported_each_second_and_is_the_one_that_a_threshold_uses() -> None:
     run = SimulatedRun(Habit(), 4, 1800, change=Change(900.0, drop_deg_per_min=0.2, drop_most_deg=2.0))
     records = all_of(run, GuidanceParams(history=PAST, plan=FINISHED))
     usual = [r for r in records if isinstance(r, Metric) and r.key == "drop_excursion_baseline_deg"]
@@ -176,13 +176,13 @@ def test_what_is_usual_is_told_each_second_and_is_what_a_threshold_compares_with
 
 
 def takes_back_ns(answered: list[Record]) -> int | None:
-    """What the report, which comes before its answers, takes back."""
+    """Return `takes_back_ns` of the report, the first of the records."""
     report = answered[0]
     assert isinstance(report, PainReport)
     return report.takes_back_ns
 
 
-def test_a_report_by_mistake_is_taken_back_by_a_nought_within_two_minutes() -> None:
+def test_level_zero_within_two_minutes_withdraws_a_report() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     fresh = Guidance(GuidanceParams(history=PAST))
     guidance.pain(PainReport(0, 5, "achilles"))
@@ -192,14 +192,14 @@ def test_a_report_by_mistake_is_taken_back_by_a_nought_within_two_minutes() -> N
     assert takes_back_ns(back) == 0
     assert states(back, "onset") == [ThresholdState.CLEAR]
     assert cues(back)[0].text == texts.TAKEN_BACK
-    assert guidance.plan() == fresh.plan(), "as if nothing had been said"
+    assert guidance.plan() == fresh.plan(), "as if there had been no report"
     again = guidance.pain(PainReport(121 * S, 0))
     assert takes_back_ns(again) is None
     assert cues(again)[0].text == texts.NOTHING_HURTS
     assert states(guidance.pain(PainReport(122 * S, 4)), "onset") == [REPORTED], "and pain can be reported again"
 
 
-def test_only_the_newest_report_is_taken_back_and_an_older_one_stays() -> None:
+def test_only_the_newest_report_is_withdrawn_and_an_older_one_stays() -> None:
     guidance = Guidance(GuidanceParams())
     guidance.pain(PainReport(0, 2, "outer knee"))
     guidance.pain(PainReport(300 * S, 9, "outer knee"))
@@ -219,7 +219,7 @@ def test_pain_that_has_eased_stays_in_the_run() -> None:
 
 
 @pytest.mark.parametrize("signs", [PainReport(0, 3, "buttock"), PainReport(0, 1, "hip", numb=True)])
-def test_signs_for_a_clinician_are_not_taken_back_by_a_number(signs: PainReport) -> None:
+def test_signs_for_a_clinician_are_not_withdrawn_by_level_zero(signs: PainReport) -> None:
     guidance = Guidance(GuidanceParams())
     guidance.pain(signs)
     later = guidance.pain(PainReport(5 * S, 0))
@@ -254,21 +254,21 @@ def test_the_goal_follows_speed_near_the_speeds_of_earlier_runs_only(speed_mps: 
     assert goal is None if target is None else goal == pytest.approx(1.05 * target)
 
 
-def test_speeds_of_earlier_runs_widen_what_is_known() -> None:
+def test_speeds_of_earlier_runs_widen_the_range_of_the_goal() -> None:
     fast = replace(PAST[0], speed_mps=4.6, cadence_spm=184.0)
     assert goal_at(5.0, (*PAST, fast), Plan()) is not None
     assert goal_at(6.0, PAST, Plan(own_cadence_spm=168.0, own_speed_mps=2.8)) is None
 
 
-def test_a_question_of_a_coach_is_counted_and_not_repeated_at_once() -> None:
+def test_a_coachs_question_counts_as_a_cue_and_is_not_repeated_at_once() -> None:
     guidance = Guidance(GuidanceParams(history=PAST))
     seconds(guidance, 0, 400)
     asked = [guidance.ask_pain((400 + k) * S, coach=True) for k in range(5)]
     assert [len(each) for each in asked] == [1, 0, 0, 0, 0]
-    assert cues(seconds(guidance, 405, 19)) == [], "25 s of quiet"
+    assert cues(seconds(guidance, 405, 19)) == [], "a pause of 25 s"
 
 
-def test_a_state_saved_in_mid_run_goes_on_the_same() -> None:
+def test_saving_and_restoring_in_mid_run_changes_nothing() -> None:
     run = list(SimulatedRun(Habit(), 6, 1300, change=Change(900.0, contact_jump_ms=25.0)))
     whole, cut, out, out_cut = Guidance(GuidanceParams(history=PAST)), Guidance(GuidanceParams(history=PAST)), [], []
     for k, (t_ns, steps, metrics) in enumerate(run):
@@ -296,7 +296,7 @@ def test_feedback_fades_over_eight_sessions_and_the_goal_rises_when_it_holds() -
     assert guided[-1] <= 0.1
     assert (plan.sessions, plan.guided, plan.goal) == (8, 0.0, 2)
     assert plan.after(1800.0, 0.9).sessions == 8
-    assert plan.after(1800.0, 0.2).guided > 0.0, "lost: taken up again"
+    assert plan.after(1800.0, 0.2).guided > 0.0, "lost: guided again"
     assert Plan(own_cadence_spm=168.0).after(1800.0, 0.3).goal == 0
     assert Plan(own_cadence_spm=168.0).after(300.0, 0.9).sessions == 0, "too short"
     assert Plan().after(1800.0, None).sessions == 0, "no own cadence yet"

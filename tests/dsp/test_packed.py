@@ -1,4 +1,4 @@
-"""Samples as they were sent give what their values give, in whatever packets, and across a saved state."""
+"""Packed samples give the same records as their values, in packets of any size and across a saved state."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PACKING = Packing(np.dtype("<i2"), SCALE, ABSENT)
 
 
 def sent(seconds: float) -> tuple[Stamps, Counts]:
-    """Stamps in ns and counts of a runner, some absent."""
+    """Timestamps in ns and counts of a synthetic runner, some absent."""
     made = make(seconds=seconds, rate_hz=RATE_HZ)
     counts = np.rint(made.sensors[Placement.SACRUM] / SCALE).astype("<i2")
     counts[1000:1003] = ABSENT
@@ -36,7 +36,7 @@ def block(t_ns: Stamps, rows: Rows) -> SampleBlock:
 
 
 def records(blocks: list[SampleBlock], *, saved: str = "") -> list[Record]:
-    """Of these blocks; in the middle of them the state is saved and restored."""
+    """Return the records for these blocks, with the state saved and restored halfway."""
     pipeline, out = Pipeline(), []
     for k, each in enumerate(blocks):
         if k == len(blocks) // 2 and saved:
@@ -65,7 +65,7 @@ def test_packed_or_not_the_records_are_the_same(size: int, saved: str) -> None:
     assert records(packed, saved=saved) == plain
 
 
-def test_a_source_may_send_both_ways() -> None:
+def test_a_source_may_mix_packed_samples_and_values() -> None:
     t_ns, counts = sent(12.0)
     other = Packing(np.dtype(">i2"), SCALE, ABSENT)
     cuts = [slice(a, a + 5) for a in range(0, len(t_ns), 5)]

@@ -1,4 +1,4 @@
-"""`signals`: pelvis angles at the sacrum sensor's own rate, whatever rate the core works at inside."""
+"""`signals`: pelvis angles at the sacrum sensor's own rate, whatever rate the core uses internally."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def replayed(blocks: list[SampleBlock], *, signals: bool) -> list[Record]:
 
 
 @pytest.mark.parametrize("rate_hz", [52.0, 104.0, 208.0, 416.0])
-def test_one_attitude_a_sample_at_its_time(rate_hz: float) -> None:
+def test_there_is_one_attitude_per_sample_at_its_time(rate_hz: float) -> None:
     blocks = sacrum_blocks(rate_hz)
     stamps = np.array([each.t_ns for each in replayed(blocks, signals=True) if isinstance(each, Attitude)])
     wanted = np.concatenate([block.t_ns for block in blocks])
@@ -38,7 +38,7 @@ def test_one_attitude_a_sample_at_its_time(rate_hz: float) -> None:
 
 
 @pytest.mark.parametrize("rate_hz", [104.0, 208.0, 416.0])
-def test_the_angle_is_the_runners(rate_hz: float) -> None:
+def test_the_angle_agrees_with_the_truth(rate_hz: float) -> None:
     runner = VirtualRunner(RunnerParams(seed=3, standing_s=4.0))
     found = [each for each in replayed(sacrum_blocks(rate_hz), signals=True) if isinstance(each, Attitude)]
     late = [each for each in found if each.t_ns > 14e9 and each.obliquity_deg is not None]

@@ -1,4 +1,4 @@
-"""The core's streaming contract, on a made-up runner with all sensors."""
+"""The core's streaming contract, on a synthetic runner with all sensors."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_interleaving_the_sensors_changes_nothing(made: Made, reference: list[Re
 
 
 @pytest.mark.parametrize("lost_s", [0.35, 0.6, 1.2])
-def test_neither_does_it_after_a_gap_in_one_sensor(made: Made, lost_s: float) -> None:
+def test_interleaving_changes_nothing_after_a_gap_in_one_sensor(made: Made, lost_s: float) -> None:
     def play_cut(size: int, lag_s: float) -> list[Record]:
         blocks = [
             c
@@ -148,9 +148,9 @@ def test_a_short_gap_costs_no_step(made: Made) -> None:
 def test_after_a_long_gap_the_pelvis_is_level_at_once(lost_s: float) -> None:
     made = make(seconds=20.0, noise=0.01)
     blocks = [b for b in blocks_of(made, [Placement.SACRUM], 5) if not 15.0 <= b.t_ns[0] * 1e-9 < 15.0 + lost_s]
-    told = [r for r in play(blocks) if isinstance(r, Attitude) and r.obliquity_deg is not None]
-    t_s, said = np.array([(r.t_ns * 1e-9, r.obliquity_deg) for r in told]).T
-    error = np.abs(said - np.interp(t_s, made.t_s, made.obliquity_deg))
+    attitudes = [r for r in play(blocks) if isinstance(r, Attitude) and r.obliquity_deg is not None]
+    t_s, obliquity_deg = np.array([(r.t_ns * 1e-9, r.obliquity_deg) for r in attitudes]).T
+    error = np.abs(obliquity_deg - np.interp(t_s, made.t_s, made.obliquity_deg))
     assert np.sum(t_s > 15.0 + lost_s) > 3.0 * 200
     assert error[t_s > 14.0].max() < 0.6
 
@@ -189,11 +189,11 @@ def test_a_shoe_without_a_gyro_may_start_below_zero(made: Made) -> None:
     assert counts[0] == counts[1]
 
 
-def test_the_pelvis_turns_alike_below_zero(made: Made) -> None:
-    told = [
+def test_pelvic_rotation_is_the_same_below_zero(made: Made) -> None:
+    attitudes = [
         [r for r in play(blocks_of(made, [Placement.SACRUM], 10, t0_ns=t0)) if isinstance(r, Attitude)]
         for t0 in (100 * 10**9, -100 * 10**9)
     ]
-    above, below = ([r.rotation_deg for r in each if r.rotation_deg is not None] for each in told)
+    above, below = ([r.rotation_deg for r in each if r.rotation_deg is not None] for each in attitudes)
     assert above == pytest.approx(below, abs=1e-3)
     assert len(above) > 1000

@@ -1,4 +1,4 @@
-"""The run in a few numbers: of running only, and nothing compared that was not seen alike."""
+"""The summary of a run: from running only, and comparing legs only where one kind of sensor saw both."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHOES = {LEFT: Placement.LEFT_FOOT, RIGHT: Placement.RIGHT_FOOT}
 
 
 class Run:
-    """Two steps and a report each second, as the pipeline gives them."""
+    """Add two steps and a report for each second, as the pipeline does."""
 
     def __init__(self) -> None:
         self.totals = RunTotals()
@@ -48,7 +48,7 @@ class Run:
         return self.totals.summary(self._second * NS_PER_S, Exposure())
 
 
-def test_who_walks_home_does_not_change_what_running_was() -> None:
+def test_walking_home_does_not_change_the_summary_of_running() -> None:
     run = Run()
     before = run.go(120, {LEFT: 240.0, RIGHT: 240.0})
     after = run.go(600, {LEFT: 650.0, RIGHT: 650.0}, running=False, cadence_spm=108.0)
@@ -57,13 +57,13 @@ def test_who_walks_home_does_not_change_what_running_was() -> None:
     assert after.drop_excursion_left_deg == before.drop_excursion_left_deg == 5.0
 
 
-def test_a_pod_that_stands_is_no_cadence() -> None:
+def test_a_pod_at_rest_does_not_change_cadence() -> None:
     run = Run()
     run.go(60, {LEFT: 240.0, RIGHT: 240.0})
     assert run.go(300, {LEFT: None, RIGHT: None}, running=False, cadence_spm=0.0).cadence_spm == 170.0
 
 
-def test_left_and_right_are_compared_only_where_both_were_seen_alike() -> None:
+def test_left_and_right_are_compared_only_where_one_kind_of_sensor_saw_both() -> None:
     mixed = {LEFT: Placement.LEFT_FOOT, RIGHT: Placement.SACRUM}
     assert Run().go(100, {LEFT: 240.0, RIGHT: 200.0}, mixed).contact_difference_ms is None
     assert Run().go(100, {LEFT: 248.0, RIGHT: 240.0}).contact_difference_ms == pytest.approx(8.0)

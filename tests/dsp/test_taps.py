@@ -1,4 +1,4 @@
-"""Three taps on the hip sensor: found when made, never when nobody made them."""
+"""Three taps on the hip sensor: detected on a runner, no false detections."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_any_cut_finds_the_same() -> None:
     assert found(t_s, tapped, rate_hz, 1) == found(t_s, tapped, rate_hz, 10) == found(t_s, tapped, rate_hz, 997)
 
 
-def test_a_slow_sensor_and_gaps_say_nothing() -> None:
+def test_slow_sensors_and_gaps_give_no_taps() -> None:
     _, _, blocks = runner_samples(12.0)
     for rate_hz, scale in ((50.0, 1.0), (208.0, np.nan)):
         taps = ThreeTaps(rate_hz)
@@ -77,8 +77,8 @@ def test_taps_in_mid_run_are_a_pain_report_with_its_place_and_an_answer() -> Non
 
 @requires_data
 @pytest.mark.parametrize("part", ["adept_outdoor", "D04_SA04", "D04_SA10", "jog_9_sub04", "rbds_virtual"])
-def test_nobody_tapped_in_the_wildest_recordings(part: str) -> None:
-    """The benchmark has all of them."""
+def test_no_taps_are_detected_in_the_roughest_recordings(part: str) -> None:
+    """The benchmark covers all recordings."""
     recordings = trunk_recordings(part)
     assert recordings
     for name, t_s, a in recordings:

@@ -1,4 +1,4 @@
-"""The virtual runner's sensors as sample blocks, and the core's answer to them."""
+"""The virtual runner's sensors as sample blocks, and the pipeline's records for them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dsp.signals import IMU6, Placement, SampleBlock
 def worn_by(
     runner: VirtualRunner, placements: list[Placement], until_s: float, rate_hz: float = 104.0
 ) -> list[SampleBlock]:
-    """Blocks of ten samples of each sensor, in the order of their last samples."""
+    """Return blocks of ten samples of each sensor, in the order of their last samples."""
     out = []
     for placement in placements:
         t_ns = np.round(np.arange(int(until_s * rate_hz)) / rate_hz * 1e9).astype(np.int64)
@@ -27,12 +27,12 @@ def worn_by(
 
 
 def in_order(blocks: Iterable[SampleBlock]) -> list[SampleBlock]:
-    """As they would arrive."""
+    """Return the blocks in the order of arrival, that of their last samples."""
     return sorted(blocks, key=lambda b: int(b.t_ns[-1]))
 
 
 def play(blocks: Iterable[SampleBlock], params: PipelineParams | None = None) -> list[Record]:
-    """Everything the core says about them."""
+    """Return all records of a pipeline for these blocks."""
     pipeline, records = Pipeline(params), []
     for block in blocks:
         records += pipeline.update(block)

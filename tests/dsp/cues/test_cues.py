@@ -1,4 +1,4 @@
-"""Cue rules, one by one, and whether and when a cue is said."""
+"""The cue rules, the schedule and the texts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def moment(
     return Moment(second * S, exposure, running=True, guided=True, metrics=metrics, own_spm=own_spm, goal_spm=goal_spm)
 
 
-def spoken(rule: CueRule, moments: Iterable[Moment]) -> list[tuple[int, Cue]]:
+def proposed(rule: CueRule, moments: Iterable[Moment]) -> list[tuple[int, Cue]]:
+    """Return the rule's cues, each with the index of its moment."""
     return [(k, cue) for k, each in enumerate(moments) if (cue := rule.second(each)) is not None]
 
 
@@ -56,7 +57,7 @@ def threshold(detector: str, state: ThresholdState, side: Side | None = Side.LEF
     return Threshold(100 * S, detector, state, side, tuple(Metric(0, key, v, side, 1.0) for key, v in numbers.items()))
 
 
-def test_families_are_found_by_name() -> None:
+def test_metrics_and_rules_are_discovered() -> None:
     assert len(all_metrics()) > 15
     modules = [import_module(type(rule).__module__) for rule in all_rules(CueParams())]
     assert len(modules) >= 10
@@ -66,34 +67,34 @@ def test_families_are_found_by_name() -> None:
 
 def test_quick_steps_asks_for_the_goal_at_this_speed_and_is_silent_in_the_band() -> None:
     rule = QuickSteps(CueParams())
-    (second, cue), *_ = spoken(rule, [moment(k, 168.0, 176.0, cadence_spm=169.0) for k in range(21)])
+    (second, cue), *_ = proposed(rule, [moment(k, 168.0, 176.0, cadence_spm=169.0) for k in range(21)])
     assert second == 19
     assert (cue.severity, cue.earcon, cue.speak) == (Severity.INFO, Earcon.BELOW, texts.QUICK_STEPS_SPOKEN)
     assert "176" in cue.text
     assert numbers_of(cue)["cadence_target_spm"] == 176.0
     for inside in (173.5, 178.5, 184.0):
-        assert not spoken(QuickSteps(CueParams()), [moment(k, 168.0, 176.0, cadence_spm=inside) for k in range(90)])
-    (_, above), *_ = spoken(QuickSteps(CueParams()), [moment(k, 168.0, 176.0, cadence_spm=195.0) for k in range(21)])
+        assert not proposed(QuickSteps(CueParams()), [moment(k, 168.0, 176.0, cadence_spm=inside) for k in range(90)])
+    (_, above), *_ = proposed(QuickSteps(CueParams()), [moment(k, 168.0, 176.0, cadence_spm=195.0) for k in range(21)])
     assert above.earcon is Earcon.ABOVE
 
 
 def test_quick_steps_does_not_act_on_poor_cadence_or_with_calf_pain() -> None:
     poor = [moment(k, 168.0, 176.0, quality=0.3, cadence_spm=150.0) for k in range(60)]
-    assert not spoken(QuickSteps(CueParams()), poor)
+    assert not proposed(QuickSteps(CueParams()), poor)
     held = [replace(moment(k, 168.0, 176.0, cadence_spm=150.0), on_hold=True) for k in range(60)]
-    assert not spoken(QuickSteps(CueParams()), held)
+    assert not proposed(QuickSteps(CueParams()), held)
 
 
-def test_at_a_speed_that_own_cadence_is_not_known_at_nothing_is_said() -> None:
+def test_no_cue_at_a_speed_at_which_own_cadence_is_not_known() -> None:
     stride = [moment(k, 170.0, None, cadence_spm=200.0 if k < 130 else 150.0) for k in range(300)]
-    assert not spoken(QuickSteps(CueParams()), stride)
+    assert not proposed(QuickSteps(CueParams()), stride)
 
 
-def test_without_a_goal_only_steps_much_slower_than_before_are_told() -> None:
+def test_without_a_goal_only_a_much_lower_cadence_than_before_is_cued() -> None:
     fresh = [moment(k, cadence_spm=172.0) for k in range(130)]
     rule = QuickSteps(CueParams())
-    assert not spoken(rule, fresh)
-    (second, cue), *_ = spoken(rule, [moment(k, cadence_spm=160.0) for k in range(25)])
+    assert not proposed(rule, fresh)
+    (second, cue), *_ = proposed(rule, [moment(k, cadence_spm=160.0) for k in range(25)])
     assert second == 19
     assert "slower than usual" in cue.text
 
@@ -112,14 +113,14 @@ def test_level_hips_speaks_of_the_belt_and_keeps_its_evidence() -> None:
 
 
 @pytest.mark.parametrize(("now", "side"), [(14.0, Side.LEFT), (-14.0, Side.RIGHT)])
-def test_a_change_between_left_and_right_is_told_and_nothing_asked_for(now: float, side: Side) -> None:
+def test_a_change_between_left_and_right_is_reported_without_advice(now: float, side: Side) -> None:
     numbers = {"contact_difference_ms": now, "contact_difference_baseline_ms": 0.0}
     cue = QuietSide(CueParams()).threshold(threshold("contact_difference_drift", REACHED, None, **numbers))
     assert cue is not None
     assert (cue.side, cue.earcon) == (side, Earcon.THRESHOLD)
     assert f"your {side} foot stays on the ground 14 ms longer than earlier" in cue.text
     assert not re.search("land|quiet|keep|try|walk", f"{cue.text} {cue.speak}", re.IGNORECASE), (
-        "no trial says what helps"
+        "no trial supports any advice"
     )
 
 
@@ -130,22 +131,22 @@ def test_pain_distance_says_where_and_what_to_do() -> None:
     reached = PainDistance(CueParams()).threshold(threshold("onset", REACHED, None, **numbers))
     assert near is not None
     assert reached is not None
-    assert "In 5 runs, pain began at 4.0 to 4.6 km" in near.text, "what was seen"
-    assert "estimate for today is 4.3 km" in near.text, "what is worked out, in the metres of a watch"
+    assert "In 5 runs, pain began at 4.0 to 4.6 km" in near.text, "measured"
+    assert "estimate for today is 4.3 km" in near.text, "estimated, as distance on a watch"
     assert "You are at 4.0 km" in near.text
     assert "That is an estimate; in 5 runs, pain began at 4.0 to 4.6 km." in reached.text
-    assert "next run" not in reached.text, "the cap says how far that may be"
+    assert "next run" not in reached.text, "that is left to the cap"
     assert (near.severity, reached.severity) == (Severity.ADVICE, Severity.WARNING)
     assert "Walk, or stop for today" in reached.text
     assert PainDistance(CueParams()).threshold(threshold("onset", ThresholdState.REPORTED, None, **numbers)) is None
 
 
-def test_one_onset_is_one_place() -> None:
+def test_a_single_onset_is_a_single_distance() -> None:
     numbers = {"exposure_m": 6940.0, "onset_median_m": 6950.0, "onset_runs": 1.0, "distance_m": 6940.0}
     numbers |= {"onset_nearest_m": 8000.0, "onset_farthest_m": 8010.0}
-    told = PainDistance(CueParams()).threshold(threshold("onset", NEAR, None, **numbers))
-    assert told is not None
-    assert "In 1 run, pain began at 8.0 km;" in told.text
+    cue = PainDistance(CueParams()).threshold(threshold("onset", NEAR, None, **numbers))
+    assert cue is not None
+    assert "In 1 run, pain began at 8.0 km;" in cue.text
 
 
 def test_ask_pain_asks_once() -> None:
@@ -157,8 +158,11 @@ def test_ask_pain_asks_once() -> None:
 
 
 def run_of(metres: float, descent: float = 0.0) -> Exposure:
+    """Return the exposure of a run over `metres`, all of them with a measured speed."""
     exposure = Exposure()
-    exposure.distance_m = exposure.exposure_m = exposure._measured_m = metres
+    for second in range(2):
+        values = {"running": 1.0, "speed_mps": metres}
+        exposure.second(second * S, {key: Metric(second * S, key, value, None, 1.0) for key, value in values.items()})
     exposure.descent_m = descent
     return exposure
 
@@ -166,18 +170,18 @@ def run_of(metres: float, descent: float = 0.0) -> Exposure:
 def test_spike_guard_warns_before_and_at_110_per_cent_of_the_longest_of_30_days() -> None:
     past = [PastRun(distance_m=1000.0 * km, days_ago=5.0) for km in (4, 6, 5)]
     rule = SpikeGuard(CueParams(history=(*past, PastRun(distance_m=12000.0, days_ago=40.0))))
-    told = spoken(rule, [moment(k, exposure=run_of(100.0 * k)) for k in range(90)])
-    assert [(k, cue.severity) for k, cue in told] == [(61, Severity.INFO), (67, Severity.ADVICE)]
+    cues = proposed(rule, [moment(k, exposure=run_of(100.0 * k)) for k in range(90)])
+    assert [(k, cue.severity) for k, cue in cues] == [(61, Severity.INFO), (67, Severity.ADVICE)]
     few = SpikeGuard(CueParams(history=tuple(past[:2])))
-    assert not spoken(few, [moment(k, exposure=run_of(100.0 * k)) for k in range(90)])
-    guessed = run_of(9000.0)
-    guessed._measured_m = 1000.0
-    assert SpikeGuard(CueParams(history=tuple(past))).second(moment(exposure=guessed)) is None
+    assert not proposed(few, [moment(k, exposure=run_of(100.0 * k)) for k in range(90)])
+    estimated = run_of(1000.0)
+    estimated.distance_m = 9000.0
+    assert SpikeGuard(CueParams(history=tuple(past))).second(moment(exposure=estimated)) is None
 
 
-def test_the_cap_after_pain_is_said_once_where_it_is_passed() -> None:
+def test_the_cap_after_pain_is_cued_once_where_it_is_passed() -> None:
     hurt = (PastRun(onset_m=3000.0, days_ago=2.0), PastRun(exposure_m=900.0, days_ago=5.0))
-    (place, cue), *more = spoken(
+    (place, cue), *more = proposed(
         ReturnCap(CueParams(history=hurt)), [moment(k, exposure=run_of(20.0 * k)) for k in range(90)]
     )
     assert (place, cue.severity, more) == (60, Severity.ADVICE, [])
@@ -185,20 +189,20 @@ def test_the_cap_after_pain_is_said_once_where_it_is_passed() -> None:
     assert "3.0 km" in cue.text
     long_ago = (PastRun(onset_m=3000.0, days_ago=40.0),)
     for history in ((), long_ago):
-        assert not spoken(
+        assert not proposed(
             ReturnCap(CueParams(history=history)), [moment(k, exposure=run_of(100.0 * k)) for k in range(90)]
         )
 
 
-def test_downhill_speaks_to_sore_knees_and_when_the_ledger_is_full() -> None:
+def test_downhill_is_cued_for_sore_knees_and_when_the_descent_is_used_up() -> None:
     past = tuple(PastRun(descent_m=50.0, days_ago=5.0) for _ in range(3))
     healthy = Downhill(CueParams(history=past))
     steep = [moment(k, exposure=run_of(900.0, descent=1.0 * k), incline_pct=-6.0) for k in range(90)]
-    assert [(k, cue.severity) for k, cue in spoken(healthy, steep)] == [(51, Severity.ADVICE)]
+    assert [(k, cue.severity) for k, cue in proposed(healthy, steep)] == [(51, Severity.ADVICE)]
     sore = Downhill(CueParams(history=(*past, PastRun(onset_m=4000.0, days_ago=10.0))))
-    assert [k for k, _ in spoken(sore, steep)] == [29, 51]
+    assert [k for k, _ in proposed(sore, steep)] == [29, 51]
     flat = [moment(k, exposure=run_of(900.0), incline_pct=0.5) for k in range(90)]
-    assert not spoken(Downhill(CueParams(history=(PastRun(onset_m=4000.0),))), flat)
+    assert not proposed(Downhill(CueParams(history=(PastRun(onset_m=4000.0),))), flat)
 
 
 def test_a_descent_is_one_stretch_of_running() -> None:
@@ -206,18 +210,18 @@ def test_a_descent_is_one_stretch_of_running() -> None:
     for between in (replace(moment(29), running=False), moment(29)):
         rule = Downhill(sore)
         down = [moment(k, incline_pct=-6.0) for k in range(29)]
-        assert not spoken(rule, [*down, between, moment(4000, incline_pct=-6.0)]), "stood, or no slope was told"
+        assert not proposed(rule, [*down, between, moment(4000, incline_pct=-6.0)]), "a stop, or no slope measured"
 
 
-def test_heart_rate_speaks_only_where_a_limit_was_set() -> None:
+def test_heart_rate_is_cued_only_where_a_limit_was_set() -> None:
     fast = [moment(k, heart_rate_bpm=175.0) for k in range(40)]
-    assert not spoken(HeartRate(CueParams()), fast)
-    assert spoken(HeartRate(CueParams(heart_rate_max_bpm=160.0)), fast)[0][0] == 29
+    assert not proposed(HeartRate(CueParams()), fast)
+    assert proposed(HeartRate(CueParams(heart_rate_max_bpm=160.0)), fast)[0][0] == 29
 
 
-def test_a_sensor_that_moved_is_said_once_for_each_move() -> None:
+def test_each_move_of_a_sensor_is_cued_once() -> None:
     moves = [moment(k, sensor_moved=1.0) if k in {3, 4, 5, 80} else moment(k) for k in range(100)]
-    assert [k for k, _ in spoken(SensorMoved(CueParams()), moves)] == [3, 80]
+    assert [k for k, _ in proposed(SensorMoved(CueParams()), moves)] == [3, 80]
 
 
 # -- the schedule
@@ -233,7 +237,7 @@ def cue(
     return Cue(second * S, rule, severity, "text", side, because)
 
 
-def test_one_cue_at_a_time_and_worse_may_cut_in() -> None:
+def test_one_cue_at_a_time_and_a_more_severe_one_may_interrupt() -> None:
     schedule = Schedule()
     assert schedule.offer(cue(0), 0)
     assert schedule.offer(cue(5, "quick_steps", Severity.INFO, None), 15) is None
@@ -242,11 +246,11 @@ def test_one_cue_at_a_time_and_worse_may_cut_in() -> None:
     assert schedule.offer(cue(80, "quick_steps", Severity.INFO, None), 200)
 
 
-def test_a_question_is_asked_whatever_was_said_and_counts_as_a_cue() -> None:
+def test_a_question_is_asked_right_after_a_cue_and_counts_as_a_cue() -> None:
     schedule = Schedule()
     schedule.offer(cue(0), 0)
     assert schedule.ask(cue(1, "ask_pain", side=None), 3.0)
-    assert schedule.offer(cue(6, "downhill"), 15.0) is None, "it is quiet after a question too"
+    assert schedule.offer(cue(6, "downhill"), 15.0) is None, "there is a pause after a question too"
     assert [schedule.ask(cue(1 + k, "ask_pain", side=None), 20.0) is not None for k in (1, 4, 24, 30)] == [
         *[False] * 3,
         True,
@@ -257,21 +261,21 @@ def test_a_question_is_asked_whatever_was_said_and_counts_as_a_cue() -> None:
 
 def test_the_same_cue_waits_twice_as_long_each_time() -> None:
     schedule = Schedule()
-    said = [t for t in range(0, 4000, 5) if schedule.offer(cue(t), 10.0 * t)]
-    waits = [b - a for a, b in pairwise(said)]
+    emitted_s = [t for t in range(0, 4000, 5) if schedule.offer(cue(t), 10.0 * t)]
+    waits = [b - a for a, b in pairwise(emitted_s)]
     assert waits[:4] == [120, 240, 480, 960]
     assert max(waits) == 960
 
 
-def test_a_kilometre_has_a_budget_that_warnings_pass() -> None:
+def test_a_kilometre_has_a_budget_that_does_not_hold_back_warnings() -> None:
     schedule = Schedule()
-    said = [schedule.offer(cue(60 * k, f"rule{k}"), 100.0 * k) for k in range(6)]
-    assert [one is not None for one in said] == [True, True, True, False, False, False]
+    offered = [schedule.offer(cue(60 * k, f"rule{k}"), 100.0 * k) for k in range(6)]
+    assert [each is not None for each in offered] == [True, True, True, False, False, False]
     assert schedule.offer(cue(400, "rule", Severity.WARNING), 700.0)
     assert schedule.offer(cue(500, "other"), 1900.0)
 
 
-def test_less_and_more() -> None:
+def test_volume_scales_the_number_of_cues() -> None:
     def count(volume: Volume) -> int:
         schedule = Schedule()
         schedule.volume = volume
@@ -290,10 +294,10 @@ def test_a_cue_may_wait_for_its_turn_and_goes_stale() -> None:
     assert (late.rule, late.t_ns) == ("b", 30 * S)
     assert schedule.second(60 * S, 160) is None
     schedule.offer(cue(31, "c"), 90, waits=True)
-    assert schedule.second(200 * S, 500) is None, "nobody needs it any more"
+    assert schedule.second(200 * S, 500) is None, "it is out of date"
 
 
-def test_muted_held_or_unsure_nothing_is_said_but_answers() -> None:
+def test_only_answers_are_emitted_when_muted_held_or_unsure() -> None:
     answer = cue(0, "pain_noted", because=(PainReport(0, 3),))
     for name in ("muted", "held"):
         schedule = Schedule()
@@ -327,7 +331,7 @@ def test_texts_are_plain_and_name_no_disease() -> None:
         assert text.strip() == text
 
 
-def test_what_is_spoken_is_short() -> None:
+def test_spoken_texts_are_short() -> None:
     for name, text in every_text():
         if name.endswith("_SPOKEN"):
             assert len(text.split()) <= 8, text
@@ -340,6 +344,6 @@ def test_a_range_of_distances_names_its_unit_once() -> None:
     assert texts.distances(7996.0, 8004.0) == "8.0 km"
 
 
-def test_numbers_that_stand_together_add_up() -> None:
+def test_numbers_shown_together_add_up() -> None:
     assert texts.difference(7.04, 5.16, 1) == 1.8, "7.0 and 5.2 are shown, so the difference is 1.8"
     assert texts.difference(170.4, 175.6, 0) == -6.0

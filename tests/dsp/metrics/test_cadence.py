@@ -1,4 +1,4 @@
-"""Cadence is never half or double of what it is where contacts are missing."""
+"""Cadence is never halved or doubled by missing contacts."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ STEP_S = 0.36
 SPM = 60.0 / STEP_S
 
 
-def told(missing: Collection[int], end: int, trunk: Collection[int] = ()) -> list[float]:
-    """Cadence each time a step was told; steps are numbered, even ones are left, those of `trunk` seen there only."""
+def reported(missing: Collection[int], end: int, trunk: Collection[int] = ()) -> list[float]:
+    """Return cadence after each step; even steps are left ones, those in `trunk` are seen by the trunk only."""
     stage, out = Stage(), []
     there = [k for k in range(end) if k not in missing]
     for k, following in pairwise(there):
@@ -38,12 +38,12 @@ BY_TURNS = [*range(8, 14, 2), *range(15, 21, 2), *range(24, 30, 2), *range(31, 3
 
 @pytest.mark.parametrize("missing", [(), LEFT_DIES, LEFT_IS_AWAY, BOTH_ARE_AWAY, BY_TURNS, [21], [20, 21]])
 def test_it_is_right_whatever_is_missing(missing: Collection[int]) -> None:
-    said = told(missing, 60)
-    assert len(said) > 25
-    assert said == pytest.approx([SPM] * len(said), abs=0.1)
+    values = reported(missing, 60)
+    assert len(values) > 25
+    assert values == pytest.approx([SPM] * len(values), abs=0.1)
 
 
 @pytest.mark.parametrize("missing", [(), range(21, 80, 2), [21], [20]])
 def test_the_other_leg_may_be_seen_by_the_hip(missing: Collection[int]) -> None:
-    said = told(missing, 60, trunk=range(1, 60, 2))
-    assert said == pytest.approx([SPM] * len(said), abs=0.1)
+    values = reported(missing, 60, trunk=range(1, 60, 2))
+    assert values == pytest.approx([SPM] * len(values), abs=0.1)

@@ -1,4 +1,4 @@
-"""The step metrics against the virtual runner's truth, and the rules by which they speak or stay silent."""
+"""The step metrics against the virtual runner's truth, and when they have a value."""
 
 from __future__ import annotations
 
@@ -62,20 +62,20 @@ def test_pelvis_ranges_and_oscillation(ran: Ran) -> None:
     for a, b in zip(contacts, contacts[2:], strict=False):
         x = turned[(t >= a) & (t < b)]
         turns.append(np.ptp(x - np.linspace(x[0], x[-1], len(x))))
-    said = records[(SACRUM,)]
-    assert mean(said, "vertical_oscillation_mm") == pytest.approx(np.mean(bounce), abs=4.0)
-    assert mean(said, "pelvic_tilt_range_deg") == pytest.approx(np.mean(tilts), abs=0.3)
-    assert mean(said, "pelvic_rotation_range_deg") == pytest.approx(np.mean(turns), abs=0.5)
+    trunk = records[(SACRUM,)]
+    assert mean(trunk, "vertical_oscillation_mm") == pytest.approx(np.mean(bounce), abs=4.0)
+    assert mean(trunk, "pelvic_tilt_range_deg") == pytest.approx(np.mean(tilts), abs=0.3)
+    assert mean(trunk, "pelvic_rotation_range_deg") == pytest.approx(np.mean(turns), abs=0.5)
 
 
 def test_speed_and_stride_length_of_the_shoes(ran: Ran) -> None:
     runner, records = ran
-    said, mps = records[(LEFT, RIGHT)], runner.speed_mps(20.0)
-    assert all(m.value == pytest.approx(mps, rel=0.02) for m in late(said, "speed_mps"))
+    shoes, mps = records[(LEFT, RIGHT)], runner.speed_mps(20.0)
+    assert all(m.value == pytest.approx(mps, rel=0.02) for m in late(shoes, "speed_mps"))
     steps = np.diff([s.ic_s for s in runner.truth_steps(SETTLED_S, UNTIL_S)])
-    assert mean(said, "stride_length_m") == pytest.approx(2.0 * mps * steps.mean(), rel=0.02)
-    assert {m.value for m in late(said, "speed_source")} == {1.0}
-    assert all(m.quality <= 0.3 for m in late(said, "foot_strike_angle_deg"))
+    assert mean(shoes, "stride_length_m") == pytest.approx(2.0 * mps * steps.mean(), rel=0.02)
+    assert {m.value for m in late(shoes, "speed_source")} == {1.0}
+    assert all(m.quality <= 0.3 for m in late(shoes, "foot_strike_angle_deg"))
 
 
 def test_differences_of_the_legs_duty_and_variability(ran: Ran) -> None:
@@ -89,10 +89,10 @@ def test_differences_of_the_legs_duty_and_variability(ran: Ran) -> None:
     duty = np.mean([s.to_s - s.ic_s for s in true]) / (2.0 * steps.mean())
     cv = 100.0 * np.sqrt(0.5 * np.mean((steps[2:] - steps[:-2]) ** 2)) / steps.mean()
     assert mean(records[(SACRUM,)], "drop_excursion_difference_deg") == pytest.approx(drops, abs=0.35)
-    for said in records.values():
-        assert mean(said, "contact_difference_ms") == pytest.approx(contacts, abs=8.0)
-        assert mean(said, "duty_factor") == pytest.approx(duty, abs=0.045)
-        assert mean(said, "step_time_cv_pct") == pytest.approx(cv, abs=0.9)
+    for each in records.values():
+        assert mean(each, "contact_difference_ms") == pytest.approx(contacts, abs=8.0)
+        assert mean(each, "duty_factor") == pytest.approx(duty, abs=0.045)
+        assert mean(each, "step_time_cv_pct") == pytest.approx(cv, abs=0.9)
 
 
 def test_strike_angles_come_in_their_order() -> None:
@@ -108,7 +108,7 @@ def block(source: str, placement: Placement, quantity: Quantity, second: int, va
     return SampleBlock(source, placement, (quantity,), t_ns, np.array([[value]]))
 
 
-def test_a_treadmill_is_believed_before_a_pod_and_a_pod_before_a_shoe() -> None:
+def test_a_treadmill_takes_precedence_over_a_pod_and_a_pod_over_a_shoe() -> None:
     runner = VirtualRunner(EASY)
     blocks = worn_by(runner, [LEFT], 30.0)
     blocks += [block("pod", Placement.FOOT, Quantity.SPEED_MPS, s, 2.5) for s in range(12, 23)]
@@ -170,12 +170,12 @@ def test_neither_a_limp_nor_a_late_contact_is_variability() -> None:
     rng = np.random.default_rng(4)
     early_s = 0.006 * rng.standard_normal(400)
     true_s = np.where(np.arange(399) % 2 == 0, 0.34, 0.36) + 0.004 * rng.standard_normal(399)
-    said = []
+    values = []
     stage = step_time_cv_pct.Stage()
     for k, step_s in enumerate(true_s + np.diff(early_s)):
         stage.step(a_step(k, step_s=float(step_s)))
-        said += [m.value for m in stage.report(round(k * 0.35 * NS_PER_S)) if k % 60 == 59]
-    assert np.mean(said) == pytest.approx(100.0 * 0.004 / 0.35, abs=0.4)
+        values += [m.value for m in stage.report(round(k * 0.35 * NS_PER_S)) if k % 60 == 59]
+    assert np.mean(values) == pytest.approx(100.0 * 0.004 / 0.35, abs=0.4)
 
 
 def test_a_gap_in_the_steps_starts_a_new_row() -> None:
@@ -187,7 +187,7 @@ def test_a_gap_in_the_steps_starts_a_new_row() -> None:
     assert stage.report(11 * NS_PER_S) == []
 
 
-def test_a_sensor_without_a_gyro_says_none_of_it() -> None:
+def test_a_sensor_without_a_gyro_gives_no_angles_or_oscillation() -> None:
     runner = VirtualRunner(EASY)
     keys = {
         r.key

@@ -1,4 +1,4 @@
-"""What a pain report may mean: education, whom to see, never a diagnosis."""
+"""Triage of pain reports: education and whom to see, never a diagnosis."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_every_site_is_answered_in_its_own_words(site: str) -> None:
     found = triage(report(2, site))
     assert found.about
     assert found.consequence == ANSWERED[site]
-    assert (found.see is None) == (found.consequence is Consequence.EASY), "no stop without whom to see, and when"
+    assert (found.see is None) == (found.consequence is Consequence.EASY), "advice to stop names whom to see, and when"
 
 
 IN_OTHER_WORDS = {
@@ -63,7 +63,7 @@ IN_OTHER_WORDS = {
 
 @pytest.mark.parametrize("words", [each for row in IN_OTHER_WORDS.values() for each in row])
 @pytest.mark.parametrize("level", [1, 2, 3, 9])
-def test_signs_for_a_clinician_are_heard_in_the_runners_own_words(words: str, level: int) -> None:
+def test_signs_for_a_clinician_are_understood_in_the_runners_own_words(words: str, level: int) -> None:
     found = triage(report(level, words), PainRule.GUIDE)
     assert found.consequence is Consequence.CLINICIAN
     assert found.see is not None
@@ -72,7 +72,7 @@ def test_signs_for_a_clinician_are_heard_in_the_runners_own_words(words: str, le
 @pytest.mark.parametrize(
     "words", ["shin", "left shin bone", "hip flexor", "outside of hip", "heel", "Rücken", "my left toe", "number 2 toe"]
 )
-def test_no_level_is_one_to_run_on_with_where_a_bone_may_tire_or_a_word_is_not_known(words: str) -> None:
+def test_no_level_may_be_run_on_at_sites_of_bone_stress_or_with_unknown_words(words: str) -> None:
     found = triage(report(1, words), PainRule.GUIDE)
     assert found.consequence is Consequence.WALK
     assert found.see is not None
@@ -93,11 +93,11 @@ def test_no_level_is_one_to_run_on_with_where_a_bone_may_tire_or_a_word_is_not_k
         "knee, coming back downhill",
     ],
 )
-def test_knees_and_calves_may_go_on_with_little_pain_in_whatever_words(words: str) -> None:
+def test_runs_may_continue_with_little_pain_in_knees_and_calves_in_any_words(words: str) -> None:
     assert triage(report(2, words)).consequence is Consequence.EASY
 
 
-def test_a_number_does_not_take_back_numbness_that_is_said_as_a_place() -> None:
+def test_level_zero_does_not_withdraw_numbness_that_was_given_as_a_site() -> None:
     assert hurts(report(0, "numb foot"))
     assert not hurts(report(0, "lower back"))
 
@@ -110,13 +110,13 @@ def test_signs_of_bones_and_of_a_calf_are_among_those_for_a_doctor() -> None:
         assert sign in " ".join(soon)
 
 
-def test_knees_front_outside_and_tendon_are_told_apart() -> None:
+def test_kneecap_outer_knee_and_tendon_are_distinguished() -> None:
     about = {triage(report(2, site)).about for site in ("outer knee", "around the kneecap", "below the kneecap")}
     assert len(about) == 3
     assert "tendon" in triage(report(2, "below the kneecap")).about
 
 
-def test_numbness_goes_before_the_site() -> None:
+def test_numbness_takes_precedence_over_the_site() -> None:
     found = triage(report(1, "outer knee", numb=True))
     assert found.consequence is Consequence.CLINICIAN
     assert "nerve" in found.about
@@ -124,7 +124,7 @@ def test_numbness_goes_before_the_site() -> None:
     assert "bladder" in found.see
 
 
-def test_strong_pain_says_whom_to_see() -> None:
+def test_severe_pain_is_answered_with_whom_to_see() -> None:
     assert triage(report(7, "outer knee")).see == SEE_SEVERE
     assert triage(report(6, "outer knee")).see is None
     assert triage(report(7, "hip")).see == f"{SEE_SEVERE} {SEE_BONE}"
@@ -133,20 +133,20 @@ def test_strong_pain_says_whom_to_see() -> None:
 @pytest.mark.parametrize("site", SITES)
 @pytest.mark.parametrize("level", [None, *range(11)])
 def test_what_to_do_now_is_short_and_the_same_before_and_after_sending(site: str, level: int | None) -> None:
-    said = PainReport(0, level, site, Side.LEFT)
-    answer = PainNoted(CueParams()).pain(said)
+    sent = PainReport(0, level, site, Side.LEFT)
+    answer = PainNoted(CueParams()).pain(sent)
     assert answer is not None
     act = at_once(level, site)
     if level == 0:
         assert act == ""
         return
     assert answer.text.startswith(act)
-    assert len(act.split()) <= (26 if triage(said).stops_cues else 10), act
-    if not triage(said).stops_cues:
+    assert len(act.split()) <= (26 if triage(sent).stops_cues else 10), act
+    if not triage(sent).stops_cues:
         assert len(answer.text.split()) <= 19
 
 
-def test_what_must_not_wait_is_said_at_once() -> None:
+def test_urgent_advice_is_in_the_immediate_answer() -> None:
     for act in (at_once(2, "back"), at_once(0, numb=True)):
         assert act.startswith("Stop for today")
         assert "See a doctor or physiotherapist before the next run" in act
@@ -155,7 +155,7 @@ def test_what_must_not_wait_is_said_at_once() -> None:
     assert at_once(3, rule=PainRule.GUIDE) == at_once(2) != at_once(3)
 
 
-def test_who_may_lift_a_stop_is_told_how() -> None:
+def test_a_stop_names_the_command_that_lifts_it() -> None:
     assert "stridecue pain --cleared" in triage(report(3, "back")).advice
 
 
@@ -181,6 +181,6 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("said", WORDS)
-def test_words_for_sites(said: str | None) -> None:
-    assert known_site(said) == WORDS[said]
+@pytest.mark.parametrize("words", WORDS)
+def test_words_for_sites(words: str | None) -> None:
+    assert known_site(words) == WORDS[words]

@@ -1,4 +1,4 @@
-"""A jump of the left-right difference that stays, in runs made of steps."""
+"""Antalgic change: a jump of a left-right difference that stays, in simulated runs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def step(
 
 
 class Run:
-    """A run of one runner; what was said is in `told`, as (minute, record)."""
+    """A simulated run; `changes` holds the changes of state as (minute, record)."""
 
     def __init__(self, seed: int = 1, start_s: float = 0.0) -> None:
         self.antalgic = Antalgic()
@@ -45,10 +45,10 @@ class Run:
         self.t_s = self.next_s = start_s
         self.start_s = start_s
         self.left = True
-        self.told: list[tuple[float, Threshold]] = []
+        self.changes: list[tuple[float, Threshold]] = []
 
     def run(self, minutes: float, contact_ms: float = 0.0, drop_deg: float = 0.0, step_ms: float = 0.0) -> Self:
-        """Run on; left minus right of each number, which are noisy."""
+        """Run on with noisy values and these differences, left minus right."""
         noise = self.rng.normal
         for _ in range(int(minutes * 60)):
             while self.next_s < self.t_s + 1.0:
@@ -67,7 +67,7 @@ class Run:
             self.t_s += 1.0
             found = self.antalgic.running(round(self.t_s * 1e9), 1.0)
             if found is not None:
-                self.told.append(((self.t_s - self.start_s) / 60, found))
+                self.changes.append(((self.t_s - self.start_s) / 60, found))
         return self
 
     def stop(self, seconds: float) -> Self:
@@ -78,12 +78,12 @@ class Run:
 
     @property
     def states(self) -> list[ThresholdState]:
-        return [found.state for _, found in self.told]
+        return [found.state for _, found in self.changes]
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_legs_that_differ_all_the_time_are_this_runners_own(seed: int) -> None:
-    assert Run(seed).run(20, contact_ms=15.0, drop_deg=2.0, step_ms=20.0).told == []
+def test_a_constant_difference_between_the_legs_is_the_runners_own(seed: int) -> None:
+    assert Run(seed).run(20, contact_ms=15.0, drop_deg=2.0, step_ms=20.0).changes == []
 
 
 @pytest.mark.parametrize(
@@ -95,12 +95,12 @@ def test_legs_that_differ_all_the_time_are_this_runners_own(seed: int) -> None:
     ],
 )
 @pytest.mark.parametrize("start_s", [0.0, -5000.0])
-def test_a_jump_that_stays_is_found_within_a_minute_and_names_its_numbers(
+def test_a_jump_that_stays_is_detected_within_a_minute_with_its_evidence(
     jump: dict[str, float], key: str, start_s: float
 ) -> None:
     run = Run(start_s=start_s).run(8).run(2, **jump)
     assert run.states[:2] == [WATCH, REACHED]
-    (watched, _), (reached, found), *_ = run.told
+    (watched, _), (reached, found), *_ = run.changes
     assert 8.0 < watched < reached < 9.0
     stem, _, unit = key.rpartition("_")
     now, usual, bound = metrics_of(found)
@@ -111,79 +111,79 @@ def test_a_jump_that_stays_is_found_within_a_minute_and_names_its_numbers(
 
 @pytest.mark.parametrize("seed", range(4))
 def test_it_is_reached_for_as_long_as_the_legs_differ(seed: int) -> None:
-    """After a minute and a half it was clear: the difference had become what it was compared with."""
+    """It cleared after a minute and a half: the difference had become its own baseline."""
     run = Run(seed).run(8).run(20, contact_ms=-25.0)
     assert run.states == [WATCH, REACHED]
     run.stop(120.0).run(10, contact_ms=-25.0)
     assert run.states == [WATCH, REACHED]
     run.run(2)
     assert run.states == [WATCH, REACHED, CLEAR]
-    minute, back = run.told[-1]
+    minute, back = run.changes[-1]
     assert 40.0 < minute < 41.0
     now, usual, _ = metrics_of(back)
     assert [now.key, usual.key] == ["contact_difference_ms", "contact_difference_baseline_ms"]
-    assert abs(usual.value) < 4.0, "of before the jump"
+    assert abs(usual.value) < 4.0, "the baseline from before the jump"
     assert run.run(10).states == [WATCH, REACHED, CLEAR]
 
 
-def test_legs_that_differ_once_more_are_told_once_more() -> None:
+def test_a_second_jump_is_reported_again() -> None:
     run = Run().run(8).run(5, contact_ms=30.0).run(6).run(3, contact_ms=-30.0)
     assert run.states == [WATCH, REACHED, CLEAR, WATCH, REACHED]
 
 
-def test_it_is_clear_when_every_number_is_as_before() -> None:
+def test_it_is_clear_when_every_difference_is_as_before() -> None:
     run = Run().run(8).run(2, contact_ms=30.0).run(5, contact_ms=30.0, drop_deg=4.0).run(10, drop_deg=4.0)
     assert run.states == [WATCH, REACHED]
     assert run.run(2).states == [WATCH, REACHED, CLEAR]
 
 
 @pytest.mark.parametrize("recovers_after", [0.5, 3.0, 100.0])
-def test_where_a_sensor_moves_while_the_legs_differ_nothing_tells_that_it_is_over(recovers_after: float) -> None:
-    """It was clear two minutes after the move, the limp as before, and reached once more when the legs were well."""
+def test_it_stays_reached_where_a_sensor_moves_while_the_legs_differ(recovers_after: float) -> None:
+    """It cleared two minutes after the move, still limping, and was reached again when the legs had recovered."""
     run = Run().run(8).run(3, contact_ms=30.0)
     run.antalgic.moved()
     run.run(min(20.0, recovers_after), contact_ms=30.0).run(10).stop(60.0).run(10).run(3, contact_ms=30.0)
     assert run.states == [WATCH, REACHED]
 
 
-def test_a_number_that_is_not_measured_any_more_is_not_said_to_be_as_before() -> None:
+def test_it_does_not_clear_where_the_difference_is_no_longer_measured() -> None:
     run = Run().run(8).run(2, drop_deg=3.0)
     assert run.states == [WATCH, REACHED]
     assert run.run(10, drop_deg=float("nan")).states == [WATCH, REACHED]
     assert run.run(3).states == [WATCH, REACHED, CLEAR]
 
 
-def test_a_moment_beyond_is_no_second_number_that_must_come_back() -> None:
-    """One look was enough while another number was away, though reaching takes two."""
+def test_a_moment_beyond_its_bound_does_not_make_a_second_difference_away() -> None:
+    """One check was enough while another difference was away, though reaching takes two."""
     run = Run().run(8).run(2, contact_ms=30.0)
     for step_ms in (50.0, -50.0, 0.0, 0.0):
         run.run(1 / 6, contact_ms=30.0, step_ms=step_ms)
     assert [each.is_away for each in run.antalgic._differences] == [True, False, False]
 
 
-def test_a_block_that_a_stop_cuts_is_not_mixed_with_what_comes_after_it() -> None:
+def test_a_block_cut_by_a_stop_is_not_mixed_with_values_after_it() -> None:
     run = Run().run(8).run(1, contact_ms=30.0).run(5 / 60, contact_ms=30.0)
     run.stop(60.0).run(5 / 60, contact_ms=-30.0)
     contact, *_ = run.antalgic._differences
     assert contact._newest[-1] == pytest.approx(-30.0, abs=10.0)
 
 
-def test_half_a_minute_is_an_event_of_its_own_and_no_pain() -> None:
+def test_a_short_event_is_not_reached() -> None:
     assert REACHED not in Run().run(8).run(1 / 6, contact_ms=30.0).run(5).states
 
 
-def test_nothing_is_said_while_a_runner_settles() -> None:
-    assert Run().run(3).run(1.5, contact_ms=30.0).told == []
+def test_nothing_is_reported_while_a_runner_settles() -> None:
+    assert Run().run(3).run(1.5, contact_ms=30.0).changes == []
 
 
-def test_a_slow_change_is_drifts_business() -> None:
+def test_a_slow_change_is_left_to_drift() -> None:
     run = Run().run(6)
     for minute in range(30):
         run.run(1, contact_ms=minute * 1.0)
-    assert run.told == []
+    assert run.changes == []
 
 
-def test_whose_legs_wander_needs_a_larger_jump() -> None:
+def test_legs_that_vary_more_need_a_larger_jump() -> None:
     run = Run()
     for block in range(60):
         run.run(0.5, contact_ms=10.0 * (block % 2))
@@ -192,17 +192,17 @@ def test_whose_legs_wander_needs_a_larger_jump() -> None:
 
 @pytest.mark.parametrize("pause_s", [AntalgicParams().pause_s + 2.0, 600.0])
 def test_after_a_stop_or_a_moved_sensor_there_is_nothing_to_compare_with(pause_s: float) -> None:
-    assert Run().run(8).stop(pause_s).run(10, contact_ms=30.0).told == []
+    assert Run().run(8).stop(pause_s).run(10, contact_ms=30.0).changes == []
     moved = Run().run(8)
     moved.antalgic.moved()
-    assert moved.run(10, contact_ms=30.0).told == []
+    assert moved.run(10, contact_ms=30.0).changes == []
 
 
-def test_a_crossing_without_green_light_changes_nothing() -> None:
+def test_a_stop_of_a_few_seconds_changes_nothing() -> None:
     assert REACHED in Run().run(8).stop(5.0).run(2, contact_ms=30.0).states
 
 
-def test_steps_of_no_known_leg_are_not_looked_at() -> None:
+def test_steps_without_a_side_are_ignored() -> None:
     antalgic = Antalgic()
     for second in range(900):
         antalgic.step(step(second, None, contact_ms=240.0 if second < 600 else 400.0))
@@ -214,4 +214,4 @@ def test_saved_and_restored_every_half_minute_nothing_changes() -> None:
     for half in range(22):
         parts.run(0.5, contact_ms=30.0 * (half >= 16))
         parts.antalgic = copy.deepcopy(parts.antalgic)
-    assert parts.told == whole.told
+    assert parts.changes == whole.changes

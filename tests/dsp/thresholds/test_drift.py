@@ -1,4 +1,4 @@
-"""Drift: a change of one leg's drop, or of another number, away from this runner's own baseline."""
+"""Drift: a change of one leg's drop, or of another metric, away from the runner's own baseline."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def run(
     spread: float = 0.6,
     now: Callable[[float], tuple[float, float, float]] = lambda _: (3.0, 0.0, 170.0),
 ) -> list[Threshold]:
-    """Changes of state of a run whose value is `drop(minute)`, 14 values in each ten seconds."""
+    """Return the changes of state in a run whose value is `drop(minute)`, with 15 values in each ten seconds."""
     rng = np.random.default_rng(seed)
     drift, out = Drift(watched, params or DriftParams(), Side.LEFT, past), []
     for second in range(int(minutes * 60)):
@@ -43,7 +43,7 @@ def test_a_steady_hour_stays_clear() -> None:
         assert run(60, lambda _: 5.0, seed=seed) == []
 
 
-def test_a_tiring_leg_goes_through_the_states_and_names_its_numbers() -> None:
+def test_a_tiring_leg_goes_through_the_states_with_its_evidence() -> None:
     changes = run(30, lambda m: 5.0 + 2.0 * np.clip((m - 12) / 8, 0, 1))
     assert [t.state for t in changes] == [W, N, R]
     assert {t.side for t in changes} == {Side.LEFT}
@@ -63,13 +63,13 @@ def test_recovery_clears_with_hysteresis() -> None:
     states = [t.state for t in run(40, lambda m: 7.0 if 12 < m < 20 else 5.0)]
     down = states[states.index(R) :]
     assert down[-1] is ThresholdState.CLEAR
-    assert down == sorted(down, key=list(ThresholdState).index, reverse=True), "down without going back"
+    assert down == sorted(down, key=list(ThresholdState).index, reverse=True), "only downwards"
 
 
 def test_earlier_runs_are_a_baseline_from_the_start_and_widen_the_bound() -> None:
     assert run(8, lambda _: 6.2, past=(4.0, 5.0, 6.0)) == []
     assert run(8, lambda _: 6.9, past=(5.0, 5.0, 5.0))[-1].state is R
-    assert run(8, lambda _: 9.0, past=(5.0, 5.0)) == [], "two runs do not tell how much runs differ"
+    assert run(8, lambda _: 9.0, past=(5.0, 5.0)) == [], "two runs do not show how much runs differ"
 
 
 def test_reached_needs_holding() -> None:
@@ -79,7 +79,7 @@ def test_reached_needs_holding() -> None:
     assert run(3, lambda m: 8.0 if m > 1.5 else 5.0, params)[-1].state is R
 
 
-def test_a_faster_stretch_explains_itself() -> None:
+def test_a_change_that_speed_explains_is_no_drift() -> None:
     def pace(m: float) -> float:
         return 2.6 if m % 4 < 2 else 3.4
 
@@ -91,7 +91,7 @@ def test_a_faster_stretch_explains_itself() -> None:
 
     assert run(40, contact, watched=CONTACT, spread=6.0, now=now) == []
     alone = run(40, contact, watched=CONTACT, spread=6.0)
-    assert W in {t.state for t in alone}, "without the speed it would be told"
+    assert W in {t.state for t in alone}, "without the speed it would be reported"
 
 
 def test_a_sensor_that_moved_is_never_a_drift() -> None:
@@ -107,12 +107,12 @@ def test_a_sensor_that_moved_is_never_a_drift() -> None:
 
 
 @pytest.mark.parametrize("by", [-9.0, 9.0])
-def test_cadence_falls_and_is_noticed_both_ways(by: float) -> None:
+def test_a_change_of_cadence_is_detected_both_ways(by: float) -> None:
     changes = run(40, lambda m: 170.0 + (by if m > 15 else 0.0), watched=CADENCE, spread=1.0)
     assert changes[-1].state is R
 
 
-def test_blocks_of_too_few_values_say_nothing() -> None:
+def test_blocks_of_too_few_values_are_ignored() -> None:
     drift = Drift(DROP, DriftParams(), Side.LEFT, (5.0, 5.0, 5.0))
     for second in range(600):
         if second % 6 == 0:
@@ -135,12 +135,12 @@ def test_regression_learns_a_slope_only_where_there_is_one() -> None:
     assert regression.correct(5.0, (3.0, 0.0, 190.0)) == pytest.approx(5.0, abs=0.15), "cadence never varied"
     assert np.std(corrected) < 0.25
     far = regression.correct(5.0, (30.0, 0.0, 170.0))
-    assert abs(far - 5.0) < 1.2, "far outside of what was learned little is corrected"
+    assert abs(far - 5.0) < 1.2, "extrapolation is limited"
 
 
-def test_a_number_is_not_corrected_for_what_has_no_spread() -> None:
+def test_a_value_is_not_corrected_for_a_covariate_with_zero_prior_spread() -> None:
     regression = Regression((1.0, 0.0), 0.25)
-    assert regression.fit() is None, "nothing was learned"
+    assert regression.fit() is None, "no data"
     for k in range(40):
         regression.learn(5.0 + 0.1 * k, (3.0, float(k)))
     regression.fit()
@@ -153,7 +153,7 @@ def test_a_number_is_not_corrected_for_what_has_no_spread() -> None:
 
 
 @pytest.mark.parametrize("joins_s", [0, 300, 585, 595, 1200])
-def test_a_sensor_that_joins_late_has_its_baseline_from_minutes_of_its_own(joins_s: int) -> None:
+def test_the_baseline_of_a_sensor_that_joins_late_starts_when_it_joins(joins_s: int) -> None:
     drift, changes = Drift(DROP, DriftParams(), Side.LEFT), []
     for second in range(3600):
         if second >= joins_s:
@@ -166,7 +166,7 @@ def test_a_sensor_that_joins_late_has_its_baseline_from_minutes_of_its_own(joins
     assert [each.state for each in changes if each is not None][-1] is R
 
 
-def test_minutes_without_a_sensor_are_no_minutes_of_the_baseline() -> None:
+def test_time_without_a_sensor_does_not_count_towards_the_baseline() -> None:
     drift, rng = Drift(DROP, DriftParams(), Side.LEFT), np.random.default_rng(1)
     for second in range(1500):
         if not 150 <= second < 580:
@@ -176,7 +176,7 @@ def test_minutes_without_a_sensor_are_no_minutes_of_the_baseline() -> None:
     assert drift.baseline == pytest.approx(5.0, abs=0.3), "not the three blocks that were there in minutes 2 to 10"
 
 
-def test_the_small_system_is_solved() -> None:
+def test_solved_agrees_with_numpy() -> None:
     matrix = [[4.0, 1.0, 0.5], [1.0, 3.0, 0.2], [0.5, 0.2, 2.0]]
     assert solved(matrix, [1.0, 2.0, 3.0]) == pytest.approx(np.linalg.solve(matrix, [1.0, 2.0, 3.0]).tolist())
 

@@ -1,4 +1,4 @@
-"""The onset model says how far most runs are pain-free, and the detector says when it is near."""
+"""The onset model of how far runs are pain-free, the detector of coming near it, exposure and today's cap."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_model_is_a_distribution() -> None:
     assert 0.03 < model.map_sigma < 0.15
 
 
-def test_pain_free_runs_push_the_onset_away_and_short_ones_say_little() -> None:
+def test_pain_free_runs_move_the_onset_away_and_short_ones_hardly_do() -> None:
     one = [Observation(3000.0, onset=True)]
     alone = OnsetModel(one, 2.8).quantile(0.5)
     assert OnsetModel([*one, *[Observation(6000.0, onset=False)] * 4], 2.8).quantile(0.5) > 1.3 * alone
@@ -55,7 +55,7 @@ def test_old_runs_count_less() -> None:
     assert recent < OnsetModel(observations((hurt(2.0, 100.0), hurt(5.0, 1.0))), 2.8).quantile(0.5)
 
 
-def test_runs_without_a_distance_say_nothing() -> None:
+def test_runs_without_a_distance_are_no_observations() -> None:
     assert observations((PastRun(), PastRun(exposure_m=10.0))) == []
     assert Onset((PastRun(),)).model is None
     assert Onset((free(5.0),)).model is None, "without pain there is nothing to compare with"
@@ -63,7 +63,7 @@ def test_runs_without_a_distance_say_nothing() -> None:
 
 
 def at(exposure: Exposure, km: float, mps: float = 2.8) -> Exposure:
-    """Let the exposure run on to this place."""
+    """Advance the exposure to this distance, km flat-equivalent."""
     second = round(exposure.running_s) + 1 if exposure.running_s else 0
     while exposure.exposure_m < 1000 * km:
         t_ns = second * 1_000_000_000
@@ -73,23 +73,23 @@ def at(exposure: Exposure, km: float, mps: float = 2.8) -> Exposure:
     return exposure
 
 
-def test_it_is_watch_then_near_then_reached_and_nothing_early() -> None:
-    onset, exposure, told = Onset(HISTORY), Exposure(HISTORY), {}
+def test_it_is_watch_then_near_then_reached_and_none_of_them_early() -> None:
+    onset, exposure, changed_km = Onset(HISTORY), Exposure(HISTORY), {}
     for metres in range(100, 4700, 20):
         change = onset.second(metres * 1_000_000, at(exposure, metres / 1000))
         if change is not None:
-            told[change.state] = metres / 1000
+            changed_km[change.state] = metres / 1000
             numbers = numbers_of(change)
             assert numbers["onset_runs"] == 5.0
             assert numbers["onset_safe_m"] < numbers["onset_median_m"]
             assert (numbers["onset_nearest_m"], numbers["onset_farthest_m"]) == (4000.0, 4600.0)
-    assert list(told) == [ThresholdState.WATCH, ThresholdState.NEAR, ThresholdState.REACHED]
-    assert 2.0 < told[ThresholdState.WATCH] <= 3.5
-    assert told[ThresholdState.NEAR] <= 4.2
-    assert told[ThresholdState.REACHED] <= 4.6
+    assert list(changed_km) == [ThresholdState.WATCH, ThresholdState.NEAR, ThresholdState.REACHED]
+    assert 2.0 < changed_km[ThresholdState.WATCH] <= 3.5
+    assert changed_km[ThresholdState.NEAR] <= 4.2
+    assert changed_km[ThresholdState.REACHED] <= 4.6
 
 
-def test_where_it_began_is_told_as_it_was_run_and_the_model_knows_the_hills() -> None:
+def test_the_evidence_has_plain_distances_while_the_model_counts_hills() -> None:
     hilly = PastRun(speed_mps=2.8, distance_m=3300.0, exposure_m=5300.0, onset_m=5000.0, onset_distance_m=3000.0)
     onset, exposure = Onset((hilly,)), at(Exposure((hilly,)), 4.0)
     change = onset.second(0, exposure)
@@ -101,7 +101,7 @@ def test_where_it_began_is_told_as_it_was_run_and_the_model_knows_the_hills() ->
     assert onset.model.quantile(0.5) > 4000.0
 
 
-def test_a_report_is_reported_once_and_zero_is_none() -> None:
+def test_pain_is_reported_once_and_level_zero_is_no_pain() -> None:
     onset = Onset(())
     assert onset.report(PainReport(0, 0)) is None
     change = onset.report(PainReport(5, None))
@@ -132,7 +132,7 @@ def test_downhill_counts_more_and_standing_not_at_all() -> None:
     assert exposure.measured == 1.0
 
 
-def test_without_a_speed_the_usual_one_is_assumed_and_said() -> None:
+def test_without_a_speed_the_usual_one_is_assumed_and_counts_as_not_measured() -> None:
     exposure = Exposure((PastRun(speed_mps=3.0),))
     for second in range(11):
         t_ns = second * 1_000_000_000
@@ -162,7 +162,7 @@ def test_todays_cap_is_the_strictest_rule() -> None:
     assert forgotten.exposure_m == 3500.0
 
 
-def test_the_return_text_has_30_to_50_per_cent() -> None:
+def test_the_return_text_gives_30_to_50_per_cent() -> None:
     for site in ("outer knee", "around the kneecap", None):
         assert "1.2 km to 2.0 km" in return_text(site, 4000.0)
         assert "180 m to 300 m" in return_text(site, 600.0)
