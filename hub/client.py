@@ -1,4 +1,4 @@
-"""A typed client of the hub's MQTT topics: what the dashboard is built on, and integrators' Python.
+"""A typed client of the hub's MQTT topics, used by the dashboard and by integrations in Python.
 
 client = HubClient(Server(port=1883), runner="ann")
 async for item in client.watch():
@@ -26,12 +26,12 @@ _LOG = logging.getLogger("stridecue.client")
 
 
 class NotConnectedError(ConnectionError):
-    """Nothing was sent: there is no broker on the other end just now."""
+    """The message was not sent: there is no connection to a broker."""
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One message, and where it came in; `retained`: the broker kept it from before we subscribed."""
+    """A message with its address; `retained`: the broker had stored it before this client subscribed."""
 
     address: Address
     message: Message
@@ -40,7 +40,11 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class LinkChange:
-    """The connection to the broker came up or went; `retry_s` until the next attempt, `reason` why it went."""
+    """The connection to the broker was established (`up`) or lost.
+
+    reason   why it was lost
+    retry_s  seconds until the next attempt
+    """
 
     up: bool
     reason: str = ""
@@ -51,9 +55,9 @@ Item: TypeAlias = Received | LinkChange
 
 
 class HubClient:
-    """Watches one runner (or all, `runner=None`) and sends pain reports and commands; reconnects for ever.
+    """Watches one runner (all with `runner=None`) and sends pain reports and commands; reconnects forever.
 
-    topics  only these, e.g. `[Topics("ann").cue]`; else everything of the runner
+    topics  the topics to subscribe to, e.g. `[Topics("ann").cue]`; None: everything of the runner
     """
 
     def __init__(
@@ -64,18 +68,18 @@ class HubClient:
         topics: Sequence[str] | None = None,
     ) -> None:
         self.server = server
-        self.refused = 0  # payloads that were not ours
+        self.refused = 0  # payloads that could not be decoded
         self._topics = Topics(runner) if runner is not None else None
         self._watched = topics or [self._topics.everything if self._topics else Topics.EVERYONE]
         self._client: aiomqtt.Client | None = None
 
     @property
     def connected(self) -> bool:
-        """Whether a broker is on the other end."""
+        """Whether there is a connection to a broker."""
         return self._client is not None
 
     async def watch(self) -> AsyncGenerator[Item]:
-        """Yield messages and link changes until the caller stops; never raises for the network's sake."""
+        """Yield messages and link changes until the caller stops iterating; network errors never raise."""
         waits = backoff_s()
         while True:
             reason = "the broker closed the connection"
@@ -98,7 +102,7 @@ class HubClient:
             await asyncio.sleep(retry_s)
 
     async def send(self, message: PainMessage | CommandMessage, runner: str | None = None) -> None:
-        """Deliver a pain report or command to the hub; raises NotConnectedError, and WireError for a bad runner."""
+        """Send a pain report or command to the hub; raises NotConnectedError, and WireError for an invalid runner."""
         topics = self._topics if runner is None else Topics(runner)
         if topics is None:
             raise WireError("say which runner the message is for")
@@ -119,6 +123,6 @@ class HubClient:
             return Received(parse_topic(topic), decode(topic, payload), raw.retain)
         except (WireError, TypeError):
             self.refused += 1
-            if self.refused == 1:  # the topic only: what somebody wrote there may be about their health
-                _LOG.warning("%s: a message that cannot be read; further ones are counted, not said", topic)
+            if self.refused == 1:  # log only the topic: the payload may be about somebody's health
+                _LOG.warning("%s: cannot decode a message; further ones are counted, not logged", topic)
             return None

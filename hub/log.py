@@ -1,4 +1,4 @@
-"""The log: a file, because the terminal belongs to the dashboard or to the lines that the runner wants to read."""
+"""The log file: the terminal is for the dashboard or for the lines that the runner reads."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ from pathlib import Path
 from hub.settings.folders import log_file
 
 _BYTES = 1_000_000
-_KEPT = 3
+_BACKUPS = 3
 
 
 class LogFile(RotatingFileHandler):
-    """For this user only: it tells of health data, if only by its times.
+    """A rotating log file that several processes share; readable by its owner only.
 
-    A hub, a coach's page and a second hub write to one file. Whoever finds it full moves it away, and the others go on
-    in the new one: each on its own would move the others' new file away, until nothing earlier is kept.
+    Its times alone may reveal health data. A hub, a second hub and a coach's page write to the same file. When one of
+    them rotates it, the others continue in the new file; otherwise each would rotate the others' new file away, until
+    nothing earlier is left.
     """
 
     def _open(self) -> TextIOWrapper:
         descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         if os.name == "posix":
-            os.fchmod(descriptor, 0o600)  # an earlier version left it open to all
+            os.fchmod(descriptor, 0o600)  # earlier versions left it readable by all
         return TextIOWrapper(os.fdopen(descriptor, "ab"), encoding=self.encoding, errors=self.errors)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a line; where another process has moved the file away, in the new one."""
+        """Write a line; if another process has rotated the file, to the new one."""
         with suppress(OSError):
             if self.stream is not None and self._was_moved(self.stream.fileno()):
                 self.stream.close()
@@ -44,17 +45,17 @@ class LogFile(RotatingFileHandler):
 
 
 def log_to_file() -> Path:
-    """Send everything of `stridecue` from INFO on, and others' warnings, to the log file; gives its path.
+    """Log `stridecue` from INFO on, and other loggers' warnings, to the log file; return its path.
 
-    Where the file cannot be written there is no log: a read-only home is no reason not to run, and a disk that fills up
-    later no reason to draw tracebacks over the dashboard, which is what logging does unless told otherwise.
+    If the file cannot be written there is no log: a read-only home must not prevent a run, and `raiseExceptions` is off
+    so that a disk that fills up later does not print tracebacks over the dashboard.
     """
     logging.raiseExceptions = False
     path = log_file()
     handler: logging.Handler
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = LogFile(path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
+        handler = LogFile(path, maxBytes=_BYTES, backupCount=_BACKUPS, encoding="utf-8")
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))

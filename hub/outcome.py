@@ -1,4 +1,4 @@
-"""How a run ended."""
+"""The outcome of a run: its summary, what was reported in it, and what was lost."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from dsp.runner.plan import Plan
 
 @dataclass(slots=True)
 class Outcome:
-    """How a run ended; `losses` names what was dropped where.
+    """The outcome of a run.
 
-    running_s    time spent running, pauses left out
-    marks        the moments that somebody marked, oldest first
-    pains        what was reported, and what was taken back, the same: for the runner only
+    running_s    time spent running, without pauses
+    marks        the moments marked during the run, oldest first
+    pains        the pain reports and retractions, oldest first; for the runner only
+    files        the recordings
     silent       no sensor sent anything
-    unkept       the history did not take all of it in
-    unrecorded   packets that are missing in `files`
-    plan         of retraining, for the next run
+    unkept       the history did not store all of it
+    unrecorded   number of packets missing in `files`
+    losses       number of dropped items by the name of the queue or sink
+    plan         the retraining plan for the next run
     """
 
     summary: Summary | None = None

@@ -1,4 +1,4 @@
-"""How a run is asked to end: an event first, so that everything drains; a cancellation when asked again."""
+"""Stopping a run: first an event, so that everything drains; on the second request a cancellation."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from typing import Self
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 HELD_DOWN_S = 8.0
-"""A key that is held down repeats some 30 times a second. What comes within this of a second request says nothing new:
-ending at once, and keeping what the run came to, is over by then unless it hangs."""
+"""Signals within this time of a second request are ignored: a key that is held down repeats some 30 times a second, and
+stopping at once and storing the run takes less than this unless it hangs."""
 
 
 class Stop:
-    """Set once; remembers why."""
+    """A stop event that remembers the reason of the first request."""
 
     def __init__(self) -> None:
         self.reason = ""
         self.event = asyncio.Event()
 
     def __call__(self, reason: str) -> None:
-        """Ask the run to end; only the first reason counts."""
+        """Ask the run to stop; only the first reason is kept."""
         if not self.event.is_set():
             self.reason = reason
             self.event.set()
 
     @property
     def asked(self) -> bool:
-        """Whether somebody asked."""
+        """Whether a stop was requested."""
         return self.event.is_set()
 
     async def wait(self) -> None:
-        """Wait until somebody asks."""
+        """Wait until a stop is requested."""
         await self.event.wait()
 
     async def wait_for(self, seconds: float) -> bool:
-        """Wait until somebody asks, at most so long; whether somebody did."""
+        """Wait at most `seconds` for a stop request; return whether there was one."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.event.wait()
@@ -49,9 +49,9 @@ class Stop:
 
 
 class Late:
-    """Signals that come when a run is over and is being kept and told: noted, and for HELD_DOWN_S no more than that.
+    """Notes signals that arrive while a finished run is stored and printed; after HELD_DOWN_S they interrupt again.
 
-    What they did before is put back at the end of the `with` block; `take` has them noted from then on.
+    `take` starts noting them; the end of the `with` block restores the previous signal handlers.
     """
 
     def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
@@ -60,23 +60,23 @@ class Late:
         self._before: dict[int, signal._HANDLER] = {}
 
     def __enter__(self) -> Self:
-        """Remember what signals did before."""
+        """Save the signal handlers."""
         numbers = [number for name in SIGNALS if (number := getattr(signal, name, None))]
         self._before = {number: signal.getsignal(number) for number in numbers}
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Put it back."""
+        """Restore the signal handlers."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
     @property
     def noted(self) -> bool:
-        """Whether one came."""
+        """Whether a signal arrived."""
         return self._first_s is not None
 
     def take(self) -> None:
-        """Note signals from now on."""
+        """Note signals from now on, instead of what they did before."""
         for number in self._before:
             signal.signal(number, self._note)
 
@@ -89,10 +89,10 @@ class Late:
 
 @contextlib.contextmanager
 def stopping_on_signals(stop: Stop, late: Late | None = None) -> Iterator[None]:
-    """Inside, SIGINT, SIGTERM and SIGHUP, where they exist, set `stop`; the second one cancels the task.
+    """Inside the block, SIGINT, SIGTERM and SIGHUP (where they exist) set `stop`; a second signal cancels the task.
 
-    More of them do nothing for HELD_DOWN_S: cancelled once more, what is under way would not be cleared up. Afterwards
-    they go to `late`, where it is given.
+    Further ones are ignored for HELD_DOWN_S: a second cancellation would interrupt the clean-up. After the block,
+    signals go to `late` if it is given.
     """
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
@@ -118,10 +118,10 @@ def stopping_on_signals(stop: Stop, late: Late | None = None) -> Iterator[None]:
 
 
 def _handle(loop: asyncio.AbstractEventLoop, number: int, react: Callable[[], None]) -> Callable[[], object]:
-    """Have `react` called in the loop; returns what undoes that."""
+    """Have `react` called in the event loop on a signal; return the function that undoes it."""
     try:
         loop.add_signal_handler(number, react)
-    except NotImplementedError:  # the loops of Windows have no signal handlers of their own
+    except NotImplementedError:  # the event loops of Windows do not support it
         before = signal.signal(number, lambda *_: loop.call_soon_threadsafe(react))
         return lambda: signal.signal(number, before)
     return lambda: loop.remove_signal_handler(number)

@@ -1,1 +1,1 @@
-"""What `stridecue doctor` looks at: one subject a file."""
+"""The checks of `stridecue doctor`: one subject per file."""

@@ -1,4 +1,4 @@
-"""Can sound be played here, and who speaks."""
+"""Check whether sound can be played here, and which speech engine there is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hub.sound.speech.choice import choose_engine
 
 
 def check_audio() -> Finding:
-    """Look for the extra `[audio]`, PortAudio and an output; none of them is needed for a run."""
+    """Check the extra `[audio]`, PortAudio and an output device; a run needs none of them."""
     try:
         sounddevice = load_portaudio()
     except OutputError as error:
@@ -20,17 +20,20 @@ def check_audio() -> Finding:
         output = sounddevice.query_devices(kind="output")
     except (sounddevice.PortAudioError, ValueError):
         return Finding(
-            "audio", Verdict.NOTE, "no sound: no audio device", "plug in or pair headphones; a run works without"
+            "audio",
+            Verdict.NOTE,
+            "no sound: no audio device",
+            "connect headphones or speakers; a run works without sound too",
         )
-    return Finding("audio", Verdict.OK, f"{output['name']}; hear it with: stridecue sound try")
+    return Finding("audio", Verdict.OK, f"{output['name']}; to try it: stridecue sound try")
 
 
 def check_speech(section: SoundSection | None = None) -> Finding:
-    """Look for the engine that would speak; without one there are tones only."""
+    """Check for a speech engine; without one there are only tones."""
     section = section or SoundSection()
     engine, remedy = choose_engine(section.engine, section.voice, section.words_per_min, section.program)
     if engine is not None:
         return Finding("speech", Verdict.OK, engine.name)
     if not remedy:
         return Finding("speech", Verdict.OK, "off: tones only, as configured")
-    return Finding("speech", Verdict.NOTE, "no engine: tones only", remedy)
+    return Finding("speech", Verdict.NOTE, "no speech engine: tones only", remedy)

@@ -1,4 +1,4 @@
-"""Can sensors be heard: the parts Linux needs one by one, then a real scan."""
+"""Check Bluetooth: on Linux its parts one by one, then a real scan."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WITHOUT = "; `stridecue demo` and `replay` work without"
 
 
 def check_bluetooth(radio: str = PLATFORM) -> Finding:
-    """Listen for half a second with the radio of the configuration."""
+    """Scan for LISTEN_S with the radio of the configuration."""
     if radio != PLATFORM:
         return _check_other(radio)
     if sys.platform == "linux":
@@ -35,7 +35,7 @@ def check_bluetooth(radio: str = PLATFORM) -> Finding:
         said = str(error).removesuffix(": run `stridecue doctor`")
         return _unusable(said, "sudo systemctl enable --now bluetooth; rfkill unblock bluetooth; bluetoothctl power on")
     except TimeoutError:
-        return _unusable("the system does not answer", "restart its Bluetooth service")
+        return _unusable("the system's Bluetooth does not answer", "restart the Bluetooth service")
     return Finding(_SUBJECT, Verdict.OK, f"works: {heard} devices heard in {LISTEN_S:g} s")
 
 
@@ -45,12 +45,14 @@ def _unusable(said: str, remedy: str) -> Finding:
 
 def _check_other(radio: str) -> Finding:
     if radio == VIRTUAL:
-        return Finding(_SUBJECT, Verdict.OK, "radio virtual, as configured: made-up sensors")
+        return Finding(_SUBJECT, Verdict.OK, "radio virtual, as configured: simulated sensors")
     try:
         heard = asyncio.run(_listen(radio))
     except (RadioError, TimeoutError) as error:
         said = str(error).removesuffix(": run `stridecue doctor`") or f"radio {radio}: no answer"
-        return Finding(_SUBJECT, Verdict.BROKEN, said, "radio.provider in the configuration: platform, or another")
+        return Finding(
+            _SUBJECT, Verdict.BROKEN, said, "set radio.provider in the configuration to platform, or to another radio"
+        )
     return Finding(_SUBJECT, Verdict.OK, f"radio {radio} works: {heard} devices heard in {LISTEN_S:g} s")
 
 

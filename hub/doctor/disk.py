@@ -1,4 +1,4 @@
-"""Is there a place to record to."""
+"""Check that there is space to record to."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from hub.doctor.finding import Finding, Verdict
 
 ENOUGH_BYTES = 500_000_000
-"""Some ten hours of three IMUs (37 MB an hour, measured) and room to spare."""
+"""Some ten hours of three IMUs (37 MB an hour, measured) and some to spare."""
 
 
 def check_disk(folder: Path) -> Finding:
-    """Write a file where recordings go, and look how much room there is."""
+    """Write a temporary file to the folder for recordings, and check the free space."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=folder) as probe:
@@ -21,9 +21,12 @@ def check_disk(folder: Path) -> Finding:
         free = shutil.disk_usage(folder).free
     except OSError as error:
         return Finding(
-            "disk", Verdict.BROKEN, f"cannot write to {folder}: {error.strerror}", "change its owner, or free the disk"
+            "disk",
+            Verdict.BROKEN,
+            f"cannot write to {folder}: {error.strerror}",
+            "change its owner, or free some disk space",
         )
     said = f"{free / 1e9:.1f} GB free in {folder}"
     if free < ENOUGH_BYTES:
-        return Finding("disk", Verdict.NOTE, said, "an hour of recording takes about 40 MB: make room")
+        return Finding("disk", Verdict.NOTE, said, "free some space: an hour of recording takes about 40 MB")
     return Finding("disk", Verdict.OK, said)

@@ -1,4 +1,4 @@
-"""What a check says."""
+"""The result of a check."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from enum import Enum
 
 
 class Verdict(Enum):
-    """From best to worst."""
+    """How serious a finding is, from best to worst."""
 
     OK = "ok"
     NOTE = "note"
-    """Something is missing that not everybody needs."""
+    """Something optional is missing or limited."""
     BROKEN = "FAIL"
-    """stridecue cannot be used before this is put right."""
+    """stridecue cannot be used until this is fixed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the doctor; `remedy` says what to do, empty when nothing is."""
+    """One line of the doctor; `remedy` says what to do, empty when there is nothing to do."""
 
     subject: str
     verdict: Verdict

@@ -1,4 +1,4 @@
-"""Python, our packages, and whether somebody else's distribution owns one of their names."""
+"""Check Python, the packages needed, and whether another distribution owns one of our package names."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from hub.settings.folders import adding, adding_extra
 
 DISTRIBUTION = "stridecue"
 OUR_PACKAGES = ("dsp", "firmware_profiles", "drivers", "hub", "tui")
-"""Generic names, which other distributions use too."""
+"""Our top-level packages: generic names, which other distributions may use too."""
 OLDEST_PYTHON = (3, 11)
 CORE = ("aiomqtt", "bleak", "mcap", "msgspec", "numpy", "platformdirs")
-EXTRAS = {"tui": ("textual", "the dashboard"), "sim": ("bumble", "the virtual sensors and `stridecue demo`")}
-"""Extra -> (module it brings, what for); broker and audio have checks of their own."""
+EXTRAS = {"tui": ("textual", "dashboard"), "sim": ("bumble", "simulated sensors and `stridecue demo`")}
+"""Extra -> (module it installs, what it is for); broker and audio have checks of their own."""
 
 
 def check_python() -> Finding:
-    """Compare the running Python with the oldest that works."""
+    """Check that the running Python is at least OLDEST_PYTHON."""
     said = f"{sys.version.split()[0]} in {sys.prefix}"
     if sys.version_info < OLDEST_PYTHON:
         return Finding("python", Verdict.BROKEN, said, "install Python 3.11 or newer")
@@ -29,7 +29,7 @@ def check_python() -> Finding:
 
 
 def check_packages() -> Iterator[Finding]:
-    """Look at what we need, what is optional, and who owns our names."""
+    """Check required and optional packages, and that our package names are ours."""
     missing = [name for name in CORE if not _has(name)]
     if missing:
         yield Finding("packages", Verdict.BROKEN, f"missing: {', '.join(missing)}", adding(*missing))
@@ -39,7 +39,7 @@ def check_packages() -> Iterator[Finding]:
         if _has(module):
             yield Finding(extra, Verdict.OK, f"{module} {_version(module)}: {what}")
         else:
-            yield Finding(extra, Verdict.NOTE, f"{module} is not installed: without {what}", adding_extra(extra))
+            yield Finding(extra, Verdict.NOTE, f"{module} is not installed, so no {what}", adding_extra(extra))
     yield foreign_owners(packages_distributions(), _origins())
 
 
@@ -52,15 +52,15 @@ def foreign_owners(owners: Mapping[str, Sequence[str]], origins: Mapping[str, Pa
     foreign = {name: [each for each in owners.get(name, ()) if each.lower() != DISTRIBUTION] for name in OUR_PACKAGES}
     taken = [f"{name} (by {', '.join(others)})" for name, others in foreign.items() if others]
     home = Path(__file__).parent.parent.parent
-    strange = [f"{name} (in {path})" for name, path in origins.items() if path is not None and path.parent != home]
-    if taken or strange:
+    displaced = [f"{name} (in {path})" for name, path in origins.items() if path is not None and path.parent != home]
+    if taken or displaced:
         return Finding(
             "names",
             Verdict.BROKEN,
-            f"not ours: {', '.join([*taken, *strange])}",
-            "install stridecue apart from other programs: in its folder, pipx install . or uv tool install .",
+            f"owned by another package: {', '.join([*taken, *displaced])}",
+            "install stridecue in an environment of its own: in its folder, pipx install . or uv tool install .",
         )
-    return Finding("names", Verdict.OK, f"{', '.join(OUR_PACKAGES)} are ours")
+    return Finding("names", Verdict.OK, f"{', '.join(OUR_PACKAGES)} belong to stridecue")
 
 
 def _origins() -> dict[str, Path | None]:

@@ -1,4 +1,4 @@
-"""What a run does on its brokers: publish, take orders, tell Home Assistant. On every broker the same, but for pain."""
+"""A run on its brokers: publish, take orders, announce to Home Assistant; pain stays on the loopback broker."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ _LOG = logging.getLogger("stridecue.runtime")
 class Beyond:
     """The brokers that others read too.
 
-    listen         a broker of our own for watchers beyond this machine
-    external       somebody else's
-    homeassistant  whether the Home Assistant on the external one is told of the runner
-    overdue        keeps events while the external one is away
+    listen         the hub's own broker for watchers on other machines
+    external       a broker that is not the hub's
+    homeassistant  whether to announce the runner to Home Assistant on the external broker
+    overdue        stores events while the external broker is unreachable
     """
 
     listen: BeyondBroker | None = None
@@ -55,12 +55,12 @@ class Beyond:
 
     @property
     def is_any(self) -> bool:
-        """Whether others read at all."""
+        """Whether there is any broker that others read."""
         return self.listen is not None or self.external is not None
 
     @property
     def ports(self) -> frozenset[int]:
-        """Those on this machine that the hub's own broker leaves to them, whether or not they serve by then."""
+        """Their ports on this machine, which the loopback broker must leave free even if they do not serve yet."""
         listen = () if self.listen is None else (self.listen.port,)
         external = () if self.external is None or not self.external.is_here else (self.external.port,)
         return frozenset((*listen, *external))
@@ -69,7 +69,7 @@ class Beyond:
 class Outlets:
     """The brokers of one run.
 
-    screen  is told where they are, and shows the dashboard, which reads the hub's own
+    screen  gets lines with their addresses, and shows the dashboard, which reads the loopback broker
     """
 
     def __init__(
@@ -96,22 +96,22 @@ class Outlets:
         self._screen = screen
         self._closed = False
         self._closing: list[Callable[[], None]] = []
-        self._replies: defaultdict[Server, Iterator[int]] = defaultdict(lambda: count(1))  # numbered broker by broker
+        self._replies: defaultdict[Server, Iterator[int]] = defaultdict(lambda: count(1))  # numbered per broker
 
     async def open_own(
         self, broker: LoopbackBroker, first_port: int, *, leave: Collection[int] = (), dashboard: bool
     ) -> None:
-        """Begin on the hub's own broker, which may fail: publish everything there, and show the dashboard.
+        """Start the loopback broker (a failure becomes a notice), publish everything there, and show the dashboard.
 
-        leave  ports that other brokers of this run are to have: what is said to one must not be heard twice
+        leave  ports reserved for other brokers of this run, so that a command sent to one is not received twice
         """
         try:
             server = await broker.start(first_port, leave=leave)
         except BrokerError as error:
             self._notices.put("broker", f"no MQTT and no dashboard in this run: {error}")
             return
-        # Said before the sensors are looked for, so that something is on screen at once.
-        taken = "is mqtt.listen's or mqtt.url's" if first_port in leave else "is busy"
+        # Printed before the scan for sensors, so that something is on screen at once.
+        taken = "is reserved for mqtt.listen or mqtt.url" if first_port in leave else "is busy"
         moved = f" (port {first_port} {taken})" if server.port != first_port else ""
         self._screen.say(f"MQTT on {server}, topics {Topics(self._runner).root}/#, by {broker.kind}{moved}")
         self._keepers.append(self._beside.start("broker", broker.watch()))
@@ -119,9 +119,9 @@ class Outlets:
         if dashboard:
             try:
                 await self._screen.open(server.port, self._runner)
-            except (OSError, ValueError, RuntimeError) as error:  # all that starting a process raises
-                _LOG.exception("the dashboard does not start")
-                self._notices.put("dashboard", f"the dashboard does not start: {error}")
+            except (OSError, ValueError, RuntimeError) as error:  # what starting a process raises
+                _LOG.exception("the dashboard could not be started")
+                self._notices.put("dashboard", f"the dashboard could not be started: {error}")
             else:
                 self._keepers.append(self._beside.start("dashboard", self._screen.watch()))
         self._publish("loopback", server)
@@ -130,13 +130,13 @@ class Outlets:
         self._keepers.append(self._beside.start("let go", self.let_go.run()))
 
     async def open_beyond(self, beyond: Beyond) -> None:
-        """Begin on the brokers that others read too: nothing that tells of pain goes there."""
+        """Connect to the brokers that others read too; nothing that reveals pain goes there."""
         if beyond.listen is not None:
             await self._listen(beyond.listen)
         if beyond.external is None:
             return
         up = self._publish("external", beyond.external, others_read=True, shared=True, overdue=beyond.overdue)
-        # Another hub may have the name there: then what is said to it is none of ours, and neither is its announcement.
+        # Another hub may use this runner's name there: then neither its commands nor its announcement are ours.
         repeats = Repeats()
         self._while_up(up, "orders external", partial(self._desk, beyond.external, "coach", repeats))
         if beyond.homeassistant:
@@ -144,7 +144,7 @@ class Outlets:
             self._while_up(up, "home assistant", announcer)
 
     def close(self) -> None:
-        """End what goes on; the sinks end with their bus. That our brokers are gone from here on is no news."""
+        """Stop the tasks; the sinks end with their bus. From now on, a lost broker is no longer reported."""
         self._closed = True
         for close in self._closing:
             close()
@@ -155,7 +155,7 @@ class Outlets:
         try:
             server = await broker.start()
         except BrokerError as error:
-            self._notices.put("listen", f"nobody beyond this machine can watch: {error}")
+            self._notices.put("listen", f"nobody on another machine can watch: {error}")
             return
         self._screen.say(
             f"MQTT for others on {broker.host}:{broker.port}, user {USER}, password in {broker.password.file}"
@@ -165,7 +165,7 @@ class Outlets:
         self._take_orders("orders listen", server, "coach")
 
     def _take_orders(self, name: str, server: Server, by: Who) -> None:
-        """Obey what is sent on a broker; it was sent `by` that one unless it says otherwise."""
+        """Obey the orders sent to a broker, as sent `by` unless a message says otherwise."""
         desk = self._desk(server, by, Repeats())
         self._closing.append(desk.close)
         self._keepers.append(self._beside.start(name, desk.run()))
@@ -192,7 +192,7 @@ class Outlets:
         shared: bool = False,
         overdue: Overdue | None = None,
     ) -> Up:
-        """Begin to publish; gives whether the broker takes it."""
+        """Start publishing to a broker; return whether it is up, as a state to wait for."""
         wanted: Callable[[Post], bool] = may_leave if others_read else lambda _post: True
         visible = partial(as_others_read, self._notices) if others_read else _as_it_is
         posts = self._posts.subscribe(name, Policy.DROP_OLDEST, mqtt.CAPACITY, wanted=wanted)
@@ -203,7 +203,7 @@ class Outlets:
             posts,
             status=lambda presence, number: self._telemetry.status(presence, self._now_ns(), number),
             hello=lambda: self._telemetry.hello(self._now_ns(), again=True),
-            # What waits on disk for somebody else's broker is told at the end, too.
+            # What waits on disk for a shared broker is reported at the end too.
             notice=notice if shared else lambda text: None if self._closed else notice(text),
             shared=shared,
             overdue=overdue,
@@ -214,7 +214,7 @@ class Outlets:
 
 
 def as_others_read(notices: Notices, message: Message) -> Message | None:
-    """Give a message as the readers of a broker beyond the runner's own may have it; None: not at all."""
+    """Return a message as others may read it; None: not at all."""
     told = for_others(message)
     if isinstance(told, SessionMessage):
         return msgspec.structs.replace(told, notice=None if told.late else notices.for_others)

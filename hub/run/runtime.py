@@ -1,10 +1,10 @@
-r"""A run from start to end: the only place with task groups, every task named.
+r"""A run from start to end: owns the task groups; every task is named.
 
     source -> engine -> session -> facts -> recorder, jsonl
                             \-> posts -> loopback broker (dashboard), external broker, console
 
-Stop is an event: the source drains and ends, then the sinks drain and end, files flush. Nothing outside the source can
-end a run: broker, disk, dashboard and terminal may fail, and are told about.
+A stop is an event: the source drains and ends, then the sinks drain and end, then files are flushed. Only a failure
+of the source ends a run: failures of broker, disk, dashboard and terminal are reported, and the run continues.
 """
 
 from __future__ import annotations
@@ -49,27 +49,27 @@ from hub.terminal.dashboard import Dashboard
 from hub.text.missing import missing_text
 
 BEAT_S = 0.5
-"""The recorder writes this often, so a killed hub loses less than a second."""
+"""The recorder writes at this interval, so that a killed hub loses less than a second."""
 BEATS_A_FRAME = 2
-ALL_THERE_NS = 20 * NS_PER_S
-"""Sensors that are to come have come by then; what is missing is told from then on."""
+SENSORS_DUE_NS = 20 * NS_PER_S
+"""By then the sensors have connected; what is missing is reported from then on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run consists of.
+    """The parts of a run.
 
     broker    the loopback broker; None: this machine has none, so no MQTT and no dashboard
     beyond    brokers that others read too
     name_file path of the n-th recording of this run; None: not recorded
-    jsonl     an open output for every record, attitude only with `signals`
-    console   prints posts when there is no dashboard; gets its own subscription
-    reported  what was reported last, for the dashboard only
+    jsonl     open output for every record; attitude only with `signals`
+    console   prints posts when there is no dashboard; gets a subscription of its own
+    reported  line with the last pain report, for the dashboard only
     observe   called with every record, synchronously
-    sound     what is heard; None: nothing
-    diary     keeps pain and thresholds at once, in a thread
-    chore     done in a thread while the run starts, e.g. mending what an earlier run left behind
-    strict    tests: what fails beside the run ends the run
+    sound     None: no sound
+    diary     stores pain and thresholds at once, in a thread
+    chore     runs in a thread while the run starts, e.g. to repair what an earlier run left behind
+    strict    tests: a failure beside the source ends the run
     """
 
     about: About
@@ -94,7 +94,7 @@ class Plan:
 
 
 class Runtime:
-    """Carries out one plan, once. `say` gets lines for the terminal, and only while no dashboard owns it."""
+    """Carries out one plan, once; `say` gets lines for the terminal, only while no dashboard owns it."""
 
     def __init__(self, plan: Plan, stop: Stop, say: Callable[[str], None]) -> None:
         self._plan = plan
@@ -111,7 +111,7 @@ class Runtime:
         self._diary: DiarySink | None = None
         self._outcome = Outcome()
         self._is_concluded = False
-        self._last: deque[Record] = deque()  # of what the core said last, what is not told yet
+        self._last: deque[Record] = deque()  # the core's final records that are not published yet
         self._said: Callable[[Said | None], None] = lambda _said: None
         self._course = Course(
             plan.engine,
@@ -128,18 +128,18 @@ class Runtime:
 
     @property
     def outcome(self) -> Outcome:
-        """What the run has come to so far; whole when `run` is over, cancelled or not."""
+        """The outcome so far; complete when `run` has ended, cancelled or not."""
         return self._outcome
 
     def write_left(self) -> None:
-        """Keep what the diary of a run that was cancelled holds yet; once no thread of it writes any more."""
+        """Store what the diary of a cancelled run still holds; call it once its thread has ended."""
         if self._diary is not None:
             self._diary.write_left()
 
     async def run(self) -> Outcome:
-        """Run until the source ends or somebody asks to stop. Raises DriverError when there is no source to run on.
+        """Run until the source ends or a stop is requested. Raises DriverError when the source cannot be opened.
 
-        Cancelled it ends at once: what is known is in `outcome` then, and what was not delivered is not.
+        When cancelled it ends at once: `outcome` then holds what is known, and what was not delivered is lost.
         """
         try:
             await self._run()
@@ -153,8 +153,8 @@ class Runtime:
             self._outcome.marks, self._outcome.pains = self._telemetry.marks, self._telemetry.pains
             self._outcome.silent = not any(each.quality.packets for each in self._plan.engine.health().values())
             self._count_losses()
-        said = self._outcome.marks or self._outcome.pains
-        if self._recorder is not None and self._outcome.silent and not said and self._plan.about.source == "live":
+        reported = self._outcome.marks or self._outcome.pains
+        if self._recorder is not None and self._outcome.silent and not reported and self._plan.about.source == "live":
             self._recorder.discard_empty()  # else it would be the newest run to replay
         return self._outcome
 
@@ -178,18 +178,18 @@ class Runtime:
                 async with self._plan.source as source:
                     self._now_ns, self._steer, self._said = source.now_ns, source.steer, source.diverged
                     self._telemetry.replay = source.status
-                    gc.freeze()  # looking for garbage in all that is loaded takes long (benchmarks/garbage_pause.py)
+                    gc.freeze()  # a garbage collection of all that is loaded takes long (benchmarks/garbage_pause.py)
                     heartbeat = beside.start("heartbeat", self._beat(source))
                     await self._follow(source)
-            except asyncio.CancelledError:  # told twice to stop
-                await self._tell_last()
+            except asyncio.CancelledError:  # asked twice to stop
+                await self._publish_last()
                 raise
             finally:
                 if heartbeat is not None:
-                    heartbeat.cancel()  # what it would put on buses that are closed would count as lost
+                    heartbeat.cancel()  # what it published on closed buses would count as lost
                 try:
                     await self._drain(beside)
-                finally:  # also when told twice to stop
+                finally:  # also when asked twice to stop
                     gc.unfreeze()
                     outlets.close()
                     if outlets.let_go is not None:
@@ -206,7 +206,7 @@ class Runtime:
             for name, work in source.tasks(self._stop):
                 group.create_task(work, name=name)
             while True:
-                self._is_concluded = False  # a replay goes on after its end
+                self._is_concluded = False  # a replay can continue after its end
                 async for batch in source.batches(self._stop):
                     await self._course.take_all(batch)
                 await self._finish(source)
@@ -215,23 +215,23 @@ class Runtime:
 
     async def _finish(self, source: Source) -> None:
         self._outcome.losses["radio"] = source.dropped
-        await self._tell_last()
+        await self._publish_last()
         self._session.end(source.now_ns())
         await self._course.frame(source.now_ns())
 
-    async def _tell_last(self) -> None:
-        """Have the core say its last words: what the run came to is known from here on, whoever still hears of it."""
+    async def _publish_last(self) -> None:
+        """Finish the core and publish its final records; from here on the outcome has summary and plan."""
         if not self._is_concluded:
             self._is_concluded = True
             self._outcome.plan = self._plan.engine.plan()
             self._last.extend(self._plan.engine.finish())
             self._outcome.summary = next(record for record in self._last if isinstance(record, Summary))
-        while self._last:  # cancelled on the way, it goes on with the next one when called again
+        while self._last:  # if cancelled meanwhile, the next call continues with the next record
             await self._course.tell(self._last.popleft())
 
     async def _steered(self, order: CommandMessage) -> str | None:
         done = self._steer(order)
-        if done is not None:  # who pressed a key sees at once that it was heard
+        if done is not None:  # so that a key press is confirmed at once
             await self._course.post([self._telemetry.session(self._now())])
         return done
 
@@ -248,9 +248,9 @@ class Runtime:
                 now_ns = source.now_ns()
                 streaming = self._telemetry.streaming(now_ns)
                 some_came = some_came or bool(streaming)
-                # Of a recording nobody can wake a sensor.
-                tells = now_ns - begun_ns > ALL_THERE_NS and (some_came or self._plan.about.source != "replay")
-                missing = missing_text(streaming, some_came=some_came) if tells else ""
+                # In a replay nobody can wake a sensor.
+                is_due = now_ns - begun_ns > SENSORS_DUE_NS and (some_came or self._plan.about.source != "replay")
+                missing = missing_text(streaming, some_came=some_came) if is_due else ""
                 self._notices.put("missing", missing, "nothing is missing any more")
                 if self._recorder is not None:
                     self._tell_recording(self._recorder)
@@ -261,7 +261,7 @@ class Runtime:
 
     def _start_files(self, beside: Beside) -> None:
         plan = self._plan
-        if plan.diary is not None:  # before those that a full disk holds up
+        if plan.diary is not None:  # before the sinks that a full disk blocks
             facts = self._facts.subscribe("diary", Policy.DROP_OLDEST, diary.CAPACITY, wanted=diary.is_kept)
             self._diary = DiarySink(
                 plan.diary, facts, self._notices.about("history", "all of it is in the history now")
@@ -291,7 +291,7 @@ class Runtime:
         self._telemetry.recording_ok = not sink.is_failing
 
     def _subscribe_sound(self) -> Subscription[Fact] | None:
-        """Before all others: no full disk holds up a cue."""
+        """Subscribe before all others: a full disk must not delay a cue."""
         if self._plan.sound is None:
             return None
         return self._facts.subscribe(
@@ -302,7 +302,7 @@ class Runtime:
         )
 
     def _start_sound(self, beside: Beside, heard: Subscription[Fact] | None) -> None:
-        """After the dashboard, which draws on the stderr that a device may switch off."""
+        """Start after the dashboard, which draws on stderr: opening an audio device may turn stderr off."""
         if self._plan.sound is None or heard is None:
             return
         notice = self._notices.about("sound", "sound works again")
@@ -369,4 +369,4 @@ class Runtime:
 
 
 def _dropped(count: int) -> str:
-    return f"{count} packets came in faster than they could be handled and are lost" if count else ""
+    return f"{count} packets were lost: they arrived faster than they could be processed" if count else ""

@@ -1,1 +1,1 @@
-"""The terminal: who has it, the dashboard as a process on it, a line of progress."""
+"""The terminal: output to it, the dashboard as a child process on it, and child processes tied to the hub."""

@@ -1,4 +1,4 @@
-"""Lines for a terminal that is narrower than they are: broken between words, which the terminal itself does not do."""
+"""Wrap lines at the terminal's width between words; a terminal itself would break them anywhere."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import textwrap
 from typing import TextIO
 
 NARROWEST = 30
-"""Columns; below that the terminal may break what it likes."""
+"""Minimum width to wrap to, in columns; a narrower terminal may break lines anywhere."""
 
 
 def between_words(text: str, out: TextIO, first: str = "", below: str | None = None) -> str:
-    """Break what is wider than the terminal; a file gets each line whole, for who searches it.
+    """Wrap lines wider than the terminal `out`; unchanged if `out` is a file, so that it can be searched by line.
 
-    A command or a path that is wider than the terminal stays whole: it is there to be copied.
+    A word wider than the terminal, such as a command or a path, stays whole so that it can be copied.
 
-    first  what the first line begins with    below  what further lines begin with; None: as many blanks
+    first  prefix of the first line    below  prefix of further lines; None: as many spaces
     """
     if not out.isatty():
         return first + text

@@ -1,7 +1,7 @@
-"""The dashboard: a process of its own on the same terminal, tied to the hub by a pipe.
+"""The dashboard: a separate process on the same terminal, tied to the hub by a pipe.
 
-The hub holds the writing end of the pipe: when the hub ends, however it ends, the dashboard reads end of file and goes.
-The dashboard is only known by the name of its module: a headless hub never loads it.
+The hub holds the writing end of the pipe: when the hub ends, however it ends, the dashboard reads end of file and
+exits. It is started by the name of its module: a headless hub never imports it.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from hub.terminal.tether import Tether
 
 STOP_TIMEOUT_S = 3.0
 NOT_BEGUN = -signal.SIGTERM
-"""Exit code of one that was told to end before it answers that: it has not touched the terminal yet."""
+"""Exit code of a dashboard terminated before it handles signals: it has not touched the terminal yet."""
 
 
 def dashboard_is_installed() -> bool:
-    """Whether the extra `[tui]` is there; looks, loads nothing."""
+    """Whether the extra `[tui]` is installed; imports nothing."""
     return importlib.util.find_spec("tui") is not None and importlib.util.find_spec("textual") is not None
 
 
 class Dashboard:
-    """The child process; `start`, then wait for `ended`, then `stop` in any case.
+    """The child process: call `start`, wait for `ended`, and call `stop` in any case.
 
     theme     None: the one chosen last
-    reported  what was reported last: through the pipe, so that nobody else can read it, and on no broker
+    reported  line with the last pain report; passed through the pipe so that nobody else can read it
     """
 
     def __init__(self, theme: str | None = None, reported: str = "") -> None:
@@ -41,7 +41,7 @@ class Dashboard:
         self._terminal = SavedTerminal()
 
     async def start(self, port: int, runner: str) -> None:
-        """Open the dashboard of `runner` on the loopback broker at `port`; may raise as starting a process may."""
+        """Start the dashboard of `runner` on the loopback broker at `port`; raises what starting a process raises."""
         tether = Tether(self._reported)
         command = [sys.executable, "-m", "tui", "--port", str(port), "--runner", runner, *tether.arguments, *self._look]
         try:
@@ -54,7 +54,7 @@ class Dashboard:
         self._tether = tether
 
     async def ended(self) -> int:
-        """Wait until the dashboard is gone; gives its exit code, 0 when the runner quit it. Repairs the terminal."""
+        """Wait until the dashboard ends, restore the terminal and return the exit code: 0 when the runner quit it."""
         if self._process is None:
             return 0
         code = await self._process.wait()
@@ -63,7 +63,7 @@ class Dashboard:
         return code
 
     async def stop(self) -> None:
-        """End the dashboard if it still runs, by force after STOP_TIMEOUT_S, and give the terminal back."""
+        """Stop the dashboard if it is still running, killing it after STOP_TIMEOUT_S, and restore the terminal."""
         process, self._process = self._process, None
         if self._tether is not None:
             self._tether.cut()

@@ -1,4 +1,4 @@
-"""Ending a child: it is asked, and seen to."""
+"""Terminate a child process, and kill it if it does not end in time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from asyncio.subprocess import Process
 
 
 async def ended(process: Process, within_s: float) -> int:
-    """End a child of this loop, by force after `within_s` or where nobody waits that long; gives its exit code."""
+    """Terminate a child of this event loop; kill it after `within_s` or on cancellation. Returns its exit code."""
     if process.returncode is None:
         try:
             with contextlib.suppress(ProcessLookupError):
@@ -20,12 +20,12 @@ async def ended(process: Process, within_s: float) -> int:
             pass
         finally:
             with contextlib.suppress(ProcessLookupError):
-                process.kill()  # does nothing to one that has ended
+                process.kill()  # no effect if it has ended
     return await process.wait()
 
 
 def ended_here(child: subprocess.Popen[bytes], within_s: float) -> int:
-    """End a child where there is no loop, by force after `within_s`; gives its exit code."""
+    """Terminate a child without an event loop; kill it after `within_s`. Returns its exit code."""
     if child.poll() is None:
         child.terminate()
         try:

@@ -1,4 +1,4 @@
-"""Ctrl-C reaches every process of a terminal at once: one that is only loading holds it back until it can answer."""
+"""Ctrl-C reaches every process of a terminal: one that is still importing blocks it until it can respond."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def held_back() -> Iterator[None]:
-    """Start a child inside: it inherits that a Ctrl-C waits, until it calls `let_in`."""
-    if sys.platform == "win32":  # signals cannot wait there
+    """Block SIGINT inside the block: a child started there inherits that, until it calls `let_in`."""
+    if sys.platform == "win32":  # signals cannot be blocked there
         yield
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -22,6 +22,6 @@ def held_back() -> Iterator[None]:
 
 
 def let_in() -> None:
-    """Answer a Ctrl-C from now on, and one that has waited at once: by then it has a handler."""
+    """Unblock SIGINT once a handler is installed; a pending Ctrl-C is handled at once."""
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

@@ -1,4 +1,4 @@
-"""One line of progress on a terminal; nothing anywhere else."""
+"""A line of progress on stderr, shown only on a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _EVERY_S = 0.1
 
 
 class Progress:
-    """Use as a context manager; the line is wiped at the end."""
+    """A context manager that shows progress and clears the line at the end."""
 
     def __init__(self, doing: str) -> None:
         self._doing = doing
@@ -29,11 +29,11 @@ class Progress:
             sys.stderr.flush()
 
     def share(self, share: float) -> None:
-        """Show how much is done, 0 to 1."""
+        """Show the share that is done, 0 to 1."""
         self.text(f"{100 * share:.0f} %")
 
     def text(self, text: str) -> None:
-        """Show how far it is, in words."""
+        """Show the progress as text, at most ten times a second."""
         if self._shown and (now_s := time.monotonic()) >= self._next_s:
             self._next_s = now_s + _EVERY_S
             sys.stderr.write(f"\r\x1b[K{self._doing}: {text}")

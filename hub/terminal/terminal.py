@@ -1,4 +1,4 @@
-"""The terminal that hub and dashboard share: is there a whole one, and how it is put right after a killed dashboard."""
+"""The terminal that hub and dashboard share: detect it, print to it, and restore it after a killed dashboard."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from typing import Any, TextIO
 
 from hub.terminal.between_words import between_words
 
-# Show the cursor, mouse and bracketed paste off, attributes off.
+# Show the cursor; turn off mouse, bracketed paste and attributes.
 _MODES = b"\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[<u\x1b[0m"
-# Leave the alternate screen. Who has left it already is put back to where the cursor was before it: over later words.
+# Leave the alternate screen. Sent twice, it would move the cursor back to where it was before, over later output.
 _LEAVE = b"\x1b[?1049l"
 _BY_ITSELF = (1, 2)
-"""Exit codes of a dashboard that failed, or was called wrongly, and said so on the screen that it has left."""
+"""Exit codes of a dashboard that failed or was called with wrong arguments, and left the alternate screen itself."""
 
 
 def is_whole() -> bool:
-    """Whether stdin, stdout and stderr are all a terminal: less, and a dashboard spins or draws into files."""
+    """Whether stdin, stdout and stderr are all a terminal; otherwise a dashboard would spin or draw into files."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def say(text: str, out: TextIO | None = None) -> None:
-    """Print a line, on a terminal broken between words; raises OSError where nobody reads any more."""
+    """Print a line, wrapped on a terminal; raises OSError if the reader is gone."""
     out = sys.stdout if out is None else out
     print(between_words(text, out), file=out, flush=True)
 
 
 def say_rows(rows: str, out: TextIO, indent: int) -> None:
-    """Print rows that were broken for 80 columns; on a terminal narrower than they are, once more, to the `indent`."""
+    """Print rows laid out for 80 columns; a narrower terminal wraps them, with continuation lines at `indent`."""
     for row in rows.split("\n"):
         print(between_words(row, out, below=" " * indent), file=out, flush=True)
 
 
 def tell(text: str, out: TextIO) -> None:
-    """Print a line that a run can do without: a terminal, or a reader of a pipe, that is gone does not hinder it."""
+    """Print a line that a run can do without: ignores OSError, as when the terminal or the reader of a pipe is gone."""
     with contextlib.suppress(OSError):
         say(text, out)
 
 
 class SavedTerminal:
-    """The settings of the terminal at the start, to be put back when the dashboard could not."""
+    """The terminal settings at the start, to restore them when the dashboard could not."""
 
     def __init__(self) -> None:
         self._termios: Any = None
@@ -54,7 +54,7 @@ class SavedTerminal:
                 self._settings = self._termios.tcgetattr(sys.stdin.fileno())
 
     def restore(self, code: int) -> None:
-        """Put settings and screen right after a child that ended with `code`; silent when the terminal is gone."""
+        """Restore settings and screen after a child that ended with `code`; does nothing if the terminal is gone."""
         if self._termios is not None and self._settings is not None:
             with contextlib.suppress(self._termios.error, OSError):
                 self._termios.tcsetattr(sys.stdin.fileno(), self._termios.TCSANOW, self._settings)

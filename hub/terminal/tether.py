@@ -1,8 +1,8 @@
-"""Two processes tied by a pipe: when the one that started the other ends, however it ends, the other one notices.
+"""A pipe that ties a child process to its parent: when the parent ends, however it ends, the child notices.
 
-What only the child is to know goes through the pipe too: command lines and environments can be read from outside, and a
-file is one more thing to be erased. Windows lets no child inherit a pipe this way: there the child ends when it is told
-to, or with its console, and is told nothing.
+The pipe also carries what only the child may know: command lines and environments can be read by other processes, and a
+file would have to be erased. On Windows, a child cannot inherit a pipe this way: there it ends when it is terminated or
+its console closes, and gets no such message.
 """
 
 from __future__ import annotations
@@ -13,53 +13,53 @@ import sys
 from collections.abc import Callable
 
 FLAG = "--parent-fd"
-MOST_BYTES = 4096
-"""Every pipe holds so much before anybody reads, so that saying it waits for nobody."""
+MAXIMUM_BYTES = 4096
+"""Every pipe buffers this much, so that writing the message never blocks."""
 
 
 class Tether:
-    """The parent's side: start the child with `arguments` and `descriptors`, say `tied`, keep it until `cut`.
+    """The parent's side: start the child with `arguments` and `descriptors`, call `tied`, and in the end `cut`.
 
-    told  for the child alone (`told_by_parent`): waits in the pipe until it reads
+    message  for the child alone (see `told_by_parent`); cut at MAXIMUM_BYTES of UTF-8
     """
 
-    def __init__(self, told: str = "") -> None:
+    def __init__(self, message: str = "") -> None:
         self._ends = list(os.pipe()) if sys.platform != "win32" else []
         if self._ends:
-            os.write(self._ends[-1], told.encode("utf-8", "replace")[:MOST_BYTES])
+            os.write(self._ends[-1], message.encode("utf-8", "replace")[:MAXIMUM_BYTES])
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """What tells the child of it."""
+        """Command-line arguments that pass the pipe to the child."""
         return (FLAG, str(self._ends[0])) if self._ends else ()
 
     @property
     def descriptors(self) -> tuple[int, ...]:
-        """What the child inherits."""
+        """File descriptors that the child inherits."""
         return tuple(self._ends[:1])
 
     def tied(self) -> None:
-        """Let go of the child's end: it has it, or could not be started."""
+        """Close the parent's copy of the child's end, once the child was started or could not be."""
         if self._ends:
             os.close(self._ends.pop(0))
 
     def cut(self) -> None:
-        """Let the child end, if it has not yet."""
+        """Close the pipe: the child ends, if it has not yet."""
         while self._ends:
             os.close(self._ends.pop())
 
 
 def told_by_parent(parent_fd: int) -> str:
-    """Take what the parent had to say when it started us, once; empty where that was nothing."""
+    """Read the message that the parent passed at the start, once; empty if there is none."""
     os.set_blocking(parent_fd, False)
     try:
-        return os.read(parent_fd, MOST_BYTES).decode("utf-8", "ignore")
+        return os.read(parent_fd, MAXIMUM_BYTES).decode("utf-8", "ignore")
     except BlockingIOError:
         return ""
 
 
 def when_parent_ends(parent_fd: int, end: Callable[[], object]) -> None:
-    """Call `end` in this loop when the parent is gone; `parent_fd` is what FLAG brought."""
+    """Call `end` in this event loop when the parent has ended; `parent_fd` is the value of FLAG."""
     loop = asyncio.get_running_loop()
 
     def readable() -> None:

@@ -1,4 +1,4 @@
-"""A child that is waited for and ends with us: asked to end, it is asked too; killed, it notices by itself."""
+"""Run a child process that ends with us: signals to end are passed on; if we are killed, it notices by the tether."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from hub.terminal.interrupts import held_back
 from hub.terminal.tether import Tether
 
 ASKED_TO_END = 143
-"""Exit code after SIGTERM or SIGHUP, as shells write it."""
+"""Exit code after SIGTERM or SIGHUP, as shells report SIGTERM (128 + 15)."""
 STOP_TIMEOUT_S = 5.0
 
 
 def run_tied(command: Sequence[str], environment: Mapping[str, str], last: Sequence[str] = ()) -> int:
-    """Run `command`, the flag of its tether, `last`; give its exit code, ASKED_TO_END, or 0 after a Ctrl-C."""
+    """Run `command`, the tether's arguments and `last`; return the exit code, ASKED_TO_END, or 0 after a Ctrl-C."""
     tether = Tether()
     with contextlib.ExitStack() as stack:
         stack.callback(tether.cut)
@@ -44,7 +44,7 @@ class _AskedToEndError(Exception):
 
 @contextlib.contextmanager
 def _ending_on_signals() -> Iterator[None]:
-    """Inside, SIGTERM and SIGHUP raise _AskedToEndError, once."""
+    """Inside the block, SIGTERM and SIGHUP raise _AskedToEndError, once."""
     asked = False
 
     def ask(_number: int, _frame: FrameType | None) -> None:

@@ -188,7 +188,7 @@ def test_the_doctor_says_whether_others_can_watch(monkeypatch: pytest.MonkeyPatc
     config = Config(mqtt=MqttSection(listen="192.168.1.20"))
     monkeypatch.setattr(doctor, "lacking", lambda: None)
     (well,) = doctor._watchers(config)
-    assert (well.verdict, well.said) == (Verdict.OK, "may log in on 192.168.1.20:1884")
+    assert (well.verdict, well.said) == (Verdict.OK, "can log in at 192.168.1.20:1884")
     monkeypatch.setattr(doctor, "lacking", lambda: "mosquitto_passwd cannot be found")
     (broken,) = doctor._watchers(config)
     assert (broken.verdict, broken.said) == (Verdict.BROKEN, "mosquitto_passwd cannot be found")

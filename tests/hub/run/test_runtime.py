@@ -184,7 +184,7 @@ async def test_a_dashboard_that_does_not_start_for_whatever_reason_is_told_and_t
     outcome = await run.play()
     assert outcome.summary is not None
     assert outcome.summary.steps == 44
-    assert "the dashboard does not start: embedded null byte" in run.said
+    assert "the dashboard could not be started: embedded null byte" in run.said
 
 
 async def test_a_second_request_cancels_and_still_closes_the_recording(small_recording: Path, tmp_path: Path) -> None:

@@ -8,14 +8,14 @@ import sys
 
 import pytest
 
-from hub.terminal.tether import MOST_BYTES, Tether, told_by_parent, when_parent_ends
+from hub.terminal.tether import MAXIMUM_BYTES, Tether, told_by_parent, when_parent_ends
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pipe is inherited there")
 
 
 @pytest.mark.parametrize(
     ("said", "heard"),
-    [("", ""), ("4 of 10, «Knie»", "4 of 10, «Knie»"), ("a\x00b", "a\x00b"), ("ö" * 5000, "ö" * (MOST_BYTES // 2))],
+    [("", ""), ("4 of 10, «Knie»", "4 of 10, «Knie»"), ("a\x00b", "a\x00b"), ("ö" * 5000, "ö" * (MAXIMUM_BYTES // 2))],
     ids=["nothing", "words", "zero byte", "too much"],
 )
 async def test_what_is_told_is_there_once_before_anything_else(said: str, heard: str) -> None:
