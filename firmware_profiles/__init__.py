@@ -1,1 +1,1 @@
-"""Device facts: one TOML a device, a strict schema and a catalogue. No logic."""
+"""Device facts: one TOML file per device, a strict schema and a catalogue. No logic."""

@@ -1,4 +1,4 @@
-"""All profiles by id: those of this package, overlaid by the user's own folder."""
+"""All profiles by id: those of this package, overridden by those in the user's folder."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Catalog:
         return profile_id in self.profiles
 
     def get(self, profile_id: str) -> Profile:
-        """Return the profile with this id; KeyError whose message lists the known ones."""
+        """Return the profile with this id. Raises KeyError, whose message lists the known ids."""
         try:
             return self.profiles[profile_id]
         except KeyError:
@@ -46,14 +46,14 @@ class Catalog:
         service_uuids: Sequence[str] = (),
         manufacturer_data: Mapping[int, bytes] = _NO_DATA,
     ) -> Profile | None:
-        """Find the best profile for an advertisement, None where none fits. Highest score, then first id, wins."""
+        """Return the best profile for an advertisement, None if none matches. Highest score, then first id, wins."""
         services = {full_uuid(uuid) for uuid in service_uuids}
         best: tuple[int, Profile] | None = None
         for profile in self:
             if profile.profile.mixin or profile.profile.transport != "gatt":
                 continue
             for rule in profile.match:
-                if _holds(rule, name or "", services, manufacturer_data) and (best is None or rule.score > best[0]):
+                if _matches(rule, name or "", services, manufacturer_data) and (best is None or rule.score > best[0]):
                     best = (rule.score, profile)
         return None if best is None else best[1]
 
@@ -65,9 +65,9 @@ def load_catalog(
 ) -> Catalog:
     """Load every `*.toml` of this package, then of `user_folder`, whose profiles replace those with the same id.
 
-    one_more  a file that is laid over all of them; it alone is checked first, so that its own errors are told
-    skipped   is told of each of the user's files that is wrong; the rest is loaded as if it were not there
-    Raises ProfileError at the first profile that is wrong; with `skipped` only for files that are not the user's.
+    one_more  a file that overrides all of them; it is checked first, so that its own errors are reported
+    skipped   called for each invalid file of the user, which is then ignored
+    Raises ProfileError for the first invalid profile; with `skipped`, only for files outside the user's folder.
     """
     left_out: set[Path] = set()
     while True:
@@ -110,13 +110,16 @@ def _read(path: Path) -> str:
 
 
 def parse_profile(text: str, source: str, stem: str) -> Profile:
-    """One TOML as it stands, parents not merged in yet; `stem` is the id its file name promises."""
+    """Parse one TOML file without merging its parents; `stem` is the id according to the file name.
+
+    Raises ProfileError.
+    """
     try:
         profile = decode_toml(text, Profile, source)
     except TomlError as error:
         raise ProfileError(error.source, error.key, error.problem) from error
     if profile.id != stem:
-        raise ProfileError(source, "profile.id", f"is {profile.id!r}, but the file is called {stem!r}: make them equal")
+        raise ProfileError(source, "profile.id", f"is {profile.id!r}, but the file is named {stem!r}: make them equal")
     gatt = {alias: _long(entry, source, alias) for alias, entry in profile.gatt.items()}
     rules = [
         rule if rule.service is None else msgspec.structs.replace(rule, service=_uuid(rule.service, source, key))
@@ -143,10 +146,10 @@ def _uuid(text: str, source: str, key: str) -> str:
 def _with_parents(
     child: Profile, known: Mapping[str, Profile], sources: Mapping[str, str], path: tuple[str, ...]
 ) -> Profile:
-    """Merge what `extends` names into the child: the child wins key by key, start steps run parents first."""
+    """Merge the profiles in `extends` into the child: the child overrides by key; parents' start steps run first."""
     source = sources[child.id]
     if child.id in path:
-        raise ProfileError(source, "profile.extends", f"runs in a circle: {' -> '.join((*path, child.id))}")
+        raise ProfileError(source, "profile.extends", f"is circular: {' -> '.join((*path, child.id))}")
     for parent_id in reversed(child.profile.extends):
         if parent_id not in known:
             raise ProfileError(source, "profile.extends", f"no profile {parent_id!r}; known: {', '.join(known)}")
@@ -177,7 +180,7 @@ def _stricter(one: Link, other: Link) -> Link:
     )
 
 
-def _holds(rule: Match, name: str, services: set[str], manufacturer_data: Mapping[int, bytes]) -> bool:
+def _matches(rule: Match, name: str, services: set[str], manufacturer_data: Mapping[int, bytes]) -> bool:
     if rule.name is not None and not re.search(rule.name, name):
         return False
     if rule.service is not None and rule.service not in services:

@@ -1,4 +1,4 @@
-"""What the types of the schema cannot say: names that must exist, bytes that must parse, units that must fit."""
+"""Checks beyond the types of the schema: names must exist, hex must parse, units must fit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WORD = re.compile(r"\{(?P<param>\w+)\}")
 
 
 def check_profile(profile: Profile, source: str) -> None:
-    """Raise ProfileError at the first fact that does not fit the others."""
+    """Raise ProfileError for the first fact that is inconsistent with the others."""
     try:
         _check(profile)
     except FactError as wrong:
@@ -25,7 +25,7 @@ def check_profile(profile: Profile, source: str) -> None:
 
 def _check(profile: Profile) -> None:
     if profile.schema != SCHEMA_VERSION:
-        raise FactError("schema", f"is {profile.schema}, this version reads {SCHEMA_VERSION}")
+        raise FactError("schema", f"is {profile.schema}; this version reads {SCHEMA_VERSION}")
     for alias, entry in profile.gatt.items():
         for use in entry.uses:
             check_known(use, _USES, f"gatt.{alias}.use")
@@ -46,7 +46,7 @@ def _check_merge(profile: Profile) -> None:
     for name in profile.profile.merge:
         check_known(name, profile.stream, "profile.merge")
     if len(profile.profile.merge) not in {0, 2}:
-        raise FactError("profile.merge", "names two streams")
+        raise FactError("profile.merge", "must name two streams")
 
 
 def _check_examples(profile: Profile) -> None:
@@ -77,7 +77,7 @@ def _check_match(key: str, name: str | None, manufacturer: str | None, company_i
     if manufacturer is not None:
         check_hex(manufacturer, f"{key}.manufacturer")
         if company_id is None:
-            raise FactError(f"{key}.manufacturer", "needs company_id beside it")
+            raise FactError(f"{key}.manufacturer", "needs company_id as well")
 
 
 def _check_param(param: Param, key: str, profile: Profile) -> None:
@@ -90,13 +90,13 @@ def _check_param(param: Param, key: str, profile: Profile) -> None:
     elif param.default is None:
         raise FactError(f"{key}.default", "is missing")
     elif param.values and param.default not in param.values:
-        raise FactError(f"{key}.default", f"{param.default:g} is none of its values")
+        raise FactError(f"{key}.default", f"{param.default:g} is not one of its values")
     for value, text in param.code.items():
         check_hex(text, f"{key}.code.{value}")
     values = param.values if param.follows is None else profile.param[param.follows].values
     missing = [f"{value:g}" for value in values if f"{value:g}" not in param.code]
     if param.code and missing:
-        raise FactError(f"{key}.code", f"says nothing for {', '.join(missing)}")
+        raise FactError(f"{key}.code", f"has no code for {', '.join(missing)}")
 
 
 def _check_step(step: Step, key: str, profile: Profile) -> None:
@@ -126,12 +126,12 @@ def _check_template(text: str, append_ascii: str, key: str, profile: Profile) ->
         if found["form"] == "code" and not profile.param[found["param"]].code:
             raise FactError(f"{key}.hex", f"param.{found['param']} has no code")
         if found["form"] != "code" and profile.param[found["param"]].follows is not None:
-            raise FactError(f"{key}.hex", f"param.{found['param']} only has codes: write {{{found['param']}:code}}")
+            raise FactError(f"{key}.hex", f"param.{found['param']} has only codes: write {{{found['param']}:code}}")
     check_hex(_PLACEHOLDER.sub("00", text), f"{key}.hex")
     for found in _WORD.finditer(append_ascii):
         check_known(found["param"], profile.default_params(), f"{key}.append_ascii")
     if re.search(r"[{}]", _WORD.sub("", append_ascii)) or not append_ascii.isascii():
-        raise FactError(f"{key}.append_ascii", f"{append_ascii!r}: ASCII, with {{param}} for the value of a parameter")
+        raise FactError(f"{key}.append_ascii", f"{append_ascii!r} must be ASCII; {{param}} gives a parameter's value")
 
 
 def _check_ack(ack: Ack, key: str, profile: Profile) -> None:

@@ -1,4 +1,4 @@
-"""A profile in plain lines: for `stridecue profiles show`."""
+"""A plain-text description of a profile, for `stridecue profiles show`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from firmware_profiles.schema import Ask, Profile, Read, Step, Stream, Subscribe
 
 
 def describe(profile: Profile) -> list[str]:
-    """Return what a profile says, line by line."""
+    """Return the description of a profile, line by line."""
     return list(_lines(profile))
 
 
@@ -19,13 +19,13 @@ def _lines(profile: Profile) -> Iterator[str]:
     if about.extends:
         yield f"extends     {', '.join(about.extends)}"
     if about.placement:
-        yield f"can sit on  {', '.join(about.placement)}"
+        yield f"placement   {', '.join(about.placement)}"
     if about.notes:
         yield f"note        {about.notes}"
     for rule in profile.match:
         keys = {"name": rule.name, "service": rule.service, "company_id": rule.company_id, "data": rule.manufacturer}
-        holds = " and ".join(f"{key} {value}" for key, value in keys.items() if value is not None)
-        yield f"recognised  {holds} (score {rule.score})"
+        condition = " and ".join(f"{key} {value}" for key, value in keys.items() if value is not None)
+        yield f"recognised  {condition} (score {rule.score})"
     for name, param in profile.param.items():
         if param.default is not None:
             values = f" of {', '.join(f'{value:g}' for value in param.values)}" if param.values else ""
@@ -42,15 +42,15 @@ def _lines(profile: Profile) -> Iterator[str]:
 
 
 def _step(step: Step) -> str:
-    optional = " (if it can)" if step.optional else ""
+    optional = " (optional)" if step.optional else ""
     if isinstance(step, Subscribe):
         return f"subscribe to {step.on}{optional}"
     if isinstance(step, Read):
         return f"read {step.of}{optional}"
     if isinstance(step, Ask):
-        return f"ask {step.to} with {step.hex}, answer on {step.on}{optional}"
+        return f"ask {step.to} with {step.hex}, response on {step.on}{optional}"
     hexes = [step.hex] if isinstance(step.hex, str) else step.hex
-    only = "".join(f", only where {name} = {value:g}" for name, value in step.only.items())
+    only = "".join(f", only if {name} = {value:g}" for name, value in step.only.items())
     acknowledged = "" if step.ack is None else f", then wait for {step.ack.hex} on {step.ack.on}"
     return f"write {', '.join(hexes)}{step.append_ascii} to {step.to}{only}{acknowledged}{optional}"
 

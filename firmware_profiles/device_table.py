@@ -1,4 +1,4 @@
-"""The README's table of supported devices, made from the profiles so that it cannot fall behind them."""
+"""The README's table of supported devices, generated from the profiles so that it stays current."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MEANING = {
 
 
 def markdown_table(catalog: Catalog) -> str:
-    """Return the table: one line a device, mixins left out, ends with a newline."""
+    """Return the table with one line per device, without mixins, ending with a newline."""
     lines = ["| Device | What it gives | Status | Profile |", "|---|---|---|---|"]
     for profile in catalog:
         if not profile.profile.mixin:
@@ -23,7 +23,7 @@ def markdown_table(catalog: Catalog) -> str:
 
 
 def status_legend() -> str:
-    """Return one sentence that says what the status words mean."""
+    """Return one sentence that explains the status words."""
     return "; ".join(f"*{status}*: {meaning}" for status, meaning in _MEANING.items()) + "."
 
 

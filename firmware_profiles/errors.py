@@ -1,4 +1,4 @@
-"""What can be wrong with a profile, in words for the person who wrote it."""
+"""Errors in a profile, in words for its author."""
 
 from __future__ import annotations
 

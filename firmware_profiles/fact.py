@@ -1,4 +1,4 @@
-"""One fact of a profile that does not fit the others: the key it stands under, and what is wrong with it."""
+"""An inconsistent fact of a profile: its key, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 
 class FactError(Exception):
-    """Something the checks found; `check_profile` puts the file's name before it."""
+    """A problem found by the checks; `check_profile` adds the file's name."""
 
     def __init__(self, key: str, problem: str) -> None:
         super().__init__(key, problem)
@@ -16,7 +16,7 @@ class FactError(Exception):
 
 
 def check_known(name: str, among: Collection[str] | Iterable[str], key: str) -> None:
-    """Raise FactError with the nearest name unless `name` is one of them."""
+    """Raise FactError, suggesting the nearest name, unless `name` is one of `among`."""
     known = list(among)
     if name not in known:
         nearest = difflib.get_close_matches(name, known, n=1)
@@ -25,7 +25,7 @@ def check_known(name: str, among: Collection[str] | Iterable[str], key: str) -> 
 
 
 def check_hex(text: str, key: str) -> None:
-    """Raise FactError unless `text` is bytes in hex."""
+    """Raise FactError unless `text` is a string of hex bytes."""
     try:
         bytes.fromhex(text)
     except ValueError:

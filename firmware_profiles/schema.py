@@ -1,10 +1,10 @@
-"""The tables of a profile TOML: facts about one device, never logic. Unknown keys are refused.
+"""The tables of a profile TOML: facts about one device, never logic. Unknown keys are rejected.
 
-[profile]      who it is                        [param.x]    what can be set, with defaults
-[[match]]      how an advertisement shows it    [[start]]    what to do after connecting, [[stop]] before leaving
-[gatt]         alias -> characteristic          [command.x]  writes that are known and not sent by themselves
-[link]         what the connection has to offer [frame.x]    how notifications become frames
-[semantics]    meaning the standard leaves open [stream.x]   how the bytes of one characteristic are read
+[profile]      identity                         [param.x]    settings of the device, with defaults
+[[match]]      how to recognise advertisements  [[start]]    steps after connecting, [[stop]] before disconnecting
+[gatt]         alias -> characteristic          [command.x]  known writes that are not sent automatically
+[link]         requirements on the connection   [frame.x]    how notifications are divided into frames
+[semantics]    meaning the standard leaves open [stream.x]   how the bytes of one characteristic are decoded
                                                 [[examples]] bytes and what they must decode to
 """
 
@@ -32,7 +32,7 @@ SCHEMA_VERSION = 1
 
 
 class Status(StrEnum):
-    """How sure we are of a profile; shown to users."""
+    """How well a profile is verified; shown to users."""
 
     VERIFIED = "verified"  # bytes of a real device or of the vendor's tests
     PARTIAL = "partial"  # the standard part is verified, the rest was read in public sources
@@ -40,14 +40,14 @@ class Status(StrEnum):
 
 
 class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table without room for typing errors."""
+    """A table that rejects unknown keys."""
 
 
 class About(Strict, frozen=True, kw_only=True):
-    """`[profile]`. A `mixin` is never matched by itself, others extend it. `placement` lists where it can sit.
+    """`[profile]`. A `mixin` is never matched itself: other profiles extend it. `placement` lists where it can be worn.
 
-    transport  how its bytes come; a run connects to `gatt` devices only
-    merge      two streams that are one motion sensor: rows of both at the times of the first
+    transport  how its bytes arrive; a run connects only to `gatt` devices
+    merge      two streams of one motion sensor: the second is interpolated at the times of the first
     """
 
     id: str
@@ -62,7 +62,7 @@ class About(Strict, frozen=True, kw_only=True):
 
 
 class Match(Strict, frozen=True, kw_only=True):
-    """`[[match]]`: alternatives; inside one, all keys must hold. The highest score of all profiles wins."""
+    """`[[match]]`: alternatives; all keys of one must match. The highest score of all profiles wins."""
 
     score: int
     name: str | None = None  # regular expression, searched in the advertised name
@@ -74,7 +74,7 @@ class Match(Strict, frozen=True, kw_only=True):
 class Characteristic(Strict, frozen=True, kw_only=True):
     """One line of `[gatt]`. `use` is any of read, write, notify, indicate, joined with +.
 
-    service  leave it out only where nobody has published it: then all services of the device are discovered
+    service  omit it only if it is unpublished: all services of the device are then discovered
     """
 
     char: str
@@ -89,7 +89,7 @@ class Characteristic(Strict, frozen=True, kw_only=True):
 
 
 class Link(Strict, frozen=True, kw_only=True):
-    """What the connection has to offer. `forbid_char`: a device that has this is another one, see `forbid_because`."""
+    """Requirements on the connection. A device with `forbid_char` is not supported, for the reason `forbid_because`."""
 
     mtu_min: Several = 23
     max_interval_ms: float | None = None
@@ -98,10 +98,10 @@ class Link(Strict, frozen=True, kw_only=True):
 
 
 class Param(Strict, frozen=True, kw_only=True):
-    """`[param.x]`: a setting of the device; `values` are those the device accepts.
+    """`[param.x]`: a setting of the device; `values` are those that it accepts.
 
-    code     value -> hex that stands for it in a write: `{x:code}`
-    follows  another parameter, whose value this one has: the same value in another code
+    code     value -> hex that represents it in a write: `{x:code}`
+    follows  another parameter that gives this one its value: the same value in another code
     """
 
     default: float | None = None
@@ -112,7 +112,7 @@ class Param(Strict, frozen=True, kw_only=True):
 
 
 class Ack(Strict, frozen=True, kw_only=True):
-    """The answer to wait for on the alias `on`: a notification with `hex` (or one of `also_ok`) at byte `at`."""
+    """The acknowledgement to wait for: a notification of alias `on` with `hex` (or one of `also_ok`) at byte `at`."""
 
     on: str
     hex: str
@@ -133,8 +133,8 @@ class Write(Strict, frozen=True, kw_only=True, tag_field="do", tag="write"):
 
     `{x:u16}` stands for the value of parameter x, `{x:code}` for its code, `{x}` in `append_ascii` for its digits.
 
-    ack   answer without which the step has failed
-    only  parameters that must have these values, else the step is left out
+    ack   acknowledgement, without which the step fails
+    only  the step is skipped unless these parameters have these values
     """
 
     to: str
@@ -147,7 +147,7 @@ class Write(Strict, frozen=True, kw_only=True, tag_field="do", tag="write"):
 
 
 class Ask(Strict, frozen=True, kw_only=True, tag_field="do", tag="ask"):
-    """Write `hex` to `to`; the answer on `on` that begins with a key of `answers` sets its parameters."""
+    """Write `hex` to `to`; a response on `on` that begins with a key of `answers` sets that entry's parameters."""
 
     to: str
     hex: str
@@ -158,7 +158,7 @@ class Ask(Strict, frozen=True, kw_only=True, tag_field="do", tag="ask"):
 
 
 class Read(Strict, frozen=True, kw_only=True, tag_field="do", tag="read"):
-    """Read the alias `of` once and treat the answer like a notification of it."""
+    """Read the alias `of` once and treat the value like a notification."""
 
     of: str
     optional: bool = False
@@ -168,7 +168,7 @@ Step: TypeAlias = Subscribe | Write | Read | Ask
 
 
 class Command(Strict, frozen=True, kw_only=True):
-    """`[command.x]`: a write that the device is known to understand; nothing sends it by itself."""
+    """`[command.x]`: a write that the device is known to understand; it is not sent automatically."""
 
     to: str
     hex: str
@@ -177,7 +177,7 @@ class Command(Strict, frozen=True, kw_only=True):
 
 
 class FullScale(Strict, frozen=True, kw_only=True):
-    """Scale that follows a range: one count is `param / counts` units."""
+    """A scale that depends on a range parameter: one count is `param / counts` units."""
 
     param: str
     counts: Annotated[float, msgspec.Meta(gt=0)]
@@ -187,15 +187,15 @@ class Field(Strict, frozen=True, kw_only=True):
     """One field, in wire order. The decoded value is raw * scale + bias, in `unit`.
 
     null       raw value(s) that mean "not available"
-    if_bit     present only if this bit of the field `flags` is set; `unless_bit` the reverse
-    range      what the format allows, in `unit`; outside it the packet is refused or the value null, see `outside`
-    quantity   what downstream calls it (a list for `count` > 1); converted to that quantity's canonical unit
-    plausible  what a runner can produce, canonical unit; beyond it the quantity is null (the field stays as read)
-    disputed_type  a shorter type other software reads here; packets whose length only fits that are refused
-    at       byte at which it lies, for a second look at bytes that were read already; does not move what follows
+    if_bit     present only if this bit of the field `flags` is set; `unless_bit`: only if it is clear
+    range      range allowed by the format, in `unit`; outside it the packet is rejected or the value null, by `outside`
+    quantity   quantity it provides (a list for `count` > 1), converted to its canonical unit
+    plausible  range that a runner can produce, canonical unit; outside it the quantity is null (the field is kept)
+    disputed_type  a shorter type used by other software; packets whose length only fits that are rejected
+    at         fixed offset in bytes, to read bytes again in another way; does not affect the following fields
     shift, width  the value is `width` bits of raw from bit `shift` on
-    names    raw value -> word; any other value is null
-    steps    [from, value], highest first: raw * scale + bias has the value of the first `from` it reaches, else 0
+    names      raw value -> word; any other value is null
+    steps      [from, value], highest first: the value is that of the first `from` <= raw * scale + bias, else 0
     """
 
     name: str
@@ -221,7 +221,7 @@ class Field(Strict, frozen=True, kw_only=True):
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
-        """The quantities this field gives, in order."""
+        """The quantities that this field provides, in order."""
         if self.quantity is None:
             return ()
         return tuple(self.quantity) if isinstance(self.quantity, list) else (self.quantity,)
@@ -235,9 +235,9 @@ class Field(Strict, frozen=True, kw_only=True):
 
 
 class Samples(Strict, frozen=True, kw_only=True):
-    """Samples: `count` of them (a number, the name of a field, or "rest"), at byte `at`.
+    """`count` samples (a number, the name of a field, or "rest") from byte `at` on.
 
-    planar  all of the first field, then all of the second, instead of sample after sample
+    planar  all values of the first field, then all of the second, instead of sample by sample
     """
 
     at: Natural
@@ -249,9 +249,9 @@ class Samples(Strict, frozen=True, kw_only=True):
 class When(Strict, frozen=True, kw_only=True):
     """Bytes that select this stream among those of one characteristic.
 
-    hex     what stands at byte `at`, one or several alternatives; empty = anything
-    mask    bits of those bytes that count
-    length  whole length in bytes
+    hex     the bytes from byte `at` on, one or several alternatives; empty = anything
+    mask    bits of those bytes to compare
+    length  total length in bytes
     """
 
     hex: str | list[str] = ""
@@ -261,15 +261,15 @@ class When(Strict, frozen=True, kw_only=True):
 
     @property
     def alternatives(self) -> tuple[bytes, ...]:
-        """The bytes to look for."""
+        """The bytes to compare with."""
         return tuple(map(bytes.fromhex, [self.hex] if isinstance(self.hex, str) else self.hex))
 
 
 class Frame(Strict, frozen=True, kw_only=True):
-    """`[frame.x]`: how the notifications of a characteristic become frames; without it each is one.
+    """`[frame.x]`: how the notifications of a characteristic are divided into frames; by default each is one.
 
-    resync         frames of `length` bytes that begin with one of `heads`, several or parts of them in a notification
-    movesense_gsp  a DATA packet and, where it is not whole, the DATA_PART2 with the same reference after it
+    resync         frames of `length` bytes that begin with one of `heads`; a notification has several or parts of them
+    movesense_gsp  a DATA packet and, if it is incomplete, the following DATA_PART2 with the same reference
     """
 
     kind: Literal["resync", "movesense_gsp"]
@@ -278,7 +278,7 @@ class Frame(Strict, frozen=True, kw_only=True):
 
 
 class Time(Strict, frozen=True, kw_only=True):
-    """Where the sample times come from. `refers_to`: which sample of a packet the device's timestamp belongs to."""
+    """The source of the sample times. `refers_to`: the sample of a packet to which the device's timestamp belongs."""
 
     source: Literal["host", "device"]
     field: str | None = None
@@ -288,24 +288,24 @@ class Time(Strict, frozen=True, kw_only=True):
 
 
 class Sequence(Strict, frozen=True, kw_only=True):
-    """A counter that shows loss; it counts samples, lost ones included."""
+    """A counter that reveals loss: it counts samples, including lost ones."""
 
     field: str
     bits: Bits
 
 
 class Stream(Strict, frozen=True, kw_only=True, rename={"source": "from"}):
-    """`[stream.x]`: how notifications of the alias `from` are read (without gatt, `from` repeats the transport).
+    """`[stream.x]`: how notifications of the alias `from` are decoded (without gatt, `from` repeats the transport).
 
-    nominal_hz  notifications a second in normal use, 0 = only now and then (no watchdog)
-    steady      it keeps to nominal_hz whatever happens, so that a silence is loss; leave it out for a device that
-                notifies on change or goes to sleep
-    decoder     module of drivers.decoders that gives the fields their meaning
-    on_short    a packet shorter than its flags promise: refuse it, or keep the fields that fit and stop
-    on_long     a packet longer than its flags promise: refuse it, or stop where the flags say
+    nominal_hz  notifications per second in normal use, 0 = irregular (no watchdog)
+    steady      always notifies at nominal_hz, so that silence means loss; omit it for a device that notifies on
+                change or goes to sleep
+    decoder     module of drivers.decoders that interprets the fields
+    on_short    a packet shorter than its flags state: reject it ("error"), or keep the complete fields ("stop")
+    on_long     a packet longer than its flags state: reject it ("error"), or ignore the rest ("stop")
     bits        names for bits of the field `flags`
-    frame       the [frame.x] that makes frames of its notifications
-    learns_from alias whose packets tell the decoder how to read (a factor in the answer to the start command)
+    frame       the [frame.x] that divides its notifications into frames
+    learns_from alias whose packets configure the decoder (e.g. a factor in the response to the start command)
     """
 
     source: str
@@ -326,7 +326,7 @@ class Stream(Strict, frozen=True, kw_only=True, rename={"source": "from"}):
 
 
 class Semantics(Strict, frozen=True, kw_only=True):
-    """What the SIG numbers count: the standard says strides, treadmills count steps (auto: decided from the data)."""
+    """What SIG values count: the specification says strides, treadmills count steps (auto: detected from the data)."""
 
     cadence_unit: Literal["strides", "steps", "auto"] = "auto"
     stride_length_unit: Literal["stride", "step", "auto"] = "auto"
@@ -335,13 +335,15 @@ class Semantics(Strict, frozen=True, kw_only=True):
 class Example(Strict, frozen=True, kw_only=True):
     """`[[examples]]`: bytes and what they must decode to.
 
-    hex      one notification, or several in order
-    expect   decoded fields, by name, and the samples of one field, a row each; only what is listed is compared
-    samples  decoded samples in canonical units, one row a sample
-    tolerance  of every number, absolute; without it 9 digits must agree
-    learn    packets of `learns_from` that came before
-    error    the packet must be refused
-    source   where the bytes come from
+    hex        one notification, or several in order
+    expect     decoded fields by name, or the samples of a field, one row each; only listed names are compared
+    samples    decoded samples in canonical units, one row per sample
+    tolerance  absolute, for every number; without it 9 digits must agree
+    learn      packets of `learns_from` received before
+    absent     names of fields that must not be in the packet
+    params     parameters that differ from their defaults
+    error      the packet must be rejected
+    source     where the bytes come from
     """
 
     stream: str
@@ -357,7 +359,7 @@ class Example(Strict, frozen=True, kw_only=True):
 
 
 class Profile(Strict, frozen=True, kw_only=True):
-    """One device: the whole TOML, parents merged in and UUIDs in their long form once the catalogue has loaded it."""
+    """One device: the complete TOML. Once loaded by the catalogue, parents are merged and UUIDs are in 128-bit form."""
 
     schema: int
     profile: About
@@ -375,17 +377,17 @@ class Profile(Strict, frozen=True, kw_only=True):
 
     @property
     def id(self) -> str:
-        """Identity of the profile = stem of its file."""
+        """The profile's id, which is the stem of its file name."""
         return self.profile.id
 
     def streams_of(self, alias: str) -> dict[str, Stream]:
-        """List the streams carried by one characteristic, in file order."""
+        """Return the streams of one characteristic by name, in file order."""
         return {name: stream for name, stream in self.stream.items() if stream.source == alias}
 
     def default_params(self) -> dict[str, float]:
-        """Every parameter that has a value of its own, at its default."""
+        """Return the default of every parameter that does not follow another one."""
         return {name: param.default for name, param in self.param.items() if param.default is not None}
 
     def nominal_hz(self, alias: str) -> float:
-        """Notifications a second to expect from one characteristic; 0 = no expectation."""
+        """Return the expected notifications per second of one characteristic; 0 = none expected."""
         return max((stream.nominal_hz for stream in self.streams_of(alias).values()), default=0.0)

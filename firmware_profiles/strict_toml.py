@@ -1,4 +1,4 @@
-"""TOML into strict structs: an error names the file, the key and the nearest valid key."""
+"""Decode TOML into strict structs; an error names the file, the key and the nearest valid key."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class TomlError(ValueError):
 
 
 def decode_toml(text: str, into: type[T], source: str) -> T:
-    """Decode `text` into the msgspec struct `into`; raises TomlError, whose message starts with `source`."""
+    """Decode `text` into the msgspec struct `into`. Raises TomlError, whose message starts with `source`."""
     try:
         return msgspec.toml.decode(text, type=into, strict=True)
     except msgspec.ValidationError as error:
@@ -53,7 +53,7 @@ def _explain(message: str, into: type[object], source: str, data: dict[str, obje
 
 
 def _named(path: str, data: dict[str, object], field: str | None) -> str:
-    """Put the table's name for msgspec's `[...]`, where the data leave no doubt which one is meant."""
+    """Replace msgspec's `[...]` by the table's name if the data show unambiguously which one is meant."""
     here: list[tuple[str, object]] = [("", data)]
     for segment in _SEGMENT.finditer(path):
         here = [inner for key, table in here for inner in _entries(key, table, segment["name"], segment["index"])]
@@ -71,7 +71,7 @@ def _entries(key: str, table: object, name: str | None, index: str | None) -> li
 
 
 def _keys_at(path: str, into: type[object]) -> list[str]:
-    """List the valid keys of the table(s) at a msgspec error path such as `.stream[...].fields[0]`."""
+    """Return the valid keys of the table(s) at a msgspec error path such as `.stream[...].fields[0]`."""
     here = [type_info(into)]
     for segment in _SEGMENT.finditer(path):
         here = [inner for outer in _alternatives(here) for inner in _step(outer, segment["name"])]

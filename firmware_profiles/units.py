@@ -1,4 +1,4 @@
-"""Units a profile may write, and what one of them is in the canonical unit of a quantity."""
+"""Units that profiles may use, and their factors to the canonical unit of a quantity."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FACTORS: dict[str, tuple[str, float]] = {
 
 
 def canonical_factor(unit: str, quantity: Quantity) -> float:
-    """Return what to multiply a value in `unit` with to get `quantity`; ValueError where the two do not fit."""
+    """Return the factor from `unit` to the canonical unit of `quantity`. Raises ValueError if they do not fit."""
     dimension = quantity.value.rsplit("_", 1)[1]
     fitting = [name for name, (of, _) in _FACTORS.items() if of == dimension]
     if unit not in fitting:

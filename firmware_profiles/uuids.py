@@ -1,4 +1,4 @@
-"""Bluetooth UUIDs in one spelling, so that `2A53`, `00002a53-…` and a profile's `2a53` are equal."""
+"""Normalise Bluetooth UUIDs, so that `2A53`, `00002a53-…` and a profile's `2a53` are equal."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _LONG = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 
 def short_uuid(uuid: str) -> str:
-    """Four digits for a UUID on the standard's base, as profiles write it; any other as it is."""
+    """Return the four digits of a UUID on the Bluetooth base UUID, as used in profiles; any other unchanged."""
     return uuid[4:8] if uuid.startswith("0000") and uuid.endswith(_SIG_BASE) else uuid
 
 
 def full_uuid(text: str) -> str:
-    """Lower-case 128-bit form of a 16-, 32- or 128-bit UUID (Core Specification, Vol 3 Part B §2.5.1).
+    """Return the lower-case 128-bit form of a 16-, 32- or 128-bit UUID (Core Specification, Vol 3 Part B §2.5.1).
 
     Raises ValueError for anything else.
     """

@@ -108,7 +108,7 @@ def test_name_and_manufacturer_data_must_all_hold(tmp_path: Path) -> None:
 
 def test_extends_refuses_circles_and_strangers(tmp_path: Path) -> None:
     (tmp_path / "small.toml").write_text(SMALL.replace("status =", 'extends = ["small"]\nstatus ='))
-    with pytest.raises(ProfileError, match="circle: small -> small"):
+    with pytest.raises(ProfileError, match="circular: small -> small"):
         load_catalog(tmp_path)
     (tmp_path / "small.toml").write_text(SMALL.replace("status =", 'extends = ["sig.nothing"]\nstatus ='))
     with pytest.raises(ProfileError, match=r"no profile 'sig\.nothing'"):

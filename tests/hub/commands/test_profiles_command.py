@@ -57,7 +57,7 @@ def test_a_broken_file_of_the_users_own_costs_only_itself(small: Path, capfd: py
 def test_show_says_how_a_device_is_recognised_started_and_read(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["profiles", "show", "metamotion"]) == 0
     said = capfd.readouterr().out
-    for part in ("BMI270", "ask tx with 0380", "only where chip = 270", "acc_g", "MetaWear SDK tests"):
+    for part in ("BMI270", "ask tx with 0380", "only if chip = 270", "acc_g", "MetaWear SDK tests"):
         assert part in said
     assert main(["profiles", "show", "metamotoin"]) == 2
     assert "known: " in capfd.readouterr().err
