@@ -1,1 +1,1 @@
-"""Bytes to blocks: radio, supervisors, decoders, clock recovery, recordings, replay and virtual sensors."""
+"""Turn sensor bytes into sample blocks: radio, supervision, decoders, timing, recordings, replay, virtual sensors."""

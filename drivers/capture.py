@@ -1,4 +1,4 @@
-"""Listens to devices for a while and writes down what they send: the raw material of a profile."""
+"""Records what devices offer and send for a while, as raw material for a new profile."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from firmware_profiles.uuids import short_uuid
 
 LOG = logging.getLogger("stridecue.radio")
 MOST_PACKETS = 40
-"""Of one characteristic: enough to see how a device talks, little enough to read."""
+"""Per characteristic: enough to see what a device sends, few enough to read."""
 
 
 @dataclass(slots=True)
 class Captured:
-    """What one device offers and sent.
+    """The characteristics and packets of one device.
 
-    offered  its characteristics; only those of the profile's services where there is one
-    packets  (alias or UUID, seconds since the first, payload), in order
-    failure  why it ended early; empty = it did not
+    offered  its characteristics; with a profile, only those of the profile's services
+    packets  (alias or UUID, seconds since the first packet, payload), in order
+    failure  why the capture ended early; empty if it did not
     """
 
     sighting: Sighting
@@ -43,7 +43,7 @@ class Captured:
     _counts: dict[str, int] = field(default_factory=dict)
 
     def hear(self, channel: str, value: bytes) -> None:
-        """Keep a value, as long as there are not too many of its kind."""
+        """Keep a value unless its characteristic already has MOST_PACKETS."""
         t_ns = now_ns()
         self._began_ns = self._began_ns or t_ns
         self._counts[channel] = self._counts.get(channel, 0) + 1
@@ -52,7 +52,7 @@ class Captured:
 
 
 async def capture(radio: Radio, devices: Iterable[tuple[Sighting, Profile | None]], for_s: float) -> list[Captured]:
-    """Connect to all at once and listen for `for_s`; a device that fails says so in its result."""
+    """Connect to all devices at once and listen for `for_s` seconds; a failure is reported in the device's result."""
     made = [Captured(sighting, profile) for sighting, profile in devices]
     async with asyncio.TaskGroup() as group:
         for one in made:
@@ -98,8 +98,8 @@ async def _until_lost(lost: asyncio.Event, for_s: float) -> None:
 
 
 def as_toml(captured: Iterable[Captured]) -> str:
-    """Write what was captured as pieces of profiles: `[gatt]` of unknown devices, `[[examples]]` without values."""
-    lines = ["# Captured by `stridecue scan --dump`. Pieces for a profile: see docs/add-a-device.md.", ""]
+    """Format captures as parts of profiles: `[gatt]` for unknown devices, and `[[examples]]` without values."""
+    lines = ["# Captured by `stridecue scan --dump`: parts of a profile, see docs/add-a-device.md.", ""]
     for one in captured:
         lines += _of_device(one)
     return "\n".join(lines)
@@ -127,7 +127,7 @@ def _of_device(one: Captured) -> list[str]:
 
 
 def _aliases(one: Captured) -> dict[str, str]:
-    """Name each characteristic: the profile's alias, else the digits that differ from its neighbours."""
+    """Name each characteristic: the profile's alias, else digits 5 to 8 of its UUID."""
     known = {} if one.profile is None else {entry.char: alias for alias, entry in one.profile.gatt.items()}
     return {offer.char: known.get(offer.char, f"c{offer.char[4:8]}") for offer in one.offered}
 

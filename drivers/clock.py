@@ -1,4 +1,4 @@
-"""The one clock: the running event loop's. Tests that move the loop's time move every timestamp with it."""
+"""The hub's clock, which is the running event loop's: tests that advance the loop's time advance every timestamp."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from dsp.signals import NS_PER_S
 
 
 def now_ns() -> int:
-    """Monotonic ns of the running loop; raises RuntimeError outside one."""
+    """Return the running loop's monotonic time in ns. Raises RuntimeError outside a loop."""
     return round(asyncio.get_running_loop().time() * NS_PER_S)

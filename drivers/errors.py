@@ -1,27 +1,27 @@
 """Errors that drivers raise; callers branch on type.
 
 DriverError
-├── DecodeError       a payload that its profile cannot read
+├── DecodeError       a payload that its profile cannot decode
 ├── RecordingError    a recording that cannot be opened, read or written
 ├── ImportDataError   a file that cannot be turned into a recording
-└── RadioError        the adapter or the link
+└── RadioError        a failure of the adapter or the link
     ├── AdapterDownError       no adapter, powered off, or its daemon is gone
-    │   └── AdapterBusyError   it says that it is occupied, for a moment or for ever
-    ├── DeviceUnreachableError not found, refused, or gone while connecting
+    │   └── AdapterBusyError   the adapter reports that it is busy, temporarily or permanently
+    ├── DeviceUnreachableError not found, refused, or lost while connecting
     ├── NoSlotError            every connection of the adapter is in use
-    ├── PairingNeededError     the device talks only to who is paired with it
-    └── StaleServicesError     it lacks what its profile needs, or the system remembers an older firmware
+    ├── PairingNeededError     the device requires pairing
+    └── StaleServicesError     a characteristic that the profile needs is missing, or the system's GATT cache is stale
 """
 
 from __future__ import annotations
 
 
 class DriverError(Exception):
-    """Anything a driver can say went wrong, in words for the user: what, where, what to do."""
+    """Base class; the message is written for the user: what happened, where, and what to do."""
 
 
 class DecodeError(DriverError):
-    """A payload that its profile cannot read."""
+    """A payload that its profile cannot decode."""
 
 
 class RecordingError(DriverError):
@@ -33,7 +33,7 @@ class ImportDataError(DriverError):
 
 
 class RadioError(DriverError):
-    """The adapter or the link."""
+    """A failure of the adapter or the link."""
 
 
 class AdapterDownError(RadioError):
@@ -41,11 +41,11 @@ class AdapterDownError(RadioError):
 
 
 class AdapterBusyError(AdapterDownError):
-    """The adapter says that it is occupied: another program, or a daemon that lost track (BlueZ: InProgress)."""
+    """The adapter reports that it is busy: another program, or a daemon in a stuck state (BlueZ: InProgress)."""
 
 
 class DeviceUnreachableError(RadioError):
-    """Not found, refused, or gone while connecting."""
+    """Not found, refused, or lost while connecting."""
 
 
 class NoSlotError(RadioError):
@@ -53,8 +53,8 @@ class NoSlotError(RadioError):
 
 
 class PairingNeededError(RadioError):
-    """The device talks only to who is paired with it."""
+    """The device requires pairing."""
 
 
 class StaleServicesError(RadioError):
-    """The device lacks what its profile needs: another firmware, or the system remembers an older one."""
+    """A characteristic that the profile needs is missing: other firmware, or a stale GATT cache on this system."""

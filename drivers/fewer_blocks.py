@@ -1,8 +1,8 @@
-"""The same samples in fewer blocks: most of what is done for a block costs the same for one of any length.
+"""Join samples into fewer, longer blocks: most of the cost of a block does not depend on its length.
 
-For recordings that are worked off as fast as possible. The core gives the same records however samples are cut into
-blocks, and in whichever order sensors come that lag less than half a second (`dsp.pipeline`). So the packets of a short
-time can be taken stream by stream, as long as none of the streams had come less far than that.
+Used for recordings that are processed as fast as possible. The core returns the same records however samples are cut
+into blocks, and in whichever order sensors arrive as long as none lags by half a second (`dsp.pipeline`). So the
+packets of a short time span can be processed stream by stream, provided that no stream lags by more than that.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from drivers.packets import DeviceInfo, Packet, Said
 from dsp.signals import IMU6, NS_PER_S, Layout, SampleBlock
 
 MOST_LAG_NS = 45 * NS_PER_S // 100
-"""A tenth less than what the core allows."""
+"""A tenth less than the core allows."""
 GAP_NS = 2 * NS_PER_S // 10
 CAREFUL_NS = 3 * NS_PER_S
 """A gap that the core does not bridge (`fill_s`, or `fill_strides_s` once the stride is known: `dsp.samples.intake`;
-`GAP_NS` is below both) makes a sensor begin anew; until it is level again what it had not said yet may come late, and
-then it matters when."""
+`GAP_NS` is below both) restarts a sensor's processing; until it is levelled again its pending output may be late, and
+then the order of blocks matters."""
 SPAN_NS = 38 * NS_PER_S // 100
-"""Packets that arrive within this are taken together. A stream then lags by up to this and one packet more: within
-`MOST_LAG_NS` where a packet has 0.07 s or less; longer ones may lag too much, and `FewerBlocks.join` halves those."""
+"""Packets that arrive within this span are processed together. A stream then lags by up to this plus one packet: within
+`MOST_LAG_NS` for packets of 0.07 s or less; longer ones may lag too much, and `FewerBlocks.join` halves those."""
 
 
 _MOTION = frozenset(IMU6)
@@ -35,10 +35,11 @@ Stream: TypeAlias = tuple[str, Layout, float]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Samples of one stream, of one packet or of several that followed each other.
+    """Consecutive samples of one stream, from one packet or several.
 
-    places  of the packets among those that are taken together, rising
-    counts  samples of each packet    lost  missing before each
+    places  indices of the packets in the batch, increasing
+    counts  samples per packet
+    lost    samples missing before each packet
     """
 
     block: SampleBlock
@@ -47,7 +48,7 @@ class Run:
     lost: Sequence[int]
 
     def apart(self) -> Iterator[Run]:
-        """Give the same packet by packet."""
+        """Yield the same samples packet by packet."""
         block, start = self.block, 0
         for place, n, lost in zip(self.places, self.counts, self.lost, strict=True):
             end = start + n
@@ -66,7 +67,7 @@ class Run:
 
 
 def taken_together(items: Iterable[DeviceInfo | Packet | Said]) -> Iterator[list[Packet] | DeviceInfo | Said]:
-    """Yield packets of a short time as a list; whatever else there is stays in its place among them."""
+    """Yield the packets of each short time span as a list, and every other item on its own, in the original order."""
     held: list[Packet] = []
     first_ns = end_ns = 0
     for item in items:
@@ -88,7 +89,7 @@ def taken_together(items: Iterable[DeviceInfo | Packet | Said]) -> Iterator[list
 
 
 class FewerBlocks:
-    """Joins the blocks of each source and layout; must see every block, joined or not."""
+    """Joins the blocks of each source and layout; it must be given every block, joined or not."""
 
     def __init__(self) -> None:
         self._newest_ns = 0
@@ -96,7 +97,7 @@ class FewerBlocks:
         self._reached_ns: dict[Stream, int] = {}  # last sample of each motion stream
 
     def note(self, block: SampleBlock) -> None:
-        """See a block that is passed on as it is."""
+        """Take note of a block that is passed on unchanged."""
         if len(block.t_ns):
             last_ns = int(block.t_ns[-1])
             if self._has_gap(block):
@@ -105,9 +106,9 @@ class FewerBlocks:
             self._newest_ns = max(self._newest_ns, last_ns)
 
     def join(self, runs: Sequence[Run]) -> list[SampleBlock]:
-        """Give the samples of these, the oldest first.
+        """Return the samples of the runs as joined blocks, oldest first.
 
-        Where one lags too much halves are tried; what is left as it was stays in the order in which it came.
+        If a stream lags too much, halves are tried recursively; what cannot be joined keeps its order of arrival.
         """
         by_stream: dict[Stream, list[SampleBlock]] = {}
         for run in runs:
@@ -123,7 +124,7 @@ class FewerBlocks:
         return joined
 
     def _is_sound(self, blocks: Sequence[SampleBlock]) -> bool:
-        """Tell whether no stream lags too much, and none has, or had lately, a gap."""
+        """Return whether no stream lags too much and none has a gap, now or within the last CAREFUL_NS."""
         newest_ns = max(self._newest_ns, max([int(block.t_ns[-1]) for block in blocks]))
         if newest_ns - min(map(self._since_ns, blocks)) > MOST_LAG_NS or newest_ns <= self._careful_until_ns:
             return False
@@ -137,7 +138,7 @@ class FewerBlocks:
         return not is_even and int(np.diff(t_ns).max()) > GAP_NS
 
     def _since_ns(self, block: SampleBlock) -> int:
-        """Return how far the stream of a block had come; nobody waits for one that is no motion sensor."""
+        """Return the last sample time of a block's stream so far; only motion sensors can lag."""
         first_ns = _first_ns(block)
         if _MOTION.isdisjoint(block.layout):
             return first_ns

@@ -1,4 +1,4 @@
-"""Between the radio's callbacks and the hub: bounded, counted, never waits."""
+"""The queue between the radio's callbacks and the hub: bounded and counted; putting never blocks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEFAULT_PACKETS = 8192
 
 
 class PacketInbox:
-    """When full, the oldest packet makes room. What says who sends and how the link is survives, its latest word.
+    """A queue that drops its oldest packet when full, but always keeps each device's latest DeviceInfo and LinkState.
 
     At any moment: made = delivered + dropped + waiting.
     """
@@ -36,11 +36,11 @@ class PacketInbox:
 
     @property
     def waiting(self) -> int:
-        """Items that nobody took yet."""
+        """Number of items not yet taken."""
         return len(self._items) + len(self._spared)
 
     def put(self, item: Item) -> None:
-        """Append; from the loop's thread, cheap enough for a radio callback. Dropped when the inbox is closed."""
+        """Append an item; drop it if the inbox is closed. Call from the loop's thread; fit for a radio callback."""
         self.made += 1
         if self._closed:
             self.dropped += 1
@@ -53,7 +53,7 @@ class PacketInbox:
         self._something.set()
 
     async def get_batch(self) -> list[Item]:
-        """Wait for something and take everything, oldest first; an empty list means closed and drained."""
+        """Wait for items and take all, oldest first; an empty list means closed and drained."""
         await self._something.wait()
         batch = [*self._spared.values(), *self._items]
         self._spared.clear()
@@ -65,7 +65,7 @@ class PacketInbox:
         return batch
 
     def close(self) -> None:
-        """Take no more; what waits can still be taken."""
+        """Accept no more items; those waiting can still be taken."""
         self._closed = True
         self._something.set()
 
@@ -77,6 +77,6 @@ class PacketInbox:
                 self.dropped += 1
             else:
                 key = type(oldest), oldest.device
-                self.dropped += key in self._spared  # superseded by its own later word
+                self.dropped += key in self._spared  # superseded by a newer one
                 self._spared.pop(key, None)
                 self._spared[key] = oldest

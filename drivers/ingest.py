@@ -1,4 +1,4 @@
-"""From packets to blocks, for live and replayed runs alike: same packets in the same order, same blocks."""
+"""From packets to blocks, for live and replayed runs: the same packets in the same order give the same blocks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BATTERY: Layout = (Quantity.BATTERY_PCT,)
 
 @dataclass(slots=True)
 class _Source:
-    """One device: its streams by characteristic and its running totals."""
+    """One device: its streams by characteristic, and its running totals."""
 
     info: DeviceInfo
     streams: dict[str, list[SampleStream]]
@@ -37,18 +37,18 @@ class _Source:
     last_error: str = ""
 
     def only_stream(self, channel: str) -> SampleStream | None:
-        """Return the one stream that reads a characteristic without a detour, None where there is more to it."""
+        """Return the only stream of a characteristic; None if there are several, a merge, or a learning stream."""
         streams = self.streams.get(channel, ())
         return streams[0] if len(streams) == 1 and self.merge is None and channel not in self.learners else None
 
     def refuse(self, error: DecodeError | DuplicatePacketError) -> None:
-        """Count a packet that was refused, whole or by one of its readers, or that came before."""
+        """Count a packet that was rejected, by all of its streams or by one, or that was a duplicate."""
         self.dropped += 1
         if isinstance(error, DecodeError):
             self.last_error = str(error)
 
     def count(self, blocks: Sequence[SampleBlock]) -> None:
-        """Add to the totals."""
+        """Add blocks to the totals; battery levels do not count."""
         for block in blocks:
             if block.layout != _BATTERY:
                 self.samples += len(block.t_ns)
@@ -57,47 +57,47 @@ class _Source:
 
 @dataclass(slots=True)
 class Ingest:
-    """Everything from a packet to blocks. Deterministic: asks no clock.
+    """Decodes and times the packets of all devices. Deterministic: it reads no clock.
 
-    Blocks are strictly rising in time per source and layout.
+    Timestamps increase strictly within each source and layout.
     """
 
     catalog: Catalog
     _sources: dict[str, _Source] = field(default_factory=dict)
     unknown: int = 0
-    """Packets of devices nobody announced."""
+    """Packets of devices that were not announced by `add_device`."""
     _fewer: FewerBlocks = field(default_factory=FewerBlocks)
 
     def add_device(self, info: DeviceInfo) -> None:
-        """Announce a device; again with other facts, its decoders start anew and its totals go on.
+        """Announce a device. If announced again with other facts, its decoders are reset and its totals kept.
 
-        Raises DecodeError where its profile is not in the catalogue.
+        Raises DecodeError if its profile is not in the catalogue.
         """
-        known = self._sources.get(info.device)
-        if known is not None and known.info == info:
+        previous = self._sources.get(info.device)
+        if previous is not None and previous.info == info:
             return
         if info.profile not in self.catalog:
             raise DecodeError(
                 f"{info.device}: no profile {info.profile!r}; put {info.profile}.toml into the profiles folder"
             )
         profile = self.catalog.get(info.profile)
-        made = {name: SampleStream(profile, name, info) for name in profile.stream}
+        by_name = {name: SampleStream(profile, name, info) for name in profile.stream}
         streams: dict[str, list[SampleStream]] = {}
         learners: dict[str, list[SampleStream]] = {}
-        for one in made.values():
-            streams.setdefault(one.stream.source, []).append(one)
-            if one.stream.learns_from is not None:
-                learners.setdefault(one.stream.learns_from, []).append(one)
-        merged = [made[name] for name in profile.profile.merge]
-        merge = StreamMerge([one.layout for one in merged]) if merged else None
+        for stream in by_name.values():
+            streams.setdefault(stream.stream.source, []).append(stream)
+            if stream.stream.learns_from is not None:
+                learners.setdefault(stream.stream.learns_from, []).append(stream)
+        merged = [by_name[name] for name in profile.profile.merge]
+        merge = StreamMerge([stream.layout for stream in merged]) if merged else None
         source = _Source(info, streams, learners, merged, merge)
-        if known is not None:
-            source.packets, source.samples = known.packets, known.samples
-            source.lost, source.dropped, source.last_error = known.lost, known.dropped, known.last_error
+        if previous is not None:
+            source.packets, source.samples = previous.packets, previous.samples
+            source.lost, source.dropped, source.last_error = previous.lost, previous.dropped, previous.last_error
         self._sources[info.device] = source
 
     def update(self, packet: Packet) -> list[SampleBlock]:
-        """Decode one packet; refused packets and duplicates are counted, never raised."""
+        """Decode one packet. Undecodable and duplicate packets are counted, never raised."""
         blocks = self._update(packet)
         for block in blocks:
             self._fewer.note(block)
@@ -120,9 +120,9 @@ class Ingest:
     def update_all(
         self, packets: Sequence[Packet], guarded: Callable[[str], AbstractContextManager[None]]
     ) -> list[SampleBlock]:
-        """Decode packets of a short time into as few blocks as can be, see `fewer_blocks`.
+        """Decode the packets of a short time span into as few blocks as possible, see `fewer_blocks`.
 
-        guarded  keeps a device that raises from the others
+        guarded  context manager for one device id: isolates an exception of that device from the others
         """
         by_channel: dict[tuple[str, str], list[int]] = {}
         for place, packet in enumerate(packets):
@@ -135,11 +135,11 @@ class Ingest:
 
     def _runs(self, device: str, channel: str, places: list[int], packets: list[Packet]) -> Iterator[Run]:
         source = self._sources.get(device)
-        one = None if source is None else source.only_stream(channel)
-        if source is not None and one is not None and all(one.accepts(packet.payload) for packet in packets):
-            done = one.update_all(packets)
-            if done is not None:
-                block, counts, lost = done
+        stream = None if source is None else source.only_stream(channel)
+        if source is not None and stream is not None and all(stream.accepts(packet.payload) for packet in packets):
+            decoded = stream.update_all(packets)
+            if decoded is not None:
+                block, counts, lost = decoded
                 source.packets += len(packets)
                 source.dropped += counts.count(0)
                 source.count([block])
@@ -152,11 +152,11 @@ class Ingest:
                     yield Run(block, [place], [len(block.t_ns)], [block.lost])
 
     def state(self) -> dict[str, object]:
-        """Give a copy of everything that has been learned."""
+        """Return a copy of the complete state."""
         return {"sources": _copied(self._sources), "unknown": self.unknown, "fewer": copy.deepcopy(self._fewer)}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a state saved by `state`, as often as wanted."""
+        """Continue from a state returned by `state`; the same one can be restored any number of times."""
         self._sources = _copied(state["sources"])
         self.unknown, self._fewer = state["unknown"], copy.deepcopy(state["fewer"])
 
@@ -168,7 +168,7 @@ class Ingest:
         ]
 
     def detail(self, device: str) -> str:
-        """Return what the user should know about a device: rules that fired, else the last error; may be empty."""
+        """Return a note on a device for the user: the streams' details, else the last error; may be empty."""
         source = self._sources.get(device)
         if source is None:
             return ""
@@ -176,7 +176,7 @@ class Ingest:
         return "; ".join(notes) or source.last_error
 
     def clock(self, device: str) -> ClockState | None:
-        """Return how the times of a device come about: of its least certain stream; None without samples to time."""
+        """Return the clock state of a device's least certain stream; None if no stream recovers a clock."""
         source = self._sources.get(device)
         if source is None:
             return None
@@ -191,8 +191,8 @@ class Ingest:
             stream.learn(packet)
         streams = source.streams.get(packet.channel, ())
         if len(streams) == 1 and source.merge is None and streams[0].accepts(packet.payload):
-            one = streams[0].update(packet)
-            return [] if one is None else [one]
+            only = streams[0].update(packet)
+            return [] if only is None else [only]
         readers = [stream for stream in streams if stream.accepts(packet.payload)]
         if not readers and not learners:
             raise DecodeError(f"nothing reads {packet.channel} packets that start with {packet.payload[:4].hex()}")
@@ -208,12 +208,12 @@ class Ingest:
                 block = source.merge.update(block)
             if block is not None:
                 blocks.append(block)
-        if refused:  # what the others read of the packet is whole, and their counters have moved on
+        if refused:  # the other streams' blocks are complete, and their counters have already advanced
             source.refuse(refused[0])
         return blocks
 
 
 def _copied(sources: dict[str, _Source]) -> dict[str, _Source]:
-    """Copy deeply, but for the profiles: they never change."""
+    """Copy deeply, except the profiles, which are immutable."""
     streams = [one for source in sources.values() for streams in source.streams.values() for one in streams]
     return copy.deepcopy(sources, {id(one.stream): one.stream for one in streams})

@@ -1,4 +1,4 @@
-"""How a sensor's link is, as the supervisor tells it on every change."""
+"""The state of a sensor's link, reported by its supervisor on every change."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ State: TypeAlias = Literal["searching", "connecting", "streaming", "stale", "los
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """One sensor, now.
+    """The current state of one sensor's link.
 
     device       id of the sensor (see DeviceInfo)
-    placement    where it sits; None when nobody can tell, it then stays unused
+    placement    where it is worn; None if unknown, in which case it is not used
     name         as advertised
     state        searching: not heard yet; connecting; streaming; stale: connected but silent;
-                 lost: was connected, is being looked for; failed: something the user has to change
+                 lost: was connected and is being searched for; failed: the user must change something
     since_ns     hub time of the change
-    detail       why, in words for the user; empty when all is well
+    detail       the reason, in words for the user; empty when all is well
     battery_pct  last battery level read or notified
-    reconnects   how often the link came back
+    reconnects   number of reconnections so far
     """
 
     device: str

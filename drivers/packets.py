@@ -1,4 +1,4 @@
-"""What the radio said, before anyone interprets it: the boundary that live, recorded and replayed runs share."""
+"""Raw packets before decoding: the boundary that live, recorded and replayed runs share."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _NOTHING: Mapping[str, float] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class DeviceInfo:
-    """Who sent the packets.
+    """The device that packets come from.
 
     device     stable id, `[a-z0-9_-]+`; also the last segment of its MQTT topic
     profile    id of the firmware profile that decodes it, e.g. `stridecue.imu6`
-    placement  where it sits
+    placement  where on the body it is worn
     name       as advertised or given by the user
-    address    Bluetooth address (an opaque id on macOS), None for imported data
+    address    Bluetooth address (an opaque id on macOS); None for imported data
     params     values of the profile's parameters as set on the device, e.g. `{"rate_hz": 208, "acc_range_g": 16}`
     """
 
@@ -31,7 +31,7 @@ class DeviceInfo:
     params: Mapping[str, float] = field(default_factory=lambda: _NOTHING)
 
     def __deepcopy__(self, _memo: dict[int, object]) -> DeviceInfo:
-        """Facts do not change."""
+        """Return itself: it is immutable."""
         return self
 
 
@@ -40,9 +40,9 @@ class Packet:
     """One notification.
 
     device     id of the sender (see DeviceInfo)
-    channel    the profile's alias of the characteristic, e.g. `measurement`
-    t_recv_ns  hub monotonic ns when the radio handed it over
-    payload    the bytes, untouched
+    channel    the profile's alias for the characteristic, e.g. `measurement`
+    t_recv_ns  arrival time, hub monotonic ns
+    payload    the bytes as received
     """
 
     device: str
@@ -53,9 +53,9 @@ class Packet:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What was said to the hub in mid-run: by the runner, or a message to them, as JSON. It shapes what follows.
+    """A command to the hub or a message to the runner during a run, as JSON.
 
-    So it is part of the recording, in its place among the packets, and a replay hears it too.
+    It affects what follows, so it is recorded in order among the packets and applied again in a replay.
     """
 
     t_ns: int

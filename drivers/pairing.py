@@ -1,4 +1,4 @@
-"""Tells a runner's motion sensors apart: all are connected, and the one that is shaken is known by its motion."""
+"""Identify a runner's motion sensors: all are connected, and the one that is shaken is recognised by its motion."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ACCELERATION = (Quantity.ACC_X_MPS2, Quantity.ACC_Y_MPS2, Quantity.ACC_Z_MPS2)
 
 
 def motion_sensors(seen: Seen, catalog: Catalog) -> dict[str, Role]:
-    """Pick what can be shaken, by device id; the placement is only a stand-in until somebody has said it."""
+    """Return the motion sensors by device id; the placement is provisional until the user has assigned one."""
     found: dict[str, Role] = {}
     for sighting in seen.values():
         profile = catalog.match(sighting.name, sighting.service_uuids, sighting.manufacturer_data)
@@ -39,7 +39,7 @@ def motion_sensors(seen: Seen, catalog: Catalog) -> dict[str, Role]:
 
 
 class Pairing:
-    """The sensors that take part, `sensors` by device id, and how each link is, `states`."""
+    """The sensors taking part (`sensors`, by device id) and the state of each link (`states`)."""
 
     def __init__(self, sensors: Mapping[str, Role], catalog: Catalog, inbox: PacketInbox) -> None:
         self.sensors = sensors
@@ -48,7 +48,7 @@ class Pairing:
         self._ingest = Ingest(catalog)
 
     async def shaken(self, within_s: float, but_not: Collection[str] = ()) -> Role | None:
-        """Wait until one of the sensors is shaken; None when nobody was. `but_not`: device ids that are taken."""
+        """Wait until a sensor is shaken; None if none was within `within_s`. `but_not`: device ids already assigned."""
         self._take_in(await self._waiting())
         finder = ShakeFinder()
         try:
@@ -63,11 +63,11 @@ class Pairing:
 
     @property
     def streaming(self) -> list[str]:
-        """Device ids whose samples arrive."""
+        """Ids of the devices that are streaming."""
         return [device for device, state in self.states.items() if state.state == "streaming"]
 
     async def all_streaming(self, within_s: float) -> None:
-        """Wait until every sensor streams, or the time is up."""
+        """Wait until every sensor streams, for at most `within_s`."""
         try:
             async with asyncio.timeout(within_s):
                 while len(self.streaming) < len(self.sensors):
@@ -96,7 +96,7 @@ def _acceleration(block: SampleBlock) -> np.ndarray[tuple[int, ...], np.dtype[np
 
 @asynccontextmanager
 async def pairing(radio: Radio, catalog: Catalog) -> AsyncIterator[Pairing]:
-    """Find the motion sensors near and keep them streaming inside. Raises AdapterDownError."""
+    """Find nearby motion sensors and keep them streaming inside the context. Raises AdapterDownError."""
     seen = await radio.scan(SCAN_S, wanted=lambda sighting: bool(motion_sensors({"": sighting}, catalog)))
     sensors = motion_sensors(seen, catalog)
     by_address: dict[str, Sighting] = {sighting.address: sighting for sighting in seen.values()}

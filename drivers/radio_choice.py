@@ -1,4 +1,4 @@
-"""From the user's word for a radio to an open one: `platform`, `virtual` or `bumble:TRANSPORT`."""
+"""Open the radio that the user named: `platform`, `virtual` or `bumble:TRANSPORT`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ PLATFORM, VIRTUAL, BUMBLE = "platform", "virtual", "bumble:"
 
 
 def check_radio(text: str) -> None:
-    """Raise ValueError, with what to write instead, for a word that names no radio."""
+    """Raise ValueError, with the valid choices, for a text that names no radio."""
     if text not in {PLATFORM, VIRTUAL} and not (text.startswith(BUMBLE) and len(text) > len(BUMBLE)):
         raise ValueError(
-            f"no radio {text!r}: write `platform`, `virtual`, or `bumble:TRANSPORT` with Bumble's word for a transport "
+            f"no radio {text!r}: write `platform`, `virtual`, or `bumble:TRANSPORT` with one of Bumble's transports "
             "(bumble:usb:0, bumble:serial:/dev/ttyACM0, bumble:tcp-client:127.0.0.1:9000)"
         )
 
@@ -28,12 +28,12 @@ def check_radio(text: str) -> None:
 async def open_radio(
     text: str, runner: VirtualRunner | None = None, *, max_connections: int | None = None
 ) -> AsyncIterator[Radio]:
-    """Start the radio, stop it at the end. `virtual` comes with the default sensors of `runner`.
+    """Start the radio, and stop it at the end. `virtual` comes with the default sensors of `runner`.
 
-    max_connections  links the adapter holds; None: what common ones do
+    max_connections  links the adapter supports; None: as many as common adapters
 
-    Imports a Bluetooth stack only here. Raises ValueError for the text, RadioError when something is not installed,
-    AdapterDownError when there is no adapter.
+    A Bluetooth stack is imported only here. Raises ValueError for an invalid text, RadioError if a package is not
+    installed, AdapterDownError if there is no adapter.
     """
     check_radio(text)
     if text == VIRTUAL:

@@ -1,4 +1,4 @@
-"""One stream of one device: decoder, counter and clock together turn payloads into blocks."""
+"""One stream of one device: combines decoder, sample counter and clock to turn payloads into blocks."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ FALLBACK_RATE_HZ = 100.0
 
 
 SAME_TIME_S = 1e-6
-"""A packet whose first sample is no later than the last one's, give or take what a float rounds, came before."""
+"""A packet that starts no later than the packet before it, within this rounding error, is a duplicate."""
 
 
 class DuplicatePacketError(Exception):
-    """The packet's samples were there before."""
+    """The packet's samples were already received."""
 
 
 class SampleStream:
     """State of one `[stream.x]` of one device. `update` raises DecodeError or DuplicatePacketError and nothing else.
 
-    accepts  tells whether the stream reads a payload
+    accepts  whether a payload belongs to the stream
     """
 
     def __init__(self, profile: Profile, name: str, info: DeviceInfo) -> None:
         self.stream: Stream = profile.stream[name]
         self._info = info
-        # Where notifications are cut anywhere, `when` selects frames, which the decoder finds.
+        # Where notifications cut frames at any byte, `when` selects frames, which only the decoder can find.
         is_cut = self.stream.frame is not None and profile.frame[self.stream.frame].kind == "resync"
         self.accepts = Selector(None if is_cut else self.stream.when).accepts
         self._decoder = build_decoder(profile, name, info.params)
@@ -60,15 +60,15 @@ class SampleStream:
 
     @property
     def detail(self) -> str:
-        """Return what decoder and clock have to say: how values are read, and what is wrong with the times."""
+        """Return notes for the user: how the decoder reads values, and problems with the timestamps."""
         clock = self.clock
-        # Imported data were never on a radio, and arrive without a delay.
+        # Imported data never crossed a radio link, so their arrival times have no delay to report.
         words = clock.words if clock is not None and self._info.address is not None else ""
         return "; ".join(filter(None, [self._decoder.detail, words, self._off()]))
 
     @property
     def clock(self) -> ClockState | None:
-        """Return how the times come about; None where arrival times are taken as they are."""
+        """Return the state of the recovered clock; None where arrival times are used as they are."""
         if self._clock is not None:
             return self._clock.timeline.state
         return None if self._counted is None or self._counted.is_off else self._counted.state
@@ -76,18 +76,21 @@ class SampleStream:
     def _off(self) -> str:
         is_off = self._counted is not None and self._counted.is_off
         return (
-            f"it does not sample at the {self._rate_hz:g} Hz it was set to: times are those of arrival"
+            f"it does not sample at the {self._rate_hz:g} Hz it was set to: arrival times are used instead"
             if is_off
             else ""
         )
 
     def learn(self, packet: Packet) -> None:
-        """Take a packet of the characteristic the stream learns from."""
+        """Pass on a packet of the characteristic that the stream learns from."""
         if isinstance(self._decoder, Learner):
             self._decoder.learn(packet.payload)
 
     def update(self, packet: Packet) -> SampleBlock | None:
-        """Decode and time one packet; None while a record is incomplete."""
+        """Decode and time one packet; None while a record is incomplete.
+
+        Raises DecodeError or DuplicatePacketError.
+        """
         reading = self._decoder.update(packet.payload)
         if reading is None:
             return None
@@ -107,9 +110,9 @@ class SampleStream:
         return SampleBlock(packet.device, self._info.placement, reading.layout, t_ns, reading.rows, self._rate_hz, lost)
 
     def update_all(self, packets: Sequence[Packet]) -> tuple[SampleBlock, list[int], list[int]] | None:
-        """Decode and time several packets: their samples in one block; how many are of each, and missing before it.
+        """Decode several packets into (one block, samples per packet, samples lost before each packet).
 
-        None, and nothing done, where one of them is not like most. A packet that was there before gives no samples.
+        Return None, with no state changed, if any packet needs the general path. A duplicate contributes no samples.
         """
         clock, decoder = self._clock, self._decoder
         if clock is None or not isinstance(decoder, FieldsDecoder):
@@ -158,7 +161,7 @@ class _DeviceClock:
         self.timeline = DeviceTimeline()
 
     def place(self, n: int, ticks: int, sequence: int | None, recv_ns: int) -> tuple[int, float, int]:
-        """Return the hub ns of the first sample, the ns from one to the next, and how many are missing before them."""
+        """Return the hub time of the first sample in ns, the sample period in ns, and the samples lost before it."""
         recv_s = recv_ns / NS_PER_S
         ticks = self._ticks.unwrap(ticks, recv_s)
         device_s = ticks * self._tick_s - (n - 1) * self._period.period_s * self._is_last
@@ -176,14 +179,14 @@ class _DeviceClock:
         return start_ns, step_ns, lost
 
     def _place_by_time(self, n: int, device_s: float, recv_s: float) -> tuple[int, int]:
-        """Return (index, lost) of a packet of a device that counts nothing: its own timestamps say what is missing."""
+        """Return (index, lost) of a packet of a device without a counter: its timestamps show what is missing."""
         period_s = self._period.period_s
         gap_s = device_s - self._expected_s if self._expected_s == self._expected_s else 0.0
         lost = round(gap_s / period_s)
         if gap_s <= -n * period_s + SAME_TIME_S and gap_s > -2 * n * period_s:
             raise DuplicatePacketError
         if lost < 0 or gap_s > (recv_s - self._recv_s) * GAP_FACTOR + GAP_SLACK_S:
-            self._period.restart()  # a clock that was set: it no longer says what is missing
+            self._period.restart()  # the device's clock was set: the gap no longer shows what is missing
             lost = 0
         index = self._samples + lost
         self._samples = index + n
@@ -192,7 +195,7 @@ class _DeviceClock:
         return index, lost
 
     def _place(self, sequence: int, n: int, device_s: float, recv_s: float) -> tuple[int, int]:
-        """Return (index, lost) of a packet that does not simply come next; DuplicatePacketError for one seen before."""
+        """Return (index, lost) of a packet that is not simply the next one. Raises DuplicatePacketError."""
         assert self._counter is not None
         place = self._counter.place(sequence, n, device_s, recv_s)
         if place.order is Order.STALE:

@@ -1,4 +1,4 @@
-"""One motion sensor out of two streams: some devices send acceleration and angular rate apart."""
+"""Merge two streams into one: some devices send acceleration and angular rate separately."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from dsp.signals import NS_PER_S, Layout, SampleBlock
 Array = npt.NDArray[np.float64]
 
 MAX_SPACE_NS = NS_PER_S // 10
-"""Samples of the second stream further apart than this are a gap: what lies between is unknown, not a straight line."""
+"""Samples of the second stream further apart than this have a gap between them, which is not interpolated."""
 WAIT_NS = NS_PER_S
-"""A second stream that is behind by more than this is not waited for."""
+"""A second stream that lags by more than this is not waited for."""
 HOLD_NS = 10 * NS_PER_S
-"""Of a second stream whose first one is silent, no more than this is kept."""
+"""At most this much of the second stream is buffered while the first is silent."""
 
 
 class StreamMerge:
-    """Rows at the times and the rate of the first stream; the second is read off there, straight between its samples.
+    """Merged rows at the times and rate of the first stream; the second is interpolated linearly at those times.
 
-    They may come in any order and in packets of any size: rows come out once both have passed them, at the latest after
-    a second. Rows before the second stream's first sample are left out if it comes within that second.
+    Blocks may arrive in any order and size: rows are returned once both streams have passed them, or after at most one
+    second. Rows before the second stream's first sample are discarded if it arrives within that second.
     """
 
     def __init__(self, layouts: Sequence[Layout]) -> None:
@@ -38,11 +38,11 @@ class StreamMerge:
 
     @property
     def waiting(self) -> int:
-        """Rows held of both streams."""
+        """Number of buffered rows of both streams."""
         return len(self._t_ns) + len(self._second_t_ns)
 
     def update(self, block: SampleBlock) -> SampleBlock | None:
-        """Take a block of either stream; the rows that are ready now, None without any."""
+        """Take a block of either stream; return the rows that are now ready, None if there are none."""
         if block.layout == self._first:
             self._t_ns = np.concatenate([self._t_ns, block.t_ns])
             self._rows = np.concatenate([self._rows, block.values])
@@ -73,7 +73,7 @@ class StreamMerge:
         self._second_t_ns, self._second_rows = self._second_t_ns[n:], self._second_rows[n:]
 
     def _at(self, t_ns: npt.NDArray[np.int64]) -> Array:
-        """(n, k) the second stream at these times; NaN in its gaps and beyond its ends."""
+        """Return the second stream at these times, (n, k); NaN in its gaps and beyond its ends."""
         known = self._second_t_ns
         if len(known) < 2:
             return np.full((len(t_ns), len(self._second)), np.nan)

@@ -1,1 +1,1 @@
-"""Bytes of one notification to numbers: a table for all formats, one module for each that needs more."""
+"""Decode notifications into numbers: one table-driven decoder, and a module for each format that needs more."""

@@ -1,4 +1,4 @@
-"""Runs a profile's own `[[examples]]`: the proof that its table reads what it says."""
+"""Run a profile's own `[[examples]]` to verify that it decodes them as stated."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Array = npt.NDArray[np.float64]
 
 
 def failed_examples(profile: Profile) -> list[str]:
-    """Return one sentence for each example that does not decode as it says; empty = all good."""
+    """Return one sentence for each mismatch between an example and its decoded values; empty if all match."""
     problems = []
     for i, example in enumerate(profile.examples):
         problems += [f"examples[{i}] ({_short(example.hex)}): {problem}" for problem in _problems(profile, example)]
@@ -53,7 +53,10 @@ def _problems(profile: Profile, example: Example) -> list[str]:
 
 
 def read_all(decoder: Decoder, payloads: Sequence[bytes]) -> tuple[Decoded, Array | None]:
-    """Decode notifications in order: the fields of all, later ones winning, and the rows; raises DecodeError."""
+    """Decode notifications in order into (merged fields, rows); later fields override earlier ones.
+
+    Raises DecodeError.
+    """
     rows = [reading.values for payload in payloads if (reading := decoder.update(payload)) is not None]
     if isinstance(decoder, FramedDecoder):
         together = decoder.fields_of(payloads)
@@ -69,7 +72,7 @@ def read_all(decoder: Decoder, payloads: Sequence[bytes]) -> tuple[Decoded, Arra
 
 
 def same_value(value: object, expected: object, tolerance: float = 0.0) -> bool:
-    """Compare a decoded value with a written one: numbers to 9 digits or the tolerance, lists entry by entry."""
+    """Compare a decoded with an expected value: numbers to 9 digits or the tolerance, lists item by item."""
     if isinstance(value, (list, tuple)) and isinstance(expected, (list, tuple)):
         pairs = zip(value, expected, strict=False)
         return len(value) == len(expected) and all(same_value(one, other, tolerance) for one, other in pairs)

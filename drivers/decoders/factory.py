@@ -1,4 +1,4 @@
-"""From a profile's stream to its decoder: the module of this package that the profile names."""
+"""Build the decoder of a profile's stream from the module of this package that the profile names."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from firmware_profiles.schema import Profile
 
 
 def build_decoder(profile: Profile, stream_name: str, params: Params) -> Decoder:
-    """Build the decoder of one stream; `params` are laid over the profile's defaults.
+    """Build the decoder of one stream; `params` override the profile's defaults.
 
-    Raises DecodeError where the profile names a decoder that does not exist.
+    Raises DecodeError if the profile names a decoder that does not exist.
     """
     stream = profile.stream[stream_name]
     name = "framed" if stream.frame is not None and stream.decoder == "fields" else stream.decoder

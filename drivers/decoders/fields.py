@@ -1,4 +1,4 @@
-"""The table decoder: reads any stream whose profile says it all."""
+"""The table-driven decoder, for any stream that its profile describes completely."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from firmware_profiles.schema import WIRE_BYTES, Profile, Stream
 
 @dataclass(frozen=True, slots=True)
 class PackedStream:
-    """A head without options whose one limited field counts the samples behind it: nearly every packet of a run."""
+    """Fast path for a fixed header whose only range-limited field is the number of samples after it."""
 
     head: struct.Struct
     names: list[str]
@@ -30,7 +30,7 @@ class PackedStream:
     packing: Packing
 
     def read_head(self, payload: bytes) -> tuple[int, ...] | None:
-        """Return the head's values; None where anything is unusual, which the table then judges."""
+        """Return the header's values; None if the packet does not fit exactly, and the table must decode it."""
         if len(payload) < self.head.size:
             return None
         values: tuple[int, ...] = self.head.unpack_from(payload)
@@ -70,11 +70,11 @@ class FieldTable:
         self.packed = self._packed()
 
     def __deepcopy__(self, _memo: dict[int, object]) -> FieldTable:
-        """A table does not change."""
+        """Return itself: it is immutable."""
         return self
 
     def decode(self, payload: bytes) -> Decoded:
-        """Read every field the packet has; DecodeError where the profile refuses it."""
+        """Decode every field in the packet. Raises DecodeError if the profile rejects the packet."""
         if len(payload) < self._head.size:
             raise DecodeError(f"{len(payload)} bytes, at least {self._head.size} are needed")
         values: dict[str, FieldValue] = dict(zip(self._head_names, self._head.unpack_from(payload), strict=True))
@@ -97,7 +97,7 @@ class FieldTable:
         return Decoded(values, samples, truncated)
 
     def _packed(self) -> PackedStream | None:
-        """Return the short way through packets that are a fixed head and samples it counts; None for other tables."""
+        """Return the fast path for packets of a fixed header and the samples it counts; None for other tables."""
         samples, packing = self._stream.samples, None if self._samples is None else self._samples.packing
         if samples is None or packing is None or self._tail or self._placed or self._stream.bits:
             return None
@@ -107,7 +107,7 @@ class FieldTable:
         return PackedStream(self._head, self._head_names, count_at, count_range, samples.at, packing)
 
     def _read_tail(self, payload: bytes, values: dict[str, FieldValue]) -> tuple[int, bool]:
-        """Read the fields after the head into `values`; the byte after the last, and whether the packet was cut."""
+        """Read the fields after the header into `values`; return (end offset, whether the packet was truncated)."""
         at = self._head.size
         flags = _flags(values)
         for field in self._tail:
@@ -127,7 +127,7 @@ class FieldTable:
         return at, False
 
     def _read_placed(self, payload: bytes, values: dict[str, FieldValue]) -> None:
-        """Read the fields with a place of their own into `values`."""
+        """Read the fields at fixed offsets into `values`."""
         for field in self._placed:
             at, count = field.field.at or 0, field.field.count
             if count == "rest":
@@ -138,7 +138,7 @@ class FieldTable:
                 raise DecodeError(f"the packet ends before {field.field.name}: {len(payload)} bytes")
 
     def sampled(self, payload: bytes, decoded: Decoded) -> dict[str, npt.NDArray[np.float64]]:
-        """Return the samples of a packet that was decoded before, by the names and in the units of the profile."""
+        """Return the samples of an already decoded packet by field name, in the units of the profile."""
         if self._samples is None or decoded.samples is None:
             return {}
         return self._samples.by_name(payload, len(decoded.samples))
@@ -147,12 +147,10 @@ class FieldTable:
         if self._stream.on_short == "error":
             raise DecodeError(f"the packet ends before {field.field.name}: {len(payload)} bytes")
         if self._disputed and len(payload) == self._disputed_length(flags):
-            raise DecodeError(
-                f"{len(payload)} bytes fit only a reading this profile does not share: {field.field.name}"
-            )
+            raise DecodeError(f"{len(payload)} bytes fit only another interpretation of the format: {field.field.name}")
 
     def _disputed_length(self, flags: int) -> int:
-        """Return the length of a packet with these flags if disputed fields had their other type; -1 without any."""
+        """Return the packet length with these flags if disputed fields had their alternative type; -1 if none has."""
         present = [field for field in self._fields if field.is_present(flags)]
         if not any(field in self._disputed for field in present):
             return -1
@@ -160,7 +158,7 @@ class FieldTable:
 
 
 class FieldsDecoder:
-    """A stream of which the table says everything; also the inside of every decoder that says more."""
+    """Decoder of a stream that its table describes completely; more specific decoders build on it."""
 
     detail = ""
 
@@ -176,17 +174,17 @@ class FieldsDecoder:
         self._sequence_at = names.index(self._sequence_field) if self._sequence_field in names else None
 
     def __deepcopy__(self, _memo: dict[int, object]) -> FieldsDecoder:
-        """It remembers nothing."""
+        """Return itself: it has no state."""
         return self
 
     def fields(self, payload: bytes) -> Decoded:
-        """Decode the fields, see Decoder."""
+        """Decode the fields; see Decoder."""
         decoded = self.table.decode(payload)
         decoded.sampled = self.table.sampled(payload, decoded)
         return decoded
 
     def update(self, payload: bytes) -> Reading | None:
-        """Decode into rows, see Decoder."""
+        """Decode into rows; see Decoder."""
         packed = self._packed
         if packed is not None and (head := packed.read_head(payload)) is not None:
             ticks_at, sequence_at = self._ticks_at, self._sequence_at
@@ -212,7 +210,7 @@ class FieldsDecoder:
         return Readings(values, [(head[count_at], head[ticks_at], head[sequence_at]) for head in heads])
 
     def reading(self, decoded: Decoded) -> Reading | None:
-        """Make rows of what was decoded; None where the stream gives no quantity."""
+        """Turn decoded fields into rows; None if the stream provides no quantity."""
         values = decoded.samples
         if not self.layout:
             return None

@@ -1,4 +1,4 @@
-"""Streams whose notifications hold several frames, or parts of them."""
+"""Decoder of streams whose notifications contain several frames, or parts of frames."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from firmware_profiles.schema import WIRE_BYTES, Profile, Stream
 
 
 class FramedDecoder:
-    """Reads the frames that the stream's `when` means with its table; the rows of a notification become one reading."""
+    """Decodes the frames that the stream's `when` selects; the rows of one notification become one reading."""
 
     def __init__(self, profile: Profile, stream_name: str, params: Params) -> None:
         stream = profile.stream[stream_name]
@@ -29,27 +29,30 @@ class FramedDecoder:
 
     @property
     def detail(self) -> str:
-        """Say how many bytes belonged to no frame."""
+        """Report how many bytes belonged to no frame."""
         skipped = self._framing.skipped
-        return f"{skipped} bytes that are no frame were skipped" if skipped else ""
+        return f"{skipped} bytes outside of frames were skipped" if skipped else ""
 
     def fields(self, payload: bytes) -> Decoded:
-        """Decode the frames in one notification by itself, see `fields_of`."""
+        """Decode the frames in one notification on its own; see `fields_of`."""
         return self.fields_of([payload])
 
     def fields_of(self, payloads: Sequence[bytes]) -> Decoded:
-        """Decode the frames in these notifications by themselves: fields of the last, samples of all, see Decoder."""
+        """Decode the frames in these notifications on their own: fields of the last frame, samples of all.
+
+        Raises DecodeError if there is no complete frame of this stream.
+        """
         framing = self._new_framing()
         frames = [frame for payload in payloads for frame in framing.feed(payload) if self._selector.accepts(frame)]
         parts = [self._single.fields(frame) for frame in frames]
         if not parts:
-            raise DecodeError(f"{sum(map(len, payloads))} bytes hold no whole frame of this stream")
+            raise DecodeError(f"{sum(map(len, payloads))} bytes contain no complete frame of this stream")
         samples = [part.samples for part in parts if part.samples is not None]
         sampled = {name: np.vstack([part.sampled[name] for part in parts]) for name in parts[-1].sampled}
         return Decoded(parts[-1].fields, np.vstack(samples) if samples else None, parts[-1].truncated, sampled)
 
     def update(self, payload: bytes) -> Reading | None:
-        """Decode the frames that are whole now into rows, see Decoder."""
+        """Decode the frames that are complete now into rows; see Decoder."""
         frames = [frame for frame in self._framing.feed(payload) if self._selector.accepts(frame)]
         readings = [reading for frame in frames if (reading := self._single.update(frame)) is not None]
         if not readings:
@@ -68,6 +71,6 @@ build = FramedDecoder
 
 
 def _row_bytes(stream: Stream) -> int:
-    """Size of one sample; 1 where there are none, so that any length is whole."""
+    """Return the bytes per sample; 1 for a stream without samples, so that every length is a multiple."""
     fields = [] if stream.samples is None else stream.samples.fields
     return sum(WIRE_BYTES[field.type] * (field.count if isinstance(field.count, int) else 1) for field in fields) or 1

@@ -1,4 +1,4 @@
-"""From notifications to frames, where one is not the other."""
+"""Extract frames from notifications where the two do not coincide."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from firmware_profiles.schema import Frame
 
 
 class Framing(Protocol):
-    """Takes notifications of one characteristic in order.
+    """Extracts frames from the notifications of one characteristic, in order.
 
-    skipped  bytes that belonged to no frame so far
+    skipped  bytes so far that belonged to no frame
     """
 
     skipped: int
 
     def feed(self, payload: bytes) -> list[bytes]:
-        """Give the frames that are whole now; raises nothing."""
+        """Return the frames that are complete now; raises nothing."""
 
 
 class Resync:
-    """Frames of one length without a checksum, found by their heads, wherever notifications cut them.
+    """Fixed-length frames without a checksum, found by their headers, wherever notifications cut them.
 
-    Whole frames are stepped over, so that a head inside a frame is not taken for one. After bytes that were no frame, a
-    head counts only if another one follows where the next frame must begin, as far as the bytes reach.
+    Complete frames are skipped over, so that header bytes inside a frame are not mistaken for a header. After bytes
+    outside of any frame, a header counts only if another one follows where the next frame must begin, as far as known.
     """
 
     def __init__(self, frame: Frame) -> None:
@@ -33,9 +33,9 @@ class Resync:
         self.skipped = 0
 
     def feed(self, payload: bytes) -> list[bytes]:
-        """Give the frames that are whole now, see Framing."""
+        """Return the frames that are complete now; see Framing."""
         if self._held and payload.startswith(self._heads) and not self._fits(payload):
-            # The rest of the frame before was lost with its notification.
+            # The rest of the previous frame was lost with its notification.
             self.skipped += len(self._held)
             self._held = b""
         data, at, frames = self._held + payload, 0, []
@@ -51,16 +51,16 @@ class Resync:
         return frames
 
     def _fits(self, payload: bytes) -> bool:
-        """Tell whether a frame begins in `payload` right where the held one would end."""
+        """Return whether a frame begins in `payload` exactly where the incomplete one would end."""
         end = self._length - len(self._held)
         return end < len(payload) and self._may_begin(payload[end:])
 
     def _may_begin(self, data: bytes) -> bool:
-        """Tell whether the bytes are the beginning of a frame, as far as they go."""
+        """Return whether the bytes begin with a header, or with as much of one as they contain."""
         return any(data[: len(head)] == head[: len(data)] for head in self._heads)
 
     def _next_head(self, data: bytes, at: int) -> int:
-        """Count the bytes to skip from `at` to the next place where a frame may begin."""
+        """Return the number of bytes to skip from `at` to the next place where a frame may begin."""
         for i in range(at + 1, len(data)):
             if self._may_begin(data[i:]) and (
                 i + self._length >= len(data) or self._may_begin(data[i + self._length :])
@@ -76,10 +76,10 @@ HEAD_BYTES, STAMP_BYTES = 2, 4
 
 
 class MovesenseGsp:
-    """Joins DATA and DATA_PART2 of the Movesense GATT SensorData Protocol; answers to commands are no frames.
+    """Joins DATA and DATA_PART2 of the Movesense GATT SensorData Protocol; responses to commands are not frames.
 
-    A packet is whole when its floats make whole rows of `row_bytes` (three axes of each of its sensors); the second
-    part has the same reference, and whatever else comes first means that it was lost.
+    A packet is complete when its samples fill whole rows of `row_bytes` (three axes of each of its sensors). The second
+    part has the same reference; any other data packet in between means that it was lost.
     """
 
     def __init__(self, row_bytes: int) -> None:
@@ -88,7 +88,7 @@ class MovesenseGsp:
         self.skipped = 0
 
     def feed(self, payload: bytes) -> list[bytes]:
-        """Give the packet that is whole now, see Framing."""
+        """Return the packet that is complete now, if any; see Framing."""
         if len(payload) < HEAD_BYTES or payload[0] not in {DATA, DATA_PART2}:
             return []
         if payload[0] == DATA:
@@ -114,5 +114,5 @@ class MovesenseGsp:
 
 
 def build_framing(frame: Frame, row_bytes: int) -> Framing:
-    """Make the framing of one stream; `row_bytes` is the size of one sample of it."""
+    """Build the framing of one stream; `row_bytes` is the size of one of its samples."""
     return Resync(frame) if frame.kind == "resync" else MovesenseGsp(row_bytes)

@@ -1,4 +1,4 @@
-"""Heart Rate Measurement: the rate now, and one row for each beat the strap timed."""
+"""Heart Rate Measurement: the current heart rate, and one row per RR interval."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from firmware_profiles.schema import Profile
 
 
 class HeartRateDecoder:
-    """Rows are beats, oldest first, RR intervals apart; the rate stands in the last row, at the notification."""
+    """Rows are beats, oldest first, an RR interval apart; the last row, at the notification, has the heart rate."""
 
     detail = ""
     layout: Layout = (Quantity.HEART_RATE_BPM, Quantity.RR_INTERVAL_S)
@@ -28,11 +28,11 @@ class HeartRateDecoder:
         self._interval = self._table.columns[Quantity.RR_INTERVAL_S][0]
 
     def fields(self, payload: bytes) -> Decoded:
-        """Decode the fields, see Decoder."""
+        """Decode the fields; see Decoder."""
         return self._table.decode(payload)
 
     def update(self, payload: bytes) -> Reading:
-        """Decode into rows, see Decoder."""
+        """Decode into rows; see Decoder."""
         fields = self._table.decode(payload).fields
         beats = fields.get("rr_s")
         intervals_s = (
@@ -51,7 +51,7 @@ build = HeartRateDecoder
 
 
 def encode_heart_rate(heart_rate_bpm: float, rr_s: Sequence[float] = ()) -> bytes:
-    """Encode one measurement as a strap with skin contact would send it; RR intervals oldest first."""
+    """Encode one measurement as a strap with skin contact sends it; RR intervals in seconds, oldest first."""
     rate = round(heart_rate_bpm)
     flags = 0x06 | (rate > 255) | bool(rr_s) << 4
     payload = struct.pack("<BH" if rate > 255 else "<BB", flags, rate)

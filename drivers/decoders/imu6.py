@@ -1,4 +1,4 @@
-"""The reference IMU stream, written: what `stridecue import` and the virtual sensors put on the air.
+"""Encoder of the reference IMU format, used by `stridecue import` and the virtual sensors.
 
 Layout (profile `stridecue.imu6`): sample_seq u32, t_us u32 of the first sample, n u8, n * 6 int16, little-endian.
 """
@@ -20,7 +20,7 @@ ABSENT = -32768
 HEAD_BYTES = _HEAD.size
 SAMPLE_BYTES = 12
 MAX_SAMPLES = 41
-"""What fits the longest attribute, 512 bytes (Core Specification, Vol 3 Part F §3.2.9)."""
+"""As many as fit into the longest attribute value, 512 bytes (Core Specification, Vol 3 Part F §3.2.9)."""
 
 
 def encode_imu6(
@@ -31,10 +31,10 @@ def encode_imu6(
     acc_range_g: float = 32.0,
     gyro_range_dps: float = 4000.0,
 ) -> bytes:
-    """Encode (n, 6) float64 samples: specific force m/s2, angular rate rad/s; NaN = channel absent.
+    """Encode (n, 6) float64 samples: specific force in m/s2, angular rate in rad/s; NaN = channel absent.
 
     sample_seq, t_us  counter and device time of the first sample; taken modulo 2^32
-    Values beyond the range clip, as a sensor's would. Raises ValueError for no or more than MAX_SAMPLES samples.
+    Values beyond the range are clipped, as in a real sensor. Raises ValueError unless n is 1 to MAX_SAMPLES.
     """
     n = len(samples)
     if not 1 <= n <= MAX_SAMPLES:
@@ -46,13 +46,13 @@ def encode_imu6(
 
 
 def counts_per_unit(acc_range_g: float, gyro_range_dps: float) -> npt.NDArray[np.float64]:
-    """(6,) counts per m/s2 and per rad/s."""
+    """Return the counts per m/s2 and per rad/s, shape (6,)."""
     acc = _COUNTS / (acc_range_g * GRAVITY_MPS2)
     gyro = _COUNTS / math.radians(gyro_range_dps)
     return np.array([acc, acc, acc, gyro, gyro, gyro])
 
 
 def full_scale(acc_range_g: float, gyro_range_dps: float) -> tuple[float, float]:
-    """Largest m/s2 and rad/s that do not clip."""
+    """Return the largest m/s2 and rad/s that are not clipped."""
     per_unit = counts_per_unit(acc_range_g, gyro_range_dps)
     return float(_FULL_SCALE / per_unit[0]), float(_FULL_SCALE / per_unit[3])

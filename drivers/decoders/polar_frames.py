@@ -1,6 +1,6 @@
-"""Data frames of Polar Measurement Data: plain and delta-coded samples, and when each was measured.
+"""Data frames of Polar Measurement Data: plain and delta-encoded samples, and their timestamps.
 
-Facts: Polar's PMD specification, the test suite of its SDK, and packets that users captured.
+Sources: Polar's PMD specification, the test suite of its SDK, and packets captured by users.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ ECG, ACC, GYRO, MAG = 0, 2, 5, 6
 COMPRESSED = 0x80
 WIDEST_BITS = 32
 STRETCH_LIMIT = 1.5
-"""A frame that comes later than this many of its own lengths follows a lost one: its samples are counted back."""
+"""Above this many nominal periods between samples, a frame was lost: samples are timed back from the last one."""
 MAG_STATUS = ("unknown", "poor", "ok", "good")
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Channels and bits of a sample; `scale` from raw to the unit, times the device's factor where it is compressed."""
+    """Channels and bits per sample; `scale` converts raw to the unit (compressed frames: times the device's factor)."""
 
     channels: int
     bits: int
@@ -52,7 +52,7 @@ _SHAPES: dict[tuple[int, int], _Shape] = {
 
 @dataclass(frozen=True, slots=True)
 class PmdSamples:
-    """raw (n, c) as sent; values (n, c) in the unit, without the status channel; status words or none."""
+    """`raw` (n, c) as sent; `values` (n, c) in the unit, without the status channel; `status` names, if any."""
 
     raw: Integers
     values: Array
@@ -61,14 +61,14 @@ class PmdSamples:
 
 
 def decode_samples(kind: int, frame_type: int, data: bytes, factor: float, *, keep_cut: bool = False) -> PmdSamples:
-    """Read the samples after the 10-byte head.
+    """Decode the samples after the 10-byte header. Raises DecodeError for an unknown or malformed frame.
 
-    factor    of compressed frames, from the device's answer to the start command
-    keep_cut  keep the whole samples of a frame that was cut off. Raises DecodeError without it.
+    factor    scale of compressed frames, from the device's response to the start command
+    keep_cut  keep the complete samples of a truncated frame instead of raising DecodeError
     """
     shape = _SHAPES.get((kind, frame_type))
     if shape is None:
-        raise DecodeError(f"frame type {frame_type:#04x} of measurement {kind} is not known")
+        raise DecodeError(f"frame type {frame_type:#04x} of measurement {kind} is unknown")
     scale = shape.scale
     if frame_type & COMPRESSED:
         raw, truncated = decode_deltas(data, shape.channels, shape.bits, keep_cut=keep_cut)
@@ -88,14 +88,15 @@ def decode_samples(kind: int, frame_type: int, data: bytes, factor: float, *, ke
 
 
 def decode_deltas(data: bytes, channels: int, bits: int, *, keep_cut: bool = False) -> tuple[Integers, bool]:
-    """(n, channels) integers of a reference sample and its delta blocks, and whether the data were cut off.
+    """Decode a reference sample and its delta blocks into ((n, channels) integers, whether the data were truncated).
 
-    Block: width u8, count u8, then count * channels differences of `width` bits, lowest first, two's complement.
+    Block: width u8, count u8, then count * channels deltas of `width` bits, least significant bit first, two's
+    complement. Raises DecodeError.
     """
     size = -(-bits // 8)
     at = channels * size
     if len(data) < at:
-        raise DecodeError(f"{len(data)} bytes hold no reference sample of {at}")
+        raise DecodeError(f"{len(data)} bytes are too few for a reference sample of {at}")
     reference = [int.from_bytes(data[i : i + size], "little", signed=True) for i in range(0, at, size)]
     blocks = [np.array([reference], dtype=np.int64)]
     truncated = False
@@ -105,7 +106,7 @@ def decode_deltas(data: bytes, channels: int, bits: int, *, keep_cut: bool = Fal
             break
         width, count = data[at], data[at + 1]
         if width > WIDEST_BITS:
-            raise DecodeError(f"differences of {width} bits")
+            raise DecodeError(f"deltas of {width} bits are not supported")
         at += 2
         size = -(-width * count * channels // 8)
         if at + size > len(data):
@@ -116,7 +117,7 @@ def decode_deltas(data: bytes, channels: int, bits: int, *, keep_cut: bool = Fal
             blocks.append(blocks[-1][-1] + np.cumsum(deltas, axis=0))
         at += size
     if truncated and not keep_cut:
-        raise DecodeError(f"{len(data)} bytes end inside a block of differences")
+        raise DecodeError(f"{len(data)} bytes end inside a block of deltas")
     values = np.concatenate(blocks)
     if bits == WIDEST_BITS:
         values = values.astype(np.uint32).view(np.int32).astype(np.int64)
@@ -124,9 +125,10 @@ def decode_deltas(data: bytes, channels: int, bits: int, *, keep_cut: bool = Fal
 
 
 def sample_times_ns(previous_ns: int | None, last_ns: int, n: int, rate_hz: float) -> list[float]:
-    """Times of a frame's samples, the last of which has the frame's timestamp; DecodeError without a way to tell.
+    """Return the times of a frame's samples; the last one has the frame's timestamp.
 
-    previous_ns  timestamp of the frame before; the samples share the time since then, unless a frame was lost
+    previous_ns  timestamp of the previous frame; the samples divide the time since then, unless a frame was lost
+    Raises DecodeError if neither the previous frame nor the sample rate is known.
     """
     if previous_ns is not None and last_ns > previous_ns:
         step_ns = (last_ns - previous_ns) / n
@@ -145,14 +147,14 @@ def _plain(data: bytes, shape: _Shape, *, keep_cut: bool) -> tuple[Integers, boo
     size = shape.channels * shape.bits // 8
     n, rest = divmod(len(data), size)
     if n == 0 or (rest and not keep_cut):
-        raise DecodeError(f"{len(data)} bytes are no whole number of samples of {size}")
+        raise DecodeError(f"{len(data)} bytes are not a multiple of the {size}-byte sample")
     step = shape.bits // 8
     numbers = [int.from_bytes(data[i : i + step], "little", signed=True) for i in range(0, n * size, step)]
     return np.array(numbers, dtype=np.int64).reshape(n, shape.channels), bool(rest)
 
 
 def _signed(data: bytes, width: int, count: int) -> Integers:
-    """(count,) two's complement numbers of `width` bits each, lowest bit first."""
+    """Return (count,) two's complement integers of `width` bits each, least significant bit first."""
     if width == 0 or count == 0:
         return np.zeros(count, dtype=np.int64)
     bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")[: count * width].reshape(count, width)

@@ -1,4 +1,4 @@
-"""One measurement of Polar Measurement Data: acceleration, angular rate, magnetic field or ECG."""
+"""Decoder of one Polar Measurement Data stream: acceleration, angular rate, magnetic field or ECG."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from dsp.signals import Layout
 from firmware_profiles.schema import Profile
 
 KIND = 0x3F
-"""Bits of the first byte that name the measurement."""
+"""Mask of the measurement type in the first byte."""
 
 
 class PolarPmdDecoder:
-    """Head by the profile's table; the unit and quantities of its one sample field hold for what the frame gives.
+    """Decodes the header by the profile's table; its single sample field gives the unit and quantities of the samples.
 
-    `ticks` of a reading is the time of its first sample. The factor of compressed frames comes from the device's answer
-    to the start command, see `learn`; a device that names none sends the unit itself.
+    `ticks` of a reading is the time of its first sample. The factor of compressed frames comes from the device's
+    response to the start command, see `learn`; it is 1 if the device sends none.
     """
 
     def __init__(self, profile: Profile, stream_name: str, params: Params) -> None:
@@ -45,11 +45,11 @@ class PolarPmdDecoder:
 
     @property
     def detail(self) -> str:
-        """Nothing to say."""
+        """Always empty."""
         return ""
 
     def learn(self, payload: bytes) -> None:
-        """Take the factor from the answer to the start command, see Learner."""
+        """Take the factor from the response to the start command; see Learner."""
         try:
             answer = parse_answer(payload)
             if (answer.op, answer.kind, answer.status) != (START, self._kind, "success"):
@@ -60,7 +60,7 @@ class PolarPmdDecoder:
         self._factor = factor[0] if factor and math.isfinite(factor[0]) else 1.0
 
     def fields(self, payload: bytes) -> Decoded:
-        """Decode head and samples, see Decoder."""
+        """Decode header and samples; see Decoder."""
         decoded = self._head.decode(payload)
         samples = self._samples(decoded, payload)
         decoded.truncated = samples.truncated
@@ -70,7 +70,7 @@ class PolarPmdDecoder:
         return decoded
 
     def update(self, payload: bytes) -> Reading | None:
-        """Decode into rows, see Decoder; None for a measurement that downstream has no name for."""
+        """Decode into rows, see Decoder; None for a measurement without a quantity in `dsp.signals`."""
         decoded = self._head.decode(payload)
         samples = self._samples(decoded, payload)
         last_ns = decoded.fields["timestamp_ns"]
@@ -86,7 +86,7 @@ class PolarPmdDecoder:
         return Reading(self.layout, values, ticks=round(times_ns[0]))
 
     def samples(self, payload: bytes) -> PmdSamples:
-        """Decode the samples as sent and in their unit; raises DecodeError."""
+        """Decode the samples, raw and in their unit. Raises DecodeError."""
         return self._samples(self._head.decode(payload), payload)
 
     def _samples(self, decoded: Decoded, payload: bytes) -> PmdSamples:

@@ -1,4 +1,4 @@
-"""What a decoder makes of one notification, before anyone knows when it was measured."""
+"""The output of a decoder for one notification, before its samples are placed on the hub's timeline."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ FieldValue: TypeAlias = bool | int | float | str | tuple[float | str | None, ...
 
 @dataclass(slots=True)
 class Decoded:
-    """The fields of one notification by name: missing = not in the packet, None = the device says "not available".
+    """The fields of one notification by name: missing = not in the packet, None = the device sent "not available".
 
-    samples    (n, k) float64 in canonical units, None where the stream has no samples
-    truncated  the packet ended before its flags said so and the profile allows that
-    sampled    (n, c) float64 of each field of the samples, by name, in the profile's unit; only `fields` fills it
+    samples    (n, k) float64 in canonical units; None if the stream has no samples
+    truncated  the packet is shorter than its flags state, which the profile allows
+    sampled    (n, c) float64 for each sample field, by name, in the profile's unit; only `Decoder.fields` fills it
     """
 
     fields: dict[str, FieldValue]
@@ -35,8 +35,10 @@ class Reading:
     """Rows of one layout, oldest first.
 
     rows      (n, k), canonical units, NaN = absent
-    before_s  (n,) seconds each row lies before the notification, for host-timed streams; None = at the notification
-    ticks     the device's timestamp as read, `sequence` its counter, None where it has none
+    before_s  (n,) seconds by which each row precedes the notification, for host-timed streams; None = at the
+              notification
+    ticks     the device's raw timestamp; None if it has none
+    sequence  the device's raw sample counter; None if it has none
     """
 
     layout: Layout
@@ -47,15 +49,15 @@ class Reading:
 
     @property
     def values(self) -> Array:
-        """(n, k) float64: `rows` as numbers."""
+        """`rows` as (n, k) float64."""
         return values_of(self.rows)
 
 
 class Readings(NamedTuple):
     """Several notifications decoded at once.
 
-    values   (n, k) float64, their rows one after the other
-    packets  (rows, ticks, sequence) of each
+    values   (n, k) float64, the rows of all notifications in order
+    packets  (number of rows, ticks, sequence) of each notification
     """
 
     values: npt.NDArray[np.float64]
@@ -63,19 +65,19 @@ class Readings(NamedTuple):
 
 
 class Decoder(Protocol):
-    """One stream of one device. `fields` is pure; `update` may remember earlier packets."""
+    """Decoder of one stream of one device. `fields` is pure; `update` may keep state between packets."""
 
     layout: Layout
 
     @property
     def detail(self) -> str:
-        """Return what the user should know about how values are read, e.g. the cadence rule that fired; else ''."""
+        """Return a note for the user on how values are read, e.g. the cadence rule that applies; may be empty."""
 
     def fields(self, payload: bytes) -> Decoded:
         """Decode the fields; raises DecodeError and nothing else."""
 
     def update(self, payload: bytes) -> Reading | None:
-        """Decode into rows; None while a record is incomplete or where the stream gives no quantity.
+        """Decode into rows; None while a record is incomplete or if the stream provides no quantity.
 
         Raises DecodeError and nothing else.
         """

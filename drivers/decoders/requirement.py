@@ -1,4 +1,4 @@
-"""What a decoder needs of the stream that names it, said when it is built and not when the first packet comes."""
+"""Check what a decoder needs of the stream that names it, when it is built rather than at the first packet."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ def require(
     quantities: Collection[Quantity] = (),
     params: Collection[str] = (),
 ) -> None:
-    """Raise DecodeError unless the stream always has these whole numbers and gives these quantities.
+    """Raise DecodeError unless the stream has all of these.
 
-    params  parameters the profile must have
+    numbers     names of integer fields that are in every packet
+    quantities  quantities that its fields provide
+    params      parameters of the profile
     """
     stream = profile.stream[stream_name]
     plain = {

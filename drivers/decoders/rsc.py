@@ -1,4 +1,4 @@
-"""Running Speed and Cadence; the service's cadence counts strides, a treadmill's counts steps: tell them apart."""
+"""Running Speed and Cadence. The specification's cadence counts strides, some devices count steps: detect which."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ STRIDES_FROM_PER_MIN = 45
 STRIDES_UP_TO_PER_MIN = 110
 """Nobody runs at 2 m/s with 110 steps a minute or fewer, nor with fewer than 45 strides."""
 STRIDES_ABOVE_M = 1.6
-"""In between: one count that covers more than this is a stride (device notes; a guess until seen on hardware)."""
+"""In between: a count that covers more than this is a stride (device notes; a guess until seen on hardware)."""
 RATIO_TOLERANCE = 0.25
-"""How far the length field may lie from 2 or 1/2 of speed / cadence to say that it has the other unit."""
+"""Relative tolerance for a length field that is 2 or 1/2 times speed / cadence, and so has the other unit."""
 
 
 class CadenceRule(StrEnum):
-    """Why the cadence was read as it was; shown with the sensor, for who wonders at twice or half of their steps."""
+    """The rule that gave the cadence its unit; shown with the sensor, as a wrong one doubles or halves the cadence."""
 
     OPEN = "its cadence is used once you run"
     SET = "steps per minute as set for this sensor"
@@ -39,12 +39,12 @@ class CadenceRule(StrEnum):
     LENGTH_STRIDES = "counts every second step (by its stride length): steps per minute are twice its count"
     LOW = "counts every second step (110 or fewer a minute while you run): steps per minute are twice its count"
     LONG = (
-        "seems to count every second step (more than 1.6 m each): steps per minute are twice its count; where that is "
-        'too many, a profile of your own says cadence_unit = "steps" (docs/add-a-device.md)'
+        "seems to count every second step (more than 1.6 m each): steps per minute are twice its count; if that is "
+        'too high, set cadence_unit = "steps" in a profile of your own (docs/add-a-device.md)'
     )
     SHORT = (
-        "seems to count every step (1.6 m or less each); where steps per minute are half of yours, a profile of your "
-        'own says cadence_unit = "strides" (docs/add-a-device.md)'
+        "seems to count every step (1.6 m or less each); if steps per minute are half of yours, set "
+        'cadence_unit = "strides" in a profile of your own (docs/add-a-device.md)'
     )
 
 
@@ -55,7 +55,7 @@ _STEPS_PER_COUNT = {
 
 
 def decide_cadence_unit(speed_mps: float, per_min: float, length_m: float | None) -> CadenceRule:
-    """Pick the rule that fits one packet; OPEN where it says nothing (slow, standing, or an impossible count)."""
+    """Return the rule that fits one packet; OPEN if it is inconclusive (slow, standing, or an impossible count)."""
     if not speed_mps >= DECIDES_FROM_MPS or per_min < STRIDES_FROM_PER_MIN:
         return CadenceRule.OPEN
     if per_min >= STEPS_FROM_PER_MIN:
@@ -72,7 +72,7 @@ def decide_cadence_unit(speed_mps: float, per_min: float, length_m: float | None
 
 
 class RscDecoder:
-    """Rows of speed, cadence, stride length, distance. In `auto` the first packet that decides, decides for good."""
+    """Rows of speed, cadence, stride length, distance. In `auto`, the first conclusive packet fixes the unit."""
 
     def __init__(self, profile: Profile, stream_name: str, params: Params) -> None:
         needed = (Quantity.SPEED_MPS, Quantity.CADENCE_SPM, Quantity.STRIDE_LENGTH_M)
@@ -92,15 +92,15 @@ class RscDecoder:
 
     @property
     def detail(self) -> str:
-        """Say which rule gave the cadence its unit."""
+        """Return the rule that gave the cadence its unit, in words."""
         return self.rule.value
 
     def fields(self, payload: bytes) -> Decoded:
-        """Decode the fields, see Decoder."""
+        """Decode the fields; see Decoder."""
         return self._single.fields(payload)
 
     def update(self, payload: bytes) -> Reading:
-        """Decode into one row, see Decoder."""
+        """Decode into one row; see Decoder."""
         decoded = self._single.fields(payload)
         row = dict(zip(self.layout, self._single.row(decoded), strict=True))
         per_min = _number(decoded, "cadence_per_min")
@@ -118,7 +118,7 @@ class RscDecoder:
         return per_min * self._steps_per_count if self._steps_per_count else math.nan
 
     def _stride_m(self, length_m: float, speed_mps: float, per_min: float) -> float:
-        """Length of a stride (two steps); NaN where the unit of the field cannot be told."""
+        """Return the length of a stride (two steps); NaN if the unit of the field cannot be determined."""
         if self._length_unit == "stride":
             return length_m
         if self._length_unit == "step":
@@ -143,7 +143,7 @@ def _number(decoded: Decoded, name: str) -> float:
 def encode_rsc(
     speed_mps: float, per_min: float, *, stride_length_m: float | None = None, distance_m: float | None = None
 ) -> bytes:
-    """Encode one measurement as a pod would send it; `per_min` is the raw count, strides or steps."""
+    """Encode one measurement as a pod sends it; `per_min` is the raw count, strides or steps."""
     flags = (stride_length_m is not None) | (distance_m is not None) << 1 | (speed_mps >= DECIDES_FROM_MPS) << 2
     payload = struct.pack("<BHB", flags, round(speed_mps * 256), round(per_min))
     if stride_length_m is not None:

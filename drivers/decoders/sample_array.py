@@ -1,4 +1,4 @@
-"""The samples of one notification, read at once with numpy."""
+"""Decode all samples of one notification at once with NumPy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NUMPY_CODES = {"u8": "u1", "s8": "i1", "u16": "u2", "s16": "i2", "u32": "u4", "
 
 
 class SampleArray:
-    """`[stream.x.samples]`, compiled: (n, k) float64 in canonical units out of the bytes."""
+    """A compiled `[stream.x.samples]`: decodes bytes to (n, k) float64 in canonical units."""
 
     def __init__(self, samples: Samples, *, big_endian: bool, params: Params) -> None:
         self._at = samples.at
@@ -54,7 +54,7 @@ class SampleArray:
         self._limits = np.array(limits).T if np.isfinite(limits).any() else None
         self._null_bytes = b""
         self.packing: Packing | None = None
-        """Of samples of one wire type, every column wanted, one null value."""
+        """For samples of a single wire type that use every column and share one null value; else None."""
         if self._uniform is not None and self._null is not None:
             self._null_bytes = np.array([self._null]).astype(self._uniform).tobytes()
             is_plain = self._wanted is None and self._limits is None and self._bias is None
@@ -63,20 +63,20 @@ class SampleArray:
 
     @staticmethod
     def _null_of(nulls: list[tuple[int, ...]]) -> int | None:
-        """Return the null raw value if there is one and the same for all columns: the fast way."""
+        """Return the raw null value if all columns share a single one, which allows a faster path; else None."""
         return nulls[0][0] if len(set(nulls)) == 1 and len(nulls[0]) == 1 else None
 
     def end(self, payload: bytes, fields: dict[str, FieldValue]) -> tuple[int, int]:
-        """Return the number of samples and the byte after the last; DecodeError where they are not all there."""
+        """Return (number of samples, end offset). Raises DecodeError if they are not all in the packet."""
         available = len(payload) - self._at
         if self._count == "rest":
             count = max(available, 0) // self._size
             if count == 0 or available % self._size:
-                raise DecodeError(f"{available} bytes are no whole number of samples of {self._size} bytes")
+                raise DecodeError(f"{available} bytes are not a multiple of the {self._size}-byte sample")
         else:
             named = fields.get(self._count) if isinstance(self._count, str) else self._count
             if not isinstance(named, int):
-                raise DecodeError(f"{self._count} does not say how many samples there are")
+                raise DecodeError(f"{self._count} does not contain the number of samples")
             count = named
         end = self._at + count * self._size
         if end > len(payload):
@@ -84,13 +84,13 @@ class SampleArray:
         return count, end
 
     def read(self, payload: bytes, count: int) -> npt.NDArray[np.float64]:
-        """Read the samples, (count, k) float64 in canonical units, NaN where the raw value means "absent"."""
+        """Read the samples: (count, k) float64 in canonical units, NaN where the raw value means "absent"."""
         raw = self._raw(payload, count)
         if self._wanted is not None:
             raw = raw[:, self._wanted]
         values = self._scaled(raw)
         if self._null is not None:
-            # Looking for the bytes first is ten times as fast; they are hardly ever there.
+            # Searching the bytes first is ten times as fast, and null values are rare.
             if self._null_bytes in payload:
                 values[raw == self._null] = np.nan
         elif any(self._nulls):
@@ -99,7 +99,7 @@ class SampleArray:
         return self.allowed(values)
 
     def allowed(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Put NaN for what is no number, or is beyond what the profile calls plausible; works in place."""
+        """Replace, in place, values that are not finite or outside the profile's plausible range by NaN."""
         if self._limits is not None:
             values[~((values >= self._limits[0]) & (values <= self._limits[1]))] = np.nan
         elif self._has_floats:
@@ -107,7 +107,7 @@ class SampleArray:
         return values
 
     def by_name(self, payload: bytes, count: int) -> dict[str, npt.NDArray[np.float64]]:
-        """Read the samples as each field says them: (count, c) float64 by name, in the unit of the profile."""
+        """Read the samples by field name: (count, c) float64 each, in the unit of the profile."""
         raw, named, column = self._raw(payload, count), {}, 0
         for field, n, _ in self._parts:
             part = raw[:, column : column + n].astype(np.float64)
@@ -117,13 +117,13 @@ class SampleArray:
         return named
 
     def _scaled(self, raw: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-        # Radio bytes can be any float: what overflows is infinite, and `allowed` takes it out.
+        # Radio bytes can be any float: an overflow gives infinity, which `allowed` removes.
         with np.errstate(over="ignore", invalid="ignore"):
             values: npt.NDArray[np.float64] = raw * self._scale
         return values if self._bias is None else values + self._bias
 
     def _raw(self, payload: bytes, count: int) -> npt.NDArray[Any]:
-        """Read (count, width) numbers as they stand; floats as doubles, since a signalling NaN warns at every touch."""
+        """Read (count, width) raw numbers; floats as doubles, since every operation on a signalling NaN warns."""
         raw = self._as_sent(payload, count)
         if not self._has_floats:
             return raw

@@ -1,4 +1,4 @@
-"""Which packets of a characteristic a stream reads: the profile's `when`."""
+"""Select the packets of a characteristic that a stream reads: the profile's `when`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from firmware_profiles.schema import When
 
 
 class Selector:
-    """A `when`, made ready for many packets; None accepts everything."""
+    """A compiled `when`; None accepts everything."""
 
     def __init__(self, when: When | None) -> None:
         self._at = 0 if when is None else when.at
@@ -17,7 +17,7 @@ class Selector:
         self._masked = {int.from_bytes(head) for head in self._heads}
 
     def accepts(self, payload: bytes) -> bool:
-        """Tell whether the stream reads this packet."""
+        """Return whether the stream reads this packet."""
         if self._length is not None and len(payload) != self._length:
             return False
         if self._mask is None:

@@ -1,7 +1,7 @@
-"""Messages of the phone app Sensor Logger: JSON, pushed or exported.
+"""JSON messages of the phone app Sensor Logger, pushed or exported.
 
 Pushed: {"payload": [{"name", "time", "values": {"x", "y", "z"}}]}; exported: a list of rows with "sensor" and x, y, z,
-every value a string. Times are Unix ns. Facts: the app's documentation.
+every value a string. Times are Unix ns. Source: the app's documentation.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class _Message(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class PhoneSample:
-    """One row: which sensor, when (Unix ns), and its three axes."""
+    """One row: the sensor's name, the Unix time in ns, and three axes in the app's unit."""
 
     sensor: str
     t_ns: int
@@ -47,7 +47,7 @@ class PhoneSample:
 
 
 def read_samples(payload: bytes) -> list[PhoneSample]:
-    """Read every row with three axes, in order; others (location, battery, ...) are left out. Raises DecodeError."""
+    """Read every row with three axes, in order; others (location, battery, ...) are skipped. Raises DecodeError."""
     try:
         head = payload.lstrip()[:1]
         rows = (
@@ -57,7 +57,7 @@ def read_samples(payload: bytes) -> list[PhoneSample]:
         )
         samples = [sample for row in rows if (sample := _sample(row)) is not None]
     except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
-        raise DecodeError(f"no message of Sensor Logger: {error}") from error
+        raise DecodeError(f"not a message of Sensor Logger: {error}") from error
     return samples
 
 
@@ -67,16 +67,16 @@ def _sample(row: _Row) -> PhoneSample | None:
     if any(value is None for value in xyz):
         return None
     if not all(isinstance(value, (int, float, str)) for value in xyz):
-        raise ValueError("an axis is no number")
+        raise ValueError("an axis is not a number")
     numbers = [float(value) for value in xyz]
     t_ns = int(row.time)
     if not all(map(math.isfinite, numbers)) or not 0 <= t_ns < LATEST_NS:
-        raise ValueError("a number beyond all measure")
+        raise ValueError("a number is out of range")
     return PhoneSample((row.name or row.sensor or "").lower(), t_ns, (numbers[0], numbers[1], numbers[2]))
 
 
 class SensorLoggerDecoder:
-    """Rows of the stream's first field of samples; `totalacceleration` may also come as accelerometer plus gravity."""
+    """Rows of the stream's first sample field; `totalacceleration` may be sent as accelerometer plus gravity."""
 
     detail = ""
 
@@ -89,7 +89,7 @@ class SensorLoggerDecoder:
         self.layout: Layout = tuple(quantity for quantity, _ in self._wanted.columns)
 
     def fields(self, payload: bytes) -> Decoded:
-        """Decode the samples of each sensor that the profile names, see Decoder."""
+        """Decode the samples of each sensor that the profile names; see Decoder."""
         samples = read_samples(payload)
         fields: dict[str, FieldValue] = {}
         if samples:
@@ -98,7 +98,7 @@ class SensorLoggerDecoder:
         return Decoded(fields, sampled={name: _axes(found) for name, found in by_name.items() if found})
 
     def update(self, payload: bytes) -> Reading | None:
-        """Decode into rows, None without any, see Decoder."""
+        """Decode into rows, None if there are none; see Decoder."""
         samples = read_samples(payload)
         found = _of(samples, self._wanted.field.name)
         if not found and self._wanted.field.name == TOTAL:
@@ -120,7 +120,7 @@ def _of(samples: list[PhoneSample], name: str) -> list[PhoneSample]:
 
 
 def _summed(ones: list[PhoneSample], others: list[PhoneSample]) -> list[PhoneSample]:
-    """Add the axes of rows with the same time."""
+    """Add the axes of rows with the same timestamp."""
     known = {other.t_ns: other.xyz for other in others}
     return [
         PhoneSample(TOTAL, one.t_ns, (one.xyz[0] + x, one.xyz[1] + y, one.xyz[2] + z))
@@ -131,5 +131,5 @@ def _summed(ones: list[PhoneSample], others: list[PhoneSample]) -> list[PhoneSam
 
 
 def _axes(samples: list[PhoneSample]) -> npt.NDArray[np.float64]:
-    """(n, 3) float64."""
+    """Return the axes as (n, 3) float64."""
     return np.array([sample.xyz for sample in samples], dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Treadmill data of the Fitness Machine Service: one record may come in several notifications."""
+"""Treadmill Data of the Fitness Machine Service: one record may span several notifications."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ MORE_DATA_FLAG = 0x0001
 """FTMS 1.0: set = this is not the last part of the record (and carries no speed)."""
 
 MAX_PARTS = 4
-"""A record has at most 13 fields in 1 to 3 notifications of 20 bytes; a machine that never ends one is cut off here."""
+"""A record has at most 13 fields in 1 to 3 notifications of 20 bytes; one that never ends is closed after this many."""
 
 
 class TreadmillDecoder:
-    """Joins the parts of a record until bit 0 is clear; a later part wins over an earlier one."""
+    """Joins the parts of a record until bit 0 of the flags is clear; later parts override earlier ones."""
 
     detail = ""
 
@@ -29,11 +29,11 @@ class TreadmillDecoder:
         self._waiting = 0
 
     def fields(self, payload: bytes) -> Decoded:
-        """Decode the fields of one notification, see Decoder."""
+        """Decode the fields of one notification; see Decoder."""
         return self._single.fields(payload)
 
     def update(self, payload: bytes) -> Reading | None:
-        """Decode into rows, None while the record is incomplete, see Decoder."""
+        """Decode into rows, None while the record is incomplete; see Decoder."""
         part = self._single.fields(payload)
         self._parts.update(part.fields)
         flags = part.fields["flags"]

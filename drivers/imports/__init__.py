@@ -1,1 +1,1 @@
-"""Other people's files into recordings."""
+"""Import files of other systems as recordings."""

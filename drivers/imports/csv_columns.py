@@ -1,4 +1,4 @@
-"""Which columns of a CSV belong to which sensor, and where that sensor sat."""
+"""Assign the columns of a CSV to sensors, and the sensors to placements."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _PLACEMENTS: dict[str, Placement] = {
 
 
 def placement_for(sensor_name: str) -> Placement | None:
-    """Return where a sensor of this name sits; None where the name does not say or we have no use for it."""
+    """Return the placement of a sensor by its name; None if the name does not show a supported one."""
     return _PLACEMENTS.get(sensor_name.strip().lower().replace("-", "_").replace(" ", "_"))
 
 
 @dataclass(frozen=True, slots=True)
 class ImuColumns:
-    """A sensor's columns: `present` are the places in ax ay az gx gy gz that the file has, in file order `columns`."""
+    """A sensor's columns in file order, and the index of each in ax ay az gx gy gz (`present`)."""
 
     sensor: str
     placement: Placement
@@ -48,7 +48,11 @@ class ImuColumns:
 
 @dataclass(frozen=True, slots=True)
 class ColumnPlan:
-    """What of a file becomes what. `pod` = speed and cadence columns; `unused` = sensors nobody has a place for."""
+    """The columns to import.
+
+    pod     speed and cadence columns
+    unused  sensors without a known placement
+    """
 
     imus: tuple[ImuColumns, ...]
     pod: tuple[str, ...]
@@ -57,10 +61,10 @@ class ColumnPlan:
 
 
 def plan_columns(columns: Sequence[str], mapping: Mapping[str, Placement | None], source: str) -> ColumnPlan:
-    """Sort the columns into sensors; `mapping` (sensor -> placement or None) goes before names.
+    """Group the columns into sensors; `mapping` (sensor -> placement or None) takes precedence over names.
 
-    Raises ImportDataError where nothing is left to import, where `mapping` names an absent sensor, and where two
-    sensors want one place.
+    Raises ImportDataError if there is nothing to import, if `mapping` names an unknown sensor, or if two sensors have
+    the same placement.
     """
     found: dict[str, list[str]] = {}
     for column in columns:
@@ -79,24 +83,24 @@ def plan_columns(columns: Sequence[str], mapping: Mapping[str, Placement | None]
             continue
         axes = tuple(AXES.index(name.rsplit("_", 1)[1]) for name in names)
         imus.append(ImuColumns(sensor, placement, tuple(names), axes))
-    _refuse_shared_places(imus, source)
+    _refuse_shared_placements(imus, source)
     cadence = next((name for name in _CADENCE_COLUMNS if name in columns), None)
     pod = ("speed_mps", cadence) if cadence is not None and "speed_mps" in columns else ()
     heart_rate = tuple(name for name in columns if name == "heart_rate_bpm")
     if not imus and not pod and not heart_rate:
-        example = f"; say where one sits, e.g. --map {unused[0]}=sacrum" if unused else ""
+        example = f"; or state where one is worn, e.g. --map {unused[0]}=sacrum" if unused else ""
         raise ImportDataError(
-            f"{source}: no sensor to import: columns must be called <sensor>_ax … <sensor>_gz{example}"
+            f"{source}: no sensor to import: columns must be named <sensor>_ax … <sensor>_gz{example}"
         )
     return ColumnPlan(tuple(imus), pod, heart_rate, tuple(name for name in unused if name not in mapping))
 
 
-def _refuse_shared_places(imus: Sequence[ImuColumns], source: str) -> None:
+def _refuse_shared_placements(imus: Sequence[ImuColumns], source: str) -> None:
     taken: dict[Placement, str] = {}
     for imu in imus:
         if imu.placement in taken:
             raise ImportDataError(
-                f"{source}: {taken[imu.placement]} and {imu.sensor} both sit at {imu.placement}; "
+                f"{source}: {taken[imu.placement]} and {imu.sensor} are both placed at {imu.placement}; "
                 f"leave one out: --map {imu.sensor}=none"
             )
         taken[imu.placement] = imu.sensor

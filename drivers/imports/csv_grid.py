@@ -1,6 +1,6 @@
-"""Which rows of a jittered time axis are neighbours, and where rows are really missing.
+"""Find missing rows on a jittered time axis.
 
-A sample that is written down late is no gap: the rows behind it are back where they were. A gap moves them all.
+A single late timestamp is not a gap: the rows after it are back on the grid. A gap shifts them all.
 """
 
 from __future__ import annotations
@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 GAP_PERIODS = 1.5
-"""Only longer steps are looked at."""
+"""Only longer steps can be gaps."""
 LOOK_AHEAD_ROWS = 8
-"""How many rows behind a long step say together whether the grid has moved."""
+"""Number of rows from a long step on that are averaged to determine whether the grid has shifted."""
 PHASE_GAIN = 1 / 32
 PERIOD_GAIN = PHASE_GAIN**2 / 4
-"""A second-order loop, critically damped: follows a clock that drifts or changes its rate, not its jitter."""
+"""Gains of a critically damped second-order loop, which follows drift and rate changes of the clock, not jitter."""
 PERIOD_LIMIT = 0.2
 RESYNC_PERIODS = 200
-"""After a longer pause the phase of the grid is anyone's."""
+"""After a longer pause the phase of the grid is unknown, and it is restarted."""
 
 
 class SampleGrid:
-    """The evenly spaced times behind a sensor's rows; all in ns."""
+    """The evenly spaced grid underlying a sensor's timestamps; all times in ns."""
 
     def __init__(self, period_ns: float) -> None:
         self._nominal_ns = self._period_ns = period_ns
@@ -29,7 +29,7 @@ class SampleGrid:
         self._rows = 0
 
     def update(self, times_ns: Sequence[int]) -> list[int]:
-        """Take the next rows' times (rising); return how many samples are missing before each."""
+        """Take the next rows' increasing times; return how many samples are missing before each."""
         return [self._place(times_ns, i) for i in range(len(times_ns))]
 
     def _place(self, times_ns: Sequence[int], i: int) -> int:
@@ -52,7 +52,7 @@ class SampleGrid:
         return missing
 
     def _ahead_ns(self, times_ns: Sequence[int], i: int) -> float:
-        """Return how much later than expected row `i` and those behind it are, on average, up to the next long step."""
+        """Return the mean delay relative to the grid of row `i` and those after it, up to the next long step."""
         total_ns, rows = 0.0, 0
         for j in range(i, min(i + LOOK_AHEAD_ROWS, len(times_ns))):
             if j > i and times_ns[j] - times_ns[j - 1] > GAP_PERIODS * self._period_ns:

@@ -1,7 +1,7 @@
-"""Turns a CSV of measured samples into a recording, so that it runs through the same path as a live run.
+"""Convert a CSV of measured samples into a recording, so that it takes the same path as a live run.
 
-Inertial columns become packets of our reference IMU profile; speed with cadence and heart rate (the 1 Hz metrics of a
-watch) become packets of the standard services. Packets "arrive" with their last sample, so the CSV's `t_s` comes back.
+Inertial columns become packets of the reference IMU profile; speed with cadence and heart rate (the 1 Hz metrics of a
+watch) become packets of the standard services. Packets "arrive" with their last sample, so `t_s` is preserved.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from dsp.signals import NS_PER_S, Placement
 RUNNER = "import"
 _NO_MAPPING: Mapping[str, Placement | None] = MappingProxyType({})
 _SURVEY_SHARE = 0.4
-"""How much of the work the first of the two passes over the file is."""
+"""Share of the total work that the first of the two passes over the file takes."""
 _LATEST_S = 9e9
 """2^63 ns; a `t_s` beyond it is not in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedDevice:
-    """One device of the recording and what went into it; `lost` = samples missing inside the file."""
+    """One device of the recording; `samples` imported, and `lost` = samples missing in the file."""
 
     info: DeviceInfo
     samples: int
@@ -45,7 +45,7 @@ class ImportedDevice:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did; `warnings` are sentences for the user."""
+    """The result of an import; `warnings` are sentences for the user."""
 
     out: Path
     rows: int
@@ -61,11 +61,12 @@ def import_csv(
     mapping: Mapping[str, Placement | None] = _NO_MAPPING,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Write the recording `out` from `csv` (plain or gzip).
+    """Convert `csv` (plain or gzip) to the recording `out`.
 
-    mapping   sensor name -> placement, None = leave it out; names not in it go by `csv_columns.placement_for`
-    Raises ImportDataError (file and line) where the CSV cannot be read, RecordingError where `out` cannot be written;
-    no half-written `out` stays behind. Memory does not grow with the file.
+    mapping   sensor name -> placement, None = skip it; other names are resolved by `csv_columns.placement_for`
+    progress  called with the share of the work that is done, 0 to 1
+    Raises ImportDataError (file and line) if the CSV cannot be read, RecordingError if `out` cannot be written; no
+    partial `out` is left behind. Memory use does not grow with the file.
     """
     table = CsvTable(csv)
     plan = plan_columns(table.columns, mapping, str(csv))
@@ -93,7 +94,7 @@ def import_csv(
 
 
 class _Survey:
-    """The first pass: rates, ranges, and where time starts."""
+    """The first pass: determines rates, ranges and the time offset."""
 
     def __init__(self, table: CsvTable, plan: ColumnPlan, progress: Progress | None) -> None:
         self._table = table
@@ -115,23 +116,23 @@ class _Survey:
         self.shift_ns = max(0, -round(first_s * NS_PER_S))
 
     def rows_again(self, progress: Progress | None) -> Iterator[tuple[Times, Floats]]:
-        """Yield (n,) recording ns and (n, k) wanted columns."""
+        """Yield (n,) times in recording ns and (n, k) wanted columns, in a second pass."""
         for rows in self._table.rows(self._wanted, _part_of(progress, _SURVEY_SHARE, 1.0)):
             yield np.rint(rows[:, 0] * NS_PER_S).astype(np.int64) + self.shift_ns, rows[:, 1:]
 
     def place_of(self, names: Sequence[str]) -> slice:
-        """Return where neighbouring columns stand among the wanted ones."""
+        """Return the slice of adjacent columns within the wanted ones."""
         first = self._wanted.index(names[0])
         return slice(first, first + len(names))
 
     @property
     def path(self) -> Path:
-        """Return the file surveyed."""
+        """The surveyed file."""
         return self._table.path
 
 
 def _sources(plan: ColumnPlan, survey: _Survey) -> list[tuple[PacketSource, slice]]:
-    """Return each device with its columns; sensors without a single value are left out."""
+    """Return each device with its columns; sensors without any value are skipped."""
     sources: list[tuple[PacketSource, slice]] = []
     for imu in survey.imus:
         if not imu.rows:
@@ -153,8 +154,8 @@ def _sources(plan: ColumnPlan, survey: _Survey) -> list[tuple[PacketSource, slic
 
 
 def _warnings(plan: ColumnPlan, survey: _Survey) -> tuple[str, ...]:
-    warnings = [f"{name} left out: its name says no place; --map {name}=PLACEMENT uses it" for name in plan.unused]
-    warnings += [f"{imu.columns.sensor} left out: all its cells are empty" for imu in survey.imus if not imu.rows]
+    warnings = [f"{name} skipped: its name shows no placement; use --map {name}=PLACEMENT" for name in plan.unused]
+    warnings += [f"{imu.columns.sensor} skipped: all its cells are empty" for imu in survey.imus if not imu.rows]
     if not plan.imus:
         warnings.append("no inertial columns: only speed, cadence and heart rate, no steps and no hip drop")
     return tuple(warnings)

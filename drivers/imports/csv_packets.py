@@ -1,4 +1,4 @@
-"""Samples of a CSV as the packets a sensor would have sent."""
+"""Encode the samples of a CSV as the packets that a sensor would have sent."""
 
 from __future__ import annotations
 
@@ -24,36 +24,36 @@ ACC_RANGES_G = (16, 32, 64, 128, 256)
 GYRO_RANGES_DPS = (2000, 4000, 8000, 16000)
 PACKET_S = 0.04
 MAX_PACKET_SAMPLES = 19
-"""What one notification holds at the usual MTU of 247: (244 - 9) / 12."""
+"""As many as fit into one notification at the usual MTU of 247: (244 - 9) / 12."""
 SPACING_TOLERANCE_NS = 200_000
-"""A sample further than this from even spacing starts a packet of its own: the decoder spaces evenly, and 1 ms is what
-an import may be off in all."""
+"""A sample further than this from even spacing starts a new packet: the decoder spaces samples evenly, and the total
+timing error of an import may be 1 ms."""
 PERIOD_SAMPLES = 20_000
-"""How many steps the rate is taken from."""
+"""Number of steps from which the rate is estimated."""
 PERIOD_SPREAD = 0.2
 REGULAR_SHARE = 0.9
 JITTER_PERIODS = 1.9
-"""The longest step of a time axis that jitters and has no gap there; a missing sample makes 2."""
+"""Maximum step due to jitter alone; a missing sample gives 2."""
 METRICS_HZ = 1.0
-"""What a watch writes, and the standard services send."""
+"""The rate at which watches record, and the standard services send."""
 
 Floats = npt.NDArray[np.float64]
 Times = npt.NDArray[np.int64]
 
 
 class PacketSource(Protocol):
-    """A device of the recording to be."""
+    """A device of the recording being written."""
 
     info: DeviceInfo
     samples: int
     lost: int
 
     def update(self, t_ns: Times, values: Floats) -> list[Packet]:
-        """Turn rows (n,) and (n, k) of this device's columns into packets; none is held back."""
+        """Turn times (n,) and values (n, k) of this device's columns into packets; nothing is buffered."""
 
 
 class ImuSurvey:
-    """What must be known of a sensor before its first packet can be written: its rate and how far it reaches."""
+    """Determines the sampling rate and range of a sensor, which the first packet already needs."""
 
     def __init__(self, columns: ImuColumns) -> None:
         self.columns = columns
@@ -63,7 +63,7 @@ class ImuSurvey:
         self._last_s = math.nan
 
     def update(self, t_s: Floats, values: Floats) -> None:
-        """Look at rows (n,) s and (n, k) of this sensor's columns."""
+        """Take times (n,) in s and values (n, k) of this sensor's columns."""
         is_there = ~np.isnan(values).all(axis=1)
         values, t_s = values[is_there], t_s[is_there]
         if not len(values):
@@ -76,9 +76,9 @@ class ImuSurvey:
         self._last_s = float(t_s[-1])
 
     def rate_hz(self) -> float:
-        """Return the mean rate over steps without gaps; 1 Hz where there is only one sample.
+        """Return the mean rate over steps without gaps; 1 Hz if there is only one sample.
 
-        Where times jitter, over long and short steps alike: they make up for each other.
+        On a jittered time axis, long and short steps are both included, since they compensate each other.
         """
         steps_s = np.array(self._steps_s)
         if not len(steps_s):
@@ -90,7 +90,10 @@ class ImuSurvey:
         return 1.0 / float(np.mean(regular))
 
     def ranges(self, source: str) -> tuple[float, float]:
-        """Return the smallest (acc g, gyro deg/s) that do not clip; ImportDataError where none is large enough."""
+        """Return the smallest ranges (acc in g, gyro in deg/s) without clipping.
+
+        Raises ImportDataError if none is large enough.
+        """
         for acc_g in ACC_RANGES_G:
             for gyro_dps in GYRO_RANGES_DPS:
                 acc_mps2, gyro_radps = full_scale(acc_g, gyro_dps)
@@ -103,7 +106,7 @@ class ImuSurvey:
 
 
 class ImuPackets:
-    """Packets of the reference IMU profile, spaced so that the decoder finds the times again."""
+    """Packets of the reference IMU profile, divided so that the decoder recovers the original times."""
 
     def __init__(self, info: DeviceInfo, present: tuple[int, ...]) -> None:
         self.info = info
@@ -112,14 +115,14 @@ class ImuPackets:
         self._present = list(present)
         self._rate_hz = info.params["rate_hz"]
         self._period_ns = NS_PER_S / self._rate_hz
-        self._most = max(1, min(MAX_PACKET_SAMPLES, round(self._rate_hz * PACKET_S)))
+        self._max_samples = max(1, min(MAX_PACKET_SAMPLES, round(self._rate_hz * PACKET_S)))
         # The decoder's own estimate of the period, fed with the same packets.
         self._period = SamplePeriod(1 / self._rate_hz)
         self._sequence = 0
         self._grid = SampleGrid(self._period_ns)
 
     def update(self, t_ns: Times, values: Floats) -> list[Packet]:
-        """Turn rows into packets, see PacketSource."""
+        """Turn rows into packets; see PacketSource."""
         is_there = ~np.isnan(values).all(axis=1)
         samples = np.full((int(is_there.sum()), len(AXES)), np.nan)
         samples[:, self._present] = values[is_there]
@@ -136,11 +139,11 @@ class ImuPackets:
         return packets
 
     def _end_of_packet(self, times: list[int], missing: list[int], start: int) -> int:
-        """Return the index after the last sample that fits the packet that begins at `start`."""
+        """Return the index after the last sample that fits into the packet starting at `start`."""
         first_ns = times[start]
         step_ns = self._period.update(self._sequence, _us(first_ns)) * NS_PER_S
         end = start + 1
-        while end < len(times) and end - start < self._most:
+        while end < len(times) and end - start < self._max_samples:
             is_even = abs(times[end] - first_ns - (end - start) * step_ns) <= SPACING_TOLERANCE_NS
             if not is_even or missing[end]:
                 break
@@ -162,7 +165,7 @@ class ImuPackets:
 
 
 class MetricPackets:
-    """One packet of a standard service per row that has all its numbers; `lost` as the hub will count it, by time."""
+    """One packet of a standard service per complete row; `lost` is counted by time, as the hub will count it."""
 
     def __init__(self, info: DeviceInfo, channel: str, encode: Callable[..., bytes], limits: tuple[float, ...]) -> None:
         self.info = info
@@ -174,7 +177,7 @@ class MetricPackets:
         self._limits = np.array(limits)
 
     def update(self, t_ns: Times, values: Floats) -> list[Packet]:
-        """Turn rows into packets, see PacketSource."""
+        """Turn rows into packets; see PacketSource."""
         is_there = ((values >= 0) & (values <= self._limits)).all(axis=1)
         self.samples += int(is_there.sum())
         self.lost += sum(self._silence.update(t) for t in t_ns[is_there].tolist())

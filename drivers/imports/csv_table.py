@@ -1,4 +1,4 @@
-"""A CSV of numbers, plain or gzipped, read in pieces; errors name file and line."""
+"""Read a numeric CSV, plain or gzipped, in chunks; errors name file and line."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ ROWS_AT_ONCE = 8192
 _GZIP_MAGIC = b"\x1f\x8b"
 
 Progress: TypeAlias = Callable[[float], None]
-"""Called with the part of the work that is done, 0 to 1."""
+"""Called with the share of the work that is done, 0 to 1."""
 Rows: TypeAlias = npt.NDArray[np.float64]
 
 
 class CsvTable:
-    """`t_s` and other columns of numbers. An empty cell is NaN; `t_s` must be there, be finite and rise.
+    """`t_s` and other numeric columns. An empty cell is NaN; `t_s` must be present, finite and strictly increasing.
 
-    Every method raises ImportDataError that says where and what.
+    Every method raises ImportDataError, which names the file, the line and the problem.
     """
 
     def __init__(self, path: Path) -> None:
@@ -41,10 +41,10 @@ class CsvTable:
             raise ImportDataError(f"{path}:1: no column {TIME_COLUMN} (seconds); found: {', '.join(self.columns[:8])}")
         doubled = {name for name in self.columns if self.columns.count(name) > 1}
         if doubled:
-            raise ImportDataError(f"{path}:1: column {min(doubled)} is there twice")
+            raise ImportDataError(f"{path}:1: column {min(doubled)} appears twice")
 
     def rows(self, wanted: Sequence[str], progress: Progress | None = None) -> Iterator[Rows]:
-        """Yield (n, 1 + k) float64 pieces: `t_s` and the wanted columns."""
+        """Yield (n, 1 + k) float64 chunks: `t_s` and the wanted columns."""
         indices = [self.columns.index(name) for name in (TIME_COLUMN, *wanted)]
         lines = _TextLines(self.path)
         numbered = enumerate(lines, start=1)
@@ -63,7 +63,7 @@ class CsvTable:
     def _parse(self, piece: list[tuple[int, str]], indices: list[int]) -> Rows:
         lines = [line for _, line in piece]
         width = len(self.columns)
-        # The fast way does not count cells, and it cannot read empty ones.
+        # The fast path does not check the number of cells, and cannot read empty ones.
         if all(line.count(",") == width - 1 for line in lines):
             try:
                 fast: Rows = np.loadtxt(lines, delimiter=",", usecols=indices, ndmin=2, comments=None)
@@ -100,12 +100,12 @@ class CsvTable:
             i = int(back[0])
             before = t_s[i - 1] if i else last_t_s
             raise ImportDataError(
-                f"{self.path}:{piece[i][0]}: {TIME_COLUMN} does not rise: {t_s[i]:g} after {before:g}; sort the file"
+                f"{self.path}:{piece[i][0]}: {TIME_COLUMN} must increase: {t_s[i]:g} after {before:g}; sort the file"
             )
 
 
 class _TextLines:
-    """Lines of a text file, gunzipped where needed."""
+    """Lines of a text file, decompressed if gzipped."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

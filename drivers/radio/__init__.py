@@ -1,1 +1,1 @@
-"""The adapter: one facade, with the platform's own Bluetooth or a Bumble host behind it."""
+"""Bluetooth access: one facade over the platform's own stack or a Bumble host."""

@@ -1,7 +1,7 @@
-"""BlueZ's daemon and adapters, watched over a D-Bus connection of our own.
+"""Monitors BlueZ's daemon and adapters over a separate D-Bus connection.
 
-bleak does not notice when bluetoothd dies: no callback comes, `is_connected` stays true and a connect "succeeds" from
-what it remembers. The bus tells at once (`NameOwnerChanged`), and tells adapters that come, go or are switched.
+bleak does not notice when bluetoothd dies: it calls no callback, `is_connected` stays true and a connect "succeeds"
+from its cache. The bus reports it at once (`NameOwnerChanged`), and also adapters that appear, vanish or are switched.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from drivers.errors import AdapterDownError
 LOG = logging.getLogger("stridecue.radio")
 CALL_TIMEOUT_S = 5.0
 OFF_S = 0.5
-"""Between power off and on; in a VM a whole cycle took 0.75 s and freed a scan that was InProgress for ever."""
+"""Between power off and on; in a VM a whole cycle took 0.75 s and cleared a scan that was permanently InProgress."""
 
 BLUEZ, BUS = "org.bluez", "org.freedesktop.DBus"
 ADAPTER, DEVICE = "org.bluez.Adapter1", "org.bluez.Device1"
@@ -41,7 +41,7 @@ Interfaces = dict[str, dict[str, Any]]
 
 
 class BluezWatch:
-    """Use `open` once; `why_down` is then always current. `on_down` gets the reason whenever the stack goes down."""
+    """Keeps `why_down` current after `open`, and calls `on_down` with the reason whenever the stack goes down."""
 
     def __init__(self, on_down: Callable[[str], None]) -> None:
         self._on_down = on_down
@@ -51,12 +51,12 @@ class BluezWatch:
 
     @property
     def is_open(self) -> bool:
-        """Whether the connection to the bus still stands."""
+        """Whether the connection to the bus is open."""
         return self._bus is not None and self._bus.connected
 
     @property
     def why_down(self) -> str:
-        """What is wrong with the stack, in words for the user; empty when nothing is."""
+        """What is wrong with the stack, in words for the user; empty if nothing is."""
         if not self.is_open:
             return "the connection to D-Bus has ended"
         if not self._owner:
@@ -66,7 +66,10 @@ class BluezWatch:
         return "" if any(self._powered.values()) else OFF
 
     async def open(self) -> None:
-        """Connect, watch and look; starts bluetoothd where the bus knows how. Raises what D-Bus and sockets raise."""
+        """Connect, subscribe to signals and query the state, starting bluetoothd where the bus can.
+
+        Raises whatever D-Bus and sockets raise.
+        """
         await self.close()
         async with asyncio.timeout(CALL_TIMEOUT_S):
             bus = self._bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
@@ -76,8 +79,8 @@ class BluezWatch:
         await self.look()
 
     async def look(self) -> None:
-        """Ask afresh who owns the name and which adapters there are."""
-        # A daemon that can be started on demand is; where it cannot, the next answer says that nobody is there.
+        """Query the owner of BlueZ's bus name and the adapters again."""
+        # Starts a daemon that supports activation; for any other, the next call fails and returns no owner.
         await self._call(BUS, "/org/freedesktop/DBus", BUS, "StartServiceByName", "su", [BLUEZ, 0])
         owner = await self._call(BUS, "/org/freedesktop/DBus", BUS, "GetNameOwner", "s", [BLUEZ])
         self._owner = str(owner[0]) if owner else ""
@@ -87,38 +90,38 @@ class BluezWatch:
         }
 
     async def close(self) -> None:
-        """Let go of the bus."""
+        """Close the connection to the bus."""
         bus, self._bus = self._bus, None
         if bus is not None and bus.connected:
             bus.disconnect()
 
     async def power_cycle(self) -> None:
-        """Switch every powered adapter off and on again. Raises AdapterDownError where that is not allowed."""
+        """Switch every powered adapter off and on again. Raises AdapterDownError if that is not permitted."""
         for path in [path for path, powered in self._powered.items() if powered]:
             LOG.warning("power cycle of adapter %s", path)
             for wanted in (False, True):
                 body = [ADAPTER, "Powered", Variant("b", wanted)]
                 if await self._call(BLUEZ, path, PROPERTIES, "Set", "ssv", body) is None:
-                    raise AdapterDownError(f"adapter {path} does not let itself be reset: unplug it, plug it in again")
+                    raise AdapterDownError(f"adapter {path} cannot be reset: unplug it and plug it in again")
                 await asyncio.sleep(OFF_S)
         await self.look()
 
     async def connected(self, services: Iterable[str]) -> list[BLEDevice]:
-        """Find devices that are linked now and offer any of `services`: a link outlives the program that opened it."""
+        """Return connected devices that offer any of `services`: a link outlives the program that opened it."""
         wanted = {service.lower() for service in services}
         return [
-            # As bleak's own scanner makes them.
+            # Built like those of bleak's own scanner.
             BLEDevice(props["Address"], props.get("Name"), {"path": path, "props": props})
             for path, props in await self._devices()
             if props.get("Connected") and wanted & {str(uuid).lower() for uuid in props.get("UUIDs", [])}
         ]
 
     async def others_connected(self) -> bool:
-        """Tell whether anything at all is linked, of whichever program."""
+        """Return whether any device is connected, by whichever program."""
         return any(props.get("Connected") for _, props in await self._devices())
 
     async def forget(self, path: str) -> bool:
-        """Remove a device that is not paired, and with it what BlueZ remembers of its services; False: not done."""
+        """Remove a device that is not paired, and with it BlueZ's GATT cache for it; return whether that was done."""
         props = dict(await self._devices()).get(path)
         if props is None or props.get("Paired") or props.get("Bonded"):
             return False
@@ -134,7 +137,7 @@ class BluezWatch:
     async def _call(
         self, destination: str, path: str, interface: str, member: str, signature: str, body: list[Any]
     ) -> list[Any] | None:
-        """Give what came back, None for an error."""
+        """Return the reply's body; None for an error reply."""
         if self._bus is None:
             return None
         message = Message(
@@ -153,7 +156,7 @@ class BluezWatch:
         before = self.why_down
         match message.member:
             case "NameOwnerChanged" if message.body[0] == BLUEZ:
-                # Another daemon knows nothing of the links of the one before, even where no gap was seen.
+                # A new daemon knows none of its predecessor's links, even if no gap between them was observed.
                 self._owner, self._powered = message.body[2], {}
             case "PropertiesChanged" if message.body[0] == ADAPTER and "Powered" in message.body[1]:
                 self._powered[message.path or ""] = bool(message.body[1]["Powered"].value)

@@ -1,4 +1,4 @@
-"""A Bumble host as the adapter: on a virtual controller, or on a real one over USB, serial or TCP."""
+"""A Bumble host as the adapter, with a virtual controller or a real one over USB, serial or TCP."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 OpenTransport = Callable[[], Awaitable["Transport"]]
 PARALLEL_CONNECTS = 8
-"""Discoveries overlap; the central lets one connection request at a time through to the controller."""
+"""Service discoveries overlap; the central passes one connection request at a time to the controller."""
 
 QUIET_S = 0.3
-"""Three advertising intervals of our virtual sensors."""
+"""Three advertising intervals of the virtual sensors."""
 
 
 class BumbleProvider:
-    """Opens the transport at start, again after it was lost.
+    """A RadioProvider that opens its transport at start, and again after it was lost.
 
-    open_transport  gives a fresh HCI transport
-    address         random static address of the hub; made up at start when None
+    open_transport  opens a new HCI transport
+    address         random static address of the hub; generated at start if None
     """
 
     parallel_connects = PARALLEL_CONNECTS
@@ -47,7 +47,7 @@ class BumbleProvider:
 
     @classmethod
     def from_spec(cls, spec: str) -> BumbleProvider:
-        """Use Bumble's own words for a transport, e.g. `tcp-client:127.0.0.1:9000`, `usb:0`, `serial:/dev/ttyACM0`."""
+        """Use a transport in Bumble's notation, e.g. `tcp-client:127.0.0.1:9000`, `usb:0`, `serial:/dev/ttyACM0`."""
 
         async def open_transport() -> Transport:
             from bumble.core import BaseBumbleError
@@ -65,12 +65,12 @@ class BumbleProvider:
 
     @property
     def scanner_backend(self) -> type[BaseBleakScanner]:
-        """Scanners of this host; AdapterDownError before `start`."""
+        """Scanner class of this host. Raises AdapterDownError before `start`."""
         return self._up().scanner_backend
 
     @property
     def client_backend(self) -> type[BaseBleakClient]:
-        """Clients of this host; AdapterDownError before `start`."""
+        """Client class of this host. Raises AdapterDownError before `start`."""
         return self._up().client_backend
 
     @property
@@ -102,7 +102,7 @@ class BumbleProvider:
             raise
 
     async def stop(self) -> None:
-        """Power off and close; harmless when the transport is gone."""
+        """Power off and close; also safe after the transport was lost."""
         host, self._host = self._host, None
         transport, self._transport = self._transport, None
         if host is not None:
@@ -111,25 +111,25 @@ class BumbleProvider:
             await transport.close()
 
     def watch(self, on_down: Callable[[str], None]) -> None:
-        """Call `on_down` with the reason when the transport ends by itself."""
+        """Call `on_down` with the reason if the transport is lost."""
         self._on_down = on_down
 
     async def reset(self) -> None:
-        """Open the transport anew and reset the controller. Raises AdapterDownError."""
+        """Reopen the transport and reset the controller. Raises AdapterDownError."""
         await self.stop()
         await self.start()
 
     async def is_shared(self) -> bool:
-        """Tell no: the controller is ours alone."""
+        """Return False: this process owns the controller."""
         return False
 
     async def connected(self, services: Iterable[str]) -> list[BLEDevice]:
-        """Find nothing: the reset at the start ended every link of the program before."""
+        """Return nothing: the reset at start ended every link of a previous program."""
         del services
         return []
 
     async def forget(self, device: BLEDevice) -> bool:
-        """Forget nothing: services are discovered at every connect."""
+        """Return False: nothing is cached, services are discovered at every connect."""
         del device
         return False
 

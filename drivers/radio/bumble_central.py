@@ -1,4 +1,4 @@
-"""One Bumble host as the adapter: shared by every scanner and client of the hub."""
+"""The Bumble host shared by every scanner and client of the hub."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ POWER_ON_S = 5.0
 
 
 class Listener(Protocol):
-    """Whoever wants to hear advertisements; `active` asks for scan responses too."""
+    """A receiver of advertisements; `active` requests scan responses too."""
 
     active: bool
 
     def on_advertisement(self, advertisement: Advertisement) -> None:
-        """Take one in."""
+        """Handle one advertisement."""
 
 
 class BumbleCentral:
-    """The host on one HCI transport."""
+    """The host, and central role, on one HCI transport."""
 
     def __init__(self, source: TransportSource, sink: TransportSink, address: str | None = None) -> None:
-        """`address`: random static address to use; made up when None."""
+        """`address`: random static address to use; generated if None."""
         random_address = hci.Address.generate_static_address() if address is None else hci.Address(address)
         self.device = Device.from_config_with_hci(
             DeviceConfiguration(name="stridecue", address=random_address), source, sink
         )
         self.scanners: list[Listener] = []
         self.gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._initiator = asyncio.Lock()  # a controller can look for one device at a time
+        self._initiator = asyncio.Lock()  # a controller can connect to one device at a time
         self._scanning = asyncio.Lock()
         self.device.on(Device.EVENT_ADVERTISEMENT, self._on_advertisement)
 
@@ -48,7 +48,7 @@ class BumbleCentral:
             await until_gone(self.device.power_on(), self.gone)
 
     async def power_off(self) -> None:
-        """End what is still connected and let go of the controller."""
+        """End the remaining links and power the controller off."""
         for connection in list(self.device.connections.values()):
             await settled(connection.disconnect(), FAREWELL_S, _log)
         if not self.gone.done():
@@ -56,7 +56,7 @@ class BumbleCentral:
             self.lose("the adapter was switched off")
 
     def lose(self, why: str) -> None:
-        """Note that the transport is gone (unplugged, killed): every link ends now."""
+        """Handle the loss of the transport (unplugged, killed): end every link at once."""
         if self.gone.done():
             return
         self.gone.set_result(why)
@@ -65,24 +65,24 @@ class BumbleCentral:
             connection.emit(Connection.EVENT_DISCONNECTION, hci.HCI_ErrorCode.HARDWARE_FAILURE_ERROR)
 
     def check(self) -> None:
-        """Raise BleakBluetoothNotAvailableError when the adapter is gone."""
+        """Raise BleakBluetoothNotAvailableError if the adapter is gone."""
         if self.gone.done():
             raise BleakBluetoothNotAvailableError(self.gone.result(), BleakBluetoothNotAvailableReason.NO_BLUETOOTH)
 
     async def connect(self, address: hci.Address, timeout_s: float) -> Connection:
-        """Connect without discovery. Raises TimeoutError or BleakError; cancelled, it leaves nothing behind."""
+        """Connect without service discovery. Raises TimeoutError or BleakError; if cancelled, it leaves no link."""
         async with self._initiator:
             self.check()
             before = list(self.device.connections.values())
             try:
                 async with asyncio.timeout(timeout_s):
                     return await until_gone(self.device.connect(address), self.gone)
-            except BaseException:  # a cancelled or late connect would come true when the device returns
+            except BaseException:  # a pending request would still connect when the device returns
                 await self._abandon(before)
                 raise
 
     async def update_scan(self) -> None:
-        """Scan exactly while someone listens."""
+        """Start or stop scanning, so that the host scans while there are scanners."""
         async with self._scanning:
             if self.gone.done():
                 return
@@ -95,7 +95,7 @@ class BumbleCentral:
     async def _abandon(self, before: list[Connection]) -> None:
         """Cancel a pending LE Create Connection: Bumble does so only for its own timeout.
 
-        A link that came up just before, or between the request and its cancellation, is ended.
+        Also ends a link that was established before the cancellation took effect.
         """
         if self.gone.done():
             return
@@ -131,4 +131,4 @@ class BumbleCentral:
 
 
 def _log(error: Exception) -> None:
-    LOG.debug("while letting go: %r", error)
+    LOG.debug("during cleanup: %r", error)

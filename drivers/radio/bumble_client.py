@@ -1,4 +1,4 @@
-"""bleak's client on a Bumble host."""
+"""bleak's client backend on a Bumble host."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from drivers.radio.bumble_scanner import uuid_text
 LOG = logging.getLogger("stridecue.radio")
 FAREWELL_S = 1.0
 MTU = 517
-"""What BlueZ asks for: the longest attribute value (512) with the longest header."""
+"""As BlueZ requests: the longest attribute value (512) plus the longest header."""
 
-NO_MTU = 23
+DEFAULT_MTU = 23
 """ATT_MTU before any exchange, Core 5.4, Vol 3, Part G, 5.2.1."""
 
 
 class BumbleClient(BaseBleakClient):
-    """Instantiated by bleak; `central` is bound by `BumbleHost`. Connects to a BLEDevice from our scanner only."""
+    """Instantiated by bleak; `BumbleHost` binds `central`. Connects only to a BLEDevice of `BumbleScanner`."""
 
     central: ClassVar[BumbleCentral]
 
@@ -61,7 +61,7 @@ class BumbleClient(BaseBleakClient):
     @property
     def mtu_size(self) -> int:
         """ATT MTU of the link."""
-        return self._connection.att_mtu if self._connection else NO_MTU
+        return self._connection.att_mtu if self._connection else DEFAULT_MTU
 
     @property
     def is_connected(self) -> bool:
@@ -69,7 +69,7 @@ class BumbleClient(BaseBleakClient):
         return self._connection is not None
 
     async def connect(self, pair: bool, **_kwargs: object) -> None:  # noqa: FBT001 (bleak's)
-        """Connect, exchange MTU, discover. Raises BleakError or TimeoutError; leaves no half-open link behind."""
+        """Connect, exchange MTUs, discover services. Raises BleakError or TimeoutError, leaving no half-open link."""
         if self._connection is not None:
             return
         self.central.check()
@@ -80,7 +80,7 @@ class BumbleClient(BaseBleakClient):
             try:
                 await self._set_up(connection, pair=pair)
             except BaseException:
-                self._disconnected_callback = None  # bleak's promise: called for links that were up
+                self._disconnected_callback = None  # bleak calls it only for links that were up
                 await settled(connection.disconnect(), FAREWELL_S, _log)
                 raise
 
@@ -133,26 +133,26 @@ class BumbleClient(BaseBleakClient):
         return self._peer
 
     async def disconnect(self) -> None:
-        """End the link; returns when it has ended."""
+        """End the link and wait until it has ended."""
         if self._connection is not None:
             gone = self._gone
             await settled(self._connection.disconnect(), FAREWELL_S, _log)
             await asyncio.wait({gone}, timeout=FAREWELL_S)
 
     async def pair(self, *_args: object, **_kwargs: object) -> None:
-        """Pair without asking anyone."""
+        """Pair without user interaction."""
         await until_gone(self._up().connection.pair(), self._gone)
 
     async def unpair(self) -> None:
-        """Forget nothing: keys live as long as the host."""
+        """Do nothing: keys live as long as the host."""
 
     async def read_gatt_char(self, characteristic: BleakGATTCharacteristic, **_kwargs: object) -> bytearray:
-        """Read; nothing is cached."""
+        """Read without a cache."""
         self._up()
         return bytearray(await until_gone(characteristic.obj.read_value(), self._gone))
 
     async def read_gatt_descriptor(self, descriptor: BleakGATTDescriptor, **_kwargs: object) -> bytearray:
-        """Read; nothing is cached."""
+        """Read without a cache."""
         self._up()
         return bytearray(await until_gone(descriptor.obj.read_value(), self._gone))
 
@@ -174,7 +174,7 @@ class BumbleClient(BaseBleakClient):
     async def start_notify(
         self, characteristic: BleakGATTCharacteristic, callback: NotifyCallback, **_kwargs: object
     ) -> None:
-        """Subscribe; `callback` gets each value in the loop's thread."""
+        """Subscribe; `callback` receives each value in the loop's thread."""
         self._up()
         if characteristic.handle in self._listeners:
             raise BleakError("characteristic notifications already started")
@@ -197,4 +197,4 @@ class BumbleClient(BaseBleakClient):
 
 
 def _log(error: Exception) -> None:
-    LOG.debug("while letting go: %r", error)
+    LOG.debug("during cleanup: %r", error)

@@ -1,4 +1,4 @@
-"""A Bumble host for bleak: the central, and the two classes that bleak's `backend=` takes, bound to it."""
+"""A Bumble host for bleak: the central and the two backend classes (`backend=`) bound to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class BumbleHost:
     """bleak instantiates the backend classes itself, so each host has subclasses of its own."""
 
     def __init__(self, source: TransportSource, sink: TransportSink, address: str | None = None) -> None:
-        """`address`: random static address to use; made up when None."""
+        """`address`: random static address to use; generated if None."""
         self.central = BumbleCentral(source, sink, address)
         self.scanner_backend: type[BumbleScanner] = type("BumbleScanner", (BumbleScanner,), {"central": self.central})
         self.client_backend: type[BumbleClient] = type("BumbleClient", (BumbleClient,), {"central": self.central})

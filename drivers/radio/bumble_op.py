@@ -1,4 +1,4 @@
-"""Waiting for Bumble without being cancelled by it: when a link or transport goes, Bumble cancels what is pending."""
+"""Await Bumble operations safely: when a link or transport is lost, Bumble cancels whatever is pending."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 async def until_gone(awaitable: Awaitable[T], gone: asyncio.Future[str]) -> T:
-    """Await `awaitable` unless `gone` (its result says why) comes first.
+    """Await `awaitable` until `gone` is done, whose result is the reason.
 
-    Bumble cancels a pending request from inside; to the caller that would look like a cancellation of its own task.
-    Raises BleakGATTProtocolError for an ATT error, BleakError when the link went or Bumble refused.
+    Bumble cancels a pending request from inside, which the caller would mistake for a cancellation of its own task.
+    Raises BleakGATTProtocolError for an ATT error, BleakError if the link was lost or Bumble refused.
     """
     task = asyncio.ensure_future(awaitable)
     either: set[asyncio.Future[Any]] = {task, gone}
@@ -38,7 +38,7 @@ async def until_gone(awaitable: Awaitable[T], gone: asyncio.Future[str]) -> T:
 
 
 async def settled(awaitable: Awaitable[T], within_s: float, on_error: Callable[[Exception], None]) -> None:
-    """Await a farewell that may fail or never be answered: errors go to `on_error`, waiting ends after `within_s`."""
+    """Await a cleanup operation for at most `within_s`, as it may never be answered; errors go to `on_error`."""
     task = asyncio.ensure_future(awaitable)
     try:
         await asyncio.wait({task}, timeout=within_s)
@@ -52,4 +52,4 @@ async def _ended(task: asyncio.Future[T]) -> None:
     task.cancel()
     await asyncio.wait({task})
     if not task.cancelled():
-        task.exception()  # seen: the caller has a reason of its own to raise
+        task.exception()  # retrieved, so that it is not logged: the caller raises its own error

@@ -1,4 +1,4 @@
-"""bleak's scanner on a Bumble host."""
+"""bleak's scanner backend on a Bumble host."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _NAMES = (AdvertisingData.COMPLETE_LOCAL_NAME, AdvertisingData.SHORTENED_LOCAL_N
 
 
 def uuid_text(uuid: UUID) -> str:
-    """Spell a UUID as bleak does: 128 bits, lower case."""
+    """Format a UUID as bleak does: 128 bits, lower case."""
     return normalize_uuid_str(uuid.to_hex_str("-") if len(uuid.to_bytes()) == 16 else uuid.to_hex_str())
 
 
 def advertisement_data(advertisement: Advertisement) -> AdvertisementData:
-    """Read the structures of an advertisement (Core Supplement, Part A); what is cut off is left out."""
+    """Parse the AD structures of an advertisement (Core Supplement, Part A); truncated ones are skipped."""
     name: str | None = None
     uuids: dict[str, None] = {}
     manufacturers: dict[int, bytes] = {}
@@ -51,9 +51,9 @@ def advertisement_data(advertisement: Advertisement) -> AdvertisementData:
 
 
 class BumbleScanner(BaseBleakScanner):
-    """Instantiated by bleak; `central` is bound by `BumbleHost`.
+    """Instantiated by bleak; `BumbleHost` binds `central`.
 
-    Like BlueZ, it compares a filter with the 128-bit form: `1814` alone matches nothing.
+    Like BlueZ, it compares service filters in 128-bit form: `1814` alone matches nothing.
     """
 
     central: ClassVar[BumbleCentral]
@@ -69,20 +69,20 @@ class BumbleScanner(BaseBleakScanner):
         self.active = scanning_mode != "passive"
 
     async def start(self) -> None:
-        """Begin to listen. Raises BleakBluetoothNotAvailableError."""
+        """Start scanning. Raises BleakBluetoothNotAvailableError."""
         self.central.check()
         self.seen_devices = {}
         self.central.scanners.append(self)
         await self.central.update_scan()
 
     async def stop(self) -> None:
-        """Listen no more; harmless when it never began."""
+        """Stop scanning; safe if it was never started."""
         if self in self.central.scanners:
             self.central.scanners.remove(self)
         await self.central.update_scan()
 
     def on_advertisement(self, advertisement: Advertisement) -> None:
-        """Hand one advertisement to bleak's callbacks."""
+        """Pass one advertisement to bleak's callbacks."""
         seen = advertisement_data(advertisement)
         if self.is_allowed_uuid(seen.service_uuids):
             address = advertisement.address.to_string(with_type_qualifier=False)

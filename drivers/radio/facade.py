@@ -1,4 +1,4 @@
-"""The adapter's one owner: everything that scans or connects goes through here."""
+"""The sole owner of the adapter: all scanning and connecting goes through `Radio`."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ from dsp.signals import NS_PER_S
 LOG = logging.getLogger("stridecue.radio")
 
 MAX_CONNECTIONS = 7
-"""What common adapters hold (Broadcom about 7, CSR about 5): one adapter serves one runner."""
+"""As many as common adapters support (Broadcom about 7, CSR about 5): one adapter serves one runner."""
 
 FEW_CONNECTIONS = 4
-"""From so many links on, a connect that fails may mean that the adapter holds no more (CSR: 5)."""
+"""From this many links on, a failed connect may mean that the adapter supports no more (CSR: 5)."""
 
 CONNECT_TIMEOUT_S = 10.0
 FRESH_NS = 30 * NS_PER_S
-"""BlueZ forgets a device it is not connected to 30 s after the scan."""
+"""BlueZ removes a device that is not connected 30 s after the scan."""
 
-SHORTEST_DEAF_S = 3.0
-"""A scan shorter than this says nothing about an adapter that hears nothing."""
+MIN_SILENT_SCAN_S = 3.0
+"""A silent scan counts as evidence of an unresponsive adapter only if it was at least this long."""
 
 Seen = dict[str, Sighting]
 
 
 class Radio:
-    """Scans, connects, counts connection slots, and brings the adapter back when it was gone.
+    """Scans, connects, counts connection slots, and restarts the adapter after a failure.
 
-    max_connections  links at a time; more are refused with the reason
+    max_connections  simultaneous links; further ones raise NoSlotError
     """
 
     def __init__(self, provider: RadioProvider, *, max_connections: int = MAX_CONNECTIONS) -> None:
@@ -58,25 +58,25 @@ class Radio:
 
     @property
     def name(self) -> str:
-        """What the user called the radio: platform, virtual or bumble:TRANSPORT."""
+        """The radio's name as given by the user: platform, virtual or bumble:TRANSPORT."""
         return self._provider.name
 
     @property
     def free_slots(self) -> int:
-        """Links that can still be opened."""
+        """Number of links that can still be opened."""
         return self.max_connections - self._links_up() - self._promised
 
     @property
     def resets(self) -> int:
-        """How often the adapter was reset as a last resort."""
+        """Number of times the adapter was reset as a last resort."""
         return self._last_resort.resets
 
     async def start(self) -> None:
-        """Take the adapter. Raises AdapterDownError or RadioError."""
+        """Open the adapter. Raises AdapterDownError or RadioError."""
         await self._provider.start()
 
     async def stop(self) -> None:
-        """End every link at once, then let go of the adapter."""
+        """End all links concurrently, then release the adapter."""
         await asyncio.gather(*(link.close() for link in self._links))
         self._links.clear()
         await self._provider.stop()
@@ -97,10 +97,10 @@ class Radio:
         wanted: Callable[[Sighting], bool] | None = None,
         enough: Callable[[Seen], bool] | None = None,
     ) -> Seen:
-        """Listen for `for_s`; by address, only what is `wanted`. Raises AdapterDownError.
+        """Scan for `for_s` seconds; return the `wanted` sightings by address. Raises AdapterDownError.
 
-        Ends early when `enough` says so of what was seen, or, if `wanted` was given, when something was found and
-        nothing new came for the provider's `quiet_s`.
+        Ends early when `enough` returns True for the sightings so far, or, if `wanted` is given, when something was
+        found and nothing new was heard for the provider's `quiet_s`.
         """
         seen: Seen = {}
         heard = 0
@@ -131,25 +131,25 @@ class Radio:
         except AdapterBusyError:
             self._last_resort.note_busy()
             raise
-        if heard or for_s >= SHORTEST_DEAF_S:
+        if heard or for_s >= MIN_SILENT_SCAN_S:
             self._last_resort.note_scan(heard=heard > 0)
         return seen
 
     async def linked(self, services: Iterable[str]) -> Seen:
-        """Find devices with any of `services` that are connected already: a hub that crashed left them so.
+        """Return devices with any of `services` that are already connected, for example by a hub that crashed.
 
-        They do not advertise, so no scan finds them. Connecting to one takes its link over.
+        They do not advertise, so a scan cannot find them. Connecting to one takes over its link.
         """
         try:
             found = await self._provider.connected(services)
         except RadioError as error:
-            LOG.info("links left open: %s", error)
+            LOG.info("cannot look for links left open: %s", error)
             return {}
         ours = {link.sighting.address for link in self._links if not link.lost.is_set()}
         return {device.address: sighting_of_linked(device, now_ns()) for device in found if device.address not in ours}
 
     async def find(self, address: str, within_s: float, services: Iterable[str] = ()) -> Sighting:
-        """Wait for a device to advertise, or take the link it still has (`services` tell it).
+        """Wait for a device to advertise, or return it at once if it is still connected with any of `services`.
 
         Raises DeviceUnreachableError or AdapterDownError.
         """
@@ -166,10 +166,10 @@ class Radio:
         raise DeviceUnreachableError(f"{address} was not heard within {within_s:.0f} s: is it on and near?")
 
     async def connect(self, sighting: Sighting, services: Iterable[str] = ()) -> Link:
-        """Connect and discover `services` (all when empty).
+        """Connect and discover `services` (all if empty).
 
-        Raises DeviceUnreachableError, AdapterDownError, PairingNeededError, or NoSlotError when every connection slot
-        is taken. Cancelled, it leaves neither a link nor a pending connect behind.
+        Raises DeviceUnreachableError, AdapterDownError, PairingNeededError, or NoSlotError if every connection slot is
+        in use. If cancelled, it leaves neither a link nor a pending connect behind.
         """
         await self._revive()
         name = sighting.name or sighting.address
@@ -203,16 +203,16 @@ class Radio:
         return link
 
     async def forget(self, sighting: Sighting) -> bool:
-        """Drop what the system remembers of a device's services; False where that is not possible."""
+        """Clear the system's GATT cache for a device; return whether that was possible."""
         try:
             return await self._provider.forget(sighting.device)
         except RadioError as error:
-            LOG.info("%s: its services are not forgotten: %s", sighting.name or sighting.address, error)
+            LOG.info("%s: cannot clear its GATT cache: %s", sighting.name or sighting.address, error)
             return False
 
     async def _connect(self, client: BleakClient, sighting: Sighting, name: str) -> None:
         if now_ns() - sighting.seen_ns > FRESH_NS:
-            raise DeviceUnreachableError(f"{name}: its turn came too late: looking for it again")
+            raise DeviceUnreachableError(f"{name}: waited too long to connect: searching for it again")
         downs = self._downs
         try:
             with translated(f"connect to {name}"):
@@ -222,10 +222,10 @@ class Radio:
             if (links := self._links_up()) < FEW_CONNECTIONS:
                 raise
             raise DeviceUnreachableError(
-                f"{error} ({links} links are up: some adapters hold no more; set radio.max_connections to what yours "
-                "holds, or use another)"
+                f"{error} ({links} links are up, and some adapters support no more: set radio.max_connections to what "
+                "yours supports, or use another adapter)"
             ) from error
-        if self._downs != downs:  # a connect that "succeeds" while its daemon dies is of no use
+        if self._downs != downs:  # a connect that "succeeds" while the daemon dies is not usable
             raise AdapterDownError(f"connect to {name}: the adapter went away")
 
     def _links_up(self) -> int:
@@ -233,7 +233,7 @@ class Radio:
         return len(self._links)
 
     def _on_down(self, why: str) -> None:
-        """End every link: where a daemon died, nobody else says so."""
+        """Mark every link as lost: if the daemon died, nothing else reports it."""
         self._downs += 1
         self._scanner.forget()
         LOG.warning("radio %s: %s", self.name, why)

@@ -1,4 +1,4 @@
-"""From what bleak, D-Bus, Bumble and sockets raise to our own errors: callers branch on those."""
+"""Translate errors of bleak, D-Bus, Bumble and sockets into RadioErrors, on whose type callers branch."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ADAPTER_DBUS_ERRORS = frozenset(
     }
 )
 ADAPTER_OFF_DETAIL = "Input/output error"
-"""BlueZ 5.66 says org.bluez.Error.Failed with this text when a connect meets a powered-off adapter."""
+"""BlueZ 5.66 returns org.bluez.Error.Failed with this text for a connect on a powered-off adapter."""
 
 BUSY_DBUS_ERROR = "org.bluez.Error.InProgress"
 
@@ -40,10 +40,10 @@ PAIRING_DBUS_ERRORS = frozenset(
     f"org.bluez.Error.{why}"
     for why in ("AuthenticationFailed", "AuthenticationCanceled", "AuthenticationRejected", "AuthenticationTimeout")
 )
-"""Without an agent, as on a box without a screen, BlueZ 5.66 answers AuthenticationFailed."""
+"""Without an agent, as on a headless machine, BlueZ 5.66 returns AuthenticationFailed."""
 
 NOT_PAIRED_DETAIL = "Not paired"
-"""What BlueZ 5.66 makes of the three ATT errors below, as org.bluez.Error.NotPermitted; bleak 3.1 passes it on."""
+"""BlueZ 5.66 maps the ATT errors below to org.bluez.Error.NotPermitted with this text; bleak 3.1 passes it on."""
 
 PAIRING_ATT_ERRORS = frozenset(
     {
@@ -54,14 +54,14 @@ PAIRING_ATT_ERRORS = frozenset(
     }
 )
 PAIRING = (
-    "it wants to be paired first. On Linux, over SSH too: stop this run, then `bluetoothctl`, and in it `agent on`, "
-    "`scan on`, `pair ADDRESS` (confirm what it asks), `trust ADDRESS`, `quit`; elsewhere pair it in the system's "
+    "it must be paired first. On Linux, also over SSH: stop this run, start `bluetoothctl`, and there `agent on`, "
+    "`scan on`, `pair ADDRESS` (confirm the prompts), `trust ADDRESS`, `quit`; elsewhere, pair it in the system's "
     "Bluetooth settings"
 )
 
 ADVICE = {
     BleakBluetoothNotAvailableReason.NO_BLUETOOTH: "plug in or enable a Bluetooth adapter",
-    BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: "this adapter has no Bluetooth LE: use another one",
+    BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: "this adapter does not support Bluetooth LE: use another",
     BleakBluetoothNotAvailableReason.POWERED_OFF: "switch Bluetooth on",
     BleakBluetoothNotAvailableReason.DENIED_BY_USER: "allow Bluetooth for this program in the system settings",
     BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: "the system's policy forbids Bluetooth",
@@ -69,14 +69,17 @@ ADVICE = {
 }
 
 NO_SERVICE = "install and start BlueZ and D-Bus, or try `stridecue demo`; `stridecue doctor` says more"
-"""D-Bus has no socket: a container, or a system without bluez."""
+"""For a missing D-Bus socket: a container, or a system without BlueZ."""
 
 EXPECTED = (BleakError, RadioError, TimeoutError, OSError, EOFError)
-"""And whatever D-Bus raises past bleak: its package exists on Linux only, so its errors go by name."""
+"""Plus errors of dbus_fast, which are matched by module name because the package exists on Linux only."""
 
 
 def radio_error(error: Exception, doing: str, *, adapter: bool = False) -> RadioError:
-    """Say in our words what `error` means for `doing`; `adapter`: whatever failed is about the adapter itself."""
+    """Translate `error`, which occurred while `doing` something, into a RadioError with advice for the user.
+
+    adapter  the operation concerned the adapter itself, not a device
+    """
     if isinstance(error, RadioError):
         return error
     if isinstance(error, BleakBluetoothNotAvailableError):
@@ -85,9 +88,9 @@ def radio_error(error: Exception, doing: str, *, adapter: bool = False) -> Radio
     if isinstance(error, BleakDBusError) and (
         error.dbus_error in ADAPTER_DBUS_ERRORS or ADAPTER_OFF_DETAIL in (error.dbus_error_details or "")
     ):
-        return AdapterDownError(f"{doing}: {error}: check that Bluetooth is on and its service runs")
+        return AdapterDownError(f"{doing}: {error}: check that Bluetooth is on and its service is running")
     if isinstance(error, BleakDBusError) and error.dbus_error == BUSY_DBUS_ERROR:
-        return AdapterBusyError(f"{doing}: {error}: another program uses the adapter, or it needs a reset")
+        return AdapterBusyError(f"{doing}: {error}: another program is using the adapter, or it needs a reset")
     if _wants_pairing(error):
         return PairingNeededError(f"{doing}: {PAIRING}")
     if isinstance(error, FileNotFoundError | ConnectionRefusedError) and not adapter:
@@ -113,7 +116,7 @@ def _words(error: Exception) -> str:
 
 @contextmanager
 def translated(doing: str, *, adapter: bool = False) -> Iterator[None]:
-    """Raise RadioErrors for what a radio can raise; anything else is a bug and passes."""
+    """Translate expected radio errors into RadioErrors; anything else is a bug and propagates unchanged."""
     try:
         yield
     except Exception as error:

@@ -1,4 +1,4 @@
-"""A connected device: reads, writes and subscriptions that end in time and fail in our words."""
+"""A connected device: reads, writes and subscriptions with timeouts, whose failures are RadioErrors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from drivers.radio.sighting import Sighting
 LOG = logging.getLogger("stridecue.radio")
 OP_TIMEOUT_S = 5.0
 SHORTEST_LIMIT_BYTES = 20
-"""With the smallest ATT MTU, 23."""
+"""Payload of a notification with the smallest ATT MTU, 23."""
 
 CLOSE_TIMEOUT_S = 6.0
 """BlueZ takes 1.9 to 2.7 s to disconnect."""
@@ -25,7 +25,7 @@ CLOSE_TIMEOUT_S = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A characteristic that a device has; UUIDs in their long form."""
+    """A characteristic offered by a device; UUIDs in 128-bit form."""
 
     service: str
     char: str
@@ -33,7 +33,7 @@ class Offered:
 
 
 class Link:
-    """One connection. `lost` is set when it ends, for whatever reason; the link is of no use afterwards."""
+    """One connection. `lost` is set when it ends, for whatever reason; the link cannot be used afterwards."""
 
     def __init__(self, client: BleakClient, sighting: Sighting, lost: asyncio.Event) -> None:
         self._client = client
@@ -42,7 +42,7 @@ class Link:
 
     @property
     def notification_limit_bytes(self) -> int:
-        """What one notification can carry: ATT MTU less 3. Raises DeviceUnreachableError once the link has ended."""
+        """Payload of one notification: ATT MTU minus 3. Raises DeviceUnreachableError once the link has ended."""
         with translated(self._name):
             sizes = [char.max_write_without_response_size for char in self._client.services.characteristics.values()]
         return min(sizes, default=SHORTEST_LIMIT_BYTES)
@@ -54,7 +54,7 @@ class Link:
             return [Offered(char.service_uuid, char.uuid, frozenset(char.properties)) for char in found]
 
     def missing(self, uuids: Iterable[str]) -> list[str]:
-        """Pick what the device does not have. Raises DeviceUnreachableError once the link has ended."""
+        """Return the `uuids` that the device does not offer. Raises DeviceUnreachableError once the link has ended."""
         with translated(self._name):
             return [uuid for uuid in uuids if self._client.services.get_characteristic(uuid) is None]
 
@@ -65,7 +65,7 @@ class Link:
                 return bytes(await self._client.read_gatt_char(self._characteristic(uuid)))
 
     async def write(self, uuid: str, data: bytes) -> None:
-        """Write with response where the device offers it. Raises DeviceUnreachableError."""
+        """Write, with response if the characteristic supports it. Raises DeviceUnreachableError."""
         with translated(f"{self._name}: write {uuid}"):
             characteristic = self._characteristic(uuid)
             async with asyncio.timeout(OP_TIMEOUT_S):
@@ -84,7 +84,7 @@ class Link:
                 await self._client.stop_notify(self._characteristic(uuid))
 
     async def close(self) -> None:
-        """Disconnect; never raises what a radio can raise."""
+        """Disconnect; never raises a RadioError."""
         try:
             with translated(f"{self._name}: disconnect"):
                 async with asyncio.timeout(CLOSE_TIMEOUT_S):

@@ -1,4 +1,4 @@
-"""The platform's own Bluetooth: BlueZ, CoreBluetooth or WinRT, whichever bleak finds."""
+"""The platform's own Bluetooth stack as bleak finds it: BlueZ, CoreBluetooth or WinRT."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PlatformProvider:
-    """Scans and connects take turns (BlueZ: InProgress). On Linux the daemon and its adapters are watched."""
+    """A RadioProvider that does not scan while connecting (BlueZ: InProgress); on Linux, it monitors the daemon."""
 
     name = "platform"
     parallel_connects = 1
@@ -31,17 +31,17 @@ class PlatformProvider:
 
     @property
     def scanner_backend(self) -> type[BaseBleakScanner] | None:
-        """None: the platform's."""
+        """None: bleak's default for the platform."""
         return None
 
     @property
     def client_backend(self) -> type[BaseBleakClient] | None:
-        """None: the platform's."""
+        """None: bleak's default for the platform."""
         return None
 
     @property
     def is_up(self) -> bool:
-        """False while BlueZ's daemon or adapter is known to be gone; elsewhere only an attempt can tell."""
+        """False while BlueZ's daemon or adapter is known to be gone; elsewhere only an attempt can show it."""
         return self._watch is None or not self._watch.why_down
 
     def watch(self, on_down: Callable[[str], None]) -> None:
@@ -49,7 +49,7 @@ class PlatformProvider:
         self._on_down = on_down
 
     async def start(self) -> None:
-        """Look at daemon and adapter. Raises AdapterDownError."""
+        """Check daemon and adapter. Raises AdapterDownError."""
         if sys.platform != "linux":
             return
         from drivers.radio.bluez import BluezWatch
@@ -65,34 +65,34 @@ class PlatformProvider:
             raise AdapterDownError(f"radio platform: {why}")
 
     async def stop(self) -> None:
-        """Watch no more."""
+        """Stop monitoring the daemon."""
         watch, self._watch = self._watch, None
         if watch is not None:
             await watch.close()
 
     async def reset(self) -> None:
-        """Power the adapter off and on. Raises AdapterDownError where the platform does not let us."""
+        """Power the adapter off and on. Raises AdapterDownError where the platform does not permit it."""
         if self._watch is None:
             raise AdapterDownError("switch Bluetooth off and on in the system's settings")
         with translated("reset of the adapter", adapter=True):
             await self._watch.power_cycle()
 
     async def is_shared(self) -> bool:
-        """Tell whether a reset would cut links that are not ours; where nobody can tell, yes."""
+        """Return whether a reset would cut other programs' links; True where that is unknown."""
         if self._watch is None:
             return True
         with translated("radio platform", adapter=True):
             return await self._watch.others_connected()
 
     async def connected(self, services: Iterable[str]) -> list[BLEDevice]:
-        """Find links that outlived the program that opened them; only BlueZ keeps such."""
+        """Return devices whose links outlived the program that opened them; only BlueZ keeps such links."""
         if self._watch is None:
             return []
         with translated("radio platform", adapter=True):
             return await self._watch.connected(services)
 
     async def forget(self, device: BLEDevice) -> bool:
-        """Make BlueZ forget the services of a device that is not paired."""
+        """Clear BlueZ's GATT cache for a device that is not paired; return whether that was done."""
         if self._watch is None or not isinstance(device.details, dict) or "path" not in device.details:
             return False
         with translated("radio platform", adapter=True):

@@ -1,4 +1,4 @@
-"""What the facade needs of a Bluetooth stack."""
+"""The interface that the radio facade needs from a Bluetooth stack."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bleak.backends.scanner import BaseBleakScanner
 
 
 class RadioProvider(Protocol):
-    """One adapter and bleak's backend classes for it; None means the platform's own.
+    """One adapter, and bleak's backend classes for it; None means the platform's default.
 
-    parallel_connects       connects that may run at once
-    scans_while_connecting  False: the stack trips over a scan during a connect
-    quiet_s                 a scan that heard nothing new for this long has probably heard all that is there
+    parallel_connects       number of connects that may run concurrently
+    scans_while_connecting  whether the stack supports scanning during a connect
+    quiet_s                 a scan that heard nothing new for this long has probably heard every device
     """
 
     name: str
@@ -39,29 +39,29 @@ class RadioProvider(Protocol):
         ...
 
     async def start(self) -> None:
-        """Take the adapter. Raises AdapterDownError, or RadioError when something is not installed."""
+        """Open the adapter. Raises AdapterDownError, or RadioError if a package is not installed."""
         ...
 
     async def stop(self) -> None:
-        """Let go of the adapter; harmless when it is gone."""
+        """Release the adapter; safe if it is already gone."""
         ...
 
     def watch(self, on_down: Callable[[str], None]) -> None:
-        """Call `on_down` with the reason when the stack goes down by itself."""
+        """Call `on_down` with the reason whenever the stack goes down by itself."""
         ...
 
     async def reset(self) -> None:
-        """Bring the adapter to a fresh state: every link ends. Raises AdapterDownError where that cannot be done."""
+        """Reset the adapter, which ends every link. Raises AdapterDownError where that is not possible."""
         ...
 
     async def is_shared(self) -> bool:
-        """Tell whether a reset would cut links that are not ours."""
+        """Return whether a reset would cut other programs' links."""
         ...
 
     async def connected(self, services: Iterable[str]) -> list[BLEDevice]:
-        """Find devices with any of `services` that are linked already, left so by a program that died."""
+        """Return devices with any of `services` that are still connected, left so by a program that died."""
         ...
 
     async def forget(self, device: BLEDevice) -> bool:
-        """Drop what the stack remembers of a device's services; False: nothing to drop, or it is paired."""
+        """Clear the stack's GATT cache for a device; False if there is none, or the device is paired."""
         ...

@@ -1,4 +1,4 @@
-"""The one scanner of an adapter: runs while someone listens, rests while someone connects if the stack needs it."""
+"""The only scanner of an adapter: runs while there are listeners, and pauses during a connect if the stack needs it."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from dsp.signals import NS_PER_S
 LOG = logging.getLogger("stridecue.radio")
 OP_TIMEOUT_S = 5.0
 BUSY_WAITS_S = (0.25, 0.5, 1.0)
-"""Before the next try where the stack is busy, with another program's scan or the end of our own."""
+"""Waits before retrying while the stack is busy with another program's scan or the end of our own."""
 
 DEAF_NS = 20 * NS_PER_S
-"""A scanner that heard nothing for so long may have outlived its daemon (`systemctl restart bluetooth`)."""
+"""A scanner that heard nothing for this long may have outlived its daemon (`systemctl restart bluetooth`)."""
 
 OnSighting = Callable[[Sighting], None]
 
 
 class SharedScanner:
-    """Counts listeners and pauses; a new bleak scanner at every start, since one that outlived its daemon is deaf."""
+    """Counts listeners and pauses; every start uses a new bleak scanner, as one that outlived its daemon is deaf."""
 
     def __init__(self, provider: RadioProvider) -> None:
         self._provider = provider
@@ -43,7 +43,10 @@ class SharedScanner:
 
     @asynccontextmanager
     async def listening(self, on_sighting: OnSighting) -> AsyncIterator[None]:
-        """Hear every advertisement inside. Raises AdapterDownError or DeviceUnreachableError if it cannot."""
+        """Call `on_sighting` for every advertisement inside the context.
+
+        Raises AdapterDownError or DeviceUnreachableError if the scan cannot start.
+        """
         self._listeners.append(on_sighting)
         try:
             await self._update()
@@ -54,7 +57,7 @@ class SharedScanner:
 
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[None]:
-        """Keep the scanner off inside, unless the stack can do both."""
+        """Keep the scanner off inside the context, unless the stack can scan while connecting."""
         if self._provider.scans_while_connecting:
             yield
             return
@@ -67,7 +70,7 @@ class SharedScanner:
             await self._update()
 
     def forget(self) -> None:
-        """Drop a scanner whose adapter is gone."""
+        """Discard the scanner of an adapter that is gone."""
         self._scanner = None
 
     async def _update(self) -> None:
@@ -103,7 +106,7 @@ class SharedScanner:
                 async with asyncio.timeout(OP_TIMEOUT_S):
                     await scanner.stop()
         except RadioError as error:
-            LOG.debug("%s", error)  # it is over either way
+            LOG.debug("%s", error)  # the scanner is discarded either way
 
     def _on_advertisement(self, device: BLEDevice, seen: AdvertisementData) -> None:
         sighting = Sighting(

@@ -1,4 +1,4 @@
-"""An advertisement as the facade hands it out."""
+"""A device seen by a scan."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from types import MappingProxyType
 from bleak.backends.device import BLEDevice
 
 UNKNOWN_RSSI_DBM = -127
-"""What HCI says for "not available" is 127; below any real one, it sorts last."""
+"""Stands for "not available" (127 in HCI); below every real value, so that it sorts last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A device that advertises.
+    """A device that advertises, or is already connected.
 
     address            Bluetooth address (an opaque id on macOS)
-    name               advertised name, None while only a part of the advertisement was heard
+    name               advertised name; None while only part of the advertisement was received
     service_uuids      128-bit form, lower case
     manufacturer_data  by company id
     rssi_dbm           signal strength
@@ -35,7 +35,7 @@ class Sighting:
 
 
 def sighting_of_linked(device: BLEDevice, t_ns: int) -> Sighting:
-    """Make one of a device that is connected already; only what the system remembers of it is known."""
+    """Build a sighting of a device that is already connected, from what the system has cached of it."""
     props = device.details.get("props", {}) if isinstance(device.details, dict) else {}
     return Sighting(
         address=device.address,

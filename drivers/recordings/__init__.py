@@ -1,1 +1,1 @@
-"""Runs on disk, written so that they survive a crash, and read back."""
+"""Write runs to disk so that they survive a crash, and read them back."""

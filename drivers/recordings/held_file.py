@@ -1,6 +1,6 @@
-"""Who writes a recording holds it, so that nobody takes it for what a hub that died has left.
+"""A recording is locked while it is written, so that it is not mistaken for the remains of a hub that died.
 
-How long a file was not written to says nothing: no packet comes while sensors sleep, or the hub itself is suspended.
+The time since the last write cannot show that: no packets arrive while sensors sleep or the hub is suspended.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if sys.platform != "win32":
 
 
 def hold(descriptor: int) -> bool:
-    """Hold an open file until it is closed or its process ends; False: somebody else does.
+    """Lock an open file until it is closed or its process ends; return False if another process has locked it.
 
-    Raises OSError where the file system knows no locks. On Windows there is nothing to do: what is open there can be
-    neither replaced nor removed.
+    Raises OSError if the file system does not support locks. On Windows nothing is needed: an open file can be neither
+    replaced nor removed there.
     """
     if sys.platform != "win32":
         try:
@@ -35,7 +35,7 @@ def hold(descriptor: int) -> bool:
 
 @contextlib.contextmanager
 def held(path: Path) -> Iterator[None]:
-    """Hold a file that nobody writes; raises RecordingError where somebody does, or where that cannot be known."""
+    """Lock a file inside the context. Raises RecordingError if it is being written, or if that cannot be determined."""
     if sys.platform == "win32":
         yield
         return
@@ -47,7 +47,7 @@ def held(path: Path) -> Iterator[None]:
         try:
             is_ours = hold(file.fileno())
         except OSError as error:
-            raise RecordingError(f"{path}: nobody knows whether a hub still writes it: {error.strerror}") from error
+            raise RecordingError(f"{path}: cannot tell whether a hub is still writing it: {error.strerror}") from error
         if not is_ours:
             raise RecordingError(f"{path}: a hub is recording to it")
         yield

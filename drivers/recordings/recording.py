@@ -1,7 +1,7 @@
-"""Recordings: what the radio said, packet by packet, in an MCAP file that survives being cut off.
+"""Recordings: the packets of a run in an MCAP file that stays readable if truncated.
 
-Order in the file is the order of arrival. Raw packets: one channel per device and characteristic, with the device's
-facts as channel metadata. Devices and what the hub said about the run (steps, metrics, cues): JSON channels.
+Messages are in order of arrival. Raw packets have one channel per device and characteristic, with the device's facts
+as channel metadata. Devices and the hub's records of the run (steps, metrics, cues) have JSON channels.
 A chunk ends each second (`tick`), so a killed run loses at most that.
 """
 
@@ -32,7 +32,7 @@ PACKET_TOPIC = "/packet/"
 RECORD_TOPIC = "/record/"
 SAID_TOPIC = "/said"
 SESSION_COPIES = 2
-"""Metadata stand outside of chunks, without a checksum; a second copy with ours survives a bad byte in the first."""
+"""MCAP metadata have no checksum, so ours is added, and a second copy survives a damaged byte in the first."""
 _SESSION_WITHIN_BYTES = 8 * 1024 * 1024
 _JSON_SCHEMA = b'{"type":"object"}'
 _NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -40,11 +40,11 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """What replay must know before the first packet.
+    """Facts about a run that a replay needs before the first packet.
 
     t0_ns        hub monotonic ns that is second 0 of this recording
-    started_utc  ISO 8601, None for imported data
-    settings     what shapes the results (mounting, thresholds, earlier runs), JSON-able
+    started_utc  ISO 8601; None for imported data
+    settings     everything that affects the results (mounting, thresholds, earlier runs), JSON-serialisable
     """
 
     t0_ns: int
@@ -54,9 +54,9 @@ class SessionInfo:
 
 
 class RecordingWriter:
-    """Writes one run. Every method may raise RecordingError; what was written before stays readable.
+    """Writes one run. Every method may raise RecordingError; what was written before remains readable.
 
-    After a failed `tick` writing can go on: nothing is lost until `add_…` itself refuses.
+    After a failed `tick` writing can continue: nothing is lost until an `add_…` method raises.
     """
 
     def __init__(self, path: Path, session: SessionInfo) -> None:
@@ -84,7 +84,7 @@ class RecordingWriter:
             raise
 
     def add_device(self, info: DeviceInfo) -> None:
-        """Record who sends; again only where its facts changed."""
+        """Record a device's facts, unless they are unchanged."""
         if self._devices.get(info.device) == info:
             return
         self._check_room()
@@ -105,30 +105,30 @@ class RecordingWriter:
         self.packets += 1
 
     def add_said(self, said: Said) -> None:
-        """Record what was said to the hub, in its place among the packets."""
+        """Record a command or message, in order among the packets."""
         self._check_room()
         self._add(self._json_channel(SAID_TOPIC), said.t_ns, said.text)
 
     def add_record(self, kind: str, t_ns: int, payload: bytes) -> None:
-        """Record what the hub made of the packets: one JSON object of a kind, e.g. `step`."""
+        """Record a result of the hub: one JSON object of a kind, e.g. `step`."""
         self._check_room()
         self._add(self._json_channel(RECORD_TOPIC + kind), t_ns, payload)
         self.records += 1
 
     def tick(self) -> None:
-        """Put everything so far on disk as a chunk of its own; call once a second."""
+        """Write everything so far to disk as a separate chunk; call once a second."""
         self._mcap.flush()
         self._file.commit()
 
     def close(self) -> None:
-        """Write the index and close; twice is fine."""
+        """Write the index and close; further calls have no effect."""
         if self._file.closed:
             return
         self._mcap.finish()
         self._file.close()
 
     def abandon(self) -> None:
-        """Close without what has not been ticked, as a killed process would."""
+        """Close without writing anything since the last `tick`, as if the process had been killed."""
         self._file.abandon()
 
     def __enter__(self) -> Self:
@@ -169,11 +169,11 @@ class RecordingWriter:
 
     def _check_room(self) -> None:
         if self._file.is_full:
-            raise RecordingError(f"{self.path} has not taken a byte for a while: dropping")
+            raise RecordingError(f"{self.path} could not be written for a while: dropping data")
 
 
 class DeviceFacts(msgspec.Struct):
-    """A DeviceInfo as JSON; a reader older than the writer ignores what it does not know."""
+    """A DeviceInfo as JSON; a reader older than the writer ignores unknown keys."""
 
     device: str
     profile: str
@@ -184,16 +184,16 @@ class DeviceFacts(msgspec.Struct):
 
 
 def encode_device(info: DeviceInfo) -> bytes:
-    """Write a device's facts as JSON."""
+    """Encode a device's facts as JSON."""
     facts = DeviceFacts(info.device, info.profile, info.placement.value, info.name, info.address, dict(info.params))
     return msgspec.json.encode(facts)
 
 
 @dataclass(frozen=True, slots=True)
 class OutlineRecord:
-    """Something that the hub said.
+    """A record of the hub.
 
-    told_ns  when the packet arrived that it came after; the start where there is none
+    told_ns  arrival time of the packet that precedes it; the start of the run if there is none
     data     JSON
     """
 
@@ -204,10 +204,10 @@ class OutlineRecord:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What is in a recording, without its packets.
+    """The contents of a recording without its packets.
 
-    end_ns   when the last packet arrived; the start where there is none
-    records  what the hub said, of the kinds asked for
+    end_ns   arrival time of the last packet; the start of the run if there is none
+    records  the hub's records of the requested kinds
     """
 
     end_ns: int
@@ -215,10 +215,10 @@ class Outline:
 
 
 class RecordingReader:
-    """One recording; iterate as often as wanted. Its condition is known after an iteration has ended.
+    """Reads one recording; can be iterated repeatedly. Its condition is known once an iteration has ended.
 
-    truncated  the file has no end: the hub was killed, or it is being written
-    damaged    chunks (a second of a live run, more of an import) that could not be read and were left out
+    truncated  whether the end of the file is missing: the hub was killed, or is still writing
+    damaged    number of chunks (a second of a live run, more of an import) that were unreadable and skipped
     """
 
     def __init__(self, path: Path) -> None:
@@ -228,23 +228,23 @@ class RecordingReader:
 
     @property
     def truncated(self) -> bool:
-        """Tell whether the end is missing."""
+        """Whether the end of the file is missing."""
         return not self._condition.has_end
 
     @property
     def damaged(self) -> int:
-        """Return how many chunks were left out."""
+        """Number of chunks that were unreadable and skipped."""
         return self._condition.damaged
 
     @property
     def condition(self) -> str | None:
-        """Say in words what is missing; None for a whole recording."""
+        """What is missing, in words for the user; None for a complete recording."""
         notes = []
         if self.damaged:
             parts = "1 part" if self.damaged == 1 else f"{self.damaged} parts"
-            notes.append(f"is damaged: {parts} could not be read and {_was(self.damaged)} left out")
+            notes.append(f"is damaged: {parts} could not be read and {_was(self.damaged)} skipped")
         if self.truncated:
-            notes.append("has no end (the hub was killed?): what is there was read")
+            notes.append("has no end (was the hub killed?): everything up to there was read")
         return f"{self.path} {' and '.join(notes)}" if notes else None
 
     def __iter__(self) -> Iterator[DeviceInfo | Packet | Said]:
@@ -265,21 +265,21 @@ class RecordingReader:
                 sender = senders[channel.id] = (facts["device"], facts["channel"])
                 info = self._sender(facts)
                 if not _is_same(announced.get(info.device), info):
-                    # The part of the file that announced it is damaged; the channel says the same.
+                    # The part of the file that announced it is damaged; the channel's metadata repeat the facts.
                     announced[info.device] = info
                     yield info
                 yield Packet(sender[0], sender[1], message.log_time, message.data)
 
     def records(self) -> Iterator[tuple[str, int, bytes]]:
-        """Yield (kind, t_ns, JSON) of what the hub said during the run."""
+        """Yield (kind, t_ns, JSON) of the hub's records of the run."""
         for channel, message in self._messages():
             if channel.topic.startswith(RECORD_TOPIC):
                 yield channel.topic.removeprefix(RECORD_TOPIC), message.log_time, message.data
 
     def outline(self, kinds: Collection[str], wanted: Callable[[], bool] = lambda: True) -> Outline:
-        """Read the whole file for its length, and for when records of these kinds were told; what there is if unwanted.
+        """Read the whole file; return its length and the records of these kinds.
 
-        wanted  asked again and again; False: nobody waits for the rest
+        wanted  polled while reading; once it returns False, reading stops and the outline so far is returned
         """
         end_ns, topics = self.session.t0_ns, {RECORD_TOPIC + kind: kind for kind in kinds}
         records = []
@@ -314,19 +314,19 @@ class RecordingReader:
                 return self._session(facts)
             at = start.find(name, at + 1)
         if is_ours:
-            raise RecordingError(f"{self.path}: the session at its beginning is damaged")
-        raise RecordingError(f"{self.path} is not a stridecue recording; `stridecue import` makes one from a CSV")
+            raise RecordingError(f"{self.path}: the session data at its beginning are damaged")
+        raise RecordingError(f"{self.path} is not a stridecue recording; `stridecue import` creates one from a CSV")
 
     def _session(self, facts: dict[str, str]) -> SessionInfo:
         if facts.get("version") != FORMAT_VERSION:
             raise RecordingError(
-                f"{self.path} has format {facts.get('version')}, this version reads {FORMAT_VERSION}: update stridecue"
+                f"{self.path} has format {facts.get('version')}; this version reads {FORMAT_VERSION}: update stridecue"
             )
         try:
             settings = msgspec.json.decode(facts["settings"], type=dict[str, object])
             return SessionInfo(int(facts["t0_ns"]), facts["started_utc"] or None, facts["runner"], settings)
         except (KeyError, ValueError) as error:
-            raise RecordingError(f"{self.path}: the session at its beginning cannot be read: {error}") from error
+            raise RecordingError(f"{self.path}: the session data at its beginning are unreadable: {error}") from error
 
     def _device(self, data: bytes) -> DeviceInfo:
         try:
@@ -349,7 +349,7 @@ def _device_of(facts: DeviceFacts) -> DeviceInfo:
 
 
 def _is_same(announced: DeviceInfo | None, sender: DeviceInfo) -> bool:
-    """Compare what decides how packets are read; recordings of older versions do not repeat names."""
+    """Compare the facts that affect decoding; channels of older recordings do not contain names."""
     if announced is None:
         return False
     return (announced.profile, announced.placement, announced.params) == (
@@ -364,12 +364,12 @@ def _was(count: int) -> str:
 
 
 def _checksum(facts: Mapping[str, str]) -> str:
-    told = {key: value for key, value in sorted(facts.items()) if key != "crc32"}
-    return f"{zlib.crc32(msgspec.json.encode(told)):08x}"
+    covered = {key: value for key, value in sorted(facts.items()) if key != "crc32"}
+    return f"{zlib.crc32(msgspec.json.encode(covered)):08x}"
 
 
 def _session_facts(data: bytes) -> dict[str, str] | None:
-    """Read the metadata that start here; None where they are damaged. Older recordings have no checksum."""
+    """Parse the metadata record at the start of `data`; None if damaged. Older recordings have no checksum."""
     try:
         facts: dict[str, str] = Metadata.read(ReadDataStream(BytesIO(data))).metadata
     except TORN:

@@ -1,7 +1,7 @@
-"""What can be read of an MCAP file that was cut off or damaged: whole chunks only, and on behind a bad one.
+"""Read the intact chunks of an MCAP file that was truncated or damaged, also those after a damaged one.
 
-A chunk counts when its own checksum fits. Behind one that does not, the next is found by its header: the compression's
-name stands at a fixed place in it, next to two lengths that must agree.
+A chunk is intact if its checksum matches. After one that is not, the next is found by its header, which has the name
+of the compression at a fixed offset, next to two lengths that must agree.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ MAGIC = b"\x89MCAP0\r\n"
 RECORD_LIMIT_BYTES = 256 * 1024 * 1024
 """A chunk is a second of data; a length beyond this is damage, not a record."""
 TORN = (McapError, zstandard.ZstdError, struct.error, ValueError, EOFError, MemoryError, OverflowError)
-"""What parsing raises where a bit flipped."""
+"""Errors that parsing may raise on damaged data."""
 
 _HEAD = struct.Struct("<BQ")
 _CHUNK = struct.Struct("<QQQII4sQ")
-"""Start, end, unpacked size, CRC, and a compression name of 4 letters with the packed size after it."""
+"""Start time, end time, uncompressed size, CRC, 4-letter compression name with its length, compressed size."""
 _CHUNK_HEAD_BYTES = _HEAD.size + _CHUNK.size
 _NAME = b"\x04\x00\x00\x00zstd"
 _NAME_AT = _HEAD.size + 28
@@ -43,9 +43,10 @@ _SCAN_BYTES = 1 << 20
 
 @dataclass(slots=True)
 class Condition:
-    """How whole a file is; complete once it has been read to its end.
+    """The condition of a file, known once it has been read to its end.
 
-    damaged  chunks that could not be read    has_end  it was closed, not cut off
+    damaged  number of chunks that could not be read
+    has_end  whether the file was closed properly
     """
 
     damaged: int = 0
@@ -53,7 +54,7 @@ class Condition:
 
 
 class ChunkFile:
-    """One file, read front to back once."""
+    """One file, read once from start to end."""
 
     def __init__(self, path: Path, condition: Condition) -> None:
         self._path = path
@@ -62,9 +63,9 @@ class ChunkFile:
         self._summary: list[McapContent] | None = None
 
     def records(self) -> Iterator[McapContent]:
-        """Yield what is whole, in file order; a channel always before its messages.
+        """Yield the intact records in file order; a channel always precedes its messages.
 
-        RecordingError where the file cannot be opened or is no MCAP file at all.
+        Raises RecordingError if the file cannot be opened or is not an MCAP file.
         """
         with open_recording(self._path) as stream:
             size = stream.seek(0, 2)
@@ -88,7 +89,7 @@ class ChunkFile:
                     at = self._next_chunk(stream, at)
 
     def _next_chunk(self, stream: BinaryIO, at: int) -> int | None:
-        """Return where the next header after `at` stands; count what is passed over, unless it is a torn tail."""
+        """Return the offset of the next chunk header after `at`; count a skipped chunk, except a truncated tail."""
         stream.seek(at)
         was_chunk = stream.read(1)[0] == Opcode.CHUNK or _chunk_header(stream, at) is not None
         found = _find_header(stream, at + 1)
@@ -98,7 +99,7 @@ class ChunkFile:
 
     @staticmethod
     def _chunk(stream: BinaryIO, at: int, size: int) -> tuple[bytes, int] | None:
-        """Return a chunk's unpacked content and the byte after it; None where no whole chunk stands at `at`."""
+        """Return (uncompressed content, end offset) of the chunk at `at`; None if there is no intact one."""
         stream.seek(at)
         head = stream.read(_CHUNK_HEAD_BYTES)
         if len(head) < _CHUNK_HEAD_BYTES:
@@ -107,7 +108,7 @@ class ChunkFile:
         _, _, unpacked, crc, name_length, name, packed = _CHUNK.unpack_from(head, _HEAD.size)
         if name_length != 4 or name != b"zstd":
             return _plain_chunk(stream, at, size) if opcode == Opcode.CHUNK else None
-        # Either length says where the data end; with one of them damaged the checksum decides.
+        # Either length gives the end of the data; if one of them is damaged, the checksum decides.
         for packed_bytes in {packed, length - _CHUNK.size}:
             end = at + _CHUNK_HEAD_BYTES + packed_bytes
             if packed_bytes < 0 or end > size or max(packed_bytes, unpacked) > RECORD_LIMIT_BYTES:
@@ -125,7 +126,7 @@ class ChunkFile:
         return None
 
     def _content(self, content: bytes, stream: BinaryIO, size: int) -> Iterator[McapContent]:
-        """Yield a chunk's records; messages of a channel nobody described count as damage, once a chunk."""
+        """Yield a chunk's records; messages of an undescribed channel count as damage, once per chunk."""
         at, known, is_short = 0, self._channels, False
         head, message, opcode_message = _HEAD.unpack_from, _MESSAGE.unpack_from, int(Opcode.MESSAGE)
         while at + _HEAD.size <= len(content):
@@ -158,19 +159,19 @@ class ChunkFile:
 
 
 def open_recording(path: Path) -> BinaryIO:
-    """Open an MCAP file; RecordingError where there is none."""
+    """Open an MCAP file, positioned after its magic. Raises RecordingError if there is none."""
     try:
         stream = path.open("rb")
     except OSError as error:
         raise RecordingError(f"cannot open {path}: {error.strerror}") from error
     if stream.read(len(MAGIC)) != MAGIC:
         stream.close()
-        raise RecordingError(f"{path} is not a recording (no MCAP file)")
+        raise RecordingError(f"{path} is not a recording (not an MCAP file)")
     return stream
 
 
 def _plain_chunk(stream: BinaryIO, at: int, size: int) -> tuple[bytes, int] | None:
-    """Read a chunk that is not compressed, as other tools may write; see ChunkFile._chunk."""
+    """Read an uncompressed chunk, as other tools may write; see ChunkFile._chunk."""
     stream.seek(at)
     _, length = _HEAD.unpack(stream.read(_HEAD.size))
     end = at + _HEAD.size + length
@@ -185,7 +186,7 @@ def _plain_chunk(stream: BinaryIO, at: int, size: int) -> tuple[bytes, int] | No
 
 
 def _chunk_header(stream: BinaryIO, at: int) -> int | None:
-    """Return the packed size in the header at `at` if one stands there: at least one of its lengths fits the file."""
+    """Return the compressed size in the chunk header at `at`; None if there is no header of a zstd chunk."""
     stream.seek(at)
     head = stream.read(_CHUNK_HEAD_BYTES)
     if len(head) < _CHUNK_HEAD_BYTES or head[_NAME_AT : _NAME_AT + len(_NAME)] != _NAME:
@@ -194,7 +195,7 @@ def _chunk_header(stream: BinaryIO, at: int) -> int | None:
 
 
 def _find_header(stream: BinaryIO, start: int) -> int | None:
-    """Return where the first chunk header at or after `start` begins."""
+    """Return the offset of the first chunk header at or after `start`, None if there is none."""
     at = start + _NAME_AT
     while True:
         stream.seek(at)
@@ -208,7 +209,7 @@ def _find_header(stream: BinaryIO, start: int) -> int | None:
 
 
 def _is_index(stream: BinaryIO, at: int, length: int) -> bool:
-    """Tell whether a message index stands here: nothing we need, and its two lengths agree."""
+    """Return whether there is a message index at `at`, which can be skipped: its two lengths agree."""
     stream.seek(at + _HEAD.size)
     body = stream.read(6)
     return len(body) == 6 and length == 6 + struct.unpack_from("<I", body, 2)[0]
@@ -227,7 +228,7 @@ def _metadata(stream: BinaryIO, at: int, opcode: int, length: int) -> Iterator[M
 
 
 def _described_by(opcode: int, body: bytes) -> Schema | Channel | None:
-    """Return a schema or a channel; None for anything else and for what cannot be read."""
+    """Parse a schema or channel record; None for anything else and for damaged data."""
     read = {int(Opcode.SCHEMA): Schema.read, int(Opcode.CHANNEL): Channel.read}.get(opcode)
     if read is None:
         return None
@@ -239,7 +240,7 @@ def _described_by(opcode: int, body: bytes) -> Schema | Channel | None:
 
 
 def _footer(stream: BinaryIO, size: int) -> tuple[int, int, int] | None:
-    """Return (summary start, summary offset start, summary CRC) of a finished file."""
+    """Return (summary start, summary offset start, summary CRC) of a finished file; None for a truncated one."""
     at = size - len(MAGIC) - _FOOTER.size
     if at < len(MAGIC):
         return None
@@ -251,7 +252,7 @@ def _footer(stream: BinaryIO, size: int) -> tuple[int, int, int] | None:
 
 
 def _summary(stream: BinaryIO, size: int) -> list[McapContent]:
-    """Read the schemas and channels at the end of the file; none where the summary's checksum does not fit."""
+    """Read the schemas and channels in the summary section; none if its checksum does not match."""
     footer = _footer(stream, size)
     if footer is None:
         return []

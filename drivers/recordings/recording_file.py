@@ -1,4 +1,4 @@
-"""The file under a recording: takes bytes in memory, puts them on disk whole or not at all."""
+"""The file of a recording: buffers bytes in memory and writes them to disk completely or not at all."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from drivers.errors import RecordingError
 from drivers.recordings.held_file import hold
 
 CHUNK_BYTES = 256 * 1024
-"""A chunk ends here even before its second is over."""
+"""A chunk ends at this size even before its second is over."""
 
 PENDING_LIMIT_BYTES = 8 * 1024 * 1024
-"""What may wait for a disk that refuses to write: some 10 minutes of three sensors."""
+"""Maximum buffered while the disk refuses writes: about 10 minutes of three sensors."""
 _FOR_WRITING = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
 
 
 class RecordingFile:
-    """Writable stream for the container's writer; `commit` moves what has gathered to disk.
+    """Writable stream for the MCAP writer; `commit` moves the buffered bytes to disk.
 
-    A write that fails leaves the file as it was before, so that the next one continues where the last good one ended.
-    It is held while it is open (`held_file`), and for this user only: recordings hold pain reports.
+    A failed write leaves the file unchanged, so that the next one continues where the last good one ended. The file is
+    locked while it is open (`held_file`), and readable by its owner only: recordings contain pain reports.
     """
 
     def __init__(self, path: Path) -> None:
@@ -39,23 +39,23 @@ class RecordingFile:
 
     @property
     def is_full(self) -> bool:
-        """Tell whether too much waits already."""
+        """Whether the buffer has reached its limit."""
         return len(self._pending) > PENDING_LIMIT_BYTES
 
     def write(self, data: bytes) -> int:
-        """Take bytes; nothing reaches the disk yet."""
+        """Buffer bytes; nothing reaches the disk yet."""
         self._pending += data
         return len(data)
 
     def tell(self) -> int:
-        """Return the position, counting what waits."""
+        """Return the position, including the buffered bytes."""
         return self._on_disk + len(self._pending)
 
     def flush(self) -> None:
         """Do nothing: `commit` decides when."""
 
     def commit(self) -> None:
-        """Hand everything to the operating system; RecordingError (and nothing written) where it refuses."""
+        """Write the buffer to the file. Raises RecordingError, with the file unchanged, if that fails."""
         try:
             written = 0
             while written < len(self._pending):
@@ -67,7 +67,7 @@ class RecordingFile:
         self._pending.clear()
 
     def close(self) -> None:
-        """Commit, make durable, close. RecordingError where the last bytes could not be written."""
+        """Commit, sync to disk and close. Raises RecordingError if the last bytes cannot be written."""
         if self.closed:
             return
         self.closed = True
@@ -80,7 +80,7 @@ class RecordingFile:
             self._disk.close()
 
     def abandon(self) -> None:
-        """Close without what waits; what is on disk stays."""
+        """Close and discard the buffer; what is on disk is kept."""
         self.closed = True
         self._disk.close()
 
@@ -89,25 +89,25 @@ class RecordingFile:
             self._disk.truncate(self._on_disk)
             self._disk.seek(self._on_disk)
         except OSError as error:
-            raise RecordingError(f"{self._path} is damaged: {error.strerror}; what was there before is kept") from error
+            raise RecordingError(f"{self._path} is damaged: {error.strerror}; earlier data are kept") from error
 
 
 def _opened(path: Path) -> IO[bytes]:
-    """Open an empty file that we hold; raises OSError, and RecordingError (it stays as it is) when somebody has it."""
+    """Create or empty a file and lock it. Raises OSError, or RecordingError (file unchanged) if it is locked."""
     disk = os.fdopen(os.open(path, _FOR_WRITING, 0o600), "r+b", buffering=0)
     with contextlib.ExitStack() as on_failure:
         on_failure.enter_context(disk)
-        with contextlib.suppress(OSError):  # no locks there: not a reason not to record
+        with contextlib.suppress(OSError):  # a file system without locks is no reason not to record
             if not hold(disk.fileno()):
                 raise RecordingError(f"cannot record to {path}: another hub is recording to it")
-        if os.fstat(disk.fileno()).st_size:  # a device cannot be cut
+        if os.fstat(disk.fileno()).st_size:  # a device file cannot be truncated
             disk.truncate()
         on_failure.pop_all()
     return disk
 
 
 class McapWriter(Protocol):
-    """What we use of mcap's Writer, typed."""
+    """Typed subset of mcap's Writer."""
 
     def start(self, profile: str = ..., library: str = ...) -> None:
         """Write the header."""
@@ -134,7 +134,7 @@ class McapWriter(Protocol):
 
 
 def mcap_writer(file: RecordingFile) -> McapWriter:
-    """Start an MCAP file: zstd chunks with CRCs and the default indexes, which foreign readers need."""
+    """Start an MCAP file of zstd chunks with CRCs and the default indexes, which other tools need."""
     writer: McapWriter = Writer(cast("IO[bytes]", file), chunk_size=CHUNK_BYTES, compression=CompressionType.ZSTD)
     writer.start(profile="", library="stridecue")
     return writer

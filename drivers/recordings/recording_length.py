@@ -1,4 +1,4 @@
-"""How long a recording is, read off its end without reading the packets."""
+"""The length of a recording, read from its summary without reading the packets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dsp.signals import NS_PER_S
 
 
 def length_s(recording: RecordingReader) -> float | None:
-    """Give the time from its second 0 to the last message; None where the recording has no end, or nothing is in it."""
+    """Return the time from second 0 to the last message, in s; None if the recording is truncated or empty."""
     try:
         with recording.path.open("rb") as stream:
             summary = SeekingReader(stream).get_summary()

@@ -1,4 +1,4 @@
-"""Makes a recording that was cut off whole again, so that other tools open it too."""
+"""Repair a truncated recording, so that other tools can open it too."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from drivers.recordings.recording_file import RecordingFile, mcap_writer
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """messages kept; `was_cut` = the file had no end and was written anew; `damaged` = chunks that cannot be read."""
+    """Result of a recovery.
+
+    messages  number of readable messages
+    was_cut   whether the file was truncated and has been rewritten
+    damaged   number of unreadable chunks
+    """
 
     messages: int
     was_cut: bool
@@ -24,12 +29,12 @@ class Recovery:
 
 
 def recover(path: Path) -> Recovery:
-    """Rewrite a cut recording in place with everything in it, indexed; leave a whole one alone.
+    """Rewrite a truncated recording in place with all its content and an index; leave a complete one unchanged.
 
-    A damaged one stays as it is as well: writing it anew would throw the damaged part away for good.
+    A damaged one is left unchanged as well: rewriting it would discard the damaged part for good.
 
-    Raises RecordingError where `path` is no recording, where a hub still writes it, or when the new file cannot be
-    written (the old one then stays).
+    Raises RecordingError if `path` is not a recording, if a hub is still writing it, or if the new file cannot be
+    written (the old one is then kept).
     """
     RecordingReader(path)
     with held(path):
@@ -40,7 +45,7 @@ def recover(path: Path) -> Recovery:
 
 
 def _survey(path: Path) -> Recovery:
-    """Count the messages that can be read and tell whether the end is missing."""
+    """Count the readable messages and damaged chunks, and determine whether the file needs rewriting."""
     condition = Condition()
     messages = sum(isinstance(record, Message) for record in ChunkFile(path, condition).records())
     return Recovery(messages, not condition.has_end and not condition.damaged, condition.damaged)
@@ -70,7 +75,7 @@ def _rewrite(path: Path) -> None:
         try:
             beside.replace(path)
         except OSError as error:
-            raise RecordingError(f"{path}: cannot be replaced by what was recovered: {error.strerror}") from error
+            raise RecordingError(f"{path}: cannot be replaced by the recovered file: {error.strerror}") from error
     finally:
         if not file.closed:
             file.abandon()

@@ -1,4 +1,4 @@
-"""The pace at which a recording is played back: as it was recorded, faster, or held."""
+"""The pace of a replay: as recorded, faster, or paused."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Awaitable, Callable
 from dsp.signals import NS_PER_S
 
 LOOK_S = 0.05
-"""A change of pace is noticed within this: sooner than a finger notices."""
+"""A change of pace takes effect within this time, which is imperceptible."""
 
 
 class Pace:
-    """How a replay moves on; may be changed while it plays.
+    """The pace of a replay; may be changed while it plays.
 
     speed      1 = as recorded, 10 = ten times as fast; ValueError unless above 0
-    paused     nothing moves
-    target_ns  up to here there is no waiting, paused or not: the way to a place in the recording
-    hurried    there is no waiting at all, for the moment
+    paused     whether playback is paused
+    target_ns  no waiting before this time, even if paused: used to seek
+    hurried    no waiting at all while True
     """
 
     def __init__(self, speed: float = 1.0) -> None:
@@ -29,7 +29,7 @@ class Pace:
 
     @property
     def speed(self) -> float:
-        """The speed."""
+        """The playback speed, 1 = as recorded."""
         return self._speed
 
     @speed.setter
@@ -40,27 +40,27 @@ class Pace:
         self.changes += 1
 
     def pause(self, *, paused: bool) -> None:
-        """Stand still, or go on from here."""
+        """Pause, or resume from here."""
         self.paused = paused
         self.changes += 1
 
     def skip_to(self, t_ns: int) -> None:
-        """Go there without waiting; what lies between is worked off, only faster."""
+        """Play up to `t_ns` without waiting; everything before it is still processed."""
         self.target_ns = t_ns
         self.changes += 1
 
 
 class Pacer:
-    """Waits until it is time for the next packet.
+    """Waits until the next packet is due.
 
-    wait  waits so many seconds; may return early, then with True, e.g. when the run is asked to stop
-    Packets keep their own arrival times; only the waiting follows the running loop's clock.
+    wait  sleeps for a number of seconds; may return early with True, e.g. when the run is asked to stop
+    Packets keep their arrival times; only the waiting follows the running loop's clock.
     """
 
     def __init__(self, pace: Pace, wait: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
         self._pace = pace
         self._wait = wait
-        self._from: tuple[float, int] | None = None  # where the present pace began: loop time, time of the recording
+        self._from: tuple[float, int] | None = None  # start of the current pace: (loop time, recording time)
         self._changes = 0
 
     async def until_due(self, t_ns: int) -> None:
@@ -68,7 +68,7 @@ class Pacer:
         loop, pace = asyncio.get_running_loop(), self._pace
         while True:
             if pace.changes != self._changes:
-                # What has been waited already counts for nothing: from here on it goes at the new pace.
+                # Time already waited does not count: the new pace applies from here on.
                 self._changes, self._from = pace.changes, None
             if pace.hurried or t_ns < pace.target_ns:
                 self._from = None

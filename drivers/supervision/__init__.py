@@ -1,1 +1,1 @@
-"""Keeping each sensor connected and its data flowing."""
+"""Keep each sensor connected and streaming."""

@@ -1,4 +1,4 @@
-"""Commands that are answered on another characteristic: who asked what, and what came."""
+"""Commands whose response arrives on another characteristic: match responses to pending commands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Answer = TypeVar("Answer")
 
 
 class _Question(Generic[Answer]):
-    """One command under way: hears everything on `alias` until `read` makes something of it."""
+    """One pending command: receives every notification on `alias` until `read` recognises the response."""
 
     def __init__(self, alias: str, read: Callable[[bytes], Answer | None]) -> None:
         self.alias = alias
@@ -27,13 +27,13 @@ class _Question(Generic[Answer]):
 
 
 class Answers:
-    """The open questions of one session."""
+    """The pending commands of one session."""
 
     def __init__(self) -> None:
         self._open: list[_Question[Any]] = []
 
     def hear(self, alias: str, value: bytes) -> None:
-        """Take a notification; called for each, in the radio's callback."""
+        """Take a notification; called for every one, in the radio's callback."""
         for question in self._open:
             if question.alias == alias:
                 question.hear(value)
@@ -41,9 +41,9 @@ class Answers:
     async def ask(
         self, write: Callable[[], Awaitable[None]], alias: str, read: Callable[[bytes], Answer | None], timeout_s: float
     ) -> Answer:
-        """Write a command and wait until `read` makes something of a notification on `alias`.
+        """Write a command and return the first result of `read` that is not None for a notification on `alias`.
 
-        Raises DeviceUnreachableError with what came instead.
+        Raises DeviceUnreachableError after `timeout_s`, with the last notification received instead.
         """
         question = _Question(alias, read)
         self._open.append(question)
@@ -52,12 +52,12 @@ class Answers:
             async with asyncio.timeout(timeout_s):
                 return await question.answer
         except TimeoutError:
-            said = f"answered {question.last.hex()}" if question.last else "did not answer"
-            raise DeviceUnreachableError(f"it {said} on {alias} within {timeout_s:g} s") from None
+            response = f"answered {question.last.hex()}" if question.last else "did not answer"
+            raise DeviceUnreachableError(f"it {response} on {alias} within {timeout_s:g} s") from None
         finally:
             self._open.remove(question)
 
 
 def accepted(value: bytes, prefixes: list[bytes], at: int) -> bool | None:
-    """Give True where one of `prefixes` stands at byte `at`, else None: keep listening."""
+    """Return True if one of `prefixes` is at byte `at`, else None (keep waiting)."""
     return True if value.startswith(tuple(prefixes), at) else None

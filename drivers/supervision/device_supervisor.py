@@ -1,4 +1,4 @@
-"""Keeps one sensor streaming: connect, subscribe, watch, re-subscribe, reconnect; says how it is on every change."""
+"""Keep one sensor streaming: connect, subscribe, watch, re-subscribe, reconnect; report every change of state."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ LOG = logging.getLogger("stridecue.radio")
 FIND_WITHIN_S = 6.0
 SETUP_TIMEOUT_S = 20.0
 STABLE_NS = 10 * NS_PER_S
-"""A link that streamed this long was a success: the next loss starts with short waits again."""
+"""A link that streamed for this long counts as a success: after its loss, the backoff starts again with short waits."""
 
 REFUSED_WAIT_S = 30.0
-"""Between attempts at what only the user can change."""
+"""Between attempts after a failure that only the user can resolve."""
 
 SLOT_WAIT_S = 4.0
-"""Until the next look for a connection slot: another sensor may have gone."""
+"""Until the next check for a free connection slot: another sensor may have gone."""
 
 STALE_CHECK_S = 0.25
 BATTERY_LEVEL = full_uuid("2a19")
 
 
 class DeviceSupervisor:
-    """One sensor with a known placement. `run` ends only by cancellation, and then leaves the link in good order."""
+    """Supervisor of one sensor with a known placement. `run` ends only by cancellation, and then closes the link."""
 
     def __init__(self, radio: Radio, role: Role, placement: Placement, inbox: PacketInbox, backoff: Backoff) -> None:
         self._radio = radio
@@ -55,7 +55,7 @@ class DeviceSupervisor:
         self._backoff = backoff
         self._params = role.profile.default_params()
         self._services = services_of(role.profile)
-        self.down_ns: int | None = now_ns()  # since when it is not connected though it could be; None: it is
+        self.down_ns: int | None = now_ns()  # disconnected since then, although the adapter is up; None: connected
         self._known = False
         self._was_up = False
         self._forgot = False
@@ -74,15 +74,15 @@ class DeviceSupervisor:
             try:
                 if sighting is None or now_ns() - sighting.seen_ns > FRESH_NS:
                     sighting = await self._radio.find(self._role.address, FIND_WITHIN_S, self._services)
-                self._say("connecting")
+                self._report("connecting")
                 await self._connect_and_stream(sighting)
             except AdapterDownError as error:
-                self.down_ns = now_ns()  # without an adapter nothing is heard: no sensor is away for that
-                self._say("failed", f"Bluetooth adapter: {error}")
+                self.down_ns = now_ns()  # time without an adapter does not count as absence of the sensor
+                self._report("failed", f"Bluetooth adapter: {error}")
             except DeviceUnreachableError as error:
-                self._say("lost" if self._was_up else "searching", str(error))
+                self._report("lost" if self._was_up else "searching", str(error))
             except NoSlotError as error:
-                self._say("failed", str(error))
+                self._report("failed", str(error))
                 await asyncio.sleep(SLOT_WAIT_S)
             except RadioError as error:
                 await self._refused(error, sighting)
@@ -91,13 +91,13 @@ class DeviceSupervisor:
             await asyncio.sleep(self._backoff.next_s())
 
     async def _refused(self, error: RadioError, sighting: Sighting | None) -> None:
-        """Say what only the user can change; what the system remembers wrongly is forgotten first, once."""
+        """Report a failure that only the user can resolve; for stale services, clear the GATT cache first, once."""
         if isinstance(error, StaleServicesError) and sighting is not None and not self._forgot:
             self._forgot = True
             if await self._radio.forget(sighting):
-                LOG.warning("%s: %s; forgotten, looking for it anew", self._role.device, error)
+                LOG.warning("%s: %s; cache cleared, searching again", self._role.device, error)
                 return
-        self._say("failed", str(error))
+        self._report("failed", str(error))
         await asyncio.sleep(REFUSED_WAIT_S)
 
     async def _connect_and_stream(self, sighting: Sighting) -> None:
@@ -129,7 +129,7 @@ class DeviceSupervisor:
         if self._was_up:
             self._state = dataclasses.replace(self._state, reconnects=self._state.reconnects + 1)
         self._was_up = True
-        self._say("streaming")  # limits come at the first check: BlueZ may tell the MTU after the services
+        self._report("streaming")  # limits follow at the first check: BlueZ may report the MTU after the services
         try:
             await self._stream(link, session)
         finally:
@@ -137,7 +137,7 @@ class DeviceSupervisor:
                 self._backoff.reset()
 
     async def _stream(self, link: Link, session: GattSession) -> None:
-        """Return never: raises DeviceUnreachableError when the link ended or stayed silent after a re-subscription."""
+        """Watch the link until it is lost or stays silent after a re-subscription: raises DeviceUnreachableError."""
         retried_ns: int | None = None
         while True:
             if await _ends(link, self._until_check_s(retried_ns)):
@@ -146,14 +146,14 @@ class DeviceSupervisor:
             if retried_ns is not None and self._watchdog.heard_since(retried_ns):
                 retried_ns = None
             if not silent and retried_ns is None:
-                self._say("streaming", session.limits())
+                self._report("streaming", session.limits())
             elif silent and retried_ns is None:
-                self._say("stale", f"connected, but nothing comes on {', '.join(silent)}")
+                self._report("stale", f"connected, but no data on {', '.join(silent)}")
                 await session.resubscribe(silent)
                 retried_ns = now_ns()
                 self._watchdog.start(retried_ns)
             elif silent:
-                raise DeviceUnreachableError(f"connected, but still nothing comes on {', '.join(silent)}: reconnecting")
+                raise DeviceUnreachableError(f"connected, but still no data on {', '.join(silent)}: reconnecting")
 
     def _until_check_s(self, retried_ns: int | None) -> float:
         if retried_ns is not None:
@@ -173,7 +173,7 @@ class DeviceSupervisor:
             self._state = dataclasses.replace(self._state, battery_pct=battery_pct)
             self._inbox.put(self._state)
 
-    def _say(self, state: State, detail: str = "") -> None:
+    def _report(self, state: State, detail: str = "") -> None:
         if (state, detail) != (self._state.state, self._state.detail):
             self._state = dataclasses.replace(self._state, state=state, since_ns=now_ns(), detail=detail)
             self._inbox.put(self._state)
@@ -181,13 +181,13 @@ class DeviceSupervisor:
 
 
 def services_of(profile: Profile) -> frozenset[str]:
-    """Name the services to discover; empty, which means all, where the profile does not know every one."""
+    """Return the services to discover; empty, meaning all, if the profile does not state the service of every entry."""
     services = {entry.service for entry in profile.gatt.values()}
     return frozenset() if None in services else frozenset(service for service in services if service is not None)
 
 
 def end_if_cancelled() -> None:
-    """Raise CancelledError in a task that was cancelled: a radio that goes may answer that with an error of its own."""
+    """Raise CancelledError in a cancelled task: a failing radio may have replaced the cancellation by its own error."""
     if (own := asyncio.current_task()) is not None and own.cancelling():
         raise asyncio.CancelledError
 

@@ -1,4 +1,4 @@
-"""Brings a connected device to stream as its profile says, and tells what it sends."""
+"""Start and stop a connected device's streams as its profile states, and pass on what it sends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from firmware_profiles.schema import WIRE_BYTES, Ask, Field, Profile, Read, Step
 LOG = logging.getLogger("stridecue.radio")
 
 ATT_HEAD_BYTES = 3
-"""Of every notification, Core 5.4, Vol 3, Part F, 3.4.7.1."""
+"""Header of a notification, Core 5.4, Vol 3, Part F, 3.4.7.1."""
 
 OnValue = Callable[[str, bytes], None]
 """Alias of the characteristic, value."""
@@ -25,8 +25,8 @@ OnValue = Callable[[str, bytes], None]
 class GattSession:
     """One profile on one link.
 
-    params    values for the profile's parameters, written where its start steps ask for them
-    on_value  runs in the radio's callback: it must only stamp, copy and append
+    params    values of the profile's parameters, used in its start steps
+    on_value  runs in the radio's callback: it must only timestamp, copy and append
     """
 
     def __init__(self, link: Link, profile: Profile, params: Mapping[str, float], on_value: OnValue) -> None:
@@ -39,7 +39,7 @@ class GattSession:
         self._longest_bytes = 0
 
     def check(self) -> None:
-        """Raise StaleServicesError when the device lacks what its profile needs, RadioError for another firmware."""
+        """Raise StaleServicesError if a required characteristic is missing, RadioError if a forbidden one exists."""
         forbidden = self._profile.link.forbid_char
         if forbidden is not None and not self._link.missing([forbidden]):
             raise RadioError(f"profile {self._profile.id} cannot be used with it: {self._profile.link.forbid_because}")
@@ -48,13 +48,13 @@ class GattSession:
         if absent:
             missing = ", ".join(f"{alias} ({char})" for alias, char in needed.items() if char in absent)
             raise StaleServicesError(
-                f"it does not offer {missing}, which profile {self._profile.id} needs: another firmware, or a stale "
-                "cache of the system (remove the device in the system's Bluetooth settings)"
+                f"it does not offer {missing}, which profile {self._profile.id} needs: its firmware is different, or "
+                "this system's Bluetooth cache is stale (remove the device in the system's Bluetooth settings)"
             )
 
     def limits(self) -> str:
-        """Say what the link makes impossible; empty when nothing."""
-        # BlueZ 5.66 says 23 for a device it knew before, and may not say more: what came is the better witness.
+        """Return, in words for the user, how the link's MTU limits the device; empty if it does not."""
+        # BlueZ 5.66 reports an MTU of 23 for a known device and may never update it: packet sizes are better evidence.
         carried = max(self._link.notification_limit_bytes, self._longest_bytes)
         wanted = max(self._profile.link.mtu_min - ATT_HEAD_BYTES, *map(shortest_packet_bytes, self._streams()), 0)
         if carried >= wanted:
@@ -69,12 +69,12 @@ class GattSession:
             except (DeviceUnreachableError, PairingNeededError) as error:
                 if not step.optional or self._link.lost.is_set():
                     raise
-                LOG.info("skipped an optional step: %s", error)
+                LOG.info("an optional step failed: %s", error)
 
     async def resubscribe(self, aliases: Iterable[str]) -> None:
-        """Disable and enable notifications again, then repeat the commands: some devices forget either.
+        """Disable and enable notifications again, then repeat the writes: some devices lose either.
 
-        Enabling alone is not enough: BlueZ does not write a descriptor that it thinks is set. Raises
+        Enabling alone is not enough: BlueZ does not write a descriptor that it believes is set. Raises
         DeviceUnreachableError.
         """
         await self.stop()
@@ -85,7 +85,7 @@ class GattSession:
         await self._try(step for step in self._profile.start if isinstance(step, Write))
 
     async def stop(self) -> None:
-        """Run the profile's stop steps as far as the link allows."""
+        """Run the profile's stop steps; failures are logged, and a lost link ends them."""
         await self._try(self._profile.stop)
 
     async def _try(self, steps: Iterable[Step]) -> None:
@@ -95,11 +95,11 @@ class GattSession:
             try:
                 await self._run(step)
             except (DeviceUnreachableError, PairingNeededError) as error:
-                LOG.info("went on without: %s", error)
+                LOG.info("a step failed, continuing: %s", error)
 
     @property
     def nominal_hz(self) -> dict[str, float]:
-        """Notifications a second to expect of each subscribed characteristic."""
+        """Expected notifications per second of each subscribed characteristic."""
         return {alias: self._profile.nominal_hz(alias) for alias in self._subscribed}
 
     def _streams(self) -> list[Stream]:
@@ -118,28 +118,28 @@ class GattSession:
             case Ask(to=alias, on=on, hex=text):
                 answers = {bytes.fromhex(head): params for head, params in step.answers.items()}
 
-                def told(value: bytes) -> Mapping[str, float] | None:
+                def answered_params(value: bytes) -> Mapping[str, float] | None:
                     return next((params for head, params in answers.items() if value.startswith(head)), None)
 
                 write = partial(self._link.write, self._profile.gatt[alias].char, bytes.fromhex(text))
-                self._params.update(await self._answers.ask(write, on, told, step.timeout_ms / 1000))
+                self._params.update(await self._answers.ask(write, on, answered_params, step.timeout_ms / 1000))
 
     async def _write(self, step: Write) -> None:
-        """Write everything the step says; its answer is awaited after the last."""
+        """Write all values of the step, and await its acknowledgement after the last."""
         if any(self._params.get(name) != value for name, value in step.only.items()):
             return
         char, ack = self._profile.gatt[step.to].char, step.ack
         values = render(step, self._params, self._profile.param)
         for i, value in enumerate(values):
             if ack is not None and i == len(values) - 1:
-                right = partial(accepted, prefixes=list(map(bytes.fromhex, [ack.hex, *ack.also_ok])), at=ack.at)
-                await self._answers.ask(partial(self._link.write, char, value), ack.on, right, ack.timeout_ms / 1000)
+                read = partial(accepted, prefixes=list(map(bytes.fromhex, [ack.hex, *ack.also_ok])), at=ack.at)
+                await self._answers.ask(partial(self._link.write, char, value), ack.on, read, ack.timeout_ms / 1000)
             else:
                 await self._link.write(char, value)
             await asyncio.sleep(step.gap_ms / 1000)
 
     def _take(self, alias: str, value: bytearray) -> None:
-        # A link that was given up may still speak: its successor says the same again.
+        # An abandoned link may still deliver values, which its successor receives too.
         if not self._link.lost.is_set():
             self._longest_bytes = max(self._longest_bytes, len(value))
             self._on_value(alias, bytes(value))
@@ -147,7 +147,7 @@ class GattSession:
 
 
 def shortest_packet_bytes(stream: Stream) -> int:
-    """Count the bytes a packet of this stream has at least: what is always there, and one sample."""
+    """Return the minimum length of a packet of this stream in bytes: the mandatory fields and one sample."""
     samples = 0 if stream.samples is None else sum(map(_field_bytes, stream.samples.fields))
     return samples + sum(map(_field_bytes, stream.fields))
 

@@ -1,4 +1,4 @@
-"""Which sensor plays which part: by configuration, else by its profile and what its name says."""
+"""Assign each sensor its role: by configuration, else by its profile and its advertised name."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ NAME_HINTS: tuple[tuple[frozenset[str], Placement], ...] = (
     (frozenset({"waist"}), Placement.WAIST_FRONT),
     (frozenset({"pocket"}), Placement.POCKET),
 )
-"""Words of an advertised name that tell where the sensor sits; the first entry whose words are all there counts."""
+"""Words of an advertised name that show the placement; the first entry whose words are all present applies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A sensor and its part. `placement` None: nobody can tell, it cannot be used."""
+    """A sensor and its role. `placement` None: unknown, so the sensor cannot be used."""
 
     device: str
     profile: Profile
@@ -48,11 +48,11 @@ def role_of(
     sensors: Mapping[str, Placement],
     paired: Mapping[str, Placement] = NOTHING_PAIRED,
 ) -> Role | None:
-    """Find the part of an advertising device; None when it has none in this run.
+    """Return the role of an advertising device; None if it has none in this run.
 
-    sensors  address or advertised name -> placement, as configured; empty: every device with a profile plays
-    paired   address -> placement, as remembered by `stridecue pair`; another device of the same kind that only its
-             name puts in one of these places is somebody else's
+    sensors  address or advertised name -> placement, as configured; empty: every device with a profile is used
+    paired   address -> placement, as remembered by `stridecue pair`; another motion sensor whose name alone suggests
+             one of these placements is assumed to belong to another runner
     """
     profile = catalog.match(sighting.name, sighting.service_uuids, sighting.manufacturer_data)
     if profile is None:
@@ -69,19 +69,19 @@ def role_of(
     if remembered is None and guessed in paired.values() and is_motion_sensor(profile):
         return None
     family = profile.id.rsplit(".", maxsplit=1)[-1]
-    words = dict.fromkeys((family, guessed or "unplaced"))  # a treadmill sits on a treadmill: say it once
+    words = dict.fromkeys((family, guessed or "unplaced"))  # family and placement can be the same word, e.g. treadmill
     device = slug(*words, address_tail(sighting.address))
     return Role(device, profile, guessed, name, sighting.address)
 
 
 def is_motion_sensor(profile: Profile) -> bool:
-    """Tell whether a profile gives accelerations: only of such a sensor can be told that it is shaken."""
+    """Return whether a profile provides acceleration, without which shaking cannot be detected."""
     fields = [field for one in profile.stream.values() for field in (one.samples.fields if one.samples else one.fields)]
     return any(quantity is Quantity.ACC_X_MPS2 for field in fields for quantity in field.quantities)
 
 
 def configured_key(sighting: Sighting, sensors: Mapping[str, Placement]) -> str | None:
-    """Find the configuration's key for a device: its address, else its name; letter case does not count."""
+    """Return the key of a device in the configuration: its address, else its name, ignoring case; else None."""
     for wanted in (sighting.address, sighting.name):
         for key in sensors:
             if wanted is not None and key.casefold() == wanted.casefold():
@@ -90,17 +90,17 @@ def configured_key(sighting: Sighting, sensors: Mapping[str, Placement]) -> str 
 
 
 def is_address(key: str) -> bool:
-    """Tell an address (macOS: a UUID), which one sensor has, from a name, which several may have."""
+    """Return whether a key is an address (macOS: a UUID), which is unique, rather than a name, which may not be."""
     return _ADDRESS.fullmatch(key.casefold()) is not None
 
 
 def configured_id(key: str, placement: Placement) -> str:
-    """Give a configured sensor its id, known before it is heard."""
+    """Return the id of a configured sensor, known before the sensor is heard."""
     return slug(placement, address_tail(key) if ":" in key else key)
 
 
 def guess_placement(profile: Profile, name: str) -> Placement | None:
-    """Say where a device sits: the one place its profile allows, else what its name says; a pod is on some foot."""
+    """Guess a device's placement: the only one its profile allows, else by its name; a pod is on an unknown foot."""
     allowed = profile.profile.placement
     if len(allowed) == 1:
         return allowed[0]
@@ -112,10 +112,10 @@ def guess_placement(profile: Profile, name: str) -> Placement | None:
 
 
 def address_tail(address: str) -> str:
-    """Give the last four letters of an address: enough to tell a runner's sensors apart."""
+    """Return the last four characters of an address: enough to distinguish one runner's sensors."""
     return re.sub(r"[^0-9a-z]", "", address.casefold())[-4:]
 
 
 def slug(*parts: str) -> str:
-    """Join words to an id of `[a-z0-9_-]`."""
+    """Join words to an id of the characters `[a-z0-9_-]`."""
     return "-".join(re.sub(r"[^a-z0-9_]+", "-", part.casefold()).strip("-") for part in parts)

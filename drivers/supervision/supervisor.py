@@ -1,4 +1,4 @@
-"""Finds the runner's sensors and keeps each of them streaming into the inbox."""
+"""Find the runner's sensors and keep each of them streaming into the inbox."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ LOG = logging.getLogger("stridecue.radio")
 
 SCAN_S = 6.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 30.0
-"""Between scans for sensors that may still come: a scan takes air time from the links."""
+"""Between scans for sensors that may still appear: a scan takes air time from the links."""
 
 NAMESAKES_EVERY_S = 120.0
-"""Between looks for a second sensor with a configured name once all are found. Our choice: at most a twentieth of the
-air time; somebody else's sensor, which comes near during the run, is told of within minutes."""
+"""Between scans for a second sensor with a configured name once all are found. Our choice: at most a twentieth of the
+air time, and another runner's sensor that comes near during the run is reported within minutes."""
 
 GIVEN_UP_NS = 30 * NS_PER_S
-"""A sensor that was not connected for so long makes room for another one at its place. Our choice: a body or a
-lap out of range breaks a link for less, and a spare that lies in the bag, switched on, is not to take over for that."""
+"""After this long without a connection, another sensor with the same placement may take over. Our choice: the body or a
+lap out of range breaks a link for less, and a spare switched on in the bag must not take over for that."""
 
 NO_SENSORS: Mapping[str, Placement] = MappingProxyType({})
 
@@ -49,9 +49,9 @@ NO_SENSORS: Mapping[str, Placement] = MappingProxyType({})
 class Supervisor:
     """All sensors of one runner on one radio.
 
-    sensors  address or advertised name -> placement; empty: every device whose profile we know
-    paired   address -> placement, as remembered; other sensors play as well
-    seed     of the jitter of every wait
+    sensors  address or advertised name -> placement; empty: every device with a known profile
+    paired   address -> placement, as remembered by `stridecue pair`; other sensors are used as well
+    seed     random seed of the jitter of all waits
     """
 
     def __init__(
@@ -72,16 +72,16 @@ class Supervisor:
         self._services = frozenset().union(*map(services_of, catalog))
         self._chance = random.Random(seed)
         self._roles: dict[str, Role] = {}
-        self._refused: dict[str, Role] = {}  # another one is worn at their place; by address, like the roles
+        self._refused: dict[str, Role] = {}  # their placement is already taken; by address, like the roles
         self._devices: dict[str, DeviceSupervisor] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._names = any(not is_address(key) for key in sensors)  # a name is no proof: another sensor may have it
-        self._namesakes_at_s: float | None = None  # when they were looked for last
+        self._names = any(not is_address(key) for key in sensors)  # a name is not unique
+        self._namesakes_at_s: float | None = None  # time of the last scan for namesakes
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Supervise until `stop`; then every link ends in good order, all at once.
+        """Supervise until `stop` is set; then close all links concurrently.
 
-        Raises AdapterDownError when there is no adapter to begin with; one that goes away later is waited for.
+        Raises AdapterDownError if there is no adapter at the start; one that goes away later is waited for.
         """
         for key, placement in self._sensors.items():
             waiting = LinkState(configured_id(key, placement), placement, key, "searching", now_ns())
@@ -123,14 +123,14 @@ class Supervisor:
                 pause.reset()
 
     def _namesakes_due(self) -> bool:
-        """Whether it is time to look if another sensor has a configured name: a scan that finds one ends there."""
+        """Return whether a scan for other sensors with a configured name is due; ordinary scans end at the first."""
         at_s = self._namesakes_at_s
         return self._names and (at_s is None or asyncio.get_running_loop().time() - at_s >= NAMESAKES_EVERY_S)
 
     async def _scan(self, *, to_the_end: bool = False) -> Seen:
-        """Look for sensors that advertise, and for links that a hub which died left open.
+        """Return sensors that advertise, and those that a crashed hub left connected.
 
-        to_the_end  also when every configured sensor was met
+        to_the_end  do not end early once every configured sensor was found
         """
         linked = await self._radio.linked(self._services)
         left_open = {address: sighting for address, sighting in linked.items() if self._is_wanted(sighting)}
@@ -151,21 +151,22 @@ class Supervisor:
         return role_of(sighting, self._catalog, self._sensors, self._paired)
 
     def _all_found(self, seen: Seen) -> bool:
-        """Whether every configured sensor was met; without a configuration nobody can tell.
+        """Return whether every configured sensor was found; always False without a configuration.
 
-        One that is given up was not: another sensor may have its name. Its own address it is looked for by itself.
+        A sensor configured by name and given up does not count as found: another one may have the name. One configured
+        by address is searched for by its own supervisor.
         """
         if not self._sensors:
             return False
         named = {configured_id(key, self._sensors[key]) for key in self._sensors if not is_address(key)}
-        met = {role.device for role in self._roles.values() if role.device not in named or not self._is_given_up(role)}
-        met |= {role.device for address, role in self._refused.items() if self._waits(address)}
-        met |= {
+        found = {r.device for r in self._roles.values() if r.device not in named or not self._is_given_up(r)}
+        found |= {role.device for address, role in self._refused.items() if self._waits(address)}
+        found |= {
             configured_id(key, self._sensors[key])
             for sighting in seen.values()
             if (key := configured_key(sighting, self._sensors)) is not None
         }
-        return all(configured_id(key, placement) in met for key, placement in self._sensors.items())
+        return all(configured_id(key, placement) in found for key, placement in self._sensors.items())
 
     def _begin(self, seen: Seen, group: asyncio.TaskGroup) -> int:
         begun = 0
@@ -173,19 +174,19 @@ class Supervisor:
             role = self._role(sighting)
             if role is None or sighting.address in self._roles:
                 continue
-            there = self._who_is_at(role)
+            there = self._holder_of(role)
             if there is not None and not self._is_given_up(there):
                 if sighting.address not in self._refused:
                     self._refused[sighting.address] = role
-                    self._tell_unused(role, there)
+                    self._report_unused(role, there)
                 continue
             if there is not None:
                 self._retire(there, role)
             self._refused.pop(sighting.address, None)
             self._roles[sighting.address] = role
             for waiting in [*self._refused.values()] if there is not None else []:
-                if self._who_is_at(waiting) is role:
-                    self._tell_unused(waiting, role)
+                if self._holder_of(waiting) is role:
+                    self._report_unused(waiting, role)
             begun += 1
             if role.placement is None:
                 self._inbox.put(_unplaced(role))
@@ -196,8 +197,8 @@ class Supervisor:
             self._tasks[role.address] = group.create_task(device.run(sighting), name=f"sensor {role.device}")
         return begun
 
-    def _who_is_at(self, role: Role) -> Role | None:
-        """The sensor that was met first where another one would be taken for it, or make every step twice."""
+    def _holder_of(self, role: Role) -> Role | None:
+        """Return the active sensor that conflicts with `role`: same id, or a second motion sensor at its placement."""
         if role.placement is None:
             return None
         moves = is_motion_sensor(role.profile)
@@ -205,21 +206,21 @@ class Supervisor:
         return next((o for o in there if o.device == role.device or (moves and is_motion_sensor(o.profile))), None)
 
     def _waits(self, address: str) -> bool:
-        """Whether a sensor was refused for another one that is still worn at its place."""
+        """Return whether a sensor is unused because another one is still active at its placement."""
         role = self._refused.get(address)
-        there = None if role is None else self._who_is_at(role)
+        there = None if role is None else self._holder_of(role)
         return there is not None and not self._is_given_up(there)
 
     def _is_given_up(self, role: Role) -> bool:
         down_ns = self._devices[role.address].down_ns
         return down_ns is not None and now_ns() - down_ns >= GIVEN_UP_NS
 
-    def _tell_unused(self, role: Role, there: Role) -> None:
+    def _report_unused(self, role: Role, there: Role) -> None:
         alike = [each.address for each in self._refused.values() if each.device == there.device]
         self._inbox.put(_namesake(there, alike) if role.device == there.device else _second(role, there))
 
     def _retire(self, role: Role, successor: Role) -> None:
-        """Let go of a sensor that was given up; should it come again, it is the spare one."""
+        """Drop a sensor that was given up; if it returns, it is the spare one."""
         LOG.warning(
             "%s (%s): given up, %s (%s) takes its place", role.device, role.name, successor.name, successor.address
         )
@@ -231,15 +232,15 @@ class Supervisor:
 def _unplaced(role: Role) -> LinkState:
     return _unused(
         role,
-        f'nobody can tell where it sits: run `stridecue pair`, or write "{role.address}" = "sacrum" (left_foot, ...) '
-        "into [sensors]",
+        f'it is unknown where it is worn: run `stridecue pair`, or add "{role.address}" = "sacrum" (or left_foot, ...) '
+        "to [sensors]",
     )
 
 
 def _namesake(used: Role, addresses: Sequence[str]) -> LinkState:
-    """Tell of all that have the name of the one that is used, in one entry: which of them it is may change.
+    """Report all unused sensors with the same name as the used one in a single entry, as their order may change.
 
-    No sensor can have its id: of a name nothing makes two hyphens.
+    The entry's id cannot be a sensor's: no name gives an id with two consecutive hyphens.
     """
     return _unused(
         replace(used, device=f"{used.device}--spare", address=addresses[-1]),

@@ -1,1 +1,1 @@
-"""Byte vectors collected by others: read, mapped to our names, compared."""
+"""Verify profiles with byte vectors from other sources: read them, map their names to ours, compare."""

@@ -1,4 +1,4 @@
-"""Expected against found: numbers within what the file printed, everything else exactly."""
+"""Compare decoded with expected values: numbers to the printed precision, everything else exactly."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from drivers.vectors.names import NAMES, WORDS
 
 _NOTHING = object()
 RELATIVE = 1e-3
-"""What vector files promise, beside one unit of the last printed digit."""
+"""Relative precision of vector files, in addition to one unit of the last printed digit."""
 
 
 def differences(expected: Mapping[str, object], found: Mapping[str, object], *, cut: bool = False) -> list[str]:
-    """Return one sentence for each expected name that was not found as it should be.
+    """Return one sentence for each expected name that is missing or has another value.
 
-    cut  what lies beyond the given bytes was not found, and is not compared
+    cut  the bytes are incomplete: names that are missing for that reason are not compared
     """
     problems = []
     if cut:
         known = {name: wanted for name, wanted in expected.items() if NAMES.get(name, (name, None))[0] in found}
         if expected and not known:
-            return [f"nothing of it lies in the given bytes: {', '.join(expected)}"]
+            return [f"the given bytes contain none of {', '.join(expected)}"]
         expected = known
     for name, wanted in expected.items():
         ours, transform = NAMES.get(name, (name, None))
@@ -38,7 +38,7 @@ def differences(expected: Mapping[str, object], found: Mapping[str, object], *, 
 
 
 def agrees(value: object, wanted: object) -> bool:
-    """Compare a value with an expected one. A row that stands alone and one row of samples are the same."""
+    """Compare a value with an expected one. A single row and samples of one row are equal."""
     if isinstance(wanted, dict):
         return isinstance(value, dict) and all(agrees(_entry(value, key), wanted[key]) for key in wanted)
     if isinstance(wanted, list):
@@ -74,7 +74,7 @@ def _close(value: float, wanted: float) -> bool:
 
 
 def _flat(rows: Sequence[Any]) -> Sequence[Any]:
-    """The one row, or the one column, of what is a table; anything else as it is."""
+    """Return the only row, or the only column, of a table; anything else unchanged."""
     if len(rows) == 1 and isinstance(rows[0], (list, tuple)):
         return rows[0]
     if all(isinstance(row, (list, tuple)) and len(row) == 1 for row in rows):

@@ -1,4 +1,4 @@
-"""The one table from the names that vector files use to ours."""
+"""Tables that map the names used by vector files to ours."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ NAMES: Mapping[str, tuple[str, Transform]] = {
     "identifying": ("identifying", bool),
     "charging": ("charging", bool),
 }
-"""Name in the file -> our name, and what to make of our value; a name that is not here is ours too."""
+"""Name in the file -> (our name, conversion of our value); other names are the same as ours."""
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "start_calibration": ("start_sensor_calibration",),
@@ -93,17 +93,17 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "range_milliunit": ("range_milli",),
     "range_milli_unit": ("range_milli",),
 }
-"""Words that others use for what a profile calls differently."""
+"""Values or keys used by others -> their names in our profiles."""
 
 PROFILES: Mapping[str, tuple[str, ...]] = {"polar.pmd": ("polar.verity", "polar.h10")}
-"""Device in the file -> our profiles, where it is not one of the same name."""
+"""Device in the file -> our profiles, unless the names are the same."""
 
 CHARACTERISTICS: Mapping[tuple[str, str], str] = {
     ("sig.rsc", "cadence_rule"): "2a53",
     ("metamotion", "module_info"): "326a9006",
     ("polar.pmd", "start_command"): "fb005c81",
 }
-"""(Device, name in the file) -> start of the characteristic's UUID, where the file has a name of its own."""
+"""(Device, name in the file) -> start of the characteristic's UUID, where the file uses a name instead."""
 
 MOVESENSE_STREAMS: Mapping[str, str] = {
     "imu6": "imu", "imu9": "imu9", "acc": "acc", "gyro": "gyro", "magn": "mag", "hr": "heart_rate",
@@ -113,7 +113,7 @@ MOVESENSE_STREAMS: Mapping[str, str] = {
 
 
 def params_of(profile: Profile, context: Mapping[str, Any]) -> dict[str, float]:
-    """Values of the profile's parameters that a context gives."""
+    """Return the values of the profile's parameters in a vector's context."""
     given = {name: float(context[name]) for name in profile.param if isinstance(context.get(name), (int, float))}
     if "steps_per_count" in profile.param and context.get("cadence_unit") in {"steps", "strides"}:
         given["steps_per_count"] = 2.0 if context["cadence_unit"] == "strides" else 1.0

@@ -1,4 +1,4 @@
-"""Vectors of what is no stream of a profile: control points, advertisements, messages, rules."""
+"""Read vectors that are not streams of a profile: control points, advertisements, messages, rules."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from firmware_profiles.schema import Profile
 from firmware_profiles.uuids import full_uuid
 
 LONGEST_FRAME = 512
-"""Bytes of the longest attribute, Core Specification, Vol 3 Part F 3.2.9."""
+"""Maximum bytes of an attribute value, Core Specification, Vol 3 Part F 3.2.9."""
 UNIX_TO_2000_NS = 946_684_800 * 10**9
 POLAR_KINDS = {0: "ECG", 2: "ACC", 5: "GYRO", 6: "MAG"}
 GSP_COMMANDS = (
@@ -35,7 +35,7 @@ PROPERTIES = ("broadcast", "read", "write_without_response", "write", "notify", 
 
 
 class UnknownError(DecodeError):
-    """Something of a device that no profile reads."""
+    """Data of a device that no profile reads."""
 
 
 Reader = Callable[[Vector, Catalog], Values]
@@ -57,10 +57,10 @@ def _advertisement(vector: Vector, catalog: Catalog) -> Values:
 
 
 def _zero_filled(read: Reader) -> Reader:
-    """Make a reader that takes missing bytes for zero where a vector does not ask for a refusal.
+    """Return a reader that pads missing bytes with zeros unless the vector expects an error.
 
-    The test data of Polar's SDK end inside a block of differences; a block of zeros adds nothing, so more of them do no
-    harm. A run refuses such frames.
+    The test data of Polar's SDK end inside a block of deltas; blocks of zeros add no samples, so extra ones are
+    harmless. A run rejects such frames.
     """
 
     def filled(vector: Vector, catalog: Catalog) -> Values:
@@ -84,7 +84,7 @@ def _polar_frame(vector: Vector, catalog: Catalog) -> Values:
     payload = vector.payloads[0]
     kind = payload[0] & KIND if payload else 0
     owners = (catalog.get(profile) for profile in PROFILES["polar.pmd"])
-    choices = [(one, name) for one in owners for name, stream in one.stream.items() if _is_kind(one, name, kind)]
+    choices = [(owner, name) for owner in owners for name in owner.stream if _is_kind(owner, name, kind)]
     if not choices:
         raise UnknownError(f"measurement {kind} of Polar devices is not read")
     profile, name = choices[0]
@@ -126,7 +126,7 @@ def _polar_control(vector: Vector, catalog: Catalog) -> Values:
     answer = parse_answer(payload)
     values: Values = {"op": answer.op, "type": answer.kind, "status": answer.status, "more": answer.more}
     values["parameters_hex"] = answer.parameters.hex()
-    with suppress(DecodeError):  # other answers carry something else
+    with suppress(DecodeError):  # the parameters of other responses are not settings
         values["settings"] = answer.settings
     return values
 
@@ -156,7 +156,7 @@ def _movesense_command(vector: Vector, catalog: Catalog) -> Values:
     del catalog
     payload = vector.payloads[0]
     if len(payload) < 2 or payload[0] >= len(GSP_COMMANDS):
-        raise DecodeError(f"{payload.hex()} is no command")
+        raise DecodeError(f"{payload.hex()} is not a command")
     values: Values = {"command": GSP_COMMANDS[payload[0]], "reference": payload[1]}
     if payload[2:].isascii():
         values["path"] = payload[2:].decode("ascii")
@@ -177,7 +177,7 @@ def _movesense_data(vector: Vector, catalog: Catalog) -> Values:
         payloads = [b"\x02" + reference + payload for payload in vector.payloads]
         values: Values = {}
     else:
-        # The reference is the client's to choose: ours stands in the profile.
+        # The client chooses the reference; ours is in the profile.
         payloads = [payload[:1] + reference + payload[2:] for payload in vector.payloads]
         values = {"reference": vector.payloads[0][1]}
     names = ["ecg", "ecg_float"] if name == "ecg" else [name]
@@ -231,17 +231,17 @@ def _phone(vector: Vector, catalog: Catalog) -> Values:
 
 
 def _spelling(vector: Vector, sensor: str) -> str:
-    """The sensor as the message spells it; we know it in lower case."""
+    """Return the sensor's name as spelled in the message; ours are in lower case."""
     found = re.search(rf'"({sensor})"', msgspec.json.encode(vector.context.get("json")).decode(), re.IGNORECASE)
     return sensor if found is None else found[1]
 
 
 def _declaration(vector: Vector, catalog: Catalog) -> Values:
-    """A characteristic declaration (Core Specification, Vol 3 Part G 3.3.1), and BlueST's mask in its UUID."""
+    """Read a characteristic declaration (Core Specification, Vol 3 Part G 3.3.1), and BlueST's mask in its UUID."""
     del catalog
     payload = vector.payloads[0]
     if len(payload) not in {5, 19}:
-        raise DecodeError(f"{len(payload)} bytes are no declaration of a characteristic")
+        raise DecodeError(f"{len(payload)} bytes are not a characteristic declaration")
     digits = payload[3:][::-1].hex()
     if len(digits) > 4:
         digits = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
@@ -276,9 +276,9 @@ READERS: Mapping[tuple[str, str], Reader] = {
     ("bluest", "2803_declaration"): _declaration,
     ("ruuvi.df5", "manufacturer_data_0499"): _ruuvi,
 }
-"""(Device, characteristic) of a vector file -> who reads it; `advertisement` is the same for all devices."""
+"""(Device, characteristic) of a vector -> its reader; `advertisement` has the same one for all devices."""
 
 
 def reader_of(device: str, characteristic: str) -> Reader | None:
-    """Find who reads these vectors; None = a stream or a write of the profile."""
+    """Return the reader of these vectors; None for a stream or a write of the profile."""
     return _advertisement if characteristic == "advertisement" else READERS.get((device, characteristic))

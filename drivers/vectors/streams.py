@@ -1,4 +1,4 @@
-"""What a profile's streams make of the bytes of one characteristic."""
+"""Decode the bytes of one characteristic with a profile's streams."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ZERO_CELSIUS_K = 273.15
 
 
 def aliases_of(profile: Profile, characteristic: str) -> list[str]:
-    """Aliases whose UUID begins with these digits (four of them mean a UUID of the standard's or the vendor's base)."""
+    """Return the aliases whose UUID begins with these digits; four digits are the 16-bit part of a UUID."""
     start = characteristic.lower().rjust(8, "0")
     return [alias for alias, entry in profile.gatt.items() if entry.char.startswith(start)]
 
@@ -31,9 +31,9 @@ def aliases_of(profile: Profile, characteristic: str) -> list[str]:
 def read_streams(
     profile: Profile, names: Sequence[str], payloads: Sequence[bytes], params: Params, *, cut: bool
 ) -> Values:
-    """Read the bytes with every stream of these that takes them; raises DecodeError where none does.
+    """Decode the payloads with every one of these streams that accepts them. Raises DecodeError if none does.
 
-    cut  only the beginning of the bytes is there: missing bytes count as zero, fields are kept where they are whole
+    cut  the payloads are incomplete: missing bytes count as zero, and only complete fields are kept
     """
     found: Values = {}
     refused: DecodeError | None = None
@@ -82,7 +82,7 @@ def _read(profile: Profile, name: str, payloads: Sequence[bytes], params: Params
 
 
 def _of_samples(profile: Profile, name: str, decoded: Decoded, params: Params) -> Values:
-    """Summaries of samples: how many, raw counts, each sample by itself."""
+    """Summarise samples: their number, raw counts, and each sample separately."""
     samples = profile.stream[name].samples
     assert samples is not None
     counts = {field: _counts(rows, samples, field, params) for field, rows in decoded.sampled.items()}
@@ -106,23 +106,23 @@ def _counts(rows: np.ndarray, samples: Samples, name: str, params: Params) -> np
 
 
 def _of_registers(values: Values) -> Values:
-    """Replies of sensors with registers, in the forms others print them."""
-    made: Values = {}
+    """Return register replies and device facts in the forms that vector files use."""
+    derived: Values = {}
     registers = values.get("values")
     if isinstance(registers, tuple):
         first = {"start": values["start_register"], "values": list(registers[:FIRST_REGISTERS])}
-        made["register_replies"] = [first]
+        derived["register_replies"] = [first]
     if "firmware_major" in values:
         parts = (values["firmware_major"], values["firmware_minor"], values["firmware_patch"])
-        made["firmware"] = made["firmware_version"] = ".".join(map(str, parts))
+        derived["firmware"] = derived["firmware_version"] = ".".join(map(str, parts))
     address = values.get("mac_reversed")
     if isinstance(address, tuple):
-        made["mac"] = made["mac_address"] = ":".join(f"{byte:02X}" for byte in reversed(address))
-    return made
+        derived["mac"] = derived["mac_address"] = ":".join(f"{byte:02X}" for byte in reversed(address))
+    return derived
 
 
 def _is_whole(stream: Stream, name: str, length: int) -> bool:
-    """Tell whether a sampled field of a one-sample frame lies in the first `length` bytes; other fields do."""
+    """Return whether a sampled field of a one-sample frame ends within `length` bytes; True for other fields."""
     if stream.samples is None or name not in {field.name for field in stream.samples.fields}:
         return name not in {"raw", "samples"} or stream.frame is None
     at = stream.samples.at

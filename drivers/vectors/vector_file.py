@@ -1,4 +1,4 @@
-"""The file of byte vectors: bytes that devices, test suites and specifications show, and what they mean."""
+"""Files of byte vectors: bytes from devices, test suites and specifications, with their expected values."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import msgspec
 from drivers.errors import DriverError
 
 CUT = "captured_truncated"
-"""Kind of a vector whose source shows only a part of the bytes."""
+"""Kind of a vector whose source shows only some of the bytes."""
 
 
 class VectorFileError(DriverError):
-    """A file that holds no vectors."""
+    """A file that cannot be read as vectors."""
 
 
 class Vector(msgspec.Struct, frozen=True):
-    """One vector; keys that are not named here are not needed.
+    """One vector; other keys in the file are ignored.
 
-    payload_hex, payloads_hex  one notification (command, answer), or several in order
-    context                    what one has to know besides: ranges, the name in an advertisement, ...
-    expected                   by the names of the file, see `names`
-    expect_error               the bytes must be refused
+    payload_hex, payloads_hex  one notification (command, response), or several in order
+    context                    additional facts: ranges, the name in an advertisement, ...
+    expected                   expected values by the file's names, see `names`
+    expect_error               the bytes must be rejected
     """
 
     id: str
@@ -38,7 +38,7 @@ class Vector(msgspec.Struct, frozen=True):
 
     @property
     def payloads(self) -> list[bytes]:
-        """The bytes, in order; none where the context says it all."""
+        """The bytes, in order; empty if the context contains everything."""
         texts = self.payloads_hex or ([] if self.payload_hex is None else [self.payload_hex])
         return [bytes.fromhex(text) for text in texts]
 
@@ -48,7 +48,7 @@ class _File(msgspec.Struct):
 
 
 def load_vectors(path: Path) -> list[Vector]:
-    """Read a file. Raises VectorFileError that names the place."""
+    """Read a file of vectors. Raises VectorFileError."""
     try:
         vectors = msgspec.json.decode(path.read_bytes(), type=_File).vectors
         for vector in vectors:

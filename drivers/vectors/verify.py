@@ -1,4 +1,4 @@
-"""Carries out vectors: passed, failed with the reason, or not applicable with the reason."""
+"""Run vectors against the profiles: passed, failed or not applicable, with the reason."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMMAND_NAMES = {"command", "meaning", "op", "value", "location"}
 
 
 class Verdict(StrEnum):
-    """How a vector came out."""
+    """The verdict on a vector."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -29,7 +29,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One vector carried out; `why` is empty where it passed."""
+    """The result of one vector; `why` is empty if it passed."""
 
     vector: Vector
     verdict: Verdict
@@ -37,11 +37,11 @@ class Outcome:
 
 
 class _NotApplicableError(Exception):
-    """No profile says anything about these bytes."""
+    """No profile describes these bytes."""
 
 
 def verify(vectors: Iterable[Vector], catalog: Catalog) -> list[Outcome]:
-    """Carry out every vector, in order; raises nothing."""
+    """Run every vector, in order; raises nothing."""
     return [_outcome(vector, catalog) for vector in vectors]
 
 
@@ -57,7 +57,7 @@ def _outcome(vector: Vector, catalog: Catalog) -> Outcome:
             return Outcome(vector, Verdict.PASSED)
         return Outcome(vector, Verdict.FAILED, f"refused: {error}")
     except (LookupError, TypeError, ValueError) as error:
-        # A vector that says something we never met: its own problem, not the end of all others.
+        # An unexpected kind of vector fails on its own, without ending the others.
         return Outcome(vector, Verdict.FAILED, f"not understood: {error!r}")
     if vector.expect_error:
         return Outcome(vector, Verdict.FAILED, "should be refused, and was read")
@@ -90,16 +90,16 @@ def _problems(vector: Vector, catalog: Catalog) -> list[str]:
         found |= {"module": vector.payloads[0][0], "register": vector.payloads[0][1]}
     if vector.characteristic == "module_info":
         found["module"] = {0x03: "acc", 0x13: "gyro"}.get(vector.payloads[0][0])
-    return differences(vector.expected, found, cut=vector.kind == CUT) + _uncalled(vector, profile, streams, found)
+    return differences(vector.expected, found, cut=vector.kind == CUT) + _unexpected(vector, profile, streams, found)
 
 
 def _command_problems(vector: Vector, profile: Profile, alias: str) -> list[str] | None:
-    """Compare a write; None where the bytes are none of the profile's, so that a stream may read them."""
+    """Compare a write; None if the bytes are not a write of the profile, so that a stream may read them."""
     commands = known_commands(profile, alias, vector.payloads[0])
     if not commands:
         return None
     text = str(vector.expected.get("command", vector.expected.get("meaning", "")))
-    if not any(command.says(text) for command in commands):
+    if not any(command.matches(text) for command in commands):
         params = "; ".join(str(dict(command.params)) for command in commands)
         return [f"the bytes mean {params}, expected {text!r}"]
     named = commands[0]
@@ -112,8 +112,8 @@ def _command_problems(vector: Vector, profile: Profile, alias: str) -> list[str]
     return differences(vector.expected, found)
 
 
-def _uncalled(vector: Vector, profile: Profile, streams: list[str], found: Values) -> list[str]:
-    """Name optional fields that were found although the vector does not expect them: they must be absent."""
+def _unexpected(vector: Vector, profile: Profile, streams: list[str], found: Values) -> list[str]:
+    """Report optional fields that were found although the vector does not expect them."""
     expected = {NAMES.get(name, (name, None))[0] for name in vector.expected}
     optional = {
         field.name
@@ -122,7 +122,7 @@ def _uncalled(vector: Vector, profile: Profile, streams: list[str], found: Value
         if field.if_bit is not None or field.unless_bit is not None
     }
     surplus = [name for name in found if name in optional - expected and found[name] is not None]
-    # A field that a vector of steps per minute does not list is not denied: it is about a rule.
+    # Vectors of steps per minute test the cadence rule and do not list every field.
     if "steps_per_min" in vector.expected:
         return []
     return [f"{name} should be absent, is {found[name]}" for name in surplus]

@@ -1,1 +1,1 @@
-"""Virtual sensors and the air between them and the hub, on Bumble's virtual controllers."""
+"""Virtual sensors and their virtual radio link ("air") to the hub, on Bumble's virtual controllers."""

@@ -1,6 +1,6 @@
-"""The air as a server: every TCP client on loopback gets a virtual controller of its own (H4 HCI), all on one link.
+"""The virtual air as a server: every TCP client on loopback gets its own virtual controller (H4 HCI), all on one link.
 
-Hub and sensors are then processes of their own; the end of a client's connection is the end of its device's power.
+Hub and sensors can then be separate processes; closing a client's connection powers its device off.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TIMEOUT_MS = 1000.0
 
 
 class _Client(asyncio.Protocol):
-    """One host on the other end of the socket, and its controller."""
+    """One host, at the other end of the socket, and its controller."""
 
     def __init__(self, link: SimLink, number: int, epoch_s: float, connected: set[asyncio.Transport]) -> None:
         self._link = link
@@ -35,7 +35,7 @@ class _Client(asyncio.Protocol):
         self._connected = connected
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Switch the controller on."""
+        """Create the controller."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._connected.add(transport)
@@ -45,22 +45,22 @@ class _Client(asyncio.Protocol):
         self._controller.local_name = f"{EPOCH_NAME}{self._epoch_s:.6f}"
 
     def on_packet(self, packet: bytes) -> None:
-        """Pass from the controller to its host."""
+        """Pass a packet from the controller to its host."""
         if not self._transport.is_closing():
             self._transport.write(packet)
 
     def data_received(self, data: bytes) -> None:
-        """Pass from the host to its controller."""
+        """Pass data from the host to its controller."""
         self._from_host.data_received(data)
 
     def connection_lost(self, _error: Exception | None) -> None:
-        """Take the power from the controller."""
+        """Power the controller off."""
         self._connected.discard(self._transport)
         self._link.remove_controller(self._controller)
 
 
 async def epoch_from(device: Device) -> float | None:
-    """Ask a powered device's controller when its air began; None for a controller of another kind."""
+    """Read from a powered-on device's controller when its air was started; None for any other controller."""
     answer = await device.send_sync_command(hci.HCI_Read_Local_Name_Command())
     name = bytes(answer.local_name).partition(b"\0")[0].decode("utf-8", "replace")
     return float(name.removeprefix(EPOCH_NAME)) if name.startswith(EPOCH_NAME) else None
@@ -68,10 +68,10 @@ async def epoch_from(device: Device) -> float | None:
 
 @asynccontextmanager
 async def serve_air(port: int, *, conditions: Conditions | None = None, seed: int = 1) -> AsyncIterator[int]:
-    """Serve on loopback until left; gives the port (a free one for `port` 0). Raises OSError when it is taken.
+    """Serve on loopback inside the context; yield the port (a free one for `port` 0). Raises OSError if it is in use.
 
-    Clients connect with `bumble:tcp-client:127.0.0.1:PORT`. The moment it began is the runner's time 0 for sensors that
-    were not told another: their controllers know it (`epoch_from`).
+    Clients connect with `bumble:tcp-client:127.0.0.1:PORT`. Its start is the runner's time 0 for sensors without an
+    explicit one, which read it from their controller (`epoch_from`).
     """
     link = SimLink(conditions or Conditions(interval_ms=INTERVAL_MS, timeout_ms=TIMEOUT_MS), seed)
     epoch_s = asyncio.get_running_loop().time()

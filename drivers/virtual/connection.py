@@ -1,4 +1,4 @@
-"""One Bluetooth LE connection in the virtual air: PDUs leave at connection events, silence ends in a timeout."""
+"""A virtual Bluetooth LE connection: PDUs are sent at connection events, and silence ends in a supervision timeout."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ SHORTEST_INTERVAL_S = 7.5e-3
 """Core 5.4, Vol 6, Part B, 4.5.1."""
 
 ROUNDING = 1e-6
-"""Of an interval; far above what float64 loses on a time in seconds."""
+"""Tolerance in intervals; far above the float64 rounding error of a time in seconds."""
 
 CHECKS_PER_TIMEOUT = 4
-"""How finely silence is measured; empty PDUs are not simulated one by one."""
+"""Resolution at which silence is measured; empty PDUs are not simulated individually."""
 
 
 @dataclass(slots=True)
 class Conditions:
-    """What the air between the hub and one device is like.
+    """Radio conditions between the hub and one device.
 
-    loss               probability that one PDU fails at one connection event (or one advertisement is missed)
-    in_range           False: nothing passes, the connection dies of its supervision timeout
-    rssi_dbm           what the other side reports
-    interval_ms        connection interval whatever the hub asks for; None: as asked
-    timeout_ms         supervision timeout whatever the hub asks for; None: as asked
+    loss               probability that a PDU fails at a connection event (or that an advertisement is missed)
+    in_range           False: nothing passes, and the connection ends by supervision timeout
+    rssi_dbm           signal strength that the other side reports
+    interval_ms        connection interval, whatever the hub requests; None: as requested
+    timeout_ms         supervision timeout, whatever the hub requests; None: as requested
     packets_per_event  PDUs one side can send in one connection event
     """
 
@@ -40,11 +40,11 @@ class Conditions:
 
 
 class SimConnection:
-    """Queues of PDUs for both directions.
+    """PDU queues for both directions of one connection.
 
-    conditions  looked at anew at every event, so that a test or a demo may change them
-    ends        how many ends still hold the connection: 2 normally, 1 when a side ended or died, 0 when it is over
-    on_silence  called once when nothing was heard for the supervision timeout, or when both ends are gone
+    conditions  read again at every event, so that a test or a demo may change them
+    ends        returns how many ends still hold the connection: normally 2; 1 after one side ended or died; else 0
+    on_silence  called once when nothing was received for the supervision timeout, or both ends are gone
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class SimConnection:
         self.update(interval_s=interval_s, timeout_s=timeout_s)
 
     def update(self, *, interval_s: float, timeout_s: float) -> None:
-        """Take over parameters that the host asked for, unless the conditions say otherwise."""
+        """Apply the parameters requested by the host, unless the conditions override them."""
         forced = self._conditions
         self._interval_s = max(
             interval_s if forced.interval_ms is None else forced.interval_ms * 1e-3, SHORTEST_INTERVAL_S
@@ -79,12 +79,12 @@ class SimConnection:
         self._schedule_check()
 
     def push(self, sender: str, deliver: Callable[[], bool]) -> None:
-        """Send one PDU; `deliver` says whether the other side took it, else it is sent again at the next event."""
+        """Queue one PDU; if `deliver` returns False, it was not received and is sent again at the next event."""
         self._queues.setdefault(sender, deque()).append(deliver)
         self._schedule_event()
 
     def close(self) -> None:
-        """Forget everything queued and stop the timers."""
+        """Clear the queues and stop the timers."""
         self._queues.clear()
         for timer in (self._event, self._check):
             if timer is not None:
@@ -93,7 +93,7 @@ class SimConnection:
 
     def _schedule_event(self) -> None:
         if self._event is None:
-            # An event that is just being served has passed, whichever way its time was rounded.
+            # The event being served now counts as passed, however its time was rounded.
             passed = math.floor((self._loop.time() - self._anchor_s) / self._interval_s + ROUNDING)
             self._event = self._loop.call_at(self._anchor_s + (passed + 1) * self._interval_s, self._on_event)
 
@@ -109,7 +109,7 @@ class SimConnection:
         for _ in range(min(self._conditions.packets_per_event, len(queue))):
             if self._chance.random() < self._conditions.loss or not queue[0]():
                 self.retries += 1
-                return  # not acknowledged: everything behind waits for the next event
+                return  # not acknowledged: the rest of the queue waits for the next event
             queue.popleft()
 
     def _schedule_check(self) -> None:

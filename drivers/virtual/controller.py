@@ -1,10 +1,10 @@
-"""Bumble's virtual controller (0.0.236) with what a real one does and it does not.
+"""Bumble's virtual controller (0.0.236), extended to behave like a real one.
 
-- LE Create Connection Cancel really cancels (bumble's answers success and connects once the device is back).
-- Advertising keeps its interval in units of 0.625 ms plus the random delay that keeps advertisers out of step.
-- Scan responses carry their own data, reports the signal strength of the link.
-- ACL packets hold a whole notification (bumble's 27 bytes would send it in pieces).
-- No extended advertising or link-layer privacy: the Linux kernel expects events with them that bumble never sends.
+- LE Create Connection Cancel really cancels (Bumble's reports success and connects once the device is back).
+- The advertising interval is in units of 0.625 ms, plus the random delay that desynchronises advertisers.
+- Scan responses have their own data, and advertising reports the signal strength of the link.
+- ACL packets hold a complete notification (Bumble's 27 bytes would fragment it).
+- No extended advertising or link-layer privacy: the Linux kernel then expects events that Bumble never sends.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ EventType = hci.HCI_LE_Advertising_Report_Event.EventType
 
 @dataclass
 class SimAdvertiser(LegacyAdvertiser):
-    """Advertises at the interval it was told, not at that number of milliseconds."""
+    """Treats the advertising interval as units of 0.625 ms, where Bumble treats it as milliseconds."""
 
     def _on_timer_fired(self) -> None:
         self.send_advertising_data()
@@ -44,7 +44,7 @@ class SimAdvertiser(LegacyAdvertiser):
 
 
 class SimController(Controller):
-    """See the module. `source`/`sink` lead to the host when it is not in this process."""
+    """See the module. `source` and `sink` connect to a host in another process."""
 
     def __init__(
         self, name: str, link: SimLink, source: TransportSource | None = None, sink: TransportSink | None = None
@@ -78,7 +78,7 @@ class SimController(Controller):
         return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.SUCCESS)
 
     def on_advertising_pdu(self, pdu: ll.AdvInd | ll.AdvExtInd) -> None:
-        """Report an advertisement and, when scanning actively, the answer to the scan request; then maybe connect."""
+        """Report an advertisement and, in an active scan, its scan response; then connect if that is pending."""
         if self.le_scan_enable:
             self._report(EventType.ADV_IND, pdu.advertiser_address, pdu.data)
             if self.le_scan_type:

@@ -1,8 +1,8 @@
-"""How a foot moves: from one flat stance through heel rise, swing, heel strike and slap to the next flat stance.
+"""Motion of a foot: from foot-flat through heel rise, swing, heel strike and foot slap to the next foot-flat.
 
-Shapes are our own, drawn after stride averages of shoe sensors in running (RBDS, RIC and OpenSim sets; sensor on the
-laces, x forward, y left, z up; pitch + toes down): the heel rises from mid-stance, the foot leaves the ground at about
-40 deg, passes 90 deg in early swing, lands 15 deg toes up and slaps flat within 40 ms. Flat, it does not move at all.
+The shapes are our own, modelled on stride averages of shoe sensors in running (RBDS, RIC and OpenSim sets; sensor on
+the laces, x forward, y left, z up; pitch + toes down): the heel rises from mid-stance, the foot leaves the ground at
+about 40 deg, passes 90 deg in early swing, lands 15 deg toes up and is flat within 40 ms. While flat, it is at rest.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _swing() -> Floats:
 
 
 def _landing() -> Floats:
-    """How a steeper or flatter strike changes the pitch over the control points of `_swing`, (per stride,)."""
+    """Return the effect of a deviating strike angle on the pitch, at the control points of `_swing`, (per stride,)."""
     at = np.arange(round(_FLAT_UNTIL * _PER_STRIDE), round((1 + _FLAT_UNTIL) * _PER_STRIDE)) / _PER_STRIDE
     return np.where(at < _LANDING[0, 0], 0.0, clamped_cubic(_LANDING[:, 0], _LANDING[:, 1], at))
 
@@ -92,7 +92,7 @@ class Foot:
         self._landing = _landing()
 
     def _stances(self, first: int, stop: int) -> tuple[Floats, Floats]:
-        """Contact and toe-off times of this foot's stances `first` ... `stop` - 1."""
+        """Return the contact and toe-off times of this foot's stances `first` ... `stop` - 1."""
         steps = self._schedule.steps(2 * first + self._offset, 2 * stop + self._offset)
         return steps.ic_s[::2], (steps.ic_s + steps.contact_s)[::2]
 
@@ -100,7 +100,7 @@ class Foot:
         return (self._schedule.number_at(t_s) - self._offset) // 2
 
     def _phase(self, t_s: Floats) -> Curve:
-        """Strides of this foot begun, a fraction included, at rising `t_s` (n,)."""
+        """Return the fractional number of strides of this foot at increasing `t_s` (n,)."""
         first, stop = self._stance_at(float(t_s[0])) - 1, self._stance_at(float(t_s[-1])) + 3
         ic_s, to_s = self._stances(first, stop)
         number = np.arange(first, stop, dtype=np.float64)
@@ -108,18 +108,18 @@ class Foot:
         return monotone(t_s, knots, np.stack([number, number + _TOE_OFF], axis=1).ravel())
 
     def _footholds_m(self, first: int, stop: int) -> Floats:
-        """Where along the way the flat stances are; 0 for those before the first step."""
+        """Return the positions of the foot-flat phases along the path; 0 for those before the first step."""
         ic_s, to_s = self._stances(first, stop)
         taken = np.arange(first, stop) >= 0
         return np.where(taken, self._speed.distance(ic_s + 0.4 * (to_s - ic_s)).value, 0.0)
 
     def _steeper_deg(self, first: int, stop: int) -> Floats:
-        """How much more than usual the toes point up when stances `first` ... `stop` - 1 begin."""
+        """Return the deviation of the strike angle (+ toes up) at the start of stances `first` ... `stop` - 1."""
         steps = self._schedule.steps(2 * first + self._offset, 2 * stop + self._offset)
         return self._params.strike_deg - _USUAL_STRIKE_DEG + steps.strike_deg[::2]
 
     def _control(self, first: int, stop: int) -> Floats:
-        """Control points `first` ... `stop` - 1: roll, pitch, yaw in rad and x, y, z in m, (m, 6)."""
+        """Return control points `first` ... `stop` - 1: roll, pitch, yaw in rad and x, y, z in m, (m, 6)."""
         start = round(_FLAT_UNTIL * _PER_STRIDE)
         stride, row = np.divmod(np.arange(first, stop) - start, _PER_STRIDE)
         begin = int(stride[0])
@@ -143,7 +143,7 @@ class Foot:
         return np.stack(columns, axis=1)
 
     def _shocks(self, t_s: Floats) -> Curve:
-        """Displacement of the shoe's impact, (n, 3) each."""
+        """Return the shoe's displacement due to impacts, (n, 3) each."""
         first = self._stance_at(float(t_s[0])) - 1
         stop = self._stance_at(float(t_s[-1])) + 2
         steps = self._schedule.steps(2 * first + self._offset, 2 * stop + self._offset)
@@ -157,7 +157,7 @@ class Foot:
         )
 
     def motion(self, t_s: Floats) -> Motion:
-        """Pose of the shoe sensor at rising `t_s` (n,), relative to the ground (on a treadmill: to the belt)."""
+        """Return the pose of the shoe sensor at increasing `t_s` (n,), relative to the ground (treadmill: the belt)."""
         phase = self._phase(t_s)
         scaled = Curve(phase.value * _PER_STRIDE, phase.rate * _PER_STRIDE, phase.bend * _PER_STRIDE)
         first = int(np.floor(scaled.value[0])) - REACH

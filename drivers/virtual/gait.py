@@ -1,4 +1,4 @@
-"""When the feet meet and leave the ground: a reproducible sequence of steps and the gait phase built on it."""
+"""Timing of contacts and toe-offs: a reproducible sequence of steps, and the gait phase derived from it."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _STEP_STREAM = 11
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Consecutive steps, arrays of one length; step `first + i` is row i.
+    """Consecutive steps as arrays of equal length; step `first + i` is row i.
 
-    ic_s       initial contact
-    step_s     until the next contact of the other foot
-    contact_s  until this foot's toe-off
+    ic_s       time of initial contact
+    step_s     step time: until the next contact of the other foot
+    contact_s  ground contact time: until this foot's toe-off
     left       +1 left stance, -1 right stance
-    drop_deg   drop excursion aimed at in this stance, step noise included
-    even_deg   mean of what the other side aims at, noise left out
+    drop_deg   target drop excursion in this stance, including step noise
+    even_deg   mean target drop excursion of the other side, without noise
     vigour     relative size of this step's other movements (1 +- a few %)
     shock      relative size of this step's impact
-    strike_deg deviation of the angle at which the foot lands
+    strike_deg deviation of the foot's strike angle
     """
 
     ic_s: Floats
@@ -47,10 +47,10 @@ class Steps:
 
 
 class StepSchedule:
-    """All steps of a run, by number from 0.
+    """All steps of a run, numbered from 0.
 
-    Numbers below 0 and after the stop are steps that are never taken: they only carry the phase on. Steps are drawn in
-    chunks that are dropped and redrawn at need; only the start time of each chunk is kept (8 bytes for 64 steps).
+    Steps with numbers below 0 and after the stop are never taken: they only continue the phase. Steps are drawn in
+    chunks that are discarded and redrawn on demand; only the start time of each chunk is kept (8 bytes for 64 steps).
     """
 
     def __init__(self, params: RunnerParams, speed: SpeedProfile) -> None:
@@ -67,12 +67,12 @@ class StepSchedule:
         return Side.LEFT if self._first_left > 0 else Side.RIGHT
 
     def fatigue(self, t_s: Floats) -> Floats:
-        """0 fresh ... 1 fully tired at `t_s` (n,)."""
+        """Return the fatigue at `t_s` (n,): 0 fresh ... 1 fully tired."""
         params = self._params
         return np.clip((t_s - params.tires_from_s) / max(params.tires_over_s, 1e-9), 0.0, 1.0)
 
     def cadence_spm(self, t_s: Floats) -> Floats:
-        """Intended steps per minute at `t_s` (n,): ramp-up, slow wander, fatigue."""
+        """Return the intended steps per minute at `t_s` (n,), with ramp-up, slow variation and fatigue."""
         params = self._params
         started = smooth((t_s - params.standing_s) / params.ramp_s)
         a, b = self._wander[:2]
@@ -81,7 +81,10 @@ class StepSchedule:
         return np.asarray(params.cadence_spm * (0.95 + 0.05 * started) * (1 + wander) * tired)
 
     def _contact_s(self, t_s: Floats, step_s: Floats) -> Floats:
-        """Mean contact time; falls with speed^0.55 (290, 244, 210 ms at 2.5, 3.5, 4.5 m/s, RBDS subject 41)."""
+        """Return the mean contact time, which varies as speed^-0.55 (as seen in RBDS subject 41).
+
+        That subject: 290, 244, 210 ms at 2.5, 3.5, 4.5 m/s.
+        """
         params = self._params
         whole_s = 60 / params.cadence_spm
         usual_s = params.contact_s or 0.25 * (3.0 / params.speed_mps) ** 0.55 * (whole_s * 170 / 60) ** 0.6
@@ -90,7 +93,7 @@ class StepSchedule:
         return np.asarray(usual_s * pace**-0.55 * (step_s / whole_s) ** 0.6 * tired)
 
     def _drops_deg(self, t_s: Floats, left: Floats) -> Floats:
-        """Mean drop excursion that a stance on `left` (+1/-1) has at `t_s`."""
+        """Return the mean drop excursion at `t_s` of a stance on the left (+1) or right (-1) leg."""
         params = self._params
         a, b, c, d = self._wander[2:]
         slow = np.where(left > 0, np.sin(2 * np.pi * t_s / 83 + a), np.sin(2 * np.pi * t_s / 97 + b))
@@ -138,7 +141,7 @@ class StepSchedule:
         return steps
 
     def number_at(self, t_s: float) -> int:
-        """Find the last step that began at or before `t_s`; negative before the first."""
+        """Return the number of the last step that began at or before `t_s`; negative before the first."""
         first = self._chunk(0)
         if t_s < first.ic_s[0]:
             return math.floor((t_s - float(first.ic_s[0])) / float(first.step_s[0]))
@@ -148,7 +151,7 @@ class StepSchedule:
         return chunk * _CHUNK + int(np.searchsorted(self._chunk(chunk).ic_s, t_s, side="right")) - 1
 
     def steps(self, first: int, stop: int) -> Steps:
-        """Give steps `first` ... `stop` - 1."""
+        """Return steps `first` ... `stop` - 1."""
         number = np.arange(max(first, 0), max(stop, 1))
         chunks = range(int(number[0]) // _CHUNK, int(number[-1]) // _CHUNK + 1)
         parts = [self._chunk(chunk) for chunk in chunks]
@@ -166,15 +169,15 @@ class StepSchedule:
 
     @property
     def taken(self) -> float:
-        """How many steps are taken before the runner stands again; infinity when they never stop."""
+        """Number of steps taken before the runner stands again; infinity if they never stop."""
         stop_s = self._params.stops_at_s
         return math.inf if stop_s is None else float(max(self.number_at(stop_s) + 1, 0))
 
     def running(self, phase: Floats) -> Floats:
-        """0 standing ... 1 running, over the step phase (n,): rises around the first contact, falls around the last."""
+        """Return 0 (standing) ... 1 (running) at step phases (n,), with transitions at the first and last contact."""
         return smooth(0.5 * (phase + 1)) * (1 - smooth(0.5 * (phase - self.taken + 2)))
 
     def phase(self, t_s: Floats) -> Curve:
-        """Count steps begun since the first contact, a fraction included, and its derivatives at rising `t_s` (n,)."""
+        """Return the fractional number of steps since the first contact, with derivatives, at increasing `t_s` (n,)."""
         first, stop = self.number_at(float(t_s[0])) - 2, self.number_at(float(t_s[-1])) + 4
         return monotone(t_s, self.steps(first, stop).ic_s, np.arange(first, stop, dtype=np.float64))

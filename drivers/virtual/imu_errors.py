@@ -1,4 +1,4 @@
-"""What a cheap strapped sensor makes of a perfect signal: mounting, scale, cross-axis, bias, drift, noise, range."""
+"""Errors of a low-cost body-worn IMU: mounting, scale factor, cross-axis sensitivity, bias, drift, noise, range."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _NOISE_STREAM = 29
 
 @dataclass(frozen=True, slots=True)
 class ImuErrors:
-    """Sizes of the errors; each sensor draws its own values within +- these, once, from the runner's seed.
+    """Error magnitudes; each sensor draws its values within +- these once, from the runner's seed.
 
-    Defaults: the LSM6DSO class as assumed in our bench of orientation filters (gyro +-1 dps at rest, 3.8 mdps/rtHz;
-    accelerometer +-20 mg, 110 ug/rtHz; sensitivity within 1 %).
+    Defaults: the LSM6DSO class as assumed in our benchmark of orientation filters (gyro +-1 dps at rest, 3.8
+    mdps/rtHz; accelerometer +-20 mg, 110 ug/rtHz; sensitivity within 1 %).
 
-    mount_tilt_deg, mount_yaw_deg  how far the sensor is turned on the body: about a level axis, about the vertical
+    mount_tilt_deg, mount_yaw_deg  mounting error about a level axis, and about the vertical
     drift_dps                      gyro bias change while the sensor warms up, time constant 300 s
     acc_step_mps2, gyro_step_radps quantisation; 0 = none
-    wobble_deg                     a loose strap rocks about the forward axis at 9 Hz after each impact
+    wobble_deg                     amplitude of a loose strap's rocking about the forward axis (9 Hz) after each impact
     """
 
     mount_tilt_deg: float = 12.0
@@ -43,7 +43,7 @@ class ImuErrors:
 
 
 def turn(roll_deg: float, pitch_deg: float, yaw_deg: float) -> Floats:
-    """Body <- sensor, (3, 3), for a sensor turned by yaw, then roll, then pitch (same order as `Motion`)."""
+    """Return body <- sensor, (3, 3), for a sensor turned by yaw, then roll, then pitch (as in `Motion`)."""
     roll, pitch, yaw = np.deg2rad([roll_deg, pitch_deg, yaw_deg])
     about_z = np.array([[np.cos(yaw), -np.sin(yaw), 0], [np.sin(yaw), np.cos(yaw), 0], [0, 0, 1]])
     about_x = np.array([[1, 0, 0], [0, np.cos(roll), -np.sin(roll)], [0, np.sin(roll), np.cos(roll)]])
@@ -52,7 +52,7 @@ def turn(roll_deg: float, pitch_deg: float, yaw_deg: float) -> Floats:
 
 
 class FlawedImu:
-    """One sensor with its drawn errors; pure: the same sample index gives the same values."""
+    """One sensor with its errors; deterministic: the same sample index gives the same values."""
 
     def __init__(
         self, errors: ImuErrors, seed: int, placement: Placement, mount_deg: tuple[float, float, float] | None
@@ -76,7 +76,7 @@ class FlawedImu:
         return np.asarray(cross)
 
     def sense(self, perfect: Floats, t_s: Floats, rate_hz: float, block: int) -> Floats:
-        """Turn perfect body-axes samples (n, 6) at `t_s` (n,) into what the sensor reports, noise drawn per block."""
+        """Apply the errors to ideal samples (n, 6) in body axes at `t_s` (n,); noise is drawn per block."""
         errors = self._errors
         noise = np.random.default_rng([*self._key, _NOISE_STREAM, block % 2**32]).standard_normal(perfect.shape)
         bandwidth = np.sqrt(rate_hz / 2)

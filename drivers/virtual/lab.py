@@ -1,4 +1,4 @@
-"""The virtual radio in one process: a runner's sensors, the air, and an adapter for the real drivers."""
+"""The virtual radio in one process: a runner's sensors, the virtual air, and an adapter for the real drivers."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from drivers.virtual.sensor_kinds import DEFAULT_FIVE, SENSOR_KINDS, SensorKind
 HUB_ADDRESS = "F0:5C:FF:FF:00:00"
 INTERVAL_MS = 15.0
 TIMEOUT_MS = 720.0
-"""Between the kernel's default of 420 ms and the 4 s that sensors ask for."""
+"""Between the kernel's default of 420 ms and the 4 s that sensors request."""
 
 
 class VirtualLab:
-    """Use with `async with`; `radio` is for the supervisor, the rest is for making trouble.
+    """Virtual sensors and a `radio` for the supervisor, as an async context manager; other methods inject faults.
 
-    runner   who wears the sensors; its time 0 is the moment of entering
-    sensors  words of `kinds`
-    kinds    what each word stands for
+    runner   the runner wearing the sensors; entering the context is its time 0
+    sensors  keys of `kinds`
+    kinds    the available kinds of sensors
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class VirtualLab:
                 raise result
 
     async def switch_on(self, kind: str) -> VirtualSensor:
-        """Boot a sensor: counters at 0, advertising; the runner is where the runner is."""
+        """Boot a sensor: its counters start at 0 and it advertises; the runner's motion continues."""
         controller = self._controllers[kind] = SimController(kind, self.link)
         what = self._kinds[kind]
         identity = what.identity(self.runner.params.seed, self._mtu)
@@ -90,24 +90,24 @@ class VirtualLab:
         return sensor
 
     def kill(self, kind: str) -> None:
-        """Take the power from a sensor: silent at once, no farewell."""
+        """Cut a sensor's power: it falls silent at once, without disconnecting."""
         if kind in self._measuring:
             self.halt(kind)
         del self.sensors[kind]
         self.link.remove_controller(self._controllers.pop(kind))
 
     def halt(self, kind: str) -> None:
-        """Let a sensor measure no more; its link stays up and what is under way still arrives."""
+        """Stop a sensor's measurement; its link stays up, and queued notifications still arrive."""
         measuring = self._measuring.pop(kind)
         measuring.cancel()
         self._ending.append(measuring)
 
     def conditions_of(self, kind: str) -> Conditions:
-        """Give the air around one sensor: change its fields at any time."""
+        """Return the radio conditions of one sensor, whose fields may be changed at any time."""
         return self.link.conditions_of(self.sensors[kind].identity.address)
 
     def unplug_adapter(self) -> None:
-        """Pull the hub's adapter out."""
+        """Unplug the hub's adapter."""
         self._plugged = False
         if (adapter := self._adapter) is not None:
             self._adapter = None
@@ -115,7 +115,7 @@ class VirtualLab:
             adapter.terminated.set_result(None)
 
     def plug_adapter(self) -> None:
-        """Put an adapter back in; the radio finds it at its next attempt."""
+        """Plug the adapter in again; the radio finds it at its next attempt."""
         self._plugged = True
 
     async def _open_adapter(self) -> Transport:

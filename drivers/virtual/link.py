@@ -1,9 +1,9 @@
-"""The air between virtual controllers: connection events, loss, range and supervision timeout.
+"""The virtual air between controllers: connection events, loss, range and supervision timeout.
 
-Bumble's own `LocalLink` hands every PDU over at the next turn of the loop, loses nothing and never times out. Here a
+Bumble's own `LocalLink` delivers every PDU in the next iteration of the loop, loses nothing and never times out. Here a
 connection has an interval, PDUs wait for the next connection event, and a lost PDU is sent again at the following
-event: the link layer of Bluetooth LE is reliable (Core 5.4, Vol 6, Part B, 4.5.9), so loss shows as delay and in the
-end as a supervision timeout, never as a hole in what was sent.
+event: the link layer of Bluetooth LE is reliable (Core 5.4, Vol 6, Part B, 4.5.9), so loss appears as delay and
+eventually as a supervision timeout, never as missing data.
 """
 
 from __future__ import annotations
@@ -24,60 +24,60 @@ Pair = frozenset[str]
 
 
 class SimLink(LocalLink):
-    """One room full of virtual controllers.
+    """Virtual controllers within radio range of each other.
 
-    conditions  what a device meets unless `conditions_of` says otherwise; copied per device on first use
-    seed        of every random decision on this link
+    conditions  default radio conditions, copied for each device on first use (`conditions_of`)
+    seed        random seed of this link
     """
 
     def __init__(self, conditions: Conditions | None = None, seed: int = 1) -> None:
         self._default = conditions or Conditions()
         self._conditions: dict[str, Conditions] = {}
         self._by_address: dict[str, Controller] = {}
-        self._members: dict[Controller, None] = {}  # in order of arrival: a set's order would change from run to run
+        self._members: dict[Controller, None] = {}  # a dict, as the order of a set would vary between runs
         self._connections: dict[Pair, SimConnection] = {}
         self._chance = random.Random(seed)
         super().__init__()  # type: ignore[no-untyped-call]  # bumble leaves it unannotated
 
     def conditions_of(self, address: hci.Address | str) -> Conditions:
-        """Give what the device at `address` meets from now on: change the fields at any time."""
+        """Return the radio conditions of the device at `address`, whose fields may be changed at any time."""
         key = str(address).removesuffix("/P").upper()
         if key not in self._conditions:
             self._conditions[key] = dataclasses.replace(self._default)
         return self._conditions[key]
 
     def add_controller(self, controller: Controller) -> None:
-        """Let a device into the room."""
+        """Add a device."""
         self._members[controller] = None
 
     def remove_controller(self, controller: Controller) -> None:
-        """Silence a device at once (no power, killed): its peers find out by supervision timeout."""
+        """Silence a device at once (power cut, killed): its peers notice by supervision timeout."""
         controller.le_legacy_advertiser.stop()
         self._members.pop(controller, None)
         for address in [address for address, owner in self._by_address.items() if owner is controller]:
             del self._by_address[address]
 
     def on_address_changed(self, controller: Controller) -> None:
-        """Note the random address that the device goes by."""
+        """Register the device's random address."""
         self._by_address[str(controller.random_address)] = controller
 
     def find_le_controller(self, address: hci.Address) -> Controller | None:
-        """Find who goes by `address`, random or public."""
+        """Return the controller with this random or public address."""
         if (controller := self._by_address.get(str(address))) is not None:
             return controller
         return next((member for member in self._members if member.public_address == address), None)
 
     def scan_response_of(self, address: hci.Address) -> bytes:
-        """Give what the advertiser at `address` answers to a scan request."""
+        """Return the scan response of the advertiser at `address`."""
         advertiser = self.find_le_controller(address)
         return b"" if advertiser is None else advertiser.le_legacy_advertiser.scan_response_data
 
     def advertising_delay_s(self, longest_s: float) -> float:
-        """Draw the random part of an advertising interval."""
+        """Draw the random part of an advertising interval, up to `longest_s`."""
         return self._chance.uniform(0.0, longest_s)
 
     def send_advertising_pdu(self, sender_controller: Controller, packet: ll.AdvertisingPdu) -> None:
-        """Broadcast, if the advertiser is in range and the advertisement is not missed."""
+        """Broadcast the PDU if the advertiser is in range and the advertisement is not lost."""
         if isinstance(packet, ll.ConnectInd):
             self._connect(packet)
         elif isinstance(packet, ll.AdvInd):
@@ -99,18 +99,18 @@ class SimLink(LocalLink):
         """Queue data for the connection's next event."""
         connection = sender_controller.le_connections.get(destination_address)
         if connection is not None and transport == PhysicalTransport.LE:
-            # Bumble names the random address as the source whichever address the host connected with.
+            # Bumble always gives the random address as the source, whichever address the host connected with.
             source = connection.self_address
             self._send(source, destination_address, lambda to: to.on_link_acl_data(source, transport, data))
 
     def send_ll_control_pdu(
         self, sender_address: hci.Address, receiver_address: hci.Address, packet: ll.ControlPdu
     ) -> None:
-        """Queue a link-layer message; new connection parameters hold at once."""
+        """Queue a link-layer control PDU; new connection parameters apply at once."""
         connection = self._connections.get(_pair(sender_address, receiver_address))
         if connection is not None and isinstance(packet, ll.ConnectionUpdateInd):
             connection.update(interval_s=packet.interval * 1.25e-3, timeout_s=packet.timeout * 10e-3)
-        # A farewell (LL_TERMINATE_IND) too leaves after the data queued before it, and not at all when out of range.
+        # LL_TERMINATE_IND, too, is sent after the data queued before it, and not at all when out of range.
         self._send(sender_address, receiver_address, lambda to: to.on_ll_control_pdu(sender_address, packet))
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
-"""Whether a radio leads to made-up sensors, asked before a run: what they tell must not become anybody's history.
+"""Detect, before a run, whether a radio leads to simulated sensors, whose data must not enter a runner's history.
 
-Asked is the controller, not a sensor: all that is heard through a controller of our air is made up, and a sensor that
-is built after our sketch speaks as the virtual one does. Only TCP on this machine is asked, where the air serves; a
-USB, serial or system adapter never is.
+The controller is queried, not a sensor: everything received through a controller of the virtual air is simulated, while
+a real sensor built from our sketch behaves exactly like the virtual one. Only TCP on this machine is queried, where the
+virtual air serves; USB, serial and system adapters never are.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from __future__ import annotations
 import socket
 
 EPOCH_NAME = "stridecue air since "
-"""Local name of every controller of the air; what follows is `time.monotonic()`, one clock for all processes."""
+"""Prefix of the local name of every controller of the virtual air, followed by its start as `time.monotonic()`."""
 PATIENCE_S = 1.0
-"""A controller answers within milliseconds (ours)."""
+"""Our controllers answer within milliseconds."""
 
 _TCP = "bumble:tcp-client:"
 _READ_LOCAL_NAME = bytes.fromhex("01140c00")
 _LOCAL_NAME = bytes.fromhex("040efc")
-"""H4 packets (Core 5.4, Vol 4, Part A, 2): the command 0x0c14 and the event that completes it, of 252 bytes."""
+"""H4 packets (Core 5.4, Vol 4, Part A, 2): command 0x0c14, and the start of its Command Complete event, 252 bytes."""
 _NAME_FROM, _NAME_TO = 7, 255
 
 
 def is_made_up(radio: str) -> bool:
-    """Whether `radio` (a word for `radio_choice.open_radio`) is `virtual`, or leads to the air of `stridecue sim`.
+    """Return whether `radio` (see `radio_choice.open_radio`) is `virtual` or leads to the air of `stridecue sim`.
 
-    A radio that does not answer is not: why is said when it is opened.
+    Return False for a radio that does not answer: opening it reports the reason.
     """
     if radio == "virtual":
         return True
@@ -38,7 +38,7 @@ def is_made_up(radio: str) -> bool:
 
 
 def _local_name(host: str, port: int) -> bytes:
-    """Ask a controller for its name; empty when it is silent, or says something else."""
+    """Read a controller's local name; empty if it does not answer, or not with a name."""
     with socket.create_connection((host, port), PATIENCE_S) as connection:
         connection.settimeout(PATIENCE_S)
         connection.sendall(_READ_LOCAL_NAME)

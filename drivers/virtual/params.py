@@ -1,4 +1,4 @@
-"""Who runs, how, and with which sensors."""
+"""Parameters of a virtual runner: gait, fatigue and sensor errors."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ _NO_MOUNTS: Mapping[Placement, tuple[float, float, float]] = MappingProxyType({}
 
 @dataclass(frozen=True, slots=True)
 class RunnerParams:
-    """A virtual runner; everything that happens follows from these values.
+    """Parameters of a virtual runner, which determine it completely.
 
-    seed                      of every random draw
-    standing_s                quiet standing before the run; the first contact comes 0.7 s later
-    stops_at_s                when the runner slows down and stands again; None = never
-    ramp_s                    how long a change of speed takes, the start included
+    seed                      random seed
+    standing_s                quiet standing before the run; the first contact is 0.7 s later
+    stops_at_s                time at which the runner stands again; None = never
+    ramp_s                    duration of a change of speed, including the start
     speed_mps, surges         speed, and later changes of it as (time s, m/s)
     cadence_spm               steps per minute at that speed (both feet)
     contact_s                 ground contact time at that speed; None = typical for speed and cadence
-    strike_deg                toes up at contact: 15 heel strike, 0 midfoot
-    incline_pct               rise of the ground, constant
+    strike_deg                strike angle, + toes up: 15 heel strike, 0 midfoot
+    incline_pct               constant incline of the ground
     treadmill                 True: the belt moves; False: over ground (the runner's body accelerates with speed)
-    step_time_cv              spread of step time (runners: 1-2 %)
-    contact_sd_s              spread of contact time
-    step_asymmetry            step time after a left contact minus mean, relative
+    step_time_cv              coefficient of variation of step time (runners: 1-2 %)
+    contact_sd_s              standard deviation of contact time
+    step_asymmetry            relative deviation from the mean of step time after a left contact
     drop_excursion_deg        mean contralateral drop excursion of both sides, fresh (runners: 3-7 deg)
-    drop_asymmetry_deg        left minus right
-    drop_sd_deg               step-to-step spread (seen in 24 runner-sides: 0.3-0.8 deg, white)
-    drop_wander_deg           amplitude of the slow wander over minutes
-    standing_obliquity_deg    the pelvis is rarely level, standing ...
-    running_obliquity_deg     ... and its mean while running differs
-    standing_tilt_deg, running_tilt_deg   anterior pelvic tilt (runners run 6-12 deg tilted)
-    tires_from_s, tires_over_s            fatigue grows linearly from / over
-    tired_side, tired_drop_deg            whose stance drops further, by how much when fully tired
+    drop_asymmetry_deg        drop excursion, left minus right
+    drop_sd_deg               step-to-step standard deviation (seen in 24 runner-sides: 0.3-0.8 deg, white)
+    drop_wander_deg           amplitude of the slow variation over minutes
+    standing_obliquity_deg    pelvic obliquity while standing, which is rarely 0
+    running_obliquity_deg     mean pelvic obliquity while running, which differs
+    standing_tilt_deg, running_tilt_deg   anterior pelvic tilt (runners: 6-12 deg while running)
+    tires_from_s, tires_over_s            start and duration of the linear growth of fatigue
+    tired_side, tired_drop_deg            stance side whose drop increases, and by how much when fully tired
     tired_cadence_pct, tired_contact_pct  change of cadence and contact time when fully tired
-    errors                    of every IMU; None = ideal sensors in the body's axes
+    errors                    errors of every IMU; None = ideal sensors in the body's axes
     mounts_deg                fixed mounting (roll, pitch, yaw) by placement, instead of the random one of `errors`
     """
 

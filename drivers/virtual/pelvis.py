@@ -1,9 +1,9 @@
-"""How the pelvis moves: wave shapes of one stance, repeated over the steps of a schedule.
+"""Motion of the pelvis: waveforms of one stance, repeated over the steps of a schedule.
 
-Shapes are our own, drawn after what running shows at the sacrum (stride averages of RBDS, Fukuchi 2017, doi
-10.7717/peerj.3298): vertical force rises steeply 20-80 ms after contact and dies out at toe-off, the body brakes before
-it pushes, the pelvis is highest on the stance side around 45 % of contact, tilts most around toe-off and turns to the
-stance side. Near-free fall in flight follows from the balance: the mean vertical specific force of a step is gravity.
+The shapes are our own, modelled on running data at the sacrum (stride averages of RBDS, Fukuchi 2017, doi
+10.7717/peerj.3298): vertical force rises steeply 20-80 ms after contact and ends at toe-off, braking precedes
+propulsion, the pelvis is highest on the stance side around 45 % of contact, tilts most around toe-off and rotates to
+the stance side. Near-free fall in flight follows because the mean vertical specific force of a step is gravity.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _SIDEWAYS_MPS2 = np.array([
     [0.56, 0], [0.64, -1.8], [0.72, -1.7], [0.8, 0], [0.88, 0.9], [0.94, 0.5], [1, 0],
 ])  # fmt: skip
 _TURN = np.array([[0, 0.7], [0.2, 1.0], [0.4, 0.9], [0.6, 0.3], [0.8, -0.3], [1.0, -0.7]])
-# how far one stance lifts the pelvis on its side, over steps since its contact
+# relative lift of the pelvis on the stance side by one stance, over steps since its contact
 _LIFT = np.array([
     [-0.25, 0], [-0.1, 0.03], [0, 0.13], [0.1, 0.42], [0.2, 0.8], [0.29, 1], [0.38, 0.92],
     [0.5, 0.62], [0.6, 0.38], [0.7, 0.25], [0.8, 0.22], [0.9, 0.2], [1, 0.12], [1.1, 0.04],
@@ -50,14 +50,14 @@ _SHOCK_FROM_S, _SHOCK_S = 0.008, 0.055
 
 
 def _by_duty(shape: Floats, flight: float) -> Floats:
-    """Spread a stance shape over one step for every duty of `_DUTIES`, `flight` outside contact, (duties, per step)."""
+    """Return a stance shape over one step for each duty factor of `_DUTIES`, `flight` outside contact, (duties, n)."""
     x = np.arange(_PER_STEP) / _PER_STEP
     rows = [np.where(x < d, clamped_cubic(shape[:, 0], shape[:, 1], x / d), flight) for d in _DUTIES]
     return np.array(rows)
 
 
 def _alternating(shape: Floats) -> Floats:
-    """Follow a left-step shape by its mirror image, (2 * per step,)."""
+    """Return a left-step shape followed by its mirror image, (2 * per step,)."""
     half = clamped_cubic(shape[:, 0], shape[:, 1], np.arange(_PER_STEP) / _PER_STEP)
     return np.concatenate([half, -half])
 
@@ -67,7 +67,7 @@ def _lift(x: Floats) -> Floats:
 
 
 def _heights() -> Floats:
-    """Vertical position over a step in units of g T2, for every duty."""
+    """Return the vertical position over a step in units of g T2, for each duty factor."""
     force = _by_duty(_VERTICAL, 0.0)
     outside = np.arange(_PER_STEP)[None, :] / _PER_STEP >= _DUTIES[:, None]
     force = force * (1 - _FLIGHT_G * outside.mean(1) * 1.0)[:, None] / force.mean(1)[:, None] + _FLIGHT_G * outside
@@ -92,14 +92,14 @@ class Pelvis:
         self._sway = np.random.default_rng([params.seed, _SWAY_STREAM]).uniform(0, 2 * np.pi, (3, 4))
 
     def _swings_deg(self, steps: Steps) -> Floats:
-        """Size of each stance's lift that gives the drop excursion aimed at: excursion = own * a + last * a_before."""
+        """Return the lift amplitudes that give the target drop excursions: excursion = own * a + last * a_before."""
         own, last = self._own_gain, self._last_gain
         size = own**2 - last**2
         mean_own = steps.drop_deg
         return np.asarray((own * mean_own - last * steps.even_deg) / size)
 
     def _control(self, first: int, stop: int) -> Floats:
-        """Control points `first` ... `stop` - 1, `_PER_STEP` to a step: roll, pitch, yaw rad and x, y, z m, (m, 6)."""
+        """Return control points `first` ... `stop` - 1: roll, pitch, yaw in rad and x, y, z in m, (m, 6)."""
         params = self._params
         j = np.arange(first, stop)
         phase = j / _PER_STEP
@@ -140,7 +140,7 @@ class Pelvis:
         return np.stack(columns, axis=1)
 
     def _swaying(self, t_s: Floats) -> Curve:
-        """Quiet postural sway and slow turning of heading: roll, pitch, yaw, x, y, z as in `_control`, (n, 6) each."""
+        """Return postural sway and slow heading changes: roll, pitch, yaw, x, y, z as in `_control`, (n, 6) each."""
         size = np.array([np.deg2rad(0.10), np.deg2rad(0.15), np.deg2rad(2.0), 0.004, 0.003, 0.0])
         slow = np.array([1.0, 1.0, 0.12, 1.0, 1.0, 1.0])
         total = Curve(*(np.zeros((len(t_s), 6)) for _ in range(3)))
@@ -157,7 +157,7 @@ class Pelvis:
         return total
 
     def _shocks(self, t_s: Floats) -> Curve:
-        """Displacement of the impact that travels up the leg, (n, 3) each."""
+        """Return the displacement due to impacts travelling up the leg, (n, 3) each."""
         first = self._schedule.number_at(float(t_s[0])) - 1
         steps = self._schedule.steps(first, self._schedule.number_at(float(t_s[-1])) + 2)
         row = np.clip(np.searchsorted(steps.ic_s, t_s - _SHOCK_FROM_S, side="right") - 1, 0, None)
@@ -169,7 +169,7 @@ class Pelvis:
         )
 
     def motion(self, t_s: Floats) -> Motion:
-        """Pose of the sacrum at rising `t_s` (n,), in a frame that follows the runner's mean forward motion."""
+        """Return the pose of the sacrum at increasing `t_s` (n,), in a frame moving with the mean forward speed."""
         phase = self._schedule.phase(t_s)
         scaled = Curve(phase.value * _PER_STEP, phase.rate * _PER_STEP, phase.bend * _PER_STEP)
         first = int(np.floor(scaled.value[0])) - REACH

@@ -1,4 +1,4 @@
-"""How fast the runner goes and how the heart follows: closed forms of time, so that any moment costs the same."""
+"""Speed and heart rate as closed-form functions of time, so that evaluating any time costs the same."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from drivers.virtual.spline import Curve, Floats, smooth, smooth_area, smooth_sl
 class SpeedProfile:
     """Speed that changes smoothly.
 
-    changes  (time in s, new speed in m/s), times rising; 0 m/s before the first
-    ramp_s   how long each change takes
+    changes  (time in s, new speed in m/s), times increasing; 0 m/s before the first
+    ramp_s   duration of each change
     """
 
     changes: tuple[tuple[float, float], ...]
@@ -29,7 +29,7 @@ class SpeedProfile:
         return jumps
 
     def distance(self, t_s: Floats) -> Curve:
-        """Distance in m, speed in m/s and acceleration in m/s2 at `t_s` (n,)."""
+        """Return distance in m, speed in m/s and acceleration in m/s2 at `t_s` (n,)."""
         total = Curve(np.zeros_like(t_s), np.zeros_like(t_s), np.zeros_like(t_s))
         for at_s, jump in self._jumps():
             u = (t_s - at_s) / self.ramp_s
@@ -47,10 +47,10 @@ class HeartRate:
 
     Our assumptions: a time constant of 30-60 s at the onset of moderate exercise, and a slow drift upwards.
 
-    rest_bpm          standing
-    bpm_per_mps       steady rise for each m/s
+    rest_bpm          heart rate while standing
+    bpm_per_mps       steady-state increase per m/s
     tau_s             time constant
-    drift_bpm_per_min while running
+    drift_bpm_per_min upward drift while running
     """
 
     speed: SpeedProfile
@@ -60,7 +60,7 @@ class HeartRate:
     drift_bpm_per_min: float = 0.15
 
     def at(self, t_s: Floats) -> Curve:
-        """Beats since 0 s and rate in beats/s at `t_s` (n,); the third part is not used and zero."""
+        """Return beats since 0 s and rate in beats/s at `t_s` (n,); the second derivative is unused and zero."""
         beats, rate = self.rest_bpm * t_s, np.full_like(t_s, self.rest_bpm)
         before = 0.0
         for at_s, speed in self.speed.changes:
@@ -76,7 +76,7 @@ class HeartRate:
         return Curve(beats / 60, rate / 60, np.zeros_like(t_s))
 
     def beats_s(self, from_s: float, to_s: float) -> Floats:
-        """List the times of the beats in [from_s, to_s), with breathing arrhythmia of about 10 ms (n,)."""
+        """Return the times of the beats in [from_s, to_s), with respiratory arrhythmia of about 10 ms, (n,)."""
         low, high = self.at(np.array([from_s - 2.0, to_s + 2.0])).value
         number = np.arange(np.ceil(low), np.floor(high) + 1)
         grid = np.arange(from_s - 3.0, to_s + 3.0, 0.05)

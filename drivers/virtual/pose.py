@@ -1,4 +1,4 @@
-"""Rigid-body motion: what a perfect IMU feels when a body turns and moves in a known way."""
+"""Rigid-body motion, and what an ideal IMU measures on it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from dsp.signals import GRAVITY_MPS2
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """A body in a frame that moves evenly (x forward, y left, z up); body axes the same when all angles are zero.
+    """Motion of a body in a uniformly moving frame (x forward, y left, z up); with all angles zero, the axes coincide.
 
-    Orientation world <- body is Rz(yaw) Rx(roll) Ry(pitch): then roll is the elevation of the body's left axis (for a
-    pelvis its obliquity, + left side higher) and pitch + turns the front down (anterior tilt, toes down).
+    Orientation world <- body is Rz(yaw) Rx(roll) Ry(pitch): roll is then the elevation of the body's left axis (for a
+    pelvis its obliquity, + left side higher), and positive pitch turns the front down (anterior tilt, toes down).
 
     angles_rad  (n, 3) roll, pitch, yaw         rates_radps  (n, 3) their derivatives
     position_m, velocity_mps, acceleration_mps2  (n, 3)
@@ -28,7 +28,7 @@ class Motion:
     acceleration_mps2: Floats
 
     def rotation(self) -> Floats:
-        """World <- body, (n, 3, 3)."""
+        """Return world <- body, (n, 3, 3)."""
         roll, pitch, yaw = self.angles_rad.T
         cr, sr, cp, sp, cy, sy = np.cos(roll), np.sin(roll), np.cos(pitch), np.sin(pitch), np.cos(yaw), np.sin(yaw)
         rows = [
@@ -39,7 +39,7 @@ class Motion:
         return np.moveaxis(np.array(rows), 2, 0)
 
     def imu(self) -> Floats:
-        """Specific force in m/s2 and angular rate in rad/s in body axes, (n, 6)."""
+        """Return specific force in m/s2 and angular rate in rad/s in body axes, (n, 6)."""
         roll, pitch, _ = self.angles_rad.T
         roll_rate, pitch_rate, yaw_rate = self.rates_radps.T
         cp, sp = np.cos(pitch), np.sin(pitch)

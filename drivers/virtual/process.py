@@ -1,4 +1,4 @@
-"""A virtual sensor as a process of its own, so that it can be killed and brought back."""
+"""Run a virtual sensor as a separate process, so that it can be killed and restarted."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ async def run_sensor(
     mtu: int = MTU,
     on_ready: Callable[[VirtualSensor], None] | None = None,
 ) -> None:
-    """Advertise and measure until `stop` is set or the air is gone.
+    """Advertise and measure until `stop` is set or the virtual air is gone.
 
-    kind      a word of SENSOR_KINDS
-    params    of the runner; the same in every process of one runner
+    kind      a key of SENSOR_KINDS
+    params    the runner's parameters; the same in every process of one runner
     epoch_s   `time.monotonic()` (system-wide, the loop's time) at the runner's time 0; the same in every process, so
-              that all sensors, rebooted ones included, see one gait. None: the moment the air began
-    on_ready  told once it advertises
+              that all sensors, including rebooted ones, measure the same gait. None: the start of the virtual air
+    on_ready  called once the sensor advertises
 
-    Raises ValueError for an unknown kind, AdapterDownError when there is no air at the port or it went away.
+    Raises ValueError for an unknown kind, AdapterDownError if there is no air on the port, RadioError if it goes away.
     """
     if kind not in SENSOR_KINDS:
         raise ValueError(f"no virtual sensor {kind!r}: choose one of {', '.join(SENSOR_KINDS)}")

@@ -1,4 +1,4 @@
-"""A runner that does not exist: consistent motion of pelvis and feet, the sensors worn, and the truth about it all.
+"""A simulated runner: consistent motion of pelvis and feet, the sensors worn, and the ground truth.
 
 Everything is a pure function of (params, time), computed in cached blocks, so any chunking gives the same samples.
 """
@@ -34,10 +34,11 @@ _BEFORE_CONTACT_S = 0.060
 
 @dataclass(frozen=True, slots=True)
 class TruthStep:
-    """One stance as it was.
+    """Ground truth of one stance.
 
-    drop_excursion_deg  peak in stance minus the lowest value between 60 ms before contact and the peak
-    drop_peak_deg       largest in stance relative to quiet standing
+    ic_s, to_s          times of initial contact and toe-off
+    drop_excursion_deg  peak drop in stance minus the lowest value between 60 ms before contact and the peak
+    drop_peak_deg       peak drop in stance relative to quiet standing
     """
 
     ic_s: float
@@ -68,7 +69,7 @@ class VirtualRunner:
     # -- motion and sensors
 
     def motion(self, placement: Placement, t_s: Floats) -> Motion:
-        """Pose at rising `t_s` (n,); raises ValueError where this runner wears no IMU."""
+        """Return the pose at increasing `t_s` (n,). Raises ValueError for a placement without an IMU."""
         if placement is Placement.SACRUM:
             return self._pelvis.motion(t_s)
         if placement in self._feet:
@@ -76,11 +77,11 @@ class VirtualRunner:
         raise ValueError(f"the virtual runner has no {placement} IMU; it has sacrum, left_foot, right_foot")
 
     def mount(self, placement: Placement) -> Floats:
-        """Body <- sensor, (3, 3)."""
+        """Return body <- sensor, (3, 3)."""
         return np.eye(3) if self.params.errors is None else self._imu_of(placement, self.params.errors).mount
 
     def imu(self, placement: Placement, first_index: int, n: int, rate_hz: float) -> Floats:
-        """Sample at index / rate_hz s: specific force m/s2 and angular rate rad/s in sensor axes, (n, 6)."""
+        """Return samples at index / rate_hz s: specific force m/s2 and angular rate rad/s in sensor axes, (n, 6)."""
         if n <= 0:
             return np.empty((0, 6))
         blocks = range(first_index // _BLOCK, (first_index + n - 1) // _BLOCK + 1)
@@ -111,7 +112,7 @@ class VirtualRunner:
         return samples
 
     def _impacts_s(self, placement: Placement, t_s: Floats) -> Floats:
-        """Contacts that shake a sensor around rising `t_s`: those of its own foot, or of both."""
+        """Return the contacts around increasing `t_s` whose impact reaches a sensor: of its own foot, or of both."""
         first = max(self._schedule.number_at(float(t_s[0])) - 3, 0)
         stop = min(self._schedule.number_at(float(t_s[-1])) + 1, self._schedule.taken)
         if stop <= first:
@@ -126,23 +127,23 @@ class VirtualRunner:
             self._imus[placement] = FlawedImu(errors, self.params.seed, placement, mount_deg)
         return self._imus[placement]
 
-    # -- what the other sensors say
+    # -- the other sensors
 
     def speed_mps(self, t_s: float) -> float:
-        """Belt or ground speed."""
+        """Return the belt or ground speed."""
         return float(self._speed.distance(np.array([t_s])).rate[0])
 
     def distance_m(self, t_s: float) -> float:
-        """Since the start."""
+        """Return the distance since the start."""
         return float(self._speed.distance(np.array([t_s])).value[0])
 
     def incline_pct(self, t_s: float) -> float:
-        """Rise of the ground in per cent; the same at any time."""
+        """Return the incline of the ground in per cent, which is constant."""
         del t_s
         return self.params.incline_pct
 
     def cadence_spm(self, t_s: float) -> float:
-        """Count steps per minute (both feet) over the last four steps taken; 0 when standing."""
+        """Return the steps per minute (both feet) over the last four steps; 0 while standing."""
         last = self._schedule.number_at(t_s)
         taken = self._schedule.taken
         if last < 1 or last >= taken + 2:
@@ -152,11 +153,11 @@ class VirtualRunner:
         return float(60 / steps.step_s.mean()) if len(steps.step_s) else 0.0
 
     def heart_rate_bpm(self, t_s: float) -> float:
-        """Beats per minute."""
+        """Return the heart rate in beats per minute."""
         return float(self._heart.at(np.array([t_s])).rate[0] * 60)
 
     def rr_s(self, t0_s: float, t1_s: float) -> list[float]:
-        """Intervals that ended with a beat in [t0_s, t1_s), oldest first, in s."""
+        """Return the RR intervals that ended in [t0_s, t1_s), oldest first, in s."""
         beats = self._heart.beats_s(t0_s - 3.0, t1_s)
         ends = beats >= t0_s
         return [float(x) for x in np.diff(beats, prepend=beats[:1])[ends]]
@@ -164,11 +165,11 @@ class VirtualRunner:
     # -- truth
 
     def obliquity_deg(self, t_s: Floats) -> Floats:
-        """Pelvic obliquity, + left side higher, at rising `t_s` (n,)."""
+        """Return the pelvic obliquity, + left side higher, at increasing `t_s` (n,)."""
         return np.rad2deg(self._pelvis.motion(np.asarray(t_s, dtype=np.float64)).angles_rad[:, 0])
 
     def truth_steps(self, t0_s: float, t1_s: float) -> list[TruthStep]:
-        """Stances whose initial contact is in [t0_s, t1_s)."""
+        """Return the stances whose initial contact is in [t0_s, t1_s)."""
         first, stop = max(self._schedule.number_at(t0_s), 0), self._schedule.number_at(t1_s) + 1
         if math.isfinite(self._schedule.taken):
             stop = min(stop, int(self._schedule.taken))
@@ -180,7 +181,7 @@ class VirtualRunner:
         return [step for step in found if t0_s <= step.ic_s < t1_s]
 
     def _truth(self, steps: Steps) -> list[TruthStep]:
-        """Measure consecutive stances on the obliquity trace, on a grid of whole milliseconds."""
+        """Measure consecutive stances on the obliquity trace, sampled at whole milliseconds."""
         begin = np.ceil((steps.ic_s - _BEFORE_CONTACT_S) / _TRUTH_STEP_S).astype(np.int64)
         touch = np.ceil(steps.ic_s / _TRUTH_STEP_S).astype(np.int64)
         end = np.ceil((steps.ic_s + steps.contact_s) / _TRUTH_STEP_S).astype(np.int64)

@@ -1,4 +1,4 @@
-"""The virtual sensors there are, by the word that `stridecue sim` takes."""
+"""The kinds of virtual sensors, by the name used in `stridecue sim`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Build = Callable[[Identity, VirtualRunner, float, TransportSource, TransportSink
 
 @dataclass(frozen=True, slots=True)
 class SensorKind:
-    """How to build one; `name` is advertised and tells the placement."""
+    """How to build one kind of sensor; `name` is advertised and shows the placement."""
 
     name: str
     number: int
@@ -29,7 +29,7 @@ class SensorKind:
     build: Build
 
     def identity(self, runner_number: int, mtu: int) -> Identity:
-        """Address and name; `runner_number` keeps the sensors of two runners apart."""
+        """Return address and name; `runner_number` distinguishes the sensors of several runners."""
         address = f"F0:5C:{runner_number >> 8 & 0xFF:02X}:{runner_number & 0xFF:02X}:00:{self.number:02X}"
         return Identity(self.name, address, self.battery_pct, mtu)
 

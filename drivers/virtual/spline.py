@@ -1,8 +1,8 @@
-"""Smooth curves whose derivatives are exact: quintic B-splines, clamped cubics, C2 monotone maps, smooth steps.
+"""Smooth curves with exact derivatives: quintic B-splines, clamped cubics, C2 monotone maps, smooth steps.
 
-The uniform quintic B-spline is local (six control points act at once) and has four continuous derivatives, so motion
-can be built piece by piece, for hours, and still be differentiated twice without a seam (de Boor, A Practical Guide to
-Splines, 1978).
+The uniform quintic B-spline is local (six control points at a time) and has four continuous derivatives, so motion can
+be built piecewise, for hours, and differentiated twice without discontinuities (de Boor, A Practical Guide to Splines,
+1978).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Curve(NamedTuple):
 
 
 def bspline(control: Floats, first: int, argument: Floats) -> Curve:
-    """Quintic B-spline of `control` (m, k), row 0 at the integer `first`, at `argument` (n,) -> (n, k) each."""
+    """Evaluate the quintic B-spline of `control` (m, k), row 0 at `first`, at `argument` (n,) -> (n, k) each."""
     cell = np.floor(argument).astype(np.int64)
     u = (argument - cell)[:, None]
     one, zero = np.ones_like(u), np.zeros_like(u)
@@ -56,13 +56,13 @@ def bspline(control: Floats, first: int, argument: Floats) -> Curve:
 
 
 def along(curve: Curve, phase: Curve) -> Curve:
-    """Chain rule: a curve over phase (n, k) and the phase over time (n,) -> the curve over time."""
+    """Apply the chain rule: a curve over phase (n, k) and the phase over time (n,) -> the curve over time."""
     rate, bend = phase.rate[:, None], phase.bend[:, None]
     return Curve(curve.value, curve.rate * rate, curve.bend * rate**2 + curve.rate * bend)
 
 
 def clamped_cubic(knots: Floats, values: Floats, at: Floats) -> Floats:
-    """C2 cubic through (knots, values), (m,) each, with zero slope at both ends, evaluated at `at` (n,)."""
+    """Evaluate, at `at` (n,), the C2 cubic through (knots, values), (m,) each, with zero slope at both ends."""
     h = np.diff(knots)
     secant = np.diff(values) / h
     m = len(knots)
@@ -79,7 +79,7 @@ def clamped_cubic(knots: Floats, values: Floats, at: Floats) -> Floats:
 
 
 def twice_integrated(bend: Floats) -> Floats:
-    """Zero-mean periodic samples whose second difference, in units of the period, is `bend` (.., n) minus its mean."""
+    """Return zero-mean periodic samples whose second difference, in periods, is `bend` (.., n) minus its mean."""
     n = bend.shape[-1]
     spectrum = np.fft.rfft(bend, axis=-1)
     gain = -(2 - 2 * np.cos(2 * np.pi * np.arange(spectrum.shape[-1]) / n)) * n**2
@@ -89,10 +89,10 @@ def twice_integrated(bend: Floats) -> Floats:
 
 
 def monotone(at: Floats, knots: Floats, values: Floats) -> Curve:
-    """C2 map through rising (knots, values), (m,) each, no curvature at the knots, at `at` (n,) inside knots[1:-1].
+    """Evaluate, at `at` (n,) inside knots[1:-1], a C2 map through increasing (knots, values), (m,) each.
 
-    Quintic Hermite pieces; the slope at a knot is the mean of its neighbours' secants, which keeps the map rising while
-    neighbouring secants differ by less than a factor of about two.
+    Quintic Hermite pieces with zero curvature at the knots; the slope at a knot is the mean of the adjacent secants,
+    which keeps the map monotone as long as they differ by less than a factor of about two.
     """
     secant = np.diff(values) / np.diff(knots)
     slope = np.concatenate([secant[:1], 0.5 * (secant[1:] + secant[:-1]), secant[-1:]])
@@ -113,25 +113,25 @@ def monotone(at: Floats, knots: Floats, values: Floats) -> Curve:
 
 
 def smooth(u: Floats) -> Floats:
-    """C2 step from 0 (u <= 0) to 1 (u >= 1)."""
+    """Return a C2 step from 0 (u <= 0) to 1 (u >= 1)."""
     u = np.clip(u, 0.0, 1.0)
     return np.asarray(u**3 * (10 - 15 * u + 6 * u**2))
 
 
 def smooth_slope(u: Floats) -> Floats:
-    """Differentiate `smooth`."""
+    """Return the derivative of `smooth`."""
     u = np.clip(u, 0.0, 1.0)
     return np.asarray(30 * u**2 * (1 - u) ** 2)
 
 
 def smooth_area(u: Floats) -> Floats:
-    """Integral of `smooth` from 0."""
+    """Return the integral of `smooth` from 0."""
     v = np.clip(u, 0.0, 1.0)
     return np.asarray(v**4 * (2.5 - 3 * v + v**2) + np.maximum(u - 1.0, 0.0))
 
 
 def pulse(u: Floats) -> Curve:
-    """Bump, C2, on 0 < u < 1: second derivative 1 in the middle, no net velocity, no net displacement."""
+    """Return a C2 bump on 0 < u < 1: second derivative 1 in the middle, no net velocity, no net displacement."""
     v = np.clip(u, 0.0, 1.0)
     w = v * (1 - v)
     scale = -1 / 0.375

@@ -226,7 +226,7 @@ def test_names_without_a_place_are_left_out_with_a_warning(tmp_path: Path) -> No
     columns = {"t_s": np.arange(100) * 0.01, **imu("left_foot", 100), **imu("left_shank", 100)}
     report, _, blocks, _ = imported(tmp_path, columns)
     assert set(blocks) == {"left_foot"}
-    assert report.warnings == ("left_shank left out: its name says no place; --map left_shank=PLACEMENT uses it",)
+    assert report.warnings == ("left_shank skipped: its name shows no placement; use --map left_shank=PLACEMENT",)
 
 
 def test_the_mapping_goes_before_names(tmp_path: Path) -> None:
@@ -268,20 +268,20 @@ def test_standard_metrics_become_a_pod_and_a_strap(tmp_path: Path) -> None:
         ("\n", "in.csv is empty"),
         ("t_s,sacrum_ax\n", "has a header and no rows"),
         ("time,sacrum_ax\n0,1\n", "in.csv:1: no column t_s (seconds); found: time, sacrum_ax"),
-        ("t_s,a_ax,a_ax\n0,1,1\n", "in.csv:1: column a_ax is there twice"),
+        ("t_s,a_ax,a_ax\n0,1,1\n", "in.csv:1: column a_ax appears twice"),
         ("t_s,sacrum_ax\n0,1\n0.01,x\n", "in.csv:3: sacrum_ax is 'x', not a number"),
         ("t_s,sacrum_ax\n0,1\n\n0.01,x\n", "in.csv:4: sacrum_ax is 'x', not a number"),
         ("t_s,sacrum_ax\n0,1\n0.01\n", "in.csv:3: 1 cells, the header has 2"),
         ("t_s,sacrum_ax\n0,1\n0.01,1,1\n", "in.csv:3: 3 cells, the header has 2"),
-        ("t_s,sacrum_ax\n0,1\n0.02,1\n0.01,1\n", "in.csv:4: t_s does not rise: 0.01 after 0.02; sort the file"),
-        ("t_s,sacrum_ax\n0,1\n0,1\n", "in.csv:3: t_s does not rise: 0 after 0"),
+        ("t_s,sacrum_ax\n0,1\n0.02,1\n0.01,1\n", "in.csv:4: t_s must increase: 0.01 after 0.02; sort the file"),
+        ("t_s,sacrum_ax\n0,1\n0,1\n", "in.csv:3: t_s must increase: 0 after 0"),
         ("t_s,sacrum_ax\n0,1\n,1\n", "in.csv:3: t_s is missing or not finite"),
         ("t_s,sacrum_ax\n0,1\n0.01,inf\n", "in.csv:3: a value is infinite"),
         ("t_s,sacrum_ax\n0,\n0.01,\n", "in.csv: every sensor's cells are empty"),
-        ("t_s,wrist_ax\n0,1\n", "in.csv: no sensor to import: columns must be called <sensor>_ax … <sensor>_gz;"),
-        ("t_s,wrist_ax\n0,1\n", "say where one sits, e.g. --map wrist=sacrum"),
+        ("t_s,wrist_ax\n0,1\n", "in.csv: no sensor to import: columns must be named <sensor>_ax … <sensor>_gz;"),
+        ("t_s,wrist_ax\n0,1\n", "state where one is worn, e.g. --map wrist=sacrum"),
         ("t_s,speed\n0,1\n", "in.csv: no sensor to import"),
-        ("t_s,lumbar_ax,sacrum_ax\n0,1,1\n", "lumbar and sacrum both sit at sacrum; leave one out: --map sacrum=none"),
+        ("t_s,lumbar_ax,sacrum_ax\n0,1,1\n", "both placed at sacrum; leave one out: --map sacrum=none"),
         ("t_s,sacrum_ax\n1e10,1\n", "t_s reaches 1e+10; it must be in seconds"),
     ],
 )  # fmt: skip

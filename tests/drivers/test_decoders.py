@@ -51,7 +51,7 @@ def test_scale_bias_null_and_range() -> None:
     text = small('{ name = "x", type = "u8", scale = 0.5, bias = -10, null = [254, 255], range = [-10, 90] }')
     assert decode(text, "64")["x"] == 40.0
     assert decode(text, "ff")["x"] is None
-    with pytest.raises(DecodeError, match=r"x is 90\.5, allowed is -10 to 90"):
+    with pytest.raises(DecodeError, match=r"x is 90\.5, not between -10 and 90"):
         decode(text, "c9")
     assert decode(text.replace("] }", '], outside = "null" }'), "c9")["x"] is None
 
@@ -87,7 +87,7 @@ def test_samples_of_mixed_types_and_unwanted_columns() -> None:
     assert reading.values[0, 0] == 3.0
     assert math.isnan(reading.values[1, 1])
     assert reading.values[1, 2] == pytest.approx(math.pi)
-    with pytest.raises(DecodeError, match="no whole number of samples"):
+    with pytest.raises(DecodeError, match="not a multiple of"):
         decoder.update(bytes.fromhex("00" + row + "00"))
 
 

@@ -35,7 +35,7 @@ Reason = BleakBluetoothNotAvailableReason
         (BleakBluetoothNotAvailableError("off", Reason.POWERED_OFF), AdapterDownError, "switch Bluetooth on"),
         (BleakBluetoothNotAvailableError("?", Reason.UNKNOWN), AdapterDownError, "stridecue doctor"),
         (BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"]), AdapterDownError, "NotReady"),
-        (BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", []), AdapterDownError, "service runs"),
+        (BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", []), AdapterDownError, "service is running"),
         (BleakDBusError("org.bluez.Error.Failed", ["Input/output error"]), AdapterDownError, "Input/output"),
         (BleakDBusError("org.bluez.Error.Failed", ["le-connection-abort-by-local"]), DeviceUnreachableError, "abort"),
         (BleakDeviceNotFoundError("AA", "gone"), DeviceUnreachableError, "not found"),

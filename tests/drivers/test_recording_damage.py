@@ -91,7 +91,7 @@ def test_one_bad_byte_costs_one_chunk_and_is_called_by_its_name(tmp_path: Path) 
     assert (reader.damaged, reader.truncated) == (1, False)
     assert len(found) == 201 - 20
     assert found[-1] == written[-1]
-    assert "is damaged: 1 part could not be read and was left out" in str(reader.condition)
+    assert "is damaged: 1 part could not be read and was skipped" in str(reader.condition)
     assert "no end" not in str(reader.condition)
     before = path.read_bytes()
     assert recover(path).damaged == 1
@@ -147,7 +147,7 @@ def test_a_cut_file_is_cut_and_not_damaged(tmp_path: Path) -> None:
     assert reader.condition is None
     list(reader)
     assert (reader.damaged, reader.truncated) == (0, True)
-    assert str(reader.condition).endswith("has no end (the hub was killed?): what is there was read")
+    assert str(reader.condition).endswith("has no end (was the hub killed?): everything up to there was read")
 
 
 def test_a_damaged_session_is_read_from_its_copy_and_two_are_refused(tmp_path: Path) -> None:
@@ -158,5 +158,5 @@ def test_a_damaged_session_is_read_from_its_copy_and_two_are_refused(tmp_path: P
     path.write_bytes(once)
     assert RecordingReader(path).session == SESSION
     path.write_bytes(whole.replace(b"+x+y+z", b"+x+y-z"))
-    with pytest.raises(RecordingError, match="the session at its beginning is damaged"):
+    with pytest.raises(RecordingError, match="the session data at its beginning are damaged"):
         RecordingReader(path)

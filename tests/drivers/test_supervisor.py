@@ -106,7 +106,7 @@ async def test_a_silent_sensor_is_subscribed_again() -> None:
         await asyncio.sleep(5)
         one.sensors["sacrum_imu"].forget_subscriptions()
         assert await heard.until(lambda: heard.state(SACRUM) == "stale") == pytest.approx(2.0, abs=0.1)
-        assert "nothing comes on data" in heard.states[SACRUM][-1].detail
+        assert "no data on data" in heard.states[SACRUM][-1].detail
         assert await heard.until(lambda: heard.state(SACRUM) == "streaming") < 1.0
         assert heard.states[SACRUM][-1].reconnects == 0
         assert len(heard.holes(SACRUM)) == 1

@@ -44,7 +44,7 @@ def test_two_devices_do_not_wait_in_step() -> None:
 
 @pytest.mark.parametrize(("first_s", "cap_s", "jitter"), [(0.0, 8.0, 0.25), (9.0, 8.0, 0.25), (1.0, 8.0, 1.0)])
 def test_refuses_waits_that_make_no_sense(first_s: float, cap_s: float, jitter: float) -> None:
-    with pytest.raises(ValueError, match="want 0 < first"):
+    with pytest.raises(ValueError, match="need 0 < first"):
         Backoff(first_s=first_s, cap_s=cap_s, jitter=jitter)
 
 

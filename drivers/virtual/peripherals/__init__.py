@@ -1,1 +1,1 @@
-"""Virtual sensors: ordinary GATT servers that measure a virtual runner."""
+"""Virtual sensors: standard GATT servers that measure a virtual runner."""

@@ -1,4 +1,4 @@
-"""A raw IMU that speaks our reference profile `stridecue.imu6`."""
+"""A virtual IMU that implements the reference profile `stridecue.imu6`."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ ATT_HEAD_BYTES = 3
 SAMPLES_PER_PACKET = 8
 SHAKE_S, SHAKE_HZ = 3.0, 4.0
 SHAKE = np.array([3.0, 4.0, 15.0, 2.0, 1.0, 0.5])
-"""What a hand adds at most, m/s2 and rad/s."""
+"""Amplitude of shaking by hand, m/s2 and rad/s."""
 
 READ_OUT_S = 1e-3
-"""From the last sample of a packet to the radio."""
+"""Delay from the last sample of a packet to the radio."""
 
 
 class Imu(VirtualSensor):
-    """Samples all the time, also while nobody listens: `sample_seq` then jumps, and a gap can be counted.
+    """Samples continuously, even without subscribers: `sample_seq` then jumps, so that the gap can be counted.
 
-    drift_ppm  how much its clock runs fast; its samples come that much sooner (`pace`: the same as a factor)
+    drift_ppm  error of its clock, + fast; the sampling rate is higher by the same amount (`pace`: as a factor)
     """
 
     service_uuid = SERVICE
@@ -61,7 +61,7 @@ class Imu(VirtualSensor):
 
     @property
     def made(self) -> int:
-        """Samples since it was booted, those that nobody heard included."""
+        """Number of samples since it was booted, including those not sent."""
         return self._sequence
 
     @property
@@ -69,11 +69,11 @@ class Imu(VirtualSensor):
         return self.rate_hz * self.pace
 
     def shake(self, for_s: float = SHAKE_S) -> None:
-        """Let a hand shake it, on top of whatever it feels, for so long from now on."""
+        """Add shaking by hand to its motion, for `for_s` from now on."""
         self._shaken_until_s = self.runner_time_s() + for_s
 
     def _restart_sampling(self) -> None:
-        # Samples sit on the runner's own grid, so that every boot and every process sees the same motion.
+        # Samples are on the runner's time grid, so that every boot and every process measures the same motion.
         self._index = max(0, math.ceil(self.runner_time_s() * self._true_rate_hz))
 
     def service(self) -> Service:
@@ -134,5 +134,5 @@ class Imu(VirtualSensor):
 
 
 def samples_that_fit(mtu: int) -> int:
-    """Count the samples that fit in one notification; at least one, which MTU 23 cuts off."""
+    """Return the number of samples that fit into one notification; at least one, which MTU 23 truncates."""
     return max(1, (mtu - ATT_HEAD_BYTES - HEAD_BYTES) // SAMPLE_BYTES)

@@ -21,7 +21,7 @@ PROCEDURE_NOT_CONFIGURED = 0x81
 
 
 class Pod(SlowSensor):
-    """Counts strides of its own foot, as the service asks for and foot pods do."""
+    """Counts the strides of its own foot, as the service specifies and foot pods do."""
 
     service_uuid = "1814"
 

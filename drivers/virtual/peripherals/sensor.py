@@ -1,4 +1,4 @@
-"""What every virtual sensor is: a GATT server with battery and device information that advertises until connected."""
+"""Common part of every virtual sensor: a GATT server with battery and device information that advertises."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ BATTERY_SERVICE, BATTERY_LEVEL = "180F", "2A19"
 INFORMATION_SERVICE, MANUFACTURER, MODEL, SERIAL = "180A", "2A29", "2A24", "2A25"
 ADVERTISING_MS = 100.0
 MTU = 247
-"""What nRF52 firmware usually offers: one full LE data packet."""
+"""Usual for nRF52 firmware: one full LE data packet."""
 
 FLAGS = b"\x06"
-"""General discoverable, no classic Bluetooth."""
+"""General discoverable, BR/EDR not supported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the sensor is on the air. `address` is a random static one (its first two bits are set)."""
+    """Advertised identity of a sensor. `address` is a random static one (its first two bits are set)."""
 
     name: str
     address: str
@@ -38,12 +38,12 @@ class Identity:
 
 
 class VirtualSensor(ABC):
-    """Measures `runner` from `epoch_s` of the loop's time on; that moment is the runner's time 0.
+    """Measures `runner`, whose time 0 is `epoch_s` of the loop's time.
 
-    Built anew after a crash it is a rebooted device: counters start at 0, the runner's motion goes on.
+    A new instance behaves like a rebooted device: its counters start at 0, and the runner's motion continues.
 
-    sent   notifications so far
-    muted  True: firmware that stays connected and subscribed, and says nothing
+    sent   number of notifications so far
+    muted  True: simulates firmware that stays connected and subscribed, but sends nothing
     """
 
     service_uuid: str
@@ -77,53 +77,53 @@ class VirtualSensor(ABC):
 
     @abstractmethod
     def service(self) -> Service:
-        """Build the service that measures."""
+        """Build the measurement service."""
 
     @abstractmethod
     async def run(self) -> None:
         """Measure and notify until cancelled."""
 
     async def power_on(self) -> None:
-        """Reset the controller and advertise; again after every disconnection."""
+        """Reset the controller and advertise, also after every disconnection."""
         await self.device.power_on()
         await self.device.start_advertising(auto_restart=True)
 
     async def power_off(self) -> None:
-        """Leave in good order."""
+        """Disconnect and power off."""
         await self.disconnect()
         await self.device.power_off()
 
     async def disconnect(self) -> None:
-        """End every connection from this side."""
+        """End every connection."""
         for connection in list(self.device.connections.values()):
             await connection.disconnect()
 
     def forget_subscriptions(self) -> None:
-        """Fall silent while connected, like firmware that lost its client configuration."""
+        """Fall silent while connected, like firmware that lost its client characteristic configuration."""
         self.device.gatt_server.subscribers.clear()
 
     def runner_time_s(self) -> float:
-        """Seconds since the runner's start."""
+        """Return the runner's time in s."""
         return self._loop.time() - self.epoch_s
 
     def subscribers(self, characteristic: Attribute[bytes]) -> list[Connection]:
-        """Find the connections that want notifications of `characteristic`."""
-        wanted = self.device.gatt_server.subscribers
+        """Return the connections subscribed to notifications of `characteristic`."""
+        subscriptions = self.device.gatt_server.subscribers
         return [
             connection
             for connection in self.device.connections.values()
-            if any(flags & 1 for flags in wanted.get(connection, {}).get(characteristic.handle, b"")[:1])
+            if any(flags & 1 for flags in subscriptions.get(connection, {}).get(characteristic.handle, b"")[:1])
         ]
 
     async def notify(self, connection: Connection, characteristic: Attribute[bytes], value: bytes) -> None:
-        """Send one notification; what the MTU cannot carry is cut off (Core 5.4, Vol 3, Part F, 3.4.7.1)."""
+        """Send one notification, truncated to the MTU (Core 5.4, Vol 3, Part F, 3.4.7.1)."""
         if self.muted:
             return
         self.sent += 1
         await self.device.gatt_server.notify_subscriber(connection, characteristic, value)
 
     async def until(self, runner_time_s: float) -> None:
-        """Sleep until the runner's clock shows this time; returns at once when it has passed."""
+        """Sleep until this runner time; return at once if it has passed."""
         await asyncio.sleep(max(0.0, runner_time_s - self.runner_time_s()))
 
     def _battery(self) -> Service:
@@ -141,12 +141,12 @@ class VirtualSensor(ABC):
 
 
 def readable(uuid: str, value: bytes) -> Characteristic[bytes]:
-    """Make a characteristic with a fixed value."""
+    """Build a characteristic with a fixed value."""
     return Characteristic(uuid, Properties.READ, Characteristic.READABLE, value)
 
 
 def notifying(uuid: str) -> Characteristic[bytes]:
-    """Make a characteristic that only notifies: reading it is refused, which Bumble does not do by itself."""
+    """Build a characteristic that only notifies; reads are rejected, which Bumble does not do on its own."""
 
     def refuse(_connection: Connection) -> bytes:
         raise ATT_Error(ErrorCode.READ_NOT_PERMITTED)

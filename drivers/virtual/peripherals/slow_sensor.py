@@ -1,4 +1,4 @@
-"""A sensor that says one value at a steady, slow pace: pods, straps and treadmills."""
+"""A sensor that sends one value at a fixed slow rate: pods, straps and treadmills."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from drivers.virtual.peripherals.sensor import VirtualSensor
 
 
 class SlowSensor(VirtualSensor):
-    """Notifies `measurement` every `period_s`, at the same phase of the runner's clock whenever it was booted."""
+    """Notifies `measurement` every `period_s`, at multiples of it in the runner's time, whenever it was booted."""
 
     period_s: float = 1.0
     measurement: Characteristic[bytes]
 
     @abstractmethod
     def value(self, t_s: float) -> bytes:
-        """Encode what is measured at runner time `t_s`."""
+        """Encode the measurement at runner time `t_s`."""
 
     async def run(self) -> None:
         """Notify until cancelled."""

@@ -14,7 +14,7 @@ RR_PER_S = 1024
 
 
 class Strap(SlowSensor):
-    """Says each second how fast the heart beats and the intervals between the beats since it last said so."""
+    """Sends the heart rate and the RR intervals of the last second, once a second."""
 
     service_uuid = "180D"
 

@@ -1,4 +1,4 @@
-"""A treadmill: Fitness Machine service, treadmill data."""
+"""A treadmill: Treadmill Data of the Fitness Machine service."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KMH_PER_MPS = 3.6
 
 
 class Treadmill(SlowSensor):
-    """The belt under the runner."""
+    """A treadmill that sends speed, distance and incline of the runner."""
 
     service_uuid = "1826"
 
