@@ -35,7 +35,7 @@ def setups() -> dict[str, list[Task]]:
     plate = [f for f in folders() if "alcantara" in str(f)]
     return {
         "hip, clean": [(f, "hip", ["sacrum"], 0, 0.0, False) for f in marked],
-        "hip, cheap sensor put on anyhow": [
+        "hip, cheap sensor, any mounting": [
             (f, "cheap", ["sacrum"], seed, rate, True) for f in marked for rate, seed in CHEAP
         ],
         "shoes, clean": [(f, "shoes", SHOES, 0, 0.0, False) for f in marked],
@@ -52,9 +52,9 @@ def spread(scores: list[Score], figure: Callable[[Score], float], unit: str, dig
 
 
 TRUTHS = {
-    "force": "beside force plates",
-    "calibrated": "beside markers tuned on a plate of that runner (±5 ms)",
-    "markers": "beside markers alone (±20-25 ms)",
+    "force": "against force plates",
+    "calibrated": "against markers tuned on a plate of that runner (±5 ms)",
+    "markers": "against markers alone (±20-25 ms)",
 }
 """What contacts were taken from: only the first is a fair test."""
 
@@ -70,7 +70,7 @@ ROWS: list[tuple[str, Callable[[list[Score]], str]]] = [
     ("steps missed / false", lambda s: f"{sum(x.missed for x in s)} / {sum(x.false for x in s)}"),
     ("mean cadence, steps/min", lambda s: spread(s, lambda x: x.cadence_error, "")),
     ("cadence over ten steps, SD", lambda s: spread(s, lambda x: x.step10_sd, "")),
-    ("side right, least", lambda s: f"{min((x.side for x in s if math.isfinite(x.side)), default=math.nan):.0f} %"),
+    ("side correct, minimum", lambda s: f"{min((x.side for x in s if math.isfinite(x.side)), default=math.nan):.0f} %"),
     ("obliquity, RMS error, mean removed", lambda s: spread(s, lambda x: x.obliquity_rmse, "°")),
     ("`drop_excursion_deg`, bias", lambda s: spread(s, lambda x: x.excursion_bias, "°")),
     ("`drop_excursion_deg`, SD per step", lambda s: spread(s, lambda x: x.excursion_sd, "°")),

@@ -19,7 +19,7 @@ from dsp.thresholds.onset_model import Observation, OnsetModel
 
 SPEED_MPS = 2.75
 AHEAD_M = 300.0 * SPEED_MPS
-MODEL, TOP = "onset model", "its top alone"
+MODEL, TOP = "onset model", "its MAP estimate alone"
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def table(runners: int, jobs: int) -> None:
             print(
                 f"{runners} simulated runners a table, {population.name}: {len(asked)} had had an onset and were asked"
             )
-            print("| chance said | by the model: asked, happened | by its top alone: asked, happened |")
+            print("| predicted chance | by the model: queries, happened | by its MAP estimate alone: queries, happened |")
             print("|---|---|---|")
             for tenth in range(10):
                 cells = " | ".join(_cell(said[name], happened, tenth) for name in (MODEL, TOP))

@@ -81,7 +81,7 @@ def table(seeds: int, picture: Path | None, jobs: int, *, first: int = 0) -> Non
     with ProcessPoolExecutor(jobs) as pool:
         told = list(pool.map(eighth, range(first, first + seeds), chunksize=5))
     print(f"eighth run, {seeds} seeds: as asked for in {np.mean([each.holds for each in told]):.1%}")
-    print("| state | asked for | first at: median (5 %, 95 %) | in time |")
+    print("| state | required | first at: median (5 %, 95 %) | in time |")
     print("|---|---|---|---|")
     for state, km in ASKED_KM.items():
         began_km = np.array([each.onset_km.get(state, math.inf) for each in told])

@@ -52,7 +52,7 @@ def table(seeds: int, jobs: int) -> None:
     with ProcessPoolExecutor(jobs) as pool:
         told = list(pool.map(eighth, range(seeds)))
     print(f"eighth run through virtual sensors: as asked for in {sum(each.holds for each in told)} of {seeds} seeds")
-    print("| state | asked for | first at: least, median, most |")
+    print("| state | required | first at: minimum, median, maximum |")
     print("|---|---|---|")
     for state, km in ASKED_KM.items():
         first = np.array([each.onset_km.get(state, math.inf) for each in told])
