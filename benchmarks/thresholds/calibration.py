@@ -105,7 +105,7 @@ def table(runners: int, jobs: int) -> None:
             print(
                 f"{runners} simulated runners a table, {population.name}: {len(asked)} had had an onset and were asked"
             )
-            print("| predicted chance | by the model: queries, happened | by its MAP estimate alone: queries, happened |")
+            print("| predicted chance | model: queries, happened | its MAP estimate alone: queries, happened |")
             print("|---|---|---|")
             for tenth in range(10):
                 cells = " | ".join(_cell(said[name], happened, tenth) for name in (MODEL, TOP))
