@@ -44,7 +44,7 @@ more, and the earlier report stays. The figure is ours: a mistake is noticed at 
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _StandingReport:
     """A report that was not withdrawn: whether it stops cues, and the state before it, to go back to."""
 
     t_ns: int
@@ -90,7 +90,7 @@ class Guidance:
         self._schedule = Schedule()
         self._schedule.volume, self._schedule.muted, self._schedule.held = plan.volume, plan.muted, plan.held
         self._teaches = not plan.held
-        self._heard: list[_Heard] = []
+        self._standing: list[_StandingReport] = []
         self._aim_spm: float | None = None
         self._probe_s = 0
         self._on_target_s = 0
@@ -115,9 +115,9 @@ class Guidance:
                 self._offer(rule, rule.threshold(threshold), out, guided=guided)
         for rule in self._rules:
             self._offer(rule, rule.second(now), out, guided=guided)
-        waited = self._schedule.second(t_ns, self.exposure.distance_m)
-        if waited is not None:
-            out.append(waited)
+        waiting = self._schedule.second(t_ns, self.exposure.distance_m)
+        if waiting is not None:
+            out.append(waiting)
         return out
 
     def pain(self, report: PainReport) -> list[Record]:
@@ -129,18 +129,18 @@ class Guidance:
             running_s=round(exposure.running_s, 1),
             distance_m=round(exposure.distance_m, 1),
             exposure_m=round(exposure.exposure_m, 1),
-            takes_back_ns=None if hurts(report) else self._just_heard_ns(report.t_ns),
+            takes_back_ns=None if hurts(report) else self._withdrawable_ns(report.t_ns),
         )
         taken_back = report.takes_back_ns is not None
         if taken_back:
             self._take_back()
         out: list[Record] = [report]
-        out += self._watch.no_pain(report) if taken_back and not self._heard else self._watch.pain(report)
+        out += self._watch.no_pain(report) if taken_back and not self._standing else self._watch.pain(report)
         for rule in self._rules:
             self._offer(rule, rule.pain(report), out, guided=True)
         if hurts(report):
             found = triage(report, self._pain_rule)
-            self._heard.append(_Heard(report.t_ns, found.stops_cues, self._teaches, self._plan.on_hold))
+            self._standing.append(_StandingReport(report.t_ns, found.stops_cues, self._teaches, self._plan.on_hold))
             self._teaches = self._teaches and found.consequence is Consequence.EASY
             self._schedule.held = self._schedule.held or found.stops_cues
             self._plan = replace(
@@ -150,17 +150,17 @@ class Guidance:
             )
         return out
 
-    def _just_heard_ns(self, t_ns: int) -> int | None:
+    def _withdrawable_ns(self, t_ns: int) -> int | None:
         """Time of the newest report, if level 0 may withdraw it: never one with signs for a clinician."""
-        if not self._heard or self._heard[-1].stops_cues:
+        if not self._standing or self._standing[-1].stops_cues:
             return None
-        heard_ns = self._heard[-1].t_ns
-        return heard_ns if t_ns - heard_ns <= TAKEN_BACK_NS else None
+        reported_ns = self._standing[-1].t_ns
+        return reported_ns if t_ns - reported_ns <= TAKEN_BACK_NS else None
 
     def _take_back(self) -> None:
-        heard = self._heard.pop()
-        self._teaches = heard.teaches
-        self._plan = replace(self._plan, on_hold=heard.on_hold)
+        withdrawn = self._standing.pop()
+        self._teaches = withdrawn.teaches
+        self._plan = replace(self._plan, on_hold=withdrawn.on_hold)
 
     def wish(self, wish: Wish) -> None:
         """Apply the runner's wish; volume is kept for the next runs, muting is not."""
@@ -189,9 +189,9 @@ class Guidance:
     def _offer(self, rule: CueRule, cue: Cue | None, out: list[Record], *, guided: bool) -> None:
         if cue is None or (rule.teaches and not guided):
             return
-        said = self._schedule.offer(cue, self.exposure.distance_m, waits=not rule.teaches)
-        if said is not None:
-            out.append(said)
+        emitted = self._schedule.offer(cue, self.exposure.distance_m, waits=not rule.teaches)
+        if emitted is not None:
+            out.append(emitted)
 
     def _goal(self, metrics: Mapping[str, Metric]) -> tuple[float | None, float | None]:
         """Return own cadence at this speed and the goal, steps/min; None where there is none."""
@@ -216,9 +216,9 @@ class Guidance:
             out.append(Metric(t_ns, "cap_m", self._cap.exposure_m, None, 1.0))
         if now.goal_spm is None:
             return out
-        heard = now.guided and now.running and not self._schedule.muted
+        feedback_on = now.guided and now.running and not self._schedule.muted
         out.append(Metric(t_ns, "cadence_target_spm", now.goal_spm, None, 1.0))
-        out.append(Metric(t_ns, "feedback_on", 1.0 if heard else 0.0, None, 1.0))
+        out.append(Metric(t_ns, "feedback_on", 1.0 if feedback_on else 0.0, None, 1.0))
         cadence = now.good(cadence_spm.KEY)
         if now.running and not now.guided and exposure.running_s >= WARM_S and cadence is not None:
             self._probe_s += 1

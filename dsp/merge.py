@@ -43,8 +43,8 @@ class DataTimeMerge:
         self._waited_for: list[_Lane] = []
         self._newest_s = float("-inf")
         self._first_s = float("inf")
-        self._number = 0
-        self._held = 0
+        self._serial = 0
+        self._pending = 0
         self.now_s = float("-inf")
 
     @property
@@ -70,11 +70,11 @@ class DataTimeMerge:
             self._newest_s = latest_s
         if sightings:
             earliest = lane.first_s + self._wait_s + 1e-6
-            self._held += len(sightings)
+            self._pending += len(sightings)
             for s in sightings:
-                self._number += 1
+                self._serial += 1
                 due = s.decided_s + self._wait_s + 1e-6 if lane.slow else max(s.decided_s, earliest)
-                lane.waiting.append((due, source, self._number, s))
+                lane.waiting.append((due, source, self._serial, s))
 
     def leave(self, source: str, sightings: list[Sighting], until_s: float) -> None:
         """Take the last `sightings` of `source`, and stop waiting for it; its successor begins at `until_s`."""
@@ -99,7 +99,7 @@ class DataTimeMerge:
             return []
         if now > self.now_s:
             self.now_s = now
-        return self._release(now) if self._held else []
+        return self._release(now) if self._pending else []
 
     def flush(self) -> list[Due]:
         """Return everything that is pending, in order."""
@@ -112,6 +112,6 @@ class DataTimeMerge:
             if waiting and waiting[0][0] <= now_s:
                 lane.waiting = [w for w in waiting if w[0] > now_s]
                 due += [w for w in waiting if w[0] <= now_s]
-        self._held -= len(due)
+        self._pending -= len(due)
         due.sort()
         return due

@@ -199,7 +199,7 @@ class Pipeline:
         lane = block.source
         if before is not None:
             self._merge.leave(before.lane, before.chain.finish(), first_s)
-            self._lanes = {lane: whose for lane, whose in self._lanes.items() if lane in self._merge}
+            self._lanes = {lane: sensor for lane, sensor in self._lanes.items() if lane in self._merge}
             self._set_up_again += 1
             lane = f"{block.source} again {self._set_up_again}"
         self._lanes[lane] = block.source, block.placement
@@ -225,8 +225,8 @@ class Pipeline:
                 self._seen_s = when
                 if when > self._report_s:
                     self._report_s = float(math.ceil(when))
-            whose = self._lanes.get(lane)
-            if whose and not self._speakers.listen(*whose, when, contact=isinstance(sighting, Contact)):
+            sensor = self._lanes.get(lane)
+            if sensor and not self._speakers.listen(*sensor, when, contact=isinstance(sighting, Contact)):
                 continue
             if isinstance(sighting, Posture):
                 out.append(sighting.attitude)

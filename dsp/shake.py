@@ -14,16 +14,16 @@ Floats = npt.NDArray[np.float64]
 class ShakeParams:
     """When a sensor counts as shaken.
 
-    window_s   motion is measured in windows of this length, about two strokes of a hand
-    long_s     and must last this long, so that a knock or a step does not count
-    moving     minimum SD of the magnitude of the specific force, m/s2: shaking by hand gives 10-30, standing still 0.1
-    others     largest SD of any other sensor, as a share of the shaken one's: walking moves both feet the same
+    window_s      motion is measured in windows of this length, about two strokes of a hand
+    duration_s    and must last this long, so that a knock or a step does not count
+    moving_mps2   minimum SD of the magnitude of the specific force: shaking by hand gives 10-30, standing still 0.1
+    others_share  largest SD of any other sensor, as a share of the shaken one's: walking moves both feet the same
     """
 
     window_s: float = 0.25
-    long_s: float = 1.0
-    moving: float = 3.0
-    others: float = 0.33
+    duration_s: float = 1.0
+    moving_mps2: float = 3.0
+    others_share: float = 0.33
 
 
 class ShakeFinder:
@@ -47,23 +47,23 @@ class ShakeFinder:
 
     def _found(self) -> str | None:
         """Return the sensor that was shaken in all of the last complete windows; the newest two may still grow."""
-        long = round(self._p.long_s / self._p.window_s)
+        long = round(self._p.duration_s / self._p.window_s)
         last = self._newest - 2
         for number in [number for number in self._sums if number <= last - long]:
             del self._sums[number]
-        shaken = {self._most(number) for number in range(last - long + 1, last + 1)}
+        shaken = {self._only_moving(number) for number in range(last - long + 1, last + 1)}
         return shaken.pop() if len(shaken) == 1 else None
 
-    def _most(self, number: int) -> str | None:
+    def _only_moving(self, number: int) -> str | None:
         """Return the only sensor that moved in a window; None if none did, or more than one."""
         moving = {source: _spread(*sums) for source, sums in self._sums.get(number, {}).items()}
         if not moving:
             return None
         most = max(moving, key=lambda source: moving[source])
-        if moving[most] < self._p.moving:
+        if moving[most] < self._p.moving_mps2:
             return None
         others = [value for source, value in moving.items() if source != most]
-        return None if any(value > self._p.others * moving[most] for value in others) else most
+        return None if any(value > self._p.others_share * moving[most] for value in others) else most
 
 
 def _spread(n: int, total: float, square: float) -> float:

@@ -39,25 +39,25 @@ class TapParams:
     reach_s         how far before and after it lie the samples that a sample is compared with
     window_s        the largest spike is taken in windows of this length; the median of the last `windows` is usual
     fewest_windows  windows needed before any tap is detected
-    least_g         smallest spike of a tap, which must also exceed `times` the usual
+    minimum_g       smallest spike of a tap, which must also exceed `factor` times the usual
     merge_s         spikes closer than this are the ringing of one tap
-    apart_s         shortest and longest interval between two taps
+    interval_s      shortest and longest interval between two taps
     quiet_s         time without a spike before the first tap and after the last
-    even            largest ratio of the two intervals
-    alike           largest ratio of the strongest tap to the weakest
+    max_interval_ratio  largest ratio of the two intervals
+    max_strength_ratio  largest ratio of the strongest tap to the weakest
     """
 
     reach_s: float = 0.010
     window_s: float = 0.4
     windows: int = 25
     fewest_windows: int = 10
-    least_g: float = 1.6
-    times: float = 2.2
+    minimum_g: float = 1.6
+    factor: float = 2.2
     merge_s: float = 0.08
-    apart_s: tuple[float, float] = (0.12, 0.60)
+    interval_s: tuple[float, float] = (0.12, 0.60)
     quiet_s: float = 0.70
-    even: float = 1.8
-    alike: float = 6.0
+    max_interval_ratio: float = 1.8
+    max_strength_ratio: float = 6.0
 
 
 class ThreeTaps:
@@ -74,7 +74,7 @@ class ThreeTaps:
         self._t_ns: list[int] = []
         self._rows: Array = np.empty((0, 6))
         self._window: int | None = None
-        self._most_g = 0.0
+        self._max_g = 0.0
         self._usual: deque[float] = deque(maxlen=self._p.windows)
         self._limit_g = math.inf
         self._taps: list[tuple[float, float]] = []
@@ -120,9 +120,9 @@ class ThreeTaps:
                 self._window = window
             k = bisect_left(t_ns, (window + 1) * window_ns)
             part = square[first:k]
-            most_g = _TO_G * math.sqrt(part[part.argmax()])
-            self._most_g = max(self._most_g, most_g)
-            if most_g > self._limit_g:
+            max_g = _TO_G * math.sqrt(part[part.argmax()])
+            self._max_g = max(self._max_g, max_g)
+            if max_g > self._limit_g:
                 for i, twice in enumerate(np.sqrt(part).tolist()):
                     if _TO_G * twice > self._limit_g:
                         self._tap(1e-9 * t_ns[first + i], _TO_G * twice, out)
@@ -132,10 +132,10 @@ class ThreeTaps:
     def _close_window(self) -> None:
         p = self._p
         if self._window is not None:
-            self._usual.append(self._most_g)
-        self._most_g = 0.0
+            self._usual.append(self._max_g)
+        self._max_g = 0.0
         if len(self._usual) >= p.fewest_windows:
-            self._limit_g = max(p.least_g, p.times * median(self._usual))
+            self._limit_g = max(p.minimum_g, p.factor * median(self._usual))
 
     def _tap(self, t_s: float, g: float, out: list[float]) -> None:
         self._decide(t_s, out)
@@ -154,8 +154,8 @@ class ThreeTaps:
             return
         (one_s, a), (two_s, b), (three_s, c) = taps
         gaps = (two_s - one_s, three_s - two_s)
-        low, high = p.apart_s
-        if min(gaps) < low or max(gaps) > high or max(gaps) > p.even * min(gaps):
+        low, high = p.interval_s
+        if min(gaps) < low or max(gaps) > high or max(gaps) > p.max_interval_ratio * min(gaps):
             return
-        if max(a, b, c) <= p.alike * min(a, b, c):
+        if max(a, b, c) <= p.max_strength_ratio * min(a, b, c):
             out.append(two_s)

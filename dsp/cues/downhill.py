@@ -27,11 +27,11 @@ class Rule(CueRule):
 
     def __init__(self, params: CueParams) -> None:
         super().__init__(params)
-        self._hurt = any(run.onset_m is not None and run.days_ago <= RETURN_DAYS for run in params.history)
+        self._had_pain = any(run.onset_m is not None and run.days_ago <= RETURN_DAYS for run in params.history)
         known = [run.descent_m for run in params.history if run.descent_m is not None and run.days_ago <= SPIKE_DAYS]
         self._most_m = max([SMALLEST_M, *known]) if len(known) >= FEWEST_RUNS else None
         self._down_s = 0
-        self._much = False
+        self._has_warned = False
 
     def second(self, now: Moment) -> Cue | None:
         """Return one cue per descent, and one when the total is used up."""
@@ -41,12 +41,12 @@ class Rule(CueRule):
             return None
         self._down_s = self._down_s + 1 if incline.value <= STEEP_PCT else 0
         descent = Metric(now.t_ns, "descent_m", now.exposure.descent_m, None, 1.0)
-        if self._most_m is not None and descent.value > self._most_m and not self._much:
-            self._much = True
+        if self._most_m is not None and descent.value > self._most_m and not self._has_warned:
+            self._has_warned = True
             most = Metric(now.t_ns, "descent_baseline_m", self._most_m, None, 1.0)
             text, spoken = texts.DOWNHILL_MUCH.format(descent_m=descent.value), texts.DOWNHILL_MUCH_SPOKEN
             return Cue(now.t_ns, RULE, Severity.ADVICE, text, None, (descent, most), Earcon.ABOVE, spoken)
-        if self._hurt and self._down_s == HELD_S:
+        if self._had_pain and self._down_s == HELD_S:
             text, spoken = texts.DOWNHILL, texts.DOWNHILL_SPOKEN
             return Cue(now.t_ns, RULE, Severity.INFO, text, None, (incline, descent), Earcon.ABOVE, spoken)
         return None

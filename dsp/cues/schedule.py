@@ -55,8 +55,8 @@ class Schedule:
     def __init__(self, params: ScheduleParams | None = None) -> None:
         self._p = params or ScheduleParams()
         self._last: Cue | None = None
-        self._said: dict[tuple[str, Side | None], tuple[Cue, int]] = {}
-        self._places_m: deque[float] = deque(maxlen=16)
+        self._emitted: dict[tuple[str, Side | None], tuple[Cue, int]] = {}
+        self._emitted_at_m: deque[float] = deque(maxlen=16)
         self.volume = Volume.USUAL
         self.muted = False
         self.held = False
@@ -69,7 +69,7 @@ class Schedule:
         if self.muted or (self._asked_ns is not None and cue.t_ns - self._asked_ns < self._p.quiet_s * NS_PER_S):
             return None
         self._asked_ns = cue.t_ns
-        return self._say(cue, distance_m)
+        return self._emit(cue, distance_m)
 
     def offer(self, cue: Cue, distance_m: float, *, waits: bool = False) -> Cue | None:
         """Return `cue` if it may be emitted now, else None.
@@ -83,7 +83,7 @@ class Schedule:
             if waits and (self._waiting is None or _RANK[cue.severity] >= _RANK[self._waiting.severity]):
                 self._waiting = cue
             return None
-        return self._say(cue, distance_m)
+        return self._emit(cue, distance_m)
 
     def second(self, t_ns: int, distance_m: float) -> Cue | None:
         """Return the waiting cue, restamped to now, if its turn has come; called once a second."""
@@ -97,25 +97,25 @@ class Schedule:
         if not self._has_turn(now, distance_m):
             return None
         self._waiting = None
-        return self._say(now, distance_m)
+        return self._emit(now, distance_m)
 
-    def _say(self, cue: Cue, distance_m: float) -> Cue:
+    def _emit(self, cue: Cue, distance_m: float) -> Cue:
         key = (cue.rule, cue.side)
-        before, times = self._said.get(key, (None, 0))
-        worse = before is not None and _RANK[cue.severity] > _RANK[before.severity]
-        self._said[key] = (cue, 0 if worse else times + 1)
+        before, times = self._emitted.get(key, (None, 0))
+        is_worse = before is not None and _RANK[cue.severity] > _RANK[before.severity]
+        self._emitted[key] = (cue, 0 if is_worse else times + 1)
         self._last = cue
-        self._places_m.append(distance_m)
+        self._emitted_at_m.append(distance_m)
         return cue
 
     def _has_turn(self, cue: Cue, distance_m: float) -> bool:
         p, loudness = self._p, _LOUDNESS[self.volume]
         if self._too_soon(cue, self._last, p.quiet_s / loudness):
             return False
-        before, times = self._said.get((cue.rule, cue.side), (None, 0))
+        before, times = self._emitted.get((cue.rule, cue.side), (None, 0))
         if self._too_soon(cue, before, min(p.longest_s, p.same_s * 2.0 ** max(0, times - 1)) / loudness):
             return False
-        lately = sum(distance_m - place_m < 1000.0 for place_m in self._places_m)
+        lately = sum(distance_m - emitted_m < 1000.0 for emitted_m in self._emitted_at_m)
         return lately < p.per_km * loudness or _RANK[cue.severity] >= _RANK[Severity.WARNING]
 
     @staticmethod

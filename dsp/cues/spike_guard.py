@@ -25,7 +25,7 @@ class Rule(CueRule):
     def __init__(self, params: CueParams) -> None:
         super().__init__(params)
         self._longest_m = longest_m(params.history)
-        self._said = 0
+        self._emitted = 0
 
     def second(self, now: Moment) -> Cue | None:
         """Return one cue before the limit and one at it."""
@@ -37,12 +37,12 @@ class Rule(CueRule):
             Metric(now.t_ns, "distance_m", here_m, None, 1.0),
             Metric(now.t_ns, "distance_baseline_m", self._longest_m, None, 1.0),
         )
-        if here_m > limit_m and self._said < 2:
-            self._said = 2
+        if here_m > limit_m and self._emitted < 2:
+            self._emitted = 2
             text, spoken = texts.SPIKE.format(longest_km=longest_km), texts.SPIKE_SPOKEN
             return Cue(now.t_ns, RULE, Severity.ADVICE, text, None, because, Earcon.ABOVE, spoken)
-        if here_m > WARN_SHARE * limit_m and self._said < 1:
-            self._said = 1
+        if here_m > WARN_SHARE * limit_m and self._emitted < 1:
+            self._emitted = 1
             text, spoken = texts.SPIKE_NEAR.format(longest_km=longest_km, limit_km=limit_km), texts.SPIKE_NEAR_SPOKEN
             return Cue(now.t_ns, RULE, Severity.INFO, text, None, because, None, spoken)
         return None

@@ -22,7 +22,7 @@ class Stage(MetricStage):
     """Mean of the left stances minus mean of the right."""
 
     def __init__(self) -> None:
-        self._difference = LeftMinusRight(KEY, count=20, least=5, half=5.0)
+        self._difference = LeftMinusRight(KEY, count=20, fewest=5, halving_error=5.0)
 
     def step(self, step: Step) -> None:
         """Take a stance."""

@@ -1,7 +1,7 @@
 """Drop excursion in left stance minus that in right stance, deg (healthy runners within +-2 to 3; sources 2).
 
 Positive: the pelvis drops further in left stance. Difference of the means of 20 steps per leg; a standard error of 0.5
-deg halves the quality. A change within a runner says more than the value, as healthy runners differ by as much.
+deg halves the quality. Its change within a runner is more informative than the value: healthy runners differ as much.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class Stage(MetricStage):
     """Mean of the left stances minus mean of the right."""
 
     def __init__(self) -> None:
-        self._difference = LeftMinusRight(KEY, count=20, least=5, half=0.5)
+        self._difference = LeftMinusRight(KEY, count=20, fewest=5, halving_error=0.5)
 
     def step(self, step: Step) -> None:
         """Take a stance."""

@@ -16,43 +16,43 @@ class LeftMinusRight:
     Both legs must have been measured by the same kind of sensor, or the difference would be that of the sensors.
     Quality is the mean confidence of the steps, lowered by the standard error of the difference.
 
-    key    key of the metric
-    count  steps per leg in a mean
-    least  fewest steps per leg for a value
-    half   standard error that halves the quality, in the metric's unit
+    key            key of the metric
+    count          steps per leg in a mean
+    fewest         minimum steps per leg for a value
+    halving_error  standard error that halves the quality, in the metric's unit
     """
 
-    def __init__(self, key: str, count: int, least: int, half: float) -> None:
+    def __init__(self, key: str, count: int, fewest: int, halving_error: float) -> None:
         self._key = key
-        self._least = least
-        self._half = half
-        self._left, self._right = _Row(count), _Row(count)
+        self._fewest = fewest
+        self._halving_error = halving_error
+        self._left, self._right = _Leg(count), _Leg(count)
 
     def add(self, side: Side, t_ns: int, value: float, confidence: float, source: Placement | None) -> None:
         """Take a step; `source` is None where each foot has its own sensor."""
-        row = self._left if side is Side.LEFT else self._right
-        if t_ns - row.newest_ns > STALE_NS or source is not row.source:
-            row.values.clear()
-            row.confidences.clear()
-        row.newest_ns, row.source = t_ns, source
-        row.values.append(value)
-        row.confidences.append(confidence)
+        leg = self._left if side is Side.LEFT else self._right
+        if t_ns - leg.newest_ns > STALE_NS or source is not leg.source:
+            leg.values.clear()
+            leg.confidences.clear()
+        leg.newest_ns, leg.source = t_ns, source
+        leg.values.append(value)
+        leg.confidences.append(confidence)
 
     def report(self, t_ns: int) -> list[Metric]:
         """Return the difference; empty with too few or stale steps, or where the legs' sources differ."""
         left, right = self._left, self._right
-        if min(len(left.values), len(right.values)) < self._least or left.source is not right.source:
+        if min(len(left.values), len(right.values)) < self._fewest or left.source is not right.source:
             return []
         if t_ns - min(left.newest_ns, right.newest_ns) > STALE_NS:
             return []
         (left_mean, left_variance), (right_mean, right_variance) = _mean_of(left.values), _mean_of(right.values)
         error = math.sqrt(left_variance + right_variance)
         confidence = (sum(left.confidences) + sum(right.confidences)) / (len(left.values) + len(right.values))
-        quality = confidence / (1.0 + (error / self._half) ** 2)
+        quality = confidence / (1.0 + (error / self._halving_error) ** 2)
         return [Metric(t_ns, self._key, left_mean - right_mean, None, round(quality, 3))]
 
 
-class _Row:
+class _Leg:
     """The last steps of one leg, all measured by the same kind of sensor."""
 
     def __init__(self, count: int) -> None:

@@ -7,7 +7,7 @@ sensor: one runner, 19 trials at -5 to +10 deg, bias -0.01 and SD per step 0.12,
 runner and for comparing legs, less so for comparing people.
 
 Loading rate and braking force are not reported: the trunk follows loading rate poorly within a trial (r 0.2-0.6), and
-no public running recording has braking force beside a sensor to check against.
+no public running recording has both braking force and a sensor to check against.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ FOOT_STAYS = "foot_stays"
 STAYS_NS = 3 * NS_PER_S
 """A shoe's last stride and reading count for this long, about four strides."""
 
-MOST_WENT = 2
+MOST_TRAVELLED = 2
 """Upper limit of a shoe's counter of strides: one that travelled adds one, one that did not takes one away, so that a
 runner may miss one."""
 
@@ -63,7 +63,7 @@ class Stage(MetricStage):
         self._pod_quality = 0.0
         self._strides: dict[Side | None, tuple[int, float]] = {}  # by shoe: time of the last contact, last stride in s
         self._row = 0
-        self._went: dict[Side | None, tuple[int, int]] = {}  # by shoe: time of the last reading, counter
+        self._travelled: dict[Side | None, tuple[int, int]] = {}  # by shoe: time of the last reading, counter
 
     def step(self, step: Step) -> None:
         """Take a step; one in a walking rhythm does not count."""
@@ -72,7 +72,7 @@ class Stage(MetricStage):
         if step.source in FEET:
             stride_s = self._running_stride_s(step)
             self._row = self._row + 1 if stride_s and runs else 0
-            runs = self._row >= ROW and all(went for t, went in self._went.values() if step.t_ns - t < STAYS_NS)
+            runs = self._row >= ROW and all(count for t, count in self._travelled.values() if step.t_ns - t < STAYS_NS)
             held_ns = max(held_ns, round((HELD_STRIDES * stride_s + NOTICED_S) * NS_PER_S))
         if runs:
             self._until_ns = step.t_ns + held_ns
@@ -98,8 +98,9 @@ class Stage(MetricStage):
     def reading(self, metric: Metric) -> None:
         """Take a pod's cadence, which is running while fresh and fast enough, or whether a shoe's stride travelled."""
         if metric.key == FOOT_STAYS:
-            _, went = self._went.get(metric.side, (0, 0))
-            self._went[metric.side] = metric.t_ns, max(0, went - 1) if metric.value else min(MOST_WENT, went + 1)
+            _, count = self._travelled.get(metric.side, (0, 0))
+            count = max(0, count - 1) if metric.value else min(MOST_TRAVELLED, count + 1)
+            self._travelled[metric.side] = (metric.t_ns, count)
         if metric.key == cadence_spm.KEY:
             self._pod_until_ns = metric.t_ns + STALE_NS if metric.value > 60.0 / LONGEST_STEP_S else None
             self._pod_quality = metric.quality

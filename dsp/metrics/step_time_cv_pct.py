@@ -21,7 +21,7 @@ from dsp.records import Metric, Step
 KEY = "step_time_cv_pct"
 
 STEPS = 60
-LEAST = 20
+FEWEST = 20
 """Fewest steps in a row for a value."""
 LONGEST_STEP_S = 0.6
 """A longer step time means a missing step; no running step is as long."""
@@ -34,25 +34,25 @@ class Stage(MetricStage):
     """Variability of the last 60 steps without a gap."""
 
     def __init__(self) -> None:
-        self._row: deque[tuple[float, float]] = deque(maxlen=STEPS)
+        self._steps: deque[tuple[float, float]] = deque(maxlen=STEPS)
         self._last_ns = 0
 
     def step(self, step: Step) -> None:
         """Take a step; a missing one starts a new row."""
         if step.step_time_s is None or step.step_time_s > LONGEST_STEP_S:
-            self._row.clear()
+            self._steps.clear()
             return
-        self._row.append((step.step_time_s, step.confidence))
+        self._steps.append((step.step_time_s, step.confidence))
         self._last_ns = step.t_ns
 
     def report(self, t_ns: int) -> list[Metric]:
         """Return the coefficient of variation, from twenty steps on."""
-        if len(self._row) < LEAST or t_ns - self._last_ns > STALE_NS:
+        if len(self._steps) < FEWEST or t_ns - self._last_ns > STALE_NS:
             return []
-        times = [time for time, _ in self._row]
+        times = [time for time, _ in self._steps]
         x = list(map(sub, times[2:], times))
         squares, neighbours = sum(map(mul, x, x)), sum(map(mul, x, x[1:]))
         variance = 0.5 * squares / len(x) + 2.0 * neighbours / (len(x) - 1)
         mean = sum(times) / len(times)
-        quality = TRUST * sum([c for _, c in self._row]) / STEPS
+        quality = TRUST * sum([c for _, c in self._steps]) / STEPS
         return [Metric(t_ns, KEY, 100.0 * math.sqrt(max(variance, 0.0)) / mean, None, round(quality, 3))]

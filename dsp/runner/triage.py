@@ -43,7 +43,7 @@ class Kind(StrEnum):
     BACK = "back"
     BONE = "bone"
     SWOLLEN = "swollen"
-    LOOK = "look"
+    STRESS = "stress"
     """Where stress injuries of bones are common: not to be run on."""
     HIP = "hip"
     KNEE = "knee"
@@ -52,7 +52,7 @@ class Kind(StrEnum):
     """An unknown word may mean the back, misspelt or in another language."""
 
 
-_MEANT: tuple[tuple[re.Pattern[str], Kind, str | None], ...] = tuple(
+_MEANINGS: tuple[tuple[re.Pattern[str], Kind, str | None], ...] = tuple(
     (re.compile(stems), kind, site)
     for stems, kind, site in (
         (r"\bnumb(?!er)|tingl|no feeling|pins and needles|saddle|bladder|bowel|incontinen", Kind.NERVE, None),
@@ -62,7 +62,7 @@ _MEANT: tuple[tuple[re.Pattern[str], Kind, str | None], ...] = tuple(
         (r"(?<!coming )(?<!going )(?<!running )(?<!way )\bback(?! of\b)|lumb", Kind.BACK, "back"),
         (r"sciati|pirifor|\bspin(?:e|al)|sacr|\bsi joint|tail ?bone|coccyx|\bischi", Kind.BACK, None),
         (r"\bhips?\b|trochant", Kind.HIP, "hip"),
-        (r"\bshin|tibia|fibula|\bbone|metatars|\bfoot|\bfeet|\bheel|ankle|thigh|femur|pelvi|pubi", Kind.LOOK, None),
+        (r"\bshin|tibia|fibula|\bbone|metatars|\bfoot|\bfeet|\bheel|ankle|thigh|femur|pelvi|pubi", Kind.STRESS, None),
         (r"\bcal(?:f|ves)\b|achill|soleus|gastroc", Kind.CALF, "calf or Achilles"),
         (r"(?:below|under|beneath)\b.*\b(?:kneecap|patell)|patellar tend", Kind.KNEE, "below the kneecap"),
         (r"knee ?cap|patell|front of\b.*\bknee", Kind.KNEE, "around the kneecap"),
@@ -127,7 +127,7 @@ def known_site(text: str | None) -> str | None:
     word = _plain(text)
     if word in SITES:
         return word
-    meant = next((site for stems, _, site in _MEANT if stems.search(word)), None)
+    meant = next((site for stems, _, site in _MEANINGS if stems.search(word)), None)
     return _SHORT.get(word) or meant or text.strip()
 
 
@@ -137,7 +137,7 @@ def kind_of(text: str | None) -> Kind | None:
     if site is None:
         return None
     word = _plain(site)
-    return next((kind for stems, kind, _ in _MEANT if stems.search(word)), Kind.UNKNOWN)
+    return next((kind for stems, kind, _ in _MEANINGS if stems.search(word)), Kind.UNKNOWN)
 
 
 _DENIED = re.compile(r"\b(?:no|not|without)(?: any)? (?:numb|tingl|swell|swollen|lock)\w*")
@@ -153,7 +153,7 @@ _STOPS = {
     Kind.BONE: (texts.ABOUT_BONE, texts.SEE_BONE),
     Kind.SWOLLEN: (texts.ABOUT_OTHER, texts.SEE_SEVERE),
 }
-_WALKS = {Kind.HIP: texts.SEE_BONE, Kind.LOOK: texts.SEE_BONE, Kind.UNKNOWN: texts.SEE_OTHER}
+_WALKS = {Kind.HIP: texts.SEE_BONE, Kind.STRESS: texts.SEE_BONE, Kind.UNKNOWN: texts.SEE_OTHER}
 """Whom to see, and when, at sites where no level of pain may be run on: no rule for running on is published for these,
 and a bone stress injury begins as mild pain (Robertson 2017, doi 10.1055/s-0043-103946: suspect it in every athlete
 whose hip hurts with exercise)."""
@@ -166,7 +166,7 @@ def triage(report: PainReport, rule: PainRule = PainRule.TREK) -> Triage:
     if kind in _STOPS:
         about, see = _STOPS[kind]
         return Triage(Consequence.CLINICIAN, texts.ACT_STOP, about, texts.ADVICE_STOP, see)
-    about = texts.ABOUT_BONE if kind is Kind.LOOK else texts.ABOUT_SITE.get(site or "", texts.ABOUT_OTHER)
+    about = texts.ABOUT_BONE if kind is Kind.STRESS else texts.ABOUT_SITE.get(site or "", texts.ABOUT_OTHER)
     signs = None if kind is None else _WALKS.get(kind)
     if report.level is not None and report.level >= SEVERE:
         see = " ".join(filter(None, (texts.SEE_SEVERE, signs)))

@@ -7,7 +7,7 @@ spread of this runner's own half minutes, in two checks in a row. Slow changes a
 half minute and the one before the jump must be steady. The baseline from before a jump is kept for as long as the legs
 differ, so clear means that they are as before, after a stop too.
 
-When a sensor moves, or another one takes over, the baseline is learned anew, but not while the legs differ: whether the
+When a sensor moves, or another one takes over, a new baseline is learned, but not while the legs differ: whether the
 change is over could not be determined, and the new baseline would be the limp. The state then stays reached, and
 detection ends for this run. It also stays reached where the value that jumped is no longer measured. The bounds are
 ours, as no published value was found; docs/thresholds.md has the false alarm and detection rates.
@@ -34,10 +34,10 @@ class AntalgicParams:
     newest   newest blocks, compared with ...
     before   ... this many blocks before them
     warm_s   nothing is detected earlier: people settle into a run
-    own      multiple of the spread of the runner's own half minutes that the bound is at least
-    looks    checks in a row that must agree
+    factor   multiple of the spread of the runner's own half minutes that the bound is at least
+    checks   checks in a row that must agree
     pause_s  after a longer gap without steps the comparison starts again: people start differently
-    back     share of the bound within which the difference is as before
+    cleared  share of the bound within which the difference is as before
     contact_ms, drop_deg, step_time_ms  smallest changes of the left-right difference that count
     """
 
@@ -45,10 +45,10 @@ class AntalgicParams:
     newest: int = 3
     before: int = 18
     warm_s: float = 300.0
-    own: float = 4.0
-    looks: int = 2
+    factor: float = 4.0
+    checks: int = 2
     pause_s: float = 10.0
-    back: float = 0.5
+    cleared: float = 0.5
     contact_ms: float = 12.0
     drop_deg: float = 1.5
     step_time_ms: float = 12.0
@@ -124,7 +124,7 @@ class _Difference:
         usual = median(earlier)
         halves = [fmean(earlier[k : k + p.newest]) for k in range(len(earlier) - p.newest + 1)]
         spread = 1.48 * median([abs(half - usual) for half in halves])
-        return _Jump(self.key, fmean(self._newest), usual, max(self._minimum, p.own * spread))
+        return _Jump(self.key, fmean(self._newest), usual, max(self._minimum, p.factor * spread))
 
     def _drop_block(self) -> None:
         self._values = {side: [] for side in Side}
@@ -166,7 +166,7 @@ class Antalgic:
             each.add(step.side, value)
 
     def moved(self) -> None:
-        """Learn the baseline anew, as a sensor moved or another one took over; while reached, end detection."""
+        """Learn a new baseline, as a sensor moved or another one took over; while reached, end detection."""
         self._is_over = self._is_over or self._ladder.level == REACHED
         for each in self._differences:
             each.forget()
@@ -189,7 +189,7 @@ class Antalgic:
         jumps = [jump for each in self._differences if (jump := each.jump()) is not None]
         farthest = max(jumps, key=lambda jump: jump.ratio, default=None)
         self._beyond = self._beyond + 1 if farthest is not None and farthest.ratio > 1.0 else 0
-        up = REACHED if self._beyond >= p.looks else WATCH if self._beyond else CLEAR
+        up = REACHED if self._beyond >= p.checks else WATCH if self._beyond else CLEAR
         if up == REACHED:
             beyond = {jump.key for jump in jumps if jump.ratio > 1.0}
             for each in self._differences:
@@ -201,10 +201,10 @@ class Antalgic:
         for each in self._differences:
             jump = each.jump()
             each.beyond = each.beyond + 1 if jump is not None and jump.ratio > 1.0 else 0
-            each.is_away = each.is_away or each.beyond >= self._p.looks
+            each.is_away = each.is_away or each.beyond >= self._p.checks
         jumps = [each.jump() for each in self._differences if each.is_away]
         farthest = max((jump for jump in jumps if jump is not None), key=lambda jump: jump.ratio, default=None)
-        if farthest is None or farthest.ratio >= self._p.back or None in jumps:
+        if farthest is None or farthest.ratio >= self._p.cleared or None in jumps:
             return None
         for each in self._differences:
             each.is_away = False
