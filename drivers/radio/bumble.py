@@ -66,12 +66,19 @@ class BumbleProvider:
     @property
     def scanner_backend(self) -> type[BaseBleakScanner]:
         """Scanner class of this host. Raises AdapterDownError before `start`."""
-        return self._up().scanner_backend
+        return self.host.scanner_backend
 
     @property
     def client_backend(self) -> type[BaseBleakClient]:
         """Client class of this host. Raises AdapterDownError before `start`."""
-        return self._up().client_backend
+        return self.host.client_backend
+
+    @property
+    def host(self) -> BumbleHost:
+        """The open host. Raises AdapterDownError before `start`."""
+        if self._host is None:
+            raise AdapterDownError(f"radio {self.name} is not open")
+        return self._host
 
     @property
     def is_up(self) -> bool:
@@ -137,8 +144,3 @@ class BumbleProvider:
         host.central.lose(why)
         if host is self._host:
             self._on_down(why)
-
-    def _up(self) -> BumbleHost:
-        if self._host is None:
-            raise AdapterDownError(f"radio {self.name} is not open")
-        return self._host

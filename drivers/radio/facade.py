@@ -54,7 +54,7 @@ class Radio:
         self._promised = 0  # slots taken by connects under way
         self._downs = 0
         self._last_resort = LastResort()
-        provider.watch(self._on_down)
+        provider.watch(self.lose_links)
 
     @property
     def name(self) -> str:
@@ -232,8 +232,8 @@ class Radio:
         self._links = [link for link in self._links if not link.lost.is_set()]
         return len(self._links)
 
-    def _on_down(self, why: str) -> None:
-        """Mark every link as lost: if the daemon died, nothing else reports it."""
+    def lose_links(self, why: str) -> None:
+        """Mark every link as lost; called when the stack goes down: if the daemon died, nothing else reports it."""
         self._downs += 1
         self._scanner.forget()
         LOG.warning("radio %s: %s", self.name, why)
@@ -257,5 +257,5 @@ class Radio:
             return
         self._last_resort.begin(now_s)
         LOG.warning("radio %s: stuck: resetting the adapter", self.name)
-        self._on_down("reset")
+        self.lose_links("reset")
         await self._provider.reset()

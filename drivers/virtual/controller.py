@@ -44,12 +44,17 @@ class SimAdvertiser(LegacyAdvertiser):
 
 
 class SimController(Controller):
-    """See the module. `source` and `sink` connect to a host in another process."""
+    """See the module. `source` and `sink` connect to a host in another process; `address` is the public address."""
 
     def __init__(
-        self, name: str, link: SimLink, source: TransportSource | None = None, sink: TransportSink | None = None
+        self,
+        name: str,
+        link: SimLink,
+        source: TransportSource | None = None,
+        sink: TransportSink | None = None,
+        address: hci.Address | None = None,
     ) -> None:
-        super().__init__(name, host_source=source, host_sink=sink, link=link)
+        super().__init__(name, host_source=source, host_sink=sink, link=link, public_address=address)
         self._air = link
         self.le_legacy_advertiser = SimAdvertiser(self)
         self.le_acl_data_packet_length = ACL_PAYLOAD_BYTES

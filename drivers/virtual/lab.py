@@ -30,6 +30,8 @@ class VirtualLab:
     runner   the runner wearing the sensors; entering the context is its time 0
     sensors  keys of `kinds`
     kinds    the available kinds of sensors
+    mtu      ATT MTU offered by sensors switched on from now on
+    provider the radio's adapter, once entered
     """
 
     def __init__(
@@ -49,7 +51,7 @@ class VirtualLab:
         self._worn = tuple(sensors)
         self._kinds = kinds
         self._max_connections = max_connections
-        self._mtu = mtu
+        self.mtu = mtu
         self._measuring: dict[str, asyncio.Task[None]] = {}
         self._ending: list[asyncio.Task[None]] = []
         self._controllers: dict[str, SimController] = {}
@@ -58,9 +60,8 @@ class VirtualLab:
 
     async def __aenter__(self) -> Self:
         self.link = SimLink(self.conditions, seed=self.runner.params.seed)
-        self.radio = Radio(
-            BumbleProvider("virtual", self._open_adapter, HUB_ADDRESS), max_connections=self._max_connections
-        )
+        self.provider = BumbleProvider("virtual", self._open_adapter, HUB_ADDRESS)
+        self.radio = Radio(self.provider, max_connections=self._max_connections)
         self.epoch_s = asyncio.get_running_loop().time()
         for kind in self._worn:
             await self.switch_on(kind)
@@ -83,7 +84,7 @@ class VirtualLab:
         """Boot a sensor: its counters start at 0 and it advertises; the runner's motion continues."""
         controller = self._controllers[kind] = SimController(kind, self.link)
         what = self._kinds[kind]
-        identity = what.identity(self.runner.params.seed, self._mtu)
+        identity = what.identity(self.runner.params.seed, self.mtu)
         sensor = self.sensors[kind] = what.build(identity, self.runner, self.epoch_s, controller, controller)
         await sensor.power_on()
         self._measuring[kind] = asyncio.create_task(sensor.run(), name=f"virtual {kind}")

@@ -1,4 +1,4 @@
-"""Tests of this folder run on virtual time that waits for the D-Bus daemon beside them; on Linux only."""
+"""Tests in this folder run in virtual time that waits for the D-Bus daemon; on Linux only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.bluez.room import Room
 
 collect_ignore_glob = [] if sys.platform.startswith("linux") else ["test_*.py"]
-"""What they need (dbus-fast) comes with bleak on Linux only."""
+"""They need dbus-fast, which bleak installs on Linux only."""
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:

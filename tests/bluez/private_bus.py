@@ -1,4 +1,4 @@
-"""A D-Bus daemon of the test's own, and virtual time that waits for it."""
+"""A private D-Bus daemon for a test, and virtual time that waits for it."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ CONFIGURATION = """\
 </busconfig>
 """
 ASLEEP = "S"
-"""Linux's letter, in /proc/PID/stat, for a process that waits: proc_pid_stat(5)."""
+"""State of a sleeping process in /proc/PID/stat, see proc_pid_stat(5)."""
 
 
 class BusTimeLoop(VirtualTimeLoop):
-    """Virtual time with a D-Bus daemon beside the test: time jumps only while the daemon sleeps.
+    """Virtual time with a D-Bus daemon: time advances only while the daemon sleeps.
 
     A write to its socket makes it runnable before the write returns, and it sleeps again only when it has read and
     sent on everything. So when it sleeps and nothing waits on our side, nothing is on its way.
@@ -40,7 +40,7 @@ class BusTimeLoop(VirtualTimeLoop):
     daemon: subprocess.Popen[str] | None = None
 
     def others_work(self) -> bool:
-        """Whether the daemon may still have something to say."""
+        """Return whether the daemon may still send something."""
         return self.daemon is not None and self.daemon.poll() is None and _state(self.daemon.pid) != ASLEEP
 
 
@@ -81,7 +81,7 @@ class PrivateBus:
         self._loop.daemon = self._daemon
 
     def kill(self) -> None:
-        """End it: every connection to it meets its end."""
+        """Kill it, which closes every connection to it."""
         assert self._daemon.stdout is not None
         self._daemon.kill()
         self._daemon.wait()

@@ -1,4 +1,4 @@
-"""A runner's virtual sensors, a fake bluetoothd on a private bus, and the hub's radio as it is on Linux."""
+"""Test environment: a runner's virtual sensors, a fake bluetoothd on a private bus, and the hub's Linux radio."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.bluez.private_bus import BusTimeLoop, PrivateBus, private_bus
 
 
 class Room:
-    """`lab` makes the sensors and their trouble, `bluez` is the daemon that lives now."""
+    """The test environment: `lab` has the sensors and injects their faults, `bluez` is the running daemon."""
 
     def __init__(self, lab: VirtualLab, bus: PrivateBus) -> None:
         self.lab = lab
@@ -30,19 +30,19 @@ class Room:
         self.bluez: Bluetoothd | None = None
 
     async def start_bluez(self) -> Bluetoothd:
-        """Start the daemon, again after it ended."""
+        """Start the daemon, also after it ended."""
         self.bluez = Bluetoothd(self.bus.address, self.kernel, self.faults)
         await self.bluez.start()
         return self.bluez
 
     async def kill_bluez(self) -> None:
-        """SIGKILL."""
+        """End the daemon as by SIGKILL."""
         bluez, self.bluez = self.bluez, None
         assert bluez is not None
         await bluez.kill()
 
     async def terminate_bluez(self) -> None:
-        """SIGTERM."""
+        """End the daemon as by SIGTERM."""
         bluez, self.bluez = self.bluez, None
         assert bluez is not None
         await bluez.terminate()
@@ -53,20 +53,20 @@ class Room:
         return len([name for name in await self.bluez.names() if name.startswith(":")])
 
     def radio(self) -> Radio:
-        """The radio of `stridecue run` on Linux."""
+        """Build the radio of `stridecue run` on Linux."""
         return Radio(PlatformProvider())
 
     def address(self, kind: str) -> str:
-        """Address of a sensor that is on."""
+        """Return the address of a sensor that is switched on."""
         return self.lab.sensors[kind].identity.address
 
 
 @asynccontextmanager
 async def room_with_bluez(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
-    """Nobody wears a sensor yet: `room.lab.switch_on`."""
+    """Provide an environment without sensors; add them by `room.lab.switch_on`."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, BusTimeLoop)
-    with loop.real_io():  # it asks a program, once, which would seem to take for ever
+    with loop.real_io():  # it runs a program, once, which would seem to hang in virtual time
         if not BlueZFeatures.checked_bluez_version:
             await BlueZFeatures.check_bluez_version()
     with private_bus(loop) as bus:
@@ -85,6 +85,6 @@ async def room_with_bluez(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room
 
 
 async def _bleak_noticed() -> None:
-    """bleak keeps one bus connection for the life of the loop; it ends with the daemon, its watching task after it."""
+    """Let bleak's bus connection, one per loop, end after the daemon, and then its monitoring task."""
     for _ in range(20):
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""The real supervisor on bleak's BlueZ backend: sensors stream, and come back after what sensors do."""
+"""The real supervisor on bleak's BlueZ backend: sensors stream, and recover from failures of sensors."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ async def test_out_of_range_and_back(room: Room) -> None:
 
 
 async def test_mtu_23_works_for_a_pod_and_is_named_for_an_imu(room: Room) -> None:
-    room.lab._mtu = 23
+    room.lab.mtu = 23
     for kind in ("sacrum_imu", "pod"):
         await room.lab.switch_on(kind)
     async with room.radio() as radio, supervised(radio) as heard:
@@ -115,12 +115,12 @@ async def test_mtu_23_works_for_a_pod_and_is_named_for_an_imu(room: Room) -> Non
         assert "20 bytes" in heard.states[SACRUM][-1].detail
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["late", "never"])
-async def test_an_mtu_that_bluez_tells_late_or_never_is_no_reason_to_complain(room: Room, *, told: bool) -> None:
+@pytest.mark.parametrize("reported", [True, False], ids=["late", "never"])
+async def test_an_mtu_that_bluez_tells_late_or_never_is_no_reason_to_complain(room: Room, *, reported: bool) -> None:
     await room.lab.switch_on("sacrum_imu")
     assert room.bluez is not None
-    if not told:
-        room.bluez.devices.mtu_untold.add(room.address("sacrum_imu"))
+    if not reported:
+        room.bluez.devices.mtu_unreported.add(room.address("sacrum_imu"))
     async with room.radio() as radio, supervised(radio) as heard:
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
         await asyncio.sleep(10)

@@ -1,4 +1,4 @@
-"""What bluetoothd and adapters do to a run, and how it goes on: the failure modes of docs/reliability.md at L3."""
+"""Effects of bluetoothd and adapter failures on a run, and recovery: the failure modes of docs/reliability.md at L3."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def test_reconnecting_leaves_no_connection_to_the_bus_behind(room: Room) -
 
 
 async def test_bluetoothd_is_killed_and_comes_back(room: Room) -> None:
-    """SIGKILL: bleak hears nothing, its links look connected."""
+    """SIGKILL: bleak is not notified, and its links look connected."""
     await two_sensors(room)
     async with room.radio() as radio, supervised(radio) as heard:
         await heard.until(lambda: both(heard))
@@ -105,7 +105,7 @@ async def test_bluetoothd_is_killed_and_comes_back(room: Room) -> None:
 
 
 async def test_bluetoothd_is_killed_while_scanning_and_its_scan_stays_in_the_kernel(room: Room) -> None:
-    """InProgress for ever, until the adapter was off and on."""
+    """InProgress permanently, until the adapter is switched off and on."""
     await two_sensors(room)
     async with room.radio() as radio, supervised(radio) as heard:
         await heard.until(lambda: both(heard))
@@ -135,7 +135,7 @@ async def test_bluetoothd_is_restarted(room: Room) -> None:
 
 
 async def test_bluetoothd_is_restarted_while_scanning(room: Room) -> None:
-    """A scanner that outlives its daemon is deaf, and says nothing of it."""
+    """A scanner that outlives its daemon is deaf, without reporting an error."""
     await two_sensors(room)
     async with room.radio() as radio, supervised(radio) as heard:
         await heard.until(lambda: both(heard))
@@ -149,7 +149,7 @@ async def test_bluetoothd_is_restarted_while_scanning(room: Room) -> None:
 
 
 async def test_the_bus_itself_is_started_anew(room: Room) -> None:
-    """D-Bus and bluetoothd die together; every socket of ours meets its end."""
+    """D-Bus and bluetoothd die together; every socket of ours is closed."""
     await two_sensors(room)
     async with room.radio() as radio, supervised(radio) as heard:
         await heard.until(lambda: both(heard))

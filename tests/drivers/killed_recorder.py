@@ -1,4 +1,4 @@
-"""A process that records until it is killed: python -m tests.drivers.killed_recorder PATH."""
+"""Record until killed, as a separate process: python -m tests.drivers.killed_recorder PATH."""
 
 from __future__ import annotations
 

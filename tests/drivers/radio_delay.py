@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Link:
-    """interval_s between connection events, loss = part of the events that fail, host_s mean delay in the computer."""
+    """`interval_s` between connection events, `loss` = share of events that fail, `host_s` = mean delay in the host."""
 
     interval_s: float
     loss: float
@@ -33,7 +33,7 @@ class Sent:
 def send(
     duration_s: float, rate_hz: float, samples: int, ppm: float, link: Link, seed: int, wander_ppm: float = 5.0
 ) -> Sent:
-    """`ppm` = how much faster the device's clock runs; its drift wanders by about `wander_ppm` in 10 minutes."""
+    """`ppm` = error of the device's clock, + fast; its drift varies by about `wander_ppm` in 10 minutes."""
     rng = np.random.default_rng(seed)
     packet_s = samples / rate_hz
     n = int(duration_s / packet_s)

@@ -1,4 +1,4 @@
-"""A notification that a decoder makes rows of."""
+"""Decode one notification that must give rows."""
 
 from __future__ import annotations
 

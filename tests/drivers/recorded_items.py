@@ -1,4 +1,4 @@
-"""What a recording gives, put into another one."""
+"""Copy items of a recording into another one."""
 
 from __future__ import annotations
 

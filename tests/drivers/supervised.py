@@ -1,4 +1,4 @@
-"""A supervisor at work in a test, and everything it put in its inbox."""
+"""A running supervisor in a test, and everything it put into its inbox."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ IMU_HEAD = struct.Struct("<IIB")
 
 
 class Heard:
-    """What came out, by device; `states` holds every word about a link, in order."""
+    """The supervisor's output by device; `states` has every link state, in order."""
 
     def __init__(self) -> None:
         self._news = asyncio.Condition()
@@ -54,16 +54,16 @@ class Heard:
         return [packet.payload for packet in self.packets[device] if packet.channel == channel]
 
     def sample_ranges(self, device: str) -> list[tuple[int, int]]:
-        """First sample and count of each IMU packet."""
+        """Return the first sample number and the number of samples of each IMU packet."""
         return [(head[0], head[2]) for head in (IMU_HEAD.unpack_from(raw) for raw in self.payloads(device, "data"))]
 
     def holes(self, device: str) -> list[tuple[int, int]]:
-        """(expected, found) wherever the sample counter does not go on where it stopped."""
+        """Return (expected, found) wherever the sample counter is not continuous."""
         ranges = self.sample_ranges(device)
         return [(a + n, b) for (a, n), (b, _) in itertools.pairwise(ranges) if b != a + n]
 
     async def until(self, true: Callable[[], bool], within_s: float = 30.0) -> float:
-        """Wait until it is true; gives the seconds it took."""
+        """Wait until the condition is true; return the seconds it took."""
         loop = asyncio.get_running_loop()
         start_s = loop.time()
         async with asyncio.timeout(within_s):

@@ -1,4 +1,4 @@
-"""Devices without a clock: numbered samples, or samples that merely arrive; and how sure anyone can be of the times."""
+"""Devices without a clock, with or without numbered samples, and the uncertainty of the recovered times."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BAD = Link(0.050, 0.10, 0.003)
 
 
 class Run:
-    """What came of the packets of one sensor: true and recovered times of first samples, all output times, losses."""
+    """Results for one sensor: true and recovered times of first samples, all output times, losses."""
 
     def __init__(
         self, sent: Sent, rate_hz: float, samples: int, *, bits: int | None, missing: Collection[int] = ()
@@ -82,7 +82,7 @@ def test_a_counter_tells_what_is_missing_and_what_came_twice() -> None:
 @pytest.mark.parametrize("off", [-0.02, 0.03])
 @pytest.mark.parametrize("link", [GOOD, TYPICAL_FOOT, BAD], ids=["good", "typical", "bad"])
 def test_packets_that_are_missing_are_noticed_where_nobody_counts(link: Link, off: float) -> None:
-    """15 packets of 5 minutes, one at a time: what is lost is known, and the times do not slip."""
+    """15 packets lost in 5 minutes, one at a time: the loss is counted, and the times do not drift."""
     sent = send(300, 104 * (1 + off), 8, 0, link, 3)
     chance = np.random.default_rng(5)
     missing = set(chance.choice(np.arange(150, len(sent.arrival_s) - 100), 15, replace=False).tolist())
@@ -128,7 +128,7 @@ def timeline_of(sent: Sent, samples: int) -> tuple[DeviceTimeline, np.ndarray]:
 
 @pytest.mark.parametrize("ppm", [0.0, 40.0])
 def test_packets_that_keep_step_with_the_radio_are_reported(ppm: float) -> None:
-    """100 Hz, 5 samples a packet, 50 ms between connection events: nobody can know how late the times are."""
+    """100 Hz, 5 samples a packet, 50 ms between connection events: the delay cannot be determined."""
     timeline, error_s = timeline_of(send(120, 100, 5, ppm, Link(0.050, 0.05, 0.001), 1), 5)
     state = timeline.state
     assert state.is_trapped
@@ -138,7 +138,7 @@ def test_packets_that_keep_step_with_the_radio_are_reported(ppm: float) -> None:
 
 
 def test_what_the_first_packets_look_like_is_not_told_to_the_runner() -> None:
-    """5 s and then 120 s of a sensor that keeps step with the radio: only the second is worth a word."""
+    """5 s and then 120 s of a sensor in step with the radio: only the second is worth a note."""
     early, late = (timeline_of(send(seconds, 100, 5, 0.0, Link(0.050, 0.05, 0.001), 1), 5)[0] for seconds in (6, 120))
     assert early.state.is_trapped
     assert (early.state.words, bool(late.state.words)) == ("", True)
@@ -152,7 +152,7 @@ def test_two_phases_are_half_a_trap() -> None:
 
 @pytest.mark.parametrize("off", [0.0005, 0.002])
 def test_a_slow_sweep_is_doubted_and_does_better_than_it_did(off: float) -> None:
-    """Nearly in step: a line through all block minima was off by 33 and 20 ms; the lowest ones alone count."""
+    """Nearly in step: a line through all block minima was off by 33 and 20 ms; only the lowest ones are used."""
     late, bounds = [], []
     for seed in range(4):
         timeline, error_s = timeline_of(send(300, 100 * (1 + off), 5, 20, Link(0.050, 0.05, 0.001), seed), 5)

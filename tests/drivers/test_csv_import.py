@@ -351,7 +351,7 @@ def test_every_recorded_run_imports_and_reads_back(tmp_path: Path) -> None:
         assert blocks, csv
         for quality, device in zip(ingest.quality(0), report.devices, strict=True):
             assert (quality.dropped, quality.lost, quality.samples) == (0, device.lost, device.samples), csv
-            # A watch leaves out a second now and then; no inertial recording has a hole.
+            # A watch skips a second now and then; no inertial recording has a gap.
             assert device.lost <= 0.005 * device.samples, csv
             if device.info.profile != "stridecue.imu6":
                 continue

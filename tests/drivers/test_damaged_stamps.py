@@ -1,4 +1,4 @@
-"""Timestamps of a device that are damaged: the times of its samples stay what they are without the damage."""
+"""Damaged device timestamps: the sample times remain the same as without the damage."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SOON_S = 1.5
 
 
 def imu_times(sent: Sent, damage: dict[int, float]) -> np.ndarray:
-    """(packets, samples) s of our reference IMU, which numbers its samples, through everything up to blocks."""
+    """Return (packets, samples) s of our reference IMU, which numbers its samples, decoded up to blocks."""
     hub = Ingest(CATALOG)
     hub.add_device(DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "hip", params={"rate_hz": RATE_HZ}))
     rows = np.zeros((N, 6))
@@ -41,7 +41,7 @@ def imu_times(sent: Sent, damage: dict[int, float]) -> np.ndarray:
 
 
 def line_times(sent: Sent, damage: dict[int, float]) -> np.ndarray:
-    """(packets,) s of a sensor that numbers nothing: only arrivals tell a hole from a damaged stamp."""
+    """Return (packets,) s of a sensor without a counter: only arrivals distinguish a gap from a damaged timestamp."""
     timeline = DeviceTimeline()
     stamps = [device_s + damage.get(i, 0.0) for i, device_s in enumerate(sent.device_s)]
     placed = [
@@ -53,7 +53,7 @@ def line_times(sent: Sent, damage: dict[int, float]) -> np.ndarray:
 
 
 def away_s(sent: Sent, damage: dict[int, float]) -> tuple[float, float]:
-    """How far times are from those without damage: at most, and from SOON_S after the last damage on."""
+    """Return the largest deviation from the times without damage: overall, and from SOON_S after the last damage."""
     away = np.abs(imu_times(sent, damage) - imu_times(sent, {})).max(axis=1)
     return float(away.max()), float(away[sent.last_s > sent.last_s[max(damage)] + SOON_S].max())
 
@@ -61,7 +61,7 @@ def away_s(sent: Sent, damage: dict[int, float]) -> tuple[float, float]:
 @pytest.mark.parametrize("shift_s", SHIFTS_S)
 @pytest.mark.parametrize("link", [GOOD, TYPICAL], ids=["good", "typical"])
 def test_one_damaged_stamp_in_mid_stream_moves_nothing(link: Link, shift_s: float) -> None:
-    """But that one packet, where it is off by less than half a sample, or ahead by less than the packet was late."""
+    """Except that packet itself, if it is off by less than half a sample, or ahead by less than the packet's delay."""
     for at in (20, 700):
         sent = send(25, RATE_HZ, N, 150, link, at)
         most_s, after_s = away_s(sent, {at: shift_s})
@@ -72,7 +72,7 @@ def test_one_damaged_stamp_in_mid_stream_moves_nothing(link: Link, shift_s: floa
 
 @pytest.mark.parametrize("shift_s", SHIFTS_S)
 def test_among_the_first_packets_it_costs_milliseconds_for_a_second(shift_s: float) -> None:
-    """Nobody knows yet which stamp is right, nor, to 20 %, how fast the sensor samples."""
+    """It is not known yet which timestamp is right, nor, to 20 %, how fast the sensor samples."""
     for at in (0, 1, 2, 3):
         most_s, after_s = away_s(send(8, RATE_HZ, N, -200, TYPICAL, at), {at: shift_s})
         assert most_s < min(0.025, 2 * abs(shift_s) + 0.003)
@@ -81,7 +81,7 @@ def test_among_the_first_packets_it_costs_milliseconds_for_a_second(shift_s: flo
 
 @pytest.mark.parametrize("seed", range(6))
 def test_two_of_any_five_may_be_damaged(seed: int) -> None:
-    """Next to each other, alike or not, ahead or behind."""
+    """Adjacent ones, the same or different, ahead or behind."""
     chance = np.random.default_rng(seed)
     sent = send(30, RATE_HZ, N, 100, GOOD, seed)
     damage: dict[int, float] = {}
@@ -97,7 +97,7 @@ def test_two_of_any_five_may_be_damaged(seed: int) -> None:
 @pytest.mark.parametrize("shift_s", SHIFTS_S)
 @pytest.mark.parametrize("link", [GOOD, TYPICAL], ids=["good", "typical"])
 def test_without_a_counter_a_packet_is_ahead_by_no_more_than_its_arrival_allows(link: Link, shift_s: float) -> None:
-    """What may be a hole is believed for that packet; the clock does not follow."""
+    """A possible gap is accepted for that packet; the clock does not follow."""
     for at in (20, 700):
         sent = send(25, RATE_HZ, N, 150, link, at)
         away = np.abs(line_times(sent, {at: shift_s}) - line_times(sent, {}))
@@ -113,7 +113,7 @@ def test_a_clock_that_is_set_is_followed_with_the_third_packet() -> None:
 
 
 def test_holes_are_no_damage() -> None:
-    """A packet in seven is missing: with a counter, and without one as far as arrivals tell."""
+    """One packet in seven is missing: with a counter, and without one as far as arrival times show."""
     kept = [i for i in range(400) if i % 7]
     for missing in (None, 5):
         stamps = SteadyStamps()
@@ -123,7 +123,7 @@ def test_holes_are_no_damage() -> None:
 
 
 def test_uneven_stamps_that_arrive_when_they_say_are_believed() -> None:
-    """An imported file: samples come when they come."""
+    """An imported file, whose samples may be irregular."""
     stamps = SteadyStamps()
     for stamp_s in np.cumsum(np.random.default_rng(1).uniform(0.004, 0.016, 2000)).tolist():
         assert stamps.place(stamp_s, 0.01, 1, stamp_s, 0) == stamp_s

@@ -1,4 +1,4 @@
-"""Any bytes at all: DecodeError or numbers the profile allows, never anything else."""
+"""Arbitrary bytes give DecodeError or numbers that the profile allows, never anything else."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ STREAMS = [
 
 
 def limits(profile: Profile, name: str) -> dict[Quantity, tuple[float, float]]:
-    """Quantity -> what the profile calls plausible."""
+    """Return quantity -> plausible range of the profile."""
     stream = profile.stream[name]
     fields = [*stream.fields, *(stream.samples.fields if stream.samples else ())]
     return {quantity: field.plausible for field in fields for quantity in field.quantities if field.plausible}
 
 
 def check_fields(profile: Profile, name: str, decoded: Decoded) -> None:
-    """Only what the profile names, and nothing outside the ranges it gives."""
+    """Check that there are only quantities of the profile, within its ranges."""
     stream = profile.stream[name]
     assert set(decoded.fields) <= {field.name for field in stream.fields} | set(stream.bits) | {"calibration"}
     assert set(decoded.sampled) <= {field.name for field in (stream.samples.fields if stream.samples else ())}

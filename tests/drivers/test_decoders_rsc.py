@@ -52,7 +52,7 @@ def test_auto_waits_for_two_metres_a_second_and_then_sticks() -> None:
     assert math.isnan(row(pod, 1.5, 75)[Quantity.CADENCE_SPM])
     assert row(pod, 2.5, 80)[Quantity.CADENCE_SPM] == 160
     assert pod.rule is CadenceRule.LOW
-    # A walk, a sprint, an odd packet: the pod does not change what it counts.
+    # A walk, a sprint, an inconsistent packet: the pod does not change what it counts.
     assert row(pod, 1.2, 55)[Quantity.CADENCE_SPM] == 110
     assert row(pod, 6.0, 135)[Quantity.CADENCE_SPM] == 270
     assert pod.rule is CadenceRule.LOW

@@ -1,4 +1,4 @@
-"""The shared byte vectors of every device: carried out where they are at hand, and proven to notice a wrong value."""
+"""The shared byte vectors of every device, where available; a wrong value must be detected."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_every_vector_passes(vector: Vector) -> None:
 
 
 def spoiled(value: object) -> object:
-    """A value that nothing right can agree with."""
+    """Return a value that differs from any correct one."""
     if isinstance(value, dict):
         return {key: spoiled(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -169,7 +169,7 @@ def test_a_cut_capture_is_compared_as_far_as_it_goes() -> None:
     made = vector("witmotion.ble5", "ffe4", "556131ff57ff0f08000000000000b9fc", kind="captured_truncated")
     acc = {"acc_g": [-0.10107, -0.08252, 1.00732], "gyro_dps": [0.0, 0.0, 0.0]}
     assert outcome(msgspec.structs.replace(made, expected=acc))[0] is Verdict.PASSED
-    # The angles reach beyond the bytes: nobody knows them, nothing is compared.
+    # The angles lie beyond the given bytes, so they are not compared.
     with_angles = {**acc, "angle_deg": [1.0, 2.0, 3.0]}
     assert outcome(msgspec.structs.replace(made, expected=with_angles))[0] is Verdict.PASSED
     only_angles = {"angle_deg": [1.0, 2.0, 3.0]}

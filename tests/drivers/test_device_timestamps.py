@@ -1,4 +1,4 @@
-"""Devices with a clock and without a counter: what is missing is told by the times their packets carry."""
+"""Devices with a clock and without a counter: gaps are determined from their timestamps."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ N = 8
 
 
 def movesense(first: int, rate_hz: float, boot_ms: int = 0) -> Packet:
-    """Eight samples in two notifications' worth of bytes, joined; the clock counts whole ms and wraps."""
+    """Eight samples as if joined from two notifications; the clock counts whole ms and wraps."""
     t_ms = (boot_ms + int(first * 1000 / rate_hz)) % 2**32
     acc = np.tile([0.0, 0.0, 9.80665], (N, 1))
     acc[:, 0] = np.arange(first, first + N) * 0.01
@@ -58,7 +58,7 @@ def test_a_clock_that_is_set_back_loses_nothing() -> None:
 @pytest.mark.parametrize("at", [0, 30])
 @pytest.mark.parametrize("ahead_s", [0.5, 5.0, 3600.0, 1_000_000.0])
 def test_one_damaged_clock_reading_silences_nothing(at: int, ahead_s: float) -> None:
-    """The time of arrival bounds what is believed; stamps are as of an undamaged stream again within five seconds."""
+    """Arrival times bound the timestamps; after five seconds they are the same as in an undamaged stream."""
 
     def stamps(packets: list[Packet]) -> list[np.ndarray]:
         hub = Ingest(CATALOG)

@@ -56,7 +56,7 @@ async def test_who_sends_survives_an_overflow_with_its_latest_word() -> None:
     for item in items:
         inbox.put(item)
     assert await inbox.get_batch() == [info("a"), info("b"), state(2, "a"), packet(3), packet(4)]
-    assert inbox.dropped == 3 + 1  # three packets and a state that a later one replaced
+    assert inbox.dropped == 3 + 1  # three packets, and a state superseded by a later one
 
 
 async def test_closed_it_drains_and_then_gives_nothing() -> None:
@@ -104,7 +104,7 @@ def test_made_is_delivered_plus_dropped_plus_waiting(steps: list[Item | None], m
         assert [item for item in put if isinstance(item, Packet)][-1:] == [
             item for item in taken if isinstance(item, Packet)
         ][-1:]
-        for device in "ab":  # the last word about everyone arrives
+        for device in "ab":  # the latest state of every device arrives
             for kind in (DeviceInfo, LinkState):
                 said = [item for item in put if isinstance(item, kind) and item.device == device]
                 heard = [item for item in taken if isinstance(item, kind) and item.device == device]

@@ -112,9 +112,9 @@ def test_a_sensor_that_restarts_is_a_new_epoch(ran_for: int) -> None:
     before = feed(hub, [imu_packet(i) for i in range(0, ran_for, 5)])
     down_s = ran_for / RATE_HZ + 3.0
     after = feed(hub, [imu_packet(i, epoch_s=down_s) for i in range(0, 1000, 5)])
-    # A sensor restarted within its first second is told from repeated packets only by the eighth.
+    # A sensor restarted within its first second is distinguished from repeated packets only at the eighth.
     assert len(after) >= 193
-    # The new counter knows nothing of the 3 s it was off: they are counted by time, with the packets not recognised.
+    # The new counter does not include the 3 s without power: they are counted by time, with the unrecognised packets.
     assert 3.0 * RATE_HZ - 1 <= totals(hub)[2] <= 3.0 * RATE_HZ + 5 * (201 - len(after))
     assert after[0].t_ns[0] > before[-1].t_ns[-1]
     end_s = after[-1].t_ns[-1] * 1e-9

@@ -1,4 +1,4 @@
-"""Damaged packets of every profile through the whole way to blocks: counted, never raised, and time only rises."""
+"""Damaged packets of every profile, decoded up to blocks: they are counted, never raise, and time only increases."""
 
 from __future__ import annotations
 

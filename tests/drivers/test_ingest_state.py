@@ -1,4 +1,4 @@
-"""What an `Ingest` has learned is saved and restored as if nothing had happened, as often as wanted."""
+"""The state of an `Ingest` can be saved and restored any number of times without changing its output."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def hub() -> Ingest:
 
 
 def packets_in_step(n: int) -> list[Packet]:
-    """A packet every 50 ms over a connection interval of 50 ms: the phase is never swept, which a clock must say."""
+    """A packet every 50 ms at a connection interval of 50 ms: the phase is never swept, which a clock must report."""
     sent = send(n * SAMPLES / RATE_HZ, RATE_HZ, SAMPLES, 0.0, Link(0.05, 0.0, 0.001), seed=1, wander_ppm=0.0)
     return [
         Packet(

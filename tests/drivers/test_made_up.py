@@ -1,4 +1,4 @@
-"""What `stridecue sim` serves is told from a real controller, before anything is opened or kept."""
+"""The controllers of `stridecue sim` are distinguished from real ones before anything is opened or stored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from drivers.virtual.made_up import is_made_up
 
 @asynccontextmanager
 async def answering(answer: bytes) -> AsyncIterator[str]:
-    """A controller on this machine that says `answer` to whatever it is told."""
+    """Serve a controller on this machine that responds `answer` to everything."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert await reader.readexactly(4) == bytes.fromhex("01140c00")

@@ -1,4 +1,4 @@
-"""Roles by shaking, over real GATT on the virtual air; and what a remembered role does to a run."""
+"""Assigning roles by shaking, over real GATT on the virtual air; and the effect of remembered roles on a run."""
 
 from __future__ import annotations
 

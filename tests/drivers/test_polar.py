@@ -22,7 +22,7 @@ HEAD = struct.Struct("<BQB")
 
 
 def encoded(values: list[list[int]], width: int, bits: int = 16) -> bytes:
-    """The delta code, written: reference and one block; differences must fit `width` bits."""
+    """Encode a reference sample and one delta block; deltas must fit `width` bits."""
     size = math.ceil(bits / 8)
     data = b"".join(value.to_bytes(size, "little", signed=True) for value in values[0])
     deltas = [b - a for one, other in pairwise(values) for a, b in zip(one, other, strict=True)]
@@ -71,7 +71,7 @@ def test_the_factor_is_learned_from_the_answer_and_forgotten_without_one() -> No
     decoder.learn(b"\xf0\x02")
     assert decoder.fields(frame).sampled["acc_mg"][0, 2] == pytest.approx(999.4, abs=0.1)
     decoder.learn(bytes.fromhex("f0020200"))
-    # Without a factor the numbers would be g: 4096 g is nothing a runner does.
+    # Without a factor the values would be in g, and 4096 g is implausible.
     assert np.isnan(read(decoder, frame).values[0, 2])
 
 

@@ -1,4 +1,4 @@
-"""A Verity Sense through the hub's own path: the answer with the factor, then acceleration and angular rate apart."""
+"""A Verity Sense decoded as in a run: the response with the factor, then separate acceleration and angular rate."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEAD = struct.Struct("<BQB")
 
 
 def frame(kind: int, last: int, rows: npt.NDArray[np.int64]) -> bytes:
-    """Type 0, delta-coded with 16 bits: what a device sends that names a factor."""
+    """Encode type 0, 16-bit deltas, as sent by a device with a factor."""
     differences = rows[1:] - rows[:-1]
     data = rows[:1].astype("<i2").tobytes() + bytes([16, len(rows) - 1]) + differences.astype("<i2").tobytes()
     return HEAD.pack(kind, EPOCH_NS + round(last / RATE_HZ * 1e9), 0x80) + data

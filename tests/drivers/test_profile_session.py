@@ -1,4 +1,4 @@
-"""How a profile starts its device: acknowledged, conditional and asking steps, on a link that only answers."""
+"""Start steps of a profile: acknowledged writes, conditional writes and queries, on a simulated link."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OnValue = Callable[[bytearray], None]
 
 
 class AnsweringLink(Link):
-    """Has every characteristic but `lacks`; answers writes as `answers` says: hex written -> hex notified."""
+    """A link with every characteristic except `lacks`; `answers` maps hex written -> hex notified."""
 
     notification_limit_bytes = 244
 
@@ -50,7 +50,7 @@ def session(profile_id: str, link: AnsweringLink, **params: float) -> GattSessio
 
 
 def lacking(profile_id: str) -> frozenset[str]:
-    """What the profile forbids is what the right firmware lacks."""
+    """A characteristic that the supported firmware does not have."""
     forbidden = CATALOG.get(profile_id).link.forbid_char
     return frozenset() if forbidden is None else frozenset({forbidden})
 

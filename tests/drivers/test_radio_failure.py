@@ -1,4 +1,4 @@
-"""What a radio can raise, in our words; and the manners that the platform's stack asks for."""
+"""Translation of radio errors, and the constraints of the platform's stack."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bleak.exc import (
 from bumble.core import UUID, AdvertisingData
 
 from drivers.errors import AdapterDownError, DeviceUnreachableError, RadioError
+from drivers.radio.bumble import BumbleProvider
 from drivers.radio.bumble_client import BumbleClient
 from drivers.radio.bumble_scanner import BumbleScanner
 from drivers.radio.failure import radio_error, translated
@@ -23,7 +24,6 @@ from drivers.radio.platform import PlatformProvider
 from drivers.virtual.lab import VirtualLab
 from drivers.virtual.runner import VirtualRunner
 from tests.drivers.supervised import supervised
-from tests.drivers.virtual_lab import host_of, provider_of
 
 Reason = BleakBluetoothNotAvailableReason
 
@@ -65,16 +65,16 @@ def test_a_bug_is_not_translated() -> None:
 
 
 class TakesTurns(VirtualLab):
-    """A virtual adapter with the platform's manners, and a log of what ran at the same time."""
+    """A virtual adapter with the platform's constraints, and a record of what ran concurrently."""
 
     scans_during_connects = connects_at_once = connecting = 0
 
     async def __aenter__(self) -> Self:
-        await super().__aenter__()
-        provider, host = provider_of(self), host_of(self)
-        provider.parallel_connects = PlatformProvider.parallel_connects
-        provider.scans_while_connecting = PlatformProvider.scans_while_connecting
-        self.radio._connecting = asyncio.Semaphore(provider.parallel_connects)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(BumbleProvider, "parallel_connects", PlatformProvider.parallel_connects)
+            await super().__aenter__()
+        host = self.provider.host
+        self.provider.scans_while_connecting = PlatformProvider.scans_while_connecting
         connect, start = host.client_backend.connect, host.scanner_backend.start
 
         async def watched_connect(client: BumbleClient, *pair: bool) -> None:
@@ -104,7 +104,7 @@ async def test_scans_and_connects_take_turns_where_the_stack_needs_it() -> None:
         assert len(links) == 3
         assert (three.connects_at_once, three.scans_during_connects) == (1, 0)
         await three.sensors["pod"].disconnect()
-        assert set(await scan) == {"F0:5C:00:01:00:01"}  # the scan went on after the connects
+        assert set(await scan) == {"F0:5C:00:01:00:01"}  # the scan continued after the connects
 
 
 async def test_a_device_that_is_not_what_it_says_is_refused_with_the_reason() -> None:
@@ -128,5 +128,5 @@ async def test_waits_between_attempts_are_spread_and_capped() -> None:
         await heard.until(lambda: heard.state("hr-chest-0005") == "lost")
         await asyncio.sleep(600)
         await one.switch_on("strap")
-        # At most a search window and the longest wait away from the next look.
+        # At most one search window and the longest wait until the next attempt.
         assert await heard.until(lambda: heard.state("hr-chest-0005") == "streaming", 60) <= 6 + 8 + 2

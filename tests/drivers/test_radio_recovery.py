@@ -1,22 +1,19 @@
-"""The upper rungs of the ladder: busy stack, dead daemon, links left open, stale services, full adapters, a reset."""
+"""Recovery from a busy stack, a dead daemon, links left open, stale services, full adapters, and by a reset."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterable
-from typing import Never
+from collections.abc import Callable, Iterable
+from typing import Never, Self
 
 import pytest
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.client import NotifyCallback
 from bleak.backends.device import BLEDevice
-from bleak.backends.service import BleakGATTServiceCollection
 from bleak.exc import BleakDBusError, BleakGATTProtocolError
 from bumble.att import ErrorCode
-from bumble.device import Peer
 from dbus_fast import Message, MessageType, Variant
-from dbus_fast.aio import MessageBus
 
 from drivers.errors import AdapterBusyError, AdapterDownError, DeviceUnreachableError, PairingNeededError
 from drivers.radio.bluez import GONE, NO_ADAPTER, OFF, BluezWatch
@@ -26,15 +23,15 @@ from drivers.radio.failure import radio_error
 from drivers.radio.last_resort import BUSY_TIMES, DEAF_SCANS, SPACING_S, LastResort
 from drivers.virtual.lab import VirtualLab
 from tests.drivers.supervised import supervised
-from tests.drivers.virtual_lab import host_of, imu_of, lab
+from tests.drivers.virtual_lab import imu_of, lab
 
 SACRUM, STRAP, POD = "imu6-sacrum-0004", "hr-chest-0005", "rsc-foot-0001"
 IN_PROGRESS = BleakDBusError("org.bluez.Error.InProgress", ["Operation already in progress"])
 
 
 def refuse_scans(one: VirtualLab, times: float, patch: pytest.MonkeyPatch) -> list[float]:
-    """Answer the next `times` starts of a scanner as BlueZ does when it is busy; gives the times of all tries."""
-    backend = host_of(one).scanner_backend
+    """Fail the next `times` scanner starts as BlueZ does when busy; return the times of all attempts."""
+    backend = one.provider.host.scanner_backend
     start = backend.start
     tries: list[float] = []
 
@@ -100,7 +97,7 @@ def test_a_reset_needs_a_reason_and_harms_nobody_else() -> None:
 async def test_when_the_daemon_dies_every_link_is_given_up_at_once_and_made_anew() -> None:
     async with lab("pod", "strap") as two, supervised(two.radio) as heard:
         await heard.until(lambda: len(heard.streaming()) == 2)
-        two.radio._on_down("bluetoothd was killed")  # no callback comes from bleak then
+        two.radio.lose_links("bluetoothd was killed")  # bleak calls no callback then
         await heard.until(lambda: heard.state(POD) == heard.state(STRAP) == "lost", 1)
         await heard.until(lambda: len(heard.streaming()) == 2, 10)
 
@@ -108,12 +105,12 @@ async def test_when_the_daemon_dies_every_link_is_given_up_at_once_and_made_anew
 async def test_a_connect_that_succeeds_while_the_daemon_dies_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     async with lab("strap") as one:
         sighting = next(iter((await one.radio.scan(1)).values()))
-        backend = host_of(one).client_backend
+        backend = one.provider.host.client_backend
         connect = backend.connect
 
         async def dying(client: BumbleClient, *pair: bool) -> None:
             await connect(client, *pair)
-            one.radio._on_down("bluetoothd was killed")
+            one.radio.lose_links("bluetoothd was killed")
 
         monkeypatch.setattr(backend, "connect", dying)
         with pytest.raises(AdapterDownError, match="went away"):
@@ -133,16 +130,16 @@ async def test_links_that_a_dead_hub_left_open_are_taken_over(monkeypatch: pytes
             asked.append(set(services))
             return [device]
 
-        monkeypatch.setattr(two.radio._provider, "connected", connected)
+        monkeypatch.setattr(two.provider, "connected", connected)
         await two.sensors["strap"].device.stop_advertising()  # a device that is linked does not advertise
         async with supervised(two.radio) as heard:
-            # The virtual link has no such leftovers: advertising again stands for "the connect takes the link over".
+            # The virtual link keeps no such links: advertising again simulates taking over the link by the connect.
             await asyncio.sleep(0.2)
             await two.sensors["strap"].device.start_advertising(auto_restart=True)
             await heard.until(lambda: len(heard.streaming()) == 2)
             linked = await two.radio.linked(strap.service_uuids)
         assert "0000180d-0000-1000-8000-00805f9b34fb" in asked[0]
-        assert linked == {}  # what is ours already is not left over
+        assert linked == {}  # our own link was not left over
 
 
 async def test_services_remembered_from_an_older_firmware_are_forgotten_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,17 +150,17 @@ async def test_services_remembered_from_an_older_firmware_are_forgotten_once(mon
             forgotten.append(device.address)
             return True
 
-        monkeypatch.setattr(one.radio._provider, "forget", forget)
-        backend = host_of(one).client_backend
-        discover, discoveries = backend._discover, itertools.count(1)
+        monkeypatch.setattr(one.provider, "forget", forget)
+        backend = one.provider.host.client_backend
+        connect, connects = backend.connect, itertools.count(1)
 
-        async def stale(client: BumbleClient, peer: Peer) -> BleakGATTServiceCollection:
-            found = await discover(client, peer)
-            if next(discoveries) == 1:
-                found.characteristics.clear()
-            return found
+        async def stale(client: BumbleClient, *pair: bool) -> None:
+            await connect(client, *pair)
+            if next(connects) == 1:
+                assert client.services is not None
+                client.services.characteristics.clear()
 
-        monkeypatch.setattr(backend, "_discover", stale)
+        monkeypatch.setattr(backend, "connect", stale)
         async with supervised(one.radio) as heard:
             await heard.until(lambda: heard.state(POD) == "streaming", 10)
             assert forgotten == ["F0:5C:00:01:00:01"]
@@ -195,9 +192,9 @@ async def test_a_connect_that_fails_beside_many_links_says_that_the_adapter_may_
     "error", [BleakDBusError("org.bluez.Error.AuthenticationFailed", []), BleakGATTProtocolError(0x05)]
 )
 def test_a_device_that_wants_to_be_paired_says_how(error: Exception) -> None:
-    told = radio_error(error, "subscribe to x")
-    assert type(told) is PairingNeededError
-    assert "bluetoothctl" in str(told)
+    translated_error = radio_error(error, "subscribe to x")
+    assert type(translated_error) is PairingNeededError
+    assert "bluetoothctl" in str(translated_error)
 
 
 def test_busy_has_a_type_of_its_own() -> None:
@@ -214,7 +211,7 @@ async def test_pairing_is_asked_of_the_user_not_tried_for_ever(monkeypatch: pyte
             tries.append(characteristic.uuid)
             raise BleakGATTProtocolError(ErrorCode.INSUFFICIENT_AUTHENTICATION)
 
-        monkeypatch.setattr(host_of(one).client_backend, "start_notify", locked)
+        monkeypatch.setattr(one.provider.host.client_backend, "start_notify", locked)
         async with supervised(one.radio) as heard:
             await heard.until(lambda: heard.state(POD) == "failed", 10)
             assert "bluetoothctl" in heard.states[POD][-1].detail
@@ -226,20 +223,33 @@ async def test_after_a_silence_the_commands_are_sent_again_too() -> None:
     async with lab("sacrum_imu") as one, supervised(one.radio) as heard:
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
         sensor = imu_of(one, "sacrum_imu")
-        sensor.rate_hz = 52  # firmware that forgot how it was configured ...
-        sensor.forget_subscriptions()  # ... and who listens
+        sensor.rate_hz = 52  # firmware that lost its configuration ...
+        sensor.forget_subscriptions()  # ... and its subscriptions
         await heard.until(lambda: heard.state(SACRUM) == "stale")
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
         assert sensor.rate_hz == 208
 
 
-class StandingBus(MessageBus):
-    """A connection to the bus that stands."""
-
-    connected = True
+class SystemBus:
+    """A system bus on which no call succeeds; it keeps the handlers of its signals."""
 
     def __init__(self) -> None:
-        pass
+        self.connected = True
+        self.handlers: list[Callable[[Message], object]] = []
+
+    async def connect(self) -> Self:
+        return self
+
+    def add_message_handler(self, handler: Callable[[Message], object]) -> None:
+        self.handlers.append(handler)
+
+    async def call(self, message: Message) -> Message:
+        message.serial = 1
+        return Message.new_error(message, "org.freedesktop.DBus.Error.Failed", message.member or "")
+
+    def send(self, message: Message) -> None:
+        for handler in self.handlers:
+            handler(message)
 
 
 def signal(member: str, *body: object, path: str = "/org/bluez/hci0") -> Message:
@@ -248,27 +258,29 @@ def signal(member: str, *body: object, path: str = "/org/bluez/hci0") -> Message
     )
 
 
-def test_the_watch_knows_daemon_and_adapters_from_the_signals() -> None:
+async def test_the_watch_knows_daemon_and_adapters_from_the_signals(monkeypatch: pytest.MonkeyPatch) -> None:
+    bus = SystemBus()
+    monkeypatch.setattr("drivers.radio.bluez.MessageBus", lambda **_: bus)
     downs: list[str] = []
     watch = BluezWatch(downs.append)
-    watch._bus = StandingBus()
+    await watch.open()
     true, false = (Variant("b", value) for value in (True, False))
     adapter = "org.bluez.Adapter1"
     assert watch.why_down == GONE
-    watch._on_message(signal("NameOwnerChanged", "org.bluez", "", ":1.5"))
+    bus.send(signal("NameOwnerChanged", "org.bluez", "", ":1.5"))
     assert watch.why_down == NO_ADAPTER
-    watch._on_message(signal("InterfacesAdded", "/org/bluez/hci0", {adapter: {"Powered": true}}))
+    bus.send(signal("InterfacesAdded", "/org/bluez/hci0", {adapter: {"Powered": true}}))
     assert watch.why_down == ""
-    watch._on_message(signal("PropertiesChanged", adapter, {"Discovering": true}, []))
-    watch._on_message(signal("PropertiesChanged", adapter, {"Powered": false}, []))
+    bus.send(signal("PropertiesChanged", adapter, {"Discovering": true}, []))
+    bus.send(signal("PropertiesChanged", adapter, {"Powered": false}, []))
     assert (watch.why_down, downs) == (OFF, [OFF])
-    watch._on_message(signal("PropertiesChanged", adapter, {"Powered": true}, []))
-    watch._on_message(signal("InterfacesRemoved", "/org/bluez/hci0", [adapter]))
+    bus.send(signal("PropertiesChanged", adapter, {"Powered": true}, []))
+    bus.send(signal("InterfacesRemoved", "/org/bluez/hci0", [adapter]))
     assert (watch.why_down, downs) == (NO_ADAPTER, [OFF, NO_ADAPTER])
-    watch._on_message(signal("InterfacesAdded", "/org/bluez/hci1", {adapter: {"Powered": true}}))
-    watch._on_message(signal("NameOwnerChanged", "org.bluez", ":1.5", ""))
+    bus.send(signal("InterfacesAdded", "/org/bluez/hci1", {adapter: {"Powered": true}}))
+    bus.send(signal("NameOwnerChanged", "org.bluez", ":1.5", ""))
     assert downs[2:] == [GONE]
-    watch._on_message(signal("NameOwnerChanged", "org.bluez", "", ":1.9"))
-    watch._on_message(signal("InterfacesAdded", "/org/bluez/hci0", {adapter: {"Powered": true}}))
-    watch._on_message(signal("NameOwnerChanged", "org.bluez", ":1.9", ":1.10"))  # restarted without a gap
+    bus.send(signal("NameOwnerChanged", "org.bluez", "", ":1.9"))
+    bus.send(signal("InterfacesAdded", "/org/bluez/hci0", {adapter: {"Powered": true}}))
+    bus.send(signal("NameOwnerChanged", "org.bluez", ":1.9", ":1.10"))  # restarted without a gap
     assert len(downs) == 4

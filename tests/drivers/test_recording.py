@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import pytest
 from mcap.reader import make_reader
@@ -182,7 +182,7 @@ def test_nobody_takes_a_recording_from_the_hub_that_writes_it(tmp_path: Path) ->
     writer = RecordingWriter(path, SESSION)
     writer.add_device(HIP)
     writer.tick()
-    os.utime(path, (0, 0))  # its sensors have been out of range for very long
+    os.utime(path, (0, 0))  # its sensors have been out of range for a very long time
     with pytest.raises(RecordingError, match="a hub is recording to it"):
         recover(path)
     with pytest.raises(RecordingError, match="another hub is recording to it"):
@@ -229,12 +229,9 @@ def test_packets_of_strangers_and_of_before_time_are_refused(tmp_path: Path) -> 
 
 
 class _FullDisk(io.FileIO):
-    """Takes `room` bytes, then refuses like a full disk, in the middle of a write."""
+    """Accepts `room` more bytes, then fails like a full disk, in the middle of a write."""
 
-    def __init__(self, disk: IO[bytes], room: int) -> None:
-        super().__init__(os.dup(disk.fileno()), "r+b")
-        disk.close()
-        self.room = room
+    room = 10**9
 
     def write(self, data: ReadableBuffer, /) -> int:
         if self.room <= 0:
@@ -244,10 +241,28 @@ class _FullDisk(io.FileIO):
         return written
 
 
-def test_a_full_disk_raises_and_recording_goes_on_when_there_is_room(tmp_path: Path) -> None:
+def _writer_on_a_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[RecordingWriter, _FullDisk]:
+    """Open a recording whose disk can be made full."""
+    disks: list[_FullDisk] = []
+
+    def open_disk(descriptor: int, mode: str, buffering: int) -> _FullDisk:
+        assert buffering == 0
+        disks.append(_FullDisk(descriptor, mode))
+        return disks[-1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("drivers.recordings.recording_file.os.fdopen", open_disk)
+        writer = RecordingWriter(path, SESSION)
+    (disk,) = disks
+    return writer, disk
+
+
+def test_a_full_disk_raises_and_recording_goes_on_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "run.mcap"
-    writer = RecordingWriter(path, SESSION)
-    writer._file._disk = disk = _FullDisk(writer._file._disk, 700)
+    writer, disk = _writer_on_a_disk(path, monkeypatch)
+    disk.room = 700
     writer.add_device(HIP)
     written = packets(40)
     for packet in written[:20]:
@@ -266,9 +281,11 @@ def test_a_full_disk_raises_and_recording_goes_on_when_there_is_room(tmp_path: P
     assert not reader.truncated
 
 
-def test_a_disk_that_stays_full_refuses_packets_instead_of_eating_memory(tmp_path: Path) -> None:
-    writer = RecordingWriter(tmp_path / "run.mcap", SESSION)
-    writer._file._disk = _FullDisk(writer._file._disk, 0)
+def test_a_disk_that_stays_full_refuses_packets_instead_of_eating_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, disk = _writer_on_a_disk(tmp_path / "run.mcap", monkeypatch)
+    disk.room = 0
     writer.add_device(HIP)
     refused = 0
     for i in range(2 * PENDING_LIMIT_BYTES // 100_000):

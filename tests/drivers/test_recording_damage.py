@@ -38,7 +38,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[bytes, li
 
 
 def with_senders(items: list[Item]) -> list[tuple[DeviceInfo, Packet]]:
-    """Each packet with what was last said of its device."""
+    """Return each packet with the latest facts of its device."""
     devices: dict[str, DeviceInfo] = {}
     paired: list[tuple[DeviceInfo, Packet]] = []
     for item in items:
@@ -76,7 +76,7 @@ def test_whatever_flips_what_is_read_was_written(
     assert all(record == ("step", 5, b'{"side":"left"}') for record in reader.records())
     missing = 120 - sum(isinstance(item, Packet) for item in found)
     if is_closed:
-        # A flip costs one chunk, whatever it hits, and is told.
+        # A flipped bit costs one chunk, wherever it is, and is reported.
         assert missing <= 20 * flips or reader.damaged > flips
         assert not missing or reader.damaged
 
@@ -99,7 +99,7 @@ def test_one_bad_byte_costs_one_chunk_and_is_called_by_its_name(tmp_path: Path) 
 
 
 def test_the_first_chunk_bad_costs_no_more_than_itself(tmp_path: Path) -> None:
-    """What a device is stands there; its channel, repeated in the index, says it again."""
+    """It contains a device's facts, which its channel, repeated in the index, contains too."""
     path = tmp_path / "run.mcap"
     written = write(path, 200, per_tick=20)
     whole = path.read_bytes()

@@ -28,7 +28,7 @@ def reader(tmp_path: Path) -> RecordingReader:
 async def played(
     reader: RecordingReader, pace: Pace, changes: dict[float, Callable[[], None]] | None = None
 ) -> list[tuple[float, float]]:
-    """Play, with changes at times of the recording; (time of the recording, s since the start) of each packet."""
+    """Play with changes at recording times; return (recording time, s since the start) of each packet."""
     loop, pacer = asyncio.get_running_loop(), Pacer(pace)
     start_s, came = loop.time(), []
     for item in reader:
@@ -44,7 +44,7 @@ async def played(
 @pytest.mark.parametrize("speed", [1.0, 4.0])
 async def test_the_pace_is_that_of_the_recording(reader: RecordingReader, speed: float) -> None:
     came = await played(reader, Pace(speed))
-    # The packet that arrived before its predecessor's stamp is not waited for.
+    # A packet with an earlier arrival time than its predecessor is not waited for.
     assert [at_s * speed for _, at_s in came] == pytest.approx([0, 0.01, 0.01, 0.5, 0.5, 4.0], abs=1e-6)
 
 

@@ -15,7 +15,7 @@ MS = 1_000_000
 
 
 def block(kind: str, times_ms: list[float], lost: int = 0) -> SampleBlock:
-    """Rows whose values are their time: what is read off in between must be too."""
+    """Rows whose values are their times: interpolated values must be too."""
     layout = IMU6[:3] if kind == "acc" else IMU6[3:]
     t_ns = np.array([round(t * MS) for t in times_ms])
     values = np.repeat(np.array(times_ms, dtype=float)[:, np.newaxis], 3, axis=1)

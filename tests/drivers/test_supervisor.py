@@ -1,4 +1,4 @@
-"""Supervision over real GATT on a virtual air: connect, stream, notice trouble, come back."""
+"""Supervision over real GATT on a virtual air: connect, stream, detect failures, recover."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ async def test_stop_ends_every_link_at_once_and_in_good_order() -> None:
             await heard.until(lambda: heard.streaming() >= FIVE)
             stopped_s = loop.time()
         assert loop.time() - stopped_s < 0.5
-        await asyncio.sleep(0.1)  # the farewells are on their way
+        await asyncio.sleep(0.1)  # the disconnects are under way
         assert all(not sensor.device.connections for sensor in five.sensors.values())
         assert five.radio.free_slots == five.radio.max_connections
 
@@ -260,7 +260,7 @@ async def test_a_stop_ends_all_that_a_radio_which_is_gone_answers_with_an_error(
         monkeypatch.setattr(Radio, waits_in, gone)
         one.unplug_adapter()
         await heard.until(lambda: heard.state("hr-chest-0005") == "lost", 5)
-        await asyncio.sleep(10)  # it is looked for again
+        await asyncio.sleep(10)  # it is searched for again
 
 
 async def test_link_states_tell_a_story() -> None:

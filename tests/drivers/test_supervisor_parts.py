@@ -1,4 +1,4 @@
-"""Backoff, watchdog, roles and write templates: what the supervisor is made of."""
+"""Backoff, watchdog, roles and write templates: the parts of the supervisor."""
 
 from __future__ import annotations
 

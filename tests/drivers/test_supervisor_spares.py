@@ -1,4 +1,4 @@
-"""Two sensors where one is wanted, of one place or one name: one is used, the other is told and waits."""
+"""Two sensors with the same placement or name: one is used, the other is reported and waits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.drivers.supervised import supervised
 from tests.drivers.virtual_lab import lab
 
 MISSING = {"My Pod": Placement.FOOT}
-"""Configured and never heard, so that it is looked on."""
+"""Configured and never heard, so that the search continues."""
 
 
 def namesakes(kind: str) -> VirtualLab:

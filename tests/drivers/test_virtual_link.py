@@ -1,4 +1,4 @@
-"""The virtual air: when PDUs leave, what loss and range do, how silence ends a connection."""
+"""The virtual air: timing of PDUs, effects of loss and range, and supervision timeout."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ INTERVAL_S, TIMEOUT_S = 0.015, 0.4
 
 
 class Wire:
-    """One SimConnection and what came out of it."""
+    """One SimConnection, and what it delivered."""
 
     def __init__(self, conditions: Conditions, seed: int = 1) -> None:
         self.ends = 2

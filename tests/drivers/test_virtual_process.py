@@ -1,4 +1,4 @@
-"""Sensors, air and hub as processes of their own: kill one with -9 and the others see a radio link end."""
+"""Sensors, air and hub as separate processes: if one is killed with -9, the others see a radio link end."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ RATE_HZ = 208
 
 @asynccontextmanager
 async def processes() -> AsyncIterator[list[asyncio.subprocess.Process]]:
-    """Whatever is in the list at the end is killed."""
+    """Provide a list of processes, which are killed at the end."""
     children: list[asyncio.subprocess.Process] = []
     try:
         yield children

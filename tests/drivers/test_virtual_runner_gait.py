@@ -1,4 +1,4 @@
-"""The virtual runner runs like a runner: contacts, flight, drop, fatigue, feet that stand still on the ground."""
+"""The virtual runner's gait is realistic: contacts, flight, drop, fatigue, feet at rest on the ground."""
 
 from __future__ import annotations
 

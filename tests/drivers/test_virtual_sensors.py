@@ -1,4 +1,4 @@
-"""What virtual sensors say, decoded by the real decoders, is what their runner does."""
+"""Packets of virtual sensors, decoded by the real decoders, reproduce their runner's motion."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ async def test_the_imu_gives_every_sample_of_its_runner_on_one_timeline() -> Non
     async with VirtualLab(runner, ("sacrum_imu",)) as one, supervised(one.radio) as heard:
         sensor = imu_of(one, "sacrum_imu")
         await asyncio.sleep(RUN_S)
-        rate_hz = sensor._true_rate_hz
+        rate_hz = sensor.true_rate_hz
         epoch_ns = round(one.epoch_s * NS_PER_S)
     blocks = [block for block in decode(heard)[SACRUM] if block.layout == IMU6]
     values = np.concatenate([block.values for block in blocks])
     t_ns = np.concatenate([block.t_ns for block in blocks])
     assert sum(block.lost for block in blocks) == 0
     assert len(values) >= (RUN_S - 3) * 208
-    # The one shift of the sample grid that fits is the right one: find it, then everything must fit.
+    # Find the shift of the sample grid that fits best; with it, all samples must match.
     start = round((t_ns[0] - epoch_ns) / NS_PER_S * rate_hz)
     truth = {shift: runner.imu(sensor.placement, start + shift, len(values), rate_hz) for shift in range(-6, 7)}
     shift = min(truth, key=lambda k: float(np.abs(truth[k] - values).max()))
@@ -72,7 +72,7 @@ async def test_pod_strap_and_treadmill_agree_with_their_runner() -> None:
     blocks = decode(heard)
 
     def truth(t_ns: np.ndarray, of: str) -> np.ndarray:
-        seconds = np.round((t_ns - epoch_ns) / NS_PER_S)  # they speak on the full second, a little later it arrives
+        seconds = np.round((t_ns - epoch_ns) / NS_PER_S)  # they send on the full second, and it arrives a little later
         return np.array([getattr(runner, of)(float(t)) for t in seconds])
 
     for device, quantity, of, within in (
@@ -98,7 +98,7 @@ async def test_rr_intervals_are_the_runners_own_and_none_is_missing() -> None:
     values = values[np.isfinite(values)]
     true = np.array(runner.rr_s(0.0, RUN_S))
     missed = len(true) - len(values)
-    assert missed <= 5  # beats before the strap was connected, and after its last word
+    assert missed <= 5  # beats before the strap was connected, and after its last packet
     assert any(np.allclose(true[k : k + len(values)], values, atol=1 / 1024) for k in range(missed + 1))
 
 
@@ -116,7 +116,7 @@ async def test_a_rebooted_imu_counts_anew_and_still_sees_the_same_motion() -> No
         await heard.until(lambda: heard.state(SACRUM) == "streaming")
         await asyncio.sleep(2)
         raw = heard.payloads(SACRUM, "data")[-1]
-        rate_hz = sensor._true_rate_hz
+        rate_hz = sensor.true_rate_hz
     sequence, device_us = int.from_bytes(raw[:4], "little"), int.from_bytes(raw[4:8], "little")
     assert device_us / 1e6 < 12  # its own clock began with the reboot
     samples = np.frombuffer(raw[9:], "<i2").reshape(-1, 6)[:, :3] * ACC_LSB_MPS2

@@ -1,4 +1,4 @@
-"""A small valid profile that tests break in one place."""
+"""A small valid profile, in which tests introduce one error."""
 
 from __future__ import annotations
 

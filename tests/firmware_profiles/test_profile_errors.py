@@ -1,4 +1,4 @@
-"""Whatever somebody writes into a profile, the answer is an error that names the place, or a profile that works."""
+"""Any edit of a profile gives either an error that names the place, or a valid profile."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ STRANGE = [
 
 
 def spoiled(text: str, chance: random.Random) -> str:
-    """One or two things replaced by something strange, or a line left out."""
+    """Replace one or two parts by unusual values, or omit a line."""
     for _ in range(chance.choice((1, 1, 2))):
         if chance.random() < 0.2:
             lines = text.splitlines()

@@ -65,7 +65,8 @@ class Imu(VirtualSensor):
         return self._sequence
 
     @property
-    def _true_rate_hz(self) -> float:
+    def true_rate_hz(self) -> float:
+        """The sampling rate in true time, with the error of its clock."""
         return self.rate_hz * self.pace
 
     def shake(self, for_s: float = SHAKE_S) -> None:
@@ -74,7 +75,7 @@ class Imu(VirtualSensor):
 
     def _restart_sampling(self) -> None:
         # Samples are on the runner's time grid, so that every boot and every process measures the same motion.
-        self._index = max(0, math.ceil(self.runner_time_s() * self._true_rate_hz))
+        self._index = max(0, math.ceil(self.runner_time_s() * self.true_rate_hz))
 
     def service(self) -> Service:
         """Build data and configuration."""
@@ -102,11 +103,11 @@ class Imu(VirtualSensor):
         """Sample and notify until cancelled."""
         self._restart_sampling()
         while True:
-            first, sequence, rate_hz = self._index, self._sequence, self._true_rate_hz
+            first, sequence, rate_hz = self._index, self._sequence, self.true_rate_hz
             listeners = self.subscribers(self.data)
             n = min([SAMPLES_PER_PACKET, *(samples_that_fit(listener.att_mtu) for listener in listeners)])
             await self.until((first + n - 1) / rate_hz + READ_OUT_S)
-            if rate_hz != self._true_rate_hz:
+            if rate_hz != self.true_rate_hz:
                 continue  # reconfigured meanwhile
             self._index, self._sequence = first + n, sequence + n
             for listener in self.subscribers(self.data):

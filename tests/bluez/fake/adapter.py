@@ -16,7 +16,7 @@ ADAPTER = "org.bluez.Adapter1"
 ADDRESS = "F0:5C:FF:FF:00:01"
 
 TEMPORARY_S = 30.0
-"""A device nobody connected to is forgotten so long after the scan: BlueZ's TemporaryTimeout."""
+"""Time after the scan at which a device without a connection is removed: BlueZ's TemporaryTimeout."""
 
 
 class Adapter:
@@ -60,7 +60,7 @@ class Adapter:
         """Take any: the kernel reports all."""
 
     async def start_discovery(self, message: Message) -> None:
-        """Scan for a client; a scan that a dead daemon left in the kernel stands in the way, for ever."""
+        """Scan for a client; fails permanently if a dead daemon left a scan in the kernel."""
         if not self._kernel.powered:
             raise BluezError(*NOT_READY)
         if message.sender in self._clients or (self._kernel.discovering and not self._clients):

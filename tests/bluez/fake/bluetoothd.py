@@ -67,7 +67,7 @@ class Bluetoothd:
         await self._bus.request_name("org.bluez")
 
     async def terminate(self) -> None:
-        """End as by SIGTERM: links and objects go first, so that everybody is told."""
+        """End as by SIGTERM: links and objects are removed first, so that all clients are notified."""
         await self.kernel.end_links()
         await self.kernel.scan(on=False)
         self.objects.remove(HCI0)
@@ -75,25 +75,25 @@ class Bluetoothd:
         await self._end()
 
     async def kill(self) -> None:
-        """End as by SIGKILL: nobody is told. The links end with the daemon's sockets, a scan goes on in the kernel."""
+        """End as by SIGKILL: no client is notified. Links end with the daemon's sockets; the kernel keeps scanning."""
         self._bus.disconnect()
         await self._end()
         await self.kernel.end_links()
 
     async def unplug(self) -> None:
-        """Pull the adapter out."""
+        """Unplug the adapter."""
         self.kernel.present = False
         await self.kernel.end_links()
         await self.kernel.scan(on=False)
         self.objects.remove(HCI0)
 
     async def plug(self) -> None:
-        """Put an adapter in."""
+        """Plug an adapter in."""
         self.kernel.present = True
         self.adapter.appear()
 
     async def names(self) -> list[str]:
-        """List who is on the bus."""
+        """Return the names on the bus."""
         return list((await self._ask_bus("ListNames", "", []))[0])
 
     async def _ask_bus(self, member: str, signature: str, body: list[Any]) -> list[Any]:

@@ -26,12 +26,12 @@ DEVICE = "org.bluez.Device1"
 HCI0 = "/org/bluez/hci0"
 MTU = 517
 DISCONNECT_S = 2.0
-"""bluetoothd waits so long before it ends a link on request: DISCONNECT_TIMER of 5.66."""
+"""Delay before bluetoothd ends a link on request: DISCONNECT_TIMER of 5.66."""
 
 INHERIT_S = 10.0
 
 MTU_TOLD_S = 0.3
-"""bluetoothd may show services, out of its cache, before it has exchanged the MTU."""
+"""bluetoothd may expose services from its cache before it has exchanged the MTU."""
 
 
 def path_of(address: str) -> str:
@@ -44,7 +44,7 @@ class Devices:
 
     resolve_after_s  how long the discovery of services takes beyond itself, by address; None: it never ends
     hidden           characteristics that an old cache does not know, by address; removing the device renews the cache
-    mtu_untold       devices whose MTU stays 23 on the bus, whatever it is
+    mtu_unreported   devices whose MTU stays 23 on the bus, whatever it is
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Devices:
         self._seen = asyncio.Event()
         self.resolve_after_s: dict[str, float | None] = {}
         self.hidden: dict[str, set[str]] = {}
-        self.mtu_untold: set[str] = set()
+        self.mtu_unreported: set[str] = set()
         self.answers = {
             f"{DEVICE}.Connect": self._connect,
             f"{DEVICE}.Disconnect": self._disconnect,
@@ -74,7 +74,7 @@ class Devices:
         }
 
     def end_scan(self) -> None:
-        """No signal strength outlives a scan."""
+        """Remove the signal strengths, which do not outlive a scan."""
         for path in list(self._objects.all):
             if DEVICE in self._objects.all[path]:
                 self._objects.forget(path, DEVICE, "RSSI")
@@ -195,7 +195,7 @@ class Devices:
         if self._kernel.links.get(address) is connection:
             self._objects.set(path, DEVICE, ServicesResolved=True)
             await asyncio.sleep(MTU_TOLD_S)
-            if address not in self.mtu_untold:
+            if address not in self.mtu_unreported:
                 self._gatt.tell_mtu(path, connection.att_mtu)
 
     def _ended(self, path: str) -> None:

@@ -1,4 +1,4 @@
-"""What the fake answers when a call fails, and failures that a test asks for."""
+"""Error replies of the fake, and faults that a test injects."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class BluezError(Exception):
 
 
 class NoAnswerError(Exception):
-    """The daemon hangs: the caller waits in vain."""
+    """The daemon hangs: the call never returns."""
 
 
 def from_att(error: ATT_Error) -> BluezError:
-    """Say an ATT error as BlueZ does."""
+    """Return the D-Bus error that BlueZ gives for an ATT error."""
     known = BY_ATT_CODE.get(ErrorCode(error.error_code)) if error.error_code in set(ErrorCode) else None
     return BluezError(
         *(known or ("org.bluez.Error.Failed", f"Operation failed with ATT error: 0x{error.error_code:02x}"))

@@ -1,4 +1,4 @@
-"""What outlives bluetoothd: the adapter with its power, its links, and a scan that nobody ended."""
+"""State that outlives bluetoothd: the adapter's power, its links, and a scan that was never stopped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from drivers.virtual.controller import SimController
 from drivers.virtual.link import SimLink
 
 CONNECT_S = 20.0
-"""How long the kernel looks for a device before it gives up."""
+"""Connection timeout of the kernel."""
 
 
 class Kernel:

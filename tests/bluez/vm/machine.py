@@ -13,7 +13,7 @@ TIME = ("-accel", "tcg,thread=single,tb-size=512", "-icount", "shift=0,sleep=off
 million instructions a second whatever else the host does, and hours of waiting take no time."""
 
 PROCESSOR = "Nehalem"
-"""The least that numpy's wheels run on."""
+"""The oldest CPU model that NumPy's wheels run on."""
 
 COMMAND_LINE = "console=ttyS0 quiet panic=-1 tsc=reliable mitigations=off random.trust_cpu=on"
 MEMORY_MB = 1536

@@ -45,8 +45,7 @@ class Bluetooth:
     async def plug(self) -> None:
         """Give the kernel an adapter."""
         self._transport = await open_transport("vhci")
-        self._controller = SimController("kernel", self._link, self._transport.source, self._transport.sink)
-        self._controller._public_address = ADDRESS
+        self._controller = SimController("kernel", self._link, self._transport.source, self._transport.sink, ADDRESS)
 
     async def unplug(self) -> None:
         """Take it away."""

@@ -19,10 +19,10 @@ IMU_HEAD = struct.Struct("<IIB")
 DATA, MEASUREMENT = "data", "measurement"
 RATE_HZ = 208.0
 CLOCK_SHARE = 0.005
-"""What is counted and what was made may differ by so much: gaps over a reboot are estimated by time."""
+"""Tolerance between counted and actual loss: gaps across a reboot are estimated by time."""
 
 SLOW_PERIOD_S = 1.0
-"""Of pod and strap, which number nothing: what is missing is told by time."""
+"""For pod and strap, which have no counter: loss is determined by time."""
 
 NS_PER_S = 1e9
 

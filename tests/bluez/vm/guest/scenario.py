@@ -127,9 +127,9 @@ class Scenario:
         """Boot a sensor."""
 
         async def boot() -> None:
-            self.lab._mtu = mtu
+            self.lab.mtu = mtu
             await self.lab.switch_on(kind)
-            self.lab._mtu = MTU
+            self.lab.mtu = MTU
 
         return boot
 
