@@ -48,7 +48,7 @@ class Stop:
         return self.asked
 
 
-class Late:
+class LateSignals:
     """Notes signals that arrive while a finished run is stored and printed; after HELD_DOWN_S they interrupt again.
 
     `take` starts noting them; the end of the `with` block restores the previous signal handlers.
@@ -88,7 +88,7 @@ class Late:
 
 
 @contextlib.contextmanager
-def stopping_on_signals(stop: Stop, late: Late | None = None) -> Iterator[None]:
+def stopping_on_signals(stop: Stop, late: LateSignals | None = None) -> Iterator[None]:
     """Inside the block, SIGINT, SIGTERM and SIGHUP (where they exist) set `stop`; a second signal cancels the task.
 
     Further ones are ignored for HELD_DOWN_S: a second cancellation would interrupt the clean-up. After the block,

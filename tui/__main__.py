@@ -19,8 +19,8 @@ from hub.log import log_to_file
 from hub.messages.topics import WireError, coach_topics, runner_slug
 from hub.settings.broker_addresses import FROM_ENVIRONMENT, naming_words, watched_server
 from hub.settings.config import MqttSection
-from hub.terminal.interrupts import let_in
-from hub.terminal.tether import FLAG, told_by_parent, when_parent_ends
+from hub.terminal.interrupts import unblock_interrupts
+from hub.terminal.tether import FLAG, parent_message, when_parent_ends
 from tui.app import DashboardApp
 from tui.coach import CoachApp
 from tui.look.theme import NAMES
@@ -66,7 +66,7 @@ def end_with_signals(app: App[None]) -> None:
         number = getattr(signal, name, None)
         if number is not None and sys.platform != "win32":
             loop.add_signal_handler(number, app.exit)
-    let_in()
+    unblock_interrupts()
 
 
 def outlive_the_hub() -> None:
@@ -110,7 +110,7 @@ def chosen_app(options: argparse.Namespace) -> Shell:
         section = msgspec.structs.replace(section, password_file=None)
     server = watched_server(section, "--broker")
     if not options.watch:
-        reported = "" if options.parent_fd is None else told_by_parent(options.parent_fd)
+        reported = "" if options.parent_fd is None else parent_message(options.parent_fd)
         return DashboardApp(HubClient(server, options.runner), options.runner, reported=reported)
     return CoachApp(HubClient(server, topics=coach_topics(options.runner)), str(server))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hub.broker.serving import LOOPBACK, MAX_PACKET_BYTES, BrokerError, PortBusyError, a_free_port, port_is_free
 from hub.link.connection import MQTT_5
-from hub.terminal.ending import ended
+from hub.terminal.ending import end_process
 
 START_TIMEOUT_S = 5.0
 STOP_TIMEOUT_S = 2.0
@@ -122,7 +122,7 @@ class Mosquitto:
         """End it, by force after STOP_TIMEOUT_S."""
         process, self._process = self._process, None
         if process is not None:
-            await ended(process, STOP_TIMEOUT_S)
+            await end_process(process, STOP_TIMEOUT_S)
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None

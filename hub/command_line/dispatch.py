@@ -23,7 +23,7 @@ from hub.history.schema import HistoryError
 from hub.log import log_to_file
 from hub.settings.config import ConfigError
 from hub.settings.folders import BRINGS, adding_extra
-from hub.terminal.terminal import tell
+from hub.terminal.terminal import try_echo
 
 _LOG = logging.getLogger("stridecue.cli")
 
@@ -68,5 +68,5 @@ def _report_unexpected(log: Path, kind: type[BaseException], error: BaseExceptio
 
 
 def _failed(text: str, code: int) -> int:
-    tell(f"stridecue: {text}", sys.stderr)
+    try_echo(f"stridecue: {text}", sys.stderr)
     return code

@@ -17,8 +17,8 @@ from dsp.thresholds.onset import Onset
 from hub.history.runs import StoredPain, days_between
 from hub.history.store import History
 from hub.messages.wire import utc
-from hub.terminal.between_words import between_words
-from hub.terminal.terminal import say
+from hub.terminal.terminal import echo
+from hub.terminal.wrapping import wrap_words
 from hub.text.pain_text import is_own_terminal, weight
 
 COUNTS_TODAY = " Today's plan counts it."
@@ -51,14 +51,14 @@ def ask_next_morning(history: History, runner: str) -> None:
         return
     question = texts.NEXT_MORNING.format(when=started[:10])
     if not sys.stdin.isatty():
-        say(f"{question} {texts.NEXT_MORNING_HOW}")
+        echo(f"{question} {texts.NEXT_MORNING_HOW}")
         return
     try:
-        answer = input(between_words(f"{question} [y/n, Enter: later]", sys.stdout) + " ").strip().lower()
+        answer = input(wrap_words(f"{question} [y/n, Enter: later]", sys.stdout) + " ").strip().lower()
     except EOFError:
         return
     if answer[:1] in {"y", "n"}:
-        say(answer_morning(history, runner, started, worse=answer[:1] == "y"))
+        echo(answer_morning(history, runner, started, worse=answer[:1] == "y"))
 
 
 def before_run(

@@ -32,7 +32,7 @@ from hub.run.launch import Ended, Launch, carry_out
 from hub.settings.config import ConfigError, SoundSection
 from hub.settings.folders import demo_folder, program
 from hub.settings.run_settings import RunSettings
-from hub.terminal.terminal import say, say_rows
+from hub.terminal.terminal import echo, echo_rows
 from hub.text.summary_text import VALUES_AT, WIDTH
 from hub.text.truth import compare, comparison_text
 
@@ -84,7 +84,7 @@ def run(options: Namespace) -> int:
     print(introduction(), flush=True)
     if there:
         where = "" if port == DEFAULT_PORT else f" --port {port}"
-        say(f"Joins the demo on port {port} as {runner}; `{program()} watch{where}` shows all of them.")
+        echo(f"Joins the demo on port {port} as {runner}; `{program()} watch{where}` shows all of them.")
 
     def conclude(ended: Ended) -> None:
         """Store the run before anything is printed: the terminal may be gone."""
@@ -92,13 +92,13 @@ def run(options: Namespace) -> int:
         ended.outcome.unkept = False  # losing it is no failure: nothing is compared with it
         tell_summary(ended, settings.history, count)
         if kept:
-            say_rows(kept, sys.stdout, VALUES_AT)
+            echo_rows(kept, sys.stdout, VALUES_AT)
             tell_pain(ended.outcome, settings.pain_rule, sys.stdout, kept=False)
         if epochs_s:
             comparison = compare(steps, VirtualRunner(params), round(epochs_s[0] * NS_PER_S))
-            say_rows(comparison_text(comparison), sys.stdout, VALUES_AT)
+            echo_rows(comparison_text(comparison), sys.stdout, VALUES_AT)
         for line in ended.words():
-            say(line)
+            echo(line)
 
     return carry_out(
         Launch(

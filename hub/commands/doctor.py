@@ -21,19 +21,19 @@ from hub.settings.config import Config, ConfigError
 from hub.settings.folders import adding_extra
 from hub.settings.known_devices import wrong_profiles
 from hub.settings.run_settings import check_mounts
-from hub.terminal.between_words import between_words
-from hub.terminal.terminal import say
+from hub.terminal.terminal import echo
+from hub.terminal.wrapping import wrap_words
 
 
 def run(options: Namespace) -> int:
     """Run and print all checks; 0 when stridecue can be used, 1 when something must be fixed first."""
     worst = Verdict.OK
     for finding in _findings(options.config):
-        print(between_words(finding.said, sys.stdout, f"{finding.verdict.value:<5} {finding.subject:<10} "), flush=True)
+        print(wrap_words(finding.message, sys.stdout, f"{finding.verdict.value:<5} {finding.subject:<10} "), flush=True)
         if finding.remedy:
-            print(between_words(finding.remedy, sys.stdout, f"{'':<17}-> "), flush=True)
+            print(wrap_words(finding.remedy, sys.stdout, f"{'':<17}-> "), flush=True)
         worst = max(worst, finding.verdict, key=list(Verdict).index)
-    say(f"\n{_CLOSING[worst]}")
+    echo(f"\n{_CLOSING[worst]}")
     return 1 if worst is Verdict.BROKEN else 0
 
 
@@ -78,8 +78,8 @@ def _watchers(config: Config) -> Iterator[Finding]:
     address = listen_address(config.mqtt, "")
     if address is not None:
         missing = lacking()
-        said = missing or f"can log in at {address[0]}:{address[1]}"
-        yield Finding("watchers", Verdict.BROKEN if missing else Verdict.OK, said)
+        message = missing or f"can log in at {address[0]}:{address[1]}"
+        yield Finding("watchers", Verdict.BROKEN if missing else Verdict.OK, message)
 
 
 def _broker(port: int) -> Finding:

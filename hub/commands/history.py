@@ -21,8 +21,8 @@ from hub.history.store import History
 from hub.settings.config import ConfigError
 from hub.settings.folders import demo_folder, overdue_folder, program
 from hub.sinks.spool import erase_spools
-from hub.terminal.between_words import between_words
-from hub.terminal.terminal import say
+from hub.terminal.terminal import echo
+from hub.terminal.wrapping import wrap_words
 from hub.text.summary_text import WIDTH, marks_text
 
 LISTED = 50
@@ -49,24 +49,24 @@ def _list(history: History, runner: str, options: Namespace) -> None:
         marks.setdefault(mark.started_utc, []).append(mark)
     runs = history.newest(runner, LISTED)
     if not runs and not pains:
-        say(f"no runs of {runner} yet ({history.path}); a run is added after a minute of running")
+        echo(f"no runs of {runner} yet ({history.path}); a run is added after a minute of running")
         if newest_first([demo_folder() / "recordings"]):
-            say(f"demo runs are stored apart: `{program()} replay --list` shows their recordings")
+            echo(f"demo runs are stored apart: `{program()} replay --list` shows their recordings")
         return
     numbers = f"{'min':>5} {'km':>6} {'down m':>6} {'steps/min':>9} {'drop L/R leg':>12}"
     print(f"{'start (UTC)':<17} {numbers} {'surface':<9} pain")
     for one in runs:
-        print(between_words(_line(one, pains.pop(one.started_utc, [])), sys.stdout, below=_INDENT))
+        print(wrap_words(_line(one, pains.pop(one.started_utc, [])), sys.stdout, below=_INDENT))
         if made := marks.get(one.started_utc):
             print(_marks(made))
     for started, remaining in pains.items():
         when = (started or remaining[0].said_utc)[:16].replace("T", " ")
-        print(between_words(f"{when:<17} {'no run stored':<50} {_pain(remaining)}", sys.stdout, below=_INDENT))
+        print(wrap_words(f"{when:<17} {'no run stored':<50} {_pain(remaining)}", sys.stdout, below=_INDENT))
     morning = unanswered(history, runner)
     if morning is not None:
-        say(f"{texts.NEXT_MORNING.format(when=morning[:10])} {texts.NEXT_MORNING_HOW}")
+        echo(f"{texts.NEXT_MORNING.format(when=morning[:10])} {texts.NEXT_MORNING_HOW}")
     if history.plan(runner).held:
-        say(texts.HELD_SHORT)
+        echo(texts.HELD_SHORT)
 
 
 def _line(run: StoredRun, pains: list[StoredPain]) -> str:
@@ -126,7 +126,7 @@ def _erase(history: History, runner: str, options: Namespace) -> None:
             path.unlink()
         print(f"erased: {counted(len(recordings), 'recording')}")
     elif recordings:
-        say(
+        echo(
             f"kept: {counted(len(recordings), 'recording')}, which may contain pain reports too; "
             "`stridecue history erase --yes --recordings` deletes them:"
         )

@@ -13,11 +13,11 @@ from drivers.imports.csv_import import ImportReport, import_csv
 from drivers.imports.csv_table import CsvTable
 from drivers.recordings.recording import RecordingReader
 from dsp.signals import NS_PER_S, Placement
-from hub.command_line.given_file import given_file
+from hub.command_line.existing_file import existing_file
 from hub.settings.config import ConfigError
 from hub.settings.nearest import nearest
 from hub.terminal.progress import Progress
-from hub.terminal.terminal import say
+from hub.terminal.terminal import echo
 
 WEARABLE = tuple(place for place in Placement if place not in {Placement.FOOT, Placement.CHEST, Placement.TREADMILL})
 """Placements an IMU can have."""
@@ -25,7 +25,7 @@ WEARABLE = tuple(place for place in Placement if place not in {Placement.FOOT, P
 
 def run(options: Namespace) -> int:
     """Import the CSV file and print a report; raises DriverError and ConfigError."""
-    csv, out = given_file(options.csv), Path(options.out)
+    csv, out = existing_file(options.csv), Path(options.out)
     mapping = parse_map(options.map)
     check_out(csv, out)
     check_map(csv, mapping)
@@ -34,7 +34,7 @@ def run(options: Namespace) -> int:
     for line in _report(report):
         print(line, file=sys.stderr)
     for warning in report.warnings:
-        say(f"stridecue: note: {warning}", sys.stderr)
+        echo(f"stridecue: note: {warning}", sys.stderr)
     print(report.out)
     return 0
 

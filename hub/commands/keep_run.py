@@ -16,7 +16,7 @@ from hub.history.store import History
 from hub.outcome import Outcome
 from hub.run.launch import Ended
 from hub.settings.folders import program
-from hub.terminal.terminal import say_rows, tell
+from hub.terminal.terminal import echo_rows, try_echo
 from hub.text.pain_text import is_own_terminal, run_pain_text
 from hub.text.summary_text import VALUES_AT, row, summary_text
 
@@ -34,14 +34,14 @@ def tell_summary(ended: Ended, history: Sequence[PastRun], count: RunCount) -> N
     if outcome.summary is not None:
         own, heard = is_own_terminal(sys.stdout), replace(outcome.summary, cues=count.cues)
         text = summary_text(heard, history, running_s=outcome.running_s, marks=outcome.marks, own_terminal=own)
-        say_rows(f"\n{text}", sys.stdout, VALUES_AT)
+        echo_rows(f"\n{text}", sys.stdout, VALUES_AT)
 
 
 def tell_pain(outcome: Outcome, rule: PainRule, out: TextIO, *, kept: bool, day: str | None = None) -> None:
     """Print the pain reported in a finished run, on the runner's own terminal only; see `run_pain_text`."""
     text = run_pain_text(outcome.pains, rule, kept=kept, day=day, called=program()) if is_own_terminal(out) else ""
     if text:
-        say_rows(text, out, 2)
+        echo_rows(text, out, 2)
 
 
 def keep(
@@ -72,7 +72,7 @@ def keep(
         too_short = f"less than {SHORTEST_S:.0f} s of running, or fewer than {FEWEST_STEPS} steps and no distance"
         return row("history", f"not added: {too_short}")
     if is_held(history.path):
-        tell(f"{KEEPING} ({history.path})", ended.out)
+        try_echo(f"{KEEPING} ({history.path})", ended.out)
     added, outcome.unkept = False, True
     try:
         patiently(lambda: history.add(run), ended.in_a_hurry)

@@ -8,7 +8,7 @@ from pathlib import Path
 from drivers.errors import DriverError
 from drivers.recordings.recording import RecordingReader
 from drivers.recordings.recording_length import length_s
-from hub.command_line.given_file import given_file
+from hub.command_line.existing_file import existing_file
 from hub.commands.live import chosen_config, recordings_folder
 from hub.settings.config import ConfigError
 from hub.settings.folders import RECORDING, demo_folder, program
@@ -42,7 +42,7 @@ def chosen_recording(text: str | None) -> Path:
             if path.is_file():
                 return path
     try:
-        return given_file(text)
+        return existing_file(text)
     except ConfigError as error:
         raise ConfigError(f"{error}; `{program()} replay --list` lists the recordings") from error
 

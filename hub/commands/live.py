@@ -37,7 +37,7 @@ from hub.settings.run_settings import RunSettings, check_mounts, parse_mounts
 from hub.sinks.overdue import Overdue
 from hub.sinks.spool import Spool
 from hub.sound.plan import with_output
-from hub.terminal.terminal import say, say_rows, tell
+from hub.terminal.terminal import echo, echo_rows, try_echo
 from hub.text.pain_text import is_own_terminal
 from hub.text.summary_text import VALUES_AT
 
@@ -71,7 +71,7 @@ def run(options: Namespace) -> int:
     catalog = known_devices()
     beyond = _beyond(config, where, beside(chosen_file(options.config), "listen-password"))
     if beyond.is_any and config.mqtt.share_onset and is_own_terminal(sys.stdout) and Onset(past).model is not None:
-        tell(texts.OTHERS_SEE, sys.stdout)
+        try_echo(texts.OTHERS_SEE, sys.stdout)
     count = RunCount()
     folder = demo_folder() / "recordings" if simulated else recordings_folder(config)
     added = APART if simulated else COUNTS
@@ -80,14 +80,14 @@ def run(options: Namespace) -> int:
         """Store the run before anything is printed: the terminal may be gone."""
         kept = keep(ended, history, runner, count, added, surface=options.surface, knew_plan=earlier is not None)
         if ended.outcome.silent:
-            tell(f"\n{_no_sensor(config, where)}", sys.stdout)
+            try_echo(f"\n{_no_sensor(config, where)}", sys.stdout)
         else:
             tell_summary(ended, settings.history, count)
             if kept:
-                say_rows(kept, sys.stdout, VALUES_AT)
+                echo_rows(kept, sys.stdout, VALUES_AT)
         tell_pain(ended.outcome, config.cues.pain_rule, sys.stdout, kept=True)
         for line in ended.words():
-            say(line)
+            echo(line)
 
     return carry_out(
         Launch(
@@ -136,10 +136,10 @@ def _earlier(history: History, runner: str, rule: PainRule) -> tuple[tuple[PastR
         reported = reported_last(history, runner, past, plan, rule) if own else ""
         lines = before_run(history, runner, past, plan, rule, reported) if own else []
     except HistoryError as error:
-        tell(f"stridecue: {error}. This run is not compared with earlier runs.", sys.stderr)
+        try_echo(f"stridecue: {error}. This run is not compared with earlier runs.", sys.stderr)
         return None
     for line in lines:
-        tell(line, sys.stdout)
+        try_echo(line, sys.stdout)
     return past, plan, reported
 
 
@@ -166,7 +166,7 @@ def _beyond(config: Config, where: str, password_file: Path) -> Beyond:
         if password.fresh:
             # Never into the log of a service, which more people may read than the file.
             shown = f"{password.text}, shown only now; stored" if sys.stdout.isatty() else "created and stored"
-            say(f"For watchers: user {USER}, password {shown} in {password.file}")
+            echo(f"For watchers: user {USER}, password {shown} in {password.file}")
         listen = BeyondBroker(*address, runner, password)
     overdue = Overdue(Spool(overdue_folder(), runner, str(external))) if external is not None else None
     return Beyond(listen, external, config.mqtt.homeassistant, overdue)

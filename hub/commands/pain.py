@@ -17,7 +17,7 @@ from hub.history.store import History
 from hub.messages.plain_words import plain_or_none
 from hub.settings.config import ConfigError
 from hub.settings.nearest import nearest
-from hub.terminal.terminal import say
+from hub.terminal.terminal import echo
 from hub.text.pain_text import advice
 
 AFTERWARDS = "afterwards"
@@ -29,18 +29,18 @@ def run(options: Namespace) -> int:
     runner, own, simulated = config.runner.name, History(history_file()), History(history_file(simulated=True))
     if options.about:
         for line in about(options, config.cues.pain_rule):
-            say(line)
+            echo(line)
     elif options.red_flags:
-        say("\n".join(texts.RED_FLAGS))
+        echo("\n".join(texts.RED_FLAGS))
     elif options.cleared:
-        say(clear([own, simulated], runner))
+        echo(clear([own, simulated], runner))
     elif options.next_morning is not None:
-        say(morning([own, simulated], runner, worse=options.next_morning == "yes"))
+        echo(morning([own, simulated], runner, worse=options.next_morning == "yes"))
     else:
         is_simulated = not options.own_run and _is_newer(simulated, own, runner)
         history = simulated if is_simulated else own
         for line in report(history, runner, options, config.cues.pain_rule, simulated=is_simulated):
-            say(line)
+            echo(line)
     return 0
 
 

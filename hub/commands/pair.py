@@ -19,7 +19,7 @@ from hub.settings.config import Config, ConfigError
 from hub.settings.known_devices import known_devices
 from hub.settings.nearest import nearest
 from hub.settings.paired import OPPOSITE, Sensor, load_paired, pairing_file, placed, store_paired, swapped
-from hub.terminal.terminal import say
+from hub.terminal.terminal import echo
 
 PARTS = (Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
 STREAM_WITHIN_S = 20.0
@@ -40,7 +40,7 @@ def run(options: Namespace) -> int:
     simulated = is_made_up(radio)
     path = pairing_file(options.config, simulated=simulated)
     if simulated:
-        say(f"{SIMULATED} ({path}).")
+        echo(f"{SIMULATED} ({path}).")
     if options.show or options.swap:
         if options.swap:
             asyncio.run(_swap(path, config, radio))
@@ -48,7 +48,7 @@ def run(options: Namespace) -> int:
         return 0
     done = asyncio.run(_pair(path, _parts(options.parts), radio, options.seconds))
     if config.sensors:
-        say("Note: [sensors] in your configuration overrides what was paired; remove it to use the pairing.")
+        echo("Note: [sensors] in your configuration overrides what was paired; remove it to use the pairing.")
     return 0 if done else 1
 
 
@@ -57,7 +57,7 @@ def _forget(options: Namespace) -> int:
     both = (False, True) if options.radio is None else (is_made_up(options.radio),)
     for simulated in both:
         pairing_file(options.config, simulated=simulated).unlink(missing_ok=True)
-    say("Pairing forgotten: sensors are placed by [sensors] in the configuration, else by their names.")
+    echo("Pairing forgotten: sensors are placed by [sensors] in the configuration, else by their names.")
     return 0
 
 
@@ -76,7 +76,7 @@ async def _pair(path: Path, parts: list[Placement], radio_name: str, within_s: f
     print(f"Looking for motion sensors on radio {radio_name} ...", flush=True)
     async with open_known_radio(radio_name) as radio, pairing(radio, catalog) as near:
         if not near.sensors:
-            say(NOTHING_FOUND)
+            echo(NOTHING_FOUND)
             return 0
         await near.all_streaming(STREAM_WITHIN_S)
         for device, role in near.sensors.items():
@@ -88,7 +88,7 @@ async def _pair(path: Path, parts: list[Placement], radio_name: str, within_s: f
             known = placed(known, address, Sensor(part, role.name))
     if chosen:
         store_paired(path, known)
-        say(f"Saved in {path}. If left and right are mixed up: `stridecue pair --swap`.")
+        echo(f"Saved in {path}. If left and right are mixed up: `stridecue pair --swap`.")
     return len(chosen)
 
 
@@ -137,4 +137,4 @@ def _show(path: Path) -> None:
     for address, sensor in known.items():
         print(f"{sensor.placement.value:<12} {sensor.name or '(no name)'} ({address})")
     if not known:
-        say("Nothing is paired: sensors are placed by [sensors] in the configuration, else by their names.")
+        echo("Nothing is paired: sensors are placed by [sensors] in the configuration, else by their names.")

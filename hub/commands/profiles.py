@@ -13,11 +13,11 @@ from drivers.vectors.verify import Outcome, Verdict, verify
 from firmware_profiles.catalog import Catalog, load_catalog
 from firmware_profiles.description import describe
 from firmware_profiles.device_table import status_legend
-from hub.command_line.given_file import given_file
+from hub.command_line.existing_file import existing_file
 from hub.settings.config import ConfigError
 from hub.settings.folders import profiles_folder
 from hub.settings.known_devices import known_devices
-from hub.terminal.terminal import say, say_rows
+from hub.terminal.terminal import echo, echo_rows
 
 _FORM = "{:<22} {:<13} {}"
 _TOLD_AT = 12
@@ -27,21 +27,21 @@ _TOLD_AT = 12
 def run(options: Namespace) -> int:
     """Run one of the four parts; raises ConfigError, ProfileError and DriverError."""
     if options.part == "check":
-        return _check(given_file(options.file))
+        return _check(existing_file(options.file))
     catalog = known_devices()
     if options.part == "list":
         return _list(catalog)
     if options.part == "show":
         return _show(catalog, options.id)
-    return _verify(catalog, given_file(options.vectors))
+    return _verify(catalog, existing_file(options.vectors))
 
 
 def _list(catalog: Catalog) -> int:
     rows = [("profile", "status", "device")]
     rows += [(each.id, each.profile.status.value, each.profile.title) for each in catalog if not each.profile.mixin]
-    say_rows("\n".join(_FORM.format(*row) for row in rows), sys.stdout, len(_FORM.format("", "", "")))
-    say(f"\n{status_legend().replace('*', '')}")
-    say(f"Put your own profiles into {profiles_folder()}")
+    echo_rows("\n".join(_FORM.format(*row) for row in rows), sys.stdout, len(_FORM.format("", "", "")))
+    echo(f"\n{status_legend().replace('*', '')}")
+    echo(f"Put your own profiles into {profiles_folder()}")
     return 0
 
 
@@ -50,7 +50,7 @@ def _show(catalog: Catalog, profile_id: str) -> int:
         profile = catalog.get(profile_id)
     except KeyError as error:
         raise ConfigError(str(error.args[0])) from error
-    say_rows("\n".join(describe(profile)), sys.stdout, _TOLD_AT)
+    echo_rows("\n".join(describe(profile)), sys.stdout, _TOLD_AT)
     return 0
 
 
@@ -60,15 +60,15 @@ def _check(path: Path) -> int:
     profile = catalog.get(path.stem)
     problems = failed_examples(profile)
     for problem in problems:
-        say(f"{path}: {problem}", sys.stderr)
+        echo(f"{path}: {problem}", sys.stderr)
     if problems:
         return 1
     n = len(profile.examples)
-    say(f"{path}: valid, {n} example{'s' * (n != 1)} decode{'s' * (n == 1)} as expected")
+    echo(f"{path}: valid, {n} example{'s' * (n != 1)} decode{'s' * (n == 1)} as expected")
     if not n:
-        say("without [[examples]], nothing shows that it decodes its device; `stridecue scan --dump` captures packets")
+        echo("without [[examples]], nothing shows that it decodes its device; `stridecue scan --dump` captures packets")
     elif path.parent != profiles_folder():
-        say(f"To use it, copy it into {profiles_folder()}")
+        echo(f"To use it, copy it into {profiles_folder()}")
     return 0
 
 
@@ -76,9 +76,9 @@ def _verify(catalog: Catalog, path: Path) -> int:
     outcomes = verify(load_vectors(path), catalog)
     for outcome in outcomes:
         if outcome.verdict is Verdict.FAILED:
-            say(f"FAILED {outcome.vector.id}: {outcome.why}")
+            echo(f"FAILED {outcome.vector.id}: {outcome.why}")
     for why in dict.fromkeys(o.why for o in outcomes if o.verdict is Verdict.NOT_APPLICABLE):
-        say(f"not applicable: {why}")
+        echo(f"not applicable: {why}")
     print("\n".join(_totals(outcomes)))
     return 1 if any(outcome.verdict is Verdict.FAILED for outcome in outcomes) else 0
 

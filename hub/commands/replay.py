@@ -19,7 +19,7 @@ from hub.run.launch import Launch, carry_out
 from hub.settings.config import SoundSection
 from hub.settings.known_devices import known_devices
 from hub.settings.run_settings import RunSettings, parse_mounts
-from hub.terminal.terminal import say, say_rows
+from hub.terminal.terminal import echo, echo_rows
 from hub.text.pain_text import is_own_terminal
 from hub.text.summary_text import VALUES_AT, summary_text
 
@@ -29,12 +29,12 @@ FAST = "max"
 def run(options: Namespace) -> int:
     """Replay or list recordings; raises DriverError, ConfigError and OSError."""
     if options.list:
-        say("\n".join(listed(recording_folders(), whole=options.all)))
+        echo("\n".join(listed(recording_folders(), whole=options.all)))
         return 0
     mounts = parse_mounts(options.mount, "--mount")
     path = chosen_recording(options.recording)
     if options.recording is None:
-        say(f"The newest recording: {path.stem}", sys.stderr if options.jsonl == "-" else sys.stdout)
+        echo(f"The newest recording: {path.stem}", sys.stderr if options.jsonl == "-" else sys.stdout)
     reader = RecordingReader(path)
     settings = RunSettings.restored({**reader.session.settings, **({"mounts": mounts} if mounts else {})})
     catalog = known_devices()
@@ -48,7 +48,7 @@ def _fast(options: Namespace, reader: RecordingReader, settings: RunSettings, ca
     engine = Engine(catalog, settings.pipeline(signals=options.signals), cues=settings.cues)
     outcome = replay_fast(reader, engine, options.jsonl)
     for fault in engine.faults.values():
-        say(f"stridecue: {fault.words}", sys.stderr)
+        echo(f"stridecue: {fault.words}", sys.stderr)
     _tell_cut(reader)
     out = sys.stderr if options.jsonl == "-" else sys.stdout
     _tell_summary(outcome, settings, reader, out)
@@ -80,7 +80,7 @@ def _paced(options: Namespace, reader: RecordingReader, settings: RunSettings, c
         print(file=ended.out)
         _tell_summary(ended.outcome, settings, reader, ended.out)
     for line in ended.words():
-        say(line, ended.out)
+        echo(line, ended.out)
     _tell_cut(reader)
     return 1 if ended.cut_short else 0
 
@@ -95,13 +95,13 @@ def _tell_summary(outcome: Outcome, settings: RunSettings, reader: RecordingRead
         marks=outcome.marks,
         own_terminal=is_own_terminal(out),
     )
-    say_rows(summary, out, VALUES_AT)
+    echo_rows(summary, out, VALUES_AT)
     tell_pain(outcome, settings.pain_rule, out, kept=False, day=(reader.session.started_utc or "")[:10])
 
 
 def _tell_cut(reader: RecordingReader) -> None:
     if reader.condition is not None:
-        say(f"stridecue: {reader.condition}", sys.stderr)
+        echo(f"stridecue: {reader.condition}", sys.stderr)
 
 
 def _runner(name: str) -> str:

@@ -25,7 +25,7 @@ def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> O
         out = stack.enter_context(open_jsonl(jsonl, t0_ns)) if jsonl is not None else None
         progress = stack.enter_context(Progress("replaying"))
 
-        def tell(records: list[Record]) -> None:
+        def emit(records: list[Record]) -> None:
             for record in records:
                 timed = session.timed(record)
                 session.update(timed)
@@ -38,12 +38,12 @@ def replay_fast(reader: RecordingReader, engine: Engine, jsonl: str | None) -> O
 
         for item in taken_together(reader):
             if isinstance(item, list):
-                tell(engine.feed_all(item))
+                emit(engine.feed_all(item))
                 progress.text(f"{(item[-1].t_recv_ns - t0_ns) / NS_PER_S:.0f} s")
             else:
-                tell(engine.feed(item))
+                emit(engine.feed(item))
         last = engine.finish()
-        tell(last)
+        emit(last)
         if out is not None:
             out.flush()
         summary = next(record for record in last if isinstance(record, Summary))

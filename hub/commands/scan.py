@@ -19,7 +19,7 @@ from hub.commands.live import chosen_config, open_known_radio
 from hub.settings.config import ConfigError
 from hub.settings.known_devices import known_devices
 from hub.settings.paired import pairing_file, read_pairing
-from hub.terminal.terminal import say, say_rows
+from hub.terminal.terminal import echo, echo_rows
 
 NOTHING_FOUND = "No sensor found. Move your sensors to wake them, disconnect other apps from them, and come closer."
 _HEADINGS = ("name", "address", "signal", "profile", "would be")
@@ -31,7 +31,7 @@ def run(options: Namespace) -> int:
     catalog = known_devices()
     radio = options.radio or config.radio.provider
     simulated = is_made_up(radio)
-    say(f"Listening for {options.seconds:g} s on radio {radio} ...", sys.stderr)
+    echo(f"Listening for {options.seconds:g} s on radio {radio} ...", sys.stderr)
     dump = None if options.dump is None else Path(options.dump)
     if dump is None and options.only:
         raise ConfigError("--only selects whose packets to save: it needs --dump FILE")
@@ -40,9 +40,9 @@ def run(options: Namespace) -> int:
     seen, captured = asyncio.run(_listen(radio, options.seconds, catalog, None if dump is None else options.only))
     paired = read_pairing(pairing_file(options.config, simulated=simulated))
     lines = table(seen, catalog, config.sensors, paired)
-    say_rows("\n".join(lines), sys.stdout, lines[0].index(_HEADINGS[-1]))
+    echo_rows("\n".join(lines), sys.stdout, lines[0].index(_HEADINGS[-1]))
     if not seen:
-        say(NOTHING_FOUND, sys.stderr)
+        echo(NOTHING_FOUND, sys.stderr)
     return 0 if dump is None else _written(dump, captured)
 
 
@@ -51,9 +51,9 @@ def _written(dump: Path, captured: list[Captured]) -> int:
     for one in captured:
         ended = f"; {one.failure}" if one.failure else ""
         silent = "; it may need a command first: docs/add-a-device.md" if one.offered and not one.packets else ""
-        say(f"{one.sighting.name or one.sighting.address}: {len(one.packets)} packets{silent}{ended}")
+        echo(f"{one.sighting.name or one.sighting.address}: {len(one.packets)} packets{silent}{ended}")
     if not any(one.offered for one in captured):
-        say("Nothing to save: could not connect to a device with a profile, or to one named by --only.")
+        echo("Nothing to save: could not connect to a device with a profile, or to one named by --only.")
         return 1
     dump.write_text(as_toml(captured), encoding="utf-8")
     print(f"written to {dump}")

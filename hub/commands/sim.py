@@ -21,7 +21,7 @@ from drivers.virtual.sensor_kinds import DEFAULT_FIVE, SENSOR_KINDS
 from hub.settings.config import ConfigError
 from hub.settings.nearest import nearest
 from hub.stop import Stop, stopping_on_signals
-from hub.terminal.terminal import say
+from hub.terminal.terminal import echo
 
 CHILD_STOP_S = 3.0
 
@@ -54,7 +54,7 @@ async def _sensor(options: Namespace) -> None:
             if isinstance(sensor, Imu) and sys.platform != "win32":
                 asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, sensor.shake)
                 shake = f"; shake it: kill -USR1 {os.getpid()}"
-            say(f"{options.kind}: pid {os.getpid()}, advertises as {name}{shake}")
+            echo(f"{options.kind}: pid {os.getpid()}, advertises as {name}{shake}")
 
         try:
             await run_sensor(
@@ -125,11 +125,11 @@ async def _spawn(command: Sequence[str]) -> Process:
 async def _report_end(kind: str, child: Process, command: Sequence[str], stop: Stop) -> None:
     code = await child.wait()
     if not stop.asked:
-        say(f"{kind}: pid {child.pid} has ended (code {code}); restart it with: stridecue {' '.join(command)}")
+        echo(f"{kind}: pid {child.pid} has ended (code {code}); restart it with: stridecue {' '.join(command)}")
 
 
 def _say_air(port: int) -> None:
-    say(f"air: pid {os.getpid()}; start a run with: stridecue run --radio bumble:tcp-client:127.0.0.1:{port}")
+    echo(f"air: pid {os.getpid()}; start a run with: stridecue run --radio bumble:tcp-client:127.0.0.1:{port}")
 
 
 def _check(kinds: Sequence[str]) -> None:

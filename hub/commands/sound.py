@@ -19,7 +19,7 @@ from hub.sound.recital import recital
 from hub.sound.speech.engine import SpeechError
 from hub.sound.speech.store import SpeechStore
 from hub.sound.tones import Samples
-from hub.terminal.terminal import say
+from hub.terminal.terminal import echo
 
 
 def run(options: Namespace) -> int:
@@ -28,15 +28,15 @@ def run(options: Namespace) -> int:
     section = with_output(config.sound, options.sound)
     sounds, why_not = choose_sounds(section, spoken_phrases())
     if sounds is None:
-        say(f"stridecue: {why_not or 'sound is off; turn it on with --sound auto'}", sys.stderr)
+        echo(f"stridecue: {why_not or 'sound is off; turn it on with --sound auto'}", sys.stderr)
         return 1
     spoken = _spoken(sounds.speech, options.words)
     if sounds.lacking:
-        say(sounds.lacking)
+        echo(sounds.lacking)
     try:
         asyncio.run(perform(sounds, spoken))
     except OutputError as error:
-        say(f"stridecue: no sound: {error}", sys.stderr)
+        echo(f"stridecue: no sound: {error}", sys.stderr)
         return 1
     return 0
 
@@ -50,7 +50,7 @@ def _spoken(speech: SpeechStore | None, words: list[str]) -> list[tuple[str, Sam
         try:
             speech.render(text)
         except SpeechError as error:
-            say(f"stridecue: no speech: {error}", sys.stderr)
+            echo(f"stridecue: no speech: {error}", sys.stderr)
             return spoken
         if (samples := speech.known(text)) is not None:
             spoken.append((text, samples))

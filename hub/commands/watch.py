@@ -25,7 +25,7 @@ from hub.settings.config import Config, ConfigError, MqttSection
 from hub.settings.folders import adding_extra, config_file
 from hub.settings.read_config import load_config
 from hub.terminal.dashboard import dashboard_is_installed
-from hub.terminal.terminal import SavedTerminal, is_whole, say
+from hub.terminal.terminal import SavedTerminal, echo, is_interactive
 from hub.terminal.tied_child import ASKED_TO_END, run_tied
 from hub.text.plain_watch import PlainWatch
 
@@ -43,7 +43,7 @@ def run(options: Namespace) -> int:
     if why_plain is None:
         return _dashboard(section, server, options)
     if why_plain:
-        say(f"stridecue: {why_plain}; printing lines of text instead", sys.stderr)
+        echo(f"stridecue: {why_plain}; printing lines of text instead", sys.stderr)
     hint = NOTHING_HERE if section.url is None else ""
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(PlainWatch(sys.stdout, hint).run(HubClient(server, topics=coach_topics(options.runner))))
@@ -54,7 +54,7 @@ def _why_plain(options: Namespace) -> str | None:
     """Return why there is no dashboard; empty: `--plain` was given; None: there is one."""
     if options.plain:
         return ""
-    if not is_whole():
+    if not is_interactive():
         return "not on a terminal"
     return None if dashboard_is_installed() else f"the dashboard is not installed (to add it: {adding_extra('tui')})"
 
@@ -106,7 +106,7 @@ def _code(code: int) -> int:
 def _serve(section: MqttSection, server: Server, options: Namespace) -> int:
     """Serve the coach's dashboard to browsers, until Ctrl-C."""
     if importlib.util.find_spec("textual_serve") is None:
-        say(f"stridecue: --serve needs an extra; to add it: {adding_extra('web')}", sys.stderr)
+        echo(f"stridecue: --serve needs an extra; to add it: {adding_extra('web')}", sys.stderr)
         return 1
     host, port = options.serve
     check_free(host, port)
@@ -117,13 +117,16 @@ def _serve(section: MqttSection, server: Server, options: Namespace) -> int:
     if sys.stdout.isatty() and not ipaddress.ip_address(host).is_loopback:
         print(camera_code(pages[-1]), end="", flush=True)
     width = shutil.get_terminal_size().columns
-    print(f"{on_lines(advice(host, *naming_words(section, options.runner)), width)}\nCtrl-C stops serving.", flush=True)
+    print(
+        f"{wrap_above_command(advice(host, *naming_words(section, options.runner)), width)}\nCtrl-C stops serving.",
+        flush=True,
+    )
     command = [sys.executable, "-m", "tui.web", "--host", host, "--port", str(port)]
     environment = {**_environment(server), IN_ENVIRONMENT: token}
     return _code(run_tied(command, environment, ["--", *_arguments(section, options)]))
 
 
-def on_lines(text: str, width: int) -> str:
+def wrap_above_command(text: str, width: int) -> str:
     """Wrap `text` between words; the command at its end stays whole, on a line of its own, to be copied."""
     words, colon, command = text.partition(": ")
     return "\n".join([*textwrap.wrap(words + colon.rstrip(), width - 1), *([f"  {command}"] if command else [])])

@@ -32,15 +32,17 @@ def check_bluetooth(radio: str = PLATFORM) -> Finding:
     try:
         heard = asyncio.run(_listen(PLATFORM))
     except RadioError as error:
-        said = str(error).removesuffix(": run `stridecue doctor`")
-        return _unusable(said, "sudo systemctl enable --now bluetooth; rfkill unblock bluetooth; bluetoothctl power on")
+        message = str(error).removesuffix(": run `stridecue doctor`")
+        return _unusable(
+            message, "sudo systemctl enable --now bluetooth; rfkill unblock bluetooth; bluetoothctl power on"
+        )
     except TimeoutError:
         return _unusable("the system's Bluetooth does not answer", "restart the Bluetooth service")
     return Finding(_SUBJECT, Verdict.OK, f"works: {heard} devices heard in {LISTEN_S:g} s")
 
 
-def _unusable(said: str, remedy: str) -> Finding:
-    return Finding(_SUBJECT, Verdict.NOTE, f"not usable: {said}", remedy + _WITHOUT)
+def _unusable(message: str, remedy: str) -> Finding:
+    return Finding(_SUBJECT, Verdict.NOTE, f"not usable: {message}", remedy + _WITHOUT)
 
 
 def _check_other(radio: str) -> Finding:
@@ -49,9 +51,12 @@ def _check_other(radio: str) -> Finding:
     try:
         heard = asyncio.run(_listen(radio))
     except (RadioError, TimeoutError) as error:
-        said = str(error).removesuffix(": run `stridecue doctor`") or f"radio {radio}: no answer"
+        message = str(error).removesuffix(": run `stridecue doctor`") or f"radio {radio}: no answer"
         return Finding(
-            _SUBJECT, Verdict.BROKEN, said, "set radio.provider in the configuration to platform, or to another radio"
+            _SUBJECT,
+            Verdict.BROKEN,
+            message,
+            "set radio.provider in the configuration to platform or another radio",
         )
     return Finding(_SUBJECT, Verdict.OK, f"radio {radio} works: {heard} devices heard in {LISTEN_S:g} s")
 

@@ -26,7 +26,7 @@ def check_disk(folder: Path) -> Finding:
             f"cannot write to {folder}: {error.strerror}",
             "change its owner, or free some disk space",
         )
-    said = f"{free / 1e9:.1f} GB free in {folder}"
+    message = f"{free / 1e9:.1f} GB free in {folder}"
     if free < ENOUGH_BYTES:
-        return Finding("disk", Verdict.NOTE, said, "free some space: an hour of recording takes about 40 MB")
-    return Finding("disk", Verdict.OK, said)
+        return Finding("disk", Verdict.NOTE, message, "free some space: an hour of recording takes about 40 MB")
+    return Finding("disk", Verdict.OK, message)

@@ -22,5 +22,5 @@ class Finding:
 
     subject: str
     verdict: Verdict
-    said: str
+    message: str
     remedy: str = ""

@@ -22,10 +22,10 @@ EXTRAS = {"tui": ("textual", "dashboard"), "sim": ("bumble", "simulated sensors 
 
 def check_python() -> Finding:
     """Check that the running Python is at least OLDEST_PYTHON."""
-    said = f"{sys.version.split()[0]} in {sys.prefix}"
+    message = f"{sys.version.split()[0]} in {sys.prefix}"
     if sys.version_info < OLDEST_PYTHON:
-        return Finding("python", Verdict.BROKEN, said, "install Python 3.11 or newer")
-    return Finding("python", Verdict.OK, said)
+        return Finding("python", Verdict.BROKEN, message, "install Python 3.11 or newer")
+    return Finding("python", Verdict.OK, message)
 
 
 def check_packages() -> Iterator[Finding]:

@@ -42,11 +42,11 @@ from hub.settings.sound_output import OFF
 from hub.sinks.jsonl import open_jsonl
 from hub.sound.phrases import spoken_phrases
 from hub.sound.plan import choose_sounds
-from hub.stop import Late, Stop, stopping_on_signals
+from hub.stop import LateSignals, Stop, stopping_on_signals
 from hub.telemetry.stamps import About
-from hub.terminal.between_words import between_words
 from hub.terminal.dashboard import dashboard_is_installed
-from hub.terminal.terminal import is_whole, tell
+from hub.terminal.terminal import is_interactive, try_echo
+from hub.terminal.wrapping import wrap_words
 from hub.text.console import Console
 from hub.text.pain_text import is_own_terminal
 from hub.text.summary_text import WIDTH, earlier_text
@@ -147,7 +147,7 @@ def carry_out(launch: Launch, conclude: Callable[[Ended], None] = lambda _ended:
     conclude  stores the result and then prints it; Ctrl-C, pressed again or held down, does not interrupt it unless it
               hangs, and then at least the path of the recording is printed
     """
-    with Late() as late:
+    with LateSignals() as late:
         ended = asyncio.run(_carry_out(launch, late))
         try:
             if ended.cut_short:
@@ -155,12 +155,12 @@ def carry_out(launch: Launch, conclude: Callable[[Ended], None] = lambda _ended:
             conclude(ended)
         except KeyboardInterrupt:
             for line in ended.words():
-                tell(line, ended.out)
+                try_echo(line, ended.out)
             raise
     return ended
 
 
-async def _carry_out(launch: Launch, late: Late) -> Ended:
+async def _carry_out(launch: Launch, late: LateSignals) -> Ended:
     out = sys.stderr if launch.jsonl == "-" else sys.stdout
     about, session = _beginning(launch)
     broker, no_broker = _broker(joins=launch.source == "demo")
@@ -168,9 +168,9 @@ async def _carry_out(launch: Launch, late: Late) -> Ended:
     sound, no_sound = choose_sounds(launch.sound or SILENT, spoken_phrases(), dashboard=dashboard)
     for line in (no_broker, why_not, no_sound):
         if line:
-            tell(f"stridecue: {line}", sys.stderr)
+            try_echo(f"stridecue: {line}", sys.stderr)
     if launch.source != "replay" or launch.settings.history:
-        tell(earlier_text(launch.settings.history), out)
+        try_echo(earlier_text(launch.settings.history), out)
     signals = launch.signals or broker is not None
     engine = Engine(launch.catalog, launch.settings.pipeline(signals=signals), cues=launch.settings.cues)
     stop = Stop()
@@ -199,7 +199,7 @@ async def _carry_out(launch: Launch, late: Late) -> Ended:
             sound=sound,
             chore=None if launch.folder is None else partial(repair_newest, launch.folder),
         )
-        runtime = Runtime(plan, stop, lambda text: print(between_words(text, out), file=out, flush=True))
+        runtime = Runtime(plan, stop, lambda text: print(wrap_words(text, out), file=out, flush=True))
         cut_short = False
         try:
             await runtime.run()
@@ -278,7 +278,7 @@ def _dashboard(launch: Launch, broker: LoopbackBroker | None) -> tuple[bool, str
     """Decide whether to show a dashboard; the second value says why there is none although one was wanted."""
     if launch.headless or broker is None or launch.jsonl == "-":
         return False, ""
-    if not is_whole():
+    if not is_interactive():
         return False, "not on a terminal: printing lines of text instead of the dashboard"
     if not dashboard_is_installed():
         return False, f"the dashboard is not installed: printing lines of text; to add it: {adding_extra('tui')}"
@@ -289,7 +289,7 @@ def _console(out: TextIO, source: str) -> Callable[[Subscription[Post]], Corouti
     own, begins = is_own_terminal(out), "replaying a recording" if source == "replay" else "looking for sensors"
     if own and source != "replay":
         whose = " in a run of your own" if source == "demo" else ""
-        tell(f"If something hurts{whose}: tap the hip sensor three times, or use `stridecue pain` afterwards.", out)
+        try_echo(f"If something hurts{whose}: tap the hip sensor three times, or use `stridecue pain` afterwards.", out)
     return lambda subscription: Console(out, subscription, own_terminal=own, begins=begins).run()
 
 

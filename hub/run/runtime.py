@@ -253,7 +253,7 @@ class Runtime:
                 missing = missing_text(streaming, some_came=some_came) if is_due else ""
                 self._notices.put("missing", missing, "nothing is missing any more")
                 if self._recorder is not None:
-                    self._tell_recording(self._recorder)
+                    self._note_recording_state(self._recorder)
                 self._telemetry.notice = self._notices.text
                 await self._course.frame(source.now_ns())
 
@@ -273,7 +273,7 @@ class Runtime:
             self._recorder = RecorderSink(plan.name_file, plan.session_info, facts, notice)
             self._recorder.open()
             self._outcome.files = self._recorder.files
-            self._tell_recording(self._recorder)
+            self._note_recording_state(self._recorder)
             beside.start_sink("recorder", self._recorder.run(), facts)
         if plan.jsonl is not None:
             facts = self._facts.subscribe(
@@ -286,7 +286,7 @@ class Runtime:
             posts = self._posts.subscribe("console", Policy.DROP_OLDEST, 500)
             beside.start_sink("console", plan.console(posts), posts)
 
-    def _tell_recording(self, sink: RecorderSink) -> None:
+    def _note_recording_state(self, sink: RecorderSink) -> None:
         self._telemetry.recording = sink.files[0].name if sink.files else None
         self._telemetry.recording_ok = not sink.is_failing
 

@@ -11,8 +11,8 @@ import importlib.util
 import signal
 import sys
 
-from hub.terminal.ending import ended
-from hub.terminal.interrupts import held_back
+from hub.terminal.ending import end_process
+from hub.terminal.interrupts import interrupts_blocked
 from hub.terminal.terminal import SavedTerminal
 from hub.terminal.tether import Tether
 
@@ -45,7 +45,7 @@ class Dashboard:
         tether = Tether(self._reported)
         command = [sys.executable, "-m", "tui", "--port", str(port), "--runner", runner, *tether.arguments, *self._look]
         try:
-            with held_back():
+            with interrupts_blocked():
                 self._process = await asyncio.create_subprocess_exec(*command, pass_fds=tether.descriptors)
         except BaseException:
             tether.cut()
@@ -69,5 +69,5 @@ class Dashboard:
             self._tether.cut()
         if process is None or process.returncode is not None:
             return
-        if (code := await ended(process, STOP_TIMEOUT_S)) not in {0, NOT_BEGUN}:
+        if (code := await end_process(process, STOP_TIMEOUT_S)) not in {0, NOT_BEGUN}:
             self._terminal.restore(code)

@@ -8,7 +8,7 @@ from asyncio import timeout
 from asyncio.subprocess import Process
 
 
-async def ended(process: Process, within_s: float) -> int:
+async def end_process(process: Process, within_s: float) -> int:
     """Terminate a child of this event loop; kill it after `within_s` or on cancellation. Returns its exit code."""
     if process.returncode is None:
         try:
@@ -24,7 +24,7 @@ async def ended(process: Process, within_s: float) -> int:
     return await process.wait()
 
 
-def ended_here(child: subprocess.Popen[bytes], within_s: float) -> int:
+def end_process_blocking(child: subprocess.Popen[bytes], within_s: float) -> int:
     """Terminate a child without an event loop; kill it after `within_s`. Returns its exit code."""
     if child.poll() is None:
         child.terminate()

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def held_back() -> Iterator[None]:
-    """Block SIGINT inside the block: a child started there inherits that, until it calls `let_in`."""
+def interrupts_blocked() -> Iterator[None]:
+    """Block SIGINT inside the block: a child started there inherits that, until it calls `unblock_interrupts`."""
     if sys.platform == "win32":  # signals cannot be blocked there
         yield
         return
@@ -21,7 +21,7 @@ def held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def let_in() -> None:
+def unblock_interrupts() -> None:
     """Unblock SIGINT once a handler is installed; a pending Ctrl-C is handled at once."""
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

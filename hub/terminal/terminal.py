@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Any, TextIO
 
-from hub.terminal.between_words import between_words
+from hub.terminal.wrapping import wrap_words
 
 # Show the cursor; turn off mouse, bracketed paste and attributes.
 _MODES = b"\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[<u\x1b[0m"
@@ -18,27 +18,27 @@ _BY_ITSELF = (1, 2)
 """Exit codes of a dashboard that failed or was called with wrong arguments, and left the alternate screen itself."""
 
 
-def is_whole() -> bool:
+def is_interactive() -> bool:
     """Whether stdin, stdout and stderr are all a terminal; otherwise a dashboard would spin or draw into files."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
-def say(text: str, out: TextIO | None = None) -> None:
+def echo(text: str, out: TextIO | None = None) -> None:
     """Print a line, wrapped on a terminal; raises OSError if the reader is gone."""
     out = sys.stdout if out is None else out
-    print(between_words(text, out), file=out, flush=True)
+    print(wrap_words(text, out), file=out, flush=True)
 
 
-def say_rows(rows: str, out: TextIO, indent: int) -> None:
+def echo_rows(rows: str, out: TextIO, indent: int) -> None:
     """Print rows laid out for 80 columns; a narrower terminal wraps them, with continuation lines at `indent`."""
     for row in rows.split("\n"):
-        print(between_words(row, out, below=" " * indent), file=out, flush=True)
+        print(wrap_words(row, out, below=" " * indent), file=out, flush=True)
 
 
-def tell(text: str, out: TextIO) -> None:
+def try_echo(text: str, out: TextIO) -> None:
     """Print a line that a run can do without: ignores OSError, as when the terminal or the reader of a pipe is gone."""
     with contextlib.suppress(OSError):
-        say(text, out)
+        echo(text, out)
 
 
 class SavedTerminal:

@@ -20,7 +20,7 @@ MAXIMUM_BYTES = 4096
 class Tether:
     """The parent's side: start the child with `arguments` and `descriptors`, call `tied`, and in the end `cut`.
 
-    message  for the child alone (see `told_by_parent`); cut at MAXIMUM_BYTES of UTF-8
+    message  for the child alone (see `parent_message`); cut at MAXIMUM_BYTES of UTF-8
     """
 
     def __init__(self, message: str = "") -> None:
@@ -49,7 +49,7 @@ class Tether:
             os.close(self._ends.pop())
 
 
-def told_by_parent(parent_fd: int) -> str:
+def parent_message(parent_fd: int) -> str:
     """Read the message that the parent passed at the start, once; empty if there is none."""
     os.set_blocking(parent_fd, False)
     try:

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 
-from hub.terminal.ending import ended_here
-from hub.terminal.interrupts import held_back
+from hub.terminal.ending import end_process_blocking
+from hub.terminal.interrupts import interrupts_blocked
 from hub.terminal.tether import Tether
 
 ASKED_TO_END = 143
@@ -25,12 +25,12 @@ def run_tied(command: Sequence[str], environment: Mapping[str, str], last: Seque
         stack.callback(tether.cut)
         stack.enter_context(_ending_on_signals())
         try:
-            with held_back():
+            with interrupts_blocked():
                 child = subprocess.Popen(
                     [*command, *tether.arguments, *last], env=environment, pass_fds=tether.descriptors
                 )
                 tether.tied()
-                stack.callback(ended_here, child, STOP_TIMEOUT_S)
+                stack.callback(end_process_blocking, child, STOP_TIMEOUT_S)
             return child.wait()
         except KeyboardInterrupt:
             return 0

@@ -23,7 +23,7 @@ from hub.messages.wire import (
     ThresholdMessage,
     metric_field,
 )
-from hub.terminal.between_words import between_words
+from hub.terminal.wrapping import wrap_words
 
 NUMBERS_EVERY = 5
 """Frames between two lines of numbers; frames come once a second."""
@@ -67,7 +67,7 @@ class Console:
     def _print(self, now_s: float, line: str) -> None:
         """One line in a file, for who searches it; on a terminal broken between words."""
         stamp = f"{now_s:6.1f} s  "
-        print(between_words(line, self._out, stamp), file=self._out, flush=True)
+        print(wrap_words(line, self._out, stamp), file=self._out, flush=True)
 
     def _line(self, post: Post) -> str | None:
         match self._as_told(post.message):

@@ -17,7 +17,7 @@ from hub.messages.wire import (
     StatusMessage,
     ThresholdMessage,
 )
-from hub.terminal.terminal import say
+from hub.terminal.terminal import echo
 from hub.text.console import speed_kmh, usual_drop_deg
 
 MUTED_FOR_OTHERS = {"runner": "muted by the runner", "coach": "muted by a coach", None: UNMUTED}
@@ -42,10 +42,10 @@ class PlainWatch:
 
     async def run(self, client: HubClient) -> None:
         """Print until cancelled."""
-        say(f"watching {client.server}; Ctrl-C ends it", self._out)
+        echo(f"watching {client.server}; Ctrl-C ends it", self._out)
         async for item in client.watch():
             for line in self.lines(item):
-                say(line, self._out)
+                echo(line, self._out)
 
     def lines(self, item: Item) -> list[str]:
         """What there is to say about one item; often nothing."""

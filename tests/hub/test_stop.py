@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from hub.stop import HELD_DOWN_S, Late, Stop, stopping_on_signals
+from hub.stop import HELD_DOWN_S, LateSignals, Stop, stopping_on_signals
 
 
 def refuse(*_: object) -> None:
@@ -75,7 +75,7 @@ async def test_waiting_for_stop_is_over_when_asked_or_in_time() -> None:
 def test_signals_while_a_run_is_kept_are_noted_and_interrupt_only_what_hangs(
     monkeypatch: pytest.MonkeyPatch, *, as_on_windows: bool
 ) -> None:
-    async def run(late: Late) -> None:
+    async def run(late: LateSignals) -> None:
         if as_on_windows:
             monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", refuse)
         stop = Stop()
@@ -85,7 +85,7 @@ def test_signals_while_a_run_is_kept_are_noted_and_interrupt_only_what_hangs(
 
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     now_s = 100.0
-    with Late(lambda: now_s) as late:
+    with LateSignals(lambda: now_s) as late:
         asyncio.run(run(late))
         noted = late.noted
         os.kill(os.getpid(), signal.SIGTERM)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.terminal.interrupts import held_back
+from hub.terminal.interrupts import interrupts_blocked
 
 pty = pytest.importorskip("pty", reason="no pseudo terminals here: the dashboard's process is NOT tested")
 ROOT = Path(__file__).parent.parent.parent
@@ -78,7 +78,7 @@ def loading(*arguments: str) -> Iterator[Terminal]:
     """One that has just been started, as the hub does it."""
     screen, inner = pty.openpty()
     reading, writing = os.pipe()
-    with held_back():
+    with interrupts_blocked():
         process = subprocess.Popen(
             [sys.executable, "-m", "tui", "--port", "1", "--runner", "ann", "--parent-fd", str(reading), *arguments],
             stdin=inner,

@@ -14,7 +14,7 @@ from asyncio.subprocess import DEVNULL
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from hub.terminal.ending import ended
+from hub.terminal.ending import end_process
 
 Answer: TypeAlias = Literal["asked", "silent", "failed", "none"]
 """It says that it opened it; it says nothing in time; it could not; there is none that can be shown from here."""
@@ -44,7 +44,7 @@ async def ask_browser(file: Path) -> Answer:
     except TimeoutError:
         return "silent"
     finally:
-        await ended(asking, _ENDED_WITHIN_S)
+        await end_process(asking, _ENDED_WITHIN_S)
 
 
 def displayed() -> bool:

@@ -17,7 +17,7 @@ from hub.page.door import free_port
 from hub.page.phone import for_a_phone
 from hub.settings.config import ConfigError
 from hub.settings.folders import adding_extra
-from hub.terminal.ending import ended
+from hub.terminal.ending import end_process
 from hub.terminal.tether import Tether
 from tui.page.browser import Answer, ask_browser
 from tui.page.redirect import Redirect
@@ -153,7 +153,7 @@ class Page:
         if following is not None:
             following.cancel()
         if process is not None:
-            await ended(process, STOP_TIMEOUT_S)
+            await end_process(process, STOP_TIMEOUT_S)
 
     async def show(self) -> None:
         """Open it in this machine's browser; what became of that is in `opened`."""

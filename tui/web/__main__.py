@@ -24,7 +24,7 @@ from hub.page.address import IN_ENVIRONMENT, LOOPBACK
 from hub.page.door import WEB_PORT, listen
 from hub.settings.config import ConfigError
 from hub.stop import Stop, stopping_on_signals
-from hub.terminal.interrupts import let_in
+from hub.terminal.interrupts import unblock_interrupts
 from hub.terminal.tether import FLAG, when_parent_ends
 from tui.web.guard import Guard, Handler
 
@@ -96,7 +96,7 @@ class DashboardServer(Server):
 async def _serve(server: DashboardServer, door: socket.socket, parent_fd: int | None) -> None:
     stop = Stop()
     with stopping_on_signals(stop), contextlib.suppress(asyncio.CancelledError):
-        let_in()
+        unblock_interrupts()
         if parent_fd is not None:
             if sys.platform != "win32":
                 with contextlib.suppress(OSError):

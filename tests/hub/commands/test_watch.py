@@ -108,7 +108,7 @@ def test_a_lost_broker_is_said_and_where_none_is_what_to_start() -> None:
 def test_a_command_to_be_copied_stands_whole_on_a_line_of_its_own() -> None:
     command = ".venv/bin/stridecue watch --serve 192.0.2.2 --broker mqtts://club.example --user coach"
     said = f"Only this machine can open it. For a phone or tablet in this wifi: {command}"
-    *words, last = watch.on_lines(said, 40).splitlines()
+    *words, last = watch.wrap_above_command(said, 40).splitlines()
     assert last == f"  {command}"
     assert all(len(line) < 40 for line in words)
     assert " ".join(words) == "Only this machine can open it. For a phone or tablet in this wifi:"

@@ -37,14 +37,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_what_a_run_cannot_use_is_a_failure(tmp_path: Path, text: str, subject: str, said: str) -> None:
     found = findings(tmp_path, text)[subject]
-    assert said in found.said
+    assert said in found.message
     assert found.verdict is Verdict.BROKEN
 
 
 def test_a_folder_that_cannot_be_is_a_failure(tmp_path: Path) -> None:
     folder = tmp_path / "ann.toml" / "runs"  # in a file
     found = findings(tmp_path, f"[record]\nfolder = '{folder}'")["disk"]
-    assert f"cannot write to {folder}" in found.said
+    assert f"cannot write to {folder}" in found.message
     assert found.verdict is Verdict.BROKEN
 
 
@@ -52,7 +52,7 @@ def test_a_radio_that_cannot_be_is_a_failure(tmp_path: Path, monkeypatch: pytest
     pytest.importorskip("bumble", reason="Bumble is not installed: its radios are NOT tested here")
     monkeypatch.setattr(doctor, "check_bluetooth", check_bluetooth)
     found = findings(tmp_path, "[radio]\nprovider = 'bumble:bogus'")["bluetooth"]
-    assert "not one of Bumble's transports" in found.said
+    assert "not one of Bumble's transports" in found.message
     assert found.verdict is Verdict.BROKEN
 
 
@@ -62,5 +62,5 @@ def test_the_port_of_the_configuration_is_looked_at(tmp_path: Path) -> None:
         busy.listen()
         port = busy.getsockname()[1]
         found = findings(tmp_path, f"[mqtt]\nport = {port}\n[radio]\nprovider = 'virtual'")
-    assert f"port {port} is busy" in found["broker"].said
+    assert f"port {port} is busy" in found["broker"].message
     assert found["config"].verdict is Verdict.OK

@@ -15,7 +15,7 @@ def test_the_doctor_sees_a_foreign_owner_of_our_names() -> None:
     assert foreign_owners({name: ["stridecue"] for name in OUR_PACKAGES}, own).verdict is Verdict.OK
     taken = foreign_owners({"hub": ["stridecue", "activeloop-hub"]}, own)
     assert taken.verdict is Verdict.BROKEN
-    assert "hub (by activeloop-hub)" in taken.said
+    assert "hub (by activeloop-hub)" in taken.message
     assert "pipx" in taken.remedy
     elsewhere = foreign_owners({}, {**own, "tui": Path("/elsewhere/tui")})
-    assert "tui (in /elsewhere/tui)" in elsewhere.said
+    assert "tui (in /elsewhere/tui)" in elsewhere.message

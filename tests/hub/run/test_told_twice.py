@@ -38,7 +38,7 @@ from hub.run.runtime import Runtime
 from hub.settings.folders import data_folder
 from hub.settings.run_settings import RunSettings
 from hub.sinks.diary import Diary
-from hub.stop import Late, Stop
+from hub.stop import LateSignals, Stop
 from tests.hub.programs import a_port, mosquitto, until
 from tests.hub.replay.player import with_said
 from tests.hub.run.a_run import a_run
@@ -270,7 +270,7 @@ async def _no_sensors() -> AsyncIterator[Source]:
 def test_what_is_interrupted_all_the_same_names_its_recording(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def over(_launch: Launch, _late: Late) -> Ended:
+    async def over(_launch: Launch, _late: LateSignals) -> Ended:
         return Ended(Outcome(files=[tmp_path / "run.mcap"]), SessionInfo(0, "", "ann"), (), sys.stdout)
 
     def hangs(_ended: Ended) -> None:

@@ -253,5 +253,5 @@ for _ in range(2):
 def test_doctor_names_the_voice_or_says_how_to_get_one() -> None:
     finding = check_speech()
     assert finding.subject == "speech"
-    assert finding.said
+    assert finding.message
     assert (finding.verdict is Verdict.OK) == (not finding.remedy)

@@ -10,7 +10,7 @@ from asyncio.subprocess import PIPE, Process
 
 import pytest
 
-from hub.terminal.ending import ended, ended_here
+from hub.terminal.ending import end_process, end_process_blocking
 
 pytestmark = [
     pytest.mark.real_time,
@@ -30,13 +30,13 @@ async def _started(code: str) -> Process:
 @pytest.mark.parametrize(("code", "within_s", "by"), [(WILLING, 30.0, signal.SIGTERM), (DEAF, 0.05, signal.SIGKILL)])
 async def test_it_is_asked_and_then_made_to(code: str, within_s: float, by: signal.Signals) -> None:
     child = await _started(code)
-    assert await ended(child, within_s) == -by
-    assert await ended(child, within_s) == -by, "it has ended already"
+    assert await end_process(child, within_s) == -by
+    assert await end_process(child, within_s) == -by, "it has ended already"
 
 
 async def test_it_does_not_outlive_who_waits_for_it() -> None:
     child = await _started(DEAF)
-    waiting = asyncio.create_task(ended(child, 600.0))
+    waiting = asyncio.create_task(end_process(child, 600.0))
     await asyncio.sleep(0)
     waiting.cancel()
     assert await child.wait() == -signal.SIGKILL
@@ -47,5 +47,5 @@ def test_without_a_loop_it_is_the_same(code: str, within_s: float, by: signal.Si
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         child.stdout.readline()
-        assert ended_here(child, within_s) == -by
-        assert ended_here(child, within_s) == -by
+        assert end_process_blocking(child, within_s) == -by
+        assert end_process_blocking(child, within_s) == -by

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from hub.terminal.interrupts import held_back
+from hub.terminal.interrupts import interrupts_blocked
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals cannot wait there")
 
@@ -16,14 +16,14 @@ LOADS = """\
 import os, signal
 os.kill(os.getpid(), signal.SIGINT)
 print("loaded", flush=True)
-from hub.terminal.interrupts import let_in
+from hub.terminal.interrupts import unblock_interrupts
 signal.signal(signal.SIGINT, lambda *_: print("heard", flush=True))
-let_in()
+unblock_interrupts()
 """
 
 
 def test_a_child_hears_it_when_it_can_answer() -> None:
-    with held_back():
+    with interrupts_blocked():
         child = subprocess.Popen([sys.executable, "-c", LOADS], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     said, _ = child.communicate(timeout=30)
     assert said.split() == [b"loaded", b"heard"]
@@ -32,6 +32,6 @@ def test_a_child_hears_it_when_it_can_answer() -> None:
 
 def test_ours_is_not_lost() -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    with pytest.raises(KeyboardInterrupt), held_back():
+    with pytest.raises(KeyboardInterrupt), interrupts_blocked():
         signal.raise_signal(signal.SIGINT)
     assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before

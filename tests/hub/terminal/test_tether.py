@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from hub.terminal.tether import MAXIMUM_BYTES, Tether, told_by_parent, when_parent_ends
+from hub.terminal.tether import MAXIMUM_BYTES, Tether, parent_message, when_parent_ends
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pipe is inherited there")
 
@@ -24,15 +24,15 @@ async def test_what_is_told_is_there_once_before_anything_else(said: str, heard:
     childs = os.dup(own)
     tether.tied()
     try:
-        assert told_by_parent(childs) == heard
-        assert told_by_parent(childs) == ""
+        assert parent_message(childs) == heard
+        assert parent_message(childs) == ""
         when_parent_ends(childs, ended.set)
         await asyncio.sleep(0)
         assert not ended.is_set()
         tether.cut()
         async with asyncio.timeout(10):
             await ended.wait()
-        assert told_by_parent(childs) == ""
+        assert parent_message(childs) == ""
     finally:
         asyncio.get_running_loop().remove_reader(childs)
         os.close(childs)

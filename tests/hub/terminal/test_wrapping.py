@@ -6,8 +6,8 @@ from io import StringIO
 
 import pytest
 
-from hub.terminal.between_words import between_words
-from hub.terminal.terminal import say_rows
+from hub.terminal.terminal import echo_rows
+from hub.terminal.wrapping import wrap_words
 
 BUSY = "mosquitto (/usr/sbin/mosquitto) will serve on loopback; port 1883 is busy, the next free one will be used"
 
@@ -23,7 +23,7 @@ def _of_eighty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_terminal_gets_whole_words() -> None:
-    lines = between_words(BUSY, Terminal(), "ok    broker     ").split("\n")
+    lines = wrap_words(BUSY, Terminal(), "ok    broker     ").split("\n")
     assert all(len(line) <= 80 for line in lines)
     assert lines[0].startswith("ok    broker     mosquitto")
     assert lines[1].startswith(" " * 17)
@@ -31,13 +31,13 @@ def test_a_terminal_gets_whole_words() -> None:
 
 
 def test_a_file_gets_lines_as_they_are() -> None:
-    assert between_words(BUSY, StringIO(), "ok  ") == f"ok  {BUSY}"
+    assert wrap_words(BUSY, StringIO(), "ok  ") == f"ok  {BUSY}"
 
 
 def test_rows_for_eighty_columns_are_broken_again_where_there_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     out = Terminal()
-    say_rows("  steps      12 in 3 min\n  cadence    170.1 steps/min (earlier runs 169.8)", out, 13)
+    echo_rows("  steps      12 in 3 min\n  cadence    170.1 steps/min (earlier runs 169.8)", out, 13)
     assert out.getvalue() == (
         "  steps      12 in 3 min\n  cadence    170.1 steps/min (earlier\n             runs 169.8)\n"
     )
@@ -46,6 +46,6 @@ def test_rows_for_eighty_columns_are_broken_again_where_there_are_fewer(monkeypa
 def test_columns_empty_lines_and_what_is_to_be_copied_stay() -> None:
     path = "/home/ann/" + "x" * 90
     said = f"a   b\n\n  2  3\nsee {path}"
-    assert between_words(said, Terminal()) == f"a   b\n\n  2  3\nsee\n{path}"
+    assert wrap_words(said, Terminal()) == f"a   b\n\n  2  3\nsee\n{path}"
     row = f"{'2025-03-01 07:30':<17} {'-':<50} 4/10 left outer knee"
-    assert between_words(row, Terminal(), below=" " * 18) == f"{row.rsplit(' ', 2)[0]}\n{' ' * 18}outer knee"
+    assert wrap_words(row, Terminal(), below=" " * 18) == f"{row.rsplit(' ', 2)[0]}\n{' ' * 18}outer knee"

@@ -7,7 +7,7 @@ from pathlib import Path
 from hub.settings.config import ConfigError
 
 
-def given_file(text: str) -> Path:
+def existing_file(text: str) -> Path:
     """Return the path of an existing file; raises ConfigError."""
     path = Path(text)
     if not path.is_file():

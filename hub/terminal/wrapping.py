@@ -10,7 +10,7 @@ NARROWEST = 30
 """Minimum width to wrap to, in columns; a narrower terminal may break lines anywhere."""
 
 
-def between_words(text: str, out: TextIO, first: str = "", below: str | None = None) -> str:
+def wrap_words(text: str, out: TextIO, first: str = "", below: str | None = None) -> str:
     """Wrap lines wider than the terminal `out`; unchanged if `out` is a file, so that it can be searched by line.
 
     A word wider than the terminal, such as a command or a path, stays whole so that it can be copied.
