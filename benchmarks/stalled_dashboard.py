@@ -34,7 +34,7 @@ import numpy as np
 
 from benchmarks.measured_hub import RUNNER
 from benchmarks.terminal import Terminal, child_running, cpu_s, lacking, rss_mb
-from hub.broker.serving import LET_GO_TOPIC, a_free_port
+from hub.broker.serving import DROPPED_TOPIC, a_free_port
 from hub.client import HubClient, Received
 from hub.link.connection import Server, open_client
 from hub.messages.topics import Topics
@@ -118,7 +118,7 @@ def refused_by_broker(port: int) -> int:
 
     async def ask() -> int:
         async with open_client(Server(port=port)) as client:
-            await client.subscribe(LET_GO_TOPIC)
+            await client.subscribe(DROPPED_TOPIC)
             async with asyncio.timeout(2.0):
                 return int(bytes((await anext(client.messages)).payload))
 

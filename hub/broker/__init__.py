@@ -1,1 +1,1 @@
-"""The hub's own broker on loopback: it always runs, whatever happens to others."""
+"""The hub's own MQTT brokers: on loopback, which always runs, and for watchers beyond this machine."""

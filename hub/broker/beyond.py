@@ -1,7 +1,7 @@
-"""A second mosquitto for watchers beyond this machine: with a password, fewer rights, and apart from the loopback one.
+"""A second mosquitto for watchers beyond this machine, with a password and limited rights.
 
-Apart, because whoever floods it must not hold up the runner's own dashboard, and because pain and what tells of it stay
-on the loopback broker. Never on amqtt, which strangers can bring down (docs/mqtt.md).
+It is separate from the loopback broker so that flooding it does not delay the runner's own dashboard, and because pain
+and what reveals it stay on the loopback broker. Never amqtt, which strangers can bring down (docs/mqtt.md).
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from hub.link.connection import MQTT_5, Server
 from hub.messages.topics import COACH_KINDS, Topics
 
 USER = "stridecue"
-"""Who watchers log in as."""
+"""The user name of all watchers."""
 ANSWERS = "stridecue-answers"
-"""Under it a watcher's own response topics, by client id."""
+"""Root of the watchers' response topics, by client id."""
 MAX_CONNECTIONS = 100
-"""Of watchers; the hub has a listener of its own."""
+"""For watchers; the hub has a listener of its own."""
 MAX_QUEUED_BYTES = 4_000_000
 MEMORY_LIMIT_BYTES = 64_000_000
-"""Mosquitto refuses what goes beyond; 500 clients took 9 MB (`benchmarks.abuse_broker`)."""
+"""Limit that mosquitto enforces; 500 clients took 9 MB (`benchmarks.abuse_broker`)."""
 
 _HUB = "hub"
 _HASHER = "mosquitto_passwd"
@@ -42,7 +42,7 @@ memory_limit {memory}"""
 
 @dataclass(frozen=True, slots=True)
 class Password:
-    """What watchers log in with; `fresh`: made just now, so nobody knows it yet."""
+    """The watchers' password; `fresh`: generated just now, so nobody knows it yet."""
 
     text: str
     file: Path
@@ -50,7 +50,7 @@ class Password:
 
 
 def watchers_password(file: Path) -> Password:
-    """Read the password, or make one, once; raises OSError."""
+    """Read the password, or generate it the first time; raises OSError."""
     try:
         text = file.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
@@ -65,7 +65,7 @@ def watchers_password(file: Path) -> Password:
 
 
 def lacking() -> str | None:
-    """Say what this machine lacks for such a broker, and what to do; None: nothing."""
+    """Return what this machine lacks for such a broker, and what to do; None: nothing."""
     missing = [name for name, path in (("mosquitto", find_mosquitto()), (_HASHER, _hasher())) if path is None]
     if not missing:
         return None
@@ -80,7 +80,7 @@ def _hasher() -> str | None:
 
 
 class BeyondBroker:
-    """Serves watchers on `host` from `start` to `stop`; `watch` is the task that keeps it serving."""
+    """Serves watchers on `host` from `start` to `stop`; `watch` is the task that restarts it when needed."""
 
     def __init__(self, host: str, port: int, runner: str, password: Password) -> None:
         self.host = host
@@ -92,11 +92,11 @@ class BeyondBroker:
 
     @property
     def pid(self) -> int | None:
-        """Process id while it runs."""
+        """Process id while it runs, else None."""
         return self._serving.pid if self._serving is not None else None
 
     async def start(self) -> Server:
-        """Serve; gives where and as whom the hub publishes there. Raises BrokerError."""
+        """Start serving; returns the address and login with which the hub publishes there. Raises BrokerError."""
         program, hasher = find_mosquitto(), _hasher()
         if program is None or hasher is None:
             raise BrokerError(lacking())
@@ -108,12 +108,12 @@ class BeyondBroker:
         return Server(LOOPBACK, own_port, _HUB, own, protocol=MQTT_5)
 
     async def watch(self) -> None:
-        """Start the broker again, on its port, whenever it ends by itself; for ever."""
+        """Restart the broker on its port whenever it ends by itself; runs without end."""
         if self._serving is not None:
             await keep_serving(self._serving, self.port, self._restarted)
 
     async def stop(self) -> None:
-        """End the broker."""
+        """Stop the broker."""
         if self._serving is not None:
             await self._serving.stop()
 
@@ -122,7 +122,7 @@ class BeyondBroker:
 
 
 class _Guarded(Mosquitto):
-    """Mosquitto with a password for everybody, rights by user, and a way in for the hub that watchers cannot fill."""
+    """Mosquitto with passwords, rights by user, and a listener for the hub whose connections watchers cannot use up."""
 
     def __init__(
         self, program: str, hasher: str, host: str, runner: str, passwords: dict[str, str], own_port: int
@@ -154,10 +154,10 @@ class _Guarded(Mosquitto):
 
 
 def _rights(runner: str) -> str:
-    """Watchers read what a coach is shown, and steps; they write orders and pain, which nobody but the hub reads.
+    """Return the access rules: watchers read a coach's topics and steps; they write orders, which only the hub reads.
 
-    All of them are one user, so what answers one's report of pain goes by the client's id (`%c`), which others who
-    log in do not have at the same time.
+    All watchers are one user, so answers to a pain report go by the client id (`%c`), which no two connected clients
+    share.
     """
     topics = Topics(runner)
     read = [f"topic read {topics.root}/{kind}" for kind in (*COACH_KINDS, "step")]
@@ -167,10 +167,10 @@ def _rights(runner: str) -> str:
 
 
 async def _hash(program: str, passwords: Path) -> None:
-    """Replace passwords by their hashes, in place: on a command line others of this machine could read them."""
+    """Replace the passwords in the file by hashes; on a command line other users of this machine could read them."""
     process = await asyncio.create_subprocess_exec(
         program, "-U", str(passwords), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )
-    said = (await process.communicate())[1].decode("utf-8", "replace").strip()
+    error = (await process.communicate())[1].decode("utf-8", "replace").strip()
     if process.returncode != 0:
-        raise BrokerError(f"{_HASHER} failed: {said}")
+        raise BrokerError(f"{_HASHER} failed: {error}")

@@ -1,7 +1,7 @@
-"""A connection to `amqtt` with bounds: on what waits for a client, and on how large a packet may be.
+"""Bounded connections for `amqtt`: limits on the data waiting for a client and on the packet size.
 
-Of its own amqtt 0.12 has none: what a client does not read waits in tasks behind the one that writes, without end and
-without a count. It serves any connection that is handed to it (listener type `external`), so it is handed these.
+amqtt 0.12 itself has no limits: what a client does not read piles up in waiting tasks, unbounded and uncounted. It
+serves any connection passed to it (listener type `external`), so it is given these.
 """
 
 from __future__ import annotations
@@ -14,41 +14,41 @@ from collections.abc import Callable
 from hub.broker.serving import MAX_PACKET_BYTES
 
 MAX_WAITING = 1000
-"""Packets beside what the system's own buffers hold; mosquitto is told the same (`max_queued_messages`)."""
+"""Packets in addition to the system's own buffers; mosquitto has the same limit (`max_queued_messages`)."""
 MAX_WAITING_BYTES = 1_000_000
 CLOSING_S = 1.0
-"""For what still waits at an orderly end."""
-PATIENCE = 1.5
-"""Who says nothing for so many keep-alives is gone (MQTT 3.1.1, 3.1.2.10); amqtt does not look."""
+"""Time for what still waits when a connection is closed in an orderly way."""
+SILENT_KEEP_ALIVES = 1.5
+"""A client silent for this many keep-alives is gone (MQTT 3.1.1, 3.1.2.10); amqtt does not check."""
 
 _PUBLISH = 3  # MQTT 3.1.1, 2.2.1: the upper four bits of a packet's first byte
 
 
 class Writing:
-    """What the broker writes to a client: never waited for, and when too much waits, the client is cut off.
+    """The writing side of a connection: never blocks, and disconnects the client when too much waits for it.
 
-    let_go  is told how many messages of those that waited are lost
+    dropped  called with the number of lost messages
     """
 
-    def __init__(self, writer: asyncio.StreamWriter, let_go: Callable[[int], None]) -> None:
+    def __init__(self, writer: asyncio.StreamWriter, dropped: Callable[[int], None]) -> None:
         self.began_s = asyncio.get_running_loop().time()
         self._writer = writer
-        self._let_go = let_go
-        self._waiting: deque[tuple[int, bool]] = deque()  # bytes, and whether it is a message
+        self._dropped = dropped
+        self._waiting: deque[tuple[int, bool]] = deque()  # size in bytes, whether it is a PUBLISH
         self._bytes = 0
         self._is_cut = False
         self._closing: asyncio.Task[None] | None = None
 
     @property
     def waiting(self) -> int:
-        """Packets that the system has not taken yet."""
+        """Number of packets not yet passed to the operating system."""
         return len(self._waiting)
 
     def write(self, data: bytes) -> None:
-        """Send a packet, or let it go when this client has been cut off."""
+        """Send a packet, or drop it when this client has been disconnected."""
         is_message = data[0] >> 4 == _PUBLISH
         if self._is_cut:
-            self._let_go(int(is_message))
+            self._dropped(int(is_message))
             return
         if self._writer.is_closing():
             return
@@ -62,58 +62,58 @@ class Writing:
             self.cut()
 
     def cut(self) -> None:
-        """End the connection at once; what waits is lost, and counted."""
+        """Abort the connection; what waits is lost and counted."""
         if self._is_cut:
             return
         self._is_cut = True
         self._writer.transport.abort()
-        self._let_go(sum(is_message for _size, is_message in self._waiting))
+        self._dropped(sum(is_message for _size, is_message in self._waiting))
         self._waiting.clear()
 
     async def drain(self) -> None:
-        """Do not wait: whoever waited here would hold up all that comes after, without bound."""
+        """Return at once: waiting here would let messages pile up without bound."""
 
     async def close(self) -> None:
-        """End the connection; what waits is given CLOSING_S. May be called by several tasks at a time."""
+        """Close the connection, with CLOSING_S for what waits; may be called by several tasks at a time."""
         if self._closing is None:
             self._closing = asyncio.create_task(self._close(), name="amqtt connection")
         await asyncio.wait([self._closing])
 
     async def _close(self) -> None:
         self._writer.close()
-        with contextlib.suppress(OSError):  # a TimeoutError too
+        with contextlib.suppress(OSError):  # includes TimeoutError
             async with asyncio.timeout(CLOSING_S):
                 await self._writer.wait_closed()
         self._writer.transport.abort()
 
     def get_peer_info(self) -> tuple[str, int] | None:
-        """Address and port of the client; None: it is gone already."""
+        """Return address and port of the client; None if it is gone already."""
         name = self._writer.get_extra_info("peername")
         return None if name is None else (name[0], name[1])
 
     def get_ssl_info(self) -> None:
-        """There is no TLS on loopback."""
+        """Return None, as there is no TLS on loopback."""
 
 
 class Reading:
-    """What the broker reads from a client: how long ago, and no packet larger than mosquitto would take."""
+    """The reading side of a connection: tracks silence, and rejects packets larger than mosquitto would accept."""
 
     def __init__(self, reader: asyncio.StreamReader) -> None:
         self._reader = reader
         self._heard_s = asyncio.get_running_loop().time()
 
     async def read(self, n: int = -1) -> bytes:
-        """Read exactly `n` bytes; raises IncompleteReadError at the end, and ValueError for more than is taken."""
+        """Read exactly `n` bytes; raises IncompleteReadError at the end, ValueError above MAX_PACKET_BYTES."""
         if n > MAX_PACKET_BYTES:
-            raise ValueError(f"a packet of {n} bytes; at most {MAX_PACKET_BYTES} are taken")
+            raise ValueError(f"a packet of {n} bytes; at most {MAX_PACKET_BYTES} are accepted")
         data = await (self._reader.read(MAX_PACKET_BYTES) if n < 0 else self._reader.readexactly(n))
         self._heard_s = asyncio.get_running_loop().time()
         return data
 
     def feed_eof(self) -> None:
-        """Take it that nothing more comes."""
+        """Mark the end of the input."""
         self._reader.feed_eof()
 
     def is_silent(self, keep_alive_s: float) -> bool:
-        """Whether this client should have been heard of; never with a keep-alive of 0, which means none."""
-        return 0 < PATIENCE * keep_alive_s < asyncio.get_running_loop().time() - self._heard_s
+        """Whether this client has exceeded its keep-alive; never with a keep-alive of 0, which means none."""
+        return 0 < SILENT_KEEP_ALIVES * keep_alive_s < asyncio.get_running_loop().time() - self._heard_s

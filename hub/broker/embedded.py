@@ -1,7 +1,7 @@
-"""`amqtt` inside the hub's own loop, for machines without mosquitto.
+"""`amqtt` inside the hub's own event loop, for machines without mosquitto.
 
-Loopback only, and nothing else is offered on it: it speaks MQTT 3.1.1 only and keeps whatever it is asked to retain,
-which strangers must not be able to use. That a client hangs costs it no more than `bounded` allows, and is counted.
+On loopback only: it speaks MQTT 3.1.1 and retains whatever it is asked to, which strangers must not be able to exploit.
+A client that hangs costs no more than `bounded` allows, and its losses are counted.
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ import logging
 from typing import Any
 
 from hub.broker.bounded import CLOSING_S, Reading, Writing
-from hub.broker.serving import LET_GO_TOPIC, LOOPBACK, BrokerError, PortBusyError, port_is_free
+from hub.broker.serving import DROPPED_TOPIC, LOOPBACK, BrokerError, PortBusyError, port_is_free
 from hub.link.connection import MQTT_3
 
-LOOK_S = 1.0
-"""How often clients that say nothing are looked for, and the count is told."""
+CHECK_S = 1.0
+"""How often silent clients are checked for and the drop count is published."""
 CONNECT_S = 10.0
-"""Who has not said by then who it is goes (MQTT 3.1.1, 3.1.4, asks for such a bound, and leaves it open)."""
-MOST_CONNECTIONS = 64
-"""Of which a hub has five, and a dashboard one: what asks for no keep-alive and hangs costs no more than these."""
+"""A connection without CONNECT after this time is closed (MQTT 3.1.1, 3.1.4, leaves the limit to the server)."""
+MAX_CONNECTIONS = 64
+"""A hub has five and a dashboard one; clients without a keep-alive that hang can take up the others only."""
 
-_LISTENER = "default"  # the one that its configuration must have
+_LISTENER = "default"  # amqtt requires this one
 _LOG = logging.getLogger("stridecue.broker")
 
 
 def amqtt_is_installed() -> bool:
-    """Whether the extra `[broker]` is there."""
+    """Whether the extra `[broker]` is installed."""
     return importlib.util.find_spec("amqtt") is not None
 
 
 class Embedded:
-    """See `serving.Serving`.
+    """amqtt as a broker; see `serving.Serving`.
 
-    let_go       messages that clients did not take, since the hub started
-    turned_away  connections beyond `MOST_CONNECTIONS`
+    dropped      messages that clients did not read, since the hub started
+    turned_away  connections beyond `MAX_CONNECTIONS`
     """
 
     kind = "amqtt"
@@ -44,11 +44,11 @@ class Embedded:
     protocol = MQTT_3
 
     def __init__(self) -> None:
-        self.let_go = 0
+        self.dropped = 0
         self.turned_away = 0
         self._broker: Any = None
         self._server: asyncio.Server | None = None
-        self._looking: asyncio.Task[None] | None = None
+        self._checking: asyncio.Task[None] | None = None
         self._connections: dict[asyncio.Task[Any], Writing] = {}
 
     async def start(self, port: int) -> None:
@@ -67,7 +67,7 @@ class Embedded:
         try:
             broker = module.Broker(configuration)
             await broker.start()
-        except Exception as error:  # whatever it is: without a broker the run goes on, and it is tried again
+        except Exception as error:  # of any type: the run continues without a broker, and the start is tried again
             raise BrokerError(f"amqtt did not start: {type(error).__name__}: {error}") from error
         self._broker = broker
         try:
@@ -75,47 +75,47 @@ class Embedded:
         except OSError as error:
             await self.stop()
             raise PortBusyError(f"port {port} is busy ({error.strerror})") from error
-        self._looking = asyncio.create_task(self._look(), name="amqtt clients")
+        self._checking = asyncio.create_task(self._check(), name="amqtt clients")
 
     @property
     def clients(self) -> list[Writing]:
-        """What is written to each client that is connected."""
+        """The writing side of each connection."""
         return [*self._connections.values()]
 
     async def ended(self) -> str:
-        """Wait until nobody looks after its clients any more, because something in it failed; says what."""
-        looking = self._looking
-        if looking is None:
+        """Wait until the task that checks the clients fails, for example inside amqtt; returns the reason."""
+        checking = self._checking
+        if checking is None:
             return "it is not running"
-        await asyncio.wait([looking])
-        if looking.cancelled():
+        await asyncio.wait([checking])
+        if checking.cancelled():
             return "it was stopped"
-        error = looking.exception()
+        error = checking.exception()
         return f"{type(error).__name__}: {error}"
 
     async def stop(self) -> None:
-        """End it."""
+        """Stop the broker."""
         server, self._server = self._server, None
         if server is not None:
             server.close()
-        looking, self._looking = self._looking, None
-        if looking is not None:
-            looking.cancel()
+        checking, self._checking = self._checking, None
+        if checking is not None:
+            checking.cancel()
         broker, self._broker = self._broker, None
         if broker is not None:
-            # What made it fail may fail here again: the rest is done all the same, and a next one can begin.
+            # What made it fail may fail here again; clean up all the same, so that it can be restarted.
             ends: list[BaseException | None] = await asyncio.gather(broker.shutdown(), return_exceptions=True)
             if ends[0] is not None:
-                _LOG.error("amqtt did not end in good order, its clients are cut off", exc_info=ends[0])
-        if looking is not None:
-            for writing in self.clients:  # also those that never said who they are
+                _LOG.error("amqtt did not shut down cleanly; its clients are disconnected", exc_info=ends[0])
+        if checking is not None:
+            for writing in self.clients:  # including those that never sent a CONNECT
                 writing.cut()
-            await asyncio.wait([looking, *self._connections], timeout=CLOSING_S)
+            await asyncio.wait([checking, *self._connections], timeout=CLOSING_S)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._connections) >= MOST_CONNECTIONS:
+        if len(self._connections) >= MAX_CONNECTIONS:
             if not self.turned_away:
-                _LOG.warning("more than %d connections to the broker: no further one is let in", MOST_CONNECTIONS)
+                _LOG.warning("more than %d connections to the broker: no further one is accepted", MAX_CONNECTIONS)
             self.turned_away += 1
             writer.transport.abort()
             return
@@ -129,22 +129,22 @@ class Embedded:
             del self._connections[task]
 
     def _count(self, messages: int) -> None:
-        self.let_go += messages
+        self.dropped += messages
 
-    async def _look(self) -> None:
-        """For ever: cut off who says nothing, or not who it is, and tell the count where mosquitto tells its own.
+    async def _check(self) -> None:
+        """Without end, disconnect silent clients and publish the drop count on the topic that mosquitto uses.
 
-        Not retained: amqtt gives every new client what it keeps for whatever anybody has subscribed to.
+        Not retained: amqtt sends every new client all retained messages that match any client's subscription.
         """
         loop = asyncio.get_running_loop()
         while True:
-            known: list[Writing] = []
+            identified: list[Writing] = []
             for session, handler in [*self._broker.sessions.values()]:
-                known.append(handler.writer)
+                identified.append(handler.writer)
                 if isinstance(handler.reader, Reading) and handler.reader.is_silent(session.keep_alive):
                     handler.writer.cut()
             for writing in self.clients:
-                if writing not in known and loop.time() - writing.began_s > CONNECT_S:
+                if writing not in identified and loop.time() - writing.began_s > CONNECT_S:
                     writing.cut()
-            await self._broker.internal_message_broadcast(LET_GO_TOPIC, b"%d" % self.let_go, 0)
-            await asyncio.sleep(LOOK_S)
+            await self._broker.internal_message_broadcast(DROPPED_TOPIC, b"%d" % self.dropped, 0)
+            await asyncio.sleep(CHECK_S)

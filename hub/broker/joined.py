@@ -1,7 +1,7 @@
-"""The broker of a demo that runs already: further demos publish there too, so that one `watch` shows them all.
+"""Joining the broker of a demo that is already running, so that one `watch` shows all demos.
 
 Only demos do so. A demo never publishes beyond this machine, so a broker where one is online belongs to a demo; a
-runner's own hub shares its loopback broker with nobody.
+runner's own hub never shares its loopback broker.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from hub.link.connection import Server, open_client, plain_reason, settled
 from hub.messages.topics import ROOT, WireError, parse_topic
 from hub.messages.wire import SessionMessage, StatusMessage, decode
 
-LOOK_S = 3.0
-"""Who listens on a port and has not answered by then is no broker of ours."""
+PROBE_S = 3.0
+"""A program on the port that has not answered by then is not one of our brokers."""
 RETAINED_S = 0.5
-PORTS_LOOKED_AT = 8
+PORTS_PROBED = 8
 
 _LOG = logging.getLogger("stridecue.broker")
 
 
 async def demos_at(port: int) -> frozenset[str]:
-    """Name the runners of the demos that are online on this loopback port; none where something else serves there."""
+    """Return the runners of the demos online at this loopback port; none if something else serves there."""
     try:
-        async with asyncio.timeout(LOOK_S):
+        async with asyncio.timeout(PROBE_S):
             return await _demos(await settled(Server(LOOPBACK, port)))
     except (aiomqtt.MqttError, TimeoutError, OSError) as error:
         _LOG.info("no demo on port %d: %s", port, error)
@@ -35,19 +35,19 @@ async def demos_at(port: int) -> frozenset[str]:
 
 
 async def find_demos(first_port: int) -> tuple[int, frozenset[str]]:
-    """Find the port where a demo will serve or join one, counted from `first_port`, and the demos that are there."""
-    for port in range(first_port, min(first_port + PORTS_LOOKED_AT, 65_536)):
+    """Return the port, from `first_port` on, where a demo will serve or join others, and the demos online there."""
+    for port in range(first_port, min(first_port + PORTS_PROBED, 65_536)):
         if port_is_free(port):
             return port, frozenset()
-        if there := await demos_at(port):
-            return port, there
+        if online := await demos_at(port):
+            return port, online
     return first_port, frozenset()
 
 
 class Joined:
-    """A broker of our own, or the one of a demo that is on that port already; see `serving.Serving`.
+    """A broker of our own, or that of a demo already on the port; see `serving.Serving`.
 
-    When the demo whose broker it is ends, one of those that joined it serves on that port.
+    When the demo that owns the broker ends, one of those that joined it takes over the port.
     """
 
     def __init__(self, own: Serving) -> None:
@@ -58,11 +58,11 @@ class Joined:
 
     @property
     def is_own(self) -> bool:
-        """Whether it is ours now."""
+        """Whether the broker is currently our own."""
         return self._theirs is None
 
     async def start(self, port: int) -> None:
-        """Serve, or join; raises PortBusyError where neither can be done, BrokerError."""
+        """Serve, or join a demo; raises PortBusyError when neither is possible, BrokerError."""
         self._theirs = None
         try:
             await self._own.start(port)
@@ -70,13 +70,13 @@ class Joined:
             if not await demos_at(port):
                 raise
             self._theirs = await settled(Server(LOOPBACK, port))
-            self.kind = "the demo that runs there already"
+            self.kind = "the demo already running there"
             self.protocol = self._theirs.protocol or self._own.protocol
         else:
             self.kind, self.protocol = self._own.kind, self._own.protocol
 
     async def ended(self) -> str:
-        """Wait until it ends, ours or theirs; says why."""
+        """Wait until the broker ends, ours or theirs; returns the reason."""
         if self._theirs is None:
             return await self._own.ended()
         try:
@@ -88,7 +88,7 @@ class Joined:
         return "the demo that served here is gone"
 
     async def stop(self) -> None:
-        """End it if it is ours."""
+        """Stop the broker if it is ours."""
         await self._own.stop()
 
 
@@ -99,7 +99,7 @@ async def _demos(server: Server) -> frozenset[str]:
     async with open_client(server) as client:
         await client.subscribe(topics)
         await asyncio.sleep(RETAINED_S)
-        await client.subscribe(topics)  # what was kept for the first is here before the answer to the second
+        await client.subscribe(topics)  # its acknowledgement follows all retained messages for the first
         while len(client.messages):
             raw = await anext(client.messages)
             try:

@@ -1,4 +1,4 @@
-"""The loopback broker: picks a program and a free port, notices when the broker dies, starts it again."""
+"""The loopback broker: chooses a program and a free port, and restarts the broker when it dies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PORTS_TRIED = 50
 
 
 def available() -> Serving:
-    """Pick the best broker program of this machine; raises BrokerError that says what to install."""
+    """Return the best broker program of this machine; raises BrokerError that states what to install."""
     if (program := find_mosquitto()) is not None:
         return Mosquitto(program)
     if amqtt_is_installed():
@@ -27,7 +27,7 @@ def available() -> Serving:
 
 
 class LoopbackBroker:
-    """Serves from `start` to `stop`; `watch` is the task that keeps it serving."""
+    """Serves from `start` to `stop`; `watch` is the task that restarts it when needed."""
 
     def __init__(self, serving: Serving) -> None:
         self.server = Server(LOOPBACK, DEFAULT_PORT)
@@ -36,16 +36,16 @@ class LoopbackBroker:
 
     @property
     def kind(self) -> str:
-        """Which program serves: `mosquitto` or `amqtt`."""
+        """The program that serves, such as `mosquitto` or `amqtt`."""
         return self._serving.kind
 
     @property
     def is_own(self) -> bool:
-        """Whether this process started what serves."""
+        """Whether this process started the broker."""
         return self._serving.is_own
 
     async def start(self, first_port: int = DEFAULT_PORT, *, leave: Collection[int] = ()) -> Server:
-        """Serve on `first_port` or the next free one, but on none that others are to have; raises BrokerError."""
+        """Serve on `first_port` or the next free one that is not in `leave`; raises BrokerError."""
         for port in range(first_port, min(first_port + PORTS_TRIED, 65_536)):
             if port in leave:
                 continue
@@ -58,11 +58,11 @@ class LoopbackBroker:
         raise BrokerError(f"no free port for the broker from {first_port} on: free one or choose with --mqtt-port")
 
     async def watch(self) -> None:
-        """Start the broker again, on its port, whenever it ends by itself; for ever."""
+        """Restart the broker on its port whenever it ends by itself; runs without end."""
         await keep_serving(self._serving, self.server.port, self._restarted)
 
     async def stop(self) -> None:
-        """End the broker."""
+        """Stop the broker."""
         await self._serving.stop()
 
     def _restarted(self) -> None:

@@ -1,4 +1,4 @@
-"""A `mosquitto` child with a configuration of our own; used when the program is installed."""
+"""mosquitto as a child process with our own configuration; used when the program is installed."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ log_type warning
 _ANYBODY_HERE = """\
 # Loopback, so nobody else can connect and nobody needs a password.
 allow_anonymous true
-# Tells the hub that this broker serves, and not somebody else's at that port.
+# Lets the hub verify that this broker serves, not another program's at that port.
 listener {own}"""
 _CONNECT = b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x3c\x00\x00"
-"""MQTT 3.1.1, 3.1: no name, a clean session, a keep-alive of a minute."""
+"""CONNECT (MQTT 3.1.1, 3.1): empty client id, clean session, keep-alive of 60 s."""
 _CONNACK = b"\x20"
 
 
 def find_mosquitto() -> str | None:
-    """Locate the program, also where Debian puts it and PATH does not look."""
+    """Return the path of the program, searching also Debian's location outside PATH; None if not installed."""
     return shutil.which("mosquitto") or shutil.which("mosquitto", path=_SBIN)
 
 
 class Mosquitto:
-    """See `serving.Serving`. On loopback, where everybody may connect, unless a subclass says otherwise."""
+    """mosquitto as a broker; see `serving.Serving`. On loopback without passwords, unless a subclass changes that."""
 
     kind = "mosquitto"
     protocol = MQTT_5
@@ -65,17 +65,17 @@ class Mosquitto:
 
     @property
     def pid(self) -> int | None:
-        """Process id while it runs."""
+        """Process id while it runs, else None."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def start(self, port: int) -> None:
-        """Listen; raises PortBusyError or BrokerError."""
+        """Start listening; raises PortBusyError or BrokerError."""
         await self.stop()
         try:
             if not port_is_free(port, self._host):
                 raise PortBusyError(f"port {port} is busy")
         except OSError as error:
-            raise BrokerError(f"{self._host} is no address of this machine ({error})") from error
+            raise BrokerError(f"{self._host} is not an address of this machine ({error})") from error
         self._folder = _private_folder()
         folder = Path(self._folder.name)
         own_port = await self._configure(folder, port)
@@ -89,21 +89,21 @@ class Mosquitto:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=stderr,
                 stderr=stderr,
-                start_new_session=True,  # Ctrl-C is for us: it must outlive the sinks that drain into it
+                start_new_session=True,  # no Ctrl-C for it: it must outlive the sinks that drain into it
             )
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
                 await _until_it_serves(self._process, own_port)
         except (TimeoutError, BrokerError):
-            said = log.read_text("utf-8", "replace").strip().splitlines()
+            lines = log.read_text("utf-8", "replace").strip().splitlines()
             await self.stop()
-            reason = said[-1] if said else "no message"
+            reason = lines[-1] if lines else "no message"
             if "Address already in use" in reason:
                 raise PortBusyError(f"port {port} is busy") from None
             raise BrokerError(f"{self._program} did not start: {reason}") from None
 
     async def _configure(self, folder: Path, port: int) -> int:
-        """Write the configuration; gives a second port, on loopback, that only we know. Raises BrokerError."""
+        """Write the configuration; returns a second port, on loopback, that only we know. Raises BrokerError."""
         own_port = a_free_port()
         self._write(folder, port, _ANYBODY_HERE.format(own=f"{own_port} {LOOPBACK}"))
         return own_port
@@ -113,13 +113,13 @@ class Mosquitto:
         (folder / _FILE).write_text(text, encoding="utf-8")
 
     async def ended(self) -> str:
-        """Wait until it ends by itself; says why."""
+        """Wait until it ends by itself; returns the reason."""
         if self._process is None:
             return "not started"
         return f"mosquitto ended with code {await self._process.wait()}"
 
     async def stop(self) -> None:
-        """End it, by force after STOP_TIMEOUT_S."""
+        """Stop it, by force after STOP_TIMEOUT_S."""
         process, self._process = self._process, None
         if process is not None:
             await end_process(process, STOP_TIMEOUT_S)
@@ -131,12 +131,12 @@ class Mosquitto:
 def _private_folder() -> tempfile.TemporaryDirectory[str]:
     remove_left_folders()
     folder = tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-")
-    Path(folder.name).chmod(0o755)  # mosquitto may run as another user than we do
+    Path(folder.name).chmod(0o755)  # mosquitto may run as a different user
     return folder
 
 
 def reached_at(host: str) -> str:
-    """Where this machine reaches a broker that listens on `host`."""
+    """Return the address at which this machine reaches a broker that listens on `host`."""
     address = ipaddress.ip_address(host)
     if not address.is_unspecified:
         return host
@@ -144,37 +144,37 @@ def reached_at(host: str) -> str:
 
 
 def readable_by_the_broker(path: Path) -> None:
-    """Close a file to all but the user mosquitto runs as."""
+    """Make a file accessible only to the user that mosquitto runs as."""
     path.chmod(0o600)
     if sys.platform != "win32" and os.geteuid() == 0:
         os.chown(path, int(_NOBODY), int(_NOBODY))
 
 
 def remove_left_folders() -> None:
-    """Remove what hubs that were killed left behind: the folder's name says whose it is. Never raises."""
+    """Remove the folders that killed hubs left behind, whose process ids are in the names. Never raises."""
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
         owner = path.name.removeprefix(_PREFIX).partition("-")[0]
-        if owner.isdecimal() and not _lives(int(owner)):
+        if owner.isdecimal() and not _is_running(int(owner)):
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _lives(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     if sys.platform == "win32":
-        return True  # signal 0 would end it there
+        return True  # signal 0 would terminate it there
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except (OSError, OverflowError):
-        pass  # it is there and not ours
+        pass  # it exists but is not ours
     return True
 
 
 async def _until_it_serves(process: asyncio.subprocess.Process, port: int) -> None:
     """Wait until the child itself answers at `port`, which nobody else knows; raises BrokerError when it ends.
 
-    That somebody answers at the port that clients use says nothing: another broker may have taken it between our look
-    and the child's `bind`. Mosquitto answers nobody before it has bound all its listeners.
+    An answer at the clients' port proves nothing, as another broker may have taken it between our check and the child's
+    `bind`. mosquitto answers on no listener before it has bound all of them.
     """
     while True:
         if process.returncode is not None:
@@ -186,7 +186,7 @@ async def _until_it_serves(process: asyncio.subprocess.Process, port: int) -> No
             continue
         try:
             writer.write(_CONNECT)
-            if (await reader.read(1)) == _CONNACK:  # whether or not we may come in
+            if (await reader.read(1)) == _CONNACK:  # whether or not it accepts the login
                 return
         except OSError:
             await asyncio.sleep(_POLL_S)
@@ -197,10 +197,10 @@ async def _until_it_serves(process: asyncio.subprocess.Process, port: int) -> No
 
 
 def _dies_with_us() -> list[str]:
-    """Prefix that makes Linux end the child when the hub is killed; elsewhere a killed hub leaves its broker behind."""
+    """Return a command prefix that ends the child when the hub is killed, on Linux; elsewhere it is left running."""
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         return []
-    # As root mosquitto would change its user itself, and Linux then forgets the death signal.
+    # As root, mosquitto would change its user itself, which clears the death signal.
     user = ["--reuid", _NOBODY, "--regid", _NOBODY, "--clear-groups"] if os.geteuid() == 0 else []
     return [setpriv, *user, "--pdeathsig", "TERM"]

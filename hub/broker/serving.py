@@ -1,4 +1,4 @@
-"""What any broker program has to offer the hub, and how it says that it cannot."""
+"""The interface of a broker program, its errors, and restarting it when it ends."""
 
 from __future__ import annotations
 
@@ -15,52 +15,52 @@ from hub.link.listening import exclusive
 
 LOOPBACK = "127.0.0.1"
 MAX_PACKET_BYTES = 262_144
-LET_GO_TOPIC = "$SYS/broker/publish/messages/dropped"
-"""Where mosquitto tells how many messages it let go because a client did not take them; amqtt here too."""
+DROPPED_TOPIC = "$SYS/broker/publish/messages/dropped"
+"""Where mosquitto publishes how many messages it dropped because a client did not read them; our amqtt too."""
 
 _LOG = logging.getLogger("stridecue.broker")
 
 
 class BrokerError(Exception):
-    """No broker serves: what was tried, and what to do."""
+    """No broker is available; the text states what was tried and what to do."""
 
 
 class PortBusyError(BrokerError):
-    """Somebody else listens on that port."""
+    """Another program listens on that port."""
 
 
 class Serving(Protocol):
-    """One broker program, started and stopped; can be started again after it ended."""
+    """A broker program that can be started, stopped and restarted."""
 
     kind: str
     protocol: ProtocolVersion
 
     @property
     def is_own(self) -> bool:
-        """Whether we started it: what it let go before we came is not ours otherwise."""
+        """Whether this process started it, so that all its drops are this run's."""
         ...
 
     async def start(self, port: int) -> None:
-        """Listen; raises PortBusyError or BrokerError, never later than 5 s."""
+        """Start listening; raises PortBusyError or BrokerError, within 5 s."""
 
     async def ended(self) -> str:
-        """Wait until it ends by itself; says why."""
+        """Wait until it ends by itself; returns the reason."""
 
     async def stop(self) -> None:
-        """End it; does nothing when it is not running."""
+        """Stop it; does nothing when it is not running."""
 
 
 async def keep_serving(serving: Serving, port: int, restarted: Callable[[], None]) -> None:
-    """Start a broker again, on its port, whenever it ends by itself; for ever."""
+    """Restart a broker on its port whenever it ends by itself; runs without end."""
     waits = backoff_s()
     while True:
         reason = await serving.ended()
-        _LOG.warning("the broker on port %d is gone (%s): starting it again", port, reason)
+        _LOG.warning("the broker on port %d has ended (%s): restarting it", port, reason)
         while True:
             try:
                 await serving.start(port)
             except BrokerError as error:
-                _LOG.warning("the broker does not come back: %s", error)
+                _LOG.warning("the broker could not be restarted: %s", error)
                 await asyncio.sleep(next(waits))
             else:
                 restarted()
@@ -69,20 +69,20 @@ async def keep_serving(serving: Serving, port: int, restarted: Callable[[], None
 
 
 def a_free_port() -> int:
-    """Give a loopback port that nobody listens on (a moment ago)."""
+    """Return a loopback port that was free a moment ago."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
 
 
 def port_is_free(port: int, host: str = LOOPBACK) -> bool:
-    """Whether nobody listens on this port (a moment ago); raises OSError where `host` is not of this machine."""
+    """Whether the port was free a moment ago; raises OSError when `host` is not an address of this machine."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         try:
             exclusive(probe).bind((host, port))
         except OSError:
             if host == LOOPBACK:
                 return False
-            probe.bind((host, 0))  # the address itself is not the trouble
+            probe.bind((host, 0))  # raises if the address itself is the problem
             return False
     return True

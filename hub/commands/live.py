@@ -69,7 +69,7 @@ def run(options: Namespace) -> int:
         surface=options.surface,
     )
     catalog = known_devices()
-    beyond = _beyond(config, where, beside(chosen_file(options.config), "listen-password"))
+    beyond = brokers_for_others(config, where, beside(chosen_file(options.config), "listen-password"))
     if beyond.is_any and config.mqtt.share_onset and is_own_terminal(sys.stdout) and Onset(past).model is not None:
         try_echo(texts.OTHERS_SEE, sys.stdout)
     count = RunCount()
@@ -156,7 +156,7 @@ def history_file(*, simulated: bool = False) -> Path:
     return demo_folder() / "virtual.sqlite" if simulated else data_folder() / "history.sqlite"
 
 
-def _beyond(config: Config, where: str, password_file: Path) -> Beyond:
+def brokers_for_others(config: Config, where: str, password_file: Path) -> Beyond:
     """Choose the brokers that others read too; prints a new password, once. Raises ConfigError and OSError."""
     runner, external, listen = config.runner.name, external_server(config.mqtt, where), None
     if (address := listen_address(config.mqtt, where)) is not None:

@@ -13,7 +13,7 @@ from itertools import count
 import msgspec
 
 from hub.broker.beyond import USER, BeyondBroker
-from hub.broker.let_go import LetGo
+from hub.broker.dropped import DroppedMessages
 from hub.broker.loopback import LoopbackBroker
 from hub.broker.serving import BrokerError
 from hub.flow.bus import Bus, Policy
@@ -85,7 +85,7 @@ class Outlets:
         screen: Screen,
     ) -> None:
         self._keepers: list[asyncio.Task[None]] = []
-        self.let_go: LetGo | None = None
+        self.dropped: DroppedMessages | None = None
         self._runner = runner
         self._posts = posts
         self._telemetry = telemetry
@@ -125,9 +125,9 @@ class Outlets:
             else:
                 self._keepers.append(self._beside.start("dashboard", self._screen.watch()))
         self._publish("loopback", server)
-        self.let_go = LetGo(server, self._notices.about("let go"), is_own=broker.is_own)
-        self._closing.append(self.let_go.close)
-        self._keepers.append(self._beside.start("let go", self.let_go.run()))
+        self.dropped = DroppedMessages(server, self._notices.about("dropped"), is_own=broker.is_own)
+        self._closing.append(self.dropped.close)
+        self._keepers.append(self._beside.start("dropped", self.dropped.run()))
 
     async def open_beyond(self, beyond: Beyond) -> None:
         """Connect to the brokers that others read too; nothing that reveals pain goes there."""

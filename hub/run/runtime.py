@@ -192,8 +192,8 @@ class Runtime:
                 finally:  # also when asked twice to stop
                     gc.unfreeze()
                     outlets.close()
-                    if outlets.let_go is not None:
-                        self._outcome.losses["watchers"] = outlets.let_go.messages
+                    if outlets.dropped is not None:
+                        self._outcome.losses["watchers"] = outlets.dropped.messages
                     await self._screen.close()
                     for broker in (self._plan.broker, self._plan.beyond.listen):
                         if broker is not None:

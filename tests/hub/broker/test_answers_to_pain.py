@@ -1,4 +1,4 @@
-"""A report of pain is answered over a broker that others read: to who asked, and to nobody beside them."""
+"""A pain report over a broker that others read is answered to its sender and to nobody else."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOTED = "noted: 3 of 10"
 
 @asynccontextmanager
 async def anns_hub(server: Server) -> AsyncIterator[None]:
-    """The part of it that hears orders there."""
+    """The order desk of a hub on that broker."""
     telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
 
     async def carry_out(_order: Order) -> str:
@@ -67,12 +67,12 @@ async def heard(client: aiomqtt.Client) -> tuple[str, str]:
 
 
 async def nothing_but_the_end(reader: aiomqtt.Client, writer: aiomqtt.Client, topic: str) -> None:
-    """What the broker has for a reader is there before what is written later."""
+    """Send a last message and assert that the reader gets nothing before it."""
     await writer.publish(topic, b"end", qos=1)
     assert [(str(each.topic), each.payload) for each in [await anext(reader.messages)]] == [(topic, b"end")]
 
 
-async def test_on_a_shared_broker_under_a_topic_of_the_runners_own(tmp_path: Path) -> None:
+async def test_on_a_shared_broker_the_answer_goes_to_the_runners_own_response_topics(tmp_path: Path) -> None:
     async with asyncio.timeout(20), shared_broker(tmp_path) as port, AsyncExitStack() as stack:
         phone, coach = [await as_user(stack, port, user) for user in ("ann", "coach")]
         bob = await as_user(stack, port, "bob")
@@ -87,7 +87,7 @@ async def test_on_a_shared_broker_under_a_topic_of_the_runners_own(tmp_path: Pat
         await nothing_but_the_end(bob, bob, "stridecue/bob/step")
 
 
-async def test_where_all_watchers_are_one_user_under_the_id_of_the_client(tmp_path: Path) -> None:
+async def test_where_watchers_share_a_user_the_answer_goes_by_client_id(tmp_path: Path) -> None:
     async with asyncio.timeout(20), listening(tmp_path) as (broker, hub), AsyncExitStack() as stack:
         server = replace(watcher(broker, broker.password.text), protocol=MQTT_5)
         coach = await stack.enter_async_context(open_client(server))

@@ -1,4 +1,4 @@
-"""Listening beyond loopback, with a real mosquitto on 127.0.0.2: passwords, rights, what stays at home."""
+"""Listening beyond loopback, with a real mosquitto on 127.0.0.2: passwords, rights, what stays on this machine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import shutil
 import signal
 import stat
 import sys
+import tempfile
+from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,7 +22,6 @@ from hub.broker import beyond
 from hub.broker.beyond import USER, BeyondBroker, watchers_password
 from hub.broker.serving import LOOPBACK, BrokerError
 from hub.commands import doctor, live
-from hub.doctor.finding import Verdict
 from hub.link.connection import Server, open_client, settled
 from hub.replay.replayed import ReplayedSource, opened
 from hub.run.outlets import Beyond
@@ -31,7 +32,7 @@ from tests.hub.run.a_run import Run, a_run
 pytestmark = pytest.mark.real_time
 
 BEYOND = "127.0.0.2"
-"""Loopback too, but not the address the hub's own broker has; macOS does not have it."""
+"""Also loopback, but not the address of the hub's own broker; macOS does not have it."""
 
 
 @asynccontextmanager
@@ -50,6 +51,12 @@ def watcher(broker: BeyondBroker, password: str | None) -> Server:
     return Server(broker.host, broker.port, None if password is None else USER, password)
 
 
+def password_file() -> Path:
+    """The file of hashed passwords that the running broker reads."""
+    (found,) = Path(tempfile.gettempdir()).glob(f"stridecue-broker-{os.getpid()}-*/passwords")
+    return found
+
+
 async def test_only_the_right_password_gets_in(tmp_path: Path) -> None:
     async with listening(tmp_path) as (broker, _hub):
         for wrong in ("wrong", None):
@@ -58,7 +65,7 @@ async def test_only_the_right_password_gets_in(tmp_path: Path) -> None:
         await settled(watcher(broker, broker.password.text))
 
 
-async def test_watchers_see_a_run_and_may_write_orders_and_nothing_else(tmp_path: Path) -> None:
+async def test_watchers_read_a_run_and_may_write_orders_only(tmp_path: Path) -> None:
     async with asyncio.timeout(15), listening(tmp_path) as (broker, hub):
         right = await settled(watcher(broker, broker.password.text))
         async with open_client(hub) as own, open_client(right) as client:
@@ -75,7 +82,7 @@ async def test_watchers_see_a_run_and_may_write_orders_and_nothing_else(tmp_path
             heard = [bytes((await anext(own.messages)).payload).decode() for _ in range(4)]
             assert len(client.messages) == 0
     assert seen == ["stridecue/ann/step", "stridecue/ann/sensor/AA:BB"]
-    assert heard == ["pain", "command", "x", "seen"], "what it wrote elsewhere, nobody got"
+    assert heard == ["pain", "command", "x", "seen"], "what it wrote elsewhere reached nobody"
 
 
 async def test_loopback_stays_open_beside_it_and_passwords_are_never_readable(tmp_path: Path) -> None:
@@ -84,17 +91,15 @@ async def test_loopback_stays_open_beside_it_and_passwords_are_never_readable(tm
     try:
         async with listening(tmp_path) as (broker, _hub):
             await settled(Server(LOOPBACK, port))
-            assert broker._serving is not None
-            assert broker._serving._folder is not None
-            folder = Path(broker._serving._folder.name)
-            assert broker.password.text not in (folder / "passwords").read_text()
-            assert stat.S_IMODE((folder / "passwords").stat().st_mode) == 0o600
+            passwords = password_file()
+            assert broker.password.text not in passwords.read_text()
+            assert stat.S_IMODE(passwords.stat().st_mode) == 0o600
     finally:
         await own.stop()
     assert stat.S_IMODE(broker.password.file.stat().st_mode) == 0o600
 
 
-async def test_a_run_is_watched_from_beyond_and_obeys(small_recording: Path, tmp_path: Path) -> None:
+async def test_a_run_is_watched_from_beyond_and_takes_commands(small_recording: Path, tmp_path: Path) -> None:
     async with asyncio.timeout(30), listening(tmp_path) as (broker, _hub):
         watched: list[str] = []
 
@@ -126,12 +131,12 @@ async def test_a_run_is_watched_from_beyond_and_obeys(small_recording: Path, tmp
     assert all(lost == 0 for lost in run.outcome.losses.values())
 
 
-async def test_it_comes_back_when_killed(tmp_path: Path) -> None:
+async def test_a_killed_broker_is_restarted(tmp_path: Path) -> None:
     async with listening(tmp_path) as (broker, hub):
         keeper = asyncio.create_task(broker.watch(), name="watch")
         try:
-            assert broker._serving is not None
-            os.kill(broker._serving.pid or 0, signal.SIGKILL)
+            assert broker.pid is not None
+            os.kill(broker.pid, signal.SIGKILL)
             await until(lambda: broker.restarts == 1)
             await settled(watcher(broker, broker.password.text))
             async with open_client(hub):
@@ -141,7 +146,7 @@ async def test_it_comes_back_when_killed(tmp_path: Path) -> None:
             await asyncio.wait([keeper])
 
 
-def test_the_password_is_made_once(tmp_path: Path) -> None:
+def test_the_password_is_generated_once(tmp_path: Path) -> None:
     file = tmp_path / "config" / "listen-password"
     made = watchers_password(file)
     again = watchers_password(file)
@@ -150,11 +155,11 @@ def test_the_password_is_made_once(tmp_path: Path) -> None:
     assert len(made.text) >= 16
 
 
-async def test_what_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_errors_name_the_cause_and_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = mosquitto_program()
     password = watchers_password(tmp_path / "password")
     broker = BeyondBroker("192.0.2.1", a_port(), "ann", password)
-    with pytest.raises(BrokerError, match=r"192\.0\.2\.1 is no address of this machine"):
+    with pytest.raises(BrokerError, match=r"192\.0\.2\.1 is not an address of this machine"):
         await broker.start()
     monkeypatch.setattr(beyond, "find_mosquitto", lambda: program)
     monkeypatch.setattr(shutil, "which", lambda _name: None)
@@ -167,15 +172,15 @@ async def test_what_cannot_be_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
         await BeyondBroker(LOOPBACK, a_port(), "ann", password).start()
 
 
-def test_a_run_does_not_begin_on_amqtt(
+def test_listening_without_mosquitto_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = Config(mqtt=MqttSection(listen="192.168.1.20"))
     monkeypatch.setattr(beyond, "find_mosquitto", lambda: None)
     with pytest.raises(ConfigError, match=r"only mosquitto may listen .* mosquitto cannot be found"):
-        live._beyond(config, "config.toml", tmp_path / "password")
+        live.brokers_for_others(config, "config.toml", tmp_path / "password")
     monkeypatch.setattr(live, "lacking", lambda: None)
-    made, again = (live._beyond(config, "", tmp_path / "password") for _ in range(2))
+    made, again = (live.brokers_for_others(config, "", tmp_path / "password") for _ in range(2))
     assert made.listen is not None
     assert again.listen is not None
     assert (made.listen.host, made.listen.port) == ("192.168.1.20", 1884)
@@ -184,12 +189,25 @@ def test_a_run_does_not_begin_on_amqtt(
     assert made.listen.password.text not in said, "not on a terminal: it would end in a log"
 
 
-def test_the_doctor_says_whether_others_can_watch(monkeypatch: pytest.MonkeyPatch) -> None:
-    config = Config(mqtt=MqttSection(listen="192.168.1.20"))
-    monkeypatch.setattr(doctor, "lacking", lambda: None)
-    (well,) = doctor._watchers(config)
-    assert (well.verdict, well.message) == (Verdict.OK, "can log in at 192.168.1.20:1884")
-    monkeypatch.setattr(doctor, "lacking", lambda: "mosquitto_passwd cannot be found")
-    (broken,) = doctor._watchers(config)
-    assert (broken.verdict, broken.message) == (Verdict.BROKEN, "mosquitto_passwd cannot be found")
-    assert not list(doctor._watchers(Config()))
+@pytest.mark.parametrize(
+    ("listen", "missing", "expected"),
+    [
+        ('[mqtt]\nlisten = "192.168.1.20"\n', None, "ok    watchers   can log in at 192.168.1.20:1884"),
+        ('[mqtt]\nlisten = "192.168.1.20"\n', "no mosquitto_passwd", "FAIL  watchers   no mosquitto_passwd"),
+        ("", None, None),
+    ],
+)
+def test_the_doctor_reports_whether_others_can_watch(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    listen: str,
+    missing: str | None,
+    expected: str | None,
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(f'[radio]\nprovider = "virtual"\n{listen}')
+    monkeypatch.setattr(doctor, "lacking", lambda: missing)
+    doctor.run(Namespace(config=str(config)))
+    found = [line for line in capsys.readouterr().out.splitlines() if " watchers " in line]
+    assert found == ([] if expected is None else [expected])

@@ -1,4 +1,4 @@
-"""The embedded broker, with real sockets, and clients that hang: what they cost has bounds and is counted."""
+"""The embedded broker with real sockets and clients that hang: their cost is bounded and losses are counted."""
 
 import asyncio
 import socket
@@ -6,15 +6,16 @@ import struct
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hub.broker import embedded
 from hub.broker.bounded import CLOSING_S, MAX_WAITING, MAX_WAITING_BYTES
-from hub.broker.embedded import LOOK_S, Embedded, amqtt_is_installed
-from hub.broker.let_go import LetGo
+from hub.broker.dropped import DroppedMessages
+from hub.broker.embedded import CHECK_S, Embedded, amqtt_is_installed
 from hub.broker.loopback import LoopbackBroker
-from hub.broker.serving import LET_GO_TOPIC, LOOPBACK, MAX_PACKET_BYTES, BrokerError, keep_serving
+from hub.broker.serving import DROPPED_TOPIC, LOOPBACK, MAX_PACKET_BYTES, BrokerError, keep_serving
 from hub.client import HubClient, LinkChange, Received
 from hub.link.connection import MQTT_3, Server, open_client
 from hub.messages.wire import SessionMessage
@@ -43,7 +44,7 @@ async def broker() -> AsyncIterator[Broker]:
 
 
 class RawClient:
-    """A subscriber by hand, which reads only when told to."""
+    """A subscriber on a raw socket, which reads only on request."""
 
     def __init__(self, port: int, *, keep_alive_s: int = 0) -> None:
         self._socket = socket.socket()
@@ -66,7 +67,7 @@ class RawClient:
         await asyncio.get_running_loop().sock_sendall(self._socket, data)
 
     async def read_to_the_end(self) -> int:
-        """Read until the broker closes; gives the number of bytes."""
+        """Read until the broker closes; returns the number of bytes."""
         total = 0
         while True:
             try:
@@ -103,50 +104,48 @@ def writers(broker: Broker) -> list[int]:
     return [writing.waiting for writing in broker.clients]
 
 
-async def test_a_halted_client_is_cut_off_and_what_it_did_not_take_is_counted(
-    broker: Broker, halted: RawClient
-) -> None:
+async def test_a_halted_client_is_disconnected_and_its_losses_are_counted(broker: Broker, halted: RawClient) -> None:
     tasks = len(asyncio.all_tasks())
     most_tasks, sent = tasks, 0
     async with open_client(Server(port=broker.port, protocol=MQTT_3)) as hub:
-        while not broker.let_go and sent < 200:  # 40 MB: far more than the system's buffers
+        while not broker.dropped and sent < 200:  # 40 MB: far more than the system's buffers
             await hub.publish(TOPIC, LARGE, qos=1)
             sent += 1
             assert all(waiting * len(LARGE) <= MAX_WAITING_BYTES + len(LARGE) for waiting in writers(broker))
             most_tasks = max(most_tasks, len(asyncio.all_tasks()))
-        let_go = broker.let_go
+        dropped = broker.dropped
         for _ in range(20):
             await hub.publish(TOPIC, LARGE, qos=1)
-        assert let_go >= MAX_WAITING_BYTES // len(LARGE)
-        assert broker.let_go == let_go  # nobody is there any more who could miss anything
+        assert dropped >= MAX_WAITING_BYTES // len(LARGE)
+        assert broker.dropped == dropped  # nobody is there any more who could miss anything
         assert most_tasks < tasks + 20
-        await hub.subscribe(LET_GO_TOPIC)
+        await hub.subscribe(DROPPED_TOPIC)
         async with asyncio.timeout(5):
             async for message in hub.messages:  # told once a second
-                if int(bytes(message.payload)) == let_go:
+                if int(bytes(message.payload)) == dropped:
                     break
     async with asyncio.timeout(5):
-        assert await halted.read_to_the_end() <= (sent - let_go + 1) * (len(LARGE) + 100)
+        assert await halted.read_to_the_end() <= (sent - dropped + 1) * (len(LARGE) + 100)
 
 
 @pytest.mark.usefixtures("halted")
-async def test_many_small_messages_are_too_many_too(broker: Broker) -> None:
+async def test_the_number_of_waiting_messages_is_limited_too(broker: Broker) -> None:
     most = 0
     async with open_client(Server(port=broker.port, protocol=MQTT_3)) as hub:
         for _ in range(100):
             await hub.publish(TOPIC, LARGE, qos=1)
             if any(writers(broker)):
                 break
-        while not broker.let_go:
+        while not broker.dropped:
             for _ in range(100):
                 await hub.publish(TOPIC, b"{}", qos=0)
             await hub.publish("stridecue/ann/other", b"", qos=1)  # the broker has worked off what was before it
             most = max([most, *writers(broker)])
     assert most <= MAX_WAITING
-    assert broker.let_go > MAX_WAITING / 2
+    assert broker.dropped > MAX_WAITING / 2
 
 
-async def test_who_reads_misses_nothing_of_a_burst(broker: Broker, halted: RawClient) -> None:
+async def test_a_reading_client_misses_nothing_of_a_burst(broker: Broker, halted: RawClient) -> None:
     count, payload = 3000, b"x" * 300
     reading = asyncio.create_task(halted.read(count * (len(payload) + len(TOPIC) + 5)), name="reading")
     async with open_client(Server(port=broker.port, protocol=MQTT_3)) as hub:
@@ -154,10 +153,10 @@ async def test_who_reads_misses_nothing_of_a_burst(broker: Broker, halted: RawCl
             await hub.publish(TOPIC, payload)
         async with asyncio.timeout(10):
             await reading
-    assert broker.let_go == 0
+    assert broker.dropped == 0
 
 
-async def test_who_says_nothing_for_one_and_a_half_keep_alives_is_gone(broker: Broker) -> None:
+async def test_a_client_silent_for_one_and_a_half_keep_alives_is_disconnected(broker: Broker) -> None:
     silent, steady = RawClient(broker.port, keep_alive_s=1), RawClient(broker.port, keep_alive_s=0)
     try:
         for client in (silent, steady):
@@ -168,10 +167,10 @@ async def test_who_says_nothing_for_one_and_a_half_keep_alives_is_gone(broker: B
     finally:
         silent.close()
         steady.close()
-    assert broker.let_go == 0
+    assert broker.dropped == 0
 
 
-async def test_who_does_not_say_who_it_is_goes_and_who_did_stays(
+async def test_a_connection_without_connect_is_closed_and_others_stay(
     broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedded, "CONNECT_S", 0.5)
@@ -190,8 +189,8 @@ async def test_who_does_not_say_who_it_is_goes_and_who_did_stays(
         steady.close()
 
 
-async def test_there_are_so_many_connections_at_most(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "MOST_CONNECTIONS", 3)
+async def test_the_number_of_connections_is_limited(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "MAX_CONNECTIONS", 3)
     clients = [RawClient(broker.port) for _ in range(3)]
     try:
         for client in clients:
@@ -209,8 +208,8 @@ async def test_there_are_so_many_connections_at_most(broker: Broker, monkeypatch
             client.close()
 
 
-async def test_when_something_in_it_fails_it_is_started_again_and_looks_after_its_clients(
-    caplog: pytest.LogCaptureFixture,
+async def test_after_an_internal_failure_it_is_restarted_and_checks_its_clients(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     if not amqtt_is_installed():
         pytest.skip("amqtt is not installed: its bounds are NOT tested here")
@@ -219,10 +218,11 @@ async def test_when_something_in_it_fails_it_is_started_again_and_looks_after_it
     server = await loopback.start(a_port())
     keeper = asyncio.create_task(loopback.watch(), name="broker")
 
-    async def fail(*_arguments: object) -> None:
+    async def fail_once(*_arguments: object) -> None:
+        monkeypatch.undo()
         raise RuntimeError("inside amqtt")
 
-    serving._broker.internal_message_broadcast = fail
+    monkeypatch.setattr("amqtt.broker.Broker.internal_message_broadcast", fail_once)
     try:
         await until(lambda: loopback.restarts == 1)
         assert "RuntimeError: inside amqtt" in caplog.text
@@ -237,15 +237,18 @@ async def test_when_something_in_it_fails_it_is_started_again_and_looks_after_it
         await loopback.stop()
 
 
-async def test_a_broker_that_fails_to_end_is_started_again_all_the_same_and_that_is_said(
+async def test_a_broker_that_fails_to_shut_down_is_restarted_and_that_is_logged(
     broker: Broker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def fails() -> None:
+    broken: list[Any] = []
+
+    async def fail_once(amqtt: object) -> None:
+        broken.append(amqtt)
+        monkeypatch.undo()
         raise KeyError("a client that is gone")
 
-    ended = broker._broker.shutdown
-    monkeypatch.setattr(broker._broker, "shutdown", fails)
-    monkeypatch.setattr(broker._broker, "internal_message_broadcast", None)  # so that it ends by itself
+    monkeypatch.setattr("amqtt.broker.Broker.shutdown", fail_once)
+    monkeypatch.setattr("amqtt.broker.Broker.internal_message_broadcast", None)  # so that it ends by itself
     restarted = asyncio.Event()
     keeper = asyncio.create_task(keep_serving(broker, broker.port, restarted.set), name="keeper")
     try:
@@ -256,12 +259,13 @@ async def test_a_broker_that_fails_to_end_is_started_again_all_the_same_and_that
     finally:
         keeper.cancel()
         await asyncio.wait([keeper])
-        await ended()  # what a broken one leaves behind
-    assert "amqtt did not end in good order" in caplog.text
+        for amqtt in broken:  # clean up what it left behind
+            await amqtt.shutdown()
+    assert "amqtt did not shut down cleanly" in caplog.text
     assert "KeyError: 'a client that is gone'" in caplog.text
 
 
-async def test_an_amqtt_that_does_not_start_is_a_broker_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_amqtt_that_does_not_start_raises_broker_error(monkeypatch: pytest.MonkeyPatch) -> None:
     if not amqtt_is_installed():
         pytest.skip("amqtt is not installed: what it raises is NOT tested here")
 
@@ -273,7 +277,7 @@ async def test_an_amqtt_that_does_not_start_is_a_broker_that_is_not_there(monkey
         await Embedded().start(a_port())
 
 
-async def test_a_packet_larger_than_mosquitto_would_take_ends_the_connection(broker: Broker, halted: RawClient) -> None:
+async def test_a_packet_larger_than_mosquitto_accepts_ends_the_connection(broker: Broker, halted: RawClient) -> None:
     length = MAX_PACKET_BYTES + 100
     coded = bytes([length & 127 | 128, length >> 7 & 127 | 128, length >> 14])
     await halted.send(b"\x30" + coded + struct.pack("!H", len(TOPIC)) + TOPIC.encode())
@@ -283,7 +287,7 @@ async def test_a_packet_larger_than_mosquitto_would_take_ends_the_connection(bro
 
 
 @pytest.mark.usefixtures("halted")
-async def test_a_halted_client_does_not_hold_up_the_end(broker: Broker) -> None:
+async def test_a_halted_client_does_not_delay_the_shutdown(broker: Broker) -> None:
     async with open_client(Server(port=broker.port, protocol=MQTT_3)) as hub:
         for _ in range(100):
             await hub.publish(TOPIC, LARGE, qos=1)
@@ -294,14 +298,14 @@ async def test_a_halted_client_does_not_hold_up_the_end(broker: Broker) -> None:
     assert not broker.clients
 
 
-async def test_what_is_let_go_is_told_and_added_up_over_restarts_of_the_broker(broker: Broker) -> None:
+async def test_drops_are_reported_and_added_up_over_restarts_of_the_broker(broker: Broker) -> None:
     told: list[str] = []
-    counting = LetGo(Server(port=broker.port, protocol=MQTT_3), told.append, is_own=True)
-    task = asyncio.create_task(counting.run(), name="let go")
+    counting = DroppedMessages(Server(port=broker.port, protocol=MQTT_3), told.append, is_own=True)
+    task = asyncio.create_task(counting.run(), name="dropped")
     try:
-        broker.let_go = 5
+        broker.dropped = 5
         await until(lambda: counting.messages == 5)
-        broker.let_go = 2  # as of a broker that was started again
+        broker.dropped = 2  # as of a broker that was started again
         await until(lambda: counting.messages == 7)
     finally:
         counting.close()
@@ -310,20 +314,20 @@ async def test_what_is_let_go_is_told_and_added_up_over_restarts_of_the_broker(b
     assert [text.partition(" ")[0] for text in told] == ["5", "7"]
 
 
-async def test_what_anothers_broker_let_go_before_is_none_of_this_run(broker: Broker) -> None:
+async def test_earlier_drops_of_another_hubs_broker_are_not_counted(broker: Broker) -> None:
     told: list[str] = []
-    broker.let_go = 321
-    joined = LetGo(Server(port=broker.port, protocol=MQTT_3), told.append, is_own=False)
-    own = LetGo(Server(port=broker.port, protocol=MQTT_3), lambda _text: None, is_own=True)
-    tasks = [asyncio.create_task(each.run(), name="let go") for each in (joined, own)]
+    broker.dropped = 321
+    joined = DroppedMessages(Server(port=broker.port, protocol=MQTT_3), told.append, is_own=False)
+    own = DroppedMessages(Server(port=broker.port, protocol=MQTT_3), lambda _text: None, is_own=True)
+    tasks = [asyncio.create_task(each.run(), name="dropped") for each in (joined, own)]
     try:
         await until(lambda: own.messages == 321)
-        await asyncio.sleep(2 * LOOK_S)  # so the other one has been told too
-        broker.let_go += 2
+        await asyncio.sleep(2 * CHECK_S)  # so the other one has been told too
+        broker.dropped += 2
         await until(lambda: own.messages == 323)
         await until(lambda: joined.messages > 0)
         assert joined.messages == 2
-        broker.let_go = 5  # its demo ended, and this run serves on its port
+        broker.dropped = 5  # its demo ended, and this run serves on its port
         await until(lambda: joined.messages == 7)
     finally:
         for each, task in zip((joined, own), tasks, strict=True):
@@ -333,7 +337,7 @@ async def test_what_anothers_broker_let_go_before_is_none_of_this_run(broker: Br
     assert [text.partition(" ")[0] for text in told] == ["2", "7"]
 
 
-async def test_a_run_tells_what_its_broker_let_go(small_recording: Path, tmp_path: Path) -> None:
+async def test_a_run_reports_what_its_broker_dropped(small_recording: Path, tmp_path: Path) -> None:
     if not amqtt_is_installed():
         pytest.skip("amqtt is not installed: its bounds are NOT tested here")
     serving, server = Embedded(), Server(port=a_port(), protocol=MQTT_3)
@@ -343,19 +347,19 @@ async def test_a_run_tells_what_its_broker_let_go(small_recording: Path, tmp_pat
         async with asyncio.timeout(10), aclosing(HubClient(server, "ann").watch()) as watch:
             async for item in watch:
                 if item == LinkChange(up=True):
-                    serving.let_go = 3
+                    serving.dropped = 3
                 if isinstance(item, Received) and isinstance(item.message, SessionMessage) and item.message.notice:
-                    assert item.message.notice.startswith("3 messages were let go")
+                    assert item.message.notice.startswith("3 messages were dropped")
                     break
         run.stop("seen")
     assert run.outcome.losses["watchers"] == 3
 
 
-async def test_the_count_is_told_to_nobody_who_did_not_ask(broker: Broker) -> None:
-    asking = LetGo(Server(port=broker.port, protocol=MQTT_3), lambda _text: None, is_own=True)
-    task = asyncio.create_task(asking.run(), name="let go")
+async def test_the_drop_count_goes_to_its_subscribers_only(broker: Broker) -> None:
+    asking = DroppedMessages(Server(port=broker.port, protocol=MQTT_3), lambda _text: None, is_own=True)
+    task = asyncio.create_task(asking.run(), name="dropped")
     try:
-        broker.let_go = 1
+        broker.dropped = 1
         await until(lambda: asking.messages == 1)
         async with open_client(Server(port=broker.port, protocol=MQTT_3)) as other:
             await other.subscribe("stridecue/#", qos=1)

@@ -1,4 +1,4 @@
-"""The loopback broker, with the real programs: starts, moves to a free port, comes back when killed, leaves nothing."""
+"""The loopback broker with real programs: it starts, finds a free port, is restarted when killed, leaves nothing."""
 
 import asyncio
 import os
@@ -35,7 +35,7 @@ def serving(request: pytest.FixtureRequest) -> Serving:
     return found
 
 
-async def test_messages_go_through_and_nothing_is_left(serving: Serving) -> None:
+async def test_messages_pass_and_nothing_is_left_behind(serving: Serving) -> None:
     broker = LoopbackBroker(serving)
     server = await broker.start(a_port())
     client = HubClient(server, "ann")
@@ -54,7 +54,7 @@ async def test_messages_go_through_and_nothing_is_left(serving: Serving) -> None
     assert port_is_free(server.port)
 
 
-async def test_a_busy_port_means_the_next_free_one(serving: Serving) -> None:
+async def test_with_a_busy_port_the_next_free_one_is_used(serving: Serving) -> None:
     broker = LoopbackBroker(serving)
     with socket.socket() as other:
         other.bind((LOOPBACK, a_port()))
@@ -67,7 +67,7 @@ async def test_a_busy_port_means_the_next_free_one(serving: Serving) -> None:
 
 
 class TooLate(Mosquitto):
-    """Another broker begins at the port after it was found free, once."""
+    """Another broker takes the port right after it was found free, once."""
 
     def __init__(self, other: socket.socket) -> None:
         super().__init__(mosquitto_program())
@@ -81,7 +81,7 @@ class TooLate(Mosquitto):
         return await super()._configure(folder, port)
 
 
-async def test_somebody_elses_broker_that_begins_at_that_moment_is_not_taken_for_ours() -> None:
+async def test_another_broker_started_at_that_moment_is_not_mistaken_for_ours() -> None:
     with socket.socket() as other:
         broker, port = LoopbackBroker(TooLate(other)), a_port()
         try:
@@ -92,7 +92,7 @@ async def test_somebody_elses_broker_that_begins_at_that_moment_is_not_taken_for
             await broker.stop()
 
 
-async def test_ports_that_others_are_to_have_are_left_to_them(serving: Serving) -> None:
+async def test_reserved_ports_are_left_free(serving: Serving) -> None:
     broker, port = LoopbackBroker(serving), a_port()
     try:
         assert (await broker.start(port, leave={port, port + 1})).port > port + 1
@@ -101,13 +101,13 @@ async def test_ports_that_others_are_to_have_are_left_to_them(serving: Serving) 
 
 
 async def is_up(watch: AsyncIterator[Item]) -> bool:
-    """What the next item says of the link."""
+    """The link state of the next item."""
     change = await anext(watch)
     assert isinstance(change, LinkChange)
     return change.up
 
 
-async def test_a_killed_mosquitto_comes_back_on_its_port_and_the_client_too() -> None:
+async def test_a_killed_mosquitto_is_restarted_on_its_port_and_the_client_reconnects() -> None:
     serving = mosquitto()
     broker = LoopbackBroker(serving)
     server = await broker.start(a_port())
@@ -145,7 +145,7 @@ async def test_mosquitto_listens_on_loopback_only() -> None:
     assert hosts == {"0100007F"}
 
 
-def test_what_a_killed_hub_left_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_of_killed_hubs_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     ended = subprocess.Popen(["true"])
     ended.wait()
@@ -156,13 +156,13 @@ def test_what_a_killed_hub_left_is_removed(tmp_path: Path, monkeypatch: pytest.M
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(left[1:])
 
 
-async def test_without_any_broker_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_any_broker_the_error_states_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loopback, "find_mosquitto", lambda: None)
     monkeypatch.setattr(loopback, "amqtt_is_installed", lambda: False)
     with pytest.raises(BrokerError, match="install mosquitto"):
         loopback.available()
 
 
-async def test_a_mosquitto_that_cannot_start_says_so() -> None:
+async def test_a_mosquitto_that_cannot_start_raises_with_its_reason() -> None:
     with pytest.raises(BrokerError, match="did not start"):
         await Mosquitto("/bin/false").start(a_port())

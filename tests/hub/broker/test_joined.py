@@ -43,12 +43,12 @@ async def a_demo(runner: str) -> AsyncIterator[tuple[LoopbackBroker, Server]]:
         await broker.stop()
 
 
-async def test_a_second_demo_joins_the_first_and_serves_when_it_ends() -> None:
+async def test_a_second_demo_joins_the_first_and_takes_over_when_it_ends() -> None:
     async with a_demo("demo") as (first, server):
         assert await find_demos(server.port) == (server.port, frozenset({"demo"}))
         second = LoopbackBroker(Joined(mosquitto()))
         assert await second.start(server.port) == server
-        assert second.kind == "the demo that runs there already"
+        assert second.kind == "the demo already running there"
         keeper = asyncio.create_task(second.watch(), name="broker")
         try:
             await asyncio.sleep(0.2)
@@ -78,7 +78,7 @@ async def test_a_runners_own_broker_and_one_where_no_demo_is_left_are_not_joined
         await broker.stop()
 
 
-async def test_what_is_no_broker_is_passed_by() -> None:
+async def test_a_program_that_is_no_broker_is_skipped() -> None:
     with socket.socket() as other:
         other.bind((LOOPBACK, a_port()))
         other.listen()
@@ -88,7 +88,7 @@ async def test_what_is_no_broker_is_passed_by() -> None:
     assert not there
 
 
-async def test_messages_that_are_not_ours_do_not_hide_a_demo() -> None:
+async def test_foreign_messages_do_not_hide_a_demo() -> None:
     async with a_demo("ann") as (_broker, server):
         async with aiomqtt.Client(LOOPBACK, server.port) as client:
             await client.publish("stridecue/eve/status", b"\xff{", qos=1, retain=True)
@@ -105,7 +105,7 @@ def test_each_demo_has_a_name_of_its_own() -> None:
         chosen_name("demo", frozenset({"demo"}), 1883)
 
 
-def test_a_wrong_option_is_answered_with_the_usage_of_that_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_option_prints_the_usage_of_that_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert parse(["demo", "--runner", "anna"]).runner == "anna"
     with pytest.raises(SystemExit) as ended:
         parse(["demo", "--runers", "anna"])

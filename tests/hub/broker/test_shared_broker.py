@@ -57,7 +57,7 @@ async def as_user(stack: AsyncExitStack, port: int, user: str) -> aiomqtt.Client
     raise AssertionError
 
 
-async def test_who_may_read_and_write_what(tmp_path: Path) -> None:
+async def test_each_user_has_exactly_the_intended_rights(tmp_path: Path) -> None:
     async with asyncio.timeout(20), shared_broker(tmp_path) as port, AsyncExitStack() as stack:
         clients = {user: await as_user(stack, port, user) for user in USERS}
         for client in clients.values():
@@ -98,7 +98,7 @@ async def test_who_may_read_and_write_what(tmp_path: Path) -> None:
     assert not any(topic.endswith(("/pain", "/command")) for _, topic in heard["homeassistant"])
 
 
-async def test_nobody_gets_in_without_a_password(tmp_path: Path) -> None:
+async def test_a_login_without_password_is_refused(tmp_path: Path) -> None:
     async with asyncio.timeout(20), shared_broker(tmp_path) as port, AsyncExitStack() as stack:
         await as_user(stack, port, "ann")
         for user, password in ((None, None), ("ann", "wrong"), ("eve", "of-eve")):
