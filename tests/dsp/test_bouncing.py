@@ -1,4 +1,4 @@
-"""Bouncing on both feet, which a hip alone takes for steps: no leg takes turns, and it is told with little trust."""
+"""Bouncing on both feet, which a hip sensor alone takes for steps: legs do not alternate, so confidence is low."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ SECONDS, RATE_HZ = 60.0, 104.0
 
 
 def bouncing(per_minute: float, on_ground: float, uneven: float, aside_mps2: float) -> Motion:
-    """Half-sines of force from 3 s on (Morin 2005), each second one later by `uneven`; `aside_mps2`: in turns."""
+    """Return half-sines of force from 3 s on (Morin 2005).
+
+    uneven      share by which steps are longer and shorter in alternation
+    aside_mps2  sideways force, alternating between left and right
+    """
     rng = np.random.default_rng(1)
     hip, every_s = still(SECONDS, RATE_HZ), 60.0 / per_minute
     t, at, turn = hip.t_s, 3.0, 1.0
@@ -41,7 +45,7 @@ def heard(hip: Motion, *, gyro: bool) -> tuple[list[Step], list[Metric]]:
     [(140, 0.5, 0.0), (160, 0.55, 0.0), (130, 0.6, 0.1)],
     ids=["rope", "rope quickly", "jacks"],
 )
-def test_who_bounces_on_both_feet_is_no_sure_runner(
+def test_bouncing_on_both_feet_has_low_confidence(
     per_minute: float, on_ground: float, uneven: float, *, gyro: bool
 ) -> None:
     steps, running = heard(bouncing(per_minute, on_ground, uneven, 0.0), gyro=gyro)
@@ -52,7 +56,7 @@ def test_who_bounces_on_both_feet_is_no_sure_runner(
 
 
 @pytest.mark.parametrize("gyro", [True, False], ids=["gyro", "no gyro"])
-def test_who_runs_on_the_spot_has_feet_that_take_turns(*, gyro: bool) -> None:
+def test_running_on_the_spot_has_alternating_legs_and_high_confidence(*, gyro: bool) -> None:
     steps, running = heard(bouncing(170, 0.6, 0.0, 1.5), gyro=gyro)
     assert min(step.confidence for step in steps) >= 0.7
     assert {each.value for each in running} == {1.0}

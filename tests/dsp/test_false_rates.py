@@ -1,4 +1,4 @@
-"""Sensors that do not sample as fast as they say, and such that are too slow to tell steps: no run ends of it."""
+"""Sensors whose actual sampling rate is not the nominal one, or is too low to detect steps, do not break a run."""
 
 from __future__ import annotations
 
@@ -42,9 +42,7 @@ def steps_s(records: list[Record]) -> list[float]:
 
 @pytest.mark.parametrize("placement", WORN)
 @pytest.mark.parametrize("nominal_hz", [0.5, 1.0, 1.2, 2.0, 3.0, 6.0, 12.5, 52.0, 208.0, 416.0])
-def test_a_rate_that_the_samples_do_not_have_is_not_believed(
-    made: Made, placement: Placement, nominal_hz: float
-) -> None:
+def test_a_wrong_nominal_rate_is_ignored(made: Made, placement: Placement, nominal_hz: float) -> None:
     """Up to 6 Hz the run ended with an IndexError or a ZeroDivisionError."""
     right = steps_s(played(worn_at(made, placement, TRUE_HZ)))
     assert len(right) > 15
@@ -53,13 +51,15 @@ def test_a_rate_that_the_samples_do_not_have_is_not_believed(
 
 @pytest.mark.parametrize("placement", WORN)
 @pytest.mark.parametrize("nominal_hz", [1.0, 208.0])
-def test_that_does_not_depend_on_how_the_samples_are_cut(made: Made, placement: Placement, nominal_hz: float) -> None:
+def test_cutting_the_samples_changes_nothing_at_a_wrong_rate(
+    made: Made, placement: Placement, nominal_hz: float
+) -> None:
     block = worn_at(made, placement, nominal_hz)
     whole = played(block, len(block.t_ns))
     assert [played(block, size) == whole for size in (1, 7, 30)] == [True] * 3
 
 
-def test_no_sample_is_filled_in_between_those_of_a_sensor_at_half_its_rate(made: Made) -> None:
+def test_no_samples_are_filled_in_for_a_sensor_at_half_its_nominal_rate(made: Made) -> None:
     intake = Intake(Trace())
     intake.put(worn_at(made, Placement.SACRUM, 2.0 * TRUE_HZ))
     assert Ready.FILLED not in list(intake.take())
@@ -68,7 +68,7 @@ def test_no_sample_is_filled_in_between_those_of_a_sensor_at_half_its_rate(made:
 @pytest.mark.parametrize("lost", [0.0, 0.3])
 @pytest.mark.parametrize("off", [0.0, 0.3])
 @pytest.mark.parametrize("seed", range(5))
-def test_lost_samples_and_jitter_make_no_rate_a_false_one(made: Made, lost: float, off: float, seed: int) -> None:
+def test_a_nominal_rate_is_kept_with_lost_samples_and_jitter(made: Made, lost: float, off: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
     block = worn_at(made, Placement.SACRUM, TRUE_HZ * rng.choice([0.92, 1.08]))
     t_ns = block.t_ns + (rng.uniform(-off, off, len(block.t_ns)) / TRUE_HZ * NS_PER_S).astype(np.int64)
@@ -82,7 +82,7 @@ def test_lost_samples_and_jitter_make_no_rate_a_false_one(made: Made, lost: floa
 @pytest.mark.parametrize("placement", WORN)
 @pytest.mark.parametrize("nominal_hz", [0.0, 1.0, 5.0, TRUE_HZ])
 @pytest.mark.parametrize("true_hz", [1.0, 2.0, 5.0, 7.0])
-def test_a_sensor_too_slow_to_tell_steps_is_not_read_and_not_kept(
+def test_samples_of_a_sensor_too_slow_to_detect_steps_are_neither_used_nor_kept(
     made: Made, placement: Placement, nominal_hz: float, true_hz: float
 ) -> None:
     rows = worn_at(made, placement, nominal_hz).values[::15]
@@ -97,6 +97,6 @@ def test_a_sensor_too_slow_to_tell_steps_is_not_read_and_not_kept(
 
 
 @pytest.mark.parametrize("rate_hz", [12.5, 26.0])
-def test_slow_sensors_are_read_as_before(rate_hz: float) -> None:
+def test_slow_sensors_are_still_used(rate_hz: float) -> None:
     slow = make(seconds=20.0, rate_hz=rate_hz, noise=0.02)
     assert len(steps_s(played(blocks_of(slow, [Placement.SACRUM], len(slow.t_s), rate_hz=rate_hz)[0]))) > 15

@@ -1,4 +1,4 @@
-"""The first steps of a run, and what one foot alone can say: no step twice, no odd step time, no half cadence."""
+"""The first steps of a run, and one foot alone: no duplicate step, no wrong step time, no halved cadence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SACRUM, LEFT, RIGHT = Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOO
 
 @pytest.mark.parametrize("seed", [1, 3, 7])
 @pytest.mark.parametrize("worn", [[SACRUM, LEFT], [SACRUM, LEFT, RIGHT]])
-def test_every_step_is_told_once_from_the_first_on(seed: int, worn: list[Placement]) -> None:
+def test_every_step_is_emitted_once_from_the_first_on(seed: int, worn: list[Placement]) -> None:
     runner = VirtualRunner(RunnerParams(seed=seed))
     steps = [r for r in play(worn_by(runner, worn, 16.0)) if isinstance(r, Step)]
     true = runner.truth_steps(0.0, 16.0)
@@ -27,7 +27,7 @@ def test_every_step_is_told_once_from_the_first_on(seed: int, worn: list[Placeme
 
 
 @pytest.mark.parametrize("late_s", [-0.18, -0.15, 0.18, 0.2])
-def test_a_foot_whose_clock_is_half_a_step_off_makes_no_steps(late_s: float) -> None:
+def test_a_foot_whose_clock_is_half_a_step_off_adds_no_steps(late_s: float) -> None:
     runner = VirtualRunner(RunnerParams(seed=7))
     blocks = [
         replace(b, t_ns=b.t_ns + round(late_s * 1e9)) if b.placement is LEFT else b
@@ -49,7 +49,7 @@ def test_one_foot_counts_both_feet_in_its_cadence(placement: Placement) -> None:
 
 @pytest.mark.parametrize("worn", [[SACRUM], [SACRUM, LEFT], [SACRUM, LEFT, RIGHT]])
 def test_step_times_lead_to_the_next_contact_exactly(worn: list[Placement]) -> None:
-    """What is said of the next contact stands, also when another sensor sees it later and better."""
+    """The next contact, once emitted, is not revised, even when another sensor sees it later and better."""
     runner = VirtualRunner(RunnerParams(seed=5))
     steps = [r for r in play(worn_by(runner, worn, 30.0)) if isinstance(r, Step)]
     assert len(steps) > 50
@@ -61,7 +61,7 @@ def test_step_times_lead_to_the_next_contact_exactly(worn: list[Placement]) -> N
 
 
 def test_a_battery_value_before_the_motion_changes_nothing() -> None:
-    """A device that tells its battery first is still waited for when its motion comes."""
+    """The merge still waits for the motion of a device that sends its battery level first."""
     runner = VirtualRunner(RunnerParams(seed=4))
     motion = worn_by(runner, [SACRUM, LEFT], 20.0)
     first = next(block for block in motion if block.placement is SACRUM)

@@ -1,4 +1,4 @@
-"""Recorded runners in the scenes of `benchmarks.harder_shoes` that once broke the core."""
+"""Regression tests: recorded runners in the scenes of `benchmarks.harder_shoes` that once broke the core."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_sensor_that_slips_costs_a_few_steps(recording: str, scene: str, lost:
 
 @requires_data
 @pytest.mark.parametrize("recording", ["sub041_run_3.5mps", "sub041_run_4.5mps"])
-def test_without_a_gyro_a_push_off_is_no_landing(recording: str) -> None:
+def test_without_a_gyro_a_push_off_is_not_taken_for_a_landing(recording: str) -> None:
     """At 4.5 m/s the push-off was taken for the stop before landing: each contact 0.3 s late."""
     for foot in play(recording, "without gyros"):
         assert foot.missed <= 2
@@ -40,14 +40,14 @@ def test_without_a_gyro_a_push_off_is_no_landing(recording: str) -> None:
 
 @requires_data
 def test_a_long_stance_of_a_runner_ends_as_the_others_do() -> None:
-    """Near 0.45 s the end of the push-off was told instead, 0.1 s later, in one stance of ten."""
+    """Near 0.45 s the end of the push-off, 0.1 s later, was reported instead in one stance of ten."""
     for foot in play("sub032_run_2.5mps", "times x 1.2, forces same"):
         assert foot.long_sd_ms < 8.0
 
 
 @requires_data
-def test_a_gyro_that_is_off_does_not_make_stances_longer() -> None:
-    """10 deg/s moved the contact time of a foot by up to 11 ms."""
+def test_a_gyro_bias_does_not_lengthen_stances() -> None:
+    """10 deg/s changed the contact time of a foot by up to 11 ms."""
     plain, off = (play("sub041_run_2.5mps", scene) for scene in ("cheap sensors, nothing else", "bias 10 dps"))
     for a, b in zip(plain, off, strict=True):
         assert abs(a.long_ms - b.long_ms) < 3.0
@@ -55,7 +55,7 @@ def test_a_gyro_that_is_off_does_not_make_stances_longer() -> None:
 
 @requires_data
 def test_on_a_slope_the_speed_is_that_along_the_ground() -> None:
-    """It was that of the map: 1.1 % less on 15 %."""
+    """It was the horizontal speed: 1.1 % less on 15 %."""
     scenes = ("cheap sensors, nothing else", "climbs by -15 %")
     plain, steep = (play("sub041_run_3.5mps", scene)[0] for scene in scenes)
     assert abs(plain.speed_pct - steep.speed_pct) < 0.4
@@ -63,8 +63,8 @@ def test_on_a_slope_the_speed_is_that_along_the_ground() -> None:
 
 
 @requires_data
-def test_a_force_at_the_end_of_its_range_costs_the_speed_its_quality() -> None:
-    """With a range of 4 g the speed is 6-27 % low; it was told with up to nine tenths of the quality it can have."""
+def test_a_clipped_accelerometer_lowers_the_quality_of_speed() -> None:
+    """With a range of 4 g the speed is 6-27 % low; its quality was up to nine tenths of the maximum."""
     qualities = []
     for name in ("range 16 g, 1000 dps", "range 4 g, 1000 dps"):
         folder = next(folder for folder in folders() if folder.name == "sub032_run_2.5mps")

@@ -1,4 +1,4 @@
-"""A knock on a sensor costs at most the steps it hides, never invents any."""
+"""A knock on a sensor costs at most the steps it hides and adds no false ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SACRUM, LEFT, RIGHT = Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOO
 
 
 def knocked(block: SampleBlock, force_g: float, rate_radps: float) -> SampleBlock:
-    """The block with 50 ms from 15.1 s on far out of any runner's range."""
+    """Return the block with 50 ms from 15.1 s on far outside any runner's range."""
     hit = (block.t_ns >= 15_100_000_000) & (block.t_ns < 15_150_000_000)
     values = block.values.copy()
     values[hit, :3] += force_g * GRAVITY_MPS2
@@ -25,7 +25,7 @@ def knocked(block: SampleBlock, force_g: float, rate_radps: float) -> SampleBloc
 
 @pytest.mark.parametrize(("force_g", "rate_radps"), [(16.0, 0.0), (50.0, 0.0), (50.0, 150.0)])
 @pytest.mark.parametrize("where", [LEFT, RIGHT])
-def test_a_knock_on_a_shoe_invents_no_step(where: Placement, force_g: float, rate_radps: float) -> None:
+def test_a_knock_on_a_shoe_adds_no_false_step(where: Placement, force_g: float, rate_radps: float) -> None:
     runner = VirtualRunner(RunnerParams(seed=2))
     blocks = worn_by(runner, [SACRUM, LEFT, RIGHT], 30.0)
     hit = [knocked(each, force_g, rate_radps) if each.placement is where else each for each in blocks]

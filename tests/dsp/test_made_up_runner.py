@@ -1,4 +1,4 @@
-"""The whole core against a runner whose truth is known to the digit."""
+"""The whole core against a synthetic runner, whose truth is known exactly."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def drop_deg(step: Step) -> float:
 
 
 def matched(made: Made, steps: list[Step], within: float = 0.06) -> tuple[list[tuple[int, Step]], int]:
-    """Pairs (index of the true contact, step), and how many steps match nothing; feet land once more at the end."""
+    """Return pairs (index of the true contact, step), and how many steps match none; the last landing is left out."""
     pairs, spare = [], 0
     steps = [s for s in steps if s.t_ns * 1e-9 < made.contacts_s[-1] + 0.15]
     offset = np.median(
@@ -52,7 +52,7 @@ def matched(made: Made, steps: list[Step], within: float = 0.06) -> tuple[list[t
 
 
 def obliquity_errors_deg(made: Made, records: list[Record], from_s: float) -> list[float]:
-    """Of every sample from then on."""
+    """Return the error of obliquity at every sample after `from_s`."""
     errors = []
     for each in records:
         if isinstance(each, Attitude) and each.t_ns > from_s * 1e9:
@@ -108,7 +108,7 @@ def test_any_mounting_gives_the_same_drop(seed: int) -> None:
     assert np.std(obliquity_errors_deg(made, records, 12.0)) < 0.4
 
 
-def test_an_explicit_mount_is_believed() -> None:
+def test_an_explicit_mount_is_used() -> None:
     made = make(seconds=16.0, mount=np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]))
     # Pelvis forward, left, up are sensor +z, +x, +y.
     records = play(made, [Placement.SACRUM], mounts={Placement.SACRUM: Mount.from_axes("+z+x+y")})
@@ -148,14 +148,14 @@ def test_the_rate_of_the_sensor_does_not_matter(rate_hz: float) -> None:
     assert np.mean(right) == pytest.approx(3.65, abs=0.2)
 
 
-def test_standing_gives_no_steps_and_says_so() -> None:
+def test_standing_gives_no_steps_and_running_is_0() -> None:
     made = make(seconds=10.0, stand_s=30.0, noise=0.05)
     records = play(made, ALL)
     assert not steps_of(records)
     assert {r.value for r in records if isinstance(r, Metric) and r.key == "running"} == {0.0}
 
 
-def test_values_measured_ready_made_are_passed_on() -> None:
+def test_ready_made_values_are_passed_on() -> None:
     pipeline, records = Pipeline(), []
     for s in range(6):
         t = np.array([s * 1_000_000_000 + 1], dtype=np.int64)
@@ -171,7 +171,7 @@ def test_values_measured_ready_made_are_passed_on() -> None:
     assert newest == {"speed_mps": 3.0, "cadence_spm": 172.0, "heart_rate_bpm": 151.0, "running": 1.0}
 
 
-def test_missing_channels_are_nothing_measured_not_zero_motion() -> None:
+def test_missing_channels_are_not_taken_for_zero_motion() -> None:
     made = make(seconds=14.0)
     values = made.sensors[Placement.SACRUM].copy()
     values[:, 3:] = np.nan

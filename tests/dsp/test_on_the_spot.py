@@ -1,4 +1,4 @@
-"""Made-up feet that go nowhere are not running, whatever the rate."""
+"""Synthetic feet that move on the spot are not running, at any sampling rate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECONDS = 40.0
 @pytest.mark.parametrize("worn", [(LEFT,), (LEFT, RIGHT)], ids=["one foot", "feet"])
 @pytest.mark.parametrize("rate_hz", [52.0, 208.0])
 @pytest.mark.parametrize("made", [heels, pedals, marching])
-def test_feet_on_the_spot_do_not_run(
+def test_feet_on_the_spot_are_not_running(
     made: Callable[[float, float, np.random.Generator], Scene], rate_hz: float, worn: tuple[Placement, ...]
 ) -> None:
     scene = made(SECONDS, rate_hz, np.random.default_rng(1))

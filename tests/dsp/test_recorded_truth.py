@@ -1,4 +1,4 @@
-"""The core against recorded runs with truth. Limits are what was seen plus room for other machines, not hopes.
+"""The core against recorded runs with truth. Limits are measured errors plus a margin for other machines.
 
 `python -m benchmarks.score_recordings` prints every figure behind these, worst first.
 """
@@ -40,7 +40,7 @@ def test_sacrum_alone_finds_every_step_its_side_and_its_drop(folder: Path) -> No
 @pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [104.0, 208.0])
 @each_run(*MARKER_DERIVED)
-def test_a_cheap_sensor_put_on_anyhow_does_too(folder: Path, rate_hz: float) -> None:
+def test_a_cheap_sensor_in_an_arbitrary_orientation_does_too(folder: Path, rate_hz: float) -> None:
     rec = load(folder)
     found = score(rec, corrupted(rec, 7, rate_hz), ["sacrum"], "corrupt")
     assert (found.missed, found.false, found.side) == (0, 0, 100.0)
@@ -81,13 +81,13 @@ def test_a_walker_has_no_running_steps_on_the_trunk(folder: Path) -> None:
 
 WALKERS = ("tripod", "gaitmap", "ipol")
 MARKED_OTHERWISE = {"2-3": (2, 4)}
-"""Missed, false allowed: a mark that fits no motion of the shoes in a turn, steps without a mark."""
+"""Missed and false steps allowed: a mark that fits no motion of the shoes in a turn, steps without a mark."""
 
 
 @requires_data
 @each_run(*WALKERS)
-def test_walking_is_seen_by_feet(folder: Path) -> None:
-    """Steps, sides and turns of nine people; one rule for all, chosen while looking at them."""
+def test_foot_sensors_detect_walking(folder: Path) -> None:
+    """Steps, sides and turns of nine people; one rule for all, chosen on them."""
     rec = load(folder)
     found = score(rec, rec.columns, [s for s in rec.sensors if "foot" in s], "clean")
     missed, false = MARKED_OTHERWISE.get(folder.name, (2, 1))
@@ -121,7 +121,7 @@ FORCE_RUNS = ("sub041_run_2.5mps", "hamner_sub01_run300", "rajagopal_run")
 @pytest.mark.parametrize("side", ["left_foot", "right_foot"])
 @each_run(*FORCE_RUNS)
 def test_contact_time_of_a_running_shoe_against_force(folder: Path, side: str, rate_hz: float | None) -> None:
-    """Three of the four people that the weights were fitted on."""
+    """Three of the four people on whom the weights were fitted."""
     rec = load(folder)
     columns = rec.columns if rate_hz is None else corrupted(rec, 7, rate_hz)
     found = score(rec, columns, [side], "contact time")

@@ -1,4 +1,4 @@
-"""A sensor that dies, one that is replaced by another, two at one place, one that is moved to another place."""
+"""Sensors that die, are replaced, share a placement, or change their placement or sampling rate."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def cadences(records: list[Record]) -> list[float]:
 
 
 def in_order_with(late: Placement, blocks: list[SampleBlock], by_s: float) -> list[SampleBlock]:
-    """As they would arrive if the packets of `late` came so much later."""
+    """Return the blocks in the order of arrival when the packets of `late` are delayed `by_s`."""
     return sorted(blocks, key=lambda b: b.t_ns[-1] * 1e-9 + (by_s if b.placement is late else 0.0))
 
 
-def told_after_ms(blocks: list[SampleBlock]) -> float:
-    """Median time from the next contact to the step, in the last seconds."""
+def latency_ms(blocks: list[SampleBlock]) -> float:
+    """Return the median time from the next contact to the emission of the step, in the last seconds."""
     pipeline, waits_ms = Pipeline(), []
     for block in in_order(blocks):
         waits_ms += [
@@ -59,13 +59,13 @@ def told_after_ms(blocks: list[SampleBlock]) -> float:
 def test_a_dead_sensor_delays_nothing(made: Made) -> None:
     hip, shoe = worn(made, HIP), worn(made, LEFT)
     dies = [b for b in shoe if b.t_ns[0] < 12e9]
-    alone, with_dead = told_after_ms(hip), told_after_ms(hip + dies)
+    alone, with_dead = latency_ms(hip), latency_ms(hip + dies)
     assert with_dead < alone + 20.0 < 300.0
 
 
 @pytest.mark.parametrize("away", [(10.0, 10.8), (9.0, 10.5), (8.0, 15.0)])
 @pytest.mark.parametrize("who", [HIP, LEFT])
-def test_whenever_it_comes_again_any_order_gives_the_same_run(
+def test_any_order_gives_the_same_run_whenever_a_sensor_returns(
     made: Made, away: tuple[float, float], who: Placement
 ) -> None:
     whole = [b for p in (HIP, LEFT, Placement.RIGHT_FOOT) for b in worn(made, p)]
@@ -81,7 +81,7 @@ def test_whenever_it_comes_again_any_order_gives_the_same_run(
 def torn(
     begin_s: float, hole_s: float, *, every_s: float = 0.7, end_s: float = float("inf"), before: bool = False
 ) -> Callable[[float], bool]:
-    """Short holes from `begin_s` until `end_s`, and whether there is anything `before`."""
+    """Return whether there are samples at a time: gaps from `begin_s` until `end_s`, samples `before` or not."""
 
     def there(t_s: float) -> bool:
         if t_s < begin_s:
@@ -98,13 +98,13 @@ def torn(
         torn(0.0, 0.4, end_s=3.5),
         torn(6.0, 0.4, end_s=9.0),
         torn(6.0, 0.4),
-        torn(5.0, 0.38, every_s=0.41, end_s=8.5),  # never a chunk of samples between two holes
+        torn(5.0, 0.38, every_s=0.41, end_s=8.5),  # never a chunk of samples between two gaps
         torn(0.0, 0.38, every_s=0.41, end_s=3.5),
         torn(7.0, 0.38, every_s=0.41, end_s=10.1, before=True),
     ],
 )
 @pytest.mark.parametrize("who", [HIP, LEFT])
-def test_a_start_in_pieces_is_the_same_run_in_any_order(
+def test_any_order_gives_the_same_run_with_a_start_full_of_gaps(
     made: Made, there: Callable[[float], bool], who: Placement, *, signals: bool
 ) -> None:
     blocks = [b for p in (HIP, LEFT, Placement.RIGHT_FOOT) for b in worn(made, p) if b.t_ns[-1] < 14e9]
@@ -119,7 +119,7 @@ def test_a_start_in_pieces_is_the_same_run_in_any_order(
     assert len(steps(reference)) > 20
 
 
-def test_lanes_of_a_sensor_that_changes_its_rate_go(made: Made) -> None:
+def test_old_lanes_of_a_sensor_that_changes_its_rate_are_removed(made: Made) -> None:
     pipeline = Pipeline()
     blocks = worn(made, HIP, size=104)
     for n, block in enumerate(blocks):
@@ -132,26 +132,26 @@ def test_lanes_of_a_sensor_that_changes_its_rate_go(made: Made) -> None:
 @pytest.mark.parametrize("dies", [HIP, Placement.RIGHT_FOOT])
 def test_the_cadence_stays_when_the_sensor_that_saw_the_other_leg_dies(made: Made, dies: Placement) -> None:
     blocks = [b for p in (dies, LEFT) for b in worn(made, p) if p is LEFT or b.t_ns[0] < 15e9]
-    told = cadences(play(in_order(blocks), PipelineParams()))
-    usual = float(np.median(told))
-    assert told[-1] == pytest.approx(usual, abs=2.0)
-    assert max(abs(each - usual) for each in told) < 5.0
+    reported = cadences(play(in_order(blocks), PipelineParams()))
+    usual = float(np.median(reported))
+    assert reported[-1] == pytest.approx(usual, abs=2.0)
+    assert max(abs(each - usual) for each in reported) < 5.0
 
 
 @pytest.mark.parametrize("place", [HIP, LEFT])
-def test_two_sensors_at_one_place_are_one(made: Made, place: Placement) -> None:
+def test_of_two_sensors_at_one_placement_one_is_used(made: Made, place: Placement) -> None:
     one, two = worn(made, place, "a"), worn(made, place, "b")
     alone, both = play(in_order(one), PipelineParams()), play(in_order(one + two), PipelineParams())
     assert len(steps(both)) == len(steps(alone))
     assert cadences(both) == cadences(alone) != []
 
 
-def test_the_right_shoe_said_to_be_a_left_one_too_makes_no_step(made: Made) -> None:
+def test_cadence_survives_a_right_shoe_that_is_declared_a_left_one(made: Made) -> None:
     left, wrong = worn(made, LEFT), worn(made, Placement.RIGHT_FOOT, "wrong", LEFT)
     assert cadences(play(in_order(left + wrong), PipelineParams())) != []
 
 
-def test_another_sensor_takes_the_place_of_one_that_is_dead(made: Made) -> None:
+def test_another_sensor_replaces_a_dead_one(made: Made) -> None:
     first, spare = worn(made, HIP, "a"), worn(made, HIP, "b")
     dies = [b for b in first if b.t_ns[0] < 12e9]
     found = steps(play(in_order(dies + spare), PipelineParams()))
@@ -159,7 +159,7 @@ def test_another_sensor_takes_the_place_of_one_that_is_dead(made: Made) -> None:
     assert sum(s.t_ns > 16e9 and s.drop_excursion_deg is not None for s in found) > 15
 
 
-def test_a_pause_changes_no_speaker(made: Made) -> None:
+def test_after_a_pause_the_same_sensor_is_used(made: Made) -> None:
     one, two = worn(made, HIP, "a"), worn(made, HIP, "b")
     pause = [replace(b, t_ns=b.t_ns + 24_000_000_000) for b in one + two]
     found = steps(play(in_order(one + two + pause), PipelineParams()))
@@ -167,7 +167,7 @@ def test_a_pause_changes_no_speaker(made: Made) -> None:
     assert found == steps(play(in_order(one + twice), PipelineParams()))
 
 
-def test_a_sensor_announced_elsewhere_is_read_anew(made: Made) -> None:
+def test_a_sensor_with_a_new_placement_is_set_up_again(made: Made) -> None:
     shoe = worn(made, LEFT, "pod")
     moved = [b if b.t_ns[0] < 12e9 else replace(b, placement=Placement.RIGHT_FOOT) for b in shoe]
     found = steps(play(moved, PipelineParams()))
@@ -176,7 +176,7 @@ def test_a_sensor_announced_elsewhere_is_read_anew(made: Made) -> None:
     assert sum(s.t_ns > 15e9 for s in found) >= 9
 
 
-def test_a_sensor_announced_at_another_rate_is_read_anew() -> None:
+def test_a_sensor_with_a_new_sampling_rate_is_set_up_again() -> None:
     full = make(seconds=30.0, rate_hz=208.0, noise=0.02)
     fast = blocks_of(full, [HIP], 10, rate_hz=208.0)
     slow = replace(full, t_s=full.t_s[::4], sensors={HIP: full.sensors[HIP][::4]})
@@ -184,7 +184,7 @@ def test_a_sensor_announced_at_another_rate_is_read_anew() -> None:
     after = [b for b in fast if b.t_ns[0] > before[-1].t_ns[-1]]
 
     def mean_drop(blocks: list[SampleBlock]) -> float:
-        told = [s.drop_excursion_deg for s in steps(play(blocks, PipelineParams())) if s.t_ns > 18e9]
-        return float(np.mean([d for d in told if d is not None]))
+        drops_deg = [s.drop_excursion_deg for s in steps(play(blocks, PipelineParams())) if s.t_ns > 18e9]
+        return float(np.mean([d for d in drops_deg if d is not None]))
 
     assert mean_drop(before + after) == pytest.approx(mean_drop(fast), abs=0.05)

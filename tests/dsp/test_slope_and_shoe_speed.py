@@ -1,4 +1,4 @@
-"""The slope that shoes climb, and a shoe's speed that keeps what it learned beside a treadmill or a pod."""
+"""Slope from shoes, and a shoe's speed, whose scale factor is learned alongside a treadmill or a pod."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ def slopes(records: list[Record]) -> list[Metric]:
 
 
 @pytest.mark.parametrize("incline_pct", [-8.0, 0.0, 6.0])
-def test_shoes_tell_the_slope_of_a_made_up_hill(incline_pct: float) -> None:
+def test_shoes_measure_the_slope_of_a_virtual_hill(incline_pct: float) -> None:
     runner = VirtualRunner(RunnerParams(seed=2, incline_pct=incline_pct))
-    said = slopes(play(worn_by(runner, FEET, 28.0)))
-    assert said
-    assert said[-1].value == pytest.approx(incline_pct, abs=1.5)
-    assert all(m.quality <= 0.4 for m in said)
+    values = slopes(play(worn_by(runner, FEET, 28.0)))
+    assert values
+    assert values[-1].value == pytest.approx(incline_pct, abs=1.5)
+    assert all(m.quality <= 0.4 for m in values)
 
 
 @requires_data
 @pytest.mark.parametrize("name", LACES)
 def test_a_level_belt_is_level_to_three_quarters_of_a_per_cent(name: str) -> None:
-    """Shoes of two people, on the laces; that distance to the ball was chosen on them. No recorded slope is at hand."""
+    """Shoes of two people, on the laces; the distance to the ball of the foot was chosen on them, no slope recorded."""
     found = [load(f) for f in folders() if f.name == name]
-    said = [m.value for rec in found for m in slopes(run(rec.columns, ["left_foot", "right_foot"]))]
-    assert said
-    assert max(abs(value) for value in said) <= 0.75
+    values = [m.value for rec in found for m in slopes(run(rec.columns, ["left_foot", "right_foot"]))]
+    assert values
+    assert max(abs(value) for value in values) <= 0.75
 
 
-def test_the_belt_knows_its_incline_better() -> None:
+def test_the_treadmills_incline_takes_precedence() -> None:
     stage = slope_pct.Stage()
     for k in range(30):
         stage.reading(Metric(k * NS_PER_S, slope_pct.FOOT_SLOPE, 1.0, Side.LEFT, 0.4))
@@ -49,7 +49,7 @@ def test_the_belt_knows_its_incline_better() -> None:
     assert [m.value for m in stage.report(30 * NS_PER_S)] == [4.0]
 
 
-def test_strides_that_do_not_agree_are_no_slope() -> None:
+def test_strides_that_disagree_give_no_slope() -> None:
     stage = slope_pct.Stage()
     for k in range(40):
         stage.reading(Metric(k * NS_PER_S, slope_pct.FOOT_SLOPE, 5.0 * (-1) ** k, Side.LEFT, 0.4))
@@ -57,23 +57,23 @@ def test_strides_that_do_not_agree_are_no_slope() -> None:
 
 
 @pytest.mark.parametrize("given", ["treadmill_speed_mps", "speed_mps"])
-def test_a_shoe_keeps_its_constant_when_the_better_source_falls_silent(given: str) -> None:
-    stage, said = speed_mps.Stage(), []
+def test_a_shoe_keeps_its_scale_factor_when_the_better_source_falls_silent(given: str) -> None:
+    stage, values = speed_mps.Stage(), []
     for second in range(60):
         t_ns = second * NS_PER_S
         for side, share in ((Side.LEFT, 1.03), (Side.RIGHT, 0.98)):
             stage.reading(Metric(t_ns, FOOT_SPEED, 3.0 * share, side, 0.7))
         if second < 40:
             stage.reading(Metric(t_ns, given, 3.0, None, 1.0))
-        said += [metric for metric in stage.report(t_ns) if metric.key == speed_mps.KEY]
-    assert said[-1].value == pytest.approx(3.0, rel=0.002)
-    assert said[-1].quality == 0.9
+        values += [metric for metric in stage.report(t_ns) if metric.key == speed_mps.KEY]
+    assert values[-1].value == pytest.approx(3.0, rel=0.002)
+    assert values[-1].quality == 0.9
 
 
-def test_a_shoe_alone_has_its_own_constant_and_says_less_quality() -> None:
+def test_a_shoe_alone_is_not_corrected_and_has_lower_quality() -> None:
     stage = speed_mps.Stage()
     stage.reading(Metric(0, FOOT_SPEED, 3.1, Side.LEFT, 0.7))
-    said, source = stage.report(0)
-    assert said.value == pytest.approx(3.1)
-    assert said.quality < 0.7
+    speed, source = stage.report(0)
+    assert speed.value == pytest.approx(3.1)
+    assert speed.quality < 0.7
     assert source.value == Source.FOOT

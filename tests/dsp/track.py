@@ -1,7 +1,7 @@
-"""The virtual runner on a track: its own gait carried round straights and bends, with the truth about it.
+"""The virtual runner on a track: its own gait along straights and bends, with ground truth.
 
-The way is bent, not the gait: a shoe that lies on the ground lies still, a pelvis is turned and leans with its runner.
-The physics of a bend, no more; no recording of a runner on a track was to be had.
+The path is bent, not the gait: a shoe on the ground lies still, the pelvis turns and leans with the runner. This is the
+physics of a bend only; no recording of a runner on a track was available.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ SPIN_FROM_S = 10.0
 
 @dataclass(frozen=True)
 class Track:
-    """Straights and arcs in turn, a straight first.
+    """Alternating straights and arcs, a straight first.
 
     radius_m, straight_m  400 m: 36.5 and 84.39 (World Athletics); 200 m indoors: about 17.2 and 46
     arc_rad               pi: half circles; pi / 2: street corners
-    ease_m                way over which a bend begins and ends
+    ease_m                distance over which a bend begins and ends
     left                  counter-clockwise
-    lean                  share of the balanced lean that the pelvis takes part in: 1 leans with the body, 0 stays level
+    lean                  share of the balanced lean in the pelvis: 1 leans with the body, 0 stays level
     """
 
     radius_m: float = 36.5
@@ -43,10 +43,10 @@ class Track:
     lean: float = 1.0
 
     def curvature(self, way_m: Array) -> Array:
-        """1/m at `way_m` (n,) from the start, + to the left."""
+        """Return the curvature, 1/m, at `way_m` (n,) from the start, positive to the left."""
         arc_m = self.arc_rad * self.radius_m
         into = np.mod(way_m, self.straight_m + arc_m) - self.straight_m
-        # Each easing is half on the straight: the arc turns by `arc_rad` all the same.
+        # Half of each transition is on the straight, so that the arc still turns by `arc_rad`.
         begins = (into + 0.5 * self.ease_m) / self.ease_m
         ends = (arc_m + 0.5 * self.ease_m - into) / self.ease_m
         tail = (0.5 * self.ease_m - into - self.straight_m) / self.ease_m
@@ -59,10 +59,10 @@ STRAIGHT = Track(radius_m=1e6, straight_m=1e6)
 
 
 class TrackRun:
-    """A virtual runner over ground on `track`, from standing, until `until_s`.
+    """A virtual runner on `track`, from standing, until `until_s`.
 
-    yaw_bias_dps  is added to the sacrum sensor's rate about the body's own vertical
-    spin_dps      from `SPIN_FROM_S` on the sacrum turns about the vertical and no way belongs to it
+    yaw_bias_dps  added to the sacrum sensor's rate about the body's own vertical
+    spin_dps      from `SPIN_FROM_S` on the sacrum turns about the vertical without a bend of the path
     """
 
     def __init__(
@@ -83,22 +83,22 @@ class TrackRun:
         self.t_s = np.arange(int(until_s * rate_hz)) / rate_hz
 
     def turn_radps(self, t_s: Array) -> Array:
-        """Turn of the direction of travel, + to the left, at rising `t_s`."""
+        """Return the rate of turn of the direction of travel, positive to the left, at increasing `t_s`."""
         way = self._speed.distance(t_s)
         return self.track.curvature(way.value) * way.rate
 
     def lean_deg(self, t_s: Array) -> Array:
-        """The balanced lean, + to the left: how far the mean force is from the vertical."""
+        """Return the balanced lean, positive to the left: the angle of the mean force from the vertical."""
         return np.degrees(np.arctan(self._speed.distance(t_s).rate * self.turn_radps(t_s) / GRAVITY_MPS2))
 
     def obliquity_deg(self, t_s: Array) -> Array:
-        """True pelvic obliquity against the vertical, + left side higher, less that of standing."""
+        """Return the true pelvic obliquity relative to standing, positive: left side higher."""
         return (
             self.runner.obliquity_deg(t_s) - self.track.lean * self.lean_deg(t_s) - self.params.standing_obliquity_deg
         )
 
     def imu(self, placement: Placement) -> Array:
-        """(n, 6) what the sensor gives."""
+        """Return the samples (n, 6) of the sensor."""
         motion, way = self.runner.motion(placement, self.t_s), self._speed.distance(self.t_s)
         force, rates, velocity = motion.acceleration_mps2, motion.rates_radps, motion.velocity_mps
         if placement is Placement.SACRUM:
@@ -124,7 +124,7 @@ class TrackRun:
         return flawed.sense(samples, self.t_s, self.rate_hz, 0)
 
     def motion_blocks(self, placements: list[Placement], from_s: float = 0.0) -> list[SampleBlock]:
-        """Blocks of ten samples of each sensor, in the order of their last samples."""
+        """Return blocks of ten samples of each sensor, in the order of their last samples."""
         t_ns = np.round(self.t_s * NS_PER_S).astype(np.int64)
         out = []
         for placement in placements:
@@ -135,7 +135,7 @@ class TrackRun:
         return in_order(out)
 
     def speed_blocks(self, placement: Placement, share: float = 1.0) -> list[SampleBlock]:
-        """The speed once a second, by a pod (`Placement.FOOT`) or a treadmill; `share` of the true one."""
+        """Return the speed once a second from a pod (`Placement.FOOT`) or a treadmill, `share` of the true one."""
         seconds = np.arange(0.3, self.t_s[-1])
         values = share * self._speed.distance(seconds).rate
         return [
