@@ -12,7 +12,7 @@ import pytest
 from tests.bluez.private_bus import BusTimeLoop
 
 if TYPE_CHECKING:
-    from tests.bluez.room import Room
+    from tests.bluez.testbed import BluezTestbed
 
 collect_ignore_glob = [] if sys.platform.startswith("linux") else ["test_*.py"]
 """They need dbus-fast, which bleak installs on Linux only."""
@@ -23,8 +23,8 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.Abstrac
 
 
 @pytest.fixture
-async def room(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
-    from tests.bluez.room import room_with_bluez
+async def testbed(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[BluezTestbed]:
+    from tests.bluez.testbed import testbed_with_bluez
 
-    async with room_with_bluez(monkeypatch) as room:
-        yield room
+    async with testbed_with_bluez(monkeypatch) as testbed:
+        yield testbed

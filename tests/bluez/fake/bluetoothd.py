@@ -1,6 +1,6 @@
-"""`org.bluez` as far as bleak 3.1 uses it: names, errors and habits of BlueZ 5.66, its radio a virtual one.
+"""`org.bluez` as far as bleak 3.1 uses it, with names, errors and behaviour of BlueZ 5.66, on a virtual radio.
 
-Not here: advertising, passive scanning, classic Bluetooth, an agent.
+Not implemented: advertising, passive scanning, classic Bluetooth, an agent.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Answer = Callable[[Message], Awaitable[Reply]]
 
 
 class Bluetoothd:
-    """One life of the daemon: `start`, then `terminate` (SIGTERM) or `kill` (SIGKILL)."""
+    """One process of the daemon: `start`, then `terminate` (SIGTERM) or `kill` (SIGKILL)."""
 
     def __init__(self, bus_address: str, kernel: Kernel, faults: Faults) -> None:
         self._bus_address = bus_address
@@ -43,7 +43,7 @@ class Bluetoothd:
         self._timers: list[asyncio.TimerHandle] = []
 
     async def start(self) -> None:
-        """Show the adapter, if there is one, and take the name."""
+        """Expose the adapter, if there is one, and acquire the bus name."""
         self._bus = MessageBus(self._bus_address, BusType.SYSTEM, negotiate_unix_fd=True)
         await self._bus.connect()
         self.objects = Objects(self._bus)

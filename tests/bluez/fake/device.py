@@ -35,16 +35,16 @@ MTU_TOLD_S = 0.3
 
 
 def path_of(address: str) -> str:
-    """Name a device's object."""
+    """Return the object path of a device."""
     return f"{HCI0}/dev_{address.replace(':', '_')}"
 
 
 class Devices:
     """All devices of the adapter.
 
-    resolve_after_s  how long the discovery of services takes beyond itself, by address; None: it never ends
-    hidden           characteristics that an old cache does not know, by address; removing the device renews the cache
-    mtu_unreported   devices whose MTU stays 23 on the bus, whatever it is
+    resolve_after_s  additional duration of service discovery, by address; None: it never ends
+    hidden           characteristics missing in a stale cache, by address; removing the device clears the cache
+    mtu_unreported   devices whose MTU remains 23 on the bus, whatever it is
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Devices:
                 self._objects.forget(path, DEVICE, "RSSI")
 
     def see(self, advertisement: Advertisement) -> None:
-        """Show an advertiser, or tell that it was heard again: with a filter set, as bleak does, each time."""
+        """Expose an advertiser, or signal that it was heard again (every time, as with bleak's discovery filter)."""
         seen = advertisement_data(advertisement)
         address = advertisement.address.to_string(with_type_qualifier=False)
         path = path_of(address)
@@ -121,7 +121,7 @@ class Devices:
         await self._link(address)
 
     def before_fault(self, message: Message, fault: BluezError) -> None:
-        """An aborted connect was up for a moment, and bleak waits for its end."""
+        """Connect for a moment before an aborted connect fails: bleak waits for the disconnection."""
         if (fault.name, fault.text) == ABORTED:
             self._objects.set(message.path or "", DEVICE, Connected=True)
             self._later(0.05, lambda: self._objects.set(message.path or "", DEVICE, Connected=False))
@@ -196,7 +196,7 @@ class Devices:
             self._objects.set(path, DEVICE, ServicesResolved=True)
             await asyncio.sleep(MTU_TOLD_S)
             if address not in self.mtu_unreported:
-                self._gatt.tell_mtu(path, connection.att_mtu)
+                self._gatt.publish_mtu(path, connection.att_mtu)
 
     def _ended(self, path: str) -> None:
         self._gatt.hide(path)

@@ -25,7 +25,7 @@ BY_ATT_CODE = {
 
 
 class BluezError(Exception):
-    """An error reply: D-Bus name and text, as BlueZ 5.66 words them."""
+    """An error reply: D-Bus name and text as in BlueZ 5.66."""
 
     def __init__(self, name: str, text: str) -> None:
         super().__init__(f"{name}: {text}")
@@ -46,10 +46,10 @@ def from_att(error: ATT_Error) -> BluezError:
 
 
 class Faults:
-    """Failures to come, by method: `faults.next("Device1.Connect", IN_PROGRESS, times=2)`.
+    """Injected failures by method: `faults.next("Device1.Connect", IN_PROGRESS, times=2)`.
 
-    calls       how often each method was called
-    unanswered  how many of the next calls get no answer at all
+    calls       number of calls of each method so far
+    unanswered  number of the next calls that are never answered
     """
 
     def __init__(self) -> None:
@@ -58,11 +58,11 @@ class Faults:
         self.unanswered: dict[str, int] = defaultdict(int)
 
     def next(self, method: str, error: tuple[str, str], times: int = 1) -> None:
-        """Let the next calls of `method` fail."""
+        """Make the next calls of `method` fail."""
         self._waiting[method].extend([error] * times)
 
     def meet(self, method: str) -> BluezError | NoAnswerError | None:
-        """Count a call; give the failure that waits for it."""
+        """Count a call; return the failure injected for it, if any."""
         self.calls[method] += 1
         if self.unanswered[method] > 0:
             self.unanswered[method] -= 1

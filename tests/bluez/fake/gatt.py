@@ -36,7 +36,7 @@ class _Attribute:
 
 
 class Gatt:
-    """What connected devices offer, and who listens to it."""
+    """Attributes of connected devices, and the clients subscribed to them."""
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
@@ -52,7 +52,7 @@ class Gatt:
         }
 
     async def show(self, device: str, peer: Peer, hidden: set[str]) -> set[str]:
-        """Discover all services and show them, but for `hidden` characteristics; gives the services."""
+        """Discover and expose all services except `hidden` characteristics; return the services' UUIDs."""
         offered: set[str] = set()
         for service in await peer.discover_services():
             service_path = f"{device}/service{service.handle:04x}"
@@ -81,15 +81,15 @@ class Gatt:
                     self._objects.add(below, DESCRIPTOR, values)
         return offered
 
-    def tell_mtu(self, device: str, mtu: int) -> None:
-        """Say that a larger MTU was agreed on."""
+    def publish_mtu(self, device: str, mtu: int) -> None:
+        """Publish the MTU that was negotiated, if it is larger than the minimum."""
         if mtu > SMALLEST_MTU:
             for path in [path for path in self._attributes if path.startswith(device + "/")]:
                 if CHARACTERISTIC in self._objects.all[path]:
                     self._objects.set(path, CHARACTERISTIC, MTU=mtu)
 
     def hide(self, device: str) -> None:
-        """Take a device's attributes away."""
+        """Remove a device's attributes."""
         for path in [path for path in self._attributes if path.startswith(device + "/")]:
             self._close_pipe(self._attributes.pop(path))
         for path in [path for path in self._objects.all if path.startswith(device + "/service")]:
@@ -102,7 +102,7 @@ class Gatt:
                 await self._quieten(path, attribute, client)
 
     def close(self) -> None:
-        """Let go of every pipe."""
+        """Close every pipe."""
         for attribute in self._attributes.values():
             self._close_pipe(attribute)
 
@@ -119,7 +119,7 @@ class Gatt:
         await attribute.peer.write_value(attribute.remote, bytes(value), with_response=with_response)
 
     async def _start_notify(self, message: Message) -> None:
-        """Enable notifications; for a client that has them already nothing is written."""
+        """Enable notifications; nothing is written if they are already enabled."""
         attribute, path = self._attribute(message), message.path or ""
         if not attribute.listeners:
             await attribute.peer.subscribe(attribute.characteristic, lambda value: self._tell(path, bytes(value)))

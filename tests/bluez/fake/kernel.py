@@ -36,7 +36,7 @@ class Kernel:
         await self._central.power_on()
 
     async def set_powered(self, *, on: bool) -> None:
-        """Switch the adapter; off ends every link and every scan, also one that a dead daemon left behind."""
+        """Switch the adapter; off ends every link and every scan, including one left behind by a dead daemon."""
         if not on:
             await self.scan(on=False)
             await self.end_links()
@@ -63,13 +63,13 @@ class Kernel:
         await asyncio.gather(*(connection.disconnect() for connection in list(self.links.values())))
 
     async def stop(self) -> None:
-        """Take the power from the controller."""
+        """Power the controller off."""
         self._central.scanners.clear()
         await self._central.power_off()
         self._link.remove_controller(self._controller)
 
     def on_advertisement(self, advertisement: Advertisement) -> None:
-        """Tell the daemon, if there is one."""
+        """Pass an advertisement to the daemon, if it is running."""
         if self.on_seen is not None:
             self.on_seen(advertisement)
 

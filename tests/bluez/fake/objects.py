@@ -1,4 +1,4 @@
-"""The objects a D-Bus service shows, and the signals that tell of their changes."""
+"""The objects exposed by a D-Bus service, and the signals of their changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIGNATURES = {bool: "b", str: "s", bytes: "ay", int: "q"}
 
 
 def variants(values: Mapping[str, Any]) -> dict[str, Variant]:
-    """Give each value its D-Bus type; what is none of `SIGNATURES` comes as a Variant."""
+    """Wrap each value in a Variant of its D-Bus type; types not in `SIGNATURES` must already be Variants."""
     return {k: v if isinstance(v, Variant) else Variant(SIGNATURES[type(v)], v) for k, v in values.items()}
 
 
@@ -32,23 +32,23 @@ class Objects:
         return path in self.all
 
     def add(self, path: str, interface: str, values: Mapping[str, Any]) -> None:
-        """Show an object."""
+        """Add an object."""
         self.all[path] = {interface: variants(values)}
         self.signal("/", OBJECT_MANAGER, "InterfacesAdded", "oa{sa{sv}}", [path, self.all[path]])
 
     def remove(self, path: str) -> None:
-        """Take an object and all below it away, the lowest first."""
+        """Remove an object and all below it, the deepest first."""
         for each in sorted((p for p in self.all if p == path or p.startswith(path + "/")), reverse=True):
             interfaces = list(self.all.pop(each))
             self.signal("/", OBJECT_MANAGER, "InterfacesRemoved", "oas", [each, interfaces])
 
     def get(self, path: str, interface: str, name: str) -> object:
-        """Give a property's value, None when it has none."""
+        """Return a property's value, None if it has none."""
         variant = self.all[path][interface].get(name)
         return None if variant is None else variant.value
 
     def set(self, path: str, interface: str, **values: object) -> None:
-        """Change properties of an object that is there, and say so."""
+        """Change properties of an existing object, and signal it."""
         if path in self.all:
             changed = variants(values)
             self.all[path][interface].update(changed)

@@ -1,9 +1,8 @@
 """Build the machine, let the hub run through the scenario in it, and repeat the report at the end.
 
-python -m tests.bluez.vm [FOLDER]   where to build, default build/bluez-vm; kept, so that the next time is quicker
+python -m tests.bluez.vm [FOLDER]   where to build, default build/bluez-vm; kept, so that the next build is faster
 
-exit codes: 0 everything held, or it cannot be run here, which is then said loudly; 1 something did not hold, or it
-cannot be run although CI=true
+exit codes: 0 success, or it cannot be run here, which is then reported; 1 failure, or it cannot be run although CI=true
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from tests.bluez.vm.image import ROOT, build, missing
 from tests.bluez.vm.machine import EXIT, boot
 
 WITHIN_S = 1800.0
-"""Of the host's time, for a host that does much else; about four minutes on two idle cores."""
+"""Time limit on a heavily loaded host; it takes about four minutes on two idle cores."""
 
 
 def main(arguments: list[str]) -> int:
-    """Run; give the exit code."""
+    """Build and run; return the exit code."""
     if absent := missing():
         print("THE RUN IN A VIRTUAL MACHINE IS SKIPPED: bluetoothd and the kernel are NOT tested here", file=sys.stderr)
         print(f"  to run it: apt-get install {' '.join(absent)}", file=sys.stderr)
@@ -35,8 +34,8 @@ def main(arguments: list[str]) -> int:
         lines.append(line)
         print(f"{at_s:7.1f} {line}", flush=True)
     print(f"\nThe machine ran for {time.monotonic() - start_s:.0f} s, building included.")
-    told = [line for line in lines if line.startswith(("REPORT", "FAULT"))]
-    print("\n".join(told))
+    report = [line for line in lines if line.startswith(("REPORT", "FAULT"))]
+    print("\n".join(report))
     ended = next((line.removeprefix(EXIT) for line in lines if line.startswith(EXIT)), "it never ended")
     if ended != "0":
         print(f"FAILED: the scenario's exit code: {ended}", file=sys.stderr)

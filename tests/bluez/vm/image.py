@@ -1,7 +1,7 @@
-"""Builds the machine: Debian's kernel, and a root file system made of this machine's own programs and packages.
+"""Build the machine: Debian's kernel, and a root file system from this machine's own programs and packages.
 
-Nothing is mounted, no root is needed. Programs come with the libraries that `ldd` names, Python with the packages that
-the hub needs (copied from the environment that runs this), and the hub as `pip` installs it from a wheel.
+Nothing is mounted, and no root is needed. Programs come with the libraries that `ldd` lists, Python with the packages
+that the hub needs (copied from the environment that runs this), and the hub as `pip` installs it from a wheel.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from packaging.requirements import Requirement
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 KERNEL_PACKAGE = "linux-image-amd64"
-"""Not its -cloud- kind, which has no Bluetooth."""
+"""Not the -cloud- variant, which has no Bluetooth."""
 
 MODULES = (
-    # What the kernel's pairing and bluetoothd's key derivation use; without them both fail oddly. The random generator
-    # is the one that does not want an unsteady clock: the machine's clock counts instructions.
+    # Needed by the kernel's pairing and bluetoothd's key derivation, which fail obscurely without them. This random
+    # generator does not need clock jitter, which the machine has not, since its clock counts instructions.
     *("hmac", "sha256_generic", "sha512_generic", "ctr", "ansi_cprng", "cmac", "ecb"),
     *("ecdh_generic", "algif_hash", "algif_skcipher"),
     "uhid",
@@ -50,9 +50,9 @@ NOT_COPIED = (
 
 
 def build(folder: Path) -> tuple[Path, Path]:
-    """Build into `folder`; give kernel and initial file system. Raises OSError and CalledProcessError.
+    """Build into `folder`; return kernel and initial file system. Raises OSError and CalledProcessError.
 
-    The first part, all that is not ours, is kept for the next time if nothing of it has changed.
+    The first part, everything but the hub, is reused by the next build if nothing in it has changed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     kernel, modules = _kernel(folder)
@@ -63,7 +63,7 @@ def build(folder: Path) -> tuple[Path, Path]:
         _pack(_system(folder / "system", modules), first)
         key.write_text(wanted, encoding="utf-8")
     _pack(_hub(folder / "hub", folder / "wheel"), second)
-    initrd = folder / "initrd.cpio"  # the kernel unpacks archives that follow one another
+    initrd = folder / "initrd.cpio"  # the kernel unpacks concatenated archives
     with initrd.open("wb") as whole:
         for part in (first, second):
             with part.open("rb") as file:
@@ -72,7 +72,7 @@ def build(folder: Path) -> tuple[Path, Path]:
 
 
 def missing() -> list[str]:
-    """Name what has to be installed, as Debian packages, for the machine to be built and run here."""
+    """Return the missing Debian packages that are needed to build and run the machine."""
     programs = {"qemu-system-x86_64": "qemu-system-x86", "cpio": "cpio", "depmod": "kmod", "ldd": "libc-bin"}
     programs |= {"dbus-daemon": "dbus-daemon", "mosquitto": "mosquitto"}
     absent = {package for program, package in programs.items() if _which(program) is None}
@@ -80,13 +80,13 @@ def missing() -> list[str]:
     absent |= set() if _is_static(BUSYBOX) else {"busybox-static"}
     if platform.machine() != "x86_64" or _which("apt-cache") is None:
         return ["(Debian on x86-64)", *sorted(absent)]
-    if "Depends:" not in _said("apt-cache", "depends", KERNEL_PACKAGE, check=False):
+    if "Depends:" not in _output("apt-cache", "depends", KERNEL_PACKAGE, check=False):
         return [f"(after apt-get update, which must know {KERNEL_PACKAGE})", *sorted(absent)]
     return sorted(absent)
 
 
 def _key() -> str:
-    """Say what the first part is made of."""
+    """Return a key that changes with the content of the first part."""
     packages = sorted(f"{each.name} {each.version}" for each in _needed(Requirement(HUB)))
     programs = [BUSYBOX, BLUETOOTHD, *(Path(_which(program) or program) for program in PROGRAMS)]
     dates = [f"{program} {program.stat().st_mtime_ns}" for program in programs]
@@ -109,12 +109,12 @@ def _system(root: Path, modules: list[Path]) -> Path:
 
 
 def _kernel_package() -> str:
-    depends = _said("apt-cache", "depends", KERNEL_PACKAGE)
+    depends = _output("apt-cache", "depends", KERNEL_PACKAGE)
     return next(line.split()[-1] for line in depends.splitlines() if "Depends: linux-image-" in line)
 
 
 def _kernel(folder: Path) -> tuple[Path, list[Path]]:
-    """Unpack this Debian's newest kernel; give it and its modules in the order in which they are to be loaded."""
+    """Unpack this Debian's newest kernel; return it, and its modules in load order."""
     package = _kernel_package()
     unpacked = folder / package
     if not unpacked.exists():
@@ -126,8 +126,8 @@ def _kernel(folder: Path) -> tuple[Path, list[Path]]:
     _run(_which("depmod") or "depmod", "-b", unpacked, release)
     found: dict[str, None] = {}
     for module in MODULES:
-        said = _said(_which("modprobe") or "modprobe", "-d", unpacked, "-S", release, "--show-depends", module)
-        found |= dict.fromkeys(line.split()[1] for line in said.splitlines() if line.startswith("insmod"))
+        depends = _output(_which("modprobe") or "modprobe", "-d", unpacked, "-S", release, "--show-depends", module)
+        found |= dict.fromkeys(line.split()[1] for line in depends.splitlines() if line.startswith("insmod"))
     return unpacked / f"boot/vmlinuz-{release}", [Path(each) for each in found]
 
 
@@ -169,7 +169,7 @@ def _python(root: Path) -> None:
 
 
 def _needed(wanted: Requirement, seen: set[str] | None = None) -> Iterator[Distribution]:
-    """Find what a requirement brings, all the way down; the hub itself is left out."""
+    """Yield the distributions that a requirement depends on, recursively, without the hub itself."""
     seen = set() if seen is None else seen
     found = distribution(wanted.name)
     for text in found.requires or []:
@@ -236,10 +236,10 @@ def _pack(root: Path, archive: Path) -> Path:
 
 
 def _libraries(root: Path, programs: Iterable[Path]) -> None:
-    """Copy what the dynamic linker would load for these."""
+    """Copy the libraries that the dynamic linker would load for these programs."""
     needed: set[Path] = set()
     for program in programs:
-        for line in _said("ldd", program, check=False).splitlines():
+        for line in _output("ldd", program, check=False).splitlines():
             path = line.split("=>")[-1].split("(")[0].strip()
             if path.startswith("/") and not Path(path).is_relative_to(root):
                 needed.add(Path(path))
@@ -248,7 +248,7 @@ def _libraries(root: Path, programs: Iterable[Path]) -> None:
 
 
 def _copy(path: Path, root: Path) -> None:
-    """Copy a file to the same place below `root`, under the name it was asked for and with what that points to."""
+    """Copy a file to the same path below `root`; of a symbolic link, its target's content under the link's name."""
     to = root / path.relative_to("/")
     if not to.exists():
         to.parent.mkdir(parents=True, exist_ok=True)
@@ -256,13 +256,13 @@ def _copy(path: Path, root: Path) -> None:
 
 
 def _compile(*folders: Path) -> None:
-    """Compile for good: the kernel may not keep the times of files, and the guest is slow."""
+    """Compile without invalidation by file time, which may not be preserved; the guest is slow."""
     arguments = ("-q", "-j", str(os.cpu_count() or 1), "--invalidation-mode", "unchecked-hash")
     subprocess.run([sys.executable, "-m", "compileall", *arguments, *map(str, folders)], check=False)
 
 
 def _is_static(program: Path) -> bool:
-    return program.exists() and "not a dynamic" in _said("ldd", program, check=False, errors=True)
+    return program.exists() and "not a dynamic" in _output("ldd", program, check=False, errors=True)
 
 
 def _which(program: str) -> str | None:
@@ -273,6 +273,6 @@ def _run(*command: str | Path, cwd: Path | None = None) -> None:
     subprocess.run([str(part) for part in command], check=True, cwd=cwd)
 
 
-def _said(*command: str | Path, check: bool = True, errors: bool = False) -> str:
+def _output(*command: str | Path, check: bool = True, errors: bool = False) -> str:
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=check)
     return done.stdout + (done.stderr if errors else "")

@@ -1,4 +1,4 @@
-"""Boots the machine and listens to its console."""
+"""Boot the machine and read its console."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TIME = ("-accel", "tcg,thread=single,tb-size=512", "-icount", "shift=0,sleep=off", "-rtc", "clock=vm", "-smp", "1")
-"""Emulated, so it runs anywhere; and the machine's time counts its instructions, 1 ns each: it is a computer of 1000
-million instructions a second whatever else the host does, and hours of waiting take no time."""
+"""Emulated, so it runs anywhere; the machine's time counts its instructions, 1 ns each: it is a computer with 1000
+million instructions a second whatever the load of the host, and waiting takes no time."""
 
 PROCESSOR = "Nehalem"
 """The oldest CPU model that NumPy's wheels run on."""
@@ -21,7 +21,7 @@ EXIT = "GUEST-EXIT="
 
 
 def boot(kernel: Path, initrd: Path, within_s: float) -> Iterator[tuple[float, str]]:
-    """Give seconds since the start and a line, for each line of the console. Killed when the time is up."""
+    """Yield (seconds since the start, line) for each line of the console; kill the machine after `within_s`."""
     command = ["qemu-system-x86_64", "-machine", "pc", *TIME, "-cpu", PROCESSOR]
     command += ["-m", str(MEMORY_MB), "-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio"]
     command += ["-kernel", str(kernel), "-initrd", str(initrd), "-append", COMMAND_LINE]

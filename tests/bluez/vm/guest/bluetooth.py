@@ -25,7 +25,7 @@ YES = Variant("b", value=True)
 
 
 class Bluetooth:
-    """Start the daemon and plug the adapter in; everything can be taken away and brought back."""
+    """The daemon and the adapter, both of which can be removed and restored."""
 
     def __init__(self, link: SimLink) -> None:
         self._link = link
@@ -43,12 +43,12 @@ class Bluetooth:
         await self._daemon.wait()
 
     async def plug(self) -> None:
-        """Give the kernel an adapter."""
+        """Plug in an adapter on the kernel's vhci."""
         self._transport = await open_transport("vhci")
         self._controller = SimController("kernel", self._link, self._transport.source, self._transport.sink, ADDRESS)
 
     async def unplug(self) -> None:
-        """Take it away."""
+        """Unplug the adapter."""
         assert self._transport is not None
         self._link.remove_controller(self._controller)
         await self._transport.close()
@@ -83,7 +83,7 @@ class Bluetooth:
     async def _call(
         self, path: str, interface: str, member: str, signature: str, body: list[object]
     ) -> list[Any] | None:
-        """Give what came back, None for an error."""
+        """Return the reply's body, None for an error."""
         bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
         try:
             reply = await bus.call(Message("org.bluez", path, interface, member, signature=signature, body=body))

@@ -26,7 +26,7 @@ STOP_WITHIN_S = 60.0
 
 
 class HubProcess:
-    """`sensors`: the latest word of each, by device id."""
+    """A running hub; `sensors` has the latest message about each sensor, by device id."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._configuration = Path("/root/hub.toml")
@@ -39,13 +39,13 @@ class HubProcess:
         self.process: Process | None = None
 
     async def start(self) -> None:
-        """Start the installed hub, with the system's Bluetooth and no options but where to record."""
+        """Start the installed hub with the system's Bluetooth; its configuration sets only name and recordings."""
         command = ["stridecue", "run", "--headless", "--config", str(self._configuration)]
         self.process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT)
         self._tasks = [asyncio.create_task(self._read(), name="hub's lines")]
 
     async def until(self, true: Callable[[], bool], within_s: float) -> float:
-        """Wait until it is true; gives the seconds it took. Raises TimeoutError."""
+        """Wait until the condition is true; return the seconds it took. Raises TimeoutError."""
         loop = asyncio.get_running_loop()
         start_s = loop.time()
         async with asyncio.timeout(within_s), self._news:
@@ -53,22 +53,22 @@ class HubProcess:
         return loop.time() - start_s
 
     def streaming(self) -> set[str]:
-        """Name the sensors that stream."""
+        """Return the ids of the sensors that stream."""
         return {device for device, sensor in self.sensors.items() if sensor.state == "streaming"}
 
     @property
     def runs(self) -> bool:
-        """Whether the process that was started is still there."""
+        """Whether the process is running."""
         return self.process is not None and self.process.returncode is None
 
     def cpu_s(self) -> float:
-        """Tell how much processor time the hub has used: utime and stime of proc_pid_stat(5)."""
+        """Return the processor time used by the hub: utime and stime of proc_pid_stat(5)."""
         assert self.process is not None
         fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     async def end(self, how: signal.Signals) -> int:
-        """SIGINT: Ctrl-C; SIGKILL: a crash. Gives the exit code."""
+        """End the process by SIGINT (Ctrl-C) or SIGKILL (a crash); return the exit code."""
         assert self.process is not None
         if self.runs:
             self.process.send_signal(how)

@@ -1,4 +1,4 @@
-"""What the recording of the run says about every trouble, and whether the hub counted what is missing."""
+"""Evaluate the recording of the run: recovery from every fault, and whether the hub counted all losses."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NS_PER_S = 1e9
 
 @dataclass(frozen=True)
 class Episode:
-    """One trouble, times of the machine's monotonic clock, which is the hub's too."""
+    """One fault; times are of the machine's monotonic clock, which the hub uses too."""
 
     name: str
     hit: frozenset[str]
@@ -39,7 +39,7 @@ class Episode:
 
 
 def judge(recording: Path, episodes: Iterable[Episode], last_words: Mapping[str, SensorMessage], imu: str) -> list[str]:
-    """Print the report; name what is wrong."""
+    """Print the report; return the discrepancies."""
     times_s: dict[str, list[float]] = defaultdict(list)
     ranges: list[tuple[float, int, int]] = []
     for item in RecordingReader(recording):
@@ -61,14 +61,14 @@ def judge(recording: Path, episodes: Iterable[Episode], last_words: Mapping[str,
 
 
 def _words(times_s: list[float], episode: Episode) -> str:
-    """Tell about the longest silence: its length, and how long after the end of the cause it went on."""
+    """Describe the longest silence: its length, and its duration after the end of the cause."""
     around = [at_s for at_s in times_s if episode.began_s - 2.0 <= at_s <= episode.back_s + 3.0]
     gap_s, end_s = max(((b - a, b) for a, b in pairwise(around)), default=(float("nan"), float("nan")))
     return f"back {max(0.0, end_s - episode.cured_s):.1f}, gap {gap_s:.1f}"
 
 
 def _count(ranges: list[tuple[float, int, int]], said: SensorMessage) -> list[str]:
-    """Compare what the hub said was missing with the holes in what it recorded, and with what the sensor made."""
+    """Compare the hub's counts with the gaps in its recording, and with the number of samples the sensor made."""
     taken, missing, unnumbered, holes, boots = ranges[0][2], 0, 0, 0, 1
     last_s = ranges[0][0]
     for (before_s, first, n), (at_s, following, more) in pairwise(ranges):
@@ -98,7 +98,7 @@ def _count(ranges: list[tuple[float, int, int]], said: SensorMessage) -> list[st
 
 
 def _count_by_time(times_s: list[float], said: SensorMessage) -> list[str]:
-    """Compare the hub's count with the seconds in which nothing came; it may be one off at each gap and at the end."""
+    """Compare the hub's count with the silent seconds; it may be off by one at each gap and at the end."""
     gaps = [b - a for a, b in pairwise(times_s) if b - a > 1.5 * SLOW_PERIOD_S]
     missing = round((times_s[-1] - times_s[0]) / SLOW_PERIOD_S) + 1 - len(times_s)
     print(f"REPORT  {said.device}: {len(gaps)} gaps; the hub counted {said.lost} lost, {missing} are missing by time")

@@ -1,7 +1,6 @@
-"""Twenty minutes of trouble in five: everything that ends a link on Linux, one after the other, during one run.
+"""Everything that ends a link on Linux, one fault after the other, during one run (20 minutes of guest time in five).
 
-Prints what happens and ends with the report; exit code 0 when the run went on, came back each time, and counted
-every gap.
+Prints its progress and the report; exit code 0 if the run continued, recovered each time, and counted every gap.
 """
 
 from __future__ import annotations
@@ -25,24 +24,24 @@ from tests.bluez.vm.guest.report import Episode, judge
 IMU, POD, STRAP = "imu6-sacrum-0004", "rsc-foot-0001", "hr-chest-0005"
 SENSORS = {IMU: "sacrum_imu", POD: "pod", STRAP: "strap"}
 AIR = Conditions(interval_ms=15.0, timeout_ms=3000.0)
-"""A supervision timeout that an emulated machine under load does not reach by itself."""
+"""A supervision timeout long enough not to expire on an emulated machine under load."""
 
 SMALLEST_MTU = 23
 SETTLE_S = 12.0
-"""Longer than a link must hold for the next loss to start with short waits again (10 s)."""
+"""Longer than a link must last for the backoff to start with short waits again (10 s)."""
 AWAY_S = 3.0
 FIRST_WITHIN_S, BACK_WITHIN_S = 180.0, 120.0
 LOSS = 0.1
 
 
 def say(text: str) -> None:
-    """Print, with the seconds since the machine's start."""
+    """Print a text with the seconds since the machine's start."""
     print(f"[{time.monotonic():7.1f}] {text}", flush=True)
 
 
 @dataclass
 class Trouble:
-    """`cause` it, wait `for_s`, `cure` it: then all `hit` must stream again."""
+    """A fault: `cause` it, wait `for_s`, `cure` it; then all sensors in `hit` must stream again."""
 
     name: str
     cause: Callable[[], Awaitable[None]]
@@ -53,7 +52,7 @@ class Trouble:
 
 @dataclass
 class Scenario:
-    """The run and its troubles."""
+    """The run and its faults."""
 
     lab: VirtualLab
     bluetooth: Bluetooth
@@ -61,7 +60,7 @@ class Scenario:
     episodes: list[Episode] = field(default_factory=list)
 
     def troubles(self) -> list[Trouble]:
-        """List them, in the order in which they come."""
+        """Return the faults in order."""
         bluetooth, imu = self.bluetooth, frozenset({IMU})
         return [
             Trouble("silent stop of the IMU", self.mute, nothing, imu, for_s=0.0),
@@ -77,7 +76,7 @@ class Scenario:
         ]
 
     async def run(self) -> None:
-        """Bring everything up, cause all troubles, and stop as a runner does."""
+        """Start everything, and cause all faults."""
         await self.bluetooth.start_daemon()
         await self.plug()
         start_s = time.monotonic()
@@ -89,7 +88,7 @@ class Scenario:
         await asyncio.sleep(SETTLE_S)
 
     async def go_through(self, trouble: Trouble) -> None:
-        """Cause one trouble and see the sensors come back."""
+        """Cause one fault and wait for the sensors to recover."""
         await asyncio.sleep(SETTLE_S)
         say(f"== {trouble.name}")
         began_s = time.monotonic()
@@ -104,19 +103,19 @@ class Scenario:
         say(f"   all stream {time.monotonic() - cured_s:.1f} s after the cause was gone")
 
     def all_stream(self) -> bool:
-        """Whether every sensor streams, as the hub says."""
+        """Return whether the hub reports every sensor as streaming."""
         return self.hub.streaming() >= set(SENSORS)
 
     async def mute(self) -> None:
-        """Let the IMU forget its subscription."""
+        """Make the IMU lose its subscription."""
         self.lab.sensors["sacrum_imu"].forget_subscriptions()
 
     async def part(self) -> None:
-        """Let the IMU disconnect."""
+        """Make the IMU disconnect."""
         await self.lab.sensors["sacrum_imu"].disconnect()
 
     def off(self, kind: str) -> Callable[[], Awaitable[None]]:
-        """Take the power from a sensor."""
+        """Return an action that cuts a sensor's power."""
 
         async def kill() -> None:
             self.lab.kill(kind)
@@ -124,7 +123,7 @@ class Scenario:
         return kill
 
     def on(self, kind: str, mtu: int = MTU) -> Callable[[], Awaitable[None]]:
-        """Boot a sensor."""
+        """Return an action that boots a sensor."""
 
         async def boot() -> None:
             self.lab.mtu = mtu
@@ -134,7 +133,7 @@ class Scenario:
         return boot
 
     def loss(self, share: float) -> Callable[[], Awaitable[None]]:
-        """Make the air lossy for every sensor."""
+        """Return an action that sets the packet loss for every sensor."""
 
         async def change() -> None:
             for kind in SENSORS.values():
@@ -151,12 +150,12 @@ class Scenario:
         await self.bluetooth.power(on=True)
 
     async def plug(self) -> None:
-        """Plug the adapter in, and wait until BlueZ has it."""
+        """Plug the adapter in, and wait until BlueZ has powered it."""
         await self.bluetooth.plug()
         await self.bluetooth.until_powered()
 
     def end_daemon(self, how: signal.Signals) -> Callable[[], Awaitable[None]]:
-        """End bluetoothd."""
+        """Return an action that ends bluetoothd."""
         return lambda: self.bluetooth.end_daemon(how)
 
     async def start_daemon(self) -> None:
@@ -165,24 +164,24 @@ class Scenario:
         await self.bluetooth.until_powered()
 
     async def kill_during_scan(self) -> None:
-        """Kill bluetoothd while the hub looks for a sensor: the kernel goes on scanning, for nobody."""
+        """Kill bluetoothd while the hub searches for a sensor: the kernel keeps scanning."""
         self.lab.kill("strap")
         await self.hub.until(lambda: STRAP not in self.hub.streaming(), BACK_WITHIN_S)
         await self.bluetooth.until_scanning()
         await self.bluetooth.end_daemon(signal.SIGKILL)
 
     async def back_after_scan(self) -> None:
-        """Bring daemon and sensor back."""
+        """Restart daemon and sensor."""
         await self.start_daemon()
         await self.lab.switch_on("strap")
 
 
 async def nothing() -> None:
-    """The hub itself is the cure."""
+    """Do nothing: the hub recovers by itself."""
 
 
 async def adopt(bluetooth: Bluetooth) -> None:
-    """Crash a hub, start another: the links that the first one left open are taken over."""
+    """Crash a hub and start another, which must take over the links left open."""
     say("== hub killed (SIGKILL) and started again")
     first, second = HubProcess(say), HubProcess(say)
     await first.start()
@@ -197,15 +196,15 @@ async def adopt(bluetooth: Bluetooth) -> None:
     assert await second.end(signal.SIGINT) == 0
 
 
-def tell_log() -> None:
-    """Print what the hubs' log warns of: resets of the adapter, scans that failed."""
+def print_warnings() -> None:
+    """Print the warnings in the hubs' log: resets of the adapter, failed scans."""
     for line in log_file().read_text(encoding="utf-8", errors="replace").splitlines():
         if " INFO " not in line:
             print(f"    log: {line}", flush=True)
 
 
 async def main() -> int:
-    """Go through everything; give the exit code."""
+    """Run everything; return the exit code."""
     async with VirtualLab(VirtualRunner(), tuple(SENSORS.values()), conditions=AIR) as lab:
         scenario = Scenario(lab, Bluetooth(lab.link), HubProcess(say))
         start_s = time.monotonic()
@@ -220,7 +219,7 @@ async def main() -> int:
         if not ran_through or code != 0:
             faults.append("the run did not go through to its end")
         await adopt(scenario.bluetooth)
-    tell_log()
+    print_warnings()
     for fault in faults:
         say(f"FAULT: {fault}")
     return 1 if faults else 0

@@ -19,7 +19,7 @@ from tests.bluez.fake.kernel import Kernel
 from tests.bluez.private_bus import BusTimeLoop, PrivateBus, private_bus
 
 
-class Room:
+class BluezTestbed:
     """The test environment: `lab` has the sensors and injects their faults, `bluez` is the running daemon."""
 
     def __init__(self, lab: VirtualLab, bus: PrivateBus) -> None:
@@ -62,8 +62,8 @@ class Room:
 
 
 @asynccontextmanager
-async def room_with_bluez(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
-    """Provide an environment without sensors; add them by `room.lab.switch_on`."""
+async def testbed_with_bluez(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[BluezTestbed]:
+    """Provide an environment without sensors; add them by `testbed.lab.switch_on`."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, BusTimeLoop)
     with loop.real_io():  # it runs a program, once, which would seem to hang in virtual time
@@ -72,15 +72,15 @@ async def room_with_bluez(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room
     with private_bus(loop) as bus:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.address)
         async with VirtualLab(VirtualRunner(), ()) as lab:
-            room = Room(lab, bus)
-            await room.kernel.start()
-            await room.start_bluez()
+            testbed = BluezTestbed(lab, bus)
+            await testbed.kernel.start()
+            await testbed.start_bluez()
             try:
-                yield room
+                yield testbed
             finally:
-                if room.bluez is not None:
-                    await room.kill_bluez()
-                await room.kernel.stop()
+                if testbed.bluez is not None:
+                    await testbed.kill_bluez()
+                await testbed.kernel.stop()
     await _bleak_noticed()
 
 
