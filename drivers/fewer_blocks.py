@@ -16,7 +16,7 @@ import numpy as np
 from drivers.packets import DeviceInfo, Packet, Said
 from dsp.signals import IMU6, NS_PER_S, Layout, SampleBlock
 
-MOST_LAG_NS = 45 * NS_PER_S // 100
+MAX_LAG_NS = 45 * NS_PER_S // 100
 """A tenth less than the core allows."""
 GAP_NS = 2 * NS_PER_S // 10
 CAREFUL_NS = 3 * NS_PER_S
@@ -25,7 +25,7 @@ CAREFUL_NS = 3 * NS_PER_S
 then the order of blocks matters."""
 SPAN_NS = 38 * NS_PER_S // 100
 """Packets that arrive within this span are processed together. A stream then lags by up to this plus one packet: within
-`MOST_LAG_NS` for packets of 0.07 s or less; longer ones may lag too much, and `FewerBlocks.join` halves those."""
+`MAX_LAG_NS` for packets of 0.07 s or less; longer ones may lag too much, and `FewerBlocks.join` halves those."""
 
 
 _MOTION = frozenset(IMU6)
@@ -47,7 +47,7 @@ class Run:
     counts: Sequence[int]
     lost: Sequence[int]
 
-    def apart(self) -> Iterator[Run]:
+    def split(self) -> Iterator[Run]:
         """Yield the same samples packet by packet."""
         block, start = self.block, 0
         for place, n, lost in zip(self.places, self.counts, self.lost, strict=True):
@@ -114,8 +114,8 @@ class FewerBlocks:
         for run in runs:
             by_stream.setdefault((run.block.source, run.block.layout, run.block.rate_hz), []).append(run.block)
         joined = sorted(map(_joined, by_stream.values()), key=_first_ns)
-        if joined and not self._is_sound(joined):
-            single = sorted((each for run in runs for each in run.apart()), key=lambda each: each.places[0])
+        if joined and not self._can_join(joined):
+            single = sorted((each for run in runs for each in run.split()), key=lambda each: each.places[0])
             if len(single) > 1:
                 half = len(single) // 2
                 return [*self.join(single[:half]), *self.join(single[half:])]
@@ -123,10 +123,10 @@ class FewerBlocks:
             self.note(block)
         return joined
 
-    def _is_sound(self, blocks: Sequence[SampleBlock]) -> bool:
+    def _can_join(self, blocks: Sequence[SampleBlock]) -> bool:
         """Return whether no stream lags too much and none has a gap, now or within the last CAREFUL_NS."""
         newest_ns = max(self._newest_ns, max([int(block.t_ns[-1]) for block in blocks]))
-        if newest_ns - min(map(self._since_ns, blocks)) > MOST_LAG_NS or newest_ns <= self._careful_until_ns:
+        if newest_ns - min(map(self._since_ns, blocks)) > MAX_LAG_NS or newest_ns <= self._careful_until_ns:
             return False
         return not any(map(self._has_gap, blocks))
 

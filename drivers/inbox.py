@@ -29,15 +29,15 @@ class PacketInbox:
         self.dropped = 0
         self._maxlen = maxlen
         self._items: deque[Item] = deque()
-        self._spared: dict[tuple[type[Item], str], Item] = {}
+        self._latest: dict[tuple[type[Item], str], Item] = {}
         self._packets = 0
-        self._something = asyncio.Event()
+        self._available = asyncio.Event()
         self._closed = False
 
     @property
     def waiting(self) -> int:
         """Number of items not yet taken."""
-        return len(self._items) + len(self._spared)
+        return len(self._items) + len(self._latest)
 
     def put(self, item: Item) -> None:
         """Append an item; drop it if the inbox is closed. Call from the loop's thread; fit for a radio callback."""
@@ -50,24 +50,24 @@ class PacketInbox:
             self._packets += 1
             if self._packets > self._maxlen:
                 self._make_room()
-        self._something.set()
+        self._available.set()
 
     async def get_batch(self) -> list[Item]:
         """Wait for items and take all, oldest first; an empty list means closed and drained."""
-        await self._something.wait()
-        batch = [*self._spared.values(), *self._items]
-        self._spared.clear()
+        await self._available.wait()
+        batch = [*self._latest.values(), *self._items]
+        self._latest.clear()
         self._items.clear()
         self._packets = 0
         self.delivered += len(batch)
         if not self._closed:
-            self._something.clear()
+            self._available.clear()
         return batch
 
     def close(self) -> None:
         """Accept no more items; those waiting can still be taken."""
         self._closed = True
-        self._something.set()
+        self._available.set()
 
     def _make_room(self) -> None:
         while self._packets > self._maxlen:
@@ -77,6 +77,6 @@ class PacketInbox:
                 self.dropped += 1
             else:
                 key = type(oldest), oldest.device
-                self.dropped += key in self._spared  # superseded by a newer one
-                self._spared.pop(key, None)
-                self._spared[key] = oldest
+                self.dropped += key in self._latest  # superseded by a newer one
+                self._latest.pop(key, None)
+                self._latest[key] = oldest

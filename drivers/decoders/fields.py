@@ -198,7 +198,7 @@ class FieldsDecoder:
         return self.reading(self.table.decode(payload))
 
     def update_all(self, payloads: Sequence[bytes]) -> Readings | None:
-        """Decode several packets at once; None, and nothing done, where one of them is not like most."""
+        """Decode several packets at once; None, with nothing done, if any of them needs the general path."""
         packed, ticks_at, sequence_at = self._packed, self._ticks_at, self._sequence_at
         if packed is None or ticks_at is None or sequence_at is None:
             return None

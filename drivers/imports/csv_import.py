@@ -74,9 +74,9 @@ def import_csv(
     sources = _sources(plan, survey)
     if not sources:
         raise ImportDataError(f"{csv}: every sensor's cells are empty")
-    beside = out.with_name(out.name + ".part")
+    partial = out.with_name(out.name + ".part")
     try:
-        with RecordingWriter(beside, SessionInfo(survey.shift_ns, None, RUNNER)) as writer:
+        with RecordingWriter(partial, SessionInfo(survey.shift_ns, None, RUNNER)) as writer:
             for source, _ in sources:
                 writer.add_device(source.info)
             for t_ns, values in survey.rows_again(progress):
@@ -84,11 +84,11 @@ def import_csv(
                 for packet in sorted(packets, key=attrgetter("t_recv_ns")):
                     writer.add_packet(packet)
                 writer.tick()
-        beside.replace(out)
+        partial.replace(out)
     except OSError as error:
         raise ImportDataError(f"cannot write {out}: {error.strerror}") from error
     finally:
-        beside.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
     devices = tuple(ImportedDevice(source.info, source.samples, source.lost) for source, _ in sources)
     return ImportReport(out, survey.rows, survey.duration_s, survey.shift_ns, devices, _warnings(plan, survey))
 

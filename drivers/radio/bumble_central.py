@@ -14,7 +14,7 @@ from bumble.transport.common import TransportSink, TransportSource
 from drivers.radio.bumble_op import settled, until_gone
 
 LOG = logging.getLogger("stridecue.radio")
-FAREWELL_S = 1.0
+CLEANUP_S = 1.0
 POWER_ON_S = 5.0
 
 
@@ -50,9 +50,9 @@ class BumbleCentral:
     async def power_off(self) -> None:
         """End the remaining links and power the controller off."""
         for connection in list(self.device.connections.values()):
-            await settled(connection.disconnect(), FAREWELL_S, _log)
+            await settled(connection.disconnect(), CLEANUP_S, _log)
         if not self.gone.done():
-            await settled(self.device.power_off(), FAREWELL_S, _log)
+            await settled(self.device.power_off(), CLEANUP_S, _log)
             self.lose("the adapter was switched off")
 
     def lose(self, why: str) -> None:
@@ -109,7 +109,7 @@ class BumbleCentral:
             self.device.on(event, on_over)
         try:
             if await self._cancel_pending():
-                await settled(over.wait(), FAREWELL_S, _log)
+                await settled(over.wait(), CLEANUP_S, _log)
         except (BleakError, TimeoutError) as error:
             _log(error)
         finally:
@@ -117,11 +117,11 @@ class BumbleCentral:
                 self.device.remove_listener(event, on_over)
         for connection in list(self.device.connections.values()):
             if not any(connection is known for known in before):
-                await settled(connection.disconnect(), FAREWELL_S, _log)
+                await settled(connection.disconnect(), CLEANUP_S, _log)
 
     async def _cancel_pending(self) -> bool:
         command = hci.HCI_LE_Create_Connection_Cancel_Command()
-        async with asyncio.timeout(FAREWELL_S):
+        async with asyncio.timeout(CLEANUP_S):
             response = await until_gone(self.device.send_sync_command_raw(command), self.gone)
         return response.return_parameters.status == hci.HCI_SUCCESS
 

@@ -22,7 +22,7 @@ from drivers.radio.bumble_op import settled, until_gone
 from drivers.radio.bumble_scanner import uuid_text
 
 LOG = logging.getLogger("stridecue.radio")
-FAREWELL_S = 1.0
+CLEANUP_S = 1.0
 MTU = 517
 """As BlueZ requests: the longest attribute value (512) plus the longest header."""
 
@@ -81,7 +81,7 @@ class BumbleClient(BaseBleakClient):
                 await self._set_up(connection, pair=pair)
             except BaseException:
                 self._disconnected_callback = None  # bleak calls it only for links that were up
-                await settled(connection.disconnect(), FAREWELL_S, _log)
+                await settled(connection.disconnect(), CLEANUP_S, _log)
                 raise
 
     async def _set_up(self, connection: Connection, *, pair: bool) -> None:
@@ -136,8 +136,8 @@ class BumbleClient(BaseBleakClient):
         """End the link and wait until it has ended."""
         if self._connection is not None:
             gone = self._gone
-            await settled(self._connection.disconnect(), FAREWELL_S, _log)
-            await asyncio.wait({gone}, timeout=FAREWELL_S)
+            await settled(self._connection.disconnect(), CLEANUP_S, _log)
+            await asyncio.wait({gone}, timeout=CLEANUP_S)
 
     async def pair(self, *_args: object, **_kwargs: object) -> None:
         """Pair without user interaction."""

@@ -51,7 +51,7 @@ class Radio:
         self._connecting = asyncio.Semaphore(provider.parallel_connects)
         self._reviving = asyncio.Lock()
         self._links: list[Link] = []
-        self._promised = 0  # slots taken by connects under way
+        self._pending = 0  # slots reserved by connects in progress
         self._downs = 0
         self._last_resort = LastResort()
         provider.watch(self.lose_links)
@@ -64,7 +64,7 @@ class Radio:
     @property
     def free_slots(self) -> int:
         """Number of links that can still be opened."""
-        return self.max_connections - self._links_up() - self._promised
+        return self.max_connections - self._links_up() - self._pending
 
     @property
     def resets(self) -> int:
@@ -187,7 +187,7 @@ class Radio:
             backend=self._provider.client_backend,
         )
         link = Link(client, sighting, lost)
-        self._promised += 1
+        self._pending += 1
         try:
             async with self._connecting, self._scanner.paused():
                 await self._connect(client, sighting, name)
@@ -197,7 +197,7 @@ class Radio:
                 self._last_resort.note_busy()
             raise
         finally:
-            self._promised -= 1
+            self._pending -= 1
         self._last_resort.note_link()
         self._links.append(link)
         return link

@@ -10,7 +10,7 @@ from typing import IO, Protocol, cast
 from mcap.writer import CompressionType, Writer
 
 from drivers.errors import RecordingError
-from drivers.recordings.held_file import hold
+from drivers.recordings.file_lock import lock
 
 CHUNK_BYTES = 256 * 1024
 """A chunk ends at this size even before its second is over."""
@@ -24,7 +24,7 @@ class RecordingFile:
     """Writable stream for the MCAP writer; `commit` moves the buffered bytes to disk.
 
     A failed write leaves the file unchanged, so that the next one continues where the last good one ended. The file is
-    locked while it is open (`held_file`), and readable by its owner only: recordings contain pain reports.
+    locked while it is open (`file_lock`), and readable by its owner only: recordings contain pain reports.
     """
 
     def __init__(self, path: Path) -> None:
@@ -98,7 +98,7 @@ def _opened(path: Path) -> IO[bytes]:
     with contextlib.ExitStack() as on_failure:
         on_failure.enter_context(disk)
         with contextlib.suppress(OSError):  # a file system without locks is no reason not to record
-            if not hold(disk.fileno()):
+            if not lock(disk.fileno()):
                 raise RecordingError(f"cannot record to {path}: another hub is recording to it")
         if os.fstat(disk.fileno()).st_size:  # a device file cannot be truncated
             disk.truncate()

@@ -8,7 +8,7 @@ from pathlib import Path
 from mcap.records import Channel, Message, Metadata, Schema
 
 from drivers.errors import RecordingError
-from drivers.recordings.held_file import held
+from drivers.recordings.file_lock import locked
 from drivers.recordings.recording import RecordingReader
 from drivers.recordings.recording_chunks import ChunkFile, Condition
 from drivers.recordings.recording_file import RecordingFile, mcap_writer
@@ -37,7 +37,7 @@ def recover(path: Path) -> Recovery:
     written (the old one is then kept).
     """
     RecordingReader(path)
-    with held(path):
+    with locked(path):
         found = _survey(path)
         if found.was_cut:
             _rewrite(path)
@@ -52,8 +52,8 @@ def _survey(path: Path) -> Recovery:
 
 
 def _rewrite(path: Path) -> None:
-    beside = path.with_name(path.name + ".recovered")
-    file = RecordingFile(beside)
+    partial = path.with_name(path.name + ".recovered")
+    file = RecordingFile(partial)
     writer = mcap_writer(file)
     schemas = {0: 0}
     channels: dict[int, int] = {}
@@ -73,10 +73,10 @@ def _rewrite(path: Path) -> None:
         writer.finish()
         file.close()
         try:
-            beside.replace(path)
+            partial.replace(path)
         except OSError as error:
             raise RecordingError(f"{path}: cannot be replaced by the recovered file: {error.strerror}") from error
     finally:
         if not file.closed:
             file.abandon()
-        beside.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)

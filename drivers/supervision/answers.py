@@ -11,7 +11,7 @@ from drivers.errors import DeviceUnreachableError
 Answer = TypeVar("Answer")
 
 
-class _Question(Generic[Answer]):
+class _Pending(Generic[Answer]):
     """One pending command: receives every notification on `alias` until `read` recognises the response."""
 
     def __init__(self, alias: str, read: Callable[[bytes], Answer | None]) -> None:
@@ -30,13 +30,13 @@ class Answers:
     """The pending commands of one session."""
 
     def __init__(self) -> None:
-        self._open: list[_Question[Any]] = []
+        self._pending: list[_Pending[Any]] = []
 
     def hear(self, alias: str, value: bytes) -> None:
         """Take a notification; called for every one, in the radio's callback."""
-        for question in self._open:
-            if question.alias == alias:
-                question.hear(value)
+        for pending in self._pending:
+            if pending.alias == alias:
+                pending.hear(value)
 
     async def ask(
         self, write: Callable[[], Awaitable[None]], alias: str, read: Callable[[bytes], Answer | None], timeout_s: float
@@ -45,17 +45,17 @@ class Answers:
 
         Raises DeviceUnreachableError after `timeout_s`, with the last notification received instead.
         """
-        question = _Question(alias, read)
-        self._open.append(question)
+        pending = _Pending(alias, read)
+        self._pending.append(pending)
         try:
             await write()
             async with asyncio.timeout(timeout_s):
-                return await question.answer
+                return await pending.answer
         except TimeoutError:
-            response = f"answered {question.last.hex()}" if question.last else "did not answer"
+            response = f"answered {pending.last.hex()}" if pending.last else "did not answer"
             raise DeviceUnreachableError(f"it {response} on {alias} within {timeout_s:g} s") from None
         finally:
-            self._open.remove(question)
+            self._pending.remove(pending)
 
 
 def accepted(value: bytes, prefixes: list[bytes], at: int) -> bool | None:

@@ -56,9 +56,9 @@ class DeviceSupervisor:
         self._params = role.profile.default_params()
         self._services = services_of(role.profile)
         self.down_ns: int | None = now_ns()  # disconnected since then, although the adapter is up; None: connected
-        self._known = False
+        self._announced = False
         self._was_up = False
-        self._forgot = False
+        self._cache_cleared = False
         self._watchdog = Watchdog({})
         self._state = LinkState(
             role.device, placement, role.name, "searching", now_ns(), profile=role.profile.id, address=role.address
@@ -92,8 +92,8 @@ class DeviceSupervisor:
 
     async def _refused(self, error: RadioError, sighting: Sighting | None) -> None:
         """Report a failure that only the user can resolve; for stale services, clear the GATT cache first, once."""
-        if isinstance(error, StaleServicesError) and sighting is not None and not self._forgot:
-            self._forgot = True
+        if isinstance(error, StaleServicesError) and sighting is not None and not self._cache_cleared:
+            self._cache_cleared = True
             if await self._radio.forget(sighting):
                 LOG.warning("%s: %s; cache cleared, searching again", self._role.device, error)
                 return
@@ -106,9 +106,9 @@ class DeviceSupervisor:
         session = GattSession(link, self._role.profile, self._params, self._on_value)
         try:
             session.check()
-            self._forgot = False
-            if not self._known:
-                self._known = True
+            self._cache_cleared = False
+            if not self._announced:
+                self._announced = True
                 self._inbox.put(self._info)
             async with asyncio.timeout(SETUP_TIMEOUT_S):
                 await session.start()

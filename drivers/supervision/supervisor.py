@@ -216,8 +216,8 @@ class Supervisor:
         return down_ns is not None and now_ns() - down_ns >= GIVEN_UP_NS
 
     def _report_unused(self, role: Role, there: Role) -> None:
-        alike = [each.address for each in self._refused.values() if each.device == there.device]
-        self._inbox.put(_namesake(there, alike) if role.device == there.device else _second(role, there))
+        same_name = [each.address for each in self._refused.values() if each.device == there.device]
+        self._inbox.put(_namesake(there, same_name) if role.device == there.device else _second(role, there))
 
     def _retire(self, role: Role, successor: Role) -> None:
         """Drop a sensor that was given up; if it returns, it is the spare one."""

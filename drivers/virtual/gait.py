@@ -29,7 +29,7 @@ class Steps:
     contact_s  ground contact time: until this foot's toe-off
     left       +1 left stance, -1 right stance
     drop_deg   target drop excursion in this stance, including step noise
-    even_deg   mean target drop excursion of the other side, without noise
+    other_deg   mean target drop excursion of the other side, without noise
     vigour     relative size of this step's other movements (1 +- a few %)
     shock      relative size of this step's impact
     strike_deg deviation of the foot's strike angle
@@ -40,7 +40,7 @@ class Steps:
     contact_s: Floats
     left: Floats
     drop_deg: Floats
-    even_deg: Floats
+    other_deg: Floats
     vigour: Floats
     shock: Floats
     strike_deg: Floats
@@ -119,7 +119,7 @@ class StepSchedule:
             contact_s=np.clip(contact_s, 0.45 * step_s, 0.88 * step_s),
             left=left,
             drop_deg=self._drops_deg(ic_s, left) + params.drop_sd_deg * noise[2],
-            even_deg=self._drops_deg(ic_s, -left),
+            other_deg=self._drops_deg(ic_s, -left),
             vigour=1 + 0.04 * noise[3],
             shock=np.clip(1 + 0.25 * noise[4], 0.3, 1.8),
             strike_deg=2.5 * noise[5],

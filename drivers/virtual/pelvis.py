@@ -96,7 +96,7 @@ class Pelvis:
         own, last = self._own_gain, self._last_gain
         size = own**2 - last**2
         mean_own = steps.drop_deg
-        return np.asarray((own * mean_own - last * steps.even_deg) / size)
+        return np.asarray((own * mean_own - last * steps.other_deg) / size)
 
     def _control(self, first: int, stop: int) -> Floats:
         """Return control points `first` ... `stop` - 1: roll, pitch, yaw in rad and x, y, z in m, (m, 6)."""

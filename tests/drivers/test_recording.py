@@ -16,7 +16,7 @@ from mcap.reader import make_reader
 
 from drivers.errors import RecordingError
 from drivers.packets import DeviceInfo, Packet
-from drivers.recordings.held_file import held
+from drivers.recordings.file_lock import locked
 from drivers.recordings.recording import RecordingReader, RecordingWriter, SessionInfo
 from drivers.recordings.recording_file import PENDING_LIMIT_BYTES
 from drivers.recordings.recording_recovery import recover
@@ -172,7 +172,7 @@ def test_a_cut_recording_can_be_held_where_only_what_could_be_written_can(
     monkeypatch.setattr(fcntl, "flock", on_nfs)
     path = tmp_path / "run.mcap"
     path.touch()
-    with held(path):
+    with locked(path):
         pass
 
 

@@ -17,7 +17,7 @@ if sys.platform != "win32":
     import fcntl
 
 
-def hold(descriptor: int) -> bool:
+def lock(descriptor: int) -> bool:
     """Lock an open file until it is closed or its process ends; return False if another process has locked it.
 
     Raises OSError if the file system does not support locks. On Windows nothing is needed: an open file can be neither
@@ -34,7 +34,7 @@ def hold(descriptor: int) -> bool:
 
 
 @contextlib.contextmanager
-def held(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Lock a file inside the context. Raises RecordingError if it is being written, or if that cannot be determined."""
     if sys.platform == "win32":
         yield
@@ -45,7 +45,7 @@ def held(path: Path) -> Iterator[None]:
         raise RecordingError(f"{path}: {error.strerror}") from error
     with file:
         try:
-            is_ours = hold(file.fileno())
+            is_ours = lock(file.fileno())
         except OSError as error:
             raise RecordingError(f"{path}: cannot tell whether a hub is still writing it: {error.strerror}") from error
         if not is_ours:
