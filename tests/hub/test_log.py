@@ -1,4 +1,4 @@
-"""The log: nobody else reads it, and a full disk under it is no news for the terminal."""
+"""The log: readable by its owner only, and a full disk prints nothing on the terminal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RECORD = logging.LogRecord("stridecue", logging.INFO, __file__, 1, "said", (), N
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no modes there")
-def test_the_log_is_for_this_user_only_also_one_of_before_and_the_next(tmp_path: Path) -> None:
+def test_the_log_is_readable_by_its_owner_only_also_an_old_and_a_rotated_one(tmp_path: Path) -> None:
     path = tmp_path / "hub.log"
     path.write_text("of an earlier version\n")
     path.chmod(0o644)
@@ -30,7 +30,7 @@ def test_the_log_is_for_this_user_only_also_one_of_before_and_the_next(tmp_path:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an open file is not moved there")
-def test_who_finds_the_file_moved_away_goes_on_in_the_new_one(tmp_path: Path) -> None:
+def test_a_process_continues_in_the_new_file_after_another_rotated_it(tmp_path: Path) -> None:
     path = tmp_path / "hub.log"
     hub, page = (LogFile(path, maxBytes=1000, backupCount=3, encoding="utf-8") for _ in range(2))
     page.emit(RECORD)
@@ -42,7 +42,7 @@ def test_who_finds_the_file_moved_away_goes_on_in_the_new_one(tmp_path: Path) ->
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full to stand for a full disk")
-def test_a_full_disk_under_the_log_says_nothing_on_the_terminal() -> None:
+def test_a_full_disk_under_the_log_prints_nothing_on_the_terminal() -> None:
     full = "import logging; from hub.log import log_to_file; log_to_file(); log = logging.getLogger('stridecue'); "
     full += "file = logging.root.handlers[0]; file.setStream(open('/dev/full', 'w')); file.baseFilename = '/dev/full'; "
     full += "log.error('one'); log.error('two')"

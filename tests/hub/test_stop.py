@@ -1,4 +1,4 @@
-"""The request to stop: the first signal asks, the second cancels."""
+"""Stop requests: the first signal asks, the second cancels."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def test_the_first_signal_asks_the_second_cancels(
 
 
 @pytest.mark.real_time
-async def test_a_key_that_is_held_down_cancels_once_so_that_what_is_open_is_closed() -> None:
+async def test_a_key_held_down_cancels_once_so_that_open_files_are_closed() -> None:
     stop, closed = Stop(), asyncio.Event()
 
     async def run() -> None:
@@ -61,7 +61,7 @@ async def test_a_key_that_is_held_down_cancels_once_so_that_what_is_open_is_clos
     assert closed.is_set()
 
 
-async def test_waiting_for_stop_is_over_when_asked_or_in_time() -> None:
+async def test_waiting_for_stop_ends_when_requested_or_after_the_timeout() -> None:
     stop = Stop()
     assert not await stop.wait_for(5.0)
     asyncio.get_running_loop().call_later(1.0, stop, "enough")
@@ -72,7 +72,7 @@ async def test_waiting_for_stop_is_over_when_asked_or_in_time() -> None:
 
 @pytest.mark.real_time
 @pytest.mark.parametrize("as_on_windows", [False, True])
-def test_signals_while_a_run_is_kept_are_noted_and_interrupt_only_what_hangs(
+def test_signals_while_a_run_is_stored_are_noted_and_interrupt_only_a_hang(
     monkeypatch: pytest.MonkeyPatch, *, as_on_windows: bool
 ) -> None:
     async def run(late: LateSignals) -> None:

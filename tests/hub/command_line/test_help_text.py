@@ -1,4 +1,4 @@
-"""Help texts fit a small terminal, break between words, and show commands as they can be typed."""
+"""Help texts fit a small terminal, wrap between words, and show commands as they can be typed."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def _called_from_a_clone_on_a_small_terminal(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("COLUMNS", "80")
 
 
-def test_the_commands_are_seen_at_once_with_an_example_of_watch() -> None:
+def test_the_top_help_lists_every_command_on_one_screen_with_an_example_of_watch() -> None:
     lines = parser().format_help().splitlines()
-    assert len(lines) < 24  # and the prompt
+    assert len(lines) < 24  # leaves a line for the prompt
     assert f"  {AS_CALLED} watch" in lines
     assert any(line.startswith("    watch ") and "every runner who publishes on a broker" in line for line in lines)
     assert all(
@@ -33,14 +33,14 @@ def test_the_commands_are_seen_at_once_with_an_example_of_watch() -> None:
 
 
 @pytest.mark.parametrize("name", SUBCOMMANDS)
-def test_only_a_command_that_is_to_be_copied_is_longer_than_the_terminal(name: str) -> None:
+def test_only_a_command_to_be_copied_is_longer_than_the_terminal(name: str) -> None:
     text = SUBCOMMANDS[name].format_help()
     assert text.startswith(f"usage: stridecue {name}")
     assert all(len(line) < 80 or line.startswith(f"  {AS_CALLED} ") for line in text.splitlines())
     assert "  stridecue " not in text
 
 
-def test_what_a_command_does_stands_beside_it_where_there_is_room_else_below() -> None:
+def test_an_explanation_is_beside_its_command_if_there_is_room_else_below() -> None:
     text = "First words:\n\n  stridecue a       does this and\n                    that\n\nOne\nparagraph.\n"
     assert wrapped(text, 60, "stridecue") == [
         "First words:",
@@ -53,7 +53,7 @@ def test_what_a_command_does_stands_beside_it_where_there_is_room_else_below() -
     assert narrow == ["  stridecue a --long words", "      does this and that and more"]
 
 
-def test_what_is_said_while_it_installs_fits_a_line() -> None:
+def test_messages_of_the_installation_fit_a_line() -> None:
     makefile = (Path(__file__).parents[3] / "Makefile").read_text(encoding="utf-8")
     said = re.findall(r'@echo "(Installing [^"]+)"', makefile)
     assert said

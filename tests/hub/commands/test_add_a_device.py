@@ -1,4 +1,4 @@
-"""The pieces that docs/add-a-device.md shows are a profile when they are put together."""
+"""The snippets in docs/add-a-device.md form a valid profile when assembled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PIECES = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
 SILENT, ABOUT, START, POD, IMU, EXAMPLES = range(6)
 
 
-def test_the_page_shows_these_six_pieces() -> None:
+def test_the_page_shows_these_six_snippets() -> None:
     heads = [piece.strip().splitlines()[0] for piece in PIECES]
     assert len(PIECES) == EXAMPLES + 1
     assert heads[SILENT] == "[stream.raw]"
@@ -23,7 +23,7 @@ def test_the_page_shows_these_six_pieces() -> None:
 
 
 @pytest.mark.parametrize("chosen", [(ABOUT, START, SILENT), (ABOUT, START, POD), (ABOUT, START, IMU, EXAMPLES)])
-def test_put_together_they_are_right(chosen: tuple[int, ...], tmp_path: Path) -> None:
+def test_the_assembled_profile_is_valid(chosen: tuple[int, ...], tmp_path: Path) -> None:
     path = tmp_path / "mypod.toml"
     path.write_text("\n".join(PIECES[i] for i in chosen), encoding="utf-8")
     profile = load_catalog(None, path).get("mypod")

@@ -1,4 +1,4 @@
-"""The command line from end to end: exit codes, what goes to stdout, and the fields that others script against."""
+"""The command line from end to end: exit codes, what goes to stdout, and the fields that scripts rely on."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_import_then_replay(small_csv: Path, tmp_path: Path, capfd: pytest.Captu
     assert f"{len(steps)} in " in capfd.readouterr().out
 
 
-def test_jsonl_on_stdout_is_all_there_is_on_stdout(small_recording: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_with_jsonl_on_stdout_nothing_else_is_there(small_recording: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", str(small_recording), "--jsonl", "-"]) == 0
     first = capfd.readouterr()
     assert all(json.loads(line)["type"] for line in first.out.splitlines())
@@ -47,7 +47,7 @@ def test_jsonl_on_stdout_is_all_there_is_on_stdout(small_recording: Path, capfd:
     assert capfd.readouterr().out == first.out
 
 
-def test_signals_add_attitude_and_change_nothing_else(small_recording: Path, tmp_path: Path) -> None:
+def test_signals_only_add_attitude(small_recording: Path, tmp_path: Path) -> None:
     plain, full = tmp_path / "plain.jsonl", tmp_path / "full.jsonl"
     assert main(["replay", str(small_recording), "--jsonl", str(plain)]) == 0
     assert main(["replay", str(small_recording), "--jsonl", str(full), "--signals"]) == 0
@@ -57,7 +57,7 @@ def test_signals_add_attitude_and_change_nothing_else(small_recording: Path, tmp
     assert [line for line in lines_of(full) if line["type"] != "attitude"] == lines_of(plain)
 
 
-def test_a_paced_replay_says_the_same_as_a_fast_one(small_recording: Path, tmp_path: Path) -> None:
+def test_a_paced_replay_writes_the_same_as_a_fast_one(small_recording: Path, tmp_path: Path) -> None:
     fast, paced = tmp_path / "fast.jsonl", tmp_path / "paced.jsonl"
     assert main(["replay", str(small_recording), "--jsonl", str(fast)]) == 0
     arguments = ["--headless", "--speed", "60", "--mqtt-port", "21883"]
@@ -88,7 +88,7 @@ def test_a_paced_replay_says_the_same_as_a_fast_one(small_recording: Path, tmp_p
         (["run", "--headless", "--no-record", "--radio", "bumble:tcp-client:127.0.0.1:1"], 1, "sim start --port 1"),
     ],
 )
-def test_failures_have_a_code_and_say_what_where_and_what_to_do(
+def test_failures_have_an_exit_code_and_say_what_where_and_what_to_do(
     arguments: list[str],
     code: int,
     said: str,
@@ -104,7 +104,7 @@ def test_failures_have_a_code_and_say_what_where_and_what_to_do(
     assert "Traceback" not in captured.err
 
 
-def test_an_import_never_destroys_what_is_there(
+def test_an_import_never_overwrites_other_files(
     small_csv: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     table, link, other = tmp_path / "run.csv", tmp_path / "link.csv", tmp_path / "notes.txt"
@@ -145,7 +145,7 @@ def test_an_import_never_destroys_what_is_there(
         ["import", "x"],
     ],
 )
-def test_wrong_arguments_end_with_two(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+def test_wrong_arguments_exit_with_two(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
@@ -162,7 +162,7 @@ def test_wrong_arguments_end_with_two(arguments: list[str], capfd: pytest.Captur
         (["sim", "sensor", "pod", "--epoch", "now"], "'now': expected a number of seconds"),
     ],
 )
-def test_wrong_numbers_are_answered_in_plain_words(
+def test_invalid_numbers_are_explained_in_plain_words(
     arguments: list[str], said: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
@@ -180,7 +180,7 @@ def test_help_of_run_names_the_configuration_and_shows_one(capfd: pytest.Capture
     assert all(f"  {line}\n" in said for line in SAMPLE.splitlines())
 
 
-def test_a_reader_that_has_seen_enough_is_no_failure(small_recording: Path) -> None:
+def test_a_reader_that_closes_the_pipe_is_no_failure(small_recording: Path) -> None:
     replay = [sys.executable, "-m", "hub.cli", "replay", str(small_recording), "--jsonl", "-"]
     with subprocess.Popen(replay, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -201,7 +201,7 @@ def test_help_teaches_with_examples(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("speed", ["max", "60"])
-def test_a_headless_run_never_loads_what_it_does_not_need(small_recording: Path, speed: str) -> None:
+def test_a_headless_run_imports_nothing_it_does_not_need(small_recording: Path, speed: str) -> None:
     arguments = ["replay", str(small_recording), "--headless", "--speed", speed, "--mqtt-port", "21983"]
     code = (
         f"import sys; from hub.cli import main; code = main({arguments!r}); "

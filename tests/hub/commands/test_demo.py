@@ -1,4 +1,4 @@
-"""`stridecue demo` where nothing can be written."""
+"""The earlier runs of `stridecue demo`: cut short, and where nothing can be written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hub.history.store import History
 from hub.settings.folders import demo_folder
 
 
-def test_earlier_runs_that_a_ctrl_c_had_cut_short_are_made_whole() -> None:
+def test_earlier_runs_cut_short_by_ctrl_c_are_completed() -> None:
     whole = _history()
     history = History(demo_folder() / "history.sqlite")
     first = history.newest(RUNNER)[0]

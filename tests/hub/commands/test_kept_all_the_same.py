@@ -1,4 +1,4 @@
-"""A run is kept, or goes on, though its terminal is gone, or somebody else has its history."""
+"""A run is stored, or continues, although its terminal is gone or another program locks its history."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Keep: TypeAlias = Callable[[Ended], None]
 
 
 class Gone(io.StringIO):
-    """What stdout and stderr are after a hang-up."""
+    """stdout and stderr after a hang-up."""
 
     def write(self, _text: str) -> int:
         raise OSError(errno.EIO, "Input/output error")
@@ -51,7 +51,7 @@ def runs(launch: Launch, keep: Keep) -> Ended:
     return ended
 
 
-def test_the_run_is_in_the_history_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_whose_terminal_is_gone_is_stored_in_the_history(monkeypatch: pytest.MonkeyPatch) -> None:
     def runs_and_hangs_up(launch: Launch, keep: Keep) -> Ended:
         for stream in ("stdout", "stderr"):
             monkeypatch.setattr(sys, stream, Gone())
@@ -63,7 +63,7 @@ def test_the_run_is_in_the_history_all_the_same(monkeypatch: pytest.MonkeyPatch)
     assert run.steps == 262
 
 
-def test_a_history_that_cannot_be_read_is_no_reason_not_to_run(
+def test_an_unreadable_history_does_not_prevent_a_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data_folder().mkdir(parents=True)
@@ -75,7 +75,7 @@ def test_a_history_that_cannot_be_read_is_no_reason_not_to_run(
     assert "NOT added" in said.out
 
 
-def test_what_is_locked_is_not_to_be_thrown_away_and_no_plan_is_replaced_by_one_made_of_nothing(
+def test_a_locked_history_is_not_to_be_moved_and_its_plan_is_not_replaced_by_an_empty_one(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(schema, "LOCK_WAIT_S", 0.0)
@@ -100,7 +100,7 @@ def test_what_is_locked_is_not_to_be_thrown_away_and_no_plan_is_replaced_by_one_
     assert history.plan("runner").held
 
 
-def test_that_it_waits_for_another_program_is_said_at_once_and_what_was_not_kept_is_said_as_it_is(
+def test_waiting_for_another_program_is_reported_at_once_and_a_run_not_stored_is_reported_as_such(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(schema, "LOCK_WAIT_S", 0.0)
@@ -128,7 +128,7 @@ def test_that_it_waits_for_another_program_is_said_at_once_and_what_was_not_kept
     assert "try again" not in said, "there is no way to"
 
 
-def test_what_was_kept_but_for_the_plan_says_so(
+def test_a_run_stored_without_its_plan_is_reported_as_such(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refused(*_what: object) -> None:
@@ -143,7 +143,7 @@ def test_what_was_kept_but_for_the_plan_says_so(
     assert len(History(data_folder() / "history.sqlite").newest("runner")) == 1
 
 
-def test_a_run_waits_for_whoever_writes_the_history_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_waits_for_another_writer_of_the_history_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     refused = [HistoryBusyError("busy")] * 3
     add = History.add
 

@@ -1,4 +1,4 @@
-"""Recordings are found again: the newest, by name, and as a list."""
+"""Finding recordings: the newest, by name, and as a list."""
 
 import json
 import shutil
@@ -16,7 +16,7 @@ from hub.settings.folders import data_folder, demo_folder
 
 @pytest.fixture
 def kept(small_recording: Path) -> tuple[Path, Path]:
-    """A run of ann's, and a later one of the demo."""
+    """A run of ann, and a later one of the demo."""
     own, demo = data_folder() / "recordings", demo_folder() / "recordings"
     places = (own / "2026-03-01T073000Z-ann.mcap", demo / "2026-03-02T073000Z-demo.mcap")
     for place in places:
@@ -34,12 +34,12 @@ def test_replay_without_a_name_plays_the_newest(capfd: pytest.CaptureFixture[str
 
 
 @pytest.mark.parametrize("name", ["2026-03-01T073000Z-ann", "2026-03-01T073000Z-ann.mcap"])
-def test_a_name_is_enough(kept: tuple[Path, Path], name: str) -> None:
+def test_a_recording_is_found_by_its_name(kept: tuple[Path, Path], name: str) -> None:
     assert chosen_recording(name) == kept[0]
     assert chosen_recording(str(kept[0])) == kept[0]
 
 
-def test_a_file_here_goes_before_a_name(
+def test_a_file_in_the_current_folder_takes_precedence_over_a_name(
     kept: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -48,7 +48,7 @@ def test_a_file_here_goes_before_a_name(
 
 
 @pytest.mark.usefixtures("kept")
-def test_what_is_not_there_leads_to_the_list() -> None:
+def test_an_unknown_recording_points_to_the_list() -> None:
     with pytest.raises(ConfigError, match=r"no such file; .* replay --list"):
         chosen_recording("2026-03-03T073000Z-ann")
 
@@ -60,7 +60,7 @@ def test_without_any_recording_it_says_how_to_get_one(capfd: pytest.CaptureFixtu
     assert "no recordings yet" in capfd.readouterr().out
 
 
-def test_the_list_says_start_length_runner_and_name(kept: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_list_has_start_length_runner_and_name(kept: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:
     cut = kept[0].with_name("2026-03-03T073000Z-eve.mcap")
     with RecordingWriter(cut, SessionInfo(0, "2026-03-03T07:30:00.000Z", "eve")) as writer:
         writer.tick()
@@ -87,7 +87,7 @@ def test_a_long_list_ends_with_the_newest_and_says_how_to_see_the_others(
         shutil.copy(small_recording, folder / f"{name}.mcap")
     assert main(["replay", "--list"]) == 0
     lines = capfd.readouterr().out.splitlines()
-    assert len(lines) < 23  # the command and the prompt fit a terminal of 24 lines too
+    assert len(lines) < 23  # with command and prompt, they fit a terminal of 24 lines
     assert lines[0].startswith("3 older ones, listed by: ")
     assert lines[0].endswith(" replay --list --all")
     assert [line.split()[-1] for line in lines[2:-2]] == names[3:]
@@ -96,11 +96,11 @@ def test_a_long_list_ends_with_the_newest_and_says_how_to_see_the_others(
     assert [line.split()[-1] for line in lines[1:-2]] == names
 
 
-def test_the_length_is_read_off_the_end(small_recording: Path) -> None:
+def test_the_length_is_read_from_the_end_of_the_file(small_recording: Path) -> None:
     assert length_s(RecordingReader(small_recording)) == pytest.approx(24.0, abs=0.1)
 
 
-def test_history_leads_to_the_runs_of_the_demo(kept: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:
+def test_history_points_to_the_runs_of_the_demo(kept: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "list"]) == 0
     assert "demo runs are stored apart" in capfd.readouterr().out
     kept[1].unlink()

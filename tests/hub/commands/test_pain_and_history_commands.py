@@ -1,4 +1,4 @@
-"""`stridecue pain` and `stridecue history`, and what is said before a run."""
+"""`stridecue pain` and `stridecue history`, and the messages before a run."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def a_run(days_ago: float = 0.5, recording: str | None = None) -> StoredRun:
 
 
 def _a_pain(history: History, level: int, site: str, *, numb: bool | None = None) -> StoredPain:
-    """Of the newest run, a kilometre into it, said now."""
+    """A report of the newest run, one kilometre into it, made now."""
     started, now = history.newest("runner", 1)[0].started_utc, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
     return StoredPain("runner", started, now, 300.0, 1000.0, 1000.0, level, site, None, numb, None, "run")
 
@@ -57,7 +57,7 @@ def told_before(history: History) -> list[str]:
     return before_run(history, "runner", past, plan, PainRule.TREK, told_last(history))
 
 
-def test_pain_afterwards_is_kept_with_the_newest_run_and_answered(
+def test_pain_afterwards_is_stored_with_the_newest_run_and_answered(
     history: History, capsys: pytest.CaptureFixture[str]
 ) -> None:
     history.add(a_run(3.0))
@@ -101,7 +101,7 @@ def test_signs_of_the_back_turn_cues_off_until_cleared(history: History, capsys:
         (["history", "erase"], "--yes"),
     ],
 )
-def test_what_cannot_be_done_says_what_to_do(words: list[str], remedy: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_request_says_what_to_do(words: list[str], remedy: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert carry_out(words) == 2
     assert remedy in capsys.readouterr().err
 
@@ -135,7 +135,7 @@ def test_the_next_morning_is_asked_once(
     assert unanswered(history, "runner") is None
 
 
-def test_the_question_and_what_follows_are_broken_between_words(
+def test_the_question_and_the_answer_are_wrapped_between_words(
     history: History, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     history.add(a_run(0.5))
@@ -161,9 +161,7 @@ def test_the_question_and_what_follows_are_broken_between_words(
     assert "before the run? [y/n, Enter: later] Worse" in " ".join((question + said).split())
 
 
-def test_what_is_wrong_is_said_in_whole_words(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_error_is_wrapped_between_words(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     assert carry_out(["history", "erase"]) == 2
@@ -172,7 +170,7 @@ def test_what_is_wrong_is_said_in_whole_words(
     assert "marks, thresholds" in " ".join(said.split())
 
 
-def test_todays_cap_is_said_before_a_run(history: History) -> None:
+def test_todays_cap_is_printed_before_a_run(history: History) -> None:
     history.add(a_run(2.0))
     carry_out(["pain", "4", "--km", "4.0"])
     _, line = told_before(history)
@@ -221,7 +219,7 @@ def test_history_is_listed_exported_and_erased(
     assert not recording.exists()
 
 
-def test_recordings_of_short_or_erased_runs_are_erased_and_those_of_others_stay(
+def test_recordings_of_short_or_erased_runs_are_erased_and_those_of_others_are_kept(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     folder = data_folder() / "recordings"
@@ -240,7 +238,7 @@ def test_recordings_of_short_or_erased_runs_are_erased_and_those_of_others_stay(
     assert left == ["bob", "runner-2-77", "runner-3"]
 
 
-def test_what_waits_for_a_broker_is_erased_too_and_nothing_of_others(capsys: pytest.CaptureFixture[str]) -> None:
+def test_messages_waiting_for_a_broker_are_erased_but_not_those_of_others(capsys: pytest.CaptureFixture[str]) -> None:
     for runner, broker in (("runner", "gym:1883"), ("runner", "home:8883"), ("runner-2", "gym:1883")):
         spool = Spool(overdue_folder(), runner, broker)
         spool.append([Post(f"stridecue/{runner}/cue", EXAMPLES["cue"])])
@@ -303,7 +301,7 @@ def test_pain_is_attached_to_the_newest_run_and_says_which_simulated_or_not(
     assert apart.pains("runner") == ()
 
 
-def test_before_a_run_a_log_reads_the_same_with_and_without_pain(
+def test_before_a_run_the_log_is_the_same_with_and_without_pain(
     history: History, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     session = SessionInfo(0, "2025-03-01T07:30:00.000Z", "runner")
@@ -324,7 +322,7 @@ def test_before_a_run_a_log_reads_the_same_with_and_without_pain(
     assert "Cues are off: you reported buttock" in printed()
 
 
-def test_what_was_reported_last_is_said_before_the_next_run_until_one_was_free_of_it(
+def test_the_last_report_is_shown_before_the_next_run_until_a_run_without_pain(
     history: History, capsys: pytest.CaptureFixture[str]
 ) -> None:
     history.add(a_run(2.0))
@@ -344,7 +342,7 @@ def test_what_was_reported_last_is_said_before_the_next_run_until_one_was_free_o
     assert told_last(history) == ""
 
 
-def test_the_report_that_weighs_most_is_named_everywhere_and_not_the_one_that_hurts_most(
+def test_the_most_serious_report_is_named_everywhere_not_the_one_with_the_highest_level(
     history: History, capsys: pytest.CaptureFixture[str]
 ) -> None:
     history.add(a_run(40.0))
@@ -361,7 +359,7 @@ def test_the_report_that_weighs_most_is_named_everywhere_and_not_the_one_that_hu
     assert told_last(history) == f"Reported last time ({today}): {said}", "nothing of today differs for it any more"
 
 
-def test_it_is_only_said_to_count_today_where_it_does(history: History, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_report_is_only_said_to_count_today_if_it_does(history: History, capsys: pytest.CaptureFixture[str]) -> None:
     history.add(a_run(2.0))
     history.add_pain(_a_pain(history, level=0, site="knee", numb=True))
     assert told_last(history).endswith("0 of 10, knee, numbness or tingling.")
@@ -378,7 +376,7 @@ def test_it_is_only_said_to_count_today_where_it_does(history: History, capsys: 
     assert told_last(history).endswith("the worst of 2. Today's plan counts it."), "the goal is put aside"
 
 
-def test_what_was_reported_is_for_the_runners_own_screen(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_last_report_is_only_on_the_runners_own_screen(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     launched: list[Launch] = []
 
     def ended(launch: Launch, _keep: Callable[[Ended], None]) -> Ended:
@@ -395,13 +393,13 @@ def test_what_was_reported_is_for_the_runners_own_screen(history: History, monke
 
 
 @pytest.mark.parametrize("words", ["lower back", "left buttock", "sciatica", "groin"])
-def test_signs_in_the_runners_own_words_end_the_cues(words: str, history: History) -> None:
+def test_serious_signs_in_the_runners_own_words_stop_the_cues(words: str, history: History) -> None:
     history.add(a_run(2.0))
     assert carry_out(["pain", "1", "--site", words]) == 0
     assert history.plan("runner").held
 
 
-def test_numbness_said_as_a_place_is_numbness_whatever_the_number(history: History) -> None:
+def test_numbness_given_as_a_place_counts_as_numbness_at_any_level(history: History) -> None:
     history.add(a_run(2.0))
     assert carry_out(["pain", "0", "--site", "low back"]) == 0
     assert not history.plan("runner").held
@@ -409,13 +407,13 @@ def test_numbness_said_as_a_place_is_numbness_whatever_the_number(history: Histo
     assert history.plan("runner").held
 
 
-def test_red_flags_are_there_for_everybody(capsys: pytest.CaptureFixture[str]) -> None:
+def test_red_flags_are_listed_without_a_report(capsys: pytest.CaptureFixture[str]) -> None:
     assert carry_out(["pain", "--red-flags"]) == 0
     assert "Urgent care at once" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("part", [["list"], ["export", "-"], ["erase", "--yes"]], ids=lambda part: part[0])
-def test_the_configuration_may_be_named_before_the_part_or_after_it(part: list[str]) -> None:
+def test_the_configuration_may_be_given_before_or_after_the_part(part: list[str]) -> None:
     before = parse(["history", "--config", "ann.toml", *part])
     after = parse(["history", *part, "--config", "ann.toml"])
     assert (before.config, after.config) == ("ann.toml", "ann.toml")

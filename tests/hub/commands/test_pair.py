@@ -1,4 +1,4 @@
-"""`stridecue pair`: what is remembered, and the whole command with virtual sensors."""
+"""`stridecue pair`: the stored pairing, and the whole command with simulated sensors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.drivers.virtual_lab import imu_of
 LEFT, RIGHT, SACRUM = (f"F0:5C:00:01:00:0{n}" for n in (2, 3, 4))
 
 
-def test_what_is_stored_is_read_back(tmp_path: Path) -> None:
+def test_a_stored_pairing_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "paired.toml"
     assert read_pairing(path) == {}
     known = {LEFT: Sensor(Placement.LEFT_FOOT, 'Zoë\'s "left"\n#1'), SACRUM: Sensor(Placement.SACRUM)}
@@ -38,14 +38,14 @@ def test_what_is_stored_is_read_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["[", '["a"]\nplacement = "nose"', '["a"]\nwhere = "sacrum"'])
-def test_a_file_that_cannot_be_read_says_how_to_start_over(tmp_path: Path, text: str) -> None:
+def test_an_unreadable_pairing_says_how_to_start_over(tmp_path: Path, text: str) -> None:
     path = tmp_path / "paired.toml"
     path.write_text(text)
     with pytest.raises(ConfigError, match="--forget"):
         read_pairing(path)
 
 
-def test_a_place_has_one_sensor_and_a_sensor_one_place() -> None:
+def test_a_placement_has_one_sensor_and_a_sensor_one_placement() -> None:
     known = placed({}, "a", Sensor(Placement.LEFT_FOOT))
     known = placed(known, "b", Sensor(Placement.LEFT_FOOT))
     assert known == {"b": Sensor(Placement.LEFT_FOOT)}
@@ -81,8 +81,8 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @asynccontextmanager
-async def lab_in_which_it_is_shaken(*kinds: str) -> AsyncIterator[Radio]:
-    """The virtual sensors of someone who stands, and shakes one after the other, five seconds apart."""
+async def lab_with_shaking(*kinds: str) -> AsyncIterator[Radio]:
+    """The simulated sensors of a runner who stands still and shakes one after the other, six seconds apart."""
     async with VirtualLab(VirtualRunner(RunnerParams(standing_s=600.0)), ("left_foot_imu", "right_foot_imu")) as lab:
         loop = asyncio.get_running_loop()
         for i, kind in enumerate(kinds):
@@ -91,25 +91,21 @@ async def lab_in_which_it_is_shaken(*kinds: str) -> AsyncIterator[Radio]:
 
 
 async def test_two_sensors_are_paired_against_their_names(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        pair, "open_known_radio", lambda _name: lab_in_which_it_is_shaken("right_foot_imu", "left_foot_imu")
-    )
+    monkeypatch.setattr(pair, "open_known_radio", lambda _name: lab_with_shaking("right_foot_imu", "left_foot_imu"))
     done = await pair._pair(config, [Placement.LEFT_FOOT, Placement.RIGHT_FOOT], "virtual", 30.0)
     assert done == 2
     assert read_pairing(config) == {RIGHT: Placement.LEFT_FOOT, LEFT: Placement.RIGHT_FOOT}
 
 
-async def test_nobody_shaken_leaves_things_as_they_were(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_a_shaken_sensor_the_pairing_is_unchanged(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store_paired(config, {"x": Sensor(Placement.LEFT_FOOT)})
-    monkeypatch.setattr(pair, "open_known_radio", lambda _name: lab_in_which_it_is_shaken())
+    monkeypatch.setattr(pair, "open_known_radio", lambda _name: lab_with_shaking())
     assert await pair._pair(config, [Placement.LEFT_FOOT], "virtual", 5.0) == 0
     assert read_pairing(config) == {"x": Placement.LEFT_FOOT}
 
 
-async def test_swap_takes_what_the_names_say_where_nothing_is_paired(
-    config: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pair, "open_known_radio", lambda _name: lab_in_which_it_is_shaken())
+async def test_swap_uses_the_names_if_nothing_is_paired(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pair, "open_known_radio", lambda _name: lab_with_shaking())
     await pair._swap(config, chosen_config(None)[0], "virtual")
     assert read_pairing(config) == {LEFT: Placement.RIGHT_FOOT, RIGHT: Placement.LEFT_FOOT}
 
@@ -152,8 +148,8 @@ def test_simulated_sensors_are_paired_apart_from_the_runners_own(
 
 @pytest.mark.real_time
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGUSR1")
-async def test_by_hand_with_the_sensors_of_sim(tmp_path: Path) -> None:
-    """The words of the documentation: `sim start`, `pair` on its radio, `kill -USR1` as the hand."""
+async def test_pairing_by_hand_with_the_sensors_of_sim(tmp_path: Path) -> None:
+    """As documented: `sim start`, `pair` on its radio, and `kill -USR1` to shake a sensor."""
     home = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
 
     async def start(*words: str) -> asyncio.subprocess.Process:

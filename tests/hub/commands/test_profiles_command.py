@@ -1,4 +1,4 @@
-"""`stridecue profiles` and `stridecue scan --dump`: what a user sees who adds a device."""
+"""`stridecue profiles` and `stridecue scan --dump`, as seen by a user who adds a device."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_list_shows_every_device_with_its_status_and_the_users_own(
     assert str(profiles_folder()) in said
 
 
-def test_a_broken_file_of_the_users_own_costs_only_itself(small: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_profile_of_the_user_affects_only_itself(small: Path, capfd: pytest.CaptureFixture[str]) -> None:
     profiles_folder().mkdir(parents=True)
     (profiles_folder() / "small.toml").write_text(small.read_text())
     (profiles_folder() / "broken.toml").write_text("profile = [")
@@ -54,7 +54,7 @@ def test_a_broken_file_of_the_users_own_costs_only_itself(small: Path, capfd: py
     assert f"not used: {profiles_folder() / 'broken.toml'}" in capfd.readouterr().out
 
 
-def test_show_says_how_a_device_is_recognised_started_and_read(capfd: pytest.CaptureFixture[str]) -> None:
+def test_show_describes_how_a_device_is_recognised_started_and_decoded(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["profiles", "show", "metamotion"]) == 0
     said = capfd.readouterr().out
     for part in ("BMI270", "ask tx with 0380", "only if chip = 270", "acc_g", "MetaWear SDK tests"):
@@ -64,7 +64,7 @@ def test_show_says_how_a_device_is_recognised_started_and_read(capfd: pytest.Cap
 
 
 @pytest.mark.parametrize(("part", "at"), [(["list"], 37), (["show", "movesense.gsp"], 12)])
-def test_on_eighty_columns_what_is_longer_goes_on_below_itself(
+def test_on_eighty_columns_long_text_continues_in_its_column(
     part: list[str], at: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
@@ -104,7 +104,7 @@ def test_check_explains_what_is_wrong(
     assert said in capfd.readouterr().err
 
 
-def test_a_file_that_is_no_text_or_not_there(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_not_text_or_missing_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "latin.toml"
     path.write_bytes(b"schema = 1\n# \xe9\n")
     assert main(["profiles", "check", str(path)]) == 2
@@ -143,7 +143,7 @@ def test_a_dump_of_the_virtual_pod_becomes_examples(tmp_path: Path, capfd: pytes
     assert all(bytes.fromhex(example["hex"]) for example in examples)
 
 
-def test_a_dump_asks_for_what_it_needs(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_dump_and_only_need_each_other_and_a_folder(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["scan", "--radio", "virtual", "--only", "Virtual Pod"]) == 2
     assert "needs --dump" in capfd.readouterr().err
     assert main(["scan", "--radio", "virtual", "--dump", str(tmp_path / "no" / "file.toml")]) == 2

@@ -1,4 +1,4 @@
-"""What `stridecue scan` shows fits a terminal of 80 columns, and what it says of a sensor stays whole."""
+"""The table of `stridecue scan` fits a terminal of 80 columns and truncates nothing about how a sensor is used."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def heard(number: int, name: str | None, *services: str, rssi_dbm: int = -50) ->
     return Sighting(address, name, services, MappingProxyType({}), rssi_dbm, 0, BLEDevice(address, name, None))
 
 
-def test_columns_are_as_wide_as_they_need_to_be_and_the_usable_come_first() -> None:
+def test_columns_fit_their_content_and_usable_sensors_come_first() -> None:
     straps = [heard(2, "Virtual Strap", HEART_RATE), heard(3, "Strap", HEART_RATE, rssi_dbm=-90)]
     seen = [heard(1, None, rssi_dbm=-40), *straps]
     heading, *rows = table({each.address: each for each in seen}, load_catalog(), {})

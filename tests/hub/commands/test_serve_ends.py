@@ -1,4 +1,4 @@
-"""`stridecue watch --serve` as a process: however it ends, its server ends with it, and says nothing about it."""
+"""`stridecue watch --serve` as a process: however it ends, its server ends with it, quietly."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATIENCE_S = 30.0
 
 @contextmanager
 def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """`watch --serve` that has said that it is ready, and its port."""
+    """`watch --serve` once it is ready, and its port."""
     port = a_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "hub.cli", "watch", "--port", "1", "--serve", f"{LOOPBACK}:{port}"],
@@ -45,7 +45,7 @@ def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, ASKED_TO_END), (signal.SIGHUP, ASKED_TO_END), (signal.SIGINT, 0)]
 )
-def test_it_ends_quietly_when_asked(number: signal.Signals, code: int, tmp_path: Path) -> None:
+def test_it_ends_quietly_on_a_signal(number: signal.Signals, code: int, tmp_path: Path) -> None:
     with serving(tmp_path) as (process, port):
         process.send_signal(number)
         said, _ = process.communicate(timeout=PATIENCE_S)
@@ -54,7 +54,7 @@ def test_it_ends_quietly_when_asked(number: signal.Signals, code: int, tmp_path:
         check_free(LOOPBACK, port)
 
 
-def test_killed_it_leaves_no_server(tmp_path: Path) -> None:
+def test_when_killed_it_leaves_no_server_behind(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, port):
         process.kill()
         until_free(port)

@@ -1,4 +1,4 @@
-"""`stridecue watch` without a dashboard: what changed at once, numbers seldom, the right broker."""
+"""`stridecue watch` without a dashboard: changes at once, numbers rarely, the right broker."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def said(*items: Item) -> list[str]:
     return [line for item in items for line in plain.lines(item)]
 
 
-def test_what_changed_is_said_once_and_with_the_runner() -> None:
+def test_a_change_is_printed_once_with_the_runner() -> None:
     lines = said(LinkChange(up=True), of("status"), of("status"), of("session"), of("session", "ben"), of("sensor"))
     assert lines == [
         "connected",
@@ -49,7 +49,7 @@ def test_what_changed_is_said_once_and_with_the_runner() -> None:
     ]
 
 
-def test_cues_and_thresholds_are_said_at_once_numbers_seldom() -> None:
+def test_cues_and_thresholds_are_printed_at_once_numbers_rarely() -> None:
     assert said(of("cue")) == ["ann: cue (advice): Keep your belt level when you land on your left"]
     assert said(of("threshold")) == ["ann: hip drop compared with usual, on left leg: close to the threshold"]
     assert said(of("mark")) == ["ann: mark at 25:06 of running, marked by a coach: bridge"]
@@ -68,7 +68,7 @@ def session(muted_by: Who | None = None, question: Question | None = None) -> Re
     return Received(parse_topic(Topics("ann").session), changed)
 
 
-def test_a_threshold_has_no_internal_name_and_is_said_once() -> None:
+def test_a_threshold_is_printed_once_without_its_internal_name() -> None:
     told = said(session(), of("threshold"))
     again = said(of("threshold"), of("session"))
     assert told[1:] == again[:1] == ["ann: hip drop compared with usual, on left leg: close to the threshold"]
@@ -79,7 +79,7 @@ def test_a_threshold_has_no_internal_name_and_is_said_once() -> None:
     )
 
 
-def test_who_muted_is_said_and_that_a_question_was_answered() -> None:
+def test_who_muted_and_that_a_question_was_answered_is_printed() -> None:
     asked = Question(asked="2026-05-01T07:30:00.000Z")
     answered = msgspec.structs.replace(asked, answered="2026-05-01T07:30:25.000Z")
     assert said(session(muted_by="coach"), session(muted_by="coach"), session(), session(muted_by="runner"))[1:] == [
@@ -93,7 +93,7 @@ def test_who_muted_is_said_and_that_a_question_was_answered() -> None:
     ]
 
 
-def test_a_lost_broker_is_said_and_where_none_is_what_to_start() -> None:
+def test_a_lost_broker_is_reported_and_a_missing_one_with_what_to_start() -> None:
     gone = [LinkChange(up=False, reason="nothing answers there", retry_s=wait_s) for wait_s in (0.25, 0.5, 1.0)]
     assert said(*gone) == ["the connection is gone (nothing answers there); trying again"], (
         "once, however often it tries"
@@ -105,7 +105,7 @@ def test_a_lost_broker_is_said_and_where_none_is_what_to_start() -> None:
     assert plain.lines(gone[1]) == ["the connection is gone (nothing answers there); trying again"]
 
 
-def test_a_command_to_be_copied_stands_whole_on_a_line_of_its_own() -> None:
+def test_a_command_to_be_copied_is_whole_on_a_line_of_its_own() -> None:
     command = ".venv/bin/stridecue watch --serve 192.0.2.2 --broker mqtts://club.example --user coach"
     said = f"Only this machine can open it. For a phone or tablet in this wifi: {command}"
     *words, last = watch.wrap_above_command(said, 40).splitlines()
@@ -124,7 +124,7 @@ def options(*words: str) -> Namespace:
     return parser().parse_args(["watch", *words])
 
 
-def test_the_broker_is_the_one_that_was_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_broker_is_the_one_that_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "none.toml")
     assert watch._section(options())[0].url is None
     section, where = watch._section(options("--broker", "mqtts://club.example", "--user", "coach"))
@@ -145,9 +145,7 @@ def test_the_broker_is_the_one_that_was_said(tmp_path: Path, monkeypatch: pytest
         watch._section(options("--broker", "mqtt://gym.local", "--port", "1900"))
 
 
-def test_the_port_of_the_configuration_is_the_one_that_is_watched(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_port_of_the_configuration_is_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "some.toml").write_text("[mqtt]\nport = 1899\n")
     monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "some.toml")
     started: list[list[str]] = []
@@ -162,14 +160,14 @@ def test_the_port_of_the_configuration_is_the_one_that_is_watched(
     assert [command[-2:] for command in started] == [["--port", "1899"], ["--port", "1900"]]
 
 
-def test_the_examples_are_of_the_kinds_that_are_used() -> None:
+def test_the_examples_have_the_types_used_here() -> None:
     assert isinstance(EXAMPLES["cue"], CueMessage)
     assert EXAMPLES["cue"].severity is Severity.ADVICE
     assert isinstance(EXAMPLES["session"], SessionMessage)
     assert EXAMPLES["session"].thresholds == {"drop_drift_left": ThresholdState.NEAR}
 
 
-def test_what_tells_of_pain_is_not_said() -> None:
+def test_messages_that_reveal_pain_are_not_printed() -> None:
     cue = EXAMPLES["cue"]
     assert isinstance(cue, CueMessage)
     pain = PainLine(t_s=9.0, level=6, site="buttock", side=None, note=None)
@@ -185,7 +183,7 @@ def test_what_tells_of_pain_is_not_said() -> None:
         (["--broker", "mqtts://gym", "--ca-file", "/nope"], "--ca-file: /nope: no such file"),
     ],
 )
-def test_what_is_wrong_with_an_option_is_said_of_the_option(words: list[str], said: str) -> None:
+def test_an_error_in_an_option_names_the_option(words: list[str], said: str) -> None:
     with pytest.raises(ConfigError) as refused:
         watch._server(*watch._section(options(*words)))
     assert str(refused.value).startswith(said)

@@ -1,4 +1,4 @@
-"""The doctor checks the configuration that is meant, and what a run would use by it."""
+"""The doctor checks the chosen configuration and what a run would use with it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def findings(tmp_path: Path, text: str) -> dict[str, Finding]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the machine has is not asked: scanning with its Bluetooth alone takes seconds."""
+    """Skip the checks of the machine itself: a Bluetooth scan alone takes seconds."""
     monkeypatch.setattr(doctor, "check_packages", lambda: ())
     monkeypatch.setattr(doctor, "check_bluetooth", lambda _provider: Finding("bluetooth", Verdict.OK, "not asked"))
     monkeypatch.setattr(doctor, "check_audio", lambda: Finding("audio", Verdict.OK, "not asked"))
@@ -35,20 +35,20 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         ("[mqtt]\nhomeassistant = true", "config", "mqtt.homeassistant"),
     ],
 )
-def test_what_a_run_cannot_use_is_a_failure(tmp_path: Path, text: str, subject: str, said: str) -> None:
+def test_a_setting_that_a_run_cannot_use_is_a_failure(tmp_path: Path, text: str, subject: str, said: str) -> None:
     found = findings(tmp_path, text)[subject]
     assert said in found.message
     assert found.verdict is Verdict.BROKEN
 
 
-def test_a_folder_that_cannot_be_is_a_failure(tmp_path: Path) -> None:
-    folder = tmp_path / "ann.toml" / "runs"  # in a file
+def test_an_impossible_folder_is_a_failure(tmp_path: Path) -> None:
+    folder = tmp_path / "ann.toml" / "runs"  # inside a file
     found = findings(tmp_path, f"[record]\nfolder = '{folder}'")["disk"]
     assert f"cannot write to {folder}" in found.message
     assert found.verdict is Verdict.BROKEN
 
 
-def test_a_radio_that_cannot_be_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_radio_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("bumble", reason="Bumble is not installed: its radios are NOT tested here")
     monkeypatch.setattr(doctor, "check_bluetooth", check_bluetooth)
     found = findings(tmp_path, "[radio]\nprovider = 'bumble:bogus'")["bluetooth"]
@@ -56,7 +56,7 @@ def test_a_radio_that_cannot_be_is_a_failure(tmp_path: Path, monkeypatch: pytest
     assert found.verdict is Verdict.BROKEN
 
 
-def test_the_port_of_the_configuration_is_looked_at(tmp_path: Path) -> None:
+def test_the_port_of_the_configuration_is_checked(tmp_path: Path) -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()

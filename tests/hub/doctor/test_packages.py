@@ -1,4 +1,4 @@
-"""The doctor sees what else has our packages' names."""
+"""The doctor finds other distributions that use our package names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hub.doctor.finding import Verdict
 from hub.doctor.packages import OUR_PACKAGES, foreign_owners
 
 
-def test_the_doctor_sees_a_foreign_owner_of_our_names() -> None:
+def test_the_doctor_finds_another_owner_of_our_package_names() -> None:
     root = Path(hub.__file__).parents[1]
     own = {name: root / name for name in OUR_PACKAGES}
     assert foreign_owners({name: ["stridecue"] for name in OUR_PACKAGES}, own).verdict is Verdict.OK

@@ -1,4 +1,4 @@
-"""A whole run of a recording, as tests play it: one plan, and what came out of it."""
+"""A complete run of a recording for tests: its plan and its results."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from hub.telemetry.stamps import About
 
 @dataclass
 class Run:
-    """A run under test and what came out of it."""
+    """A run under test and its results."""
 
     plan: Plan
     stop: Stop = field(default_factory=Stop)
@@ -60,7 +60,7 @@ class PlanFields(TypedDict, total=False):
 
 
 def a_run(recording: Path, tmp_path: Path, **changes: Unpack[PlanFields]) -> Run:
-    """A recording played at its own pace, recorded again in `tmp_path`; `changes` are fields of its plan."""
+    """Play a recording at its own pace and record it again in `tmp_path`; `changes` are fields of its plan."""
     session = RecordingReader(recording).session
     plan = Plan(
         about=About("ann", "one", "replay", 0, session.t0_ns),
@@ -75,7 +75,7 @@ def a_run(recording: Path, tmp_path: Path, **changes: Unpack[PlanFields]) -> Run
 
 
 def kept(posts: list[Post]) -> Callable[[Subscription[Post]], Coroutine[Any, Any, None]]:
-    """A console that prints nothing, and keeps all that is posted in `posts`."""
+    """Return a console that prints nothing and collects everything posted in `posts`."""
 
     async def keep(subscription: Subscription[Post]) -> None:
         async for batch in subscription.batches():

@@ -1,4 +1,4 @@
-"""A source of a run that is no replay, for tests to say what it gives."""
+"""A source that is not a replay; tests define its batches."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hub.stop import Stop
 
 
 class PlainSource:
-    """All that a source has but its `batches`."""
+    """Everything of a source except `batches`."""
 
     dropped = 0
 

@@ -1,4 +1,4 @@
-"""A run whose last sensor is gone, or to which none came, says that nothing is measured; of none nothing is kept."""
+"""A run that loses its last sensor, or has none, reports that nothing is measured; without any, nothing is recorded."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.hub.run.a_source import PlainSource
 
 
 class OneShoe(PlainSource):
-    """Streams for 30 s, then it is lost, and for the last 20 s it is back."""
+    """Streams for 30 s, is lost, and is back for the last 20 s."""
 
     def now_ns(self) -> int:
         return now_ns()
@@ -53,7 +53,7 @@ async def test_the_last_sensor_is_lost(small_recording: Path, tmp_path: Path) ->
 
 
 class Nobody(OneShoe):
-    """No sensor comes, for 30 s."""
+    """No sensor connects within 30 s."""
 
     async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem]]:
         del stop

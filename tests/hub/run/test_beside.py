@@ -1,4 +1,4 @@
-"""What runs beside a run: whatever fails there is told, ends nothing and holds nothing up."""
+"""Tasks beside a run: a failure there is reported, and neither ends nor blocks the run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hub.flow.notices import Notices
 from hub.run.beside import Beside
 
 
-async def test_a_sink_that_has_failed_holds_nobody_up_and_what_it_does_not_get_is_counted() -> None:
+async def test_a_failed_sink_blocks_nobody_and_what_it_misses_is_counted() -> None:
     said: list[str] = []
     bus: Bus[int] = Bus()
     reads = bus.subscribe("jsonl", Policy.WAIT, 2)

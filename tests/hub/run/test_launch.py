@@ -1,4 +1,4 @@
-"""What is said when a run is over: where its recording is, what is missing in it, what to type next."""
+"""The closing messages of a run: where its recording is, what is missing in it, what to type next."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.hub.run.a_source import PlainSource
 
 
 class ToldTwice(PlainSource):
-    """A source while which somebody presses Ctrl-C twice."""
+    """A source during which Ctrl-C is pressed twice."""
 
     async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem]]:
         os.kill(os.getpid(), signal.SIGINT)
@@ -39,13 +39,13 @@ class ToldTwice(PlainSource):
 
 
 @asynccontextmanager
-async def told_twice() -> AsyncIterator[Source]:
+async def two_stops() -> AsyncIterator[Source]:
     yield ToldTwice()
 
 
 @pytest.mark.real_time
-def test_a_run_that_is_told_twice_to_stop_says_so_and_where_its_recording_is(tmp_path: Path) -> None:
-    plan = Launch("demo", "ann", RunSettings(), load_catalog(), told_twice(), a_port(), folder=tmp_path, headless=True)
+def test_a_run_asked_twice_to_stop_says_so_and_where_its_recording_is(tmp_path: Path) -> None:
+    plan = Launch("demo", "ann", RunSettings(), load_catalog(), two_stops(), a_port(), folder=tmp_path, headless=True)
     ended = carry_out(plan)
     (kept,) = tmp_path.glob("*.mcap")
     assert ended.words()[0] == AT_ONCE
@@ -54,7 +54,7 @@ def test_a_run_that_is_told_twice_to_stop_says_so_and_where_its_recording_is(tmp
     assert ended.code == 1
 
 
-def test_a_recording_that_another_hub_is_writing_is_left_alone_and_a_killed_ones_gets_its_end(tmp_path: Path) -> None:
+def test_the_recording_of_a_killed_hub_is_repaired_but_not_one_still_being_written(tmp_path: Path) -> None:
     live, killed = tmp_path / "1-ann.mcap", tmp_path / "2-bob.mcap"
     ann, bob = (RecordingWriter(path, SessionInfo(0, None, "x")) for path in (live, killed))
     bob.tick()
@@ -69,7 +69,7 @@ def test_a_recording_that_another_hub_is_writing_is_left_alone_and_a_killed_ones
     assert [RecordingReader(path).truncated for path in (live, killed)] == [False, False]
 
 
-def test_an_incomplete_recording_is_called_so_and_the_exit_code_tells() -> None:
+def test_an_incomplete_recording_is_reported_and_changes_the_exit_code() -> None:
     def ended(unrecorded: int, files: list[Path]) -> Ended:
         losses = {"recorder": unrecorded + 3 if unrecorded else 0}
         return Ended(
@@ -87,7 +87,7 @@ def test_an_incomplete_recording_is_called_so_and_the_exit_code_tells() -> None:
     assert any("Not recorded: 12 packets" in line for line in ended(12, []).words())
 
 
-def test_the_next_command_can_be_typed_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_suggested_command_can_be_typed_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     beside = tmp_path / "a b" / "stridecue"
     beside.parent.mkdir()
     beside.touch()
@@ -103,7 +103,7 @@ def test_the_next_command_can_be_typed_as_it_stands(tmp_path: Path, monkeypatch:
     assert folders.program() == "stridecue"
 
 
-def test_the_next_command_fits_on_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_suggested_command_fits_on_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _name: None)
     monkeypatch.chdir(Path(hub.__file__).parents[1])
     run = folders.demo_folder() / "recordings" / "2026-03-01T073000Z-demo.mcap"

@@ -1,4 +1,4 @@
-"""`make demo` gives the terminal back as it was, also when the hub was killed: a shell keeps what it finds then."""
+"""`make demo` restores the terminal even if the hub is killed: the shell would keep the settings it finds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Import, replay and lines of JSON on every recorded run there is: no error, and the cadence is the truth's."""
+"""Import, replay and JSON lines for every recorded run available: no errors, and the cadence matches the reference."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONG_S = 20.0
 
 
 def true_cadence_spm(folder: Path) -> float | None:
-    """Mean cadence of a run of 20 s or more that has a truth of its own."""
+    """Return the mean reference cadence of a run of at least 20 s that has one."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     runs = any(word in (truth.get("activity") or "") for word in RUNNING)
     cadence = (truth.get("summary") or {}).get("cadence_spm")

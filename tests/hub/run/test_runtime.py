@@ -1,4 +1,4 @@
-"""A whole run on virtual time: what is recorded replays to the same records, stop drains, what fails beside is told."""
+"""A complete run on virtual time: recordings replay to the same records, stop drains, failures are reported."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def recordings(folder: Path) -> list[Path]:
 
 
 def packets(recording: Path) -> list[Packet]:
-    """All packets of a recording that was closed in good order."""
+    """Return all packets of a recording, which was closed properly."""
     reader = RecordingReader(recording)
     found = [item for item in reader if isinstance(item, Packet)]
     assert not reader.truncated
     return found
 
 
-async def test_a_run_is_recorded_whole_and_told_once_a_second(small_recording: Path, tmp_path: Path) -> None:
+async def test_a_run_is_recorded_completely_and_published_once_a_second(small_recording: Path, tmp_path: Path) -> None:
     records: list[Record] = []
     posts: list[Post] = []
     run = a_run(small_recording, tmp_path, observe=records.append, console=kept(posts))
@@ -65,12 +65,12 @@ async def test_a_run_is_recorded_whole_and_told_once_a_second(small_recording: P
     assert last.rate_hz == pytest.approx(104, rel=0.1)
 
 
-async def test_a_run_is_not_held_up_by_looking_for_garbage_in_all_that_is_loaded(
+async def test_a_run_is_not_delayed_by_garbage_collection_of_all_that_is_loaded(
     small_recording: Path, tmp_path: Path
 ) -> None:
     frozen: dict[int, int] = {}
 
-    def once_a_second(record: Record) -> None:  # counting them takes long where much is loaded
+    def once_a_second(record: Record) -> None:  # counting objects takes long if much is loaded
         second = record.t_ns // NS_PER_S
         if second not in frozen:
             frozen[second] = gc.get_freeze_count()
@@ -81,7 +81,7 @@ async def test_a_run_is_not_held_up_by_looking_for_garbage_in_all_that_is_loaded
     assert gc.get_freeze_count() == 0
 
 
-async def test_stop_drains_what_came_in(small_recording: Path, tmp_path: Path) -> None:
+async def test_stop_drains_what_has_arrived(small_recording: Path, tmp_path: Path) -> None:
     records: list[Record] = []
     run = a_run(small_recording, tmp_path, observe=records.append)
     loop = asyncio.get_running_loop()
@@ -96,7 +96,7 @@ async def test_stop_drains_what_came_in(small_recording: Path, tmp_path: Path) -
     assert replayed.outcome.summary == outcome.summary
 
 
-async def test_a_sink_that_fails_is_told_and_the_run_goes_on(small_recording: Path, tmp_path: Path) -> None:
+async def test_a_failing_sink_is_reported_and_the_run_continues(small_recording: Path, tmp_path: Path) -> None:
     async def broken(_subscription: Subscription[Post]) -> None:
         raise OSError("the terminal is gone")
 
@@ -107,9 +107,7 @@ async def test_a_sink_that_fails_is_told_and_the_run_goes_on(small_recording: Pa
     assert any("console failed" in line and "the terminal is gone" in line for line in run.said)
 
 
-async def test_a_terminal_that_is_gone_for_lines_of_text_and_for_what_is_said_of_them_does_not_end_a_run(
-    small_recording: Path, tmp_path: Path
-) -> None:
+async def test_a_terminal_that_is_gone_does_not_end_a_run(small_recording: Path, tmp_path: Path) -> None:
     def gone(*_words: object) -> None:
         raise BrokenPipeError(errno.EPIPE, "Broken pipe")
 
@@ -124,7 +122,7 @@ async def test_a_terminal_that_is_gone_for_lines_of_text_and_for_what_is_said_of
     assert not RecordingReader(outcome.files[0]).truncated
 
 
-async def test_a_sink_that_takes_its_time_at_the_end_costs_nothing(small_recording: Path, tmp_path: Path) -> None:
+async def test_a_slow_sink_loses_nothing_at_the_end(small_recording: Path, tmp_path: Path) -> None:
     async def slow(subscription: Subscription[Post]) -> None:
         async for _batch in subscription.batches():
             pass
@@ -138,7 +136,7 @@ async def test_a_sink_that_takes_its_time_at_the_end_costs_nothing(small_recordi
     assert run.said == []
 
 
-async def test_whether_it_is_recorded_now_is_told_with_the_session(small_recording: Path, tmp_path: Path) -> None:
+async def test_the_session_says_whether_the_run_is_being_recorded(small_recording: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     posts: list[Post] = []
     blocked = [True]
@@ -158,7 +156,7 @@ async def test_whether_it_is_recorded_now_is_told_with_the_session(small_recordi
     assert list(dict.fromkeys(told)) == [(False, None), (True, "run.mcap")]
 
 
-async def test_what_was_reported_last_is_on_no_broker(small_recording: Path, tmp_path: Path) -> None:
+async def test_the_last_pain_report_is_published_nowhere(small_recording: Path, tmp_path: Path) -> None:
     posts: list[Post] = []
     await a_run(small_recording, tmp_path, reported="Reported last time: 4 of 10.", console=kept(posts)).play()
     assert len(posts) > 100
@@ -166,7 +164,7 @@ async def test_what_was_reported_last_is_on_no_broker(small_recording: Path, tmp
 
 
 @pytest.mark.real_time
-async def test_a_dashboard_that_does_not_start_for_whatever_reason_is_told_and_the_run_goes_on(
+async def test_a_dashboard_that_cannot_be_started_is_reported_and_the_run_continues(
     small_recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def never(_dashboard: Dashboard, _port: int, _runner: str) -> None:
@@ -238,14 +236,14 @@ async def test_pain_does_not_stay_on_the_broker_and_is_not_reported_twice(
         found = []
         async with open_client(server) as client:
             await client.subscribe(pain, qos=1)
-            await client.subscribe(pain, qos=1)  # answered after what the broker keeps has come
+            await client.subscribe(pain, qos=1)  # acknowledged after retained messages have arrived
             while len(client.messages):
                 found.append(bytes((await anext(client.messages)).payload))
         return found
 
     async with asyncio.TaskGroup() as group:
         group.create_task(run.play(), name="run")
-        await until(lambda: bool(records))  # by then the hub listens
+        await until(lambda: bool(records))  # by then the hub has subscribed
         for payload, reported in ((b'{"level": 3}', 1), (b'{"level": 11}', 1), (b'{"level": 4}', 2)):
             async with open_client(server) as client:
                 await client.publish(pain, payload, qos=1, retain=True)

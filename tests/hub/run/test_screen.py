@@ -1,4 +1,4 @@
-"""What is said when the dashboard is gone."""
+"""Messages when the dashboard has ended."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from hub.terminal.dashboard import Dashboard
 
 
 @pytest.mark.parametrize("when", ["before it ends", "right after", "never", "much later"])
-async def test_a_dashboard_that_ctrl_c_ended_with_the_run_is_not_said_to_be_missed(
-    when: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_dashboard_ended_by_the_same_ctrl_c_is_not_reported(when: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def killed(_dashboard: Dashboard) -> int:
         return -2
 
@@ -28,7 +26,7 @@ async def test_a_dashboard_that_ctrl_c_ended_with_the_run_is_not_said_to_be_miss
     assert said == (missed if when in {"never", "much later"} else [])
 
 
-async def test_who_quits_the_dashboard_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_quitting_the_dashboard_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     async def quit_by_key(_dashboard: Dashboard) -> int:
         return 0
 

@@ -1,4 +1,4 @@
-"""Sound in a whole run: what the engine says is in the file, its state is published, and a full disk delays nothing."""
+"""Sound in a complete run: cues are in the file, its state is published, and a full disk delays nothing."""
 
 import subprocess
 import sys
@@ -30,7 +30,7 @@ from tests.hub.sinks.test_sound_sink import found_at_s
 
 
 class CueAtStep(Engine):
-    """Says one cue, at the 20th step."""
+    """Emits one cue, at the 20th step."""
 
     seen = 0
 
@@ -47,7 +47,7 @@ class CueAtStep(Engine):
 
 
 async def play(recording: Path, tmp_path: Path, sound: Sounds | None = None) -> tuple[Run, list[SessionMessage]]:
-    """A run in which one cue is told, and all that it told of itself."""
+    """Play a run with one cue; return it with its session messages."""
     posts: list[Post] = []
     engine = CueAtStep(load_catalog(), RunSettings().pipeline(signals=False), strict=True)
     run = a_run(recording, tmp_path, engine=engine, console=kept(posts), sound=sound)
@@ -55,7 +55,7 @@ async def play(recording: Path, tmp_path: Path, sound: Sounds | None = None) -> 
     return run, [post.message for post in posts if isinstance(post.message, SessionMessage)]
 
 
-async def test_a_run_is_heard_and_says_how(small_recording: Path, tmp_path: Path) -> None:
+async def test_a_run_plays_sound_and_publishes_its_state(small_recording: Path, tmp_path: Path) -> None:
     path = tmp_path / "run.wav"
     run, told = await play(small_recording, tmp_path, Sounds(WavFileOutput(path)))
     assert run.said == [f"sound on {path}, no speech"]
@@ -73,14 +73,14 @@ async def test_a_run_is_heard_and_says_how(small_recording: Path, tmp_path: Path
     assert last.total_p99_ms is None  # a replay's records are from another day
 
 
-async def test_without_sound_nothing_is_said_of_it(small_recording: Path, tmp_path: Path) -> None:
+async def test_without_sound_nothing_is_reported_about_it(small_recording: Path, tmp_path: Path) -> None:
     run, told = await play(small_recording, tmp_path)
     assert run.said == []
     assert "sound" not in run.outcome.losses
     assert {message.sound for message in told} == {None}
 
 
-async def test_a_disk_that_takes_nothing_does_not_delay_a_cue(
+async def test_a_blocked_disk_does_not_delay_a_cue(
     small_recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     working = recorder.RecorderSink.run
@@ -109,7 +109,7 @@ def test_off_and_a_missing_extra_play_nothing_and_only_the_second_says_so(monkey
     assert "no sound: the extra is not installed" in why_not
 
 
-def test_what_cannot_be_an_output_is_refused_with_what_can(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_output_is_refused_with_the_valid_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parser().parse_args(["run", "--sound", "song.mp3"])
     assert "write auto, off, null, or the name of a file that ends in .wav" in capsys.readouterr().err
@@ -120,13 +120,13 @@ def test_what_cannot_be_an_output_is_refused_with_what_can(capsys: pytest.Captur
 
 
 @pytest.mark.parametrize(("command", "output"), [("run", None), ("demo", "auto"), ("replay", "off")])
-def test_what_is_heard_unless_said(command: str, output: str | None) -> None:
+def test_the_default_output_of_each_command(command: str, output: str | None) -> None:
     words = [command, "run.mcap"] if command == "replay" else [command]
     assert parser().parse_args(words).sound == output
     assert with_output(SoundSection(), output).output == (output or "auto")
 
 
-def test_choosing_sound_loads_no_audio_library() -> None:
+def test_choosing_sound_imports_no_audio_library() -> None:
     code = """
 import sys
 from hub.settings.config import SoundSection
@@ -153,11 +153,11 @@ async def test_every_sound_can_be_tried_into_a_file(tmp_path: Path, capsys: pyte
     assert len(onsets(samples, quiet_s=0.3)) > len(Signal) + 1 + 8  # every signal, the words, some beats
 
 
-async def test_a_trial_that_cannot_be_heard_says_why(tmp_path: Path) -> None:
+async def test_a_trial_without_output_says_why(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="No such file or directory"):
         await perform(Sounds(WavFileOutput(tmp_path / "nowhere" / "try.wav")), [])
 
 
-def test_a_trial_with_sound_off_says_what_to_give(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_trial_with_sound_off_says_how_to_turn_it_on(capsys: pytest.CaptureFixture[str]) -> None:
     assert sound_command(Namespace(config=None, sound="off", words=[])) == 1
     assert "--sound auto" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Two hubs of one name on a broker that others use too: one owns the name, the other neither publishes nor obeys."""
+"""Two hubs with the same name on a shared broker: one owns the name, the other neither publishes nor obeys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that is told twice to stop ends at once, and what is known of it is kept all the same."""
+"""A run asked twice to stop ends at once, and what is known of it is still stored."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ KNEE = b'{"type":"pain","level":6,"site":"kneecap","side":"left"}'
 
 
 class Impatient(PlainSource):
-    """A recorded run, all at once; then somebody presses Ctrl-C, and, `twice`, again, while the links still end."""
+    """A recorded run, all at once; then Ctrl-C is pressed, with `twice` again while the links are still closing."""
 
     def __init__(self, recording: Path, *, twice: bool) -> None:
         self._items = list(RecordingReader(recording))
@@ -76,7 +76,7 @@ class Impatient(PlainSource):
 
 @pytest.mark.real_time
 @pytest.mark.parametrize("when", ["while links end", "while it is kept", "held down"])
-def test_the_run_is_in_the_history_with_its_pain_and_its_summary_is_told(
+def test_the_run_is_in_the_history_with_its_pain_and_its_summary_is_printed(
     when: str,
     small_recording: Path,
     tmp_path: Path,
@@ -121,7 +121,7 @@ def test_the_run_is_in_the_history_with_its_pain_and_its_summary_is_told(
 
 
 @pytest.mark.parametrize("when", ["while it runs", "while a sink is slow"])
-async def test_what_the_run_came_to_is_known_whenever_it_is_cancelled(
+async def test_the_outcome_is_known_whenever_the_run_is_cancelled(
     small_recording: Path, tmp_path: Path, when: str
 ) -> None:
     records: list[Record] = []
@@ -153,16 +153,14 @@ async def test_what_the_run_came_to_is_known_whenever_it_is_cancelled(
 
 
 @pytest.mark.real_time
-async def test_of_a_broker_that_ends_with_the_run_nobody_says_that_it_is_away(
-    small_recording: Path, tmp_path: Path
-) -> None:
+async def test_a_broker_that_ends_with_the_run_is_not_reported_as_lost(small_recording: Path, tmp_path: Path) -> None:
     async def slow(subscription: Subscription[Post]) -> None:
         async for _batch in subscription.batches():
             pass
         await asyncio.sleep(60)
 
     class Lingering(LoopbackBroker):
-        """One that ends while its publishers look on."""
+        """A broker that ends while publishers are still connected."""
 
         async def stop(self) -> None:
             await super().stop()
@@ -181,7 +179,7 @@ async def test_of_a_broker_that_ends_with_the_run_nobody_says_that_it_is_away(
 
 
 class LockedBook:
-    """A history that somebody holds, until they let go."""
+    """A history that another program locks until it is released."""
 
     def __init__(self) -> None:
         self.held = threading.Event()
@@ -199,7 +197,7 @@ class LockedBook:
         pass
 
 
-async def test_a_report_that_waited_for_the_history_is_tried_once_more(small_recording: Path, tmp_path: Path) -> None:
+async def test_a_report_waiting_for_the_history_is_tried_once_more(small_recording: Path, tmp_path: Path) -> None:
     book = LockedBook()
     diary: Diary = book
     run = a_run(with_said(small_recording, tmp_path, KNEE), tmp_path, diary=diary, name_file=None)
@@ -219,7 +217,7 @@ async def test_a_report_that_waited_for_the_history_is_tried_once_more(small_rec
 
 
 class LastWords(Engine):
-    """A core that has something to say at the very end: three taps, and somebody's mark."""
+    """A core with records at the very end: three taps and a mark."""
 
     def finish(self) -> list[Record]:
         t_ns = self.t_ns or 0
@@ -227,7 +225,7 @@ class LastWords(Engine):
 
 
 @pytest.mark.parametrize("when", ["while it runs", "while the last words are told", "by itself"])
-async def test_the_last_words_of_a_run_are_kept_and_told_once_however_it_ends(
+async def test_the_final_records_are_stored_and_published_once_however_the_run_ends(
     small_recording: Path, tmp_path: Path, when: str
 ) -> None:
     book, observed = LockedBook(), list[Record]()
@@ -244,7 +242,7 @@ async def test_the_last_words_of_a_run_are_kept_and_told_once_however_it_ends(
             running.cancel()
         else:
             run.stop("enough")
-            await asyncio.sleep(1)  # less than anybody waits for who does not read
+            await asyncio.sleep(1)  # less than any wait for a slow reader
             assert hung.pending == 1
             if when == "while the last words are told":
                 running.cancel()
@@ -267,7 +265,7 @@ async def _no_sensors() -> AsyncIterator[Source]:
     yield pytest.fail("nobody opens them")
 
 
-def test_what_is_interrupted_all_the_same_names_its_recording(
+def test_an_interrupted_conclusion_still_names_the_recording(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def over(_launch: Launch, _late: LateSignals) -> Ended:
@@ -282,7 +280,7 @@ def test_what_is_interrupted_all_the_same_names_its_recording(
     assert "run.mcap" in capsys.readouterr().out
 
 
-def test_a_history_that_somebody_holds_is_asked_once_and_not_again_and_again(
+def test_a_locked_history_is_tried_once_and_not_again_and_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tries: list[str] = []

@@ -1,4 +1,4 @@
-"""The dashboard child ends with the hub's pipe, and its exit code tells why."""
+"""The dashboard child ends with the hub's pipe, and its exit code says why."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def test_the_dashboard_ends_when_the_hub_closes_its_pipe(tmp_path: Path, m
     assert alone.read_text("utf-8") == "Reported last time: 4 of 10, «Knie»."
 
 
-async def test_what_cannot_be_handed_over_leaves_no_pipe_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failed_start_leaves_no_pipe_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     async def fails(*_command: str, **_how: object) -> None:
         raise ValueError("embedded null byte")
 
@@ -68,7 +68,7 @@ async def test_what_cannot_be_handed_over_leaves_no_pipe_behind(monkeypatch: pyt
     [("", 0), ('trap "exit 1" TERM;', 1)],
     ids=["while it loads", "when it answers signals"],
 )
-async def test_one_that_has_not_begun_is_not_cleared_up_after(
+async def test_the_terminal_is_not_restored_after_a_dashboard_that_has_not_begun(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signals: str, times: int
 ) -> None:
     done: list[bool] = []
@@ -83,7 +83,7 @@ async def test_one_that_has_not_begun_is_not_cleared_up_after(
 
 
 @pytest.mark.real_time
-async def test_the_exit_code_tells_quit_from_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_exit_code_distinguishes_quit_from_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for then, code in (("exit 0", 0), ("kill -9 $$", -9)):
         stand_in(tmp_path, monkeypatch, then)
         child = Dashboard()

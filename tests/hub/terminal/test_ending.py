@@ -1,4 +1,4 @@
-"""A child is asked to end, and made to."""
+"""A child process is terminated, and killed if it does not end."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ async def _started(code: str) -> Process:
 
 
 @pytest.mark.parametrize(("code", "within_s", "by"), [(WILLING, 30.0, signal.SIGTERM), (DEAF, 0.05, signal.SIGKILL)])
-async def test_it_is_asked_and_then_made_to(code: str, within_s: float, by: signal.Signals) -> None:
+async def test_a_child_is_terminated_and_then_killed(code: str, within_s: float, by: signal.Signals) -> None:
     child = await _started(code)
     assert await end_process(child, within_s) == -by
     assert await end_process(child, within_s) == -by, "it has ended already"
 
 
-async def test_it_does_not_outlive_who_waits_for_it() -> None:
+async def test_a_child_does_not_outlive_a_cancelled_wait() -> None:
     child = await _started(DEAF)
     waiting = asyncio.create_task(end_process(child, 600.0))
     await asyncio.sleep(0)
@@ -43,7 +43,7 @@ async def test_it_does_not_outlive_who_waits_for_it() -> None:
 
 
 @pytest.mark.parametrize(("code", "within_s", "by"), [(WILLING, 30.0, signal.SIGTERM), (DEAF, 0.05, signal.SIGKILL)])
-def test_without_a_loop_it_is_the_same(code: str, within_s: float, by: signal.Signals) -> None:
+def test_without_an_event_loop_it_is_the_same(code: str, within_s: float, by: signal.Signals) -> None:
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         child.stdout.readline()

@@ -1,4 +1,4 @@
-"""A Ctrl-C while a child loads is neither its end in the middle of something nor lost."""
+"""A Ctrl-C while a child is importing neither kills it half-way nor is lost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ unblock_interrupts()
 """
 
 
-def test_a_child_hears_it_when_it_can_answer() -> None:
+def test_a_child_gets_the_interrupt_once_it_can_handle_it() -> None:
     with interrupts_blocked():
         child = subprocess.Popen([sys.executable, "-c", LOADS], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     said, _ = child.communicate(timeout=30)
@@ -30,7 +30,7 @@ def test_a_child_hears_it_when_it_can_answer() -> None:
     assert child.returncode == 0
 
 
-def test_ours_is_not_lost() -> None:
+def test_our_own_interrupt_is_not_lost() -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     with pytest.raises(KeyboardInterrupt), interrupts_blocked():
         signal.raise_signal(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""The terminal after a dashboard: left by it, or for it."""
+"""The terminal after a dashboard: restored by the dashboard, or by the hub."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LEAVE = b"\x1b[?1049l"
 
 
 @pytest.mark.parametrize(("code", "left_for_it"), [(1, 0), (2, 0), (-9, 1), (-15, 1), (143, 1)])
-def test_the_words_of_one_that_failed_by_itself_are_not_written_over(
+def test_the_message_of_a_dashboard_that_failed_is_not_overwritten(
     code: int, left_for_it: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     screen = tmp_path / "screen"

@@ -1,4 +1,4 @@
-"""What ties a child to us also tells it what nobody else is to read."""
+"""The tether also passes the child a message that nobody else can read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pipe is inhe
     [("", ""), ("4 of 10, «Knie»", "4 of 10, «Knie»"), ("a\x00b", "a\x00b"), ("ö" * 5000, "ö" * (MAXIMUM_BYTES // 2))],
     ids=["nothing", "words", "zero byte", "too much"],
 )
-async def test_what_is_told_is_there_once_before_anything_else(said: str, heard: str) -> None:
+async def test_the_message_can_be_read_once_before_anything_else(said: str, heard: str) -> None:
     tether, ended = Tether(said), asyncio.Event()
     (own,) = tether.descriptors
     childs = os.dup(own)

@@ -1,4 +1,4 @@
-"""Lines that are wider than the terminal."""
+"""Wrapping lines that are wider than the terminal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _of_eighty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 
 
-def test_a_terminal_gets_whole_words() -> None:
+def test_a_terminal_gets_lines_wrapped_between_words() -> None:
     lines = wrap_words(BUSY, Terminal(), "ok    broker     ").split("\n")
     assert all(len(line) <= 80 for line in lines)
     assert lines[0].startswith("ok    broker     mosquitto")
@@ -30,11 +30,11 @@ def test_a_terminal_gets_whole_words() -> None:
     assert " ".join(" ".join(lines).split()) == f"ok broker {BUSY}"
 
 
-def test_a_file_gets_lines_as_they_are() -> None:
+def test_a_file_gets_lines_unchanged() -> None:
     assert wrap_words(BUSY, StringIO(), "ok  ") == f"ok  {BUSY}"
 
 
-def test_rows_for_eighty_columns_are_broken_again_where_there_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_for_eighty_columns_are_wrapped_again_on_a_narrower_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     out = Terminal()
     echo_rows("  steps      12 in 3 min\n  cadence    170.1 steps/min (earlier runs 169.8)", out, 13)
@@ -43,7 +43,7 @@ def test_rows_for_eighty_columns_are_broken_again_where_there_are_fewer(monkeypa
     )
 
 
-def test_columns_empty_lines_and_what_is_to_be_copied_stay() -> None:
+def test_columns_empty_lines_and_commands_to_be_copied_are_unchanged() -> None:
     path = "/home/ann/" + "x" * 90
     said = f"a   b\n\n  2  3\nsee {path}"
     assert wrap_words(said, Terminal()) == f"a   b\n\n  2  3\nsee\n{path}"
