@@ -1,4 +1,4 @@
-"""The rules of the house that no other tool checks."""
+"""Structural rules of the project that no other tool checks."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def test_every_source_that_is_cited_can_be_looked_up() -> None:
     assert not [(number, name) for number, name in cited if number not in sections]
 
 
-def floors_in_the_linter() -> dict[str, list[set[str]]]:
-    """Each package's rooms, floor by floor from the top."""
+def layers_in_the_linter() -> dict[str, list[set[str]]]:
+    """Return each package's layers from the top, each a set of module names."""
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     return {
         package: [set(layer.split(" | ")) for layer in contract["layers"]]
@@ -58,8 +58,8 @@ def floors_in_the_linter() -> dict[str, list[set[str]]]:
     }
 
 
-def floors_in_the_document() -> dict[str, list[set[str]]]:
-    """The same as the tables of docs/architecture.md have it: a table's head is its package."""
+def layers_in_the_document() -> dict[str, list[set[str]]]:
+    """Return the same from the tables of docs/architecture.md; the head of a table is its package."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     tables = re.findall(r"^\| `(\w+)` \| \|\n\|---\|---\|\n((?:\|.*\n)+)", text, re.MULTILINE)
     return {
@@ -68,10 +68,10 @@ def floors_in_the_document() -> dict[str, list[set[str]]]:
     }
 
 
-def test_the_tables_of_rooms_are_the_layers_of_the_linter() -> None:
-    told, kept = floors_in_the_document(), floors_in_the_linter()
-    assert set(told) == {"dsp", "hub", "tui"}
-    assert told == {package: kept[package] for package in told}
+def test_the_layer_tables_of_the_documentation_match_the_linter() -> None:
+    documented, enforced = layers_in_the_document(), layers_in_the_linter()
+    assert set(documented) == {"dsp", "hub", "tui"}
+    assert documented == {package: enforced[package] for package in documented}
 
 
 @pytest.mark.parametrize(
