@@ -220,10 +220,10 @@ NOT_A_DIAGNOSIS = "This is education, not a diagnosis."
 # -- what a detector watches, and how close it is to its threshold
 
 WATCHED = {
-    "drop_drift": "hip drop compared with usual",
-    "contact_drift": "ground contact compared with earlier in this run",
-    "cadence_drift": "cadence compared with earlier in this run",
-    "contact_difference_drift": "left compared with right",
+    "drop_drift": "hip drop vs usual",
+    "contact_drift": "ground contact vs earlier in this run",
+    "cadence_drift": "cadence vs earlier in this run",
+    "contact_difference_drift": "left vs right",
     "onset": "distance at which pain began",
     "antalgic": "sudden change between left and right",
 }

@@ -323,7 +323,7 @@ async def test_words_for_one_in_need_a_bare_threshold_and_a_hub_that_is_gone() -
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann", worst=ThresholdState.NEAR))
         assert "1 running   1 needs you" in coach.status
-        assert coach.rows[0][-1].startswith("hip drop against")
+        assert coach.rows[0][-1].startswith("hip drop vs usual")
         assert coach.detail == f"ann: {WATCHED['drop_drift']}, on left leg"
         onset = scenes.session(thresholds={"onset": ThresholdState.NEAR})
         await coach.hear(coach_scenes.of("ann", onset))

@@ -115,14 +115,14 @@ async def test_elsewhere_nothing_is_left_of_where_it_was_and_what_stands_there_i
         assert board.said.startswith("QUIET")  # what is over stays over
 
 
-FOUND = ReplayFound(t_s=100.0, kind="threshold", text="hip drop compared with usual, on left leg: being watched")
+FOUND = ReplayFound(t_s=100.0, kind="threshold", text="hip drop vs usual, on left leg: being watched")
 
 
 async def test_what_a_jump_went_to_is_counted_down_to_and_shown_where_it_was_told() -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
         await show(board, position_s=95.0, found=FOUND)
-        assert board.said.startswith("THRESHOLD IN 5 S: Hip drop compared with usual, on left leg: being watched.")
+        assert board.said.startswith("THRESHOLD IN 5 S: Hip drop vs usual, on left leg: being watched.")
         await show(board, position_s=98.2, found=FOUND)
         assert board.said.startswith("THRESHOLD IN 2 S:")
         await show(board, state="paused", position_s=100.0, found=FOUND)

@@ -42,16 +42,16 @@ def test_a_change_is_printed_once_with_the_runner() -> None:
         "connected",
         "ann: hub online",
         "ann: running",
-        "ann: hip drop compared with usual, on left leg: close to the threshold",
+        "ann: hip drop vs usual, on left leg: close to the threshold",
         "ben: running",
-        "ben: hip drop compared with usual, on left leg: close to the threshold",
+        "ben: hip drop vs usual, on left leg: close to the threshold",
         "ann: Hip pod streaming",
     ]
 
 
 def test_cues_and_thresholds_are_printed_at_once_numbers_rarely() -> None:
     assert said(of("cue")) == ["ann: cue (advice): Keep your belt level when you land on your left"]
-    assert said(of("threshold")) == ["ann: hip drop compared with usual, on left leg: close to the threshold"]
+    assert said(of("threshold")) == ["ann: hip drop vs usual, on left leg: close to the threshold"]
     assert said(of("mark")) == ["ann: mark at 25:06 of running, marked by a coach: bridge"]
     lines = said(*[of("metrics")] * (2 * NUMBERS_EVERY))
     assert (
@@ -71,11 +71,11 @@ def session(muted_by: Who | None = None, question: Question | None = None) -> Re
 def test_a_threshold_is_printed_once_without_its_internal_name() -> None:
     told = said(session(), of("threshold"))
     again = said(of("threshold"), of("session"))
-    assert told[1:] == again[:1] == ["ann: hip drop compared with usual, on left leg: close to the threshold"]
+    assert told[1:] == again[:1] == ["ann: hip drop vs usual, on left leg: close to the threshold"]
     assert again[1:] == ["ann: running"]
     assert detector_and_side("contact_difference_drift") == ("contact_difference_drift", None)
     assert threshold_text(*detector_and_side("drop_drift_left")[:1], "reached", "left") == (
-        "hip drop compared with usual, on left leg: threshold reached"
+        "hip drop vs usual, on left leg: threshold reached"
     )
 
 

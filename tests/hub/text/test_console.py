@@ -121,7 +121,7 @@ async def test_thresholds_and_cues_are_said_in_words() -> None:
     threshold = Threshold(0, "drop_drift", ThresholdState.REACHED, Side.LEFT, ())
     cue = Cue(0, "level_hips", Severity.ADVICE, "Belt level.", Side.LEFT, (threshold,))
     assert await printed([*telemetry.record(threshold), *telemetry.record(cue)]) == [
-        "THRESHOLD hip drop compared with usual, on left leg: threshold reached",
+        "THRESHOLD hip drop vs usual, on left leg: threshold reached",
         "CUE (advice) Belt level.",
     ]
 
@@ -155,7 +155,7 @@ async def test_a_log_that_others_may_read_tells_nothing_of_pain() -> None:
     onset = [Threshold(0, "onset", state, None, (report,)) for state in (ThresholdState.REPORTED, ThresholdState.NEAR)]
     records: list[Record] = [answer, *onset, drift]
     posts = [post for record in records for post in telemetry.record(record)]
-    drift_line = "THRESHOLD hip drop compared with usual, on left leg: close to the threshold"
+    drift_line = "THRESHOLD hip drop vs usual, on left leg: close to the threshold"
     assert await printed(posts, own_terminal=False) == [drift_line]
     told = await printed(posts)
     assert told[0] == "CUE (warning) Walk now; stop for today."
