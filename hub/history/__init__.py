@@ -1,1 +1,1 @@
-"""What this machine keeps of earlier runs, pain and the plan: one SQLite file. Nothing of it leaves the machine."""
+"""The history: earlier runs, pain and the plan in one SQLite file, which never leaves this machine."""

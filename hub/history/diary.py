@@ -1,4 +1,4 @@
-"""One run's pages of the history: what is kept of it while it goes on."""
+"""Writing one run's pain, marks and thresholds to the history while it goes on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ IN_RUN = "run"
 
 
 class RunDiary:
-    """Pain, marks and thresholds of the run that began at `started_utc` (`t0_ns` on the axis of the records)."""
+    """Stores the records of the run that began at `started_utc`; `t0_ns` is the timestamp of `t_s` 0."""
 
     def __init__(self, history: History, runner: str, started_utc: str, t0_ns: int, unix_zero_ns: int) -> None:
         self._history = history
@@ -21,7 +21,7 @@ class RunDiary:
         self._unix_zero_ns = unix_zero_ns
 
     def pain(self, report: PainReport) -> None:
-        """Keep a pain report, or let go of the one that it takes back; raises HistoryError."""
+        """Store a pain report, or delete the one that it withdraws; raises HistoryError."""
         if report.takes_back_ns is not None:
             self._history.take_back_pain(self._runner, self._started_utc, self._utc(report.takes_back_ns))
             return
@@ -43,13 +43,13 @@ class RunDiary:
         )
 
     def mark(self, mark: Mark) -> None:
-        """Keep a moment that somebody marked; raises HistoryError."""
+        """Store a mark; raises HistoryError."""
         self._history.add_mark(
             StoredMark(self._runner, self._started_utc, self._utc(mark.t_ns), mark.running_s, mark.by, mark.text)
         )
 
     def threshold(self, threshold: Threshold) -> None:
-        """Keep a change of a detector's state; raises HistoryError."""
+        """Store a detector's change of state; raises HistoryError."""
         self._history.add_threshold(self._runner, self._started_utc, threshold, self._t0_ns)
 
     def _utc(self, t_ns: int) -> str:

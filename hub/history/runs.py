@@ -1,4 +1,4 @@
-"""One earlier run, as stored and as the core wants to know it."""
+"""Earlier runs: as stored, and as the signal pipeline needs them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from dsp.records import Cue, Metric, Record, Step, Summary
 from dsp.runner.history import PastRun
 
 SHORTEST_S = 60.0
-"""Less running says nothing about how somebody runs."""
+"""A run with less running than this is not stored: it is not representative."""
 FEWEST_STEPS = 50
-"""Steps, or steps whose drop was measured; fewer are no mean to compare with."""
+"""Minimum number of steps, and of steps with a measured drop: fewer give no mean to compare with."""
 TREADMILL = "treadmill"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """One earlier run in a few numbers; None where it was not measured.
+    """Summary of an earlier run; None where it was not measured.
 
-    duration_s  running time            exposure_m  flat-equivalent metres (`dsp.runner.exposure`)
-    recording   a path, None when it was not recorded
-    surface     what was run on: what the runner said, else treadmill where one was connected
+    duration_s  running time
+    exposure_m  flat-equivalent metres (`dsp.runner.exposure`)
+    recording   path of the recording; None when it was not recorded
+    surface     as stated by the runner, else treadmill if one was connected
     """
 
     runner: str
@@ -44,8 +45,9 @@ class StoredRun:
 class StoredPain:
     """One pain report.
 
-    started_utc  the run it belongs to          running_s, distance_m, exposure_m  where in it; None: not known
-    how          run (in mid-run) or afterwards
+    started_utc  start of the run it belongs to; None: none
+    running_s, distance_m, exposure_m  position in the run; None: unknown
+    how          when it was made: run (in mid-run) or afterwards
     """
 
     runner: str
@@ -63,13 +65,13 @@ class StoredPain:
 
     @property
     def hurts(self) -> bool:
-        """Whether it says that something hurts; level 0 says that nothing does."""
+        """Whether it reports pain; level 0 reports that nothing hurts."""
         return self.level != 0
 
 
 @dataclass(frozen=True, slots=True)
 class StoredMark:
-    """A moment of the run that began at `started_utc`, marked `by` the runner or a coach."""
+    """A moment in the run that began at `started_utc`, marked `by` the runner or a coach."""
 
     runner: str
     started_utc: str
@@ -80,10 +82,12 @@ class StoredMark:
 
 
 def past_run(run: StoredRun, pains: list[StoredPain], now: datetime, *, worse: bool | None = None) -> PastRun:
-    """Give what the core wants to know of a run; `pains` of that run in any order.
+    """Return a run as the signal pipeline needs it; `pains` of that run in any order.
 
-    A run that hurt at a place nobody remembers is neither an onset nor a pain-free run: its distance is left out of
-    the onset model.
+    A run with pain at an unknown distance is neither an onset nor a pain-free run, so its distance is left out of the
+    onset model.
+
+    worse  whether the runner felt worse the next morning; None: not answered
     """
     hurt = [pain for pain in pains if pain.hurts]
     places = [(pain.exposure_m, pain.distance_m) for pain in hurt if pain.exposure_m is not None]
@@ -107,7 +111,7 @@ def past_run(run: StoredRun, pains: list[StoredPain], now: datetime, *, worse: b
 
 
 def days_between(started_utc: str, now: datetime) -> float:
-    """Days since a run began, to a hundredth; 0 where its start is not known."""
+    """Return the days since the start of a run, to a hundredth; 0 when its start is unknown."""
     try:
         started = datetime.fromisoformat(started_utc)
     except ValueError:
@@ -116,9 +120,9 @@ def days_between(started_utc: str, now: datetime) -> float:
 
 
 class RunCount:
-    """Counts what decides whether a run says enough; `observe` every record of it.
+    """Counts over all records of a run, which decide what of it is stored.
 
-    cues  all that the runner was told, a coach's words among them
+    cues  number of cues to the runner, including a coach's messages
     """
 
     def __init__(self) -> None:
@@ -127,7 +131,7 @@ class RunCount:
         self.on_treadmill = False
 
     def observe(self, record: Record) -> None:
-        """Take a record in."""
+        """Count a record."""
         if isinstance(record, Step):
             self.steps_with_drop += record.drop_excursion_deg is not None
         elif isinstance(record, Metric) and record.key == speed_source.KEY:
@@ -146,9 +150,9 @@ def stored_run(
     count: RunCount,
     surface: str | None = None,
 ) -> StoredRun | None:
-    """Make the entry of a run that just ended; None when there was too little running in it to say anything.
+    """Return the entry for a run that just ended; None when it contains too little running.
 
-    A run without a hip sensor counts too: how far it went without pain is what the onset model lives on.
+    A run without a hip sensor is stored too, as the onset model needs the distances run without pain.
     """
     if running_s < SHORTEST_S or (summary.steps < FEWEST_STEPS and summary.distance_m is None):
         return None

@@ -1,4 +1,4 @@
-"""The tables of the history, and how a file of an earlier version becomes one of this."""
+"""The tables of the history, opening the file, and migration from earlier versions."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ CREATE TABLE mark (
 CREATE INDEX mark_by_run ON mark (runner, started_utc);
 """
 STEPS = (_FIRST, _SECOND, _THIRD)
-"""What turns version n into n + 1; never changed once released, only added to."""
+"""Migrations from version n to n + 1; never changed once released, only appended to."""
 
 EVERYTHING = {
     "run": "SELECT * FROM run WHERE runner = ?",
@@ -103,34 +103,34 @@ ERASE = (
     "DELETE FROM threshold WHERE runner = ?",
     "DELETE FROM plan WHERE runner = ?",
 )
-"""One statement a table that holds anything of a runner."""
+"""One statement per table with data of a runner."""
 
 
 LOCK_WAIT_S = 2.0
-"""How long another process may hold the file before it counts as busy."""
+"""How long another process may lock the file before it counts as busy."""
 ATTEMPTS = 5
-_HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _NOT_OURS = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class HistoryError(Exception):
-    """The history cannot be read or written: which file, why, what to do."""
+    """The history cannot be read or written; the text names the file, the reason and what to do."""
 
 
 class HistoryBusyError(HistoryError):
-    """Another process is writing it: it is well, and can be read and written later."""
+    """Another process has locked the file, which is intact and can be used later."""
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the file, made or brought up to date where needed; commits at the end. Raises HistoryError."""
+    """Open the file, creating or migrating it when needed, and commit at the end; raises HistoryError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         store = sqlite3.connect(path, timeout=LOCK_WAIT_S, isolation_level=None)
     except (OSError, sqlite3.Error) as error:
         raise _failed(path, error) from error
     with closing(store):
-        _bring_up_to_date(store, path)
+        _migrate(store, path)
         try:
             store.execute("BEGIN IMMEDIATE")
             yield store
@@ -140,9 +140,9 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def patiently(work: Callable[[], T], in_a_hurry: Callable[[], bool] = lambda: False) -> T:
-    """Read or write what cannot wait until later: again while another process holds the file, but not for ever.
+    """Call `work`, which reads or writes the history, again while the file is locked, ATTEMPTS times at most.
 
-    in_a_hurry  True: not once more
+    in_a_hurry  returns True when no further attempt is to be made
     """
     for _ in range(ATTEMPTS - 1):
         try:
@@ -154,7 +154,7 @@ def patiently(work: Callable[[], T], in_a_hurry: Callable[[], bool] = lambda: Fa
 
 
 def is_held(path: Path) -> bool:
-    """Whether another process writes the file just now; waits for nobody, and tells of nothing else that is wrong."""
+    """Whether another process has locked the file; does not wait, and ignores all other errors."""
     if not path.exists():
         return False
     try:
@@ -162,27 +162,29 @@ def is_held(path: Path) -> bool:
             store.execute("BEGIN IMMEDIATE")
             store.execute("ROLLBACK")
     except sqlite3.Error as error:
-        return getattr(error, "sqlite_errorcode", None) in _HELD
+        return getattr(error, "sqlite_errorcode", None) in _LOCKED
     return False
 
 
 def forget_deleted(path: Path) -> None:
-    """Take what was deleted out of the file and its log for good; raises HistoryError."""
+    """Remove deleted data from the file and its log for good; raises HistoryError."""
     try:
         with closing(sqlite3.connect(path, timeout=LOCK_WAIT_S, isolation_level=None)) as store:
             store.execute("VACUUM")
             store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
-        raise HistoryError(f"{path}: erased, but the file could not be rewritten: {error}; do it again") from error
+        raise HistoryError(
+            f"{path}: erased, but the file could not be rewritten: {error}; please erase again"
+        ) from error
 
 
-def _bring_up_to_date(store: sqlite3.Connection, path: Path) -> None:
+def _migrate(store: sqlite3.Connection, path: Path) -> None:
     try:
         version = _version(store)
         if version < VERSION:
             store.execute("PRAGMA journal_mode = WAL")
             store.execute("BEGIN IMMEDIATE")
-            # Another hub may have done it while this one waited.
+            # Read the version again: another hub may have migrated it while this one waited for the lock.
             for step in STEPS[_version(store) :]:
                 for statement in step.split(";"):
                     store.execute(statement)
@@ -196,12 +198,12 @@ def _bring_up_to_date(store: sqlite3.Connection, path: Path) -> None:
 
 
 def _failed(path: Path, error: OSError | sqlite3.Error) -> HistoryError:
-    """Say what is wrong; only what cannot be read any more is to be moved away."""
+    """Return the matching error; only a corrupt file is advised to be moved away."""
     code = getattr(error, "sqlite_errorcode", None)
-    if code in _HELD:
+    if code in _LOCKED:
         return HistoryBusyError(f"{path}: another program is writing it; try again in a moment")
     why = error.strerror if isinstance(error, OSError) else str(error)
-    return HistoryError(f"{path}: {why}{': move the file away to start anew' if code in _NOT_OURS else ''}")
+    return HistoryError(f"{path}: {why}{': move the file away to start a new one' if code in _NOT_OURS else ''}")
 
 
 def _version(store: sqlite3.Connection) -> int:

@@ -1,4 +1,4 @@
-"""The store: runs, pain, next mornings, marks, thresholds and the plan of each runner."""
+"""Reading and writing the history: runs, pain, next mornings, marks, thresholds and the plan of each runner."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hub.messages.lines import line_of, seconds
 from hub.messages.plain_words import plain_or_none
 
 KEPT_FOR_BASELINE = 20
-"""The newest runs that make up the baseline."""
+"""Number of newest runs that make up the baseline."""
 
 _ADD_RUN = """
 INSERT INTO run (runner, started_utc, duration_s, steps, cadence_spm, drop_excursion_left_deg,
@@ -58,11 +58,11 @@ _KEEP_PLAN = "INSERT OR REPLACE INTO plan (runner, plan, changed_utc) VALUES (?,
 _JSON = ("plan", "because")
 """Columns that hold JSON."""
 _WORDS = ("site", "note", "text")
-"""What somebody wrote; older entries may hold control characters."""
+"""Columns with text that people wrote; older entries may contain control characters."""
 
 
 class History:
-    """Opens the file for each call, so that nothing is held while the hub runs. Every method raises HistoryError."""
+    """The history file, opened for each call so that it is not locked in between. Every method raises HistoryError."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -70,18 +70,18 @@ class History:
     # -- runs
 
     def add(self, run: StoredRun) -> None:
-        """Keep a run."""
+        """Store a run."""
         with opened(self.path) as store:
             store.execute(_ADD_RUN, astuple(run))
 
-    def newest(self, runner: str, most: int = KEPT_FOR_BASELINE) -> tuple[StoredRun, ...]:
-        """Give a runner's newest runs, oldest first."""
-        return tuple(StoredRun(*row) for row in reversed(self._rows(_NEWEST, (runner, most))))
+    def newest(self, runner: str, count: int = KEPT_FOR_BASELINE) -> tuple[StoredRun, ...]:
+        """Return the newest `count` runs of a runner, oldest first."""
+        return tuple(StoredRun(*row) for row in reversed(self._rows(_NEWEST, (runner, count))))
 
     def past(self, runner: str, now: datetime | None = None) -> tuple[PastRun, ...]:
-        """Give what the core wants to know of the newest runs, oldest first.
+        """Return the newest runs as the signal pipeline needs them, oldest first.
 
-        A run whose hub was killed left no entry, but the pain said in it did: it counts too.
+        A run whose hub was killed has no entry of its own, but pain reported in it has; such a run counts too.
         """
         now = now or datetime.now(UTC)
         runs = {run.started_utc: run for run in self.newest(runner)}
@@ -102,17 +102,17 @@ class History:
     # -- pain
 
     def add_pain(self, pain: StoredPain) -> None:
-        """Keep a pain report."""
+        """Store a pain report."""
         with opened(self.path) as store:
             store.execute(_ADD_PAIN, astuple(pain))
 
     def take_back_pain(self, runner: str, started_utc: str, said_utc: str) -> None:
-        """Let go of what was reported to hurt at `said_utc` in a run: it was a mistake."""
+        """Delete the pain report made by mistake at `said_utc` in a run."""
         with opened(self.path) as store:
             store.execute(_TAKE_BACK_PAIN, (runner, started_utc, said_utc))
 
     def pains(self, runner: str) -> tuple[StoredPain, ...]:
-        """Give a runner's pain reports, oldest first; their words without control characters."""
+        """Return a runner's pain reports, oldest first, with control characters removed from their texts."""
         found = [StoredPain(*row) for row in self._rows(_PAINS, (runner,))]
         return tuple(
             replace(
@@ -125,29 +125,29 @@ class History:
         )
 
     def add_morning(self, runner: str, started_utc: str, said_utc: str, *, worse: bool) -> None:
-        """Keep the answer of a next morning."""
+        """Store whether the runner felt worse the morning after a run."""
         with opened(self.path) as store:
             store.execute(_ADD_MORNING, (runner, started_utc, said_utc, int(worse)))
 
     def mornings(self, runner: str) -> dict[str, bool]:
-        """Give the answers of next mornings by the start of the run."""
+        """Return whether the runner felt worse the next morning, by the start of the run."""
         rows = self._rows(_MORNINGS, (runner,))
         return {started: bool(worse) for started, worse in rows}
 
     # -- marks, thresholds and plan
 
     def add_mark(self, mark: StoredMark) -> None:
-        """Keep a mark."""
+        """Store a mark."""
         with opened(self.path) as store:
             store.execute(_ADD_MARK, astuple(mark))
 
     def marks(self, runner: str) -> tuple[StoredMark, ...]:
-        """Give a runner's marks, oldest first; their words without control characters."""
+        """Return a runner's marks, oldest first, with control characters removed from their texts."""
         found = [StoredMark(*row) for row in self._rows(_MARKS, (runner,))]
         return tuple(replace(mark, text=plain_or_none(mark.text)) for mark in found)
 
     def add_threshold(self, runner: str, started_utc: str, threshold: Threshold, t0_ns: int) -> None:
-        """Keep a change of a detector's state, with the numbers behind it."""
+        """Store a detector's change of state with its evidence; `t0_ns` is the timestamp of `t_s` 0."""
         because = [line_of(each, t0_ns) for each in threshold.because]
         row = (
             runner,
@@ -162,7 +162,7 @@ class History:
             store.execute(_ADD_THRESHOLD, row)
 
     def plan(self, runner: str) -> Plan:
-        """Give a runner's plan; a new one where there is none."""
+        """Return a runner's plan, a new one if there is none."""
         rows = self._rows(_PLAN, (runner,))
         if not rows:
             return Plan()
@@ -172,14 +172,14 @@ class History:
             raise HistoryError(f"{self.path}: the plan of {runner} cannot be read: {error}") from error
 
     def keep_plan(self, runner: str, plan: Plan, changed_utc: str) -> None:
-        """Keep a runner's plan."""
+        """Store a runner's plan."""
         with opened(self.path) as store:
             store.execute(_KEEP_PLAN, (runner, msgspec.json.encode(plan).decode(), changed_utc))
 
     # -- all of it
 
     def export(self, runner: str) -> dict[str, list[dict[str, Any]]]:
-        """Give everything that is kept of a runner, table by table, as plain data; words without control characters."""
+        """Return everything stored about a runner by table, as plain data without control characters."""
         out: dict[str, list[dict[str, Any]]] = {table: [] for table in EVERYTHING}
         if not self.path.exists():
             return out
@@ -191,7 +191,7 @@ class History:
         return out
 
     def erase(self, runner: str) -> int:
-        """Forget everything about a runner; gives how many rows that were."""
+        """Erase everything about a runner; returns the number of rows."""
         if not self.path.exists():
             return 0
         with opened(self.path) as store:

@@ -1,1 +1,1 @@
-"""Home Assistant finds the runner by itself: MQTT device discovery."""
+"""Home Assistant integration by MQTT device discovery."""

@@ -1,4 +1,4 @@
-"""Tells Home Assistant of the runner: on every connect, when Home Assistant starts, and when a sensor joins."""
+"""Announcing the runner to Home Assistant: on every connect, when Home Assistant starts, when a sensor joins."""
 
 from __future__ import annotations
 
@@ -12,53 +12,56 @@ from hub.homeassistant.discovery import BIRTH_PAYLOAD, BIRTH_TOPIC, payload, top
 from hub.link.connection import Server
 from hub.link.persistent import PersistentConnection
 
-LOOK_S = 5.0
-"""How soon a new sensor is told."""
+CHECK_S = 5.0
+"""How often it checks for new sensors."""
 
 
 class Announcer:
-    """Keeps the discovery message on `server` true; `sensors` gives device ids and placements as they are now."""
+    """Keeps the discovery message on `server` current; `sensors` returns the present device ids and placements."""
 
     def __init__(self, server: Server, runner: str, sensors: Callable[[], Mapping[str, Placement | None]]) -> None:
         self.announced = 0
         self._runner = runner
         self._sensors = sensors
-        self._said: bytes | None = None
+        self._published: bytes | None = None
         self._connection = PersistentConnection(
-            server, begin=self._subscribe, serve=self._keep_true, without=f"Home Assistant is not told of {runner}"
+            server,
+            begin=self._subscribe,
+            serve=self._keep_current,
+            without=f"{runner} is not announced to Home Assistant",
         )
 
     def close(self) -> None:
-        """Say before `run` is cancelled that it is to end."""
+        """Announce the end before `run` is cancelled."""
         self._connection.close()
 
     async def run(self) -> None:
-        """Announce until closed and cancelled; never raises for the network's sake."""
+        """Announce until closed and cancelled; never raises network errors."""
         await self._connection.run()
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         await client.subscribe(BIRTH_TOPIC, qos=1)
-        self._said = None
+        self._published = None
 
-    async def _keep_true(self, client: aiomqtt.Client) -> None:
+    async def _keep_current(self, client: aiomqtt.Client) -> None:
         while not self._connection.closing.is_set():
             await self._announce(client)
-            await self._born_or_later(client)
+            await self._wait_for_birth(client)
 
     async def _announce(self, client: aiomqtt.Client) -> None:
         now = payload(self._runner, self._sensors())
-        if now == self._said:
+        if now == self._published:
             return
         await client.publish(topic(self._runner), now, qos=1, retain=True)
-        self._said = now
+        self._published = now
         self.announced += 1
 
-    async def _born_or_later(self, client: aiomqtt.Client) -> None:
-        """Wait for Home Assistant to start, but not for long; when it has, everything is to be said again."""
+    async def _wait_for_birth(self, client: aiomqtt.Client) -> None:
+        """Wait up to CHECK_S for Home Assistant's birth message, after which everything is published again."""
         try:
-            async with asyncio.timeout(LOOK_S):
+            async with asyncio.timeout(CHECK_S):
                 message = await anext(client.messages)
         except TimeoutError:
             return
         if message.payload == BIRTH_PAYLOAD:
-            self._said = None
+            self._published = None

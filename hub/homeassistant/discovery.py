@@ -1,9 +1,9 @@
-"""The discovery message: one retained document that tells Home Assistant every entity of a runner.
+"""The discovery message: one retained document that defines all of a runner's entities for Home Assistant.
 
 Format: MQTT device discovery (Home Assistant 2024.11 and later; `components` needs `platform`, entities a `unique_id`).
-Entities are called by `default_entity_id` (2025.10 and later) or `object_id` (before; later ones pass it over).
-State comes from the ordinary topics, at most once a second; what has not been heard for `STALE_S` becomes unavailable,
-and all of it does with the hub's last will.
+Entities are named by `default_entity_id` (2025.10 and later) or `object_id` (earlier versions; later ones ignore it).
+State comes from the ordinary topics, at most once a second. A metric not updated for `STALE_S` becomes unavailable, and
+all entities do with the hub's Last Will.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PREFIX = "homeassistant"
 BIRTH_TOPIC = f"{PREFIX}/status"
 BIRTH_PAYLOAD = b"online"
 STALE_S = 15
-"""Metrics come once a second; Home Assistant restarts take longer and ask for nothing."""
+"""Metrics are published once a second; a restart of Home Assistant takes longer, but reads no state."""
 
 _METRICS: dict[str, tuple[str, str, str | None, str, int]] = {
     "cadence_spm": ("Cadence", "steps/min", None, "mdi:shoe-print", 0),
@@ -32,16 +32,16 @@ _METRICS: dict[str, tuple[str, str, str | None, str, int]] = {
     "speed_mps": ("Speed", "m/s", "speed", "mdi:run-fast", 2),
     "heart_rate_bpm": ("Heart rate", "bpm", None, "mdi:heart-pulse", 0),
 }
-"""Metric: name, unit, device class, icon, decimals shown."""
+"""Metric -> name, unit, device class, icon, displayed decimals."""
 
 
 def topic(runner: str) -> str:
-    """Name the discovery topic of a runner."""
+    """Return the discovery topic of a runner."""
     return f"{PREFIX}/device/{_node(runner)}/config"
 
 
 def payload(runner: str, sensors: Mapping[str, Placement | None]) -> bytes:
-    """Make the discovery message; `sensors` by device id are those whose battery is told."""
+    """Return the discovery message; `sensors` are those with a battery entity, by device id."""
     topics, node = Topics(runner), _node(runner)
     components = {
         **{key: _metric(node, topics, key) for key in _METRICS},
@@ -132,12 +132,12 @@ def _last_cue(node: str, topics: Topics) -> dict[str, Any]:
     return {
         **_entity(node, "last_cue", "sensor", "Last cue", "mdi:bullhorn-outline"),
         "state_topic": topics.cue,
-        "value_template": _unless_late("{{ value_json.text[:250] }}"),  # Home Assistant keeps 255 characters
+        "value_template": _unless_late("{{ value_json.text[:250] }}"),  # Home Assistant limits states to 255 characters
     }
 
 
 def _unless_late(template: str) -> str:
-    """What waited for a broker is no news: automations must not act on it, so the state stays what it is."""
+    """Keep the present state for a late message, as automations must not act on it."""
     return f"{{% if value_json.late %}}{{{{ this.state }}}}{{% else %}}{template}{{% endif %}}"
 
 

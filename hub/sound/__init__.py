@@ -1,1 +1,1 @@
-"""Sound without a screen: tones, a metronome, speech, the mixer and where it plays. `hub.sinks.sound` uses it."""
+"""Sound: tones, metronome, speech, mixer and audio outputs, used by `hub.sinks.sound`."""

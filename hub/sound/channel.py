@@ -1,4 +1,4 @@
-"""A queue whose sounds are heard one at a time, the most important first."""
+"""A queue of sounds, played one at a time, the most important first."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from hub.sound.sounds import Sound
 from hub.sound.tones import RATE_HZ, Samples
 
 CAPACITY = 8
-"""More than a runner would ever want to hear in a row."""
+"""Maximum number of waiting sounds: more than a runner would ever want to hear in a row."""
 CUT_S = 0.010
-"""What is cut short fades over this long instead of clicking."""
+"""Fade-out of a sound that is cut short, to avoid a click."""
 GAP_S = 0.12
-"""Between two sounds."""
+"""Silence between two sounds."""
 REPEAT_S = 4.0
-"""The same sound so soon after itself is a repeat."""
+"""The same sound within this time after its end is a repeat."""
 
 
 class Channel:
-    """Give it sounds with `add`, take samples with `render`; every sound is played or counted.
+    """Plays the sounds passed to `add` in the samples returned by `render`; every sound is played or counted.
 
-    lead_s  silence before a sound that comes into silence: time for others to become quieter
+    lead_s  delay of a sound that starts in silence: time to duck the others
 
-    Invariant: added = played + repeats + dropped (no room, cut off before its turn) + stale + waiting.
+    Invariant: added = played + repeats + dropped (no room, or cleared before its turn) + stale + waiting.
     """
 
     def __init__(self, lead_s: float = 0.0) -> None:
@@ -32,7 +32,7 @@ class Channel:
         self.repeats = 0
         self.dropped = 0
         self.stale = 0
-        self._waiting: list[tuple[int, Sound]] = []  # with the frame at which it came
+        self._waiting: list[tuple[int, Sound]] = []  # with the frame at which it was added
         self._sound: Sound | None = None
         self._left = np.zeros(0, dtype=np.float32)
         self._rest = 0  # frames of gap still to come
@@ -42,16 +42,16 @@ class Channel:
 
     @property
     def busy(self) -> bool:
-        """Whether something is being heard or about to be."""
+        """Whether a sound is playing or waiting."""
         return self._sound is not None or bool(self._waiting) or self._rest > 0
 
     @property
     def waiting(self) -> int:
-        """How many wait for their turn."""
+        """Number of waiting sounds."""
         return len(self._waiting)
 
     def add(self, sound: Sound) -> None:
-        """Put a sound in its place in the queue."""
+        """Queue a sound by rank; a higher rank cuts the current sound short."""
         self.added += 1
         if self._is_repeat(sound.key):
             self.repeats += 1
@@ -67,14 +67,14 @@ class Channel:
             self._cut()
 
     def clear(self) -> None:
-        """Forget what waits and fade out what is heard."""
+        """Drop waiting sounds and fade out the current one."""
         self.dropped += len(self._waiting)
         self._waiting.clear()
         if self._sound is not None and not self._was_cut:
             self._cut()
 
     def render(self, frames: int) -> tuple[Samples, list[Sound]]:
-        """Give the next `frames` samples and the sounds that begin in them."""
+        """Return the next `frames` samples, and the sounds that begin in them."""
         out = np.zeros(frames, dtype=np.float32)
         begun: list[Sound] = []
         at = 0

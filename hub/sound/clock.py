@@ -1,4 +1,4 @@
-"""The loop's time for threads that are not the loop's."""
+"""The event loop's time for other threads."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from dsp.signals import NS_PER_S
 
 
 def loop_clock() -> Callable[[], int]:
-    """Give a clock of the running loop's time, in ns, that any thread may ask; equal to `drivers.clock.now_ns`."""
+    """Return a thread-safe clock of the running loop's time in ns, equal to `drivers.clock.now_ns`."""
     loop = asyncio.get_running_loop()
     return lambda: round(loop.time() * NS_PER_S)

@@ -1,4 +1,4 @@
-"""From the packet that caused a cue to the first sample handed to the device: the hub's share of a cue's delay."""
+"""Latency from the packet that caused a sound to its first sample at the device: the hub's share of the delay."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dsp.signals import NS_PER_S
 from hub.sound.sounds import Handed
 
 KEPT = 512
-"""The latest sounds; more than any run has cues."""
+"""Number of latest sounds: more than any run has cues."""
 
 
 class Latency:
-    """Counts sounds with a known cause; percentiles in ms, None before the first.
+    """Latency percentiles in ms over sounds with a known cause; None before the first.
 
-    hub_ms    arrival of the packet that led to the sound until its first sample was handed over
-    total_ms  the same from the time of the record itself (e.g. the contact of a step); includes the sensor's radio
+    hub_ms    from the arrival of the packet that caused a sound to its first sample being handed to the device
+    total_ms  the same from the time of the record (e.g. a step's initial contact), so including the sensor's radio
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class Latency:
         self._total_ms: deque[float] = deque(maxlen=KEPT)
 
     def add(self, handed: Handed) -> None:
-        """Take in what the mixer tells."""
+        """Add a sound that the mixer has begun."""
         sound = handed.sound
         if sound.cause_ns is None:
             return
@@ -36,16 +36,16 @@ class Latency:
             self._total_ms.append(1000.0 * (handed.handed_ns - sound.t_ns) / NS_PER_S)
 
     def hub_ms(self, percent: float) -> float | None:
-        """Give a percentile of the hub's share."""
+        """Return a percentile of the hub's share."""
         return percentile(self._hub_ms, percent)
 
     def total_ms(self, percent: float) -> float | None:
-        """Give a percentile of the whole delay up to the device."""
+        """Return a percentile of the whole latency up to the device."""
         return percentile(self._total_ms, percent)
 
 
 def percentile(values: Iterable[float], percent: float) -> float | None:
-    """Give the smallest value that so many per cent of all do not exceed, to 0.1; None without any."""
+    """Return the smallest value that `percent` of all values do not exceed, to 0.1; None without values."""
     ordered = sorted(values)
     if not ordered:
         return None

@@ -1,7 +1,7 @@
-"""A beat at the target cadence: exact to the sample, never restarted, faded in and out.
+"""A metronome at the target cadence: sample-accurate, never restarted, faded in and out.
 
-Its phase runs on also while nobody hears it, and a new rate only changes how fast the phase goes on from where it is,
-so a beat is never early, doubled or skipped.
+Its phase advances even while it is silent, and a new rate continues from the present phase, so a beat is never early,
+doubled or skipped.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from hub.sound.tones import RATE_HZ, Samples, click_samples
 
 FADE_IN_S = 1.0
 FADE_OUT_S = 5.0
-"""A beat that ends at once sounds like a fault, one that fades like praise."""
+"""An abrupt end sounds like an error, a fade like praise."""
 
 
 class Metronome:
-    """Renders beats block by block; blocks of any length give the same samples."""
+    """Renders beats in blocks; the samples do not depend on the block lengths."""
 
     def __init__(self) -> None:
-        self._wanted = False
+        self._is_on = False
         self._gain = 0.0
         self._position = 0  # frames rendered
-        self._first = 0.0  # frame of beat 0 at the present rate, may be a fraction
+        self._first = 0.0  # frame of beat 0 at the present rate, may be fractional
         self._beat = 0  # the next beat's number
         self._period = 60.0 * RATE_HZ / 170.0
-        self._tail = np.zeros(0, dtype=np.float32)  # of a click that the last block cut
+        self._tail = np.zeros(0, dtype=np.float32)  # rest of a click that the last block cut off
 
-    def want(self, rate_spm: float | None) -> None:
+    def set_rate(self, rate_spm: float | None) -> None:
         """Beat at this rate from now on; None: fade out."""
-        self._wanted = rate_spm is not None
+        self._is_on = rate_spm is not None
         if rate_spm is None:
             return
         period = 60.0 * RATE_HZ / rate_spm
@@ -41,10 +41,10 @@ class Metronome:
 
     def hush(self) -> None:
         """Be silent from the next beat on."""
-        self._wanted, self._gain = False, 0.0
+        self._is_on, self._gain = False, 0.0
 
     def render(self, frames: int) -> Samples:
-        """Give the next `frames` samples."""
+        """Return the next `frames` samples."""
         out = np.zeros(frames, dtype=np.float32)
         taken = min(frames, len(self._tail))
         out[:taken] = self._tail[:taken]
@@ -64,7 +64,7 @@ class Metronome:
         return self._first + self._beat * self._period
 
     def _gain_after(self, gain: float, frames: int) -> float:
-        if self._wanted:
+        if self._is_on:
             return min(1.0, gain + frames / (FADE_IN_S * RATE_HZ))
         return max(0.0, gain - frames / (FADE_OUT_S * RATE_HZ))
 

@@ -1,7 +1,7 @@
-"""Everything that is heard, in one stream. The hub's loop gives orders, the device's thread renders; neither waits.
+"""Mixing all sounds into one stream. The event loop gives orders, the device's thread renders; neither blocks.
 
-Orders go through a bounded queue that is emptied at the start of each block, so all the rest belongs to the thread that
-renders and needs no lock. Under an answer everything else is quieter, under a cue the metronome is.
+Orders go through a bounded queue that is emptied at the start of each block, so all other state belongs to the
+rendering thread and needs no lock. An answer ducks everything else, a cue ducks the metronome.
 """
 
 from __future__ import annotations
@@ -18,21 +18,22 @@ from hub.sound.sounds import Handed, Rank, Sound
 from hub.sound.tones import RATE_HZ, Samples
 
 ORDERS = 64
-"""Orders that may wait for the next block: some seconds of a device that hangs."""
+"""Orders queued for the next block: enough for some seconds of a device that hangs."""
 DUCKED = 0.3
+"""Gain of what is ducked."""
 DUCK_S = 0.010
 RELEASE_S = 0.25
 LIMIT = 0.99
 
 
 class Ducking:
-    """A gain that goes down fast and comes back slowly."""
+    """A gain that falls within DUCK_S and recovers within RELEASE_S."""
 
     def __init__(self) -> None:
         self._gain = 1.0
 
     def follow(self, frames: int, *, down: bool) -> Samples:
-        """Give the gain of each of the next `frames` samples."""
+        """Return the gain of each of the next `frames` samples, shape (frames,)."""
         seconds, goal = (DUCK_S, DUCKED) if down else (RELEASE_S, 1.0)
         change = (DUCKED - 1.0 if down else 1.0 - DUCKED) / (seconds * RATE_HZ)
         gains = self._gain + change * np.arange(1, frames + 1)
@@ -42,12 +43,12 @@ class Ducking:
 
 
 class Mixer:
-    """`play`, `beat` and `mute` from the loop; `render` from wherever the device calls. `clock` gives monotonic ns."""
+    """Mixes sounds: call `play`, `beat` and `mute` from the loop, `render` from one thread. `clock`: monotonic ns."""
 
     def __init__(self, clock: Callable[[], int], volume: float = 1.0) -> None:
         self.handed: deque[Handed] = deque(maxlen=ORDERS)
         self.lost_orders = 0
-        self.limited = 0  # samples that had to be held below full scale
+        self.limited = 0  # samples limited to stay below full scale
         self.cues = Channel()
         self.answers = Channel(lead_s=DUCK_S)
         self._metronome = Metronome()
@@ -60,19 +61,19 @@ class Mixer:
         self._under_cue = Ducking()
 
     def play(self, sound: Sound) -> None:
-        """Let a sound be heard as soon as it is its turn."""
+        """Play a sound as soon as it is its turn."""
         self._order(partial(self._play, sound))
 
     def beat(self, rate_spm: float | None) -> None:
-        """Let the metronome beat at this rate, None: fade out."""
+        """Set the metronome's rate; None: fade out."""
         self._order(partial(self._beat, rate_spm))
 
     def mute(self, *, muted: bool) -> None:
-        """Leave out everything but answers, or do so no longer."""
+        """Mute everything except answers, or unmute."""
         self._order(partial(self._mute, muted=muted))
 
     def render(self, frames: int) -> Samples:
-        """Give the next `frames` samples; tells in `handed` which sounds begin in them."""
+        """Return the next `frames` samples; the sounds that begin in them are appended to `handed`."""
         while self._orders:
             self._orders.popleft()()
         beats = self._metronome.render(frames)
@@ -102,7 +103,7 @@ class Mixer:
     def _beat(self, rate_spm: float | None) -> None:
         self._rate_spm = rate_spm
         if not self._muted:
-            self._metronome.want(rate_spm)
+            self._metronome.set_rate(rate_spm)
 
     def _mute(self, *, muted: bool) -> None:
         self._muted = muted
@@ -110,4 +111,4 @@ class Mixer:
             self.cues.clear()
             self._metronome.hush()
         else:
-            self._metronome.want(self._rate_spm)
+            self._metronome.set_rate(self._rate_spm)

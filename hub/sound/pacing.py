@@ -1,7 +1,7 @@
-"""When the metronome beats: after a cue has asked for quicker steps, while cadence is below the target, else not.
+"""When the metronome beats: after a cue for quicker steps, while cadence is below the target.
 
-It begins with a cue that was let through, never by itself: so it keeps quiet in the silent probes of the plan, when
-muted, and when the schedule's budget is used up (sources 4: quiet is good).
+Only a cue that was actually given starts it, so it stays silent in the plan's silent probes, when muted, and when the
+schedule's budget is used up (sources 4: quiet is good).
 """
 
 from __future__ import annotations
@@ -10,27 +10,27 @@ from dsp.records import Cue, Earcon, Metric, Record
 from dsp.signals import NS_PER_S
 
 BAND_SPM = 3.0
-"""Within this of the target is on target (sources 3)."""
+"""A cadence within this range of the target is on target (sources 3)."""
 HELD_S = 4.0
-"""On target for so long: fade out. Below it again for so long: come back."""
-LONGEST_S = 120.0
-"""After a cue; then the next cue has to ask again."""
+"""On target for this long, it fades out; below for this long again, it comes back."""
+MAX_S = 120.0
+"""Maximum time after a cue; then another cue is needed."""
 CADENCE = "cadence_spm"
 TARGETS = ("cadence_target_spm", "cadence_baseline_spm")
-"""In the evidence of a cue: what to aim at; the goal goes before the runner's own."""
+"""Target in the evidence of a cue; the goal takes precedence over the runner's own cadence."""
 
 
 class Pacing:
-    """Feed it records in order; `rate_spm` is what the metronome should beat, None for nothing."""
+    """Derives the metronome's rate from records in order; `rate_spm` is None while it should be silent."""
 
     def __init__(self) -> None:
         self.rate_spm: float | None = None
         self._target_spm = 0.0
         self._until_ns = 0
-        self._since_ns: int | None = None  # since when cadence asks for the opposite of what is being done
+        self._since_ns: int | None = None  # since when cadence calls for the opposite of the present state
 
     def update(self, record: Record) -> None:
-        """Take a record in."""
+        """Update the rate with a record."""
         if isinstance(record, Cue) and record.earcon is Earcon.BELOW:
             self._asked(record)
         elif isinstance(record, Metric) and record.key == CADENCE:
@@ -39,7 +39,7 @@ class Pacing:
             self.stop()
 
     def stop(self) -> None:
-        """Beat no more until the next cue."""
+        """Be silent until the next cue."""
         self.rate_spm, self._until_ns, self._since_ns = None, 0, None
 
     def _asked(self, cue: Cue) -> None:
@@ -47,7 +47,7 @@ class Pacing:
         target = next((found[key] for key in TARGETS if key in found), None)
         if target is None:
             return
-        self._until_ns = cue.t_ns + round(LONGEST_S * NS_PER_S)
+        self._until_ns = cue.t_ns + round(MAX_S * NS_PER_S)
         self._target_spm = self.rate_spm = target
         self._since_ns = None
 

@@ -1,4 +1,4 @@
-"""What a run sounds like and where: from the command line and `[sound]`. Loads no audio library."""
+"""The sound setup of a run, from the command line and `[sound]`. Loads no audio library."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ from hub.sound.speech.store import SpeechStore
 
 @dataclass(frozen=True, slots=True)
 class Sounds:
-    """What a run sounds like and where.
+    """The sound setup of a run.
 
-    speech     None: no words, tones only
-    phrases    what is likely to be said, rendered before it is needed
-    metronome  whether it may beat
-    lacking    what could be better and how, for one line at the start; empty when nothing is
+    volume     gain, 0-1
+    speech     None: tones only
+    phrases    texts to render in advance
+    metronome  whether the metronome may be used
+    lacking    what is missing and how to add it, for one line at the start; empty when nothing is
     """
 
     output: Output
@@ -38,14 +39,14 @@ class Sounds:
 
 
 def with_output(section: SoundSection, output: str | None) -> SoundSection:
-    """Let `--sound` go before the configuration."""
+    """Return the section with the output of `--sound`, if given, which takes precedence."""
     return section if output is None else msgspec.structs.replace(section, output=output)
 
 
 def choose_sounds(
     section: SoundSection, phrases: tuple[str, ...] = (), *, dashboard: bool = False
 ) -> tuple[Sounds | None, str]:
-    """Give what to play and where, or None and (unless it was asked for) why there is none."""
+    """Return the sound setup, or None and the reason (empty when sound was switched off on purpose)."""
     where = section.output
     if where == OFF:
         return None, ""

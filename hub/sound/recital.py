@@ -1,4 +1,4 @@
-"""Every sound once, by name: what `stridecue sound try` plays."""
+"""The demonstration of every sound that `stridecue sound try` plays."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from hub.sound.sounds import Rank, Sound
 from hub.sound.tones import RATE_HZ, Samples, Signal, signal_samples
 
 MEANING = {
-    Signal.ABOVE: "one tone: above where it should be, less of it",
-    Signal.BELOW: "two tones: below where it should be, more of it",
-    Signal.NEAR: "three rising: a threshold is near, or a question",
-    Signal.REACHED: "three falling: a threshold is reached",
-    Signal.STOP: "six, to and fro: stop for today",
-    Signal.NOTED: "two quick, rising high: what you said (three taps, a key) was understood",
-    Signal.MUTED: "two quick, falling: quiet from now on",
-    Signal.UNMUTED: "two quick, rising: cues again",
+    Signal.ABOVE: "one tone: above where it should be, do less of it",
+    Signal.BELOW: "two tones: below where it should be, do more of it",
+    Signal.NEAR: "three tones, rising: a threshold is near, or a question",
+    Signal.REACHED: "three tones, falling: a threshold is reached",
+    Signal.STOP: "six tones, alternating: stop for today",
+    Signal.NOTED: "two quick high tones: your input was understood (three taps, a key, a message)",
+    Signal.MUTED: "two quick tones, falling: muted from now on",
+    Signal.UNMUTED: "two quick tones, rising: cues again",
 }
 BEAT_SPM = 174.0
 PAUSE_S = 0.8
@@ -28,7 +28,7 @@ FADE_S = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One sound: its name, the order for the mixer, and how long to listen."""
+    """One sound: its name, the call that starts it in the mixer, and how long to listen."""
 
     name: str
     start: Callable[[], None]
@@ -36,7 +36,7 @@ class Item:
 
 
 def recital(mixer: Mixer, spoken: list[tuple[str, Samples]]) -> Iterator[Item]:
-    """Yield every signal, then words, then the metronome alone, under words, and as it fades."""
+    """Yield every signal, then speech, then the metronome: alone, under speech, and fading out."""
     for signal in Signal:
         sound = Sound(f"try {signal}", Rank.SIGNAL, signal_samples(signal), 60.0)
         yield _once(mixer, f"{signal:<9} {MEANING[signal]}", sound)

@@ -1,4 +1,4 @@
-"""What a record sounds like. Data in, sounds out: no clock, no device, no queue."""
+"""The sounds for a record: pure data, without clock, device or queue."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hub.sound.sounds import Rank
 from hub.sound.tones import Signal
 
 FRESH_S = {Rank.SIGNAL: 2.0, Rank.SPEECH: 6.0, Rank.THRESHOLD: 15.0, Rank.ANSWER: 15.0}
-"""How long each may wait for its turn: "quick, light steps" is out of date sooner than "walk or stop"."""
+"""Maximum wait of each rank: "quick, light steps" is out of date sooner than "walk or stop"."""
 
 _URGENT = frozenset({Severity.WARNING, Severity.STOP})
 _OVER = frozenset({ThresholdState.REACHED, ThresholdState.REPORTED})
@@ -18,7 +18,7 @@ _BY_EARCON = {Earcon.ABOVE: Signal.ABOVE, Earcon.BELOW: Signal.BELOW, Earcon.NOT
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """A signal, then words; either may be missing."""
+    """A signal followed by words, either of which may be missing."""
 
     rank: Rank
     signal: Signal | None
@@ -27,15 +27,15 @@ class Saying:
 
     @property
     def fresh_s(self) -> float:
-        """How long it stays true."""
+        """How long it may wait for its turn."""
         return FRESH_S[self.rank]
 
 
 def saying(record: Record) -> Saying | None:
-    """Give what is to be heard for a record, None for nothing.
+    """Return what is to be heard for a record; None for nothing.
 
-    Thresholds are heard through the cues that rest on them, so that budget, confidence gate and probes of the schedule
-    hold for the ear too. A pain report is confirmed before anybody has thought about what to answer.
+    Thresholds are heard through the cues based on them, so that the schedule's budget, confidence gate and silent
+    probes apply to sound too. A pain report is confirmed at once, before its answer is computed.
     """
     match record:
         case PainReport():

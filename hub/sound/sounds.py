@@ -1,4 +1,4 @@
-"""What is handed to the mixer, and what the mixer tells about it."""
+"""The sounds passed to the mixer, and its report of when they began."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hub.sound.tones import Samples
 
 
 class Rank(IntEnum):
-    """Who waits for whom: a higher one cuts a lower one short."""
+    """Priority of a sound: a higher rank cuts a lower one short."""
 
     SIGNAL = 0
     """A tone alone."""
@@ -18,17 +18,19 @@ class Rank(IntEnum):
     THRESHOLD = 2
     """A threshold is near or reached, or it is time to stop."""
     ANSWER = 3
-    """The answer to what the runner did: heard at once, over everything else, which goes on more quietly."""
+    """The answer to an action of the runner: heard at once, with everything else ducked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """Something to be heard once.
+    """A sound to be played once.
 
-    key        what it says: the same key waiting or playing is a repeat, and is not played again
-    fresh_s    it may wait so long for its turn; later it is no longer true
-    cause_ns   when the hub got what led to it (monotonic ns); None: nobody measures it
-    t_ns       time of the record it stands for
+    key        identity: a sound whose key is already waiting or playing is a repeat and is not played again
+    rank       priority
+    samples    shape (n,), at RATE_HZ
+    fresh_s    maximum wait for its turn, after which it is out of date
+    cause_ns   when the packet that caused it arrived (monotonic ns); None: latency is not measured
+    t_ns       time of its record; None: not measured
     """
 
     key: str

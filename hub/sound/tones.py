@@ -1,7 +1,7 @@
-"""The sounds that are not speech: short signals that tell themselves apart by count, direction and pitch, and a click.
+"""The sounds other than speech: short signals distinguished by number, direction and pitch of their tones, and a click.
 
-The grammar is sources 4's: one tone says "above", two say "below". Everything else has three notes or more, or is very
-short. All pitches lie between 400 and 1600 Hz, which earbuds reproduce and wind noise does not cover.
+The scheme is that of sources 4: one tone means "above", two mean "below". All others have three tones or more, or are
+very short. All pitches lie between 400 and 1600 Hz, which earbuds reproduce and wind noise does not mask.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 RATE_HZ = 48_000
-"""The only sample rate inside the hub: what sound cards run at."""
+"""The only sample rate inside the hub, and a native one of sound cards."""
 
 Samples: TypeAlias = NDArray[np.float32]
 """Mono, shape (n,), -1 to 1, at RATE_HZ."""
@@ -22,15 +22,15 @@ Samples: TypeAlias = NDArray[np.float32]
 SIGNAL_PEAK = 0.5
 CLICK_PEAK = 0.25
 SPEECH_PEAK = 0.65
-"""Levels of the three kinds. Ducked as `hub.sound.mixer` does, any mixture of them stays below 1."""
+"""Peak levels of the three kinds. With the ducking of `hub.sound.mixer`, any mixture of them stays below 1."""
 
 _EDGE_S = 0.008
 _OVERTONE = 0.25
-"""Share of the octave in each tone: a pure sine is hard to place in a noisy street."""
+"""Relative level of the octave in each tone: a pure sine is hard to locate in a noisy street."""
 
 
 class Signal(StrEnum):
-    """What can be said without words."""
+    """The signals."""
 
     ABOVE = "above"
     BELOW = "below"
@@ -62,14 +62,14 @@ _NOTES: dict[Signal, tuple[_Note, ...]] = {
 
 @cache
 def signal_samples(signal: Signal) -> Samples:
-    """Make a signal, peak SIGNAL_PEAK; the same read-only array every time."""
+    """Return a signal with peak SIGNAL_PEAK, shape (n,); the same read-only array every time."""
     parts = [part for note in _NOTES[signal] for part in (_tone(note), silence(note.gap_s))]
     return _levelled(np.concatenate(parts), SIGNAL_PEAK)
 
 
 @cache
 def click_samples() -> Samples:
-    """Make one beat of the metronome: a wooden click of 45 ms, peak CLICK_PEAK at its very beginning."""
+    """Return one beat of the metronome: a wooden click of 45 ms with its peak, CLICK_PEAK, at the very beginning."""
     t_s = np.arange(round(0.045 * RATE_HZ)) / RATE_HZ
     wood = np.sin(2 * np.pi * 1480.0 * t_s) + 0.5 * np.sin(2 * np.pi * 2210.0 * t_s)
     fade = np.minimum(1.0, (t_s[-1] - t_s) / 0.005)
@@ -77,7 +77,7 @@ def click_samples() -> Samples:
 
 
 def silence(length_s: float) -> Samples:
-    """Give so much of nothing."""
+    """Return `length_s` seconds of silence."""
     return np.zeros(round(length_s * RATE_HZ), dtype=np.float32)
 
 

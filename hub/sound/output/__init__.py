@@ -1,1 +1,1 @@
-"""Where sound goes: a device, a file, nowhere."""
+"""Audio outputs: a device, a WAV file, none."""

@@ -1,7 +1,7 @@
-"""A real sound device, through PortAudio (the extra `[audio]`), loaded only when it is played on.
+"""Output to a sound device through PortAudio (the extra `[audio]`), which is loaded only when it is used.
 
-Every call into PortAudio is made in a thread of its own: a Bluetooth device can take ten seconds to open, and one that
-is gone can hang for good.
+Every call into PortAudio is made in a thread of its own: a Bluetooth device can take ten seconds to open, and a
+disconnected one can hang for good.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ from hub.sound.output.own_thread import in_own_thread
 from hub.sound.tones import RATE_HZ
 
 LATENCY_S = 0.2
-"""Asked of the device: a buffer that outlives what else the machine does, in blocks of some 50 ms.
+"""Requested output latency: a buffer that survives other load on the machine, in blocks of some 50 ms.
 
-Measured on two cores with a load of 7 (ALSA on PulseAudio): with 0.1 s an underrun every half minute, and ALSA is then
-silent for up to 1.9 s; with 0.2 s none.
+Measured on two cores with a load of 7 (ALSA on PulseAudio): with 0.1 s an underrun every half minute, after which ALSA
+is silent for up to 1.9 s; with 0.2 s none.
 """
 OPEN_LIMIT_S = 20.0
 CLOSE_LIMIT_S = 3.0
-LOOK_S = 0.5
+CHECK_S = 0.5
 GONE_S = 3.0
-"""A device that asked for nothing for so long is gone: longer than ALSA needs to get over an underrun."""
+"""A device that requests no samples for this long is gone: longer than ALSA needs to recover from an underrun."""
 CHANNELS = 2
-"""Both ears; some devices refuse mono."""
+"""Stereo, as some devices reject mono."""
 
 _AT_EXIT = "_exit_handler"
-"""What `sounddevice` does when Python ends: it closes PortAudio."""
+"""The exit handler of `sounddevice`, which closes PortAudio."""
 
 _LOG = logging.getLogger("stridecue.sound")
 
 
 def load_portaudio() -> ModuleType:
-    """Give the module `sounddevice` with a fresh list of devices; raises OutputError that says what to install."""
+    """Import `sounddevice`; raises OutputError that states what to install."""
     try:
         sounddevice = importlib.import_module("sounddevice")
     except ImportError as error:
         raise OutputError(f"the extra is not installed: {adding_extra('audio')}", final=True) from error
-    except OSError as error:  # what sounddevice raises when the library behind it is missing
+    except OSError as error:  # raised by sounddevice when the PortAudio library is missing
         raise OutputError(f"{error}: sudo apt install libportaudio2", final=True) from error
     return sounddevice
 
@@ -71,10 +71,10 @@ class _Stream(Protocol):
 
 
 class DeviceOutput:
-    """See `output.Output`.
+    """Output to a sound device; see `output.Output`.
 
-    device      (part of) its name; None: the system's default output
-    own_stderr  keep C libraries off the terminal while playing: a dashboard is on it
+    device      name of the device, or part of it; None: the system's default output
+    own_stderr  keep messages of C libraries off the terminal while playing, as the dashboard is on it
     """
 
     def __init__(self, device: str | None, *, own_stderr: bool = False) -> None:
@@ -87,7 +87,7 @@ class DeviceOutput:
         self._failure: Exception | None = None
 
     async def play(self, render: Render, opened: Callable[[str], None]) -> None:
-        """Play until cancelled, or until the device is gone. Raises OutputError."""
+        """Play until cancelled; raises OutputError, also when the device is gone."""
         with without_native_stderr() if self._own_stderr else nullcontext():
             await self._play(render, opened)
 
@@ -106,15 +106,15 @@ class DeviceOutput:
                 await in_own_thread(lambda: _close(stream), CLOSE_LIMIT_S)
             except TimeoutError:
                 _LOG.warning("%s does not close", name)
-                atexit.unregister(getattr(self._sounddevice, _AT_EXIT))  # it would hang there too
+                atexit.unregister(getattr(self._sounddevice, _AT_EXIT))  # it would hang, too
                 raise OutputError(f"{name} hangs", final=True) from None
 
     async def _watch(self, stream: _Stream, name: str) -> None:
         quiet_s = 0.0
         while True:
             seen = self._calls
-            await asyncio.sleep(LOOK_S)
-            quiet_s = quiet_s + LOOK_S if self._calls == seen else 0.0
+            await asyncio.sleep(CHECK_S)
+            quiet_s = quiet_s + CHECK_S if self._calls == seen else 0.0
             if self._failure is not None:
                 raise self._failure
             if quiet_s >= GONE_S or not stream.active:
@@ -124,7 +124,7 @@ class DeviceOutput:
         again = self._sounddevice is not None
         self._sounddevice = sounddevice = load_portaudio()
         if again:
-            # PortAudio knows the devices that were there when it began; its author's advice is to begin anew.
+            # PortAudio lists devices only when initialised; its author advises to initialise it again.
             for step in ("_terminate", "_initialize"):
                 getattr(sounddevice, step)()
 
@@ -155,7 +155,7 @@ class DeviceOutput:
 
 
 def _close(stream: _Stream) -> None:
-    stream.abort()  # PortAudio 19.6 can hang in closing a stream that runs
+    stream.abort()  # PortAudio 19.6 can hang when closing an active stream
     stream.close()
 
 

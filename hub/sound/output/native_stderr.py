@@ -1,4 +1,4 @@
-"""PortAudio and ALSA complain on the process's stderr when a device goes: on a terminal, that is into the dashboard."""
+"""Keeping messages of PortAudio and ALSA, written to the process's stderr, out of the dashboard's terminal."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ STDERR = 2
 
 @contextlib.contextmanager
 def without_native_stderr() -> Iterator[None]:
-    """Inside, what C libraries write to stderr is thrown away; Python's own `sys.stderr` still gets through."""
+    """Discard what C libraries write to stderr inside the context; Python's own `sys.stderr` still works."""
     python = sys.stderr
     try:
         saved = os.dup(STDERR)
-    except OSError:  # it is closed: there is nothing to protect
+    except OSError:  # stderr is closed: nothing to do
         yield
         return
     python.flush()

@@ -1,4 +1,4 @@
-"""What every output is, and what can go wrong with one."""
+"""The interface of an audio output, and its error."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Protocol, TypeAlias
 from hub.sound.tones import Samples
 
 Render: TypeAlias = Callable[[int], Samples]
-"""Gives the next n samples; may be called from any one thread."""
+"""Returns the next n samples; may be called from any single thread."""
 
 
 class OutputError(Exception):
-    """Nothing can be heard on this output now; `final`: nor later in this run."""
+    """The output cannot be used now; `final`: nor later in this run."""
 
     def __init__(self, text: str, *, final: bool = False) -> None:
         super().__init__(text)
@@ -20,15 +20,15 @@ class OutputError(Exception):
 
 
 class Output(Protocol):
-    """A place where samples go.
+    """An audio output.
 
-    latency_ms   what the device adds after it was handed a sample, by its own word; None: not known, or none
-    underflows   how often the device had nothing to play
+    latency_ms  additional output latency as reported by the device; None: unknown, or none
+    underflows  how often the device ran out of samples
     """
 
     latency_ms: float | None
     underflows: int
 
     async def play(self, render: Render, opened: Callable[[str], None]) -> None:
-        """Take samples as fast as they are heard until cancelled; tells `opened` its name. Raises OutputError."""
+        """Take samples in real time until cancelled; calls `opened` with its name. Raises OutputError."""
         ...

@@ -1,4 +1,4 @@
-"""A call that may hang, in a thread that holds up neither the loop nor the end of the program."""
+"""Running a call that may hang in a thread that blocks neither the loop nor the end of the program."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 async def in_own_thread(work: Callable[[], T], limit_s: float) -> T:
-    """Run `work`, give or raise what it does; TimeoutError after `limit_s`, and the thread is left behind."""
+    """Run `work` and return or raise its outcome; raises TimeoutError after `limit_s`, leaving the thread behind."""
     done: Future[T] = Future()
 
     def run() -> None:
@@ -24,7 +24,7 @@ async def in_own_thread(work: Callable[[], T], limit_s: float) -> T:
             raise
 
     def quietly() -> None:
-        with contextlib.suppress(BaseException):  # whoever waits has it
+        with contextlib.suppress(BaseException):  # the caller gets it
             run()
 
     threading.Thread(target=quietly, name="sound device", daemon=True).start()

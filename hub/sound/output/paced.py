@@ -1,4 +1,4 @@
-"""Outputs without a clock of their own: the event loop's sets the pace, so a virtual clock does too."""
+"""Pacing of outputs without a clock of their own by the event loop's clock, which may be a virtual one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 from hub.sound.tones import RATE_HZ
 
 BLOCK_S = 0.02
-"""As long as the blocks of a device; a cue waits half of it on average."""
+"""Similar to the blocks of a device; a cue waits half of it on average."""
 
 
 async def paced_blocks() -> AsyncIterator[int]:
-    """Yield how many frames are due, block by block, without drift; a late loop gets a longer block."""
+    """Yield the number of frames due, block by block, without drift; after a delay the block is longer."""
     loop = asyncio.get_running_loop()
     start_s, done, block = loop.time(), 0, 0
     while True:

@@ -1,4 +1,4 @@
-"""An output that hears everything and says nothing: for tests, and to measure without a device."""
+"""The null output: takes all samples and discards them; for tests and measurements without a device."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from hub.sound.output.paced import paced_blocks
 
 
 class SilentOutput:
-    """See `output.Output`."""
+    """An output that discards samples; see `output.Output`."""
 
     latency_ms: float | None = None
     underflows = 0
 
     async def play(self, render: Render, opened: Callable[[str], None]) -> None:
-        """Take samples and forget them."""
+        """Take samples in real time and discard them."""
         opened("nowhere (null device)")
         async for frames in paced_blocks():
             render(frames)

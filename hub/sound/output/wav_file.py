@@ -1,4 +1,4 @@
-"""What would be heard, written to a WAV file: 16 bit, mono, as long as the run."""
+"""Output to a WAV file: 16 bit, mono, as long as the run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hub.sound.tones import RATE_HZ
 
 
 class WavFileOutput:
-    """See `output.Output`. The disk is written in a thread: a slow one delays the file, not the run."""
+    """Output to a WAV file; see `output.Output`. Written in a thread, so that a slow disk does not delay the run."""
 
     latency_ms: float | None = None
     underflows = 0
@@ -24,7 +24,7 @@ class WavFileOutput:
         self._path = path
 
     async def play(self, render: Render, opened: Callable[[str], None]) -> None:
-        """Write until cancelled; the file is whole after that. Raises OutputError."""
+        """Write until cancelled, then complete the file; raises OutputError."""
         try:
             with await asyncio.to_thread(self._path.open, "wb") as disk, wave.open(disk, "wb") as file:
                 file.setnchannels(1)
@@ -44,7 +44,7 @@ async def _write_paced(file: wave.Wave_write, render: Render) -> None:
             await asyncio.shield(job)
     finally:
         if job is not None:
-            await asyncio.wait([job])  # a thread cannot be cancelled, and the file must not be closed under it
+            await asyncio.wait([job])  # a thread cannot be cancelled, and the file must stay open until it is done
 
 
 def _write(file: wave.Wave_write, render: Render, frames: int) -> None:

@@ -1,1 +1,1 @@
-"""Offline speech engines: each is a program of its own that writes a WAV file."""
+"""Offline speech engines, each a separate program that writes a WAV file."""

@@ -1,4 +1,4 @@
-"""Which engine speaks: the one asked for, else what this system has."""
+"""Choosing the speech engine: the configured one, else what this system has."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _FINDERS: dict[str, Callable[[str | None, int], Engine | None]] = {
     sapi.NAME: sapi.find,
     espeak.NAME: espeak.find,
 }
-"""The system's own voices first: they are the better ones."""
+"""In order of preference: the system's own voices are better."""
 _INSTALL = {"linux": "sudo apt install espeak-ng"}
 
 
 def choose_engine(
     name: str, voice: str | None, words_per_min: int, program: Sequence[str] = ()
 ) -> tuple[Engine | None, str]:
-    """Give the engine to use, or None and what to do about it (nothing when none is wanted)."""
+    """Return the engine, or None and how to get one (empty when none is wanted)."""
     if name == NONE:
         return None, ""
     if name == PROGRAM:
@@ -37,5 +37,5 @@ def choose_engine(
 
 
 def how_to_install() -> str:
-    """Say how to add speech where the system has none."""
-    return _INSTALL.get(sys.platform, "install eSpeak NG and see that `espeak-ng` is on the PATH")
+    """Return how to add a speech engine to this system."""
+    return _INSTALL.get(sys.platform, "install eSpeak NG and make sure that `espeak-ng` is on the PATH")

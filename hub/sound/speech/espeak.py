@@ -1,6 +1,6 @@
 """eSpeak NG: a hundred languages in 13 MB, 8 MB of memory, 0.02 s a sentence. The engine on Linux.
 
-GPL-3: we start it as a program and neither link nor ship it.
+It is under the GPL-3: we run it as a program and neither link nor ship it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ DEFAULT_VOICE = "en-us"
 
 
 def find(voice: str | None, words_per_min: int) -> Engine | None:
-    """Give the engine if it is installed."""
+    """Return the engine; None if it is not installed."""
     program = shutil.which(NAME)
     if program is None:
         return None

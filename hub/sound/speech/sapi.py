@@ -1,4 +1,4 @@
-"""SAPI: part of Windows, through PowerShell. Written from Microsoft's reference; not run by us yet."""
+"""SAPI, part of Windows, through PowerShell. Written from Microsoft's reference; not yet run by us."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hub.sound.speech.engine import Engine
 
 NAME = "sapi"
 NORMAL_WORDS_PER_MIN = 180
-"""What SAPI's rate 0 is, about; each step of its -10 to 10 changes the speed by an eighth or so."""
+"""Approximate speed of SAPI's rate 0; each step of its range -10 to 10 changes it by about an eighth."""
 _SCRIPT = """\
 Add-Type -AssemblyName System.Speech
 $voice = New-Object System.Speech.Synthesis.SpeechSynthesizer
@@ -23,7 +23,7 @@ $voice.Dispose()
 
 
 def find(voice: str | None, words_per_min: int) -> Engine | None:
-    """Give the engine on Windows."""
+    """Return the engine; None on other systems than Windows."""
     program = shutil.which("powershell") if sys.platform == "win32" else None
     if program is None:
         return None

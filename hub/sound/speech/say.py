@@ -1,4 +1,4 @@
-"""`say`: part of macOS. Written from its manual page; not run by us yet."""
+"""`say`, part of macOS. Written from its manual page; not yet run by us."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NAME = "say"
 
 
 def find(voice: str | None, words_per_min: int) -> Engine | None:
-    """Give the engine on macOS."""
+    """Return the engine; None on other systems than macOS."""
     program = shutil.which(NAME) if sys.platform == "darwin" else None
     if program is None:
         return None

@@ -1,4 +1,4 @@
-"""Speech that was rendered once: our own phrases on disk for every later run, the latest words of anybody in memory."""
+"""Cache of rendered speech: our own phrases on disk for later runs, the latest texts of any kind in memory."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from hub.sound.tones import RATE_HZ, Samples
 KEPT_S = 60.0
 """Seconds of speech in memory: 5.8 MB as 16-bit samples."""
 KEPT_FILES = 200
-"""Files in the cache, some 20 MB; the ones unused for longest go."""
+"""Files in the cache, some 20 MB; the least recently used are deleted."""
 _FULL = 32_767.0
 
 
 class SpeechStore:
-    """`known` at any time from the loop, `render` in a thread; one thread at a time.
+    """Renders speech once and caches it: call `known` from the loop, `render` in one thread at a time.
 
-    lasting  what may be kept in `folder`; None: everything. What others say to a runner is not left on a disk
+    lasting  texts that may be stored in `folder`; None: all. Messages from others are not left on the disk
     """
 
     def __init__(self, engine: Engine, folder: Path, lasting: Container[str] | None = None) -> None:
@@ -36,22 +36,22 @@ class SpeechStore:
         self._kept: OrderedDict[str, NDArray[np.int16]] = OrderedDict()
 
     def known(self, words: str) -> Samples | None:
-        """Give the speech if it is in memory."""
+        """Return the speech if it is in memory, else None."""
         kept = self._kept.get(words)
         return None if kept is None else np.asarray(kept / np.float32(_FULL), dtype=np.float32)
 
     def render(self, words: str) -> None:
-        """Get the speech into memory, from disk or by speaking; raises SpeechError."""
+        """Load the speech into memory, from disk or from the engine; raises SpeechError."""
         wav = self._file(words)
         try:
             samples = read_wave(wav) if wav.is_file() else self._speak(words, wav)
         except SpeechError:
             with contextlib.suppress(OSError):
-                wav.unlink()  # it was cut by a power failure: it is spoken again
+                wav.unlink()  # truncated by a power failure: render it again
             samples = self._speak(words, wav)
         with contextlib.suppress(OSError):
             os.utime(wav)
-        # One assignment each: the loop may read meanwhile.
+        # Replaced by one assignment, as the loop may read meanwhile.
         kept = OrderedDict(self._kept)
         kept[words] = np.asarray(samples * _FULL, dtype=np.int16)
         while len(kept) > 1 and sum(map(len, kept.values())) > KEPT_S * RATE_HZ:
@@ -59,8 +59,8 @@ class SpeechStore:
         self._kept = kept
 
     def _file(self, words: str) -> Path:
-        said = f"{self.engine.identity}\n{words}".encode()
-        return self._folder / f"{hashlib.sha256(said).hexdigest()[:32]}.wav"
+        key = f"{self.engine.identity}\n{words}".encode()
+        return self._folder / f"{hashlib.sha256(key).hexdigest()[:32]}.wav"
 
     def _speak(self, words: str, wav: Path) -> Samples:
         try:
@@ -75,7 +75,7 @@ class SpeechStore:
                 unfinished.unlink(missing_ok=True)
             self._prune()
         except OSError as error:
-            raise SpeechError(f"speech cannot be kept in {self._folder}: {error.strerror or error}") from error
+            raise SpeechError(f"speech cannot be stored in {self._folder}: {error.strerror or error}") from error
         return samples
 
     def _prune(self) -> None:

@@ -1,4 +1,4 @@
-"""From a WAV file to what the mixer takes: mono, RATE_HZ, no dead ends, one level."""
+"""Reading a WAV file as samples for the mixer: mono, RATE_HZ, trimmed, levelled."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from numpy.typing import NDArray
 from hub.sound.speech.engine import SpeechError
 from hub.sound.tones import RATE_HZ, SPEECH_PEAK, Samples
 
-LONGEST_S = 15.0
-"""A cue is a few words; what is longer is cut."""
+MAX_S = 15.0
+"""A cue is a few words; anything longer is cut off."""
 QUIET = 0.01
-"""Share of the peak below which speech has not begun, or has ended."""
+"""Fraction of the peak below which the beginning and the end count as silence."""
 EDGE_S = 0.015
 
 
 def read_wave(path: Path) -> Samples:
-    """Read 16-bit PCM of any rate and channel count, levelled to SPEECH_PEAK; raises SpeechError."""
+    """Read 16-bit PCM of any rate and channel count, shape (n,), levelled to SPEECH_PEAK; raises SpeechError."""
     try:
         with wave.open(str(path), "rb") as file:
             rate_hz, channels, width = file.getframerate(), file.getnchannels(), file.getsampwidth()
-            raw = file.readframes(round(LONGEST_S * rate_hz))
+            raw = file.readframes(round(MAX_S * rate_hz))
     except (wave.Error, EOFError, OSError) as error:
         raise SpeechError(f"{path.name} cannot be read: {error}") from error
     if width != 2 or rate_hz <= 0:
-        raise SpeechError(f"{path.name}: {8 * width} bit at {rate_hz} Hz: only 16-bit PCM is read")
+        raise SpeechError(f"{path.name}: {8 * width} bit at {rate_hz} Hz: only 16-bit PCM is supported")
     values = np.frombuffer(raw[: len(raw) // (2 * channels) * 2 * channels], dtype="<i2").astype(np.float64)
     mono = values.reshape(-1, channels).mean(axis=1)
     peak = float(np.abs(mono).max(initial=0.0))
@@ -41,12 +41,12 @@ def read_wave(path: Path) -> Samples:
 
 
 def resampled(values: NDArray[np.float64], rate_hz: int) -> NDArray[np.float64]:
-    """Bring a short signal to RATE_HZ by its spectrum: exact for what a WAV of that rate can hold."""
+    """Resample a short signal to RATE_HZ by its spectrum, which is exact for a band-limited signal."""
     wanted = round(len(values) * RATE_HZ / rate_hz)
     if rate_hz == RATE_HZ or wanted == 0:
         return values
-    # Whole seconds: their transforms are fast (the rates have small factors), and because a transform joins the ends,
-    # the nothing at the end keeps the last word out of the first.
+    # Padded to whole seconds: their transforms are fast, as the rates have small factors, and the silence at the end
+    # keeps the last word out of the first, as a transform is periodic.
     seconds = len(values) // rate_hz + 1
     padded = np.zeros(seconds * rate_hz)
     padded[: len(values)] = values

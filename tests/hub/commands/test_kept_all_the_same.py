@@ -71,7 +71,7 @@ def test_an_unreadable_history_does_not_prevent_a_run(
     monkeypatch.setattr(live, "carry_out", runs)
     assert carry_out(["run", "--headless"]) == 1
     said = capsys.readouterr()
-    assert "history.sqlite: file is not a database: move the file away to start anew." in said.err
+    assert "history.sqlite: file is not a database: move the file away to start a new one." in said.err
     assert "NOT added" in said.out
 
 

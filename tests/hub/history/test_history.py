@@ -1,4 +1,4 @@
-"""The history keeps runs, gives the newest of one runner oldest first, and says what is wrong with its file."""
+"""The history stores runs, returns the newest of one runner oldest first, and names what is wrong with its file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from hub.text.summary_text import earlier_text, summary_text
 RUN = StoredRun("ann", "2025-03-01T07:30:00.000Z", 1800.0, 5000, 170.0, 5.0, None, "/runs/1.mcap")
 
 
-def test_newest_runs_of_one_runner_oldest_first(tmp_path: Path) -> None:
+def test_the_newest_runs_of_one_runner_come_oldest_first(tmp_path: Path) -> None:
     history = History(tmp_path / "deep" / "history.sqlite")
     assert history.newest("ann") == ()
     runs = [replace(RUN, started_utc=f"2025-03-{day:02d}T07:30:00.000Z") for day in (3, 1, 2)]
@@ -47,7 +47,7 @@ def test_a_file_that_is_no_history_is_named(tmp_path: Path) -> None:
         History(path).newest("ann")
 
 
-def test_what_an_earlier_version_kept_as_it_came_is_read_without_what_terminals_obey(tmp_path: Path) -> None:
+def test_control_characters_stored_by_an_earlier_version_are_removed_on_reading(tmp_path: Path) -> None:
     history = History(tmp_path / "history.sqlite")
     where = (5.0, None, None)
     history.add_pain(
@@ -65,7 +65,7 @@ def test_what_an_earlier_version_kept_as_it_came_is_read_without_what_terminals_
     assert (behind["site"], behind["note"], behind["level"]) == ("a 41mb", None, 3)
 
 
-def test_a_history_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+def test_a_history_of_a_newer_version_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
     with closing(sqlite3.connect(path)) as store:
         store.execute("PRAGMA user_version = 99")
@@ -85,7 +85,7 @@ def counted(steps: int) -> RunCount:
     return count
 
 
-def test_only_runs_with_enough_running_are_kept() -> None:
+def test_only_runs_with_enough_running_are_stored() -> None:
     stored = stored_run("ann", "2025-03-01T07:30:00.000Z", SUMMARY, None, running_s=60.0, count=counted(50))
     assert stored is not None
     assert (stored.steps, stored.drop_excursion_right_deg, stored.duration_s) == (5000, 4.5, 60.0)
@@ -93,14 +93,14 @@ def test_only_runs_with_enough_running_are_kept() -> None:
     assert stored_run("ann", "", replace(SUMMARY, steps=49), None, running_s=600.0, count=counted(49)) is None
 
 
-def test_a_run_without_a_hip_sensor_is_kept_for_how_far_it_went() -> None:
+def test_a_run_without_a_hip_sensor_is_stored_for_its_distance() -> None:
     pod_only = replace(SUMMARY, steps=0, distance_m=4200.0)
     stored = stored_run("ann", "", pod_only, None, running_s=1500.0, count=counted(49))
     assert stored is not None
     assert (stored.distance_m, stored.drop_excursion_left_deg, stored.surface) == (4200.0, None, None)
 
 
-def test_a_treadmill_that_was_connected_is_the_surface_unless_the_runner_says_otherwise() -> None:
+def test_a_connected_treadmill_is_the_surface_unless_the_runner_states_another() -> None:
     count = counted(60)
     count.observe(Metric(0, speed_source.KEY, float(speed_source.Source.TREADMILL), None, 1.0))
     for said, kept in ((None, "treadmill"), ("track", "track")):
@@ -109,7 +109,7 @@ def test_a_treadmill_that_was_connected_is_the_surface_unless_the_runner_says_ot
         assert stored.surface == kept
 
 
-def test_a_run_that_is_over_is_one_of_the_earlier_runs(tmp_path: Path) -> None:
+def test_a_finished_run_becomes_one_of_the_earlier_runs(tmp_path: Path) -> None:
     history = History(tmp_path / "history.sqlite")
     session = SessionInfo(0, "2025-03-01T07:30:00.000Z", "ann")
     outcome = Outcome(summary=SUMMARY, running_s=100.0, files=[tmp_path / "run.mcap"])
@@ -121,7 +121,7 @@ def test_a_run_that_is_over_is_one_of_the_earlier_runs(tmp_path: Path) -> None:
     assert len(history.newest("ann")) == 1
 
 
-def test_earlier_runs_are_said_at_the_start_and_stand_beside_this_one_at_the_end() -> None:
+def test_earlier_runs_are_mentioned_at_the_start_and_compared_at_the_end() -> None:
     history = (PastRun(5.0, 4.5, 170.0), PastRun(5.4, None, None))
     assert earlier_text(history) == "2 earlier runs: hip drop on left leg 5.2°, right leg 4.5°"
     assert earlier_text(history[:1]).startswith("1 earlier run: ")
@@ -155,7 +155,7 @@ PRAGMA user_version = 1;
 """
 
 
-def test_a_history_of_the_first_version_is_brought_up_to_date_and_keeps_its_runs(tmp_path: Path) -> None:
+def test_a_history_of_the_first_version_is_migrated_and_keeps_its_runs(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
     with closing(sqlite3.connect(path)) as store:
         store.executescript(OLD)
@@ -199,7 +199,7 @@ def test_the_first_pain_of_a_run_is_its_onset_and_level_0_is_none(tmp_path: Path
     assert history.pains("bob") == ()
 
 
-def test_pain_at_a_place_nobody_remembers_is_neither_onset_nor_pain_free(tmp_path: Path) -> None:
+def test_pain_at_an_unknown_distance_is_neither_onset_nor_pain_free(tmp_path: Path) -> None:
     history = History(tmp_path / "history.sqlite")
     history.add(replace(RUN, exposure_m=5100.0))
     history.add_pain(replace(PAIN, exposure_m=None))

@@ -51,7 +51,7 @@ print(f"Home Assistant {homeassistant.const.__version__}: {len(document['compone
 
 
 def main() -> int:
-    """Make the environment if need be, check, print what was found."""
+    """Create the environment if needed, check, print the findings."""
     python = FOLDER / "bin" / "python"
     if not (FOLDER / ".done").exists():
         print(f"Installing Home Assistant {VERSION} into {FOLDER.name} (about a minute, once) ...", flush=True)

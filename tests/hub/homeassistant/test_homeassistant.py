@@ -1,4 +1,4 @@
-"""What Home Assistant is told: complete, small, only topics and commands that exist, again when it starts."""
+"""Discovery for Home Assistant: complete, small, with existing topics and commands only, repeated on its start."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def components() -> dict[str, dict[str, object]]:
     return found
 
 
-def test_every_entity_is_complete_and_its_own() -> None:
+def test_every_entity_is_complete_and_unique() -> None:
     made = components()
     assert {each["platform"] for each in made.values()} == {"sensor", "number", "button"}
     assert len({each["unique_id"] for each in made.values()}) == len(made)
@@ -38,7 +38,7 @@ def test_every_entity_is_complete_and_its_own() -> None:
     assert re.fullmatch(r"homeassistant/device/[A-Za-z0-9_-]+/config", topic("ann"))
 
 
-def test_it_reads_and_writes_only_what_exists() -> None:
+def test_entities_refer_to_existing_topics_fields_and_commands_only() -> None:
     for each in components().values():
         if "state_topic" in each:
             kind = parse_topic(str(each["state_topic"])).kind
@@ -58,8 +58,8 @@ def test_it_reads_and_writes_only_what_exists() -> None:
 
 
 @pytest.mark.real_time
-async def test_it_is_said_on_connect_on_birth_and_when_a_sensor_joins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.homeassistant.announcer.LOOK_S", 0.2)
+async def test_it_is_published_on_connect_on_birth_and_when_a_sensor_joins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.homeassistant.announcer.CHECK_S", 0.2)
     broker, port = mosquitto(), a_port()
     await broker.start(port)
     server = Server(LOOPBACK, port, protocol=MQTT_5)

@@ -1,4 +1,4 @@
-"""The device output: against a made-up PortAudio that comes, goes and hangs, and the real one without a device."""
+"""The device output: against a fake PortAudio that comes, goes and hangs, and the real one without a device."""
 
 import asyncio
 import atexit
@@ -38,8 +38,8 @@ class StopCallbackError(Exception):
     """`CallbackAbort`."""
 
 
-class MadeUpPortAudio:
-    """What `device.py` uses of the module `sounddevice`. A thread calls back as a sound card would."""
+class FakePortAudio:
+    """The part of `sounddevice` that `device.py` uses. A thread calls back as a sound card would."""
 
     def __init__(self) -> None:
         self.devices = 1
@@ -61,7 +61,7 @@ class MadeUpPortAudio:
         self.renewed += 1
 
     def at_exit(self) -> None:
-        """Would hang if the device does."""
+        """Hangs if the device does."""
 
     def initialize(self) -> None:
         self.known = self.devices
@@ -76,7 +76,7 @@ class MadeUpPortAudio:
 class MadeUpStream:
     latency = 0.1
 
-    def __init__(self, audio: MadeUpPortAudio, callback: Callback) -> None:
+    def __init__(self, audio: FakePortAudio, callback: Callback) -> None:
         self._audio = audio
         self._callback = callback
         self._end = threading.Event()
@@ -108,8 +108,8 @@ class MadeUpStream:
 
 
 @pytest.fixture
-def audio(monkeypatch: pytest.MonkeyPatch) -> MadeUpPortAudio:
-    made_up = MadeUpPortAudio()
+def audio(monkeypatch: pytest.MonkeyPatch) -> FakePortAudio:
+    made_up = FakePortAudio()
     module = SimpleNamespace(
         PortAudioError=CardError,
         CallbackAbort=StopCallbackError,
@@ -125,7 +125,7 @@ def audio(monkeypatch: pytest.MonkeyPatch) -> MadeUpPortAudio:
 
     monkeypatch.setattr(atexit, "unregister", unregistered)
     monkeypatch.setitem(sys.modules, "sounddevice", module)
-    monkeypatch.setattr(device_module, "LOOK_S", 0.05)
+    monkeypatch.setattr(device_module, "CHECK_S", 0.05)
     monkeypatch.setattr(device_module, "GONE_S", 1.0)
     return made_up
 
@@ -134,8 +134,8 @@ def ramp(frames: int) -> Samples:
     return np.linspace(0.0, 0.5, frames, dtype=np.float32)
 
 
-async def play(audio: MadeUpPortAudio, output: DeviceOutput, blocks: int) -> list[str]:
-    """Play until the card got so many blocks, then end in good order; gives what `opened` was told."""
+async def play(audio: FakePortAudio, output: DeviceOutput, blocks: int) -> list[str]:
+    """Play until the card has that many blocks, then end cleanly; returns the arguments of `opened`."""
     opened: list[str] = []
     playing = asyncio.create_task(output.play(ramp, opened.append))
     await until(lambda: len(audio.blocks) >= blocks)
@@ -145,7 +145,7 @@ async def play(audio: MadeUpPortAudio, output: DeviceOutput, blocks: int) -> lis
     return opened
 
 
-async def test_samples_go_to_both_ears_and_the_device_says_its_latency(audio: MadeUpPortAudio) -> None:
+async def test_samples_go_to_both_channels_and_the_device_reports_its_latency(audio: FakePortAudio) -> None:
     output = DeviceOutput(None)
     assert await play(audio, output, 10) == ["Headphones"]
     np.testing.assert_array_equal(audio.blocks[0], np.stack([ramp(240)] * CHANNELS, axis=1))
@@ -153,7 +153,7 @@ async def test_samples_go_to_both_ears_and_the_device_says_its_latency(audio: Ma
     assert audio.open == 0
 
 
-async def test_a_device_that_is_gone_is_told_and_looked_for_anew(audio: MadeUpPortAudio) -> None:
+async def test_a_disconnected_device_is_reported_and_searched_for_again(audio: FakePortAudio) -> None:
     output = DeviceOutput("Headphones")
     playing = asyncio.create_task(output.play(ramp, lambda _name: None))
     await until(lambda: len(audio.blocks) >= 3)
@@ -171,13 +171,13 @@ async def test_a_device_that_is_gone_is_told_and_looked_for_anew(audio: MadeUpPo
     assert audio.open == 0
 
 
-async def test_a_device_that_does_not_exist_is_named(audio: MadeUpPortAudio) -> None:
+async def test_a_device_that_does_not_exist_is_named(audio: FakePortAudio) -> None:
     with pytest.raises(OutputError, match=r"^No output device matching 'Earring'$"):
         await DeviceOutput("Earring").play(ramp, print)
     assert audio.open == 0
 
 
-async def test_a_device_that_hangs_holds_up_nobody(audio: MadeUpPortAudio, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_device_that_hangs_blocks_nothing(audio: FakePortAudio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device_module, "CLOSE_LIMIT_S", 0.3)
     audio.hangs_at_closing = True
     playing = asyncio.create_task(DeviceOutput(None).play(ramp, lambda _name: None))
@@ -189,7 +189,7 @@ async def test_a_device_that_hangs_holds_up_nobody(audio: MadeUpPortAudio, monke
     assert not audio.hangs_at_exit
 
 
-async def test_a_mistake_of_ours_ends_the_sound_with_its_traceback(audio: MadeUpPortAudio) -> None:
+async def test_a_bug_in_rendering_ends_the_sound_with_its_traceback(audio: FakePortAudio) -> None:
     def broken(_frames: int) -> Samples:
         raise ZeroDivisionError("ours")
 
@@ -198,7 +198,7 @@ async def test_a_mistake_of_ours_ends_the_sound_with_its_traceback(audio: MadeUp
     assert audio.open == 0
 
 
-async def test_without_the_extra_or_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_the_extra_or_the_library_it_states_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     for error, remedy in ((ImportError(), r"\[audio\]"), (OSError("PortAudio library not found"), "libportaudio2")):
         monkeypatch.setattr(importlib, "import_module", _raising(error))
         with pytest.raises(OutputError, match=remedy) as refused:
@@ -215,8 +215,8 @@ def _raising(error: Exception) -> Callable[[str], Never]:
     return import_module
 
 
-async def test_the_real_portaudio_without_a_device_says_so() -> None:
-    """With a device (a developer's machine) there is nothing to see here: it would be heard."""
+async def test_the_real_portaudio_without_a_device_raises() -> None:
+    """With a device (a developer's machine) this is not tested, as it would be heard."""
     try:
         sounddevice = importlib.import_module("sounddevice")
     except (ImportError, OSError) as error:
@@ -236,7 +236,7 @@ async def test_the_real_portaudio_without_a_device_says_so() -> None:
         assert not refused.value.final
 
 
-def test_c_libraries_are_kept_off_the_terminal_and_python_is_not() -> None:
+def test_messages_of_c_libraries_are_discarded_and_those_of_python_are_not() -> None:
     code = """
 import os, sys
 from hub.sound.output.native_stderr import without_native_stderr
@@ -250,7 +250,7 @@ for _ in range(2):
     assert done.stderr.splitlines() == ["ours", "after"] * 2
 
 
-def test_doctor_names_the_voice_or_says_how_to_get_one() -> None:
+def test_doctor_names_the_voice_or_how_to_get_one() -> None:
     finding = check_speech()
     assert finding.subject == "speech"
     assert finding.message

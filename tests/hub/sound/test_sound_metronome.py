@@ -20,7 +20,7 @@ def rendered(metronome: Metronome, seconds: float, block: int = 1024) -> Samples
 @pytest.mark.parametrize("rate_spm", [172.3, 160.0])
 def test_ten_minutes_of_beats_are_exact(rate_spm: float) -> None:
     metronome = Metronome()
-    metronome.want(rate_spm)
+    metronome.set_rate(rate_spm)
     samples = rendered(metronome, 600.0, 1237)
     beats = onsets(samples[2 * RATE_HZ :], CLICK_PEAK / 5) / RATE_HZ  # past the fade-in, whose first beats are softer
     assert len(beats) == pytest.approx(598 * rate_spm / 60, abs=1)
@@ -29,10 +29,10 @@ def test_ten_minutes_of_beats_are_exact(rate_spm: float) -> None:
     assert np.abs(samples).max() <= CLICK_PEAK
 
 
-def test_cutting_anywhere_gives_the_same_samples() -> None:
+def test_blocks_of_any_length_give_the_same_samples() -> None:
     def beats(blocks: list[int]) -> Samples:
         metronome = Metronome()
-        metronome.want(181.0)
+        metronome.set_rate(181.0)
         return np.concatenate([metronome.render(n) for n in blocks])
 
     rng = np.random.default_rng(4)
@@ -41,11 +41,11 @@ def test_cutting_anywhere_gives_the_same_samples() -> None:
     np.testing.assert_allclose(cut, whole, atol=1e-6)
 
 
-def test_a_new_rate_goes_on_from_the_phase_of_the_old_one() -> None:
+def test_a_new_rate_continues_from_the_phase_of_the_old_one() -> None:
     metronome = Metronome()
-    metronome.want(170.0)
+    metronome.set_rate(170.0)
     before = rendered(metronome, 10.1)
-    metronome.want(178.0)
+    metronome.set_rate(178.0)
     after = rendered(metronome, 10.0)
     beats = onsets(np.concatenate([before, after])[RATE_HZ:], CLICK_PEAK / 5) / RATE_HZ
     gaps = np.diff(beats)
@@ -54,24 +54,24 @@ def test_a_new_rate_goes_on_from_the_phase_of_the_old_one() -> None:
     assert gaps.max() <= 60 / 170 + 1e-4
 
 
-def test_it_is_silent_until_asked_and_its_phase_runs_on_while_it_is_not_heard() -> None:
+def test_it_is_silent_until_started_and_its_phase_advances_while_silent() -> None:
     asked, always = Metronome(), Metronome()
-    always.want(165.0)
-    asked.want(165.0)
-    asked.want(None)
+    always.set_rate(165.0)
+    asked.set_rate(165.0)
+    asked.set_rate(None)
     assert not np.abs(rendered(Metronome(), 2.0)).any()
     rendered(asked, 7.77)
     rendered(always, 7.77)
-    asked.want(165.0)
+    asked.set_rate(165.0)
     resumed = onsets(rendered(asked, 4.0)[RATE_HZ * 2 :], CLICK_PEAK / 5)
     np.testing.assert_array_equal(resumed, onsets(rendered(always, 4.0)[RATE_HZ * 2 :], CLICK_PEAK / 5))
 
 
 def test_on_target_it_fades_beat_by_beat_and_then_is_silent() -> None:
     metronome = Metronome()
-    metronome.want(180.0)
+    metronome.set_rate(180.0)
     rendered(metronome, 3.0)
-    metronome.want(None)
+    metronome.set_rate(None)
     fading = rendered(metronome, FADE_OUT_S + 0.1)
     peaks = [np.abs(part).max() for part in np.array_split(fading, 5)]
     assert peaks == sorted(peaks, reverse=True)

@@ -1,4 +1,4 @@
-"""The mixer: who is heard when, what is left out and counted, and that nothing is ever clipped."""
+"""The mixer: the order of sounds, what is left out and counted, and that nothing is ever clipped."""
 
 import numpy as np
 from hypothesis import given
@@ -61,7 +61,7 @@ def test_a_threshold_cuts_a_cue_short_without_a_click() -> None:
     assert not samples[round(1.2 * RATE_HZ) :].any()  # the cue does not come back
 
 
-def test_an_answer_is_heard_at_once_over_a_threshold_that_goes_on_more_quietly() -> None:
+def test_an_answer_is_heard_at_once_over_a_ducked_threshold() -> None:
     mixer = Mixer(Clock())
     mixer.play(sound("threshold", Rank.THRESHOLD, seconds=3.0))
     listen(mixer, 1.0)
@@ -85,7 +85,7 @@ def test_everything_at_once_is_never_clipped() -> None:
     assert mixer.limited == 0
 
 
-def test_the_metronome_is_quieter_under_words_and_comes_back() -> None:
+def test_the_metronome_is_ducked_under_words_and_recovers() -> None:
     mixer = Mixer(Clock())
     mixer.beat(240.0)
     listen(mixer, 2.0)
@@ -96,7 +96,7 @@ def test_the_metronome_is_quieter_under_words_and_comes_back() -> None:
     assert np.abs(after[RATE_HZ:]).max() > 0.99 * CLICK_PEAK
 
 
-def test_repeats_are_heard_once_and_what_came_too_late_not_at_all() -> None:
+def test_repeats_are_heard_once_and_stale_sounds_not_at_all() -> None:
     mixer = Mixer(Clock())
     mixer.play(sound("a", seconds=2.0))
     mixer.play(sound("a"))
@@ -129,7 +129,7 @@ def test_muted_only_answers_are_heard() -> None:
     assert keys(mixer) == ["words", "answer"]
 
 
-def test_a_device_that_hangs_costs_counted_orders_and_no_memory() -> None:
+def test_a_device_that_hangs_loses_counted_orders_and_takes_no_memory() -> None:
     mixer = Mixer(Clock())
     for number in range(ORDERS + 10):
         mixer.play(sound(str(number)))
@@ -141,7 +141,7 @@ def test_a_device_that_hangs_costs_counted_orders_and_no_memory() -> None:
     assert cues.waiting <= CAPACITY
 
 
-def test_it_tells_when_the_first_sample_was_handed_over() -> None:
+def test_it_reports_when_the_first_sample_was_handed_over() -> None:
     clock = Clock()
     mixer = Mixer(clock)
     listen(mixer, 1.0, clock)

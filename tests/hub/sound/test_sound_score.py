@@ -1,4 +1,4 @@
-"""What records sound like, and when the metronome beats."""
+"""The sounds for records, and when the metronome beats."""
 
 import pytest
 
@@ -40,13 +40,13 @@ def test_a_record_has_its_signal_and_its_rank(record: Cue | PainReport, rank: Ra
     assert (heard.rank, heard.signal) == (rank, signal)
 
 
-def test_what_is_for_the_eye_only_is_not_heard() -> None:
+def test_records_without_sound_are_not_heard() -> None:
     assert saying(a_cue(earcon=None, speak=None)) is None
     assert saying(Threshold(0, "drift", ThresholdState.REACHED, None, ())) is None
     assert saying(cadence(1, 160)) is None
 
 
-def test_what_matters_more_may_wait_longer() -> None:
+def test_a_higher_rank_may_wait_longer() -> None:
     def fresh_s(record: Cue) -> float:
         heard = saying(record)
         assert isinstance(heard, Saying)
@@ -56,7 +56,7 @@ def test_what_matters_more_may_wait_longer() -> None:
     assert fresh_s(tone) < fresh_s(words) < fresh_s(near)
 
 
-def test_every_spoken_text_is_known_beforehand() -> None:
+def test_every_spoken_text_is_known_in_advance() -> None:
     phrases = spoken_phrases()
     assert texts.QUICK_STEPS_SPOKEN in phrases
     assert texts.BELT_NEAR_SPOKEN.format(side="left") in phrases
@@ -94,7 +94,7 @@ def test_it_beats_at_the_target_until_on_target_and_comes_back_when_below_again(
     assert second_by_second(pacing, [165.0] * 6, 20)[-1] == 172.0
 
 
-def test_it_ends_when_the_runner_stands_and_when_nobody_asks_again() -> None:
+def test_it_ends_when_the_runner_stops_and_without_a_further_cue() -> None:
     pacing = asked()
     pacing.update(type(cadence(3, 0))(3_000_000_000, "running", 0.0, None, 1.0))
     assert pacing.rate_spm is None

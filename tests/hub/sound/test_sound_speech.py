@@ -1,4 +1,4 @@
-"""Speech: a program's WAV becomes samples once; eSpeak NG, where it is, says something that can be speech."""
+"""Speech: a program's WAV is rendered once; eSpeak NG, if installed, produces plausible speech."""
 
 import os
 import shutil
@@ -48,7 +48,7 @@ def rendered(store: SpeechStore, words: str) -> Samples:
     return samples
 
 
-def test_words_are_spoken_once_and_kept_for_later_runs(engine: Engine, diary: Path, tmp_path: Path) -> None:
+def test_words_are_rendered_once_and_cached_for_later_runs(engine: Engine, diary: Path, tmp_path: Path) -> None:
     store = SpeechStore(engine, tmp_path / "speech")
     assert store.known("Quick, light steps.") is None
     samples = rendered(store, "Quick, light steps.")
@@ -60,13 +60,13 @@ def test_words_are_spoken_once_and_kept_for_later_runs(engine: Engine, diary: Pa
     assert len(list((tmp_path / "speech").iterdir())) == 1
 
 
-def test_another_voice_is_spoken_anew(engine: Engine, diary: Path, tmp_path: Path) -> None:
+def test_another_voice_is_rendered_again(engine: Engine, diary: Path, tmp_path: Path) -> None:
     rendered(SpeechStore(engine, tmp_path), "Belt level.")
     rendered(SpeechStore(Engine("other", (*engine.command, "other")), tmp_path), "Belt level.")
     assert diary.read_text() == "Belt level.\n" * 2
 
 
-def test_a_file_that_a_power_failure_cut_is_spoken_again(engine: Engine, diary: Path, tmp_path: Path) -> None:
+def test_a_truncated_file_is_rendered_again(engine: Engine, diary: Path, tmp_path: Path) -> None:
     whole = rendered(SpeechStore(engine, tmp_path / "speech"), "Belt level.")
     (file,) = (tmp_path / "speech").iterdir()
     file.write_bytes(file.read_bytes()[:20])
@@ -74,7 +74,7 @@ def test_a_file_that_a_power_failure_cut_is_spoken_again(engine: Engine, diary: 
     assert diary.read_text().count("Belt") == 2
 
 
-def test_what_others_say_to_a_runner_is_not_left_on_the_disk(engine: Engine, diary: Path, tmp_path: Path) -> None:
+def test_messages_from_others_are_not_stored_on_disk(engine: Engine, diary: Path, tmp_path: Path) -> None:
     store = SpeechStore(engine, tmp_path / "speech", lasting=frozenset({"Belt level."}))
     rendered(store, "Mind the dog, Ann.")
     assert list((tmp_path / "speech").iterdir()) == []
@@ -99,18 +99,18 @@ def test_memory_and_disk_are_bounded(engine: Engine, tmp_path: Path, monkeypatch
     [
         (("no-such-speaker",), "No such file"),
         ((sys.executable, "-c", "import sys; sys.exit('the voice does not exist')"), "the voice does not exist"),
-        ((sys.executable, "-c", ""), "no sound, code 0"),
+        ((sys.executable, "-c", ""), "no sound, exit code 0"),
     ],
 )
-def test_an_engine_that_cannot_speak_says_why(command: tuple[str, ...], said: str, tmp_path: Path) -> None:
+def test_an_engine_that_fails_raises_with_its_reason(command: tuple[str, ...], said: str, tmp_path: Path) -> None:
     with pytest.raises(SpeechError, match=said):
         SpeechStore(Engine("voice", command), tmp_path).render("words")
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_that_cannot_be_written_is_told(engine: Engine, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_raises(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(SpeechError, match="cannot be kept"):
+    with pytest.raises(SpeechError, match="cannot be stored"):
         SpeechStore(engine, tmp_path / "file" / "speech").render("words")
 
 
@@ -131,7 +131,7 @@ def test_resampling_keeps_a_tone(rate_hz: int) -> None:
     np.testing.assert_allclose(given[:least], wanted[:least], atol=2e-3)
 
 
-def test_a_silent_or_strange_file_is_refused(tmp_path: Path) -> None:
+def test_a_silent_or_unsupported_file_is_rejected(tmp_path: Path) -> None:
     for name, width, frames in (("silent", 2, bytes(2000)), ("eight bit", 1, bytes(range(200)))):
         path = tmp_path / f"{name}.wav"
         with wave.open(str(path), "wb") as file:
@@ -143,7 +143,7 @@ def test_a_silent_or_strange_file_is_refused(tmp_path: Path) -> None:
             read_wave(path)
 
 
-def test_what_a_system_lacks_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_engine_is_reported_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     engine, remedy = choose_engine("auto", None, 165)
     assert engine is None
@@ -176,7 +176,7 @@ def bands(samples: Samples) -> np.ndarray:
 
 
 @pytest.mark.parametrize("words", [texts.QUICK_STEPS_SPOKEN, texts.REACHED_SPOKEN, texts.SPIKE_SPOKEN])
-def test_espeak_says_something_that_can_be_speech(espeak: SpeechStore, words: str) -> None:
+def test_espeak_produces_plausible_speech(espeak: SpeechStore, words: str) -> None:
     samples = rendered(espeak, words)
     seconds_a_word = len(samples) / RATE_HZ / len(words.split())
     assert 0.2 < seconds_a_word < 0.7  # 165 words a minute are 0.36
@@ -203,7 +203,7 @@ def test_faster_is_shorter_and_voices_differ(tmp_path: Path, espeak: SpeechStore
     assert lengths[2] != lengths[0]
 
 
-def test_a_voice_that_does_not_exist_is_told_in_the_engines_words(tmp_path: Path, espeak: SpeechStore) -> None:
+def test_an_unknown_voice_raises_with_the_engines_message(tmp_path: Path, espeak: SpeechStore) -> None:
     del espeak
     engine, _remedy = choose_engine("espeak-ng", "xyzzy", 165)
     assert engine is not None

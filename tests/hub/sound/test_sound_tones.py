@@ -1,4 +1,4 @@
-"""Signals: told apart by how many tones they have and by their pitches, and never louder than agreed."""
+"""Signals: distinguished by the number of their tones and by pitch, and never louder than their level."""
 
 from itertools import combinations
 
@@ -41,7 +41,7 @@ def test_its_spectral_peaks_are_its_notes(signal: Signal, pitches: list[int]) ->
 
 def test_no_two_signals_have_the_same_notes_in_the_same_order() -> None:
     def melody(signal: Signal) -> list[int]:
-        """Strongest pitch of its beginning and of its end, to 100 Hz."""
+        """Strongest pitch at its beginning and at its end, to 100 Hz."""
         parts = np.array_split(signal_samples(signal), 4)
         return [round(pitches_hz(part, 1.0)[0] / 100) for part in (parts[0], parts[-1])]
 
