@@ -51,7 +51,6 @@ class BumbleClient(BaseBleakClient):
         self._peer: Peer | None = None
         self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._listeners: dict[int, Callable[[bytes], None]] = {}
-        self.disconnect_reason: int | None = None
 
     @property
     def name(self) -> str:
@@ -118,7 +117,6 @@ class BumbleClient(BaseBleakClient):
         return found
 
     def _on_disconnection(self, reason: int) -> None:
-        self.disconnect_reason = reason
         self._connection = self._peer = None
         self.services = None
         self._listeners.clear()

@@ -15,7 +15,7 @@ STRAP = "hr-chest-0005"
 RATE_HZ, PER_PACKET = 208, 8
 
 
-async def test_sensors_are_found_and_stream_without_a_hole(testbed: BluezTestbed) -> None:
+async def test_sensors_are_found_and_stream_without_a_gap(testbed: BluezTestbed) -> None:
     for kind in ("sacrum_imu", "pod", "strap"):
         await testbed.lab.switch_on(kind)
     async with testbed.radio() as radio, supervised(radio) as heard:

@@ -76,7 +76,7 @@ def test_no_delay_means_no_error() -> None:
         assert np.abs(times - (i * 50_000_000 + np.arange(5) * 10_000_000)).max() <= 1
 
 
-def test_late_first_packets_are_forgiven_without_going_back() -> None:
+def test_times_recover_from_late_first_packets_without_going_back() -> None:
     """A link that starts with 0.4 s of queue: times converge to the true ones and always increase."""
     timeline = DeviceTimeline()
     last_ns, errors_s = -1, []

@@ -81,7 +81,7 @@ def test_a_counter_tells_what_is_missing_and_what_came_twice() -> None:
 
 @pytest.mark.parametrize("off", [-0.02, 0.03])
 @pytest.mark.parametrize("link", [GOOD, TYPICAL_FOOT, BAD], ids=["good", "typical", "bad"])
-def test_packets_that_are_missing_are_noticed_where_nobody_counts(link: Link, off: float) -> None:
+def test_missing_packets_are_detected_without_a_counter(link: Link, off: float) -> None:
     """15 packets lost in 5 minutes, one at a time: the loss is counted, and the times do not drift."""
     sent = send(300, 104 * (1 + off), 8, 0, link, 3)
     chance = np.random.default_rng(5)
@@ -137,7 +137,7 @@ def test_packets_that_keep_step_with_the_radio_are_reported(ppm: float) -> None:
     assert np.median(np.abs(error_s[-500:])) <= state.uncertainty_s
 
 
-def test_what_the_first_packets_look_like_is_not_told_to_the_runner() -> None:
+def test_problems_of_the_first_packets_alone_are_not_reported() -> None:
     """5 s and then 120 s of a sensor in step with the radio: only the second is worth a note."""
     early, late = (timeline_of(send(seconds, 100, 5, 0.0, Link(0.050, 0.05, 0.001), 1), 5)[0] for seconds in (6, 120))
     assert early.state.is_trapped

@@ -218,7 +218,7 @@ def test_time_may_start_anywhere(tmp_path: Path, start_s: float) -> None:
         ("right-hip", "right_hip"), ("pocket", "pocket"), ("left_shank", None), ("wrist", None),
     ],
 )  # fmt: skip
-def test_names_say_the_placement(name: str, placement: str | None) -> None:
+def test_names_show_the_placement(name: str, placement: str | None) -> None:
     assert placement_for(name) == placement
 
 

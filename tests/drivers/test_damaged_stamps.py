@@ -60,7 +60,7 @@ def away_s(sent: Sent, damage: dict[int, float]) -> tuple[float, float]:
 
 @pytest.mark.parametrize("shift_s", SHIFTS_S)
 @pytest.mark.parametrize("link", [GOOD, TYPICAL], ids=["good", "typical"])
-def test_one_damaged_stamp_in_mid_stream_moves_nothing(link: Link, shift_s: float) -> None:
+def test_one_damaged_timestamp_in_mid_stream_moves_nothing(link: Link, shift_s: float) -> None:
     """Except that packet itself, if it is off by less than half a sample, or ahead by less than the packet's delay."""
     for at in (20, 700):
         sent = send(25, RATE_HZ, N, 150, link, at)
@@ -112,7 +112,7 @@ def test_a_clock_that_is_set_is_followed_with_the_third_packet() -> None:
     assert placed == pytest.approx(expected)
 
 
-def test_holes_are_no_damage() -> None:
+def test_gaps_are_not_mistaken_for_damage() -> None:
     """One packet in seven is missing: with a counter, and without one as far as arrival times show."""
     kept = [i for i in range(400) if i % 7]
     for missing in (None, 5):
@@ -122,14 +122,14 @@ def test_holes_are_no_damage() -> None:
             assert stamps.place(i * 0.025, 0.005, 5, i * 0.025, lost) == i * 0.025
 
 
-def test_uneven_stamps_that_arrive_when_they_say_are_believed() -> None:
+def test_uneven_timestamps_that_agree_with_arrivals_are_accepted() -> None:
     """An imported file, whose samples may be irregular."""
     stamps = SteadyStamps()
     for stamp_s in np.cumsum(np.random.default_rng(1).uniform(0.004, 0.016, 2000)).tolist():
         assert stamps.place(stamp_s, 0.01, 1, stamp_s, 0) == stamp_s
 
 
-def test_a_state_saved_beside_the_damage_goes_on_alike() -> None:
+def test_a_state_saved_near_the_damage_continues_identically() -> None:
     sent = send(10, RATE_HZ, N, 50, GOOD, 3)
     timeline = DeviceTimeline()
     for i in range(300):

@@ -160,7 +160,7 @@ def test_what_the_shared_file_does_not_show(made: Vector) -> None:
         (vector("polar.pmd", "delta_block", "00"), Verdict.FAILED, "not understood: KeyError"),
     ],
 )
-def test_the_reason_is_told(made: Vector, verdict: Verdict, why: str) -> None:
+def test_the_reason_is_reported(made: Vector, verdict: Verdict, why: str) -> None:
     assert outcome(made)[0] is verdict
     assert why in outcome(made)[1]
 
@@ -178,7 +178,7 @@ def test_a_cut_capture_is_compared_as_far_as_it_goes() -> None:
     assert outcome(msgspec.structs.replace(made, expected=wrong))[0] is Verdict.FAILED
 
 
-def test_a_file_that_holds_no_vectors_says_where(tmp_path: Path) -> None:
+def test_a_file_without_vectors_raises_an_error_with_its_path(tmp_path: Path) -> None:
     path = tmp_path / "vectors.json"
     with pytest.raises(VectorFileError, match="No such file"):
         load_vectors(path)

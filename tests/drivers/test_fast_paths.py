@@ -74,7 +74,7 @@ def test_a_packet_that_follows_is_placed_next() -> None:
     ("bits", "silent_s"),
     [(16, 100.0), (16, 400.0), (16, 700.0), (16, 1300.0), (8, 1.5), (8, 2.4), (8, 2.5), (8, 5.0), (8, 60.0)],
 )
-def test_a_counter_that_wraps_in_a_silence_still_tells_what_is_missing(
+def test_a_counter_that_wraps_during_a_silence_still_counts_the_loss(
     bits: int, silent_s: float, *, device_clock: bool
 ) -> None:
     rate_hz, n = 104.0, 5

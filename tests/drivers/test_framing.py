@@ -16,7 +16,7 @@ def frame(number: int, head: str = "5561", body: bytes = b"") -> bytes:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_frames_come_out_whole_wherever_notifications_cut_them(seed: int) -> None:
+def test_frames_are_complete_wherever_notifications_cut_them(seed: int) -> None:
     chance = random.Random(seed)
     frames = [frame(i, chance.choice(["5561", "5571"]), chance.randbytes(17)) for i in range(50)]
     stream, at, out, framing = b"".join(frames), 0, [], Resync(WIT)
@@ -36,7 +36,7 @@ def test_a_head_inside_a_frame_is_no_head() -> None:
     assert framing.skipped == 0
 
 
-def test_after_a_loss_the_next_whole_frame_is_found() -> None:
+def test_after_a_loss_the_next_complete_frame_is_found() -> None:
     framing = Resync(WIT)
     assert framing.feed(frame(1)[:11]) == []
     assert framing.feed(frame(2) + frame(3)) == [frame(2), frame(3)]

@@ -50,7 +50,7 @@ async def test_overflow_drops_the_oldest_packets_and_counts_them() -> None:
     assert await inbox.get_batch() == [packet(7), packet(8), packet(9)]
 
 
-async def test_who_sends_survives_an_overflow_with_its_latest_word() -> None:
+async def test_device_facts_and_latest_link_states_survive_an_overflow() -> None:
     inbox = PacketInbox(maxlen=2)
     items: list[Item] = [info("a"), state(1, "a"), info("b"), state(2, "a"), *(packet(number) for number in range(5))]
     for item in items:

@@ -39,7 +39,7 @@ def said(of: Ingest, blocks: list[SampleBlock]) -> tuple[object, ...]:
     return [block.t_ns.tolist() for block in blocks], of.clock("hip"), of.detail("hip"), of.quality(0)
 
 
-def test_a_restored_clock_goes_on_and_leaves_what_was_saved() -> None:
+def test_a_restored_clock_continues_and_leaves_the_saved_state_unchanged() -> None:
     packets = packets_in_step(400)
     whole = hub()
     head, tail = packets[:60], packets[60:]

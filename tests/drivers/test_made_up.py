@@ -29,7 +29,7 @@ async def answering(answer: bytes) -> AsyncIterator[str]:
 
 
 @pytest.mark.real_time
-async def test_the_air_is_made_up_and_goes_on() -> None:
+async def test_the_virtual_air_is_recognised_as_simulated_and_keeps_running() -> None:
     async with serve_air(0) as port:
         for host in ("127.0.0.1", "localhost"):
             assert await asyncio.to_thread(is_made_up, f"bumble:tcp-client:{host}:{port}")

@@ -55,7 +55,7 @@ async def test_a_remembered_role_goes_before_the_name() -> None:
         assert heard.infos["imu6-sacrum-0004"].placement is Placement.SACRUM
 
 
-def test_somebody_else_s_sensor_of_the_same_place_is_not_taken() -> None:
+def test_another_runners_sensor_with_the_same_placement_is_not_used() -> None:
     paired = {"F0:5C:00:00:00:04": Placement.SACRUM}
     mine, other = seen("anything", IMU_SERVICE), seen("sacrum", IMU_SERVICE, "F0:5C:00:00:00:99")
     role = role_of(mine, CATALOG, {}, paired)

@@ -61,7 +61,7 @@ def test_times_share_the_time_since_the_frame_before() -> None:
     assert sample_times_ns(None, 3_000_000_000, 2, 100.0) == [2_990_000_000, 3_000_000_000]
 
 
-def test_the_factor_is_learned_from_the_answer_and_forgotten_without_one() -> None:
+def test_the_factor_is_learned_from_the_response_and_reset_without_one() -> None:
     decoder = build_decoder(VERITY, "acc", {})
     assert isinstance(decoder, Learner)
     frame = HEAD.pack(2, 10**18, 0x80) + struct.pack("<3h", 0, 0, 4096)

@@ -55,7 +55,7 @@ def lacking(profile_id: str) -> frozenset[str]:
     return frozenset() if forbidden is None else frozenset({forbidden})
 
 
-async def test_movesense_says_hello_and_waits_for_its_subscription() -> None:
+async def test_movesense_sends_hello_and_waits_for_its_subscription() -> None:
     subscribe = b"\x01\x63/Meas/IMU6/208".hex()
     link = AnsweringLink({"00ff": ["01ff0130"], subscribe: ["0163c800"]}, lacking("movesense.gsp"))
     started = session("movesense.gsp", link, rate_hz=208)
@@ -71,7 +71,7 @@ async def test_movesense_with_other_commands_under_the_same_numbers_is_left_alon
         session("movesense.gsp", AnsweringLink({})).check()
 
 
-async def test_an_answer_that_is_no_success_is_told() -> None:
+async def test_a_response_other_than_success_is_reported() -> None:
     link = AnsweringLink({"00ff": ["01ff01"], b"\x01\x63/Meas/IMU6/104".hex(): ["0163f401"]}, lacking("movesense.gsp"))
     with pytest.raises(DeviceUnreachableError, match="answered 0163f401 on rx within 2 s"):
         await session("movesense.gsp", link).start()

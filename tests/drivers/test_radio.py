@@ -240,7 +240,7 @@ async def test_an_adapter_lost_in_the_middle_of_a_connect_is_an_error() -> None:
             await connecting
 
 
-async def test_no_hci_behind_the_transport_is_said_in_time() -> None:
+async def test_a_transport_without_hci_is_reported_in_time() -> None:
     async def silence(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         silent.append(writer)
 
@@ -254,7 +254,7 @@ async def test_no_hci_behind_the_transport_is_said_in_time() -> None:
     server.close()
 
 
-async def test_nobody_at_the_transport_is_an_adapter_that_is_down() -> None:
+async def test_a_transport_that_refuses_is_an_adapter_that_is_down() -> None:
     with pytest.raises(AdapterDownError, match="tcp-client"):
         await Radio(BumbleProvider.from_spec("tcp-client:127.0.0.1:9")).start()
 

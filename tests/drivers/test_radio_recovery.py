@@ -73,7 +73,7 @@ async def test_an_adapter_that_hears_nothing_at_all_is_reset_but_not_again_and_a
         await heard.until(lambda: heard.state(STRAP) == "streaming", 20)
 
 
-def test_a_reset_needs_a_reason_and_harms_nobody_else() -> None:
+def test_a_reset_needs_a_reason_and_never_cuts_other_programs_links() -> None:
     last = LastResort()
     for _ in range(DEAF_SCANS):
         last.note_scan(heard=False)

@@ -147,7 +147,7 @@ def test_a_file_cut_anywhere_gives_a_prefix(tmp_path: Path) -> None:
     assert set(lengths) == {0, 11, 21, 31, 41, 51, 61}
 
 
-def test_recover_leaves_whole_files_alone(tmp_path: Path) -> None:
+def test_recover_leaves_complete_files_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "run.mcap"
     write(path)
     before = path.read_bytes()
@@ -203,21 +203,21 @@ def test_a_recording_is_for_this_user_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"t_s,a\n1,2\n", b"\x89MCAP0\r\n", b"\x89MCAP0\r\n" + b"\x00" * 100])
-def test_other_files_are_refused_in_words(tmp_path: Path, content: bytes) -> None:
+def test_other_files_are_rejected_with_a_message(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other"
     path.write_bytes(content)
     with pytest.raises(RecordingError, match="is not a"):
         RecordingReader(path)
 
 
-def test_a_missing_file_and_a_folder_say_so(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder_are_reported(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="cannot open"):
         RecordingReader(tmp_path / "nothing.mcap")
     with pytest.raises(RecordingError, match="choose another folder"):
         RecordingWriter(tmp_path / "no" / "run.mcap", SESSION)
 
 
-def test_packets_of_strangers_and_of_before_time_are_refused(tmp_path: Path) -> None:
+def test_packets_of_unknown_devices_and_before_the_clock_are_rejected(tmp_path: Path) -> None:
     writer = RecordingWriter(tmp_path / "run.mcap", SESSION)
     with pytest.raises(RecordingError, match="hip, which was never added"):
         writer.add_packet(packets(1)[0])
@@ -257,7 +257,7 @@ def _writer_on_a_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Reco
     return writer, disk
 
 
-def test_a_full_disk_raises_and_recording_goes_on_when_there_is_room(
+def test_a_full_disk_raises_and_recording_continues_when_there_is_space(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "run.mcap"

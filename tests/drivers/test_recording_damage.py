@@ -125,7 +125,7 @@ def test_a_damaged_chunk_header_is_passed_over(tmp_path: Path, offset: int) -> N
     assert reader.damaged <= 1
 
 
-def test_a_hole_of_zeros_costs_what_it_covers(tmp_path: Path) -> None:
+def test_zeroed_bytes_cost_only_the_chunks_they_cover(tmp_path: Path) -> None:
     path = tmp_path / "run.mcap"
     written: list[Item] = [HIP, *write(path, 200, per_tick=20)]
     whole = path.read_bytes()

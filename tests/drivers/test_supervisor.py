@@ -201,7 +201,7 @@ async def test_a_pod_and_a_motion_sensor_may_sit_on_the_same_shoe() -> None:
         await heard.until(lambda: len(heard.streaming()) == 2)
 
 
-async def test_an_imu_nobody_placed_says_what_to_do() -> None:
+async def test_an_imu_without_a_placement_says_what_to_do() -> None:
     async with lab("sacrum_imu") as one:
         one.sensors["sacrum_imu"].device.scan_response_data = b""
         await one.sensors["sacrum_imu"].device.start_advertising(auto_restart=True)
@@ -263,7 +263,7 @@ async def test_a_stop_ends_all_that_a_radio_which_is_gone_answers_with_an_error(
         await asyncio.sleep(10)  # it is searched for again
 
 
-async def test_link_states_tell_a_story() -> None:
+async def test_link_states_follow_the_connection() -> None:
     async with lab("strap") as one, supervised(one.radio) as heard:
         await heard.until(lambda: heard.state("hr-chest-0005") == "streaming")
     states: list[LinkState] = heard.states["hr-chest-0005"]

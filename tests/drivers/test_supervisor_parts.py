@@ -116,7 +116,7 @@ def test_the_configuration_decides_and_excludes() -> None:
         ("Pod: left", False),
     ],
 )
-def test_an_address_is_told_from_a_name(key: str, *, is_one: bool) -> None:
+def test_an_address_is_distinguished_from_a_name(key: str, *, is_one: bool) -> None:
     assert is_address(key) is is_one
 
 

@@ -28,7 +28,7 @@ def named(two: VirtualLab, address: str) -> str:
     return next(each for each, sensor in two.sensors.items() if sensor.identity.address == address)
 
 
-async def test_a_second_sensor_at_one_place_is_not_used_and_says_why() -> None:
+async def test_a_second_sensor_at_a_placement_is_not_used_and_says_why() -> None:
     at_hip = dict.fromkeys(("F0:5C:00:01:00:04", "F0:5C:00:01:00:03"), Placement.SACRUM)
     async with lab("sacrum_imu", "right_foot_imu") as two, supervised(two.radio, at_hip) as heard:
         await heard.until(lambda: len(heard.streaming()) == 1 and "failed" in map(heard.state, heard.states))
@@ -69,7 +69,7 @@ async def test_two_sensors_of_one_name_are_not_taken_for_one(
         assert set(heard.states) - {"foot-my-pod"} == {device, spare}, "nothing is left of what held before"
 
 
-async def test_a_sensor_that_is_gone_makes_room_for_one_of_its_name_and_one_that_comes_is_told() -> None:
+async def test_a_lost_sensor_is_replaced_by_its_namesake_and_a_new_namesake_is_reported() -> None:
     two = namesakes("strap")
     async with two:
         two.kill("strap 8")
@@ -145,7 +145,7 @@ async def test_a_spare_sensor_takes_over_from_one_that_is_gone_for_good() -> Non
         await heard.until(lambda: heard.state(first) == "streaming", 90)
 
 
-async def test_a_spare_sensor_that_nobody_configured_takes_over_too() -> None:
+async def test_a_spare_sensor_without_configuration_takes_over_too() -> None:
     async with lab("sacrum_imu", "right_foot_imu") as two:
         second = two.sensors["right_foot_imu"].device
         second.scan_response_data = two.sensors["sacrum_imu"].device.scan_response_data

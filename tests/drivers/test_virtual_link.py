@@ -78,7 +78,7 @@ async def test_only_so_many_fit_in_one_event() -> None:
 
 
 @pytest.mark.parametrize("loss", [0.05, 0.3, 0.6])
-async def test_loss_is_delay_in_order_and_never_a_hole(loss: float) -> None:
+async def test_loss_appears_as_delay_in_order_and_never_as_missing_data(loss: float) -> None:
     wire = Wire(Conditions(loss=loss))
     for number in range(200):
         wire.send(number)

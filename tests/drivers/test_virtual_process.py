@@ -146,6 +146,6 @@ async def test_a_sensor_without_air_says_what_to_start() -> None:
         await run_sensor("pod", 9, asyncio.Event())
 
 
-async def test_a_sensor_nobody_knows_is_refused_with_the_list() -> None:
+async def test_an_unknown_kind_of_sensor_is_rejected_with_the_list() -> None:
     with pytest.raises(ValueError, match="sacrum_imu"):
         await run_sensor("hoverboard", 9, asyncio.Event())

@@ -169,7 +169,7 @@ def test_a_loose_strap_rocks_after_each_impact_only(placement: Placement) -> Non
     assert 0.5 < np.abs(turned_deg).max() < 4.0
 
 
-def test_no_imu_where_none_is_worn() -> None:
+def test_a_placement_without_an_imu_is_an_error() -> None:
     with pytest.raises(ValueError, match="sacrum, left_foot, right_foot"):
         IDEAL.imu(Placement.CHEST, 0, 10, RATE_HZ)
 

@@ -99,7 +99,7 @@ def test_sideways_force_points_to_the_stance_leg() -> None:
 
 
 @pytest.mark.parametrize("side", list(Side))
-def test_the_foot_stands_still_in_mid_stance(side: Side) -> None:
+def test_the_foot_is_at_rest_in_mid_stance(side: Side) -> None:
     hold_m = []
     for step in FRESH.truth_steps(20, 60):
         if step.side is not side:

@@ -106,7 +106,7 @@ def test_name_and_manufacturer_data_must_all_hold(tmp_path: Path) -> None:
     assert matched(catalog, "small", {107: b"\x0a\x0b"}) is None
 
 
-def test_extends_refuses_circles_and_strangers(tmp_path: Path) -> None:
+def test_extends_rejects_circular_and_unknown_parents(tmp_path: Path) -> None:
     (tmp_path / "small.toml").write_text(SMALL.replace("status =", 'extends = ["small"]\nstatus ='))
     with pytest.raises(ProfileError, match="circular: small -> small"):
         load_catalog(tmp_path)

@@ -46,7 +46,7 @@ def test_the_small_profile_is_fine() -> None:
         ('type = "u16"', 'type = "f32"', "stream.main.fields[1].plausible", "a float can be anything"),
     ],
 )
-def test_errors_name_file_and_key_and_the_way_out(old: str, new: str, key: str, hint: str) -> None:
+def test_errors_name_file_key_and_solution(old: str, new: str, key: str, hint: str) -> None:
     assert old in SMALL
     with pytest.raises(ProfileError) as caught:
         checked(SMALL.replace(old, new, 1))
@@ -56,7 +56,7 @@ def test_errors_name_file_and_key_and_the_way_out(old: str, new: str, key: str, 
     assert str(caught.value).startswith(f"small.toml: {key}: ")
 
 
-def test_broken_toml_says_so() -> None:
+def test_invalid_toml_is_reported() -> None:
     with pytest.raises(ProfileError, match=r"small\.toml: not valid TOML: .*line 2"):
         checked("schema = 1\n[profile\n")
 
