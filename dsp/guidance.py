@@ -158,6 +158,7 @@ class Guidance:
         return reported_ns if t_ns - reported_ns <= TAKEN_BACK_NS else None
 
     def _take_back(self) -> None:
+        """Withdraw the newest report: teaching and cadence goal are as before it."""
         withdrawn = self._standing.pop()
         self._teaches = withdrawn.teaches
         self._plan = replace(self._plan, on_hold=withdrawn.on_hold)

@@ -29,7 +29,7 @@ from dsp.metrics.speed_source import key_of
 from dsp.orientation.bend import Pace
 from dsp.orientation.mount import Mount
 from dsp.placements import FEET
-from dsp.records import Cue, Metric, PainReport, Record, Step, Summary, Threshold
+from dsp.records import Metric, PainReport, Record, Step, Summary
 from dsp.runner.exposure import usual_speed_mps
 from dsp.runner.plan import Plan
 from dsp.samples.rising import Rising
@@ -278,11 +278,7 @@ class Pipeline:
         out += self._count(self._guidance.second(t_ns, metrics))
 
     def _count(self, records: list[Record]) -> list[Record]:
-        for record in records:
-            if isinstance(record, Threshold):
-                self._totals.threshold(record)
-            elif isinstance(record, Cue):
-                self._totals.cue(record)
+        self._totals.count(records)
         return records
 
 

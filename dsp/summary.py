@@ -7,8 +7,10 @@ difference comes from the metric, which refuses to compare a shoe with the trunk
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dsp.metrics import cadence_spm, contact_difference_ms, running
-from dsp.records import Cue, Metric, Side, Step, Summary, Threshold
+from dsp.records import Cue, Metric, Record, Side, Step, Summary, Threshold
 from dsp.runner.exposure import Exposure
 from dsp.signals import NS_PER_S
 
@@ -102,15 +104,10 @@ class RunTotals:
             self._excursion[step.side].add(step.drop_excursion_deg)
             self._peak[step.side].add(step.drop_peak_deg)
 
-    def threshold(self, threshold: Threshold) -> None:
-        """Count a change of a detector's state."""
-        del threshold
-        self._thresholds += 1
-
-    def cue(self, cue: Cue) -> None:
-        """Count a cue."""
-        del cue
-        self._cues += 1
+    def count(self, records: Sequence[Record]) -> None:
+        """Count the thresholds and cues among these records."""
+        self._thresholds += sum(isinstance(record, Threshold) for record in records)
+        self._cues += sum(isinstance(record, Cue) for record in records)
 
     def summary(self, t_ns: int, exposure: Exposure) -> Summary:
         """Return the summary at `t_ns`; `lost` and `dropped` are left at zero for the caller."""

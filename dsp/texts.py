@@ -31,7 +31,7 @@ SIDES_CHANGED = (
 )
 SIDES_CHANGED_SPOKEN = "Left and right have changed."
 
-ASK_PAIN = "Your left and right steps suddenly differ. Is that pain? Press p or tap the hip sensor three times."
+ASK_PAIN = "Left and right changed suddenly. Is that pain? Press p or tap the hip sensor three times."
 ASK_PAIN_SPOKEN = "Left and right changed. Is that pain?"
 
 ASKED_PAIN = "Does anything hurt? Press p or tap the hip sensor three times."
