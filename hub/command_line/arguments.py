@@ -98,7 +98,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(
         title="commands; `stridecue COMMAND --help` explains each",
         prog="stridecue",
-        metavar="COMMAND ...",
+        metavar="COMMAND ...",  # argparse aligns the descriptions to the width of this
         required=True,
     )
     _demo(_command(commands, "demo", "demo", "try it with a virtual runner, without any hardware", _DEMO))
@@ -153,7 +153,7 @@ def _run(one: argparse.ArgumentParser) -> None:
 
 
 def _sound_command(one: argparse.ArgumentParser) -> None:
-    parts = one.add_subparsers(metavar="PART", dest="part", required=True)
+    parts = one.add_subparsers(title="commands", metavar="COMMAND", dest="part", required=True)
     trial = add_part(parts, "try", "play every sound one by one and print what it means")
     add_config(trial)
     trial.add_argument("--words", nargs="+", default=[], metavar="TEXT", help="what to speak (default: three cues)")

@@ -52,7 +52,7 @@ def add_pain(one: argparse.ArgumentParser) -> None:
 def add_history(one: argparse.ArgumentParser) -> None:
     """Add the parts of `history`."""
     add_config(one)
-    parts = one.add_subparsers(metavar="PART", dest="part", required=True)
+    parts = one.add_subparsers(title="commands", metavar="COMMAND", dest="part", required=True)
     listed = add_part(parts, "list", "list earlier runs, one per line, with pain")
     export = add_part(parts, "export", "export everything stored about this runner, as JSON")
     export.add_argument("out", metavar="OUT", help="the file to write; - is stdout")

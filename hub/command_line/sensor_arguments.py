@@ -75,7 +75,7 @@ def add_scan(one: argparse.ArgumentParser) -> None:
 
 def add_profiles(one: argparse.ArgumentParser) -> None:
     """Add the parts of `profiles`."""
-    parts = one.add_subparsers(metavar="PART", dest="part", required=True)
+    parts = one.add_subparsers(title="commands", metavar="COMMAND", dest="part", required=True)
     add_part(parts, "list", "list the supported devices and how well each is verified")
     show = add_part(parts, "show", "show one profile in plain text")
     show.add_argument("id", metavar="ID", help="profile id, e.g. movesense.gsp")
@@ -104,7 +104,7 @@ def add_pair(one: argparse.ArgumentParser) -> None:
 
 def add_sim(one: argparse.ArgumentParser) -> None:
     """Add the parts of `sim`."""
-    parts = one.add_subparsers(metavar="PART", dest="part", required=True)
+    parts = one.add_subparsers(title="commands", metavar="COMMAND", dest="part", required=True)
     start = add_part(parts, "start", "start the simulated air and its sensors, until Ctrl-C")
     start.add_argument("--port", type=port, default=9000, help="TCP port of the air (default %(default)s)")
     start.add_argument("--seed", type=whole, default=1, metavar="N", help="which virtual runner (default %(default)s)")

@@ -114,8 +114,8 @@ def _erase(history: History, runner: str, options: Namespace) -> None:
     recordings = _recordings(history, runner, recordings_folder(chosen_config(options.config)[0]))
     if not options.yes:
         raise ConfigError(
-            f"erase: this deletes everything stored about {runner}, for good: runs, pain, mornings, marks, thresholds, "
-            "the plan and messages waiting for a broker. Confirm with --yes (add --recordings to delete recordings too)"
+            f"erase: nothing erased. --yes erases everything stored about {runner}, for good: runs, pain, mornings, "
+            "marks, thresholds, the plan and messages waiting for a broker (add --recordings to erase recordings too)"
         )
     erased = history.erase(runner) + History(history_file(simulated=True)).erase(runner)
     print(f"erased: {erased} entries of {runner}")
@@ -128,7 +128,7 @@ def _erase(history: History, runner: str, options: Namespace) -> None:
     elif recordings:
         echo(
             f"kept: {counted(len(recordings), 'recording')}, which may contain pain reports too; "
-            "`stridecue history erase --yes --recordings` deletes them:"
+            "`stridecue history erase --yes --recordings` erases them:"
         )
         for path in recordings:
             print(f"  {path}")

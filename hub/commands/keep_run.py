@@ -49,12 +49,12 @@ def keep(
     history: History,
     runner: str,
     count: RunCount,
-    told: str = COUNTS,
+    when_added: str = COUNTS,
     *,
     surface: str | None = None,
     knew_plan: bool = True,
 ) -> str:
-    """Add a run to the history and return the summary row about it, `told` when it was added.
+    """Add a run to the history and return the summary row about it: `when_added`, or why not.
 
     knew_plan  False: the runner's plan could not be read before the run, so that this run's plan is not stored
 
@@ -83,7 +83,7 @@ def keep(
         _LOG.error("run not stored completely: %s", error)
         return row("history", _not_stored(error, history, added=added))
     outcome.unkept = False
-    return row("history", told)
+    return row("history", when_added)
 
 
 def _not_stored(error: HistoryError, history: History, *, added: bool) -> str:

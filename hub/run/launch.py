@@ -102,10 +102,10 @@ class Launch:
 class Ended:
     """A finished run.
 
-    out         stream for messages to people
-    cut_short   asked twice to stop, it did not wait until everything was delivered
-    write_left  stores what the diary of a run that was cut short still holds
-    in_a_hurry  whether the user has asked to stop more than once
+    out          stream for messages to people
+    cut_short    asked twice to stop, it did not wait until everything was delivered
+    flush_diary  stores what the diary of a run that was cut short still holds
+    in_a_hurry   whether the user has asked to stop more than once
     """
 
     outcome: Outcome
@@ -113,7 +113,7 @@ class Ended:
     faults: tuple[str, ...]
     out: TextIO
     cut_short: bool = False
-    write_left: Callable[[], None] = lambda: None
+    flush_diary: Callable[[], None] = lambda: None
     in_a_hurry: Callable[[], bool] = lambda: False
 
     @property
@@ -151,7 +151,7 @@ def carry_out(launch: Launch, conclude: Callable[[Ended], None] = lambda _ended:
         ended = asyncio.run(_carry_out(launch, late))
         try:
             if ended.cut_short:
-                ended.write_left()  # no other thread writes any more
+                ended.flush_diary()  # no other thread writes any more
             conclude(ended)
         except KeyboardInterrupt:
             for line in ended.words():
@@ -206,7 +206,7 @@ async def _carry_out(launch: Launch, late: LateSignals) -> Ended:
         except asyncio.CancelledError:  # asked to stop a second time while draining
             cut_short = True
     faults = tuple(each.words for each in engine.faults.values())
-    return Ended(runtime.outcome, session, faults, out, cut_short, runtime.write_left, lambda: cut_short or late.noted)
+    return Ended(runtime.outcome, session, faults, out, cut_short, runtime.flush_diary, lambda: cut_short or late.noted)
 
 
 def repair_newest(folder: Path) -> None:

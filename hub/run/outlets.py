@@ -84,7 +84,7 @@ class Outlets:
         beside: Beside,
         screen: Screen,
     ) -> None:
-        self._keepers: list[asyncio.Task[None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
         self.dropped: DroppedMessages | None = None
         self._runner = runner
         self._posts = posts
@@ -114,7 +114,7 @@ class Outlets:
         taken = "is reserved for mqtt.listen or mqtt.url" if first_port in leave else "is busy"
         moved = f" (port {first_port} {taken})" if server.port != first_port else ""
         self._screen.say(f"MQTT on {server}, topics {Topics(self._runner).root}/#, by {broker.kind}{moved}")
-        self._keepers.append(self._beside.start("broker", broker.watch()))
+        self._tasks.append(self._beside.start("broker", broker.watch()))
         self._take_orders("orders", server, "runner")
         if dashboard:
             try:
@@ -123,11 +123,11 @@ class Outlets:
                 _LOG.exception("the dashboard could not be started")
                 self._notices.put("dashboard", f"the dashboard could not be started: {error}")
             else:
-                self._keepers.append(self._beside.start("dashboard", self._screen.watch()))
+                self._tasks.append(self._beside.start("dashboard", self._screen.watch()))
         self._publish("loopback", server)
         self.dropped = DroppedMessages(server, self._notices.about("dropped"), is_own=broker.is_own)
         self._closing.append(self.dropped.close)
-        self._keepers.append(self._beside.start("dropped", self.dropped.run()))
+        self._tasks.append(self._beside.start("dropped", self.dropped.run()))
 
     async def open_beyond(self, beyond: Beyond) -> None:
         """Connect to the brokers that others read too; nothing that reveals pain goes there."""
@@ -148,7 +148,7 @@ class Outlets:
         self._closed = True
         for close in self._closing:
             close()
-        for task in self._keepers:
+        for task in self._tasks:
             task.cancel()
 
     async def _listen(self, broker: BeyondBroker) -> None:
@@ -160,7 +160,7 @@ class Outlets:
         self._screen.say(
             f"MQTT for others on {broker.host}:{broker.port}, user {USER}, password in {broker.password.file}"
         )
-        self._keepers.append(self._beside.start("listen", broker.watch()))
+        self._tasks.append(self._beside.start("listen", broker.watch()))
         self._publish("listen", server, others_read=True)
         self._take_orders("orders listen", server, "coach")
 
@@ -168,7 +168,7 @@ class Outlets:
         """Obey the orders sent to a broker, as sent `by` unless a message says otherwise."""
         desk = self._desk(server, by, Repeats())
         self._closing.append(desk.close)
-        self._keepers.append(self._beside.start(name, desk.run()))
+        self._tasks.append(self._beside.start(name, desk.run()))
 
     def _desk(self, server: Server, by: Who, repeats: Repeats) -> OrderDesk:
         return OrderDesk(
@@ -181,7 +181,7 @@ class Outlets:
         )
 
     def _while_up(self, up: Up, name: str, make: Callable[[], OrderDesk | Announcer]) -> None:
-        self._keepers.append(self._beside.start(name, up.while_set(name, make)))
+        self._tasks.append(self._beside.start(name, up.while_set(name, make)))
 
     def _publish(
         self,

@@ -131,7 +131,7 @@ class Runtime:
         """The outcome so far; complete when `run` has ended, cancelled or not."""
         return self._outcome
 
-    def write_left(self) -> None:
+    def flush_diary(self) -> None:
         """Store what the diary of a cancelled run still holds; call it once its thread has ended."""
         if self._diary is not None:
             self._diary.write_left()

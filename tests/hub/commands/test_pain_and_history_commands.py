@@ -278,7 +278,7 @@ def test_pain_is_attached_to_the_newest_run_and_says_which_simulated_or_not(
         assert carry_out(["pain", "4", "--site", "buttock", *words]) == 0
         return capsys.readouterr().out
 
-    assert "Not attached to a run: there is none of runner in the history yet." in reported()
+    assert "Not attached to a run: the history of runner has none yet." in reported()
     history.add(own := a_run(2.0))
     apart = History(live.history_file(simulated=True))
     assert f"Attached to your run of {own.started_utc[:16].replace('T', ' ')} UTC (runner)." in reported()

@@ -211,8 +211,8 @@ async def test_a_report_waiting_for_the_history_is_tried_once_more(small_recordi
         await running
     assert book.kept == []
     book.held.set()
-    runtime.write_left()
-    runtime.write_left()
+    runtime.flush_diary()
+    runtime.flush_diary()
     assert book.kept == [6]
 
 
