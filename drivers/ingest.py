@@ -215,5 +215,5 @@ class Ingest:
 
 def _copied(sources: dict[str, _Source]) -> dict[str, _Source]:
     """Copy deeply, except the profiles, which are immutable."""
-    streams = [one for source in sources.values() for streams in source.streams.values() for one in streams]
-    return copy.deepcopy(sources, {id(one.stream): one.stream for one in streams})
+    streams = [each for source in sources.values() for streams in source.streams.values() for each in streams]
+    return copy.deepcopy(sources, {id(each.stream): each.stream for each in streams})

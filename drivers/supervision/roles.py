@@ -76,7 +76,8 @@ def role_of(
 
 def is_motion_sensor(profile: Profile) -> bool:
     """Return whether a profile provides acceleration, without which shaking cannot be detected."""
-    fields = [field for one in profile.stream.values() for field in (one.samples.fields if one.samples else one.fields)]
+    streams = profile.stream.values()
+    fields = [field for each in streams for field in (each.samples.fields if each.samples else each.fields)]
     return any(quantity is Quantity.ACC_X_MPS2 for field in fields for quantity in field.quantities)
 
 

@@ -123,7 +123,7 @@ class Supervisor:
                 pause.reset()
 
     def _namesakes_due(self) -> bool:
-        """Return whether a scan for other sensors with a configured name is due; ordinary scans end at the first."""
+        """Return whether a scan for namesakes of configured sensors is due: ordinary ones end once all are found."""
         at_s = self._namesakes_at_s
         return self._names and (at_s is None or asyncio.get_running_loop().time() - at_s >= NAMESAKES_EVERY_S)
 

@@ -29,7 +29,7 @@ class Steps:
     contact_s  ground contact time: until this foot's toe-off
     left       +1 left stance, -1 right stance
     drop_deg   target drop excursion in this stance, including step noise
-    other_deg   mean target drop excursion of the other side, without noise
+    other_deg  mean target drop excursion of the other side, without noise
     vigour     relative size of this step's other movements (1 +- a few %)
     shock      relative size of this step's impact
     strike_deg deviation of the foot's strike angle

@@ -11,7 +11,7 @@ _LASTS_S = 0.25
 
 
 def rocked(perfect: Floats, t_s: Floats, impacts_s: Floats, size_deg: float) -> Floats:
-    """Convert samples (n, 6) in body axes at `t_s` (n,) to those of a sensor that rocks by `size_deg`."""
+    """Convert body-axes samples (n, 6) at `t_s` (n,) to those of a sensor rocking by `size_deg` after impacts."""
     last = np.concatenate([[-np.inf], impacts_s])[np.searchsorted(impacts_s, t_s, side="right")]
     since = np.clip(t_s - last, 0.0, _LASTS_S)
     u = since / _LASTS_S
