@@ -1,1 +1,1 @@
-"""What is said over MQTT and to files: every payload, topic, quality of service, and what may be asked of a hub."""
+"""Messages on MQTT and lines in files: payloads, topics, delivery, and the commands that a hub accepts."""

@@ -110,7 +110,7 @@ class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
 
 
 class Answer(NamedTuple):
-    """The outcome of a pain report or command; `id` is the sender's, `text` says what was done or what was wrong."""
+    """The outcome of a pain report or command; `id` is the sender's, `text` states what was done or what was wrong."""
 
     to: Literal["pain", "command"]
     id: str | None

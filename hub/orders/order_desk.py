@@ -45,7 +45,7 @@ _ONLY_NEW = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=Subsc
 
 
 class OrderError(ValueError):
-    """A valid order that cannot be carried out; the text says why and what to do."""
+    """A valid order that cannot be carried out; the text states why and what to do."""
 
 
 class OrderDesk:
@@ -200,7 +200,7 @@ class _Readable(msgspec.Struct):
 
 
 def _readable(payload: bytes) -> _Readable:
-    """Extract id and action from an invalid order, so that its sender can tell which one it was."""
+    """Extract id and action from an invalid order, so that its sender can identify it."""
     try:
         return msgspec.json.decode(payload, type=_Readable)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,1 +1,1 @@
-"""Where records and messages go: each sink reads one subscription of the bus until the bus closes."""
+"""Destinations of records and messages: each sink reads one subscription of the bus until the bus closes."""

@@ -51,7 +51,7 @@ class RecorderSink:
         self.lost_packets = 0  # how many of them were packets
         self._name_file = name_file
         self._session = session
-        self._subscription = subscription
+        self.subscription = subscription
         self._notice = notice
         self._writer: RecordingWriter | None = None
         self._devices: dict[str, DeviceInfo] = {}
@@ -65,7 +65,7 @@ class RecorderSink:
     async def run(self) -> None:
         """Write until the bus has closed; then finish the file."""
         waiting: list[Fact] = []
-        async for batch in self._subscription.batches():
+        async for batch in self.subscription.batches():
             waiting += batch
             # Write once a second, and at once when the queue would overflow.
             if any(isinstance(fact, Beat) for fact in batch) or len(waiting) > CAPACITY:
@@ -78,7 +78,7 @@ class RecorderSink:
     @property
     def is_failing(self) -> bool:
         """Whether incoming data cannot be written to disk at the moment."""
-        return bool(self._failure) or self._subscription.abandoned
+        return bool(self._failure) or self.subscription.abandoned
 
     def open(self) -> None:
         """Open the first file before the first packet; a failure is reported and tried again later."""
@@ -181,7 +181,7 @@ class RecorderSink:
             self._open()
 
     def _report(self) -> None:
-        dropped = self._subscription.dropped
+        dropped = self.subscription.dropped
         if self._failure:
             lost, waiting = self.lost + dropped, len(self._waiting)
             held = f", {waiting} held until the disk can be written" if waiting else ""

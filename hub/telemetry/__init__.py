@@ -1,1 +1,1 @@
-"""What is published of a run: its messages, numbered and timed, and the trend for who comes late."""
+"""Turning a run into messages to publish: numbered and timestamped, with the trend for late subscribers."""

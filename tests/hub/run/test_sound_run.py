@@ -87,7 +87,7 @@ async def test_a_blocked_disk_does_not_delay_a_cue(
 
     async def stuck(sink: recorder.RecorderSink) -> None:
         """Take nothing until the end: the bus waits for it, two seconds at a time."""
-        await sink._subscription.closed.wait()
+        await sink.subscription.closed.wait()
         await working(sink)
 
     monkeypatch.setattr(recorder.RecorderSink, "run", stuck)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from hub.command_line.arguments import parser
-from hub.commands import watch
 from hub.settings.broker_addresses import naming_words, watched_server
 from hub.settings.config import MqttSection
 
@@ -22,8 +21,15 @@ from hub.settings.config import MqttSection
 )
 def test_watch_parses_them_to_the_same_section(section: MqttSection, runner: str | None) -> None:
     options = parser().parse_args(["watch", *naming_words(section, runner)])
-    assert watch._section(options)[0] == section
     assert options.runner == runner
+    if section.url is None:
+        assert (options.broker, options.port) == (None, section.port)
+    else:
+        assert options.port is None
+        assert options.broker == section.url
+        assert options.user == section.user
+        assert options.password_file == section.password_file
+        assert options.ca_file == section.ca_file
 
 
 def test_no_password_is_among_the_arguments(tmp_path: Path) -> None:
