@@ -35,8 +35,8 @@ class Obey:
     live       False: a replay, where a mark would not be stored
     running_s  returns the running time at a timestamp
     volume     returns how many cues the runner gets now
-    say        feeds an input to the engine, as part of the run
-    tell       emits a record as if the pipeline had computed it
+    feed       feeds an input to the engine, as part of the run
+    emit       emits a record as if the pipeline had computed it
     note       handles a request to the hub itself
     stop       ends the run
     steer      carries out a command to the source, such as a replay's pace; returns what was done, None if not its
@@ -52,8 +52,8 @@ class Obey:
         live: bool = True,
         running_s: Callable[[int], float] = lambda _t_ns: 0.0,
         volume: Callable[[], Volume] = lambda: Volume.USUAL,
-        say: Callable[[Said], Awaitable[None]],
-        tell: Callable[[Record], Awaitable[None]],
+        feed: Callable[[Said], Awaitable[None]],
+        emit: Callable[[Record], Awaitable[None]],
         note: Callable[[Mute | Asked], Awaitable[None]],
         stop: Callable[[str], None],
         steer: Callable[[CommandMessage], Awaitable[str | None]],
@@ -65,8 +65,8 @@ class Obey:
         self._live = live
         self._running_s = running_s
         self._volume = volume
-        self._say = say
-        self._tell = tell
+        self._feed = feed
+        self._emit = emit
         self._note = note
         self._stop = stop
         self._steer = steer
@@ -89,18 +89,18 @@ class Obey:
             case CommandMessage(action="mute" | "unmute" as action):
                 self._muted = action == "mute"
                 await self._note(Mute(self._now_ns(), self._muted, order.by or by))
-                await self._hear(order)
+                await self._input(order)
                 return "quiet from now on" if self._muted else texts.UNMUTED
             case CommandMessage(action="less" | "more" as action):
                 was = self._volume()
-                await self._hear(order)
+                await self._input(order)
                 return _volume_words(was, was.step(1 if action == "more" else -1), action)
             case CommandMessage(action="mark"):
                 return await self._mark(order)
             case CommandMessage(action="ask_pain"):
                 return await self._ask(order)
             case CommandMessage(action="target", cadence_spm=cadence_spm):
-                await self._hear(order)
+                await self._input(order)
                 return (
                     "the runner's own goal again" if cadence_spm is None else f"the goal is {cadence_spm:g} steps/min"
                 )
@@ -114,19 +114,19 @@ class Obey:
         if not self._live:
             raise OrderError("not marked: this is a replay, which stores no marks")
         now_ns = self._now_ns()
-        await self._hear(msgspec.structs.replace(order, text=plain_or_none(order.text)), now_ns)
+        await self._input(msgspec.structs.replace(order, text=plain_or_none(order.text)), now_ns)
         return f"marked at {clock(self._running_s(now_ns))}"
 
     async def _nudge(self, words: str, by: Who | None) -> str:
         if not words:
             raise OrderError("not sent: nothing in the text can be shown or spoken")
         words = texts.FROM_COACH.format(words=words) if by == "coach" else words
-        await self._tell(Cue(self._now_ns(), NUDGE, Severity.INFO, words, None, (), speak=words))
+        await self._emit(Cue(self._now_ns(), NUDGE, Severity.INFO, words, None, (), speak=words))
         return "shown to the runner, but not spoken: cues are muted" if self._muted else "told to the runner"
 
     async def _report(self, order: PainMessage) -> str:
         site, note = plain_or_none(order.site), plain_or_none(order.note)
-        await self._hear(msgspec.structs.replace(order, site=site, note=note))
+        await self._input(msgspec.structs.replace(order, site=site, note=note))
         if not self._kept:
             return "the runner gets an answer; the pain report is not stored, as this run has no history"
         if self._unwritten():
@@ -144,13 +144,13 @@ class Obey:
             raise OrderError(f"not asked: the runner was asked {since_s:.0f} s ago; wait for the answer")
         self._asked_ns = now_ns
         await self._note(Asked(now_ns))
-        await self._hear(order, now_ns)
+        await self._input(order, now_ns)
         return "the runner is asked; you will see when they have answered, but the answer stays with the runner"
 
-    async def _hear(self, order: Order, now_ns: int | None = None) -> None:
+    async def _input(self, order: Order, now_ns: int | None = None) -> None:
         """Feed the order to the engine, in its place among the packets, without the sender's id, number and time."""
         text = _ENCODER.encode(msgspec.structs.replace(order, id=None, seq=None, t=None))
-        await self._say(Said(self._now_ns() if now_ns is None else now_ns, text))
+        await self._feed(Said(self._now_ns() if now_ns is None else now_ns, text))
 
 
 def _volume_words(was: Volume, now: Volume, action: Literal["less", "more"]) -> str:

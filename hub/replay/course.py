@@ -95,7 +95,7 @@ class Course:
             if isinstance(item, Said) and self._muted:
                 self._mute_core()  # the recorded input unmuted; the listener has not
 
-    async def hear(self, said: Said) -> None:
+    async def handle_input(self, said: Said) -> None:
         """Process an input given just now."""
         async with self._order:
             self._said(None if _is_of_quiet(said) else said)
@@ -108,7 +108,7 @@ class Course:
         await self._facts.publish(fact)
         await self.post(self._telemetry.note(fact))
 
-    async def tell(self, record: Record, arrival_ns: int | None = None) -> None:
+    async def emit(self, record: Record, arrival_ns: int | None = None) -> None:
         """Process a record: publish it, unless a seek passes over it."""
         if self.is_passing and isinstance(record, Attitude):  # nearly all records are attitude
             await self._facts.publish(record)
@@ -162,8 +162,8 @@ class Course:
         faults = len(self._engine.faults)
         arrival_ns = item.t_recv_ns if self._live and isinstance(item, Packet) else hub_now_ns()
         for record in self._engine.feed(item):
-            await self.tell(record, arrival_ns)
-        self._tell_faults(faults)
+            await self.emit(record, arrival_ns)
+        self._report_faults(faults)
 
     async def _pass(self, packets: Sequence[Packet]) -> None:
         """Process packets of a short time on the way to the target of a seek."""
@@ -172,15 +172,15 @@ class Course:
             await self._facts.publish(packet)
         faults = len(self._engine.faults)
         for record in self._engine.feed_all(packets):
-            await self.tell(record)
-        self._tell_faults(faults)
+            await self.emit(record)
+        self._report_faults(faults)
 
     def _pass_second(self, t_ns: int) -> None:
         if t_ns // NS_PER_S > self._second:
             self._second = t_ns // NS_PER_S
             self._telemetry.pass_second(t_ns)
 
-    def _tell_faults(self, before: int) -> None:
+    def _report_faults(self, before: int) -> None:
         if len(self._engine.faults) > before:
             for where, fault in self._engine.faults.items():
                 self._notice(where, f"{fault.words}; details in the log")

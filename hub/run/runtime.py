@@ -227,7 +227,7 @@ class Runtime:
             self._last.extend(self._plan.engine.finish())
             self._outcome.summary = next(record for record in self._last if isinstance(record, Summary))
         while self._last:  # if cancelled meanwhile, the next call continues with the next record
-            await self._course.tell(self._last.popleft())
+            await self._course.emit(self._last.popleft())
 
     async def _steered(self, order: CommandMessage) -> str | None:
         done = self._steer(order)
@@ -308,7 +308,7 @@ class Runtime:
         notice = self._notices.about("sound", "sound works again")
         live = self._plan.about.source != "replay"
         sink = SoundSink(
-            self._plan.sound, heard, say=self._screen.say, notice=notice, report=self._telemetry.hear, live=live
+            self._plan.sound, heard, say=self._screen.say, notice=notice, report=self._telemetry.note_sound, live=live
         )
         beside.start_sink("sound", sink.run(), heard)
 
@@ -321,8 +321,8 @@ class Runtime:
             live=self._plan.about.source != "replay",
             running_s=self._session.elapsed_s,
             volume=lambda: self._plan.engine.plan().volume,
-            say=self._course.hear,
-            tell=self._course.tell,
+            feed=self._course.handle_input,
+            emit=self._course.emit,
             note=self._course.note,
             stop=self._stop,
             steer=self._steered,

@@ -76,7 +76,7 @@ class Telemetry:
         """Note a sensor that may send packets."""
         self._run.devices[info.device] = info
 
-    def hear(self, status: SoundStatus) -> None:
+    def note_sound(self, status: SoundStatus) -> None:
         """Note the state of sound, for the next frame."""
         self._sound = status
 

@@ -24,7 +24,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 PERIODS = {None: "-", 5: "5 s", 60: "a minute", 86_400: "a day"}
 
 
-def test_the_page_about_mqtt_says_how_messages_travel() -> None:
+def test_the_documentation_of_mqtt_states_how_messages_are_delivered() -> None:
     page = (DOCS / "mqtt.md").read_text(encoding="utf-8")
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| `")]
     told = {row[0].strip("`").partition("/")[0]: row for row in rows if len(row) == 6}
@@ -39,7 +39,7 @@ def test_the_page_about_mqtt_says_how_messages_travel() -> None:
         assert f"`{action}`" in page, action
 
 
-def test_home_assistants_automations_use_entities_that_are_announced() -> None:
+def test_home_assistants_automations_use_announced_entities() -> None:
     yaml = pytest.importorskip("yaml", reason="pyyaml is missing: the automations are NOT read")
     automations = yaml.safe_load((DOCS / "homeassistant" / "automations.yaml").read_text(encoding="utf-8"))
     assert len(automations) == 3
@@ -61,7 +61,7 @@ def flow() -> list[dict[str, Any]]:
     return nodes
 
 
-def test_node_reds_flow_hangs_together() -> None:
+def test_the_nodes_of_node_reds_flow_are_connected() -> None:
     nodes = flow()
     ids = {node["id"] for node in nodes}
     assert len(ids) == len(nodes)
@@ -88,7 +88,7 @@ def test_node_reds_flow_hangs_together() -> None:
         ),
     ],
 )
-def test_node_reds_functions_do_what_they_say(
+def test_node_reds_functions_do_what_they_are_named_for(
     name: str, kind: str, changes: dict[str, object], said: str | None
 ) -> None:
     node = shutil.which("node")

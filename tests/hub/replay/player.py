@@ -108,7 +108,7 @@ class Player:
                         await todo.pop(0)[1](item.t_recv_ns)
         assert not todo
         for record in self.engine.finish():
-            await self.course.tell(record)
+            await self.course.emit(record)
         self.posts += self._posts.take()
         self.facts += self._facts.take()
 
@@ -120,7 +120,7 @@ class Player:
         return do
 
     def say(self, text: bytes) -> Deed:
-        return lambda t_ns: self.course.hear(Said(t_ns, text))
+        return lambda t_ns: self.course.handle_input(Said(t_ns, text))
 
     def since_last_seek(self) -> list[bytes]:
         return self.told[len(self.told) - self.told[::-1].index(b"seek") :]

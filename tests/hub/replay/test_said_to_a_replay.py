@@ -152,8 +152,8 @@ async def test_mute_holds_at_every_position_for_engine_session_sound_and_questio
     course, looked = player.course, list[bool]()
     obey = Obey(
         player.source.now_ns,
-        say=course.hear,
-        tell=course.tell,
+        feed=course.handle_input,
+        emit=course.emit,
         note=course.note,
         stop=lambda _why: None,
         steer=lambda _order: asyncio.sleep(0),
