@@ -1,1 +1,1 @@
-"""The coach's dashboard as a page for browsers: where it is served, at which address, how a phone gets there."""
+"""Serving the coach's dashboard to browsers: listening socket, addresses, and how to reach it from a phone."""

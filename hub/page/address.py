@@ -1,4 +1,4 @@
-"""The addresses at which a page can be opened, here and in the network."""
+"""The addresses at which a page can be opened, on this machine and on its network."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import socket
 
 LOOPBACK = "127.0.0.1"
 IN_ENVIRONMENT = "STRIDECUE_WATCH_TOKEN"
-"""How the token of the address reaches the server, which takes it out of its environment."""
+"""Environment variable that passes the token to the server, which removes it from its environment."""
 _ANYWHERE = ("192.0.2.1", 9)
-"""An address of nobody (RFC 5737): asked for a way there, the system says which address it would use; sends nothing."""
+"""A reserved address (RFC 5737): connecting a UDP socket to it selects our own address without sending anything."""
 
 
 def own_address() -> str | None:
-    """Find the address of this machine in its network; None without one."""
+    """Return the address of this machine on its network; None if it is on none."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
         probe.connect(_ANYWHERE)
         address = str(probe.getsockname()[0])
@@ -23,7 +23,7 @@ def own_address() -> str | None:
 
 
 def reachable(host: str) -> list[str]:
-    """Give the addresses to print for where we listen; the last one is for others, if one is."""
+    """Return the addresses to print for listening on `host`; if others can connect, the last one is for them."""
     address = ipaddress.ip_address(host)
     if not address.is_unspecified:
         return [f"[{host}]" if address.version == 6 else host]
@@ -32,5 +32,5 @@ def reachable(host: str) -> list[str]:
 
 
 def whole(address: str, port: int, token: str) -> str:
-    """Write the whole address of a page, with the token that lets one in."""
+    """Return the whole URL of a page, including the access token."""
     return f"http://{address}:{port}/?token={token}"

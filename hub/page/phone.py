@@ -1,4 +1,4 @@
-"""How a phone gets to the page: what to type for it, who can open it then, and a code for its camera."""
+"""How a phone reaches the page: the command to type, who can open the page then, and a QR code."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from hub.settings.folders import program
 
 
 def for_a_phone(*which: str) -> str | None:
-    """Write the command that serves `which` broker's runners to this wifi; None: this machine is in no network."""
+    """Return the command that serves the runners chosen by `which` to this network; None without a network."""
     own = own_address()
     return None if own is None else f"{program()} {shlex.join(['watch', '--serve', own, *which])}"
 
 
 def advice(host: str, *which: str) -> str:
-    """Say who can open the page of `which` broker, and what to type where a phone is to."""
+    """Return who can open the page served on `host`, and on loopback the command that lets a phone in."""
     if not ipaddress.ip_address(host).is_loopback:
-        return "Whoever has this address can look, and can say things to runners. It is new at every start."
+        return "Anyone with this address can watch, and can send messages to runners. It changes at every start."
     command = for_a_phone(*which)
-    phone = "" if command is None else f" For a phone or tablet in this wifi: {command}"
+    phone = "" if command is None else f" For a phone or tablet on this Wi-Fi: {command}"
     return f"Only this machine can open it.{phone}"
 
 
 def camera_code(address: str) -> str:
-    """Draw an address for a phone's camera, lines of text; empty where segno is not installed."""
+    """Return an address as a QR code of several lines of text; empty if segno is not installed."""
     if importlib.util.find_spec("segno") is None:
         return ""
     import segno

@@ -1,1 +1,1 @@
-"""A run in words for people: lines while it lasts, tables after it, what cannot be measured."""
+"""What people read on a terminal: lines during a run, summaries after it, notices about what cannot be measured."""

@@ -1,4 +1,4 @@
-"""A run as lines of text, for a terminal without a dashboard: what changed at once, the numbers every few seconds."""
+"""A run as lines of text, for a terminal without a dashboard: changes at once, numbers every few seconds."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from hub.messages.wire import (
 from hub.terminal.wrapping import wrap_words
 
 NUMBERS_EVERY = 5
-"""Frames between two lines of numbers; frames come once a second."""
+"""Metrics messages, one a second, per line of numbers."""
 
 
 class Console:
-    """Prints posts; `run` is a sink like any other.
+    """A sink that prints posts as lines of text.
 
-    own_terminal  False: others may read what is printed, a service's log for one, so nothing tells of pain
-    begins        what is done first, in words
+    own_terminal  False if others may read the output, e.g. in a service's log: then it reveals nothing about pain
+    begins        the first line: what the run starts with
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Console:
     ) -> None:
         self._begins = begins
         self._out = out
-        self._as_told: Callable[[Message], Message | None] = (lambda message: message) if own_terminal else _as_logged
+        self._visible: Callable[[Message], Message | None] = (lambda message: message) if own_terminal else _for_log
         self._subscription = subscription
         self._states: dict[str, str] = {}
         self._session: str = "waiting"
@@ -55,7 +55,7 @@ class Console:
         self._frames = 0
 
     async def run(self) -> None:
-        """Print until the bus has closed; a terminal that is gone ends it."""
+        """Print until the bus closes, or the terminal is gone."""
         start_s = asyncio.get_running_loop().time()
         self._print(0.0, f"{self._begins}; Ctrl-C ends the run")
         async for batch in self._subscription.batches():
@@ -65,14 +65,14 @@ class Console:
                     self._print(now_s, line)
 
     def _print(self, now_s: float, line: str) -> None:
-        """One line in a file, for who searches it; on a terminal broken between words."""
+        """Print one line: whole in a file, so that it can be searched; wrapped between words on a terminal."""
         stamp = f"{now_s:6.1f} s  "
         print(wrap_words(line, self._out, stamp), file=self._out, flush=True)
 
     def _line(self, post: Post) -> str | None:
-        match self._as_told(post.message):
+        match self._visible(post.message):
             case ThresholdMessage(late=True) | CueMessage(late=True) | MarkMessage(late=True):
-                return None  # a replay that went elsewhere: it was told before, or passed over
+                return None  # after a jump of a replay: printed before, or skipped
             case SensorMessage() as sensor:
                 return self._sensor(sensor)
             case SessionMessage() as session:
@@ -95,7 +95,7 @@ class Console:
             return None
         self._states[sensor.device] = now
         if sensor.state == "streaming" and before.startswith("streaming") and (":" in before or not sensor.detail):
-            return None  # what is noted of a sensor that works changes with every digit, and goes away by itself
+            return None  # the detail of a working sensor changes often, and disappears by itself
         battery = f", battery {sensor.battery_pct:.0f} %" if sensor.battery_pct is not None else ""
         if sensor.placement is None:
             return f"{sensor.name} is not used{f': {sensor.detail}' if sensor.detail else ''}{battery}"
@@ -110,10 +110,10 @@ class Console:
             return None
         before, self._session = self._session, session.state
         if before == "waiting" and session.state == "ended":
-            return None  # a run that never began does not end
+            return None  # a run that never started does not end
         return {
             "running": "the run has started",
-            "paused": "standing: paused",
+            "paused": "the run is paused: standing",
             "ended": "the run has ended",
         }.get(session.state)
 
@@ -128,15 +128,15 @@ class Console:
             _part(speed_kmh(metrics), "{:.1f} km/h"),
             _part(metrics.heart_rate_bpm, "{:.0f} bpm"),
         ]
-        said = [part for part in parts if part]
-        if not said and self._session == "waiting":
+        known = [part for part in parts if part]
+        if not known and self._session == "waiting":
             streaming = sum(state.startswith("streaming") for state in self._states.values())
             return f"waiting for the first steps, {counted(streaming, 'sensor')} streaming"
-        return " | ".join([f"{self._steps} steps", *said])
+        return " | ".join([f"{self._steps} steps", *known])
 
 
-def _as_logged(message: Message) -> Message | None:
-    """Give a message as a log may have it, which keeps what it is told: nothing at all of `onset`."""
+def _for_log(message: Message) -> Message | None:
+    """Return what a log, which is permanent, may contain of a message: nothing about pain, nothing of `onset`."""
     match message:
         case ThresholdMessage(detector=onset.DETECTOR):
             return None
@@ -152,12 +152,12 @@ def _drop(metrics: MetricsMessage) -> str:
 
 
 def speed_kmh(metrics: MetricsMessage) -> float | None:
-    """Give the speed as people say it."""
+    """Return the speed in km/h; None if unknown."""
     return None if metrics.speed_mps is None else 3.6 * metrics.speed_mps
 
 
 def usual_drop_deg(metrics: MetricsMessage, side: Side) -> float | None:
-    """Give the drop that this leg's is compared with; None: not known yet."""
+    """Return the usual drop when landing on `side`; None while unknown."""
     return metrics.extra.get(metric_field("drop_excursion_baseline_deg", side))
 
 

@@ -1,4 +1,4 @@
-"""What cannot be measured with the sensors that are there, or cannot be true; nothing of it stops a run."""
+"""Notices about what the present sensors cannot measure, or contradict each other about; none of it stops a run."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from dsp.records import Metric, Record, Side
 from dsp.signals import Placement
 
 SWAPPED = (
-    "left and right look exchanged: the shoe sensors contradict the hip sensor step after step; if so, "
-    "`stridecue pair --swap` before the next run puts it right"
+    "left and right look swapped: the shoe sensors contradict the hip sensor step after step; if they are, "
+    "run `stridecue pair --swap` before the next run"
 )
-APART = "the times of the {side} shoe and of the hip sensor do not fit together: one clock is off by about {off_ms} ms"
+APART = "the {side} shoe sensor and the hip sensor disagree about the time: one clock is off by about {off_ms} ms"
 DEAD_HIP = "the hip sensor is partly dead: steps are counted, hip drop is not measured"
 DEAD_SHOE = (
     "the gyro of the {side} shoe sensor is dead: steps are counted, speed and stride length are not measured by it"
@@ -22,13 +22,13 @@ DEAD_SHOE = (
 DEAD: dict[Side | None, str] = {None: "axes", Side.LEFT: "axes left", Side.RIGHT: "axes right"}
 """Subjects of the notices about dead axes."""
 
-NOT_YET = "no sensor has come yet: wake yours (shake a pod, wear the strap) and keep them near"
+NOT_YET = "no sensor yet: wake yours (shake a pod, put on the strap) and keep them near"
 
 
 def contradiction(record: Record) -> tuple[str, str] | None:
-    """Subject and text of the notice for a record that reports contradictory sensors or dead axes; None for others.
+    """Return subject and text of the notice for a record of contradictory sensors or dead axes; None for any other.
 
-    An empty text takes the notice back.
+    An empty text withdraws the notice.
     """
     match record:
         case Metric(key=agreement.SWAPPED_KEY):
@@ -42,15 +42,15 @@ def contradiction(record: Record) -> tuple[str, str] | None:
 
 
 def missing_text(streaming: AbstractSet[Placement | None], *, some_came: bool) -> str:
-    """Say what is not measured where these stream; empty when nothing is missing.
+    """Return what is not measured while sensors at these placements stream; empty when nothing is missing.
 
     some_came  whether any sensor has streamed in this run
     """
     motion = streaming & (PELVIS | SHOES)
     if not streaming:
-        return "no sensor streams any more: nothing is measured" if some_came else NOT_YET
+        return "no sensor is streaming any more: nothing is measured" if some_came else NOT_YET
     if not motion:
-        return "no motion sensor streams: steps, contact time and hip drop are not measured"
+        return "no motion sensor is streaming: steps, contact time and hip drop are not measured"
     if not motion & PELVIS:
-        return "no hip sensor streams: hip drop is not measured"
+        return "no hip sensor is streaming: hip drop is not measured"
     return ""

@@ -1,4 +1,4 @@
-"""Many runners as lines of text: for screen readers, logs and small terminals. What changed at once, numbers seldom."""
+"""Many runners as lines of text, for screen readers, logs and small terminals: changes at once, numbers rarely."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ MUTED_FOR_OTHERS = {"runner": "muted by the runner", "coach": "muted by a coach"
 ASKED = "was asked whether something hurts"
 ANSWERED = "has answered whether something hurts; the answer stays with the runner"
 NUMBERS_EVERY = 10
-"""Frames of a runner between two lines of numbers; frames come once a second."""
+"""Metrics messages of a runner, one a second, per line of numbers."""
 
 
 class PlainWatch:
-    """Prints what it is given; `run` follows a client until cancelled.
+    """Prints the messages of many runners as lines of text.
 
-    hint  what to do where no broker answers; empty: nothing to say
+    hint  what to do if no broker answers; may be empty
     """
 
     def __init__(self, out: TextIO, hint: str = "") -> None:
         self._out = out
         self._hint = hint
         self._was_up = False
-        self._said: dict[tuple[str, str], str] = {}
+        self._printed: dict[tuple[str, str], str] = {}
         self._frames: dict[str, int] = {}
 
     async def run(self, client: HubClient) -> None:
-        """Print until cancelled."""
+        """Follow `client` and print until cancelled."""
         echo(f"watching {client.server}; Ctrl-C ends it", self._out)
         async for item in client.watch():
             for line in self.lines(item):
                 echo(line, self._out)
 
     def lines(self, item: Item) -> list[str]:
-        """What there is to say about one item; often nothing."""
+        """Return the lines to print for one item; often none."""
         if isinstance(item, LinkChange):
             self._was_up = self._was_up or item.up
             return self._changed("", "link", "connected" if item.up else self._gone(item.reason))
@@ -56,15 +56,15 @@ class PlainWatch:
 
     def _gone(self, reason: str) -> str:
         if not self._was_up and self._hint:
-            return f"{self._hint}; trying again until it is there"
-        return f"the connection is gone ({reason}); trying again"
+            return f"{self._hint}; still trying"
+        return f"the connection is lost ({reason}); trying again"
 
     def _lines(self, runner: str, item: Received) -> list[str]:
         match for_others(item.message):
             case StatusMessage(state=state):
                 return self._changed(runner, "hub", f"hub {state}")
             case SessionMessage(late=True):
-                return []  # the present one comes too
+                return []  # the present state arrives as well
             case SessionMessage() as session:
                 return self._session(runner, session)
             case ThresholdMessage() as threshold:
@@ -84,11 +84,11 @@ class PlainWatch:
 
     def _session(self, runner: str, session: SessionMessage) -> list[str]:
         lines = self._changed(runner, "run", session.state)
-        if session.muted_by is not None or (runner, "mute") in self._said:
+        if session.muted_by is not None or (runner, "mute") in self._printed:
             lines += self._changed(runner, "mute", MUTED_FOR_OTHERS[session.muted_by])
         if session.question is not None:
             lines += self._changed(runner, "question", ASKED if session.question.answered is None else ANSWERED)
-        for name, state in session.thresholds.items():  # for who comes late: what changes is told by itself
+        for name, state in session.thresholds.items():  # for a client that joined late; changes have their own message
             detector, side = detector_and_side(name)
             words = threshold_text(detector, state, side, WATCHED_BY_OTHERS)
             lines += self._changed(runner, f"{detector} {side}", words)
@@ -98,7 +98,7 @@ class PlainWatch:
         count = self._frames[runner] = self._frames.get(runner, -1) + 1
         usual = [usual_drop_deg(metrics, side) for side in Side]
         left, right = (f"{{:.1f}}{'' if one is None else f' (usual {one:.1f})'}" for one in usual)
-        said = [
+        parts = [
             form.format(value)
             for value, form in (
                 (metrics.cadence_spm, "{:.0f} steps/min"),
@@ -109,15 +109,15 @@ class PlainWatch:
             )
             if value is not None
         ]
-        return [f"{runner}: {', '.join(said)}"] if said and count % NUMBERS_EVERY == 0 else []
+        return [f"{runner}: {', '.join(parts)}"] if parts and count % NUMBERS_EVERY == 0 else []
 
     def _changed(self, runner: str, about: str, words: str) -> list[str]:
-        if self._said.get((runner, about)) == words:
+        if self._printed.get((runner, about)) == words:
             return []
-        self._said[runner, about] = words
+        self._printed[runner, about] = words
         return [f"{runner}: {words}" if runner else words]
 
 
-def _late(told: CueMessage | MarkMessage) -> str:
-    """Say of what a broker gets afterwards when it was."""
-    return f", late, of {told.t}" if told.late else ""
+def _late(message: CueMessage | MarkMessage) -> str:
+    """Return when a message delivered late was issued; empty for one in time."""
+    return f", late, from {message.t}" if message.late else ""

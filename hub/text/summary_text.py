@@ -1,4 +1,4 @@
-"""A run's numbers beside the usual ones, for people: a line at the start, a table at the end."""
+"""A run's numbers beside those of earlier runs, in words: a line at the start, a table at the end."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from dsp.runner.history import PastRun
 from dsp.texts import clock, counted
 
 MARKS_SHOWN = 12
-"""Of more marks than this the rest are counted: `stridecue replay` goes from one to the next."""
+"""Marks listed; any further ones are only counted, since `stridecue replay` steps through them all."""
 WIDTH = 79
+"""A terminal of 80 columns less one: some start a new line when the last column is written to."""
 VALUES_AT = 27
-"""Cells before a value of the summary."""
-"""A terminal of 80 columns, and one left free: some go on a new line when the last one is written to."""
+"""Column at which the values of the summary start."""
 
 
 def earlier_text(history: Sequence[PastRun]) -> str:
-    """Say in a line what a run will be compared with: `usual` is what comes of it and of this run's first minutes."""
+    """Return in one line what a run will be compared with; `usual` combines it with this run's first minutes."""
     if not history:
-        return "no earlier runs to compare with: a run with a minute of running in it is the first"
+        return "no earlier runs to compare with: the first one with at least a minute of running will count"
     usual = [(side, usual_drop_deg(history, side)) for side in Side]
     drops = ", ".join(f"{side} leg {drop_deg:.1f}°" for side, drop_deg in usual if drop_deg is not None)
     runs = "1 earlier run" if len(history) == 1 else f"{len(history)} earlier runs"
@@ -28,7 +28,7 @@ def earlier_text(history: Sequence[PastRun]) -> str:
 
 
 def usual_drop_deg(history: Sequence[PastRun], side: Side) -> float | None:
-    """Give the mean drop of earlier runs, landing on `side`."""
+    """Return the mean drop of earlier runs when landing on `side`; None if there is none."""
     return _mean([run.drop_excursion_deg(side) for run in history])
 
 
@@ -40,11 +40,11 @@ def summary_text(
     marks: Sequence[Mark] = (),
     own_terminal: bool = True,
 ) -> str:
-    """Write a run's summary beside the usual, several lines; what was not measured is said, never shown as zero.
+    """Return a run's summary beside earlier runs, in several lines; missing values are named, never shown as zero.
 
-    running_s     time spent running, as the history counts it: standing and pauses left out
-    own_terminal  False: others may read it; then it does not say how many cues there were: a report of pain is
-                  answered with one
+    running_s     time spent running, as the history counts it, without standing and pauses
+    own_terminal  False if others may read it: then the number of cues is omitted, since a pain report is answered with
+                  a cue
     """
     cadence_spm = _mean([run.cadence_spm for run in history])
     left_deg, right_deg = (usual_drop_deg(history, side) for side in Side)
@@ -66,17 +66,17 @@ def summary_text(
 
 
 def marks_text(marks: Sequence[tuple[float | None, str | None]]) -> str:
-    """Say how many marks there are, when, and what they were called: `2, at 12:31 and 18:05 of running`."""
-    said = [("?" if at_s is None else clock(at_s)) + (f" ({text})" if text else "") for at_s, text in marks]
-    shown, more = said[:MARKS_SHOWN], len(said) - MARKS_SHOWN
+    """Return the number of marks with their times and texts: `2, at 12:31 and 18:05 of running`."""
+    times = [("?" if at_s is None else clock(at_s)) + (f" ({text})" if text else "") for at_s, text in marks]
+    shown, more = times[:MARKS_SHOWN], len(times) - MARKS_SHOWN
     if more > 0:
         shown.append(f"{more} more")
     several = f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
-    return f"{len(said)}, at {several} of running"
+    return f"{len(times)}, at {several} of running"
 
 
 def row(name: str, value: str) -> str:
-    """Write a line of the summary; what is longer than a terminal is wide goes on below, at a word."""
+    """Return a line of the summary, wrapped between words to `WIDTH`."""
     return textwrap.fill(value, WIDTH, initial_indent=f"  {name:<25}", subsequent_indent=" " * VALUES_AT)
 
 
@@ -88,7 +88,7 @@ def _contact_and_flight(summary: Summary) -> str:
 
 def _received(summary: Summary) -> str:
     lost, refused = counted(summary.lost, "sample"), counted(summary.dropped, "packet")
-    return f"{lost} lost, {refused} not readable, twice or too late"
+    return f"{lost} lost, {refused} unreadable, repeated or too late"
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

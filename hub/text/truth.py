@@ -1,4 +1,4 @@
-"""The demo's honesty: what the hub found beside what the virtual runner really did."""
+"""The demo's self-check: what the hub measured compared with what the virtual runner really did."""
 
 from __future__ import annotations
 
@@ -13,14 +13,20 @@ from dsp.signals import NS_PER_S
 from hub.text.summary_text import row
 
 NAME = "against the simulation"
-"""What the line is called: a made-up runner's true numbers are known."""
+"""Heading of the comparison; only a simulated runner's true values are known."""
 MATCH_S = 0.1
-"""A found step belongs to a true one this near: steps are 0.3 s apart and more."""
+"""A step found within this of a true one matches it: steps are at least 0.3 s apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """found of true steps, extra that were none, wrong_side of the found; differences are measured minus true."""
+    """Steps and mean differences, measured minus true; None where not measured.
+
+    true        steps of the virtual runner
+    found       true steps that were detected
+    extra       detections that match no true step, or one already matched
+    wrong_side  matched detections on the wrong side
+    """
 
     true: int
     found: int
@@ -32,7 +38,7 @@ class Comparison:
 
 
 def compare(steps: Sequence[Step], runner: VirtualRunner, epoch_ns: int) -> Comparison:
-    """Match found steps with all true ones up to the last that was found; `epoch_ns` is the runner's time 0."""
+    """Match detected steps with all true ones up to the last detection; `epoch_ns` is the runner's time 0."""
     if not steps:
         return Comparison(0, 0, 0, 0, None, None, None)
     times_s = [(step.t_ns - epoch_ns) / NS_PER_S for step in steps]
@@ -52,9 +58,9 @@ def compare(steps: Sequence[Step], runner: VirtualRunner, epoch_ns: int) -> Comp
 
 
 def comparison_text(one: Comparison) -> str:
-    """Write the comparison in words, two or three lines of a summary."""
+    """Return the comparison in words, two or three lines of a summary."""
     if not one.true:
-        return row(NAME, "no steps were found, so there is nothing to check")
+        return row(NAME, "no steps were found, so there is nothing to compare")
     off = [
         f"{words} {_signed(value, unit)}"
         for words, value, unit in (
@@ -67,8 +73,8 @@ def comparison_text(one: Comparison) -> str:
 
 
 def _steps(one: Comparison) -> str:
-    wrong = [f"{one.extra} invented"] if one.extra else []
-    wrong += [f"{one.wrong_side} taken for the other foot"] if one.wrong_side else []
+    wrong = [f"{one.extra} false"] if one.extra else []
+    wrong += [f"{one.wrong_side} on the wrong side"] if one.wrong_side else []
     return ", ".join([f"{one.found} of {one.true} steps found", *wrong])
 
 
@@ -79,7 +85,7 @@ def _nearest(truth: Sequence[TruthStep], t_s: float) -> TruthStep | None:
 
 
 def _cadence_difference_spm(pairs: Sequence[tuple[Step, TruthStep]]) -> float | None:
-    """Compare steps a minute between the first and last matched contact, both by their own clock."""
+    """Return the difference in mean steps per minute from the first to the last match, each on its own clock."""
     if len(pairs) < 2:
         return None
     (first, first_true), (last, last_true) = pairs[0], pairs[-1]

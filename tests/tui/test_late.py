@@ -34,4 +34,4 @@ def test_a_late_cue_is_no_banner_and_a_late_session_is_not_the_present() -> None
 def test_in_lines_of_text_a_late_cue_says_when_it_was() -> None:
     watch = PlainWatch(io.StringIO())
     assert watch.lines(received("session", late=True)) == []
-    assert "late, of 2026-05-01T07:30:00.250Z" in watch.lines(received("cue", late=True))[0]
+    assert "late, from 2026-05-01T07:30:00.250Z" in watch.lines(received("cue", late=True))[0]

@@ -95,23 +95,23 @@ def test_who_muted_and_that_a_question_was_answered_is_printed() -> None:
 
 def test_a_lost_broker_is_reported_and_a_missing_one_with_what_to_start() -> None:
     gone = [LinkChange(up=False, reason="nothing answers there", retry_s=wait_s) for wait_s in (0.25, 0.5, 1.0)]
-    assert said(*gone) == ["the connection is gone (nothing answers there); trying again"], (
+    assert said(*gone) == ["the connection is lost (nothing answers there); trying again"], (
         "once, however often it tries"
     )
     plain = PlainWatch(io.StringIO(), NOTHING_HERE)
-    assert plain.lines(gone[0]) == [f"{NOTHING_HERE}; trying again until it is there"]
+    assert plain.lines(gone[0]) == [f"{NOTHING_HERE}; still trying"]
     assert "stridecue demo" in NOTHING_HERE
     assert plain.lines(LinkChange(up=True)) == ["connected"]
-    assert plain.lines(gone[1]) == ["the connection is gone (nothing answers there); trying again"]
+    assert plain.lines(gone[1]) == ["the connection is lost (nothing answers there); trying again"]
 
 
 def test_a_command_to_be_copied_is_whole_on_a_line_of_its_own() -> None:
     command = ".venv/bin/stridecue watch --serve 192.0.2.2 --broker mqtts://club.example --user coach"
-    said = f"Only this machine can open it. For a phone or tablet in this wifi: {command}"
+    said = f"Only this machine can open it. For a phone or tablet on this Wi-Fi: {command}"
     *words, last = watch.wrap_above_command(said, 40).splitlines()
     assert last == f"  {command}"
     assert all(len(line) < 40 for line in words)
-    assert " ".join(words) == "Only this machine can open it. For a phone or tablet in this wifi:"
+    assert " ".join(words) == "Only this machine can open it. For a phone or tablet on this Wi-Fi:"
 
 
 def test_a_coach_reads_no_steps_and_no_pain() -> None:

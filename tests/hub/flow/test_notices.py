@@ -32,12 +32,12 @@ def test_others_read_what_is_not_measured_but_nothing_about_files_history_or_bro
     notices.put("external broker", "the external broker 10.0.0.1:1883 cannot be reached")
     assert notices.for_others is None
     notices.put("recording", "not recording: cannot write to /home/ann/run.mcap")
-    notices.put("missing", "no hip sensor streams: hip drop is not measured")
+    notices.put("missing", "no hip sensor is streaming: hip drop is not measured")
     session = EXAMPLES["session"]
     assert isinstance(session, SessionMessage)
     told = as_others_read(notices, msgspec.structs.replace(session, notice=notices.text))
     assert isinstance(told, SessionMessage)
-    assert told.notice == "this run is not recorded as a whole; no hip sensor streams: hip drop is not measured"
+    assert told.notice == "this run is not recorded as a whole; no hip sensor is streaming: hip drop is not measured"
     late = as_others_read(notices, msgspec.structs.replace(session, notice=notices.text, late=True))
     assert isinstance(late, SessionMessage)
     assert late.notice is None

@@ -141,7 +141,7 @@ def test_earlier_runs_are_mentioned_at_the_start_and_compared_at_the_end() -> No
     assert "earlier runs" not in once
     assert "sensors" not in once, "all that they sent was received"
     short = summary_text(replace(SUMMARY, lost=2, dropped=1), running_s=1700.0)
-    assert "2 samples lost, 1 packet not readable, twice or too late" in " ".join(short.split())
+    assert "2 samples lost, 1 packet unreadable, repeated or too late" in " ".join(short.split())
 
 
 OLD = """

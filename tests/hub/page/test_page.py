@@ -38,7 +38,7 @@ def test_an_address_of_another_machine_is_refused_before_anything_is_printed(
     assert main(["watch", "--serve", ELSEWHERE]) == 2
     said = capfd.readouterr()
     assert said.out == ""
-    assert f"--serve {ELSEWHERE}: this machine has no such address; in this network it has {own}" in said.err
+    assert f"--serve {ELSEWHERE}: this machine has no such address; its address on this network is {own}" in said.err
     assert "cannot assign" not in said.err.lower()
 
 
@@ -76,14 +76,14 @@ def test_a_page_for_this_machine_only_says_what_a_phone_needs(
     assert main(["watch", *words, "--serve", f"127.0.0.1:{a_port()}"]) == 0
     said = capfd.readouterr().out
     assert f"watch --serve {own} --broker mqtt://gym.local --user coach --password-file {secret} --runner ann\n" in said
-    assert "Whoever has this address" not in said
+    assert "Anyone with this address" not in said
     assert started
 
 
 def test_all_addresses_are_this_machine_and_its_place_in_the_network(own: str) -> None:
     assert reachable("0.0.0.0") == ["127.0.0.1", own]
     assert reachable("::1") == ["[::1]"]
-    assert "Whoever has this address" in advice("0.0.0.0")
+    assert "Anyone with this address" in advice("0.0.0.0")
 
 
 def test_without_a_network_nothing_is_promised_to_a_phone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from drivers.recordings.recording import RecordingReader, RecordingWriter
 from hub.messages.wire import Post, SessionMessage
 from tests.hub.run.a_run import a_run, kept
 
-NO_HIP = "no hip sensor streams: hip drop is not measured"
+NO_HIP = "no hip sensor is streaming: hip drop is not measured"
 
 
 def without(recording: Path, folder: Path, device: str, *, from_s: float = 0.0) -> Path:

@@ -48,8 +48,8 @@ async def test_the_last_sensor_is_lost(small_recording: Path, tmp_path: Path) ->
     about = replace(run.plan.about, source="live", t0_ns=now_ns())
     run.plan = replace(run.plan, about=about, name_file=None)
     await run.play()
-    no_hip = "no hip sensor streams: hip drop is not measured"
-    assert run.said == [no_hip, "no sensor streams any more: nothing is measured", no_hip]
+    no_hip = "no hip sensor is streaming: hip drop is not measured"
+    assert run.said == [no_hip, "no sensor is streaming any more: nothing is measured", no_hip]
 
 
 class Nobody(OneShoe):

@@ -22,7 +22,7 @@ def test_sensors_that_contradict_each_other_become_notices() -> None:
 @pytest.mark.parametrize(
     ("there", "says"),
     [
-        (set(), "no sensor has come yet"),
+        (set(), "no sensor yet"),
         ({Placement.SACRUM}, ""),
         ({Placement.SACRUM, Placement.LEFT_FOOT}, ""),
         ({Placement.LEFT_FOOT, Placement.RIGHT_FOOT}, "hip drop is not measured"),
@@ -37,7 +37,7 @@ def test_it_says_what_is_not_measured(there: set[Placement | None], says: str) -
 
 
 def test_that_all_sensors_are_lost_is_not_that_nothing_is_missing() -> None:
-    assert missing_text(set(), some_came=True) == "no sensor streams any more: nothing is measured"
+    assert missing_text(set(), some_came=True) == "no sensor is streaming any more: nothing is measured"
 
 
 def test_dead_axes_give_a_notice_that_is_taken_back() -> None:
