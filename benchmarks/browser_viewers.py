@@ -4,7 +4,7 @@
 
 A real mosquitto, forty hubs as in `benchmarks/coach_dashboard.py`, and websocket clients that read what a browser would
 (120x40). A viewer is a dashboard process of its own; the server itself only passes bytes on. Told: both, and how long a
-viewer waits for the first picture. No more than `tui.web.guard.MOST_VIEWERS` are let in.
+viewer waits for the first picture. No more than `tui.web.guard.MAX_VIEWERS` are let in.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from benchmarks.coach_dashboard import cost, forty_hubs
 from benchmarks.terminal import ROOT, descendants, lacking
 from hub.broker.mosquitto import Mosquitto, find_mosquitto
 from hub.broker.serving import LOOPBACK, a_free_port
-from tui.web.guard import MOST_VIEWERS, cookie_of
+from tui.web.guard import MAX_VIEWERS, cookie_name
 
 SETTLE_S, PATIENCE_S = 4.0, 60.0
 
@@ -62,7 +62,7 @@ async def view(session: aiohttp.ClientSession, address: str, token: str, first: 
     """Be a browser until cancelled."""
     start_s = time.monotonic()
     url = f"{address}/ws?width=120&height=40"
-    async with session.ws_connect(url, origin=address, headers={"Cookie": f"{cookie_of(address)}={token}"}) as socket:
+    async with session.ws_connect(url, origin=address, headers={"Cookie": f"{cookie_name(address)}={token}"}) as socket:
         await socket.send_json(["resize", {"width": 120, "height": 40}])
         async for message in socket:
             if message.type is aiohttp.WSMsgType.BINARY and b"runner00" in message.data and not first.done():
@@ -110,7 +110,7 @@ async def run(options: argparse.Namespace) -> None:
     broker, port = Mosquitto(program), a_free_port()
     async with forty_hubs(broker, port):
         print("| viewers | server | each dashboard | all | first picture s |\n|---|---|---|---|---|")
-        for viewers in options.viewers or (1, MOST_VIEWERS):
+        for viewers in options.viewers or (1, MAX_VIEWERS):
             await measure(port, viewers, options.seconds)
     print(f"\nmachine load {os.getloadavg()[0]:.1f}")
 

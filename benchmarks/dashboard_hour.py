@@ -85,7 +85,7 @@ class RunnerHour(DashboardApp):
 
     def drive(self, hour: Hour) -> None:
         """Let `hour` paint, and press keys."""
-        hour.paint, hour.press = self._paint, self.press
+        hour.paint, hour.press = self.tick, self.press
 
     def press(self, minute: int, second: int) -> None:
         """Help or a report of pain is opened and left; sometimes the theme changes."""

@@ -1,1 +1,1 @@
-"""The dashboard: a process of its own, a client of the hub's broker."""
+"""The dashboards: separate processes, clients of the hub's broker."""

@@ -1,4 +1,4 @@
-"""`python -m tui --port P --runner R`: the dashboard as a process of its own, started by the hub or by hand."""
+"""`python -m tui --port P --runner R`: the dashboard as a separate process, started by the hub or by hand."""
 
 from __future__ import annotations
 
@@ -29,26 +29,28 @@ from tui.page.served import Page
 from tui.shell import Shell
 
 NICENESS = 5
-"""A third of the hub's share of a core that is short; where there is enough it changes nothing."""
+"""Gives the dashboard about a third of the hub's share of a busy core; on an idle one it changes nothing."""
 
 _LOG = logging.getLogger("stridecue.dashboard")
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """Read the command line; exits with 2 on a wrong one."""
-    parser = argparse.ArgumentParser(prog="python -m tui", description="The dashboard of one runner.")
-    parser.add_argument("--port", type=int, default=1883, help="of the broker on this machine (default %(default)s)")
-    parser.add_argument("--runner", type=_runner, help="whose run to show: the topic segment")
-    parser.add_argument("--watch", action="store_true", help="every runner on the broker, for a coach")
-    parser.add_argument("--broker", metavar="URL", help="a broker elsewhere")
-    parser.add_argument("--user", help="login there")
-    parser.add_argument("--password-file", help=f"for that login, where {FROM_ENVIRONMENT} is not set")
-    parser.add_argument("--ca-file", help="certificates to trust there")
-    parser.add_argument("--theme", choices=NAMES, help="the look to begin with (default: the one chosen last)")
+    """Parse the command line; exits with 2 if it is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tui", description="The dashboard of one runner, or of all.")
+    parser.add_argument(
+        "--port", type=int, default=1883, help="port of the broker on this machine (default %(default)s)"
+    )
+    parser.add_argument("--runner", type=_runner, help="whose run to show: the runner's segment of the topics")
+    parser.add_argument("--watch", action="store_true", help="show every runner on the broker, for a coach")
+    parser.add_argument("--broker", metavar="URL", help="use a broker on another machine")
+    parser.add_argument("--user", help="user name on that broker")
+    parser.add_argument("--password-file", help=f"file with that user's password, unless {FROM_ENVIRONMENT} is set")
+    parser.add_argument("--ca-file", help="CA certificates to trust for that broker")
+    parser.add_argument("--theme", choices=NAMES, help="theme to start with (default: the one chosen last)")
     parser.add_argument(FLAG, type=int, help="inherited pipe; the dashboard ends when it closes")
     options = parser.parse_args(arguments)
     if not options.watch and options.runner is None:
-        parser.error("say whose run: --runner NAME, or --watch for all")
+        parser.error("choose a run with --runner NAME, or use --watch for all")
     return options
 
 
@@ -60,7 +62,7 @@ def _runner(text: str) -> str:
 
 
 def end_with_signals(app: App[None]) -> None:
-    """End cleanly on INT, TERM and HUP: by default they kill at once and leave the terminal in the other screen."""
+    """Exit cleanly on INT, TERM and HUP, whose default would leave the terminal in its alternate screen."""
     loop = asyncio.get_running_loop()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
@@ -70,8 +72,8 @@ def end_with_signals(app: App[None]) -> None:
 
 
 def outlive_the_hub() -> None:
-    """Whatever happens to the hub: put the terminal right from the background too, and print nothing over it."""
-    if hasattr(signal, "SIGTTOU"):  # else setting a terminal that a shell has taken back would halt us half way
+    """Make sure the terminal is restored even after the hub has died, and nothing is printed over the shell."""
+    if hasattr(signal, "SIGTTOU"):  # restoring a terminal that a shell has taken back would otherwise suspend us
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     asyncio.get_running_loop().set_exception_handler(_only_log)
 
@@ -80,20 +82,20 @@ def _only_log(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None
     _LOG.info("%s: %s", context.get("message"), context.get("exception"))
 
 
-def give_way() -> None:
-    """Let the hub go first where both want the processor: on a busy machine painting held up its cues (measured)."""
+def lower_priority() -> None:
+    """Let the hub have the processor first: on a busy machine painting delayed its cues (measured)."""
     if sys.platform != "win32":
         with contextlib.suppress(OSError):
             os.nice(NICENESS)
 
 
 def in_browser() -> bool:
-    """Whether the server of `tui.web` started this process."""
+    """Return whether the server in `tui.web` started this process."""
     return "TEXTUAL_DRIVER" in os.environ
 
 
-def section_of(options: argparse.Namespace) -> MqttSection:
-    """Say which broker is meant, as a configuration would."""
+def mqtt_section(options: argparse.Namespace) -> MqttSection:
+    """Return the chosen broker as a section of the configuration."""
     return MqttSection(
         port=options.port,
         url=options.broker,
@@ -103,10 +105,10 @@ def section_of(options: argparse.Namespace) -> MqttSection:
     )
 
 
-def chosen_app(options: argparse.Namespace) -> Shell:
-    """Make the dashboard that is meant; raises ConfigError for a bad URL."""
-    section = section_of(options)
-    if FROM_ENVIRONMENT in os.environ:  # who started us has read the file, which may be a pipe
+def make_app(options: argparse.Namespace) -> Shell:
+    """Create the chosen dashboard; raises ConfigError for a bad URL."""
+    section = mqtt_section(options)
+    if FROM_ENVIRONMENT in os.environ:  # our parent has already read the file, which may be a pipe
         section = msgspec.structs.replace(section, password_file=None)
     server = watched_server(section, "--broker")
     if not options.watch:
@@ -115,29 +117,29 @@ def chosen_app(options: argparse.Namespace) -> Shell:
     return CoachApp(HubClient(server, topics=coach_topics(options.runner)), str(server))
 
 
-def page_of(options: argparse.Namespace) -> Page:
-    """Make the page that shows a coach the runners of the same broker; from a coach's dashboard, those on it."""
-    return Page(naming_words(section_of(options), options.runner if options.watch else None))
+def make_page(options: argparse.Namespace) -> Page:
+    """Create the coach's page for the same broker; a coach's dashboard passes its choice of runners on."""
+    return Page(naming_words(mqtt_section(options), options.runner if options.watch else None))
 
 
 async def run(options: argparse.Namespace) -> int:
-    """Run the dashboard until it is quit, signalled or orphaned."""
-    app = chosen_app(options)
-    if not in_browser():  # who looks on from a tablet does not choose for this machine
-        app.looks = own_memory()
-        app.page = page_of(options)
-    app.wear(options.theme)
+    """Run the dashboard until it is quit, signalled or orphaned; return its exit code."""
+    app = make_app(options)
+    if not in_browser():  # a viewer on a tablet must not change the settings of this machine
+        app.theme_memory = own_memory()
+        app.page = make_page(options)
+    app.use_theme(options.theme)
     outlive_the_hub()
     end_with_signals(app)
     if options.parent_fd is not None:
-        give_way()
+        lower_priority()
         when_parent_ends(options.parent_fd, app.exit)
     await app.run_async()
     return app.return_code or 0
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Entry point; 0 done, 1 failed, 2 wrong arguments or no terminal."""
+    """Run the program; returns 0 when done, 1 on failure, 2 for wrong arguments or without a terminal."""
     options = parse(sys.argv[1:] if arguments is None else arguments)
     if not in_browser() and not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         print("stridecue: the dashboard needs a terminal; use --headless with the hub instead", file=sys.stderr)

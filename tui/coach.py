@@ -1,4 +1,4 @@
-"""The coach's dashboard: many runners from one broker, none of them configured."""
+"""The coach's dashboard: all runners on one broker, without configuring any of them."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from tui.screens.watched import WatchedScreen
 from tui.screens.web import WebScreen
 from tui.shell import Shell
 from tui.state.feed import Feed
+from tui.state.pending_requests import PendingRequests
 from tui.state.roster import Roster
-from tui.state.unanswered import Unanswered
 from tui.state.words import marked_words, reach_words, sentence
 
 PAINT_S = 1.0
-"""Everything shown changes once a second; forty rows a paint are most of what this dashboard costs (measured)."""
-PATIENCE_S = 5.0
-"""Over a network and somebody's Wi-Fi an answer takes a second or two, not more."""
-_ORDERED: dict[Action, str] = {
-    "nudge": "what you said",
+"""Everything shown changes once a second; painting forty rows is most of this dashboard's cost (measured)."""
+ANSWER_TIMEOUT_S = 5.0
+"""Over a network with Wi-Fi an answer takes a second or two, not more."""
+_REQUESTED: dict[Action, str] = {
+    "nudge": "your message",
     "ask_pain": "your question",
     "mute": "the mute",
     "unmute": "the unmute",
@@ -37,19 +37,19 @@ _ORDERED: dict[Action, str] = {
 }
 
 
-class Asked(NamedTuple):
-    """What was sent to whose hub and waits for its answer."""
+class Request(NamedTuple):
+    """A request to a runner's hub that awaits its answer."""
 
     runner: str
     action: Action
 
 
 class CoachApp(Shell):
-    """Many runners; `where` names the broker for people."""
+    """The dashboard of many runners; `where` names the broker in the top line."""
 
     TITLE = "stridecue watch"
     BINDINGS: ClassVar[list[BindingType]] = [
-        # on a phone the line of keys ends where the screen does
+        # a phone's screen cuts off the end of this line, so the most important come first
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("q", "quit", "Quit"),
         Binding("n", "nudge", "Say"),
@@ -64,10 +64,10 @@ class CoachApp(Shell):
 
     def __init__(self, feed: Feed, where: str, clock_s: Callable[[], float] = time.monotonic) -> None:
         roster = Roster()
-        super().__init__(feed, clock_s, hear=roster.apply, fail=self._say_broken)
+        super().__init__(feed, clock_s, on_item=roster.apply, on_failure=self._show_failure)
         self.roster = roster
         self._home = RosterScreen(where)
-        self._unanswered: Unanswered[Asked] = Unanswered(PATIENCE_S)
+        self.pending: PendingRequests[Request] = PendingRequests(ANSWER_TIMEOUT_S)
 
     async def on_mount(self) -> None:
         """Show the roster, follow the feed, start painting."""
@@ -75,20 +75,19 @@ class CoachApp(Shell):
         self.follow()
         self.set_interval(PAINT_S, self.repaint)
 
-    def _say_broken(self, error: BaseException | None) -> None:
+    def _show_failure(self, error: BaseException | None) -> None:
         self.notify(f"This dashboard failed: {error}. Press q.", severity="error", timeout=3600)
 
     def repaint(self) -> None:
-        """Bring what is on top up to date."""
+        """Show new replies and marks, and bring the screens up to date."""
         now_s = self._clock_s()
         for runner, reply in self.roster.replies():
-            asked = self._unanswered.answered(reply.id)
-            if asked is not None:
+            if self.pending.resolve(reply.id) is not None:
                 self.notify(reply.text, title=runner, severity="information" if reply.ok else "error")
-        for asked in self._unanswered.overdue(now_s):
-            self._say_unanswered(asked)
+        for request in self.pending.overdue(now_s):
+            self._warn_unanswered(request)
         for runner in self.roster.just_answered():
-            self.notify("has answered. The answer is private.", title=runner)
+            self.notify("Answered your question. The answer is private.", title=runner)
         for runner, mark in self.roster.marks_of_runners():
             self.notify(marked_words(mark, replayed=False), title=runner)
         for screen in self.screen_stack:
@@ -97,48 +96,48 @@ class CoachApp(Shell):
             elif isinstance(screen, WatchedScreen):
                 screen.show(self.roster[screen.runner], now_s)
 
-    def _say_unanswered(self, asked: Asked) -> None:
-        offline = asked.runner in self.roster and self.roster[asked.runner].board.hub_online is False
+    def _warn_unanswered(self, request: Request) -> None:
+        offline = request.runner in self.roster and self.roster[request.runner].board.hub_online is False
         why = "their hub is offline" if offline else "their hub has not answered"
-        what = sentence(f"{_ORDERED[asked.action]} may not have arrived: {why}")
-        self.notify(what, title=asked.runner, severity="warning", timeout=10)
+        what = sentence(f"{_REQUESTED[request.action]} may not have arrived: {why}")
+        self.notify(what, title=request.runner, severity="warning", timeout=10)
 
     def action_open(self) -> None:
-        """Look at one runner."""
+        """Show the chosen runner in full."""
         runner = self._home.chosen
         if runner is not None and self.screen is self._home:
             self.push_screen(WatchedScreen(runner))
             self.call_after_refresh(self.repaint)
 
     def action_roster(self) -> None:
-        """Back to the roster."""
+        """Go back to the roster."""
         if self.screen is not self._home:
             self.pop_screen()
 
     def action_help(self) -> None:
-        """Explain every number."""
+        """Open the help for the keys and numbers on this screen."""
         self.push_screen(HelpScreen(COACH, COACH_KEYS))
 
     def action_web(self) -> None:
-        """Serve the same to a browser."""
+        """Serve this dashboard to a browser."""
         if self.page is not None:
             self.push_screen(WebScreen(self, self.page))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """In a browser there is nothing to serve it from."""
+        """Offer the page only where there is one: a dashboard shown in a browser has none."""
         del parameters
         return action != "web" or self.page is not None
 
     def action_nudge(self) -> None:
-        """Ask what to say, and say it."""
-        runner = self._meant()
+        """Ask for a message to the runner, and send it."""
+        runner = self._selected()
         if runner is not None:
             reach = reach_words(self.roster[runner].board.session)
             self.push_screen(NudgeScreen(runner, reach), lambda words: self._nudge(runner, words))
 
     def action_order(self, action: Action) -> None:
-        """Send an order to the runner that is meant."""
-        runner = self._meant()
+        """Send an order to the selected runner."""
+        runner = self._selected()
         if runner is not None:
             self.send(runner, CommandMessage(action=action, by="coach"))
 
@@ -146,18 +145,18 @@ class CoachApp(Shell):
         if words is not None:
             self.send(runner, CommandMessage(action="nudge", by="coach", text=words))
 
-    def _meant(self) -> str | None:
-        """Whose screen or row it is."""
+    def _selected(self) -> str | None:
+        """Return the runner whose screen or row is selected."""
         if isinstance(self.screen, WatchedScreen):
             return self.screen.runner
         return self._home.chosen if self.screen is self._home else None
 
     @work(exit_on_error=False, group="orders")
     async def send(self, runner: str, order: CommandMessage) -> None:
-        """Deliver an order; the hub's answer is shown when it comes, and that there is none when it does not."""
-        order_id = self._unanswered.ask(Asked(runner, order.action), self._clock_s())
+        """Send an order; its answer is shown when it arrives, a warning when it is overdue."""
+        order_id = self.pending.add(Request(runner, order.action), self._clock_s())
         try:
             await self._feed.send(msgspec.structs.replace(order, id=order_id), runner)
         except NotConnectedError as error:
-            self._unanswered.answered(order_id)
+            self.pending.resolve(order_id)
             self.notify(f"{error}. Try again when the broker is back.", title=runner, severity="error")

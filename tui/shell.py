@@ -1,4 +1,4 @@
-"""What both dashboards are: an app in our themes and sizes that follows a feed and keeps answering keys."""
+"""The base of both dashboards: an app with our themes and screen sizes that follows a feed."""
 
 from __future__ import annotations
 
@@ -22,95 +22,93 @@ from tui.state.feed import Feed
 
 WIDTHS = [(0, "-tight"), (76, "-narrow"), (110, "-wide")]
 HEIGHTS = [(0, "-flat"), (22, "-low"), (34, "-tall"), (54, "-grand")]
-"""Classes that the style sheets lay out by; 80x24 is -narrow -low, 120x40 is -wide -tall."""
+"""Size classes used by the style sheets; 80x24 is -narrow -low, 120x40 is -wide -tall."""
 _FEW_COLOURS = (None, "standard", "windows")
-"""Colour systems of at most sixteen colours, as Rich names them."""
+"""Rich's names of colour systems with at most sixteen colours."""
 
 _LOG = logging.getLogger("stridecue.dashboard")
 
 
 class Shell(App[None]):
-    """The feed is all it knows of the outside.
+    """A Textual app whose only input is a feed.
 
-    hear   takes in one item of the feed, at a time of the dashboard's clock
-    fail   is told why nothing is heard any more: a frozen screen must never look like a quiet run
+    on_item     called with each item of the feed and the time on the dashboard's clock
+    on_failure  called when reading the feed fails: a frozen screen must never look like a quiet run
     """
 
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
     ONE_TOAST: ClassVar[bool] = False
-    """Whether what is said takes the place of what was said before: together they would cover what lies below."""
+    """Whether a notification replaces the one before: together they would cover the screen."""
 
     def __init__(
         self,
         feed: Feed,
         clock_s: Callable[[], float],
         *,
-        hear: Callable[[Item, float], None],
-        fail: Callable[[BaseException | None], None],
+        on_item: Callable[[Item, float], None],
+        on_failure: Callable[[BaseException | None], None],
     ) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS = WIDTHS, HEIGHTS
         for theme in themes():
             self.register_theme(theme)
-        self.looks = ThemeMemory()
-        self.page: Page | None = None  # none for who looks on in a browser
-        self.wear(None)
+        self.theme_memory = ThemeMemory()
+        self.page: Page | None = None  # none for a viewer in a browser
+        self.use_theme(None)
         self._feed = feed
         self._clock_s = clock_s
-        self._hear = hear
-        self._fail = fail
+        self._on_item = on_item
+        self._on_failure = on_failure
 
     def _fatal_error(self) -> None:
-        """Say in a line that it ends by a mistake of ours; where is in the log.
+        """Report an internal error in one line, with the traceback in the log.
 
-        Textual would draw pages over the terminal, with the values of variables, of which some tell what hurts.
+        Textual would print pages of it with the values of variables, some of which are health data.
         """
         error = self._exception
         if error is None:
             super()._fatal_error()
             return
         if self._exit_renderables:
-            return  # what follows from the first one
-        kind = type(error).__name__  # its words may repeat what hurts
+            return  # a consequence of the first error
+        kind = type(error).__name__  # the message may contain health data
         _LOG.error("the dashboard failed: %s\n%s", kind, "".join(format_tb(error.__traceback__)))
-        self.panic(
-            Text(f"stridecue: the dashboard failed ({kind}): a mistake of ours; please report it with {log_file()}")
-        )
+        self.panic(Text(f"stridecue: the dashboard failed ({kind}). This is a bug; please report it with {log_file()}"))
 
     @work(exclusive=True, exit_on_error=False, group="feed")
     async def follow(self) -> None:
-        """Take in everything the feed says; nothing is queued, only the newest is kept."""
+        """Pass every item of the feed on; nothing is queued, only the newest state is kept."""
         async for item in self._feed.watch():
-            self._hear(item, self._clock_s())
+            self._on_item(item, self._clock_s())
 
     @work(group="page")
     async def serve_page(self) -> None:
-        """Serve it: a worker of the app, which no screen that is closed takes along."""
+        """Serve the coach's page, in a worker of the app so that closing a screen does not cancel it."""
         if self.page is not None:
             await self.page.start(look_name(self.theme))
 
     @work(group="page")
     async def stop_page(self) -> None:
-        """Serve it no more."""
+        """Stop serving the page."""
         if self.page is not None:
             await self.page.stop()
 
     @work(group="browser")
     async def show_page(self) -> None:
-        """Open it in this machine's browser."""
+        """Open the page in this machine's browser."""
         if self.page is not None:
             await self.page.show()
 
     async def on_unmount(self) -> None:
-        """Leave nothing behind."""
+        """Stop the page's server with the app."""
         if self.page is not None:
             await self.page.stop()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Notice that the reader failed."""
+        """Report a failure of the feed's reader."""
         if event.worker.group == "feed" and event.state is WorkerState.ERROR:
-            self._fail(event.worker.error)
+            self._on_failure(event.worker.error)
 
     def notify(
         self,
@@ -121,19 +119,19 @@ class Shell(App[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Say something in a corner, as it is written: brackets that somebody sends are no markup."""
+        """Show a notification verbatim: brackets in words that others send are not markup."""
         if self.ONE_TOAST:
             self.clear_notifications()
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
-    def wear(self, asked: str | None) -> None:
-        """Put on the look asked for, else the one chosen last, else one that suits the terminal."""
+    def use_theme(self, name: str | None) -> None:
+        """Apply the theme `name`, else the one chosen last, else one that suits the terminal."""
         few_colours = self.no_color or self.console.color_system in _FEW_COLOURS
-        self.theme = theme_name(asked or self.looks.chosen or (FOR_FEW_COLOURS if few_colours else NAMES[0]))
+        self.theme = theme_name(name or self.theme_memory.chosen or (FOR_FEW_COLOURS if few_colours else NAMES[0]))
 
     def action_theme(self) -> None:
-        """Put on the next look, and remember it."""
+        """Apply the next theme, and remember it."""
         name = NAMES[(NAMES.index(look_name(self.theme)) + 1) % len(NAMES)]
         self.theme = theme_name(name)
-        self.looks.keep(name)
+        self.theme_memory.keep(name)
         self.notify(name.replace("-", " "), title="Theme", timeout=2)

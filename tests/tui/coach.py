@@ -1,4 +1,4 @@
-"""The coach's dashboard on a written feed, driven by Pilot."""
+"""The coach's dashboard on a scripted feed, driven by Pilot."""
 
 from __future__ import annotations
 
@@ -9,14 +9,22 @@ from dataclasses import dataclass
 from textual.widgets import DataTable
 
 from tests.tui.driver import Driver
+from tests.tui.notices import Notices
 from tests.tui.page import WrittenPage
 from tests.tui.scenes import Clock, ScriptedFeed
 from tui.coach import CoachApp
+from tui.screens.roster import RosterScreen
 
 
 @dataclass
 class Coach(Driver[CoachApp]):
-    """What a test of the coach's dashboard touches."""
+    """A test's access to the coach's dashboard."""
+
+    @property
+    def chosen(self) -> str | None:
+        roster = self.app.screen_stack[1]
+        assert isinstance(roster, RosterScreen)
+        return roster.chosen
 
     @property
     def rows(self) -> list[list[str]]:
@@ -34,9 +42,9 @@ class Coach(Driver[CoachApp]):
 
 @asynccontextmanager
 async def a_coach(size: tuple[int, int] = (120, 40)) -> AsyncIterator[Coach]:
-    feed, clock = ScriptedFeed(), Clock()
+    feed, clock, notices = ScriptedFeed(), Clock(), Notices()
     app = CoachApp(feed, "127.0.0.1:1883", clock)
     app.page = WrittenPage()
-    app.wear("dark")
-    async with app.run_test(size=size, notifications=True) as pilot:
-        yield Coach(app, pilot, feed, clock)
+    app.use_theme("dark")
+    async with app.run_test(size=size, notifications=True, message_hook=notices) as pilot:
+        yield Coach(app, pilot, feed, clock, notices)

@@ -1,4 +1,4 @@
-"""One runner's dashboard on a written feed, driven by Pilot."""
+"""The runner's dashboard on a scripted feed, driven by Pilot."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dsp.records import Side
 from tests.tui.driver import Driver
+from tests.tui.notices import Notices
 from tests.tui.page import WrittenPage
 from tests.tui.scenes import Clock, Say, ScriptedFeed
 from tui.app import DashboardApp
@@ -25,7 +26,7 @@ LARGE = (120, 40)
 
 @dataclass
 class Dashboard(Driver[DashboardApp]):
-    """What a test of one runner's dashboard touches."""
+    """A test's access to the runner's dashboard."""
 
     async def play(self, *scenes: Say) -> None:
         for scene in scenes:
@@ -42,8 +43,8 @@ class Dashboard(Driver[DashboardApp]):
     @property
     def said(self) -> str:
         """Word, text and reason of the banner."""
-        say = self.banner.saying
-        return "" if say is None else f"{say.word}: {say.text} {say.why}"
+        now = self.banner.announcement
+        return "" if now is None else f"{now.word}: {now.text} {now.why}"
 
     @property
     def status(self) -> str:
@@ -55,7 +56,7 @@ class Dashboard(Driver[DashboardApp]):
 
     @property
     def plots(self) -> dict[Side, BraillePlot]:
-        """The moving plots, by the side that is landed on."""
+        """The moving plots, by landing side."""
         return self.app.screen_stack[1].query_one(HipPlots).plots
 
     @property
@@ -64,15 +65,15 @@ class Dashboard(Driver[DashboardApp]):
 
 
 def text_of(widget: StatusLine | SensorTable | CueBanner | ThresholdGauge) -> str:
-    """The words that a Static shows."""
+    """Return the text that a Static shows."""
     return str(widget.content)
 
 
 @asynccontextmanager
 async def dashboard(size: tuple[int, int] = SMALL) -> AsyncIterator[Dashboard]:
-    feed, clock = ScriptedFeed(), Clock()
+    feed, clock, notices = ScriptedFeed(), Clock(), Notices()
     app = DashboardApp(feed, "ann", clock)
     app.page = WrittenPage()
-    app.wear("dark")
-    async with app.run_test(size=size, notifications=True) as pilot:
-        yield Dashboard(app, pilot, feed, clock)
+    app.use_theme("dark")
+    async with app.run_test(size=size, notifications=True, message_hook=notices) as pilot:
+        yield Dashboard(app, pilot, feed, clock, notices)

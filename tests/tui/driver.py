@@ -1,8 +1,8 @@
-"""A dashboard on a written feed, driven by Pilot: what the tests of all of them share."""
+"""The base of the test drivers: a dashboard on a scripted feed, driven by Textual's Pilot."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from rich.segment import Segment
@@ -10,29 +10,34 @@ from textual.pilot import Pilot
 
 from hub.client import Item
 from hub.messages.wire import Message
+from tests.tui.notices import Notices
 from tests.tui.scenes import Clock, ScriptedFeed
 from tui.app import DashboardApp
 from tui.coach import CoachApp
 
 AnyApp = TypeVar("AnyApp", DashboardApp, CoachApp)
 
+_COMPOSITOR = "_compositor"
+"""Textual has no public way to read what a screen has painted; this is the only place that reaches into it."""
+
 
 @dataclass
 class Driver(Generic[AnyApp]):
-    """An app, its feed and its clock."""
+    """An app, its feed, its clock, and the notifications it has raised."""
 
     app: AnyApp
     pilot: Pilot[None]
     feed: ScriptedFeed
     clock: Clock
+    notices: Notices = field(default_factory=Notices)
 
     async def hear(self, *items: Item | Message) -> None:
-        """Say something to it and let it paint."""
+        """Feed it items and let it paint."""
         self.feed.say(*items)
         await self.look()
 
     async def look(self) -> None:
-        """Let messages arrive, paint, let the screen settle."""
+        """Process pending messages, paint, and let the screen settle."""
         await self.pilot.pause()
         self.app.repaint()
         await self.pilot.pause()
@@ -43,11 +48,11 @@ class Driver(Generic[AnyApp]):
 
     @property
     def painted(self) -> list[list[Segment]]:
-        """The screen as it is sent to the terminal: rows of segments, filters such as `NO_COLOR` applied."""
-        return [list(strip) for strip in self.app.screen._compositor.render_strips()]
+        """The screen as sent to the terminal: rows of segments, with filters such as `NO_COLOR` applied."""
+        return [list(strip) for strip in getattr(self.app.screen, _COMPOSITOR).render_strips()]
 
     @property
     def text(self) -> str:
-        """What can be read on the screen, blanks at the ends of lines left out."""
+        """The text on the screen, without trailing blanks."""
         rows = ("".join(each.text for each in row).rstrip() for row in self.painted)
         return "\n".join(rows) + "\n"

@@ -15,8 +15,8 @@ from hub.messages.wire import Message
 from tests.tui import scenes
 from tui.state.announcement import announce
 from tui.state.board import FORGET_S, FRESH_S, Board
-from tui.state.said import CUE_SHOWN_S, CUES_KEPT
-from tui.state.words import ago, lines_of, middle_cut
+from tui.state.recent_cues import CUE_SHOWN_S, CUES_KEPT
+from tui.state.words import ago, middle_cut, wrap_lines
 
 
 def told(*messages: Message, now_s: float = 0.0) -> Board:
@@ -118,6 +118,6 @@ def test_small_words() -> None:
     assert (ago(1.0), ago(20.0), ago(600.0)) == ("just now", "20 s ago", "10 min ago")
     assert middle_cut("2025-03-01_0730_ann.mcap", 11) == "2025-….mcap"
     assert middle_cut("short", 11) == "short"
-    assert lines_of("one two three", 9, 2, taken=4) == ["one", "two three"]
-    assert lines_of("one two three", 8, 1) == ["one two…"]
-    assert lines_of("one", 1, 1) == []
+    assert wrap_lines("one two three", 9, 2, reserved=4) == ["one", "two three"]
+    assert wrap_lines("one two three", 8, 1) == ["one two…"]
+    assert wrap_lines("one", 1, 1) == []

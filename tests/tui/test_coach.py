@@ -16,7 +16,7 @@ from hub.messages.session_status import Question
 from hub.messages.wire import ReplyMessage, ThresholdMessage
 from tests.tui import coach_scenes, scenes
 from tests.tui.coach import a_coach
-from tui.coach import PATIENCE_S
+from tui.coach import ANSWER_TIMEOUT_S
 from tui.screens.roster import RosterScreen
 from tui.screens.watched import WatchedScreen
 from tui.state.roster import Need, Roster
@@ -28,7 +28,7 @@ from tui.widgets.threshold_gauge import ThresholdGauge
 from tui.widgets.trend_panel import TrendPanel
 
 BEFORE = "2025-03-01T07:29:48.000Z"
-ANSWERED = "answered about pain"
+ANSWERED = "answered the pain question"
 TOLD_OF_A_RUNNER: list[tuple[Question | None, Who | None, str]] = [
     (Question(asked=BEFORE), None, "asked about pain 12 s ago, no answer yet"),
     (Question(asked=BEFORE, answered=scenes.UTC), None, f"{ANSWERED} just now; the answer is private"),
@@ -51,10 +51,10 @@ async def test_those_who_need_somebody_are_on_top_and_the_choice_stays() -> None
         assert set(names[-2:]) == {"mo", "ema"}
         assert "3 need you" in coach.status
         await coach.press("down", "down", "down", "down", "down")
-        chosen = coach.app._home.chosen
+        chosen = coach.chosen
         await coach.hear(*coach_scenes.runner("zoe", 25, worst=ThresholdState.REACHED))
         assert coach.rows[1][1] == "zoe"
-        assert coach.app._home.chosen == chosen
+        assert coach.chosen == chosen
 
 
 async def test_one_runner_and_back() -> None:
@@ -85,7 +85,7 @@ async def test_orders_go_to_the_runner_that_is_meant_and_the_answer_is_shown() -
         answer = ReplyMessage(t=scenes.UTC, seq=1, to="command", id=orders[-1].id, ok=True, text="told to the runner")
         other = ReplyMessage(t=scenes.UTC, seq=2, to="command", id="somebody else", ok=False, text="not for us")
         await coach.hear(coach_scenes.of("ben", answer), coach_scenes.of("ben", other))
-        assert [(note.title, note.message) for note in coach.app._notifications] == [("ben", "told to the runner")]
+        assert coach.notices.titled == [("ben", "told to the runner")]
 
 
 async def test_an_order_that_nobody_took_is_said_aloud() -> None:
@@ -93,7 +93,7 @@ async def test_an_order_that_nobody_took_is_said_aloud() -> None:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
         coach.feed.down = True
         await coach.press("m")
-        (note,) = coach.app._notifications
+        (note,) = coach.notices.raised
         assert note.severity == "error"
 
 
@@ -101,22 +101,19 @@ async def test_an_order_that_no_hub_answers_is_said_aloud_once() -> None:
     async with a_coach() as coach:
         await coach.hear(coach_scenes.up(), *coach_scenes.runner("ann"))
         await coach.press("a")
-        coach.clock.now_s += PATIENCE_S
+        coach.clock.now_s += ANSWER_TIMEOUT_S
         await coach.look()
         await coach.look()
-        (note,) = coach.app._notifications
+        (note,) = coach.notices.raised
         assert (note.title, note.severity) == ("ann", "warning")
         assert note.message == "Your question may not have arrived: their hub has not answered."
-        coach.app.clear_notifications()
         await coach.hear(coach_scenes.of("ann", scenes.status("offline", instance="ann")))
         await coach.press("m")
-        coach.clock.now_s += PATIENCE_S
+        coach.clock.now_s += ANSWER_TIMEOUT_S
         await coach.look()
-        assert [note.message for note in coach.app._notifications] == [
-            "The mute may not have arrived: their hub is offline."
-        ]
+        assert coach.notices.texts[1:] == ["The mute may not have arrived: their hub is offline."]
         await coach.hear(coach_scenes.of("ann", coach.feed.answers("quiet from now on")))
-        assert [note.message for note in coach.app._notifications][1:] == ["quiet from now on"]
+        assert coach.notices.texts[2:] == ["quiet from now on"]
 
 
 async def test_what_somebody_writes_on_the_broker_is_shown_as_it_is() -> None:
@@ -149,7 +146,7 @@ async def test_nobody_yet_and_a_lost_broker_are_said() -> None:
         await coach.hear(LinkChange(up=False, reason="gone away", retry_s=4.0))
         assert "gone away" in coach.status
         assert "retry in 4 s" in coach.status
-        assert "1 runner, who needs you is not known" in coach.status
+        assert "1 runner, who needs you is unknown" in coach.status
 
 
 async def test_a_spare_sensor_is_no_need_of_a_coach() -> None:
@@ -169,7 +166,7 @@ async def test_a_hub_that_ended_with_its_run_is_not_called_gone() -> None:
         for name in ("ann", "ben"):
             await coach.hear(coach_scenes.of(name, scenes.status("offline", instance=name)))
         assert {row[1]: row[2].strip() for row in coach.rows} == {"ann": "ended", "ben": "gone"}
-        assert "who needs you is not known" not in coach.status
+        assert "who needs you is unknown" not in coach.status
         assert "1 needs you" in coach.status
 
 
@@ -247,12 +244,12 @@ async def test_a_coach_is_told_who_has_answered_in_the_list_and_on_their_screen_
         assert coach.detail == "ann: asked about pain 12 s ago, no answer yet · Belt level."
         await coach.press("enter")
         assert "Asked about pain 12 s ago, no answer yet." in coach.text
-        assert not coach.app._notifications
+        assert not coach.notices.raised
         answered = scenes.session(question=Question(asked=BEFORE, answered=scenes.UTC), thresholds=now)
         await coach.hear(*[coach_scenes.of("ann", answered)] * 2)
-        assert "Answered about pain just now; the answer is private." in coach.text
-        (note,) = coach.app._notifications
-        assert (note.title, note.message) == ("ann", "has answered. The answer is private.")
+        assert "Answered the pain question just now; the answer is private." in coach.text
+        (note,) = coach.notices.raised
+        assert (note.title, note.message) == ("ann", "Answered your question. The answer is private.")
 
 
 async def test_a_click_on_a_row_opens_it() -> None:
@@ -273,7 +270,7 @@ async def test_nothing_written_is_not_sent_and_that_is_said() -> None:
         assert "e.g. quick, light steps" in coach.text
         await coach.press("space", "enter")
         assert not coach.feed.sent
-        assert [note.message for note in coach.app._notifications] == ["Nothing was written: nothing was sent."]
+        assert coach.notices.texts == ["The message was empty, so nothing was sent."]
         assert isinstance(coach.app.screen, RosterScreen)
 
 
@@ -329,7 +326,7 @@ async def test_words_for_one_in_need_a_bare_threshold_and_a_hub_that_is_gone() -
         await coach.hear(coach_scenes.of("ann", onset))
         assert coach.detail == "ann: a threshold is near; the reason stays with the runner"
         await coach.press("enter")
-        banner = coach.app.screen.query_one(CueBanner).saying
+        banner = coach.app.screen.query_one(CueBanner).announcement
         assert banner is not None
         assert (banner.word, banner.text) == ("THRESHOLD", "A threshold is near.")
         await coach.press("escape")

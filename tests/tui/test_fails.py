@@ -47,5 +47,5 @@ async def test_a_clock_that_ticks_after_the_last_screen_went_paints_nothing() ->
     painted = board.app.painted
     assert not board.app.screen_stack
     for _tick in range(5):
-        board.app._paint()
+        board.app.tick()
     assert board.app.painted == painted

@@ -18,18 +18,18 @@ async def test_what_is_learned_and_what_is_usual_do_not_contradict_each_other() 
         await board.hear(scenes.session(elapsed_s=30.0))
         assert board.gauge.reason == "Learning what is usual for you today."
         await board.hear(scenes.metrics())  # tells of a usual from earlier runs
-        assert board.gauge.reason == "Warming up: only earlier runs count yet."
+        assert board.gauge.reason == "Warming up: only earlier runs count so far."
         await board.hear(scenes.session(elapsed_s=600.0, earlier_runs=5))  # nothing was near a threshold so far
-        assert board.gauge.reason == "Like your usual self (5 earlier runs)."
+        assert board.gauge.reason == "As usual for you (5 earlier runs)."
 
 
 async def test_the_warm_up_is_over_as_soon_as_the_limit_is_the_one_of_this_run() -> None:
     wide = {**scenes.EXTRA, "drop_excursion_bound_left_deg": 1.5, "drop_excursion_bound_right_deg": 1.5}
     async with dashboard() as board:
         await board.hear(scenes.session(elapsed_s=585.0), scenes.metrics(wide))
-        assert board.gauge.reason == "Warming up: only earlier runs count yet."
+        assert board.gauge.reason == "Warming up: only earlier runs count so far."
         await board.hear(scenes.metrics({**wide, "drop_excursion_bound_left_deg": 1.0}))
-        assert board.gauge.reason == "Like your usual self (5 earlier runs)."
+        assert board.gauge.reason == "As usual for you (5 earlier runs)."
 
 
 @pytest.mark.parametrize("size", [SMALL, (120, 40)])
@@ -44,7 +44,7 @@ async def test_the_distance_at_which_it_hurt_is_said_in_words(size: tuple[int, i
         await board.hear(watch)
         shown = " ".join(text_of(board.gauge).split())
         assert "to 2.9 km in 8 of 10" in shown
-        assert ("When it became watch: about 40 in 100 that pain begins within 5 min" in shown) == (size != SMALL)
+        assert ("At the change to watch: about 40 in 100 that pain begins within 5 min" in shown) == (size != SMALL)
         assert not any(word in shown for word in ("exposure", "onset", "…"))
 
 
@@ -61,7 +61,7 @@ async def test_a_small_screen_shows_the_threshold_while_there_is_nothing_to_say(
     async with dashboard((60, 18)) as board:
         await board.play(scenes.running)
         assert "Threshold · clear" in board.text
-        assert "Like your usual self" in board.text
+        assert "As usual for you" in board.text
         await board.hear(scenes.cue())
         assert "Threshold · " not in board.text
         assert "limit +1.0°" in board.text

@@ -19,7 +19,7 @@ LEFT, RIGHT = Side.LEFT, Side.RIGHT
 
 def bars(plot: BraillePlot) -> int:
     """How many bars hang from the upper edge."""
-    dots = np.stack([plot._codes[0] & 0x01, plot._codes[0] & 0x08], axis=1).ravel()
+    dots = np.stack([plot.codes[0] & 0x01, plot.codes[0] & 0x08], axis=1).ravel()
     filled = np.concatenate(([False], dots != 0))
     return int((filled[1:] & ~filled[:-1]).sum())
 
@@ -28,7 +28,7 @@ def deepest_row(plot: BraillePlot) -> int:
     """The lowest row of cells that a bar reaches; the dotted line is in every column and is no bar."""
     assert plot.axis is not None
     limit_row = plot.axis.limit_dot // 4
-    filled = [len(set(row.tolist())) > 1 for row in plot._codes]
+    filled = [len(set(row.tolist())) > 1 for row in plot.codes]
     filled[limit_row] = any(filled[limit_row + 1 :])
     return max(row for row, is_filled in enumerate(filled) if is_filled)
 
@@ -110,12 +110,12 @@ async def test_bars_leave_when_nobody_steps_and_the_plots_say_what_is_missing(si
         await board.hear(scenes.attitude(754.0, seconds=5.0))
         assert 5 <= bars(board.plots[LEFT]) <= 8
         await board.hear(scenes.attitude(759.0, seconds=6.0))
-        assert {plot.empty for plot in board.plots.values()} == {"Comes after a few steps"}
+        assert {plot.empty for plot in board.plots.values()} == {"Appears after a few steps"}
         assert all(plot.axis is None for plot in board.plots.values())
         board.clock.now_s += 12.0
         await board.look()
-        assert {plot.empty for plot in board.plots.values()} == {"No news from the hip sensor"}
-        assert "No news from the hip sensor" in board.text
+        assert {plot.empty for plot in board.plots.values()} == {"No data from the hip sensor"}
+        assert "No data from the hip sensor" in board.text
 
 
 async def test_a_silent_sensor_slides_away_with_its_number_and_a_held_replay_stays() -> None:

@@ -14,7 +14,7 @@ from hub.messages.incoming import CommandMessage, PainMessage
 from hub.messages.wire import ReplyMessage
 from tests.tui import scenes
 from tests.tui.dashboard import SMALL, dashboard
-from tui.app import PATIENCE_S, TAKE_BACK
+from tui.app import ANSWER_TIMEOUT_S, TAKE_BACK
 from tui.screens.help import HelpScreen
 from tui.screens.pain import PainScreen
 from tui.screens.runner import RunnerScreen
@@ -31,12 +31,12 @@ async def test_pain_needs_only_a_digit_and_enter() -> None:
         await board.press("4", "enter")
         assert board.feed.meant == [PainMessage(level=4)]
         assert isinstance(board.app.screen, RunnerScreen)
-        assert not board.app._notifications
+        assert not board.notices.raised
         await board.hear(board.feed.answers("the pain report is noted"))
-        assert [note.message for note in board.app._notifications] == [f"Pain 4 of 10 (moderate): noted. {TAKE_BACK}"]
-        board.clock.now_s += PATIENCE_S
+        assert board.notices.texts == [f"Pain 4 of 10 (moderate): noted. {TAKE_BACK}"]
+        board.clock.now_s += ANSWER_TIMEOUT_S
         await board.look()
-        assert len(board.app._notifications) == 1
+        assert len(board.notices.raised) == 1
 
 
 @pytest.mark.parametrize(
@@ -52,27 +52,27 @@ async def test_how_a_report_is_taken_back_is_said_where_it_helps(size: tuple[int
         await board.play(scenes.running)
         await board.press("p", level, "enter")
         await board.hear(board.feed.answers("the pain report is noted"))
-        assert [note.message for note in board.app._notifications] == [told]
+        assert board.notices.texts == [told]
 
 
 async def test_pain_that_no_hub_answers_is_not_noted_until_one_does() -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
         await board.press("p", "7", "enter")
-        board.clock.now_s += PATIENCE_S
+        board.clock.now_s += ANSWER_TIMEOUT_S
         await board.look()
-        (note,) = board.app._notifications
-        assert note.message == "Pain 7 of 10 (severe): NOT noted, the hub has not answered. Press p again later."
+        (note,) = board.notices.raised
+        assert note.message == "Pain 7 of 10 (severe): NOT noted, the hub has not answered. Press p to try again."
         assert note.severity == "error"
         await board.hear(board.feed.answers("the pain report is noted"))
-        assert [note.message for note in board.app._notifications] == [f"Pain 7 of 10 (severe): noted. {TAKE_BACK}"]
+        assert board.notices.texts[1:] == [f"Pain 7 of 10 (severe): noted. {TAKE_BACK}"]
 
 
 async def test_pain_that_the_hub_refuses_is_not_noted() -> None:
     async with dashboard() as board:
         await board.press("p", "7", "enter")
         await board.hear(board.feed.answers("pain [/b] is not for [red]replays", ok=False))
-        (note,) = board.app._notifications
+        (note,) = board.notices.raised
         assert note.message == "Pain 7 of 10 (severe): NOT noted. Pain [/b] is not for [red]replays."
         assert note.severity == "error"
 
@@ -80,16 +80,16 @@ async def test_pain_that_the_hub_refuses_is_not_noted() -> None:
 @pytest.mark.parametrize(
     ("key", "said"),
     [
-        ("k", "This moment: NOT marked, the hub has not answered. Press k again later."),
-        ("minus", "Fewer cues: NOT done, the hub has not answered. Press - or + again later."),
+        ("k", "This moment: NOT marked, the hub has not answered. Press k to try again."),
+        ("minus", "Fewer cues: NOT done, the hub has not answered. Press - or + to try again."),
     ],
 )
 async def test_what_no_hub_answers_is_said(key: str, said: str) -> None:
     async with dashboard() as board:
         await board.press(key)
-        board.clock.now_s += PATIENCE_S
+        board.clock.now_s += ANSWER_TIMEOUT_S
         await board.look()
-        assert [note.message for note in board.app._notifications] == [said]
+        assert board.notices.texts == [said]
 
 
 async def test_pain_with_site_and_side() -> None:
@@ -130,7 +130,7 @@ async def test_pain_that_nobody_took_is_said_aloud() -> None:
     async with dashboard() as board:
         board.feed.down = True
         await board.press("p", "3", "enter")
-        (note,) = board.app._notifications
+        (note,) = board.notices.raised
         assert "NOT noted" in note.message
         assert note.severity == "error"
 
@@ -167,12 +167,10 @@ async def test_fewer_and_more_cues_are_asked_of_the_hub_and_told() -> None:
         for order_id in ("somebody-else", asked.id):
             reply = ReplyMessage(t=scenes.UTC, seq=1, to="command", id=order_id, ok=True, text=said)
             await board.hear(reply)
-        assert [(note.title, note.message) for note in board.app._notifications] == [
-            ("Cues", "Already as many cues as there are (3 of 3)."),
-        ]
+        assert board.notices.titled == [("Cues", "Already as many cues as there are (3 of 3).")]
         board.feed.down = True
         await board.press("minus")
-        assert [note.severity for note in board.app._notifications][-1] == "error"
+        assert board.notices.raised[-1].severity == "error"
 
 
 async def test_what_was_asked_and_not_done_is_not_shown() -> None:
@@ -180,7 +178,7 @@ async def test_what_was_asked_and_not_done_is_not_shown() -> None:
         await board.play(scenes.running)
         await board.press("m")
         muted = [board.app.muted]
-        board.clock.now_s += PATIENCE_S
+        board.clock.now_s += ANSWER_TIMEOUT_S
         muted.append(board.app.muted)
         await board.press("m")
         await board.hear(scenes.session(muted_by="runner"))
@@ -257,7 +255,7 @@ async def test_a_key_that_is_held_down_asks_for_the_sum_of_its_steps() -> None:
         await board.look()
         for _ in range(7):
             board.app.action_skip(-10.0)
-        board.app._send_skip()  # what its timer would do
+        board.app.send_skip()  # what its timer would do
         await board.look()
         assert board.feed.sent == [CommandMessage(action="skip", seconds=seconds) for seconds in (-10.0, -60.0)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from textual.app import App
 
 from dsp.texts import clock
 from hub.messages.incoming import CommandMessage, Who
@@ -21,10 +20,6 @@ def mark(by: Who = "runner", text: str | None = None, *, late: bool = False) -> 
     return MarkMessage(t=scenes.UTC, seq=1, t_s=760.0, running_s=751.2, by=by, text=text, late=late)
 
 
-def toasts(app: App[None]) -> list[tuple[str, str]]:
-    return [(note.title, note.message) for note in app._notifications]
-
-
 async def test_the_key_asks_and_the_hub_says_when_it_was() -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
@@ -32,21 +27,21 @@ async def test_the_key_asks_and_the_hub_says_when_it_was() -> None:
         (asked,) = board.feed.sent
         assert isinstance(asked, CommandMessage)
         assert (asked.action, asked.by) == ("mark", None)
-        assert not toasts(board.app), "nothing is claimed before the hub has it"
+        assert not board.notices.raised, "nothing is claimed before the hub has it"
         await board.hear(mark())
-        assert toasts(board.app) == [("", "Marked at 12:31.")]
+        assert board.notices.titled == [("", "Marked at 12:31.")]
         await board.hear(mark("coach", "bridge"))
-        assert toasts(board.app) == [("", "Marked at 12:31 by your coach: bridge.")]
+        assert board.notices.titled[1:] == [("", "Marked at 12:31 by your coach: bridge.")]
         refused = ReplyMessage(t=scenes.UTC, seq=1, to="command", id=asked.id, ok=False, text="too fast")
         await board.hear(refused)
-        assert toasts(board.app) == [("", "Too fast.")]
+        assert board.notices.titled[2:] == [("", "Too fast.")]
 
 
 async def test_what_a_broker_missed_is_no_news() -> None:
     async with dashboard() as board:
         await board.play(scenes.running)
         await board.hear(mark(late=True))
-        assert not toasts(board.app)
+        assert not board.notices.raised
 
 
 async def test_in_a_replay_a_mark_is_told_by_the_time_of_the_recording_and_a_jump_goes_there() -> None:
@@ -58,7 +53,7 @@ async def test_in_a_replay_a_mark_is_told_by_the_time_of_the_recording_and_a_jum
         assert board.said.startswith("MARK IN 5 S: Marked by a coach: bridge.")
         assert SIGN["mark"] in board.text.splitlines()[-3]
         await board.hear(mark("coach", "bridge"))
-        assert toasts(board.app) == [("", f"Marked at {clock(760.0)} by a coach: bridge.")]
+        assert board.notices.titled == [("", f"Marked at {clock(760.0)} by a coach: bridge.")]
 
 
 async def test_a_coach_marks_a_runners_moment_and_sees_what_runners_mark() -> None:
@@ -70,6 +65,6 @@ async def test_a_coach_marks_a_runners_moment_and_sees_what_runners_mark() -> No
         assert (order.action, order.by, coach.feed.runners) == ("mark", "coach", ["ann"])
         reply = ReplyMessage(t=scenes.UTC, seq=1, to="command", id=order.id, ok=True, text="marked at 12:31")
         await coach.hear(coach_scenes.of("ann", reply), coach_scenes.of("ann", mark("coach")))
-        assert toasts(coach.app) == [("ann", "marked at 12:31")]
+        assert coach.notices.titled == [("ann", "marked at 12:31")]
         await coach.hear(coach_scenes.of("ann", mark("runner", "shoe")))
-        assert ("ann", "marked at 12:31: shoe") in toasts(coach.app)
+        assert ("ann", "marked at 12:31: shoe") in coach.notices.titled

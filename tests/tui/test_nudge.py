@@ -26,7 +26,7 @@ SESSION = scenes.session()
         (msgspec.structs.replace(SESSION, sound=None), "no sound"),
         (msgspec.structs.replace(SESSION, muted_by="coach"), "muted by the coach: they neither see nor hear"),
         (msgspec.structs.replace(SESSION, state="ended"), "run is over"),
-        (None, "not known"),
+        (None, "unknown"),
     ],
 )
 def test_how_words_reach_a_runner_is_said_as_it_is(session: SessionMessage | None, said: str) -> None:

@@ -26,7 +26,7 @@ from tests.tui.browser import a_page
 from tests.tui.dashboard import Dashboard, dashboard
 from tests.tui.page import WrittenPage
 from tests.tui.terminal import Terminal, started
-from tui.__main__ import chosen_app, page_of, parse
+from tui.__main__ import make_app, make_page, parse
 from tui.page.served import Page
 from tui.screens.web import OPENED, WebScreen
 
@@ -160,13 +160,13 @@ async def test_it_is_drawn_only_when_something_has_changed() -> None:
         screen = board.app.screen
         assert isinstance(screen, WebScreen)
         await _until(lambda: page.state == "on")  # a worker starts it
-        screen._look()
+        screen.poll()
         assert page.phone_asked == 1
         screen.query_one("#web-state", Static).update("as it was")
-        screen._look()
+        screen.poll()
         assert "as it was" in _words(board)
         page.opened = "failed"
-        screen._look()
+        screen.poll()
         assert "as it was" not in _words(board)
         assert OPENED["failed"] in _words(board)
         assert page.phone_asked == 1
@@ -207,20 +207,20 @@ async def test_who_looks_on_in_a_browser_cannot_serve_from_there() -> None:
 
 
 def test_it_shows_the_runners_of_the_same_broker_and_a_phone_gets_there_too() -> None:
-    runner = page_of(parse(["--port", "4711", "--runner", "ann"]))
-    assert runner._which == ("--port", "4711"), "everybody on that broker"
+    runner = make_page(parse(["--port", "4711", "--runner", "ann"]))
+    assert runner.which == ("--port", "4711"), "everybody on that broker"
     words = ["--broker", "mqtts://club.example", "--user", "coach", "--password-file", "~/my file", "--runner", "ann"]
-    coach = page_of(parse(["--watch", *words]))
-    assert coach._which == tuple(words)
+    coach = make_page(parse(["--watch", *words]))
+    assert coach.which == tuple(words)
     assert coach.phone_command is None or coach.phone_command.endswith(shlex.join(words))
 
 
 async def test_a_password_that_has_been_read_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     words = ["--watch", "--broker", "mqtt://gym.local", "--user", "coach", "--password-file", "/dev/fd/63"]
     with pytest.raises(ConfigError, match="password_file"):
-        chosen_app(parse(words))
+        make_app(parse(words))
     monkeypatch.setenv(FROM_ENVIRONMENT, "of the club")
-    assert chosen_app(parse(words)).page is None
+    assert make_app(parse(words)).page is None
 
 
 def _serving(terminal: Terminal) -> int:

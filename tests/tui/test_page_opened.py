@@ -83,7 +83,7 @@ async def test_a_browser_that_fails_is_noticed(page: Page, monkeypatch: pytest.M
 async def test_one_that_does_not_answer_is_not_waited_for(
     page: Page, monkeypatch: pytest.MonkeyPatch, program: Program
 ) -> None:
-    monkeypatch.setattr(browser, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(browser, "TIMEOUT_S", 0.5)
     program("browser", "exec sleep 20")
     await page.show()
     assert page.opened == "silent"

@@ -17,7 +17,7 @@ from tests.tui.dashboard import LARGE, SMALL, Dashboard, dashboard
 from tests.tui.scene_fields import ReplayFields
 from tui.state.replay_marks import arranged
 from tui.widgets.cue_log import CueLog
-from tui.widgets.replay_line import LOOKING, ReplayLine
+from tui.widgets.replay_line import SCANNING, ReplayLine
 
 
 async def show(board: Dashboard, **status: Unpack[ReplayFields]) -> list[str]:
@@ -57,12 +57,12 @@ async def test_state_and_speed_are_words_in_the_line_and_no_toast_covers_it(stat
     async with dashboard(SMALL) as board:
         assert (await show(board, **status))[1].startswith(f"{words} · recording time  ")
         await board.press("plus")
-        assert not board.app._notifications
+        assert not board.notices.raised
 
 
 async def test_while_the_recording_is_looked_through_it_says_so() -> None:
     async with dashboard(SMALL) as board:
-        assert (await show(board, duration_s=None))[1].endswith(LOOKING)
+        assert (await show(board, duration_s=None))[1].endswith(SCANNING)
 
 
 async def test_in_a_narrow_room_the_legend_goes_first_and_then_whose_time_it_is() -> None:
@@ -103,13 +103,13 @@ async def test_elsewhere_nothing_is_left_of_where_it_was_and_what_stands_there_i
         await show(board, state="paused", position_s=90.0, seeks=1)
         assert [at_s for at_s, _ in now.cue_history] == [30.0, 78.0]
         for _ in range(2):
-            assert (said := board.banner.saying) is not None
+            assert (said := board.banner.announcement) is not None
             assert (said.word, said.when) == ("ADVICE", "12 s ago")
             board.clock.now_s += 300.0  # it is paused: time stands still
             await board.look()
         await show(board, position_s=99.0, seeks=1)
         assert board.said.startswith("QUIET")
-        assert (said := board.banner.saying) is not None
+        assert (said := board.banner.announcement) is not None
         assert said.when == "cue 21 s ago"
         await show(board, position_s=99.0, seeks=1, speed=4.0)
         assert board.said.startswith("QUIET")  # what is over stays over
@@ -172,11 +172,11 @@ NOT_YET = "NOT RUNNING YET: No running in the recording up to here."
 @pytest.mark.parametrize(
     ("state", "worn", "said"),
     [
-        ("waiting", 0, "NO SENSORS: The recording has named no sensor up to here. "),
+        ("waiting", 0, "NO SENSORS: The recording has no sensor up to here. "),
         (
             "waiting",
             3,
-            f"{NOT_YET} Peak drop is measured where three quiet seconds of standing come first.",
+            f"{NOT_YET} Peak drop is measured only after three seconds of standing still.",
         ),
         (
             "waiting",
@@ -188,7 +188,7 @@ NOT_YET = "NOT RUNNING YET: No running in the recording up to here."
             1,
             f"{NOT_YET} It has no motion sensor: steps, contact time and hip drop are not measured.",
         ),
-        ("paused", 3, "NOT RUNNING: No running at this place. Running time stands still here."),
+        ("paused", 3, "NOT RUNNING: No running here. Running time does not advance here."),
     ],
 )
 async def test_who_watches_a_replay_is_told_what_is_there_and_not_what_to_do(
@@ -204,7 +204,7 @@ async def test_who_watches_a_replay_is_told_what_is_there_and_not_what_to_do(
         assert board.said == said
         if not worn:
             assert board.sensors == ["None in the recording up to here."]
-        assert board.gauge.reason == "Starts with the running."
+        assert board.gauge.reason == "Starts when the running starts."
 
 
 async def test_what_was_told_and_lost_then_asks_nothing_now() -> None:
@@ -213,12 +213,10 @@ async def test_what_was_told_and_lost_then_asks_nothing_now() -> None:
         await board.play(scenes.running)
         board.feed.say(scenes.session("paused", source="replay", replay=scenes.replay(), stop=told))
         await board.look()
-        assert board.said == f"STOPPED: Told to walk or stop, and not running here. told then: {told.text}"
+        assert board.said == f"STOPPED: Told to walk or stop, and not running here. the cue was: {told.text}"
         board.feed.say(scenes.session(source="replay", replay=scenes.replay()), scenes.sensor("sacrum", "lost"))
         await board.look()
-        assert (
-            board.said == "SENSOR LOST: No news from the hip sensor. The recording has nothing from it at this place."
-        )
+        assert board.said == "SENSOR LOST: No data from the hip sensor. The recording has no data from it here."
 
 
 async def test_where_there_is_nothing_to_jump_to_it_says_so() -> None:
@@ -226,8 +224,8 @@ async def test_where_there_is_nothing_to_jump_to_it_says_so() -> None:
     async with dashboard() as board:
         board.feed.say(refused)
         await board.look()
-        assert not board.app._notifications  # a live run: it is somebody else's
+        assert not board.notices.raised  # a live run: it is somebody else's
         await show(board)
         board.feed.say(refused, msgspec.structs.replace(refused, ok=True))
         await board.look()
-        assert [note.message for note in board.app._notifications] == ["No later cue, threshold or pain."]
+        assert board.notices.texts == ["No later cue, threshold or pain."]

@@ -90,7 +90,7 @@ async def test_at_every_width_the_top_line_says_that_the_broker_is_gone() -> Non
 async def test_the_top_line_of_a_first_connection_on_a_phone() -> None:
     async with a_coach((40, 24)) as coach:
         await coach.look()
-        assert coach.text.splitlines()[0].strip() == "need not known   ◌ connecting"
+        assert coach.text.splitlines()[0].strip() == "need unknown   ◌ connecting"
 
 
 @pytest.mark.parametrize("width", [36, 40, 62, 63])

@@ -18,8 +18,8 @@ from tests.tui.dashboard import SMALL, Dashboard, dashboard
 from tests.tui.scene_fields import ReplayState
 from tests.tui.scenes import Clock, ScriptedFeed
 from tui.state.board import FORGET_S
+from tui.state.recent_cues import CUE_SHOWN_S
 from tui.state.roster import Need
-from tui.state.said import CUE_SHOWN_S
 
 WALK = (Severity.WARNING, f"{texts.ACT_WALK} Noted: 5 of 10.")
 RED_FLAG = (Severity.STOP, texts.ACT_STOP)
@@ -57,8 +57,8 @@ async def test_a_stop_stands_while_it_is_run_on_and_other_cues_come_below_it(tol
         await board.play(scenes.running)
         await ordered(board, answer(*told))
         await later(board, 300.0)
-        assert board.banner.saying is not None
-        assert (board.banner.saying.text, board.banner.saying.when) == (told[1], "5 min ago")
+        assert board.banner.announcement is not None
+        assert (board.banner.announcement.text, board.banner.announcement.when) == (told[1], "5 min ago")
         assert board.banner.has_class(f"-{told[0]}")
         await board.hear(coach_says("Your coach asks: does anything hurt?"))
         assert board.said.startswith(f"{told[0].upper()}: {told[1]}")
@@ -105,9 +105,9 @@ async def test_a_dashboard_that_was_started_again_in_mid_run_knows_the_stop() ->
     async with dashboard() as board:
         stop = scenes.stop_told(answer(*WALK, t_s=454.0))
         await board.hear(LinkChange(up=True), scenes.status(), scenes.session(stop=stop), scenes.metrics())
-        assert board.banner.saying is not None
-        assert (board.banner.saying.word, board.banner.saying.text) == ("WARNING", texts.ACT_WALK)
-        assert board.banner.saying.when == "5 min ago"
+        assert board.banner.announcement is not None
+        assert (board.banner.announcement.word, board.banner.announcement.text) == ("WARNING", texts.ACT_WALK)
+        assert board.banner.announcement.when == "5 min ago"
         assert "aim" not in board.text
         await board.hear(coach_says("Quick feet"))
         assert board.said.startswith("WARNING: Walk now")
@@ -130,7 +130,7 @@ async def test_after_a_stop_nothing_is_aimed_at_and_where_there_is_an_aim_quiet_
     async with dashboard() as board:
         await board.play(scenes.running)
         assert "↑ aim 176" in board.text
-        assert board.said.startswith("QUIET: No cue now. Quiet is good; the aim is a slow goal.")
+        assert board.said.startswith("QUIET: No cue now. Quiet is good; approach the aim gradually.")
         await board.hear(scenes.metrics(cadence_spm=176.0))
         assert board.said.startswith("QUIET: Nothing to change.")
         await board.hear(scenes.metrics())
@@ -147,8 +147,8 @@ async def test_a_cue_that_came_behind_a_dialog_stands_afterwards_for_its_time(ke
         await later(board, 60.0)
         await board.press("escape")
         assert board.said.startswith("INFO: Quick feet")
-        assert board.banner.saying is not None
-        assert board.banner.saying.when == "60 s ago"
+        assert board.banner.announcement is not None
+        assert board.banner.announcement.when == "60 s ago"
         await later(board, CUE_SHOWN_S - 1.0)
         assert board.said.startswith("INFO: Quick feet")
         await later(board, 2.0)
@@ -204,7 +204,7 @@ async def test_in_a_replay_the_last_cue_is_the_latest_whatever_order_they_are_to
         replayed(board.feed, 830.0)
         await board.look()
         assert board.said.endswith("Quick feet")
-        assert (said := board.banner.saying) is not None
+        assert (said := board.banner.announcement) is not None
         assert said.when == "cue 30 s ago"
 
 
@@ -223,7 +223,7 @@ async def test_a_paused_replay_says_so_where_nothing_can_be_drawn() -> None:
 async def test_the_demo_says_what_it_is_and_asks_for_nothing() -> None:
     async with dashboard() as board:
         await board.hear(LinkChange(up=True), scenes.status(), scenes.waiting("demo"))
-        assert board.said.startswith("DEMO: A virtual runner: five virtual sensors")
+        assert board.said.startswith("DEMO: A virtual runner with five virtual sensors")
         assert "shak" not in board.text
         assert "Stand still" not in board.text
         for device in scenes.SENSORS:
@@ -241,7 +241,7 @@ async def test_one_toast_at_a_time() -> None:
             await board.press("k")
         board.app.notify("[x", title="Cues")
         await board.look()
-        assert [note.message for note in board.app._notifications] == ["[x"]
+        assert [str(toast.render()) for toast in board.app.screen.query("Toast")] == ["Cues\n[x"]
 
 
 async def test_the_number_beside_a_threshold_is_the_one_that_is_judged() -> None:
@@ -267,7 +267,7 @@ async def test_the_number_beside_a_threshold_is_the_one_that_is_judged() -> None
         await board.hear(scenes.metrics({}, drop_excursion_right_deg=None))
         board.clock.now_s += FORGET_S
         await board.look()
-        assert board.gauge.reason.startswith("When it became near: on right leg slow mean 7.1°, usual 4.0° (+3.1°)")
+        assert board.gauge.reason.startswith("At the change to near: on right leg slow mean 7.1°, usual 4.0° (+3.1°)")
 
 
 async def test_after_the_dialog_the_top_line_says_that_the_page_is_still_on() -> None:

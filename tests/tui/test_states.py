@@ -12,7 +12,7 @@ from hub.terminal.tether import Tether
 from tests.tui import scenes
 from tests.tui.dashboard import LARGE, SMALL, dashboard, text_of
 from tests.tui.scene_fields import SoundFields
-from tui.__main__ import chosen_app, parse
+from tui.__main__ import make_app, parse
 from tui.app import DashboardApp
 from tui.state.board import FORGET_S
 from tui.widgets.cue_log import CueLog
@@ -59,7 +59,7 @@ async def test_sensors_come_one_by_one(size: tuple[int, int]) -> None:
         board.feed.say(scenes.attitude_unknown(0.0))
         await board.look()
         assert board.said.startswith("READY: Stand still")
-        assert {plot.empty for plot in board.plots.values()} == {"Comes after a few steps"}
+        assert {plot.empty for plot in board.plots.values()} == {"Appears after a few steps"}
 
 
 @BOTH
@@ -88,7 +88,7 @@ async def test_before_a_run_the_banner_says_what_was_reported_last_time(
 ) -> None:
     told = "Reported last time (2026-03-01): 4 of 10, right outer knee. Today's plan counts it."
     tether = Tether(told)
-    chosen = chosen_app(parse(["--runner", "ann", *tether.arguments]))
+    chosen = make_app(parse(["--runner", "ann", *tether.arguments]))
     tether.cut()
     assert isinstance(chosen, DashboardApp)
     async with dashboard(size) as board:
@@ -131,7 +131,7 @@ async def test_the_distances_of_a_runner_who_has_had_pain(size: tuple[int, int])
     async with dashboard(size) as board:
         await board.play(scenes.running)
         assert board.gauge.border_subtitle == "2.26 km"
-        assert board.gauge.reason == "Like your usual self (5 earlier runs)."
+        assert board.gauge.reason == "As usual for you (5 earlier runs)."
         await board.hear(scenes.metrics(scenes.PAIN_BEFORE))
         assert board.gauge.border_subtitle == "2.26 km · today's cap 3.4 km"
         told = "Pain-free to 3.9 km in 8 of 10 such runs. Chance that it begins within 5 min: 12 %."
@@ -214,8 +214,8 @@ async def test_a_cue_says_why_and_becomes_history(size: tuple[int, int]) -> None
         board.clock.now_s += 60.0
         board.feed.say(scenes.metrics())
         await board.look()
-        assert board.said.startswith("THRESHOLD: Still beyond your own usual.")
-        assert (said := board.banner.saying) is not None
+        assert board.said.startswith("THRESHOLD: Still beyond your usual range.")
+        assert (said := board.banner.announcement) is not None
         assert said.when == "cue 60 s ago"
         assert scenes.BELT in " ".join(text_of(board.banner).split()), "all of it, also on 80 columns"
         board.feed.say(scenes.threshold(ThresholdState.CLEAR))
@@ -238,7 +238,7 @@ async def test_earlier_cues_are_listed_where_there_is_room(size: tuple[int, int]
 async def test_a_lost_sensor_dims_its_numbers_and_no_others(size: tuple[int, int]) -> None:
     async with dashboard(size) as board:
         await board.play(scenes.running, scenes.sensor_lost, scenes.after_loss)
-        assert board.said.startswith("SENSOR LOST: No news from the hip sensor.")
+        assert board.said.startswith("SENSOR LOST: No data from the hip sensor.")
         stale = {tile.reading.key for tile in board.app.screen.query(MetricTile) if tile.has_class("-stale")}
         assert stale == {"drop_excursion_left_deg", "drop_excursion_right_deg"}
         drop = board.tile("drop_excursion_left_deg")
@@ -274,7 +274,7 @@ async def test_a_replay_does_not_ask_to_shake_a_sensor() -> None:
         await board.play(scenes.searching)
         board.feed.say(scenes.session("waiting", source="replay", replay=scenes.replay()))
         await board.look()
-        assert board.said == "STARTING: 2 of 5 sensors connected. As they did when this was recorded."
+        assert board.said == "STARTING: 2 of 5 sensors connected. As it was when this was recorded."
 
 
 async def test_a_lost_link_says_so_counts_down_and_comes_back() -> None:

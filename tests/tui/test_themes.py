@@ -22,7 +22,7 @@ from tui.app import DashboardApp
 from tui.look.theme import FOR_FEW_COLOURS, NAMES, PALETTES, Palette, look_name, theme_name
 from tui.look.theme_memory import ThemeMemory
 from tui.state.words import SEVERITY_MARK, THRESHOLD_WORD
-from tui.widgets.roster_row import _MARK
+from tui.widgets.roster_row import NEED_MARK
 
 pytestmark = pytest.mark.real_time
 
@@ -143,7 +143,7 @@ def test_states_are_apart_for_eyes_with_all_cones(name: str) -> None:
 def test_meaning_is_never_in_a_colour_alone() -> None:
     assert len(set(SEVERITY_MARK.values())) == len(SEVERITY_MARK)
     assert len(set(THRESHOLD_WORD.values())) == len(THRESHOLD_WORD)
-    assert len({mark for mark, _ in _MARK.values()}) == len(_MARK)
+    assert len({mark for mark, _ in NEED_MARK.values()}) == len(NEED_MARK)
 
 
 def test_high_contrast_keeps_its_words_and_states_on_sixteen_colours() -> None:
@@ -156,7 +156,7 @@ def test_high_contrast_keeps_its_words_and_states_on_sixteen_colours() -> None:
 
 async def test_the_theme_key_goes_round_and_the_choice_is_remembered(tmp_path: Path) -> None:
     async with dashboard() as board:
-        board.app.looks = ThemeMemory(tmp_path / "new")
+        board.app.theme_memory = ThemeMemory(tmp_path / "new")
         seen = []
         for _ in NAMES:
             await board.press("d")
@@ -199,8 +199,8 @@ def test_the_first_theme(
     for name, value in {"TERM": term, **environment}.items():
         monkeypatch.setenv(name, value)
     app = DashboardApp(scenes.ScriptedFeed(), "ann")
-    app.looks = ThemeMemory(tmp_path)
+    app.theme_memory = ThemeMemory(tmp_path)
     if kept is not None:
-        app.looks.keep(kept)
-    app.wear(asked)
+        app.theme_memory.keep(kept)
+    app.use_theme(asked)
     assert look_name(app.theme) == worn

@@ -26,7 +26,8 @@ from hub.messages.wire import Message, SensorMessage, encode
 from hub.replay.replayed import ReplayedSource, opened
 from tests.hub.run.a_run import a_run
 from tests.tui import scenes
-from tui.app import PATIENCE_S as ANSWER_S
+from tests.tui.notices import Notices
+from tui.app import ANSWER_TIMEOUT_S as ANSWER_S
 from tui.app import DashboardApp
 from tui.widgets.braille_plot import BraillePlot
 from tui.widgets.cue_banner import CueBanner
@@ -101,6 +102,7 @@ async def test_shows_answers_reports_and_survives_the_broker() -> None:
     watcher = HubClient(server, "ann")
     app = DashboardApp(HubClient(server, "ann"), "ann")
     reports: list[PainMessage] = []
+    notices = Notices()
 
     async def collect() -> None:
         async for item in watcher.watch():
@@ -110,7 +112,7 @@ async def test_shows_answers_reports_and_survives_the_broker() -> None:
 
     collector = asyncio.create_task(collect(), name="collector")
     try:
-        async with app.run_test(size=(120, 40)) as pilot:
+        async with app.run_test(size=(120, 40), message_hook=notices) as pilot:
             home = app.screen
             tile, banner = home.query_one("#cadence_spm", MetricTile), home.query_one(CueBanner)
             async with in_background(server):
@@ -119,14 +121,14 @@ async def test_shows_answers_reports_and_survives_the_broker() -> None:
                 await pilot.press("p", "6", "enter")  # while all that streams in
                 await until(pilot, lambda: [each.level for each in reports] == [6])
                 await until(pilot, lambda: tile.value != before)
-                await until(pilot, lambda: banner.saying is not None and banner.saying.word == "ADVICE")
+                await until(pilot, lambda: banner.announcement is not None and banner.announcement.word == "ADVICE")
             await broker.stop()
-            await until(pilot, lambda: banner.saying is not None and banner.saying.word == "NO LINK")
+            await until(pilot, lambda: banner.announcement is not None and banner.announcement.word == "NO LINK")
             await pilot.press("p", "6", "enter")
-            await until(pilot, lambda: any("NOT noted" in note.message for note in app._notifications))
+            await until(pilot, lambda: any("NOT noted" in text for text in notices.texts))
             await broker.start(port)
             async with in_background(server):
-                await until(pilot, lambda: banner.saying is not None and banner.saying.word != "NO LINK")
+                await until(pilot, lambda: banner.announcement is not None and banner.announcement.word != "NO LINK")
                 shown = tile.value
                 await until(pilot, lambda: tile.value != shown)
             assert len(reports) == 1
@@ -144,14 +146,15 @@ async def test_a_pain_report_is_not_kept_by_the_broker() -> None:
     try:
         clock = scenes.Clock()
         app = DashboardApp(HubClient(server, "ann"), "ann", clock)
-        async with app.run_test() as pilot:
+        notices = Notices()
+        async with app.run_test(message_hook=notices) as pilot:
             await until(pilot, lambda: app.board.link.up)
             await pilot.press("p", "8", "enter")
-            await until(pilot, lambda: bool(app._unanswered._orders))
+            await until(pilot, lambda: len(app.pending) > 0)
             await until(pilot, lambda: all(each.group != "pain" for each in app.workers))
-            assert not app._notifications  # the broker has it, and there is no hub
+            assert not notices.raised  # the broker has it, and there is no hub
             clock.now_s += ANSWER_S
-            await until(pilot, lambda: any("NOT noted" in note.message for note in app._notifications))
+            await until(pilot, lambda: any("NOT noted" in text for text in notices.texts))
         async with open_client(server) as late:
             await late.subscribe(f"{scenes.TOPICS.root}/#")
             with pytest.raises(TimeoutError):
@@ -184,7 +187,7 @@ async def test_a_replay_that_somebody_else_paused_goes_on_at_the_next_space(tmp_
             async with open_client(server) as coach:
                 await coach.publish(f"{scenes.TOPICS.root}/command", b'{"action": "pause"}', qos=1)
             await until(pilot, lambda: state() == "paused")
-            await until(pilot, lambda: app._replaying)  # its keys are there
+            await until(pilot, lambda: bool(app.check_action("hold", ())))  # its keys are there
             await pilot.press("space")
             await until(pilot, lambda: state() == "playing")
             await pilot.press("space")

@@ -124,7 +124,7 @@ async def test_a_sensor_that_is_not_used_is_told_in_full_and_not_called_lost(
         unused = msgspec.structs.replace(told, placement=None, device="foot-same-name--spare")
         await board.hear(*(scenes.sensor(device) for device in scenes.SENSORS), unused)
         await board.look()
-        assert board.said == f"NOT USED: Same name is on, but not used. {sentence(detail)}"
+        assert board.said == f"NOT USED: Same name is on but not used. {sentence(detail)}"
         assert sentence(detail) in " ".join(text_of(board.banner).split())
         board.clock.now_s += UNUSED_SHOWN_S
         await board.hear(*(scenes.sensor(device) for device in scenes.SENSORS), unused, scenes.metrics())
@@ -132,7 +132,7 @@ async def test_a_sensor_that_is_not_used_is_told_in_full_and_not_called_lost(
         await board.hear(msgspec.structs.replace(unused, detail="the other one is used now"))
         assert board.said.startswith("NOT USED")
         await board.hear(scenes.sensor("strap", "lost"))
-        assert board.said.startswith("SENSOR LOST: No news from the chest sensor.")
+        assert board.said.startswith("SENSOR LOST: No data from the chest sensor.")
 
 
 async def test_where_no_other_sensor_is_what_is_not_used_is_told_for_good() -> None:

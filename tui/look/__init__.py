@@ -1,1 +1,1 @@
-"""Colours: themes, and which one was chosen last."""
+"""Colours: the themes, and the one chosen last."""

@@ -1,8 +1,8 @@
-"""Four looks: dark, light, high contrast, and one whose colours all colour-blind eyes can tell apart.
+"""Four themes: dark, light, high contrast, and one whose colours remain distinct for all colour-blind eyes.
 
-Meaning is never in a colour alone: marks and words say the same. `tests/tui/test_themes.py` measures what is promised:
-contrast (WCAG 2.2: 4.5 for words, 3 for shapes; high contrast 7) on every screen, and the distance of the colours of
-state for eyes without red, green or blue cones.
+Meaning never depends on colour alone: marks and words carry it too. `tests/tui/test_themes.py` measures the contrast on
+every screen (WCAG 2.2: 4.5 for words, 3 for shapes; high contrast 7), and the distance between the state colours for
+eyes without red, green or blue cones.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from textual.theme import Theme
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of one look.
+    """The colours of one theme, as `#rrggbb`.
 
-    surface, panel             backgrounds of dialogs and banners, of the top line
-    dim, faint, why            quiet words; numbers that are old, and fine lines; quiet words on a tinted banner
+    surface, panel             backgrounds: of dialogs and banners; of the top line
+    dim, faint, why            muted words; stale numbers and fine lines; muted words on a tinted banner
     rule                       frames
     ok, watch, caution, bad    the four states, of thresholds and of everything else
-    accent                     keys, names, lines drawn
-    plot_band                  background of the shaded band
+    accent                     keys, names, plotted lines
+    plot_band                  background of the shaded band of a plot
     """
 
     background: str
@@ -73,7 +73,7 @@ PALETTES = {
         accent="#0067a5",
         plot_band="#e8f0f6",
     ),
-    # Each colour is also one of the sixteen that the simplest terminals have.
+    # Each colour has a counterpart among the sixteen of the simplest terminals.
     "high-contrast": Palette(
         background="#000000",
         surface="#000000",
@@ -109,24 +109,24 @@ PALETTES = {
     ),
 }
 NAMES = tuple(PALETTES)
-"""In the order of the theme key; the first is the usual one."""
+"""In the order in which the theme key cycles; the first is the default."""
 FOR_FEW_COLOURS = "high-contrast"
-"""Where there are sixteen colours or none, and shades of grey and blue fall together."""
+"""For terminals with sixteen colours or none, where shades of grey and blue become the same."""
 _OURS = "stridecue-"
 
 
 def themes() -> list[Theme]:
-    """Make the themes, in the order of NAMES."""
+    """Return the Textual themes, in the order of NAMES."""
     return [_theme(name, palette) for name, palette in PALETTES.items()]
 
 
 def theme_name(name: str) -> str:
-    """Name a look as Textual knows it."""
+    """Return the name under which a theme of ours is registered with Textual."""
     return _OURS + name
 
 
 def look_name(theme: str) -> str:
-    """Invert `theme_name`."""
+    """Return our name of a registered theme, the inverse of `theme_name`."""
     return theme.removeprefix(_OURS)
 
 

@@ -1,4 +1,4 @@
-"""The look that was chosen last, kept beside the configuration."""
+"""The theme chosen last, stored beside the configuration."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _FILE = "dashboard.toml"
 
 
 class ThemeMemory:
-    """Keeps one word in `folder`; None: keeps nothing."""
+    """Stores the name of a theme in `folder`; stores nothing if it is None."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._file = None if folder is None else folder / _FILE
 
     @property
     def chosen(self) -> str | None:
-        """What was chosen last; None: nothing yet, or nothing that can be read."""
+        """The theme chosen last; None if there is none, or it cannot be read."""
         if self._file is None:
             return None
         try:
@@ -30,7 +30,7 @@ class ThemeMemory:
         return name if name in NAMES else None
 
     def keep(self, name: str) -> None:
-        """Remember a choice; a disk that refuses is no reason to trouble anybody in mid-run."""
+        """Store a choice; a failing disk is ignored, since nobody should be bothered with it during a run."""
         if self._file is None:
             return
         with contextlib.suppress(OSError):
@@ -39,5 +39,5 @@ class ThemeMemory:
 
 
 def own_memory() -> ThemeMemory:
-    """Give the memory of whoever uses this machine."""
+    """Return the memory of the current user."""
     return ThemeMemory(config_file().parent)

@@ -1,1 +1,1 @@
-"""The coach's dashboard for this machine's browser, served from a key."""
+"""The coach's dashboard for this machine's browser, served on a key press."""

@@ -1,7 +1,7 @@
-"""Asks this machine's browser to open a file: `python -m tui.page.browser FILE`, in a process that can be left to hang.
+"""Opens a file in this machine's browser: `python -m tui.page.browser FILE`, a separate process since it may hang.
 
-A browser in the terminal would be in the way of the dashboard, and on a machine that is used over the network (SSH) one
-would open where nobody sits.
+A text browser would take over the dashboard's terminal, and over SSH a browser would open where nobody sits, so neither
+is used.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import Literal, TypeAlias
 from hub.terminal.ending import end_process
 
 Answer: TypeAlias = Literal["asked", "silent", "failed", "none"]
-"""It says that it opened it; it says nothing in time; it could not; there is none that can be shown from here."""
-PATIENCE_S = 15.0
-"""A browser that is not running yet takes some seconds; one given in BROWSER answers only when it is closed."""
+"""The browser was asked; it has not answered in time; it failed; there is none that can be shown here."""
+TIMEOUT_S = 15.0
+"""A browser that is not running yet takes some seconds; one given in BROWSER returns only when it is closed."""
 _ENDED_WITHIN_S = 1.0
 _ASKED, _FAILED, _NONE = 0, 1, 3
 _ANSWERS: dict[int, Answer] = {_ASKED: "asked", _NONE: "none"}
@@ -27,8 +27,8 @@ _IN_A_TERMINAL = frozenset({"www-browser", "links", "links2", "elinks", "lynx", 
 
 
 async def ask_browser(file: Path) -> Answer:
-    """Ask it, for at most PATIENCE_S; its own words go nowhere."""
-    if not displayed():
+    """Ask the browser to open `file`, waiting at most TIMEOUT_S; its output is discarded."""
+    if not has_display():
         return "none"
     command = [sys.executable, "-m", "tui.page.browser", str(file)]
     asking = await asyncio.create_subprocess_exec(
@@ -36,10 +36,10 @@ async def ask_browser(file: Path) -> Answer:
         stdin=DEVNULL,
         stdout=DEVNULL,
         stderr=DEVNULL,
-        start_new_session=True,  # a Ctrl-C is for us, not for a browser that it has started
+        start_new_session=True,  # so that Ctrl-C does not reach the browser it starts
     )
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(TIMEOUT_S):
             return _ANSWERS.get(await asking.wait(), "failed")
     except TimeoutError:
         return "silent"
@@ -47,15 +47,15 @@ async def ask_browser(file: Path) -> Answer:
         await end_process(asking, _ENDED_WITHIN_S)
 
 
-def displayed() -> bool:
-    """Whether this machine has a display, and whoever is here sees it."""
+def has_display() -> bool:
+    """Return whether this machine has a display that the user is in front of."""
     if sys.platform in {"darwin", "win32"}:
         return "SSH_CONNECTION" not in os.environ
     return bool({"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys())
 
 
 def main(arguments: list[str]) -> int:
-    """Open the file; gives what became of it as an exit code."""
+    """Open the file; returns the outcome as an exit code."""
     try:
         browser = webbrowser.get()
     except webbrowser.Error:

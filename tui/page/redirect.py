@@ -1,4 +1,4 @@
-"""A file that sends a browser to an address with a secret in it: everybody on a machine can read command lines."""
+"""A file that redirects a browser to an address with a token, since every user of a machine can read command lines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PAGE = """\
 
 
 class Redirect:
-    """`file`: readable by this user only, in a folder that is too, until `remove`."""
+    """A temporary page that redirects to `address`; `file` and its folder are readable by this user only."""
 
     def __init__(self, address: str) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="stridecue-page-"))
@@ -27,5 +27,5 @@ class Redirect:
         self.file.write_text(_PAGE.format(address=html.escape(address)), encoding="utf-8")
 
     def remove(self) -> None:
-        """Leave nothing behind."""
+        """Delete the file and its folder."""
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The coach's dashboard as a page for this machine's browser: a child serves it, and ends with this process."""
+"""The coach's dashboard as a page for this machine's browser, served by a child that ends with this process."""
 
 from __future__ import annotations
 
@@ -29,14 +29,15 @@ _LOG = logging.getLogger("stridecue.dashboard")
 
 
 class Page:
-    """Served on loopback only. `which` broker's runners: words for `stridecue watch` and `python -m tui --watch` alike.
+    """A page on loopback only.
 
-    address  with the token in it
+    which    arguments that select broker and runners, valid for `stridecue watch` and `python -m tui`
+    address  URL, with the token
     why      what went wrong, in words
-    opened   what became of asking the browser
+    opened   outcome of asking the browser
 
-    A broker's password goes on in the environment, as it came. What is asked for goes into `state` at once; starts and
-    stops take turns, and the last one asked for is what it comes to.
+    A broker's password is passed on in the environment, as it was received. `state` reflects a request at once; starts
+    and stops run one at a time, and the last request wins.
     """
 
     def __init__(self, which: Sequence[str]) -> None:
@@ -44,43 +45,43 @@ class Page:
         self.address = ""
         self.why = ""
         self.opened: Answer | Literal["asking"] | None = None
-        self._which = tuple(which)
-        self._turn = asyncio.Lock()
-        self._asked = 0
+        self.which = tuple(which)
+        self._lock = asyncio.Lock()
+        self._requests = 0
         self._process: Process | None = None
         self._tether: Tether | None = None
-        self._following: asyncio.Task[None] | None = None
+        self._reader: asyncio.Task[None] | None = None
         self._redirect: Redirect | None = None
 
     @property
     def phone_command(self) -> str | None:
-        """What to type to let a phone in; None: this machine is in no network."""
-        return for_a_phone(*self._which)
+        """The command that serves the page to a phone; None if this machine is on no network."""
+        return for_a_phone(*self.which)
 
     async def start(self, theme: str) -> None:
-        """Begin to serve, if it is not served yet; what goes wrong is in `state` and `why`."""
+        """Start serving unless already on; a failure is reported in `state` and `why`."""
         if self.state in {"starting", "on"}:
             return
-        mine = self._ask("starting")
-        async with self._turn:
-            if mine != self._asked:
+        mine = self._request("starting")
+        async with self._lock:
+            if mine != self._requests:
                 return
             await self._close()
-            self._become("starting")
+            self._set_state("starting")
             if importlib.util.find_spec("textual_serve") is None:
-                self._become("failed", f"nothing to serve with; to add it: {adding_extra('web')}")
+                self._set_state("failed", f"the web extra is not installed; to add it: {adding_extra('web')}")
                 return
             token = secrets.token_urlsafe(16)
             try:
                 port = free_port()
                 await self._open(port, token, theme)
             except (ConfigError, OSError) as error:
-                self._become("failed", str(error))
+                self._set_state("failed", str(error))
             except asyncio.CancelledError:
-                self._become("off")
+                self._set_state("off")
                 raise
             else:
-                if mine == self._asked:
+                if mine == self._requests:
                     self.address = whole(LOOPBACK, port, token)
 
     async def _open(self, port: int, token: str, theme: str) -> None:
@@ -94,7 +95,7 @@ class Page:
             *tether.arguments,
             "--",
             "--watch",
-            *self._which,
+            *self.which,
         ]
         environment = {**os.environ, IN_ENVIRONMENT: token}
         try:
@@ -112,10 +113,10 @@ class Page:
             tether.cut()
             raise
         tether.tied()
-        self._following = asyncio.create_task(self._follow(self._process), name="page")
+        self._reader = asyncio.create_task(self._follow(self._process), name="page")
 
     async def _follow(self, process: Process) -> None:
-        """Hear that it is ready, and why it ended."""
+        """Read from the child that it is ready, and why it ended."""
         assert process.stdout is not None
         last = b""
         async for line in process.stdout:
@@ -125,38 +126,38 @@ class Page:
                 self.state = "on"
         code = await process.wait()
         if self.state != "off":
-            said = last.decode(errors="replace").removeprefix("stridecue: ")
-            self._become("failed", said or f"it ended with code {code}")
+            reason = last.decode(errors="replace").removeprefix("stridecue: ")
+            self._set_state("failed", reason or f"its server ended with code {code}")
 
     async def stop(self) -> None:
-        """Serve no more; by force where asking does not help."""
-        self._ask("off")
-        async with self._turn:
+        """Stop serving; kills the child if it does not end by itself."""
+        self._request("off")
+        async with self._lock:
             await self._close()
 
-    def _ask(self, state: State) -> int:
-        self._become(state)
-        self._asked += 1
-        return self._asked
+    def _request(self, state: State) -> int:
+        self._set_state(state)
+        self._requests += 1
+        return self._requests
 
-    def _become(self, state: State, why: str = "") -> None:
+    def _set_state(self, state: State, why: str = "") -> None:
         self.state, self.why, self.address, self.opened = state, why, "", None
 
     async def _close(self) -> None:
-        following, self._following = self._following, None
+        reader, self._reader = self._reader, None
         process, self._process = self._process, None
         redirect, self._redirect = self._redirect, None
         if redirect is not None:
             redirect.remove()
         if self._tether is not None:
             self._tether.cut()
-        if following is not None:
-            following.cancel()
+        if reader is not None:
+            reader.cancel()
         if process is not None:
             await end_process(process, STOP_TIMEOUT_S)
 
     async def show(self) -> None:
-        """Open it in this machine's browser; what became of that is in `opened`."""
+        """Open the page in this machine's browser; the outcome is in `opened`."""
         address = self.address
         if not address or self.opened == "asking":
             return

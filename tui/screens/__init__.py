@@ -1,1 +1,1 @@
-"""Screens: one file each."""
+"""Screens and dialogs, one file each."""

@@ -1,4 +1,4 @@
-"""The help: the keys, every number in plain words, and what this is not."""
+"""The help screen: the keys, the disclaimer, and every number in plain words."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from textual.widgets import Static
 from tui.explanations import NOT_MEDICAL
 
 _COLUMN = 34
-"""Cells of the left one of two columns of keys."""
+"""Cells of the left of the two columns of keys."""
 
 
 class HelpScreen(ModalScreen[None]):
-    """Scrolls when the terminal is small; any of its keys closes it. A paragraph begins with what it is about.
+    """Shows keys and paragraphs; scrolls on a small terminal. The part of a paragraph before its colon is its heading.
 
-    The keys come first: who does not know this presses `?` for them.
+    The keys come first, since they are what most people press `?` for.
     """
 
     CSS_PATH = "help.tcss"
@@ -36,7 +36,7 @@ class HelpScreen(ModalScreen[None]):
         self._keys = keys
 
     def compose(self) -> ComposeResult:
-        """The keys, what this is not, and one paragraph a number."""
+        """Lay out the keys, the disclaimer and the paragraphs."""
         with VerticalScroll(id="help-box") as box:
             box.border_title = "Keys, and what the numbers mean"
             box.border_subtitle = "Esc closes · ↓ more"

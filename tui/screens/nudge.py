@@ -1,4 +1,4 @@
-"""A few words to a runner: shown on their screen, and spoken to them where there is a voice."""
+"""A short message to a runner: shown on their screen, and spoken if they have a voice."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from textual.widgets import Input, Static
 from tui.state.words import sentence
 
 LONGEST = 120
-"""Characters; more cannot be said between two breaths (and is refused by the hub)."""
+"""Characters; more cannot be said between two breaths, and the hub refuses it."""
 
 
 class NudgeScreen(ModalScreen[str | None]):
-    """Gives back the words, or None. `reach`: how they get to the runner."""
+    """Asks for a message; the result is the message, or None. `reach`: how it will reach the runner."""
 
     CSS_PATH = "nudge.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back")]
@@ -28,7 +28,7 @@ class NudgeScreen(ModalScreen[str | None]):
         self._reach = reach
 
     def compose(self) -> ComposeResult:
-        """One line to write in."""
+        """Lay out one line to type in, and the hints."""
         with Vertical(id="nudge-box") as box:
             box.border_title = f"Say to {self._runner}"
             yield Input(placeholder="e.g. quick, light steps", max_length=LONGEST, id="nudge-words")
@@ -36,8 +36,8 @@ class NudgeScreen(ModalScreen[str | None]):
             yield Static("Enter sends · Esc goes back", id="nudge-keys")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Send what was written; nothing when it is empty, and say so."""
+        """Return what was typed; an empty message is not sent, with a notification."""
         words = event.value.strip()
         if not words:
-            self.notify("Nothing was written: nothing was sent.", title=self._runner)
+            self.notify("The message was empty, so nothing was sent.", title=self._runner)
         self.dismiss(words or None)

@@ -1,4 +1,4 @@
-"""The pain form: all of it at once, one digit and Enter are enough; made for a hand that is running."""
+"""The pain form, on one screen; one digit and Enter are enough, even for a hand that is running."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from hub.messages.incoming import PainMessage
 
 SITES = (None, *PAIN_SITES)
 LETTERS = "abcdefgh"
-"""One a site, beside it; none of them is a key for something else here."""
+"""One per site, shown beside it; none of them is another key of this form."""
 WORST = 10
 _NAME, _COLUMN = 8, 23
 """Cells of a question, and of the left column of sites."""
 
 
 class PainScreen(ModalScreen[PainMessage | None]):
-    """Gives back the report, or None when the runner went back."""
+    """Asks for a pain report; the result is the report, or None if the runner went back."""
 
     CSS_PATH = "pain.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,18 +53,18 @@ class PainScreen(ModalScreen[PainMessage | None]):
         self.numb = False
 
     def compose(self) -> ComposeResult:
-        """Scale, what to do now, sites, side, numbness, keys."""
+        """Lay out the scale, what to do now, site, side, numbness and keys."""
         with Vertical(id="pain-box") as box:
             box.border_title = "How much does it hurt? 0 to 10, then Enter"
             for part in ("scale", "word", "act", "site", "side", "numb", "keys"):
                 yield Static(id=f"pain-{part}")
 
     def on_mount(self) -> None:
-        """Draw the first state."""
+        """Draw the empty form."""
         self._draw()
 
     def on_key(self, event: events.Key) -> None:
-        """Digits choose the level; a 0 typed after 1 makes ten."""
+        """Let digits choose the level; a 0 typed after a 1 makes it ten."""
         if event.character is not None and event.character.isdecimal() and event.character.isascii():
             event.stop()
             digit = int(event.character)
@@ -72,36 +72,36 @@ class PainScreen(ModalScreen[PainMessage | None]):
             self._draw()
 
     def action_step(self, by: int) -> None:
-        """Change the level by arrow key."""
+        """Change the level by `by`."""
         self.level = min(WORST, max(0, (self.level if self.level is not None else 0 if by > 0 else 1) + by))
         self._draw()
 
     def action_site(self, by: int) -> None:
-        """Go through the sites."""
+        """Choose the next or the previous site."""
         self.site = (self.site + by) % len(SITES)
         self._draw()
 
     def action_place(self, place: int) -> None:
-        """Choose a site by its letter; the same one again takes it back."""
+        """Choose a site by its letter; the same letter again clears it."""
         self.site = 0 if self.site == place else place
         self._draw()
 
     def action_side(self, side: str) -> None:
-        """Choose the side; the same key again takes it back."""
+        """Choose the side; the same key again clears it."""
         self.side = None if self.side == side else Side(side)
         self._draw()
 
     def action_numb(self) -> None:
-        """Numbness or tingling; the same key again takes it back."""
+        """Toggle numbness or tingling."""
         self.numb = not self.numb
         self._draw()
 
     def action_back(self) -> None:
-        """Report nothing."""
+        """Close the form without a report."""
         self.dismiss(None)
 
     def action_send(self) -> None:
-        """Give the report back, if there is a level."""
+        """Close the form with the report, if a level was chosen."""
         if self.level is None:
             self.query_one("#pain-word", Static).update(
                 Content.styled("Type a number from 0 to 10 first.", "bold $caution"), layout=False
@@ -110,7 +110,7 @@ class PainScreen(ModalScreen[PainMessage | None]):
         self.dismiss(PainMessage(level=self.level, site=SITES[self.site], side=self.side, numb=self.numb or None))
 
     def _act(self) -> str:
-        """What to do now: the words that the answer to such a report begins with."""
+        """Return what to do now, as the hub's answer to such a report will begin."""
         if self.level is None:
             return ""
         return at_once(self.level, SITES[self.site], numb=self.numb, rule=self._rule)
@@ -135,7 +135,7 @@ class PainScreen(ModalScreen[PainMessage | None]):
             self.query_one(f"#pain-{name}", Static).update(content, layout=False)
 
     def _sites(self) -> Content:
-        """All of them in two columns, each with its letter."""
+        """Return all sites in two columns, each with its letter."""
         named = [
             _chosen(f"{letter} {site}", chosen=self.site == place)
             for place, (letter, site) in enumerate(zip(LETTERS, PAIN_SITES, strict=True), 1)

@@ -1,4 +1,4 @@
-"""The coach's screen: every runner a row, those who need somebody on top."""
+"""The coach's main screen: one row per runner, those most in need first."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from textual.widgets import DataTable, Static
 from tui.state.roster import Roster
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.roster_columns import HEAD_ROWS, WIDE_FROM, Column, columns
-from tui.widgets.roster_row import cells, says
+from tui.widgets.roster_row import cells, note
 from tui.widgets.roster_status import top_line
 
-_MOST_ROWS = 3
-"""Of a runner, for what is said in full, while everybody stays on the screen."""
+_MAX_ROWS = 3
+"""Rows per runner, so that notes can be read in full, as long as everybody fits on the screen."""
 _NOBODY = (
-    "No runner is heard on this broker yet.\n\n"
-    "A hub that is told to publish here shows up by itself:\nmqtt.url in its configuration, docs/configuration.md"
+    "No runners on this broker yet.\n\n"
+    "A hub that publishes here appears by itself:\nset mqtt.url in its configuration, see docs/configuration.md"
 )
 _NO_BROKER = (
-    "No broker answers there yet; this goes on trying.\n\n"
-    "On this machine one runs with `stridecue run`, or `stridecue demo` to try it.\n"
-    "Another machine's: stridecue watch --broker mqtt://ADDRESS"
+    "No broker answers there yet; still trying.\n\n"
+    "On this machine, `stridecue run` starts one, or `stridecue demo` to try it.\n"
+    "On another machine: stridecue watch --broker mqtt://ADDRESS"
 )
 
 
 class Runners(DataTable[Content]):
-    """A table whose rows open at a click or a tap, as with Enter; by itself it wants two clicks on one cell."""
+    """A table whose rows open on a single click or tap, as with Enter; a plain DataTable needs two clicks."""
 
     async def on_click(self, event: Click) -> None:
-        """Choose the row and open it; the head is no row."""
+        """Select the row and open it; ignore clicks on the header."""
         row = event.style.meta.get("row", -1)
         if row >= 0:
             event.stop()
@@ -44,7 +44,7 @@ class Runners(DataTable[Content]):
 
 
 class RosterScreen(Screen[None]):
-    """Shows a Roster; the row that is chosen stays chosen when the order changes."""
+    """Shows a Roster; the selected runner stays selected when the order changes."""
 
     CSS_PATH = "roster.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.open", "Open", priority=True)]
@@ -63,7 +63,7 @@ class RosterScreen(Screen[None]):
         self._heights: list[int] = []
 
     def compose(self) -> ComposeResult:
-        """Status, table, footer."""
+        """Lay out status, table, detail and footer."""
         yield self._status
         yield self._table
         yield self._empty
@@ -71,26 +71,26 @@ class RosterScreen(Screen[None]):
         yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """The table takes the keys."""
+        """Give the table the keyboard focus."""
         self._table.focus()
 
     @property
     def chosen(self) -> str | None:
-        """Whose row the cursor is on."""
+        """The runner under the cursor; None if there is none."""
         row = self._table.cursor_row
         return self._order[row] if 0 <= row < len(self._order) else None
 
     def paint(self, roster: Roster, now_s: float) -> None:
-        """Bring everything up to date; only what changed is drawn again."""
+        """Bring everything up to date, redrawing only what has changed."""
         in_order = roster.in_order(now_s)
         self.set_class(not in_order, "-empty")
         self._empty.update(_NOBODY if roster.link.up else _NO_BROKER)
         if self.size.width != self._width:
-            self._head(self.size.width)
+            self._lay_out_columns(self.size.width)
         wide = self._width >= WIDE_FROM
         order = [each.runner for each in in_order]
-        most = _MOST_ROWS if wide and _MOST_ROWS * len(order) < self._table.size.height else 1
-        rows = {each.runner: cells(each, now_s, self._columns, says_rows=most) for each in in_order}
+        max_rows = _MAX_ROWS if wide and _MAX_ROWS * len(order) < self._table.size.height else 1
+        rows = {each.runner: cells(each, now_s, self._columns, note_rows=max_rows) for each in in_order}
         heights = [1 + max(cell.plain.count("\n") for cell in rows[runner]) for runner in order]
         if (order, heights) != (self._order, self._heights):
             self._heights = heights
@@ -98,14 +98,14 @@ class RosterScreen(Screen[None]):
         else:
             for runner, row in rows.items():
                 self._change(runner, row)
-        words = top_line(roster, in_order, self._where, now_s, self._status.content_size.width)
-        self._status.update(words, layout=False)
+        status = top_line(roster, in_order, self._where, now_s, self._status.content_size.width)
+        self._status.update(status, layout=False)
         chosen = self.chosen
-        said = says(roster[chosen], now_s) if chosen is not None else ""
-        self._detail.update(Content.assemble((f"{chosen}: ", "bold"), said or "quiet") if chosen else "", layout=False)
+        words = note(roster[chosen], now_s) if chosen is not None else ""
+        self._detail.update(Content.assemble((f"{chosen}: ", "bold"), words or "quiet") if chosen else "", layout=False)
 
-    def _head(self, width: int) -> None:
-        """Lay out the columns for a screen this wide."""
+    def _lay_out_columns(self, width: int) -> None:
+        """Replace the table's columns with those for a screen of this width."""
         self._width = width
         self._order = []
         self._table.clear(columns=True)

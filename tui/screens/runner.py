@@ -1,4 +1,4 @@
-"""The runner's screen: numbers to glance at, one voice, how the hips sink, threshold, sensors."""
+"""The runner's main screen: numbers to glance at, one message, hip-drop plots, threshold, sensors, cues."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ _LEVEL = {
 
 
 _SLIM_COLUMNS = 60
-"""Of a screen where four tiles beside each other have no room for their names."""
+"""Width below which four tiles side by side have no room for their titles."""
 _GAUGE_ROWS = 4
-"""Of a small screen, for the threshold below what is said: where that leaves room."""
+"""Rows that a small screen needs for the threshold below the banner."""
 
 
 class RunnerScreen(Screen[None]):
-    """Shows a Board; knows nothing of where it comes from."""
+    """Shows a Board, wherever its data come from."""
 
     CSS_PATH = "runner.tcss"
 
     def __init__(self) -> None:
         super().__init__()
-        # Held rather than queried: painting must neither search ten times a second nor fail while the app closes.
+        # Stored rather than queried: painting must not search ten times a second, nor fail while the app closes.
         self._status = StatusLine()
         self._tiles = [MetricTile(reading) for reading in READINGS]
         self._banner = CueBanner()
@@ -63,7 +63,7 @@ class RunnerScreen(Screen[None]):
         self._lower = Horizontal(self._hips, Vertical(self._gauge, self._sensors, self._cues, id="right"), id="lower")
 
     def compose(self) -> ComposeResult:
-        """Lay out from the most to the least important."""
+        """Lay out the widgets from the most to the least important."""
         yield self._status
         yield Grid(*self._tiles, id="tiles")
         yield self._banner
@@ -71,25 +71,24 @@ class RunnerScreen(Screen[None]):
         yield KeyFooter(show_command_palette=False)
 
     def on_resize(self, event: Resize) -> None:
-        """Two columns of tiles where four are too narrow."""
+        """Use two columns of tiles where four are too narrow."""
         self.set_class(event.size.width < _SLIM_COLUMNS, "-slim")
 
     def paint_plot(self, board: Board, now_s: float) -> None:
-        """Move the plots; cheap enough for ten times a second."""
+        """Advance the plots; cheap enough for ten times a second."""
         self._hips.move(board, now_s)
 
     def paint(self, board: Board, now_s: float, runner: str, *, muted: bool, served: bool = False) -> None:
-        """Bring all but the plot up to date; each widget repaints only what changed. `served`: a coach's page is on."""
+        """Update all but the plots; each widget repaints only on a change. `served`: the coach's page is on."""
         self._status.show(replace(_status(board, now_s, runner, muted=muted), served=served))
         flagged = board.flagged | _flagged_by_name(board)
         for tile in self._tiles:
             tile.show(*board.reading(tile.reading.key, now_s), _beside(tile.reading, board, now_s))
             tile.set_class(tile.reading.key in flagged, "-flagged")
-        say = announce(board, now_s, muted=muted)
-        self._banner.show(say)
+        self._banner.show(announce(board, now_s, muted=muted))
         self.set_class(self._has_room_below(), "-roomy")
-        far = self._ahead(board, now_s)
-        self._gauge.show(*_threshold(board, now_s), more=far.sentences, below=far.short)
+        distances = self._ahead(board, now_s)
+        self._gauge.show(*_threshold(board, now_s), more=distances.sentences, below=distances.short)
         self._sensors.show([_row(each, now_s) for each in board.sensor_list], _why_no_sensors(board))
         self._cues.show([(at_s, cue.severity, cue.text) for at_s, cue in board.cue_history], recorded=board.is_replay)
         self._hips.describe(board, now_s)
@@ -99,12 +98,12 @@ class RunnerScreen(Screen[None]):
         return self._banner.size.height + below >= self._banner.rows_needed + _GAUGE_ROWS
 
     def _ahead(self, board: Board, now_s: float) -> Ahead:
-        """What the runner is told of the distance ahead; who watches is told something else."""
+        """Return what the runner may see of the distance ahead; a coach sees less of it."""
         return ahead(board, now_s)
 
 
 def _beside(reading: Reading, board: Board, now_s: float) -> str:
-    """What a number is to be compared with, in a few words."""
+    """Return what a number is compared with, in a few words: the aim, or the usual."""
     aim, usual = board.aim(now_s, reading.aim), board.reading(reading.usual, now_s)[0]
     if aim is not None:
         return reading.aim_text(board.reading(reading.key, now_s)[0], aim)
@@ -115,7 +114,7 @@ def _why_no_sensors(board: Board) -> str:
     if board.session is None:
         return "Waiting for the hub."
     if board.session.source == "demo":
-        return "Virtual sensors: they come by themselves."
+        return "Virtual sensors connect by themselves."
     if board.is_replay:
         return "None in the recording up to here."
     return "No sensors yet: wake your pod by shaking it."
@@ -148,27 +147,27 @@ def _status(board: Board, now_s: float, runner: str, *, muted: bool) -> Status:
 
 
 def _threshold(board: Board, now_s: float) -> tuple[int | None, str, str]:
-    """Level, reason, and the reason where there is less room."""
+    """Return the level (None while unknown), the reason, and a short reason for where there is less room."""
     worst = board.worst_threshold
-    if board.bare_threshold is not None:
-        name, state = board.bare_threshold
+    if board.unexplained_threshold is not None:
+        name, state = board.unexplained_threshold
         side = side_in(name)
         now = None if side is None else drop_now(side, state, board, now_s)
         return _LEVEL[state], *(now or (watched_words(name), ""))
-    if worst is None and (waits := _not_yet(board)):
-        return None, waits, ""
+    if worst is None and (waiting := _awaited(board)):
+        return None, waiting, ""
     if worst is not None and worst.state is ThresholdState.REPORTED:
         return 3, "You reported pain.", ""
     if worst is None or worst.state is ThresholdState.CLEAR:
         earlier = board.session.earlier_runs if board.session is not None else 0
-        return 0, "Like your usual self" + (f" ({counted(earlier, 'earlier run')})." if earlier else "."), ""
+        return 0, "As usual for you" + (f" ({counted(earlier, 'earlier run')})." if earlier else "."), ""
     return _LEVEL[worst.state], *_pressing(worst, board, now_s)
 
 
 def _pressing(worst: ThresholdMessage, board: Board, now_s: float) -> tuple[str, str]:
-    """Why a threshold presses, and the same in short: the numbers now where they come, else as they were at its change.
+    """Return why a threshold is not clear, in full and in short: with current numbers, else those at its change.
 
-    A threshold is told of when its state changes, so its own evidence stands still while the numbers go on.
+    A threshold is published when its state changes, so its own evidence is of that time while the numbers move on.
     """
     at_change = reason(worst.because)
     side = side_of(worst)
@@ -178,24 +177,24 @@ def _pressing(worst: ThresholdMessage, board: Board, now_s: float) -> tuple[str,
     word = THRESHOLD_WORD[worst.state]
     if not at_change:
         return watched_words(f"{worst.detector}_{worst.side}" if worst.side else worst.detector), ""
-    return f"When it became {word}: {at_change}", change(worst.because)
+    return f"At the change to {word}: {at_change}", change(worst.because)
 
 
 def _flagged_by_name(board: Board) -> frozenset[str]:
-    """Hip drops whose threshold presses, as the session tells who joined late and heard no message of it."""
-    told = {} if board.session is None else board.session.thresholds
-    sides = (side_in(name) for name, state in told.items() if _LEVEL[state] >= _LEVEL[ThresholdState.NEAR])
+    """Return the hip-drop fields near or beyond their threshold by the session, for a dashboard that joined late."""
+    states = {} if board.session is None else board.session.thresholds
+    sides = (side_in(name) for name, state in states.items() if _LEVEL[state] >= _LEVEL[ThresholdState.NEAR])
     return frozenset(metric_field(f"{DROP}_deg", side) for side in sides if side is not None)
 
 
-def _not_yet(board: Board) -> str:
-    """What a threshold still waits for; nothing once the run's own usual is known."""
+def _awaited(board: Board) -> str:
+    """Return what a threshold still waits for; empty once the run's own usual is known."""
     if board.session is None or board.session.state != "running":
-        return "Starts with the running." if board.is_replay else "Starts when you run."
+        return "Starts when the running starts." if board.is_replay else "Starts when you run."
     if board.is_warm:
         return ""
     if any(reading.usual in board.held for reading in READINGS if reading.usual):
-        return "Warming up: only earlier runs count yet."
+        return "Warming up: only earlier runs count so far."
     return "Learning what is usual for you today."
 
 

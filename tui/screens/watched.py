@@ -1,6 +1,6 @@
-"""One runner as a coach sees them: the runner's own screen, with the run so far where the moving plots would be.
+"""One runner as a coach sees them: the runner's own screen, with the run so far in place of the moving plots.
 
-The moving plots need fifty values a second, which stay on the runner's own hub.
+The plots need fifty values a second, which are not published beyond the runner's own hub.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from tui.widgets.trend_panel import TrendPanel
 
 
 class AskedBanner(CueBanner):
-    """The runner's banner, and below it whether they have answered what a coach asked."""
+    """The runner's banner, with the state of a coach's question (`asked`) in its second line."""
 
     asked = ""
 
-    def show(self, saying: Announcement) -> None:
-        """Say `saying`, and what is known of the question."""
-        super().show(replace(saying, why=" · ".join(filter(None, (self.asked, saying.why)))))
+    def show(self, announcement: Announcement) -> None:
+        """Show `announcement` and the state of the question."""
+        super().show(replace(announcement, why=" · ".join(filter(None, (self.asked, announcement.why)))))
 
 
 class WatchedScreen(RunnerScreen):
-    """Shows one runner of the roster."""
+    """Shows one runner of the roster in full."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.roster", "Back")]
 
@@ -46,7 +46,7 @@ class WatchedScreen(RunnerScreen):
         self._banner: AskedBanner = AskedBanner()
 
     def compose(self) -> ComposeResult:
-        """As the runner's screen, with the trend in place of the plots."""
+        """Lay out the runner's screen, with the trend in place of the plots."""
         yield self._status
         yield Grid(*self._tiles, id="tiles")
         yield self._banner
@@ -59,7 +59,7 @@ class WatchedScreen(RunnerScreen):
         return for_coach(super()._ahead(board, now_s))
 
     def show(self, watched: Watched, now_s: float) -> None:
-        """Bring it up to date."""
+        """Bring the screen up to date."""
         self._banner.asked = sentence(words) if (words := asked_words(watched.board.session)) else ""
         self.paint(watched.board, now_s, watched.runner, muted=False)
         self._trend.show(watched.trend)

@@ -1,4 +1,4 @@
-"""The coach's dashboard in a browser: its address, how to open it here, and what a phone needs."""
+"""The dialog for the coach's dashboard in a browser: its address, how to open it here, how to reach it by phone."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from textual.widgets import Static
 from tui.page.served import Page, State
 from tui.shell import Shell
 
-LOOK_S = 0.2
-"""How often what became of it is looked at."""
+POLL_S = 0.2
+"""How often the state of the page is polled."""
 _WORDS: dict[State, tuple[str, str]] = {
     "off": ("○ off: nobody can open it now", "$dim"),
     "starting": ("◌ starting, a few seconds …", "$dim"),
     "on": ("● on", "$ok"),
-    "failed": ("✗ could not be served", "$bad"),
+    "failed": ("✗ failed to start", "$bad"),
 }
 _KEYS = {
     "on": "Enter opens it here · s stops it · Esc goes back, it stays on",
@@ -28,22 +28,22 @@ _KEYS = {
     "off": "Enter starts it · Esc goes back",
     "failed": "Enter tries again · Esc goes back",
 }
-_WHY_ONLY_HERE = (
-    "Phone or tablet: this address works on this machine only, since whoever opens it can also speak to runners. To "
-    "let everybody in your wifi in, type this in another terminal; it prints an address and a code for the camera:"
+_PHONE_HINT = (
+    "Phone or tablet: this address works on this machine only, because anyone who opens it can also send messages to "
+    "runners. To let everyone on your Wi-Fi in, type this in another terminal; it prints an address and a QR code:"
 )
 OPENED = {
     "asking": "Asking the browser …",
-    "asked": "The browser was asked to open it; where it shows nothing, copy the address into it.",
-    "silent": "The browser was asked to open it, and has not answered; else copy the address into one here.",
-    "failed": "The browser could not open it: copy the address into one on this machine.",
-    "none": "No browser can be shown from here (no display): copy the address into one on this machine.",
+    "asked": "The browser was asked to open it. If nothing appears, copy the address into it.",
+    "silent": "The browser was asked to open it but has not answered. If nothing appears, copy the address into it.",
+    "failed": "The browser could not open it. Copy the address into a browser on this machine.",
+    "none": "No browser can be shown here (no display). Copy the address into a browser on this machine.",
 }
-"""By `Page.opened`."""
+"""The words for each `Page.opened`."""
 
 
 class WebScreen(ModalScreen[None]):
-    """Serves from the moment it is opened; closing it changes nothing."""
+    """Starts serving as soon as it is opened; closing it does not stop the page."""
 
     CSS_PATH = "web.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -57,11 +57,11 @@ class WebScreen(ModalScreen[None]):
         self._shell = shell
         self._page = page
         self._command: str | None = None
-        self._wanted = False  # as soon as it is on
+        self._open_when_on = False
         self._drawn: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Where it is, how it is opened, for whom it is not."""
+        """Lay out the state, the address, the hints for a phone, and the keys."""
         with Vertical(id="web-box") as box:
             box.border_title = "The coach's view, in a browser"
             yield Static(id="web-state")
@@ -72,29 +72,30 @@ class WebScreen(ModalScreen[None]):
             yield Static(id="web-keys")
 
     def on_mount(self) -> None:
-        """Begin to serve, and to look how that goes."""
+        """Start serving, and polling the state."""
         self._command = self._page.phone_command
         self._shell.serve_page()
-        self._look()
-        self.set_interval(LOOK_S, self._look)
+        self.poll()
+        self.set_interval(POLL_S, self.poll)
 
     def action_open(self) -> None:
-        """Open it in this machine's browser; where it is not served, serve it."""
+        """Open the page in this machine's browser, or start serving it if it is not served."""
         if self._page.state in {"off", "failed"}:
             self._shell.serve_page()
         else:
-            self._wanted = True
-        self._look()
+            self._open_when_on = True
+        self.poll()
 
     def action_stop(self) -> None:
-        """Serve no more."""
-        self._wanted = False
+        """Stop serving."""
+        self._open_when_on = False
         self._shell.stop_page()
 
-    def _look(self) -> None:
+    def poll(self) -> None:
+        """Show the present state of the page, and open it if that was asked for and it is ready."""
         page = self._page
-        if self._wanted and page.state == "on":
-            self._wanted = False
+        if self._open_when_on and page.state == "on":
+            self._open_when_on = False
             self._shell.show_page()
         now = (page.state, page.why, page.address, page.opened)
         if now != self._drawn:
@@ -108,7 +109,7 @@ class WebScreen(ModalScreen[None]):
             "state": Content.styled(f"{word}{f': {page.why}' if page.why else ''}", colour),
             "address": Content.styled(page.address, "bold"),
             "opened": Content(OPENED[page.opened] if page.opened is not None else ""),
-            "phone": Content.styled(_WHY_ONLY_HERE if self._command else "", "$dim"),
+            "phone": Content.styled(_PHONE_HINT if self._command else "", "$dim"),
             "command": Content(self._command or ""),
             "keys": Content.styled(_KEYS[page.state], "$dim"),
         }

@@ -1,1 +1,1 @@
-"""What the screens show, without a screen: a runner's board, the roster, and the words for them."""
+"""The state behind the screens, free of Textual: a runner's board, the roster, and the wording for them."""

@@ -1,4 +1,4 @@
-"""How far today: what has been run, how far such runs stay free of pain, and where today's cap lies."""
+"""How far today: the distance run, how far such runs stay free of pain, and today's cap."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from tui.state.board import Board
 
 _KILOMETRE_M = 1000.0
 _HILLY = 1.03
-"""Flat-equivalent over plain distance, from which the difference can be seen in the figures shown."""
+"""Ratio of flat-equivalent to plain distance above which the difference shows in the figures displayed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Metres; None where not known. `docs/thresholds.md` says where each comes from.
+    """Distances in metres; None where unknown. `docs/thresholds.md` explains where each comes from.
 
-    run_m       run so far
-    exposure_m  the same in flat-equivalent metres, which the limits are in: downhill counts more
-    safe_m      eight of ten such runs get so far before it begins to hurt (flat-equivalent)
-    chance_pct  that it begins within the next five minutes
+    run_m       distance run so far
+    exposure_m  the same in flat-equivalent metres, the unit of the limits: downhill counts more
+    safe_m      eight of ten such runs get this far before it begins to hurt (flat-equivalent)
+    chance_pct  chance that pain begins within the next five minutes
     cap_m       today's cap, the strictest of all rules (flat-equivalent)
     """
 
@@ -31,7 +31,7 @@ class Ahead:
 
     @property
     def short(self) -> str:
-        """The distance so far, as the limit counts it where there is one, and the nearest limit; at most 36 cells."""
+        """The distance so far (as the limit counts it, if there is one) and the nearest limit; at most 36 cells."""
         if self.cap_m is not None and (self.safe_m is None or self.cap_m < self.safe_m):
             passed = self.exposure_m is not None and self.exposure_m > self.cap_m
             limit = f"{'beyond ' if passed else ''}today's cap {distance(self.cap_m)}"
@@ -48,19 +48,19 @@ class Ahead:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """The same in full, for where there is room."""
-        said = []
+        """The same in full sentences, for where there is room."""
+        sentences = []
         if self.safe_m is not None:
-            said.append(f"Pain-free to {distance(self.safe_m)} in 8 of 10 such runs.")
+            sentences.append(f"Pain-free to {distance(self.safe_m)} in 8 of 10 such runs.")
         if self.chance_pct is not None:
-            said.append(f"Chance that it begins within 5 min: {self.chance_pct:.0f} %.")
+            sentences.append(f"Chance that it begins within 5 min: {self.chance_pct:.0f} %.")
         if self.cap_m is not None:
-            said.append(f"Today's cap: {distance(self.cap_m)}.")
-        return tuple(said)
+            sentences.append(f"Today's cap: {distance(self.cap_m)}.")
+        return tuple(sentences)
 
 
 def ahead(board: Board, now_s: float) -> Ahead:
-    """Read it off the board."""
+    """Return the distances on the board at `now_s`."""
     return Ahead(
         run_m=board.reading("distance_m", now_s)[0],
         exposure_m=board.reading("exposure_m", now_s)[0],
@@ -71,5 +71,5 @@ def ahead(board: Board, now_s: float) -> Ahead:
 
 
 def for_coach(own: Ahead) -> Ahead:
-    """What a coach is shown of it: a limit tells of pain, which is the runner's business."""
+    """Return what a coach may see of it: a limit would reveal pain, which is the runner's business."""
     return Ahead(run_m=own.run_m)

@@ -1,4 +1,4 @@
-"""The one thing the dashboard says just now. One voice, one place: cues and trouble never compete for the eye."""
+"""The one message the banner shows at a time, chosen by priority: cues and trouble never compete for the eye."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from tui.state.words import SEVERITY_MARK, ago, sensor_word, sentence
 
 FOUND_SHOWN_S = 5.0
 UNUSED_SHOWN_S = 30.0
-"""Long enough to be read by who switches sensors on; then who is ready is told to run."""
+"""Long enough to be read while switching sensors on; afterwards the banner invites the runner to start."""
 SAME_S = 0.5
-"""Nearer than this it is there."""
+"""A replay this close to the place it jumped to has arrived."""
 TOGETHER_S = 2.0
-"""A record is told within two seconds of what it is about."""
+"""A record is published within two seconds of the event it describes."""
 _PRESSING = {
-    ThresholdState.NEAR: "Near the edge of your own usual.",
-    ThresholdState.REACHED: "Still beyond your own usual.",
+    ThresholdState.NEAR: "Near the edge of your usual range.",
+    ThresholdState.REACHED: "Still beyond your usual range.",
     ThresholdState.REPORTED: "You reported pain.",
 }
-_LOST_THERE = "The recording has nothing from it at this place."
-_AIMS = "No cue now. Quiet is good; the aim is a slow goal."
-_STANDING_THERE = "Peak drop is measured where three quiet seconds of standing come first."
-_DEMO = "A virtual runner: five virtual sensors, which come by themselves."
-_DEMO_GOES = "It stands for 6 s, then runs, and tires from about 40 s on. Nothing to do."
+_LOST_IN_RECORDING = "The recording has no data from it here."
+_BELOW_AIM = "No cue now. Quiet is good; approach the aim gradually."
+_PEAK_NEEDS_STANDING = "Peak drop is measured only after three seconds of standing still."
+_DEMO = "A virtual runner with five virtual sensors, which connect by themselves."
+_DEMO_COURSE = "It stands for 6 s, then runs, and tires from about 40 s on. Just watch."
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What to say.
+    """A message of the banner.
 
-    kind  quiet | state | trouble, or a severity: decides the look
-    mark  a shape, so that kinds differ without colour
-    word  the kind in a word, upper case
-    text  the message
-    why   the reason, or what to do
-    when  how long ago, empty for what holds now
-    all_of_it  it stands nowhere else on the screen and nothing presses: it takes the rows that it needs
+    kind     quiet | state | trouble, or a severity; decides the styling
+    mark     a shape, so that kinds differ without colour
+    word     the kind in a word, upper case
+    text     the message
+    why      the reason, or what to do
+    when     how long ago; empty for what holds now
+    in_full  take all the rows it needs: it is shown nowhere else, and nothing urgent needs the space
     """
 
     kind: str
@@ -52,13 +52,13 @@ class Announcement:
     text: str
     why: str = ""
     when: str = ""
-    all_of_it: bool = False
+    in_full: bool = False
 
 
 def announce(board: Board, now_s: float, *, muted: bool) -> Announcement:
-    """Choose: a stop while it is run on, then a broken link, the end, a fresh cue, trouble, state.
+    """Choose what to show: an ignored stop cue first, then a lost link, the end, a fresh cue, trouble, state.
 
-    In a replay, what a jump went to goes before all that happens there.
+    In a replay, the target of a jump takes precedence over everything that happens there.
     """
     return (
         _stop(board, now_s)
@@ -79,7 +79,7 @@ def _link(board: Board, now_s: float) -> Announcement | None:
     link = board.link
     if link.broken is not None:
         return Announcement(
-            "trouble", "✗", "FAULT", "This dashboard failed; the run goes on.", f"{link.broken} · press q"
+            "trouble", "✗", "FAULT", "This dashboard failed; the run continues.", f"{link.broken} · press q"
         )
     if not link.up and board.is_over:
         return None
@@ -88,7 +88,7 @@ def _link(board: Board, now_s: float) -> Announcement | None:
         again = f"Trying again in {wait:.0f} s." if wait >= 0.5 else "Trying now."
         if not link.ever_up:
             return Announcement("state", "○", "CONNECTING", "Looking for the hub …", again)
-        why = f"{again} The hub goes on measuring and recording." + (f" ({link.reason})" if link.reason else "")
+        why = f"{again} The hub keeps measuring and recording." + (f" ({link.reason})" if link.reason else "")
         return Announcement("trouble", "✗", "NO LINK", "Lost the link to the hub.", why)
     if board.hub_online is False and not board.is_over:
         return Announcement("trouble", "✗", "HUB GONE", "The hub has stopped.", "Press q, then start stridecue again.")
@@ -105,12 +105,12 @@ def _seeking(board: Board) -> Announcement | None:
         "»",
         "SKIPPING",
         text,
-        f"At {clock(replay.position_s)}. All on the way counts, but is not shown or heard.",
+        f"Now at {clock(replay.position_s)}. What lies between counts, but is not shown or heard.",
     )
 
 
 def _found(board: Board) -> Announcement | None:
-    """What a jump went to: before it comes, and for a moment there; a cue that stands there speaks for itself."""
+    """Announce the target of a jump, before it and briefly at it; a cue on the banner speaks for itself."""
     replay = board.replay
     if replay is None or replay.found is None or replay.state == "ended":
         return None
@@ -119,10 +119,10 @@ def _found(board: Board) -> Announcement | None:
     text = found.text if found.kind == "cue" else sentence(found.text)
     if ahead_s > SAME_S:
         return Announcement(
-            "info", sign, f"{found.kind.upper()} IN {ahead_s:.0f} S", text, "n goes to the next one, N back"
+            "info", sign, f"{found.kind.upper()} IN {ahead_s:.0f} S", text, "n goes to the next one, N to the previous"
         )
-    cue_stands = board.cue is not None and abs(board.cue.t_s - found.t_s) < TOGETHER_S
-    return None if cue_stands or ahead_s < -FOUND_SHOWN_S else Announcement("info", sign, found.kind.upper(), text)
+    cue_shown = board.cue is not None and abs(board.cue.t_s - found.t_s) < TOGETHER_S
+    return None if cue_shown or ahead_s < -FOUND_SHOWN_S else Announcement("info", sign, found.kind.upper(), text)
 
 
 def _ended(board: Board) -> Announcement | None:
@@ -139,22 +139,24 @@ def _ended(board: Board) -> Announcement | None:
 
 
 def _stop(board: Board, now_s: float) -> Announcement | None:
-    """Stands as long as the runner runs on, muted or not; what else is said has the line below."""
+    """Show a stop cue as long as the runner keeps running, muted or not; a newer cue goes on the line below."""
     stop, session = board.stop, board.session
     if stop is None or board.link.broken is not None or board.hub_online is False:
         return None
     if session is not None and (session.state != "running" or (board.replay and board.replay.state == "seeking")):
         return None
-    told = _cue(stop, board.age_s(stop.t_s, now_s))
-    fresh = board.said.fresh(now_s)
+    announcement = _cue(stop, board.age_s(stop.t_s, now_s))
+    fresh = board.recent_cues.fresh(now_s)
     if fresh is None or fresh[0] is stop or board.muted:
-        return told
+        return announcement
     cue, at_s = fresh
-    return replace(told, why=f"{SEVERITY_MARK[cue.severity]} {cue.text} {ago(board.cue_age_s(cue, at_s, now_s))}")
+    return replace(
+        announcement, why=f"{SEVERITY_MARK[cue.severity]} {cue.text} {ago(board.cue_age_s(cue, at_s, now_s))}"
+    )
 
 
 def _fresh_cue(board: Board, now_s: float, *, muted: bool) -> Announcement | None:
-    fresh = board.said.fresh(now_s)
+    fresh = board.recent_cues.fresh(now_s)
     if fresh is None or (muted and fresh[0].severity is not Severity.STOP):
         return None
     cue, at_s = fresh
@@ -184,15 +186,15 @@ def _sensor_trouble(board: Board) -> Announcement | None:
         "trouble",
         "✗",
         "SENSOR LOST",
-        f"No news from the {names}{more} sensor{plural}.",
-        _LOST_THERE if board.is_replay else _what_to_do(lost[0]),
+        f"No data from the {names}{more} sensor{plural}.",
+        _LOST_IN_RECORDING if board.is_replay else _what_to_do(lost[0]),
     )
 
 
 def _what_to_do(sensor: Sensor) -> str:
     detail = sensor.message.detail
-    known = f"{detail} · " if detail else ""
-    return f"{known}Looking for it: it comes back by itself. If not, shake it awake."
+    prefix = f"{detail} · " if detail else ""
+    return f"{prefix}Searching: it reconnects by itself. If not, shake it to wake it."
 
 
 def _notice(board: Board) -> Announcement | None:
@@ -209,7 +211,7 @@ def _notice(board: Board) -> Announcement | None:
 def _state(board: Board) -> Announcement | None:
     session, sensors = board.session, board.sensor_list
     if session is not None and session.source == "demo" and session.state == "waiting":
-        return Announcement("state", "○", "DEMO", _DEMO, _DEMO_GOES)
+        return Announcement("state", "○", "DEMO", _DEMO, _DEMO_COURSE)
     if board.is_replay:
         return _state_recorded(board)
     if not sensors:
@@ -217,50 +219,50 @@ def _state(board: Board) -> Announcement | None:
     if session is not None and session.state == "running":
         return None
     if (some := _some_stream(sensors)) is not None:
-        return Announcement("state", "◌", "CONNECTING", some, "A sensor that stays silent wakes when it is shaken.")
+        return Announcement("state", "◌", "CONNECTING", some, "Shake a sensor that stays silent to wake it.")
     return _before_or_between(board)
 
 
 def _unused(board: Board, now_s: float) -> Announcement | None:
-    """Say what is on and plays no part, for a while: its row goes on saying so. For good where it is alone."""
+    """Point out sensors that are on but not used: for a while, or for good if there are no others."""
     unused = [each for each in board.sensor_list if not each.is_used]
     if len(unused) < len(board.sensors):
-        unused = [each for each in unused if now_s - each.told_s < UNUSED_SHOWN_S]
+        unused = [each for each in unused if now_s - each.detail_since_s < UNUSED_SHOWN_S]
     if not unused:
         return None
     first = unused[0].message
-    more = f", nor {'is' if len(unused) == 2 else 'are'} {len(unused) - 1} more" if len(unused) > 1 else ""
+    text = f"{first.name} is on but not used" + (f", and {len(unused) - 1} more." if len(unused) > 1 else ".")
     why = sentence(first.detail) if first.detail else ""
-    return Announcement("trouble", "▲", "NOT USED", f"{first.name} is on, but not used{more}.", why, all_of_it=True)
+    return Announcement("trouble", "▲", "NOT USED", text, why, in_full=True)
 
 
 def _some_stream(sensors: list[Sensor]) -> str | None:
-    """Say how many sensors stream of those that are used; None: all of them."""
+    """Return how many of the sensors in use are streaming, in words; None when all are."""
     used = [each for each in sensors if each.is_used]
     streaming = sum(each.message.state == "streaming" for each in used)
     return f"{streaming} of {len(used)} sensors connected." if streaming < len(used) else None
 
 
 def _state_recorded(board: Board) -> Announcement | None:
-    """What holds at this place of a recording: nobody can be asked to do anything about it."""
+    """Describe the state at this place of a recording; nobody can be asked to do anything about it."""
     session, sensors = board.session, board.sensor_list
     if not sensors:
-        return Announcement("state", "○", "NO SENSORS", "The recording has named no sensor up to here.")
+        return Announcement("state", "○", "NO SENSORS", "The recording has no sensor up to here.")
     if session is not None and session.state == "running":
         return None
     if board.stop is not None:
-        told = f"told then: {board.stop.text}"
-        return Announcement("state", "■", "STOPPED", "Told to walk or stop, and not running here.", told)
+        cue = f"the cue was: {board.stop.text}"
+        return Announcement("state", "■", "STOPPED", "Told to walk or stop, and not running here.", cue)
     if session is not None and session.state == "paused":
-        return Announcement("state", "‖", "NOT RUNNING", "No running at this place.", "Running time stands still here.")
+        return Announcement("state", "‖", "NOT RUNNING", "No running here.", "Running time does not advance here.")
     if (some := _some_stream(sensors)) is not None:
-        return Announcement("state", "◌", "STARTING", some, "As they did when this was recorded.")
+        return Announcement("state", "◌", "STARTING", some, "As it was when this was recorded.")
     text = "No running in the recording up to here."
-    return Announcement("state", "○", "NOT RUNNING YET", text, _lacking(sensors) or _STANDING_THERE)
+    return Announcement("state", "○", "NOT RUNNING YET", text, _not_measured(sensors) or _PEAK_NEEDS_STANDING)
 
 
-def _lacking(sensors: list[Sensor]) -> str:
-    """Say what a recording cannot tell because no sensor of it measures that; empty: nothing is missing."""
+def _not_measured(sensors: list[Sensor]) -> str:
+    """Return what a recording lacks because none of its sensors measures it; empty when nothing is missing."""
     worn = {each.message.placement for each in sensors}
     if not worn & (PELVIS | SHOES):
         return "It has no motion sensor: steps, contact time and hip drop are not measured."
@@ -270,42 +272,42 @@ def _lacking(sensors: list[Sensor]) -> str:
 def _before_or_between(board: Board) -> Announcement:
     session, stop = board.session, board.stop
     if stop is not None:
-        return Announcement("state", "■", "STOPPED", "Good. Let that be it for today.", stop.text)
+        return Announcement("state", "■", "STOPPED", "Good. Leave it at that for today.", stop.text)
     if session is not None and session.state == "paused":
-        return Announcement("state", "‖", "PAUSED", "Run on when you are ready.", "The run goes on by itself.")
+        return Announcement("state", "‖", "PAUSED", "Start again when you are ready.", "The run continues by itself.")
     return Announcement(
         "state",
         "○",
         "READY",
         "Stand still for 3 seconds, then start running.",
-        board.reported or "Standing gives hip drop its zero; the run starts by itself.",
-        all_of_it=True,
+        board.reported or "Standing still sets the zero of hip drop; the run starts by itself.",
+        in_full=True,
     )
 
 
 def _quiet(board: Board, now_s: float, *, muted: bool) -> Announcement:
     worst = board.worst_threshold
     pressing = _PRESSING.get(worst.state) if worst is not None else None
-    if board.bare_threshold is not None and board.bare_threshold[1] in _PRESSING:
-        pressing = f"A threshold is {board.bare_threshold[1]}."
-    last, when = board.said.newest, ""
+    if board.unexplained_threshold is not None and board.unexplained_threshold[1] in _PRESSING:
+        pressing = f"A threshold is {board.unexplained_threshold[1]}."
+    last, when = board.recent_cues.newest, ""
     if last is not None:
-        when = ago(board.cue_age_s(last, board.said.at_s, now_s))
+        when = ago(board.cue_age_s(last, board.recent_cues.at_s, now_s))
     if muted:
         by = board.session.muted_by if board.session is not None else None
-        told = "" if last is None else f" · last cue {when}: {last.text}"
-        return Announcement("quiet", "○", "MUTED", sentence(MUTED[by or "runner"]), f"m lets them through again{told}")
+        last_cue = "" if last is None else f" · last cue {when}: {last.text}"
+        return Announcement("quiet", "○", "MUTED", sentence(MUTED[by or "runner"]), f"m unmutes them{last_cue}")
     if pressing is not None:
         word, text = "THRESHOLD", pressing
     else:
-        word, text = "QUIET", _AIMS if _below_aim(board, now_s) else "Nothing to change. Quiet is good."
+        word, text = "QUIET", _BELOW_AIM if _below_aim(board, now_s) else "Nothing to change. Quiet is good."
     if last is None:
         return Announcement("quiet", "○", word, text)
     return Announcement("quiet", "○", word, text, last.text, f"cue {when}")
 
 
 def _below_aim(board: Board, now_s: float) -> bool:
-    """Whether a number's tile asks for more of it."""
+    """Return whether any number is below its aim."""
     for reading in READINGS:
         aim, now = board.aim(now_s, reading.aim), board.reading(reading.key, now_s)[0]
         if aim is not None and now is not None and not reading.on_target(now, aim):

@@ -1,4 +1,4 @@
-"""Whether a runner has answered a coach's question; what they answered is theirs alone."""
+"""Whether a runner has answered a coach's question; the answer itself is private."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from hub.messages.wire import SessionMessage
 from tui.state.words import ago
 
 ANSWER_SHOWN_S = 120.0
-"""Afterwards it is no news."""
+"""After this long the answer is no longer news."""
 
 
 def asked_words(session: SessionMessage | None) -> str:
-    """Say that somebody asked whether something hurts, and whether it was answered; empty: nothing to say.
+    """Return whether a coach's question about pain is open or answered, in words; empty when there is none.
 
-    How long ago is told by the hub's own clock, in its messages: ours may be another.
+    Ages are differences of the hub's own timestamps: this machine's clock may differ.
     """
     question = None if session is None else session.question
     if session is None or question is None:
@@ -24,12 +24,12 @@ def asked_words(session: SessionMessage | None) -> str:
     answered_s = _seconds(question.answered, session.t)
     if answered_s is not None and answered_s > ANSWER_SHOWN_S:
         return ""
-    return f"answered about pain {_since(question.answered, session.t)}; the answer is private"
+    return f"answered the pain question {_since(question.answered, session.t)}; the answer is private"
 
 
 def _since(then_utc: str, now_utc: str) -> str:
     seconds = _seconds(then_utc, now_utc)
-    return "at some time" if seconds is None else ago(seconds)
+    return "some time ago" if seconds is None else ago(seconds)
 
 
 def _seconds(then_utc: str, now_utc: str) -> float | None:

@@ -1,4 +1,4 @@
-"""The hip drop behind a threshold as it is now: the slow mean that is judged, and its limit."""
+"""The current hip drop behind a threshold: the slow mean that is judged, and its limit."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ _ROOM = 40
 
 
 def side_of(worst: ThresholdMessage) -> Side | None:
-    """Tell of which leg's drop a threshold is; None: it is of something else."""
+    """Return the leg whose hip drop a threshold is about; None if it is about something else."""
     lines = (each for each in worst.because if isinstance(each, MetricLine) and each.key == f"{DROP}_deg")
     return next((each.side for each in lines), None)
 
 
 def side_in(name: str) -> Side | None:
-    """Tell the same from the name of a threshold as the session has it."""
+    """Return the same from the name of a threshold in the session message."""
     detector, side = detector_and_side(name)
     return Side(side) if detector == WATCHED.detector and side is not None else None
 
 
 def drop_now(side: Side, state: ThresholdState, board: Board, now_s: float) -> tuple[str, str] | None:
-    """Say it in full and in at most 40 cells; None: not all of it is known.
+    """Return the mean, usual and limit in words, in full and in at most 40 cells; None if any is unknown.
 
-    Tile and plot have the median of the last ten landings, which goes ahead of this mean. Where the mean is on one side
-    of the limit and the state on the other it says why: a state waits before it rises, and before it falls.
+    Tile and plot show the median of the last ten landings, which leads this mean. Where the mean is on one side of the
+    limit and the state on the other, the words explain it: a state is debounced upwards and has hysteresis downwards.
     """
     mean_deg, age_s = board.reading(metric_field(f"{DROP}_mean_deg", side), now_s)
     usual_deg, limit_deg = board.usual_drop_deg(side, now_s), board.drop_limit_deg(side, now_s)

@@ -1,4 +1,4 @@
-"""Where the dashboard's news comes from: the hub's client, or in tests and screenshots a written script."""
+"""The dashboard's source of messages: the hub's client, or a scripted feed in tests and screenshots."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from hub.messages.incoming import CommandMessage, PainMessage
 
 
 class Feed(Protocol):
-    """What the app needs of `hub.client.HubClient`."""
+    """The part of `hub.client.HubClient` that the apps use."""
 
     def watch(self) -> AsyncIterator[Item]:
-        """Yield messages and link changes; survives a lost broker by itself."""
+        """Yield messages and link changes; reconnects by itself when the broker is lost."""
         ...
 
     async def send(self, message: PainMessage | CommandMessage, runner: str | None = None) -> None:
-        """Deliver a report; raises `hub.client.NotConnectedError` when there is nobody to take it."""
+        """Send a report or an order; raises `hub.client.NotConnectedError` when there is no connection."""
         ...

@@ -1,4 +1,4 @@
-"""The numbers of the dashboard, each described once: tile, unit, words and help follow from here."""
+"""The numbers of the dashboard, each described once: tile, unit, captions and help text derive from here."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ KMH_PER_MPS = 3.6
 class Reading:
     """One number on the screen.
 
-    key       field of the metrics message
-    title     what it is, short
-    title_short  the same where there is less room: for hip drop with the leg, and without the unit
-    unit      muted beside the title
-    below     what it says about, under the number: unit in words, or the foot it belongs to
-    below_short  the same for a tile of 20 columns
-    below_shortest  and for one of 15, where that is still too long
-    decimals  digits after the point, no more than the measurement deserves
-    factor    wire unit to shown unit
-    meaning   plain words for the help
-    aim       field of the value to aim at, where there is one; `aim_slack`: this far below it is on target
-    usual     field of the value that is usual for this runner, where there is one
+    key             field of the metrics message
+    title           what it is, in a few words
+    title_short     the same for a narrow tile: hip drop with its leg, and without the unit
+    unit            shown dimmed beside the title
+    below           caption under the number: the unit in words, or the leg it belongs to
+    below_short     the same for a tile of 20 columns
+    below_shortest  the same for a tile of 15 columns, where `below_short` is still too long
+    decimals        digits after the point, no more than the measurement deserves
+    factor          converts the unit of the message to the unit shown
+    meaning         plain words for the help
+    aim             field of the value to aim at, if any
+    aim_slack       how far below the aim still counts as on target, in the unit of the message
+    usual           field of the runner's usual value, if any
     """
 
     key: str
@@ -44,28 +45,28 @@ class Reading:
     below_shortest: str = ""
 
     def aim_text(self, value: float | None, aim: float) -> str:
-        """Write what to aim at, and whether `value` is there."""
+        """Return the caption of the aim, with a mark for whether `value` has reached it."""
         mark = "" if value is None else "✓ " if self.on_target(value, aim) else "↑ "
         return f"{mark}aim {self.text(aim)}"
 
     def on_target(self, value: float, aim: float) -> bool:
-        """Tell whether `value` is where it should be."""
+        """Return whether `value` is within `aim_slack` of the aim, or above it."""
         return value >= aim - self.aim_slack
 
     def text(self, value: float) -> str:
-        """Write a value of the wire as it is shown."""
+        """Format a value in the unit of the message as it is shown."""
         return f"{value * self.factor:.{self.decimals}f}"
 
 
 _DROP = (
-    "Hip drop: how far your hip sinks on the side whose foot is in the air, in degrees, while you stand on the other "
-    "one. 'On left leg', or on L leg, means that you stand on your left leg and the right hip sinks. The number is the "
-    "median of the last ten landings on that leg. Cues say that your belt tips. 1 to 9 degrees are seen in healthy "
-    "runners, so one number alone says little; what counts is the change from what is usual for you, which stands "
-    "below it once it is known: the mean of your earlier runs, or without them of the first minutes of this one. Your "
-    "limit is your usual and what you differ from run to run, at least 1 degree: it may well be below 9."
+    "Hip drop: how far your hip sinks, in degrees, on the side whose foot is in the air while you stand on the other "
+    "leg. 'On left leg', or 'on L leg', means you stand on your left leg and your right hip sinks. The number is the "
+    "median of the last ten landings on that leg. Cues describe it as your belt tipping. Healthy runners show 1 to 9 "
+    "degrees, so one number alone says little. What counts is the change from your usual, which is shown below the "
+    "number once it is known: the mean of your earlier runs or, if there are none, of the first minutes of this one. "
+    "Your limit is your usual plus your normal variation from run to run, at least 1 degree; it may well be below 9."
 )
-_CONTACT = "Contact: how long a foot stays on the ground, in milliseconds. It often grows when you tire."
+_CONTACT = "Contact: how long a foot stays on the ground, in milliseconds. It often gets longer as you tire."
 
 READINGS = (
     Reading(
@@ -75,7 +76,8 @@ READINGS = (
         "steps per minute",
         "steps/min",
         0,
-        "Cadence: steps per minute, both feet counted. A few percent more than your usual unloads knees and hips.",
+        "Cadence: steps per minute, both feet counted. A few percent more than your usual takes load off knees and "
+        "hips.",
         aim="cadence_target_spm",
         aim_slack=BAND_SPM,
     ),
@@ -154,4 +156,4 @@ READINGS = (
         below_shortest="in air",
     ),
 )
-"""Left and right stand below each other in a grid of four columns."""
+"""In tile order: in a grid of four columns the numbers of one side share a column."""

@@ -22,14 +22,14 @@ _UNITS = {
 _DECIMALS = {"deg": 1, "mps": 1, "pct": 1}
 DROP = "drop_excursion"
 JUDGED = "slow mean"
-"""What a threshold of a drop judges, beside the last landings that its tile and its plot show."""
+"""What a drop threshold judges, as opposed to the last landings that its tile and plot show."""
 _NAMES = {DROP: "drop", "drop_peak": "largest drop"}
 _ONSET = {"exposure_m", "onset_chance_pct", "onset_safe_m", "onset_median_m"}
 _BASELINE, _BOUND = "_baseline", "_bound"
 
 
 def reason(because: Sequence[EvidenceLine]) -> str:
-    """Say why: "on right leg slow mean 7.1°, usual 4.0° (+3.1°) · limit +1.0°"."""
+    """Return the evidence in words: "on right leg slow mean 7.1°, usual 4.0° (+3.1°) · limit +1.0°"."""
     lines = list(_flat(because))
     measured = [each for each in lines if isinstance(each, MetricLine)]
     of_pain = _pain_distance(measured)
@@ -49,7 +49,7 @@ def reason(because: Sequence[EvidenceLine]) -> str:
 
 
 def change(because: Sequence[EvidenceLine]) -> str:
-    """Say the same in half the cells, where the values stand beside it: "on right leg +3.1°, limit +1.0°"."""
+    """Return the same in half the space, for where the values are shown nearby: "on right leg +3.1°, limit +1.0°"."""
     metrics = [each for each in _flat(because) if isinstance(each, MetricLine)]
     if of_pain := _pain_distance(metrics, short=True):
         return of_pain
@@ -66,13 +66,13 @@ def change(because: Sequence[EvidenceLine]) -> str:
 
 
 def quantity(key: str, value: float) -> str:
-    """Write `heart_rate_bpm`, 152.0 as "heart rate 152 beats/min": the unit is in the last segment of the key."""
+    """Format `heart_rate_bpm`, 152.0 as "heart rate 152 beats/min"; the last segment of the key is the unit."""
     stem, unit = _split(key)
     return f"{_NAMES.get(stem, stem.replace('_', ' '))} {_amount(value, unit)}"
 
 
 def _flat(because: Sequence[EvidenceLine]) -> list[EvidenceLine]:
-    """Thresholds that give their own evidence are replaced by it."""
+    """Replace thresholds that carry their own evidence with that evidence."""
     flat: list[EvidenceLine] = []
     for each in because:
         flat += _flat(each.because) if isinstance(each, ThresholdLine) and each.because else [each]
@@ -80,9 +80,9 @@ def _flat(because: Sequence[EvidenceLine]) -> list[EvidenceLine]:
 
 
 def _pain_distance(metrics: Sequence[MetricLine], *, short: bool = False) -> str:
-    """What the onset detector goes by, which is said as a whole; empty: it is not its evidence.
+    """Return the evidence of the onset detector as one phrase; empty if this is not its evidence.
 
-    short  only what does not change while the runner goes on
+    short  only what does not change during the run
     """
     numbers = {each.key: each.value for each in metrics}
     if not numbers.keys() >= _ONSET:
@@ -98,7 +98,7 @@ def _pain_distance(metrics: Sequence[MetricLine], *, short: bool = False) -> str
 
 
 def _metrics(side: Side | None, metrics: Sequence[MetricLine]) -> str:
-    """A value, what is usual and the change; then the change that counts, where they are told."""
+    """Return value, usual and change, then the change that counts, as far as they are given."""
     values, counts = [], []
     usual = {_split(each.key)[0].removesuffix(_BASELINE): each for each in metrics if _is(each, _BASELINE)}
     bound = {_split(each.key)[0].removesuffix(_BOUND): each for each in metrics if _is(each, _BOUND)}
@@ -106,11 +106,11 @@ def _metrics(side: Side | None, metrics: Sequence[MetricLine]) -> str:
         stem, unit = _split(each.key)
         if _is(each, _BASELINE) or _is(each, _BOUND):
             continue
-        # With a side, drop goes without its name: the line must fit beside the plot of a small terminal.
+        # With a side, a drop is not named: the line must fit beside the plot on a small terminal.
         words = _amount(each.value, unit) if side and stem == DROP else quantity(each.key, each.value)
         if stem in usual:
             more = _signed(_change(each.value, usual[stem].value, unit), unit)
-            words = f"{JUDGED} {words}" if side and stem == DROP else words  # the tile has the last landings
+            words = f"{JUDGED} {words}" if side and stem == DROP else words  # the tile shows the last landings
             words += f", usual {_amount(usual[stem].value, unit)} ({more})"
         if stem in bound:
             counts.append(f"limit +{_amount(bound[stem].value, unit)}")
@@ -141,7 +141,7 @@ def _split(key: str) -> tuple[str, str]:
 
 
 def _change(value: float, usual: float, unit: str) -> float:
-    """As it follows from the two as they are written."""
+    """Return the difference of the two values as displayed, after rounding."""
     return difference(value, usual, _DECIMALS.get(unit, 0)) if unit else value - usual
 
 

@@ -1,4 +1,4 @@
-"""What one jumps to in a replay, as signs on a line of so many cells."""
+"""The jump targets of a replay, laid out as signs on a line of character cells."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from hub.messages.session_status import MarkKind, ReplayMark
 
 SIGN: dict[MarkKind, str] = {"cue": "◆", "threshold": "▲", "mark": "★", "pain": "✚"}
-"""Shapes, so that they differ without colour; the last one is the most important."""
+"""Shapes, so that they differ without colour; in ascending order of importance."""
 _RANK = list(SIGN)
 
 
 def cell(t_s: float, duration_s: float, width: int) -> int:
-    """Give the cell of a time."""
+    """Return the index of the cell that holds `t_s`."""
     return min(width - 1, max(0, int(width * t_s / max(duration_s, 1e-9))))
 
 
 def arranged(marks: Sequence[ReplayMark], duration_s: float, width: int) -> dict[int, MarkKind]:
-    """Give what stands in which cell: the most important in its own, another kind in the free one beside it."""
+    """Return the kind of mark in each cell: the most important at its place, another kind in a free neighbour."""
     kinds = {(cell(mark.t_s, duration_s, width), mark.kind) for mark in marks}
     own = {at for at, _ in kinds}
     placed: dict[int, MarkKind] = {}

@@ -1,4 +1,4 @@
-"""Every runner that is heard: one board each, in the order in which they need a coach's eye."""
+"""All runners on a broker: one board each, sorted by how much they need a coach's attention."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from hub.messages.wire import MarkMessage, ReplyMessage, TrendMessage
 from tui.state.board import Board, Link
 
 STALE_S = 5.0
-"""A run says something every second; five missed are not a hiccup of the network."""
+"""A run publishes every second; five missed messages are more than a network hiccup."""
 
 
 class Need(IntEnum):
-    """How much a runner needs somebody now; the roster is sorted by it."""
+    """How much a runner needs attention now; the sort key of the roster."""
 
     NOTHING = 0
     """Waiting, paused, ended or gone."""
@@ -33,7 +33,7 @@ class Need(IntEnum):
 
 @dataclass(slots=True)
 class Watched:
-    """One runner as a coach may see it; `heard_s`: when the hub last spoke, on the dashboard's clock."""
+    """One runner as a coach may see them; `heard_s`: time of the hub's last message, on the dashboard's clock."""
 
     runner: str
     board: Board
@@ -41,27 +41,27 @@ class Watched:
     trend: TrendMessage | None = None
 
     def silent_s(self, now_s: float) -> float | None:
-        """How long nothing has been heard of a run that should be talking; None when it is not, or has said goodbye."""
+        """Return for how long an ongoing run has been silent; None if it is not silent, has ended or signed off."""
         session = self.board.session
-        talking = session is not None and session.state in ("waiting", "running", "paused")
+        ongoing = session is not None and session.state in ("waiting", "running", "paused")
         silence_s = now_s - self.heard_s
-        return silence_s if talking and self.board.hub_online is not False and silence_s > STALE_S else None
+        return silence_s if ongoing and self.board.hub_online is not False and silence_s > STALE_S else None
 
     @property
     def threshold(self) -> ThresholdState:
-        """The worst state of any detector, as the hub's session tells it."""
+        """The worst state of any detector, according to the hub's session."""
         session = self.board.session
         states = list(session.thresholds.values()) if session is not None else []
         order = list(ThresholdState)
         return max(states, key=order.index, default=ThresholdState.CLEAR)
 
     @property
-    def not_yet(self) -> bool:
-        """Whether the first minutes of a run, which say what is usual today, are not over, and nothing else is told."""
+    def is_warming_up(self) -> bool:
+        """Whether the first minutes, which define today's usual, are not over and no threshold has been published."""
         return not self.board.is_warm and self.threshold is ThresholdState.CLEAR and not self.board.thresholds
 
     def need(self, now_s: float) -> Need:
-        """How much this runner needs somebody now."""
+        """Return how much this runner needs attention now."""
         board, session = self.board, self.board.session
         running = session is not None and session.state == "running"
         if not running:
@@ -78,7 +78,7 @@ class Watched:
 
 
 class Roster:
-    """Feed it what comes in; read `link` and the runners in order."""
+    """All runners heard on a broker, and the state of the link to it."""
 
     def __init__(self) -> None:
         self.link = Link()
@@ -91,7 +91,7 @@ class Roster:
         return len(self._watched)
 
     def __getitem__(self, runner: str) -> Watched:
-        """Give one runner; KeyError when nothing was heard of them."""
+        """Return one runner; raises KeyError for one never heard of."""
         return self._watched[runner]
 
     def __contains__(self, runner: str) -> bool:
@@ -119,41 +119,41 @@ class Roster:
             watched.heard_s = now_s
         message = for_others(item.message)
         if message is None:
-            return  # tells of pain: the runner's business, also where the coach looks at the runner's own broker
+            return  # about pain: private, even if the coach watches the runner's own broker
         if isinstance(message, TrendMessage):
             watched.trend = message
         elif isinstance(message, ReplyMessage):
             self._replies.append((runner, message))
         elif isinstance(message, MarkMessage):
-            if message.by == "runner" and not message.late:  # a coach's own is answered
+            if message.by == "runner" and not message.late:  # for a coach's own mark there is a reply
                 self._marks.append((runner, message))
         else:
-            waited = _waits_for_an_answer(watched.board)
+            was_open = _has_open_question(watched.board)
             watched.board.apply(replace(item, message=message), now_s)
             session = watched.board.session
-            if waited and session is not None and session.question is not None and session.question.answered:
+            if was_open and session is not None and session.question is not None and session.question.answered:
                 self._answered.append(runner)
 
     def in_order(self, now_s: float) -> list[Watched]:
-        """All runners, those in need first, then by name."""
+        """Return all runners, those most in need first, then by name."""
         return sorted(self._watched.values(), key=lambda each: (-each.need(now_s), each.runner))
 
     def replies(self) -> Iterator[tuple[str, ReplyMessage]]:
-        """Take the answers that came since the last call: runner, answer."""
+        """Yield and forget the replies since the last call: runner, reply."""
         while self._replies:
             yield self._replies.pop(0)
 
     def just_answered(self) -> Iterator[str]:
-        """Take who has answered, since the last call, whether something hurts."""
+        """Yield and forget the runners who have answered a question about pain since the last call."""
         while self._answered:
             yield self._answered.pop(0)
 
     def marks_of_runners(self) -> Iterator[tuple[str, MarkMessage]]:
-        """Take what runners have marked since the last call: runner, mark."""
+        """Yield and forget the marks that runners have made since the last call: runner, mark."""
         while self._marks:
             yield self._marks.pop(0)
 
 
-def _waits_for_an_answer(board: Board) -> bool:
+def _has_open_question(board: Board) -> bool:
     question = None if board.session is None else board.session.question
     return question is not None and question.answered is None

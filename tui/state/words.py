@@ -1,4 +1,4 @@
-"""Plain words and shapes: durations, ages, states, sides."""
+"""Plain words and symbols for durations, ages, states and placements, and line wrapping."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ PLACEMENT_WORD = {
 
 
 def sensor_word(message: SensorMessage) -> str:
-    """Name a sensor by where it sits, by its own name where nobody can tell."""
+    """Return a sensor's placement in words, or its own name if the placement is unknown."""
     return PLACEMENT_WORD[message.placement] if message.placement is not None else message.name
 
 
 def watched_words(name: str) -> str:
-    """Say what a detector watches, from its name in the session: `drop_drift_left`."""
+    """Return what a detector watches, from its name in the session, e.g. `drop_drift_left`."""
     detector, side = detector_and_side(name)
     words = WATCHED_BY_OTHERS.get(detector, detector.replace("_", " "))
     return words if side is None else f"{words}, on {side} leg"
 
 
 def sound_words(sound: SoundStatus | None, *, wide: bool) -> str:
-    """Say what can be heard: nothing, tones, or a voice (`wide`: which) and the beat of the metronome."""
+    """Return what can be heard: nothing, tones or a voice; `wide` adds which voice, and the metronome."""
     if sound is None:
         return "sound off" if wide else "off"
     if sound.output is None:
@@ -69,11 +69,11 @@ def sound_words(sound: SoundStatus | None, *, wide: bool) -> str:
 
 
 def reach_words(session: SessionMessage | None) -> str:
-    """Say how words that are sent to a runner get there: seen, heard as a voice or a tone, or not at all for now."""
+    """Return how words sent to a runner reach them: seen, spoken, announced by a tone, or not at all for now."""
     if session is None:
-        return "not known whether they see or hear it"
+        return "unknown whether they see or hear it"
     if session.state == "ended":
-        return "their run is over: nobody may see it"
+        return "their run is over: they may not see it"
     if session.muted_by is not None:
         return f"muted by the {session.muted_by}: they neither see nor hear it now"
     sound = session.sound
@@ -83,31 +83,31 @@ def reach_words(session: SessionMessage | None) -> str:
 
 
 def marked_words(mark: MarkMessage, *, replayed: bool) -> str:
-    """Say that a moment is marked: by its time on the screen, which in a replay is the recording's."""
+    """Return that a moment is marked, with its time on the screen, which in a replay is recording time."""
     at = clock(mark.t_s if replayed or mark.running_s is None else mark.running_s)
     who = "" if mark.by == "runner" else " by your coach" if not replayed else " by a coach"
     return f"marked at {at}{who}" + (f": {mark.text}" if mark.text else "")
 
 
 def sentence(words: str) -> str:
-    """Make a sentence of words."""
+    """Capitalise `words` and add a full stop."""
     return f"{words[:1].upper()}{words[1:]}."
 
 
 def ago(seconds: float) -> str:
-    """Write how long ago something was."""
+    """Format how long ago something was."""
     if seconds < 1.5:
         return "just now"
     return f"{seconds:.0f} s ago" if seconds < 90 else f"{seconds / 60:.0f} min ago"
 
 
 def age(seconds: float) -> str:
-    """Write an age in at most five cells."""
+    """Format an age in at most five cells."""
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f}min"
 
 
 def middle_cut(text: str, width: int) -> str:
-    """Shorten to `width` cells by leaving out the middle: names differ at both ends."""
+    """Shorten `text` to `width` cells by cutting out the middle, since names differ at both ends."""
     if len(text) <= width:
         return text
     if width < 3:
@@ -116,12 +116,12 @@ def middle_cut(text: str, width: int) -> str:
     return text[: width - 1 - tail] + "…" + text[len(text) - tail :]
 
 
-def lines_of(text: str, width: int, most: int, *, taken: int = 0) -> list[str]:
-    """Break `text` into at most `most` lines of `width` cells; what does not fit ends in an ellipsis.
+def wrap_lines(text: str, width: int, max_lines: int, *, reserved: int = 0) -> list[str]:
+    """Wrap `text` into at most `max_lines` lines of `width` cells; a text that is cut ends in an ellipsis.
 
-    taken  cells of the first line that are needed for something else
+    reserved  cells at the end of the first line to keep free
     """
-    if width - taken < 2 or most < 1:
+    if width - reserved < 2 or max_lines < 1:
         return []
-    lines = textwrap.wrap(text, width, max_lines=most, placeholder="…", initial_indent="\0" * taken)
+    lines = textwrap.wrap(text, width, max_lines=max_lines, placeholder="…", initial_indent="\0" * reserved)
     return [line.lstrip("\0") for line in lines]

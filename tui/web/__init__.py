@@ -1,1 +1,1 @@
-"""The dashboard in a browser: a page, a guard at its door, and the server."""
+"""The dashboard in a browser: the page, access control, and the server."""

@@ -1,6 +1,6 @@
-"""`python -m tui.web`: the dashboard for a phone or tablet in the gym. Needs no internet, asks nobody outside.
+"""`python -m tui.web`: the dashboard for a phone or tablet in the gym; needs no internet and contacts no other host.
 
-Each viewer gets a dashboard process of its own; arguments after `--` go to it.
+Each viewer gets a dashboard process of its own, started with the arguments after `--`.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ from hub.terminal.tether import FLAG, when_parent_ends
 from tui.web.guard import Guard, Handler
 
 NICENESS = 5
-"""Behind the dashboard that started it (which is that much behind the hub): whoever looks on holds up nobody."""
+"""Below the dashboard that started it, itself this much below the hub, so that viewers do not delay either."""
 GOODBYE_S = 2.0
-"""For viewers' dashboards to end by themselves; their pipes close in any case."""
+"""Time for viewers' dashboards to end by themselves; their pipes close in any case."""
 
 
 class DashboardServer(Server):
-    """Textual's own server behind our guard, with a page that asks nobody outside for anything."""
+    """Textual's own server behind our guard, with a page that loads nothing from other hosts."""
 
     def __init__(self, command: str, guard: Guard) -> None:
         super().__init__(command, title="stridecue", templates_path=Path(__file__).parent)
         self._guard = guard
         self._viewers: set[asyncio.Task[object]] = set()
 
-    async def serve_until(self, stop: Stop, door: socket.socket) -> None:
-        """Serve on `door`, say `ready`, and end quietly when asked to."""
+    async def serve_until(self, stop: Stop, listener: socket.socket) -> None:
+        """Serve on `listener`, print `ready`, and end cleanly on `stop`."""
         runner = web.AppRunner(await self._make_app(), shutdown_timeout=GOODBYE_S)
         await runner.setup()
         try:
-            await web.SockSite(runner, door).start()
+            await web.SockSite(runner, listener).start()
             print("ready", flush=True)
             await stop.wait()
             for viewer in self._viewers:
@@ -58,7 +58,7 @@ class DashboardServer(Server):
             await runner.cleanup()
 
     async def on_startup(self, app: web.Application) -> None:
-        """Leave the terminal to the words of `stridecue watch`."""
+        """Print no banner: the terminal belongs to `stridecue watch`."""
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
@@ -72,7 +72,7 @@ class DashboardServer(Server):
         return app
 
     async def handle_index(self, request: web.Request) -> web.Response:
-        """Give the page, with addresses as the browser wrote them."""
+        """Return the page, with the host name as the browser requested it."""
         scheme = "wss" if request.scheme == "https" else "ws"
         context = {
             "font_size": to_int(request.query.get("fontsize", "14"), 14),
@@ -83,7 +83,7 @@ class DashboardServer(Server):
         return aiohttp_jinja2.render_template("app_index.html", request, context)
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
-        """Give a viewer a dashboard, and remember them: they are told to go before the server does."""
+        """Serve a viewer a dashboard, and track the task so that it can be cancelled before the server ends."""
         viewer = asyncio.current_task()
         assert viewer is not None
         self._viewers.add(viewer)
@@ -93,7 +93,7 @@ class DashboardServer(Server):
             self._viewers.discard(viewer)
 
 
-async def _serve(server: DashboardServer, door: socket.socket, parent_fd: int | None) -> None:
+async def _serve(server: DashboardServer, listener: socket.socket, parent_fd: int | None) -> None:
     stop = Stop()
     with stopping_on_signals(stop), contextlib.suppress(asyncio.CancelledError):
         unblock_interrupts()
@@ -102,11 +102,11 @@ async def _serve(server: DashboardServer, door: socket.socket, parent_fd: int | 
                 with contextlib.suppress(OSError):
                     os.nice(NICENESS)
             when_parent_ends(parent_fd, partial(stop, "nobody needs it any more"))
-        await server.serve_until(stop, door)
+        await server.serve_until(stop, listener)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until INT or TERM, or until the parent is gone; 1 when the address cannot be used."""
+    """Serve until INT or TERM, or until the parent has ended; returns 1 if the address cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m tui.web", description="The dashboard in a browser.")
     parser.add_argument("--host", default=LOOPBACK)
     parser.add_argument("--port", type=int, default=WEB_PORT)
@@ -120,13 +120,13 @@ def main(arguments: list[str] | None = None) -> int:
     guard = Guard(token, frozenset({"localhost", name, f"{name}.local"}))
     log_to_file()
     try:
-        door = listen(options.host, options.port)
+        listener = listen(options.host, options.port)
     except ConfigError as error:
         print(f"stridecue: {error}", file=sys.stderr)
         return 1
-    with door:
+    with listener:
         command = shlex.join([sys.executable, "-m", "tui", *options.dashboard])
-        asyncio.run(_serve(DashboardServer(command, guard), door, options.parent_fd))
+        asyncio.run(_serve(DashboardServer(command, guard), listener, options.parent_fd))
     return 0
 
 

@@ -1,1 +1,1 @@
-"""Widgets: one file each; they are shown plain values and know nothing of the wire."""
+"""Widgets, one file each."""

@@ -1,4 +1,4 @@
-"""A moving plot in braille: what hangs down from nought, a limit, labelled axis. Only this widget repaints."""
+"""A moving plot in braille: bars hanging down from zero, a limit, a labelled axis; repaints only itself."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _LABEL_CELLS = 6
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """What the height of a plot means.
+    """The vertical scale of a plot.
 
-    full   degrees at the lower edge; nought is at the upper one
-    limit  degrees to which it is shaded, with a dotted line where more begins: what hangs into the line is beyond
-    rows   cells from edge to edge
+    full   degrees at the lower edge; the upper edge is zero
+    limit  degrees down to which it is shaded; a dotted line follows, and a bar that reaches the line is beyond
+    rows   height in cells
     """
 
     full: float
@@ -33,22 +33,22 @@ class Axis:
 
     @property
     def limit_dot(self) -> int:
-        """The first row of dots beyond the limit, from the top."""
+        """The first row of dots beyond the limit, counted from the top."""
         return dots_down(self.limit, self.full, self.rows)
 
     def within(self, row: int) -> bool:
-        """Whether most of a row of cells is above the limit."""
+        """Return whether most of a row of cells lies within the limit."""
         return DOTS_HIGH * row + DOTS_HIGH // 2 <= self.limit_dot
 
     def label(self, row: int) -> str:
-        """Degrees at a row of cells, empty where none are written."""
+        """Return the axis label of a row of cells; empty for an unlabelled row."""
         if row == self.limit_dot // DOTS_HIGH:
             return f"{self.limit:.1f}".removesuffix(".0") + "°"
         return {0: "0°", self.rows - 1: f"{self.full:.0f}°"}.get(row, "")
 
 
 class BraillePlot(Widget):
-    """Line API: `show` rasters once, `render_line` only cuts strips."""
+    """A plot with Textual's line API: `show` rasterises once, `render_line` only assembles strips."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "braille-plot--line",
@@ -61,46 +61,49 @@ class BraillePlot(Widget):
         super().__init__(id=name)
         self.empty = ""
         self.axis: Axis | None = None
-        self._codes = np.empty((0, 0), dtype=np.uint16)
-        self._said = ("", "")
+        self.codes = np.empty((0, 0), dtype=np.uint16)
+        self._captions = ("", "")
 
     @property
     def dot_columns(self) -> int:
-        """How many columns of dots fit; ask the trace for as many."""
+        """Number of dot columns that fit: the number to request from the trace."""
         return max(0, self.content_size.width - _LABEL_CELLS) * 2
 
     def describe(self, title: str, subtitle: str) -> None:
-        """Write in the frame; markup is read."""
-        if (title, subtitle) != self._said:
-            self._said = (title, subtitle)
+        """Set the captions in the frame, which may contain markup."""
+        if (title, subtitle) != self._captions:
+            self._captions = (title, subtitle)
             self.border_title, self.border_subtitle = title, subtitle
 
     def show(self, depth: npt.NDArray[np.float64], axis: Axis) -> None:
-        """Draw columns, see `Trace.columns`; repaints only when the picture is another one."""
+        """Draw columns as from `Trace.columns`, (n,) degrees; repaints only if the picture changes.
+
+        The picture is kept in `codes`, (rows, cells) code points.
+        """
         codes = hanging(depth, axis.full, axis.rows)
         row, dot = divmod(axis.limit_dot, DOTS_HIGH)
         if row < axis.rows:
             codes[row] = dotted(codes[row], dot)
-        if axis != self.axis or not np.array_equal(codes, self._codes):
-            self.axis, self._codes = axis, codes
+        if axis != self.axis or not np.array_equal(codes, self.codes):
+            self.axis, self.codes = axis, codes
             self.refresh()
 
     def clear(self, empty: str) -> None:
-        """Draw nothing but the words `empty`."""
+        """Show only the words `empty`."""
         if self.axis is not None or empty != self.empty:
             self.axis, self.empty = None, empty
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """One row: label, axis, cells. Few segments, because segments are what painting costs."""
+        """Render one row: label, axis, cells; in few segments, since they dominate the cost of painting."""
         width, height = self.content_size
         back, axis = self.rich_style, self.axis
         label = back + self.get_component_rich_style("braille-plot--label", partial=True)
         if axis is None:
             segments = [Segment(self.empty[:width].center(width) if y == height // 2 else "", label)]
-        elif y < len(self._codes):
-            written = axis.label(y)
-            edge = f"{written:>{_LABEL_CELLS - 1}}{'┤' if written else '│'}"
+        elif y < len(self.codes):
+            degrees = axis.label(y)
+            edge = f"{degrees:>{_LABEL_CELLS - 1}}{'┤' if degrees else '│'}"
             segments = [Segment(edge, label), *self._cells(y, axis, back)]
         else:
             segments = []
@@ -110,7 +113,7 @@ class BraillePlot(Widget):
         if axis.within(y):
             back += self.get_component_rich_style("braille-plot--band", partial=True)
         line = back + self.get_component_rich_style("braille-plot--line", partial=True)
-        codes = self._codes[y].tolist()
+        codes = self.codes[y].tolist()
         row, dot = divmod(axis.limit_dot, DOTS_HIGH)
         if y != row:
             return [Segment(_text(codes), line)]

@@ -1,4 +1,4 @@
-"""Columns of values to braille: two dots wide and four high per character cell."""
+"""Rasterises columns of values as braille: each character cell is two dots wide and four high."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype
 
 
 def dots_down(value: float, full: float, height: int) -> int:
-    """How many dots, of all in `height` cells, reach down to `value`; `full` is at the lower edge."""
+    """Return how many of the dot rows in `height` cells lie above `value`; `full` is at the lower edge."""
     return round(min(value / full, 1.0) * DOTS_HIGH * height)
 
 
 def hanging(depth: npt.NDArray[np.float64], full: float, height: int) -> npt.NDArray[np.uint16]:
     """Fill columns from the upper edge down to their value.
 
-    depth    (2w,) value of each column of dots, NaN where there is none; what is beyond `full` ends at the lower edge
+    depth    (2w,) value of each column of dots, NaN for none; values beyond `full` are clipped at the lower edge
     full     value at the lower edge; the upper one is 0
     returns  (height, w) code points
     """
@@ -35,11 +35,11 @@ def hanging(depth: npt.NDArray[np.float64], full: float, height: int) -> npt.NDA
 
 
 def dotted(row: npt.NDArray[np.uint16], dot: int) -> npt.NDArray[np.uint16]:
-    """Put a dotted line through a row of cells, at its dot `dot` from the top."""
-    through: npt.NDArray[np.uint16] = row | _DOTS[dot, 0]
-    return through
+    """Add a dotted line to a row of cells, in dot row `dot` from the top."""
+    with_line: npt.NDArray[np.uint16] = row | _DOTS[dot, 0]
+    return with_line
 
 
 def dotted_blank(dot: int) -> int:
-    """Give the cell that holds nothing but the dotted line."""
+    """Return the code point of a cell that contains only the dotted line."""
     return BLANK | int(_DOTS[dot, 0])

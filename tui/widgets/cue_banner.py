@@ -1,4 +1,4 @@
-"""The banner: mark, word and message in bold, the reason below. The look follows the kind."""
+"""The banner: mark, word and message in bold, the reason below; the kind decides the styling."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.state.announcement import Announcement
-from tui.state.words import lines_of
+from tui.state.words import wrap_lines
 
 PRESSING = ("warning", "stop")
-"""What to do is in their text, all of it: they take the rows they need, off what is below."""
+"""Kinds whose text is what to do, so it is shown in full: they take rows from the widgets below."""
 KINDS = ("quiet", "state", "trouble", "info", "advice", "warning", "stop")
 
 
 class CueBanner(Static):
-    """Repaints only when it says something else."""
+    """Shows one announcement; repaints only when it changes."""
 
     def __init__(self) -> None:
         super().__init__(id="banner")
-        self.saying: Announcement | None = None
+        self.announcement: Announcement | None = None
 
-    def show(self, saying: Announcement) -> None:
-        """Say `saying`."""
-        if saying == self.saying:
+    def show(self, announcement: Announcement) -> None:
+        """Show `announcement`."""
+        if announcement == self.announcement:
             return
-        if self.saying is None or saying.kind != self.saying.kind:
+        if self.announcement is None or announcement.kind != self.announcement.kind:
             for kind in KINDS:
-                self.set_class(kind == saying.kind, f"-{kind}")
-        self.saying = saying
+                self.set_class(kind == announcement.kind, f"-{kind}")
+        self.announcement = announcement
         self._take_rows()
         self._compose_text()
 
@@ -38,41 +38,41 @@ class CueBanner(Static):
 
     @property
     def rows_needed(self) -> int:
-        """Rows that are wanted at this width: for all of it, and of a quiet run for what holds now."""
-        if self.saying is None:
+        """Rows needed at this width to show everything; in a quiet run, only the message."""
+        if self.announcement is None:
             return 0
-        say, (indent, taken) = self.saying, self._beside(self.saying)
+        now, (indent, reserved) = self.announcement, self._margins(self.announcement)
         room = self.content_size.width - indent
-        why = "" if say.kind == "quiet" else say.why
-        return len(lines_of(say.text, room, len(say.text), taken=taken)) + len(lines_of(why, room, len(why)))
+        why = "" if now.kind == "quiet" else now.why
+        return len(wrap_lines(now.text, room, len(now.text), reserved=reserved)) + len(wrap_lines(why, room, len(why)))
 
     def _take_rows(self) -> None:
-        say, rows = self.saying, 0
-        if say is not None and (say.kind in PRESSING or say.all_of_it):
-            indent, taken = self._beside(say)
+        now, rows = self.announcement, 0
+        if now is not None and (now.kind in PRESSING or now.in_full):
+            indent, reserved = self._margins(now)
             room = self.content_size.width - indent
-            below = len(lines_of(say.why, room, len(say.why))) if say.all_of_it else bool(say.why)
-            rows = len(lines_of(say.text, room, len(say.text), taken=taken)) + below
+            below = len(wrap_lines(now.why, room, len(now.why))) if now.in_full else bool(now.why)
+            rows = len(wrap_lines(now.text, room, len(now.text), reserved=reserved)) + below
         self.styles.min_height = rows or None
 
-    def _beside(self, say: Announcement) -> tuple[int, int]:
-        """Cells before every line, and at the end of the first one."""
-        return len(say.mark) + len(say.word) + 3, len(say.when) + 2 if say.when else 0
+    def _margins(self, now: Announcement) -> tuple[int, int]:
+        """Return the indent of every line, and the cells reserved at the end of the first one."""
+        return len(now.mark) + len(now.word) + 3, len(now.when) + 2 if now.when else 0
 
     def _compose_text(self) -> None:
         width, height = self.content_size
-        if self.saying is None or width < 1:
+        if self.announcement is None or width < 1:
             return
-        say = self.saying
-        label = f"{say.mark} {say.word}"
-        indent, taken = self._beside(say)
+        now = self.announcement
+        label = f"{now.mark} {now.word}"
+        indent, reserved = self._margins(now)
         room = width - indent
-        message = lines_of(say.text, room, height, taken=taken)
-        below = lines_of(say.why, room, height - len(message))
+        message = wrap_lines(now.text, room, height, reserved=reserved)
+        below = wrap_lines(now.why, room, height - len(message))
         first = message[0] if message else ""
-        rows = [Content.assemble((label, "bold"), "  ", (first.ljust(room - taken), "bold"))]
-        if say.when:
-            rows[0] = Content.assemble(rows[0], "  ", (say.when, "$why"))
+        rows = [Content.assemble((label, "bold"), "  ", (first.ljust(room - reserved), "bold"))]
+        if now.when:
+            rows[0] = Content.assemble(rows[0], "  ", (now.when, "$why"))
         rows += [Content.styled(" " * indent + line, "bold") for line in message[1:]]
         rows += [Content.styled(" " * indent + line, "$why") for line in below]
         self.update(Content("\n").join(rows), layout=False)

@@ -1,4 +1,4 @@
-"""The cues so far, newest first, with the time they came at: in full while there is room, then a line each."""
+"""The cues so far, newest first, with their times: in full while there is room, else one line each."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from textual.widgets import Static
 
 from dsp.records import Severity
 from dsp.texts import clock
-from tui.state.words import SEVERITY_MARK, lines_of
+from tui.state.words import SEVERITY_MARK, wrap_lines
 
-Said: TypeAlias = tuple[float, Severity, str]
-"""Time in seconds, of the run or, in a replay, of the recording; severity, text."""
+Entry: TypeAlias = tuple[float, Severity, str]
+"""Time in seconds of the run (in a replay: of the recording), severity, text."""
 
 TITLE, RECORDED = "Cues so far", "Cues so far, recording time"
 _INDENT = 10
 
 
 class CueLog(Static):
-    """Shown where there is room; the banner has the newest one anyway."""
+    """A list of cues, shown where there is room; the banner shows the newest one anyway."""
 
     def __init__(self) -> None:
         super().__init__(id="cues")
         self.border_title = TITLE
-        self.said: tuple[Said, ...] | None = None
+        self.entries: tuple[Entry, ...] | None = None
 
-    def show(self, said: Sequence[Said], *, recorded: bool = False) -> None:
-        """Show these, oldest first as they came; `recorded`: with times of the recording."""
+    def show(self, entries: Sequence[Entry], *, recorded: bool = False) -> None:
+        """Show these cues, given oldest first; `recorded`: their times are of the recording."""
         self.border_title = RECORDED if recorded else TITLE
-        if tuple(said) == self.said:
+        if tuple(entries) == self.entries:
             return
-        self.said = tuple(said)
+        self.entries = tuple(entries)
         self._draw()
 
     def on_resize(self) -> None:
@@ -41,15 +41,15 @@ class CueLog(Static):
 
     def _draw(self) -> None:
         width, height = self.content_size
-        if not self.said:
+        if not self.entries:
             self.update(Content.styled("None yet. Quiet is good.", "$dim"), layout=False)
             return
         rows: list[Content] = []
-        newest = list(reversed(self.said))[:height]
+        newest = list(reversed(self.entries))[:height]
         spare = height - len(newest)
         for at_s, severity, text in newest:
             head = f"{clock(at_s):>{_INDENT - 3}} {SEVERITY_MARK[severity]} "
-            first, *more = lines_of(text, width - _INDENT, 1 + spare) or [""]
+            first, *more = wrap_lines(text, width - _INDENT, 1 + spare) or [""]
             spare -= len(more)
             rows.append(Content.assemble((head, "$dim"), first))
             rows += [Content(" " * _INDENT + line) for line in more]

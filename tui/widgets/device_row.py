@@ -1,4 +1,4 @@
-"""One sensor in one line: where it sits, how it is, battery, loss, packets a second."""
+"""One sensor in one line: placement, state, battery, loss, packets per second."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _COLOUR: dict[SensorState, str] = {"streaming": "$ok", "stale": "$caution", "los
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """What a row shows; None where unknown, a `state` of None: it is on and not used."""
+    """The contents of a row; None where unknown; a `state` of None means the sensor is on but not used."""
 
     place: str
     state: SensorState | None
@@ -31,12 +31,12 @@ class DeviceRow:
 
     @property
     def in_trouble(self) -> bool:
-        """Rows in trouble are shown first when there is not room for all."""
+        """Whether the sensor needs attention; such rows take precedence when there is not room for all."""
         return self.state in ("lost", "failed", "stale")
 
 
 def render(row: DeviceRow, width: int) -> Content:
-    """Write a row in `width` cells; the columns of all rows line up."""
+    """Render a row in `width` cells; the columns of all rows line up."""
     place, state = _cells(width)
     if row.state is None:
         words, colour = "○ not used", "$dim"
@@ -46,11 +46,11 @@ def render(row: DeviceRow, width: int) -> Content:
         (f"{row.place[:place]:<{place}} ", "bold" if row.in_trouble else ""),
         (words[:state].ljust(state), colour),
     )
-    if row.in_trouble and row.note:  # what was lost is told when it is back; now only the silence counts
+    if row.in_trouble and row.note:  # the loss is shown when the sensor is back; for now only the silence matters
         return Content.assemble(head, (f"{row.note:>{sum(_NUMBERS)}}"[: sum(_NUMBERS)], colour))
     low = row.battery_pct is not None and row.battery_pct <= LOW_BATTERY_PCT
     battery, lost, rate = _NUMBERS
-    rate -= min(1, max(0, _ROW - width))  # its blank goes first
+    rate -= min(1, max(0, _ROW - width))  # on a narrow panel its leading blank goes first
     return Content.assemble(
         head,
         (f"{_percent(row.battery_pct, 0):>{battery}}", "bold $caution" if low else ""),

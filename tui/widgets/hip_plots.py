@@ -1,4 +1,4 @@
-"""Two moving plots on one axis of time: how far the free hip sinks at each landing, left above right."""
+"""Two moving plots with a common time axis: how far the free hip sinks at each landing, left above right."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from tui.state.board import PLOT_WINDOW_S, Board
 from tui.widgets.braille_plot import Axis, BraillePlot
 
 BAND_DEG = 5.0
-"""Rule of thumb of 2-D video for an unremarkable drop; a weak source, shown as a guide until the runner's own is known
-and said so in the help."""
+"""Rule of thumb from 2-D video for an unremarkable drop; a weak source, shown as a guide until the runner's own limit
+is known, and described as such in the help."""
 FULL_DEG = (6.0, 8.0, 10.0, 12.0, 16.0, 24.0, 40.0)
-"""Degrees at the lower edge: few steps, so that the scale seldom jumps under the eye."""
+"""Possible values of the lower edge: few, so that the scale rarely changes."""
 _SHRINK_BELOW = 0.6
 _ROOM_BEYOND = 1.2
-"""So much of the limit is always on the axis: what goes beyond it must be seen to."""
+"""The axis always extends to this multiple of the limit, so that a bar beyond the limit is visible as such."""
 _SILENT_S = 1.0
 _CORNERS = 4
-"""Cells of the lower border that words leave free, less the two sides of the frame."""
+"""Cells of the lower border that a caption leaves free, less the two sides of the frame."""
 _WIDE_CELLS, _NARROW_CELLS = 56, 36
 _OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 
 
 class HipPlots(Vertical):
-    """Both on one scale, so that a look tells which hip sinks further."""
+    """Both plots on one scale, so that it is obvious which hip sinks further."""
 
     def __init__(self) -> None:
         self.plots = {side: BraillePlot(f"landing-{side}") for side in Side}
@@ -34,7 +34,7 @@ class HipPlots(Vertical):
         super().__init__(id="hips")
 
     def compose(self) -> ComposeResult:
-        """Left above right, as in the tiles from left to right."""
+        """Lay out left above right, as the tiles are from left to right."""
         yield from self.plots.values()
 
     def move(self, board: Board, now_s: float) -> None:
@@ -44,7 +44,7 @@ class HipPlots(Vertical):
             self._clear(_why_no_plot(board))
             return
         silent_s = now_s - board.attitude_at_s
-        running = (board.session is None or board.session.state == "running") and not board.stands_still
+        running = (board.session is None or board.session.state == "running") and not board.is_halted
         right_s = newest_s + (silent_s if running and silent_s > _SILENT_S else 0.0)
         depths = {
             side: board.drops.landing[side].columns(max(2, plot.dot_columns), right_s)
@@ -60,9 +60,9 @@ class HipPlots(Vertical):
             plot.show(depths[side], Axis(self._full_deg, limits[side], rows))
 
     def describe(self, board: Board, now_s: float) -> None:
-        """Say in the frames which hip it is, how far it sinks now, and whether that is more than usual."""
+        """Show in the frames which hip it is, how far it sinks now, and whether that is beyond the limit."""
         limits = {side: board.drop_limit_deg(side, now_s) for side in Side}
-        framed_once = not self.plots[Side.LEFT].styles.border_bottom[0]  # where rows are few, one caption is for both
+        shared_caption = not self.plots[Side.LEFT].styles.border_bottom[0]  # few rows: one lower caption for both
         for side, plot in self.plots.items():
             drop_deg, age_s = board.reading(f"drop_excursion_{side}_deg", now_s)
             limit_deg = limits[side]
@@ -77,9 +77,9 @@ class HipPlots(Vertical):
                 title += f" sinks {number}" if wide else f" {number}"
                 if wide and usual_deg is not None:
                     title += f", usual {usual_deg:.1f}°"
-            told = _limits(limits) if framed_once else _limit(limits[side])
-            below = f"last {PLOT_WINDOW_S:.0f} s · {told}"
-            plot.describe(title, below if len(below) <= width - _CORNERS else told)
+            limit = _limits(limits) if shared_caption else _limit(limits[side])
+            below = f"last {PLOT_WINDOW_S:.0f} s · {limit}"
+            plot.describe(title, below if len(below) <= width - _CORNERS else limit)
             plot.set_class(beyond, "-beyond")
 
     def _clear(self, why: str) -> None:
@@ -98,7 +98,7 @@ def _limit(limit_deg: float | None) -> str:
 
 
 def _limits(limits: dict[Side, float | None]) -> str:
-    """Both in a caption, the upper plot's first."""
+    """Return both limits in one caption, the upper plot's first."""
     if None in limits.values():
         return _limit(None)
     return "limit " + ", ".join(f"{side[0].upper()} {limit_deg:.1f}°" for side, limit_deg in limits.items())
@@ -107,7 +107,7 @@ def _limits(limits: dict[Side, float | None]) -> str:
 def _why_nothing_is_drawn(board: Board, silent_s: float) -> str:
     if board.replay is not None and board.replay.state in {"paused", "seeking"}:
         return "Paused" if board.replay.state == "paused" else "Skipping"
-    return "Comes after a few steps" if silent_s < _SILENT_S else "No news from the hip sensor"
+    return "Appears after a few steps" if silent_s < _SILENT_S else "No data from the hip sensor"
 
 
 def _why_no_plot(board: Board) -> str:

@@ -1,4 +1,4 @@
-"""One number, large: title in the upper border, unit or side in the lower one; a stale one dims and says its age."""
+"""One number, large: title in the upper border, unit or side in the lower; a stale number dims and shows its age."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tui.widgets.numerals import numeral_lines
 
 _WIDE_CELLS = 26
 _CORNERS = 4
-"""Cells of the lower border that words leave free, less the two sides of the frame."""
+"""Cells of the lower border that a caption leaves free, less the two sides of the frame."""
 
 
 class MetricTile(Widget):
-    """Repaints only when what it shows has changed."""
+    """A tile for one reading; repaints only when its contents change."""
 
     def __init__(self, reading: Reading) -> None:
         super().__init__(id=reading.key)
@@ -31,13 +31,15 @@ class MetricTile(Widget):
         self._describe()
 
     def on_resize(self) -> None:
-        """Choose the form of the numerals and of the words again."""
+        """Choose the size of the numerals and the captions again."""
         self._describe()
 
     def show(self, value: float | None, age_s: float | None, beside: str = "") -> None:
-        """Show a value in wire units; `age_s` only when it is stale, None as value when there is none.
+        """Show a value.
 
-        beside  a few words below it: what to aim at, or what is usual
+        value   in the unit of the message; None if there is none
+        age_s   age of a stale value; None for a fresh one
+        beside  a few words below it: the aim, or the usual value
         """
         text = "--" if value is None else self.reading.text(value)
         age_s = None if age_s is None else float(int(age_s))
@@ -53,14 +55,14 @@ class MetricTile(Widget):
         if self.age_s is None:
             self.border_subtitle = self._below()
         else:
-            side = "" if self.reading.title_short else self.reading.side or ""  # which the title has then
-            old = f"no news for {age(self.age_s)}" if wide else f"{age(self.age_s)} old"
+            side = "" if self.reading.title_short else self.reading.side or ""  # a short title names it already
+            old = f"no data for {age(self.age_s)}" if wide else f"{age(self.age_s)} old"
             self.border_subtitle = (" · " if wide else " ").join(filter(None, (side, old)))
         self._lines = numeral_lines(self.value, *self.content_size)
         self.refresh()
 
     def _title(self, *, wide: bool) -> str:
-        """What a number is, and for hip drop always on which leg."""
+        """Return the longest title that fits; for hip drop it always names the leg."""
         reading, room = self.reading, self.content_size.width - _CORNERS
         if wide or not reading.title_short or reading.side is None:
             if len(reading.title) + bool(reading.unit) + len(reading.unit) > room:
@@ -69,18 +71,18 @@ class MetricTile(Widget):
         return reading.title_short if len(reading.title_short) <= room else f"On {reading.side[0].upper()} leg"
 
     def _below(self) -> str:
-        """The most that fits: what a number is of, and what it is compared with."""
+        """Return the longest caption that fits: what the number is of, and what it is compared with."""
         reading, room = self.reading, self.content_size.width - _CORNERS
-        with_it = [f"{reading.below_short}, {self.beside}", self.beside]
+        compared = [f"{reading.below_short}, {self.beside}", self.beside]
         words = [
-            *(with_it if self.beside else [reading.below]),
+            *(compared if self.beside else [reading.below]),
             reading.below_short,
             *filter(None, [reading.below_shortest, reading.side]),
         ]
         return next((each for each in words if len(each) <= room), words[-1])
 
     def render_line(self, y: int) -> Strip:
-        """One row of the numerals, centred."""
+        """Render one row of the numerals, centred."""
         width, height = self.content_size
         top = (height - len(self._lines)) // 2
         style = self.rich_style

@@ -1,4 +1,4 @@
-"""Numbers as large as the room allows, in block characters that every monospaced font has."""
+"""Numbers as large as the space allows, in block characters that every monospaced font has."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ _LARGEST_SCALE = 3
 
 
 def numeral_lines(text: str, width: int, height: int) -> list[str]:
-    """Draw `text` in the largest form that fits into width x height cells; lines of equal length.
+    """Return `text` in the largest form that fits into width x height cells, as lines of equal length.
 
-    A text with characters that have no large form (words, "--") stays text.
+    Text with characters that have no large form (words, "--") is returned as it is, cut to `width`.
     """
     if text.strip("-") and all(each in _DOTS for each in text):
         for scale in range(_LARGEST_SCALE, 0, -1):

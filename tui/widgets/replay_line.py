@@ -1,4 +1,4 @@
-"""Where a replay is: position, length and speed, and what is to be found where."""
+"""The progress of a replay: position, length and speed, and the marks along it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _STATE = {
 }
 _COLOUR = {"cue": "$foreground", "threshold": "$caution", "mark": "$watch", "pain": "$bad"}
 CLOCK = "recording time"
-"""What the times of this line, and of all that is found by it, are; the top line has the running time."""
-LOOKING = "looking through the recording …"
+"""Kind of time on this line and of all marks on it; the top line shows running time."""
+SCANNING = "scanning the recording …"
 _APART = 2
 
 
 class ReplayLine(Static):
-    """A line to see where things are, and one of words; repainted when something on it has changed."""
+    """A bar with marks, and a line of words below it; repaints only when something has changed."""
 
     DEFAULT_CSS: ClassVar[str] = """
     ReplayLine { height: 2; padding: 0 1; background: $panel; text-wrap: nowrap; }
@@ -72,10 +72,10 @@ def _bar(now: ReplayStatus, duration_s: float, width: int) -> Content:
 
 def _words(now: ReplayStatus, width: int) -> Content:
     left = f"{_STATE[now.state][1]} · {now.speed:g} x speed"
-    named = f"{left} · {CLOCK}"
-    left = named if len(named) <= width else left
+    with_clock = f"{left} · {CLOCK}"
+    left = with_clock if len(with_clock) <= width else left
     if now.duration_s is None:
-        legend = Content.styled(LOOKING, "$dim")
+        legend = Content.styled(SCANNING, "$dim")
     else:
         signs = [Content.assemble((sign, _COLOUR[kind]), (f" {kind}", "$dim")) for kind, sign in SIGN.items()]
         legend = Content("  ").join(signs)

@@ -1,4 +1,4 @@
-"""One runner as a row of the coach's table: marks and words, colour only on top of them."""
+"""One runner as a row of the coach's table: marks and words, with colour only in addition."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dsp.texts import clock
 from dsp.thresholds import onset
 from tui.state.asked import asked_words
 from tui.state.roster import Need, Watched
-from tui.state.words import age, lines_of, middle_cut, sensor_word, watched_words
-from tui.widgets.roster_columns import HEADINGS, SAYS, TREND, Column
+from tui.state.words import age, middle_cut, sensor_word, watched_words, wrap_lines
+from tui.widgets.roster_columns import HEADINGS, NOTE, TREND, Column
 from tui.widgets.sparkline import sparkline
 
-_MARK = {
+NEED_MARK = {
     Need.REACHED: ("■", "bold $bad"),
     Need.SILENT: ("✗", "bold $bad"),
     Need.NEAR: ("▲", "bold $caution"),
@@ -32,23 +32,23 @@ _THRESHOLD = {
     ThresholdState.REPORTED: ("REACHED", "bold $bad"),
 }
 _FROM_COACHES = frozenset({"nudge", "ask_pain"})
-"""Rules of cues that are sent from here."""
+"""Rules of the cues that a coach's dashboard sends."""
 QUIET_DEG = 2.0
-"""A drop that varies less than this over the trend is drawn flat: the smallest change that two weeks apart is real
-in 2-D video is 2.7 degrees (sources 2)."""
+"""A drop that varies less than this over the trend is drawn flat: the smallest change that is
+real in 2-D video two weeks apart is 2.7 degrees (sources 2)."""
 
 
-def cells(watched: Watched, now_s: float, shown: Sequence[Column], *, says_rows: int = 1) -> list[Content]:
-    """Give the cells of a row, one for each of `shown`; `says_rows`: rows that what is said may take."""
+def cells(watched: Watched, now_s: float, shown: Sequence[Column], *, note_rows: int = 1) -> list[Content]:
+    """Return the cells of a row, one for each of `shown`; `note_rows`: rows that the note may take."""
     board, session = watched.board, watched.board.session
     silent_s = watched.silent_s(now_s)
     dim = "$dim" if silent_s is not None or board.hub_online is False or board.is_over else ""
-    mark, colour = _MARK[watched.need(now_s)]
-    word, look = ("warm-up", "$dim") if watched.not_yet else _THRESHOLD[watched.threshold]
+    mark, colour = NEED_MARK[watched.need(now_s)]
+    word, look = ("warm-up", "$dim") if watched.is_warming_up else _THRESHOLD[watched.threshold]
     gone = board.hub_online is False and not board.is_over
     state = "gone" if gone else session.state if session is not None else "?"
     run = clock(board.elapsed_s) if state == "running" else state
-    room = {HEADINGS[column.place]: column.cells for column in shown}
+    room = {HEADINGS[column.index]: column.cells for column in shown}
     row = [
         Content.styled(mark, colour),
         Content.styled(middle_cut(watched.runner, room["Runner"]), f"bold {dim}".strip()),
@@ -57,9 +57,9 @@ def cells(watched: Watched, now_s: float, shown: Sequence[Column], *, says_rows:
         Content.styled(_drop_line(watched, room.get(TREND, 0)), dim or "$accent"),
         Content.styled(word, dim or look),
         _sensors(watched, dim),
-        Content.styled("\n".join(lines_of(says(watched, now_s), room.get(SAYS, 0), says_rows)), dim),
+        Content.styled("\n".join(wrap_lines(note(watched, now_s), room.get(NOTE, 0), note_rows)), dim),
     ]
-    return [row[column.place] for column in shown]
+    return [row[column.index] for column in shown]
 
 
 _NUMBERS = (("cadence_spm", "{:.0f}"), ("drop_excursion_left_deg", "{:.1f}°"), ("drop_excursion_right_deg", "{:.1f}°"))
@@ -72,7 +72,7 @@ def _number(watched: Watched, key: str, form: str, now_s: float, dim: str) -> Co
 
 
 def _drop_line(watched: Watched, cells_wide: int) -> str:
-    """The worse side, minute by minute; now is at the right."""
+    """Return a sparkline of the larger drop of the two legs, minute by minute, newest on the right."""
     trend = watched.trend
     if trend is None:
         return ""
@@ -83,16 +83,16 @@ def _drop_line(watched: Watched, cells_wide: int) -> str:
 
 def _sensors(watched: Watched, dim: str) -> Content:
     sensors = [each for each in watched.board.sensors.values() if each.is_used]
-    well = sum(each.message.state == "streaming" for each in sensors)
-    return Content.styled(f"{well}/{len(sensors)}", dim or ("" if well == len(sensors) else "bold $caution"))
+    streaming = sum(each.message.state == "streaming" for each in sensors)
+    return Content.styled(f"{streaming}/{len(sensors)}", dim or ("" if streaming == len(sensors) else "bold $caution"))
 
 
-def says(watched: Watched, now_s: float) -> str:
-    """What is most worth knowing, in a few words."""
+def note(watched: Watched, now_s: float) -> str:
+    """Return what a coach most needs to know of a runner, in a few words; empty if there is nothing."""
     board = watched.board
     silent_s = watched.silent_s(now_s)
     if board.hub_online is False:
-        return "the run has ended, and its hub with it" if board.is_over else "the hub is gone"
+        return "the run has ended, and the hub has stopped" if board.is_over else "the hub has stopped"
     if silent_s is not None:
         return f"nothing heard for {age(silent_s)}"
     for each in board.sensor_list:
@@ -104,17 +104,17 @@ def says(watched: Watched, now_s: float) -> str:
 
 
 def _why(watched: Watched) -> str:
-    """What the hub told the runner last; what a coach sent from here is no news to a coach."""
+    """Return the last cue, except those from coaches, else a notice, else which threshold is near or reached."""
     board, session = watched.board, watched.board.session
     pressing = watched.threshold in (ThresholdState.NEAR, ThresholdState.REACHED)
-    told = next((cue for _, cue in reversed(board.cue_history) if cue.rule not in _FROM_COACHES), None)
-    if told is not None:
-        return told.text
+    last = next((cue for _, cue in reversed(board.cue_history) if cue.rule not in _FROM_COACHES), None)
+    if last is not None:
+        return last.text
     if session is not None and session.notice:
         return session.notice
     if pressing:
-        bare = board.bare_threshold
-        if bare is None or bare[0].startswith(onset.DETECTOR):
+        unexplained = board.unexplained_threshold
+        if unexplained is None or unexplained[0].startswith(onset.DETECTOR):
             return f"a threshold is {watched.threshold}; the reason stays with the runner"
-        return watched_words(bare[0])
+        return watched_words(unexplained[0])
     return ""

@@ -1,4 +1,4 @@
-"""The coach's top line: who needs somebody, how many are heard, and whether the broker is there, at any width."""
+"""The coach's top line, at any width: how many need somebody, how many there are, and the state of the broker."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from textual.content import Content
 
 from tui.state.roster import Need, Roster, Watched
 
-_UNKNOWN, _UNKNOWN_SHORT = "who needs you is not known", "need not known"
+_UNKNOWN, _UNKNOWN_SHORT = "who needs you is unknown", "need unknown"
 _GAP = "   "
 
 
 def top_line(roster: Roster, in_order: Sequence[Watched], where: str, now_s: float, width: int) -> Content:
-    """Write it in `width` cells: the longest wording that fits; `where` names the broker."""
+    """Return the longest wording that fits `width` cells, else the shortest; `where` names the broker."""
     *longer, shortest = _wordings(roster, in_order, where, now_s)
     return next((each for each in longer if each.cell_length <= width), shortest)
 
 
 def _wordings(roster: Roster, in_order: Sequence[Watched], where: str, now_s: float) -> Iterator[Content]:
-    """Give all that may be said, from the longest on. The mark of the link is in every one."""
+    """Yield all wordings, longest first; each contains the mark of the link."""
     many = f"{len(in_order)} runner{'s' if len(in_order) != 1 else ''}"
     needs = [each.need(now_s) for each in in_order]
     name = Content.assemble(("stridecue", "bold $accent"), "  ")
@@ -28,10 +28,10 @@ def _wordings(roster: Roster, in_order: Sequence[Watched], where: str, now_s: fl
             need >= Need.RUNNING and each.board.hub_online is not False
             for need, each in zip(needs, in_order, strict=True)
         )
-        needed, said = _needed(needs), f"{many}, {running} running"
+        needed, counts = _needed(needs), f"{many}, {running} running"
         link = {words: Content.assemble(("●", "$ok"), words) for words in (f" {where}", " up", "")}
-        yield Content.assemble(name, said, _GAP, needed, _GAP, link[f" {where}"])
-        for middle, words in ((said, f" {where}"), (many, f" {where}"), (many, " up"), (many, "")):
+        yield Content.assemble(name, counts, _GAP, needed, _GAP, link[f" {where}"])
+        for middle, words in ((counts, f" {where}"), (many, f" {where}"), (many, " up"), (many, "")):
             yield Content.assemble(needed, _GAP, middle, _GAP, link[words])
         yield Content.assemble(needed, _GAP, link[""])
         return
@@ -48,13 +48,13 @@ def _wordings(roster: Roster, in_order: Sequence[Watched], where: str, now_s: fl
 def _needed(needs: Sequence[Need]) -> Content:
     if pressing := sum(need >= Need.NEAR for need in needs):
         return Content.styled(f"{pressing} need{'s' if pressing == 1 else ''} you", "bold $bad")
-    if lacking := needs.count(Need.SENSOR):  # nothing that presses is known, but not all is measured
+    if lacking := needs.count(Need.SENSOR):  # nothing urgent is known, but not everything is measured
         return Content.styled(f"{lacking} lack{'s' if lacking == 1 else ''} a sensor", "$caution")
     return Content.styled("nobody needs you", "$dim")
 
 
 def _away(roster: Roster, where: str, now_s: float) -> tuple[Content, str, str]:
-    """Give the mark of a link that is not up, what there is to say of it, and the same in short."""
+    """Return the mark of a link that is down, and its state in words, in full and in short."""
     link = roster.link
     if not link.ever_up:
         return Content.styled("◌ ", "$dim"), f"connecting to {where} {link.reason}".rstrip(), "connecting"

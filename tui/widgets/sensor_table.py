@@ -1,4 +1,4 @@
-"""All sensors, one row each; when there is no room for all, those in trouble come first and the rest is counted."""
+"""All sensors, one row each; where not all fit, those in trouble take precedence and the rest are counted."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.state.words import lines_of
+from tui.state.words import wrap_lines
 from tui.widgets.device_row import DeviceRow, render
 
 
 class SensorTable(Static):
-    """Repaints only when a row has changed."""
+    """A table of sensors; repaints only when a row has changed."""
 
     def __init__(self) -> None:
         super().__init__(id="sensors")
@@ -34,7 +34,7 @@ class SensorTable(Static):
     def _draw(self) -> None:
         width, height = self.content_size
         if not self.rows:
-            words = Content("\n").join([Content(line) for line in lines_of(self.empty, width, height)])
+            words = Content("\n").join([Content(line) for line in wrap_lines(self.empty, width, height)])
             self.update(words.stylize("$dim"), layout=False)
             return
         self.border_subtitle = "battery · lost · packets/s"

@@ -1,4 +1,4 @@
-"""The top line: who and what, how the run stands, and whether anything is lost: recording and link."""
+"""The top line: the runner, the state of the run, sound, and whether recording and link work."""
 
 from __future__ import annotations
 
@@ -17,22 +17,25 @@ _NOTE = {True: "♪", False: "✗"}
 _WIDE_CELLS = 110
 _GAP = "   "
 _SHORTEST = 7
-"""Of a recording's name; with less it is left out."""
+"""Shortest form of a recording's name, in cells; with less room it is left out."""
 _LINK_COLOUR = {True: "$ok", False: "$bad", None: "$dim"}
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the line shows.
+    """The contents of the line.
 
-    state      empty before the hub has spoken
-    recording  a file name, None when nothing is recorded; `records`: whether anything could be; `recording_ok`: what
-               comes in gets onto the disk
-    link_ok    None while the first connection is tried
-    sound      what can be heard; `sound_wide`: the same where there is room; `sound_ok`: it is as it was meant
-    muted      cues are
-    served     a coach's page is on
-    replayed   it was recorded
+    state         state of the run; empty before the first message of the hub
+    recording     name of the recording; None when nothing is recorded
+    records       whether a run of this kind can be recorded
+    recording_ok  whether the data reach the disk
+    link_ok       None while the first connection is being tried
+    sound         what can be heard
+    sound_wide    the same, for where there is room
+    sound_ok      whether sound works as configured
+    muted         whether cues are muted
+    served        whether the coach's page is on
+    replayed      whether this is a replay
     """
 
     runner: str
@@ -53,7 +56,7 @@ class Status:
 
 
 class StatusLine(Static):
-    """Repaints once a second at most."""
+    """The top line; repaints at most once a second."""
 
     def __init__(self) -> None:
         super().__init__(id="status")
@@ -74,7 +77,7 @@ class StatusLine(Static):
         if self.status is None:
             return
         now, width = self.status, self.content_size.width
-        # A replay has a time and a pause of its own: there the word says which time this is.
+        # A replay has a clock and a pause of its own: there the word names the kind of time instead of the state.
         word = RUNNING_TIME if now.replayed else now.state
         state = f"{_STATE_MARK[now.state]} {word} {clock(now.elapsed_s)}" if now.state else ""
         left = Content.assemble(
@@ -113,5 +116,5 @@ class StatusLine(Static):
 
 
 def _fitting(words: str, room: int) -> str:
-    """The words and a gap, if there is room for both."""
+    """Return the words and a gap if there is room for both, else nothing."""
     return words + _GAP if words and len(words) + len(_GAP) <= room else ""

@@ -1,4 +1,4 @@
-"""How near the runner is to a threshold: four steps, the word, and the reason."""
+"""How near the runner is to a threshold: a bar of four steps, the state in words, and the reason."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.state.words import lines_of
+from tui.state.words import wrap_lines
 
 STEPS = ("clear", "watch", "near", "reached")
 _COLOURS = ("$ok", "$watch", "$caution", "$bad")
 
 
 class ThresholdGauge(Static):
-    """A bar of four fields; filled fields and the bold word say the same, so colour is not needed."""
+    """A bar of four fields; filled fields and the bold word carry the meaning, so colour is not needed."""
 
     def __init__(self) -> None:
         super().__init__(id="gauge")
@@ -25,12 +25,13 @@ class ThresholdGauge(Static):
         self.more: tuple[str, ...] = ()
 
     def show(self, level: int | None, reason: str, short: str = "", more: Sequence[str] = (), below: str = "") -> None:
-        """Show a state and why.
+        """Show a state and its reason.
 
-        level  how many of the four fields are filled beyond the first (0 clear … 3 reached), None before any news
-        short  the reason where it would have to be cut
-        more   sentences for where there is room, the first ones first
-        below  a few words in the frame
+        level   index into STEPS (0 clear … 3 reached); None while unknown
+        reason  why, in full
+        short   used in place of `reason` if that does not fit
+        more    further sentences, as many as fit
+        below   caption in the frame
         """
         new = (level, reason, short, tuple(more))
         if new == (self.level, self.reason, self.short, self.more) and below == self.border_subtitle:
@@ -59,10 +60,10 @@ class ThresholdGauge(Static):
         if height > 2:
             lines.append(Content(" ").join(names))
         room = height - len(lines)
-        fits = len(lines_of(self.reason, width, len(self.reason))) <= room
-        lines += [Content(line) for line in lines_of(self.reason if fits else self.short or self.reason, width, room)]
+        fits = len(wrap_lines(self.reason, width, len(self.reason))) <= room
+        lines += [Content(line) for line in wrap_lines(self.reason if fits else self.short or self.reason, width, room)]
         for sentence in self.more:
-            wrapped = lines_of(sentence, width, len(sentence))
+            wrapped = wrap_lines(sentence, width, len(sentence))
             if len(lines) + len(wrapped) <= height:
                 lines += [Content.styled(line, "$dim") for line in wrapped]
         self.update(Content("\n").join(lines), layout=False)
