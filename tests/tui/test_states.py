@@ -65,7 +65,7 @@ async def test_sensors_come_one_by_one(size: tuple[int, int]) -> None:
 @BOTH
 @pytest.mark.parametrize("state", ["READY", "PAUSED", "NOT RUNNING"])
 async def test_a_standing_notice_and_the_state_of_the_run_are_both_visible(size: tuple[int, int], state: str) -> None:
-    notice = "no hip sensor streams: hip drop is not measured"
+    notice = "no hip sensor is streaming: hip drop is not measured"
     session = replace(scenes.waiting("live") if state == "READY" else scenes.session("paused"), notice=notice)
     if state == "NOT RUNNING":
         session = replace(session, source="replay", replay=scenes.replay())

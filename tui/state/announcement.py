@@ -198,14 +198,14 @@ def _what_to_do(sensor: Sensor) -> str:
 
 
 def _notice(board: Board) -> Announcement | None:
-    """Return the hub's notice; where a state holds too (READY, PAUSED, ...), the state with the notice below it."""
+    """Return the hub's notice; if a state such as READY or PAUSED also holds, that state with the notice below it."""
     notice = board.session.notice if board.session is not None else None
     if not notice:
         return None
     if (state := _state(board)) is None:
         return Announcement("trouble", "▲", "NOTICE", notice)
     why = f"{state.why} · ▲ {notice}" if state.why else f"▲ {notice}"
-    return replace(state, why=why, all_of_it=True)
+    return replace(state, why=why, in_full=True)
 
 
 def _state(board: Board) -> Announcement | None:
