@@ -44,7 +44,7 @@ Simulated sensors speak real Bluetooth GATT over a simulated air (radio link). E
 can kill one and restart it.
 
 examples:
-  stridecue sim start                  start the simulated air and five sensors; prints their process ids
+  stridecue sim start                  start the air and five sensors, print their process ids; Ctrl-C stops all
   stridecue run --radio bumble:tcp-client:127.0.0.1:9000
                                        in another terminal: a run with them, kept apart from your own
   stridecue sim start --standing 600 left_foot_imu right_foot_imu sacrum_imu
