@@ -42,7 +42,7 @@ class Source(Protocol):
         """Yield the items that arrived; ends when the source is exhausted, or after `stop` once all are taken."""
         ...
 
-    async def goes_on(self, stop: Stop) -> bool:
+    async def continues(self, stop: Stop) -> bool:
         """After the end of `batches`: wait for more; True when `batches` is to be called again."""
         del stop
         return False

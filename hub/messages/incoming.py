@@ -78,11 +78,11 @@ class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
     speed          play a replay at `factor` times real time
     skip           move a replay forward by `seconds`, or back when negative
     seek           move a replay to `seconds` after the start of the recording
-    jump           move a replay to shortly before the next cue, threshold, mark or pain report
-    jump_back      move a replay to shortly before the previous one, or to the start when there is none
+    jump           move a replay to shortly before the next cue, threshold, mark or pain report; fails if there is none
+    jump_back      the same with the previous one
 
-    by  who sends the command, which the runner is told: used on the hub's own broker only (null: the runner); on any
-        other broker the sender counts as a coach
+    by  the sender, shown to the runner: used on the hub's own broker only (null: the runner); on any other broker the
+        sender counts as a coach
     """
 
     action: Action

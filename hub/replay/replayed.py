@@ -106,10 +106,10 @@ class ReplayedSource:
 
     def tasks(self, stop: Stop) -> Sequence[NamedTask]:
         """Return the one task, which scans the recording for its length and marks."""
-        return [("outline", self._look_through(stop))]
+        return [("outline", self._scan(stop))]
 
     async def batches(self, stop: Stop) -> AsyncIterator[Sequence[RadioItem | Turn]]:
-        """Yield the items of the file in order, until the end or `stop`; to be called again when it `goes_on`."""
+        """Yield the items of the file in order, until the end or `stop`; to be called again when it `continues`."""
         pacer = Pacer(self._pace, stop.wait_for)
         while True:
             for turn in self._turns_to_goal():
@@ -122,22 +122,22 @@ class ReplayedSource:
                 if isinstance(batch[0], Packet) and len(batch) == 1:
                     async for turn in self._until_due(batch[0].t_recv_ns, pacer):
                         yield (turn,)
-                    if self._is_called_away():
+                    if self._has_goal():
                         break
                 if stop.asked:
                     return
                 await self._count(batch)
                 yield batch
             else:
-                if not self._is_called_away():
+                if not self._has_goal():
                     for turn in self._turns(None):
                         yield (turn,)
                     self._at_end = True
                     return
 
-    async def goes_on(self, stop: Stop) -> bool:
+    async def continues(self, stop: Stop) -> bool:
         """At the end, wait until someone seeks back; False when asked to stop."""
-        while not (self._is_called_away() or stop.asked):
+        while not (self._has_goal() or stop.asked):
             await stop.wait_for(LOOK_S)
         return not stop.asked
 
@@ -214,12 +214,12 @@ class ReplayedSource:
         if self._goal is not None:
             goal, self._goal, self._pace.hurried = self._goal, None, False
             self._next, self._position_ns = goal.item, goal.t_ns
-            self._unsay(goal)
+            self._forget_later_inputs(goal)
             yield GoTo(goal)
         elif self._both_ways and not len(self._checkpoints):
             yield self._keep(0, self._reader.session.t0_ns)
 
-    def _unsay(self, goal: Checkpoint) -> None:
+    def _forget_later_inputs(self, goal: Checkpoint) -> None:
         """Forget inputs after the target, and the checkpoints that contain them."""
         assert self._target_ns is not None
         forgotten = self._by_hand.forget_after(self._target_ns)
@@ -235,7 +235,7 @@ class ReplayedSource:
     def _keep(self, item: int, t_ns: int) -> Keep:
         return Keep(partial(self._checkpoints.add, item, t_ns))
 
-    def _is_called_away(self) -> bool:
+    def _has_goal(self) -> bool:
         return self._goal is not None
 
     def _gathered(self, items: Iterable[Item]) -> Iterator[Sequence[Item]]:
@@ -274,7 +274,7 @@ class ReplayedSource:
 
     def _only_leads_on(self, place: int, t_ns: int) -> bool:
         """Whether a packet, item number `place`, is on the way to a target with no control item due before it."""
-        if self._target_ns is None or t_ns >= self._target_ns or self._leaps != self._seeks or self._is_called_away():
+        if self._target_ns is None or t_ns >= self._target_ns or self._leaps != self._seeks or self._has_goal():
             return False
         if self._by_hand.is_due(place):
             return False
@@ -282,12 +282,12 @@ class ReplayedSource:
 
     def _said_by_hand(self) -> Iterator[Said]:
         """Yield the inputs given here when the replay passed before."""
-        if not self._is_called_away():
+        if not self._has_goal():
             yield from self._by_hand.due(self._next)
 
     def _turns(self, t_ns: int | None) -> Iterator[Turn]:
         """Yield the control items before the packet of `t_ns`; None: before the end."""
-        if self._is_called_away():
+        if self._has_goal():
             return
         yield from self._leap()
         if self._target_ns is not None and (t_ns is None or t_ns >= self._target_ns):
@@ -303,7 +303,7 @@ class ReplayedSource:
 
     # -- scanning the recording
 
-    async def _look_through(self, stop: Stop) -> None:
+    async def _scan(self, stop: Stop) -> None:
         outline = await asyncio.to_thread(self._reader.outline, RECORDED, lambda: not stop.asked)
         if stop.asked:
             return

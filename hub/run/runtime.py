@@ -210,7 +210,7 @@ class Runtime:
                 async for batch in source.batches(self._stop):
                     await self._course.take_all(batch)
                 await self._finish(source)
-                if not (self._screen.has_dashboard and await source.goes_on(self._stop)):
+                if not (self._screen.has_dashboard and await source.continues(self._stop)):
                     break
 
     async def _finish(self, source: Source) -> None:

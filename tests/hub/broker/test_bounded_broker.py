@@ -139,7 +139,7 @@ async def test_the_number_of_waiting_messages_is_limited_too(broker: Broker) -> 
         while not broker.dropped:
             for _ in range(100):
                 await hub.publish(TOPIC, b"{}", qos=0)
-            await hub.publish("stridecue/ann/other", b"", qos=1)  # the broker has worked off what was before it
+            await hub.publish("stridecue/ann/other", b"", qos=1)  # the broker has processed everything before it
             most = max([most, *writers(broker)])
     assert most <= MAX_WAITING
     assert broker.dropped > MAX_WAITING / 2

@@ -138,7 +138,7 @@ async def test_while_paused_jumps_step_through_the_events_and_back(reader: Recor
 
     cue = ReplayFound(t_s=20.0, kind="cue", text="Belt level.")
     pain = ReplayFound(t_s=45.0, kind="pain", text="3 of 10")
-    assert await at_s(JUMP) == (20.0, cue)  # the packet that told it has been worked off
+    assert await at_s(JUMP) == (20.0, cue)  # the packet that caused it has been processed
     assert await at_s(JUMP) == (45.0, pain)
     with pytest.raises(OrderError, match=NONE_LATER):
         source.steer(JUMP)
@@ -319,11 +319,11 @@ async def test_going_back_is_possible_at_the_end(reader: RecordingReader) -> Non
     with pytest.raises(OrderError, match=THE_END):
         source.steer(CommandMessage(action="skip", seconds=10.0))
     asyncio.get_running_loop().call_later(3.0, source.steer, CommandMessage(action="skip", seconds=-10.0))
-    assert await source.goes_on(stop)
+    assert await source.continues(stop)
     again = [item.t_recv_ns async for batch in source.batches(stop) for item in kept(batch) if isinstance(item, Packet)]
     assert again == [i * NS_PER_S // 10 for i in range(300, 601)]
     asyncio.get_running_loop().call_later(3.0, stop, "enough")
-    assert not await source.goes_on(stop)
+    assert not await source.continues(stop)
 
 
 @pytest.mark.parametrize("action", ["stop", "mute", "nudge", "ask_pain"])

@@ -56,7 +56,7 @@ async def test_from_the_target_on_the_records_are_those_of_an_uninterrupted_repl
     assert 0 < len(after) < len(whole) or list(seeks.values())[-1] == 0.0
     assert sha(after) == sha(whole[len(whole) - len(after) :])
     landed_s = list(seeks.values())[-1]
-    # Nothing is missing before it either: a record is told within two seconds of what it is about.
+    # Nothing is missing before it either: a record is published within two seconds of its own time.
     assert after[0] in whole[: sum(line_s(line) < landed_s + 0.3 for line in whole) + 1]
 
 

@@ -26,7 +26,7 @@ class PlainSource:
         del stop
         return ()
 
-    async def goes_on(self, stop: Stop) -> bool:
+    async def continues(self, stop: Stop) -> bool:
         del stop
         return False
 

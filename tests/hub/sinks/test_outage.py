@@ -273,7 +273,7 @@ async def test_a_run_that_ends_meanwhile_is_sent_by_the_next(tmp_path: Path, mon
     assert not steps[-1].late
     sessions = [(post.message, retain) for post, retain in heard(broker) if isinstance(post.message, SessionMessage)]
     assert [retain for session, retain in sessions if session.late] == [False] * sum(each.late for each, _ in sessions)
-    assert any(session.late for session, _ in sessions), "the run's start is told"
+    assert any(session.late for session, _ in sessions), "the start of the run is published"
     assert sessions[-1][1], "and the last value is a present one"
 
 
