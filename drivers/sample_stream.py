@@ -15,7 +15,7 @@ from drivers.packets import DeviceInfo, Packet
 from drivers.timing.clock_state import ClockState
 from drivers.timing.clocksync import DeviceTimeline, HostTimeline, SamplePeriod, even_times, even_times_of_all
 from drivers.timing.counted_clock import CountedClock
-from drivers.timing.sequence import GAP_FACTOR, GAP_SLACK_S, Order, SampleCounter, WrappingCounter
+from drivers.timing.sequence import GAP_FACTOR, GAP_SLACK_S, Evenness, Order, SampleCounter, WrappingCounter
 from drivers.timing.silence import SilenceCounter
 from dsp.signals import NS_PER_S, SampleBlock
 from firmware_profiles.schema import Profile, Stream
@@ -197,10 +197,12 @@ class _DeviceClock:
     def _place(self, sequence: int, n: int, device_s: float, recv_s: float) -> tuple[int, int]:
         """Return (index, lost) of a packet that is not simply the next one. Raises DuplicatePacketError."""
         assert self._counter is not None
-        place = self._counter.place(sequence, n, device_s, recv_s)
+        even = Evenness(self._period.period_s, self._period.scatter_s()) if self._period.is_believed else None
+        place = self._counter.place(sequence, n, device_s, recv_s, evidence=even)
         if place.order is Order.STALE:
             raise DuplicatePacketError
         if place.order is Order.RESTART:
-            self.timeline.restart()
+            if not place.is_new_count:
+                self.timeline.restart()
             self._period.restart()
         return place.index, place.lost

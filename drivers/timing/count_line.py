@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import deque
 
-from drivers.timing.delay_spread import DelaySpread, uncertainty_s
+from drivers.timing.delay_spread import TRAP_S, DelaySpread, uncertainty_s
 
 FIRST_BLOCK_S, BLOCK_S = 0.5, 2.0
 FIRST_BLOCKS, BLOCKS = 8, 18
@@ -30,6 +30,12 @@ STEEPEST = 0.08
 CAUSALITY_S = 0.002
 """A packet this far under the line moves the line down at once; before there is a line, any packet does."""
 
+INTERVAL_S = 0.05
+"""The longest usual connection interval: before the rate is known, all packets may have waited as long as this."""
+
+WANDER = 1e-3
+"""How much the rate may change during a silence; oscillators inside motion sensors move by less over ten degrees."""
+
 Point = tuple[float, float]
 
 
@@ -46,6 +52,7 @@ class CountLine:
         self._intercept_s = math.inf
         self._origin_s = 0.0
         self._scatter_s = math.nan
+        self._below_s = 0.0
         self._spread = DelaySpread()
 
     @property
@@ -82,6 +89,20 @@ class CountLine:
         """Return hub time minus nominal time."""
         return self._intercept_s + self.slope * (x_s - self._origin_s)
 
+    def early_s(self, silence_s: float, packet_s: float) -> float:
+        """Bound how much earlier than on the line a packet can arrive after `silence_s` without any.
+
+        As early as the earliest packet of the blocks that the line was fitted to, or as wide as the phase that no
+        packet has met; blocks that are late, as in a stall, do not count. The bound grows with the silence, as the
+        error of the line does.
+        """
+        if not self.is_settled:
+            return INTERVAL_S + STEEPEST * silence_s
+        gap_s = self.phase_gap_s(packet_s)
+        known_s = max(self._below_s, gap_s if gap_s >= TRAP_S else 0.0)
+        span_s = (len(self._hulls) - FIRST_BLOCKS) * BLOCK_S + FIRST_BLOCKS * FIRST_BLOCK_S
+        return CAUSALITY_S + known_s * (1.0 + 2.0 * silence_s / span_s) + WANDER * silence_s
+
     def update(self, x_s: float, recv_s: float) -> float:
         """Add a packet; gives how late it was on the line."""
         y_s = recv_s - x_s
@@ -115,6 +136,7 @@ class CountLine:
             self.slope = max(-STEEPEST, min(covariance / variance, STEEPEST))
         self._intercept_s, self._origin_s = mean_y, mean_x
         over_s = [y - mean_y - self.slope * (x - mean_x) for x, y in points]
+        self._below_s = -min(over_s)
         self._scatter_s = math.sqrt(sum(each * each for each in over_s) / n)
 
 

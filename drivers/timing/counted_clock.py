@@ -7,15 +7,17 @@ follows from how often that happens by chance on this link. A packet put in wron
 
 from __future__ import annotations
 
+import copy
 import math
 from collections import deque
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from drivers.timing.clock_state import ClockKind, ClockState
 from drivers.timing.count_line import CountLine
-from drivers.timing.sequence import Order, SampleCounter
+from drivers.timing.sequence import BREAK_S, Arrival, Order, Place, SampleCounter
 from dsp.signals import NS_PER_S
 
 Times = npt.NDArray[np.int64]
@@ -36,8 +38,19 @@ MEMORY_PACKETS = 256.0
 PACE = 0.8
 """And not in a burst, as after a stall: over at least this share of the time that as many packets usually take."""
 
-BREAK_S = 1.5
-"""Without a counter, a longer silence is no delay of the link's (stalls end within 0.6 s) but samples that are gone."""
+
+@dataclass(frozen=True, slots=True)
+class _Suspect:
+    """What to go back to if the next packet shows that this one was placed by mistake.
+
+    line    the line before it
+    out     nominal and hub time, s, up to which samples were placed before it
+    packet  nominal time of its last sample and arrival, s, if its counter is damaged; None where that is unknown
+    """
+
+    line: CountLine
+    out: tuple[float, float]
+    packet: tuple[float, float] | None
 
 
 class CountedClock:
@@ -48,6 +61,7 @@ class CountedClock:
         self._period_s = 1.0 / rate_hz
         self._counter = None if bits is None else SampleCounter(bits, rate_hz)
         self._line = CountLine()
+        self._suspect: _Suspect | None = None
         self._late: deque[tuple[float, float]] = deque(maxlen=MOST)  # (lateness, arrival), s
         self._late_share = 0.5
         self._next = 0
@@ -83,12 +97,15 @@ class CountedClock:
         if self._counter is None or sequence is None:
             index, lost = self._count(n, recv_s)
         else:
-            place = self._counter.place(sequence, n, math.nan, recv_s)
-            if place.order is Order.STALE:
-                return None
-            if place.order is Order.RESTART:
-                self._restart()
-            index, lost = place.index, place.lost
+            following = self._counter.follow(sequence, n, math.nan, recv_s)
+            if following is None:
+                place = self._place(sequence, n, recv_s)
+                if place.order is Order.STALE:
+                    return None
+                index, lost = place.index, place.lost
+            else:
+                index, lost = following, 0
+                self._suspect = None
         self._recv_s = recv_s
         self._packet_s = n * self._period_s
         last_s = (index + n - 1) * self._period_s
@@ -102,11 +119,47 @@ class CountedClock:
             self._late_share += ((late_s > SLIP_SHARE * self._packet_s) - self._late_share) / MEMORY_PACKETS
         return self._times(index * self._period_s, last_s, n), lost
 
+    def _place(self, sequence: int, n: int, recv_s: float) -> Place:
+        """Place a packet that does not simply come next; until its counter is confirmed, the line can be taken back."""
+        assert self._counter is not None
+        arrival, packet = None, None
+        if self._counter.expected is not None:
+            last_s = (self._counter.expected + n - 1) * self._period_s
+            stretch = 1.0 + self._line.slope
+            late_s = recv_s - last_s - self._line.offset_s(last_s)
+            early_s = self._line.early_s(recv_s - self._recv_s, n * self._period_s)
+            arrival, packet = Arrival(late_s / stretch, early_s / stretch), (last_s, recv_s)
+        place = self._counter.place(sequence, n, math.nan, recv_s, evidence=arrival)
+        if place.is_reverted:
+            self._revert(place, n, recv_s)
+        if place.order is Order.STALE:
+            return place
+        self._suspect = None
+        if place.order is not Order.NEXT or (place.lost and not place.is_reverted):
+            is_jump = place.order is Order.NEXT
+            self._suspect = _Suspect(
+                copy.deepcopy(self._line), (self._out_x_s, self._out_s), packet if is_jump else None
+            )
+        if place.order is Order.RESTART:
+            self._restart()
+        return place
+
+    def _revert(self, place: Place, n: int, recv_s: float) -> None:
+        """Take back what the line learned from a misplaced packet; packets that must be dropped still tell the time."""
+        suspect, self._suspect = self._suspect, None
+        if suspect is not None:
+            self._line = suspect.line
+            self._out_x_s, self._out_s = suspect.out
+            if suspect.packet is not None:
+                self._line.update(*suspect.packet)
+        if place.order is Order.STALE:
+            self._line.update((place.index + n - 1) * self._period_s, recv_s)
+
     def _count(self, n: int, recv_s: float) -> tuple[int, int]:
         """Number a packet that has no number."""
         lost = 0
         since_s = recv_s - self._recv_s
-        if self._next and since_s > BREAK_S:
+        if self._next and since_s - n * self._period_s * (1.0 + self._line.slope) > BREAK_S:
             lost = max(0, round(since_s / (self._period_s * (1.0 + self._line.slope))) - n)
             self._restart()
         elif self._line.is_settled:
