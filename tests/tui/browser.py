@@ -47,7 +47,7 @@ class Page:
         self._number = 0
 
     async def call(self, method: str, **params: object) -> dict[str, Any]:
-        """Call a method of the debugging protocol and give its result."""
+        """Call a method of the debugging protocol and return its result."""
         self._number += 1
         await self._socket.send_json({"id": self._number, "method": method, "params": params})
         while True:
@@ -64,7 +64,7 @@ class Page:
         return answer.get("result", {}).get("value")
 
     async def until(self, expression: str) -> None:
-        """Wait in real time until JavaScript says true; fails after a minute."""
+        """Wait in real time until a JavaScript expression is true; fails after a minute."""
         for _ in range(300):
             if await self.value(expression) is True:
                 return
@@ -72,7 +72,7 @@ class Page:
         pytest.fail(f"{expression} did not become true within a minute")
 
     async def picture(self) -> bytes:
-        """Give what is seen as PNG."""
+        """Return a screenshot as PNG."""
         shot = await self.call("Page.captureScreenshot", format="png")
         return base64.b64decode(shot["data"])
 

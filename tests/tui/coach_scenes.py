@@ -1,4 +1,4 @@
-"""Many runners, as one broker would tell of them: each with a gait, a run and a way of tiring of their own."""
+"""Scripted messages of many runners on one broker, each with a gait, a run and a way of tiring of their own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from hub.messages.wire import (
 from tests.tui import scenes
 
 TIRED_DEG = {ThresholdState.WATCH: 1.0, ThresholdState.NEAR: 2.0, ThresholdState.REACHED: 3.0}
-"""How far the drop of one side has grown where a detector says so."""
+"""How far the drop of one side has grown for each state of its detector."""
 BELT_STARTS = texts.BELT_NEAR.format(side="left")
 BELT_LEFT = texts.BELT_REACHED.format(side="left")
 STEPS = "Quick, light steps."
@@ -34,7 +34,7 @@ STEPS = "Quick, light steps."
 
 @dataclass(frozen=True)
 class Gait:
-    """What a runner is like, and how far into the run they are."""
+    """A runner's gait, and how far into the run they are."""
 
     minutes: int
     cadence_spm: float
@@ -47,7 +47,7 @@ class Gait:
     tired_deg: float
 
     def at(self, minute: float) -> dict[str, float]:
-        """Fields of the metrics at a minute of the run; drop grows from half-way on, all of it wanders."""
+        """Return the metrics fields at a minute of the run; drop grows from half-way on, and all values wander."""
         tired = self.tired_deg * max(0.0, 2.0 * minute / self.minutes - 1.0)
         slow, quick = math.sin(0.21 * minute + self.phase), math.sin(0.9 * minute + 3.0 * self.phase)
         contact_ms = self.contact_ms + 0.25 * minute + 2.0 * slow
@@ -62,7 +62,7 @@ class Gait:
 
 
 def gait(number: int, worst: ThresholdState | None = None) -> Gait:
-    """The gait of runner `number`, always the same."""
+    """Return the gait of runner `number`; deterministic."""
     own = random.Random(number)
     cadence_spm, drop_deg = own.uniform(158.0, 182.0), own.uniform(2.6, 5.6)
     return Gait(
@@ -79,7 +79,7 @@ def gait(number: int, worst: ThresholdState | None = None) -> Gait:
 
 
 def of(runner: str, message: Message, *, retained: bool = False) -> Received:
-    """A message of one runner, as it comes out of the broker."""
+    """Return a message of one runner as the broker delivers it."""
     topics = Topics(runner)
     kind = message.__struct_config__.tag
     topic = topics.sensor(message.device) if isinstance(message, SensorMessage) else f"{topics.root}/{kind}"
@@ -118,7 +118,7 @@ def numbers(of_whom: Gait, later_s: float = 0.0) -> MetricsMessage:
 def session(
     name: str, number: int, state: SessionState, worst: ThresholdState | None, later_s: float = 0.0
 ) -> SessionMessage:
-    """Where a run stands."""
+    """Return the session message of a run."""
     elapsed_s = 60.0 * gait(number).minutes + 7 * number % 60 + later_s
     return scenes.session(
         state,
@@ -211,7 +211,7 @@ def forty() -> list[Item]:
 
 
 def about_left(name: str, severity: Severity, text: str) -> CueMessage:
-    """A cue that rests on what the runner's left side does now, and did in the first minutes."""
+    """Return a cue whose evidence is the left drop now and in the first minutes."""
     own = gait(NAMES.index(name), WORST[name])
     drops_deg = [own.at(minute)["drop_excursion_left_deg"] for minute in (own.minutes, 5)]
     because = scenes.evidence(Side.LEFT, *drops_deg)
@@ -219,7 +219,7 @@ def about_left(name: str, severity: Severity, text: str) -> CueMessage:
 
 
 def told() -> list[Item]:
-    """What some of them hear, and a sensor that is away."""
+    """Return cues for some of the runners, and a lost sensor."""
     return [
         of("kai", scenes.sensor("sacrum", "lost")),
         of("hana", about_left("hana", Severity.WARNING, BELT_LEFT)),
@@ -232,7 +232,7 @@ def told() -> list[Item]:
 
 
 def a_second(later_s: float) -> list[Item]:
-    """What all who still run say a while later."""
+    """Return the next messages of all who are still running, a while later."""
     items: list[Item] = []
     for number, name in enumerate(NAMES):
         if name not in ENDED:

@@ -1,4 +1,4 @@
-"""Colour as eyes see it: contrast, colour-blind eyes, the distance of two colours, and sixteen colours."""
+"""Colour perception: contrast, colour blindness, distance between colours, and terminals with sixteen colours."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ EYES: dict[Cones, _Matrix] = {
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast ratio of WCAG 2.2, 1 to 21."""
+    """Return the contrast ratio of WCAG 2.2, 1 to 21."""
     darker, lighter = sorted((_luminance(_linear(one)), _luminance(_linear(other))))
     return (lighter + 0.05) / (darker + 0.05)
 
 
 def distance(one: str, other: str, eyes: Cones) -> float:
-    """Distance in CIELAB (1976): below 2.3 nobody sees it, from 10 at a glance, 20 and more are plainly two colours."""
+    """Return the CIELAB (1976) distance: below 2.3 invisible, from 10 seen at a glance, from 20 clearly two colours."""
     pairs = zip(_lab(_seen(one, eyes)), _lab(_seen(other, eyes)), strict=True)
     return float(sum((a - b) ** 2 for a, b in pairs) ** 0.5)
 
 
 def in_grey(colour: str) -> str:
-    """What Textual shows instead where `NO_COLOR` is set."""
+    """Return what Textual shows instead if `NO_COLOR` is set."""
     return TextualColor.parse(colour).monochrome.hex
 
 
 def of_sixteen(colour: str) -> str:
-    """What a terminal of sixteen colours shows instead, by Rich's choice and its usual palette."""
+    """Return what a terminal with sixteen colours shows instead, by Rich's choice and its default palette."""
     nearest = Color.parse(colour).downgrade(ColorSystem.STANDARD)
     return nearest.get_truecolor(DEFAULT_TERMINAL_THEME).hex
 

@@ -1,4 +1,4 @@
-"""Every screen in every state worth a look: kept as text in `tests/tui/screens`, and drawn for the documents.
+"""Every screen in every state worth checking: stored as text in `tests/tui/screens`, and drawn for the documents.
 
 `python -m tests.tui.gallery` writes the texts anew (`make snapshots`); read the difference before you commit it.
 """
@@ -31,7 +31,7 @@ Size: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True)
 class OfRunner:
-    """A runner's dashboard: what the hub says, then keys."""
+    """A state of the runner's dashboard: messages of the hub, then keys."""
 
     sizes: tuple[Size, ...]
     parts: tuple[Say, ...]
@@ -47,7 +47,7 @@ class OfRunner:
 
 @dataclass(frozen=True)
 class OfCoach:
-    """The coach's dashboard: what is heard, then keys, then time that passes."""
+    """A state of the coach's dashboard: messages, then keys."""
 
     sizes: tuple[Size, ...]
     hears: Callable[[Coach], Awaitable[None]]
@@ -72,7 +72,7 @@ async def _forty(coach: Coach) -> None:
 
 
 async def _one_silent(coach: Coach) -> None:
-    """A phone in a tunnel, a hub that has stopped, and then the broker itself."""
+    """One silent runner, one hub that has stopped, and then the broker is lost."""
     await coach.hear(coach_scenes.up())
     for number, name in enumerate(("ann", "ben", "cleo")):
         await coach.hear(*coach_scenes.runner(name, number))
@@ -155,7 +155,7 @@ GALLERY: dict[str, OfRunner | OfCoach] = {
 
 
 def named() -> list[tuple[str, str, Size]]:
-    """File, screen and size of every text."""
+    """Return file, screen and size of every snapshot."""
     return [
         (f"{name}-{columns}x{rows}.txt", name, (columns, rows))
         for name, each in GALLERY.items()

@@ -1,4 +1,4 @@
-"""A page that is served by nobody, for tests of the keys."""
+"""A fake page without a server, for tests of the keys."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tui.page.served import Page
 
 
 class WrittenPage(Page):
-    """Is on at once; `shown` counts how often a browser was asked for, `browser`: there is one."""
+    """A page that is on at once; `shown` counts requests to open a browser, `browser`: whether there is one."""
 
     def __init__(self, *, browser: bool = True) -> None:
         super().__init__(())

@@ -1,4 +1,4 @@
-"""What a test may change of a written scene's messages: the fields of each, with their types."""
+"""The fields of a scripted scene's messages that a test may change, with their types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Written scenes for tests and screenshots: what a hub would say, without a hub."""
+"""Scripted scenes for tests and screenshots: the messages of a hub, without a hub."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ TOPICS = Topics("ann")
 
 @dataclass
 class ScriptedFeed:
-    """A feed that says what it is told to; `down` refuses reports."""
+    """A feed that yields the items a test gives it; while `down` it refuses to send."""
 
     down: bool = False
     sent: list[PainMessage | CommandMessage] = field(default_factory=list)
@@ -54,11 +54,11 @@ class ScriptedFeed:
 
     @property
     def meant(self) -> list[PainMessage | CommandMessage]:
-        """What was sent, without the ids by which answers are known."""
+        """The messages sent, without the ids that match answers to them."""
         return [replace(each, id=None) for each in self.sent]
 
     def answers(self, text: str, *, ok: bool = True) -> ReplyMessage:
-        """What the hub answers to what was sent last."""
+        """Return the hub's answer to the message sent last."""
         asked = self.sent[-1]
         to: Literal["pain", "command"] = "pain" if isinstance(asked, PainMessage) else "command"
         return ReplyMessage(t=UTC, seq=1, to=to, id=asked.id, ok=ok, text=text)
@@ -83,7 +83,7 @@ class ScriptedFeed:
 
 @dataclass
 class Clock:
-    """The dashboard's clock, moved by hand."""
+    """A manual clock for the dashboard."""
 
     now_s: float = 1000.0
 
@@ -92,7 +92,7 @@ class Clock:
 
 
 def received(message: Message) -> Received:
-    """A message as it comes out of the broker: encoded and decoded on its own topic."""
+    """Return a message as the broker delivers it: encoded and decoded on its own topic."""
     kind = message.__struct_config__.tag
     topic = TOPICS.sensor(message.device) if isinstance(message, SensorMessage) else f"{TOPICS.root}/{kind}"
     return Received(parse_topic(topic), decode(topic, encode(message)))
@@ -140,7 +140,7 @@ EXTRA = {
     "drop_excursion_mean_right_deg": 4.3,
 }
 TIRED_DEG = 7.1
-"""The drop when landing on the right of who tires; 4.3 before."""
+"""The drop of a tired runner when landing on the right; 4.3 before."""
 PAIN_BEFORE = {**EXTRA, "onset_safe_m": 3940.0, "onset_chance_pct": 12.4, "cap_m": 3410.0}
 """What a hub adds for a runner who has reported pain in earlier runs."""
 
@@ -189,12 +189,12 @@ STRIDE_S = 0.7
 
 
 def _size(half: int) -> float:
-    """No two steps are alike."""
+    """Return the relative size of the drop in a half stride; no two are the same."""
     return 1.0 + 0.08 * math.sin(2.3 * half) + 0.05 * math.sin(0.7 * half + 1.0)
 
 
 def _hips(t_s: float, left_deg: float, right_deg: float) -> float:
-    """Obliquity, degrees: half a stride landing left, half a stride landing right, and the pelvis is never level."""
+    """Return obliquity in degrees: half a stride landing left, half landing right, and the pelvis is never level."""
     half, within = divmod(2.0 * t_s / STRIDE_S, 1.0)
     deepest = left_deg if half % 2 == 0 else -right_deg
     return deepest * _size(int(half)) * math.pow(math.sin(math.pi * within), 1.5) - 0.8
@@ -210,7 +210,7 @@ def attitude(
 
 
 def steps(t0_s: float, seconds: float = 10.0, left_deg: float = 4.2, right_deg: float = 4.3) -> list[StepMessage]:
-    """The steps that belong to `attitude`: those that end within it."""
+    """Return the steps of `attitude`: those that end within it."""
     halves = range(math.floor(2.0 * t0_s / STRIDE_S), math.floor(2.0 * (t0_s + seconds) / STRIDE_S))
     return [
         step(
@@ -223,7 +223,7 @@ def steps(t0_s: float, seconds: float = 10.0, left_deg: float = 4.2, right_deg: 
 
 
 def attitude_unknown(t0_s: float) -> AttitudeMessage:
-    """What comes while the mounting is not known yet."""
+    """Return the attitude message while the mount alignment is still unknown."""
     return AttitudeMessage(t=UTC, seq=3, t0_s=t0_s, dt_s=0.02, obliquity_deg=[None] * 5)
 
 
@@ -288,7 +288,7 @@ def cue(severity: Severity = Severity.ADVICE, text: str = BELT, t_s: float = 751
 
 
 def stop_told(cue: CueMessage) -> StopTold:
-    """How the session tells of a stop, without what was reported."""
+    """Return a stop cue as it is in the session, without the pain report behind it."""
     return StopTold(t=UTC, t_s=cue.t_s, rule=cue.rule, severity=cue.severity, text=cue.text.partition(" Noted:")[0])
 
 
@@ -330,7 +330,7 @@ def no_sensors(feed: ScriptedFeed, clock: Clock) -> None:
 
 
 def searching(feed: ScriptedFeed, clock: Clock) -> None:
-    """Some sensors connected, one searched for."""
+    """Some sensors connected, one still searched for."""
     no_sensors(feed, clock)
     states: dict[str, SensorState] = {"left-foot": "connecting", "strap": "searching", "pod": "connecting"}
     for device in SENSORS:
@@ -357,7 +357,7 @@ def _running(feed: ScriptedFeed, right_deg: float) -> None:
 
 
 def a_second_later(feed: ScriptedFeed, clock: Clock) -> None:
-    """All sensors have sent what they send in a second."""
+    """All sensors have sent another second of packets."""
     clock.now_s += 1.0
     for device, (_, _, rate_hz) in SENSORS.items():
         feed.say(sensor(device, packets=1000 + round(rate_hz)))

@@ -20,7 +20,7 @@ TOKEN = "not-a-secret"
 
 
 async def publish(server: Server, *batches: list[Item]) -> None:
-    """Publish as hubs would, a batch a second."""
+    """Publish as hubs would, one batch per second."""
     async with open_client(server) as client:
         for number, items in enumerate(batches):
             if number:

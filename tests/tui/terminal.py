@@ -1,4 +1,4 @@
-"""The dashboard as a process of its own in a real terminal."""
+"""The dashboard as a separate process in a real pseudo-terminal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PATIENCE_S = 20.0
 
 
 class Terminal:
-    """A pseudo terminal with the dashboard in it and a pipe as from a hub."""
+    """A pseudo-terminal with the dashboard in it, and the pipe that a hub would hold."""
 
     def __init__(self, process: subprocess.Popen[bytes], screen: int, pipe: int) -> None:
         self.process = process
@@ -75,7 +75,7 @@ def started(*arguments: str) -> Iterator[Terminal]:
 
 @contextmanager
 def loading(*arguments: str) -> Iterator[Terminal]:
-    """One that has just been started, as the hub does it."""
+    """Start a dashboard as the hub does."""
     screen, inner = pty.openpty()
     reading, writing = os.pipe()
     with interrupts_blocked():
