@@ -192,7 +192,9 @@ class Intake:
             if good and not self._anew and self._is_steady():
                 yield from self._straight_on(values, good)
             else:
-                self._keep_raw(stamps[self._checked : n], first if good else only_plausible(first))
+                plausible = first if good else only_plausible(first)
+                if not np.isnan(plausible[:, :3]).all():  # without them the owner never takes the raw samples
+                    self._keep_raw(stamps[self._checked : n], plausible)
                 yield from self._with_gaps(values)
 
     def check_axes(self, first: int, end: int) -> None:
