@@ -1,9 +1,9 @@
-"""From a device's clock to the hub's: a radio only ever adds delay, so the earliest arrivals tell the time.
+"""Maps a device's clock to the hub's: a radio link only adds delay, so the earliest arrivals give the time.
 
 Minimum-delay envelope: the smallest (arrival - device time) of each 5 s block, and a line through the last 30 blocks.
-Simulated over connection intervals of 7.5 to 50 ms, 1 to 10 % loss and stalls, two sensors then agree within 0.3 to
-1.9 ms (p95 after 60 s), where arrival times give 10 to 63 ms and regression 6 to 31 ms.
-The delay is taken at the LAST sample of a packet, the one the device waited for before it sent.
+Simulated over connection intervals of 7.5 to 50 ms, 1 to 10 % loss and stalls, two sensors agree within 0.3 to 1.9 ms
+(p95 after 60 s), compared with 10 to 63 ms for arrival times and 6 to 31 ms for regression.
+The delay is measured at the LAST sample of a packet, the one the device waited for before sending.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ BLOCK_S = 5.0
 BLOCKS = 30
 LINE_FROM_BLOCKS = 3
 SLOPE_RIDGE_S2 = 50.0
-"""Pulls the drift towards 0 while the line is short: quartz is within 1e-4, three noisy blocks are not."""
+"""Regularises the drift towards 0 while the line is short: quartz is within 1e-4, three noisy blocks are not."""
 SCATTER_S = 0.002
-"""Block minima that scatter by more met one phase of the connection events after the other: only the lowest count."""
+"""Block minima that scatter by more come from a slowly sweeping phase: only the lowest ones count."""
 
 STEEPEST = 150e-6
-"""Quartz is within 1e-4; more is the slope of such a slow sweep."""
+"""Quartz is within 1e-4; a steeper slope comes from such a slow sweep."""
 
 SLEW = 0.05
 FAST_SLEW = 0.5
 FAST_SLEW_FROM_S = 0.05
 MAX_SHARE_OF_GAP = 0.5
-"""Corrections are spread, 5 % of the time that passed (50 % for large ones) and never more than half the space between
-two packets, so that output time always rises and sample spacing stays within a few per cent."""
+"""Corrections are limited to 5 % of the elapsed time (50 % for large ones) and to half the time between two packets, so
+that output time always rises and sample spacing stays within a few per cent."""
 
 DELAY_LIMIT_S = 10.0
 ADVANCE_LIMIT_S = 1.0
 BACKWARD_LIMIT_S = 0.1
-"""A packet this late or early on the line, or this far before the one it follows, is of a clock that was reset."""
+"""A packet this late or early relative to the line, or this far before its predecessor, means a clock reset."""
 
 PERIOD_PACKETS = 16
 PERIOD_TOLERANCE = 0.2
@@ -52,8 +52,8 @@ MIN_STEP_NS = 1000
 class SamplePeriod:
     """The device's true sample period, from the timestamps of its last packets.
 
-    Nominal at first; an estimate more than 20 % off nominal is not believed. The middle one of what pairs of packets
-    half the memory apart say: as good as first and last, and four damaged timestamps in it change nothing.
+    Nominal at first; an estimate more than 20 % off nominal is rejected. It is the median over pairs of packets half
+    the window apart: as accurate as first and last, and robust to four damaged timestamps.
     """
 
     def __init__(self, nominal_s: float) -> None:
@@ -64,7 +64,7 @@ class SamplePeriod:
         self._said: list[float] = []
         self.period_s = nominal_s
         self.is_believed = True
-        """Whether the timestamps go on by the period."""
+        """Whether the timestamps advance by the period."""
 
     def update(self, index: int, device_us: int) -> float:
         """Add a packet (number and time of its first sample, µs, both unwrapped); return the period in s."""
@@ -97,17 +97,17 @@ class SamplePeriod:
         return sorted(abs(each - middle) for each in said)[3 * len(said) // 4] * 1e-6 if said else math.inf
 
     def restart(self) -> None:
-        """Forget the timestamps of a clock that was reset; the period stays."""
+        """Discard the timestamps of a clock that was reset; the period is kept."""
         self._starts.clear()
 
 
 def _period_us(early: tuple[int, int], late: tuple[int, int]) -> float | None:
-    """Return what the first samples of two packets say; None when they are of one number."""
+    """Return the period in µs from the first samples of two packets; None if they have the same number."""
     return (late[1] - early[1]) / (late[0] - early[0]) if late[0] != early[0] else None
 
 
 class MinimumDelay:
-    """Offset hub - device, s, as a line over device time. Bounded memory: one point a block."""
+    """Offset hub - device, s, as a line over device time. Bounded memory: one point per block."""
 
     def __init__(self) -> None:
         self._points: deque[tuple[float, float]] = deque(maxlen=BLOCKS)
@@ -128,7 +128,7 @@ class MinimumDelay:
 
     @property
     def knows_gap(self) -> bool:
-        """Tell whether `phase_gap_s` is of enough packets to be told to people."""
+        """Whether `phase_gap_s` rests on enough packets to be reported to the user."""
         return self._spread.is_full
 
     def phase_gap_s(self, packet_s: float) -> float:
@@ -142,12 +142,12 @@ class MinimumDelay:
 
     @property
     def has_begun(self) -> bool:
-        """Tell whether a packet has come."""
+        """Whether a packet has arrived."""
         return self._intercept_s < math.inf
 
     @property
     def has_line(self) -> bool:
-        """Tell whether enough blocks have passed for a line; before, the running minimum stands in."""
+        """Whether enough blocks have passed for a line; before that, the running minimum is used."""
         return len(self._points) >= LINE_FROM_BLOCKS
 
     def offset_s(self, device_s: float) -> float:
@@ -209,13 +209,13 @@ class DeviceTimeline:
 
     @property
     def state(self) -> ClockState:
-        """Say how sure the times are."""
+        """How certain the times are."""
         delay, packet_s = self._delay, self._packet_s
         known_s, gap_s = delay.uncertainty_s(packet_s), delay.phase_gap_s(packet_s)
         return ClockState("device", delay.drift_ppm, known_s, gap_s, delay.knows_gap)
 
     def restart(self) -> None:
-        """Start over with a clock that was reset; output times still rise."""
+        """Start over after a clock reset; output times still rise."""
         self._stamps = SteadyStamps()
         self._first.clear()
         self._forget_delay()
@@ -238,8 +238,8 @@ class DeviceTimeline:
         """Return the hub ns of a packet's first sample and the ns from one to the next, as `even_times` takes them.
 
         first_s  device time of the first sample, unwrapped    recv_ns  arrival, hub ns
-        missing  samples before it by the device's counter; None: it has none
-        is_even  timestamps go on by the period, so that each tells what the others should be
+        missing  samples missing before it by the device's counter; None: it has none
+        is_even  timestamps advance by the period, so that each predicts the others
         """
         if self._base_ns is None:
             self._base_ns = recv_ns
@@ -274,7 +274,7 @@ class DeviceTimeline:
         return start_ns, step_ns
 
     def _begin(self, period_s: float, *, is_even: bool) -> None:
-        """Begin anew with the first packets as long as each may show that an earlier one was damaged."""
+        """Rebuild the line from the first packets while each may still show that an earlier one was damaged."""
         if is_even:
             self._applied_s += self._stamps.set_back_s
             self._last_device_s -= self._stamps.set_back_s

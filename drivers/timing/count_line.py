@@ -1,9 +1,9 @@
-"""From a count of samples to the hub's clock, where the sampling rate itself is known to a few per cent only.
+"""Maps a sample count to the hub's clock when the sampling rate itself is known only to a few per cent.
 
-The same envelope as for a device clock, with the period learned: each block keeps the lower convex hull of its arrivals
-over the count, so its earliest one can be told for whatever period turns out to be true; a line through the earliest
-ones of the last half minute gives period and offset at once. Simulated with a rate 5 % off and 200 ppm of wander, two
-sensors agree within 0.6 to 1.7 ms (p95; intervals of 15 to 45 ms).
+The same minimum-delay envelope as for a device clock, but with an estimated period: each block keeps the lower convex
+hull of its arrivals over the count, so its earliest arrival can be found for any period; a line through the earliest
+arrivals of the last half minute gives period and offset together. Simulated with a rate 5 % off and 200 ppm of wander,
+two sensors agree within 0.6 to 1.7 ms (p95; intervals of 15 to 45 ms).
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from drivers.timing.delay_spread import TRAP_S, DelaySpread, uncertainty_s
 
 FIRST_BLOCK_S, BLOCK_S = 0.5, 2.0
 FIRST_BLOCKS, BLOCKS = 8, 18
-"""Short blocks first, so that the rate is known within seconds; of half a minute, since such oscillators wander."""
+"""Short blocks first, so that the rate is known within seconds; half a minute in all, since such oscillators wander."""
 
 LINE_FROM_BLOCKS = 3
 ROUNDS = 3
-"""Which packet of a block is the earliest depends a little on the line through them."""
+"""Which packet of a block is the earliest depends slightly on the fitted line, so the fit is iterated."""
 
 RIDGE_S2 = 0.1
-"""Pulls the rate towards the nominal one while the line is short: arrivals scatter by 10 ms, rates by 3 %."""
+"""Regularises the rate towards nominal while the line is short: arrivals scatter by 10 ms, rates by 3 %."""
 
 STEEPEST = 0.08
 """Oscillators inside motion sensors are within 5 %."""
 
 CAUSALITY_S = 0.002
-"""A packet this far under the line moves the line down at once; before there is a line, any packet does."""
+"""A packet this far below the line lowers the line at once; before there is a line, any packet below does."""
 
 INTERVAL_S = 0.05
 """The longest usual connection interval: before the rate is known, all packets may have waited as long as this."""
@@ -43,7 +43,7 @@ class CountLine:
     """Line through (nominal time of the last sample of a packet, arrival minus that), both s; bounded memory."""
 
     def __init__(self, slope: float = 0.0) -> None:
-        """`slope`: how much longer the true period is than the nominal one, where that is known from before."""
+        """`slope`: relative excess of the true period over the nominal one, if already known."""
         self.slope = slope
         self._prior = slope
         self._hulls: deque[list[Point]] = deque(maxlen=BLOCKS)
@@ -57,17 +57,17 @@ class CountLine:
 
     @property
     def has_line(self) -> bool:
-        """Tell whether enough blocks have passed for a line."""
+        """Whether enough blocks have passed for a line."""
         return len(self._hulls) >= LINE_FROM_BLOCKS
 
     @property
     def is_settled(self) -> bool:
-        """Tell whether the rate is known well enough to notice a single packet that is missing."""
+        """Whether the rate is known well enough to detect a single missing packet."""
         return len(self._hulls) >= FIRST_BLOCKS
 
     @property
     def is_at_limit(self) -> bool:
-        """Tell whether the rate is further off than any oscillator: it is another one."""
+        """Whether the rate is further off than any oscillator can be: the sensor runs at a different rate."""
         return self.is_settled and abs(self.slope) >= STEEPEST
 
     def uncertainty_s(self, packet_s: float) -> float | None:
@@ -78,7 +78,7 @@ class CountLine:
 
     @property
     def knows_gap(self) -> bool:
-        """Tell whether `phase_gap_s` is of enough packets to be told to people."""
+        """Whether `phase_gap_s` rests on enough packets to be reported to the user."""
         return self._spread.is_full
 
     def phase_gap_s(self, packet_s: float) -> float:
@@ -104,7 +104,7 @@ class CountLine:
         return CAUSALITY_S + known_s * (1.0 + 2.0 * silence_s / span_s) + WANDER * silence_s
 
     def update(self, x_s: float, recv_s: float) -> float:
-        """Add a packet; gives how late it was on the line."""
+        """Add a packet; return how late it was relative to the line, s."""
         y_s = recv_s - x_s
         if math.isnan(self._block_start_s):
             self._block_start_s = self._origin_s = x_s
@@ -122,7 +122,7 @@ class CountLine:
         return late_s
 
     def forget_block(self) -> None:
-        """Leave out what came last: its count was wrong."""
+        """Discard the current block: its count was wrong."""
         self._block = []
 
     def _fit(self) -> None:
@@ -141,7 +141,7 @@ class CountLine:
 
 
 def _extend_hull(hull: list[Point], new: Point) -> None:
-    """Add a point on the right of a lower convex hull (Andrew's monotone chain)."""
+    """Append a point at the right end of a lower convex hull (Andrew's monotone chain)."""
     while len(hull) >= 2:
         (ax, ay), (bx, by) = hull[-2], hull[-1]
         if (by - ay) * (new[0] - ax) < (new[1] - ay) * (bx - ax):

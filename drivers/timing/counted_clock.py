@@ -1,8 +1,8 @@
-"""Times for samples of a device without a clock: it numbers them, or nobody does and their arrivals are counted.
+"""Sample times of a device without a clock: from its sample counter, or else by counting arrivals.
 
-Counted arrivals lose step when a packet is lost. A packet that is missing makes all later ones late by a packet period,
-for good: when packet after packet is late by more than half a period, what is missing is put in. How many it takes
-follows from how often that happens by chance on this link. A packet put in wrongly is taken back the other way.
+Counting arrivals slips when a packet is lost: all later packets are late by one packet period, permanently. When packet
+after packet is late by more than half a period, the missing one is inserted. How many late packets it takes follows
+from how often such a run occurs by chance on this link. A packet inserted wrongly is removed in the opposite case.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from dsp.signals import NS_PER_S
 Times = npt.NDArray[np.int64]
 
 SLEW, FAST_SLEW, FAST_SLEW_FROM_S = 0.02, 0.5, 0.02
-"""Corrections are spread over 2 % of the time that passed, large ones over half of it: times always rise."""
+"""Corrections are limited to 2 % of the elapsed time, large ones to half of it, so that times always rise."""
 
 MIN_STEP_NS = 1000
 DELAY_LIMIT_S, ADVANCE_LIMIT_S = 10.0, 1.0
-"""A packet this late or early on the line belongs to a count that began anew."""
+"""A packet this late or early relative to the line belongs to a count that started over."""
 
 SLIP_SHARE = 0.5
-"""Of a packet period: later than that is late."""
+"""Fraction of a packet period: a later packet counts as late."""
 FALSE_ALARM = 1e-9
 FEWEST, MOST = 10, 90
 MEMORY_PACKETS = 256.0
-"""So many late packets in a row that chance brings them once in 1e9 packets, the usual share of late ones given."""
+"""As many late packets in a row as occur by chance once in 1e9 packets, given the usual share of late ones."""
 PACE = 0.8
-"""And not in a burst, as after a stall: over at least this share of the time that as many packets usually take."""
+"""And not in a burst, as after a stall: they take at least this fraction of their usual time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,12 @@ class CountedClock:
 
     @property
     def is_off(self) -> bool:
-        """Tell whether the device samples at another rate than it should: its count then says nothing about time."""
+        """Whether the device samples at a different rate than configured: its count then does not give the time."""
         return self._line.is_at_limit
 
     @property
     def state(self) -> ClockState:
-        """Say how sure the times are; where arrivals are counted, a slip that was not noticed yet is added."""
+        """How certain the times are; where arrivals are counted, an undetected slip is included."""
         kind: ClockKind = "arrival" if self._counter is None else "counter"
         known_s = self._line.uncertainty_s(self._packet_s)
         if known_s is not None and self._counter is None:
@@ -90,7 +90,7 @@ class CountedClock:
         return ClockState(kind, line.slope * 1e6, known_s, line.phase_gap_s(self._packet_s), line.knows_gap)
 
     def update(self, sequence: int | None, n: int, recv_ns: int) -> tuple[Times, int] | None:
-        """Give the (n,) hub ns of a packet's samples and how many are missing before it; None: it came before."""
+        """Return (n,) hub ns of a packet's samples and how many are missing before it; None: it is a repeat."""
         if self._base_ns is None:
             self._base_ns = recv_ns
         recv_s = (recv_ns - self._base_ns) / NS_PER_S
@@ -169,7 +169,7 @@ class CountedClock:
         return index, max(0, lost)
 
     def _slipped(self, n: int) -> int:
-        """Samples to put in; below 0: to take back of those that were put in wrongly."""
+        """Return the number of samples to insert; negative: to remove again because they were inserted wrongly."""
         packet_s = n * self._period_s
         share = min(max(self._late_share, 1e-3), 0.9)
         row = min(max(math.ceil(math.log(FALSE_ALARM) / math.log(share)), FEWEST), MOST)
@@ -189,7 +189,7 @@ class CountedClock:
         return packets * n
 
     def _restart(self) -> None:
-        """Begin a new line with the rate that was learned."""
+        """Start a new line with the rate learned so far."""
         self._line = CountLine(self._line.slope)
         self._late.clear()
         self._out_s = math.nan

@@ -1,10 +1,10 @@
-"""How sure the earliest arrivals are: whether the phase between packets and connection events sweeps.
+"""How reliable the earliest arrivals are: whether the phase between packets and connection events sweeps.
 
-A packet waits for the next connection event. Where packets and events drift through each other, some packet soon waits
-next to nothing, and the smallest delay is the true one. The trap: a packet period that is a whole multiple of the
-interval (100 Hz, 5 samples, 50 ms interval). Every packet then waits equally long, the smallest delay is never seen,
-and the times are late by up to an interval (simulated: p95 42 ms). With a period of p/q intervals there are q phases,
-and the gap between them remains unknown.
+A packet waits for the next connection event. If packets and events drift relative to each other, some packet soon waits
+almost no time, and the minimum delay is the true one. If the packet period is a whole multiple of the interval
+(100 Hz, 5 samples, 50 ms interval), they alias: every packet waits equally long, the minimum delay is never observed,
+and the times are late by up to an interval (simulated: p95 42 ms). A period of p/q intervals leaves q phases, and the
+gap between them remains unknown.
 """
 
 from __future__ import annotations
@@ -16,36 +16,36 @@ from collections import deque
 PACKETS = 256
 ENOUGH = 96
 LOW, MIDDLE, HIGH = 0.1, 0.6, 0.75
-"""Shares of the packets: HIGH leaves those out that were sent again or stalled."""
+"""Quantiles of the delays: those above HIGH were retransmitted or stalled."""
 
 NARROW_S = 0.0025
-"""Between LOW and MIDDLE lies half an interval, at least 3.75 ms, where the phase sweeps; host jitter alone is less."""
+"""LOW to MIDDLE spans half an interval, at least 3.75 ms, if the phase sweeps; host jitter alone is less."""
 
 TRAP_S = 0.004
-"""A gap this wide is no accident: 256 packets over the longest usual interval, 50 ms, leave 1 to 2 ms."""
+"""A gap this wide does not occur by chance: 256 packets over the longest usual interval, 50 ms, leave 1 to 2 ms."""
 
 Z95 = 2.0
 
 
 class DelaySpread:
-    """Delays over the line of the last packets."""
+    """Delays of the last packets relative to the line, s."""
 
     def __init__(self) -> None:
         self._residuals_s: deque[float] = deque(maxlen=PACKETS)
 
     def add(self, residual_s: float) -> None:
-        """Take the delay of one more packet."""
+        """Add the delay of one more packet."""
         self._residuals_s.append(residual_s)
 
     @property
     def is_full(self) -> bool:
-        """Tell whether as many packets have come as are looked at: with fewer, a gap may close of itself."""
+        """Whether the window is full: with fewer packets a gap may still close by itself."""
         return len(self._residuals_s) == PACKETS
 
     def phase_gap_s(self, packet_s: float) -> float:
-        """Width of the widest phase that no packet met; `packet_s`, the period of the packets, where there is but one.
+        """Width of the widest phase that no packet met; `packet_s`, the packet period, if there is only one phase.
 
-        0 while there are too few packets to tell.
+        0 while there are too few packets to decide.
         """
         n = len(self._residuals_s)
         if n < ENOUGH:
@@ -60,8 +60,8 @@ class DelaySpread:
 def uncertainty_s(scatter_s: float, points: int, phase_gap_s: float) -> float:
     """95 % bound of the error of a line through `points` block minima that scatter by `scatter_s` (SD).
 
-    The smallest of m delays that spread evenly is too large by as much, on average, as it scatters; the end of a fitted
-    line is uncertain by 2 SD / sqrt(points). A gap that is wide enough to be one (see TRAP_S) may hide the true phase.
+    The minimum of m uniformly distributed delays is too large by its own SD on average; the end of a fitted line is
+    uncertain by 2 SD / sqrt(points). A significant gap (see TRAP_S) may hide the true phase.
     """
     statistical_s = scatter_s * (1.0 + Z95 * 2.0 / math.sqrt(points))
     return max(statistical_s, phase_gap_s if phase_gap_s >= TRAP_S else 0.0)

@@ -1,4 +1,4 @@
-"""Notifications that should have come and did not, for sources that do not number them: estimated by time."""
+"""Missing notifications of sources that do not number them, estimated from arrival times."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from statistics import median
 from dsp.signals import NS_PER_S
 
 SILENCE_PERIODS = 2.5
-"""A longer silence means loss; a notification that comes late or one that is left out does not."""
+"""A longer silence means loss; a late or a single skipped notification does not."""
 BURST_PERIODS = 0.5
-"""Notifications closer than this were held up together by the link."""
+"""Notifications closer together than this were delayed together by the link."""
 INTERVALS = 9
 
 
 class SilenceCounter:
     """Counts what is missing from a steady source by its arrival times.
 
-    A source whose intervals have become longer is slower, not lossy: the median of the last ones sets the period, never
-    shorter than the nominal one. What the link held up and hands over in a burst is taken off before anything is told.
+    A source whose intervals have become longer is slower, not lossy: the median of the last intervals sets the period,
+    but never below the nominal one. Notifications that the link delayed and delivers in a burst are subtracted before
+    a loss is reported.
     """
 
     def __init__(self, nominal_hz: float) -> None:
@@ -28,7 +29,7 @@ class SilenceCounter:
         self._missing = 0
 
     def update(self, recv_ns: int) -> int:
-        """Take an arrival; return how many are now known to be missing (told one regular notification later)."""
+        """Add an arrival; return how many are now known to be missing (reported one regular notification later)."""
         if self._last_ns is None:
             self._last_ns = recv_ns
             return 0
@@ -40,7 +41,7 @@ class SilenceCounter:
             self._missing = max(0, self._missing - 1)
             return 0
         self._intervals_ns.append(interval_ns)
-        told, self._missing = self._missing, 0
+        reported, self._missing = self._missing, 0
         if interval_ns > SILENCE_PERIODS * period_ns:
             self._missing = round(interval_ns / period_ns) - 1
-        return told
+        return reported

@@ -1,9 +1,9 @@
-"""Which of a device's timestamps are damaged: those that leap out of an even stream to where no packet can belong.
+"""Detects damaged device timestamps: those that jump out of an even stream to where no packet can belong.
 
-A sensor samples evenly, so that each stamp tells what the next ones should be. What the middle one of the last five
-says stays true while no more than two of them are damaged, however far; a clock that was set is followed with the third
-packet. A stamp that leaps ahead may stand behind a hole: it is believed as far as the packet's arrival allows, since
-none arrives before it was measured. One that leaps back is damaged, unless the packet came too early for where it
+A sensor samples evenly, so each timestamp predicts the following ones. The median of the last five predictions is
+correct as long as no more than two of them are damaged, by any amount; a clock that was set is followed from the third
+packet on. A timestamp that jumps ahead may follow a gap: it is accepted as far as the packet's arrival allows, since no
+packet arrives before it was measured. One that jumps back is damaged, unless the packet arrived too early for where it
 should be: then the samples themselves are uneven.
 """
 
@@ -13,43 +13,43 @@ import math
 from collections import deque
 
 WITNESSES = 5
-"""Stamps that are compared: two of them may be damaged, next to each other too."""
+"""Number of timestamps compared: two of them may be damaged, even adjacent ones."""
 
 CAUSALITY_S = 0.002
-"""A packet cannot arrive before it was measured; the line of the smallest delays is known to this."""
+"""A packet cannot arrive before it was measured; the minimum-delay line is accurate to this."""
 
 INTERVAL_S = 0.05
-"""The longest usual connection interval: so much too early may a packet be that has met a better phase than all before.
-Behind a hole that is believed, so that its samples are where they belong, but it tells the line nothing."""
+"""The longest usual connection interval: a packet that meets a better phase than all before it can be this early.
+After a gap such a timestamp is accepted, so that its samples are placed correctly, but the line is not updated."""
 
 BREAK_S = 1.5
-"""Stalls of a link end within 0.6 s: after a longer silence samples are missing, whatever the stamp says."""
+"""Link stalls end within 0.6 s: after a longer silence samples are missing, whatever the timestamp says."""
 
 
 QUIET = 0.25
-"""A share of what a stamp may be off. Of five stamps that each go on from the one before within it, what the middle one
-says is off by half of that at most: they need not be asked."""
+"""Fraction of the tolerance of a timestamp. If five timestamps each continue the one before to within this, their
+median is off by half the tolerance at most and need not be computed."""
 
 
 class SteadyStamps:
-    """Stamps of one stream, s, in the order of arrival. Asks no clock; bounded memory: five stamps."""
+    """Timestamps of one stream, s, in order of arrival. Reads no clock; bounded memory: five timestamps."""
 
     def __init__(self) -> None:
-        self._recent: deque[tuple[int, float]] = deque(maxlen=WITNESSES)  # number of the first sample, stamp
+        self._recent: deque[tuple[int, float]] = deque(maxlen=WITNESSES)  # number of the first sample, timestamp
         self._next = 0
         self._due_s = self._goes_on_s = math.nan
         self._is_held = False
-        self._quiet = 0  # packets in a row that went on from each other within QUIET
+        self._quiet = 0  # consecutive packets that continued each other to within QUIET
         self.set_back_s = 0.0
-        """How far the last packet, by what all now say together, is before where it would go on."""
+        """How far before its continuation the last packet lies, by the median of all timestamps now, s."""
         self.is_witness = True
-        """Whether the last packet's stamp may tell how long packets take: most confirm it, or it makes no record."""
+        """Whether the last packet's timestamp may update the delay: most confirm it, or it is no new minimum."""
 
     def place(self, first_s: float, period_s: float, n: int, latest_s: float, missing: int | None = None) -> float:
-        """Return the device time of the first of `n` samples that are stamped `first_s`.
+        """Return the device time of the first of `n` samples whose timestamp is `first_s`.
 
-        latest_s  the latest it can be by its arrival, inf where that is not known
-        missing   samples before it by the device's counter; None: it has none
+        latest_s  the latest device time its arrival allows, inf where unknown
+        missing   samples missing before it by the device's counter; None: the device has none
         """
         number, slack_s = self._next, _slack_s(period_s)
         self._recent.append((number, first_s))
@@ -80,25 +80,25 @@ class SteadyStamps:
         return placed_s
 
     def confirmed(self, period_s: float) -> list[bool]:
-        """Tell of each of the last packets whether all of them together confirm its stamp."""
+        """Return for each of the last packets whether the median of all confirms its timestamp."""
         number = self._next
         due_s, slack_s = self._say_together(number, period_s), _slack_s(period_s)
         return [abs(stamp + (number - each) * period_s - due_s) < slack_s for each, stamp in self._recent]
 
     def _say_together(self, number: int, period_s: float) -> float:
-        """Return the middle one of what the last stamps say of a sample; of two, the one nearer to what was due."""
+        """Return the median prediction of the last timestamps for a sample; of two, the one nearer to the due time."""
         said = sorted([stamp + (number - each) * period_s for each, stamp in self._recent])
         low_s, high_s = said[(len(said) - 1) // 2], said[len(said) // 2]
         return high_s if abs(high_s - self._due_s) < abs(low_s - self._due_s) else low_s
 
 
 def _without_stamp(first_s: float, goes_on_s: float, latest_s: float) -> float:
-    """Return where a packet belongs whose stamp is not confirmed: behind the one before it, if arrival allows that."""
+    """Return where a packet with an unconfirmed timestamp belongs: after the one before it, if its arrival allows."""
     if goes_on_s > latest_s + CAUSALITY_S:
         return first_s if 0.0 <= latest_s - first_s < goes_on_s - latest_s else latest_s
     return latest_s if BREAK_S < latest_s - goes_on_s < math.inf else goes_on_s
 
 
 def _slack_s(period_s: float) -> float:
-    """Return how far stamps of an even stream may be from where they are due: less than a sample tells nothing."""
+    """Return the tolerance of timestamps of an even stream: less than half a sample is not significant."""
     return max(0.5 * period_s, CAUSALITY_S)
