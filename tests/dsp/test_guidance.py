@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import replace
 from itertools import pairwise
 
@@ -17,6 +16,7 @@ from dsp.runner.cadence_goal import goal_spm, own_cadence
 from dsp.runner.history import PastRun
 from dsp.runner.plan import GUIDED, Plan, Volume
 from dsp.thresholds.drift import EARLIER_ONLY
+from tests.dsp.reloaded import reloaded
 
 S = 1_000_000_000
 REACHED, REPORTED = ThresholdState.REACHED, ThresholdState.REPORTED
@@ -278,7 +278,7 @@ def test_saving_and_restoring_in_mid_run_changes_nothing() -> None:
         out += whole.second(t_ns, metrics)
         out_cut += cut.second(t_ns, metrics)
         if k % 101 == 0:
-            cut = pickle.loads(pickle.dumps(cut))
+            cut = reloaded(cut)
     assert out == out_cut
     assert any(isinstance(each, Threshold) for each in out)
 

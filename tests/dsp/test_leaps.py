@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import replace
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from dsp.pipeline import REPORTS_GO_ON_S, Pipeline
 from dsp.records import Metric, Record, Step
 from dsp.signals import NS_PER_S, Placement, SampleBlock
+from tests.dsp.reloaded import reloaded
 from tests.dsp.synthetic import Made, blocks_of, make
 from tests.dsp.test_stream_contract import cut
 from tests.dsp.virtual import in_order, play
@@ -66,8 +66,8 @@ def test_a_run_with_a_jump_is_the_same_however_it_is_cut_interleaved_or_saved(ma
     for k, block in enumerate(small):
         records += pipeline.update(block)
         if k % 97 == 0:
-            saved, pipeline = pickle.dumps(pipeline.state()), Pipeline()
-            pipeline.restore(pickle.loads(saved))
+            saved, pipeline = reloaded(pipeline.state()), Pipeline()
+            pipeline.restore(saved)
     assert records + pipeline.finish() == reference
 
 

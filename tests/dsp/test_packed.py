@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
-
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -12,6 +10,7 @@ from dsp.packed import Packed, Packing, Rows, values_of
 from dsp.pipeline import Pipeline
 from dsp.records import Record
 from dsp.signals import IMU6, NS_PER_S, Placement, SampleBlock
+from tests.dsp.reloaded import reloaded
 from tests.dsp.synthetic import make
 
 Stamps = npt.NDArray[np.int64]
@@ -41,7 +40,7 @@ def records(blocks: list[SampleBlock], *, saved: str = "") -> list[Record]:
     for k, each in enumerate(blocks):
         if k == len(blocks) // 2 and saved:
             state, pipeline = pipeline.state(), Pipeline()
-            pipeline.restore(pickle.loads(pickle.dumps(state)) if saved == "on disk" else state)
+            pipeline.restore(reloaded(state) if saved == "on disk" else state)
         out += pipeline.update(each)
     return out + pipeline.finish()
 

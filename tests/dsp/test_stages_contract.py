@@ -7,7 +7,6 @@ stage is saved while that is so.
 from __future__ import annotations
 
 import copy
-import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -25,6 +24,7 @@ from dsp.packed import Array
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Record, Step
 from dsp.signals import IMU6, NS_PER_S, Layout, Placement, SampleBlock
+from tests.dsp.reloaded import reloaded
 from tests.dsp.synthetic import Made, make
 from tests.dsp.test_stream_contract import cut
 from tests.dsp.virtual import in_order
@@ -65,7 +65,7 @@ class Chain:
         return copy.deepcopy(self)
 
     def stored(self) -> Chain:
-        return Chain(pickle.loads(pickle.dumps(self._chain)))
+        return Chain(reloaded(self._chain))
 
 
 class Whole:
@@ -86,7 +86,7 @@ class Whole:
         return Whole(self._pipeline.state())
 
     def stored(self) -> Whole:
-        return Whole(pickle.loads(pickle.dumps(self._pipeline.state())))
+        return Whole(reloaded(self._pipeline.state()))
 
 
 STAGES: dict[str, tuple[Callable[[], Stage], list[Placement], Layout]] = {

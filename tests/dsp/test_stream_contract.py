@@ -12,6 +12,7 @@ import pytest
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Attitude, Metric, Record, Step
 from dsp.signals import Placement, Quantity, SampleBlock
+from tests.dsp.reloaded import reloaded
 from tests.dsp.synthetic import Made, blocks_of, make
 from tests.dsp.virtual import in_order
 
@@ -119,9 +120,9 @@ def test_saving_and_restoring_changes_nothing(made: Made, reference: list[Record
     for k, block in enumerate(blocks):
         records += pipeline.update(block)
         if k % 97 == 0:
-            saved = pickle.dumps(pipeline.state())
+            saved = reloaded(pipeline.state())
             pipeline = Pipeline(PipelineParams(signals=True))
-            pipeline.restore(pickle.loads(saved))
+            pipeline.restore(saved)
     assert records + pipeline.finish() == reference
 
 

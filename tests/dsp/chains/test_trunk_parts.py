@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
-
 import numpy as np
 import pytest
 
@@ -18,6 +16,7 @@ from dsp.orientation.stillness import Look, Stood
 from dsp.packed import Array
 from dsp.samples.trace import Trace
 from dsp.signals import GRAVITY_MPS2, Placement, Vector
+from tests.dsp.reloaded import reloaded
 from tests.dsp.synthetic import Made, make
 
 RATE_HZ = 100.0
@@ -70,7 +69,7 @@ def test_standing_teaches_the_bias_and_a_moved_sensor_forgets_how_sure_it_was() 
         level.run(t_s, start, start + 50, trace)
         level.look(t_s[-1], Look((0.0, 0.0, GRAVITY_MPS2), (0.0, 0.02, 0.0)))
     assert level.bias == pytest.approx((0.0, 0.02, 0.0), abs=0.003)
-    sure, doubtful = pickle.loads(pickle.dumps(level)), level
+    sure, doubtful = reloaded(level), level
     doubtful.doubt_bias()
     for again in (sure, doubtful):
         again.start(trace, 75, PERIOD_S, levelled=True, has_lean=True)

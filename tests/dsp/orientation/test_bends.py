@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +16,7 @@ from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Attitude, Metric, Record, Step
 from dsp.runner.exposure import USUAL_MPS
 from dsp.signals import NS_PER_S, Placement, SampleBlock
+from tests.dsp.reloaded import reloaded
 from tests.dsp.test_stream_contract import cut, play
 from tests.dsp.track import STRAIGHT, Track, TrackRun
 from tests.dsp.virtual import in_order
@@ -152,7 +152,7 @@ def test_saving_and_restoring_in_a_bend_changes_nothing(
     for k, block in enumerate(in_order(blocks)):
         records += pipeline.update(block)
         if k % 97 == 0:
-            saved = pickle.dumps(pipeline.state())
+            saved = reloaded(pipeline.state())
             pipeline = Pipeline(PipelineParams(signals=True))
-            pipeline.restore(pickle.loads(saved))
+            pipeline.restore(saved)
     assert records + pipeline.finish() == reference

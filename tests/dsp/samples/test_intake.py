@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import pickle
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -16,6 +15,7 @@ from dsp.samples.averaging import Averaging
 from dsp.samples.intake import LEARN_SAMPLES, MOST_CHUNKS, Intake, IntakeParams, Ready
 from dsp.samples.trace import Trace
 from dsp.signals import IMU6, NS_PER_S, Layout, Placement, SampleBlock
+from tests.dsp.reloaded import reloaded
 
 Stamps = npt.NDArray[np.int64]
 
@@ -209,7 +209,7 @@ def test_hard_input_gives_the_same_trace_however_it_is_cut(intake: Intake, trace
     assert trace.channels() == reference.channels()
 
 
-@pytest.mark.parametrize("save", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both))], ids=["copy", "pickle"])
+@pytest.mark.parametrize("save", [copy.deepcopy, reloaded], ids=["copy", "pickle"])
 def test_saved_and_restored_after_every_block_nothing_changes(
     intake: Intake, trace: Trace, save: Callable[[tuple[Intake, Trace]], tuple[Intake, Trace]]
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -16,6 +15,7 @@ from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Step
 from dsp.samples.rising import SURE_NS, Rising
 from dsp.signals import IMU6, NS_PER_S, Placement, SampleBlock
+from tests.dsp.reloaded import reloaded
 from tests.dsp.synthetic import blocks_of, make
 from tests.dsp.test_stream_contract import cut, play
 from tests.dsp.virtual import in_order
@@ -103,7 +103,7 @@ def test_where_the_stream_is_cut_or_saved_changes_nothing(moves: list[tuple[int,
     out = []
     for each in pieces(stamps, [1, 3, 2, 7]):
         out += [t for part in rising.take(each) for t in part.t_ns.tolist()]
-        rising = pickle.loads(pickle.dumps(rising))
+        rising = reloaded(rising)
     assert out + [t for part in rising.finish() for t in part.t_ns.tolist()] == kept
     assert rising.lost == reference.lost == len(stamps) - len(kept)
 

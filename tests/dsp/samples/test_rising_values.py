@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -16,6 +15,7 @@ from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Metric
 from dsp.samples.rising_values import RisingValues
 from dsp.signals import NS_PER_S, Placement, Quantity
+from tests.dsp.reloaded import reloaded
 from tests.dsp.synthetic import blocks_of, make
 from tests.dsp.test_stream_contract import heart, play
 from tests.dsp.virtual import in_order
@@ -64,7 +64,7 @@ def test_what_is_believed_rises_and_a_saved_state_goes_on(stamps: list[int]) -> 
     kept, values, out = take(stamps), RisingValues(), []
     assert all(b > a for a, b in pairwise(kept))
     for t in stamps:
-        values = pickle.loads(pickle.dumps(values))
+        values = reloaded(values)
         out += [stamp for stamp, _ in values.take((t, [0.0]))]
     assert out == kept
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import pickle
 
 import pytest
 
@@ -14,6 +13,7 @@ from dsp.runner.return_to_run import cap_today, return_text
 from dsp.thresholds.onset import Onset
 from dsp.thresholds.onset_model import Observation, OnsetModel, observations
 from tests.dsp.evidence import numbers_of
+from tests.dsp.reloaded import reloaded
 
 
 def hurt(km: float, days_ago: float = 3.0) -> PastRun:
@@ -112,7 +112,7 @@ def test_pain_is_reported_once_and_level_zero_is_no_pain() -> None:
 
 def test_the_state_can_be_saved() -> None:
     onset, exposure = Onset(HISTORY), at(Exposure(HISTORY), 3.3)
-    again = pickle.loads(pickle.dumps(onset))
+    again = reloaded(onset)
     assert again.second(0, exposure) == onset.second(0, exposure)
 
 
