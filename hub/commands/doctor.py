@@ -28,7 +28,7 @@ from hub.terminal.wrapping import wrap_words
 def run(options: Namespace) -> int:
     """Run and print all checks; 0 when stridecue can be used, 1 when something must be fixed first."""
     worst = Verdict.OK
-    for finding in _findings(options.config):
+    for finding in findings(options.config):
         print(wrap_words(finding.message, sys.stdout, f"{finding.verdict.value:<5} {finding.subject:<10} "), flush=True)
         if finding.remedy:
             print(wrap_words(finding.remedy, sys.stdout, f"{'':<17}-> "), flush=True)
@@ -44,7 +44,8 @@ _CLOSING = {
 }
 
 
-def _findings(file: str | None) -> Iterator[Finding]:
+def findings(file: str | None) -> Iterator[Finding]:
+    """Check this machine and the configuration `file` (None: the default one), one finding at a time."""
     yield check_python()
     yield from check_packages()
     config, found = _config(file)

@@ -43,10 +43,10 @@ def run(options: Namespace) -> int:
         echo(f"{SIMULATED} ({path}).")
     if options.show or options.swap:
         if options.swap:
-            asyncio.run(_swap(path, config, radio))
+            asyncio.run(swap_sides(path, config, radio))
         _show(path)
         return 0
-    done = asyncio.run(_pair(path, _parts(options.parts), radio, options.seconds))
+    done = asyncio.run(pair_sensors(path, _parts(options.parts), radio, options.seconds))
     if config.sensors:
         echo("Note: [sensors] in your configuration overrides what was paired; remove it to use the pairing.")
     return 0 if done else 1
@@ -69,8 +69,8 @@ def _parts(words: list[str]) -> list[Placement]:
     return [Placement(word.replace("-", "_")) for word in words] or list(PARTS)
 
 
-async def _pair(path: Path, parts: list[Placement], radio_name: str, within_s: float) -> int:
-    """Return how many sensors were paired."""
+async def pair_sensors(path: Path, parts: list[Placement], radio_name: str, within_s: float) -> int:
+    """Pair the sensor that is shaken for each part; return how many were paired. Raises DriverError and OSError."""
     catalog = known_devices()
     known = load_paired(path)
     print(f"Looking for motion sensors on radio {radio_name} ...", flush=True)
@@ -108,7 +108,7 @@ async def _ask(near: Pairing, parts: list[Placement], within_s: float) -> dict[P
     return {part: near.sensors[device].address for device, part in taken.items()}
 
 
-async def _swap(path: Path, config: Config, radio_name: str) -> None:
+async def swap_sides(path: Path, config: Config, radio_name: str) -> None:
     """Exchange left and right in the pairing; without one, pair the sensors nearby against what their names say."""
     known = load_paired(path)
     if set(config.sensors.values()) & set(OPPOSITE):

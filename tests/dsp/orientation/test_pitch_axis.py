@@ -68,6 +68,9 @@ def test_chunks_however_long_raise_nothing(chunk_s: float) -> None:
         found.update([*rng.normal([0.0, 0.0, 9.8], 1.0), *rng.normal(0.0, moves, 3)])
 
 
-def test_next_to_nothing_is_not_skewed() -> None:
+def test_an_angle_next_to_nothing_is_not_skewed() -> None:
     """The square of 1e-110 is a number, its power of one and a half is none."""
-    assert PitchAxis(0.05)._skew(1e-110 * np.array([1.0, -1.0, 3.0, 0.0])) == 0.0
+    found = PitchAxis(0.05)
+    for k in range(200):
+        found.update([0.0, 0.0, 8.0, 2.0, 1e-110 * (1.0, -1.0, 3.0, 0.0)[k % 4], 0.0])
+    assert found.axis is None

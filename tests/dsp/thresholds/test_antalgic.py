@@ -158,14 +158,18 @@ def test_a_moment_beyond_its_bound_does_not_make_a_second_difference_away() -> N
     run = Run().run(8).run(2, contact_ms=30.0)
     for step_ms in (50.0, -50.0, 0.0, 0.0):
         run.run(1 / 6, contact_ms=30.0, step_ms=step_ms)
-    assert [each.is_away for each in run.antalgic._differences] == [True, False, False]
+    assert run.states == [WATCH, REACHED]
+    # Within their bounds, but too much for differences that have to be as before.
+    assert run.run(1, drop_deg=1.1, step_ms=9.0).states == [WATCH, REACHED, CLEAR]
 
 
 def test_a_block_cut_by_a_stop_is_not_mixed_with_values_after_it() -> None:
-    run = Run().run(8).run(1, contact_ms=30.0).run(5 / 60, contact_ms=30.0)
-    run.stop(60.0).run(5 / 60, contact_ms=-30.0)
-    contact, *_ = run.antalgic._differences
-    assert contact._newest[-1] == pytest.approx(-30.0, abs=10.0)
+    run = Run().run(8).run(1, contact_ms=60.0).run(5 / 60, contact_ms=60.0)
+    assert run.states == [WATCH, REACHED]
+    run.stop(60.0).run(25 / 60)
+    assert run.states == [WATCH, REACHED, CLEAR]
+    now, *_ = metrics_of(run.changes[-1][1])
+    assert now.value == pytest.approx(0.0, abs=5.0)
 
 
 def test_a_short_event_is_not_reached() -> None:

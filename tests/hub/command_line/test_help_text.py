@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
+import contextlib
+import io
 import re
 from pathlib import Path
 
@@ -13,16 +14,28 @@ from hub.command_line.arguments import parser
 from hub.command_line.help_text import wrapped
 
 AS_CALLED = ".venv/bin/stridecue"
-SUBCOMMANDS = next(each for each in parser()._actions if isinstance(each, argparse._SubParsersAction)).choices
+
+
+def subcommands() -> list[str]:
+    """Return every command, as the error message for an unknown one lists them."""
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said), contextlib.suppress(SystemExit):
+        parser().parse_args(["no-such-command"])
+    return re.findall(r"\w+", said.getvalue().partition("choose from")[2])
+
+
+SUBCOMMANDS = subcommands()
 
 
 @pytest.fixture(autouse=True)
 def _called_from_a_clone_on_a_small_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(help_text, "program", lambda: AS_CALLED)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/home/ann/.config")  # no longer than a user's own
 
 
 def test_the_top_help_lists_every_command_on_one_screen_with_an_example_of_watch() -> None:
+    assert {"demo", "run", "watch"} <= set(SUBCOMMANDS)
     lines = parser().format_help().splitlines()
     assert len(lines) < 24  # leaves a line for the prompt
     assert f"  {AS_CALLED} watch" in lines
@@ -33,8 +46,10 @@ def test_the_top_help_lists_every_command_on_one_screen_with_an_example_of_watch
 
 
 @pytest.mark.parametrize("name", SUBCOMMANDS)
-def test_only_a_command_to_be_copied_is_longer_than_the_terminal(name: str) -> None:
-    text = SUBCOMMANDS[name].format_help()
+def test_only_a_command_to_be_copied_is_longer_than_the_terminal(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args([name, "--help"])
+    text = capsys.readouterr().out
     assert text.startswith(f"usage: stridecue {name}")
     assert all(len(line) < 80 or line.startswith(f"  {AS_CALLED} ") for line in text.splitlines())
     assert "  stridecue " not in text

@@ -92,7 +92,7 @@ async def lab_with_shaking(*kinds: str) -> AsyncIterator[Radio]:
 
 async def test_two_sensors_are_paired_against_their_names(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pair, "open_known_radio", lambda _name: lab_with_shaking("right_foot_imu", "left_foot_imu"))
-    done = await pair._pair(config, [Placement.LEFT_FOOT, Placement.RIGHT_FOOT], "virtual", 30.0)
+    done = await pair.pair_sensors(config, [Placement.LEFT_FOOT, Placement.RIGHT_FOOT], "virtual", 30.0)
     assert done == 2
     assert read_pairing(config) == {RIGHT: Placement.LEFT_FOOT, LEFT: Placement.RIGHT_FOOT}
 
@@ -100,13 +100,13 @@ async def test_two_sensors_are_paired_against_their_names(config: Path, monkeypa
 async def test_without_a_shaken_sensor_the_pairing_is_unchanged(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store_paired(config, {"x": Sensor(Placement.LEFT_FOOT)})
     monkeypatch.setattr(pair, "open_known_radio", lambda _name: lab_with_shaking())
-    assert await pair._pair(config, [Placement.LEFT_FOOT], "virtual", 5.0) == 0
+    assert await pair.pair_sensors(config, [Placement.LEFT_FOOT], "virtual", 5.0) == 0
     assert read_pairing(config) == {"x": Placement.LEFT_FOOT}
 
 
 async def test_swap_uses_the_names_if_nothing_is_paired(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pair, "open_known_radio", lambda _name: lab_with_shaking())
-    await pair._swap(config, chosen_config(None)[0], "virtual")
+    await pair.swap_sides(config, chosen_config(None)[0], "virtual")
     assert read_pairing(config) == {LEFT: Placement.RIGHT_FOOT, RIGHT: Placement.LEFT_FOOT}
 
 
@@ -130,7 +130,7 @@ def test_simulated_sensors_are_paired_apart_from_the_runners_own(
         store_paired(path, {LEFT: Sensor(Placement.LEFT_FOOT, "Virtual")})
         return 1
 
-    monkeypatch.setattr(pair, "_pair", paired)
+    monkeypatch.setattr(pair, "pair_sensors", paired)
     assert carry_out(["pair", "left_foot", "--radio", "virtual"]) == 0
     assert f"{pair.SIMULATED} ({apart})." in capsys.readouterr().out
     assert read_pairing(own) == {"AA:01": Placement.LEFT_FOOT}

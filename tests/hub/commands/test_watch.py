@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import sys
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -124,40 +126,54 @@ def options(*words: str) -> Namespace:
     return parser().parse_args(["watch", *words])
 
 
-def test_the_broker_is_the_one_that_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "none.toml")
-    assert watch._section(options())[0].url is None
-    section, where = watch._section(options("--broker", "mqtts://club.example", "--user", "coach"))
-    assert (section.url, section.user, where) == ("mqtts://club.example", "coach", "--broker")
-    with pytest.raises(ConfigError, match="--user: needs --broker URL"):
-        watch._section(options("--user", "coach"))
-    (tmp_path / "some.toml").write_text('[mqtt]\nurl = "mqtt://gym.local"\n')
-    monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "some.toml")
-    assert watch._section(options())[0].url == "mqtt://gym.local"
-    section, _ = watch._section(options("--port", "1900"))
-    assert section.url is None
-    assert watch._arguments(section, options()) == ["--watch", "--port", "1900"]
-    assert watch._arguments(section, options("--runner", "ann", "--theme", "light"))[3:] == [
-        *("--runner", "ann"),
-        *("--theme", "light"),
-    ]
-    with pytest.raises(ConfigError, match="--port: is for a hub on this machine"):
-        watch._section(options("--broker", "mqtt://gym.local", "--port", "1900"))
-
-
-def test_the_port_of_the_configuration_is_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "some.toml").write_text("[mqtt]\nport = 1899\n")
-    monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "some.toml")
+@pytest.fixture
+def dashboard(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Carries out `watch` with these words; returns the arguments of the dashboard that it starts."""
     started: list[list[str]] = []
 
     def begin(command: list[str], *_how: object) -> int:
         started.append(command)
         return 0
 
-    monkeypatch.setattr(watch, "_why_plain", lambda _options: None)
+    def arguments(*words: str) -> list[str]:
+        assert watch.run(options(*words)) == 0
+        (command,) = started
+        started.clear()
+        assert command[:3] == [sys.executable, "-m", "tui"]
+        return command[3:]
+
+    monkeypatch.setattr(watch, "is_interactive", lambda: True)
+    monkeypatch.setattr(watch, "dashboard_is_installed", lambda: True)
     monkeypatch.setattr(watch, "run_tied", begin)
-    assert watch.run(options()) == watch.run(options("--port", "1900")) == 0
-    assert [command[-2:] for command in started] == [["--port", "1899"], ["--port", "1900"]]
+    return arguments
+
+
+def test_the_broker_is_the_one_that_was_given(
+    dashboard: Callable[..., list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "none.toml")
+    assert dashboard() == ["--watch", "--port", "1883"]
+    club = ("--broker", "mqtts://club.example", "--user", "coach")
+    assert dashboard(*club) == ["--watch", *club]
+    with pytest.raises(ConfigError, match="--user: needs --broker URL"):
+        dashboard("--user", "coach")
+    (tmp_path / "some.toml").write_text('[mqtt]\nurl = "mqtt://gym.local"\n')
+    monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "some.toml")
+    assert dashboard() == ["--watch", "--broker", "mqtt://gym.local"]
+    assert dashboard("--port", "1900") == ["--watch", "--port", "1900"]
+    more = ("--runner", "ann", "--theme", "light")
+    assert dashboard("--port", "1900", *more) == ["--watch", "--port", "1900", *more]
+    with pytest.raises(ConfigError, match="--port: is for a hub on this machine"):
+        dashboard("--broker", "mqtt://gym.local", "--port", "1900")
+
+
+def test_the_port_of_the_configuration_is_watched(
+    dashboard: Callable[..., list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "some.toml").write_text("[mqtt]\nport = 1899\n")
+    monkeypatch.setattr(watch, "config_file", lambda: tmp_path / "some.toml")
+    assert dashboard()[-2:] == ["--port", "1899"]
+    assert dashboard("--port", "1900")[-2:] == ["--port", "1900"]
 
 
 def test_the_examples_have_the_types_used_here() -> None:
@@ -185,5 +201,5 @@ def test_messages_that_reveal_pain_are_not_printed() -> None:
 )
 def test_an_error_in_an_option_names_the_option(words: list[str], said: str) -> None:
     with pytest.raises(ConfigError) as refused:
-        watch._server(*watch._section(options(*words)))
+        watch.run(options(*words))
     assert str(refused.value).startswith(said)

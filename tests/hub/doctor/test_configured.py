@@ -17,7 +17,7 @@ def findings(tmp_path: Path, text: str) -> dict[str, Finding]:
     file = tmp_path / "ann.toml"
     file.write_text(text)
     options = parse(["doctor", "--config", str(file)])
-    return {finding.subject: finding for finding in doctor._findings(options.config)}
+    return {finding.subject: finding for finding in doctor.findings(options.config)}
 
 
 @pytest.fixture(autouse=True)

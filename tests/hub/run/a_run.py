@@ -21,6 +21,7 @@ from hub.run.outlets import Beyond
 from hub.run.runtime import Plan, Runtime
 from hub.settings.run_settings import RunSettings
 from hub.sinks.diary import Diary
+from hub.sinks.jsonl import JsonlFile
 from hub.sound.plan import Sounds
 from hub.stop import Stop
 from hub.telemetry.stamps import About
@@ -49,6 +50,7 @@ class PlanFields(TypedDict, total=False):
     broker: LoopbackBroker | None
     first_port: int
     name_file: Callable[[int], Path] | None
+    jsonl: JsonlFile | None
     console: Callable[[Subscription[Post]], Coroutine[Any, Any, None]] | None
     dashboard: bool
     reported: str

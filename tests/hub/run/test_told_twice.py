@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -23,8 +24,9 @@ from hub.broker.loopback import LoopbackBroker
 from hub.command_line.dispatch import carry_out
 from hub.commands import keep_run, live
 from hub.commands.keep_run import keep
-from hub.flow.bus import Policy, Subscription
+from hub.flow.bus import Subscription
 from hub.flow.engine import Engine, RadioItem
+from hub.flow.facts import Fact
 from hub.flow.source import Source
 from hub.history import schema
 from hub.history.runs import RunCount, StoredRun
@@ -37,7 +39,9 @@ from hub.run.launch import AT_ONCE, Ended, Launch
 from hub.run.runtime import Runtime
 from hub.settings.folders import data_folder
 from hub.settings.run_settings import RunSettings
+from hub.sinks import jsonl
 from hub.sinks.diary import Diary
+from hub.sinks.jsonl import JsonlFile
 from hub.stop import LateSignals, Stop
 from tests.hub.programs import a_port, mosquitto, until
 from tests.hub.replay.player import with_said
@@ -224,18 +228,44 @@ class LastWords(Engine):
         return [PainReport(t_ns, None), Mark(t_ns, "coach"), *super().finish()]
 
 
+class HungSink:
+    """A sink that reads nothing for as long as the run goes on."""
+
+    def __init__(self, subscription: Subscription[Fact]) -> None:
+        self.subscription = subscription
+
+    async def run(self) -> None:
+        await self.subscription.closed.wait()
+
+
+@pytest.fixture
+def hung(monkeypatch: pytest.MonkeyPatch) -> list[HungSink]:
+    """Sinks for `jsonl` that hang, and make the run wait for the second of a pain report and a mark."""
+    sinks: list[HungSink] = []
+
+    def sink(_file: JsonlFile, subscription: Subscription[Fact]) -> HungSink:
+        sinks.append(HungSink(subscription))
+        return sinks[-1]
+
+    monkeypatch.setattr("hub.run.runtime.JsonlSink", sink)
+    monkeypatch.setattr(jsonl, "CAPACITY", 1)
+    monkeypatch.setattr(jsonl, "is_written", lambda **_signals: lambda fact: isinstance(fact, PainReport | Mark))
+    return sinks
+
+
 @pytest.mark.parametrize("when", ["while it runs", "while the last words are told", "by itself"])
 async def test_the_final_records_are_stored_and_published_once_however_the_run_ends(
-    small_recording: Path, tmp_path: Path, when: str
+    small_recording: Path, tmp_path: Path, hung: list[HungSink], when: str
 ) -> None:
     book, observed = LockedBook(), list[Record]()
     book.held.set()
     engine = LastWords(load_catalog(), RunSettings().pipeline(signals=True), strict=True)
-    run = a_run(small_recording, tmp_path, engine=engine, diary=book, observe=observed.append)
+    output = JsonlFile(io.BytesIO(), 0)
+    run = a_run(small_recording, tmp_path, engine=engine, diary=book, jsonl=output, observe=observed.append)
     runtime = Runtime(run.plan, run.stop, run.said.append)
     running = asyncio.create_task(runtime.run(), name="run")
     await asyncio.sleep(10)
-    hung = runtime._facts.subscribe("hung", Policy.WAIT, 1, wanted=lambda fact: isinstance(fact, PainReport | Mark))
+    (sink,) = hung
     ended: type[BaseException] | None = None
     try:
         if when == "while it runs":
@@ -243,7 +273,7 @@ async def test_the_final_records_are_stored_and_published_once_however_the_run_e
         else:
             run.stop("enough")
             await asyncio.sleep(1)  # less than any wait for a slow reader
-            assert hung.pending == 1
+            assert sink.subscription.pending == 1
             if when == "while the last words are told":
                 running.cancel()
         await running
