@@ -13,7 +13,7 @@ TRUTH_MS, HIP_MS, SHOES_MS = 14.0, 3.0, 2.0
 
 
 def measured(seed: int, n: int, *, wander_ms: float = 0.0) -> tuple[Array, Array, Array, np.ndarray]:
-    """n contacts of a runner (330 ms, SD 4 ms, left longer) as three measurers see them, and which are left."""
+    """Simulate `n` contacts (330 ms, SD 4 ms, left longer) as three measurers see them, and which are left."""
     rng = np.random.default_rng(seed)
     left = np.arange(n) % 2 == 0
     steps = 330.0 + 4.0 * rng.standard_normal(n) + 6.0 * left + wander_ms * np.sin(np.arange(n) / 15.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from hub.messages.wire import encode
 from tests.hub.programs import a_port, mosquitto
 from tests.tui import coach_scenes
 
-TOKEN = "not-a-secret"
+TOKEN = secrets.token_urlsafe(16)
 
 
 async def publish(server: Server, *batches: list[Item]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from hub.page.phone import advice, camera_code
 from hub.settings.config import ConfigError
 from tests.hub.programs import a_port
 
+ALL_ADDRESSES = str(IPv4Address(socket.INADDR_ANY))
 ELSEWHERE = "192.0.2.77"  # RFC 5737: nobody has it
 
 
@@ -81,14 +83,14 @@ def test_a_page_for_this_machine_only_says_what_a_phone_needs(
 
 
 def test_all_addresses_are_this_machine_and_its_place_in_the_network(own: str) -> None:
-    assert reachable("0.0.0.0") == ["127.0.0.1", own]
+    assert reachable(ALL_ADDRESSES) == ["127.0.0.1", own]
     assert reachable("::1") == ["[::1]"]
-    assert "Anyone with this address" in advice("0.0.0.0")
+    assert "Anyone with this address" in advice(ALL_ADDRESSES)
 
 
 def test_without_a_network_nothing_is_promised_to_a_phone(monkeypatch: pytest.MonkeyPatch) -> None:
     _in_network(monkeypatch, None)
-    assert reachable("0.0.0.0") == ["127.0.0.1"]
+    assert reachable(ALL_ADDRESSES) == ["127.0.0.1"]
     assert advice("127.0.0.1") == "Only this machine can open it."
 
 

@@ -1,6 +1,8 @@
 """The configuration: errors name the file, the key and what to write instead."""
 
 import re
+import socket
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import msgspec
@@ -12,6 +14,7 @@ from hub.settings.broker_addresses import external_server, listen_address
 from hub.settings.config import SAMPLE, Config, ConfigError, MqttSection
 from hub.settings.read_config import load_config
 
+ALL_ADDRESSES = str(IPv4Address(socket.INADDR_ANY))
 CERTIFICATE = """
 -----BEGIN CERTIFICATE-----
 MIIBdDCCARugAwIBAgIUSW3UpK2zBPGSZRPJnHsa3yoZFhUwCgYIKoZIzj0EAwIw
@@ -183,7 +186,7 @@ def test_a_password_is_never_shown() -> None:
     [
         (None, None),
         ("192.168.1.20", ("192.168.1.20", 1884)),
-        ("0.0.0.0:1999", ("0.0.0.0", 1999)),
+        ("0.0.0.0:1999", (ALL_ADDRESSES, 1999)),
         ("::", ("::", 1884)),
         ("[fd00::1]:1999", ("fd00::1", 1999)),
     ],

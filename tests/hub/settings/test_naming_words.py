@@ -10,13 +10,15 @@ from hub.command_line.arguments import parser
 from hub.settings.broker_addresses import naming_words, watched_server
 from hub.settings.config import MqttSection
 
+COACHS_FILE = "~/my file"
+
 
 @pytest.mark.parametrize(
     ("section", "runner"),
     [
         (MqttSection(port=4711), None),
         (MqttSection(port=4711), "ann"),
-        (MqttSection(url="mqtts://club.example", user="coach", password_file="~/my file", ca_file="club.pem"), "ann"),
+        (MqttSection(url="mqtts://club.example", user="coach", password_file=COACHS_FILE, ca_file="club.pem"), "ann"),
     ],
 )
 def test_watch_parses_them_to_the_same_section(section: MqttSection, runner: str | None) -> None:
@@ -33,8 +35,8 @@ def test_watch_parses_them_to_the_same_section(section: MqttSection, runner: str
 
 
 def test_no_password_is_among_the_arguments(tmp_path: Path) -> None:
-    secret = tmp_path / "coach"
-    secret.write_text("of the club")
+    secret, password = tmp_path / "coach", "of the club"
+    secret.write_text(password)
     section = MqttSection(url="mqtt://gym.local", user="coach", password_file=str(secret))
-    assert watched_server(section, "--broker").password == "of the club"
-    assert "of the club" not in " ".join(naming_words(section))
+    assert watched_server(section, "--broker").password == password
+    assert password not in " ".join(naming_words(section))
