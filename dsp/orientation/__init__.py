@@ -1,1 +1,1 @@
-"""Where the sensor points and how it sits: strapdown, levelling, mount, bends, sensors that move."""
+"""Orientation of a sensor and its alignment to the body: strapdown, levelling, mount, bends, sensors that move."""

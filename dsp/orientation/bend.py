@@ -1,10 +1,10 @@
 """Centripetal correction: a bend turns the velocity that levelling expects, by speed times turn, to the inner side.
 
-Levelling (`leveller`) takes a trunk's velocity to be that of a stride ago. On a track it is not: at 3.5 m/s and
-a radius of 36.5 m it changes by 0.24 m/s a stride, and taken for tilt that stands up 2 deg off (atan(v w / g)). The
-turn is the gyro's, averaged over a stride, and believed only once its bias has been seen in standing: a cheap gyro's
-3 deg/s are a bend of 67 m at 3.5 m/s. The speed is the best there is, else that of the runner's earlier runs; on a
-treadmill there is none, its belt has no bends.
+Levelling (`leveller`) assumes that a trunk's velocity is that of a stride ago. On a track it is not: at 3.5 m/s and a
+radius of 36.5 m it changes by 0.24 m/s a stride, and mistaken for tilt that turns up by 2 deg (atan(v w / g)). The turn
+is the gyroscope's, averaged over a stride, and used only once its bias has been measured in standing: a cheap
+gyroscope's 3 deg/s are a bend of 67 m at 3.5 m/s. The speed is the best available, else that of the runner's earlier
+runs; on a treadmill there is none, its belt has no bends.
 """
 
 from __future__ import annotations
@@ -23,27 +23,28 @@ from dsp.runner.exposure import USUAL_MPS
 from dsp.signals import NEVER_S
 
 LATE_S = 3.0
-"""Speeds count this long after the second they were said for.
+"""Speeds count this long after the second they were reported for.
 
-By then they are settled whatever the order of the packets: the merge waits 0.7 s, sensors lag 0.5 s at most, and so
-much again for blocks of up to 1.5 s. A runner's speed does not change by much in that time.
+By then they are final whatever the order of the packets: the merge waits 0.7 s, sensors lag 0.5 s at most, and as much
+again for blocks of up to 1.5 s. A runner's speed does not change by much in that time.
 """
 
 TOLD = 8
-"""Seconds of speeds kept: more than they are late and sensors lag."""
+"""Number of speeds kept, one a second: more than they are late and sensors lag."""
 
 FASTEST_MPS = 8.0
-"""A pod that says more is wrong."""
+"""Upper limit: a pod that reports more is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class BendParams:
     """When a turn is a bend.
 
-    doubt_radps   turns of this size are half believed, much larger ones wholly, smaller than least_radps not at all:
-                  what standing leaves of a bias, a runner who weaves (`docs/accuracy.md`)
-    bias_radps    largest uncertainty of the bias about the vertical: 0.005-0.008 after 3-6 s of standing, 0.05 without
-    longest_s     strides further apart than this do not follow each other
+    doubt_radps  turns of this size count half, much larger ones fully,
+    least_radps  and smaller ones than this not at all: bias left over from standing, a runner who weaves
+                 (`docs/accuracy.md`)
+    bias_radps   largest uncertainty of the bias about the vertical: 0.005-0.008 after 3-6 s of standing, 0.05 without
+    longest_s    strides further apart than this do not follow each other
     """
 
     doubt_radps: float = 0.03
@@ -53,14 +54,14 @@ class BendParams:
 
 
 class Pace:
-    """The runner's speed over ground, said once a second and heard `LATE_S` later; the usual one if nobody says it."""
+    """The runner's speed over ground, reported once a second and used `LATE_S` later; else the usual speed."""
 
     def __init__(self, usual_mps: float = USUAL_MPS) -> None:
         self._usual_mps = usual_mps
         self._told: deque[tuple[float, float]] = deque(maxlen=TOLD)
 
     def tell(self, t_s: float, metrics: Iterable[Metric]) -> None:
-        """Take the speed out of what was reported for `t_s`."""
+        """Take the speed from the metrics reported for `t_s`."""
         mps = self._usual_mps
         for metric in metrics:
             if metric.key == speed_mps.KEY:
@@ -71,7 +72,7 @@ class Pace:
         self._told.append((t_s, mps))
 
     def at(self, t_s: float) -> float:
-        """M/s at `t_s`."""
+        """Return the speed at `t_s`, m/s; 0 on a treadmill."""
         settled_s = t_s - LATE_S
         return next((mps for told_s, mps in reversed(self._told) if told_s <= settled_s), self._usual_mps)
 
@@ -85,15 +86,15 @@ class Bend:
         self.reset()
 
     def reset(self) -> None:
-        """After a gap, or with another mount."""
+        """Restart after a gap, or with another mount."""
         self._before_s = NEVER_S
 
     def change(
         self, t_s: float, turn_radps: float, strapdown: Strapdown, leveller: Leveller, mount: Mount | None
     ) -> tuple[tuple[float, float], float]:
-        """What has changed from the last call to `t_s`: velocity (m/s, near-inertial frame), heading (rad).
+        """Return the changes from the last call to `t_s`: velocity (m/s, near-inertial frame), heading (rad).
 
-        turn_radps  slow turning of a stride between, + to the left; 0 where none was read
+        turn_radps  slow turning of a stride in between, + to the left; 0 if none was measured
         """
         p, turn = self._p, turn_radps
         span_s, self._before_s = t_s - self._before_s, t_s
@@ -107,7 +108,7 @@ class Bend:
         x, y = one[0] * lx + one[1] * ly + one[2] * lz, two[0] * lx + two[1] * ly + two[2] * lz
         turned = turn * span_s
         size = share * pace_mps * 2.0 * math.sin(0.5 * turned) / (math.hypot(x, y) or 1.0)
-        # Left is that of now: the change is along the left of the middle of the span.
+        # Left is the current direction: the change is along the left of the middle of the span.
         back = 0.5 * turned + turn * (strapdown.t_s - t_s)
         c, s = size * math.cos(back), size * math.sin(back)
         return (c * x + s * y, c * y - s * x), turned

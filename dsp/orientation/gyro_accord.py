@@ -1,13 +1,15 @@
-"""Whether the gyro and the accelerometer of one sensor speak of the same body: turned or inverted axes do not.
+"""Whether the gyroscope and the accelerometer of a sensor agree: with turned or inverted axes they do not.
 
-Each alone tells the plane of symmetry and, by its own physics, what is forward and left (`mount`). Looked at is
+Each alone shows the plane of symmetry and, by its own physics, what is forward and left (`mount`). Compared are
 
 * how much of the level power of each is mirrored in the plane that both gave: of seven runs of five people 15 % at most
-  goes against that plane, but 27-84 % of the one or the other where the gyro's axes are exchanged or turned by 90 deg;
+  goes against that plane, but 27-84 % of the one or the other where the gyroscope's axes are exchanged or turned by 90
+  deg;
 * whether the load shows the same forward in the force as in the rate: the weaker one does with a correlation of 0.26 or
-  more (in front of the belt 0.01), of a gyro inverted, mirrored or with exchanged axes with -0.71 to -0.25.
+  more (in front of the belt 0.01), with a gyroscope inverted, mirrored or with exchanged axes of -0.71 to -0.25.
 
-How large the gyro's numbers are the running does not tell: half of them are those of a runner who turns half as far.
+The scale of the gyroscope cannot be checked in this way: half of its values are those of a runner who turns half as
+far.
 """
 
 from __future__ import annotations
@@ -20,35 +22,39 @@ from dsp.signals import Vector
 Array = npt.NDArray[np.float64]
 
 MIRRORED = (0.4, 0.6)
-"""Power mirrored less power against, as a share of both: no trust at the first, all of it from the second on."""
+"""Power mirrored minus power against it, as a share of both: no trust at the first value, full trust from the second
+on."""
 
 AGAINST = 0.2
 """A correlation of the wrong sign that leaves no trust."""
 
 
 def of_plane(mirror: list[float], power: float, forward: Vector, left: Vector) -> float:
-    """Trust, 0-1, that a mirror matrix (9 numbers, symmetric) of this level power has its plane across `left`."""
+    """Return the trust, 0-1, that the plane across `left` is that of a mirror matrix of this level power.
+
+    mirror  symmetric matrix, 9 numbers
+    """
     if power <= 0.0:
-        return 1.0  # it was not asked
+        return 1.0  # not weighted, so not tested
     none, all_of_it = MIRRORED
     share = (_along(mirror, forward) - _along(mirror, left)) / power
     return max(0.0, min(1.0, (share - none) / (all_of_it - none)))
 
 
 def level_power(products: Array, up: Vector) -> float:
-    """What of a (3, 3) matrix of products is across `up`, a unit vector."""
+    """Return the part of the trace of a (3, 3) matrix of products that is perpendicular to `up`, a unit vector."""
     numbers: list[float] = products.ravel().tolist()
     return numbers[0] + numbers[4] + numbers[8] - _along(numbers, up)
 
 
 def _along(matrix: list[float], v: Vector) -> float:
-    """A symmetric matrix (9 numbers) between a vector and itself."""
+    """Return the quadratic form of a symmetric matrix (9 numbers) with a vector."""
     xx, xy, xz, _, yy, yz, _, _, zz = matrix
     x, y, z = v
     return xx * x * x + yy * y * y + zz * z * z + 2.0 * (xy * x * y + xz * x * z + yz * y * z)
 
 
 def of_signs(force: float, rate: float) -> float:
-    """The same of the correlations by which the load shows forward in the force and left in the rate."""
+    """Return the trust, 0-1, from the correlations of the load with forward force and leftward rate."""
     weaker = min(force, rate) if force + rate >= 0.0 else min(-force, -rate)
     return max(0.0, min(1.0, 1.0 + weaker / AGAINST))

@@ -1,10 +1,10 @@
-"""Where up is after a hole: between where the samples filled in lead, and where it usually is at that phase.
+"""Correct the up direction after a hole, a short gap whose samples were filled in.
 
 What is filled in misses the turn, the more the longer the hole, and without bounds: by 0.7 deg (root mean square, all
 phases) over 0.1 s, by 1.1 over 0.3, by 2-3 at worst. But up differs from its mean at the same phase of the strides
-before by 0.8 deg only, whatever was lost. The best of both trusts the filling by a share that falls with the length of
-the hole: then 0.1 s are missed by 0.6 deg, 0.15 and longer by 0.75 (five people, each left out in turn). Rates before
-and after the hole, and their slopes, tell a little more of holes under 50 ms and nothing of longer ones.
+before by 0.8 deg only, whatever was lost. The best combination weights the filled-in samples by a share that falls with
+the length of the hole: then 0.1 s are missed by 0.6 deg, 0.15 and longer by 0.75 (five people, each left out in turn).
+Rates before and after the hole, and their slopes, help a little with holes under 50 ms and not with longer ones.
 """
 
 from __future__ import annotations
@@ -18,27 +18,32 @@ from dsp.samples.trace import Trace
 from dsp.signals import Vector
 
 HALF_S = 0.14
-"""Of a hole so long, where the filling leads and where up usually is count alike: 0.13 for obliquity, 0.16 for tilt."""
+"""Length of a hole at which the filled-in and the usual up weigh the same: 0.13 for obliquity, 0.16 for tilt."""
 
 USUAL_RAD = 0.014
-"""By how much up differs from the usual one at the same phase, one standard deviation."""
+"""Difference of up from the usual one at the same phase, one standard deviation."""
 
 USUAL_MPS = 0.08
-"""What the force filled in misses of velocity, at most (0.07-0.09 m/s over 0.15-0.3 s)."""
+"""Largest velocity that the filled-in force misses (0.07-0.09 m/s over 0.15-0.3 s)."""
 
 STRAIGHT_RADPS, STRAIGHT_MPS2 = 0.15, 1.5
-"""The same per second of hole where no strides were known to fill it from."""
+"""Both errors per second of hole where no strides were known to fill it from."""
 
 LEAST_STRIDES = 3
-"""Of fewer strides there is no usual up."""
+"""Minimum strides for a usual up."""
 
 Found = tuple[float, Vector]
-"""From when on the trace was corrected for what was found wrong with up, s, and by how much."""
+"""A tilt error found by levelling: the time from which the trace was corrected, s, and the change of up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """Lost samples: for how long, the sample after them, and how far back the strides lie that they were like."""
+    """Lost samples that were filled in.
+
+    length_s  how long they lasted
+    end_s     time of the sample after them
+    lags_s    how far back the strides lie from which they were filled; empty if from none
+    """
 
     length_s: float
     end_s: float
@@ -46,12 +51,12 @@ class Hole:
 
     @property
     def trust(self) -> float:
-        """Share of the filling in the best guess of where up is now, 0-1."""
+        """Weight of the filled-in samples in the best estimate of up, 0-1."""
         return 1.0 / (1.0 + (self.length_s / HALF_S) ** 2)
 
     @property
     def doubt(self) -> tuple[float, float]:
-        """Errors that it brings, one standard deviation: tilt, rad, and velocity, m/s."""
+        """Standard deviations of the errors that it adds: tilt, rad, and velocity, m/s."""
         if not self.lags_s:
             return STRAIGHT_RADPS * self.length_s, STRAIGHT_MPS2 * self.length_s
         share = math.sqrt(1.0 - self.trust**2)
@@ -59,9 +64,9 @@ class Hole:
 
 
 def towards_usual(hole: Hole, strapdown: Strapdown, trace: Trace, found: Iterable[Found]) -> None:
-    """Correct the strapdown, which has just worked off the sample after `hole`, the last with `up` in the trace.
+    """Correct the strapdown, whose newest sample is the one after `hole`, the last with `up` in the trace.
 
-    found  what levelling has found wrong with up since: it was so in the strides before, where the trace still has it
+    found  tilt errors found since: they existed in the strides before, where the trace still has them
     """
     before_s = [hole.end_s - lag for lag in hole.lags_s if hole.end_s - lag > trace.t_s[0]]
     if len(before_s) < LEAST_STRIDES:
@@ -77,7 +82,7 @@ def towards_usual(hole: Hole, strapdown: Strapdown, trace: Trace, found: Iterabl
     one, two = strapdown.level_rows()
     tilt = x * two[0] + y * two[1] + z * two[2], -(x * one[0] + y * one[1] + z * one[2])
     strapdown.correct(tilt, (0.0, 0.0, 0.0), (0.0, 0.0))
-    # The angles within the hole go from the one to the other without a step.
+    # The angles within the hole change from the one to the other without a step.
     first = trace.first_at(hole.end_s - hole.length_s)
     count = len(trace.up[0]) - first
     for axis, was, now in zip(trace.up, up, strapdown.up(), strict=True):

@@ -1,4 +1,4 @@
-"""Up in the sensor's own axes, over stretches of the trace."""
+"""Up in the sensor's own axes, over intervals of the trace."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dsp.signals import Vector
 
 
 def mean_up(trace: Trace, from_s: float, until_s: float) -> Vector:
-    """Mean between two instants of the trace, a unit vector."""
+    """Return the mean up direction between two times of the trace, a unit vector."""
     first, end = trace.first_at(from_s), trace.first_at(until_s)
     x, y, z = (sum(axis[first:end]) for axis in trace.up)
     size = math.sqrt(x * x + y * y + z * z)
@@ -17,9 +17,9 @@ def mean_up(trace: Trace, from_s: float, until_s: float) -> Vector:
 
 
 def tilt_since(trace: Trace, from_s: float, change: Vector) -> None:
-    """The tilt error found now was there before the contact: apply the same correction to the trace from `from_s` on.
+    """Add `change` to the up directions from `from_s` on: the tilt error found now existed before the contact too.
 
-    Levelling corrects just after a contact, between the lowest and the highest hip of a stance: left alone, every
+    Levelling corrects just after a contact, between the lowest and the highest hip of a stance: otherwise every
     correction would show in that stance's drop.
     """
     first = trace.first_at(from_s)

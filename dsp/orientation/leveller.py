@@ -1,9 +1,10 @@
-"""Levelling: an error-state Kalman filter with pseudo-zero-velocity updates, once a stride, on top of a `Strapdown`.
+"""Tilt correction (levelling): an error-state Kalman filter with a velocity pseudo-measurement per stride.
 
-A runner's trunk has, at the same phase of every stride, almost the same velocity, so whatever that velocity does from
-stride to stride is tilt error, gyro bias or a real change of pace. The filter's seven states (two tilts, three gyro
-biases, two velocities) sort them by their size and their speed of change. It is the filter of zero-velocity-aided
-inertial navigation (Foxlin 2005, doi 10.1109/MCG.2005.140) with "the velocity of a stride ago" for "zero".
+A runner's trunk has almost the same velocity at the same phase of every stride, so whatever the velocity of the
+`Strapdown` does from stride to stride is tilt error, gyroscope bias or a real change of pace. The filter's seven states
+(two tilts, three gyroscope biases, two velocities) separate these by their size and rate of change. It is the filter of
+zero-velocity-aided inertial navigation (Foxlin 2005, doi 10.1109/MCG.2005.140) with "the velocity of a stride ago" for
+"zero".
 """
 
 from __future__ import annotations
@@ -27,27 +28,25 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class LevelParams:
-    """Sizes (one standard deviation) the error filter reckons with.
+    """Standard deviations that the error-state filter assumes, and when they apply.
 
-    tilt_0_rad, bias_0_radps, velocity_0_mps   at the start (5 dps: consumer gyros out of the box, sources 9)
-    bias_again_radps                           added to that of the bias about the level axes where strides contradict
-                                               it (`consistency`): what 0.1 deg/s2 make of it in as many strides as
-                                               are looked at; a larger jump is doubted again and again
-    tilt_walk, bias_walk, velocity_walk        growth per sqrt(s): scale error of a cheap gyro in running motion;
-                                               bias instability; the runner's real changes of pace
-    stride_velocity_mps                        how well a runner repeats the velocity of the stride before (0.04-0.06
-                                               m/s, sources 9)
-    free_velocity_mps                          the same where no steps are known
-    still_velocity_mps, still_rate_radps       in standing: sway
-    change_share                               how well the change of velocity in a turn is known, as a share of it
-    turn_tilt_rad                              growth per sqrt(rad) of turn: an accelerometer's offset turns with the
-                                               sensor, the tilt that it was taken for does not (20 mg: SD 0.012 rad;
-                                               less is better where turns are quick)
-    after_strides                              so many after a hole are taken to be more like those before it:
-    after_velocity_mps, after_walk             in velocity (0.03-0.05 m/s in seven recordings; who speeds up or turns
-                                               repeats it less well: without a hole that counts more), and
-    lean_rad                                   in lean (twice the 0.5 deg of `usual_lean`, runners do change it), of
-    lean_share                                 strides that lie behind the hole by this share or more
+    tilt_0_rad, bias_0_radps, velocity_0_mps  at the start (5 dps: consumer gyroscopes out of the box, sources 9)
+    bias_again_radps     added to that of the bias about the level axes when strides contradict it (`consistency`): the
+                         effect of 0.1 deg/s2 over as many strides as are tested; after a larger jump it is added again
+                         and again
+    tilt_walk, bias_walk, velocity_walk  random walks, per sqrt(s): scale error of a cheap gyroscope in running motion;
+                         bias instability; the runner's real changes of pace
+    stride_velocity_mps  how well a runner repeats the velocity of the stride before (0.04-0.06 m/s, sources 9)
+    free_velocity_mps    the same where no steps are known
+    still_velocity_mps, still_rate_radps  in standing: sway
+    change_share         uncertainty of the change of velocity in a bend, as a share of it
+    turn_tilt_rad        random walk per sqrt(rad) of turn: an accelerometer's offset turns with the sensor, the tilt
+                         that it was taken for does not (20 mg: SD 0.012 rad; smaller is better where turns are quick)
+    after_strides        this many strides after a hole are assumed to be closer to those before it:
+    after_velocity_mps, after_walk  in velocity (0.03-0.05 m/s in seven recordings; a runner who speeds up or turns
+                         repeats it less well, and without a hole that matters more), and
+    lean_rad             in lean (twice the 0.5 deg of `usual_lean`, runners do change it), for
+    lean_share           strides of which at least this share lies after the hole
     """
 
     tilt_0_rad: float = 0.17
@@ -71,11 +70,11 @@ class LevelParams:
 
 
 class Leveller:
-    """The error-state filter of a `Strapdown`: told velocities at like phases, it corrects tilt, bias and velocity.
+    """Error-state filter of a `Strapdown`: observes velocities at equal phases, corrects tilt, bias and velocity.
 
-    `up`, set by the owner, is up in sensor axes, mean over the last stride, None while no steps are known. At a contact
-    the trunk leans and nods from it by 5-10 deg, always the same way. With the up of the contact itself, the bias about
-    the vertical absorbed the error of every lost sample and diverged by 48 deg/s.
+    `up`, set by the owner, is the up direction in sensor axes, mean over the last stride; None while no steps are
+    known. At a contact the trunk leans and nods away from it by 5-10 deg, always in the same way. With the up direction
+    of the contact itself, the bias about the vertical absorbed the error of every lost sample and diverged by 48 deg/s.
     """
 
     def __init__(self, strapdown: Strapdown, params: LevelParams | None = None) -> None:
@@ -87,7 +86,7 @@ class Leveller:
         self.start(0.0)
 
     def start(self, t_s: float, *, keep_bias: bool = False) -> None:
-        """Begin again at `t_s`; with `keep_bias` what is known of the gyro bias stays known."""
+        """Start again at `t_s`; with `keep_bias` the uncertainty of the gyroscope bias is kept."""
         p = self._params
         bias = self._cov[2:5, 2:5].copy() if keep_bias else np.eye(3) * p.bias_0_radps**2
         self._cov = np.diag([p.tilt_0_rad**2] * 2 + [0.0] * 3 + [p.velocity_0_mps**2] * 2)
@@ -103,24 +102,24 @@ class Leveller:
         self._after = 0
 
     def _without_steps(self, t_s: float) -> None:
-        """No stride is like one before: a hole up to `t_s` leaves tilt and velocity unsure, and no more than that."""
+        """Leave running: no stride is comparable, and a hole up to `t_s` adds only uncertainty of tilt and velocity."""
         self.up = None
         self._pass_holes(t_s)
         self._forget_lean()
         self._consistency.pause()
 
     def disturb(self, hole: Hole) -> None:
-        """Samples were filled in: what was known of tilt and velocity is less sure from then on."""
+        """Note that samples were filled in: tilt and velocity are less certain from then on."""
         self._holes.append(hole)
 
     @property
     def unsure(self) -> bool:
-        """Whether what is found wrong with up may come from a hole just past."""
+        """Whether a tilt error that is found may come from a recent hole."""
         return bool(self._holes) or self._after > 0
 
     @property
     def trust(self) -> float:
-        """How far the strides just past are what was reckoned with, 0-1: less where a bias drifts or has jumped."""
+        """Consistency of recent strides with the filter's model, 0-1: lower where a bias drifts or has jumped."""
         return self._consistency.trust
 
     def stride(
@@ -132,18 +131,20 @@ class Leveller:
         *,
         seen: float = 1.0,
     ) -> tuple[float, float]:
-        """The trunk's velocity, mean of two successive contacts, at their mid-time; returns the velocity correction.
+        """Observe the trunk's velocity, mean of two successive contacts, at their mid-time; return its correction.
 
-        change      what the runner's way has added to it since the time before (`bend`): that is no error, and goes
+        velocity    horizontal, near-inertial frame, m/s
+        change      of the velocity since the last stride that is explained by a bend (`bend`), m/s: no error, it is
+                    subtracted
         turned_rad  how far the runner has turned since
-        seen        share of the stride that `up` is of that lies behind the last hole, less than 0 if none does
+        seen        share of the stride of `up` that lies after the last hole; negative if none does
         """
         p, strapdown = self._params, self._strapdown
         if not turned_rad:
             self._pass_holes(t_s)
             sd = p.after_velocity_mps if self._after else p.stride_velocity_mps
             return self._observe(t_s, velocity, sd, seen=seen, of_stride=True)
-        self._after = 0  # in a bend neither is as before
+        self._after = 0  # in a bend neither velocity nor lean is as before
         self._cov[0, 0] += p.turn_tilt_rad**2 * abs(turned_rad)
         self._cov[1, 1] += p.turn_tilt_rad**2 * abs(turned_rad)
         strapdown.v = (strapdown.v[0] - change[0], strapdown.v[1] - change[1])
@@ -152,17 +153,17 @@ class Leveller:
         return self._observe(t_s, velocity, sd, keep_bias_about_up=True, of_stride=True)
 
     def bias_sd(self, axis: Vector) -> float:
-        """How uncertain the gyro's bias about `axis` (unit, sensor axes) is, rad/s."""
+        """Return the standard deviation of the gyroscope bias about `axis` (unit, sensor axes), rad/s."""
         c = self._cov[2:5, 2:5].tolist()
         return math.sqrt(sum(c[i][k] * axis[i] * axis[k] for i in range(3) for k in range(3)))
 
     def free(self, t_s: float, velocity: tuple[float, float]) -> None:
-        """The same at no particular phase, in unknown motion."""
+        """Observe the velocity, m/s, at no particular phase of an unknown motion."""
         self._without_steps(t_s)
         self._observe(t_s, velocity, self._params.free_velocity_mps)
 
     def still(self, t_s: float, velocity: tuple[float, float], mean_rate: Vector) -> None:
-        """Standing: velocity is nothing but sway, and so is the mean rate (rad/s, bias already taken off)."""
+        """Observe standing: velocity (m/s) and mean rate (rad/s, bias already subtracted) are sway only."""
         self._without_steps(t_s)
         self._observe(t_s, velocity, self._params.still_velocity_mps)
         self._apply_bias(mean_rate, self._params.still_rate_radps, t_s)
@@ -177,9 +178,9 @@ class Leveller:
         seen: float = 0.0,
         of_stride: bool = False,
     ) -> tuple[float, float]:
-        """Observe the two velocities, the closed form of a two-by-two inverse; returns their correction.
+        """Observe the two velocities, with the closed form of a two-by-two inverse; return their correction.
 
-        A bend says nothing of the bias about the vertical, which is what tells bends: there it stays as it is.
+        A bend gives no information on the bias about the vertical, from which bends are detected: there it is kept.
         """
         self._pass_holes(t_s)
         self._propagate(t_s)
@@ -206,14 +207,14 @@ class Leveller:
         return self._take_over(cov, (tilt_x, tilt_y), (bx, by, bz), (vx, vy), t_s)
 
     def _doubt_bias(self) -> None:
-        """Strides do not fit: the biases are not what they were. About the vertical no stride shows any."""
+        """Raise the uncertainty of the biases that strides contradict: all but the one about the vertical."""
         x, y, z = self.up or self._strapdown.up()
         level = array_of((1.0 - x * x, -x * y, -x * z), (-y * x, 1.0 - y * y, -y * z), (-z * x, -z * y, 1.0 - z * z))
         self._cov[2:5, 2:5] += self._params.bias_again_radps**2 * level
         self._consistency.doubted()
 
     def _observe_lean(self, cov: Array, error: Array, up: Vector, seen: float) -> tuple[Array, Array]:
-        """After a hole, observe the lean of a stride; else learn which is usual. Covariance and errors with it."""
+        """After a hole, observe the lean of a stride, else learn the usual one; return covariance and errors."""
         if not self._after or not self._usual.known:
             self._usual.add(up)
             self._after = max(0, self._after - 1)
@@ -225,7 +226,7 @@ class Leveller:
         return cov - gain @ columns.T, error + gain @ (np.array((x, y)) / seen - error[:2])
 
     def _pass_holes(self, t_s: float) -> None:
-        """What holes up to `t_s` have left unsure."""
+        """Add the uncertainty of the holes that end up to `t_s`."""
         while self._holes and self._holes[0].end_s <= t_s:
             hole = self._holes.pop(0)
             self._propagate(hole.end_s)
@@ -258,7 +259,7 @@ class Leveller:
         self._t_s = t_s
 
     def _transition(self, dt: float) -> Array:
-        """(7, 7): bias turns tilt, tilt leaks gravity into velocity."""
+        """Return the (7, 7) transition matrix: bias turns tilt, tilt leaks gravity into velocity."""
         (ax, ay, az), (bx, by, bz) = self._level_rows()
         gain = GRAVITY_MPS2 * dt
         fall = 0.5 * gain * dt
@@ -273,7 +274,7 @@ class Leveller:
         )
 
     def _level_rows(self) -> tuple[Vector, Vector]:
-        """The two level axes of the strapdown's frame in sensor axes, square to `up` where that is known."""
+        """Return the two level axes of the strapdown's frame in sensor axes, perpendicular to `up` if that is known."""
         rows = self._strapdown.level_rows()
         return rows if self.up is None else (across(rows[0], self.up), across(rows[1], self.up))
 
@@ -292,7 +293,7 @@ class Leveller:
         velocity: tuple[float, float],
         t_s: float,
     ) -> tuple[float, float]:
-        """Keep the covariance; carry the errors found at `t_s` to now and correct the strapdown."""
+        """Store the covariance, propagate the errors found at `t_s` to now and apply them; return those of velocity."""
         self._cov = 0.5 * (cov + cov.T)
         (tilt_x, tilt_y), (bx, by, bz), (vx, vy) = tilt, bias, velocity
         dt, g = max(0.0, self._strapdown.t_s - t_s), GRAVITY_MPS2

@@ -1,9 +1,9 @@
-"""Lever-arm compensation for a sensor on one hip: the pelvis rolls and nods about the sacrum, the hip goes along.
+"""Lever-arm compensation for a sensor on one hip, which moves when the pelvis rolls and pitches about the sacrum.
 
-A sensor at r from the sacrum feels dw/dt x r besides (rigid body). On the hip of a quick runner this force alternates
-in sign from step to step and can mask a flight phase or create a false one. How much of it is really felt is learned
-from the strides, by what in them changes sides: of a sensor that wobbles on its strap the gyro tells turns which its
-force does not follow.
+A sensor at r from the sacrum measures dw/dt x r in addition (rigid body). On the hip of a quick runner this force
+alternates in sign from step to step and can mask a flight phase or create a false one. How much of it is really felt is
+learned from the part of the strides that alternates: the gyroscope of a sensor that wobbles on its strap measures turns
+that its force does not follow.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ BESIDE_M = {Placement.LEFT_HIP: (0.1, 0.15), Placement.RIGHT_HIP: (0.1, -0.15)}
 
 @dataclass(frozen=True, slots=True)
 class LeverParams:
-    """How its share is learned.
+    """How the share that is felt is learned.
 
     phases          points per step that are compared
-    memory_strides  weight of the past
+    memory_strides  length of the running mean
     most            largest share: more would be a hip 0.2 m from the middle
     """
 
@@ -35,7 +35,7 @@ class LeverParams:
 
 
 class Lever:
-    """Takes the pelvis's turning off the vertical force of a sensor at `beside_m` (ahead, left)."""
+    """Removes the effect of the pelvis's turning from the vertical force of a sensor at `beside_m` (ahead, left)."""
 
     def __init__(self, beside_m: tuple[float, float], params: LeverParams | None = None) -> None:
         self._p = params or LeverParams()
@@ -43,22 +43,22 @@ class Lever:
         self.forget()
 
     def forget(self) -> None:
-        """The sensor has moved: nothing that was learned holds."""
+        """Discard what was learned: the sensor has moved."""
         self._strides = 0
         self._product, self._square = 0.0, 0.0
         self.reset()
 
     def reset(self) -> None:
-        """After a gap: how fast it turned before is unknown."""
+        """Restart after a gap: how fast it turned before is unknown."""
         self._before: tuple[float, float, float, float] | None = None
 
     @property
     def share(self) -> float:
-        """How much of a rigid pelvis's lift is felt; 0 before the first stride."""
+        """Share of a rigid pelvis's lift that is felt; 0 before the first stride."""
         return min(self._p.most, max(0.0, self._product / self._square)) if self._square > 0.0 else 0.0
 
     def learn(self, contacts_s: tuple[float, float, float], trace: Trace, mount: Mount) -> None:
-        """Learn from the two steps between three contacts: least squares of one step's force less the other's."""
+        """Learn from the two steps between three contacts: least squares of one step's force minus the other's."""
         one_s, _, three_s = contacts_s
         if one_s <= trace.t_s[0]:
             return
@@ -74,7 +74,7 @@ class Lever:
         self._square += weight * (float(lift @ lift) - self._square)
 
     def run(self, t_s: list[float], vertical: list[float], rate: list[list[float]], mount: Mount) -> list[float]:
-        """The vertical force at the sacrum, m/s2, from that at the sensor; `rate` gx gy gz, rad/s."""
+        """Return the vertical force at the sacrum, m/s2, from that at the sensor; `rate` gx gy gz, rad/s."""
         share = self.share
         ax, ay, az = (share * arm for arm in self._arm(mount))
         out: list[float] = []
@@ -86,6 +86,6 @@ class Lever:
         return out
 
     def _arm(self, mount: Mount) -> Vector:
-        """How fast a turn of 1 rad/s about each axis of the sensor lifts it, m/s."""
+        """Return how fast a turn of 1 rad/s about each axis of the sensor lifts it, m/s."""
         x, y, z = (self._left_m * f - self._ahead_m * s for f, s in zip(mount.forward, mount.left, strict=True))
         return x, y, z

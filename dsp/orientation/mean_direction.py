@@ -1,4 +1,4 @@
-"""Up for an accelerometer alone, as the direction of its mean force."""
+"""The up direction of a sensor without a gyroscope, from its mean force."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dsp.signals import Vector
 
 
 class MeanDirection:
-    """Up for an accelerometer alone: the direction of its own leaky mean force. No tilt within a stride can be seen."""
+    """Direction of the leaky mean of the force (time constant `tau_s`); no tilt within a stride can be seen."""
 
     __slots__ = ("_mean", "_seen_s", "_tau_s", "t_s")
 
@@ -20,13 +20,13 @@ class MeanDirection:
         self.t_s = 0.0
 
     def align(self, t_s: float, force: Vector) -> None:
-        """Start at `t_s` with one sample's force."""
+        """Start at `t_s` with this mean force, m/s2."""
         self.t_s = t_s
         self._mean = force
         self._seen_s = 0.05
 
     def run(self, t_s: list[float], axes: list[list[float]], trace: Trace) -> list[float]:
-        """Advance over samples of ax ay az; returns the force along up, m/s2. Up goes to the trace."""
+        """Advance over samples of ax ay az; return the force along up, m/s2. Up is appended to the trace."""
         up = trace.up
         mx, my, mz = self._mean
         before, seen, tau = self.t_s, self._seen_s, self._tau_s

@@ -1,25 +1,25 @@
-"""Sensor-to-segment alignment of a trunk sensor, from the running itself, whatever way up it was put on.
+"""Mount (sensor-to-segment) alignment of a trunk sensor from running itself, in whatever orientation it is worn.
 
 Running is mirror-symmetric: half a stride later the body does the same with left and right exchanged. So the plane of
-symmetry can be read off the signals: with `L` the unit vector to the left in sensor axes, a force f becomes
-f - 2 (L.f) L half a stride later and an angular rate w (a pseudovector) becomes -w + 2 (L.w) L. The L that fits best
-is an eigenvector of the half-stride cross products of force and rate.
+symmetry can be estimated from the signals: with `L` the unit vector to the left in sensor axes, a force f becomes f - 2
+(L.f) L half a stride later and an angular rate w (a pseudovector) becomes -w + 2 (L.w) L. The L that fits best is an
+eigenvector of the half-stride cross products of force and rate.
 
-Three things matter. Of the rate, step frequency is left out: there a runner who drops more on one leg than on the other
-rolls in both halves of the stride alike, and that difference is what is to be measured, not to be explained away by a
+Three things matter. From the rate, step frequency is removed: a runner who drops more on one leg than on the other
+rolls the same way in both halves of the stride, and that difference is to be measured, not to be explained away by a
 turned sensor (root mean square error of yaw on 12 marker-derived recordings of 8 people 4.2 deg with it, 3.1 without).
-The eigenvector is sought in space, not in the plane across the mean force: one degree of roll between that force
-and the runner's own middle leaks enough vertical force sideways to turn the plane by five (2.4 deg in space).
+The eigenvector is sought in space, not in the plane across the mean force: one degree of roll between that force and
+the runner's own mid-plane leaks enough vertical force sideways to turn the plane by five (2.4 deg in space).
 
-And the force that changes sides with the legs says more than the force that comes with every step: the vertical force
-is almost all of the second kind, and what of it leaks sideways through a runner's uneven roll looks like a turned
-sensor. Weights of 2 to 4 do alike; root mean square error of five people's runs of 25 s or more, each person left out
-of the choice in turn, 2.2 deg (2.3 with equal weights), and no gain over runs of a dozen strides. What is left is the
-runners' own asymmetry, which looks like a turned sensor: decision 6 has its bound, what was tried against it, and what
-it costs the drop.
+And the force that alternates between the legs carries more information than the force that recurs with every step: the
+vertical force is almost all of the second kind, and what of it leaks sideways through a runner's uneven roll looks like
+a turned sensor. Weights of 2 to 4 give similar results; root mean square error of five people's runs of 25 s or more,
+each person left out of the choice in turn, 2.2 deg (2.3 with equal weights), and no gain over runs of a dozen strides.
+What remains is the runners' own asymmetry, which looks like a turned sensor: decision 6 has its bound, what was tried
+against it, and what it costs the drop.
 
-The eigenvector comes without a sign. The sign is physics: in stance the runner brakes first and pushes after, so
-forward force runs against the change of vertical force, and the pelvis pitches with the load in a like way.
+The eigenvector comes without a sign. The sign comes from physics: in stance the runner brakes first and pushes after,
+so forward force runs against the change of vertical force, and the pelvis pitches with the load in a similar way.
 """
 
 from __future__ import annotations
@@ -39,17 +39,18 @@ from dsp.signals import Vector
 Array = npt.NDArray[np.float64]
 
 Signs = Array
-"""What one stride says, (27,): the mirror's matrices of force and rate, forward and left as the load shows them, up."""
+"""Evidence of one stride, (27,): mirror matrices of force and rate, forward and left as the load shows them, up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mount:
     """Unit vectors in sensor axes that point to the runner's front, left and up when standing.
 
-    level  True when `up` was seen in at least 3 s of standing (then zero obliquity is the standing one), and alike
-           wherever the runner stood (`standing_zero`)
-    quality  0-1, how clear the plane of symmetry is
-    heading_trust  0-1, beside that: less where the runner it was read off is not symmetric (`orientation.unevenness`)
+    level          True when `up` was measured in at least 3 s of standing (zero obliquity is then that of standing),
+                   and consistent wherever the runner stood (`standing_zero`)
+    quality        0-1, how clear the plane of symmetry is
+    heading_trust  0-1, in addition: lower where the runner it was estimated from is not symmetric
+                   (`orientation.unevenness`)
     """
 
     forward: Vector
@@ -61,7 +62,7 @@ class Mount:
 
     @classmethod
     def from_axes(cls, axes: str) -> Mount:
-        """Read `+x+y+z`: the sensor axes that point forward, left and up. ValueError says what is wrong."""
+        """Parse `+x+y+z`: the sensor axes that point forward, left and up. Raise ValueError, stating what is wrong."""
         text = axes.strip().lower()
         if len(text) != 6 or any(s not in "+-" for s in text[::2]) or sorted(text[1::2]) != ["x", "y", "z"]:
             raise ValueError(
@@ -77,23 +78,23 @@ class Mount:
         return cls(forward, left, up)
 
     def levelled(self, zero: Zero) -> Mount:
-        """The same heading with `up` as seen in standing."""
+        """Return the mount with the same heading and `up` as measured in standing."""
         left = across(self.left, zero.up)
         return Mount(cross(left, zero.up), left, zero.up, level=zero.sure, quality=self.quality)
 
 
 @dataclass(frozen=True, slots=True)
 class MountFinderParams:
-    """How the plane of symmetry is sought.
+    """Parameters of the search for the plane of symmetry.
 
     phases          points per step that are compared
-    first_strides   needed before anything is said
-    memory_strides  weight of the past
+    first_strides   minimum strides for a result
+    memory_strides  length of the running mean
     force_weight, rate_weight  of force and rate
-    change_weight   of the force that changes sides (once a stride) against the force that comes with every step
-    power_every     strides: how often it is looked how much of force and rate there is to be mirrored; the first
-                    `first_powers` all
-    roll_rad        a plane of symmetry leans no further from the mean force
+    change_weight   of the force that alternates (once a stride) against the force that recurs with every step
+    power_every     strides between updates of how much force and rate there is to be mirrored; the first `first_powers`
+                    strides all update it
+    roll_rad        largest angle between the plane of symmetry and the mean force
     level_rad       standing further than this from running is another posture
     """
 
@@ -110,13 +111,13 @@ class MountFinderParams:
 
 
 class MountFinder:
-    """Takes strides, gives a `Mount` once there are enough; `standing` is told of stands."""
+    """Takes strides; returns a `Mount` once there are enough. Standing is reported to `standing`."""
 
     def __init__(self, params: MountFinderParams | None = None) -> None:
         self._p = params or MountFinderParams()
         self._mean: Signs = np.zeros(27)
         self._strides = 0
-        self._powers = 0.0, 0.0  # of force and rate across up, as their matrices are weighted
+        self._powers = 0.0, 0.0  # of force and rate across up, weighted like their matrices
         self._powered = 0.0
         self.standing = StandingZero()
         points = np.arange(2 * self._p.phases)
@@ -126,20 +127,20 @@ class MountFinder:
 
     @property
     def phases(self) -> int:
-        """Points per step that `stride` wants."""
+        """Points per step that `stride` expects."""
         return self._p.phases
 
     @property
     def strides(self) -> int:
-        """Strides taken in."""
+        """Number of strides taken."""
         return self._strides
 
     def stride(self, both: Array) -> Signs:
-        """Two successive steps, resampled to (2 phases, 6): force m/s2 and rate rad/s; what they said."""
+        """Take two successive steps, resampled to (2 phases, 6): force m/s2, rate rad/s; return their evidence."""
         phases = self._p.phases
         mean = both.sum(axis=0) * (0.5 / phases)
         both = both - mean
-        # The mean force of a whole stride is level from the first stride on; the orientation filter still settles then.
+        # The mean force of a whole stride is vertical from the first one on; the orientation filter is still settling.
         up_now = mean[:3] / max(_size(mean[:3]), LEAST)
         x, y, z = up_now.tolist()
         level = array_of((1.0 - x * x, -x * y, -x * z), (-y * x, 1.0 - y * y, -y * z), (-z * x, -z * y, 1.0 - z * z))
@@ -153,7 +154,7 @@ class MountFinder:
         of_rate = self._p.rate_weight / max(_size(level.dot(rate).dot(level)), LEAST)
         vertical = both[:, :3].dot(up_now)
         change = vertical[self._after] - vertical[self._before]
-        # Correlations; the means of all of these are zero already.
+        # Correlations; the means of all of these are already zero.
         with_load = (vertical / max(_size(vertical), LEAST) - change / max(_size(change), LEAST)).dot(both)
         ahead = level.dot(with_load[:3]) / max(_size(both[:, :3]), LEAST)
         leftward = level.dot(with_load[3:]) / max(_size(both[:, 3:]), LEAST)
@@ -172,12 +173,12 @@ class MountFinder:
         self._powers = of_force + (force - of_force) / self._powered, of_rate + (rate - of_rate) / self._powered
 
     def take(self, signs: Signs) -> None:
-        """What another finder's `stride` gave."""
+        """Take the evidence that another finder's `stride` returned."""
         self._strides += 1
         self._mean = self._mean + (signs - self._mean) / min(float(self._strides), self._p.memory_strides)
 
     def mount(self, heading_trust: float = 1.0) -> Mount | None:
-        """The mount as known now; None before `first_strides`."""
+        """Return the current estimate, with this `heading_trust`; None before `first_strides`."""
         found = self._plane()
         if found is None:
             return None
@@ -200,12 +201,12 @@ class MountFinder:
         return Mount(cross(left, zero.up), left, zero.up, level=zero.sure, quality=quality, heading_trust=heading_trust)
 
     def left(self) -> Vector | None:
-        """Across the plane of symmetry: left or right, nothing is said of the sign; None before `first_strides`."""
+        """Return the normal of the plane of symmetry, left or right (no sign); None before `first_strides`."""
         found = self._plane()
         return None if found is None else found[0]
 
     def _plane(self) -> tuple[Vector, Vector, float] | None:
-        """The normal of the plane of symmetry (left or right), up, and how clear it is, 0-1."""
+        """Return the normal of the plane of symmetry (left or right), up, and how clear the plane is, 0-1."""
         if self._strides < self._p.first_strides:
             return None
         x, y, z = self._mean[24:27].tolist()
@@ -216,11 +217,11 @@ class MountFinder:
             return None
         least, middle, _ = values.tolist()
         spread = (middle - least) / (abs(least) + abs(middle) + 1e-9)
-        # Only its heading is kept: the roll wanders by a degree while it is being found, and would show as a slow tilt.
+        # Only its heading is used: the roll wanders by a degree while being estimated, and would show as a slow tilt.
         return across((x, y, z), up), up, max(0.0, min(1.0, spread))
 
 
 def _size(values: Array) -> float:
-    """Root of the sum of squares."""
+    """Return the root of the sum of squares."""
     flat = values.ravel()
     return math.sqrt(flat.dot(flat))

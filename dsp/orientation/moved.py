@@ -1,12 +1,12 @@
-"""Notice that a sensor on the trunk no longer sits as it did: slid along the belt, turned over, put on anew.
+"""Detect that a sensor on the trunk no longer sits as it did: slid along the belt, turned over, put on anew.
 
 Over a few seconds of running the mean specific force is gravity, and leaning into a hill, a bend or a sprint turns it
-by a few degrees for as long as that lasts (v^2 / r of 3 m/s round a 9 m circle is 6 deg; 1 m/s2 of speeding up, 6
-deg). So gravity that stands elsewhere in the sensor's own axes, and stays there, says that the sensor has turned. A
-turn about the vertical leaves gravity where it was: for that see `dsp.orientation.turned`.
+by a few degrees while that lasts (v^2 / r of 3 m/s round a 9 m circle is 6 deg; 1 m/s2 of speeding up, 6 deg). So a
+lasting change of the direction of gravity in the sensor's own axes means that the sensor has turned. A turn about the
+vertical leaves gravity where it was: for that see `dsp.orientation.turned`.
 
-The gyro is not used: a jerk saturates it, and a sensor that was taken off and put on again turned while
-nobody could tell it from the runner.
+The gyroscope is not used: a jerk saturates it, and a sensor that was taken off and put on again turned while it could
+not be distinguished from the runner.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from dsp.signals import Vector
 class MovedParams:
     """When a sensor has moved.
 
-    windows          looks (half a second each) that must all stand elsewhere: 3 s
-    learn            looks that make a reference; memory: its weight of the past (20 s)
-    tilt_rad         turn of the mean force (at most 9.4 deg in all recordings on the pelvis, one of them 25 min
-                     outdoors; phones in trouser pockets, which do move, up to 15)
-    motion_mps2      range of the force within a look, largest axis: less is standing, where people lean otherwise
+    windows      newest windows (half a second each) that must all differ: 3 s
+    learn        windows that make a reference
+    memory       length of its running mean, in windows (20 s)
+    tilt_rad     turn of the mean force (at most 9.4 deg in all recordings on the pelvis, one of them 25 min outdoors;
+                 phones in trouser pockets, which do move, up to 15)
+    motion_mps2  range of the force within a window, largest axis: less is standing, where people lean differently
     """
 
     windows: int = 6
@@ -37,20 +38,20 @@ class MovedParams:
 
 
 class MovedSensor:
-    """Takes looks; says when gravity has jumped."""
+    """Takes windows of force; detects that the direction of gravity has jumped."""
 
     def __init__(self, params: MovedParams | None = None) -> None:
         self._p = params or MovedParams()
         self.reset()
 
     def reset(self) -> None:
-        """Learn anew: after a move, and after a gap."""
+        """Learn a new reference, after a move or a gap."""
         self._recent: deque[Vector] = deque(maxlen=self._p.windows)
         self._reference: Vector = (0.0, 0.0, 0.0)
         self._learned = 0
 
     def look(self, axes: list[list[float]]) -> bool:
-        """One look at the force (three lists, m/s2, sensor axes); True when the sensor has moved."""
+        """Take one window of force (three lists, m/s2, sensor axes); return True when the sensor has moved."""
         p = self._p
         if all(max(a) - min(a) < p.motion_mps2 for a in axes):
             self._recent.clear()
@@ -76,7 +77,7 @@ class MovedSensor:
         )
 
     def _turn(self, forces: list[Vector]) -> float:
-        """Angle between the mean of some looks and the reference, rad."""
+        """Return the angle between the mean of some windows and the reference, rad."""
         x, y, z = map(sum, zip(*forces, strict=True))
         a, b, c = self._reference
         size = math.sqrt((x * x + y * y + z * z) * (a * a + b * b + c * c))

@@ -1,17 +1,17 @@
-"""The pitch axis of a foot sensor, however it sits on the shoe.
+"""Find the pitch axis of a foot sensor, however it sits on the shoe.
 
 A foot turns far more about its pitch axis than about any other, and that axis is level while the foot stands: it is the
-first principal direction of the rate once the direction of the mean force is taken out (about which a walker's turn
-spins the foot). Its sign comes from two signs of skewness, each strong where the other is weak:
+first principal direction of the rate after the component along the mean force is removed (about which a walker's turn
+spins the foot). Its sign comes from the signs of two skewnesses, each strong where the other is weak:
 
-* forward force: a foot is sped up over all of push-off and early swing and stopped within a few hundredths of a second,
-  so the force along pitch x up, forward, is skewed backward (running: by 0.6 or more in every 1.5 s of 26 foot runs;
-  the feet of two of nine walkers go the other way in a third of their windows);
+* forward force: a foot is accelerated over all of push-off and early swing and stopped within a few hundredths of a
+  second, so the force along pitch x up, forward, is skewed backward (running: by 0.6 or more in every 1.5 s of 26 foot
+  runs; the feet of two of nine walkers have the opposite sign in a third of their windows);
 * pitch angle: a foot lies flat for long, then tips toe down by 60-110 deg and toe up by 25 at most, so its angle is
   skewed toe down (walking: by 0.5-1.1 in nearly every 2.5 s; running by 0.03-0.3).
 
 A sensor that slips on its lace, or is clipped on anew, has another axis from then on. The newest strides show it: up,
-the axis or its sign is not what it was. Then everything older is forgotten and the axis found anew.
+the axis or its sign has changed. Then everything older is discarded and the axis found anew.
 """
 
 from __future__ import annotations
@@ -32,25 +32,26 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class PitchAxisParams:
-    """How long the looks are.
+    """Windows and bounds of the estimate.
 
-    memory_s    how much is looked at
-    first_s     how long the foot must have moved for a first answer
-    every_s, later_s  how often, and how often once `looks` of them were taken: then every other time only whether the
-                sensor has slipped
-    moving_radps  mean rate of a chunk in which the foot moves,
-    least_share   and the least share of such chunks between the first and the last
-    margin_s    looked at before the first and after the last
-    keep        share of the old evidence of the sign at each look
-    sure        evidence that the first answer needs
-    angle_weight  of the angle's skewness against the force's
-    most_skew   one skewness counts no more than this
-    least_mps2  a smaller mean force of the newest chunks is none: the accelerometer is dead, nothing tells up
-    recent_s    the newest part of the memory, which shows whether the sensor has slipped:
-    turned      the cosine of a turn of up or of the axis that is one,
-    contrary    or as much evidence for the other sign (27 foot runs and 18 of walkers: 0.44 or more for the right one)
-    most        a chunk's mean force (m/s2) and rate (rad/s) are cut here, so that a knock does not turn the axis:
-                recorded runners reach 6 g and 17 rad/s, sprinters more, and their axis stands the cut
+    memory_s          length of the data used
+    first_s           minimum time in which the foot moved for a first estimate
+    every_s, later_s  time between estimates, and after `looks` of them; then every other one only checks whether the
+                      sensor has slipped
+    moving_radps      mean rate of a chunk in which the foot moves,
+    least_share       and minimum share of such chunks between the first and the last
+    margin_s          used before the first and after the last
+    keep              weight of the old evidence for the sign at each estimate
+    sure              evidence that the first estimate needs
+    angle_weight      of the angle's skewness against the force's
+    most_skew         upper limit of one skewness
+    least_mps2        with a smaller mean force of the newest chunks the accelerometer is dead, and up is unknown
+    recent_s          the newest part of the memory, which shows whether the sensor has slipped:
+    turned            if up or the axis has turned by more than this (a cosine),
+    contrary          or with as much evidence for the other sign (27 foot runs and 18 of walkers: 0.44 or more for the
+                      right one)
+    most              a chunk's mean force (m/s2) and rate (rad/s) are clipped here, so that a knock does not turn the
+                      axis: recorded runners reach 6 g and 17 rad/s, sprinters more, and their axis is not affected
     """
 
     memory_s: float = 5.0
@@ -73,7 +74,7 @@ class PitchAxisParams:
 
 
 class PitchAxis:
-    """Fed with the means of chunks; `axis` points left, None until the foot has moved enough."""
+    """Takes the means of chunks; `axis` is a unit vector that points left, None until the foot has moved enough."""
 
     def __init__(self, chunk_s: float, params: PitchAxisParams | None = None) -> None:
         self._p = params or PitchAxisParams()
@@ -137,7 +138,7 @@ class PitchAxis:
         self.axis = (a, b, c)
 
     def _slipped(self, data: Floats) -> bool:
-        """Whether the newest chunks do not fit the axis."""
+        """Return whether the newest chunks contradict the axis."""
         p = self._p
         if self._up is None or self.axis is None or len(self._moving(data)) < self._enough:
             return False
@@ -147,16 +148,16 @@ class PitchAxis:
         return contrary or abs(along) < p.turned or dot(up, self._up) < p.turned
 
     def _moving(self, data: Floats) -> npt.NDArray[np.intp]:
-        """Chunks in which the foot moves."""
+        """Return the indices of chunks in which the foot moves."""
         return np.flatnonzero((data[:, 3:] ** 2).sum(axis=1) > self._moving2)
 
     def _seen(self, data: Floats) -> tuple[Vector, Vector, float]:
-        """Up, the axis with any sign, and the evidence that it points left."""
+        """Return up, the axis with either sign, and the evidence that it points left."""
         data = np.minimum(np.maximum(data, -self._most), self._most)
         force, rate = data[:, :3], data[:, 3:]
         x, y, z = force.sum(axis=0).tolist()
         up = unit((x, y, z))
-        # Along two level directions; the axis is the one between them in which the squares are largest.
+        # Along two level directions; the axis is the direction between them with the largest sum of squares.
         first = across((1.0, 0.0, 0.0) if abs(up[0]) < abs(up[2]) else (0.0, 0.0, 1.0), up)
         second = cross(up, first)
         level = (rate - rate.sum(axis=0) / len(rate)) @ np.array((first, second)).T
@@ -174,6 +175,6 @@ class PitchAxis:
         values = values - values.sum() / len(values)
         square = values * values
         size = float(square.sum()) / len(values)
-        cube = size**1.5  # 0 too where the size is next to nothing
+        cube = size**1.5  # underflows to 0 where the size is tiny
         skew = float(square @ values) / len(values) / cube if cube > 0.0 else 0.0
         return max(-self._p.most_skew, min(self._p.most_skew, skew))

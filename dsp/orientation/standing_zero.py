@@ -1,9 +1,9 @@
-"""The zero of the pelvis angles out of several stands, and how far they leave it in doubt.
+"""The zero of the pelvis angles from several periods of standing (stands), and its uncertainty.
 
-Nobody stands the same way twice, and who waits on one leg lets the other hip fall by several degrees. So stands are
-averaged, by how long they were. And the runner's own middle speaks: people run at most 2.5 deg to a side of how they
-stand (sources 2), so a stand that is further off says the less about it. What is left of their disagreement is told as
-`doubt_rad`. The last stand is not believed more than others: it may be the one on one leg.
+Nobody stands the same way twice, and standing on one leg lets the other hip fall by several degrees. So stands are
+averaged, weighted by their length. The runner's own mean posture counts too: people run at most 2.5 deg to a side of
+how they stand (sources 2), so a stand that is further off weighs less. What is left of their disagreement is given as
+`doubt_rad`. The last stand does not weigh more than others: it may be the one on one leg.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from dsp.orientation.vectors import dot, unit
 from dsp.signals import Vector
 
 STANDS = 6
-"""That are remembered: after a few more an odd one is forgotten, and so is how a belt sat an hour ago."""
+"""Stands that are kept: after a few more an outlier is forgotten, and so is how a belt sat an hour ago."""
 
 LONGEST_S = 10.0
-"""More of one stand does not make it more upright."""
+"""Upper limit of the weight of a stand: a longer one is not more upright."""
 
 OBLIQUE_RAD = math.radians(2.5)
-"""How far to a side people run of how they stand; a stand that far off counts half."""
+"""How far to a side of their standing posture people run; a stand that far off weighs half."""
 
 SURE_RAD = math.radians(2.0)
-"""More doubt than this is no zero: what an absolute angle may claim is 2 deg (sources 2)."""
+"""Largest uncertainty of a zero: an absolute angle is accurate to 2 deg at best (sources 2)."""
 
 
 @dataclass(slots=True)
 class _Stand:
-    """The direction of its mean force, times how long it was, s."""
+    """Sum of the directions of its force, weighted by time, and its length, s."""
 
     force: Vector
     seconds: float
@@ -38,25 +38,25 @@ class _Stand:
 
 @dataclass(frozen=True, slots=True)
 class Zero:
-    """Up in standing, a unit vector in sensor axes, and the spread of the stands it is of, one standard deviation."""
+    """Up in standing, a unit vector in sensor axes, and the standard deviation of obliquity between the stands."""
 
     up: Vector
     doubt_rad: float
 
     @property
     def sure(self) -> bool:
-        """Whether angles may be told against it."""
+        """Whether angles against it may be reported."""
         return self.doubt_rad < SURE_RAD
 
 
 class StandingZero:
-    """Takes quiet standing as it goes on, gives the zero."""
+    """Takes quiet standing as it is measured; returns the zero."""
 
     def __init__(self) -> None:
         self._stands: deque[_Stand] = deque(maxlen=STANDS)
 
     def add(self, force: Vector, seconds: float, *, fresh: bool) -> None:
-        """Mean specific force, sensor axes, of so much standing: of a stand that begins, or of the one that goes on."""
+        """Take the mean specific force, sensor axes, of `seconds` of standing; `fresh` begins a new stand."""
         if fresh or not self._stands:
             self._stands.append(_Stand((0.0, 0.0, 0.0), 0.0))
         stand = self._stands[-1]
@@ -65,10 +65,10 @@ class StandingZero:
         stand.seconds += seconds
 
     def zero(self, up: Vector, left: Vector, most_rad: float, *, running: bool) -> Zero | None:
-        """The zero of a sensor whose `up` and `left` point so, as far as is known without standing.
+        """Return the zero of a sensor whose `up` and `left` point so without standing; None without a usable stand.
 
-        running  whether `up` is the runner's middle, so that it may weigh the stands
-        Stands further than `most_rad` from `up` are other postures, or the sensor lay about; None without any other.
+        most_rad  stands further than this from `up` are other postures, or the sensor lay on a table
+        running   whether `up` is the runner's mean posture, so that it may weight the stands
         """
         if len(self._stands) == 1:
             only = unit(self._stands[0].force)

@@ -1,4 +1,4 @@
-"""Standing: at least three quiet seconds give the zero of the pelvis angles and the gyro's bias."""
+"""Detect standing: at least three quiet seconds give the zero of the pelvis angles and the gyroscope bias."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dsp.signals import Vector
 class StillnessParams:
     """What counts as standing.
 
-    window_s      one look
-    windows       quiet looks in a row for a standing zero (3 s, sources 2)
-    force_mps2, rate_radps  largest spread within a look (quiet standing sways under 0.1 m/s2 and 0.05 rad/s; noise
-                  of +-16 g parts included)
+    window_s                length of one window
+    windows                 quiet windows in a row for a standing zero (3 s, sources 2)
+    force_mps2, rate_radps  largest standard deviation within a window (quiet standing sways under 0.1 m/s2 and 0.05
+                            rad/s; noise of +-16 g parts included)
     """
 
     window_s: float = 0.5
@@ -27,7 +27,7 @@ class StillnessParams:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One quiet window: mean force and mean rate (sensor axes)."""
+    """One quiet window: mean force, m/s2, and mean rate, rad/s (sensor axes)."""
 
     force: Vector
     rate: Vector
@@ -35,7 +35,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """Standing that is new: the mean force (sensor axes) of so many seconds; `fresh` where they begin a stand."""
+    """New standing: mean force (sensor axes, m/s2) over `seconds`; `fresh` at the beginning of a stand."""
 
     force: Vector
     seconds: float
@@ -43,20 +43,20 @@ class Stood:
 
 
 class Stillness:
-    """Looks at one window after another; `stood` is what the last one has shown of standing, if it has."""
+    """Takes one window after another; `stood` is what the last one added to standing, if anything."""
 
     def __init__(self, params: StillnessParams | None = None) -> None:
         self.params = params or StillnessParams()
         self.reset()
 
     def reset(self) -> None:
-        """After a gap."""
+        """Restart after a gap."""
         self._quiet = 0
         self._force = [0.0, 0.0, 0.0]
         self.stood: Stood | None = None
 
     def look(self, axes: list[list[float]]) -> Look | None:
-        """One window of samples (six lists); None when it was not quiet."""
+        """Take one window of samples (six lists); return its means, or None when it was not quiet."""
         n = len(axes[0])
         means = [sum(a) / n for a in axes]
         off = [[v - m for v in a] for a, m in zip(axes, means, strict=True)]
@@ -74,7 +74,7 @@ class Stillness:
         return look
 
     def _stand(self, force: Vector) -> None:
-        """The first windows of a stand count together once there are enough of them, then each by itself."""
+        """Set `stood`: the first windows of a stand count together once there are enough, then each by itself."""
         p = self.params
         if self._quiet > p.windows:
             self.stood = Stood(force, p.window_s, fresh=False)

@@ -1,10 +1,10 @@
-"""Strapdown integration, sample by sample: the gyro turns a quaternion, the turned force integrates to velocity.
+"""Strapdown integration, sample by sample: the gyroscope rotates a quaternion, the rotated force becomes velocity.
 
-Velocity is that of the trunk in the near-inertial frame, gravity taken off; what it drifts by is what `leveller` learns
+The velocity is that of the trunk in the near-inertial frame, with gravity removed; its drift is what `leveller` learns
 from. Forces are never normalised: in running the mean of the force is gravity, the mean of its direction is not.
 
 How far the sensor turned between two samples comes from the intake (`samples.averaging`), so that the angle is right at
-the sample's own stamp whatever the rate.
+the sample's own timestamp whatever the rate.
 """
 
 from __future__ import annotations
@@ -16,11 +16,17 @@ from dsp.signals import GRAVITY_MPS2, Vector
 
 THIRD = 1.0 / 3.0
 ALIGN_TIMES = 3
-"""Each leaves of a tilt its square: of 30 deg 8, then 0.6, then nothing."""
+"""Iterations of `align_over`. Each leaves the square of the tilt error: of 30 deg 8, then 0.6, then nothing."""
 
 
 class Strapdown:
-    """Quaternion, horizontal velocity and gyro bias of one 6-axis sensor; levelled by `Leveller`."""
+    """Orientation quaternion, horizontal velocity and gyroscope bias of one 6-axis sensor; corrected by `Leveller`.
+
+    t_s   time of the newest sample
+    q     rotation from sensor axes to the near-inertial frame (z up), w x y z
+    v     horizontal velocity in that frame, m/s
+    bias  of the gyroscope, sensor axes, rad/s
+    """
 
     __slots__ = ("bias", "q", "t_s", "v")
 
@@ -44,9 +50,13 @@ class Strapdown:
         self.t_s = t_s
 
     def align_over(self, before_s: float, t_s: list[float], force: list[list[float]], turns: list[list[float]]) -> None:
-        """Start at `before_s` so that the velocity is after these samples what it was: best over a whole stride.
+        """Start at `before_s` with the orientation for which these samples leave the velocity unchanged.
 
-        Their mean force alone errs by many degrees where the sensor turns while it is measured.
+        It works best over a whole stride. The direction of their mean force alone is off by many degrees where the
+        sensor turns meanwhile.
+
+        force  ax ay az, m/s2
+        turns  mean rates from the sample before to this one about x y z, rad/s
         """
         x, y, z = (sum(axis) / len(axis) for axis in force)
         self.align(before_s, (x, y, z))
@@ -59,10 +69,12 @@ class Strapdown:
             self.correct((vy / fallen, -vx / fallen), (0.0, 0.0, 0.0), (0.0, 0.0))
 
     def run(self, t_s: list[float], force: list[list[float]], turns: list[list[float]], trace: Trace) -> list[float]:
-        """Advance over samples; returns the vertical specific force, m/s2.
+        """Advance over samples; return their vertical specific force, m/s2.
 
-        force  ax ay az, m/s2    turns  mean rates from the sample before to this one about x y z, rad/s
-        Up and horizontal velocity go to the trace.
+        force  ax ay az, m/s2
+        turns  mean rates from the sample before to this one about x y z, rad/s
+
+        The up direction and the horizontal velocity are appended to the trace.
         """
         w, x, y, z = self.q
         size = 1.0 / math.sqrt(w * w + x * x + y * y + z * z)
@@ -83,7 +95,7 @@ class Strapdown:
             i = (gx - bx) * half
             j = (gy - by) * half
             k = (gz - bz) * half
-            # Half the rotation vector; with this c the turn is right to third order, the length is mended per chunk.
+            # Half the rotation vector; with this c the turn is right to third order; `q` is normalised once per call.
             c = 1.0 - (i * i + j * j + k * k) * THIRD
             w, x, y, z = (
                 w * c - x * i - y * j - z * k,
@@ -120,12 +132,12 @@ class Strapdown:
         return vertical
 
     def up(self) -> Vector:
-        """Up in sensor axes."""
+        """Return the up direction in sensor axes, a unit vector."""
         w, x, y, z = self.q
         return 2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)
 
     def level_rows(self) -> tuple[Vector, Vector]:
-        """The two level axes of the near-inertial frame, in sensor axes."""
+        """Return the two level axes (x and y) of the near-inertial frame, in sensor axes."""
         w, x, y, z = self.q
         return (
             (1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y - w * z), 2.0 * (x * z + w * y)),
@@ -133,7 +145,7 @@ class Strapdown:
         )
 
     def correct(self, tilt: tuple[float, float], bias: Vector, velocity: tuple[float, float]) -> None:
-        """Apply errors: a small rotation of the frame about its x and y, additions to bias and velocity."""
+        """Apply corrections: a small rotation of the frame about its x and y, rad; additions to bias and velocity."""
         w, x, y, z = self.q
         i, j = 0.5 * tilt[0], 0.5 * tilt[1]
         w, x, y, z = w - i * x - j * y, x + i * w + j * z, y + j * w - i * z, z + i * y - j * x

@@ -1,10 +1,10 @@
-"""Notice that a sensor on the trunk has turned about the vertical: slid round the belt, or twisted on it.
+"""Detect that a sensor on the trunk has turned about the vertical: slid round the belt, or twisted on it.
 
-Gravity stays where it was in its axes; the plane of symmetry does not. How far the plane of the last few strides stands
-from that of the run scatters: by 0.5-1.3 deg on the sacrum, by 1-10 where a loose buckle flaps about. So a turn is one
-that stays, and is large against what this sensor has shown in this run. The runner turns the plane too: running at 4.5
-instead of 2.5 m/s does by 3.3 deg, 4 deg more of drop on one leg by up to 1.6, steps of 1.2 and 0.8 of their time by up
-to 5.5 (`dsp.orientation.unevenness`). That is what bounds how small a turn can be known from them.
+Gravity stays the same in its axes; the plane of symmetry does not. The angle between the plane of the last few strides
+and that of the run scatters: by 0.5-1.3 deg on the sacrum, by 1-10 where a loose buckle flaps about. So a turn is an
+angle that stays, and is large against the scatter of this sensor in this run. The runner turns the plane too: running
+at 4.5 instead of 2.5 m/s does by 3.3 deg, 4 deg more of drop on one leg by up to 1.6, steps of 1.2 and 0.8 of their
+time by up to 5.5 (`dsp.orientation.unevenness`). That limits how small a turn can be detected from the planes.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from dsp.signals import Vector
 
 @dataclass(frozen=True, slots=True)
 class TurnedParams:
-    """When a sensor has turned. A bound is an angle, or so many times the scatter where that is larger.
+    """When a sensor has turned. A bound is an angle, or a multiple of the scatter where that is larger.
 
-    look_rad, look_times    the newest look is so far off: it is to be shown every stride
-    doubt_rad, doubt_times  mean of the newest `few` looks: 4 deg make 0.9 deg of left-right difference in the worst of
-                            seven runs (decision 6), antalgic change counts from 1.5 on
-    sure_rad, sure_times    mean of each half of the newest `looks`: nearly twice what pace does
-    most_rad                the most a bound can be; mirrored planes are alike, so an angle never is over 90 deg
-    scatter_rad, weight     what is taken for the scatter before any was seen, between belts that hold and a loose
-                            buckle, and for how many looks that counts: as many as a decision rests on
-    known                   looks in the scatter before less than `most_rad` is sure: three minutes, well before any
-                            change of left against right is told
-    memory                  looks: weight of the past in the scatter, which a turn enters `looks` later
+    look_rad, look_times    bound for the newest angle, beyond which every stride is to be checked
+    doubt_rad, doubt_times  for the mean of the newest `few` angles: 4 deg make 0.9 deg of left-right difference in the
+                            worst of seven runs (decision 6), antalgic change counts from 1.5 on
+    sure_rad, sure_times    for the mean of each half of the newest `looks`: nearly twice what pace causes
+    most_rad                largest value of a bound; mirrored planes are equal, so an angle never exceeds 90 deg
+    scatter_rad, weight     assumed scatter before any was measured, between belts that hold and a loose buckle, and the
+                            number of angles it counts for: as many as a decision rests on
+    known                   angles in the scatter before less than `most_rad` is sure: three minutes, well before any
+                            left-right change is reported
+    memory                  length of the running mean of the scatter, in angles; a turn enters it `looks` later
     """
 
     look_rad: float = math.radians(3.0)
@@ -49,7 +49,11 @@ class TurnedParams:
 
 
 class TurnedSensor:
-    """Takes planes of symmetry; `suspects`: wants every stride, `doubts`: the heading is not to be relied on."""
+    """Takes planes of symmetry, given by their normals, and detects a lasting turn.
+
+    suspects  every stride is to be checked
+    doubts    the heading is not to be relied on
+    """
 
     def __init__(self, params: TurnedParams | None = None) -> None:
         self._p = params or TurnedParams()
@@ -61,16 +65,16 @@ class TurnedSensor:
         self.doubts = False
 
     def reset(self) -> None:
-        """After a gap: what follows is compared with the run as it was, the scatter is known."""
+        """Restart after a gap: what follows is compared with the run so far; the scatter stays known."""
         self._usual.clear()
         self._angles.clear()
         self.suspects = self.doubts = False
 
     def plane(self, usual: Vector, lately: Vector, up: Vector, allowed_rad: float = 0.0) -> bool:
-        """Left over the run and over the last few strides, and up (unit vectors); True when the sensor has turned.
+        """Take the left normals over the run and over the last few strides, and up; True when the sensor has turned.
 
-        `allowed_rad`: by how much the runner may have turned the plane. Over the run is taken from before the strides
-        in question: early it is not long and soon follows.
+        All are unit vectors. `allowed_rad` is the angle by which the runner may have turned the plane. The normal over
+        the run is the one from before the strides in question: early it averages few strides and soon follows them.
         """
         p, angles = self._p, self._angles
         self._usual.append(usual)
@@ -90,11 +94,11 @@ class TurnedSensor:
         if self._seen >= p.weight + p.known:
             bound = self._bound(p.sure_rad, p.sure_times) + allowed_rad
             return abs(before) > bound and abs(after) > bound
-        # Nothing is known of how it scatters: a strap that wobbles makes such means, but not in every look.
+        # The scatter is not known yet: a wobbling strap produces such means, but not with every angle as large.
         return min(map(abs, [before, *looks[half:]])) > p.most_rad + allowed_rad
 
     def _bound(self, least_rad: float, times: float) -> float:
-        """An angle, or so many times the scatter where that is larger, but `most_rad` at most."""
+        """Return an angle, or a multiple of the scatter where that is larger, but at most `most_rad`."""
         bound = times * self._scatter
         return least_rad if bound < least_rad else min(self._p.most_rad, bound)
 
@@ -105,6 +109,6 @@ class TurnedSensor:
 
 
 def _turn(one: Vector, other: Vector, up: Vector) -> float:
-    """Angle from one normal of a plane to that of another about `up`, rad; a normal and its opposite are the same."""
+    """Return the angle from one normal to another about `up`, rad; a normal and its opposite are the same plane."""
     ahead, aside = dot(one, other), dot(cross(one, other), up)
     return math.atan2(aside, ahead) if ahead >= 0.0 else math.atan2(-aside, -ahead)

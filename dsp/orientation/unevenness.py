@@ -1,8 +1,8 @@
-"""How uneven a runner's step times are, and how far that turns the plane of symmetry that the mount is read off.
+"""How uneven a runner's step times are, and how far that turns the plane of symmetry that the mount is based on.
 
-Whoever limps is not mirror-symmetric. Six recorded runs of four people were played with steps of 1 + k and 1 - k times
-their length: the plane turned by 3.0 deg (root mean square; at most 5.7) at k = 0.2, by half of that at 0.1, one way or
-the other, while the sensor stayed where it was. Unevenness here is 2 k: the difference over the mean.
+A runner who limps is not mirror-symmetric. Six recorded runs of four people were played with steps of 1 + k and 1 - k
+times their length: the plane turned by 3.0 deg (root mean square; at most 5.7) at k = 0.2, by half of that at 0.1, one
+way or the other, while the sensor stayed where it was. Unevenness here is 2 k: the difference over the mean.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class UnevennessParams:
-    """What unevenness does to the heading.
+    """Effect of unevenness on the heading.
 
-    half          unevenness that halves the quality: there the plane turns by 2.5 deg (root mean square), which is as
-                  much as it is off anyhow (decision 6)
+    half          unevenness that halves the quality: there the plane turns by 2.5 deg (root mean square), as much as
+                  its error without any (decision 6)
     even          less than this is the contacts' own scatter
-    rad_per_unit  by how much a change of it may turn the plane: 5.7 deg of 0.4
+    rad_per_unit  largest turn of the plane by a change of it: 5.7 deg of 0.4
     lately        strides that are averaged: single contacts scatter by some 10 ms
-    memory        strides: weight of the past, as in the mount itself
+    memory        length of the running mean in strides, as in the mount itself
     """
 
     half: float = 1.0 / 3.0
@@ -31,7 +31,7 @@ class UnevennessParams:
 
 
 class Unevenness:
-    """Takes strides; says what the mount that was learned from them is worth."""
+    """Takes strides; rates the mount that was learned from them."""
 
     def __init__(self, params: UnevennessParams | None = None) -> None:
         self._p = params or UnevennessParams()
@@ -39,12 +39,12 @@ class Unevenness:
         self._strides = self._since = 0
 
     def reset(self) -> None:
-        """After a gap: which of two steps is the left one is unknown again."""
+        """Restart after a gap: which of two steps is the left one is unknown again."""
         self._lately = 0.0
         self._since = 0
 
     def stride(self, contacts_s: tuple[float, float, float]) -> None:
-        """Three contacts, s; the first is of the same foot every time."""
+        """Take three contacts, s; the first is of the same foot every time."""
         p, (one_s, two_s, three_s) = self._p, contacts_s
         self._strides += 1
         self._since += 1
@@ -54,11 +54,11 @@ class Unevenness:
 
     @property
     def quality(self) -> float:
-        """Of a mount found from these strides, 0-1."""
+        """Quality of the heading of a mount found from these strides, 0-1."""
         p = self._p
         return 1.0 / (1.0 + (max(0.0, self._usual - p.even) / p.half) ** 2)
 
     @property
     def allowed_rad(self) -> float:
-        """By how much a change of the step times since the strides before may have turned the plane."""
+        """Largest turn of the plane that the change of the step times since earlier strides explains, rad."""
         return self._p.rad_per_unit * abs(abs(self._lately) - self._usual)

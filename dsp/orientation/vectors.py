@@ -1,4 +1,4 @@
-"""Vectors of three floats."""
+"""Arithmetic of three-component vectors."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import math
 from dsp.signals import Vector
 
 LEAST = 1e-12
-"""What a length is at least where something is divided by it."""
+"""Minimum length that something is divided by."""
 
 
 def dot(a: Vector, b: Vector) -> float:
-    """Scalar product."""
+    """Return the scalar product."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
 def cross(a: Vector, b: Vector) -> Vector:
-    """Vector product."""
+    """Return the vector product."""
     return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
 
 
 def unit(v: Vector) -> Vector:
-    """The direction of `v`; zeros for zeros."""
+    """Return the direction of `v`; zeros for zeros."""
     size = max(math.sqrt(dot(v, v)), LEAST)
     return v[0] / size, v[1] / size, v[2] / size
 
 
 def across(v: Vector, up: Vector) -> Vector:
-    """The direction of what of `v` is across `up`, a unit vector."""
+    """Return the direction of the component of `v` perpendicular to `up`, a unit vector."""
     along = dot(v, up)
     return unit((v[0] - along * up[0], v[1] - along * up[1], v[2] - along * up[2]))
