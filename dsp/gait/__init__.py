@@ -1,1 +1,1 @@
-"""From contacts to steps: side, drop, contact time, strides, and several sensors as one."""
+"""From contacts to steps: side, drop, contact time, strides, and the fusion of several sensors."""

@@ -1,12 +1,14 @@
-"""Whether trunk and shoe sensors tell of the same steps: the same legs, at the same times.
+"""Whether trunk and shoe sensors detect the same steps: the same legs, at the same times.
 
-Sides: a trunk sensor names the stance leg from the force that leans to it (`side`), a shoe sensor from the foot it
-is said to be on. Where they contradict each other step after step, left and right are exchanged, or a clock is late by
-a step: `common_steps` tells which.
+Sides: a trunk sensor names the stance leg from the force that leans to it (`side`), a shoe sensor from the foot it is
+assigned to. Where they contradict each other step after step, left and right are exchanged, or a clock is late by a
+step: `common_steps` distinguishes these.
+
 Times: a shoe's contact comes within a few hundredths of a second of the trunk's. Between runs the difference varies by
-6.1 ms (SD), from step to step by 4.1 ms (sources 9), so 30 common steps tell a clock that is off by tens of
+6.1 ms (SD), from step to step by 4.1 ms (sources 9), so 30 common steps reveal a clock that is off by tens of
 milliseconds to a stride, as in the trap of `drivers.timing.delay_spread`, and nothing finer.
-Of three sensors the one that fits neither of the others is the odd one.
+
+Of three sensors the one that matches neither of the others is the odd one.
 """
 
 from __future__ import annotations
@@ -24,20 +26,20 @@ from dsp.records import Metric, Side
 from dsp.signals import NEVER_S, Placement
 
 SWAPPED_KEY = "sides_swapped"
-"""1 while the shoe sensors' sides contradict the trunk's, else nothing; quality is the share of steps that do."""
+"""1 while the shoe sensors' sides contradict the trunk's, else not reported; quality is the share of steps that do."""
 APART_KEY = "foot_trunk_offset_ms"
-"""Shoe's contact minus trunk's, told only where that cannot be: the clock of one of the two is off."""
+"""Shoe's contact minus trunk's, reported only where it is too large to be real: the clock of one of the two is off."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementParams:
     """When two sensors contradict each other.
 
-    steps          common steps that are looked at, and needed to tell of it
-    first          common steps after which the fusion of steps is told: a middle one of five is no outlier
-    clear          a lag is likelier where the times scatter by less than this share: half of what one step more adds
-    apart_s        largest difference that detectors and bodies explain: the trunk's contact is up to 40 ms late
-    silent_s       a trunk sensor that has been silent for this long is not waited for
+    steps     common steps that are compared, and needed for a report
+    first     common steps after which the fusion gets the clocks: the median of five is no outlier
+    clear     a lag is likelier where the times scatter by less than this share: half of what one step more adds
+    apart_s   largest difference that detectors and bodies explain: the trunk's contact is up to 40 ms late
+    silent_s  a trunk sensor that has been silent for this long is not waited for
     """
 
     steps: int = 30
@@ -49,18 +51,22 @@ class AgreementParams:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """Which shoes tell steps on a clock that is known: `apart_s` against the trunk's; `odd` ones fit nobody's."""
+    """Offsets of the shoes' clocks.
+
+    apart_s  shoe's minus trunk's contact, of shoes whose offset is known
+    odd      shoes that match no other sensor
+    """
 
     apart_s: Mapping[Placement, float] = field(default_factory=dict)
     odd: frozenset[Placement] = frozenset()
 
 
 Lags: TypeAlias = tuple[Lag, ...]
-"""One of each shoe."""
+"""One lag per shoe."""
 
 
 class Agreement:
-    """Takes what the sensors saw; `report` says what does not fit, usually nothing."""
+    """Takes what the sensors saw; `report` returns contradictions, usually none."""
 
     def __init__(self, params: AgreementParams | None = None) -> None:
         self._p = params or AgreementParams()
@@ -68,11 +74,11 @@ class Agreement:
         self._contacts: deque[tuple[float, Side | None]] = deque(maxlen=10)
         self._steps: dict[Placement, CommonSteps] = {}
         self._odd: frozenset[Placement] = frozenset()
-        self._apart_s = 0.0  # of the first shoe where none fits
+        self._apart_s = 0.0  # of the first shoe where none matches
         self._late: bool | None = None  # a clock is late by a step, or left and right are exchanged
 
     def contact(self, seen: Contact) -> None:
-        """Take a contact; those of shoes are kept until the trunk has told its side."""
+        """Take a contact; those of shoes are kept until the trunk has named its side."""
         if seen.placement in SHOES:
             steps = self._steps.get(seen.placement)
             if steps is None:
@@ -102,7 +108,7 @@ class Agreement:
         return bool(self._steps)
 
     def clocks(self) -> Clocks:
-        """What the steps so far say about the clocks of the shoes."""
+        """Return what the steps so far show about the clocks of the shoes."""
         p = self._p
         feet = {shoe: steps for shoe, steps in self._steps.items() if len(steps) >= p.first}
         odd_before, self._odd = self._odd, frozenset()
@@ -112,33 +118,33 @@ class Agreement:
             return Clocks({shoe: steps.usual_s for shoe, steps in feet.items()})
         lags = {shoe: steps.lags() for shoe, steps in feet.items()}
         near_s = {shoe: _nearest(_same_leg(each)).apart_s for shoe, each in lags.items()}
-        # One that was left out comes back at half of what it went at, lest it come and go.
+        # Hysteresis: a shoe that was excluded comes back at half of the bound.
         most_s = {shoe: (0.5 if shoe in odd_before else 1.0) * p.apart_s for shoe in near_s}
         fitting_s = [near for shoe, near in near_s.items() if abs(near) <= most_s[shoe]]
         if fitting_s:
-            # A little too far from the trunk is no odd one while it is near the other shoe.
+            # A shoe slightly too far from the trunk is not odd while it is near the other shoe.
             self._odd = frozenset(
                 shoe
                 for shoe, near in near_s.items()
                 if abs(near) > most_s[shoe] < min(abs(near - each) for each in fitting_s)
             )
             return Clocks({shoe: near for shoe, near in near_s.items() if shoe not in self._odd}, self._odd)
-        # None fits the trunk: is it the trunk that fits none?
+        # No shoe matches the trunk: is it the trunk that is off?
         same, other = self._alike(lags)
         exchanged = other and not (same and self._late)
         if not exchanged and (not same or len(lags) == 1):
-            # Nobody can tell which of two is off: the trunk feels every step.
+            # Which of two is off cannot be determined: keep the trunk, which detects every step.
             self._odd = frozenset(lags)
             return Clocks(odd=self._odd)
         several = other if exchanged else same
-        # Half a stride before is as near as half a stride after: as it was, if it may be.
+        # Half a stride earlier is as near as half a stride later: keep the previous one if possible.
         as_before = [each for each in several if abs(each[0].apart_s - self._apart_s) <= p.apart_s]
         believed = min(as_before or several, key=_far)
         self._apart_s = believed[0].apart_s
         return Clocks({shoe: lag.apart_s for shoe, lag in zip(lags, believed, strict=True)})
 
     def report(self, t_ns: int) -> list[Metric]:
-        """Contradictions as they are now."""
+        """Return the current contradictions."""
         if not self._steps:
             return []
         p = self._p
@@ -165,16 +171,16 @@ class Agreement:
         ]
 
     def _decide(self, same: Sequence[Lags], other: Sequence[Lags], *, surely: bool) -> None:
-        """Whether a clock is late by a step or left and right are exchanged; what is undecided at last is `surely`."""
+        """Decide whether a clock is late by a step or left and right are exchanged; `surely`: even if unclear."""
         late_s, exchanged_s = min(_spread_s(lags) for lags in same), min(_spread_s(lags) for lags in other)
         clear = min(late_s, exchanged_s) < self._p.clear * max(late_s, exchanged_s)
         if clear or (surely and self._late is None):
             self._late = late_s < exchanged_s
 
     def _alike(self, feet: Mapping[Placement, Sequence[Lag]]) -> tuple[list[Lags], list[Lags]]:
-        """Lags at which all shoes differ from the trunk by the same time: those with the same legs, and with the other.
+        """Return combinations in which all shoes differ from the trunk by the same time: same legs, other legs.
 
-        With the other, only such as a body and no clock explains, twice over.
+        Of those with the other legs, only such as bodies explain and no clock does, with twice the tolerance.
         """
         p = self._p
         near = [
@@ -187,7 +193,7 @@ class Agreement:
         return same, other
 
     def _likeliest(self, several: Sequence[Lags]) -> Lags:
-        """The nearest, but for one that varies clearly more like the trunk."""
+        """Return the nearest, unless another one varies clearly more like the trunk."""
         nearest, best = min(several, key=_far), min(several, key=_spread_s)
         return best if _spread_s(best) < self._p.clear * _spread_s(nearest) else nearest
 

@@ -1,7 +1,7 @@
 """Pelvis angles at sample rate: obliquity, tilt and rotation from the up direction and the yaw rate.
 
-Of sensors whose samples are averaged in groups, angles between the groups lie on a straight line: over 10 ms a pelvis
-bends away from it by less than 0.02 deg.
+For sensors whose samples are averaged in groups, angles between the groups are interpolated linearly: over 10 ms a
+pelvis deviates from that by less than 0.02 deg.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ Angles = tuple[float, float, float]
 _NONE = (None, None, None)
 
 STAMP_SLACK_NS = 1_000
-"""Times in the trace are float seconds: a sample's own stamp may lie this much later."""
+"""Times in the trace are float seconds: a sample's own timestamp may be this much later."""
 
 JOIN_S = 0.05
-"""No line is drawn over a longer hole, and of what lies in it nothing is said."""
+"""Longest gap that is interpolated; samples in a longer one get no angles."""
 
 _SIX = Channels(np.ones(len(IMU6), dtype=np.bool_))
 
 
 @dataclass(frozen=True, slots=True)
 class AttitudeParams:
-    """memory_s: rotation keeps nothing slower than this; a stride takes 0.6-0.8 s, a bend of a track 10 s or more."""
+    """`memory_s`: slower rotation is removed; a stride takes 0.6-0.8 s, a bend of a track 10 s or more."""
 
     memory_s: float = 4.0
 
@@ -42,8 +42,8 @@ class AttitudeParams:
 class AttitudeStage:
     """Turns the newest samples of a trace into `Attitude` records.
 
-    A sensor whose rates fail for longer than `alone_s` goes on without them, as its intake does. One with an
-    axis of force that gives no numbers tells steps, and gets no records at all: two axes do not tell how it leans.
+    A sensor whose rates fail for longer than `alone_s` continues without them, as its intake does. One with a missing
+    force axis gives steps, but no records at all: two axes do not determine how it leans.
     """
 
     def __init__(self, alone_s: float, params: AttitudeParams | None = None) -> None:
@@ -57,7 +57,7 @@ class AttitudeStage:
         self._rates_ns = NEVER_NS
 
     def take(self, block: SampleBlock) -> None:
-        """Note the stamps of the sensor's own samples: one record is due for each that gives numbers."""
+        """Note the timestamps of the sensor's own samples: one record is due for each usable one."""
         t_ns, values = block.t_ns.tolist(), block.values
         if block.layout == IMU6 and _SIX.whole(values):
             self._due.extend(t_ns)
@@ -71,15 +71,15 @@ class AttitudeStage:
         for stamp, force, whole in zip(t_ns, forces.tolist(), wholes.tolist(), strict=True):
             if whole:
                 self._rates_ns = stamp
-            # Without rates it is a lost sample, until the sensor is one that has none.
+            # Without rates it counts as lost, until the sensor is treated as one without a gyroscope.
             if whole or (force and stamp - self._rates_ns > self._alone_ns):
                 self._due.append(stamp)
 
     def run(self, trace: Trace, start: int, stop: int, mount: Mount | None, bias: Vector) -> list[Attitude]:
-        """Records up to the sample at index `stop` - 1 of the trace, from index `start` on; gyro `bias` in rad/s.
+        """Return records for the samples from index `start` up to `stop` - 1 of the trace; gyroscope `bias` in rad/s.
 
-        The trace may hold averages of several samples: angles between them lie on a straight line, which at 95 Hz and
-        more is nearer than 0.05 deg.
+        The trace may hold averages of several samples: angles between them are interpolated linearly, which at 95 Hz
+        and more is accurate to 0.05 deg.
         """
         out: list[Attitude] = []
         t_s, (up_x, up_y, up_z), axes = trace.t_s, trace.up, trace.axes
@@ -105,13 +105,13 @@ class AttitudeStage:
         return out
 
     def finish(self) -> list[Attitude]:
-        """Records of the last samples, less than one average: the angles stay what they were."""
+        """Return records for the last samples, fewer than one average: the angles stay as they were."""
         rest = [Attitude(stamp, *(self._before or _NONE)) for stamp in self._due]
         self._due.clear()
         return rest
 
     def _angles(self, mount: Mount | None, ux: float, uy: float, uz: float) -> Angles | None:
-        """Obliquity, tilt and rotation now, deg."""
+        """Return obliquity, tilt and rotation now, deg."""
         if mount is None:
             return None
         fx, fy, fz = mount.forward

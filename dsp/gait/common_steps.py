@@ -1,6 +1,6 @@
-"""Which step of the trunk a shoe's contact is, whatever their clocks say: how far apart the two are at each lag.
+"""Which step of the trunk a shoe's contact is, whatever their clocks show: the time difference at each lag.
 
-A clock that is late by a step makes a runner's left look like the right. What is left of the truth is that no two
+A clock that is late by a step makes a runner's left look like the right. What still identifies the step is that no two
 steps take the same time (spread 1-2 %, 4-8 ms): only at the true lag do the times of the two sensors vary together, and
 their difference then scatters least. Of six recorded runners it is the true one of the five nearest in each window of
 30 steps where both shoes are taken together, and in 11 of 12 shoes alone.
@@ -20,26 +20,26 @@ LAGS = (-2, -1, 0, 1, 2)
 """Steps of the trunk around the nearest one: a stride either way."""
 
 LONGEST_STEP_S = 0.6
-"""Between two contacts of a runner's trunk; a longer time has lost one."""
+"""Longest time between two contacts of a runner's trunk; a longer one has missed a contact."""
 
 CONTRADICTION = 0.8
 """Share of steps whose sides differ: few are misnamed, and mixed ones prove nothing."""
 
 SCATTER_S = 0.020
 STEADY = 0.8
-"""This share of the differences is as close to the middle one, or it is no clock: 5 SD of the step-to-step difference
-(4.1 ms, sources 9), 2 to 3 of it at a wrong lag."""
+"""Share of the differences that lie within `SCATTER_S` of the median, or they are not those of two clocks: 5 SD of the
+step-to-step difference (4.1 ms, sources 9), 2 to 3 of it at a wrong lag."""
 
 WAITING = 8
-"""Contacts that are kept until the others of their stride have come: a stride has one of the shoe and two here."""
+"""Contacts that are kept until the others of their stride have come: a stride has one of the shoe, two of the trunk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lag:
     """One way to pair a shoe's contacts with the trunk's.
 
-    apart_s   shoe's minus trunk's contact, the middle one of all
-    spread_s  mean distance from it
+    apart_s   shoe's minus trunk's contact, median
+    spread_s  mean absolute deviation from it
     differs   share of the pairs whose sides differ; None where the trunk names none
     """
 
@@ -54,7 +54,7 @@ class Lag:
 
 
 class CommonSteps:
-    """Takes one shoe's contacts and the trunk's as they come; remembers the last `memory` pairs."""
+    """Takes one shoe's contacts and the trunk's as they come; keeps the last `memory` pairs."""
 
     def __init__(self, side: Side, memory: int) -> None:
         self._side = side
@@ -65,7 +65,7 @@ class CommonSteps:
 
     @property
     def sided(self) -> int:
-        """Pairs whose legs both sensors named."""
+        """Number of pairs whose legs both sensors named."""
         return len(self._differs) - self._differs.count(None)
 
     def __len__(self) -> int:
@@ -76,7 +76,10 @@ class CommonSteps:
         self._waiting.append(t_s)
 
     def pair(self, trunk: Sequence[tuple[float, Side | None]]) -> None:
-        """Look at the shoe's contacts that lie two of the newest contacts of the trunk back, each with its leg."""
+        """Pair the shoe's contacts that are at least two trunk contacts old.
+
+        trunk  the trunk's newest contacts, s, with their legs
+        """
         while self._waiting and len(trunk) > 2 and self._waiting[0] - (self._usual_s or 0.0) <= trunk[-3][0]:
             t_s = self._waiting.popleft()
             near_s = t_s - (self._usual_s or 0.0)
@@ -86,7 +89,7 @@ class CommonSteps:
                 self._take([t_s - each for each in around], trunk[middle][1])
 
     def _take(self, apart_s: list[float], side: Side | None) -> None:
-        # The lag is counted from one clock difference: half a step from two contacts the nearest is now this, now that.
+        # Lags are counted from the last difference: half a step from two contacts, the nearest one would alternate.
         self._usual_s = apart_s[len(LAGS) // 2]
         if abs(self._usual_s) > LONGEST_STEP_S:
             self._usual_s = None
@@ -98,21 +101,21 @@ class CommonSteps:
 
     @property
     def usual_s(self) -> float:
-        """Shoe's minus trunk's contact where it is nearest."""
+        """Shoe's minus trunk's contact at the nearest lag, median."""
         return median(apart_s[len(LAGS) // 2] for apart_s in self._apart_s)
 
     @property
     def steady(self) -> bool:
-        """Whether the differences are alike, as those of two clocks are."""
+        """Whether the differences are as constant as those of two clocks."""
         apart_s, middle_s = [each[len(LAGS) // 2] for each in self._apart_s], self.usual_s
         return sum(abs(each - middle_s) <= SCATTER_S for each in apart_s) >= STEADY * len(apart_s)
 
     def fits(self, apart_s: float) -> bool:
-        """Whether the two are within `apart_s` of each other and their legs no contradiction, as nearly always."""
+        """Return whether they are within `apart_s` of each other and name the same legs, which is the usual case."""
         return self._differs.count(True) <= (1.0 - CONTRADICTION) * self.sided and abs(self.usual_s) <= apart_s
 
     def lags(self) -> list[Lag]:
-        """Every way to pair them."""
+        """Return every way to pair them."""
         known = [each for each in self._differs if each is not None]
         share = sum(known) / len(known) if known else None
         out = []

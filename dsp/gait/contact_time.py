@@ -3,9 +3,9 @@
 The trunk does not show the moment of toe-off: it is decelerated to body weight long before. What it does show is when
 in the step the load is centred. The longer the stance, the later that centre after contact, and the lower the peak
 (spring-mass: peak force is pi/2 x step time / contact time). Fitted on 19 trials of one runner on a force treadmill
-(2.5-4.2 m/s, -5 to +10 deg; real sacral accelerometer, 20 Hz): leave-one-trial-out root mean square error 11.7 ms;
-the published best for 100 runners is 20 ms (Patoz 2022). On two other runners with force plates and marker-derived
-sensors it is 4-49 ms short, most when they run slowly (`docs/accuracy.md`, with what else was tried).
+(2.5-4.2 m/s, -5 to +10 deg; real sacral accelerometer, 20 Hz): leave-one-trial-out root mean square error 11.7 ms; the
+best published for 100 runners is 20 ms (Patoz 2022). On two other runners with force plates and marker-derived sensors
+it is 4-49 ms short, most when they run slowly (`docs/accuracy.md`, with what else was tried).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dsp.samples.trace import Trace
 from dsp.signals import GRAVITY_MPS2
 
 POINTS = 20
-"""Points per step at which the force is read: the fundamental needs few."""
+"""Points per step at which the force is sampled: the fundamental needs few."""
 
 _WAVE = tuple(
     (k / POINTS, math.cos(2.0 * math.pi * k / POINTS), math.sin(2.0 * math.pi * k / POINTS)) for k in range(POINTS)
@@ -29,7 +29,7 @@ _WAVE = tuple(
 class ContactTimeParams:
     """contact time = base_s + of_step x step + of_centre x centre + of_peak x step / peak (s; peak in g).
 
-    shortest_step, longest_step: bounds as shares of the step; nobody runs outside them.
+    shortest_share, longest_share  limits as shares of the step; nobody runs outside them
     """
 
     base_s: float = 0.029
@@ -41,7 +41,7 @@ class ContactTimeParams:
 
 
 def contact_time_s(trace: Trace, crossing_s: float, next_crossing_s: float, params: ContactTimeParams) -> float:
-    """Contact time of the step between two rises of the low-passed force through the contact level.
+    """Return the contact time, s, of the step between two rises of the low-passed force through the contact level.
 
     The times are on the trace's own clock, that is, not corrected for the filter's delay.
     """

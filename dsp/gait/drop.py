@@ -12,17 +12,18 @@ from dsp.samples.parabola import vertex
 from dsp.samples.trace import Trace
 
 BEFORE_CONTACT_S = 0.06
-"""How far before initial contact the lowest value is looked for (sources 2, firm)."""
+"""How far before initial contact the lowest value is searched for (sources 2, firm)."""
 LEAD_S = 0.015
-"""The peak is looked for from so long before the contact, which a trunk feels late: mean of seven marker-derived runs.
+"""The peak is searched for from this long before the contact, which a trunk detects late: mean of seven marker-derived
+runs.
 
 Where the free side falls through contact, the peak is right there. Only one of the seven is so, and its excursion
-scatters by 0.57 deg without a lead, 0.30-0.40 with 10-30 ms; six do not notice any lead up to 60 ms.
+scatters by 0.57 deg without a lead, 0.30-0.40 with 10-30 ms; six do not change with any lead up to 60 ms.
 """
 
 
 def obliquity_rad(mount: Mount, ux: float, uy: float, uz: float) -> float:
-    """Asin of the vertical component of the pelvis-left axis; u = up in sensor axes."""
+    """Return the arcsine of the vertical component of the pelvis-left axis; u = up in sensor axes."""
     lx, ly, lz = mount.left
     return math.asin(max(-1.0, min(1.0, ux * lx + uy * ly + uz * lz)))
 
@@ -30,10 +31,11 @@ def obliquity_rad(mount: Mount, ux: float, uy: float, uz: float) -> float:
 def drop_of(
     trace: Trace, mount: Mount, side: Side, contact_s: float, release_s: float, trust: float = 1.0
 ) -> Drop | None:
-    """Excursion and peak in the stance [contact_s, release_s]; None when the trace does not cover it.
+    """Return excursion and peak in the stance [contact_s, release_s]; None when the trace does not cover it.
 
-    trust  in what levels and samples the trace, 0-1
-    Peaks between samples are taken from the parabola through three samples, so that 52 Hz and 416 Hz agree.
+    trust  in the levelling and the sampling of the trace, 0-1
+
+    Peaks between samples are interpolated by the parabola through three samples, so that 52 Hz and 416 Hz agree.
     """
     first = trace.first_at(contact_s - BEFORE_CONTACT_S)
     start = trace.first_at(contact_s - LEAD_S)
@@ -44,7 +46,7 @@ def drop_of(
     lx, ly, lz = mount.left
     lx, ly, lz = sign * lx, sign * ly, sign * lz
     ux, uy, uz = trace.up
-    # Sines of the drop angle: peak and trough of the angle are where the sine has them.
+    # Sines of the drop angle: its peak and trough are at the same samples.
     ups = zip(ux[first:end], uy[first:end], uz[first:end], strict=True)
     rise = [lx * x + ly * y + lz * z for x, y, z in ups]
     start -= first

@@ -1,9 +1,9 @@
-"""One stride of a shoe with a gyro, from flat stance to flat stance: how far it went, and how it landed.
+"""One stride of a shoe with a gyroscope, from flat stance to flat stance: how far it went, and how it landed.
 
-In mid-stance the shoe lies still on the ground (or on the belt). Between two such moments the gyro turns the force into
-the frame of the first; velocity is zero at both ends, so the mean force of the stride *is* gravity: it tells up without
-any filter, and taking it off leaves a velocity that ends at zero (zero-velocity update, Foxlin 2005, doi
-10.1109/MCG.2005.140). What is integrated twice is one stride only, so nothing drifts.
+In mid-stance the shoe lies still on the ground (or on the belt). Between two such moments the gyroscope turns the force
+into the frame of the first; velocity is zero at both ends, so the mean force of the stride *is* gravity: it defines up
+without any filter, and subtracting it leaves a velocity that ends at zero (zero-velocity update, Foxlin 2005, doi
+10.1109/MCG.2005.140). Only one stride is integrated twice, so nothing drifts.
 """
 
 from __future__ import annotations
@@ -31,23 +31,24 @@ Floats = npt.NDArray[np.float64]
 class FootStrideParams:
     """Where the shoe is still, and what a stride can be.
 
-    flat_from_s, flat_to_s  where in a stance mid-stance is looked for; the end at most `flat_share` of it
+    flat_from_s, flat_to_s  part of a stance in which mid-stance is searched for; it ends at most at `flat_share` of it
     walking_s               a longer stance is one of walking: there the foot lies still up to `walking_share` of it
-    smooth_s                the rate is averaged over this before its least is taken
-    least_m                 a shorter stride has no speed worth telling
-    stay_m                  a foot that goes no further does not run (a stride of running is over 1.2 m): a heel that
-                            bounces; seen at once: a bias makes 0.15 m of it at most (5 dps, 0.7 s)
+    smooth_s                the rate is averaged over this before its minimum is taken
+    shortest_s, longest_s   time of a stride
+    least_m                 a shorter stride has no meaningful speed
+    stay_m                  a foot that goes no further does not run (a stride of running is over 1.2 m): a bouncing
+                            heel; reported at once, as a bias causes 0.15 m of it at most (5 dps, 0.7 s)
     tip_deg                 nor does one that tips less in its stride: running shoes tip by 70-170 deg (11 recordings,
                             2-5 m/s), bouncing heels by under 20, pedals by 20-50
-    bias_strides            strides that the bias is learned over,
-    first_strides           and those before anything is said
-    trust                   quality of a length where all is well: a runner's constant is unknown (1-3 %, a heel 8 %)
+    bias_strides            strides over which the bias is learned
+    first_strides           minimum strides before speed, slope and strike angle are reported
+    trust                   quality of a length without known errors: a runner's constant is unknown (1-3 %, a heel 8 %)
     behind_m                how far behind the ball of the foot the sensor sits: the heel lifts already when the shoe is
-                            stillest, which untreated tilts a level belt by -0.8 to -1.8 % (four runs, laces)
+                            stillest, which uncorrected tilts a level belt by -0.8 to -1.8 % (four runs, laces)
     slope_trust             quality of a slope
     half_trust              a mean force this share off gravity (scale, bias, a foot that did not lie still) halves it
-    strike_trust            quality of a strike angle: measured against made-up shoes only
-    clip_g, half_clipped_s  a force above this that stays the same is at the end of the sensor's range; so long in a
+    strike_trust            quality of a strike angle: measured against simulated shoes only
+    clip_g, half_clipped_s  a force above this that stays the same is at the end of the sensor's range; this long in a
                             stride halves its quality (8 g: 50 ms and 4 % of the speed at 4.5 m/s; 4 g: 60 ms and 6 % at
                             2.5 m/s, 180 ms and 27 % at 4.5 m/s)
     """
@@ -76,16 +77,16 @@ class FootStrideParams:
 
 @dataclass(frozen=True, slots=True)
 class FootStride:
-    """Flat stance to flat stance.
+    """A stride from flat stance to flat stance.
 
     time_s      contact to contact
     length_m    horizontal distance
     rise_m      vertical distance
-    strike_deg  how far the toes pointed up at contact, against the shoe flat on the ground
-    tipped_deg  from the toes furthest down to furthest up
-    gravity     mean force of the stride over gravity: 1 when nothing is wrong
+    strike_deg  how far the toes pointed up at contact, relative to the shoe flat on the ground
+    tipped_deg  range of the pitch angle
+    gravity     mean force of the stride over gravity: 1 without errors
     clipped_s   how long the force was at the end of the sensor's range
-    known       whether the numbers are worth telling; if not, only whether the foot went anywhere is
+    known       whether the values may be reported; if not, only whether the foot went anywhere is
     """
 
     time_s: float
@@ -99,7 +100,7 @@ class FootStride:
     params: FootStrideParams
 
     def readings(self, decided_s: float, t_s: float, side: Side | None) -> list[Sighting]:
-        """What one foot says of it."""
+        """Return the metrics of the stride of one foot."""
         p, t_ns = self.params, round(t_s * NS_PER_S)
         out = [foot_stays(decided_s, t_s, side, stays=self.length_m < p.stay_m or self.tipped_deg < p.tip_deg)]
         if not self.known:
@@ -115,12 +116,12 @@ class FootStride:
 
 
 def foot_stays(decided_s: float, t_s: float, side: Side | None, *, stays: bool = True) -> Sighting:
-    """That a foot went nowhere in the stride that ended at `t_s`, or was not seen to go anywhere."""
+    """Return the reading that a foot went nowhere in the stride that ended at `t_s`, or was not seen to go anywhere."""
     return Reading(decided_s, Metric(round(t_s * NS_PER_S), FOOT_STAYS, float(stays), side, 1.0))
 
 
 class FootStrides:
-    """Keeps the last flat stance; asked once a stance."""
+    """Takes stances, one after the other; returns the stride between the last two moments of flat stance."""
 
     def __init__(self, params: FootStrideParams | None = None) -> None:
         self._p = params or FootStrideParams()
@@ -130,11 +131,11 @@ class FootStrides:
         self._count = 0
 
     def reset(self) -> None:
-        """The next stance is a first one."""
+        """Make the next stance a first one."""
         self._flat_s = NEVER_S
 
     def stance(self, trace: Trace, pitch: Vector, contact_s: float, release_s: float) -> FootStride | None:
-        """Take the stance from `contact_s` to `release_s`; the stride that ended in it, if there was one.
+        """Take the stance from `contact_s` to `release_s`; return the stride that ended in it, if there was one.
 
         pitch  the shoe's left axis in sensor axes
         """
@@ -154,16 +155,16 @@ class FootStrides:
         return self._stride(trace, trace.first_at(began_s), flat, pitch, contact_s, stride_s)
 
     def bias_about(self, axis: Vector) -> float:
-        """What the gyro tells about an axis of the sensor while nothing turns, rad/s, as far as strides have shown."""
+        """Return the gyroscope bias about an axis of the sensor, rad/s, as far as strides have shown it."""
         return float(np.array(axis) @ self._bias)
 
     def way_m(self, trace: Trace, start_s: float, end_s: float) -> float:
-        """How far over the ground the shoe went between two moments at which it lay still."""
+        """Return how far over the ground the shoe went between two moments at which it lay still."""
         path = _Path(trace, max(0, trace.first_at(start_s) - 1), trace.first_at(end_s), self._bias)
         return path.over_ground()[0]
 
     def _stillest(self, trace: Trace, first: int, end: int) -> int:
-        """Where between two samples the rate, averaged over a moment, is least."""
+        """Return the sample between two samples at which the rate, as a moving average, is lowest."""
         rate = array_of(*(axis[first:end] for axis in trace.axes[3:])) - self._bias[:, None]
         turn = np.sqrt((rate * rate).sum(axis=0))
         n = max(1, round(self._p.smooth_s / (trace.t_s[end] - trace.t_s[first]) * (end - first)))
@@ -196,7 +197,7 @@ class FootStrides:
         )
 
     def _learn(self, turned: Floats, time_s: float) -> None:
-        """A shoe lies at the end as it lay at the start: what it seems to have turned over strides is bias."""
+        """Learn the bias: a shoe lies at the end as it lay at the start, so an apparent turn over strides is bias."""
         self._count += 1
         ((_, wx, wy, wz), (_, xx, xy, xz), (_, _, yy, yz), (_, _, _, zz)) = (
             2.0 / turned.shape[1] * (turned @ turned.T)
@@ -224,15 +225,15 @@ class _Path:
         self.frames = turned_frames(0.5 * (self.rate[:, 1:] + self.rate[:, :-1]) * self.dt)
 
     def same_s(self, above: float) -> float:
-        """How long an axis of the force stayed the same at more than `above`, m/s2."""
+        """Return how long an axis of the force stayed the same at more than `above`, m/s2."""
         same = (self.force[:, 1:] == self.force[:, :-1]) & (np.abs(self.force[:, 1:]) > above)
         return float(self.dt[same.any(axis=0)].sum())
 
     def over_ground(self) -> tuple[float, float, float]:
-        """Distance over the ground and up, m, and the size of the mean force, m/s2.
+        """Return the distance over the ground and upwards, m, and the size of the mean force, m/s2.
 
-        Speed is zero at both ends. Twice integrated, the force between two samples (on a straight line) counts with the
-        time that is left: so the way is one weighted sum.
+        Speed is zero at both ends. Integrated twice, the force between two samples (on a straight line) is weighted
+        with the time that remains: so the displacement is one weighted sum.
         """
         dt = self.dt
         weights = np.zeros((len(dt) + 1, 2))
@@ -252,7 +253,9 @@ class _Path:
 
 
 def turned_frames(turns: Floats) -> Floats:
-    """Rotations from each sample's axes to the first sample's, (4, n + 1) quaternions, from n small turns, (3, n) rad.
+    """Return the rotations from each sample's axes to the first sample's, (4, n + 1) quaternions.
+
+    turns  n small rotations, (3, n) rad
 
     A quaternion w + xi + yj + zk is held as the complex numbers w + xi and y + zi: Python multiplies those faster than
     small arrays.
@@ -273,7 +276,7 @@ def turned_frames(turns: Floats) -> Floats:
 
 
 def rotate(frames: Floats, vectors: Floats) -> Floats:
-    """Turn each vector, (3, n), by its quaternion, (4, n)."""
+    """Rotate each vector, (3, n), by its quaternion, (4, n)."""
     w, x, y, z = frames
     a, b, c = vectors
     i, j, k = 2.0 * (y * c - z * b), 2.0 * (z * a - x * c), 2.0 * (x * b - y * a)

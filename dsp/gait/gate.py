@@ -1,13 +1,13 @@
-"""Running or not: contacts are held back until a row of them looks like running, then let out.
+"""Detect running: contacts are held back until a row of them looks like running, then emitted.
 
-What tells a runner from a walker on the trunk is flight. Over whole steps the mean vertical force is 1 g, so a stance
+On the trunk, flight distinguishes a runner from a walker. Over whole steps the mean vertical force is 1 g, so a stance
 that lasts a share d of its step and is a half-sine (Morin 2005) swings round 1 g by sqrt(pi^2 / (8 d) - 1) g, root mean
 square: 0.48 g where one stance follows the other without flight, more with flight. Real runners: 0.55-1.7, real walkers
-on the trunk under 0.5. The slowest shufflers have no flight (0.3-0.5); they are told from walkers by their rhythm and
-by how fast the foot takes the load.
+on the trunk under 0.5. The slowest shufflers have no flight (0.3-0.5); they are distinguished from walkers by their
+rhythm and by how fast the foot takes the load.
 
-Judged on strides, not steps: in a trouser pocket steps of 0.30 and 0.50 s take turns, on the hip they differ by 70 ms.
-A thigh that walks swings by itself, so in a pocket more swing and a quicker rhythm are asked for.
+Strides are judged, not steps: in a trouser pocket steps of 0.30 and 0.50 s alternate, on the hip they differ by 70 ms.
+The thigh of a walker swings by itself, so in a pocket more swing and a quicker rhythm are required.
 """
 
 from __future__ import annotations
@@ -24,18 +24,19 @@ from dsp.signals import GRAVITY_MPS2, NEVER_S
 class GateParams:
     """When a row of contacts is running.
 
-    deep_g      flights in which both steps of a stride go below this are flights in any running rhythm, ...
-    flight_g    if the force swings round 1 g by this much, root mean square over the stride
-    shallow_g   up to this deep they count only in the rhythm that walkers do not have ...
-    shuffle_g   with this swing
-    landing_gps  and loads this quick, g/s (shufflers 10-40, fast walkers 3-9, a cyclist out of the saddle 4-10)
+    deep_g                 flights in which both steps of a stride go below this are flights in any running rhythm, ...
+    flight_g               if the force swings round 1 g by this much, root mean square over the stride
+    shallow_g              up to this depth they count only in a rhythm that walkers do not have ...
+    shuffle_g              with this swing
+    landing_gps            and loads this quick, g/s (shufflers 10-40, fast walkers 3-9, a cyclist out of the saddle
+                           4-10)
     shortest_s, longest_s  stride of running with deep flights (300 to 122 steps a minute)
     quick_s, slow_s        stride of running with shallow flights (200 to 140 steps a minute)
-    share       least share of a step in its stride (pockets 0.38; walking thighs 0.22-0.29)
-    even_share  the same with shallow flights, which pockets do not have
-    row         contacts needed: two strides that agree
-    on_g, on_share  a running row goes on while the flights are no shallower than this and the stride stays within this
-                share of the usual one: who begins to walk slows down by a quarter
+    share                  minimum share of a step in its stride (pockets 0.38; walking thighs 0.22-0.29)
+    even_share             the same with shallow flights, which pockets do not have
+    row                    contacts needed: two strides that agree
+    on_g, on_share         a running row continues while the flights are no shallower than this and the stride stays
+                           within this share of the usual one: a runner who begins to walk slows down by a quarter
     """
 
     deep_g: float = 0.15
@@ -55,14 +56,15 @@ class GateParams:
 
 
 POCKET = GateParams(flight_g=0.70, shallow_g=0.15, longest_s=0.88)
-"""On a thigh: seven in eight strides of 14 runners swing by 0.8 g or more, of 4 walkers by less, who step slower."""
+"""On a thigh: seven in eight strides of 14 runners swing by 0.8 g or more, those of 4 walkers, who step slower, by
+less."""
 
 LONGEST_S = 1.2
-"""No running step takes longer; the force of a longer pause is not looked at."""
+"""Longest step of a runner; the force of a longer pause is not evaluated."""
 
 
 def swing_square_g(trace: Trace, from_s: float, until_s: float) -> float:
-    """Mean square of the low-passed vertical force about 1 g between two instants of the trace, g^2."""
+    """Return the mean square of the low-passed vertical force about 1 g between two times of the trace, g^2."""
     first = trace.first_at(from_s)
     force = trace.force[first : max(first + 1, trace.first_at(until_s)) : 2]
     if not force:
@@ -72,14 +74,14 @@ def swing_square_g(trace: Trace, from_s: float, until_s: float) -> float:
 
 
 class RunningGate:
-    """Tells, contact by contact, whether the row it belongs to is running."""
+    """Decides, contact by contact, whether the row it belongs to is running."""
 
     def __init__(self, params: GateParams | None = None) -> None:
         self._p = params or GateParams()
         self.reset()
 
     def reset(self) -> None:
-        """After a gap: the row begins again."""
+        """Begin a new row, after a gap."""
         self._last_s = NEVER_S
         self._step_s = 0.0
         self._stride_s = 0.0
@@ -94,10 +96,10 @@ class RunningGate:
         return self._row >= self._p.row
 
     def contact(self, at_s: float, depth_g: float, rise_gps: float, trace: Trace) -> bool:
-        """Take the next contact, `at_s` on the trace's clock; True when it continues the row, False when one begins.
+        """Take the next contact, `at_s` on the trace's clock; True when it continues the row, False when it begins one.
 
-        depth_g   least force before it
-        rise_gps  how fast the load came, g/s
+        depth_g   lowest force before it
+        rise_gps  loading rate, g/s
         """
         step = at_s - self._last_s
         square = swing_square_g(trace, self._last_s, at_s) if step < LONGEST_S else 0.0
@@ -114,7 +116,7 @@ class RunningGate:
         return continues
 
     def _continues(self, step: float, weaker_g: float, slower_gps: float, square: float) -> bool:
-        """Whether a step that long, with these two flights, goes on with the row."""
+        """Return whether a step this long, with these two flights, continues the row."""
         p, before = self._p, self._step_s
         if before <= 0.0:
             return weaker_g < p.shallow_g and p.share * p.shortest_s < step < (1.0 - p.share) * p.longest_s

@@ -1,7 +1,7 @@
-"""One sensor speaks for a place: a second one there would make every step twice.
+"""One source per placement: a second sensor in the same place would count every step twice.
 
-Who speaks first goes on speaking, through pauses too. Another sensor at the same place is heard once it has seen steps
-for a while of which the first said nothing: that one is off, or lies on a table.
+The first source stays selected, through pauses too. Another one at the same placement takes over once it has detected
+steps for a while without any from the first: that one is off, or lies on a table.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from __future__ import annotations
 from dsp.signals import Placement
 
 MUTE_S = 2.0
-"""So long without a contact while another sensor at the place sees them, and that one takes over."""
+"""A source without a contact for this long, while another one at the placement detects them, is replaced."""
 
 
 class OneSpeaker:
-    """Asked of each thing that a sensor saw, in the one order of all sensors."""
+    """Selects the source of each placement; called for each sighting, in the time order of all sensors."""
 
     def __init__(self) -> None:
         self._speaker: dict[Placement, str] = {}
         self._unheard_s: dict[Placement, float] = {}  # first contact of others since the speaker's last
 
     def listen(self, source: str, placement: Placement, now_s: float, *, contact: bool) -> bool:
-        """Whether what `source` saw at `now_s` counts; `contact`: it is a contact."""
+        """Return whether what `source` saw at `now_s` counts; `contact`: it is a contact."""
         speaker = self._speaker.setdefault(placement, source)
         if source != speaker:
             if not contact or now_s - self._unheard_s.setdefault(placement, now_s) < MUTE_S:

@@ -1,7 +1,7 @@
-"""One stride of a trunk sensor, from contact to contact of the same foot: how far it bounced, tilted and turned.
+"""One stride of a trunk sensor, from contact to contact of the same foot: vertical oscillation, tilt and rotation.
 
-Over a steady stride the trunk comes back to where it was, so the vertical force less its own mean, integrated twice
-with no mean and no trend left, is the height (sources 9: bias 0.0, spread 2.7 mm on 95 mm).
+Over a steady stride the trunk returns to the same height, so the vertical force minus its mean, integrated twice with
+mean and trend removed, is the height (sources 9: bias 0.0, spread 2.7 mm on 95 mm).
 """
 
 from __future__ import annotations
@@ -26,18 +26,22 @@ HALF_TRUST_MPS2 = 0.5
 
 
 LEFT_OVER = 1.0 / 4.0 - (1.0 / 6.0 + 1.0 / 24.0)
-"""Trapezoids, summed twice, make a swing smaller by x^2 / 6, and means over a sample's time by x^2 / 24, x being its
-phase per sample: times the force, whose swing is x^2 that of the height, that is what is missing."""
+"""Correction of the height, per unit of force.
+
+The trapezoidal rule, applied twice, reduces a swing by x^2 / 6, and means over a sample's time by x^2 / 24, x being its
+phase per sample; the force, whose swing is x^2 that of the height, times this is what is missing.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class PelvisStride:
-    """Two steps.
+    """A stride, that is two steps.
 
-    oscillation_mm      highest minus lowest place of the sensor in a step, mean of the two
-    mean_mps2           mean vertical force: gravity, when scale, offset and level are right
-    tilt_range_deg      largest minus least anterior tilt; None without a mount, as the next
-    rotation_range_deg  the same about the vertical, slow turning taken off
+    oscillation_mm      highest minus lowest position of the sensor in a step, mean of the two
+    mean_mps2           mean vertical force: gravity, if scale, offset and levelling are right
+    tilt_range_deg      largest minus smallest anterior tilt; None without a mount, as is the next
+    rotation_range_deg  the same about the vertical, slow turning removed
+    mount_quality       quality of mount and heading, 0-1
     turn_radps          that slow turning, + to the left; 0 without a mount
     """
 
@@ -49,9 +53,9 @@ class PelvisStride:
     turn_radps: float = 0.0
 
     def readings(self, decided_s: float, t_s: float, placement: Placement, level_trust: float = 1.0) -> list[Sighting]:
-        """What a sensor at `placement` may say of it; tilt and rotation are the pelvis's only where it rides on it.
+        """Return the metrics for a sensor at `placement`; tilt and rotation only if it is on the pelvis's midline.
 
-        level_trust  in what levels and samples the trace they are of, 0-1
+        level_trust  in the levelling and the sampling of the trace, 0-1
         """
         t_ns = round(t_s * NS_PER_S)
         off = (self.mean_mps2 - GRAVITY_MPS2) / HALF_TRUST_MPS2
@@ -66,7 +70,7 @@ class PelvisStride:
 def pelvis_stride(
     trace: Trace, mount: Mount | None, bias: Vector, contacts_s: tuple[float, float, float]
 ) -> PelvisStride | None:
-    """Read the stride between three contacts; `bias` of the gyro, rad/s; None where the trace does not reach."""
+    """Measure the stride between three contacts; `bias` of the gyroscope, rad/s; None where the trace is too short."""
     one_s, two_s, three_s = contacts_s
     first, end = trace.first_at(one_s), min(trace.first_at(three_s), len(trace.force) - 1)
     if end - first < 12 or trace.t_s[first] - one_s > 0.1:
@@ -83,7 +87,7 @@ def pelvis_stride(
         return PelvisStride(oscillation, mean, None, None, 0.0)
     up = [axis[here] for axis in trace.up]
     (fx, fy, fz), (vx, vy, vz), (bx, by, bz) = mount.forward, mount.up, bias
-    # Tilt is the arc tangent of this ratio, which rises with it.
+    # Tilt is the arctangent of this ratio, which rises with it.
     lean = [(fx * x + fy * y + fz * z) / (vx * x + vy * y + vz * z) for x, y, z in zip(*up, strict=True)]
     tilt_range = math.atan(_peak(lean, max(lean))) - math.atan(_peak(lean, min(lean)))
     # Twice the direction of up between two samples, over which the sensor turned at these rates.
@@ -100,10 +104,10 @@ def pelvis_stride(
 
 
 def _heights(force: list[float]) -> tuple[float, list[float]]:
-    """Mean of the vertical force over a stride, m/s2, and the height at each of its samples, in samples squared.
+    """Return the mean of the vertical force over a stride, m/s2, and the height at each sample, in samples squared.
 
-    Trapezoids, one wide, of the force less its mean, summed twice: that is the sum of its sums before a sample and a
-    quarter of its own value, less the straight line that leaves no trend.
+    Trapezoids, one wide, of the force minus its mean, summed twice: that is the sum of its sums before a sample and a
+    quarter of its own value, minus the straight line that leaves no trend.
     """
     steps = len(force) - 1
     mean = (sum(force) - 0.5 * (force[0] + force[-1])) / steps
@@ -115,7 +119,7 @@ def _heights(force: list[float]) -> tuple[float, list[float]]:
 
 
 def _level(values: list[float], trend: float) -> list[float]:
-    """Less a straight line through the first value, `trend` a sample."""
+    """Return the values minus a straight line through the first one, `trend` a sample."""
     return [value - k * trend for k, value in enumerate(values)]
 
 
@@ -124,6 +128,6 @@ def _range(values: list[float]) -> float:
 
 
 def _peak(values: list[float], value: float) -> float:
-    """The highest or lowest value, given as at the samples, between them too."""
+    """Return the highest or lowest value, given as sampled, interpolated between samples."""
     at = values.index(value)
     return vertex(values[at - 1], value, values[at + 1]) if 0 < at < len(values) - 1 else value

@@ -1,9 +1,9 @@
-"""Which leg a trunk sensor's step stands on.
+"""Determine which leg a trunk sensor's step stands on.
 
-Early in left stance a pelvis sensor feels a force to its left, early in right stance to its right: the leg takes the
+Early in left stance a pelvis sensor measures a force to its left, early in right stance to its right: the leg takes the
 weight under one side and the free side drops, so the supporting force leans to the stance side in the pelvis's own
-axes. The sign is the same in all recordings (25 of 25, sources 9; roll and yaw agree in 16-21). One step is
-noisy; feet alternate, so the evidence of many steps adds up. Where nothing alternates, nobody runs.
+axes. The sign is the same in all recordings (25 of 25, sources 9; roll and yaw agree in 16-21). One step is noisy; feet
+alternate, so the evidence of many steps adds up. Where nothing alternates, nobody runs.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ class SideParams:
     """When a side is named.
 
     from_s, to_s  part of the stance that is averaged, from the trunk's own contact time on (that is late by 0-40 ms)
-    memory_steps  weight of the past
-    first_steps   needed before a side is named
-    sure          how many standard errors the mean must be from zero
-    feet_steps    steps after which it is asked whether feet alternate at all (sides come with the 10th to 15th)
-    least_mps2    feet that take turns push the trunk aside in turns by more than this, a twentieth of the body's
-                  weight. Of 41 recordings of runners (tight, loose, in pockets) none could be below 0.57; made-up
-                  bouncing on both feet is below 0.06
+    memory_steps  length of the running mean
+    first_steps   minimum steps for a side
+    sure          minimum standard errors between the mean and zero
+    feet_steps    steps after which it is tested whether feet alternate at all (sides come with the 10th to 15th)
+    least_mps2    alternating feet push the trunk alternately aside by more than this, a twentieth of the body's weight.
+                  Of 41 recordings of runners (tight, loose, in pockets) none could be below 0.57; simulated bouncing on
+                  both feet is below 0.06
     """
 
     from_s: float = 0.02
@@ -39,14 +39,14 @@ class SideParams:
 
 
 class SideFinder:
-    """Takes the mean force of each early stance (sensor axes), keeps the alternation, names the side."""
+    """Takes the mean force of each early stance (sensor axes), tracks the alternation, names the side."""
 
     def __init__(self, params: SideParams | None = None) -> None:
         self._p = params or SideParams()
         self.reset()
 
     def reset(self) -> None:
-        """After a gap: which foot was which is unknown again."""
+        """Restart after a gap: which foot was which is unknown again."""
         self._even = True
         self._steps = 0
         self._centre: Vector = (0.0, 0.0, 0.0)
@@ -54,7 +54,7 @@ class SideFinder:
         self._square = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)  # xx yy zz xy xz yz
 
     def step(self, beats: int, force: Vector) -> None:
-        """Take the next stance, `beats` steps after the last one, with its mean force early on, m/s2."""
+        """Take the next stance, `beats` steps after the last one, with its early mean force, m/s2."""
         if beats % 2:
             self._even = not self._even
         if self._steps < self._p.memory_steps:
@@ -81,7 +81,7 @@ class SideFinder:
         )
 
     def evidence(self, left: Vector) -> float:
-        """Standard errors between zero and the mean alternating force along `left`; the sign is the alternation's."""
+        """Return the standard errors between zero and the mean alternating force along `left`, with a sign."""
         if self._steps < self._p.first_steps:
             return 0.0
         x, y, z = left
@@ -92,17 +92,17 @@ class SideFinder:
         return mean / spread * math.sqrt(self._steps)
 
     def side(self, left: Vector) -> Side | None:
-        """The stance leg of the last step; None while the evidence is thin."""
+        """Return the stance leg of the last step; None while there is too little evidence."""
         evidence = self.evidence(left)
         if abs(evidence) < self._p.sure:
             return None
         return Side.LEFT if (evidence > 0.0) == self._even else Side.RIGHT
 
     def feet_alternate(self) -> bool:
-        """Whether the force across its own mean, whatever the mount, may alternate by as much as a runner's.
+        """Return whether the horizontal force, whatever the mount, may alternate by as much as a runner's.
 
-        A sensor that is loose feels much that does not alternate: then it may. One that sits well and feels nothing
-        of the kind is on somebody who bounces on both feet, or on one.
+        The force of a loose sensor scatters so much that it may. That of a sensor which sits well and does not
+        alternate is from someone who bounces on both feet, or on one.
         """
         p = self._p
         if self._steps < p.feet_steps:

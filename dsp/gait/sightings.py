@@ -1,6 +1,6 @@
-"""What one sensor says about stances, before fusion: a contact when it is sure, a release at toe-off.
+"""What one sensor detected, before fusion: a contact once it is certain, a release at toe-off.
 
-Nobody changes them; they are not frozen, since a frozen one takes three times as long to make.
+The instances are never changed; they are not frozen, since a frozen one takes three times as long to create.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Drop:
 
 @dataclass(slots=True)
 class Contact:
-    """A foot met the ground at `t_s`; the sensor was sure at `decided_s` (data time of its newest sample then)."""
+    """A foot met the ground at `t_s`; the sensor was certain at `decided_s` (data time of its newest sample then)."""
 
     decided_s: float
     t_s: float
@@ -38,7 +38,7 @@ class Contact:
 
 @dataclass(slots=True)
 class Release:
-    """Toe-off: the stance that began at `contact_s` ended at `t_s` (None: not seen)."""
+    """Toe-off: the stance that began at `contact_s` ended at `t_s` (None: not detected)."""
 
     decided_s: float
     contact_s: float
@@ -51,7 +51,7 @@ class Release:
 
 @dataclass(slots=True)
 class Reading:
-    """A value that needs no working out: `metric` as measured, known at `decided_s`."""
+    """A value that passes through unchanged: `metric` as measured, known at `decided_s`."""
 
     decided_s: float
     metric: Metric
@@ -59,7 +59,7 @@ class Reading:
 
 @dataclass(slots=True)
 class Posture:
-    """One attitude sample on its way through the merge."""
+    """An attitude sample on its way through the merge."""
 
     decided_s: float
     attitude: Attitude

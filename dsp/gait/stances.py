@@ -1,4 +1,4 @@
-"""Stances of a trunk sensor: from loads and unloads of the trunk to sightings with side, contact time and drop."""
+"""Stances of a trunk sensor: turns loads and unloads of the trunk into sightings with side, contact time and drop."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ AHEAD_M = {Placement.WAIST_FRONT: 0.2, Placement.LEFT_HIP: 0.1, Placement.RIGHT_
 
 
 BOUNCING = 0.3
-"""Share of the usual confidence while feet do not alternate: too little to be told anything by (cues ask for 0.6)."""
+"""Share of the usual confidence while feet do not alternate: too little for any cue (cues require 0.6)."""
 
 WAITING = 60
-"""Stances that wait for a mount, at most: as many as the side finder remembers."""
+"""Maximum number of stances that wait for a mount: as many as the side finder averages."""
 
 _ZERO: Vector = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class StanceParams:
-    """last_s: a stance without a next contact is closed this long after its own."""
+    """Parameters of the stances; `last_s`: a stance without a next contact is closed this long after its own."""
 
     last_s: float = 0.7
     gate: GateParams = field(default_factory=GateParams)
@@ -42,7 +42,7 @@ class StanceParams:
 
 @dataclass(slots=True)
 class _Open:
-    """The stance under way."""
+    """The current stance."""
 
     contact_s: float
     crossing_s: float
@@ -50,10 +50,10 @@ class _Open:
 
 
 class Stances:
-    """Keeps the row of steps of one trunk sensor.
+    """Follows the steps of one trunk sensor.
 
-    `contacts_s` are the newest ones, `step_s` the usual step time. Set by the owner: `trust` scales the confidence,
-    `drop_trust` that of the drop besides.
+    `contacts_s` are the newest contacts, `step_s` is the usual step time. Set by the owner: `trust` scales the
+    confidence, `drop_trust` in addition that of the drop.
     """
 
     def __init__(self, placement: Placement, confidence: float, params: StanceParams | None = None) -> None:
@@ -67,7 +67,7 @@ class Stances:
         self.reset()
 
     def reset(self) -> None:
-        """After a gap: which foot was which is unknown again."""
+        """Restart after a gap: which foot was which is unknown again."""
         self._gate.reset()
         self._side.reset()
         self.contacts_s: list[float] = []
@@ -86,6 +86,7 @@ class Stances:
 
     @property
     def _sure(self) -> float:
+        """Confidence of what is seen now, 0-1."""
         return self._confidence * self.trust * (1.0 if self._alternate else BOUNCING)
 
     def see(self, event: TrunkEvent, trace: Trace, mount: Mount | None, *, levelled: bool) -> list[Sighting]:
@@ -121,11 +122,11 @@ class Stances:
         return out + self._let_out(contact, event.decided_s, running=self._gate.open)
 
     def overdue(self, now_s: float) -> bool:
-        """Whether the stance under way has waited long enough for a next contact."""
+        """Return whether the current stance has waited long enough for a next contact."""
         return self._open is not None and now_s > self._open.contact_s + self._p.last_s
 
     def close_late(self, now_s: float, trace: Trace, mount: Mount | None, *, levelled: bool) -> list[Sighting]:
-        """Close the stance under way if no next contact has come for long."""
+        """Close the current stance if it is overdue."""
         was = self._open
         if was is None or not self.overdue(now_s):
             return []
@@ -143,6 +144,7 @@ class Stances:
         *,
         levelled: bool,
     ) -> Release:
+        """End a stance: name its side, measure its drop."""
         self._open = None
         side: Side | None = None
         drop: Drop | None = None
@@ -159,13 +161,13 @@ class Stances:
         return Release(decided_s, was.contact_s, release_s, self._placement, side, drop, self._sure)
 
     def _beats(self, contact_s: float) -> int:
-        """How many step times after the last judged stance this one began."""
+        """Return how many step times after the last judged stance this one began."""
         if self.step_s <= 0.0 or self._judged_s == NEVER_S:
             return 1
         return max(1, round((contact_s - self._judged_s) / self.step_s))
 
     def _early_force(self, trace: Trace, contact_s: float, release_s: float) -> tuple[Vector, Vector]:
-        """Early in a stance, sensor axes: the mean force, m/s2, and how the sensor's turn grows, rad/s2."""
+        """Return early in a stance, sensor axes: the mean force, m/s2, and the angular acceleration, rad/s2."""
         p = self._p.side
         a = trace.first_at(contact_s + p.from_s)
         b = max(a + 1, trace.first_at(min(contact_s + p.to_s, release_s)))
@@ -181,9 +183,10 @@ class Stances:
         return force, (u, v, w)
 
     def _judge(self, mount: Mount | None) -> None:
-        """Show the side finder the stances that wait.
+        """Pass the waiting stances to the side finder.
 
-        What the pelvis gains in turning pushes a sensor ahead of the sacrum aside: stances there wait for the mount.
+        The angular acceleration of the pelvis pushes a sensor ahead of the sacrum sideways: such stances wait for the
+        mount.
         """
         fx, fy, fz = mount.forward if mount else _ZERO
         m = self._ahead_m
@@ -195,7 +198,7 @@ class Stances:
         self._waiting.clear()
 
     def _let_out(self, sighting: Contact | Release, decided_s: float, *, running: bool) -> list[Sighting]:
-        """Hold what was seen until the row is running; then everything in it is."""
+        """Hold a sighting until the row is running; then return all of the row."""
         self._row.append(sighting)
         if not running:
             return []
@@ -204,6 +207,7 @@ class Stances:
 
 
 def _decided(held: Sighting, decided_s: float) -> Sighting:
+    """Return the sighting with this time of decision."""
     if held.decided_s == decided_s:
         return held
     if isinstance(held, Contact):

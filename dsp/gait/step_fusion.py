@@ -1,9 +1,10 @@
-"""Fusion: what all sensors saw of a stance becomes one `Step`, timed by the best of them.
+"""Sensor fusion: what all sensors saw of a stance becomes one `Step`, timed by the best of them.
 
 A stance is one thing however many sensors saw it. Sensors differ by a constant (where they sit, how well their clocks
 agree), so each foot's offset against the trunk is learned from the stances both saw; after that, sightings close to
-each other are the same stance unless they name different legs. Feet with a gyro time better than the trunk (sources 9),
-feet know their side for certain, the trunk gives the drop. A step is told once the next contact is known.
+each other are the same stance unless they name different legs. Feet with a gyroscope time better than the trunk
+(sources 9), feet know their side for certain, the trunk gives the drop. A step is emitted once the next contact is
+known.
 """
 
 from __future__ import annotations
@@ -27,22 +28,23 @@ ORDER = (
     Placement.CHEST,
     Placement.POCKET,
 )
-"""Who is believed when confidence is equal; for drop the first trunk sensor that has one."""
+"""Priority at equal confidence; for drop, the first trunk sensor that has one."""
 
 
 @dataclass(frozen=True, slots=True)
 class FusionParams:
-    """Times in s.
+    """Parameters of the fusion; times in s.
 
     same_s          sightings closer than this are one stance once offsets are known (half a running step is 0.15)
     first_share     before that: nearest within this share of a step (over a half: none is left without a partner)
-    learn           stances that make an offset known; memory: weight of the past afterwards
+    learn           stances after which an offset is known
+    memory          length of its running mean, in stances
     settle_s        with several sensors, how long the next contact waits for the others to agree
     release_wait_s  how long a stance waits for its toe-off
     longest_step_s  a later contact is not the next step
-    longest_wait_s  a stance without a next one is told this long after its contact ...
-    late_s          ... and after it was first heard of: at a start sensors tell seconds at once, one after the other
-    alive_s         a sensor that has said nothing for this long is not waited for
+    longest_wait_s  a stance without a next one is emitted this long after its contact ...
+    late_s          ... and after its first sighting: at a start, sensors deliver seconds at once, one after the other
+    alive_s         a sensor without contacts for this long is not waited for
     """
 
     same_s: float = 0.12
@@ -70,10 +72,12 @@ class _Seen:
 
 @dataclass(slots=True)
 class _Stance:
-    """One stance under construction.
+    """A stance under construction.
 
-    t_s      its contact on the trunk's clock where there is a trunk    heard_s  first sighting
-    timed_s  its contact as told in the step time of the stance before: from then on it stands
+    t_s        its contact, on the trunk's clock where there is a trunk
+    heard_s    time of the first sighting
+    timed_s    its contact as implied by the step time emitted for the stance before; fixed from then on
+    sure_side  whether the side comes from a shoe
     """
 
     t_s: float
@@ -84,18 +88,18 @@ class _Stance:
     seen: dict[Placement, _Seen] = field(default_factory=dict)
 
     def best(self) -> Placement:
-        """The placement that times it."""
+        """Return the placement that times it."""
         if len(self.seen) == 1:
             return next(iter(self.seen))
         return min(self.seen, key=lambda p: (-self.seen[p].confidence, ORDER.index(p)))
 
 
 class StepFusion:
-    """Contacts and releases in; steps out, in the order of their contacts."""
+    """Takes contacts and releases; returns steps, in the order of their contacts."""
 
     def __init__(self, params: FusionParams | None = None) -> None:
         self._p = params or FusionParams()
-        self.due_s = float("inf")  # when `take` next has something, if no more is heard until then
+        self.due_s = float("inf")  # when `take` next returns a step, if nothing is seen until then
         self._open: list[_Stance] = []
         self._told_s = NEVER_S
         self._told_contact_s = NEVER_S
@@ -108,7 +112,7 @@ class StepFusion:
         self._last: _Stance | None = None
 
     def believe(self, clocks: Clocks) -> None:
-        """Leave out shoes that fit no other sensor; start anew with clocks that are not as learned."""
+        """Use these clocks: drop shoes that match no other sensor, correct offsets that differ from those learned."""
         self._clocks = clocks
         for shoe in clocks.odd:
             for known in (self._alive, self._offset_s, self._matched):
@@ -157,7 +161,7 @@ class StepFusion:
             return
 
     def take(self, now_s: float, *, end: bool = False) -> list[Step]:
-        """Give the steps that are complete at data time `now_s`."""
+        """Return the steps that are complete at data time `now_s`; at the `end`, all."""
         out: list[Step] = []
         several = len(self._alive) > 1 and sum(now_s - t < self._p.alive_s for t in self._alive.values()) > 1
         settle_s = self._p.settle_s if several else 0.0
@@ -170,7 +174,7 @@ class StepFusion:
             self._open.pop(0)
             self._told_s = stance.t_s
             contact_s = self._contact_s(stance)
-            if contact_s <= self._told_contact_s:  # on a clock that has just been put right
+            if contact_s <= self._told_contact_s:  # on a clock that has just been corrected
                 continue
             self._told_contact_s = contact_s
             self._alternate(stance, following)
@@ -180,7 +184,7 @@ class StepFusion:
         return out
 
     def _told_at_s(self, stance: _Stance, following: _Stance | None, settle_s: float) -> float:
-        """When a stance is told if nothing more is heard of it."""
+        """Return when a stance is emitted if nothing more is seen of it."""
         p = self._p
         late_s = stance.heard_s + p.late_s
         last_s = max(stance.t_s + p.longest_wait_s, late_s)
@@ -194,7 +198,7 @@ class StepFusion:
         return min(told_s, last_s)
 
     def _alternate(self, stance: _Stance, following: _Stance | None) -> None:
-        """Between two stances of a foot that knows its side stands the other leg."""
+        """Set the side of a stance next to one of a shoe: it is of the other leg."""
         if stance.sure_side:
             return
         for near in (self._last, following):
@@ -203,7 +207,7 @@ class StepFusion:
                 return
 
     def _find(self, t_s: float, c: Contact) -> _Stance | None:
-        """The stance this contact belongs to, if it is already there."""
+        """Return the open stance that a contact belongs to, if there is one."""
         known = c.placement not in FEET or self._matched.get(c.placement, 0) >= self._p.learn
         best, nearest = None, self._p.same_s if known else self._p.first_share * self._step_s
         for stance in self._open:
@@ -218,7 +222,7 @@ class StepFusion:
         return best
 
     def _learn_offset(self, stance: _Stance) -> None:
-        """Compare a foot with the trunk in a stance that both saw."""
+        """Learn the offset of a foot against the trunk from a stance that both saw."""
         if len(stance.seen) == 1:
             return
         trunk = next((p for p in ORDER if p not in FEET and p in stance.seen), None)
@@ -233,7 +237,7 @@ class StepFusion:
         stance.t_s = stance.seen[trunk].contact_s
 
     def _contact_s(self, stance: _Stance) -> float:
-        """The contact on the clock of the feet where they time steps: a trunk's contact is moved by their offset."""
+        """Return the contact on the clock of the feet, if they time steps: a trunk's is moved by their offset."""
         if stance.timed_s is not None:
             return stance.timed_s
         best = stance.best()
@@ -259,7 +263,7 @@ class StepFusion:
         if following is not None:
             other = following.side is not stance.side
             if stance.side is None or following.side is None:
-                # A trunk feels every step; a foot pod that knows no side may be the same foot again.
+                # A trunk detects every step; a foot pod without a side may be the same foot again.
                 other = not FEET.issuperset({*stance.seen, *following.seen})
             gap = self._contact_s(following) - contact_s
             if other and 0.0 < gap < self._p.longest_step_s:
