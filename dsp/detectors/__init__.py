@@ -1,1 +1,1 @@
-"""Contact detectors: one file a place on the body, one sample in, contacts and toe-offs out."""
+"""Contact detectors, one file per signal: samples in, initial contacts and toe-offs out."""

@@ -1,4 +1,4 @@
-"""Contacts and toe-offs from the pitch rate of one foot (rad/s, + toe down), walking and running.
+"""Initial contacts and toe-offs from the pitch rate of one foot (rad/s, + toe down), walking and running.
 
 In swing the foot turns toe up fast; that turn ends, the foot lands (`landing`), lies still, and lifts its heel ever
 faster until the toes leave the ground (`push_off`).
@@ -17,18 +17,19 @@ from dsp.signals import NEVER_S
 class FootContactParams:
     """Rates in rad/s, times in s.
 
-    swing_share      a swing is deeper than this share of the usual one ...
-    swing_least      ... and than this (slow walking swings with 4 or more)
-    guard_s          shortest swing (sources 9)
-    heel_down_s      a foot that landed on its toes has its heel down by then
-    toes             and it came down with this share of the peak before: less, and heels land first; more, and toes do
-    push_share       a push-off is higher than this share of the usual swing
-    weak_share       and of the usual push-off: a foot shifted under a standing leg makes a smaller one
-    fallen_share     it is over when the rate has fallen to this share of its peak (walking: -20 to +10 ms against the
-                     marked toe-offs of eight people, two of their feet +30 and +40),
-    pushed_s         or, in a running stance, this long after the peak
-    running_stance_s the longest stance that can be running (sources 7: 0.15-0.35)
-    memory           steps that the usual swing is learned over
+    swing_share       a swing is deeper than this share of the usual one ...
+    swing_least       ... and than this (slow walking swings with 4 or more)
+    guard_s           shortest swing (sources 9)
+    heel_down_s       a foot that landed on its toes has its heel down by then
+    toes              shares of the peak before with which the heel comes down: below the first, heels land first; above
+                      the second, toes do; in between, as before
+    push_share        a push-off is higher than this share of the usual swing
+    weak_share        and of the usual push-off: a foot shifted under a standing leg makes a smaller one
+    fallen_share      it is over when the rate has fallen to this share of its peak (walking: -20 to +10 ms against the
+                      marked toe-offs of eight people, two of their feet +30 and +40),
+    pushed_s          or, in a running stance, this long after the peak
+    running_stance_s  the longest stance that can be running (sources 7: 0.15-0.35)
+    memory            length of the running mean of the usual swing, in steps
     """
 
     swing_share: float = 0.45
@@ -49,7 +50,7 @@ class FootContactParams:
 
 
 class EventKind(StrEnum):
-    """Gait events, field terms."""
+    """Gait events, in the field's terms."""
 
     INITIAL_CONTACT = "initial_contact"
     TOE_OFF = "toe_off"
@@ -59,10 +60,10 @@ class EventKind(StrEnum):
 class FootEvent:
     """A contact or toe-off of one foot.
 
-    t_s        when it happened; of a toe-off: when the push-off was over
+    t_s        time of the event; of a toe-off: the end of the push-off
     contact_s  contact of the same stance
-    size       of a contact: how fast the swing before was (without a gyro: the stop, g); of a toe-off: how fast the
-               low-passed push-off was
+    size       of a contact: peak rate of the swing before (without a gyroscope: of the stop, g); of a toe-off: peak of
+               the low-passed push-off
     jump       of a contact: how far the pitch rate jumped
     """
 
@@ -74,7 +75,7 @@ class FootEvent:
 
 
 class FootContacts:
-    """State machine over pitch rate and its low-passed copy."""
+    """State machine over the pitch rate and its low-passed copy, which is `delay_s` late."""
 
     def __init__(self, delay_s: float, params: FootContactParams | None = None) -> None:
         self._p = params or FootContactParams()
@@ -89,7 +90,7 @@ class FootContacts:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the state of the step; how the foot usually swings and lands stays known."""
+        """Discard the state of the step; how the foot usually swings and lands is kept."""
         self._t_s = 0.0
         self._rate = 0.0
         self._smooth = (0.0, 0.0)
@@ -97,11 +98,11 @@ class FootContacts:
         self._swing()
 
     def landed(self, contact_s: float) -> None:
-        """Somebody else saw the foot land."""
+        """Take a contact that another detector found."""
         self._stand(contact_s)
 
     def run(self, t_s: list[float], rate: list[float], smooth: list[float]) -> list[FootEvent]:
-        """Events in samples; `smooth` is the low-passed `rate`."""
+        """Return the events in samples; `smooth` is the low-passed `rate`."""
         events: list[FootEvent] = []
         previous_t, previous = self._t_s, self._rate
         s2, s1 = self._smooth
@@ -125,7 +126,7 @@ class FootContacts:
         return events
 
     def _landed(self, landing: Landing, t: float, x: float) -> FootEvent | None:
-        """The end of a swing, unless it goes on."""
+        """Return the contact at the end of a swing, unless the swing continues."""
         if not landing.add(t, x, self._usual):
             if x < -self._threshold:
                 self._landing = None
@@ -140,7 +141,7 @@ class FootContacts:
         return FootEvent(EventKind.INITIAL_CONTACT, when, when, swing, landing.jump)
 
     def _standing(self, t: tuple[float, float], x: float, smooth: tuple[float, float, float]) -> FootEvent | None:
-        """Stance: the last two times, the rate, and the last three of its low-passed copy."""
+        """Process a sample of stance: the last two times, the rate, and the last three of its low-passed copy."""
         p, held = self._p, t[1] - self.contact_s
         if held < p.heel_down_s:
             self._lowest = min(self._lowest, x)
@@ -173,7 +174,7 @@ class FootContacts:
         return event
 
     def _learn_landing(self) -> None:
-        """How fast the heel came down after contact, against the peak before it, tells what landed first."""
+        """Learn whether toes land first, from how fast the heel came down after contact against the peak before it."""
         if self._slap > self._p.landing.least:
             self._landings += 1
             share = 1.0 / min(float(self._landings), self._p.memory)

@@ -1,8 +1,8 @@
 """Steps of a foot that hardly turns about its pitch axis: in a tight turn, the first from standing, a shuffle.
 
-Whatever the foot does in between, it lies still, moves, and lies still again somewhere else. What is no step (a pivot,
-a fidget) ends where it began: in seven recorded walkers pivots moved the shoe 1-8 cm, steps 13 cm and more. The foot
-lands with the first of the jolts that end the move (`touch_down`).
+Whatever the foot does in between, it lies still, moves, and lies still again somewhere else. A movement that is no step
+(a pivot, a fidget) ends where it began: in seven recorded walkers pivots moved the shoe 1-8 cm, steps 13 cm and more.
+The foot lands with the first of the jolts that end the move (`touch_down`).
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from dsp.signals import GRAVITY_MPS2
 class FootMoveParams:
     """When a foot moves.
 
-    still_radps  mean rate of a chunk in which it lies still
-    still_g      and off 1 g by no more than this: a foot that glides without turning is sped up or braked
-    rest         chunks in a row that end a move
+    still_radps            mean rate of a chunk in which it lies still,
+    still_g                with a mean force no further from 1 g than this: a foot that glides without turning is
+                           accelerated or braked
+    rest                   chunks in a row that end a move
     shortest_s, longest_s  a move that can be one step
-    least_m      how far a step goes over the ground
-    landing_s    the jolts of landing come in this last part of the move (0.03-0.21 s in ten recorded ones; before it
-                 a foot may knock against the other)
+    least_m                minimum length of a step over the ground
+    landing_s              the jolts of landing come in this last part of the move (0.03-0.21 s in ten recorded ones;
+                           before it a foot may knock against the other)
     """
 
     still_radps: float = 1.2
@@ -38,28 +39,28 @@ class FootMoveParams:
 
 @dataclass(frozen=True, slots=True)
 class FootMove:
-    """From lying still to lying still, s."""
+    """A move from lying still to lying still; times in s."""
 
     start_s: float
     end_s: float
 
 
 class FootMoves:
-    """Fed with every chunk."""
+    """Takes every chunk of a shoe; returns its moves."""
 
     def __init__(self, params: FootMoveParams | None = None) -> None:
         self._p = params or FootMoveParams()
         self.reset()
 
     def reset(self) -> None:
-        """After a gap: wait until it lies still."""
+        """Restart after a gap: wait until the foot lies still."""
         self._start_s: float | None = None
         self._rested = 0
         self._rest_s = 0.0
         self._lain = False
 
     def update(self, start_s: float, chunk: list[list[float]]) -> FootMove | None:
-        """Take a chunk, its first time and six axes; a move when the foot has come to rest."""
+        """Take a chunk, its first time and six axes (m/s2, rad/s); return a move when the foot has come to rest."""
         p = self._p
         if self._turned(chunk[3:]) or self._pulled(chunk[:3]):
             self._rested = 0
@@ -79,7 +80,7 @@ class FootMoves:
         return FootMove(begun_s, self._rest_s)
 
     def _turned(self, rates: list[list[float]]) -> bool:
-        """Whether the mean square rate is that of a foot that moves; mostly one axis alone tells it."""
+        """Return whether the mean square rate is that of a moving foot; one axis alone usually shows it."""
         square, moves = 0.0, len(rates[0]) * self._p.still_radps * self._p.still_radps
         for rate in rates:
             square += sum(map(mul, rate, rate))
@@ -88,6 +89,6 @@ class FootMoves:
         return False
 
     def _pulled(self, forces: list[list[float]]) -> bool:
-        """Whether the mean force is off 1 g."""
+        """Return whether the mean force differs from 1 g."""
         force = math.hypot(*map(sum, forces)) / len(forces[0])
         return abs(force / GRAVITY_MPS2 - 1.0) > self._p.still_g

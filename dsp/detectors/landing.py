@@ -1,10 +1,10 @@
 """Initial contact: when in the rise of the pitch rate (rad/s, + toe down) after a swing the foot met the ground.
 
-Heel first: the ground throws the foot down, the rate jumps. Half of that jump is the contact: against force plates
--6 to +3 ms (means of eight foot runs of three people), within a run 0.6-2.3 ms (SD per step), at 100 Hz as at 200. A
-foot that slows down softly before it lands makes a smaller rise first. Toes first: the foot dips its toes, lands, and
-the heel comes down: the rate falls through zero. There the contact is where it begins to fall (no such recording has a
-force plate: made-up shoes only). Flat: neither, and the end of the toe-up turn has to do.
+Heel first: the ground throws the foot down, the rate jumps. The middle of that jump is the contact: against force
+plates -6 to +3 ms (means of eight foot runs of three people), within a run 0.6-2.3 ms (SD per step), at 100 Hz as at
+200. A foot that slows down softly before it lands makes a smaller rise first. Toes first: the foot dips its toes,
+lands, and the heel comes down: the rate falls through zero. There the contact is where it begins to fall (no such
+recording has a force plate: simulated shoes only). Flat: neither, and the end of the toe-up turn is used.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from dataclasses import dataclass
 class LandingParams:
     """Rates in rad/s, times in s.
 
-    within_s   the peak of the slap comes within this after the rate has risen through zero
-    least      a lower peak is no slap
+    within_s      the peak of the slap comes within this after the rate has risen through zero
+    least         a lower peak is no slap
     sure, likely  shares of the usual swing: above the first a peak is past when the rate falls to `over` of it, above
-               the second when it falls below zero
-    ripple     dips smaller than this do not end a rise
-    large      the first rise of at least this share of the largest is the jump
-    flat_s     a foot without a slap lands this long after the rate has risen through zero
+                  the second when it falls below zero
+    ripple        dips smaller than this do not end a rise
+    large         the first rise of at least this share of the largest is the jump
+    flat_s        a foot without a slap lands this long after the rate has risen through zero
     """
 
     within_s: float = 0.10
@@ -36,7 +36,11 @@ class LandingParams:
 
 
 class Landing:
-    """Samples from the last one below zero on; `peak` is the highest, `jump` the contact's (`contact_s`)."""
+    """Samples from the last one below zero on.
+
+    peak  highest rate so far
+    jump  how far the rate jumped at contact, set by `contact_s`
+    """
 
     def __init__(self, params: LandingParams, before: tuple[float, float], first: tuple[float, float]) -> None:
         self._p = params
@@ -45,7 +49,7 @@ class Landing:
         self.jump = 0.0
 
     def add(self, t_s: float, rate: float, usual: float) -> bool:
-        """Take a sample; True when the peak is past. `usual` is how fast the foot swings."""
+        """Take a sample; return True when the peak is past. `usual` is the usual peak rate of the foot's swing."""
         p, peak = self._p, self.peak
         self._samples.append((t_s, rate))
         if rate > peak:
@@ -55,7 +59,7 @@ class Landing:
         return t_s - self._risen_s > p.within_s
 
     def contact_s(self, *, toes_first: bool) -> float:
-        """When the foot met the ground."""
+        """Return when the foot met the ground."""
         p = self._p
         self.jump, when_s = self._jump()
         if toes_first and self.peak > p.least:
@@ -63,7 +67,7 @@ class Landing:
         return when_s if self.jump > p.least else self._risen_s + p.flat_s
 
     def _jump(self) -> tuple[float, float]:
-        """Size and middle of the first large rise above zero."""
+        """Return the size and the middle of the first large rise above zero."""
         rises: list[tuple[float, float]] = []
         low, high, first = 0.0, 0.0, 0
         for k, (_, x) in enumerate([*self._samples, (0.0, float("-inf"))]):
@@ -77,13 +81,13 @@ class Landing:
         return next((rise for rise in rises if rise[0] >= enough), (0.0, 0.0))
 
     def _fall_s(self) -> float:
-        """When the rate began to fall from its peak."""
+        """Return when the rate began to fall from its peak."""
         return self._passed_s(
             max(range(len(self._samples)), key=lambda k: self._samples[k][1]), self._p.over * self.peak
         )
 
     def _passed_s(self, first: int, level: float) -> float:
-        """When the rate first went through `level` after sample `first`, either way; else the last sample."""
+        """Return when the rate first crossed `level` after sample `first`, either way; else the last sample's time."""
         t0, x0 = self._samples[first]
         for t1, x1 in self._samples[first + 1 :]:
             if (x0 < level) != (x1 < level):

@@ -1,12 +1,12 @@
 """Toe-off of a runner: when the toes leave the ground, from how the heel lifts.
 
-Nothing jolts a shoe at toe-off, but it rolls the same way every time: against the flat shoe it has tipped 36-51 deg
+Nothing jolts a shoe at toe-off, but it rolls the same way every time: relative to the flat shoe it has tipped 36-51 deg
 then (14 foot runs of four people; from step to step of one foot 0.4-2.3 deg). The faster the roll, the steeper the foot
 leaves, so a runner's usual toe-off is the instant of 40 deg, corrected by how long the fast part of the roll took. A
-single step leaves when it rolls (30 deg), and later than that when it rolls faster than usual from there to 45 deg.
+single step's toe-off follows its roll (30 deg), later if it rolls faster than usual from there to 45 deg.
 
-Weights of the usual one: least squares over twelve foot runs of three people, each run weighing the same. Weight of
-the step: over fourteen of four people; with one person left out single steps are told to 1.1-2.9 ms (SD).
+Weights of the usual one: least squares over twelve foot runs of three people, each run weighing the same. Weight of the
+step: over fourteen of four people; with one person left out single steps are timed to 1.1-2.9 ms (SD).
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class PushOffParams:
     t(tipped)  the foot has tipped by `tipped` rad since it lay stillest, flat_from_s to flat_to_s after contact;
                likewise `rolled` and `steep`
     t(half)    the low-passed rate reaches half of its peak
-    of_quick   what a step adds that takes less time than usual from `rolled` to `steep`
-    memory     stances that the usual times are the medians of
+    of_quick   weight of the time that a step takes less than usual from `rolled` to `steep`
+    memory     stances over which the usual times are the medians
     """
 
     flat_from_s: float = 0.05
@@ -52,7 +52,7 @@ class Stance:
     delay_s: float
 
     def half_s(self, first: int, peak: float) -> float | None:
-        """When the low-passed rate first reaches half of `peak` after sample `first`."""
+        """Return when the low-passed rate first reaches half of `peak` after sample `first`."""
         t, smooth, level = self.t_s, self.smooth, 0.5 * peak
         for k in range(first + 1, len(smooth)):
             if smooth[k - 1] < level <= smooth[k]:
@@ -61,13 +61,13 @@ class Stance:
         return None
 
     def stillest(self, from_s: float, to_s: float) -> int | None:
-        """Sample between two times at which the low-passed rate is least."""
+        """Return the sample between two times at which the low-passed rate is lowest."""
         first = bisect_left(self.t_s, from_s)
         near = [abs(s) for s in self.smooth[first : bisect_right(self.t_s, to_s)]]
         return first + near.index(min(near)) if near else None
 
     def rolled_s(self, from_s: float, angle: float) -> float | None:
-        """When the foot has tipped by `angle` rad since `from_s`."""
+        """Return when the foot has tipped by `angle` rad since `from_s`."""
         t, rate, left = self.t_s, self.rate, angle
         for k in range(max(1, bisect_right(t, from_s)), len(t)):
             dt = t[k] - max(from_s, t[k - 1])
@@ -79,14 +79,14 @@ class Stance:
 
 
 class _Usual:
-    """A time that is learned from stance to stance; a first one from standing does not spoil it."""
+    """Running median of a time; robust against an outlier such as the first stance from standing."""
 
     def __init__(self, memory: int) -> None:
         self._newest: deque[float] = deque(maxlen=memory)
         self.value_s = 0.0
 
     def more_s(self, time_s: float) -> float:
-        """Take a time; how much longer it is than usual."""
+        """Take a time; return how much longer it is than usual."""
         self._newest.append(time_s)
         self.value_s = median(self._newest)
         return time_s - self.value_s
@@ -100,7 +100,7 @@ class PushOff:
         self._after, self._quick = (_Usual(self._p.memory) for _ in range(2))
 
     def toe_off_s(self, stance: Stance, contact_s: float, peak: float) -> float | None:
-        """The instant; None where the foot did not roll that far. `peak` is that of the low-passed rate."""
+        """Return the toe-off; None if the foot did not roll that far. `peak` is that of the low-passed rate."""
         p = self._p
         late_s = contact_s + stance.delay_s
         flat = stance.stillest(late_s + p.flat_from_s, late_s + p.flat_to_s)

@@ -1,8 +1,8 @@
-"""Contacts from the size of the force on a shoe that has no gyro.
+"""Contacts from the size of the force on a shoe without a gyroscope.
 
 At the end of swing the shoe is stopped hard (the largest force of the stride, 4-9 g), it lands as that force falls
-away, lies still near 1 g, and is pushed off with a second, smaller peak. The size needs no axes, so no mounting.
-Toe-off only ends the stance here: it misses force by 20-130 ms and is not told.
+away, lies still near 1 g, and is pushed off with a second, smaller peak. The size needs no axes, so no mount. Toe-off
+only ends the stance here: it differs from the true one by 20-130 ms and is not reported.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from dsp.signals import GRAVITY_MPS2, NEVER_S
 class ShoeContactParams:
     """Sizes in g of the low-passed force, times in s.
 
-    cutoff_hz        of the low-pass
+    cutoff_hz                 of the low-pass
     stop_share, stop_least_g  the stop is higher than this share of the usual one and than this
-    landed_share     contact: the force has fallen to this share of the stop
-    still_g          the shoe lies below this
-    push_g           the push-off peak is above this
-    push_most        and below this share of the stop (0.4-0.75 in twelve foot runs): else it is the stop, and what was
-                     taken for it a push-off
-    contact_offset_s  how late that is against contact truth in six marker-derived runs (-5..+40 ms)
+    landed_share              contact: the force has fallen to this share of the stop
+    still_g                   the shoe lies below this
+    push_g                    the push-off peak is above this
+    push_most                 and below this share of the stop (0.4-0.75 in twelve foot runs): otherwise it is the stop,
+                              and the one before was a push-off
+    contact_offset_s          how late that is against true contacts in six marker-derived runs (-5..+40 ms)
     """
 
     cutoff_hz: float = 6.0
@@ -41,7 +41,7 @@ class ShoeContactParams:
 
 
 class ShoeContacts:
-    """State machine over the low-passed size of the force (m/s2)."""
+    """State machine over the low-passed size of the force (m/s2), which is `delay_s` late."""
 
     def __init__(self, delay_s: float, params: ShoeContactParams | None = None) -> None:
         self._p = params or ShoeContactParams()
@@ -50,7 +50,7 @@ class ShoeContacts:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the state of the step; the usual stop stays known."""
+        """Discard the state of the step; the usual stop is kept."""
         self._one = 1.0
         self._two = 1.0
         self._previous_t = 0.0
@@ -60,7 +60,7 @@ class ShoeContacts:
         self._contact_s = NEVER_S
 
     def run(self, t_s: list[float], size: list[float]) -> list[FootEvent]:
-        """Events in samples of the low-passed force, m/s2."""
+        """Return the events in samples of the low-passed force, m/s2."""
         p = self._p
         events: list[FootEvent] = []
         one, two, previous_t = self._one, self._two, self._previous_t

@@ -1,4 +1,4 @@
-"""Initial contact of a foot whose turning does not tell when: with the first jolt of the force.
+"""Initial contact of a foot whose turning does not show it: at the first jolt of the force.
 
 A heel that strikes is thrown down, and the pitch rate jumps (`landing`). The first step from standing, a step in a turn
 and a foot that is put down softly slow their turn to an end, and meet the ground up to a quarter of a second later.
@@ -15,13 +15,14 @@ from dsp.samples.trace import Trace
 
 @dataclass(frozen=True, slots=True)
 class TouchDownParams:
-    """What tells a contact; set by hand while looking at the walkers of `docs/accuracy-shoes.md`, nothing was fitted.
+    """When a contact is clear; set by hand on the walkers of `docs/accuracy-shoes.md`, nothing was fitted.
 
-    clear_radps, clear_share  a jump of the pitch rate above both tells it by itself; the second is a share of the
-                         swing before
-    before_s, after_s    else the jolt comes this long before the end of the turn to this long after the foot is down
-    span_s               a jolt is a change of the force within this, at any sampling rate
-    jolt_share           the first that is at least this share of the largest is the contact
+    clear_radps, clear_share  a contact with a jump of the pitch rate above both is clear; the second is a share of the
+                              swing before
+    before_s, after_s         otherwise the jolt comes between this long before the end of the turn and this long after
+                              the foot is down
+    span_s                    a jolt is a change of the force within this, at any sampling rate
+    jolt_share                the first that is at least this share of the largest is the contact
     """
 
     clear_radps: float = 2.0
@@ -33,7 +34,7 @@ class TouchDownParams:
 
 
 def first_jolt_s(trace: Trace, from_s: float, to_s: float, params: TouchDownParams) -> float:
-    """Middle of the first large jolt between two times of the trace."""
+    """Return the middle of the first large jolt between two times of the trace."""
     t = trace.t_s
     first, last = max(1, trace.first_at(from_s)), min(trace.first_at(to_s), len(t) - 1)
     if last < first:
@@ -49,7 +50,7 @@ def first_jolt_s(trace: Trace, from_s: float, to_s: float, params: TouchDownPara
 
 
 class TouchDowns:
-    """Holds the one contact that is not clear until the jolt must have come."""
+    """Holds an unclear contact until its jolt must have come."""
 
     def __init__(self, params: TouchDownParams | None = None) -> None:
         self._p = params or TouchDownParams()
@@ -57,19 +58,19 @@ class TouchDowns:
         self._due_s = 0.0
 
     def hold(self, contact: FootEvent, down_s: float) -> bool:
-        """Take a walker's contact; True when it is held, False when it is clear. The foot is down at `down_s`."""
+        """Take a walker's contact; return whether it is held, as it is not clear. The foot is down at `down_s`."""
         if contact.jump > max(self._p.clear_radps, self._p.clear_share * contact.size):
             return False
         self._held, self._due_s = contact, down_s + self._p.after_s
         return True
 
     def let_go(self) -> FootEvent | None:
-        """What is held, as it is: something else comes before the jolt."""
+        """Return the held contact unchanged, as another event comes before its jolt."""
         held, self._held = self._held, None
         return held
 
     def take_jolted(self, trace: Trace, now_s: float) -> FootEvent | None:
-        """What is held, at its jolt, once that must have come."""
+        """Return the held contact, timed by its jolt, once that must have come."""
         if self._held is None or now_s < self._due_s:
             return None
         held, self._held = self._held, None

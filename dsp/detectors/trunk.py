@@ -1,8 +1,8 @@
-"""Contacts from the vertical specific force of a sensor on the trunk: flight, load, unload, one sample at a time.
+"""Contacts from the vertical specific force of a sensor on the trunk: flight, load, unload, sample by sample.
 
-Between steps a runner falls and the trunk feels far less than its weight; in stance it feels two to three times it.
-A contact is the rise out of such a fall (sources 9). Rising through half the body weight scatters least
-against force (1-5 ms within 19 real trials); later levels ride on the impact, earlier ones on the swinging leg.
+Between steps a runner falls and the trunk measures far less than its weight; in stance it measures two to three times
+it. A contact is the rise out of such a fall (sources 9). Rising through half the body weight scatters least against
+ground force (1-5 ms within 19 real trials); higher levels coincide with the impact, lower ones with the swinging leg.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from dsp.signals import GRAVITY_MPS2, NEVER_S
 class TrunkContactParams:
     """Forces in g of the low-passed vertical specific force, times in s.
 
-    cutoff_hz         of the low-pass
-    arm_g             below this the trunk is falling (walking stays above about 0.35, running goes below 0.3 in all
-                      56 recordings looked at; 0.6 lets the slowest shufflers in, `gate` sorts walkers out)
-    contact_g, rise_g  initial contact: rising through contact_g, but at least rise_g above the lowest force
-    running_arm_g     the same in a running row
-    load_g            contact is sure once this is passed
-    unload_g          falling through this, the stance nears its end
-    contact_offset_s  how late that crossing is against force: 5 ms in 19 real trials, 11-40 ms in marker-derived runs
-                      whose shocks are smoothed away
-    unload_offset_s   the same for the fall, only used when no next contact comes
-    shortest_share    of the usual step time (`usual_step_s`, set by the owner; 0 unknown): pockets alternate 0.75, 1.25
+    cutoff_hz           of the low-pass
+    arm_g               below this the trunk is falling (walking stays above about 0.35, running goes below 0.3 in all
+                        56 recordings examined; 0.6 admits the slowest shufflers, `gate` rejects walkers)
+    contact_g, rise_g   initial contact: rising through contact_g, but at least rise_g above the lowest force
+    running_arm_g       arm_g in a running row
+    load_g              contact is certain once this is passed
+    unload_g            falling through this, the stance nears its end
+    contact_offset_s    how late that crossing is against ground force: 5 ms in 19 real trials, 11-40 ms in
+                        marker-derived runs whose shocks are smoothed away
+    unload_offset_s     the same for the fall, only used when no next contact comes
+    shortest_share      of the usual step time (`usual_step_s`, set by the owner; 0 unknown): pockets alternate 0.75,
+                        1.25
     bounce_g, bounce_s  a dip no deeper than this so soon after a contact is a bouncing sensor: so quick a runner flies
     shortest_stance_s, shortest_step_s, longest_stance_s  nobody steps faster than 300 a minute or stands longer
     """
@@ -53,11 +54,11 @@ class TrunkContactParams:
 class TrunkEvent:
     """A load (contact) or unload of the trunk.
 
-    decided_s   newest sample when it was sure
+    decided_s   newest sample when it was certain
     crossing_s  when the low-passed force crossed the level, on the sensor's clock
-    t_s         when it happened: corrected for the low-pass and the level
-    depth_g     least force before the contact, between the samples too
-    rise_gps    how fast the force rose from the contact's level to the load, g/s
+    t_s         time of the event: corrected for the low-pass and the level
+    depth_g     lowest force before the contact, interpolated between samples
+    rise_gps    loading rate from the contact's level to the load, g/s
     """
 
     contact: bool
@@ -78,7 +79,7 @@ class TrunkContacts:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the state of the step (not a change of settings)."""
+        """Discard the state of the step; `usual_step_s` is kept."""
         self._in_stance = False
         self._level = 0.5
         self._previous = 1.0
@@ -90,7 +91,7 @@ class TrunkContacts:
         self._contact_s = NEVER_S
 
     def run(self, t_s: list[float], force: list[float]) -> list[TrunkEvent]:
-        """Events in samples (t_s, low-passed vertical force m/s2); times are corrected for the filter's delay."""
+        """Return the events in samples (t_s, low-passed vertical force m/s2), corrected for the filter's delay."""
         p = self._p
         events: list[TrunkEvent] = []
         scale, contact_g, rise_g, unload_g, load_g = 1.0 / GRAVITY_MPS2, p.contact_g, p.rise_g, p.unload_g, p.load_g
@@ -136,7 +137,7 @@ class TrunkContacts:
         return events
 
     def _least_s(self, lowest: float) -> float:
-        """Least time from the contact before to one out of so deep a fall."""
+        """Return the minimum time from the contact before to one out of a fall this deep."""
         p = self._p
         least_s = max(p.shortest_step_s, p.shortest_share * self.usual_step_s)
         return least_s if lowest < p.bounce_g else max(least_s, p.bounce_s)
