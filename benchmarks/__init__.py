@@ -1,1 +1,1 @@
-"""Benchmarks: what the core costs and how right it is; run as `python -m benchmarks.<name>`."""
+"""Benchmarks of cost, accuracy and reliability; run one with `python -m benchmarks.<name>` (`--help` explains it)."""

@@ -1,16 +1,16 @@
-"""How well two sensors' times agree, on the virtual link: every packet through radio, supervisor and clock recovery.
+"""How well the recovered times of two sensors agree on a virtual radio link, through supervisor and clock recovery.
 
     python -m benchmarks.bench_clocks [--seconds 180] [--seeds 3]
 
-Two virtual IMUs of one runner, clocks 80 ppm fast and 60 ppm slow (`rate off`: sampling 5 % faster and slower than they
-should), at connection intervals of 15 to 50 ms with 1 to 10 % loss. The error of a sensor is recovered minus true time
-of its samples; what counts is the difference between two sensors: |.|, p95, from 60 s on and between 10 and 30 s.
-Beside it the bound that the hub publishes (`align_ms`, both sensors' together), in the trap too, where packets keep
-step with the radio.
+Two virtual IMUs of one runner with clocks 80 ppm fast and 60 ppm slow (`rate off`: sampling 5 % faster and slower than
+nominal), at connection intervals of 15 to 50 ms with 1 to 10 % loss. The error of a sensor is the recovered minus the
+true time of its samples. Printed is the 95th percentile, in ms, of the absolute difference between the two sensors'
+errors, from 60 s on and between 10 and 30 s (median over seeds), next to the bound that the hub publishes (`align_ms`,
+sum of both sensors). In `trap` the packets are in step with the radio.
 
 device   the sensor's own timestamps (goal 0.5 ms on the normal link, 15 ms and 1 %)
-counter  the same packets with their timestamps withheld: only the sample counter (goal 2.5 ms)
-arrival  the counter withheld too: arrivals are counted
+counter  the same packets without their timestamps: only the sample counter (goal 2.5 ms)
+arrival  without the counter too: arriving samples are counted
 
 Virtual time: the figures are the same on any machine and under any load.
 """
@@ -47,7 +47,7 @@ NORMAL_MS = 15.0
 
 @dataclass(frozen=True)
 class Case:
-    """A link, and how much faster than they should the two sensors run."""
+    """A link, and how much faster than nominal the two sensors sample."""
 
     name: str
     interval_ms: float
@@ -56,7 +56,7 @@ class Case:
     kinds: tuple[str, ...] = ("device", "counter", "arrival")
 
     def sensors(self) -> dict[str, SensorKind]:
-        """Make the two, by the word that the lab takes."""
+        """Return the two sensors under the names that the lab uses."""
         one, other = (
             partial(Imu, placement=placement, drift_ppm=ppm)
             for placement, ppm in zip((Placement.LEFT_FOOT, Placement.SACRUM), self.off_ppm, strict=True)
@@ -71,13 +71,13 @@ CASES = (
     Case("poor", 50.0, 0.10),
     Case("trap", 1e3 * 8 / RATE_HZ, 0.03),
 )
-"""`trap`: the packets' period is the interval, so that the true delay is never seen."""
+"""`trap`: the packet period equals the connection interval, so that the true delay is never observed."""
 
 
 async def packets_of(case: Case, seconds: float, seed: int) -> dict[str, tuple[Imu, list[Packet]]]:
-    """What the supervisor put in its inbox, by sensor."""
+    """Return what the supervisor put into its inbox, by sensor."""
     air = Conditions(loss=case.loss, interval_ms=case.interval_ms, timeout_ms=4000.0)
-    inbox, stop, heard = PacketInbox(1_000_000), asyncio.Event(), list[Packet]()
+    inbox, stop, received = PacketInbox(1_000_000), asyncio.Event(), list[Packet]()
     runner = VirtualRunner(RunnerParams(seed=seed, standing_s=1e6))
     kinds = case.sensors()
     async with VirtualLab(runner, list(kinds), conditions=air, kinds=kinds) as lab:
@@ -88,22 +88,22 @@ async def packets_of(case: Case, seconds: float, seed: int) -> dict[str, tuple[I
         await supervising
         inbox.close()
         while batch := await inbox.get_batch():
-            heard += [item for item in batch if isinstance(item, Packet) and item.channel == "data"]
+            received += [item for item in batch if isinstance(item, Packet) and item.channel == "data"]
     found: dict[str, tuple[Imu, list[Packet]]] = {}
     for tail, sensor in sensors.items():
         assert isinstance(sensor, Imu)
-        found[sensor.identity.name] = (sensor, [packet for packet in heard if packet.device.endswith(tail)])
+        found[sensor.identity.name] = (sensor, [packet for packet in received if packet.device.endswith(tail)])
     return found
 
 
 def fields(packet: Packet) -> tuple[int, int, int]:
-    """Sample counter, device time in us, samples."""
+    """Return sample counter, device time in us and number of samples."""
     raw = packet.payload
     return int.from_bytes(raw[:4], "little"), int.from_bytes(raw[4:8], "little"), raw[8]
 
 
 def errors(kind: str, sensor: Imu, packets: list[Packet]) -> tuple[np.ndarray, np.ndarray, float]:
-    """True times of first samples, recovered minus true, and the published bound in ms."""
+    """Return the true times in s of each packet's first sample, recovered minus true in s, and the bound in ms."""
     timeline, counted = DeviceTimeline(), CountedClock(RATE_HZ, 32 if kind == "counter" else None)
     true_s, got_s = [], []
     for packet in packets:
@@ -122,11 +122,11 @@ def errors(kind: str, sensor: Imu, packets: list[Packet]) -> tuple[np.ndarray, n
 
 
 Between = Callable[[float, float], float]
-"""p95, ms, of a difference from one second to another."""
+"""95th percentile in ms of the difference between two sensors, over a span given in s."""
 
 
 def apart_ms(one: tuple[np.ndarray, np.ndarray, float], other: tuple[np.ndarray, np.ndarray, float]) -> Between:
-    """Give p95 of the difference between two times after the first packet."""
+    """Return the function that gives the 95th percentile over a span, counted from the first common packet."""
     start_s = max(one[0][0], other[0][0])
 
     def between(from_s: float, to_s: float) -> float:
@@ -137,11 +137,11 @@ def apart_ms(one: tuple[np.ndarray, np.ndarray, float], other: tuple[np.ndarray,
 
 
 def main() -> int:
-    """Print a row for each link and source of times, p95 in ms; 1 when a goal is missed."""
+    """Print one row per link and source of times, 95th percentiles in ms; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=180.0)
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--link", choices=[case.name for case in CASES], help="only this one")
+    parser.add_argument("--seconds", type=float, default=180.0, help="length of a run (default: %(default)g)")
+    parser.add_argument("--seeds", type=int, default=3, help="runs per link (default: %(default)s)")
+    parser.add_argument("--link", choices=[case.name for case in CASES], help="only this link")
     args = parser.parse_args()
     missed = 0
     print(f"{'link':<8} {'times from':<10} {'from 60 s':>10} {'10-30 s':>9} {'published bound':>16}   p95, ms")
@@ -157,7 +157,7 @@ def main() -> int:
                 between = apart_ms(one, other)
                 late.append(between(60, args.seconds))
                 early.append(between(10, 30))
-                bounds.append(one[2] + other[2])  # nan: a line that has just begun anew
+                bounds.append(one[2] + other[2])  # nan: a timeline that has just restarted
             verdict = ""
             if case.interval_ms == NORMAL_MS and kind in GOAL_MS:
                 reached = max(late) <= GOAL_MS[kind]

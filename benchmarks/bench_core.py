@@ -1,17 +1,18 @@
-"""What the core costs: per sample, in Python float multiply-adds of the same run.
+"""Cost of the core per sample, in Python float multiply-adds timed in the same run; and its latency.
 
     python -m benchmarks.bench_core [--packet 5] [--seconds 60]
 
-The yardstick is `x = x * a + b` in a loop. Ratios travel between machines, microseconds do not. scipy `find_peaks` on
-the whole recording stands beside it: it cannot stream and finds peaks only.
+The unit is one `x = x * a + b` in a loop: ratios carry over to other machines, microseconds do not. scipy `find_peaks`
+on the whole recording is printed for comparison: it cannot stream and finds peaks only.
 
-The design's goal of 60 counts less than our whole chain: int16 decoding, orientation, vertical force, low-pass, contact
-and toe-off, obliquity and drop, mount given. That has rows of its own (`benchmarks.hip_cost`), with the design's
-prototype round VQF in the same run where its environment was built.
+Goals (`docs/cost.md`): 130 multiply-adds a sample for the whole core of a hip sensor, and 60 for what the design counts
+of it: int16 decoding, orientation, vertical force, low-pass, contact and toe-off, obliquity and drop, with the mount
+given. The latter has rows of its own (`benchmarks.hip_cost`), next to the design's prototype built around VQF, if its
+environment exists.
 
-Then what each part of the sacrum's chain takes of it (`benchmarks.parts`), and how long after an event it is told, by
-the newest sample given by then: a contact after it happened, a step after the contact that ends it. Radio and packets
-come on top.
+Then follow the share of each part of the sacrum's chain (`benchmarks.parts`) and the latency of events: time of the
+newest sample processed when an event is reported, minus the time of the event (of a step: of the contact that ends it).
+Radio and packet delays come on top.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from tests.dsp.synthetic import Made, blocks_of, make
 
 
 def best_of(times: int, job: Callable[[], object]) -> float:
-    """Shortest CPU time in s of several runs: the machine's other work only adds."""
+    """Return the shortest CPU time in s of several runs: other work on the machine only adds to it."""
     best = float("inf")
     for _ in range(times):
         start = time.process_time()
@@ -49,7 +50,7 @@ def best_of(times: int, job: Callable[[], object]) -> float:
 
 
 def play(blocks: list[SampleBlock], *, signals: bool = False) -> int:
-    """Steps found."""
+    """Run the pipeline on the blocks and return the number of steps."""
     pipeline = Pipeline(PipelineParams(signals=signals))
     steps = 0
     for block in blocks:
@@ -58,14 +59,14 @@ def play(blocks: list[SampleBlock], *, signals: bool = False) -> int:
 
 
 STEADY_S = 15.0
-"""Latency counts from here: at a start contacts are held back until a row of them is running."""
+"""Latency is measured from here on: at the start, contacts are held back until a series of them shows running."""
 
 
 def contact_delays_s(blocks: list[SampleBlock], chain: TrunkChain | FootChain) -> dict[str, list[float]]:
-    """Contacts and toe-offs as one sensor's chain tells them.
+    """Return the latencies in s of the contacts and toe-offs that one sensor's chain reports, by event.
 
-    The trunk reads a toe-off from the whole step, so it is told with the next contact; where none comes (the last
-    stance of a run) it is told 0.7 s after its own, `StanceParams.last_s`. That one has a row of its own.
+    The trunk chain derives a toe-off from the whole step and reports it with the next contact; if none follows (the
+    last stance of a run), 0.7 s after its own contact, `StanceParams.last_s`. That one has a row of its own.
     """
     out: dict[str, list[float]] = {"contact": [], "toe-off": [], "last toe-off": []}
     for block in blocks:
@@ -81,7 +82,7 @@ def contact_delays_s(blocks: list[SampleBlock], chain: TrunkChain | FootChain) -
 
 
 def step_delays_s(blocks: list[SampleBlock]) -> list[float]:
-    """Steps as the pipeline tells them, after the contact that ends them."""
+    """Return the latencies in s of the pipeline's steps, counted from the contact that ends each."""
     pipeline, out = Pipeline(), []
     for block in blocks:
         newest_ns = int(block.t_ns[-1])
@@ -91,16 +92,16 @@ def step_delays_s(blocks: list[SampleBlock]) -> list[float]:
 
 
 def print_delays(name: str, delays_s: list[float], rate_hz: float) -> None:
-    """One line: median and worst, ms and samples, and of how many."""
+    """Print median and worst latency, in ms and samples, and the number of events."""
     middle, worst = float(np.median(delays_s)), max(delays_s)
     print(
         f"{name:32s} {1e3 * middle:4.0f} ms = {middle * rate_hz:3.0f} samples, "
-        f"worst {1e3 * worst:4.0f} ms = {worst * rate_hz:3.0f} samples; {len(delays_s)} of them"
+        f"worst {1e3 * worst:4.0f} ms = {worst * rate_hz:3.0f} samples; {len(delays_s)} events"
     )
 
 
 def print_decode_to_drop(made: Made, rate_hz: float, size: int, yardstick: Yardstick) -> None:
-    """A hip sensor's packets to drops: as it runs, less what the design did not count, and the design's prototype."""
+    """Print the cost of a hip sensor from packets to drops: everything, what the design counts, the prototype."""
     packets, stamps = packets_of(made, rate_hz, size), stamps_of(made, size)
     samples = size * len(packets)
 
@@ -114,29 +115,30 @@ def print_decode_to_drop(made: Made, rate_hz: float, size: int, yardstick: Yards
     whole_s = best_of(15, job) / samples
     split = split_s(job, {part: HIP_PARTS[part] for part in UNCOUNTED})
     unit_s = yardstick.unit_s()
-    row("hip, bytes to drop, as it runs", whole_s, unit_s, found)
+    row("hip, bytes to drop, everything", whole_s, unit_s, found)
     row("hip, decode to drop (as the design counts)", whole_s - sum(split.values()) / samples, unit_s, found)
-    taken = ", ".join(f"{part} {took / samples / unit_s:.1f}" for part, took in split.items())
-    print(f"  (not counted by them, timed and taken off: {taken})")
+    uncounted = ", ".join(f"{part} {took / samples / unit_s:.1f}" for part, took in split.items())
+    print(f"  (subtracted, since the design does not count it: {uncounted})")
     vqf = vqf_cost(packets, rate_hz, size)
     if vqf is None:
-        print("  (no prototype with VQF beside it: `make bench-peers` builds its environment)")
+        print("  (no comparison with the VQF prototype: `make bench-peers` builds its environment)")
     else:
         vqf_unit_s = 1e-6 * vqf["multiply_add_us"]
         row("decode to drop, prototype with VQF (C++)", 1e-6 * vqf["sample_us"], vqf_unit_s, f"{vqf['steps']} steps")
 
 
 def main() -> int:
-    """Print us a sample and multiply-adds of sets of sensors and of parts, then the delays."""
+    """Print the cost of sets of sensors and of parts in us and multiply-adds per sample, then the latencies."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--packet", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--packet", type=int, default=5, help="samples per packet (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=60.0, help="length of the run (default: %(default)g)")
     args = parser.parse_args()
     rate = 208.0
     made = make(seconds=args.seconds, rate_hz=rate)
     feet = [Placement.LEFT_FOOT, Placement.RIGHT_FOOT]
     yardstick = Yardstick()
-    print(f"yardstick: one Python float multiply-add {1e6 * yardstick.unit_s():.4f} us")
+    print(f"CPU time per sample; the unit, one Python float multiply-add, takes {1e6 * yardstick.unit_s():.4f} us")
+    print("goals: 130 multiply-adds for the sacrum's whole chain, 60 from decoding to drop as the design counts")
     rows: list[tuple[str, list[Placement], bool]] = [
         ("sacrum, whole chain", [Placement.SACRUM], False),
         ("sacrum, with attitude records", [Placement.SACRUM], True),
@@ -155,7 +157,7 @@ def main() -> int:
         )
     print_decode_to_drop(made, rate, args.packet, yardstick)
     blocks = packed_blocks_of(made, [Placement.SACRUM], args.packet, rate)
-    print("sacrum, whole chain, by part (each function timed, the timing taken off):")
+    print("sacrum, whole chain, by part (each function timed, timing overhead subtracted):")
     unit = yardstick.unit_s()
     for part, took_s in split_s(lambda: play(blocks)).items():
         each = took_s / len(made.t_s)
@@ -168,7 +170,7 @@ def main() -> int:
 
     each, name = best_of(5, peaks) / len(force), "scipy find_peaks, whole array"
     print(f"{name:32s} {1e6 * each:6.2f} us/sample = {each / unit:5.1f} multiply-adds; {peaks()} peaks")
-    print("told after:")
+    print("latency, median and worst, without radio and packet delays:")
     for name, worn, chain in (
         ("sacrum", Placement.SACRUM, TrunkChain(Placement.SACRUM)),
         ("foot", Placement.LEFT_FOOT, FootChain(Placement.LEFT_FOOT)),

@@ -1,9 +1,10 @@
-"""Memory of the headless core and what it loads, in a process of its own.
+"""Memory of the headless core and the modules it loads, in a process of its own.
 
     python -m benchmarks.bench_footprint [--minutes 2]
 
-The child imports what a live headless run imports (hub, MQTT client, radio), runs a recording of three 208 Hz IMUs
-through the engine and records it again. Goals: at most 60 MB, no scipy.
+The child imports what a live headless run imports (hub, MQTT client, radio), passes a recording of three 208 Hz IMUs
+through the engine and records it again. Measured: peak resident memory in MB. Goals: at most 60 MB, and none of the
+heavy modules that only other parts need (scipy, textual, ...); only a heavy module makes the exit code 1.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ RATE_HZ = 208.0
 
 
 def peak_mb() -> float:
-    """High-water mark of this process's resident memory."""
+    """Return the peak resident memory of this process in MB."""
     status = Path("/proc/self/status")
-    if status.exists():  # getrusage's figure survives exec on Linux, so it would hold the parent's
+    if status.exists():  # on Linux getrusage's figure survives exec, so it would include the parent's
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) / 1024
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -34,7 +35,7 @@ def peak_mb() -> float:
 
 
 def child(path: Path) -> None:
-    """Play the recording and record it again; prints peak MB on the way, records and unwanted modules as JSON."""
+    """Process the recording and record it again; print JSON: peak MB at each stage, records, unwanted modules."""
     bare_mb = peak_mb()
     for name in LIVE:
         importlib.import_module(name)
@@ -62,9 +63,9 @@ def child(path: Path) -> None:
 
 
 def main() -> int:
-    """Print the three peaks, MB, beside the goal, and the unwanted modules; 1 only for those."""
+    """Print the three peaks in MB, the goal, and the unwanted modules; return 1 only for those."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=2.0)
+    parser.add_argument("--minutes", type=float, default=2.0, help="length of the recording (default: %(default)g)")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
@@ -77,14 +78,14 @@ def main() -> int:
         write_run(path, 60 * args.minutes, RATE_HZ)
         command = [sys.executable, "-m", "benchmarks.bench_footprint", "--child", str(path)]
         root = Path(__file__).resolve().parents[1]
-        said = json.loads(subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout)
-    verdict = "reached" if said["ran"] <= GOAL_MB else "MISSED"
+        result = json.loads(subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout)
+    verdict = "reached" if result["ran"] <= GOAL_MB else "MISSED"
     print(
-        f"headless core: {said['bare']:.0f} MB bare Python, {said['imported']:.0f} MB with its imports, "
-        f"{said['ran']:.0f} MB peak after {args.minutes:g} min of three IMUs (goal {GOAL_MB:.0f}: {verdict})"
+        f"headless core: {result['bare']:.0f} MB bare Python, {result['imported']:.0f} MB with its imports, "
+        f"{result['ran']:.0f} MB peak after {args.minutes:g} min of three IMUs (goal {GOAL_MB:.0f}: {verdict})"
     )
-    print(f"unwanted modules loaded: {', '.join(said['bad']) or 'none'}; {said['records']} records")
-    return 1 if said["bad"] else 0
+    print(f"unwanted modules loaded: {', '.join(result['bad']) or 'none'}; {result['records']} records")
+    return 1 if result["bad"] else 0
 
 
 if __name__ == "__main__":

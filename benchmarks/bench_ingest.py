@@ -1,6 +1,8 @@
-"""Decode + clock recovery of IMU packets, in µs and as a multiple of a Python float multiply-add in the same run.
+"""Cost of decoding and clock recovery of IMU packets, in µs of CPU and in Python float multiply-adds of the same run.
 
-python -m benchmarks.bench_ingest
+    python -m benchmarks.bench_ingest
+
+No goal of its own: it is part of re-analysis (`benchmarks.bench_reanalysis`).
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ ROUNDS = 5
 
 
 def packets() -> list[Packet]:
-    """Of one hip sensor: the same five samples each time, 10 ms late on average."""
+    """Return the packets of one hip sensor: always the same five samples, arriving 10 ms late on average."""
     rng = np.random.default_rng(1)
     samples = rng.normal(0, 5, (SAMPLES, 6))
     made = []
@@ -35,7 +37,7 @@ def packets() -> list[Packet]:
 
 
 def main() -> None:
-    """Print CPU us a packet, in the fastest round, and the share of a core that three sensors take."""
+    """Print CPU time per packet in the fastest round, and the share of a core that three sensors take."""
     all_packets = packets()
     info = DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "hip", params={"rate_hz": float(RATE_HZ)})
     unit_us = multiply_add_us()

@@ -1,11 +1,11 @@
-"""How fast a recording of three IMUs is analysed again: reader, ingest and pipeline at full speed on one core.
+"""How fast a recording of three IMUs is re-analysed: reader, ingest and pipeline at full speed on one core.
 
     python -m benchmarks.bench_reanalysis [--minutes 5] [--rate 208] [--rounds 5] [--signals] [--profile]
 
-CPU time of this process, so that other work on the machine does not count. Goal: 200 x real time, so that a run of
-three hours takes 54 s. Nothing grows with the length of the recording, so five minutes stand for three hours.
-Also told: what a replay keeps of the core for each place that it can go back to (`checkpoints`); a replay with
-a dashboard works with `--signals`, the pelvis' angles at every sample.
+Measured in CPU time of this process, so that other work on the machine does not count. Goal: 200 x real time, so that a
+run of three hours takes 54 s. The cost per minute does not depend on the length of the recording, so five minutes
+represent three hours. Also printed: the size of the core's state in a checkpoint, one for each position that a replay
+can seek back to. A replay with a dashboard works like `--signals`, with the angles of the pelvis at every sample.
 """
 
 from __future__ import annotations
@@ -39,19 +39,19 @@ from hub.settings.run_settings import RunSettings
 GOAL = 200.0
 THREE_HOURS_S = 3 * 3600.0
 SLOWEST = 18
-WHOLE = "all of it"
+WHOLE = "complete replay"
 Item: TypeAlias = DeviceInfo | Packet | Said
 CATALOG = load_catalog()
-"""Read once, whatever the length of a recording: not counted."""
+"""Read once, however long a recording is: not counted."""
 
 
 def read(path: Path) -> list[Item]:
-    """Everything in the file, in its order, held in memory."""
+    """Return everything in the file, in its order."""
     return list(RecordingReader(path))
 
 
 def decode(items: Iterable[Item]) -> list[SampleBlock]:
-    """Blocks with recovered times, from packets taken together as a replay takes them."""
+    """Return blocks with recovered times, packets joined as in a replay."""
     ingest = Ingest(CATALOG)
     blocks: list[SampleBlock] = []
     for item in taken_together(items):
@@ -63,7 +63,7 @@ def decode(items: Iterable[Item]) -> list[SampleBlock]:
 
 
 def analyse(blocks: Iterable[SampleBlock]) -> int:
-    """Steps found."""
+    """Run the pipeline on the blocks and return the number of steps."""
     pipeline = Pipeline()
     steps = 0
     for block in blocks:
@@ -71,14 +71,14 @@ def analyse(blocks: Iterable[SampleBlock]) -> int:
     return steps + sum(isinstance(record, Step) for record in pipeline.finish())
 
 
-def an_engine(*, signals: bool) -> Engine:
-    """As a replay makes it."""
+def replay_engine(*, signals: bool) -> Engine:
+    """Return an engine as a replay creates it."""
     return Engine(CATALOG, RunSettings().pipeline(signals=signals), strict=True)
 
 
 def whole(path: Path, *, signals: bool = False) -> int:
-    """All of it as `stridecue replay --jsonl` does, but for the lines; steps found."""
-    engine = an_engine(signals=signals)
+    """Process the file as `stridecue replay --jsonl` does, without writing lines; return the number of steps."""
+    engine = replay_engine(signals=signals)
     return steps_of(
         engine.feed_all(item) if isinstance(item, list) else engine.feed(item)
         for item in taken_together(RecordingReader(path))
@@ -86,33 +86,33 @@ def whole(path: Path, *, signals: bool = False) -> int:
 
 
 def one_by_one(path: Path, *, signals: bool) -> int:
-    """The same packet by packet, as a live run gets them."""
-    engine = an_engine(signals=signals)
+    """Process the file packet by packet, as a live run receives them; return the number of steps."""
+    engine = replay_engine(signals=signals)
     return steps_of(map(engine.feed, RecordingReader(path))) + steps_of([engine.finish()])
 
 
-def kept_bytes(path: Path, *, signals: bool) -> int:
-    """Memory that a copy of the state of the core takes at the end."""
-    engine = an_engine(signals=signals)
+def checkpoint_bytes(path: Path, *, signals: bool) -> int:
+    """Return the memory in bytes of a copy of the core's state at the end of the file."""
+    engine = replay_engine(signals=signals)
     for item in RecordingReader(path):
         engine.feed(item)
     tracemalloc.start()
-    kept = engine.state()
-    taken, _ = tracemalloc.get_traced_memory()
+    state = engine.state()
+    size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    del kept
-    return taken
+    del state
+    return size
 
 
-def steps_of(told: Iterable[list[Record]]) -> int:
-    """How many of the records told are steps."""
-    return sum(isinstance(record, Step) for records in told for record in records)
+def steps_of(batches: Iterable[list[Record]]) -> int:
+    """Return how many of the records are steps."""
+    return sum(isinstance(record, Step) for records in batches for record in records)
 
 
 def shortest_s(jobs: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """CPU time in s of each job, the shortest of some rounds: neighbours on the machine only add.
+    """Return the CPU time in s of each job, the shortest of several rounds: other work on the machine only adds to it.
 
-    The jobs take turns, so that a neighbour who is busy for a while is not taken for a slow part.
+    The jobs alternate, so that a busy period of the machine does not look like a slow part.
     """
     used_s = dict.fromkeys(jobs, math.inf)
     for _ in range(rounds):
@@ -124,7 +124,7 @@ def shortest_s(jobs: Mapping[str, Callable[[], object]], rounds: int) -> dict[st
 
 
 def report(path: Path, seconds: float, samples: int, rounds: int, *, signals: bool) -> None:
-    """Print the speed beside the goal, MB kept for going back, and what each part takes of the CPU time."""
+    """Print the speed and its goal, the size of a checkpoint, and each part's share of the CPU time."""
     unit_s = 1e-6 * multiply_add_us()
     steps = whole(path, signals=signals)
     assert one_by_one(path, signals=signals) == steps
@@ -146,7 +146,7 @@ def report(path: Path, seconds: float, samples: int, rounds: int, *, signals: bo
         f"{seconds / 60:.0f} min, {samples} samples, {steps} steps in {total_s:.2f} s of CPU: "
         f"{seconds / total_s:.0f} x real time (goal {GOAL:.0f}: {verdict}); "
         f"3 h would take {THREE_HOURS_S * total_s / seconds:.0f} s; "
-        f"state kept for going back: {1e-6 * kept_bytes(path, signals=signals):.2f} MB"
+        f"a checkpoint takes {1e-6 * checkpoint_bytes(path, signals=signals):.2f} MB"
     )
     packets = len(items) - 3
     print(f"{'part':26s} {'s':>7s} {'share':>6s} {'x real time':>11s} {'us/packet':>9s} {'multiply-adds/sample':>20s}")
@@ -159,15 +159,13 @@ def report(path: Path, seconds: float, samples: int, rounds: int, *, signals: bo
 
 
 def main() -> int:
-    """Make a recording and print the report on it; with `--profile` the slowest functions too."""
+    """Simulate a recording and print the report on it, with `--profile` also the slowest functions."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=5.0)
-    parser.add_argument("--rate", type=float, default=208.0)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--signals", action="store_true", help="all of it and packet by packet: angles at every sample")
-    parser.add_argument(
-        "--profile", action="store_true", help="also list the slowest functions (which slows all of it)"
-    )
+    parser.add_argument("--minutes", type=float, default=5.0, help="length of the recording (default: %(default)g)")
+    parser.add_argument("--rate", type=float, default=208.0, help="samples per second (default: %(default)g)")
+    parser.add_argument("--rounds", type=int, default=5, help="the fastest of these counts (default: %(default)s)")
+    parser.add_argument("--signals", action="store_true", help=f"{WHOLE} and packet by packet: angles at every sample")
+    parser.add_argument("--profile", action="store_true", help="also list the slowest functions")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "run.mcap")

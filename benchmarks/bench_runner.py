@@ -1,6 +1,8 @@
-"""What a virtual runner costs: three IMUs at 208 Hz in packets of five, as a part of real time, and its memory.
+"""Cost of the virtual runner: CPU time of three IMUs at 208 Hz in packets of five, and memory over four hours.
 
-python -m benchmarks.bench_runner
+    python -m benchmarks.bench_runner
+
+No goal was set.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ IMUS = (Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
 
 
 def stream(runner: VirtualRunner, from_s: float, seconds: float) -> None:
-    """Make the samples of all three IMUs from one moment on, packet by packet, and let them go."""
+    """Generate the samples of all three IMUs from `from_s` on, packet by packet, and discard them."""
     first = round(from_s * RATE_HZ)
     for index in range(first, first + round(seconds * RATE_HZ), SAMPLES):
         for placement in IMUS:
@@ -27,7 +29,7 @@ def stream(runner: VirtualRunner, from_s: float, seconds: float) -> None:
 
 
 def main() -> None:
-    """Print share of a core, us a sample, ms a step of truth, and the KiB that are held as the hours go by."""
+    """Print the share of a core, us per sample, ms per step of ground truth, and the memory in KiB by hour."""
     unit_us = multiply_add_us()
     runner = VirtualRunner(RunnerParams())
     began = time.process_time()
@@ -35,10 +37,10 @@ def main() -> None:
     used_s = time.process_time() - began
     per_sample_us = used_s * 1e6 / (len(IMUS) * SECONDS * RATE_HZ)
     print(f"three IMUs at {RATE_HZ:.0f} Hz: {100 * used_s / SECONDS:.2f} % of a core")
-    print(f"per sample: {per_sample_us:.2f} us = {per_sample_us / unit_us:.0f} multiply-adds of Python")
+    print(f"per sample: {per_sample_us:.2f} us = {per_sample_us / unit_us:.0f} Python float multiply-adds")
     began = time.process_time()
     steps = VirtualRunner(RunnerParams()).truth_steps(0.0, 600.0)
-    print(f"truth: {1000 * (time.process_time() - began) / len(steps):.2f} ms a step")
+    print(f"ground truth: {1000 * (time.process_time() - began) / len(steps):.2f} ms per step")
     tracemalloc.start()
     runner = VirtualRunner(RunnerParams())
     for hour in range(4):

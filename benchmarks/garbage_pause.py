@@ -1,9 +1,9 @@
-"""How long a full garbage collection would hold up a run, with all that a hub loads, and with that set aside.
+"""How long a full garbage collection would pause a run, with and without `gc.freeze` after loading.
 
     python -m benchmarks.garbage_pause
 
-What `stridecue demo` loads is loaded, and the core is fed with two minutes of three sensors; then the collector looks
-through everything, and once more through what came after `gc.freeze`, as a run has it (`hub.run.runtime`).
+Loads what `stridecue demo` loads, calls `gc.freeze` as a run does (`hub.run.runtime`), and feeds the core with two
+minutes of three sensors. Then a full collection is timed in ms: of the objects created since, and of everything.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SECONDS, RATE_HZ, TIMES = 120.0, 104.0, 5
 
 
 def full_ms() -> float:
-    """Shortest of a few full collections: this machine may be busy."""
+    """Return the time in ms of the shortest of several full collections: the machine may be busy."""
     took_s = []
     for _ in range(TIMES):
         start_s = time.perf_counter()
@@ -35,7 +35,7 @@ def full_ms() -> float:
 
 
 def main() -> None:
-    """Print how many objects are set aside, and ms of a full collection with and without them."""
+    """Print the number of frozen objects, and the time of a full collection with and without them."""
     for name in LOADED:
         importlib.import_module(name)
     catalog = load_catalog()
@@ -46,11 +46,11 @@ def main() -> None:
         gc.freeze()
         engine = Engine(catalog, RunSettings().pipeline(signals=False), strict=True)
         records = sum(len(engine.feed(item)) for item in RecordingReader(path))
-    aside = gc.get_freeze_count()
+    frozen = gc.get_freeze_count()
     fresh_ms = full_ms()
     gc.unfreeze()
-    print(f"{aside} objects set aside, {records} records told since")
-    print(f"a full collection: {full_ms():.1f} ms with all of it, {fresh_ms:.1f} ms with that set aside")
+    print(f"{frozen} frozen objects, {records} records emitted since")
+    print(f"a full collection: {full_ms():.1f} ms of everything, {fresh_ms:.1f} ms with those frozen")
 
 
 if __name__ == "__main__":

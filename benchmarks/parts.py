@@ -1,6 +1,6 @@
-"""Where the core's time goes: exclusive time of the functions that make up each part, in the same process.
+"""Where the core's time goes: exclusive CPU time of the functions of each part, in the same process.
 
-Each function is wrapped while a job runs; what wrapping itself costs is measured on an empty function and taken off.
+Each function is wrapped while a job runs; the overhead of wrapping is measured on an empty function and subtracted.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from dsp.samples.filters import LowPass2
 from dsp.samples.intake import Intake
 from dsp.taps import ThreeTaps
 
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 Part = tuple[type, str]
 
 CALIBRATION_CALLS = 100_000
 
 HIP_PARTS: Mapping[str, tuple[Part, ...]] = {
-    "packets and order": ((Pipeline, "update"), (Pipeline, "_settle"), (DataTimeMerge, "put"), (DataTimeMerge, "take")),
+    "packets, ordering": ((Pipeline, "update"), (Pipeline, "_settle"), (DataTimeMerge, "put"), (DataTimeMerge, "take")),
     "intake, averaging": ((TrunkChain, "put"), (Intake, "put"), (Intake, "_emit")),
     "strapdown": ((Strapdown, "run"),),
     "low-pass, contacts": ((LowPass2, "run"), (TrunkContacts, "run")),
@@ -44,27 +44,27 @@ HIP_PARTS: Mapping[str, tuple[Part, ...]] = {
     "mount, some strides": ((TrunkSeat, "stride"), (MountFinder, "stride"), (MountFinder, "mount")),
     "bounce, tilt, turn, per stride": ((TrunkSteps, "_read_stride"),),
     "standing, moved, per 0.5 s": ((TrunkChain, "_look"),),
-    "chain's own order": ((TrunkChain, "work"),),
+    "ordering within the chain": ((TrunkChain, "work"),),
     "steps, fusion": ((StepFusion, "contact"), (StepFusion, "release"), (StepFusion, "take"), (Pipeline, "_step")),
     "metrics, once a second": ((Pipeline, "_report"),),
     "guidance": ((Guidance, "step"), (Guidance, "second")),
     "three taps": ((ThreeTaps, "look"),),
 }
-"""Every part of a sacrum sensor's way through the core; what a function calls counts for the innermost part."""
+"""The parts of the core that a sacrum sensor's data pass through; a nested call counts for the innermost part."""
 
 
 class _Split:
-    """Exclusive seconds and calls by part."""
+    """Exclusive CPU seconds and number of calls, by part."""
 
     def __init__(self) -> None:
         self.spent_s: defaultdict[str, float] = defaultdict(float)
         self.calls: defaultdict[str, int] = defaultdict(int)
         self._inner_s = [0.0]
 
-    def wrap(self, part: str, function: Callable[Given, Result]) -> Callable[Given, Result]:
+    def wrap(self, part: str, function: Callable[P, R]) -> Callable[P, R]:
         clock, spent_s, calls, inner_s = time.process_time, self.spent_s, self.calls, self._inner_s
 
-        def timed(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        def timed(*args: P.args, **kwargs: P.kwargs) -> R:
             inner_s.append(0.0)
             start = clock()
             result = function(*args, **kwargs)
@@ -78,7 +78,7 @@ class _Split:
 
 
 def _wrapping_s() -> float:
-    """What one wrapped call costs more than a plain one."""
+    """Return the overhead in s of one wrapped call over a plain one."""
 
     def nothing() -> None:
         pass
@@ -95,19 +95,19 @@ def _wrapping_s() -> float:
 
 @contextmanager
 def _patched(parts: Mapping[str, tuple[Part, ...]], split: _Split) -> Iterator[None]:
-    before = [(owner, name, owner.__dict__[name]) for some in parts.values() for owner, name in some]
-    for part, some in parts.items():
-        for owner, name in some:
+    originals = [(owner, name, owner.__dict__[name]) for methods in parts.values() for owner, name in methods]
+    for part, methods in parts.items():
+        for owner, name in methods:
             setattr(owner, name, split.wrap(part, owner.__dict__[name]))
     try:
         yield
     finally:
-        for owner, name, function in before:
+        for owner, name, function in originals:
             setattr(owner, name, function)
 
 
 def split_s(job: Callable[[], object], parts: Mapping[str, tuple[Part, ...]] = HIP_PARTS) -> dict[str, float]:
-    """Seconds that each part takes of `job`, wrapping taken off; the rest is not in here."""
+    """Return the CPU seconds that `job` spends in each part, shortest of five runs, wrapping overhead subtracted."""
     overhead_s = _wrapping_s()
     best: dict[str, float] = {}
     for _ in range(5):

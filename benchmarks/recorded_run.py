@@ -11,13 +11,13 @@ from drivers.virtual.runner import RunnerParams, VirtualRunner
 from dsp.signals import NS_PER_S, Placement
 
 PACKET_SAMPLES = 8
-"""As the virtual IMUs send, `drivers.virtual.peripherals.imu`."""
+"""As in the virtual IMUs, `drivers.virtual.peripherals.imu`."""
 ACC_RANGE_G, GYRO_RANGE_DPS = 16.0, 2000.0
 IMUS = (Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT)
 
 
 def write_run(path: Path, seconds: float, rate_hz: float) -> int:
-    """Write it; returns the number of samples of all sensors."""
+    """Write the recording and return the number of samples of all sensors."""
     runner = VirtualRunner(RunnerParams())
     params = {"rate_hz": rate_hz, "acc_range_g": ACC_RANGE_G, "gyro_range_dps": GYRO_RANGE_DPS}
     packets = int(seconds * rate_hz) // PACKET_SAMPLES

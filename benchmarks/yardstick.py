@@ -1,4 +1,4 @@
-"""The unit of every cost here: one Python float multiply-add in a loop, in the same run. Standard library only."""
+"""The unit of cost: CPU time of one Python float multiply-add in a loop, in the same run. Standard library only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ LOOPS, TIMES = 200_000, 15
 
 
 def multiply_add_us() -> float:
-    """CPU time, shortest of several loops: the machine's other work only adds."""
+    """Return the CPU time of one multiply-add in us, the shortest of several loops: other work only adds to it."""
     best = float("inf")
     for _ in range(TIMES):
         start = time.process_time()
@@ -20,12 +20,12 @@ def multiply_add_us() -> float:
 
 
 class Yardstick:
-    """The shortest multiply-add of a run so far, asked for beside every figure: a busy machine has slow minutes."""
+    """The shortest multiply-add so far, measured again next to every figure: a busy machine has slow minutes."""
 
     def __init__(self) -> None:
         self._best_us = float("inf")
 
     def unit_s(self) -> float:
-        """Measure again; s."""
+        """Measure again and return the shortest time so far in s."""
         self._best_us = min(self._best_us, multiply_add_us())
         return 1e-6 * self._best_us

@@ -1,1 +1,1 @@
-"""What a hip sensor costs from its bytes to the drop of each step, ours and the design's prototype round VQF."""
+"""Cost of a hip sensor from its bytes to the drop of each step: our core and the design's prototype built on VQF."""

@@ -1,9 +1,14 @@
-"""Machine instructions of a hip sensor's way through the core, which a busy machine does not change.
+"""Machine instructions per sample of a hip sensor in the core: a count that other work on the machine does not change.
 
     python -m benchmarks.hip_cost {pipeline,chain,decode,multiply-add}
 
-Needs valgrind. The job is played once and three times in processes of their own; half the difference is one play. Told
-per sample, or per multiply-add.
+pipeline      the whole core, from packed blocks to cues
+chain         one trunk chain with its mount given, from packed blocks
+decode        the same chain from bytes to drop
+multiply-add  one Python float multiply-add, the unit of `docs/cost.md`
+
+Needs valgrind. Each job is run once and three times, in separate processes; half the difference is one run. Printed per
+sample, or per multiply-add.
 """
 
 from __future__ import annotations
@@ -28,7 +33,7 @@ COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
 
 
 def play(job: str, times: int) -> None:
-    """The whole pipeline, one chain with its mount given, the same from bytes, or the yardstick."""
+    """Run a job `times` times: the pipeline, one chain with its mount given, the same from bytes, or multiply-adds."""
     made = make(seconds=SECONDS, rate_hz=RATE_HZ)
     blocks = packed_blocks_of(made, [Placement.SACRUM], SIZE, RATE_HZ)
     packets, stamps = packets_of(made, RATE_HZ, SIZE), stamps_of(made, SIZE)
@@ -52,19 +57,19 @@ def play(job: str, times: int) -> None:
 
 
 def instructions(job: str, times: int) -> int:
-    """Of a process that plays a job so many times."""
+    """Return the instructions of a process that runs a job `times` times; SystemExit if valgrind prints no count."""
     count = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
     command = [*count, sys.executable, "-m", "benchmarks.hip_cost", job, "--play", str(times)]
-    alike = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
-    said = subprocess.run(command, check=True, capture_output=True, text=True, env=alike).stderr
-    found = COUNTED.search(said)
+    repeatable = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+    output = subprocess.run(command, check=True, capture_output=True, text=True, env=repeatable).stderr
+    found = COUNTED.search(output)
     if found is None:
-        raise SystemExit(f"valgrind did not say how many: {said}")
+        raise SystemExit(f"no instruction count in the output of valgrind: {output}")
     return int(found[1].replace(",", ""))
 
 
 def main() -> None:
-    """Print instructions a sample, or a multiply-add; `--play` is the process that is counted, and prints nothing."""
+    """Print instructions per sample, or per multiply-add; `--play` is the measured process, and prints nothing."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("job", choices=JOBS)
     parser.add_argument("--play", type=int, help=argparse.SUPPRESS)
@@ -74,7 +79,7 @@ def main() -> None:
         return
     units = MULTIPLY_ADDS if args.job == "multiply-add" else round(SECONDS * RATE_HZ)
     each = (instructions(args.job, 3) - instructions(args.job, 1)) / 2 / units
-    print(f"{args.job}: {each:.0f} instructions")
+    print(f"{args.job}: {each:.0f} instructions per {'multiply-add' if args.job == 'multiply-add' else 'sample'}")
 
 
 if __name__ == "__main__":

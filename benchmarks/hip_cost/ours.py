@@ -1,9 +1,9 @@
 """Decode to drop with our core: the decoder of `stridecue.imu6`, then the chain of a trunk sensor whose mount is given.
 
-The design counted no more than that: decoding, orientation, vertical force, low-pass, contact and toe-off, obliquity,
-drop. Our chain does more with every sample, and cannot be told to leave it: it also looks for three taps, measures
-bounce, tilt and turn of every stride, and notices standing and a moved sensor. `UNCOUNTED` are those, for who wants to
-take them off (`benchmarks.parts` times them within the same job).
+The design counts only that: decoding, orientation, vertical force, low-pass, contact and toe-off, obliquity, drop. Our
+chain does more with every sample, and this cannot be switched off: it also looks for three taps, measures bounce, tilt
+and turn of every stride, and detects standing and a moved sensor. `UNCOUNTED` names those parts, so that they can be
+subtracted (`benchmarks.parts` times them within the same job).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dsp.signals import Placement, SampleBlock
 from firmware_profiles.catalog import load_catalog
 
 PROFILE = load_catalog().profiles["stridecue.imu6"]
-"""Read once, whatever the length of a run: not counted."""
+"""Read once, however long a run is: not counted."""
 
 MOUNT = Mount(forward=(1.0, 0.0, 0.0), left=(0.0, 1.0, 0.0), up=(0.0, 0.0, 1.0))
 
@@ -30,7 +30,10 @@ UNCOUNTED = ("three taps", "bounce, tilt, turn, per stride", "standing, moved, p
 
 
 def drops(packets: Sequence[bytes], stamps: Sequence[npt.NDArray[np.int64]], rate_hz: float) -> int:
-    """How many steps have a drop; the clock is not counted, as it was not by the design: each packet's stamps, ns."""
+    """Run the packets through decoder and chain and return the number of steps that have a drop.
+
+    `stamps` are the sample times in ns of each packet: clock recovery is not counted, as in the design.
+    """
     params = {"rate_hz": rate_hz, "acc_range_g": ACC_RANGE_G, "gyro_range_dps": GYRO_RANGE_DPS}
     decoder = build_decoder(PROFILE, "imu", params)
     worn = Placement.SACRUM

@@ -1,4 +1,4 @@
-"""A made-up run as sensors send it: int16 packets of `stridecue.imu6`."""
+"""A simulated run as sensors send it: int16 packets of `stridecue.imu6`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ACC_RANGE_G, GYRO_RANGE_DPS = 16.0, 2000.0
 
 
 def packets_of(made: Made, rate_hz: float, size: int) -> list[bytes]:
-    """Whole packets of `size` samples."""
+    """Return the sacrum's samples in packets of `size`; an incomplete last packet is left out."""
     samples = made.sensors[Placement.SACRUM]
     return [
         encode_imu6(
@@ -29,13 +29,13 @@ def packets_of(made: Made, rate_hz: float, size: int) -> list[bytes]:
 
 
 def stamps_of(made: Made, size: int) -> list[npt.NDArray[np.int64]]:
-    """When each sample of each packet was measured, ns."""
+    """Return the times in ns of the samples of each packet, (size,) each."""
     t_ns = np.round(made.t_s * NS_PER_S).astype(np.int64)
     return [t_ns[first : first + size] for first in range(0, len(t_ns) - size + 1, size)]
 
 
 def packed_blocks_of(made: Made, placements: list[Placement], size: int, rate_hz: float) -> list[SampleBlock]:
-    """Blocks as the decoder hands them on, sensors in turn."""
+    """Return blocks of raw counts as the decoder passes them on, sensors alternating."""
     per_unit = counts_per_unit(ACC_RANGE_G, GYRO_RANGE_DPS)
     packing = {placement.value: Packing(np.dtype("<i2"), 1.0 / per_unit, ABSENT) for placement in placements}
     out = []

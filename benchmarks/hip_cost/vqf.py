@@ -1,4 +1,4 @@
-"""The prototype round VQF over the same packets, in its own environment (`make bench-peers` builds it)."""
+"""The VQF prototype on the same packets, in its own environment (`make bench-peers` builds it)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from drivers.decoders.imu6 import counts_per_unit
 
 
 def vqf_cost(packets: Sequence[bytes], rate_hz: float, size: int) -> dict[str, float] | None:
-    """`multiply_add_us`, `sample_us`, `steps`; None where the environment has not been built."""
+    """Return `multiply_add_us`, `sample_us` and `steps`; None if the environment has not been built."""
     python = python_of("vqf")
     if not python.exists():
         return None
@@ -32,6 +32,6 @@ def vqf_cost(packets: Sequence[bytes], rate_hz: float, size: int) -> dict[str, f
             left=np.array(MOUNT.left),
         )
         command = [str(python), "-m", "benchmarks.hip_cost.vqf_worker", str(run)]
-        said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    cost: dict[str, float] = json.loads(said)
+        output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    cost: dict[str, float] = json.loads(output)
     return cost

@@ -1,10 +1,10 @@
-"""Decode to drop round VQF, in its own environment: `python -m benchmarks.hip_cost.vqf_worker run.npz`.
+"""Decode to drop with VQF, in its own environment: `python -m benchmarks.hip_cost.vqf_worker run.npz`.
 
-Our own writing of the design's prototype (sources 9, style A): VQF in C++ by `update` for each sample, the rest in
-plain Python floats. It knows no level of its own, no side of the step, no gap, no gate that keeps walkers out.
+Our own implementation of the design's prototype (sources 9, style A): VQF in C++, `update` once per sample, the rest in
+plain Python floats. It has no levelling of its own, no side of the step, no gap handling and no gate against walking.
 
-In: `bytes` (packets, length) uint8, `size` samples each, `rate_hz`, `scale` (6,) to m/s2 and rad/s, `left` (3,).
-Out: a line of JSON, `multiply_add_us`, `sample_us` and `steps`.
+Input: `bytes` (packets, length) uint8, `size` samples each, `rate_hz`, `scale` (6,) to m/s2 and rad/s, `left` (3,).
+Output: one line of JSON with `multiply_add_us`, `sample_us` and `steps`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Steps:
         self.found: list[tuple[float, float, float]] = []
 
     def sample(self, force_g: float, obliquity: float) -> None:
-        """Take vertical force, g, and obliquity, rad, of the next sample."""
+        """Process the next sample: vertical force in g and obliquity in rad."""
         y = self._b0 * force_g + self._z1
         self._z1 = self._b1 * force_g - self._a1 * y + self._z2
         self._z2 = self._b0 * force_g - self._a2 * y
@@ -67,7 +67,7 @@ class Steps:
 
 
 def play(packets: list[bytes], rate_hz: float, scale: list[float], left: list[float]) -> int:
-    """Steps found."""
+    """Process all packets and return the number of steps."""
     vqf, steps = VQF(1.0 / rate_hz), Steps(rate_hz)
     update, quaternion, sample = vqf.update, vqf.getQuat6D, steps.sample
     unpack = struct.Struct("<6h").iter_unpack
@@ -87,15 +87,15 @@ def play(packets: list[bytes], rate_hz: float, scale: list[float], left: list[fl
 
 
 def main() -> None:
-    """Print the line of JSON; its time is CPU time, the shortest of fifteen plays."""
+    """Print the line of JSON; times are CPU time, the shortest of fifteen runs."""
     run = np.load(Path(sys.argv[1]))
     packets = [row.tobytes() for row in run["bytes"]]
-    given = packets, float(run["rate_hz"]), run["scale"].tolist(), run["left"].tolist()
+    inputs = packets, float(run["rate_hz"]), run["scale"].tolist(), run["left"].tolist()
     unit_us = multiply_add_us()
-    took_s = min(timeit.repeat(lambda: play(*given), timer=time.process_time, number=1, repeat=15))
+    took_s = min(timeit.repeat(lambda: play(*inputs), timer=time.process_time, number=1, repeat=15))
     unit_us = min(unit_us, multiply_add_us())
     sample_us = 1e6 * took_s / (len(packets) * int(run["size"]))
-    print(json.dumps({"multiply_add_us": unit_us, "sample_us": sample_us, "steps": play(*given)}))
+    print(json.dumps({"multiply_add_us": unit_us, "sample_us": sample_us, "steps": play(*inputs)}))
 
 
 if __name__ == "__main__":
