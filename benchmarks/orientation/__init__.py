@@ -1,1 +1,1 @@
-"""Our levelling filter beside VQF on the same samples: accuracy, worst case, start, bias, loss, bends, rates, cost."""
+"""Our levelling filter compared with VQF on the same samples: accuracy, convergence, bias, loss, bends, rates, cost."""

@@ -1,9 +1,12 @@
-"""Compare our levelling with VQF on recorded runs with true pelvic obliquity.
+"""Compare our levelling filter with VQF on recorded runs with true pelvic obliquity.
 
     python -m benchmarks.orientation [--seeds 1 2 3] [--only loss]
 
-VQF is only called, in an environment of its own (`make bench-peers` builds it). Every filter gets the same corrupted
-samples. VQF is told where left is and gets gaps filled; its angle is taken half a sample late, where it is right.
+VQF is only called, in an environment of its own (`make bench-peers` builds it). Every filter gets the same samples with
+the same sensor errors. VQF is given the leftward axis and samples with gaps filled; its angle is compared half a sample
+later, where it fits best. Printed per condition: RMS error of obliquity, bias, SD and left-right difference of the drop
+excursion, in degrees, median [worst]; and the time after which the error stays within 0.5 deg of its final value. Then
+the cost per sample. `docs/decisions/0004-own-orientation-filter.md` explains the results.
 """
 
 from __future__ import annotations
@@ -36,18 +39,18 @@ Scores = dict[tuple[str, str], list[Score | None]]
 
 
 def main() -> int:
-    """Print a table for each condition, then the costs; 1 without the recorded runs or VQF's environment."""
+    """Print a table per condition, then the costs; return 1 without the recorded runs or VQF's environment."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3])
+    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3], help="of the sensor errors")
     parser.add_argument("--only", default="", help="part of a condition's name")
     args = parser.parse_args()
     python = python_of("vqf")
     if DATA_DIR is None or not python.exists():
-        print("needs the recorded runs (STRIDECUE_DATA) and VQF's environment (make bench-peers)", file=sys.stderr)
+        print("this needs the recorded runs (STRIDECUE_DATA) and VQF's environment (make bench-peers)", file=sys.stderr)
         return 1
     runs = recordings()
-    wanted = [c for c in CONDITIONS if args.only in c.name]
-    cases = [case(run, condition, seed) for condition in wanted for run in runs for seed in args.seeds]
+    conditions = [c for c in CONDITIONS if args.only in c.name]
+    cases = [case(run, condition, seed) for condition in conditions for run in runs for seed in args.seeds]
     people = ", ".join(run.name for run in runs)
     print(f"{len(runs)} recordings x {len(args.seeds)} seeds: {people}\n")
     scores: Scores = defaultdict(list)
@@ -61,13 +64,13 @@ def main() -> int:
 
 
 def vqf(python: Path, cases: list[Case], scores: Scores) -> Array:
-    """Run the worker on both kinds of filling, add its scores, return its costs."""
+    """Run the worker on both kinds of gap filling, add its scores and return its costs in us."""
     feeds: list[tuple[Case, str, Array, Array]] = []
     for one in cases:
         kinds = (("", False), (", gaps filled our way", True)) if one.condition.loss else (("", False),)
         feeds += [(one, suffix, *filled(one, from_past_strides=strides)) for suffix, strides in kinds]
     with tempfile.TemporaryDirectory() as folder:
-        given, made = Path(folder, "cases.npz"), Path(folder, "up.npz")
+        cases_path, results_path = Path(folder, "cases.npz"), Path(folder, "up.npz")
         arrays: dict[str, Any] = {"count": len(feeds)}
         for i, (one, _, _, values) in enumerate(feeds):
             arrays |= {
@@ -77,10 +80,10 @@ def vqf(python: Path, cases: list[Case], scores: Scores) -> Array:
                 f"{i}/left": one.left,
                 f"{i}/speed_mps": one.speed_mps if one.condition.bend else 0.0,
             }
-        np.savez(given, **arrays)
-        command = [str(python), "-m", "benchmarks.orientation.vqf_worker", str(given), str(made)]
+        np.savez(cases_path, **arrays)
+        command = [str(python), "-m", "benchmarks.orientation.vqf_worker", str(cases_path), str(results_path)]
         subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
-        found = np.load(made)
+        found = np.load(results_path)
         for key in found.files:
             if key == "cost_us":
                 continue
@@ -93,7 +96,7 @@ def vqf(python: Path, cases: list[Case], scores: Scores) -> Array:
 
 
 def table(scores: Scores) -> str:
-    """Median [worst] per condition and filter."""
+    """Return the tables in Markdown: median [worst] per condition and filter."""
     lines = []
     for condition in dict.fromkeys(key[0] for key in scores):
         lines += [
@@ -104,14 +107,14 @@ def table(scores: Scores) -> str:
         for (at, name), rows in scores.items():
             if at == condition:
                 good = [row for row in rows if row is not None]
-                missing = f" ({len(rows) - len(good)} of {len(rows)} gave nothing)" if len(good) < len(rows) else ""
+                missing = f" ({len(rows) - len(good)} of {len(rows)} without a result)" if len(good) < len(rows) else ""
                 lines.append(f"| {name}{missing} | " + " | ".join(cells(good)) + " |")
         lines.append("")
     return "\n".join(lines)
 
 
 def cells(rows: list[Score]) -> list[str]:
-    """Median [worst] size of each figure of `Score`: degrees, the last in s."""
+    """Format median [worst] of the absolute values of each field of `Score`: degrees, the last in s."""
     out = []
     for field, form in (
         ("rmse", ".2f"),
@@ -126,7 +129,7 @@ def cells(rows: list[Score]) -> list[str]:
 
 
 def costs(vqf_us: Array, one: Case) -> str:
-    """Cost per sample in multiply-adds of each process's own yardstick."""
+    """Return the table of costs per sample, in multiply-adds as measured in the same process."""
     unit = multiply_add_us()
     t_s, values = filled(one, from_past_strides=False)
     n = min(len(t_s), 5000) // CHUNK * CHUNK
@@ -147,14 +150,14 @@ def costs(vqf_us: Array, one: Case) -> str:
     def stride() -> None:
         leveller.stride(float(next(steps)), (0.01, -0.02))
 
-    mine = 1e6 * min(timeit.repeat(ours, number=1, repeat=5)) / n
-    per_stride = 1e6 * min(timeit.repeat(stride, number=50, repeat=5)) / 50
+    ours_us = 1e6 * min(timeit.repeat(ours, number=1, repeat=5)) / n
+    stride_us = 1e6 * min(timeit.repeat(stride, number=50, repeat=5)) / 50
     vqf_unit, each, fives, whole = vqf_us
     return (
         "| cost | us/sample | multiply-adds |\n|---|---|---|\n"
-        f"| ours, strapdown (pure Python, chunks of {CHUNK}) | {mine:.2f} | {mine / unit:.0f} |\n"
-        f"| ours, levelling, once per stride | {per_stride:.0f} us/stride = {per_stride / (0.7 * 208):.2f} at 208 Hz "
-        f"| {per_stride / (0.7 * 208) / unit:.0f} |\n"
+        f"| ours, strapdown (pure Python, chunks of {CHUNK}) | {ours_us:.2f} | {ours_us / unit:.0f} |\n"
+        f"| ours, levelling, once per stride | {stride_us:.0f} us/stride = {stride_us / (0.7 * 208):.2f} at 208 Hz "
+        f"| {stride_us / (0.7 * 208) / unit:.0f} |\n"
         f"| VQF C++, `update` + `getQuat6D` per sample | {each:.2f} | {each / vqf_unit:.0f} |\n"
         f"| VQF C++, `updateBatch` of 5 | {fives:.2f} | {fives / vqf_unit:.0f} |\n"
         f"| VQF C++, whole array | {whole:.2f} | {whole / vqf_unit:.0f} |\n"

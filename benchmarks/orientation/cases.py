@@ -1,4 +1,4 @@
-"""Sacrum recordings with truth, put through the data folder's own sensor errors: what every filter is given."""
+"""The input of every filter: sacrum recordings with ground truth, after the data folder's own sensor errors."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ BEND_FROM_S, BEND_OVER_S, BEND_RADIUS_M = 17.0, 1.0, 36.5
 
 @dataclass(frozen=True)
 class Condition:
-    """How the recording is worn and run.
+    """Sensor errors and course of a run.
 
-    rate_hz        of the sensor; the recordings have 200 Hz, 416 is interpolated
-    bias_dps       standard deviation of the gyro bias
-    fixed_bias_dps  instead: this much on each axis, random signs
-    loss           part of the samples lost, in packets of 5-15
+    rate_hz         of the sensor; the recordings have 200 Hz, 416 is interpolated
+    bias_dps        standard deviation of the gyroscope bias
+    fixed_bias_dps  alternatively: this bias on each axis, with random signs
+    loss            share of the samples lost, in packets of 5-15
+    standing, bend  preceded by standing; entering a bend
     """
 
     name: str
@@ -60,10 +61,10 @@ CONDITIONS = (
 class Case:
     """One recording under one condition.
 
-    t_s, values  (n,), (n, 6): what arrived, m/s2 and rad/s in sensor axes; lost samples are missing
+    t_s, values  (n,), (n, 6): received samples, m/s2 and rad/s in sensor axes; lost samples are missing
     forward, left, up  pelvis axes in sensor axes, (3,)
     stances      (initial contact s, toe-off s, +1 left or -1 right)
-    truth_t_s, truth_deg  obliquity; level_from_s to level_to_s is where the constant offset is taken
+    truth_t_s, truth_deg  true obliquity; the constant offset is taken between level_from_s and level_to_s
     """
 
     recording: str
@@ -84,9 +85,9 @@ class Case:
 
 @cache
 def error_model() -> ModuleType:
-    """The data folder's `add_sensor_errors.py`; RuntimeError without the data."""
+    """Import the data folder's `add_sensor_errors.py`; raise RuntimeError without the data."""
     if DATA_DIR is None:
-        raise RuntimeError("recorded runs are missing: set STRIDECUE_DATA")
+        raise RuntimeError("the recorded runs were not found: set STRIDECUE_DATA to their folder")
     spec = importlib.util.spec_from_file_location("add_sensor_errors", DATA_DIR / "add_sensor_errors.py")
     if spec is None or spec.loader is None:
         raise RuntimeError(f"{DATA_DIR} has no add_sensor_errors.py")
@@ -98,7 +99,7 @@ def error_model() -> ModuleType:
 def worn(
     columns: Mapping[str, Array], seed: int, rate_hz: float, **errors: float | str
 ) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Columns through the error model, and each sensor's mounting as (3, 3) sensor <- original."""
+    """Return the columns after the error model, and each sensor's mounting as (3, 3) sensor <- original."""
     pandas = importlib.import_module("pandas")
     log: dict[str, dict[str, dict[str, list[list[float]]]]] = {}
     frame = error_model().corrupt(pandas.DataFrame(columns), seed, rate_hz, log=log, **errors)
@@ -107,7 +108,7 @@ def worn(
 
 
 def recordings() -> list[Recorded]:
-    """Runs of a sacrum sensor with true obliquity, long enough to settle in."""
+    """Return the runs of a sacrum sensor with true obliquity that are long enough to converge."""
     found = []
     for folder in folders():
         if folder.parent.name in {"rbds_virtual_imu", "ric_virtual_imu", "opensim_virtual_imu"}:
@@ -119,7 +120,7 @@ def recordings() -> list[Recorded]:
 
 
 def _pelvis_rows(recorded: Recorded, t_s: Array) -> tuple[Array, Array]:
-    """World left and world up in pelvis axes at `t_s`, each (n, 3); order yaw, obliquity, tilt."""
+    """Return left and up of the world in pelvis axes at `t_s`, each (n, 3); order yaw, obliquity, tilt."""
     series = recorded.series
     yaw, obliquity, tilt = (
         np.radians(np.interp(t_s, series["t_s"], series[f"pelvic_{name}_deg"]))
@@ -132,7 +133,7 @@ def _pelvis_rows(recorded: Recorded, t_s: Array) -> tuple[Array, Array]:
 
 
 def _turned(recorded: Recorded, columns: dict[str, Array], speed_mps: float) -> dict[str, Array]:
-    """The same run through a bend to the left: yaw rate about the vertical, force towards the middle."""
+    """Return the same run through a left bend: yaw rate about the vertical, force towards the centre."""
     t_s = columns["t_s"]
     ramp = np.clip((t_s - t_s[0] - BEND_FROM_S) / BEND_OVER_S, 0.0, 1.0)
     yaw_rate = speed_mps / BEND_RADIUS_M * ramp
@@ -145,7 +146,7 @@ def _turned(recorded: Recorded, columns: dict[str, Array], speed_mps: float) -> 
 
 
 def _with_standing(recorded: Recorded, columns: dict[str, Array]) -> dict[str, Array]:
-    """The same run after standing still in the posture of its first sample."""
+    """Return the same run preceded by standing still in the posture of its first sample."""
     t_s = columns["t_s"]
     period = float(np.median(np.diff(t_s)))
     before = t_s[0] - period * np.arange(round(STANDING_S / period), 0, -1)
@@ -159,7 +160,7 @@ def _with_standing(recorded: Recorded, columns: dict[str, Array]) -> dict[str, A
 
 
 def case(recorded: Recorded, condition: Condition, seed: int) -> Case:
-    """One recording under one condition."""
+    """Return one recording under one condition."""
     columns = {name: recorded.columns[name] for name in ("t_s", *(f"sacrum_{a}" for a in AXES))}
     start = float(columns["t_s"][0])
     speed_mps = float(recorded.truth.get("speed_mps") or 3.0)
@@ -194,7 +195,7 @@ def case(recorded: Recorded, condition: Condition, seed: int) -> Case:
 
 
 def _stances(recorded: Recorded, from_s: float) -> list[tuple[float, float, int]]:
-    """Stances from `from_s` on; where no toe-off is known, 0.25 s of each."""
+    """Return the stances from `from_s` on; where no toe-off is known, of 0.25 s."""
     out = []
     for row in recorded.steps:
         contact = float(row["ic_s"] or "nan")

@@ -1,4 +1,4 @@
-"""Lost samples put back for filters that need a regular grid; time is never squeezed."""
+"""Gap filling for filters that need a regular grid; the duration of a gap is kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ MEMORY_S = 2.2
 
 
 def filled(case: Case, *, from_past_strides: bool) -> tuple[Array, Array]:
-    """(n,) s and (n, 6) on the sensor's own grid: straight lines, or the core's filling from the strides before."""
+    """Return times (n,) in s and samples (n, 6) on the sensor's own grid.
+
+    Gaps are filled linearly, or `from_past_strides` as the core does.
+    """
     period = 1.0 / case.condition.rate_hz
     t_s: list[float] = case.t_s.tolist()
     rows: list[list[float]] = case.values.tolist()
@@ -26,8 +29,8 @@ def filled(case: Case, *, from_past_strides: bool) -> tuple[Array, Array]:
             channels = None
             if from_past_strides:
                 past = [list(channel) for channel in zip(*out[-keep:], strict=True)]
-                like = from_strides(out_t[-keep:], past, times, t, row, stride_s, GapFillParams())
-                channels = like.channels if like else None
+                filling = from_strides(out_t[-keep:], past, times, t, row, stride_s, GapFillParams())
+                channels = filling.channels if filling else None
             if channels is None:
                 channels = straight(out[-1], row, missing)
             out_t += times

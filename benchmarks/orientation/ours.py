@@ -14,7 +14,7 @@ PACKET = 5
 
 
 def obliquity(case: Case, *, mount_given: bool) -> tuple[Array, Array]:
-    """(n,) s and (n,) deg; with `mount_given` only levelling is at work, else the mount is found from the data too."""
+    """Return times (n,) in s and obliquity (n,) in deg; without `mount_given` the mount is estimated as well."""
     mounts = {Placement.SACRUM: Mount(_axis(case.forward), _axis(case.left), _axis(case.up))} if mount_given else {}
     pipeline = Pipeline(PipelineParams(signals=True, mounts=mounts))
     shift_s = min(0.0, float(case.t_s[0]))
@@ -31,9 +31,9 @@ def obliquity(case: Case, *, mount_given: bool) -> tuple[Array, Array]:
         )
         records += pipeline.update(block)
     records += pipeline.finish()
-    seen = [(r.t_ns / NS_PER_S, r.obliquity_deg) for r in records if isinstance(r, Attitude)]
-    known = np.array([(t, deg) for t, deg in seen if deg is not None]).reshape(-1, 2)
-    return known[:, 0] + shift_s, known[:, 1]
+    reported = [(r.t_ns / NS_PER_S, r.obliquity_deg) for r in records if isinstance(r, Attitude)]
+    values = np.array([(t, deg) for t, deg in reported if deg is not None]).reshape(-1, 2)
+    return values[:, 0] + shift_s, values[:, 1]
 
 
 def _axis(v: Array) -> tuple[float, float, float]:

@@ -1,4 +1,4 @@
-"""Obliquity of a filter against truth, on true stances: only the filter is judged, not the event detector."""
+"""Score a filter's obliquity against the truth, on true stances: only the filter counts, not contact detection."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ NAN = float("nan")
 
 @dataclass(frozen=True)
 class Score:
-    """Degrees and s.
+    """Errors in degrees, and convergence in s.
 
-    rmse        obliquity, constant offset taken off
+    rmse        of obliquity, constant offset removed
     excursion_bias, excursion_sd, left_right   of `drop_excursion_deg` per true stance
-    settled_s   after which the two-stride mean stays within 0.5 deg of its final value
+    settled_s   time after which the two-stride mean stays within 0.5 deg of its final value
     """
 
     rmse: float
@@ -33,7 +33,7 @@ class Score:
 
 
 def excursion_deg(t_s: Array, obliquity_deg: Array, contact_s: float, release_s: float, side: int) -> float:
-    """Peak in stance minus the lowest value between 60 ms before contact and the peak; NaN where not covered."""
+    """Return the peak in stance minus the lowest value from 60 ms before contact to the peak; NaN if not covered."""
     first, start, end = np.searchsorted(t_s, [contact_s - BEFORE_CONTACT_S, contact_s, release_s])
     if first < 1 or end >= len(t_s) or end - start < 3:
         return NAN
@@ -43,7 +43,7 @@ def excursion_deg(t_s: Array, obliquity_deg: Array, contact_s: float, release_s:
 
 
 def score(case: Case, t_s: Array, obliquity_deg: Array) -> Score | None:
-    """Judge obliquity (n,) at `t_s`; None where there is none."""
+    """Score obliquity (n,) at `t_s`; return None if there is too little of it."""
     grid, truth = case.truth_t_s, case.truth_deg
     if len(t_s) < 100 or t_s[0] > case.scored_from_s:
         return None
@@ -71,7 +71,7 @@ def score(case: Case, t_s: Array, obliquity_deg: Array) -> Score | None:
 
 
 def settled_s(t_s: Array, error_deg: Array) -> float:
-    """How long after the first sample the two-stride mean of the error stays near its final value."""
+    """Return the time after the first sample from which the two-stride mean error stays near its final value."""
     width = max(1, round(STRIDES_MEAN_S / float(np.median(np.diff(t_s)))))
     mean = np.convolve(error_deg, np.ones(width) / width, "valid")
     final = error_deg[t_s > t_s[-1] - FINAL_S].mean()

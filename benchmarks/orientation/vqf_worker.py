@@ -1,7 +1,7 @@
-"""Run VQF (its own environment) over prepared cases: `python -m benchmarks.orientation.vqf_worker cases.npz out.npz`.
+"""Run VQF, in its own environment, on cases: `python -m benchmarks.orientation.vqf_worker cases.npz out.npz`.
 
-In: `i/rate_hz`, `i/gyr` (n, 3) rad/s, `i/acc` (n, 3) m/s2, `i/left` (3,) and `i/speed_mps` (0: no bend) per case i.
-Out: `i/<variant>` (n, 3), up in sensor axes, and `cost_us` with the multiply-add of the same run.
+Input: `i/rate_hz`, `i/gyr` (n, 3) rad/s, `i/acc` (n, 3) m/s2, `i/left` (3,) and `i/speed_mps` (0: no bend) per case i.
+Output: `i/<variant>` (n, 3), up in sensor axes, and `cost_us` with the multiply-add of the same run.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from vqf import VQF, offlineVQF
 from benchmarks.yardstick import multiply_add_us
 
 BIAS_5 = {"biasClip": 10.0, "biasSigmaInit": 3.0}
-"""The default clips the bias at 2 deg/s; cheap gyros out of the box reach 5."""
+"""The default clips the bias at 2 deg/s; uncalibrated cheap gyroscopes reach 5."""
 YAW_TAU_S = 0.7
 FIRST_S = 20.0
 
 
 def up_of(quat: np.ndarray) -> np.ndarray:
-    """(n, 3) up in sensor axes, from (n, 4) quaternions, w first, that turn sensor into earth."""
+    """Return up (n, 3) in sensor axes for quaternions (n, 4), w first, that rotate sensor to earth axes."""
     w, x, y, z = quat.T
     return np.stack([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)], axis=1)
 
 
 def plain(tau_s: float, **params: float) -> Callable[..., np.ndarray]:
-    """A variant with this time constant, s, throughout: (n, 3) up from gyro, accelerometer and `dt`, s."""
+    """Return a variant with a fixed time constant in s: it maps gyroscope, accelerometer and `dt` in s to up (n, 3)."""
 
     def run(gyr: np.ndarray, acc: np.ndarray, dt: float, *_: object) -> np.ndarray:
         return up_of(VQF(dt, tauAcc=tau_s, **params).updateBatch(gyr, acc)["quat6D"])
@@ -39,7 +39,7 @@ def plain(tau_s: float, **params: float) -> Callable[..., np.ndarray]:
 
 
 def quick_then_slow(gyr: np.ndarray, acc: np.ndarray, dt: float, *_: object) -> np.ndarray:
-    """Time constant 1 s for the first 20 s, then 2 s."""
+    """Return up (n, 3) with time constant 1 s for the first 20 s, then 2 s."""
     vqf = VQF(dt, tauAcc=1.0, **BIAS_5)
     n = min(len(gyr), round(FIRST_S / dt))
     first = vqf.updateBatch(gyr[:n], acc[:n])["quat6D"]
@@ -50,7 +50,7 @@ def quick_then_slow(gyr: np.ndarray, acc: np.ndarray, dt: float, *_: object) -> 
 
 
 def centripetal(gyr: np.ndarray, acc: np.ndarray, dt: float, left: np.ndarray, speed_mps: float) -> np.ndarray:
-    """True speed times bias-corrected yaw rate, low-passed, taken off along the left axis before the update."""
+    """Return up (n, 3) with true speed times yaw rate (bias-corrected, low-passed) subtracted along the left axis."""
     vqf = VQF(dt, tauAcc=2.0, **BIAS_5)
     up, yaw_rate = np.empty_like(acc), 0.0
     share = dt / YAW_TAU_S
@@ -64,7 +64,7 @@ def centripetal(gyr: np.ndarray, acc: np.ndarray, dt: float, left: np.ndarray, s
 
 
 def offline(gyr: np.ndarray, acc: np.ndarray, dt: float, *_: object) -> np.ndarray:
-    """(n, 3) up, by the filter that is given the whole recording at once."""
+    """Return up (n, 3) from the offline filter, which gets the whole recording at once."""
     return up_of(offlineVQF(gyr, acc, None, dt, {"tauAcc": 2.0, **BIAS_5})["quat6D"])
 
 
@@ -79,7 +79,7 @@ VARIANTS: dict[str, Callable[..., np.ndarray]] = {
 
 
 def cost_us(gyr: np.ndarray, acc: np.ndarray, dt: float) -> np.ndarray:
-    """(4,) us: multiply-add; per sample by `update` + `getQuat6D`; in packets of five; whole array."""
+    """Return (4,) us: multiply-add; per sample by `update` + `getQuat6D`; in packets of five; whole array."""
     unit = multiply_add_us()
     n = 5000
     rows = list(zip(gyr[:n], acc[:n], strict=True))
@@ -100,7 +100,7 @@ def cost_us(gyr: np.ndarray, acc: np.ndarray, dt: float) -> np.ndarray:
 
 
 def main() -> None:
-    """Write what every variant made of every case; prints nothing."""
+    """Write the results of every variant on every case; print nothing."""
     cases = np.load(Path(sys.argv[1]))
     out: dict[str, Any] = {}  # not np.ndarray: savez's stub takes its own keyword for bool
     for i in range(int(cases["count"])):

@@ -1,1 +1,1 @@
-"""Other people's gait libraries beside ours, each in an environment of its own; called, never copied."""
+"""Comparison with other gait libraries, each in an environment of its own; called, never copied."""

@@ -1,8 +1,10 @@
-"""One table: our core and other gait libraries on the same recordings in one run.
+"""Compare the core with other gait libraries on the same recordings in one run.
 
     make bench-peers        or: python -m benchmarks.peers [--seeds 1 2] [--json FILE]
 
-Every library runs in its own environment; all but ours get whole recordings, in body axes, with gaps filled.
+Every library runs in its own environment; all but ours get whole recordings, in body axes, with gaps filled. Printed
+per group of recordings: recall and false contacts; mean constant offset of contacts (not an error by itself: libraries
+define a contact differently); SD of their timing; cadence error; speed. `docs/peers.md` explains how to read the table.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ WORKERS: dict[str, str | None] = {
     "with_mobgap": "mobgap",
     "with_gaitmap": "gaitmap",
 }
-"""Worker -> environment; None is our own."""
+"""Environment of each worker; None is our own."""
 HEAD = (
     "| recordings | library | recall | false | offset ms (SD over runs) | timing SD ms | cadence error spm [worst] "
     "| k samples/s | streams |"
@@ -41,18 +43,18 @@ Rows = dict[tuple[str, str], list[tuple[Score, float, int]]]
 
 
 def main() -> int:
-    """Install what is lacking; print the table, and who gave up how often and why; 1 without the recorded runs."""
+    """Install missing libraries, print the table and the errors of each library; 1 without the recorded runs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2], help="of the sensor errors")
-    parser.add_argument("--json", type=Path, help="also write every figure here")
+    parser.add_argument("--json", type=Path, help="also write the scores of every recording to this file")
     args = parser.parse_args()
     if DATA_DIR is None:
-        print("recorded runs are missing: set STRIDECUE_DATA", file=sys.stderr)
+        print("the recorded runs were not found: set STRIDECUE_DATA to their folder", file=sys.stderr)
         return 1
     for peer in sorted({peer for peer in WORKERS.values() if peer is not None}):
         build(peer)
     rows: Rows = defaultdict(list)
-    refusals: Counter[str] = Counter()
+    errors: Counter[str] = Counter()
     details = []
     with tempfile.TemporaryDirectory() as folder:
         feeds = Path(folder, "feeds.npz")
@@ -65,17 +67,17 @@ def main() -> int:
                 rows[item.group, found["method"]].append((one, found["seconds"], samples))
                 details.append({"recording": item.name, "group": item.group, "method": found["method"], **asdict(one)})
                 if found["error"]:
-                    refusals[f"{found['method']} on `{item.group}`: {found['error']}"] += 1
+                    errors[f"{found['method']} on `{item.group}`: {found['error']}"] += 1
     print(table(items, rows))
-    for reason, times in refusals.items():
-        print(f"gave up {times} x: {reason}")
+    for error, times in errors.items():
+        print(f"failed {times} x: {error}")
     if args.json:
         args.json.write_text(json.dumps(details))
     return 0
 
 
 def run(worker: str, python: str, feeds: Path) -> list[Found]:
-    """Let one worker have all recordings; RuntimeError with its last words if it dies."""
+    """Run one worker on all recordings; raise RuntimeError with the end of its stderr if it fails."""
     out = feeds.with_name(f"{worker}.json")
     command = [python, "-m", f"benchmarks.peers.workers.{worker}", str(feeds), str(out)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -87,7 +89,7 @@ def run(worker: str, python: str, feeds: Path) -> list[Found]:
 
 
 def table(items: list[Item], rows: Rows) -> str:
-    """In Markdown, a row for each group of recordings and method, in the order in which they were played."""
+    """Return the table in Markdown: a row per group of recordings and method, in the order of processing."""
     lines = [HEAD, "|---" * 9 + "|"]
     counts = Counter(item.group for item in items)
     for group in dict.fromkeys(item.group for item in items):
@@ -98,7 +100,7 @@ def table(items: list[Item], rows: Rows) -> str:
 
 
 def cells(method: str, scores: list[tuple[Score, float, int]]) -> list[str]:
-    """What stands under recall and all that follows in `HEAD`."""
+    """Return the cells from `recall` on, in the order of `HEAD`."""
     every = [one for one, _, _ in scores]
     true, hit, false = (sum(getattr(one, name) for one in every) for name in ("true", "hit", "false"))
     offsets = [one.offset_ms for one in every if one.offset_ms == one.offset_ms]

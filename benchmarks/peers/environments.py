@@ -1,6 +1,6 @@
-"""One virtual environment per peer, under `.venv-peers/`: their pins contradict each other and ours.
+"""One virtual environment per library, under `.venv-peers/`: their pinned dependencies conflict with each other's.
 
-python -m benchmarks.peers.environments
+`python -m benchmarks.peers.environments` builds all of them.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ PEERS: dict[str, tuple[str, ...]] = {
     "mobgap": ("mobgap==1.2.0",),
     "gaitmap": ("gaitmap==2.6.0", "gaitmap_mad==2.6.0"),
 }
-"""Environment -> what is installed.
+"""Packages installed in each environment.
 
-gaitmap_mad (AGPL-3.0) holds gaitmap's stride segmentation; it is only called, in a process of its own.
+gaitmap_mad (AGPL-3.0) contains gaitmap's stride segmentation; it is only called, in a process of its own.
 """
 
 
 def python_of(peer: str) -> Path:
-    """Interpreter of a peer's environment, there or not."""
+    """Return the path of the interpreter of an environment, whether it exists or not."""
     folder = FOLDER / peer
     return folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
 def build(peer: str) -> None:
-    """Make the environment and install the peer, unless that was done with the same versions."""
+    """Create the environment and install its packages, unless these versions are already installed."""
     done = FOLDER / peer / "installed.txt"
     wanted = "\n".join(PEERS[peer])
     if done.exists() and done.read_text() == wanted:
@@ -52,7 +52,7 @@ def build(peer: str) -> None:
 
 
 def main() -> None:
-    """Make them all; prints what is being installed, nothing where all is there."""
+    """Create all environments; print what is being installed."""
     FOLDER.mkdir(exist_ok=True)
     for peer in PEERS:
         build(peer)

@@ -1,4 +1,4 @@
-"""The recordings every library gets, in groups, as one file of arrays."""
+"""The recordings that every library gets, in groups, as one file of arrays."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KNOWN_FOOT_AXES = ("gaitmap_foot_real", *VIRTUAL)
 class Item:
     """A recording in a group: true contacts (n,) s, scored from `from_s` to `to_s`.
 
-    samples, raw_samples   of all its sensors, as the libraries get it and as it arrived
+    samples, raw_samples   number of samples of all its sensors, as the libraries get it and as received
     """
 
     group: str
@@ -42,7 +42,7 @@ class Item:
 
 
 def prepare(path: Path, seeds: list[int]) -> list[Item]:
-    """Write all feeds to `path`; returns what they are, in order."""
+    """Write all feeds to `path` and return their descriptions, in order."""
     items: list[Item] = []
     facts: list[dict[str, object]] = []
     arrays: dict[str, Any] = {}  # not Array: savez's stub takes its own keyword for bool
@@ -63,7 +63,7 @@ def prepare(path: Path, seeds: list[int]) -> list[Item]:
                 name: _in_body_axes(_regular(columns["t_s"], raw[name], regular_t), mounts.get(sensor), name)
                 for name, sensor in sensors.items()
             }
-            if group.startswith("walk, hip"):  # the libraries want gait and nothing else
+            if group.startswith("walk, hip"):  # the libraries expect gait and nothing else
                 inside = (regular_t > stances[0][0] - AROUND_WALK_S) & (regular_t < stances[-1][0] + AROUND_WALK_S)
                 regular_t, body = regular_t[inside], {name: values[inside] for name, values in body.items()}
             arrays |= {f"{i}/t_s": regular_t, f"{i}/raw_t_s": columns["t_s"]}
@@ -82,7 +82,7 @@ def prepare(path: Path, seeds: list[int]) -> list[Item]:
 def _wearings(
     dataset: str, recorded: Recorded, seeds: list[int]
 ) -> list[tuple[str, dict[str, Array], dict[str, Array]]]:
-    """(group, columns, mounts sensor <- body) for each way this recording is used."""
+    """Return (group, columns, mounts sensor <- body) for each use of this recording."""
     feet = all(foot in recorded.sensors for foot in FEET)
     hip = bool(_hip(recorded))
     nothing: dict[str, Array] = {}
@@ -108,19 +108,19 @@ def _six(columns: dict[str, Array], sensor: str) -> Array:
 
 
 def _grid(t_s: Array) -> tuple[Array, float]:
-    """Regular times over the same span, and their rate."""
+    """Return regular times over the same span, and their rate."""
     period = float(np.median(np.diff(t_s)))
     n = round((t_s[-1] - t_s[0]) / period) + 1
     return t_s[0] + period * np.arange(n), 1.0 / period
 
 
 def _regular(t_s: Array, values: Array, grid_s: Array) -> Array:
-    """Straight lines over what was lost; an axis that was never recorded is zero for the libraries."""
+    """Interpolate lost samples linearly; an axis that was not recorded is zero for the libraries."""
     return np.stack([np.interp(grid_s, t_s, np.nan_to_num(column)) for column in values.T], axis=1)
 
 
 def _in_body_axes(values: Array, mount: Array | None, name: str) -> Array:
-    """Undo a known mounting; for a hip sensor in unknown axes turn the mean force upright."""
+    """Undo a known mounting; rotate the mean force of a hip sensor in unknown axes to the vertical."""
     if mount is None:
         up = values[:, :3].mean(axis=0)
         up /= np.linalg.norm(up)

@@ -1,4 +1,4 @@
-"""Contacts found against contacts known, the same rule for everybody."""
+"""Score detected contacts against true ones, by the same rule for every library."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAN = float("nan")
 
 @dataclass(frozen=True)
 class Score:
-    """One recording: counts; constant offset and its scatter, ms; cadence error, steps/min (NaN: too few contacts)."""
+    """Counts, constant offset and SD around it in ms, cadence error in steps/min (NaN: too few contacts)."""
 
     true: int
     hit: int
@@ -28,7 +28,7 @@ class Score:
 
 
 def pairs(true: Array, seen: Array, tolerance_s: float) -> list[tuple[int, int]]:
-    """Nearest unused contact for each true one, in order."""
+    """Return index pairs (true, seen): each true contact, in order, takes the nearest free one."""
     out: list[tuple[int, int]] = []
     used: set[int] = set()
     for i, t in enumerate(true):
@@ -45,7 +45,7 @@ def pairs(true: Array, seen: Array, tolerance_s: float) -> list[tuple[int, int]]
 
 
 def score(item: Item, contacts_s: list[float]) -> Score:
-    """Take each recording's constant offset off, then match within 100 ms."""
+    """Remove the constant offset of a recording, then match contacts within 100 ms."""
     true, seen = item.contacts_s, np.array(contacts_s)
     inside = (true >= item.from_s) & (true <= item.to_s)
     rough = pairs(true, seen, ROUGH_S)
@@ -68,7 +68,7 @@ def score(item: Item, contacts_s: list[float]) -> Score:
 
 
 def cadence_spm(contacts_s: Array) -> float:
-    """From the mean time of two steps, those beside a missed or invented step left out; NaN for too few contacts."""
+    """Return cadence from the mean time of two steps, without those next to a missed or false one; NaN if too few."""
     if len(contacts_s) < 3:
         return NAN
     pairs_s = contacts_s[2:] - contacts_s[:-2]

@@ -1,1 +1,1 @@
-"""One file per library; each runs in that library's own environment and knows nothing of the others."""
+"""One file per library; each runs in that library's own environment and is independent of the others."""

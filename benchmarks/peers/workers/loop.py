@@ -1,6 +1,6 @@
-"""What every worker does: read recordings, time each method on each, write the contacts it found.
+"""The loop of every worker: read recordings, run and time each method on each, write the detected contacts.
 
-Needs numpy and the standard library only: it runs in every peer's environment.
+Needs only numpy and the standard library: it runs in every library's environment.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ SENSORS = ("hip", "left_foot", "right_foot")
 
 @dataclass(frozen=True)
 class Feed:
-    """One recording as a peer gets it: regular samples, no gaps, body axes.
+    """One recording as a library gets it: regular samples, no gaps, body axes.
 
     sensors   (n, 6): m/s2 and rad/s, x forward, y left, z up; `hip`, `left_foot`, `right_foot` where worn
-    aligned   False: feet are in the sensor's own axes and the library's own alignment is due
-    stances   true (contact s, toe-off s, side) for methods that cannot find strides themselves; the table says so
-    raw_t_s, raw   the samples as they arrived, in the sensor's own axes and with losses
+    aligned   False: feet are in the sensor's own axes and need the library's own alignment
+    stances   true (contact s, toe-off s, side) for methods that cannot find strides themselves; marked in the table
+    raw_t_s, raw   the samples as received, in the sensor's own axes and with losses
     """
 
     group: str
@@ -46,14 +46,14 @@ Method = Callable[[Feed], list[float]]
 
 @dataclass(frozen=True)
 class Entry:
-    """A method and the groups it is for: those whose name contains one of `groups`."""
+    """A method and the groups it applies to: those whose name contains one of `groups`."""
 
     run: Method
     groups: tuple[str, ...]
 
 
 class Found(TypedDict):
-    """What one method found in feed number `feed`, and how long it took; `error` is empty unless it gave up."""
+    """Contacts that one method found in feed number `feed`, and the time it took; `error` is empty unless it failed."""
 
     method: str
     feed: int
@@ -63,7 +63,7 @@ class Found(TypedDict):
 
 
 def read(path: Path) -> list[Feed]:
-    """Every recording of the file, in the order of `benchmarks.peers.feeds.prepare`."""
+    """Return all recordings of the file, in the order of `benchmarks.peers.feeds.prepare`."""
     data = np.load(path)
     facts = json.loads(str(data["facts"]))
     return [
@@ -101,7 +101,7 @@ def answer(methods: Mapping[str, Entry]) -> None:
 
 
 def attempt(run: Method, feed: Feed) -> tuple[list[float], str, float]:
-    """Contacts found, the error if it gave up, and the time it took: a peer's refusal is a result, not our crash."""
+    """Return the contacts, the error if the method failed, and its time in s: a failure is a result, not a crash."""
     start = time.perf_counter()
     try:
         contacts = sorted(float(t) for t in run(feed))

@@ -1,4 +1,4 @@
-"""Our whole pipeline, streaming: packets of five samples in their own axes, losses and all."""
+"""Our whole pipeline, streaming: packets of five samples in sensor axes, with losses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PLACEMENTS = {"hip": Placement.SACRUM, "left_foot": Placement.LEFT_FOOT, "right_
 
 
 def stream(feed: Feed, sensors: tuple[str, ...]) -> list[float]:
-    """Initial contacts of the steps told, s, with these sensors worn."""
+    """Return the initial contacts in s of the steps reported with these sensors."""
     t_ns = np.round(feed.raw_t_s * NS_PER_S).astype(np.int64)
     pipeline = Pipeline()
     steps = []

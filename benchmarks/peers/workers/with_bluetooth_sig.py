@@ -1,6 +1,6 @@
-"""bluetooth-sig (MIT): its characteristic classes on the notifications given on stdin, as CPU time each.
+"""bluetooth-sig (MIT): CPU time of its characteristic classes on notifications read from stdin.
 
-Run by `benchmarks.fuzz_notifications` in the peer's own environment.
+Run by `benchmarks.fuzz_notifications` in the library's own environment.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ ROUNDS = 1000
 
 
 def main() -> None:
-    """Print CPU us a notification that it reads, how many those are, and how many it refused."""
-    calls, refused = [], 0
+    """Print the CPU time per readable notification, the number of those, and the number rejected."""
+    calls, rejected = [], 0
     for uuid, payload in json.load(sys.stdin):
         parse, data = CLASSES[uuid]().parse_value, bytearray.fromhex(payload)
         try:
             parse(data)
         except BluetoothSIGError:
-            refused += 1
+            rejected += 1
         else:
             calls.append((parse, data))
     began_s = time.process_time()
@@ -44,7 +44,7 @@ def main() -> None:
         for parse, data in calls:
             parse(data)
     each_us = (time.process_time() - began_s) / (ROUNDS * len(calls)) * 1e6
-    print(f"{each_us:.2f} us CPU each, fields only, {len(calls)} of them read and {refused} refused")
+    print(f"{each_us:.2f} us CPU each, fields only, {len(calls)} of them read and {rejected} rejected")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """gaitmap: strides by its walking template (package gaitmap_mad), contacts by Herzer or Rampp.
 
-The template was made for walking. For running the stride borders are also taken from the truth, to see its event
-detection at all; the table says so.
+The template was made for walking. For running, stride borders are also taken from the ground truth, to see its event
+detection at all; this is marked in the table.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ AROUND_TOE_OFF_S = 0.08
 
 
 def body_frame(feed: Feed, sensor: str, convert: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
-    """One shoe in gaitmap's own body axes, m/s2 and deg/s; aligned by its own means where the feed is not."""
+    """Return one shoe in gaitmap's body axes, m/s2 and deg/s; aligned by gaitmap's own methods if the feed is not."""
     values = feed.sensors[sensor]
     data = pd.DataFrame(np.hstack([values[:, :3], np.degrees(values[:, 3:])]), columns=SENSOR_COLUMNS)
     if not feed.aligned:
@@ -37,12 +37,12 @@ def body_frame(feed: Feed, sensor: str, convert: Callable[[pd.DataFrame], pd.Dat
 
 
 def template_strides(feed: Feed, data: pd.DataFrame, _side: str) -> pd.DataFrame:
-    """Borders that the walking template finds, `start` and `end` in samples."""
+    """Return the borders found by the walking template, `start` and `end` in samples."""
     return BarthDtw().segment(data, sampling_rate_hz=feed.rate_hz).stride_list_
 
 
 def true_strides(feed: Feed, data: pd.DataFrame, side: str) -> pd.DataFrame:
-    """Borders where gaitmap wants them: the lowest pitch rate before toe-off, here looked for around the true one."""
+    """Return borders where gaitmap expects them: the lowest pitch rate before toe-off, searched near the true one."""
     rate = data["gyr_ml"].to_numpy()
     borders = []
     for _, release, foot in feed.stances:
@@ -54,7 +54,7 @@ def true_strides(feed: Feed, data: pd.DataFrame, side: str) -> pd.DataFrame:
 
 
 def contacts(strides: Callable[[Feed, pd.DataFrame, str], pd.DataFrame], detector: type) -> Callable[..., list[float]]:
-    """A method: contacts of both feet, s, by these strides and this detector; the strides get feed, data and side."""
+    """Return a method: contacts of both feet in s, from these strides (of feed, data and side) and this detector."""
 
     def run(feed: Feed) -> list[float]:
         found: list[float] = []

@@ -14,7 +14,7 @@ COLUMNS = ("acc_pa", "acc_ml", "acc_is", "gyr_pa", "gyr_ml", "gyr_is")
 
 
 def contacts(detector: type) -> Callable[[Feed], list[float]]:
-    """A method: contacts by this detector, s; it gets zeros for NaN."""
+    """Return a method: contacts of this detector in s; it gets zeros for NaN."""
 
     def run(feed: Feed) -> list[float]:
         hip = np.nan_to_num(feed.sensors["hip"])

@@ -1,4 +1,4 @@
-"""`scipy.signal.find_peaks` on the zero-lag low-passed vertical: what most people write first."""
+"""`scipy.signal.find_peaks` on the zero-lag low-passed vertical: what most people try first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CUTOFF_HZ, APART_S, PROMINENCE_G = 5.0, 0.2, 0.2
 
 
 def peaks(feed: Feed) -> list[float]:
-    """A method: when the vertical peaks, s."""
+    """Return the times in s of the peaks of the vertical."""
     low = butter(4, CUTOFF_HZ, fs=feed.rate_hz, output="sos")
     vertical = sosfiltfilt(low, feed.sensors["hip"][:, 2] / G)
     found, _ = find_peaks(vertical, distance=int(APART_S * feed.rate_hz), prominence=PROMINENCE_G)

@@ -1,4 +1,4 @@
-"""scikit-digital-health: its gait-bout preprocessing, then both of its contact finders."""
+"""scikit-digital-health: its gait-bout preprocessing, then both of its contact detectors."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from skdh.gait.substeps import ApCwtGaitEvents, PreprocessGaitBout, VerticalCwtG
 
 from benchmarks.peers.workers.loop import Entry, Feed, G, answer
 
-LEAST_S = 6.0
-"""Below 5 s its preprocessing gives up: shorter recordings are played to it twice, the second time unscored."""
+MIN_LENGTH_S = 6.0
+"""Its preprocessing fails below 5 s: shorter recordings are repeated once, and the repetition is not scored."""
 PASSED_ON = ("accel_filt", "v_axis", "v_axis_sign", "ap_axis", "ap_axis_sign", "mean_step_freq")
 
 
 def contacts(events: type) -> Callable[[Feed], list[float]]:
-    """A method: contacts by this finder, s, from the accelerometer alone."""
+    """Return a method: contacts of this detector in s, from the accelerometer alone."""
 
     def run(feed: Feed) -> list[float]:
         acc_g, t_s = feed.sensors["hip"][:, :3] / G, feed.t_s
-        if t_s[-1] - t_s[0] < LEAST_S:
+        if t_s[-1] - t_s[0] < MIN_LENGTH_S:
             acc_g = np.concatenate([acc_g, acc_g])
             t_s = t_s[0] + np.arange(len(acc_g)) / feed.rate_hz
         shared = {"time": t_s, "accel": acc_g, "fs": feed.rate_hz}
