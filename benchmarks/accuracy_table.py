@@ -1,10 +1,11 @@
-"""The tables of `docs/accuracy.md`, in Markdown, from the recorded runs and today's core.
+"""Print the table *Running* of `docs/accuracy.md`, in Markdown, from the recorded runs and the current core.
 
     python -m benchmarks.accuracy_table [--jobs 2]
 
-Median and, in brackets, the worst recording of: the hip sensor alone on marker-derived runs, as they are and through
-the error model (any mounting, 3 deg/s of bias, 1 % loss; 104 and 208 Hz, three seeds), shoes alone, and a real hip
-sensor on a force treadmill.
+Each cell is the median over recordings of the size of an error, with the worst recording in brackets. Columns: the hip
+sensor alone on marker-derived runs, as they are and through the error model (any mounting, gyroscope bias 3 deg/s, 1 %
+lost; 104 and 208 Hz, three seeds), shoes alone, and a real hip sensor on a force treadmill. `docs/accuracy.md` states
+the goals. Needs the recorded runs (`STRIDECUE_DATA`).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ Task = tuple[Path, str, list[str] | None, int, float, bool]
 
 
 def setups() -> dict[str, list[Task]]:
-    """Columns of the table and what is scored for each."""
+    """Return the columns of the table, each with the tasks that are scored for it."""
     marked = [f for f in folders() if any(name in str(f) for name in MARKERS)]
     plate = [f for f in folders() if "alcantara" in str(f)]
     return {
@@ -44,7 +45,7 @@ def setups() -> dict[str, list[Task]]:
 
 
 def spread(scores: list[Score], figure: Callable[[Score], float], unit: str, digits: int = 2) -> str:
-    """Median of the sizes and the worst of them."""
+    """Format the median of the absolute values and the worst of them; '-' if there are none."""
     values = [abs(figure(s)) for s in scores if math.isfinite(figure(s))]
     if not values:
         return "-"
@@ -56,11 +57,11 @@ TRUTHS = {
     "calibrated": "against markers tuned on a plate of that runner (±5 ms)",
     "markers": "against markers alone (±20-25 ms)",
 }
-"""What contacts were taken from: only the first is a fair test."""
+"""Sources of the true contacts: only the first is a fair test."""
 
 
 def contact_time(scores: list[Score], truth: str) -> str:
-    """Spread over the recordings with that truth, and how many they are."""
+    """Format the error of contact time over the recordings with that source of truth, and their number."""
     ours = [s for s in scores if s.extra.get("truth") == truth]
     return f"{spread(ours, lambda x: x.duration_rmse, ' ms', 0)} ({len(ours)})" if ours else "-"
 
@@ -81,12 +82,12 @@ ROWS: list[tuple[str, Callable[[list[Score]], str]]] = [
 
 
 def main() -> int:
-    """Print one table, a row a figure, a column a set of sensors; 1 without the recorded runs."""
+    """Print the table: one row per figure, one column per set of sensors; return 1 without the recorded runs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=2, help="processes (default: %(default)s)")
     args = parser.parse_args()
     if DATA_DIR is None:
-        print("recorded runs are missing: set STRIDECUE_DATA", file=sys.stderr)
+        print("the recorded runs were not found: set STRIDECUE_DATA to their folder", file=sys.stderr)
         return 1
     columns = setups()
     with ProcessPoolExecutor(args.jobs) as pool:

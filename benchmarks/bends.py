@@ -1,9 +1,11 @@
-"""How exact pelvic obliquity stays in bends: a virtual runner on tracks, and real runners' motion sent round a bend.
+"""Accuracy of pelvic obliquity in bends: a virtual runner on tracks, and real runners' motion sent round a bend.
 
     python -m benchmarks.bends [--seeds 3] [--only track|cone|drop|recorded|straight]
 
-Every run begins with standing. "Off" is the same run with its speed said by a treadmill, which switches the correction
-off; "none" gives no speed at all. Figures are means over a stride of obliquity found minus true, degrees.
+Every run begins with standing. Columns name the source of speed: "off" is the same run next to a treadmill, which
+switches the correction off; "none" has no speed at all. Figures are errors of obliquity in degrees, found minus true,
+averaged over two strides: "bend" is the median in bends (+ where the inner side is reported too high), "worst" the
+largest anywhere.
 """
 
 from __future__ import annotations
@@ -39,22 +41,22 @@ TRACKS: dict[str, tuple[Track, tuple[float, ...]]] = {
 
 
 def play(blocks: Iterable[SampleBlock]) -> list[Record]:
-    """Everything the core says."""
+    """Return all records of the core."""
     pipeline = Pipeline(PipelineParams(signals=True))
     records = [record for block in in_order(list(blocks)) for record in pipeline.update(block)]
     return records + pipeline.finish()
 
 
 def obliquity(records: Iterable[Record]) -> tuple[Array, Array]:
-    """(n,) s and (n,) deg."""
-    said = [(r.t_ns / NS_PER_S, r.obliquity_deg) for r in records if isinstance(r, Attitude)]
-    known = np.array([(t, deg) for t, deg in said if deg is not None]).reshape(-1, 2)
-    return known[:, 0], known[:, 1]
+    """Return the times (n,) in s and the reported obliquity (n,) in deg."""
+    reported = [(r.t_ns / NS_PER_S, r.obliquity_deg) for r in records if isinstance(r, Attitude)]
+    values = np.array([(t, deg) for t, deg in reported if deg is not None]).reshape(-1, 2)
+    return values[:, 0], values[:, 1]
 
 
 @dataclass(frozen=True)
 class Errors:
-    """Degrees: root mean square, largest, mean in bends (+ where the inner side is told too high) and beside."""
+    """Degrees: root mean square, largest, mean in bends (+: inner side reported too high) and on straights."""
 
     rms: float
     worst: float
@@ -63,10 +65,10 @@ class Errors:
 
 
 def errors(run: TrackRun, records: list[Record]) -> Errors:
-    """Obliquity against the truth, means over two strides."""
-    t_s, said = obliquity(records)
+    """Return the errors of obliquity against the truth, averaged over two strides."""
+    t_s, found_deg = obliquity(records)
     width = round(STRIDES_MEAN_S * run.rate_hz)
-    slow = np.convolve(said - run.obliquity_deg(t_s), np.ones(width) / width, "same")
+    slow = np.convolve(found_deg - run.obliquity_deg(t_s), np.ones(width) / width, "same")
     inside = (t_s > SCORED_S) & (t_s < t_s[-1] - STRIDES_MEAN_S)
     turn = np.abs(run.turn_radps(t_s))
     bend, straight = inside & (turn > 0.9 * turn.max()), inside & (turn < 0.002)
@@ -89,7 +91,7 @@ SPEEDS: dict[str, Callable[[TrackRun], list[SampleBlock]]] = {
 
 
 def runner(seed: int, speed_mps: float, sensor: ImuErrors | None) -> RunnerParams:
-    """Fresh to the end, over ground."""
+    """Return a runner who does not tire and runs over ground."""
     return RunnerParams(
         seed=seed,
         speed_mps=speed_mps,
@@ -102,7 +104,7 @@ def runner(seed: int, speed_mps: float, sensor: ImuErrors | None) -> RunnerParam
 
 
 def on_tracks(seeds: int) -> None:
-    """Table of tracks and speeds; both directions, cheap sensors, the pelvis leaning with the body or level in turn."""
+    """Print the table of tracks and speeds: both directions, cheap sensors, pelvis alternately leaning and level."""
     print("| way, speed | lean | " + " | ".join(f"{name}: bend, worst" for name in SPEEDS) + " |")
     print("|---" * (len(SPEEDS) + 2) + "|")
     for name, (track, speeds) in TRACKS.items():
@@ -122,7 +124,7 @@ def on_tracks(seeds: int) -> None:
 
 
 def round_cones(seeds: int) -> None:
-    """Out and back: 90 m at 3 m/s, round a cone at 1.3 m/s (radius 1.5 m), back."""
+    """Print the errors of running out and back: 90 m at 3 m/s, round a cone at 1.3 m/s (radius 1.5 m), back."""
     track = Track(1.5, 90.0, math.pi, 1.0)
     fresh = replace(runner(1, 3.0, ImuErrors()), ramp_s=2.0)
     surges: list[tuple[float, float]] = []
@@ -143,7 +145,7 @@ def round_cones(seeds: int) -> None:
 
 
 def drop_shift_deg(run: TrackRun, records: list[Record]) -> tuple[float, float]:
-    """Mean of peak and of excursion in bends, found minus true, less the same on straights; + for the outer leg."""
+    """Return the mean error of drop peak and excursion in bends minus that on straights, deg; inner leg negated."""
     true = {round(s.ic_s, 1): s for s in run.runner.truth_steps(SCORED_S, run.t_s[-1] - 2.0)}
     shifts: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
     for step in records:
@@ -164,7 +166,7 @@ def drop_shift_deg(run: TrackRun, records: list[Record]) -> tuple[float, float]:
 
 
 def on_drops(seeds: int) -> None:
-    """What a bend of 36.5 m at 3.5 m/s does to peak and excursion of the outer leg."""
+    """Print what a bend of 36.5 m at 3.5 m/s does to peak and excursion of the outer leg."""
     for speed in ("off", "none", "pod"):
         found = []
         for seed in range(1, seeds + 1):
@@ -173,13 +175,13 @@ def on_drops(seeds: int) -> None:
                 found.append(drop_shift_deg(run, play(SPEEDS[speed](run))))
         peak, excursion = np.array(found).T
         print(
-            f"drop in bends less straights, {speed:4s}: peak {np.median(peak):+.2f} [{np.abs(peak).max():.2f}], "
+            f"drop in bends minus straights, {speed:4s}: peak {np.median(peak):+.2f} [{np.abs(peak).max():.2f}], "
             f"excursion {np.median(excursion):+.2f} [{np.abs(excursion).max():.2f}] deg"
         )
 
 
 def on_recorded_runs(seeds: int) -> None:
-    """Real runners' pelvis motion (level pelvis) through a bend of 36.5 m after 10 s of standing; cheap sensors."""
+    """Print the errors of real runners' pelvis motion in a bend of 36.5 m after 10 s of standing; cheap sensors."""
     condition = Condition("standing, then a bend", standing=True, bend=True)
     found: dict[str, list[float]] = {"off": [], "none": [], "pod": []}
     runs = recordings()
@@ -208,7 +210,7 @@ def _speed(place: Placement, t_s: float, mps: float) -> SampleBlock:
 
 
 def on_straights(seeds: int) -> None:
-    """What the correction costs where there is no bend: bias about the vertical, and one that drifts after standing."""
+    """Print what the correction costs without bends: a bias about the vertical, and one that drifts after standing."""
     print("| straight, 3.5 m/s | " + " | ".join(f"{name}: rms, worst" for name in ("off", "none", "pod")) + " |")
     print("|---|---|---|---|")
     for name, bias_dps, drift_dps in (("bias +-3 deg/s", 3.0, 0.15), ("and a drift of +-1 deg/s", 3.0, 1.0)):
@@ -224,10 +226,10 @@ def on_straights(seeds: int) -> None:
 
 
 def main() -> int:
-    """Print the parts asked for, degrees, with an empty line after each."""
+    """Print the selected parts, each followed by an empty line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--only", choices=["track", "cone", "drop", "recorded", "straight"], default=None)
+    parser.add_argument("--seeds", type=int, default=3, help="runs of each kind (default: %(default)s)")
+    parser.add_argument("--only", choices=["track", "cone", "drop", "recorded", "straight"], help="only this part")
     args = parser.parse_args()
     parts = {
         "track": on_tracks,

@@ -1,15 +1,16 @@
-"""Running steps invented where nobody runs.
+"""False steps, and seconds falsely reported as running, while nobody runs.
 
     python -m benchmarks.invented_steps [--minutes 30] [--only car,stairs | --harder] [--rates 104 208]
 
-Two tables. First synthetic life (`benchmarks/everyday`, physics stated there; nothing in it is a recording): standing,
-sitting, walking, stairs, stumbling, jumping a few times, driving, cycling, a lift, and taking sensors off and on, with
-every set of sensors; `--harder`: feet made to fool a shoe (`on_the_spot`) instead. Then real recordings, if they are
-there: walkers, and the walking and standing stretches of a long run (its labels are a rule's, with 10-s windows:
-seconds that begin or end a run are among them).
+Two tables. The first is of synthetic everyday activities (`benchmarks/everyday` states the physics; nothing in it is a
+recording): standing, sitting, walking, stairs, stumbling, jumping a few times, driving, cycling, a lift, and taking
+sensors off and putting them on, with every set of sensors. `--harder` plays feet that move as if they ran, on the spot
+(`on_the_spot`), instead. The second is of real recordings, if there are any: walkers, and the parts of a long run spent
+walking or standing (labelled by a rule in 10-s windows, so seconds that begin or end a run are among them).
 
-`steps` are step records. With shoes walkers and climbers truly step, so there `running` counts: seconds in which the
-metric `running` was 1. Both are also given per hour.
+`steps` counts step records. With shoes, walkers and climbers really do take steps, so there `running s` is what
+matters: seconds in which the metric `running` was 1. Both are also given per hour. Goal: 0 steps from a hip sensor and
+0 s of running (`docs/accuracy.md` lists what remains).
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ KINDS: dict[str, Callable[[float, float, np.random.Generator], Scene]] = {
     "lift": lift,
     "taking off and on": handling,
 }
-"""Synthetic kinds by name."""
+"""Synthetic activities by name."""
 
 HARDER: dict[str, Callable[[float, float, np.random.Generator], Scene]] = {
     "heels": heels,
@@ -63,16 +64,16 @@ WORN: dict[str, tuple[tuple[Placement, ...], bool]] = {
     "both feet": ((LEFT, RIGHT), True),
     "sacrum and feet": ((SACRUM, LEFT, RIGHT), True),
 }
-"""Sets of sensors, and whether they have gyros."""
+"""Sets of sensors, and whether they have gyroscopes."""
 
 
 SCENE_S = 150.0
-"""Length of a scene."""
+"""Length of a scene in s."""
 
 
 @dataclass(frozen=True)
 class Invented:
-    """What the core said of one scene: `steps` records, `running_s` seconds reported as running."""
+    """Result of one scene: number of step records, and `running_s`, seconds reported as running."""
 
     seconds: float
     steps: int
@@ -80,7 +81,7 @@ class Invented:
 
 
 def heard(blocks: list[SampleBlock], seconds: float) -> Invented:
-    """Play the blocks and count."""
+    """Run the pipeline on the blocks and count steps and seconds of running."""
     pipeline, steps, running = Pipeline(), 0, 0.0
     for records in [*map(pipeline.update, blocks), pipeline.finish()]:
         for record in records:
@@ -90,13 +91,13 @@ def heard(blocks: list[SampleBlock], seconds: float) -> Invented:
 
 
 def scene_of(kind: str, seconds: float, rate_hz: float, seed: int) -> Scene:
-    """One scene of a kind."""
+    """Return one scene of an activity."""
     kinds = HARDER if kind in HARDER else KINDS
     return kinds[kind](seconds, rate_hz, np.random.default_rng([seed, sorted(kinds).index(kind)]))
 
 
 def job(task: tuple[str, tuple[str, ...], float, float, int]) -> list[tuple[str, str, Invented]]:
-    """One scene with every set of sensors."""
+    """Score one scene with every set of sensors."""
     kind, sets, seconds, rate_hz, seed = task
     scene, out = scene_of(kind, seconds, rate_hz, seed), []
     for worn in sets:
@@ -110,18 +111,18 @@ WALKERS = ("wlk_", "D02_", "D18_", "mobilised", "ipol", "tripod", "gaitmap")
 
 
 def stretches(rec: Recorded) -> dict[str, list[tuple[float, float]]]:
-    """Seconds of a long run in which every window of ten seconds says the same: walk or stand."""
+    """Return the seconds of a long run in which all ten-second windows agree on `walk` or `stand`."""
     out: dict[str, list[tuple[float, float]]] = {"walk": [], "stand": []}
     spans = [(float(w["t_start_s"]), float(w["t_end_s"]), w.get("activity", "")) for w in rec.windows]
     for second in range(int(rec.columns["t_s"][0]), int(rec.columns["t_s"][-1])):
-        said = {name for begins, ends, name in spans if begins <= second < ends}
-        if len(said) == 1 and (name := said.pop()) in out:
+        labels = {name for begins, ends, name in spans if begins <= second < ends}
+        if len(labels) == 1 and (name := labels.pop()) in out:
             out[name].append((float(second), second + 1.0))
     return out
 
 
 def real_job(folder: Path) -> list[tuple[str, str, Invented]]:
-    """One real recording: trunk sensors, and shoes."""
+    """Score one real recording: its trunk sensors, and its shoes."""
     rec, out = load(folder), []
     for worn, sensors in (
         ("trunk or pocket", [s for s in rec.sensors if not s.endswith(("foot", "shoe"))]),
@@ -147,7 +148,7 @@ def real_job(folder: Path) -> list[tuple[str, str, Invented]]:
 
 
 def show(title: str, found: Iterable[list[tuple[str, str, Invented]]]) -> None:
-    """One table, summed over scenes."""
+    """Print one table, summed over scenes."""
     sums: dict[tuple[str, str], list[float]] = {}
     for kind, worn, each in (row for rows in found for row in rows):
         total = sums.setdefault((kind, worn), [0.0, 0.0, 0.0])
@@ -161,15 +162,15 @@ def show(title: str, found: Iterable[list[tuple[str, str, Invented]]]) -> None:
 
 
 def main() -> int:
-    """Print both tables; the second only with the recorded runs, and without `--only` and `--harder`."""
+    """Print both tables; the second only if the recorded runs exist, and without `--only` and `--harder`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=30.0, help="of each kind, at each rate")
-    parser.add_argument("--rates", type=float, nargs="*", default=[104.0, 208.0])
-    parser.add_argument("--only", default="", help="part of a kind's name; several separated by commas")
+    parser.add_argument("--minutes", type=float, default=30.0, help="of each activity, at each rate")
+    parser.add_argument("--rates", type=float, nargs="*", default=[104.0, 208.0], help="samples per second")
+    parser.add_argument("--only", default="", help="part of an activity's name; several separated by commas")
     parser.add_argument("--harder", action="store_true", help="feet that move as if they ran, on the spot")
     parser.add_argument("--worn", default="", help="only these sets of sensors, separated by semicolons")
     parser.add_argument("--first", type=int, default=0, help="first seed")
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=2, help="processes (default: %(default)s)")
     args = parser.parse_args()
     kinds = [
         k for k in (HARDER if args.harder else KINDS) if not args.only or any(o in k for o in args.only.split(","))

@@ -1,4 +1,4 @@
-"""Recorded runs played once for each scene and seed, by several processes: what harder runs and harder shoes share."""
+"""Recorded runs played once per scene and seed, in several processes: shared by `harder_runs` and `harder_shoes`."""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ T = TypeVar("T")
 
 
 def arguments(about: str | None, each: str) -> argparse.Namespace:
-    """Seeds, scenes, people, processes; `each` says what `--each` shows."""
+    """Parse seeds, scenes, people and processes; `each` is the help of `--each`."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2], help="of the simulated errors")
     parser.add_argument("--only", default="", help="part of a scene's name; several separated by commas")
     parser.add_argument("--people", default="", help="part of a recording's name")
     parser.add_argument("--each", action="store_true", help=each)
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=2, help="processes (default: %(default)s)")
     return parser.parse_args()
 
 
 def play_all(
     played: Callable[[Path, int, int], T], names: Sequence[str], runs: Sequence[str], args: argparse.Namespace
 ) -> dict[int, list[T]]:
-    """What `played(folder, scene, seed)` gives, by number of the scene; exits where the recorded runs are missing.
+    """Return the results of `played(folder, scene, seed)` by index of the scene; exit if the recorded runs are missing.
 
-    names  of the scenes    runs  parts of the recordings' names
+    names  names of the scenes
+    runs   parts of the names of the recordings to play
     """
     if DATA_DIR is None:
-        sys.exit("recorded runs are missing: set STRIDECUE_DATA")
+        sys.exit("the recorded runs were not found: set STRIDECUE_DATA to their folder")
     people = [f for f in folders() if any(name in str(f) for name in runs) and args.people in str(f)]
     scenes = [k for k, name in enumerate(names) if any(part in name for part in args.only.split(","))]
     todo = [(folder, k, seed) for k in scenes for folder in people for seed in args.seeds]

@@ -1,10 +1,23 @@
-"""Score the core on recorded runs with truth, worst first.
+"""Score the core on recorded runs with ground truth: one row per recording, worst first.
 
     python -m benchmarks.score_recordings [--corrupt] [--rates 104 208] [--seeds 1 2] [--only TEXT] [--sensors sacrum]
 
-Events count from 3 s, drop from 15 s; contacts match within 100 ms after the constant offset is taken off (short files:
-from 1 s and everything). `--corrupt` puts each recording through the data folder's own `add_sensor_errors.corrupt`:
-any mounting, gyro bias 3 dps, 1 % of packets lost.
+Events count from 3 s on, drop from 15 s (recordings under 15 s: events from 1 s; under 20 s: drop from 4 s). Contacts
+match within 100 ms after the constant offset is removed. `--corrupt` passes each recording through the data folder's
+own `add_sensor_errors.corrupt`: any mounting, gyroscope bias 3 dps, 1 % of packets lost.
+
+sec           length of the recording, s
+true, found   steps of the truth that count; steps reported in the whole recording
+miss, false   true steps not found; reported steps that are none
+cad, worst    error of mean cadence, steps/min; of the worst single report (without marked steps, else the same)
+10sd          SD of the error of cadence over ten steps, steps/min
+side%, 1st    steps with the correct side; time of the first step with a side after the first true step, s
+oblRMS        RMS error of obliquity, mean removed, deg
+drops         steps with a drop that count; exBias, exSD: error of drop_excursion_deg, deg; L-R: left minus right bias
+icOff, icSD   initial contact: constant offset, and SD around it, ms
+ctBias, ctRMSE  error of contact time, ms
+
+'-': no ground truth. The goals are in `docs/accuracy.md`. Needs the recorded runs (`STRIDECUE_DATA`).
 """
 
 from __future__ import annotations
@@ -30,7 +43,7 @@ NAN = float("nan")
 
 @dataclass
 class Score:
-    """Figures of one recording with one set of sensors and errors; NaN where there is no truth."""
+    """Scores of one recording with one set of sensors and errors; NaN where there is no ground truth."""
 
     name: str
     setup: str
@@ -57,7 +70,7 @@ class Score:
 
 
 def truth_of(rec: Recorded) -> str:
-    """What contacts were taken from: force (a plate), calibrated (markers, on a plate of the same runner), markers."""
+    """Return the source of true contacts: `force` plate, `calibrated` markers (on that runner's plate) or `markers`."""
     events = rec.truth.get("events", {})
     text = str(events)
     if "KINEMATIC" in text:
@@ -66,7 +79,7 @@ def truth_of(rec: Recorded) -> str:
 
 
 def drop_excursion(series: dict[str, np.ndarray], ic: float, to: float, side: str) -> float:
-    """The product's definition on the true series: peak in stance minus the lowest from 60 ms before contact to it."""
+    """Return the true excursion in deg: peak obliquity in stance minus the lowest from 60 ms before contact to it."""
     t = series["t_s"]
     x = series["pelvic_obliquity_deg"] * (1.0 if side == "L" else -1.0)
     a0, a, b = np.searchsorted(t, [ic - 0.06, ic, to])
@@ -77,7 +90,7 @@ def drop_excursion(series: dict[str, np.ndarray], ic: float, to: float, side: st
 
 
 def number(text: str | None) -> float:
-    """What a table of truth says; NaN where it says nothing, or words."""
+    """Return the number in a cell of the ground truth; NaN if it is empty or not a number."""
     try:
         return float(text or "nan")
     except ValueError:
@@ -85,7 +98,7 @@ def number(text: str | None) -> float:
 
 
 def run(columns: dict[str, np.ndarray], sensors: list[str], size: int = 10) -> list[Record]:
-    """Everything the core says, attitudes too, when these sensors come in packets of `size` samples."""
+    """Return all records of the core, attitudes included, for these sensors in packets of `size` samples."""
     pipeline = Pipeline(PipelineParams(signals=True))
     records: list[Record] = []
     for block in blocks(columns, sensors, size):
@@ -94,19 +107,19 @@ def run(columns: dict[str, np.ndarray], sensors: list[str], size: int = 10) -> l
 
 
 BROKEN_STEP_S = 0.15
-"""Shorter steps are none: a chain of step times (OptoGait) that ends so has lost the feet, the rest is not truth."""
+"""Shorter steps are impossible: where OptoGait step times reach one, the feet were lost and the rest is not truth."""
 
 
 EARLY_S = 1.0
-"""A step told so long before the first true one is none of the run's (a recording may begin before its truth)."""
+"""A step this long before the first true one does not belong to the run (a recording may begin before its truth)."""
 
 
-CLOCKS_PART_S = {"ipol_walk_real/6-5": 13.4}
-"""From the turn on, each shoe's samples run ahead of the truth by a different 0.1-0.6 s (samples were lost)."""
+CLOCKS_DIVERGE_S = {"ipol_walk_real/6-5": 13.4}
+"""From the turn on, each shoe's samples are ahead of the truth by a different 0.1-0.6 s (samples were lost)."""
 
 
-def sound(steps: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The true steps up to where they stop being possible."""
+def plausible(steps: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the true steps before the first impossible one."""
     for k, step in enumerate(steps):
         if number(step.get("step_time_s")) < BROKEN_STEP_S:
             return steps[:k]
@@ -114,7 +127,7 @@ def sound(steps: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def match(true: np.ndarray, seen: np.ndarray, tolerance: float) -> list[tuple[int, int]]:
-    """(true, seen) indices: each true time in turn takes the nearest that is left within the tolerance, s."""
+    """Return index pairs (true, seen): each true time, in order, takes the nearest free one within `tolerance` s."""
     pairs: list[tuple[int, int]] = []
     used: set[int] = set()
     for i, t in enumerate(true):
@@ -127,14 +140,14 @@ def match(true: np.ndarray, seen: np.ndarray, tolerance: float) -> list[tuple[in
 
 
 def aligned(true: np.ndarray, seen: np.ndarray) -> tuple[float, list[tuple[int, int]]]:
-    """The constant offset of contacts seen, s, and which true one each is, once that is taken off."""
+    """Return the constant offset in s of the detected contacts, and the index pairs once it is removed."""
     rough = match(true, seen, 0.2)
     offset = float(np.median([seen[k] - true[i] for i, k in rough])) if rough else 0.0
     return offset, match(true, seen - offset, 0.1)
 
 
 def score(rec: Recorded, columns: dict[str, np.ndarray], sensors: list[str], setup: str) -> Score:
-    """Play the columns of these sensors and hold what the core says against the truth."""
+    """Run the core on the columns of these sensors and compare its records with the ground truth."""
     t = columns["t_s"]
     out = Score(rec.name, setup, float(t[-1] - t[0]))
     records = run(columns, sensors)
@@ -145,8 +158,8 @@ def score(rec: Recorded, columns: dict[str, np.ndarray], sensors: list[str], set
     start = t[0] + (3.0 if long else 1.0)
     end = t[-1] - (0.7 if long else 0.4)
     one_foot = len(sensors) == 1 and ("foot" in sensors[0] or "shoe" in sensors[0])
-    true = sound([s for s in rec.steps if math.isfinite(number(s.get("ic_s")))])
-    walked_s = min(rec.truth.get("walk_s", (0.0, math.inf))[1], CLOCKS_PART_S.get(rec.name, math.inf))
+    true = plausible([s for s in rec.steps if math.isfinite(number(s.get("ic_s")))])
+    walked_s = min(rec.truth.get("walk_s", (0.0, math.inf))[1], CLOCKS_DIVERGE_S.get(rec.name, math.inf))
     true = [s for s in true if number(s["ic_s"]) < walked_s]
     if one_foot:
         true = [s for s in true if s["foot"] == ("L" if "left" in sensors[0] else "R")]
@@ -169,7 +182,7 @@ def score(rec: Recorded, columns: dict[str, np.ndarray], sensors: list[str], set
 def events(
     out: Score, rec: Recorded, true: list[dict[str, str]], steps: list[Step], start: float, end: float, drop_from: float
 ) -> None:
-    """Put into `out` what steps are judged by: missed, false, times in ms, sides, cadence of ten steps, drops."""
+    """Add the scores of steps to `out`: missed, false, times in ms, sides, cadence over ten steps, drops."""
     ic = np.array([number(s["ic_s"]) for s in true])
     seen = np.array([s.t_ns * 1e-9 for s in steps])
     lo, hi = ic[0] - 0.15, ic[-1] + 0.15
@@ -193,9 +206,9 @@ def events(
         out.side = 100.0 * float(np.mean(right))
         out.first_side = float(ic[sided[0][0]] - ic[0])
     durations = [
-        (told_ms, true_ms)
+        (found_ms, true_ms)
         for i, k in good
-        if (told_ms := steps[k].contact_ms) is not None and math.isfinite(true_ms := number(true[i].get("contact_ms")))
+        if (found_ms := steps[k].contact_ms) is not None and math.isfinite(true_ms := number(true[i].get("contact_ms")))
     ]
     if durations:
         e = np.array([a - b for a, b in durations], dtype=float)
@@ -214,7 +227,7 @@ def events(
 
 
 def drops(out: Score, rec: Recorded, pairs: list[tuple[dict[str, str], Step]]) -> None:
-    """Drop excursion per step against the true series."""
+    """Add the errors of drop excursion against the true series to `out`."""
     errors: dict[str, list[float]] = {"L": [], "R": []}
     for s, step in pairs:
         if step.drop_excursion_deg is None or s.get("artifact", "0") not in ("0", "", "0.0"):
@@ -239,7 +252,7 @@ def reference(
     start: float,
     end: float,
 ) -> None:
-    """Cadence error of the whole recording, and the worst of its reports against the truth then."""
+    """Add the error of mean cadence to `out`, and the worst of the reported values against the truth at that time."""
     inside = np.array([c for c in cadence if start + 2.0 <= c[0] <= end + 1.0])
     if not len(inside):
         return
@@ -273,7 +286,7 @@ def reference(
 
 
 def corrupted(rec: Recorded, seed: int, rate: float, **errors: float | str) -> dict[str, np.ndarray]:
-    """The recording through the data folder's own error model."""
+    """Return the columns of the recording after the data folder's own error model."""
     assert DATA_DIR is not None
     import pandas as pd
 
@@ -288,7 +301,7 @@ def corrupted(rec: Recorded, seed: int, rate: float, **errors: float | str) -> d
 
 
 def job(args: tuple[Path, str, list[str] | None, int, float, bool]) -> Score | None:
-    """Score one recording in a process of its own; None when none of the sensors was worn."""
+    """Score one recording, in a worker process; return None if none of the sensors was worn."""
     folder, setup, sensors, seed, rate, corrupt = args
     rec = load(folder)
     worn = [s for s in rec.sensors if sensors is None or s in sensors]
@@ -322,7 +335,7 @@ COLUMNS = (
 
 
 def badness(s: Score) -> float:
-    """What the table is sorted by: errors, each weighed by how much it hurts."""
+    """Return the sort key of the table: a sum of errors, weighted by how much each one matters."""
     parts = (
         20.0 * (s.missed + s.false) / max(1, s.true_steps),
         abs(s.cadence_error) if math.isfinite(s.cadence_error) else 0.0,
@@ -335,7 +348,7 @@ def badness(s: Score) -> float:
 
 
 def table(scores: list[Score]) -> str:
-    """A row for each score, the worst first; '-' where there is no truth."""
+    """Format one row per score, the worst first; '-' where there is no ground truth."""
     lines = [f"{'recording':44s} {'setup':22s} " + " ".join(f"{h:>6s}" for h, _, _ in COLUMNS)]
     for s in sorted(scores, key=badness, reverse=True):
         cells = []
@@ -347,18 +360,18 @@ def table(scores: list[Score]) -> str:
 
 
 def main() -> int:
-    """Print the table; 1 without the recorded runs."""
+    """Print the table; return 1 without the recorded runs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corrupt", action="store_true", help="score through the error model")
-    parser.add_argument("--rates", type=float, nargs="*", default=[104.0, 208.0])
-    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--rates", type=float, nargs="*", default=[104.0, 208.0], help="Hz, with --corrupt")
+    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2], help="of the error model, with --corrupt")
     parser.add_argument("--only", default="", help="part of the recording's name; several separated by commas")
     parser.add_argument("--sensors", default="", help="only these sensors, separated by commas")
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--json", type=Path, help="also write every figure here")
+    parser.add_argument("--jobs", type=int, default=2, help="processes (default: %(default)s)")
+    parser.add_argument("--json", type=Path, help="also write all scores to this file")
     args = parser.parse_args()
     if DATA_DIR is None:
-        print("recorded runs are missing: set STRIDECUE_DATA", file=sys.stderr)
+        print("the recorded runs were not found: set STRIDECUE_DATA to their folder", file=sys.stderr)
         return 1
     sensors = args.sensors.split(",") if args.sensors else None
     todo = []

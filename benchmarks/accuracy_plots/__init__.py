@@ -1,1 +1,1 @@
-"""Pictures of how exact the core is, for `docs/accuracy.md`."""
+"""Accuracy plots for `docs/accuracy.md`."""

@@ -1,8 +1,9 @@
-"""Draw the pictures of `docs/accuracy.md` again, from the recorded runs and today's core.
+"""Draw the pictures of `docs/accuracy.md` from the recorded runs and the current core.
 
     python -m benchmarks.accuracy_plots [--folder docs/pictures/accuracy] [--jobs 2]
 
-Needs the recorded runs (`STRIDECUE_DATA`) and the `dev` extra (matplotlib, which nothing else here uses).
+Differences between reported and true values: against their mean with limits of agreement (Bland-Altman), and by speed
+and slope. Needs the recorded runs (`STRIDECUE_DATA`) and the `dev` extra (matplotlib, which nothing else here uses).
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from tests.recorded import DATA_DIR
 
 
 def main() -> int:
-    """Print path and kB of each picture as it is written; 1 without the recorded runs."""
+    """Write the pictures and print path and kB of each; return 1 without the recorded runs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, default=Path("docs/pictures/accuracy"))
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--folder", type=Path, default=Path("docs/pictures/accuracy"), help="for the pictures")
+    parser.add_argument("--jobs", type=int, default=2, help="processes (default: %(default)s)")
     args = parser.parse_args()
     if DATA_DIR is None:
-        print("recorded runs are missing: set STRIDECUE_DATA", file=sys.stderr)
+        print("the recorded runs were not found: set STRIDECUE_DATA to their folder", file=sys.stderr)
         return 1
     args.folder.mkdir(parents=True, exist_ok=True)
     pairs = gather(args.jobs)

@@ -12,7 +12,7 @@ from benchmarks.accuracy_plots.gather import Pair
 
 
 def draw(axes: Axes, pairs: list[Pair], title: str, quantity: str, unit: str, what: str = "steps") -> None:
-    """One panel."""
+    """Draw one panel."""
     for person in people(pairs):
         of = [p for p in pairs if p.person == person]
         colour, mark = style(person)
@@ -34,7 +34,7 @@ def draw(axes: Axes, pairs: list[Pair], title: str, quantity: str, unit: str, wh
 
 
 def contact_time(pairs: list[Pair], folder: Path) -> None:
-    """Hip and shoes, force plates only."""
+    """Draw contact time of hip and shoes, against force plates only."""
     figure, (hip, shoes) = panels(2)
     there = [p for p in pairs if p.quantity == "contact_ms" and p.force]
     draw(hip, [p for p in there if p.worn == "hip"], "hip sensor against force plates", "contact time", "ms")
@@ -43,15 +43,15 @@ def contact_time(pairs: list[Pair], folder: Path) -> None:
 
 
 def cadence(pairs: list[Pair], folder: Path) -> None:
-    """Over ten steps."""
+    """Draw cadence over ten steps, clean and cheap hip sensor."""
     figure, (clean, cheap) = panels(2)
     there = [p for p in pairs if p.quantity == "cadence_spm"]
-    rows = "rows of ten steps"
+    rows = "series of ten steps"
     draw(clean, [p for p in there if p.worn == "hip"], "hip sensor", "cadence", "spm", rows)
     draw(
         cheap,
         [p for p in there if p.worn == "cheap hip"],
-        "cheap hip sensor, put on anyhow",
+        "cheap hip sensor, any mounting",
         "cadence",
         "spm",
         rows,
@@ -60,16 +60,16 @@ def cadence(pairs: list[Pair], folder: Path) -> None:
 
 
 def drop(pairs: list[Pair], folder: Path) -> None:
-    """Drop excursion, each step."""
+    """Draw drop excursion per step, clean and cheap hip sensor."""
     figure, (clean, cheap) = panels(2)
     there = [p for p in pairs if p.quantity == "drop_deg"]
     draw(clean, [p for p in there if p.worn == "hip"], "hip sensor without errors", "drop excursion", "deg")
-    draw(cheap, [p for p in there if p.worn == "cheap hip"], "cheap hip sensor, put on anyhow", "drop excursion", "deg")
+    draw(cheap, [p for p in there if p.worn == "cheap hip"], "cheap hip sensor, any mounting", "drop excursion", "deg")
     save(figure, folder / "drop-excursion.png")
 
 
 def peak_force(pairs: list[Pair], folder: Path) -> None:
-    """Peak force of the stance."""
+    """Draw peak force of the stance."""
     figure, (hip,) = panels(1)
     there = [p for p in pairs if p.quantity == "peak_bw" and p.worn == "hip"]
     draw(hip, there, "hip sensor against a force plate", "peak force", "BW")

@@ -1,4 +1,4 @@
-"""Errors by speed and by slope: one mark a recording, its mean error, with a bar of one SD to each side."""
+"""Errors by speed and by slope: one marker per recording, its mean error, with a bar of one SD to each side."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from benchmarks.accuracy_plots.gather import Pair
 def draw(
     axes: Axes, pairs: list[Pair], at: Callable[[Pair], float], title: str, unit: str, what: str = "steps"
 ) -> None:
-    """One panel; recordings at the same place stand side by side."""
+    """Draw one panel; recordings at the same place are drawn side by side."""
     names = sorted({p.recording for p in pairs}, key=lambda n: (at(next(p for p in pairs if p.recording == n)), n))
     places = [at(next(p for p in pairs if p.recording == n)) for n in names]
     width = 0.012 * (max(places) - min(places) or 1.0)
-    told: set[str] = set()
+    labelled: set[str] = set()
     for k, name in enumerate(names):
         of = [p for p in pairs if p.recording == name]
         error = np.array([p.found - p.true for p in of])
         same = [j for j, place in enumerate(places) if abs(place - places[k]) < 1e-6]
         x = places[k] + 2.0 * width * (same.index(k) - 0.5 * (len(same) - 1))
         colour, mark = style(of[0].person)
-        label = None if of[0].person in told else of[0].person
-        told.add(of[0].person)
+        label = None if of[0].person in labelled else of[0].person
+        labelled.add(of[0].person)
         axes.errorbar(
             x, error.mean(), error.std(), fmt=mark, color=colour, ms=5.0, lw=1.0, capsize=0.0, alpha=0.9, label=label
         )
@@ -39,7 +39,7 @@ def draw(
 
 
 def speed(pairs: list[Pair], folder: Path) -> None:
-    """Contact time (force plates), cadence and drop by running speed, level ground."""
+    """Draw contact time (force plates), cadence and drop by running speed, level ground."""
     figure, (contact, cadence, drop) = panels(3)
     level = [p for p in pairs if abs(p.slope_deg) < 0.5 and p.speed_mps == p.speed_mps]
 
@@ -59,7 +59,7 @@ def speed(pairs: list[Pair], folder: Path) -> None:
         at,
         "cadence over ten steps, hip",
         "spm",
-        "rows of ten",
+        "series of ten",
     )
     draw(
         drop,
@@ -74,7 +74,7 @@ def speed(pairs: list[Pair], folder: Path) -> None:
 
 
 def slope(pairs: list[Pair], folder: Path) -> None:
-    """Contact time, moment of contact and peak force by slope: one runner on a force treadmill."""
+    """Draw contact time, moment of contact and peak force by slope: one runner on a force treadmill."""
     figure, (contact, peak, moment) = panels(3)
     there = [p for p in pairs if "alcantara" in p.recording and p.worn == "hip"]
 

@@ -1,4 +1,4 @@
-"""How the pictures look: colours for every eye (Okabe and Ito 2008) and a mark for each runner as well."""
+"""Style of the pictures: a colour-blind safe palette (Okabe and Ito 2008) and a marker for each runner as well."""
 
 from __future__ import annotations
 
@@ -30,39 +30,44 @@ mpl.rcParams.update(
 
 
 def style(person: str) -> tuple[str, str]:
-    """Colour and mark of a runner, the same in every picture."""
+    """Return colour and marker of a runner, the same in every picture."""
     k = NAMES.index(person) % len(COLOURS) if person in NAMES else len(COLOURS) - 1
     return COLOURS[k], MARKS[k]
 
 
 def people(pairs: list[Pair]) -> list[str]:
-    """Who is in them, in the order of the list of people."""
+    """Return the runners that occur in the pairs, in the order of `PEOPLE`."""
     there = {pair.person for pair in pairs}
     return [name for name in NAMES if name in there]
 
 
 def counted(pairs: list[Pair], what: str = "steps") -> str:
-    """How many comparisons of how many people."""
+    """Format the number of comparisons and of runners."""
     who = len({pair.person for pair in pairs})
     return f"{len(pairs)} {what}, {who} runner{'s' if who != 1 else ''}"
 
 
 def panels(count: int, height: float = 4.1) -> tuple[Figure, list[Axes]]:
-    """`count` panels side by side."""
+    """Return a figure with `count` panels side by side."""
     figure = Figure(figsize=(4.6 * count, height), layout="constrained")
     return figure, list(figure.subplots(1, count, squeeze=False)[0])
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write it, with one legend for all panels below them."""
-    told: dict[str, Artist] = {}
+    """Save the figure with one legend for all panels below them."""
+    entries: dict[str, Artist] = {}
     for axes in figure.axes:
         handles, labels = axes.get_legend_handles_labels()
-        told |= dict(zip(labels, handles, strict=True))
-    names = [name for name in NAMES if name in told]
+        entries |= dict(zip(labels, handles, strict=True))
+    names = [name for name in NAMES if name in entries]
     columns = min(len(names), 4 if len(figure.axes) < 3 else 7)
     figure.legend(
-        [told[n] for n in names], names, loc="outside lower center", ncols=columns, markerscale=1.5, columnspacing=1.2
+        [entries[n] for n in names],
+        names,
+        loc="outside lower center",
+        ncols=columns,
+        markerscale=1.5,
+        columnspacing=1.2,
     )
     figure.savefig(path)
     print(f"{path} {path.stat().st_size / 1e3:.0f} kB")

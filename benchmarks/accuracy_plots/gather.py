@@ -1,4 +1,4 @@
-"""What the core found beside the truth, one `Pair` a step or ten, from the recorded runs."""
+"""Values of the core paired with the true ones, one `Pair` per step or ten steps, from the recorded runs."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ PEOPLE = {
     "20140515": "runner 7",
     "dorn": "runner 8",
 }
-"""By a part of the recording's name; who is not named `real` has sensors computed from optical markers."""
+"""Runner by part of the recording's name; sensors not called `real` are computed from optical markers."""
 
 SENSOR_ERRORS = (1, 2, 3)
-"""Seeds of the data folder's error model (any mounting, 3 deg/s of gyro bias, 1 % of packets lost, 104 Hz)."""
+"""Seeds of the data folder's error model (any mounting, gyroscope bias 3 deg/s, 1 % of packets lost, 104 Hz)."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """One comparison.
+    """One comparison of a reported value with the true one.
 
-    quantity  contact_ms, moment_ms (of contact, from the true one), cadence_spm (ten steps), drop_deg (excursion),
-              peak_bw
+    quantity  contact_ms, moment_ms (of contact, relative to the true one), cadence_spm (ten steps), drop_deg
+              (excursion), peak_bw
     worn      hip, shoes or cheap hip (through the error model)
-    force     whether contact truth is a force plate's
+    force     whether the true contacts come from a force plate
     """
 
     quantity: str
@@ -54,12 +54,12 @@ class Pair:
 
 
 def person_of(name: str) -> str:
-    """The runner of a recording."""
+    """Return the runner of a recording, or its name if unknown."""
     return next((person for part, person in PEOPLE.items() if part in name), name)
 
 
 def of_recording(rec: Recorded, columns: dict[str, np.ndarray], sensors: list[str], worn: str) -> Iterator[Pair]:
-    """All comparisons of one recording with one set of sensors."""
+    """Yield all comparisons of one recording with one set of sensors."""
     t = columns["t_s"]
     seconds = float(t[-1] - t[0])
     start = t[0] + (3.0 if seconds >= 15.0 else 1.0)
@@ -90,9 +90,9 @@ def of_recording(rec: Recorded, columns: dict[str, np.ndarray], sensors: list[st
         found_deg = steps[k].drop_excursion_deg
         if found_deg is not None and "pelvic_obliquity_deg" in rec.series and ic[i] >= drop_from:
             to_s = number(true[i].get("to_s"))
-            sound = true[i].get("artifact", "0") in ("0", "", "0.0")
+            usable = true[i].get("artifact", "0") in ("0", "", "0.0")
             want = drop_excursion(rec.series, ic[i], to_s if math.isfinite(to_s) else ic[i] + 0.25, true[i]["foot"])
-            if sound and math.isfinite(want):
+            if usable and math.isfinite(want):
                 yield pair("drop_deg", want, found_deg)
     for (i, k), (i2, k2) in zip(pairs, pairs[10:], strict=False):
         if i2 - i == 10 and k2 - k == 10:
@@ -102,7 +102,7 @@ def of_recording(rec: Recorded, columns: dict[str, np.ndarray], sensors: list[st
 def peak(
     rec: Recorded, pair: Callable[[str, float, float], Pair], ic_s: float, contact_ms: float, step: Step
 ) -> Iterator[Pair]:
-    """Peak force against the plate, where its force is given in body weights."""
+    """Yield peak force (half-sine, Morin 2005) against the plate, where its force is given in body weights."""
     if "grf_normal_bw" not in rec.series or step.step_time_s is None or step.contact_ms is None:
         return
     t = rec.series["t_s"]
@@ -112,7 +112,7 @@ def peak(
 
 
 def job(folder: Path) -> list[Pair]:
-    """One recording: hip alone, shoes alone, hip through the error model."""
+    """Return the comparisons of one recording: hip alone, shoes alone, hip through the error model."""
     rec = load(folder)
     shoes = [s for s in rec.sensors if "foot" in s]
     out = list(of_recording(rec, rec.columns, ["sacrum"], "hip"))
@@ -125,7 +125,7 @@ def job(folder: Path) -> list[Pair]:
 
 
 def gather(jobs: int) -> list[Pair]:
-    """Every comparison there is."""
+    """Return the comparisons of all recordings, from `jobs` processes."""
     todo = [f for f in folders() if any(name in str(f) for name in RUNNING)]
     with ProcessPoolExecutor(jobs) as pool:
         return [pair for found in pool.map(job, todo) for pair in found]

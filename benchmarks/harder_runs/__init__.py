@@ -1,1 +1,1 @@
-"""Recorded runners made harder, in ways that keep their truth: other bodies, other wear, worse sensors, other days."""
+"""Recorded runners under harder conditions that leave the ground truth intact: body, wear, sensor, day."""

@@ -1,10 +1,11 @@
-"""Recorded runners made harder: what the hip sensor's chain still tells, worst scene first.
+"""Accuracy of a hip sensor on recorded runners under harder conditions, worst scene first.
 
     python -m benchmarks.harder_runs [--seeds 1 2] [--only TEXT] [--each] [--jobs 2]
 
-Every recorded runner with a marker-derived pelvis (seven runs of five people) is played once for each scene and seed:
-other bodies, another day, worn elsewhere, worse sensors (`scenes.py`). What is scored, and how, is
-`benchmarks.score_recordings`; each cell is the worst recording. "early": steps told while the runner still walked.
+Every recorded runner with a marker-derived pelvis (seven runs of five people) is played once per scene and seed: other
+bodies, another day, worn elsewhere, worse sensors (`scenes.py`). Scores are those of `benchmarks.score_recordings`
+(its --help explains the columns): counts are sums, all other cells the worst recording. early: steps reported while the
+runner was still walking. Goals and results are in `docs/accuracy.md`; '-': not reported, or no ground truth.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ MARKERS = ("rbds_virtual_imu", "ric_virtual_imu", "welk002")
 
 
 def played(folder: Path, number: int, seed: int) -> Score:
-    """One recording in one scene."""
+    """Score one recording in one scene."""
     scene = SCENES[number]
     harder = scene.body(hip_only(load(folder)), seed)
     columns = scene.sensor(corrupted(harder, seed, scene.rate_hz, **scene.errors), seed)
@@ -57,7 +58,7 @@ FIGURES: tuple[tuple[str, Figure, str], ...] = (
 
 
 def badness(scores: list[Score]) -> tuple[float, float]:
-    """Steps and sides first, then degrees."""
+    """Return the sort key: errors of steps and sides first, then degrees."""
     values = {name: figure(scores) for name, figure, _ in FIGURES}
     steps = values["missed"] + values["false"] + values["early"] + (100.0 - values["side%"])
     return steps, values["obl"] + values["exBias"] if math.isfinite(values["obl"]) else values["exBias"]
@@ -65,14 +66,14 @@ def badness(scores: list[Score]) -> tuple[float, float]:
 
 def main() -> int:
     """Print the table."""
-    args = arguments(__doc__, "every recording of every scene instead")
-    of = play_all(played, [scene.name for scene in SCENES], MARKERS, args)
+    args = arguments(__doc__, "list every recording of every scene instead")
+    found = play_all(played, [scene.name for scene in SCENES], MARKERS, args)
     if args.each:
-        print(table([score for scores in of.values() for score in scores]))
+        print(table([score for scores in found.values() for score in scores]))
         return 0
     print(f"{'scene':36s} " + " ".join(f"{name:>6s}" for name, _, _ in FIGURES))
-    for k in sorted(of, key=lambda k: badness(of[k]), reverse=True):
-        cells = (format(figure(of[k]), form) for _, figure, form in FIGURES)
+    for k in sorted(found, key=lambda k: badness(found[k]), reverse=True):
+        cells = (format(figure(found[k]), form) for _, figure, form in FIGURES)
         print(f"{SCENES[k].name:36s} " + " ".join(cells).replace("nan", "  -"))
     return 0
 

@@ -1,6 +1,6 @@
-"""The same runner otherwise: quicker, mirrored, walking first, stopping on the way, for longer. Truth goes along.
+"""Changes of a recorded runner: faster, mirrored, walking first, stopping, for longer; with the truth adapted.
 
-Everything here works on clean recordings of a sacrum sensor in pelvis axes (x forward, y left, z up).
+All functions take clean recordings of a sacrum sensor in pelvis axes (x forward, y left, z up).
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ OTHER = {"L": "R", "R": "L"}
 
 
 def of(columns: dict[str, Array], names: tuple[str, ...]) -> Array:
-    """(n, 3) of some columns."""
+    """Return the named columns as (n, 3)."""
     return np.stack([columns[name] for name in names], axis=1)
 
 
 def put(columns: dict[str, Array], names: tuple[str, ...], values: Array) -> None:
-    """Take (n, 3) for these columns."""
+    """Replace the named columns with the values (n, 3)."""
     for k, name in enumerate(names):
         columns[name] = values[:, k]
 
 
 def hip_only(recorded: Recorded) -> Recorded:
-    """Without the shoes."""
+    """Return the recording without its shoe sensors."""
     columns = {name: recorded.columns[name] for name in ("t_s", *FORCE, *RATE)}
     return replace(recorded, columns=columns, windows=[])
 
 
 def up(recorded: Recorded) -> Array:
-    """(n, 3) up in pelvis axes at the samples: the pose is yaw, then obliquity about x, then tilt about y."""
+    """Return the vertical (n, 3) in pelvis axes at the samples: yaw, then obliquity about x, then tilt about y."""
     return _up(np.stack([_angle(recorded, name) for name in ANGLES], axis=1))
 
 
@@ -50,13 +50,13 @@ def _angle(recorded: Recorded, name: str) -> Array:
 
 
 def _up(angles_deg: Array) -> Array:
-    """(n, 3) rotation, obliquity, tilt to up in pelvis axes."""
+    """Return the vertical (n, 3) in pelvis axes for rotation, obliquity and tilt (n, 3) in deg."""
     _, roll, nod = np.radians(angles_deg).T
     return np.stack([-np.cos(roll) * np.sin(nod), np.sin(roll), np.cos(roll) * np.cos(nod)], axis=1)
 
 
 def similar(recorded: Recorded, scale: float) -> Recorded:
-    """A runner `scale`^2 as tall who does the same: times longer by `scale`, forces the same (Froude), turns slower."""
+    """Return a runner `scale`^2 as tall, same motion and forces (Froude): all times longer by `scale`, turns slower."""
     columns = dict(recorded.columns)
     columns["t_s"] = columns["t_s"] * scale
     put(columns, RATE, of(columns, RATE) / scale)
@@ -65,7 +65,7 @@ def similar(recorded: Recorded, scale: float) -> Recorded:
 
 
 def stretched(recorded: Recorded, scale: float) -> Recorded:
-    """The same body in slow motion: accelerations shrink by `scale`^2 round gravity (flights are no longer free)."""
+    """Return the same body in slow motion: accelerations divided by `scale`^2 (flights are no longer free fall)."""
     weight = GRAVITY_MPS2 * up(recorded)
     slow = similar(recorded, scale)
     put(slow.columns, FORCE, weight + (of(recorded.columns, FORCE) - weight) / scale**2)
@@ -73,7 +73,7 @@ def stretched(recorded: Recorded, scale: float) -> Recorded:
 
 
 def mirrored(recorded: Recorded) -> Recorded:
-    """Left and right exchanged: force is a vector, rate a pseudovector."""
+    """Return the run with left and right exchanged: force is a vector, angular rate a pseudovector."""
     columns, series = dict(recorded.columns), dict(recorded.series)
     put(columns, FORCE, of(columns, FORCE) * (1.0, -1.0, 1.0))
     put(columns, RATE, of(columns, RATE) * (-1.0, 1.0, -1.0))
@@ -85,7 +85,7 @@ def mirrored(recorded: Recorded) -> Recorded:
 
 
 def from_s(recorded: Recorded, seconds: float) -> Recorded:
-    """Switched on `seconds` later, while running."""
+    """Return the run as if switched on `seconds` later, while running."""
     keep = recorded.columns["t_s"] >= recorded.columns["t_s"][0] + seconds
     columns = {name: values[keep] for name, values in recorded.columns.items()}
     begin = float(columns["t_s"][0])
@@ -93,7 +93,7 @@ def from_s(recorded: Recorded, seconds: float) -> Recorded:
 
 
 def stopping(recorded: Recorded, at_s: float, standing_s: float, over_s: float = 0.7) -> Recorded:
-    """Runs for `at_s`, comes to stand in the next stance, goes on `standing_s` later; the pelvis moves smoothly.
+    """Return the run with a stop in the first stance after `at_s`, of `standing_s`; the pelvis moves smoothly.
 
     With `at_s` 0 the standing comes first.
     """
@@ -108,7 +108,7 @@ def stopping(recorded: Recorded, at_s: float, standing_s: float, over_s: float =
         leave = np.zeros(len(pause))
     stand = np.array([0.0, 0.0, pose[:, 2].mean()])
     angles = stand + np.outer(leave, pose[cut - 1] - stand) + np.outer(enter, pose[cut] - stand)
-    # The pelvis goes on turning as it did, for a moment: a gyro that jumps is no gyro.
+    # The pelvis continues to turn for a moment: angular rate cannot jump.
     if cut:
         angles += np.outer(_swung(pause + period), (pose[cut - 1] - pose[cut - 2]) / period)
     angles -= np.outer(_swung(pause[-1] - pause + period), (pose[cut + 1] - pose[cut]) / period)
@@ -122,18 +122,18 @@ def stopping(recorded: Recorded, at_s: float, standing_s: float, over_s: float =
 
 
 def _ease(share: Array) -> Array:
-    """1 to 0 without a jerk at either end."""
+    """Return a smooth step from 0 to 1 for shares from 0 to 1 (smoothstep)."""
     x = np.clip(share, 0.0, 1.0)
     return np.asarray(x * x * (3.0 - 2.0 * x))
 
 
 def _swung(after_s: Array, over_s: float = 0.2) -> Array:
-    """How far what turns at 1 goes on until it has come to rest, and back."""
+    """Return the angle of something that turns at rate 1 at time 0, slows down, and returns to 0 after `over_s`."""
     return np.asarray(after_s * np.clip(1.0 - after_s / over_s, 0.0, None) ** 2)
 
 
 def _rates(angles_deg: Array, period: float) -> Array:
-    """(n, 3) rates in pelvis axes of a pose that is yaw, then obliquity about x, then tilt about y."""
+    """Return the angular rates (n, 3) in pelvis axes of a pose: yaw, then obliquity about x, then tilt about y."""
     yaw, roll, nod = (np.gradient(np.radians(column), period) for column in angles_deg.T)
     _, _, tilt = np.radians(angles_deg).T
     axes = _up(angles_deg)
@@ -141,7 +141,7 @@ def _rates(angles_deg: Array, period: float) -> Array:
 
 
 def _spliced(recorded: Recorded, cut: int, pause: Array, middle: tuple[Array, Array, Array]) -> Recorded:
-    """`pause` put before sample `cut`, with these angles, forces and rates."""
+    """Insert `pause` before sample `cut`, with these angles, forces and rates."""
     t_s = recorded.columns["t_s"]
     cut_s, extra = float(t_s[cut]), float(pause[-1] + pause[1])
     angles, force, rate = middle
@@ -159,7 +159,7 @@ def _spliced(recorded: Recorded, cut: int, pause: Array, middle: tuple[Array, Ar
 
 
 def _later(step: dict[str, str], scale: float, by_s: float) -> dict[str, str]:
-    """The same step, its times scaled, then moved."""
+    """Return the step with its times scaled, then shifted."""
     out = dict(step)
     for name in TIMES:
         if out.get(name):
@@ -170,7 +170,7 @@ def _later(step: dict[str, str], scale: float, by_s: float) -> dict[str, str]:
 
 
 def for_long(recorded: Recorded, seconds: float) -> Recorded:
-    """The run again and again, joined where a left foot lands: over a stride, one run fades into the next."""
+    """Return the run repeated, joined at contacts of the left foot: within a stride, one lap fades into the next."""
     lefts = [
         float(s["ic_s"]) for s in recorded.steps if s["foot"] == "L" and s.get("artifact", "0") in ("0", "", "0.0")
     ]
@@ -188,7 +188,7 @@ def for_long(recorded: Recorded, seconds: float) -> Recorded:
     columns = {name: out_t if name == "t_s" else again(t_s, v) for name, v in recorded.columns.items()}
     at = recorded.series["t_s"]
     series = {name: out_t if name == "t_s" else again(at, v) for name, v in recorded.series.items()}
-    # While one pose fades into another, the pelvis turns by their difference too.
+    # While one pose fades into another, the pelvis also turns by their difference.
     rate = _rates(np.stack([series[name] for name in ANGLES], axis=1), float(out_t[1]))
     put(columns, RATE, np.where(fade[:, None] < 1.0, rate, of(columns, RATE)))
     once = [s for s in recorded.steps if first <= float(s["ic_s"]) < last - 1e-3]
@@ -198,9 +198,9 @@ def for_long(recorded: Recorded, seconds: float) -> Recorded:
 
 
 def after_walking(recorded: Recorded, walk: Recorded, sensor: str, ahead: str, seconds: float) -> Recorded:
-    """Somebody's recorded walking, worn the same way, and two seconds of standing before the run.
+    """Return the run preceded by another person's recorded walk, worn the same way, and two seconds of standing.
 
-    `ahead` names the walking sensor's axis that points forward, such as -z; its force is levelled by its mean.
+    `ahead` names the walking sensor's axis that points forward, such as -z; its mean force gives the vertical.
     """
     t_s = recorded.columns["t_s"]
     period = float(np.median(np.diff(t_s)))
@@ -211,7 +211,7 @@ def after_walking(recorded: Recorded, walk: Recorded, sensor: str, ahead: str, s
     )
     axes = _body_axes(force.mean(axis=0), ahead)
     stand = stopping(recorded, 0.0, 2.0)
-    # On a treadmill a mean rate is the gyro's bias; the cheap sensor's comes with its other errors.
+    # On a treadmill the mean rate is the gyroscope's bias; that of the cheap sensor is added with its other errors.
     force, rate = force @ axes.T, (rate - rate.mean(axis=0)) @ axes.T
     first_s = float(stand.columns["t_s"][0])
     halt = _halt(period, force, rate, of(stand.columns, FORCE)[0])
@@ -225,9 +225,9 @@ def after_walking(recorded: Recorded, walk: Recorded, sensor: str, ahead: str, s
 
 
 def _halt(period: float, force: Array, rate: Array, stand: Array, over_s: float = 0.7) -> tuple[Array, Array]:
-    """Forces and rates that lead from the end of a walk, in body axes, to standing with the force `stand`.
+    """Return forces and rates that lead from the end of a walk, in body axes, to standing with the force `stand`.
 
-    How the walker leans at the end is found over its last 8 s, which leave the velocity as it was.
+    The walker's lean at the end is estimated over the last 8 s, over which velocity does not change.
     """
     last = slice(-round(8.0 / period), None)
     t_s = (period * np.arange(float(len(force)))[last]).tolist()
@@ -256,7 +256,7 @@ def _unit(vector: Array) -> Array:
 
 
 def _body_axes(gravity: Array, ahead: str) -> Array:
-    """(3, 3) rows forward, left, up in sensor axes; `ahead` such as +z."""
+    """Return the rows (3, 3) forward, left, up in sensor axes; `ahead` such as +z."""
     above = gravity / np.linalg.norm(gravity)
     forward = np.zeros(3)
     forward["xyz".index(ahead[1])] = 1.0 if ahead[0] == "+" else -1.0

@@ -1,4 +1,4 @@
-"""What is played: each scene is one thing that real life brings, on top of a cheap sensor put on anyhow."""
+"""The scenes: each is one condition of real life, on top of a cheap sensor in any mounting."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from benchmarks.harder_runs import runners, sensors
-from benchmarks.harder_runs.sensors import Sensor, all_of_it, clip, holes, jitter
+from benchmarks.harder_runs.sensors import Sensor, clip, gaps, jitter, unchanged
 from tests.recorded import Recorded, folders, load
 
 Body = Callable[[Recorded, int], Recorded]
 
 
-def as_it_is(recorded: Recorded, _seed: int) -> Recorded:
-    """The recording itself: nothing is done to runner or wearing."""
+def recorded_as_it_is(recorded: Recorded, _seed: int) -> Recorded:
+    """Return the recording unchanged."""
     return recorded
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One way to make a run harder.
+    """One harder condition.
 
-    body      what is done to the runner and the wearing, before the sensor's errors
-    sensor    what is done to the samples, after them
-    rate_hz, errors  for the data folder's error model (besides any mounting, 3 deg/s of bias)
-    level     whether obliquity still has the recording's truth
+    body      change of the runner or of how the sensor is worn, before the sensor's errors
+    sensor    change of the samples, after the sensor's errors
+    rate_hz, errors  for the data folder's error model (on top of any mounting and a bias of 3 deg/s)
+    level     whether the recording's true obliquity still applies
     """
 
     name: str
-    body: Body = as_it_is
-    sensor: Sensor = all_of_it
+    body: Body = recorded_as_it_is
+    sensor: Sensor = unchanged
     rate_hz: float = 104.0
     errors: dict[str, float] = field(default_factory=dict)
     level: bool = True
@@ -38,7 +38,7 @@ class Scene:
 
 @cache
 def walker() -> Recorded:
-    """A treadmill walker with a real sensor on the sacrum, z to the back."""
+    """Return a treadmill walker with a real sensor on the sacrum, z to the back."""
     return load(next(folder for folder in folders() if folder.name == "FZ_PWS"))
 
 
@@ -70,11 +70,11 @@ def _wobble(hz: float, damping: float) -> Body:
 SCENES: tuple[Scene, ...] = (
     Scene("cheap sensor, nothing else"),
     *(Scene(f"{hz:.0f} Hz", rate_hz=hz) for hz in (52.0, 208.0, 416.0)),
-    *(Scene(f"times x {x}, forces same", _similar(x)) for x in (0.85, 0.9, 1.1, 1.15)),
+    *(Scene(f"times x {x}, same forces", _similar(x)) for x in (0.85, 0.9, 1.1, 1.15)),
     *(Scene(f"times x {x}, same body", _stretched(x)) for x in (0.9, 0.95, 1.05, 1.1)),
     Scene("mirrored", lambda r, _: runners.mirrored(r)),
     *(Scene(f"switched on after {x} s", _from(x)) for x in (0.15, 0.3, 0.45, 0.6)),
-    *(Scene(f"stands for {x:.0f} s on the way", _stop(x)) for x in (5.0, 20.0)),
+    *(Scene(f"stands for {x:.0f} s during the run", _stop(x)) for x in (5.0, 20.0)),
     Scene("walks for 30 s first", lambda r, _: runners.after_walking(r, walker(), "sacrum", "-z", 30.0)),
     *(Scene(f"tissue {hz:.0f} Hz, damping {d}", _wobble(hz, d)) for hz, d in ((8.0, 0.3), (12.0, 0.2), (20.0, 0.1))),
     *(Scene(f"strap wobbles by {x:.0f} deg", errors={"wobble_deg": x}) for x in (1.0, 3.0)),
@@ -96,8 +96,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("offset 50 mg, scale 2 %", lambda r, seed: sensors.off(r, 0.05, 0.02, seed)),
     *(
         Scene(
-            f"{100 * x:.0f} % lost, holes to 0.3 s, {hz:.0f} Hz",
-            sensor=holes(x, 0.03, 0.3),
+            f"{100 * x:.0f} % lost, gaps up to 0.3 s, {hz:.0f} Hz",
+            sensor=gaps(x, 0.03, 0.3),
             rate_hz=hz,
             errors={"loss": 0.0},
         )

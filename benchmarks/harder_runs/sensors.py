@@ -1,4 +1,4 @@
-"""The same run through another sensor: worn elsewhere or loosely, slower, clipped, drifting, with holes and jitter."""
+"""The same run through another sensor: worn elsewhere or loosely, clipped, drifting, with gaps and sampling jitter."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from dsp.signals import GRAVITY_MPS2
 from tests.recorded import Recorded
 
 Sensor = Callable[[dict[str, Array], int], dict[str, Array]]
-"""What a scene does to the samples, given a seed."""
+"""A scene's change of the samples, given a seed."""
 
 
 def worn_at(recorded: Recorded, sensor: str, place_m: tuple[float, float, float]) -> Recorded:
-    """A sensor elsewhere on the rigid pelvis: its force has the turning's own accelerations besides."""
+    """Return the run with the sensor elsewhere on a rigid pelvis: the accelerations of the rotation are added."""
     columns = dict(recorded.columns)
     rate, period = of(columns, RATE), float(np.median(np.diff(columns["t_s"])))
     place = np.array(place_m)
@@ -28,13 +28,13 @@ def worn_at(recorded: Recorded, sensor: str, place_m: tuple[float, float, float]
 
 
 def wobbling(recorded: Recorded, hz: float, damping: float) -> Recorded:
-    """Soft tissue under the sensor: force comes through a spring and a damper (base excitation, per axis)."""
+    """Return the run with soft tissue under the sensor: a spring and a damper (base excitation, per axis)."""
     columns = dict(recorded.columns)
     period = float(np.median(np.diff(columns["t_s"])))
     force = of(columns, FORCE)
     spring, damper = (2.0 * math.pi * hz) ** 2, 2.0 * damping * 2.0 * math.pi * hz
     felt = np.empty_like(force)
-    # Relative place and speed of the sensor on the tissue; steps of a quarter of a sample keep it stable.
+    # Relative position and velocity of the sensor on the tissue; steps of a quarter of a sample keep it stable.
     place, speed = -force[0] / spring, np.zeros(3)
     parts = 4
     for k, now in enumerate(force):
@@ -47,7 +47,7 @@ def wobbling(recorded: Recorded, hz: float, damping: float) -> Recorded:
 
 
 def creeping(recorded: Recorded, degrees_per_minute: float, seed: int) -> Recorded:
-    """A belt that slides: the sensor turns slowly about one axis."""
+    """Return the run with a sliding belt: the sensor turns slowly about one axis."""
     columns = dict(recorded.columns)
     t_s = columns["t_s"]
     axis = np.random.default_rng(seed).normal(size=3)
@@ -61,7 +61,7 @@ def creeping(recorded: Recorded, degrees_per_minute: float, seed: int) -> Record
 
 
 def biased(recorded: Recorded, dps: float, drift_dps: float, over_s: float, seed: int) -> Recorded:
-    """`dps` on every axis with any sign, and a drift of the gyro as it warms up."""
+    """Return the run with a gyroscope bias of `dps` and random sign on every axis, and a drift as it warms up."""
     columns = dict(recorded.columns)
     signs = np.random.default_rng(seed).choice([-1.0, 1.0], (2, 3))
     warm = 1.0 - np.exp(-(columns["t_s"] - columns["t_s"][0]) / over_s)
@@ -70,7 +70,7 @@ def biased(recorded: Recorded, dps: float, drift_dps: float, over_s: float, seed
 
 
 def off(recorded: Recorded, offset_g: float, scale: float, seed: int) -> Recorded:
-    """Offset of the accelerometer on every axis, and its scale, with any sign."""
+    """Return the run with accelerometer offset and scale error on every axis, with random signs."""
     columns = dict(recorded.columns)
     signs = np.random.default_rng(seed).choice([-1.0, 1.0], (2, 3))
     put(columns, FORCE, of(columns, FORCE) * (1.0 + scale * signs[0]) + GRAVITY_MPS2 * offset_g * signs[1])
@@ -78,7 +78,7 @@ def off(recorded: Recorded, offset_g: float, scale: float, seed: int) -> Recorde
 
 
 def clipped(columns: dict[str, Array], force_g: float, rate_dps: float) -> dict[str, Array]:
-    """Ranges of the sensor."""
+    """Return the samples clipped to the sensor's ranges."""
     limits = {"a": force_g * GRAVITY_MPS2, "g": math.radians(rate_dps)}
     return {
         name: values if name == "t_s" else np.clip(values, -limits[name[-2]], limits[name[-2]])
@@ -87,17 +87,17 @@ def clipped(columns: dict[str, Array], force_g: float, rate_dps: float) -> dict[
 
 
 def jittered(columns: dict[str, Array], share: float, seed: int) -> dict[str, Array]:
-    """Samples taken up to `share` of a period early or late, stamped as if they were not."""
+    """Return samples taken up to `share` of a period early or late, with nominal timestamps."""
     t_s = columns["t_s"]
     period = float(np.median(np.diff(t_s)))
     at = t_s + period * np.random.default_rng(seed).uniform(-share, share, len(t_s))
     return {name: values if name == "t_s" else np.interp(at, t_s, values) for name, values in columns.items()}
 
 
-def with_holes(
+def with_gaps(
     columns: dict[str, Array], loss: float, shortest_s: float, longest_s: float, seed: int
 ) -> dict[str, Array]:
-    """Bursts of lost samples, `loss` of all."""
+    """Return the samples without random bursts that make up the share `loss` of all."""
     rng = np.random.default_rng(seed)
     t_s = columns["t_s"]
     keep = np.ones(len(t_s), dtype=bool)
@@ -107,19 +107,19 @@ def with_holes(
         at += rng.exponential(mean_s / loss)
         if at > t_s[-1]:
             return {name: values[keep] for name, values in columns.items()}
-        hole = rng.uniform(shortest_s, longest_s)
-        keep &= (t_s <= at) | (t_s >= at + hole)
-        at += hole
+        gap_s = rng.uniform(shortest_s, longest_s)
+        keep &= (t_s <= at) | (t_s >= at + gap_s)
+        at += gap_s
 
 
-def all_of_it(columns: dict[str, Array], _seed: int) -> dict[str, Array]:
-    """Nothing is done."""
+def unchanged(columns: dict[str, Array], _seed: int) -> dict[str, Array]:
+    """Return the samples unchanged."""
     return columns
 
 
-def holes(loss: float, shortest_s: float, longest_s: float) -> Sensor:
-    """See `with_holes`."""
-    return lambda columns, seed: with_holes(columns, loss, shortest_s, longest_s, seed)
+def gaps(loss: float, shortest_s: float, longest_s: float) -> Sensor:
+    """See `with_gaps`."""
+    return lambda columns, seed: with_gaps(columns, loss, shortest_s, longest_s, seed)
 
 
 def clip(force_g: float, rate_dps: float) -> Sensor:

@@ -1,1 +1,1 @@
-"""Recorded runners with shoe sensors made harder, in ways that keep their truth: other wear, sensors, days."""
+"""Recorded runners with shoe sensors under harder conditions that leave the ground truth intact: wear, sensor, day."""

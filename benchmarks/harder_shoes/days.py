@@ -1,6 +1,6 @@
-"""Another day of the same shoe: a stop on the way, a walk before the run, a run of minutes, switched on late.
+"""The same shoe on another day: a stop during the run, a walk before it, minutes of running, switched on late.
 
-Whatever is cut or joined, it is where this shoe lies flat: there it neither moves nor turns much.
+All cuts and joins are where the shoe is flat: there it hardly moves or rotates.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from benchmarks.harder_shoes.shoes import Array, Pair, Shoe, flats
 from dsp.signals import GRAVITY_MPS2
 
 STEADY_S = 0.15
-"""A foot that comes to lie still does so within this."""
+"""Time in which a foot comes to rest."""
 
 
 def from_s(pair: Pair, seconds: float) -> Pair:
-    """Switched on `seconds` later, while running."""
+    """Return the pair as if switched on `seconds` later, while running."""
     return {side: _cut(shoe, shoe.t_s[0] + seconds) for side, shoe in pair.items()}
 
 
 def first_s(pair: Pair, seconds: float) -> Pair:
-    """Only the first seconds."""
+    """Return only the first seconds."""
     out = {}
     for side, shoe in pair.items():
         keep = shoe.t_s < shoe.t_s[0] + seconds
@@ -37,7 +37,7 @@ def _cut(shoe: Shoe, begin_s: float) -> Shoe:
 
 
 def stopping(pair: Pair, at_s: float, standing_s: float) -> Pair:
-    """Each shoe stays where it lies flat first after `at_s`, and goes on `standing_s` later."""
+    """Return the pair with a stop: each shoe rests when first flat after `at_s`, and continues `standing_s` later."""
     return {side: _held(shoe, at_s, standing_s) for side, shoe in pair.items()}
 
 
@@ -46,7 +46,7 @@ def _held(shoe: Shoe, at_s: float, standing_s: float) -> Shoe:
     period = float(np.median(np.diff(shoe.t_s)))
     extra = period * round(standing_s / period)
     still_s = shoe.t_s[k] + period * np.arange(1.0, extra / period + 0.5)
-    force, rate = _lying(shoe.force[k], shoe.force[k], shoe.rate[k], shoe.rate[k], len(still_s), period)
+    force, rate = _resting(shoe.force[k], shoe.force[k], shoe.rate[k], shoe.rate[k], len(still_s), period)
     moved = shoe.stances + np.where(shoe.stances > shoe.t_s[k], extra, 0.0)
     return Shoe(
         np.concatenate([shoe.t_s[: k + 1], still_s, shoe.t_s[k + 1 :] + extra]),
@@ -56,10 +56,10 @@ def _held(shoe: Shoe, at_s: float, standing_s: float) -> Shoe:
     )
 
 
-def _lying(
+def _resting(
     force_a: Array, force_b: Array, rate_a: Array, rate_b: Array, count: int, period: float
 ) -> tuple[Array, Array]:
-    """Lying still between two samples; what it still turns with dies away."""
+    """Return force and rate of a shoe at rest between two samples; remaining rotation fades out."""
     after = period * np.arange(1.0, count + 0.5)
     leave, enter = _ease(after / STEADY_S)[:, None], _ease((period * (count + 1) - after) / STEADY_S)[:, None]
     rest = np.where((after < 0.5 * after[-1])[:, None], _weight(force_a), _weight(force_b))
@@ -74,15 +74,15 @@ def _weight(force: Array) -> Array:
 
 
 def _ease(share: Array) -> Array:
-    """1 to 0 without a jerk at either end."""
+    """Return a smooth step from 1 to 0 for shares from 0 to 1 (smoothstep)."""
     x = 1.0 - np.clip(share, 0.0, 1.0)
     return np.asarray(x * x * (3.0 - 2.0 * x))
 
 
 def after(pair: Pair, before: Pair, standing_s: float) -> Pair:
-    """What is in `before` (from its start to its last flat stance), standing, then the run from its first flat stance.
+    """Return `before` up to its last flat stance, then standing, then the run from its first flat stance on.
 
-    Both shoes stand until the same moment; the run then goes on as it was recorded.
+    Both shoes stand until the same moment; the run then continues as recorded.
     """
     cuts = {side: (flats(before[side])[-1], flats(pair[side])[0]) for side in pair}
     first_s = min(pair[side].t_s[b] for side, (_, b) in cuts.items())
@@ -94,7 +94,7 @@ def after(pair: Pair, before: Pair, standing_s: float) -> Pair:
         later = last_s + standing_s - first_s
         walk_t: Array = np.arange(walk.t_s[0], walk.t_s[a], period)
         still_t: Array = np.arange(walk_t[-1] + period, run.t_s[b] + later - 0.5 * period, period)
-        force, rate = _lying(walk.force[a], run.force[b], walk.rate[a], run.rate[b], len(still_t), period)
+        force, rate = _resting(walk.force[a], run.force[b], walk.rate[a], run.rate[b], len(still_t), period)
 
         def even(values: Array, at: Array = walk.t_s, to: Array = walk_t) -> Array:
             return np.stack([np.interp(to, at, axis) for axis in values.T], axis=1)
@@ -110,7 +110,7 @@ def after(pair: Pair, before: Pair, standing_s: float) -> Pair:
 
 
 def for_long(pair: Pair, seconds: float) -> Pair:
-    """The run again and again; each shoe is joined where it lies flat, both after the same lap."""
+    """Return the run repeated; each shoe is joined where it is flat, both with the same lap time."""
     marks = {side: flats(shoe) for side, shoe in pair.items()}
     strides = min(len(found) for found in marks.values()) - 6
     lap_s = float(np.mean([pair[side].t_s[m[2 + strides]] - pair[side].t_s[m[2]] for side, m in marks.items()]))
@@ -124,8 +124,8 @@ def for_long(pair: Pair, seconds: float) -> Pair:
         phase = shoe.t_s[a] + np.mod(t_s - lead_s, lap_s) / scale
         fade = np.clip(np.mod(t_s - lead_s, lap_s) / STEADY_S, 0.0, 1.0)[:, None]
 
-        def at(values: Array, when: Array, known: Array = shoe.t_s) -> Array:
-            return np.stack([np.interp(when, known, axis) for axis in values.T], axis=1)
+        def at(values: Array, when: Array, t_s: Array = shoe.t_s) -> Array:
+            return np.stack([np.interp(when, t_s, axis) for axis in values.T], axis=1)
 
         force, rate = (
             fade * at(v, phase) + (1.0 - fade) * at(v, phase + (shoe.t_s[b] - shoe.t_s[a]))

@@ -1,11 +1,11 @@
-"""What is played: each scene is one thing that real life brings, on top of cheap sensors put on anyhow."""
+"""The scenes: each is one condition of real life, on top of cheap sensors in any mounting."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from benchmarks.harder_runs.sensors import Sensor, all_of_it, clip, holes, jitter
+from benchmarks.harder_runs.sensors import Sensor, clip, gaps, jitter, unchanged
 from benchmarks.harder_shoes import days, shoes
 from benchmarks.harder_shoes.shoes import Array, Pair, Shoe
 from benchmarks.harder_shoes.walker import walker
@@ -13,25 +13,25 @@ from benchmarks.harder_shoes.walker import walker
 Body = Callable[[Pair], Pair]
 
 
-def as_it_is(pair: Pair) -> Pair:
-    """The pair itself: nothing is done to runner or wearing."""
+def recorded_as_it_is(pair: Pair) -> Pair:
+    """Return the pair unchanged."""
     return pair
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One way to make a run harder.
+    """One harder condition.
 
-    body      what is done to the runner and the wearing, before the sensors' errors
-    sensor    what is done to the samples, after them
-    rate_hz, errors  for the data folder's error model (besides any mounting, 3 deg/s of bias)
+    body      change of the runner or of how the sensors are worn, before the sensors' errors
+    sensor    change of the samples, after the sensors' errors
+    rate_hz, errors  for the data folder's error model (on top of any mounting and a bias of 3 deg/s)
     hip       whether a hip sensor is worn too
-    slope_pct, speed  what the shoes should say of the slope, and of the speed against that of the recording
+    slope_pct, speed  true slope, and true speed relative to that of the recording
     """
 
     name: str
-    body: Body = as_it_is
-    sensor: Sensor = all_of_it
+    body: Body = recorded_as_it_is
+    sensor: Sensor = unchanged
     rate_hz: float = 104.0
     errors: dict[str, float | str] = field(default_factory=dict)
     hip: bool = False
@@ -124,8 +124,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("offset 100 mg", errors={"acc_bias": 0.98}),
     Scene("on the heel (20 cm back, 3 down)", _at(-0.20, 0.0, -0.03)),
     Scene("on the outside (5 cm left, 4 down)", _at(-0.02, 0.05, -0.04)),
-    Scene("on the toes (10 cm ahead, 4 down)", _at(0.10, 0.0, -0.04)),
-    *(Scene(f"lace gives, {hz:.0f} Hz, damping {d}", _loose(hz, d)) for hz, d in LACES),
+    Scene("on the toes (10 cm forward, 4 down)", _at(0.10, 0.0, -0.04)),
+    *(Scene(f"elastic lace, {hz:.0f} Hz, damping {d}", _loose(hz, d)) for hz, d in LACES),
     *(Scene(f"wobbles by {x:.0f} deg at 9 Hz", errors={"wobble_deg": x}) for x in (1.0, 3.0)),
     Scene("shock of 8 g, 3 rad/s, 40 Hz", _knocked(8.0, 3.0, 40.0)),
     Scene("shock of 15 g, 6 rad/s, 40 Hz", _knocked(15.0, 6.0, 40.0), rate_hz=208.0),
@@ -133,8 +133,8 @@ SCENES: tuple[Scene, ...] = (
     *(Scene(f"range {g:.0f} g, {d:.0f} dps", sensor=clip(g, d)) for g, d in RANGES),
     *(
         Scene(
-            f"{100 * x:.0f} % lost, holes to 0.3 s, {hz:.0f} Hz",
-            sensor=holes(x, 0.03, 0.3),
+            f"{100 * x:.0f} % lost, gaps up to 0.3 s, {hz:.0f} Hz",
+            sensor=gaps(x, 0.03, 0.3),
             rate_hz=hz,
             errors={"loss": 0.0},
         )
@@ -143,16 +143,16 @@ SCENES: tuple[Scene, ...] = (
     ),
     *(Scene(f"jitter of {100 * x:.0f} % of a sample, {hz:.0f} Hz", sensor=jitter(x), rate_hz=hz) for x, hz in JITTERS),
     *(Scene(f"switched on after {x} s", _from(x)) for x in (0.15, 0.3, 0.45, 0.6)),
-    *(Scene(f"stands for {x:.0f} s on the way", _stop(x)) for x in (2.0, 5.0, 20.0)),
+    *(Scene(f"stands for {x:.0f} s during the run", _stop(x)) for x in (2.0, 5.0, 20.0)),
     Scene("walks for 30 s first", _walks(30.0)),
     Scene("walks in between", _walks_between),
     *(Scene(f"climbs by {x:.0f} %", _uphill(x), slope_pct=x) for x in (-15.0, -8.0, 8.0, 15.0)),
-    *(Scene(f"times x {x}, forces same", _similar(x), speed=x) for x in (0.8, 0.9, 1.1, 1.2)),
+    *(Scene(f"times x {x}, same forces", _similar(x), speed=x) for x in (0.8, 0.9, 1.1, 1.2)),
     Scene("mirrored", shoes.mirrored),
     Scene("stands for 10 s first", _stands_first(10.0)),
     Scene("scale and cross-axis 3 %", errors={"scale": 0.03, "cross": 0.03}),
     *(Scene(f"slips by {d:.0f} deg about {'xyz'[k]}", _slipped(d, k)) for d, k in SLIPS),
-    Scene("5 % lost, holes of 0.5-2 s", sensor=holes(0.05, 0.5, 2.0), errors={"loss": 0.0}),
+    Scene("5 % lost, gaps of 0.5-2 s", sensor=gaps(0.05, 0.5, 2.0), errors={"loss": 0.0}),
     Scene("without gyros", sensor=_no_gyro),
     Scene("one shoe, left", _only("left")),
     Scene("one shoe, right", _only("right")),
@@ -163,5 +163,5 @@ SCENES: tuple[Scene, ...] = (
     Scene("with a hip sensor, right clock 20 ms late", _right_late(0.02), hip=True),
     Scene("with a hip sensor, one shoe", _only("right"), hip=True),
     Scene("5 min", _long(300.0)),
-    Scene("5 min, 3 % lost, 208 Hz", _long(300.0), sensor=holes(0.03, 0.03, 0.3), rate_hz=208.0, errors={"loss": 0.0}),
+    Scene("5 min, 3 % lost, 208 Hz", _long(300.0), sensor=gaps(0.03, 0.03, 0.3), rate_hz=208.0, errors={"loss": 0.0}),
 )

@@ -22,7 +22,7 @@ SIDES = {"left": "L", "right": "R"}
 class Shoe:
     """Samples and truth of one shoe.
 
-    t_s      s, even
+    t_s      s, evenly spaced
     force    (n, 3) m/s2; rate: (n, 3) rad/s
     stances  (m, 2) contact and toe-off, s; a toe-off may be NaN
     """
@@ -37,12 +37,12 @@ Pair = dict[str, Shoe]
 
 
 def names(side: str, kind: str) -> tuple[str, ...]:
-    """Columns of one quantity, `a` or `g`."""
+    """Return the column names of one quantity, `a` (force) or `g` (angular rate)."""
     return tuple(f"{side}_foot_{kind}{axis}" for axis in "xyz")
 
 
 def shoes_of(recorded: Recorded) -> Pair:
-    """Both shoes of a recording."""
+    """Return both shoes of a recording."""
     out = {}
     for side, letter in SIDES.items():
         stances = [(number(s["ic_s"]), number(s.get("to_s"))) for s in recorded.steps if s["foot"] == letter]
@@ -54,7 +54,7 @@ def shoes_of(recorded: Recorded) -> Pair:
 
 
 def columns_of(pair: Pair) -> dict[str, Array]:
-    """Both shoes, or the one there is, on one clock."""
+    """Return the columns of one or both shoes at common sample times."""
     first = next(iter(pair.values()))
     begin, end = max(shoe.t_s[0] for shoe in pair.values()), min(shoe.t_s[-1] for shoe in pair.values())
     t_s = first.t_s[(first.t_s >= begin) & (first.t_s <= end)]
@@ -67,7 +67,7 @@ def columns_of(pair: Pair) -> dict[str, Array]:
 
 
 def flats(shoe: Shoe) -> list[int]:
-    """Sample of every stance at which the shoe turns least."""
+    """Return the sample of every stance at which the shoe rotates least."""
     turn = np.sqrt((shoe.rate**2).sum(axis=1))
     turn = np.convolve(turn, np.ones(9) / 9.0, "same")
     out = []
@@ -79,10 +79,10 @@ def flats(shoe: Shoe) -> list[int]:
 
 
 def ups(shoe: Shoe) -> tuple[Array, Array]:
-    """(n, 3) up and ahead in the sensor's axes, stride by stride from flat to flat; the ends as in standing.
+    """Return up and forward (n, 3) in sensor axes, stride by stride from flat to flat; the ends as in standing.
 
-    Between two flat stances velocity does not change, so the mean force there is gravity; ahead is square to it and to
-    the shoe's left axis when it is flat.
+    Between two flat stances velocity does not change, so the mean force is gravity; forward is perpendicular to it and
+    to the left axis of the flat shoe.
     """
     above, ahead = np.tile((0.0, 0.0, 1.0), (len(shoe.t_s), 1)), np.tile((1.0, 0.0, 0.0), (len(shoe.t_s), 1))
     marks = flats(shoe)
@@ -100,7 +100,7 @@ def ups(shoe: Shoe) -> tuple[Array, Array]:
 
 
 def uphill(shoe: Shoe, percent: float) -> Shoe:
-    """The same motion on a belt that climbs: only gravity leans back."""
+    """Return the same motion on an inclined belt: only the direction of gravity changes."""
     above, ahead = ups(shoe)
     angle = np.arctan(0.01 * percent)
     lean = np.cos(angle) * above + np.sin(angle) * ahead
@@ -108,7 +108,7 @@ def uphill(shoe: Shoe, percent: float) -> Shoe:
 
 
 def worn_at(shoe: Shoe, x_m: float, y_m: float, z_m: float) -> Shoe:
-    """So far ahead, to the left and up on the rigid shoe."""
+    """Return the shoe with its sensor moved forward, to the left and up on a rigid shoe."""
     place, period = np.array((x_m, y_m, z_m)), float(np.median(np.diff(shoe.t_s)))
     turning = np.gradient(shoe.rate, period, axis=0)
     force = shoe.force + np.cross(turning, place) + np.cross(shoe.rate, np.cross(shoe.rate, place))
@@ -116,7 +116,7 @@ def worn_at(shoe: Shoe, x_m: float, y_m: float, z_m: float) -> Shoe:
 
 
 def loose(shoe: Shoe, hz: float, damping: float) -> Shoe:
-    """On a lace that gives: the sensor's tip follows the shoe's through a spring and a damper."""
+    """Return the shoe with an elastic lace: the sensor's pitch follows the shoe's through a spring and a damper."""
     period, spring = float(np.median(np.diff(shoe.t_s))), (2.0 * np.pi * hz) ** 2
     damper = 2.0 * damping * 2.0 * np.pi * hz
     parts, angle, rate = 4, 0.0, 0.0
@@ -138,9 +138,9 @@ def loose(shoe: Shoe, hz: float, damping: float) -> Shoe:
 
 
 def knocked(shoe: Shoe, size_g: float, size_radps: float, hz: float, fades_s: float) -> Shoe:
-    """The shock of landing, which markers do not see: from contact on the sensor rings, and comes to rest as it was.
+    """Return the shoe with landing shocks, which markers do not show: a damped oscillation from each contact on.
 
-    Its place and tip follow x exp(-x) sin(2 pi hz t) with x = t / fades_s; force and rate are their derivatives.
+    Position and pitch follow x exp(-x) sin(2 pi hz t) with x = t / fades_s; force and rate are their derivatives.
     """
     fine_s = np.arange(0.0, 10.0 * fades_s, 1e-4)
     ring = fine_s / fades_s * np.exp(-fine_s / fades_s) * np.sin(2.0 * np.pi * hz * fine_s)
@@ -158,7 +158,7 @@ def knocked(shoe: Shoe, size_g: float, size_radps: float, hz: float, fades_s: fl
 
 
 def slipped(shoe: Shoe, at_s: float, degrees: float, axis: int) -> Shoe:
-    """The sensor is turned about one of the shoe's axes where it lies flat first after `at_s`, within 0.1 s."""
+    """Return the shoe with its sensor turned about one axis, within 0.1 s, when first flat after `at_s`."""
     k = next(k for k in flats(shoe) if shoe.t_s[k] > shoe.t_s[0] + at_s)
     share = np.clip((shoe.t_s - shoe.t_s[k]) / 0.1, 0.0, 1.0)
     angle = np.radians(degrees) * share * share * (3.0 - 2.0 * share)
@@ -173,12 +173,12 @@ def slipped(shoe: Shoe, at_s: float, degrees: float, axis: int) -> Shoe:
 
 
 def similar(shoe: Shoe, scale: float) -> Shoe:
-    """A runner `scale`^2 as tall who does the same: times longer by `scale`, forces the same (Froude), turns slower."""
+    """Return a runner `scale`^2 as tall, same motion and forces (Froude): all times longer by `scale`, turns slower."""
     return replace(shoe, t_s=shoe.t_s * scale, rate=shoe.rate / scale, stances=shoe.stances * scale)
 
 
 def mirrored(pair: Pair) -> Pair:
-    """Left and right exchanged: force is a vector, rate a pseudovector."""
+    """Return the pair with left and right exchanged: force is a vector, angular rate a pseudovector."""
     seen = {
         side: replace(shoe, force=shoe.force * (1.0, -1.0, 1.0), rate=shoe.rate * (-1.0, 1.0, -1.0))
         for side, shoe in pair.items()
@@ -187,5 +187,5 @@ def mirrored(pair: Pair) -> Pair:
 
 
 def late(shoe: Shoe, by_s: float) -> Shoe:
-    """A clock that runs behind: everything is stamped `by_s` late, but happened when it did."""
+    """Return the shoe with a delayed clock: all timestamps are `by_s` late, the true stances are not."""
     return replace(shoe, t_s=shoe.t_s + by_s)

@@ -1,4 +1,4 @@
-"""A real walker's shoes in the axes of the recorded runs."""
+"""The shoe sensors of a real walker, in the axes of the recorded runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHUNK = 4
 
 @cache
 def walker(seconds: float) -> Pair:
-    """Her first seconds on a treadmill at 1.0 m/s."""
+    """Return her first seconds on a treadmill at 1.0 m/s."""
     found = shoes_of(load(next(folder for folder in folders() if folder.name == WALK)))
     return {side: _turned(_first(shoe, seconds)) for side, shoe in found.items()}
 
@@ -28,7 +28,7 @@ def _first(shoe: Shoe, seconds: float) -> Shoe:
 
 
 def _turned(shoe: Shoe) -> Shoe:
-    """Into axes forward, left and up when it lies flat; a treadmill's mean rate is the gyro's bias."""
+    """Return the shoe in axes forward, left and up when flat; on a treadmill the mean rate is the gyroscope's bias."""
     rate = shoe.rate - shoe.rate.mean(axis=0)
     pitch = PitchAxis(CHUNK * float(np.median(np.diff(shoe.t_s))))
     for k in range(0, len(rate) - CHUNK, CHUNK):

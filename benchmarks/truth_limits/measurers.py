@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.score_recordings import aligned, number, run, sound
+from benchmarks.score_recordings import aligned, number, plausible, run
 from benchmarks.truth_limits.noise import Array, Flags
 from dsp.records import Step
 from tests.recorded import Recorded
@@ -37,7 +37,7 @@ class Seen:
 def seen(rec: Recorded) -> Seen | None:
     """None without a hip sensor, true contacts of known feet, or a third measurer, or with too few steps."""
     t_s = rec.columns["t_s"]
-    true = sound([row for row in rec.steps if math.isfinite(number(row.get("ic_s"))) and row["foot"] in {"L", "R"}])
+    true = plausible([row for row in rec.steps if math.isfinite(number(row.get("ic_s"))) and row["foot"] in {"L", "R"}])
     if "sacrum" not in rec.sensors or not true or t_s[-1] - t_s[0] < LEAST_S:
         return None
     contacts = np.array([number(row["ic_s"]) for row in true])

@@ -38,7 +38,7 @@ def test_lost_samples_do_not_drive_away_the_bias_about_the_vertical() -> None:
 def test_sides_are_determined_again_after_a_stop() -> None:
     """They were continued over the pause by chance: half of the runners went on with sides exchanged."""
     for recording in ("sub041_run_2.5mps", "sub041_run_4.5mps", "sub032_run_2.5mps"):
-        found = play(recording, "stands for 5 s on the way")
+        found = play(recording, "stands for 5 s during the run")
         assert (found.missed, found.false, found.side) == (0, 0, 100.0)
         assert abs(found.excursion_bias) < 0.3
 
@@ -46,14 +46,14 @@ def test_sides_are_determined_again_after_a_stop() -> None:
 @requires_data
 def test_levelling_corrections_within_a_stance_do_not_count_as_drop() -> None:
     """With 3 % lost samples half the spread of the drop came from corrections between its lowest and highest point."""
-    scene = "3 % lost, holes to 0.3 s, 208 Hz"
+    scene = "3 % lost, gaps up to 0.3 s, 208 Hz"
     assert max(play(name, scene).excursion_sd for name in ("20140515T133244", "20160226T120637")) < 0.08
 
 
 @requires_data
 def test_fifteen_lost_samples_at_52_hz_cost_no_step() -> None:
     for recording in ("sub041_run_3.5mps", "20160226T120637"):
-        found = play(recording, "3 % lost, holes to 0.3 s, 52 Hz")
+        found = play(recording, "3 % lost, gaps up to 0.3 s, 52 Hz")
         assert (found.missed, found.false, found.side) == (0, 0, 100.0)
 
 
@@ -105,7 +105,7 @@ def test_beside_the_sacrum_sides_are_known_as_soon_as_on_it() -> None:
 @requires_data
 def test_standing_gives_the_zero_of_the_angles_at_once() -> None:
     """It was applied at the first stride after the stop: obliquity, wrong in standing, jumped by 1.2 deg there."""
-    scene = next(s for s in SCENES if s.name == "stands for 20 s on the way")
+    scene = next(s for s in SCENES if s.name == "stands for 20 s during the run")
     for recording in ("20140515T133244", "sub032_run_2.5mps"):
         harder = scene.body(hip_only(load(folder_of(recording))), 1)
         assert score(harder, corrupted(harder, 1, 104.0, loss=0.0), harder.sensors, "").obliquity_rmse < 0.25
