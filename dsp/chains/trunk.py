@@ -28,7 +28,7 @@ from dsp.orientation.stillness import Stillness
 from dsp.placements import PELVIS
 from dsp.records import Metric
 from dsp.samples.intake import Intake, IntakeParams, Ready
-from dsp.samples.stage import JOIN_S, LEAST_TRUNK_RATE_HZ, LONGEST_CHUNK_S, TRUNK_CHUNK_S
+from dsp.samples.stage import JOIN_S, LONGEST_CHUNK_S, MIN_TRUNK_RATE_HZ, TRUNK_CHUNK_S
 from dsp.samples.trace import Trace
 from dsp.signals import NS_PER_S, Placement, SampleBlock
 from dsp.taps import ThreeTaps
@@ -73,7 +73,7 @@ class TrunkChain:
         self._placement = placement
         self._trace = Trace()
         taken = IntakeParams(
-            least_rate_hz=LEAST_TRUNK_RATE_HZ,
+            min_rate_hz=MIN_TRUNK_RATE_HZ,
             chunk_s=TRUNK_CHUNK_S,
             turns=True,
             each_axis=True,

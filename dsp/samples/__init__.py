@@ -1,1 +1,1 @@
-"""Samples as they are handed on: gapless, averaged, cut in chunks, and the last seconds of them."""
+"""Sample conditioning: timestamps, gaps, averaging, chunks and dead axes, and the last seconds of each sensor."""

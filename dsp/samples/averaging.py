@@ -1,10 +1,11 @@
-"""Raw samples to means of a few, and to how fast the sensor turned from one mean's time to the next.
+"""Averages groups of raw samples, and computes how far the sensor turned from one mean to the next.
 
-A gyro's samples summed over a group are the exact turn over its length, but attitude is wanted in the middle of each
-group. With the rate as a parabola through three point values the turn from the middle one to the last is their sum
-weighted 5, 8, -1 over 12 (Adams-Moulton, order three); the mean of n points exceeds the value in their middle by
-(1 - 1 / n^2) / 24 of the second difference, which changes the weights accordingly. Joining the means by straight lines
-instead flattens the drop by 0.14 deg at 52 Hz and by 0.06 at 69; with the parabola 52 to 416 Hz agree within 0.07.
+The sum of a gyro's samples over a group is the exact turn over its length, but attitude is needed at the middle of
+each group. With the rate modelled as a parabola through three point values, the turn from the middle one to the last is
+their sum with weights 5, 8, -1 over 12 (Adams-Moulton, third order); the mean of n points exceeds the value in their
+middle by (1 - 1 / n^2) / 24 of the second difference, which changes the weights accordingly. Joining the means by
+straight lines instead flattens the drop by 0.14 deg at 52 Hz and by 0.06 at 69; with the parabola 52 to 416 Hz agree
+within 0.07.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ Array = npt.NDArray[np.float64]
 
 
 class Averaging:
-    """Weights for `groups` groups of `group` raw samples, worked off at once; with `turns` also those of the turns.
+    """Weights for the means of a chunk of `groups` groups of `group` raw samples, with `turns` also for the turns.
 
-    raw   samples that are worked off
-    lead  earlier ones that must stand before them
+    raw   number of raw samples in a chunk
+    lead  number of earlier raw samples that must precede it
     """
 
     def __init__(self, group: int, groups: int, *, turns: bool) -> None:
@@ -32,17 +33,19 @@ class Averaging:
         means = np.kron(np.eye(groups + 2), np.full(group, 1.0 / group))
         self._weights = means[2:]
         if turns:
-            bend = (1.0 - 1.0 / group**2) / 24.0
+            excess = (1.0 - 1.0 / group**2) / 24.0
             turned = np.zeros((groups, groups + 2))
-            for back, weight in ((0, 5.0 / 12.0 - bend), (1, 8.0 / 12.0 + 2.0 * bend), (2, -1.0 / 12.0 - bend)):
+            for back, weight in ((0, 5.0 / 12.0 - excess), (1, 8.0 / 12.0 + 2.0 * excess), (2, -1.0 / 12.0 - excess)):
                 turned[range(groups), range(2 - back, groups + 2 - back)] = weight
             self._weights = np.concatenate([means[2:], turned @ means])
-        # A group's time is that of its middle, or of the middle between its two middle samples.
+        # A group's time is that of its middle sample, or halfway between its two middle samples.
         self._middle = (group - 1) // 2, group // 2
         self._group = group
 
     def means(self, values: Array, chunks: int) -> list[list[list[float]]]:
-        """(chunks, 6, groups) means; with turns, the gyro's three go on with the mean rates of turn up to each.
+        """Return (chunks, 6, groups) means.
+
+        With turns (chunks, 6, 2 groups): after the means of the gyro's axes, the mean rate of turn up to each of them.
 
         values  (lead + chunks * raw or more, 6)
         """
@@ -55,7 +58,7 @@ class Averaging:
         return means
 
     def times_s(self, stamps: list[int], chunks: int) -> list[float]:
-        """Time of each mean; `stamps` of the samples, ns, chunks * raw or more."""
+        """Return the time of each mean; `stamps`: timestamps of the samples, ns, chunks * raw or more."""
         first, second = self._middle
         end, group = chunks * self.raw, self._group
         if first == second:
@@ -65,5 +68,5 @@ class Averaging:
 
 @lru_cache(maxsize=256)
 def averaging_of(group: int, groups: int, *, turns: bool) -> Averaging:
-    """One for each length of chunk."""
+    """Return the weights for chunks of this length, computed once."""
     return Averaging(group, groups, turns=turns)

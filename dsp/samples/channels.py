@@ -1,8 +1,8 @@
-"""Which of its six channels a sensor has, and which numbers in them can be a runner's.
+"""Which of the six IMU channels a sensor has, and which values in them are plausible for a runner.
 
-One absurd number (a damaged packet, a float read in the wrong byte order) would turn the level for minutes, so a sample
-with one counts as lost. The bounds are far beyond what people do: 100 g (shoes stop with 4-9 g, high-g sensors end at
-200) and 100 rad/s (sprinters' feet turn at 30-40, consumer gyros end at 35-70).
+A single absurd value (a damaged packet, a float read in the wrong byte order) would upset the level for minutes, so a
+sample that contains one counts as lost. The limits are far beyond what people reach: 100 g (shoes stop with 4-9 g,
+high-g sensors end at 200) and 100 rad/s (sprinters' feet turn at 30-40, consumer gyros end at 35-70).
 """
 
 from __future__ import annotations
@@ -13,25 +13,30 @@ import numpy.typing as npt
 from dsp.signals import GRAVITY_MPS2
 
 Array = npt.NDArray[np.float64]
-Which = npt.NDArray[np.bool_]
+Mask = npt.NDArray[np.bool_]
 
-MOST_MPS2 = 100.0 * GRAVITY_MPS2
-MOST_RADPS = 100.0
-_MOST = np.array([MOST_MPS2] * 3 + [MOST_RADPS] * 3)
-_QUICK = min(MOST_MPS2, MOST_RADPS)
-"""Where the largest number is less and the least more than that below zero, all are plausible: the usual case."""
+MAX_MPS2 = 100.0 * GRAVITY_MPS2
+MAX_RADPS = 100.0
+_MAX = np.array([MAX_MPS2] * 3 + [MAX_RADPS] * 3)
+_ALWAYS_PLAUSIBLE = min(MAX_MPS2, MAX_RADPS)
+"""Where all values lie within plus and minus this, all are plausible: the usual case."""
 
 
 class Channels:
-    """Channels of a sensor, in the order of `IMU6`; of rate all three or none. One never changes."""
+    """The channels that a sensor has, in the order of `IMU6`; of the gyro all three or none. Immutable.
 
-    def __init__(self, here: Which) -> None:
-        self.has_force, self.has_gyro = bool(here[:3].any()), bool(here[3:].all())
-        self._here = here.copy()
-        self._here[3:] = self.has_gyro
-        self.missing: list[int] = np.flatnonzero(~self._here).tolist()
-        self._columns = np.flatnonzero(self._here)
-        self._most = _MOST[self._columns]
+    has_force  whether any axis of force is there
+    has_gyro   whether the gyro is there
+    missing    indices of the absent channels, ascending
+    """
+
+    def __init__(self, present: Mask) -> None:
+        self.has_force, self.has_gyro = bool(present[:3].any()), bool(present[3:].all())
+        self._present = present.copy()
+        self._present[3:] = self.has_gyro
+        self.missing: list[int] = np.flatnonzero(~self._present).tolist()
+        self._columns = np.flatnonzero(self._present)
+        self._max = _MAX[self._columns]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Channels) and self.missing == other.missing
@@ -43,21 +48,21 @@ class Channels:
         return self
 
     def whole(self, rows: Array) -> bool:
-        """Whether all of these (n, 6) rows have plausible numbers in every channel."""
+        """Whether all of these (n, 6) rows have plausible values in every channel of this sensor."""
         if self.missing:
             rows = rows[:, self._columns]
-        if rows.size and rows.item(rows.argmax()) < _QUICK and rows.item(rows.argmin()) > -_QUICK:
+        if rows.size and rows.item(rows.argmax()) < _ALWAYS_PLAUSIBLE and rows.item(rows.argmin()) > -_ALWAYS_PLAUSIBLE:
             return True
-        return bool((np.abs(rows) < self._most).all())
+        return bool((np.abs(rows) < self._max).all())
 
-    def good(self, rows: Array) -> tuple[Which, Which]:
-        """Which of (n, 6) rows have the force of this sensor, and which all of it, (n,) each."""
-        fine = (np.abs(rows) < _MOST) | ~self._here
-        force: Which = np.all(fine[:, :3], axis=1) & self.has_force
-        return force, force & np.all(fine[:, 3:], axis=1)
+    def good(self, rows: Array) -> tuple[Mask, Mask]:
+        """Return which of (n, 6) rows have this sensor's force, and which all of its channels, (n,) each."""
+        plausible = (np.abs(rows) < _MAX) | ~self._present
+        force: Mask = np.all(plausible[:, :3], axis=1) & self.has_force
+        return force, force & np.all(plausible[:, 3:], axis=1)
 
     def blank(self, rows: Array) -> Array:
-        """These (..., 6) rows with zeros in the channels that are not there; as they are when all are."""
+        """Return these (..., 6) rows with zeros in the missing channels; the same array if none is missing."""
         if not self.missing:
             return rows
         rows = rows.copy()
@@ -65,37 +70,37 @@ class Channels:
         return rows
 
     def more(self, rows: Array, dead: list[int]) -> Channels | None:
-        """Channels that these (n, 6) rows have from first to last and that are more than these; else None.
+        """Return the channels that all of these (n, 6) rows have, if they are these and more; else None.
 
-        What the `dead` ones deliver does not count.
+        Values of `dead` channels do not count.
         """
         first = rows[0].tolist()
         if not any(first[k] == first[k] for k in self.missing):
             return None
-        here: Which = np.all(np.abs(rows) < _MOST, axis=0)
-        here[dead] = False
-        found = Channels(here)
+        present: Mask = np.all(np.abs(rows) < _MAX, axis=0)
+        present[dead] = False
+        found = Channels(present)
         return found if set(found.missing) < set(self.missing) else None
 
     def without_gyro(self) -> Channels:
-        """The force alone."""
+        """Return these without the gyro."""
         return self.without([3, 4, 5])
 
     def without(self, dead: list[int]) -> Channels:
-        """These except the `dead` ones."""
-        here = self._here.copy()
-        here[dead] = False
-        return Channels(here)
+        """Return these without the `dead` ones."""
+        present = self._present.copy()
+        present[dead] = False
+        return Channels(present)
 
 
-NOTHING = Channels(np.zeros(6, dtype=np.bool_))
+NO_CHANNELS = Channels(np.zeros(6, dtype=np.bool_))
 
 
 def channels_of(rows: Array) -> Channels:
-    """The channels that have a plausible number anywhere in these (n, 6) rows."""
-    return Channels(np.any(np.abs(rows) < _MOST, axis=0))
+    """Return the channels that have a plausible value anywhere in these (n, 6) rows."""
+    return Channels(np.any(np.abs(rows) < _MAX, axis=0))
 
 
 def only_plausible(rows: Array) -> Array:
-    """(n, 6) rows with NaN for what is not plausible."""
-    return np.where(np.abs(rows) < _MOST, rows, np.nan)
+    """Return (n, 6) rows with NaN in place of values that are not plausible."""
+    return np.where(np.abs(rows) < _MAX, rows, np.nan)

@@ -19,7 +19,7 @@ WINDOW_S = 0.5
 """Length of the windows that are checked."""
 
 _NOTHING_SEEN = np.full(6, np.inf), np.full(6, -np.inf), 0.0
-"""Least and largest values of a window before its first sample, and how long it is so far, s."""
+"""Minimum and maximum of an empty window, and its length so far, s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class DeadAxesParams:
     skipped        windows left unchecked after one in which every axis moved, `skipped_quiet` after one without
                    shaking: a dead axis is still detected within 4 s of running, at a fifth of the cost
     swing_mps2     a window is shaken if the force on one axis swings further than this
-    still_mps2, still_radps   an axis that swings by less is still: between the noise and the least motion above
-    read           samples read of a window
+    still_mps2, still_radps   an axis that swings by less is still: between the noise and the smallest motion above
+    read           number of samples read from a window
     """
 
     windows: int = 2
@@ -45,7 +45,7 @@ class DeadAxesParams:
 
 
 class DeadAxes:
-    """Checks window after window; `axes` holds the indices of the dead axes in `IMU6`, ascending.
+    """Checks the windows of one sensor; `axes` holds the indices of the dead axes in `IMU6`, ascending.
 
     each_axis  judge every axis by itself. If False, only the gyro as a whole is judged: a foot may turn about one axis
                alone, and its force may act along one
@@ -54,7 +54,7 @@ class DeadAxes:
     def __init__(self, *, each_axis: bool, params: DeadAxesParams | None = None) -> None:
         self._p = params or DeadAxesParams()
         self._each_axis = each_axis
-        self._least = [self._p.still_mps2] * 3 + [self._p.still_radps] * 3
+        self._limits = [self._p.still_mps2] * 3 + [self._p.still_radps] * 3
         self.axes: list[int] = []
         self._still = [0] * 6  # shaken windows in a row in which an axis was still
         self._to_skip = 0  # windows
@@ -62,9 +62,9 @@ class DeadAxes:
         self._low, self._high, self._seen_s = _NOTHING_SEEN
 
     def check(self, axes: list[list[float]], first: int, end: int, missing: list[int]) -> bool:
-        """Check samples `first` to `end` of six lists, zeros where `missing`. True when more axes are dead.
+        """Check samples `first` to `end` of six lists, zeros where `missing`; return whether more axes are dead now.
 
-        Two samples that differ prove that an axis moves, which is quick and nearly always enough.
+        Two samples that differ prove that an axis moves: a quick check, and nearly always enough.
         """
         if self._to_skip:
             self._to_skip -= 1
@@ -78,11 +78,11 @@ class DeadAxes:
         if alive:
             self._still, self._to_skip = [0] * 6, p.skipped
             return False
-        part, least = slice(first, end, max(1, (end - first) // p.read)), self._least
+        part, limits = slice(first, end, max(1, (end - first) // p.read)), self._limits
         if max(max(force) - min(force) for force in (axis[part] for axis in axes[:3])) <= p.swing_mps2:
             self._still, self._to_skip = [0] * 6, p.skipped_quiet
             return False
-        still = [k for k in range(6) if moved[k] < least[k] and max(axes[k][part]) - min(axes[k][part]) < least[k]]
+        still = [k for k in range(6) if moved[k] < limits[k] and max(axes[k][part]) - min(axes[k][part]) < limits[k]]
         if not self._each_axis:
             still = [3, 4, 5] if still[-3:] == [3, 4, 5] else []
         if not still:
@@ -91,7 +91,7 @@ class DeadAxes:
         return self._count([k for k in still if k not in missing])
 
     def _count(self, still: list[int]) -> bool:
-        """Count one more shaken window in which these axes were still."""
+        """Count one more shaken window in which these axes were still; return whether more axes are dead now."""
         self._still = [count + 1 if k in still else 0 for k, count in enumerate(self._still)]
         more = [k for k, count in enumerate(self._still) if count >= self._p.windows]
         if more:
@@ -108,7 +108,7 @@ class DeadAxes:
         self._seen_s += span_s
         if self._seen_s < WINDOW_S:
             return
-        moves = [self._high[k] - self._low[k] > self._least[k] for k in self.axes]
+        moves = [self._high[k] - self._low[k] > self._limits[k] for k in self.axes]
         self._moving = self._moving + 1 if (all if self._each_axis else any)(moves) else 0
         self._low, self._high, self._seen_s = _NOTHING_SEEN
         if self._moving >= self._p.windows:

@@ -28,11 +28,11 @@ class LowPass2:
         self.delay_s = math.sqrt(2.0) / (2.0 * rate_hz * k)
 
     def reset(self) -> None:
-        """Forget the past; the next sample is taken as the steady state."""
+        """Discard the state; the next sample is taken as the steady state."""
         self._primed = False
 
     def run(self, values: list[float]) -> list[float]:
-        """Filter consecutive samples; returns as many as came in."""
+        """Filter consecutive samples; return as many."""
         b0, b1, a1, a2 = self._b0, self._b1, self._a1, self._a2
         if not self._primed and values:
             x = values[0]

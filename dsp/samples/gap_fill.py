@@ -1,8 +1,8 @@
-"""Lost samples of a runner, put back from the strides before.
+"""Fills in lost samples of a runner from the preceding strides.
 
-Running repeats itself: the mean of the same phase of the two strides before, found by lining up the samples just before
-the gap, misses the turn over 50-150 ms lost by 0.8 deg (root mean square over seven recordings at 104 Hz, all phases);
-a straight line misses it by 3.7 deg, the stride before shifted to meet both ends by 1.5.
+Running is periodic: the mean of the same phase of the two preceding strides, aligned on the samples just before the
+gap, misses the turn over 50-150 ms lost by 0.8 deg (root mean square over seven recordings at 104 Hz, all phases); a
+straight line misses it by 3.7 deg, the preceding stride shifted to meet both ends by 1.5.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class GapFillParams:
-    """How the strides before are lined up.
+    """How the preceding strides are aligned with the gap.
 
-    strides    how many are averaged
-    usual_strides  how many are lined up, for who wants to know what is usual there: `Filled.lags_s`
-    match_s    stretch before the gap that is compared
-    search_s   how far a stride may differ from the expected one, and step_s in what steps it is tried
-    blend_s    over which the difference at either end dies away
-    force_scale  m/s2 that weigh as much as 1 rad/s
-    end_weight   of the first sample after the gap against one before it
+    strides        how many are averaged
+    usual_strides  how many are aligned, for `Filled.lags_s`, which shows what is usual at this phase
+    match_s        span before the gap that is compared
+    search_s       how far the lag of a stride may differ from the expected one; tried in steps of `step_s`
+    blend_s        time constant over which the difference at either end decays
+    force_scale    m/s2 with the same weight as 1 rad/s
+    end_weight     weight of the first sample after the gap, relative to one before it
     """
 
     strides: int = 2
@@ -41,14 +41,14 @@ class GapFillParams:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """Channels of the lost samples, and how far back the like of them lies: one, two, ... strides."""
+    """Channels of the lost samples, and how far back, s, one, two, ... strides lie that match the gap."""
 
     channels: list[list[float]]
     lags_s: list[float]
 
 
 def straight(before: list[float], after: list[float], n: int) -> list[list[float]]:
-    """Channels of n samples on a straight line between two samples."""
+    """Return the channels of n samples on a straight line between two samples."""
     return [[b + (a - b) * (i + 1) / (n + 1) for i in range(n)] for b, a in zip(before, after, strict=True)]
 
 
@@ -61,10 +61,11 @@ def from_strides(
     stride_s: float,
     params: GapFillParams,
 ) -> Filled | None:
-    """Channels at `times` from the strides before; None when the past is too short.
+    """Return the channels at `times`, s, from the preceding strides; None if the past is too short.
 
-    t_s, axes      past samples, times rising, ax ay az gx gy gz
-    t_next, following   the first sample after the gap
+    t_s, axes          past samples: rising times, s, and ax ay az (m/s2) gx gy gz (rad/s)
+    t_next, following  time, s, and channels of the first sample after the gap
+    stride_s           expected stride time
     """
     t, past = np.array(t_s), np.array(axes)
     after = np.array(following)
@@ -111,20 +112,21 @@ def _best_lag(
     expected_s: float,
     params: GapFillParams,
 ) -> float | None:
-    """The lag near `expected_s` at which the past looks most like the samples around the gap."""
+    """Return the lag near `expected_s` at which the past best matches the samples around the gap; None if too short."""
     best: tuple[float, float] | None = None
     tries = round(params.search_s / params.step_s)
     for k in range(-tries, tries + 1):
         lag = expected_s + k * params.step_s
         if t_next - lag > t[-1] or recent_t[0] - lag < t[0]:
             continue
-        miss = (recent - _at(t, past, recent_t - lag)) * weight[:, None]
+        error = (recent - _at(t, past, recent_t - lag)) * weight[:, None]
         end = (after - _at(t, past, np.array([t_next - lag]))[:, 0]) * weight
-        cost = float((miss * miss).sum() + params.end_weight * (end @ end))
+        cost = float((error * error).sum() + params.end_weight * (end @ end))
         if best is None or cost < best[0]:
             best = (cost, lag)
     return best[1] if best else None
 
 
 def _at(t: Array, channels: Array, when: Array) -> Array:
+    """Return (k, n) channels at n times, by linear interpolation."""
     return np.stack([np.interp(when, t, channel) for channel in channels])

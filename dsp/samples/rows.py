@@ -1,4 +1,4 @@
-"""Plain floats into an array: work on single samples has lists, work on a whole stride wants arrays."""
+"""Lists of floats to arrays: per-sample work uses lists, per-stride work uses arrays."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from dsp.packed import Array
 
 
 def array_of(*rows: Iterable[float]) -> Array:
-    """(k, n) of k rows of n floats each, not to be written to.
+    """Return k rows of n floats each as a (k, n) array, read-only.
 
-    By way of bytes: numpy asks each number of a list what it is, which takes three times as long.
+    Packed into bytes first: numpy checks the type of every number in a list, which takes three times as long.
     """
     flat: list[float] = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""The last seconds of one sensor, channel by channel, to look back into when an event is known."""
+"""The last seconds of one sensor, channel by channel, for looking back once an event is known."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dsp.samples.rows import array_of
 
 
 class Trace:
-    """Parallel lists. `t_s`, `axes` and `turns` run ahead of the worked-off channels by less than a chunk.
+    """Parallel lists. `t_s`, `axes` and `turns` are ahead of the computed channels by less than a chunk.
 
     t_s    s on the hub's timeline, near-regular
     axes   six lists: ax ay az (m/s2) gx gy gz (rad/s); zeros where a channel is absent
-    turns  three lists: mean rate of turn about each axis from the sample before to this one, rad/s (trunk sensors)
+    turns  three lists: mean rate of turn about each axis from the previous sample to this one, rad/s (trunk sensors)
     up     three lists: the direction of up in sensor axes
     force  low-passed vertical specific force, m/s2
     vx vy  horizontal velocity in the near-inertial frame, m/s (6-axis sensors)
@@ -31,11 +31,11 @@ class Trace:
         self.vy: list[float] = []
 
     def channels(self) -> list[list[float]]:
-        """Every list."""
+        """Return every list."""
         return [self.t_s, *self.axes, *self.turns, *self.up, self.force, self.vx, self.vy]
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Drop all samples."""
         for channel in self.channels():
             channel.clear()
 
@@ -45,7 +45,7 @@ class Trace:
             del channel[:count]
 
     def trim(self, keep: int) -> int:
-        """Drop the oldest once there are twice as many as `keep`; returns how many went."""
+        """Drop all but the newest `keep` samples once there are more than twice as many; return how many went."""
         cut = len(self.t_s) - keep
         if cut <= keep:
             return 0
@@ -54,18 +54,18 @@ class Trace:
         return cut
 
     def first_at(self, when_s: float) -> int:
-        """Index of the first sample at or after `when_s`."""
+        """Return the index of the first sample at or after `when_s`."""
         return bisect_left(self.t_s, when_s)
 
     def steps(self, contacts_s: tuple[float, float, float], phases: int) -> Array:
-        """(2 phases, 6) axes at even phases of the two steps between three contacts that lie within the trace."""
+        """Return (2 phases, 6) axes at even phases of the two steps between three contacts within the trace."""
         one_s, two_s, three_s = contacts_s
         one, two = two_s - one_s, three_s - two_s
         shares = [k / phases for k in range(phases)]
         return self.axes_at([one_s + one * k for k in shares] + [two_s + two * k for k in shares])
 
     def axes_at(self, times_s: list[float]) -> Array:
-        """(n, 6) axes at rising times that lie within the trace, linear interpolation."""
+        """Return (n, 6) axes at rising times within the trace, by linear interpolation."""
         here = slice(self.first_at(times_s[0]) - 1, self.first_at(times_s[-1]) + 1)
         when_s = array_of(times_s)[0]
         sampled = array_of(self.t_s[here], *[axis[here] for axis in self.axes])
@@ -78,7 +78,7 @@ class Trace:
         return below
 
     def at(self, channel: list[float], when_s: float) -> float:
-        """Linear interpolation of a channel, held at the ends."""
+        """Return a channel at `when_s` by linear interpolation, constant beyond its ends."""
         t = self.t_s
         k = bisect_right(t, when_s)
         if k == 0:

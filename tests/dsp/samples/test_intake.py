@@ -12,7 +12,7 @@ import pytest
 
 from dsp.packed import Array
 from dsp.samples.averaging import Averaging
-from dsp.samples.intake import LEARN_SAMPLES, MOST_CHUNKS, Intake, IntakeParams, Ready
+from dsp.samples.intake import LEARN_SAMPLES, MAX_CHUNKS, Intake, IntakeParams, Ready
 from dsp.samples.trace import Trace
 from dsp.signals import IMU6, NS_PER_S, Layout, Placement, SampleBlock
 from tests.dsp.reloaded import reloaded
@@ -249,4 +249,4 @@ def test_a_long_block_is_not_averaged_again_for_every_chunk_of_another_length(
     for k, _ in enumerate(intake.take()):
         intake.chunk = 4 + k % 3
     assert len(trace.t_s) > 19_000
-    assert sum(averaged) <= 2 * MOST_CHUNKS * len(t_ns)
+    assert sum(averaged) <= 2 * MAX_CHUNKS * len(t_ns)

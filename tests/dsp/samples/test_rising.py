@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Step
-from dsp.samples.rising import SURE_NS, Rising
+from dsp.samples.rising import CONFIRM_NS, Rising
 from dsp.signals import IMU6, NS_PER_S, Placement, SampleBlock
 from tests.dsp.reloaded import reloaded
 from tests.dsp.synthetic import blocks_of, make
@@ -46,7 +46,7 @@ def pieces(stamps: Sequence[int], sizes: Sequence[int], rate_hz: float = 0.0) ->
 
 
 def test_blocks_that_rise_are_left_as_they_are() -> None:
-    rising, blocks = Rising(), [block(-SURE_NS, -5, 1, 2), block(3), block(4, 9)]
+    rising, blocks = Rising(), [block(-CONFIRM_NS, -5, 1, 2), block(3), block(4, 9)]
     assert [part for b in blocks for part in rising.take(b)] == blocks
     assert rising.lost == 0
 
@@ -115,7 +115,7 @@ def test_a_clock_that_leaps_is_followed_soon_and_nothing_is_lost(leap_ns: int) -
     for k, stamp in enumerate(stamps):
         if not rising.take(block(stamp)) and k > 50:
             waited = k - 49
-    assert waited * 10_000_000 <= 1.1 * SURE_NS
+    assert waited * 10_000_000 <= 1.1 * CONFIRM_NS
     assert take(Rising(), [block(*stamps)]) == stamps
 
 
@@ -146,7 +146,7 @@ def test_a_damaged_stamp_in_every_packet_from_the_start_costs_these_samples_only
 def test_a_start_waits_for_a_quarter_of_a_second_and_is_kept_whole() -> None:
     rising, stamps = Rising(), [10_000_000 * k for k in range(40)]
     gave = [rising.take(block(stamp)) for stamp in stamps]
-    assert next(k for k, out in enumerate(gave) if out) == SURE_NS // 10_000_000
+    assert next(k for k, out in enumerate(gave) if out) == CONFIRM_NS // 10_000_000
     assert [t for out in gave for part in out for t in part.t_ns.tolist()] == stamps
     assert take(Rising(), [block(*stamps[:9])]) == stamps[:9]
 

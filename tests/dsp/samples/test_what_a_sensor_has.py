@@ -12,7 +12,7 @@ from drivers.stream_merge import StreamMerge
 from dsp.packed import Array
 from dsp.pipeline import Pipeline, PipelineParams
 from dsp.records import Attitude, Metric, Step
-from dsp.samples.channels import MOST_MPS2, MOST_RADPS
+from dsp.samples.channels import MAX_MPS2, MAX_RADPS
 from dsp.samples.intake import Intake, Ready
 from dsp.samples.trace import Trace
 from dsp.signals import IMU6, Placement, Quantity, SampleBlock
@@ -159,7 +159,7 @@ def test_one_absurd_number_costs_no_step(made: Made, reference: list[Step], colu
 def test_what_runners_reach_is_no_absurd_number() -> None:
     intake = Intake(trace := Trace())
     values = np.array([[60 * 9.81, 0.0, 0.0, 0.0, 70.0, 0.0]] * 50)
-    assert np.abs(values).max() < min(MOST_MPS2, 6 * MOST_RADPS)
+    assert np.abs(values).max() < min(MAX_MPS2, 6 * MAX_RADPS)
     t_ns = np.arange(50, dtype=np.int64) * 10_000_000
     intake.put(SampleBlock("s", Placement.LEFT_FOOT, IMU6, t_ns, values, 100.0))
     assert Ready.RESTART in list(intake.take())

@@ -1,4 +1,4 @@
-"""Samples that wait for the rest of their chunk."""
+"""Buffer of samples that wait for the rest of their chunk."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import numpy as np
 from dsp.packed import Array, Packed, Packing, Rows
 
 
-class Held:
-    """Rows in the order in which they came; what came packed stays so until its values are asked for, all at once."""
+class RowBuffer:
+    """Rows in order of arrival; packed ones are converted only when values are asked for, all at once."""
 
     def __init__(self, *arrays: Array) -> None:
         self._arrays = list(arrays)
-        # And after these, all packed in the same way:
+        # Newer rows, all with the same packing:
         self._raw: list[bytes] = []
         self._packing: Packing | None = None
 
     def add(self, rows: Rows) -> None:
-        """Hold these, too."""
+        """Append rows."""
         if isinstance(rows, Packed):
             if rows.packing is not self._packing:
                 self._unpack()
@@ -29,11 +29,11 @@ class Held:
             self._arrays.append(rows)
 
     def add_before(self, rows: Array) -> None:
-        """Hold these, too, as the oldest."""
+        """Insert rows before the oldest."""
         self._arrays.insert(0, rows)
 
     def values(self) -> Array:
-        """(n, k) values of all."""
+        """Return the (n, k) values of all rows; there must be some."""
         if self._raw and self._packing is not None:
             if len(self._raw) > 1:
                 self._raw = [b"".join(self._raw)]
@@ -42,7 +42,7 @@ class Held:
         return np.concatenate(self._arrays) if len(self._arrays) > 1 else self._arrays[0]
 
     def forget(self, count: int, values: Array) -> None:
-        """Drop the oldest `count` of these, which are the `values` of all."""
+        """Drop the oldest `count` rows; `values` is what `values` returned."""
         if self._raw and self._packing is not None:
             more = count
             if self._arrays:
