@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from dsp.chains.trunk import TrunkChain
-from dsp.chains.trunk_seat import TrunkSeat
+from dsp.chains.trunk_alignment import TrunkAlignment
 from dsp.chains.trunk_steps import TrunkSteps
 from dsp.detectors.trunk import TrunkContacts
 from dsp.gait.stances import Stances
@@ -41,9 +41,9 @@ HIP_PARTS: Mapping[str, tuple[Part, ...]] = {
     "low-pass, contacts": ((LowPass2, "run"), (TrunkContacts, "run")),
     "stances: side, time, drop": ((Stances, "see"),),
     "levelling, per stride": ((Leveller, "stride"),),
-    "mount, some strides": ((TrunkSeat, "stride"), (MountFinder, "stride"), (MountFinder, "mount")),
+    "mount, some strides": ((TrunkAlignment, "stride"), (MountFinder, "stride"), (MountFinder, "mount")),
     "bounce, tilt, turn, per stride": ((TrunkSteps, "_read_stride"),),
-    "standing, moved, per 0.5 s": ((TrunkChain, "_look"),),
+    "standing, moved, per 0.5 s": ((TrunkChain, "_check_window"),),
     "ordering within the chain": ((TrunkChain, "work"),),
     "steps, fusion": ((StepFusion, "contact"), (StepFusion, "release"), (StepFusion, "take"), (Pipeline, "_step")),
     "metrics, once a second": ((Pipeline, "_report"),),

@@ -1,1 +1,1 @@
-"""Everything one sensor's samples go through, from raw axes to contacts, by where the sensor sits."""
+"""Processing chains of one sensor, by placement: from raw axes to contacts, toe-offs and readings."""

@@ -1,4 +1,4 @@
-"""One sensor on a shoe, with or without a gyro: contacts and toe-offs. The side is known from where it is worn."""
+"""Processing chain of a shoe sensor, with or without a gyro: contacts and toe-offs. Its placement gives the side."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ from dsp.signals import NEVER_S, Placement, SampleBlock, Vector
 
 @dataclass(frozen=True, slots=True)
 class FootParams:
-    """How one shoe sensor is read.
+    """Parameters of the chain of one shoe sensor.
 
-    quiet_s           nothing is said this long after a start, so that sensors which start together are told in order
-    learn_s           samples kept while the pitch axis is being found, to read them afterwards
+    quiet_s           no event is emitted this long after a start, so that sensors which start together come in order
+    learn_s           samples kept until the pitch axis is known, to be searched for events then
     smooth_hz         low-pass of the pitch rate for toe-off (sources 9)
-    running_stride_s  longest stride that can be running (below 133 steps a minute people walk)
-    shoe_row          without a gyro, running strides in a row before anything is said,
-    unlike            and the largest ratio between them
-    slipped           cosine between the old pitch axis and the new one below which what was learned about it is void
-    running_stance_s  who has run so far still runs where the push-off is over by then
+    running_stride_s  longest stride that can be running (below 133 steps/min people walk)
+    shoe_strides      without a gyro: consecutive running strides before any contact is emitted,
+    max_stride_ratio  and the largest ratio between two of them in a row
+    min_axis_cosine   below this cosine between the old pitch axis and the new one, what was learned with it is void
+    running_stance_s  after a running stance, a stance up to this long, to the end of push-off, still counts as running
     """
 
     quiet_s: float = 0.75
     learn_s: float = 6.0
     smooth_hz: float = 12.0
     running_stride_s: float = 0.95
-    shoe_row: int = 3
-    unlike: float = 1.25
-    slipped: float = 0.5
+    shoe_strides: int = 3
+    max_stride_ratio: float = 1.25
+    min_axis_cosine: float = 0.5
     running_stance_s: float = 0.52
     contact: FootContactParams = field(default_factory=FootContactParams)
     shoe: ShoeContactParams = field(default_factory=ShoeContactParams)
@@ -54,7 +54,10 @@ class FootParams:
 
 
 class FootChain:
-    """Blocks of one foot sensor to sightings; `latest_s` is the newest sample worked off."""
+    """Turns the blocks of one shoe sensor into sightings.
+
+    latest_s  time of the newest sample processed
+    """
 
     def __init__(self, placement: Placement, params: FootParams | None = None) -> None:
         self._p = params or FootParams()
@@ -72,47 +75,47 @@ class FootChain:
         self._begun = False
         self._with_gyro = False
         self._dead_count = 0  # axes reported last
-        self._done = 0
+        self._processed = 0
         self._checked = 0  # samples of the trace that were checked for dead axes
         self._last_contact_s = NEVER_S
         self._stride_s = 0.0
-        self._row = 0
-        self._lifted = True
-        self._ran = False
+        self._regular_strides = 0
+        self._is_released = True
+        self._ran = False  # whether the last stance was a running one
         self._started_s = 0.0
         self.latest_s = float("-inf")
 
     def put(self, block: SampleBlock) -> bool:
-        """Hold the samples of `block`; True when `work` has something to do."""
+        """Buffer the samples of `block`; return whether `work` has something to do."""
         return self._intake.put(block)
 
     def finish(self) -> list[Sighting]:
-        """Work off what is held, whole chunk or not: no more data will come."""
+        """Process what is buffered, whole chunk or not, and return its sightings: no more data will come."""
         self._intake.end()
         out = self.work()
-        self._let_go(out)
+        self._emit_held(out)
         return out
 
     def work(self) -> list[Sighting]:
-        """Sightings in what was held, in the order in which the sensor became sure of them."""
+        """Process whole buffered chunks; return their sightings in the order in which they were decided."""
         out: list[Sighting] = []
         for ready in self._intake.take():
             if ready is Ready.RESTART:
-                self._let_go(out)
+                self._emit_held(out)
                 self._restart()
                 if self._side and self._intake.dead_count != self._dead_count:
                     self._dead_count = self._intake.dead_count
                     now_s = max(self.latest_s, self._intake.joined_s + JOIN_S)
                     out.append(Reading(now_s, dead_axes(now_s, self._dead_count, self._side)))
                 continue
-            if not self._done and self._trace.t_s:
+            if not self._processed and self._trace.t_s:
                 self._started_s = self._trace.t_s[0]
             chunk = self._intake.chunk
-            while len(self._trace.t_s) - self._done >= chunk:
-                self._advance(self._done, self._done + chunk, out)
-                self._done += chunk
+            while len(self._trace.t_s) - self._processed >= chunk:
+                self._advance(self._processed, self._processed + chunk, out)
+                self._processed += chunk
                 self._learn_axis(out)
-                self._settle()
+                self._apply_learned()
         return out
 
     def _begin(self) -> None:
@@ -130,7 +133,7 @@ class FootChain:
     def _restart(self) -> None:
         if not self._begun or self._with_gyro is not self._intake.has_gyro:
             self._begin()
-        self._done = self._checked = 0
+        self._processed = self._checked = 0
         self._rate, self._smooth = [], []
         self._lowpass.reset()
         self._detector.reset()
@@ -138,8 +141,8 @@ class FootChain:
         self._shoe.reset()
         self._strides.reset()
         self._intake.stride_s = self._stride_s = 0.0
-        self._row = 0
-        self._lifted = True
+        self._regular_strides = 0
+        self._is_released = True
 
     def _advance(self, start: int, stop: int, out: list[Sighting]) -> None:
         self.latest_s = self._trace.t_s[stop - 1]
@@ -148,7 +151,7 @@ class FootChain:
             x, y, z = (axis[start:stop] for axis in self._trace.axes[:3])
             size = [math.sqrt(a * a + b * b + c * c) for a, b, c in zip(x, y, z, strict=True)]
             for event in self._shoe.run(t_s, self._lowpass.run(size)):
-                self._see(event, out)
+                self._emit(event, out)
             return
         share = 1.0 / (stop - start)
         chunk = [axis[start:stop] for axis in self._trace.axes]
@@ -157,24 +160,24 @@ class FootChain:
             self._read(self._trace.t_s[start:stop], chunk, out)
 
     def _read(self, t_s: list[float], chunk: list[list[float]], out: list[Sighting]) -> None:
-        """Look for events in samples of the trace: their times and six axes."""
+        """Detect events in a chunk of the trace: its times and six axes."""
         x, y, z = self._axis or (0.0, 0.0, 0.0)
         rate = [x * p + y * q + z * r for p, q, r in zip(*chunk[3:], strict=True)]
         smooth = self._lowpass.run(rate)
         self._rate += rate
         self._smooth += smooth
         for event in self._detector.run(t_s, rate, smooth):
-            self._meet(event, event.t_s, out)
+            self._emit_or_hold(event, event.t_s, out)
         jolted = self._touch_downs.take_jolted(self._trace, t_s[-1])
         if jolted is not None:
             self._detector.contact_s = jolted.t_s
-            self._see(jolted, out)
+            self._emit(jolted, out)
         move = self._moves.update(t_s[0], chunk)
         if move is not None and self._detector.contact_s < move.start_s:
-            self._moved(move, out)
+            self._add_moved_step(move, out)
 
-    def _moved(self, move: FootMove, out: list[Sighting]) -> None:
-        """A move in which no contact was seen: a step if the foot lies elsewhere now."""
+    def _add_moved_step(self, move: FootMove, out: list[Sighting]) -> None:
+        """Take a movement without a contact: it was a step if the foot lies elsewhere now."""
         p = self._p.move
         if self._strides.way_m(self._trace, move.start_s, move.end_s) < p.least_m:
             return
@@ -182,81 +185,84 @@ class FootChain:
         if when - self._detector.contact_s < self._p.contact.shortest_stride_s:
             return
         self._detector.landed(when)
-        self._meet(FootEvent(EventKind.INITIAL_CONTACT, when, when, 0.0), move.end_s, out)
+        self._emit_or_hold(FootEvent(EventKind.INITIAL_CONTACT, when, when, 0.0), move.end_s, out)
 
-    def _meet(self, event: FootEvent, down_s: float, out: list[Sighting]) -> None:
-        """Tell an event at once, unless it is a walker's contact that is not clear; the foot is down at `down_s`."""
-        self._let_go(out)
+    def _emit_or_hold(self, event: FootEvent, down_s: float, out: list[Sighting]) -> None:
+        """Emit an event at once, unless it is a walker's contact that is not clear; the foot is down at `down_s`."""
+        self._emit_held(out)
         contact = event.kind is EventKind.INITIAL_CONTACT
         walks = contact and event.t_s - self._last_contact_s > self._p.running_stride_s
         if not (walks and self._touch_downs.hold(event, down_s)):
-            self._see(event, out)
+            self._emit(event, out)
 
-    def _let_go(self, out: list[Sighting]) -> None:
-        """Tell the contact that is held before something else."""
+    def _emit_held(self, out: list[Sighting]) -> None:
+        """Emit the contact that is held back, if any: something else comes next."""
         held = self._touch_downs.let_go()
         if held is not None:
-            self._see(held, out)
+            self._emit(held, out)
 
-    def _settle(self) -> None:
-        """Take over what was learned; its effect begins with the next sample."""
-        if self._done - self._checked >= self._window:
-            self._intake.check_axes(self._checked, self._done)
-            self._checked = self._done
+    def _apply_learned(self) -> None:
+        """Check for dead axes, and apply what was learned: it takes effect with the next sample. Trim the trace."""
+        if self._processed - self._checked >= self._window:
+            self._intake.check_axes(self._checked, self._processed)
+            self._checked = self._processed
         running = 0.0 < self._stride_s < self._p.running_stride_s
         self._intake.stride_s = self._stride_s if running else 0.0
         if len(self._trace.t_s) > 2 * self._keep:
             cut = self._trace.trim(self._keep)
-            self._done -= cut
+            self._processed -= cut
             self._checked -= cut
             del self._rate[:cut]
             del self._smooth[:cut]
 
     def _learn_axis(self, out: list[Sighting]) -> None:
+        """Take a new pitch axis; with the first one, detect events in the samples kept so far."""
         axis = self._pitch.axis
         if axis is None or axis == self._axis:
             return
         old, self._axis = self._axis, axis
         if old is None:
             chunk = self._intake.chunk
-            first = max(0, self._done - self._keep)
+            first = max(0, self._processed - self._keep)
             self._rate, self._smooth = [0.0] * first, [0.0] * first
-            for start in range(first, self._done, chunk):
-                held = slice(start, min(start + chunk, self._done))
+            for start in range(first, self._processed, chunk):
+                held = slice(start, min(start + chunk, self._processed))
                 self._read(self._trace.t_s[held], [axis[held] for axis in self._trace.axes], out)
-        elif dot(old, axis) < self._p.slipped:
+        elif dot(old, axis) < self._p.min_axis_cosine:
             self._lowpass.reset()
             self._detector = FootContacts(self._lowpass.delay_s, self._p.contact)
             self._push_off = PushOff(self._p.push_off)
 
-    def _see(self, event: FootEvent, out: list[Sighting]) -> None:
+    def _emit(self, event: FootEvent, out: list[Sighting]) -> None:
+        """Append what an event results in, as decided now."""
         if self.latest_s - self._started_s < self._p.quiet_s:
             return
         decided_s = max(self.latest_s, self._intake.joined_s + JOIN_S)
-        gyro, side, place = self._intake.has_gyro, self._side, self._placement
+        gyro, side, placement = self._intake.has_gyro, self._side, self._placement
         if event.kind is EventKind.INITIAL_CONTACT:
             before, self._stride_s = self._stride_s, event.t_s - self._last_contact_s
             self._last_contact_s = event.t_s
             running = self._stride_s < self._p.running_stride_s
-            alike = before > 0.0 and 1.0 / self._p.unlike < self._stride_s / before < self._p.unlike
-            self._row = self._row + 1 if running and alike else 0
-            if gyro or self._row >= self._p.shoe_row:
-                if gyro and not self._lifted:
+            ratio = self._p.max_stride_ratio
+            similar = before > 0.0 and 1.0 / ratio < self._stride_s / before < ratio
+            self._regular_strides = self._regular_strides + 1 if running and similar else 0
+            if gyro or self._regular_strides >= self._p.shoe_strides:
+                if gyro and not self._is_released:
                     out.append(foot_stays(decided_s, event.t_s, side))
-                self._lifted = False
-                trust = 0.95 if gyro else 0.6
-                out.append(Contact(decided_s, event.t_s, place, side, running=running, confidence=trust))
+                self._is_released = False
+                confidence = 0.95 if gyro else 0.6
+                out.append(Contact(decided_s, event.t_s, placement, side, running=running, confidence=confidence))
         elif gyro:
-            self._lifted = True
+            self._is_released = True
             released_s = self._released_s(event)
-            out.append(Release(decided_s, event.contact_s, released_s, place, side, None, 0.95))
+            out.append(Release(decided_s, event.contact_s, released_s, placement, side, None, 0.95))
             if self._axis is not None:
                 stride = self._strides.stance(self._trace, self._axis, event.contact_s, released_s)
                 unknown = foot_stays(decided_s, released_s, side)
                 out += stride.readings(decided_s, released_s, side) if stride else [unknown]
 
     def _released_s(self, event: FootEvent) -> float:
-        """Of a runner by how the foot rolled, of a walker when the push-off was over."""
+        """Return the time of toe-off: of a runner by how the foot rolled, of a walker the end of the push-off."""
         longest_s = self._p.running_stance_s if self._ran else self._p.contact.running_stance_s
         self._ran = event.t_s - event.contact_s <= longest_s
         if not self._ran:

@@ -1,8 +1,8 @@
-"""One sensor on the trunk or in a pocket: the order in which its samples are worked off and learned from.
+"""Processing chain of a sensor on the trunk or in a pocket.
 
 Sample by sample, in chunks: up and vertical force (`trunk_level`), contacts and stances (`trunk_steps`), angles.
-Between chunks, so that it takes effect with the next sample: what a stride teaches of the level and of the mount
-(`trunk_seat`), and what half a second does, whether there are steps or not: standing, taps, a moved sensor.
+Between chunks, so that it takes effect with the next sample: level and mount are learned from each stride
+(`trunk_alignment`); each half second, with steps or without, is checked for standing, taps and a moved sensor.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
+from dsp.chains.trunk_alignment import AlignmentParams, TrunkAlignment
 from dsp.chains.trunk_level import TrunkLevel
-from dsp.chains.trunk_seat import SeatParams, TrunkSeat
 from dsp.chains.trunk_steps import TrunkSteps
 from dsp.detectors.trunk import TrunkContactParams
 from dsp.gait.attitude import AttitudeStage
@@ -36,10 +36,10 @@ from dsp.taps import ThreeTaps
 
 @dataclass(frozen=True, slots=True)
 class TrunkParams:
-    """How one trunk sensor is read.
+    """Parameters of the chain of one trunk sensor.
 
     hold_s   samples held at a start, to align with their mean force (about two steps)
-    trace_s  how far back events look
+    trace_s  how much of the past is kept for events that look back
     """
 
     hold_s: float = 0.75
@@ -47,18 +47,21 @@ class TrunkParams:
     contact: TrunkContactParams = field(default_factory=TrunkContactParams)
     stance: StanceParams = field(default_factory=StanceParams)
     level: LevelParams = field(default_factory=LevelParams)
-    seat: SeatParams = field(default_factory=SeatParams)
+    alignment: AlignmentParams = field(default_factory=AlignmentParams)
 
 
 LATE_CHUNK = 2
-"""Samples looked at together while a contact is overdue."""
+"""Samples per chunk while a contact is overdue."""
 
 NO_STEPS_S = 1.0
-"""After so long without a contact it is looked whether the runner stands."""
+"""After this long without a contact, the runner may be standing: that is checked."""
 
 
 class TrunkChain:
-    """Blocks of one trunk sensor to sightings; `latest_s` is the newest sample worked off."""
+    """Turns the blocks of one trunk sensor into sightings.
+
+    latest_s  time of the newest sample processed
+    """
 
     def __init__(
         self,
@@ -72,47 +75,47 @@ class TrunkChain:
         self._p = params or TrunkParams()
         self._placement = placement
         self._trace = Trace()
-        taken = IntakeParams(
+        intake_params = IntakeParams(
             min_rate_hz=MIN_TRUNK_RATE_HZ,
             chunk_s=TRUNK_CHUNK_S,
             turns=True,
             each_axis=True,
             raw=placement in PELVIS,
         )
-        self._intake = Intake(self._trace, taken)
+        self._intake = Intake(self._trace, intake_params)
         self._level = TrunkLevel(pace or Pace(), self._p.level)
-        self._seat = TrunkSeat(placement, mount, self._p.seat)
+        self._alignment = TrunkAlignment(placement, mount, self._p.alignment)
         self._lever = Lever(BESIDE_M[placement]) if placement in BESIDE_M else None
         self._still = Stillness()
-        self._attitude = AttitudeStage(taken.alone_s) if signals else None
+        self._attitude = AttitudeStage(intake_params.alone_s) if signals else None
         self._taps: ThreeTaps | None = None
         self.latest_s = float("-inf")
-        self._known = False  # what sort of sensor it is
+        self._is_set_up = False  # whether rate and gyro of the sensor are known
         self._with_gyro = False
         self._dead_count = 0  # axes reported last
         self._started = False
-        self._done = 0  # samples of the trace that are worked off
-        self._unlooked = 0  # and of those, the newest that were not looked at for standing and taps
-        self._closed = 0  # strides that ended; at each contact one does
-        self._usual_stride_s = 0.0
-        self._held_until_s = float("-inf")  # nothing of the samples held for a start is known before this one
+        self._processed = 0  # samples of the trace
+        self._unchecked = 0  # of those, the newest, not checked yet for standing and taps
+        self._strides_closed = 0  # strides that ended: one with each contact
+        self._last_stride_s = 0.0
+        self._held_until_s = float("-inf")  # earliest decision on samples held at a start
 
     def put(self, block: SampleBlock) -> bool:
-        """Hold the samples of `block`; True when `work` has something to do."""
+        """Buffer the samples of `block`; return whether `work` has something to do."""
         if self._attitude is not None and not self._intake.is_too_slow:
             self._attitude.take(block)
         return self._intake.put(block)
 
     def finish(self) -> list[Sighting]:
-        """Work off what is held, whole chunk or not: no more data will come."""
+        """Process what is buffered, whole chunk or not, and return its sightings: no more data will come."""
         self._intake.end()
-        out = self.work() + self._tapped()
+        out = self.work() + self._take_taps()
         if self._attitude is not None and not self._intake.is_too_slow:
             out += [Posture(k.t_ns * 1e-9, k) for k in self._attitude.finish()]
         return out
 
     def work(self) -> list[Sighting]:
-        """Sightings in what was held, in the order in which the sensor became sure of them."""
+        """Process whole buffered chunks; return their sightings in the order in which they were decided."""
         out: list[Sighting] = []
         for ready in self._intake.take():
             if ready is Ready.RESTART:
@@ -125,154 +128,155 @@ class TrunkChain:
             if ready is Ready.FILLED and self._started:
                 self._level.disturb(Hole(self._intake.gap_s, self._intake.gap_end_s, self._intake.gap_lags_s))
             if self._started or self._start():
-                told, sure_s = len(out), self._held_until_s
-                self._work(out)
-                if told < len(out) and out[told].decided_s < sure_s:
-                    out[told:] = [s if s.decided_s >= sure_s else replace(s, decided_s=sure_s) for s in out[told:]]
+                first, until_s = len(out), self._held_until_s
+                self._process(out)
+                if first < len(out) and out[first].decided_s < until_s:
+                    out[first:] = [s if s.decided_s >= until_s else replace(s, decided_s=until_s) for s in out[first:]]
             elif self._trace.t_s:
-                # Nothing will be told of these samples before `_held_until_s`, which is later.
+                # No sighting of these samples is decided before `_held_until_s`, which is later.
                 self.latest_s = max(self.latest_s, self._trace.t_s[-1])
         return out
 
     def _restart(self) -> None:
-        """Nothing before is worth continuing but the mount and the gyro's bias."""
+        """Discard everything but the mount and the gyro's bias: the trace has restarted."""
         self._started = False
-        self._done = 0
-        self._unlooked = 0
-        self._known = self._known and self._with_gyro is self._intake.has_gyro
+        self._processed = 0
+        self._unchecked = 0
+        self._is_set_up = self._is_set_up and self._with_gyro is self._intake.has_gyro
         self._intake.stride_s = 0.0
         self._intake.take_raw()
         self._still.reset()
-        self._seat.reset()
+        self._alignment.reset()
         if self._lever is not None:
             self._lever.reset()
-        if self._known:
-            self._intake.chunk = self._usual
+        if self._is_set_up:
+            self._intake.chunk = self._usual_chunk
             self._steps.reset()
 
     def _start(self) -> bool:
-        """Once there are enough samples, align with their mean force."""
+        """Align with the mean force of the first samples once there are enough; return whether there were."""
         trace, intake = self._trace, self._intake
         if not trace.t_s:
             return False
-        until = trace.first_at(trace.t_s[0] + (self._usual_stride_s or self._p.hold_s))
+        until = trace.first_at(trace.t_s[0] + (self._last_stride_s or self._p.hold_s))
         if until == len(trace.t_s):
             return False
-        if not self._known:
-            self._know()
+        if not self._is_set_up:
+            self._set_up()
         self._level.start(trace, until, intake.period_s, levelled=intake.has_gyro, has_lean=intake.is_complete)
-        self._steps.trust_level(self._level.trust)
+        self._steps.set_level_trust(self._level.trust)
         self._held_until_s = max(trace.t_s[until], intake.joined_s + JOIN_S)
         self._started = True
         return True
 
-    def _know(self) -> None:
+    def _set_up(self) -> None:
         """Set up what depends on the sensor's rate, and on whether it has a gyro."""
         p, intake = self._p, self._intake
         self._with_gyro = intake.has_gyro
         confidence = 0.9 if intake.has_gyro else 0.7
         rate_hz = intake.group / intake.period_s
         self._steps = TrunkSteps(self._placement, intake.period_s, confidence, rate_hz, p.contact, p.stance)
-        self._look_samples = round(self._still.params.window_s / intake.period_s)
+        self._window = round(self._still.params.window_s / intake.period_s)
         self._keep = int(p.trace_s / intake.period_s)
-        self._usual, self._longest = intake.chunk, max(1, int(LONGEST_CHUNK_S / intake.period_s))
+        self._usual_chunk, self._longest_chunk = intake.chunk, max(1, int(LONGEST_CHUNK_S / intake.period_s))
         if self._placement in PELVIS and self._taps is None:
             self._taps = ThreeTaps(intake.group / intake.period_s)
-        self._known = True
+        self._is_set_up = True
 
-    def _work(self, out: list[Sighting]) -> None:
-        """Work off what is new in the trace: a chunk, or more after a start or a gap, which are cut into usual ones."""
+    def _process(self, out: list[Sighting]) -> None:
+        """Process what is new in the trace: one chunk, or more after a start or a gap, cut into usual chunks."""
         end = len(self._trace.t_s)
-        while self._started and self._done < end:
-            stop = end if end - self._done <= self._longest else min(end, self._done + self._usual)
-            self._advance(self._done, stop, out)
-            self._unlooked += stop - self._done
-            self._done = stop
-            self._settle(out)
+        while self._started and self._processed < end:
+            start = self._processed
+            stop = end if end - start <= self._longest_chunk else min(end, start + self._usual_chunk)
+            self._advance(start, stop, out)
+            self._unchecked += stop - start
+            self._processed = stop
+            self._learn(out)
             end = len(self._trace.t_s)
 
     def _advance(self, start: int, stop: int, out: list[Sighting]) -> None:
-        """Per-sample work on samples start to stop."""
-        trace, level, mount = self._trace, self._level, self._seat.mount
+        """Run the per-sample stages on samples `start` to `stop`."""
+        trace, level, mount = self._trace, self._level, self._alignment.mount
         t_s = trace.t_s[start:stop]
         self.latest_s = t_s[-1]
         vertical = level.run(t_s, start, stop, trace)
         if self._lever is not None and mount is not None:
             vertical = self._lever.run(t_s, vertical, [axis[start:stop] for axis in trace.axes[3:]], mount)
-        told = self._steps.run(t_s, vertical, trace, level, mount)
+        sightings = self._steps.run(t_s, vertical, trace, level, mount)
         if self._attitude is not None:
-            # Gravity alone says nothing of how the pelvis leans within a stride.
+            # Without the gyro or an axis of force the lean of the pelvis within a stride is not measured.
             found = self._attitude.run(trace, start, stop, mount if level.has_lean else None, level.bias)
-            told = sorted([Posture(k.t_ns * 1e-9, k) for k in found] + told, key=lambda s: s.decided_s)
-        out += told
+            sightings = sorted([Posture(k.t_ns * 1e-9, k) for k in found] + sightings, key=lambda s: s.decided_s)
+        out += sightings
 
-    def _settle(self, out: list[Sighting]) -> None:
-        """Learn from a stride, and from half a second. What comes of it begins with the next sample."""
+    def _learn(self, out: list[Sighting]) -> None:
+        """Learn from a stride, and from half a second; it takes effect with the next sample."""
         stride = self._steps.take_stride()
-        moved = stride is not None and self._stride(stride)
-        if self._unlooked >= self._look_samples:
-            moved = self._look() or moved
-            self._unlooked = 0
-            out += self._tapped()
+        moved = stride is not None and self._learn_from_stride(stride)
+        if self._unchecked >= self._window:
+            moved = self._check_window() or moved
+            self._unchecked = 0
+            out += self._take_taps()
         if moved:
             self._start_over(out)
-        elif self._done > 2 * self._keep:
-            self._done -= self._trace.trim(self._keep)
+        elif self._processed > 2 * self._keep:
+            self._processed -= self._trace.trim(self._keep)
         self._intake.chunk = self._next_chunk()
 
-    def _stride(self, contacts_s: tuple[float, float, float]) -> bool:
-        """Level and refine the mount, once a stride: at every second contact. True when the sensor has moved."""
-        self._intake.stride_s = self._usual_stride_s = contacts_s[2] - contacts_s[0]
-        self._closed += 1
-        if self._closed % 2:
+    def _learn_from_stride(self, contacts_s: tuple[float, float, float]) -> bool:
+        """Level and refine the mount once a stride, at every second contact; return whether the sensor has moved."""
+        self._intake.stride_s = self._last_stride_s = contacts_s[2] - contacts_s[0]
+        self._strides_closed += 1
+        if self._strides_closed % 2:
             return False
-        mount, running = self._seat.mount, self._steps.stances.running
+        mount, running = self._alignment.mount, self._steps.stances.running
         self._level.stride(contacts_s, self._trace, self._intake.period_s, mount)
-        self._steps.trust_level(self._level.trust)
+        self._steps.set_level_trust(self._level.trust)
         if self._lever is not None and mount is not None and running:
             self._lever.learn(contacts_s, self._trace, mount)
-        moved = self._seat.stride(contacts_s, self._trace, running=running)
-        self._steps.stances.trust = self._seat.trust
+        moved = self._alignment.stride(contacts_s, self._trace, running=running)
+        self._steps.stances.trust = self._alignment.trust
         return moved
 
-    def _look(self) -> bool:
-        """Look at half a second: standing, moving in a way that is not known. True when the sensor has moved."""
+    def _check_window(self) -> bool:
+        """Check half a second for dead axes, standing and a moved sensor; return whether the sensor has moved."""
         now_s, contacts_s = self.latest_s, self._steps.stances.contacts_s
-        new = slice(max(0, self._done - self._unlooked), self._done)
+        new = slice(max(0, self._processed - self._unchecked), self._processed)
         self._intake.check_axes(new.start, new.stop)
-        if self._seat.slipped([axis[new] for axis in self._trace.axes[:3]]):
+        if self._alignment.detect_move([axis[new] for axis in self._trace.axes[:3]]):
             return True
         if contacts_s and now_s - contacts_s[-1] < NO_STEPS_S:
             self._still.reset()
             return False
-        self._level.look(now_s, self._still.look([axis[new] for axis in self._trace.axes]))
+        self._level.learn_without_steps(now_s, self._still.look([axis[new] for axis in self._trace.axes]))
         if self._still.stood is not None:
-            self._seat.stand(self._still.stood)
+            self._alignment.take_standing(self._still.stood)
         return False
 
-    def _tapped(self) -> list[Sighting]:
-        """Three taps in the samples since the last look."""
+    def _take_taps(self) -> list[Sighting]:
+        """Return the three taps completed in the samples since the last call."""
         return [Tapped(self.latest_s, t_s) for t_s in self._taps.look(*self._intake.take_raw())] if self._taps else []
 
     def _start_over(self, out: list[Sighting]) -> None:
-        """The sensor has moved: nothing that was learned about its axes holds."""
+        """Report that the sensor has moved, and discard what was learned about its axes."""
         out.append(Reading(self.latest_s, Metric(round(self.latest_s * NS_PER_S), MOVED_KEY, 1.0, None, 1.0)))
-        self._seat.forget()
+        self._alignment.forget()
         self._level.doubt_bias()
         if self._lever is not None:
             self._lever.forget()
-        self._steps.stances.trust = self._seat.trust
-        self._closed = 0
-        self._trace.forget(self._done)
+        self._steps.stances.trust = self._alignment.trust
+        self._strides_closed = 0
+        self._trace.forget(self._processed)
         self._restart()
         self._start()
 
     def _next_chunk(self) -> int:
-        """Samples up to where the next contact will be known, or an even part of them: told soon, and in few chunks."""
+        """Return the samples of the next chunk: up to the next contact in as few equal chunks as possible."""
         stride_s = self._intake.stride_s
         if not stride_s or not self._steps.stances.running:
-            return self._usual
+            return self._usual_chunk
         due = math.ceil((self._steps.due_s(stride_s) - self.latest_s) / self._intake.period_s)
         if due <= 0:
             return LATE_CHUNK
-        return math.ceil(due / math.ceil(due / self._longest))
+        return math.ceil(due / math.ceil(due / self._longest_chunk))

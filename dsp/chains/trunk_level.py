@@ -1,4 +1,4 @@
-"""Attitude of a trunk sensor: strapdown levelled stride by stride with a gyro, else the direction of the mean force."""
+"""Attitude of a trunk sensor: with a gyro strapdown levelled stride by stride, else the direction of mean force."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from dsp.samples.trace import Trace
 from dsp.signals import Vector
 
 CORRECTIONS = 6
-"""Strides in which levelling corrects that reach as far back as those a hole is compared with."""
+"""Newest tilt corrections that are kept: they reach back as far as the strides that a filled gap is compared with."""
 
 
 class TrunkLevel:
-    """Owns the strapdown, what holds it level, and what a bend does to it.
+    """Tracks the attitude of a trunk sensor: strapdown integration, levelling, and correction for bends in the road.
 
     levelled    whether there is a gyro
-    has_lean    whether up is known in all directions, so that leaning is measured: with one axis of force missing it
+    has_lean    whether up is known in all directions, so that lean is measured: with one axis of force missing it
                 is not
-    turn_radps  slow turning in the stride read last, + to the left, set by the reader; 0 once it was used
+    turn_radps  slow turning in the newest stride, + to the left, set by the owner; 0 once it was used
     """
 
     def __init__(self, pace: Pace, params: LevelParams | None = None) -> None:
@@ -40,26 +40,26 @@ class TrunkLevel:
         self._mean_direction = MeanDirection()
         self._bias_known = False
         self._corrected_s = 0.0
-        self._found: deque[Found] = deque(maxlen=CORRECTIONS)
-        self._holes: list[Hole] = []  # whose end is not worked off yet
+        self._corrections: deque[Found] = deque(maxlen=CORRECTIONS)
+        self._holes: list[Hole] = []  # whose end has not been processed yet
         self._hole_end_s = float("-inf")
 
     @property
     def bias(self) -> Vector:
-        """Of the gyro, rad/s."""
+        """Gyroscope bias, rad/s."""
         return self._strapdown.bias
 
     @property
     def trust(self) -> float:
-        """How far levelling is what it reckons to be, 0-1 (`orientation.consistency`)."""
+        """Consistency of levelling with its model, 0-1 (`orientation.consistency`); 1 without a gyro."""
         return self._leveller.trust if self.levelled else 1.0
 
     def doubt_bias(self) -> None:
-        """The sensor has moved; until noticed, the turn was taken for bias. The value stays, its certainty goes."""
+        """Keep the bias but not its certainty: the sensor has moved, and until noticed the turn was taken for bias."""
         self._bias_known = False
 
     def start(self, trace: Trace, until: int, period_s: float, *, levelled: bool, has_lean: bool) -> None:
-        """Align with the mean force of samples 0 to `until`, the last included."""
+        """Align with the mean force of samples 0 to `until`, inclusive."""
         self.levelled, self.has_lean = levelled, has_lean
         before_s = trace.t_s[0] - period_s
         force = [axis[: until + 1] for axis in trace.axes[:3]]
@@ -73,19 +73,22 @@ class TrunkLevel:
             x, y, z = (sum(axis) / (until + 1) for axis in force)
             self._mean_direction.align(before_s, (x, y, z))
         self._corrected_s = trace.t_s[0]
-        self._found.clear()
+        self._corrections.clear()
         self._holes.clear()
         self._bias_known = True
 
     def disturb(self, hole: Hole) -> None:
-        """Samples were filled in."""
+        """Note that samples were filled in: levelling is less certain from then on."""
         if self.levelled:
             self._leveller.disturb(hole)
             self._holes.append(hole)
             self._hole_end_s = hole.end_s
 
     def run(self, t_s: list[float], start: int, stop: int, trace: Trace) -> list[float]:
-        """Vertical force, m/s2, of samples start to stop, at `t_s`; up, and with a gyro velocity, go to the trace."""
+        """Return the vertical force, m/s2, of samples `start` to `stop`, at `t_s`.
+
+        Adds the direction of up, and with a gyro the velocity, to the trace.
+        """
         new = slice(start, stop)
         ax, ay, az, *_ = trace.axes
         force = [ax[new], ay[new], az[new]]
@@ -100,7 +103,7 @@ class TrunkLevel:
     def _over_holes(
         self, t_s: list[float], force: list[list[float]], turns: list[list[float]], trace: Trace
     ) -> list[float]:
-        """The same, but once the sample after a hole is worked off, up is brought towards the usual before going on."""
+        """Do the same, but correct up towards the usual right after the first sample that follows a filled gap."""
         vertical: list[float] = []
         done, n = 0, len(t_s)
         while done < n:
@@ -108,14 +111,14 @@ class TrunkLevel:
             part = slice(done, bisect_left(t_s, hole.end_s) + 1 if hole else n)
             vertical += self._strapdown.run(t_s[part], [a[part] for a in force], [a[part] for a in turns], trace)
             if hole:
-                towards_usual(hole, self._strapdown, trace, self._found)
+                towards_usual(hole, self._strapdown, trace, self._corrections)
             done = part.stop
         return vertical
 
     def stride(
         self, contacts_s: tuple[float, float, float], trace: Trace, period_s: float, mount: Mount | None
     ) -> None:
-        """Learn from the velocity at the last two of three contacts, if nothing was corrected between."""
+        """Level by the velocity at the last two of three contacts, unless something was corrected since the second."""
         one_s, two_s, three_s = contacts_s
         if not self.levelled or two_s <= self._corrected_s:
             return
@@ -133,11 +136,11 @@ class TrunkLevel:
         from_s = three_s - BEFORE_CONTACT_S - period_s
         tilt_since(trace, from_s, change)
         if not leveller.unsure:
-            self._found.append((from_s, change))
+            self._corrections.append((from_s, change))
         self._corrected_s = strapdown.t_s
 
-    def look(self, now_s: float, quiet: Look | None) -> None:
-        """Learn from a while without steps, in which the trunk was `quiet` or did not stand still."""
+    def learn_without_steps(self, now_s: float, quiet: Look | None) -> None:
+        """Level by a window without steps: the trunk stood still (`quiet`), or moved in an unknown way (None)."""
         if not self.levelled:
             return
         leveller, strapdown = self._leveller, self._strapdown

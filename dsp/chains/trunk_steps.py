@@ -1,4 +1,4 @@
-"""From the vertical force of a trunk sensor to its stances, and what is read off each of its strides."""
+"""Detects the stances of a trunk sensor in its vertical force, and measures each of its strides."""
 
 from __future__ import annotations
 
@@ -14,11 +14,15 @@ from dsp.samples.trace import Trace
 from dsp.signals import Placement
 
 STRIDE_S = (0.38, 1.2)
-"""Between these lie a runner's strides."""
+"""Shortest and longest stride of a runner."""
 
 
 class TrunkSteps:
-    """Owns the low-pass, the contact detector and the `stances`; works in whole chunks."""
+    """Low-pass, contact detector and `stances` of one trunk sensor; works in whole chunks.
+
+    confidence  of its contacts, 0-1
+    rate_hz     raw sampling rate: the drop is trusted less at a low one
+    """
 
     def __init__(
         self,
@@ -34,31 +38,31 @@ class TrunkSteps:
         self._detector = TrunkContacts(self._lowpass.delay_s, contact)
         self.stances = Stances(placement, confidence, stance)
         self._rate_trust = of_rate(rate_hz)
-        self._new = False
+        self._has_new_contact = False
         self._decided_s = (0.0, 0.0)
-        self._read_s = float("-inf")
+        self._read_until_s = float("-inf")
 
     def reset(self) -> None:
-        """After a gap, or with another level."""
+        """Start again, after a gap or with another level."""
         self._lowpass.reset()
         self._detector.reset()
         self.stances.reset()
-        self._new = False
+        self._has_new_contact = False
 
     def run(
         self, t_s: list[float], vertical: list[float], trace: Trace, level: TrunkLevel, mount: Mount | None
     ) -> list[Sighting]:
-        """Advance over samples at `t_s` with this vertical force, m/s2; low-passed it goes to the trace."""
+        """Detect steps in samples at `t_s` with this vertical force, m/s2; add it, low-passed, to the trace."""
         out: list[Sighting] = []
-        felt = self._lowpass.run(vertical)
-        trace.force += felt
+        smooth = self._lowpass.run(vertical)
+        trace.force += smooth
         stances, levelled, now_s = self.stances, level.has_lean, t_s[-1]
-        for event in self._detector.run(t_s, felt):
+        for event in self._detector.run(t_s, smooth):
             out += stances.see(event, trace, mount, levelled=levelled)
             if event.contact:
-                self._new = True
+                self._has_new_contact = True
                 self._decided_s = self._decided_s[1], event.decided_s
-        if self._new and levelled and stances.running:
+        if self._has_new_contact and levelled and stances.running:
             self._read_stride(now_s, trace, level, mount, out)
         if stances.overdue(now_s):
             out += stances.close_late(now_s, trace, mount, levelled=levelled)
@@ -67,34 +71,34 @@ class TrunkSteps:
     def _read_stride(
         self, now_s: float, trace: Trace, level: TrunkLevel, mount: Mount | None, out: list[Sighting]
     ) -> None:
-        """What the newest stride tells, if it began no earlier than the one before ended."""
-        contacts_s = self._stride()
-        if contacts_s is None or contacts_s[0] < self._read_s:
+        """Append the readings of the newest stride, unless it overlaps the one read before."""
+        contacts_s = self._newest_stride()
+        if contacts_s is None or contacts_s[0] < self._read_until_s:
             return
-        self._read_s = contacts_s[2]
+        self._read_until_s = contacts_s[2]
         stride = pelvis_stride(trace, mount, level.bias, contacts_s)
         if stride is not None:
             level.turn_radps = stride.turn_radps
             out += stride.readings(now_s, contacts_s[2], self._placement, self.stances.drop_trust)
 
-    def _stride(self) -> tuple[float, float, float] | None:
-        """The three newest contacts, if they are a stride."""
+    def _newest_stride(self) -> tuple[float, float, float] | None:
+        """Return the three newest contacts if they are a stride."""
         c = self.stances.contacts_s
         low, high = STRIDE_S
         return (c[-3], c[-2], c[-1]) if len(c) > 2 and low < c[-1] - c[-3] < high else None
 
-    def trust_level(self, trust: float) -> None:
-        """How far levelling is what it reckons to be, 0-1, from now on."""
+    def set_level_trust(self, trust: float) -> None:
+        """Set how far levelling can be trusted, 0-1, from now on."""
         self.stances.drop_trust = trust * self._rate_trust
 
     def take_stride(self) -> tuple[float, float, float] | None:
-        """The three newest contacts, if the last of them is new and they are a stride; asked between chunks."""
-        if not self._new:
+        """Return the three newest contacts if the last is new and they are a stride; called between chunks."""
+        if not self._has_new_contact:
             return None
-        self._new = False
+        self._has_new_contact = False
         self._detector.usual_step_s = self.stances.step_s if self.stances.running else 0.0
-        return self._stride()
+        return self._newest_stride()
 
     def due_s(self, stride_s: float) -> float:
-        """When the next contact will be known: a stride after the one before the last was."""
+        """Return when the next contact will be decided: a stride after the one before the last was."""
         return self._decided_s[0] + stride_s

@@ -1,12 +1,12 @@
-"""The parts of a trunk sensor's chain by themselves: its level, its seat, its steps."""
+"""The parts of a trunk sensor's chain one by one: level, alignment and steps."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from dsp.chains.trunk_alignment import AlignmentParams, TrunkAlignment
 from dsp.chains.trunk_level import TrunkLevel
-from dsp.chains.trunk_seat import SeatParams, TrunkSeat
 from dsp.chains.trunk_steps import TrunkSteps
 from dsp.detectors.trunk import TrunkContactParams
 from dsp.gait.stances import StanceParams
@@ -25,7 +25,7 @@ MOUNT = Mount.from_axes("+x+y+z")
 
 
 def traced(samples: Array) -> Trace:
-    """A trace that holds (n, 6) samples and nothing worked out of them."""
+    """A trace with (n, 6) samples and nothing computed from them."""
     trace = Trace()
     trace.t_s += (np.arange(len(samples)) * PERIOD_S).tolist()
     for kept, column in zip(trace.axes, samples.T.tolist(), strict=True):
@@ -50,7 +50,7 @@ def trace(runner: Made) -> Trace:
 
 
 @pytest.mark.parametrize("levelled", [True, False])
-def test_the_level_starts_where_the_force_points(*, levelled: bool) -> None:
+def test_level_is_aligned_with_the_mean_force(*, levelled: bool) -> None:
     lying = np.tile([0.0, -GRAVITY_MPS2, 0.0, 0.0, 0.0, 0.0], (100, 1))
     trace, level = traced(lying), TrunkLevel(Pace())
     level.start(trace, 75, PERIOD_S, levelled=levelled, has_lean=levelled)
@@ -60,51 +60,51 @@ def test_the_level_starts_where_the_force_points(*, levelled: bool) -> None:
     assert len(trace.vx) == (100 if levelled else 0)
 
 
-def test_standing_teaches_the_bias_and_a_moved_sensor_forgets_how_sure_it_was() -> None:
+def test_standing_gives_the_bias_and_a_moved_sensor_loses_its_certainty() -> None:
     still = np.tile([0.0, 0.0, GRAVITY_MPS2, 0.0, 0.02, 0.0], (400, 1))
     trace, level = traced(still), TrunkLevel(Pace())
     level.start(trace, 75, PERIOD_S, levelled=True, has_lean=True)
     for start in range(0, 400, 50):
         t_s = trace.t_s[start : start + 50]
         level.run(t_s, start, start + 50, trace)
-        level.look(t_s[-1], Look((0.0, 0.0, GRAVITY_MPS2), (0.0, 0.02, 0.0)))
+        level.learn_without_steps(t_s[-1], Look((0.0, 0.0, GRAVITY_MPS2), (0.0, 0.02, 0.0)))
     assert level.bias == pytest.approx((0.0, 0.02, 0.0), abs=0.003)
     sure, doubtful = reloaded(level), level
     doubtful.doubt_bias()
     for again in (sure, doubtful):
         again.start(trace, 75, PERIOD_S, levelled=True, has_lean=True)
-        again.look(0.5, Look((0.0, 0.0, GRAVITY_MPS2), (0.0, 0.08, 0.0)))
+        again.learn_without_steps(0.5, Look((0.0, 0.0, GRAVITY_MPS2), (0.0, 0.08, 0.0)))
     assert abs(sure.bias[1] - 0.02) < 0.5 * abs(doubtful.bias[1] - 0.02)
 
 
 def test_an_explicit_mount_is_kept_until_the_sensor_has_moved(runner: Made, trace: Trace) -> None:
-    seat = TrunkSeat(Placement.SACRUM, MOUNT, SeatParams())
+    alignment = TrunkAlignment(Placement.SACRUM, MOUNT, AlignmentParams())
     strides = list(zip(runner.contacts_s[2::2], runner.contacts_s[3::2], runner.contacts_s[4::2], strict=False))
     for stride in strides:
-        assert not seat.stride(stride, trace, running=True)
-    assert (seat.mount, seat.trust) == (MOUNT, 1.0)
-    seat.stand(for_3_s((0.0, 1.0, GRAVITY_MPS2)))
-    stood = seat.mount
+        assert not alignment.stride(stride, trace, running=True)
+    assert (alignment.mount, alignment.trust) == (MOUNT, 1.0)
+    alignment.take_standing(for_3_s((0.0, 1.0, GRAVITY_MPS2)))
+    stood = alignment.mount
     assert stood is not None
     assert stood.level
-    seat.forget()
-    seat.reset()
-    assert (seat.mount, seat.trust) == (None, SeatParams().doubt)
+    alignment.forget()
+    alignment.reset()
+    assert (alignment.mount, alignment.trust) == (None, AlignmentParams().doubtful_trust)
     for stride in strides:
-        seat.stride(stride, trace, running=True)
-    assert seat.mount is not None
-    assert seat.mount.left == pytest.approx(MOUNT.left, abs=0.05)
-    assert seat.trust == 1.0
+        alignment.stride(stride, trace, running=True)
+    assert alignment.mount is not None
+    assert alignment.mount.left == pytest.approx(MOUNT.left, abs=0.05)
+    assert alignment.trust == 1.0
 
 
-def test_nothing_is_learned_of_the_mount_while_nobody_runs(runner: Made, trace: Trace) -> None:
-    seat = TrunkSeat(Placement.SACRUM, None)
+def test_the_mount_is_not_learned_while_nobody_runs(runner: Made, trace: Trace) -> None:
+    alignment = TrunkAlignment(Placement.SACRUM, None)
     for one_s, two_s, three_s in zip(*(runner.contacts_s[k:] for k in (2, 3, 4)), strict=False):
-        assert not seat.stride((one_s, two_s, three_s), trace, running=False)
-    assert seat.mount is None
+        assert not alignment.stride((one_s, two_s, three_s), trace, running=False)
+    assert alignment.mount is None
 
 
-def test_every_contact_closes_one_stride_and_is_told_once(runner: Made, trace: Trace) -> None:
+def test_every_contact_closes_one_stride_and_is_returned_once(runner: Made, trace: Trace) -> None:
     level = TrunkLevel(Pace())
     level.start(trace, 75, PERIOD_S, levelled=True, has_lean=True)
     steps = TrunkSteps(Placement.SACRUM, PERIOD_S, 0.9, RATE_HZ, TrunkContactParams(), StanceParams())
@@ -126,13 +126,13 @@ def test_every_contact_closes_one_stride_and_is_told_once(runner: Made, trace: T
 
 
 @pytest.mark.parametrize("lying", [(0.0, GRAVITY_MPS2, 0.0), (GRAVITY_MPS2, 0.0, 0.0)])
-def test_a_table_is_no_standing_for_a_given_mount(lying: Vector) -> None:
-    seat = TrunkSeat(Placement.SACRUM, MOUNT)
-    seat.stand(for_3_s(lying))
-    assert seat.mount == MOUNT
-    seat.stand(for_3_s((0.0, 0.5, 9.8)))
-    levelled = seat.mount
+def test_lying_on_a_table_is_not_standing_for_an_explicit_mount(lying: Vector) -> None:
+    alignment = TrunkAlignment(Placement.SACRUM, MOUNT)
+    alignment.take_standing(for_3_s(lying))
+    assert alignment.mount == MOUNT
+    alignment.take_standing(for_3_s((0.0, 0.5, 9.8)))
+    levelled = alignment.mount
     assert levelled is not None
     assert levelled.level
-    seat.stand(for_3_s(lying))
-    assert seat.mount == levelled
+    alignment.take_standing(for_3_s(lying))
+    assert alignment.mount == levelled
