@@ -19,7 +19,7 @@ from dsp import texts
 from dsp.chains.foot import FootChain
 from dsp.chains.trunk import TrunkChain
 from dsp.gait.agreement import Agreement
-from dsp.gait.one_speaker import OneSpeaker
+from dsp.gait.one_source import OneSource
 from dsp.gait.sightings import Contact, Posture, Reading, Sighting, Tapped
 from dsp.gait.step_fusion import StepFusion
 from dsp.guidance import Guidance, GuidanceParams, Wish
@@ -87,7 +87,7 @@ class Pipeline:
         self._set_up_again = 0  # times that a sensor changed its placement or sampling rate
         self._rising: defaultdict[str, Rising] = defaultdict(Rising)  # by motion sensor
         self._readings: defaultdict[tuple[str, Layout], RisingValues] = defaultdict(RisingValues)
-        self._speakers = OneSpeaker()
+        self._one_source = OneSource()
         self._merge = DataTimeMerge()
         self._fusion = StepFusion()
         self._agreement = Agreement()
@@ -226,7 +226,7 @@ class Pipeline:
                 if when > self._report_s:
                     self._report_s = float(math.ceil(when))
             sensor = self._lanes.get(lane)
-            if sensor and not self._speakers.listen(*sensor, when, contact=isinstance(sighting, Contact)):
+            if sensor and not self._one_source.accepts(*sensor, when, contact=isinstance(sighting, Contact)):
                 continue
             if isinstance(sighting, Posture):
                 out.append(sighting.attitude)
@@ -271,8 +271,8 @@ class Pipeline:
         metrics = self._metrics.report(t_ns)
         metrics += self._agreement.report(t_ns)
         if self._agreement.compares:
-            self._fusion.believe(self._agreement.clocks())
-        self._pace.tell(t_ns / NS_PER_S, metrics)
+            self._fusion.use_clocks(self._agreement.clocks())
+        self._pace.update(t_ns / NS_PER_S, metrics)
         out.extend(metrics)
         self._totals.metrics(t_ns, metrics)
         out += self._count(self._guidance.second(t_ns, metrics))

@@ -179,7 +179,7 @@ class FootChain:
     def _add_moved_step(self, move: FootMove, out: list[Sighting]) -> None:
         """Take a movement without a contact: it was a step if the foot lies elsewhere now."""
         p = self._p.move
-        if self._strides.way_m(self._trace, move.start_s, move.end_s) < p.least_m:
+        if self._strides.distance_m(self._trace, move.start_s, move.end_s) < p.min_length_m:
             return
         when = first_jolt_s(self._trace, max(move.start_s, move.end_s - p.landing_s), move.end_s, self._p.touch_down)
         if when - self._detector.contact_s < self._p.contact.shortest_stride_s:
@@ -197,7 +197,7 @@ class FootChain:
 
     def _emit_held(self, out: list[Sighting]) -> None:
         """Emit the contact that is held back, if any: something else comes next."""
-        held = self._touch_downs.let_go()
+        held = self._touch_downs.release()
         if held is not None:
             self._emit(held, out)
 

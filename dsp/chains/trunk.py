@@ -22,7 +22,7 @@ from dsp.metrics.sensor_moved import KEY as MOVED_KEY
 from dsp.orientation.bend import Pace
 from dsp.orientation.hole import Hole
 from dsp.orientation.leveller import LevelParams
-from dsp.orientation.lever import BESIDE_M, Lever
+from dsp.orientation.lever import HIP_OFFSET_M, Lever
 from dsp.orientation.mount import Mount
 from dsp.orientation.stillness import Stillness
 from dsp.placements import PELVIS
@@ -85,7 +85,7 @@ class TrunkChain:
         self._intake = Intake(self._trace, intake_params)
         self._level = TrunkLevel(pace or Pace(), self._p.level)
         self._alignment = TrunkAlignment(placement, mount, self._p.alignment)
-        self._lever = Lever(BESIDE_M[placement]) if placement in BESIDE_M else None
+        self._lever = Lever(HIP_OFFSET_M[placement]) if placement in HIP_OFFSET_M else None
         self._still = Stillness()
         self._attitude = AttitudeStage(intake_params.alone_s) if signals else None
         self._taps: ThreeTaps | None = None

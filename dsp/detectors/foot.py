@@ -18,7 +18,7 @@ class FootContactParams:
     """Rates in rad/s, times in s.
 
     swing_share       a swing is deeper than this share of the usual one ...
-    swing_least       ... and than this (slow walking swings with 4 or more)
+    min_swing         ... and than this (slow walking swings with 4 or more)
     guard_s           shortest swing (sources 9)
     heel_down_s       a foot that landed on its toes has its heel down by then
     toes              shares of the peak before with which the heel comes down: below the first, heels land first; above
@@ -33,7 +33,7 @@ class FootContactParams:
     """
 
     swing_share: float = 0.45
-    swing_least: float = 2.2
+    min_swing: float = 2.2
     guard_s: float = 0.06
     heel_down_s: float = 0.12
     toes: tuple[float, float] = (0.25, 0.45)
@@ -95,11 +95,11 @@ class FootContacts:
         self._rate = 0.0
         self._smooth = (0.0, 0.0)
         self.contact_s = NEVER_S
-        self._swing()
+        self._enter_swing()
 
     def landed(self, contact_s: float) -> None:
         """Take a contact that another detector found."""
-        self._stand(contact_s)
+        self._enter_stance(contact_s)
 
     def run(self, t_s: list[float], rate: list[float], smooth: list[float]) -> list[FootEvent]:
         """Return the events in samples; `smooth` is the low-passed `rate`."""
@@ -109,9 +109,9 @@ class FootContacts:
         for t, x, s in zip(t_s, rate, smooth, strict=True):
             event = None
             if self._in_stance:
-                event = self._standing((previous_t, t), x, (s2, s1, s))
+                event = self._stance_sample((previous_t, t), x, (s2, s1, s))
             elif self._landing is not None:
-                event = self._landed(self._landing, t, x)
+                event = self._end_swing(self._landing, t, x)
             else:
                 if x < self._deepest:
                     self._deepest = x
@@ -125,7 +125,7 @@ class FootContacts:
         self._t_s, self._rate, self._smooth = previous_t, previous, (s2, s1)
         return events
 
-    def _landed(self, landing: Landing, t: float, x: float) -> FootEvent | None:
+    def _end_swing(self, landing: Landing, t: float, x: float) -> FootEvent | None:
         """Return the contact at the end of a swing, unless the swing continues."""
         if not landing.add(t, x, self._usual):
             if x < -self._threshold:
@@ -133,20 +133,20 @@ class FootContacts:
             return None
         when, swing = landing.contact_s(toes_first=self._toes_first), -self._deepest
         if when - self.contact_s <= self._p.shortest_stride_s:
-            self._swing()
+            self._enter_swing()
             return None
         self._usual += (1.0 / self._p.memory if self._usual else 1.0) * (swing - self._usual)
-        self._stand(when)
+        self._enter_stance(when)
         self._slap = landing.peak
         return FootEvent(EventKind.INITIAL_CONTACT, when, when, swing, landing.jump)
 
-    def _standing(self, t: tuple[float, float], x: float, smooth: tuple[float, float, float]) -> FootEvent | None:
+    def _stance_sample(self, t: tuple[float, float], x: float, smooth: tuple[float, float, float]) -> FootEvent | None:
         """Process a sample of stance: the last two times, the rate, and the last three of its low-passed copy."""
         p, held = self._p, t[1] - self.contact_s
         if held < p.heel_down_s:
             self._lowest = min(self._lowest, x)
-        elif held > p.longest_stance_s or x < -0.5 * max(self._usual, p.swing_least):
-            self._swing()
+        elif held > p.longest_stance_s or x < -0.5 * max(self._usual, p.min_swing):
+            self._enter_swing()
             return None
         if held < p.shortest_stance_s:
             return None
@@ -170,18 +170,18 @@ class FootContacts:
         self._usual_push += (1.0 / p.memory if self._usual_push else 1.0) * (self._top - self._usual_push)
         self._learn_landing()
         event = FootEvent(EventKind.TOE_OFF, over_s - self._delay_s, self.contact_s, self._top)
-        self._swing()
+        self._enter_swing()
         return event
 
     def _learn_landing(self) -> None:
         """Learn whether toes land first, from how fast the heel came down after contact against the peak before it."""
-        if self._slap > self._p.landing.least:
+        if self._slap > self._p.landing.min_peak:
             self._landings += 1
             share = 1.0 / min(float(self._landings), self._p.memory)
             self._heel_down += share * (-self._lowest / self._slap - self._heel_down)
             self._toes_first = self._heel_down > self._p.toes[0 if self._toes_first else 1]
 
-    def _stand(self, contact_s: float) -> None:
+    def _enter_stance(self, contact_s: float) -> None:
         self._in_stance = True
         self.contact_s = contact_s
         self._settled = False
@@ -190,9 +190,9 @@ class FootContacts:
         self._lowest = 0.0
         self._slap = 0.0
 
-    def _swing(self) -> None:
+    def _enter_swing(self) -> None:
         self._in_stance = False
         self._landing = None
-        self._threshold = max(self._p.swing_share * self._usual, self._p.swing_least)
+        self._threshold = max(self._p.swing_share * self._usual, self._p.min_swing)
         self._deepest = 0.0
         self._below_s = NEVER_S

@@ -21,19 +21,19 @@ class FootMoveParams:
     still_radps            mean rate of a chunk in which it lies still,
     still_g                with a mean force no further from 1 g than this: a foot that glides without turning is
                            accelerated or braked
-    rest                   chunks in a row that end a move
+    rest_chunks            chunks in a row that end a move
     shortest_s, longest_s  a move that can be one step
-    least_m                minimum length of a step over the ground
+    min_length_m           of a step over the ground
     landing_s              the jolts of landing come in this last part of the move (0.03-0.21 s in ten recorded ones;
                            before it a foot may knock against the other)
     """
 
     still_radps: float = 1.2
     still_g: float = 0.15
-    rest: int = 4
+    rest_chunks: int = 4
     shortest_s: float = 0.25
     longest_s: float = 2.5
-    least_m: float = 0.15
+    min_length_m: float = 0.15
     landing_s: float = 0.25
 
 
@@ -57,29 +57,29 @@ class FootMoves:
         self._start_s: float | None = None
         self._rested = 0
         self._rest_s = 0.0
-        self._lain = False
+        self._was_still = False
 
     def update(self, start_s: float, chunk: list[list[float]]) -> FootMove | None:
         """Take a chunk, its first time and six axes (m/s2, rad/s); return a move when the foot has come to rest."""
         p = self._p
-        if self._turned(chunk[3:]) or self._pulled(chunk[:3]):
+        if self._rotates(chunk[3:]) or self._accelerates(chunk[:3]):
             self._rested = 0
-            if self._start_s is None and self._lain:
+            if self._start_s is None and self._was_still:
                 self._start_s = start_s
-            self._lain = False
+            self._was_still = False
             return None
         if not self._rested:
             self._rest_s = start_s
         self._rested += 1
-        if self._rested < p.rest:
+        if self._rested < p.rest_chunks:
             return None
-        self._lain = True
+        self._was_still = True
         begun_s, self._start_s = self._start_s, None
         if begun_s is None or not p.shortest_s < self._rest_s - begun_s < p.longest_s:
             return None
         return FootMove(begun_s, self._rest_s)
 
-    def _turned(self, rates: list[list[float]]) -> bool:
+    def _rotates(self, rates: list[list[float]]) -> bool:
         """Return whether the mean square rate is that of a moving foot; one axis alone usually shows it."""
         square, moves = 0.0, len(rates[0]) * self._p.still_radps * self._p.still_radps
         for rate in rates:
@@ -88,7 +88,7 @@ class FootMoves:
                 return True
         return False
 
-    def _pulled(self, forces: list[list[float]]) -> bool:
+    def _accelerates(self, forces: list[list[float]]) -> bool:
         """Return whether the mean force differs from 1 g."""
         force = math.hypot(*map(sum, forces)) / len(forces[0])
         return abs(force / GRAVITY_MPS2 - 1.0) > self._p.still_g

@@ -16,22 +16,22 @@ from dataclasses import dataclass
 class LandingParams:
     """Rates in rad/s, times in s.
 
-    within_s      the peak of the slap comes within this after the rate has risen through zero
-    least         a lower peak is no slap
-    sure, likely  shares of the usual swing: above the first a peak is past when the rate falls to `over` of it, above
-                  the second when it falls below zero
-    ripple        dips smaller than this do not end a rise
-    large         the first rise of at least this share of the largest is the jump
-    flat_s        a foot without a slap lands this long after the rate has risen through zero
+    within_s                  the peak of the slap comes within this after the rate has risen through zero
+    min_peak                  a lower peak is no slap
+    sure_share, likely_share  of the usual swing: above the first a peak is past when the rate falls to `past_share` of
+                              it, above the second when it falls below zero
+    ripple                    dips smaller than this do not end a rise
+    jump_share                the first rise of at least this share of the largest is the jump
+    flat_s                    a foot without a slap lands this long after the rate has risen through zero
     """
 
     within_s: float = 0.10
-    least: float = 2.0
-    sure: float = 0.65
-    likely: float = 0.4
-    over: float = 0.7
+    min_peak: float = 2.0
+    sure_share: float = 0.65
+    likely_share: float = 0.4
+    past_share: float = 0.7
     ripple: float = 0.5
-    large: float = 0.8
+    jump_share: float = 0.8
     flat_s: float = 0.015
 
 
@@ -54,7 +54,11 @@ class Landing:
         self._samples.append((t_s, rate))
         if rate > peak:
             self.peak = rate
-        elif peak > p.least and peak > p.likely * usual and rate < (p.over * peak if peak > p.sure * usual else 0.0):
+        elif (
+            peak > p.min_peak
+            and peak > p.likely_share * usual
+            and rate < (p.past_share * peak if peak > p.sure_share * usual else 0.0)
+        ):
             return True
         return t_s - self._risen_s > p.within_s
 
@@ -62,9 +66,9 @@ class Landing:
         """Return when the foot met the ground."""
         p = self._p
         self.jump, when_s = self._jump()
-        if toes_first and self.peak > p.least:
+        if toes_first and self.peak > p.min_peak:
             return self._fall_s()
-        return when_s if self.jump > p.least else self._risen_s + p.flat_s
+        return when_s if self.jump > p.min_peak else self._risen_s + p.flat_s
 
     def _jump(self) -> tuple[float, float]:
         """Return the size and the middle of the first large rise above zero."""
@@ -77,13 +81,13 @@ class Landing:
                 low, high, first = max(x, 0.0), x, k
             elif x > high:
                 high = x
-        enough = self._p.large * max(rises)[0] if rises else 0.0
+        enough = self._p.jump_share * max(rises)[0] if rises else 0.0
         return next((rise for rise in rises if rise[0] >= enough), (0.0, 0.0))
 
     def _fall_s(self) -> float:
         """Return when the rate began to fall from its peak."""
         return self._passed_s(
-            max(range(len(self._samples)), key=lambda k: self._samples[k][1]), self._p.over * self.peak
+            max(range(len(self._samples)), key=lambda k: self._samples[k][1]), self._p.past_share * self.peak
         )
 
     def _passed_s(self, first: int, level: float) -> float:

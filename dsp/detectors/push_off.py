@@ -85,7 +85,7 @@ class _Usual:
         self._newest: deque[float] = deque(maxlen=memory)
         self.value_s = 0.0
 
-    def more_s(self, time_s: float) -> float:
+    def deviation_s(self, time_s: float) -> float:
         """Take a time; return how much longer it is than usual."""
         self._newest.append(time_s)
         self.value_s = median(self._newest)
@@ -111,6 +111,6 @@ class PushOff:
         if half_s is None or tipped_s is None or rolled_s is None:
             return None
         usual_s = p.base_s + p.of_tipped * (tipped_s - contact_s) + p.of_half * (half_s - contact_s)
-        self._after.more_s(contact_s + usual_s - rolled_s)
-        slower_s = 0.0 if steep_s is None else self._quick.more_s(steep_s - rolled_s)
+        self._after.deviation_s(contact_s + usual_s - rolled_s)
+        slower_s = 0.0 if steep_s is None else self._quick.deviation_s(steep_s - rolled_s)
         return rolled_s + self._after.value_s - p.of_quick * slower_s

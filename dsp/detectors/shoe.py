@@ -22,7 +22,7 @@ class ShoeContactParams:
     landed_share              contact: the force has fallen to this share of the stop
     still_g                   the shoe lies below this
     push_g                    the push-off peak is above this
-    push_most                 and below this share of the stop (0.4-0.75 in twelve foot runs): otherwise it is the stop,
+    push_max_share            and below this share of the stop (0.4-0.75 in twelve foot runs): otherwise it is the stop,
                               and the one before was a push-off
     contact_offset_s          how late that is against true contacts in six marker-derived runs (-5..+40 ms)
     """
@@ -33,7 +33,7 @@ class ShoeContactParams:
     landed_share: float = 0.7
     still_g: float = 2.0
     push_g: float = 1.5
-    push_most: float = 0.95
+    push_max_share: float = 0.95
     contact_offset_s: float = 0.015
     shortest_stance_s: float = 0.09
     longest_stance_s: float = 1.2
@@ -56,7 +56,7 @@ class ShoeContacts:
         self._previous_t = 0.0
         self._peak = 0.0
         self._in_stance = False
-        self._lain = False
+        self._was_still = False
         self._contact_s = NEVER_S
 
     def run(self, t_s: list[float], size: list[float]) -> list[FootEvent]:
@@ -68,11 +68,11 @@ class ShoeContacts:
             y = value / GRAVITY_MPS2
             if self._in_stance:
                 held = t - self._contact_s
-                self._lain = self._lain or (y < p.still_g and held > p.shortest_stance_s)
+                self._was_still = self._was_still or (y < p.still_g and held > p.shortest_stance_s)
                 peaked = y < one >= two and one > p.push_g and held > p.shortest_stance_s
-                if peaked and one > p.push_most * self._usual:
+                if peaked and one > p.push_max_share * self._usual:
                     self._in_stance, self._peak, self._contact_s = False, one, NEVER_S
-                elif peaked and self._lain:
+                elif peaked and self._was_still:
                     when = previous_t - self._delay_s
                     events.append(FootEvent(EventKind.TOE_OFF, when, self._contact_s, self._usual))
                     self._in_stance, self._peak = False, 0.0
@@ -86,7 +86,7 @@ class ShoeContacts:
                     when = crossing - self._delay_s - p.contact_offset_s
                     if when - self._contact_s > p.shortest_stride_s:
                         self._usual += (0.2 if self._usual else 1.0) * (self._peak - self._usual)
-                        self._contact_s, self._in_stance, self._lain = when, True, False
+                        self._contact_s, self._in_stance, self._was_still = when, True, False
                         events.append(FootEvent(EventKind.INITIAL_CONTACT, when, when, self._peak))
             two, one, previous_t = one, y, t
         self._one, self._two, self._previous_t = one, two, previous_t

@@ -64,7 +64,7 @@ class TouchDowns:
         self._held, self._due_s = contact, down_s + self._p.after_s
         return True
 
-    def let_go(self) -> FootEvent | None:
+    def release(self) -> FootEvent | None:
         """Return the held contact unchanged, as another event comes before its jolt."""
         held, self._held = self._held, None
         return held

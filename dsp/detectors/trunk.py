@@ -121,7 +121,7 @@ class TrunkContacts:
                 if y < level:
                     crossed_s = NEVER_S
                 elif lowest < arm_g:
-                    if previous < level and t - contact_s > self._least_s(lowest):
+                    if previous < level and t - contact_s > self._min_step_s(lowest):
                         crossed_s = t - (y - level) / (y - previous) * (t - previous_t)
                     if y >= load_g:
                         if crossed_s > NEVER_S:
@@ -136,7 +136,7 @@ class TrunkContacts:
         self._lowest, self._level = lowest, level
         return events
 
-    def _least_s(self, lowest: float) -> float:
+    def _min_step_s(self, lowest: float) -> float:
         """Return the minimum time from the contact before to one out of a fall this deep."""
         p = self._p
         least_s = max(p.shortest_step_s, p.shortest_share * self.usual_step_s)

@@ -23,7 +23,7 @@ from dsp.signals import IMU6, NEVER_S, NS_PER_S, SampleBlock, Vector
 Angles = tuple[float, float, float]
 _NONE = (None, None, None)
 
-STAMP_SLACK_NS = 1_000
+TIMESTAMP_SLACK_NS = 1_000
 """Times in the trace are float seconds: a sample's own timestamp may be this much later."""
 
 JOIN_S = 0.05
@@ -93,7 +93,7 @@ class AttitudeStage:
             self._turned += rate * dt - share * self._turned
             self._mean += share * (self._turned - self._mean)
             self._before = now = self._angles(mount, ux, uy, uz)
-            until_ns = round(t * NS_PER_S) + STAMP_SLACK_NS
+            until_ns = round(t * NS_PER_S) + TIMESTAMP_SLACK_NS
             while self._due and self._due[0] <= until_ns:
                 stamp = self._due.popleft()
                 if now is None or before is None or dt > JOIN_S:

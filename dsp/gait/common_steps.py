@@ -86,9 +86,9 @@ class CommonSteps:
             middle = min(range(len(trunk)), key=lambda i: abs(trunk[i][0] - near_s))
             around = [trunk[middle + lag][0] for lag in LAGS if 0 <= middle + lag < len(trunk)]
             if len(around) == len(LAGS) and max(b - a for a, b in pairwise(around)) < LONGEST_STEP_S:
-                self._take([t_s - each for each in around], trunk[middle][1])
+                self._add([t_s - each for each in around], trunk[middle][1])
 
-    def _take(self, apart_s: list[float], side: Side | None) -> None:
+    def _add(self, apart_s: list[float], side: Side | None) -> None:
         # Lags are counted from the last difference: half a step from two contacts, the nearest one would alternate.
         self._usual_s = apart_s[len(LAGS) // 2]
         if abs(self._usual_s) > LONGEST_STEP_S:
@@ -116,12 +116,12 @@ class CommonSteps:
 
     def lags(self) -> list[Lag]:
         """Return every way to pair them."""
-        known = [each for each in self._differs if each is not None]
-        share = sum(known) / len(known) if known else None
+        named = [each for each in self._differs if each is not None]
+        share = sum(named) / len(named) if named else None
         out = []
         for lag, apart_s in zip(LAGS, zip(*self._apart_s, strict=True), strict=True):
             middle_s = median(apart_s)
             spread_s = fmean(abs(each - middle_s) for each in apart_s)
-            odd = 1.0 - share if share is not None and lag % 2 else share
-            out.append(Lag(middle_s, spread_s, odd))
+            differs = 1.0 - share if share is not None and lag % 2 else share
+            out.append(Lag(middle_s, spread_s, differs))
         return out

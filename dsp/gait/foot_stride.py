@@ -35,7 +35,7 @@ class FootStrideParams:
     walking_s               a longer stance is one of walking: there the foot lies still up to `walking_share` of it
     smooth_s                the rate is averaged over this before its minimum is taken
     shortest_s, longest_s   time of a stride
-    least_m                 a shorter stride has no meaningful speed
+    min_length_m            a shorter stride has no meaningful speed
     stay_m                  a foot that goes no further does not run (a stride of running is over 1.2 m): a bouncing
                             heel; reported at once, as a bias causes 0.15 m of it at most (5 dps, 0.7 s)
     tip_deg                 nor does one that tips less in its stride: running shoes tip by 70-170 deg (11 recordings,
@@ -63,7 +63,7 @@ class FootStrideParams:
     slope_trust: float = 0.4
     shortest_s: float = 0.38
     longest_s: float = 1.6
-    least_m: float = 0.2
+    min_length_m: float = 0.2
     stay_m: float = 0.6
     tip_deg: float = 50.0
     bias_strides: float = 30.0
@@ -86,7 +86,7 @@ class FootStride:
     tipped_deg  range of the pitch angle
     gravity     mean force of the stride over gravity: 1 without errors
     clipped_s   how long the force was at the end of the sensor's range
-    known       whether the values may be reported; if not, only whether the foot went anywhere is
+    reportable  whether the values may be reported; if not, only whether the foot went anywhere is
     """
 
     time_s: float
@@ -96,23 +96,23 @@ class FootStride:
     tipped_deg: float
     gravity: float
     clipped_s: float
-    known: bool
+    reportable: bool
     params: FootStrideParams
 
     def readings(self, decided_s: float, t_s: float, side: Side | None) -> list[Sighting]:
         """Return the metrics of the stride of one foot."""
         p, t_ns = self.params, round(t_s * NS_PER_S)
         out = [foot_stays(decided_s, t_s, side, stays=self.length_m < p.stay_m or self.tipped_deg < p.tip_deg)]
-        if not self.known:
+        if not self.reportable:
             return out
         off, clipped = (self.gravity - 1.0) / p.half_trust, self.clipped_s / p.half_clipped_s
         whole = 1.0 / (1.0 + off * off) / (1.0 + clipped * clipped)
-        said = [
+        metrics = [
             Metric(t_ns, FOOT_SPEED, math.hypot(self.length_m, self.rise_m) / self.time_s, side, p.trust * whole),
             Metric(t_ns, FOOT_SLOPE, 100.0 * self.rise_m / self.length_m, side, p.slope_trust * whole),
             Metric(t_ns, foot_strike_angle_deg.KEY, self.strike_deg, side, p.strike_trust * whole),
         ]
-        return out + [Reading(decided_s, metric) for metric in said]
+        return out + [Reading(decided_s, metric) for metric in metrics]
 
 
 def foot_stays(decided_s: float, t_s: float, side: Side | None, *, stays: bool = True) -> Sighting:
@@ -158,7 +158,7 @@ class FootStrides:
         """Return the gyroscope bias about an axis of the sensor, rad/s, as far as strides have shown it."""
         return float(np.array(axis) @ self._bias)
 
-    def way_m(self, trace: Trace, start_s: float, end_s: float) -> float:
+    def distance_m(self, trace: Trace, start_s: float, end_s: float) -> float:
         """Return how far over the ground the shoe went between two moments at which it lay still."""
         path = _Path(trace, max(0, trace.first_at(start_s) - 1), trace.first_at(end_s), self._bias)
         return path.over_ground()[0]
@@ -178,7 +178,7 @@ class FootStrides:
         path = _Path(trace, start, flat, self._bias)
         self._learn(path.frames, path.time_s)
         length, rise, size = path.over_ground()
-        known = self._count >= self._p.first_strides and length >= self._p.least_m
+        reportable = self._count >= self._p.first_strides and length >= self._p.min_length_m
         tip = np.array(pitch) @ path.rate
         rise += 0.5 * float(tip[0] + tip[-1]) * self._p.behind_m * path.time_s
         landed = trace.first_at(contact_s) - start
@@ -191,8 +191,8 @@ class FootStrides:
             strike_deg=math.degrees(turns[landed:].sum()),
             tipped_deg=math.degrees(tipped.max() - tipped.min()),
             gravity=size / GRAVITY_MPS2,
-            clipped_s=path.same_s(self._p.clip_g * GRAVITY_MPS2),
-            known=known,
+            clipped_s=path.clipped_s(self._p.clip_g * GRAVITY_MPS2),
+            reportable=reportable,
             params=self._p,
         )
 
@@ -224,7 +224,7 @@ class _Path:
         self._left_s = t_s[-1] - 0.5 * (t_s[1:] + t_s[:-1])
         self.frames = turned_frames(0.5 * (self.rate[:, 1:] + self.rate[:, :-1]) * self.dt)
 
-    def same_s(self, above: float) -> float:
+    def clipped_s(self, above: float) -> float:
         """Return how long an axis of the force stayed the same at more than `above`, m/s2."""
         same = (self.force[:, 1:] == self.force[:, :-1]) & (np.abs(self.force[:, 1:]) > above)
         return float(self.dt[same.any(axis=0)].sum())
@@ -242,14 +242,14 @@ class _Path:
         weights[1:, 0] += 0.5 * dt
         weights[:-1, 1] = half + bend
         weights[1:, 1] += half - bend
-        gained, gone = (rotate(self.frames, self.force) @ weights).T
+        gained, moved = (rotate(self.frames, self.force) @ weights).T
         mean = gained / self.time_s
-        way = gone - 0.5 * self.time_s * self.time_s * mean
+        displacement = moved - 0.5 * self.time_s * self.time_s * mean
         size = math.sqrt(float(mean @ mean))
         if size <= 0.0:
             return 0.0, 0.0, 0.0
-        rise = float(way @ mean) / size
-        return math.sqrt(max(0.0, float(way @ way) - rise * rise)), rise, size
+        rise = float(displacement @ mean) / size
+        return math.sqrt(max(0.0, float(displacement @ displacement) - rise * rise)), rise, size
 
 
 def turned_frames(turns: Floats) -> Floats:

@@ -25,7 +25,7 @@ HALF_TRUST_MPS2 = 0.5
 """A mean force this far from gravity (5 %: scale, offset or level are wrong) halves the trust."""
 
 
-LEFT_OVER = 1.0 / 4.0 - (1.0 / 6.0 + 1.0 / 24.0)
+HEIGHT_CORRECTION = 1.0 / 4.0 - (1.0 / 6.0 + 1.0 / 24.0)
 """Correction of the height, per unit of force.
 
 The trapezoidal rule, applied twice, reduces a swing by x^2 / 6, and means over a sample's time by x^2 / 24, x being its
@@ -59,12 +59,12 @@ class PelvisStride:
         """
         t_ns = round(t_s * NS_PER_S)
         off = (self.mean_mps2 - GRAVITY_MPS2) / HALF_TRUST_MPS2
-        said = [Metric(t_ns, vertical_oscillation_mm.KEY, self.oscillation_mm, None, TRUST / (1.0 + off * off))]
+        metrics = [Metric(t_ns, vertical_oscillation_mm.KEY, self.oscillation_mm, None, TRUST / (1.0 + off * off))]
         if placement in MIDLINE and self.tilt_range_deg is not None and self.rotation_range_deg is not None:
             trust = TRUST * self.mount_quality * level_trust
-            said.append(Metric(t_ns, pelvic_tilt_range_deg.KEY, self.tilt_range_deg, None, trust))
-            said.append(Metric(t_ns, pelvic_rotation_range_deg.KEY, self.rotation_range_deg, None, trust))
-        return [Reading(decided_s, metric) for metric in said]
+            metrics.append(Metric(t_ns, pelvic_tilt_range_deg.KEY, self.tilt_range_deg, None, trust))
+            metrics.append(Metric(t_ns, pelvic_rotation_range_deg.KEY, self.rotation_range_deg, None, trust))
+        return [Reading(decided_s, metric) for metric in metrics]
 
 
 def pelvis_stride(
@@ -115,7 +115,7 @@ def _heights(force: list[float]) -> tuple[float, list[float]]:
     twice = [0.0, *accumulate(accumulate(off))]
     trend = (twice[steps] + 0.25 * (off[-1] - off[0])) / steps
     here = zip(twice[:-1], off, strict=True)
-    return mean, [value - k * trend + LEFT_OVER * now for k, (value, now) in enumerate(here)]
+    return mean, [value - k * trend + HEIGHT_CORRECTION * now for k, (value, now) in enumerate(here)]
 
 
 def _level(values: list[float], trend: float) -> list[float]:

@@ -19,14 +19,16 @@ from dsp.signals import GRAVITY_MPS2, Vector
 class SideParams:
     """When a side is named.
 
-    from_s, to_s  part of the stance that is averaged, from the trunk's own contact time on (that is late by 0-40 ms)
-    memory_steps  length of the running mean
-    first_steps   minimum steps for a side
-    sure          minimum standard errors between the mean and zero
-    feet_steps    steps after which it is tested whether feet alternate at all (sides come with the 10th to 15th)
-    least_mps2    alternating feet push the trunk alternately aside by more than this, a twentieth of the body's weight.
-                  Of 41 recordings of runners (tight, loose, in pockets) none could be below 0.57; simulated bouncing on
-                  both feet is below 0.06
+    from_s, to_s          part of the stance that is averaged, from the trunk's own contact time on (that is late by
+                          0-40 ms)
+    memory_steps          length of the running mean
+    first_steps           minimum steps for a side
+    sure                  minimum standard errors between the mean and zero
+    feet_steps            steps after which it is tested whether feet alternate at all (sides come with the 10th to
+                          15th)
+    min_alternating_mps2  alternating feet push the trunk alternately aside by more than this, a twentieth of the body's
+                          weight. Of 41 recordings of runners (tight, loose, in pockets) none could be below 0.57;
+                          simulated bouncing on both feet is below 0.06
     """
 
     from_s: float = 0.02
@@ -35,7 +37,7 @@ class SideParams:
     first_steps: int = 5
     sure: float = 3.0
     feet_steps: int = 20
-    least_mps2: float = 0.05 * GRAVITY_MPS2
+    min_alternating_mps2: float = 0.05 * GRAVITY_MPS2
 
 
 class SideFinder:
@@ -115,4 +117,4 @@ class SideFinder:
         mean_square = max(0.0, mx * mx + my * my + mz * mz - along * along / length)
         up = cx * cx * xx + cy * cy * yy + cz * cz * zz + 2.0 * (cx * cy * xy + cx * cz * xz + cy * cz * yz)
         spread = math.sqrt(max(0.0, xx + yy + zz - up / length - mean_square))
-        return math.sqrt(mean_square) + p.sure * spread / math.sqrt(self._steps) > p.least_mps2
+        return math.sqrt(mean_square) + p.sure * spread / math.sqrt(self._steps) > p.min_alternating_mps2

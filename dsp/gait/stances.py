@@ -21,10 +21,10 @@ AHEAD_M = {Placement.WAIST_FRONT: 0.2, Placement.LEFT_HIP: 0.1, Placement.RIGHT_
 """How far ahead of the sacrum a sensor on the belt is, roughly: a pelvis is some 0.2 m deep."""
 
 
-BOUNCING = 0.3
+BOUNCING_SHARE = 0.3
 """Share of the usual confidence while feet do not alternate: too little for any cue (cues require 0.6)."""
 
-WAITING = 60
+MAX_WAITING = 60
 """Maximum number of stances that wait for a mount: as many as the side finder averages."""
 
 _ZERO: Vector = (0.0, 0.0, 0.0)
@@ -77,7 +77,7 @@ class Stances:
         self._last_side: Side | None = None
         self._alternate = True
         self._row: list[Sighting] = []
-        self._waiting: deque[tuple[int, Vector, Vector]] = deque(maxlen=WAITING)
+        self._waiting: deque[tuple[int, Vector, Vector]] = deque(maxlen=MAX_WAITING)
 
     @property
     def running(self) -> bool:
@@ -85,9 +85,9 @@ class Stances:
         return self._gate.open
 
     @property
-    def _sure(self) -> float:
+    def _confidence_now(self) -> float:
         """Confidence of what is seen now, 0-1."""
-        return self._confidence * self.trust * (1.0 if self._alternate else BOUNCING)
+        return self._confidence * self.trust * (1.0 if self._alternate else BOUNCING_SHARE)
 
     def see(self, event: TrunkEvent, trace: Trace, mount: Mount | None, *, levelled: bool) -> list[Sighting]:
         """Take a load or an unload; `levelled`: the trace's up direction follows the pelvis within a stride."""
@@ -109,7 +109,7 @@ class Stances:
             if continues:
                 release_s = was.contact_s + contact_time_s(trace, was.crossing_s, event.crossing_s, self._p.time)
             release = self._close(was, release_s, event.decided_s, trace, mount, levelled=levelled)
-            out += self._let_out(release, event.decided_s, running=before or self._gate.open)
+            out += self._emit(release, event.decided_s, running=before or self._gate.open)
         if continues:
             self.step_s += (0.25 if self.step_s else 1.0) * (step - self.step_s)
         else:
@@ -118,8 +118,10 @@ class Stances:
         del self.contacts_s[:-4]
         self._open = _Open(event.t_s, event.crossing_s)
         side = self._last_side.other if self._last_side and self._beats(event.t_s) == 1 else None
-        contact = Contact(event.decided_s, event.t_s, self._placement, side, running=True, confidence=self._sure)
-        return out + self._let_out(contact, event.decided_s, running=self._gate.open)
+        contact = Contact(
+            event.decided_s, event.t_s, self._placement, side, running=True, confidence=self._confidence_now
+        )
+        return out + self._emit(contact, event.decided_s, running=self._gate.open)
 
     def overdue(self, now_s: float) -> bool:
         """Return whether the current stance has waited long enough for a next contact."""
@@ -132,7 +134,7 @@ class Stances:
             return []
         decided_s = trace.t_s[min(trace.first_at(was.contact_s + self._p.last_s), len(trace.force) - 1)]
         release = self._close(was, was.unload_s, decided_s, trace, mount, levelled=levelled)
-        return self._let_out(release, decided_s, running=self._gate.open)
+        return self._emit(release, decided_s, running=self._gate.open)
 
     def _close(
         self,
@@ -158,7 +160,7 @@ class Stances:
                 drop = drop_of(trace, mount, side, was.contact_s, release_s, self.drop_trust * self.trust)
         self._last_side = side
         self._alternate = side is not None or self._placement not in PELVIS or self._side.feet_alternate()
-        return Release(decided_s, was.contact_s, release_s, self._placement, side, drop, self._sure)
+        return Release(decided_s, was.contact_s, release_s, self._placement, side, drop, self._confidence_now)
 
     def _beats(self, contact_s: float) -> int:
         """Return how many step times after the last judged stance this one began."""
@@ -197,7 +199,7 @@ class Stances:
             self._side.step(beats, force)
         self._waiting.clear()
 
-    def _let_out(self, sighting: Contact | Release, decided_s: float, *, running: bool) -> list[Sighting]:
+    def _emit(self, sighting: Contact | Release, decided_s: float, *, running: bool) -> list[Sighting]:
         """Hold a sighting until the row is running; then return all of the row."""
         self._row.append(sighting)
         if not running:

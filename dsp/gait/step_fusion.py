@@ -74,15 +74,15 @@ class _Seen:
 class _Stance:
     """A stance under construction.
 
-    t_s        its contact, on the trunk's clock where there is a trunk
-    heard_s    time of the first sighting
-    timed_s    its contact as implied by the step time emitted for the stance before; fixed from then on
-    sure_side  whether the side comes from a shoe
+    t_s           its contact, on the trunk's clock where there is a trunk
+    first_seen_s  time of the first sighting
+    fixed_s       its contact as implied by the step time emitted for the stance before; it no longer changes
+    sure_side     whether the side comes from a shoe
     """
 
     t_s: float
-    heard_s: float
-    timed_s: float | None = None
+    first_seen_s: float
+    fixed_s: float | None = None
     side: Side | None = None
     sure_side: bool = False
     seen: dict[Placement, _Seen] = field(default_factory=dict)
@@ -101,8 +101,8 @@ class StepFusion:
         self._p = params or FusionParams()
         self.due_s = float("inf")  # when `take` next returns a step, if nothing is seen until then
         self._open: list[_Stance] = []
-        self._told_s = NEVER_S
-        self._told_contact_s = NEVER_S
+        self._emitted_s = NEVER_S
+        self._emitted_contact_s = NEVER_S
         self._alive: dict[Placement, float] = {}
         self._offset_s: dict[Placement, float] = {}
         self._matched: dict[Placement, int] = {}
@@ -111,12 +111,12 @@ class StepFusion:
         self._step_s = 0.35
         self._last: _Stance | None = None
 
-    def believe(self, clocks: Clocks) -> None:
+    def use_clocks(self, clocks: Clocks) -> None:
         """Use these clocks: drop shoes that match no other sensor, correct offsets that differ from those learned."""
         self._clocks = clocks
-        for shoe in clocks.odd:
-            for known in (self._alive, self._offset_s, self._matched):
-                known.pop(shoe, None)
+        for shoe in clocks.unmatched:
+            for table in (self._alive, self._offset_s, self._matched):
+                table.pop(shoe, None)
         for shoe, apart_s in clocks.apart_s.items():
             if abs(self._offset_s.get(shoe, 0.0) - apart_s) > self._p.same_s:
                 self._offset_s[shoe] = apart_s
@@ -125,7 +125,7 @@ class StepFusion:
     def contact(self, c: Contact) -> None:
         """Take a contact that a sensor saw."""
         p = self._p
-        if c.placement in self._clocks.odd:
+        if c.placement in self._clocks.unmatched:
             return
         self._alive[c.placement] = c.decided_s
         foot = c.placement in FEET
@@ -137,7 +137,7 @@ class StepFusion:
         t_s = c.t_s - self._offset_s.get(c.placement, 0.0)
         stance = self._find(t_s, c)
         if stance is None:
-            if t_s <= self._told_s + p.same_s:
+            if t_s <= self._emitted_s + p.same_s:
                 return
             stance = _Stance(t_s, c.decided_s)
             self._open.append(stance)
@@ -168,36 +168,36 @@ class StepFusion:
         while self._open:
             stance = self._open[0]
             following = self._open[1] if len(self._open) > 1 else None
-            self.due_s = self._told_at_s(stance, following, settle_s)
+            self.due_s = self._emission_s(stance, following, settle_s)
             if now_s < self.due_s and not end:
                 return out
             self._open.pop(0)
-            self._told_s = stance.t_s
+            self._emitted_s = stance.t_s
             contact_s = self._contact_s(stance)
-            if contact_s <= self._told_contact_s:  # on a clock that has just been corrected
+            if contact_s <= self._emitted_contact_s:  # on a clock that has just been corrected
                 continue
-            self._told_contact_s = contact_s
-            self._alternate(stance, following)
+            self._emitted_contact_s = contact_s
+            self._set_side(stance, following)
             out.append(self._step(stance, following, contact_s))
             self._last = stance
         self.due_s = float("inf")
         return out
 
-    def _told_at_s(self, stance: _Stance, following: _Stance | None, settle_s: float) -> float:
+    def _emission_s(self, stance: _Stance, following: _Stance | None, settle_s: float) -> float:
         """Return when a stance is emitted if nothing more is seen of it."""
         p = self._p
-        late_s = stance.heard_s + p.late_s
+        late_s = stance.first_seen_s + p.late_s
         last_s = max(stance.t_s + p.longest_wait_s, late_s)
         if following is None:
             return last_s
-        told_s = following.t_s + settle_s
+        emission_s = following.t_s + settle_s
         if not stance.seen[stance.best()].released:
-            told_s = max(told_s, stance.t_s + p.release_wait_s)
+            emission_s = max(emission_s, stance.t_s + p.release_wait_s)
         if stance.sure_side and following.side is stance.side:
-            told_s = max(told_s, late_s)
-        return min(told_s, last_s)
+            emission_s = max(emission_s, late_s)
+        return min(emission_s, last_s)
 
-    def _alternate(self, stance: _Stance, following: _Stance | None) -> None:
+    def _set_side(self, stance: _Stance, following: _Stance | None) -> None:
         """Set the side of a stance next to one of a shoe: it is of the other leg."""
         if stance.sure_side:
             return
@@ -208,8 +208,8 @@ class StepFusion:
 
     def _find(self, t_s: float, c: Contact) -> _Stance | None:
         """Return the open stance that a contact belongs to, if there is one."""
-        known = c.placement not in FEET or self._matched.get(c.placement, 0) >= self._p.learn
-        best, nearest = None, self._p.same_s if known else self._p.first_share * self._step_s
+        offset_known = c.placement not in FEET or self._matched.get(c.placement, 0) >= self._p.learn
+        best, nearest = None, self._p.same_s if offset_known else self._p.first_share * self._step_s
         for stance in self._open:
             if c.placement in stance.seen:
                 continue
@@ -238,8 +238,8 @@ class StepFusion:
 
     def _contact_s(self, stance: _Stance) -> float:
         """Return the contact on the clock of the feet, if they time steps: a trunk's is moved by their offset."""
-        if stance.timed_s is not None:
-            return stance.timed_s
+        if stance.fixed_s is not None:
+            return stance.fixed_s
         best = stance.best()
         contact_s = stance.seen[best].contact_s
         if best in FEET:
@@ -268,7 +268,7 @@ class StepFusion:
             gap = self._contact_s(following) - contact_s
             if other and 0.0 < gap < self._p.longest_step_s:
                 step_s = gap
-                following.timed_s = contact_s + gap
+                following.fixed_s = contact_s + gap
         flight_s = None
         if step_s is not None and release_s is not None and contact_s + step_s > release_s:
             flight_s = contact_s + step_s - release_s

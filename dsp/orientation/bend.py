@@ -29,7 +29,7 @@ By then they are final whatever the order of the packets: the merge waits 0.7 s,
 again for blocks of up to 1.5 s. A runner's speed does not change by much in that time.
 """
 
-TOLD = 8
+KEPT = 8
 """Number of speeds kept, one a second: more than they are late and sensors lag."""
 
 FASTEST_MPS = 8.0
@@ -58,9 +58,9 @@ class Pace:
 
     def __init__(self, usual_mps: float = USUAL_MPS) -> None:
         self._usual_mps = usual_mps
-        self._told: deque[tuple[float, float]] = deque(maxlen=TOLD)
+        self._reported: deque[tuple[float, float]] = deque(maxlen=KEPT)
 
-    def tell(self, t_s: float, metrics: Iterable[Metric]) -> None:
+    def update(self, t_s: float, metrics: Iterable[Metric]) -> None:
         """Take the speed from the metrics reported for `t_s`."""
         mps = self._usual_mps
         for metric in metrics:
@@ -69,12 +69,12 @@ class Pace:
             elif metric.key == speed_source.KEY and metric.value == speed_source.Source.TREADMILL:
                 mps = 0.0
                 break
-        self._told.append((t_s, mps))
+        self._reported.append((t_s, mps))
 
     def at(self, t_s: float) -> float:
         """Return the speed at `t_s`, m/s; 0 on a treadmill."""
         settled_s = t_s - LATE_S
-        return next((mps for told_s, mps in reversed(self._told) if told_s <= settled_s), self._usual_mps)
+        return next((mps for reported_s, mps in reversed(self._reported) if reported_s <= settled_s), self._usual_mps)
 
 
 class Bend:

@@ -18,17 +18,17 @@ from collections import deque
 STRIDES = 8
 """Strides that are tested: about six seconds, within which a runner has sped up or rounded a corner."""
 
-AGREEING = 5
+EXCEEDING = 5
 """Number of them that must exceed the bound."""
 
 EXPECTED = 2.0
 """Mean of one, also the initial value of strides that are still missing: less than the bound."""
 
-MOST = 7.13
+BOUND = 7.13
 """Bound that five of eight exceed once in a million by chance: one does with exp(-7.13 / 2) = 0.0283; 56 * 0.0283^5 =
 1e-6."""
 
-AT_ONCE = 60.0
+MEAN_BOUND = 60.0
 """A mean of eight that no runner causes: a turn round a cone, 3 to 1.3 m/s and back, has single strides of 70, of 170
 where bends are not known. A jump of 20 deg/s, which loses steps, exceeds it with the second stride."""
 
@@ -46,7 +46,7 @@ class Consistency:
     def reset(self) -> None:
         """Start again, without any innovations."""
         self._squares: deque[float] = deque([EXPECTED] * STRIDES, maxlen=STRIDES)
-        self._waits = 0
+        self._settling = 0
         self.trust = 1.0
         self.contradicted = False
         self.pause()
@@ -55,9 +55,9 @@ class Consistency:
         """Note that nobody runs: the first strides afterwards speed up, and are ignored."""
         self._starting = STRIDES
 
-    def doubted(self) -> None:
+    def bias_doubted(self) -> None:
         """Note that the bias was doubted, which takes time to have an effect."""
-        self._waits = STRIDES
+        self._settling = STRIDES
         self.contradicted = False
 
     def add(self, square: float) -> None:
@@ -66,7 +66,7 @@ class Consistency:
             self._starting -= 1
             return
         self._squares.append(square)
-        surprise = max(sorted(self._squares)[STRIDES - AGREEING], sum(self._squares) / STRIDES * (MOST / AT_ONCE))
-        self.trust = MOST / surprise if surprise > MOST else 1.0
-        self._waits = max(0, self._waits - 1)
-        self.contradicted = surprise > MOST and not self._waits
+        surprise = max(sorted(self._squares)[STRIDES - EXCEEDING], sum(self._squares) / STRIDES * (BOUND / MEAN_BOUND))
+        self.trust = BOUND / surprise if surprise > BOUND else 1.0
+        self._settling = max(0, self._settling - 1)
+        self.contradicted = surprise > BOUND and not self._settling

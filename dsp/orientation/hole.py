@@ -29,7 +29,7 @@ USUAL_MPS = 0.08
 STRAIGHT_RADPS, STRAIGHT_MPS2 = 0.15, 1.5
 """Both errors per second of hole where no strides were known to fill it from."""
 
-LEAST_STRIDES = 3
+MIN_STRIDES = 3
 """Minimum strides for a usual up."""
 
 Found = tuple[float, Vector]
@@ -69,7 +69,7 @@ def towards_usual(hole: Hole, strapdown: Strapdown, trace: Trace, found: Iterabl
     found  tilt errors found since: they existed in the strides before, where the trace still has them
     """
     before_s = [hole.end_s - lag for lag in hole.lags_s if hole.end_s - lag > trace.t_s[0]]
-    if len(before_s) < LEAST_STRIDES:
+    if len(before_s) < MIN_STRIDES:
         return
     share = (1.0 - hole.trust) / len(before_s)
     up = strapdown.up()

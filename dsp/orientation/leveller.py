@@ -31,7 +31,7 @@ class LevelParams:
     """Standard deviations that the error-state filter assumes, and when they apply.
 
     tilt_0_rad, bias_0_radps, velocity_0_mps  at the start (5 dps: consumer gyroscopes out of the box, sources 9)
-    bias_again_radps     added to that of the bias about the level axes when strides contradict it (`consistency`): the
+    bias_doubt_radps     added to that of the bias about the level axes when strides contradict it (`consistency`): the
                          effect of 0.1 deg/s2 over as many strides as are tested; after a larger jump it is added again
                          and again
     tilt_walk, bias_walk, velocity_walk  random walks, per sqrt(s): scale error of a cheap gyroscope in running motion;
@@ -51,7 +51,7 @@ class LevelParams:
 
     tilt_0_rad: float = 0.17
     bias_0_radps: float = 0.09
-    bias_again_radps: float = 0.012
+    bias_doubt_radps: float = 0.012
     velocity_0_mps: float = 1.0
     tilt_walk: float = 0.0015
     bias_walk: float = 0.0001
@@ -98,8 +98,8 @@ class Leveller:
         self._holes: list[Hole] = []  # later than what was observed last
 
     def _forget_lean(self) -> None:
-        self._usual = UsualLean()
-        self._after = 0
+        self._usual_lean = UsualLean()
+        self._strides_after = 0
 
     def _without_steps(self, t_s: float) -> None:
         """Leave running: no stride is comparable, and a hole up to `t_s` adds only uncertainty of tilt and velocity."""
@@ -115,7 +115,7 @@ class Leveller:
     @property
     def unsure(self) -> bool:
         """Whether a tilt error that is found may come from a recent hole."""
-        return bool(self._holes) or self._after > 0
+        return bool(self._holes) or self._strides_after > 0
 
     @property
     def trust(self) -> float:
@@ -142,9 +142,9 @@ class Leveller:
         p, strapdown = self._params, self._strapdown
         if not turned_rad:
             self._pass_holes(t_s)
-            sd = p.after_velocity_mps if self._after else p.stride_velocity_mps
+            sd = p.after_velocity_mps if self._strides_after else p.stride_velocity_mps
             return self._observe(t_s, velocity, sd, seen=seen, of_stride=True)
-        self._after = 0  # in a bend neither velocity nor lean is as before
+        self._strides_after = 0  # in a bend neither velocity nor lean is as before
         self._cov[0, 0] += p.turn_tilt_rad**2 * abs(turned_rad)
         self._cov[1, 1] += p.turn_tilt_rad**2 * abs(turned_rad)
         strapdown.v = (strapdown.v[0] - change[0], strapdown.v[1] - change[1])
@@ -166,7 +166,7 @@ class Leveller:
         """Observe standing: velocity (m/s) and mean rate (rad/s, bias already subtracted) are sway only."""
         self._without_steps(t_s)
         self._observe(t_s, velocity, self._params.still_velocity_mps)
-        self._apply_bias(mean_rate, self._params.still_rate_radps, t_s)
+        self._observe_bias(mean_rate, self._params.still_rate_radps, t_s)
 
     def _observe(
         self,
@@ -204,23 +204,23 @@ class Leveller:
             ux, uy, uz = self.up or self._strapdown.up()
             along = ux * bx + uy * by + uz * bz
             bx, by, bz = bx - along * ux, by - along * uy, bz - along * uz
-        return self._take_over(cov, (tilt_x, tilt_y), (bx, by, bz), (vx, vy), t_s)
+        return self._apply(cov, (tilt_x, tilt_y), (bx, by, bz), (vx, vy), t_s)
 
     def _doubt_bias(self) -> None:
         """Raise the uncertainty of the biases that strides contradict: all but the one about the vertical."""
         x, y, z = self.up or self._strapdown.up()
         level = array_of((1.0 - x * x, -x * y, -x * z), (-y * x, 1.0 - y * y, -y * z), (-z * x, -z * y, 1.0 - z * z))
-        self._cov[2:5, 2:5] += self._params.bias_again_radps**2 * level
-        self._consistency.doubted()
+        self._cov[2:5, 2:5] += self._params.bias_doubt_radps**2 * level
+        self._consistency.bias_doubted()
 
     def _observe_lean(self, cov: Array, error: Array, up: Vector, seen: float) -> tuple[Array, Array]:
         """After a hole, observe the lean of a stride, else learn the usual one; return covariance and errors."""
-        if not self._after or not self._usual.known:
-            self._usual.add(up)
-            self._after = max(0, self._after - 1)
+        if not self._strides_after or not self._usual_lean.known:
+            self._usual_lean.add(up)
+            self._strides_after = max(0, self._strides_after - 1)
             return cov, error
-        self._after -= 1
-        x, y = self._usual.tilt(up, *self._level_rows())
+        self._strides_after -= 1
+        x, y = self._usual_lean.tilt(up, *self._level_rows())
         columns = cov[:, :2]
         gain = columns @ np.linalg.inv(columns[:2] + np.eye(2) * (self._params.lean_rad / seen) ** 2)
         return cov - gain @ columns.T, error + gain @ (np.array((x, y)) / seen - error[:2])
@@ -232,7 +232,7 @@ class Leveller:
             self._propagate(hole.end_s)
             tilt, velocity = hole.doubt
             self._cov.flat[::8] += (tilt**2, tilt**2, 0.0, 0.0, 0.0, velocity**2, velocity**2)
-            self._after = self._params.after_strides
+            self._strides_after = self._params.after_strides
 
     def _propagate(self, t_s: float) -> None:
         dt = t_s - self._t_s
@@ -244,7 +244,7 @@ class Leveller:
         q_tilt = p.tilt_walk**2 * dt
         # White tilt rate through gravity into velocity (van Loan's terms to first order in the coupling).
         q_cross = g * q_tilt * dt / 2.0
-        walk = p.after_walk if self._after else p.velocity_walk
+        walk = p.after_walk if self._strides_after else p.velocity_walk
         q_velocity = walk**2 * dt + g * g * q_tilt * dt * dt / 3.0
         q_bias = p.bias_walk**2 * dt
         self._cov = cov + array_of(
@@ -278,14 +278,14 @@ class Leveller:
         rows = self._strapdown.level_rows()
         return rows if self.up is None else (across(rows[0], self.up), across(rows[1], self.up))
 
-    def _apply_bias(self, mean_rate: Vector, sd: float, t_s: float) -> None:
+    def _observe_bias(self, mean_rate: Vector, sd: float, t_s: float) -> None:
         """Observe the three biases."""
         columns = self._cov[:, 2:5]
         gain = columns.dot(np.linalg.inv(columns[2:5] + np.eye(3) * sd * sd))
         tilt_x, tilt_y, bx, by, bz, vx, vy = gain.dot(array_of(mean_rate)[0]).tolist()
-        self._take_over(self._cov - gain.dot(columns.T), (tilt_x, tilt_y), (bx, by, bz), (vx, vy), t_s)
+        self._apply(self._cov - gain.dot(columns.T), (tilt_x, tilt_y), (bx, by, bz), (vx, vy), t_s)
 
-    def _take_over(
+    def _apply(
         self,
         cov: Array,
         tilt: tuple[float, float],
@@ -303,7 +303,7 @@ class Leveller:
         fall = 0.5 * g * dt * dt
         if not self.unsure:
             (ax, ay, az), (cx, cy, cz) = one, two
-            self._usual.shift((tilt_x * cx - tilt_y * ax, tilt_x * cy - tilt_y * ay, tilt_x * cz - tilt_y * az))
+            self._usual_lean.shift((tilt_x * cx - tilt_y * ax, tilt_x * cy - tilt_y * ay, tilt_x * cz - tilt_y * az))
         self._strapdown.correct(
             (tilt_x - turn_x * dt, tilt_y - turn_y * dt),
             (bx, by, bz),

@@ -16,7 +16,7 @@ from dsp.orientation.mount import Mount
 from dsp.samples.trace import Trace
 from dsp.signals import Placement, Vector
 
-BESIDE_M = {Placement.LEFT_HIP: (0.1, 0.15), Placement.RIGHT_HIP: (0.1, -0.15)}
+HIP_OFFSET_M = {Placement.LEFT_HIP: (0.1, 0.15), Placement.RIGHT_HIP: (0.1, -0.15)}
 """How far ahead and to the left of the sacrum a sensor on one hip is, roughly: a pelvis is some 0.3 m wide."""
 
 
@@ -26,20 +26,20 @@ class LeverParams:
 
     phases          points per step that are compared
     memory_strides  length of the running mean
-    most            largest share: more would be a hip 0.2 m from the middle
+    max_share       upper limit: more would be a hip 0.2 m from the middle
     """
 
     phases: int = 24
     memory_strides: float = 20.0
-    most: float = 1.3
+    max_share: float = 1.3
 
 
 class Lever:
-    """Removes the effect of the pelvis's turning from the vertical force of a sensor at `beside_m` (ahead, left)."""
+    """Removes the effect of the pelvis's turning from the vertical force of a sensor at `offset_m` (ahead, left)."""
 
-    def __init__(self, beside_m: tuple[float, float], params: LeverParams | None = None) -> None:
+    def __init__(self, offset_m: tuple[float, float], params: LeverParams | None = None) -> None:
         self._p = params or LeverParams()
-        self._ahead_m, self._left_m = beside_m
+        self._ahead_m, self._left_m = offset_m
         self.forget()
 
     def forget(self) -> None:
@@ -55,7 +55,7 @@ class Lever:
     @property
     def share(self) -> float:
         """Share of a rigid pelvis's lift that is felt; 0 before the first stride."""
-        return min(self._p.most, max(0.0, self._product / self._square)) if self._square > 0.0 else 0.0
+        return min(self._p.max_share, max(0.0, self._product / self._square)) if self._square > 0.0 else 0.0
 
     def learn(self, contacts_s: tuple[float, float, float], trace: Trace, mount: Mount) -> None:
         """Learn from the two steps between three contacts: least squares of one step's force minus the other's."""

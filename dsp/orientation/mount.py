@@ -32,7 +32,7 @@ import numpy.typing as npt
 
 from dsp.orientation.gyro_accord import level_power, of_plane, of_signs
 from dsp.orientation.standing_zero import StandingZero, Zero
-from dsp.orientation.vectors import LEAST, across, cross, dot, unit
+from dsp.orientation.vectors import MIN_LENGTH, across, cross, dot, unit
 from dsp.samples.rows import array_of
 from dsp.signals import Vector
 
@@ -118,10 +118,10 @@ class MountFinder:
         self._mean: Signs = np.zeros(27)
         self._strides = 0
         self._powers = 0.0, 0.0  # of force and rate across up, weighted like their matrices
-        self._powered = 0.0
+        self._power_count = 0.0
         self.standing = StandingZero()
         points = np.arange(2 * self._p.phases)
-        self._after, self._before = np.roll(points, -1), np.roll(points, 1)
+        self._next, self._previous = np.roll(points, -1), np.roll(points, 1)
         turn = 2.0 * np.pi * np.arange(self._p.phases) / self._p.phases
         self._slow = np.stack([np.cos(turn), np.sin(turn)], axis=1) * math.sqrt(2.0 / self._p.phases)
 
@@ -141,7 +141,7 @@ class MountFinder:
         mean = both.sum(axis=0) * (0.5 / phases)
         both = both - mean
         # The mean force of a whole stride is vertical from the first one on; the orientation filter is still settling.
-        up_now = mean[:3] / max(_size(mean[:3]), LEAST)
+        up_now = mean[:3] / max(_size(mean[:3]), MIN_LENGTH)
         x, y, z = up_now.tolist()
         level = array_of((1.0 - x * x, -x * y, -x * z), (-y * x, 1.0 - y * y, -y * z), (-z * x, -z * y, 1.0 - z * z))
         one, two = both[:phases], both[phases:]
@@ -150,14 +150,14 @@ class MountFinder:
         twice, once = same.T.dot(same), other.T.dot(other)
         changing = self._p.change_weight * once[:3, :3]
         force, rate = twice[:3, :3] - changing, once[3:, 3:] - twice[3:, 3:]
-        of_force = self._p.force_weight / max(_size(level.dot(force).dot(level)), LEAST)
-        of_rate = self._p.rate_weight / max(_size(level.dot(rate).dot(level)), LEAST)
+        of_force = self._p.force_weight / max(_size(level.dot(force).dot(level)), MIN_LENGTH)
+        of_rate = self._p.rate_weight / max(_size(level.dot(rate).dot(level)), MIN_LENGTH)
         vertical = both[:, :3].dot(up_now)
-        change = vertical[self._after] - vertical[self._before]
+        change = vertical[self._next] - vertical[self._previous]
         # Correlations; the means of all of these are already zero.
-        with_load = (vertical / max(_size(vertical), LEAST) - change / max(_size(change), LEAST)).dot(both)
-        ahead = level.dot(with_load[:3]) / max(_size(both[:, :3]), LEAST)
-        leftward = level.dot(with_load[3:]) / max(_size(both[:, 3:]), LEAST)
+        with_load = (vertical / max(_size(vertical), MIN_LENGTH) - change / max(_size(change), MIN_LENGTH)).dot(both)
+        ahead = level.dot(with_load[:3]) / max(_size(both[:, :3]), MIN_LENGTH)
+        leftward = level.dot(with_load[3:]) / max(_size(both[:, 3:]), MIN_LENGTH)
         if self._strides < self._p.first_powers or self._strides % self._p.power_every == 0:
             self._add_powers(
                 of_force * level_power(twice[:3, :3] + changing, (x, y, z)),
@@ -168,9 +168,9 @@ class MountFinder:
         return signs
 
     def _add_powers(self, force: float, rate: float) -> None:
-        self._powered = min(self._powered + 1.0, self._p.memory_strides / self._p.power_every)
+        self._power_count = min(self._power_count + 1.0, self._p.memory_strides / self._p.power_every)
         of_force, of_rate = self._powers
-        self._powers = of_force + (force - of_force) / self._powered, of_rate + (rate - of_rate) / self._powered
+        self._powers = of_force + (force - of_force) / self._power_count, of_rate + (rate - of_rate) / self._power_count
 
     def take(self, signs: Signs) -> None:
         """Take the evidence that another finder's `stride` returned."""

@@ -34,43 +34,43 @@ Floats = npt.NDArray[np.float64]
 class PitchAxisParams:
     """Windows and bounds of the estimate.
 
-    memory_s          length of the data used
-    first_s           minimum time in which the foot moved for a first estimate
-    every_s, later_s  time between estimates, and after `looks` of them; then every other one only checks whether the
-                      sensor has slipped
-    moving_radps      mean rate of a chunk in which the foot moves,
-    least_share       and minimum share of such chunks between the first and the last
-    margin_s          used before the first and after the last
-    keep              weight of the old evidence for the sign at each estimate
-    sure              evidence that the first estimate needs
-    angle_weight      of the angle's skewness against the force's
-    most_skew         upper limit of one skewness
-    least_mps2        with a smaller mean force of the newest chunks the accelerometer is dead, and up is unknown
-    recent_s          the newest part of the memory, which shows whether the sensor has slipped:
-    turned            if up or the axis has turned by more than this (a cosine),
-    contrary          or with as much evidence for the other sign (27 foot runs and 18 of walkers: 0.44 or more for the
-                      right one)
-    most              a chunk's mean force (m/s2) and rate (rad/s) are clipped here, so that a knock does not turn the
-                      axis: recorded runners reach 6 g and 17 rad/s, sprinters more, and their axis is not affected
+    memory_s           length of the data used
+    first_s            minimum time in which the foot moved for a first estimate
+    every_s, later_s   time between estimates, and after `early_estimates` of them; then every other one only checks
+                       whether the sensor has slipped
+    moving_radps       mean rate of a chunk in which the foot moves,
+    min_share          and minimum share of such chunks between the first and the last
+    margin_s           used before the first and after the last
+    keep               weight of the old evidence for the sign at each estimate
+    first_evidence     evidence that the first estimate needs
+    angle_weight       of the angle's skewness against the force's
+    max_skew           upper limit of one skewness
+    min_mps2           with a smaller mean force of the newest chunks the accelerometer is dead, and up is unknown
+    recent_s           the newest part of the memory, which shows whether the sensor has slipped:
+    slipped_cosine     if up or the axis has turned further than this cosine,
+    contrary_evidence  or with this much for the other sign (27 foot runs and 18 of walkers: 0.44 or more for the right
+                       one)
+    clip               a chunk's mean force (m/s2) and rate (rad/s) are clipped here, so that a knock does not turn the
+                       axis: recorded runners reach 6 g and 17 rad/s, sprinters more, and their axis is not affected
     """
 
     memory_s: float = 5.0
     first_s: float = 1.2
     every_s: float = 0.5
     later_s: float = 2.5
-    looks: int = 12
+    early_estimates: int = 12
     moving_radps: float = 1.0
-    least_share: float = 0.2
+    min_share: float = 0.2
     margin_s: float = 0.4
     keep: float = 0.8
-    sure: float = 1.0
+    first_evidence: float = 1.0
     angle_weight: float = 2.0
-    most_skew: float = 1.0
-    least_mps2: float = 1.0
+    max_skew: float = 1.0
+    min_mps2: float = 1.0
     recent_s: float = 2.5
-    turned: float = 0.77
-    contrary: float = 0.3
-    most: tuple[float, float] = (6.0 * GRAVITY_MPS2, 25.0)
+    slipped_cosine: float = 0.77
+    contrary_evidence: float = 0.3
+    clip: tuple[float, float] = (6.0 * GRAVITY_MPS2, 25.0)
 
 
 class PitchAxis:
@@ -83,15 +83,15 @@ class PitchAxis:
         self._moving2 = p.moving_radps * p.moving_radps
         self._margin = max(1, round(p.margin_s / chunk_s))
         self._enough = max(2, round(p.first_s / chunk_s))
-        self._often, self._seldom = max(1, round(p.every_s / chunk_s)), max(1, round(p.later_s / chunk_s))
-        self._wait = self._often
-        self._looks = 0
+        self._early_wait, self._later_wait = max(1, round(p.every_s / chunk_s)), max(1, round(p.later_s / chunk_s))
+        self._wait = self._early_wait
+        self._estimates = 0
         self._moved = 0
         self._evidence = 0.0
         self._recent = max(2, round(p.recent_s / chunk_s))
-        self._between = False
+        self._only_checked = False
         self._up: Vector | None = None
-        self._most = np.repeat(p.most, 3)
+        self._clip = np.repeat(p.clip, 3)
         self.axis: Vector | None = None
 
     def update(self, means: list[float]) -> None:
@@ -102,35 +102,35 @@ class PitchAxis:
         self._wait -= 1
         if self._wait > 0 or self._moved < self._enough:
             return
-        self._wait = self._often if self._looks < self._p.looks else self._seldom
-        self._look()
+        self._wait = self._early_wait if self._estimates < self._p.early_estimates else self._later_wait
+        self._estimate()
 
-    def _look(self) -> None:
+    def _estimate(self) -> None:
         p = self._p
         data = array_of(*self._chunks)
-        if math.hypot(*data[-self._recent :, :3].mean(axis=0).tolist()) < p.least_mps2:
+        if math.hypot(*data[-self._recent :, :3].mean(axis=0).tolist()) < p.min_mps2:
             return
-        between = self._looks >= p.looks and not self._between
-        self._between = between or self._looks < p.looks
+        only_check = self._estimates >= p.early_estimates and not self._only_checked
+        self._only_checked = only_check or self._estimates < p.early_estimates
         if self.axis is not None and self._slipped(data[-self._recent :]):
             for _ in range(len(self._chunks) - self._recent):
                 self._chunks.popleft()
             data = data[-self._recent :]
-            self._looks, self._wait, self._evidence = 0, self._often, 0.0
+            self._estimates, self._wait, self._evidence = 0, self._early_wait, 0.0
             self.axis = self._up = None
-        elif between:
+        elif only_check:
             return
         moving = self._moving(data)
-        if len(moving) < max(self._enough, p.least_share * (moving[-1] - moving[0] + 1) if len(moving) else 1):
+        if len(moving) < max(self._enough, p.min_share * (moving[-1] - moving[0] + 1) if len(moving) else 1):
             return
-        up, axis, seen = self._seen(data[max(0, moving[0] - self._margin) : moving[-1] + self._margin])
+        up, axis, evidence = self._axis_evidence(data[max(0, moving[0] - self._margin) : moving[-1] + self._margin])
         a, b, c = axis
         if self.axis is not None and dot(axis, self.axis) < 0.0:
-            a, b, c, seen = -a, -b, -c, -seen
-        self._looks += 1
+            a, b, c, evidence = -a, -b, -c, -evidence
+        self._estimates += 1
         self._up = up
-        self._evidence = p.keep * self._evidence + seen
-        if self.axis is None and abs(self._evidence) < p.sure:
+        self._evidence = p.keep * self._evidence + evidence
+        if self.axis is None and abs(self._evidence) < p.first_evidence:
             return
         if self._evidence < 0.0:
             a, b, c = -a, -b, -c
@@ -142,18 +142,18 @@ class PitchAxis:
         p = self._p
         if self._up is None or self.axis is None or len(self._moving(data)) < self._enough:
             return False
-        up, axis, seen = self._seen(data)
+        up, axis, evidence = self._axis_evidence(data)
         along = dot(axis, self.axis)
-        contrary = math.copysign(1.0, along) * seen < -p.contrary
-        return contrary or abs(along) < p.turned or dot(up, self._up) < p.turned
+        is_contrary = math.copysign(1.0, along) * evidence < -p.contrary_evidence
+        return is_contrary or abs(along) < p.slipped_cosine or dot(up, self._up) < p.slipped_cosine
 
     def _moving(self, data: Floats) -> npt.NDArray[np.intp]:
         """Return the indices of chunks in which the foot moves."""
         return np.flatnonzero((data[:, 3:] ** 2).sum(axis=1) > self._moving2)
 
-    def _seen(self, data: Floats) -> tuple[Vector, Vector, float]:
+    def _axis_evidence(self, data: Floats) -> tuple[Vector, Vector, float]:
         """Return up, the axis with either sign, and the evidence that it points left."""
-        data = np.minimum(np.maximum(data, -self._most), self._most)
+        data = np.minimum(np.maximum(data, -self._clip), self._clip)
         force, rate = data[:, :3], data[:, 3:]
         x, y, z = force.sum(axis=0).tolist()
         up = unit((x, y, z))
@@ -177,4 +177,4 @@ class PitchAxis:
         size = float(square.sum()) / len(values)
         cube = size**1.5  # underflows to 0 where the size is tiny
         skew = float(square @ values) / len(values) / cube if cube > 0.0 else 0.0
-        return max(-self._p.most_skew, min(self._p.most_skew, skew))
+        return max(-self._p.max_skew, min(self._p.max_skew, skew))

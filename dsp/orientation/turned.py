@@ -21,30 +21,30 @@ from dsp.signals import Vector
 class TurnedParams:
     """When a sensor has turned. A bound is an angle, or a multiple of the scatter where that is larger.
 
-    look_rad, look_times    bound for the newest angle, beyond which every stride is to be checked
-    doubt_rad, doubt_times  for the mean of the newest `few` angles: 4 deg make 0.9 deg of left-right difference in the
-                            worst of seven runs (decision 6), antalgic change counts from 1.5 on
-    sure_rad, sure_times    for the mean of each half of the newest `looks`: nearly twice what pace causes
-    most_rad                largest value of a bound; mirrored planes are equal, so an angle never exceeds 90 deg
-    scatter_rad, weight     assumed scatter before any was measured, between belts that hold and a loose buckle, and the
-                            number of angles it counts for: as many as a decision rests on
-    known                   angles in the scatter before less than `most_rad` is sure: three minutes, well before any
-                            left-right change is reported
-    memory                  length of the running mean of the scatter, in angles; a turn enters it `looks` later
+    suspect_rad, suspect_factor  for the newest angle, beyond which every stride is to be checked
+    doubt_rad, doubt_factor  for the mean of the newest `doubt_planes` angles: 4 deg make 0.9 deg of left-right
+                             difference in the worst of seven runs (decision 6), antalgic change counts from 1.5 on
+    sure_rad, sure_factor    for the mean of each half of the newest `planes` angles: nearly twice what pace causes
+    max_bound_rad            largest value of a bound; mirrored planes are equal, so an angle never exceeds 90 deg
+    scatter_rad, scatter_weight  assumed scatter before any was measured, between belts that hold and a loose buckle,
+                             and the number of angles it counts for: as many as a decision rests on
+    settled                  angles in the scatter before less than `max_bound_rad` is sure: three minutes, well before
+                             any left-right change is reported
+    memory                   length of the running mean of the scatter, in angles; a turn enters it `planes` later
     """
 
-    look_rad: float = math.radians(3.0)
-    look_times: float = 2.0
+    suspect_rad: float = math.radians(3.0)
+    suspect_factor: float = 2.0
     doubt_rad: float = math.radians(4.0)
-    doubt_times: float = 3.0
-    few: int = 4
+    doubt_factor: float = 3.0
+    doubt_planes: int = 4
     sure_rad: float = math.radians(6.0)
-    sure_times: float = 4.0
-    looks: int = 16
-    most_rad: float = math.radians(25.0)
+    sure_factor: float = 4.0
+    planes: int = 16
+    max_bound_rad: float = math.radians(25.0)
     scatter_rad: float = math.radians(3.0)
-    weight: float = 16.0
-    known: float = 32.0
+    scatter_weight: float = 16.0
+    settled: float = 32.0
     memory: float = 90.0
 
 
@@ -57,10 +57,10 @@ class TurnedSensor:
 
     def __init__(self, params: TurnedParams | None = None) -> None:
         self._p = params or TurnedParams()
-        self._usual: deque[Vector] = deque(maxlen=self._p.looks)
+        self._usual: deque[Vector] = deque(maxlen=self._p.planes)
         self._angles: deque[float] = deque()
         self._scatter = self._p.scatter_rad
-        self._seen = self._p.weight
+        self._seen = self._p.scatter_weight
         self.suspects = False
         self.doubts = False
 
@@ -80,32 +80,32 @@ class TurnedSensor:
         self._usual.append(usual)
         angle = _turn(self._usual[0], lately, up)
         angles.append(angle)
-        if len(angles) > p.looks:
+        if len(angles) > p.planes:
             self._learn(angles.popleft())
-        self.suspects = abs(angle) > self._bound(p.look_rad, p.look_times) + allowed_rad
-        few = abs(sum(list(angles)[-p.few :])) / p.few
-        self.doubts = few > p.doubt_rad and few > self._bound(p.doubt_rad, p.doubt_times) + allowed_rad
-        if not self.doubts or len(angles) < p.looks:
+        self.suspects = abs(angle) > self._bound(p.suspect_rad, p.suspect_factor) + allowed_rad
+        newest = abs(sum(list(angles)[-p.doubt_planes :])) / p.doubt_planes
+        self.doubts = newest > p.doubt_rad and newest > self._bound(p.doubt_rad, p.doubt_factor) + allowed_rad
+        if not self.doubts or len(angles) < p.planes:
             return False
-        half, looks = p.looks // 2, list(angles)
-        before, after = sum(looks[:half]) / half, sum(looks[half:]) / half
+        half, recent = p.planes // 2, list(angles)
+        before, after = sum(recent[:half]) / half, sum(recent[half:]) / half
         if before * after < 0.0:
             return False
-        if self._seen >= p.weight + p.known:
-            bound = self._bound(p.sure_rad, p.sure_times) + allowed_rad
+        if self._seen >= p.scatter_weight + p.settled:
+            bound = self._bound(p.sure_rad, p.sure_factor) + allowed_rad
             return abs(before) > bound and abs(after) > bound
         # The scatter is not known yet: a wobbling strap produces such means, but not with every angle as large.
-        return min(map(abs, [before, *looks[half:]])) > p.most_rad + allowed_rad
+        return min(map(abs, [before, *recent[half:]])) > p.max_bound_rad + allowed_rad
 
-    def _bound(self, least_rad: float, times: float) -> float:
-        """Return an angle, or a multiple of the scatter where that is larger, but at most `most_rad`."""
-        bound = times * self._scatter
-        return least_rad if bound < least_rad else min(self._p.most_rad, bound)
+    def _bound(self, angle_rad: float, factor: float) -> float:
+        """Return an angle, or a multiple of the scatter where that is larger, but at most `max_bound_rad`."""
+        bound = factor * self._scatter
+        return angle_rad if bound < angle_rad else min(self._p.max_bound_rad, bound)
 
     def _learn(self, angle: float) -> None:
         self._seen = min(self._seen + 1.0, self._p.memory)
         square = self._scatter**2
-        self._scatter = math.sqrt(square + (min(abs(angle), self._p.most_rad) ** 2 - square) / self._seen)
+        self._scatter = math.sqrt(square + (min(abs(angle), self._p.max_bound_rad) ** 2 - square) / self._seen)
 
 
 def _turn(one: Vector, other: Vector, up: Vector) -> float:

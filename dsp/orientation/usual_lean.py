@@ -11,7 +11,7 @@ from dsp.signals import Vector
 STRIDES = 6
 """Strides that are averaged."""
 
-LEAST_STRIDES = 3
+MIN_STRIDES = 3
 """Minimum strides for a usual lean."""
 
 
@@ -29,7 +29,7 @@ class UsualLean:
     @property
     def known(self) -> bool:
         """Whether enough strides were taken."""
-        return self._strides >= LEAST_STRIDES
+        return self._strides >= MIN_STRIDES
 
     def add(self, up: Vector) -> None:
         """Take a stride: one without a hole, or one after a hole while no lean is usual yet."""

@@ -6,7 +6,7 @@ import math
 
 from dsp.signals import Vector
 
-LEAST = 1e-12
+MIN_LENGTH = 1e-12
 """Minimum length that something is divided by."""
 
 
@@ -22,7 +22,7 @@ def cross(a: Vector, b: Vector) -> Vector:
 
 def unit(v: Vector) -> Vector:
     """Return the direction of `v`; zeros for zeros."""
-    size = max(math.sqrt(dot(v, v)), LEAST)
+    size = max(math.sqrt(dot(v, v)), MIN_LENGTH)
     return v[0] / size, v[1] / size, v[2] / size
 
 

@@ -164,5 +164,5 @@ def test_a_heel_that_slaps_is_told_at_once(jump: float, *, held: bool) -> None:
 def test_what_is_held_is_told_as_it_is_when_something_else_comes() -> None:
     landings, soft = TouchDowns(), FootEvent(EventKind.INITIAL_CONTACT, 0.4, 0.4, 5.0)
     landings.hold(soft, 0.4)
-    assert landings.let_go() is soft
-    assert landings.let_go() is None
+    assert landings.release() is soft
+    assert landings.release() is None

@@ -104,10 +104,10 @@ def said(mps: float, source: Source = Source.POD) -> list[Metric]:
 
 def test_a_speed_is_heard_late_and_guessed_where_nobody_says_it() -> None:
     pace = Pace()
-    pace.tell(10.0, said(3.0))
-    pace.tell(11.0, said(4.0, Source.TREADMILL))
-    pace.tell(12.0, said(50.0))
-    pace.tell(13.0, [])
+    pace.update(10.0, said(3.0))
+    pace.update(11.0, said(4.0, Source.TREADMILL))
+    pace.update(12.0, said(50.0))
+    pace.update(13.0, [])
     heard = [pace.at(t + LATE_S) for t in (9.9, 10.0, 10.9, 11.5, 12.0, 13.0)]
     assert heard == [USUAL_MPS, 3.0, 3.0, 0.0, 8.0, USUAL_MPS]
     assert Pace(3.6).at(0.0) == 3.6

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dsp.orientation.consistency import AGREEING, STRIDES, Consistency
+from dsp.orientation.consistency import EXCEEDING, STRIDES, Consistency
 from dsp.records import Metric, Record, Step
 from dsp.signals import Placement
 from tests.dsp.synthetic import Array, Made, make
@@ -44,14 +44,14 @@ def running() -> Consistency:
 
 def test_four_strides_surprise_nobody_and_most_of_eight_do() -> None:
     found = running()
-    for _ in range(AGREEING - 1):
+    for _ in range(EXCEEDING - 1):
         found.add(100.0)
     assert (found.trust, found.contradicted) == (1.0, False)  # round a cone
     found.add(100.0)
     assert found.trust < 0.1
     assert found.contradicted
-    found.doubted()
-    for _ in range(STRIDES - AGREEING):
+    found.bias_doubted()
+    for _ in range(STRIDES - EXCEEDING):
         found.add(2.0)
         assert found.trust < 0.1
         assert not found.contradicted

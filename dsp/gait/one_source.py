@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from dsp.signals import Placement
 
-MUTE_S = 2.0
+SILENT_S = 2.0
 """A source without a contact for this long, while another one at the placement detects them, is replaced."""
 
 
-class OneSpeaker:
+class OneSource:
     """Selects the source of each placement; called for each sighting, in the time order of all sensors."""
 
     def __init__(self) -> None:
-        self._speaker: dict[Placement, str] = {}
-        self._unheard_s: dict[Placement, float] = {}  # first contact of others since the speaker's last
+        self._selected: dict[Placement, str] = {}
+        self._others_since_s: dict[Placement, float] = {}  # first contact of others since the selected source's last
 
-    def listen(self, source: str, placement: Placement, now_s: float, *, contact: bool) -> bool:
+    def accepts(self, source: str, placement: Placement, now_s: float, *, contact: bool) -> bool:
         """Return whether what `source` saw at `now_s` counts; `contact`: it is a contact."""
-        speaker = self._speaker.setdefault(placement, source)
-        if source != speaker:
-            if not contact or now_s - self._unheard_s.setdefault(placement, now_s) < MUTE_S:
+        selected = self._selected.setdefault(placement, source)
+        if source != selected:
+            if not contact or now_s - self._others_since_s.setdefault(placement, now_s) < SILENT_S:
                 return False
-            self._speaker[placement] = source
-        if contact and self._unheard_s:
-            self._unheard_s.pop(placement, None)
+            self._selected[placement] = source
+        if contact and self._others_since_s:
+            self._others_since_s.pop(placement, None)
         return True
