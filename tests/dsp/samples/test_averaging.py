@@ -14,7 +14,7 @@ HZ = 200.0
 
 
 def rows(averaging: Averaging, rate_of: Callable[[Array], Array], start_s: float = 0.0) -> Array:
-    """(lead + raw, 6) samples whose gyro's three are `rate_of(t_s)`; those after the lead begin at `start_s`."""
+    """(lead + raw, 6) samples with `rate_of(t_s)` on all gyro axes; those after the lead start at `start_s`."""
     t_s = start_s + (np.arange(averaging.lead + averaging.raw) - averaging.lead) / HZ
     values = np.stack([t_s + k for k in range(6)], 1)
     values[:, 3:] = np.stack([rate_of(t_s)] * 3, 1)
@@ -22,18 +22,18 @@ def rows(averaging: Averaging, rate_of: Callable[[Array], Array], start_s: float
 
 
 @pytest.mark.parametrize(("group", "groups"), [(1, 5), (2, 5), (3, 2), (4, 1)])
-def test_means_and_times_are_those_of_the_groups(group: int, groups: int) -> None:
+def test_means_and_times_of_groups(group: int, groups: int) -> None:
     averaging = averaging_of(group, groups, turns=False)
     values = rows(averaging, np.cos)
     (means,) = averaging.means(values, 1)
-    wanted = values[averaging.lead :].reshape(groups, group, 6).mean(axis=1)
-    assert np.array(means).transpose() == pytest.approx(wanted)
+    expected = values[averaging.lead :].reshape(groups, group, 6).mean(axis=1)
+    assert np.array(means).transpose() == pytest.approx(expected)
     stamps = (np.arange(averaging.raw) / HZ * 1e9).astype(np.int64)
     assert averaging.times_s(stamps.tolist(), 1) == pytest.approx(stamps.reshape(groups, group).mean(axis=1) * 1e-9)
 
 
 @pytest.mark.parametrize("group", [1, 2, 3, 5])
-def test_the_turn_between_two_means_is_exact_for_a_rate_that_is_a_parabola(group: int) -> None:
+def test_the_turn_between_two_means_is_exact_for_a_parabolic_rate(group: int) -> None:
     averaging = averaging_of(group, 4, turns=True)
     (means,) = averaging.means(rows(averaging, lambda t: 3.0 - 40.0 * t + 500.0 * t**2), 1)
     turns = [axis[4:] for axis in means[3:]]
@@ -49,7 +49,7 @@ def test_the_turn_between_two_means_is_exact_for_a_rate_that_is_a_parabola(group
         assert axis == pytest.approx(mean_rate, rel=1e-9)
 
 
-def test_groups_longer_or_shorter_agree_on_how_far_a_runner_turned() -> None:
+def test_groups_of_any_length_agree_on_the_turn_of_a_runner() -> None:
     swing = 2.0 * np.pi * 2.8
     for group in (1, 2, 3):
         averaging = averaging_of(group, 60 // group, turns=True)
@@ -58,13 +58,13 @@ def test_groups_longer_or_shorter_agree_on_how_far_a_runner_turned() -> None:
         half_s = (group - 1) / 2 / HZ
         end_s = (averaging.raw - group) / HZ + half_s
         turned = sum(turns) * group / HZ
-        wanted = -4.0 / swing * (np.cos(swing * end_s) - np.cos(swing * (half_s - group / HZ)))
-        assert turned == pytest.approx(wanted, abs=np.radians(0.05))
+        expected = -4.0 / swing * (np.cos(swing * end_s) - np.cos(swing * (half_s - group / HZ)))
+        assert turned == pytest.approx(expected, abs=np.radians(0.05))
 
 
 @pytest.mark.parametrize("turns", [False, True])
 @pytest.mark.parametrize(("group", "groups"), [(1, 5), (2, 5), (3, 12), (4, 1), (1, 41), (2, 26), (8, 13)])
-def test_many_chunks_at_once_are_the_same_chunks_to_the_last_digit(group: int, groups: int, *, turns: bool) -> None:
+def test_many_chunks_at_once_equal_single_chunks_exactly(group: int, groups: int, *, turns: bool) -> None:
     averaging = averaging_of(group, groups, turns=turns)
     n = averaging.raw
     values = np.random.default_rng(1).normal(size=(averaging.lead + 7 * n + 2, 6))

@@ -1,4 +1,4 @@
-"""Lost samples of a runner, put back from the strides before."""
+"""Lost samples of a runner, filled in from the preceding strides."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def filled(
     at: Callable[[npt.ArrayLike], Array] = runner,
     params: GapFillParams | None = None,
 ) -> tuple[Array | None, Array]:
-    """What is put back for `lost` samples, (n, 6), and what was there."""
+    """Return what is filled in for `lost` samples, (n, 6), and what was there."""
     t_s = np.arange(past) / HZ
     times = t_s[-1] + np.arange(1, lost + 1) / HZ
     after_s = times[-1] + 1.0 / HZ
@@ -44,19 +44,19 @@ def filled(
     return (None if out is None else np.array(out.channels).T), at(times)
 
 
-def test_a_straight_line_leaves_both_ends_out() -> None:
+def test_a_straight_line_excludes_both_ends() -> None:
     assert straight([0.0, 8.0], [4.0, 0.0], 3) == [[1.0, 2.0, 3.0], [6.0, 4.0, 2.0]]
 
 
 @pytest.mark.parametrize("lost", [1, 8, 15, 30])
 @pytest.mark.parametrize("off", [0.97, 1.0, 1.03])
-def test_strides_that_are_alike_give_back_what_was_lost(lost: int, off: float) -> None:
+def test_equal_strides_restore_the_lost_samples(lost: int, off: float) -> None:
     found, true = filled(lost, STRIDE_S * off)
     assert found is not None
     assert np.abs(found - true).max() < 0.03 * np.abs(true).max() + 0.15
 
 
-def test_it_meets_what_is_known_at_both_ends() -> None:
+def test_the_filled_samples_meet_both_ends_of_the_gap() -> None:
     def drifts(t_s: npt.ArrayLike) -> Array:
         return runner(t_s) + 0.5 * np.asarray(t_s)[:, None]
 
@@ -69,11 +69,11 @@ def test_it_meets_what_is_known_at_both_ends() -> None:
 
 
 @pytest.mark.parametrize("past", [20, 80])
-def test_without_a_stride_before_there_is_nothing_to_fill_from(past: int) -> None:
+def test_without_a_preceding_stride_nothing_is_filled(past: int) -> None:
     assert filled(8, past=past)[0] is None
 
 
-def test_one_stride_before_is_enough() -> None:
+def test_one_preceding_stride_is_enough() -> None:
     found, true = filled(8, past=110)
     assert found is not None
     assert np.abs(found - true).max() < 0.8

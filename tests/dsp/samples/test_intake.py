@@ -1,4 +1,4 @@
-"""From blocks to a gapless trace: what is filled, what begins anew, and that time stays what it was."""
+"""From blocks to a gapless trace: what is filled, what restarts the trace, and that times are kept."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def stamps(count: int, start_ns: int = 0) -> Stamps:
 
 
 def strides(t_ns: Stamps) -> Array:
-    """(n, 6) of a runner whose strides are all the same."""
+    """(n, 6) samples of a runner whose strides are all the same."""
     phase = 2.0 * np.pi * t_ns[:, None] / NS_PER_S / STRIDE_S
     values: Array = np.sin(phase + np.arange(6)) * np.array([5.0, 3.0, 9.0, 2.0, 4.0, 1.0])
     return values
@@ -49,16 +49,16 @@ def work(
     rate_hz: float = float(HZ),
     layout: Layout = IMU6,
 ) -> list[tuple[Ready, float | None]]:
-    """Put samples in, `size` a block; what was said, with the time of the newest sample in the trace."""
-    said = []
+    """Put samples in, `size` per block; return what `take` yielded, each with the newest time in the trace."""
+    events = []
     for a in range(0, len(t_ns), size):
         intake.put(block(t_ns[a : a + size], values[a : a + size], rate_hz, layout))
-        said += [(ready, trace.t_s[-1] if trace.t_s else None) for ready in intake.take()]
-    return said
+        events += [(ready, trace.t_s[-1] if trace.t_s else None) for ready in intake.take()]
+    return events
 
 
 def without(t_ns: Stamps, values: Array, first: int, count: int) -> tuple[Stamps, Array]:
-    """The samples but `count` from number `first` on."""
+    """Return the samples without `count` of them from index `first` on."""
     keep = np.ones(len(t_ns), dtype=bool)
     keep[first : first + count] = False
     return t_ns[keep], values[keep]
@@ -74,23 +74,23 @@ def intake(trace: Trace) -> Intake:
     return Intake(trace)
 
 
-def test_what_comes_in_steadily_is_in_the_trace_as_it_came(intake: Intake, trace: Trace) -> None:
+def test_steady_samples_enter_the_trace_unchanged(intake: Intake, trace: Trace) -> None:
     t_ns = stamps(100)
-    said = work(intake, trace, t_ns, strides(t_ns))
-    assert [ready for ready, _ in said].count(Ready.RESTART) == 1
-    assert {ready for ready, _ in said} == {Ready.RESTART, Ready.SAMPLES}
+    events = work(intake, trace, t_ns, strides(t_ns))
+    assert [ready for ready, _ in events].count(Ready.RESTART) == 1
+    assert {ready for ready, _ in events} == {Ready.RESTART, Ready.SAMPLES}
     assert trace.t_s == pytest.approx(t_ns / NS_PER_S)
     assert np.array(trace.axes).transpose() == pytest.approx(strides(t_ns))
     assert intake.has_gyro
 
 
-def test_channels_are_found_by_name_not_by_place(intake: Intake, trace: Trace) -> None:
+def test_channels_are_found_by_name_not_by_position(intake: Intake, trace: Trace) -> None:
     t_ns, layout = stamps(50), tuple(reversed(IMU6))
     work(intake, trace, t_ns, strides(t_ns)[:, ::-1], layout=layout)
     assert np.array(trace.axes).transpose() == pytest.approx(strides(t_ns))
 
 
-def test_the_last_samples_are_taken_at_the_end(intake: Intake, trace: Trace) -> None:
+def test_the_last_samples_are_processed_at_the_end(intake: Intake, trace: Trace) -> None:
     t_ns = stamps(53)
     work(intake, trace, t_ns, strides(t_ns))
     assert len(trace.t_s) == 50
@@ -101,7 +101,7 @@ def test_the_last_samples_are_taken_at_the_end(intake: Intake, trace: Trace) -> 
 
 def test_an_unknown_rate_is_learned_from_the_median_spacing(intake: Intake, trace: Trace) -> None:
     t_ns = stamps(40)
-    t_ns[5:] += 30 * PERIOD_NS  # one long pause among the first is no rate
+    t_ns[5:] += 30 * PERIOD_NS  # one long pause among the first samples does not set the rate
     work(intake, trace, t_ns[: LEARN_SAMPLES - 1], strides(t_ns)[: LEARN_SAMPLES - 1], size=1, rate_hz=0.0)
     assert intake.period_s == 0.0
     work(intake, trace, t_ns[LEARN_SAMPLES - 1 :], strides(t_ns)[LEARN_SAMPLES - 1 :], size=1, rate_hz=0.0)
@@ -119,41 +119,43 @@ def test_a_fast_sensor_is_averaged_in_groups(trace: Trace) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 5, 20])
-def test_a_short_gap_is_a_straight_line_where_no_stride_is_known(intake: Intake, trace: Trace, count: int) -> None:
+def test_a_short_gap_is_filled_with_a_straight_line_if_the_stride_is_unknown(
+    intake: Intake, trace: Trace, count: int
+) -> None:
     t_ns = stamps(100)
-    said = work(intake, trace, *without(t_ns, strides(t_ns), 60, count))
-    assert [ready for ready, _ in said].count(Ready.FILLED) == 1
+    events = work(intake, trace, *without(t_ns, strides(t_ns), 60, count))
+    assert [ready for ready, _ in events].count(Ready.FILLED) == 1
     assert intake.gap_s == pytest.approx((count + 1) / HZ)
     assert trace.t_s == pytest.approx(t_ns[: len(trace.t_s)] / NS_PER_S)
     filled = np.array(trace.axes).T[59 : 61 + count]
     assert np.diff(filled, 2, axis=0) == pytest.approx(np.zeros((count, 6)), abs=1e-9)
 
 
-def test_a_short_gap_is_filled_from_the_strides_before(intake: Intake, trace: Trace) -> None:
+def test_a_short_gap_is_filled_from_the_preceding_strides(intake: Intake, trace: Trace) -> None:
     t_ns = stamps(400)
     intake.stride_s = STRIDE_S
-    said = work(intake, trace, *without(t_ns, strides(t_ns), 300, 30))
-    assert Ready.FILLED in {ready for ready, _ in said}
-    assert [ready for ready, _ in said].count(Ready.RESTART) == 1
+    events = work(intake, trace, *without(t_ns, strides(t_ns), 300, 30))
+    assert Ready.FILLED in {ready for ready, _ in events}
+    assert [ready for ready, _ in events].count(Ready.RESTART) == 1
     assert np.array(trace.axes).transpose() == pytest.approx(strides(t_ns), abs=0.15)
 
 
 @pytest.mark.parametrize(
     ("stride_s", "longest_s"), [(0.0, IntakeParams().fill_s), (0.7, IntakeParams().fill_strides_s)]
 )
-def test_a_longer_gap_begins_the_trace_anew(stride_s: float, longest_s: float) -> None:
+def test_a_longer_gap_restarts_the_trace(stride_s: float, longest_s: float) -> None:
     for count, restarts in ((int(longest_s * HZ) - 1, 1), (int(longest_s * HZ) + 1, 2)):
         intake = Intake(trace := Trace())
         intake.stride_s, t_ns = stride_s, stamps(500)
-        said = work(intake, trace, *without(t_ns, strides(t_ns), 300, count))
-        assert [ready for ready, _ in said].count(Ready.RESTART) == restarts
+        events = work(intake, trace, *without(t_ns, strides(t_ns), 300, count))
+        assert [ready for ready, _ in events].count(Ready.RESTART) == restarts
         intake.end()
         assert list(intake.take()) in ([], [Ready.SAMPLES])
         assert trace.t_s[-1] == pytest.approx(t_ns[-1] / NS_PER_S)
         assert trace.t_s[0] == pytest.approx(0.0 if restarts == 1 else (300 + count) / HZ)
 
 
-def test_a_row_with_no_number_in_one_channel_is_a_lost_sample(trace: Trace) -> None:
+def test_a_row_with_an_invalid_value_in_one_channel_is_a_lost_sample(trace: Trace) -> None:
     t_ns = stamps(100)
     broken = strides(t_ns)
     broken[60:63, 1], broken[61, 5], broken[62, 2] = NAN, float("inf"), 1e30
@@ -163,15 +165,15 @@ def test_a_row_with_no_number_in_one_channel_is_a_lost_sample(trace: Trace) -> N
     assert trace.channels() == lost.channels()
 
 
-def test_stamps_jitter_without_a_gap(intake: Intake, trace: Trace) -> None:
+def test_jitter_is_not_a_gap(intake: Intake, trace: Trace) -> None:
     jitter_ns = np.random.default_rng(2).integers(-PERIOD_NS // 5, PERIOD_NS // 5, 200)
     t_ns = stamps(200) + jitter_ns
-    said = work(intake, trace, t_ns, strides(t_ns))
-    assert Ready.FILLED not in {ready for ready, _ in said}
+    events = work(intake, trace, t_ns, strides(t_ns))
+    assert Ready.FILLED not in {ready for ready, _ in events}
     assert trace.t_s == pytest.approx(t_ns / NS_PER_S)
 
 
-def test_who_was_silent_joins_again(intake: Intake, trace: Trace) -> None:
+def test_a_sensor_that_was_silent_joins_again(intake: Intake, trace: Trace) -> None:
     t_ns = stamps(300)
     work(intake, trace, *without(t_ns, strides(t_ns), 100, 50))
     assert intake.joined_s == 0.0
@@ -180,7 +182,7 @@ def test_who_was_silent_joins_again(intake: Intake, trace: Trace) -> None:
     assert intake.joined_s == 5.0
 
 
-def test_samples_as_they_came_are_kept_until_asked_for(trace: Trace) -> None:
+def test_raw_samples_are_kept_until_taken(trace: Trace) -> None:
     intake, t_ns = Intake(trace, IntakeParams(raw=True)), stamps(60) // 4
     values = strides(t_ns)
     values[30] = NAN
@@ -191,7 +193,7 @@ def test_samples_as_they_came_are_kept_until_asked_for(trace: Trace) -> None:
     assert intake.take_raw() == ([], [])
 
 
-def hard(start_ns: int = 0) -> tuple[Stamps, Array]:
+def difficult(start_ns: int = 0) -> tuple[Stamps, Array]:
     """Six seconds with a NaN row at first, short gaps, one too long, a dead gyro and a silence."""
     t_ns = stamps(600, start_ns)
     values = strides(t_ns - start_ns)
@@ -203,17 +205,17 @@ def hard(start_ns: int = 0) -> tuple[Stamps, Array]:
 
 
 @pytest.mark.parametrize("size", [1, 3, 64, 600])
-def test_hard_input_gives_the_same_trace_however_it_is_cut(intake: Intake, trace: Trace, size: int) -> None:
-    work(intake, trace, *hard(), size=size)
-    work(Intake(reference := Trace()), reference, *hard(), size=10)
+def test_difficult_input_gives_the_same_trace_however_it_is_cut(intake: Intake, trace: Trace, size: int) -> None:
+    work(intake, trace, *difficult(), size=size)
+    work(Intake(reference := Trace()), reference, *difficult(), size=10)
     assert trace.channels() == reference.channels()
 
 
 @pytest.mark.parametrize("save", [copy.deepcopy, reloaded], ids=["copy", "pickle"])
-def test_saved_and_restored_after_every_block_nothing_changes(
+def test_saving_and_restoring_after_every_block_changes_nothing(
     intake: Intake, trace: Trace, save: Callable[[tuple[Intake, Trace]], tuple[Intake, Trace]]
 ) -> None:
-    t_ns, values = hard()
+    t_ns, values = difficult()
     both = intake, trace
     for k in range(0, len(t_ns), 7):
         work(*both, t_ns[k : k + 7], values[k : k + 7])
@@ -223,17 +225,17 @@ def test_saved_and_restored_after_every_block_nothing_changes(
 
 
 @pytest.mark.parametrize("start_s", [-3, -1000, 4000])
-def test_it_does_not_matter_where_the_clock_begins(start_s: int) -> None:
-    said = []
+def test_the_origin_of_the_clock_does_not_matter(start_s: int) -> None:
+    events = []
     for start_ns in (0, start_s * NS_PER_S):
         intake = Intake(trace := Trace())
-        said.append([ready for ready, _ in work(intake, trace, *hard(start_ns))])
+        events.append([ready for ready, _ in work(intake, trace, *difficult(start_ns))])
         assert intake.joined_s == pytest.approx(start_ns / NS_PER_S + 5.7, abs=0.02)
         assert all(b > a for a, b in pairwise(trace.t_s))
-    assert said[0] == said[1]
+    assert events[0] == events[1]
 
 
-def test_a_long_block_is_not_averaged_again_for_every_chunk_of_another_length(
+def test_a_long_block_is_not_averaged_again_for_every_change_of_chunk_length(
     intake: Intake, trace: Trace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     averaged = []

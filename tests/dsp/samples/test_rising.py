@@ -1,4 +1,4 @@
-"""Stamps that stand still, go back or leap ahead: the samples are lost, and counted, and nothing else is."""
+"""Timestamps that repeat, go back or jump ahead: only their samples are lost, and they are counted."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def block(*t_ns: int, rate_hz: float = 0.0) -> SampleBlock:
 
 
 def take(rising: Rising, blocks: Iterable[SampleBlock]) -> list[int]:
-    """Stamps that are believed; every row stays beside its stamp."""
+    """Return the accepted timestamps; every row keeps its timestamp."""
     out = [part for each in blocks for part in rising.take(each)] + rising.finish()
     stamps = [t for part in out for t in part.t_ns.tolist()]
     assert [row[0] for part in out for row in part.values.tolist()] == stamps
@@ -45,14 +45,14 @@ def pieces(stamps: Sequence[int], sizes: Sequence[int], rate_hz: float = 0.0) ->
     return out
 
 
-def test_blocks_that_rise_are_left_as_they_are() -> None:
+def test_increasing_timestamps_leave_the_blocks_as_they_are() -> None:
     rising, blocks = Rising(), [block(-CONFIRM_NS, -5, 1, 2), block(3), block(4, 9)]
     assert [part for b in blocks for part in rising.take(b)] == blocks
     assert rising.lost == 0
 
 
 @pytest.mark.parametrize("sizes", [(9,), (4, 5), (1,)])
-def test_what_is_no_later_than_one_before_is_lost(sizes: Sequence[int]) -> None:
+def test_a_sample_no_later_than_an_earlier_one_is_lost(sizes: Sequence[int]) -> None:
     rising = Rising()
     assert take(rising, pieces([1, 2, 2, 3, 9, 4, 9, 10, 1], sizes)) == [1, 2, 3, 9, 10]
     assert rising.lost == 4
@@ -60,32 +60,32 @@ def test_what_is_no_later_than_one_before_is_lost(sizes: Sequence[int]) -> None:
 
 @st.composite
 def streams(draw: st.DrawFn) -> tuple[list[int], list[int], float]:
-    """Stamps of a sensor with jitter and holes, what one of them was damaged to, and how the stream is cut."""
+    """Timestamps of a sensor with jitter and gaps, sizes of its blocks, and its nominal rate, Hz; 0: unknown."""
     rate_hz = draw(st.sampled_from([0.0, 52.0, 104.0, 416.0]))
     period = round(NS_PER_S / (rate_hz or 104.0))
     n = draw(st.integers(3, 60))
-    holes = draw(st.lists(st.sampled_from([0] * 20 + [2, 9, 60, 95]), min_size=n, max_size=n))
+    gaps = draw(st.lists(st.sampled_from([0] * 20 + [2, 9, 60, 95]), min_size=n, max_size=n))
     jitter = draw(st.lists(st.integers(-period // 5, period // 5), min_size=n, max_size=n))
-    stamps = (np.cumsum(np.array(holes) + 1) * period + np.array(jitter)).tolist()
+    stamps = (np.cumsum(np.array(gaps) + 1) * period + np.array(jitter)).tolist()
     return stamps, draw(st.lists(st.integers(1, 12), min_size=1, max_size=6)), rate_hz
 
 
 @settings(max_examples=300, deadline=None)
 @given(streams(), st.data())
-def test_one_damaged_stamp_costs_its_own_sample_only(
+def test_one_damaged_timestamp_costs_only_its_own_sample(
     stream: tuple[list[int], list[int], float], data: st.DataObject
 ) -> None:
     stamps, sizes, rate_hz = stream
     lacking, rising = Rising(), Rising()
     at = data.draw(st.integers(0, len(stamps) - 2))
-    # Ahead of all that follow it: by little, or far.
+    # Ahead of all that follow: by little, or far.
     ahead = stamps[-1] - stamps[at] + data.draw(st.sampled_from([NS_PER_S // 5, 10 * NS_PER_S, FAR_NS, 1 << 61]))
     damaged = [*stamps[:at], stamps[at] + ahead, *stamps[at + 1 :]]
     left = take(rising, pieces(damaged, sizes, rate_hz))
     kept = take(lacking, pieces([*stamps[:at], *stamps[at + 1 :]], sizes, rate_hz))
     assert rising.lost == len(stamps) - len(left)
-    # A sample that stands alone between a hole and what was damaged may go with it, or stay because of it; and where
-    # only one follows, that one may be the damaged one as well.
+    # A sample alone between a gap and the damaged one may be lost with it, or kept because of it; and if only one
+    # follows, that one may be the damaged one as well.
     is_alone = at < 2 or stamps[at - 1] - stamps[at - 2] > 1.5 * NS_PER_S / (rate_hz or 50.0)
     unsure = {stamps[at - 1], *(damaged[at:] if at == len(stamps) - 2 else [])}
     assert set(kept) ^ set(left) <= unsure if is_alone else kept == left
@@ -93,8 +93,8 @@ def test_one_damaged_stamp_costs_its_own_sample_only(
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.integers(-40, 40), st.sampled_from([1, 10, 10, 10, 300, 3000, -2500])), max_size=80))
-def test_where_the_stream_is_cut_or_saved_changes_nothing(moves: list[tuple[int, int]]) -> None:
-    """Any stamps at all."""
+def test_cutting_or_saving_the_stream_anywhere_changes_nothing(moves: list[tuple[int, int]]) -> None:
+    """With any timestamps at all."""
     stamps = (np.cumsum([step * 1_000_000 for _, step in moves], dtype=np.int64)).tolist()
     stamps = [t + jitter * 1_000_000 for t, (jitter, _) in zip(stamps, moves, strict=True)]
     reference, rising = Rising(), Rising()
@@ -108,9 +108,9 @@ def test_where_the_stream_is_cut_or_saved_changes_nothing(moves: list[tuple[int,
     assert rising.lost == reference.lost == len(stamps) - len(kept)
 
 
-@pytest.mark.parametrize("leap_ns", [NS_PER_S // 5, 3 * NS_PER_S, FAR_NS])
-def test_a_clock_that_leaps_is_followed_soon_and_nothing_is_lost(leap_ns: int) -> None:
-    stamps = [10_000_000 * k + leap_ns * (k >= 50) for k in range(200)]
+@pytest.mark.parametrize("jump_ns", [NS_PER_S // 5, 3 * NS_PER_S, FAR_NS])
+def test_a_clock_that_jumps_is_followed_soon_and_nothing_is_lost(jump_ns: int) -> None:
+    stamps = [10_000_000 * k + jump_ns * (k >= 50) for k in range(200)]
     rising, waited = Rising(), 0
     for k, stamp in enumerate(stamps):
         if not rising.take(block(stamp)) and k > 50:
@@ -119,7 +119,7 @@ def test_a_clock_that_leaps_is_followed_soon_and_nothing_is_lost(leap_ns: int) -
     assert take(Rising(), [block(*stamps)]) == stamps
 
 
-def test_a_packet_that_is_damaged_is_lost_and_the_rest_is_not() -> None:
+def test_only_a_damaged_packet_is_lost() -> None:
     stamps = [10_000_000 * k + FAR_NS * (50 <= k < 70) for k in range(200)]
     rising = Rising()
     assert take(rising, pieces(stamps, [10])) == stamps[:50] + stamps[70:]
@@ -129,53 +129,51 @@ def test_a_packet_that_is_damaged_is_lost_and_the_rest_is_not() -> None:
 @pytest.mark.parametrize("sizes", [(26,), (5,), (1,)])
 @pytest.mark.parametrize("ahead_ns", [NS_PER_S // 2, FAR_NS, 10**14, -10 * NS_PER_S])
 @pytest.mark.parametrize("n", [1, 2, 5, 25])
-def test_a_first_packet_that_is_damaged_is_lost_and_the_rest_is_not(
-    n: int, ahead_ns: int, sizes: Sequence[int]
-) -> None:
-    """It silenced its sensor for the whole run."""
+def test_only_a_damaged_first_packet_is_lost(n: int, ahead_ns: int, sizes: Sequence[int]) -> None:
+    """Such a packet silenced its sensor for the whole run."""
     stamps = [10_000_000 * k + ahead_ns * (k < n) for k in range(200)]
     assert take(Rising(), pieces(stamps, sizes)) == stamps[n:]
 
 
 @pytest.mark.parametrize("value", [0, 1 << 61])
-def test_a_damaged_stamp_in_every_packet_from_the_start_costs_these_samples_only(value: int) -> None:
+def test_a_damaged_timestamp_in_every_packet_costs_only_these_samples(value: int) -> None:
     stamps = [value if k % 8 == 0 else 10**12 + 10_000_000 * k for k in range(200)]
     assert take(Rising(), pieces(stamps, [8])) == [t for t in stamps if t != value]
 
 
-def test_a_start_waits_for_a_quarter_of_a_second_and_is_kept_whole() -> None:
+def test_the_first_quarter_second_is_held_back_and_nothing_of_it_is_lost() -> None:
     rising, stamps = Rising(), [10_000_000 * k for k in range(40)]
-    gave = [rising.take(block(stamp)) for stamp in stamps]
-    assert next(k for k, out in enumerate(gave) if out) == CONFIRM_NS // 10_000_000
-    assert [t for out in gave for part in out for t in part.t_ns.tolist()] == stamps
+    returned = [rising.take(block(stamp)) for stamp in stamps]
+    assert next(k for k, out in enumerate(returned) if out) == CONFIRM_NS // 10_000_000
+    assert [t for out in returned for part in out for t in part.t_ns.tolist()] == stamps
     assert take(Rising(), [block(*stamps[:9])]) == stamps[:9]
 
 
 @pytest.mark.parametrize("rate_hz", [6.0, 12.0, 26.0, 30.0])
-def test_a_slow_sensor_that_does_not_say_how_fast_it_samples_does_not_wait(rate_hz: float) -> None:
+def test_a_slow_sensor_without_a_nominal_rate_is_not_delayed(rate_hz: float) -> None:
     stamps = [round(k * NS_PER_S / rate_hz) + (k % 2) * round(0.2 * NS_PER_S / rate_hz) for k in range(60)]
     rising = Rising()
-    gave = [[t for part in rising.take(block(stamp)) for t in part.t_ns.tolist()] for stamp in stamps]
-    assert gave[10:] == [[stamp] for stamp in stamps[10:]]
+    returned = [[t for part in rising.take(block(stamp)) for t in part.t_ns.tolist()] for stamp in stamps]
+    assert returned[10:] == [[stamp] for stamp in stamps[10:]]
     assert rising.lost == 0
 
 
 @pytest.mark.parametrize("rate_hz", [5.0, 12.0, 26.0, 104.0])
-def test_nothing_behind_a_far_leap_is_lost_whatever_the_rate(rate_hz: float) -> None:
+def test_nothing_after_a_far_jump_is_lost_at_any_rate(rate_hz: float) -> None:
     stamps = [round(k * NS_PER_S / rate_hz) + 5 * NS_PER_S * (k >= 30) for k in range(90)]
     assert take(Rising(), pieces(stamps, [1], rate_hz)) == stamps
 
 
 @pytest.mark.parametrize("rate_hz", [5.0, 52.0])
-def test_a_sensor_that_is_slower_than_it_says_loses_nothing(rate_hz: float) -> None:
+def test_a_sensor_slower_than_its_nominal_rate_loses_nothing(rate_hz: float) -> None:
     stamps = [round(k * NS_PER_S / rate_hz) for k in range(60)]
     assert take(Rising(), pieces(stamps, [7], rate_hz=208.0)) == stamps
 
 
 @pytest.mark.parametrize("shift_ns", [0, -30_000_000])
 @pytest.mark.parametrize("place", [Placement.LEFT_HIP, Placement.SACRUM, Placement.LEFT_FOOT])
-def test_a_sample_that_comes_twice_costs_nothing(place: Placement, shift_ns: int) -> None:
-    """Equal stamps made the lever arm divide by zero; stamps going back were taken for steady ones."""
+def test_a_repeated_sample_costs_nothing(place: Placement, shift_ns: int) -> None:
+    """Equal timestamps made the lever arm divide by zero; timestamps going back counted as steady."""
     made = make(seconds=14.0, rate_hz=RATE_HZ, noise=0.02)
     sensor = Placement.SACRUM if place is Placement.LEFT_HIP else place
     clean = [replace(b, placement=place) for b in blocks_of(made, [sensor], 10, rate_hz=RATE_HZ)]
@@ -198,8 +196,8 @@ def test_a_sample_that_comes_twice_costs_nothing(place: Placement, shift_ns: int
 
 @pytest.mark.parametrize("ahead_ns", [500_000_000, FAR_NS])
 @pytest.mark.parametrize("place", [Placement.SACRUM, Placement.LEFT_FOOT])
-def test_a_stamp_far_ahead_ends_nothing(place: Placement, ahead_ns: int) -> None:
-    """It silenced its sensor until the time it said, and took the time of all the others along."""
+def test_a_timestamp_far_ahead_silences_no_sensor(place: Placement, ahead_ns: int) -> None:
+    """Such a timestamp silenced its sensor until that time, and moved the time of all the others."""
     made = make(seconds=14.0, rate_hz=RATE_HZ, noise=0.02)
     clean = blocks_of(made, [place], 10, rate_hz=RATE_HZ)
     ahead = clean[80].t_ns.copy()

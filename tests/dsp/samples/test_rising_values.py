@@ -1,4 +1,4 @@
-"""Ready-made values: one stamped far ahead waits for the next, and holes and slow sources lose nothing."""
+"""Ready-made values: one far ahead in time waits for the next; gaps and slow sources lose nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FAR_NS = 3600 * NS_PER_S
 
 
 def take(stamps: Sequence[int]) -> list[int]:
-    """Stamps that are believed; every row stays beside its stamp."""
+    """Return the accepted timestamps; every row keeps its timestamp."""
     values = RisingValues()
     out = [value for t in stamps for value in values.take((t, [float(t)]))]
     values.finish()
@@ -44,23 +44,23 @@ def take(stamps: Sequence[int]) -> list[int]:
         [0, 100, 200, 201],
     ],
 )
-def test_no_value_is_lost_in_a_hole_or_because_its_source_is_slow(seconds: Sequence[int]) -> None:
+def test_no_value_is_lost_at_a_gap_or_from_a_slow_source(seconds: Sequence[int]) -> None:
     stamps = [s * NS_PER_S for s in seconds]
     assert take(stamps) == stamps
 
 
 @pytest.mark.parametrize("at", [0, 1, 5, 18])
-def test_one_far_ahead_costs_itself_only(at: int) -> None:
+def test_a_value_far_ahead_costs_only_itself(at: int) -> None:
     stamps = [s * NS_PER_S for s in range(20)]
     assert take([*stamps[:at], stamps[at] + FAR_NS, *stamps[at + 1 :]]) == [*stamps[:at], *stamps[at + 1 :]]
 
 
-def test_the_last_one_is_lost_if_it_is_far_ahead() -> None:
+def test_a_last_value_far_ahead_is_lost() -> None:
     assert take([0, 1, 2, FAR_NS]) == [0, 1, 2]
 
 
 @given(st.lists(st.sampled_from([0, 1, 2, 3, 40, 41, 90, 4000]).map(lambda s: s * NS_PER_S)))
-def test_what_is_believed_rises_and_a_saved_state_goes_on(stamps: list[int]) -> None:
+def test_accepted_values_rise_and_a_restored_state_continues_the_same(stamps: list[int]) -> None:
     kept, values, out = take(stamps), RisingValues(), []
     assert all(b > a for a, b in pairwise(kept))
     for t in stamps:
@@ -70,7 +70,7 @@ def test_what_is_believed_rises_and_a_saved_state_goes_on(stamps: list[int]) -> 
 
 
 @pytest.mark.parametrize("at", [0, 5])
-def test_a_reading_far_ahead_ends_nothing(at: int) -> None:
+def test_a_reading_far_ahead_silences_no_sensor(at: int) -> None:
     made, strap = make(seconds=14.0, rate_hz=RATE_HZ), heart(14)
     strap[at] = replace(strap[at], t_ns=strap[at].t_ns + FAR_NS)
     clean = in_order([*blocks_of(made, [Placement.SACRUM], 10, rate_hz=RATE_HZ), *strap[:at], *strap[at + 1 :]])
@@ -83,7 +83,7 @@ def test_a_reading_far_ahead_ends_nothing(at: int) -> None:
 
 
 @pytest.mark.parametrize("rate_hz", [0.0, 1.0, 4.0])
-def test_a_strap_with_a_hole_of_a_minute_is_read_the_same_however_far_out_of_step_it_comes(rate_hz: float) -> None:
+def test_a_strap_with_a_gap_of_a_minute_gives_the_same_however_late_it_arrives(rate_hz: float) -> None:
     made = make(seconds=70.0, rate_hz=RATE_HZ)
     worn = blocks_of(made, [Placement.SACRUM], 10, rate_hz=RATE_HZ)
     strap = [replace(b, rate_hz=rate_hz) for k, b in enumerate(heart(70)) if not 5 <= k < 65]

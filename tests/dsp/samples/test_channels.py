@@ -1,4 +1,4 @@
-"""Channels that start late, fail, come back, or carry a number that no runner can make."""
+"""Channels that start late, fail, come back, or deliver an implausible value."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def made() -> Made:
 def changed(
     made: Made, change: Callable[[Array, Array], None], placement: Placement = Placement.SACRUM, size: int = 10
 ) -> list[SampleBlock]:
-    """The run of one sensor after `change(t_s, values)` in place."""
+    """Return the blocks of one sensor after `change(t_s, values)` in place."""
     values = made.sensors[placement].copy()
     change(made.t_s, values)
     run = replace(made, sensors={placement: values})
@@ -39,7 +39,7 @@ def changed(
 
 
 def unchanged(_t_s: Array, _values: Array) -> None:
-    """A sensor that has everything all the time."""
+    """All channels all the time."""
 
 
 def steps(blocks: list[SampleBlock]) -> list[Step]:
@@ -52,7 +52,7 @@ def reference(made: Made) -> list[Step]:
 
 
 @pytest.mark.parametrize("columns", [slice(3, 6), slice(0, 1), slice(0, 6)])
-def test_what_is_missing_from_the_first_sample_is_not_missing_for_good(
+def test_a_channel_missing_from_the_first_sample_is_not_given_up(
     made: Made, reference: list[Step], columns: slice
 ) -> None:
     def first(t_s: Array, values: Array) -> None:
@@ -78,7 +78,7 @@ def test_a_gyro_that_starts_late_is_used(made: Made, reference: list[Step], late
     assert sum(s.drop_excursion_deg is not None for s in found) > 30
 
 
-def test_a_gyro_that_dies_leaves_the_steps(made: Made, reference: list[Step]) -> None:
+def test_a_gyro_that_fails_costs_no_steps(made: Made, reference: list[Step]) -> None:
     def dies(t_s: Array, values: Array) -> None:
         values[t_s > 12.0, 3:] = NAN
 
@@ -100,7 +100,7 @@ def test_a_gyro_that_comes_back_is_used_again(made: Made, reference: list[Step])
 
 
 @pytest.mark.parametrize("dead", range(105, 110))
-def test_a_gyro_that_began_late_and_is_given_up_is_used_again_only_after_a_while(made: Made, dead: int) -> None:
+def test_a_gyro_that_started_late_and_failed_is_used_again_only_after_a_second(made: Made, dead: int) -> None:
     back_s = made.t_s[1000 + dead]
 
     def away(t_s: Array, values: Array) -> None:
@@ -115,7 +115,7 @@ def test_a_gyro_that_began_late_and_is_given_up_is_used_again_only_after_a_while
     assert max(used_s) > 20.0
 
 
-def test_a_shoes_gyro_that_dies_and_comes_back(made: Made) -> None:
+def test_a_shoe_gyro_that_fails_and_comes_back(made: Made) -> None:
     def away(t_s: Array, values: Array) -> None:
         values[(t_s > 9.0) & (t_s < 14.0), 3:] = NAN
 
@@ -125,7 +125,7 @@ def test_a_shoes_gyro_that_dies_and_comes_back(made: Made) -> None:
 
 
 @pytest.mark.parametrize("sizes", [[1], [3, 17, 1, 64], [211]])
-def test_what_comes_and_goes_is_the_same_however_it_is_cut(made: Made, sizes: list[int]) -> None:
+def test_channels_that_come_and_go_give_the_same_however_the_input_is_cut(made: Made, sizes: list[int]) -> None:
     def comes_and_goes(t_s: Array, values: Array) -> None:
         values[t_s < 2.0, 3:] = NAN
         values[(t_s > 9.0) & (t_s < 13.0), 3:] = NAN
@@ -133,20 +133,20 @@ def test_what_comes_and_goes_is_the_same_however_it_is_cut(made: Made, sizes: li
         values[900, 2] = 1e30
 
     blocks = changed(made, comes_and_goes, size=len(made.t_s))
-    pipeline, told = Pipeline(PipelineParams(signals=True)), []
+    pipeline, records = Pipeline(PipelineParams(signals=True)), []
     for k, block in enumerate(c for b in blocks for c in cut(b, sizes)):
         if k % 50 == 49:
             state = pipeline.state()
             pipeline = Pipeline(PipelineParams(signals=True))
             pipeline.restore(state)
-        told += pipeline.update(block)
-    assert told + pipeline.finish() == play(blocks)
-    assert any(isinstance(r, Attitude) and r.obliquity_deg is not None and r.t_ns > 18e9 for r in told)
+        records += pipeline.update(block)
+    assert records + pipeline.finish() == play(blocks)
+    assert any(isinstance(r, Attitude) and r.obliquity_deg is not None and r.t_ns > 18e9 for r in records)
 
 
 @pytest.mark.parametrize("column", [0, 2, 3, 5])
 @pytest.mark.parametrize("value", [1e3, 1e4, 1e5, 1e8, 1e30, 1e200, float("inf"), float("-inf")])
-def test_one_absurd_number_costs_no_step(made: Made, reference: list[Step], column: int, value: float) -> None:
+def test_one_absurd_value_costs_no_step(made: Made, reference: list[Step], column: int, value: float) -> None:
     def absurd(t_s: Array, values: Array) -> None:
         values[t_s.searchsorted(11.54), column] = value
 
@@ -156,7 +156,7 @@ def test_one_absurd_number_costs_no_step(made: Made, reference: list[Step], colu
     assert max(abs(a - b) for a, b in zip(*peaks, strict=True)) < 1.0
 
 
-def test_what_runners_reach_is_no_absurd_number() -> None:
+def test_values_that_runners_reach_are_plausible() -> None:
     intake = Intake(trace := Trace())
     values = np.array([[60 * 9.81, 0.0, 0.0, 0.0, 70.0, 0.0]] * 50)
     assert np.abs(values).max() < min(MAX_MPS2, 6 * MAX_RADPS)
@@ -167,13 +167,13 @@ def test_what_runners_reach_is_no_absurd_number() -> None:
     assert set(trace.axes[4]) == {70.0}
 
 
-def test_a_sensor_without_force_says_nothing(made: Made) -> None:
+def test_a_sensor_without_force_gives_no_steps(made: Made) -> None:
     gyro = [replace(b, layout=IMU6[3:], rows=b.values[:, 3:]) for b in changed(made, unchanged, Placement.LEFT_FOOT)]
     assert steps(gyro) == []
 
 
 @pytest.mark.parametrize("value", [float("inf"), float("-inf"), NAN])
-def test_a_speed_that_is_no_number_is_no_speed(value: float) -> None:
+def test_a_speed_that_is_not_finite_is_ignored(value: float) -> None:
     layout = (Quantity.SPEED_MPS, Quantity.CADENCE_SPM)
     blocks = [
         SampleBlock(
@@ -186,6 +186,6 @@ def test_a_speed_that_is_no_number_is_no_speed(value: float) -> None:
         for s in range(20)
     ]
     pipeline = Pipeline()
-    told = [r for b in blocks for r in pipeline.update(b)] + pipeline.finish()
-    assert all(np.isfinite(r.value) for r in told if isinstance(r, Metric))
+    records = [r for b in blocks for r in pipeline.update(b)] + pipeline.finish()
+    assert all(np.isfinite(r.value) for r in records if isinstance(r, Metric))
     assert np.isfinite(pipeline.summary(20_000_000_000).exposure_m or 0.0)
