@@ -1,1 +1,1 @@
-"""How well a hip sensor's heading can be read off the running, what limits it, and what a wrong one costs the drop."""
+"""How accurately a hip sensor's heading can be estimated from running, what limits it, and what its error costs."""

@@ -1,7 +1,7 @@
-"""What the found heading costs the drop: the whole chain with the mount found, given, and given wrong by a degree.
+"""Effect of the heading on the drop: the whole chain with the mount found, given exactly, and given 2 deg off.
 
-The cheap sensor (3 deg/s of bias, 1 % lost, two rates, three seeds) is put on straight, so that the mount given is
-exact. The chain does not care how a sensor is put on, only whether it is told.
+The cheap sensor (bias 3 deg/s, 1 % lost, two rates, three seeds) is mounted straight, so that the given mount is exact.
+For the chain the mounting makes no difference, only whether it is given.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from tests.recorded import Recorded, blocks
 
 CHEAP = [(rate_hz, seed) for rate_hz in (104.0, 208.0) for seed in (1, 2, 3)]
 FIRST_S, DROP_FROM_S, LAST_S = 3.0, 15.0, 0.7
-"""Steps count from, drops count from, and until so long before the end, as in `score_recordings`."""
+"""Steps and drops count from these times on, until `LAST_S` before the end, as in `score_recordings`."""
 TURN_DEG = 2.0
 
 
 @dataclass(frozen=True)
 class Cost:
-    """One recording: SD per step and left-right error of the drop, deg; (clean, then each cheap sensor)."""
+    """Scores of one recording, clean and then each cheap sensor; and left-right error per degree of heading."""
 
     name: str
     found: list[Score]
@@ -36,7 +36,7 @@ class Cost:
 
 
 def scored(recorded: Recorded, columns: dict[str, Array], mount: Mount | None) -> Score:
-    """The drop of every step against the true series."""
+    """Score the drop of every step against the true series; `mount` None: found by the chain."""
     pipeline = Pipeline(PipelineParams(mounts={} if mount is None else {Placement.SACRUM: mount}))
     records = [record for block in blocks(columns, ["sacrum"]) for record in pipeline.update(block)]
     steps = [record for record in records + pipeline.finish() if isinstance(record, Step)]
@@ -47,26 +47,26 @@ def scored(recorded: Recorded, columns: dict[str, Array], mount: Mount | None) -
 
 
 def turned(degrees: float) -> Mount:
-    """The exact mount but for a heading so far to the left."""
+    """Return the exact mount with its heading turned to the left."""
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     return Mount((c, s, 0.0), (-s, c, 0.0), (0.0, 0.0, 1.0))
 
 
 def cost(recorded: Recorded) -> Cost:
-    """Of a recording that is long enough for a drop."""
+    """Score a recording that is long enough for a drop."""
     clean = {name: values for name, values in recorded.columns.items() if name == "t_s" or name.startswith("sacrum")}
-    played = [clean] + [corrupted(recorded, seed, rate_hz, mount=0.0) for rate_hz, seed in CHEAP]
+    inputs = [clean] + [corrupted(recorded, seed, rate_hz, mount=0.0) for rate_hz, seed in CHEAP]
     right, left = (scored(recorded, clean, turned(sign * TURN_DEG)).excursion_lr for sign in (-1.0, 1.0))
     return Cost(
         recorded.name,
-        [scored(recorded, columns, None) for columns in played],
-        [scored(recorded, columns, turned(0.0)) for columns in played],
+        [scored(recorded, columns, None) for columns in inputs],
+        [scored(recorded, columns, turned(0.0)) for columns in inputs],
         (left - right) / (2.0 * TURN_DEG),
     )
 
 
 def table(costs: list[Cost]) -> str:
-    """Clean, then the root mean square over the cheap sensors, the mount found and exact."""
+    """Format the errors, clean and as RMS over the cheap sensors, each with the mount found and exact."""
     lines = [
         f"{'':36s} {'clean':^29s} {'six cheap sensors, rms':^29s} {'left-right':>10s}",
         f"{'':36s} {'SD per step':>14s} {'left-right':>14s} {'SD per step':>14s} {'left-right':>14s} {'per deg':>10s}",

@@ -16,7 +16,7 @@ Array = npt.NDArray[np.float64]
 
 AXES = ("ax", "ay", "az", "gx", "gy", "gz")
 PHASES = 24
-LEAST_STRIDES = 5
+MIN_STRIDES = 5
 LONG_S = 20.0
 
 PEOPLE = {
@@ -29,12 +29,12 @@ PEOPLE = {
     "20160226": "RIC 2016",
     "dorn": "Dorn",
 }
-"""Part of a recording's name, and whose it is. Dorn's runs are overground, of one to three strides each."""
+"""Person by part of the recording's name. Dorn's runs are overground, of one to three strides each."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One recording and its strides, each (2 * PHASES, 6) and beginning with a left contact, in anatomical axes."""
+    """One recording and its strides, each (2 * PHASES, 6), starting with a left contact, in anatomical axes."""
 
     recorded: Recorded
     person: str
@@ -43,7 +43,7 @@ class Run:
     @property
     def counts(self) -> bool:
         """Whether its heading is scored."""
-        return len(self.strides) >= LEAST_STRIDES
+        return len(self.strides) >= MIN_STRIDES
 
     @property
     def long(self) -> bool:
@@ -53,7 +53,7 @@ class Run:
 
 
 def runs() -> list[Run]:
-    """Every run of the eight people that has a whole stride."""
+    """Return all runs of the eight people with at least one complete stride."""
     out = []
     for folder in folders():
         person = next((who for part, who in PEOPLE.items() if part in folder.name), None)
@@ -66,12 +66,12 @@ def runs() -> list[Run]:
 
 
 def samples(recorded: Recorded) -> Array:
-    """(n, 6) force and rate in the pelvis's own axes: forward, left, up."""
+    """Return force and angular rate (n, 6) in pelvis axes: forward, left, up."""
     return np.stack([recorded.columns[f"sacrum_{axis}"] for axis in AXES], axis=1)
 
 
 def level_axes(rec: Recorded) -> Array:
-    """(n, 6) force and rate in level axes that point where the pelvis points on the average."""
+    """Return force and angular rate (n, 6) in level axes with the mean heading of the pelvis."""
     t = rec.columns["t_s"]
     body = samples(rec)
     turn, roll, nod = (
@@ -81,7 +81,7 @@ def level_axes(rec: Recorded) -> Array:
     out = np.empty_like(body)
     for first in (0, 3):
         x, y, z = body[:, first : first + 3].T
-        # The pose is yaw, then obliquity about x, then tilt about y (the README of the data): undo from the inside out.
+        # The pose is yaw, then obliquity about x, then tilt about y (README of the data): undone in reverse order.
         x, z = x * np.cos(nod) + z * np.sin(nod), z * np.cos(nod) - x * np.sin(nod)
         y, z = y * np.cos(roll) - z * np.sin(roll), z * np.cos(roll) + y * np.sin(roll)
         x, y = x * np.cos(turn) - y * np.sin(turn), y * np.cos(turn) + x * np.sin(turn)
@@ -90,15 +90,15 @@ def level_axes(rec: Recorded) -> Array:
 
 
 def strides(rec: Recorded, values: Array) -> list[Array]:
-    """Strides that begin with a left contact, each (2 * PHASES, 6), cut at contacts as the hip chain tells them.
+    """Return the strides, each (2 * PHASES, 6) from a left contact on, cut at the contacts that the hip chain reports.
 
-    True contacts tell which foot it was. They are not cut at: read from markers, they are up to 20 ms off, and not
-    alike on both sides, which looks like an uneven runner.
+    True contacts only identify the foot: read from markers, they are off by up to 20 ms, and differently on each side,
+    which would look like an asymmetric runner.
     """
     t = rec.columns["t_s"]
     pipeline = Pipeline()
-    told = [record for block in blocks(rec.columns, ["sacrum"]) for record in pipeline.update(block)]
-    seen = np.array([record.t_ns * 1e-9 for record in told + pipeline.finish() if isinstance(record, Step)])
+    records = [record for block in blocks(rec.columns, ["sacrum"]) for record in pipeline.update(block)]
+    seen = np.array([record.t_ns * 1e-9 for record in records + pipeline.finish() if isinstance(record, Step)])
     true = np.array([float(step["ic_s"]) for step in rec.steps])
     pairs = match(true, seen, 0.15)
     out = []

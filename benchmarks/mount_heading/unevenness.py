@@ -1,10 +1,10 @@
-"""How far can a heading be told from how uneven runners are? Generalised least squares, each person left out.
+"""How accurately the asymmetry of other runners predicts a heading: generalised least squares, each person left out.
 
-What mirror symmetry forbids (of the force: forward and up in odd harmonics of the stride, sideways in even ones; of the
-rate: nodding in odd, roll and turn in even ones) is a turned sensor, or an uneven runner. How uneven people are in each
-is learned from the others, as a covariance: `shared` is the share of it that keeps what goes together in those people
-(which lowers the error bound only as far as new people are uneven in the same ways). 0 is the usual bound: every
-harmonic of every channel uneven by itself.
+What mirror symmetry excludes (of the force: forward and up in odd harmonics of the stride, sideways in even ones; of
+the rate: nodding in odd, roll and yaw in even ones) comes from a turned sensor or an asymmetric runner. How asymmetric
+people are in each is learned from the others, as a covariance: `shared` is the share of its correlations that is kept
+(which lowers the error bound only as far as new people are asymmetric in the same ways). 0 is the usual bound: every
+harmonic of every channel independent.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.mount_heading.answers import found_deg
+from benchmarks.mount_heading.candidates import found_deg
 from benchmarks.mount_heading.runs import PHASES, Array, Run
 
 HARMONICS = (6, 8, 12)
 SHARED = (0.0, 0.5, 0.9)
 FLOOR = 0.01
-"""Of the size of the whole motion: nothing is known better than this."""
+"""Minimum standard deviation, as a share of the whole motion."""
 ROLL_SD_RAD = math.radians(3.0)
-"""Between the mean force and the pelvis's own middle (standing obliquity of these runners: up to 2.5 deg)."""
+"""SD of the roll between mean force and the pelvis's neutral position (these runners stand up to 2.5 deg oblique)."""
 
 
 @dataclass(frozen=True)
 class Uneven:
-    """What symmetry forbids, and what a radian of yaw and of roll would add to it; real and imaginary parts."""
+    """Asymmetric part of a mean stride, and what a radian of yaw and of roll adds to it; real and imaginary parts."""
 
     person: str
     seen: Array
@@ -37,7 +37,10 @@ class Uneven:
 
 
 def uneven(run: Run, harmonics: int) -> Uneven:
-    """Of the mean stride, its phase told by the vertical force at step frequency, force and rate each of size one."""
+    """Return the asymmetric part of the mean stride, with the phase of the vertical force at step frequency.
+
+    Force and angular rate are each scaled to size one.
+    """
     cut = np.array(run.strides)
     x, y, z = cut[..., :3].mean(axis=(0, 1))
     up = np.array([x, y, z]) / math.sqrt(x * x + y * y + z * z)
@@ -48,7 +51,7 @@ def uneven(run: Run, harmonics: int) -> Uneven:
     order = np.arange(1, harmonics + 1)
     spectrum = np.fft.rfft(level, axis=0)[order] / (2 * PHASES)
     spectrum *= np.exp(-0.5j * np.angle(spectrum[1, 2]) * order)[:, None]
-    # That leaves half a stride open: the force to the left at stride frequency comes 110-170 deg before it in everyone.
+    # Half a stride remains ambiguous: the leftward force at stride frequency leads by 110-170 deg in everyone.
     if (spectrum[0, 1] * np.exp(1j * math.radians(140.0))).real < 0.0:
         spectrum[::2] *= -1.0
     fx, fy, fz = (spectrum[:, :3] / np.linalg.norm(spectrum[:, :3])).T
@@ -69,7 +72,7 @@ def uneven(run: Run, harmonics: int) -> Uneven:
 
 
 def heading_deg(one: Uneven, others: list[Uneven], shared: float) -> tuple[float, float]:
-    """Heading of one run, and its standard deviation if new people are as the others are."""
+    """Return the heading of one run in deg, and its standard deviation if new people are like the others."""
     of_person = Counter(other.person for other in others)
     seen = np.stack([other.seen / math.sqrt(of_person[other.person]) for other in others])
     alone = (seen**2).mean(axis=0) * len(seen) / len(of_person)
@@ -85,7 +88,7 @@ def heading_deg(one: Uneven, others: list[Uneven], shared: float) -> tuple[float
 
 @dataclass(frozen=True)
 class Rule:
-    """One way to tell the heading; `halved`: its mean with the plane of symmetry."""
+    """One way to estimate the heading; `halved`: averaged with the plane of symmetry."""
 
     harmonics: int
     shared: float
@@ -96,7 +99,7 @@ class Rule:
 
 
 class Rules:
-    """Every rule on every run, as told by people who are not that runner (nor `without`)."""
+    """Every rule on every run, learned from other people than that runner (and `without`)."""
 
     def __init__(self, every: list[Run]) -> None:
         self._every = every
@@ -106,20 +109,20 @@ class Rules:
         self.people = sorted({every[n].person for n in self.scored})
         self.all = [Rule(k, share, half) for half in (False, True) for k in HARMONICS for share in SHARED]
 
-    def told(self, rule: Rule, n: int, without: str = "") -> tuple[float, float]:
-        """Heading of run n, and the standard deviation that the rule claims."""
-        looked = self._uneven[rule.harmonics]
-        others = [other for other in looked if other.person not in (looked[n].person, without)]
-        heading, deviation = heading_deg(looked[n], others, rule.shared)
+    def heading(self, rule: Rule, n: int, without: str = "") -> tuple[float, float]:
+        """Return the heading of run n in deg, and the standard deviation that the rule expects."""
+        every = self._uneven[rule.harmonics]
+        others = [other for other in every if other.person not in (every[n].person, without)]
+        heading, deviation = heading_deg(every[n], others, rule.shared)
         return (0.5 * (heading + self.found[n]) if rule.halved else heading), deviation
 
     def errors(self, rule: Rule | None, without: str = "") -> dict[int, float]:
-        """Of every run that counts; None is the plane of symmetry."""
+        """Return the error of every scored run in deg; None is the plane of symmetry."""
         runs = [n for n in self.scored if self._every[n].person != without]
-        return {n: self.found[n] if rule is None else self.told(rule, n, without)[0] for n in runs}
+        return {n: self.found[n] if rule is None else self.heading(rule, n, without)[0] for n in runs}
 
     def chosen(self) -> dict[int, float]:
-        """Each person told by the rule that did best on the others, the plane of symmetry among them."""
+        """Return the errors when each person gets the rule that is best on the others, or the plane of symmetry."""
         out = {}
         for person in self.people:
             best = min([None, *self.all], key=lambda rule: self.over_people(self.errors(rule, person)))
@@ -127,7 +130,7 @@ class Rules:
         return out
 
     def over_people(self, errors: dict[int, float]) -> float:
-        """Root mean square, each person counted once."""
+        """Return the root mean square with equal weight for each person."""
         of_person = defaultdict(list)
         for n, error in errors.items():
             of_person[self._every[n].person].append(error)
@@ -135,22 +138,22 @@ class Rules:
 
 
 def table(every: list[Run], per_degree: dict[str, float]) -> str:
-    """Root mean square errors of all rules, and what they cost the left-right difference (`per_degree` of heading)."""
+    """Format the RMS errors of all rules, and the resulting left-right error of the drop (`per_degree` of heading)."""
     rules = Rules(every)
 
-    def row(name: str, errors: dict[int, float], claimed: float = math.nan) -> str:
+    def row(name: str, errors: dict[int, float], expected: float = math.nan) -> str:
         cost = [
             per_degree[every[n].recorded.name] * e for n, e in errors.items() if every[n].recorded.name in per_degree
         ]
-        figures = (claimed, _rms(list(errors.values())), rules.over_people(errors), _rms(cost))
+        figures = (expected, _rms(list(errors.values())), rules.over_people(errors), _rms(cost))
         cells = " ".join(f"{figure:10.2f}" for figure in figures)
         return f"{name:44s} {cells}".replace("nan", "  -")
 
-    lines = [f"{'':44s} {'claimed':>10s} {'recordings':>10s} {'people':>10s} {'left-right':>10s}"]
+    lines = [f"{'':44s} {'expected':>10s} {'recordings':>10s} {'people':>10s} {'left-right':>10s}"]
     lines.append(row("found (plane of symmetry)", rules.errors(None)))
     for rule in rules.all:
-        claimed = float(np.median([rules.told(rule, n)[1] for n in rules.scored]))
-        lines.append(row(str(rule), rules.errors(rule), math.nan if rule.halved else claimed))
+        expected = float(np.median([rules.heading(rule, n)[1] for n in rules.scored]))
+        lines.append(row(str(rule), rules.errors(rule), math.nan if rule.halved else expected))
     lines.append(row("the rule best on the other people", rules.chosen()))
     return "\n".join(lines)
 

@@ -1,10 +1,10 @@
-"""Where does a runner's body point? Several honest answers, each against the anatomical axes of the markers.
+"""Candidates for the heading of a runner's body, each compared with the anatomical axes of the markers.
 
-All but the last are read off the same level, noiseless motion with the true orientation known (which no live sensor
-has), so what is left is the runner's own asymmetry.
+All but the last are derived from the same level, noiseless motion with the true orientation known (which no live sensor
+has), so what remains is the runner's own asymmetry.
 
     travel      axis of the horizontal force at step frequency: braking and pushing
-    pitch       axis across the angular rate at step frequency: nodding with every landing
+    pitch       axis perpendicular to the angular rate at step frequency: nodding with every landing
     roll        axis of the angular rate at three times stride frequency: hips side to side
     found       the plane of symmetry, `dsp.orientation.mount`, without the true orientation
 """
@@ -22,7 +22,7 @@ from dsp.orientation.mount import MountFinder
 
 
 def axis_deg(spectrum: npt.NDArray[np.complex128], columns: tuple[int, int], harmonic: int, *, across: bool) -> float:
-    """Heading of the horizontal axis along which one harmonic of the stride moves, or across it."""
+    """Return the heading in deg of the horizontal axis along, or `across`, which one harmonic of the stride moves."""
     moved = spectrum[harmonic, list(columns)]
     _, vectors = np.linalg.eigh(np.real(np.outer(moved, moved.conj())))
     x, y = vectors[:, 1]
@@ -31,7 +31,7 @@ def axis_deg(spectrum: npt.NDArray[np.complex128], columns: tuple[int, int], har
 
 
 def found_deg(cut: list[Array]) -> float:
-    """Heading of the plane of symmetry as the core finds it from the sensor's own axes; NaN before it has one."""
+    """Return the heading in deg of the plane of symmetry as the core finds it in sensor axes; NaN if it finds none."""
     finder = MountFinder()
     for stride in cut:
         finder.stride(stride)
@@ -39,8 +39,8 @@ def found_deg(cut: list[Array]) -> float:
     return math.degrees(math.atan2(-mount.left[0], mount.left[1])) if mount is not None else math.nan
 
 
-def answers(run: Run) -> list[float]:
-    """The four headings of one recording."""
+def candidates(run: Run) -> list[float]:
+    """Return the four headings of one recording in deg."""
     mean = np.mean(strides(run.recorded, level_axes(run.recorded)), axis=0)
     spectrum = np.fft.rfft(mean - mean.mean(axis=0), axis=0)
     return [
@@ -52,16 +52,16 @@ def answers(run: Run) -> list[float]:
 
 
 def table(every: list[Run]) -> str:
-    """The headings of every run; root mean squares are of those that are long enough, by recording and by person."""
+    """Format the headings of every run, and their root mean squares over long enough recordings and their people."""
     names = ("travel", "pitch", "roll", "found")
     lines = [f"{'recording (strides)':44s} " + " ".join(f"{name:>7s}" for name in names)]
-    told = [answers(run) for run in every]
-    for run, headings in zip(every, told, strict=True):
+    found = [candidates(run) for run in every]
+    for run, headings in zip(every, found, strict=True):
         name = f"{run.recorded.name[-36:]} ({len(run.strides)})"
         lines.append(f"{name:44s} " + " ".join(f"{each:7.1f}" for each in headings).replace("nan", "  -"))
     for which, kept in (("5 strides", [run.counts for run in every]), ("20 s", [run.long for run in every])):
         of_person: dict[str, list[list[float]]] = defaultdict(list)
-        for run, headings, scored in zip(every, told, kept, strict=True):
+        for run, headings, scored in zip(every, found, kept, strict=True):
             if scored:
                 of_person[run.person].append(headings)
         recordings = [headings for each in of_person.values() for headings in each]
