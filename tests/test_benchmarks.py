@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.parts import HIP_PARTS
+
 ROOT = Path(__file__).parents[1]
 OURS = {"dsp", "firmware_profiles", "drivers", "hub", "tui", "benchmarks", "tests"}
 SCRIPTS = sorted([*ROOT.glob("benchmarks/**/*.py"), *ROOT.glob("docs/*.py")])
@@ -35,3 +37,10 @@ def test_what_a_benchmark_imports_is_there(script: Path) -> None:
             continue  # these run in the peers' own environments
         package = importlib.import_module(module)
         assert hasattr(package, name) or importlib.util.find_spec(f"{module}.{name}"), f"{module} has no {name}"
+
+
+@pytest.mark.parametrize("part", HIP_PARTS)
+def test_a_part_of_the_core_names_methods_that_exist(part: str) -> None:
+    """`benchmarks.parts` wraps them by name."""
+    for owner, name in HIP_PARTS[part]:
+        assert name in vars(owner), f"{owner.__name__} has no {name}"
