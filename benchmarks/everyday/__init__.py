@@ -1,1 +1,1 @@
-"""Synthetic days without running: what a worn sensor feels when its wearer stands, sits, climbs, drives or fiddles."""
+"""Synthetic everyday life without running: standing, sitting, walking, stairs, driving, handling the sensors."""

@@ -1,7 +1,7 @@
 """Standing, walking, running, walking, standing: synthetic changes with known times, hip sensor only.
 
-A running step is a half-sine of force over 65-90 % of its step (Morin 2005) with a knock at contact, free fall between;
-the mean force of a step is 1 g.
+A running step is a half-sine of force over 65-90 % of its step (Morin 2005) with an impact at contact, and free fall
+between stances; the mean force of a step is 1 g.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dsp.signals import GRAVITY_MPS2
 
 @dataclass(frozen=True)
 class Bout:
-    """One stretch of running: its contacts, s, and whether the wearer stood or walked before and after."""
+    """One bout of running: its contacts in s, and whether the wearer walked before and after (otherwise stood)."""
 
     contacts_s: Array
     from_walking: bool
@@ -25,7 +25,7 @@ class Bout:
 
 
 def run_on(pelvis: Motion, contacts_s: Array, rng: np.random.Generator) -> None:
-    """Add running to a quiet pelvis."""
+    """Add running to the motion of a standing pelvis."""
     t = pelvis.t_s
     share, knock_g = rng.uniform(0.65, 0.9), rng.uniform(0.2, 0.8)
     phase = np.interp(t, contacts_s, np.arange(len(contacts_s)))
@@ -37,7 +37,7 @@ def run_on(pelvis: Motion, contacts_s: Array, rng: np.random.Generator) -> None:
         ends = k == len(contacts_s) - 1
         x = (t - at) / (share * step)
         stance = (x >= 0.0) & (x < 1.0)
-        # The last stance brakes the fall and goes on into standing.
+        # The last stance brakes the fall and continues into standing.
         size = 0.5 * np.pi / share * (0.6 if ends else 1.0)
         force += np.where(stance, GRAVITY_MPS2 * size * np.sin(np.pi * x), 0.0)
         pelvis.force[:, 2] += GRAVITY_MPS2 * knock_g * rng.uniform(0.7, 1.3) * ring(t, at, 18.0, 0.03)
@@ -50,7 +50,7 @@ def run_on(pelvis: Motion, contacts_s: Array, rng: np.random.Generator) -> None:
 
 
 def changes(seconds: float, rate_hz: float, rng: np.random.Generator) -> tuple[Scene, list[Bout]]:
-    """Bouts of 12-40 running steps at 145-190 a minute, half of them out of and into walking."""
+    """Return a scene and its bouts of 12-40 running steps at 145-190 a minute, half of them from and to walking."""
     scene = on_feet(seconds, rate_hz, rng)
     pelvis, bouts, at = scene.parts[SACRUM], [], 5.0
     while at < seconds - 40.0:

@@ -1,4 +1,4 @@
-"""Taking a sensor off and putting it on: synthetic. Big turns, knocks of 1-6 g, a moment on the table, a shake."""
+"""Taking sensors off and putting them on, synthetic: large rotations, knocks of 1-6 g, lying on a table, a drop."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dsp.signals import GRAVITY_MPS2
 
 
 def handling(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
-    """Every sensor in turn in the hand, then lying or worn."""
+    """Return a scene in which every sensor is repeatedly handled, and lies or is worn in between."""
     parts = {place: still(seconds, rate_hz) for place in (SACRUM, LEFT, RIGHT)}
     for motion in parts.values():
         at = rng.uniform(1.0, 6.0)
@@ -20,7 +20,7 @@ def handling(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
 
 
 def fiddle(motion: Motion, at_s: float, rng: np.random.Generator) -> float:
-    """In the hand for 4-12 s; returns when it is put down."""
+    """Add handling for 4-12 s, and return the time in s at which it ends."""
     t = motion.t_s
     end = at_s + rng.uniform(4.0, 12.0)
     held = ((t > at_s) & (t < end)).astype(float)
@@ -32,7 +32,7 @@ def fiddle(motion: Motion, at_s: float, rng: np.random.Generator) -> float:
     for _ in range(int(rng.integers(2, 9))):
         knock = rng.uniform(1.0, 6.0) * GRAVITY_MPS2 * ring(t, rng.uniform(at_s, end), rng.uniform(10.0, 40.0), 0.02)
         motion.force += knock[:, None] * rng.normal(size=3) * 0.6
-    if rng.uniform() < 0.3:  # fallen to the floor: 0.4 s without weight, then a blow
+    if rng.uniform() < 0.3:  # dropped to the floor: 0.4 s of free fall, then an impact
         falls = rng.uniform(at_s + 1.0, end - 1.0)
         free = (t > falls) & (t < falls + 0.4)
         motion.force[free] *= 0.02

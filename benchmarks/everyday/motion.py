@@ -1,8 +1,8 @@
-"""From a made-up motion to the samples of a sensor that is worn anyhow.
+"""From a synthetic motion to the samples of a sensor in any mounting.
 
-A motion is the specific force in the room's axes and three angles of the body that carries the sensor. The sensor sees
-the force turned into its own axes and the rate of that turn, with any mounting, a gyro bias, noise and a +-16 g range.
-Everything here is synthetic: stated physics with random sizes, not recordings of people.
+A motion is the specific force in world axes and three angles of the body part that carries the sensor. The sensor
+measures the force in its own axes and the angular rate, with a random mounting, gyroscope bias, noise and a range of
++-16 g. Everything here is synthetic: stated physics with random parameters, not recordings of people.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from dsp.signals import GRAVITY_MPS2, IMU6, NS_PER_S, Placement, SampleBlock
 Array = npt.NDArray[np.float64]
 
 NOISE_MPS2, NOISE_RADPS = 0.02, 0.002
-"""Of a cheap part at 100 Hz (assumed: 110 ug and 3.8 mdps per root Hz, doubled)."""
+"""SD of the noise of a cheap sensor at 100 Hz (assumed: 110 ug and 3.8 mdps per root Hz, doubled)."""
 BIAS_RADPS = 0.035
-"""Standard deviation of a gyro's bias: 2 deg/s, assumed."""
+"""SD of the gyroscope bias: 2 deg/s, assumed."""
 
 
 @dataclass
 class Motion:
-    """What one body part does.
+    """Motion of one body part.
 
-    force             (n, 3) m/s2 in the room: x ahead, y left, z up; +9.81 on z at rest
-    yaw, roll, pitch  (n,) rad, applied in this order: + to the left, left up, nose down
+    force             (n, 3) m/s2 in world axes: x forward, y left, z up; +9.81 on z at rest
+    yaw, roll, pitch  (n,) rad, applied in this order: + to the left, left side up, nose down
     """
 
     t_s: Array
@@ -39,22 +39,22 @@ class Motion:
 
 @dataclass
 class Scene:
-    """One stretch of life: its body parts."""
+    """Motions of the body parts during one activity."""
 
     rate_hz: float
     parts: dict[Placement, Motion]
 
 
 def still(seconds: float, rate_hz: float) -> Motion:
-    """Nothing moves."""
+    """Return a motion at rest."""
     t = np.arange(int(seconds * rate_hz)) / rate_hz
     force = np.zeros((len(t), 3))
     force[:, 2] = GRAVITY_MPS2
     return Motion(t, force, np.zeros(len(t)), np.zeros(len(t)), np.zeros(len(t)))
 
 
-def turned(motion: Motion) -> Array:
-    """(n, 3, 3): body axes to room axes."""
+def attitude(motion: Motion) -> Array:
+    """Return the rotations (n, 3, 3) from body to world axes."""
     out = np.empty((len(motion.t_s), 3, 3))
     cy, sy = np.cos(motion.yaw), np.sin(motion.yaw)
     cr, sr = np.cos(motion.roll), np.sin(motion.roll)
@@ -66,8 +66,8 @@ def turned(motion: Motion) -> Array:
 
 
 def samples(motion: Motion, rate_hz: float, rng: np.random.Generator, *, gyro: bool = True) -> Array:
-    """(n, 6) m/s2 and rad/s of a sensor mounted anyhow; without a gyro its columns are NaN."""
-    axes = turned(motion)
+    """Return samples (n, 6) in m/s2 and rad/s of a sensor in a random mounting; without a gyroscope, NaN for it."""
+    axes = attitude(motion)
     step = np.swapaxes(axes[:-1], 1, 2) @ axes[1:]
     half = 0.5 * rate_hz
     rate = half * np.stack(
@@ -87,7 +87,7 @@ def samples(motion: Motion, rate_hz: float, rng: np.random.Generator, *, gyro: b
 
 
 def blocks_of(scene: Scene, worn: tuple[Placement, ...], seed: int, *, gyro: bool = True) -> list[SampleBlock]:
-    """Blocks of ten samples of each sensor, in the order of their last samples."""
+    """Return blocks of ten samples of each sensor, ordered by the time of their last sample."""
     rng = np.random.default_rng([seed, 7])
     out: list[SampleBlock] = []
     for placement in worn:
@@ -102,20 +102,20 @@ def blocks_of(scene: Scene, worn: tuple[Placement, ...], seed: int, *, gyro: boo
 
 
 def wander(t_s: Array, rng: np.random.Generator, slowest_s: float, size: float) -> Array:
-    """A smooth random curve with standard deviation `size`, changing within about `slowest_s`."""
+    """Return a smooth random curve with standard deviation `size`, changing within about `slowest_s`."""
     knots = np.arange(t_s[0] - 2 * slowest_s, t_s[-1] + 3 * slowest_s, slowest_s)
     values = rng.normal(size=len(knots))
     x = (t_s - knots[0]) / slowest_s
     k = np.clip(x.astype(int), 1, len(knots) - 3)
     u = x - k
-    # Catmull-Rom spline through the knots: continuous speed, no overshoot to speak of.
+    # Catmull-Rom spline through the knots: continuous speed, little overshoot.
     a, b, c, d = values[k - 1], values[k], values[k + 1], values[k + 2]
     curve: Array = b + 0.5 * u * (c - a + u * (2 * a - 5 * b + 4 * c - d + u * (3 * (b - c) + d - a)))
     return size * curve
 
 
 def bump(t_s: Array, at_s: float, width_s: float) -> Array:
-    """A smooth bump of height 1: a raised cosine `width_s` wide that begins at `at_s`."""
+    """Return a smooth bump of height 1: a raised cosine `width_s` wide that begins at `at_s`."""
     out = np.zeros(len(t_s))
     inside = slice(*np.searchsorted(t_s, (at_s, at_s + width_s)))
     out[inside] = 0.5 - 0.5 * np.cos(2.0 * np.pi * (t_s[inside] - at_s) / width_s)
@@ -123,7 +123,7 @@ def bump(t_s: Array, at_s: float, width_s: float) -> Array:
 
 
 def ring(t_s: Array, at_s: float, hz: float, decay_s: float) -> Array:
-    """A knock: a damped oscillation that begins at `at_s` with height about 1."""
+    """Return an impact: a damped oscillation that begins at `at_s` with a height of about 1."""
     out = np.zeros(len(t_s))
     inside = slice(*np.searchsorted(t_s, (at_s, at_s + 8.0 * decay_s)))
     x = t_s[inside] - at_s
@@ -132,7 +132,7 @@ def ring(t_s: Array, at_s: float, hz: float, decay_s: float) -> Array:
 
 
 def held(t_s: Array, rise_s: tuple[float, float], fall_s: tuple[float, float]) -> Array:
-    """A smooth rise from 0 to 1 and, later, fall back to 0."""
+    """Return a smooth rise from 0 to 1 and, later, fall back to 0."""
     out = np.zeros(len(t_s))
     inside = slice(*np.searchsorted(t_s, (rise_s[0], fall_s[1])))
     x = t_s[inside]
@@ -143,6 +143,6 @@ def held(t_s: Array, rise_s: tuple[float, float], fall_s: tuple[float, float]) -
 
 
 def ramp(t_s: Array, from_s: float, to_s: float) -> Array:
-    """A smooth rise from 0 to 1."""
+    """Return a smooth rise from 0 to 1."""
     x = np.clip((t_s - from_s) / (to_s - from_s), 0.0, 1.0)
     return x * x * (3.0 - 2.0 * x)

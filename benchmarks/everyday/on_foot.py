@@ -1,8 +1,8 @@
 """Standing, walking, stairs, stumbles and jumps: synthetic, none of it running.
 
-Between two contacts of a walker the trunk is never in flight: its force swings round 1 g once and twice a step, and a
-knock of 15-22 Hz comes with each contact. Sizes: level walking swings by 0.15-0.35 g (real lumbar recordings), stairs
-by 0.25-0.55 g with knocks up to 0.8 g, so that peaks reach 1.3-1.8 g. Over whole steps the mean force is 1 g.
+A walker's trunk is never in flight: its force oscillates about 1 g once and twice per step, with an impact of 15-22 Hz
+at each contact. Amplitudes: level walking 0.15-0.35 g (real lumbar recordings), stairs 0.25-0.55 g with impacts up to
+0.8 g, so that peaks reach 1.3-1.8 g. Over whole steps the mean force is 1 g.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SACRUM, LEFT, RIGHT = Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOO
 
 
 def standing(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
-    """Quiet sway, weight shifts, turns on the spot, and now and then bending down to a shoe."""
+    """Return standing: quiet sway, weight shifts, turns on the spot, and sometimes bending down to a shoe."""
     parts = {place: still(seconds, rate_hz) for place in (SACRUM, LEFT, RIGHT)}
     pelvis = parts[SACRUM]
     t = pelvis.t_s
@@ -49,7 +49,7 @@ def standing(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
 
 
 def sway(motion: Motion, rng: np.random.Generator, size: float = 0.03) -> None:
-    """Quiet sway, under 0.1 m/s2, and breathing."""
+    """Add quiet sway, under 0.1 m/s2, and breathing."""
     for axis in range(3):
         motion.force[:, axis] += wander(motion.t_s, rng, 0.7, size)
     motion.roll += wander(motion.t_s, rng, 1.5, 0.01)
@@ -65,9 +65,11 @@ def walk_on(
     knock_g: float,
     lift: float = 0.6,
 ) -> None:
-    """Add walking to quiet parts, contacts of alternate feet.
+    """Add walking to standing body parts, with contacts of alternating feet.
 
-    swing_g of the trunk's force, knock_g at each contact, lift of the foot at push-off in rad.
+    swing_g  amplitude of the trunk's force
+    knock_g  impact at each contact
+    lift     pitch of the foot at push-off, rad
     """
     pelvis = parts[SACRUM]
     t = pelvis.t_s
@@ -93,7 +95,7 @@ def walk_on(
         foot = parts[LEFT if k % 2 == 0 else RIGHT]
         foot.force[:, 2] += rng.uniform(10.0, 30.0) * ring(t, at, 30.0, 0.02)
         stride = 2.0 * (contacts_s[k + 1] - at) if k + 1 < len(contacts_s) else 1.1
-        # Heel up to toe-off at 0.62 of the stride, toes up before contact, flat soon after it.
+        # Heel up until toe-off at 0.62 of the stride, toes up before contact, flat soon after it.
         heel, toe, ahead, land = at + 0.4 * stride, at + 0.62 * stride, at + 0.85 * stride, at + stride
         foot.pitch += lift * held(t, (heel, toe), (toe, ahead))
         foot.pitch -= 0.35 * lift * held(t, (at + 0.7 * stride, at + 0.95 * stride), (land, land + 0.08 * stride))
@@ -103,14 +105,14 @@ def walk_on(
 
 
 def contacts(begin_s: float, count: int, spm: float, rng: np.random.Generator, uneven: float = 0.04) -> Array:
-    """Contact times of `count` steps: jitter, and legs that differ a little."""
+    """Return the contact times of `count` steps, with jitter and a small difference between the legs."""
     steps = 60.0 / spm * (1.0 + uneven * rng.normal(size=count))
     steps[::2] *= 1.0 + rng.uniform(-0.04, 0.04)
     return begin_s + np.cumsum(steps)
 
 
 def on_feet(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
-    """Standing sway under both feet, to add walking to."""
+    """Return a scene of quiet standing, to which walking can be added."""
     parts = {place: still(seconds, rate_hz) for place in (SACRUM, LEFT, RIGHT)}
     sway(parts[SACRUM], rng)
     return Scene(rate_hz, parts)
@@ -125,7 +127,7 @@ def bouts(
     knock_g: tuple[float, float],
     lift: tuple[float, float],
 ) -> Scene:
-    """Bouts of 8-24 steps with pauses."""
+    """Return bouts of 8-24 steps with pauses."""
     scene = on_feet(seconds, rate_hz, rng)
     at = 4.0
     while at < seconds - 16.0:
@@ -136,22 +138,22 @@ def bouts(
 
 
 def walking(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
-    """Level, 90 to a brisk 140 a minute."""
+    """Return level walking at 90 to a brisk 140 steps a minute."""
     return bouts(seconds, rate_hz, rng, (90.0, 140.0), (0.15, 0.4), (0.05, 0.4), (0.5, 0.9))
 
 
 def stairs_up(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
-    """Flights of stairs at 90-125 a minute."""
+    """Return flights of stairs at 90-125 steps a minute."""
     return bouts(seconds, rate_hz, rng, (90.0, 125.0), (0.25, 0.45), (0.05, 0.35), (0.3, 0.6))
 
 
 def stairs_down(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
-    """Flights of stairs at 100-130 a minute, with hard landings."""
+    """Return flights of stairs at 100-130 steps a minute, with hard landings."""
     return bouts(seconds, rate_hz, rng, (100.0, 130.0), (0.3, 0.55), (0.2, 0.8), (0.3, 0.6))
 
 
 def stumbling(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
-    """Walking; every ten seconds or so a foot is caught: a knock, two or three hasty deep steps, and on."""
+    """Return walking with a stumble every ten seconds or so: an impact and two or three quick, deep steps."""
     scene = on_feet(seconds, rate_hz, rng)
     pelvis = scene.parts[SACRUM]
     t, at = pelvis.t_s, 4.0
@@ -170,7 +172,7 @@ def stumbling(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene
 
 
 def jumping(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
-    """A few jumps on both feet: crouch, push, flight of 0.35-0.55 s, landing; 0.9-3 s apart, one to six of them."""
+    """Return one to six jumps at a time on both feet, 0.9-3 s apart: crouch, push, flight of 0.35-0.55 s, landing."""
     scene = on_feet(seconds, rate_hz, rng)
     t, at = scene.parts[SACRUM].t_s, 4.0
     while at < seconds - 8.0:

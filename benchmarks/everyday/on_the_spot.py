@@ -1,7 +1,7 @@
-"""Feet that move as a runner's in one way or another and go nowhere: synthetic, made to fool a shoe sensor.
+"""Feet that move like a runner's in some respect, on the spot: synthetic, designed to fool a shoe sensor.
 
-Harder than `seated`: heels that bounce slowly and high and knock on the floor, pedals under an ankle that tilts as far
-as a walker's, and marching on the spot, which has flights, knocks and knees, but no way.
+Harder than `seated`: heels that bounce slowly and high and hit the floor, pedals under an ankle that tilts as far as a
+walker's, and marching on the spot, which has flights, impacts and high knees, but covers no distance.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ TOES_TO_SENSOR_M = 0.18
 CRANK_M = 0.17
 
 
-def _nobody(seconds: float, rate_hz: float) -> Scene:
+def _at_rest(seconds: float, rate_hz: float) -> Scene:
     return Scene(rate_hz, {place: still(seconds, rate_hz) for place in (SACRUM, LEFT, RIGHT)})
 
 
 def heels(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
-    """One heel bounces on its toes, 1.2-6 Hz, 6-40 deg; half of the times it knocks on the floor."""
-    scene = _nobody(seconds, rate_hz)
+    """Return one foot bouncing on its toes, 1.2-6 Hz, 6-40 deg; in half of the cases the heel hits the floor."""
+    scene = _at_rest(seconds, rate_hz)
     foot, at = scene.parts[LEFT], 2.0
     t = foot.t_s
     while at < seconds - 12.0:
@@ -39,8 +39,8 @@ def heels(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
 
 
 def pedals(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
-    """54-114 turns of the crank a minute; each foot tilts by 6-34 deg either way, in any phase."""
-    scene = _nobody(seconds, rate_hz)
+    """Return pedalling at 54-114 revolutions a minute; each foot tilts by 6-34 deg either way, in any phase."""
+    scene = _at_rest(seconds, rate_hz)
     t = scene.parts[LEFT].t_s
     knots = np.arange(0.0, seconds + 30.0, 15.0)
     hz = np.interp(t, knots, rng.uniform(0.9, 1.9, size=len(knots)))
@@ -56,8 +56,8 @@ def pedals(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
 
 
 def marching(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
-    """150-185 steps a minute on the spot: each foot lifted 0.25 m, tipped by 63 deg, put down with a knock."""
-    scene = _nobody(seconds, rate_hz)
+    """Return marching on the spot, 150-185 steps a minute: feet lifted 0.25 m, tilted by 63 deg, landing hard."""
+    scene = _at_rest(seconds, rate_hz)
     t, stride = scene.parts[LEFT].t_s, rng.uniform(0.65, 0.8)
     for foot, begins in ((scene.parts[LEFT], 3.0), (scene.parts[RIGHT], 3.0 + 0.5 * stride)):
         for at in np.arange(begins, seconds - 3.0, stride):

@@ -1,7 +1,7 @@
 """Sitting, cars, bicycles and lifts: synthetic.
 
-A car is a quarter car (sprung 300 kg on 20 kN/m and 1.5 kNs/m, unsprung 40 kg on 180 kN/m: a mid-size car) over a road
-of ISO 8608 roughness, with a seated body on a seat of 4.5 Hz on top, all linear, so it is worked out in frequency.
+The car is a quarter-car model (sprung mass 300 kg on 20 kN/m and 1.5 kNs/m, unsprung 40 kg on 180 kN/m: a mid-size car)
+on a road of ISO 8608 roughness, with a seated body on a seat of 4.5 Hz; all linear, so it is solved in frequency.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ROUGHNESS_M3 = {"motorway": 16e-6, "road": 64e-6, "poor road": 256e-6, "gravel":
 
 
 def sitting(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
-    """On a chair: leaning, shuffling, a restless heel (4-6 Hz), getting up and dropping down again."""
+    """Return sitting on a chair: leaning, shuffling, a restless heel (3.5-6 Hz), getting up and sitting down hard."""
     parts = {place: still(seconds, rate_hz) for place in (SACRUM, LEFT, RIGHT)}
     pelvis = parts[SACRUM]
     t = pelvis.t_s
@@ -46,7 +46,7 @@ def sitting(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
 
 
 def shuffle(pelvis: Motion, at_s: float, rng: np.random.Generator) -> None:
-    """Move about on the seat."""
+    """Add moving about on the seat."""
     t = pelvis.t_s
     for k in range(int(rng.integers(1, 4))):
         began = at_s + 0.6 * k
@@ -56,7 +56,7 @@ def shuffle(pelvis: Motion, at_s: float, rng: np.random.Generator) -> None:
 
 
 def restless(pelvis: Motion, foot: Motion, at_s: float, lasts_s: float, rng: np.random.Generator) -> None:
-    """A heel that bounces on its toes."""
+    """Add a heel that bounces on its toes."""
     t = pelvis.t_s
     hz = rng.uniform(3.5, 6.0)
     on = held(t, (at_s, at_s + 0.5), (at_s + lasts_s - 0.5, at_s + lasts_s))
@@ -67,7 +67,7 @@ def restless(pelvis: Motion, foot: Motion, at_s: float, lasts_s: float, rng: np.
 
 
 def road_to_seat(height_m: Array, rate_hz: float) -> tuple[Array, Array]:
-    """Vertical accelerations, m/s2, of a car's floor and a seated pelvis over a road of this height at the wheel."""
+    """Return the vertical accelerations in m/s2 of a car's floor and a seated pelvis for a road height in m."""
     n = len(height_m)
     w = 2.0 * np.pi * np.fft.rfftfreq(n, 1.0 / rate_hz)
     strut = SPRING_N_M + 1j * w * DAMPER_NS_M
@@ -81,7 +81,7 @@ def road_to_seat(height_m: Array, rate_hz: float) -> tuple[Array, Array]:
 
 
 def drive(t: Array, speed_mps: Array, rng: np.random.Generator, rough_m3: Array, slab_m: float) -> Array:
-    """Height under the wheel: roughness, the joints of a slab road (`slab_m` apart, 0: none), humps and potholes."""
+    """Return the height in m under the wheel: roughness, slab joints (`slab_m` apart, 0: none), humps, potholes."""
     rate_hz = float(1.0 / (t[1] - t[0]))
     # White vertical speed: its two-sided spectrum is (2 pi n0)^2 Gd(n0) v / 2, n0 = 0.1 cycles a metre (ISO 8608).
     slope = 0.2 * np.pi * np.sqrt(0.5 * rough_m3 * speed_mps * rate_hz) * rng.normal(size=len(t))
@@ -102,7 +102,7 @@ def drive(t: Array, speed_mps: Array, rng: np.random.Generator, rough_m3: Array,
 
 
 def car(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
-    """A drive: stretches of other roads and speeds, engine, bends, braking, pedals under the feet."""
+    """Return a drive: varying roads and speeds, engine, bends, braking, pedals under the feet."""
     fine_hz = 4.0 * rate_hz
     t = np.arange(int(seconds * fine_hz)) / fine_hz
     knots = np.arange(0.0, seconds + 40.0, 20.0)
@@ -139,14 +139,14 @@ def car(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
 
 
 def engine_shake(t: Array, speed_mps: Array, rng: np.random.Generator) -> Array:
-    """20-40 Hz with the gear and the speed, 0.01-0.08 g."""
+    """Return the engine's vibration, 20-40 Hz by gear and speed, 0.01-0.08 g."""
     hz = 20.0 + 20.0 * ((speed_mps / 9.0) % 1.0)
     shake: Array = np.sin(2.0 * np.pi * np.cumsum(hz) * (t[1] - t[0]))
     return GRAVITY_MPS2 * rng.uniform(0.01, 0.08) * shake
 
 
 def pedals(foot: Motion, seconds: float, rng: np.random.Generator) -> None:
-    """Press, hold, let go; now and then a quick change to the next pedal."""
+    """Add pressing, holding and releasing pedals, sometimes with a quick change to the next one."""
     at = rng.uniform(1.0, 5.0)
     while at < seconds - 4.0:
         press, hold = rng.uniform(0.25, 0.7), rng.uniform(0.1, 4.0)
@@ -157,7 +157,7 @@ def pedals(foot: Motion, seconds: float, rng: np.random.Generator) -> None:
 
 
 def cycling(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
-    """60-105 turns of the crank a minute, road shake, and stretches out of the saddle with 1-2 cm of bounce."""
+    """Return cycling, 60-105 revolutions a minute: road vibration, at times out of the saddle with 1-2 cm of bounce."""
     out = Scene(rate_hz, {place: still(seconds, rate_hz) for place in (SACRUM, LEFT, RIGHT)})
     pelvis = out.parts[SACRUM]
     t = pelvis.t_s
@@ -182,7 +182,7 @@ def cycling(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
         pelvis.roll += 0.12 * up * np.sin(crank)
         at += lasts + rng.uniform(20.0, 60.0)
     for foot, phase in ((out.parts[LEFT], 0.0), (out.parts[RIGHT], np.pi)):
-        # The crank carries the foot round, radius 0.17 m, and the ankle tilts it by 10-25 deg.
+        # The crank moves the foot in a circle of 0.17 m radius, and the ankle tilts it by 10-25 deg.
         foot.pitch += 0.2 + rng.uniform(0.17, 0.43) * np.sin(crank + phase)
         spin = (2.0 * np.pi * hz) ** 2 * 0.17
         foot.force[:, 0] += spin * np.cos(crank + phase)
@@ -192,7 +192,7 @@ def cycling(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
 
 
 def lift(seconds: float, rate_hz: float, rng: np.random.Generator) -> Scene:
-    """Standing in a lift: 0.8-1.3 m/s2 for 1-2 s at starts and stops, a jolt, a hum."""
+    """Return standing in a lift: 0.8-1.3 m/s2 for 1-2 s at starts and stops, a jolt, a hum."""
     out = Scene(rate_hz, {place: still(seconds, rate_hz) for place in (SACRUM, LEFT, RIGHT)})
     sway(out.parts[SACRUM], rng)
     t, at = out.parts[SACRUM].t_s, 3.0

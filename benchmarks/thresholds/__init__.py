@@ -1,1 +1,1 @@
-"""How often the thresholds speak when nothing happened, how late when something did, and what they promise."""
+"""False alarms, delays and calibration of the thresholds."""

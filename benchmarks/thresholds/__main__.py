@@ -1,4 +1,16 @@
-"""`python -m benchmarks.thresholds PART`: the figures of docs/thresholds.md, each with the command that gives it."""
+"""The figures of `docs/thresholds.md`, which states the goals and explains each table.
+
+    python -m benchmarks.thresholds PART [--runs N] [--jobs 2]
+
+onset        is pain announced in time in an eighth run? (simulated steps; `sensors`: through virtual sensors)
+calibration  does an announced chance of 20 % come true 20 % of the time?
+budget       false alarms in an hour without change, and the delay to changes (minutes); `drift`: of drop drift alone
+recorded     changes of state in real long runs
+slope        how cadence follows speed in real long runs, steps/min per m/s
+taps         false and found triple taps in recordings
+
+`recorded`, `slope` and `taps` need the recorded runs (`STRIDECUE_DATA`).
+"""
 
 from __future__ import annotations
 
@@ -11,13 +23,13 @@ from dsp.thresholds.drift import DriftParams
 
 def main() -> int:
     """Print the figures of one part."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "part", choices=("onset", "drift", "budget", "calibration", "recorded", "sensors", "slope", "taps")
     )
-    parser.add_argument("--runs", type=int, help="simulated runs, seeds or runners (default: those of the document)")
-    parser.add_argument("--first", type=int, default=0, help="onset: the first seed (default %(default)s)")
-    parser.add_argument("--picture", type=Path, help="onset: draw it here (needs matplotlib)")
+    parser.add_argument("--runs", type=int, help="simulated runs, seeds or runners (default: as in the document)")
+    parser.add_argument("--first", type=int, default=0, help="onset: first seed (default %(default)s)")
+    parser.add_argument("--picture", type=Path, help="onset: also draw a picture to this file (needs matplotlib)")
     parser.add_argument(
         "--jobs", type=int, default=2, help="onset, sensors, budget, calibration: processes (default %(default)s)"
     )

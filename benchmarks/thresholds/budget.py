@@ -1,8 +1,8 @@
-"""How often something is said in runs in which nothing happens, and how late in runs in which something does.
+"""False alarms and cues per hour in runs without change, and the delay of detection in runs with one.
 
-Budget (stated after a pilot of 12 runs, before the 200): each detector reaches its threshold in at most 5 % of 60-min
-runs without change; at most 1 cue an hour that is not about teaching; teaching at most 3 a kilometre and 8 an hour
-while fully guided (a runner who never follows a cue), none in a finished plan.
+Budget (set after a pilot of 12 runs, before the 200): each detector reaches its threshold in at most 5 % of 60-min runs
+without change; at most 1 cue an hour that does not teach; teaching at most 3 a kilometre and 8 an hour while fully
+guided (a runner who never follows a cue), none in a finished plan.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
-from benchmarks.thresholds.simulated import Change, Habit, SimulatedRun, earlier, told
+from benchmarks.thresholds.simulated import Change, Habit, SimulatedRun, earlier, guided
 from dsp.guidance import GuidanceParams
 from dsp.records import Cue, Record, Threshold, ThresholdState
 from dsp.runner.plan import GUIDED, Plan
@@ -32,16 +32,16 @@ CHANGES = {
 
 
 def run(seed: int, plan: Plan, wander_deg: float, change: Change | None = None, minutes: int = MINUTES) -> list[Record]:
-    """What is told in one run of one runner, with six earlier runs of an hour."""
+    """Return the thresholds and cues of one run of one runner, with six earlier runs of an hour."""
     habit = Habit(speed_mps=2.5 + 0.1 * (seed % 8), cadence_spm=162.0 + seed % 14)
     hills = seed % 2 == 0
     past = earlier(habit, seed, 6, 3600, hills=hills)
     this = SimulatedRun(habit, 1000 * seed + 500, 60 * minutes, wander_deg, change or Change(), hills=hills)
-    return told(this, GuidanceParams(history=past, plan=plan))
+    return guided(this, GuidanceParams(history=past, plan=plan))
 
 
 def reached(records: Sequence[Record]) -> dict[str, float]:
-    """First second at which each detector reached its threshold."""
+    """Return the first second at which each detector reached its threshold."""
     first: dict[str, float] = {}
     for record in records:
         if isinstance(record, Threshold) and record.state is ThresholdState.REACHED:
@@ -49,14 +49,14 @@ def reached(records: Sequence[Record]) -> dict[str, float]:
     return first
 
 
-def said(job: tuple[int, Plan, float, Change | None, int]) -> tuple[dict[str, float], list[str]]:
-    """First second at which each detector reached its threshold, and the rules of the cues; of one run."""
+def outcome(job: tuple[int, Plan, float, Change | None, int]) -> tuple[dict[str, float], list[str]]:
+    """Run one job; return the first second at which each detector reached its threshold, and the rules of all cues."""
     records = run(*job)
     return reached(records), [record.rule for record in records if isinstance(record, Cue)]
 
 
 def table(runs: int, jobs: int) -> None:
-    """Print false alarms, cues an hour, and the delays to changes."""
+    """Print false alarms, cues per hour, and the delays to changes."""
     with ProcessPoolExecutor(jobs) as pool:
         _unchanged(runs, pool)
         _changed(runs // 5, pool)
@@ -74,7 +74,7 @@ def _unchanged(runs: int, pool: ProcessPoolExecutor) -> None:
         alarms.append(Counter())
         cues.append(Counter())
         for first, rules in pool.map(
-            said, [(seed, plan, wander_deg, None, MINUTES) for seed in range(count)], chunksize=4
+            outcome, [(seed, plan, wander_deg, None, MINUTES) for seed in range(count)], chunksize=4
         ):
             alarms[-1].update(first.keys())
             cues[-1].update(rules)
@@ -92,12 +92,12 @@ def _unchanged(runs: int, pool: ProcessPoolExecutor) -> None:
 
 
 def _changed(runs: int, pool: ProcessPoolExecutor) -> None:
-    print(f"\n{runs} runs a line with a change in minute {CHANGE_AT_S / 60:.0f}, wander 0.15")
+    print(f"\n{runs} runs per line with a change in minute {CHANGE_AT_S / 60:.0f}, wander 0.15")
     print("| change | detector | found | delay: median, p90 | reached before the change |")
     print("|---|---|---|---|---|")
     for words, (change, detector) in CHANGES.items():
         todo = [(seed, Plan(sessions=len(GUIDED)), 0.15, change, CHANGED_MINUTES) for seed in range(runs)]
-        at = np.array([first.get(detector, np.inf) for first, _ in pool.map(said, todo, chunksize=4)])
+        at = np.array([first.get(detector, np.inf) for first, _ in pool.map(outcome, todo, chunksize=4)])
         early = at < CHANGE_AT_S
         delay = (at[~early] - CHANGE_AT_S) / 60.0
         found = np.isfinite(delay)

@@ -1,4 +1,4 @@
-"""The drift of drop: false alarms in an hour without change, and the delay to a change, over simulated runs."""
+"""Drift of drop on simulated runs: false alarms in an hour without change, and the delay to a change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHANGE_AT_S = 900.0
 
 
 def reached_s(run: SimulatedRun, params: DriftParams, past: Sequence[tuple[float, float]] = ()) -> float:
-    """Second at which either leg reached its bound; inf: never."""
+    """Return the second at which either leg reached its bound; inf if neither does."""
     legs = {
         side: Drift(DROP, params, side, tuple(pair[k] for pair in past))
         for k, side in enumerate((Side.LEFT, Side.RIGHT))
@@ -36,8 +36,10 @@ def reached_s(run: SimulatedRun, params: DriftParams, past: Sequence[tuple[float
 
 
 def table(runs: int, taus: Sequence[float], wanders: Sequence[float]) -> None:
-    """Print one line a setting."""
-    print(f"drift of drop, {runs} simulated 60-min runs a line, no earlier runs (D = 1 deg), change from minute 15 on")
+    """Print one line per setting."""
+    print(
+        f"drift of drop, {runs} simulated 60-min runs per line, no earlier runs (D = 1 deg), change from minute 15 on"
+    )
     print(
         "| tau s | wander deg | false alarms in 60 min | 1 deg/10 min: median, in 20 min | 2 deg/10 min: median, p90 |"
     )

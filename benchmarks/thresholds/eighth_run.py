@@ -1,7 +1,7 @@
-"""What is told when in an eighth run, after five that began to hurt at 4.0-4.6 km and two pain-free ones of 3 km.
+"""Thresholds in an eighth run, after five that began to hurt at 4.0-4.6 km and two pain-free ones of 3 km.
 
-Speed, onset, wander and step noise differ in every seed; the eighth run goes on to 5 km. Asked for: watch by 3.5 km,
-near by 4.2, reached by 4.6, and no word of any detector before 2 km.
+Speed, onset, wander and step noise differ in every seed; the eighth run is 5 km long. Required: watch by 3.5 km, near
+by 4.2, reached by 4.6, and no detector triggered before 2 km.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from dsp.guidance import Guidance, GuidanceParams
 from dsp.records import Metric, Threshold, ThresholdState
 from dsp.runner.history import PastRun
 
-ASKED_KM = {ThresholdState.WATCH: 3.5, ThresholdState.NEAR: 4.2, ThresholdState.REACHED: 4.6}
+REQUIRED_KM = {ThresholdState.WATCH: 3.5, ThresholdState.NEAR: 4.2, ThresholdState.REACHED: 4.6}
 SILENT_UNTIL_KM = 2.0
 
 
 @dataclass
-class Told:
-    """The first place of each state (km), the first word of any detector, and the chance along the way."""
+class Outcome:
+    """First distance of each onset state (km), first change of state of any detector, and the chance along the way."""
 
     onset_km: dict[ThresholdState, float] = field(default_factory=dict)
     first_km: float = math.inf
@@ -33,13 +33,13 @@ class Told:
 
     @property
     def holds(self) -> bool:
-        """Whether this seed is as asked for."""
-        in_time = all(self.onset_km.get(state, math.inf) <= km for state, km in ASKED_KM.items())
+        """Whether this seed meets all requirements."""
+        in_time = all(self.onset_km.get(state, math.inf) <= km for state, km in REQUIRED_KM.items())
         return in_time and self.first_km >= SILENT_UNTIL_KM
 
 
 def history(seed: int) -> tuple[Habit, tuple[PastRun, ...]]:
-    """The seven earlier runs of this seed."""
+    """Return the runner of this seed and the seven earlier runs."""
     rng = np.random.default_rng([seed, 31])
     habit = Habit(speed_mps=float(rng.uniform(2.4, 3.2)), cadence_spm=float(rng.uniform(160.0, 176.0)))
     order = rng.permutation([True] * 5 + [False] * 2)
@@ -55,54 +55,54 @@ def history(seed: int) -> tuple[Habit, tuple[PastRun, ...]]:
     return habit, tuple(past)
 
 
-def eighth(seed: int) -> Told:
-    """What is told in the eighth run."""
+def eighth(seed: int) -> Outcome:
+    """Simulate the eighth run."""
     habit, past = history(seed)
-    guidance, told = Guidance(GuidanceParams(history=past)), Told()
+    guidance, out = Guidance(GuidanceParams(history=past)), Outcome()
     for t_ns, steps, metrics in SimulatedRun(habit, 1000 * seed + 99, seconds=2400):
         for step in steps:
             guidance.step(step)
         here_km = guidance.exposure.distance_m / 1000.0
         for record in guidance.second(t_ns, metrics):
             if isinstance(record, Threshold):
-                if here_km < told.first_km:
-                    told.first_km, told.first = here_km, f"{record.detector} {record.state}"
+                if here_km < out.first_km:
+                    out.first_km, out.first = here_km, f"{record.detector} {record.state}"
                 if record.detector == "onset":
-                    told.onset_km.setdefault(record.state, here_km)
+                    out.onset_km.setdefault(record.state, here_km)
             elif isinstance(record, Metric) and record.key == "onset_chance_pct":
-                told.curve.append((here_km, record.value))
+                out.curve.append((here_km, record.value))
         if here_km > 5.0:
             break
-    return told
+    return out
 
 
 def table(seeds: int, picture: Path | None, jobs: int, *, first: int = 0) -> None:
-    """Print how many seeds are as asked for; draw them where a picture is wanted."""
+    """Print how many seeds meet the requirements; draw them if a picture is given."""
     with ProcessPoolExecutor(jobs) as pool:
-        told = list(pool.map(eighth, range(first, first + seeds), chunksize=5))
-    print(f"eighth run, {seeds} seeds: as asked for in {np.mean([each.holds for each in told]):.1%}")
+        outcomes = list(pool.map(eighth, range(first, first + seeds), chunksize=5))
+    print(f"eighth run, {seeds} seeds: all requirements met in {np.mean([each.holds for each in outcomes]):.1%}")
     print("| state | required | first at: median (5 %, 95 %) | in time |")
     print("|---|---|---|---|")
-    for state, km in ASKED_KM.items():
-        began_km = np.array([each.onset_km.get(state, math.inf) for each in told])
+    for state, km in REQUIRED_KM.items():
+        began_km = np.array([each.onset_km.get(state, math.inf) for each in outcomes])
         low, middle, high = np.percentile(began_km, [5, 50, 95])
         print(f"| {state} | by {km} km | {middle:.2f} ({low:.2f}, {high:.2f}) km | {np.mean(began_km <= km):.1%} |")
-    early = [each for each in told if each.first_km < SILENT_UNTIL_KM]
+    early = [each for each in outcomes if each.first_km < SILENT_UNTIL_KM]
     print(f"any detector before {SILENT_UNTIL_KM:g} km: {len(early)} of {seeds} {sorted({e.first for e in early})}")
     if picture is not None:
-        draw(told, picture)
+        draw(outcomes, picture)
         print(f"picture: {picture}")
 
 
-def draw(told: list[Told], picture: Path) -> None:
-    """The chance along the way in every seed, and where the states began."""
+def draw(outcomes: list[Outcome], picture: Path) -> None:
+    """Draw the chance along the way in every seed, and where the states began."""
     import matplotlib as mpl
 
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
     figure, (above, below) = plt.subplots(2, 1, figsize=(9, 7), sharex=True, height_ratios=(3, 2))
-    for each in told:
+    for each in outcomes:
         curve = np.array(each.curve[::10])
         above.plot(curve[:, 0], curve[:, 1], color="tab:blue", alpha=0.12, linewidth=0.8)
     above.axvspan(4.0, 4.6, color="tab:red", alpha=0.12, label="where it hurt in the five earlier runs")
@@ -111,13 +111,13 @@ def draw(told: list[Told], picture: Path) -> None:
     above.legend(loc="upper left", fontsize=8)
     colours = {"watch": "tab:olive", "near": "tab:orange", "reached": "tab:red"}
     bins = np.arange(1.0, 5.01, 0.05)
-    for state, km in ASKED_KM.items():
-        first = [each.onset_km[state] for each in told if state in each.onset_km]
-        below.hist(first, bins=bins, color=colours[state], alpha=0.7, label=f"{state} (asked for by {km} km)")
+    for state, km in REQUIRED_KM.items():
+        first = [each.onset_km[state] for each in outcomes if state in each.onset_km]
+        below.hist(first, bins=bins, color=colours[state], alpha=0.7, label=f"{state} (required by {km} km)")
         below.axvline(km, color=colours[state], linestyle="--")
     below.axvline(SILENT_UNTIL_KM, color="0.3", linestyle="--", label="nothing before 2 km")
     below.set_xlabel("distance in the eighth run, km")
-    below.set_ylabel(f"seeds of {len(told)}")
+    below.set_ylabel(f"seeds of {len(outcomes)}")
     below.legend(loc="upper left", fontsize=8)
     figure.tight_layout()
     figure.savefig(picture, dpi=110)

@@ -14,14 +14,14 @@ from dsp.thresholds.drift import CADENCE, CONTACT, Drift, DriftParams, Watched
 from tests.recorded import DATA_DIR, blocks, load
 
 SLOWEST_MPS = 1.8
-"""Slower is walking."""
+"""Below this speed: walking."""
 SLOPE_OVER_S = 30
 _CADENCE = ("watch_cadence_spm", "stryd_cadence_spm")
 _CONTACT = ("stryd_contact_ms", "watch_contact_ms")
 
 
 def rows(folder: Path) -> list[dict[str, float]]:
-    """One dict a second, NaN where nothing was measured."""
+    """Return one dict per second, NaN where nothing was measured."""
     with gzip.open(folder / "samples.csv.gz", "rt") as file:
         return [
             {key: float(value) if value else math.nan for key, value in row.items()} for row in csv.DictReader(file)
@@ -31,7 +31,7 @@ def rows(folder: Path) -> list[dict[str, float]]:
 def alarms(
     table: list[dict[str, float]], watched: Watched, names: tuple[str, ...]
 ) -> tuple[str, float, list[str]] | None:
-    """Which column, hours of running, and the changes of state; None where this run has no such column."""
+    """Return the column used, hours of running, and the changes of state; None if this run has no such column."""
     name = next((n for n in names if n in table[0] and any(row[n] > 0 for row in table)), None)
     if name is None:
         return None
@@ -55,9 +55,9 @@ def alarms(
 
 
 def table() -> None:
-    """Print every run; says so when the recordings are not here."""
+    """Print every run, or that the recordings are missing."""
     if DATA_DIR is None:
-        print("recorded runs are missing: set STRIDECUE_DATA")
+        print("the recorded runs were not found: set STRIDECUE_DATA to their folder")
         return
     print("| recorded run | number | running | changes of state |")
     print("|---|---|---|---|")
@@ -74,12 +74,12 @@ def table() -> None:
             print(f"| {folder.name} | {name} | {60.0 * ran_h:.0f} min | {', '.join(changes) or 'none'} |")
     print(f"reached in {reached} of the above, {hours:.1f} h in all")
     recording = load(DATA_DIR / "adept_outdoor_run_real" / "outdoor_25min")
-    pipeline, told = Pipeline(PipelineParams(guidance=GuidanceParams())), []
+    pipeline, records = Pipeline(PipelineParams(guidance=GuidanceParams())), []
     for block in blocks(recording.columns, recording.sensors):
-        told += pipeline.update(block)
-    told += pipeline.finish()
+        records += pipeline.update(block)
+    records += pipeline.finish()
     changes = [
-        f"{r.detector} {r.side or ''} {r.state} at {r.t_ns / 60e9:.0f} min" for r in told if isinstance(r, Threshold)
+        f"{r.detector} {r.side or ''} {r.state} at {r.t_ns / 60e9:.0f} min" for r in records if isinstance(r, Threshold)
     ]
-    cues = [f"{r.rule} at {r.t_ns / 60e9:.0f} min" for r in told if isinstance(r, Cue)]
+    cues = [f"{r.rule} at {r.t_ns / 60e9:.0f} min" for r in records if isinstance(r, Cue)]
     print(f"adept_outdoor_run_real: thresholds {changes or 'none'}, cues {cues or 'none'}")

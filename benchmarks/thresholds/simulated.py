@@ -1,8 +1,8 @@
-"""A runner made of steps and seconds: what comes out of the fusion of sensors, without the sensors.
+"""A simulated runner made of steps and seconds: the output of sensor fusion, without sensors.
 
-White step-to-step spread is that of real runners (drop 0.6 deg of 0.3-0.8 seen in 24 runner-sides, contact 8 ms, step
-time 1.2 %). Slow wander is an Ornstein-Uhlenbeck process with a time constant of five minutes, `wander_deg` for drop;
-that of real runners is unknown for drop, and 3.7 ms, 1.5 steps/min and 0.1 m/s for contact, cadence and speed here.
+White step-to-step noise is that of real runners (drop 0.6 deg, of 0.3-0.8 observed in 24 runner-sides; contact 8 ms,
+step time 1.2 %). Slow wander is an Ornstein-Uhlenbeck process with a time constant of five minutes: `wander_deg` for
+drop, which is unknown for real runners; 3.7 ms, 1.5 steps/min and 0.1 m/s for contact, cadence and speed here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ WANDER_TAU_S = 300.0
 
 @dataclass(frozen=True)
 class Habit:
-    """Who runs: means of many runs, and the spread between runs."""
+    """A runner: means of many runs, and the spread between runs."""
 
     speed_mps: float = 2.8
     cadence_spm: float = 168.0
@@ -38,7 +38,7 @@ class Habit:
 
 @dataclass(frozen=True)
 class Change:
-    """What happens in mid-run, to the left leg: a slope (drop) or a jump (contact, drop), from `at_s` on."""
+    """A change of the left leg in mid-run: a slope (drop) or a jump (contact, drop), from `at_s` on."""
 
     at_s: float = math.inf
     drop_deg_per_min: float = 0.0
@@ -49,7 +49,7 @@ class Change:
 
 @dataclass
 class SimulatedRun:
-    """One run of a habit; iterate over seconds."""
+    """One run of a runner; iterating yields its seconds."""
 
     habit: Habit
     seed: int
@@ -75,7 +75,7 @@ class SimulatedRun:
         self.distance_m = np.cumsum(self.speed)
 
     def __iter__(self) -> Iterator[tuple[int, list[Step], list[Metric]]]:
-        """(t_ns, steps of this second, its metrics)."""
+        """Yield (t_ns, steps of this second, its metrics)."""
         rng, change = self._rng, self.change
         t, k = 0.0, 0
         for second in range(self.seconds):
@@ -124,7 +124,7 @@ class SimulatedRun:
             )
 
     def past(self, days_ago: float, onset_m: float | None = None) -> PastRun:
-        """What the history keeps of this run."""
+        """Return the history's summary of this run."""
         upto = self.seconds if onset_m is None else int(np.searchsorted(self.distance_m, onset_m)) + 1
         distance_m = float(self.distance_m[min(upto, self.seconds) - 1])
         return PastRun(
@@ -143,15 +143,15 @@ class SimulatedRun:
 
 
 def wander(rng: np.random.Generator, n: int, sd: float) -> np.ndarray:
-    """An Ornstein-Uhlenbeck process of n seconds with this standard deviation."""
+    """Return an Ornstein-Uhlenbeck process of `n` seconds with standard deviation `sd`."""
     keep = math.exp(-1.0 / WANDER_TAU_S)
     kicks = rng.standard_normal(n) * sd * math.sqrt(1.0 - keep * keep)
     out: np.ndarray = lfilter([1.0], [1.0, -keep], kicks, zi=[keep * sd * rng.standard_normal()])[0]
     return out
 
 
-def told(run: SimulatedRun, params: GuidanceParams) -> list[Record]:
-    """What a runner is told in this run: thresholds and cues."""
+def guided(run: SimulatedRun, params: GuidanceParams) -> list[Record]:
+    """Return the thresholds and cues of this run."""
     guidance = Guidance(params)
     out: list[Record] = []
     for t_ns, steps, metrics in run:
@@ -163,7 +163,7 @@ def told(run: SimulatedRun, params: GuidanceParams) -> list[Record]:
 
 @lru_cache(maxsize=1000)
 def earlier(habit: Habit, seed: int, runs: int, seconds: int, *, hills: bool) -> tuple[PastRun, ...]:
-    """Pain-free runs of the same habit in the last three weeks."""
+    """Return earlier pain-free runs of the same runner, one every three days."""
     return tuple(
         SimulatedRun(habit, 1000 * seed + k, seconds, hills=hills).past(days_ago=3.0 * (runs - k)) for k in range(runs)
     )

@@ -1,4 +1,4 @@
-"""How cadence follows speed within six long real runs: the prior of a runner's own slope."""
+"""How cadence follows speed within six long real runs: the prior for a runner's own slope."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ BLOCK_S = 30
 
 
 def table() -> None:
-    """Print the slope of each run; says so when the recordings are not here."""
+    """Print the slope of each run, or that the recordings are missing."""
     if DATA_DIR is None:
-        print("recorded runs are missing: set STRIDECUE_DATA")
+        print("the recorded runs were not found: set STRIDECUE_DATA to their folder")
         return
     slopes = []
     print("| recorded run | blocks of 30 s | cadence | steps/min per m/s |")

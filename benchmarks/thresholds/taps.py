@@ -1,7 +1,7 @@
-"""Three taps: none may be found in any recording, and how many of those added to the recordings are found.
+"""Three taps: false detections in recordings (goal: none), and the share detected of those added to the recordings.
 
-A tap is a push of 8-14 ms and a rebound of the same area, in a random direction, read by a sensor that averages over
-its sample; its strength is that of the push. Nobody has measured taps on a worn sensor here.
+A tap is a push of 8-14 ms and a rebound of the same area, in a random direction, sampled by a sensor that averages over
+its sample period; its strength is that of the push. It is a model: no taps on a worn sensor have been recorded.
 """
 
 from __future__ import annotations
@@ -17,11 +17,14 @@ from tests.recorded import folders, load
 RATES_HZ = (104.0, 208.0)
 STRENGTHS_G = (3.0, 4.0, 6.0)
 LONGEST_S = 60.0
-"""Taps are added to the first minute only: enough, and quicker."""
+"""Taps are added to the first minute only, which is enough and faster."""
 
 
 def trunk_recordings(part: str = "") -> list[tuple[str, np.ndarray, np.ndarray]]:
-    """(name, seconds (n,), acceleration (n, 3)) of every sensor on trunk or hip, pockets too; `part` of the path."""
+    """Return (name, times (n,) in s, acceleration (n, 3) in m/s2) of every sensor on trunk, hip or in a pocket.
+
+    Only recordings whose path contains `part`.
+    """
     out = []
     for folder in folders():
         if part not in str(folder):
@@ -37,13 +40,13 @@ def trunk_recordings(part: str = "") -> list[tuple[str, np.ndarray, np.ndarray]]
 
 
 def resampled(t_s: np.ndarray, a: np.ndarray, rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
-    """The same at another rate, by straight lines."""
+    """Return times and acceleration at another rate, by linear interpolation."""
     at = t_s[0] + np.arange(int((t_s[-1] - t_s[0]) * rate_hz)) / rate_hz
     return at, np.stack([np.interp(at, t_s, a[:, k]) for k in range(3)], axis=1)
 
 
 def found(t_s: np.ndarray, a: np.ndarray, rate_hz: float, size: int = 50) -> list[float]:
-    """What the detector says, shown `size` samples at a time."""
+    """Return the times in s of the detected triple taps, feeding `size` samples at a time."""
     taps, out = ThreeTaps(rate_hz), []
     t_ns, values = np.round(t_s * 1e9).astype(np.int64).tolist(), np.hstack([a, np.zeros_like(a)])
     for k in range(0, len(t_s), size):
@@ -54,7 +57,7 @@ def found(t_s: np.ndarray, a: np.ndarray, rate_hz: float, size: int = 50) -> lis
 def with_taps(
     t_s: np.ndarray, a: np.ndarray, at_s: float, apart_s: float, force_g: float, rng: np.random.Generator
 ) -> np.ndarray:
-    """Three taps from `at_s` on, about `apart_s` apart, each a little different."""
+    """Return the acceleration with three taps from `at_s` on, about `apart_s` apart, each slightly different."""
     a, sample_s = a.copy(), float(np.median(np.diff(t_s)))
     direction = 0.4 * rng.standard_normal(3)
     direction[rng.integers(3)] += 1.0
@@ -72,10 +75,10 @@ def with_taps(
 
 
 def table(tries: int) -> None:
-    """Print false findings and the share found."""
+    """Print false detections and the share of added taps found."""
     recordings, rng = trunk_recordings(), np.random.default_rng(1)
     if not recordings:
-        print("recorded runs are missing: set STRIDECUE_DATA")
+        print("the recorded runs were not found: set STRIDECUE_DATA to their folder")
         return
     false, hours = 0, 0.0
     added: Counter[tuple[float, float]] = Counter()
@@ -85,8 +88,8 @@ def table(tries: int) -> None:
             at, force = resampled(t_s, a, rate_hz)
             false += len(found(at, force, rate_hz))
             hours += len(at) / rate_hz / 3600.0
-            most = int(LONGEST_S * rate_hz)
-            at, force = at[:most], force[:most]
+            end = int(LONGEST_S * rate_hz)
+            at, force = at[:end], force[:end]
             if at[-1] - at[0] < 10.0:
                 continue
             for force_g in STRENGTHS_G:
@@ -97,7 +100,7 @@ def table(tries: int) -> None:
                     seen[rate_hz, force_g] += any(abs(tap_s - start_s) < 1.0 for tap_s in found(at, tapped, rate_hz))
     print(
         f"{len(recordings)} recordings of trunk, hip and pocket, {hours:.1f} h at two rates: "
-        f"three taps that nobody made found {false} times"
+        f"three taps falsely detected {false} times"
     )
     print("| rate | strength | added | found |")
     print("|---|---|---|---|")

@@ -1,1 +1,1 @@
-"""How much of our error the truth itself makes: `python -m benchmarks.truth_limits`."""
+"""How much of the error comes from the ground truth itself: `python -m benchmarks.truth_limits`."""

@@ -1,12 +1,13 @@
-"""How much of our error is the truth's own: contacts, cadence over ten steps, drop; hip sensor, clean, worst first.
+"""How much of a hip sensor's error comes from the ground truth: contacts, cadence over ten steps, drop; worst first.
 
     python -m benchmarks.truth_limits [--only TEXT] [--draws 2000]
 
-Measurers of the same contacts are the published truth, the hip sensor, and the shoes; where a recording has no shoes,
-the lowest points of the marker-derived pelvis. How their own noise is found stands in `noise.py`. It wants them to err
-independently, and they do not quite: truth and shoes read the same foot markers, so beside shoes the truth is let off
-lightly; hip and pelvis are one body, so beside the pelvis the hip is. In brackets 95 % of a bootstrap over steps; below
-zero where a variance came out negative. A constant difference between left and right stands in a column of its own.
+Methods that measure the same contacts are the published truth, the hip sensor (clean) and the shoes; where a recording
+has no shoes, the lowest points of the marker-derived pelvis. `noise.py` estimates the noise of each, assuming
+independent errors, which is not quite so: truth and shoes use the same foot markers, which makes the truth look better
+next to shoes; hip and pelvis are one body, which makes the hip look better next to the pelvis. Printed are SDs in ms,
+steps/min and degrees, and in brackets the 95 % interval of a bootstrap over steps, negative where a variance is. A
+constant difference between left and right has a column of its own. Needs the recorded runs (`STRIDECUE_DATA`).
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ TEN = 10
 
 
 def text(found: Noise, digits: int) -> str:
-    """SD and its 95 % interval, as a cell of the tables."""
+    """Format SD and its 95 % interval as a cell of the tables."""
     return f"{found.sd:.{digits}f} ({found.low:.{digits}f} to {found.high:.{digits}f})"
 
 
 def contact_row(run: Seen, draws: int) -> tuple[float, list[str]]:
-    """Initial contact: scatter as scored, its left and right, and whose it is, ms."""
+    """Return the sort key and the cells of initial contact, ms: scatter as scored, left and right, and by method."""
     truth, hip, third = (1e3 * times for times in (run.truth, run.hip, run.third))
     error, other = hip - truth, third - truth
     sides = [part[run.left].mean() - part[~run.left].mean() for part in (error, other)]
@@ -51,7 +52,7 @@ def contact_row(run: Seen, draws: int) -> tuple[float, list[str]]:
 
 
 def cadence_row(run: Seen, draws: int) -> tuple[float, list[str]]:
-    """Cadence over ten steps: scatter as scored, from left to left and right to right, and whose it is, steps/min."""
+    """Return the sort key and the cells of cadence over ten steps, steps/min, as those of initial contact."""
     truth, hip, third = (60.0 * TEN / (times[TEN:] - times[:-TEN]) for times in (run.truth, run.hip, run.third))
     left = run.left[TEN:]
     error = hip - truth
@@ -71,7 +72,7 @@ def cadence_row(run: Seen, draws: int) -> tuple[float, list[str]]:
 
 
 def drop_row(run: Seen, draws: int) -> tuple[float, list[str]] | None:
-    """Drop excursion per step, degrees."""
+    """Return the sort key and the cells of drop excursion per step, degrees; None without true obliquity."""
     own_ms = noise(by_three(run.truth, run.hip, run.third, run.left), 10).sd * 1e3
     found = drops(run, max(0.0, own_ms))
     if found is None:
@@ -108,17 +109,17 @@ TABLES: dict[str, tuple[list[str], Callable[[Seen, int], tuple[float, list[str]]
 
 
 def main() -> int:
-    """Print three tables, in Markdown: ms, steps/min, degrees; 1 without the recorded runs."""
+    """Print three tables in Markdown; return 1 without the recorded runs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="part of the recording's name")
     parser.add_argument("--draws", type=int, default=2000, help="of the bootstrap")
     args = parser.parse_args()
     if DATA_DIR is None:
-        print("recorded runs are missing: set STRIDECUE_DATA", file=sys.stderr)
+        print("the recorded runs were not found: set STRIDECUE_DATA to their folder", file=sys.stderr)
         return 1
     runs = [run for folder in folders() if args.only in str(folder) and (run := seen(load(folder))) is not None]
     for title, (head, row) in TABLES.items():
-        print(f"\n{title}\n\n| recording, third measurer, steps | {' | '.join(head)} |\n{'|---' * (len(head) + 1)}|")
+        print(f"\n{title}\n\n| recording, third method, steps | {' | '.join(head)} |\n{'|---' * (len(head) + 1)}|")
         rows = [(run, found) for run in runs if (found := row(run, args.draws)) is not None]
         for run, (_, cells) in sorted(rows, key=lambda each: each[1][0], reverse=True):
             print(f"| {run.rec.name}, {run.third_name}, {len(run.truth)} | {' | '.join(cells)} |")

@@ -1,4 +1,4 @@
-"""What a moment of contact does to drop excursion: the true obliquity is read once more at other contacts."""
+"""Effect of the moment of contact on drop excursion: the true obliquity evaluated at other contacts."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from dsp.gait.drop import LEAD_S
 
 FROM_S = 15.0
 STANCE_S = 0.25
-"""Where the truth has no toe-off."""
+"""Assumed where the truth has no toe-off."""
 DRAWS = 20
 
 
 @dataclass(frozen=True)
 class Drops:
-    """Degrees, one a step (m,): told less true, and what the true one changes by.
+    """Differences from the true drop excursion in deg, one per step (m,).
 
-    at_hip_deg  read where the hip begins to look    moved_deg  (m, DRAWS) at the true contact moved at random
+    error_deg   of the reported excursion
+    at_hip_deg  of the true one evaluated at the start of the hip's search
+    moved_deg   (m, DRAWS), of the true one at the true contact moved at random
     """
 
     error_deg: Array
@@ -31,15 +33,15 @@ class Drops:
 
 
 def drops(run: Seen, noise_ms: float) -> Drops | None:
-    """Drops of a recording whose true contacts have that much noise of their own; None without true obliquity."""
+    """Evaluate a recording whose true contacts have a noise of `noise_ms`; return None without true obliquity."""
     if "pelvic_obliquity_deg" not in run.rec.series:
         return None
     rng = np.random.default_rng(2)
     rows: list[list[float]] = []
     for true, step in zip(run.true, run.steps, strict=True):
-        told, at = step.drop_excursion_deg, number(true["ic_s"])
+        found, at = step.drop_excursion_deg, number(true["ic_s"])
         artifact = true.get("artifact", "0") not in {"0", "", "0.0"}
-        if told is None or artifact or at < run.rec.columns["t_s"][0] + FROM_S:
+        if found is None or artifact or at < run.rec.columns["t_s"][0] + FROM_S:
             continue
         until = number(true.get("to_s"))
         until = until if math.isfinite(until) else at + STANCE_S
@@ -47,9 +49,9 @@ def drops(run: Seen, noise_ms: float) -> Drops | None:
         moments += [at + 1e-3 * noise_ms * float(rng.standard_normal()) for _ in range(DRAWS)]
         row = [drop_excursion(run.rec.series, moment, until, true["foot"]) for moment in moments]
         if all(math.isfinite(value) for value in row):
-            rows.append([told, *row])
+            rows.append([found, *row])
     if not rows:
         return None
     table = np.array(rows)
-    told_deg, true_deg = table[:, 0], table[:, 1]
-    return Drops(told_deg - true_deg, table[:, 2] - true_deg, table[:, 3:] - true_deg[:, None])
+    found_deg, true_deg = table[:, 0], table[:, 1]
+    return Drops(found_deg - true_deg, table[:, 2] - true_deg, table[:, 3:] - true_deg[:, None])

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from benchmarks.thresholds.eighth_run import eighth
-from benchmarks.thresholds.simulated import Change, Habit, SimulatedRun, told
+from benchmarks.thresholds.simulated import Change, Habit, SimulatedRun, guided
 from dsp import texts
 from dsp.guidance import Guidance, GuidanceParams, Wish
 from dsp.records import Cue, Earcon, Metric, PainReport, Record, Severity, Side, Threshold, ThresholdState
@@ -32,13 +32,13 @@ def states(records: list[Record], detector: str) -> list[ThresholdState]:
 
 
 def test_an_uneventful_run_has_no_cues() -> None:
-    records = told(SimulatedRun(Habit(), 3, 2400), GuidanceParams(history=PAST, plan=FINISHED))
+    records = guided(SimulatedRun(Habit(), 3, 2400), GuidanceParams(history=PAST, plan=FINISHED))
     assert [r for r in records if isinstance(r, Cue)] == []
 
 
 def test_a_tiring_leg_is_detected_and_cued_within_minutes() -> None:
     change = Change(900.0, drop_deg_per_min=0.2, drop_most_deg=2.0)
-    records = told(SimulatedRun(Habit(), 4, 1800, change=change), GuidanceParams(history=PAST, plan=FINISHED))
+    records = guided(SimulatedRun(Habit(), 4, 1800, change=change), GuidanceParams(history=PAST, plan=FINISHED))
     reached = next(r for r in records if isinstance(r, Threshold) and r.state is REACHED)
     assert (reached.detector, reached.side) == ("drop_drift", Side.LEFT)
     assert 60 * 18 < reached.t_ns * 1e-9 < 60 * 24.5
@@ -47,7 +47,7 @@ def test_a_tiring_leg_is_detected_and_cued_within_minutes() -> None:
 
 def test_a_sudden_change_is_asked_about_once() -> None:
     change = Change(1000.0, contact_jump_ms=25.0)
-    records = told(SimulatedRun(Habit(), 5, 2400, change=change), GuidanceParams(history=PAST, plan=FINISHED))
+    records = guided(SimulatedRun(Habit(), 5, 2400, change=change), GuidanceParams(history=PAST, plan=FINISHED))
     asked = [r for r in records if isinstance(r, Cue) and r.rule == "ask_pain"]
     assert len(asked) == 1
     assert 1000.0 < asked[0].t_ns * 1e-9 < 1090.0
