@@ -27,7 +27,7 @@ class Side(StrEnum):
 
 
 class Severity(StrEnum):
-    """How urgent a cue is, in rising order."""
+    """How urgent a cue is, in rising order: `info`, `advice`, `warning`, `stop`."""
 
     INFO = "info"
     ADVICE = "advice"
@@ -36,20 +36,29 @@ class Severity(StrEnum):
 
 
 class Earcon(StrEnum):
-    """The sound of a cue, for a runner without a screen: one tone for above, two for below."""
+    """The sound of a cue, for a runner without a screen: one tone for above, two for below.
+
+    - `above`: the value is above where it should be: do less
+    - `below`: the value is below where it should be: do more
+    - `threshold`: a threshold is near or reached, or a question is asked
+    - `noted`: the runner's input (a key, three taps) was understood
+    """
 
     ABOVE = "above"
-    """The value is above where it should be: do less."""
     BELOW = "below"
-    """The value is below where it should be: do more."""
     THRESHOLD = "threshold"
-    """A threshold is near or reached, or a question is asked."""
     NOTED = "noted"
-    """The runner's input (a key, three taps) was understood."""
 
 
 class ThresholdState(StrEnum):
-    """How close a detector is to its threshold; `REPORTED`: the runner reported pain."""
+    """How close a detector is to its threshold, in rising order.
+
+    - `clear`: well below it
+    - `watch`: moving towards it
+    - `near`: close to it
+    - `reached`: beyond it
+    - `reported`: the runner reported pain
+    """
 
     CLEAR = "clear"
     WATCH = "watch"

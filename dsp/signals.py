@@ -24,7 +24,7 @@ Vector = tuple[float, float, float]
 
 
 class Placement(StrEnum):
-    """Where on the runner (or beside them) a sensor sits."""
+    """Where on the runner (or beside them) a sensor sits; `foot`: on a foot whose side is unknown."""
 
     SACRUM = "sacrum"
     WAIST_FRONT = "waist_front"
@@ -33,7 +33,7 @@ class Placement(StrEnum):
     LEFT_FOOT = "left_foot"
     RIGHT_FOOT = "right_foot"
     POCKET = "pocket"
-    FOOT = "foot"  # a foot pod whose side is not known
+    FOOT = "foot"
     CHEST = "chest"
     TREADMILL = "treadmill"
 

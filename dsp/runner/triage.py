@@ -74,12 +74,14 @@ _MEANINGS: tuple[tuple[re.Pattern[str], Kind, str | None], ...] = tuple(
 
 
 class PainRule(StrEnum):
-    """How much pain of a knee a run may go on with; the stricter one is the default."""
+    """How much pain of a knee a run may go on with; the stricter one is the default.
+
+    - `trek`: at most 2 of 10, settled within 60 minutes: La Trobe University's education for kneecap pain, TREK
+    - `guide`: below 4 of 10 and not worse afterwards: an article for runners
+    """
 
     TREK = "trek"
-    """At most 2 of 10, settled within 60 minutes: La Trobe University's education for kneecap pain, TREK."""
     GUIDE = "guide"
-    """Below 4 of 10 and not worse afterwards: an article for runners."""
 
     @property
     def most(self) -> int:

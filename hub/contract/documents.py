@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from dsp.cues.rule import CueParams, all_rules
+from hub.contract.descriptions import describe
 from hub.contract.examples import EXAMPLES
 from hub.messages.delivery import DELIVERY
 from hub.messages.incoming import SCHEMA, Incoming
@@ -26,7 +27,6 @@ from hub.messages.wire import MAX_PAYLOAD_BYTES, MESSAGES, CueMessage, Message, 
 from hub.orders.obey import NUDGE
 from hub.orders.order_desk import MAX_ORDER_BYTES
 
-LOOPBACK_ONLY = frozenset({"attitude"})
 INCOMING = frozenset({"pain", "command"})
 _REFERENCE = "#/components/schemas/{name}"
 
@@ -41,21 +41,27 @@ def documents() -> dict[str, str]:
 
 def json_schema(kind: str, message: type[Message]) -> dict[str, Any]:
     """Return the self-contained JSON Schema (2020-12) of one kind of message."""
-    schema = _cleaned(msgspec.json.schema(message))
-    _make_type_optional(schema["$defs"])
-    _add_rule_examples(schema["$defs"])
+    schemas = _finished(msgspec.json.schema(message)["$defs"])
+    root = schemas.pop(message.__name__)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"{ROOT} {kind}, schema {SCHEMA}",
-        **schema,
+        "$comment": f"{ROOT} {kind}, schema {SCHEMA}",
+        **root,
+        "examples": [example(kind)],
+        **({"$defs": schemas} if schemas else {}),
     }
+
+
+def example(kind: str) -> dict[str, Any]:
+    """Return the payload of one realistic message; a request contains only the fields that a sender would write."""
+    payload: dict[str, Any] = json.loads(encode(EXAMPLES[kind]))
+    return {key: value for key, value in payload.items() if kind not in INCOMING or value is not None}
 
 
 def asyncapi() -> dict[str, Any]:
     """Return the AsyncAPI 3 document from the hub's point of view: it sends all but `pain` and `command`."""
     _, schemas = msgspec.json.schema_components(list(MESSAGES.values()), ref_template=_REFERENCE)
-    _make_type_optional(schemas)
-    _add_rule_examples(schemas)
+    _wrap_references(_finished(schemas))
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -81,7 +87,7 @@ def asyncapi() -> dict[str, Any]:
         "operations": {f"{'hear' if kind in INCOMING else 'say'}_{kind}": _operation(kind) for kind in MESSAGES},
         "components": {
             "messages": {kind: _message(kind, message) for kind, message in MESSAGES.items()},
-            "schemas": _cleaned(schemas),
+            "schemas": schemas,
         },
     }
 
@@ -92,10 +98,9 @@ def _channel(kind: str) -> dict[str, Any]:
     if kind == SENSOR:
         address += "/{device}"
         parameters["device"] = {"description": "The sensor's id, the field `device` of the message"}
-    where = " Only on the hub's own loopback broker." if kind in LOOPBACK_ONLY else ""
     return {
         "address": address,
-        "description": _summary(MESSAGES[kind]) + where,
+        "description": _summary(MESSAGES[kind]),
         "messages": {kind: {"$ref": f"#/components/messages/{kind}"}},
         "parameters": parameters,
     }
@@ -124,34 +129,57 @@ def _message(kind: str, message: type[Message]) -> dict[str, Any]:
         "summary": _summary(message),
         "contentType": "application/json",
         "payload": {"$ref": _REFERENCE.format(name=message.__name__)},
-        "examples": [{"payload": json.loads(encode(EXAMPLES[kind]))}],
+        "examples": [{"payload": example(kind)}],
     }
 
 
-def _cleaned(schema: dict[str, Any]) -> dict[str, Any]:
-    """Clean up the generated schema in place.
+def _finished(schemas: dict[str, Any]) -> dict[str, Any]:
+    """Complete the generated schemas in place: descriptions and examples, and plain forms that all tools understand.
 
     OpenAPI's `discriminator` is removed: AsyncAPI 3 has another form of it, and each member's `type` is sufficient.
+    `type` becomes a constant, of which code generators make a literal instead of an enumeration with one member.
     Docstrings lose their indentation, which Python keeps or strips depending on its version.
     """
-    todo: list[Any] = [schema]
+    for each in _parts(schemas):
+        each.pop("discriminator", None)
+        if isinstance(text := each.get("description"), str):
+            each["description"] = cleandoc(text)
+    for schema in schemas.values():
+        if (tag := schema.get("properties", {}).get("type")) is not None:
+            tag["const"] = tag.pop("enum")[0]
+    _make_type_optional(schemas)
+    _add_rule_examples(schemas)
+    describe(schemas)
+    return schemas
+
+
+def _wrap_references(schemas: dict[str, Any]) -> None:
+    """Put each `$ref` that has a description beside it into `allOf`, in place: AsyncAPI ignores whatever is beside."""
+    for each in _parts(schemas):
+        if "description" in each and isinstance(each.get("$ref"), str):
+            each["allOf"] = [{"$ref": each.pop("$ref")}]
+
+
+def _parts(schema: object) -> list[dict[str, Any]]:
+    """Return every object within a schema."""
+    parts: list[dict[str, Any]] = []
+    todo = [schema]
     while todo:
-        each = todo.pop()
-        if isinstance(each, dict):
-            each.pop("discriminator", None)
-            if isinstance(text := each.get("description"), str):
-                each["description"] = cleandoc(text)
-            todo += each.values()
-        elif isinstance(each, list):
-            todo += each
-    return schema
+        match todo.pop():
+            case dict() as each:
+                parts.append(each)
+                todo += each.values()
+            case list() as each:
+                todo += each
+    return parts
 
 
 def _make_type_optional(schemas: dict[str, Any]) -> None:
     """Make `type` optional for senders, in place: the topic identifies the message (`{"level": 3}` is enough)."""
     for order in Incoming.__subclasses__():
-        if order.__name__ in schemas:
-            schemas[order.__name__]["required"].remove("type")
+        if (schema := schemas.get(order.__name__)) is not None:
+            schema["required"].remove("type")
+            schema["properties"]["type"]["default"] = schema["properties"]["type"]["const"]
 
 
 def _add_rule_examples(schemas: dict[str, Any]) -> None:

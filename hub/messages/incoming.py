@@ -10,7 +10,7 @@ from dsp.records import Side
 from dsp.runner.triage import SITES
 
 SCHEMA = 1
-"""Version of all payloads; within one version fields may be added, but none changes its meaning."""
+"""The current version of all payloads."""
 
 Action: TypeAlias = Literal[
     "stop",
@@ -38,8 +38,11 @@ Who: TypeAlias = Literal["runner", "coach"]
 class Incoming(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
     """Fields common to incoming messages; all are optional (`mosquitto_pub -m '{"level": 3}'` is enough).
 
-    schema  any version but this one is rejected, as the meaning of its fields is unknown
-    id      any text of the sender's choice; the reply repeats it
+    type    kind of message; may be omitted, as the topic identifies it
+    t       not used by the hub; null: none
+    seq     not used by the hub; null: none
+    schema  version of the payload; any other is rejected, as the meaning of its fields is unknown
+    id      any text of the sender's choice, repeated in the reply; null: none
     """
 
     t: str | None = None
@@ -49,10 +52,13 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forb
 
 
 class PainMessage(Incoming, frozen=True, kw_only=True, tag="pain"):
-    """A pain report by the runner, `level` 0 (none) to 10. Health data: never retained, never forwarded.
+    """A pain report by the runner. Health data: never retained, never forwarded.
 
-    site  where it hurts: the examples list the usual sites, other words are accepted too
-    numb  numbness or tingling
+    level  0 (none) to 10
+    numb   numbness or tingling; null: not stated
+    site   where it hurts: the examples list the usual sites, other words are accepted too; null: not stated
+    side   the side that hurts; null: not stated
+    note   the runner's own words; null: none
     """
 
     level: Annotated[int, msgspec.Meta(ge=0, le=10)]
@@ -65,31 +71,34 @@ class PainMessage(Incoming, frozen=True, kw_only=True, tag="pain"):
 class CommandMessage(Incoming, frozen=True, kw_only=True, tag="command"):
     """A command to the hub.
 
-    `action` is one of:
-
-    stop           end the run as Ctrl-C does: sources and sinks drain, the summary is printed
-    mark           mark this moment, optionally with `text`: in the recording, in the history and on topic `mark`
-    mute, unmute   silence cues, sounds and speech; allow them again
-    less, more     fewer cues; more cues
-    nudge          show and speak `text` to the runner
-    ask_pain       ask the runner whether anything hurts
-    target         set the target cadence to `cadence_spm`; null returns to the runner's own target
-    pause, resume  pause a replay; resume it
-    speed          play a replay at `factor` times real time
-    skip           move a replay forward by `seconds`, or back when negative
-    seek           move a replay to `seconds` after the start of the recording
-    jump           move a replay to shortly before the next cue, threshold, mark or pain report; fails if there is none
-    jump_back      the same with the previous one
-
-    by  the sender, shown to the runner: used on the hub's own broker only (null: the runner); on any other broker the
-        sender counts as a coach
+    action       what to do
+                 - `stop`: end the run as Ctrl-C does: sources and sinks drain, the summary is printed
+                 - `mark`: mark this moment, optionally with `text`: in the recording, in the history and on topic
+                   `mark`
+                 - `mute`, `unmute`: silence cues, sounds and speech; allow them again
+                 - `less`, `more`: fewer cues; more cues
+                 - `nudge`: show and speak `text` to the runner
+                 - `ask_pain`: ask the runner whether anything hurts
+                 - `target`: set the target cadence to `cadence_spm`; null returns to the runner's own target
+                 - `pause`, `resume`: pause a replay; resume it
+                 - `speed`: play a replay at `factor` times real time
+                 - `skip`: move a replay forward by `seconds`, or back when negative
+                 - `seek`: move a replay to `seconds` after the start of the recording
+                 - `jump`: move a replay to shortly before the next cue, threshold, mark or pain report; fails if there
+                   is none
+                 - `jump_back`: the same with the previous one
+    by           the sender, shown to the runner: used on the hub's own broker only; on any other broker the sender
+                 counts as a coach; null: the runner
+    text         with `nudge` (required) and `mark` (optional): the words; null otherwise
+    cadence_spm  with `target`: the target cadence; null: the runner's own target
+    factor       with `speed` (required): playback speed as a multiple of real time; null otherwise
+    seconds      with `skip` and `seek` (required): how far to move, or the position, not negative; null otherwise
     """
 
     action: Action
     by: Who | None = None
     text: Annotated[str, msgspec.Meta(max_length=120)] | None = None
     cadence_spm: Annotated[float, msgspec.Meta(ge=100.0, le=240.0)] | None = None
-
     factor: Annotated[float, msgspec.Meta(ge=0.1, le=100.0)] | None = None
     seconds: Annotated[float, msgspec.Meta(ge=-86_400.0, le=86_400.0)] | None = None
 

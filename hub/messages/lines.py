@@ -37,7 +37,11 @@ Detector: TypeAlias = Annotated[str, msgspec.Meta(examples=[*WATCHED])]
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """Fields common to every line; `t_s` is the time of the record in seconds since the session's start."""
+    """Fields common to every line.
+
+    type  kind of record
+    t_s   time of the record, in seconds since the session's start
+    """
 
     t_s: float
 
@@ -56,17 +60,21 @@ class AttitudeLine(Line, frozen=True, kw_only=True, tag="attitude"):
 
 
 class StepLine(Line, frozen=True, kw_only=True, tag="step"):
-    """One stance; `t_s` is the initial contact, `side` the stance leg.
+    """One stance, from initial contact to toe-off.
 
-    toe_off_s           end of the stance
+    t_s                 time of the initial contact, in seconds since the session's start
+    toe_off_s           end of the stance, in seconds since the session's start
     step_time_s         from this initial contact to the next one of the other foot
+    contact_ms          ground contact time, from initial contact to toe-off
+    flight_ms           from toe-off to the next initial contact of the other foot
+    side                stance leg; null when unknown
     drop_peak_deg       largest contralateral pelvic drop during stance, relative to level standing
     drop_excursion_deg  peak drop during stance minus the lowest value between 60 ms before contact and that peak
     source              placement of the sensor that timed the step
-    drop_source         placement of the sensor that measured the drop
-    confidence          of the step, 0-1
-    drop_trust          0-1, the factor on `confidence` for the drop: below 1 where mount alignment, levelling or
-                        sampling rate limit it
+    drop_source         placement of the sensor that measured the drop; null when none did
+    confidence          confidence in the step, 0-1
+    drop_trust          factor on `confidence` for the drop, 0-1: below 1 where mount alignment, levelling or sampling
+                        rate limit it
     """
 
     toe_off_s: float | None
@@ -83,7 +91,13 @@ class StepLine(Line, frozen=True, kw_only=True, tag="step"):
 
 
 class MetricLine(Line, frozen=True, kw_only=True, tag="metric"):
-    """One value of a metric; `key` ends in the unit, `quality` is 0-1."""
+    """One value of a metric.
+
+    key      name of the metric, ending in its unit, such as `drop_excursion_deg`
+    value    its value, in that unit
+    side     the leg that it applies to; null: both, or the whole runner
+    quality  how far to trust the value, 0-1
+    """
 
     key: str
     value: float
@@ -92,13 +106,18 @@ class MetricLine(Line, frozen=True, kw_only=True, tag="metric"):
 
 
 class PainLine(Line, frozen=True, kw_only=True, tag="pain"):
-    """A pain report by the runner, `level` 0 to 10.
+    """A pain report by the runner.
 
-    numb          numbness or tingling
-    running_s     running time since the start of the run
-    distance_m    distance since the start of the run
-    exposure_m    the same in flat-equivalent metres: downhill counts more, 2.5 times at 10 %
-    takes_back_s  time of the report that this level 0 withdraws
+    level         0 (none) to 10; null when reported without a number
+    site          where it hurts; null when not stated
+    side          the side that hurts; null when not stated
+    note          the runner's own words; null when there are none
+    numb          numbness or tingling; null when not stated
+    running_s     running time since the start of the run; null when unknown
+    distance_m    distance since the start of the run; null when unknown
+    exposure_m    that distance in flat-equivalent metres: downhill counts more, 2.5 times at 10 %; null when unknown
+    takes_back_s  time of the report that this level 0 withdraws, in seconds since the session's start; null unless it
+                  withdraws one
     """
 
     level: int | None
@@ -113,9 +132,11 @@ class PainLine(Line, frozen=True, kw_only=True, tag="pain"):
 
 
 class MarkLine(Line, frozen=True, kw_only=True, tag="mark"):
-    """A moment that someone marked: `by` whom, and the `text` they gave it.
+    """A moment that someone marked.
 
-    running_s  running time since the start of the run, excluding pauses
+    by         who marked it
+    text       the text they gave it; null when there is none
+    running_s  running time since the start of the run, excluding pauses; null when unknown
     """
 
     by: Who
@@ -124,7 +145,13 @@ class MarkLine(Line, frozen=True, kw_only=True, tag="mark"):
 
 
 class ThresholdLine(Line, frozen=True, kw_only=True, tag="threshold"):
-    """A detector's change of state, with the records it rests on in `because`."""
+    """A detector's change of state.
+
+    detector  id of the detector; the examples list all, and later versions may add some
+    state     its new state
+    side      the leg that it applies to; null: none in particular
+    because   the records that the change rests on
+    """
 
     detector: Detector
     state: ThresholdState
@@ -133,7 +160,16 @@ class ThresholdLine(Line, frozen=True, kw_only=True, tag="threshold"):
 
 
 class CueLine(Line, frozen=True, kw_only=True, tag="cue"):
-    """A cue given to the runner, with the records that led to it in `because`."""
+    """A cue given to the runner.
+
+    rule      id of the rule that gave it; the examples list all, and later versions may add some
+    severity  urgency of the cue
+    text      the sentence on the screen
+    side      the leg that it applies to; null: none in particular
+    because   the records that led to it
+    earcon    the tone that is played; null when there is none
+    speak     the words that are spoken; null when nothing is spoken
+    """
 
     rule: str
     severity: Severity

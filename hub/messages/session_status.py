@@ -14,19 +14,23 @@ class SoundStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     output         the output in use; null when nothing can be played at the moment
     voice          the speech engine; null when there are only tones
+    muted          whether cues, sounds and speech are muted
     metronome_spm  beats per minute of the metronome; null when it is silent
-    sounds         tones and sentences played
-    repeats        sounds left out because they repeat a recent one
-    dropped        sounds left out because they came too late or too many came at once
+    sounds         tones and sentences played; null on brokers that others read
+    repeats        sounds left out because they repeat a recent one; null on brokers that others read
+    dropped        sounds left out because they came too late or too many came at once; null on brokers that others read
     hub_p50_ms     median latency from the arrival of the packet that caused a sound to the sound's first sample being
-                   handed to the audio device; `hub_p99_ms` is the 99th percentile
-    total_p50_ms   median latency from the event itself, such as the initial contact, to that sample; null in a replay;
-                   `total_p99_ms` is the 99th percentile
-    device_ms      additional output latency, as reported by the audio device
+                   handed to the audio device; null while unknown and on brokers that others read
+    hub_p99_ms     99th percentile of the same latency as `hub_p50_ms`; null while unknown and on brokers that others
+                   read
+    total_p50_ms   median latency from the event itself, such as the initial contact, to that sample; null in a replay,
+                   while unknown and on brokers that others read
+    total_p99_ms   99th percentile of the same latency as `total_p50_ms`; null in a replay, while unknown and on brokers
+                   that others read
+    device_ms      additional output latency, as reported by the audio device; null when it reports none
     underflows     how often the audio device ran out of samples
 
-    The counts `sounds`, `repeats` and `dropped` and the four latencies are null on brokers that others read, as a pain
-    report is answered with a sound.
+    The counts and latencies are withheld on brokers that others read, as a pain report is answered with a sound.
     """
 
     output: str | None
@@ -48,14 +52,23 @@ MarkKind: TypeAlias = Literal["cue", "threshold", "mark", "pain"]
 
 
 class ReplayMark(msgspec.Struct, frozen=True, array_like=True):
-    """The position of an event in a recording, as `[t_s, kind]`."""
+    """The position of an event in a recording, as `[t_s, kind]`.
+
+    t_s   time of the event, in seconds since the session's start
+    kind  kind of event
+    """
 
     t_s: float
     kind: MarkKind
 
 
 class ReplayFound(msgspec.Struct, frozen=True, kw_only=True):
-    """The event that a jump went to, published at `t_s`; `text` is the cue's text or describes the event."""
+    """The event that a jump went to.
+
+    t_s   time at which the event was published, in seconds since the session's start
+    kind  kind of event
+    text  the cue's text, or a description of the event
+    """
 
     t_s: float
     kind: MarkKind
@@ -65,7 +78,11 @@ class ReplayFound(msgspec.Struct, frozen=True, kw_only=True):
 class ReplayStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Position and pace of a replay; positions are in seconds since the start of the session, as `t_s` is everywhere.
 
-    state       `seeking`: on the way to `target_s`; what lies in between is processed but not published
+    state       - `playing`
+                - `paused`
+                - `seeking`: on the way to `target_s`; what lies in between is processed but not published
+                - `ended`: at the end of the recording
+    position_s  current position
     target_s    where a seek will end; null when not seeking
     duration_s  end of the recording; null until it is known
     speed       playback speed as a multiple of real time
@@ -85,8 +102,15 @@ class ReplayStatus(msgspec.Struct, frozen=True, kw_only=True):
     found: ReplayFound | None = None
 
 
-class StopTold(msgspec.Struct, frozen=True, kw_only=True):
-    """An instruction to stop or walk that is still in force; it does not contain what was reported to hurt."""
+class StopInstruction(msgspec.Struct, frozen=True, kw_only=True):
+    """An instruction to stop or walk that is still in force; it does not contain what was reported to hurt.
+
+    t         UTC time in ISO 8601 at which it was given
+    t_s       time at which it was given, in seconds since the session's start
+    rule      id of the rule that gave it
+    severity  urgency of the instruction
+    text      what to do
+    """
 
     t: str
     t_s: float
@@ -96,7 +120,10 @@ class StopTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """The question whether anything hurts: sent at `asked`, answered at `answered` (null: not yet).
+    """The question whether anything hurts.
+
+    asked     UTC time in ISO 8601 at which it was asked
+    answered  UTC time in ISO 8601 at which it was answered; null: not yet
 
     It expires unanswered after three minutes; a later report does not count as its answer.
     The answer itself is private to the runner and never included.

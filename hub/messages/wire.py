@@ -1,9 +1,8 @@
 """The MQTT payloads: one struct per message, with encoding and decoding.
 
-Payloads are JSON with units in the field names. Each one has `type`, `schema`, `t` (UTC) and `seq`, which counts the
-messages on its topic so that a subscriber can detect a gap; messages that only the runner receives are not counted and
-have `seq` 0. `late` marks an event that happened, at `t`, while this broker was unreachable. Topics are in `topics`,
-the messages that others may send in `incoming`; `attitude` is published on the hub's own loopback broker only.
+Payloads are JSON with units in the field names. The tables in the docstrings become the descriptions of the fields in
+`docs/contract`; those of the fields that all messages have are in `Outgoing`. Topics are in `topics`, the messages that
+others may send in `incoming`.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from dsp.runner.triage import PainRule
 from dsp.signals import NS_PER_S, Placement
 from hub.messages.incoming import SCHEMA, CommandMessage, Incoming, PainMessage, Who
 from hub.messages.lines import CueLine, MarkLine, StepLine, ThresholdLine
-from hub.messages.session_status import Question, ReplayStatus, SoundStatus, StopTold
+from hub.messages.session_status import Question, ReplayStatus, SoundStatus, StopInstruction
 from hub.messages.topics import WireError, parse_topic
 
 MAX_PAYLOAD_BYTES = 65_536
@@ -27,7 +26,15 @@ MAX_PAYLOAD_BYTES = 65_536
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """Fields common to every message the hub publishes."""
+    """Fields common to every message the hub publishes.
+
+    type    kind of message, as in its topic
+    t       UTC time in ISO 8601 with milliseconds: of an event, when it happened; of a state, when it was published
+    seq     number of the message on its topic, from 1: a gap means that messages were missed; 0: not counted, as only
+            the runner receives it
+    schema  version of all payloads; within one version fields may be added, but none changes its meaning
+    late    true for an event delivered after the fact, as this broker was unreachable or a replay was moved
+    """
 
     t: str
     seq: int
@@ -38,7 +45,12 @@ Presence: TypeAlias = Literal["online", "offline"]
 
 
 class StatusMessage(Outgoing, frozen=True, kw_only=True, tag="status"):
-    """Whether this runner's hub is online; retained, and also the Last Will. `instance` distinguishes two hubs."""
+    """Whether this runner's hub is online; retained, and also the Last Will.
+
+    state     online, or offline: the hub has ended, or the broker lost its connection (then `t` and `seq` are those of
+              the moment when the hub connected)
+    instance  identifies this start of the hub: distinguishes two hubs with the same runner name
+    """
 
     state: Presence
     instance: str
@@ -47,15 +59,23 @@ class StatusMessage(Outgoing, frozen=True, kw_only=True, tag="status"):
 class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     """State of the run; retained, except for a replay and while `thresholds` contains `onset`.
 
+    state         - `waiting`: the runner has not started to run
+                  - `running`
+                  - `paused`: the runner stands or walks
+                  - `ended`: the hub has ended the run
+    runner        the runner's name on the broker, the second level of the topic
+    source        where the data come from: live sensors, the replay of a recording, or simulated data (demo)
+    started       UTC time in ISO 8601 at which the runner first started to run; null before that
     elapsed_s     running time, excluding pauses
-    recording     file name of the recording, without its folder
+    steps         number of steps so far
+    recording     file name of the recording, without its folder; null when recording is off
     recording_ok  false while incoming data cannot be written to disk; null when recording is off
     notice        a problem with the hub or its sensors that the runner should know about; null when there is none
     earlier_runs  number of earlier runs that this one is compared with
     thresholds    detector (and side) -> current state, such as `drop_drift_left: watch`; detectors that are clear are
                   omitted, and `reached` is the highest state
-    sound         null when sound is off
-    replay        null unless this is a replay
+    sound         state of the sound output; null when sound is off
+    replay        position and pace of the replay; null unless this is a replay
     muted_by      who muted the cues; null when they are not muted
     question      the last question whether anything hurts; null when none was asked or it expired unanswered
     stop          the instruction to stop or walk that is in force, until withdrawn; null when there is none
@@ -79,7 +99,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     replay: ReplayStatus | None = None
     muted_by: Who | None = None
     question: Question | None = None
-    stop: StopTold | None = None
+    stop: StopInstruction | None = None
     pain_rule: PainRule | None = None
     shares_onset: bool | None = None
     late: bool = False
@@ -88,14 +108,27 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
 class MetricsMessage(Outgoing, frozen=True, kw_only=True, tag="metrics"):
     """The latest value of each metric, once a second; null where unknown or older than 5 s.
 
-    quality  the lowest quality among the IMU metrics in this message, 0-1
-    extra    metrics without a field of their own, named the same way (side before the unit), such as `distance_m`
-             (distance run) and `exposure_m` (the same in flat-equivalent metres: downhill counts more, 2.5 times at
-             10 %)
-
-    `drop_excursion_left_deg` and `drop_excursion_right_deg` are the median of the last ten landings on that leg. A
-    threshold evaluates the slow mean instead: `drop_excursion_mean_left_deg` in `extra`, and `drop_excursion_deg` in
-    the `because` of a threshold or cue.
+    t_s                       time of this message, in seconds since the session's start
+    cadence_spm               steps of both feet together, median of the last ten
+    contact_left_ms           ground contact time of the left leg, median of its last ten stances
+    contact_right_ms          ground contact time of the right leg, median of its last ten stances
+    flight_ms                 time from toe-off to the next initial contact of the other foot, median of the last ten
+                              steps
+    drop_excursion_left_deg   pelvic drop within the stance of the left leg, median of its last ten landings; a
+                              threshold evaluates the slow mean instead: `drop_excursion_mean_left_deg` in `extra`
+    drop_excursion_right_deg  pelvic drop within the stance of the right leg, median of its last ten landings; a
+                              threshold evaluates the slow mean instead: `drop_excursion_mean_right_deg` in `extra`
+    drop_peak_left_deg        largest pelvic drop in the stance of the left leg, relative to level standing, median of
+                              its last ten landings
+    drop_peak_right_deg       largest pelvic drop in the stance of the right leg, relative to level standing, median of
+                              its last ten landings
+    speed_mps                 running speed
+    heart_rate_bpm            heart rate
+    incline_pct               incline of the treadmill, uphill positive
+    quality                   the lowest quality among the IMU metrics in this message, 0-1; null when there are none
+    extra                     metrics without a field of their own, named the same way (side before the unit), such as
+                              `distance_m` (distance run) and `exposure_m` (the same in flat-equivalent metres: downhill
+                              counts more, 2.5 times at 10 %); what is unknown is omitted
     """
 
     t_s: float
@@ -154,14 +187,34 @@ SensorState: TypeAlias = Literal["searching", "connecting", "streaming", "stale"
 
 
 class SensorMessage(Outgoing, frozen=True, kw_only=True, tag="sensor"):
-    """One sensor: link state, battery and running totals. `last_seen_s` is the age of its latest packet.
+    """One sensor: link state, battery and running totals.
 
-    placement  null when it cannot be determined; the sensor is then not used, and `detail` explains what to do
-    clock      source of its sample times: `device` (its own timestamps), `counter` (its sample counter) or `arrival`
-               (samples counted as they arrive); null when it sends no samples that need times
-    drift_ppm  with `device`, how much faster the hub's clock runs than the sensor's; otherwise how much longer than
-               nominal the sample period is
-    align_ms   95 % bound on the error of its sample times, excluding a constant delay; null while unknown
+    device       id of the sensor, the last level of the topic
+    placement    where it is worn; null when that cannot be determined: the sensor is then not used, and `detail`
+                 explains what to do
+    name         the name under which it advertises
+    profile      id of the device profile that decodes it; null while unknown
+    state        - `searching`: not found yet
+                 - `connecting`
+                 - `streaming`: its data arrive
+                 - `stale`: connected, but no data arrive
+                 - `lost`: was connected, and is being searched for
+                 - `failed`: the user must change something, see `detail`
+    battery_pct  battery level; null while unknown
+    packets      packets received so far
+    samples      samples received so far
+    lost         samples known to be missing
+    dropped      packets rejected: undecodable, repeated or late
+    rate_hz      samples received per second, over about the last five seconds, in hertz; null while unknown
+    last_seen_s  age of its latest packet; null before the first one
+    detail       the problem and what to do about it; null when there is none
+    clock        source of its sample times; null when it sends no samples that need times
+                 - `device`: its own timestamps
+                 - `counter`: its sample counter
+                 - `arrival`: samples counted as they arrive
+    drift_ppm    with clock `device`, how much faster the hub's clock runs than the sensor's; otherwise how much longer
+                 than nominal the sample period is; null when `clock` is null
+    align_ms     95 % bound on the error of its sample times, excluding a constant delay; null while unknown
     """
 
     device: str
@@ -183,7 +236,12 @@ class SensorMessage(Outgoing, frozen=True, kw_only=True, tag="sensor"):
 
 
 class AttitudeMessage(Outgoing, frozen=True, kw_only=True, tag="attitude"):
-    """Pelvic obliquity for live plots: sample i is at `t0_s + i * dt_s`; null until calibrated. Loopback only."""
+    """Pelvic obliquity for live plots, several samples per message; on the hub's own loopback broker only.
+
+    t0_s           time of the first sample, in seconds since the session's start
+    dt_s           sample period: sample i is at `t0_s + i * dt_s`
+    obliquity_deg  pelvic obliquity, positive: left side higher; null until calibrated
+    """
 
     t0_s: float
     dt_s: float
@@ -194,8 +252,15 @@ class TrendMessage(Outgoing, frozen=True, kw_only=True, tag="trend"):
     """The run so far, for subscribers that join late: one-minute medians, oldest first, at most 90; retained.
 
     All lists have the same length; they are empty at the start of a run, which replaces the retained trend of the
-    previous one. Value i is the median of the minute that began at `t0` plus i minutes; null where too little was
-    measured.
+    previous one. Value i is the median of the minute that began at `t0` plus i minutes.
+
+    t0                        UTC time in ISO 8601 at which the first minute began
+    cadence_spm               median cadence of each minute; null where too little was measured
+    drop_excursion_left_deg   median pelvic drop of each minute, left stance; null where too little was measured
+    drop_excursion_right_deg  median pelvic drop of each minute, right stance; null where too little was measured
+    contact_left_ms           median ground contact time of each minute, left; null where too little was measured
+    contact_right_ms          median ground contact time of each minute, right; null where too little was measured
+    speed_mps                 median speed of each minute; null where too little was measured
     """
 
     t0: str

@@ -18,7 +18,7 @@ from hub.flow.run_so_far import RunSoFar
 from hub.flow.session import Session
 from hub.messages.delivery import marked_late
 from hub.messages.incoming import Answer, Who
-from hub.messages.session_status import Question, ReplayStatus, SoundStatus, StopTold
+from hub.messages.session_status import Question, ReplayStatus, SoundStatus, StopInstruction
 from hub.messages.wire import (
     CueMessage,
     MarkMessage,
@@ -188,7 +188,7 @@ class Telemetry:
         )
         return Post(topic, message)
 
-    def _stop(self) -> StopTold | None:
+    def _stop(self) -> StopInstruction | None:
         """Return the latest stop in force: what to do, without what was reported, as a broker retains the session."""
         if not self._run.stops:
             return None
@@ -196,7 +196,7 @@ class Telemetry:
         report = next((each for each in cue.because if isinstance(each, PainReport)), None)
         text = cue.text if report is None else triage(report, self._about.pain_rule).act
         t, t_s = self._stamps.utc(cue.t_ns), self._stamps.t_s(cue.t_ns)
-        return StopTold(t=t, t_s=t_s, rule=cue.rule, severity=cue.severity, text=text)
+        return StopInstruction(t=t, t_s=t_s, rule=cue.rule, severity=cue.severity, text=text)
 
     def placements(self) -> dict[str, Placement | None]:
         """Return the placement of every known sensor, by device id."""

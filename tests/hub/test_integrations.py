@@ -12,6 +12,7 @@ from typing import Any, get_args
 import pytest
 
 from dsp.signals import Placement
+from dsp.texts import BELT_NEAR
 from hub.contract.documents import INCOMING
 from hub.contract.examples import EXAMPLES
 from hub.homeassistant.discovery import payload
@@ -77,7 +78,7 @@ def test_the_nodes_of_node_reds_flow_are_connected() -> None:
 @pytest.mark.parametrize(
     ("name", "kind", "changes", "said"),
     [
-        ("stridecue-words", "cue", {}, "ann: Keep your belt level when you land on your left"),
+        ("stridecue-words", "cue", {}, f"ann: {BELT_NEAR.format(side='left')}"),
         ("stridecue-words", "reply", {}, "ann: told to the runner"),
         ("stridecue-rising", "trend", {}, None),
         (

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, TypedDict
 from dsp.records import ThresholdState
 from dsp.runner.triage import PainRule
 from hub.messages.incoming import Who
-from hub.messages.session_status import Question, ReplayFound, ReplayMark, ReplayStatus, SoundStatus, StopTold
+from hub.messages.session_status import Question, ReplayFound, ReplayMark, ReplayStatus, SoundStatus, StopInstruction
 
 Source: TypeAlias = Literal["live", "replay", "demo"]
 ReplayState: TypeAlias = Literal["playing", "paused", "seeking", "ended"]
@@ -28,7 +28,7 @@ class SessionFields(TypedDict, total=False):
     replay: ReplayStatus | None
     muted_by: Who | None
     question: Question | None
-    stop: StopTold | None
+    stop: StopInstruction | None
     pain_rule: PainRule | None
 
 

@@ -16,7 +16,7 @@ from hub.client import Item, LinkChange, NotConnectedError, Received
 from hub.flow.session import SessionState
 from hub.messages.incoming import CommandMessage, PainMessage
 from hub.messages.lines import MetricLine
-from hub.messages.session_status import ReplayStatus, SoundStatus, StopTold
+from hub.messages.session_status import ReplayStatus, SoundStatus, StopInstruction
 from hub.messages.topics import Topics, parse_topic
 from hub.messages.wire import (
     AttitudeMessage,
@@ -287,9 +287,11 @@ def cue(severity: Severity = Severity.ADVICE, text: str = BELT, t_s: float = 751
     )
 
 
-def stop_told(cue: CueMessage) -> StopTold:
+def stop_told(cue: CueMessage) -> StopInstruction:
     """Return a stop cue as it is in the session, without the pain report behind it."""
-    return StopTold(t=UTC, t_s=cue.t_s, rule=cue.rule, severity=cue.severity, text=cue.text.partition(" Noted:")[0])
+    return StopInstruction(
+        t=UTC, t_s=cue.t_s, rule=cue.rule, severity=cue.severity, text=cue.text.partition(" Noted:")[0]
+    )
 
 
 def threshold(state: ThresholdState = ThresholdState.NEAR) -> ThresholdMessage:

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from dsp.records import Severity, ThresholdState
-from dsp.texts import detector_and_side, threshold_text
+from dsp.texts import BELT_NEAR, detector_and_side, threshold_text
 from hub.client import Item, LinkChange, Received
 from hub.command_line.arguments import parser
 from hub.commands import watch
@@ -52,7 +52,7 @@ def test_a_change_is_printed_once_with_the_runner() -> None:
 
 
 def test_cues_and_thresholds_are_printed_at_once_numbers_rarely() -> None:
-    assert said(of("cue")) == ["ann: cue (advice): Keep your belt level when you land on your left"]
+    assert said(of("cue")) == [f"ann: cue (info): {BELT_NEAR.format(side='left')}"]
     assert said(of("threshold")) == ["ann: hip drop vs usual, on left leg: close to the threshold"]
     assert said(of("mark")) == ["ann: mark at 25:06 of running, marked by a coach: bridge"]
     lines = said(*[of("metrics")] * (2 * NUMBERS_EVERY))
@@ -178,7 +178,7 @@ def test_the_port_of_the_configuration_is_watched(
 
 def test_the_examples_have_the_types_used_here() -> None:
     assert isinstance(EXAMPLES["cue"], CueMessage)
-    assert EXAMPLES["cue"].severity is Severity.ADVICE
+    assert EXAMPLES["cue"].severity is Severity.INFO
     assert isinstance(EXAMPLES["session"], SessionMessage)
     assert EXAMPLES["session"].thresholds == {"drop_drift_left": ThresholdState.NEAR}
 

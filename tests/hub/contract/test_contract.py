@@ -173,6 +173,14 @@ def test_only_the_fields_of_the_message_itself_are_required(kind: str, order: di
     assert "type" not in whole[MESSAGES[kind].__name__]["required"]
 
 
+@pytest.mark.parametrize("kind", sorted(MESSAGES))
+def test_code_generators_find_the_fields_at_the_root_and_the_kind_as_a_constant(kind: str) -> None:
+    schema = json_schema(kind, MESSAGES[kind])
+    assert schema["title"] == MESSAGES[kind].__name__
+    assert [*schema["properties"]] == [*json.loads(encode(EXAMPLES[kind]))]
+    assert schema["properties"]["type"]["const"] == kind
+
+
 def test_every_action_is_documented_with_a_valid_example() -> None:
     document = (FOLDER.parent / "mqtt.md").read_text(encoding="utf-8")
     examples = [json.loads(found) for found in re.findall(r'\| `(\{"action".*\})` \|$', document, re.MULTILINE)]

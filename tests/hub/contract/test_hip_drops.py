@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.contract.examples import EXAMPLES
-from hub.messages.lines import MetricLine
+from hub.messages.lines import MetricLine, ThresholdLine
 from hub.messages.wire import CueMessage, MetricsMessage, StepMessage, ThresholdMessage, TrendMessage
 
 PAGE = Path(__file__).parents[3] / "docs" / "mqtt.md"
@@ -22,7 +22,9 @@ def told() -> list[float]:
 
 def because(message: object) -> dict[str, float]:
     assert isinstance(message, ThresholdMessage | CueMessage)
-    return {line.key: line.value for line in message.because if isinstance(line, MetricLine)}
+    (first, *_) = message.because
+    lines = first.because if isinstance(first, ThresholdLine) else message.because
+    return {line.key: line.value for line in lines if isinstance(line, MetricLine)}
 
 
 @pytest.mark.parametrize("kind", ["threshold", "cue"])
