@@ -1,7 +1,7 @@
-"""The promises of `dsp.samples.stage`, kept by each chain and by the pipeline in runs in which everything goes wrong.
+"""The contract of `dsp.samples.stage`, tested on each chain and on the pipeline in runs with every kind of fault.
 
-A perfect run is in `test_stream_contract`; here samples are lost, broken, late or of a sensor that has slipped, and a
-stage is saved while that is so.
+A run without faults is in `test_stream_contract`; here samples are lost, broken, late or of a sensor that has slipped,
+and a stage is saved meanwhile.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ HIP, LEFT, RIGHT = Placement.SACRUM, Placement.LEFT_FOOT, Placement.RIGHT_FOOT
 RATE_HZ = 104.0
 NAN = float("nan")
 
-Said = Record | Sighting
-Case = tuple[str, str, list[Said]]
+Output = Record | Sighting
+Case = tuple[str, str, list[Output]]
 
 
 class Stage(Protocol):
-    """What goes on from samples, and from what was saved of it."""
+    """A stage that continues from samples, and from its saved state."""
 
-    def update(self, block: SampleBlock) -> Sequence[Said]: ...
+    def update(self, block: SampleBlock) -> Sequence[Output]: ...
 
-    def finish(self) -> Sequence[Said]: ...
+    def finish(self) -> Sequence[Output]: ...
 
     def copied(self) -> Stage: ...
 
@@ -50,7 +50,7 @@ class Stage(Protocol):
 
 
 class Chain:
-    """A chain with the face of a pipeline."""
+    """A chain with the interface of a pipeline."""
 
     def __init__(self, chain: TrunkChain | FootChain) -> None:
         self._chain = chain
@@ -68,7 +68,7 @@ class Chain:
         return Chain(reloaded(self._chain))
 
 
-class Whole:
+class WholePipeline:
     """A pipeline, saved as the hub does it."""
 
     def __init__(self, state: dict[str, object] | None = None) -> None:
@@ -82,11 +82,11 @@ class Whole:
     def finish(self) -> list[Record]:
         return self._pipeline.finish()
 
-    def copied(self) -> Whole:
-        return Whole(self._pipeline.state())
+    def copied(self) -> WholePipeline:
+        return WholePipeline(self._pipeline.state())
 
-    def stored(self) -> Whole:
-        return Whole(reloaded(self._pipeline.state()))
+    def stored(self) -> WholePipeline:
+        return WholePipeline(reloaded(self._pipeline.state()))
 
 
 STAGES: dict[str, tuple[Callable[[], Stage], list[Placement], Layout]] = {
@@ -94,7 +94,7 @@ STAGES: dict[str, tuple[Callable[[], Stage], list[Placement], Layout]] = {
     "hip without gyro": (lambda: Chain(TrunkChain(HIP)), [HIP], IMU6[:3]),
     "shoe": (lambda: Chain(FootChain(LEFT)), [LEFT], IMU6),
     "shoe without gyro": (lambda: Chain(FootChain(LEFT)), [LEFT], IMU6[:3]),
-    "pipeline": (Whole, [HIP, LEFT, RIGHT], IMU6),
+    "pipeline": (WholePipeline, [HIP, LEFT, RIGHT], IMU6),
 }
 
 
@@ -103,7 +103,7 @@ def between(t_s: Array, from_s: float, to_s: float) -> npt.NDArray[np.bool_]:
 
 
 def broken(t_s: Array, values: Array) -> None:
-    """The first row, others, single channels and one absurd number."""
+    """Break the first row, others, single channels and one value, which is absurdly large."""
     values[0] = NAN
     values[np.random.default_rng(3).random(len(t_s)) < 0.03] = NAN
     values[between(t_s, 11.0, 11.08), 2] = NAN
@@ -125,7 +125,7 @@ def dead_gyro(t_s: Array, values: Array) -> None:
 
 
 def slipped(t_s: Array, values: Array) -> None:
-    """The sensor turns by 40 deg about its first axis."""
+    """Turn the sensor by 40 deg about its first axis."""
     c, s = np.cos(np.radians(40.0)), np.sin(np.radians(40.0))
     turn = np.array([[1.0, 0.0, 0.0], [0.0, c, -s], [0.0, s, c]])
     after = t_s >= 11.0
@@ -137,7 +137,7 @@ HARD = {f.__name__: f for f in (broken, short_gaps, long_gaps, dead_gyro, slippe
 ALL_AT_ONCE = {HIP: (long_gaps, slipped), LEFT: (dead_gyro, broken), RIGHT: (short_gaps,)}
 CASES = [(stage, how) for stage in STAGES if stage != "pipeline" for how in HARD] + [("pipeline", "all at once")]
 SAVED_S = (0.0, 2.1, 7.2, 8.12, 9.25, 10.4, 11.03, 11.3, 12.05, 13.31, 14.0, 15.52)
-"""Before, in and after each of these."""
+"""Before, in and after each of these faults."""
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,7 @@ def made() -> Made:
 
 
 def blocks_of(made: Made, stage: str, how: str, sizes: tuple[int, ...] = (10,), start_ns: int = 0) -> list[SampleBlock]:
-    """Blocks of a stage's sensors after `how`; what is lost in a gap does not come, a broken sample does."""
+    """Return the blocks of a stage's sensors with the fault `how`; lost samples are missing, broken ones are there."""
     _, placements, layout = STAGES[stage]
     out: list[SampleBlock] = []
     for placement in placements:
@@ -159,15 +159,15 @@ def blocks_of(made: Made, stage: str, how: str, sizes: tuple[int, ...] = (10,), 
             keep = ~np.all(np.isnan(values), axis=1)
         t_ns = start_ns + np.round(made.t_s * NS_PER_S).astype(np.int64)[keep]
         block = SampleBlock(str(placement), placement, layout, t_ns, values[keep][:, : len(layout)], RATE_HZ)
-        # A packet is sent when it is full; nobody holds one back over a gap.
+        # A packet is sent when it is full; none is held back over a gap.
         ends = [0, *(np.flatnonzero(np.diff(t_ns) > NS_PER_S // 20) + 1).tolist(), len(t_ns)]
         for a, b in pairwise(ends):
             out += cut(replace(block, t_ns=t_ns[a:b], rows=block.values[a:b]), sizes)
     return in_order(out)
 
 
-def play(stage: str, blocks: list[SampleBlock], *, saved: bool = False) -> list[Said]:
-    out: list[Said] = []
+def play(stage: str, blocks: list[SampleBlock], *, saved: bool = False) -> list[Output]:
+    out: list[Output] = []
     running, saves_s = STAGES[stage][0](), list(SAVED_S)
     for block in blocks:
         out += running.update(block)
@@ -180,45 +180,45 @@ def play(stage: str, blocks: list[SampleBlock], *, saved: bool = False) -> list[
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case[0]}, {case[1]}")
 def case(request: pytest.FixtureRequest, made: Made) -> Case:
-    """A stage, what goes wrong, and what it says in that run."""
+    """Return a stage, its fault, and its output in that run."""
     stage, how = request.param
     return stage, how, play(stage, blocks_of(made, stage, how))
 
 
-def test_cut_anywhere_and_saved_in_the_midst_of_it_it_says_the_same(made: Made, case: Case) -> None:
+def test_block_size_and_saving_in_the_middle_change_nothing(made: Made, case: Case) -> None:
     stage, how, reference = case
     assert play(stage, blocks_of(made, stage, how, sizes=(3, 17, 1, 40)), saved=True) == reference != []
 
 
-def test_it_is_noticed_and_got_over(case: Case) -> None:
-    stage, how, told = case
-    late = [r for r in told if isinstance(r, Step | Contact) and _time_s(r) > 15.7]
+def test_the_fault_is_reported_and_steps_continue_afterwards(case: Case) -> None:
+    stage, how, out = case
+    late = [r for r in out if isinstance(r, Step | Contact) and _time_s(r) > 15.7]
     assert len(late) >= (2 if "hip" in stage or stage == "pipeline" else 1)
-    moved = [r for r in told if isinstance(r, Reading) and r.metric.key == sensor_moved.KEY]
+    moved = [r for r in out if isinstance(r, Reading) and r.metric.key == sensor_moved.KEY]
     assert bool(moved) == ("hip" in stage and how == "slipped")
 
 
 @pytest.mark.parametrize(("stage", "how"), [(s, "long_gaps") for s in STAGES if s != "pipeline"] + CASES[-1:])
-def test_wherever_the_clock_begins_the_same_is_seen(made: Made, stage: str, how: str) -> None:
+def test_the_start_of_the_clock_does_not_matter(made: Made, stage: str, how: str) -> None:
     def times(start_ns: int) -> list[float]:
-        told = play(stage, blocks_of(made, stage, how, start_ns=start_ns))
-        return [_time_s(r) - start_ns * 1e-9 for r in told if isinstance(r, Step | Contact)]
+        out = play(stage, blocks_of(made, stage, how, start_ns=start_ns))
+        return [_time_s(r) - start_ns * 1e-9 for r in out if isinstance(r, Step | Contact)]
 
     assert times(-9 * NS_PER_S) == pytest.approx(times(0), abs=1e-5)
 
 
-def test_what_was_saved_is_not_touched_by_what_goes_on(made: Made) -> None:
+def test_a_saved_state_is_independent_of_the_running_stage(made: Made) -> None:
     blocks = blocks_of(made, "hip", "short_gaps")
-    told: list[Said] = []
+    out: list[Output] = []
     one = STAGES["hip"][0]()
     for block in blocks[: len(blocks) // 2]:
-        told += one.update(block)
+        out += one.update(block)
     two = one.copied()
     for block in blocks[len(blocks) // 2 :]:
         two.update(replace(block, rows=block.values * 0.5))
     for block in blocks[len(blocks) // 2 :]:
-        told += one.update(block)
-    assert [*told, *one.finish()] == play("hip", blocks)
+        out += one.update(block)
+    assert [*out, *one.finish()] == play("hip", blocks)
 
 
 def _time_s(record: Step | Contact) -> float:

@@ -1,4 +1,4 @@
-"""What a shoe's pitch rate says: landings heel first, toes first and flat; moves that are steps, and others."""
+"""Events from a shoe's pitch rate: landings heel first, toes first and flat; moves that are steps, and others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FEET = [Placement.LEFT_FOOT, Placement.RIGHT_FOOT]
 
 
 def landing(rates: list[float], *, toes_first: bool = False, usual: float = 10.0, rate_hz: float = 100.0) -> float:
-    """Contact in samples after the first one above zero, s."""
+    """Return the contact in samples after the first one above zero, s."""
     seen = Landing(LandingParams(), (-1.0 / rate_hz, -1.0), (0.0, rates[0]))
     for k, rate in enumerate(rates[1:], start=1):
         if seen.add(k / rate_hz, rate, usual):
@@ -29,7 +29,7 @@ def landing(rates: list[float], *, toes_first: bool = False, usual: float = 10.0
     raise AssertionError("it has not landed")
 
 
-def test_heel_first_is_half_way_up_the_jump() -> None:
+def test_heel_first_contact_is_half_way_up_the_jump() -> None:
     assert landing([0.5, 1.0, 4.5, 8.0, 7.0, 3.0]) == pytest.approx(0.02, abs=0.005)
 
 
@@ -37,16 +37,16 @@ def test_a_soft_rise_before_the_jump_is_not_the_contact() -> None:
     assert landing([0.5, 1.8, 1.5, 1.0, 4.5, 8.0, 7.0, 3.0]) == pytest.approx(0.04, abs=0.005)
 
 
-def test_toes_first_is_where_the_heel_begins_to_come_down() -> None:
+def test_toes_first_contact_is_where_the_heel_begins_to_come_down() -> None:
     assert landing([1.0, 4.0, 8.0, 6.0, -3.0], toes_first=True) == pytest.approx(0.03, abs=0.01)
 
 
-def test_a_flat_landing_is_the_end_of_the_turn() -> None:
+def test_flat_contact_is_the_end_of_the_turn() -> None:
     assert landing([0.2, 0.5, 0.4, *[0.1] * 9]) == pytest.approx(LandingParams().flat_s)
 
 
 @pytest.mark.parametrize("strike_deg", [-15.0, -5.0, 5.0, 25.0])
-def test_runners_land_on_every_part_of_the_foot(strike_deg: float) -> None:
+def test_contacts_are_timed_whatever_part_of_the_foot_lands_first(strike_deg: float) -> None:
     runner = VirtualRunner(RunnerParams(seed=3, strike_deg=strike_deg))
     steps = [r for r in play(worn_by(runner, FEET, 24.0)) if isinstance(r, Step)]
     true = runner.truth_steps(8.0, 23.0)
@@ -55,7 +55,7 @@ def test_runners_land_on_every_part_of_the_foot(strike_deg: float) -> None:
 
 
 def rolling(toe_off_s: float, rate_hz: float = 100.0) -> Stance:
-    """A stance that begins at 0 and rolls faster and faster until `toe_off_s`; no low-pass."""
+    """Return a stance that begins at 0 and rolls faster and faster until `toe_off_s`; no low-pass."""
     t_s = [k / rate_hz for k in range(round(toe_off_s * rate_hz) + 8)]
     rate = [9.0 * exp(-(((t - toe_off_s) / 0.06) ** 2)) for t in t_s]
     return Stance(t_s, rate, rate, 0.0)
@@ -89,11 +89,11 @@ def test_a_step_that_rolls_faster_than_usual_leaves_later() -> None:
     assert after > usual[-1] - rolled_s(slow) + 0.0005
 
 
-def test_one_odd_stance_does_not_move_the_usual_toe_off() -> None:
-    """Means kept a tenth of what the first stance from standing was off, for twenty steps."""
-    push_off, odd = PushOff(), PushOff()
-    toe_off_s(odd, rolling(0.32))
-    after = [[toe_off_s(each, rolling(0.22)) for _ in range(4)][-1] for each in (push_off, odd)]
+def test_an_outlier_does_not_move_the_usual_toe_off() -> None:
+    """With means a tenth of the error of the first stance from standing remained for twenty steps."""
+    push_off, with_outlier = PushOff(), PushOff()
+    toe_off_s(with_outlier, rolling(0.32))
+    after = [[toe_off_s(each, rolling(0.22)) for _ in range(4)][-1] for each in (push_off, with_outlier)]
     assert after[1] == pytest.approx(after[0], abs=1e-4)
 
 
@@ -101,13 +101,13 @@ def test_a_foot_that_hardly_rolls_has_no_toe_off() -> None:
     assert PushOff(PushOffParams(rolled=radians(120.0))).toe_off_s(rolling(0.22), 0.0, 9.0) is None
 
 
-def test_a_foot_that_rolls_less_far_than_steep_has_one() -> None:
+def test_a_foot_that_rolls_less_far_than_steep_has_a_toe_off() -> None:
     usual, flat = PushOff(), PushOff(PushOffParams(steep=radians(120.0)))
     assert toe_off_s(flat, rolling(0.22)) == pytest.approx(toe_off_s(usual, rolling(0.22)))
 
 
 def moves_in(rates: list[float], forces: list[float]) -> list[tuple[float, float]]:
-    """Moves (start and end, s) in chunks of one sample each, 0.05 s apart."""
+    """Return the moves (start and end, s) in chunks of one sample each, 0.05 s apart."""
     moves = FootMoves()
     chunks = (
         [[0.0], [0.0], [force], [0.6 * rate], [0.0], [0.8 * rate]] for rate, force in zip(rates, forces, strict=True)
@@ -121,14 +121,14 @@ def test_a_move_lies_between_two_rests() -> None:
     assert moves_in(rates, [GRAVITY_MPS2] * 28) == [pytest.approx((0.3, 0.7))]
 
 
-def test_a_foot_that_glides_without_turning_does_not_rest() -> None:
+def test_a_foot_that_glides_without_turning_is_still_moving() -> None:
     forces = [*[GRAVITY_MPS2] * 14, *[0.7 * GRAVITY_MPS2] * 5, *[GRAVITY_MPS2] * 6]
     found = moves_in([*[0.1] * 6, *[5.0] * 8, *[0.1] * 11], forces)
     assert found == [pytest.approx((0.3, 0.95))]
 
 
-def knocked(*knocks: tuple[float, float], rate_hz: float = 100.0) -> Trace:
-    """A second of a shoe at rest with knocks: when, s, and how hard, m/s2; each 20 ms long."""
+def trace_with_knocks(*knocks: tuple[float, float], rate_hz: float = 100.0) -> Trace:
+    """Return a second of a shoe at rest with knocks: when, s, and how hard, m/s2; each 20 ms long."""
     trace = Trace()
     trace.t_s = [k / rate_hz for k in range(round(rate_hz))]
     for axis, still in zip(trace.axes, (0.0, 0.0, GRAVITY_MPS2, 0.0, 0.0, 0.0), strict=True):
@@ -141,28 +141,28 @@ def knocked(*knocks: tuple[float, float], rate_hz: float = 100.0) -> Trace:
 
 @pytest.mark.parametrize("rate_hz", [50.0, 100.0, 200.0])
 def test_a_foot_lands_with_its_first_large_jolt(rate_hz: float) -> None:
-    trace = knocked((0.2, 9.0), (0.62, 4.0), (0.72, 8.0), (0.78, 10.0), rate_hz=rate_hz)
+    trace = trace_with_knocks((0.2, 9.0), (0.62, 4.0), (0.72, 8.0), (0.78, 10.0), rate_hz=rate_hz)
     assert first_jolt_s(trace, 0.55, 0.9, TouchDownParams()) == pytest.approx(0.72, abs=0.015)
 
 
-def test_a_contact_that_the_turn_does_not_tell_waits_for_the_jolt() -> None:
-    trace, landings = knocked((0.55, 8.0)), TouchDowns()
+def test_an_unclear_contact_waits_for_the_jolt() -> None:
+    trace, touch_downs = trace_with_knocks((0.55, 8.0)), TouchDowns()
     soft = FootEvent(EventKind.INITIAL_CONTACT, 0.4, 0.4, 5.0, jump=1.2)
-    assert landings.hold(soft, 0.4)
-    assert landings.take_jolted(trace, 0.65) is None
-    told = landings.take_jolted(trace, 0.72)
-    assert told is not None
-    assert told.t_s == told.contact_s == pytest.approx(0.55, abs=0.011)
-    assert landings.take_jolted(trace, 0.8) is None
+    assert touch_downs.hold(soft, 0.4)
+    assert touch_downs.take_jolted(trace, 0.65) is None
+    contact = touch_downs.take_jolted(trace, 0.72)
+    assert contact is not None
+    assert contact.t_s == contact.contact_s == pytest.approx(0.55, abs=0.011)
+    assert touch_downs.take_jolted(trace, 0.8) is None
 
 
 @pytest.mark.parametrize(("jump", "held"), [(1.9, True), (2.4, True), (2.6, False)])
-def test_a_heel_that_slaps_is_told_at_once(jump: float, *, held: bool) -> None:
+def test_the_contact_of_a_slapping_heel_is_not_held(jump: float, *, held: bool) -> None:
     assert TouchDowns().hold(FootEvent(EventKind.INITIAL_CONTACT, 0.4, 0.4, 5.0, jump=jump), 0.4) is held
 
 
-def test_what_is_held_is_told_as_it_is_when_something_else_comes() -> None:
-    landings, soft = TouchDowns(), FootEvent(EventKind.INITIAL_CONTACT, 0.4, 0.4, 5.0)
-    landings.hold(soft, 0.4)
-    assert landings.release() is soft
-    assert landings.release() is None
+def test_a_held_contact_is_released_unchanged_before_another_event() -> None:
+    touch_downs, soft = TouchDowns(), FootEvent(EventKind.INITIAL_CONTACT, 0.4, 0.4, 5.0)
+    touch_downs.hold(soft, 0.4)
+    assert touch_downs.release() is soft
+    assert touch_downs.release() is None

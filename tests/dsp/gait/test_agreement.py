@@ -1,4 +1,4 @@
-"""Left and right exchanged, or a clock that is off: noticed from the steps themselves."""
+"""Left and right exchanged, or a clock that is off: detected from the steps themselves."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EXCHANGED = {Placement.LEFT_FOOT: Placement.RIGHT_FOOT, Placement.RIGHT_FOOT: Pl
 
 
 @pytest.fixture(scope="module")
-def as_it_is(worn: list[SampleBlock]) -> list[Step]:
+def reference(worn: list[SampleBlock]) -> list[Step]:
     return [each for each in play(worn) if isinstance(each, Step)]
 
 
@@ -31,8 +31,8 @@ def worn() -> list[SampleBlock]:
     return worn_by(VirtualRunner(RunnerParams(standing_s=3.0)), ALL, 45.0)
 
 
-def settled(steps: list[Step]) -> list[float]:
-    """Contacts from 32 to 42 s, when the sensors have been compared."""
+def contacts_s(steps: list[Step]) -> list[float]:
+    """Return the contacts from 32 to 42 s, when the sensors have been compared."""
     return [step.t_ns / 1e9 for step in steps if 32e9 < step.t_ns < 42e9]
 
 
@@ -40,44 +40,44 @@ def sides(steps: list[Step]) -> list[Side | None]:
     return [step.side for step in steps if 32e9 < step.t_ns < 42e9]
 
 
-def told(blocks: list[SampleBlock], *keys: str) -> list[Metric]:
+def reported(blocks: list[SampleBlock], *keys: str) -> list[Metric]:
     return [each for each in play(blocks) if isinstance(each, Metric) and each.key in keys]
 
 
-def test_sensors_on_the_right_feet_agree(worn: list[SampleBlock]) -> None:
-    assert told(worn, SWAPPED_KEY, APART_KEY) == []
+def test_correctly_placed_sensors_agree(worn: list[SampleBlock]) -> None:
+    assert reported(worn, SWAPPED_KEY, APART_KEY) == []
 
 
-def test_exchanged_feet_are_noticed(worn: list[SampleBlock]) -> None:
+def test_exchanged_feet_are_reported(worn: list[SampleBlock]) -> None:
     exchanged = [
         dataclasses.replace(block, placement=EXCHANGED.get(block.placement, block.placement)) for block in worn
     ]
-    found = told(exchanged, SWAPPED_KEY)
+    found = reported(exchanged, SWAPPED_KEY)
     assert found
     assert all((each.value, each.side) == (1.0, None) for each in found)
     assert found[0].t_ns < 40e9
 
 
-def test_one_shoe_on_the_other_foot_is_noticed(worn: list[SampleBlock]) -> None:
+def test_one_shoe_on_the_other_foot_is_reported(worn: list[SampleBlock]) -> None:
     one = [
         dataclasses.replace(block, placement=Placement.LEFT_FOOT if block.source == "right_foot" else block.placement)
         for block in worn
         if block.source != "left_foot"
     ]
-    assert told(one, SWAPPED_KEY)
+    assert reported(one, SWAPPED_KEY)
 
 
-def test_a_clock_that_is_far_off_is_noticed(worn: list[SampleBlock]) -> None:
+def test_a_clock_that_is_far_off_is_reported(worn: list[SampleBlock]) -> None:
     late = [
         dataclasses.replace(block, t_ns=block.t_ns + np.int64(90e6)) if block.source == "left_foot" else block
         for block in worn
     ]
-    found = told(late, APART_KEY)
+    found = reported(late, APART_KEY)
     assert {each.side for each in found} == {Side.LEFT}
     assert found[-1].value == pytest.approx(90, abs=35)
 
 
-def later(blocks: list[SampleBlock], source: str, late_s: float) -> list[SampleBlock]:
+def delayed(blocks: list[SampleBlock], source: str, late_s: float) -> list[SampleBlock]:
     return in_order(
         dataclasses.replace(block, t_ns=block.t_ns + np.int64(late_s * 1e9)) if block.source == source else block
         for block in blocks
@@ -85,35 +85,35 @@ def later(blocks: list[SampleBlock], source: str, late_s: float) -> list[SampleB
 
 
 @pytest.mark.parametrize("late_s", [-0.2, 0.13, 0.2, 0.3, 0.36, 0.5])
-def test_a_shoe_that_is_late_is_told_and_left_out(worn: list[SampleBlock], as_it_is: list[Step], late_s: float) -> None:
-    records = play(later(worn, "left_foot", late_s))
+def test_a_delayed_shoe_is_reported_and_excluded(worn: list[SampleBlock], reference: list[Step], late_s: float) -> None:
+    records = play(delayed(worn, "left_foot", late_s))
     found = [each for each in records if isinstance(each, Metric) and each.key in (SWAPPED_KEY, APART_KEY)]
     assert {(each.key, each.side) for each in found} == {(APART_KEY, Side.LEFT)}
     assert found[-1].value == pytest.approx(1e3 * late_s, abs=35)
     steps = [each for each in records if isinstance(each, Step)]
-    assert len(steps) <= len(as_it_is) + 10
-    assert settled(steps) == pytest.approx(settled(as_it_is), abs=0.05)
-    assert sides(steps) == sides(as_it_is)
+    assert len(steps) <= len(reference) + 10
+    assert contacts_s(steps) == pytest.approx(contacts_s(reference), abs=0.05)
+    assert sides(steps) == sides(reference)
     assert all(a.t_ns < b.t_ns for a, b in pairwise(steps))
 
 
 @pytest.mark.parametrize("late_s", [-0.36, 0.13, 0.2, 0.3, 0.36, 0.5])
-def test_a_hip_that_is_late_is_told_and_is_no_exchange_of_feet(
-    worn: list[SampleBlock], as_it_is: list[Step], late_s: float
+def test_a_delayed_hip_is_reported_and_not_mistaken_for_exchanged_feet(
+    worn: list[SampleBlock], reference: list[Step], late_s: float
 ) -> None:
-    records = play(later(worn, "sacrum", late_s))
+    records = play(delayed(worn, "sacrum", late_s))
     found = [each for each in records if isinstance(each, Metric) and each.key in (SWAPPED_KEY, APART_KEY)]
     assert {(each.key, each.side) for each in found} == {(APART_KEY, Side.LEFT), (APART_KEY, Side.RIGHT)}
     assert found[-1].value == pytest.approx(-1e3 * late_s, abs=35)
     steps = [each for each in records if isinstance(each, Step)]
-    assert settled(steps) == pytest.approx(settled(as_it_is), abs=0.05)
-    assert sides(steps) == sides(as_it_is)
+    assert contacts_s(steps) == pytest.approx(contacts_s(reference), abs=0.05)
+    assert sides(steps) == sides(reference)
     assert all(a.t_ns < b.t_ns for a, b in pairwise(steps))
 
 
-def test_a_late_sensor_is_told_alike_however_the_run_is_cut(worn: list[SampleBlock]) -> None:
+def test_saving_and_restoring_with_a_delayed_sensor_changes_nothing(worn: list[SampleBlock]) -> None:
     pipeline, records = Pipeline(), []
-    blocks = later(worn, "left_foot", 0.3)
+    blocks = delayed(worn, "left_foot", 0.3)
     for k, block in enumerate(blocks):
         if k % 300 == 0:
             saved, pipeline = pipeline.state(), Pipeline()
@@ -122,7 +122,7 @@ def test_a_late_sensor_is_told_alike_however_the_run_is_cut(worn: list[SampleBlo
     assert records + pipeline.finish() == play(blocks)
 
 
-def test_few_or_mixed_steps_prove_nothing() -> None:
+def test_too_few_or_mixed_contradictions_are_not_reported() -> None:
     agreement = Agreement()
     for i in range(60):
         t_s, side = 0.35 * i, (Side.LEFT, Side.RIGHT)[i % 2]

@@ -1,4 +1,4 @@
-"""Ground contact time from the force of a trunk: the fit's inputs are read right, and its direction is right."""
+"""Ground contact time from the force of a trunk: the fit's inputs are read correctly, and it has the right sign."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PEAK_ONLY = ContactTimeParams(base_s=0.0, of_step=0.0, of_centre=0.0, of_peak=1.
 def trace_of(
     contact_s: float, step_s: float = STEP_S, hz: float = 200.0, start_s: float = 0.0, seconds: float = 4.0
 ) -> Trace:
-    """Half-sines of 1 g on the mean, one a step, from `start_s` on."""
+    """Return half-sines of 1 g on the mean, one per step, from `start_s` on."""
     trace = Trace()
     t = start_s + np.arange(int(seconds * hz)) / hz
     x = ((t - start_s) % step_s) / contact_s
@@ -54,13 +54,13 @@ def test_the_peak_is_that_of_the_curve_between_samples(hz: float) -> None:
     assert found(0.24, PEAK_ONLY, hz=hz) == pytest.approx(0.24 * 2 / np.pi, rel=0.02)
 
 
-def test_longer_stances_are_longer_and_do_not_depend_on_the_clock() -> None:
+def test_longer_stances_have_longer_contact_times_whatever_the_clock() -> None:
     times = [found(contact_s) for contact_s in (0.18, 0.21, 0.24, 0.27)]
     assert np.all(np.diff(times) > 0.02)
     assert found(0.24, start_s=-1000.0) == pytest.approx(times[2], abs=1e-6)
 
 
-def test_nobody_stands_longer_than_the_step_nor_hardly_at_all() -> None:
+def test_contact_time_is_limited_to_a_share_of_the_step() -> None:
     p = ContactTimeParams()
     assert found(0.355, ContactTimeParams(base_s=1.0)) == pytest.approx(p.longest_share * STEP_S)
     assert found(0.10, ContactTimeParams(base_s=-1.0)) == pytest.approx(p.shortest_share * STEP_S)

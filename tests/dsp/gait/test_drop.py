@@ -1,4 +1,4 @@
-"""Drop excursion of one stance, from a trace made up by hand."""
+"""Drop excursion of one stance, from a hand-made trace."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FORWARD_LEFT_UP = Mount((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 
 def trace_of(knots: dict[float, float], rate_hz: float = 200.0) -> Trace:
-    """The drop of a left stance in degrees through these knots (s after the hip's contact)."""
+    """Return a trace with the drop of a left stance in degrees through these knots (s after the hip's contact)."""
     trace = Trace()
     t = np.arange(0.0, 2.0, 1.0 / rate_hz)
     drop = np.radians(np.interp(t, [CONTACT_S + s for s in knots], list(knots.values())))
@@ -39,7 +39,7 @@ def test_from_the_lowest_before_contact_to_the_peak_in_stance() -> None:
 
 
 def test_a_free_side_that_falls_through_contact_has_its_peak_there() -> None:
-    # The foot lands 12 ms before the hip tells: 3.0 deg there is the largest in stance, 2.5 deg later is not.
+    # The foot lands 12 ms before the hip detects it: 3.0 deg there is the peak in stance, not 2.5 deg later.
     two_peaks = {-0.2: -1.0, -0.08: 0.0, -0.012: 3.0, 0.05: -1.0, 0.12: 2.5, 0.3: 0.0}
     lowest = np.interp(-0.06, list(two_peaks), list(two_peaks.values()))
     assert excursion(two_peaks) == pytest.approx(3.0 - lowest, abs=0.3)
@@ -58,7 +58,7 @@ def test_the_right_leg_drops_the_other_way() -> None:
     assert right == drop_of(trace_of(knots), FORWARD_LEFT_UP, Side.LEFT, CONTACT_S, CONTACT_S + 0.25)
 
 
-def test_a_peak_is_told_against_standing_and_only_then() -> None:
+def test_a_peak_is_reported_only_against_standing() -> None:
     knots, level = {-0.3: 1.0, -0.03: -2.0, 0.1: 4.0, 0.3: 0.0}, replace(FORWARD_LEFT_UP, level=True)
     drops = [drop_of(trace_of(knots), m, Side.LEFT, CONTACT_S, CONTACT_S + 0.25) for m in (FORWARD_LEFT_UP, level)]
     assert drops[0] is not None

@@ -1,4 +1,4 @@
-"""How far a drop may be trusted: by the sampling rate and by the mount."""
+"""Trust in a drop: by the sampling rate and by the mount."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.dsp.synthetic import make
 from tests.dsp.test_made_up_runner import play
 
 
-def test_fast_sensors_are_trusted_and_slow_ones_the_less_the_slower() -> None:
+def test_trust_falls_with_the_sampling_rate_below_fifty_hertz() -> None:
     rates = (416.0, 104.0, 52.0, 40.0, 30.0, 26.0, 12.5)
     trusts = [of_rate(rate) for rate in rates]
     assert trusts[:3] == [1.0, 1.0, 1.0]
@@ -23,14 +23,14 @@ def test_fast_sensors_are_trusted_and_slow_ones_the_less_the_slower() -> None:
     assert of_rate(12.5) < 0.05
 
 
-def test_a_mount_found_is_trusted_from_its_first_answer_on_unless_it_contradicts_itself() -> None:
+def test_a_mount_is_trusted_from_its_first_estimate_unless_it_is_inconsistent() -> None:
     mount = Mount((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
     assert [of_mount(replace(mount, quality=q)) for q in (1.0, 0.3, 0.03, 0.0)] == pytest.approx([1.0, 1.0, 0.1, 0.0])
     assert of_mount(replace(mount, heading_trust=0.4)) == pytest.approx(0.4)
 
 
 @pytest.mark.parametrize(("rate_hz", "low", "high"), [(104.0, 0.85, 0.9), (26.0, 0.2, 0.4), (12.5, 0.0, 0.05)])
-def test_the_quality_of_drop_says_that_the_sensor_was_slow(rate_hz: float, low: float, high: float) -> None:
+def test_the_quality_of_drop_reflects_the_sampling_rate(rate_hz: float, low: float, high: float) -> None:
     records = play(make(seconds=40.0, rate_hz=rate_hz), [Placement.SACRUM], rate_hz)
-    said = [m.quality for m in records if isinstance(m, Metric) and m.key == "drop_excursion_deg"]
-    assert low <= said[-1] <= high
+    qualities = [m.quality for m in records if isinstance(m, Metric) and m.key == "drop_excursion_deg"]
+    assert low <= qualities[-1] <= high

@@ -1,4 +1,4 @@
-"""Running or not, told from a row of contacts with the force between them made up by hand."""
+"""Running or not, decided from a row of contacts with a hand-made force between them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HZ = 200.0
 
 
 def trace_of(step_s: float, swing_g: float, start_s: float = 0.0, seconds: float = 12.0) -> Trace:
-    """A force that swings round 1 g by `swing_g`, root mean square, once a step."""
+    """Return a force that swings round 1 g by `swing_g`, root mean square, once a step."""
     trace = Trace()
     t = start_s + np.arange(int(seconds * HZ)) / HZ
     trace.t_s += t.tolist()
@@ -29,7 +29,7 @@ def opens_at(
     params: GateParams | None = None,
     start_s: float = 0.0,
 ) -> int | None:
-    """How many contacts it takes until the row is running; None: never."""
+    """Return how many contacts it takes until the row is running; None: never."""
     gate = RunningGate(params)
     trace, at = trace_of(float(np.mean(steps_s)), swing_g, start_s), start_s + 0.5
     for k in range(16):
@@ -47,7 +47,7 @@ def test_the_swing_is_that_of_the_force_round_one_g() -> None:
 
 
 @pytest.mark.parametrize("start_s", [0.0, -1000.0])
-def test_a_runner_is_one_after_two_strides_that_agree(start_s: float) -> None:
+def test_running_is_detected_after_two_strides_that_agree(start_s: float) -> None:
     assert opens_at([0.35], 0.9, 0.05, start_s=start_s) == GateParams().row
 
 
@@ -61,23 +61,23 @@ def test_a_runner_is_one_after_two_strides_that_agree(start_s: float) -> None:
         ("long and short in turn", [0.15, 0.55], 0.9, 0.05, 20.0),
     ],
 )
-def test_what_is_no_running_never_opens(
+def test_other_movement_never_opens_the_gate(
     why: str, steps_s: list[float], swing_g: float, depth_g: float, rise_gps: float
 ) -> None:
     assert opens_at(steps_s, swing_g, depth_g, rise_gps) is None, why
 
 
-def test_a_shuffler_has_the_rhythm_and_a_quick_load() -> None:
+def test_a_shuffler_is_detected_by_rhythm_and_loading_rate() -> None:
     assert opens_at([0.36], 0.4, 0.4, rise_gps=20.0) == GateParams().row
 
 
-def test_a_pocket_takes_turns_but_must_swing_more() -> None:
+def test_in_a_pocket_steps_may_alternate_but_must_swing_more() -> None:
     assert opens_at([0.30, 0.50], 0.9, 0.05, params=POCKET) == GateParams().row
     assert opens_at([0.35], 0.6, 0.05, params=POCKET) is None
     assert opens_at([0.35], 0.6, 0.05) is not None
 
 
-def test_a_running_row_goes_on_through_shallow_flights_and_ends_with_a_slower_rhythm() -> None:
+def test_a_running_row_continues_through_shallow_flights_and_ends_with_a_slower_rhythm() -> None:
     gate, trace, at = RunningGate(), trace_of(0.35, 0.9), 0.5
     for _ in range(8):
         gate.contact(at, 0.05, 20.0, trace)
@@ -92,6 +92,6 @@ def test_a_running_row_goes_on_through_shallow_flights_and_ends_with_a_slower_rh
 
 def test_a_pause_begins_a_new_row() -> None:
     gate, trace = RunningGate(), trace_of(0.35, 0.9)
-    told = [gate.contact(at, 0.05, 20.0, trace) for at in (0.5, 0.85, 1.2, 1.55, 4.0, 4.35)]
-    assert told == [False, True, True, True, False, True]
+    continued = [gate.contact(at, 0.05, 20.0, trace) for at in (0.5, 0.85, 1.2, 1.55, 4.0, 4.35)]
+    assert continued == [False, True, True, True, False, True]
     assert not gate.open

@@ -1,4 +1,4 @@
-"""Which leg: the alternation is kept, its sign is learned from a force that is mostly noise."""
+"""Side detection: the alternation is tracked, its sign is learned from a force that is mostly noise."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEFT = (0.0, 1.0, 0.0)
 
 
 def forces(count: int, lean: float = 0.8, noise: float = 0.0, seed: int = 1, first: float = 1.0) -> Iterator[Vector]:
-    """Early forces of stances, left ones first: `lean` to the stance side, gravity, and `noise`."""
+    """Yield early forces of stances, left ones first: `lean` to the stance side, gravity, and `noise`."""
     rng = np.random.default_rng(seed)
     for k in range(count):
         sign = first if k % 2 == 0 else -first
@@ -23,7 +23,7 @@ def forces(count: int, lean: float = 0.8, noise: float = 0.0, seed: int = 1, fir
         yield float(x), float(y), float(z)
 
 
-def named(rows: Iterable[Vector]) -> list[Side | None]:
+def sides_of(rows: Iterable[Vector]) -> list[Side | None]:
     finder, out = SideFinder(), []
     for force in rows:
         finder.step(1, force)
@@ -31,27 +31,27 @@ def named(rows: Iterable[Vector]) -> list[Side | None]:
     return out
 
 
-def test_nothing_is_named_before_a_few_steps_agree() -> None:
-    told = named(forces(20))
-    assert told[: SideParams().first_steps - 1] == [None] * (SideParams().first_steps - 1)
-    assert told[10:] == [Side.LEFT, Side.RIGHT] * 5
+def test_no_side_before_a_few_steps_agree() -> None:
+    sides = sides_of(forces(20))
+    assert sides[: SideParams().first_steps - 1] == [None] * (SideParams().first_steps - 1)
+    assert sides[10:] == [Side.LEFT, Side.RIGHT] * 5
 
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("first", [1.0, -1.0])
-def test_noise_as_large_as_the_lean_delays_the_name_and_does_not_change_it(seed: int, first: float) -> None:
-    told = named(forces(120, noise=0.9, seed=seed, first=first))
+def test_noise_as_large_as_the_lean_delays_the_side_and_does_not_change_it(seed: int, first: float) -> None:
+    sides = sides_of(forces(120, noise=0.9, seed=seed, first=first))
     true = [Side.LEFT, Side.RIGHT] * 60 if first > 0 else [Side.RIGHT, Side.LEFT] * 60
-    assert all(side in {None, wanted} for side, wanted in zip(told[10:], true[10:], strict=True))
-    assert None not in told[80:]
+    assert all(side in {None, wanted} for side, wanted in zip(sides[10:], true[10:], strict=True))
+    assert None not in sides[80:]
 
 
 def test_without_a_lean_no_leg_is_named() -> None:
-    told = [side for seed in range(5) for side in named(forces(60, lean=0.0, noise=1.0, seed=seed))]
-    assert sum(side is not None for side in told) < 0.05 * len(told)
+    sides = [side for seed in range(5) for side in sides_of(forces(60, lean=0.0, noise=1.0, seed=seed))]
+    assert sum(side is not None for side in sides) < 0.05 * len(sides)
 
 
-def test_a_missed_step_is_a_beat_more() -> None:
+def test_a_missed_step_counts_as_two() -> None:
     finder = SideFinder()
     for force in forces(20):
         finder.step(1, force)
@@ -62,7 +62,7 @@ def test_a_missed_step_is_a_beat_more() -> None:
     assert finder.side(LEFT) is Side.LEFT
 
 
-def test_the_other_way_round_is_the_other_leg() -> None:
+def test_an_inverted_mount_names_the_other_leg() -> None:
     finder = SideFinder()
     for force in forces(21):
         finder.step(1, force)
@@ -72,7 +72,7 @@ def test_the_other_way_round_is_the_other_leg() -> None:
     assert finder.side((1.0, 0.0, 0.0)) is None
 
 
-def test_after_a_gap_it_is_unknown_again() -> None:
+def test_after_a_gap_the_side_is_unknown() -> None:
     finder = SideFinder()
     for force in forces(20):
         finder.step(1, force)
@@ -83,14 +83,14 @@ def test_after_a_gap_it_is_unknown_again() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_feet_that_land_together_push_nobody_aside_in_turns(seed: int) -> None:
-    """Not even a force that scatters by 0.04 of the body's weight each way hides that nothing alternates."""
-    finder, asked = SideFinder(), []
+def test_feet_that_land_together_do_not_alternate(seed: int) -> None:
+    """Even a force that scatters by 0.04 of the body's weight each way does not hide that nothing alternates."""
+    finder, alternating = SideFinder(), []
     for force in forces(100, lean=0.0, noise=0.4, seed=seed):
         finder.step(1, force)
-        asked.append(finder.feet_alternate())
-    assert asked[: SideParams().feet_steps - 1] == [True] * (SideParams().feet_steps - 1)
-    assert not any(asked[60:])
+        alternating.append(finder.feet_alternate())
+    assert alternating[: SideParams().feet_steps - 1] == [True] * (SideParams().feet_steps - 1)
+    assert not any(alternating[60:])
 
 
 @pytest.mark.parametrize(("lean", "noise"), [(0.8, 0.0), (0.8, 0.9), (0.0, 2.0)])
@@ -101,7 +101,7 @@ def test_a_runner_and_a_loose_sensor_may_alternate(lean: float, noise: float) ->
         assert finder.feet_alternate()
 
 
-def test_a_load_that_is_heavier_on_every_other_landing_is_no_other_leg() -> None:
+def test_a_heavier_load_on_every_other_landing_is_no_alternation() -> None:
     """Jumping jacks: out and in differ along the force itself, not across it."""
     finder = SideFinder()
     for k in range(60):

@@ -1,4 +1,4 @@
-"""What all sensors saw of a stance becomes one step, from sightings made up by hand."""
+"""What all sensors saw of a stance becomes one step, from hand-made sightings."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def seen(
     side: Side | None = None,
     confidence: float = 0.9,
     drop: Drop | None = None,
-    told_s: float = 0.05,
+    delay_s: float = 0.05,
 ) -> tuple[Contact, Release]:
-    """A contact and its release."""
+    """Return a contact and its release."""
     toe_off_s = contact_s + CONTACT_S
     return (
-        Contact(contact_s + told_s, contact_s, placement, side, running=True, confidence=confidence),
-        Release(toe_off_s + told_s, contact_s, toe_off_s, placement, side, drop, confidence),
+        Contact(contact_s + delay_s, contact_s, placement, side, running=True, confidence=confidence),
+        Release(toe_off_s + delay_s, contact_s, toe_off_s, placement, side, drop, confidence),
     )
 
 
@@ -49,7 +49,7 @@ def shoes(count: int, first_s: float = 10.0, which: Sequence[Side] = SIDES) -> l
     ]
 
 
-def tell(fusion: StepFusion, sighting: Contact | Release) -> None:
+def feed(fusion: StepFusion, sighting: Contact | Release) -> None:
     if isinstance(sighting, Contact):
         fusion.contact(sighting)
     else:
@@ -57,10 +57,10 @@ def tell(fusion: StepFusion, sighting: Contact | Release) -> None:
 
 
 def fused(sightings: list[Contact | Release]) -> list[Step]:
-    """Steps of sightings in the order in which they were decided, and of the end."""
+    """Return the steps of sightings in the order in which they were decided, and those at the end."""
     fusion, out = StepFusion(), []
     for sighting in sorted(sightings, key=lambda s: s.decided_s):
-        tell(fusion, sighting)
+        feed(fusion, sighting)
         out += fusion.take(sighting.decided_s)
     return out + fusion.take(float("inf"), end=True)
 
@@ -77,7 +77,7 @@ def test_one_sensor_alone(first_s: float) -> None:
 
 
 @pytest.mark.parametrize("late_s", [-0.1, 0.0, 0.03, 0.15])
-def test_a_stance_is_one_whoever_saw_it_and_however_their_clocks_differ(late_s: float) -> None:
+def test_a_stance_gives_one_step_whichever_sensors_saw_it_and_however_their_clocks_differ(late_s: float) -> None:
     steps = fused(hip(40, late_s) + shoes(40))
     assert len(steps) == 40
     assert [s.side for s in steps] == list(SIDES) * 20
@@ -103,24 +103,24 @@ def test_two_shoes_need_no_hip() -> None:
     assert {s.drop_excursion_deg for s in steps} == {None}
 
 
-def test_a_single_shoe_takes_no_two_contacts_for_a_step() -> None:
+def test_two_contacts_of_a_single_shoe_are_no_step() -> None:
     for steps in (fused(shoes(20, which=(Side.RIGHT,))), fused([s for k in range(10) for s in seen(FOOT, 0.7 * k)])):
         assert len(steps) == 10
         assert {s.step_time_s for s in steps} == {None}
 
 
-def test_a_shoe_that_is_not_heard_any_more_costs_no_step() -> None:
+def test_a_shoe_that_disappears_costs_no_step() -> None:
     steps = fused(hip(40, 0.05) + [s for s in shoes(40) if s.decided_s < 15.0])
     assert len(steps) == 40
     assert {s.source for s in steps[20:]} == {HIP}
 
 
-def test_a_step_is_told_when_the_next_contact_is_known_and_a_last_one_after_a_wait() -> None:
+def test_a_step_is_emitted_with_the_next_contact_and_the_last_one_after_a_wait() -> None:
     fusion, p = StepFusion(), FusionParams()
     sightings: list[Contact | Release] = [*seen(HIP, 10.0), seen(HIP, 10.36)[0]]
     for sighting in sightings:
         assert fusion.take(sighting.decided_s) == []
-        tell(fusion, sighting)
+        feed(fusion, sighting)
     assert [s.t_ns for s in fusion.take(10.41)] == [10_000_000_000]
     assert fusion.take(10.36 + p.longest_wait_s - 0.01) == []
     assert fusion.due_s == pytest.approx(10.36 + p.longest_wait_s)
@@ -129,9 +129,9 @@ def test_a_step_is_told_when_the_next_contact_is_known_and_a_last_one_after_a_wa
     assert fusion.due_s == float("inf")
 
 
-def test_a_toe_off_that_is_told_after_the_next_contact_is_waited_for() -> None:
+def test_a_toe_off_later_than_the_next_contact_is_waited_for() -> None:
     fusion, p = StepFusion(), FusionParams()
-    (first, toe_off), (second, _) = seen(HIP, 10.0, told_s=0.05), seen(HIP, 10.36)
+    (first, toe_off), (second, _) = seen(HIP, 10.0, delay_s=0.05), seen(HIP, 10.36)
     fusion.contact(first)
     fusion.contact(second)
     assert fusion.take(10.5) == []
@@ -148,10 +148,10 @@ def test_after_a_pause_the_next_contact_is_no_step_of_the_one_before() -> None:
     assert steps[4].step_time_s is None
 
 
-def test_saved_between_a_contact_and_its_release_nothing_changes() -> None:
+def test_saving_between_a_contact_and_its_release_changes_nothing() -> None:
     sightings, fusion, steps = sorted(hip(20, 0.04) + shoes(20), key=lambda s: s.decided_s), StepFusion(), []
     for sighting in sightings:
         fusion = copy.deepcopy(fusion)
-        tell(fusion, sighting)
+        feed(fusion, sighting)
         steps += fusion.take(sighting.decided_s)
     assert steps + fusion.take(float("inf"), end=True) == fused(sightings)

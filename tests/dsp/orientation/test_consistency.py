@@ -1,4 +1,4 @@
-"""Surprises of levelling: chance, a start, and a gyro whose bias is not what it was."""
+"""Innovations of levelling: chance, a start, and a gyroscope whose bias has changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AT_S = 40.0
 LATER_S = 28.0
 
 
-def test_chance_is_trusted() -> None:
+def test_chance_innovations_are_trusted() -> None:
     found, trusts = Consistency(), []
     for square in np.random.default_rng(1).chisquare(2, 5000).tolist():
         found.add(square)
@@ -27,7 +27,7 @@ def test_chance_is_trusted() -> None:
     assert not found.contradicted
 
 
-def test_strides_that_speed_up_after_a_stop_say_nothing() -> None:
+def test_strides_that_speed_up_after_a_stop_are_ignored() -> None:
     found = Consistency()
     found.pause()
     for _ in range(STRIDES):
@@ -42,7 +42,7 @@ def running() -> Consistency:
     return found
 
 
-def test_four_strides_surprise_nobody_and_most_of_eight_do() -> None:
+def test_four_large_innovations_of_eight_are_accepted_and_five_contradict() -> None:
     found = running()
     for _ in range(EXCEEDING - 1):
         found.add(100.0)
@@ -59,7 +59,7 @@ def test_four_strides_surprise_nobody_and_most_of_eight_do() -> None:
     assert found.trust == 1.0
 
 
-def test_what_no_runner_does_is_told_at_once() -> None:
+def test_an_innovation_no_runner_causes_contradicts_at_once() -> None:
     found = running()
     found.add(100.0)
     found.add(600.0)
@@ -71,7 +71,7 @@ def run() -> Made:
 
 
 def with_bias(made: Made, bias_radps: Array) -> Made:
-    """The same, the gyro off by this (n, 3)."""
+    """Return the same run with the gyroscope off by this (n, 3)."""
     off = np.concatenate([np.zeros_like(bias_radps), bias_radps], axis=1)
     return replace(made, sensors={**made.sensors, HIP: made.sensors[HIP] + off})
 
@@ -85,30 +85,30 @@ def healthy() -> list[Record]:
     return play(run(), [HIP])
 
 
-def test_a_gyro_that_keeps_its_bias_is_trusted_all_run(healthy: list[Record]) -> None:
+def test_a_constant_gyroscope_bias_is_trusted_all_run(healthy: list[Record]) -> None:
     assert {s.drop_trust for s in steps_of(healthy)} == {1.0}
 
 
 @pytest.mark.parametrize("dps", [(3.0, -3.0, 3.0), (20.0, 0.0, 0.0)])
-def test_a_bias_that_jumps_is_told_then_found_and_hardly_a_step_is_lost(
+def test_a_bias_jump_lowers_trust_and_is_corrected_with_hardly_a_step_lost(
     healthy: list[Record], dps: tuple[float, float, float]
 ) -> None:
     made = run()
     jumped = play(with_bias(made, np.where(made.t_s[:, None] < AT_S, 0.0, np.radians(dps))), [HIP])
     assert len(steps_of(jumped)) == pytest.approx(len(steps_of(healthy)), abs=4)
     assert min(s.drop_trust for s in drops_between(jumped, AT_S, AT_S + 5.0)) < 0.25
-    said = [m.quality for m in jumped if isinstance(m, Metric) and m.key == "drop_excursion_deg"]
-    assert min(said[len(said) // 2 :]) < 0.5
-    # And then all is as it was.
+    qualities = [m.quality for m in jumped if isinstance(m, Metric) and m.key == "drop_excursion_deg"]
+    assert min(qualities[len(qualities) // 2 :]) < 0.5
+    # Afterwards everything is as before.
     late, usual = (drops_between(records, AT_S + LATER_S, 1e9) for records in (jumped, healthy))
     assert {s.drop_trust for s in late} == {1.0}
     assert [drop_deg(s) for s in late] == pytest.approx([drop_deg(s) for s in usual], abs=0.3)
 
 
-def test_a_bias_that_drifts_is_followed() -> None:
+def test_a_drifting_bias_is_tracked() -> None:
     made = run()
     drift = np.radians(0.1) * np.clip(made.t_s - 20.0, 0.0, None)[:, None] * np.array([1.0, -1.0, 1.0])
     drifted, usual = (drops_between(play(each, [HIP]), 40.0, 1e9) for each in (with_bias(made, drift), made))
     off = [drop_deg(a) - drop_deg(b) for a, b in zip(drifted, usual, strict=True)]
-    assert abs(np.mean(off)) < 0.4  # 2.0 when the bias was believed for good
+    assert abs(np.mean(off)) < 0.4  # 2.0 when the bias was never doubted
     assert min(s.drop_trust for s in drifted) < 0.9

@@ -1,4 +1,4 @@
-"""Where up is after lost samples."""
+"""The up direction after lost samples."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ PERIOD_S = 0.01
 STRIDE_S = 0.7
 
 
-def leaning(tilt_rad: float) -> tuple[float, float, float]:
+def up_at(tilt_rad: float) -> tuple[float, float, float]:
     return math.sin(tilt_rad), 0.0, math.cos(tilt_rad)
 
 
 def after_hole(length_s: float, off_rad: float) -> tuple[Strapdown, Trace, Hole]:
-    """Strides of one lean, then a hole after which the filling has led `off_rad` away from it."""
+    """Return strides of one lean, then a hole after which the filled-in samples have led `off_rad` away from it."""
     trace, strapdown, n = Trace(), Strapdown(), 400
     trace.t_s = [PERIOD_S * k for k in range(n)]
-    for axis, value in zip(trace.up, leaning(0.1), strict=True):
+    for axis, value in zip(trace.up, up_at(0.1), strict=True):
         axis += [value] * (n - 1)
-    strapdown.align(trace.t_s[-1], leaning(0.1 + off_rad))
+    strapdown.align(trace.t_s[-1], up_at(0.1 + off_rad))
     for axis, value in zip(trace.up, strapdown.up(), strict=True):
         axis.append(value)
     return strapdown, trace, Hole(length_s, trace.t_s[-1], [STRIDE_S * k for k in (1, 2, 3, 4)])
 
 
-def lean_of(strapdown: Strapdown) -> float:
+def tilt_rad_of(strapdown: Strapdown) -> float:
     x, _, z = strapdown.up()
     return math.atan2(x, z)
 
@@ -42,7 +42,7 @@ def lean_of(strapdown: Strapdown) -> float:
 def test_the_longer_the_hole_the_more_up_returns_to_the_usual(length_s: float) -> None:
     strapdown, trace, hole = after_hole(length_s, 0.03)
     towards_usual(hole, strapdown, trace, [])
-    assert lean_of(strapdown) == pytest.approx(0.1 + hole.trust * 0.03, abs=1e-4)
+    assert tilt_rad_of(strapdown) == pytest.approx(0.1 + hole.trust * 0.03, abs=1e-4)
     assert trace.up[0][-1] == pytest.approx(strapdown.up()[0])
 
 
@@ -52,13 +52,13 @@ def test_trust_falls_and_doubt_rises_with_the_length() -> None:
     assert all(a.doubt < b.doubt for a, b in pairwise(holes))
 
 
-def test_what_was_found_wrong_since_counts_for_the_strides_before_too() -> None:
+def test_a_tilt_error_found_since_is_applied_to_earlier_strides_too() -> None:
     strapdown, trace, hole = after_hole(0.3, 0.03)
     towards_usual(hole, strapdown, trace, [(hole.end_s, (0.03, 0.0, -0.003))])
-    assert lean_of(strapdown) == pytest.approx(0.13, abs=1e-3), "the filling led to where the usual is by now"
+    assert tilt_rad_of(strapdown) == pytest.approx(0.13, abs=1e-3), "the filled-in samples led to the corrected usual up"
 
 
-def test_two_strides_are_not_usual() -> None:
+def test_two_strides_give_no_usual_up() -> None:
     strapdown, trace, hole = after_hole(0.3, 0.03)
     before = strapdown.up()
     towards_usual(Hole(hole.length_s, hole.end_s, hole.lags_s[:2]), strapdown, trace, [])
@@ -66,26 +66,26 @@ def test_two_strides_are_not_usual() -> None:
 
 
 @pytest.mark.parametrize("lost_s", [0.0, 0.2])
-def test_only_after_a_hole_a_stride_is_levelled_by_its_lean(lost_s: float) -> None:
+def test_lean_is_observed_only_after_a_hole(lost_s: float) -> None:
     strapdown = Strapdown()
-    strapdown.align(0.0, leaning(0.1))
+    strapdown.align(0.0, up_at(0.1))
     leveller = Leveller(strapdown)
     leveller.start(0.0)
     for k in range(1, 20):
-        leveller.up = leaning(0.1)
+        leveller.up = up_at(0.1)
         leveller.stride(STRIDE_S * k, (0.0, 0.0))
-    assert lean_of(strapdown) == pytest.approx(0.1, abs=1e-9)
+    assert tilt_rad_of(strapdown) == pytest.approx(0.1, abs=1e-9)
     if lost_s:
         leveller.disturb(Hole(lost_s, 19.2 * STRIDE_S, [STRIDE_S]))
-    leveller.up = leaning(0.13)
+    leveller.up = up_at(0.13)
     leveller.stride(STRIDE_S * 20, (0.0, 0.0))
-    assert (lean_of(strapdown) < 0.1 - 1e-4) == (lost_s > 0.0)
+    assert (tilt_rad_of(strapdown) < 0.1 - 1e-4) == (lost_s > 0.0)
 
 
-def test_usual_lean_goes_along_with_what_levelling_corrects() -> None:
+def test_usual_lean_shifts_with_the_corrections_of_levelling() -> None:
     usual = UsualLean()
     for _ in range(3):
-        usual.add(leaning(0.1))
+        usual.add(up_at(0.1))
     usual.shift((0.01, 0.0, 0.0))
     x, y = usual.tilt((math.sin(0.1) + 0.01, 0.0, math.cos(0.1)), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
     assert (x, y) == pytest.approx((0.0, 0.0), abs=1e-12)

@@ -1,4 +1,4 @@
-"""The error filter of the strapdown, by itself."""
+"""The error-state filter of the strapdown, on its own."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def stop(leveller: Leveller, without_steps: str) -> None:
 
 
 @pytest.mark.parametrize("without_steps", ["free", "still"])
-def test_the_up_of_the_last_stride_is_not_kept_once_there_are_no_steps(without_steps: str) -> None:
-    """A runner who lies down after the run has another up; with the old one the two level axes would fall together."""
-    strapdown, leveller = running((1.0, 0.0, 0.0))  # up as it was; by now the sensor has turned by 90 deg
+def test_up_of_the_last_stride_is_dropped_without_steps(without_steps: str) -> None:
+    """A runner who lies down has another up; with the old one the two level axes would become parallel."""
+    strapdown, leveller = running((1.0, 0.0, 0.0))  # the previous up; meanwhile the sensor has turned by 90 deg
     stop(leveller, without_steps)
     assert leveller.up is None
     assert strapdown.up() == pytest.approx((0.0, 0.0, 1.0), abs=0.2)
 
 
 @pytest.mark.parametrize("without_steps", ["free", "still"])
-def test_after_a_hole_without_steps_no_stride_is_taken_to_be_like_those_before(without_steps: str) -> None:
+def test_a_hole_without_steps_leaves_no_stride_to_compare_with(without_steps: str) -> None:
     _, leveller = running(None)
     leveller.disturb(Hole(0.2, 0.5, [0.7]))
     stop(leveller, without_steps)

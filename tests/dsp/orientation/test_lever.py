@@ -1,4 +1,4 @@
-"""What a rolling pelvis lifts a sensor on one hip by, taken off where it is felt and only there."""
+"""The lift of a sensor on one hip by a rolling pelvis is removed where it is felt, and only there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOUNT = Mount((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), level=True, qua
 
 
 def rolling(felt: float, seconds: float = 8.0) -> tuple[Trace, Array, Array]:
-    """A bounce twice a stride, and a roll of 2 rad/s once a stride of whose lift a share is `felt`."""
+    """Return a bounce twice a stride, and a roll of 2 rad/s once a stride of whose lift a share is `felt`."""
     t_s = np.arange(0.0, seconds, 1.0 / RATE_HZ)
     turn = 2.0 * np.pi / STRIDE_S
     bounce = 9.8 + 12.0 * np.cos(2.0 * turn * t_s)
@@ -36,7 +36,7 @@ def learned(trace: Trace) -> Lever:
 
 
 @pytest.mark.parametrize("felt", [0.0, 0.5, 1.0])
-def test_as_much_is_taken_off_as_is_felt(felt: float) -> None:
+def test_as_much_is_subtracted_as_is_felt(felt: float) -> None:
     trace, bounce, vertical = rolling(felt)
     lever = learned(trace)
     assert lever.share == pytest.approx(felt, abs=0.03)
@@ -44,7 +44,7 @@ def test_as_much_is_taken_off_as_is_felt(felt: float) -> None:
     assert np.abs(np.array(at_sacrum) - bounce)[1:].max() < 0.2
 
 
-def test_any_cut_gives_the_same() -> None:
+def test_block_size_does_not_matter() -> None:
     trace, _, vertical = rolling(1.0)
     whole, parts = learned(trace), learned(trace)
     want = whole.run(trace.t_s, vertical.tolist(), trace.axes[3:], MOUNT)
@@ -54,7 +54,7 @@ def test_any_cut_gives_the_same() -> None:
     assert got == want
 
 
-def test_nothing_is_taken_off_before_a_stride_and_after_a_move() -> None:
+def test_nothing_is_subtracted_before_a_stride_or_after_a_move() -> None:
     trace, _, vertical = rolling(1.0)
     lever = learned(trace)
     lever.forget()

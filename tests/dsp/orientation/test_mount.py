@@ -1,4 +1,4 @@
-"""Mounts given in words, and found from strides."""
+"""Mounts given as text, and mounts found from strides."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def test_axes_are_read_as_forward_left_up() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "+x+y", "+x+x+z", "xyz", "+x+y+q", "+x-y+z", "+x+y+z+x"])
-def test_what_is_no_mount_is_refused_with_a_reason(text: str) -> None:
+def test_an_invalid_mount_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(ValueError, match="mount"):
         Mount.from_axes(text)
 
 
 @pytest.mark.parametrize("sure", [True, False])
-def test_standing_levels_a_given_mount(*, sure: bool) -> None:
+def test_standing_levels_a_configured_mount(*, sure: bool) -> None:
     up = unit((0.0, 0.98, 9.75))
     mount = Mount.from_axes("+x+y+z").levelled(Zero(up, 0.0 if sure else 0.1))
     assert dot(mount.left, up) == pytest.approx(0.0, abs=1e-9)
@@ -36,15 +36,15 @@ def test_standing_levels_a_given_mount(*, sure: bool) -> None:
 UPSIDE_DOWN, SIDEWAYS = np.diag([1.0, -1.0, -1.0]), np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]])
 
 
-def anyhow(seed: int) -> Array:
-    """A rotation, uniformly random."""
+def random_rotation(seed: int) -> Array:
+    """Return a uniformly random rotation."""
     q, r = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))
     turned: Array = q * np.sign(np.diag(r))
     return turned * float(np.sign(np.linalg.det(turned)))
 
 
 def stride(finder: MountFinder, uneven_roll: float = 0.0) -> Array:
-    """(2 phases, 6) of a runner, forward left up: left and right alike but for a roll at step frequency, rad/s."""
+    """Return (2 phases, 6) of a runner, forward left up: symmetric but for a roll at step frequency, rad/s."""
     turn = 2.0 * np.pi * np.arange(2 * finder.phases) / (2 * finder.phases)
     force = np.stack([2.5 * np.sin(2 * turn), np.sin(turn) + np.cos(3 * turn), 9.8 + 8.0 * np.cos(2 * turn)], axis=1)
     roll = 0.5 * np.cos(turn) + 0.4 * np.sin(3 * turn) + uneven_roll * np.cos(2 * turn + 0.7)
@@ -52,28 +52,28 @@ def stride(finder: MountFinder, uneven_roll: float = 0.0) -> Array:
     return np.concatenate([force, rate], axis=1)
 
 
-def found(finder: MountFinder, seen: Array, put_on: Array) -> Array:
-    """The mount, (3, 3) rows forward left up in the runner's axes, after eight strides through a sensor put on so."""
+def found(finder: MountFinder, seen: Array, worn_as: Array) -> Array:
+    """Return the mount, (3, 3) rows forward left up in the runner's axes, after eight strides with a sensor worn so."""
     for _ in range(8):
-        finder.stride(np.concatenate([seen[:, :3] @ put_on.T, seen[:, 3:] @ put_on.T], axis=1))
+        finder.stride(np.concatenate([seen[:, :3] @ worn_as.T, seen[:, 3:] @ worn_as.T], axis=1))
     mount = finder.mount()
     assert mount is not None
-    return np.array([mount.forward, mount.left, mount.up]) @ put_on
+    return np.array([mount.forward, mount.left, mount.up]) @ worn_as
 
 
-@pytest.mark.parametrize("put_on", [UPSIDE_DOWN, SIDEWAYS, *(anyhow(seed) for seed in range(10))])
-def test_an_even_runner_is_found_however_the_sensor_is_put_on(put_on: Array) -> None:
+@pytest.mark.parametrize("worn_as", [UPSIDE_DOWN, SIDEWAYS, *(random_rotation(seed) for seed in range(10))])
+def test_the_mount_is_found_in_any_orientation_for_a_symmetric_runner(worn_as: Array) -> None:
     finder = MountFinder()
-    assert found(finder, stride(finder), put_on) == pytest.approx(np.eye(3), abs=1e-6)
+    assert found(finder, stride(finder), worn_as) == pytest.approx(np.eye(3), abs=1e-6)
 
 
-def test_a_hip_that_drops_more_on_one_leg_is_not_taken_for_a_turned_sensor() -> None:
+def test_an_uneven_drop_is_not_mistaken_for_a_turned_sensor() -> None:
     finder = MountFinder()
-    assert found(finder, stride(finder, uneven_roll=0.3), anyhow(1)) == pytest.approx(np.eye(3), abs=1e-6)
+    assert found(finder, stride(finder, uneven_roll=0.3), random_rotation(1)) == pytest.approx(np.eye(3), abs=1e-6)
 
 
-def test_a_pelvis_that_points_aside_cannot_be_told_from_a_sensor_that_does() -> None:
-    """What limits the heading (decision 6): the motion of such a runner is that of another, seen by a turned sensor."""
+def test_a_rotated_pelvis_is_indistinguishable_from_a_rotated_sensor() -> None:
+    """What limits the heading (decision 6): such a runner moves like another one who is seen by a turned sensor."""
     c, s = np.cos(np.radians(8.0)), np.sin(np.radians(8.0))
     aside = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
     finder, other = MountFinder(), MountFinder()
@@ -84,7 +84,7 @@ def test_a_pelvis_that_points_aside_cannot_be_told_from_a_sensor_that_does() -> 
 
 
 def quality_of(gyro: Array) -> float:
-    """Of the mount of an even runner whose sensor has the axes of its gyro changed by this matrix."""
+    """Return the quality of the mount of a symmetric runner whose gyroscope axes are changed by this matrix."""
     finder = MountFinder()
     seen = stride(finder)
     for _ in range(8):
@@ -94,12 +94,12 @@ def quality_of(gyro: Array) -> float:
     return mount.quality
 
 
-def test_a_gyro_that_contradicts_the_accelerometer_leaves_no_mount_to_trust() -> None:
+def test_a_gyroscope_that_contradicts_the_accelerometer_leaves_no_trust_in_the_mount() -> None:
     assert quality_of(np.eye(3)) > 0.9
     turned = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     for wrong in (-np.eye(3), np.diag([-1.0, 1.0, 1.0]) @ -np.eye(3) @ turned, turned, turned.T):
         assert quality_of(wrong) < 0.05
 
 
-def test_half_a_gyro_cannot_be_told_from_a_runner_who_turns_half_as_far() -> None:
+def test_a_gyroscope_with_half_the_scale_is_not_detected() -> None:
     assert quality_of(0.5 * np.eye(3)) == pytest.approx(quality_of(np.eye(3)))

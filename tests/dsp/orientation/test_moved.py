@@ -1,4 +1,4 @@
-"""A sensor that slides or turns in mid-run is noticed and calibrated anew; one that sits still never is."""
+"""A sensor that slides or turns in mid-run is detected and recalibrated; one that sits still is never reported."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def turn(axis: Vector, deg: float) -> Array:
     return np.eye(3) + math.sin(a) * k + (1 - math.cos(a)) * k @ k
 
 
-def turned(made: Made, rotation: Array, at_s: float = TURNED_AT_S) -> Made:
+def with_turn(made: Made, rotation: Array, at_s: float = TURNED_AT_S) -> Made:
     sacrum = made.sensors[Placement.SACRUM].copy()
     late = made.t_s >= at_s
     sacrum[late] = np.concatenate([sacrum[late, :3] @ rotation.T, sacrum[late, 3:] @ rotation.T], 1)
@@ -46,8 +46,8 @@ def notices(records: list[Record]) -> list[float]:
 
 @pytest.mark.parametrize("deg", [15.0, 30.0, 60.0])
 @pytest.mark.parametrize("axis", [(1, 0, 0), (0, 1, 0), (1, -1, 0.2)])
-def test_a_sensor_that_tips_over_is_noticed_and_calibrated_anew(axis: Vector, deg: float) -> None:
-    made = turned(make(seconds=45.0, noise=0.01), turn(axis, deg))
+def test_a_tilted_sensor_is_detected_and_recalibrated(axis: Vector, deg: float) -> None:
+    made = with_turn(make(seconds=45.0, noise=0.01), turn(axis, deg))
     records = play(blocks_of(made, [Placement.SACRUM], 10))
     seen = notices(records)
     assert seen
@@ -69,8 +69,8 @@ def test_a_sensor_that_tips_over_is_noticed_and_calibrated_anew(axis: Vector, de
         assert now == pytest.approx(was, abs=0.4)
 
 
-def test_confidence_is_low_until_then() -> None:
-    made = turned(make(seconds=30.0), turn((1, 0, 0), 40.0))
+def test_confidence_is_low_until_recalibrated() -> None:
+    made = with_turn(make(seconds=30.0), turn((1, 0, 0), 40.0))
     records = play(blocks_of(made, [Placement.SACRUM], 10))
     at = int(notices(records)[0] * NS_PER_S)
     unsure = [r.confidence for r in records if isinstance(r, Step) and at + NS_PER_S < r.t_ns < at + 5 * NS_PER_S]
@@ -78,15 +78,15 @@ def test_confidence_is_low_until_then() -> None:
     assert max(unsure) < 0.5
 
 
-def test_a_sensor_that_slides_round_the_belt_is_noticed() -> None:
-    made = turned(make(seconds=60.0), turn((0, 0, 1), 45.0))
+def test_a_sensor_that_slides_round_the_belt_is_detected() -> None:
+    made = with_turn(make(seconds=60.0), turn((0, 0, 1), 45.0))
     seen = notices(play(blocks_of(made, [Placement.SACRUM], 10)))
     assert seen
     assert seen[0] <= TURNED_AT_S + 12.0
 
 
-def test_an_explicit_mount_does_not_outlive_a_move() -> None:
-    made = turned(make(seconds=45.0), turn((1, 0, 0), 40.0))
+def test_a_configured_mount_is_discarded_after_a_move() -> None:
+    made = with_turn(make(seconds=45.0), turn((1, 0, 0), 40.0))
     params = PipelineParams(mounts={Placement.SACRUM: Mount.from_axes("+x+y+z")})
     records = play(blocks_of(made, [Placement.SACRUM], 10), params)
     assert notices(records)
@@ -96,26 +96,26 @@ def test_an_explicit_mount_does_not_outlive_a_move() -> None:
     assert not wrong
 
 
-def test_drift_waits_while_no_drop_is_known() -> None:
+def test_no_drift_is_reported_while_the_drop_is_unknown() -> None:
     past = tuple(PastRun(4.0, 3.6, 168.0) for _ in range(3))
-    made = turned(make(seconds=45.0), turn((1, 0, 0), 60.0))
+    made = with_turn(make(seconds=45.0), turn((1, 0, 0), 60.0))
     records = play(blocks_of(made, [Placement.SACRUM], 10), PipelineParams(guidance=GuidanceParams(history=past)))
     assert notices(records)
     assert not [r for r in records if isinstance(r, Threshold)]
 
 
 @pytest.mark.parametrize("size", [1, 7, 40])
-def test_any_cut_says_the_same(size: int) -> None:
-    made = turned(make(seconds=24.0), turn((1, 0, 0), 40.0))
+def test_block_size_does_not_matter(size: int) -> None:
+    made = with_turn(make(seconds=24.0), turn((1, 0, 0), 40.0))
     usual = play(blocks_of(made, [Placement.SACRUM], 10))
     assert play(blocks_of(made, [Placement.SACRUM], size)) == usual
 
 
-def test_one_that_stays_is_left_alone() -> None:
+def test_a_sensor_that_stays_is_not_reported() -> None:
     assert not notices(play(blocks_of(make(seconds=60.0, noise=0.01), [Placement.SACRUM], 10)))
 
 
-def test_standing_up_straight_is_no_move() -> None:
+def test_standing_upright_is_not_a_move() -> None:
     moved = MovedSensor()
     for k in range(60):
         swing = 15.0 * np.sin(np.arange(50))
@@ -124,7 +124,7 @@ def test_standing_up_straight_is_no_move() -> None:
         assert not moved.look(standing if 20 <= k < 40 else running)
 
 
-def on_the_pelvis() -> pytest.MarkDecorator:
+def each_recorded_pelvis_sensor() -> pytest.MarkDecorator:
     worn = ("sacrum", "lumbar", "waist", "left_hip")
     found = [(f, s) for f in folders() for s in worn if any(n in str(f) for n in NAMES[s])]
     ids = [f"{folder.name}/{sensor}" for folder, sensor in found]
@@ -140,8 +140,8 @@ NAMES = {
 
 
 @requires_data
-@on_the_pelvis()
-def test_no_recorded_run_says_that_its_sensor_moved(folder: Path, sensor: str) -> None:
+@each_recorded_pelvis_sensor()
+def test_no_recorded_run_reports_a_moved_sensor(folder: Path, sensor: str) -> None:
     rec = load(folder)
     assert not notices(play(blocks(rec.columns, [sensor])))
     if "virtual" in str(folder):

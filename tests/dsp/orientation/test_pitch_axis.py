@@ -17,7 +17,7 @@ CHUNK, RATE_HZ = 4, 104.0
 
 
 def turn(degrees: float, axis: int) -> Array:
-    """(3, 3) about x, y or z of the shoe."""
+    """Return the rotation (3, 3) about x, y or z of the shoe."""
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     out, i, j = np.eye(3), (axis + 1) % 3, (axis + 2) % 3
     out[i, i] = out[j, j] = cos
@@ -26,8 +26,8 @@ def turn(degrees: float, axis: int) -> Array:
 
 
 @pytest.mark.parametrize(("degrees", "axis"), [(180.0, 2), (90.0, 2), (90.0, 0), (60.0, 1)])
-def test_a_sensor_that_slipped_has_its_axis_again_within_seven_seconds(degrees: float, axis: int) -> None:
-    """It kept the old one for half a minute; turned by half a turn, every step after was lost."""
+def test_after_a_slip_the_axis_is_found_again_within_seven_seconds(degrees: float, axis: int) -> None:
+    """Earlier the old axis was kept for half a minute; after half a turn, every step was lost."""
     runner = VirtualRunner(RunnerParams(seed=4, mounts_deg={Placement.LEFT_FOOT: (0.0, 0.0, 0.0)}))
     samples = np.array(runner.imu(Placement.LEFT_FOOT, 0, int(30 * RATE_HZ), RATE_HZ))
     slipped = turn(degrees, axis)
@@ -45,7 +45,7 @@ def test_a_sensor_that_slipped_has_its_axis_again_within_seven_seconds(degrees: 
 
 
 @pytest.mark.parametrize("dead_from_s", [0.0, 9.0])
-def test_a_dead_accelerometer_raises_nothing_and_leaves_the_axis_as_it_was(dead_from_s: float) -> None:
+def test_a_dead_accelerometer_raises_no_error_and_keeps_the_axis(dead_from_s: float) -> None:
     runner = VirtualRunner(RunnerParams(seed=4, mounts_deg={Placement.LEFT_FOOT: (0.0, 0.0, 0.0)}))
     samples = np.array(runner.imu(Placement.LEFT_FOOT, 0, int(25 * RATE_HZ), RATE_HZ))
     samples[int(dead_from_s * RATE_HZ) :, :3] = 0.0
@@ -60,16 +60,16 @@ def test_a_dead_accelerometer_raises_nothing_and_leaves_the_axis_as_it_was(dead_
 
 
 @pytest.mark.parametrize("chunk_s", [0.25, 0.5, 1.0, 2.0, 6.0])
-def test_chunks_however_long_raise_nothing(chunk_s: float) -> None:
-    """The margin of chunks of a second was none, and one chunk has no trend."""
+def test_chunks_of_any_length_raise_no_error(chunk_s: float) -> None:
+    """Chunks of a second had no margin, and a single chunk has no trend."""
     found, rng = PitchAxis(chunk_s), np.random.default_rng(1)
     for k in range(60):
         moves = 5.0 if k % 4 == 0 else 0.1
         found.update([*rng.normal([0.0, 0.0, 9.8], 1.0), *rng.normal(0.0, moves, 3)])
 
 
-def test_an_angle_next_to_nothing_is_not_skewed() -> None:
-    """The square of 1e-110 is a number, its power of one and a half is none."""
+def test_a_tiny_angle_has_no_skewness() -> None:
+    """The square of 1e-110 is a number, but its power of 1.5 underflows."""
     found = PitchAxis(0.05)
     for k in range(200):
         found.update([0.0, 0.0, 8.0, 2.0, 1e-110 * (1.0, -1.0, 3.0, 0.0)[k % 4], 0.0])

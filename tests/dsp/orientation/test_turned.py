@@ -1,4 +1,4 @@
-"""A small turn about the vertical is noticed where the sensor sits well, and not seen where none was."""
+"""A small turn about the vertical is detected where the sensor sits well, and never where there was none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dsp.orientation.unevenness import Unevenness
 from dsp.pipeline import PipelineParams
 from dsp.records import Cue, Metric, Record, Step
 from dsp.signals import NS_PER_S, Placement, Vector
-from tests.dsp.orientation.test_moved import notices, turn, turned
+from tests.dsp.orientation.test_moved import notices, turn, with_turn
 from tests.dsp.synthetic import blocks_of, make
 from tests.dsp.virtual import play
 from tests.recorded import blocks, folders, load, requires_data
@@ -29,8 +29,8 @@ def left(deg: float) -> Vector:
     return -math.sin(math.radians(deg)), math.cos(math.radians(deg)), 0.0
 
 
-def told(scatter_deg: float, turn_deg: float, allowed_deg: float = 0.0, after: int = 150) -> tuple[int, int, int]:
-    """Looks that were doubted before the turn, looks until doubt after it and until it is sure; -1: never."""
+def detection(scatter_deg: float, turn_deg: float, allowed_deg: float = 0.0, after: int = 150) -> tuple[int, int, int]:
+    """Return the planes doubted before the turn, the planes from it until doubt, and until certainty; -1: never."""
     rng, sensor = np.random.default_rng(5), TurnedSensor()
     before, doubted, sure = 0, -1, -1
     smooth = 0.0
@@ -50,24 +50,24 @@ def told(scatter_deg: float, turn_deg: float, allowed_deg: float = 0.0, after: i
 
 @pytest.mark.parametrize("deg", [9.0, -12.0, 20.0, 60.0, 85.0])
 def test_a_turn_is_doubted_first_and_then_sure(deg: float) -> None:
-    before, doubted, sure = told(1.0, deg)
+    before, doubted, sure = detection(1.0, deg)
     assert before == 0
     assert 0 <= doubted <= 6
     assert doubted < sure <= 30
 
 
 @pytest.mark.parametrize("scatter_deg", [0.4, 1.3])
-def test_what_pace_does_is_never_sure(scatter_deg: float) -> None:
-    assert told(scatter_deg, 3.3, after=1000)[2] == -1
+def test_a_turn_of_the_plane_due_to_pace_is_never_sure(scatter_deg: float) -> None:
+    assert detection(scatter_deg, 3.3, after=1000)[2] == -1
 
 
-def test_a_flapping_buckle_must_turn_further() -> None:
-    assert told(5.0, 9.0)[2] == -1
-    assert told(5.0, 60.0)[2] > 0
+def test_with_a_flapping_buckle_only_a_larger_turn_is_detected() -> None:
+    assert detection(5.0, 9.0)[2] == -1
+    assert detection(5.0, 60.0)[2] > 0
 
 
-def test_what_the_runner_may_have_done_is_not_put_on_the_sensor() -> None:
-    assert told(1.0, 7.0, allowed_deg=6.0)[1:] == (-1, -1)
+def test_a_turn_that_the_runner_may_have_caused_is_not_reported() -> None:
+    assert detection(1.0, 7.0, allowed_deg=6.0)[1:] == (-1, -1)
 
 
 def test_early_in_a_run_only_a_large_turn_is_sure() -> None:
@@ -85,41 +85,41 @@ def test_a_plane_has_no_sign() -> None:
         assert not sensor.suspects
 
 
-def strides(uneven: Unevenness, k: float, count: int) -> None:
+def add_strides(uneven: Unevenness, k: float, count: int) -> None:
     for n in range(count):
         uneven.stride((0.7 * n, 0.7 * n + 0.35 * (1.0 + k), 0.7 * n + 0.7))
 
 
-def test_a_symmetric_runner_costs_the_heading_nothing() -> None:
+def test_symmetric_steps_leave_full_heading_quality() -> None:
     uneven = Unevenness()
-    strides(uneven, 0.0, 50)
+    add_strides(uneven, 0.0, 50)
     assert uneven.quality == pytest.approx(1.0)
     assert uneven.allowed_rad == pytest.approx(0.0, abs=1e-6)
 
 
 @pytest.mark.parametrize(("k", "quality"), [(0.01, 1.0), (0.1, 0.774), (1.0 / 6.0, 0.53)])
-def test_a_limping_one_costs_more_the_more_uneven(k: float, quality: float) -> None:
+def test_heading_quality_falls_with_unevenness(k: float, quality: float) -> None:
     for signed in (k, -k):
         uneven = Unevenness()
-        strides(uneven, signed, 50)
+        add_strides(uneven, signed, 50)
         assert uneven.quality == pytest.approx(quality, abs=0.01)
         assert uneven.allowed_rad == pytest.approx(0.0, abs=1e-6)
         uneven.reset()
-        strides(uneven, -signed, 50)
+        add_strides(uneven, -signed, 50)
         assert uneven.quality == pytest.approx(quality, abs=0.01)
 
 
-def test_a_limp_that_begins_may_turn_the_plane_until_it_is_usual() -> None:
+def test_a_new_limp_may_turn_the_plane_until_it_is_usual() -> None:
     uneven = Unevenness()
-    strides(uneven, 0.0, 90)
-    strides(uneven, 0.2, 20)
+    add_strides(uneven, 0.0, 90)
+    add_strides(uneven, 0.2, 20)
     assert math.radians(3.5) < uneven.allowed_rad < math.radians(5.6)
-    strides(uneven, 0.2, 500)
+    add_strides(uneven, 0.2, 500)
     assert uneven.allowed_rad < math.radians(0.1)
 
 
-def test_steps_of_a_doubted_sensor_are_too_unsure_for_any_detector() -> None:
-    made = turned(make(seconds=250.0, rate_hz=100.0, noise=0.01), turn(UP, 12.0), at_s=220.0)
+def test_steps_of_a_doubted_sensor_have_too_little_confidence_for_detectors() -> None:
+    made = with_turn(make(seconds=250.0, rate_hz=100.0, noise=0.01), turn(UP, 12.0), at_s=220.0)
     records = play(blocks_of(made, [Placement.SACRUM], 10))
     seen = notices(records)
     assert seen
@@ -129,8 +129,8 @@ def test_steps_of_a_doubted_sensor_are_too_unsure_for_any_detector() -> None:
     assert max(s.confidence for s in steps if -4.0 < s.t_ns / NS_PER_S - seen[0] < -1.0) < 0.5
 
 
-def test_a_given_mount_is_watched_too() -> None:
-    made = turned(make(seconds=150.0, rate_hz=100.0, noise=0.01), turn(UP, 35.0), at_s=110.0)
+def test_a_configured_mount_is_monitored_too() -> None:
+    made = with_turn(make(seconds=150.0, rate_hz=100.0, noise=0.01), turn(UP, 35.0), at_s=110.0)
     params = PipelineParams(mounts={Placement.SACRUM: Mount.from_axes("+x+y+z")})
     assert notices(play(blocks_of(made, [Placement.SACRUM], 10), params))
 
@@ -149,7 +149,7 @@ def median_difference(records: list[Record], from_s: float, to_s: float) -> floa
 
 @requires_data
 @pytest.mark.parametrize(("name", "deg"), [("sub041_run_3.5mps", 12.0), ("20140515T133244", -12.0)])
-def test_twelve_degrees_on_a_recorded_runner_are_told_and_made_good(name: str, deg: float) -> None:
+def test_a_turn_of_twelve_degrees_on_a_recorded_runner_is_reported_and_corrected(name: str, deg: float) -> None:
     run = for_long(hip_only(load(next(folder for folder in folders() if folder.name == name))), 300.0)
     columns = dict(run.columns)
     late = columns["t_s"] > 220.0
