@@ -174,7 +174,7 @@ class _DeviceClock:
         period_s = self._period.update(index, round(device_s * 1e6))
         missing = None if self._counter is None or sequence is None else lost
         start_ns, step_ns = self.timeline.place(
-            device_s, period_s, n, recv_ns, missing=missing, is_even=self._period.is_believed
+            device_s, period_s, n, recv_ns, missing=missing, is_even=self._period.is_plausible
         )
         return start_ns, step_ns, lost
 
@@ -197,7 +197,7 @@ class _DeviceClock:
     def _place(self, sequence: int, n: int, device_s: float, recv_s: float) -> tuple[int, int]:
         """Return (index, lost) of a packet that is not simply the next one. Raises DuplicatePacketError."""
         assert self._counter is not None
-        even = Evenness(self._period.period_s, self._period.scatter_s()) if self._period.is_believed else None
+        even = Evenness(self._period.period_s, self._period.scatter_s()) if self._period.is_plausible else None
         place = self._counter.place(sequence, n, device_s, recv_s, evidence=even)
         if place.order is Order.STALE:
             raise DuplicatePacketError

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from drivers.timing.clock_state import ClockState
 from drivers.timing.delay_spread import DelaySpread, uncertainty_s
-from drivers.timing.steady_stamps import CAUSALITY_S, WITNESSES, SteadyStamps
+from drivers.timing.steady_stamps import CAUSALITY_S, COMPARED, SteadyStamps
 from dsp.signals import NS_PER_S
 
 BLOCK_S = 5.0
@@ -59,42 +59,44 @@ class SamplePeriod:
     def __init__(self, nominal_s: float) -> None:
         self._nominal_s = nominal_s
         self._starts: deque[tuple[int, int]] = deque(maxlen=PERIOD_PACKETS + 1)
-        # What each pair says, µs, in their order (as many as there are when all packets are) and by size.
+        # Estimates of all pairs, µs, in order of time (as many as a full window has) and by size.
         self._pairs: deque[float | None] = deque(maxlen=PERIOD_PACKETS + 1 - (PERIOD_PACKETS + 1) // 2)
-        self._said: list[float] = []
+        self._sorted_us: list[float] = []
         self.period_s = nominal_s
-        self.is_believed = True
+        self.is_plausible = True
         """Whether the timestamps advance by the period."""
 
     def update(self, index: int, device_us: int) -> float:
         """Add a packet (number and time of its first sample, µs, both unwrapped); return the period in s."""
-        starts, said = self._starts, self._said
+        starts, by_size = self._starts, self._sorted_us
         was_full = len(starts) == starts.maxlen
         starts.append((index, device_us))
         if was_full:
             oldest, newest = self._pairs[0], _period_us(starts[-1 - len(starts) // 2], starts[-1])
             self._pairs.append(newest)
             if oldest is not None:
-                del said[bisect_left(said, oldest)]
+                del by_size[bisect_left(by_size, oldest)]
             if newest is not None:
-                insort(said, newest)
+                insort(by_size, newest)
         else:
             self._pairs.clear()
             self._pairs.extend(map(_period_us, starts, itertools.islice(starts, len(starts) // 2, None)))
-            said[:] = sorted(each for each in self._pairs if each is not None)
-        if said:
-            middle = len(said) // 2
-            estimate_s = 0.5e-6 * (said[middle] + said[-middle - 1])
+            by_size[:] = sorted(each for each in self._pairs if each is not None)
+        if by_size:
+            middle = len(by_size) // 2
+            estimate_s = 0.5e-6 * (by_size[middle] + by_size[-middle - 1])
             is_likely = abs(estimate_s - self._nominal_s) <= PERIOD_TOLERANCE * self._nominal_s
-            self.is_believed = is_likely or len(starts) < WITNESSES
+            self.is_plausible = is_likely or len(starts) < COMPARED
             self.period_s = estimate_s if is_likely else self._nominal_s
         return self.period_s
 
     def scatter_s(self) -> float:
-        """How far timestamps lie from even ones, s: three of four by less, so that four damaged ones change nothing."""
-        said = sorted(us - 1e6 * self.period_s * index for index, us in self._starts)
-        middle = said[len(said) // 2] if said else 0.0
-        return sorted(abs(each - middle) for each in said)[3 * len(said) // 4] * 1e-6 if said else math.inf
+        """Return how far timestamps lie from even ones, s: the upper quartile, unaffected by four damaged ones."""
+        offsets_us = sorted(us - 1e6 * self.period_s * index for index, us in self._starts)
+        if not offsets_us:
+            return math.inf
+        middle_us = offsets_us[len(offsets_us) // 2]
+        return sorted(abs(each - middle_us) for each in offsets_us)[3 * len(offsets_us) // 4] * 1e-6
 
     def restart(self) -> None:
         """Discard the timestamps of a clock that was reset; the period is kept."""
@@ -180,6 +182,7 @@ class MinimumDelay:
         self._best_residual_s = math.inf
 
     def _fit(self) -> None:
+        """Fit the line to the minima of the blocks; if they scatter too much, move it down to the lowest."""
         n = len(self._points)
         mean_x = sum(x for x, _ in self._points) / n
         mean_y = sum(y for _, y in self._points) / n
@@ -199,7 +202,7 @@ class DeviceTimeline:
     def __init__(self) -> None:
         self._delay = MinimumDelay()
         self._stamps = SteadyStamps()
-        self._first: list[tuple[float, float]] = []  # last sample's stamp and arrival, s, of the first packets
+        self._first: list[tuple[float, float]] = []  # last sample's timestamp and arrival, s, of the first packets
         self._base_ns: int | None = None
         self._applied_s = math.nan
         self._last_device_s = 0.0
@@ -211,8 +214,8 @@ class DeviceTimeline:
     def state(self) -> ClockState:
         """How certain the times are."""
         delay, packet_s = self._delay, self._packet_s
-        known_s, gap_s = delay.uncertainty_s(packet_s), delay.phase_gap_s(packet_s)
-        return ClockState("device", delay.drift_ppm, known_s, gap_s, delay.knows_gap)
+        bound_s, gap_s = delay.uncertainty_s(packet_s), delay.phase_gap_s(packet_s)
+        return ClockState("device", delay.drift_ppm, bound_s, gap_s, delay.knows_gap)
 
     def restart(self) -> None:
         """Start over after a clock reset; output times still rise."""
@@ -251,16 +254,16 @@ class DeviceTimeline:
             first_s = placed_s
         last_s = first_s + before_last_s
         self._packet_s = n * period_s
-        is_witness = self._stamps.is_witness or not is_even
-        if len(self._first) < WITNESSES:
-            is_witness = False
+        is_reliable = self._stamps.is_reliable or not is_even
+        if len(self._first) < COMPARED:
+            is_reliable = False
             self._first.append((stamped_s + before_last_s, recv_s))
             self._begin(period_s, is_even=is_even)
         late_s = recv_s - last_s - self._delay.offset_s(last_s)
         is_backward = not math.isnan(self._applied_s) and first_s < self._last_device_s - BACKWARD_LIMIT_S
         if is_backward or not -ADVANCE_LIMIT_S < late_s < DELAY_LIMIT_S:
             self._forget_delay()
-        if is_witness or not self._delay.has_begun:
+        if is_reliable or not self._delay.has_begun:
             self._delay.update(last_s, recv_s)
         self._steer(self._delay.offset_s(last_s), first_s, last_s)
         self._last_device_s = last_s
@@ -284,6 +287,7 @@ class DeviceTimeline:
                 self._delay.update(last_s, recv_s)
 
     def _steer(self, target_s: float, first_s: float, last_s: float) -> None:
+        """Move the applied offset towards `target_s`, at a limited rate."""
         if math.isnan(self._applied_s):
             self._applied_s = target_s
             return
@@ -292,22 +296,22 @@ class DeviceTimeline:
             return
         slew = SLEW if abs(error_s) < FAST_SLEW_FROM_S else FAST_SLEW
         since_s = self._last_device_s
-        room_s = min(slew * (last_s - since_s), MAX_SHARE_OF_GAP * (first_s - since_s))
-        if room_s > 0.0:
-            self._applied_s += error_s if -room_s <= error_s <= room_s else math.copysign(room_s, error_s)
+        limit_s = min(slew * (last_s - since_s), MAX_SHARE_OF_GAP * (first_s - since_s))
+        if limit_s > 0.0:
+            self._applied_s += error_s if -limit_s <= error_s <= limit_s else math.copysign(limit_s, error_s)
 
 
-_COUNTINGS = [np.arange(n, dtype=np.float64) for n in range(64)]
+_INDICES = [np.arange(n, dtype=np.float64) for n in range(64)]
 
 
-def _counting(n: int) -> npt.NDArray[np.float64]:
+def _indices(n: int) -> npt.NDArray[np.float64]:
     """Return (n,) float64: the whole numbers from 0."""
-    return _COUNTINGS[n] if n < len(_COUNTINGS) else np.arange(n, dtype=np.float64)
+    return _INDICES[n] if n < len(_INDICES) else np.arange(n, dtype=np.float64)
 
 
 def even_times(start_ns: int, step_ns: float, n: int) -> npt.NDArray[np.int64]:
     """Return (n,) int64 ns, evenly spaced and rounded down."""
-    times: npt.NDArray[np.int64] = (_counting(n) * step_ns).astype(np.int64)
+    times: npt.NDArray[np.int64] = (_indices(n) * step_ns).astype(np.int64)
     times += start_ns
     return times
 
@@ -317,7 +321,7 @@ def even_times_of_all(starts_ns: list[int], steps_ns: list[float], counts: list[
     n = counts[0]
     if counts.count(n) < len(counts):
         return np.concatenate(list(map(even_times, starts_ns, steps_ns, counts)))
-    times: npt.NDArray[np.int64] = (np.array(steps_ns)[:, np.newaxis] * _counting(n)).astype(np.int64)
+    times: npt.NDArray[np.int64] = (np.array(steps_ns)[:, np.newaxis] * _indices(n)).astype(np.int64)
     times += np.array(starts_ns, dtype=np.int64)[:, np.newaxis]
     return times.reshape(-1)
 

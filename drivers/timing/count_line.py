@@ -126,6 +126,7 @@ class CountLine:
         self._block = []
 
     def _fit(self) -> None:
+        """Fit slope and intercept to the earliest arrival of each block."""
         hulls = [hull for hull in self._hulls if hull]
         for _ in range(ROUNDS):
             points = [min(hull, key=lambda point: point[1] - self.slope * point[0]) for hull in hulls]

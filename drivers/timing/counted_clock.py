@@ -32,7 +32,7 @@ DELAY_LIMIT_S, ADVANCE_LIMIT_S = 10.0, 1.0
 SLIP_SHARE = 0.5
 """Fraction of a packet period: a later packet counts as late."""
 FALSE_ALARM = 1e-9
-FEWEST, MOST = 10, 90
+MIN_LATE, MAX_LATE = 10, 90
 MEMORY_PACKETS = 256.0
 """As many late packets in a row as occur by chance once in 1e9 packets, given the usual share of late ones."""
 PACE = 0.8
@@ -54,7 +54,11 @@ class _Suspect:
 
 
 class CountedClock:
-    """One stream. `bits`: width of the device's sample counter; None: it has none."""
+    """Sample times of one stream of a device without timestamps.
+
+    bits      width of the device's sample counter; None: it has none
+    restarts  how often the count has started over
+    """
 
     def __init__(self, rate_hz: float, bits: int | None) -> None:
         self._rate_hz = rate_hz
@@ -62,10 +66,10 @@ class CountedClock:
         self._counter = None if bits is None else SampleCounter(bits, rate_hz)
         self._line = CountLine()
         self._suspect: _Suspect | None = None
-        self._late: deque[tuple[float, float]] = deque(maxlen=MOST)  # (lateness, arrival), s
+        self._late: deque[tuple[float, float]] = deque(maxlen=MAX_LATE)  # (lateness, arrival), s
         self._late_share = 0.5
         self._next = 0
-        self._put_in = 0
+        self._inserted = 0
         self._base_ns: int | None = None
         self._out_s = math.nan
         self._out_x_s = 0.0
@@ -156,34 +160,34 @@ class CountedClock:
             self._line.update((place.index + n - 1) * self._period_s, recv_s)
 
     def _count(self, n: int, recv_s: float) -> tuple[int, int]:
-        """Number a packet that has no number."""
+        """Number a packet by counting arrivals; return the number of its first sample and how many are missing."""
         lost = 0
         since_s = recv_s - self._recv_s
         if self._next and since_s - n * self._period_s * (1.0 + self._line.slope) > BREAK_S:
             lost = max(0, round(since_s / (self._period_s * (1.0 + self._line.slope))) - n)
             self._restart()
         elif self._line.is_settled:
-            lost = self._slipped(n)
+            lost = self._slipped_samples(n)
         index = self._next + lost
         self._next = index + n
         return index, max(0, lost)
 
-    def _slipped(self, n: int) -> int:
+    def _slipped_samples(self, n: int) -> int:
         """Return the number of samples to insert; negative: to remove again because they were inserted wrongly."""
         packet_s = n * self._period_s
         share = min(max(self._late_share, 1e-3), 0.9)
-        row = min(max(math.ceil(math.log(FALSE_ALARM) / math.log(share)), FEWEST), MOST)
-        if len(self._late) < row:
+        run = min(max(math.ceil(math.log(FALSE_ALARM) / math.log(share)), MIN_LATE), MAX_LATE)
+        if len(self._late) < run:
             return 0
-        recent = [self._late[i] for i in range(-row, 0)]
-        least_s, most_s = min(late for late, _ in recent), max(late for late, _ in recent)
+        recent = [self._late[i] for i in range(-run, 0)]
+        min_s, max_s = min(late for late, _ in recent), max(late for late, _ in recent)
         packets = 0
-        if least_s > SLIP_SHARE * packet_s and recent[-1][1] - recent[0][1] > PACE * (row - 1) * packet_s:
-            packets = round(least_s / packet_s)
-        elif self._put_in and most_s < -SLIP_SHARE * packet_s:
-            packets = -min(self._put_in, round(-most_s / packet_s))
+        if min_s > SLIP_SHARE * packet_s and recent[-1][1] - recent[0][1] > PACE * (run - 1) * packet_s:
+            packets = round(min_s / packet_s)
+        elif self._inserted and max_s < -SLIP_SHARE * packet_s:
+            packets = -min(self._inserted, round(-max_s / packet_s))
         if packets:
-            self._put_in = max(0, self._put_in + packets)
+            self._inserted = max(0, self._inserted + packets)
             self._late.clear()
             self._line.forget_block()
         return packets * n
@@ -196,14 +200,15 @@ class CountedClock:
         self.restarts += 1
 
     def _times(self, first_s: float, last_s: float, n: int) -> Times:
+        """Return (n,) hub ns for nominal times `first_s` to `last_s`: on the line, approached at limited speed."""
         stretch = 1.0 + self._line.slope
         target_s = last_s + self._line.offset_s(last_s) - (last_s - first_s) * stretch
         if not math.isnan(self._out_s):
             since_s = (first_s - self._out_x_s) * stretch
             expected_s = self._out_s + since_s
             error_s = target_s - expected_s
-            room_s = max(0.0, (SLEW if abs(error_s) < FAST_SLEW_FROM_S else FAST_SLEW) * since_s)
-            target_s = expected_s + max(-room_s, min(error_s, room_s))
+            limit_s = max(0.0, (SLEW if abs(error_s) < FAST_SLEW_FROM_S else FAST_SLEW) * since_s)
+            target_s = expected_s + max(-limit_s, min(error_s, limit_s))
         assert self._base_ns is not None
         start_ns = self._base_ns + round(target_s * NS_PER_S)
         if self._last_ns is not None and start_ns < self._last_ns + MIN_STEP_NS:

@@ -14,7 +14,7 @@ import math
 from collections import deque
 
 PACKETS = 256
-ENOUGH = 96
+MIN_PACKETS = 96
 LOW, MIDDLE, HIGH = 0.1, 0.6, 0.75
 """Quantiles of the delays: those above HIGH were retransmitted or stalled."""
 
@@ -28,7 +28,7 @@ Z95 = 2.0
 
 
 class DelaySpread:
-    """Delays of the last packets relative to the line, s."""
+    """Delays of the last packets relative to the minimum-delay line, s."""
 
     def __init__(self) -> None:
         self._residuals_s: deque[float] = deque(maxlen=PACKETS)
@@ -48,7 +48,7 @@ class DelaySpread:
         0 while there are too few packets to decide.
         """
         n = len(self._residuals_s)
-        if n < ENOUGH:
+        if n < MIN_PACKETS:
             return 0.0
         ordered = sorted(self._residuals_s)
         if ordered[int(MIDDLE * n)] - ordered[int(LOW * n)] < NARROW_S:

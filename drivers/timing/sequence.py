@@ -1,10 +1,10 @@
-"""A device's sample counter: what is new, what came twice, what is missing, when the device restarted, what is damaged.
+"""Interprets a device's sample counter: repeated packets, missing samples, restarts and damaged values.
 
-A counter value is damaged when it contradicts the packets on both sides. Whether it contradicts what came before is
+A counter value is damaged when it contradicts the packets on both sides. Whether it contradicts the packets before is
 known at once: the device's own timestamp says that nothing is missing, or the packet arrived before the samples it
 claims can have been measured. Such a packet is placed where it is due (Order.DOUBTED). The next packet decides: it
 continues the old numbering (the value was damaged, nothing is lost) or the new one (the jump or restart is real).
-A jump that arrival allows is believed at once; if the next packet contradicts it, `is_reverted` is set.
+A jump that arrival allows is accepted at once; if the next packet contradicts it, `is_reverted` is set.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from enum import Enum, auto
 STALE_WINDOW_S = 1.0
 """A packet further behind than this is not late but new: the device restarted. Links repeat within milliseconds."""
 STALE_RUN = 8
-"""This many old packets that follow one another are a device that restarted shortly after it had started."""
+"""This many consecutive old packets mean that the device restarted shortly after it had started."""
 LONE_RUN = 2
-"""Where the numbering rests on a single packet, two old ones that follow one another show that that one was damaged."""
+"""If the numbering rests on a single packet, two consecutive old ones show that it was damaged."""
 GAP_SLACK_S = 10.0
 GAP_FACTOR = 1.5
-"""A gap may not be longer than the time that passed, times this, plus this: a larger jump is a restart."""
+"""A gap may not be longer than the elapsed time times the factor plus the slack: a larger jump is a restart."""
 TIME_TOLERANCE_S = 0.25
-"""An old packet's own timestamp lies where its counter says, within this; else the device restarted."""
+"""The timestamp of an old packet agrees with its counter to within this; else the device restarted."""
 BREAK_S = 1.5
-"""Stalls of a link end within 0.6 s. A packet that is later than this does not follow the one before it: samples are
+"""Link stalls end within 0.6 s. A packet that is later than this does not continue the one before it: samples are
 missing, or the device restarted."""
 
 
 class Order(Enum):
-    """How a packet relates to those before it. DOUBTED: its counter is not believed, it is placed where it is due."""
+    """How a packet relates to those before it. DOUBTED: its counter is ignored, and it is placed where it is due."""
 
     NEXT = auto()
     STALE = auto()
@@ -40,9 +40,11 @@ class Order(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """order, samples missing before the packet, and its first sample's number without wraps (since the restart).
+    """Where a packet belongs.
 
-    After a restart the counter no longer says what is missing: `lost` is then the time that passed, times the rate.
+    order         how it relates to those before it
+    lost          samples missing before it; after a restart estimated from the elapsed time and the rate
+    index         number of its first sample, unwrapped, since the restart
     is_reverted   the packet shows that the one accepted last was placed by mistake
     is_new_count  RESTART: only the counter began anew, the device's clock continues
     """
@@ -56,7 +58,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What the arrival of a packet says about its counter, s.
+    """What the arrival of a packet shows about its counter, s.
 
     late_s   how late it is if nothing is missing before it, on the line of the earliest arrivals
     early_s  how much earlier than on that line a packet can be
@@ -68,7 +70,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Evenness:
-    """What a device's timestamps say about its counter: their period, and how far they lie from even ones, s."""
+    """What a device's timestamps show about its counter: their period, and how far they lie from even ones, s."""
 
     period_s: float
     scatter_s: float
@@ -76,9 +78,9 @@ class Evenness:
 
 @dataclass(frozen=True, slots=True)
 class _Doubt:
-    """The other way to read the last packet's counter, until the next packet decides.
+    """The alternative reading of the last packet's counter, until the next packet decides.
 
-    order    what the last packet was taken for: NEXT (a jump that was believed), RESTART or DOUBTED
+    order    what the last packet was taken for: NEXT (a jump that was accepted), RESTART or DOUBTED
     other    number of the next packet's first sample if that was wrong; DOUBTED: its counter, with wraps
     since_s  arrival of the last packet before the one in doubt
     count    samples made since then, as far as they were delivered or counted as lost
@@ -114,7 +116,7 @@ class SampleCounter:
         return self._expected
 
     def follow(self, sequence: int, n: int, device_s: float, recv_s: float) -> int | None:
-        """Do what `place` does for the packet that comes next, which most do; its index, or None for any other."""
+        """Return the index of a packet that continues the count, as most do; None, without effect, for any other."""
         index = self._expected
         if index is None or sequence != index % self._modulus or recv_s - self._last_recv_s > self._half_wrap_s:
             return None
@@ -153,7 +155,7 @@ class SampleCounter:
             self._doubt = _Doubt(Order.DOUBTED, other, self._last_recv_s, n + due, is_lone)
             return self._accept(Order.DOUBTED, due, self._expected + due, n, device_s, recv_s)
         if ahead >= 0:
-            if ahead > self._most(elapsed_s) or self._is_too_early(ahead, arrival):
+            if ahead > self._max_missing(elapsed_s) or self._is_too_early(ahead, arrival):
                 return self._restart(unseen, sequence, n, device_s, recv_s)
             if ahead:
                 self._doubt = _Doubt(Order.NEXT, self._expected + n, 0.0, 0, is_lone)
@@ -169,12 +171,12 @@ class SampleCounter:
     def _confirm(
         self, doubt: _Doubt, sequence: int, n: int, device_s: float, recv_s: float, *, has_clock: bool
     ) -> Place:
-        """Place a packet that continues the counter that was not believed: it was right, by a jump or a restart."""
+        """Place a packet that continues the counter in doubt: that was right, by a jump or a restart."""
         assert self._expected is not None
         elapsed_s = recv_s - doubt.since_s
         unseen = max(0, round(elapsed_s * self._rate_hz) - n - doubt.count)
         ahead = self._ahead(sequence, unseen, device_s)
-        if 0 <= ahead <= self._most(elapsed_s) and not doubt.is_lone:
+        if 0 <= ahead <= self._max_missing(elapsed_s) and not doubt.is_lone:
             place = self._accept(Order.NEXT, ahead, self._expected + ahead, n, device_s, recv_s)
             return replace(place, is_reverted=True)
         # A device's clock has already shown how many were missing before the packet in doubt.
@@ -182,14 +184,14 @@ class SampleCounter:
         place = self._accept(Order.RESTART, lost, sequence, n, device_s, recv_s)
         return replace(place, is_reverted=True, is_new_count=has_clock)
 
-    def _most(self, elapsed_s: float) -> float:
-        """How many samples can be missing after `elapsed_s`."""
+    def _max_missing(self, elapsed_s: float) -> float:
+        """Return the largest number of samples that can be missing after `elapsed_s`."""
         return (elapsed_s * GAP_FACTOR + GAP_SLACK_S) * self._rate_hz
 
     def _ahead(self, sequence: int, unseen: int, device_s: float) -> int:
-        """How far a packet is ahead of the expected one, < 0: behind; of all wraps the one nearest to the time passed.
+        """Return how far a packet is ahead of the expected one (< 0: behind), by the wraps nearest to the elapsed time.
 
-        Time is the shorter of the hub's and the device's: arrivals stall, and a device's clock may be set.
+        The elapsed time is the shorter of the hub's and the device's: arrivals stall, and a device's clock may be set.
         """
         assert self._expected is not None
         if math.isfinite(device_s) and math.isfinite(self._last_device_s):
@@ -198,15 +200,16 @@ class SampleCounter:
         return self._nearest(sequence, self._expected, unseen)
 
     def _nearest(self, sequence: int, expected: int, unseen: int) -> int:
+        """Return how far `sequence` is ahead of `expected`, with the wraps that bring it nearest to `unseen`."""
         half = self._modulus // 2
         return unseen + (sequence - expected - unseen + half) % self._modulus - half
 
     def _is_too_early(self, ahead: int, arrival: Arrival | None) -> bool:
-        """Tell whether a packet arrived before its samples can have been measured."""
+        """Whether a packet arrived before its samples can have been measured."""
         return arrival is not None and ahead > (arrival.late_s + arrival.early_s) * self._rate_hz
 
     def _due(self, ahead: int, elapsed_s: float, device_s: float, evidence: Evenness | Arrival | None) -> int | None:
-        """How many samples are missing before a packet whose counter cannot be right; None where it may be right.
+        """Return how many samples are missing before a packet whose counter cannot be right; None if it may be right.
 
         The device's timestamp decides where it lies clearly nearer to where the packet is due than to where the
         counter puts it. Without timestamps: the packet is not too late to be the next one, and is too early for the
@@ -225,7 +228,7 @@ class SampleCounter:
         return 0 if is_wrong else None
 
     def _is_reverted(self, doubt: _Doubt, sequence: int, unseen: int, ahead: int, arrival: Arrival | None) -> bool:
-        """Tell whether a packet shows that the one before it was believed wrongly."""
+        """Whether a packet shows that the one before it was accepted by mistake."""
         if doubt.order is Order.NEXT:
             return ahead < 0 and sequence == doubt.other % self._modulus
         if doubt.order is Order.RESTART and (ahead < 0 or ahead > unseen or self._is_too_early(ahead, arrival)):
@@ -233,7 +236,7 @@ class SampleCounter:
         return False
 
     def _revert(self, doubt: _Doubt, sequence: int, n: int, unseen: int, device_s: float, recv_s: float) -> Place:
-        """Go on in the old numbering. Samples whose place was given away are dropped, so that each counts once."""
+        """Return to the old numbering. Samples whose place was taken are dropped, so that each counts once."""
         if doubt.order is Order.RESTART:
             self._expected = doubt.other
         assert self._expected is not None
@@ -246,6 +249,7 @@ class SampleCounter:
         return Place(Order.STALE, 0, self._expected + ahead, is_reverted=True)
 
     def _has_restarted(self, sequence: int, n: int, behind: int, device_s: float) -> bool:
+        """Whether a packet `behind` samples too early comes from a restarted device rather than being a repeat."""
         behind_s = behind / self._rate_hz
         device_behind_s = self._last_device_s + self._last_n / self._rate_hz - device_s
         if behind_s > STALE_WINDOW_S or abs(device_behind_s - behind_s) > TIME_TOLERANCE_S:
@@ -255,7 +259,7 @@ class SampleCounter:
         return self._stale_run >= (LONE_RUN if self._expected == self._lone_expected else STALE_RUN)
 
     def _restart(self, lost: int, sequence: int, n: int, device_s: float, recv_s: float) -> Place:
-        """Begin a new numbering; the next packet may show that this one was damaged."""
+        """Start a new numbering; the next packet may show that this one was damaged."""
         assert self._expected is not None
         self._doubt = _Doubt(Order.RESTART, self._expected + lost + n, 0.0, 0, is_lone=False)
         return self._accept(Order.RESTART, lost, sequence, n, device_s, recv_s)
@@ -273,7 +277,7 @@ class SampleCounter:
 
 
 class WrappingCounter:
-    """Unwraps a device's clock of `bits` bits; the hub's clock says how often it wrapped in a long silence."""
+    """Unwraps a device's clock of `bits` bits; the hub's clock shows how often it wrapped during a long silence."""
 
     def __init__(self, bits: int, tick_s: float) -> None:
         self._modulus = 1 << bits
@@ -282,7 +286,7 @@ class WrappingCounter:
         self._recv_s = 0.0
 
     def unwrap(self, ticks: int, recv_s: float) -> int:
-        """Return ticks without wraps. A clock that stepped back by less than half its range comes out lower."""
+        """Return unwrapped ticks. For a clock that stepped back by less than half its range they are lower."""
         if self._last is None:
             return ticks
         elapsed = round((recv_s - self._recv_s) / self._tick_s)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections import deque
 
-WITNESSES = 5
+COMPARED = 5
 """Number of timestamps compared: two of them may be damaged, even adjacent ones."""
 
 CAUSALITY_S = 0.002
@@ -32,17 +32,17 @@ median is off by half the tolerance at most and need not be computed."""
 
 
 class SteadyStamps:
-    """Timestamps of one stream, s, in order of arrival. Reads no clock; bounded memory: five timestamps."""
+    """Checks the timestamps of one stream, s, in order of arrival. Reads no clock; bounded memory: five timestamps."""
 
     def __init__(self) -> None:
-        self._recent: deque[tuple[int, float]] = deque(maxlen=WITNESSES)  # number of the first sample, timestamp
+        self._recent: deque[tuple[int, float]] = deque(maxlen=COMPARED)  # number of the first sample, timestamp
         self._next = 0
-        self._due_s = self._goes_on_s = math.nan
-        self._is_held = False
+        self._due_s = self._continuation_s = math.nan
+        self._was_replaced = False
         self._quiet = 0  # consecutive packets that continued each other to within QUIET
         self.set_back_s = 0.0
         """How far before its continuation the last packet lies, by the median of all timestamps now, s."""
-        self.is_witness = True
+        self.is_reliable = True
         """Whether the last packet's timestamp may update the delay: most confirm it, or it is no new minimum."""
 
     def place(self, first_s: float, period_s: float, n: int, latest_s: float, missing: int | None = None) -> float:
@@ -53,50 +53,50 @@ class SteadyStamps:
         """
         number, slack_s = self._next, _slack_s(period_s)
         self._recent.append((number, first_s))
-        is_quiet = not missing and abs(first_s - self._goes_on_s) < QUIET * slack_s
+        is_quiet = not missing and abs(first_s - self._continuation_s) < QUIET * slack_s
         self._quiet = self._quiet + 1 if is_quiet else 0
-        if self._quiet > WITNESSES:
-            self._next, self._goes_on_s = number + n, first_s + n * period_s
-            self.is_witness, self.set_back_s, self._is_held = True, 0.0, False
+        if self._quiet > COMPARED:
+            self._next, self._continuation_s = number + n, first_s + n * period_s
+            self.is_reliable, self.set_back_s, self._was_replaced = True, 0.0, False
             return first_s
-        due_s = self._say_together(number, period_s)
-        goes_on_s = due_s if math.isnan(self._goes_on_s) else self._goes_on_s
+        due_s = self._predicted_s(number, period_s)
+        continuation_s = due_s if math.isnan(self._continuation_s) else self._continuation_s
         if missing and abs(first_s - due_s - missing * period_s) < abs(first_s - due_s):
             number += missing
             self._recent[-1] = number, first_s
             due_s += missing * period_s
-            goes_on_s += missing * period_s
+            continuation_s += missing * period_s
         is_due = abs(first_s - due_s) < slack_s
         placed_s = first_s
-        if not is_due and abs(first_s - goes_on_s) >= slack_s:
+        if not is_due and abs(first_s - continuation_s) >= slack_s:
             early_s = CAUSALITY_S if missing == 0 else INTERVAL_S
             if not due_s < first_s <= latest_s + early_s:
-                placed_s = _without_stamp(first_s, goes_on_s, latest_s)
-        self.is_witness = is_due or placed_s == first_s <= latest_s
-        self.set_back_s = goes_on_s - placed_s if is_due and self._is_held else 0.0
-        self._is_held = placed_s != first_s
-        self._next, lasts_s = number + n, n * period_s
-        self._due_s, self._goes_on_s = due_s + lasts_s, placed_s + lasts_s
+                placed_s = _without_timestamp(first_s, continuation_s, latest_s)
+        self.is_reliable = is_due or placed_s == first_s <= latest_s
+        self.set_back_s = continuation_s - placed_s if is_due and self._was_replaced else 0.0
+        self._was_replaced = placed_s != first_s
+        self._next, duration_s = number + n, n * period_s
+        self._due_s, self._continuation_s = due_s + duration_s, placed_s + duration_s
         return placed_s
 
     def confirmed(self, period_s: float) -> list[bool]:
         """Return for each of the last packets whether the median of all confirms its timestamp."""
         number = self._next
-        due_s, slack_s = self._say_together(number, period_s), _slack_s(period_s)
-        return [abs(stamp + (number - each) * period_s - due_s) < slack_s for each, stamp in self._recent]
+        due_s, slack_s = self._predicted_s(number, period_s), _slack_s(period_s)
+        return [abs(stamp + (number - index) * period_s - due_s) < slack_s for index, stamp in self._recent]
 
-    def _say_together(self, number: int, period_s: float) -> float:
+    def _predicted_s(self, number: int, period_s: float) -> float:
         """Return the median prediction of the last timestamps for a sample; of two, the one nearer to the due time."""
-        said = sorted([stamp + (number - each) * period_s for each, stamp in self._recent])
-        low_s, high_s = said[(len(said) - 1) // 2], said[len(said) // 2]
+        predictions_s = sorted([stamp + (number - index) * period_s for index, stamp in self._recent])
+        low_s, high_s = predictions_s[(len(predictions_s) - 1) // 2], predictions_s[len(predictions_s) // 2]
         return high_s if abs(high_s - self._due_s) < abs(low_s - self._due_s) else low_s
 
 
-def _without_stamp(first_s: float, goes_on_s: float, latest_s: float) -> float:
+def _without_timestamp(first_s: float, continuation_s: float, latest_s: float) -> float:
     """Return where a packet with an unconfirmed timestamp belongs: after the one before it, if its arrival allows."""
-    if goes_on_s > latest_s + CAUSALITY_S:
-        return first_s if 0.0 <= latest_s - first_s < goes_on_s - latest_s else latest_s
-    return latest_s if BREAK_S < latest_s - goes_on_s < math.inf else goes_on_s
+    if continuation_s > latest_s + CAUSALITY_S:
+        return first_s if 0.0 <= latest_s - first_s < continuation_s - latest_s else latest_s
+    return latest_s if BREAK_S < latest_s - continuation_s < math.inf else continuation_s
 
 
 def _slack_s(period_s: float) -> float:

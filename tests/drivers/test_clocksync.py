@@ -1,3 +1,5 @@
+"""Device clocks mapped to the hub's by the minimum-delay line: agreement of two sensors, resets, stalls."""
+
 from __future__ import annotations
 
 import pickle
@@ -14,7 +16,7 @@ BAD = Link(0.050, 0.10, 0.003)
 
 
 def recovered(sent: Sent, samples: int) -> tuple[np.ndarray, np.ndarray]:
-    """Error in s of the first sample's recovered time, and all output times in ns."""
+    """Return the errors of the recovered times of first samples, s, and all output times, ns."""
     timeline = DeviceTimeline()
     times = [
         even_times(*timeline.place(device_s, sent.period_s, samples, round(arrival_s * 1e9)), samples)
@@ -115,7 +117,7 @@ def test_a_long_stall_is_delay_not_a_reset() -> None:
     assert timeline.restarts == 0
 
 
-def test_the_period_is_learned_and_nonsense_is_not_believed() -> None:
+def test_the_period_is_learned_and_nonsense_is_rejected() -> None:
     period = SamplePeriod(1 / 208)
     for i in range(50):
         learned_s = period.update(i * 5, round(i * 5 / 203 * 1e6))

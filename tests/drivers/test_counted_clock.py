@@ -44,7 +44,7 @@ class Run:
 
 
 def apart_ms(one: Run, other: Run, from_s: float, to_s: float) -> float:
-    """Residual between two sensors, p95."""
+    """Return the 95th percentile of the residual between two sensors, ms."""
     at = np.arange(from_s, to_s, 0.1)
     return float(
         np.percentile(
@@ -72,7 +72,7 @@ def test_a_counter_is_enough_although_the_rate_is_off(foot: Link, hip: Link, off
     assert np.median(early) < 5.0
 
 
-def test_a_counter_tells_what_is_missing_and_what_came_twice() -> None:
+def test_a_counter_shows_missing_and_repeated_packets() -> None:
     sent = send(60, 104, 5, 0, GOOD, 1)
     run = Run(sent, 104, 5, bits=8, missing={200, 201, 202, 500})
     assert run.lost == 20
@@ -90,7 +90,7 @@ def test_missing_packets_are_detected_without_a_counter(link: Link, off: float) 
     assert run.lost == 120
     assert (np.diff(run.times_ns) > 0).all()
     error_ms = np.abs(run.error_s[100:] - np.median(run.error_s)) * 1e3
-    assert np.percentile(error_ms, 80) < 10.0  # late until noticed, right otherwise
+    assert np.percentile(error_ms, 80) < 10.0  # late until the loss is detected, right otherwise
     assert abs(np.median(run.error_s[-50:]) - np.median(run.error_s[100:300])) < 0.01
     assert run.clock.state.kind == "arrival"
 
@@ -127,7 +127,7 @@ def timeline_of(sent: Sent, samples: int) -> tuple[DeviceTimeline, np.ndarray]:
 
 
 @pytest.mark.parametrize("ppm", [0.0, 40.0])
-def test_packets_that_keep_step_with_the_radio_are_reported(ppm: float) -> None:
+def test_packets_in_step_with_the_radio_are_reported(ppm: float) -> None:
     """100 Hz, 5 samples a packet, 50 ms between connection events: the delay cannot be determined."""
     timeline, error_s = timeline_of(send(120, 100, 5, ppm, Link(0.050, 0.05, 0.001), 1), 5)
     state = timeline.state
@@ -144,15 +144,15 @@ def test_problems_of_the_first_packets_alone_are_not_reported() -> None:
     assert (early.state.words, bool(late.state.words)) == ("", True)
 
 
-def test_two_phases_are_half_a_trap() -> None:
+def test_two_phases_leave_half_an_interval_unknown() -> None:
     state = timeline_of(send(120, 100, 5, 3, Link(0.020, 0.05, 0.0005), 1), 5)[0].state
     assert state.is_trapped
     assert state.phase_gap_s == pytest.approx(0.01, abs=0.007)
 
 
 @pytest.mark.parametrize("off", [0.0005, 0.002])
-def test_a_slow_sweep_is_doubted_and_does_better_than_it_did(off: float) -> None:
-    """Nearly in step: a line through all block minima was off by 33 and 20 ms; only the lowest ones are used."""
+def test_a_slow_sweep_has_a_wide_bound_and_a_small_error(off: float) -> None:
+    """Nearly in step with the radio: a line through all block minima was off by 33 and 20 ms; now the lowest count."""
     late, bounds = [], []
     for seed in range(4):
         timeline, error_s = timeline_of(send(300, 100 * (1 + off), 5, 20, Link(0.050, 0.05, 0.001), seed), 5)
@@ -166,7 +166,7 @@ def test_a_slow_sweep_is_doubted_and_does_better_than_it_did(off: float) -> None
     ("link", "rate_hz", "samples"),
     [(GOOD, 104, 5), (GOOD, 208, 8), (TYPICAL_FOOT, 104, 5), (TYPICAL_HIP, 208, 10), (BAD, 208, 10)],
 )
-def test_the_uncertainty_bounds_the_error_and_is_no_excuse(link: Link, rate_hz: int, samples: int) -> None:
+def test_the_uncertainty_bounds_the_error_and_is_not_too_wide(link: Link, rate_hz: int, samples: int) -> None:
     bounds = []
     for seed in range(4):
         one, one_error_s = timeline_of(send(180, rate_hz, samples, 60, link, seed), samples)
@@ -217,7 +217,7 @@ source = "made up"
 
 
 @pytest.mark.parametrize("numbered", [True, False])
-def test_ingest_counts_where_the_profile_gives_no_time(*, numbered: bool) -> None:
+def test_ingest_counts_samples_if_the_profile_has_no_timestamps(*, numbered: bool) -> None:
     hub = Ingest(counted_profile(numbered=numbered))
     hub.add_device(DeviceInfo("hip", "made.up", Placement.SACRUM, "hip", address="AA:BB"))
     sent = send(60, 104 * 1.02, 8, 0, GOOD, 1)

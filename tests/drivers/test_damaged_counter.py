@@ -31,8 +31,8 @@ def sent(link: int, rate_off: float, n: int, seed: int) -> Sent:
     return send(12, 208 * (1 + rate_off), n, 0, LINKS[link], seed, 200)
 
 
-class Heard:
-    """Times (ns) by packet, and losses, of one sensor whose counter is damaged by `damage` samples in some packets."""
+class Received:
+    """Times (ns) and losses by packet of one sensor whose counter is off by `damage` samples in some packets."""
 
     def __init__(self, of: Sent, n: int, bits: int, damage: Mapping[int, int], missing: Collection[int] = ()) -> None:
         self.clock = CountedClock(208, bits)
@@ -48,13 +48,13 @@ class Heard:
     def total_lost(self) -> int:
         return sum(self.lost.values())
 
-    def away_ms(self, other: Heard, but: int) -> float:
-        both = (self.times.keys() & other.times.keys()) - {but}
+    def deviation_ms(self, other: Received, except_packet: int) -> float:
+        both = (self.times.keys() & other.times.keys()) - {except_packet}
         return max(float(np.abs(self.times[i] - other.times[i]).max()) for i in both) * 1e-6
 
 
 def damages(bits: int) -> st.SearchStrategy[int]:
-    """Any other value of the counter, and often one that is near."""
+    """Return a strategy for any other value of the counter, and often one nearby."""
     return st.one_of(st.integers(1, (1 << bits) - 1), st.integers(-300, 300).filter(lambda by: by % (1 << bits) != 0))
 
 
@@ -67,11 +67,11 @@ def test_one_damaged_value_moves_nothing_but_its_own_packet(data: st.DataObject)
         data.draw(st.integers(0, 2)), data.draw(st.sampled_from([-0.05, 0.0, 0.03])), n, data.draw(st.integers(0, 2))
     )
     first = int(np.searchsorted(of.last_s, SETTLED_S))
-    last = len(of.arrival_s) - 40  # so that what overlaps has been dropped and counted
+    last = len(of.arrival_s) - 40  # so that overlapping packets have been dropped and counted
     at, by = data.draw(st.integers(first, last)), data.draw(damages(bits))
-    damaged = Heard(of, n, bits, {at: by})
-    without = Heard(of, n, bits, {}, () if at in damaged.times else {at})
-    assert damaged.away_ms(without, at) < 1.0
+    damaged = Received(of, n, bits, {at: by})
+    without = Received(of, n, bits, {}, () if at in damaged.times else {at})
+    assert damaged.deviation_ms(without, at) < 1.0
     assert damaged.total_lost() == (len(of.arrival_s) - len(damaged.times)) * n
     assert (np.diff(np.concatenate(list(damaged.times.values()))) > 0).all()
     late_s = float((of.arrival_s - of.last_s).max())
@@ -82,7 +82,7 @@ def test_one_damaged_value_moves_nothing_but_its_own_packet(data: st.DataObject)
 def test_nothing_is_lost_where_arrival_shows_the_damage(by: int) -> None:
     of = sent(0, 0.0, 5, 0)
     at = next(i for i in range(400, 500) if of.arrival_s[i] - of.last_s[i] < 0.008)
-    damaged, sound = Heard(of, 5, 32, {at: by}), Heard(of, 5, 32, {})
+    damaged, sound = Received(of, 5, 32, {at: by}), Received(of, 5, 32, {})
     assert (len(damaged.times), damaged.total_lost(), damaged.clock.restarts) == (len(of.arrival_s), 0, 0)
     np.testing.assert_array_equal(
         np.concatenate(list(damaged.times.values())), np.concatenate(list(sound.times.values()))
@@ -92,10 +92,10 @@ def test_nothing_is_lost_where_arrival_shows_the_damage(by: int) -> None:
 @pytest.mark.parametrize("bits", [8, 16, 32])
 def test_a_value_that_looks_like_a_repeated_packet_costs_that_packet(bits: int) -> None:
     of = sent(0, 0.0, 5, 0)
-    damaged, without = Heard(of, 5, bits, {400: -70}), Heard(of, 5, bits, {}, {400})
+    damaged, without = Received(of, 5, bits, {400: -70}), Received(of, 5, bits, {}, {400})
     assert 400 not in damaged.times
     assert damaged.lost == without.lost
-    assert damaged.away_ms(without, 400) == 0.0
+    assert damaged.deviation_ms(without, 400) == 0.0
 
 
 @settings(max_examples=40, deadline=None)
@@ -110,11 +110,11 @@ def test_true_gaps_are_counted_with_the_first_packet_after_them(
 ) -> None:
     of = sent(link, rate_off, 5, 1)
     missing = {i for at, length in gaps.items() for i in range(at, at + length)}
-    heard = Heard(of, 5, bits, {}, missing)
+    received = Received(of, 5, bits, {}, missing)
     kept = [i for i in range(len(of.arrival_s)) if i not in missing]
     expected = {now: 5 * (now - before - 1) for before, now in zip([-1, *kept], kept, strict=False)}
-    assert heard.lost == expected
-    assert heard.clock.restarts == 0
+    assert received.lost == expected
+    assert received.clock.restarts == 0
 
 
 def test_a_device_that_restarts_is_followed_with_the_second_packet() -> None:
@@ -126,13 +126,15 @@ def test_a_device_that_restarts_is_followed_with_the_second_packet() -> None:
         assert taken is not None
         lost += taken[1]
         assert clock.restarts == (i > 200)
-    assert lost <= 5  # what is missing is estimated by time
+    assert lost <= 5  # the loss is estimated by time
 
 
-def test_a_state_saved_while_a_counter_is_in_doubt_goes_on_alike() -> None:
+def test_a_state_saved_while_a_counter_is_in_doubt_continues_identically() -> None:
     of = sent(1, 0.0, 5, 0)
     for by in (3, 5, 100, -100_000):
-        clock = Heard(of, 5, 32, {len(of.arrival_s) - 41: by}, range(len(of.arrival_s) - 40, len(of.arrival_s))).clock
+        clock = Received(
+            of, 5, 32, {len(of.arrival_s) - 41: by}, range(len(of.arrival_s) - 40, len(of.arrival_s))
+        ).clock
         other = copy.deepcopy(clock)
         for i in range(len(of.arrival_s) - 40, len(of.arrival_s)):
             one, two = (each.update(START + i * 5, 5, round(of.arrival_s[i] * 1e9)) for each in (clock, other))
@@ -142,7 +144,7 @@ def test_a_state_saved_while_a_counter_is_in_doubt_goes_on_alike() -> None:
 
 
 def imu_times(of: Sent, damage: Mapping[int, int]) -> dict[int, np.ndarray]:
-    """Times (ns) by packet of our reference IMU, which has both a counter and timestamps."""
+    """Return times (ns) by packet of our reference IMU, which has both a counter and timestamps."""
     hub = Ingest(CATALOG)
     hub.add_device(DeviceInfo("hip", "stridecue.imu6", Placement.SACRUM, "hip", params={"rate_hz": 208}))
     rows, times = np.zeros((5, 6)), {}

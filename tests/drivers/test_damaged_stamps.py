@@ -11,7 +11,7 @@ from drivers.decoders.imu6 import encode_imu6
 from drivers.ingest import Ingest
 from drivers.packets import DeviceInfo, Packet
 from drivers.timing.clocksync import DeviceTimeline
-from drivers.timing.steady_stamps import WITNESSES, SteadyStamps
+from drivers.timing.steady_stamps import COMPARED, SteadyStamps
 from dsp.signals import Placement
 from firmware_profiles.catalog import load_catalog
 from tests.drivers.radio_delay import Link, Sent, send
@@ -64,18 +64,18 @@ def test_one_damaged_timestamp_in_mid_stream_moves_nothing(link: Link, shift_s: 
     """Except that packet itself, if it is off by less than half a sample, or ahead by less than the packet's delay."""
     for at in (20, 700):
         sent = send(25, RATE_HZ, N, 150, link, at)
-        most_s, after_s = away_s(sent, {at: shift_s})
-        is_believed = -HALF_SAMPLE_S < shift_s < sent.arrival_s[at] - sent.last_s[at]
-        assert most_s < (abs(shift_s) + 1e-3 if is_believed else 1e-3)
+        max_s, after_s = away_s(sent, {at: shift_s})
+        is_accepted = -HALF_SAMPLE_S < shift_s < sent.arrival_s[at] - sent.last_s[at]
+        assert max_s < (abs(shift_s) + 1e-3 if is_accepted else 1e-3)
         assert after_s < 1e-3
 
 
 @pytest.mark.parametrize("shift_s", SHIFTS_S)
-def test_among_the_first_packets_it_costs_milliseconds_for_a_second(shift_s: float) -> None:
+def test_damage_among_the_first_packets_costs_milliseconds_for_a_second(shift_s: float) -> None:
     """It is not known yet which timestamp is right, nor, to 20 %, how fast the sensor samples."""
     for at in (0, 1, 2, 3):
-        most_s, after_s = away_s(send(8, RATE_HZ, N, -200, TYPICAL, at), {at: shift_s})
-        assert most_s < min(0.025, 2 * abs(shift_s) + 0.003)
+        max_s, after_s = away_s(send(8, RATE_HZ, N, -200, TYPICAL, at), {at: shift_s})
+        assert max_s < min(0.025, 2 * abs(shift_s) + 0.003)
         assert after_s < 2e-3
 
 
@@ -87,10 +87,10 @@ def test_two_of_any_five_may_be_damaged(seed: int) -> None:
     damage: dict[int, float] = {}
     for at in range(300, 900, 100):
         shifts_s = chance.choice([-1, 1], 2) * 10 ** chance.uniform(-2.3, 0, 2)
-        other = at + int(chance.integers(1, WITNESSES))
+        other = at + int(chance.integers(1, COMPARED))
         damage |= {at: float(shifts_s[0]), other: float(shifts_s[seed % 2])}
-    most_s, after_s = away_s(sent, damage)
-    assert most_s < 0.1  # ahead by less than a packet was late
+    max_s, after_s = away_s(sent, damage)
+    assert max_s < 0.1  # ahead by less than a packet was late
     assert after_s < 1e-3
 
 

@@ -1,3 +1,5 @@
+"""Lost notifications of sources that do not number them, estimated from arrival times."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -50,19 +52,19 @@ def test_outages_add_up() -> None:
     assert lost(seconds) == 10 + 3 + 40
 
 
-def test_what_the_link_held_up_was_not_lost() -> None:
+def test_notifications_delayed_by_the_link_are_not_lost() -> None:
     stalled = [*np.arange(30.0), *(39.0 + 0.01 * np.arange(10)), *np.arange(40.0, 60.0)]
     assert lost(stalled) == 0
     half = [*np.arange(30.0), *(39.0 + 0.01 * np.arange(5)), *np.arange(40.0, 60.0)]
     assert lost(half) == 9 - 4
 
 
-def test_a_source_that_is_slower_than_its_profile_is_believed_after_a_while() -> None:
+def test_a_source_slower_than_its_profile_is_accepted_after_a_while() -> None:
     assert lost(np.arange(0, 600, 2.0)) == 0
     assert lost([*np.arange(20.0), *np.arange(20.0, 600.0, 4.0)]) <= 5 * 3
 
 
-def test_sources_that_come_now_and_then_lose_nothing() -> None:
+def test_irregular_sources_lose_nothing() -> None:
     ingest = Ingest(CATALOG)
     ingest.add_device(DeviceInfo("pod", "sig.rsc", Placement.FOOT, "pod"))
     for second in (0, 60, 61, 300):
