@@ -115,7 +115,7 @@ def test_a_speed_takes_effect_late_and_the_usual_one_fills_in() -> None:
 
 @pytest.fixture(scope="module")
 def round_the_block() -> tuple[list[SampleBlock], list[Record]]:
-    """Return the blocks of hip, shoes and, for a while, a pod on a course full of bends; and the records of the core."""
+    """Return the blocks of hip, shoes and, for a while, a pod on a course full of bends; and the records."""
     run = TrackRun(replace(EASY, errors=ImuErrors()), Track(10.0, 12.0, np.pi / 2, 2.0), 32.0)
     pod = [b for b in run.speed_blocks(POD, 1.1) if 15.0 < b.t_ns[0] / NS_PER_S < 21.0]
     blocks = run.motion_blocks(HIP + SHOES) + pod

@@ -55,7 +55,7 @@ def test_trust_falls_and_doubt_rises_with_the_length() -> None:
 def test_a_tilt_error_found_since_is_applied_to_earlier_strides_too() -> None:
     strapdown, trace, hole = after_hole(0.3, 0.03)
     towards_usual(hole, strapdown, trace, [(hole.end_s, (0.03, 0.0, -0.003))])
-    assert tilt_rad_of(strapdown) == pytest.approx(0.13, abs=1e-3), "the filled-in samples led to the corrected usual up"
+    assert tilt_rad_of(strapdown) == pytest.approx(0.13, abs=1e-3), "filled-in samples led to the usual up"
 
 
 def test_two_strides_give_no_usual_up() -> None:
