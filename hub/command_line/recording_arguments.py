@@ -29,8 +29,8 @@ examples:
   stridecue replay run.mcap --headless --speed 4  replay four times as fast, with MQTT, without a dashboard
 
 keys in the dashboard: space pauses, + and - change the speed, left and right skip 10 s, comma and full stop (or
-Shift+arrow) 60 s, Home goes to the start, n and N to the next and the previous cue, threshold, mark or pain report; q
-quits. What is skipped is neither heard nor published. With --jsonl a replay only goes forward.
+Shift+arrow) 60 s, Home goes to the start, n and N to the next and the previous cue, threshold, mark or pain report; at
+its end it waits until q quits. What is skipped is neither heard nor published. With --jsonl a replay only goes forward.
 
 each JSON line has `type` and `t_s`; types: step, metric, threshold, cue, mark, pain, quality, attitude (--signals), and
 one summary at the end

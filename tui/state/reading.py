@@ -61,10 +61,11 @@ class Reading:
 _DROP = (
     "Hip drop: how far your hip sinks, in degrees, on the side whose foot is in the air while you stand on the other "
     "leg. 'On left leg', or 'on L leg', means you stand on your left leg and your right hip sinks. The number is the "
-    "median of the last ten landings on that leg. Cues describe it as your belt tipping. Healthy runners show 1 to 9 "
-    "degrees, so one number alone says little. What counts is the change from your usual, which is shown below the "
-    "number once it is known: the mean of your earlier runs or, if there are none, of the first minutes of this one. "
-    "Your limit is your usual plus your normal variation from run to run, at least 1 degree; it may well be below 9."
+    "median of the last ten landings on that leg. Cues describe it as your belt tipping. 1 to 9 degrees have been seen "
+    "in healthy runners, so one number alone says little. What counts is the change from your usual, which is shown "
+    "below the number once it is known: the mean of your earlier runs or, if there are none, of the first minutes of "
+    "this one. Your limit is your usual plus your normal variation from run to run, at least 1 degree; it may well be "
+    "below 9."
 )
 _CONTACT = "Contact: how long a foot stays on the ground, in milliseconds. It often gets longer as you tire."
 
