@@ -1,7 +1,7 @@
 """Interprets a device's sample counter: repeated packets, missing samples, restarts and damaged values.
 
 A counter value is damaged when it contradicts the packets on both sides. Whether it contradicts the packets before is
-known at once: the device's own timestamp says that nothing is missing, or the packet arrived before the samples it
+known at once: the device's own timestamp shows that nothing is missing, or the packet arrived before the samples it
 claims can have been measured. Such a packet is placed where it is due (Order.DOUBTED). The next packet decides: it
 continues the old numbering (the value was damaged, nothing is lost) or the new one (the jump or restart is real).
 A jump that arrival allows is accepted at once; if the next packet contradicts it, `is_reverted` is set.
@@ -46,7 +46,7 @@ class Place:
     lost          samples missing before it; after a restart estimated from the elapsed time and the rate
     index         number of its first sample, unwrapped, since the restart
     is_reverted   the packet shows that the one accepted last was placed by mistake
-    is_new_count  RESTART: only the counter began anew, the device's clock continues
+    is_new_count  RESTART: only the counter started again, the device's clock continues
     """
 
     order: Order

@@ -23,7 +23,7 @@ INTERVAL_S = 0.05
 After a gap such a timestamp is accepted, so that its samples are placed correctly, but the line is not updated."""
 
 BREAK_S = 1.5
-"""Link stalls end within 0.6 s: after a longer silence samples are missing, whatever the timestamp says."""
+"""Link stalls end within 0.6 s: after a longer silence samples are missing, whatever the timestamp is."""
 
 
 QUIET = 0.25

@@ -36,6 +36,7 @@ class FootParams:
     max_stride_ratio  and the largest ratio between two of them in a row
     min_axis_cosine   below this cosine between the old pitch axis and the new one, what was learned with it is void
     running_stance_s  after a running stance, a stance up to this long, to the end of push-off, still counts as running
+    contact, shoe, push_off, move, touch_down   of these detectors
     """
 
     quiet_s: float = 0.75
@@ -72,15 +73,15 @@ class FootChain:
         self._push_off = PushOff(self._p.push_off)
         self._rate: list[float] = []
         self._smooth: list[float] = []
-        self._begun = False
+        self._is_set_up = False
         self._with_gyro = False
         self._dead_count = 0  # axes reported last
-        self._processed = 0
-        self._checked = 0  # samples of the trace that were checked for dead axes
+        self._processed = 0  # samples of the trace
+        self._checked = 0  # of those, checked for dead axes
         self._last_contact_s = NEVER_S
         self._stride_s = 0.0
-        self._regular_strides = 0
-        self._is_released = True
+        self._regular_strides = 0  # consecutive running strides of similar length
+        self._is_released = True  # whether toe-off has followed the last contact
         self._ran = False  # whether the last stance was a running one
         self._started_s = 0.0
         self.latest_s = float("-inf")
@@ -118,7 +119,8 @@ class FootChain:
                 self._apply_learned()
         return out
 
-    def _begin(self) -> None:
+    def _set_up(self) -> None:
+        """Set up what depends on the sensor's rate, and on whether it has a gyro."""
         self._with_gyro = self._intake.has_gyro
         rate = 1.0 / self._intake.period_s
         self._pitch = PitchAxis(self._intake.period_s * self._intake.chunk)
@@ -128,11 +130,12 @@ class FootChain:
         self._shoe = ShoeContacts(self._lowpass.delay_s, self._p.shoe)
         self._keep = int(self._p.learn_s / self._intake.period_s)
         self._window = round(WINDOW_S / self._intake.period_s)
-        self._begun = True
+        self._is_set_up = True
 
     def _restart(self) -> None:
-        if not self._begun or self._with_gyro is not self._intake.has_gyro:
-            self._begin()
+        """Reset everything but what was learned of the shoe: the trace has restarted."""
+        if not self._is_set_up or self._with_gyro is not self._intake.has_gyro:
+            self._set_up()
         self._processed = self._checked = 0
         self._rate, self._smooth = [], []
         self._lowpass.reset()
@@ -145,6 +148,7 @@ class FootChain:
         self._is_released = True
 
     def _advance(self, start: int, stop: int, out: list[Sighting]) -> None:
+        """Run the per-sample stages on samples `start` to `stop`."""
         self.latest_s = self._trace.t_s[stop - 1]
         if not self._intake.has_gyro:
             t_s = self._trace.t_s[start:stop]

@@ -40,6 +40,7 @@ class TrunkParams:
 
     hold_s   samples held at a start, to align with their mean force (about two steps)
     trace_s  how much of the past is kept for events that look back
+    contact, stance, level, alignment   of these stages
     """
 
     hold_s: float = 0.75

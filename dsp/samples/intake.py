@@ -254,6 +254,7 @@ class Intake:
         return self._nominal_s if self._nominal_s and is_plausible else 1e-9 * median(spacings_ns)
 
     def _set_period(self, raw_s: float) -> None:
+        """Set up averaging and chunks for this period of the raw samples."""
         self._raw_period_s = raw_s
         self.group = group_samples(1.0 / raw_s, self._p.min_rate_hz)
         self.period_s = self.group * raw_s
@@ -296,6 +297,7 @@ class Intake:
         del stamps[:gone]
 
     def _keep_raw(self, stamps: list[int], rows: Array) -> None:
+        """Keep a chunk's raw samples for `take_raw`."""
         if self._p.raw:
             self._raw[0].extend(stamps)
             self._raw[1].append(self._channels.blank(rows))

@@ -141,6 +141,7 @@ class Rising:
         return out
 
     def _begin(self, first: _Sample) -> _Line:
+        """Start a line that is not accepted yet."""
         self._far, self._waiting = _Line(first[0]), [first]
         return self._far
 

@@ -130,7 +130,7 @@ def test_only_a_damaged_packet_is_lost() -> None:
 @pytest.mark.parametrize("ahead_ns", [NS_PER_S // 2, FAR_NS, 10**14, -10 * NS_PER_S])
 @pytest.mark.parametrize("n", [1, 2, 5, 25])
 def test_only_a_damaged_first_packet_is_lost(n: int, ahead_ns: int, sizes: Sequence[int]) -> None:
-    """Such a packet silenced its sensor for the whole run."""
+    """Regression: such a packet silenced its sensor for the whole run."""
     stamps = [10_000_000 * k + ahead_ns * (k < n) for k in range(200)]
     assert take(Rising(), pieces(stamps, sizes)) == stamps[n:]
 
@@ -173,7 +173,7 @@ def test_a_sensor_slower_than_its_nominal_rate_loses_nothing(rate_hz: float) -> 
 @pytest.mark.parametrize("shift_ns", [0, -30_000_000])
 @pytest.mark.parametrize("place", [Placement.LEFT_HIP, Placement.SACRUM, Placement.LEFT_FOOT])
 def test_a_repeated_sample_costs_nothing(place: Placement, shift_ns: int) -> None:
-    """Equal timestamps made the lever arm divide by zero; timestamps going back counted as steady."""
+    """Regression: equal timestamps made the lever arm divide by zero; timestamps going back counted as steady."""
     made = make(seconds=14.0, rate_hz=RATE_HZ, noise=0.02)
     sensor = Placement.SACRUM if place is Placement.LEFT_HIP else place
     clean = [replace(b, placement=place) for b in blocks_of(made, [sensor], 10, rate_hz=RATE_HZ)]
@@ -197,7 +197,7 @@ def test_a_repeated_sample_costs_nothing(place: Placement, shift_ns: int) -> Non
 @pytest.mark.parametrize("ahead_ns", [500_000_000, FAR_NS])
 @pytest.mark.parametrize("place", [Placement.SACRUM, Placement.LEFT_FOOT])
 def test_a_timestamp_far_ahead_silences_no_sensor(place: Placement, ahead_ns: int) -> None:
-    """Such a timestamp silenced its sensor until that time, and moved the time of all the others."""
+    """Regression: such a timestamp silenced its sensor until that time, and moved the time of all the others."""
     made = make(seconds=14.0, rate_hz=RATE_HZ, noise=0.02)
     clean = blocks_of(made, [place], 10, rate_hz=RATE_HZ)
     ahead = clean[80].t_ns.copy()
