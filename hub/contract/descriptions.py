@@ -3,7 +3,7 @@
 A docstring describes fields in a table: `name  text`, with two spaces or more in between and longer texts continued on
 indented lines; a line that starts with `- ` is an item of a list. The schemas carry each text at its own property,
 completed with the unit that the field's name ends in, the meaning of null and the values of an enumeration; the
-description of the message itself keeps the rest of the docstring.
+description of the message itself keeps the prose. A clause `; null ...` in the prose applies to all measured fields.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ UNITS = {
     "spm": "steps per minute",
 }
 NOT_MEASURABLE = "null when not measurable"
-"""The meaning of null in every field with a unit whose text does not give another."""
+"""The meaning of null in a measured field where neither its own text nor the prose of its class gives another."""
 
 _ROW = re.compile(r"(?P<names>[a-z][a-z0-9_]*(?:, [a-z][a-z0-9_]*)*) {2,}(?P<text>\S.*)")
 STRUCTS: dict[str, type[msgspec.Struct]] = {
@@ -50,10 +50,13 @@ def describe(schemas: dict[str, Any]) -> None:
         prose, _ = split_docstring(STRUCTS[name])
         schema["description"] = prose
         texts = field_texts(STRUCTS[name])
+        null = _meaning_of_null(prose)
         for field, value in schema.get("properties", {}).items():
-            schema["properties"][field] = {"description": _complete(field, texts[field], value, meanings), **value}
+            text = _complete(field, texts[field], null, value)
+            listed = [meanings[each] for each in _referenced(value) if each in meanings]
+            schema["properties"][field] = {"description": "\n\n".join([text, *listed]), **value}
         for field, value in zip(STRUCTS[name].__struct_fields__, schema.get("prefixItems", []), strict=False):
-            value["description"] = _complete(field, texts[field], value, meanings)
+            value["description"] = _complete(field, texts[field], null, value)
 
 
 def field_texts(struct: type[msgspec.Struct]) -> dict[str, str]:
@@ -88,16 +91,23 @@ def split_docstring(struct: type) -> tuple[str, dict[str, str]]:
     return "\n\n".join(prose), texts
 
 
-def _complete(field: str, text: str, schema: dict[str, Any], meanings: dict[str, str]) -> str:
-    """Return a text with the unit, the meaning of null and the values of an enumeration, where it lacks them."""
-    said, semicolon, null = text.partition("; null")
+def _complete(field: str, text: str, null: str, schema: dict[str, Any]) -> str:
+    """Return the text of a field with its unit and the meaning of null, where it lacks them."""
     unit = UNITS.get(field.rpartition("_")[2]) if "_" in field else None
-    if unit is not None and unit not in said:
+    if unit is None:
+        return text
+    said, semicolon, own = text.partition("; null")
+    if unit not in said:
         said = f"{said}, in {unit}"
-    if unit is not None and "null" not in text and _is_nullable(schema):
-        said = f"{said}; {NOT_MEASURABLE}"
-    listed = [meanings[name] for name in _referenced(schema) if name in meanings]
-    return "\n\n".join([f"{said}{semicolon}{null}", *listed])
+    if "null" not in text and _is_nullable(schema):
+        said = f"{said}; {null}"
+    return f"{said}{semicolon}{own}"
+
+
+def _meaning_of_null(prose: str) -> str:
+    """Return the clause about null in the prose of a class, which applies to all of its measured fields."""
+    found = re.search(r"; (null [^.;]+)", prose)
+    return " ".join(found[1].split()) if found else NOT_MEASURABLE
 
 
 def _is_nullable(schema: dict[str, Any]) -> bool:

@@ -15,7 +15,7 @@ class SoundStatus(msgspec.Struct, frozen=True, kw_only=True):
     output         the output in use; null when nothing can be played at the moment
     voice          the speech engine; null when there are only tones
     muted          whether cues, sounds and speech are muted
-    metronome_spm  beats per minute of the metronome; null when it is silent
+    metronome_spm  tempo of the metronome, one beat per step; null when it is silent
     sounds         tones and sentences played; null on brokers that others read
     repeats        sounds left out because they repeat a recent one; null on brokers that others read
     dropped        sounds left out because they came too late or too many came at once; null on brokers that others read
@@ -23,8 +23,9 @@ class SoundStatus(msgspec.Struct, frozen=True, kw_only=True):
                    handed to the audio device; null while unknown and on brokers that others read
     hub_p99_ms     99th percentile of the same latency as `hub_p50_ms`; null while unknown and on brokers that others
                    read
-    total_p50_ms   median latency from the event itself, such as the initial contact, to that sample; null in a replay,
-                   while unknown and on brokers that others read
+    total_p50_ms   median latency from the event that caused a sound, such as an initial contact, to the sound's first
+                   sample being handed to the audio device; null in a replay, while unknown and on brokers that others
+                   read
     total_p99_ms   99th percentile of the same latency as `total_p50_ms`; null in a replay, while unknown and on brokers
                    that others read
     device_ms      additional output latency, as reported by the audio device; null when it reports none
@@ -78,7 +79,8 @@ class ReplayFound(msgspec.Struct, frozen=True, kw_only=True):
 class ReplayStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Position and pace of a replay; positions are in seconds since the start of the session, as `t_s` is everywhere.
 
-    state       - `playing`
+    state       state of the replay:
+                - `playing`
                 - `paused`
                 - `seeking`: on the way to `target_s`; what lies in between is processed but not published
                 - `ended`: at the end of the recording

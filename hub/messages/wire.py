@@ -59,7 +59,8 @@ class StatusMessage(Outgoing, frozen=True, kw_only=True, tag="status"):
 class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     """State of the run; retained, except for a replay and while `thresholds` contains `onset`.
 
-    state         - `waiting`: the runner has not started to run
+    state         state of the run:
+                  - `waiting`: the runner has not started to run
                   - `running`
                   - `paused`: the runner stands or walks
                   - `ended`: the hub has ended the run
@@ -109,15 +110,17 @@ class MetricsMessage(Outgoing, frozen=True, kw_only=True, tag="metrics"):
     """The latest value of each metric, once a second; null where unknown or older than 5 s.
 
     t_s                       time of this message, in seconds since the session's start
-    cadence_spm               steps of both feet together, median of the last ten
+    cadence_spm               steps per minute of both feet together, median of the last ten steps
     contact_left_ms           ground contact time of the left leg, median of its last ten stances
     contact_right_ms          ground contact time of the right leg, median of its last ten stances
     flight_ms                 time from toe-off to the next initial contact of the other foot, median of the last ten
                               steps
-    drop_excursion_left_deg   pelvic drop within the stance of the left leg, median of its last ten landings; a
-                              threshold evaluates the slow mean instead: `drop_excursion_mean_left_deg` in `extra`
-    drop_excursion_right_deg  pelvic drop within the stance of the right leg, median of its last ten landings; a
-                              threshold evaluates the slow mean instead: `drop_excursion_mean_right_deg` in `extra`
+    drop_excursion_left_deg   pelvic drop in degrees within the stance of the left leg, median of its last ten
+                              landings; a threshold evaluates the slow mean instead:
+                              `drop_excursion_mean_left_deg` in `extra`
+    drop_excursion_right_deg  pelvic drop in degrees within the stance of the right leg, median of its last ten
+                              landings; a threshold evaluates the slow mean instead:
+                              `drop_excursion_mean_right_deg` in `extra`
     drop_peak_left_deg        largest pelvic drop in the stance of the left leg, relative to level standing, median of
                               its last ten landings
     drop_peak_right_deg       largest pelvic drop in the stance of the right leg, relative to level standing, median of
@@ -194,7 +197,8 @@ class SensorMessage(Outgoing, frozen=True, kw_only=True, tag="sensor"):
                  explains what to do
     name         the name under which it advertises
     profile      id of the device profile that decodes it; null while unknown
-    state        - `searching`: not found yet
+    state        state of its link:
+                 - `searching`: not found yet
                  - `connecting`
                  - `streaming`: its data arrive
                  - `stale`: connected, but no data arrive
@@ -212,8 +216,8 @@ class SensorMessage(Outgoing, frozen=True, kw_only=True, tag="sensor"):
                  - `device`: its own timestamps
                  - `counter`: its sample counter
                  - `arrival`: samples counted as they arrive
-    drift_ppm    with clock `device`, how much faster the hub's clock runs than the sensor's; otherwise how much longer
-                 than nominal the sample period is; null when `clock` is null
+    drift_ppm    in parts per million: with clock `device`, how much faster the hub's clock runs than the sensor's;
+                 otherwise how much longer than nominal the sample period is; null when `clock` is null
     align_ms     95 % bound on the error of its sample times, excluding a constant delay; null while unknown
     """
 
@@ -239,8 +243,8 @@ class AttitudeMessage(Outgoing, frozen=True, kw_only=True, tag="attitude"):
     """Pelvic obliquity for live plots, several samples per message; on the hub's own loopback broker only.
 
     t0_s           time of the first sample, in seconds since the session's start
-    dt_s           sample period: sample i is at `t0_s + i * dt_s`
-    obliquity_deg  pelvic obliquity, positive: left side higher; null until calibrated
+    dt_s           sample period in seconds: sample i is at `t0_s + i * dt_s`
+    obliquity_deg  pelvic obliquity in degrees, positive: left side higher; null until calibrated
     """
 
     t0_s: float
@@ -252,15 +256,16 @@ class TrendMessage(Outgoing, frozen=True, kw_only=True, tag="trend"):
     """The run so far, for subscribers that join late: one-minute medians, oldest first, at most 90; retained.
 
     All lists have the same length; they are empty at the start of a run, which replaces the retained trend of the
-    previous one. Value i is the median of the minute that began at `t0` plus i minutes.
+    previous one. Value i is the median of the minute that began at `t0` plus i minutes; null where too little was
+    measured.
 
     t0                        UTC time in ISO 8601 at which the first minute began
-    cadence_spm               median cadence of each minute; null where too little was measured
-    drop_excursion_left_deg   median pelvic drop of each minute, left stance; null where too little was measured
-    drop_excursion_right_deg  median pelvic drop of each minute, right stance; null where too little was measured
-    contact_left_ms           median ground contact time of each minute, left; null where too little was measured
-    contact_right_ms          median ground contact time of each minute, right; null where too little was measured
-    speed_mps                 median speed of each minute; null where too little was measured
+    cadence_spm               median cadence of each minute
+    drop_excursion_left_deg   median pelvic drop of each minute, left stance
+    drop_excursion_right_deg  median pelvic drop of each minute, right stance
+    contact_left_ms           median ground contact time of each minute, left
+    contact_right_ms          median ground contact time of each minute, right
+    speed_mps                 median speed of each minute
     """
 
     t0: str
