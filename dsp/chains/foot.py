@@ -188,7 +188,7 @@ class FootChain:
         when = first_jolt_s(self._trace, max(move.start_s, move.end_s - p.landing_s), move.end_s, self._p.touch_down)
         if when - self._detector.contact_s < self._p.contact.shortest_stride_s:
             return
-        self._detector.landed(when)
+        self._detector.start_stance(when)
         self._emit_or_hold(FootEvent(EventKind.INITIAL_CONTACT, when, when, 0.0), move.end_s, out)
 
     def _emit_or_hold(self, event: FootEvent, down_s: float, out: list[Sighting]) -> None:

@@ -250,9 +250,9 @@ class TrunkChain:
         if contacts_s and now_s - contacts_s[-1] < NO_STEPS_S:
             self._still.reset()
             return False
-        self._level.learn_without_steps(now_s, self._still.look([axis[new] for axis in self._trace.axes]))
-        if self._still.stood is not None:
-            self._alignment.take_standing(self._still.stood)
+        self._level.learn_without_steps(now_s, self._still.check([axis[new] for axis in self._trace.axes]))
+        if self._still.standing is not None:
+            self._alignment.take_standing(self._still.standing)
         return False
 
     def _take_taps(self) -> list[Sighting]:

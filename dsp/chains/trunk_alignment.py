@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from dsp.orientation.mount import Mount, MountFinder, MountFinderParams
 from dsp.orientation.moved import MovedSensor
-from dsp.orientation.stillness import Stood
+from dsp.orientation.stillness import Standing
 from dsp.orientation.turned import TurnedSensor
 from dsp.orientation.unevenness import Unevenness
 from dsp.placements import PELVIS
@@ -81,7 +81,7 @@ class TrunkAlignment:
         self._strides += 1
         if not running or contacts_s[0] <= trace.t_s[0] or (self._given is not None and not self._on_pelvis):
             return False
-        return (self._strides % self._interval() == 0 or self._turned.suspects) and self._refine(contacts_s, trace)
+        return (self._strides % self._interval() == 0 or self._turned.suspected) and self._refine(contacts_s, trace)
 
     def _interval(self) -> int:
         n, p = self._strides, self._p
@@ -91,14 +91,14 @@ class TrunkAlignment:
 
     def _refine(self, contacts_s: tuple[float, float, float], trace: Trace) -> bool:
         """Refine the mount with the two steps between three contacts; return whether the sensor has moved."""
-        signs = self._finder.stride(trace.steps(contacts_s, self._finder.phases))
+        evidence = self._finder.stride(trace.steps(contacts_s, self._finder.phases))
         self._unevenness.stride(contacts_s)
         found = self._found()
         if self._given is None:
             self.mount = found
         if not self._on_pelvis:
             return False
-        self._recent.take(signs)
+        self._recent.take(evidence)
         if self._finder.strides < self._p.sure_strides:
             return False
         self.trust = 1.0
@@ -106,7 +106,7 @@ class TrunkAlignment:
         if found is None or recent is None:
             return False
         turned = self._turned.plane(found.left, recent, found.up, self._unevenness.allowed_rad)
-        if self._turned.doubts:
+        if self._turned.doubted:
             self.trust = self._p.doubtful_trust
         return turned
 
@@ -115,9 +115,9 @@ class TrunkAlignment:
 
     def detect_move(self, force: list[list[float]]) -> bool:
         """Check the force of half a second (three lists, m/s2); return whether the sensor has moved."""
-        return self._on_pelvis and self._moved.look(force)
+        return self._on_pelvis and self._moved.check(force)
 
-    def take_standing(self, stood: Stood) -> None:
+    def take_standing(self, stood: Standing) -> None:
         """Take standing as the zero of the angles, at once: they are reported while standing."""
         standing, given = self._finder.standing, self._given
         standing.add(stood.force, stood.seconds, fresh=stood.fresh)

@@ -8,11 +8,11 @@ from collections import deque
 from dsp.gait.drop import BEFORE_CONTACT_S
 from dsp.orientation.bend import Bend, Pace
 from dsp.orientation.hole import Found, Hole, towards_usual
-from dsp.orientation.lean import mean_up, tilt_since
+from dsp.orientation.lean import correct_up_since, mean_up
 from dsp.orientation.leveller import Leveller, LevelParams
 from dsp.orientation.mean_direction import MeanDirection
 from dsp.orientation.mount import Mount
-from dsp.orientation.stillness import Look
+from dsp.orientation.stillness import QuietWindow
 from dsp.orientation.strapdown import Strapdown
 from dsp.samples.trace import Trace
 from dsp.signals import Vector
@@ -80,7 +80,7 @@ class TrunkLevel:
     def disturb(self, hole: Hole) -> None:
         """Note that samples were filled in: levelling is less certain from then on."""
         if self.levelled:
-            self._leveller.disturb(hole)
+            self._leveller.add_hole(hole)
             self._holes.append(hole)
             self._hole_end_s = hole.end_s
 
@@ -134,19 +134,19 @@ class TrunkLevel:
         (x, y, z), (up_x, up_y, up_z) = before, strapdown.up()
         change = up_x - x, up_y - y, up_z - z
         from_s = three_s - BEFORE_CONTACT_S - period_s
-        tilt_since(trace, from_s, change)
-        if not leveller.unsure:
+        correct_up_since(trace, from_s, change)
+        if not leveller.uncertain:
             self._corrections.append((from_s, change))
         self._corrected_s = strapdown.t_s
 
-    def learn_without_steps(self, now_s: float, quiet: Look | None) -> None:
+    def learn_without_steps(self, now_s: float, quiet: QuietWindow | None) -> None:
         """Level by a window without steps: the trunk stood still (`quiet`), or moved in an unknown way (None)."""
         if not self.levelled:
             return
         leveller, strapdown = self._leveller, self._strapdown
         if quiet is None:
-            leveller.free(now_s, strapdown.v)
+            leveller.other_motion(now_s, strapdown.v)
         else:
             (x, y, z), (bx, by, bz) = quiet.rate, strapdown.bias
-            leveller.still(now_s, strapdown.v, (x - bx, y - by, z - bz))
+            leveller.standing(now_s, strapdown.v, (x - bx, y - by, z - bz))
         self._corrected_s = now_s

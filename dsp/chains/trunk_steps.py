@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dsp.chains.trunk_level import TrunkLevel
 from dsp.detectors.trunk import TrunkContactParams, TrunkContacts
-from dsp.gait.drop_trust import of_rate
+from dsp.gait.drop_trust import rate_trust
 from dsp.gait.pelvis_stride import pelvis_stride
 from dsp.gait.sightings import Sighting
 from dsp.gait.stances import StanceParams, Stances
@@ -37,7 +37,7 @@ class TrunkSteps:
         self._lowpass = LowPass2(contact.cutoff_hz, 1.0 / period_s)
         self._detector = TrunkContacts(self._lowpass.delay_s, contact)
         self.stances = Stances(placement, confidence, stance)
-        self._rate_trust = of_rate(rate_hz)
+        self._rate_trust = rate_trust(rate_hz)
         self._has_new_contact = False
         self._decided_s = (0.0, 0.0)
         self._read_until_s = float("-inf")
@@ -58,7 +58,7 @@ class TrunkSteps:
         trace.force += smooth
         stances, levelled, now_s = self.stances, level.has_lean, t_s[-1]
         for event in self._detector.run(t_s, smooth):
-            out += stances.see(event, trace, mount, levelled=levelled)
+            out += stances.take(event, trace, mount, levelled=levelled)
             if event.contact:
                 self._has_new_contact = True
                 self._decided_s = self._decided_s[1], event.decided_s

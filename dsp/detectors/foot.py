@@ -97,7 +97,7 @@ class FootContacts:
         self.contact_s = NEVER_S
         self._enter_swing()
 
-    def landed(self, contact_s: float) -> None:
+    def start_stance(self, contact_s: float) -> None:
         """Take a contact that another detector found."""
         self._enter_stance(contact_s)
 

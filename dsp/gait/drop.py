@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from dsp.gait.drop_trust import of_mount
+from dsp.gait.drop_trust import mount_trust
 from dsp.gait.sightings import Drop
 from dsp.orientation.mount import Mount
 from dsp.records import Side
@@ -59,7 +59,7 @@ def drop_of(
     if 0 < low_at < len(rise) - 1:
         low = vertex(rise[low_at - 1], low, rise[low_at + 1])
     peak_deg, low_deg = _angle_deg(peak), _angle_deg(low)
-    return Drop(peak_deg - low_deg, peak_deg if mount.level else None, trust * of_mount(mount))
+    return Drop(peak_deg - low_deg, peak_deg if mount.level else None, trust * mount_trust(mount))
 
 
 def _angle_deg(sine: float) -> float:

@@ -21,11 +21,11 @@ CLEAR = 0.3
 signs with two thirds of the strength or more."""
 
 
-def of_rate(rate_hz: float) -> float:
+def rate_trust(rate_hz: float) -> float:
     """Return the trust in the drop of a sensor with this sampling rate, 0-1."""
     return 1.0 if rate_hz >= ENOUGH_HZ else 1.0 / (1.0 + (HALF_HZ / rate_hz) ** 4)
 
 
-def of_mount(mount: Mount) -> float:
+def mount_trust(mount: Mount) -> float:
     """Return the trust in angles along the axes of this mount, 0-1."""
     return min(1.0, mount.quality / CLEAR) * mount.heading_trust

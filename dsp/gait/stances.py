@@ -89,7 +89,7 @@ class Stances:
         """Confidence of what is seen now, 0-1."""
         return self._confidence * self.trust * (1.0 if self._alternate else BOUNCING_SHARE)
 
-    def see(self, event: TrunkEvent, trace: Trace, mount: Mount | None, *, levelled: bool) -> list[Sighting]:
+    def take(self, event: TrunkEvent, trace: Trace, mount: Mount | None, *, levelled: bool) -> list[Sighting]:
         """Take a load or an unload; `levelled`: the trace's up direction follows the pelvis within a stride."""
         out = self.close_late(event.decided_s, trace, mount, levelled=levelled)
         if not event.contact:

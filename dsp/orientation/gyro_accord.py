@@ -29,7 +29,7 @@ AGAINST = 0.2
 """A correlation of the wrong sign that leaves no trust."""
 
 
-def of_plane(mirror: list[float], power: float, forward: Vector, left: Vector) -> float:
+def plane_trust(mirror: list[float], power: float, forward: Vector, left: Vector) -> float:
     """Return the trust, 0-1, that the plane across `left` is that of a mirror matrix of this level power.
 
     mirror  symmetric matrix, 9 numbers
@@ -54,7 +54,7 @@ def _along(matrix: list[float], v: Vector) -> float:
     return xx * x * x + yy * y * y + zz * z * z + 2.0 * (xy * x * y + xz * x * z + yz * y * z)
 
 
-def of_signs(force: float, rate: float) -> float:
+def sign_trust(force: float, rate: float) -> float:
     """Return the trust, 0-1, from the correlations of the load with forward force and leftward rate."""
     weaker = min(force, rate) if force + rate >= 0.0 else min(-force, -rate)
     return max(0.0, min(1.0, 1.0 + weaker / AGAINST))

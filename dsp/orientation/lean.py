@@ -16,7 +16,7 @@ def mean_up(trace: Trace, from_s: float, until_s: float) -> Vector:
     return x / size, y / size, z / size
 
 
-def tilt_since(trace: Trace, from_s: float, change: Vector) -> None:
+def correct_up_since(trace: Trace, from_s: float, change: Vector) -> None:
     """Add `change` to the up directions from `from_s` on: the tilt error found now existed before the contact too.
 
     Levelling corrects just after a contact, between the lowest and the highest hip of a stance: otherwise every

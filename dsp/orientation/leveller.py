@@ -108,12 +108,12 @@ class Leveller:
         self._forget_lean()
         self._consistency.pause()
 
-    def disturb(self, hole: Hole) -> None:
+    def add_hole(self, hole: Hole) -> None:
         """Note that samples were filled in: tilt and velocity are less certain from then on."""
         self._holes.append(hole)
 
     @property
-    def unsure(self) -> bool:
+    def uncertain(self) -> bool:
         """Whether a tilt error that is found may come from a recent hole."""
         return bool(self._holes) or self._strides_after > 0
 
@@ -157,12 +157,12 @@ class Leveller:
         c = self._cov[2:5, 2:5].tolist()
         return math.sqrt(sum(c[i][k] * axis[i] * axis[k] for i in range(3) for k in range(3)))
 
-    def free(self, t_s: float, velocity: tuple[float, float]) -> None:
+    def other_motion(self, t_s: float, velocity: tuple[float, float]) -> None:
         """Observe the velocity, m/s, at no particular phase of an unknown motion."""
         self._without_steps(t_s)
         self._observe(t_s, velocity, self._params.free_velocity_mps)
 
-    def still(self, t_s: float, velocity: tuple[float, float], mean_rate: Vector) -> None:
+    def standing(self, t_s: float, velocity: tuple[float, float], mean_rate: Vector) -> None:
         """Observe standing: velocity (m/s) and mean rate (rad/s, bias already subtracted) are sway only."""
         self._without_steps(t_s)
         self._observe(t_s, velocity, self._params.still_velocity_mps)
@@ -301,7 +301,7 @@ class Leveller:
         turn_x = one[0] * bx + one[1] * by + one[2] * bz
         turn_y = two[0] * bx + two[1] * by + two[2] * bz
         fall = 0.5 * g * dt * dt
-        if not self.unsure:
+        if not self.uncertain:
             (ax, ay, az), (cx, cy, cz) = one, two
             self._usual_lean.shift((tilt_x * cx - tilt_y * ax, tilt_x * cy - tilt_y * ay, tilt_x * cz - tilt_y * az))
         self._strapdown.correct(

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dsp.orientation.gyro_accord import level_power, of_plane, of_signs
+from dsp.orientation.gyro_accord import level_power, plane_trust, sign_trust
 from dsp.orientation.standing_zero import StandingZero, Zero
 from dsp.orientation.vectors import MIN_LENGTH, across, cross, dot, unit
 from dsp.samples.rows import array_of
@@ -38,7 +38,7 @@ from dsp.signals import Vector
 
 Array = npt.NDArray[np.float64]
 
-Signs = Array
+Evidence = Array
 """Evidence of one stride, (27,): mirror matrices of force and rate, forward and left as the load shows them, up."""
 
 
@@ -115,7 +115,7 @@ class MountFinder:
 
     def __init__(self, params: MountFinderParams | None = None) -> None:
         self._p = params or MountFinderParams()
-        self._mean: Signs = np.zeros(27)
+        self._mean: Evidence = np.zeros(27)
         self._strides = 0
         self._powers = 0.0, 0.0  # of force and rate across up, weighted like their matrices
         self._power_count = 0.0
@@ -135,7 +135,7 @@ class MountFinder:
         """Number of strides taken."""
         return self._strides
 
-    def stride(self, both: Array) -> Signs:
+    def stride(self, both: Array) -> Evidence:
         """Take two successive steps, resampled to (2 phases, 6): force m/s2, rate rad/s; return their evidence."""
         phases = self._p.phases
         mean = both.sum(axis=0) * (0.5 / phases)
@@ -163,19 +163,19 @@ class MountFinder:
                 of_force * level_power(twice[:3, :3] + changing, (x, y, z)),
                 of_rate * level_power(twice[3:, 3:] + once[3:, 3:], (x, y, z)),
             )
-        signs = np.concatenate([of_force * force.ravel(), of_rate * rate.ravel(), ahead, leftward, up_now])
-        self.take(signs)
-        return signs
+        evidence = np.concatenate([of_force * force.ravel(), of_rate * rate.ravel(), ahead, leftward, up_now])
+        self.take(evidence)
+        return evidence
 
     def _add_powers(self, force: float, rate: float) -> None:
         self._power_count = min(self._power_count + 1.0, self._p.memory_strides / self._p.power_every)
         of_force, of_rate = self._powers
         self._powers = of_force + (force - of_force) / self._power_count, of_rate + (rate - of_rate) / self._power_count
 
-    def take(self, signs: Signs) -> None:
+    def take(self, evidence: Evidence) -> None:
         """Take the evidence that another finder's `stride` returned."""
         self._strides += 1
-        self._mean = self._mean + (signs - self._mean) / min(float(self._strides), self._p.memory_strides)
+        self._mean = self._mean + (evidence - self._mean) / min(float(self._strides), self._p.memory_strides)
 
     def mount(self, heading_trust: float = 1.0) -> Mount | None:
         """Return the current estimate, with this `heading_trust`; None before `first_strides`."""
@@ -188,8 +188,9 @@ class MountFinder:
         fx, fy, fz, lx, ly, lz = means[18:24]
         ahead, leftward = dot(forward, (fx, fy, fz)), dot(left, (lx, ly, lz))
         sign = ahead + leftward
-        agree = of_signs(ahead, leftward) * min(
-            of_plane(means[:9], self._powers[0], forward, left), of_plane(means[9:18], self._powers[1], forward, left)
+        agree = sign_trust(ahead, leftward) * min(
+            plane_trust(means[:9], self._powers[0], forward, left),
+            plane_trust(means[9:18], self._powers[1], forward, left),
         )
         if sign < 0.0:
             left = -left[0], -left[1], -left[2]

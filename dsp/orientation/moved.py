@@ -50,7 +50,7 @@ class MovedSensor:
         self._reference: Vector = (0.0, 0.0, 0.0)
         self._learned = 0
 
-    def look(self, axes: list[list[float]]) -> bool:
+    def check(self, axes: list[list[float]]) -> bool:
         """Take one window of force (three lists, m/s2, sensor axes); return True when the sensor has moved."""
         p = self._p
         if all(max(a) - min(a) < p.motion_mps2 for a in axes):

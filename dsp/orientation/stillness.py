@@ -26,7 +26,7 @@ class StillnessParams:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class QuietWindow:
     """One quiet window: mean force, m/s2, and mean rate, rad/s (sensor axes)."""
 
     force: Vector
@@ -34,7 +34,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Stood:
+class Standing:
     """New standing: mean force (sensor axes, m/s2) over `seconds`; `fresh` at the beginning of a stand."""
 
     force: Vector
@@ -43,7 +43,7 @@ class Stood:
 
 
 class Stillness:
-    """Takes one window after another; `stood` is what the last one added to standing, if anything."""
+    """Takes one window after another; `standing` is the standing that the last one added, None if it added none."""
 
     def __init__(self, params: StillnessParams | None = None) -> None:
         self.params = params or StillnessParams()
@@ -53,9 +53,9 @@ class Stillness:
         """Restart after a gap."""
         self._quiet = 0
         self._force = [0.0, 0.0, 0.0]
-        self.stood: Stood | None = None
+        self.standing: Standing | None = None
 
-    def look(self, axes: list[list[float]]) -> Look | None:
+    def check(self, axes: list[list[float]]) -> QuietWindow | None:
         """Take one window of samples (six lists); return its means, or None when it was not quiet."""
         n = len(axes[0])
         means = [sum(a) / n for a in axes]
@@ -69,18 +69,18 @@ class Stillness:
             self.reset()
             return None
         self._quiet += 1
-        look = Look((means[0], means[1], means[2]), (means[3], means[4], means[5]))
-        self._stand(look.force)
-        return look
+        window = QuietWindow((means[0], means[1], means[2]), (means[3], means[4], means[5]))
+        self._add_standing(window.force)
+        return window
 
-    def _stand(self, force: Vector) -> None:
-        """Set `stood`: the first windows of a stand count together once there are enough, then each by itself."""
+    def _add_standing(self, force: Vector) -> None:
+        """Set `standing`: the first windows of a stand count together once there are enough, then each by itself."""
         p = self.params
         if self._quiet > p.windows:
-            self.stood = Stood(force, p.window_s, fresh=False)
+            self.standing = Standing(force, p.window_s, fresh=False)
             return
         for i in range(3):
             self._force[i] += (force[i] - self._force[i]) / self._quiet
         if self._quiet == p.windows:
             x, y, z = self._force
-            self.stood = Stood((x, y, z), p.windows * p.window_s, fresh=True)
+            self.standing = Standing((x, y, z), p.windows * p.window_s, fresh=True)

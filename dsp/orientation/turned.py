@@ -51,8 +51,8 @@ class TurnedParams:
 class TurnedSensor:
     """Takes planes of symmetry, given by their normals, and detects a lasting turn.
 
-    suspects  every stride is to be checked
-    doubts    the heading is not to be relied on
+    suspected  every stride is to be checked
+    doubted    the heading is not to be relied on
     """
 
     def __init__(self, params: TurnedParams | None = None) -> None:
@@ -61,14 +61,14 @@ class TurnedSensor:
         self._angles: deque[float] = deque()
         self._scatter = self._p.scatter_rad
         self._seen = self._p.scatter_weight
-        self.suspects = False
-        self.doubts = False
+        self.suspected = False
+        self.doubted = False
 
     def reset(self) -> None:
         """Restart after a gap: what follows is compared with the run so far; the scatter stays known."""
         self._usual.clear()
         self._angles.clear()
-        self.suspects = self.doubts = False
+        self.suspected = self.doubted = False
 
     def plane(self, usual: Vector, lately: Vector, up: Vector, allowed_rad: float = 0.0) -> bool:
         """Take the left normals over the run and over the last few strides, and up; True when the sensor has turned.
@@ -82,10 +82,10 @@ class TurnedSensor:
         angles.append(angle)
         if len(angles) > p.planes:
             self._learn(angles.popleft())
-        self.suspects = abs(angle) > self._bound(p.suspect_rad, p.suspect_factor) + allowed_rad
+        self.suspected = abs(angle) > self._bound(p.suspect_rad, p.suspect_factor) + allowed_rad
         newest = abs(sum(list(angles)[-p.doubt_planes :])) / p.doubt_planes
-        self.doubts = newest > p.doubt_rad and newest > self._bound(p.doubt_rad, p.doubt_factor) + allowed_rad
-        if not self.doubts or len(angles) < p.planes:
+        self.doubted = newest > p.doubt_rad and newest > self._bound(p.doubt_rad, p.doubt_factor) + allowed_rad
+        if not self.doubted or len(angles) < p.planes:
             return False
         half, recent = p.planes // 2, list(angles)
         before, after = sum(recent[:half]) / half, sum(recent[half:]) / half

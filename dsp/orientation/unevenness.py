@@ -15,18 +15,18 @@ from dataclasses import dataclass
 class UnevennessParams:
     """Effect of unevenness on the heading.
 
-    half          unevenness that halves the quality: there the plane turns by 2.5 deg (root mean square), as much as
-                  its error without any (decision 6)
-    even          less than this is the contacts' own scatter
-    rad_per_unit  largest turn of the plane by a change of it: 5.7 deg of 0.4
-    lately        strides that are averaged: single contacts scatter by some 10 ms
-    memory        length of the running mean in strides, as in the mount itself
+    half            unevenness that halves the quality: there the plane turns by 2.5 deg (root mean square), as much as
+                    its error without any (decision 6)
+    even            less than this is the contacts' own scatter
+    rad_per_unit    largest turn of the plane by a change of it: 5.7 deg of 0.4
+    recent_strides  strides that are averaged: single contacts scatter by some 10 ms
+    memory          length of the running mean in strides, as in the mount itself
     """
 
     half: float = 1.0 / 3.0
     even: float = 0.02
     rad_per_unit: float = math.radians(14.0)
-    lately: float = 8.0
+    recent_strides: float = 8.0
     memory: float = 90.0
 
 
@@ -35,12 +35,12 @@ class Unevenness:
 
     def __init__(self, params: UnevennessParams | None = None) -> None:
         self._p = params or UnevennessParams()
-        self._lately = self._usual = 0.0
+        self._recent = self._usual = 0.0
         self._strides = self._since = 0
 
     def reset(self) -> None:
         """Restart after a gap: which of two steps is the left one is unknown again."""
-        self._lately = 0.0
+        self._recent = 0.0
         self._since = 0
 
     def stride(self, contacts_s: tuple[float, float, float]) -> None:
@@ -49,8 +49,8 @@ class Unevenness:
         self._strides += 1
         self._since += 1
         uneven = 2.0 * (2.0 * two_s - one_s - three_s) / (three_s - one_s)
-        self._lately += (uneven - self._lately) / min(float(self._since), p.lately)
-        self._usual += (abs(self._lately) - self._usual) / min(float(self._strides), p.memory)
+        self._recent += (uneven - self._recent) / min(float(self._since), p.recent_strides)
+        self._usual += (abs(self._recent) - self._usual) / min(float(self._strides), p.memory)
 
     @property
     def quality(self) -> float:
@@ -61,4 +61,4 @@ class Unevenness:
     @property
     def allowed_rad(self) -> float:
         """Largest turn of the plane that the change of the step times since earlier strides explains, rad."""
-        return self._p.rad_per_unit * abs(abs(self._lately) - self._usual)
+        return self._p.rad_per_unit * abs(abs(self._recent) - self._usual)

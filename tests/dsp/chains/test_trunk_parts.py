@@ -12,7 +12,7 @@ from dsp.detectors.trunk import TrunkContactParams
 from dsp.gait.stances import StanceParams
 from dsp.orientation.bend import Pace
 from dsp.orientation.mount import Mount
-from dsp.orientation.stillness import Look, Stood
+from dsp.orientation.stillness import QuietWindow, Standing
 from dsp.packed import Array
 from dsp.samples.trace import Trace
 from dsp.signals import GRAVITY_MPS2, Placement, Vector
@@ -40,8 +40,8 @@ def runner() -> Made:
     return make(seconds=20.0, rate_hz=RATE_HZ, stand_s=0.0, gyro_bias_radps=(0.0, 0.0, 0.0))
 
 
-def for_3_s(force: Vector) -> Stood:
-    return Stood(force, 3.0, fresh=True)
+def for_3_s(force: Vector) -> Standing:
+    return Standing(force, 3.0, fresh=True)
 
 
 @pytest.fixture
@@ -67,13 +67,13 @@ def test_standing_gives_the_bias_and_a_moved_sensor_loses_its_certainty() -> Non
     for start in range(0, 400, 50):
         t_s = trace.t_s[start : start + 50]
         level.run(t_s, start, start + 50, trace)
-        level.learn_without_steps(t_s[-1], Look((0.0, 0.0, GRAVITY_MPS2), (0.0, 0.02, 0.0)))
+        level.learn_without_steps(t_s[-1], QuietWindow((0.0, 0.0, GRAVITY_MPS2), (0.0, 0.02, 0.0)))
     assert level.bias == pytest.approx((0.0, 0.02, 0.0), abs=0.003)
     sure, doubtful = reloaded(level), level
     doubtful.doubt_bias()
     for again in (sure, doubtful):
         again.start(trace, 75, PERIOD_S, levelled=True, has_lean=True)
-        again.learn_without_steps(0.5, Look((0.0, 0.0, GRAVITY_MPS2), (0.0, 0.08, 0.0)))
+        again.learn_without_steps(0.5, QuietWindow((0.0, 0.0, GRAVITY_MPS2), (0.0, 0.08, 0.0)))
     assert abs(sure.bias[1] - 0.02) < 0.5 * abs(doubtful.bias[1] - 0.02)
 
 

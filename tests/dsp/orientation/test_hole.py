@@ -76,7 +76,7 @@ def test_lean_is_observed_only_after_a_hole(lost_s: float) -> None:
         leveller.stride(STRIDE_S * k, (0.0, 0.0))
     assert tilt_rad_of(strapdown) == pytest.approx(0.1, abs=1e-9)
     if lost_s:
-        leveller.disturb(Hole(lost_s, 19.2 * STRIDE_S, [STRIDE_S]))
+        leveller.add_hole(Hole(lost_s, 19.2 * STRIDE_S, [STRIDE_S]))
     leveller.up = up_at(0.13)
     leveller.stride(STRIDE_S * 20, (0.0, 0.0))
     assert (tilt_rad_of(strapdown) < 0.1 - 1e-4) == (lost_s > 0.0)

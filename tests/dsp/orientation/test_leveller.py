@@ -20,13 +20,13 @@ def running(up: Vector | None) -> tuple[Strapdown, Leveller]:
 
 
 def stop(leveller: Leveller, without_steps: str) -> None:
-    if without_steps == "free":
-        leveller.free(1.0, (0.1, 0.0))
+    if without_steps == "other motion":
+        leveller.other_motion(1.0, (0.1, 0.0))
     else:
-        leveller.still(1.0, (0.1, 0.0), (0.0, 0.0, 0.0))
+        leveller.standing(1.0, (0.1, 0.0), (0.0, 0.0, 0.0))
 
 
-@pytest.mark.parametrize("without_steps", ["free", "still"])
+@pytest.mark.parametrize("without_steps", ["other motion", "standing"])
 def test_up_of_the_last_stride_is_dropped_without_steps(without_steps: str) -> None:
     """A runner who lies down has another up; with the old one the two level axes would become parallel."""
     strapdown, leveller = running((1.0, 0.0, 0.0))  # the previous up; meanwhile the sensor has turned by 90 deg
@@ -35,9 +35,9 @@ def test_up_of_the_last_stride_is_dropped_without_steps(without_steps: str) -> N
     assert strapdown.up() == pytest.approx((0.0, 0.0, 1.0), abs=0.2)
 
 
-@pytest.mark.parametrize("without_steps", ["free", "still"])
+@pytest.mark.parametrize("without_steps", ["other motion", "standing"])
 def test_a_hole_without_steps_leaves_no_stride_to_compare_with(without_steps: str) -> None:
     _, leveller = running(None)
-    leveller.disturb(Hole(0.2, 0.5, [0.7]))
+    leveller.add_hole(Hole(0.2, 0.5, [0.7]))
     stop(leveller, without_steps)
-    assert not leveller.unsure
+    assert not leveller.uncertain

@@ -121,7 +121,7 @@ def test_standing_upright_is_not_a_move() -> None:
         swing = 15.0 * np.sin(np.arange(50))
         running = [list(swing * 0.1), list(swing * 0.1), list(9.8 + swing)]
         standing = [[9.8] * 50, [0.0] * 50, [0.0] * 50]
-        assert not moved.look(standing if 20 <= k < 40 else running)
+        assert not moved.check(standing if 20 <= k < 40 else running)
 
 
 def each_recorded_pelvis_sensor() -> pytest.MarkDecorator:

@@ -39,11 +39,11 @@ def detection(scatter_deg: float, turn_deg: float, allowed_deg: float = 0.0, aft
         found = left(smooth + (turn_deg if k >= 200 else 0.0))
         has_turned = sensor.plane(left(0.0), found, UP, math.radians(allowed_deg))
         if k < 200:
-            before += sensor.doubts
+            before += sensor.doubted
             assert not has_turned
         elif has_turned and sure < 0:
             sure = k - 200
-        elif sensor.doubts and doubted < 0:
+        elif sensor.doubted and doubted < 0:
             doubted = k - 200
     return before, doubted, sure
 
@@ -82,7 +82,7 @@ def test_a_plane_has_no_sign() -> None:
     for k in range(60):
         x, y, z = left(1.0)
         assert not sensor.plane(left(0.0), (x, y, z) if k % 2 else (-x, -y, -z), UP)
-        assert not sensor.suspects
+        assert not sensor.suspected
 
 
 def add_strides(uneven: Unevenness, k: float, count: int) -> None:
