@@ -80,7 +80,7 @@ class SessionMessage(Outgoing, frozen=True, kw_only=True, tag="session"):
     muted_by      who muted the cues; null when they are not muted
     question      the last question whether anything hurts; null when none was asked or it expired unanswered
     stop          the instruction to stop or walk that is in force, until withdrawn; null when there is none
-    pain_rule     how much pain is acceptable while running, see docs/configuration.md; null on brokers that others read
+    pain_rule     up to how much pain a run may continue, see docs/configuration.md; null on brokers that others read
     shares_onset  whether the states of `onset` are published to others, see docs/configuration.md; null on brokers
                   that others read
     """

@@ -76,7 +76,7 @@ class CuesSection(_Section, frozen=True, kw_only=True):
     """Cues to the runner.
 
     rules               `none`: no cues, only metrics and thresholds
-    pain_rule           acceptable pain while running: trek (at most 2 of 10) or guide (below 4)
+    pain_rule           up to which pain a run may continue: trek (at most 2 of 10) or guide (below 4)
     cadence_goal        whether to set a target cadence above the runner's own
     heart_rate_max_bpm  give a cue above it; None: no heart-rate cues
     """

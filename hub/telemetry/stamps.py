@@ -25,7 +25,7 @@ class About:
     unix_zero_ns   Unix ns of `t_ns = 0`: the one place where wall time enters
     t0_ns          timestamp of `t_s = 0`
     earlier_runs   number of runs this one is compared with
-    pain_rule      how much pain is acceptable while running
+    pain_rule      up to how much pain a run may continue
     shares_onset   whether the states of `onset` are published to others
     """
 
