@@ -109,7 +109,7 @@ class Intake:
         self._p = params or IntakeParams()
         self._trace = trace
         self._channels = NO_CHANNELS
-        self._candidate: tuple[Channels | None, float] = (None, 0.0)  # more channels than these, and since how long, s
+        self._candidate: tuple[Channels | None, float] = (None, 0.0)  # more channels than now, and for how long, s
         self._dead = DeadAxes(each_axis=self._p.each_axis)
         self._must_restart = True  # with the next good sample
         self._is_imu6 = False
@@ -238,10 +238,10 @@ class Intake:
         elif len(fresh):
             self._dead.recheck(fresh, len(fresh) * self._raw_period_s)
             more = self._channels.more(fresh, self._dead.axes)
-            before, since_s = self._candidate
-            since_s = len(fresh) * self._raw_period_s + (since_s if more == before else 0.0)
-            self._candidate = more, since_s
-            if more is not None and since_s > self._p.alone_s:
+            before, duration_s = self._candidate
+            duration_s = len(fresh) * self._raw_period_s + (duration_s if more == before else 0.0)
+            self._candidate = more, duration_s
+            if more is not None and duration_s > self._p.alone_s:
                 self._channels, self._must_restart = more, True
                 self._candidate = None, 0.0
 

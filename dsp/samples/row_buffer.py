@@ -44,12 +44,12 @@ class RowBuffer:
     def forget(self, count: int, values: Array) -> None:
         """Drop the oldest `count` rows; `values` is what `values` returned."""
         if self._raw and self._packing is not None:
-            more = count
+            rest = count
             if self._arrays:
-                more -= sum(map(len, self._arrays))
-            if more >= 0:
+                rest -= sum(map(len, self._arrays))
+            if rest >= 0:
                 self._arrays.clear()
-                self._raw = [self._raw[0][more * self._packing.sample_bytes :]]
+                self._raw = [self._raw[0][rest * self._packing.sample_bytes :]]
                 return
         self._arrays, self._raw = [values[count:]], []
 
