@@ -39,7 +39,7 @@ HIP_PARTS: Mapping[str, tuple[Part, ...]] = {
     "intake, averaging": ((TrunkChain, "put"), (Intake, "put"), (Intake, "_emit")),
     "strapdown": ((Strapdown, "run"),),
     "low-pass, contacts": ((LowPass2, "run"), (TrunkContacts, "run")),
-    "stances: side, time, drop": ((Stances, "see"),),
+    "stances: side, time, drop": ((Stances, "take"),),
     "levelling, per stride": ((Leveller, "stride"),),
     "mount, some strides": ((TrunkAlignment, "stride"), (MountFinder, "stride"), (MountFinder, "mount")),
     "bounce, tilt, turn, per stride": ((TrunkSteps, "_read_stride"),),
