@@ -119,14 +119,14 @@ class Agreement:
         lags = {shoe: steps.lags() for shoe, steps in feet.items()}
         near_s = {shoe: _nearest(_same_leg(each)).apart_s for shoe, each in lags.items()}
         # Hysteresis: a shoe that was excluded comes back at half of the bound.
-        most_s = {shoe: (0.5 if shoe in unmatched_before else 1.0) * p.apart_s for shoe in near_s}
-        fitting_s = [near for shoe, near in near_s.items() if abs(near) <= most_s[shoe]]
-        if fitting_s:
+        limit_s = {shoe: (0.5 if shoe in unmatched_before else 1.0) * p.apart_s for shoe in near_s}
+        matching_s = [near for shoe, near in near_s.items() if abs(near) <= limit_s[shoe]]
+        if matching_s:
             # A shoe slightly too far from the trunk still matches while it is near the other shoe.
             self._unmatched = frozenset(
                 shoe
                 for shoe, near in near_s.items()
-                if abs(near) > most_s[shoe] < min(abs(near - each) for each in fitting_s)
+                if abs(near) > limit_s[shoe] < min(abs(near - each) for each in matching_s)
             )
             return Clocks({shoe: near for shoe, near in near_s.items() if shoe not in self._unmatched}, self._unmatched)
         # No shoe matches the trunk: is it the trunk that is off?

@@ -41,7 +41,7 @@ class StanceParams:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenStance:
     """The current stance."""
 
     contact_s: float
@@ -72,7 +72,7 @@ class Stances:
         self._side.reset()
         self.contacts_s: list[float] = []
         self.step_s = 0.0
-        self._open: _Open | None = None
+        self._open: _OpenStance | None = None
         self._judged_s = NEVER_S
         self._last_side: Side | None = None
         self._alternate = True
@@ -104,11 +104,11 @@ class Stances:
         before = self._gate.open
         continues = self._gate.contact(event.crossing_s, event.depth_g, event.rise_gps, trace)
         if self._open is not None:
-            was = self._open
-            release_s = was.unload_s
+            stance = self._open
+            release_s = stance.unload_s
             if continues:
-                release_s = was.contact_s + contact_time_s(trace, was.crossing_s, event.crossing_s, self._p.time)
-            release = self._close(was, release_s, event.decided_s, trace, mount, levelled=levelled)
+                release_s = stance.contact_s + contact_time_s(trace, stance.crossing_s, event.crossing_s, self._p.time)
+            release = self._close(stance, release_s, event.decided_s, trace, mount, levelled=levelled)
             out += self._emit(release, event.decided_s, running=before or self._gate.open)
         if continues:
             self.step_s += (0.25 if self.step_s else 1.0) * (step - self.step_s)
@@ -116,7 +116,7 @@ class Stances:
             self._row = []
         self.contacts_s.append(event.t_s)
         del self.contacts_s[:-4]
-        self._open = _Open(event.t_s, event.crossing_s)
+        self._open = _OpenStance(event.t_s, event.crossing_s)
         side = self._last_side.other if self._last_side and self._beats(event.t_s) == 1 else None
         contact = Contact(
             event.decided_s, event.t_s, self._placement, side, running=True, confidence=self._confidence_now
@@ -129,16 +129,16 @@ class Stances:
 
     def close_late(self, now_s: float, trace: Trace, mount: Mount | None, *, levelled: bool) -> list[Sighting]:
         """Close the current stance if it is overdue."""
-        was = self._open
-        if was is None or not self.overdue(now_s):
+        stance = self._open
+        if stance is None or not self.overdue(now_s):
             return []
-        decided_s = trace.t_s[min(trace.first_at(was.contact_s + self._p.last_s), len(trace.force) - 1)]
-        release = self._close(was, was.unload_s, decided_s, trace, mount, levelled=levelled)
+        decided_s = trace.t_s[min(trace.first_at(stance.contact_s + self._p.last_s), len(trace.force) - 1)]
+        release = self._close(stance, stance.unload_s, decided_s, trace, mount, levelled=levelled)
         return self._emit(release, decided_s, running=self._gate.open)
 
     def _close(
         self,
-        was: _Open,
+        stance: _OpenStance,
         release_s: float | None,
         decided_s: float,
         trace: Trace,
@@ -151,16 +151,16 @@ class Stances:
         side: Side | None = None
         drop: Drop | None = None
         if release_s is not None:
-            self._waiting.append((self._beats(was.contact_s), *self._early_force(trace, was.contact_s, release_s)))
-            self._judged_s = was.contact_s
+            self._waiting.append((self._beats(stance.contact_s), *self._early_force(trace, stance.contact_s, release_s)))
+            self._judged_s = stance.contact_s
             if mount or not self._ahead_m:
                 self._judge(mount)
             side = self._side.side(mount.left) if mount else None
             if side and mount and levelled and self._placement in PELVIS:
-                drop = drop_of(trace, mount, side, was.contact_s, release_s, self.drop_trust * self.trust)
+                drop = drop_of(trace, mount, side, stance.contact_s, release_s, self.drop_trust * self.trust)
         self._last_side = side
         self._alternate = side is not None or self._placement not in PELVIS or self._side.feet_alternate()
-        return Release(decided_s, was.contact_s, release_s, self._placement, side, drop, self._confidence_now)
+        return Release(decided_s, stance.contact_s, release_s, self._placement, side, drop, self._confidence_now)
 
     def _beats(self, contact_s: float) -> int:
         """Return how many step times after the last judged stance this one began."""

@@ -70,7 +70,7 @@ class TurnedSensor:
         self._angles.clear()
         self.suspected = self.doubted = False
 
-    def plane(self, usual: Vector, lately: Vector, up: Vector, allowed_rad: float = 0.0) -> bool:
+    def plane(self, usual: Vector, current: Vector, up: Vector, allowed_rad: float = 0.0) -> bool:
         """Take the left normals over the run and over the last few strides, and up; True when the sensor has turned.
 
         All are unit vectors. `allowed_rad` is the angle by which the runner may have turned the plane. The normal over
@@ -78,7 +78,7 @@ class TurnedSensor:
         """
         p, angles = self._p, self._angles
         self._usual.append(usual)
-        angle = _turn(self._usual[0], lately, up)
+        angle = _turn(self._usual[0], current, up)
         angles.append(angle)
         if len(angles) > p.planes:
             self._learn(angles.popleft())
