@@ -29,6 +29,7 @@ class FootContactParams:
                       marked toe-offs of eight people, two of their feet +30 and +40),
     pushed_s          or, in a running stance, this long after the peak
     running_stance_s  the longest stance that can be running (sources 7: 0.15-0.35)
+    shortest_stance_s, longest_stance_s, shortest_stride_s  limits of any stance and stride, walking or running
     memory            length of the running mean of the usual swing, in steps
     """
 

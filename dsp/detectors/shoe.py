@@ -25,6 +25,7 @@ class ShoeContactParams:
     push_max_share            and below this share of the stop (0.4-0.75 in twelve foot runs): otherwise it is the stop,
                               and the one before was a push-off
     contact_offset_s          how late that is against true contacts in six marker-derived runs (-5..+40 ms)
+    shortest_stance_s, longest_stance_s, shortest_stride_s  limits of any stance and stride
     """
 
     cutoff_hz: float = 6.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dsp.detectors.trunk import TrunkEvent
 from dsp.gait.contact_time import ContactTimeParams, contact_time_s
@@ -76,7 +76,7 @@ class Stances:
         self._judged_s = NEVER_S
         self._last_side: Side | None = None
         self._alternate = True
-        self._row: list[Sighting] = []
+        self._row: list[Contact | Release] = []
         self._waiting: deque[tuple[int, Vector, Vector]] = deque(maxlen=MAX_WAITING)
 
     @property
@@ -151,7 +151,9 @@ class Stances:
         side: Side | None = None
         drop: Drop | None = None
         if release_s is not None:
-            self._waiting.append((self._beats(stance.contact_s), *self._early_force(trace, stance.contact_s, release_s)))
+            self._waiting.append(
+                (self._beats(stance.contact_s), *self._early_force(trace, stance.contact_s, release_s))
+            )
             self._judged_s = stance.contact_s
             if mount or not self._ahead_m:
                 self._judge(mount)
@@ -208,12 +210,6 @@ class Stances:
         return [_decided(held, decided_s) for held in row]
 
 
-def _decided(held: Sighting, decided_s: float) -> Sighting:
+def _decided(held: Contact | Release, decided_s: float) -> Contact | Release:
     """Return the sighting with this time of decision."""
-    if held.decided_s == decided_s:
-        return held
-    if isinstance(held, Contact):
-        return Contact(decided_s, held.t_s, held.placement, held.side, running=held.running, confidence=held.confidence)
-    if isinstance(held, Release):
-        return Release(decided_s, held.contact_s, held.t_s, held.placement, held.side, held.drop, held.confidence)
-    return held
+    return held if held.decided_s == decided_s else replace(held, decided_s=decided_s)
