@@ -18,7 +18,8 @@ examples:
   stridecue watch --plain                          lines of text, for screen readers and logs
   stridecue watch --serve                          in a browser on this machine; prints the address
   stridecue watch --serve 0.0.0.0                  for a phone or tablet on the same Wi-Fi too; prints the address and a
-                                                   QR code. Anyone who has the address can watch
+                                                   QR code. Anyone who has the address can watch and
+                                                   send messages
 
 keys: Enter shows one runner in full, Esc goes back, n sends a message to the runner, a asks whether something hurts, m
 mutes, u unmutes, k marks this moment, w opens this page in a browser, d changes the theme (dark, light, high contrast,

@@ -128,10 +128,10 @@ class Obey:
         site, note = plain_or_none(order.site), plain_or_none(order.note)
         await self._input(msgspec.structs.replace(order, site=site, note=note))
         if not self._kept:
-            return "the runner gets an answer; the pain report is not stored, as this run has no history"
+            return "the runner gets an answer; the pain report is not in the history, as this run has none"
         if self._unwritten():
             return "the pain report is noted but not stored yet: the history cannot be written now; the hub tries again"
-        return "the pain report is noted: it is stored in the history on the runner's own machine, and only there"
+        return "the pain report is noted: it is stored on the runner's own machine, and only there"
 
     async def _ask(self, order: CommandMessage) -> str:
         if not self._cues:

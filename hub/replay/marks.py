@@ -16,7 +16,7 @@ from hub.messages.session_status import MarkKind, ReplayMark
 
 KINDS: tuple[MarkKind, ...] = ("cue", "threshold", "mark", "pain")
 """In increasing importance."""
-WITHDRAWN = "taken back"
+WITHDRAWN = "withdrawn"
 SHOWN_PER_KIND = 100
 """One of a kind in each hundredth of the recording: no timeline on a screen shows more."""
 

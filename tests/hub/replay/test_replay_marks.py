@@ -44,7 +44,7 @@ def test_after_and_before_step_through_positions_and_prefer_the_most_important_m
             "hip drop vs usual, on left leg: close to the threshold",
         ),
         ("pain", b'{"type":"pain","level":4,"side":"left","site":"outer knee"}', "4 of 10, left outer knee"),
-        ("pain", b'{"level":0,"takes_back_s":9.5}', "taken back"),
+        ("pain", b'{"level":0,"takes_back_s":9.5}', "withdrawn"),
         ("mark", b'{"type":"mark","by":"coach","text":"bridge"}', "marked by a coach: bridge"),
         ("mark", b'{"by":"runner","text":null}', "marked by the runner"),
         ("cue", b'{"text":null}', ""),
