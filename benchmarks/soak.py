@@ -1,18 +1,19 @@
-"""A long run at full load on the virtual link: all that was made is delivered or counted, and nothing grows.
+"""A long run at full load on the virtual link: every sample is delivered or counted as lost, and nothing grows.
 
     python -m benchmarks.soak --minutes 10
 
-Eight IMUs at 416 Hz, a foot pod and a strap, 5 % radio loss, one process: sensors, air, and the hub from the radio
-over the engine to a recording on disk. Once a minute one IMU goes out of range for four seconds, so that there is
-something to count. The hub's own link code, supervisors, decoders, clocks and algorithms run as in `stridecue run`.
+Eight IMUs at 416 Hz, a foot pod and a strap, 5 % radio loss, in one process: sensors, virtual link, and the hub from
+the radio through the engine to a recording on disk. Once a minute one IMU is out of range for four seconds, so that
+there are losses to count. The hub's own link code, supervisors, decoders, clocks and algorithms run as in
+`stridecue run`.
 
-Checked at the end, exit code 1 when one fails: for every IMU samples made = delivered + lost, none dropped; for pod and
-strap notifications sent = received; resident memory after the second minute stays within 5 MB; as many tasks run at the
-end as after the start. Printed: latency from the last sample of a packet to the radio's callback (connection events
-and retries are part of it), and from there to the end of the hub's work on it.
+Checked at the end, exit code 1 if a check fails: for every IMU samples made = delivered + lost, none dropped; for pod
+and strap notifications sent = received; resident memory after the second minute stays within ± 5 MB; no more tasks at
+the end than after the start. Also printed: latency from the last sample of a packet to the radio's callback (including
+connection events and retries), and from there to the end of the hub's processing.
 
-On a machine with other work it may not keep real time, and then says so. `--virtual-time` runs the same at full rate on
-any machine; the latencies are then those of the air alone.
+On a busy machine it may not keep up with real time, and then reports that. `--virtual-time` runs the same at full rate
+on any machine; the latencies are then those of the link alone.
 """
 
 from __future__ import annotations
@@ -50,68 +51,68 @@ from tests.virtual_time import virtual_loop_factory
 
 RATE_HZ = 416
 WORN = (
-    ("sacrum", Placement.SACRUM),
-    ("lumbar", Placement.SACRUM),
-    ("waist", Placement.SACRUM),
-    ("left hip", Placement.SACRUM),
-    ("right hip", Placement.SACRUM),
-    ("pocket", Placement.SACRUM),
-    ("left foot", Placement.LEFT_FOOT),
-    ("right foot", Placement.RIGHT_FOOT),
+    ("sacrum", Placement.SACRUM, Placement.SACRUM),
+    ("chest", Placement.CHEST, Placement.SACRUM),
+    ("waist", Placement.WAIST_FRONT, Placement.SACRUM),
+    ("left hip", Placement.LEFT_HIP, Placement.SACRUM),
+    ("right hip", Placement.RIGHT_HIP, Placement.SACRUM),
+    ("pocket", Placement.POCKET, Placement.SACRUM),
+    ("left foot", Placement.LEFT_FOOT, Placement.LEFT_FOOT),
+    ("right foot", Placement.RIGHT_FOOT, Placement.RIGHT_FOOT),
 )
-"""What the name says, and whose motion of the virtual runner it feels."""
+"""Name of each IMU, the placement it is paired with, and that whose motion of the virtual runner it measures."""
 
 LOSS, INTERVAL_MS, TIMEOUT_MS = 0.05, 15.0, 720.0
-TROUBLE_EVERY_S, TROUBLE_S = 60.0, 4.0
+OUTAGE_EVERY_S, OUTAGE_S = 60.0, 4.0
 RSS_FROM_S, RSS_SPREAD_MB = 120.0, 5.0
 DRAIN_S = 2.0
 BACK_WITHIN_S = 60
 KEPT_UP = 0.97
-"""The first seconds at the default rate, and the last ones halted, are no lag."""
+"""Minimum share of samples in real time: the first seconds at the default rate and the halt at the end are no lag."""
 MEASURING = frozenset({"data", "measurement"})
-"""Channels that are notified; others are read once at each connect."""
+"""Channels with notifications; others are read once per connection."""
 
 BIN_MS, BINS = 0.05, 400_000
 
 
 class Latency:
-    """A histogram, so that a long run needs no more memory than a short one."""
+    """A histogram of latencies, so that a long run needs no more memory than a short one."""
 
     def __init__(self) -> None:
         self._counts = np.zeros(BINS, dtype=np.int64)
 
     def add(self, latency_ns: float) -> None:
-        """Count one."""
+        """Count one latency."""
         self._counts[min(max(int(latency_ns / 1e6 / BIN_MS), 0), BINS - 1)] += 1
 
     def at(self, share: float) -> float:
-        """The latency in ms below which this share lies."""
+        """Return the latency in ms at this quantile, 0 to 1."""
         total = np.cumsum(self._counts)
         return float(np.searchsorted(total, share * total[-1]) * BIN_MS)
 
     def __str__(self) -> str:
-        return f"median {self.at(0.5):.1f} ms, p99 {self.at(0.99):.1f} ms, most {self.at(1.0):.1f} ms"
+        return f"median {self.at(0.5):.1f} ms, p99 {self.at(0.99):.1f} ms, max {self.at(1.0):.1f} ms"
 
 
 def rss_mb() -> float:
-    """Resident memory of this process now (Linux)."""
+    """Return the current resident memory of this process in MB (Linux)."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def kinds_of(n: int) -> dict[str, SensorKind]:
-    """`n` IMUs, each with a clock of its own drift, the foot pod and the strap."""
+    """Return `n` IMUs, each with its own clock drift, the foot pod and the strap."""
     made = {
         f"imu{i}": SensorKind(
             f"Soak IMU {name}", 32 + i, 80, partial(Imu, placement=placement, drift_ppm=12.0 * i - 40.0)
         )
-        for i, (name, placement) in enumerate(WORN[:n])
+        for i, (name, _, placement) in enumerate(WORN[:n])
     }
     return {**made, "pod": SENSOR_KINDS["pod"], "strap": SENSOR_KINDS["strap"]}
 
 
 def catalog_at(rate_hz: int) -> Catalog:
-    """Ours, with another default rate for the IMU."""
+    """Return our catalogue with another default rate for the IMU."""
     catalog = load_catalog()
     imu = catalog.get("stridecue.imu6")
     faster = msgspec.structs.replace(imu.param["rate_hz"], default=float(rate_hz))
@@ -120,7 +121,7 @@ def catalog_at(rate_hz: int) -> Catalog:
 
 
 class Hub:
-    """What `stridecue run` does with the packets, measured."""
+    """The packet processing of `stridecue run`, with measurements."""
 
     def __init__(self, catalog: Catalog, writer: RecordingWriter) -> None:
         self.engine = Engine(catalog, Pipeline(), strict=True)
@@ -133,11 +134,11 @@ class Hub:
         self._names: dict[str, VirtualSensor] = {}
 
     def know(self, sensors: dict[str, VirtualSensor]) -> None:
-        """Remember which sensor has which name."""
+        """Set the sensors, which are identified by their names."""
         self._names = {sensor.identity.name: sensor for sensor in sensors.values()}
 
     async def take(self, inbox: PacketInbox) -> None:
-        """Record and work off everything until the inbox is closed."""
+        """Record and process everything until the inbox is closed."""
         sensor_of: dict[str, Imu] = {}
         while batch := await inbox.get_batch():
             for item in batch:
@@ -159,31 +160,31 @@ class Hub:
                     self.in_hub.add(now_ns() - item.t_recv_ns)
 
     async def write(self) -> None:
-        """Write the recording out twice a second."""
+        """Flush the recording twice a second."""
         while True:
             await asyncio.sleep(0.5)
             self._writer.tick()
 
 
 def _last_sample_ns(imu: Imu, payload: bytes) -> float:
-    """When the last sample of a packet was made, on the hub's clock: the sensor's own is known here."""
+    """Return the true time in ns of a packet's last sample on the hub's clock."""
     first_us, n = int.from_bytes(payload[4:8], "little"), payload[8]
     return (imu.booted_s + (first_us * 1e-6) / imu.pace + (n - 1) / imu.rate_hz / imu.pace) * NS_PER_S
 
 
-async def trouble(lab: VirtualLab, imus: list[str]) -> None:
-    """One IMU after the other leaves the room for a moment."""
-    chance = random.Random(1)
+async def lose_links(lab: VirtualLab, imus: list[str]) -> None:
+    """Take one random IMU after the other out of range for a moment."""
+    rng = random.Random(1)
     while True:
-        await asyncio.sleep(TROUBLE_EVERY_S - TROUBLE_S)
-        conditions = lab.conditions_of(chance.choice(imus))
+        await asyncio.sleep(OUTAGE_EVERY_S - OUTAGE_S)
+        conditions = lab.conditions_of(rng.choice(imus))
         conditions.in_range = False
-        await asyncio.sleep(TROUBLE_S)
+        await asyncio.sleep(OUTAGE_S)
         conditions.in_range = True
 
 
 async def soak(minutes: float, n: int, rate_hz: int, folder: Path) -> bool:
-    """Run for so long with `n` IMUs; prints checks and latencies, gives whether every check holds."""
+    """Run with `n` IMUs, print checks and latencies, and return whether every check holds."""
     kinds = kinds_of(n)
     imus = [kind for kind in kinds if kind.startswith("imu")]
     air = Conditions(loss=LOSS, interval_ms=INTERVAL_MS, timeout_ms=TIMEOUT_MS)
@@ -194,10 +195,12 @@ async def soak(minutes: float, n: int, rate_hz: int, folder: Path) -> bool:
             hub.know(lab.sensors)
             taking = asyncio.create_task(hub.take(inbox), name="take")
             beside = [asyncio.create_task(hub.write(), name="write")]
-            supervising = asyncio.create_task(Supervisor(lab.radio, catalog, inbox).run(stop), name="supervise")
+            paired = {lab.sensors[kind].identity.address: worn for kind, (_, worn, _) in zip(imus, WORN, strict=False)}
+            supervisor = Supervisor(lab.radio, catalog, inbox, paired=paired)
+            supervising = asyncio.create_task(supervisor.run(stop), name="supervise")
             await asyncio.sleep(10)
             links = lab.radio.max_connections - lab.radio.free_slots
-            beside.append(asyncio.create_task(trouble(lab, imus), name="trouble"))
+            beside.append(asyncio.create_task(lose_links(lab, imus), name="lose links"))
             (tasks_before, tasks_after), resident = await watch(minutes, hub, beside)
             for task in beside:
                 task.cancel()
@@ -226,14 +229,14 @@ async def soak(minutes: float, n: int, rate_hz: int, folder: Path) -> bool:
         good &= verdict("memory", spread_mb <= 2 * RSS_SPREAD_MB, f"{words} (goal ± {RSS_SPREAD_MB:g} MB)")
     real_time = sum(sensor_made.values()) / (n * rate_hz * lasted_s)
     print(f"real time: the sensors made {real_time:.1%} of their samples in {lasted_s:.0f} s", end="")
-    print(" (the machine gave this process too little time)" if real_time < KEPT_UP else "")
+    print(" (this process got too little processor time)" if real_time < KEPT_UP else "")
     print(f"latency, last sample of a packet to the radio's callback: {hub.on_air}")
-    print(f"latency, radio's callback to the end of the hub's work:   {hub.in_hub}")
+    print(f"latency, radio's callback to the end of processing:       {hub.in_hub}")
     return good
 
 
 async def all_back(lab: VirtualLab, imus: list[str], hub: Hub) -> None:
-    """Wait until every link is up again: what a sensor makes after its last word can neither come nor be counted."""
+    """Wait until every link is up again: samples after a sensor's last packet can neither be delivered nor counted."""
     for kind in imus:
         lab.conditions_of(kind).in_range = True
     for _ in range(BACK_WITHIN_S):
@@ -244,9 +247,9 @@ async def all_back(lab: VirtualLab, imus: list[str], hub: Hub) -> None:
 
 
 async def watch(minutes: float, hub: Hub, beside: list[asyncio.Task[None]]) -> tuple[tuple[int, int], list[float]]:
-    """Wait, tell how it goes once a minute; gives tasks at start and end, and resident memory from minute 2 on."""
+    """Print the load once a minute; return the number of tasks at start and end, and memory in MB from minute 2 on."""
     loop, cpu_s = asyncio.get_running_loop(), time.process_time()
-    start_s = said_s = loop.time()
+    start_s = printed_s = loop.time()
     tasks, resident = len(asyncio.all_tasks()), list[float]()
     while (since_s := loop.time() - start_s) < 60 * minutes:
         await asyncio.sleep(min(5.0, 60 * minutes - since_s))
@@ -255,12 +258,12 @@ async def watch(minutes: float, hub: Hub, beside: list[asyncio.Task[None]]) -> t
                 task.result()
         if loop.time() - start_s >= RSS_FROM_S:
             resident.append(rss_mb())
-        if loop.time() - said_s >= 59.9:
-            share = 100 * (time.process_time() - cpu_s) / (loop.time() - said_s)
-            said_s, cpu_s = loop.time(), time.process_time()
+        if loop.time() - printed_s >= 59.9:
+            share = 100 * (time.process_time() - cpu_s) / (loop.time() - printed_s)
+            printed_s, cpu_s = loop.time(), time.process_time()
             load = os.getloadavg()[0]
             print(
-                f"{(said_s - start_s) / 60:4.1f} min: {sum(hub.packets.values())} packets, {hub.records} records, "
+                f"{(printed_s - start_s) / 60:4.1f} min: {sum(hub.packets.values())} packets, {hub.records} records, "
                 f"{rss_mb():.1f} MB, {share:.0f} % of a core (machine load {load:.1f})",
                 flush=True,
             )
@@ -268,7 +271,7 @@ async def watch(minutes: float, hub: Hub, beside: list[asyncio.Task[None]]) -> t
 
 
 def counts(lab: VirtualLab, hub: Hub) -> bool:
-    """Compare what the sensors made with what the hub says it got and lost."""
+    """Check what the sensors sent against what the hub received and counted as lost."""
     good = True
     totals = {each.source: each for each in hub.engine.quality()}
     by_tail = {device.rsplit("-", maxsplit=1)[-1]: device for device in totals}
@@ -282,24 +285,24 @@ def counts(lab: VirtualLab, hub: Hub) -> bool:
             good &= verdict(kind, whole, f"{words}, {total.dropped} packets dropped")
         else:
             good &= verdict(
-                kind, sensor.sent == hub.packets[device], f"{sensor.sent} sent, {hub.packets[device]} heard"
+                kind, sensor.sent == hub.packets[device], f"{sensor.sent} sent, {hub.packets[device]} received"
             )
     return good
 
 
 def verdict(what: str, good: object, words: str) -> bool:
-    """Print one check; gives whether it holds."""
+    """Print one check and return whether it holds."""
     print(f"{'ok  ' if good else 'FAIL'} {what}: {words}")
     return bool(good)
 
 
 def main() -> int:
-    """Print the load, a line a minute, the checks and the latencies; 1 when a check fails."""
+    """Print the load once a minute, the checks and the latencies; return 1 if a check fails."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=10.0)
-    parser.add_argument("--imus", type=int, default=len(WORN))
+    parser.add_argument("--minutes", type=float, default=10.0, help="default: %(default)g")
+    parser.add_argument("--imus", type=int, default=len(WORN), help="number of IMUs, at most %(default)s")
     parser.add_argument("--rate", type=int, default=RATE_HZ, choices=(52, 104, 208, 416), metavar="HZ")
-    parser.add_argument("--virtual-time", action="store_true", help="as fast as it computes; no latency of the host")
+    parser.add_argument("--virtual-time", action="store_true", help="as fast as possible, without latency of the host")
     args = parser.parse_args()
     print(f"{args.imus} IMUs at {args.rate} Hz, pod, strap; {LOSS:.0%} loss, {args.minutes:g} minutes", flush=True)
     loops = virtual_loop_factory if args.virtual_time else None
