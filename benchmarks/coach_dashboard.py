@@ -1,11 +1,12 @@
-"""What the coach's dashboard costs with forty virtual runners, and how soon it shows them.
+"""Cost of the coach's dashboard with forty virtual runners, and the time until it shows them.
 
     python -m benchmarks.coach_dashboard [--seconds 20] [--size 120x40]
 
 A real mosquitto; forty hubs, each with its own connection, will and retained state: metrics, session and four sensors
-once a second, a trend a minute, cues and changing thresholds. `stridecue watch` in a real terminal (tmux): its share of
-a core while one looks at the roster, and while one looks at a single runner; the time until all forty are on the
-screen; and after the broker was away for ten seconds, the time until all forty are there and fresh again.
+once a second, a trend once a minute, cues and changing thresholds. `stridecue watch` in a real terminal (tmux): its
+share of a core (goal: 20 %), memory and output, with the roster and with a single runner on the screen; the time in s
+until all forty are on the screen; and, after the broker was down for ten seconds, whether the loss was shown and the
+time until all forty are current again. Exit code 1 if the share of a core is above the goal.
 """
 
 from __future__ import annotations
@@ -49,20 +50,20 @@ class Hubs:
         self._waiting: list[asyncio.Queue[Received]] = [asyncio.Queue(100) for _ in range(RUNNERS)]
 
     async def run(self) -> None:
-        """Go on until cancelled."""
+        """Run until cancelled."""
         async with asyncio.TaskGroup() as group:
             for number in range(RUNNERS):
                 group.create_task(self._hub(number), name=f"hub {number}")
-            group.create_task(self._speak(), name="speak")
+            group.create_task(self._generate(), name="generate")
 
-    async def _speak(self) -> None:
+    async def _generate(self) -> None:
         loop = asyncio.get_running_loop()
         start_s, tick = loop.time(), 0
         while True:
             for item in forty_runners(tick, some_silent=False):
                 assert isinstance(item, Received)
                 queue = self._waiting[int(item.address.runner.removeprefix("runner"))]
-                if queue.full():  # as a real one lets streams go while its broker is away
+                if queue.full():  # a real hub also discards streams while its broker is away
                     queue.get_nowait()
                 queue.put_nowait(item)
             tick += 1
@@ -97,7 +98,7 @@ class Hubs:
 
 @asynccontextmanager
 async def forty_hubs(broker: Mosquitto, port: int) -> AsyncIterator[None]:
-    """Start `broker` on `port` with the hubs on it; both end with the block."""
+    """Start `broker` on `port` and the hubs on it; both are stopped at the end of the block."""
     await broker.start(port)
     hubs = asyncio.create_task(Hubs(Server(LOOPBACK, port)).run(), name="hubs")
     try:
@@ -114,23 +115,23 @@ def _status(state: Presence, runner: str) -> StatusMessage:
 
 
 async def known_s(server: Server) -> float:
-    """Seconds from the subscription until a roster has a session and numbers of all forty, with nothing painted."""
-    roster, heard, start_s = Roster(), set[str](), 0.0
+    """Return the seconds from the subscription until a roster has session and metrics of all forty, without drawing."""
+    roster, received, start_s = Roster(), set[str](), 0.0
     async for item in HubClient(server, topics=coach_topics(None)).watch():
         now_s = time.monotonic()
         roster.apply(item, now_s)
         if isinstance(item, LinkChange):
             start_s = now_s
         elif isinstance(item.message, MetricsMessage):
-            heard.add(item.address.runner)
-        if len(heard) == RUNNERS and all(roster[each].board.session is not None for each in heard):
+            received.add(item.address.runner)
+        if len(received) == RUNNERS and all(roster[each].board.session is not None for each in received):
             return now_s - start_s
     raise AssertionError
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a process used."""
+    """Processor time, memory and output of a process."""
 
     share_pct: float
     resident_mb: float
@@ -141,21 +142,21 @@ class Cost:
 
 
 async def cost(pid: int, seconds: float) -> Cost:
-    """Watch a process for so long."""
+    """Measure a process for `seconds`."""
     before = cpu_s(pid), written(pid)[0], time.monotonic()
     await asyncio.sleep(seconds)
-    used_s, said, took_s = (b - a for a, b in zip(before, (cpu_s(pid), written(pid)[0], time.monotonic()), strict=True))
-    return Cost(100 * used_s / took_s, rss_mb(pid), said / took_s / 1000)
+    used_s, sent, took_s = (b - a for a, b in zip(before, (cpu_s(pid), written(pid)[0], time.monotonic()), strict=True))
+    return Cost(100 * used_s / took_s, rss_mb(pid), sent / took_s / 1000)
 
 
 def all_there(terminal: Terminal) -> bool:
-    """Whether all runners are on the screen, none silent or gone: those would be on top with a cross."""
+    """Whether all runners are on the screen, none silent or gone: those would be at the top with a cross."""
     screen = terminal.screen()
     return f"{RUNNERS} runners, {RUNNERS} running" in screen and "✗" not in screen
 
 
 async def measure(broker: Mosquitto, port: int, size: str, seconds: float) -> float:
-    """Measure at one size and print a row; gives the larger share of a core in percent."""
+    """Measure at one size, print a row, and return the larger share of a core in per cent."""
     columns, rows = map(int, size.split("x"))
     command = [sys.executable, "-m", "hub.cli", "watch", "--port", str(port)]
     start_s = time.monotonic()
@@ -176,21 +177,21 @@ async def measure(broker: Mosquitto, port: int, size: str, seconds: float) -> fl
         terminal.press("Escape")
         await broker.stop()
         await asyncio.sleep(AWAY_S)
-        told = "is gone" in terminal.screen()
+        loss_shown = "yes" if "gone, retry in" in terminal.screen() else "NO"
         await broker.start(port)
         start_s = time.monotonic()
         back_s = await until_all_there()
-    print(f"| {size} | {roster} | {single} | {first_s:.1f} | {'yes' if told else 'NO'} | {back_s:.1f} |", flush=True)
+    print(f"| {size} | {roster} | {single} | {first_s:.1f} | {loss_shown} | {back_s:.1f} |", flush=True)
     return max(roster.share_pct, single.share_pct)
 
 
 async def run(options: argparse.Namespace) -> int:
-    """Measure all sizes."""
+    """Measure all sizes; return 1 if a share is above the goal."""
     program = find_mosquitto()
     if program is None:
         print("coach's dashboard: not measured, mosquitto is not installed")
         return 0
-    # A connection that the broker drops while it is opened leaves a future in aiomqtt that nobody asks for.
+    # If the broker drops a connection while it is being opened, aiomqtt leaves a future that is never awaited.
     asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
     broker, port = Mosquitto(program), a_free_port()
     server = Server(LOOPBACK, port)
@@ -198,7 +199,7 @@ async def run(options: argparse.Namespace) -> int:
         await asyncio.sleep(SETTLE_S)
         known = [await known_s(server) for _ in range(5)]
         print(f"from subscribing to all {RUNNERS} known: {1000 * statistics.median(known):.0f} ms\n")
-        print("| size | roster | one runner | command to all on screen s | loss told | broker back to all fresh s |")
+        print("| size | roster | one runner | command to all on screen s | loss shown | broker back to all fresh s |")
         print("|" + "---|" * 6, flush=True)
         shares = [await measure(broker, port, size, options.seconds) for size in options.size or SIZES]
     print(f"\nmachine load {os.getloadavg()[0]:.1f}")
@@ -206,10 +207,10 @@ async def run(options: argparse.Namespace) -> int:
 
 
 def main() -> int:
-    """Print a row for each size, or why nothing can be measured here; 1 when a share is above the goal."""
+    """Print a row per size, or why nothing can be measured here; return 1 if a share is above the goal."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("--size", action="append", help="columns x rows")
+    parser.add_argument("--seconds", type=float, default=20.0, help="measured per size (default: %(default)g)")
+    parser.add_argument("--size", action="append", help="columns x rows, e.g. 120x40; repeatable")
     options = parser.parse_args()
     if reason := lacking():
         print(f"coach's dashboard: not measured, {reason}")
