@@ -1,13 +1,16 @@
-"""What an attacker with the watchers' password can do: mosquitto as delivered, and as we set it up for `mqtt.listen`.
+"""What an attacker with the watchers' password can do: mosquitto as delivered, and as the hub starts it.
 
     python -m benchmarks.abuse_broker
 
-Each abuse runs against a fresh broker. Beside it a witness sends itself a message every 20 ms: over the abused broker
-("there"), and over the loopback broker that the runner's dashboard reads ("here"). Memory: the broker's VmRSS, VmHWM.
+"As the hub starts it": for `mqtt.listen`. Each attack meets a fresh broker. Meanwhile a witness sends itself a message
+every 20 ms, over the attacked broker and over the loopback broker that the runner's dashboard reads; printed is the
+99th percentile of the round trip in ms, as attacked / loopback. Memory in MB is the broker's: before -> maximum -> a
+second after. `docs/brokers.md` explains the results.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import json
@@ -41,7 +44,7 @@ MB = 1_000_000
 
 
 class _Bare(Mosquitto):
-    """A listener that anybody may use, nothing else said: what a quick start gives."""
+    """A mosquitto with an anonymous listener and no other settings, as in a quick start."""
 
     async def _configure(self, folder: Path, port: int) -> int:
         own_port = a_free_port()
@@ -53,14 +56,14 @@ class _Bare(Mosquitto):
 
 @dataclass(frozen=True)
 class Target:
-    """A broker under attack: where the attacker comes in, where the hub does, and the process."""
+    """A broker under attack: addresses of the attacker and the hub, and process id."""
 
     attacker: Place
     hub: Place
     pid: int
 
     def rss_mb(self, field: str = "VmRSS") -> float:
-        """Read the broker's memory, or (`VmHWM`) the most it ever had."""
+        """Return the broker's memory in MB: current, or with `VmHWM` its maximum."""
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
             if line.startswith(field):
                 return int(line.split()[1]) * 1024 / MB
@@ -68,10 +71,10 @@ class Target:
 
 
 class Witness:
-    """Sends itself messages from a thread of its own; `p99_ms` when it is closed."""
+    """A client that sends itself messages from a thread of its own and measures their round trips."""
 
-    def __init__(self, sender: Place, hearer: Place) -> None:
-        self._sender, self._hearer = sender, hearer
+    def __init__(self, sender: Place, receiver: Place) -> None:
+        self._sender, self._receiver = sender, receiver
         self._times_ms: list[float] = []
         self._lost = 0
         self._stop = threading.Event()
@@ -80,20 +83,20 @@ class Witness:
 
     def _run(self) -> None:
         topic = "stridecue/ann/cue"
-        with Raw(self._sender, "witness-out") as out, Raw(self._hearer, "witness-in", timeout_s=2.0) as heard:
-            heard.subscribe(topic)
+        with Raw(self._sender, "witness-out") as out, Raw(self._receiver, "witness-in", timeout_s=2.0) as subscriber:
+            subscriber.subscribe(topic)
             while not self._stop.wait(PROBE_S):
                 start = time.perf_counter()
                 try:
                     out.send(publish(topic, b"x"))
-                    heard.payload()
+                    subscriber.payload()
                 except (OSError, EOFError):
                     self._lost += 1
                     return
                 self._times_ms.append(1e3 * (time.perf_counter() - start))
 
     def close(self) -> str:
-        """End it; gives the 99th percentile of its round trips in ms."""
+        """Stop, and return the 99th percentile of the round trips in ms, or `lost`."""
         self._stop.set()
         self._thread.join()
         if self._lost:
@@ -104,7 +107,7 @@ class Witness:
 
 
 def slow_subscriber(target: Target, qos: int) -> str:
-    """One subscriber that never reads, 20 MB published for it in 8 s."""
+    """Subscribe without ever reading, while 20 MB are published in 8 s."""
     with Raw(target.attacker, "slow", receive_bytes=4096) as slow, Raw(target.hub, "pub", timeout_s=20) as pub:
         slow.subscribe("stridecue/#", qos=qos)
         start = time.perf_counter()
@@ -115,22 +118,22 @@ def slow_subscriber(target: Target, qos: int) -> str:
 
 
 def silent_client(target: Target) -> str:
-    """Say two seconds of keep-alive, then nothing; gives when the will goes out."""
-    with Raw(target.hub, "sees", timeout_s=15) as sees:
-        sees.subscribe("stridecue/ann/command")
+    """Connect with a keep-alive of two seconds, then fall silent; return when the will is sent."""
+    with Raw(target.hub, "observer", timeout_s=15) as observer:
+        observer.subscribe("stridecue/ann/command")
         silent = Raw(target.attacker, "silent", keepalive_s=2, will_topic="stridecue/ann/command")
         start = time.perf_counter()
         try:
-            sees.payload()
+            observer.payload()
         except TimeoutError:
-            return "its will never went out"
+            return "will never sent"
         finally:
             silent.socket.close()
-        return f"its will after {time.perf_counter() - start:.1f} s"
+        return f"will sent after {time.perf_counter() - start:.1f} s"
 
 
 def garbage(target: Target) -> str:
-    """See whether first bytes that are no CONNECT, and packets that break the rules, end the connection."""
+    """Return how many invalid first packets and later protocol violations end the connection."""
     place = target.attacker
     first = [os.urandom(200), b"GET / HTTP/1.1\r\n\r\n", b"\x10\xff\xff\xff\xff\x7f", publish("a", b"x")]
     later = [
@@ -168,11 +171,11 @@ def _is_closed(connection: socket.socket) -> bool:
 
 
 def big_payload(target: Target) -> str:
-    """One message of 100 MB."""
+    """Publish one message of 100 MB."""
     raw = Raw(target.attacker, "big", timeout_s=20)
     try:
         raw.send(publish("stridecue/ann/command", b"z" * (100 * MB), qos=1))
-        return "taken" if raw.receive()[0] >> 4 == 4 else "?"
+        return "accepted" if raw.receive()[0] >> 4 == 4 else "?"
     except (OSError, EOFError):
         return "refused"
     finally:
@@ -180,7 +183,7 @@ def big_payload(target: Target) -> str:
 
 
 def many_clients(target: Target) -> str:
-    """500 clients that subscribe to everything."""
+    """Connect 500 clients that subscribe to everything."""
     clients: list[Raw] = []
     start = time.perf_counter()
     for number in range(500):
@@ -192,16 +195,16 @@ def many_clients(target: Target) -> str:
         clients.append(client)
     took_s = time.perf_counter() - start
     with contextlib.suppress(OSError, EOFError):
-        Raw(target.hub, "hub still gets in").close()
+        Raw(target.hub, "hub still connects").close()
         for client in clients:
             client.close()
-        return f"{len(clients)} let in, {took_s:.1f} s"
-    return f"{len(clients)} let in, and then the hub is not"
+        return f"{len(clients)} accepted, {took_s:.1f} s"
+    return f"{len(clients)} accepted, and then the hub is not"
 
 
 def retained_flood(target: Target) -> str:
-    """50 000 topics with 4 kB each to be kept."""
-    with Raw(target.attacker, "keeps", timeout_s=30) as raw:
+    """Publish 50 000 retained messages of 4 kB and return how many the broker has retained."""
+    with Raw(target.attacker, "publisher", timeout_s=30) as raw:
         try:
             for number in range(50_000):
                 raw.send(publish(f"stridecue/x{number}/status", b"k" * 4000, retain=True))
@@ -209,14 +212,14 @@ def retained_flood(target: Target) -> str:
             raw.receive()
         except (OSError, EOFError):
             pass
-    with Raw(target.hub, "counts", timeout_s=1.0) as counts:
-        counts.subscribe("stridecue/+/status")
-        kept = 0
+    with Raw(target.hub, "counter", timeout_s=1.0) as counter:
+        counter.subscribe("stridecue/+/status")
+        retained = 0
         with contextlib.suppress(TimeoutError):
             while True:
-                counts.payload()
-                kept += 1
-    return f"{kept} kept"
+                counter.payload()
+                retained += 1
+    return f"{retained} retained"
 
 
 ABUSES: dict[str, Callable[[Target], str]] = {
@@ -225,7 +228,7 @@ ABUSES: dict[str, Callable[[Target], str]] = {
     "a client that falls silent": silent_client,
     "garbage instead of MQTT, 11 kinds": garbage,
     "a message of 100 MB": big_payload,
-    "500 clients that want everything": many_clients,
+    "500 clients that subscribe to everything": many_clients,
     "50 000 retained messages of 4 kB": retained_flood,
 }
 
@@ -244,7 +247,7 @@ ORDERS = {
 
 @asynccontextmanager
 async def bare(port: int) -> AsyncIterator[Target]:
-    """Serve as delivered."""
+    """Start mosquitto as delivered."""
     broker = _Bare(_program(), HOST)
     await broker.start(port)
     try:
@@ -256,7 +259,7 @@ async def bare(port: int) -> AsyncIterator[Target]:
 
 @asynccontextmanager
 async def ours(port: int) -> AsyncIterator[Target]:
-    """Serve as `mqtt.listen` does."""
+    """Start mosquitto as `mqtt.listen` does."""
     with TemporaryDirectory() as folder:
         broker = BeyondBroker(HOST, port, "ann", watchers_password(Path(folder) / "password"))
         server = await broker.start()
@@ -267,24 +270,25 @@ async def ours(port: int) -> AsyncIterator[Target]:
             await broker.stop()
 
 
-async def abuse(target: Target, here: Place, work: Callable[[Target], str]) -> str:
-    """Let it happen; gives the cells of a row."""
+async def abuse(target: Target, loopback: Place, attack: Callable[[Target], str]) -> str:
+    """Run one attack and return its cell of the table."""
     before_mb = target.rss_mb()
-    there, beside = Witness(target.hub, target.attacker), Witness(here, here)
-    said = await asyncio.to_thread(work, target)
+    attacked, other = Witness(target.hub, target.attacker), Witness(loopback, loopback)
+    result = await asyncio.to_thread(attack, target)
     peak_mb = target.rss_mb("VmHWM")
-    p99_there, p99_beside = await asyncio.to_thread(lambda: (there.close(), beside.close()))
+    p99_attacked, p99_other = await asyncio.to_thread(lambda: (attacked.close(), other.close()))
     await asyncio.sleep(1)
-    return f"{said}; {before_mb:.0f} -> {peak_mb:.0f} -> {target.rss_mb():.0f} MB; p99 {p99_there} / {p99_beside} ms"
+    memory = f"{before_mb:.0f} -> {peak_mb:.0f} -> {target.rss_mb():.0f} MB"
+    return f"{result}; {memory}; p99 {p99_attacked} / {p99_other} ms"
 
 
 async def orders(target: Target, sent: list[tuple[str, bytes]]) -> str:
-    """Send orders to a hub, as fast as they go; gives what became of them."""
-    obeyed = 0
+    """Send orders to a hub as fast as possible and return the outcome."""
+    done = 0
 
     async def carry_out(_order: Order) -> str:
-        nonlocal obeyed
-        obeyed += 1
+        nonlocal done
+        done += 1
         return "done"
 
     telemetry = Telemetry(About("ann", "one", "live", 0, 0), Session())
@@ -299,14 +303,14 @@ async def orders(target: Target, sent: list[tuple[str, bytes]]) -> str:
     answers: list[dict[str, object]] = []
 
     def send() -> float:
-        with Raw(target.attacker, "answers", timeout_s=1.5) as hears, Raw(target.attacker, "orders") as raw:
-            hears.subscribe("stridecue/ann/reply", qos=1)
+        with Raw(target.attacker, "replies", timeout_s=1.5) as replies, Raw(target.attacker, "orders") as raw:
+            replies.subscribe("stridecue/ann/reply", qos=1)
             start_s = time.process_time()
             for kind, payload in sent:
                 raw.send(publish(f"stridecue/ann/{kind}", payload))
             with contextlib.suppress(TimeoutError):
                 while True:
-                    answers.append(json.loads(hears.payload()))
+                    answers.append(json.loads(replies.payload()))
             return time.process_time() - start_s
 
     task = asyncio.create_task(desk.run(), name="desk")
@@ -315,8 +319,9 @@ async def orders(target: Target, sent: list[tuple[str, bytes]]) -> str:
     desk.close()
     task.cancel()
     await asyncio.wait([task])
-    wrong = sum(not answer["ok"] for answer in answers)
-    return f"{obeyed} obeyed, {desk.refused} refused, {len(answers)} answers ({wrong} say why not), {cpu_s:.1f} s CPU"
+    errors = sum(not answer["ok"] for answer in answers)
+    replied = f"{len(answers)} replies ({errors} with an error)"
+    return f"{done} carried out, {desk.refused} refused, {replied}, {cpu_s:.1f} s CPU"
 
 
 def _program() -> str:
@@ -327,7 +332,7 @@ def _program() -> str:
 
 
 def free_port(host: str) -> int:
-    """Find a port nobody has."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
@@ -335,20 +340,21 @@ def free_port(host: str) -> int:
 
 async def main() -> None:
     """Print the tables."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     loopback, port = Mosquitto(_program()), free_port("127.0.0.1")
     await loopback.start(port)
-    here = Place("127.0.0.1", port)
+    dashboards = Place("127.0.0.1", port)
     try:
         print("| abuse | mosquitto as delivered | as `mqtt.listen` sets it up |")
         print("|---|---|---|", flush=True)
-        for name, work in ABUSES.items():
+        for name, attack in ABUSES.items():
             cells = []
             for made in (bare, ours):
                 async with made(free_port(HOST)) as target:
-                    cells.append(await abuse(target, here, work))
+                    cells.append(await abuse(target, dashboards, attack))
             print(f"| {name} | {' | '.join(cells)} |", flush=True)
-        print("\nMemory: before -> peak -> a second after. p99: over that broker / over the loopback one.\n")
-        print("| orders to a hub | what became of them |")
+        print("\nMemory: before -> maximum -> a second after. p99: over that broker / over the loopback one.\n")
+        print("| orders to a hub | outcome |")
         print("|---|---|", flush=True)
         for name, sent in ORDERS.items():
             async with ours(free_port(HOST)) as target:

@@ -1,10 +1,11 @@
-"""What `stridecue watch --serve` costs with viewers, forty runners on the roster.
+"""Cost of `stridecue watch --serve` with several viewers and forty runners on the roster.
 
     python -m benchmarks.browser_viewers [--viewers 1 --viewers 3] [--seconds 15]
 
-A real mosquitto, forty hubs as in `benchmarks/coach_dashboard.py`, and websocket clients that read what a browser would
-(120x40). A viewer is a dashboard process of its own; the server itself only passes bytes on. Told: both, and how long a
-viewer waits for the first picture. No more than `tui.web.guard.MAX_VIEWERS` are let in.
+A real mosquitto, forty hubs as in `benchmarks/coach_dashboard.py`, and websocket clients in place of browsers (120x40).
+Each viewer has a dashboard process; the server itself only forwards bytes. Printed: share of a core, memory and output
+of both, and the time in s until a viewer gets the first picture. At most `tui.web.guard.MAX_VIEWERS` are admitted. No
+goal was set.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ SETTLE_S, PATIENCE_S = 4.0, 60.0
 
 @asynccontextmanager
 async def served(broker_port: int) -> AsyncIterator[tuple[str, int, str]]:
-    """Serve; gives address, process id and the token."""
+    """Start the server; yield its address, process id and access token."""
     port = a_free_port()
     command = ["-m", "hub.cli", "watch", "--port", str(broker_port), "--serve", f"{LOOPBACK}:{port}"]
     process = await asyncio.create_subprocess_exec(
@@ -43,13 +44,13 @@ async def served(broker_port: int) -> AsyncIterator[tuple[str, int, str]]:
     assert process.stdout is not None
     try:
         async with asyncio.timeout(PATIENCE_S):
-            said = ""
-            while "ready" not in said:
+            output = ""
+            while "ready" not in output:
                 line = (await process.stdout.readline()).decode()
                 if not line:
-                    raise RuntimeError(f"it does not serve: {said}")
-                said += line
-        found = re.search(r"token=(\S+)", said)
+                    raise RuntimeError(f"the server did not start: {output}")
+                output += line
+        found = re.search(r"token=(\S+)", output)
         assert found is not None
         yield f"http://{LOOPBACK}:{port}", process.pid, found[1]
     finally:
@@ -59,7 +60,7 @@ async def served(broker_port: int) -> AsyncIterator[tuple[str, int, str]]:
 
 
 async def view(session: aiohttp.ClientSession, address: str, token: str, first: asyncio.Future[float]) -> None:
-    """Be a browser until cancelled."""
+    """Act as a browser until cancelled; `first` gets the seconds until the first picture."""
     start_s = time.monotonic()
     url = f"{address}/ws?width=120&height=40"
     async with session.ws_connect(url, origin=address, headers={"Cookie": f"{cookie_name(address)}={token}"}) as socket:
@@ -70,7 +71,7 @@ async def view(session: aiohttp.ClientSession, address: str, token: str, first: 
 
 
 async def measure(broker_port: int, viewers: int, seconds: float) -> None:
-    """Print a row for so many viewers at once."""
+    """Print a row for this number of simultaneous viewers."""
     async with served(broker_port) as (address, pid, token), aiohttp.ClientSession() as session:
         firsts = [asyncio.get_running_loop().create_future() for _ in range(viewers)]
         watching = [asyncio.create_task(view(session, address, token, first)) for first in firsts]
@@ -90,7 +91,7 @@ async def measure(broker_port: int, viewers: int, seconds: float) -> None:
 
 
 def _split(pid: int) -> list[int]:
-    """The server, then the dashboards, among what the command started."""
+    """Return the process ids of the server and then of the dashboards that it started."""
     web, apps = [], []
     for each in descendants(pid):
         words = Path(f"/proc/{each}/cmdline").read_text("utf-8").split("\0")
@@ -102,7 +103,7 @@ def _split(pid: int) -> list[int]:
 
 
 async def run(options: argparse.Namespace) -> None:
-    """Measure with every number of viewers."""
+    """Print a row per number of viewers."""
     program = find_mosquitto()
     if program is None:
         print("viewers: not measured, mosquitto is not installed")
@@ -116,10 +117,10 @@ async def run(options: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    """Print a row for each number of viewers, or why nothing can be measured here."""
+    """Print a row per number of viewers, or why nothing can be measured here."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=15.0)
-    parser.add_argument("--viewers", type=int, action="append")
+    parser.add_argument("--seconds", type=float, default=15.0, help="measured per row (default: %(default)g)")
+    parser.add_argument("--viewers", type=int, action="append", help="number of viewers; repeatable")
     options = parser.parse_args()
     if reason := lacking():
         print(f"viewers: not measured, {reason}")

@@ -1,10 +1,11 @@
-"""Fuzzed notifications through every decoder: unexpected exceptions, notifications a second, CPU beside bluetooth-sig.
+"""Fuzzed notifications through every decoder: unexpected exceptions, throughput, CPU time compared with bluetooth-sig.
 
-python -m benchmarks.fuzz_notifications --count 10000000
+    python -m benchmarks.fuzz_notifications --count 10000000
 
-Each profile's own examples are kept as they are, cut, prolonged, changed in single bits and bytes, or replaced by
-random bytes, and fed to decoders that remember what came before, as in a run. DecodeError is an answer, the only one.
-The peer is given the shared vectors of the standard's characteristics, which both sides read over and over.
+Each profile's own examples are left as they are, truncated, extended, changed in single bits and bytes, or replaced by
+random bytes, and fed to decoders that keep their state, as in a run. DecodeError is the only exception allowed; any
+other makes the exit code 1. Then both libraries decode the shared vectors of standard characteristics repeatedly;
+printed is CPU time per notification in us.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ UNEXPECTED = (
     ArithmeticError, AssertionError, AttributeError, BufferError, EOFError, LookupError, MemoryError, NameError,
     OSError, RuntimeError, StopIteration, TypeError, ValueError, Warning, struct.error, msgspec.MsgspecError,
 )  # fmt: skip
-"""Whatever a decoder could let through; anything else ends the run with its traceback."""
+"""Exceptions that are counted as unexpected; any other ends the run with its traceback."""
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ class Target:
 
 
 def targets(catalog: Catalog) -> list[Target]:
-    """Every stream of every profile; inherited ones with the examples of the profile they come from."""
+    """Return every stream of every profile; inherited ones with the examples of their original profile."""
     made = []
     for profile in catalog:
         for name in profile.stream:
@@ -72,34 +73,34 @@ def targets(catalog: Catalog) -> list[Target]:
     return made
 
 
-def fuzzed(seed: bytes, chance: random.Random) -> bytes:
-    """One notification out of a readable one."""
-    kind = chance.randrange(8)
+def fuzzed(seed: bytes, rng: random.Random) -> bytes:
+    """Return a notification derived from a readable one."""
+    kind = rng.randrange(8)
     if kind == 0:
         return seed
     if kind == 1:
-        return seed[: chance.randrange(len(seed) + 1)]
+        return seed[: rng.randrange(len(seed) + 1)]
     if kind == 2:
-        return seed + chance.randbytes(chance.randrange(1, 24))
+        return seed + rng.randbytes(rng.randrange(1, 24))
     if kind == 3:
-        return chance.randbytes(chance.choice((0, 1, 2, 4, 8, 20, 64, 244)))
+        return rng.randbytes(rng.choice((0, 1, 2, 4, 8, 20, 64, 244)))
     data = bytearray(seed or b"\0")
-    for _ in range(chance.choice((1, 1, 2, 4))):
-        at = chance.randrange(len(data))
-        data[at] = data[at] ^ 1 << chance.randrange(8) if kind < 6 else chance.choice((0, 0x7F, 0x80, 0xFF))
+    for _ in range(rng.choice((1, 1, 2, 4))):
+        at = rng.randrange(len(data))
+        data[at] = data[at] ^ 1 << rng.randrange(8) if kind < 6 else rng.choice((0, 0x7F, 0x80, 0xFF))
     return bytes(data)
 
 
 def fuzz(count: int, seed: int) -> Counter[str]:
-    """Feed `count` notifications; returns what was made of them, unexpected exceptions with where they came from."""
-    chance = random.Random(seed)
+    """Feed `count` notifications, print a summary, and count the results; unexpected exceptions with their origin."""
+    rng = random.Random(seed)
     streams = targets(load_catalog())
     results: Counter[str] = Counter()
     wall_s = cpu_s = 0.0
     done = 0
     while done < count:
         target = streams[done // BATCH % len(streams)]
-        batch = [fuzzed(chance.choice(target.seeds), chance) for _ in range(min(BATCH, count - done))]
+        batch = [fuzzed(rng.choice(target.seeds), rng) for _ in range(min(BATCH, count - done))]
         began_s, began_cpu_s = time.perf_counter(), time.process_time()
         _feed(target, batch, results)
         wall_s += time.perf_counter() - began_s
@@ -107,21 +108,23 @@ def fuzz(count: int, seed: int) -> Counter[str]:
         done += len(batch)
     unexpected = sum(number for result, number in results.items() if result.startswith("UNEXPECTED"))
     print(f"{done} fuzzed notifications over {len(streams)} streams, seed {seed}: {unexpected} unexpected exceptions")
-    print(f"  read {results['read']}, incomplete or without a quantity {results['none']}, refused {results['refused']}")
+    print(
+        f"  {results['read']} read, {results['none']} incomplete or without a quantity, {results['rejected']} rejected"
+    )
     print(f"  {done / wall_s:,.0f} notifications/s, {cpu_s / done * 1e6:.2f} us CPU each (decoding only)")
     return results
 
 
 def _feed(target: Target, batch: list[bytes], results: Counter[str]) -> None:
     update = target.decoder.update
-    read = refused = none = 0
+    read = rejected = none = 0
     for payload in batch:
         try:
             if isinstance(target.decoder, Learner) and len(payload) % 16 == 0:
                 target.decoder.learn(payload)
             reading = update(payload)
         except DecodeError:
-            refused += 1
+            rejected += 1
         except UNEXPECTED as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
             results[f"UNEXPECTED {target.name}: {error!r} at {where.filename}:{where.lineno}, {payload.hex()}"] += 1
@@ -131,21 +134,21 @@ def _feed(target: Target, batch: list[bytes], results: Counter[str]) -> None:
             else:
                 read += 1
     results["read"] += read
-    results["refused"] += refused
+    results["rejected"] += rejected
     results["none"] += none
 
 
 def standard_payloads() -> list[tuple[str, str, bytes]]:
-    """(device, characteristic, payload) of the shared vectors that are readable notifications of the standard."""
+    """Return (device, characteristic, payload) of the shared vectors that are readable standard notifications."""
     if not SHARED.is_file():
         return []
     vectors: list[Vector] = load_vectors(SHARED)
-    wanted = [v for v in vectors if STANDARD.get(v.device) == v.characteristic and not v.expect_error]
-    return [(v.device, v.characteristic, v.payloads[0]) for v in wanted if len(v.payloads) == 1]
+    standard = [v for v in vectors if STANDARD.get(v.device) == v.characteristic and not v.expect_error]
+    return [(v.device, v.characteristic, v.payloads[0]) for v in standard if len(v.payloads) == 1]
 
 
 def ours(payloads: list[tuple[str, str, bytes]], *, with_rows: bool) -> float:
-    """CPU us a notification of ours: its fields, or its fields and rows in canonical units."""
+    """Return the CPU time in us per notification of our decoders: fields, or fields and rows in canonical units."""
     catalog = load_catalog()
     calls: list[tuple[Callable[[bytes], object], bytes]] = []
     for device, characteristic, payload in payloads:
@@ -162,7 +165,7 @@ def ours(payloads: list[tuple[str, str, bytes]], *, with_rows: bool) -> float:
 
 
 def peer(payloads: list[tuple[str, str, bytes]]) -> str:
-    """CPU time of bluetooth-sig in its own environment, in words."""
+    """Return the output of bluetooth-sig's run in its own environment."""
     build(PEER)
     worker = Path(__file__).parent / "peers" / "workers" / "with_bluetooth_sig.py"
     work = json.dumps([(characteristic.upper(), payload.hex()) for _, characteristic, payload in payloads])
@@ -171,10 +174,10 @@ def peer(payloads: list[tuple[str, str, bytes]]) -> str:
 
 
 def main() -> None:
-    """Print outcomes, notifications a second and CPU us of each; exit code 1 after an unexpected exception."""
-    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    arguments.add_argument("--count", type=int, default=200_000)
-    arguments.add_argument("--seed", type=int, default=1)
+    """Print results, throughput and CPU time; exit code 1 after an unexpected exception."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--count", type=int, default=200_000, help="fuzzed notifications (default: %(default)s)")
+    arguments.add_argument("--seed", type=int, default=1, help="of the fuzzing (default: %(default)s)")
     arguments.add_argument("--no-peer", action="store_true", help="without bluetooth-sig")
     options = arguments.parse_args()
     warnings.simplefilter("error")
@@ -184,7 +187,7 @@ def main() -> None:
         print(f"  {results[result]} x {result[:400]}")
     payloads = standard_payloads()
     if not payloads:
-        print(f"SHARED VECTORS MISSING: no {SHARED}, so nothing is compared with {PEER}")
+        print(f"SHARED VECTORS MISSING: {SHARED} does not exist, so there is no comparison with {PEER}")
     else:
         fields_us, rows_us = ours(payloads, with_rows=False), ours(payloads, with_rows=True)
         print(f"{len(payloads)} shared vectors of the standard: {fields_us:.2f} us CPU each for the fields,")

@@ -1,7 +1,7 @@
-"""A hub for measurements: the whole run of `stridecue demo`, which also tells how fast it was. A child of benchmarks.
+"""A hub for measurements: the whole run of `stridecue demo`, with delays measured; started by other benchmarks.
 
-SIGUSR1 begins the measurement, SIGUSR2 ends it and then the run, in an order in which every sample can be accounted
-for: the sensors stop measuring, what is under way arrives, the hub drains. Five virtual sensors, 5 % radio loss.
+SIGUSR1 starts the measurement. SIGUSR2 ends it and then the run, in an order that accounts for every sample: the
+sensors stop measuring, packets in flight arrive, the hub drains. Five virtual sensors, 5 % radio loss.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ LOSS = 0.05
 DRAIN_S = 2.0
 STEPS_A_CUE = 4
 MEASURING = frozenset({"data", "measurement"})
-"""Channels that are notified; others are read once at each connect."""
+"""Channels with notifications; others are read once per connection."""
 
 
 class Times:
-    """Delays in ms while the measurement lasts."""
+    """Delays in ms, collected during the measurement."""
 
     def __init__(self) -> None:
         self.on = False
@@ -57,30 +57,30 @@ class Times:
         self.cause_ns: int | None = None
 
     def begin(self) -> None:
-        """Count from now on."""
+        """Start collecting."""
         self.on = True
 
     def packet(self, t_recv_ns: int) -> None:
-        """A packet has been worked off."""
+        """Note that a packet has been processed."""
         if self.on:
             self.packets_ms.append((now_ns() - t_recv_ns) / 1e6)
 
     def sound(self) -> None:
-        """A sound has begun; only what followed a cue counts."""
+        """Note that a sound has started; only the first after a cue counts."""
         cause_ns, self.cause_ns = self.cause_ns, None
         if self.on and cause_ns is not None:
             self.cues_ms.append((now_ns() - cause_ns) / 1e6)
 
 
 class MeasuredEngine(Engine):
-    """Cues every few steps instead of the rules' own, and tells when a packet is done.
+    """An engine with a cue every few steps instead of the rules' own, which notes when a packet has been processed.
 
-    Four signals in turn, and not more often: the same one within four seconds would be left out as a repeat.
+    Four signals alternate: the same one within four seconds would be skipped as a repeat.
     """
 
     times: Times
     first_sample: dict[str, int]
-    heard: dict[str, int]
+    received: dict[str, int]
     _earcons = cycle([Earcon.ABOVE, Earcon.BELOW, Earcon.THRESHOLD, Earcon.NOTED])
     _steps = 0
 
@@ -90,7 +90,7 @@ class MeasuredEngine(Engine):
         if not isinstance(item, Packet):
             return records
         if item.channel in MEASURING:
-            self.heard[item.device] = self.heard.get(item.device, 0) + 1
+            self.received[item.device] = self.received.get(item.device, 0) + 1
             self.first_sample.setdefault(item.device, int.from_bytes(item.payload[:4], "little"))
         for record in [each for each in records if isinstance(each, Step)]:
             self._steps += 1
@@ -103,7 +103,7 @@ class MeasuredEngine(Engine):
 
 
 class Ear:
-    """A sound device without sound, in blocks as long as a sound card's; notes when a sound begins."""
+    """A sound output without sound, in blocks as long as a sound card's; notes when a sound starts."""
 
     latency_ms: float | None = None
     underflows = 0
@@ -116,16 +116,16 @@ class Ear:
         opened("nowhere (measured)")
         silent = True
         async for frames in paced_blocks():
-            heard = bool(render(frames).any())
-            if heard and silent:
+            audible = bool(render(frames).any())
+            if audible and silent:
                 self._times.sound()
-            silent = not heard
+            silent = not audible
 
 
 def counts(lab: VirtualLab, engine: MeasuredEngine) -> dict[str, int]:
-    """What the sensors made and what became of it; IMU samples, and notifications of pod, strap and treadmill."""
+    """Return the counts of IMU samples and of notifications of pod, strap and treadmill, from sensor to hub."""
     totals = {each.source.rsplit("-", maxsplit=1)[-1]: each for each in engine.quality()}
-    count = dict.fromkeys(("made", "delivered", "lost", "dropped", "sent", "heard"), 0)
+    count = dict.fromkeys(("made", "delivered", "lost", "dropped", "sent", "received"), 0)
     for sensor in lab.sensors.values():
         total = totals[sensor.identity.address[-5:].replace(":", "").lower()]
         count["dropped"] += total.dropped
@@ -135,7 +135,7 @@ def counts(lab: VirtualLab, engine: MeasuredEngine) -> dict[str, int]:
             count["lost"] += total.lost
         else:
             count["sent"] += sensor.sent
-            count["heard"] += engine.heard[total.source]
+            count["received"] += engine.received[total.source]
     return count
 
 
@@ -143,8 +143,8 @@ async def run(options: argparse.Namespace, folder: Path) -> None:
     """Run until SIGUSR2 and write the result."""
     loop, stop, times, catalog = asyncio.get_running_loop(), Stop(), Times(), load_catalog()
     engine = MeasuredEngine(catalog, RunSettings().pipeline(signals=True), strict=True)
-    engine.times, engine.first_sample, engine.heard = times, {}, {}
-    said: dict[str, object] = {}
+    engine.times, engine.first_sample, engine.received = times, {}, {}
+    result: dict[str, object] = {}
     ended = asyncio.Event()
 
     @asynccontextmanager
@@ -161,7 +161,7 @@ async def run(options: argparse.Namespace, folder: Path) -> None:
         for kind in list(lab.sensors):
             lab.halt(kind)
         await asyncio.sleep(DRAIN_S)
-        said.update(counts(lab, engine))
+        result.update(counts(lab, engine))
         stop("measured")
 
     loop.add_signal_handler(signal.SIGUSR1, times.begin)
@@ -180,19 +180,19 @@ async def run(options: argparse.Namespace, folder: Path) -> None:
         strict=True,
     )
     outcome = await Runtime(plan, stop, lambda text: print(text, flush=True)).run()
-    said |= {"packets_ms": times.packets_ms, "cues_ms": times.cues_ms, "losses": outcome.losses}
+    result |= {"packets_ms": times.packets_ms, "cues_ms": times.cues_ms, "losses": outcome.losses}
     part = options.result.with_suffix(".part")
-    part.write_text(json.dumps(said))
+    part.write_text(json.dumps(result))
     part.rename(options.result)
 
 
 def main() -> None:
-    """Run until SIGUSR2; prints what every hub does, the figures go to `--result` as JSON."""
+    """Run until SIGUSR2, print what every hub prints, and write the measurements to `--result` as JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--result", type=Path, required=True)
     parser.add_argument("--dashboard", action="store_true")
-    parser.add_argument("--amqtt", action="store_true", help="the broker for machines without mosquitto")
+    parser.add_argument("--amqtt", action="store_true", help="use the broker for machines without mosquitto")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(run(options, Path(folder)))

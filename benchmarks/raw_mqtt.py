@@ -1,4 +1,4 @@
-"""MQTT 3.1.1 over a bare socket: for loads that a client library could not make, and packets that none would send."""
+"""MQTT 3.1.1 over a bare socket: for loads beyond a client library, and for packets that none would send."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TIMEOUT_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a broker is and who we are there."""
+    """Address of a broker, and the credentials to use there."""
 
     host: str
     port: int
@@ -22,17 +22,17 @@ class Place:
 
 
 class RefusedError(ConnectionError):
-    """The broker answered CONNECT with a code other than 0."""
+    """The broker answered CONNECT with a return code other than 0."""
 
 
 def text(value: str | bytes) -> bytes:
-    """Write a length and the bytes."""
+    """Return the length-prefixed bytes."""
     data = value.encode() if isinstance(value, str) else value
     return struct.pack("!H", len(data)) + data
 
 
 def packet(first: int, body: bytes) -> bytes:
-    """Put the fixed header before a body."""
+    """Return a packet: fixed header and body."""
     length, rest = b"", len(body)
     while True:
         rest, low = divmod(rest, 128)
@@ -42,7 +42,7 @@ def packet(first: int, body: bytes) -> bytes:
 
 
 def connect(place: Place, name: str, *, keepalive_s: int = 60, will_topic: str | None = None) -> bytes:
-    """Make a CONNECT with a clean session."""
+    """Return a CONNECT packet with a clean session."""
     flags, payload = 0x02, text(name)
     if will_topic is not None:
         flags |= 0x04
@@ -54,17 +54,17 @@ def connect(place: Place, name: str, *, keepalive_s: int = 60, will_topic: str |
 
 
 def publish(topic: str | bytes, payload: bytes, *, qos: int = 0, retain: bool = False, number: int = 1) -> bytes:
-    """Make a PUBLISH."""
+    """Return a PUBLISH packet."""
     return packet(0x30 | (qos << 1) | retain, text(topic) + (struct.pack("!H", number) if qos else b"") + payload)
 
 
 def subscribe(topic: str, *, qos: int = 0) -> bytes:
-    """Make a SUBSCRIBE."""
+    """Return a SUBSCRIBE packet."""
     return packet(0x82, struct.pack("!H", 1) + text(topic) + bytes([qos]))
 
 
 class Raw:
-    """A connection; every wait ends after `timeout_s` with TimeoutError."""
+    """A connection; every wait raises TimeoutError after `timeout_s`."""
 
     def __init__(
         self,
@@ -96,11 +96,11 @@ class Raw:
         self.close()
 
     def send(self, data: bytes) -> None:
-        """Send all of it."""
+        """Send all of `data`."""
         self.socket.sendall(data)
 
     def receive(self) -> tuple[int, bytes]:
-        """Give first byte and body of the next packet; raises EOFError when the broker has closed."""
+        """Return first byte and body of the next packet; raise EOFError if the broker has closed the connection."""
         self._fill(2)
         place, length, shift = 1, 0, 0
         while True:
@@ -116,13 +116,13 @@ class Raw:
         return first, body
 
     def subscribe(self, topic: str, *, qos: int = 0) -> None:
-        """Subscribe and wait for the answer."""
+        """Subscribe and wait for the SUBACK."""
         self.send(subscribe(topic, qos=qos))
         while self.receive()[0] >> 4 != 9:
             pass
 
     def payload(self) -> bytes:
-        """Give the payload of the next message."""
+        """Return the payload of the next PUBLISH."""
         while True:
             first, body = self.receive()
             if first >> 4 == 3:
@@ -130,7 +130,7 @@ class Raw:
                 return body[2 + length + (2 if first & 6 else 0) :]
 
     def close(self) -> None:
-        """Say goodbye."""
+        """Send DISCONNECT and close."""
         with contextlib.suppress(OSError):
             self.socket.sendall(b"\xe0\x00")
         self.socket.close()

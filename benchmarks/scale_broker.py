@@ -1,11 +1,12 @@
-"""One mosquitto, many hubs, five coaches: what is delivered, how late, at what cost.
+"""One mosquitto, many hubs, five coaches: deliveries, latency in ms, and the cost of the broker.
 
     python -m benchmarks.scale_broker --hubs 500 [--seconds 20]
 
-Every simulated hub has a connection of its own and publishes at a real one's pace: `metrics` with 12 values (QoS 0) and
+Every simulated hub has its own connection and publishes at the rate of a real one: `metrics` with 12 values (QoS 0) and
 `session` (QoS 1) once a second, three `step` messages a second (QoS 1). Every coach subscribes to what the coach's
 dashboard shows (QoS 1), the first one to steps too. Latency: from before the hub's send to after the coach's receive,
-on this machine's clock. Hubs are one process, coaches another, so what they add is in the figures.
+on this machine's clock. The hubs share one process and the coaches another, and the figures include their delays. No
+goal was set; `docs/brokers.md` extrapolates from the results.
 """
 
 from __future__ import annotations
@@ -39,14 +40,14 @@ _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Count:
-    """What one coach heard."""
+    """Messages that one coach received, by kind, and their latencies in ms."""
 
-    heard: dict[str, int] = field(default_factory=dict)
-    late_ms: list[float] = field(default_factory=list)
+    received: dict[str, int] = field(default_factory=dict)
+    latency_ms: list[float] = field(default_factory=list)
 
 
 class _Stream(asyncio.Protocol):
-    """A connection that answers QoS 1 and hands over payloads; sent in one write per message, as paho does."""
+    """A connection that acknowledges QoS 1 and counts messages; one write per sent message, as in paho."""
 
     def __init__(self, hello: bytes, count: Count | None) -> None:
         self.acknowledged = 0
@@ -57,13 +58,13 @@ class _Stream(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Say CONNECT, and SUBSCRIBE where there is one."""
+        """Send CONNECT, and SUBSCRIBE if there is one."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         transport.write(self._hello)
 
     def send(self, data: bytes) -> None:
-        """Send a packet."""
+        """Send one packet."""
         assert self._transport is not None
         self._transport.write(data)
 
@@ -73,7 +74,7 @@ class _Stream(asyncio.Protocol):
             self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Take packets apart."""
+        """Split the stream into packets."""
         read = self._read
         read += data
         while len(read) >= 2:
@@ -102,13 +103,13 @@ class _Stream(asyncio.Protocol):
                 self.send(packet(0x40, rest[:2]))
                 rest = rest[2:]
             topic_kind = body[2 : 2 + length].split(b"/")[2].decode()
-            self._count.heard[topic_kind] = self._count.heard.get(topic_kind, 0) + 1
-            stamp_ns = int(rest[rest.rindex(b"@") + 1 :])
-            self._count.late_ms.append((time.monotonic_ns() - stamp_ns) / 1e6)
+            self._count.received[topic_kind] = self._count.received.get(topic_kind, 0) + 1
+            sent_ns = int(rest[rest.rindex(b"@") + 1 :])
+            self._count.latency_ms.append((time.monotonic_ns() - sent_ns) / 1e6)
 
 
 async def hub(place: Place, number: int, seconds: int, made: dict[str, int]) -> _Stream:
-    """Publish as one hub for so many seconds; gives its connection."""
+    """Publish as one hub for `seconds` and return its connection; `made` counts the messages by kind."""
     loop = asyncio.get_running_loop()
     stream = _Stream(connect(place, f"hub{number}"), None)
     await loop.create_connection(lambda: stream, place.host, place.port)
@@ -130,7 +131,7 @@ async def hub(place: Place, number: int, seconds: int, made: dict[str, int]) -> 
 
 
 async def load(place: Place, numbers: list[int], seconds: int) -> dict[str, int]:
-    """Be some of the hubs; gives how many messages of each kind were made and `acknowledged`."""
+    """Simulate some of the hubs; return the number of messages made, by kind, and `acknowledged`."""
     made: dict[str, int] = {}
     streams = await asyncio.gather(*(hub(place, number, seconds, made) for number in numbers))
     await asyncio.sleep(2)
@@ -141,7 +142,7 @@ async def load(place: Place, numbers: list[int], seconds: int) -> dict[str, int]
 
 
 async def coaches(place: Place) -> tuple[list[_Stream], list[Count]]:
-    """Connect the coaches; the first wants steps too."""
+    """Connect the coaches; the first one subscribes to steps too."""
     streams, counts = [], []
     for number in range(COACHES):
         topics = [*coach_topics(None), *(["stridecue/+/step"] if number == 0 else [])]
@@ -156,13 +157,13 @@ async def coaches(place: Place) -> tuple[list[_Stream], list[Count]]:
 
 
 def cpu_s(pid: int) -> float:
-    """Give the CPU time a process has used."""
+    """Return the CPU time in s of a process so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS_A_SECOND
 
 
 def memory_mb(pid: int) -> float:
-    """Give the most memory a process ever had."""
+    """Return the peak resident memory of a process in MB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM"))
 
@@ -183,15 +184,15 @@ async def measure(hubs: int, seconds: int) -> None:
             sys.executable, "-m", __spec__.name, "--load", str(port), "--hubs", str(hubs), "--seconds", str(seconds),
             stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        said = (await process.communicate())[0]
+        result = (await process.communicate())[0]
         used_s = cpu_s(pid) - before_s
-        most_mb = memory_mb(pid)
+        peak_mb = memory_mb(pid)
         for stream in streams:
             stream.close()
     finally:
         await broker.stop()
-    _print(msgspec.json.decode(said, type=dict[str, int]), counts, seconds)
-    print(f"\nmosquitto: {100 * used_s / seconds:.0f} % of a core, at most {most_mb:.0f} MB")
+    _print(msgspec.json.decode(result, type=dict[str, int]), counts, seconds)
+    print(f"\nmosquitto: {100 * used_s / seconds:.0f} % of a core, at most {peak_mb:.0f} MB")
     print(f"load average: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
@@ -199,21 +200,21 @@ def _print(made: dict[str, int], counts: list[Count], seconds: int) -> None:
     acknowledged = made.pop("acknowledged")
     total = sum(made.values())
     print(f"made: {total} messages in {seconds} s, {total / seconds:.0f} a second; QoS 1 acknowledged: {acknowledged}")
-    print("\n| coach | wanted | delivered | lost | p50 ms | p99 ms | most ms |\n|---|---|---|---|---|---|---|")
+    print("\n| coach | expected | delivered | lost | p50 ms | p99 ms | max ms |\n|---|---|---|---|---|---|---|")
     for number, count in enumerate(counts):
         kinds = ["metrics", "session", *(["step"] if number == 0 else [])]
-        wanted = sum(made[kind] for kind in kinds)
-        got = sum(count.heard.get(kind, 0) for kind in kinds)
-        p50, p99, most = np.percentile(count.late_ms, [50, 99, 100])
+        expected = sum(made[kind] for kind in kinds)
+        delivered = sum(count.received.get(kind, 0) for kind in kinds)
+        p50, p99, worst = np.percentile(count.latency_ms, [50, 99, 100])
         name = "all, steps too" if number == 0 else "all runners"
-        print(f"| {name} | {wanted} | {got} | {wanted - got} | {p50:.1f} | {p99:.1f} | {most:.0f} |")
+        print(f"| {name} | {expected} | {delivered} | {expected - delivered} | {p50:.1f} | {p99:.1f} | {worst:.0f} |")
 
 
 def main() -> None:
-    """Measure, or be the load of a measurement."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale_broker", description=__doc__.partition("\n")[0])
-    parser.add_argument("--hubs", type=int, default=500)
-    parser.add_argument("--seconds", type=int, default=20)
+    """Print the table, or generate the load for it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--hubs", type=int, default=500, help="simulated hubs (default: %(default)s)")
+    parser.add_argument("--seconds", type=int, default=20, help="duration (default: %(default)s)")
     parser.add_argument("--load", type=int, metavar="PORT", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.load is None:

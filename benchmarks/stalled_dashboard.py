@@ -1,15 +1,17 @@
-"""What the dashboard does to the run, also when it or its terminal hangs: four ways to run, in turn.
+"""Effect of the dashboard on the run, also when it or its terminal hangs: four variants, alternating.
 
     python -m benchmarks.stalled_dashboard [--seconds 12] [--times 3]
     python -m benchmarks.stalled_dashboard --seconds 60 --times 5        the full minute
 
-Every run is the whole of `stridecue demo` on virtual sensors (benchmarks/measured_hub.py) in a terminal of its own:
-without a dashboard, with it, with its process halted (SIGSTOP) and with its terminal halted, i.e. the process that
-reads what it writes. Measured while it hangs, for as long in the other two; then it goes on, and the time until the
-screen shows the present is taken. The four are repeated in turn, so that the machine's other work meets all of them;
-on a busy machine `nice -n -15` before it (as root) keeps most of that work out.
+Every run is the complete `stridecue demo` on virtual sensors (benchmarks/measured_hub.py) in a terminal of its own:
+without a dashboard, with it, with its process halted (SIGSTOP), and with its terminal halted, i.e. the process that
+reads its output. Measured during the halt (for as long in the other two); then it is resumed, and the time until the
+screen is current again is measured. The four alternate, so that other work on the machine affects all of them; on a
+busy machine `nice -n -15` before the command (as root) keeps most of it out.
 
-Exit code 1 when samples are missing, the hub's memory grew by more than 5 MB, or the screen took more than 3 s.
+Printed per variant: samples and notifications made, delivered, lost (counted by the hub) and missing (not counted);
+delay of cues and packets in ms; CPU and memory; messages that the broker discarded; seconds until current again. Exit
+code 1 if samples are missing, the hub's memory grew by more than 5 MB, or the screen took more than 3 s.
 """
 
 from __future__ import annotations
@@ -46,35 +48,35 @@ SIZE = (120, 40)
 SETTLE_S, AFTER_S = 4.0, 3.0
 PATIENCE_S = 60.0
 CURRENT_WITHIN_S = 2.5
-"""What is normal: the hub tells its time once a second, the screen shows whole seconds and is painted twice in one."""
-MOST_GROWTH_MB, MOST_RECOVERY_S = 5.0, 3.0
+"""Normal age: the hub publishes its time once a second, the screen shows whole seconds and is drawn twice in one."""
+MAX_GROWTH_MB, MAX_RECOVERY_S = 5.0, 3.0
 _CLOCK = re.compile(r"▶ running (\d+):(\d\d)")
 
 
 @dataclass
 class Measured:
-    """One run; `recovery_s` None when nothing was halted."""
+    """Results of one run; `recovery_s` is None if nothing was halted."""
 
     counts: dict[str, int]
     packets_ms: list[float]
     cues_ms: list[float]
     hub_pct: float
-    hub_mb: tuple[float, float]  # at the start, the most
+    hub_mb: tuple[float, float]  # at the start, maximum
     broker_mb: tuple[float, float]
     dashboard_pct: float | None
     recovery_s: float | None
-    refused: int  # by the broker, of what was for the dashboard
+    discarded: int  # messages for the dashboard, by the broker
 
     @property
     def missing(self) -> int:
-        """Samples and notifications that were made and neither delivered nor counted."""
-        got = self.counts
-        return got["made"] - got["delivered"] - got["lost"] + got["sent"] - got["heard"]
+        """Samples and notifications that were neither delivered nor counted as lost."""
+        count = self.counts
+        return count["made"] - count["delivered"] - count["lost"] + count["sent"] - count["received"]
 
 
 @dataclass
 class Present:
-    """What the hub says now: how long the run has lasted, by a client that never hangs."""
+    """The hub's current running time, from a client that never hangs."""
 
     elapsed_s: float = 0.0
     running: bool = False
@@ -82,20 +84,20 @@ class Present:
 
     @property
     def now_s(self) -> float:
-        """Running time now."""
+        """Return the current running time in s."""
         return self.elapsed_s + time.monotonic() - self.at_s
 
 
 @contextmanager
 def present(port: int) -> Iterator[Present]:
     """Follow the hub's session in a thread."""
-    said, loop = Present(), asyncio.new_event_loop()
+    now, loop = Present(), asyncio.new_event_loop()
 
     async def follow() -> None:
         async for item in HubClient(Server(port=port), topics=[Topics(RUNNER).session]).watch():
             if isinstance(item, Received) and isinstance(item.message, SessionMessage):
-                said.elapsed_s, said.at_s = item.message.elapsed_s, time.monotonic()
-                said.running = item.message.state == "running"
+                now.elapsed_s, now.at_s = item.message.elapsed_s, time.monotonic()
+                now.running = item.message.state == "running"
 
     following = loop.create_task(follow())
 
@@ -107,14 +109,14 @@ def present(port: int) -> Iterator[Present]:
     thread = threading.Thread(target=run)
     thread.start()
     try:
-        yield said
+        yield now
     finally:
         loop.call_soon_threadsafe(following.cancel)
         thread.join()
 
 
-def refused_by_broker(port: int) -> int:
-    """How many messages the broker let go because somebody did not take them; 0 while it has not said."""
+def discarded_by_broker(port: int) -> int:
+    """Return how many messages the broker has discarded for slow clients; 0 if it has not published that yet."""
 
     async def ask() -> int:
         async with open_client(Server(port=port)) as client:
@@ -129,7 +131,7 @@ def refused_by_broker(port: int) -> int:
 
 
 def measure(way: str, seconds: float, *, amqtt: bool) -> Measured:
-    """Run once."""
+    """Run one variant once."""
     with tempfile.TemporaryDirectory() as folder:
         port, result = a_free_port(), Path(folder, "result.json")
         command = [sys.executable, "-m", "benchmarks.measured_hub", "--port", str(port), "--result", str(result)]
@@ -140,13 +142,13 @@ def measure(way: str, seconds: float, *, amqtt: bool) -> Measured:
                 terminal.wait_for(lambda: shown_s(terminal) is not None, PATIENCE_S)
             time.sleep(SETTLE_S)
             measured = _window(way, seconds, terminal, hub)
-            measured.refused = refused_by_broker(port)
+            measured.discarded = discarded_by_broker(port)
             time.sleep(AFTER_S)
             os.kill(terminal.pid, signal.SIGUSR2)
             terminal.wait_for(result.exists, PATIENCE_S)
-            said = json.loads(result.read_text())
-    measured.packets_ms, measured.cues_ms = said.pop("packets_ms"), said.pop("cues_ms")
-    measured.counts = said | {"inside": sum(said.pop("losses").values())}
+            found = json.loads(result.read_text())
+    measured.packets_ms, measured.cues_ms = found.pop("packets_ms"), found.pop("cues_ms")
+    measured.counts = found | {"inside": sum(found.pop("losses").values())}
     return measured
 
 
@@ -172,7 +174,7 @@ def _window(way: str, seconds: float, terminal: Terminal, hub: Present) -> Measu
     if way == HALTED and dashboard is not None:
         os.kill(dashboard, signal.SIGCONT)
     elif way == TERMINAL:
-        terminal.go_on()
+        terminal.resume()
     if way in (HALTED, TERMINAL):
         recovery_s = terminal.wait_for(lambda: _is_current(terminal, hub), PATIENCE_S)
     return Measured(
@@ -184,12 +186,12 @@ def _window(way: str, seconds: float, terminal: Terminal, hub: Present) -> Measu
         broker_mb=(held[0], max(held)),
         dashboard_pct=None if dashboard is None else share[dashboard],
         recovery_s=recovery_s,
-        refused=0,
+        discarded=0,
     )
 
 
 def shown_s(terminal: Terminal) -> int | None:
-    """The running time on the screen."""
+    """Return the running time in s on the screen, None if there is none."""
     found = _CLOCK.search(terminal.screen())
     return None if found is None else 60 * int(found[1]) + int(found[2])
 
@@ -200,24 +202,24 @@ def _is_current(terminal: Terminal, hub: Present) -> bool:
 
 
 def spread(values: Sequence[float], form: str) -> str:
-    """Median, least and most."""
+    """Format median, minimum and maximum."""
     low, middle, high = min(values), statistics.median(values), max(values)
     return form.format(middle) if len(values) < 2 else f"{form} ({form}-{form})".format(middle, low, high)
 
 
 def table(runs: dict[str, list[Measured]]) -> None:
-    """Print what was measured: medians with least and most of the repetitions; delays over all of them."""
-    print("| dashboard | made | delivered | lost | missing | cue p50 ms | p99 | packet p50 ms | p99 | most |", end="")
-    print(" hub CPU % | hub MB | broker MB | let go | dashboard CPU % | current again s |\n|" + "---|" * 16)
+    """Print the table: medians (minimum-maximum) over the repetitions, delays over all of them."""
+    print("| dashboard | made | delivered | lost | missing | cue p50 ms | p99 | packet p50 ms | p99 | max |", end="")
+    print(" hub CPU % | hub MB | broker MB | discarded | dashboard CPU % | current again s |\n|" + "---|" * 16)
     for way, each in runs.items():
         packets = np.concatenate([run.packets_ms for run in each])
         cues = np.concatenate([run.cues_ms for run in each])
         total = {key: sum(run.counts[key] for run in each) for key in each[0].counts}
-        pods = total["heard"]
+        notifications = total["received"]
         row = [
             way,
             f"{total['made'] + total['sent']}",
-            f"{total['delivered'] + pods}",
+            f"{total['delivered'] + notifications}",
             f"{total['lost']}",
             f"{sum(run.missing for run in each)}",
             *(f"{np.percentile(cues, share):.1f}" for share in (50, 99)),
@@ -225,14 +227,14 @@ def table(runs: dict[str, list[Measured]]) -> None:
             spread([run.hub_pct for run in each], "{:.0f}"),
             " ".join(f"{run.hub_mb[0]:.0f}→{run.hub_mb[1]:.0f}" for run in each),
             " ".join(f"{run.broker_mb[0]:.1f}→{run.broker_mb[1]:.1f}" for run in each),
-            " ".join(str(run.refused) for run in each),
+            " ".join(str(run.discarded) for run in each),
             spread([run.dashboard_pct for run in each if run.dashboard_pct is not None] or [0.0], "{:.0f}"),
             " ".join(f"{run.recovery_s:.1f}" for run in each if run.recovery_s is not None) or "-",
         ]
         print("| " + " | ".join(row) + " |")
     if OFF not in runs or len(runs) < 2:
         return
-    print("\nagainst `off` in the same repetition, median (least-most), and of all together with its standard error:")
+    print("\nratio to `off` in the same repetition, median (min-max); for cues also over all, with its standard error:")
     for way in [each for each in runs if each != OFF]:
         pairs = list(zip(runs[way], runs[OFF], strict=True))
         cue = [float(np.mean(a.cues_ms) / np.mean(b.cues_ms)) for a, b in pairs]
@@ -245,7 +247,7 @@ def table(runs: dict[str, list[Measured]]) -> None:
 
 
 def _together(these: list[Measured], those: list[Measured]) -> str:
-    """Ratio of the mean cue latencies of all repetitions."""
+    """Format the ratio of the mean cue latencies over all repetitions."""
     a, b = (np.concatenate([run.cues_ms for run in runs]) for runs in (these, those))
     ratio = a.mean() / b.mean()
     error = ratio * np.hypot(*(each.std(ddof=1) / np.sqrt(len(each)) / each.mean() for each in (a, b)))
@@ -253,16 +255,16 @@ def _together(these: list[Measured], those: list[Measured]) -> str:
 
 
 def verdict(runs: dict[str, list[Measured]]) -> bool:
-    """Whether what was asked for holds."""
+    """Print what fails and return whether all requirements are met."""
     good = True
     for way, each in runs.items():
         for run in each:
             grown_mb = run.hub_mb[1] - run.hub_mb[0]
-            late = run.recovery_s is not None and run.recovery_s > MOST_RECOVERY_S
+            late = run.recovery_s is not None and run.recovery_s > MAX_RECOVERY_S
             if run.missing or run.counts["lost"] or run.counts["dropped"] or run.counts["inside"]:
                 print(f"FAIL {way}: {run.counts}")
                 good = False
-            if grown_mb > MOST_GROWTH_MB or late:
+            if grown_mb > MAX_GROWTH_MB or late:
                 print(f"FAIL {way}: the hub grew by {grown_mb:.1f} MB, the screen took {run.recovery_s} s")
                 good = False
     return good
@@ -271,10 +273,10 @@ def verdict(runs: dict[str, list[Measured]]) -> bool:
 def main() -> int:
     """Print the table and what fails, or why nothing can be measured here; 1 when something fails."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=12.0, help="how long it hangs")
-    parser.add_argument("--times", type=int, default=3)
-    parser.add_argument("--way", action="append", choices=WAYS)
-    parser.add_argument("--amqtt", action="store_true", help="the broker for machines without mosquitto")
+    parser.add_argument("--seconds", type=float, default=12.0, help="duration of the halt (default: %(default)g)")
+    parser.add_argument("--times", type=int, default=3, help="repetitions (default: %(default)s)")
+    parser.add_argument("--way", action="append", choices=WAYS, help="only this variant; repeatable")
+    parser.add_argument("--amqtt", action="store_true", help="use the broker for machines without mosquitto")
     options = parser.parse_args()
     if reason := lacking():
         print(f"stalled dashboard: not measured, {reason}")

@@ -1,4 +1,4 @@
-"""A program in a real terminal: tmux on a socket of its own, so that the one who reads its output can be halted too."""
+"""A program in a real terminal: tmux on a socket of its own, so that the reader of its output can be halted too."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ STEP_S = 0.05
 
 
 def lacking() -> str:
-    """Say what these measurements need and this machine has not; empty when all is there."""
+    """Return what this machine lacks for these measurements; empty if nothing."""
     if not Path("/proc/self/stat").exists():
-        return "it takes Linux"
-    return "" if shutil.which("tmux") else "it takes tmux"
+        return "it needs Linux"
+    return "" if shutil.which("tmux") else "it needs tmux"
 
 
 class Terminal:
-    """`with Terminal((120, 40), command) as terminal`: everything ends with it.
+    """A command in a terminal, `with Terminal((120, 40), command) as terminal`; all its processes end with the block.
 
-    pid         the program, once it is entered
-    reader_pid  who reads what the program writes
+    pid         of the program
+    reader_pid  of the process that reads its output
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class Terminal:
 
     def __enter__(self) -> Self:
         columns, rows = self._size
-        # The demo's recordings and settings are not to get among the user's.
+        # Keeps the demo's recordings and settings apart from the user's.
         private = {f"XDG_{name}_HOME": f"{self._folder.name}/{name}" for name in ("DATA", "STATE", "CONFIG", "CACHE")}
         self._environment = {**os.environ, **private, **self._environment}
         size = ("-x", str(columns), "-y", str(rows))
-        staying = (";", "set-option", "remain-on-exit", "on")  # what a program that failed has said can be read
+        staying = (";", "set-option", "remain-on-exit", "on")  # the output of a failed program stays readable
         self._tmux("new-session", "-d", "-s", "bench", *size, self._program(), *staying)
         self.pid = int(self._tmux("list-panes", "-t", "bench", "-F", "#{pane_pid}"))
         self.reader_pid = int(self._tmux("display-message", "-p", "#{pid}"))
@@ -57,22 +57,22 @@ class Terminal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with contextlib.suppress(ProcessLookupError):
-            self.go_on()
+            self.resume()
         with_children = [self.pid, *descendants(self.pid)]
         self._tmux("kill-server", check=False)
         wait_until(lambda: not any(map(alive, with_children)), 20.0)
         self._folder.cleanup()
 
     def screen(self) -> str:
-        """What is seen now."""
+        """Return the text currently on the screen."""
         return self._tmux("capture-pane", "-p", "-t", "bench")
 
     def press(self, *keys: str) -> None:
-        """Press keys, by tmux's names."""
+        """Press keys, named as in tmux."""
         self._tmux("send-keys", "-t", "bench", *keys)
 
     def wait_for(self, what: Callable[[], bool], patience_s: float) -> float:
-        """Wait in real time; gives the seconds it took. Raises RuntimeError with what is on the screen instead."""
+        """Wait and return the seconds it took; raise RuntimeError with the screen if it does not happen."""
         try:
             took_s = wait_until(lambda: what() or not alive(self.pid), patience_s)
         except TimeoutError:
@@ -82,11 +82,11 @@ class Terminal:
         return took_s
 
     def halt(self) -> None:
-        """Stop reading what the program writes: what a terminal does that hangs."""
+        """Stop reading the program's output, as a hanging terminal does."""
         os.kill(self.reader_pid, signal.SIGSTOP)
 
-    def go_on(self) -> None:
-        """Read again."""
+    def resume(self) -> None:
+        """Read the program's output again."""
         os.kill(self.reader_pid, signal.SIGCONT)
 
     def _program(self) -> str:
@@ -99,7 +99,7 @@ class Terminal:
 
 
 def wait_until(what: Callable[[], bool], patience_s: float) -> float:
-    """Wait in real time; gives the seconds it took, raises TimeoutError."""
+    """Wait in real time and return the seconds it took; raise TimeoutError after `patience_s`."""
     start_s = time.monotonic()
     while not what():
         if time.monotonic() > start_s + patience_s:
@@ -109,7 +109,7 @@ def wait_until(what: Callable[[], bool], patience_s: float) -> float:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs (a zombie does not)."""
+    """Whether a process is running (a zombie is not)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
@@ -117,7 +117,7 @@ def alive(pid: int) -> bool:
 
 
 def descendants(pid: int) -> list[int]:
-    """Children and their children."""
+    """Return the process ids of all descendants."""
     found: list[int] = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in map(int, task.read_text().split()):
@@ -126,7 +126,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def child_running(pid: int, words: str) -> int | None:
-    """Give the descendant whose command line has `words` in it."""
+    """Return the first descendant whose command line contains `words`, None if there is none."""
     for each in descendants(pid):
         try:
             line = Path(f"/proc/{each}/cmdline").read_text("utf-8", "replace").replace("\0", " ")
@@ -138,18 +138,18 @@ def child_running(pid: int, words: str) -> int | None:
 
 
 def cpu_s(pid: int) -> float:
-    """CPU time of a process so far."""
+    """Return the CPU time in s of a process so far."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def rss_mb(pid: int) -> float:
-    """Resident memory of a process now."""
+    """Return the current resident memory of a process in MB."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1024
 
 
 def written(pid: int) -> tuple[int, int]:
-    """Bytes and write calls of a process so far, to terminal, sockets and files."""
+    """Return bytes and write calls of a process so far, to terminal, sockets and files."""
     lines = dict(line.split(": ") for line in Path(f"/proc/{pid}/io").read_text().splitlines())
     return int(lines["wchar"]), int(lines["syscw"])
