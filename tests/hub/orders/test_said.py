@@ -244,7 +244,7 @@ async def test_a_runner_without_cues_is_not_asked_and_the_coach_is_informed() ->
 
 
 @pytest.mark.parametrize(
-    ("kept", "words"), [(True, "in the history on the runner's own machine"), (False, "no history")]
+    ("kept", "words"), [(True, "on the runner's own machine, and only there"), (False, "not in the history")]
 )
 async def test_the_answer_states_whether_a_report_is_stored(*, kept: bool, words: str) -> None:
     assert words in await Run(kept=kept).obey(PainMessage(level=3))
