@@ -80,7 +80,7 @@ class Invented:
     running_s: float
 
 
-def heard(blocks: list[SampleBlock], seconds: float) -> Invented:
+def count_running(blocks: list[SampleBlock], seconds: float) -> Invented:
     """Run the pipeline on the blocks and count steps and seconds of running."""
     pipeline, steps, running = Pipeline(), 0, 0.0
     for records in [*map(pipeline.update, blocks), pipeline.finish()]:
@@ -102,7 +102,7 @@ def job(task: tuple[str, tuple[str, ...], float, float, int]) -> list[tuple[str,
     scene, out = scene_of(kind, seconds, rate_hz, seed), []
     for worn in sets:
         placements, gyro = WORN[worn]
-        out.append((kind, worn, heard(blocks_of(scene, placements, seed, gyro=gyro), seconds)))
+        out.append((kind, worn, count_running(blocks_of(scene, placements, seed, gyro=gyro), seconds)))
     return out
 
 
@@ -132,7 +132,7 @@ def real_job(folder: Path) -> list[tuple[str, str, Invented]]:
             continue
         if not rec.windows or "activity" not in rec.windows[0]:
             seconds = float(rec.columns["t_s"][-1] - rec.columns["t_s"][0])
-            out.append((f"real, {folder.parent.name}", worn, heard(blocks(rec.columns, sensors), seconds)))
+            out.append((f"real, {folder.parent.name}", worn, count_running(blocks(rec.columns, sensors), seconds)))
             continue
         pipeline = Pipeline()
         records = [r for block in blocks(rec.columns, sensors) for r in pipeline.update(block)]

@@ -14,9 +14,11 @@ from tests.recorded import DATA_DIR, folders
 T = TypeVar("T")
 
 
-def arguments(about: str | None, each: str) -> argparse.Namespace:
-    """Parse seeds, scenes, people and processes; `each` is the help of `--each`."""
-    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(package: str | None, about: str | None, each: str) -> argparse.Namespace:
+    """Parse seeds, scenes, people and processes; `package` and `about` describe the command, `each` is for `--each`."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {package}", description=about, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2], help="of the simulated errors")
     parser.add_argument("--only", default="", help="part of a scene's name; several separated by commas")
     parser.add_argument("--people", default="", help="part of a recording's name")

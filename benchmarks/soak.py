@@ -194,15 +194,15 @@ async def soak(minutes: float, n: int, rate_hz: int, folder: Path) -> bool:
         async with VirtualLab(VirtualRunner(), list(kinds), conditions=air, max_connections=n + 2, kinds=kinds) as lab:
             hub.know(lab.sensors)
             taking = asyncio.create_task(hub.take(inbox), name="take")
-            beside = [asyncio.create_task(hub.write(), name="write")]
+            background = [asyncio.create_task(hub.write(), name="write")]
             paired = {lab.sensors[kind].identity.address: worn for kind, (_, worn, _) in zip(imus, WORN, strict=False)}
             supervisor = Supervisor(lab.radio, catalog, inbox, paired=paired)
             supervising = asyncio.create_task(supervisor.run(stop), name="supervise")
             await asyncio.sleep(10)
             links = lab.radio.max_connections - lab.radio.free_slots
-            beside.append(asyncio.create_task(lose_links(lab, imus), name="lose links"))
-            (tasks_before, tasks_after), resident = await watch(minutes, hub, beside)
-            for task in beside:
+            background.append(asyncio.create_task(lose_links(lab, imus), name="lose links"))
+            (tasks_before, tasks_after), resident = await watch(minutes, hub, background)
+            for task in background:
                 task.cancel()
             await all_back(lab, imus, hub)
             for kind in kinds:
@@ -246,14 +246,14 @@ async def all_back(lab: VirtualLab, imus: list[str], hub: Hub) -> None:
     await asyncio.sleep(DRAIN_S)
 
 
-async def watch(minutes: float, hub: Hub, beside: list[asyncio.Task[None]]) -> tuple[tuple[int, int], list[float]]:
+async def watch(minutes: float, hub: Hub, background: list[asyncio.Task[None]]) -> tuple[tuple[int, int], list[float]]:
     """Print the load once a minute; return the number of tasks at start and end, and memory in MB from minute 2 on."""
     loop, cpu_s = asyncio.get_running_loop(), time.process_time()
     start_s = printed_s = loop.time()
     tasks, resident = len(asyncio.all_tasks()), list[float]()
     while (since_s := loop.time() - start_s) < 60 * minutes:
         await asyncio.sleep(min(5.0, 60 * minutes - since_s))
-        for task in beside:
+        for task in background:
             if task.done():
                 task.result()
         if loop.time() - start_s >= RSS_FROM_S:

@@ -19,7 +19,11 @@ from tests.recorded import DATA_DIR
 
 def main() -> int:
     """Write the pictures and print path and kB of each; return 1 without the recorded runs."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.accuracy_plots",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--folder", type=Path, default=Path("docs/pictures/accuracy"), help="for the pictures")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: %(default)s)")
     args = parser.parse_args()

@@ -66,7 +66,7 @@ def badness(scores: list[Score]) -> tuple[float, float]:
 
 def main() -> int:
     """Print the table."""
-    args = arguments(__doc__, "list every recording of every scene instead")
+    args = arguments(__package__, __doc__, "list every recording of every scene instead")
     found = play_all(played, [scene.name for scene in SCENES], MARKERS, args)
     if args.each:
         print(table([score for scores in found.values() for score in scores]))

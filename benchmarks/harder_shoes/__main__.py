@@ -177,7 +177,7 @@ def badness(feet: list[Foot]) -> tuple[float, float]:
 
 def main() -> int:
     """Print the table."""
-    args = arguments(__doc__, "also list every foot of every recording")
+    args = arguments(__package__, __doc__, "also list every foot of every recording")
     found = play_all(played, [scene.name for scene in SCENES], RUNS, args)
     print(f"{'scene':40s} " + " ".join(f"{name:>6s}" for name, _, _ in FIGURES))
     flat = {k: [foot for feet in runs for foot in feet] for k, runs in found.items()}

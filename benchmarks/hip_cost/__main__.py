@@ -70,7 +70,9 @@ def instructions(job: str, times: int) -> int:
 
 def main() -> None:
     """Print instructions per sample, or per multiply-add; `--play` is the measured process, and prints nothing."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.hip_cost", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("job", choices=JOBS)
     parser.add_argument("--play", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()

@@ -20,7 +20,11 @@ from tests.recorded import DATA_DIR
 
 def main() -> int:
     """Print the tables; return 1 without the recorded runs."""
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    argparse.ArgumentParser(
+        prog="python -m benchmarks.mount_heading",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args()
     if DATA_DIR is None:
         print("the recorded runs were not found: set STRIDECUE_DATA to their folder", file=sys.stderr)
         return 1

@@ -40,7 +40,11 @@ Scores = dict[tuple[str, str], list[Score | None]]
 
 def main() -> int:
     """Print a table per condition, then the costs; return 1 without the recorded runs or VQF's environment."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.orientation",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3], help="of the sensor errors")
     parser.add_argument("--only", default="", help="part of a condition's name")
     args = parser.parse_args()

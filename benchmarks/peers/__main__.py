@@ -44,7 +44,9 @@ Rows = dict[tuple[str, str], list[tuple[Score, float, int]]]
 
 def main() -> int:
     """Install missing libraries, print the table and the errors of each library; 1 without the recorded runs."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.peers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2], help="of the sensor errors")
     parser.add_argument("--json", type=Path, help="also write the scores of every recording to this file")
     args = parser.parse_args()

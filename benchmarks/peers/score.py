@@ -10,7 +10,7 @@ from benchmarks.orientation.cases import Array
 from benchmarks.peers.feeds import Item
 
 ROUGH_S, TOLERANCE_S = 0.2, 0.1
-BESIDE_S = 0.15
+MARGIN_S = 0.15
 USUAL_PART = 0.25
 NAN = float("nan")
 
@@ -53,7 +53,7 @@ def score(item: Item, contacts_s: list[float]) -> Score:
     good = pairs(true, seen - offset, TOLERANCE_S)
     hits = [(i, k) for i, k in good if inside[i]]
     matched = {k for _, k in good}
-    first, last = max(item.from_s, true[0] - BESIDE_S), min(item.to_s, true[-1] + BESIDE_S)
+    first, last = max(item.from_s, true[0] - MARGIN_S), min(item.to_s, true[-1] + MARGIN_S)
     false = sum(k not in matched and first <= t - offset <= last for k, t in enumerate(seen))
     late = [seen[k] - true[i] for i, k in hits]
     enough = len(hits) > 2

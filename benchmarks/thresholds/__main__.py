@@ -23,7 +23,11 @@ from dsp.thresholds.drift import DriftParams
 
 def main() -> int:
     """Print the figures of one part."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.thresholds",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument(
         "part", choices=("onset", "drift", "budget", "calibration", "recorded", "sensors", "slope", "taps")
     )

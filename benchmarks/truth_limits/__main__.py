@@ -110,7 +110,11 @@ TABLES: dict[str, tuple[list[str], Callable[[Seen, int], tuple[float, list[str]]
 
 def main() -> int:
     """Print three tables in Markdown; return 1 without the recorded runs."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.truth_limits",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--only", default="", help="part of the recording's name")
     parser.add_argument("--draws", type=int, default=2000, help="of the bootstrap")
     args = parser.parse_args()

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.everyday.motion import Scene, blocks_of
 from benchmarks.everyday.on_the_spot import heels, marching, pedals
-from benchmarks.invented_steps import LEFT, RIGHT, heard
+from benchmarks.invented_steps import LEFT, RIGHT, count_running
 from dsp.signals import Placement
 
 SECONDS = 40.0
@@ -22,6 +22,6 @@ def test_feet_on_the_spot_are_not_running(
     made: Callable[[float, float, np.random.Generator], Scene], rate_hz: float, worn: tuple[Placement, ...]
 ) -> None:
     scene = made(SECONDS, rate_hz, np.random.default_rng(1))
-    found = heard(blocks_of(scene, worn, seed=1), SECONDS)
+    found = count_running(blocks_of(scene, worn, seed=1), SECONDS)
     assert found.steps > 0
     assert found.running_s == 0.0
