@@ -99,11 +99,9 @@ class FewerBlocks:
     def note(self, block: SampleBlock) -> None:
         """Take note of a block that is passed on unchanged."""
         if len(block.t_ns):
-            last_ns = int(block.t_ns[-1])
             if self._has_gap(block):
-                self._careful_until_ns = last_ns + CAREFUL_NS
-            self._reached_ns[block.source, block.layout, block.rate_hz] = last_ns
-            self._newest_ns = max(self._newest_ns, last_ns)
+                self._careful_until_ns = int(block.t_ns[-1]) + CAREFUL_NS
+            self._advance(block)
 
     def join(self, runs: Sequence[Run]) -> list[SampleBlock]:
         """Return the samples of the runs as joined blocks, oldest first.
@@ -119,9 +117,17 @@ class FewerBlocks:
             if len(single) > 1:
                 half = len(single) // 2
                 return [*self.join(single[:half]), *self.join(single[half:])]
+            for block in joined:
+                self.note(block)
+            return joined
         for block in joined:
-            self.note(block)
+            self._advance(block)
         return joined
+
+    def _advance(self, block: SampleBlock) -> None:
+        last_ns = int(block.t_ns[-1])
+        self._reached_ns[block.source, block.layout, block.rate_hz] = last_ns
+        self._newest_ns = max(self._newest_ns, last_ns)
 
     def _can_join(self, blocks: Sequence[SampleBlock]) -> bool:
         """Return whether no stream lags too much and none has a gap, now or within the last CAREFUL_NS."""
@@ -135,7 +141,7 @@ class FewerBlocks:
         if int(t_ns[0]) - since_ns > GAP_NS:
             return True
         is_even = int(t_ns[-1]) - int(t_ns[0]) <= GAP_NS or _MOTION.isdisjoint(block.layout)
-        return not is_even and int(np.diff(t_ns).max()) > GAP_NS
+        return not is_even and int((t_ns[1:] - t_ns[:-1]).max()) > GAP_NS
 
     def _since_ns(self, block: SampleBlock) -> int:
         """Return the last sample time of a block's stream so far; only motion sensors can lag."""

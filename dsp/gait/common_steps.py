@@ -62,6 +62,7 @@ class CommonSteps:
         self._apart_s: deque[tuple[float, ...]] = deque(maxlen=memory)
         self._differs: deque[bool | None] = deque(maxlen=memory)
         self._usual_s: float | None = None
+        self._nearest: tuple[float, bool] | None = None  # median at the nearest lag, and whether it is steady
 
     @property
     def sided(self) -> int:
@@ -91,6 +92,7 @@ class CommonSteps:
     def _add(self, apart_s: list[float], side: Side | None) -> None:
         # Lags are counted from the last difference: half a step from two contacts, the nearest one would alternate.
         self._usual_s = apart_s[len(LAGS) // 2]
+        self._nearest = None
         if abs(self._usual_s) > LONGEST_STEP_S:
             self._usual_s = None
             self._apart_s.clear()
@@ -102,13 +104,21 @@ class CommonSteps:
     @property
     def usual_s(self) -> float:
         """Shoe's minus trunk's contact at the nearest lag, median."""
-        return median(apart_s[len(LAGS) // 2] for apart_s in self._apart_s)
+        return self._at_nearest_lag()[0]
 
     @property
     def steady(self) -> bool:
         """Whether the differences are as constant as those of two clocks."""
-        apart_s, middle_s = [each[len(LAGS) // 2] for each in self._apart_s], self.usual_s
-        return sum(abs(each - middle_s) <= SCATTER_S for each in apart_s) >= STEADY * len(apart_s)
+        return self._at_nearest_lag()[1]
+
+    def _at_nearest_lag(self) -> tuple[float, bool]:
+        """Return the median and whether most differences are near it; both are read several times per pair."""
+        if self._nearest is None:
+            apart_s = [each[len(LAGS) // 2] for each in self._apart_s]
+            middle_s = median(apart_s)
+            near = sum([abs(each - middle_s) <= SCATTER_S for each in apart_s])
+            self._nearest = middle_s, near >= STEADY * len(apart_s)
+        return self._nearest
 
     def fits(self, apart_s: float) -> bool:
         """Return whether they are within `apart_s` of each other and name the same legs, which is the usual case."""
