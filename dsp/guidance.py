@@ -60,7 +60,7 @@ class GuidanceParams:
     drift               parameters of the drift detectors
     history             earlier runs
     plan                the retraining plan as the last run left it
-    pain_rule           how much knee pain a run may go on with
+    pain_rule           up to how much knee pain a run may continue
     heart_rate_max_bpm  the runner's own limit; None: no heart-rate cues
     cadence_goal        whether the plan sets a cadence goal
     """

@@ -34,7 +34,7 @@ from dsp.runner.exposure import usual_speed_mps
 from dsp.runner.plan import Plan
 from dsp.samples.rising import Rising
 from dsp.samples.rising_values import RisingValues, Value
-from dsp.signals import IMU6, NS_PER_S, Layout, Placement, Quantity, SampleBlock
+from dsp.signals import IMU6, NEVER_S, NS_PER_S, Layout, Placement, Quantity, SampleBlock
 from dsp.summary import RunTotals
 
 _NO_MOUNTS: Mapping[Placement, Mount] = MappingProxyType({})
@@ -46,8 +46,8 @@ READ_AS_IS = frozenset({Quantity.SPEED_MPS, Quantity.CADENCE_SPM, Quantity.HEART
 """Ready-made quantities, passed on as metrics of the same name."""
 
 REPORTS_GO_ON_S = 3600.0
-"""Metrics are reported every second, and for this long also while no sensor sees anything; then reporting pauses until
-the next sighting. Timestamps may jump, and this bounds the work of one call after a jump of any length to 0.1 s."""
+"""Metrics are reported every second, and for this long even without any sighting; then reporting pauses until the next
+one. Timestamps may jump, and this bounds the work of one call after a jump of any length to 0.1 s."""
 
 TAPS_FROM_S = 20.0
 """Running time before taps count: until then hands are still adjusting sensors."""
@@ -58,8 +58,8 @@ class PipelineParams:
     """Configuration of a pipeline.
 
     signals   whether to emit `Attitude` records too
-    mounts    known mounts (sensor-to-segment alignments); the others are estimated from the data
-    guidance  the runner: earlier runs, plan, rules
+    mounts    known mounts (sensor-to-segment alignments) by placement; those not given are estimated
+    guidance  what guidance knows of the runner: earlier runs, plan, rules
     """
 
     signals: bool = False
@@ -84,7 +84,7 @@ class Pipeline:
         self._params = params or PipelineParams()
         self._worn: dict[str, _Worn] = {}
         self._lanes: dict[str, tuple[str, Placement]] = {}  # source and placement behind each motion sensor's lane
-        self._set_up_again = 0  # times that a sensor changed its placement or sampling rate
+        self._set_up_again = 0  # number of times a sensor changed its placement or sampling rate
         self._rising: defaultdict[str, Rising] = defaultdict(Rising)  # by motion sensor
         self._readings: defaultdict[tuple[str, Layout], RisingValues] = defaultdict(RisingValues)
         self._one_source = OneSource()
@@ -95,8 +95,8 @@ class Pipeline:
         self._pace = Pace(usual_speed_mps(self._params.guidance.history))
         self._guidance = Guidance(self._params.guidance)
         self._totals = RunTotals()
-        self._report_s = float("-inf")
-        self._seen_s = float("-inf")  # first sighting since the last report
+        self._report_s = NEVER_S
+        self._seen_s = NEVER_S  # a recent sighting: the first after each report, or a later one
 
     def update(self, block: SampleBlock) -> list[Record]:
         """Take a block, and return every record that it settles, in order."""
@@ -105,13 +105,13 @@ class Pipeline:
         if block.layout != IMU6 and IMU_QUANTITIES.isdisjoint(block.layout):
             if READ_AS_IS.isdisjoint(block.layout):
                 return []
-            return self._read(block)
+            return self._take_readings(block)
         rising = self._rising[block.source].take(block)
         if len(rising) == 1:  # nearly always; saves 400 of 32,900 instructions a sample
-            return self._move(rising[0])
-        return [record for each in rising for record in self._move(each)]
+            return self._take_motion(rising[0])
+        return [record for each in rising for record in self._take_motion(each)]
 
-    def _read(self, block: SampleBlock) -> list[Record]:
+    def _take_readings(self, block: SampleBlock) -> list[Record]:
         rising = self._readings[block.source, block.layout]
         # A value that was held back is decided at the time of the value that it waited for.
         readings = [
@@ -128,12 +128,12 @@ class Pipeline:
         self._merge.put(lane, readings, readings[-1].decided_s)
         return self._settle(self._merge.take(), self._merge.now_s)
 
-    def _move(self, block: SampleBlock) -> list[Record]:
+    def _take_motion(self, block: SampleBlock) -> list[Record]:
         worn = self._worn.get(block.source)
         if worn is None or worn.rate_hz != block.rate_hz or worn.placement is not block.placement:
             if block.placement is Placement.TREADMILL:  # it moves with the belt, not with a runner
                 return []
-            worn = self._wear(block, worn)
+            worn = self._set_up(block, worn)
         chain = worn.chain
         if not chain.put(block):
             return []
@@ -150,7 +150,8 @@ class Pipeline:
 
     def finish(self) -> list[Record]:
         """Return what is still pending: no more data will come."""
-        out = [record for rising in self._rising.values() for block in rising.finish() for record in self._move(block)]
+        blocks = [block for rising in self._rising.values() for block in rising.finish()]
+        out = [record for block in blocks for record in self._take_motion(block)]
         for values in self._readings.values():
             values.finish()
         for worn in self._worn.values():
@@ -193,7 +194,7 @@ class Pipeline:
         """Return the run so far; the caller fills in `lost` and `dropped`."""
         return self._totals.summary(t_ns, self._guidance.exposure)
 
-    def _wear(self, block: SampleBlock, before: _Worn | None) -> _Worn:
+    def _set_up(self, block: SampleBlock, before: _Worn | None) -> _Worn:
         """Set up a motion sensor, again where its placement or sampling rate differs from `before`."""
         first_s = int(block.t_ns[0]) * 1e-9
         lane = block.source
@@ -248,8 +249,8 @@ class Pipeline:
         return out
 
     def _wake(self, until_s: float, out: list[Record]) -> None:
-        """Emit what time alone makes due before `until_s`: steps that need wait no longer, each second's metrics."""
-        if until_s > self._report_s == float("-inf"):
+        """Emit what is due before `until_s` by time alone: steps that waited long enough, and each second's metrics."""
+        if until_s > self._report_s == NEVER_S:
             self._seen_s = self._merge.begins_s
             self._report_s = float(math.ceil(self._seen_s))
         report_until_s = min(until_s, self._seen_s + REPORTS_GO_ON_S)

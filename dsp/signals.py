@@ -17,14 +17,14 @@ GRAVITY_MPS2 = 9.80665
 NS_PER_S = 1_000_000_000
 
 NEVER_S = float("-inf")
-"""Time of an event that never happened; not a number, as the timeline may start anywhere, below zero too."""
+"""Time of an event that never happened: no finite value would do, as the timeline may start anywhere, even below 0."""
 
 Vector = tuple[float, float, float]
 """x, y, z in the sensor frame, or east, north, up in the levelled frame."""
 
 
 class Placement(StrEnum):
-    """Where on the runner (or beside them) a sensor sits; `foot`: on a foot whose side is unknown."""
+    """Where a sensor is worn, or what it is mounted on; `foot`: on a foot whose side is unknown."""
 
     SACRUM = "sacrum"
     WAIST_FRONT = "waist_front"

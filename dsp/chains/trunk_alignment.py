@@ -14,7 +14,7 @@ from dsp.samples.trace import Trace
 from dsp.signals import Placement
 
 LATERAL = frozenset({Placement.LEFT_HIP, Placement.RIGHT_HIP})
-"""Beside the midline, turning and rolling of the pelvis adds forces: the mount is estimated from the gyro alone."""
+"""Off the midline, turning and rolling of the pelvis adds forces: the mount is estimated from the gyro alone."""
 
 
 @dataclass(frozen=True, slots=True)

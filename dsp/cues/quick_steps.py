@@ -25,7 +25,7 @@ MOST_ABOVE = GOALS[-1] + 0.025
 BELOW = 0.05
 """Without a goal: share below this run's own, the smallest change with an effect on the knee (Heiderscheit)."""
 LEARN_S = 60
-"""Without a goal: seconds that are skipped first, and then seconds that this run's own cadence is the median of."""
+"""Without a goal: seconds skipped at first, then seconds over which the median is this run's own cadence."""
 
 
 class Rule(CueRule):
@@ -48,7 +48,7 @@ class Rule(CueRule):
             self._below = self._above = 0
             return None
         own, goal = now.own_spm, now.goal_spm
-        if goal is None and own is not None:  # own cadence is not known at this speed
+        if goal is None and own is not None:  # too far from the speeds of earlier runs for a goal
             self._below = self._above = 0
             return None
         if goal is None:

@@ -40,8 +40,8 @@ class Moment:
     running   whether the runner is running
     guided    whether teaching is on
     metrics   by key, without those of a single leg
-    own_spm   own cadence at this speed, steps/min; None: not known
-    goal_spm  cadence goal at this speed, steps/min; None: no goal
+    own_spm   own cadence at this speed, steps/min; None: too few earlier runs, or cadence is not taught (`on_hold`)
+    goal_spm  cadence goal at this speed, steps/min; None: no goal, also far from the speeds of earlier runs
     on_hold   quicker steps are not taught: calf or Achilles pain, before this run or in it
     """
 

@@ -2,8 +2,8 @@
 
 Alarm fatigue is real (85-99 % false alarms in clinics; identical repeats get ignored, sources 4): a repeated cue waits
 twice as long each time, only a more severe one interrupts, cues on poor data are dropped, and teaching is silent in the
-probes of the plan. The answer to the runner's own report is always emitted. So is a question that somebody asks, unless
-muted; it counts as a cue, so the next one waits for the pause after it. All numbers are ours.
+probes of the plan. The answer to the runner's own report is always emitted. So is a question whether anything hurts,
+unless muted; it counts as a cue, so the next one waits for the pause after it. All numbers are ours.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Schedule:
         """Return `cue` if it may be emitted now, else None.
 
         distance_m  metres since the start of the run
-        waits       keep it for its turn if it may not; of several, the newest of the most severe is kept
+        waits       keep it until its turn if it may not; of several, only the most severe is kept, the newest of equals
         """
         if not _is_answer(cue) and (self.muted or self.held or not _is_sure(cue.because)):
             return None

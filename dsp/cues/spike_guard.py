@@ -1,7 +1,8 @@
 """Warn when this run becomes more than 10 % longer than the longest of the last 30 days (sources 6).
 
-Such single runs had hazard ratios of 1.64 (10-30 % longer), 1.52 and 2.28; week-to-week change showed no relation
-(Frandsen 2025, 5205 runners). Needs at least three runs of known distance in those days, and a measured distance today.
+Such single runs had hazard ratios of 1.64 (10-30 % longer), 1.52 (30-100 %) and 2.28 (beyond); week-to-week change
+showed no relation (Frandsen 2025, 5205 runners). Needs at least three runs of known distance in those days, and a
+measured distance today.
 """
 
 from __future__ import annotations

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from dsp.samples.parabola import vertex
 from dsp.signals import GRAVITY_MPS2, NEVER_S
 
+_NO_FALL_G = 9.0
+"""Lowest force until there is a fall: above every level, so that no contact follows from it."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrunkContactParams:
@@ -24,13 +27,14 @@ class TrunkContactParams:
     running_arm_g       arm_g in a running row
     load_g              contact is certain once this is passed
     unload_g            falling through this, the stance nears its end
-    contact_offset_s    how late that crossing is against ground force: 5 ms in 19 real trials, 11-40 ms in
-                        marker-derived runs whose shocks are smoothed away
+    contact_offset_s    delay of that crossing after the rise of ground force: 5 ms in 19 real trials, 11-40 ms in
+                        marker-derived runs, in which shocks are smoothed away
     unload_offset_s     the same for the fall, only used when no next contact comes
     shortest_share      of the usual step time (`usual_step_s`, set by the owner; 0 unknown): pockets alternate 0.75,
                         1.25
-    bounce_g, bounce_s  a dip no deeper than this so soon after a contact is a bouncing sensor: so quick a runner flies
-    shortest_stance_s, shortest_step_s, longest_stance_s  nobody steps faster than 300 a minute or stands longer
+    bounce_g, bounce_s  a dip that stays above bounce_g within bounce_s of a contact comes from a bouncing sensor: with
+                        such quick steps a runner has a real flight
+    shortest_stance_s, shortest_step_s, longest_stance_s  no runner takes more than 300 steps/min or has longer stances
     """
 
     cutoff_hz: float = 15.0
@@ -70,7 +74,11 @@ class TrunkEvent:
 
 
 class TrunkContacts:
-    """State machine over low-passed vertical force (m/s2); `delay_s` is the delay of that low-pass."""
+    """State machine over low-passed vertical force (m/s2).
+
+    delay_s       group delay of that low-pass
+    usual_step_s  usual step time in a running row, set by the owner; 0 while unknown
+    """
 
     def __init__(self, delay_s: float, params: TrunkContactParams | None = None) -> None:
         self._p = params or TrunkContactParams()
@@ -84,9 +92,7 @@ class TrunkContacts:
         self._level = 0.5
         self._previous = 1.0
         self._previous_t = 0.0
-        self._lowest = 9.0
-        self._depth = 9.0
-        self._falling = 9.0
+        self._lowest = self._depth = self._falling = _NO_FALL_G
         self._crossed_s = NEVER_S
         self._contact_s = NEVER_S
 
@@ -128,7 +134,7 @@ class TrunkContacts:
                             in_stance, contact_s = True, crossed_s
                             loaded = t - (y - load_g) / (y - previous) * (t - previous_t) if previous < load_g else t
                             events.append(self._load(t, crossed_s, (load_g - level) / max(loaded - crossed_s, 1e-3)))
-                        lowest = 9.0
+                        lowest = _NO_FALL_G
                         crossed_s = NEVER_S
             previous, previous_t = y, t
         self._in_stance, self._contact_s, self._crossed_s = in_stance, contact_s, crossed_s
@@ -137,10 +143,10 @@ class TrunkContacts:
         return events
 
     def _min_step_s(self, lowest: float) -> float:
-        """Return the minimum time from the contact before to one out of a fall this deep."""
+        """Return the minimum time from one contact to the next, after a fall whose lowest force is `lowest`, g."""
         p = self._p
-        least_s = max(p.shortest_step_s, p.shortest_share * self.usual_step_s)
-        return least_s if lowest < p.bounce_g else max(least_s, p.bounce_s)
+        min_s = max(p.shortest_step_s, p.shortest_share * self.usual_step_s)
+        return min_s if lowest < p.bounce_g else max(min_s, p.bounce_s)
 
     def _load(self, t: float, crossing: float, rise_gps: float) -> TrunkEvent:
         when = crossing - self._delay_s - self._p.contact_offset_s

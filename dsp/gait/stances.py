@@ -20,7 +20,6 @@ from dsp.signals import NEVER_S, Placement, Vector
 AHEAD_M = {Placement.WAIST_FRONT: 0.2, Placement.LEFT_HIP: 0.1, Placement.RIGHT_HIP: 0.1}
 """How far ahead of the sacrum a sensor on the belt is, roughly: a pelvis is some 0.2 m deep."""
 
-
 BOUNCING_SHARE = 0.3
 """Share of the usual confidence while feet do not alternate: too little for any cue (cues require 0.6)."""
 
@@ -67,7 +66,7 @@ class Stances:
         self.reset()
 
     def reset(self) -> None:
-        """Restart after a gap: which foot was which is unknown again."""
+        """Restart after a gap: the side of the next stance is unknown again."""
         self._gate.reset()
         self._side.reset()
         self.contacts_s: list[float] = []
@@ -146,7 +145,7 @@ class Stances:
         *,
         levelled: bool,
     ) -> Release:
-        """End a stance: name its side, measure its drop."""
+        """Close a stance: determine its side and measure its drop."""
         self._open = None
         side: Side | None = None
         drop: Drop | None = None

@@ -30,15 +30,21 @@ ORDER = (
 )
 """Priority at equal confidence; for drop, the first trunk sensor that has one."""
 
+_FIRST_STEP_S, _STEP_RANGE_S, _STEP_GAIN = 0.35, (0.2, 0.6), 0.2
+"""The usual step time of the trunk: start value, steps that count, and weight of each in the running mean."""
+
+_NEXT_STEPS = 1.5
+"""Stances less than this many step times apart are successive ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class FusionParams:
     """Parameters of the fusion; times in s.
 
     same_s          sightings closer than this are one stance once offsets are known (half a running step is 0.15)
-    first_share     before that: nearest within this share of a step (over a half: none is left without a partner)
-    learn           stances after which an offset is known
-    memory          length of its running mean, in stances
+    first_share     before that: the nearest within this share of a step; over a half, so that each finds a partner
+    learn           stances seen by foot and trunk after which the foot's offset counts as known
+    memory          stances over which the running mean of an offset extends
     settle_s        with several sensors, how long the next contact waits for the others to agree
     release_wait_s  how long a stance waits for its toe-off
     longest_step_s  a later contact is not the next step
@@ -108,7 +114,7 @@ class StepFusion:
         self._matched: dict[Placement, int] = {}
         self._clocks = Clocks()
         self._trunk_s = NEVER_S
-        self._step_s = 0.35
+        self._step_s = _FIRST_STEP_S
         self._last: _Stance | None = None
 
     def use_clocks(self, clocks: Clocks) -> None:
@@ -132,8 +138,8 @@ class StepFusion:
         if not foot:
             step = c.t_s - self._trunk_s
             self._trunk_s = c.t_s
-            if 0.2 < step < 0.6:
-                self._step_s += 0.2 * (step - self._step_s)
+            if _STEP_RANGE_S[0] < step < _STEP_RANGE_S[1]:
+                self._step_s += _STEP_GAIN * (step - self._step_s)
         t_s = c.t_s - self._offset_s.get(c.placement, 0.0)
         stance = self._find(t_s, c)
         if stance is None:
@@ -198,11 +204,11 @@ class StepFusion:
         return min(emission_s, last_s)
 
     def _set_side(self, stance: _Stance, following: _Stance | None) -> None:
-        """Set the side of a stance next to one of a shoe: it is of the other leg."""
+        """Set a stance's side where a shoe gave that of the stance before or after it: it is the other leg's."""
         if stance.sure_side:
             return
         for near in (self._last, following):
-            if near is not None and near.sure_side and abs(near.t_s - stance.t_s) < 1.5 * self._step_s:
+            if near is not None and near.sure_side and abs(near.t_s - stance.t_s) < _NEXT_STEPS * self._step_s:
                 stance.side = near.side.other if near.side else None
                 return
 

@@ -123,7 +123,7 @@ class MountFinder:
         points = np.arange(2 * self._p.phases)
         self._next, self._previous = np.roll(points, -1), np.roll(points, 1)
         turn = 2.0 * np.pi * np.arange(self._p.phases) / self._p.phases
-        self._slow = np.stack([np.cos(turn), np.sin(turn)], axis=1) * math.sqrt(2.0 / self._p.phases)
+        self._step_frequency = np.stack([np.cos(turn), np.sin(turn)], axis=1) * math.sqrt(2.0 / self._p.phases)
 
     @property
     def phases(self) -> int:
@@ -144,9 +144,10 @@ class MountFinder:
         up_now = mean[:3] / max(_size(mean[:3]), MIN_LENGTH)
         x, y, z = up_now.tolist()
         level = array_of((1.0 - x * x, -x * y, -x * z), (-y * x, 1.0 - y * y, -y * z), (-z * x, -z * y, 1.0 - z * z))
+        # Sum and difference of the steps: what recurs with every step (twice a stride), and what alternates (once).
         one, two = both[:phases], both[phases:]
         same, other = one + two, one - two
-        same[:, 3:] -= self._slow.dot(self._slow.T.dot(same[:, 3:]))
+        same[:, 3:] -= self._step_frequency.dot(self._step_frequency.T.dot(same[:, 3:]))
         twice, once = same.T.dot(same), other.T.dot(other)
         changing = self._p.change_weight * once[:3, :3]
         force, rate = twice[:3, :3] - changing, once[3:, 3:] - twice[3:, 3:]

@@ -1,4 +1,4 @@
-"""Detect that a sensor on the trunk no longer sits as it did: slid along the belt, turned over, put on anew.
+"""Detect that a sensor on the trunk no longer sits as it did: slid along the belt, turned over, put on again.
 
 Over a few seconds of running the mean specific force is gravity, and leaning into a hill, a bend or a sprint turns it
 by a few degrees while that lasts (v^2 / r of 3 m/s round a 9 m circle is 6 deg; 1 m/s2 of speeding up, 6 deg). So a

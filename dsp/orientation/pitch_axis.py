@@ -10,8 +10,8 @@ spins the foot). Its sign comes from the signs of two skewnesses, each strong wh
 * pitch angle: a foot lies flat for long, then tips toe down by 60-110 deg and toe up by 25 at most, so its angle is
   skewed toe down (walking: by 0.5-1.1 in nearly every 2.5 s; running by 0.03-0.3).
 
-A sensor that slips on its lace, or is clipped on anew, has another axis from then on. The newest strides show it: up,
-the axis or its sign has changed. Then everything older is discarded and the axis found anew.
+A sensor that slips on its lace, or is clipped on again, has another axis from then on. The newest strides show it: up,
+the axis or its sign has changed. Then everything older is discarded and the axis is found again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Strapdown integration, sample by sample: the gyroscope rotates a quaternion, the rotated force becomes velocity.
 
-The velocity is that of the trunk in the near-inertial frame, with gravity removed; its drift is what `leveller` learns
-from. Forces are never normalised: in running the mean of the force is gravity, the mean of its direction is not.
+Only the horizontal velocity in the near-inertial frame is integrated, to which gravity adds nothing; its drift is what
+`leveller` learns from. Forces are never normalised: in running the mean of the force is gravity, the mean of its
+direction is not.
 
 How far the sensor turned between two samples comes from the intake (`samples.averaging`), so that the angle is right at
 the sample's own timestamp whatever the rate.
@@ -16,7 +17,7 @@ from dsp.signals import GRAVITY_MPS2, Vector
 
 THIRD = 1.0 / 3.0
 ALIGN_TIMES = 3
-"""Iterations of `align_over`. Each leaves the square of the tilt error: of 30 deg 8, then 0.6, then nothing."""
+"""Iterations of `align_over`. Each leaves half the square of the tilt error (rad): of 30 deg 8, then 0.6, then none."""
 
 
 class Strapdown:
@@ -77,11 +78,11 @@ class Strapdown:
         The up direction and the horizontal velocity are appended to the trace.
         """
         w, x, y, z = self.q
-        size = 1.0 / math.sqrt(w * w + x * x + y * y + z * z)
-        w *= size
-        x *= size
-        y *= size
-        z *= size
+        scale = 1.0 / math.sqrt(w * w + x * x + y * y + z * z)
+        w *= scale
+        x *= scale
+        y *= scale
+        z *= scale
         bx, by, bz = self.bias
         vx, vy = self.v
         before = self.t_s
@@ -95,7 +96,7 @@ class Strapdown:
             i = (gx - bx) * half
             j = (gy - by) * half
             k = (gz - bz) * half
-            # Half the rotation vector; with this c the turn is right to third order; `q` is normalised once per call.
+            # (c, i, j, k): rotation quaternion up to its norm, exact to third order; `q` is normalised once per call.
             c = 1.0 - (i * i + j * j + k * k) * THIRD
             w, x, y, z = (
                 w * c - x * i - y * j - z * k,

@@ -74,7 +74,7 @@ _MEANINGS: tuple[tuple[re.Pattern[str], Kind, str | None], ...] = tuple(
 
 
 class PainRule(StrEnum):
-    """How much pain of a knee a run may go on with; the stricter one is the default.
+    """Up to how much knee pain a run may continue; the stricter one is the default.
 
     - `trek`: at most 2 of 10, settled within 60 minutes: La Trobe University's education for kneecap pain, TREK
     - `guide`: below 4 of 10 and not worse afterwards: an article for runners
