@@ -56,6 +56,9 @@ class Said:
     """A command to the hub or a message to the runner during a run, as JSON.
 
     It affects what follows, so it is recorded in order among the packets and applied again in a replay.
+
+    t_ns  when it took effect, hub monotonic ns
+    text  the JSON, UTF-8; `hub.messages.incoming` has the schema
     """
 
     t_ns: int

@@ -149,7 +149,7 @@ class CountedClock:
         return place
 
     def _revert(self, place: Place, n: int, recv_s: float) -> None:
-        """Take back what the line learned from a misplaced packet; packets that must be dropped still tell the time."""
+        """Take back what the line learned from a misplaced packet; packets that must be dropped still give the time."""
         suspect, self._suspect = self._suspect, None
         if suspect is not None:
             self._line = suspect.line

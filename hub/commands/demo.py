@@ -137,7 +137,7 @@ def chosen_name(wanted: str | None, there: frozenset[str], port: int) -> str:
 def _history() -> tuple[PastRun, ...]:
     """Return the virtual runner's earlier runs, from a history of their own that the first demo fills.
 
-    Where nothing can be stored, e.g. in a container, they are generated anew: that must not prevent the demo.
+    Where nothing can be stored, e.g. in a container, they are generated again: that must not prevent the demo.
     """
     history, now = History(_history_file()), datetime.now(UTC)
     try:

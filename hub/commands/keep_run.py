@@ -26,7 +26,7 @@ _LOG = logging.getLogger("stridecue.history")
 
 
 def tell_summary(ended: Ended, history: Sequence[PastRun], count: RunCount) -> None:
-    """Print the summary of a finished run beside earlier runs; nothing if it has none.
+    """Print the summary of a finished run next to earlier runs; nothing if it has none.
 
     A coach's messages are cues too for the runner who heard them: `count` includes them, the core's summary does not.
     """

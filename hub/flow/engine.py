@@ -42,7 +42,7 @@ _NOT_DEVICES = {
     "finish": "the last moments of the run were not processed",
     "summary": "the run has no summary",
 }
-"""What the runner is told about failures that are not a device's; these are not quarantined."""
+"""Consequences, as shown to the runner, of failures that belong to no device: nothing is quarantined for these."""
 
 _LOG = logging.getLogger("stridecue.engine")
 
@@ -100,7 +100,7 @@ class Engine:
         self._next_quality_ns: int | None = None
 
     def feed(self, item: RadioItem) -> list[Record]:
-        """Process one item; returns the records that follow from it."""
+        """Process one item; return the records that result from it."""
         if isinstance(item, Packet):
             return self._packet(item)
         if isinstance(item, DeviceInfo):
@@ -110,7 +110,7 @@ class Engine:
         return []
 
     def feed_all(self, packets: Sequence[Packet]) -> list[Record]:
-        """Process packets that arrived within a short time; the same records as one by one, at lower cost."""
+        """Process packets that arrived within a short time; return the same records as one by one, at lower cost."""
         records: list[Record] = []
         held: list[Packet] = []
         for packet in packets:
@@ -212,7 +212,7 @@ class Engine:
         return self._wanted(records)
 
     def _arrive(self, packet: Packet) -> list[Record]:
-        """Note the arrival of a packet; returns the totals that are due now."""
+        """Note the arrival of a packet; return the totals that are due now."""
         self.t_ns = t_ns = packet.t_recv_ns if self.t_ns is None else max(self.t_ns, packet.t_recv_ns)
         self._last_seen_ns[packet.device] = t_ns
         if self._next_quality_ns is None:

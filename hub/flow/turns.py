@@ -61,15 +61,15 @@ class GoTo:
 
 
 @dataclass(frozen=True, slots=True)
-class Leap:
+class FastForward:
     """The items up to `until_ns` are processed to reach that position, but nothing is published."""
 
     until_ns: int
 
 
 @dataclass(frozen=True, slots=True)
-class Landed:
+class Arrived:
     """From here on everything is published again."""
 
 
-Turn: TypeAlias = Keep | GoTo | Leap | Landed
+Turn: TypeAlias = Keep | GoTo | FastForward | Arrived

@@ -1,4 +1,4 @@
-"""Writing one run's pain, marks and thresholds to the history while it goes on."""
+"""Writing one run's pain, marks and thresholds to the history while it lasts."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from hub.flow.engine import Engine, RadioItem
 from hub.flow.facts import Arrival, Asked, Elsewhere, Fact, Mute
 from hub.flow.notices import Notices
 from hub.flow.session import Session
-from hub.flow.turns import PLOTTED_NS, GoTo, Keep, Landed, Leap, Snapshot, Turn
+from hub.flow.turns import PLOTTED_NS, Arrived, FastForward, GoTo, Keep, Snapshot, Turn
 from hub.messages.delivery import marked_late
 from hub.messages.incoming import CommandMessage
 from hub.messages.wire import Post
@@ -88,7 +88,7 @@ class Course:
     async def take(self, item: RadioItem | Turn) -> None:
         """Process one item from the source."""
         async with self._order:
-            if isinstance(item, Keep | GoTo | Leap | Landed):
+            if isinstance(item, Keep | GoTo | FastForward | Arrived):
                 await self._turn(item)
                 return
             await self._feed(item)
@@ -193,13 +193,13 @@ class Course:
         match turn:
             case Keep(keep=keep):
                 keep(self._snapshot())
-            case Leap(until_ns=until_ns):
+            case FastForward(until_ns=until_ns):
                 self.is_passing, self._until_ns = True, until_ns
                 await self._facts.publish(Elsewhere(until_ns))
                 await self.post([self._telemetry.session(until_ns)])
             case GoTo(checkpoint=checkpoint):
                 self._restore(checkpoint.snapshot)
-            case Landed():
+            case Arrived():
                 self.is_passing = False
                 await self.post(self._telemetry.so_far())
                 await self.frame(self._until_ns)

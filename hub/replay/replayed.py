@@ -21,7 +21,7 @@ from dsp.records import Record
 from dsp.signals import NS_PER_S
 from hub.flow.engine import RadioItem
 from hub.flow.source import NamedTask, Source
-from hub.flow.turns import PLOTTED_NS, Checkpoint, GoTo, Keep, Landed, Leap, Turn
+from hub.flow.turns import PLOTTED_NS, Arrived, Checkpoint, FastForward, GoTo, Keep, Turn
 from hub.messages.incoming import CommandMessage
 from hub.messages.lines import seconds
 from hub.messages.session_status import ReplayFound, ReplayStatus
@@ -292,14 +292,14 @@ class ReplayedSource:
         yield from self._leap()
         if self._target_ns is not None and (t_ns is None or t_ns >= self._target_ns):
             self._target_ns = None
-            yield Landed()
+            yield Arrived()
         if t_ns is not None and self._both_ways and self._checkpoints.is_due(t_ns):
             yield self._keep(self._next, t_ns)
 
     def _leap(self) -> Iterator[Turn]:
         if self._leaps != self._seeks and self._target_ns is not None:
             self._leaps = self._seeks
-            yield Leap(self._target_ns)
+            yield FastForward(self._target_ns)
 
     # -- scanning the recording
 

@@ -28,7 +28,7 @@ from hub.messages.wire import Message, Post, SessionMessage
 from hub.orders.obey import Obey
 from hub.orders.order_desk import OrderDesk
 from hub.orders.repeats import Repeats
-from hub.run.beside import Beside
+from hub.run.background import BackgroundTasks
 from hub.run.screen import Screen
 from hub.sinks import mqtt
 from hub.sinks.mqtt import MqttSink
@@ -81,7 +81,7 @@ class Outlets:
         obey: Obey,
         *,
         now_ns: Callable[[], int],
-        beside: Beside,
+        background: BackgroundTasks,
         screen: Screen,
     ) -> None:
         self._tasks: list[asyncio.Task[None]] = []
@@ -92,7 +92,7 @@ class Outlets:
         self._notices = notices
         self._obey = obey
         self._now_ns = now_ns
-        self._beside = beside
+        self._background = background
         self._screen = screen
         self._closed = False
         self._closing: list[Callable[[], None]] = []
@@ -114,7 +114,7 @@ class Outlets:
         taken = "is reserved for mqtt.listen or mqtt.url" if first_port in leave else "is busy"
         moved = f" (port {first_port} {taken})" if server.port != first_port else ""
         self._screen.say(f"MQTT on {server}, topics {Topics(self._runner).root}/#, by {broker.kind}{moved}")
-        self._tasks.append(self._beside.start("broker", broker.watch()))
+        self._tasks.append(self._background.start("broker", broker.watch()))
         self._take_orders("orders", server, "runner")
         if dashboard:
             try:
@@ -123,11 +123,11 @@ class Outlets:
                 _LOG.exception("the dashboard could not be started")
                 self._notices.put("dashboard", f"the dashboard could not be started: {error}")
             else:
-                self._tasks.append(self._beside.start("dashboard", self._screen.watch()))
+                self._tasks.append(self._background.start("dashboard", self._screen.watch()))
         self._publish("loopback", server)
         self.dropped = DroppedMessages(server, self._notices.about("dropped"), is_own=broker.is_own)
         self._closing.append(self.dropped.close)
-        self._tasks.append(self._beside.start("dropped", self.dropped.run()))
+        self._tasks.append(self._background.start("dropped", self.dropped.run()))
 
     async def open_beyond(self, beyond: Beyond) -> None:
         """Connect to the brokers that others read too; nothing that reveals pain goes there."""
@@ -160,7 +160,7 @@ class Outlets:
         self._screen.say(
             f"MQTT for others on {broker.host}:{broker.port}, user {USER}, password in {broker.password.file}"
         )
-        self._tasks.append(self._beside.start("listen", broker.watch()))
+        self._tasks.append(self._background.start("listen", broker.watch()))
         self._publish("listen", server, others_read=True)
         self._take_orders("orders listen", server, "coach")
 
@@ -168,7 +168,7 @@ class Outlets:
         """Obey the orders sent to a broker, as sent `by` unless a message says otherwise."""
         desk = self._desk(server, by, Repeats())
         self._closing.append(desk.close)
-        self._tasks.append(self._beside.start(name, desk.run()))
+        self._tasks.append(self._background.start(name, desk.run()))
 
     def _desk(self, server: Server, by: Who, repeats: Repeats) -> OrderDesk:
         return OrderDesk(
@@ -181,7 +181,7 @@ class Outlets:
         )
 
     def _while_up(self, up: Up, name: str, make: Callable[[], OrderDesk | Announcer]) -> None:
-        self._tasks.append(self._beside.start(name, up.while_set(name, make)))
+        self._tasks.append(self._background.start(name, up.while_set(name, make)))
 
     def _publish(
         self,
@@ -209,16 +209,16 @@ class Outlets:
             overdue=overdue,
             visible=visible,
         )
-        self._beside.start_sink(f"mqtt {name}", sink.run(), posts)
+        self._background.start_sink(f"mqtt {name}", sink.run(), posts)
         return sink.up
 
 
 def as_others_read(notices: Notices, message: Message) -> Message | None:
     """Return a message as others may read it; None: not at all."""
-    told = for_others(message)
-    if isinstance(told, SessionMessage):
-        return msgspec.structs.replace(told, notice=None if told.late else notices.for_others)
-    return told
+    public = for_others(message)
+    if isinstance(public, SessionMessage):
+        return msgspec.structs.replace(public, notice=None if public.late else notices.for_others)
+    return public
 
 
 def _as_it_is(message: Message) -> Message | None:

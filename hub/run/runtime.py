@@ -33,7 +33,7 @@ from hub.messages.wire import Post
 from hub.orders.obey import Obey
 from hub.outcome import Outcome
 from hub.replay.course import Course
-from hub.run.beside import Beside
+from hub.run.background import BackgroundTasks
 from hub.run.outlets import Beyond, Outlets
 from hub.run.screen import Screen
 from hub.sinks import diary, jsonl, recorder, sound
@@ -69,7 +69,7 @@ class Plan:
     sound     None: no sound
     diary     stores pain and thresholds at once, in a thread
     chore     runs in a thread while the run starts, e.g. to repair what an earlier run left behind
-    strict    tests: a failure beside the source ends the run
+    strict    tests: a failed background task ends the run
     """
 
     about: About
@@ -160,12 +160,12 @@ class Runtime:
 
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as group:
-            beside = Beside(group, self._notices, strict=self._plan.strict)
-            outlets = self._outlets(beside)
+            background = BackgroundTasks(group, self._notices, strict=self._plan.strict)
+            outlets = self._outlets(background)
             heartbeat: asyncio.Task[None] | None = None
             try:
                 heard = self._subscribe_sound()
-                self._start_files(beside)
+                self._start_files(background)
                 if self._plan.broker is not None:
                     await outlets.open_own(
                         self._plan.broker,
@@ -174,12 +174,12 @@ class Runtime:
                         dashboard=self._plan.dashboard,
                     )
                 await outlets.open_beyond(self._plan.beyond)
-                self._start_sound(beside, heard)
+                self._start_sound(background, heard)
                 async with self._plan.source as source:
                     self._now_ns, self._steer, self._said = source.now_ns, source.steer, source.diverged
                     self._telemetry.replay = source.status
                     gc.freeze()  # a garbage collection of all that is loaded takes long (benchmarks/garbage_pause.py)
-                    heartbeat = beside.start("heartbeat", self._beat(source))
+                    heartbeat = background.start("heartbeat", self._beat(source))
                     await self._follow(source)
             except asyncio.CancelledError:  # asked twice to stop
                 await self._publish_last()
@@ -188,7 +188,7 @@ class Runtime:
                 if heartbeat is not None:
                     heartbeat.cancel()  # what it published on closed buses would count as lost
                 try:
-                    await self._drain(beside)
+                    await self._drain(background)
                 finally:  # also when asked twice to stop
                     gc.unfreeze()
                     outlets.close()
@@ -257,16 +257,16 @@ class Runtime:
                 self._telemetry.notice = self._notices.text
                 await self._course.frame(source.now_ns())
 
-    # -- what runs beside
+    # -- in the background
 
-    def _start_files(self, beside: Beside) -> None:
+    def _start_files(self, background: BackgroundTasks) -> None:
         plan = self._plan
         if plan.diary is not None:  # before the sinks that a full disk blocks
             facts = self._facts.subscribe("diary", Policy.DROP_OLDEST, diary.CAPACITY, wanted=diary.is_kept)
             self._diary = DiarySink(
                 plan.diary, facts, self._notices.about("history", "all of it is in the history now")
             )
-            beside.start_sink("diary", self._diary.run(), facts)
+            background.start_sink("diary", self._diary.run(), facts)
         if plan.name_file is not None:
             facts = self._facts.subscribe("recorder", Policy.WAIT, recorder.CAPACITY, wanted=recorder.is_recorded)
             notice = self._notices.about("recording", "recording again")
@@ -274,17 +274,17 @@ class Runtime:
             self._recorder.open()
             self._outcome.files = self._recorder.files
             self._note_recording_state(self._recorder)
-            beside.start_sink("recorder", self._recorder.run(), facts)
+            background.start_sink("recorder", self._recorder.run(), facts)
         if plan.jsonl is not None:
             facts = self._facts.subscribe(
                 "jsonl", Policy.WAIT, jsonl.CAPACITY, wanted=jsonl.is_written(signals=plan.signals)
             )
-            beside.start_sink("jsonl", JsonlSink(plan.jsonl, facts).run(), facts)
+            background.start_sink("jsonl", JsonlSink(plan.jsonl, facts).run(), facts)
         if plan.chore is not None:
-            beside.start("chore", asyncio.to_thread(plan.chore))
+            background.start("chore", asyncio.to_thread(plan.chore))
         if plan.console is not None:
             posts = self._posts.subscribe("console", Policy.DROP_OLDEST, 500)
-            beside.start_sink("console", plan.console(posts), posts)
+            background.start_sink("console", plan.console(posts), posts)
 
     def _note_recording_state(self, sink: RecorderSink) -> None:
         self._telemetry.recording = sink.files[0].name if sink.files else None
@@ -301,7 +301,7 @@ class Runtime:
             wanted=lambda fact: sound.is_heard(fact) and not (self._course.is_passing and isinstance(fact, Record)),
         )
 
-    def _start_sound(self, beside: Beside, heard: Subscription[Fact] | None) -> None:
+    def _start_sound(self, background: BackgroundTasks, heard: Subscription[Fact] | None) -> None:
         """Start after the dashboard, which draws on stderr: opening an audio device may turn stderr off."""
         if self._plan.sound is None or heard is None:
             return
@@ -310,9 +310,9 @@ class Runtime:
         sink = SoundSink(
             self._plan.sound, heard, say=self._screen.say, notice=notice, report=self._telemetry.note_sound, live=live
         )
-        beside.start_sink("sound", sink.run(), heard)
+        background.start_sink("sound", sink.run(), heard)
 
-    def _outlets(self, beside: Beside) -> Outlets:
+    def _outlets(self, background: BackgroundTasks) -> Outlets:
         obey = Obey(
             self._now,
             cues=self._plan.engine.cues,
@@ -334,7 +334,7 @@ class Runtime:
             self._notices,
             obey,
             now_ns=self._now,
-            beside=beside,
+            background=background,
             screen=self._screen,
         )
 
@@ -343,7 +343,7 @@ class Runtime:
 
     # -- the end
 
-    async def _drain(self, beside: Beside) -> None:
+    async def _drain(self, background: BackgroundTasks) -> None:
         self._facts.close()
         now_ns = self._now_ns()
         self._session.end(now_ns)
@@ -351,7 +351,7 @@ class Runtime:
         self._course.is_passing = False
         await self._course.frame(now_ns)
         self._posts.close()
-        await beside.drain()
+        await background.drain()
 
     def _count_losses(self) -> None:
         for facts in self._facts.subscriptions:

@@ -1,4 +1,4 @@
-"""Sensor placements stored by `stridecue pair`, in a file of their own beside the configuration."""
+"""Sensor placements stored by `stridecue pair`, in a file of their own next to the configuration."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ CAPACITY = 200
 RETRY_S = 2.0
 """An attempt itself also waits that long for a history that another process has locked."""
 LAST_ATTEMPTS = 2
-"""Attempts after the end of the run, including the one in progress; they fit into `beside.DRAIN_S`."""
+"""Attempts after the end of the run, including the one in progress; they fit into `background.DRAIN_S`."""
 
 
 class Diary(Protocol):

@@ -15,7 +15,7 @@ from hub.messages.wire import CueMessage, MarkMessage, Post, SessionMessage, Ste
 from hub.sinks.spool import Spool
 
 KEEP_EVERY_S = 1.0
-"""How often waiting posts are written to disk: the most that a killed hub can lose."""
+"""How often waiting posts are written to disk: the maximum that a killed hub can lose."""
 CHUNK = 64
 """Late posts sent before new ones are handled again."""
 

@@ -1,4 +1,4 @@
-"""Recording packets, and beside them the records computed from them; a failing disk never ends the run."""
+"""Recording packets, together with the records computed from them; a failing disk never ends the run."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Attitudes:
         self._attitudes.clear()
 
     def update(self, attitude: Attitude) -> list[Post]:
-        """Add one sample; returns what is to be published now."""
+        """Add one sample; return the posts that are to be published now."""
         batch = self._attitudes
         if batch and attitude.t_ns - batch[-1].t_ns < ATTITUDE_SPACING_NS:
             return []

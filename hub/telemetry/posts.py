@@ -81,7 +81,7 @@ class Telemetry:
         self._sound = status
 
     def note(self, fact: Mute | Asked) -> list[Post]:
-        """Note who muted the cues, or that someone asked whether anything hurts; returns the updated session."""
+        """Note who muted the cues, or that someone asked whether anything hurts; return the updated session."""
         match fact:
             case Mute(muted=muted, by=by):
                 self._muted_by = by if muted else None
@@ -95,12 +95,12 @@ class Telemetry:
         return {where[each] for each in where if self._sensors.state(each, t_ns, self._run.health) == "streaming"}
 
     def link(self, state: LinkState, t_ns: int) -> list[Post]:
-        """Note a sensor's link state; returns the updated sensor message."""
+        """Note a sensor's link state; return the updated sensor message."""
         self._sensors.links[state.device] = state
         return [self._sensor(state.device, t_ns)]
 
     def record(self, record: Record) -> list[Post]:
-        """Process a record; returns the messages to publish at once."""
+        """Process a record; return the messages to publish at once."""
         if isinstance(record, Attitude):
             return self._attitudes.update(record)
         self.pass_over(record)

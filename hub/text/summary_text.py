@@ -1,4 +1,4 @@
-"""A run's numbers beside those of earlier runs, in words: a line at the start, a table at the end."""
+"""A run's numbers next to those of earlier runs, in words: a line at the start, a table at the end."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def summary_text(
     marks: Sequence[Mark] = (),
     own_terminal: bool = True,
 ) -> str:
-    """Return a run's summary beside earlier runs, in several lines; missing values are named, never shown as zero.
+    """Return a run's summary next to earlier runs, in several lines; missing values are named, never shown as zero.
 
     running_s     time spent running, as the history counts it, without standing and pauses
     own_terminal  False if others may read it: then the number of cues is omitted, since a pain report is answered with

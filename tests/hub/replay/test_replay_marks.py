@@ -107,7 +107,7 @@ def test_an_input_by_hand_is_repeated_once_at_its_position() -> None:
     assert list(hand.due(50)) == [said(5.0)]
     hand.add(60, said(6.0))
     assert list(hand.due(100)) == [said(9.0)]
-    hand.rewind(60)  # a checkpoint there was made after it was said
+    hand.rewind(60)  # a checkpoint there was made after this input
     assert list(hand.due(100)) == [said(9.0)]
     hand.rewind(0)
     assert list(hand.due(100)) == [said(5.0), said(6.0), said(9.0)]

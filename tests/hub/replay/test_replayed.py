@@ -17,7 +17,7 @@ from hub.flow.bus import Bus, Policy
 from hub.flow.facts import Fact
 from hub.flow.run_so_far import RunSoFar
 from hub.flow.session import SessionSoFar
-from hub.flow.turns import GoTo, Keep, Landed, Leap, Snapshot
+from hub.flow.turns import Arrived, FastForward, GoTo, Keep, Snapshot
 from hub.messages.incoming import Action, CommandMessage
 from hub.messages.session_status import ReplayFound, ReplayMark
 from hub.orders.order_desk import OrderError
@@ -130,7 +130,7 @@ async def test_while_paused_jumps_step_through_the_events_and_back(reader: Recor
     async def at_s(order: CommandMessage) -> tuple[float, ReplayFound | None]:
         source.steer(order)
         async for batch in batches:
-            if isinstance(kept(batch)[0], Landed):
+            if isinstance(kept(batch)[0], Arrived):
                 break
         now = source.status()
         assert now.state == "paused"
@@ -233,9 +233,9 @@ async def test_the_status_states_the_position(reader: RecordingReader) -> None:
     source.steer(CommandMessage(action="skip", seconds=5.0))  # from where the first one goes
     assert (source.status().state, source.status().target_s, source.status().seeks) == ("seeking", 20.0, 2)
     source.steer(CommandMessage(action="pause"))
-    turns = [item async for batch in _until(batches, Landed) for item in kept(batch)]
+    turns = [item async for batch in _until(batches, Arrived) for item in kept(batch)]
     # From so far back that a plot can be shown.
-    assert [type(turn) for turn in turns if not isinstance(turn, Packet)] == [Leap, GoTo, DeviceInfo, Landed]
+    assert [type(turn) for turn in turns if not isinstance(turn, Packet)] == [FastForward, GoTo, DeviceInfo, Arrived]
     assert (source.status().state, source.status().position_s) == ("paused", 19.9)
 
 

@@ -17,7 +17,7 @@ from hub.broker.loopback import LoopbackBroker
 from hub.broker.serving import LOOPBACK
 from hub.client import HubClient, Received
 from hub.flow.facts import Elsewhere
-from hub.flow.turns import Landed
+from hub.flow.turns import Arrived
 from hub.link.connection import Server, open_client
 from hub.messages.incoming import CommandMessage
 from hub.messages.wire import (
@@ -183,7 +183,7 @@ async def test_a_seek_can_be_stopped(small_recording: Path) -> None:
         if seen == 110:
             stop("enough")
     assert seen < 115
-    assert not isinstance(item, Landed)
+    assert not isinstance(item, Arrived)
 
 
 class _Shown:

@@ -229,7 +229,7 @@ class LastWords(Engine):
 
 
 class HungSink:
-    """A sink that reads nothing for as long as the run goes on."""
+    """A sink that reads nothing for as long as the run lasts."""
 
     def __init__(self, subscription: Subscription[Fact]) -> None:
         self.subscription = subscription

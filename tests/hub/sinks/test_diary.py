@@ -9,7 +9,7 @@ from dsp.records import Mark, PainReport, Record
 from hub.flow.bus import Bus, Policy
 from hub.flow.facts import Beat, Fact
 from hub.history.schema import LOCK_WAIT_S, HistoryError
-from hub.run.beside import DRAIN_S
+from hub.run.background import DRAIN_S
 from hub.sinks.diary import CAPACITY, LAST_ATTEMPTS, DiarySink, is_kept
 
 

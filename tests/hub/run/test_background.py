@@ -1,4 +1,4 @@
-"""Tasks beside a run: a failure there is reported, and neither ends nor blocks the run."""
+"""Background tasks of a run: a failure in one is reported, and neither ends nor blocks the run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 
 from hub.flow.bus import Bus, Policy
 from hub.flow.notices import Notices
-from hub.run.beside import Beside
+from hub.run.background import BackgroundTasks
 
 
 async def test_a_failed_sink_blocks_nobody_and_what_it_misses_is_counted() -> None:
@@ -20,7 +20,7 @@ async def test_a_failed_sink_blocks_nobody_and_what_it_misses_is_counted() -> No
 
     loop = asyncio.get_running_loop()
     async with asyncio.TaskGroup() as group:
-        task = Beside(group, Notices(said.append), strict=False).start_sink("jsonl", broken(), reads)
+        task = BackgroundTasks(group, Notices(said.append), strict=False).start_sink("jsonl", broken(), reads)
         await bus.publish(0)
         await task
         began_s = loop.time()

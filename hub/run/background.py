@@ -1,4 +1,4 @@
-"""Tasks beside the source of a run: a failure in one of them is reported and does not end the run."""
+"""Background tasks of a run, all but its source: a failure in one of them is reported and does not end the run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DRAIN_S = 5.0
 _LOG = logging.getLogger("stridecue.runtime")
 
 
-class Beside:
+class BackgroundTasks:
     """Starts named tasks in the run's task group and quarantines failures; `strict` (tests): a failure ends the run."""
 
     def __init__(self, group: asyncio.TaskGroup, notices: Notices, *, strict: bool) -> None:
@@ -54,7 +54,7 @@ class Beside:
 
 
 def _first(error: BaseException) -> BaseException:
-    """Return the first error of an exception group, whose own message says nothing."""
+    """Return the first error of an exception group, which states the cause; the group's own message does not."""
     return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
