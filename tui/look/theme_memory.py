@@ -1,4 +1,4 @@
-"""The theme chosen last, stored beside the configuration."""
+"""The theme chosen last, stored next to the configuration."""
 
 from __future__ import annotations
 

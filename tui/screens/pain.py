@@ -21,7 +21,7 @@ from hub.messages.incoming import PainMessage
 
 SITES = (None, *PAIN_SITES)
 LETTERS = "abcdefgh"
-"""One per site, shown beside it; none of them is another key of this form."""
+"""One per site, shown next to it; none of them is another key of this form."""
 WORST = 10
 _NAME, _COLUMN = 8, 23
 """Cells of a question, and of the left column of sites."""

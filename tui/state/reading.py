@@ -17,7 +17,7 @@ class Reading:
     key             field of the metrics message
     title           what it is, in a few words
     title_short     the same for a narrow tile: hip drop with its leg, and without the unit
-    unit            shown dimmed beside the title
+    unit            shown dimmed next to the title
     below           caption under the number: the unit in words, or the leg it belongs to
     below_short     the same for a tile of 20 columns
     below_shortest  the same for a tile of 15 columns, where `below_short` is still too long

@@ -106,7 +106,7 @@ def _metrics(side: Side | None, metrics: Sequence[MetricLine]) -> str:
         stem, unit = _split(each.key)
         if _is(each, _BASELINE) or _is(each, _BOUND):
             continue
-        # With a side, a drop is not named: the line must fit beside the plot on a small terminal.
+        # With a side, a drop is not named: the line must fit next to the plot on a small terminal.
         words = _amount(each.value, unit) if side and stem == DROP else quantity(each.key, each.value)
         if stem in usual:
             more = _signed(_change(each.value, usual[stem].value, unit), unit)
