@@ -18,10 +18,10 @@ from benchmarks.recorded_run import write_run
 from tests.arm64.machine import PROCESSOR, ROOT, Machine, missing
 
 LOADED = "hub.run.runtime, tui.app, tui.coach, bumble.device, amqtt.broker, segno, textual_serve.server"
-"""The core, and of each extra what it is for; not the sound, which wants PortAudio."""
+"""The core, and of each extra what it is for; not the sound, which requires PortAudio."""
 
 SECONDS, RATE_HZ = 60.0, 104.0
-"""Of the made-up run that is replayed."""
+"""Of the simulated run that is replayed."""
 
 CORE = (
     "tests/dsp/samples",
@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
 
 
 def same_replay(machine: Machine, run: Path) -> bool:
-    """Say whether a made-up run gives the same lines there as here."""
+    """Return whether a simulated run gives the same lines there as here."""
     run.unlink(missing_ok=True)
     write_run(run, SECONDS, RATE_HZ)
     replay = ("-m", "hub.cli", "replay", run.resolve(), "--jsonl", "-", "--signals")

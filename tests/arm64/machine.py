@@ -21,7 +21,7 @@ PROCESSOR = "cortex-a53"
 """That of a Raspberry Pi Zero 2 W; numpy's OpenBLAS takes the same kernels as there."""
 
 DEBIAN = ("python3", "libstdc++6")
-"""numpy's wheel wants the second one of the system; every Raspberry Pi OS has it."""
+"""numpy's wheel takes the second one from the system; every Raspberry Pi OS has it."""
 
 TESTED_WITH = ("hypothesis", "pytest", "pytest-asyncio")
 EMULATORS = ("qemu-aarch64-static", "qemu-aarch64")
@@ -39,7 +39,7 @@ class Machine:
         self._system, self._site, self._pip = (self._folder / name for name in ("system", "site", "pip"))
 
     def build(self) -> None:
-        """Fetch and unpack, once; again where what is wanted has changed."""
+        """Fetch and unpack, once; again where the requirements have changed."""
         self._folder.mkdir(parents=True, exist_ok=True)
         if not self._python.exists():
             self._unpack_python()

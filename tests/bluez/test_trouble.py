@@ -38,7 +38,7 @@ async def test_another_program_scans_and_connects_meanwhile(testbed: BluezTestbe
 
 
 async def test_connects_that_the_adapter_aborts_are_tried_again(testbed: BluezTestbed) -> None:
-    """le-connection-abort-by-local: Wi-Fi beside the antenna."""
+    """le-connection-abort-by-local: Wi-Fi next to the antenna."""
     await two_sensors(testbed)
     testbed.faults.next("Device1.Connect", ABORTED, times=5)
     async with testbed.radio() as radio, supervised(radio) as heard:
@@ -61,7 +61,7 @@ async def test_a_call_that_is_never_answered_ends_in_time(testbed: BluezTestbed,
         await heard.until(lambda: both(heard))
         called = testbed.faults.calls[method]
         testbed.faults.unanswered[method] = 1
-        testbed.lab.sensors["sacrum_imu"].muted = True  # so that it is connected anew
+        testbed.lab.sensors["sacrum_imu"].muted = True  # so that it is connected again
         await heard.until(lambda: testbed.faults.calls[method] > called, 60)
         testbed.lab.sensors["sacrum_imu"].muted = False
         assert await heard.until(lambda: both(heard), 120) < 60

@@ -45,7 +45,7 @@ async def until(done: Callable[[], bool]) -> None:
 
 
 def until_free(port: int) -> None:
-    """Wait in real time until nobody listens there; fails after half a minute."""
+    """Wait in real time until nothing listens there; fails after half a minute."""
     end_s = time.monotonic() + 30.0
     while True:
         try:

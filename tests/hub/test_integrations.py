@@ -51,7 +51,7 @@ def test_home_assistants_automations_use_announced_entities() -> None:
     used = set(re.findall(r"\b(?:sensor|number|button)\.stridecue_ann_\w+", text))
     assert used
     assert used <= set(announced)
-    for spoken in (automations[0], automations[2]):  # that a hub is there again, with what was said before, is no news
+    for spoken in (automations[0], automations[2]):  # a hub that is back with the same words as before is no news
         [trigger] = spoken["triggers"]
         assert trigger.get("not_from") == "unavailable" or trigger["from"] == ["running", "paused"]
     assert set(announced["sensor.stridecue_ann_worst_threshold"]["options"]) == {"clear", "watch", "near", "reached"}

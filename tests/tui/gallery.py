@@ -1,6 +1,6 @@
 """Every screen in every state worth checking: stored as text in `tests/tui/screens`, and drawn for the documents.
 
-`python -m tests.tui.gallery` writes the texts anew (`make snapshots`); read the difference before you commit it.
+`python -m tests.tui.gallery` rewrites the texts (`make snapshots`); read the difference before you commit it.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ async def publish(server: Server, *batches: list[Item]) -> None:
 async def served(moving_s: int = 0, theme: str = "dark") -> AsyncIterator[str]:
     """A broker with forty runners, and the dashboard served; gives its address.
 
-    moving_s  so many seconds the runners go on
+    moving_s  seconds for which the runners keep running
     """
     broker, broker_port, port = mosquitto(), a_port(), a_port()
     await broker.start(broker_port)

@@ -1,4 +1,4 @@
-"""The board keeps the newest and stays small."""
+"""The board keeps the newest messages, and its size is bounded."""
 
 from __future__ import annotations
 

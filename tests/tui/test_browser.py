@@ -1,4 +1,4 @@
-"""The coach's dashboard in a real browser: nothing is asked outside, and nobody gets in without the token."""
+"""The coach's dashboard in a real browser: it requests nothing from other hosts, and the token is required."""
 
 from __future__ import annotations
 

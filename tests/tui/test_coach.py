@@ -1,4 +1,4 @@
-"""The coach's screens: who needs somebody is on top, what is old says so, orders reach the runner that is meant."""
+"""The coach's screens: who needs attention is on top, old values are marked as old, orders reach the right runner."""
 
 from __future__ import annotations
 

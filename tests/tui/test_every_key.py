@@ -1,4 +1,4 @@
-"""Every key of every screen is pressed: bindings are found by looking, and one that nobody expects here fails."""
+"""Every key of every screen is pressed: bindings are discovered, and one that is not expected here fails the test."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def a_roster() -> AsyncIterator[Coach]:
 
 @dataclass(frozen=True)
 class Press:
-    """Where a key is pressed, after which others, and what is so afterwards (see `state`)."""
+    """Where a key is pressed, after which others, and the expected result (see `state`)."""
 
     begin: Begin
     before: tuple[str, ...] = ()

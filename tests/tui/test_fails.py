@@ -1,4 +1,4 @@
-"""A dashboard that fails by a mistake of ours says so in a line; where is in the log, and what hurts is in neither."""
+"""A dashboard that fails through a bug prints one line; the traceback is in the log, and neither mentions pain."""
 
 from __future__ import annotations
 

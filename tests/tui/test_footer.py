@@ -1,4 +1,4 @@
-"""The line of keys forgets what is gone: an hour of opening and closing screens leaves nothing behind."""
+"""The footer keeps no reference to closed screens: an hour of opening and closing them leaks nothing."""
 
 from __future__ import annotations
 

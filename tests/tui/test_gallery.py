@@ -1,4 +1,4 @@
-"""Every screen looks as it did when somebody last looked at it."""
+"""Every screen looks as it did when its snapshot was last reviewed."""
 
 from __future__ import annotations
 

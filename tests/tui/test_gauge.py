@@ -1,4 +1,4 @@
-"""What the threshold gauge says, and where it is when there is little room."""
+"""The text of the threshold gauge, and its place where space is short."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def test_what_is_learned_and_what_is_usual_do_not_contradict_each_other() 
     async with dashboard() as board:
         await board.hear(scenes.session(elapsed_s=30.0))
         assert board.gauge.reason == "Learning what is usual for you today."
-        await board.hear(scenes.metrics())  # tells of a usual from earlier runs
+        await board.hear(scenes.metrics())  # contains a usual value from earlier runs
         assert board.gauge.reason == "Warming up: only earlier runs count so far."
         await board.hear(scenes.session(elapsed_s=600.0, earlier_runs=5))  # nothing was near a threshold so far
         assert board.gauge.reason == "As usual for you (5 earlier runs)."

@@ -1,4 +1,4 @@
-"""The help has every key, and says things in the words of the screen."""
+"""The help lists every key and uses the same words as the screen."""
 
 from __future__ import annotations
 

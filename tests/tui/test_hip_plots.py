@@ -34,7 +34,7 @@ def deepest_row(plot: BraillePlot) -> int:
 
 
 def rows_of(board: Dashboard, plot: BraillePlot) -> list[str]:
-    """What is painted of a plot, frame and all."""
+    """Return the painted cells of a plot, including its frame."""
     box = plot.region
     return [line[box.x : box.right] for line in board.text.splitlines()[box.y : box.bottom]]
 

@@ -1,4 +1,4 @@
-"""Every key does what the footer says, also while data flow."""
+"""Every key does what the footer states, also while data arrive."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ async def test_pain_needs_only_a_digit_and_enter() -> None:
 @pytest.mark.parametrize(
     ("size", "level", "told"),
     [
-        (SMALL, "0", "Pain 0 of 10 (none): noted."),  # this takes back; there is nothing to take back of it
+        (SMALL, "0", "Pain 0 of 10 (none): noted."),  # this withdraws a report, so there is nothing to undo
         ((60, 15), "4", "Pain 4 of 10 (moderate): noted."),
     ],
 )
 async def test_how_a_report_is_taken_back_is_said_where_it_helps(size: tuple[int, int], level: str, told: str) -> None:
-    assert TAKEN_BACK_NS == 2 * 60 * 1_000_000_000, "what TAKE_BACK says"
+    assert TAKEN_BACK_NS == 2 * 60 * 1_000_000_000, "as in TAKE_BACK"
     async with dashboard(size) as board:
         await board.play(scenes.running)
         await board.press("p", level, "enter")

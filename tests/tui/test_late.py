@@ -1,4 +1,4 @@
-"""What a broker missed and gets later is no news on a screen."""
+"""Messages that a broker receives late are not shown as new."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A moment that is marked is said where it was marked, with its time, on every screen that it concerns."""
+"""A mark is confirmed where it was set, with its time, and shown on every screen that it concerns."""
 
 from __future__ import annotations
 

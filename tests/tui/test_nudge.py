@@ -1,4 +1,4 @@
-"""Who says something to a runner is told how it gets there."""
+"""A coach who sends a runner a message sees how it will be delivered."""
 
 from __future__ import annotations
 

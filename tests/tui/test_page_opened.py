@@ -1,4 +1,4 @@
-"""The page is opened in this machine's browser by a file: no command line has the token, and a failure is said."""
+"""The page is opened in this machine's browser by a file: the token is on no command line, a failure is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Traces, raster and numerals: what is drawn is what was measured."""
+"""Traces, raster and numerals: the drawing matches the measurements."""
 
 from __future__ import annotations
 

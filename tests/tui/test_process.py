@@ -1,4 +1,4 @@
-"""The dashboard as a process of its own, in a real terminal: however it ends, the terminal is given back."""
+"""The dashboard as a process of its own, in a real terminal: however it ends, the terminal is restored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A replay on the screen: where it is, what is where, and what stands at the place that it went to."""
+"""A replay on the screen: its position, its marks, and what is shown after a seek."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tui.widgets.replay_line import SCANNING, ReplayLine
 
 
 async def show(board: Dashboard, **status: Unpack[ReplayFields]) -> list[str]:
-    """The two lines of the replay after it has said where it is."""
+    """Return the two lines of the replay after it has published its position."""
     board.feed.say(scenes.session(source="replay", replay=scenes.replay(**status)))
     await board.look()
     await board.look()

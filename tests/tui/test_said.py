@@ -1,4 +1,4 @@
-"""What was said stands until it is obeyed, or could be read: a stop, a cue behind a dialog, a cue of a replay."""
+"""A cue stays on screen until it is obeyed or could be read: a stop, a cue behind a dialog, a cue of a replay."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def answer(
     return msgspec.structs.replace(cue, rule=pain_noted.RULE, because=(line,))
 
 
-async def ordered(board: Dashboard, *stands: CueMessage) -> None:
-    """The hub tells the answers, and with its next session the newest of those that stand."""
-    await board.hear(*stands, scenes.session(stop=scenes.stop_told(stands[-1]) if stands else None))
+async def ordered(board: Dashboard, *answers: CueMessage) -> None:
+    """Publish the answers, and with the next session the newest one in force."""
+    await board.hear(*answers, scenes.session(stop=scenes.stop_told(answers[-1]) if answers else None))
 
 
 def coach_says(words: str, t_s: float = 800.0) -> CueMessage:
@@ -43,7 +43,7 @@ def coach_says(words: str, t_s: float = 800.0) -> CueMessage:
 
 
 async def later(board: Dashboard, seconds: float) -> None:
-    """The run goes on for so long."""
+    """Continue the run for `seconds`."""
     for _ in range(round(seconds)):
         board.clock.now_s += 1.0
         await board.look()

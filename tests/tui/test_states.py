@@ -1,4 +1,4 @@
-"""What the screen says in each state, at both designed sizes: nothing cut, nothing scrolled."""
+"""The text of the screen in each state, at both designed sizes: nothing is cut off, nothing scrolls."""
 
 from __future__ import annotations
 

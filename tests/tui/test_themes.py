@@ -1,4 +1,4 @@
-"""Every look can be read: contrast on every screen, states apart for all eyes, no colour at all, sixteen colours."""
+"""Every theme is readable: contrast on every screen, states distinct for colour-blind eyes, no colour, 16 colours."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WORDS, SHAPES = 4.5, 3.0
 HIGH = 7.0
 """WCAG 2.2: 1.4.6, level AAA."""
 FRAMES = frozenset("─│╭╮╰╯┌┐└┘╌┄░▔▁▊▎▏▌▐▕▇▄▀ ")
-"""What separates and does not say anything."""
+"""Characters that only separate and carry no information."""
 APART = 20.0
 
 
@@ -45,7 +45,7 @@ class Pair:
 
     @property
     def says(self) -> float | None:
-        """The contrast it needs; None: it says nothing."""
+        """The contrast it needs; None: it carries no information."""
         if any(each.isalnum() for each in self.text):
             return WORDS
         return None if set(self.text) <= FRAMES else SHAPES

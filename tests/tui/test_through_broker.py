@@ -1,4 +1,4 @@
-"""The dashboard on a real mosquitto: it shows what is published, answers keys meanwhile, and survives the broker."""
+"""The dashboard on a real mosquitto: it shows what is published, responds to keys, survives the loss of the broker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What fits where: every size of terminal, many sensors, long words of pain."""
+"""Layout at every terminal size, with many sensors and with long words of pain."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ NOWHERE = (
 NAMESAKE = "F0:5C:00:01:00:08 has the same name and is used, not F0:5C:00:01:00:07: switch one off or put "
 SECOND = "Virtual IMU sacrum is already worn there (sacrum); this one is used after 30 s without it. "
 UNUSED = (NOWHERE + " into [sensors]", NAMESAKE + "addresses in [sensors]", SECOND + "To move it: `stridecue pair`")
-"""As drivers/supervision/supervisor.py says it."""
+"""As worded in drivers/supervision/supervisor.py."""
 
 
 @pytest.mark.parametrize("detail", UNUSED)

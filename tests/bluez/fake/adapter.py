@@ -84,7 +84,7 @@ class Adapter:
         await self._devices.forget(path)
 
     async def leave(self, client: str) -> None:
-        """End the scan of a client; devices that nobody connects to go later."""
+        """End the scan of a client; devices without a connection are removed later."""
         if client not in self._clients:
             return
         self._clients.remove(client)

@@ -185,7 +185,7 @@ def _needed(wanted: Requirement, seen: set[str] | None = None) -> Iterator[Distr
 
 
 def _hub(root: Path, wheels: Path) -> Path:
-    """Lay out the second part: the hub installed from a wheel, as a runner would, and the scenario beside it."""
+    """Lay out the second part: the hub installed from a wheel, as a runner would, and the scenario next to it."""
     for folder in (root, wheels):
         shutil.rmtree(folder, ignore_errors=True)
     site, guest = root / "opt/site", root / "opt/guest/tests/bluez/vm"

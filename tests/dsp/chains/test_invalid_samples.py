@@ -1,4 +1,4 @@
-"""A hip sensor that delivers only invalid numbers needs no more memory, however long it goes on."""
+"""A hip sensor that delivers only invalid numbers does not use more and more memory, however long the run."""
 
 from __future__ import annotations
 

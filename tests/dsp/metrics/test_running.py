@@ -1,4 +1,4 @@
-"""`running` neither flickers nor ends while somebody runs, whatever the sensors, and ends soon after they stop."""
+"""`running` neither flickers nor ends while the runner runs, whatever the sensors, and ends soon after they stop."""
 
 from __future__ import annotations
 

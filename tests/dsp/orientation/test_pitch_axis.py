@@ -1,4 +1,4 @@
-"""The pitch axis of a shoe sensor that slips on its lace or is clipped on anew."""
+"""The pitch axis of a shoe sensor that slips on its lace or is clipped on again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pain report over a broker that others read is answered to its sender and to nobody else."""
+"""A pain report over a broker that others read is answered to its sender only."""
 
 from __future__ import annotations
 

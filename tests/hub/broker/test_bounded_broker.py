@@ -121,7 +121,7 @@ async def test_a_halted_client_is_disconnected_and_its_losses_are_counted(broker
         assert most_tasks < tasks + 20
         await hub.subscribe(DROPPED_TOPIC)
         async with asyncio.timeout(5):
-            async for message in hub.messages:  # told once a second
+            async for message in hub.messages:  # published once a second
                 if int(bytes(message.payload)) == dropped:
                     break
     async with asyncio.timeout(5):
@@ -322,7 +322,7 @@ async def test_earlier_drops_of_another_hubs_broker_are_not_counted(broker: Brok
     tasks = [asyncio.create_task(each.run(), name="dropped") for each in (joined, own)]
     try:
         await until(lambda: own.messages == 321)
-        await asyncio.sleep(2 * CHECK_S)  # so the other one has been told too
+        await asyncio.sleep(2 * CHECK_S)  # so that the other one has received it too
         broker.dropped += 2
         await until(lambda: own.messages == 323)
         await until(lambda: joined.messages > 0)

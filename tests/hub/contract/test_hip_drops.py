@@ -1,4 +1,4 @@
-"""The page about MQTT tells the hip drops apart as the examples of the contract have them."""
+"""The page about MQTT distinguishes the hip drops as the examples of the contract do."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def configuration(folder: Path, *lines: str) -> str:
 
 
 def certificate(folder: Path) -> Path:
-    """A certificate for this machine, valid for two days, beside its key."""
+    """A certificate for this machine, valid for two days, next to its key."""
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("openssl is missing: TLS is NOT tested")

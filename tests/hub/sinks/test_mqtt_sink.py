@@ -87,7 +87,7 @@ async def foreign(server: Server, count: int) -> AsyncIterator[asyncio.subproces
     """A mosquitto_sub that ends after `count` messages."""
     arguments = ["-h", server.host, "-p", str(server.port), "-t", "stridecue/#", "-v", "-C", str(count), "-W", "15"]
     process = await asyncio.create_subprocess_exec(mosquitto_sub(), *arguments, stdout=asyncio.subprocess.PIPE)
-    await asyncio.sleep(0.3)  # it says nothing when it has subscribed
+    await asyncio.sleep(0.3)  # it prints nothing when it has subscribed
     try:
         yield process
     finally:

@@ -1,4 +1,4 @@
-"""The dashboard child ends with the hub's pipe, and its exit code says why."""
+"""The dashboard child ends with the hub's pipe, and its exit code shows why."""
 
 from __future__ import annotations
 

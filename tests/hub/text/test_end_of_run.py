@@ -1,4 +1,4 @@
-"""What is printed at the end of a run can be read on a terminal of 80x24, the most important first."""
+"""What is printed at the end of a run fits a terminal of 80x24, most important lines first."""
 
 from __future__ import annotations
 

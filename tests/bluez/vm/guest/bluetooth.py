@@ -62,7 +62,7 @@ class Bluetooth:
         await self._ask("Get", "ss", ["org.bluez.Adapter1", "Powered"], [YES])
 
     async def until_scanning(self) -> None:
-        """Wait until somebody scans."""
+        """Wait until a client scans."""
         await self._ask("Get", "ss", ["org.bluez.Adapter1", "Discovering"], [YES])
 
     async def connected(self) -> list[str]:
