@@ -24,7 +24,6 @@ TICK_S = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
 FALLBACK_RATE_HZ = 100.0
 """For device-timed streams whose profile has no `rate_hz`; the true period is learned from the timestamps."""
 
-
 SAME_TIME_S = 1e-6
 """A packet that starts no later than the packet before it, within this rounding error, is a duplicate."""
 

@@ -24,6 +24,8 @@ from dsp.signals import NS_PER_S
 BLOCK_S = 5.0
 BLOCKS = 30
 LINE_FROM_BLOCKS = 3
+"""Length of a block, blocks that the line goes through, and the minimum for a line."""
+
 SLOPE_RIDGE_S2 = 50.0
 """Regularises the drift towards 0 while the line is short: quartz is within 1e-4, three noisy blocks are not."""
 SCATTER_S = 0.002
@@ -46,7 +48,10 @@ BACKWARD_LIMIT_S = 0.1
 
 PERIOD_PACKETS = 16
 PERIOD_TOLERANCE = 0.2
+"""Window of the sample period in packets, and the share by which it may differ from nominal."""
+
 MIN_STEP_NS = 1000
+"""Minimum distance of a packet's first sample from the sample before it."""
 
 
 class SamplePeriod:
@@ -310,7 +315,7 @@ def _indices(n: int) -> npt.NDArray[np.float64]:
 
 
 def even_times(start_ns: int, step_ns: float, n: int) -> npt.NDArray[np.int64]:
-    """Return (n,) int64 ns, evenly spaced and rounded down."""
+    """Return (n,) int64 ns from `start_ns`, `step_ns` apart and rounded down."""
     times: npt.NDArray[np.int64] = (_indices(n) * step_ns).astype(np.int64)
     times += start_ns
     return times

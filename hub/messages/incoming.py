@@ -31,7 +31,6 @@ Action: TypeAlias = Literal[
     "jump_back",
 ]
 
-
 Who: TypeAlias = Literal["runner", "coach"]
 
 
