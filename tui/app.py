@@ -85,7 +85,7 @@ class DashboardApp(Shell):
         Binding("n", "jump('jump')", "Next", key_display="n N"),
         Binding("N", "jump('jump_back')", "Previous", show=False),
         Binding("q", "quit", "Quit"),
-        Binding("d", "theme", "Look"),
+        Binding("d", "theme", "Theme"),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
     ]
 

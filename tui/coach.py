@@ -58,7 +58,7 @@ class CoachApp(Shell):
         Binding("u", "order('unmute')", "Unmute"),
         Binding("k", "order('mark')", "Mark"),
         Binding("w", "web", "Web"),
-        Binding("d", "theme", "Look"),
+        Binding("d", "theme", "Theme"),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
     ]
 

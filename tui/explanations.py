@@ -55,12 +55,12 @@ RUNNER = (
     ),
     _OLD,
     (
-        "Cues: rare on purpose. ● information, ◆ advice, ▲ warning, ■ stop. Quiet is good. When the answer to your "
-        "pain report is to walk or stop, it stays on the screen until you do, or until you take the report back with 0."
+        "Cues: rare on purpose. ● information, ◆ advice, ▲ warning, ■ stop. Quiet is good. When the reply to your "
+        "pain report is to walk or stop, it stays on the screen until you do, or until you withdraw the report with 0."
     ),
     (
         "Replay line: ◆ cue, ▲ threshold, ★ mark, ✚ pain. n and N go to the next or the previous one: to its exact "
-        "time when paused, to 5 s before it when playing. Signs of the same moment are side by side. Times here, and "
+        "time when paused, to 5 s before it when playing. Symbols of the same moment are side by side. Times here, and "
         "those of cues and marks, are recording time, which includes standing and pauses; the top line shows running "
         "time, which does not."
     ),
@@ -70,7 +70,7 @@ RUNNER_KEYS = (
     ("m", "mute cues and sound"),
     ("- +", "fewer or more cues"),
     ("k", "mark this moment"),
-    ("d", "change the look"),
+    ("d", "change the theme"),
     ("w", "coach's view in a browser"),
     ("?", "this help"),
     ("q", "quit; the run is kept"),
@@ -83,7 +83,7 @@ REPLAY_KEYS = (
     ("n N", "next or previous ◆ ▲ ★ ✚"),
     ("Home", "back to the start"),
     ("m", "mute cues and sound"),
-    ("d", "change the look"),
+    ("d", "change the theme"),
     ("?", "this help"),
     ("q", "quit"),
 )
@@ -114,13 +114,13 @@ COACH = (
 COACH_KEYS = (
     ("↑ ↓", "choose a runner"),
     ("Enter", "that runner; Esc back"),
-    ("n", "say something to them"),
+    ("n", "send them a message"),
     ("a", "ask if something hurts"),
     ("m", "mute their cues"),
     ("u", "unmute them"),
     ("k", "mark this moment for them"),
-    ("d", "change the look"),
-    ("w", "this in a browser"),
+    ("d", "change the theme"),
+    ("w", "this view in a browser"),
     ("?", "this help"),
     ("q", "quit"),
 )

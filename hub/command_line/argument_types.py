@@ -20,7 +20,7 @@ def add_theme(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--theme",
         choices=THEMES,
-        metavar="LOOK",
+        metavar="THEME",
         help=f"dashboard theme: {', '.join(THEMES)} (default: the last one chosen with the key d)",
     )
 

@@ -13,11 +13,11 @@ During a run: press p in the dashboard, tap the hip sensor three times, or send 
   stridecue pain 4 --site "outer knee" --side left --km 4.2     in the newest run; it began at 4.2 km
   stridecue pain 3 --site "around the kneecap" --minute 22 --numb
   stridecue pain --next-morning yes                             it is worse today than before the run
-  stridecue pain --cleared                                      it has been looked at: cues may come back
+  stridecue pain --cleared                                      a clinician has looked at it: cues may come back
   stridecue pain 4 --site "outer knee" --about                  what such pain may be; nothing is stored
   stridecue pain --red-flags                                    which signs need a clinician, and how soon
 
-A report belongs to the newest run, and the answer names it. If that run was simulated, the report stays with it, apart
+A report belongs to the newest run, and the reply names it. If that run was simulated, the report stays with it, apart
 from your own history; --own-run attaches it to your own newest run.
 
 Stored on this machine only; `stridecue history` lists, exports and erases it. This is education, not a diagnosis.
@@ -44,7 +44,7 @@ def add_pain(one: argparse.ArgumentParser) -> None:
     one.add_argument("--note", metavar="TEXT", help="a note in your own words")
     one.add_argument("--own-run", action="store_true", help="your own newest run, even if a simulated one is newer")
     one.add_argument("--next-morning", choices=("yes", "no"), help="was it worse the morning after?")
-    one.add_argument("--cleared", action="store_true", help="it has been looked at: cues may come back")
+    one.add_argument("--cleared", action="store_true", help="a clinician has looked at it: cues may come back")
     one.add_argument("--about", action="store_true", help="only explain what such pain may be; store nothing")
     one.add_argument("--red-flags", action="store_true", help="list the signs that need a clinician, and how soon")
 

@@ -69,7 +69,7 @@ def add_scan(one: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="NAME",
-        help="with --dump: only these devices, by name or address, with or without a profile (default: all with one)",
+        help="with --dump: only these devices, by name or address, even without a profile (default: all that have one)",
     )
 
 

@@ -49,7 +49,7 @@ def _list(history: History, runner: str, options: Namespace) -> None:
         marks.setdefault(mark.started_utc, []).append(mark)
     runs = history.newest(runner, LISTED)
     if not runs and not pains:
-        echo(f"no runs of {runner} yet ({history.path}); a run is added after a minute of running")
+        echo(f"no runs of '{runner}' yet ({history.path}); a run is added after a minute of running")
         if newest_first([demo_folder() / "recordings"]):
             echo(f"demo runs are stored apart: `{program()} replay --list` shows their recordings")
         return

@@ -107,7 +107,7 @@ def report(history: History, runner: str, options: Namespace, rule: PainRule, *,
 def _attached_to(runner: str, started: str | None, *, simulated: bool) -> list[str]:
     """Name the run that a report was stored with; times are UTC, as in `stridecue history list`."""
     if started is None:
-        return [f"Not attached to a run: the history of {runner} has none yet."]
+        return [f"Not attached to a run: the history of '{runner}' has none yet."]
     when = f"{started[:16].replace('T', ' ')} UTC ({runner})"
     if not simulated:
         return [f"Attached to your run of {when}."]

@@ -286,7 +286,10 @@ def _dashboard(launch: Launch, broker: LoopbackBroker | None) -> tuple[bool, str
 
 
 def _console(out: TextIO, source: str) -> Callable[[Subscription[Post]], Coroutine[Any, Any, None]]:
-    own, begins = is_own_terminal(out), "replaying a recording" if source == "replay" else "looking for sensors"
+    own = is_own_terminal(out)
+    begins = "looking for sensors; Ctrl-C ends the run"
+    if source == "replay":
+        begins = "replaying a recording; Ctrl-C ends the replay"
     if own and source != "replay":
         whose = " in a run of your own" if source == "demo" else ""
         try_echo(f"If something hurts{whose}: tap the hip sensor three times, or use `stridecue pain` afterwards.", out)

@@ -33,7 +33,7 @@ class Console:
     """A sink that prints posts as lines of text.
 
     own_terminal  False if others may read the output, e.g. in a service's log: then it reveals nothing about pain
-    begins        the first line: what the run starts with
+    begins        the first line: what the run starts with, and how to end it
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Console:
         subscription: Subscription[Post],
         *,
         own_terminal: bool = True,
-        begins: str = "looking for sensors",
+        begins: str = "looking for sensors; Ctrl-C ends the run",
     ) -> None:
         self._begins = begins
         self._out = out
@@ -57,7 +57,7 @@ class Console:
     async def run(self) -> None:
         """Print until the bus closes, or the terminal is gone."""
         start_s = asyncio.get_running_loop().time()
-        self._print(0.0, f"{self._begins}; Ctrl-C ends the run")
+        self._print(0.0, self._begins)
         async for batch in self._subscription.batches():
             now_s = asyncio.get_running_loop().time() - start_s
             for post in batch:

@@ -18,7 +18,7 @@ async def test_what_is_learned_and_what_is_usual_do_not_contradict_each_other() 
         await board.hear(scenes.session(elapsed_s=30.0))
         assert board.gauge.reason == "Learning what is usual for you today."
         await board.hear(scenes.metrics())  # contains a usual value from earlier runs
-        assert board.gauge.reason == "Warming up: only earlier runs count so far."
+        assert board.gauge.reason == "Warming up: only earlier runs count."
         await board.hear(scenes.session(elapsed_s=600.0, earlier_runs=5))  # nothing was near a threshold so far
         assert board.gauge.reason == "As usual for you (5 earlier runs)."
 
@@ -27,7 +27,7 @@ async def test_the_warm_up_is_over_as_soon_as_the_limit_is_the_one_of_this_run()
     wide = {**scenes.EXTRA, "drop_excursion_bound_left_deg": 1.5, "drop_excursion_bound_right_deg": 1.5}
     async with dashboard() as board:
         await board.hear(scenes.session(elapsed_s=585.0), scenes.metrics(wide))
-        assert board.gauge.reason == "Warming up: only earlier runs count so far."
+        assert board.gauge.reason == "Warming up: only earlier runs count."
         await board.hear(scenes.metrics({**wide, "drop_excursion_bound_left_deg": 1.0}))
         assert board.gauge.reason == "As usual for you (5 earlier runs)."
 

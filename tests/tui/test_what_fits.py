@@ -64,7 +64,7 @@ async def test_no_name_no_number_and_no_key_is_cut_in_its_middle(width: int) -> 
         if width >= 40:
             assert all(name in shown for name in ("Cadence", " leg", "Heart", "Speed", "Contact", "Flight"))
         keys = lines[-1]
-        assert keys.rstrip().endswith(("Quit", "Look")), keys
+        assert keys.rstrip().endswith(("Quit", "Theme")), keys
         assert "? Help" in keys
         plots = [line for line in lines if "limit" in line]
         assert not any("…" in line for line in plots)

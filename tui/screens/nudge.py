@@ -30,7 +30,7 @@ class NudgeScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Lay out one line to type in, and the hints."""
         with Vertical(id="nudge-box") as box:
-            box.border_title = f"Say to {self._runner}"
+            box.border_title = f"Message to {self._runner}"
             yield Input(placeholder="e.g. quick, light steps", max_length=LONGEST, id="nudge-words")
             yield Static(sentence(self._reach), id="nudge-reach")
             yield Static("Enter sends · Esc goes back", id="nudge-keys")

@@ -194,7 +194,7 @@ def _awaited(board: Board) -> str:
     if board.is_warm:
         return ""
     if any(reading.usual in board.held for reading in READINGS if reading.usual):
-        return "Warming up: only earlier runs count so far."
+        return "Warming up: only earlier runs count."
     return "Learning what is usual for you today."
 
 

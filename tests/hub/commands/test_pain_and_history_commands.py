@@ -212,7 +212,7 @@ def test_history_is_listed_exported_and_erased(
     assert carry_out(["history", "erase", "--yes"]) == 0
     assert str(recording) in capsys.readouterr().out
     assert carry_out(["history", "list"]) == 0
-    assert "no runs of runner yet" in capsys.readouterr().out
+    assert "no runs of 'runner' yet" in capsys.readouterr().out
     assert history.marks("runner") == ()
     history.add(a_run(recording=str(recording)))
     assert carry_out(["history", "erase", "--yes", "--recordings"]) == 0
@@ -278,7 +278,7 @@ def test_pain_is_attached_to_the_newest_run_and_says_which_simulated_or_not(
         assert carry_out(["pain", "4", "--site", "buttock", *words]) == 0
         return capsys.readouterr().out
 
-    assert "Not attached to a run: the history of runner has none yet." in reported()
+    assert "Not attached to a run: the history of 'runner' has none yet." in reported()
     history.add(own := a_run(2.0))
     apart = History(live.history_file(simulated=True))
     assert f"Attached to your run of {own.started_utc[:16].replace('T', ' ')} UTC (runner)." in reported()
