@@ -33,7 +33,7 @@ Bluetooth address.
 examples:
   stridecue pair                           pair sacrum, left foot and right foot, one after the other
   stridecue pair left_foot right_foot      pair only these
-  stridecue pair --swap                    exchange left and right
+  stridecue pair --swap                    swap left and right
   stridecue pair --show                    show the current pairing
   stridecue pair --radio bumble:tcp-client:127.0.0.1:9000    try it with `stridecue sim start --standing 600`
 
@@ -95,7 +95,7 @@ def add_pair(one: argparse.ArgumentParser) -> None:
         "--seconds", type=seconds, default=30.0, metavar="N", help="wait up to N seconds for each (default %(default)g)"
     )
     instead = one.add_mutually_exclusive_group()
-    instead.add_argument("--swap", action="store_true", help="exchange left and right")
+    instead.add_argument("--swap", action="store_true", help="swap left and right")
     instead.add_argument("--show", action="store_true", help="show the current pairing")
     instead.add_argument(
         "--forget", action="store_true", help="forget the pairing (with --radio: only the one used with it)"

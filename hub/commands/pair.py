@@ -112,7 +112,7 @@ async def swap_sides(path: Path, config: Config, radio_name: str) -> None:
     """Exchange left and right in the pairing; without one, pair the sensors nearby against what their names say."""
     known = load_paired(path)
     if set(config.sensors.values()) & set(OPPOSITE):
-        raise ConfigError("left and right are set in [sensors] of your configuration: exchange them there")
+        raise ConfigError("left and right are set in [sensors] of your configuration: swap them there")
     if not any(sensor.placement in OPPOSITE for sensor in known.values()):
         catalog = known_devices()
         async with open_known_radio(radio_name) as radio:
